@@ -1,0 +1,5 @@
+//! model
+
+mod region;
+
+pub use region::{Region, RegionError};

@@ -1,0 +1,266 @@
+//! Where something is: ISO 3166-2, and inside China the GB/T 2260 code of the city or district.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A country, a province or state in it, or (in China) a city or district of the province.
+///
+/// Text form: `CN`, `CN-GD`, `CN-GD-440300`, `US-CA`. The last part is the six-digit GB/T 2260 code; the
+/// province of a code is known, so `CN-440300` and `440300` read as `CN-GD-440300`. Lower case is accepted.
+///
+/// Every place that speaks of regions (leads, names, phone segments, territories, pools) uses this type, and
+/// asks one question of it: [`Region::contains`].
+///
+/// ```
+/// use leadkit::model::Region;
+///
+/// let shenzhen: Region = "440300".parse()?;
+/// let guangdong: Region = "CN-GD".parse()?;
+/// assert_eq!(shenzhen.to_string(), "CN-GD-440300");
+/// assert!(guangdong.contains(&shenzhen) && !shenzhen.contains(&guangdong));
+/// # Ok::<(), leadkit::model::RegionError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Region {
+    country: [u8; 2],
+    /// ISO 3166-2 part, space-padded; blank when only the country is known.
+    subdivision: [u8; 3],
+    /// GB/T 2260 code of a city or district; 0 when unknown.
+    code: u32,
+}
+
+/// Why a text is not a [`Region`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a region: {reason}")]
+pub struct RegionError {
+    text: String,
+    reason: &'static str,
+}
+
+/// The first two digits of a GB/T 2260 code and the ISO 3166-2:CN letters of the same province.
+const PROVINCES: [(u32, &str); 34] = [
+    (11, "BJ"),
+    (12, "TJ"),
+    (13, "HE"),
+    (14, "SX"),
+    (15, "NM"),
+    (21, "LN"),
+    (22, "JL"),
+    (23, "HL"),
+    (31, "SH"),
+    (32, "JS"),
+    (33, "ZJ"),
+    (34, "AH"),
+    (35, "FJ"),
+    (36, "JX"),
+    (37, "SD"),
+    (41, "HA"),
+    (42, "HB"),
+    (43, "HN"),
+    (44, "GD"),
+    (45, "GX"),
+    (46, "HI"),
+    (50, "CQ"),
+    (51, "SC"),
+    (52, "GZ"),
+    (53, "YN"),
+    (54, "XZ"),
+    (61, "SN"),
+    (62, "GS"),
+    (63, "QH"),
+    (64, "NX"),
+    (65, "XJ"),
+    (71, "TW"),
+    (81, "HK"),
+    (82, "MO"),
+];
+
+impl Region {
+    /// China as a whole.
+    pub const CN: Region = Region { country: *b"CN", subdivision: *b"   ", code: 0 };
+
+    /// The region of a six-digit GB/T 2260 code: a province (`440000`), city (`440300`) or district (`440305`).
+    ///
+    /// # Errors
+    /// When the code is not six digits long or names no province.
+    pub fn from_gbt2260(code: u32) -> Result<Region, RegionError> {
+        let fail = |reason| RegionError { text: code.to_string(), reason };
+        if !(100_000..=999_999).contains(&code) {
+            return Err(fail("a GB/T 2260 code has six digits"));
+        }
+        let (_, letters) = PROVINCES
+            .iter()
+            .find(|(digits, _)| *digits == code / 10_000)
+            .ok_or(fail("no province has this GB/T 2260 code"))?;
+        let code = if code.is_multiple_of(10_000) { 0 } else { code };
+        Ok(Region { country: *b"CN", subdivision: pad(letters), code })
+    }
+
+    /// ISO 3166-1 alpha-2 code of the country.
+    #[must_use]
+    pub fn country(&self) -> &str {
+        std::str::from_utf8(&self.country).unwrap_or_default()
+    }
+
+    /// ISO 3166-2 part of the province or state, without the country: `GD`.
+    #[must_use]
+    pub fn subdivision(&self) -> Option<&str> {
+        let text = std::str::from_utf8(&self.subdivision).unwrap_or_default().trim_end();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// GB/T 2260 code of the city or district.
+    #[must_use]
+    pub fn gbt2260(&self) -> Option<u32> {
+        (self.code != 0).then_some(self.code)
+    }
+
+    /// The country alone.
+    #[must_use]
+    pub fn to_country(self) -> Region {
+        Region { subdivision: *b"   ", code: 0, ..self }
+    }
+
+    /// The province or state alone (the country when that is all that is known).
+    #[must_use]
+    pub fn to_province(self) -> Region {
+        Region { code: 0, ..self }
+    }
+
+    /// The city of a district, and every other region as it is.
+    #[must_use]
+    pub fn to_city(self) -> Region {
+        Region { code: self.code / 100 * 100, ..self }
+    }
+
+    /// Whether `other` lies in this region or is this region.
+    #[must_use]
+    pub fn contains(&self, other: &Region) -> bool {
+        self.country == other.country
+            && (self.subdivision == *b"   " || self.subdivision == other.subdivision)
+            && (self.code == 0
+                || self.code == other.code
+                || (self.code.is_multiple_of(100) && other.code / 100 == self.code / 100))
+    }
+}
+
+fn pad(letters: &str) -> [u8; 3] {
+    let mut out = *b"   ";
+    for (slot, byte) in out.iter_mut().zip(letters.bytes()) {
+        *slot = byte;
+    }
+    out
+}
+
+impl FromStr for Region {
+    type Err = RegionError;
+
+    fn from_str(text: &str) -> Result<Region, RegionError> {
+        let fail = |reason| RegionError { text: text.chars().take(40).collect(), reason };
+        let upper = text.trim().to_ascii_uppercase();
+        if upper.len() == 6
+            && let Ok(code) = upper.parse::<u32>()
+        {
+            return Region::from_gbt2260(code).map_err(|e| fail(e.reason));
+        }
+        let mut parts = upper.split('-');
+        let country = parts.next().unwrap_or_default();
+        let &[a, b] = country.as_bytes() else {
+            return Err(fail("it should look like `CN`, `CN-GD`, `US-CA` or `440300`"));
+        };
+        if !(a.is_ascii_uppercase() && b.is_ascii_uppercase()) {
+            return Err(fail("the country is two letters (ISO 3166-1)"));
+        }
+        let mut region = Region { country: [a, b], subdivision: *b"   ", code: 0 };
+        for part in parts {
+            if part.len() == 6 && country == "CN" {
+                let code = part.parse().map_err(|_| fail("a GB/T 2260 code has six digits"))?;
+                let named = Region::from_gbt2260(code).map_err(|e| fail(e.reason))?;
+                if region.subdivision != *b"   " && region.subdivision != named.subdivision {
+                    return Err(fail("the GB/T 2260 code belongs to another province"));
+                }
+                region = named;
+            } else if region.subdivision == *b"   "
+                && (1..=3).contains(&part.len())
+                && part.bytes().all(|c| c.is_ascii_alphanumeric())
+            {
+                if country == "CN" && !PROVINCES.iter().any(|(_, letters)| *letters == part) {
+                    return Err(fail("no Chinese province has this ISO 3166-2 code"));
+                }
+                region.subdivision = pad(part);
+            } else {
+                return Err(fail("after the country comes one ISO 3166-2 part of up to 3 letters or digits"));
+            }
+        }
+        Ok(region)
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.country())?;
+        if let Some(subdivision) = self.subdivision() {
+            write!(f, "-{subdivision}")?;
+        }
+        if self.code != 0 {
+            write!(f, "-{:06}", self.code)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Region {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Region {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Region, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_written_form_reads_back_as_itself() {
+        for text in ["CN", "CN-GD", "CN-GD-440300", "US-CA", "GB-LND", "FR-75C"] {
+            let region: Region = text.parse().unwrap();
+            assert_eq!(region.to_string(), text);
+        }
+        assert_eq!("440000".parse::<Region>().unwrap().to_string(), "CN-GD");
+        assert_eq!("cn-440305".parse::<Region>().unwrap().to_string(), "CN-GD-440305");
+    }
+
+    #[test]
+    fn what_is_not_a_region_is_refused_with_its_reason() {
+        for text in ["", "China", "CN-ZZ", "CN-BJ-440300", "990000", "US-CALI", "C1", "CN-GD-4403", "中国"] {
+            assert!(text.parse::<Region>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_region_contains_itself_and_what_lies_below() {
+        let chain: Vec<Region> =
+            ["CN", "CN-GD", "440300", "440305"].iter().map(|t| t.parse().unwrap()).collect();
+        for (i, outer) in chain.iter().enumerate() {
+            for (j, inner) in chain.iter().enumerate() {
+                assert_eq!(outer.contains(inner), i <= j, "{outer} {inner}");
+            }
+        }
+        let guangzhou: Region = "440100".parse().unwrap();
+        assert!(!guangzhou.contains(&chain[3]));
+    }
+}
