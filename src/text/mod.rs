@@ -1,1 +1,21 @@
-//! text
+//! Text as people write it, made comparable: folding, similarity measures, and suggestions for misspelt words.
+//!
+//! [`fold`] maps every spelling of the same text to one string; [`Folded`] also remembers where each piece came
+//! from, so that a hit in the folded text can be shown in the original. [`similarity`] holds the string measures
+//! and [`closest`] the "did you mean" of every diagnostic.
+//!
+//! ```
+//! use leadkit::text;
+//!
+//! assert_eq!(text::fold("ＬＥＮＯＶＯ 聯想集團"), "lenovo 联想集团");
+//! assert_eq!(text::fold("Société Générale"), "societe generale");
+//! assert_eq!(text::closest("regoin", ["region", "brand"]), Some("region"));
+//! ```
+
+mod closest;
+mod fold;
+pub mod similarity;
+mod traditional;
+
+pub use closest::closest;
+pub use fold::{Folded, fold};

@@ -1,0 +1,253 @@
+//! One spelling for one text: width, case, compatibility forms, accents, traditional characters.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
+
+use super::traditional::simplified;
+
+/// Folds a text so that two spellings of one thing compare equal.
+///
+/// * full width and half width, ligatures, circled and other compatibility forms become the plain ones (NFKC);
+/// * case is lowered; `ß`, `ø`, `ł`, `æ` and their like become the ASCII letters they are typed as;
+/// * accents and other marks on Latin, Greek, Cyrillic, Hebrew and Arabic letters are dropped, marks that make a
+///   letter of its own (Japanese voicing, Indic vowel signs, Hangul) are kept;
+/// * invisible format characters (zero-width, direction, variation selectors, soft hyphen) are dropped;
+/// * traditional Chinese characters become simplified.
+///
+/// White space and punctuation stay (in their plain forms). Folding is idempotent. Linear in the text.
+///
+/// ```
+/// use leadkit::text::fold;
+///
+/// assert_eq!(fold("Ｃａｆé №１"), "cafe no1");
+/// assert_eq!(fold("廣東\u{200b}騰訊"), "广东腾讯");
+/// assert_eq!(fold("ｶﾞス"), "ガス");
+/// ```
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    fold_into(text, &mut out);
+    out
+}
+
+/// [`fold`] into a buffer that the caller keeps.
+pub(super) fn fold_into(text: &str, out: &mut String) {
+    fold_clusters(text, out, |_, _| {});
+}
+
+/// A folded text that knows which bytes of the original each of its bytes came from.
+///
+/// ```
+/// use leadkit::text::Folded;
+///
+/// let original = "加微信：ＡＢＣ１２３";
+/// let folded = Folded::new(original);
+/// let at = folded.as_str().find("abc123").unwrap_or_default();
+/// let span = folded.original_span(at..at + 6);
+/// assert_eq!(&original[span], "ＡＢＣ１２３");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folded {
+    text: String,
+    original_len: usize,
+    /// Where a run starts, as (folded byte, original byte): from here on both sides advance byte by byte (`Even`)
+    /// or the whole run stands for one piece of the original. Sorted by the first.
+    runs: Vec<(u32, u32)>,
+    /// Every byte stands for itself: pure ASCII.
+    plain: bool,
+}
+
+impl Folded {
+    /// Folds `text` and keeps the map back. Texts beyond 4 GiB are cut at that length.
+    #[must_use]
+    pub fn new(text: &str) -> Folded {
+        let text = text.get(..text.floor_char_boundary(u32::MAX as usize)).unwrap_or_default();
+        let mut out = String::with_capacity(text.len());
+        let mut runs = Vec::new();
+        let plain = text.is_ascii();
+        if plain {
+            fold_into(text, &mut out);
+        } else {
+            fold_clusters(text, &mut out, |folded, original| runs.push((folded as u32, original as u32)));
+        }
+        Folded { text: out, original_len: text.len(), runs, plain }
+    }
+
+    /// The folded text, equal to [`fold`] of the original.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The bytes of the original that a range of the folded text came from.
+    ///
+    /// The answer always lies on character boundaries of the original and covers whole characters: where one
+    /// character became several (`㈱` → `(株)`), any part of them gives that character. Marks and invisible
+    /// characters that were dropped belong to the character before them. A range beyond the end is cut; an empty
+    /// range gives an empty span. O(log n).
+    #[must_use]
+    pub fn original_span(&self, range: Range<usize>) -> Range<usize> {
+        let start = range.start.min(self.text.len());
+        let end = range.end.clamp(start, self.text.len());
+        if self.plain {
+            return start..end;
+        }
+        let from = self.run_at(start);
+        if start == end {
+            let at = if start == self.text.len() { self.original_len } else { from.0 };
+            return at..at;
+        }
+        from.0..self.run_at(end - 1).1
+    }
+
+    /// Original start and end of the run that holds a folded byte.
+    fn run_at(&self, byte: usize) -> (usize, usize) {
+        let next = self.runs.partition_point(|run| run.0 as usize <= byte);
+        let start = next.checked_sub(1).and_then(|i| self.runs.get(i)).map_or(0, |run| run.1 as usize);
+        let end = self.runs.get(next).map_or(self.original_len, |run| run.1 as usize);
+        (start, end)
+    }
+}
+
+/// Folds cluster by cluster; tells for each piece that leaves something behind (folded start, original start).
+fn fold_clusters(text: &str, out: &mut String, mut piece: impl FnMut(usize, usize)) {
+    let mut rest = text;
+    let mut cluster = String::new();
+    while let Some(first) = rest.chars().next() {
+        let at = text.len() - rest.len();
+        if first.is_ascii() && !starts_with_mark(rest.get(1..).unwrap_or_default()) {
+            piece(out.len(), at);
+            out.push(first.to_ascii_lowercase());
+            rest = rest.get(1..).unwrap_or_default();
+            continue;
+        }
+        if is_ideograph(first) && !starts_with_mark(rest.get(first.len_utf8()..).unwrap_or_default()) {
+            piece(out.len(), at);
+            out.push(simplified(first));
+            rest = rest.get(first.len_utf8()..).unwrap_or_default();
+            continue;
+        }
+        let len = cluster_len(rest);
+        let (source, tail) = rest.split_at_checked(len).unwrap_or((rest, ""));
+        cluster.clear();
+        fold_slowly(source, &mut cluster);
+        if !cluster.is_empty() {
+            piece(out.len(), at);
+            out.push_str(&cluster);
+        }
+        rest = tail;
+    }
+}
+
+fn starts_with_mark(rest: &str) -> bool {
+    rest.chars().next().is_some_and(|c| !c.is_ascii() && joins_the_one_before(c))
+}
+
+/// Bytes of the first character and of everything that composes with it.
+fn cluster_len(rest: &str) -> usize {
+    let mut chars = rest.char_indices();
+    chars.next();
+    chars.find(|(_, c)| !joins_the_one_before(*c)).map_or(rest.len(), |(i, _)| i)
+}
+
+fn joins_the_one_before(c: char) -> bool {
+    if is_ideograph(c) || c < '\u{300}' {
+        return false;
+    }
+    is_combining_mark(c)
+        || matches!(c, '\u{1160}'..='\u{11ff}' | '\u{ff9e}' | '\u{ff9f}' | '\u{200d}' | '\u{ffa0}'..='\u{ffdc}')
+}
+
+fn fold_slowly(source: &str, out: &mut String) {
+    let lowered: String = source.nfkd().flat_map(char::to_lowercase).collect();
+    let kept = lowered.nfkd().filter(|c| !is_dropped(*c)).nfc();
+    for c in kept {
+        match c {
+            'ß' => out.push_str("ss"),
+            'æ' => out.push_str("ae"),
+            'œ' => out.push_str("oe"),
+            'þ' => out.push_str("th"),
+            'ø' => out.push('o'),
+            'đ' | 'ð' => out.push('d'),
+            'ł' => out.push('l'),
+            'ħ' => out.push('h'),
+            'ı' => out.push('i'),
+            'ŋ' => out.push('n'),
+            'ŧ' => out.push('t'),
+            'ς' => out.push('σ'),
+            '’' | '‘' | 'ʼ' | '′' => out.push('\''),
+            '“' | '”' | '″' => out.push('"'),
+            '‐' | '‒' | '–' | '—' | '―' | '−' => out.push('-'),
+            '【' | '〔' | '〖' | '〘' => out.push('('),
+            '】' | '〕' | '〗' | '〙' => out.push(')'),
+            _ => out.push(simplified(c)),
+        }
+    }
+}
+
+/// Marks of alphabets where they are spelling, not letters, and characters that nobody sees.
+fn is_dropped(c: char) -> bool {
+    match c {
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' => true,
+        '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => true,
+        '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' => true,
+        '\u{e0000}'..='\u{e0fff}' | '\u{fe00}'..='\u{fe0f}' => true,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5c7}' => is_combining_mark(c),
+        '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6ed}' => {
+            is_combining_mark(c)
+        }
+        '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' => is_combining_mark(c),
+        '\u{302a}'..='\u{302d}' | '\u{fe20}'..='\u{fe2f}' => true,
+        _ => c > '\u{10000}' && canonical_combining_class(c) == 230 && is_combining_mark(c),
+    }
+}
+
+/// Whether a character is a Chinese ideograph (unified blocks and their common extensions).
+pub(super) fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{323af}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_text_fold_to_one() {
+        for (a, b) in [
+            ("ＡＢＣ", "abc"),
+            ("É", "e"),
+            ("E\u{301}", "e"),
+            ("廣東", "广东"),
+            ("㈱日立", "(株)日立"),
+            ("ｶﾞ", "ガ"),
+            ("カ\u{3099}", "ガ"),
+            ("\u{1112}\u{1161}\u{11ab}", "한"),
+            ("Łódź", "lodz"),
+            ("STRASSE", "straße"),
+            ("ﬁ", "fi"),
+            ("a\u{200b}b", "ab"),
+            ("（北京）", "(北京)"),
+            ("ΣΑΣ", "σας"),
+        ] {
+            assert_eq!(fold(a), fold(b), "{a}");
+        }
+    }
+
+    #[test]
+    fn spans_cover_whole_characters_of_the_original() {
+        let original = "ae\u{301}㈱廣東 x";
+        let folded = Folded::new(original);
+        assert_eq!(folded.as_str(), "ae(株)广东 x");
+        let span = |part: &str| {
+            let at = folded.as_str().find(part).unwrap();
+            &original[folded.original_span(at..at + part.len())]
+        };
+        assert_eq!(span("e"), "e\u{301}");
+        assert_eq!(span("株"), "㈱");
+        assert_eq!(span(")广"), "㈱廣");
+        assert_eq!(span("东"), "東");
+        assert_eq!(span("x"), "x");
+    }
+}
