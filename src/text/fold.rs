@@ -63,7 +63,8 @@ impl Folded {
     /// Folds `text` and keeps the map back. Texts beyond 4 GiB are cut at that length.
     #[must_use]
     pub fn new(text: &str) -> Folded {
-        let text = text.get(..text.floor_char_boundary(u32::MAX as usize)).unwrap_or_default();
+        let most = (0..4).find_map(|back| text.get(..u32::MAX as usize - back));
+        let text = if text.len() > u32::MAX as usize { most.unwrap_or_default() } else { text };
         let mut out = String::with_capacity(text.len());
         let mut runs = Vec::new();
         let plain = text.is_ascii();
