@@ -1,5 +1,44 @@
-//! model
+//! What a lead is, and everything a decision about it speaks of.
+//!
+//! Plain records with public fields: build them with `..Default::default()`, or read them from JSON. The Chinese
+//! terms of the trade stand beside the English names. Enumerations that hosts extend keep what they do not know
+//! as `Other`. Contact values never show themselves whole in `Debug`.
 
+mod account;
+mod activity;
+mod deal;
+mod effect;
+mod follow_up;
+mod ids;
+mod lead;
+mod masked;
+mod money;
+#[macro_use]
+mod open_enum;
+mod points;
 mod region;
+mod rep;
+mod source;
+mod tenure;
+mod value;
 
+pub use account::{Account, BuyingRole, Contact, Employment, Person, PersonRole};
+pub use activity::{Activity, Campaign, SharedBy, Touch};
+pub use deal::{Contract, InquiryGrade, Opportunity, Order, Payment};
+pub use effect::{Effect, Link, LinkKind, RecordRef};
+pub use follow_up::{FollowUp, FollowUpChanges, FollowUpFacets, FollowUpKind, Violation};
+pub use ids::{
+    AccountId, ActivityId, CalendarId, CampaignId, ContactId, ContractId, FollowUpId, GroupId, LeadId,
+    OpportunityId, OrderId, PaymentId, PersonId, PoolId, RepId, RuleId, TeamId,
+};
+pub use lead::{BusinessModel, CloseReason, JobFunction, Lead, LeadStatus, RegistryStatus};
+pub use masked::{EmailAddress, PhoneNumber, WechatId, mask_email, mask_id, mask_phone};
+pub use money::{Currency, Money, MoneyError, largest_remainder};
+pub use points::Points;
 pub use region::{Region, RegionError};
+pub use rep::{Absence, Pool, PoolKind, PoolMode, Rep};
+pub use source::{
+    Acquisition, ChannelType, EventSource, OnlineSource, Source, SourceClass, SourcePipeline, Utm,
+};
+pub use tenure::{ConversionRecord, Tenure, TenureEnd};
+pub use value::{Attributes, Value};

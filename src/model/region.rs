@@ -246,7 +246,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_region_is_refused_with_its_reason() {
-        for text in ["", "China", "CN-ZZ", "CN-BJ-440300", "990000", "US-CALI", "C1", "CN-GD-4403", "中国"] {
+        for text in ["", "China", "CN-ZZ", "CN-BJ-440300", "990000", "US-CALI", "C1", "CN-GD-4403", "中国"]
+        {
             assert!(text.parse::<Region>().is_err(), "{text}");
         }
     }

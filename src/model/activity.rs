@@ -1,0 +1,101 @@
+//! What leads do and what reaches them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::open_enum::open_enum;
+use super::{ActivityId, Attributes, CampaignId, LeadId, Money};
+
+/// Something a lead did, or that was done to score it by hand (行为).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Activity {
+    /// Identifier; the same id twice is one activity.
+    pub id: ActivityId,
+    /// Who did it.
+    pub lead: LeadId,
+    /// What was done, such as `form_submit`; an open set.
+    pub kind: String,
+    /// When.
+    pub time: DateTime<Utc>,
+    /// Channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// Campaign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CampaignId>,
+    /// Page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// Content seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// How much of the content, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<f64>,
+    /// How long, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<u32>,
+    /// The wish it shows, as the host names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<String>,
+    /// Who passed the content on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_by: Option<SharedBy>,
+    /// The host's own columns.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
+}
+
+open_enum! {
+    /// Who passed content on to a lead.
+    SharedBy {
+        /// An employee.
+        Employee = "employee",
+        /// A partner.
+        Partner = "partner",
+        /// A customer.
+        Customer = "customer",
+    }
+}
+
+/// A point where marketing reached a lead (触点); what attribution reads.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Touch {
+    /// Who was reached.
+    pub lead: LeadId,
+    /// Channel.
+    pub channel: String,
+    /// Campaign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CampaignId>,
+    /// When.
+    pub time: DateTime<Utc>,
+    /// What it cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Money>,
+}
+
+/// A marketing campaign (市场活动).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Campaign {
+    /// Identifier.
+    pub id: CampaignId,
+    /// Kind, such as `seminar`.
+    #[serde(default)]
+    pub kind: String,
+    /// Channel.
+    #[serde(default)]
+    pub channel: String,
+    /// What it was planned to cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_cost: Option<Money>,
+    /// What it cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual_cost: Option<Money>,
+    /// Start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<DateTime<Utc>>,
+    /// End.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<DateTime<Utc>>,
+}

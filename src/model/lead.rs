@@ -1,0 +1,201 @@
+//! The lead itself.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::open_enum::{closed_enum, open_enum};
+use super::{
+    Acquisition, Attributes, EmailAddress, LeadId, PhoneNumber, PoolId, Region, RepId, Source, Utm, WechatId,
+};
+
+/// A sales lead (线索): a contact, perhaps at a company, who may want to buy.
+///
+/// Texts are held as the host received them; rules read them through `rule::Facts`, where blank text counts as
+/// missing. Unknown keys of a serialised record are ignored.
+///
+/// ```
+/// use leadkit::model::Lead;
+///
+/// let lead = Lead {
+///     id: "L-1".into(),
+///     company: Some("北京纷扬科技有限公司".into()),
+///     phones: vec!["138 1234 1234".into()],
+///     ..Lead::default()
+/// };
+/// assert!(format!("{lead:?}").contains("****"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Lead {
+    /// Identifier, unique among the host's leads.
+    pub id: LeadId,
+    /// When the lead was created.
+    pub created_at: DateTime<Utc>,
+    /// The contact's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The contact's title, as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What the contact does at the company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_function: Option<JobFunction>,
+    /// Company name, as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
+    /// Phone numbers, as written, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<PhoneNumber>,
+    /// E-mail addresses, as written, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emails: Vec<EmailAddress>,
+    /// WeChat id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wechat: Option<WechatId>,
+    /// Identifiers in other systems (an OpenID, a form's id) by system.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub external_ids: BTreeMap<String, String>,
+    /// Country, as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Province or state, as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub province: Option<String>,
+    /// City, as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// Where the lead belongs (所属区域), when the host knows it; else it is derived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Region>,
+    /// Industry, as a path of up to three levels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub industry: Vec<String>,
+    /// Number of employees of the company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employee_count: Option<u32>,
+    /// How the company sells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub business_model: Option<BusinessModel>,
+    /// State of the company in the business register (工商状态).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry_status: Option<RegistryStatus>,
+    /// What the lead wants to do with the product (业务场景).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
+    /// Products of interest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<String>,
+    /// Where the lead came from.
+    #[serde(default, skip_serializing_if = "Source::is_empty")]
+    pub source: Source,
+    /// Campaign parameters of the link that was followed.
+    #[serde(default, skip_serializing_if = "Utm::is_empty")]
+    pub utm: Utm,
+    /// IP address the lead was submitted from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip: Option<std::net::IpAddr>,
+    /// Where work on the lead stands.
+    #[serde(default)]
+    pub status: LeadStatus,
+    /// Name of the stage in the pipeline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// Who holds the lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<RepId>,
+    /// The pool the lead lies in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<PoolId>,
+    /// How the owner got the lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acquisition: Option<Acquisition>,
+    /// When the owner means to speak to the lead again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_follow_up: Option<DateTime<Utc>>,
+    /// Tags, in the host's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// The lead's free text: what was written in the form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The host's own columns.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
+}
+
+open_enum! {
+    /// What a contact does at the company.
+    JobFunction {
+        /// Business (业务).
+        Business = "business",
+        /// Manager (管理者).
+        Manager = "manager",
+        /// Finance (财务).
+        Finance = "finance",
+        /// Information technology (信息化).
+        It = "it",
+    }
+}
+
+open_enum! {
+    /// How a company sells.
+    BusinessModel {
+        /// Directly to its customers (直销).
+        Direct = "direct",
+        /// As an agent of others (代理商).
+        Agent = "agent",
+        /// As a dealer (经销商).
+        Dealer = "dealer",
+    }
+}
+
+open_enum! {
+    /// State of a company in the business register (工商状态).
+    RegistryStatus {
+        /// In business (存续/在业).
+        Active = "active",
+        /// Struck off (注销).
+        Deregistered = "deregistered",
+        /// Licence revoked (吊销).
+        Revoked = "revoked",
+        /// Moved to another register (迁出).
+        MovedOut = "moved_out",
+    }
+}
+
+closed_enum! {
+    /// Where work on a lead stands.
+    #[derive(Default)]
+    LeadStatus {
+        /// Nobody holds it (未分配).
+        #[default]
+        Unassigned = "unassigned",
+        /// Held, not touched yet (待处理).
+        Pending = "pending",
+        /// Being followed up (跟进中).
+        Following = "following",
+        /// Became a customer record (已转换).
+        Converted = "converted",
+        /// Not a lead (无效).
+        Invalid = "invalid",
+        /// Given back to its pool (已退回).
+        Returned = "returned",
+        /// Entered by mistake (已作废).
+        Voided = "voided",
+    }
+}
+
+open_enum! {
+    /// Why a lead was closed as invalid.
+    CloseReason {
+        /// The contact details are wrong (联系方式错误).
+        WrongContact = "wrong_contact",
+        /// No wish to buy (没有购买意愿).
+        NoIntent = "no_intent",
+        /// Cannot be reached (联系不上).
+        Unreachable = "unreachable",
+        /// A competitor (竞对).
+        Competitor = "competitor",
+    }
+}

@@ -1,0 +1,174 @@
+//! Those who work on leads, and the pools leads lie in.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::open_enum::{closed_enum, open_enum};
+use super::{CalendarId, PoolId, Region, RepId, TeamId};
+use crate::calendar::Zone;
+
+/// A sales representative (销售), as the host knows him or her now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rep {
+    /// Identifier.
+    pub id: RepId,
+    /// Team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
+    /// Path of departments from the top: branch (分公司), division (事业部).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub department: Vec<String>,
+    /// Whom the rep reports to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manager: Option<RepId>,
+    /// Title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Level, such as `senior`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// Skills: industries, products and languages the rep can serve.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub skills: BTreeSet<String>,
+    /// Regions the rep serves; empty means everywhere.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub territories: BTreeSet<Region>,
+    /// The calendar of the rep's working time; `None` means always open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours: Option<CalendarId>,
+    /// Share of leads in relation to the others; 0 takes none.
+    pub weight: u32,
+    /// Most leads a local day over all pools; `None` means no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub daily_cap: Option<u32>,
+    /// Most open leads held at once (保有量).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holding_cap: Option<u32>,
+    /// Most accounts under protection at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protected_cap: Option<u32>,
+    /// Open leads held now: the host's truth.
+    pub holding: u32,
+    /// Accounts under protection now: the host's truth.
+    pub protected_accounts: u32,
+    /// Whether the rep takes part at all.
+    pub active: bool,
+    /// When the rep is away.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<Absence>,
+}
+
+impl Default for Rep {
+    fn default() -> Self {
+        Rep {
+            id: RepId::default(),
+            team: None,
+            department: Vec::new(),
+            manager: None,
+            title: None,
+            level: None,
+            skills: BTreeSet::new(),
+            territories: BTreeSet::new(),
+            hours: None,
+            weight: 1,
+            daily_cap: None,
+            holding_cap: None,
+            protected_cap: None,
+            holding: 0,
+            protected_accounts: 0,
+            active: true,
+            absences: Vec::new(),
+        }
+    }
+}
+
+/// A time in which a rep is away: from the start up to, not including, the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// First moment away.
+    pub from: DateTime<Utc>,
+    /// First moment back.
+    pub until: DateTime<Utc>,
+}
+
+impl Absence {
+    /// Whether `now` falls into it.
+    #[must_use]
+    pub fn covers(&self, now: DateTime<Utc>) -> bool {
+        self.from <= now && now < self.until
+    }
+}
+
+/// A pool of leads or accounts (线索池/公海).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Pool {
+    /// Identifier.
+    pub id: PoolId,
+    /// What lies in it.
+    pub kind: PoolKind,
+    /// Region it serves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<Region>,
+    /// Zone in which its days begin and end.
+    pub zone: Zone,
+    /// Who runs it.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub admins: BTreeSet<RepId>,
+    /// How leads leave it.
+    pub mode: PoolMode,
+    /// Most leads a rep is assigned from it a local day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub daily_assign_cap: Option<u32>,
+    /// Most leads a rep claims from it a local day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub daily_claim_cap: Option<u32>,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Pool {
+            id: PoolId::default(),
+            kind: PoolKind::Lead,
+            region: None,
+            zone: Zone::default(),
+            admins: BTreeSet::new(),
+            mode: PoolMode::Both,
+            daily_assign_cap: None,
+            daily_claim_cap: None,
+        }
+    }
+}
+
+open_enum! {
+    /// What lies in a pool.
+    PoolKind {
+        /// New leads of a team (线索池).
+        Lead = "lead",
+        /// Leads that are not ready yet.
+        Nurture = "nurture",
+        /// Accounts worth working on (公海, active).
+        PublicActive = "public_active",
+        /// All other accounts (公海, general).
+        PublicGeneral = "public_general",
+        /// Accounts under a rep's protection (客保).
+        Protected = "protected",
+        /// Leads that are none.
+        Invalid = "invalid",
+    }
+}
+
+closed_enum! {
+    /// How leads leave a pool.
+    PoolMode {
+        /// Only by assignment (仅分配).
+        AssignOnly = "assign_only",
+        /// Only by claiming (领取).
+        ClaimOnly = "claim_only",
+        /// Both ways.
+        Both = "both",
+    }
+}

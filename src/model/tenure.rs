@@ -1,0 +1,73 @@
+//! Who held a lead, when, and how it ended.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::open_enum::closed_enum;
+use super::{AccountId, Acquisition, CloseReason, ContactId, LeadId, OpportunityId, RepId, RuleId};
+
+/// One owner's holding of one lead.
+///
+/// Status and tenure are apart: a lead may be "following" for its owner of today and "returned" for the owner
+/// before, both at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tenure {
+    /// The lead.
+    pub lead: LeadId,
+    /// Who held it.
+    pub owner: RepId,
+    /// Since when.
+    pub from: DateTime<Utc>,
+    /// Until when; `None` while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+    /// How the owner got the lead.
+    pub acquisition: Acquisition,
+    /// How it ended; `None` while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<TenureEnd>,
+    /// Why the lead was closed, when it ended as invalid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_reason: Option<CloseReason>,
+}
+
+closed_enum! {
+    /// How a tenure ended.
+    TenureEnd {
+        /// The lead became a customer record.
+        Converted = "converted",
+        /// The owner gave it back.
+        Returned = "returned",
+        /// It was taken back.
+        Recycled = "recycled",
+        /// It went to another owner (更换给他人).
+        HandedOver = "handed_over",
+        /// It was no lead.
+        Invalid = "invalid",
+        /// It was entered by mistake.
+        Voided = "voided",
+    }
+}
+
+/// A lead became a customer record (线索转换记录).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversionRecord {
+    /// The lead.
+    pub lead: LeadId,
+    /// The account it became or joined.
+    pub account: AccountId,
+    /// The contact it became or matched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactId>,
+    /// The opportunity that was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opportunity: Option<OpportunityId>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who did it; `None` when a rule did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<RepId>,
+    /// The rule that did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleId>,
+}

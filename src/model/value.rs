@@ -1,0 +1,275 @@
+//! The values of a host's own columns.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A host's own columns by name. Rules read them as `attributes.NAME`.
+pub type Attributes = BTreeMap<String, Value>;
+
+/// One value of a host's own column.
+///
+/// In JSON each value is what it looks like; a timestamp is `{"timestamp": "2026-03-01T09:00:00Z"}`, because a
+/// bare text stays text.
+///
+/// ```
+/// use leadkit::model::Value;
+///
+/// let value: Value = serde_json::from_str(r#"["gold", "partner"]"#)?;
+/// assert_eq!(value, Value::List(vec!["gold".into(), "partner".into()]));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub enum Value {
+    /// Nothing: the column is there, the value is not known.
+    #[default]
+    Null,
+    /// Yes or no.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A finite number.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// A moment in time.
+    Timestamp(DateTime<Utc>),
+    /// Several texts.
+    List(Vec<String>),
+}
+
+impl Value {
+    /// The name of the value's type as rules and errors write it.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "bool",
+            Value::Integer(_) => "integer",
+            Value::Number(_) => "number",
+            Value::Text(_) => "text",
+            Value::Timestamp(_) => "timestamp",
+            Value::List(_) => "list of text",
+        }
+    }
+
+    /// Whether there is nothing to read: null, blank text or an empty list.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Value::Null => true,
+            Value::Text(text) => text.trim().is_empty(),
+            Value::List(items) => items.is_empty(),
+            _ => false,
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Value::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Value::Integer(number)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Value::Bool(flag)
+    }
+}
+
+impl From<DateTime<Utc>> for Value {
+    fn from(time: DateTime<Utc>) -> Self {
+        Value::Timestamp(time)
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Null => f.write_str("null"),
+            Value::Bool(flag) => write!(f, "{flag}"),
+            Value::Integer(number) => write!(f, "{number}"),
+            Value::Number(number) => write!(f, "{number}"),
+            Value::Text(text) => f.write_str(text),
+            Value::Timestamp(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            Value::List(items) => f.write_str(&items.join(", ")),
+        }
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return Tagged::from(self).serialize(serializer);
+        }
+        match self {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(flag) => serializer.serialize_bool(*flag),
+            Value::Integer(number) => serializer.serialize_i64(*number),
+            Value::Number(number) => serializer.serialize_f64(*number),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Timestamp(time) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("timestamp", time)?;
+                map.end()
+            }
+            Value::List(items) => items.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(ValueVisitor)
+        } else {
+            Tagged::deserialize(deserializer).map(Value::from)
+        }
+    }
+}
+
+/// The shape in formats that do not describe themselves.
+#[derive(Serialize, Deserialize)]
+enum Tagged {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Number(f64),
+    Text(String),
+    Timestamp(DateTime<Utc>),
+    List(Vec<String>),
+}
+
+impl From<&Value> for Tagged {
+    fn from(value: &Value) -> Self {
+        match value.clone() {
+            Value::Null => Tagged::Null,
+            Value::Bool(flag) => Tagged::Bool(flag),
+            Value::Integer(number) => Tagged::Integer(number),
+            Value::Number(number) => Tagged::Number(number),
+            Value::Text(text) => Tagged::Text(text),
+            Value::Timestamp(time) => Tagged::Timestamp(time),
+            Value::List(items) => Tagged::List(items),
+        }
+    }
+}
+
+impl From<Tagged> for Value {
+    fn from(tagged: Tagged) -> Self {
+        match tagged {
+            Tagged::Null => Value::Null,
+            Tagged::Bool(flag) => Value::Bool(flag),
+            Tagged::Integer(number) => Value::Integer(number),
+            Tagged::Number(number) => Value::Number(number),
+            Tagged::Text(text) => Value::Text(text),
+            Tagged::Timestamp(time) => Value::Timestamp(time),
+            Tagged::List(items) => Value::List(items),
+        }
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("null, a bool, a number, a text, a list of texts or {\"timestamp\": …}")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Integer(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Value, E> {
+        i64::try_from(number).map(Value::Integer).or_else(|_| self.visit_f64(number as f64))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Value, E> {
+        if number.is_finite() { Ok(Value::Number(number)) } else { Err(E::custom("a number must be finite")) }
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element::<String>()? {
+            items.push(item);
+        }
+        Ok(Value::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        match map.next_key::<String>()?.as_deref() {
+            Some("timestamp") => {}
+            Some(other) => return Err(Error::unknown_field(other, &["timestamp"])),
+            None => return Err(Error::missing_field("timestamp")),
+        }
+        let time = map.next_value::<DateTime<Utc>>()?;
+        match map.next_key::<String>()? {
+            Some(other) => Err(Error::unknown_field(&other, &["timestamp"])),
+            None => Ok(Value::Timestamp(time)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_shows_each_value_as_what_it_is() {
+        let time: DateTime<Utc> = "2026-03-01T09:00:00Z".parse().unwrap();
+        let values = [
+            (Value::Null, "null"),
+            (Value::Bool(true), "true"),
+            (Value::Integer(-7), "-7"),
+            (Value::Number(1.5), "1.5"),
+            (Value::from("2026-03-01"), "\"2026-03-01\""),
+            (Value::Timestamp(time), "{\"timestamp\":\"2026-03-01T09:00:00Z\"}"),
+            (Value::List(vec!["a".into()]), "[\"a\"]"),
+        ];
+        for (value, text) in values {
+            assert_eq!(serde_json::to_string(&value).unwrap(), text);
+            assert_eq!(serde_json::from_str::<Value>(text).unwrap(), value);
+        }
+        for bad in ["{\"date\":1}", "{}", "[1]", "{\"timestamp\":\"soon\"}"] {
+            assert!(serde_json::from_str::<Value>(bad).is_err(), "{bad}");
+        }
+    }
+}
