@@ -1,1 +1,289 @@
-//! errors
+//! What is wrong with a rules document: one shape for every engine.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+
+use serde::{Deserialize, Serialize};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Level {
+    /// The rules cannot be used.
+    Error,
+    /// The rules can be used, but hardly mean what they say.
+    Warning,
+}
+
+/// A place inside a text of the document, such as a script or a pattern. Both count from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// Line.
+    pub line: u32,
+    /// Column, in characters.
+    pub column: u32,
+}
+
+/// One finding about a rules document: where, what is wrong, what would be right.
+///
+/// Codes are stable and meant for translation; message and help are English.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub level: Level,
+    /// What kind of finding it is, such as `unknown_field`.
+    pub code: Cow<'static, str>,
+    /// Where it is: `score.fit[2].when`; empty for the document as a whole.
+    pub path: String,
+    /// Where inside the text at the path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// What is wrong.
+    pub message: String,
+    /// What would be right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error at a place of the document.
+    #[must_use]
+    pub fn error(code: &'static str, path: impl Into<String>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            level: Level::Error,
+            code: Cow::Borrowed(code),
+            path: path.into(),
+            position: None,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// A warning at a place of the document.
+    #[must_use]
+    pub fn warning(code: &'static str, path: impl Into<String>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { level: Level::Warning, ..Diagnostic::error(code, path, message) }
+    }
+
+    /// Adds what would be right.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the place inside the text.
+    #[must_use]
+    pub fn with_position(mut self, line: u32, column: u32) -> Diagnostic {
+        self.position = Some(Position { line, column });
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let level = match self.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        };
+        write!(f, "{level}[{}]", self.code)?;
+        if !self.path.is_empty() {
+            write!(f, " at {}", self.path)?;
+        }
+        if let Some(position) = self.position {
+            write!(f, " line {} column {}", position.line, position.column)?;
+        }
+        write!(f, ": {}", self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Everything that is wrong with a rules document, at once. At least one finding is an error.
+///
+/// `Display` lists the findings, one a line with its help below.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleErrors {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl RuleErrors {
+    /// The findings, by path.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The findings, by path.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.diagnostics.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a RuleErrors {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for RuleErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let errors = self.diagnostics.iter().filter(|d| d.level == Level::Error).count();
+        write!(f, "{errors} error{} in the rules", if errors == 1 { "" } else { "s" })?;
+        for diagnostic in &self.diagnostics {
+            write!(f, "\n{diagnostic}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for RuleErrors {}
+
+/// Collects findings while a document is walked, keeping track of the place.
+///
+/// ```
+/// use leadkit::error::Report;
+///
+/// let mut report = Report::new();
+/// report.within("rules", |report| {
+///     report.item(2, |report| report.error("no_reps", "the rule names no reps", "add at least one rep"));
+/// });
+/// let errors = report.finish().unwrap_err();
+/// assert_eq!(errors.diagnostics()[0].path, "rules[2]");
+/// ```
+#[derive(Debug, Default)]
+pub struct Report {
+    path: String,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// A report without findings, at the top of the document.
+    #[must_use]
+    pub fn new() -> Report {
+        Report::default()
+    }
+
+    /// Looks at the member `name` of the current place.
+    pub fn within<T>(&mut self, name: &str, look: impl FnOnce(&mut Report) -> T) -> T {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push('.');
+        }
+        self.path.push_str(name);
+        let result = look(self);
+        self.path.truncate(length);
+        result
+    }
+
+    /// Looks at the item `index` (from 0) of the list that is the current place.
+    pub fn item<T>(&mut self, index: usize, look: impl FnOnce(&mut Report) -> T) -> T {
+        let length = self.path.len();
+        // Writing to a String does not fail.
+        let _ = write!(self.path, "[{index}]");
+        let result = look(self);
+        self.path.truncate(length);
+        result
+    }
+
+    /// The current place.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Adds an error at the current place.
+    pub fn error(&mut self, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
+        self.push(Diagnostic::error(code, self.path.clone(), message).with_help(help));
+    }
+
+    /// Adds a warning at the current place.
+    pub fn warning(&mut self, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
+        self.push(Diagnostic::warning(code, self.path.clone(), message).with_help(help));
+    }
+
+    /// Adds a finding with a place of its own.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Adds an error for a name that is not among the known ones, with "did you mean".
+    pub fn unknown_name<'a>(
+        &mut self,
+        code: &'static str,
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str> + Clone,
+    ) {
+        let help = suggestion(name, known);
+        self.error(code, format!("there is no {what} `{name}`"), help);
+    }
+
+    /// What was found so far.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// Whether there is an error among the findings.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error)
+    }
+
+    /// The findings by path, errors or not.
+    #[must_use]
+    pub fn into_diagnostics(mut self) -> Vec<Diagnostic> {
+        self.diagnostics.sort_by(|a, b| natural(&a.path).cmp(&natural(&b.path)).then(a.level.cmp(&b.level)));
+        self.diagnostics.dedup();
+        self.diagnostics
+    }
+
+    /// The warnings when there is no error, else everything.
+    ///
+    /// # Errors
+    /// When one of the findings is an error.
+    pub fn finish(self) -> Result<Vec<Diagnostic>, RuleErrors> {
+        let failed = self.has_errors();
+        let diagnostics = self.into_diagnostics();
+        if failed { Err(RuleErrors { diagnostics }) } else { Ok(diagnostics) }
+    }
+}
+
+/// A key that puts `[10]` after `[9]`.
+fn natural(path: &str) -> Vec<(u64, &str)> {
+    path.split(['.', '[', ']'])
+        .filter(|part| !part.is_empty())
+        .map(|part| match part.parse::<u64>() {
+            Ok(number) => (number, ""),
+            Err(_) => (u64::MAX, part),
+        })
+        .collect()
+}
+
+/// The help for a name that is not known: the closest known one, or all when they are few.
+#[must_use]
+pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    if let Some(close) = crate::text::closest(name, known.clone()) {
+        return format!("did you mean `{close}`?");
+    }
+    let mut names: Vec<&str> = known.into_iter().collect();
+    names.sort_unstable();
+    names.dedup();
+    match names.as_slice() {
+        [] => "none is defined".to_owned(),
+        [only] => format!("the only one is `{only}`"),
+        few if few.len() <= 16 => {
+            let quoted: Vec<String> = few.iter().map(|name| format!("`{name}`")).collect();
+            format!("known: {}", quoted.join(", "))
+        }
+        many => format!("none of the {} known names is close to it", many.len()),
+    }
+}

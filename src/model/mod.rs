@@ -13,8 +13,7 @@ mod ids;
 mod lead;
 mod masked;
 mod money;
-#[macro_use]
-mod open_enum;
+pub(crate) mod open_enum;
 mod points;
 mod region;
 mod rep;

@@ -1,0 +1,129 @@
+//! Spans of time as rules write them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A length of time in whole seconds, written `90s`, `15m`, `24h`, `7d` or `2w`; a day is 24 hours.
+///
+/// ```
+/// use leadkit::calendar::Span;
+///
+/// let span: Span = "24h".parse()?;
+/// assert_eq!(span, "1d".parse()?);
+/// assert_eq!(span.to_string(), "1d");
+/// # Ok::<(), leadkit::calendar::SpanError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span(u32);
+
+/// Why a text is not a [`Span`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a span of time: it should look like `90s`, `15m`, `24h`, `7d` or `2w`, up to 100 years")]
+pub struct SpanError(String);
+
+const UNITS: [(char, u32); 5] = [('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
+const LONGEST: u32 = 36_525 * 86_400;
+
+impl Span {
+    /// Whole seconds.
+    #[must_use]
+    pub const fn seconds(seconds: u32) -> Span {
+        Span(if seconds > LONGEST { LONGEST } else { seconds })
+    }
+
+    /// Whole hours.
+    #[must_use]
+    pub const fn hours(hours: u32) -> Span {
+        Span::seconds(hours.saturating_mul(3_600))
+    }
+
+    /// Days of 24 hours.
+    #[must_use]
+    pub const fn days(days: u32) -> Span {
+        Span::seconds(days.saturating_mul(86_400))
+    }
+
+    /// The length in seconds.
+    #[must_use]
+    pub const fn as_seconds(self) -> u32 {
+        self.0
+    }
+
+    /// The moment this long before another.
+    #[must_use]
+    pub fn before(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        at.checked_sub_signed(TimeDelta::seconds(self.0.into())).unwrap_or(DateTime::<Utc>::MIN_UTC)
+    }
+
+    /// The moment this long after another.
+    #[must_use]
+    pub fn after(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        at.checked_add_signed(TimeDelta::seconds(self.0.into())).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+}
+
+impl FromStr for Span {
+    type Err = SpanError;
+
+    fn from_str(text: &str) -> Result<Span, SpanError> {
+        let parse = || {
+            let (unit, factor) = UNITS.into_iter().find(|(unit, _)| text.ends_with(*unit))?;
+            let digits = text.strip_suffix(unit)?;
+            let count: u32 = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())??;
+            count.checked_mul(factor).filter(|seconds| *seconds <= LONGEST).map(Span)
+        };
+        parse().ok_or_else(|| SpanError(text.chars().take(40).collect()))
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Weeks are read but not written: people think of 14d, not 2w, once the two stand side by side.
+        let (unit, factor) = UNITS
+            .into_iter()
+            .skip(1)
+            .find(|(_, factor)| self.0 != 0 && self.0.is_multiple_of(*factor))
+            .unwrap_or(('s', 1));
+        write!(f, "{}{unit}", self.0 / factor)
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_and_write() {
+        for (text, seconds, written) in
+            [("90s", 90, "90s"), ("60m", 3_600, "1h"), ("24h", 86_400, "1d"), ("2w", 1_209_600, "14d"), ("0s", 0, "0s")]
+        {
+            let span: Span = text.parse().unwrap();
+            assert_eq!((span.as_seconds(), span.to_string().as_str()), (seconds, written));
+        }
+        for bad in ["", "24", "h", "-1h", "1.5h", "1 h", "99999999999d", "4000000000s", "+1h"] {
+            assert!(bad.parse::<Span>().is_err(), "{bad}");
+        }
+    }
+}
