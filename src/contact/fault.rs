@@ -1,0 +1,146 @@
+//! What can be said about a phone number: its quality, its kind and what is wrong with it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Whether a number can be called, as far as the numbering plan tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PhoneQuality {
+    /// The number lies in a range that the plan has assigned.
+    Ok,
+    /// The text is no phone number.
+    Malformed(PhoneFault),
+    /// The length is possible in the country, but no assigned range holds the number.
+    /// [`Phone::hint`](super::Phone::hint) says what is probably wrong.
+    PossibleNotAssigned,
+    /// The number belongs to a country whose plan is not known here and no oracle answered.
+    UnknownCountry,
+}
+
+impl PhoneQuality {
+    /// Stable name of the answer for translation and statistics: `ok`, `malformed`, ...
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            PhoneQuality::Ok => "ok",
+            PhoneQuality::Malformed(_) => "malformed",
+            PhoneQuality::PossibleNotAssigned => "possible_not_assigned",
+            PhoneQuality::UnknownCountry => "unknown_country",
+        }
+    }
+}
+
+impl fmt::Display for PhoneQuality {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PhoneQuality::Ok => f.write_str("the number is in an assigned range"),
+            PhoneQuality::Malformed(fault) => write!(f, "not a phone number: {fault}"),
+            PhoneQuality::PossibleNotAssigned => f.write_str("no assigned range holds the number"),
+            PhoneQuality::UnknownCountry => f.write_str("the numbering plan of its country is not known"),
+        }
+    }
+}
+
+/// What kind of line a number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PhoneKind {
+    /// Mobile 手机.
+    Mobile,
+    /// Fixed line 固定电话.
+    Landline,
+    /// The callee pays: 800.
+    TollFree,
+    /// Both sides pay: 400, 950, 1010.
+    SharedCost,
+    /// Information services at a surcharge: 160, 168.
+    PremiumRate,
+    /// A service number: 95588, 10086, 12345, with or without a trunk code. It reaches an
+    /// organisation, never a person.
+    Service,
+    /// Voice over IP, as other countries' plans know it.
+    Voip,
+    /// Not known.
+    Unknown,
+}
+
+/// What is wrong with a phone number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PhoneFault {
+    /// Nothing but blanks.
+    Empty,
+    /// Text without a digit.
+    NoDigits,
+    /// Fewer digits than any number has.
+    TooShort,
+    /// More digits than any number has.
+    TooLong,
+    /// A letter or sign stands between the digits, as in `138O0138000`.
+    UnexpectedCharacter,
+    /// Digits are hidden: `138****8000`.
+    Masked,
+    /// More than one number in the field.
+    SeveralNumbers,
+    /// The country code after `+` or `00` is not assigned.
+    UnknownCountryCode,
+    /// A mobile number that lacks digits.
+    MobileTooShort,
+    /// A mobile number with a digit too many.
+    MobileTooLong,
+    /// A local number without its area code.
+    MissingAreaCode,
+    /// The area code is known, but numbers of that city have another length.
+    SubscriberLength,
+    /// No operator or city has this prefix.
+    UnassignedPrefix,
+}
+
+impl PhoneFault {
+    /// Stable name of the fault for translation and statistics.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            PhoneFault::Empty => "empty",
+            PhoneFault::NoDigits => "no_digits",
+            PhoneFault::TooShort => "too_short",
+            PhoneFault::TooLong => "too_long",
+            PhoneFault::UnexpectedCharacter => "unexpected_character",
+            PhoneFault::Masked => "masked",
+            PhoneFault::SeveralNumbers => "several_numbers",
+            PhoneFault::UnknownCountryCode => "unknown_country_code",
+            PhoneFault::MobileTooShort => "mobile_too_short",
+            PhoneFault::MobileTooLong => "mobile_too_long",
+            PhoneFault::MissingAreaCode => "missing_area_code",
+            PhoneFault::SubscriberLength => "subscriber_length",
+            PhoneFault::UnassignedPrefix => "unassigned_prefix",
+        }
+    }
+}
+
+impl fmt::Display for PhoneFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            PhoneFault::Empty => "the field is empty",
+            PhoneFault::NoDigits => "there is no digit",
+            PhoneFault::TooShort => "there are too few digits",
+            PhoneFault::TooLong => "there are too many digits",
+            PhoneFault::UnexpectedCharacter => "a letter or sign stands between the digits",
+            PhoneFault::Masked => "digits are hidden",
+            PhoneFault::SeveralNumbers => "the field holds more than one number",
+            PhoneFault::UnknownCountryCode => "the country code is not assigned",
+            PhoneFault::MobileTooShort => "a mobile number has 11 digits, some are missing",
+            PhoneFault::MobileTooLong => "a mobile number has 11 digits, there are more",
+            PhoneFault::MissingAreaCode => "the area code is missing",
+            PhoneFault::SubscriberLength => "numbers with this area code have another length",
+            PhoneFault::UnassignedPrefix => "the prefix is not assigned",
+        })
+    }
+}
+
+impl std::error::Error for PhoneFault {}

@@ -1,0 +1,409 @@
+//! Phone numbers as people type them into forms.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::calling_code;
+use super::cn_plan::{self, Judgement};
+use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
+use super::key::Key;
+use super::scan::{self, Digits, MAX_BARE_EXTENSION, Scan};
+use super::segments::PhoneSegments;
+use crate::model::Region;
+
+/// Judges the numbers of countries whose plan is not built in.
+///
+/// China is judged natively and never asked for. The feature `phone-world` brings an implementation for all
+/// countries; a host may bring its own.
+pub trait PhoneOracle: Send + Sync + fmt::Debug {
+    /// What is known of a number, or `None` when the country is not known here either.
+    ///
+    /// `number` is `+` and ASCII digits, or digits alone as they are dialled inside `country`
+    /// (ISO 3166-1 alpha-2). Separators and extension are gone. The answer must depend on nothing else.
+    fn judge(&self, number: &str, country: &str) -> Option<OracleAnswer>;
+}
+
+/// What a [`PhoneOracle`] knows of a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OracleAnswer {
+    /// Whether the number can be called.
+    pub quality: PhoneQuality,
+    /// What kind of line it is.
+    pub kind: PhoneKind,
+    /// `+` and up to 15 digits; anything else is ignored.
+    pub e164: Option<String>,
+}
+
+/// How to read numbers without a country code.
+#[derive(Debug, Clone, Copy)]
+pub struct PhoneOptions<'a> {
+    /// Country of numbers without one. Its city is not read: a local number without an area code stays incomplete.
+    pub default_region: Region,
+    /// Judge of other countries' numbers.
+    pub oracle: Option<&'a dyn PhoneOracle>,
+}
+
+impl Default for PhoneOptions<'_> {
+    /// China, no oracle.
+    fn default() -> Self {
+        PhoneOptions { default_region: Region::CN, oracle: None }
+    }
+}
+
+/// A judged phone number with its canonical key.
+///
+/// Parsing never fails: what is wrong is the answer's [`quality`](Phone::quality). It takes time linear in the text
+/// and allocates only for an extension.
+///
+/// Read are full-width digits and digits of other scripts, `+86`, `0086` and a bare `86`, blanks, dots, brackets and
+/// dashes of all kinds, labels before and remarks after the number, and extensions after 转, 分机, `ext`, `x`, `#`, `,`,
+/// `/`, `~`, `*` or a last `-`.
+///
+/// ```
+/// use leadkit::contact::{Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneQuality};
+///
+/// let options = PhoneOptions::default();
+/// let mobile = Phone::parse("+86 138-0013-8000", &options);
+/// assert_eq!(mobile.key(), Some("+8613800138000"));
+/// assert_eq!(mobile.kind(), PhoneKind::Mobile);
+///
+/// let desk = Phone::parse("（0755）２６７１８８８８转801", &options);
+/// assert_eq!((desk.key(), desk.extension()), (Some("+8675526718888"), Some("801")));
+///
+/// let typo = Phone::parse("138O0138000", &options);
+/// assert_eq!(typo.quality(), PhoneQuality::Malformed(PhoneFault::UnexpectedCharacter));
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[must_use]
+pub struct Phone {
+    quality: PhoneQuality,
+    kind: PhoneKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hint: Option<PhoneFault>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    calling_code: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<Key>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    extension: Option<Box<str>>,
+}
+
+const CHINA: u16 = 86;
+
+impl Phone {
+    /// Reads and judges a phone field.
+    pub fn parse(raw: &str, options: &PhoneOptions<'_>) -> Phone {
+        let scan = match scan::scan(raw) {
+            Ok(scan) => scan,
+            Err(fault) => return Phone::malformed(fault),
+        };
+        let whole = Phone::of_digits(&scan, scan.digits.as_slice(), options);
+        if scan.digits.overflows() && scan.splits().is_empty() {
+            return Phone::malformed(PhoneFault::TooLong);
+        }
+        let phone = if scan.extension.len() > 0 {
+            Phone { extension: Some(text_of(&scan.extension)), ..whole }
+        } else {
+            Phone::with_bare_extension(whole, &scan, options)
+        };
+        if scan.star && phone.extension.is_none() {
+            return Phone::malformed(PhoneFault::Masked);
+        }
+        if scan.letter_attached && phone.quality != PhoneQuality::Ok {
+            return Phone::malformed(PhoneFault::UnexpectedCharacter);
+        }
+        phone
+    }
+
+    /// Takes the digits after a dash as an extension when the number is whole without them and not with them.
+    fn with_bare_extension(whole: Phone, scan: &Scan, options: &PhoneOptions<'_>) -> Phone {
+        let digits = scan.digits.as_slice();
+        let sound = whole.quality == PhoneQuality::Ok && !scan.digits.overflows();
+        if sound && whole.kind != PhoneKind::Service || whole.quality == PhoneQuality::UnknownCountry {
+            return whole;
+        }
+        for split in scan.splits().iter().rev() {
+            let Some((head, tail)) = digits.split_at_checked(split.at) else { continue };
+            let phone = Phone::of_digits(scan, head, options);
+            let whole_head = phone.quality == PhoneQuality::Ok
+                || (phone.calling_code == Some(CHINA) && cn_plan::is_mobile_shape(phone.national_digits()));
+            if !whole_head || sound && phone.kind != PhoneKind::Service {
+                continue;
+            }
+            if tail.len() > MAX_BARE_EXTENSION || scan.digits.overflows() {
+                return Phone::malformed(PhoneFault::SeveralNumbers);
+            }
+            if split.dash && !tail.is_empty() {
+                let extension = std::str::from_utf8(tail).unwrap_or_default().into();
+                return Phone { extension: Some(extension), ..phone };
+            }
+        }
+        if scan.digits.overflows() { Phone::malformed(PhoneFault::TooLong) } else { whole }
+    }
+
+    fn malformed(fault: PhoneFault) -> Phone {
+        Phone {
+            quality: PhoneQuality::Malformed(fault),
+            kind: PhoneKind::Unknown,
+            hint: None,
+            calling_code: None,
+            key: None,
+            extension: None,
+        }
+    }
+
+    fn of_digits(scan: &Scan, digits: &[u8], options: &PhoneOptions<'_>) -> Phone {
+        if scan.plus {
+            return Phone::international(digits, options);
+        }
+        let country = numbering_country(&options.default_region);
+        // `00` dials out of most countries; what follows never starts with 0.
+        if let [b'0', b'0', rest @ ..] = digits
+            && matches!(rest, [b'1'..=b'9', ..])
+            && (country == "CN" || rest.starts_with(b"86"))
+        {
+            return Phone::international(rest, options);
+        }
+        if country == "CN" {
+            return Phone::chinese(strip_bare_86(digits));
+        }
+        let number = std::str::from_utf8(digits).unwrap_or_default();
+        match options.oracle.and_then(|oracle| oracle.judge(number, country)) {
+            Some(answer) => Phone::of_answer(answer, None),
+            None => Phone { quality: PhoneQuality::UnknownCountry, ..Phone::malformed(PhoneFault::Empty) },
+        }
+    }
+
+    fn international(digits: &[u8], options: &PhoneOptions<'_>) -> Phone {
+        // `+0086` and `+ 086` are typed for `+86`.
+        let zeros = digits.iter().take_while(|d| **d == b'0').count();
+        let digits = digits.get(zeros..).unwrap_or_default();
+        let Some((code, national)) = calling_code::split(digits) else {
+            return Phone::malformed(PhoneFault::UnknownCountryCode);
+        };
+        if code == CHINA {
+            return Phone::chinese(national);
+        }
+        let key = Key::new(b"", digits);
+        let answer = key.and_then(|key| {
+            let country = numbering_country(&options.default_region);
+            options.oracle.and_then(|oracle| oracle.judge(key.as_str(), country))
+        });
+        if let Some(answer) = answer {
+            let answer = Phone::of_answer(answer, Some(code));
+            return Phone { key: answer.key.or(key), ..answer };
+        }
+        let quality = match digits.len() {
+            ..7 => PhoneQuality::Malformed(PhoneFault::TooShort),
+            7..=15 => PhoneQuality::UnknownCountry,
+            _ => PhoneQuality::Malformed(PhoneFault::TooLong),
+        };
+        let key = key.filter(|_| quality == PhoneQuality::UnknownCountry);
+        Phone {
+            quality,
+            kind: PhoneKind::Unknown,
+            hint: None,
+            calling_code: Some(code),
+            key,
+            extension: None,
+        }
+    }
+
+    fn of_answer(answer: OracleAnswer, code: Option<u16>) -> Phone {
+        let digits = answer.e164.as_deref().and_then(|e164| e164.strip_prefix('+')).map(str::as_bytes);
+        let digits = digits.filter(|d| d.len() <= 15 && d.iter().all(u8::is_ascii_digit));
+        Phone {
+            quality: answer.quality,
+            kind: answer.kind,
+            hint: None,
+            calling_code: code.or(digits.and_then(calling_code::split).map(|(code, _)| code)),
+            key: digits.and_then(|digits| Key::new(b"", digits)),
+            extension: None,
+        }
+    }
+
+    fn chinese(digits: &[u8]) -> Phone {
+        let national = strip_trunk(digits);
+        let Judgement { quality, kind, hint } = cn_plan::judge(national);
+        let key = match quality {
+            PhoneQuality::Malformed(_) => None,
+            _ => Key::new(b"86", national),
+        };
+        Phone { quality, kind, hint, calling_code: Some(CHINA), key, extension: None }
+    }
+
+    /// Whether the number can be called.
+    #[must_use]
+    pub fn quality(&self) -> PhoneQuality {
+        self.quality
+    }
+
+    /// Whether the number lies in an assigned range.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.quality == PhoneQuality::Ok
+    }
+
+    /// What kind of line it is.
+    #[must_use]
+    pub fn kind(&self) -> PhoneKind {
+        self.kind
+    }
+
+    /// What is wrong: the fault of a malformed number, or the likely cause when no range holds the number.
+    #[must_use]
+    pub fn fault(&self) -> Option<PhoneFault> {
+        match self.quality {
+            PhoneQuality::Malformed(fault) => Some(fault),
+            _ => self.hint,
+        }
+    }
+
+    /// The canonical key: `+`, country code and national number, without extension.
+    ///
+    /// Two spellings of one number have one key, and parsing the key gives the key again. Malformed numbers and
+    /// numbers of an unknown country have none. Service numbers (`95588`) have one too, though E.164 does not
+    /// know them.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_ref().map(Key::as_str)
+    }
+
+    /// The key of a whole number that can be dialled from abroad; `None` for service numbers and for what is not
+    /// assigned.
+    #[must_use]
+    pub fn e164(&self) -> Option<&str> {
+        let short = self.kind == PhoneKind::Service && cn_plan::is_short_service(self.national_digits());
+        self.key().filter(|_| self.is_ok() && !short)
+    }
+
+    /// Country code of the number, 86 for China.
+    #[must_use]
+    pub fn calling_code(&self) -> Option<u16> {
+        self.calling_code
+    }
+
+    /// The national number without trunk 0: `75526718888`.
+    #[must_use]
+    pub fn national(&self) -> Option<&str> {
+        let (_, national) = calling_code::split(self.key.as_ref()?.digits())?;
+        std::str::from_utf8(national).ok()
+    }
+
+    fn national_digits(&self) -> &[u8] {
+        self.national().unwrap_or_default().as_bytes()
+    }
+
+    /// Digits of the extension (分机).
+    #[must_use]
+    pub fn extension(&self) -> Option<&str> {
+        self.extension.as_deref()
+    }
+
+    /// Where the number is from: the longest prefix among the host's rows, else the city of the landline's area code.
+    ///
+    /// Hong Kong, Macao and Taiwan answer as `CN-HK`, `CN-MO` and `CN-TW` by their country codes. Mobile numbers
+    /// need `segments`: which city a segment was given to is the host's data. Allocates nothing.
+    #[must_use]
+    pub fn area(&self, segments: Option<&PhoneSegments>) -> Option<Region> {
+        let key = self.key()?;
+        if let Some(region) = segments.and_then(|rows| rows.lookup(key)) {
+            return Some(region);
+        }
+        match (self.calling_code?, self.kind) {
+            (CHINA, PhoneKind::Landline | PhoneKind::Service) => {
+                Region::from_gbt2260(cn_plan::landline_gbt2260(self.national_digits())?).ok()
+            }
+            (852, _) => Region::from_gbt2260(810_000).ok(),
+            (853, _) => Region::from_gbt2260(820_000).ok(),
+            (886, _) => Region::from_gbt2260(710_000).ok(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Phone {
+    /// The number is masked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Phone")
+            .field("quality", &self.quality)
+            .field("kind", &self.kind)
+            .field("fault", &self.fault())
+            .field("key", &self.key)
+            .field("extension", &self.extension.as_ref().map(|_| "***"))
+            .finish()
+    }
+}
+
+/// The national number when the text is a Chinese mobile number of an assigned segment, in any spelling.
+///
+/// Allocates nothing; eleven ASCII digits are answered without a scan.
+///
+/// ```
+/// use leadkit::contact::check_cn_mobile;
+///
+/// assert_eq!(check_cn_mobile("+86 138 0013 8000"), Some(13_800_138_000));
+/// assert_eq!(check_cn_mobile("12345678901"), None);
+/// ```
+#[must_use]
+pub fn check_cn_mobile(raw: &str) -> Option<u64> {
+    let bytes = raw.as_bytes();
+    if bytes.len() == 11 && bytes.iter().all(u8::is_ascii_digit) {
+        return cn_plan::is_mobile(bytes).then(|| number(bytes));
+    }
+    let scan = scan::scan(raw).ok()?;
+    if scan.extension.len() > 0 || scan.star || scan.digits.overflows() {
+        return None;
+    }
+    let digits = scan.digits.as_slice();
+    let national = match (scan.plus, digits) {
+        (true, [b'8', b'6', rest @ ..]) | (false, [b'0', b'0', b'8', b'6', rest @ ..]) => rest,
+        (true, _) => return None,
+        (false, _) => strip_bare_86(digits),
+    };
+    let national = strip_trunk(national);
+    cn_plan::is_mobile(national).then(|| number(national))
+}
+
+fn number(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |n, d| n * 10 + u64::from(d - b'0'))
+}
+
+fn text_of(digits: &Digits) -> Box<str> {
+    std::str::from_utf8(digits.as_slice()).unwrap_or_default().into()
+}
+
+/// The country whose plan numbers of a region follow: Hong Kong, Macao and Taiwan have their own.
+fn numbering_country(region: &Region) -> &str {
+    match (region.country(), region.subdivision()) {
+        ("CN", Some("HK")) => "HK",
+        ("CN", Some("MO")) => "MO",
+        ("CN", Some("TW")) => "TW",
+        (country, _) => country,
+    }
+}
+
+/// Drops a country code written without `+`, as far as the number then fits the plan better.
+fn strip_bare_86(digits: &[u8]) -> &[u8] {
+    match digits {
+        [b'8', b'6', rest @ ..] if rest.len() >= cn_plan::MIN_NATIONAL => rest,
+        _ => digits,
+    }
+}
+
+/// Drops the trunk 0 (as often as typed) and the carrier selection codes of old IP telephony (`17951`).
+fn strip_trunk(digits: &[u8]) -> &[u8] {
+    let mut digits = digits;
+    loop {
+        digits = match digits {
+            [b'0', rest @ ..] if rest.len() >= cn_plan::MIN_NATIONAL => rest,
+            [b'1', b'7', b'9', _, _, rest @ ..] | [b'1', b'1' | b'2', _, _, _, rest @ ..]
+                if rest.len() >= cn_plan::MIN_NATIONAL =>
+            {
+                rest
+            }
+            _ => return digits,
+        };
+    }
+}

@@ -1,0 +1,312 @@
+//! From typed text to digits: one pass, no allocation, any script.
+
+use super::fault::PhoneFault;
+
+/// Digits kept of one number; more are no number anywhere (E.164 allows 15, `00` and a trunk 0 included).
+const CAPACITY: usize = 24;
+/// Most digits of an extension.
+pub(super) const MAX_EXTENSION: usize = 10;
+/// Most digits after `-`, `,` or `*` that are read as an extension and not as a second number.
+pub(super) const MAX_BARE_EXTENSION: usize = 6;
+/// Separators whose place is remembered.
+const MAX_SPLITS: usize = 8;
+
+/// A short run of ASCII digits, on the stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Digits {
+    bytes: [u8; CAPACITY],
+    len: u8,
+    /// More digits came than fit.
+    overflow: bool,
+}
+
+impl Digits {
+    pub(super) const EMPTY: Digits = Digits { bytes: [0; CAPACITY], len: 0, overflow: false };
+
+    pub(super) fn push(&mut self, digit: u8) {
+        match self.bytes.get_mut(usize::from(self.len)) {
+            Some(slot) => {
+                *slot = b'0' + digit;
+                self.len += 1;
+            }
+            None => self.overflow = true,
+        }
+    }
+
+    pub(super) fn as_slice(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        usize::from(self.len)
+    }
+
+    pub(super) fn overflows(&self) -> bool {
+        self.overflow
+    }
+}
+
+/// Where an extension may begin, or a second number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Split {
+    /// Digits before the separator.
+    pub(super) at: usize,
+    /// The separator is a dash or star, after which extensions are written; otherwise it is a blank.
+    pub(super) dash: bool,
+}
+
+/// What stands in a phone field.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scan {
+    pub(super) digits: Digits,
+    /// A `+` stands before the digits.
+    pub(super) plus: bool,
+    /// Digits after an explicit extension mark.
+    pub(super) extension: Digits,
+    /// A star stands among the digits.
+    pub(super) star: bool,
+    /// A letter that may be a mistyped digit is attached to the end.
+    pub(super) letter_attached: bool,
+    splits: [Split; MAX_SPLITS],
+    split_count: usize,
+}
+
+impl Scan {
+    pub(super) fn splits(&self) -> &[Split] {
+        self.splits.get(..self.split_count).unwrap_or_default()
+    }
+
+    fn note_split(&mut self, dash: bool) {
+        let at = self.digits.len();
+        if let Some(last) = self.split_count.checked_sub(1).and_then(|i| self.splits.get_mut(i))
+            && last.at == at
+        {
+            last.dash |= dash;
+        } else if let Some(slot) = self.splits.get_mut(self.split_count)
+            && at > 0
+        {
+            *slot = Split { at, dash };
+            self.split_count += 1;
+        }
+    }
+}
+
+/// First code points of the decimal digit rows of Unicode (general category Nd, basic plane).
+const DIGIT_ROWS: [u32; 37] = [
+    0x0030, 0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+    0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50,
+    0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10,
+];
+
+/// The value of a decimal digit of any script.
+pub(super) fn digit_value(c: char) -> Option<u8> {
+    let code = u32::from(c);
+    if code < 0x80 {
+        return u8::try_from(c).ok().filter(u8::is_ascii_digit).map(|b| b - b'0');
+    }
+    // Mathematical digits: five rows of ten.
+    if (0x1D7CE..=0x1D7FF).contains(&code) {
+        return u8::try_from((code - 0x1D7CE) % 10).ok();
+    }
+    let row = DIGIT_ROWS.partition_point(|&start| start <= code).checked_sub(1)?;
+    let value = code - DIGIT_ROWS.get(row)?;
+    u8::try_from(value).ok().filter(|v| *v < 10)
+}
+
+/// Full-width ASCII to ASCII, the ideographic space to a blank.
+pub(super) fn narrow(c: char) -> char {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        _ => c,
+    }
+}
+
+/// Characters without a shape of their own: zero-width, direction marks, keycaps.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{20E3}')
+}
+
+fn is_dash(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '\u{2010}'
+            ..='\u{2015}' | '\u{2212}' | '\u{30FC}' | '\u{FE58}' | '\u{FE63}' | '\u{2E3A}' | '\u{2500}' | '_'
+    )
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '.' | '·' | '•' | '(' | ')' | '[' | ']' | '【' | '】' | '"' | '\'' | '。')
+}
+
+/// Letters that are typed or read for a digit.
+fn is_lookalike(c: char) -> bool {
+    matches!(
+        c,
+        'O' | 'o' | 'I' | 'l' | 'i' | 'L' | 'B' | 'S' | 's' | 'Z' | 'z' | '|' | '?' | 'q' | 'Q' | 'D' | 'G'
+    )
+}
+
+const CHINESE_MARKS: [&str; 10] =
+    ["转分机", "轉分機", "转接", "轉接", "转", "轉", "分机", "分機", "内线", "內線"];
+
+/// The text after an extension mark at the head of `text`.
+fn after_mark(text: &str) -> Option<&str> {
+    if let Some(rest) = CHINESE_MARKS.iter().find_map(|mark| text.strip_prefix(mark)) {
+        return Some(rest);
+    }
+    let mut word = [0u8; 9];
+    let mut len = 0;
+    let mut rest = text;
+    for c in text.chars() {
+        let folded = narrow(c);
+        if !folded.is_ascii_alphabetic() {
+            break;
+        }
+        *word.get_mut(len)? = u8::try_from(folded.to_ascii_lowercase()).ok()?;
+        len += 1;
+        rest = rest.get(c.len_utf8()..)?;
+    }
+    let known: [&[u8]; 6] = [b"x", b"ext", b"extn", b"extension", b"xtn", b"extn"];
+    known.contains(&word.get(..len)?).then_some(rest)
+}
+
+/// Reads the digits of an extension: fluff, digits, and what follows them.
+fn read_extension(text: &str) -> (Digits, &str) {
+    let mut digits = Digits::EMPTY;
+    let mut rest = text;
+    for c in text.chars() {
+        let folded = narrow(c);
+        if let Some(value) = digit_value(c) {
+            digits.push(value);
+        } else if !(is_invisible(c)
+            || is_dash(folded)
+            || is_blank(folded)
+            || (digits.len() == 0 && matches!(folded, ':' | '#' | '=' | '号' | '號' | '：')))
+        {
+            break;
+        }
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+    }
+    (digits, rest)
+}
+
+/// Whether a further whole number stands in the text (at least 7 digits before any letter run ends it).
+fn holds_number(text: &str) -> bool {
+    let mut run = 0;
+    for c in text.chars() {
+        if digit_value(c).is_some() {
+            run += 1;
+        } else if !(is_invisible(c) || is_dash(narrow(c)) || is_blank(narrow(c))) {
+            run = 0;
+        }
+        if run >= 7 {
+            return true;
+        }
+    }
+    false
+}
+
+/// Splits a field into number and extension.
+///
+/// A label before the number (`Tel:`, `电话：`, `☎`) and a remark after it (`（王先生）`) are dropped. Time is linear
+/// in the text.
+pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
+    let mut out = Scan {
+        digits: Digits::EMPTY,
+        plus: false,
+        extension: Digits::EMPTY,
+        star: false,
+        letter_attached: false,
+        splits: [Split { at: 0, dash: false }; MAX_SPLITS],
+        split_count: 0,
+    };
+    let mut blank = true;
+    // The last visible character before the first digit.
+    let mut before = ' ';
+    let mut letters_before = 0usize;
+    for (at, c) in raw.char_indices() {
+        if let Some(value) = digit_value(c) {
+            if out.digits.len() == 0 && is_lookalike(before) && letters_before == 1 {
+                return Err(PhoneFault::UnexpectedCharacter);
+            }
+            out.digits.push(value);
+            blank = false;
+            continue;
+        }
+        if is_invisible(c) {
+            continue;
+        }
+        let folded = narrow(c);
+        blank &= folded.is_whitespace();
+        if out.digits.len() == 0 {
+            match folded {
+                '+' => out.plus = true,
+                '*' => out.star = true,
+                _ if is_blank(folded) || is_dash(folded) => {}
+                _ => out.plus = false,
+            }
+            letters_before =
+                if folded.is_alphabetic() || is_lookalike(folded) { letters_before + 1 } else { 0 };
+            before = folded;
+            continue;
+        }
+        let rest = raw.get(at..).unwrap_or_default();
+        if is_dash(folded) || folded == '*' {
+            out.star |= folded == '*';
+            out.note_split(true);
+        } else if is_blank(folded) {
+            out.note_split(false);
+        } else if let Some((mark_rest, explicit)) = extension_mark(rest, folded) {
+            if !explicit && out.digits.len() < 5 {
+                // Too early for an extension: `010/8344 2922`.
+                out.note_split(false);
+                continue;
+            }
+            let (extension, after) = read_extension(mark_rest);
+            let longest = if explicit { MAX_EXTENSION } else { MAX_BARE_EXTENSION };
+            if extension.len() > longest || holds_number(after) {
+                return Err(PhoneFault::SeveralNumbers);
+            }
+            out.extension = extension;
+            return Ok(out);
+        } else {
+            return remark(out, rest, folded);
+        }
+    }
+    match (blank, out.digits.len(), out.star) {
+        (true, ..) => Err(PhoneFault::Empty),
+        (_, 0, true) => Err(PhoneFault::Masked),
+        (_, 0, _) => Err(PhoneFault::NoDigits),
+        _ => Ok(out),
+    }
+}
+
+/// The text after an extension mark or list separator, and whether the mark can mean nothing else.
+fn extension_mark(rest: &str, folded: char) -> Option<(&str, bool)> {
+    if matches!(folded, ',' | '、' | ';' | '/' | '#' | '~' | '\u{223C}' | '\u{301C}' | '|' | '&') {
+        let after = rest.get(rest.chars().next()?.len_utf8()..)?;
+        let skipped = after.trim_start();
+        return Some((after_mark(skipped).unwrap_or(after), false));
+    }
+    after_mark(rest).map(|after| (after, true))
+}
+
+/// Ends the number at a remark, unless digits go on after it.
+fn remark(mut out: Scan, rest: &str, folded: char) -> Result<Scan, PhoneFault> {
+    if holds_number(rest) && out.digits.len() >= 7 {
+        return Err(PhoneFault::SeveralNumbers);
+    }
+    let attached = out.splits().last().is_none_or(|split| split.at != out.digits.len());
+    if attached && (is_lookalike(folded) || folded.is_ascii_alphabetic()) {
+        if rest.chars().any(|c| digit_value(c).is_some()) {
+            return Err(PhoneFault::UnexpectedCharacter);
+        }
+        out.letter_attached = true;
+    } else if out.digits.len() < 7 && rest.chars().any(|c| digit_value(c).is_some()) {
+        return Err(PhoneFault::UnexpectedCharacter);
+    }
+    Ok(out)
+}
