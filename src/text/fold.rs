@@ -33,7 +33,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// [`fold`] into a buffer that the caller keeps.
-pub(super) fn fold_into(text: &str, out: &mut String) {
+pub(crate) fn fold_into(text: &str, out: &mut String) {
     fold_clusters(text, out, |_, _| {});
 }
 

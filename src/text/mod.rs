@@ -18,4 +18,5 @@ pub mod similarity;
 mod traditional;
 
 pub use closest::closest;
+pub(crate) use fold::fold_into;
 pub use fold::{Folded, fold};

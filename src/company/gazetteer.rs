@@ -1,0 +1,244 @@
+//! The tables a company name is read with.
+
+use std::sync::{Arc, LazyLock};
+
+use rustc_hash::FxHashMap;
+
+use super::parse::Parsed;
+use super::regions::{Level, Places};
+use super::tables::Phrases;
+use crate::model::Region;
+use crate::text::fold;
+
+const CHINA: &str = include_str!("data/regions_cn.tsv");
+const WORLD: &str = include_str!("data/regions_world.tsv");
+const FORMS: &str = include_str!("data/legal_forms.tsv");
+const INDUSTRIES: &str = include_str!("data/industries.txt");
+const BRANCHES: &str = include_str!("data/branches.txt");
+
+/// Regions, legal forms, industries, branch endings and the host's aliases. Cheap to clone (shared).
+///
+/// [`Gazetteer::builtin`] holds the crate's own tables: provinces, cities, counties and districts of China with
+/// their GB/T 2260 codes, countries, states of the US, and the legal forms of some sixty jurisdictions. A host adds
+/// its own through [`Gazetteer::builder`].
+///
+/// ```
+/// use leadkit::company::Gazetteer;
+///
+/// let gazetteer = Gazetteer::builder().alias("纷享销客", "北京纷扬科技有限责任公司").build();
+/// assert_eq!(gazetteer.alias_of("紛享銷客"), Some("北京纷扬科技有限责任公司"));
+/// assert_eq!(gazetteer.region_of("广东省深圳市").map(|r| r.to_string()).as_deref(), Some("CN-GD-440300"));
+/// assert_eq!(gazetteer.region_of("粤"), gazetteer.region_of("Guangdong"));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Gazetteer {
+    pub(super) tables: Arc<Tables>,
+}
+
+/// What a [`Gazetteer`] shares.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tables {
+    pub(super) places: Places,
+    pub(super) forms: Phrases,
+    /// Forms that may also stand in front of the name.
+    pub(super) leading: Phrases,
+    /// Forms that are too short to mean one unless they stand in brackets: `(株)`.
+    pub(super) bracketed: Phrases,
+    /// Canonical names of the forms, by id.
+    pub(super) form_names: Vec<Box<str>>,
+    pub(super) industries: Phrases,
+    pub(super) branches: Phrases,
+    pub(super) groups: Phrases,
+    /// Folded alias → company name.
+    aliases: FxHashMap<Box<str>, Box<str>>,
+}
+
+static BUILTIN: LazyLock<Gazetteer> = LazyLock::new(|| Gazetteer { tables: Arc::new(Tables::builtin()) });
+
+impl Tables {
+    fn builtin() -> Tables {
+        let mut tables = Tables::default();
+        for (code, names) in lines(CHINA).filter_map(|l| l.split_once('\t')) {
+            if let Ok(code) = code.parse() {
+                tables.places.add_chinese(code, names);
+            }
+        }
+        for (code, names) in lines(WORLD).filter_map(|l| l.split_once('\t')) {
+            let Ok(region) = code.parse::<Region>() else { continue };
+            let level = if region.subdivision().is_some() { Level::Province } else { Level::Country };
+            for name in names.split('|') {
+                tables.places.add(&clean(name), region, level, true);
+            }
+        }
+        for line in lines(FORMS) {
+            let mut columns = line.split('\t');
+            let (Some(name), Some(place), Some(written)) = (columns.next(), columns.next(), columns.next())
+            else {
+                continue;
+            };
+            tables.add_form(name, written.split('|'), place.starts_with('^'));
+        }
+        for word in lines(INDUSTRIES).flat_map(str::split_whitespace) {
+            tables.industries.add(word, 0);
+        }
+        for line in lines(BRANCHES) {
+            line.split_whitespace().for_each(|word| tables.branches.add(word, 0));
+        }
+        for word in [
+            "集团",
+            "企业集团",
+            "控股集团",
+            "集团控股",
+            "集团总",
+            "group",
+            "holdings",
+            "holding",
+            "groupe",
+            "gruppe",
+        ] {
+            tables.groups.add(word, 0);
+        }
+        tables
+    }
+
+    fn add_form<'a>(&mut self, name: &str, written: impl Iterator<Item = &'a str>, leads: bool) {
+        let id = match self.form_names.iter().position(|n| &**n == name) {
+            Some(i) => i as u32,
+            None => {
+                self.form_names.push(name.into());
+                self.form_names.len() as u32 - 1
+            }
+        };
+        for phrase in written {
+            if let Some(inner) = phrase.strip_prefix('(').and_then(|p| p.strip_suffix(')')) {
+                self.bracketed.add_first(&clean(inner), id);
+                continue;
+            }
+            let phrase = clean(phrase);
+            self.forms.add(&phrase, id);
+            if leads {
+                self.leading.add_first(&phrase, id);
+            }
+        }
+    }
+}
+
+/// A phrase of a table in the form names are compared in.
+fn clean(phrase: &str) -> String {
+    let mut parsed = Parsed::default();
+    parsed.clean(phrase);
+    parsed.text
+}
+
+fn lines(data: &str) -> impl Iterator<Item = &str> {
+    data.lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+}
+
+impl Gazetteer {
+    /// The crate's own tables.
+    #[must_use]
+    pub fn builtin() -> Gazetteer {
+        BUILTIN.clone()
+    }
+
+    /// Starts from the crate's own tables and adds the host's.
+    #[must_use]
+    pub fn builder() -> GazetteerBuilder {
+        GazetteerBuilder { tables: Tables::clone(&BUILTIN.tables) }
+    }
+
+    /// The region that a place name or an address in Chinese, or a place name in Latin letters, speaks of.
+    ///
+    /// Understands full and short names (`广东省`, `广东`, `深圳`), one-letter province names alone (`粤`), romanised
+    /// provinces and cities (`Guangdong`, `Shenzhen, Guangdong`), chains (`广东省深圳市南山区`), ISO 3166 and
+    /// GB/T 2260 codes (`CN-GD`, `440300`). A name with several readings gives the most important one (`吉林` is the
+    /// province), and nothing when two are equally important (`朝阳区`).
+    #[must_use]
+    pub fn region_of(&self, text: &str) -> Option<Region> {
+        let cleaned = clean(text);
+        self.tables.places.of_text(&cleaned).or_else(|| text.parse().ok())
+    }
+
+    /// The company an alias (brand, product or former name) stands for.
+    #[must_use]
+    pub fn alias_of(&self, name: &str) -> Option<&str> {
+        if self.tables.aliases.is_empty() {
+            return None;
+        }
+        self.tables.aliases.get(fold(name).trim()).map(|target| &**target)
+    }
+}
+
+impl Default for Gazetteer {
+    fn default() -> Gazetteer {
+        Gazetteer::builtin()
+    }
+}
+
+/// Adds a host's knowledge to the built-in tables. Empty phrases are ignored.
+#[derive(Debug, Clone)]
+pub struct GazetteerBuilder {
+    tables: Tables,
+}
+
+impl GazetteerBuilder {
+    /// A brand, product or former name and the company it stands for; a later alias replaces an earlier one.
+    #[must_use]
+    pub fn alias(mut self, alias: &str, company: &str) -> GazetteerBuilder {
+        let alias = fold(alias).trim().to_owned();
+        if !alias.is_empty() {
+            self.tables.aliases.insert(alias.into(), company.into());
+        }
+        self
+    }
+
+    /// Many aliases at once.
+    #[must_use]
+    pub fn aliases<'a>(self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> GazetteerBuilder {
+        pairs.into_iter().fold(self, |builder, (alias, company)| builder.alias(alias, company))
+    }
+
+    /// Another name for a region (a development zone, a sales area named after its city).
+    #[must_use]
+    pub fn region(mut self, name: &str, region: Region) -> GazetteerBuilder {
+        let level = match (region.subdivision(), region.gbt2260()) {
+            (None, _) => Level::Country,
+            (_, None) => Level::Province,
+            (_, Some(code)) if code % 100 == 0 => Level::City,
+            _ => Level::County,
+        };
+        let name = clean(name);
+        if !name.is_empty() {
+            self.tables.places.add(&name, region, level, true);
+        }
+        self
+    }
+
+    /// A legal form: its canonical name and how it is written. `leads`: it may also stand in front of the name.
+    #[must_use]
+    pub fn legal_form<'a>(
+        mut self,
+        canonical: &str,
+        written: impl IntoIterator<Item = &'a str>,
+        leads: bool,
+    ) -> GazetteerBuilder {
+        self.tables.add_form(canonical, written.into_iter(), leads);
+        self
+    }
+
+    /// A word that says what a company does.
+    #[must_use]
+    pub fn industry(mut self, word: &str) -> GazetteerBuilder {
+        let word = clean(word);
+        if !word.is_empty() {
+            self.tables.industries.add(&word, 0);
+        }
+        self
+    }
+
+    /// Finishes the tables.
+    #[must_use]
+    pub fn build(self) -> Gazetteer {
+        Gazetteer { tables: Arc::new(self.tables) }
+    }
+}

@@ -1,0 +1,211 @@
+//! A company name and its parts.
+
+use serde::{Deserialize, Serialize};
+
+use super::gazetteer::Gazetteer;
+use super::parse::Parsed;
+use crate::model::Region;
+
+/// A company name taken apart. All texts are [folded](crate::text::fold).
+///
+/// ```
+/// use leadkit::company::{CompanyName, Gazetteer};
+///
+/// let gazetteer = Gazetteer::builtin();
+/// let branch = CompanyName::parse("成都腾祥建设工程有限公司汽修分公司", &gazetteer);
+/// assert_eq!((branch.brand(), branch.branch()), ("腾祥", Some("汽修分公司")));
+///
+/// let foreign = CompanyName::parse("Nestlé (China) Holdings Pty Limited", &gazetteer);
+/// assert_eq!(foreign.normalised(), "nestle china holdings private ltd");
+/// assert_eq!(foreign.legal_form(), Some("private ltd"));
+/// assert_eq!(foreign.region().map(|r| r.to_string()).as_deref(), Some("CN"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompanyName {
+    core: String,
+    brand: String,
+    industry: Option<String>,
+    region: Option<Region>,
+    legal_forms: Vec<String>,
+    branch: Option<String>,
+    group: Option<String>,
+    numbers: Vec<String>,
+    acronym: Option<String>,
+}
+
+impl CompanyName {
+    /// Reads a name. Never fails: what is not understood is brand. Linear in the name.
+    #[must_use]
+    pub fn parse(name: &str, gazetteer: &Gazetteer) -> CompanyName {
+        let mut parsed = Parsed::default();
+        parsed.parse(name, gazetteer);
+        CompanyName::from_parsed(&parsed, gazetteer)
+    }
+
+    fn from_parsed(parsed: &Parsed, gazetteer: &Gazetteer) -> CompanyName {
+        let part = |range: std::ops::Range<usize>| parsed.text.get(range).unwrap_or_default().to_owned();
+        let filled = |text: String| (!text.is_empty()).then_some(text);
+        let mut core = String::new();
+        parsed.core_into(&mut core);
+        let mut forms: Vec<(usize, u32)> = parsed.forms.iter().map(|(r, id)| (r.start, *id)).collect();
+        forms.sort_unstable();
+        let form_name = |id: u32| gazetteer.tables.form_names.get(id as usize).map(|n| n.to_string());
+        let mut legal_forms: Vec<String> = forms.into_iter().filter_map(|(_, id)| form_name(id)).collect();
+        // PT … Tbk: two words for one form.
+        legal_forms.dedup();
+        let brand = part(parsed.brand.clone());
+        CompanyName {
+            numbers: numbers_of(&core),
+            acronym: acronym_of(&core),
+            industry: filled(part(parsed.industry.clone())),
+            region: parsed.region(),
+            branch: filled(part(parsed.branch.clone())),
+            group: parsed.groups.first().map(|r| part(r.clone())),
+            legal_forms,
+            core,
+            brand,
+        }
+    }
+
+    /// The name without legal forms and punctuation: `北京纷扬科技`.
+    #[must_use]
+    pub fn core(&self) -> &str {
+        &self.core
+    }
+
+    /// What the company is called (字号). Empty only for an empty name.
+    #[must_use]
+    pub fn brand(&self) -> &str {
+        &self.brand
+    }
+
+    /// What it does (行业), as written.
+    #[must_use]
+    pub fn industry(&self) -> Option<&str> {
+        self.industry.as_deref()
+    }
+
+    /// The smallest region that the name speaks of.
+    #[must_use]
+    pub fn region(&self) -> Option<Region> {
+        self.region
+    }
+
+    /// The (last) legal form in its canonical spelling: 有限责任公司 → 有限公司, `Incorporated` → `inc`.
+    #[must_use]
+    pub fn legal_form(&self) -> Option<&str> {
+        self.legal_forms.last().map(String::as_str)
+    }
+
+    /// Every legal form named, canonical, in the order of the name.
+    #[must_use]
+    pub fn legal_forms(&self) -> &[String] {
+        &self.legal_forms
+    }
+
+    /// The branch or office (分公司, 办事处) with its own name: an entity of its own, the rest is the parent.
+    #[must_use]
+    pub fn branch(&self) -> Option<&str> {
+        self.branch.as_deref()
+    }
+
+    /// The group mark as written (集团, `holdings`).
+    #[must_use]
+    pub fn group(&self) -> Option<&str> {
+        self.group.as_deref()
+    }
+
+    /// Whether the name calls itself a group.
+    #[must_use]
+    pub fn is_group(&self) -> bool {
+        self.group.is_some()
+    }
+
+    /// Numbers in the name, in order, in digits: 第二 → `2`. Two names of one company agree in them.
+    #[must_use]
+    pub fn numbers(&self) -> &[String] {
+        &self.numbers
+    }
+
+    /// Initials of a name of two or more Latin words: `International Business Machines` → `ibm`.
+    #[must_use]
+    pub fn acronym(&self) -> Option<&str> {
+        self.acronym.as_deref()
+    }
+
+    /// The whole name in canonical spelling: the core, then the canonical legal forms.
+    #[must_use]
+    pub fn normalised(&self) -> String {
+        let mut out = self.core.clone();
+        for form in &self.legal_forms {
+            let spaced = |c: Option<char>| c.is_some_and(|c| !super::tables::is_unspaced(c));
+            if spaced(out.chars().next_back()) && spaced(form.chars().next()) {
+                out.push(' ');
+            }
+            out.push_str(form);
+        }
+        out
+    }
+}
+
+/// Numbers of a cleaned text: runs of digits without leading zeros, and Chinese ordinals (第二, 二厂, 四局).
+pub(crate) fn numbers_of(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut chars = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = chars.next() {
+        if c.is_ascii_digit() {
+            let mut run = String::from(c);
+            while let Some(d) = chars.next_if(char::is_ascii_digit) {
+                run.push(d);
+            }
+            let trimmed = run.trim_start_matches('0');
+            found.push(if trimmed.is_empty() { "0".to_owned() } else { trimmed.to_owned() });
+            before = '0';
+            continue;
+        }
+        if let Some(mut value) = chinese_digit(c) {
+            let mut ten = c == '十';
+            while let Some(d) = chars.next_if(|d| chinese_digit(*d).is_some()) {
+                let digit = chinese_digit(d).unwrap_or_default();
+                value = match (d == '十', ten) {
+                    (true, false) => value * 10,
+                    (_, true) => value + digit,
+                    _ => value * 10 + digit,
+                };
+                ten |= d == '十';
+            }
+            let counted = chars.peek().is_some_and(|n| "厂局院店建公号处队所冶航汽".contains(*n));
+            if before == '第' || counted && value > 0 {
+                found.push(value.to_string());
+            }
+            before = c;
+            continue;
+        }
+        before = c;
+    }
+    let last = text.rsplit(' ').next().filter(|l| l.len() < text.len());
+    if let Some(value) = last.and_then(roman) {
+        found.push(value.to_owned());
+    }
+    found
+}
+
+fn chinese_digit(c: char) -> Option<u64> {
+    "零一二三四五六七八九十".chars().position(|d| d == c).map(|i| i as u64)
+}
+
+fn roman(word: &str) -> Option<&'static str> {
+    let all =
+        ["ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi"];
+    let values = ["2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16"];
+    let at = all.iter().position(|r| *r == word)?;
+    values.get(at).copied()
+}
+
+fn acronym_of(core: &str) -> Option<String> {
+    let words = core.split(' ').filter(|w| !matches!(*w, "and" | "of" | "the" | "de" | "und"));
+    let initials: Vec<char> = words.filter_map(|w| w.chars().next()).collect();
+    (initials.len() > 1 && initials.iter().all(char::is_ascii_alphabetic))
+        .then(|| initials.into_iter().collect())
+}

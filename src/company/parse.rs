@@ -1,0 +1,337 @@
+//! Takes a name apart. One pass over reusable buffers: the index parses hundreds of thousands of names a second.
+
+use std::ops::Range;
+
+use super::gazetteer::{Gazetteer, Tables};
+use super::tables::is_unspaced;
+use crate::model::Region;
+use crate::text::fold_into;
+
+/// A legal form that was found: where, and which.
+pub(crate) type Form = (Range<usize>, u32);
+
+/// The parts of a name as byte ranges of its cleaned text.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parsed {
+    folded: String,
+    /// Folded, without punctuation; words parted by one space, nothing between unspaced characters.
+    pub(crate) text: String,
+    /// Contents of brackets, in order.
+    brackets: Vec<Range<usize>>,
+    pub(crate) forms: Vec<Form>,
+    pub(crate) regions: Vec<(Range<usize>, Region)>,
+    pub(crate) groups: Vec<Range<usize>>,
+    pub(crate) brand: Range<usize>,
+    pub(crate) industry: Range<usize>,
+    pub(crate) branch: Range<usize>,
+    /// `XX股份` without 公司 behind it: short for a joint-stock company.
+    pub(crate) joint_stock_hint: bool,
+}
+
+const MOST_FORMS: usize = 4;
+
+impl Parsed {
+    /// Folds and removes punctuation: fills `text` and the brackets.
+    pub(super) fn clean(&mut self, name: &str) {
+        self.folded.clear();
+        self.text.clear();
+        self.brackets.clear();
+        fold_into(name, &mut self.folded);
+        let folded = std::mem::take(&mut self.folded);
+        self.clean_folded(without_slash_note(&folded));
+        if self.text.is_empty() {
+            // Nothing but punctuation or symbols: better an odd name than none.
+            self.text.extend(folded.split_whitespace());
+            self.brackets.clear();
+        }
+        self.folded = folded;
+    }
+
+    fn clean_folded(&mut self, folded: &str) {
+        let mut opened = None;
+        let mut gap = false;
+        for c in folded.chars() {
+            if c.is_alphanumeric() || !c.is_ascii() && unicode_normalization::char::is_combining_mark(c) {
+                let last = self.text.chars().next_back();
+                if gap && last.is_some_and(|l| !is_unspaced(l) && !is_unspaced(c)) {
+                    self.text.push(' ');
+                }
+                self.text.push(c);
+                gap = false;
+                continue;
+            }
+            match c {
+                '\'' => continue,
+                '&' | '+' if self.text.chars().next_back().is_some_and(|l| !is_unspaced(l)) => {
+                    self.text.push_str(" and");
+                }
+                '(' | '[' | '{' | '<' | '「' | '『' | '《' | '〈' => {
+                    opened.get_or_insert(self.text.len());
+                }
+                ')' | ']' | '}' | '>' | '」' | '』' | '》' | '〉' => {
+                    if let Some(start) = opened.take()
+                        && start < self.text.len()
+                    {
+                        self.brackets.push(start..self.text.len());
+                    }
+                }
+                _ => {}
+            }
+            gap = true;
+        }
+        self.join_single_letters();
+    }
+
+    /// `s p a` → `spa`: what is left of dotted abbreviations.
+    fn join_single_letters(&mut self) {
+        let bytes = self.text.as_bytes();
+        let alone = |i: usize| {
+            bytes.get(i).is_some_and(u8::is_ascii_lowercase)
+                && i.checked_sub(1).is_none_or(|p| bytes.get(p) == Some(&b' '))
+                && bytes.get(i + 1).is_none_or(|b| *b == b' ')
+        };
+        let joins = |i: usize| bytes.get(i) == Some(&b' ') && i > 0 && alone(i - 1) && alone(i + 1);
+        if !(0..bytes.len()).any(joins) {
+            return;
+        }
+        let mut out = String::with_capacity(self.text.len());
+        let mut moved: Vec<usize> = Vec::with_capacity(self.text.len() + 1);
+        for (i, c) in self.text.char_indices() {
+            moved.resize(i + 1, out.len());
+            if !joins(i) {
+                out.push(c);
+            }
+        }
+        moved.resize(self.text.len() + 1, out.len());
+        for range in &mut self.brackets {
+            let to = |i: usize| moved.get(i).copied().unwrap_or(out.len());
+            *range = to(range.start)..to(range.end);
+        }
+        self.text = out;
+    }
+
+    /// Cleans the name and finds its parts. The brand is never empty unless the name is.
+    pub(crate) fn parse(&mut self, name: &str, gazetteer: &Gazetteer) {
+        self.clean(name);
+        self.forms.clear();
+        self.regions.clear();
+        self.groups.clear();
+        self.joint_stock_hint = false;
+        let tables = &*gazetteer.tables;
+        for range in &mut self.brackets {
+            // A bracket after a word starts at the space between them.
+            while self.text.get(range.clone()).is_some_and(|t| t.starts_with(' ')) {
+                range.start += 1;
+            }
+        }
+        self.read_brackets(tables);
+        let end = self.split_branch(tables);
+        let end = self.strip_tail(tables, end);
+        let start = self.strip_head(tables, end);
+        let end = self.region_at_tail(tables, start, end);
+        self.split_industry(tables, start, end);
+        let brand = self.brand.clone();
+        let outside = |i: usize| self.forms.iter().all(|(r, _)| !r.contains(&i));
+        if !self.text.char_indices().any(|(i, c)| c != ' ' && outside(i)) {
+            // Forms all through, as in `(주)有限公司`: what is left as the brand is the name.
+            self.forms.retain(|(r, _)| r.end <= brand.start || r.start >= brand.end);
+        }
+    }
+
+    fn part(&self, range: Range<usize>) -> &str {
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// What stands in brackets may be a region, a legal form or the group mark; else it belongs to the name.
+    fn read_brackets(&mut self, tables: &Tables) {
+        for range in std::mem::take(&mut self.brackets) {
+            let text = self.part(range.clone());
+            if let Some(region) = tables.places.exactly(text) {
+                self.regions.push((range, region));
+            } else if let Some(form) = tables.forms.whole(text).or_else(|| tables.bracketed.whole(text)) {
+                if range.len() < self.text.len() {
+                    self.forms.push((range, form));
+                }
+            } else if tables.groups.whole(text).is_some() {
+                self.groups.push(range);
+            }
+        }
+    }
+
+    /// A recognised bracket that ends at `end`: where it starts.
+    fn bracket_ending_at(&self, end: usize) -> Option<usize> {
+        let found = self.forms.iter().map(|(r, _)| r).chain(self.regions.iter().map(|(r, _)| r));
+        found.chain(&self.groups).find(|r| r.end == end && r.start > 0).map(|r| r.start)
+    }
+
+    /// `…有限公司汽修分公司`: what follows the first 公司 is a branch. Returns the end of the parent's name.
+    fn split_branch(&mut self, tables: &Tables) -> usize {
+        let end = self.text.len();
+        self.branch = end..end;
+        for (marker, forms) in [("公司", true), ("银行", false)] {
+            let Some(at) = self.text.find(marker).filter(|at| *at >= 6) else { continue };
+            let inner = at + marker.len();
+            let rest = self.part(inner..end);
+            let known = |r: &Range<usize>| r.start <= inner && r.end >= end;
+            let is_part = !rest.is_empty()
+                && tables.forms.whole(rest).is_none()
+                && tables.groups.whole(rest).is_none()
+                && !self.forms.iter().any(|(r, _)| known(r))
+                && !self.regions.iter().any(|(r, _)| known(r))
+                && !self.groups.iter().any(known)
+                && (forms || tables.branches.suffix(rest).is_some());
+            // 集团公司股份有限公司: the second form belongs to the first.
+            let stacked = tables.forms.prefix(rest).is_some_and(|(len, _)| len == rest.len());
+            if is_part && !stacked {
+                self.branch = inner..end;
+                return inner;
+            }
+        }
+        let Some((len, _)) = tables.branches.suffix(&self.text) else { return end };
+        let before = self.part(0..end - len).trim_end();
+        let place = tables.places.at_tail(before).map_or(0, |(len, _)| len);
+        let cut = before.len() - place;
+        if place > 0 && cut >= 6 {
+            self.branch = cut..end;
+            return self.part(0..cut).trim_end().len();
+        }
+        let parent = before.len();
+        if before.chars().count() >= 2 && parent >= 4 {
+            self.branch = end - len..end;
+            return parent;
+        }
+        end
+    }
+
+    /// Legal forms and group marks behind the name, however many are stacked.
+    fn strip_tail(&mut self, tables: &Tables, mut end: usize) -> usize {
+        let mut hint = true;
+        for _ in 0..MOST_FORMS + 2 {
+            end = self.part(0..end).trim_end().len();
+            if let Some(start) = self.bracket_ending_at(end) {
+                end = start;
+                hint = false;
+                continue;
+            }
+            let text = self.part(0..end);
+            if let Some((len, form)) = tables.forms.suffix(text).filter(|(len, _)| *len < end) {
+                self.forms.push((end - len..end, form));
+                end -= len;
+            } else if let Some((len, _)) = tables.groups.suffix(text).filter(|(len, _)| *len < end) {
+                self.groups.push(end - len..end);
+                end -= len;
+            } else if hint && text.ends_with("股份") && text.chars().count() >= 4 {
+                self.joint_stock_hint = true;
+                self.groups.push(end - "股份".len()..end);
+                end -= "股份".len();
+            } else {
+                break;
+            }
+            hint = false;
+        }
+        end
+    }
+
+    /// Legal forms and places in front of the name.
+    fn strip_head(&mut self, tables: &Tables, end: usize) -> usize {
+        let mut start = 0;
+        let skip = |text: &str| text.len() - text.trim_start().len();
+        if let Some(range) = self.forms.iter().map(|(r, _)| r).find(|r| r.start == 0 && r.end < end) {
+            start = range.end;
+        } else if let Some((len, form)) =
+            tables.leading.prefix(self.part(0..end)).filter(|(len, _)| *len < end)
+        {
+            self.forms.push((0..len, form));
+            start = len;
+        }
+        start += skip(self.part(start..end));
+        if let Some((len, region)) = tables.places.at_head(self.part(start..end))
+            && start + len < end
+        {
+            let rest = self.part(start + len..end);
+            let gap = skip(rest);
+            // One lone character is no brand: 上海石 is a name, not 石 in Shanghai.
+            if rest.chars().nth(1).is_some() {
+                let written = self.part(start..start + len).trim_end().len();
+                self.regions.insert(0, (start..start + written, region));
+                start += len + gap;
+            }
+        }
+        start
+    }
+
+    fn region_at_tail(&mut self, tables: &Tables, start: usize, end: usize) -> usize {
+        let text = self.part(start..end);
+        match tables.places.at_tail(text) {
+            Some((len, region)) if self.regions.is_empty() && text.len() >= len + 4 => {
+                self.regions.push((end - len..end, region));
+                start + self.part(start..end - len).trim_end().len()
+            }
+            _ => end,
+        }
+    }
+
+    fn split_industry(&mut self, tables: &Tables, start: usize, end: usize) {
+        let mut cut = end;
+        for _ in 0..MOST_FORMS {
+            let text = self.part(start..cut).trim_end();
+            let Some((len, _)) = tables.industries.suffix(text) else { break };
+            let rest = text.get(..text.len() - len).unwrap_or_default().trim_end();
+            let least = if rest.chars().next().is_some_and(is_unspaced) { 2 } else { 1 };
+            if rest.chars().count() < least {
+                break;
+            }
+            cut = start + rest.len();
+        }
+        self.brand = start..cut;
+        let industry = self.part(cut..end);
+        let gap = industry.len() - industry.trim_start().len();
+        self.industry = cut + gap..end;
+    }
+
+    /// The region a name speaks of: the smallest one named.
+    pub(crate) fn region(&self) -> Option<Region> {
+        let mut best: Option<Region> = None;
+        for (_, region) in &self.regions {
+            if best.is_none_or(|b| b.contains(region)) {
+                best = Some(*region);
+            }
+        }
+        best
+    }
+
+    /// The text without its legal forms, appended to `out`; spaces only between words.
+    pub(crate) fn core_into(&self, out: &mut String) {
+        let start = out.len();
+        for (i, c) in self.text.char_indices() {
+            if self.forms.iter().any(|(r, _)| r.contains(&i)) {
+                continue;
+            }
+            if c == ' ' && (out.len() == start || out.ends_with(' ')) {
+                continue;
+            }
+            out.push(c);
+        }
+        while out.len() > start && out.ends_with(' ') {
+            out.pop();
+        }
+    }
+}
+
+/// `Fund/MA/` and `ELIS S.A./ADR`: a register's note behind a slash is not part of the name.
+fn without_slash_note(folded: &str) -> &str {
+    let trimmed = folded.trim_end();
+    let body = trimmed.strip_suffix('/').unwrap_or(trimmed);
+    match body.rsplit_once('/') {
+        Some((name, note))
+            if (2..=5).contains(&note.len())
+                && note.bytes().all(|b| b.is_ascii_lowercase())
+                && name.len() >= 4
+                && (body.len() < trimmed.len() || note != "as") =>
+        {
+            name
+        }
+        _ if body.len() < trimmed.len() => body,
+        _ => folded,
+    }
+}

@@ -1,0 +1,156 @@
+//! Place names: from a word to a [`Region`].
+
+use super::tables::Phrases;
+use crate::model::Region;
+
+/// Every reading of every place name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Places {
+    phrases: Phrases,
+    /// Readings of one name, most important first (country, province, city, county).
+    readings: Vec<Vec<Reading>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    pub(super) region: Region,
+    pub(super) level: Level,
+    /// The name carries its own suffix (`深圳市`), so that it can be nothing else.
+    full: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    Country,
+    Province,
+    City,
+    County,
+    District,
+    /// One-letter forms of the provinces: only a place when they stand alone.
+    Letter,
+}
+
+/// Short county names that are brands far more often than places.
+const BRANDS: [&str; 12] =
+    ["东方", "长安", "新华", "太和", "长乐", "和平", "新城", "大同县", "城", "太康", "金山", "宝山"];
+
+impl Places {
+    pub(super) fn add(&mut self, name: &str, region: Region, level: Level, full: bool) {
+        let reading = Reading { region, level, full };
+        if let Some(slot) = self.phrases.whole(name).and_then(|i| self.readings.get_mut(i as usize)) {
+            if !slot.iter().any(|r| r.region == region) {
+                slot.push(reading);
+                slot.sort_by_key(|r| r.level);
+            }
+            return;
+        }
+        self.phrases.add(name, self.readings.len() as u32);
+        self.readings.push(vec![reading]);
+    }
+
+    /// A line of the Chinese table: the full name, then short ones.
+    pub(super) fn add_chinese(&mut self, code: u32, names: &str) {
+        let Ok(region) = Region::from_gbt2260(code) else { return };
+        for (i, name) in names.split('|').enumerate() {
+            let full = i == 0;
+            let short = name.chars().count() == 1;
+            let level = match code {
+                c if c % 10_000 == 0 && short => Level::Letter,
+                c if c % 10_000 == 0 => Level::Province,
+                c if c % 100 == 0 => Level::City,
+                _ if names.split('|').next().is_some_and(|n| n.ends_with('区')) => Level::District,
+                _ => Level::County,
+            };
+            if level >= Level::County && !full && BRANDS.contains(&name) {
+                continue;
+            }
+            self.add(name, region, level, full);
+        }
+    }
+
+    fn get(&self, value: u32) -> &[Reading] {
+        self.readings.get(value as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Picks the reading that fits what is known already; none when several would fit equally well.
+    fn choose(
+        readings: &[Reading],
+        within: Option<Region>,
+        allowed: impl Fn(&Reading) -> bool,
+    ) -> Option<Reading> {
+        let mut fitting = readings
+            .iter()
+            .filter(|r| allowed(r))
+            .filter(|r| within.is_none_or(|outer| outer != r.region && outer.contains(&r.region)));
+        let first = fitting.next()?;
+        match fitting.next() {
+            Some(second) if second.level == first.level && within.is_none() => None,
+            _ => Some(*first),
+        }
+    }
+
+    /// The place a text names as a whole, one place name or several from large to small or small to large.
+    pub(super) fn of_text(&self, text: &str) -> Option<Region> {
+        let mut rest = text.trim();
+        let mut found: Option<Region> = None;
+        while !rest.is_empty() {
+            // The longest name decides: 朝阳区 with many readings is not the city 朝阳 and a rest.
+            let next = self.phrases.prefix(rest).and_then(|(len, value)| {
+                let readings = self.get(value);
+                let alone = len == text.len();
+                let usable = |r: &Reading| alone || r.level != Level::Letter;
+                let narrower = Self::choose(readings, found, usable).map(|r| r.region);
+                // "Shenzhen, Guangdong": the larger place behind adds nothing, if it is the larger place.
+                let wider = readings.iter().find(|r| found.is_some_and(|f| r.region.contains(&f)));
+                Some((len, narrower.or(wider.and(found))?))
+            });
+            match next {
+                Some((len, region)) => {
+                    found = Some(region);
+                    rest = rest.get(len..).unwrap_or_default().trim_start();
+                }
+                // An address goes on after the places; a word that merely starts like one does not.
+                None => break,
+            }
+        }
+        let spelt_out = rest.is_empty() || rest.chars().next().is_some_and(super::tables::is_unspaced);
+        found.filter(|_| spelt_out)
+    }
+
+    /// The place names in front of a company name: bytes they take and the smallest place.
+    pub(super) fn at_head(&self, text: &str) -> Option<(usize, Region)> {
+        let mut taken = 0;
+        let mut found: Option<Region> = None;
+        while let Some(rest) = text.get(taken..).filter(|r| !r.is_empty()) {
+            let next = self.phrases.prefixes(rest).find_map(|(len, value)| {
+                let usable = |r: &Reading| match r.level {
+                    Level::Country | Level::Province | Level::City | Level::County => true,
+                    Level::District => r.full || found.is_some(),
+                    Level::Letter => false,
+                };
+                Some((len, Self::choose(self.get(value), found, usable)?.region))
+            });
+            let Some((len, region)) = next else { break };
+            if found == Some(Region::CN) && region == Region::CN {
+                break;
+            }
+            taken += len;
+            found = Some(region);
+            taken += text.get(taken..).map_or(0, |r| r.len() - r.trim_start().len());
+        }
+        found.map(|region| (taken, region))
+    }
+
+    /// The place that ends a text: bytes and region.
+    pub(super) fn at_tail(&self, text: &str) -> Option<(usize, Region)> {
+        let (len, value) = self.phrases.suffix(text)?;
+        let usable = |r: &Reading| r.level != Level::Letter && (r.full || r.level != Level::District);
+        Some((len, Self::choose(self.get(value), None, usable)?.region))
+    }
+
+    /// The place a phrase is, exactly.
+    pub(super) fn exactly(&self, text: &str) -> Option<Region> {
+        let readings = self.get(self.phrases.whole(text)?);
+        Self::choose(readings, None, |r| r.level != Level::Letter).map(|r| r.region)
+    }
+}
