@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::model::mask_phone;
+
 /// `+`, then at most 15 digits.
 const CAPACITY: usize = 16;
 
@@ -41,9 +43,7 @@ impl Key {
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.as_str();
-        let (head, tail) = (text.get(..6).unwrap_or_default(), text.len().saturating_sub(4));
-        write!(f, "{head}****{}", text.get(tail.max(head.len())..).unwrap_or_default())
+        f.write_str(&mask_phone(self.as_str()))
     }
 }
 

@@ -1,0 +1,113 @@
+//! Why a text is no usable e-mail address.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a text is no e-mail address that a lead can be reached at.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error,
+)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EmailFault {
+    /// Nothing but blanks.
+    #[error("the field is empty")]
+    Empty,
+    /// A line break or another control character.
+    #[error("there is a line break or control character")]
+    ControlCharacter,
+    /// A zero-width character or direction mark.
+    #[error("there is an invisible character")]
+    InvisibleCharacter,
+    /// No `@`.
+    #[error("there is no `@`")]
+    NoAt,
+    /// More than one `@`.
+    #[error("there is more than one `@`")]
+    SeveralAt,
+    /// A display name or angle brackets around the address.
+    #[error("there is a name or angle bracket around the address")]
+    DisplayName,
+    /// Nothing before the `@`.
+    #[error("there is nothing before the `@`")]
+    NoLocalPart,
+    /// Quotation marks before the `@`.
+    #[error("the part before the `@` is quoted")]
+    QuotedLocalPart,
+    /// A character that may not stand before the `@`.
+    #[error("a character before the `@` is not allowed")]
+    LocalCharacter,
+    /// A full stop at the edge of the local part, or two in a row.
+    #[error("a full stop before the `@` stands at an edge or next to another")]
+    LocalDot,
+    /// More than 64 octets before the `@`.
+    #[error("the part before the `@` is longer than 64 bytes")]
+    LocalTooLong,
+    /// Nothing after the `@`.
+    #[error("there is nothing after the `@`")]
+    NoDomain,
+    /// An IP address in brackets.
+    #[error("the domain is an address literal")]
+    AddressLiteral,
+    /// A domain without a full stop.
+    #[error("the domain has no top-level part")]
+    BareHost,
+    /// A top-level domain that cannot exist: digits, one letter, or a hyphen.
+    #[error("the top-level domain cannot exist")]
+    TopLevel,
+    /// A domain that is reserved for other uses: `.test`, `.local`, ...
+    #[error("the top-level domain is reserved")]
+    Reserved,
+    /// A full stop at the edge of the domain, or two in a row.
+    #[error("a full stop in the domain stands at an edge or next to another")]
+    EmptyLabel,
+    /// A label that begins or ends with a hyphen.
+    #[error("a part of the domain begins or ends with a hyphen")]
+    Hyphen,
+    /// A character that no domain has.
+    #[error("a character of the domain is not allowed")]
+    DomainCharacter,
+    /// An `xn--` label that stands for nothing.
+    #[error("an `xn--` part of the domain stands for no text")]
+    Punycode,
+    /// A label of more than 63 octets.
+    #[error("a part of the domain is longer than 63 bytes")]
+    LabelTooLong,
+    /// A domain of more than 253 octets.
+    #[error("the domain is longer than 253 bytes")]
+    DomainTooLong,
+    /// More than 254 octets in all.
+    #[error("the address is longer than 254 bytes")]
+    TooLong,
+}
+
+impl EmailFault {
+    /// Stable name of the fault for translation and statistics.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            EmailFault::Empty => "empty",
+            EmailFault::ControlCharacter => "control_character",
+            EmailFault::InvisibleCharacter => "invisible_character",
+            EmailFault::NoAt => "no_at",
+            EmailFault::SeveralAt => "several_at",
+            EmailFault::DisplayName => "display_name",
+            EmailFault::NoLocalPart => "no_local_part",
+            EmailFault::QuotedLocalPart => "quoted_local_part",
+            EmailFault::LocalCharacter => "local_character",
+            EmailFault::LocalDot => "local_dot",
+            EmailFault::LocalTooLong => "local_too_long",
+            EmailFault::NoDomain => "no_domain",
+            EmailFault::AddressLiteral => "address_literal",
+            EmailFault::BareHost => "bare_host",
+            EmailFault::TopLevel => "top_level",
+            EmailFault::Reserved => "reserved",
+            EmailFault::EmptyLabel => "empty_label",
+            EmailFault::Hyphen => "hyphen",
+            EmailFault::DomainCharacter => "domain_character",
+            EmailFault::Punycode => "punycode",
+            EmailFault::LabelTooLong => "label_too_long",
+            EmailFault::DomainTooLong => "domain_too_long",
+            EmailFault::TooLong => "too_long",
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! Values that are well-formed and yet look invented: pure checks, each with its reason.
+//!
+//! All of them are suspicions, never proof: somebody owns 13800138000. Thresholds are chosen so that fewer than one
+//! in ten thousand evenly spread mobile numbers is suspected.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::email::Email;
+use super::fault::PhoneKind;
+use super::mash::mash_token;
+use super::phone::Phone;
+use crate::text;
+
+/// Why a value looks invented.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FakeReason {
+    /// One digit at least seven times in a row.
+    RepeatedDigit {
+        /// The digit.
+        digit: char,
+        /// How often it stands in a row.
+        times: usize,
+    },
+    /// At least seven digits counting up or down.
+    DigitRun {
+        /// The digits.
+        run: String,
+    },
+    /// A block of two digits four times in a row, or of three or more digits three times.
+    RepeatedBlock {
+        /// The block.
+        block: String,
+        /// How often it stands in a row.
+        times: usize,
+    },
+    /// At least five zeros at the end.
+    ZeroTail {
+        /// How many.
+        zeros: usize,
+    },
+    /// A number that is known from advertisements and manuals: 13800138000.
+    SampleNumber,
+    /// A public service number (110, 10086, 12315) where a person's number is asked for.
+    ServiceNumber,
+    /// A word that stands for nothing: `test`, `none`, `无`, `123`.
+    Placeholder {
+        /// The word as recognised.
+        word: String,
+    },
+    /// Neighbouring keys struck in a row: `asdfgh`.
+    KeyboardMash {
+        /// The word as recognised.
+        word: String,
+    },
+    /// The mail domain is a slip away from a well-known one.
+    MistypedDomain {
+        /// The domain that was probably meant.
+        suggestion: String,
+    },
+}
+
+impl FakeReason {
+    /// Stable name of the reason for translation, rules and statistics.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            FakeReason::RepeatedDigit { .. } => "repeated_digit",
+            FakeReason::DigitRun { .. } => "digit_run",
+            FakeReason::RepeatedBlock { .. } => "repeated_block",
+            FakeReason::ZeroTail { .. } => "zero_tail",
+            FakeReason::SampleNumber => "sample_number",
+            FakeReason::ServiceNumber => "service_number",
+            FakeReason::Placeholder { .. } => "placeholder",
+            FakeReason::KeyboardMash { .. } => "keyboard_mash",
+            FakeReason::MistypedDomain { .. } => "mistyped_domain",
+        }
+    }
+}
+
+impl fmt::Display for FakeReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FakeReason::RepeatedDigit { digit, times } => {
+                write!(f, "the digit `{digit}` stands {times} times in a row")
+            }
+            FakeReason::DigitRun { run } => write!(f, "the digits count through `{run}`"),
+            FakeReason::RepeatedBlock { block, times } => write!(f, "`{block}` is repeated {times} times"),
+            FakeReason::ZeroTail { zeros } => write!(f, "the number ends in {zeros} zeros"),
+            FakeReason::SampleNumber => f.write_str("the number is a well-known sample"),
+            FakeReason::ServiceNumber => f.write_str("the number is a public service number"),
+            FakeReason::Placeholder { word } => write!(f, "`{word}` is a placeholder"),
+            FakeReason::KeyboardMash { word } => write!(f, "`{word}` is a run of neighbouring keys"),
+            FakeReason::MistypedDomain { suggestion } => {
+                write!(f, "the domain is probably mistyped, `{suggestion}` may be meant")
+            }
+        }
+    }
+}
+
+const MIN_REPEAT: usize = 7;
+const MIN_RUN: usize = 7;
+const MIN_ZEROS: usize = 5;
+/// Longest block that is looked for; longer ones cannot stand three times in a phone number.
+const MAX_BLOCK: usize = 5;
+/// Digits looked at: no phone or account number is longer.
+const MAX_DIGITS: usize = 32;
+/// Characters of a name looked at.
+const MAX_NAME: usize = 256;
+
+/// The number that a carrier printed on its advertisements.
+const SAMPLES: [&str; 1] = ["13800138000"];
+/// Domains set aside for documentation (RFC 2606).
+const SAMPLE_DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];
+
+/// Whether a number looks invented.
+///
+/// Malformed numbers have no digits to look at and give no reason.
+///
+/// ```
+/// use leadkit::contact::{fake_phone, FakeReason, Phone, PhoneOptions};
+///
+/// let phone = Phone::parse("138 8888 8888", &PhoneOptions::default());
+/// assert!(fake_phone(&phone).contains(&FakeReason::RepeatedDigit { digit: '8', times: 9 }));
+/// let phone = Phone::parse("139 2746 1853", &PhoneOptions::default());
+/// assert_eq!(fake_phone(&phone), []);
+/// ```
+#[must_use]
+pub fn fake_phone(phone: &Phone) -> Vec<FakeReason> {
+    let Some(national) = phone.national() else { return Vec::new() };
+    let mut reasons = fake_digits(national);
+    if phone.calling_code() == Some(86) {
+        if SAMPLES.contains(&national) {
+            reasons.insert(0, FakeReason::SampleNumber);
+        }
+        // A company may well give its 95xxx number; nobody owns 110 or 12315.
+        if phone.kind() == PhoneKind::Service && phone.e164().is_none() && national.starts_with('1') {
+            reasons.insert(0, FakeReason::ServiceNumber);
+        }
+    }
+    reasons
+}
+
+/// Whether a row of ASCII digits looks invented: repetition, counting, blocks, zeros at the end.
+#[must_use]
+pub fn fake_digits(digits: &str) -> Vec<FakeReason> {
+    let bytes: Vec<u8> = digits.bytes().filter(u8::is_ascii_digit).take(MAX_DIGITS).collect();
+    let mut reasons = Vec::new();
+    if let Some((digit, times)) = longest_repeat(&bytes).filter(|(_, times)| *times >= MIN_REPEAT) {
+        reasons.push(FakeReason::RepeatedDigit { digit: char::from(digit), times });
+    }
+    if let Some(run) = longest_run(&bytes).filter(|run| run.len() >= MIN_RUN) {
+        reasons.push(FakeReason::DigitRun { run: text_of(run) });
+    }
+    if let Some((block, times)) = repeated_block(&bytes) {
+        reasons.push(FakeReason::RepeatedBlock { block: text_of(block), times });
+    }
+    let zeros = bytes.iter().rev().take_while(|b| **b == b'0').count();
+    if zeros >= MIN_ZEROS {
+        reasons.push(FakeReason::ZeroTail { zeros });
+    }
+    reasons
+}
+
+fn text_of(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}
+
+fn longest_repeat(bytes: &[u8]) -> Option<(u8, usize)> {
+    let longest = bytes.chunk_by(|a, b| a == b).max_by_key(|chunk| chunk.len())?;
+    Some((*longest.first()?, longest.len()))
+}
+
+/// The longest stretch that counts up or down; 0 follows 9.
+fn longest_run(bytes: &[u8]) -> Option<&[u8]> {
+    let next = |d: u8| if d == b'9' { b'0' } else { d + 1 };
+    let up = bytes.chunk_by(|a, b| next(*a) == *b).max_by_key(|chunk| chunk.len())?;
+    let down = bytes.chunk_by(|a, b| next(*b) == *a).max_by_key(|chunk| chunk.len())?;
+    Some(if down.len() > up.len() { down } else { up })
+}
+
+/// The block that covers most digits, when it is repeated often enough and is not one digit alone.
+fn repeated_block(bytes: &[u8]) -> Option<(&[u8], usize)> {
+    let mut best: Option<(&[u8], usize)> = None;
+    for size in 2..=MAX_BLOCK {
+        let needed = if size == 2 { 4 } else { 3 };
+        for start in 0..bytes.len() {
+            let rest = bytes.get(start..).unwrap_or_default();
+            let Some(block) = rest.get(..size) else { break };
+            let times = rest.chunks_exact(size).take_while(|chunk| *chunk == block).count();
+            let uniform = block.iter().all(|b| block.first() == Some(b));
+            if times >= needed && !uniform && best.is_none_or(|(b, t)| size * times > b.len() * t) {
+                best = Some((block, times));
+            }
+        }
+    }
+    best
+}
+
+/// Words that stand for nothing wherever a name is asked for. Folded: lower case, simplified characters.
+const PLACEHOLDERS: [&str; 37] = [
+    "anonymous",
+    "asd",
+    "ceshi",
+    "n/a",
+    "nil",
+    "none",
+    "nothing",
+    "null",
+    "qwe",
+    "test",
+    "tester",
+    "testing",
+    "undefined",
+    "unknown",
+    "xxx",
+    "不告诉你",
+    "不知道",
+    "不详",
+    "你猜",
+    "保密",
+    "匿名",
+    "名字",
+    "姓名",
+    "无",
+    "无名",
+    "无名氏",
+    "暂无",
+    "未填写",
+    "未知",
+    "某某",
+    "某某某",
+    "没",
+    "没有",
+    "测试",
+    "空",
+    "随便",
+    "哈哈哈",
+];
+/// The same for names of people only: as companies they are real (ABC is a bank).
+const NAME_ONLY: [&str; 3] = ["abc", "aaa", "先生"];
+/// The same for companies only: as names of people they are real (No and Na are Korean surnames).
+const COMPANY_ONLY: [&str; 14] = [
+    "na",
+    "no",
+    "no company",
+    "test company",
+    "公司",
+    "公司名称",
+    "无公司",
+    "无单位",
+    "暂无公司",
+    "某公司",
+    "某某公司",
+    "没公司",
+    "没有公司",
+    "测试公司",
+];
+
+/// Whether the name of a person looks invented: a placeholder, digits alone, or keys struck in a row.
+///
+/// ```
+/// use leadkit::contact::fake_name;
+///
+/// assert_eq!(fake_name("没有").unwrap().code(), "placeholder");
+/// assert_eq!(fake_name("asdfgh").unwrap().code(), "keyboard_mash");
+/// assert_eq!(fake_name("Test Driver"), None);
+/// ```
+#[must_use]
+pub fn fake_name(name: &str) -> Option<FakeReason> {
+    let word = folded(name);
+    let digits = !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
+    if digits || is_placeholder(&word, &NAME_ONLY) {
+        return Some(FakeReason::Placeholder { word });
+    }
+    keyboard_mash(name)
+}
+
+/// Whether the name of a company looks invented: a placeholder, counted or repeated digits, or keys struck in a row.
+///
+/// Digits alone may be a brand (`360`, `58`, `1688`): only repetition and counting are suspected.
+#[must_use]
+pub fn fake_company(name: &str) -> Option<FakeReason> {
+    let word = folded(name);
+    if is_placeholder(&word, &COMPANY_ONLY) || is_plain_count(&word) {
+        return Some(FakeReason::Placeholder { word });
+    }
+    keyboard_mash(name)
+}
+
+/// Folded text without the punctuation around it.
+fn folded(name: &str) -> String {
+    let head: String = name.chars().take(MAX_NAME).collect();
+    let folded = text::fold(&head);
+    folded.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+}
+
+fn is_placeholder(word: &str, more: &[&str]) -> bool {
+    let bare = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '_');
+    let numbered = matches!(bare, "test" | "tester" | "测试" | "ceshi");
+    numbered || PLACEHOLDERS.contains(&word) || more.contains(&word)
+}
+
+fn is_plain_count(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    let all = |chunk: Option<&[u8]>| chunk.is_some_and(|c| c.len() == bytes.len());
+    !bytes.is_empty()
+        && bytes.iter().all(u8::is_ascii_digit)
+        && (bytes.len() == 1
+            || bytes.len() >= 3
+                && (all(longest_run(bytes)) || longest_repeat(bytes).is_some_and(|(_, n)| n == bytes.len())))
+}
+
+/// Whether a word of the text is a run of neighbouring keys: `asdfgh`, `qweqwe`, `йцукен`, `ㅁㄴㅇㄹ`.
+///
+/// Keyboards known: QWERTY, QWERTZ, AZERTY, the Russian one, and lone Hangul letters. Han and kana are typed through
+/// an input method and are never suspected.
+#[must_use]
+pub fn keyboard_mash(text: &str) -> Option<FakeReason> {
+    let mut rest = text.chars().take(MAX_NAME).peekable();
+    let mut word = String::new();
+    loop {
+        let next = rest.next();
+        match next {
+            Some(c) if c.is_alphabetic() => word.push(c),
+            _ => {
+                if mash_token(&word) {
+                    return Some(FakeReason::KeyboardMash { word });
+                }
+                word.clear();
+            }
+        }
+        next?;
+    }
+}
+
+/// Whether an address looks invented: a placeholder, counted or repeated digits, struck keys, or a mistyped domain.
+///
+/// ```
+/// use leadkit::contact::{fake_email, Email, FakeReason};
+///
+/// let email = Email::parse("zhang@gmial.com")?;
+/// assert_eq!(fake_email(&email), [FakeReason::MistypedDomain { suggestion: "gmail.com".into() }]);
+/// # Ok::<(), leadkit::contact::EmailFault>(())
+/// ```
+#[must_use]
+pub fn fake_email(email: &Email) -> Vec<FakeReason> {
+    let mut reasons = Vec::new();
+    let (local, domain) = (email.local(), email.domain());
+    let host = domain.split('.').next().unwrap_or_default();
+    let letters = local.bytes().all(|b| b.is_ascii_lowercase());
+    let one_letter = letters
+        && local.len() >= 3
+        && longest_repeat(local.as_bytes()).is_some_and(|(_, n)| n == local.len());
+    if one_letter || is_placeholder(local, &[]) {
+        reasons.push(FakeReason::Placeholder { word: local.to_owned() });
+    } else if (local == host && local.len() <= 3) || SAMPLE_DOMAINS.contains(&domain) {
+        // `a@a.com`, `123@123.com`: the same throw-away word on both sides.
+        reasons.push(FakeReason::Placeholder { word: domain.to_owned() });
+    }
+    if local.bytes().all(|b| b.is_ascii_digit()) {
+        // An account number may well end in zeros or repeat a block; only the crudest inventions count.
+        reasons.extend(fake_digits(local).into_iter().filter(|reason| {
+            matches!(reason, FakeReason::RepeatedDigit { .. } | FakeReason::DigitRun { .. })
+        }));
+    } else if let Some(reason) = keyboard_mash(local) {
+        reasons.push(reason);
+    }
+    if let Some(suggestion) = super::domain::suggest_domain(domain) {
+        reasons.push(FakeReason::MistypedDomain { suggestion: suggestion.to_owned() });
+    }
+    reasons
+}

@@ -1,0 +1,166 @@
+//! Words made by striking neighbouring keys.
+
+/// Letter rows of common keyboards, left to right: QWERTY, QWERTZ, AZERTY, Russian.
+const ROWS: [&str; 11] = [
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "qwertzuiop",
+    "yxcvbnm",
+    "azertyuiop",
+    "qsdfghjklm",
+    "wxcvbn",
+    "йцукенгшщзхъ",
+    "фывапролджэ",
+    "ячсмитьбю",
+];
+/// Rows without vowels: a longer word of their letters alone is no word. (`a` is left out on purpose.)
+const CONSONANT_ROWS: [&str; 2] = ["sdfghjkl", "zxcvbnm"];
+/// Columns struck downwards.
+const COLUMNS: [&str; 4] = ["qazwsx", "wsxedc", "qwaszx", "zaqxsw"];
+
+/// No mash is longer; the rest of the word cannot save it.
+const MAX_WORD: usize = 64;
+
+/// Whether a word (letters only) is a run of neighbouring keys.
+///
+/// Names are full of short walks (Wert, Trewin, Смит), so a walk of four keys counts only when it
+/// starts or ends at the edge of its row, and walks must make up nearly the whole word.
+pub(super) fn mash_token(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().take(MAX_WORD).flat_map(char::to_lowercase).collect();
+    let count = letters.len();
+    if count < 3 {
+        return false;
+    }
+    // Lone Hangul letters: a Korean keyboard without a syllable made.
+    if letters.iter().all(|c| matches!(c, '\u{3131}'..='\u{318E}')) {
+        return true;
+    }
+    if count < 4 || !letters.iter().all(|c| c.is_ascii_lowercase() || matches!(c, 'а'..='я' | 'ё')) {
+        return false;
+    }
+    let plain: String = letters.iter().collect();
+    if COLUMNS.iter().any(|column| plain.starts_with(column)) {
+        return true;
+    }
+    let upper = word.chars().all(char::is_uppercase);
+    let consonants = CONSONANT_ROWS.iter().any(|row| letters.iter().all(|c| row.contains(*c)));
+    if consonants && count >= 5 && !upper && letters.iter().any(|c| letters.first() != Some(c)) {
+        return true;
+    }
+    // One letter held down.
+    if letters.iter().all(|c| letters.first() == Some(c)) {
+        return true;
+    }
+    let mut covered = 0;
+    let mut clear = false;
+    let mut at = 0;
+    while at < count {
+        let rest = letters.get(at..).unwrap_or_default();
+        let (len, edge) = longest_walk(rest);
+        if len >= 3 {
+            covered += len;
+            clear |= len >= 5 || (len == 4 && edge);
+            at += len;
+        } else {
+            at += 1;
+        }
+    }
+    // Struck in threes (`asdasd`) or one clear walk with a slip at most.
+    (covered == count && count >= 6) || (clear && covered * 10 >= count * 8)
+}
+
+/// The longest walk along a row at the head of `letters`, either way, and whether it touches the row's edge.
+fn longest_walk(letters: &[char]) -> (usize, bool) {
+    let mut best = (0, false);
+    for row in ROWS {
+        let forward = walk(letters, row.chars());
+        let backward = walk(letters, row.chars().rev());
+        best = best.max(forward).max(backward);
+    }
+    best
+}
+
+fn walk(letters: &[char], row: impl Iterator<Item = char> + Clone) -> (usize, bool) {
+    let Some(first) = letters.first() else { return (0, false) };
+    let skipped = row.clone().take_while(|c| c != first).count();
+    let tail = row.clone().skip(skipped);
+    let len = tail.clone().zip(letters).take_while(|(a, b)| a == *b).count();
+    (len, skipped == 0 || len > 0 && tail.count() == len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn struck_keys_are_seen() {
+        for word in [
+            "asdf",
+            "asdfgh",
+            "qwerty",
+            "zxcvbn",
+            "asdasd",
+            "qweqwe",
+            "lkjhg",
+            "poiuy",
+            "sdfgh",
+            "kjhgf",
+            "dfgsdfg",
+            "aaaa",
+            "qazwsx",
+            "йцукен",
+            "фыва",
+            "ㅁㄴㅇㄹ",
+            "asdfasdf",
+            "azerty",
+            "qwertz",
+            "ASDF",
+        ] {
+            assert!(mash_token(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn names_are_left_alone() {
+        for word in [
+            "Wert",
+            "Trewin",
+            "Dallas",
+            "Smith",
+            "Смит",
+            "Power",
+            "Zhang",
+            "Wang",
+            "Xu",
+            "Ng",
+            "Schmidt",
+            "Werther",
+            "Polk",
+            "Alaska",
+            "HSBC",
+            "XCMG",
+            "SGCC",
+            "Sass",
+            "Hassall",
+            "Treweek",
+            "Lkhagva",
+            "Krzysztof",
+            "Gershwin",
+            "Апрелев",
+            "Роль",
+            "张伟",
+            "王小明",
+            "哈哈哈哈",
+            "さくら",
+            "김철수",
+            "Oiwa",
+            "Poirot",
+            "Dfg",
+            "Vbn",
+            "Asa",
+        ] {
+            assert!(!mash_token(word), "{word}");
+        }
+    }
+}
