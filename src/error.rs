@@ -124,6 +124,12 @@ impl RuleErrors {
     }
 }
 
+impl From<Diagnostic> for RuleErrors {
+    fn from(diagnostic: Diagnostic) -> RuleErrors {
+        RuleErrors { diagnostics: vec![diagnostic] }
+    }
+}
+
 impl<'a> IntoIterator for &'a RuleErrors {
     type Item = &'a Diagnostic;
     type IntoIter = std::slice::Iter<'a, Diagnostic>;

@@ -21,7 +21,9 @@ pub struct Span(u32);
 
 /// Why a text is not a [`Span`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a span of time: it should look like `90s`, `15m`, `24h`, `7d` or `2w`, up to 100 years")]
+#[error(
+    "`{0}` is not a span of time: it should look like `90s`, `15m`, `24h`, `7d` or `2w`, up to 100 years"
+)]
 pub struct SpanError(String);
 
 const UNITS: [(char, u32); 5] = [('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
@@ -116,9 +118,13 @@ mod tests {
 
     #[test]
     fn spans_read_and_write() {
-        for (text, seconds, written) in
-            [("90s", 90, "90s"), ("60m", 3_600, "1h"), ("24h", 86_400, "1d"), ("2w", 1_209_600, "14d"), ("0s", 0, "0s")]
-        {
+        for (text, seconds, written) in [
+            ("90s", 90, "90s"),
+            ("60m", 3_600, "1h"),
+            ("24h", 86_400, "1d"),
+            ("2w", 1_209_600, "14d"),
+            ("0s", 0, "0s"),
+        ] {
             let span: Span = text.parse().unwrap();
             assert_eq!((span.as_seconds(), span.to_string().as_str()), (seconds, written));
         }

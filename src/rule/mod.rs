@@ -1,1 +1,29 @@
-//! rule
+//! Rules as data: the one condition language, the one table of fields, the one loader.
+//!
+//! A rules document is JSON (or any serde format a host turns into a [`serde_json::Value`]). [`load`] reads it and
+//! reports every mistake at once. A [`Condition`] in it names [`Field`]s, which are checked against the table when
+//! the document is read; compiled to a [`Predicate`] it answers over the [`Facts`] of a lead without allocating.
+
+mod condition;
+mod condition_serde;
+mod facts;
+mod field;
+mod fields;
+mod fingerprint;
+mod load;
+mod operand;
+mod orders;
+mod predicate;
+mod version;
+
+pub use condition::{Condition, ConditionError, Operator};
+pub use facts::{
+    ActivityFacts, FactContext, FactSource, FactValue, Facts, MatchFacts, ScoreFacts, VerdictFacts,
+};
+pub use field::{Field, FieldError};
+pub use fields::{FIELDS, FieldSpec, FieldType, Producer, Scope};
+pub use fingerprint::Fingerprint;
+pub use load::{load, load_into};
+pub use orders::ClosedDeals;
+pub use predicate::{Fault, Predicate, RuleFault};
+pub use version::RulesVersion;

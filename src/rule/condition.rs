@@ -1,0 +1,283 @@
+//! A condition as data.
+
+use std::fmt;
+
+use serde_json::Value as Json;
+
+use super::load::Finding;
+use super::operand::Operand;
+use super::{Field, FieldType};
+
+/// Deepest nesting of `all`, `any` and `not`.
+pub(crate) const DEEPEST: usize = 32;
+
+/// A question about a lead, as it stands in a rules document.
+///
+/// One of `{"all": […]}`, `{"any": […]}`, `{"not": …}`, `{"script": "…"}`, or a field with one comparison:
+/// `{"field": "employee_count", "ge": 50}`. The default is `{"all": []}`, which is always true.
+///
+/// Fields and types are checked when it is read, so a condition that exists compares only what can be compared.
+/// A comparison of a missing value is false, `ne` and `not_in` too; `exists` tells. A list matches if any of its
+/// elements does. `eq` and `in` on a region ask whether it lies inside the one named. Texts are compared as they
+/// are; use `matches` with `(?i)` to ignore case.
+///
+/// ```
+/// use leadkit::rule::Condition;
+/// use serde_json::json;
+///
+/// let condition: Condition = serde_json::from_value(json!({"all": [
+///     {"field": "employee_count", "between": [50, 500]},
+///     {"field": "company.region", "in": ["CN-GD", "CN-ZJ"]},
+///     {"not": {"field": "email.domain", "eq": "example.com"}},
+/// ]}))?;
+/// assert_eq!(
+///     condition.to_string(),
+///     "employee_count between [50,500] and company.region in [\"CN-GD\",\"CN-ZJ\"] \
+///      and not email.domain eq \"example.com\"",
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition(pub(crate) Node);
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Node {
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    Compare { field: Field, operator: Operator, operand: Operand },
+    Script(String),
+}
+
+/// Declares the comparisons with their names.
+macro_rules! operators {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// A comparison of a field with a value.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Operator {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Operator {
+            /// Every comparison.
+            pub const ALL: &'static [Operator] = &[$(Operator::$variant),*];
+
+            /// The name it has in a document.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Operator::$variant => $name,)*
+                }
+            }
+
+            /// The comparison of a name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Operator> {
+                match name {
+                    $($name => Some(Operator::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+operators! {
+    /// Is the value; for a region: lies inside it.
+    Eq = "eq",
+    /// Is there and is not the value.
+    Ne = "ne",
+    /// Less, or earlier.
+    Lt = "lt",
+    /// Less or the same.
+    Le = "le",
+    /// Greater, or later.
+    Gt = "gt",
+    /// Greater or the same.
+    Ge = "ge",
+    /// Is one of the values; for a region: lies inside one of them.
+    In = "in",
+    /// Is there and is none of the values.
+    NotIn = "not_in",
+    /// Holds the text.
+    Contains = "contains",
+    /// Starts with the text.
+    StartsWith = "starts_with",
+    /// Ends with the text.
+    EndsWith = "ends_with",
+    /// Matches the regular expression somewhere.
+    Matches = "matches",
+    /// Is there, or is not.
+    Exists = "exists",
+    /// Lies between two ends, both included.
+    Between = "between",
+    /// Lies longer ago than the span.
+    OlderThan = "older_than",
+    /// Lies no longer ago than the span, and not in the future.
+    Within = "within",
+}
+
+/// Why a condition cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ConditionError {
+    code: &'static str,
+    message: String,
+    help: String,
+}
+
+impl ConditionError {
+    /// What kind of mistake it is.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What would be right.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        &self.help
+    }
+
+    pub(crate) fn comparison(
+        field: &Field,
+        operator: Operator,
+        value: &Json,
+        help: String,
+    ) -> ConditionError {
+        let mut shown = value.to_string();
+        if let Some((cut, _)) = shown.char_indices().nth(60) {
+            shown.truncate(cut);
+            shown.push('…');
+        }
+        let kind = match field.kind() {
+            FieldType::Any => "a column of the host's own",
+            kind => kind.describe(),
+        };
+        let message = format!("`{field}` is {kind}: `{} {shown}` cannot be asked of it", operator.as_str());
+        ConditionError { code: "wrong_comparison", message, help }
+    }
+
+    pub(crate) fn value(message: String, help: String) -> ConditionError {
+        ConditionError { code: "bad_value", message, help }
+    }
+
+    pub(crate) fn pattern(message: String, help: String) -> ConditionError {
+        ConditionError { code: "bad_pattern", message, help }
+    }
+
+    pub(crate) fn to_finding(&self) -> Finding {
+        Finding::new(self.code, &self.message, &self.help)
+    }
+}
+
+impl Condition {
+    /// True when all of the conditions are; also when there are none.
+    #[must_use]
+    pub fn all(conditions: impl IntoIterator<Item = Condition>) -> Condition {
+        Condition(Node::All(conditions.into_iter().collect()))
+    }
+
+    /// True when any of the conditions is; false when there are none.
+    #[must_use]
+    pub fn any(conditions: impl IntoIterator<Item = Condition>) -> Condition {
+        Condition(Node::Any(conditions.into_iter().collect()))
+    }
+
+    /// True when the condition is not.
+    #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "it builds data, beside `all` and `any`")]
+    pub fn not(condition: Condition) -> Condition {
+        Condition(Node::Not(Box::new(condition)))
+    }
+
+    /// Compares a field with a value, written as in a document.
+    ///
+    /// ```
+    /// use leadkit::rule::{Condition, Operator};
+    ///
+    /// let big = Condition::compare("employee_count", Operator::Ge, 500)?;
+    /// assert_eq!(big.to_string(), "employee_count ge 500");
+    /// let error = Condition::compare("employee_count", Operator::Ge, "many").unwrap_err();
+    /// assert_eq!(error.help(), "compare it with a whole number");
+    /// # Ok::<(), leadkit::rule::ConditionError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no such field, or its type does not allow the comparison.
+    pub fn compare(
+        field: &str,
+        operator: Operator,
+        value: impl Into<serde_json::Value>,
+    ) -> Result<Condition, ConditionError> {
+        let field: Field = field.parse().map_err(|error: super::FieldError| ConditionError {
+            code: "unknown_field",
+            message: error.to_string(),
+            help: error.help().to_owned(),
+        })?;
+        let operand = Operand::read(&field, operator, &value.into())?;
+        Ok(Condition(Node::Compare { field, operator, operand }))
+    }
+
+    /// Whether it is true whatever the lead.
+    #[must_use]
+    pub fn is_always(&self) -> bool {
+        match &self.0 {
+            Node::All(conditions) => conditions.iter().all(Condition::is_always),
+            _ => false,
+        }
+    }
+
+    /// Whether it is false whatever the lead: an `any` of nothing.
+    #[must_use]
+    pub fn is_never(&self) -> bool {
+        match &self.0 {
+            Node::Any(conditions) => conditions.iter().all(Condition::is_never),
+            Node::All(conditions) => conditions.iter().any(Condition::is_never),
+            Node::Not(condition) => condition.is_always(),
+            _ => false,
+        }
+    }
+}
+
+impl Default for Condition {
+    fn default() -> Self {
+        Condition::all([])
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let joined = |f: &mut fmt::Formatter<'_>, conditions: &[Condition], word: &str, none: &str| {
+            if conditions.is_empty() {
+                return f.write_str(none);
+            }
+            for (index, condition) in conditions.iter().enumerate() {
+                if index > 0 {
+                    write!(f, " {word} ")?;
+                }
+                match &condition.0 {
+                    Node::All(inner) | Node::Any(inner) if inner.len() > 1 => write!(f, "({condition})")?,
+                    _ => write!(f, "{condition}")?,
+                }
+            }
+            Ok(())
+        };
+        match &self.0 {
+            Node::All(conditions) => joined(f, conditions, "and", "always"),
+            Node::Any(conditions) => joined(f, conditions, "or", "never"),
+            Node::Not(condition) => match &condition.0 {
+                Node::All(_) | Node::Any(_) => write!(f, "not ({condition})"),
+                _ => write!(f, "not {condition}"),
+            },
+            Node::Compare { field, operator: Operator::Exists, operand: Operand::Exists(flag) } => {
+                write!(f, "{field} {}", if *flag { "exists" } else { "does not exist" })
+            }
+            Node::Compare { field, operator, operand } => {
+                write!(f, "{field} {} {}", operator.as_str(), operand.to_json())
+            }
+            Node::Script(_) => f.write_str("the script holds"),
+        }
+    }
+}

@@ -1,0 +1,491 @@
+//! The one view of a lead that rules read.
+
+use std::cell::OnceCell;
+
+use chrono::{DateTime, Utc};
+
+use super::Field;
+use super::field::Path;
+use super::fields::FieldId;
+use crate::calendar::Span;
+use crate::company::{CompanyName, Gazetteer};
+use crate::contact::{Email, EmailFault, Phone, PhoneOptions, PhoneOracle, PhoneSegments};
+use crate::model::{Activity, Lead, Points, Region, RepId, Value};
+
+/// What facts are derived with: the host's tables and the time.
+///
+/// ```
+/// use leadkit::company::Gazetteer;
+/// use leadkit::model::Lead;
+/// use leadkit::rule::{FactContext, Facts};
+///
+/// let gazetteer = Gazetteer::builtin();
+/// let context = FactContext::new(&gazetteer, "2026-03-01T09:00:00Z".parse()?);
+/// let lead = Lead { company: Some("深圳市星河软件有限公司".into()), ..Lead::default() };
+/// let facts = Facts::new(&lead, &context);
+/// assert_eq!(facts.company().unwrap().brand(), "星河");
+/// assert_eq!(facts.region().unwrap().to_string(), "CN-GD-440300");
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct FactContext<'a> {
+    /// Names of regions and legal forms, and the host's aliases.
+    pub gazetteer: &'a Gazetteer,
+    /// Where phone numbers were issued.
+    pub phone_segments: Option<&'a PhoneSegments>,
+    /// Where a phone number without a country code is dialled.
+    pub default_region: Region,
+    /// Judges phone numbers of other countries.
+    pub oracle: Option<&'a dyn PhoneOracle>,
+    /// What the lead did.
+    pub activities: &'a [Activity],
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+impl<'a> FactContext<'a> {
+    /// A context for Chinese numbers without segments, oracle and activities.
+    #[must_use]
+    pub fn new(gazetteer: &'a Gazetteer, now: DateTime<Utc>) -> FactContext<'a> {
+        FactContext {
+            gazetteer,
+            phone_segments: None,
+            default_region: Region::CN,
+            oracle: None,
+            activities: &[],
+            now,
+        }
+    }
+}
+
+/// The value of a field.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum FactValue<'a> {
+    /// Not known; blank text is not known either.
+    Missing,
+    /// A text.
+    Text(&'a str),
+    /// Several texts, at least one.
+    Texts(&'a [String]),
+    /// A whole number.
+    Integer(i64),
+    /// A finite number.
+    Number(f64),
+    /// True or false.
+    Bool(bool),
+    /// A moment.
+    Time(DateTime<Utc>),
+    /// A region.
+    Region(Region),
+}
+
+/// What conditions are asked of: a lead, or one of its activities or orders.
+pub trait FactSource {
+    /// The value of a field.
+    fn fact(&self, field: &Field) -> FactValue<'_>;
+
+    /// Now.
+    fn now(&self) -> DateTime<Utc>;
+}
+
+/// What the blacklist adds to the facts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct VerdictFacts {
+    /// `pass`, `flag` or `block`.
+    pub severity: &'static str,
+    /// Codes of what was found.
+    pub codes: Vec<String>,
+}
+
+/// What duplicate matching adds to the facts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MatchFacts {
+    /// What was decided: `new`, `to_owner`, …
+    pub action: &'static str,
+    /// Owner of the record the lead belongs to.
+    pub owner: Option<RepId>,
+    /// Identifier of that record.
+    pub record: Option<String>,
+    /// Labels.
+    pub labels: Vec<String>,
+    /// Number of records that match.
+    pub count: i64,
+}
+
+/// What scoring adds to the facts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ScoreFacts {
+    /// Dynamic score.
+    pub engagement: Points,
+    /// Static score.
+    pub fit: Points,
+    /// Engagement level, 1 to 4.
+    pub level: u8,
+    /// Fit grade, `A` to `D`.
+    pub grade: &'static str,
+    /// Grade and level.
+    pub cell: String,
+    /// Whether the lead is ready for sales.
+    pub mature: bool,
+}
+
+/// A lead as rules see it: its own fields, what is derived from them once, and what earlier engines found.
+///
+/// Making it costs O(contact values); the company name is parsed when it is first asked for.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    lead: &'a Lead,
+    context: FactContext<'a>,
+    phones: Vec<Phone>,
+    phone_keys: Vec<String>,
+    emails: Vec<Result<Email, EmailFault>>,
+    email_keys: Vec<String>,
+    email_domains: Vec<String>,
+    ip: Option<String>,
+    company: OnceCell<Option<CompanyName>>,
+    verdict: Option<VerdictFacts>,
+    matched: Option<MatchFacts>,
+    score: Option<ScoreFacts>,
+}
+
+impl<'a> Facts<'a> {
+    /// Derives the facts of a lead.
+    #[must_use]
+    pub fn new(lead: &'a Lead, context: &FactContext<'a>) -> Facts<'a> {
+        let options = PhoneOptions { default_region: context.default_region, oracle: context.oracle };
+        let phones: Vec<Phone> =
+            lead.phones.iter().map(|phone| Phone::parse(phone.as_str(), &options)).collect();
+        let phone_keys = distinct(phones.iter().filter_map(Phone::key));
+        let emails: Vec<Result<Email, EmailFault>> =
+            lead.emails.iter().map(|email| Email::parse(email.as_str())).collect();
+        let valid = || emails.iter().filter_map(|email| email.as_ref().ok());
+        let email_keys = distinct(valid().map(Email::key));
+        let email_domains = distinct(valid().map(Email::domain));
+        Facts {
+            lead,
+            context: *context,
+            phones,
+            phone_keys,
+            emails,
+            email_keys,
+            email_domains,
+            ip: lead.ip.map(|ip| ip.to_string()),
+            company: OnceCell::new(),
+            verdict: None,
+            matched: None,
+            score: None,
+        }
+    }
+
+    /// Adds the blacklist's verdict.
+    pub fn set_verdict(&mut self, verdict: VerdictFacts) {
+        self.verdict = Some(verdict);
+    }
+
+    /// Adds what duplicate matching found.
+    pub fn set_match(&mut self, matched: MatchFacts) {
+        self.matched = Some(matched);
+    }
+
+    /// Adds the score.
+    pub fn set_score(&mut self, score: ScoreFacts) {
+        self.score = Some(score);
+    }
+
+    /// The lead.
+    #[must_use]
+    pub fn lead(&self) -> &'a Lead {
+        self.lead
+    }
+
+    /// What the facts are derived with.
+    #[must_use]
+    pub fn context(&self) -> &FactContext<'a> {
+        &self.context
+    }
+
+    /// What the lead did.
+    #[must_use]
+    pub fn activities(&self) -> &'a [Activity] {
+        self.context.activities
+    }
+
+    /// The judged phone numbers, in the order of the lead's.
+    #[must_use]
+    pub fn phones(&self) -> &[Phone] {
+        &self.phones
+    }
+
+    /// Distinct canonical keys of the phone numbers that have one.
+    #[must_use]
+    pub fn phone_keys(&self) -> &[String] {
+        &self.phone_keys
+    }
+
+    /// The judged e-mail addresses, in the order of the lead's.
+    #[must_use]
+    pub fn emails(&self) -> &[Result<Email, EmailFault>] {
+        &self.emails
+    }
+
+    /// Distinct canonical keys of the valid e-mail addresses.
+    #[must_use]
+    pub fn email_keys(&self) -> &[String] {
+        &self.email_keys
+    }
+
+    /// Distinct domains of the valid e-mail addresses.
+    #[must_use]
+    pub fn email_domains(&self) -> &[String] {
+        &self.email_domains
+    }
+
+    /// The parts of the company name; `None` when the lead has none.
+    #[must_use]
+    pub fn company(&self) -> Option<&CompanyName> {
+        let parse = || {
+            let name = self.lead.company.as_deref().filter(|name| !name.trim().is_empty())?;
+            Some(CompanyName::parse(name, self.context.gazetteer))
+        };
+        self.company.get_or_init(parse).as_ref()
+    }
+
+    /// Where the first phone number was issued.
+    #[must_use]
+    pub fn phone_area(&self) -> Option<Region> {
+        self.phones.iter().find_map(|phone| phone.area(self.context.phone_segments))
+    }
+
+    /// Where the lead belongs: its own region, else its city or province, else what the company name says, else
+    /// where the phone number was issued.
+    #[must_use]
+    pub fn region(&self) -> Option<Region> {
+        let named = |text: &Option<String>| self.context.gazetteer.region_of(text.as_deref()?);
+        let lead = self.lead;
+        lead.region
+            .or_else(|| named(&lead.city))
+            .or_else(|| named(&lead.province))
+            .or_else(|| self.company().and_then(CompanyName::region))
+            .or_else(|| self.phone_area())
+            .or_else(|| named(&lead.country))
+    }
+
+    /// What the blacklist found.
+    #[must_use]
+    pub fn verdict(&self) -> Option<&VerdictFacts> {
+        self.verdict.as_ref()
+    }
+
+    /// What duplicate matching found.
+    #[must_use]
+    pub fn matched(&self) -> Option<&MatchFacts> {
+        self.matched.as_ref()
+    }
+
+    /// The score.
+    #[must_use]
+    pub fn score(&self) -> Option<&ScoreFacts> {
+        self.score.as_ref()
+    }
+
+    fn activity_count(&self, kind: &str, days: u32) -> i64 {
+        let since = Span::days(days).before(self.context.now);
+        let counts = |activity: &&Activity| {
+            activity.kind == kind && since <= activity.time && activity.time <= self.context.now
+        };
+        self.context.activities.iter().filter(counts).count() as i64
+    }
+
+    fn single(&self, id: FieldId) -> FactValue<'_> {
+        let lead = self.lead;
+        match id {
+            FieldId::Id => text(Some(lead.id.as_str())),
+            FieldId::CreatedAt => FactValue::Time(lead.created_at),
+            FieldId::Name => owned(&lead.name),
+            FieldId::Title => owned(&lead.title),
+            FieldId::JobFunction => text(lead.job_function.as_ref().map(|value| value.as_str())),
+            FieldId::Company => owned(&lead.company),
+            FieldId::Wechat => text(lead.wechat.as_ref().map(|value| value.as_str())),
+            FieldId::Country => owned(&lead.country),
+            FieldId::Province => owned(&lead.province),
+            FieldId::City => owned(&lead.city),
+            FieldId::Industry => texts(&lead.industry),
+            FieldId::EmployeeCount => {
+                lead.employee_count.map_or(FactValue::Missing, |count| FactValue::Integer(count.into()))
+            }
+            FieldId::BusinessModel => text(lead.business_model.as_ref().map(|value| value.as_str())),
+            FieldId::RegistryStatus => text(lead.registry_status.as_ref().map(|value| value.as_str())),
+            FieldId::Scenario => owned(&lead.scenario),
+            FieldId::Products => texts(&lead.products),
+            FieldId::SourceClass => text(lead.source.class.as_ref().map(|value| value.as_str())),
+            FieldId::SourcePipeline => text(lead.source.pipeline.as_ref().map(|value| value.as_str())),
+            FieldId::SourceChannelType => text(lead.source.channel_type.as_ref().map(|value| value.as_str())),
+            FieldId::SourcePrimary => owned(&lead.source.primary),
+            FieldId::SourceSecondary => owned(&lead.source.secondary),
+            FieldId::SourceCampaign => text(lead.source.campaign.as_ref().map(|value| value.as_str())),
+            FieldId::SourcePage => owned(&lead.source.page),
+            FieldId::UtmSource => owned(&lead.utm.source),
+            FieldId::UtmMedium => owned(&lead.utm.medium),
+            FieldId::UtmCampaign => owned(&lead.utm.campaign),
+            FieldId::UtmTerm => owned(&lead.utm.term),
+            FieldId::UtmContent => owned(&lead.utm.content),
+            FieldId::UtmAdPlan => owned(&lead.utm.ad_plan),
+            FieldId::UtmAdUnit => owned(&lead.utm.ad_unit),
+            FieldId::UtmKeyword => owned(&lead.utm.keyword),
+            FieldId::Ip => owned(&self.ip),
+            FieldId::Status => FactValue::Text(lead.status.as_str()),
+            FieldId::Stage => owned(&lead.stage),
+            FieldId::Owner => text(lead.owner.as_ref().map(|value| value.as_str())),
+            FieldId::Pool => text(lead.pool.as_ref().map(|value| value.as_str())),
+            FieldId::Acquisition => text(lead.acquisition.as_ref().map(|value| value.as_str())),
+            FieldId::NextFollowUp => time(lead.next_follow_up),
+            FieldId::Tags => texts(&lead.tags),
+            FieldId::Message => owned(&lead.message),
+            FieldId::Region => region(self.region()),
+            FieldId::Phone => texts(&self.phone_keys),
+            FieldId::PhoneArea => region(self.phone_area()),
+            FieldId::Email => texts(&self.email_keys),
+            FieldId::EmailDomain => texts(&self.email_domains),
+            FieldId::CompanyBrand => text(self.company().map(CompanyName::brand)),
+            FieldId::CompanyRegion => region(self.company().and_then(CompanyName::region)),
+            FieldId::CompanyIndustry => text(self.company().and_then(CompanyName::industry)),
+            FieldId::CompanyLegalForm => text(self.company().and_then(CompanyName::legal_form)),
+            FieldId::ActivityLast => time(self.context.activities.iter().map(|activity| activity.time).max()),
+            FieldId::VerdictSeverity => text(self.verdict.as_ref().map(|verdict| verdict.severity)),
+            FieldId::VerdictCodes => self.verdict.as_ref().map_or(FactValue::Missing, |v| texts(&v.codes)),
+            FieldId::MatchAction => text(self.matched.as_ref().map(|matched| matched.action)),
+            FieldId::MatchOwner => {
+                text(self.matched.as_ref().and_then(|matched| matched.owner.as_ref()).map(RepId::as_str))
+            }
+            FieldId::MatchRecord => self.matched.as_ref().map_or(FactValue::Missing, |m| owned(&m.record)),
+            FieldId::MatchLabels => self.matched.as_ref().map_or(FactValue::Missing, |m| texts(&m.labels)),
+            FieldId::MatchCount => {
+                self.matched.as_ref().map_or(FactValue::Missing, |m| FactValue::Integer(m.count))
+            }
+            FieldId::ScoreEngagement => self.scored(|score| FactValue::Number(score.engagement.to_f64())),
+            FieldId::ScoreFit => self.scored(|score| FactValue::Number(score.fit.to_f64())),
+            FieldId::ScoreLevel => self.scored(|score| FactValue::Integer(score.level.into())),
+            FieldId::ScoreGrade => self.scored(|score| text(Some(score.grade))),
+            FieldId::ScoreCell => self.scored(|score| text(Some(&score.cell))),
+            FieldId::ScoreMature => self.scored(|score| FactValue::Bool(score.mature)),
+            FieldId::ActivityKind
+            | FieldId::ActivityChannel
+            | FieldId::ActivityCampaign
+            | FieldId::ActivityPage
+            | FieldId::ActivityContent
+            | FieldId::ActivityProgress
+            | FieldId::ActivityDuration
+            | FieldId::ActivityIntent
+            | FieldId::ActivitySharedBy
+            | FieldId::ActivityTime
+            | FieldId::OrderProduct
+            | FieldId::OrderAmount
+            | FieldId::OrderCurrency
+            | FieldId::OrderPaid
+            | FieldId::OrderCreatedAt => FactValue::Missing,
+        }
+    }
+
+    fn scored<'s>(&'s self, read: impl FnOnce(&'s ScoreFacts) -> FactValue<'s>) -> FactValue<'s> {
+        self.score.as_ref().map_or(FactValue::Missing, read)
+    }
+}
+
+impl FactSource for Facts<'_> {
+    fn fact(&self, field: &Field) -> FactValue<'_> {
+        match &field.0 {
+            Path::Single(id) => self.single(*id),
+            Path::ActivityCount { kind, days } => FactValue::Integer(self.activity_count(kind, *days)),
+            Path::Attribute(name) => match self.lead.attributes.get(name.as_ref()) {
+                Some(value) => attribute(value),
+                None => FactValue::Missing,
+            },
+        }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.context.now
+    }
+}
+
+/// One activity beside its lead: what conditions of engagement rules are asked of.
+#[derive(Debug, Clone, Copy)]
+pub struct ActivityFacts<'a> {
+    /// The lead.
+    pub facts: &'a Facts<'a>,
+    /// The activity.
+    pub activity: &'a Activity,
+}
+
+impl FactSource for ActivityFacts<'_> {
+    fn fact(&self, field: &Field) -> FactValue<'_> {
+        let activity = self.activity;
+        let Path::Single(id) = &field.0 else { return self.facts.fact(field) };
+        match id {
+            FieldId::ActivityKind => text(Some(&activity.kind)),
+            FieldId::ActivityChannel => owned(&activity.channel),
+            FieldId::ActivityCampaign => text(activity.campaign.as_ref().map(|value| value.as_str())),
+            FieldId::ActivityPage => owned(&activity.page),
+            FieldId::ActivityContent => owned(&activity.content),
+            FieldId::ActivityProgress => number(activity.progress),
+            FieldId::ActivityDuration => {
+                activity.duration.map_or(FactValue::Missing, |seconds| FactValue::Integer(seconds.into()))
+            }
+            FieldId::ActivityIntent => owned(&activity.intent),
+            FieldId::ActivitySharedBy => text(activity.shared_by.as_ref().map(|value| value.as_str())),
+            FieldId::ActivityTime => FactValue::Time(activity.time),
+            _ => self.facts.fact(field),
+        }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.facts.now()
+    }
+}
+
+pub(crate) fn text(value: Option<&str>) -> FactValue<'_> {
+    value.filter(|text| !text.trim().is_empty()).map_or(FactValue::Missing, FactValue::Text)
+}
+
+pub(crate) fn owned(value: &Option<String>) -> FactValue<'_> {
+    text(value.as_deref())
+}
+
+pub(crate) fn number<'a>(value: Option<f64>) -> FactValue<'a> {
+    value.filter(|number| number.is_finite()).map_or(FactValue::Missing, FactValue::Number)
+}
+
+fn texts(values: &[String]) -> FactValue<'_> {
+    if values.is_empty() { FactValue::Missing } else { FactValue::Texts(values) }
+}
+
+fn time<'a>(value: Option<DateTime<Utc>>) -> FactValue<'a> {
+    value.map_or(FactValue::Missing, FactValue::Time)
+}
+
+fn region<'a>(value: Option<Region>) -> FactValue<'a> {
+    value.map_or(FactValue::Missing, FactValue::Region)
+}
+
+fn attribute(value: &Value) -> FactValue<'_> {
+    match value {
+        Value::Null => FactValue::Missing,
+        Value::Bool(flag) => FactValue::Bool(*flag),
+        Value::Integer(number) => FactValue::Integer(*number),
+        Value::Number(value) => number(Some(*value)),
+        Value::Text(value) => text(Some(value)),
+        Value::Timestamp(at) => FactValue::Time(*at),
+        Value::List(items) => texts(items),
+    }
+}
+
+fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    for text in texts {
+        if !seen.iter().any(|known| known == text) {
+            seen.push(text.to_owned());
+        }
+    }
+    seen
+}

@@ -1,0 +1,262 @@
+//! What a field is compared with, checked against the field's type.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use regex::{Regex, RegexBuilder};
+use serde_json::Value as Json;
+
+use super::condition::{ConditionError, Operator};
+use super::{Field, FieldType};
+use crate::calendar::Span;
+use crate::model::Region;
+use crate::text;
+
+/// Largest compiled pattern, in bytes.
+const PATTERN_SIZE: usize = 256 * 1024;
+/// Deepest nesting of a pattern.
+const PATTERN_NESTING: u32 = 50;
+/// Longest pattern, in bytes of source.
+const PATTERN_SOURCE: usize = 16 * 1024;
+
+/// The right-hand side of a comparison.
+#[derive(Debug, Clone)]
+pub(crate) enum Operand {
+    Text(String),
+    Texts(Vec<String>),
+    Integer(i64),
+    Number(f64),
+    Numbers(Vec<f64>),
+    Bool(bool),
+    Time(DateTime<Utc>),
+    Region(Region),
+    Regions(Vec<Region>),
+    Pattern(Regex),
+    /// Inclusive at both ends.
+    NumberRange(f64, f64),
+    /// Inclusive at both ends.
+    TimeRange(DateTime<Utc>, DateTime<Utc>),
+    Span(Span),
+    Exists(bool),
+}
+
+impl PartialEq for Operand {
+    fn eq(&self, other: &Operand) -> bool {
+        // A pattern is its source; everything else is what it is written as.
+        self.to_json() == other.to_json()
+    }
+}
+
+impl Operand {
+    /// Reads what stands beside an operator, for a field of a type.
+    pub(crate) fn read(field: &Field, operator: Operator, json: &Json) -> Result<Operand, ConditionError> {
+        use Operator::{
+            Between, Contains, EndsWith, Eq, Exists, Ge, Gt, In, Le, Lt, Matches, Ne, NotIn, OlderThan,
+            StartsWith, Within,
+        };
+        let kind = field.kind();
+        let refuse = |help: String| Err(ConditionError::comparison(field, operator, json, help));
+        let texts = matches!(kind, FieldType::Text | FieldType::Texts);
+        let open = kind == FieldType::Any;
+        match (operator, json) {
+            (Exists, Json::Bool(flag)) => Ok(Operand::Exists(*flag)),
+            (Exists, _) => refuse("write `true` or `false`".to_owned()),
+            (Eq | Ne, Json::String(value)) if texts || open => known_value(field, value).map(Operand::Text),
+            (Contains | StartsWith | EndsWith, Json::String(value)) if texts || open => {
+                Ok(Operand::Text(value.clone()))
+            }
+            (Matches, Json::String(value)) if texts || open => pattern(value).map(Operand::Pattern),
+            (In | NotIn, Json::Array(items)) if kind == FieldType::Region => {
+                items.iter().map(region).collect::<Result<_, _>>().map(Operand::Regions)
+            }
+            (In | NotIn, Json::Array(items)) if texts || open && items.iter().all(Json::is_string) => {
+                let read = |item: &Json| match item {
+                    Json::String(value) => known_value(field, value),
+                    _ => Err(ConditionError::comparison(field, operator, json, "list texts only".to_owned())),
+                };
+                items.iter().map(read).collect::<Result<_, _>>().map(Operand::Texts)
+            }
+            (In | NotIn, Json::Array(items)) if number_like(kind) || open => {
+                match items.iter().map(finite).collect::<Option<_>>() {
+                    Some(numbers) => Ok(Operand::Numbers(numbers)),
+                    None => refuse(expected(kind, operator)),
+                }
+            }
+            (Eq | Ne, Json::String(_)) if kind == FieldType::Region => region(json).map(Operand::Region),
+            (Eq | Ne, Json::Bool(flag)) if kind == FieldType::Bool || open => Ok(Operand::Bool(*flag)),
+            (Eq | Ne | Lt | Le | Gt | Ge, Json::Number(number)) if number_like(kind) || open => {
+                if let Some(integer) = number.as_i64() {
+                    return Ok(Operand::Integer(integer));
+                }
+                match finite(json) {
+                    Some(value) if kind != FieldType::Integer || !matches!(operator, Eq | Ne) => {
+                        Ok(Operand::Number(value))
+                    }
+                    _ => refuse("it holds whole numbers: compare it with one".to_owned()),
+                }
+            }
+            (Lt | Le | Gt | Ge, Json::String(value)) if kind == FieldType::Time || open => {
+                time(value).map(Operand::Time)
+            }
+            (Eq | Ne, Json::String(value)) if kind == FieldType::Time => time(value).map(Operand::Time),
+            (Between, Json::Array(ends)) => match ends.as_slice() {
+                [Json::String(from), Json::String(until)] if kind == FieldType::Time || open => {
+                    let (from, until) = (time(from)?, time(until)?);
+                    if from > until {
+                        return refuse("the earlier end comes first".to_owned());
+                    }
+                    Ok(Operand::TimeRange(from, until))
+                }
+                [from, until] if number_like(kind) || open => match (finite(from), finite(until)) {
+                    (Some(from), Some(until)) if from <= until => Ok(Operand::NumberRange(from, until)),
+                    (Some(_), Some(_)) => refuse("the smaller end comes first".to_owned()),
+                    _ => refuse(expected(kind, operator)),
+                },
+                _ => refuse(expected(kind, operator)),
+            },
+            (OlderThan | Within, Json::String(value)) if kind == FieldType::Time || open => value
+                .parse::<Span>()
+                .map(Operand::Span)
+                .map_err(|error| ConditionError::value(error.to_string(), "for example `7d`".to_owned())),
+            _ => refuse(expected(kind, operator)),
+        }
+    }
+
+    /// The operand as it is written in a document.
+    pub(crate) fn to_json(&self) -> Json {
+        let written = |at: &DateTime<Utc>| Json::from(at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+        match self {
+            Operand::Text(text) => Json::from(text.as_str()),
+            Operand::Texts(texts) => Json::from(texts.clone()),
+            Operand::Integer(number) => Json::from(*number),
+            Operand::Number(number) => Json::from(*number),
+            Operand::Numbers(numbers) => numbers.iter().map(|n| number_json(*n)).collect(),
+            Operand::Bool(flag) | Operand::Exists(flag) => Json::from(*flag),
+            Operand::Time(at) => written(at),
+            Operand::Region(region) => Json::from(region.to_string()),
+            Operand::Regions(regions) => regions.iter().map(Region::to_string).collect(),
+            Operand::Pattern(regex) => Json::from(regex.as_str()),
+            Operand::NumberRange(from, until) => Json::from(vec![number_json(*from), number_json(*until)]),
+            Operand::TimeRange(from, until) => Json::from(vec![written(from), written(until)]),
+            Operand::Span(span) => Json::from(span.to_string()),
+        }
+    }
+}
+
+fn number_like(kind: FieldType) -> bool {
+    matches!(kind, FieldType::Integer | FieldType::Number)
+}
+
+fn finite(json: &Json) -> Option<f64> {
+    json.as_f64().filter(|number| number.is_finite())
+}
+
+/// A number as it was most likely written: `5`, not `5.0`.
+fn number_json(number: f64) -> Json {
+    let whole = number as i64;
+    if whole as f64 == number { Json::from(whole) } else { Json::from(number) }
+}
+
+fn known_value(field: &Field, value: &str) -> Result<String, ConditionError> {
+    let known = field.spec().values;
+    if known.is_empty() || known.contains(&value) {
+        return Ok(value.to_owned());
+    }
+    let help = crate::error::suggestion(value, known.iter().copied());
+    Err(ConditionError::value(format!("`{field}` is never `{value}`"), help))
+}
+
+fn region(json: &Json) -> Result<Region, ConditionError> {
+    let help = || "for example `CN-GD`, `CN-GD-440300` or `US-CA`".to_owned();
+    let Json::String(text) = json else {
+        return Err(ConditionError::value(format!("{json} is not a region"), help()));
+    };
+    text.parse().map_err(|error: crate::model::RegionError| ConditionError::value(error.to_string(), help()))
+}
+
+/// A moment (RFC 3339), or a date, which stands for its first moment in UTC.
+fn time(text: &str) -> Result<DateTime<Utc>, ConditionError> {
+    if let Ok(at) = text.parse::<DateTime<Utc>>() {
+        return Ok(at);
+    }
+    text.parse::<NaiveDate>().map(|date| date.and_time(NaiveTime::MIN).and_utc()).map_err(|_| {
+        let shown: String = text.chars().take(40).collect();
+        let help = "write it as `2026-03-01T09:00:00+08:00` or `2026-03-01`";
+        ConditionError::value(format!("`{shown}` is not a time"), help.to_owned())
+    })
+}
+
+/// Compiles a pattern within the limits every rule has.
+fn pattern(source: &str) -> Result<Regex, ConditionError> {
+    let refuse = |reason: String, help: &str| {
+        let shown: String = source.chars().take(60).collect();
+        let ellipsis = if source.chars().count() > 60 { "…" } else { "" };
+        Err(ConditionError::pattern(format!("pattern `{shown}{ellipsis}` {reason}"), help.to_owned()))
+    };
+    if source.len() > PATTERN_SOURCE {
+        return refuse(format!("is longer than {PATTERN_SOURCE} bytes"), "use a list or several rules");
+    }
+    match RegexBuilder::new(source).size_limit(PATTERN_SIZE).nest_limit(PATTERN_NESTING).build() {
+        Ok(regex) => Ok(regex),
+        Err(regex::Error::CompiledTooBig(_)) => {
+            refuse(format!("needs more than {PATTERN_SIZE} bytes"), "use fewer or smaller repetitions")
+        }
+        Err(error) => {
+            // The last line of a syntax error says what is wrong; the lines above draw the place.
+            let text = error.to_string();
+            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            refuse(format!("cannot be read: {reason}"), "look-around and back-references are not supported")
+        }
+    }
+}
+
+fn expected(kind: FieldType, operator: Operator) -> String {
+    use Operator::{Between, In, Matches, NotIn, OlderThan, Within};
+    let operators = kind.operators();
+    if !operators.contains(&operator) {
+        let names: Vec<String> = operators.iter().map(|op| format!("`{}`", op.as_str())).collect();
+        return format!("{} can be compared by {}", kind.describe(), names.join(", "));
+    }
+    match operator {
+        In | NotIn => format!("write a list, each item {}", singular(kind)),
+        Between => "write a list of two: the smaller and the greater end".to_owned(),
+        OlderThan | Within => "write a span of time, for example `7d`".to_owned(),
+        Matches => "write a regular expression".to_owned(),
+        _ => format!("compare it with {}", singular(kind)),
+    }
+}
+
+fn singular(kind: FieldType) -> &'static str {
+    if kind == FieldType::Texts { "a text" } else { kind.describe() }
+}
+
+impl FieldType {
+    /// The comparisons a field of this type allows.
+    #[must_use]
+    pub fn operators(self) -> &'static [Operator] {
+        use Operator::{
+            Between, Contains, EndsWith, Eq, Exists, Ge, Gt, In, Le, Lt, Matches, Ne, NotIn, OlderThan,
+            StartsWith, Within,
+        };
+        match self {
+            FieldType::Text | FieldType::Texts => {
+                &[Eq, Ne, In, NotIn, Contains, StartsWith, EndsWith, Matches, Exists]
+            }
+            FieldType::Integer | FieldType::Number => &[Eq, Ne, Lt, Le, Gt, Ge, In, NotIn, Between, Exists],
+            FieldType::Bool => &[Eq, Ne, Exists],
+            FieldType::Time => &[Eq, Ne, Lt, Le, Gt, Ge, Between, OlderThan, Within, Exists],
+            FieldType::Region => &[Eq, Ne, In, NotIn, Exists],
+            FieldType::Any => Operator::ALL,
+        }
+    }
+}
+
+/// The help for a key of a condition that is none.
+pub(crate) fn operator_help(name: &str) -> String {
+    let known = Operator::ALL.iter().map(|op| op.as_str()).chain(["field", "all", "any", "not", "script"]);
+    match text::closest(name, known) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => {
+            let names: Vec<String> = Operator::ALL.iter().map(|op| format!("`{}`", op.as_str())).collect();
+            format!("the comparisons are {}", names.join(", "))
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! A condition, compiled.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+use super::condition::{Condition, Node, Operator};
+use super::facts::{FactSource, FactValue};
+use super::operand::Operand;
+use super::{Field, Scope};
+use crate::calendar::Span;
+use crate::error::{Position, Report};
+use crate::model::{Region, RuleId};
+
+/// A compiled condition: immutable, shared by reference across threads. Evaluating it allocates nothing.
+#[derive(Debug, Clone)]
+pub struct Predicate(Test);
+
+#[derive(Debug, Clone)]
+enum Test {
+    All(Vec<Predicate>),
+    Any(Vec<Predicate>),
+    Not(Box<Predicate>),
+    Compare { field: Field, operator: Operator, operand: Operand },
+}
+
+/// Why a rule could not be evaluated at run time. The decision goes on without it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
+#[error("{message}")]
+pub struct Fault {
+    /// What went wrong.
+    pub message: String,
+    /// Where in the script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+}
+
+/// A rule that failed at run time, reported beside the decision it took no part in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleFault {
+    /// The rule.
+    pub rule: RuleId,
+    /// Why it failed.
+    pub fault: Fault,
+}
+
+impl fmt::Display for RuleFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rule {} failed: {}", self.rule, self.fault)
+    }
+}
+
+impl Condition {
+    /// Compiles the condition for the place where it stands, reporting what cannot be used there.
+    ///
+    /// What is reported as an error is compiled to "never", so that the walk can go on.
+    pub fn compile(&self, scope: Scope, report: &mut Report) -> Predicate {
+        let each = |conditions: &[Condition], name: &str, report: &mut Report| {
+            report.within(name, |report| {
+                let compile = |(index, condition): (usize, &Condition)| {
+                    report.item(index, |report| condition.compile(scope, report))
+                };
+                conditions.iter().enumerate().map(compile).collect()
+            })
+        };
+        Predicate(match &self.0 {
+            Node::All(conditions) => Test::All(each(conditions, "all", report)),
+            Node::Any(conditions) => {
+                if conditions.is_empty() {
+                    report.warning(
+                        "never_matches",
+                        "`any` of nothing is never true",
+                        "add a condition, or remove it",
+                    );
+                }
+                Test::Any(each(conditions, "any", report))
+            }
+            Node::Not(condition) => {
+                if let Node::Compare { field, operator: Operator::Ne | Operator::NotIn, .. } = &condition.0 {
+                    report.warning(
+                        "negated_ne",
+                        format!("`not` of `ne` also holds when `{field}` is missing"),
+                        "use `eq` or `in`, unless that is meant",
+                    );
+                }
+                Test::Not(Box::new(report.within("not", |report| condition.compile(scope, report))))
+            }
+            Node::Compare { field, operator, operand } => {
+                let producer = field.producer();
+                if !scope.reads(producer) {
+                    report.error(
+                        "field_not_filled_yet",
+                        format!("`{field}` cannot be read here: {}", producer.describe()),
+                        format!("read what is known when {} run", scope.describe()),
+                    );
+                    return Predicate(Test::Any(Vec::new()));
+                }
+                Test::Compare { field: field.clone(), operator: *operator, operand: operand.clone() }
+            }
+            Node::Script(_) => {
+                report.within("script", |report| {
+                    report.error(
+                        "scripts_unavailable",
+                        "this build has no script engine",
+                        "say it with `all`, `any`, `not` and comparisons",
+                    );
+                });
+                Test::Any(Vec::new())
+            }
+        })
+    }
+}
+
+impl Predicate {
+    /// Whether the condition holds.
+    ///
+    /// # Errors
+    /// When it cannot be evaluated at run time. Comparisons never fail.
+    pub fn eval(&self, facts: &impl FactSource) -> Result<bool, Fault> {
+        match &self.0 {
+            Test::All(tests) => {
+                for test in tests {
+                    if !test.eval(facts)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Test::Any(tests) => {
+                for test in tests {
+                    if test.eval(facts)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Test::Not(test) => Ok(!test.eval(facts)?),
+            Test::Compare { field, operator, operand } => {
+                Ok(compare(&facts.fact(field), *operator, operand, facts.now()))
+            }
+        }
+    }
+}
+
+fn compare(value: &FactValue<'_>, operator: Operator, operand: &Operand, now: DateTime<Utc>) -> bool {
+    if let Operand::Exists(wanted) = operand {
+        return (*value != FactValue::Missing) == *wanted;
+    }
+    match value {
+        FactValue::Missing => false,
+        FactValue::Text(text) => compare_text(text, operator, operand),
+        FactValue::Texts(texts) => texts.iter().any(|text| compare_text(text, operator, operand)),
+        FactValue::Integer(number) => compare_integer(*number, operator, operand),
+        FactValue::Number(number) => compare_number(*number, operator, operand),
+        FactValue::Bool(flag) => match (operator, operand) {
+            (Operator::Eq, Operand::Bool(wanted)) => flag == wanted,
+            (Operator::Ne, Operand::Bool(wanted)) => flag != wanted,
+            _ => false,
+        },
+        FactValue::Time(at) => compare_time(*at, operator, operand, now),
+        FactValue::Region(region) => compare_region(region, operator, operand),
+    }
+}
+
+fn compare_text(text: &str, operator: Operator, operand: &Operand) -> bool {
+    match (operator, operand) {
+        (Operator::Eq, Operand::Text(wanted)) => text == wanted,
+        (Operator::Ne, Operand::Text(wanted)) => text != wanted,
+        (Operator::In, Operand::Texts(wanted)) => wanted.iter().any(|one| one == text),
+        (Operator::NotIn, Operand::Texts(wanted)) => !wanted.iter().any(|one| one == text),
+        (Operator::Contains, Operand::Text(wanted)) => text.contains(wanted.as_str()),
+        (Operator::StartsWith, Operand::Text(wanted)) => text.starts_with(wanted.as_str()),
+        (Operator::EndsWith, Operand::Text(wanted)) => text.ends_with(wanted.as_str()),
+        (Operator::Matches, Operand::Pattern(regex)) => Regex::is_match(regex, text),
+        _ => false,
+    }
+}
+
+fn ordered(operator: Operator, order: std::cmp::Ordering) -> bool {
+    match operator {
+        Operator::Eq => order.is_eq(),
+        Operator::Ne => order.is_ne(),
+        Operator::Lt => order.is_lt(),
+        Operator::Le => order.is_le(),
+        Operator::Gt => order.is_gt(),
+        Operator::Ge => order.is_ge(),
+        _ => false,
+    }
+}
+
+fn compare_integer(number: i64, operator: Operator, operand: &Operand) -> bool {
+    match operand {
+        // Two integers are compared exactly: beyond 2^53 a float would call different ones equal.
+        Operand::Integer(wanted) => ordered(operator, number.cmp(wanted)),
+        _ => compare_number(number as f64, operator, operand),
+    }
+}
+
+fn compare_number(number: f64, operator: Operator, operand: &Operand) -> bool {
+    let against = |wanted: f64| number.partial_cmp(&wanted).is_some_and(|order| ordered(operator, order));
+    match (operator, operand) {
+        (_, Operand::Integer(wanted)) => against(*wanted as f64),
+        (_, Operand::Number(wanted)) => against(*wanted),
+        (Operator::In, Operand::Numbers(wanted)) => wanted.contains(&number),
+        (Operator::NotIn, Operand::Numbers(wanted)) => !number.is_nan() && !wanted.contains(&number),
+        (Operator::Between, Operand::NumberRange(from, until)) => (*from..=*until).contains(&number),
+        _ => false,
+    }
+}
+
+fn compare_time(at: DateTime<Utc>, operator: Operator, operand: &Operand, now: DateTime<Utc>) -> bool {
+    let ago = |span: &Span| span.before(now);
+    match (operator, operand) {
+        (_, Operand::Time(wanted)) => ordered(operator, at.cmp(wanted)),
+        (Operator::Between, Operand::TimeRange(from, until)) => (*from..=*until).contains(&at),
+        (Operator::OlderThan, Operand::Span(span)) => at < ago(span),
+        (Operator::Within, Operand::Span(span)) => ago(span) <= at && at <= now,
+        _ => false,
+    }
+}
+
+fn compare_region(region: &Region, operator: Operator, operand: &Operand) -> bool {
+    match (operator, operand) {
+        (Operator::Eq, Operand::Region(wanted)) => wanted.contains(region),
+        (Operator::Ne, Operand::Region(wanted)) => !wanted.contains(region),
+        (Operator::In, Operand::Regions(wanted)) => wanted.iter().any(|one| one.contains(region)),
+        (Operator::NotIn, Operand::Regions(wanted)) => !wanted.iter().any(|one| one.contains(region)),
+        _ => false,
+    }
+}
