@@ -7,6 +7,7 @@
 pub mod calendar;
 pub mod company;
 pub mod contact;
+pub mod dedup;
 pub mod error;
 pub mod model;
 pub mod rule;

@@ -1,0 +1,155 @@
+//! Records in memory: the fetcher for tests, examples and small hosts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use super::probe::{Key, Probe};
+use super::resolution::Rows;
+use crate::company::Gazetteer;
+use crate::model::{Account, AccountId, Lead, LeadId, RecordRef};
+use crate::rule::{FactContext, Facts};
+
+/// Most rows of each kind that one probe fetches.
+const MOST_ROWS: usize = 500;
+
+/// Leads and accounts in memory, found by their keys.
+///
+/// A host with a database needs none: it stores the keys beside the rows and fetches by [`Probe::keys`].
+///
+/// ```
+/// use leadkit::dedup::Book;
+/// use leadkit::model::Lead;
+///
+/// let mut book = Book::new();
+/// book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812345678".into()], ..Lead::default() });
+/// assert_eq!(book.lead(&"L1".into()).unwrap().phones.len(), 1);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Book {
+    gazetteer: Gazetteer,
+    leads: BTreeMap<LeadId, Lead>,
+    accounts: BTreeMap<AccountId, Account>,
+    /// Looked up by key only, never iterated.
+    by_key: FxHashMap<Key, BTreeSet<RecordRef>>,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Book::new()
+    }
+}
+
+impl Book {
+    /// An empty book.
+    #[must_use]
+    pub fn new() -> Book {
+        Book::with_gazetteer(Gazetteer::builtin())
+    }
+
+    /// An empty book that reads company names with the host's tables: the ones the rules are used with.
+    #[must_use]
+    pub fn with_gazetteer(gazetteer: Gazetteer) -> Book {
+        Book { gazetteer, leads: BTreeMap::new(), accounts: BTreeMap::new(), by_key: FxHashMap::default() }
+    }
+
+    /// Files a lead, in place of the one with its id.
+    pub fn insert_lead(&mut self, lead: Lead) {
+        self.remove_lead(&lead.id);
+        let keys = self.keys_of_lead(&lead);
+        self.file(keys, &RecordRef::Lead(lead.id.clone()));
+        self.leads.insert(lead.id.clone(), lead);
+    }
+
+    /// Files an account, in place of the one with its id.
+    pub fn insert_account(&mut self, account: Account) {
+        self.remove_account(&account.id);
+        let keys = self.keys_of_account(&account);
+        self.file(keys, &RecordRef::Account(account.id.clone()));
+        self.accounts.insert(account.id.clone(), account);
+    }
+
+    /// Takes a lead out.
+    pub fn remove_lead(&mut self, id: &LeadId) -> Option<Lead> {
+        let lead = self.leads.remove(id)?;
+        let keys = self.keys_of_lead(&lead);
+        self.unfile(keys, &RecordRef::Lead(id.clone()));
+        Some(lead)
+    }
+
+    /// Takes an account out.
+    pub fn remove_account(&mut self, id: &AccountId) -> Option<Account> {
+        let account = self.accounts.remove(id)?;
+        let keys = self.keys_of_account(&account);
+        self.unfile(keys, &RecordRef::Account(id.clone()));
+        Some(account)
+    }
+
+    /// The lead of an id.
+    #[must_use]
+    pub fn lead(&self, id: &LeadId) -> Option<&Lead> {
+        self.leads.get(id)
+    }
+
+    /// The account of an id.
+    #[must_use]
+    pub fn account(&self, id: &AccountId) -> Option<&Account> {
+        self.accounts.get(id)
+    }
+
+    /// The leads, by id.
+    pub fn leads(&self) -> impl Iterator<Item = &Lead> {
+        self.leads.values()
+    }
+
+    /// The accounts, by id.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.values()
+    }
+
+    /// The rows that share a key with the probe, by id; at most 500 of each kind.
+    #[must_use]
+    pub fn rows(&self, probe: &Probe) -> Rows {
+        let found: BTreeSet<&RecordRef> =
+            probe.keys.iter().filter_map(|key| self.by_key.get(key)).flatten().collect();
+        let mut rows = Rows::default();
+        for record in found {
+            match record {
+                RecordRef::Account(id) if rows.accounts.len() < MOST_ROWS => {
+                    rows.accounts.extend(self.accounts.get(id).cloned());
+                }
+                RecordRef::Lead(id) if rows.leads.len() < MOST_ROWS => {
+                    rows.leads.extend(self.leads.get(id).cloned());
+                }
+                _ => rows.truncated = true,
+            }
+        }
+        rows
+    }
+
+    fn keys_of_lead(&self, lead: &Lead) -> Probe {
+        let context = FactContext::new(&self.gazetteer, lead.created_at);
+        Probe::of_lead(&Facts::new(lead, &context))
+    }
+
+    fn keys_of_account(&self, account: &Account) -> Probe {
+        Probe::of_account(account, &FactContext::new(&self.gazetteer, account.created_at))
+    }
+
+    fn file(&mut self, probe: Probe, record: &RecordRef) {
+        for key in probe.keys {
+            self.by_key.entry(key).or_default().insert(record.clone());
+        }
+    }
+
+    fn unfile(&mut self, probe: Probe, record: &RecordRef) {
+        for key in probe.keys {
+            if let Some(records) = self.by_key.get_mut(&key) {
+                records.remove(record);
+                if records.is_empty() {
+                    self.by_key.remove(&key);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Duplicate matching: is this lead on file already, and what follows.
+//!
+//! [`Deduplicator::probe`] gives the keys to fetch rows by, [`Deduplicator::resolve`] decides on the rows. [`Book`]
+//! is a fetcher in memory.
+
+mod book;
+mod probe;
+mod resolution;
+mod resolve;
+mod rules;
+
+pub use book::Book;
+pub use probe::{Key, KeyKind, Probe};
+pub use resolution::{Action, CrowdedKey, Label, Match, Resolution, Rows};
+pub use resolve::Deduplicator;
+pub use rules::{Comparator, DedupRules, KeyFact, LeadKey, MatchAction, MatchRule, Target, Window};

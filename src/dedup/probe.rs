@@ -1,0 +1,102 @@
+//! What to look for: keys that a host's database, or a [`Book`](super::Book), fetches rows by.
+
+use serde::{Deserialize, Serialize};
+
+use crate::company::{CompanyName, exact_key};
+use crate::contact::{Phone, PhoneOptions, Wechat, canonical_domain, is_public_mail_domain};
+use crate::model::open_enum::closed_enum;
+use crate::model::{Account, Lead};
+use crate::rule::{FactContext, Facts};
+
+closed_enum! {
+    /// What a key is made of.
+    KeyKind {
+        /// Phone number, as E.164.
+        Phone = "phone",
+        /// E-mail address, in canonical form.
+        Email = "email",
+        /// WeChat id, in canonical form.
+        Wechat = "wechat",
+        /// Domain of a company's site and mail.
+        Domain = "domain",
+        /// Company name, by the key every spelling of one registered name shares.
+        CompanyExact = "company_exact",
+    }
+}
+
+/// One key of a record: two records that share it may be the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Key {
+    /// What it is made of.
+    pub kind: KeyKind,
+    /// The canonical value. Contact values are not masked: a key is for fetching, not for showing.
+    pub value: String,
+}
+
+/// The keys of a lead: fetch the accounts and leads that share any of them.
+///
+/// Keys are sorted and distinct. Owned and serialisable, so that the fetch may be asynchronous or remote.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Probe {
+    /// The keys.
+    pub keys: Vec<Key>,
+}
+
+impl Probe {
+    pub(crate) fn new(mut keys: Vec<Key>) -> Probe {
+        keys.retain(|key| !key.value.is_empty());
+        keys.sort();
+        keys.dedup();
+        Probe { keys }
+    }
+
+    /// The keys of a lead.
+    #[must_use]
+    pub fn of_lead(facts: &Facts<'_>) -> Probe {
+        let gazetteer = facts.context().gazetteer;
+        let key = |kind| move |value: &String| Key { kind, value: value.clone() };
+        let mut keys: Vec<Key> = facts.phone_keys().iter().map(key(KeyKind::Phone)).collect();
+        keys.extend(facts.email_keys().iter().map(key(KeyKind::Email)));
+        let own = facts.email_domains().iter().filter(|domain| !is_public_mail_domain(domain));
+        keys.extend(own.map(key(KeyKind::Domain)));
+        keys.extend(wechat_key(facts.lead()).map(|value| Key { kind: KeyKind::Wechat, value }));
+        if let Some(company) = facts.company() {
+            let alias = facts.lead().company.as_deref().and_then(|name| gazetteer.alias_of(name));
+            let alias = alias.map(|name| exact_key(&CompanyName::parse(name, gazetteer)));
+            let values = std::iter::once(exact_key(company)).chain(alias);
+            keys.extend(values.map(|value| Key { kind: KeyKind::CompanyExact, value }));
+        }
+        Probe::new(keys)
+    }
+
+    /// The keys of an account: its names, its domain and its contacts.
+    #[must_use]
+    pub fn of_account(account: &Account, context: &FactContext<'_>) -> Probe {
+        let mut keys = Vec::new();
+        for name in std::iter::once(&account.company).chain(&account.aliases) {
+            let value = exact_key(&CompanyName::parse(name, context.gazetteer));
+            keys.push(Key { kind: KeyKind::CompanyExact, value });
+        }
+        let domain = account.domain.as_deref().and_then(|domain| canonical_domain(domain).ok());
+        keys.extend(domain.map(|value| Key { kind: KeyKind::Domain, value }));
+        let options = PhoneOptions { default_region: context.default_region, oracle: context.oracle };
+        for contact in &account.contacts {
+            let phones = contact.phones.iter().map(|phone| Phone::parse(phone.as_str(), &options));
+            let phones = phones.filter_map(|phone| phone.key().map(str::to_owned));
+            keys.extend(phones.map(|value| Key { kind: KeyKind::Phone, value }));
+            for email in &contact.emails {
+                if let Ok(email) = crate::contact::Email::parse(email.as_str()) {
+                    keys.push(Key { kind: KeyKind::Email, value: email.key().to_owned() });
+                }
+            }
+            let wechat = contact.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok());
+            keys.extend(wechat.map(|id| Key { kind: KeyKind::Wechat, value: id.key().to_owned() }));
+        }
+        Probe::new(keys)
+    }
+}
+
+pub(crate) fn wechat_key(lead: &Lead) -> Option<String> {
+    let id = lead.wechat.as_ref()?;
+    Wechat::parse(id.as_str()).ok().map(|id| id.key().to_owned())
+}

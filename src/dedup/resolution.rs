@@ -1,0 +1,279 @@
+//! What duplicate matching answers.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::KeyKind;
+use super::rules::{LeadKey, Target};
+use crate::model::open_enum::closed_enum;
+use crate::model::{Account, Effect, Lead, LeadId, RecordRef, RepId, RuleId};
+use crate::rule::{MatchFacts, RuleFault, RulesVersion};
+
+/// The rows that share a key with a lead, as the host fetched them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rows {
+    /// Accounts, with their contacts.
+    pub accounts: Vec<Account>,
+    /// Leads.
+    pub leads: Vec<Lead>,
+    /// Whether there were more than the host fetched.
+    pub truncated: bool,
+}
+
+/// What should happen to a lead after matching.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Action {
+    /// Nothing on file is this lead.
+    New,
+    /// The lead belongs to a record that has an owner.
+    ToOwner {
+        /// The owner.
+        owner: RepId,
+        /// The record.
+        record: RecordRef,
+    },
+    /// The lead belongs to a record without an owner: the rules find one.
+    AssignByRules {
+        /// The record.
+        record: RecordRef,
+    },
+    /// The lead is collected under an earlier one.
+    Collected {
+        /// The earlier lead.
+        source: LeadId,
+        /// Its owner.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<RepId>,
+    },
+    /// The lead shares its company with a record: it is marked, and goes on as if it were new.
+    TagOnly {
+        /// The record.
+        record: RecordRef,
+        /// Whether a person should look before it goes on.
+        hold: bool,
+    },
+}
+
+impl Action {
+    /// Stable code, as `match.action` holds it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Action::New => "new",
+            Action::ToOwner { .. } => "to_owner",
+            Action::AssignByRules { .. } => "assign_by_rules",
+            Action::Collected { .. } => "collected",
+            Action::TagOnly { .. } => "tag_only",
+        }
+    }
+
+    /// The owner the lead goes to because of the match. Never one for a match that only tags.
+    #[must_use]
+    pub fn owner(&self) -> Option<&RepId> {
+        match self {
+            Action::ToOwner { owner, .. } => Some(owner),
+            Action::Collected { owner, .. } => owner.as_ref(),
+            Action::New | Action::AssignByRules { .. } | Action::TagOnly { .. } => None,
+        }
+    }
+
+    /// The record the action is about.
+    #[must_use]
+    pub fn record(&self) -> Option<RecordRef> {
+        match self {
+            Action::New => None,
+            Action::ToOwner { record, .. }
+            | Action::AssignByRules { record }
+            | Action::TagOnly { record, .. } => Some(record.clone()),
+            Action::Collected { source, .. } => Some(RecordRef::Lead(source.clone())),
+        }
+    }
+}
+
+/// One record that matches, with the rule that found it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Match {
+    /// The rule.
+    pub rule: RuleId,
+    /// The record.
+    pub record: RecordRef,
+    /// The lead's field that agrees.
+    pub lead_key: LeadKey,
+    /// The record's field that agrees.
+    pub target: Target,
+    /// The value that agrees; contact values are masked.
+    pub evidence: String,
+    /// When the record was created.
+    pub created_at: DateTime<Utc>,
+    /// Its owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<RepId>,
+}
+
+impl fmt::Display for Match {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} has the same {} ({}), rule {}", self.record, self.lead_key, self.evidence, self.rule)
+    }
+}
+
+closed_enum! {
+    /// What a lead is to the host, after matching.
+    Label {
+        /// Nothing matches (纯新).
+        BrandNew = "brand_new",
+        /// Something matches, and no deal was ever closed (新客).
+        NewCustomer = "new_customer",
+        /// A deal was closed before (老客).
+        ExistingCustomer = "existing_customer",
+        /// The same lead is on file.
+        Duplicate = "duplicate",
+        /// Collected under the earliest lead (归集).
+        CollectedToEarliest = "collected_to_earliest",
+        /// Several records match (一拖N).
+        OneToMany = "one_to_many",
+        /// The owner on file gets it (归属分配).
+        ByOwner = "by_owner",
+    }
+}
+
+/// A key too many records share to mean anything.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CrowdedKey {
+    /// What the key is made of.
+    pub kind: KeyKind,
+    /// How many of the fetched records share it.
+    pub records: u32,
+}
+
+/// What duplicate matching found and what should happen.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resolution {
+    pub(super) action: Action,
+    pub(super) matches: Vec<Match>,
+    pub(super) labels: BTreeSet<Label>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) crowded: Vec<CrowdedKey>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) truncated: bool,
+    pub(super) effects: Vec<Effect>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) faults: Vec<RuleFault>,
+    pub(super) rules: RulesVersion,
+}
+
+impl Resolution {
+    /// What should happen.
+    #[must_use]
+    pub fn action(&self) -> &Action {
+        &self.action
+    }
+
+    /// The records that match: by rule order, then earliest created, then id.
+    #[must_use]
+    pub fn matches(&self) -> &[Match] {
+        &self.matches
+    }
+
+    /// What the lead is to the host.
+    #[must_use]
+    pub fn labels(&self) -> &BTreeSet<Label> {
+        &self.labels
+    }
+
+    /// Number of different records that match: the N of one-to-many.
+    #[must_use]
+    pub fn record_count(&self) -> usize {
+        self.matches.iter().map(|found| &found.record).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Keys of the lead that were left out because too many records share them.
+    #[must_use]
+    pub fn crowded(&self) -> &[CrowdedKey] {
+        &self.crowded
+    }
+
+    /// Whether the host could not fetch every row, so that a match may be missing.
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+
+    /// What the host should do, in order.
+    #[must_use]
+    pub fn effects(&self) -> &[Effect] {
+        &self.effects
+    }
+
+    /// Rules that failed at run time.
+    #[must_use]
+    pub fn faults(&self) -> &[RuleFault] {
+        &self.faults
+    }
+
+    /// The rules it was made by.
+    #[must_use]
+    pub fn rules(&self) -> &RulesVersion {
+        &self.rules
+    }
+
+    /// What later rules read as `match.…`.
+    #[must_use]
+    pub fn facts(&self) -> MatchFacts {
+        MatchFacts {
+            action: self.action.code(),
+            owner: self.action.owner().cloned(),
+            record: self.action.record().map(|record| match record {
+                RecordRef::Account(id) => id.as_str().to_owned(),
+                RecordRef::Contact(id) => id.as_str().to_owned(),
+                RecordRef::Opportunity(id) => id.as_str().to_owned(),
+                RecordRef::Lead(id) => id.as_str().to_owned(),
+            }),
+            labels: self.labels.iter().map(|label| label.as_str().to_owned()).collect(),
+            count: self.record_count() as i64,
+        }
+    }
+}
+
+impl fmt::Display for Resolution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.action {
+            Action::New => f.write_str("nothing on file matches")?,
+            Action::ToOwner { owner, record } => write!(f, "belongs to {record}, owned by {owner}")?,
+            Action::AssignByRules { record } => write!(f, "belongs to {record}, which has no owner")?,
+            Action::Collected { source, owner: Some(owner) } => {
+                write!(f, "collected under lead {source}, owned by {owner}")?;
+            }
+            Action::Collected { source, owner: None } => {
+                write!(f, "collected under lead {source}, which has no owner")?;
+            }
+            Action::TagOnly { record, hold: false } => {
+                write!(f, "shares its company with {record}: marked, not linked")?;
+            }
+            Action::TagOnly { record, hold: true } => {
+                write!(f, "shares its company with {record}: marked, and held for a person to decide")?;
+            }
+        }
+        for found in &self.matches {
+            write!(f, "; {found}")?;
+        }
+        for key in &self.crowded {
+            write!(f, "; its {} is shared by {} records and counts for nothing", key.kind, key.records)?;
+        }
+        if self.truncated {
+            f.write_str("; not every row was fetched")?;
+        }
+        for fault in &self.faults {
+            write!(f, "; {fault}")?;
+        }
+        Ok(())
+    }
+}
