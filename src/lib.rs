@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod assign;
 pub mod calendar;
 pub mod company;
 pub mod contact;

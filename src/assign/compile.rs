@@ -1,0 +1,295 @@
+//! From rules to an engine.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ledger::TurnList;
+use super::rules::{AssignRule, AssignRules, Group, Pass, PoolRules, PreviousOwners, Strategy, Target};
+use crate::calendar::Zone;
+use crate::error::{Diagnostic, Level, Report, RuleErrors};
+use crate::model::{GroupId, PoolId, RepId, RuleId};
+use crate::rule::{Predicate, RulesVersion, Scope};
+use crate::text;
+
+/// Assigns leads by rules. Compiled once, immutable, shared by reference.
+///
+/// See the [module](super) for an example.
+#[derive(Debug, Clone)]
+pub struct Assigner {
+    pub(super) version: RulesVersion,
+    pub(super) pools: BTreeMap<PoolId, PoolPlan>,
+    /// For pools without rules.
+    pub(super) bare: PoolPlan,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct PoolPlan {
+    pub(super) zone: Zone,
+    pub(super) daily_cap: Option<u32>,
+    pub(super) match_territory: bool,
+    pub(super) serve_unknown_region: bool,
+    pub(super) match_industry: bool,
+    pub(super) previous_owners: PreviousOwners,
+    pub(super) rules: Vec<RulePlan>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct RulePlan {
+    pub(super) id: RuleId,
+    pub(super) when: Predicate,
+    pub(super) pass: Pass,
+    /// As written, and folded.
+    pub(super) skills: Vec<(String, String)>,
+    pub(super) target: TargetPlan,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum TargetPlan {
+    Rep(RepId),
+    Shared(Sharing),
+    Pool(PoolId),
+    Reviewer { by: RepId, suggest: Option<Sharing> },
+}
+
+/// Those who share leads, by id, each with a weight if the rules give one.
+#[derive(Debug, Clone)]
+pub(super) struct Sharing {
+    pub(super) list: TurnList,
+    pub(super) strategy: Strategy,
+    pub(super) members: Vec<(RepId, Option<u32>)>,
+}
+
+impl Assigner {
+    /// Proves the rules and makes them ready. O(n·log n).
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, at once.
+    pub fn compile(rules: &AssignRules) -> Result<Assigner, RuleErrors> {
+        let mut report = Report::new();
+        let assigner = Assigner::compile_into(rules, &mut report);
+        report.finish()?;
+        Ok(assigner)
+    }
+
+    /// As [`Assigner::compile`], with the findings added to a report. Of no use when the report has errors.
+    pub(crate) fn compile_into(rules: &AssignRules, report: &mut Report) -> Assigner {
+        RulesVersion::check(rules.format, report);
+        report.within("groups", |report| {
+            for (id, group) in &rules.groups {
+                report.within(id.as_str(), |report| check_group(group, report));
+            }
+        });
+        let pools = report.within("pools", |report| {
+            let plan = |(id, pool): (&PoolId, &PoolRules)| {
+                let plan =
+                    report.within(id.as_str(), |report| PoolPlan::compile(id, pool, &rules.groups, report));
+                (id.clone(), plan)
+            };
+            rules.pools.iter().map(plan).collect()
+        });
+        let version = RulesVersion::of(rules.format, &rules.revision, rules);
+        Assigner { version, pools, bare: PoolPlan::new(&PoolRules::default(), Vec::new()) }
+    }
+
+    /// The rules the engine was compiled from.
+    #[must_use]
+    pub fn rules(&self) -> &RulesVersion {
+        &self.version
+    }
+}
+
+impl AssignRules {
+    /// What the rules say but hardly mean: rules that are never reached, groups in which nobody has a share, pools
+    /// that send leads to themselves. Empty when they do not compile.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        let mut report = Report::new();
+        Assigner::compile_into(self, &mut report);
+        report
+            .finish()
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|found| found.level == Level::Warning)
+            .collect()
+    }
+}
+
+fn check_group(group: &Group, report: &mut Report) {
+    report.within("members", |report| {
+        if group.members.is_empty() {
+            report.error("no_reps", "the group has no members", "add at least one rep");
+            return;
+        }
+        if group.members.iter().all(|member| member.weight == Some(0)) {
+            report.warning("zero_weights", "every member has weight 0", "give at least one member a weight");
+        }
+        let mut seen = BTreeSet::new();
+        for (index, member) in group.members.iter().enumerate() {
+            report.item(index, |report| {
+                report.within("rep", |report| check_rep(&member.rep, &mut seen, report))
+            });
+        }
+    });
+}
+
+fn check_rep<'a>(rep: &'a RepId, seen: &mut BTreeSet<&'a RepId>, report: &mut Report) {
+    if rep.is_blank() {
+        report.error("blank_id", "the rep has no id", "name the rep by its id");
+    } else if !seen.insert(rep) {
+        report.error("duplicate_rep", format!("the rep `{rep}` is listed twice"), "list every rep once");
+    }
+}
+
+impl PoolPlan {
+    fn compile(
+        id: &PoolId,
+        pool: &PoolRules,
+        groups: &BTreeMap<GroupId, Group>,
+        report: &mut Report,
+    ) -> PoolPlan {
+        if id.is_blank() {
+            report.error("blank_id", "the pool has no id", "name the pool by its id");
+        }
+        if pool.previous_owners == PreviousOwners::Last(0) {
+            let help = "write `none`, or how many of the last owners do not get the lead again";
+            report
+                .within("previous_owners", |r| r.error("out_of_range", "the last 0 owners are nobody", help));
+        }
+        let mut ids = BTreeSet::new();
+        // Per pass and occasion: a rule that takes every lead there leaves nothing to those below.
+        let mut closed: Vec<(Pass, &RuleId)> = Vec::new();
+        let rules = report.within("rules", |report| {
+            let plan = |(index, rule): (usize, &'_ AssignRule)| {
+                report.item(index, |report| RulePlan::compile(id, rule, pool, groups, report))
+            };
+            pool.rules.iter().enumerate().map(plan).collect()
+        });
+        report.within("rules", |report| {
+            for (index, rule) in pool.rules.iter().enumerate() {
+                report.item(index, |report| {
+                    if rule.id.is_blank() {
+                        report.within("id", |r| {
+                            r.error("blank_id", "the rule has no id", "give every rule an id")
+                        });
+                    } else if !ids.insert(&rule.id) {
+                        let message = format!("another rule of the pool has the id `{}`", rule.id);
+                        report.within("id", |r| {
+                            r.error("duplicate_rule", message, "give every rule its own id")
+                        });
+                    }
+                    if let Some((_, before)) = closed.iter().find(|(pass, _)| covers(*pass, rule.pass)) {
+                        let message =
+                            format!("the rule is never reached: `{before}` takes every lead before it");
+                        report.warning("unreachable_rule", message, "move it up, or narrow the one before");
+                    }
+                });
+                if rule.when.is_always() {
+                    closed.push((rule.pass, &rule.id));
+                }
+            }
+        });
+        PoolPlan::new(pool, rules)
+    }
+
+    fn new(pool: &PoolRules, rules: Vec<RulePlan>) -> PoolPlan {
+        PoolPlan {
+            zone: pool.zone.clone(),
+            daily_cap: pool.daily_assign_cap,
+            match_territory: pool.match_territory,
+            serve_unknown_region: pool.serve_unknown_region,
+            match_industry: pool.match_industry,
+            previous_owners: pool.previous_owners,
+            rules,
+        }
+    }
+}
+
+/// Whether a rule of the pass `above` runs whenever one of the pass `below` does.
+fn covers(above: Pass, below: Pass) -> bool {
+    above == below || (above == Pass::AfterEither && below != Pass::First)
+}
+
+impl RulePlan {
+    fn compile(
+        pool_id: &PoolId,
+        rule: &AssignRule,
+        pool: &PoolRules,
+        groups: &BTreeMap<GroupId, Group>,
+        report: &mut Report,
+    ) -> RulePlan {
+        let when = report.within("when", |report| rule.when.compile(Scope::Assign, report));
+        let target = report.within("then", |report| TargetPlan::compile(pool_id, rule, pool, groups, report));
+        let skills = rule.skills.iter().map(|skill| (skill.clone(), text::fold(skill))).collect();
+        RulePlan { id: rule.id.clone(), when, pass: rule.pass, skills, target }
+    }
+}
+
+impl TargetPlan {
+    fn compile(
+        pool_id: &PoolId,
+        rule: &AssignRule,
+        pool: &PoolRules,
+        groups: &BTreeMap<GroupId, Group>,
+        report: &mut Report,
+    ) -> TargetPlan {
+        let mut share = |id: &GroupId, strategy: Option<Strategy>, key: &str| {
+            let group = groups.get(id);
+            if group.is_none() {
+                let known = groups.keys().map(GroupId::as_str);
+                report
+                    .within(key, |report| report.unknown_name("unknown_group", "group", id.as_str(), known));
+            }
+            let members = group.map(|group| group.members.as_slice()).unwrap_or_default();
+            let strategy = strategy.or(group.and_then(|group| group.strategy)).unwrap_or(pool.strategy);
+            let members = members.iter().map(|member| (member.rep.clone(), member.weight)).collect();
+            Sharing::new(TurnList::Group(id.clone()), strategy, members)
+        };
+        match &rule.then {
+            Target::Group { id, strategy } => TargetPlan::Shared(share(id, *strategy, "group.id")),
+            Target::Reviewer { by, suggest } => {
+                let suggest = suggest.as_ref().map(|id| share(id, None, "reviewer.suggest"));
+                if by.is_blank() {
+                    let help = "name the reviewer by id";
+                    report.within("reviewer.by", |r| r.error("blank_id", "the reviewer has no id", help));
+                }
+                TargetPlan::Reviewer { by: by.clone(), suggest }
+            }
+            Target::Rep(rep) => {
+                report.within("rep", |report| check_rep(rep, &mut BTreeSet::new(), report));
+                TargetPlan::Rep(rep.clone())
+            }
+            Target::Reps(reps) => {
+                if reps.is_empty() {
+                    let help = "name a `rep`, some `reps`, a `group`, a `pool` or a `reviewer`";
+                    report.error("no_target", "the rule does not say where the leads go", help);
+                }
+                let mut seen = BTreeSet::new();
+                report.within("reps", |report| {
+                    for (index, rep) in reps.iter().enumerate() {
+                        report.item(index, |report| check_rep(rep, &mut seen, report));
+                    }
+                });
+                let members = reps.iter().map(|rep| (rep.clone(), None)).collect();
+                TargetPlan::Shared(Sharing::new(TurnList::Rule(rule.id.clone()), pool.strategy, members))
+            }
+            Target::Pool(to) => {
+                if to.is_blank() {
+                    report.within("pool", |r| {
+                        r.error("blank_id", "the pool has no id", "name the pool by its id")
+                    });
+                } else if to == pool_id {
+                    let message = format!("the pool `{to}` sends leads to itself");
+                    report.within("pool", |r| r.warning("same_pool", message, "name another pool"));
+                }
+                TargetPlan::Pool(to.clone())
+            }
+        }
+    }
+}
+
+impl Sharing {
+    fn new(list: TurnList, strategy: Strategy, mut members: Vec<(RepId, Option<u32>)>) -> Sharing {
+        // By id, so that neither the order in the document nor a permutation of it can reach a result.
+        members.sort();
+        Sharing { list, strategy, members }
+    }
+}

@@ -1,0 +1,92 @@
+//! What a decision changes in the state.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::decision::Kind;
+use super::ledger::{Ledger, LedgerError, TurnList};
+use super::roster::Roster;
+use crate::model::{PoolId, RepId};
+
+/// What a decision changes in the pool's [`Ledger`](super::Ledger) and in the reps'
+/// [`RepLedger`](super::RepLedger). Apply it to both in the transaction that carries out the decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use = "a decision that is not applied to the ledger is made again"]
+pub struct AssignDelta {
+    pub(super) pool: PoolId,
+    /// Version of the pool's ledger that was decided on.
+    pub(super) version: u64,
+    /// Version of the rep ledger that was decided on.
+    pub(super) rep_version: u64,
+    pub(super) at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) change: Option<Change>,
+}
+
+impl AssignDelta {
+    /// Applies the decision to both states, or to neither.
+    ///
+    /// # Errors
+    /// When one of them is of another version than the decision was made on, or the ledger of another pool.
+    pub fn apply_to(&self, ledger: &mut Ledger, roster: &mut Roster) -> Result<(), LedgerError> {
+        roster.rep_ledger().check(self)?;
+        ledger.apply(self)?;
+        roster.apply(self)
+    }
+
+    /// Whether nothing changes, as after a decision that was made before, or none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.change.is_none()
+    }
+
+    /// The pool whose ledger moves.
+    #[must_use]
+    pub fn pool(&self) -> &PoolId {
+        &self.pool
+    }
+
+    /// The version of the pool's ledger that was decided on.
+    #[must_use]
+    pub fn ledger_version(&self) -> u64 {
+        self.version
+    }
+
+    /// The version of the rep ledger that was decided on.
+    #[must_use]
+    pub fn rep_ledger_version(&self) -> u64 {
+        self.rep_version
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Change {
+    pub(super) kind: Kind,
+    /// The pool's local date.
+    pub(super) date: NaiveDate,
+    /// Under which the decision is remembered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<Arc<str>>,
+    /// Who gets the lead: counts for caps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rep: Option<RepId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) turn: Option<Turn>,
+}
+
+/// A turn taken: what each eligible rep is owed more, and the winner less.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Turn {
+    pub(super) list: TurnList,
+    pub(super) table: TurnTable,
+    pub(super) moves: Vec<(RepId, i64)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TurnTable {
+    Credit,
+    Smooth,
+}

@@ -1,0 +1,301 @@
+//! Who may take a lead, and why the others may not.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::ledger::Ledger;
+use super::roster::{Roster, Slot};
+use super::rules::PreviousOwners;
+use crate::calendar::Zone;
+use crate::model::{Region, RepId};
+
+/// Why a rep does not get a lead: the first of the reasons that apply, in this order.
+///
+/// `Display` is half an English sentence with the rep as its subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// The rules name a rep that the roster does not have.
+    UnknownRep,
+    /// The rep does not take part.
+    Inactive,
+    /// The rep is not among those the rule gives leads to.
+    NotMember,
+    /// The rep's share is 0.
+    ZeroWeight,
+    /// The lead's region is in none of the rep's territories.
+    Territory {
+        /// The lead's region; `None` when it is not known.
+        region: Option<Region>,
+    },
+    /// The rep lacks a skill or does not serve the industry.
+    Skill {
+        /// What is missing.
+        missing: String,
+    },
+    /// It is outside the rep's working time.
+    OffHours {
+        /// When that begins again; `None` when not within 400 days.
+        next_opening: Option<DateTime<Utc>>,
+    },
+    /// The rep is away.
+    Absent {
+        /// The first moment back.
+        until: DateTime<Utc>,
+    },
+    /// The rep had enough leads of the pool today.
+    PoolDailyCap {
+        /// Leads of the pool assigned to the rep on the date.
+        used: u32,
+        /// The most there may be.
+        limit: u32,
+        /// The pool's local date.
+        date: NaiveDate,
+    },
+    /// The rep had enough leads of all pools today.
+    RepDailyCap {
+        /// Leads assigned to the rep on the date.
+        used: u32,
+        /// The most there may be.
+        limit: u32,
+        /// The pool's local date.
+        date: NaiveDate,
+    },
+    /// The rep holds enough open leads (保有量).
+    HoldingCap {
+        /// Leads held.
+        held: u32,
+        /// The most there may be.
+        limit: u32,
+    },
+    /// The rep has enough accounts under protection.
+    ProtectedCap {
+        /// Accounts under protection.
+        held: u32,
+        /// The most there may be.
+        limit: u32,
+    },
+    /// The rep had this lead before.
+    PreviousOwner,
+    /// The host rules the rep out for this lead.
+    Excluded,
+}
+
+impl SkipReason {
+    /// The reason's stable code, for counting and translation.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            SkipReason::UnknownRep => "unknown_rep",
+            SkipReason::Inactive => "inactive",
+            SkipReason::NotMember => "not_member",
+            SkipReason::ZeroWeight => "zero_weight",
+            SkipReason::Territory { .. } => "territory",
+            SkipReason::Skill { .. } => "skill",
+            SkipReason::OffHours { .. } => "off_hours",
+            SkipReason::Absent { .. } => "absent",
+            SkipReason::PoolDailyCap { .. } => "pool_daily_cap",
+            SkipReason::RepDailyCap { .. } => "rep_daily_cap",
+            SkipReason::HoldingCap { .. } => "holding_cap",
+            SkipReason::ProtectedCap { .. } => "protected_cap",
+            SkipReason::PreviousOwner => "previous_owner",
+            SkipReason::Excluded => "excluded",
+        }
+    }
+
+    /// Whether the rep is stopped by a cap.
+    #[must_use]
+    pub fn is_cap(&self) -> bool {
+        use SkipReason::{HoldingCap, PoolDailyCap, ProtectedCap, RepDailyCap};
+        matches!(self, PoolDailyCap { .. } | RepDailyCap { .. } | HoldingCap { .. } | ProtectedCap { .. })
+    }
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SkipReason::UnknownRep => f.write_str("is not in the roster"),
+            SkipReason::Inactive => f.write_str("is not active"),
+            SkipReason::NotMember => f.write_str("is not among those the rule gives leads to"),
+            SkipReason::ZeroWeight => f.write_str("has weight 0"),
+            SkipReason::Territory { region: Some(region) } => write!(f, "does not serve the region {region}"),
+            SkipReason::Territory { region: None } => {
+                f.write_str("serves certain regions only, and the lead's region is not known")
+            }
+            SkipReason::Skill { missing } => write!(f, "lacks the skill `{missing}`"),
+            SkipReason::OffHours { next_opening: Some(at) } => {
+                write!(f, "is off hours until {}", moment(*at))
+            }
+            SkipReason::OffHours { next_opening: None } => {
+                f.write_str("is off hours, with no opening in sight")
+            }
+            SkipReason::Absent { until } => write!(f, "is absent until {}", moment(*until)),
+            SkipReason::PoolDailyCap { used, limit, date } => {
+                write!(f, "had {used} of {limit} leads of the pool on {date}")
+            }
+            SkipReason::RepDailyCap { used, limit, date } => {
+                write!(f, "had {used} of {limit} leads of all pools on {date}")
+            }
+            SkipReason::HoldingCap { held, limit } => write!(f, "holds {held} of {limit} open leads"),
+            SkipReason::ProtectedCap { held, limit } => {
+                write!(f, "has {held} of {limit} accounts under protection")
+            }
+            SkipReason::PreviousOwner => f.write_str("had this lead before"),
+            SkipReason::Excluded => f.write_str("is ruled out for this lead"),
+        }
+    }
+}
+
+pub(super) fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// One lead before one rule: everything eligibility depends on but the rep.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question<'a> {
+    pub(super) roster: &'a Roster,
+    pub(super) ledger: &'a Ledger,
+    pub(super) now: DateTime<Utc>,
+    /// The pool's local date.
+    pub(super) date: NaiveDate,
+    pub(super) zone: &'a Zone,
+    pub(super) daily_cap: Option<u32>,
+    pub(super) match_territory: bool,
+    pub(super) serve_unknown_region: bool,
+    pub(super) region: Option<Region>,
+    /// Folded levels of the lead's industry; empty when they do not matter.
+    pub(super) industry: &'a [String],
+    /// As the rule has them, and folded.
+    pub(super) skills: &'a [(String, String)],
+    pub(super) previous: &'a [RepId],
+    pub(super) excluded: &'a BTreeSet<RepId>,
+}
+
+impl<'a> Question<'a> {
+    /// Why the member of the rule's target may not take the lead, or what the roster knows of it.
+    pub(super) fn answer(&self, rep: &RepId, weight: Option<u32>) -> Result<&'a Slot, SkipReason> {
+        let Some((_, slot)) = self.roster.find(rep.as_str()) else { return Err(SkipReason::UnknownRep) };
+        match self.barred(slot, weight).or_else(|| self.off_duty(slot)) {
+            Some(reason) => Err(reason),
+            None => match self.capped(rep, slot).or_else(|| self.ruled_out(rep)) {
+                Some(reason) => Err(reason),
+                None => Ok(slot),
+            },
+        }
+    }
+
+    /// Whether only a cap keeps the rep from taking the lead now.
+    pub(super) fn only_capped(&self, rep: &RepId, reason: &SkipReason) -> bool {
+        reason.is_cap() && self.ruled_out(rep).is_none()
+    }
+
+    /// When the rep could take the lead if nothing but time passed; `None` when that is not known or never.
+    pub(super) fn free_from(&self, rep: &RepId, weight: Option<u32>) -> Option<DateTime<Utc>> {
+        let (_, slot) = self.roster.find(rep.as_str())?;
+        if self.barred(slot, weight).is_some() || self.ruled_out(rep).is_some() {
+            return None;
+        }
+        let at = self.roster.at_work_from(slot, self.now)?;
+        match self.capped(rep, slot) {
+            None => Some(at),
+            Some(SkipReason::PoolDailyCap { limit, .. } | SkipReason::RepDailyCap { limit, .. })
+                if limit > 0 && !self.held_up(rep, slot) =>
+            {
+                let midnight = self.zone.next_midnight(self.now);
+                if at >= midnight { Some(at) } else { self.roster.at_work_from(slot, midnight) }
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// What no passing of time changes, up to the working time.
+    fn barred(&self, slot: &Slot, weight: Option<u32>) -> Option<SkipReason> {
+        if !slot.active {
+            return Some(SkipReason::Inactive);
+        }
+        if weight.unwrap_or(slot.weight) == 0 {
+            return Some(SkipReason::ZeroWeight);
+        }
+        if self.match_territory && !slot.territories.is_empty() {
+            let served = match &self.region {
+                Some(region) => slot.territories.iter().any(|territory| territory.contains(region)),
+                None => self.serve_unknown_region,
+            };
+            if !served {
+                return Some(SkipReason::Territory { region: self.region });
+            }
+        }
+        if let Some((missing, _)) = self.skills.iter().find(|(_, folded)| !slot.skills.contains(folded)) {
+            return Some(SkipReason::Skill { missing: missing.clone() });
+        }
+        if !self.industry.is_empty() && !self.industry.iter().any(|level| slot.skills.contains(level)) {
+            return Some(SkipReason::Skill { missing: self.industry.join(" / ") });
+        }
+        None
+    }
+
+    fn off_duty(&self, slot: &Slot) -> Option<SkipReason> {
+        if let Err(next_opening) = self.roster.working(slot, self.now) {
+            return Some(SkipReason::OffHours { next_opening });
+        }
+        slot.away_until(self.now).map(|until| SkipReason::Absent { until })
+    }
+
+    fn capped(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
+        let date = self.date;
+        if let Some(limit) = self.daily_cap {
+            let used = self.ledger.assigned_on(rep, date);
+            if used >= limit {
+                return Some(SkipReason::PoolDailyCap { used, limit, date });
+            }
+        }
+        if let Some(limit) = slot.daily_cap {
+            let used = self.roster.rep_ledger().assigned_on(rep, date);
+            if used >= limit {
+                return Some(SkipReason::RepDailyCap { used, limit, date });
+            }
+        }
+        self.full(rep, slot)
+    }
+
+    /// The caps that midnight does not free.
+    fn full(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
+        if let Some(limit) = slot.holding_cap {
+            let held = self.roster.open(rep, slot);
+            if held >= limit {
+                return Some(SkipReason::HoldingCap { held, limit });
+            }
+        }
+        let limit = slot.protected_cap?;
+        let held = slot.protected_accounts;
+        (held >= limit).then_some(SkipReason::ProtectedCap { held, limit })
+    }
+
+    /// Whether the rep stays capped after midnight.
+    fn held_up(&self, rep: &RepId, slot: &Slot) -> bool {
+        self.daily_cap == Some(0) || slot.daily_cap == Some(0) || self.full(rep, slot).is_some()
+    }
+
+    fn ruled_out(&self, rep: &RepId) -> Option<SkipReason> {
+        if self.previous.contains(rep) {
+            return Some(SkipReason::PreviousOwner);
+        }
+        self.excluded.contains(rep).then_some(SkipReason::Excluded)
+    }
+}
+
+/// Those of the previous owners, oldest first, who do not get the lead again.
+pub(super) fn ruled_out_before(rule: PreviousOwners, owners: &[RepId]) -> &[RepId] {
+    let skipped = match rule {
+        PreviousOwners::All => 0,
+        PreviousOwners::Last(count) => {
+            owners.len().saturating_sub(usize::try_from(count).unwrap_or(usize::MAX))
+        }
+        PreviousOwners::None => owners.len(),
+    };
+    owners.get(skipped..).unwrap_or_default()
+}

@@ -1,0 +1,216 @@
+//! Assignment rules as data.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Zone;
+use crate::model::{GroupId, PoolId, RepId, RuleId};
+use crate::rule::Condition;
+
+/// The format of [`AssignRules`] that this version reads.
+pub const FORMAT: u16 = crate::rule::RulesVersion::FORMAT;
+
+/// Who gets which lead: rules by pool, and the groups they share leads among.
+///
+/// The default has no pools and therefore matches nothing.
+///
+/// ```
+/// use leadkit::assign::{AssignRules, Assigner};
+///
+/// let rules: AssignRules = serde_json::from_str(r#"{
+///     "groups": { "west": { "members": [{ "rep": "ann", "weight": 2 }, { "rep": "bo" }] } },
+///     "pools": { "p1": { "daily_assign_cap": 20, "rules": [{ "id": "all", "then": { "group": { "id": "west" } } }] } }
+/// }"#)?;
+/// assert!(Assigner::compile(&rules).is_ok());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AssignRules {
+    /// Format of the document: [`FORMAT`].
+    pub format: u16,
+    /// The caller's name for this version of the rules, echoed by every decision.
+    pub revision: String,
+    /// What happens to the leads of each pool.
+    pub pools: BTreeMap<PoolId, PoolRules>,
+    /// Groups of reps that share leads.
+    pub groups: BTreeMap<GroupId, Group>,
+}
+
+impl Default for AssignRules {
+    fn default() -> Self {
+        AssignRules {
+            format: FORMAT,
+            revision: String::new(),
+            pools: BTreeMap::new(),
+            groups: BTreeMap::new(),
+        }
+    }
+}
+
+/// Reps that share leads.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Group {
+    /// Who belongs to it. Their order does not matter.
+    pub members: Vec<Member>,
+    /// How the group shares leads; `None` leaves it to the pool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Strategy>,
+}
+
+/// One rep's place in a group.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// The rep.
+    pub rep: RepId,
+    /// Share of leads in relation to the others, 0 takes none; `None` is the rep's own weight in the roster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u32>,
+}
+
+/// What happens to the leads of one pool.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PoolRules {
+    /// Zone in which the pool's days begin and end.
+    pub zone: Zone,
+    /// Most leads a rep is assigned from the pool a local day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub daily_assign_cap: Option<u32>,
+    /// Most leads a rep claims (领取) from the pool a local day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub daily_claim_cap: Option<u32>,
+    /// How leads are shared where neither the rule nor the group says.
+    pub strategy: Strategy,
+    /// Whether a rep with territories takes only leads from these.
+    pub match_territory: bool,
+    /// Whether a rep with territories takes leads whose region is not known.
+    pub serve_unknown_region: bool,
+    /// Whether a rep takes only leads of which one level of the industry is among the rep's skills. A lead without
+    /// an industry is open to all.
+    pub match_industry: bool,
+    /// Which previous owners of the lead do not get it again.
+    pub previous_owners: PreviousOwners,
+    /// The rules, in order: the first that matches decides.
+    pub rules: Vec<AssignRule>,
+}
+
+impl Default for PoolRules {
+    fn default() -> Self {
+        PoolRules {
+            zone: Zone::default(),
+            daily_assign_cap: None,
+            daily_claim_cap: None,
+            strategy: Strategy::default(),
+            match_territory: true,
+            serve_unknown_region: false,
+            match_industry: false,
+            previous_owners: PreviousOwners::default(),
+            rules: Vec::new(),
+        }
+    }
+}
+
+/// One rule: which leads, and where they go.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AssignRule {
+    /// Identifier, unique in the pool.
+    pub id: RuleId,
+    /// Which leads; the default is all.
+    pub when: Condition,
+    /// Where they go.
+    pub then: Target,
+    /// Skills a rep must have, all of them.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub skills: BTreeSet<String>,
+    /// In which pass the rule runs.
+    pub pass: Pass,
+}
+
+/// Where a lead goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Target {
+    /// To one rep by name (指定分配). Takes no turn anywhere.
+    Rep(RepId),
+    /// To one of some reps by name (指定分配), in turns of this rule, by their own weights and the pool's strategy.
+    Reps(Vec<RepId>),
+    /// To a member of a group, in turns that all rules for the group share.
+    Group {
+        /// The group.
+        id: GroupId,
+        /// How the group shares leads here; `None` leaves it to the group, then to the pool.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        strategy: Option<Strategy>,
+    },
+    /// To another pool, without an owner.
+    Pool(PoolId),
+    /// To somebody who decides, such as a regional director.
+    Reviewer {
+        /// Who decides.
+        by: RepId,
+        /// The group whose eligible members are suggested, best first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        suggest: Option<GroupId>,
+    },
+}
+
+impl Default for Target {
+    /// No reps: a rule that was given no target, which does not compile.
+    fn default() -> Self {
+        Target::Reps(Vec::new())
+    }
+}
+
+/// How leads are shared among those who are eligible. Ties are broken by the reps' ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// Normalised credit: for every lead each eligible rep is owed weight ÷ total weight of the eligible, and who
+    /// is owed most gets it. Equal weights make it a round robin (循环平均), others a weighted one (等比权重).
+    /// Fair even when the eligible differ from lead to lead.
+    #[default]
+    FairShare,
+    /// Smooth weighted round robin as in nginx: weights 5, 1, 1 give a a b a c a a. Drifts when the eligible differ
+    /// from lead to lead.
+    SmoothWeighted,
+    /// Fewest open leads. Takes no turns.
+    LeastLoaded,
+    /// Lowest ratio of open leads to the holding cap; no cap counts as an empty desk. Takes no turns.
+    LowestLoadRatio,
+}
+
+/// In which pass a rule runs.
+///
+/// The second pass runs when the first matched no rule, or matched one and nobody was eligible; each of its rules
+/// says after which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pass {
+    /// The first.
+    #[default]
+    First,
+    /// The second, when no rule of the first matched.
+    AfterNoHit,
+    /// The second, when nobody was eligible in the first.
+    AfterNobodyEligible,
+    /// The second, in either case.
+    AfterEither,
+}
+
+/// Which previous owners of a lead do not get it again in the same cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PreviousOwners {
+    /// All of them.
+    #[default]
+    All,
+    /// The last so many of them, at least 1.
+    Last(u32),
+    /// None: everybody may get it again.
+    None,
+}
