@@ -212,7 +212,6 @@ impl<'a> Facts<'a> {
     }
 
     /// The judged phone numbers, in the order of the lead's.
-    #[must_use]
     pub fn phones(&self) -> &[Phone] {
         &self.phones
     }
@@ -224,7 +223,6 @@ impl<'a> Facts<'a> {
     }
 
     /// The judged e-mail addresses, in the order of the lead's.
-    #[must_use]
     pub fn emails(&self) -> &[Result<Email, EmailFault>] {
         &self.emails
     }
