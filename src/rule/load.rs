@@ -78,7 +78,7 @@ pub fn load_into<T: DeserializeOwned>(
         let consequence = diagnostic.code.starts_with("unknown_")
             && repair.removed_names.iter().any(|name| diagnostic.message.contains(&format!("`{name}`")));
         if !consequence {
-            report.push(diagnostic);
+            report.push(Diagnostic { path: repair.path_as_written(&diagnostic.path), ..diagnostic });
         }
     }
     Some(rules)
@@ -147,15 +147,35 @@ impl Repair {
         for step in steps {
             match step {
                 Step::Member(name) => path = member(&path, name),
-                Step::Item(index) => {
-                    let none = BTreeSet::new();
-                    let gone = self.removed_items.get(&path).unwrap_or(&none);
-                    let original = (0..).filter(|i| !gone.contains(i)).nth(*index).unwrap_or(*index);
-                    path = format!("{path}[{original}]");
-                }
+                Step::Item(index) => path = self.original_index(&path, *index),
             }
         }
         path
+    }
+
+    /// The path in the document as the user wrote it, of a path in what is left of it.
+    fn path_as_written(&self, path: &str) -> String {
+        let mut written = String::new();
+        for (number, part) in path.split('[').enumerate() {
+            match part.split_once(']').map(|(index, rest)| (index.parse(), rest)) {
+                Some((Ok(index), rest)) if number > 0 => {
+                    written = self.original_index(&written, index) + rest;
+                }
+                _ => {
+                    written.push_str(if number > 0 { "[" } else { "" });
+                    written.push_str(part);
+                }
+            }
+        }
+        written
+    }
+
+    /// The path of an item, given the list's path as written and the index in what is left.
+    fn original_index(&self, list: &str, index: usize) -> String {
+        let none = BTreeSet::new();
+        let gone = self.removed_items.get(list).unwrap_or(&none);
+        let original = (0..).filter(|i| !gone.contains(i)).nth(index).unwrap_or(index);
+        format!("{list}[{original}]")
     }
 
     /// Takes the node at the end of the steps out; false when that is the document itself.
@@ -461,6 +481,13 @@ mod tests {
             report.unknown_name("unknown_rule", "rule", "vip", []);
             report.unknown_name("unknown_rule", "rule", "other", []);
         });
+        let at_two =
+            json!({"rules": [{"id": "a", "kind": 1}, {"id": "b", "kind": 1}, {"id": "c", "kind": "plain"}]});
+        let mut paths = Report::new();
+        load_into(at_two, &mut paths, |_: &Document, report| {
+            report.within("rules", |report| report.item(0, |report| report.error("late", "found late", "")));
+        });
+        assert_eq!(paths.diagnostics().last().unwrap().path, "rules[2]");
         let codes: Vec<_> = report.diagnostics().iter().map(|d| d.message.clone()).collect();
         assert_eq!(codes, ["`plan` is not a value that can stand here", "there is no rule `other`"]);
     }
