@@ -14,7 +14,7 @@ pub enum PhoneQuality {
     /// The text is no phone number.
     Malformed(PhoneFault),
     /// The length is possible in the country, but no assigned range holds the number.
-    /// [`Phone::hint`](super::Phone::hint) says what is probably wrong.
+    /// [`Phone::fault`](super::Phone::fault) says what is probably wrong.
     PossibleNotAssigned,
     /// The number belongs to a country whose plan is not known here and no oracle answered.
     UnknownCountry,

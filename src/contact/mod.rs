@@ -1,4 +1,24 @@
 //! Phones, e-mail addresses and WeChat ids: read what people type, judge it, give it a canonical key.
+//!
+//! * [`Phone`] knows China's numbering plan by itself; other countries are asked of a [`PhoneOracle`].
+//!   [`PhoneSegments`] adds the region of mobile numbers, [`check_cn_mobile`] is the shortest way to a yes or no.
+//! * [`Email`] is a check for leads, stricter than the RFC; [`canonical_domain`], [`is_subdomain_of`],
+//!   [`is_public_mail_domain`] and [`suggest_domain`] are its tools.
+//! * [`Wechat`] reads ids, and phone or QQ numbers that stand for one.
+//! * [`fake_phone`], [`fake_email`], [`fake_name`] and [`fake_company`] suspect what is well-formed and invented.
+//!
+//! A canonical key is the one spelling that lists, deduplication and indexes compare: parsing a key gives the same
+//! key. Every fault and reason has a stable `code()` beside its English text. `Debug` masks the values.
+//!
+//! # How numbers are judged
+//! The yardstick is what libphonenumber says of a number, and these differences are meant:
+//! * Extensions after 转, 分机, `-`, `/` and `*` are split off; libphonenumber refuses them or runs the digits together.
+//! * A letter between digits (`138O0138000`) and a hidden digit (`138****8000`) make a number malformed; they are not skipped.
+//! * Service numbers (`95588`, `10086`) are [`PhoneQuality::Ok`] of kind [`PhoneKind::Service`], without
+//!   [`Phone::e164`]. A government hotline behind an area code (`0755-12345`) is one too, and can be dialled from abroad.
+//! * All trunk zeros and the old carrier selection codes (`17951`) are dropped, so that keys are stable.
+//! * A number too short or too long for any plan has no key.
+//! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in.
 
 mod area_codes;
 mod calling_code;

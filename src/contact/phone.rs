@@ -90,6 +90,8 @@ pub struct Phone {
 }
 
 const CHINA: u16 = 86;
+/// Fewest digits that a bare extension can follow: `95588-1`.
+const MIN_HEAD: usize = 5;
 
 impl Phone {
     /// Reads and judges a phone field.
@@ -125,16 +127,22 @@ impl Phone {
         }
         for split in scan.splits().iter().rev() {
             let Some((head, tail)) = digits.split_at_checked(split.at) else { continue };
+            // Nobody writes an extension behind 110 or 120.
+            if head.len() < MIN_HEAD {
+                break;
+            }
             let phone = Phone::of_digits(scan, head, options);
             let whole_head = phone.quality == PhoneQuality::Ok
                 || (phone.calling_code == Some(CHINA) && cn_plan::is_mobile_shape(phone.national_digits()));
             if !whole_head || sound && phone.kind != PhoneKind::Service {
                 continue;
             }
-            if tail.len() > MAX_BARE_EXTENSION || scan.digits.overflows() {
+            if (tail.len() > MAX_BARE_EXTENSION && head.len() >= cn_plan::MIN_NATIONAL)
+                || scan.digits.overflows()
+            {
                 return Phone::malformed(PhoneFault::SeveralNumbers);
             }
-            if split.dash && !tail.is_empty() {
+            if split.dash && (1..=MAX_BARE_EXTENSION).contains(&tail.len()) {
                 let extension = std::str::from_utf8(tail).unwrap_or_default().into();
                 return Phone { extension: Some(extension), ..phone };
             }
@@ -304,7 +312,7 @@ impl Phone {
     /// Where the number is from: the longest prefix among the host's rows, else the city of the landline's area code.
     ///
     /// Hong Kong, Macao and Taiwan answer as `CN-HK`, `CN-MO` and `CN-TW` by their country codes. Mobile numbers
-    /// need `segments`: which city a segment was given to is the host's data. Allocates nothing.
+    /// need `segments`: which city a segment was given to is the host's data.
     #[must_use]
     pub fn area(&self, segments: Option<&PhoneSegments>) -> Option<Region> {
         let key = self.key()?;
