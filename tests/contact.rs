@@ -1,9 +1,10 @@
 //! Phones, e-mail addresses, WeChat ids: what people type, judged.
 
 use leadkit::contact::{
-    Email, FakeReason, OracleAnswer, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneOracle, PhoneQuality,
-    PhoneSegments, SegmentError, Wechat, WechatKind, canonical_domain, check_cn_mobile, fake_company,
-    fake_email, fake_name, fake_phone, is_subdomain_of, keyboard_mash, suggest_domain,
+    Email, EmailFault, FakeReason, OracleAnswer, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneOracle,
+    PhoneQuality, PhoneSegments, SegmentError, Wechat, WechatFault, WechatKind, canonical_domain,
+    check_cn_mobile, fake_company, fake_email, fake_name, fake_phone, is_subdomain_of, keyboard_mash,
+    suggest_domain,
 };
 use leadkit::model::Region;
 use proptest::prelude::*;
@@ -372,6 +373,65 @@ fn invented_addresses_are_suspected() {
     }
     let meant = Email::parse("Zhang@gmial.com").unwrap().suggestion().unwrap();
     assert_eq!(meant.key(), "zhang@gmail.com");
+}
+
+/// Checks one fault: its code is its serde name, its text is a lower-case phrase without a full stop.
+fn check_wording<T: serde::Serialize + std::fmt::Display>(fault: &T, code: &str, codes: &mut Vec<String>) {
+    let name = match serde_json::to_value(fault).unwrap() {
+        serde_json::Value::String(name) => name,
+        serde_json::Value::Object(map) => map.keys().next().unwrap().clone(),
+        other => panic!("{other}"),
+    };
+    assert_eq!(name, code);
+    let text = fault.to_string();
+    assert!(!text.ends_with('.') && !text.is_empty(), "{text}");
+    assert!(text.starts_with(|c: char| c.is_lowercase() || c == '`') || text.contains("WeChat"), "{text}");
+    codes.push(code.to_owned());
+}
+
+#[test]
+fn every_fault_has_a_code_of_its_own_and_a_plain_text() {
+    let names = "empty no_digits too_short too_long unexpected_character masked several_numbers unknown_country_code \
+                 mobile_too_short mobile_too_long missing_area_code subscriber_length unassigned_prefix";
+    let mut codes = Vec::new();
+    for name in names.split_whitespace() {
+        let fault: PhoneFault = serde_json::from_value(name.into()).unwrap();
+        check_wording(&fault, fault.code(), &mut codes);
+        let quality = PhoneQuality::Malformed(fault);
+        check_wording(&quality, quality.code(), &mut Vec::new());
+    }
+    let names = "empty control_character invisible_character no_at several_at display_name no_local_part \
+                 quoted_local_part local_character local_dot local_too_long no_domain address_literal bare_host top_level \
+                 reserved empty_label hyphen domain_character punycode label_too_long domain_too_long too_long";
+    for name in names.split_whitespace() {
+        let fault: EmailFault = serde_json::from_value(name.into()).unwrap();
+        check_wording(&fault, fault.code(), &mut codes);
+    }
+    for name in ["empty", "too_short", "too_long", "no_letter_first", "character", "number"] {
+        let fault: WechatFault = serde_json::from_value(name.into()).unwrap();
+        check_wording(&fault, fault.code(), &mut codes);
+    }
+    assert_eq!(codes.len(), 13 + 23 + 6);
+    let reasons = [
+        FakeReason::RepeatedDigit { digit: '8', times: 7 },
+        FakeReason::DigitRun { run: "1234567".into() },
+        FakeReason::RepeatedBlock { block: "12".into(), times: 4 },
+        FakeReason::ZeroTail { zeros: 5 },
+        FakeReason::SampleNumber,
+        FakeReason::ServiceNumber,
+        FakeReason::Placeholder { word: "test".into() },
+        FakeReason::KeyboardMash { word: "asdf".into() },
+        FakeReason::MistypedDomain { suggestion: "gmail.com".into() },
+    ];
+    let mut codes = Vec::new();
+    for reason in &reasons {
+        check_wording(reason, reason.code(), &mut codes);
+        let json = serde_json::to_string(reason).unwrap();
+        assert_eq!(&serde_json::from_str::<FakeReason>(&json).unwrap(), reason);
+    }
+    codes.sort();
+    codes.dedup();
+    assert_eq!(codes.len(), reasons.len());
 }
 
 #[test]

@@ -75,7 +75,6 @@ impl Default for PhoneOptions<'_> {
 /// assert_eq!(typo.quality(), PhoneQuality::Malformed(PhoneFault::UnexpectedCharacter));
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[must_use]
 pub struct Phone {
     quality: PhoneQuality,
     kind: PhoneKind,
@@ -95,6 +94,7 @@ const MIN_HEAD: usize = 5;
 
 impl Phone {
     /// Reads and judges a phone field.
+    #[must_use]
     pub fn parse(raw: &str, options: &PhoneOptions<'_>) -> Phone {
         let scan = match scan::scan(raw) {
             Ok(scan) => scan,
