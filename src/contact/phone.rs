@@ -147,7 +147,25 @@ impl Phone {
                 return Phone { extension: Some(extension), ..phone };
             }
         }
-        if scan.digits.overflows() { Phone::malformed(PhoneFault::TooLong) } else { whole }
+        if scan.digits.overflows() {
+            return Phone::malformed(PhoneFault::TooLong);
+        }
+        // `0431-5086318-257`: too long with its extension, wrong in another way without.
+        if whole.quality == PhoneQuality::Malformed(PhoneFault::TooLong)
+            && let Some(split) = scan.splits().iter().rfind(|split| split.dash)
+            && let Some((head, tail)) = digits.split_at_checked(split.at)
+            && head.len() >= cn_plan::MIN_NATIONAL
+            && (1..=MAX_BARE_EXTENSION).contains(&tail.len())
+        {
+            let phone = Phone::of_digits(scan, head, options);
+            if phone.quality == PhoneQuality::PossibleNotAssigned {
+                return Phone {
+                    extension: Some(std::str::from_utf8(tail).unwrap_or_default().into()),
+                    ..phone
+                };
+            }
+        }
+        whole
     }
 
     fn malformed(fault: PhoneFault) -> Phone {
