@@ -8,5 +8,7 @@ mod oracle;
 mod shares;
 #[path = "assign/support.rs"]
 mod support;
+#[path = "assign/time.rs"]
+mod time;
 #[path = "assign/traps.rs"]
 mod traps;
