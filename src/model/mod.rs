@@ -10,6 +10,7 @@ mod deal;
 mod effect;
 mod follow_up;
 mod ids;
+mod import;
 mod lead;
 mod masked;
 mod money;
@@ -30,6 +31,7 @@ pub use ids::{
     AccountId, ActivityId, CalendarId, CampaignId, ContactId, ContractId, FollowUpId, GroupId, LeadId,
     OpportunityId, OrderId, PaymentId, PersonId, PoolId, RepId, RuleId, TeamId,
 };
+pub use import::{ColumnMap, Importer, RowIssue};
 pub use lead::{BusinessModel, CloseReason, JobFunction, Lead, LeadStatus, RegistryStatus};
 pub use masked::{EmailAddress, PhoneNumber, WechatId, mask_email, mask_id, mask_phone};
 pub use money::{Currency, Money, MoneyError, largest_remainder};

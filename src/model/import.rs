@@ -1,0 +1,512 @@
+//! Leads out of rows of text: whatever the columns are called, and nothing lost on the way.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Acquisition, BusinessModel, ChannelType, JobFunction, Lead, LeadStatus, RegistryStatus, SourceClass,
+    SourcePipeline, Value,
+};
+use crate::calendar::Zone;
+use crate::error::{Report, RuleErrors, suggestion};
+
+/// Longest text that is taken from a column, in bytes.
+const LONGEST_FIELD: usize = 64 * 1024;
+/// What stands between several phones, tags and the like in one column.
+const SEPARATORS: [char; 4] = [';', '；', '|', '\n'];
+
+/// The lead fields a column can fill, beside `attributes.NAME` and `external_ids.NAME`.
+const FIELDS: &[&str] = &[
+    "id",
+    "created_at",
+    "name",
+    "title",
+    "job_function",
+    "company",
+    "phone",
+    "email",
+    "wechat",
+    "country",
+    "province",
+    "city",
+    "region",
+    "industry",
+    "employee_count",
+    "business_model",
+    "registry_status",
+    "scenario",
+    "products",
+    "source.class",
+    "source.pipeline",
+    "source.channel_type",
+    "source.primary",
+    "source.secondary",
+    "source.campaign",
+    "source.page",
+    "utm.source",
+    "utm.medium",
+    "utm.campaign",
+    "utm.term",
+    "utm.content",
+    "utm.ad_plan",
+    "utm.ad_unit",
+    "utm.keyword",
+    "ip",
+    "status",
+    "stage",
+    "owner",
+    "pool",
+    "acquisition",
+    "next_follow_up",
+    "tags",
+    "message",
+];
+
+/// Which column of a table fills which field of a lead.
+///
+/// A column that is not named here fills the field of its own name, or else `attributes.COLUMN` as text. A target
+/// may end in a type, for columns of the host's own: `attributes.visits:number` (`text`, `integer`, `number`,
+/// `bool`, `time` or `list`).
+///
+/// ```
+/// use leadkit::model::ColumnMap;
+///
+/// let map: ColumnMap = serde_json::from_str(r#"{
+///     "columns": {"Prospect ID": "id", "Visits": "attributes.visits:number"},
+///     "constants": {"created_at": "2026-03-01"},
+///     "missing": ["Select"]
+/// }"#).unwrap();
+/// let mut importer = map.importer(&["Prospect ID", "Visits", "city"])?;
+/// let lead = importer.read(2, &["L1", "5", "Select"]).unwrap();
+/// assert_eq!((lead.id.as_str(), lead.city), ("L1", None));
+///
+/// let issues = importer.read(3, &["", "many", "Mumbai"]).unwrap_err();
+/// assert_eq!(issues[0].to_string(), "line 3, column `Prospect ID`: `id` is missing");
+/// assert_eq!(issues[1].to_string(), "line 3, column `Visits`: `many` is not a number");
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ColumnMap {
+    /// Target by column.
+    pub columns: BTreeMap<String, String>,
+    /// Value by target, for what no column holds.
+    pub constants: BTreeMap<String, String>,
+    /// Texts that stand for "not known", beside blank ones. Case matters.
+    pub missing: Vec<String>,
+    /// Columns to leave out.
+    pub ignore: Vec<String>,
+    /// Formats of dates and times beside RFC 3339 and `2026-03-01 [09:00[:00]]`, in chrono's `strftime` notation.
+    pub time_formats: Vec<String>,
+    /// Zone of times that name none.
+    pub zone: Zone,
+}
+
+/// What is wrong with one field of one row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RowIssue {
+    /// Line of the table, as the caller counts.
+    pub line: u64,
+    /// The column, or the target for what has none.
+    pub column: String,
+    /// What kind of mistake it is, such as `not_a_time`.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for RowIssue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column `{}`: {}", self.line, self.column, self.message)
+    }
+}
+
+/// Reads rows into leads. Remembers the ids it has seen, so that a second row of the same id is reported.
+#[derive(Debug, Clone)]
+pub struct Importer {
+    map: ColumnMap,
+    /// For each column, its name and target.
+    columns: Vec<(String, Option<Target>)>,
+    constants: Vec<(String, Target)>,
+    seen: BTreeMap<String, u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Target {
+    Field(&'static str),
+    Attribute(String, ValueType),
+    ExternalId(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ValueType {
+    Text,
+    Integer,
+    Number,
+    Bool,
+    Time,
+    List,
+}
+
+const TYPES: [(&str, ValueType); 6] = [
+    ("text", ValueType::Text),
+    ("integer", ValueType::Integer),
+    ("number", ValueType::Number),
+    ("bool", ValueType::Bool),
+    ("time", ValueType::Time),
+    ("list", ValueType::List),
+];
+
+fn target(text: &str, report: &mut Report) -> Option<Target> {
+    if let Some(rest) = text.strip_prefix("attributes.") {
+        let (name, kind) = rest.rsplit_once(':').unwrap_or((rest, "text"));
+        return match TYPES.iter().find(|(known, _)| *known == kind) {
+            Some((_, kind)) if !name.is_empty() => Some(Target::Attribute(name.to_owned(), *kind)),
+            Some(_) => {
+                report.error(
+                    "unknown_target",
+                    format!("`{text}` names no column"),
+                    "write `attributes.NAME`",
+                );
+                None
+            }
+            None => {
+                report.unknown_name("unknown_type", "type", kind, TYPES.iter().map(|(known, _)| *known));
+                None
+            }
+        };
+    }
+    if let Some(name) = text.strip_prefix("external_ids.").filter(|name| !name.is_empty()) {
+        return Some(Target::ExternalId(name.to_owned()));
+    }
+    let found = FIELDS.iter().find(|field| **field == text).map(|field| Target::Field(field));
+    if found.is_none() {
+        report.unknown_name("unknown_target", "field of a lead", text, FIELDS.iter().copied());
+    }
+    found
+}
+
+impl ColumnMap {
+    /// Binds the map to the columns of a table.
+    ///
+    /// # Errors
+    /// Targets that do not exist, and columns the map names but the table does not have.
+    pub fn importer<S: AsRef<str>>(&self, columns: &[S]) -> Result<Importer, RuleErrors> {
+        let mut report = Report::new();
+        report.within("columns", |report| {
+            for name in self.columns.keys() {
+                if !columns.iter().any(|column| column.as_ref() == name) {
+                    let help = suggestion(name, columns.iter().map(AsRef::as_ref));
+                    report.error("unknown_column", format!("the table has no column `{name}`"), help);
+                }
+            }
+        });
+        let bound = columns.iter().map(|column| {
+            let column = column.as_ref();
+            let to = match self.columns.get(column) {
+                Some(to) => {
+                    report.within("columns", |report| report.within(column, |report| target(to, report)))
+                }
+                None if self.ignore.iter().any(|ignored| ignored == column) => None,
+                None => Some(match FIELDS.iter().find(|field| **field == column) {
+                    Some(field) => Target::Field(field),
+                    None => Target::Attribute(column.to_owned(), ValueType::Text),
+                }),
+            };
+            (column.to_owned(), to)
+        });
+        let columns: Vec<(String, Option<Target>)> = bound.collect();
+        let constants = report.within("constants", |report| {
+            let bind = |(to, value): (&String, &String)| {
+                let to = report.within(to, |report| target(to, report));
+                to.map(|to| (value.clone(), to))
+            };
+            self.constants.iter().filter_map(bind).collect()
+        });
+        for needed in ["id", "created_at"] {
+            let has = |target: &Target| matches!(target, Target::Field(field) if *field == needed);
+            let constant = self.constants.contains_key(needed);
+            if !constant && !columns.iter().any(|(_, to)| to.as_ref().is_some_and(has)) {
+                report.error(
+                    "missing_target",
+                    format!("no column fills `{needed}`"),
+                    format!("name its column in `columns`, or give `{needed}` in `constants`"),
+                );
+            }
+        }
+        report.finish()?;
+        Ok(Importer { map: self.clone(), columns, constants, seen: BTreeMap::new() })
+    }
+}
+
+impl Importer {
+    /// Reads one row.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the row. It gives no lead then: a host shows the row to its sender.
+    pub fn read<S: AsRef<str>>(&mut self, line: u64, row: &[S]) -> Result<Lead, Vec<RowIssue>> {
+        let mut lead = Lead::default();
+        let mut issues = Vec::new();
+        let mut issue = |column: &str, (code, message): (&str, String)| {
+            issues.push(RowIssue { line, column: column.to_owned(), code: code.to_owned(), message });
+        };
+        if row.len() != self.columns.len() {
+            let (found, wanted) = (row.len(), self.columns.len());
+            issue("", ("wrong_width", format!("the row has {found} fields, the table {wanted} columns")));
+        }
+        for (value, to) in &self.constants {
+            if let Err(wrong) = self.fill(&mut lead, to, value) {
+                issue("constants", wrong);
+            }
+        }
+        for ((column, to), cell) in self.columns.iter().zip(row) {
+            let Some(to) = to else { continue };
+            let cell = cell.as_ref();
+            if let Err(wrong) = readable(cell) {
+                issue(column, wrong);
+                continue;
+            }
+            let cell = cell.trim();
+            let missing = cell.is_empty() || self.map.missing.iter().any(|word| word == cell);
+            if missing {
+                if let Target::Field(needed @ ("id" | "created_at")) = to {
+                    issue(column, ("missing", format!("`{needed}` is missing")));
+                }
+            } else if let Err(wrong) = self.fill(&mut lead, to, cell) {
+                issue(column, wrong);
+            }
+        }
+        if !lead.id.is_blank() {
+            let first = *self.seen.entry(lead.id.as_str().to_owned()).or_insert(line);
+            if first != line {
+                issue("id", ("duplicate_id", format!("`{}` stands on line {first} already", lead.id)));
+            }
+        }
+        if issues.is_empty() { Ok(lead) } else { Err(issues) }
+    }
+
+    fn fill(&self, lead: &mut Lead, to: &Target, cell: &str) -> Result<(), (&'static str, String)> {
+        let text = || Some(cell.to_owned());
+        match to {
+            Target::ExternalId(name) => drop(lead.external_ids.insert(name.clone(), cell.to_owned())),
+            Target::Attribute(name, kind) => {
+                lead.attributes.insert(name.clone(), self.value(*kind, cell)?);
+            }
+            Target::Field(field) => match *field {
+                "id" => lead.id = cell.into(),
+                "created_at" => lead.created_at = self.time(cell)?,
+                "name" => lead.name = text(),
+                "title" => lead.title = text(),
+                "job_function" => lead.job_function = Some(JobFunction::from(cell)),
+                "company" => lead.company = text(),
+                "phone" => lead.phones.extend(parts(cell).map(Into::into)),
+                "email" => lead.emails.extend(parts(cell).map(Into::into)),
+                "wechat" => lead.wechat = Some(cell.into()),
+                "country" => lead.country = text(),
+                "province" => lead.province = text(),
+                "city" => lead.city = text(),
+                "region" => {
+                    let region =
+                        cell.parse().map_err(|e: super::RegionError| ("not_a_region", e.to_string()));
+                    lead.region = Some(region?);
+                }
+                "industry" => lead.industry.extend(cell.split('/').map(|level| level.trim().to_owned())),
+                "employee_count" => {
+                    let wrong = |_| ("not_a_number", format!("`{}` is not a whole number", shown(cell)));
+                    lead.employee_count = Some(cell.parse().map_err(wrong)?);
+                }
+                "business_model" => lead.business_model = Some(BusinessModel::from(cell)),
+                "registry_status" => lead.registry_status = Some(RegistryStatus::from(cell)),
+                "scenario" => lead.scenario = text(),
+                "products" => lead.products.extend(parts(cell).map(str::to_owned)),
+                "source.class" => lead.source.class = Some(SourceClass::from(cell)),
+                "source.pipeline" => lead.source.pipeline = Some(SourcePipeline::from(cell)),
+                "source.channel_type" => lead.source.channel_type = Some(ChannelType::from(cell)),
+                "source.primary" => lead.source.primary = text(),
+                "source.secondary" => lead.source.secondary = text(),
+                "source.campaign" => lead.source.campaign = Some(cell.into()),
+                "source.page" => lead.source.page = text(),
+                "utm.source" => lead.utm.source = text(),
+                "utm.medium" => lead.utm.medium = text(),
+                "utm.campaign" => lead.utm.campaign = text(),
+                "utm.term" => lead.utm.term = text(),
+                "utm.content" => lead.utm.content = text(),
+                "utm.ad_plan" => lead.utm.ad_plan = text(),
+                "utm.ad_unit" => lead.utm.ad_unit = text(),
+                "utm.keyword" => lead.utm.keyword = text(),
+                "ip" => {
+                    let wrong = |_| ("not_an_ip", format!("`{}` is not an IP address", shown(cell)));
+                    lead.ip = Some(cell.parse().map_err(wrong)?);
+                }
+                "status" => {
+                    lead.status = LeadStatus::from_name(cell).ok_or_else(|| {
+                        let help = suggestion(cell, LeadStatus::KNOWN.iter().copied());
+                        ("unknown_value", format!("`{}` is not a status: {help}", shown(cell)))
+                    })?;
+                }
+                "stage" => lead.stage = text(),
+                "owner" => lead.owner = Some(cell.into()),
+                "pool" => lead.pool = Some(cell.into()),
+                "acquisition" => lead.acquisition = Some(Acquisition::from(cell)),
+                "next_follow_up" => lead.next_follow_up = Some(self.time(cell)?),
+                "tags" => lead.tags.extend(parts(cell).map(str::to_owned)),
+                "message" => lead.message = text(),
+                _ => {}
+            },
+        }
+        Ok(())
+    }
+
+    fn value(&self, kind: ValueType, cell: &str) -> Result<Value, (&'static str, String)> {
+        match kind {
+            ValueType::Text => Ok(Value::Text(cell.to_owned())),
+            ValueType::List => Ok(Value::List(parts(cell).map(str::to_owned).collect())),
+            ValueType::Time => self.time(cell).map(Value::Timestamp),
+            ValueType::Bool => match cell.to_lowercase().as_str() {
+                "yes" | "true" | "1" | "y" | "是" => Ok(Value::Bool(true)),
+                "no" | "false" | "0" | "n" | "否" => Ok(Value::Bool(false)),
+                _ => Err(("not_a_bool", format!("`{}` is neither yes nor no", shown(cell)))),
+            },
+            ValueType::Integer => {
+                let wrong = |_| ("not_a_number", format!("`{}` is not a whole number", shown(cell)));
+                cell.parse().map(Value::Integer).map_err(wrong)
+            }
+            ValueType::Number => match cell.parse::<f64>() {
+                Ok(number) if number.is_finite() => Ok(Value::Number(number)),
+                _ => Err(("not_a_number", format!("`{}` is not a number", shown(cell)))),
+            },
+        }
+    }
+
+    fn time(&self, cell: &str) -> Result<DateTime<Utc>, (&'static str, String)> {
+        if let Ok(at) = DateTime::parse_from_rfc3339(cell) {
+            return Ok(at.with_timezone(&Utc));
+        }
+        let own = self.map.time_formats.iter().map(String::as_str);
+        for format in own.chain(["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"]) {
+            let date = || NaiveDate::parse_from_str(cell, format).map(|date| date.and_time(NaiveTime::MIN));
+            if let Ok(local) = NaiveDateTime::parse_from_str(cell, format).or_else(|_| date()) {
+                return Ok(self.map.zone.first_moment(local));
+            }
+        }
+        Err(("not_a_time", format!("`{}` is not a time: write it as `2026-03-01 09:00`", shown(cell))))
+    }
+}
+
+fn readable(cell: &str) -> Result<(), (&'static str, String)> {
+    if cell.len() > LONGEST_FIELD {
+        let message = format!("the text has {} bytes, {LONGEST_FIELD} are allowed", cell.len());
+        return Err(("too_long", message));
+    }
+    if cell.contains('\0') {
+        return Err(("nul", "the text holds a NUL character".to_owned()));
+    }
+    Ok(())
+}
+
+fn parts(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(SEPARATORS).map(str::trim).filter(|part| !part.is_empty())
+}
+
+fn shown(cell: &str) -> String {
+    cell.chars().filter(|c| !c.is_control()).take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn importer(columns: &[&str]) -> Importer {
+        let map = ColumnMap {
+            constants: [("created_at".into(), "2026-03-01".into())].into(),
+            ..ColumnMap::default()
+        };
+        map.importer(columns).unwrap()
+    }
+
+    #[test]
+    fn every_field_name_can_be_filled() {
+        let cells: Vec<&str> = FIELDS
+            .iter()
+            .map(|field| match *field {
+                "created_at" | "next_follow_up" => "2026-03-01 09:30",
+                "region" => "CN-GD",
+                "employee_count" => "12",
+                "ip" => "10.0.0.1",
+                "status" => "following",
+                _ => "x",
+            })
+            .collect();
+        let lead = ColumnMap::default().importer(FIELDS).unwrap().read(2, &cells).unwrap();
+        let json = serde_json::to_value(&lead).unwrap();
+        let flat = json.to_string();
+        for field in FIELDS {
+            let last = field.rsplit('.').next().unwrap();
+            assert!(flat.contains(&format!("\"{last}")), "{field} is not filled: {flat}");
+        }
+    }
+
+    #[test]
+    fn bad_rows_are_reported_field_by_field_and_never_lost() {
+        let mut importer = importer(&["id", "created_at", "status", "ip", "message"]);
+        let long = "x".repeat(1 << 20);
+        let cases: [(&[&str], &[&str]); 6] = [
+            (&["", "2026-03-01", "", "", ""], &["missing"]),
+            (&["a", "01/03/2026", "folowing", "1.2.3", ""], &["not_a_time", "unknown_value", "not_an_ip"]),
+            (&["b", "2026-03-01", "", "", &long], &["too_long"]),
+            (&["c", "2026-03-01", "", "", "a\0b"], &["nul"]),
+            (&["d", "2026-03-01"], &["wrong_width"]),
+            (&["d", "2026-02-30", "", "", ""], &["not_a_time", "duplicate_id"]),
+        ];
+        for (line, (row, codes)) in cases.into_iter().enumerate() {
+            let issues = importer.read(line as u64 + 2, row).unwrap_err();
+            assert_eq!(issues.iter().map(|issue| issue.code.as_str()).collect::<Vec<_>>(), codes);
+            assert!(issues.iter().all(|issue| issue.line == line as u64 + 2 && issue.message.len() < 200));
+        }
+    }
+
+    #[test]
+    fn a_wrong_map_is_refused_with_suggestions() {
+        let map: ColumnMap = serde_json::from_str(
+            r#"{"columns": {"ID": "id", "Cty": "city", "City": "ctiy", "V": "attributes.v:nubmer"}}"#,
+        )
+        .unwrap();
+        let errors = map.importer(&["ID", "City", "V"]).unwrap_err();
+        let said: Vec<String> =
+            errors.iter().map(|d| format!("{} {}", d.path, d.help.as_deref().unwrap())).collect();
+        assert_eq!(
+            said,
+            [
+                " name its column in `columns`, or give `created_at` in `constants`",
+                "columns did you mean `City`?",
+                "columns.City did you mean `city`?",
+                "columns.V did you mean `number`?",
+            ]
+        );
+    }
+
+    #[test]
+    fn times_without_a_zone_are_in_the_map_s() {
+        let map = ColumnMap {
+            zone: Zone::Fixed(crate::calendar::UtcOffset::CHINA),
+            time_formats: vec!["%d-%m-%Y".into()],
+            ..ColumnMap::default()
+        };
+        let mut importer = map.importer(&["id", "created_at"]).unwrap();
+        let read = importer.read(2, &["a", "01-02-2018"]).unwrap();
+        assert_eq!(read.created_at.to_rfc3339(), "2018-01-31T16:00:00+00:00");
+    }
+
+    proptest! {
+        #[test]
+        fn no_row_makes_the_reader_panic(cells in prop::collection::vec(any::<String>(), 0..6)) {
+            let mut importer = importer(&["id", "phone", "industry", "attributes"]);
+            let _ = importer.read(2, &cells);
+        }
+    }
+}
