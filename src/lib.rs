@@ -12,4 +12,5 @@ pub mod dedup;
 pub mod error;
 pub mod model;
 pub mod rule;
+pub mod stage;
 pub mod text;

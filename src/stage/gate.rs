@@ -1,0 +1,131 @@
+//! The definition of a gate: what must hold before a lead enters a stage, who judges, who approved it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::actor::Role;
+use crate::model::open_enum::{closed_enum, open_enum};
+use crate::model::{RepId, RuleId};
+use crate::rule::Condition;
+
+open_enum! {
+    /// An office that approves the definition of a gate.
+    Office {
+        /// Operations (经营管理部).
+        Operations = "operations",
+        /// Human resources.
+        Hr = "hr",
+        /// Finance.
+        Finance = "finance",
+    }
+}
+
+closed_enum! {
+    /// What a lead is once it has passed a gate.
+    #[derive(Default)]
+    PassOutcome {
+        /// A marketing-qualified lead.
+        Mql = "mql",
+        /// Taken over by sales (转化).
+        Converted = "converted",
+        /// Passed, no more.
+        #[default]
+        Passed = "passed",
+    }
+}
+
+/// How a criterion is shown to be met.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// By the facts.
+    Condition(Condition),
+    /// By the judge's answer: yes.
+    Answer,
+}
+
+/// One criterion of a gate. All of them must be met.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Criterion {
+    /// Name, unique among the criteria of all gates; answers name it.
+    pub id: RuleId,
+    /// What it demands, in words for the judge.
+    pub statement: String,
+    /// How it is shown to be met.
+    pub proof: Proof,
+}
+
+/// The approval of a gate by one office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// The office.
+    pub office: Office,
+    /// Who approved.
+    pub by: RepId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// One version of the conditions of entry into a stage (准入标准).
+///
+/// It is in force from its effective date, once every office the pipeline asks for has approved it, in their
+/// order. Until then the version before it stays in force.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gate {
+    /// Name; versions of one gate share it.
+    pub id: RuleId,
+    /// Version; of the versions in force the greatest counts.
+    #[serde(default = "first")]
+    pub version: u32,
+    /// The stage it guards.
+    pub into: String,
+    /// What must hold, all of it.
+    pub criteria: Vec<Criterion>,
+    /// Who produces what is judged.
+    pub producer: Role,
+    /// Who judges; another role than the producer's.
+    pub judge: Role,
+    /// What the lead is when it has passed.
+    #[serde(default)]
+    pub pass: PassOutcome,
+    /// The exit the judge may send the lead to instead: `disqualified`, `nurture`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<String>,
+    /// First moment it applies.
+    #[serde(default)]
+    pub effective_from: DateTime<Utc>,
+    /// The document that defines it.
+    #[serde(default)]
+    pub document: String,
+    /// Who approved it, in order.
+    #[serde(default)]
+    pub approvals: Vec<Approval>,
+}
+
+const fn first() -> u32 {
+    1
+}
+
+impl Gate {
+    /// The offices that have not approved yet, in the order of `required`.
+    #[must_use]
+    pub fn missing_approvals(&self, required: &[Office]) -> Vec<Office> {
+        let given = |office: &&Office| self.approvals.iter().any(|approval| approval.office == **office);
+        required.iter().filter(|office| !given(office)).cloned().collect()
+    }
+
+    /// From when it is in force: its effective date or the last approval it needs, whichever is later; `None`
+    /// while an approval is missing.
+    #[must_use]
+    pub fn in_force_from(&self, required: &[Office]) -> Option<DateTime<Utc>> {
+        if !self.missing_approvals(required).is_empty() {
+            return None;
+        }
+        let counts = |office: &Office| required.contains(office);
+        let approved = self.approvals.iter().filter(|approval| counts(&approval.office));
+        Some(approved.map(|approval| approval.at).fold(self.effective_from, DateTime::max))
+    }
+}
