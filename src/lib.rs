@@ -12,5 +12,6 @@ pub mod dedup;
 pub mod error;
 pub mod model;
 pub mod rule;
+pub mod score;
 pub mod stage;
 pub mod text;

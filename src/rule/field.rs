@@ -74,6 +74,19 @@ impl Field {
     pub fn producer(&self) -> Producer {
         self.spec().producer
     }
+
+    /// The kind and the days of `activity.count.KIND.Nd`.
+    pub(crate) fn activity_count(&self) -> Option<(&str, u32)> {
+        match &self.0 {
+            Path::ActivityCount { kind, days } => Some((kind, *days)),
+            _ => None,
+        }
+    }
+
+    /// Whether it is `activity.last`.
+    pub(crate) fn is_activity_last(&self) -> bool {
+        self.0 == Path::Single(FieldId::ActivityLast)
+    }
 }
 
 impl From<FieldId> for Field {

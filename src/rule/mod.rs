@@ -4,6 +4,7 @@
 //! reports every mistake at once. A [`Condition`] in it names [`Field`]s, which are checked against the table when
 //! the document is read; compiled to a [`Predicate`] it answers over the [`Facts`] of a lead without allocating.
 
+mod band;
 mod condition;
 mod condition_serde;
 mod facts;
@@ -16,6 +17,7 @@ mod orders;
 mod predicate;
 mod version;
 
+pub(crate) use band::NumberBand;
 pub use condition::{Condition, ConditionError, Operator};
 pub use facts::{
     ActivityFacts, FactContext, FactSource, FactValue, Facts, MatchFacts, ScoreFacts, VerdictFacts,

@@ -38,6 +38,13 @@ pub struct Fault {
     pub position: Option<Position>,
 }
 
+impl Fault {
+    /// A fault that has no place in a script.
+    pub(crate) fn new(message: impl Into<String>) -> Fault {
+        Fault { message: message.into(), position: None }
+    }
+}
+
 /// A rule that failed at run time, reported beside the decision it took no part in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleFault {

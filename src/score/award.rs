@@ -1,0 +1,129 @@
+//! What a rule gives.
+
+use std::fmt;
+
+use serde::de::{Error, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::suggestion;
+use crate::model::Points;
+use crate::rule::Field;
+
+/// The points a rule gives: a number, or how to find it.
+///
+/// In a document: `20`, `{"column": "points"}`, `{"per": {"field": "activity.duration", "unit": 60, "points": 1}}`
+/// or `{"script": "…"}`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Award {
+    /// Always the same points.
+    Fixed(Points),
+    /// The number in one of the host's own columns: of the activity in engagement rules (a manual adjustment),
+    /// of the lead in fit rules.
+    Column(String),
+    /// Points for every unit of a numeric field.
+    Per(PerUnit),
+    /// What a script says.
+    Script(String),
+}
+
+/// Points for every unit of a numeric field: one point a minute is `{"field": "activity.duration", "unit": 60,
+/// "points": 1}`. Parts of a unit give parts of the points.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PerUnit {
+    /// The field; its value must be a number.
+    pub field: Field,
+    /// Size of the unit, greater than zero (default 1).
+    #[serde(default = "one")]
+    pub unit: f64,
+    /// Points for one unit.
+    pub points: Points,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+impl Default for Award {
+    fn default() -> Award {
+        Award::Fixed(Points::ZERO)
+    }
+}
+
+impl From<Points> for Award {
+    fn from(points: Points) -> Award {
+        Award::Fixed(points)
+    }
+}
+
+const KEYS: &[&str] = &["column", "per", "script"];
+
+impl Serialize for Award {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Award::Fixed(points) = self {
+            return points.serialize(serializer);
+        }
+        let mut map = serializer.serialize_map(Some(1))?;
+        match self {
+            Award::Fixed(_) => {}
+            Award::Column(name) => map.serialize_entry("column", name)?,
+            Award::Per(per) => map.serialize_entry("per", per)?,
+            Award::Script(source) => map.serialize_entry("script", source)?,
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Award {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Award, D::Error> {
+        deserializer.deserialize_any(AwardVisitor)
+    }
+}
+
+struct AwardVisitor;
+
+impl<'de> Visitor<'de> for AwardVisitor {
+    type Value = Award;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("points, such as 20 or {\"script\": \"…\"},")
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Award, E> {
+        self.visit_f64(number as f64)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Award, E> {
+        self.visit_f64(number as f64)
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Award, E> {
+        Points::from_f64(number)
+            .map(Award::Fixed)
+            .ok_or_else(|| E::custom(format_args!("points must lie within ±{}", Points::LIMIT)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Award, A::Error> {
+        let award = match map.next_key::<String>()?.as_deref() {
+            Some("column") => Award::Column(map.next_value()?),
+            Some("per") => Award::Per(map.next_value()?),
+            Some("script") => Award::Script(map.next_value()?),
+            Some(other) => {
+                let shown: String = other.chars().take(40).collect();
+                let help = suggestion(other, KEYS.iter().copied());
+                return Err(Error::custom(format_args!(
+                    "points cannot be given by `{shown}`; help: {help} [bad_value]"
+                )));
+            }
+            None => return Err(Error::invalid_length(0, &self)),
+        };
+        match map.next_key::<String>()? {
+            None => Ok(award),
+            Some(key) => Err(Error::custom(format_args!(
+                "points are given in one way only, but `{key}` stands here too"
+            ))),
+        }
+    }
+}

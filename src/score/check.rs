@@ -1,0 +1,242 @@
+//! What makes scoring rules wrong, apart from conditions and points.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::grade::{Cell, Grade};
+use super::rules::{Decay, EngagementRule, Maturity, RuleGroup, ScoreRules};
+use crate::calendar::Span;
+use crate::error::Report;
+use crate::model::{Points, RuleId};
+
+/// Looks for ids that are blank or stand twice, over all lists of rules.
+pub(super) fn ids(rules: &ScoreRules, report: &mut Report) {
+    let mut seen: BTreeMap<&str, String> = BTreeMap::new();
+    let engagement = rules.engagement.rules.iter().map(|rule| &rule.id);
+    let fit = rules.fit.rules.iter().map(|rule| &rule.id);
+    let disqualifiers = rules.fit.disqualifiers.iter().map(|rule| &rule.id);
+    report
+        .within("engagement", |report| report.within("rules", |report| list(engagement, &mut seen, report)));
+    report.within("fit", |report| {
+        report.within("rules", |report| list(fit, &mut seen, report));
+        report.within("disqualifiers", |report| list(disqualifiers, &mut seen, report));
+    });
+}
+
+fn list<'a>(
+    ids: impl Iterator<Item = &'a RuleId>,
+    seen: &mut BTreeMap<&'a str, String>,
+    report: &mut Report,
+) {
+    for (index, id) in ids.enumerate() {
+        report.item(index, |report| {
+            report.within("id", |report| {
+                if id.is_blank() {
+                    report.error(
+                        "blank_id",
+                        "the rule has no id",
+                        "give it one that is unique in the document",
+                    );
+                } else if let Some(first) = seen.get(id.as_str()) {
+                    let message = format!("the id `{id}` stands at {first} already");
+                    report.error("duplicate_id", message, "give each rule its own");
+                } else {
+                    seen.insert(id.as_str(), report.path().to_owned());
+                }
+            });
+        });
+    }
+}
+
+/// Looks at the groups of an axis and at who names them.
+pub(super) fn groups<'a>(
+    groups: &[RuleGroup],
+    named: impl Iterator<Item = Option<&'a str>>,
+    report: &mut Report,
+) {
+    let mut used = BTreeSet::new();
+    report.within("rules", |report| {
+        for (index, group) in named.enumerate() {
+            let Some(group) = group else { continue };
+            used.insert(group);
+            if !groups.iter().any(|known| known.id == group) {
+                report.item(index, |report| {
+                    let known = groups.iter().map(|known| known.id.as_str());
+                    report.within("group", |report| {
+                        report.unknown_name("unknown_group", "group", group, known)
+                    });
+                });
+            }
+        }
+    });
+    report.within("groups", |report| {
+        let mut seen = BTreeSet::new();
+        for (index, group) in groups.iter().enumerate() {
+            report.item(index, |report| {
+                if group.id.trim().is_empty() {
+                    report.error("blank_id", "the group has no id", "give it one");
+                } else if !seen.insert(group.id.as_str()) {
+                    let message = format!("the id `{}` stands here twice", group.id);
+                    report.error("duplicate_id", message, "give each group its own");
+                } else if !used.contains(group.id.as_str()) {
+                    let message = format!("no rule names group `{}`", group.id);
+                    report.warning("unused_group", message, "name it in a rule, or remove it");
+                }
+                match (group.min, group.max) {
+                    (Some(min), Some(max)) if min > max => {
+                        let message = format!("least points {min} exceed most points {max}");
+                        report.error("bad_range", message, "exchange `min` and `max`");
+                    }
+                    (None, None) => {
+                        report.warning("no_limit", "the group has no limit", "give it `max` or `min`");
+                    }
+                    _ => {}
+                }
+            });
+        }
+    });
+}
+
+/// Looks at the limits of an engagement rule.
+pub(super) fn engagement_rule(rule: &EngagementRule, report: &mut Report) {
+    if rule.kind.trim().is_empty() {
+        report.within("kind", |report| {
+            report.error("blank_name", "the rule names no kind of activity", "for example `form_submit`");
+        });
+    }
+    for (name, cap) in [("event_cap", rule.event_cap), ("cap", rule.cap)] {
+        if let Some(cap) = cap.filter(|cap| *cap <= Points::ZERO) {
+            report.within(name, |report| {
+                let message = format!("a cap of {cap} leaves nothing");
+                report.error(
+                    "bad_value",
+                    message,
+                    "a cap is a magnitude greater than zero, for negative points too",
+                );
+            });
+        }
+    }
+    report.within("frequency", |report| match rule.frequency {
+        Some(frequency) if frequency.most == 0 => {
+            report.within("most", |report| {
+                report.error("bad_value", "at most 0 activities never count", "write at least 1");
+            });
+        }
+        Some(frequency) => positive("within", frequency.within, report),
+        None => {}
+    });
+    report.within("burst", |report| {
+        let Some(burst) = rule.burst else { return };
+        if burst.at_least < 2 {
+            report.within("at_least", |report| {
+                let message = format!("{} activities are no burst", burst.at_least);
+                report.error("bad_value", message, "write at least 2");
+            });
+        }
+    });
+    positive("window", rule.window, report);
+    report.within("decay", |report| decay(&rule.decay, rule.window, report));
+}
+
+fn positive(name: &str, span: Option<Span>, report: &mut Report) {
+    if span.is_some_and(|span| span.as_seconds() == 0) {
+        report.within(name, |report| {
+            report.error("bad_value", "a span of no time holds nothing", "for example `30d`");
+        });
+    }
+}
+
+fn decay(decay: &Decay, window: Option<Span>, report: &mut Report) {
+    match decay {
+        Decay::None => {}
+        Decay::HalfLife(span) => positive("half_life", Some(*span), report),
+        Decay::Step(steps) => report.within("step", |report| {
+            if steps.is_empty() {
+                report.warning(
+                    "no_steps",
+                    "a decay without steps takes nothing",
+                    "add a step, or remove the decay",
+                );
+            }
+            let mut before: Option<Span> = None;
+            for (index, step) in steps.iter().enumerate() {
+                report.item(index, |report| {
+                    if !(0.0..=1.0).contains(&step.keep) {
+                        let message = format!("a share of {} cannot be kept", step.keep);
+                        report.within("keep", |report| {
+                            report.error("bad_value", message, "write a share from 0 to 1");
+                        });
+                    }
+                    report.within("after", |report| {
+                        if before.is_some_and(|before| step.after <= before) {
+                            let message = format!("the step after {} does not come later", step.after);
+                            report.error("bad_order", message, "order the steps by age");
+                        } else if window.is_some_and(|window| step.after > window) {
+                            let message =
+                                format!("nothing older than the window is left after {}", step.after);
+                            report.warning("unreachable", message, "widen the window, or remove the step");
+                        }
+                    });
+                });
+                before = Some(step.after);
+            }
+        }),
+    }
+}
+
+/// Looks at lower bounds: each must lie below the one before, and within 0 to 100.
+pub(super) fn bounds(bounds: [(&'static str, Points); 3], report: &mut Report) {
+    let mut above: Option<(&str, Points)> = None;
+    for (name, bound) in bounds {
+        report.within(name, |report| {
+            if let Some((above, higher)) = above.filter(|(_, higher)| bound >= *higher) {
+                let message = format!("its lower bound {bound} is not below {higher}, that of {above}");
+                report.error("overlapping_bands", message, format!("write less than {higher}"));
+            } else if bound > Points::HUNDRED {
+                let message = format!("no score reaches {bound}");
+                report.warning("unreachable_band", message, "scores end at 100");
+            } else if bound <= Points::ZERO {
+                let message = format!("every score reaches {bound}, so nothing falls below this band");
+                report.warning("unreachable_band", message, "scores start at 0");
+            }
+        });
+        above = Some((name, bound));
+    }
+}
+
+/// Looks at what makes a lead mature.
+pub(super) fn maturity(maturity: &Maturity, report: &mut Report) {
+    match maturity {
+        Maturity::Cells(cells) => report.within("cells", |report| {
+            if cells.is_empty() {
+                report.warning("never_mature", "no lead is ever ready for sales", "list cells such as `A1`");
+            }
+            for cell in cells.iter().filter(|cell: &&Cell| cell.grade == Grade::D) {
+                let message = format!("`{cell}` cannot be mature: engagement alone never makes a lead fit");
+                report.error("never_mature", message, "remove the cell, or lower the bound of grade C");
+            }
+        }),
+        Maturity::Weighted(weighted) => report.within("weighted", |report| {
+            let mut sum = 0.0;
+            for (name, weight) in [("engagement", weighted.engagement), ("fit", weighted.fit)] {
+                sum += weight;
+                if !(0.0..=1.0).contains(&weight) {
+                    report.within(name, |report| {
+                        let message = format!("a weight of {weight} is not a share");
+                        report.error("bad_value", message, "write a number from 0 to 1");
+                    });
+                }
+            }
+            if (sum - 1.0).abs() > 1e-9 {
+                let message = format!("the weights sum to {sum}, not to 1");
+                report.warning("bad_sum", message, "make them sum to 1, or the mark means something else");
+            }
+            let most = Points::HUNDRED.scaled(sum);
+            if weighted.mark > most {
+                report.within("mark", |report| {
+                    let message = format!("no lead reaches {}: the most is {most}", weighted.mark);
+                    report.warning("never_mature", message, "lower the mark");
+                });
+            }
+        }),
+    }
+}

@@ -1,0 +1,216 @@
+//! From rules to what the scorer runs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::award::{Award, PerUnit};
+use super::outcome::{Axis, Line, Reason};
+use super::rules::RuleGroup;
+use crate::error::Report;
+use crate::model::{Attributes, Points, RuleId, Value};
+use crate::rule::{Condition, FactSource, FactValue, Fault, FieldType, Predicate, Scope};
+
+/// Rules that follow one another, and the limits their points share.
+#[derive(Debug, Clone)]
+pub(super) struct Section<T> {
+    pub(super) rules: Vec<T>,
+    pub(super) limits: Option<Limits>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Limits {
+    group: Arc<str>,
+    min: Option<Points>,
+    max: Option<Points>,
+}
+
+impl Limits {
+    /// Adds a line when the points since `start` lie outside.
+    pub(super) fn apply(&self, axis: Axis, start: usize, lines: &mut Vec<Line>) {
+        let Some(own) = lines.get(start..).filter(|own| !own.is_empty()) else { return };
+        let sum: Points = own.iter().map(|line| line.points).sum();
+        let limit = match (self.min, self.max) {
+            (_, Some(max)) if sum > max => max,
+            (Some(min), _) if sum < min => min,
+            _ => return,
+        };
+        let reason = Reason::GroupLimit { group: Arc::clone(&self.group), limit };
+        lines.push(Line { axis, rule: None, points: limit - sum, count: 0, reason });
+    }
+}
+
+/// Puts the rules of a group together where its first rule stands, so that a running sum is all its limit needs.
+pub(super) fn sections<T>(rules: Vec<(Option<String>, T)>, groups: &[RuleGroup]) -> Vec<Section<T>> {
+    let mut sections: Vec<Section<T>> = Vec::new();
+    let mut of_group: BTreeMap<String, usize> = BTreeMap::new();
+    let mut open: Option<usize> = None;
+    for (group, rule) in rules {
+        let found = group.and_then(|id| groups.iter().find(|known| known.id == id));
+        let known = match found {
+            Some(group) => of_group.get(&group.id).copied(),
+            None => open,
+        };
+        let index = known.unwrap_or_else(|| {
+            let limits = found.map(|group| Limits {
+                group: Arc::from(group.id.as_str()),
+                min: group.min,
+                max: group.max,
+            });
+            sections.push(Section { rules: Vec::new(), limits });
+            sections.len() - 1
+        });
+        match found {
+            Some(group) => {
+                of_group.insert(group.id.clone(), index);
+                open = None;
+            }
+            None => open = Some(index),
+        }
+        if let Some(section) = sections.get_mut(index) {
+            section.rules.push(rule);
+        }
+    }
+    sections
+}
+
+/// A compiled [`Award`].
+#[derive(Debug, Clone)]
+pub(super) enum Gift {
+    Fixed(Points),
+    Column(String),
+    Per(PerUnit),
+}
+
+impl Gift {
+    pub(super) fn compile(award: &Award, scope: Scope, report: &mut Report) -> Gift {
+        match award {
+            Award::Fixed(points) => {
+                if *points == Points::ZERO {
+                    report.warning("no_points", "the rule gives no points", "give it points, or remove it");
+                }
+                Gift::Fixed(*points)
+            }
+            Award::Column(name) => {
+                if name.trim().is_empty() {
+                    report.error("blank_name", "the column has no name", "name the column, such as `points`");
+                }
+                Gift::Column(name.clone())
+            }
+            Award::Per(per) => {
+                report.within("per", |report| check_per_unit(per, scope, report));
+                Gift::Per(per.clone())
+            }
+            Award::Script(_) => {
+                report.within("script", |report| {
+                    report.error(
+                        "scripts_unavailable",
+                        "this build has no script engine",
+                        "give a number, `column` or `per`",
+                    );
+                });
+                Gift::Fixed(Points::ZERO)
+            }
+        }
+    }
+
+    /// The points, given the facts and the columns of the record the rule is about. `None` when what they are
+    /// taken from is missing.
+    pub(super) fn give(
+        &self,
+        facts: &impl FactSource,
+        columns: &Attributes,
+    ) -> Result<Option<Points>, Fault> {
+        match self {
+            Gift::Fixed(points) => Ok(Some(*points)),
+            Gift::Column(name) => {
+                let number = match columns.get(name.as_str()) {
+                    None | Some(Value::Null) => return Ok(None),
+                    Some(Value::Integer(number)) => *number as f64,
+                    Some(Value::Number(number)) => *number,
+                    Some(other) => {
+                        let what = other.type_name();
+                        return Err(Fault::new(format!("column `{name}` holds {what} instead of points")));
+                    }
+                };
+                in_range(number).map(Some)
+            }
+            Gift::Per(per) => {
+                let number = match facts.fact(&per.field) {
+                    FactValue::Missing => return Ok(None),
+                    FactValue::Integer(number) => number as f64,
+                    FactValue::Number(number) => number,
+                    _ => return Err(Fault::new(format!("`{}` holds no number", per.field))),
+                };
+                in_range(number / per.unit * per.points.to_f64()).map(Some)
+            }
+        }
+    }
+}
+
+fn in_range(number: f64) -> Result<Points, Fault> {
+    Points::from_f64(number)
+        .ok_or_else(|| Fault::new(format!("{number} points lie beyond ±{}", Points::LIMIT)))
+}
+
+fn check_per_unit(per: &PerUnit, scope: Scope, report: &mut Report) {
+    if !(per.unit.is_finite() && per.unit > 0.0) {
+        report.within("unit", |report| {
+            report.error("bad_value", format!("the unit {} is not greater than zero", per.unit), "write 1");
+        });
+    }
+    report.within("field", |report| {
+        let (field, producer) = (&per.field, per.field.producer());
+        if !matches!(field.kind(), FieldType::Integer | FieldType::Number | FieldType::Any) {
+            let message = format!("`{field}` is {}, not a number", field.kind().describe());
+            report.error("wrong_type", message, "name a numeric field");
+        }
+        if !scope.reads(producer) {
+            let message = format!("`{field}` cannot be read here: {}", producer.describe());
+            let help = format!("read what is known when {} run", scope.describe());
+            report.error("field_not_filled_yet", message, help);
+        }
+    });
+}
+
+/// Compiles the condition of a rule. `None` when it always holds.
+pub(super) fn when(condition: &Condition, scope: Scope, report: &mut Report) -> Option<Predicate> {
+    report.within("when", |report| {
+        let known = report.diagnostics().len();
+        let predicate = condition.compile(scope, report);
+        if condition.is_never() && report.diagnostics().len() == known {
+            report.warning(
+                "never_matches",
+                "the rule never matches",
+                "correct the condition, or remove the rule",
+            );
+        }
+        (!condition.is_always()).then_some(predicate)
+    })
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct CompiledFitRule {
+    pub(super) id: RuleId,
+    pub(super) when: Option<Predicate>,
+    pub(super) points: Gift,
+}
+
+impl CompiledFitRule {
+    /// Adds the line of the rule, when it holds.
+    pub(super) fn run(
+        &self,
+        facts: &impl FactSource,
+        columns: &Attributes,
+        lines: &mut Vec<Line>,
+    ) -> Result<(), Fault> {
+        let holds = match &self.when {
+            None => true,
+            Some(when) => when.eval(facts)?,
+        };
+        if holds && let Some(points) = self.points.give(facts, columns)? {
+            let rule = Some(self.id.clone());
+            lines.push(Line { axis: Axis::Fit, rule, points, count: 0, reason: Reason::Condition });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,232 @@
+//! The dynamic score: from activities to lines.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::compile::Gift;
+use super::outcome::{Axis, Line, Reason};
+use super::rules::{Burst, Decay, Frequency};
+use super::source::{Event, EventSource, LeadSource};
+use crate::calendar::Span;
+use crate::model::{Activity, LeadId, Points, RuleId};
+use crate::rule::{FactSource, FactValue, Fault, Field, Predicate};
+
+/// Numbers the kinds that rules name; every other kind has this number.
+const OTHER_KIND: u16 = u16::MAX;
+
+#[derive(Debug, Default, Clone)]
+pub(super) struct Kinds(FxHashMap<Arc<str>, u16>);
+
+impl Kinds {
+    pub(super) fn number(&mut self, kind: &Arc<str>) -> u16 {
+        // More than 65,535 kinds share the last number; rules then compare the names.
+        let next = u16::try_from(self.0.len()).unwrap_or(OTHER_KIND);
+        *self.0.entry(Arc::clone(kind)).or_insert(next)
+    }
+
+    fn find(&self, kind: &str) -> u16 {
+        self.0.get(kind).copied().unwrap_or(OTHER_KIND)
+    }
+
+    /// The activities of the lead, each id once, from the earliest to the latest.
+    pub(super) fn events<'a>(&self, lead: &LeadId, activities: &'a [Activity]) -> Vec<Event<'a>> {
+        let own = |activity: &&Activity| activity.lead == *lead || activity.lead.is_blank();
+        let mut events: Vec<Event<'a>> = Vec::with_capacity(activities.len());
+        let event = |activity: &'a Activity| Event { activity, kind: self.find(&activity.kind) };
+        events.extend(activities.iter().filter(own).map(event));
+        if !events.is_sorted_by(|a, b| in_order(a.activity, b.activity).is_le()) {
+            events.sort_by(|a, b| in_order(a.activity, b.activity));
+        }
+        let mut seen = FxHashSet::default();
+        events.retain(|event| event.activity.id.is_blank() || seen.insert(event.activity.id.as_str()));
+        events
+    }
+}
+
+/// A total order of activities that does not depend on the order they came in.
+fn in_order(a: &Activity, b: &Activity) -> Ordering {
+    let written = |activity: &Activity| serde_json::to_string(activity).unwrap_or_default();
+    a.time
+        .cmp(&b.time)
+        .then_with(|| a.id.cmp(&b.id))
+        .then_with(|| a.kind.cmp(&b.kind))
+        .then_with(|| written(a).cmp(&written(b)))
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct CompiledEngagementRule {
+    pub(super) id: RuleId,
+    pub(super) kind: Arc<str>,
+    pub(super) kind_number: u16,
+    /// None when it always holds.
+    pub(super) when: Option<Predicate>,
+    pub(super) points: Gift,
+    pub(super) event_cap: Option<Points>,
+    pub(super) cap: Option<Points>,
+    pub(super) frequency: Option<Frequency>,
+    pub(super) dedup_by: Option<Field>,
+    pub(super) burst: Option<Burst>,
+    pub(super) window: Option<Span>,
+    pub(super) decay: Decay,
+}
+
+/// What a rule gives before its cap.
+struct Tally {
+    points: Points,
+    count: u32,
+    last: DateTime<Utc>,
+}
+
+impl CompiledEngagementRule {
+    /// Adds the lines of the rule.
+    pub(super) fn run<'a>(
+        &self,
+        lead: LeadSource<'a>,
+        picked: &mut Vec<&'a Activity>,
+        lines: &mut Vec<Line>,
+    ) -> Result<(), Fault> {
+        let Some(tally) = self.tally(lead, picked)? else { return Ok(()) };
+        let reason = Reason::Activity { kind: Arc::clone(&self.kind), last: tally.last };
+        let rule = Some(self.id.clone());
+        let axis = Axis::Engagement;
+        lines.push(Line { axis, rule: rule.clone(), points: tally.points, count: tally.count, reason });
+        if let Some(cap) = self.cap {
+            let capped = tally.points.clamp(-cap, cap);
+            if capped != tally.points {
+                let (points, reason) = (capped - tally.points, Reason::RuleCap { cap });
+                lines.push(Line { axis, rule, points, count: 0, reason });
+            }
+        }
+        Ok(())
+    }
+
+    fn tally<'a>(
+        &self,
+        lead: LeadSource<'a>,
+        picked: &mut Vec<&'a Activity>,
+    ) -> Result<Option<Tally>, Fault> {
+        picked.clear();
+        for event in lead.events {
+            let matches = event.kind == self.kind_number
+                && (event.kind != OTHER_KIND || event.activity.kind == *self.kind);
+            if matches
+                && match &self.when {
+                    None => true,
+                    Some(when) => when.eval(&EventSource::new(lead, event.activity))?,
+                }
+            {
+                picked.push(event.activity);
+            }
+        }
+        if let Some(field) = &self.dedup_by {
+            first_of_each(field, lead, picked);
+        }
+        if let Some(burst) = self.burst {
+            without_bursts(burst, picked);
+        }
+        if let Some(frequency) = self.frequency {
+            at_most(frequency, picked);
+        }
+        if let Some(window) = self.window {
+            let since = window.before(lead.as_of);
+            picked.retain(|activity| activity.time >= since);
+        }
+        let (Some(last), Ok(count)) = (picked.last(), u32::try_from(picked.len())) else { return Ok(None) };
+        let points = self.sum(lead, picked)?;
+        Ok(Some(Tally { points, count, last: last.time }))
+    }
+
+    fn sum(&self, lead: LeadSource<'_>, picked: &[&Activity]) -> Result<Points, Fault> {
+        let capped = |points: Points| self.event_cap.map_or(points, |cap| points.clamp(-cap, cap));
+        let give = |activity: &Activity| match &self.points {
+            Gift::Fixed(points) => Ok(capped(*points)),
+            award => award
+                .give(&EventSource::new(lead, activity), &activity.attributes)
+                .map(|points| capped(points.unwrap_or(Points::ZERO))),
+        };
+        if self.decay == Decay::None {
+            let mut sum: i128 = 0;
+            for activity in picked {
+                sum += i128::from(give(activity)?.thousandths());
+            }
+            return Ok(within_limits(sum));
+        }
+        // In the order of the activities, so that the rounding of the sum is the same everywhere.
+        let mut sum = 0.0;
+        for activity in picked {
+            let age = (lead.as_of - activity.time).max(TimeDelta::zero());
+            sum += give(activity)?.thousandths() as f64 * self.decay.left(age);
+        }
+        Ok(within_limits(libm::rint(sum) as i128))
+    }
+}
+
+fn within_limits(thousandths: i128) -> Points {
+    let limit = i128::from(Points::LIMIT) * 1_000;
+    Points::from_thousandths(i64::try_from(thousandths.clamp(-limit, limit)).unwrap_or(0))
+}
+
+impl Decay {
+    /// The share of the points that is left at an age.
+    fn left(&self, age: TimeDelta) -> f64 {
+        match self {
+            Decay::None => 1.0,
+            Decay::Step(steps) => steps
+                .iter()
+                .rev()
+                .find(|step| age >= TimeDelta::seconds(step.after.as_seconds().into()))
+                .map_or(1.0, |step| step.keep),
+            Decay::HalfLife(half_life) => {
+                let seconds = age.num_milliseconds() as f64 / 1_000.0;
+                libm::exp2(-seconds / f64::from(half_life.as_seconds().max(1)))
+            }
+        }
+    }
+}
+
+/// Keeps the earliest activity of each value of the field, and all without a value.
+fn first_of_each<'a>(field: &Field, lead: LeadSource<'a>, picked: &mut Vec<&'a Activity>) {
+    let mut seen = BTreeSet::new();
+    picked.retain(|activity| match EventSource::new(lead, activity).fact(field) {
+        FactValue::Missing => true,
+        // Used as a key only: equal values are written alike.
+        value => seen.insert(format!("{value:?}")),
+    });
+}
+
+/// Keeps the first activity of each burst.
+fn without_bursts(burst: Burst, picked: &mut Vec<&Activity>) {
+    let reach = (burst.at_least.max(2) - 1) as usize;
+    let within = TimeDelta::seconds(burst.within.as_seconds().into());
+    let times: Vec<DateTime<Utc>> = picked.iter().map(|activity| activity.time).collect();
+    let mut index: usize = 0;
+    // The last activity of a burst that began at an earlier one.
+    let mut burst_end = 0;
+    picked.retain(|activity| {
+        let keep = index == 0 || index > burst_end;
+        if times.get(index.saturating_add(reach)).is_some_and(|end| *end - activity.time <= within) {
+            burst_end = index.saturating_add(reach);
+        }
+        index += 1;
+        keep
+    });
+}
+
+/// Keeps an activity when fewer than the most were kept in the span that ends with it.
+fn at_most(frequency: Frequency, picked: &mut Vec<&Activity>) {
+    let most = frequency.most.max(1) as usize;
+    let Some(within) = frequency.within else { return picked.truncate(most) };
+    let mut kept: Vec<DateTime<Utc>> = Vec::new();
+    picked.retain(|activity| {
+        let blocking = kept.len().checked_sub(most).and_then(|index| kept.get(index));
+        let keep = blocking.is_none_or(|time| within.after(*time) <= activity.time);
+        if keep {
+            kept.push(activity.time);
+        }
+        keep
+    });
+}

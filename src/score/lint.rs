@@ -1,0 +1,77 @@
+//! What scoring rules hardly mean: bands with gaps or overlaps, grades that nobody reaches.
+
+use super::award::Award;
+use super::grade::GradeBounds;
+use super::rules::FitRules;
+use crate::error::Report;
+use crate::model::Points;
+use crate::rule::NumberBand;
+
+/// Looks at groups whose rules cut one number into bands, such as company sizes.
+pub(super) fn bands(fit: &FitRules, report: &mut Report) {
+    report.within("rules", |report| {
+        for group in &fit.groups {
+            let mut bands: Vec<(usize, NumberBand)> = Vec::new();
+            for (index, rule) in fit.rules.iter().enumerate() {
+                if rule.group.as_deref() == Some(group.id.as_str())
+                    && let Some(band) = rule.when.number_band()
+                {
+                    bands.push((index, band));
+                }
+            }
+            bands.sort_by(|a, b| a.1.order(&b.1).then(a.0.cmp(&b.0)));
+            for pair in bands.windows(2) {
+                let [(_, lower), (index, upper)] = pair else { continue };
+                if lower.field() != upper.field() {
+                    continue;
+                }
+                report.item(*index, |report| {
+                    report.within("when", |report| {
+                        let field = upper.field();
+                        if lower.overlaps(upper) {
+                            let message = format!("`{field}` {upper} overlaps {lower} of the same group");
+                            report.warning("overlapping_bands", message, "both rules give points there");
+                        } else if lower.leaves_gap(upper) {
+                            let message =
+                                format!("no rule of the group covers `{field}` between {lower} and {upper}");
+                            report.warning("gap_between_bands", message, "move one of the ends");
+                        }
+                    });
+                });
+            }
+        }
+    });
+}
+
+/// Looks whether the points that can be had reach the grades.
+pub(super) fn reach(fit: &FitRules, report: &mut Report) {
+    let mut most = Points::ZERO;
+    for rule in fit.rules.iter().filter(|rule| rule.group.is_none()) {
+        let Award::Fixed(points) = rule.points else { return };
+        most = most + points.max(Points::ZERO);
+    }
+    for group in &fit.groups {
+        let mut sum = Points::ZERO;
+        for rule in fit.rules.iter().filter(|rule| rule.group.as_deref() == Some(group.id.as_str())) {
+            let Award::Fixed(points) = rule.points else { return };
+            sum = sum + points.max(Points::ZERO);
+        }
+        let sum = group.max.map_or(sum, |max| sum.min(max));
+        most = most + group.min.map_or(sum, |min| sum.max(min)).max(Points::ZERO);
+    }
+    let GradeBounds { a, b, c } = fit.grades;
+    let unreached = [("a", a), ("b", b), ("c", c)]
+        .into_iter()
+        .rfind(|(_, bound)| most < *bound && *bound <= Points::HUNDRED);
+    if fit.rules.is_empty() {
+        return;
+    }
+    if let Some((name, bound)) = unreached {
+        report.within("grades", |report| {
+            report.within(name, |report| {
+                let message = format!("no lead reaches {bound}: all rules together give {most}");
+                report.warning("unreachable_grade", message, "give more points, or lower the bound");
+            });
+        });
+    }
+}

@@ -1,0 +1,56 @@
+//! Scoring: what a lead does, what it is, and what follows.
+//!
+//! A [`Scorer`] is compiled from [`ScoreRules`] and is a pure function of those rules, the facts of one lead, what
+//! the lead did, and a moment. It gives a [`Score`]: two axes of 0 to 100 points, engagement (动态积分) and fit
+//! (静态积分); the cell of the matrix they fall into, with advice; whether the lead is ready for sales; and the
+//! [`Line`]s that add up to it all. Points are integers, so the lines of an axis sum exactly to its total.
+//!
+//! ```
+//! use leadkit::company::Gazetteer;
+//! use leadkit::model::{Activity, JobFunction, Lead};
+//! use leadkit::rule::{FactContext, Facts};
+//! use leadkit::score::{ScoreRules, Scorer};
+//!
+//! let scorer = Scorer::compile(&ScoreRules::default())?;
+//! let now = "2026-03-10T09:00:00Z".parse()?;
+//! let lead = Lead {
+//!     id: "L1".into(),
+//!     employee_count: Some(300),
+//!     industry: vec!["software".into()],
+//!     job_function: Some(JobFunction::Manager),
+//!     ..Lead::default()
+//! };
+//! let did = |id: &str, kind: &str| Activity { id: id.into(), kind: kind.into(), time: now, ..Activity::default() };
+//! let activities =
+//!     [did("1", "form_submit"), did("2", "consult"), did("3", "watch_live"), did("4", "open_mail")];
+//!
+//! let gazetteer = Gazetteer::builtin();
+//! let score = scorer.score(&Facts::new(&lead, &FactContext::new(&gazetteer, now)), &activities, now);
+//! assert_eq!((score.engagement().to_string(), score.fit().to_string()), ("60".into(), "75".into()));
+//! assert_eq!(score.cell().to_string(), "B2");
+//! assert!(score.is_mature());
+//! assert_eq!(score.lines()[0].to_string(), "+20 engagement by rule form_submit: 1 × form_submit, \
+//!     last on 2026-03-10T09:00:00Z");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod award;
+mod check;
+mod compile;
+mod engagement;
+mod grade;
+mod lint;
+mod outcome;
+mod preset;
+mod rules;
+mod scorer;
+mod source;
+
+pub use award::{Award, PerUnit};
+pub use grade::{Cell, CellError, EngagementLevel, Grade, GradeBounds, LevelBounds};
+pub use outcome::{Axis, Disqualification, Line, Reason, Score};
+pub use rules::{
+    Advice, Burst, Decay, DecayStep, Disqualifier, EngagementRule, EngagementRules, FitRule, FitRules,
+    Frequency, Maturity, RuleGroup, ScoreRules, WeightedMaturity,
+};
+pub use scorer::Scorer;

@@ -1,0 +1,280 @@
+//! The score and its lines.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::grade::{Cell, EngagementLevel, Grade};
+use super::rules::Advice;
+use crate::model::open_enum::closed_enum;
+use crate::model::{LeadId, Points, RuleId};
+use crate::rule::{RuleFault, RulesVersion, ScoreFacts};
+
+closed_enum! {
+    /// One of the two sides of a score.
+    Axis {
+        /// What the lead does: the dynamic score (动态积分).
+        Engagement = "engagement",
+        /// What the lead is: the static score (静态积分).
+        Fit = "fit",
+    }
+}
+
+/// One entry of the account of a score. The lines of an axis sum exactly to its total.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Line {
+    /// The side it counts on.
+    pub axis: Axis,
+    /// The rule; none for limits of a group or of the axis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleId>,
+    /// What it adds or takes away; decay is counted in. What a limit cuts off stands on a line of its own.
+    pub points: Points,
+    /// How many activities it stands for; 0 where none are counted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub count: u32,
+    /// Why.
+    pub reason: Reason,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// Why a line is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The lead did something.
+    Activity {
+        /// Kind of the activities.
+        kind: Arc<str>,
+        /// When the last of those that count happened.
+        last: DateTime<Utc>,
+    },
+    /// The rule's condition holds.
+    Condition,
+    /// A limit of the rule cuts off the rest.
+    RuleCap {
+        /// The greatest magnitude of the rule's points.
+        cap: Points,
+    },
+    /// A limit of the group cuts off the rest, or fills up to it.
+    GroupLimit {
+        /// The group.
+        group: Arc<str>,
+        /// Its limit.
+        limit: Points,
+    },
+    /// The axis ends here.
+    AxisLimit {
+        /// Its end.
+        limit: Points,
+    },
+}
+
+impl Reason {
+    /// Stable code, for translation.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Reason::Activity { .. } => "activity",
+            Reason::Condition => "condition",
+            Reason::RuleCap { .. } => "rule_cap",
+            Reason::GroupLimit { .. } => "group_limit",
+            Reason::AxisLimit { .. } => "axis_limit",
+        }
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:+} {}", self.points, self.axis)?;
+        if let Some(rule) = &self.rule {
+            write!(f, " by rule {rule}")?;
+        }
+        match &self.reason {
+            Reason::Activity { kind, last } => {
+                let last = last.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+                write!(f, ": {} × {kind}, last on {last}", self.count)
+            }
+            Reason::Condition => f.write_str(": its condition holds"),
+            Reason::RuleCap { cap } => write!(f, ": the rule gives at most {cap}"),
+            Reason::GroupLimit { group, limit } => {
+                let end = if self.points < Points::ZERO { "most" } else { "least" };
+                write!(f, ": group {group} gives at {end} {limit}")
+            }
+            Reason::AxisLimit { limit } => {
+                let end = if self.points < Points::ZERO { "most" } else { "least" };
+                write!(f, ": the score is at {end} {limit}")
+            }
+        }
+    }
+}
+
+/// Why a lead is a D whatever its points.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Disqualification {
+    /// The rule.
+    pub rule: RuleId,
+    /// Why, for people to read.
+    pub reason: Arc<str>,
+}
+
+impl fmt::Display for Disqualification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "disqualified by rule {}: {}", self.rule, self.reason)
+    }
+}
+
+/// What a lead is worth working on, and why. It owns its data.
+///
+/// `Display` says it in sentences: the result first, then every line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct Score {
+    pub(super) lead: LeadId,
+    pub(super) as_of: DateTime<Utc>,
+    pub(super) engagement: Points,
+    pub(super) fit: Points,
+    pub(super) cell: Cell,
+    pub(super) mature: bool,
+    pub(super) advice: Arc<Advice>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) disqualified: Vec<Disqualification>,
+    pub(super) lines: Vec<Line>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) faults: Vec<RuleFault>,
+    pub(super) version: Arc<RulesVersion>,
+}
+
+impl Score {
+    /// The lead.
+    #[must_use]
+    pub fn lead(&self) -> &LeadId {
+        &self.lead
+    }
+
+    /// The moment it is true for.
+    #[must_use]
+    pub fn as_of(&self) -> DateTime<Utc> {
+        self.as_of
+    }
+
+    /// The dynamic score (动态积分), 0 to 100.
+    #[must_use]
+    pub fn engagement(&self) -> Points {
+        self.engagement
+    }
+
+    /// The static score (静态积分), 0 to 100.
+    #[must_use]
+    pub fn fit(&self) -> Points {
+        self.fit
+    }
+
+    /// Engagement level.
+    #[must_use]
+    pub fn level(&self) -> EngagementLevel {
+        self.cell.level
+    }
+
+    /// Fit grade; D when disqualified.
+    #[must_use]
+    pub fn grade(&self) -> Grade {
+        self.cell.grade
+    }
+
+    /// Grade and level together.
+    #[must_use]
+    pub fn cell(&self) -> Cell {
+        self.cell
+    }
+
+    /// What to do with leads of this cell.
+    #[must_use]
+    pub fn advice(&self) -> &Advice {
+        &self.advice
+    }
+
+    /// Whether the lead is ready for sales.
+    #[must_use]
+    pub fn is_mature(&self) -> bool {
+        self.mature
+    }
+
+    /// Everything that makes the lead a D whatever its points, in the order of the rules.
+    #[must_use]
+    pub fn disqualified(&self) -> &[Disqualification] {
+        &self.disqualified
+    }
+
+    /// The account of both axes: engagement first, then fit.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The account of one axis. Its lines sum exactly to the score.
+    pub fn lines_of(&self, axis: Axis) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(move |line| line.axis == axis)
+    }
+
+    /// Rules that failed at run time. They gave no points.
+    #[must_use]
+    pub fn faults(&self) -> &[RuleFault] {
+        &self.faults
+    }
+
+    /// The rules it was made by.
+    #[must_use]
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
+    }
+
+    /// What later rules read of it as `score.*`.
+    #[must_use]
+    pub fn facts(&self) -> ScoreFacts {
+        ScoreFacts {
+            engagement: self.engagement,
+            fit: self.fit,
+            level: self.level().number(),
+            grade: self.grade().as_str(),
+            cell: self.cell.to_string(),
+            mature: self.mature,
+        }
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: engagement {} is level {}, fit {} is grade {}; {} for sales; {}",
+            self.cell,
+            self.engagement,
+            self.level(),
+            self.fit,
+            // A disqualified lead keeps the points it has; the next lines say why it is a D.
+            self.grade(),
+            if self.mature { "ready" } else { "not ready" },
+            self.advice.text,
+        )?;
+        for disqualification in &self.disqualified {
+            write!(f, "\n  {disqualification}")?;
+        }
+        for line in &self.lines {
+            write!(f, "\n  {line}")?;
+        }
+        for fault in &self.faults {
+            write!(f, "\n  {fault}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,211 @@
+//! The rules a team starts with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use super::award::Award;
+use super::grade::{Cell, EngagementLevel, Grade, GradeBounds, LevelBounds};
+use super::rules::{
+    Advice, Burst, Disqualifier, EngagementRule, EngagementRules, FitRule, FitRules, Maturity, RuleGroup,
+    ScoreRules, WeightedMaturity,
+};
+use crate::calendar::Span;
+use crate::model::Points;
+use crate::rule::{Condition, RulesVersion};
+
+/// Kinds of activities with their points: strong ±20, medium ±10, weak ±5. Once each they net 105.
+const ACTIVITIES: &[(&str, i64)] = &[
+    ("form_submit", 20),
+    ("consult", 20),
+    ("offline_event", 20),
+    ("reply_mail", 20),
+    ("spam_report", -20),
+    ("follow", 10),
+    ("watch_live", 10),
+    ("watch_replay", 10),
+    ("open_mail", 10),
+    ("unfollow", -10),
+    ("form_visit", 5),
+    ("page_visit", 5),
+    ("module_click", 5),
+    ("article_click", 5),
+    ("unsubscribe", -5),
+];
+
+/// Kinds that mail scanners produce by the dozen within moments.
+const SCANNED: &[&str] = &["open_mail", "module_click", "article_click"];
+
+impl Default for ScoreRules {
+    fn default() -> ScoreRules {
+        ScoreRules {
+            format: RulesVersion::FORMAT,
+            revision: String::new(),
+            engagement: EngagementRules::default(),
+            fit: FitRules::default(),
+            matrix: default_matrix(),
+            maturity: Maturity::default(),
+        }
+    }
+}
+
+impl Default for EngagementRules {
+    /// Fifteen kinds of activities: strong ±20, medium ±10, weak ±5. Three mails opened or links clicked within
+    /// three seconds count once.
+    fn default() -> EngagementRules {
+        let rule = |(kind, points): &(&str, i64)| EngagementRule {
+            burst: SCANNED.contains(kind).then_some(Burst { at_least: 3, within: Span::seconds(3) }),
+            ..EngagementRule::new(kind, Points::new(*points))
+        };
+        EngagementRules {
+            rules: ACTIVITIES.iter().map(rule).collect(),
+            groups: Vec::new(),
+            levels: LevelBounds::default(),
+        }
+    }
+}
+
+impl Default for FitRules {
+    /// Company size (up to 30), industry (25), history with us (20; past orders in the attribute `past_orders`) and
+    /// job function (25). A company struck off the register, or whose licence is revoked, is disqualified.
+    fn default() -> FitRules {
+        let sizes = [
+            ("company_size.1000", json!({"field": "employee_count", "ge": 1000}), 30),
+            ("company_size.200", json!({"field": "employee_count", "between": [200, 999]}), 25),
+            ("company_size.50", json!({"field": "employee_count", "between": [50, 199]}), 18),
+            ("company_size.10", json!({"field": "employee_count", "between": [10, 49]}), 10),
+            ("company_size.1", json!({"field": "employee_count", "between": [1, 9]}), 4),
+        ];
+        let industry = json!({"any": [
+            {"field": "industry", "exists": true},
+            {"field": "company.industry", "exists": true},
+        ]});
+        let history = [
+            ("history.customer", json!({"field": "attributes.past_orders", "ge": 1}), 20),
+            ("history.known", json!({"field": "match.count", "ge": 1}), 10),
+        ];
+        let functions = [("manager", 25), ("business", 20), ("it", 15), ("finance", 10)];
+        let mut rules = Vec::new();
+        rules.extend(sizes.map(|(id, when, points)| fit_rule(id, when, points, "company_size")));
+        rules.push(fit_rule("industry.known", industry, 25, "industry"));
+        rules.extend(history.map(|(id, when, points)| fit_rule(id, when, points, "history")));
+        rules.extend(functions.map(|(function, points)| {
+            let when = json!({"field": "job_function", "eq": function});
+            fit_rule(&format!("job_function.{function}"), when, points, "job_function")
+        }));
+        let groups = [("company_size", 30), ("industry", 25), ("history", 20), ("job_function", 25)];
+        FitRules {
+            rules,
+            groups: groups.map(|(id, max)| group(id, max)).into(),
+            grades: GradeBounds::default(),
+            disqualifiers: vec![Disqualifier {
+                id: "disqualified.registry".into(),
+                when: condition(json!({"field": "registry_status", "in": ["deregistered", "revoked"]})),
+                reason: Some("the company is no longer in business".to_owned()),
+            }],
+        }
+    }
+}
+
+fn condition(document: serde_json::Value) -> Condition {
+    // The preset is a constant; a test reads every condition of it. What could not be read would never hold.
+    serde_json::from_value(document).unwrap_or_else(|_| Condition::any([]))
+}
+
+fn fit_rule(id: &str, when: serde_json::Value, points: i64, group: &str) -> FitRule {
+    FitRule {
+        id: id.into(),
+        when: condition(when),
+        points: Award::Fixed(Points::new(points)),
+        group: Some(group.to_owned()),
+    }
+}
+
+fn group(id: &str, max: i64) -> RuleGroup {
+    RuleGroup { id: id.to_owned(), min: None, max: Some(Points::new(max)) }
+}
+
+impl Default for Maturity {
+    fn default() -> Maturity {
+        let mature = |cell: &Cell| match cell.grade {
+            Grade::A => true,
+            Grade::B => cell.level <= EngagementLevel::Low,
+            Grade::C => cell.level <= EngagementLevel::Middle,
+            Grade::D => false,
+        };
+        Maturity::Cells(Cell::all().filter(mature).collect::<BTreeSet<_>>())
+    }
+}
+
+impl Default for WeightedMaturity {
+    fn default() -> WeightedMaturity {
+        WeightedMaturity { engagement: 0.5, fit: 0.5, mark: Points::new(60) }
+    }
+}
+
+fn advice(cell: Cell) -> &'static str {
+    let texts = match cell.grade {
+        Grade::A => [
+            "hand to sales at once: call today",
+            "hand to sales: call within two days",
+            "hand to sales: open with a case of its industry",
+            "hand to sales: wake its interest in person",
+        ],
+        Grade::B => [
+            "hand to sales: call within two days",
+            "hand to sales: call this week",
+            "hand to sales when there is time, keep sending content",
+            "nurture: invite to an event of its industry",
+        ],
+        Grade::C => [
+            "hand to sales: find out whether the need is real",
+            "hand to sales when there is time",
+            "nurture: send content regularly",
+            "nurture: send content now and then",
+        ],
+        Grade::D => [
+            "do not sell: let it read on by itself",
+            "do not sell: keep on the mailing list",
+            "do not sell: keep for reach only",
+            "do not sell: let it go",
+        ],
+    };
+    texts.get(cell.level as usize).copied().unwrap_or_default()
+}
+
+/// The advice of all cells that a document does not give itself.
+pub(super) fn default_matrix() -> BTreeMap<Cell, Advice> {
+    let of = |cell: Cell| Advice { key: format!("score.advice.{cell}"), text: advice(cell).to_owned() };
+    Cell::all().map(|cell| (cell, of(cell))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_preset_is_fifteen_activities_that_net_105() {
+        let points: Vec<i64> = ACTIVITIES.iter().map(|(_, points)| *points).collect();
+        assert_eq!(points.len(), 15);
+        assert_eq!(points.iter().sum::<i64>(), 105);
+        assert_eq!(points.iter().filter(|points| **points > 0).sum::<i64>(), 140);
+    }
+
+    #[test]
+    fn the_preset_can_be_read_and_has_nothing_to_complain_about() {
+        let rules = ScoreRules::default();
+        assert_eq!(rules.lint(), []);
+        assert!(rules.fit.rules.iter().all(|rule| !rule.when.is_never()));
+        assert!(rules.fit.disqualifiers.iter().all(|rule| !rule.when.is_never()));
+        let document = serde_json::to_value(&rules).unwrap();
+        assert_eq!(ScoreRules::load(document).unwrap(), rules);
+        assert_eq!(ScoreRules::load(json!({})).unwrap(), rules);
+    }
+
+    #[test]
+    fn the_mature_cells_are_those_of_the_books() {
+        let Maturity::Cells(cells) = Maturity::default() else { panic!("cells") };
+        let names: Vec<String> = cells.iter().map(Cell::to_string).collect();
+        assert_eq!(names, ["A1", "A2", "A3", "A4", "B1", "B2", "B3", "C1", "C2"]);
+    }
+}

@@ -1,0 +1,318 @@
+//! Scoring rules as data.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::award::Award;
+use super::grade::{Cell, GradeBounds, LevelBounds};
+use crate::calendar::Span;
+use crate::error::{Diagnostic, Report, RuleErrors};
+use crate::model::{Points, RuleId};
+use crate::rule::{self, Condition, Field, RulesVersion};
+
+/// The rules of a [`Scorer`](super::Scorer). The default is a preset a team can start with.
+///
+/// ```
+/// use leadkit::score::ScoreRules;
+/// use serde_json::json;
+///
+/// let rules = ScoreRules::load(json!({
+///     "format": 1,
+///     "revision": "2026-03",
+///     "fit": {"rules": [
+///         {"id": "big", "when": {"field": "employee_count", "ge": 500}, "points": 67.3},
+///     ]},
+/// }))?;
+/// assert_eq!(rules.engagement.rules.len(), 15);
+///
+/// let errors = ScoreRules::load(json!({"engagement": {"levels": {"level_1": 50}}})).unwrap_err();
+/// assert_eq!(errors.diagnostics()[0].path, "engagement.levels.level_2");
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScoreRules {
+    /// Format of the document; see [`RulesVersion::FORMAT`].
+    pub format: u16,
+    /// The caller's name of this revision; every score carries it.
+    pub revision: String,
+    /// What leads do: the dynamic score (动态积分).
+    pub engagement: EngagementRules,
+    /// What leads are: the static score (静态积分).
+    pub fit: FitRules,
+    /// What to do in each cell of the matrix; a cell that is left out keeps its default advice.
+    pub matrix: BTreeMap<Cell, Advice>,
+    /// Which leads are ready for sales.
+    pub maturity: Maturity,
+}
+
+/// Rules of the dynamic score.
+///
+/// The order in which limits apply is fixed: the same event id counts once → dedup key → burst → frequency →
+/// window → points with the cap per event → decay → rule cap → group limits → clamp of the axis to 0–100. Events
+/// are taken from the earliest to the latest, so a later event never takes away what an earlier one gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EngagementRules {
+    /// The rules, one or more per kind of activity.
+    pub rules: Vec<EngagementRule>,
+    /// Groups whose rules share limits.
+    pub groups: Vec<RuleGroup>,
+    /// Lowest scores of the levels.
+    pub levels: LevelBounds,
+}
+
+/// Points for a kind of activity.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EngagementRule {
+    /// Identifier; unique in the document.
+    pub id: RuleId,
+    /// Kind of the activity, such as `form_submit`.
+    pub kind: String,
+    /// What else must hold of the activity and its lead (default: nothing).
+    #[serde(default, skip_serializing_if = "Condition::is_always")]
+    pub when: Condition,
+    /// Points for each activity; may be negative.
+    pub points: Award,
+    /// Greatest magnitude of the points of one activity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_cap: Option<Points>,
+    /// Greatest magnitude of the points of the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<Points>,
+    /// How often the rule counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frequency: Option<Frequency>,
+    /// Activities with the same value of this field count once, the earliest; those without a value all count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dedup_by: Option<Field>,
+    /// Many activities within moments are one: a mail scanner following every link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub burst: Option<Burst>,
+    /// How long an activity counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Span>,
+    /// How the points of an activity shrink with its age.
+    #[serde(default, skip_serializing_if = "Decay::is_none")]
+    pub decay: Decay,
+    /// The group whose limits hold for it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+}
+
+impl EngagementRule {
+    /// A rule that gives fixed points to every activity of a kind; the id is the kind.
+    #[must_use]
+    pub fn new(kind: &str, points: Points) -> EngagementRule {
+        EngagementRule { id: kind.into(), kind: kind.to_owned(), points: points.into(), ..Default::default() }
+    }
+
+    /// A rule for adjustments by hand: activities of kind `manual_adjustment` whose attribute `points` says how
+    /// many.
+    #[must_use]
+    pub fn manual_adjustment() -> EngagementRule {
+        let points = Award::Column("points".to_owned());
+        EngagementRule { points, ..EngagementRule::new("manual_adjustment", Points::ZERO) }
+    }
+}
+
+/// At most so many activities in any span of time; the earliest count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frequency {
+    /// Most activities, at least 1.
+    pub most: u32,
+    /// In what span; without one, ever. An activity exactly one span after another is no longer in the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Span>,
+}
+
+/// Activities so close together that they count as one, the earliest. Any `at_least` activities that lie `within`
+/// the span are a burst; bursts that share activities are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Burst {
+    /// Fewest activities of a burst, at least 2.
+    pub at_least: u32,
+    /// Longest time from the first to the last of them.
+    pub within: Span,
+}
+
+/// How the points of an activity shrink with its age. Activities in the future have age 0.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Decay {
+    /// Not at all.
+    #[default]
+    None,
+    /// In steps, ordered by age.
+    Step(Vec<DecayStep>),
+    /// By half every so long: `points · 2^(−age / half-life)`.
+    HalfLife(Span),
+}
+
+impl Decay {
+    fn is_none(&self) -> bool {
+        *self == Decay::None
+    }
+}
+
+/// One step of a decay.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecayStep {
+    /// From this age on …
+    pub after: Span,
+    /// … this share of the points is left, 0 to 1.
+    pub keep: f64,
+}
+
+/// Rules whose points together stay within limits.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleGroup {
+    /// Identifier; unique among the groups of its axis.
+    pub id: String,
+    /// Least points of the group once any of its rules gives points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<Points>,
+    /// Most points of the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<Points>,
+}
+
+/// Rules of the static score.
+///
+/// A document that gives rules but no groups has none; one that gives neither has those of the preset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "FitDocument")]
+pub struct FitRules {
+    /// The rules; all that hold give points.
+    pub rules: Vec<FitRule>,
+    /// Groups whose rules share limits.
+    pub groups: Vec<RuleGroup>,
+    /// Lowest scores of the grades.
+    pub grades: GradeBounds,
+    /// What makes a lead a D, whatever its points.
+    pub disqualifiers: Vec<Disqualifier>,
+}
+
+/// Fit rules as a document gives them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FitDocument {
+    rules: Option<Vec<FitRule>>,
+    groups: Option<Vec<RuleGroup>>,
+    #[serde(default)]
+    grades: GradeBounds,
+    disqualifiers: Option<Vec<Disqualifier>>,
+}
+
+impl From<FitDocument> for FitRules {
+    fn from(document: FitDocument) -> FitRules {
+        let preset = FitRules::default();
+        // The groups of the preset are of use to the rules of the preset only.
+        let groups = if document.rules.is_some() { Vec::new() } else { preset.groups };
+        FitRules {
+            rules: document.rules.unwrap_or(preset.rules),
+            groups: document.groups.unwrap_or(groups),
+            grades: document.grades,
+            disqualifiers: document.disqualifiers.unwrap_or(preset.disqualifiers),
+        }
+    }
+}
+
+/// Points for what a lead is.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FitRule {
+    /// Identifier; unique in the document.
+    pub id: RuleId,
+    /// What must hold (default: nothing).
+    #[serde(default, skip_serializing_if = "Condition::is_always")]
+    pub when: Condition,
+    /// Points; may be negative.
+    pub points: Award,
+    /// The group whose limits hold for it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+}
+
+/// What makes a lead a D.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disqualifier {
+    /// Identifier; unique in the document.
+    pub id: RuleId,
+    /// What must hold.
+    pub when: Condition,
+    /// Why, for people to read (default: the id).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What to do with the leads of a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Advice {
+    /// Key of a text the host translates.
+    pub key: String,
+    /// The text in English.
+    pub text: String,
+}
+
+/// Which leads are ready for sales. A lead of grade D never is, however much it interacts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Maturity {
+    /// Those in one of these cells (default: A1–A4, B1–B3, C1, C2).
+    Cells(BTreeSet<Cell>),
+    /// Those whose weighted sum of both scores reaches the mark.
+    Weighted(WeightedMaturity),
+}
+
+/// A weighted sum of both scores, and the mark it must reach.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WeightedMaturity {
+    /// Weight of the dynamic score, 0 to 1 (default ½).
+    pub engagement: f64,
+    /// Weight of the static score, 0 to 1 (default ½).
+    pub fit: f64,
+    /// The mark (default 60).
+    pub mark: Points,
+}
+
+impl ScoreRules {
+    /// Reads the rules from a document and proves them.
+    ///
+    /// # Errors
+    /// Every mistake of the document at once.
+    pub fn load(document: serde_json::Value) -> Result<ScoreRules, RuleErrors> {
+        let mut report = Report::new();
+        let rules = rule::load_into(document, &mut report, |rules: &ScoreRules, report| {
+            super::Scorer::compile_into(rules, report);
+        });
+        report.finish()?;
+        rules.ok_or_else(|| {
+            RuleErrors::from(Diagnostic::error("unreadable", "", "nothing of the document can be read"))
+        })
+    }
+
+    /// What the rules hardly mean: rules that never give points, gaps and overlaps between bands, grades that no
+    /// lead reaches. Errors are listed too.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        let mut report = Report::new();
+        super::Scorer::compile_into(self, &mut report);
+        report.into_diagnostics()
+    }
+
+    pub(super) fn version(&self) -> RulesVersion {
+        RulesVersion::of(self.format, &self.revision, self)
+    }
+}

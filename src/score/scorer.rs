@@ -1,0 +1,258 @@
+//! The scorer.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::compile::{CompiledFitRule, Gift, Section, sections, when};
+use super::engagement::{CompiledEngagementRule, Kinds};
+use super::grade::{Cell, Grade, GradeBounds, LevelBounds};
+use super::outcome::{Axis, Disqualification, Line, Reason, Score};
+use super::rules::{Advice, Decay, Disqualifier, EngagementRules, FitRules, Maturity, ScoreRules};
+use super::source::LeadSource;
+use super::{check, lint, preset};
+use crate::error::{Report, RuleErrors};
+use crate::model::{Activity, Points, RuleId};
+use crate::rule::{Facts, Fault, Predicate, RuleFault, RulesVersion, Scope};
+
+/// Scores leads by rules that are proved: immutable, shared by reference across threads.
+///
+/// Scoring costs O(activities · log activities + rules · activities of the rule's kind).
+#[derive(Debug, Clone)]
+pub struct Scorer {
+    kinds: Kinds,
+    engagement: Vec<Section<CompiledEngagementRule>>,
+    levels: LevelBounds,
+    fit: Vec<Section<CompiledFitRule>>,
+    grades: GradeBounds,
+    disqualifiers: Vec<CompiledDisqualifier>,
+    /// In the order of [`Cell::all`].
+    matrix: Vec<Arc<Advice>>,
+    maturity: Maturity,
+    version: Arc<RulesVersion>,
+}
+
+#[derive(Debug, Clone)]
+struct CompiledDisqualifier {
+    id: RuleId,
+    when: Option<Predicate>,
+    reason: Arc<str>,
+}
+
+impl Scorer {
+    /// Proves and compiles rules. Warnings are told by [`ScoreRules::lint`].
+    ///
+    /// # Errors
+    /// Everything that is wrong with the rules at once.
+    pub fn compile(rules: &ScoreRules) -> Result<Scorer, RuleErrors> {
+        let mut report = Report::new();
+        let scorer = Scorer::compile_into(rules, &mut report);
+        report.finish().map(|_| scorer)
+    }
+
+    /// Compiles rules, adding what is wrong with them to a report. With errors in it the scorer is of no use.
+    pub(crate) fn compile_into(rules: &ScoreRules, report: &mut Report) -> Scorer {
+        RulesVersion::check(rules.format, report);
+        check::ids(rules, report);
+        let mut kinds = Kinds::default();
+        let engagement =
+            report.within("engagement", |report| compile_engagement(&rules.engagement, &mut kinds, report));
+        let (fit, disqualifiers) = report.within("fit", |report| compile_fit(&rules.fit, report));
+        report.within("maturity", |report| check::maturity(&rules.maturity, report));
+        let mut matrix = preset::default_matrix();
+        matrix.extend(rules.matrix.iter().map(|(cell, advice)| (*cell, advice.clone())));
+        Scorer {
+            kinds,
+            engagement,
+            levels: rules.engagement.levels,
+            fit,
+            grades: rules.fit.grades,
+            disqualifiers,
+            matrix: matrix.into_values().map(Arc::new).collect(),
+            maturity: rules.maturity.clone(),
+            version: Arc::new(rules.version()),
+        }
+    }
+
+    /// The rules every score is made by.
+    #[must_use]
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
+    }
+
+    /// Scores a lead at a moment.
+    ///
+    /// Only activities of this lead count, and those that name no lead. Inside scoring, `activity.count.*` and
+    /// `activity.last` speak of these activities and "now" is `as_of`, so the score depends on nothing else.
+    pub fn score(&self, facts: &Facts<'_>, activities: &[Activity], as_of: DateTime<Utc>) -> Score {
+        let events = self.kinds.events(&facts.lead().id, activities);
+        let lead = LeadSource { facts, events: &events, as_of };
+        let mut lines = Vec::with_capacity(16);
+        let mut faults = Vec::new();
+        let mut picked = Vec::new();
+        let engagement = axis(Axis::Engagement, &self.engagement, &mut lines, |rule, lines| {
+            rule.run(lead, &mut picked, lines).unwrap_or_else(|fault| faults.push(failed(&rule.id, fault)));
+        });
+        let columns = &facts.lead().attributes;
+        let fit = axis(Axis::Fit, &self.fit, &mut lines, |rule, lines| {
+            rule.run(&lead, columns, lines).unwrap_or_else(|fault| faults.push(failed(&rule.id, fault)));
+        });
+        let mut disqualified = Vec::new();
+        for rule in &self.disqualifiers {
+            match rule.when.as_ref().map_or(Ok(true), |when| when.eval(&lead)) {
+                Ok(true) => {
+                    let (rule, reason) = (rule.id.clone(), Arc::clone(&rule.reason));
+                    disqualified.push(Disqualification { rule, reason });
+                }
+                Ok(false) => {}
+                Err(fault) => faults.push(failed(&rule.id, fault)),
+            }
+        }
+        let grade = if disqualified.is_empty() { self.grades.grade(fit) } else { Grade::D };
+        let cell = Cell { grade, level: self.levels.level(engagement) };
+        Score {
+            lead: facts.lead().id.clone(),
+            as_of,
+            engagement,
+            fit,
+            cell,
+            mature: self.is_mature(cell, engagement, fit),
+            advice: self.matrix.get(cell.index()).cloned().unwrap_or_default(),
+            disqualified,
+            lines,
+            faults,
+            version: Arc::clone(&self.version),
+        }
+    }
+
+    fn is_mature(&self, cell: Cell, engagement: Points, fit: Points) -> bool {
+        cell.grade != Grade::D
+            && match &self.maturity {
+                Maturity::Cells(cells) => cells.contains(&cell),
+                Maturity::Weighted(weighted) => {
+                    engagement.scaled(weighted.engagement) + fit.scaled(weighted.fit) >= weighted.mark
+                }
+            }
+    }
+}
+
+fn failed(rule: &RuleId, fault: Fault) -> RuleFault {
+    RuleFault { rule: rule.clone(), fault }
+}
+
+/// Adds the lines of an axis, with limits, and returns their sum.
+fn axis<T>(
+    axis: Axis,
+    sections: &[Section<T>],
+    lines: &mut Vec<Line>,
+    mut run: impl FnMut(&T, &mut Vec<Line>),
+) -> Points {
+    let begin = lines.len();
+    for section in sections {
+        let start = lines.len();
+        section.rules.iter().for_each(|rule| run(rule, lines));
+        if let Some(limits) = &section.limits {
+            limits.apply(axis, start, lines);
+        }
+    }
+    let sum: Points = lines.iter().skip(begin).map(|line| line.points).sum();
+    let limit = sum.clamp(Points::ZERO, Points::HUNDRED);
+    if limit != sum {
+        let reason = Reason::AxisLimit { limit };
+        lines.push(Line { axis, rule: None, points: limit - sum, count: 0, reason });
+    }
+    limit
+}
+
+fn compile_engagement(
+    rules: &EngagementRules,
+    kinds: &mut Kinds,
+    report: &mut Report,
+) -> Vec<Section<CompiledEngagementRule>> {
+    report.within("levels", |report| check::bounds(rules.levels.descending(), report));
+    check::groups(&rules.groups, rules.rules.iter().map(|rule| rule.group.as_deref()), report);
+    let compiled = report.within("rules", |report| {
+        let compile = |(index, rule): (usize, &super::EngagementRule)| {
+            report.item(index, |report| {
+                check::engagement_rule(rule, report);
+                let scope = Scope::Activity;
+                let kind: Arc<str> = Arc::from(rule.kind.as_str());
+                if let Some(field) = rule.dedup_by.as_ref().filter(|field| !scope.reads(field.producer())) {
+                    report.within("dedup_by", |report| {
+                        let message =
+                            format!("`{field}` cannot be read here: {}", field.producer().describe());
+                        report.error(
+                            "field_not_filled_yet",
+                            message,
+                            "name a field such as `activity.campaign`",
+                        );
+                    });
+                }
+                let compiled = CompiledEngagementRule {
+                    id: rule.id.clone(),
+                    kind_number: kinds.number(&kind),
+                    kind,
+                    when: when(&rule.when, scope, report),
+                    points: report.within("points", |report| Gift::compile(&rule.points, scope, report)),
+                    event_cap: rule.event_cap.map(magnitude),
+                    cap: rule.cap.map(magnitude),
+                    frequency: rule.frequency,
+                    dedup_by: rule.dedup_by.clone(),
+                    burst: rule.burst,
+                    window: rule.window,
+                    decay: match &rule.decay {
+                        Decay::Step(steps) if steps.is_empty() => Decay::None,
+                        decay => decay.clone(),
+                    },
+                };
+                (rule.group.clone(), compiled)
+            })
+        };
+        rules.rules.iter().enumerate().map(compile).collect()
+    });
+    sections(compiled, &rules.groups)
+}
+
+/// A cap below zero is reported; made harmless so that the walk can go on.
+fn magnitude(cap: Points) -> Points {
+    cap.max(Points::ZERO)
+}
+
+fn compile_fit(
+    rules: &FitRules,
+    report: &mut Report,
+) -> (Vec<Section<CompiledFitRule>>, Vec<CompiledDisqualifier>) {
+    report.within("grades", |report| check::bounds(rules.grades.descending(), report));
+    check::groups(&rules.groups, rules.rules.iter().map(|rule| rule.group.as_deref()), report);
+    lint::bands(rules, report);
+    lint::reach(rules, report);
+    let compiled = report.within("rules", |report| {
+        let compile = |(index, rule): (usize, &super::FitRule)| {
+            report.item(index, |report| {
+                let compiled = CompiledFitRule {
+                    id: rule.id.clone(),
+                    when: when(&rule.when, Scope::Score, report),
+                    points: report
+                        .within("points", |report| Gift::compile(&rule.points, Scope::Score, report)),
+                };
+                (rule.group.clone(), compiled)
+            })
+        };
+        rules.rules.iter().enumerate().map(compile).collect()
+    });
+    let disqualifiers = report.within("disqualifiers", |report| {
+        let compile = |(index, rule): (usize, &Disqualifier)| {
+            report.item(index, |report| {
+                let predicate = when(&rule.when, Scope::Score, report);
+                if predicate.is_none() {
+                    let help = "say in `when` which leads are meant";
+                    report.warning("always_matches", "every lead is disqualified", help);
+                }
+                let reason = rule.reason.as_deref().unwrap_or(rule.id.as_str());
+                CompiledDisqualifier { id: rule.id.clone(), when: predicate, reason: Arc::from(reason) }
+            })
+        };
+        rules.disqualifiers.iter().enumerate().map(compile).collect()
+    });
+    (sections(compiled, &rules.groups), disqualifiers)
+}

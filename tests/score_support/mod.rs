@@ -1,0 +1,3 @@
+//! What the scoring tests share.
+
+pub mod oracle;
