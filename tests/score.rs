@@ -1,6 +1,7 @@
 //! Scoring: worked cases, laws, and a slow second implementation of the engagement limits.
 
-mod score_support;
+#[path = "oracle/score.rs"]
+mod oracle;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::company::Gazetteer;
@@ -8,7 +9,6 @@ use leadkit::model::{Activity, Lead, Points, Value};
 use leadkit::rule::{FactContext, Facts};
 use leadkit::score::{Axis, Reason, Score, ScoreRules, Scorer};
 use proptest::prelude::*;
-use score_support::oracle;
 use serde_json::{Value as Json, json};
 
 fn now() -> DateTime<Utc> {

@@ -1,6 +1,6 @@
 //! What makes scoring rules wrong, apart from conditions and points.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::grade::{Cell, Grade};
 use super::rules::{Decay, EngagementRule, Maturity, RuleGroup, ScoreRules};
@@ -10,7 +10,7 @@ use crate::model::{Points, RuleId};
 
 /// Looks for ids that are blank or stand twice, over all lists of rules.
 pub(super) fn ids(rules: &ScoreRules, report: &mut Report) {
-    let mut seen: BTreeMap<&str, String> = BTreeMap::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     let engagement = rules.engagement.rules.iter().map(|rule| &rule.id);
     let fit = rules.fit.rules.iter().map(|rule| &rule.id);
     let disqualifiers = rules.fit.disqualifiers.iter().map(|rule| &rule.id);
@@ -22,11 +22,7 @@ pub(super) fn ids(rules: &ScoreRules, report: &mut Report) {
     });
 }
 
-fn list<'a>(
-    ids: impl Iterator<Item = &'a RuleId>,
-    seen: &mut BTreeMap<&'a str, String>,
-    report: &mut Report,
-) {
+fn list<'a>(ids: impl Iterator<Item = &'a RuleId>, seen: &mut BTreeSet<&'a str>, report: &mut Report) {
     for (index, id) in ids.enumerate() {
         report.item(index, |report| {
             report.within("id", |report| {
@@ -36,11 +32,9 @@ fn list<'a>(
                         "the rule has no id",
                         "give it one that is unique in the document",
                     );
-                } else if let Some(first) = seen.get(id.as_str()) {
-                    let message = format!("the id `{id}` stands at {first} already");
+                } else if !seen.insert(id.as_str()) {
+                    let message = format!("the id `{id}` stands in the document twice");
                     report.error("duplicate_id", message, "give each rule its own");
-                } else {
-                    seen.insert(id.as_str(), report.path().to_owned());
                 }
             });
         });
@@ -115,14 +109,14 @@ pub(super) fn engagement_rule(rule: &EngagementRule, report: &mut Report) {
             });
         }
     }
-    report.within("frequency", |report| match rule.frequency {
-        Some(frequency) if frequency.most == 0 => {
+    report.within("frequency", |report| {
+        let Some(frequency) = rule.frequency else { return };
+        if frequency.most == 0 {
             report.within("most", |report| {
                 report.error("bad_value", "at most 0 activities never count", "write at least 1");
             });
         }
-        Some(frequency) => positive("within", frequency.within, report),
-        None => {}
+        positive("within", frequency.within, report);
     });
     report.within("burst", |report| {
         let Some(burst) = rule.burst else { return };

@@ -75,30 +75,30 @@ pub(super) fn sections<T>(rules: Vec<(Option<String>, T)>, groups: &[RuleGroup])
 
 /// A compiled [`Award`].
 #[derive(Debug, Clone)]
-pub(super) enum Gift {
+pub(super) enum CompiledAward {
     Fixed(Points),
     Column(String),
     Per(PerUnit),
 }
 
-impl Gift {
-    pub(super) fn compile(award: &Award, scope: Scope, report: &mut Report) -> Gift {
+impl CompiledAward {
+    pub(super) fn compile(award: &Award, scope: Scope, report: &mut Report) -> CompiledAward {
         match award {
             Award::Fixed(points) => {
                 if *points == Points::ZERO {
                     report.warning("no_points", "the rule gives no points", "give it points, or remove it");
                 }
-                Gift::Fixed(*points)
+                CompiledAward::Fixed(*points)
             }
             Award::Column(name) => {
                 if name.trim().is_empty() {
                     report.error("blank_name", "the column has no name", "name the column, such as `points`");
                 }
-                Gift::Column(name.clone())
+                CompiledAward::Column(name.clone())
             }
             Award::Per(per) => {
                 report.within("per", |report| check_per_unit(per, scope, report));
-                Gift::Per(per.clone())
+                CompiledAward::Per(per.clone())
             }
             Award::Script(_) => {
                 report.within("script", |report| {
@@ -108,7 +108,7 @@ impl Gift {
                         "give a number, `column` or `per`",
                     );
                 });
-                Gift::Fixed(Points::ZERO)
+                CompiledAward::Fixed(Points::ZERO)
             }
         }
     }
@@ -121,8 +121,8 @@ impl Gift {
         columns: &Attributes,
     ) -> Result<Option<Points>, Fault> {
         match self {
-            Gift::Fixed(points) => Ok(Some(*points)),
-            Gift::Column(name) => {
+            CompiledAward::Fixed(points) => Ok(Some(*points)),
+            CompiledAward::Column(name) => {
                 let number = match columns.get(name.as_str()) {
                     None | Some(Value::Null) => return Ok(None),
                     Some(Value::Integer(number)) => *number as f64,
@@ -134,7 +134,7 @@ impl Gift {
                 };
                 in_range(number).map(Some)
             }
-            Gift::Per(per) => {
+            CompiledAward::Per(per) => {
                 let number = match facts.fact(&per.field) {
                     FactValue::Missing => return Ok(None),
                     FactValue::Integer(number) => number as f64,
@@ -192,7 +192,7 @@ pub(super) fn when(condition: &Condition, scope: Scope, report: &mut Report) -> 
 pub(super) struct CompiledFitRule {
     pub(super) id: RuleId,
     pub(super) when: Option<Predicate>,
-    pub(super) points: Gift,
+    pub(super) points: CompiledAward,
 }
 
 impl CompiledFitRule {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::compile::Gift;
+use super::compile::CompiledAward;
 use super::outcome::{Axis, Line, Reason};
 use super::rules::{Burst, Decay, Frequency};
 use super::source::{Event, EventSource, LeadSource};
@@ -64,7 +64,7 @@ pub(super) struct CompiledEngagementRule {
     pub(super) kind_number: u16,
     /// None when it always holds.
     pub(super) when: Option<Predicate>,
-    pub(super) points: Gift,
+    pub(super) points: CompiledAward,
     pub(super) event_cap: Option<Points>,
     pub(super) cap: Option<Points>,
     pub(super) frequency: Option<Frequency>,
@@ -143,7 +143,7 @@ impl CompiledEngagementRule {
     fn sum(&self, lead: LeadSource<'_>, picked: &[&Activity]) -> Result<Points, Fault> {
         let capped = |points: Points| self.event_cap.map_or(points, |cap| points.clamp(-cap, cap));
         let give = |activity: &Activity| match &self.points {
-            Gift::Fixed(points) => Ok(capped(*points)),
+            CompiledAward::Fixed(points) => Ok(capped(*points)),
             award => award
                 .give(&EventSource::new(lead, activity), &activity.attributes)
                 .map(|points| capped(points.unwrap_or(Points::ZERO))),

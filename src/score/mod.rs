@@ -12,7 +12,7 @@
 //! use leadkit::score::{ScoreRules, Scorer};
 //!
 //! let scorer = Scorer::compile(&ScoreRules::default())?;
-//! let now = "2026-03-10T09:00:00Z".parse()?;
+//! let now = "2026-03-10T09:00:00Z".parse().unwrap();
 //! let lead = Lead {
 //!     id: "L1".into(),
 //!     employee_count: Some(300),
@@ -31,7 +31,7 @@
 //! assert!(score.is_mature());
 //! assert_eq!(score.lines()[0].to_string(), "+20 engagement by rule form_submit: 1 × form_submit, \
 //!     last on 2026-03-10T09:00:00Z");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), leadkit::error::RuleErrors>(())
 //! ```
 
 mod award;
@@ -39,6 +39,7 @@ mod check;
 mod compile;
 mod engagement;
 mod grade;
+mod hours;
 mod lint;
 mod outcome;
 mod preset;
@@ -48,6 +49,7 @@ mod source;
 
 pub use award::{Award, PerUnit};
 pub use grade::{Cell, CellError, EngagementLevel, Grade, GradeBounds, LevelBounds};
+pub use hours::{ContactHours, HourSlot, contact_hours};
 pub use outcome::{Axis, Disqualification, Line, Reason, Score};
 pub use rules::{
     Advice, Burst, Decay, DecayStep, Disqualifier, EngagementRule, EngagementRules, FitRule, FitRules,

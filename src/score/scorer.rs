@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::compile::{CompiledFitRule, Gift, Section, sections, when};
+use super::compile::{CompiledAward, CompiledFitRule, Section, sections, when};
 use super::engagement::{CompiledEngagementRule, Kinds};
 use super::grade::{Cell, Grade, GradeBounds, LevelBounds};
 use super::outcome::{Axis, Disqualification, Line, Reason, Score};
@@ -193,7 +193,8 @@ fn compile_engagement(
                     kind_number: kinds.number(&kind),
                     kind,
                     when: when(&rule.when, scope, report),
-                    points: report.within("points", |report| Gift::compile(&rule.points, scope, report)),
+                    points: report
+                        .within("points", |report| CompiledAward::compile(&rule.points, scope, report)),
                     event_cap: rule.event_cap.map(magnitude),
                     cap: rule.cap.map(magnitude),
                     frequency: rule.frequency,
@@ -232,8 +233,9 @@ fn compile_fit(
                 let compiled = CompiledFitRule {
                     id: rule.id.clone(),
                     when: when(&rule.when, Scope::Score, report),
-                    points: report
-                        .within("points", |report| Gift::compile(&rule.points, Scope::Score, report)),
+                    points: report.within("points", |report| {
+                        CompiledAward::compile(&rule.points, Scope::Score, report)
+                    }),
                 };
                 (rule.group.clone(), compiled)
             })

@@ -7,7 +7,12 @@ use leadkit::model::{Activity, Points};
 use leadkit::score::{Award, Burst, Decay, EngagementRule, EngagementRules, Frequency};
 
 /// The total of the axis. Rules have fixed points and no conditions; a dedup key is the page.
-pub fn engagement(rules: &EngagementRules, lead: &str, all: &[Activity], as_of: DateTime<Utc>) -> Points {
+pub(crate) fn engagement(
+    rules: &EngagementRules,
+    lead: &str,
+    all: &[Activity],
+    as_of: DateTime<Utc>,
+) -> Points {
     let mut own: Vec<Activity> =
         all.iter().filter(|a| a.lead.as_str() == lead || a.lead.as_str().is_empty()).cloned().collect();
     own.sort_by_key(|a| (a.time, a.id.clone(), serde_json::to_string(a).unwrap()));
@@ -96,9 +101,7 @@ fn without_bursts<'a>(list: &[&'a Activity], burst: Burst) -> Vec<&'a Activity> 
     let mut linked = vec![false; list.len()];
     for window in 0..list.len() {
         if window + n <= list.len() && list[window + n - 1].time - list[window].time <= within {
-            for index in window + 1..window + n {
-                linked[index] = true;
-            }
+            linked[window + 1..window + n].fill(true);
         }
     }
     (0..list.len()).filter(|index| !linked[*index]).map(|index| list[index]).collect()

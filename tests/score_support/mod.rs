@@ -1,3 +1,0 @@
-//! What the scoring tests share.
-
-pub mod oracle;
