@@ -5,6 +5,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod assign;
+pub mod blacklist;
 pub mod calendar;
 pub mod company;
 pub mod contact;

@@ -1,0 +1,178 @@
+//! Proving the rules.
+
+use std::collections::BTreeMap;
+
+use super::allow::Allowances;
+use super::engine::{Blacklist, Compiled, NO_USABLE_CONTACT, Test};
+use super::keys::{SubmissionSpaces, WindowKey};
+use super::lists::{Domains, Lists};
+use super::rules::{BlacklistRule, BlacklistRules, BurstCheck, Check, FakeCheck, ResubmissionCheck};
+use super::verdict::Severity;
+use crate::calendar::Span;
+use crate::error::{Report, RuleErrors};
+use crate::model::RuleId;
+use crate::rule::{RulesVersion, Scope};
+
+/// Leads a burst may need at most: fewer than the windows keep of one key.
+const MOST_COUNT: u32 = 1_000;
+/// Category of what belongs to no rule.
+pub(super) const CONTACT: &str = "contact";
+
+impl Blacklist {
+    /// Proves the rules and makes them ready to use.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn compile(rules: &BlacklistRules) -> Result<Blacklist, RuleErrors> {
+        let mut report = Report::new();
+        let blacklist = Blacklist::compile_into(rules, &mut report);
+        report.finish()?;
+        Ok(blacklist)
+    }
+
+    /// Compiles what can be compiled and reports the rest. The result may only be used if no error was reported.
+    pub(crate) fn compile_into(rules: &BlacklistRules, report: &mut Report) -> Blacklist {
+        RulesVersion::check(rules.format, report);
+        let mut known: BTreeMap<RuleId, String> = BTreeMap::new();
+        let mut compiled = Vec::with_capacity(rules.rules.len());
+        report.within("rules", |report| {
+            for (index, rule) in rules.rules.iter().enumerate() {
+                report.item(index, |report| {
+                    check_id(rule, &known, report);
+                    if !rule.id.is_blank() {
+                        known.insert(rule.id.clone(), rule.category.clone());
+                    }
+                    compiled.push(compile_rule(rule, report));
+                });
+            }
+        });
+        known.insert(NO_USABLE_CONTACT.into(), CONTACT.to_owned());
+        let allowances =
+            report.within("overrides", |report| Allowances::compile(&rules.overrides, &known, report));
+        compiled.sort_by_key(|rule: &Compiled| rule.test.phase());
+        let resubmissions = || {
+            rules.rules.iter().filter_map(|rule| match &rule.check {
+                Check::Resubmission(check) => Some(check),
+                _ => None,
+            })
+        };
+        Blacklist {
+            rules: compiled,
+            allowances,
+            no_usable_contact: rules.no_usable_contact,
+            stop_at_first_block: rules.stop_at_first_block,
+            version: RulesVersion::of(rules.format, &rules.revision, rules),
+            spaces: SubmissionSpaces::new(),
+            submission_keys: resubmissions().flat_map(|check| check.by.iter().copied()).collect(),
+            submission_window: resubmissions().map(|check| check.window).max(),
+        }
+    }
+}
+
+fn check_id(rule: &BlacklistRule, known: &BTreeMap<RuleId, String>, report: &mut Report) {
+    report.within("id", |report| {
+        if rule.id.is_blank() {
+            report.error("blank_id", "the rule has no name", "give it an `id` of its own");
+        } else if rule.id.as_str() == NO_USABLE_CONTACT {
+            report.error(
+                "reserved_id",
+                format!("`{NO_USABLE_CONTACT}` is the name of a finding of its own"),
+                "give the rule another `id`",
+            );
+        } else if known.contains_key(&rule.id) {
+            report.error(
+                "duplicate_id",
+                format!("another rule has the id `{}` too", rule.id),
+                "give each rule an `id` of its own",
+            );
+        }
+    });
+}
+
+fn compile_rule(rule: &BlacklistRule, report: &mut Report) -> Compiled {
+    if rule.severity == Severity::Block && matches!(rule.check, Check::Resubmission(_) | Check::Burst(_)) {
+        report.within("severity", |report| {
+            report.error(
+                "flags_only",
+                format!("a `{}` rule cannot block: it is a suspicion", rule.check.kind()),
+                "write `flag`, or `pass` to note it only",
+            );
+        });
+    }
+    let test = report.within("check", |report| {
+        report.within(rule.check.kind(), |report| match &rule.check {
+            Check::List(check) => Test::List(Box::new(Lists::compile(check, report))),
+            Check::Domain(check) => Test::Domain(Box::new(Domains::compile(check, report))),
+            Check::PhoneFormat(check) => Test::PhoneFormat(check.clone()),
+            Check::EmailFormat(_) => Test::EmailFormat,
+            Check::WechatFormat(_) => Test::WechatFormat,
+            Check::Fake(check) => {
+                check_fake(check, report);
+                Test::Fake(check.clone())
+            }
+            Check::Resubmission(check) => {
+                check_resubmission(check, report);
+                Test::Resubmission(check.clone())
+            }
+            Check::Burst(check) => {
+                check_burst(check, report);
+                Test::Burst { check: check.clone(), space: WindowKey::of_rule(&rule.id, check.by) }
+            }
+            Check::Condition(condition) => {
+                if condition.is_always() {
+                    report.warning(
+                        "matches_every_lead",
+                        "the condition holds for every lead",
+                        "say what the rule looks for",
+                    );
+                }
+                if condition.is_never() {
+                    report.warning(
+                        "never_matches",
+                        "the condition never holds",
+                        "correct or remove the rule",
+                    );
+                }
+                Test::Condition(condition.compile(Scope::Blacklist, report))
+            }
+        })
+    });
+    Compiled { id: rule.id.clone(), category: rule.category.clone(), severity: rule.severity, test }
+}
+
+fn check_fake(check: &FakeCheck, report: &mut Report) {
+    for (name, empty) in [("rules", check.rules.is_empty()), ("fields", check.fields.is_empty())] {
+        if empty {
+            report.within(name, |report| {
+                report.error("empty_list", "nothing is looked for", "name at least one, or remove the rule");
+            });
+        }
+    }
+}
+
+fn check_window(window: Span, report: &mut Report) {
+    if window.as_seconds() == 0 {
+        report.within("window", |report| {
+            report.error("empty_window", "the window has no length", "write a time such as `24h`");
+        });
+    }
+}
+
+fn check_resubmission(check: &ResubmissionCheck, report: &mut Report) {
+    check_window(check.window, report);
+    if check.by.is_empty() {
+        report.within("by", |report| {
+            report.error("empty_list", "nothing is compared", "name at least one, or remove the rule");
+        });
+    }
+}
+
+fn check_burst(check: &BurstCheck, report: &mut Report) {
+    check_window(check.window, report);
+    if !(2..=MOST_COUNT).contains(&check.count) {
+        report.within("count", |report| {
+            let message = format!("`{}` is no number of leads that can make a burst", check.count);
+            report.error("out_of_range", message, format!("write a number from 2 to {MOST_COUNT}"));
+        });
+    }
+}

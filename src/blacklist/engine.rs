@@ -1,0 +1,321 @@
+//! Checking a lead.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+
+use super::allow::Allowances;
+use super::compile::CONTACT;
+use super::contacts;
+use super::keys::{SubmissionSpaces, WindowKey, burst_keys};
+use super::lists::{Domains, Lists};
+use super::reason::Reason;
+use super::rules::{BurstCheck, FakeCheck, PhoneFormatCheck, ResubmissionCheck, SubmissionKey};
+use super::verdict::{Hit, Severity, Verdict};
+use super::window::{Seen, WindowDelta, WindowEvent, WindowState, from_millis};
+use crate::calendar::Span;
+use crate::model::{LeadId, RuleId};
+use crate::rule::{Facts, Predicate, RuleFault, RulesVersion};
+
+/// The rule that a lead without usable contact values is reported by. Overrides may name it.
+pub const NO_USABLE_CONTACT: &str = "no_usable_contact";
+/// Most findings of one rule about one lead.
+const MOST_HITS: usize = 64;
+
+/// The compiled blacklist: immutable, shared by reference across threads.
+#[derive(Debug, Clone)]
+pub struct Blacklist {
+    /// In the order they run.
+    pub(super) rules: Vec<Compiled>,
+    pub(super) allowances: Allowances,
+    pub(super) no_usable_contact: Severity,
+    pub(super) stop_at_first_block: bool,
+    pub(super) version: RulesVersion,
+    pub(super) spaces: SubmissionSpaces,
+    /// What any of the resubmission rules compares, and the longest of their windows.
+    pub(super) submission_keys: BTreeSet<SubmissionKey>,
+    pub(super) submission_window: Option<Span>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Compiled {
+    pub(super) id: RuleId,
+    pub(super) category: String,
+    pub(super) severity: Severity,
+    pub(super) test: Test,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Test {
+    List(Box<Lists>),
+    Domain(Box<Domains>),
+    PhoneFormat(PhoneFormatCheck),
+    EmailFormat,
+    WechatFormat,
+    Fake(FakeCheck),
+    Resubmission(ResubmissionCheck),
+    Burst { check: BurstCheck, space: WindowKey },
+    Condition(Predicate),
+}
+
+/// When the rules of a kind run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    Lists,
+    Formats,
+    Fakes,
+    Windows,
+    Conditions,
+}
+
+impl Test {
+    pub(super) fn phase(&self) -> Phase {
+        match self {
+            Test::List(_) | Test::Domain(_) => Phase::Lists,
+            Test::PhoneFormat(_) | Test::EmailFormat | Test::WechatFormat => Phase::Formats,
+            Test::Fake(_) => Phase::Fakes,
+            Test::Resubmission(_) | Test::Burst { .. } => Phase::Windows,
+            Test::Condition(_) => Phase::Conditions,
+        }
+    }
+}
+
+/// A finding that does not know its rule yet.
+pub(super) struct Found {
+    field: Option<&'static str>,
+    index: Option<usize>,
+    span: Option<Range<usize>>,
+    entry: Option<String>,
+    reason: Reason,
+}
+
+impl Found {
+    pub(super) fn whole(reason: Reason) -> Found {
+        Found { field: None, index: None, span: None, entry: None, reason }
+    }
+
+    pub(super) fn at(
+        field: &'static str,
+        index: Option<usize>,
+        span: Option<Range<usize>>,
+        reason: Reason,
+    ) -> Found {
+        Found { field: Some(field), index, span, entry: None, reason }
+    }
+
+    pub(super) fn entry(self, entry: String) -> Found {
+        Found { entry: Some(entry), ..self }
+    }
+}
+
+/// A lead being checked.
+struct Pass<'c> {
+    blacklist: &'c Blacklist,
+    facts: &'c Facts<'c>,
+    now: DateTime<Utc>,
+    /// The overrides in force; looked up when the first finding asks for them.
+    allowed: Option<Vec<usize>>,
+    verdict: Verdict,
+}
+
+impl Pass<'_> {
+    fn report(&mut self, rule: &RuleId, category: &str, severity: Severity, found: Found) {
+        let allowances = &self.blacklist.allowances;
+        let allowed = self.allowed.get_or_insert_with(|| allowances.of(self.facts, self.now));
+        let hit = Hit {
+            rule: rule.clone(),
+            category: category.to_owned(),
+            severity,
+            field: found.field.map(Cow::Borrowed),
+            index: found.index,
+            span: found.span,
+            entry: found.entry,
+            reason: found.reason,
+            suppressed_by: allowances.suppression(allowed, rule, category),
+        };
+        self.verdict.severity = self.verdict.severity.max(hit.weight());
+        self.verdict.hits.push(hit);
+    }
+
+    fn stopped(&self) -> bool {
+        self.blacklist.stop_at_first_block && self.verdict.severity == Severity::Block
+    }
+}
+
+impl Blacklist {
+    /// What the rules say of a lead.
+    ///
+    /// `windows` is what came in before; apply the verdict's [delta](Verdict::delta) to it afterwards. `now` ends
+    /// overrides. Resubmissions and bursts go by the time the lead was created, or by `now` when that is not known
+    /// (1970 or earlier) or lies in the future. A lead is never held against itself: checking it again gives the
+    /// same verdict. A lead that comes late, created before others that are known, is a resubmission if one of
+    /// those is near enough on either side, and is counted with the burst that was before it.
+    ///
+    /// Linear in the lead's text; each rule reports at most 64 findings.
+    pub fn check(&self, facts: &Facts<'_>, windows: &WindowState, now: DateTime<Utc>) -> Verdict {
+        let lead = facts.lead();
+        let known = lead.created_at.timestamp() > 0 && lead.created_at <= now;
+        let at = if known { lead.created_at } else { now }.timestamp_millis();
+        let verdict = Verdict { rules: self.version.clone(), ..Verdict::default() };
+        let mut pass = Pass { blacklist: self, facts, now, allowed: None, verdict };
+        let submission = self.submission(facts);
+        pass.verdict.delta = self.delta(facts, &submission, at);
+        let mut reached = false;
+        for rule in &self.rules {
+            if !reached && rule.test.phase() > Phase::Formats {
+                self.check_reach(&mut pass);
+                reached = true;
+            }
+            if pass.stopped() {
+                break;
+            }
+            let mut room = MOST_HITS;
+            let mut found = |found: Found| {
+                if room > 0 {
+                    room -= 1;
+                    pass.report(&rule.id, &rule.category, rule.severity, found);
+                }
+            };
+            match &rule.test {
+                Test::List(lists) => lists.find(facts, &mut found),
+                Test::Domain(domains) => domains.find(facts, &mut found),
+                Test::PhoneFormat(check) => contacts::find_bad_phones(check, facts, &mut found),
+                Test::EmailFormat => contacts::find_bad_emails(facts, &mut found),
+                Test::WechatFormat => contacts::find_bad_wechat(facts, &mut found),
+                Test::Fake(check) => contacts::find_fakes(check, facts, &mut found),
+                Test::Resubmission(check) => {
+                    first_submission(check, &submission, windows, &lead.id, at).into_iter().for_each(found);
+                }
+                Test::Burst { check, space } => {
+                    burst(check, *space, facts, windows, at).into_iter().for_each(found);
+                }
+                Test::Condition(predicate) => match predicate.eval(facts) {
+                    Ok(false) => {}
+                    Ok(true) => found(Found::whole(Reason::Condition)),
+                    Err(fault) => {
+                        let severity = rule.severity.min(Severity::Flag);
+                        pass.report(&rule.id, &rule.category, severity, Found::whole(Reason::RuleFailed));
+                        pass.verdict.faults.push(RuleFault { rule: rule.id.clone(), fault });
+                    }
+                },
+            }
+        }
+        if !reached {
+            self.check_reach(&mut pass);
+        }
+        pass.verdict
+    }
+
+    /// The rules that verdicts are made by.
+    #[must_use]
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
+    }
+
+    fn check_reach(&self, pass: &mut Pass<'_>) {
+        if self.no_usable_contact == Severity::Pass || pass.stopped() {
+            return;
+        }
+        if let Some(reason) = contacts::unreachable(pass.facts) {
+            pass.report(&NO_USABLE_CONTACT.into(), CONTACT, self.no_usable_contact, Found::whole(reason));
+        }
+    }
+
+    fn submission(&self, facts: &Facts<'_>) -> Vec<(SubmissionKey, WindowKey)> {
+        if self.submission_window.is_none() {
+            return Vec::new();
+        }
+        let mut keys = self.spaces.keys(facts);
+        keys.retain(|(by, _)| self.submission_keys.contains(by));
+        keys
+    }
+
+    /// What is to be remembered: the same whatever was found.
+    fn delta(&self, facts: &Facts<'_>, submission: &[(SubmissionKey, WindowKey)], at: i64) -> WindowDelta {
+        let lead = &facts.lead().id;
+        let event = |key: WindowKey, window: Span| WindowEvent {
+            until: at.saturating_add(millis(window)),
+            at,
+            key,
+            lead: lead.clone(),
+        };
+        let mut events = Vec::with_capacity(submission.len());
+        if let Some(window) = self.submission_window {
+            events.extend(submission.iter().map(|(_, key)| event(*key, window)));
+        }
+        for rule in &self.rules {
+            if let Test::Burst { check, space } = &rule.test
+                && !is_announced(check, facts)
+            {
+                burst_keys(facts, check.by, *space, |key, _| events.push(event(key, check.window)));
+            }
+        }
+        WindowDelta { events }
+    }
+}
+
+fn millis(window: Span) -> i64 {
+    i64::from(window.as_seconds()) * 1_000
+}
+
+fn is_announced(check: &BurstCheck, facts: &Facts<'_>) -> bool {
+    facts.lead().source.campaign.as_ref().is_some_and(|campaign| check.announced.contains(campaign))
+}
+
+fn first_submission(
+    check: &ResubmissionCheck,
+    keys: &[(SubmissionKey, WindowKey)],
+    windows: &WindowState,
+    own: &LeadId,
+    at: i64,
+) -> Option<Found> {
+    let mut first: Option<(&Seen, SubmissionKey)> = None;
+    for (by, key) in keys.iter().filter(|(by, _)| check.by.contains(by)) {
+        let near =
+            |seen: &&Seen| seen.at.abs_diff(at) <= millis(check.window).unsigned_abs() && seen.lead != *own;
+        // Ordered by time and lead: the first that fits is the earliest.
+        if let Some(seen) = windows.seen(*key).iter().find(near)
+            && first.is_none_or(|(known, _)| (seen.at, &seen.lead) < (known.at, &known.lead))
+        {
+            first = Some((seen, *by));
+        }
+    }
+    let (seen, by) = first?;
+    let reason = Reason::Resubmission { first: seen.lead.clone(), at: from_millis(seen.at), by };
+    Some(Found::whole(reason))
+}
+
+fn burst(
+    check: &BurstCheck,
+    space: WindowKey,
+    facts: &Facts<'_>,
+    windows: &WindowState,
+    at: i64,
+) -> Vec<Found> {
+    let mut found = Vec::new();
+    if is_announced(check, facts) {
+        return found;
+    }
+    let own = &facts.lead().id;
+    let needed = check.count as usize;
+    burst_keys(facts, check.by, space, |key, index| {
+        let seen = windows.seen(key);
+        if seen.len() + 1 < needed {
+            return;
+        }
+        let start = seen.partition_point(|seen| seen.at < at.saturating_sub(millis(check.window)));
+        let end = seen.partition_point(|seen| seen.at <= at);
+        let mut counted = BTreeSet::new();
+        let cohort = seen.get(start..end).unwrap_or_default().iter().map(|seen| &seen.lead);
+        let earlier: Vec<LeadId> =
+            cohort.filter(|lead| *lead != own && counted.insert(*lead)).cloned().collect();
+        let count = earlier.len() + 1;
+        if count >= needed {
+            let reason = Reason::Burst { by: check.by, count, window: check.window, earlier };
+            found.push(Found::at(check.by.field(), index, None, reason));
+        }
+    });
+    found
+}

@@ -1,0 +1,215 @@
+//! The keys under which the windows remember leads.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::rules::{BurstDimension, SubmissionKey};
+use crate::company::exact_key;
+use crate::contact::{Email, EmailFault, Wechat, WechatKind, is_public_mail_domain};
+use crate::model::RuleId;
+use crate::rule::Facts;
+use crate::text::fold_into;
+
+/// Bytes of a text that are read: beyond it only the length counts.
+const MOST_TEXT: usize = 8_192;
+/// Values of one field that are read.
+const MOST_VALUES: usize = 16;
+/// Letters and digits that a message needs to tell one submission from another.
+const MIN_MESSAGE: usize = 8;
+/// Subscriber digits that are no part of a phone segment.
+const SUBSCRIBER_DIGITS: usize = 4;
+
+/// 128 bits of FNV-1a over a namespace and a value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct WindowKey(u128);
+
+const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+
+impl WindowKey {
+    /// A key of a namespace, not yet of a value.
+    pub(super) fn namespace(name: &str) -> WindowKey {
+        WindowKey(OFFSET_BASIS).with(name)
+    }
+
+    /// The namespace of a burst rule.
+    pub(super) fn of_rule(rule: &RuleId, by: BurstDimension) -> WindowKey {
+        WindowKey::namespace("burst").with(rule.as_str()).with(by.as_str())
+    }
+
+    /// Adds a part. Parts are kept apart: `ab` + `c` is not `a` + `bc`.
+    #[must_use]
+    fn with(self, part: &str) -> WindowKey {
+        let read = |hash: u128, byte: &u8| (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
+        let bytes = part.as_bytes();
+        let hash = bytes.iter().take(MOST_TEXT).fold(self.0, read);
+        WindowKey((part.len() as u64).to_le_bytes().iter().fold(hash, read))
+    }
+}
+
+impl fmt::Debug for WindowKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl Serialize for WindowKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{self:?}"))
+    }
+}
+
+impl<'de> Deserialize<'de> for WindowKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<WindowKey, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let fits = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let key = fits.then(|| u128::from_str_radix(&text, 16).ok()).flatten();
+        key.map(WindowKey).ok_or_else(|| serde::de::Error::custom("a key is 32 hexadecimal digits"))
+    }
+}
+
+/// Namespaces of the submission keys, hashed once.
+#[derive(Debug, Clone)]
+pub(super) struct SubmissionSpaces {
+    phone: WindowKey,
+    email: WindowKey,
+    wechat: WindowKey,
+    company_and_name: WindowKey,
+    text: WindowKey,
+}
+
+impl SubmissionSpaces {
+    pub(super) fn new() -> SubmissionSpaces {
+        SubmissionSpaces {
+            phone: WindowKey::namespace("phone"),
+            email: WindowKey::namespace("email"),
+            wechat: WindowKey::namespace("wechat"),
+            company_and_name: WindowKey::namespace("company_and_name"),
+            text: WindowKey::namespace("text"),
+        }
+    }
+
+    /// Every key of a lead, surest first.
+    pub(super) fn keys(&self, facts: &Facts<'_>) -> Vec<(SubmissionKey, WindowKey)> {
+        let lead = facts.lead();
+        let mut keys = Vec::with_capacity(4);
+        for phone in facts.phone_keys().iter().take(MOST_VALUES) {
+            keys.push((SubmissionKey::Phone, self.phone.with(phone)));
+        }
+        for email in facts.email_keys().iter().take(MOST_VALUES) {
+            keys.push((SubmissionKey::Email, self.email.with(email)));
+        }
+        if let Some(wechat) = lead.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok()) {
+            // A phone number that stands for an id is the same contact as the number itself.
+            let space = if wechat.kind() == WechatKind::Phone { self.phone } else { self.wechat };
+            keys.push((SubmissionKey::Wechat, space.with(wechat.key())));
+        }
+        let mut folded = String::new();
+        let name = squeezed(lead.name.as_deref(), &mut folded);
+        if name > 0 && squeezed(lead.company.as_deref(), &mut folded) > 0 {
+            let (name, company) = folded.split_at(name);
+            keys.push((SubmissionKey::CompanyAndName, self.company_and_name.with(company).with(name)));
+        }
+        folded.truncate(name);
+        let message = squeezed(lead.message.as_deref(), &mut folded);
+        let (name, message) = (folded.get(..name), folded.get(folded.len() - message..));
+        if let (Some(name), Some(message)) = (name, message)
+            && message.chars().count() >= MIN_MESSAGE
+            && (!name.is_empty() || keys.is_empty())
+        {
+            let length = lead.message.as_deref().map_or(0, str::len);
+            let long = if length > MOST_TEXT { length.to_string() } else { String::new() };
+            keys.push((SubmissionKey::Text, self.text.with(name).with(message).with(&long)));
+        }
+        keys
+    }
+}
+
+/// Appends the folded letters and digits of a text, and says how many bytes they are.
+fn squeezed(text: Option<&str>, out: &mut String) -> usize {
+    let Some(text) = text else { return 0 };
+    let mut end = text.len().min(MOST_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let start = out.len();
+    fold_into(text.get(..end).unwrap_or_default(), out);
+    if out.get(start..).is_some_and(|tail| tail.chars().any(|c| !c.is_alphanumeric())) {
+        let tail: String = out.drain(start..).filter(|c| c.is_alphanumeric()).collect();
+        out.push_str(&tail);
+    }
+    out.len() - start
+}
+
+/// Calls `found` with every key of a lead in a dimension, and with the place of the value in its field.
+pub(super) fn burst_keys(
+    facts: &Facts<'_>,
+    by: BurstDimension,
+    space: WindowKey,
+    mut found: impl FnMut(WindowKey, Option<usize>),
+) {
+    let lead = facts.lead();
+    let mut one = |text: Option<&str>| {
+        if let Some(text) = text {
+            found(space.with(text), None);
+        }
+    };
+    match by {
+        BurstDimension::Ip => one(lead.ip.map(|ip| ip.to_canonical().to_string()).as_deref()),
+        BurstDimension::Ip24 => one(lead.ip.map(network).as_deref()),
+        BurstDimension::Page => one(filled(&lead.source.page)),
+        BurstDimension::Campaign => {
+            one(lead.source.campaign.as_ref().filter(|id| !id.is_blank()).map(|id| id.as_str()));
+        }
+        BurstDimension::Keyword => one(filled(&lead.utm.keyword)),
+        BurstDimension::Company => {
+            one(facts.company().map(exact_key).filter(|key| !key.is_empty()).as_deref());
+        }
+        BurstDimension::Source => {
+            let (primary, secondary) = (filled(&lead.source.primary), filled(&lead.source.secondary));
+            if primary.or(secondary).is_some() {
+                let key = space.with(primary.unwrap_or_default()).with(secondary.unwrap_or_default());
+                found(key, None);
+            }
+        }
+        BurstDimension::EmailDomain => {
+            for domain in facts.email_domains().iter().take(MOST_VALUES) {
+                if !is_public_mail_domain(domain) {
+                    let holds = |email: &Result<Email, EmailFault>| {
+                        email.as_ref().is_ok_and(|email| email.domain() == domain)
+                    };
+                    found(space.with(domain), facts.emails().iter().position(holds));
+                }
+            }
+        }
+        BurstDimension::PhoneSegment => {
+            for (index, phone) in facts.phones().iter().enumerate().take(MOST_VALUES) {
+                let segment =
+                    phone.e164().and_then(|key| key.get(..key.len().checked_sub(SUBSCRIBER_DIGITS)?));
+                if let Some(segment) = segment {
+                    found(space.with(segment), Some(index));
+                }
+            }
+        }
+    }
+}
+
+fn filled(text: &Option<String>) -> Option<&str> {
+    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// The network of an address: /24 of version 4, /48 of version 6.
+fn network(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let [a, b, c, _] = ip.octets();
+            format!("{a}.{b}.{c}")
+        }
+        IpAddr::V6(ip) => {
+            let [a, b, c, ..] = ip.segments();
+            format!("{a:x}:{b:x}:{c:x}")
+        }
+    }
+}

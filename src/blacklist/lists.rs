@@ -1,0 +1,283 @@
+//! Exact lists and mail domains, compiled.
+
+use std::net::IpAddr;
+use std::ops::Range;
+
+use rustc_hash::FxHashSet;
+
+use super::ContactKind;
+use super::engine::Found;
+use super::reason::Reason;
+use super::rules::{DomainCheck, DomainMatch, ListCheck};
+use crate::company::{CompanyName, Gazetteer, exact_key};
+use crate::contact::{
+    Email, Phone, PhoneOptions, Wechat, WechatKind, canonical_domain, is_public_mail_domain,
+};
+use crate::error::Report;
+use crate::model::{mask_email, mask_id, mask_phone};
+use crate::rule::Facts;
+use crate::text;
+
+/// Entries by canonical key. The sets are never iterated.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lists {
+    phones: FxHashSet<Box<str>>,
+    emails: FxHashSet<Box<str>>,
+    wechats: FxHashSet<Box<str>>,
+    /// Identity keys made with the crate's own gazetteer, and squeezed names for hosts whose gazetteer differs.
+    companies: FxHashSet<Box<str>>,
+    names: FxHashSet<Box<str>>,
+    ips: FxHashSet<IpAddr>,
+}
+
+/// The canonical key of a written phone number, or what would be right.
+pub(super) fn phone_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
+    let phone = Phone::parse(text, &PhoneOptions::default());
+    phone.key().map(Box::from).ok_or_else(|| {
+        let fault = phone.fault().map_or_else(String::new, |fault| format!(": {fault}"));
+        (
+            format!("`{}` is no phone number{fault}", mask_phone(&head(text))),
+            "write it with its country code, such as `+8613800138000`",
+        )
+    })
+}
+
+/// The canonical key of a written e-mail address, or what would be right.
+pub(super) fn email_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
+    Email::parse(text).map(|email| Box::from(email.key())).map_err(|fault| {
+        (
+            format!("`{}` is no e-mail address: {fault}", mask_email(&head(text))),
+            "write it as `name@example.com`; whole domains go into a `domain` rule",
+        )
+    })
+}
+
+/// The canonical key of a written WeChat id, or what would be right.
+pub(super) fn wechat_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
+    Wechat::parse(text).map(|id| Box::from(id.key())).map_err(|fault| {
+        (
+            format!("`{}` is no WeChat id: {fault}", mask_id(&head(text))),
+            "write the id as WeChat shows it, or the phone number of the account",
+        )
+    })
+}
+
+/// The canonical form of a written domain, or what would be right.
+pub(super) fn domain_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
+    canonical_domain(text.trim()).map(Box::from).map_err(|fault| {
+        (
+            format!("`{}` is no mail domain: {fault}", head(text)),
+            "write it as `example.com`, without `@` and `*`",
+        )
+    })
+}
+
+/// A written IP address, or what would be right.
+pub(super) fn ip_key(text: &str) -> Result<IpAddr, (String, &'static str)> {
+    text.trim().parse::<IpAddr>().map(|ip| ip.to_canonical()).map_err(|_| {
+        (format!("`{}` is no IP address", head(text)), "write it as `203.0.113.7` or `2001:db8::7`")
+    })
+}
+
+/// The identity key of a written company name made with the crate's own gazetteer, or what would be right.
+pub(super) fn company_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
+    let key = exact_key(&CompanyName::parse(text, &Gazetteer::builtin()));
+    if key.is_empty() || squeezed_name(text).is_empty() {
+        return Err((format!("`{}` names no company", head(text)), "write the registered name"));
+    }
+    Ok(key.into())
+}
+
+/// The letters and digits of a folded name.
+pub(super) fn squeezed_name(text: &str) -> Box<str> {
+    text::fold(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>().into()
+}
+
+fn head(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(60).collect()
+}
+
+/// A masked contact value that may stand in a sentence.
+pub(super) fn shown(masked: String) -> String {
+    if masked.chars().any(char::is_control) {
+        masked.chars().filter(|c| !c.is_control()).collect()
+    } else {
+        masked
+    }
+}
+
+/// The bytes of a text without the blanks around it.
+pub(super) fn trimmed(text: &str) -> Range<usize> {
+    let start = text.len() - text.trim_start().len();
+    start..start + text.trim().len()
+}
+
+impl Lists {
+    pub(super) fn compile(check: &ListCheck, report: &mut Report) -> Lists {
+        let mut lists = Lists::default();
+        read(&check.phones, "phones", report, phone_key, |key| lists.phones.insert(key));
+        read(&check.emails, "emails", report, email_key, |key| lists.emails.insert(key));
+        read(&check.wechats, "wechats", report, wechat_key, |key| lists.wechats.insert(key));
+        let named = |text: &str| company_key(text).map(|key| (key, squeezed_name(text)));
+        read(&check.companies, "companies", report, named, |(key, name)| {
+            lists.names.insert(name);
+            lists.companies.insert(key)
+        });
+        read(&check.ips, "ips", report, ip_key, |ip| lists.ips.insert(ip));
+        let written = [&check.phones, &check.emails, &check.wechats, &check.companies, &check.ips];
+        if written.iter().all(|entries| entries.is_empty()) {
+            report.error(
+                "empty_list",
+                "the list has no entries",
+                "add `phones`, `emails`, `wechats`, `companies` or `ips`, or remove the rule",
+            );
+        }
+        lists
+    }
+
+    pub(super) fn find(&self, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
+        let lead = facts.lead();
+        if !self.phones.is_empty() {
+            for (index, (phone, raw)) in facts.phones().iter().zip(&lead.phones).enumerate() {
+                if let Some(key) = phone.key().filter(|key| self.phones.contains(*key)) {
+                    let reason = Reason::Listed { kind: ContactKind::Phone };
+                    let found_at = Found::at("phone", Some(index), Some(trimmed(raw.as_str())), reason);
+                    found(found_at.entry(mask_phone(key)));
+                }
+            }
+        }
+        if !self.emails.is_empty() {
+            for (index, (email, raw)) in facts.emails().iter().zip(&lead.emails).enumerate() {
+                let Ok(email) = email else { continue };
+                if self.emails.contains(email.key()) {
+                    let reason = Reason::Listed { kind: ContactKind::Email };
+                    let found_at = Found::at("email", Some(index), Some(trimmed(raw.as_str())), reason);
+                    found(found_at.entry(mask_email(email.key())));
+                }
+            }
+        }
+        if !(self.wechats.is_empty() && self.phones.is_empty())
+            && let Some(raw) = &lead.wechat
+            && let Ok(id) = Wechat::parse(raw.as_str())
+        {
+            let phone = id.kind() == WechatKind::Phone && self.phones.contains(id.key());
+            if phone || self.wechats.contains(id.key()) {
+                let kind = if phone { ContactKind::Phone } else { ContactKind::Wechat };
+                let entry = if phone { mask_phone(id.key()) } else { mask_id(id.key()) };
+                let place = Some(trimmed(raw.as_str()));
+                found(Found::at("wechat", None, place, Reason::Listed { kind }).entry(entry));
+            }
+        }
+        if !self.companies.is_empty()
+            && let (Some(company), Some(raw)) = (facts.company(), &lead.company)
+        {
+            let listed = self.companies.contains(exact_key(company).as_str())
+                || self.names.contains(&*squeezed_name(raw));
+            if listed {
+                let reason = Reason::Listed { kind: ContactKind::Company };
+                let place = trimmed(raw);
+                let entry = shown(raw.trim().chars().take(60).collect());
+                found(Found::at("company", None, Some(place), reason).entry(entry));
+            }
+        }
+        if let Some(ip) = lead.ip.filter(|ip| self.ips.contains(&ip.to_canonical())) {
+            let reason = Reason::Listed { kind: ContactKind::Ip };
+            found(Found::at("ip", None, None, reason).entry(ip.to_canonical().to_string()));
+        }
+    }
+}
+
+/// Reads each entry, reports those that are none, and warns of those that are there twice.
+fn read<K>(
+    entries: &[String],
+    name: &str,
+    report: &mut Report,
+    key: impl Fn(&str) -> Result<K, (String, &'static str)>,
+    mut insert: impl FnMut(K) -> bool,
+) {
+    report.within(name, |report| {
+        for (index, entry) in entries.iter().enumerate() {
+            report.item(index, |report| match key(entry).map(&mut insert) {
+                Ok(true) => {}
+                Ok(false) => {
+                    report.warning("duplicate_entry", "the entry is on the list already", "keep one")
+                }
+                Err((message, help)) => report.error("bad_entry", message, help),
+            });
+        }
+    });
+}
+
+/// Mail domains. The set is never iterated.
+#[derive(Debug, Clone)]
+pub(super) struct Domains {
+    domains: FxHashSet<Box<str>>,
+    mode: DomainMatch,
+    except_public: bool,
+}
+
+impl Domains {
+    pub(super) fn compile(check: &DomainCheck, report: &mut Report) -> Domains {
+        let mut domains = FxHashSet::default();
+        read(&check.domains, "domains", report, domain_key, |key| domains.insert(key));
+        report.within("domains", |report| {
+            if check.domains.is_empty() {
+                report.error("empty_list", "the list has no entries", "add a domain, or remove the rule");
+            }
+            for (index, entry) in check.domains.iter().enumerate() {
+                if !check.except_public
+                    && canonical_domain(entry.trim()).is_ok_and(|d| is_public_mail_domain(&d))
+                {
+                    report.item(index, |report| {
+                        report.warning(
+                            "public_provider",
+                            format!(
+                                "`{}` is a public mail provider: everybody's address is meant",
+                                head(entry)
+                            ),
+                            "remove it, or set `except_public` if the list came from elsewhere",
+                        );
+                    });
+                }
+            }
+        });
+        Domains { domains, mode: check.mode, except_public: check.except_public }
+    }
+
+    pub(super) fn find(&self, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
+        for (index, (email, raw)) in facts.emails().iter().zip(&facts.lead().emails).enumerate() {
+            let Ok(email) = email else { continue };
+            let domain = email.domain();
+            if self.except_public && is_public_mail_domain(domain) {
+                continue;
+            }
+            let Some(entry) = self.entry_of(domain) else { continue };
+            let reason = Reason::ListedDomain { subdomain: entry.len() < domain.len() };
+            let place = domain_span(raw.as_str());
+            found(Found::at("email", Some(index), Some(place), reason).entry(entry.to_owned()));
+        }
+    }
+
+    /// The longest listed domain that `domain` is or lies below.
+    pub(super) fn entry_of<'d>(&self, domain: &'d str) -> Option<&'d str> {
+        let mut rest = domain;
+        loop {
+            if self.domains.contains(rest) {
+                return Some(rest);
+            }
+            if self.mode == DomainMatch::Exact {
+                return None;
+            }
+            rest = rest.split_once('.')?.1;
+        }
+    }
+}
+
+/// The bytes of the domain in an address as it was typed.
+fn domain_span(raw: &str) -> Range<usize> {
+    let whole = trimmed(raw);
+    match raw.char_indices().find(|(_, c)| matches!(c, '@' | '＠' | '﹫')) {
+        Some((at, sign)) => (at + sign.len_utf8()).min(whole.end)..whole.end,
+        None => whole,
+    }
+}

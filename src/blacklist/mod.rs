@@ -1,0 +1,56 @@
+//! The first engine a lead meets: blocked contacts, bad and invented contact values, the same submission twice,
+//! bursts. Everything found is explained; nothing is ever deleted.
+//!
+//! [`BlacklistRules`] are data; [`Blacklist::compile`] proves them; [`Blacklist::check`] gives a [`Verdict`]: how
+//! severe the findings are, each [`Hit`] with its rule, field, place and [`Reason`], and a [`WindowDelta`] for the
+//! host's [`WindowState`], the memory that resubmissions and bursts are recognised by.
+//!
+//! ```
+//! use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+//! use leadkit::company::Gazetteer;
+//! use leadkit::model::Lead;
+//! use leadkit::rule::{FactContext, Facts};
+//!
+//! let blacklist = Blacklist::compile(&BlacklistRules::default())?;
+//! let mut windows = WindowState::default();
+//! let gazetteer = Gazetteer::builtin();
+//! let now = "2026-03-01T09:00:00Z".parse().unwrap();
+//! let context = FactContext::new(&gazetteer, now);
+//!
+//! let lead = Lead { id: "L-1".into(), created_at: now, phones: vec!["139 2746 1853".into()], ..Lead::default() };
+//! let verdict = blacklist.check(&Facts::new(&lead, &context), &windows, now);
+//! assert_eq!(verdict.severity(), Severity::Pass);
+//! windows.apply(verdict.delta());
+//!
+//! let again = Lead { id: "L-2".into(), ..lead.clone() };
+//! let verdict = blacklist.check(&Facts::new(&again, &context), &windows, now);
+//! assert_eq!(verdict.severity(), Severity::Flag);
+//! assert_eq!(verdict.resubmission_of(), Some(&lead.id));
+//!
+//! let typo = Lead { id: "L-3".into(), created_at: now, phones: vec!["1392746".into()], ..Lead::default() };
+//! let verdict = blacklist.check(&Facts::new(&typo, &context), &windows, now);
+//! assert_eq!(verdict.severity(), Severity::Block);
+//! assert!(verdict.to_string().contains("cannot be reached"));
+//! # Ok::<(), leadkit::error::RuleErrors>(())
+//! ```
+
+mod allow;
+mod compile;
+mod contacts;
+mod engine;
+mod keys;
+mod lists;
+mod reason;
+mod rules;
+mod verdict;
+mod window;
+
+pub use engine::{Blacklist, NO_USABLE_CONTACT};
+pub use reason::{ContactKind, Reason};
+pub use rules::{
+    Allow, BlacklistRule, BlacklistRules, BurstCheck, BurstDimension, Check, DomainCheck, DomainMatch,
+    EmailFormatCheck, FakeCheck, FakeField, FakeRule, ListCheck, Override, PhoneFormatCheck,
+    ResubmissionCheck, SubmissionKey, WechatFormatCheck,
+};
+pub use verdict::{BLACKLIST_TAG, Hit, REVIEW_CODE, Severity, Suppression, Verdict};
+pub use window::{WindowDelta, WindowEvent, WindowState};

@@ -1,0 +1,237 @@
+//! Why a rule has something to say.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::rules::{BurstDimension, FakeRule, SubmissionKey};
+use crate::calendar::Span;
+use crate::contact::{EmailFault, FakeReason, PhoneFault, WechatFault};
+use crate::model::open_enum::closed_enum;
+use crate::model::{LeadId, mask_phone};
+
+closed_enum! {
+    /// What kind of value a list entry is.
+    ContactKind {
+        /// A phone number.
+        Phone = "phone",
+        /// An e-mail address.
+        Email = "email",
+        /// A WeChat id.
+        Wechat = "wechat",
+        /// A company.
+        Company = "company",
+        /// An IP address.
+        Ip = "ip",
+    }
+}
+
+/// Why a rule has something to say about a lead. Never holds a whole phone number or e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The value is on the rule's list.
+    Listed {
+        /// What kind of value.
+        kind: ContactKind,
+    },
+    /// The mail domain is on the rule's list, or lies below one that is.
+    ListedDomain {
+        /// Whether it lies below the listed one.
+        subdomain: bool,
+    },
+    /// The phone number cannot be one.
+    PhoneMalformed {
+        /// What is wrong with it.
+        fault: PhoneFault,
+    },
+    /// The phone number has a possible length, but no assigned range holds it.
+    PhoneNotAssigned {
+        /// What is probably wrong with it.
+        fault: Option<PhoneFault>,
+    },
+    /// The e-mail address cannot be one.
+    EmailMalformed {
+        /// What is wrong with it.
+        fault: EmailFault,
+    },
+    /// The WeChat id cannot be one.
+    WechatMalformed {
+        /// What is wrong with it.
+        fault: WechatFault,
+    },
+    /// The value looks invented.
+    Fake {
+        /// Why.
+        reason: FakeReason,
+    },
+    /// The lead has contact values, and none of them can be used.
+    NoUsableContact {
+        /// How many values there are.
+        values: usize,
+    },
+    /// The lead has no phone number, e-mail address or WeChat id at all.
+    NoContact,
+    /// The same submission came in before.
+    Resubmission {
+        /// The first lead of the submission.
+        first: LeadId,
+        /// When that one was created.
+        at: DateTime<Utc>,
+        /// What the two have in common.
+        by: SubmissionKey,
+    },
+    /// Many leads of one origin came in within a short time.
+    Burst {
+        /// The origin that was counted by.
+        by: BurstDimension,
+        /// How many there are, this lead included; no more than 1024 are counted.
+        count: usize,
+        /// Within what time.
+        window: Span,
+        /// The other leads, earliest first: the host may want to take them back too.
+        earlier: Vec<LeadId>,
+    },
+    /// The rule's condition holds.
+    Condition,
+    /// The rule could not be evaluated; the verdict's faults say why. It flags, so that nothing slips through.
+    RuleFailed,
+}
+
+impl Reason {
+    /// Stable name of the reason for translation, rules and statistics.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Reason::Listed { kind: ContactKind::Phone } => "listed_phone",
+            Reason::Listed { kind: ContactKind::Email } => "listed_email",
+            Reason::Listed { kind: ContactKind::Wechat } => "listed_wechat",
+            Reason::Listed { kind: ContactKind::Company } => "listed_company",
+            Reason::Listed { kind: ContactKind::Ip } => "listed_ip",
+            Reason::ListedDomain { .. } => "listed_domain",
+            Reason::PhoneMalformed { .. } => "phone_malformed",
+            Reason::PhoneNotAssigned { .. } => "phone_not_assigned",
+            Reason::EmailMalformed { .. } => "email_malformed",
+            Reason::WechatMalformed { .. } => "wechat_malformed",
+            Reason::Fake { .. } => "fake",
+            Reason::NoUsableContact { .. } | Reason::NoContact => "no_usable_contact",
+            Reason::Resubmission { .. } => "resubmission",
+            Reason::Burst { .. } => "burst",
+            Reason::Condition => "condition",
+            Reason::RuleFailed => "rule_failed",
+        }
+    }
+
+    /// Stable name of what exactly is wrong, where the code leaves that open: `too_short`, `keyboard_mash`, `ip24`.
+    #[must_use]
+    pub fn detail(&self) -> Option<&'static str> {
+        match self {
+            Reason::PhoneMalformed { fault } | Reason::PhoneNotAssigned { fault: Some(fault) } => {
+                Some(fault.code())
+            }
+            Reason::EmailMalformed { fault } => Some(fault.code()),
+            Reason::WechatMalformed { fault } => Some(fault.code()),
+            Reason::Fake { reason } => Some(reason.code()),
+            Reason::NoContact => Some("no_contact"),
+            Reason::Resubmission { by, .. } => Some(by.as_str()),
+            Reason::Burst { by, .. } => Some(by.as_str()),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Listed { kind } => f.write_str(match kind {
+                ContactKind::Phone => "the phone number is on its list",
+                ContactKind::Email => "the e-mail address is on its list",
+                ContactKind::Wechat => "the WeChat id is on its list",
+                ContactKind::Company => "the company is on its list",
+                ContactKind::Ip => "the IP address is on its list",
+            }),
+            Reason::ListedDomain { subdomain: false } => f.write_str("the mail domain is on its list"),
+            Reason::ListedDomain { subdomain: true } => {
+                f.write_str("the mail domain lies below one on its list")
+            }
+            Reason::PhoneMalformed { fault } | Reason::PhoneNotAssigned { fault: Some(fault) } => {
+                write!(f, "the phone number cannot be called, {fault}")
+            }
+            Reason::PhoneNotAssigned { fault: None } => {
+                f.write_str("the phone number cannot be called, no assigned range holds it")
+            }
+            Reason::EmailMalformed { fault } => write!(f, "the e-mail address cannot be used, {fault}"),
+            Reason::WechatMalformed { fault } => write!(f, "the WeChat id cannot be used, {fault}"),
+            Reason::Fake { reason } => write!(f, "the value looks invented, {reason}"),
+            Reason::NoUsableContact { values: 1 } => {
+                f.write_str("the lead cannot be reached, its only contact value is unusable")
+            }
+            Reason::NoUsableContact { values } => {
+                write!(f, "the lead cannot be reached, all of its {values} contact values are unusable")
+            }
+            Reason::NoContact => {
+                f.write_str("the lead cannot be reached, it has no phone number, e-mail address or WeChat id")
+            }
+            Reason::Resubmission { first, at, by } => {
+                let by = match by {
+                    SubmissionKey::Phone => "phone number",
+                    SubmissionKey::Email => "e-mail address",
+                    SubmissionKey::Wechat => "WeChat id",
+                    SubmissionKey::CompanyAndName => "company and name",
+                    SubmissionKey::Text => "message",
+                };
+                let at = at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+                write!(f, "lead {first} of {at} is the same submission, it has the same {by}")
+            }
+            Reason::Burst { by, count, window, .. } => {
+                let by = match by {
+                    BurstDimension::Ip => "IP address",
+                    BurstDimension::Ip24 => "network",
+                    BurstDimension::Source => "source",
+                    BurstDimension::Page => "page",
+                    BurstDimension::Campaign => "campaign",
+                    BurstDimension::Keyword => "keyword",
+                    BurstDimension::Company => "company",
+                    BurstDimension::EmailDomain => "mail domain",
+                    BurstDimension::PhoneSegment => "phone segment",
+                };
+                write!(f, "{count} leads of the same {by} came in within {window}")
+            }
+            Reason::Condition => f.write_str("its condition holds"),
+            Reason::RuleFailed => f.write_str("it could not be evaluated"),
+        }
+    }
+}
+
+impl FakeRule {
+    /// The switch that a suspicion belongs to.
+    pub(super) fn of(reason: &FakeReason) -> FakeRule {
+        match reason {
+            FakeReason::RepeatedDigit { .. } => FakeRule::RepeatedDigit,
+            FakeReason::DigitRun { .. } => FakeRule::DigitRun,
+            FakeReason::RepeatedBlock { .. } => FakeRule::RepeatedBlock,
+            FakeReason::ZeroTail { .. } => FakeRule::ZeroTail,
+            FakeReason::SampleNumber => FakeRule::SampleNumber,
+            FakeReason::ServiceNumber => FakeRule::ServiceNumber,
+            FakeReason::Placeholder { .. } => FakeRule::Placeholder,
+            FakeReason::KeyboardMash { .. } => FakeRule::KeyboardMash,
+            FakeReason::MistypedDomain { .. } => FakeRule::MistypedDomain,
+        }
+    }
+}
+
+/// A suspicion that may be shown: where its words are a whole number, the middle is hidden.
+pub(super) fn discreet(reason: FakeReason) -> FakeReason {
+    let digits = |text: &str| text.len() >= 7 && text.bytes().all(|b| b.is_ascii_digit());
+    match reason {
+        FakeReason::DigitRun { run } => {
+            FakeReason::DigitRun { run: run.chars().take(4).chain(['…']).collect() }
+        }
+        FakeReason::Placeholder { word } if digits(&word) => {
+            FakeReason::Placeholder { word: mask_phone(&word) }
+        }
+        other => other,
+    }
+}

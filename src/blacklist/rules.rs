@@ -1,0 +1,490 @@
+//! The rules as data.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Blacklist, Severity};
+use crate::calendar::Span;
+use crate::error::{Diagnostic, Level, Report, RuleErrors};
+use crate::model::open_enum::closed_enum;
+use crate::model::{CampaignId, LeadId, RuleId};
+use crate::rule::{self, Condition, RulesVersion};
+
+/// Rules of the blacklist.
+///
+/// The default is what a team would start with: malformed contact values, invented ones and the same submission
+/// within 24 hours are flagged, and a lead that cannot be reached at all is blocked.
+///
+/// ```
+/// use leadkit::blacklist::{Blacklist, BlacklistRules};
+/// use serde_json::json;
+///
+/// let rules = BlacklistRules::load(json!({
+///     "revision": "2026-03",
+///     "rules": [
+///         {"id": "rivals", "category": "competitor", "severity": "block",
+///          "check": {"domain": {"domains": ["rival.com"]}}},
+///         {"id": "phones", "check": {"phone_format": {}}},
+///         {"id": "flood", "check": {"burst": {"by": "ip24", "count": 20, "window": "10m"}}},
+///     ],
+///     "overrides": [
+///         {"allow": {"email": "partner@rival.com"}, "categories": ["competitor"], "author": "wang", "reason": "partner"},
+///     ],
+/// }))?;
+/// assert!(rules.lint().is_empty());
+/// let blacklist = Blacklist::compile(&rules)?;
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BlacklistRules {
+    /// Format of the document.
+    pub format: u16,
+    /// The host's name of this revision; every verdict echoes it.
+    pub revision: String,
+    /// The rules. All of them run, whatever the others found, in the order of their kinds: lists and domains,
+    /// formats, invented values, resubmission and bursts, conditions; rules of one kind in this order.
+    pub rules: Vec<BlacklistRule>,
+    /// What is allowed nevertheless.
+    pub overrides: Vec<Override>,
+    /// Severity of a lead without any usable phone number, e-mail address or WeChat id; [`Severity::Pass`] does not
+    /// ask for one.
+    pub no_usable_contact: Severity,
+    /// Whether to leave the remaining rules out once a lead is blocked. What is recorded in the windows is the same.
+    pub stop_at_first_block: bool,
+}
+
+impl Default for BlacklistRules {
+    fn default() -> Self {
+        BlacklistRules::preset(Severity::Flag)
+    }
+}
+
+impl BlacklistRules {
+    /// The default, but every malformed or invented value blocks.
+    #[must_use]
+    pub fn strict() -> BlacklistRules {
+        BlacklistRules::preset(Severity::Block)
+    }
+
+    fn preset(severity: Severity) -> BlacklistRules {
+        let rule = |id: &str, category: &str, severity, check| BlacklistRule {
+            id: id.into(),
+            category: category.to_owned(),
+            severity,
+            check,
+        };
+        BlacklistRules {
+            format: RulesVersion::FORMAT,
+            revision: String::new(),
+            rules: vec![
+                rule("phone_format", "contact", severity, Check::PhoneFormat(PhoneFormatCheck::default())),
+                rule("email_format", "contact", severity, Check::EmailFormat(EmailFormatCheck::default())),
+                rule("wechat_format", "contact", severity, Check::WechatFormat(WechatFormatCheck::default())),
+                rule("fake", "contact", severity, Check::Fake(FakeCheck::default())),
+                rule(
+                    "resubmission",
+                    "repeat",
+                    Severity::Flag,
+                    Check::Resubmission(ResubmissionCheck::default()),
+                ),
+            ],
+            overrides: Vec::new(),
+            no_usable_contact: Severity::Block,
+            stop_at_first_block: false,
+        }
+    }
+
+    /// Reads rules from a document and proves them.
+    ///
+    /// # Errors
+    /// All mistakes of the document, those of its shape and those of its meaning.
+    pub fn load(document: serde_json::Value) -> Result<BlacklistRules, RuleErrors> {
+        let mut report = Report::new();
+        let rules = rule::load_into(document, &mut report, |rules: &BlacklistRules, report| {
+            Blacklist::compile_into(rules, report);
+        });
+        report.finish()?;
+        rules.ok_or_else(|| Diagnostic::error("unreadable", "", "nothing of the document can be read").into())
+    }
+
+    /// What hardly means what it says, by path. Errors are not listed: [`Blacklist::compile`] reports them.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        let mut report = Report::new();
+        Blacklist::compile_into(self, &mut report);
+        report.into_diagnostics().into_iter().filter(|found| found.level == Level::Warning).collect()
+    }
+}
+
+fn flag() -> Severity {
+    Severity::Flag
+}
+
+/// One rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlacklistRule {
+    /// Identifier, unique in the document.
+    pub id: RuleId,
+    /// What kind of trouble it finds, in the host's words; overrides may name it.
+    #[serde(default)]
+    pub category: String,
+    /// What a finding means; [`Severity::Pass`] only notes it.
+    #[serde(default = "flag")]
+    pub severity: Severity,
+    /// What it looks for.
+    pub check: Check,
+}
+
+impl BlacklistRule {
+    /// A rule that flags.
+    #[must_use]
+    pub fn new(id: impl Into<RuleId>, check: Check) -> BlacklistRule {
+        BlacklistRule { id: id.into(), category: String::new(), severity: Severity::Flag, check }
+    }
+}
+
+impl Default for BlacklistRule {
+    /// A rule without a name that flags malformed phone numbers.
+    fn default() -> Self {
+        BlacklistRule::new("", Check::default())
+    }
+}
+
+/// What a rule looks for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Check {
+    /// Contact values, companies and addresses, compared exactly by their canonical keys.
+    List(ListCheck),
+    /// Mail domains.
+    Domain(DomainCheck),
+    /// Phone numbers that cannot be called.
+    PhoneFormat(PhoneFormatCheck),
+    /// E-mail addresses that cannot be written to.
+    EmailFormat(EmailFormatCheck),
+    /// WeChat ids that cannot exist.
+    WechatFormat(WechatFormatCheck),
+    /// Values that are well-formed and look invented.
+    Fake(FakeCheck),
+    /// The same submission twice. Flags only.
+    Resubmission(ResubmissionCheck),
+    /// Many leads of one origin in a short time. Flags only.
+    Burst(BurstCheck),
+    /// A condition over the lead and what is derived from it.
+    Condition(Condition),
+}
+
+impl Check {
+    /// The name of the kind, as it stands in a document.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Check::List(_) => "list",
+            Check::Domain(_) => "domain",
+            Check::PhoneFormat(_) => "phone_format",
+            Check::EmailFormat(_) => "email_format",
+            Check::WechatFormat(_) => "wechat_format",
+            Check::Fake(_) => "fake",
+            Check::Resubmission(_) => "resubmission",
+            Check::Burst(_) => "burst",
+            Check::Condition(_) => "condition",
+        }
+    }
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        Check::PhoneFormat(PhoneFormatCheck::default())
+    }
+}
+
+/// Exact entries. Every spelling of one value is the same entry.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ListCheck {
+    /// Phone numbers; Chinese ones with or without country code, others with it. A WeChat id that is a phone
+    /// number is found here too.
+    pub phones: Vec<String>,
+    /// E-mail addresses.
+    pub emails: Vec<String>,
+    /// WeChat ids.
+    pub wechats: Vec<String>,
+    /// Companies by their registered names: spelling, script, width and brackets do not matter; region, legal form
+    /// and numbers do.
+    pub companies: Vec<String>,
+    /// IP addresses.
+    pub ips: Vec<String>,
+}
+
+/// Mail domains.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DomainCheck {
+    /// The domains.
+    pub domains: Vec<String>,
+    /// What belongs to a domain. Never part of a name: `rival.com` has nothing to do with `notrival.com`.
+    #[serde(rename = "match")]
+    pub mode: DomainMatch,
+    /// Lets public mail providers through even if listed: published lists of disposable domains hold the mail
+    /// services of carriers (139.com, 21cn.com), which are not.
+    pub except_public: bool,
+}
+
+closed_enum! {
+    /// What belongs to a mail domain.
+    #[derive(Default)]
+    DomainMatch {
+        /// The domain itself.
+        Exact = "exact",
+        /// The domain and every domain below it.
+        #[default]
+        AndSubdomains = "and_subdomains",
+    }
+}
+
+/// Phone numbers that cannot be called.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PhoneFormatCheck {
+    /// Lets numbers through that have a possible length but lie in no assigned range.
+    pub allow_not_assigned: bool,
+}
+
+/// E-mail addresses that cannot be written to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EmailFormatCheck {}
+
+/// WeChat ids that cannot exist.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WechatFormatCheck {}
+
+/// Values that look invented. A suspicion, never proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FakeCheck {
+    /// The suspicions that count; all by default.
+    pub rules: BTreeSet<FakeRule>,
+    /// The fields looked at; all by default.
+    pub fields: BTreeSet<FakeField>,
+}
+
+impl Default for FakeCheck {
+    fn default() -> Self {
+        FakeCheck {
+            rules: FakeRule::ALL.iter().copied().collect(),
+            fields: FakeField::ALL.iter().copied().collect(),
+        }
+    }
+}
+
+closed_enum! {
+    /// A named suspicion that a value is invented.
+    FakeRule {
+        /// One digit at least seven times in a row.
+        RepeatedDigit = "repeated_digit",
+        /// Seven digits counting up or down.
+        DigitRun = "digit_run",
+        /// A block of digits again and again.
+        RepeatedBlock = "repeated_block",
+        /// Five zeros at the end.
+        ZeroTail = "zero_tail",
+        /// A well-known sample: 13800138000.
+        SampleNumber = "sample_number",
+        /// A public service number: 110, 12315.
+        ServiceNumber = "service_number",
+        /// `test`, `none`, `无`, `123`.
+        Placeholder = "placeholder",
+        /// Neighbouring keys struck in a row.
+        KeyboardMash = "keyboard_mash",
+        /// A mail domain a slip away from a well-known one.
+        MistypedDomain = "mistyped_domain",
+    }
+}
+
+closed_enum! {
+    /// A field that may hold an invented value.
+    FakeField {
+        /// Phone numbers.
+        Phone = "phone",
+        /// E-mail addresses.
+        Email = "email",
+        /// The contact's name.
+        Name = "name",
+        /// The company's name.
+        Company = "company",
+    }
+}
+
+/// The same submission twice: whoever sends a form again within the window is not a new lead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ResubmissionCheck {
+    /// How far apart two submissions may be, both ends included. 24 hours by default.
+    pub window: Span,
+    /// What shows that two submissions are the same; any one of these is enough. All by default.
+    pub by: BTreeSet<SubmissionKey>,
+}
+
+impl Default for ResubmissionCheck {
+    fn default() -> Self {
+        ResubmissionCheck { window: Span::hours(24), by: SubmissionKey::ALL.iter().copied().collect() }
+    }
+}
+
+closed_enum! {
+    /// What shows that two submissions are the same.
+    SubmissionKey {
+        /// A phone number.
+        Phone = "phone",
+        /// An e-mail address.
+        Email = "email",
+        /// A WeChat id.
+        Wechat = "wechat",
+        /// The company and the contact's name together.
+        CompanyAndName = "company_and_name",
+        /// The contact's name and the message together, of at least 8 letters or digits. A lead without a name is
+        /// known by its message only if it brings no contact value: forms come with prefilled texts.
+        Text = "text",
+    }
+}
+
+/// Many leads of one origin in a short time: a class told to register, a script.
+///
+/// Leads count when they were created, this one and those before it, both ends of the window included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BurstCheck {
+    /// The origin that is counted by.
+    pub by: BurstDimension,
+    /// From how many leads on, this one included, it is a burst: 2 to 1000.
+    pub count: u32,
+    /// The length of the window.
+    pub window: Span,
+    /// Campaigns that were announced: their leads are neither counted nor flagged.
+    #[serde(default)]
+    pub announced: BTreeSet<CampaignId>,
+}
+
+impl Default for BurstCheck {
+    /// 20 leads from one network within 10 minutes.
+    fn default() -> Self {
+        BurstCheck {
+            by: BurstDimension::Ip24,
+            count: 20,
+            window: Span::seconds(600),
+            announced: BTreeSet::new(),
+        }
+    }
+}
+
+closed_enum! {
+    /// The origin that a burst is counted by.
+    BurstDimension {
+        /// The IP address.
+        Ip = "ip",
+        /// The network of the IP address: /24 of version 4, /48 of version 6.
+        Ip24 = "ip24",
+        /// The source, primary and secondary.
+        Source = "source",
+        /// The page of the form.
+        Page = "page",
+        /// The campaign.
+        Campaign = "campaign",
+        /// The advertisement's keyword.
+        Keyword = "keyword",
+        /// The company.
+        Company = "company",
+        /// The mail domain, unless it is a public provider's.
+        EmailDomain = "email_domain",
+        /// The phone number without its last four digits: for a mobile number the segment (号段) it was issued from.
+        PhoneSegment = "phone_segment",
+    }
+}
+
+/// Something that is allowed nevertheless. It suppresses the findings on every lead that has the value; they are
+/// still listed, marked with the override.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// The lead or the value that is allowed.
+    pub allow: Allow,
+    /// The rules it counts for; with no rules and no categories it counts for all, else for those named in either.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleId>,
+    /// The categories it counts for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
+    /// When it ends: at this very moment it no longer counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<DateTime<Utc>>,
+    /// Who allowed it.
+    #[serde(default)]
+    pub author: String,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+impl Override {
+    /// Allows a lead or value for all rules, without end.
+    #[must_use]
+    pub fn new(allow: Allow, author: impl Into<String>, reason: impl Into<String>) -> Override {
+        Override {
+            allow,
+            rules: Vec::new(),
+            categories: Vec::new(),
+            expires: None,
+            author: author.into(),
+            reason: reason.into(),
+        }
+    }
+}
+
+impl Default for Override {
+    /// Allows the lead without an identifier, that is: nothing.
+    fn default() -> Self {
+        Override::new(Allow::Lead(LeadId::default()), "", "")
+    }
+}
+
+/// What an override allows. Values may be spelt in any way; their canonical keys are compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Allow {
+    /// One lead.
+    Lead(LeadId),
+    /// A phone number.
+    Phone(String),
+    /// An e-mail address.
+    Email(String),
+    /// A WeChat id.
+    Wechat(String),
+    /// A company.
+    Company(String),
+    /// A mail domain and every domain below it.
+    Domain(String),
+    /// An IP address.
+    Ip(String),
+}
+
+impl BurstDimension {
+    /// The field of the lead that it is read from.
+    pub(super) fn field(self) -> &'static str {
+        match self {
+            BurstDimension::Ip | BurstDimension::Ip24 => "ip",
+            BurstDimension::Source => "source.primary",
+            BurstDimension::Page => "source.page",
+            BurstDimension::Campaign => "source.campaign",
+            BurstDimension::Keyword => "utm.keyword",
+            BurstDimension::Company => "company",
+            BurstDimension::EmailDomain => "email",
+            BurstDimension::PhoneSegment => "phone",
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! What the blacklist decides.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Reason, WindowDelta};
+use crate::model::open_enum::closed_enum;
+use crate::model::{Effect, LeadId, PoolId, RuleId};
+use crate::rule::{RuleFault, RulesVersion, VerdictFacts};
+
+/// The tag of a blocked lead.
+pub const BLACKLIST_TAG: &str = "黑名单";
+/// The code of the review that a blocked lead waits for.
+pub const REVIEW_CODE: &str = "blacklist_block";
+
+closed_enum! {
+    /// How much a finding weighs, in rising order.
+    #[derive(Default)]
+    Severity {
+        /// It is noted and changes nothing.
+        #[default]
+        Pass = "pass",
+        /// The lead goes on, marked.
+        Flag = "flag",
+        /// The lead is kept away from assignment until somebody has reviewed it.
+        Block = "block",
+    }
+}
+
+/// The override that suppresses a hit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Suppression {
+    /// Its place among the rules' overrides, from 0.
+    pub index: usize,
+    /// Who allowed it.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    pub(super) rule: RuleId,
+    pub(super) category: String,
+    pub(super) severity: Severity,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) field: Option<Cow<'static, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) index: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) span: Option<Range<usize>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) entry: Option<String>,
+    pub(super) reason: Reason,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) suppressed_by: Option<Suppression>,
+}
+
+impl Hit {
+    /// The rule.
+    #[must_use]
+    pub fn rule(&self) -> &RuleId {
+        &self.rule
+    }
+
+    /// The rule's category.
+    #[must_use]
+    pub fn category(&self) -> &str {
+        &self.category
+    }
+
+    /// What the finding weighs, unless it is suppressed.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// The field of the lead: `phone`, `source.page`; `None` for the lead as a whole.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
+    /// Which of the field's values, from 0, when the lead has several phone numbers or e-mail addresses.
+    #[must_use]
+    pub fn index(&self) -> Option<usize> {
+        self.index
+    }
+
+    /// The bytes of the value as the lead holds it.
+    #[must_use]
+    pub fn span(&self) -> Option<Range<usize>> {
+        self.span.clone()
+    }
+
+    /// The list's entry that matched, or the value; contact data is masked.
+    #[must_use]
+    pub fn entry(&self) -> Option<&str> {
+        self.entry.as_deref()
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reason(&self) -> &Reason {
+        &self.reason
+    }
+
+    /// The override that suppresses it.
+    #[must_use]
+    pub fn suppressed_by(&self) -> Option<&Suppression> {
+        self.suppressed_by.as_ref()
+    }
+
+    /// What the finding weighs in the verdict: nothing when it is suppressed.
+    #[must_use]
+    pub fn weight(&self) -> Severity {
+        if self.suppressed_by.is_some() { Severity::Pass } else { self.severity }
+    }
+}
+
+impl fmt::Display for Hit {
+    /// A sentence without contact values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = match self.severity {
+            Severity::Pass => "notes",
+            Severity::Flag => "flags",
+            Severity::Block => "blocks",
+        };
+        write!(f, "Rule `{}` {verb} the lead: {}", self.rule, self.reason)?;
+        match (&self.field, self.index, &self.entry) {
+            (Some(field), Some(index), Some(entry)) => write!(f, " ({field} {}: `{entry}`)", index + 1)?,
+            (Some(field), None, Some(entry)) => write!(f, " ({field}: `{entry}`)")?,
+            (Some(field), Some(index), None) => write!(f, " ({field} {})", index + 1)?,
+            (Some(field), None, None) => write!(f, " ({field})")?,
+            _ => {}
+        }
+        match &self.suppressed_by {
+            None => f.write_str("."),
+            Some(by) => {
+                f.write_str("; this is allowed")?;
+                if !by.author.is_empty() {
+                    write!(f, " by {}", by.author)?;
+                }
+                if !by.reason.is_empty() {
+                    write!(f, " ({})", by.reason)?;
+                }
+                f.write_str(".")
+            }
+        }
+    }
+}
+
+/// What the blacklist found about a lead.
+///
+/// `Display` gives one sentence for the whole and one for each finding.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[must_use]
+pub struct Verdict {
+    pub(super) severity: Severity,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) hits: Vec<Hit>,
+    #[serde(default, skip_serializing_if = "WindowDelta::is_empty")]
+    pub(super) delta: WindowDelta,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) faults: Vec<RuleFault>,
+    pub(super) rules: RulesVersion,
+}
+
+impl Verdict {
+    /// The weightiest of the findings that are not suppressed.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// Whether the lead goes on to matching and scoring: it is not blocked.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        self.severity < Severity::Block
+    }
+
+    /// The findings, suppressed ones too, in the order the rules ran.
+    #[must_use]
+    pub fn hits(&self) -> &[Hit] {
+        &self.hits
+    }
+
+    /// What to [apply](super::WindowState::apply) to the windows.
+    #[must_use]
+    pub fn delta(&self) -> &WindowDelta {
+        &self.delta
+    }
+
+    /// Rules that failed at run time.
+    #[must_use]
+    pub fn faults(&self) -> &[RuleFault] {
+        &self.faults
+    }
+
+    /// The rules that the verdict was made by.
+    #[must_use]
+    pub fn rules(&self) -> &RulesVersion {
+        &self.rules
+    }
+
+    /// The first lead of the submission that this lead repeats: it is not assigned or followed up again.
+    #[must_use]
+    pub fn resubmission_of(&self) -> Option<&LeadId> {
+        self.hits.iter().find_map(|hit| match &hit.reason {
+            Reason::Resubmission { first, .. } if hit.weight() > Severity::Pass => Some(first),
+            _ => None,
+        })
+    }
+
+    /// What later rules read: the severity, and the codes of what weighs, each once.
+    #[must_use]
+    pub fn facts(&self) -> VerdictFacts {
+        let mut codes: Vec<String> = Vec::new();
+        for hit in self.hits.iter().filter(|hit| hit.weight() > Severity::Pass) {
+            let code = hit.reason.code();
+            if !codes.iter().any(|known| known == code) {
+                codes.push(code.to_owned());
+            }
+        }
+        VerdictFacts { severity: self.severity.as_str(), codes }
+    }
+
+    /// What the host should do with a blocked lead: tag it, put it into the pool of invalid leads if there is one,
+    /// and have it reviewed. Nothing for other leads.
+    #[must_use]
+    pub fn effects(&self, lead: &LeadId, invalid_pool: Option<&PoolId>) -> Vec<Effect> {
+        if self.goes_on() {
+            return Vec::new();
+        }
+        let mut effects = vec![Effect::AddTag { lead: lead.clone(), tag: BLACKLIST_TAG.to_owned() }];
+        effects
+            .extend(invalid_pool.map(|pool| Effect::MoveToPool { lead: lead.clone(), pool: pool.clone() }));
+        effects.push(Effect::RequestReview {
+            lead: lead.clone(),
+            reviewer: None,
+            code: REVIEW_CODE.to_owned(),
+        });
+        effects
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match (self.severity, self.hits.is_empty()) {
+            (Severity::Block, _) => "The lead is blocked.",
+            (Severity::Flag, _) => "The lead is flagged.",
+            (Severity::Pass, true) => "Nothing was found.",
+            (Severity::Pass, false) => "The lead passes.",
+        })?;
+        for hit in &self.hits {
+            write!(f, "\n{hit}")?;
+        }
+        for fault in &self.faults {
+            write!(f, "\n{fault}.")?;
+        }
+        Ok(())
+    }
+}
