@@ -1,8 +1,7 @@
-//! placeholder, replaced by the README
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod assign;
 pub mod blacklist;
@@ -11,8 +10,14 @@ pub mod company;
 pub mod contact;
 pub mod dedup;
 pub mod error;
+pub mod intake;
 pub mod model;
 pub mod rule;
 pub mod score;
 pub mod stage;
 pub mod text;
+
+pub use assign::Roster;
+pub use intake::{
+    Arrival, BatchError, HostTables, Input, Intake, Outcome, OutcomeDelta, Route, Rules, State, StateError,
+};

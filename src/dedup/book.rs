@@ -6,8 +6,9 @@ use rustc_hash::FxHashMap;
 
 use super::probe::{Key, Probe};
 use super::resolution::Rows;
+use super::rules::KeyFact;
 use crate::company::Gazetteer;
-use crate::model::{Account, AccountId, Lead, LeadId, RecordRef};
+use crate::model::{Account, AccountId, Effect, Lead, LeadId, RecordRef, Value};
 use crate::rule::{FactContext, Facts};
 
 /// Most rows of each kind that one probe fetches.
@@ -85,6 +86,25 @@ impl Book {
         Some(account)
     }
 
+    /// Carries out what an outcome asks for on the leads that are filed: owner, status, pool, tags and key facts.
+    /// What concerns other records, or is not a field of a lead, is left to the host.
+    pub fn carry_out(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            let id = match effect {
+                Effect::AddTag { lead, .. }
+                | Effect::MoveToPool { lead, .. }
+                | Effect::SetOwner { lead, .. }
+                | Effect::SetStatus { lead, .. }
+                | Effect::UpdateField { record: RecordRef::Lead(lead), .. } => lead,
+                _ => continue,
+            };
+            if let Some(mut lead) = self.leads.get(id).cloned() {
+                change(&mut lead, effect);
+                self.insert_lead(lead);
+            }
+        }
+    }
+
     /// The lead of an id.
     #[must_use]
     pub fn lead(&self, id: &LeadId) -> Option<&Lead> {
@@ -151,5 +171,45 @@ impl Book {
                 }
             }
         }
+    }
+}
+
+fn change(lead: &mut Lead, effect: &Effect) {
+    match effect {
+        Effect::AddTag { tag, .. } if !lead.tags.contains(tag) => lead.tags.push(tag.clone()),
+        Effect::MoveToPool { pool, .. } => {
+            lead.pool = Some(pool.clone());
+            lead.owner = None;
+        }
+        Effect::SetOwner { owner, acquisition, .. } => {
+            lead.owner = Some(owner.clone());
+            lead.acquisition = Some(acquisition.clone());
+        }
+        Effect::SetStatus { status, .. } => lead.status = *status,
+        Effect::UpdateField { field, value, .. } => {
+            if let Some(fact) = KeyFact::from_name(field) {
+                set_key_fact(lead, fact, value);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn set_key_fact(lead: &mut Lead, fact: KeyFact, value: &Value) {
+    let text = match value {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    match (fact, value) {
+        (KeyFact::Name, _) => lead.name = text,
+        (KeyFact::Title, _) => lead.title = text,
+        (KeyFact::Company, _) => lead.company = text,
+        (KeyFact::Country, _) => lead.country = text,
+        (KeyFact::Province, _) => lead.province = text,
+        (KeyFact::City, _) => lead.city = text,
+        (KeyFact::Scenario, _) => lead.scenario = text,
+        (KeyFact::Message, _) => lead.message = text,
+        (KeyFact::Products, Value::List(items)) => lead.products = items.clone(),
+        (KeyFact::Products, _) => {}
     }
 }

@@ -93,7 +93,7 @@ impl Region {
         let (_, letters) = PROVINCES
             .iter()
             .find(|(digits, _)| *digits == code / 10_000)
-            .ok_or(fail("no province has this GB/T 2260 code"))?;
+            .ok_or_else(|| fail("no province has this GB/T 2260 code"))?;
         let code = if code.is_multiple_of(10_000) { 0 } else { code };
         Ok(Region { country: *b"CN", subdivision: pad(letters), code })
     }

@@ -1,0 +1,156 @@
+//! The main job on a table of leads: who gets which, and why.
+//!
+//! ```text
+//! cargo run --release --example intake                      the bundled sample
+//! cargo run --release --example intake -- LEADS.csv         a table of your own
+//! cargo run --release --example intake -- --explain L-007   everything about one lead
+//! ```
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use leadkit::calendar::Calendars;
+use leadkit::dedup::Book;
+use leadkit::model::{Account, ColumnMap, Rep};
+use leadkit::{Arrival, Intake, Outcome, Roster, Rules, State};
+use support::{Arguments, Table, bundled, read_activities, read_json, read_leads};
+
+#[path = "support/mod.rs"]
+mod support;
+
+const USAGE: &str = "\
+usage: intake [LEADS.csv] [options]
+  --map FILE         what the columns of LEADS.csv mean (JSON)
+  --rules FILE       rules (JSON)
+  --roster FILE      reps and calendars (JSON)
+  --accounts FILE    accounts on file (JSON)
+  --activities FILE  what the leads did (CSV: id,lead,kind,time)
+                     without these four: NAME_rules.json and so on beside a NAME_map.json, else the bundled ones
+  --json             one JSON object a lead instead of the tables
+  --explain ID       everything about one lead
+  --all              every lead in the table, however many";
+const SHOWN: usize = 60;
+
+/// Reps and calendars, as the host knows them.
+#[derive(serde::Deserialize)]
+struct RosterFile {
+    reps: Vec<Rep>,
+    #[serde(default)]
+    calendars: Calendars,
+}
+
+fn main() -> ExitCode {
+    support::run(run)
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let valued = ["rules", "map", "roster", "accounts", "activities", "explain"];
+    let arguments = Arguments::parse(USAGE, &valued, &["json", "all"])?;
+    let sample = arguments.plain.is_empty();
+
+    let rules = Rules::load(read_json(&file(&arguments, "rules", "rules.json"))?)?;
+    let intake = Intake::compile(&rules)?;
+    let roster: RosterFile = read_json(&file(&arguments, "roster", "roster.json"))?;
+    let mut roster = Roster::compile(&roster.reps, &roster.calendars)?;
+    let mut book = Book::new();
+    for account in read_json::<Vec<Account>>(&file(&arguments, "accounts", "accounts.json"))? {
+        book.insert_account(account);
+    }
+    let map = match arguments.value("map") {
+        Some(map) => read_json(Path::new(map))?,
+        None if sample => read_json(&bundled("leads_map.json"))?,
+        None => ColumnMap::default(),
+    };
+    let leads = arguments.plain.first().map_or_else(|| bundled("leads.csv"), PathBuf::from);
+    let table = read_leads(&leads, &map)?;
+    let mut activities = match arguments.value("activities") {
+        Some(path) => read_activities(Path::new(path))?,
+        None if sample => read_activities(&bundled("activities.csv"))?,
+        None => BTreeMap::new(),
+    };
+
+    let mut arrivals: Vec<Arrival> = table
+        .leads
+        .iter()
+        .map(|lead| Arrival {
+            at: lead.created_at,
+            activities: activities.remove(lead.id.as_str()).unwrap_or_default(),
+            lead: lead.clone(),
+        })
+        .collect();
+    arrivals.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.lead.id.cmp(&b.lead.id)));
+    let outcomes = intake.process_batch(&arrivals, &mut book, &mut roster, &mut State::default())?;
+
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    if let Some(id) = arguments.value("explain") {
+        let found = outcomes.iter().find(|outcome| outcome.lead().as_str() == id);
+        let outcome = found.ok_or_else(|| format!("no lead `{id}` was read"))?;
+        write!(out, "{}", outcome.explain())?;
+    } else if arguments.has("json") {
+        for outcome in &outcomes {
+            writeln!(out, "{}", serde_json::to_string(outcome)?)?;
+        }
+        for issue in table.rejected.iter().flatten() {
+            writeln!(out, "{}", serde_json::to_string(issue)?)?;
+        }
+    } else {
+        report(&mut out, &outcomes, &table, arguments.has("all"))?;
+    }
+    Ok(out.flush()?)
+}
+
+/// The file of an option: the one named, else the one beside the map, else the bundled one.
+fn file(arguments: &Arguments, name: &str, bundled_name: &str) -> PathBuf {
+    if let Some(path) = arguments.value(name) {
+        return PathBuf::from(path);
+    }
+    let beside = arguments.value("map").and_then(|map| map.strip_suffix("_map.json"));
+    let beside = beside.map(|set| PathBuf::from(format!("{set}_{bundled_name}")));
+    beside.filter(|path| path.exists()).unwrap_or_else(|| bundled(bundled_name))
+}
+
+fn report(out: &mut impl Write, outcomes: &[Outcome], table: &Table, all: bool) -> std::io::Result<()> {
+    let width = outcomes.iter().map(|outcome| outcome.lead().as_str().len()).max().unwrap_or(4).max(4);
+    writeln!(out, "{:width$}  {:15}  {:12}  reason", "lead", "route", "to")?;
+    let shown = if all { outcomes.len() } else { SHOWN };
+    for outcome in outcomes.iter().take(shown) {
+        let (lead, route) = (outcome.lead().as_str(), outcome.route());
+        let owner = route.owner().map(|owner| owner.as_str());
+        let to = owner.or(route.pool().map(|pool| pool.as_str())).unwrap_or("–");
+        writeln!(out, "{lead:width$}  {:15}  {to:12}  {}", route.code(), outcome.reason())?;
+    }
+    if outcomes.len() > shown {
+        writeln!(out, "… {} more (--all)", outcomes.len() - shown)?;
+    }
+
+    let mut routes: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut reasons: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    let mut reps: BTreeMap<&str, usize> = BTreeMap::new();
+    for outcome in outcomes {
+        *routes.entry(outcome.route().code()).or_default() += 1;
+        *reasons.entry((outcome.route().code(), outcome.reason())).or_default() += 1;
+        if let Some(owner) = outcome.route().owner() {
+            *reps.entry(owner.as_str()).or_default() += 1;
+        }
+    }
+    let owned: usize = reps.values().sum();
+    writeln!(out, "\nleads per rep")?;
+    for (rep, count) in &reps {
+        writeln!(out, "  {rep:12} {count:6}  {:5.1} %", 100.0 * *count as f64 / owned as f64)?;
+    }
+    writeln!(out, "\noutcomes by reason")?;
+    for ((route, reason), count) in &reasons {
+        writeln!(out, "  {route:15} {reason:28} {count:6}")?;
+    }
+    for issue in table.rejected.iter().flatten() {
+        writeln!(out, "\nrejected: {issue}")?;
+    }
+    writeln!(out, "\n{} rows", outcomes.len() + table.rejected.len())?;
+    for (route, count) in &routes {
+        writeln!(out, "  {route:15} {count:6}")?;
+    }
+    writeln!(out, "  {:15} {:6}", "rejected", table.rejected.len())
+}

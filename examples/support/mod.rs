@@ -1,0 +1,113 @@
+//! What the examples share: reading files and arguments. A library has no I/O; a host does.
+#![allow(dead_code, reason = "each example uses a part")]
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use leadkit::model::{Activity, ColumnMap, Lead, RowIssue};
+use serde::de::DeserializeOwned;
+
+/// A file bundled with the examples.
+pub(crate) fn bundled(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data").join(name)
+}
+
+/// Reads a JSON file.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// The rows of a table of leads: every row is in one of the two lists.
+pub(crate) struct Table {
+    pub(crate) leads: Vec<Lead>,
+    pub(crate) rejected: Vec<Vec<RowIssue>>,
+}
+
+/// Reads a CSV file of leads through a column map.
+pub(crate) fn read_leads(path: &Path, map: &ColumnMap) -> Result<Table, Box<dyn Error>> {
+    let named = |error: csv::Error| format!("{}: {error}", path.display());
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(named)?;
+    let columns: Vec<String> = reader.headers().map_err(named)?.iter().map(str::to_owned).collect();
+    let mut importer = map.importer(&columns)?;
+    let mut table = Table { leads: Vec::new(), rejected: Vec::new() };
+    for record in reader.byte_records() {
+        let record = record.map_err(named)?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let row: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
+        match importer.read(line, &row) {
+            Ok(lead) => table.leads.push(lead),
+            Err(issues) => table.rejected.push(issues),
+        }
+    }
+    Ok(table)
+}
+
+/// Reads a CSV file of activities (`id,lead,kind,time` and any other field of one), by lead.
+pub(crate) fn read_activities(path: &Path) -> Result<BTreeMap<String, Vec<Activity>>, Box<dyn Error>> {
+    let named = |error: csv::Error| format!("{}: {error}", path.display());
+    let mut by_lead: BTreeMap<String, Vec<Activity>> = BTreeMap::new();
+    for activity in csv::Reader::from_path(path).map_err(named)?.deserialize::<Activity>() {
+        let activity = activity.map_err(named)?;
+        by_lead.entry(activity.lead.to_string()).or_default().push(activity);
+    }
+    Ok(by_lead)
+}
+
+/// Arguments of the form `--name value`, `--flag` and plain ones.
+pub(crate) struct Arguments {
+    pub(crate) plain: Vec<String>,
+    options: BTreeMap<String, String>,
+}
+
+impl Arguments {
+    /// Reads the process's arguments, given the options that take a value and those that do not.
+    pub(crate) fn parse(usage: &str, valued: &[&str], flags: &[&str]) -> Result<Arguments, Box<dyn Error>> {
+        let mut arguments = Arguments { plain: Vec::new(), options: BTreeMap::new() };
+        let mut words = std::env::args().skip(1);
+        while let Some(word) = words.next() {
+            match word.strip_prefix("--") {
+                Some("help") => {
+                    println!("{usage}");
+                    std::process::exit(0);
+                }
+                Some(name) if valued.contains(&name) => {
+                    let value = words.next().ok_or_else(|| format!("--{name} needs a value\n{usage}"))?;
+                    arguments.options.insert(name.to_owned(), value);
+                }
+                Some(name) if flags.contains(&name) => {
+                    arguments.options.insert(name.to_owned(), String::new());
+                }
+                Some(name) => {
+                    let known = valued.iter().chain(flags).copied();
+                    let help = leadkit::text::closest(name, known)
+                        .map_or(String::new(), |close| format!(", did you mean --{close}?"));
+                    return Err(format!("there is no option --{name}{help}\n{usage}").into());
+                }
+                None => arguments.plain.push(word),
+            }
+        }
+        Ok(arguments)
+    }
+
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.options.get(name).map(String::as_str)
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.options.contains_key(name)
+    }
+}
+
+/// Reports an error the way a command line tool does.
+pub(crate) fn run(main: impl FnOnce() -> Result<(), Box<dyn Error>>) -> std::process::ExitCode {
+    match main() {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The main job for many leads, each seeing those before it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Intake, Outcome, Route, State, StateError};
+use crate::assign::Roster;
+use crate::dedup::Book;
+use crate::model::{Activity, Lead};
+
+/// One lead of a batch, and when it came in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// The lead.
+    pub lead: Lead,
+    /// What it did before.
+    #[serde(default)]
+    pub activities: Vec<Activity>,
+    /// When it came in: the `now` of its decision.
+    pub at: DateTime<Utc>,
+}
+
+/// Why a batch stopped. What was decided before is applied; the rest was not touched.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("the batch stopped at lead {lead}: {source}")]
+pub struct BatchError {
+    lead: crate::model::LeadId,
+    source: StateError,
+}
+
+impl Intake {
+    /// Decides about leads one after the other: fetch, [`process`](Intake::process), apply to state and roster, file
+    /// the lead and carry out the effects in the book. Later leads see earlier ones.
+    ///
+    /// Blocked and resubmitted leads are not filed: nothing should be collected under them.
+    ///
+    /// # Errors
+    /// Only when the state and the roster handed in are of different times: each decision is applied to what it was
+    /// made on.
+    pub fn process_batch(
+        &self,
+        arrivals: &[Arrival],
+        book: &mut Book,
+        roster: &mut Roster,
+        state: &mut State,
+    ) -> Result<Vec<Outcome>, BatchError> {
+        let mut outcomes = Vec::with_capacity(arrivals.len());
+        for arrival in arrivals {
+            let rows = book.rows(&self.probe(&arrival.lead));
+            let outcome = self.decide(&arrival.lead, &arrival.activities, &rows, roster, state, arrival.at);
+            state
+                .apply(outcome.delta(), roster)
+                .map_err(|source| BatchError { lead: arrival.lead.id.clone(), source })?;
+            if !matches!(outcome.route(), Route::Blocked | Route::Resubmitted { .. }) {
+                book.insert_lead(arrival.lead.clone());
+                book.carry_out(outcome.effects());
+            }
+            outcomes.push(outcome);
+        }
+        Ok(outcomes)
+    }
+}

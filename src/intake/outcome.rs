@@ -1,0 +1,290 @@
+//! What the main job answers.
+
+use std::fmt::{self, Write as _};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::assign::{AssignDelta, Assignment};
+use crate::blacklist::{Verdict, WindowDelta};
+use crate::dedup::Resolution;
+use crate::model::{Effect, LeadId, PoolId, RecordRef, RepId};
+use crate::rule::{RuleFault, RulesVersion};
+use crate::score::Score;
+
+/// Where a lead goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Route {
+    /// The blacklist keeps it out, until somebody has looked.
+    Blocked,
+    /// The same submission came in before: nothing happens a second time.
+    Resubmitted {
+        /// The lead of the first submission.
+        first: LeadId,
+    },
+    /// Its owner keeps it: it came in with one, or belongs to a record with one.
+    ToOwner {
+        /// The owner.
+        owner: RepId,
+        /// The record on file it belongs to; `None` when the lead itself brought its owner.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        record: Option<RecordRef>,
+    },
+    /// It is not ready for sales.
+    Nurture {
+        /// The nurture pool.
+        pool: PoolId,
+    },
+    /// The rules gave it to a rep.
+    Assigned {
+        /// The rep.
+        owner: RepId,
+    },
+    /// The rules moved it to another pool.
+    ToPool {
+        /// The pool.
+        pool: PoolId,
+    },
+    /// Somebody has to decide.
+    AwaitingReview {
+        /// Who; `None` leaves it to the host's reviewers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reviewer: Option<RepId>,
+    },
+    /// It stays in its pool without an owner.
+    Unassigned {
+        /// Why: `no_rule_matched`, `no_eligible` or `all_capped`.
+        reason: String,
+        /// When it is worth trying again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_at: Option<DateTime<Utc>>,
+    },
+}
+
+impl Route {
+    /// Stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Route::Blocked => "blocked",
+            Route::Resubmitted { .. } => "resubmitted",
+            Route::ToOwner { .. } => "to_owner",
+            Route::Nurture { .. } => "nurture",
+            Route::Assigned { .. } => "assigned",
+            Route::ToPool { .. } => "to_pool",
+            Route::AwaitingReview { .. } => "awaiting_review",
+            Route::Unassigned { .. } => "unassigned",
+        }
+    }
+
+    /// Who owns the lead from now on.
+    #[must_use]
+    pub fn owner(&self) -> Option<&RepId> {
+        match self {
+            Route::ToOwner { owner, .. } | Route::Assigned { owner } => Some(owner),
+            _ => None,
+        }
+    }
+
+    /// The pool the lead moves to.
+    #[must_use]
+    pub fn pool(&self) -> Option<&PoolId> {
+        match self {
+            Route::Nurture { pool } | Route::ToPool { pool } => Some(pool),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Route::Blocked => f.write_str("is blocked"),
+            Route::Resubmitted { first } => write!(f, "is the submission of lead {first} once more"),
+            Route::ToOwner { owner, record: Some(record) } => {
+                write!(f, "goes to {owner}, the owner of {record}")
+            }
+            Route::ToOwner { owner, record: None } => write!(f, "stays with its owner {owner}"),
+            Route::Nurture { pool } => write!(f, "is not ready for sales and goes to the pool {pool}"),
+            Route::Assigned { owner } => write!(f, "is assigned to {owner}"),
+            Route::ToPool { pool } => write!(f, "goes to the pool {pool}"),
+            Route::AwaitingReview { reviewer: Some(rep) } => write!(f, "waits for {rep} to decide"),
+            Route::AwaitingReview { reviewer: None } => f.write_str("waits for a person to decide"),
+            Route::Unassigned { reason, retry_at } => {
+                write!(f, "stays without an owner ({reason})")?;
+                match retry_at {
+                    Some(at) => {
+                        write!(f, ", worth trying again at {}", at.to_rfc3339_opts(SecondsFormat::Secs, true))
+                    }
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// What an outcome changes in the [`State`](super::State).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use = "an outcome whose delta is not applied is forgotten"]
+#[non_exhaustive]
+pub struct OutcomeDelta {
+    /// Of the windows.
+    pub windows: WindowDelta,
+    /// Of one pool's ledger and the reps'.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assign: Option<AssignDelta>,
+}
+
+/// What should happen to a lead, and why: the decision of each engine, the effects to carry out in one transaction,
+/// and the delta that moves the state.
+///
+/// `Display` is one line; [`explain`](Outcome::explain) says everything. Neither shows a contact value whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct Outcome {
+    pub(super) lead: LeadId,
+    pub(super) at: DateTime<Utc>,
+    pub(super) route: Route,
+    pub(super) verdict: Verdict,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) resolution: Option<Resolution>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) score: Option<Score>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) assignment: Option<Assignment>,
+    pub(super) effects: Vec<Effect>,
+    pub(super) delta: OutcomeDelta,
+    pub(super) rules: RulesVersion,
+}
+
+impl Outcome {
+    /// The lead.
+    #[must_use]
+    pub fn lead(&self) -> &LeadId {
+        &self.lead
+    }
+
+    /// When it was decided: the `now` that was handed in.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// Where the lead goes.
+    #[must_use]
+    pub fn route(&self) -> &Route {
+        &self.route
+    }
+
+    /// The one code that says best why the lead goes there: the code of the heaviest finding of a blocked lead, the
+    /// matching or assignment rule that decided, the cell of a lead that is not ready, or the assignment's own code.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let matched = || self.resolution.iter().flat_map(|one| one.matches()).next();
+        let rule = || self.assignment.as_ref().and_then(|one| one.rule());
+        match &self.route {
+            Route::Blocked => {
+                let heaviest = self.verdict.hits().iter().filter(|hit| hit.suppressed_by().is_none());
+                // The first of equals: hits stand in the order of the rules.
+                let heaviest = heaviest.rev().max_by_key(|hit| hit.severity());
+                heaviest.map_or("blocked", |hit| hit.reason().code()).to_owned()
+            }
+            Route::Resubmitted { .. } => "resubmission".to_owned(),
+            Route::ToOwner { record: None, .. } => "own_owner".to_owned(),
+            Route::ToOwner { .. } => matched().map_or_else(String::new, |found| found.rule.to_string()),
+            Route::Nurture { .. } => {
+                self.score.as_ref().map_or_else(String::new, |score| score.cell().to_string())
+            }
+            Route::AwaitingReview { reviewer: None } => "possible_duplicate".to_owned(),
+            Route::Assigned { .. } | Route::ToPool { .. } | Route::AwaitingReview { .. } => {
+                rule().map_or_else(String::new, ToString::to_string)
+            }
+            Route::Unassigned { reason, .. } => reason.clone(),
+        }
+    }
+
+    /// What the blacklist found.
+    pub fn verdict(&self) -> &Verdict {
+        &self.verdict
+    }
+
+    /// What matching found; `None` when the lead did not get that far.
+    #[must_use]
+    pub fn resolution(&self) -> Option<&Resolution> {
+        self.resolution.as_ref()
+    }
+
+    /// What the lead is worth; `None` when it did not get that far.
+    #[must_use]
+    pub fn score(&self) -> Option<&Score> {
+        self.score.as_ref()
+    }
+
+    /// Who was chosen and why; `None` when the rules were not asked.
+    #[must_use]
+    pub fn assignment(&self) -> Option<&Assignment> {
+        self.assignment.as_ref()
+    }
+
+    /// What the host should do, in order, in the transaction that stores the outcome.
+    #[must_use]
+    pub fn effects(&self) -> &[Effect] {
+        &self.effects
+    }
+
+    /// What moves the state.
+    pub fn delta(&self) -> &OutcomeDelta {
+        &self.delta
+    }
+
+    /// Rules that failed at run time, of all engines.
+    pub fn faults(&self) -> impl Iterator<Item = &RuleFault> {
+        let matching = self.resolution.iter().flat_map(|one| one.faults());
+        let scoring = self.score.iter().flat_map(|one| one.faults());
+        let assigning = self.assignment.iter().flat_map(|one| one.faults());
+        self.verdict.faults().iter().chain(matching).chain(scoring).chain(assigning)
+    }
+
+    /// The rules document it was decided by.
+    #[must_use]
+    pub fn rules(&self) -> &RulesVersion {
+        &self.rules
+    }
+
+    /// Everything there is to say, step by step, in English.
+    #[must_use]
+    pub fn explain(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "{self}.");
+        let mut step = |name: &str, said: String| {
+            let mut lines = said.lines();
+            let _ = writeln!(text, "  {name}: {}", lines.next().unwrap_or_default());
+            for line in lines {
+                let _ = writeln!(text, "    {}", line.trim_start());
+            }
+        };
+        step("blacklist", self.verdict.to_string());
+        if let Some(resolution) = &self.resolution {
+            step("matching", resolution.to_string());
+        }
+        if let Some(score) = &self.score {
+            step("score", score.to_string());
+        }
+        if let Some(assignment) = &self.assignment {
+            step("assignment", assignment.to_string());
+        }
+        for effect in &self.effects {
+            step("effect", effect.to_string());
+        }
+        text
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lead {} {}", self.lead, self.route)
+    }
+}
