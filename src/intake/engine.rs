@@ -63,7 +63,7 @@ impl Default for HostTables {
 /// use leadkit::{Input, Intake, Roster, Route, Rules, State};
 ///
 /// let rules: Rules = serde_json::from_str(r#"{
-///     "score": {"maturity": {"weighted": {"mark": 0}}},
+///     "score": {"fit": {"rules": [{"id": "everybody", "points": 80}]}},
 ///     "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"reps": ["li"]}}]}}}
 /// }"#).unwrap();
 /// let intake = Intake::compile(&rules)?;
