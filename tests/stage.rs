@@ -1,4 +1,9 @@
-//! Pipelines, gates and timelines.
+//! Pipelines, gates and timelines; levels, grades and codes; tenures.
+
+#[path = "stage/inquiry.rs"]
+mod inquiry;
+#[path = "stage/tenure.rs"]
+mod tenure;
 
 use chrono::{DateTime, Utc};
 use leadkit::company::Gazetteer;
