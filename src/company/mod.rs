@@ -24,9 +24,11 @@ mod gazetteer;
 mod keys;
 mod name;
 mod parse;
+mod region_names;
 mod regions;
 mod tables;
 
 pub use gazetteer::{Gazetteer, GazetteerBuilder};
 pub use keys::{StorageKeys, exact_key, keys_for_storage};
 pub use name::CompanyName;
+pub use region_names::region_path;

@@ -111,6 +111,13 @@ impl Region {
         (!text.is_empty()).then_some(text)
     }
 
+    /// First two digits of the GB/T 2260 code of a Chinese province.
+    #[must_use]
+    pub fn province_code(&self) -> Option<u32> {
+        let letters = self.subdivision().filter(|_| self.country == *b"CN")?;
+        PROVINCES.iter().find(|(_, known)| *known == letters).map(|(digits, _)| *digits)
+    }
+
     /// GB/T 2260 code of the city or district.
     #[must_use]
     pub fn gbt2260(&self) -> Option<u32> {

@@ -191,6 +191,23 @@ mod tests {
     }
 
     #[test]
+    fn the_page_of_fields_is_the_table() {
+        let mut page = String::from("| field | type | filled by | what it holds |\n|---|---|---|---|\n");
+        for spec in FIELDS {
+            let values = if spec.values.is_empty() {
+                String::new()
+            } else {
+                format!(": `{}`", spec.values.join("`, `"))
+            };
+            let producer = format!("{:?}", spec.producer).to_lowercase();
+            let kind = spec.kind.describe();
+            page += &format!("| `{}` | {kind} | {producer} | {}{values} |\n", spec.name, spec.doc);
+        }
+        // When this fails, the table has changed: the page is what is printed here.
+        assert_eq!(include_str!("fields.md"), page, "{page}");
+    }
+
+    #[test]
     fn what_is_no_field_is_refused_with_help() {
         for bad in
             ["", "attributes.", "activity.count.x", "activity.count..7d", "activity.count.x.0d", "salary"]

@@ -165,6 +165,8 @@ pub(crate) const ATTRIBUTES: FieldSpec =
 /// Every field, in the order in which the docs list them.
 ///
 /// The last two stand for families: `activity.count.KIND.Nd` and `attributes.NAME`.
+///
+#[doc = include_str!("fields.md")]
 pub const FIELDS: &[FieldSpec] = {
     use FieldType::{Bool, Integer, Number, Region, Text, Texts, Time};
     use Producer::{Activity, Blacklist, Dedup, Derived, Lead, Order, Score};

@@ -5,6 +5,7 @@
 //! the document is read; compiled to a [`Predicate`] it answers over the [`Facts`] of a lead without allocating.
 
 mod band;
+mod cleaning;
 mod condition;
 mod condition_serde;
 mod facts;
@@ -18,6 +19,7 @@ mod predicate;
 mod version;
 
 pub(crate) use band::NumberBand;
+pub use cleaning::{Cleaning, CleaningRules};
 pub use condition::{Condition, ConditionError, Operator};
 pub use facts::{
     ActivityFacts, FactContext, FactSource, FactValue, Facts, MatchFacts, ScoreFacts, VerdictFacts,
