@@ -333,3 +333,97 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_key_change_moves_the_lead_to_whose_company_it_is_now() {
+    let rules = DedupRules {
+        rules: vec![MatchRule::new("phone", LeadKey::Phone, Target::LeadPhone, MatchAction::KeyChange)],
+        ..DedupRules::empty()
+    };
+    let phone = "13812345678";
+    let known = Lead {
+        company: Some("Old Ltd".into()),
+        ..with_phone("L1", "2026-01-01T00:00:00Z", phone, Some("li"))
+    };
+    let file = book(vec![account("A1", "New Ltd", Some("zhang"))], vec![known]);
+    let entry = |company: &str| Lead { company: Some(company.into()), ..with_phone("L2", NOW, phone, None) };
+    let changed = resolve(&rules, &entry("New Limited"), &file);
+    let wanted = Action::KeyChange {
+        record: RecordRef::Lead("L1".into()),
+        new_owner: "zhang".into(),
+        notify: Some("li".into()),
+    };
+    assert_eq!(changed.action(), &wanted);
+    assert!(changed.effects().iter().any(|effect| matches!(
+        effect,
+        Effect::Notify { rep, code, .. } if rep.as_str() == "li" && code == "key_change"
+    )));
+    // The same company, or one that is nobody's, is a plain re-entry.
+    assert_eq!(owner(&resolve(&rules, &entry("Old Ltd"), &file)), Some("li"));
+    assert_eq!(owner(&resolve(&rules, &entry("Unheard Of Ltd"), &file)), Some("li"));
+    insta::assert_snapshot!(
+        changed.to_string(),
+        @"is lead L1 with a key fact changed: it goes to zhang, and li is told; lead L1 has the same phone (+86138****5678), rule phone"
+    );
+}
+
+#[test]
+fn two_owners_of_one_company_collide() {
+    let leads = vec![
+        with_company("L1", "2026-02-01T00:00:00Z", "Acme Ltd", Some("li")),
+        with_company("L2", "2026-01-01T00:00:00Z", "Acme Ltd", Some("wang")),
+    ];
+    let entry = with_company("L3", NOW, "Acme Limited", None);
+    let resolution = resolve(&DedupRules::to_b(), &entry, &book(vec![], leads.clone()));
+    assert!(resolution.labels().contains(&Label::Collision));
+    let settled = leadkit::intake::settle_collision(&entry, &resolution).unwrap();
+    assert_eq!(settled.owner.as_str(), "wang", "the first to enter owns");
+    assert_eq!(settled.others.iter().map(|rep| rep.as_str()).collect::<Vec<_>>(), ["li"]);
+    let alone = resolve(&DedupRules::to_b(), &entry, &book(vec![], leads[..1].to_vec()));
+    assert!(!alone.labels().contains(&Label::Collision));
+    assert_eq!(leadkit::intake::settle_collision(&entry, &alone), None);
+}
+
+#[test]
+fn search_before_entry_tells_owner_admins_and_whether_to_claim() {
+    use leadkit::model::{Pool, PoolMode};
+    let open = Pool { id: "open".into(), admins: ["boss".into()].into(), ..Pool::default() };
+    let closed = Pool { id: "closed".into(), mode: PoolMode::AssignOnly, ..open.clone() };
+    let in_pool = |id: &str, pool: &str, owner: Option<&str>| Lead {
+        pool: Some(pool.into()),
+        ..with_company(id, "2026-01-01T00:00:00Z", "Acme Ltd", owner)
+    };
+    let leads =
+        vec![in_pool("L1", "open", None), in_pool("L2", "closed", None), in_pool("L3", "open", Some("li"))];
+    let entry = with_company("new", NOW, "Acme Ltd", None);
+    let resolution = resolve(&DedupRules::to_b(), &entry, &book(vec![], leads));
+    let said: Vec<String> = resolution.on_file(&[open, closed]).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "lead L1 is on file in pool open: it may be claimed",
+            "lead L2 is on file in pool closed: it may not be claimed, ask boss",
+            "lead L3 is on file and owned by li: it may not be claimed, ask boss",
+        ]
+    );
+}
+
+#[test]
+fn a_rule_may_label_what_it_decides() {
+    let mut rules = DedupRules::to_b();
+    rules.rules[2].labels = [Label::Reward].into();
+    let file = book(vec![], vec![with_phone("L1", "2026-01-01T00:00:00Z", "13812345678", None)]);
+    let rewarded = resolve(&rules, &with_phone("L2", NOW, "13812345678", None), &file);
+    assert!(rewarded.labels().contains(&Label::Reward));
+    assert!(rewarded.facts().labels.contains(&"reward".to_owned()));
+}
+
+#[test]
+fn the_extended_preset_matches_wechat_too() {
+    let mut file = account("A1", "Acme Ltd", Some("zhang"));
+    file.contacts.push(Contact { wechat: Some("acme_buyer".into()), ..Contact::default() });
+    let entry = Lead { wechat: Some("Acme_Buyer".into()), ..lead("L1", NOW) };
+    let book = book(vec![file], vec![]);
+    assert_eq!(owner(&resolve(&DedupRules::to_b_extended(), &entry, &book)), Some("zhang"));
+    assert_eq!(owner(&resolve(&DedupRules::to_b(), &entry, &book)), None);
+}

@@ -11,6 +11,6 @@ mod rules;
 
 pub use book::Book;
 pub use probe::{Key, KeyKind, Probe};
-pub use resolution::{Action, CrowdedKey, Label, Match, Resolution, Rows};
+pub use resolution::{Action, CrowdedKey, Label, Match, OnFile, Resolution, Rows};
 pub use resolve::Deduplicator;
 pub use rules::{Comparator, DedupRules, KeyFact, LeadKey, MatchAction, MatchRule, Target, Window};

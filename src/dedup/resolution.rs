@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::KeyKind;
 use super::rules::{LeadKey, Target};
 use crate::model::open_enum::closed_enum;
-use crate::model::{Account, Effect, Lead, LeadId, RecordRef, RepId, RuleId};
+use crate::model::{Account, Effect, Lead, LeadId, Pool, PoolId, PoolMode, RecordRef, RepId, RuleId};
 use crate::rule::{MatchFacts, RuleFault, RulesVersion};
 
 /// The rows that share a key with a lead, as the host fetched them.
@@ -51,6 +51,16 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<RepId>,
     },
+    /// The lead is on file, but a fact that decides on ownership has changed: it goes to another owner.
+    KeyChange {
+        /// The lead on file.
+        record: RecordRef,
+        /// Who owns it from now on.
+        new_owner: RepId,
+        /// Whom to tell: the owner before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notify: Option<RepId>,
+    },
     /// The lead shares its company with a record: it is marked, and goes on as if it were new.
     TagOnly {
         /// The record.
@@ -69,6 +79,7 @@ impl Action {
             Action::ToOwner { .. } => "to_owner",
             Action::AssignByRules { .. } => "assign_by_rules",
             Action::Collected { .. } => "collected",
+            Action::KeyChange { .. } => "key_change",
             Action::TagOnly { .. } => "tag_only",
         }
     }
@@ -77,7 +88,7 @@ impl Action {
     #[must_use]
     pub fn owner(&self) -> Option<&RepId> {
         match self {
-            Action::ToOwner { owner, .. } => Some(owner),
+            Action::ToOwner { owner, .. } | Action::KeyChange { new_owner: owner, .. } => Some(owner),
             Action::Collected { owner, .. } => owner.as_ref(),
             Action::New | Action::AssignByRules { .. } | Action::TagOnly { .. } => None,
         }
@@ -90,6 +101,7 @@ impl Action {
             Action::New => None,
             Action::ToOwner { record, .. }
             | Action::AssignByRules { record }
+            | Action::KeyChange { record, .. }
             | Action::TagOnly { record, .. } => Some(record.clone()),
             Action::Collected { source, .. } => Some(RecordRef::Lead(source.clone())),
         }
@@ -115,6 +127,9 @@ pub struct Match {
     /// Its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
+    /// The pool it lies in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<PoolId>,
 }
 
 impl fmt::Display for Match {
@@ -140,6 +155,49 @@ closed_enum! {
         OneToMany = "one_to_many",
         /// The owner on file gets it (归属分配).
         ByOwner = "by_owner",
+        /// Assigned by region (地区分配); for rules that say so.
+        ByRegion = "by_region",
+        /// A reward (发牌): outside quotas, takes no turn; for rules that say so.
+        Reward = "reward",
+        /// Two owners claim one company (撞单).
+        Collision = "collision",
+    }
+}
+
+/// What a seller is told about a record before entering a lead that is on file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OnFile {
+    /// The record.
+    pub record: RecordRef,
+    /// The rule that found it.
+    pub rule: RuleId,
+    /// Its owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<RepId>,
+    /// The pool it lies in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<PoolId>,
+    /// Who runs that pool.
+    pub admins: BTreeSet<RepId>,
+    /// Whether the seller may claim it: nobody owns it, and its pool lets leads be claimed.
+    pub claimable: bool,
+}
+
+impl fmt::Display for OnFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is on file", self.record)?;
+        match (&self.owner, &self.pool) {
+            (Some(owner), _) => write!(f, " and owned by {owner}")?,
+            (None, Some(pool)) => write!(f, " in pool {pool}")?,
+            (None, None) => f.write_str(" and owned by nobody")?,
+        }
+        f.write_str(if self.claimable { ": it may be claimed" } else { ": it may not be claimed" })?;
+        let admins: Vec<&str> = self.admins.iter().map(RepId::as_str).collect();
+        if !self.claimable && !admins.is_empty() {
+            write!(f, ", ask {}", admins.join(", "))?;
+        }
+        Ok(())
     }
 }
 
@@ -193,6 +251,28 @@ impl Resolution {
     #[must_use]
     pub fn record_count(&self) -> usize {
         self.matches.iter().map(|found| &found.record).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Search before entry: each record that matches once, with its owner, who runs its pool, and whether it may be
+    /// claimed.
+    #[must_use]
+    pub fn on_file(&self, pools: &[Pool]) -> Vec<OnFile> {
+        let mut seen = BTreeSet::new();
+        let first = self.matches.iter().filter(|found| seen.insert(&found.record));
+        first
+            .map(|found| {
+                let pool = pools.iter().find(|pool| Some(&pool.id) == found.pool.as_ref());
+                let open = pool.is_some_and(|pool| pool.mode != PoolMode::AssignOnly);
+                OnFile {
+                    record: found.record.clone(),
+                    rule: found.rule.clone(),
+                    owner: found.owner.clone(),
+                    pool: found.pool.clone(),
+                    admins: pool.map(|pool| pool.admins.clone()).unwrap_or_default(),
+                    claimable: found.owner.is_none() && open,
+                }
+            })
+            .collect()
     }
 
     /// Keys of the lead that were left out because too many records share them.
@@ -254,6 +334,12 @@ impl fmt::Display for Resolution {
             }
             Action::Collected { source, owner: None } => {
                 write!(f, "collected under lead {source}, which has no owner")?;
+            }
+            Action::KeyChange { record, new_owner, notify } => {
+                write!(f, "is {record} with a key fact changed: it goes to {new_owner}")?;
+                if let Some(before) = notify {
+                    write!(f, ", and {before} is told")?;
+                }
             }
             Action::TagOnly { record, hold: false } => {
                 write!(f, "shares its company with {record}: marked, not linked")?;

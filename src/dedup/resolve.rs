@@ -10,8 +10,8 @@ use super::rules::{Comparator, DedupRules, KeyFact, LeadKey, MatchAction, MatchR
 use crate::calendar::Zone;
 use crate::error::{Report, RuleErrors};
 use crate::model::{
-    Account, ConversionRecord, Effect, Lead, LeadStatus, Link, LinkKind, RecordRef, RepId, Value, mask_email,
-    mask_id, mask_phone,
+    Account, Acquisition, ConversionRecord, Effect, Lead, LeadStatus, Link, LinkKind, PoolId, RecordRef,
+    RepId, Value, mask_email, mask_id, mask_phone,
 };
 use crate::rule::{Facts, Predicate, RuleFault, RulesVersion, Scope};
 
@@ -80,7 +80,11 @@ impl Deduplicator {
     /// What to fetch for a lead: only keys that a rule asks about.
     #[must_use]
     pub fn probe(&self, facts: &Facts<'_>) -> Probe {
-        let wanted: BTreeSet<KeyKind> = self.rules.rules.iter().map(|rule| key_kind(rule.lead)).collect();
+        let mut wanted: BTreeSet<KeyKind> = self.rules.rules.iter().map(|rule| key_kind(rule.lead)).collect();
+        if self.rules.rules.iter().any(|rule| rule.action == MatchAction::KeyChange) {
+            // Whose company it is now decides on the new owner.
+            wanted.insert(KeyKind::CompanyExact);
+        }
         let mut probe = Probe::of_lead(facts);
         probe.keys.retain(|key| wanted.contains(&key.kind));
         probe
@@ -124,11 +128,14 @@ impl Deduplicator {
                 evidence,
                 created_at: candidate.created_at(),
                 owner: candidate.owner().cloned(),
+                pool: candidate.pool().cloned(),
             }));
         }
         let (action, effects) = match decided {
             None => (Action::New, Vec::new()),
-            Some((rule, candidate)) => self.carry_out(rule, candidate, facts.lead(), now),
+            Some((rule, candidate)) => {
+                self.carry_out(rule, candidate, &candidates, &usable, facts.lead(), now)
+            }
         };
         let mut resolution = Resolution {
             labels: labels(&action, &matches, &candidates, now),
@@ -142,6 +149,14 @@ impl Deduplicator {
         };
         if resolution.record_count() > 1 {
             resolution.labels.insert(Label::OneToMany);
+        }
+        if let Some((rule, _)) = decided {
+            resolution.labels.extend(&rule.labels);
+        }
+        let owners = resolution.matches.iter().filter_map(|found| found.owner.as_ref());
+        let owners: BTreeSet<&RepId> = owners.chain(facts.lead().owner.as_ref()).collect();
+        if owners.len() > 1 {
+            resolution.labels.insert(Label::Collision);
         }
         resolution
     }
@@ -168,6 +183,8 @@ impl Deduplicator {
         &self,
         rule: &MatchRule,
         candidate: &Candidate<'_>,
+        candidates: &[Candidate<'_>],
+        usable: &BTreeSet<&Key>,
         lead: &Lead,
         now: DateTime<Utc>,
     ) -> (Action, Vec<Effect>) {
@@ -197,11 +214,24 @@ impl Deduplicator {
                 ];
                 (to_owner(owner), effects)
             }
-            (MatchAction::Reenter, Source::Lead(earlier)) => {
+            (MatchAction::Reenter | MatchAction::KeyChange, Source::Lead(earlier)) => {
                 let mut effects = vec![link(LinkKind::ReentryOf)];
                 effects.extend(self.updates(lead, earlier));
                 let (known, entry) = (earlier.id.clone(), lead.id.clone());
-                effects.push(Effect::RecordActivation { lead: known, entry, at: now });
+                effects.push(Effect::RecordActivation { lead: known.clone(), entry, at: now });
+                let changed = rule.action == MatchAction::KeyChange && self.is_key_change(lead, earlier);
+                let other = || claimant(candidates, usable).filter(|other| Some(*other) != owner.as_ref());
+                if let Some(new_owner) = other().filter(|_| changed) {
+                    let acquisition = Acquisition::OwnerChanged;
+                    effects.push(Effect::SetOwner { lead: known, owner: new_owner.clone(), acquisition });
+                    effects.extend(owner.clone().map(|rep| Effect::Notify {
+                        rep,
+                        code: "key_change".to_owned(),
+                        about: record.clone(),
+                    }));
+                    let new_owner = new_owner.clone();
+                    return (Action::KeyChange { record, new_owner, notify: owner }, effects);
+                }
                 effects.extend(owner.clone().map(|rep| Effect::Notify {
                     rep,
                     code: "re_entry".to_owned(),
@@ -229,6 +259,15 @@ impl Deduplicator {
         }
     }
 
+    /// Whether the entry, being newer, changes a fact that decides on ownership.
+    fn is_key_change(&self, entry: &Lead, record: &Lead) -> bool {
+        entry.created_at >= record.created_at
+            && self.rules.decisive.iter().any(|fact| {
+                let (new, old) = (key_fact(entry, *fact), key_fact(record, *fact));
+                !new.is_blank() && !old.is_blank() && new != old
+            })
+    }
+
     /// Key facts of the record that the newer entry knows better: the newest non-empty value stays.
     fn updates(&self, entry: &Lead, record: &Lead) -> Vec<Effect> {
         let entry_is_newer = entry.created_at >= record.created_at;
@@ -244,6 +283,16 @@ impl Deduplicator {
         };
         self.rules.update.iter().filter_map(update).collect()
     }
+}
+
+/// The owner of the earliest account that has the company of the lead.
+fn claimant<'c>(candidates: &'c [Candidate<'_>], usable: &BTreeSet<&Key>) -> Option<&'c RepId> {
+    let has_company = |one: &&Candidate<'_>| {
+        matches!(one.source, Source::Account(_))
+            && one.keys.keys.iter().any(|key| key.kind == KeyKind::CompanyExact && usable.contains(key))
+    };
+    let earliest = candidates.iter().filter(has_company).filter(|one| one.owner().is_some());
+    earliest.min_by(|a, b| a.created_at().cmp(&b.created_at()).then_with(|| a.id().cmp(b.id())))?.owner()
 }
 
 fn key_fact(lead: &Lead, fact: KeyFact) -> Value {
@@ -290,6 +339,7 @@ fn labels(
     match action {
         Action::Collected { .. } => labels.extend([Label::Duplicate, Label::CollectedToEarliest]),
         Action::ToOwner { record: RecordRef::Lead(_), .. }
+        | Action::KeyChange { .. }
         | Action::AssignByRules { record: RecordRef::Lead(_) } => drop(labels.insert(Label::Duplicate)),
         _ => {}
     }
@@ -356,6 +406,13 @@ impl Candidate<'_> {
         match self.source {
             Source::Account(account) => account.owner.as_ref(),
             Source::Lead(lead) => lead.owner.as_ref(),
+        }
+    }
+
+    fn pool(&self) -> Option<&PoolId> {
+        match self.source {
+            Source::Account(account) => account.pool.as_ref(),
+            Source::Lead(lead) => lead.pool.as_ref(),
         }
     }
 

@@ -1,8 +1,11 @@
 //! Matching rules as data.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Months, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::Label;
 use crate::calendar::Zone;
 use crate::error::{Report, RuleErrors};
 use crate::model::RuleId;
@@ -24,6 +27,8 @@ pub struct DedupRules {
     pub rules: Vec<MatchRule>,
     /// Lead fields that a re-entry updates on the record, when it brings a value.
     pub update: Vec<KeyFact>,
+    /// Lead fields whose change is a key change: they decide on who should own the lead.
+    pub decisive: Vec<KeyFact>,
     /// A key shared by more records than this is no key: a switchboard number, a public mail domain.
     pub crowded_key: u32,
     /// Zone in which calendar months are counted.
@@ -53,6 +58,9 @@ pub struct MatchRule {
     pub window: Option<Window>,
     /// What follows.
     pub action: MatchAction,
+    /// Labels that a lead gets when this rule decides, such as `reward`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub labels: BTreeSet<Label>,
 }
 
 closed_enum! {
@@ -149,6 +157,9 @@ closed_enum! {
     MatchAction {
         /// The record is the same lead coming in again: update it, remind its owner.
         Reenter = "reenter",
+        /// As `reenter`; but when a decisive fact has changed and the new value leads to an account of another
+        /// owner, the lead goes to that owner and the one before is told.
+        KeyChange = "key_change",
         /// The lead belongs to the account: convert it and give it to the account's owner.
         Convert = "convert",
         /// The lead is collected (归集) under the earliest one that is neither invalid nor voided.
@@ -243,6 +254,7 @@ impl DedupRules {
             revision: String::new(),
             rules: Vec::new(),
             update: KeyFact::ALL.to_vec(),
+            decisive: vec![KeyFact::Company],
             crowded_key: 20,
             zone: Zone::default(),
             hold_tag_only: false,
@@ -270,7 +282,7 @@ impl DedupRules {
                 report.error("no_key_left", "no key is shared by fewer than one record", "20 is usual");
             });
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         report.within("rules", |report| {
             for (index, rule) in self.rules.iter().enumerate() {
                 report.item(index, |report| rule.check(&mut seen, report));
@@ -291,10 +303,11 @@ impl MatchRule {
             comparator: Comparator::Folded,
             window: None,
             action,
+            labels: BTreeSet::new(),
         }
     }
 
-    fn check<'r>(&'r self, seen: &mut std::collections::BTreeSet<&'r RuleId>, report: &mut Report) {
+    fn check<'r>(&'r self, seen: &mut BTreeSet<&'r RuleId>, report: &mut Report) {
         if !seen.insert(&self.id) {
             report.within("id", |report| {
                 report.error("duplicate_id", format!("there are two rules `{}`", self.id), "rename one");
@@ -316,13 +329,13 @@ impl MatchRule {
         }
         let fits = match self.action {
             MatchAction::Convert => !self.target.is_lead(),
-            MatchAction::Reenter | MatchAction::Collect => self.target.is_lead(),
+            MatchAction::Reenter | MatchAction::KeyChange | MatchAction::Collect => self.target.is_lead(),
             MatchAction::TagOnly => true,
         };
         if !fits {
             report.within("action", |report| {
                 let (objects, others) = if self.target.is_lead() {
-                    ("leads", "`reenter`, `collect` or `tag_only`")
+                    ("leads", "`reenter`, `key_change`, `collect` or `tag_only`")
                 } else {
                     ("accounts", "`convert` or `tag_only`")
                 };

@@ -11,12 +11,14 @@
 //! * Every other lead is assigned by the rules of its pool.
 
 mod batch;
+mod collision;
 mod engine;
 mod outcome;
 mod rules;
 mod state;
 
 pub use batch::{Arrival, BatchError};
+pub use collision::{Settlement, settle_collision};
 pub use engine::{HostTables, Input, Intake};
 pub use outcome::{Outcome, OutcomeDelta, Route};
 pub use rules::Rules;

@@ -1,0 +1,93 @@
+//! Two sellers, one company: who keeps it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::dedup::{Label, Resolution};
+use crate::model::{Acquisition, Effect, Lead, RecordRef, RepId};
+
+/// How a collision (撞单) is settled.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Settlement {
+    /// Who owns the company from now on.
+    pub owner: RepId,
+    /// The record that was entered first.
+    pub first: RecordRef,
+    /// When it was entered.
+    pub entered_at: DateTime<Utc>,
+    /// The other owners, who are told.
+    pub others: BTreeSet<RepId>,
+    /// What the host should do.
+    pub effects: Vec<Effect>,
+}
+
+impl fmt::Display for Settlement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let others: Vec<&str> = self.others.iter().map(RepId::as_str).collect();
+        write!(f, "{} owns it, having entered {} first; told: {}", self.owner, self.first, others.join(", "))
+    }
+}
+
+/// Settles a collision: who entered the company first owns it. `None` when there is no collision.
+///
+/// The entries are the records that match and have an owner, and the lead itself when it brings one; earliest
+/// creation wins, ties break by record. The lead goes to the winner, the others are told.
+///
+/// ```
+/// use leadkit::dedup::{Book, DedupRules};
+/// use leadkit::intake::settle_collision;
+/// use leadkit::model::{Account, Lead};
+/// use leadkit::{Input, Intake, Roster, Rules, State};
+///
+/// let mut book = Book::new();
+/// book.insert_account(Account {
+///     id: "A1".into(), company: "Acme Ltd".into(), owner: Some("li".into()), ..Account::default()
+/// });
+/// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+/// let lead = Lead {
+///     id: "L1".into(), company: Some("ACME Limited".into()), phones: vec!["13812349876".into()],
+///     owner: Some("wang".into()), created_at: now, ..Lead::default()
+/// };
+/// let intake = Intake::compile(&Rules::default())?;
+/// let rows = book.rows(&intake.probe(&lead));
+/// let roster = Roster::compile(&[], &Default::default())?;
+/// let input = Input { lead, rows, ..Input::default() };
+/// let outcome = intake.process(&input, &roster, &State::default(), now);
+/// let settled = settle_collision(&input.lead, outcome.resolution().unwrap()).unwrap();
+/// assert_eq!(settled.to_string(), "li owns it, having entered account A1 first; told: wang");
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+pub fn settle_collision(lead: &Lead, resolution: &Resolution) -> Option<Settlement> {
+    if !resolution.labels().contains(&Label::Collision) {
+        return None;
+    }
+    let on_file = resolution
+        .matches()
+        .iter()
+        .filter_map(|found| Some((found.created_at, found.record.clone(), found.owner.clone()?)));
+    let this = RecordRef::Lead(lead.id.clone());
+    let own = lead.owner.clone().map(|owner| (lead.created_at, this.clone(), owner));
+    let entries: Vec<(DateTime<Utc>, RecordRef, RepId)> = on_file.chain(own).collect();
+    let (entered_at, first, owner) = entries.iter().min()?.clone();
+    let others: BTreeSet<RepId> =
+        entries.into_iter().map(|(_, _, other)| other).filter(|other| *other != owner).collect();
+    let mut effects = Vec::new();
+    if lead.owner.as_ref() != Some(&owner) {
+        effects.push(Effect::SetOwner {
+            lead: lead.id.clone(),
+            owner: owner.clone(),
+            acquisition: Acquisition::OwnerChanged,
+        });
+    }
+    effects.extend(others.iter().map(|rep| Effect::Notify {
+        rep: rep.clone(),
+        code: "collision_settled".to_owned(),
+        about: this.clone(),
+    }));
+    Some(Settlement { owner, first, entered_at, others, effects })
+}
