@@ -145,8 +145,11 @@ fn report(out: &mut impl Write, outcomes: &[Outcome], table: &Table, all: bool) 
     for ((route, reason), count) in &reasons {
         writeln!(out, "  {route:15} {reason:28} {count:6}")?;
     }
+    if !table.rejected.is_empty() {
+        writeln!(out, "\nrejected rows")?;
+    }
     for issue in table.rejected.iter().flatten() {
-        writeln!(out, "\nrejected: {issue}")?;
+        writeln!(out, "  {issue}")?;
     }
     writeln!(out, "\n{} rows", outcomes.len() + table.rejected.len())?;
     for (route, count) in &routes {

@@ -111,7 +111,7 @@ pub struct ColumnMap {
 pub struct RowIssue {
     /// Line of the table, as the caller counts.
     pub line: u64,
-    /// The column, or the target for what has none.
+    /// The column; empty when it is about the row as a whole.
     pub column: String,
     /// What kind of mistake it is, such as `not_a_time`.
     pub code: String,
@@ -121,7 +121,10 @@ pub struct RowIssue {
 
 impl fmt::Display for RowIssue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column `{}`: {}", self.line, self.column, self.message)
+        match self.column.as_str() {
+            "" => write!(f, "line {}: {}", self.line, self.message),
+            column => write!(f, "line {}, column `{column}`: {}", self.line, self.message),
+        }
     }
 }
 
@@ -260,7 +263,7 @@ impl Importer {
         }
         for (value, to) in &self.constants {
             if let Err(wrong) = self.fill(&mut lead, to, value) {
-                issue("constants", wrong);
+                issue("", wrong);
             }
         }
         for ((column, to), cell) in self.columns.iter().zip(row) {
