@@ -126,7 +126,7 @@ fn sql(value: YesNo, when: i64) -> Vec<Answer> {
 }
 
 fn codes(refusal: &GateRefusal) -> Vec<&'static str> {
-    refusal.reasons.iter().map(|reason| reason.code()).collect()
+    refusal.reasons().iter().map(|reason| reason.code()).collect()
 }
 
 #[test]
@@ -166,8 +166,8 @@ fn the_mql_gate_passes_on_all_four_and_says_what_it_found() {
     let mut walk = Walk::at_lead();
     let transition = walk.go(MoveRequest::new("mql", sdr()).answered(mql(YesNo::Yes, 1)), 1).unwrap();
     assert_eq!(transition.outcome(), Some(&GateOutcome::Mql));
-    assert_eq!(transition.kind, TransitionKind::Advance);
-    assert_eq!(transition.gates[0].answers.len() + transition.gates[0].conditions.len(), 4);
+    assert_eq!(transition.kind(), TransitionKind::Advance);
+    assert_eq!(transition.gates()[0].answers.len() + transition.gates()[0].conditions.len(), 4);
     assert_eq!(
         transition.to_string(),
         "lead L1 moves from `lead` to `mql`, at 2026-03-02T01:00:00Z by S1 (sdr)"
@@ -181,14 +181,14 @@ fn the_sdr_may_find_the_lead_invalid() {
     assert_eq!(codes(&refusal), ["reason_missing"]);
     let transition = walk.go(MoveRequest::new("disqualified", sdr()).because("no_intent"), 1).unwrap();
     assert_eq!(transition.outcome(), Some(&GateOutcome::Invalid("no_intent".into())));
-    assert_eq!(transition.kind, TransitionKind::End);
+    assert_eq!(transition.kind(), TransitionKind::End);
     let status = Effect::SetStatus { lead: "L1".into(), status: LeadStatus::Invalid };
-    assert!(transition.effects.contains(&status));
+    assert!(transition.effects().contains(&status));
     // Terminal: nothing leads on, except an explicit reopening with a reason.
     let on = MoveRequest::new("mql", sdr()).answered(mql(YesNo::Yes, 2)).because("a mistake");
     assert_eq!(codes(&walk.ask(on.clone(), 2).unwrap_err()), ["ended"]);
     let again = walk.go(MoveRequest::new("lead", sales()).because("called back").reopening(), 3).unwrap();
-    assert_eq!((again.kind, again.re_entry), (TransitionKind::Reopen, true));
+    assert_eq!((again.kind(), again.is_re_entry()), (TransitionKind::Reopen, true));
     assert_eq!(walk.timeline.visits().len(), 3);
 }
 
@@ -198,7 +198,7 @@ fn the_sql_gate_converts_or_nurtures() {
     let transition = walk.ask(MoveRequest::new("sql", sales()).answered(sql(YesNo::Yes, 2)), 2).unwrap();
     assert_eq!(transition.outcome(), Some(&GateOutcome::Converted));
     let status = Effect::SetStatus { lead: "L1".into(), status: LeadStatus::Converted };
-    assert!(transition.effects.contains(&status));
+    assert!(transition.effects().contains(&status));
 
     // Only sales finds that a lead is to be nurtured, and says why.
     let refusal = walk.ask(MoveRequest::new("nurture", sdr()).because("no budget"), 2).unwrap_err();
@@ -207,7 +207,7 @@ fn the_sql_gate_converts_or_nurtures() {
     assert_eq!(codes(&refusal), ["reason_missing"]);
     let nurture = walk.go(MoveRequest::new("nurture", sales()).because("budget next year"), 2).unwrap();
     assert_eq!(nurture.outcome(), Some(&GateOutcome::Nurture("budget next year".into())));
-    assert_eq!((nurture.kind, nurture.to.as_str()), (TransitionKind::Nurture, "lead"));
+    assert_eq!((nurture.kind(), nurture.to()), (TransitionKind::Nurture, "lead"));
     assert_eq!(
         nurture.to_string(),
         "lead L1 goes back from `mql` to `lead` to be nurtured, where it has been before, \
@@ -217,7 +217,7 @@ fn the_sql_gate_converts_or_nurtures() {
     let refusal = walk.ask(MoveRequest::new("mql", sdr()).answered(mql(YesNo::Yes, 0)), 3).unwrap_err();
     assert_eq!(codes(&refusal), ["answer_stale", "answer_stale", "answer_stale"]);
     let again = walk.go(MoveRequest::new("mql", sdr()).answered(mql(YesNo::Yes, 3)), 3).unwrap();
-    assert!(again.re_entry);
+    assert!(again.is_re_entry());
     assert_eq!(walk.timeline.first_entry("mql"), Some(hour(1)));
     assert_eq!(walk.timeline.entries("mql").count(), 2);
 }
@@ -283,7 +283,7 @@ fn a_new_version_takes_over_when_it_is_approved_and_effective() {
     let fits =
         || MoveRequest::new("mql", sdr()).answered([Answer::new("mql.fits", YesNo::Yes, sdr(), hour(1))]);
     assert_eq!(walk.ask(fits(), 9).unwrap_err().unmet().count(), 2);
-    assert_eq!(walk.ask(fits(), 10).unwrap().gates[0].version, 2);
+    assert_eq!(walk.ask(fits(), 10).unwrap().gates()[0].version, 2);
 }
 
 #[test]
@@ -295,8 +295,8 @@ fn skips_are_explicit_and_pass_every_gate_on_the_way() {
     let answers: Vec<Answer> = mql(YesNo::Yes, 1).into_iter().chain(sql(YesNo::Yes, 1)).collect();
     let request = MoveRequest::new("opportunity", sales()).answered(answers).because("tender");
     let transition = walk.go(request.clone(), 1).unwrap();
-    assert_eq!(transition.kind, TransitionKind::Skip);
-    assert_eq!(transition.skipped, ["mql", "sql"]);
+    assert_eq!(transition.kind(), TransitionKind::Skip);
+    assert_eq!(transition.skipped(), ["mql", "sql"]);
     assert_eq!(walk.timeline.current().unwrap().skipped, ["mql", "sql"]);
     assert_eq!(walk.timeline.first_entry("sql"), None);
 
@@ -307,7 +307,7 @@ fn skips_are_explicit_and_pass_every_gate_on_the_way() {
 
     // Passing over optional stages is no skip.
     let mut walk = Walk::new(Pipeline::compile(&PipelineRules::default().with_reach()).unwrap());
-    assert_eq!(walk.go(MoveRequest::new("lead", form()), 0).unwrap().kind, TransitionKind::Start);
+    assert_eq!(walk.go(MoveRequest::new("lead", form()), 0).unwrap().kind(), TransitionKind::Start);
 }
 
 #[test]
@@ -316,7 +316,7 @@ fn a_regression_keeps_everything() {
     let before = walk.timeline.clone();
     assert_eq!(codes(&walk.ask(MoveRequest::new("mql", sales()), 3).unwrap_err()), ["reason_missing"]);
     let back = walk.go(MoveRequest::new("mql", sales()).because("buyer left the company"), 3).unwrap();
-    assert_eq!((back.kind, back.re_entry), (TransitionKind::Regression, true));
+    assert_eq!((back.kind(), back.is_re_entry()), (TransitionKind::Regression, true));
     for (old, new) in before.visits().iter().zip(walk.timeline.visits()) {
         assert_eq!((&old.stage, &old.entered), (&new.stage, &new.entered));
     }
@@ -338,7 +338,7 @@ fn required_fields_are_asked_for() {
     let lenient = PipelineRules { missing_fields: Strictness::Report, ..approved(PipelineRules::default()) };
     walk.pipeline = Pipeline::compile(&lenient).unwrap();
     let granted = walk.ask(request(), 1).unwrap();
-    assert_eq!(granted.missing_fields, refusal.missing_fields());
+    assert_eq!(granted.missing_fields(), refusal.missing_fields());
 }
 
 #[test]
@@ -354,9 +354,9 @@ fn ends_need_their_reason_and_their_place() {
     }
     assert_eq!(codes(&walk.ask(MoveRequest::new("poc_failed", sales()), 5).unwrap_err()), ["reason_missing"]);
     let won = walk.ask(MoveRequest::new("won", sales()), 5).unwrap();
-    assert_eq!(won.kind, TransitionKind::Advance);
+    assert_eq!(won.kind(), TransitionKind::Advance);
     let failed = walk.go(MoveRequest::new("poc_failed", sales()).because("too slow"), 5).unwrap();
-    assert_eq!(failed.kind, TransitionKind::End);
+    assert_eq!(failed.kind(), TransitionKind::End);
     assert_eq!(walk.timeline.stage(), Some("poc_failed"));
     let mut walk = Walk::at_sql();
     let lost = walk.go(MoveRequest::new("lost", sales()).because("rival was cheaper"), 3).unwrap();
@@ -383,6 +383,28 @@ fn what_does_not_fit_the_state_is_refused() {
     walk.lead.id = "L2".into();
     let refusal = walk.ask(MoveRequest::new("sql", sales()).answered(answers()), 2).unwrap_err();
     assert_eq!(codes(&refusal), ["other_lead"]);
+}
+
+#[test]
+fn a_history_of_another_pipeline_is_not_judged() {
+    let mut walk = Walk::at_mql();
+    walk.timeline.enter("demo", Mark::new(hour(2), sales())).unwrap();
+    let refusal = walk.ask(MoveRequest::new("sql", sales()).answered(sql(YesNo::Yes, 3)), 3).unwrap_err();
+    assert_eq!(codes(&refusal), ["foreign_stage"]);
+}
+
+#[test]
+fn a_lead_reopened_beyond_where_it_was_passes_the_gates() {
+    let mut walk = Walk::at_mql();
+    let _ = walk.go(MoveRequest::new("lost", sales()).because("frozen"), 2).unwrap();
+    let reopen = |to: &str| MoveRequest::new(to, sales()).because("thawed").reopening();
+    assert_eq!(codes(&walk.ask(reopen("disqualified"), 3).unwrap_err()), ["no_way"]);
+    assert_eq!(codes(&walk.ask(reopen("sql"), 3).unwrap_err()), ["not_answered"; 3]);
+    let answers = ["sql.fits", "sql.intends", "sql.willing"]
+        .map(|id| Answer::new(id, YesNo::Yes, Actor::new("R2", Role::Sales), hour(3)));
+    let again = walk.ask(reopen("sql").answered(answers), 3).unwrap();
+    assert_eq!(again.kind(), TransitionKind::Reopen);
+    assert_eq!(walk.ask(reopen("mql"), 3).unwrap().gates(), []);
 }
 
 #[test]
@@ -467,13 +489,13 @@ proptest! {
             let after = &walk.timeline;
             match result {
                 Err(refusal) => {
-                    prop_assert!(!refusal.reasons.is_empty());
+                    prop_assert!(!refusal.reasons().is_empty());
                     prop_assert_eq!(after, &before);
                 }
                 Ok(transition) => {
                     prop_assert_eq!(after.visits().len(), before.visits().len() + 1);
-                    prop_assert_eq!(after.stage(), Some(transition.to.as_str()));
-                    prop_assert_eq!(transition.re_entry, before.first_entry(&transition.to).is_some());
+                    prop_assert_eq!(after.stage(), Some(transition.to()));
+                    prop_assert_eq!(transition.is_re_entry(), before.first_entry(transition.to()).is_some());
                     for (index, old) in before.visits().iter().enumerate() {
                         let new = &after.visits()[index];
                         prop_assert_eq!((&old.stage, &old.entered, old.kind), (&new.stage, &new.entered, new.kind));

@@ -220,6 +220,15 @@ impl Condition {
         Ok(Condition(Node::Compare { field, operator, operand }))
     }
 
+    /// The conditions of an `all`; of any other condition, itself alone. It is true when all of these are.
+    #[must_use]
+    pub fn conjuncts(&self) -> &[Condition] {
+        match &self.0 {
+            Node::All(conditions) => conditions,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
     /// Whether it is true whatever the lead.
     #[must_use]
     pub fn is_always(&self) -> bool {

@@ -102,6 +102,11 @@ pub(crate) fn written(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }
 
+/// Several things in one sentence.
+pub(crate) fn listed<T: fmt::Display>(things: &[T], between: &str) -> String {
+    things.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
+}
+
 closed_enum! {
     /// What a person says to a yes-or-no question.
     #[derive(Default)]

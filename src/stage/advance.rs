@@ -89,7 +89,9 @@ impl Pipeline {
     /// Judges a move. Nothing changes: [`Timeline::apply`] takes the transition in, the host carries its effects
     /// out.
     ///
-    /// The lead comes as [`Facts`], because conditions read more than the lead has; the timeline is the state.
+    /// The lead comes as [`Facts`], because conditions read more than the lead has, and with a timeline, which is
+    /// the state; `now` should be the time the facts were made with.
+    ///
     /// A later stage asks for every gate up to it, those of stages passed over too; an earlier one that the
     /// lead has been in asks for a reason only. An exit that is the `otherwise` of the gate ahead is that gate's
     /// result when its judge takes it. Gates judge anew on each entry: answers from before the last entry into
@@ -248,6 +250,12 @@ impl Judging<'_> {
         // The last stage of the pipeline the lead has been in: an end stands beside the row of stages.
         let here = self.timeline.visits().iter().rev().find_map(|visit| self.position(&visit.stage));
         let ended = self.timeline.stage().is_some_and(|stage| self.position(stage).is_none());
+        if let Some(stage) = self.timeline.stage().filter(|_| ended)
+            && !pipeline.exits.iter().any(|exit| exit.name == stage)
+        {
+            self.refuse(RefusalReason::ForeignStage { stage: stage.to_owned() });
+            return None;
+        }
         if ended && !request.reopen {
             self.refuse(RefusalReason::Ended);
             return None;

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::actor::YesNo;
+use crate::model::{Attributes, Value};
 
 /// One of the four facts, with what shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -52,6 +53,7 @@ impl fmt::Display for BantFact {
 /// assert!(!bant.is_qualified());
 /// assert_eq!(bant.open(), ["need", "timeline"]);
 /// assert_eq!(bant.unproven(), ["authority"]);
+/// assert_eq!(bant.columns()["bant_budget"].to_string(), "yes");
 /// assert_eq!(
 ///     bant.to_string(),
 ///     "budget yes (approved in the plan of 2026), authority yes (no evidence), need unknown, timeline unknown",
@@ -80,6 +82,15 @@ impl Bant {
             ("need", &self.need),
             ("timeline", &self.timeline),
         ]
+    }
+
+    /// The answers as columns `bant_budget`, `bant_authority`, `bant_need` and `bant_timeline`: put them on the
+    /// lead, and conditions read them as `attributes.bant_budget` and so on.
+    #[must_use]
+    pub fn columns(&self) -> Attributes {
+        let column =
+            |(name, fact): (&str, &BantFact)| (format!("bant_{name}"), Value::from(fact.value.as_str()));
+        self.facts().into_iter().map(column).collect()
     }
 
     fn named(&self, wanted: impl Fn(&BantFact) -> bool) -> Vec<&'static str> {

@@ -8,7 +8,7 @@ use super::gate::{Criterion, Gate, Office, Proof};
 use super::rules::{ExitKind, ExitRules, PipelineRules, StageRules, Strictness};
 use crate::error::{Report, RuleErrors};
 use crate::model::RuleId;
-use crate::rule::{Predicate, Producer, RulesVersion, Scope};
+use crate::rule::{Condition, Predicate, Producer, RulesVersion, Scope};
 
 /// A pipeline of stages, ready to judge moves. Immutable, shared by reference across threads.
 ///
@@ -33,16 +33,19 @@ pub struct Pipeline {
     pub(super) version: RulesVersion,
 }
 
+/// The parts of a condition, all of which must hold.
+pub(super) type Parts = Vec<(Condition, Predicate)>;
+
 #[derive(Debug, Clone)]
 pub(super) struct CompiledGate {
     pub(super) gate: Gate,
-    /// One for each criterion; `None` where a person answers.
-    pub(super) conditions: Vec<Option<Predicate>>,
+    /// One for each criterion: what must hold, each part apart; `None` where a person answers.
+    pub(super) conditions: Vec<Option<Parts>>,
     pub(super) in_force_from: Option<DateTime<Utc>>,
 }
 
 impl CompiledGate {
-    pub(super) fn criteria(&self) -> impl Iterator<Item = (&Criterion, Option<&Predicate>)> {
+    pub(super) fn criteria(&self) -> impl Iterator<Item = (&Criterion, Option<&Parts>)> {
         self.gate.criteria.iter().zip(self.conditions.iter().map(Option::as_ref))
     }
 }
@@ -372,7 +375,7 @@ fn check_versions(gates: &[Gate], report: &mut Report) {
     }
 }
 
-fn compile_criteria(gate: &Gate, report: &mut Report) -> Vec<Option<Predicate>> {
+fn compile_criteria(gate: &Gate, report: &mut Report) -> Vec<Option<Parts>> {
     report.within("criteria", |report| {
         let compile = |(index, criterion): (usize, &Criterion)| match &criterion.proof {
             Proof::Answer => None,
@@ -382,7 +385,12 @@ fn compile_criteria(gate: &Gate, report: &mut Report) -> Vec<Option<Predicate>> 
                         if condition.is_never() {
                             report.warning("never_matches", "the criterion can never be met", "correct it");
                         }
-                        condition.compile(Scope::Assign, report)
+                        let _ = condition.compile(Scope::Assign, report);
+                        // What is wrong is reported by now.
+                        let compile = |part: &Condition| {
+                            (part.clone(), part.compile(Scope::Assign, &mut Report::new()))
+                        };
+                        condition.conjuncts().iter().map(compile).collect()
                     })
                 })
             })),

@@ -2,13 +2,12 @@
 
 use super::actor::{Answer, YesNo};
 use super::advance::Judging;
-use super::compile::{CompiledGate, in_force};
-use super::gate::{Criterion, PassOutcome, Proof};
+use super::compile::{CompiledGate, Parts, in_force};
+use super::gate::{Criterion, PassOutcome};
 use super::refusal::{RefusalReason, Unmet, UnmetCriterion};
 use super::rules::{ExitKind, ExitRules, Strictness};
 use super::transition::{GateOutcome, JudgedGate};
 use crate::model::{CloseReason, RepId};
-use crate::rule::Predicate;
 
 /// The result of a pass.
 fn passed(outcome: PassOutcome) -> GateOutcome {
@@ -40,7 +39,7 @@ impl Judging<'_> {
         };
         for (criterion, condition) in compiled.criteria() {
             let unmet = match condition {
-                Some(condition) => match self.holds(criterion, condition) {
+                Some(condition) => match self.holds(condition) {
                     None => {
                         judged.conditions.push(criterion.id.clone());
                         continue;
@@ -77,18 +76,16 @@ impl Judging<'_> {
         }
     }
 
-    fn holds(&self, criterion: &Criterion, condition: &Predicate) -> Option<Unmet> {
-        match condition.eval(self.facts) {
-            Ok(true) => None,
-            Ok(false) => {
-                let condition = match &criterion.proof {
-                    Proof::Condition(condition) => condition.to_string(),
-                    Proof::Answer => String::new(),
-                };
-                Some(Unmet::Condition { condition })
+    fn holds(&self, parts: &Parts) -> Option<Unmet> {
+        let mut conditions = Vec::new();
+        for (condition, predicate) in parts {
+            match predicate.eval(self.facts) {
+                Ok(true) => {}
+                Ok(false) => conditions.push(condition.clone()),
+                Err(fault) => return Some(Unmet::Fault(fault)),
             }
-            Err(fault) => Some(Unmet::Fault(fault)),
         }
+        (!conditions.is_empty()).then_some(Unmet::Condition { conditions })
     }
 
     /// The answer that shows the criterion to be met.

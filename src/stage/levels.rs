@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::actor::listed;
 use crate::error::{Diagnostic, Report, RuleErrors};
 use crate::model::open_enum::closed_enum;
 use crate::model::{Account, BuyingRole, Lead, RegistryStatus, Value};
@@ -184,39 +185,67 @@ impl LevelRules {
 /// The level that was found, and what the next one lacks.
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub struct LevelFinding {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    level: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    met: Vec<Condition>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unmet: Vec<Condition>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<RuleFault>,
+    rules: RulesVersion,
+}
+
+impl LevelFinding {
     /// The level; `None` when none holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub level: Option<String>,
+    #[must_use]
+    pub fn level(&self) -> Option<&str> {
+        self.level.as_deref()
+    }
+
     /// By what it holds.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub met: Vec<Condition>,
+    #[must_use]
+    pub fn met(&self) -> &[Condition] {
+        &self.met
+    }
+
     /// The next better level; `None` at the best.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
-    /// What it lacks.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unmet: Vec<Condition>,
+    #[must_use]
+    pub fn next(&self) -> Option<&str> {
+        self.next.as_deref()
+    }
+
+    /// What the next better level lacks.
+    #[must_use]
+    pub fn unmet(&self) -> &[Condition] {
+        &self.unmet
+    }
+
     /// Criteria that failed, by the names of their levels; they count as not met.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub faults: Vec<RuleFault>,
-    /// The rules.
-    pub rules: RulesVersion,
+    #[must_use]
+    pub fn faults(&self) -> &[RuleFault] {
+        &self.faults
+    }
+
+    /// The rules it was found by.
+    #[must_use]
+    pub fn rules(&self) -> &RulesVersion {
+        &self.rules
+    }
 }
 
 impl fmt::Display for LevelFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |conditions: &[Condition]| {
-            conditions.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-        };
         match &self.level {
             Some(level) if self.met.is_empty() => write!(f, "level `{level}`")?,
-            Some(level) => write!(f, "level `{level}`, because {}", list(&self.met))?,
+            Some(level) => write!(f, "level `{level}`, because {}", listed(&self.met, "; "))?,
             None => f.write_str("no level")?,
         }
         match &self.next {
-            Some(next) => write!(f, "; `{next}` lacks: {}", list(&self.unmet)),
+            Some(next) => write!(f, "; `{next}` lacks: {}", listed(&self.unmet, "; ")),
             None => Ok(()),
         }
     }

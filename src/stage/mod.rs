@@ -11,6 +11,7 @@ mod advance;
 mod bant;
 mod code;
 mod compile;
+mod forecast;
 mod gate;
 mod grade;
 mod grade_move;
@@ -28,11 +29,9 @@ pub use advance::MoveRequest;
 pub use bant::{Bant, BantFact};
 pub use code::{CodeError, CodeFormat, CodePart, CodePartRule, CodeRegister, CodeRules, InquiryCode};
 pub use compile::Pipeline;
+pub use forecast::{ExpectedQuantity, Forecast, ForecastLine, Inquiry};
 pub use gate::{Approval, Criterion, Gate, Office, PassOutcome, Proof};
-pub use grade::{
-    ExpectedQuantity, Forecast, ForecastLine, GradeFinding, GradeMove, GradeRule, GradeRules, Grades,
-    Inquiry, RecordedAction,
-};
+pub use grade::{GradeFinding, GradeMove, GradeRule, GradeRules, Grades, RecordedAction};
 pub use grade_move::{GradeChange, GradeObjection, GradeRefusal, GradeRequest, LossReport};
 pub use levels::{LevelFinding, LevelOrder, LevelRule, LevelRules, Levels, account_as_lead};
 pub use refusal::{GateRefusal, RefusalReason, Unmet, UnmetCriterion};

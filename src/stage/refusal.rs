@@ -5,20 +5,20 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::actor::{Actor, Role, written};
+use super::actor::{Actor, Role, listed, written};
 use super::gate::Office;
 use crate::model::{LeadId, RuleId};
-use crate::rule::{Fault, Field, RulesVersion};
+use crate::rule::{Condition, Fault, Field, RulesVersion};
 
 /// Why a criterion of a gate is not met.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Unmet {
     /// Its condition does not hold.
     Condition {
-        /// The condition.
-        condition: String,
+        /// The parts that do not.
+        conditions: Vec<Condition>,
     },
     /// Its condition could not be evaluated.
     Fault(Fault),
@@ -91,7 +91,9 @@ impl fmt::Display for Unmet {
             None => write!(f, "{by} answered {word}"),
         };
         match self {
-            Unmet::Condition { condition } => write!(f, "it does not hold that {condition}"),
+            Unmet::Condition { conditions } => {
+                write!(f, "it does not hold that {}", listed(conditions, " and that "))
+            }
             Unmet::Fault(fault) => write!(f, "its condition failed: {fault}"),
             Unmet::NotAnswered => f.write_str("nobody has answered it"),
             Unmet::No { by, note } => noted(f, "no", by, note),
@@ -112,7 +114,7 @@ impl fmt::Display for Unmet {
 }
 
 /// A criterion that is not met.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UnmetCriterion {
     /// The gate.
@@ -141,7 +143,7 @@ impl fmt::Display for UnmetCriterion {
 }
 
 /// One reason for which a move is refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RefusalReason {
@@ -186,6 +188,11 @@ pub enum RefusalReason {
     UnknownStage {
         /// What would be right.
         help: String,
+    },
+    /// The timeline is in a stage that the pipeline does not have.
+    ForeignStage {
+        /// The stage.
+        stage: String,
     },
     /// There is no such criterion.
     UnknownCriterion {
@@ -236,6 +243,7 @@ impl RefusalReason {
             RefusalReason::JudgeIsProducer { .. } => "judge_is_producer",
             RefusalReason::ReasonMissing { .. } => "reason_missing",
             RefusalReason::UnknownStage { .. } => "unknown_stage",
+            RefusalReason::ForeignStage { .. } => "foreign_stage",
             RefusalReason::UnknownCriterion { .. } => "unknown_criterion",
             RefusalReason::AlreadyThere => "already_there",
             RefusalReason::Ended => "ended",
@@ -275,6 +283,9 @@ impl fmt::Display for RefusalReason {
             }
             RefusalReason::ReasonMissing { kind } => write!(f, "a move of kind `{kind}` needs a reason"),
             RefusalReason::UnknownStage { help } => write!(f, "there is no such stage: {help}"),
+            RefusalReason::ForeignStage { stage } => {
+                write!(f, "the timeline is in `{stage}`, which the pipeline does not have")
+            }
             RefusalReason::UnknownCriterion { criterion, help } => {
                 write!(f, "an answer names the criterion `{criterion}`, which no gate has: {help}")
             }
@@ -298,23 +309,48 @@ impl fmt::Display for RefusalReason {
 /// A refused move, with every reason.
 ///
 /// `Display` is one line; [`GateRefusal::reasons`] has them apart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GateRefusal {
-    /// The lead.
-    pub lead: LeadId,
-    /// The stage it is in.
+    pub(super) lead: LeadId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// Where it was to go.
-    pub to: String,
-    /// Every reason, at least one: first about the move, then the gates in the order of their stages.
-    pub reasons: Vec<RefusalReason>,
-    /// The rules.
-    pub rules: Box<RulesVersion>,
+    pub(super) from: Option<String>,
+    pub(super) to: String,
+    pub(super) reasons: Vec<RefusalReason>,
+    pub(super) rules: Box<RulesVersion>,
 }
 
 impl GateRefusal {
+    /// The lead.
+    #[must_use]
+    pub fn lead(&self) -> &LeadId {
+        &self.lead
+    }
+
+    /// The stage it is in; `None` when it has not started.
+    #[must_use]
+    pub fn from(&self) -> Option<&str> {
+        self.from.as_deref()
+    }
+
+    /// Where it was to go.
+    #[must_use]
+    pub fn to(&self) -> &str {
+        &self.to
+    }
+
+    /// Every reason, at least one: first about the state, then about the move, then the gates in the order of
+    /// their stages.
+    #[must_use]
+    pub fn reasons(&self) -> &[RefusalReason] {
+        &self.reasons
+    }
+
+    /// The rules it was refused by.
+    #[must_use]
+    pub fn rules(&self) -> &RulesVersion {
+        &self.rules
+    }
+
     /// The criteria that are not met, in the order of the gates.
     pub fn unmet(&self) -> impl Iterator<Item = &UnmetCriterion> {
         self.reasons.iter().filter_map(|reason| match reason {
@@ -326,11 +362,11 @@ impl GateRefusal {
     /// The required fields that are missing.
     #[must_use]
     pub fn missing_fields(&self) -> &[Field] {
-        let fields = |reason: &'_ RefusalReason| matches!(reason, RefusalReason::MissingFields(_));
-        match self.reasons.iter().find(|reason| fields(reason)) {
-            Some(RefusalReason::MissingFields(fields)) => fields,
-            _ => &[],
-        }
+        let fields = self.reasons.iter().find_map(|reason| match reason {
+            RefusalReason::MissingFields(fields) => Some(fields.as_slice()),
+            _ => None,
+        });
+        fields.unwrap_or_default()
     }
 
     /// Whether one of the reasons has the code.

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::actor::{Actor, Mark, written};
+use super::actor::{Mark, written};
 use super::transition::{Transition, TransitionKind};
 use crate::model::LeadId;
 
@@ -219,8 +219,8 @@ impl Timeline {
             let (decided_on, found) = (transition.after_visits, self.visits.len());
             return Err(TimelineError::Stale { decided_on, found });
         }
-        let mark =
-            Mark { at: transition.at, by: Actor::clone(&transition.by), reason: transition.reason.clone() };
+        let (by, reason) = (transition.by.clone(), transition.reason.clone());
+        let mark = Mark { at: transition.at, by, reason };
         self.push(transition.to.clone(), transition.kind, transition.skipped.clone(), mark)
     }
 

@@ -109,51 +109,115 @@ impl fmt::Display for JudgedGate {
 }
 
 /// A granted move, and what the host should do about it. [`super::Timeline::apply`] takes it in.
-#[must_use]
+#[must_use = "a move that is not applied to the timeline is forgotten"]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub struct Transition {
-    /// The lead.
-    pub lead: LeadId,
-    /// The stage it leaves; `None` at the start.
+    pub(super) lead: LeadId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The stage or end it enters.
-    pub to: String,
-    /// What kind of move it is.
-    pub kind: TransitionKind,
-    /// Whether the lead has been in that stage before.
-    pub re_entry: bool,
-    /// Stages passed over, other than optional ones.
+    pub(super) from: Option<String>,
+    pub(super) to: String,
+    pub(super) kind: TransitionKind,
+    pub(super) re_entry: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub skipped: Vec<String>,
-    /// The gates that were judged, in the order of their stages.
+    pub(super) skipped: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gates: Vec<JudgedGate>,
-    /// Required fields that are missing, where the rules only report them.
+    pub(super) gates: Vec<JudgedGate>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub missing_fields: Vec<Field>,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Who moved it.
-    pub by: Actor,
-    /// Why.
+    pub(super) missing_fields: Vec<Field>,
+    pub(super) at: DateTime<Utc>,
+    pub(super) by: Actor,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// What the host should do.
+    pub(super) reason: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub effects: Vec<Effect>,
+    pub(super) effects: Vec<Effect>,
     /// Visits on the timeline it was decided on; guards against two decisions at once.
-    pub after_visits: usize,
-    /// The rules.
-    pub rules: RulesVersion,
+    pub(super) after_visits: usize,
+    pub(super) rules: RulesVersion,
 }
 
 impl Transition {
+    /// The lead.
+    #[must_use]
+    pub fn lead(&self) -> &LeadId {
+        &self.lead
+    }
+
+    /// The stage it leaves; `None` at the start.
+    #[must_use]
+    pub fn from(&self) -> Option<&str> {
+        self.from.as_deref()
+    }
+
+    /// The stage or end it enters.
+    #[must_use]
+    pub fn to(&self) -> &str {
+        &self.to
+    }
+
+    /// What kind of move it is.
+    #[must_use]
+    pub fn kind(&self) -> TransitionKind {
+        self.kind
+    }
+
+    /// Whether the lead has been in the entered stage before.
+    #[must_use]
+    pub fn is_re_entry(&self) -> bool {
+        self.re_entry
+    }
+
+    /// Stages passed over, other than optional ones.
+    #[must_use]
+    pub fn skipped(&self) -> &[String] {
+        &self.skipped
+    }
+
+    /// The gates that were judged, in the order of their stages.
+    #[must_use]
+    pub fn gates(&self) -> &[JudgedGate] {
+        &self.gates
+    }
+
     /// What the gate into the entered stage, or the judge who sent the lead elsewhere, found.
     #[must_use]
     pub fn outcome(&self) -> Option<&GateOutcome> {
         self.gates.last().map(|gate| &gate.outcome)
+    }
+
+    /// Required fields that are missing, where the rules only report them.
+    #[must_use]
+    pub fn missing_fields(&self) -> &[Field] {
+        &self.missing_fields
+    }
+
+    /// When it was decided: the `now` that was handed in.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// Who moved the lead.
+    #[must_use]
+    pub fn by(&self) -> &Actor {
+        &self.by
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// What the host should do, in the transaction that stores the timeline.
+    #[must_use]
+    pub fn effects(&self) -> &[Effect] {
+        &self.effects
+    }
+
+    /// The rules it was granted by.
+    #[must_use]
+    pub fn rules(&self) -> &RulesVersion {
+        &self.rules
     }
 }
 

@@ -34,11 +34,11 @@ fn the_presets_find_what_the_cases_say() {
         let account = Account { id: "A1".into(), attributes: attributes.clone(), ..Account::default() };
         let lead = account_as_lead(&account);
         let found = match preset.as_str() {
-            "maturity" => assess(&LevelRules::maturity(), &lead).level,
-            "tiers" => assess(&LevelRules::tiers(), &lead).level,
+            "maturity" => assess(&LevelRules::maturity(), &lead).level().map(str::to_owned),
+            "tiers" => assess(&LevelRules::tiers(), &lead).level().map(str::to_owned),
             _ => {
                 let grades = Grades::compile(&GradeRules::default()).unwrap();
-                with_facts(&lead, &[], |facts| grades.grade(facts)).grade.map(|grade| grade.to_string())
+                with_facts(&lead, &[], |facts| grades.grade(facts)).grade().map(|grade| grade.to_string())
             }
         };
         assert_eq!(found, wanted, "{preset} {attributes:?}");
@@ -100,7 +100,7 @@ fn user_states_follow_the_last_activity() {
         let visit = |days: &i64| Activity { time: hour(-24 * days), ..Activity::default() };
         let activities: Vec<Activity> = days.iter().map(visit).collect();
         let found = with_facts(&Lead::default(), &activities, |facts| states.assess(facts));
-        assert_eq!(found.level.as_deref(), Some(wanted), "{days:?}");
+        assert_eq!(found.level(), Some(wanted), "{days:?}");
     }
 }
 
@@ -160,20 +160,34 @@ fn the_forecast_of_every_grade() {
     };
     let inquiries: Vec<Inquiry> = wanted.iter().map(inquiry).collect();
     let forecast = grades.forecast(&inquiries).unwrap();
-    for ((grade, percent), line) in wanted.iter().zip(&forecast.lines) {
+    for ((grade, percent), line) in wanted.iter().zip(forecast.lines()) {
         assert_eq!((line.grade, line.percent), (*grade, *percent));
         let rate = percent.map(i64::from);
         assert_eq!(line.amount, rate.map(|rate| Money::new(10_000 * rate, Currency::CNY)), "{grade}");
         assert_eq!(line.quantity.map(|units| units.hundredths()), rate.map(|rate| 25 * rate), "{grade}");
     }
-    assert_eq!(forecast.amounts, [Money::new(2_800_000, Currency::CNY)]);
-    assert_eq!(forecast.quantity.to_string(), "70");
+    assert_eq!(forecast.amounts(), [Money::new(2_800_000, Currency::CNY)]);
+    assert_eq!(forecast.quantity().to_string(), "70");
     assert_eq!(forecast.to_string(), "28000.00 CNY and 70 units expected of 6 inquiries, 1 not counted");
-    let said: Vec<String> = forecast.lines.iter().map(ToString::to_string).collect();
+    let said: Vec<String> = forecast.lines().iter().map(ToString::to_string).collect();
     assert_eq!(said[1], "O-A: grade A, 80 %, 8000.00 CNY, 20 units");
     assert_eq!(said[5], "O-E: grade E, not counted");
     let json = serde_json::to_value(&forecast).unwrap();
     assert_eq!(serde_json::from_value::<Forecast>(json).unwrap(), forecast);
+}
+
+#[test]
+fn a_forecast_that_does_not_fit_is_an_error() {
+    let grades = Grades::compile(&GradeRules::default()).unwrap();
+    assert!(grades.expected_quantity(InquiryGrade::S, i64::MAX / 10).is_err());
+    let large = Inquiry {
+        id: "O".into(),
+        grade: InquiryGrade::S,
+        amount: Some(Money::new(i64::MAX, Currency::CNY)),
+        quantity: None,
+    };
+    assert!(grades.forecast(std::slice::from_ref(&large)).is_ok());
+    assert!(grades.forecast(&[large.clone(), large]).is_err());
 }
 
 #[test]
@@ -374,15 +388,13 @@ proptest! {
             *totals.entry(currency).or_default() += nearest(i128::from(*minor) * rate);
             hundredths += i128::from(*units) * rate;
         }
-        let found: Vec<(String, i128)> = forecast
-            .amounts
-            .iter()
+        let found: Vec<(String, i128)> = forecast.amounts().iter()
             .map(|amount| (amount.currency().to_string(), amount.minor().into()))
             .collect();
         let wanted: Vec<(String, i128)> = totals.into_iter().map(|(name, sum)| (name.to_owned(), sum)).collect();
         prop_assert_eq!(found, wanted);
-        prop_assert_eq!(i128::from(forecast.quantity.hundredths()), hundredths);
-        prop_assert_eq!(i128::from(forecast.quantity.rounded()), nearest(hundredths));
+        prop_assert_eq!(i128::from(forecast.quantity().hundredths()), hundredths);
+        prop_assert_eq!(i128::from(forecast.quantity().rounded()), nearest(hundredths));
     }
 
     /// What is written is read back as the same parts, whatever the make-up.
