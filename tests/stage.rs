@@ -433,6 +433,9 @@ fn everything_round_trips() {
     let mut broken = json;
     broken["visits"][0]["left"] = Json::Null;
     assert!(serde_json::from_value::<Timeline>(broken).is_err());
+    let mut broken = serde_json::to_value(&walk.timeline).unwrap();
+    broken["visits"][1]["re_entry"] = Json::Bool(true);
+    assert!(serde_json::from_value::<Timeline>(broken).is_err());
     for rules in
         [PipelineRules::default(), approved(PipelineRules::proof_of_concept().with_reach().with_growth())]
     {
@@ -496,6 +499,7 @@ proptest! {
                     prop_assert_eq!(after.visits().len(), before.visits().len() + 1);
                     prop_assert_eq!(after.stage(), Some(transition.to()));
                     prop_assert_eq!(transition.is_re_entry(), before.first_entry(transition.to()).is_some());
+                    prop_assert_eq!(transition.is_re_entry(), after.current().unwrap().re_entry);
                     for (index, old) in before.visits().iter().enumerate() {
                         let new = &after.visits()[index];
                         prop_assert_eq!((&old.stage, &old.entered, old.kind), (&new.stage, &new.entered, new.kind));
@@ -510,6 +514,76 @@ proptest! {
             prop_assert_eq!(open, usize::from(!after.visits().is_empty()));
             let json = serde_json::to_string(after).unwrap();
             prop_assert_eq!(&serde_json::from_str::<Timeline>(&json).unwrap(), after);
+        }
+    }
+
+    /// A gate finds unmet exactly what somebody finds who looks at each criterion by hand.
+    #[test]
+    fn a_gate_agrees_with_looking_at_each_criterion(
+        given in prop::collection::vec((0usize..3, 0usize..3, 0usize..3, -3i64..4), 0..8),
+        filled in prop::collection::vec(any::<bool>(), 5),
+    ) {
+        let ids = ["mql.fits", "mql.need", "mql.willing"];
+        let values = [YesNo::Yes, YesNo::No, YesNo::Unknown];
+        // The second is in the wrong role; the third has brought the lead in.
+        let people = [sdr(), sales(), Actor::new("S0", Role::Sdr)];
+        let now = 10;
+        let mut walk = Walk::new(pipeline());
+        let _ = walk.go(MoveRequest::new("lead", people[2].clone()), 0).unwrap();
+        let answers: Vec<Answer> = given
+            .iter()
+            .map(|(id, value, who, when)| {
+                Answer::new(ids[*id], values[*value], people[*who].clone(), hour(now + when))
+            })
+            .collect();
+        let lead = &mut walk.lead;
+        let parts: [&mut dyn FnMut(); 5] = [
+            &mut || lead.name = None,
+            &mut || lead.phones.clear(),
+            &mut || lead.title = Some(" ".into()),
+            &mut || lead.business_model = None,
+            &mut || lead.registry_status = Some(RegistryStatus::Revoked),
+        ];
+        for (part, filled) in parts.into_iter().zip(&filled) {
+            if !filled {
+                part();
+            }
+        }
+
+        let mut wanted: Vec<(&str, &str)> = Vec::new();
+        for (index, id) in ids.iter().enumerate() {
+            let mut last: Option<&(usize, usize, usize, i64)> = None;
+            for answer in given.iter().filter(|answer| answer.0 == index) {
+                if last.is_none_or(|last| answer.3 >= last.3) {
+                    last = Some(answer);
+                }
+            }
+            let code = match last {
+                None => "not_answered",
+                Some((_, _, 1, _)) => "wrong_judge",
+                Some((_, _, 2, _)) => "judge_is_producer",
+                Some((_, _, _, 1..)) => "answer_in_future",
+                Some((_, 1, _, _)) => "answered_no",
+                Some((_, 2, _, _)) => "answered_unknown",
+                Some(_) => "met",
+            };
+            wanted.push((id, code));
+        }
+        wanted.insert(2, ("mql.verified", if filled.contains(&false) { "condition_false" } else { "met" }));
+        wanted.retain(|(_, code)| *code != "met");
+
+        match walk.ask(MoveRequest::new("mql", sdr()).answered(answers), now) {
+            Ok(_) => prop_assert_eq!(wanted, []),
+            Err(refusal) => {
+                let found: Vec<(&str, &str)> =
+                    refusal.unmet().map(|unmet| (unmet.criterion.as_str(), unmet.why.code())).collect();
+                prop_assert_eq!(found, wanted);
+                for unmet in refusal.unmet() {
+                    if let leadkit::stage::Unmet::Condition { conditions } = &unmet.why {
+                        prop_assert_eq!(conditions.len(), filled.iter().filter(|filled| !**filled).count());
+                    }
+                }
+            }
         }
     }
 

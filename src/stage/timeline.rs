@@ -17,6 +17,9 @@ pub struct Visit {
     pub stage: String,
     /// How the lead came there.
     pub kind: TransitionKind,
+    /// Whether the lead had been there before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub re_entry: bool,
     /// Stages passed over on the way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<String>,
@@ -29,7 +32,8 @@ pub struct Visit {
 
 impl fmt::Display for Visit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` ({}) from {}", self.stage, self.kind, self.entered)?;
+        let again = if self.re_entry { ", again" } else { "" };
+        write!(f, "`{}` ({}{again}) from {}", self.stage, self.kind, self.entered)?;
         if !self.skipped.is_empty() {
             write!(f, ", passing over `{}`", self.skipped.join("`, `"))?;
         }
@@ -69,8 +73,9 @@ pub enum TimelineError {
         /// The last entry.
         last: DateTime<Utc>,
     },
-    /// A visit other than the last is still open, or a visit ends before it begins or overlaps the next.
-    #[error("visit {index} of the timeline, in `{stage}`, does not end where the next begins")]
+    /// A visit other than the last is still open, does not end where the next begins, or is wrongly marked as a
+    /// re-entry.
+    #[error("visit {index} of the timeline, in `{stage}`, does not follow from the others")]
     Broken {
         /// Which visit, from 0.
         index: usize,
@@ -128,7 +133,8 @@ impl TryFrom<Record> for Timeline {
                 (Some(left), Some(next)) => visit.entered.at <= left.at && left.at == next.entered.at,
                 _ => false,
             };
-            if !whole {
+            let earlier = record.visits.iter().take(index).any(|earlier| earlier.stage == visit.stage);
+            if !whole || earlier != visit.re_entry {
                 return Err(TimelineError::Broken { index, stage: visit.stage.clone() });
             }
         }
@@ -237,7 +243,8 @@ impl Timeline {
             }
             last.left = Some(mark.clone());
         }
-        self.visits.push(Visit { stage, kind, skipped, entered: mark, left: None });
+        let re_entry = self.first_entry(&stage).is_some();
+        self.visits.push(Visit { stage, kind, re_entry, skipped, entered: mark, left: None });
         Ok(())
     }
 }
