@@ -351,11 +351,32 @@ fn the_same_submission_within_a_day_names_the_first() {
             by.map(|by| Reason::Resubmission { first: "L-1".into(), at: at("2026-03-09T09:00:00Z"), by });
         assert_eq!(found, wanted, "{record}");
     }
+    for record in [
+        json!({"phones": ["13800138000", "12345678901"], "emails": ["test@test.com"]}),
+        json!({"name": "测试", "company": "测试公司"}),
+    ] {
+        let first = lead(record.clone());
+        let second = Lead { id: "L-2".into(), ..first.clone() };
+        let (verdicts, windows) = stream(&blacklist, &[first, second]);
+        assert!(verdicts[1].hits().is_empty() && !windows.is_empty(), "{record}");
+    }
     let phone = json!({"phones": ["13927461853"]});
     assert!(again(phone.clone(), "2026-03-10T09:00:00Z").is_some(), "both ends belong to the window");
     assert!(again(phone.clone(), "2026-03-10T09:00:01Z").is_none());
     assert!(again(phone.clone(), "2026-03-08T09:00:00Z").is_some(), "late, but near");
     assert!(again(phone, "2026-03-08T08:59:59Z").is_none());
+}
+
+#[test]
+fn who_corrects_a_blocked_submission_is_let_in() {
+    let blacklist = Blacklist::compile(&BlacklistRules::default()).unwrap();
+    let typo = lead(json!({"id": "L-1", "name": "王芳", "company": "星河软件", "phones": ["1392746185"]}));
+    let corrected = Lead { id: "L-2".into(), phones: vec!["13927461853".into()], ..typo.clone() };
+    let again = Lead { id: "L-3".into(), ..corrected.clone() };
+    let (verdicts, _) = stream(&blacklist, &[typo, corrected, again]);
+    let severities: Vec<Severity> = verdicts.iter().map(Verdict::severity).collect();
+    assert_eq!(severities, [Severity::Block, Severity::Pass, Severity::Flag]);
+    assert_eq!(verdicts[2].resubmission_of(), Some(&"L-2".into()));
 }
 
 #[test]
@@ -446,7 +467,7 @@ fn explanations_are_sentences_without_contact_values() {
     all.overrides
         .push(Override { rules: vec!["rivals".into()], ..override_of(Allow::Phone("13812345678".into())) });
     let blacklist = Blacklist::compile(&all).unwrap();
-    let first = lead(json!({"id": "L-1", "ip": "203.0.113.7", "phones": ["13812345678"]}));
+    let first = lead(json!({"id": "L-1", "ip": "203.0.113.7", "emails": ["wang@gmial.com"]}));
     let worst = lead(json!({
         "id": "L-2", "ip": "203.0.113.7", "name": "13812345678", "company": "北京纷扬科技有限公司", "wechat": "李娜",
         "phones": ["138-1234-5678", "139O7461853", "12345678901", "13800138000"],

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::allow::Allowances;
 use super::compile::CONTACT;
 use super::contacts;
-use super::keys::{SubmissionSpaces, WindowKey, burst_keys};
+use super::keys::{SubmissionSpaces, Submitted, WindowKey, burst_keys};
 use super::lists::{Domains, Lists};
 use super::reason::Reason;
 use super::rules::{BurstCheck, FakeCheck, PhoneFormatCheck, ResubmissionCheck, SubmissionKey};
@@ -151,7 +151,8 @@ impl Blacklist {
     /// overrides. Resubmissions and bursts go by the time the lead was created, or by `now` when that is not known
     /// (1970 or earlier) or lies in the future. A lead is never held against itself: checking it again gives the
     /// same verdict. A lead that comes late, created before others that are known, is a resubmission if one of
-    /// those is near enough on either side, and is counted with the burst that was before it.
+    /// those is near enough on either side, and is counted with the burst that was before it. A blocked lead counts
+    /// for bursts, and is no first submission: who corrects a mistyped number and sends again is let in.
     ///
     /// Linear in the lead's text; each rule reports at most 64 findings.
     pub fn check(&self, facts: &Facts<'_>, windows: &WindowState, now: DateTime<Utc>) -> Verdict {
@@ -161,7 +162,6 @@ impl Blacklist {
         let verdict = Verdict { rules: self.version.clone(), ..Verdict::default() };
         let mut pass = Pass { blacklist: self, facts, now, allowed: None, verdict };
         let submission = self.submission(facts);
-        pass.verdict.delta = self.delta(facts, &submission, at);
         let mut reached = false;
         for rule in &self.rules {
             if !reached && rule.test.phase() > Phase::Formats {
@@ -186,7 +186,7 @@ impl Blacklist {
                 Test::WechatFormat => contacts::find_bad_wechat(facts, &mut found),
                 Test::Fake(check) => contacts::find_fakes(check, facts, &mut found),
                 Test::Resubmission(check) => {
-                    first_submission(check, &submission, windows, &lead.id, at).into_iter().for_each(found);
+                    first_submission(check, &submission, facts, windows, at).into_iter().for_each(found);
                 }
                 Test::Burst { check, space } => {
                     burst(check, *space, facts, windows, at).into_iter().for_each(found);
@@ -205,6 +205,9 @@ impl Blacklist {
         if !reached {
             self.check_reach(&mut pass);
         }
+        // Whoever corrects a mistyped number and sends again has not been let in yet.
+        let let_in: &[Submitted] = if pass.verdict.goes_on() { &submission } else { &[] };
+        pass.verdict.delta = self.delta(facts, let_in, at);
         pass.verdict
     }
 
@@ -223,17 +226,17 @@ impl Blacklist {
         }
     }
 
-    fn submission(&self, facts: &Facts<'_>) -> Vec<(SubmissionKey, WindowKey)> {
+    fn submission(&self, facts: &Facts<'_>) -> Vec<Submitted> {
         if self.submission_window.is_none() {
             return Vec::new();
         }
         let mut keys = self.spaces.keys(facts);
-        keys.retain(|(by, _)| self.submission_keys.contains(by));
+        keys.retain(|known| self.submission_keys.contains(&known.by));
         keys
     }
 
-    /// What is to be remembered: the same whatever was found.
-    fn delta(&self, facts: &Facts<'_>, submission: &[(SubmissionKey, WindowKey)], at: i64) -> WindowDelta {
+    /// What is to be remembered.
+    fn delta(&self, facts: &Facts<'_>, submission: &[Submitted], at: i64) -> WindowDelta {
         let lead = &facts.lead().id;
         let event = |key: WindowKey, window: Span| WindowEvent {
             until: at.saturating_add(millis(window)),
@@ -243,7 +246,7 @@ impl Blacklist {
         };
         let mut events = Vec::with_capacity(submission.len());
         if let Some(window) = self.submission_window {
-            events.extend(submission.iter().map(|(_, key)| event(*key, window)));
+            events.extend(submission.iter().map(|known| event(known.key, window)));
         }
         for rule in &self.rules {
             if let Test::Burst { check, space } = &rule.test
@@ -266,20 +269,22 @@ fn is_announced(check: &BurstCheck, facts: &Facts<'_>) -> bool {
 
 fn first_submission(
     check: &ResubmissionCheck,
-    keys: &[(SubmissionKey, WindowKey)],
+    keys: &[Submitted],
+    facts: &Facts<'_>,
     windows: &WindowState,
-    own: &LeadId,
     at: i64,
 ) -> Option<Found> {
+    let own = &facts.lead().id;
     let mut first: Option<(&Seen, SubmissionKey)> = None;
-    for (by, key) in keys.iter().filter(|(by, _)| check.by.contains(by)) {
-        let near =
-            |seen: &&Seen| seen.at.abs_diff(at) <= millis(check.window).unsigned_abs() && seen.lead != *own;
+    for known in keys.iter().filter(|known| check.by.contains(&known.by)) {
+        let window = millis(check.window);
+        let near = at.saturating_sub(window)..=at.saturating_add(window);
         // Ordered by time and lead: the first that fits is the earliest.
-        if let Some(seen) = windows.seen(*key).iter().find(near)
-            && first.is_none_or(|(known, _)| (seen.at, &seen.lead) < (known.at, &known.lead))
+        if let Some(seen) = windows.seen(known.key, near).find(|seen| seen.lead != *own)
+            && first.is_none_or(|(earliest, _)| (seen.at, &seen.lead) < (earliest.at, &earliest.lead))
+            && !known.is_invented(facts)
         {
-            first = Some((seen, *by));
+            first = Some((seen, known.by));
         }
     }
     let (seen, by) = first?;
@@ -301,14 +306,12 @@ fn burst(
     let own = &facts.lead().id;
     let needed = check.count as usize;
     burst_keys(facts, check.by, space, |key, index| {
-        let seen = windows.seen(key);
+        let seen = windows.seen(key, at.saturating_sub(millis(check.window))..=at);
         if seen.len() + 1 < needed {
             return;
         }
-        let start = seen.partition_point(|seen| seen.at < at.saturating_sub(millis(check.window)));
-        let end = seen.partition_point(|seen| seen.at <= at);
         let mut counted = BTreeSet::new();
-        let cohort = seen.get(start..end).unwrap_or_default().iter().map(|seen| &seen.lead);
+        let cohort = seen.map(|seen| &seen.lead);
         let earlier: Vec<LeadId> =
             cohort.filter(|lead| *lead != own && counted.insert(*lead)).cloned().collect();
         let count = earlier.len() + 1;

@@ -7,7 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::rules::{BurstDimension, SubmissionKey};
 use crate::company::exact_key;
-use crate::contact::{Email, EmailFault, Wechat, WechatKind, is_public_mail_domain};
+use crate::contact::{
+    Email, EmailFault, FakeReason, PhoneQuality, Wechat, WechatKind, fake_company, fake_email, fake_name,
+    fake_phone, is_public_mail_domain,
+};
 use crate::model::RuleId;
 use crate::rule::Facts;
 use crate::text::fold_into;
@@ -70,6 +73,38 @@ impl<'de> Deserialize<'de> for WindowKey {
     }
 }
 
+/// One key of a submission, and which of the field's values it was made of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Submitted {
+    pub(super) by: SubmissionKey,
+    pub(super) key: WindowKey,
+    index: usize,
+}
+
+impl Submitted {
+    /// Whether the value looks invented: strangers share it, so it does not show that two submissions are the same.
+    /// Slow; asked only of keys that are known already.
+    pub(super) fn is_invented(&self, facts: &Facts<'_>) -> bool {
+        let lead = facts.lead();
+        match self.by {
+            SubmissionKey::Phone => {
+                facts.phones().get(self.index).is_some_and(|phone| !fake_phone(phone).is_empty())
+            }
+            SubmissionKey::Email => {
+                // A slip in the domain leaves the sender recognisable.
+                let invents = |reason: &FakeReason| !matches!(reason, FakeReason::MistypedDomain { .. });
+                let email = facts.emails().get(self.index).and_then(|email| email.as_ref().ok());
+                email.is_some_and(|email| fake_email(email).iter().any(invents))
+            }
+            SubmissionKey::CompanyAndName => {
+                lead.name.as_deref().and_then(fake_name).is_some()
+                    || lead.company.as_deref().and_then(fake_company).is_some()
+            }
+            SubmissionKey::Wechat | SubmissionKey::Text => false,
+        }
+    }
+}
+
 /// Namespaces of the submission keys, hashed once.
 #[derive(Debug, Clone)]
 pub(super) struct SubmissionSpaces {
@@ -92,25 +127,31 @@ impl SubmissionSpaces {
     }
 
     /// Every key of a lead, surest first.
-    pub(super) fn keys(&self, facts: &Facts<'_>) -> Vec<(SubmissionKey, WindowKey)> {
+    pub(super) fn keys(&self, facts: &Facts<'_>) -> Vec<Submitted> {
         let lead = facts.lead();
         let mut keys = Vec::with_capacity(4);
-        for phone in facts.phone_keys().iter().take(MOST_VALUES) {
-            keys.push((SubmissionKey::Phone, self.phone.with(phone)));
+        for (index, phone) in facts.phones().iter().enumerate().take(MOST_VALUES) {
+            // Numbers that nobody was given are shared by all who invent them.
+            if let Some(key) = phone.key().filter(|_| phone.quality() != PhoneQuality::PossibleNotAssigned) {
+                keys.push(Submitted { by: SubmissionKey::Phone, key: self.phone.with(key), index });
+            }
         }
-        for email in facts.email_keys().iter().take(MOST_VALUES) {
-            keys.push((SubmissionKey::Email, self.email.with(email)));
+        for (index, email) in facts.emails().iter().enumerate().take(MOST_VALUES) {
+            if let Ok(email) = email {
+                keys.push(Submitted { by: SubmissionKey::Email, key: self.email.with(email.key()), index });
+            }
         }
         if let Some(wechat) = lead.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok()) {
             // A phone number that stands for an id is the same contact as the number itself.
             let space = if wechat.kind() == WechatKind::Phone { self.phone } else { self.wechat };
-            keys.push((SubmissionKey::Wechat, space.with(wechat.key())));
+            keys.push(Submitted { by: SubmissionKey::Wechat, key: space.with(wechat.key()), index: 0 });
         }
         let mut folded = String::new();
         let name = squeezed(lead.name.as_deref(), &mut folded);
         if name > 0 && squeezed(lead.company.as_deref(), &mut folded) > 0 {
             let (name, company) = folded.split_at(name);
-            keys.push((SubmissionKey::CompanyAndName, self.company_and_name.with(company).with(name)));
+            let key = self.company_and_name.with(company).with(name);
+            keys.push(Submitted { by: SubmissionKey::CompanyAndName, key, index: 0 });
         }
         folded.truncate(name);
         let message = squeezed(lead.message.as_deref(), &mut folded);
@@ -121,7 +162,8 @@ impl SubmissionSpaces {
         {
             let length = lead.message.as_deref().map_or(0, str::len);
             let long = if length > MOST_TEXT { length.to_string() } else { String::new() };
-            keys.push((SubmissionKey::Text, self.text.with(name).with(message).with(&long)));
+            let key = self.text.with(name).with(message).with(&long);
+            keys.push(Submitted { by: SubmissionKey::Text, key, index: 0 });
         }
         keys
     }

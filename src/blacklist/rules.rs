@@ -52,7 +52,7 @@ pub struct BlacklistRules {
     /// Severity of a lead without any usable phone number, e-mail address or WeChat id; [`Severity::Pass`] does not
     /// ask for one.
     pub no_usable_contact: Severity,
-    /// Whether to leave the remaining rules out once a lead is blocked. What is recorded in the windows is the same.
+    /// Whether to leave the remaining rules out once a lead is blocked. What the windows remember is the same.
     pub stop_at_first_block: bool,
 }
 
@@ -322,6 +322,8 @@ closed_enum! {
 }
 
 /// The same submission twice: whoever sends a form again within the window is not a new lead.
+///
+/// Values that look invented show nothing, whatever the `fake` rules say: strangers share 13800138000.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ResubmissionCheck {

@@ -1,7 +1,8 @@
 //! The memory by which resubmissions and bursts are recognised.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque, vec_deque};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
@@ -96,7 +97,7 @@ pub struct WindowState {
     limit: usize,
     newest: Option<i64>,
     /// Events by key, each list ordered by time and lead. Never iterated.
-    seen: FxHashMap<WindowKey, Vec<Seen>>,
+    seen: FxHashMap<WindowKey, VecDeque<Seen>>,
     order: BTreeSet<WindowEvent>,
 }
 
@@ -166,9 +167,12 @@ impl WindowState {
         self.shrink();
     }
 
-    /// What came in under a key, ordered by time and lead.
-    pub(super) fn seen(&self, key: WindowKey) -> &[Seen] {
-        self.seen.get(&key).map_or(&[], Vec::as_slice)
+    /// What came in under a key within some time, ordered by time and lead.
+    pub(super) fn seen(&self, key: WindowKey, within: RangeInclusive<i64>) -> vec_deque::Iter<'_, Seen> {
+        let Some(bucket) = self.seen.get(&key) else { return vec_deque::Iter::default() };
+        let start = bucket.partition_point(|seen| seen.at < *within.start());
+        let end = bucket.partition_point(|seen| seen.at <= *within.end());
+        bucket.range(start..end.max(start))
     }
 
     fn insert(&mut self, event: WindowEvent) {
@@ -178,7 +182,7 @@ impl WindowState {
         }
         let seen = Seen { at: event.at, until: event.until, lead: event.lead.clone() };
         let Some(bucket) = self.seen.get_mut(&event.key) else {
-            self.seen.insert(event.key, vec![seen]);
+            self.seen.insert(event.key, VecDeque::from([seen]));
             self.order.insert(event);
             return;
         };
@@ -194,11 +198,14 @@ impl WindowState {
             }
         }
         if bucket.len() > MOST_PER_KEY {
-            let rank = |seen: &Seen| (seen.until, seen.at, seen.lead.clone());
-            if let Some((place, _)) = bucket.iter().enumerate().min_by_key(|(_, seen)| rank(seen)) {
-                let Seen { at, until, lead } = bucket.remove(place);
-                self.order.insert(event.clone());
-                self.order.remove(&WindowEvent { until, at, lead, key: event.key });
+            // Of those whose windows end first, the first is the one created first.
+            let first = bucket.iter().enumerate().min_by_key(|(_, seen)| seen.until).map(|(place, _)| place);
+            if let Some(Seen { at, until, lead }) = first.and_then(|place| bucket.remove(place)) {
+                let gone = WindowEvent { until, at, lead, key: event.key };
+                if gone != event {
+                    self.order.remove(&gone);
+                    self.order.insert(event);
+                }
                 return;
             }
         }
