@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 
+use generate::{Generator, JUNK, KNOWN};
 use leadkit::assign::RepLedger;
 use leadkit::calendar::Calendars;
 use leadkit::dedup::Book;
@@ -11,6 +12,8 @@ use leadkit::model::{Account, Activity, ColumnMap, Rep};
 use leadkit::{Arrival, Input, Intake, Outcome, Roster, Route, Rules, State};
 use support::{Table, bundled, read_activities, read_json, read_leads};
 
+#[path = "../examples/support/generate.rs"]
+mod generate;
 #[path = "../examples/support/mod.rs"]
 mod support;
 
@@ -276,4 +279,41 @@ fn activities_belong_to_leads_and_lie_before_them() {
     };
     assert!(sample.arrivals.iter().all(before));
     assert!(sample.arrivals.is_sorted_by_key(|arrival| arrival.at));
+}
+
+#[test]
+fn the_generated_stream_depends_on_its_seed_alone() {
+    let stream = |seed| Generator::new(seed, 500).arrivals(300);
+    assert_eq!(stream(7), stream(7));
+    assert_ne!(stream(7), stream(8));
+    // Longer streams begin like shorter ones.
+    assert!(Generator::new(7, 500).arrivals(400).starts_with(&stream(7)));
+    let accounts: Vec<Account> = Generator::new(7, 500).accounts().collect();
+    let names: BTreeSet<&str> = accounts.iter().map(|account| account.company.as_str()).collect();
+    assert_eq!(names.len(), 500);
+}
+
+#[test]
+fn the_generated_stream_is_as_mixed_as_it_says() {
+    let sample = Sample::load();
+    let generator = Generator::new(20_260_302, 500);
+    let mut book = Book::new();
+    generator.accounts().for_each(|account| book.insert_account(account));
+    let arrivals = generator.arrivals(2_000);
+    let outcomes = sample
+        .intake
+        .process_batch(&arrivals, &mut book, &mut sample.roster(), &mut State::default())
+        .unwrap();
+    let percent = |count: usize| count as u64 * 100 / arrivals.len() as u64;
+    // Junk is what the blacklist blocks, or flags without it being a resubmission.
+    let junk = outcomes.iter().filter(|outcome| {
+        let verdict = outcome.verdict();
+        !verdict.hits().is_empty() && (!verdict.goes_on() || verdict.resubmission_of().is_none())
+    });
+    let known = outcomes.iter().filter(|outcome| {
+        let matched = outcome.resolution().is_some_and(|resolution| !resolution.matches().is_empty());
+        outcome.verdict().goes_on() && (matched || outcome.verdict().resubmission_of().is_some())
+    });
+    let (junk, known) = (percent(junk.count()), percent(known.count()));
+    assert!(junk.abs_diff(JUNK) <= 4 && known.abs_diff(KNOWN) <= 5, "{junk} % junk, {known} % known");
 }

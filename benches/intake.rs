@@ -1,0 +1,166 @@
+//! The main job on a generated stream: leads a second on one core.
+//!
+//! `cargo bench --bench intake` takes two minutes; with `LEADKIT_BENCH_FULL=1` it also matches against a million
+//! accounts, which needs 4 GB of memory.
+
+use std::fs;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use generate::Generator;
+use leadkit::calendar::Calendars;
+use leadkit::dedup::{Book, DedupRules};
+use leadkit::model::Rep;
+use leadkit::{Arrival, Input, Intake, Roster, Rules, State};
+
+#[path = "../examples/support/generate.rs"]
+mod generate;
+
+const SEED: u64 = 20_260_302;
+/// Leads of a run.
+const LEADS: usize = 10_000;
+
+/// One set of rules and what is on file when the stream begins.
+struct Setting {
+    name: &'static str,
+    intake: Intake,
+    roster: Roster,
+    book: Book,
+    arrivals: Vec<Arrival>,
+}
+
+/// What each lead of a run was decided on.
+struct Prepared {
+    inputs: Vec<Input>,
+    roster: Roster,
+    state: State,
+}
+
+impl Setting {
+    fn new(name: &'static str, rules: &Rules, accounts: usize) -> Setting {
+        let generator = Generator::new(SEED, accounts);
+        let mut book = Book::new();
+        generator.accounts().for_each(|account| book.insert_account(account));
+        Setting {
+            name,
+            intake: Intake::compile(rules).unwrap(),
+            roster: roster(rules),
+            book,
+            arrivals: generator.arrivals(LEADS),
+        }
+    }
+
+    /// The whole job: probe, fetch, decide, apply, file.
+    fn whole_job(&self, book: &mut Book) -> usize {
+        let (mut roster, mut state) = (self.roster.clone(), State::default());
+        let outcomes = self.intake.process_batch(&self.arrivals, book, &mut roster, &mut state).unwrap();
+        outcomes.iter().filter(|outcome| outcome.route().owner().is_some()).count()
+    }
+
+    /// The inputs of every lead with the rows that were fetched for it, and the state when half of them are in.
+    fn prepare(&self) -> Prepared {
+        let (mut book, mut roster, mut state) = (self.book.clone(), self.roster.clone(), State::default());
+        let mut half = None;
+        let mut inputs = Vec::with_capacity(self.arrivals.len());
+        for (number, arrival) in self.arrivals.chunks(1).enumerate() {
+            let [Arrival { lead, activities, .. }] = arrival else { unreachable!() };
+            let rows = book.rows(&self.intake.probe(lead));
+            inputs.push(Input { lead: lead.clone(), activities: activities.clone(), rows });
+            self.intake.process_batch(arrival, &mut book, &mut roster, &mut state).unwrap();
+            if number == self.arrivals.len() / 2 {
+                half = Some((roster.clone(), state.clone()));
+            }
+        }
+        let (roster, state) = half.unwrap_or_default();
+        Prepared { inputs, roster, state }
+    }
+
+    /// The decision alone, on rows that are there already.
+    fn process(&self, prepared: &Prepared) -> usize {
+        let decide = |input: &Input| {
+            let outcome =
+                self.intake.process(input, &prepared.roster, &prepared.state, input.lead.created_at);
+            black_box(&outcome).route().owner().is_some()
+        };
+        prepared.inputs.iter().filter(|input| decide(input)).count()
+    }
+}
+
+/// The bundled rules, with caps and hours that no stream of this density runs into.
+fn bundled_rules() -> Rules {
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/rules.json")).unwrap();
+    let mut rules = Rules::load(serde_json::from_str(&text).unwrap()).unwrap();
+    for pool in rules.assign.pools.values_mut() {
+        pool.daily_assign_cap = None;
+    }
+    rules
+}
+
+/// A rep for every member of a group, always at work.
+fn roster(rules: &Rules) -> Roster {
+    let members = rules.assign.groups.values().flat_map(|group| &group.members);
+    let skills = || ["English".to_owned()].into();
+    let reps: Vec<Rep> =
+        members.map(|member| Rep { id: member.rep.clone(), skills: skills(), ..Rep::default() }).collect();
+    Roster::compile(&reps, &Calendars::default()).unwrap()
+}
+
+/// Time this process spent on a core; the time that passed where the system does not say.
+fn cpu_time(since: Instant) -> Duration {
+    let text = fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    let spent = text.split(' ').next().and_then(|nanos| nanos.parse().ok());
+    spent.map_or_else(|| since.elapsed(), Duration::from_nanos)
+}
+
+/// Runs for some seconds and prints leads a CPU second.
+fn print_rate(name: &str, mut run: impl FnMut() -> Duration) {
+    let (mut spent, mut leads) = (Duration::ZERO, 0);
+    while spent < Duration::from_secs(3) {
+        spent += run();
+        leads += LEADS;
+    }
+    println!("{name}: {:.0} leads a CPU second", leads as f64 / spent.as_secs_f64());
+}
+
+fn timed<T>(run: impl FnOnce() -> T) -> Duration {
+    let since = Instant::now();
+    let before = cpu_time(since);
+    black_box(run());
+    cpu_time(since).saturating_sub(before)
+}
+
+fn settings() -> Vec<Setting> {
+    let company = bundled_rules();
+    let mut contacts = company.clone();
+    contacts.dedup = DedupRules::to_c();
+    let mut settings = vec![
+        Setting::new("no company matching", &contacts, 0),
+        Setting::new("10k accounts", &company, 10_000),
+    ];
+    if std::env::var_os("LEADKIT_BENCH_FULL").is_some() {
+        settings.push(Setting::new("1M accounts", &company, 1_000_000));
+    }
+    settings
+}
+
+fn intake(criterion: &mut Criterion) {
+    for setting in settings() {
+        let prepared = setting.prepare();
+        print_rate(&format!("{}, process", setting.name), || timed(|| setting.process(&prepared)));
+        print_rate(&format!("{}, whole job", setting.name), || {
+            let mut book = setting.book.clone();
+            timed(|| setting.whole_job(&mut book))
+        });
+        let mut group = criterion.benchmark_group(setting.name);
+        group.throughput(Throughput::Elements(LEADS as u64)).sample_size(10);
+        group.bench_function("process", |bencher| bencher.iter(|| setting.process(&prepared)));
+        group.bench_function("whole job", |bencher| {
+            let fresh = || setting.book.clone();
+            bencher.iter_batched_ref(fresh, |book| setting.whole_job(book), BatchSize::PerIteration);
+        });
+    }
+}
+
+criterion_group!(benches, intake);
+criterion_main!(benches);
