@@ -14,6 +14,7 @@ const CHINA: &str = include_str!("data/regions_cn.tsv");
 const WORLD: &str = include_str!("data/regions_world.tsv");
 const FORMS: &str = include_str!("data/legal_forms.tsv");
 const INDUSTRIES: &str = include_str!("data/industries.txt");
+const LISTINGS: &str = include_str!("data/listings.txt");
 const BRANCHES: &str = include_str!("data/branches.txt");
 
 /// Regions, legal forms, industries, branch endings and the host's aliases. Cheap to clone (shared).
@@ -49,6 +50,8 @@ pub(super) struct Tables {
     pub(super) industries: Phrases,
     pub(super) branches: Phrases,
     pub(super) groups: Phrases,
+    /// What lists of securities add behind a name.
+    pub(super) listings: Phrases,
     /// Folded alias → company name.
     aliases: FxHashMap<Box<str>, Box<str>>,
 }
@@ -97,6 +100,9 @@ impl Tables {
             "gruppe",
         ] {
             tables.groups.add(word, 0);
+        }
+        for line in lines(LISTINGS) {
+            line.split('|').for_each(|phrase| tables.listings.add_last(&clean(phrase), 0));
         }
         tables
     }
@@ -157,6 +163,16 @@ impl Gazetteer {
     pub fn region_of(&self, text: &str) -> Option<Region> {
         let cleaned = clean(text);
         self.tables.places.of_text(&cleaned).or_else(|| text.parse().ok())
+    }
+
+    /// Whether a legal form (by its number) is that of a joint-stock company.
+    pub(crate) fn is_joint_stock(&self, form: u32) -> bool {
+        self.form_name(form) == Some("股份有限公司")
+    }
+
+    /// Canonical name of a legal form.
+    pub(crate) fn form_name(&self, form: u32) -> Option<&str> {
+        self.tables.form_names.get(form as usize).map(|n| &**n)
     }
 
     /// The company an alias (brand, product or former name) stands for.

@@ -27,6 +27,9 @@ mod parse;
 mod region_names;
 mod regions;
 mod tables;
+pub(crate) use name::numbers_of;
+pub(crate) use parse::Parsed;
+pub(crate) use tables::is_unspaced;
 
 pub use gazetteer::{Gazetteer, GazetteerBuilder};
 pub use keys::{StorageKeys, exact_key, keys_for_storage};

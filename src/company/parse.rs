@@ -16,11 +16,15 @@ pub(crate) struct Parsed {
     folded: String,
     /// Folded, without punctuation; words parted by one space, nothing between unspaced characters.
     pub(crate) text: String,
+    /// Some of it is in a script without spaces.
+    unspaced: bool,
     /// Contents of brackets, in order.
     brackets: Vec<Range<usize>>,
     pub(crate) forms: Vec<Form>,
     pub(crate) regions: Vec<(Range<usize>, Region)>,
     pub(crate) groups: Vec<Range<usize>>,
+    /// Notes of lists of securities: no part of the name.
+    listings: Vec<Range<usize>>,
     pub(crate) brand: Range<usize>,
     pub(crate) industry: Range<usize>,
     pub(crate) branch: Range<usize>,
@@ -50,20 +54,28 @@ impl Parsed {
     fn clean_folded(&mut self, folded: &str) {
         let mut opened = None;
         let mut gap = false;
+        self.unspaced = false;
+        let mut last: Option<char> = None;
         for c in folded.chars() {
-            if c.is_alphanumeric() || !c.is_ascii() && unicode_normalization::char::is_combining_mark(c) {
-                let last = self.text.chars().next_back();
-                if gap && last.is_some_and(|l| !is_unspaced(l) && !is_unspaced(c)) {
+            if c.is_ascii_alphanumeric()
+                || is_unspaced(c)
+                || !c.is_ascii() && (c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c))
+            {
+                let unspaced = is_unspaced(c);
+                self.unspaced |= unspaced;
+                if gap && !unspaced && last.is_some_and(|l| !is_unspaced(l)) {
                     self.text.push(' ');
                 }
                 self.text.push(c);
+                last = Some(c);
                 gap = false;
                 continue;
             }
             match c {
                 '\'' => continue,
-                '&' | '+' if self.text.chars().next_back().is_some_and(|l| !is_unspaced(l)) => {
+                '&' | '+' if last.is_some_and(|l| !is_unspaced(l)) => {
                     self.text.push_str(" and");
+                    last = Some('d');
                 }
                 '(' | '[' | '{' | '<' | '「' | '『' | '《' | '〈' => {
                     opened.get_or_insert(self.text.len());
@@ -116,6 +128,7 @@ impl Parsed {
         self.forms.clear();
         self.regions.clear();
         self.groups.clear();
+        self.listings.clear();
         self.joint_stock_hint = false;
         let tables = &*gazetteer.tables;
         for range in &mut self.brackets {
@@ -131,7 +144,7 @@ impl Parsed {
         let end = self.region_at_tail(tables, start, end);
         self.split_industry(tables, start, end);
         let brand = self.brand.clone();
-        let outside = |i: usize| self.forms.iter().all(|(r, _)| !r.contains(&i));
+        let outside = |i: usize| self.left_out().all(|r| !r.contains(&i));
         if !self.text.char_indices().any(|(i, c)| c != ' ' && outside(i)) {
             // Forms all through, as in `(주)有限公司`: what is left as the brand is the name.
             self.forms.retain(|(r, _)| r.end <= brand.start || r.start >= brand.end);
@@ -168,7 +181,9 @@ impl Parsed {
     fn split_branch(&mut self, tables: &Tables) -> usize {
         let end = self.text.len();
         self.branch = end..end;
-        for (marker, forms) in [("公司", true), ("银行", false)] {
+        let markers: &[(&str, bool)] =
+            if self.unspaced { &[("公司", true), ("银行", false)] } else { &[] };
+        for (marker, forms) in markers.iter().copied() {
             let Some(at) = self.text.find(marker).filter(|at| *at >= 6) else { continue };
             let inner = at + marker.len();
             let rest = self.part(inner..end);
@@ -214,12 +229,25 @@ impl Parsed {
                 continue;
             }
             let text = self.part(0..end);
+            // Acquisition Corp. III: the number belongs to the name, the form before it is still the form.
+            if hint
+                && let Some((before, number)) = text.rsplit_once(' ')
+                && is_numeral(number)
+                && let Some((len, form)) = tables.forms.suffix(before).filter(|(len, _)| *len < before.len())
+            {
+                self.forms.push((before.len() - len..before.len(), form));
+                break;
+            }
             if let Some((len, form)) = tables.forms.suffix(text).filter(|(len, _)| *len < end) {
                 self.forms.push((end - len..end, form));
                 end -= len;
             } else if let Some((len, _)) = tables.groups.suffix(text).filter(|(len, _)| *len < end) {
                 self.groups.push(end - len..end);
                 end -= len;
+            } else if let Some((len, _)) = tables.listings.suffix(text).filter(|(len, _)| *len + 2 < end) {
+                self.listings.push(end - len..end);
+                end -= len;
+                continue;
             } else if hint && text.ends_with("股份") && text.chars().count() >= 4 {
                 self.joint_stock_hint = true;
                 self.groups.push(end - "股份".len()..end);
@@ -245,6 +273,12 @@ impl Parsed {
             start = len;
         }
         start += skip(self.part(start..end));
+        if let Some(rest) = self.part(start..end).strip_prefix("the ")
+            && rest.len() > 2
+        {
+            self.listings.push(start..start + 3);
+            start += 4;
+        }
         if let Some((len, region)) = tables.places.at_head(self.part(start..end))
             && start + len < end
         {
@@ -302,36 +336,71 @@ impl Parsed {
 
     /// The text without its legal forms, appended to `out`; spaces only between words.
     pub(crate) fn core_into(&self, out: &mut String) {
+        self.core_with_marks(out, &mut [])
+    }
+
+    /// What is no part of the core.
+    fn left_out(&self) -> impl Iterator<Item = &Range<usize>> {
+        self.forms.iter().map(|(r, _)| r).chain(&self.listings)
+    }
+
+    /// [`core_into`](Self::core_into) that also moves byte positions of the text to where they are in `out`.
+    pub(crate) fn core_with_marks(&self, out: &mut String, marks: &mut [usize]) {
+        let wanted: [usize; 4] = std::array::from_fn(|i| marks.get(i).copied().unwrap_or(usize::MAX));
+        let mut moved = [usize::MAX; 4];
         let start = out.len();
-        for (i, c) in self.text.char_indices() {
-            if self.forms.iter().any(|(r, _)| r.contains(&i)) {
+        let mut at = 0;
+        while at < self.text.len() {
+            if let Some(form) = self.left_out().find(|r| r.contains(&at)) {
+                for (mark, to) in wanted.iter().zip(&mut moved) {
+                    if (at..form.end).contains(mark) {
+                        *to = out.len();
+                    }
+                }
+                at = form.end;
                 continue;
             }
-            if c == ' ' && (out.len() == start || out.ends_with(' ')) {
-                continue;
+            let next = self.left_out().map(|r| r.start).filter(|s| *s > at).min();
+            let end = next.unwrap_or(self.text.len());
+            let mut piece = self.text.get(at..end).unwrap_or_default();
+            let mut skipped = 0;
+            if out.len() == start || out.ends_with(' ') {
+                let trimmed = piece.trim_start();
+                skipped = piece.len() - trimmed.len();
+                piece = trimmed;
             }
-            out.push(c);
+            for (mark, to) in wanted.iter().zip(&mut moved) {
+                if (at..end).contains(mark) {
+                    *to = out.len() + (mark - at).saturating_sub(skipped);
+                }
+            }
+            out.push_str(piece);
+            at = end;
         }
         while out.len() > start && out.ends_with(' ') {
             out.pop();
         }
+        for (mark, to) in marks.iter_mut().zip(moved) {
+            *mark = to.min(out.len());
+        }
     }
 }
 
-/// `Fund/MA/` and `ELIS S.A./ADR`: a register's note behind a slash is not part of the name.
+/// A number behind a name: in digits, or a Roman numeral.
+fn is_numeral(word: &str) -> bool {
+    !word.is_empty()
+        && word.len() <= 4
+        && (word.bytes().all(|b| b.is_ascii_digit()) || word.bytes().all(|b| matches!(b, b'i' | b'v' | b'x')))
+}
+
+/// `Fund/MA/`, `INC. \\DE\\` and `ELIS S.A./ADR`: a register's note behind a slash is not part of the name.
 fn without_slash_note(folded: &str) -> &str {
+    let slash = |c| matches!(c, '/' | '\\');
     let trimmed = folded.trim_end();
-    let body = trimmed.strip_suffix('/').unwrap_or(trimmed);
-    match body.rsplit_once('/') {
-        Some((name, note))
-            if (2..=5).contains(&note.len())
-                && note.bytes().all(|b| b.is_ascii_lowercase())
-                && name.len() >= 4
-                && (body.len() < trimmed.len() || note != "as") =>
-        {
-            name
-        }
-        _ if body.len() < trimmed.len() => body,
-        _ => folded,
-    }
+    let body = trimmed.strip_suffix(slash).unwrap_or(trimmed);
+    let Some((name, note)) = body.rsplit_once(slash) else { return body };
+    let word = note.trim();
+    let closed = body.len() < trimmed.len();
+    let is_note = (2..=6).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
+    if is_note && name.len() >= 4 && (closed || word != "as") { name } else { body }
 }

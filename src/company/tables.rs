@@ -16,6 +16,8 @@ struct Entry {
 pub(super) struct Phrases {
     by_last: FxHashMap<u64, Vec<Entry>>,
     by_first: FxHashMap<u64, Vec<Entry>>,
+    /// Some phrase is a single unspaced character.
+    lone: bool,
 }
 
 /// Characters of scripts that are written without spaces (Hangul is, in names, more often than not).
@@ -25,24 +27,37 @@ pub(crate) fn is_unspaced(c: char) -> bool {
             || matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}' | '\u{20000}'..='\u{323af}'))
 }
 
-fn last_token(text: &str) -> Option<u64> {
-    let last = text.chars().next_back()?;
-    if is_unspaced(last) {
-        return Some(u64::from(u32::from(last)) | 1 << 63);
+const PAIR: u64 = 1 << 63;
+const LONE: u64 = 1 << 62;
+
+fn char_key(near: char, next: Option<char>) -> u64 {
+    match next.filter(|c| is_unspaced(*c)) {
+        Some(next) => PAIR | u64::from(u32::from(near)) << 24 | u64::from(u32::from(next)),
+        None => lone_key(near),
     }
-    let start = text
-        .char_indices()
-        .rev()
-        .take_while(|(_, c)| *c != ' ' && !is_unspaced(*c))
-        .last()
-        .map_or(text.len(), |(i, _)| i);
+}
+
+fn lone_key(near: char) -> u64 {
+    LONE | u64::from(u32::from(near))
+}
+
+/// The key of the token a text ends with: two characters, one, or a word.
+fn last_token(text: &str) -> Option<u64> {
+    let mut back = text.chars().rev();
+    let last = back.next()?;
+    if is_unspaced(last) {
+        return Some(char_key(last, back.next()));
+    }
+    let start = text.rfind(|c| c == ' ' || is_unspaced(c)).map_or(0, |at| at + 1);
+    let start = (start..text.len()).find(|i| text.is_char_boundary(*i))?;
     text.get(start..).map(word_key)
 }
 
 fn first_token(text: &str) -> Option<u64> {
-    let first = text.chars().next()?;
+    let mut chars = text.chars();
+    let first = chars.next()?;
     if is_unspaced(first) {
-        return Some(u64::from(u32::from(first)) | 1 << 63);
+        return Some(char_key(first, chars.next()));
     }
     let end = text.find(|c| c == ' ' || is_unspaced(c)).unwrap_or(text.len());
     text.get(..end).map(word_key)
@@ -51,7 +66,7 @@ fn first_token(text: &str) -> Option<u64> {
 /// FNV-1a: the phrase itself is compared afterwards, so a collision costs time only.
 fn word_key(word: &str) -> u64 {
     word.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3))
-        & !(1 << 63)
+        & !(PAIR | LONE)
 }
 
 impl Phrases {
@@ -63,20 +78,25 @@ impl Phrases {
 
     pub(super) fn add_last(&mut self, phrase: &str, value: u32) {
         if let Some(key) = last_token(phrase) {
+            self.lone |= key & LONE != 0;
             insert(self.by_last.entry(key).or_default(), phrase, value);
         }
     }
 
     pub(super) fn add_first(&mut self, phrase: &str, value: u32) {
         if let Some(key) = first_token(phrase) {
+            self.lone |= key & LONE != 0;
             insert(self.by_first.entry(key).or_default(), phrase, value);
         }
     }
 
     /// The longest phrase that ends the text on a token boundary: its length in bytes and its value.
     pub(super) fn suffix(&self, text: &str) -> Option<(usize, u32)> {
-        let entries = self.by_last.get(&last_token(text)?)?;
-        entries.iter().find_map(|e| {
+        let lone = text.chars().next_back().filter(|c| self.lone && is_unspaced(*c)).map(lone_key);
+        let entries =
+            [last_token(text), lone].into_iter().flatten().filter_map(|key| self.by_last.get(&key)).flatten();
+        let mut entries = entries;
+        entries.find_map(|e| {
             let before = text.strip_suffix(&*e.phrase)?;
             boundary(before.chars().next_back(), e.phrase.chars().next()).then_some((e.phrase.len(), e.value))
         })

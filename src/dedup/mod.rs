@@ -1,13 +1,16 @@
 //! Duplicate matching: is this lead on file already, and what follows.
 //!
 //! [`Deduplicator::probe`] gives the keys to fetch rows by, [`Deduplicator::resolve`] decides on the rows. [`Book`]
-//! is a fetcher in memory.
+//! is a fetcher in memory. [`index`] finds company names, [`evaluate`] tunes it, [`similarity`] holds measures.
 
 mod book;
+pub mod evaluate;
+pub mod index;
 mod probe;
 mod resolution;
 mod resolve;
 mod rules;
+pub mod similarity;
 
 pub use book::Book;
 pub use probe::{Key, KeyKind, Probe};

@@ -34,6 +34,14 @@ pub fn fold(text: &str) -> String {
 
 /// [`fold`] into a buffer that the caller keeps.
 pub(crate) fn fold_into(text: &str, out: &mut String) {
+    if text.is_ascii() {
+        let start = out.len();
+        out.push_str(text);
+        if let Some(copy) = out.get_mut(start..) {
+            copy.make_ascii_lowercase();
+        }
+        return;
+    }
     fold_clusters(text, out, |_, _| {});
 }
 

@@ -1,0 +1,310 @@
+//! Measures and tunes the matching of company names on labelled data.
+//!
+//! ```text
+//! tune_names LABELLED.tsv [--train]
+//! tune_names LABELLED.tsv [--train] --pairs PAIRS.tsv --names NAMES.gz --sizes 100000,1000000
+//! ```
+//! `LABELLED.tsv` has columns a, b, label (1 or 0), entity. Prints a table of thresholds, operating points, the best F1
+//! and the calibration of the pairs; with `--train` the weights trained on one half of the entities as JSON, and the
+//! other numbers for the other half. Halves are told by a hash of the entity and a salt.
+//!
+//! `PAIRS.tsv` has columns query, target, hidden, hard, src, entity, and `NAMES` one name a line: then look-ups are
+//! measured too, in an index of the targets that are not hidden filled up with names to each size.
+//! `--half 0|1|all` chooses what is measured (default: 1 with look-ups or training, else all), `--weights FILE` sets
+//! other weights, `--salt TEXT` other halves.
+
+#![allow(clippy::disallowed_methods, reason = "an example reads files")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::process::ExitCode;
+
+use cpu_time::ThreadTime;
+use leadkit::dedup::evaluate::{
+    OperatingPoint, Scored, Trainer, best_f1, calibration, for_cost, for_precision, look_up, thresholds,
+};
+use leadkit::dedup::index::{NameIndex, SearchOptions, Tuning};
+use leadkit::text::fold;
+
+const USAGE: &str = "usage: tune_names LABELLED.tsv [--train] [--pairs PAIRS.tsv --names NAMES --sizes N,N]
+                  [--half 0|1|all] [--weights FILE] [--salt TEXT] [--budget N] [--candidates N] [--confusions]";
+
+type Failure = Box<dyn std::error::Error>;
+
+#[derive(Default)]
+struct Args {
+    labelled: String,
+    train: bool,
+    pairs: Option<String>,
+    names: Option<String>,
+    sizes: Vec<usize>,
+    half: Option<String>,
+    salt: String,
+    tuning: Tuning,
+    options: SearchOptions,
+    confusions: bool,
+}
+
+struct Pair {
+    query: String,
+    target: String,
+    hidden: bool,
+    entity: String,
+}
+
+fn read_args() -> Result<Args, Failure> {
+    let mut args = Args { salt: "leadkit".to_owned(), ..Args::default() };
+    let mut given = std::env::args().skip(1);
+    while let Some(arg) = given.next() {
+        let mut value = || given.next().ok_or(format!("{arg} needs a value\n{USAGE}"));
+        match arg.as_str() {
+            "--train" => args.train = true,
+            "--confusions" => args.confusions = true,
+            "--pairs" => args.pairs = Some(value()?),
+            "--names" => args.names = Some(value()?),
+            "--sizes" => args.sizes = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?,
+            "--half" => args.half = Some(value()?),
+            "--salt" => args.salt = value()?,
+            "--weights" => args.tuning = serde_json::from_str(&std::fs::read_to_string(value()?)?)?,
+            "--budget" => args.options.budget = value()?.parse()?,
+            "--candidates" => args.options.candidates = value()?.parse()?,
+            _ if arg.starts_with("--") || !args.labelled.is_empty() => return Err(USAGE.into()),
+            _ => args.labelled = arg,
+        }
+    }
+    if args.labelled.is_empty() { Err(USAGE.into()) } else { Ok(args) }
+}
+
+fn lines(path: &str) -> Result<Vec<String>, Failure> {
+    let file = File::open(path).map_err(|e| format!("{path}: {e}"))?;
+    let reader: Box<dyn Read> = if path.ends_with(".gz") {
+        Box::new(flate2::read::MultiGzDecoder::new(file))
+    } else {
+        Box::new(file)
+    };
+    Ok(BufReader::new(reader).lines().collect::<Result<_, _>>()?)
+}
+
+/// Which half an entity is in: CRC-32 of salt and entity.
+fn half(entity: &str, salt: &str) -> u32 {
+    let crc = salt.bytes().chain(entity.bytes()).fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { c >> 1 ^ 0xedb8_8320 } else { c >> 1 })
+    });
+    !crc >> 7 & 1
+}
+
+fn labelled(path: &str) -> Result<Vec<(String, String, bool, String)>, Failure> {
+    let mut out = Vec::new();
+    for (no, line) in lines(path)?.iter().enumerate().skip(1) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [a, b, label, rest @ ..] = columns.as_slice() else {
+            return Err(format!("{path}: line {} should have the columns a, b, label", no + 1).into());
+        };
+        let entity = rest.first().unwrap_or(b);
+        out.push(((*a).to_owned(), (*b).to_owned(), *label == "1", (*entity).to_owned()));
+    }
+    Ok(out)
+}
+
+fn pairs(path: &str) -> Result<Vec<Pair>, Failure> {
+    let mut out = Vec::new();
+    for line in lines(path)?.iter().skip(1) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [query, target, hidden, _, _, entity] = columns.as_slice() else {
+            return Err(format!("{path}: a line should have six columns: `{line}`").into());
+        };
+        out.push(Pair {
+            query: (*query).to_owned(),
+            target: (*target).to_owned(),
+            hidden: *hidden == "1",
+            entity: (*entity).to_owned(),
+        });
+    }
+    Ok(out)
+}
+
+fn squeezed(name: &str) -> String {
+    fold(name).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+struct World {
+    index: NameIndex<u32>,
+    /// By query: the numbers of its target.
+    answers: Vec<Vec<u32>>,
+}
+
+/// Targets that are not hidden, then names up to the size. Names that are spelt like a query or a target are left
+/// out: whether they are the same company is not known.
+fn world(pairs: &[Pair], names: &[String], size: usize, tuning: &Tuning) -> World {
+    let hidden: BTreeSet<&str> = pairs.iter().filter(|p| p.hidden).map(|p| p.target.as_str()).collect();
+    let known: BTreeSet<String> =
+        pairs.iter().flat_map(|p| [squeezed(&p.query), squeezed(&p.target)]).collect();
+    let mut list: Vec<&str> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for pair in pairs.iter().filter(|p| !hidden.contains(p.target.as_str())) {
+        if seen.insert(pair.target.as_str()) {
+            list.push(&pair.target);
+        }
+    }
+    for line in names {
+        if list.len() >= size {
+            break;
+        }
+        let name = line.split('\t').next().unwrap_or_default();
+        if !known.contains(&squeezed(name)) && seen.insert(name) {
+            list.push(name);
+        }
+    }
+    let mut targets: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for (i, name) in list.iter().enumerate().take(pairs.len()) {
+        targets.entry(squeezed(name)).or_default().push(i as u32);
+    }
+    let mut index: NameIndex<u32> = NameIndex::builder().tuning(tuning.clone()).build();
+    let start = ThreadTime::now();
+    for (i, name) in list.iter().enumerate() {
+        index.insert(i as u32, name);
+    }
+    let spent = start.elapsed().as_secs_f64();
+    index.shrink_to_fit();
+    println!(
+        "\n{} names: built at {:.0} names/s, {:.1} bytes a name",
+        list.len(),
+        list.len() as f64 / spent,
+        index.heap_bytes() as f64 / list.len() as f64
+    );
+    let answer = |p: &Pair| if p.hidden { None } else { targets.get(&squeezed(&p.target)).cloned() };
+    World { index, answers: pairs.iter().map(|p| answer(p).unwrap_or_default()).collect() }
+}
+
+fn row(label: &str, p: &OperatingPoint) {
+    println!("{label}\t{:.4}\t{:.4}\t{:.4}\t{:.4}", p.threshold, p.precision(), p.recall(), p.f1());
+}
+
+fn tables(scored: &[Scored], missed: usize) {
+    println!("point\tthreshold\tprecision\trecall\tf1");
+    for p in thresholds(scored, missed, 20) {
+        row("table", &p);
+    }
+    row("best_f1", &best_f1(scored, missed));
+    for wanted in [0.9, 0.95, 0.98, 0.99] {
+        if let Some(p) = for_precision(scored, missed, wanted) {
+            row(&format!("precision_{wanted}"), &p);
+        }
+    }
+    for (wrong, missing) in [(10.0, 1.0), (1.0, 10.0)] {
+        if let Some(p) = for_cost(scored, missed, wrong, missing) {
+            row(&format!("cost_{wrong}_to_{missing}"), &p);
+        }
+    }
+    let calibration = calibration(scored, 10);
+    println!("calibration\tcount\tsaid\tcame_true");
+    for bin in &calibration.bins {
+        println!("bin\t{}\t{:.4}\t{:.4}", bin.count, bin.said, bin.came_true);
+    }
+    println!("expected_calibration_error\t{:.4}", calibration.expected_error);
+}
+
+fn run() -> Result<(), Failure> {
+    let args = read_args()?;
+    let labelled = labelled(&args.labelled)?;
+    // How much a gram says, for the pairs: from the names on the right.
+    let mut index: NameIndex<u32> = NameIndex::builder().tuning(args.tuning.clone()).build();
+    let distinct: BTreeSet<&str> = labelled.iter().map(|(_, b, _, _)| b.as_str()).collect();
+    for (i, name) in distinct.iter().enumerate() {
+        index.insert(i as u32, name);
+    }
+    let training = |entity: &str| half(entity, &args.salt) == 0;
+    let default = if args.train || args.pairs.is_some() { "1" } else { "all" };
+    let measured = |entity: &str| match args.half.as_deref().unwrap_or(default) {
+        "0" => half(entity, &args.salt) == 0,
+        "1" => half(entity, &args.salt) == 1,
+        _ => true,
+    };
+    let sets = match &args.pairs {
+        Some(path) => pairs(path)?,
+        None => Vec::new(),
+    };
+    let names = args.names.as_deref().map(lines).transpose()?.unwrap_or_default();
+    let mut tuning = args.tuning.clone();
+    if args.train {
+        let mut trainer = Trainer::new();
+        for (a, b, label, _) in labelled.iter().filter(|(_, _, _, entity)| training(entity)) {
+            trainer.pair(&index, a, b, *label);
+        }
+        for size in &args.sizes {
+            let world = world(&sets, &names, *size, &tuning);
+            for (pair, right) in sets.iter().zip(&world.answers).filter(|(p, _)| training(&p.entity)) {
+                trainer.look_up(&world.index, &pair.query, right, &args.options);
+            }
+        }
+        tuning = trainer.finish(&args.tuning, &args.tuning.revision);
+        index = NameIndex::builder().tuning(tuning.clone()).build();
+        for (i, name) in distinct.iter().enumerate() {
+            index.insert(i as u32, name);
+        }
+    }
+    let scored: Vec<Scored> = labelled
+        .iter()
+        .filter(|(_, _, _, entity)| measured(entity))
+        .map(|(a, b, label, _)| Scored { score: index.compare(a, b).similarity, positive: *label })
+        .collect();
+    println!("{} labelled pairs", scored.len());
+    tables(&scored, 0);
+    for size in &args.sizes {
+        let world = world(&sets, &names, *size, &tuning);
+        let queries: Vec<(String, Vec<u32>)> = sets
+            .iter()
+            .zip(&world.answers)
+            .filter(|(p, _)| measured(&p.entity))
+            .map(|(p, right)| (p.query.clone(), right.clone()))
+            .collect();
+        let mut micros: Vec<f64> = Vec::new();
+        for (query, _) in &queries {
+            let start = ThreadTime::now();
+            let found = world.index.search(query, &args.options);
+            micros.push(start.elapsed().as_secs_f64() * 1e6);
+            drop(found);
+        }
+        micros.sort_by(f64::total_cmp);
+        let at = |share: f64| micros[(micros.len() as f64 * share) as usize];
+        let report = look_up(&world.index, &queries, &args.options);
+        println!(
+            "{} queries, {} answerable: recall@1 {:.4}, recall@10 {:.4}, F1 with absent ones {:.4}, p50 {:.0} µs, p99 {:.0} µs",
+            queries.len(),
+            report.answerable,
+            report.recall_at(1),
+            report.recall_at(10),
+            best_f1(&report.first, report.missed()).f1(),
+            at(0.5),
+            at(0.99)
+        );
+        tables(&report.first, report.missed());
+        if args.confusions {
+            for c in &report.confusions {
+                let name = |id: &u32| world.index.normalised(id).unwrap_or_default().to_owned();
+                println!(
+                    "confusion\t{}\twanted {}\tfound {}\t{:.4}",
+                    c.query,
+                    c.wanted.as_ref().map_or_else(|| "nothing".to_owned(), name),
+                    name(&c.found),
+                    c.score
+                );
+            }
+        }
+    }
+    if args.train {
+        println!("{}", serde_json::to_string_pretty(&tuning)?);
+    }
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Thresholds and what they give.
+
+use serde::{Deserialize, Serialize};
+
+/// A score and the truth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Scored {
+    /// What the measure said; more is likelier.
+    pub score: f64,
+    /// Whether it was right.
+    pub positive: bool,
+}
+
+/// What happens when everything with at least `threshold` is taken for a match.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OperatingPoint {
+    /// The score from which on it is a match.
+    pub threshold: f64,
+    /// Right matches.
+    pub true_positives: usize,
+    /// Wrong matches.
+    pub false_positives: usize,
+    /// Matches that are missed, below the threshold or never proposed.
+    pub false_negatives: usize,
+}
+
+impl OperatingPoint {
+    /// Share of the matches that are right; 1 when there are none.
+    #[must_use]
+    pub fn precision(&self) -> f64 {
+        ratio(self.true_positives, self.true_positives + self.false_positives)
+    }
+
+    /// Share of what should match that does; 1 when nothing should.
+    #[must_use]
+    pub fn recall(&self) -> f64 {
+        ratio(self.true_positives, self.true_positives + self.false_negatives)
+    }
+
+    /// Harmonic mean of precision and recall.
+    #[must_use]
+    pub fn f1(&self) -> f64 {
+        let twice = 2 * self.true_positives;
+        ratio(twice, twice + self.false_positives + self.false_negatives)
+    }
+}
+
+fn ratio(part: usize, of: usize) -> f64 {
+    if of == 0 { 1.0 } else { part as f64 / of as f64 }
+}
+
+/// Best first; of equal scores the wrong ones first, so that a tie never flatters.
+fn ranked(scored: &[Scored]) -> Vec<Scored> {
+    let mut ranked = scored.to_vec();
+    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.positive.cmp(&b.positive)));
+    ranked
+}
+
+/// Every operating point there is, the highest threshold first. `missed` are matches that were never proposed.
+fn points(scored: &[Scored], missed: usize) -> Vec<OperatingPoint> {
+    let ranked = ranked(scored);
+    let total = ranked.iter().filter(|s| s.positive).count() + missed;
+    let (mut hits, mut wrong) = (0, 0);
+    let mut out: Vec<OperatingPoint> = Vec::new();
+    for s in ranked {
+        if s.positive {
+            hits += 1;
+        } else {
+            wrong += 1;
+        }
+        let point = OperatingPoint {
+            threshold: s.score,
+            true_positives: hits,
+            false_positives: wrong,
+            false_negatives: total - hits,
+        };
+        match out.last_mut().filter(|last| last.threshold == s.score) {
+            Some(last) => *last = point,
+            None => out.push(point),
+        }
+    }
+    out
+}
+
+/// The operating points of evenly spaced thresholds from 0 to 1, `steps` + 1 of them.
+#[must_use]
+pub fn thresholds(scored: &[Scored], missed: usize, steps: usize) -> Vec<OperatingPoint> {
+    let steps = steps.max(1);
+    let total = scored.iter().filter(|s| s.positive).count() + missed;
+    (0..=steps)
+        .map(|step| {
+            let threshold = step as f64 / steps as f64;
+            let taken = || scored.iter().filter(|s| s.score >= threshold);
+            let hits = taken().filter(|s| s.positive).count();
+            OperatingPoint {
+                threshold,
+                true_positives: hits,
+                false_positives: taken().count() - hits,
+                false_negatives: total - hits,
+            }
+        })
+        .collect()
+}
+
+/// The threshold with the best F1, the highest one of several. `missed` are matches that were never proposed.
+#[must_use]
+pub fn best_f1(scored: &[Scored], missed: usize) -> OperatingPoint {
+    let none = OperatingPoint {
+        threshold: f64::INFINITY,
+        true_positives: 0,
+        false_positives: 0,
+        false_negatives: scored.iter().filter(|s| s.positive).count() + missed,
+    };
+    points(scored, missed).into_iter().fold(none, |best, p| if p.f1() > best.f1() { p } else { best })
+}
+
+/// The point of highest recall whose precision is at least `wanted`; none when no threshold reaches it.
+#[must_use]
+pub fn for_precision(scored: &[Scored], missed: usize, wanted: f64) -> Option<OperatingPoint> {
+    points(scored, missed).into_iter().rev().find(|p| p.precision() >= wanted)
+}
+
+/// The point of least cost, when a wrong match costs `wrong` and a missed one `missing`.
+#[must_use]
+pub fn for_cost(scored: &[Scored], missed: usize, wrong: f64, missing: f64) -> Option<OperatingPoint> {
+    let cost = |p: &OperatingPoint| p.false_positives as f64 * wrong + p.false_negatives as f64 * missing;
+    points(scored, missed).into_iter().min_by(|a, b| cost(a).total_cmp(&cost(b)))
+}
+
+/// One bin of a [`Calibration`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Bin {
+    /// Scores in the bin.
+    pub count: usize,
+    /// Their mean.
+    pub said: f64,
+    /// Share of them that were right.
+    pub came_true: f64,
+}
+
+/// Whether a probability means what it says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Calibration {
+    /// Bins of equal width over 0 to 1, empty ones left out.
+    pub bins: Vec<Bin>,
+    /// Expected calibration error: mean of |said − came true|, weighted by count (Naeini et al. 2015).
+    pub expected_error: f64,
+}
+
+/// Compares what scores say with what came true.
+#[must_use]
+pub fn calibration(scored: &[Scored], bins: usize) -> Calibration {
+    let bins = bins.max(1);
+    let of = |s: &Scored| ((s.score * bins as f64) as usize).min(bins - 1);
+    let rows: Vec<Bin> = (0..bins)
+        .filter_map(|bin| {
+            let inside: Vec<&Scored> = scored.iter().filter(|s| of(s) == bin).collect();
+            let count = inside.len();
+            let said = inside.iter().map(|s| s.score).sum::<f64>() / count as f64;
+            let came_true = inside.iter().filter(|s| s.positive).count() as f64 / count as f64;
+            (count > 0).then_some(Bin { count, said, came_true })
+        })
+        .collect();
+    let total = scored.len().max(1) as f64;
+    let expected_error = rows.iter().map(|b| b.count as f64 / total * (b.said - b.came_true).abs()).sum();
+    Calibration { bins: rows, expected_error }
+}
