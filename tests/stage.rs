@@ -214,7 +214,7 @@ fn the_sql_gate_converts_or_nurtures() {
          at 2026-03-02T02:00:00Z by R1 (sales): budget next year"
     );
     // It comes again, judged anew: what was answered the first time does not count.
-    let refusal = walk.ask(MoveRequest::new("mql", sdr()).answered(mql(YesNo::Yes, 0)), 3).unwrap_err();
+    let refusal = walk.ask(MoveRequest::new("mql", sdr()).answered(mql(YesNo::Yes, 1)), 3).unwrap_err();
     assert_eq!(codes(&refusal), ["answer_stale", "answer_stale", "answer_stale"]);
     let again = walk.go(MoveRequest::new("mql", sdr()).answered(mql(YesNo::Yes, 3)), 3).unwrap();
     assert!(again.is_re_entry());
@@ -308,6 +308,17 @@ fn skips_are_explicit_and_pass_every_gate_on_the_way() {
     // Passing over optional stages is no skip.
     let mut walk = Walk::new(Pipeline::compile(&PipelineRules::default().with_reach()).unwrap());
     assert_eq!(walk.go(MoveRequest::new("lead", form()), 0).unwrap().kind(), TransitionKind::Start);
+}
+
+#[test]
+fn past_several_gates_each_judges_the_one_before() {
+    let walk = Walk::at_lead();
+    // One person in two roles would judge her own result at the second gate.
+    let twice = ["sql.fits", "sql.intends", "sql.willing"]
+        .map(|id| Answer::new(id, YesNo::Yes, Actor::new("S1", Role::Sales), hour(1)));
+    let request =
+        MoveRequest::new("sql", sales()).because("tender").answered(mql(YesNo::Yes, 1)).answered(twice);
+    assert_eq!(codes(&walk.ask(request, 1).unwrap_err()), ["judge_is_producer"; 3]);
 }
 
 #[test]

@@ -94,7 +94,7 @@ impl Pipeline {
     ///
     /// A later stage asks for every gate up to it, those of stages passed over too; an earlier one that the
     /// lead has been in asks for a reason only. An exit that is the `otherwise` of the gate ahead is that gate's
-    /// result when its judge takes it. Gates judge anew on each entry: answers from before the last entry into
+    /// result when its judge takes it. Gates judge anew on each entry: answers from up to the last entry into
     /// their stage do not count. O(stages + criteria + answers × criteria).
     ///
     /// ```

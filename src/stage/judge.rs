@@ -107,8 +107,9 @@ impl Judging<'_> {
         if answer.at > self.now {
             return Err(Unmet::NotYet { at: answer.at });
         }
+        // An answer of the very moment is the one that entry was granted by.
         let entered = self.timeline.entries(&compiled.gate.into).map(|visit| visit.entered.at).max();
-        if let Some(entered) = entered.filter(|entered| answer.at < *entered) {
+        if let Some(entered) = entered.filter(|entered| answer.at <= *entered) {
             return Err(Unmet::Stale { at: answer.at, entered });
         }
         let note = || answer.note.clone();

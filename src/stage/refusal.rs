@@ -105,7 +105,7 @@ impl fmt::Display for Unmet {
             Unmet::NotYet { at } => write!(f, "it is answered only at {}", written(*at)),
             Unmet::Stale { at, entered } => write!(
                 f,
-                "it was answered at {}, before the lead last entered the stage at {}: answer it anew",
+                "it was answered at {}, for the entry into the stage at {} or one before: answer it anew",
                 written(*at),
                 written(*entered)
             ),
