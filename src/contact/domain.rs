@@ -308,8 +308,22 @@ pub fn suggest_domain(domain: &str) -> Option<&'static str> {
     }
     TYPED_WRONG
         .iter()
-        .find(|(provider, _)| provider.len() >= 5 && name.len() <= 12 && osa(name, provider) == 1)
+        .find(|(provider, _)| {
+            provider.len() >= 5
+                && name.len() <= 12
+                && may_be_a_slip(name, provider)
+                && osa(name, provider) == 1
+        })
         .map(|(_, whole)| *whole)
+}
+
+/// Whether two ASCII words agree at both ends so far that one slip may explain the rest; a cheap look before the
+/// distance is computed.
+fn may_be_a_slip(a: &str, b: &str) -> bool {
+    let (long, short) = (a.len().max(b.len()), a.len().min(b.len()));
+    let head = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    let tail = a.bytes().rev().zip(b.bytes().rev()).take_while(|(a, b)| a == b).count();
+    long - short <= 1 && head + tail + 2 >= long
 }
 
 #[cfg(test)]

@@ -147,15 +147,18 @@ pub fn fake_phone(phone: &Phone) -> Vec<FakeReason> {
 /// Whether a row of ASCII digits looks invented: repetition, counting, blocks, zeros at the end.
 #[must_use]
 pub fn fake_digits(digits: &str) -> Vec<FakeReason> {
-    let bytes: Vec<u8> = digits.bytes().filter(u8::is_ascii_digit).take(MAX_DIGITS).collect();
+    let mut held = [0; MAX_DIGITS];
+    let found = digits.bytes().filter(u8::is_ascii_digit).zip(&mut held).map(|(digit, place)| *place = digit);
+    let count = found.count();
+    let bytes = held.get(..count).unwrap_or_default();
     let mut reasons = Vec::new();
-    if let Some((digit, times)) = longest_repeat(&bytes).filter(|(_, times)| *times >= MIN_REPEAT) {
+    if let Some((digit, times)) = longest_repeat(bytes).filter(|(_, times)| *times >= MIN_REPEAT) {
         reasons.push(FakeReason::RepeatedDigit { digit: char::from(digit), times });
     }
-    if let Some(run) = longest_run(&bytes).filter(|run| run.len() >= MIN_RUN) {
+    if let Some(run) = longest_run(bytes).filter(|run| run.len() >= MIN_RUN) {
         reasons.push(FakeReason::DigitRun { run: text_of(run) });
     }
-    if let Some((block, times)) = repeated_block(&bytes) {
+    if let Some((block, times)) = repeated_block(bytes) {
         reasons.push(FakeReason::RepeatedBlock { block: text_of(block), times });
     }
     let zeros = bytes.iter().rev().take_while(|b| **b == b'0').count();
@@ -187,6 +190,15 @@ fn repeated_block(bytes: &[u8]) -> Option<(&[u8], usize)> {
     let mut best: Option<(&[u8], usize)> = None;
     for size in 2..=MAX_BLOCK {
         let needed = if size == 2 { 4 } else { 3 };
+        // Repetition makes every digit equal to the one a block before it; most numbers are answered here.
+        let shifted = bytes.iter().zip(bytes.iter().skip(size)).map(|(a, b)| a == b);
+        let longest = shifted.fold((0, 0), |(run, most), same| {
+            let run = if same { run + 1 } else { 0 };
+            (run, most.max(run))
+        });
+        if longest.1 < size * (needed - 1) {
+            continue;
+        }
         for start in 0..bytes.len() {
             let rest = bytes.get(start..).unwrap_or_default();
             let Some(block) = rest.get(..size) else { break };
@@ -293,9 +305,16 @@ pub fn fake_company(name: &str) -> Option<FakeReason> {
 
 /// Folded text without the punctuation around it.
 fn folded(name: &str) -> String {
-    let head: String = name.chars().take(MAX_NAME).collect();
-    let folded = text::fold(&head);
+    let folded = text::fold(head(name));
     folded.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+}
+
+/// The part of a text that is looked at.
+fn head(text: &str) -> &str {
+    match text.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => text.get(..end).unwrap_or_default(),
+        None => text,
+    }
 }
 
 fn is_placeholder(word: &str, more: &[&str]) -> bool {
@@ -320,21 +339,8 @@ fn is_plain_count(word: &str) -> bool {
 /// an input method and are never suspected.
 #[must_use]
 pub fn keyboard_mash(text: &str) -> Option<FakeReason> {
-    let mut rest = text.chars().take(MAX_NAME).peekable();
-    let mut word = String::new();
-    loop {
-        let next = rest.next();
-        match next {
-            Some(c) if c.is_alphabetic() => word.push(c),
-            _ => {
-                if mash_token(&word) {
-                    return Some(FakeReason::KeyboardMash { word });
-                }
-                word.clear();
-            }
-        }
-        next?;
-    }
+    let word = head(text).split(|c: char| !c.is_alphabetic()).find(|word| mash_token(word))?;
+    Some(FakeReason::KeyboardMash { word: word.to_owned() })
 }
 
 /// Whether an address looks invented: a placeholder, counted or repeated digits, struck keys, or a mistyped domain.

@@ -27,20 +27,26 @@ const MAX_WORD: usize = 64;
 /// Names are full of short walks (Wert, Trewin, Смит), so a walk of four keys counts only when it
 /// starts or ends at the edge of its row, and walks must make up nearly the whole word.
 pub(super) fn mash_token(word: &str) -> bool {
+    // Han, kana and Hangul syllables: the usual case, answered without a copy.
+    if word.chars().take(MAX_WORD).any(|c| c >= '\u{2e80}' && !is_lone_hangul(c)) {
+        return false;
+    }
     let letters: Vec<char> = word.chars().take(MAX_WORD).flat_map(char::to_lowercase).collect();
     let count = letters.len();
     if count < 3 {
         return false;
     }
     // Lone Hangul letters: a Korean keyboard without a syllable made.
-    if letters.iter().all(|c| matches!(c, '\u{3131}'..='\u{318E}')) {
+    if letters.iter().all(|c| is_lone_hangul(*c)) {
         return true;
     }
     if count < 4 || !letters.iter().all(|c| c.is_ascii_lowercase() || matches!(c, 'а'..='я' | 'ё')) {
         return false;
     }
-    let plain: String = letters.iter().collect();
-    if COLUMNS.iter().any(|column| plain.starts_with(column)) {
+    if COLUMNS
+        .iter()
+        .any(|column| column.chars().zip(&letters).filter(|(a, b)| a == *b).count() == column.len())
+    {
         return true;
     }
     let upper = word.chars().all(char::is_uppercase);
@@ -70,9 +76,56 @@ pub(super) fn mash_token(word: &str) -> bool {
     (covered == count && count >= 6) || (clear && covered * 10 >= count * 8)
 }
 
+fn is_lone_hangul(c: char) -> bool {
+    matches!(c, '\u{3131}'..='\u{318E}')
+}
+
+/// Which Latin letters lie beside which, in any row: bit `b` of entry `a`.
+const BESIDE: [u32; 26] = beside();
+
+const fn beside() -> [u32; 26] {
+    let mut table = [0; 26];
+    let mut row = 0;
+    while row < ROWS.len() {
+        #[expect(clippy::indexing_slicing, reason = "runs when the crate is compiled")]
+        let keys = ROWS[row].as_bytes();
+        let mut at = 1;
+        while at < keys.len() {
+            #[expect(clippy::indexing_slicing, reason = "runs when the crate is compiled")]
+            let (a, b) = (keys[at - 1], keys[at]);
+            if a.is_ascii_lowercase() && b.is_ascii_lowercase() {
+                #[expect(clippy::indexing_slicing, reason = "runs when the crate is compiled")]
+                {
+                    table[(a - b'a') as usize] |= 1 << (b - b'a');
+                    table[(b - b'a') as usize] |= 1 << (a - b'a');
+                }
+            }
+            at += 1;
+        }
+        row += 1;
+    }
+    table
+}
+
+/// Whether the first three letters may be neighbours; most words are answered here.
+fn may_walk(letters: &[char]) -> bool {
+    let [a, b, c, ..] = letters else { return false };
+    let index = |c: &char| u32::from(*c).wrapping_sub(u32::from('a'));
+    let (a, b, c) = (index(a), index(b), index(c));
+    if a.max(b).max(c) >= 26 {
+        // Another alphabet.
+        return true;
+    }
+    let beside = |a: u32, b: u32| BESIDE.get(a as usize).is_some_and(|keys| keys & (1 << b) != 0);
+    beside(a, b) && beside(b, c)
+}
+
 /// The longest walk along a row at the head of `letters`, either way, and whether it touches the row's edge.
 fn longest_walk(letters: &[char]) -> (usize, bool) {
     let mut best = (0, false);
+    if !may_walk(letters) {
+        return best;
+    }
     for row in ROWS {
         let forward = walk(letters, row.chars());
         let backward = walk(letters, row.chars().rev());
@@ -161,6 +214,17 @@ mod tests {
             "Asa",
         ] {
             assert!(!mash_token(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_cheap_look_never_hides_a_walk() {
+        for row in ROWS.map(|row| row.chars().collect::<Vec<_>>()) {
+            for walk in row.windows(3) {
+                let back: Vec<char> = walk.iter().rev().copied().collect();
+                assert!(may_walk(walk) && may_walk(&back), "{walk:?}");
+                assert!(longest_walk(walk).0 == 3 && longest_walk(&back).0 == 3, "{walk:?}");
+            }
         }
     }
 }
