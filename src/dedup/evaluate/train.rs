@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::Hash;
 
 use super::regression::fit;
+use crate::dedup::index::by_names;
 use crate::dedup::index::{CONFIDENCE, Example, FEATURES, Model, NameIndex, SearchOptions, Tuning, UNLISTED};
 
 /// Candidates of one look-up that are learned from, beside the right one.
@@ -107,6 +108,10 @@ impl Trainer {
             let mut inputs = first.inputs.clone();
             for (slot, value) in inputs.iter_mut().skip(1).zip([*best, margin]) {
                 *slot = value;
+            }
+            let names = inputs.get(3).copied().unwrap_or_default();
+            if let Some(slot) = inputs.last_mut() {
+                *slot = by_names(*best, names);
             }
             firsts.push((inputs, first.right));
         }

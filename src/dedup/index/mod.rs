@@ -37,6 +37,8 @@ mod grams;
 mod ids;
 mod matches;
 mod options;
+#[cfg(test)]
+mod oracle;
 mod pairs;
 mod postings;
 mod record;
@@ -58,6 +60,7 @@ use record::{Reader, Regions, View};
 pub(super) use search::UNLISTED;
 pub(super) use training::Example;
 use tuning::Weights;
+pub(super) use tuning::by_names;
 pub use tuning::{CONFIDENCE, Model, Tuning};
 
 /// An index of company names.
@@ -200,6 +203,9 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         }
         if let Some(key) = self.keys.get_mut(record as usize) {
             *key = None;
+        }
+        if let Some(size) = self.sizes.get_mut(record as usize) {
+            *size = search::REMOVED;
         }
         self.live -= 1;
         if self.keys.len() - self.live > self.live / 4 + 1024 {

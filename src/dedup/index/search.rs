@@ -3,7 +3,7 @@
 
 use std::hash::Hash;
 
-use super::features::{Information, Query, Scratch, Vector, at};
+use super::features::{Information, Query, Scratch, Vector};
 use super::grams;
 use super::matches::{Evidence, shared_pieces};
 use super::postings::{Gram, Postings, Records};
@@ -25,7 +25,7 @@ pub(super) struct Live<'a> {
 pub(super) const FEWEST: usize = 1024;
 
 /// Eighths of a bit: ⌊8 · log2(names ÷ live)⌋, a step function so that small changes of the set change nothing.
-fn eighths(names: usize, live: u32) -> u32 {
+pub(super) fn eighths(names: usize, live: u32) -> u32 {
     let ratio = names.max(FEWEST) as f64 / f64::from(live.max(1));
     (8.0 * libm::log2(ratio)).max(0.0) as u32
 }
@@ -147,7 +147,8 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
                 let record = start + at as u32;
                 let total = u32::from(std::mem::take(&mut scores[at]));
                 let score = total * factors[usize::from(self.sizes[record as usize])];
-                if score >= least && self.keys[record as usize].is_some() {
+                // A removed record has the factor 0.
+                if score >= least && score > 0 {
                     best.push(Candidate { score, record });
                 }
             }
@@ -176,6 +177,12 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         let live = self.live();
         let weights = self.weights(target.unspaced);
         let mut out: Vec<Compared> = Vec::with_capacity(work.best.len());
+        // Read ahead: the records lie all over memory, and misses that do not wait for one another are cheap.
+        let ahead = work.best.iter().fold(0u8, |all, c| {
+            let at = self.offsets.get(c.record as usize).copied().unwrap_or_default() as usize;
+            all ^ self.bytes.get(at).copied().unwrap_or_default()
+        });
+        std::hint::black_box(ahead);
         for candidate in &work.best {
             let view = self.view(candidate.record);
             let vector = target.features(&view, &self.regions, &live, &mut work.scratch);
@@ -229,7 +236,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         let around = Surroundings { names: self.live, bits: target.bits() };
         compared.iter().enumerate().map(move |(i, c)| {
             let margin = if i == 0 { best - second } else { c.logit - best };
-            Weights::inputs(c.logit, margin, target_equal(&c.vector), around)
+            Weights::inputs(c.logit, margin, &c.vector, around)
         })
     }
 
@@ -239,9 +246,12 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         let near = |c: &Compared| best - c.logit < AMBIGUOUS && c.logit > NO_MATCH;
         let several = compared.iter().take_while(|c| near(c)).count() > 1;
         let query = target.view();
+        let mut least = 1.0f64;
         let mut out = Vec::with_capacity(options.limit.min(compared.len()));
         for (c, inputs) in compared.iter().zip(self.inputs(target, compared)).take(options.limit) {
-            let score = weights.confidence(&inputs);
+            // A lower rank is never more confident.
+            let score = weights.confidence(&inputs).min(least);
+            least = score;
             let Some(id) = self.key(c.record).filter(|_| score >= options.min_score) else { continue };
             let view = self.view(c.record);
             let similarity = weights.similarity(&c.vector);
@@ -264,22 +274,23 @@ const NO_MATCH: f64 = -4.0;
 /// Log-odds of the unlisted rival that every match has.
 pub(in crate::dedup) const UNLISTED: f64 = -6.0;
 
-fn target_equal(x: &Vector) -> bool {
-    x[at::EQUAL] > 0.0
-}
-
 /// Partial cosine in integers: what is shared counts against the size of both. A record whose kind is more (or less)
 /// likely to be meant, see [`size_of_record`], goes up (or down). By the byte that is known of a record.
-fn factors(query: u32, view: &View<'_>) -> [u32; 256] {
+pub(super) fn factors(query: u32, view: &View<'_>) -> [u32; 256] {
     let wanted = wanted(view);
     std::array::from_fn(|record| {
         let record = record as u8;
+        if record == REMOVED {
+            return 0;
+        }
         let up = if record & wanted & LIKELY != 0 { 26 } else { 16 };
         let down = if record & wanted & UNLIKELY != 0 { 28 } else { 16 };
         65_536 * up / down / (query + 2 * u32::from(record & SIZE) + 8)
     })
 }
 
+/// What is known of a removed record: a live one has a gram, or it would not be found.
+pub(super) const REMOVED: u8 = 0;
 const SIZE: u8 = 63;
 const LIKELY: u8 = 64;
 const UNLIKELY: u8 = 128;

@@ -5,12 +5,13 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::features::{COUNT, FEATURES, Vector};
+use super::features::{COUNT, FEATURES, Vector, at};
 use super::search::{FEWEST, round};
 use crate::text::closest;
 
 /// Inputs of the confidence, in the order of its weights.
-pub const CONFIDENCE: [&str; 6] = ["bias", "logit", "margin", "names", "information", "equal"];
+pub const CONFIDENCE: [&str; 8] =
+    ["bias", "logit", "margin", "names", "information", "equal", "record_chars", "logit_by_names"];
 
 const SHIPPED: &str = include_str!("weights.json");
 
@@ -149,18 +150,24 @@ impl Weights {
     pub(super) fn inputs(
         logit: f64,
         margin: f64,
-        equal: bool,
+        x: &Vector,
         around: Surroundings,
     ) -> [f64; CONFIDENCE.len()] {
         let names = libm::log2(around.names.max(FEWEST) as f64);
-        let equal = if equal { 1.0 } else { 0.0 };
-        [1.0, logit, margin.clamp(-8.0, 8.0), names, (around.bits / 16.0).min(8.0), equal]
+        let information = (around.bits / 16.0).min(8.0);
+        let [equal, covered] = [at::EQUAL, at::RECORD_CHARS].map(|i| x.get(i).copied().unwrap_or_default());
+        [1.0, logit, margin.clamp(-8.0, 8.0), names, information, equal, covered, by_names(logit, names)]
     }
 
     /// Probability that a match is the one meant.
     pub(super) fn confidence(&self, inputs: &[f64; CONFIDENCE.len()]) -> f64 {
         probability(inputs.iter().zip(&self.confidence).map(|(x, w)| x * w).sum())
     }
+}
+
+/// What a logit is worth changes with the size of the index: 0 at a thousand names, the logit at a million.
+pub(in crate::dedup) fn by_names(logit: f64, names: f64) -> f64 {
+    logit * (names - 10.0) / 10.0
 }
 
 /// The logistic function, rounded to 1e-9.
