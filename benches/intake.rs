@@ -66,7 +66,12 @@ impl Setting {
         for (number, arrival) in self.arrivals.chunks(1).enumerate() {
             let [Arrival { lead, activities, .. }] = arrival else { unreachable!() };
             let rows = book.rows(&self.intake.probe(lead));
-            inputs.push(Input { lead: lead.clone(), activities: activities.clone(), rows });
+            inputs.push(Input {
+                lead: lead.clone(),
+                activities: activities.clone(),
+                rows,
+                ..Input::default()
+            });
             self.intake.process_batch(arrival, &mut book, &mut roster, &mut state).unwrap();
             if number == self.arrivals.len() / 2 {
                 half = Some((roster.clone(), state.clone()));

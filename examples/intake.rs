@@ -28,7 +28,8 @@ usage: intake [LEADS.csv] [options]
   --roster FILE      reps and calendars (JSON)
   --accounts FILE    accounts on file (JSON)
   --activities FILE  what the leads did (CSV: id,lead,kind,time)
-                     without these four: NAME_rules.json and so on beside a NAME_map.json, else the bundled ones
+                     without these: NAME_rules.json and so on beside a NAME_map.json, else the bundled rules and
+                     roster; the bundled accounts and activities only with the bundled leads
   --json             one JSON object a lead instead of the tables
   --explain ID       everything about one lead
   --all              every lead in the table, however many";
@@ -49,15 +50,22 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn Error>> {
     let valued = ["rules", "map", "roster", "accounts", "activities", "explain"];
     let arguments = Arguments::parse(USAGE, &valued, &["json", "all"])?;
+    if arguments.plain.len() > 1 {
+        return Err(format!("one table at a time, not {}\n{USAGE}", arguments.plain.len()).into());
+    }
     let sample = arguments.plain.is_empty();
 
     let rules = Rules::load(read_json(&file(&arguments, "rules", "rules.json"))?)?;
     let intake = Intake::compile(&rules)?;
     let roster: RosterFile = read_json(&file(&arguments, "roster", "roster.json"))?;
     let mut roster = Roster::compile(&roster.reps, &roster.calendars)?;
-    let mut book = Book::new();
-    for account in read_json::<Vec<Account>>(&file(&arguments, "accounts", "accounts.json"))? {
-        book.insert_account(account);
+    let mut book: Book = intake.book();
+    // The bundled accounts belong to the bundled leads.
+    let accounts = file(&arguments, "accounts", "accounts.json");
+    if sample || accounts != bundled("accounts.json") {
+        for account in read_json::<Vec<Account>>(&accounts)? {
+            book.insert_account(account);
+        }
     }
     let map = match arguments.value("map") {
         Some(map) => read_json(Path::new(map))?,
@@ -76,9 +84,8 @@ fn run() -> Result<(), Box<dyn Error>> {
         .leads
         .iter()
         .map(|lead| Arrival {
-            at: lead.created_at,
             activities: activities.remove(lead.id.as_str()).unwrap_or_default(),
-            lead: lead.clone(),
+            ..Arrival::new(lead.clone())
         })
         .collect();
     arrivals.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.lead.id.cmp(&b.lead.id)));
@@ -87,7 +94,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if let Some(id) = arguments.value("explain") {
         let found = outcomes.iter().find(|outcome| outcome.lead().as_str() == id);
-        let outcome = found.ok_or_else(|| format!("no lead `{id}` was read"))?;
+        let outcome = found
+            .ok_or_else(|| format!("no lead `{id}` was read; rejected rows are listed without --explain"))?;
         write!(out, "{}", outcome.explain())?;
     } else if arguments.has("json") {
         for outcome in &outcomes {

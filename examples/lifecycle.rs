@@ -143,7 +143,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let mut roster = Roster::compile(&reps, &Calendars::default())?;
     let (book, mut state) = (Book::new(), State::default());
     let rows = book.rows(&intake.probe(&lead));
-    let input = Input { lead: lead.clone(), activities: activities.clone(), rows };
+    let input = Input { lead: lead.clone(), activities: activities.clone(), rows, ..Input::default() };
     let outcome = intake.process(&input, &roster, &state, now);
     state.apply(outcome.delta(), &mut roster)?;
     say("intake", outcome.explain());

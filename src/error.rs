@@ -5,6 +5,22 @@ use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
+/// Most findings a report keeps.
+pub(crate) const MOST_FINDINGS: usize = 100;
+/// Longest path and longest text of a finding, in characters: what a hostile document can make us repeat.
+const LONGEST_PATH: usize = 300;
+const LONGEST_TEXT: usize = 600;
+/// Longest name worth a suggestion, in bytes.
+const LONGEST_NAME: usize = 100;
+
+fn shortened(mut text: String, most: usize) -> String {
+    if let Some((cut, _)) = text.char_indices().nth(most) {
+        text.truncate(cut);
+        text.push('…');
+    }
+    text
+}
+
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,9 +70,9 @@ impl Diagnostic {
         Diagnostic {
             level: Level::Error,
             code: Cow::Borrowed(code),
-            path: path.into(),
+            path: shortened(path.into(), LONGEST_PATH),
             position: None,
-            message: message.into(),
+            message: shortened(message.into(), LONGEST_TEXT),
             help: None,
         }
     }
@@ -70,7 +86,7 @@ impl Diagnostic {
     /// Adds what would be right.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Diagnostic {
-        self.help = Some(help.into());
+        self.help = Some(shortened(help.into(), LONGEST_TEXT));
         self
     }
 
@@ -152,7 +168,8 @@ impl fmt::Display for RuleErrors {
 
 impl std::error::Error for RuleErrors {}
 
-/// Collects findings while a document is walked, keeping track of the place.
+/// Collects findings while a document is walked, keeping track of the place. After the first 100 it only notes that
+/// there are more.
 ///
 /// ```
 /// use leadkit::error::Report;
@@ -168,6 +185,8 @@ impl std::error::Error for RuleErrors {}
 pub struct Report {
     path: String,
     diagnostics: Vec<Diagnostic>,
+    /// Errors beyond the most that are kept.
+    more: bool,
 }
 
 impl Report {
@@ -217,7 +236,17 @@ impl Report {
 
     /// Adds a finding with a place of its own.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        if !self.is_full() {
+            self.diagnostics.push(diagnostic);
+        } else if diagnostic.level == Level::Error {
+            self.more = true;
+        }
+    }
+
+    /// Whether no more findings are kept.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.diagnostics.len() >= MOST_FINDINGS
     }
 
     /// Adds an error for a name that is not among the known ones, with "did you mean".
@@ -228,8 +257,9 @@ impl Report {
         name: &str,
         known: impl IntoIterator<Item = &'a str> + Clone,
     ) {
-        let help = suggestion(name, known);
-        self.error(code, format!("there is no {what} `{name}`"), help);
+        let help = if self.is_full() { String::new() } else { suggestion(name, known) };
+        let shown: String = name.chars().take(LONGEST_NAME).collect();
+        self.error(code, format!("there is no {what} `{shown}`"), help);
     }
 
     /// What was found so far.
@@ -241,7 +271,7 @@ impl Report {
     /// Whether there is an error among the findings.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error)
+        self.more || self.diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error)
     }
 
     /// The findings by path, errors or not.
@@ -249,6 +279,11 @@ impl Report {
     pub fn into_diagnostics(mut self) -> Vec<Diagnostic> {
         self.diagnostics.sort_by(|a, b| natural(&a.path).cmp(&natural(&b.path)).then(a.level.cmp(&b.level)));
         self.diagnostics.dedup();
+        if self.more {
+            let message = format!("only the first {MOST_FINDINGS} findings are listed");
+            let last = Diagnostic::error("too_many", "", message).with_help("mend these, then check again");
+            self.diagnostics.push(last);
+        }
         self.diagnostics
     }
 
@@ -277,7 +312,9 @@ fn natural(path: &str) -> Vec<(u64, &str)> {
 /// The help for a name that is not known: the closest known one, or all when they are few.
 #[must_use]
 pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
-    if let Some(close) = crate::text::closest(name, known.clone()) {
+    if name.len() <= LONGEST_NAME
+        && let Some(close) = crate::text::closest(name, known.clone())
+    {
         return format!("did you mean `{close}`?");
     }
     let mut names: Vec<&str> = known.into_iter().collect();

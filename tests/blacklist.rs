@@ -65,8 +65,8 @@ fn summary(hit: &Hit) -> String {
     format!("{} {} {reason}{place}", hit.rule(), hit.severity())
 }
 
-fn texts(values: &[&str]) -> Vec<String> {
-    values.iter().map(|text| (*text).to_owned()).collect()
+fn texts<T: for<'t> From<&'t str>>(values: &[&str]) -> Vec<T> {
+    values.iter().map(|text| T::from(text)).collect()
 }
 
 #[derive(Deserialize)]

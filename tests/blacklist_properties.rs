@@ -21,8 +21,8 @@ fn check(blacklist: &Blacklist, lead: &Lead, windows: &WindowState, now: DateTim
     blacklist.check(&Facts::new(lead, &FactContext::new(&gazetteer, now)), windows, now)
 }
 
-fn texts(values: &[&str]) -> Vec<String> {
-    values.iter().map(|text| (*text).to_owned()).collect()
+fn texts<T: for<'t> From<&'t str>>(values: &[&str]) -> Vec<T> {
+    values.iter().map(|text| T::from(text)).collect()
 }
 
 const RESUBMISSION: Span = Span::hours(24);
@@ -143,8 +143,8 @@ fn oracle_cohort(leads: &[Lead], own: &Lead) -> Vec<LeadId> {
 fn allow() -> impl Strategy<Value = Override> {
     let allowed = prop_oneof![
         (0..20usize).prop_map(|n| Allow::Lead(format!("L-{n}").into())),
-        (0..4u8).prop_map(|n| Allow::Phone(format!("1392746185{n}"))),
-        (0..4u8).prop_map(|n| Allow::Email(format!("a{n}@rival.com"))),
+        (0..4u8).prop_map(|n| Allow::Phone(format!("1392746185{n}").into())),
+        (0..4u8).prop_map(|n| Allow::Email(format!("a{n}@rival.com").into())),
         Just(Allow::Domain("rival.com".into())),
         Just(Allow::Company("北京紛揚科技有限责任公司".into())),
         (0..4u8).prop_map(|n| Allow::Ip(format!("203.0.113.{n}"))),

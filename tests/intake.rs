@@ -129,6 +129,13 @@ fn an_owner_who_left_gets_nothing() {
     let company = Some("Acme Ltd".to_owned());
     let mature = process(Lead { company: company.clone(), ..lead("L1", "13812349876", 600) }, &book);
     assert_eq!(mature.route(), &Route::Assigned { owner: "li".into() });
+    // The account is linked, but a lead that goes elsewhere is not converted.
+    let converts = |effect: &&Effect| {
+        matches!(effect, Effect::Convert(_) | Effect::SetStatus { status: LeadStatus::Converted, .. })
+    };
+    assert_eq!(mature.effects().iter().filter(converts).count(), 0, "{}", mature.explain());
+    assert_eq!(mature.effects().iter().filter(|effect| matches!(effect, Effect::Link(_))).count(), 1);
+    assert!(!mature.resolution().unwrap().labels().contains(&leadkit::dedup::Label::ByOwner));
     let immature = process(Lead { company, ..lead("L1", "13812349876", 5) }, &book);
     assert_eq!(immature.route().code(), "nurture");
 }
@@ -160,11 +167,8 @@ fn nobody_at_work_means_nobody_gets_it_and_when_to_try_again() {
 fn the_same_submission_goes_nowhere_a_second_time() {
     let intake = Intake::compile(&rules()).unwrap();
     let (mut roster, mut state, mut book) = (roster(), State::default(), Book::new());
-    let arrival = |id: &str, time: &str| Arrival {
-        lead: Lead { created_at: at(time), ..lead(id, "13812349876", 600) },
-        activities: Vec::new(),
-        at: at(time),
-    };
+    let arrival =
+        |id: &str, time: &str| Arrival::new(Lead { created_at: at(time), ..lead(id, "13812349876", 600) });
     let arrivals = [
         arrival("L1", "2026-03-02T02:00:00Z"),
         arrival("L2", "2026-03-02T03:00:00Z"),
@@ -216,11 +220,127 @@ fn an_outcome_applied_twice_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn a_lead_that_comes_round_again_does_not_go_back_to_who_left() {
+    let intake = Intake::compile(&rules()).unwrap();
+    let (mut first_roster, mut state) = (roster(), State::default());
+    let input = Input { lead: lead("L1", "13812349876", 600), ..Default::default() };
+    let first = intake.process(&input, &first_roster, &state, at(NOW));
+    assert_eq!(first.route().owner().unwrap().as_str(), "li");
+    state.apply(first.delta(), &mut first_roster).unwrap();
+    let away = Rep { id: "li".into(), active: false, ..Rep::default() };
+    let here = Rep { id: "wang".into(), ..Rep::default() };
+    let without_li = Roster::compile(&[away, here], &Calendars::default())
+        .unwrap()
+        .with_rep_ledger(first_roster.rep_ledger().clone());
+    let later = at("2026-03-05T02:00:00Z");
+    let again = intake.process(&input, &without_li, &state, later);
+    assert_eq!(again.route(), &Route::Assigned { owner: "wang".into() });
+
+    // While li is there the same request gets the same answer, and a new cycle rules out who had it before.
+    let same = intake.process(&input, &first_roster, &state, later);
+    assert_eq!(same.route(), first.route());
+    let assign = leadkit::assign::AssignOptions {
+        key: Some("L1/2".into()),
+        previous_owners: vec!["li".into()],
+        ..Default::default()
+    };
+    let next = intake.process(&Input { assign, ..input }, &first_roster, &state, later);
+    assert_eq!(next.route(), &Route::Assigned { owner: "wang".into() });
+}
+
+#[test]
+fn no_debug_print_shows_a_contact_value_whole() {
+    let intake = Intake::compile(&rules()).unwrap();
+    let entry = Lead {
+        emails: vec!["zhang.wei@example.cn".into()],
+        wechat: Some("zhang_wei_88".into()),
+        ..lead("L1", "13812349876", 600)
+    };
+    let mut book = intake.book();
+    book.insert_lead(entry.clone());
+    let probe = intake.probe(&entry);
+    let outcome = process(entry.clone(), &book);
+    let mut rules = rules();
+    rules.blacklist = serde_json::from_value(json!({"rules": [
+        {"id": "l", "category": "c", "severity": "block", "check": {"list": {
+            "phones": ["13812349876"], "emails": ["zhang.wei@example.cn"], "wechats": ["zhang_wei_88"]}}},
+    ]}))
+    .unwrap();
+    let gazetteer = leadkit::company::Gazetteer::builtin();
+    let context = leadkit::rule::FactContext::new(&gazetteer, at(NOW));
+    let facts = leadkit::rule::Facts::new(&entry, &context);
+    let blocking = Intake::compile(&rules).unwrap();
+    let printed = [
+        format!("{book:?}"),
+        format!("{probe:?}"),
+        format!("{outcome:?}"),
+        format!("{rules:?}"),
+        format!("{facts:?}"),
+    ];
+    let printed = printed.into_iter().chain([format!("{blocking:?}"), outcome.explain()]);
+    for text in printed {
+        for secret in ["13812349876", "zhang.wei@", "zhang_wei_88"] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+}
+
+#[test]
+fn large_adjustments_survive_their_round_trip() {
+    let rules = Rules::load(json!({"score": {"fit": {"rules": [
+        {"id": "a", "points": 1e9}, {"id": "b", "points": 1e9}, {"id": "c", "points": 999999999.999},
+    ]}}}))
+    .unwrap();
+    let intake = Intake::compile(&rules).unwrap();
+    let input = Input { lead: lead("L1", "13812349876", 600), ..Default::default() };
+    let outcome = intake.process(&input, &roster(), &State::default(), at(NOW));
+    let text = serde_json::to_string(&outcome).unwrap();
+    assert_eq!(serde_json::from_str::<Outcome>(&text).unwrap(), outcome);
+}
+
+#[test]
+fn a_hostile_document_is_refused_in_bounded_text_and_depth() {
+    let mut deep = json!({"field": "name", "exists": true});
+    for _ in 0..100_000 {
+        // `json!` would copy what is inside.
+        let mut node = serde_json::Map::new();
+        node.insert("not".into(), deep);
+        deep = node.into();
+    }
+    let mut rule = serde_json::Map::new();
+    rule.insert("when".into(), deep);
+    let errors = Rules::load(rule.into()).unwrap_err();
+    assert_eq!(errors.diagnostics()[0].code, "too_deep");
+
+    let long: serde_json::Map<_, _> =
+        (0..150).map(|i| (format!("{i}{}", "x".repeat(100_000)), json!(1))).collect();
+    let errors = Rules::load(long.into()).unwrap_err();
+    assert!(errors.to_string().len() < 200_000);
+    assert_eq!(errors.diagnostics().len(), 101);
+
+    let same: Vec<_> = (0..5_000).map(|_| json!({"id": "a", "points": 1})).collect();
+    let errors = Rules::load(json!({"score": {"fit": {"rules": same}}})).unwrap_err();
+    assert_eq!(errors.diagnostics().len(), 101);
+}
+
+#[test]
+fn a_key_nothing_reads_hides_no_other_mistake() {
+    let errors = Rules::load(json!({
+        "south": 1,
+        "assign": {"pools": {"leads": {"rules": [{"id": "s", "then": {"group": {"id": "south"}}}]}}},
+    }))
+    .unwrap_err();
+    let codes: Vec<&str> = errors.iter().map(|found| found.code.as_ref()).collect();
+    assert_eq!(codes, ["unknown_group", "unknown_key"]);
+}
+
+#[test]
 fn outcomes_and_states_survive_their_round_trip() {
     let outcome = process(lead("L1", "13812349876", 600), &Book::new());
     let text = serde_json::to_string(&outcome).unwrap();
     assert_eq!(serde_json::from_str::<Outcome>(&text).unwrap(), outcome);
-    assert!(!text.contains("13812349876") || !outcome.explain().contains("13812349876"));
+    assert!(!outcome.explain().contains("13812349876"));
+    assert!(!text.contains("13812349876"), "decisions hold no contact values");
 }
 
 fn arrivals() -> impl Strategy<Value = Vec<Arrival>> {
@@ -234,7 +354,7 @@ fn arrivals() -> impl Strategy<Value = Vec<Arrival>> {
                 created_at: time,
                 ..lead(&format!("L{index}"), &format!("1381234987{phone}"), if large { 600 } else { 5 })
             };
-            Arrival { lead, activities: Vec::new(), at: time }
+            Arrival::new(lead)
         };
         arrivals.into_iter().enumerate().map(build).collect()
     })

@@ -42,9 +42,8 @@ impl Sample {
             .leads
             .iter()
             .map(|lead| Arrival {
-                at: lead.created_at,
                 activities: activities.remove(lead.id.as_str()).unwrap_or_default(),
-                lead: lead.clone(),
+                ..Arrival::new(lead.clone())
             })
             .collect();
         assert!(activities.is_empty(), "activities of unknown leads: {:?}", activities.keys());
@@ -167,9 +166,9 @@ fn a_batch_is_the_loop_of_its_steps() {
 
     let (mut own_book, mut own_roster, mut own_state) = (sample.book(), sample.roster(), State::default());
     for (arrival, in_batch) in sample.arrivals.iter().zip(&batch) {
-        let Arrival { lead, activities, at } = arrival.clone();
+        let Arrival { lead, activities, at, .. } = arrival.clone();
         let rows = own_book.rows(&sample.intake.probe(&lead));
-        let input = Input { lead: lead.clone(), activities, rows };
+        let input = Input { lead: lead.clone(), activities, rows, ..Input::default() };
         let outcome = sample.intake.process(&input, &own_roster, &own_state, at);
         assert_eq!(&outcome, in_batch);
         own_state.apply(outcome.delta(), &mut own_roster).unwrap();

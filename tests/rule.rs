@@ -13,6 +13,7 @@ fn lead() -> Lead {
     let attributes = [
         ("tier", Value::from("gold")),
         ("seats", Value::Integer(30)),
+        ("big", Value::Integer(9_007_199_254_740_992)),
         ("ratio", Value::Number(0.5)),
         ("vip", Value::Bool(true)),
         ("langs", Value::List(vec!["zh".into(), "en".into()])),

@@ -204,7 +204,7 @@ impl Generator {
                 _ => {}
             }
             let activities = activities(&mut rng, &lead);
-            arrivals.push(Arrival { lead, activities, at });
+            arrivals.push(Arrival { activities, at, ..Arrival::new(lead) });
         }
         arrivals
     }

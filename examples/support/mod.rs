@@ -29,20 +29,46 @@ pub(crate) struct Table {
 /// Reads a CSV file of leads through a column map.
 pub(crate) fn read_leads(path: &Path, map: &ColumnMap) -> Result<Table, Box<dyn Error>> {
     let named = |error: csv::Error| format!("{}: {error}", path.display());
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(named)?;
+    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut reader = csv_reader(true, &bytes);
     let columns: Vec<String> = reader.headers().map_err(named)?.iter().map(str::to_owned).collect();
-    let mut importer = map.importer(&columns)?;
+    let mut importer = map
+        .importer(&columns)
+        .map_err(|errors| format!("the columns of {} do not fit the map: {errors}", path.display()))?;
     let mut table = Table { leads: Vec::new(), rejected: Vec::new() };
-    for record in reader.byte_records() {
-        let record = record.map_err(named)?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let row: Vec<_> = record.iter().map(String::from_utf8_lossy).collect();
-        match importer.read(line, &row) {
-            Ok(lead) => table.leads.push(lead),
-            Err(issues) => table.rejected.push(issues),
+    // Where the rows begin, and the line that is.
+    let mut start = reader.position().byte() as usize;
+    let mut line = reader.position().line();
+    'rows: loop {
+        let rest = &bytes[start..];
+        let mut reader = csv_reader(false, rest);
+        let mut record = csv::ByteRecord::new();
+        while reader.read_byte_record(&mut record).map_err(named)? {
+            let at = record.position().map_or(0, |position| position.byte() as usize);
+            let at_line = line + record.position().map_or(0, |position| position.line() - 1);
+            let end = reader.position().byte() as usize;
+            let raw = rest[at..end].trim_ascii_end();
+            let raw_line_end = raw.iter().position(|byte| *byte == b'\n');
+            if let (true, Some(cut)) = (record.len() != columns.len(), raw_line_end) {
+                // A quote that is never closed would swallow the rows after it: give up this line, not those.
+                let message = "a quote on this line is not closed";
+                table.rejected.push(vec![RowIssue::new(at_line, "", "unclosed_quote", message)]);
+                start += at + cut + 1;
+                line = at_line + 1;
+                continue 'rows;
+            }
+            let row: Vec<&[u8]> = record.iter().collect();
+            match importer.read_bytes(at_line, &row) {
+                Ok(lead) => table.leads.push(lead),
+                Err(issues) => table.rejected.push(issues),
+            }
         }
+        return Ok(table);
     }
-    Ok(table)
+}
+
+fn csv_reader(headers: bool, bytes: &[u8]) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().flexible(true).has_headers(headers).from_reader(bytes)
 }
 
 /// Reads a CSV file of activities (`id,lead,kind,time` and any other field of one), by lead.

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::compile::{Assigner, PoolPlan, RulePlan, Sharing, TargetPlan};
 use super::decision::{Assignment, Kind};
 use super::delta::{AssignDelta, Change, Turn};
 use super::eligibility::{Question, ruled_out_before};
 use super::explain::Explanation;
-use super::ledger::{Ledger, LedgerError};
+use super::ledger::{Decided, Ledger, LedgerError};
 use super::roster::Roster;
 use super::rules::Pass;
 use super::share::{Candidate, pick, rank};
@@ -26,7 +27,8 @@ const SUGGESTIONS: usize = 5;
 const OWNED: [&str; 3] = ["to_owner", "collected", "key_change"];
 
 /// What there is to say about one lead beside its facts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AssignOptions {
     /// Names the request: the same key gets the same decision, without a second turn. `None` is the lead's id, so a
     /// lead that comes round again (a new cycle after it was recycled) needs a key of its own. A blank key is none.
@@ -118,7 +120,9 @@ impl Assigner {
             },
             rules: self.version.clone(),
         };
-        if let Some(before) = key.and_then(|key| ledger.decided(key, at)) {
+        // A rep who left since is no answer: decide anew.
+        let stands = |before: &&Decided| before.kind.owner().is_none_or(|rep| roster.is_active(rep.as_str()));
+        if let Some(before) = key.and_then(|key| ledger.decided(key, at)).filter(stands) {
             assignment.kind = before.kind.clone();
             assignment.decided_at = Some(before.at);
             return assignment;

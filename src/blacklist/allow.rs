@@ -1,6 +1,7 @@
 //! Overrides, compiled.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
@@ -25,12 +26,19 @@ struct Allowance {
 }
 
 /// All overrides by what they allow. Keys have their kind in front: `phone:+86…`.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Allowances {
     all: Vec<Allowance>,
     /// Never iterated.
     by_key: FxHashMap<String, Vec<usize>>,
     domains: bool,
+}
+
+impl fmt::Debug for Allowances {
+    /// The overrides, without the keys: those are contact values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Allowances").field(&self.all).finish()
+    }
 }
 
 impl Allowances {
@@ -160,9 +168,9 @@ fn keys_of(allow: &Allow, report: &mut Report) -> Vec<String> {
             ("lead", Err(("the lead has no identifier".to_owned(), "write the lead's id")))
         }
         Allow::Lead(id) => ("lead", Ok(id.as_str().into())),
-        Allow::Phone(text) => ("phone", phone_key(text)),
-        Allow::Email(text) => ("email", email_key(text)),
-        Allow::Wechat(text) => ("wechat", wechat_key(text)),
+        Allow::Phone(text) => ("phone", phone_key(text.as_str())),
+        Allow::Email(text) => ("email", email_key(text.as_str())),
+        Allow::Wechat(text) => ("wechat", wechat_key(text.as_str())),
         Allow::Company(text) => ("company", company_key(text)),
         Allow::Domain(text) => ("domain", domain_key(text)),
         Allow::Ip(text) => ("ip", ip_key(text).map(|ip| ip.to_string().into())),

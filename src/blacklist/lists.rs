@@ -1,5 +1,6 @@
 //! Exact lists and mail domains, compiled.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -19,7 +20,7 @@ use crate::rule::Facts;
 use crate::text;
 
 /// Entries by canonical key. The sets are never iterated.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Lists {
     phones: FxHashSet<Box<str>>,
     emails: FxHashSet<Box<str>>,
@@ -28,6 +29,19 @@ pub(super) struct Lists {
     companies: FxHashSet<Box<str>>,
     names: FxHashSet<Box<str>>,
     ips: FxHashSet<IpAddr>,
+}
+
+impl fmt::Debug for Lists {
+    /// How much is listed, not what: the entries are contact values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lists")
+            .field("phones", &self.phones.len())
+            .field("emails", &self.emails.len())
+            .field("wechats", &self.wechats.len())
+            .field("companies", &self.companies.len())
+            .field("ips", &self.ips.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// The canonical key of a written phone number, or what would be right.
@@ -124,8 +138,7 @@ impl Lists {
             lists.companies.insert(key)
         });
         read(&check.ips, "ips", report, ip_key, |ip| lists.ips.insert(ip));
-        let written = [&check.phones, &check.emails, &check.wechats, &check.companies, &check.ips];
-        if written.iter().all(|entries| entries.is_empty()) {
+        if *check == ListCheck::default() {
             report.error(
                 "empty_list",
                 "the list has no entries",
@@ -188,8 +201,8 @@ impl Lists {
 }
 
 /// Reads each entry, reports those that are none, and warns of those that are there twice.
-fn read<K>(
-    entries: &[String],
+fn read<T: AsRef<str>, K>(
+    entries: &[T],
     name: &str,
     report: &mut Report,
     key: impl Fn(&str) -> Result<K, (String, &'static str)>,
@@ -197,7 +210,7 @@ fn read<K>(
 ) {
     report.within(name, |report| {
         for (index, entry) in entries.iter().enumerate() {
-            report.item(index, |report| match key(entry).map(&mut insert) {
+            report.item(index, |report| match key(entry.as_ref()).map(&mut insert) {
                 Ok(true) => {}
                 Ok(false) => {
                     report.warning("duplicate_entry", "the entry is on the list already", "keep one")

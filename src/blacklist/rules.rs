@@ -9,7 +9,7 @@ use super::{Blacklist, Severity};
 use crate::calendar::Span;
 use crate::error::{Diagnostic, Level, Report, RuleErrors};
 use crate::model::open_enum::closed_enum;
-use crate::model::{CampaignId, LeadId, RuleId};
+use crate::model::{CampaignId, EmailAddress, LeadId, PhoneNumber, RuleId, WechatId};
 use crate::rule::{self, Condition, RulesVersion};
 
 /// Rules of the blacklist.
@@ -208,11 +208,11 @@ impl Default for Check {
 pub struct ListCheck {
     /// Phone numbers; Chinese ones with or without country code, others with it. A WeChat id that is a phone
     /// number is found here too.
-    pub phones: Vec<String>,
+    pub phones: Vec<PhoneNumber>,
     /// E-mail addresses.
-    pub emails: Vec<String>,
+    pub emails: Vec<EmailAddress>,
     /// WeChat ids.
-    pub wechats: Vec<String>,
+    pub wechats: Vec<WechatId>,
     /// Companies by their registered names: spelling, script, width and brackets do not matter; region, legal form
     /// and numbers do.
     pub companies: Vec<String>,
@@ -462,11 +462,11 @@ pub enum Allow {
     /// One lead.
     Lead(LeadId),
     /// A phone number.
-    Phone(String),
+    Phone(PhoneNumber),
     /// An e-mail address.
-    Email(String),
+    Email(EmailAddress),
     /// A WeChat id.
-    Wechat(String),
+    Wechat(WechatId),
     /// A company.
     Company(String),
     /// A mail domain and every domain below it.

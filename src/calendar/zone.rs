@@ -172,11 +172,12 @@ impl Zone {
         }
     }
 
-    /// What the clock on the wall shows at a moment; the last representable time when it would run over.
+    /// What the clock on the wall shows at a moment; the first or last representable time when it would run over.
     #[must_use]
     pub fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
         let shift = TimeDelta::seconds(self.offset_at(at).seconds().into());
-        at.naive_utc().checked_add_signed(shift).unwrap_or(NaiveDateTime::MAX)
+        let edge = if shift < TimeDelta::zero() { NaiveDateTime::MIN } else { NaiveDateTime::MAX };
+        at.naive_utc().checked_add_signed(shift).unwrap_or(edge)
     }
 
     /// The local date at a moment.
@@ -192,7 +193,9 @@ impl Zone {
     pub fn first_moment(&self, local: NaiveDateTime) -> DateTime<Utc> {
         let at = |offset: UtcOffset| {
             let shift = TimeDelta::seconds(offset.seconds().into());
-            local.checked_sub_signed(shift).map_or(DateTime::<Utc>::MAX_UTC, |utc| utc.and_utc())
+            let early = shift > TimeDelta::zero();
+            let edge = if early { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+            local.checked_sub_signed(shift).map_or(edge, |utc| utc.and_utc())
         };
         match self {
             Zone::Fixed(offset) => at(*offset),

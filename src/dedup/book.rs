@@ -1,14 +1,17 @@
 //! Records in memory: the fetcher for tests, examples and small hosts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 
 use super::probe::{Key, Probe};
 use super::resolution::Rows;
 use super::rules::KeyFact;
 use crate::company::Gazetteer;
-use crate::model::{Account, AccountId, Effect, Lead, LeadId, RecordRef, Value};
+use crate::contact::PhoneOracle;
+use crate::model::{Account, AccountId, Effect, Lead, LeadId, RecordRef, Region, Value};
 use crate::rule::{FactContext, Facts};
 
 /// Most rows of each kind that one probe fetches.
@@ -29,6 +32,8 @@ const MOST_ROWS: usize = 500;
 #[derive(Debug, Clone)]
 pub struct Book {
     gazetteer: Gazetteer,
+    default_region: Region,
+    oracle: Option<Arc<dyn PhoneOracle>>,
     leads: BTreeMap<LeadId, Lead>,
     accounts: BTreeMap<AccountId, Account>,
     /// Looked up by key only, never iterated.
@@ -51,7 +56,25 @@ impl Book {
     /// An empty book that reads company names with the host's tables: the ones the rules are used with.
     #[must_use]
     pub fn with_gazetteer(gazetteer: Gazetteer) -> Book {
-        Book { gazetteer, leads: BTreeMap::new(), accounts: BTreeMap::new(), by_key: FxHashMap::default() }
+        Book::reading_with(gazetteer, Region::CN, None)
+    }
+
+    /// An empty book that reads company names and phone numbers as the rules it is used with do.
+    /// [`Intake::book`](crate::Intake::book) makes it so.
+    #[must_use]
+    pub fn reading_with(
+        gazetteer: Gazetteer,
+        default_region: Region,
+        oracle: Option<Arc<dyn PhoneOracle>>,
+    ) -> Book {
+        Book {
+            gazetteer,
+            default_region,
+            oracle,
+            leads: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            by_key: FxHashMap::default(),
+        }
     }
 
     /// Files a lead, in place of the one with its id.
@@ -98,7 +121,12 @@ impl Book {
                 | Effect::UpdateField { record: RecordRef::Lead(lead), .. } => lead,
                 _ => continue,
             };
-            if let Some(mut lead) = self.leads.get(id).cloned() {
+            // Of what effects change, only the company is a key.
+            let moves_keys =
+                matches!(effect, Effect::UpdateField { field, .. } if field == KeyFact::Company.as_str());
+            if !moves_keys {
+                self.leads.get_mut(id).into_iter().for_each(|lead| change(lead, effect));
+            } else if let Some(mut lead) = self.leads.get(id).cloned() {
                 change(&mut lead, effect);
                 self.insert_lead(lead);
             }
@@ -127,11 +155,12 @@ impl Book {
         self.accounts.values()
     }
 
-    /// The rows that share a key with the probe, by id; at most 500 of each kind.
+    /// The rows that share a key with the probe, by id; for each key as many as the probe wants, at most 500 of each
+    /// kind.
     #[must_use]
     pub fn rows(&self, probe: &Probe) -> Rows {
-        let found: BTreeSet<&RecordRef> =
-            probe.keys.iter().filter_map(|key| self.by_key.get(key)).flatten().collect();
+        let of_key = |key: &Key| self.by_key.get(key).into_iter().flatten().take(probe.rows_per_key as usize);
+        let found: BTreeSet<&RecordRef> = probe.keys.iter().flat_map(of_key).collect();
         let mut rows = Rows::default();
         for record in found {
             match record {
@@ -148,12 +177,19 @@ impl Book {
     }
 
     fn keys_of_lead(&self, lead: &Lead) -> Probe {
-        let context = FactContext::new(&self.gazetteer, lead.created_at);
-        Probe::of_lead(&Facts::new(lead, &context))
+        Probe::of_lead(&Facts::new(lead, &self.context(lead.created_at)))
     }
 
     fn keys_of_account(&self, account: &Account) -> Probe {
-        Probe::of_account(account, &FactContext::new(&self.gazetteer, account.created_at))
+        Probe::of_account(account, &self.context(account.created_at))
+    }
+
+    fn context(&self, now: DateTime<Utc>) -> FactContext<'_> {
+        FactContext {
+            default_region: self.default_region,
+            oracle: self.oracle.as_deref().map(|oracle| oracle as &dyn PhoneOracle),
+            ..FactContext::new(&self.gazetteer, now)
+        }
     }
 
     fn file(&mut self, probe: Probe, record: &RecordRef) {

@@ -1,11 +1,13 @@
 //! What to look for: keys that a host's database, or a [`Book`](super::Book), fetches rows by.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::company::{CompanyName, exact_key};
 use crate::contact::{Phone, PhoneOptions, Wechat, canonical_domain, is_public_mail_domain};
 use crate::model::open_enum::closed_enum;
-use crate::model::{Account, Lead};
+use crate::model::{Account, Lead, mask_email, mask_id, mask_phone};
 use crate::rule::{FactContext, Facts};
 
 closed_enum! {
@@ -25,7 +27,7 @@ closed_enum! {
 }
 
 /// One key of a record: two records that share it may be the same.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key {
     /// What it is made of.
     pub kind: KeyKind,
@@ -33,13 +35,46 @@ pub struct Key {
     pub value: String,
 }
 
+impl Key {
+    /// The value with its middle hidden when it is a contact value.
+    #[must_use]
+    pub fn to_masked(&self) -> String {
+        match self.kind {
+            KeyKind::Phone => mask_phone(&self.value),
+            KeyKind::Email => mask_email(&self.value),
+            KeyKind::Wechat => mask_id(&self.value),
+            KeyKind::Domain | KeyKind::CompanyExact => self.value.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.kind, self.to_masked())
+    }
+}
+
 /// The keys of a lead: fetch the accounts and leads that share any of them.
 ///
 /// Keys are sorted and distinct. Owned and serialisable, so that the fetch may be asynchronous or remote.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
     /// The keys.
     pub keys: Vec<Key>,
+    /// Most rows that are worth fetching for one key: a key that more records share is no key, so these suffice to
+    /// know it.
+    #[serde(default = "any_number")]
+    pub rows_per_key: u32,
+}
+
+impl Default for Probe {
+    fn default() -> Self {
+        Probe { keys: Vec::new(), rows_per_key: u32::MAX }
+    }
+}
+
+fn any_number() -> u32 {
+    u32::MAX
 }
 
 impl Probe {
@@ -47,7 +82,7 @@ impl Probe {
         keys.retain(|key| !key.value.is_empty());
         keys.sort();
         keys.dedup();
-        Probe { keys }
+        Probe { keys, ..Probe::default() }
     }
 
     /// The keys of a lead.

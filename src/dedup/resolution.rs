@@ -164,6 +164,16 @@ closed_enum! {
     }
 }
 
+fn in_words(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::Phone => "phone",
+        KeyKind::Email => "e-mail address",
+        KeyKind::Wechat => "WeChat id",
+        KeyKind::Domain => "domain",
+        KeyKind::CompanyExact => "company name",
+    }
+}
+
 /// What a seller is told about a record before entering a lead that is on file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -207,7 +217,7 @@ impl fmt::Display for OnFile {
 pub struct CrowdedKey {
     /// What the key is made of.
     pub kind: KeyKind,
-    /// How many of the fetched records share it.
+    /// How many of the fetched records share it; there may be more.
     pub records: u32,
 }
 
@@ -287,6 +297,25 @@ impl Resolution {
         self.truncated
     }
 
+    /// Makes it the resolution it would be if the record had no owner: for an owner who takes part no longer. The
+    /// lead is linked, and the rules assign it; it is not converted and nobody is told.
+    pub fn leave_owner(&mut self) {
+        let Some(owner) = self.action.owner().cloned() else { return };
+        self.action = match std::mem::replace(&mut self.action, Action::New) {
+            Action::ToOwner { record, .. } | Action::KeyChange { record, .. } => {
+                Action::AssignByRules { record }
+            }
+            Action::Collected { source, .. } => Action::Collected { source, owner: None },
+            other => other,
+        };
+        self.labels.remove(&Label::ByOwner);
+        self.effects.retain(|effect| match effect {
+            Effect::SetStatus { .. } | Effect::Convert(_) => false,
+            Effect::SetOwner { owner: to, .. } | Effect::Notify { rep: to, .. } => *to != owner,
+            _ => true,
+        });
+    }
+
     /// What the host should do, in order.
     #[must_use]
     pub fn effects(&self) -> &[Effect] {
@@ -352,7 +381,12 @@ impl fmt::Display for Resolution {
             write!(f, "; {found}")?;
         }
         for key in &self.crowded {
-            write!(f, "; its {} is shared by {} records and counts for nothing", key.kind, key.records)?;
+            write!(
+                f,
+                "; its {} is shared by at least {} records and counts for nothing",
+                in_words(key.kind),
+                key.records
+            )?;
         }
         if self.truncated {
             f.write_str("; not every row was fetched")?;

@@ -87,6 +87,8 @@ impl Deduplicator {
         }
         let mut probe = Probe::of_lead(facts);
         probe.keys.retain(|key| wanted.contains(&key.kind));
+        // One more than a key may have, and the lead itself may be on file.
+        probe.rows_per_key = self.rules.crowded_key.saturating_add(2);
         probe
     }
 
@@ -207,11 +209,12 @@ impl Deduplicator {
                     by: None,
                     rule: Some(rule.id.clone()),
                 };
-                let effects = vec![
-                    link(LinkKind::BelongsTo),
-                    Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Converted },
-                    Effect::Convert(conversion),
-                ];
+                let mut effects = vec![link(LinkKind::BelongsTo)];
+                if owner.is_some() {
+                    let status = LeadStatus::Converted;
+                    effects.push(Effect::SetStatus { lead: lead.id.clone(), status });
+                    effects.push(Effect::Convert(conversion));
+                }
                 (to_owner(owner), effects)
             }
             (MatchAction::Reenter | MatchAction::KeyChange, Source::Lead(earlier)) => {

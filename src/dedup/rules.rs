@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Label;
 use crate::calendar::Zone;
-use crate::error::{Report, RuleErrors};
+use crate::error::{Diagnostic, Report, RuleErrors};
 use crate::model::RuleId;
 use crate::model::open_enum::closed_enum;
 use crate::rule::{Condition, RulesVersion};
@@ -274,6 +274,14 @@ impl DedupRules {
         Ok(rules.unwrap_or_default())
     }
 
+    /// What the rules hardly mean, such as conditions that never hold. Errors are listed too.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        let mut report = Report::new();
+        drop(super::Deduplicator::compile_into(self, &mut report));
+        report.into_diagnostics()
+    }
+
     /// Reports what the type system cannot.
     pub(crate) fn check(&self, report: &mut Report) {
         RulesVersion::check(self.format, report);
@@ -308,6 +316,11 @@ impl MatchRule {
     }
 
     fn check<'r>(&'r self, seen: &mut BTreeSet<&'r RuleId>, report: &mut Report) {
+        if self.id.is_blank() {
+            report.within("id", |report| {
+                report.error("blank_id", "the rule has no name", "name it: decisions and explanations do");
+            });
+        }
         if !seen.insert(&self.id) {
             report.within("id", |report| {
                 report.error("duplicate_id", format!("there are two rules `{}`", self.id), "rename one");

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Intake, Outcome, Route, State, StateError};
+use crate::assign::AssignOptions;
 use crate::assign::Roster;
 use crate::dedup::Book;
-use crate::model::{Activity, Lead};
+use crate::model::{Activity, Lead, LeadId};
 
 /// One lead of a batch, and when it came in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,14 +19,40 @@ pub struct Arrival {
     pub activities: Vec<Activity>,
     /// When it came in: the `now` of its decision.
     pub at: DateTime<Utc>,
+    /// What there is to say about its assignment.
+    #[serde(default)]
+    pub assign: AssignOptions,
 }
 
-/// Why a batch stopped. What was decided before is applied; the rest was not touched.
+impl Arrival {
+    /// A lead that comes in when it is created, without activities.
+    #[must_use]
+    pub fn new(lead: Lead) -> Arrival {
+        Arrival { at: lead.created_at, lead, activities: Vec::new(), assign: AssignOptions::default() }
+    }
+}
+
+/// Why a batch stopped. What was decided before is applied, and its outcomes are here; the rest was not touched.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("the batch stopped at lead {lead}: {source}")]
+#[error("the batch stopped at lead {lead}")]
 pub struct BatchError {
-    lead: crate::model::LeadId,
+    lead: LeadId,
+    outcomes: Vec<Outcome>,
     source: StateError,
+}
+
+impl BatchError {
+    /// The lead it stopped at.
+    #[must_use]
+    pub fn lead(&self) -> &LeadId {
+        &self.lead
+    }
+
+    /// What was decided and applied before.
+    #[must_use]
+    pub fn into_outcomes(self) -> Vec<Outcome> {
+        self.outcomes
+    }
 }
 
 impl Intake {
@@ -47,10 +74,11 @@ impl Intake {
         let mut outcomes = Vec::with_capacity(arrivals.len());
         for arrival in arrivals {
             let rows = book.rows(&self.probe(&arrival.lead));
-            let outcome = self.decide(&arrival.lead, &arrival.activities, &rows, roster, state, arrival.at);
-            state
-                .apply(outcome.delta(), roster)
-                .map_err(|source| BatchError { lead: arrival.lead.id.clone(), source })?;
+            let Arrival { lead, activities, at, assign } = arrival;
+            let outcome = self.decide(lead, activities, &rows, assign, roster, state, *at);
+            if let Err(source) = state.apply(outcome.delta(), roster) {
+                return Err(BatchError { lead: lead.id.clone(), outcomes, source });
+            }
             if !matches!(outcome.route(), Route::Blocked | Route::Resubmitted { .. }) {
                 book.insert_lead(arrival.lead.clone());
                 book.carry_out(outcome.effects());

@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, OutcomeDelta, Route, Rules, State};
-use crate::assign::{Assigner, Assignment, Kind, Ledger, Roster};
+use crate::assign::{AssignOptions, Assigner, Assignment, Kind, Ledger, Roster};
 use crate::blacklist::Blacklist;
 use crate::company::Gazetteer;
 use crate::contact::{PhoneOracle, PhoneSegments};
-use crate::dedup::{Action, Deduplicator, Probe, Resolution, Rows};
+use crate::dedup::{Action, Book, Deduplicator, Probe, Resolution, Rows};
 use crate::error::{Report, RuleErrors};
 use crate::model::{Activity, Effect, Lead, LeadStatus, PoolId, RecordRef, Region};
 use crate::rule::{FactContext, Facts, RulesVersion};
@@ -26,6 +26,9 @@ pub struct Input {
     pub activities: Vec<Activity>,
     /// What was fetched by [`Intake::probe`].
     pub rows: Rows,
+    /// What there is to say about the assignment: a key of its own for a lead that comes round again, previous
+    /// owners, reps who do not get it.
+    pub assign: AssignOptions,
 }
 
 /// The host's own tables, beside the rules.
@@ -111,6 +114,23 @@ impl Intake {
                 report.unknown_name("unknown_pool", "pool with assignment rules", rules.pool.as_str(), known);
             });
         }
+        for (name, pool) in [
+            ("pool", &rules.pool),
+            ("nurture_pool", &rules.nurture_pool),
+            ("invalid_pool", &rules.invalid_pool),
+        ] {
+            if pool.is_blank() {
+                report.within(name, |report| {
+                    report.error("blank_pool", "the pool has no name", "name it, or leave the key out");
+                });
+            }
+        }
+        if rules.nurture_pool == rules.invalid_pool {
+            report.within("nurture_pool", |report| {
+                let message = format!("`{}` is the pool of blocked leads too", rules.nurture_pool);
+                report.error("same_pool", message, "name a pool of its own");
+            });
+        }
         for (name, pool) in [("nurture_pool", &rules.nurture_pool), ("invalid_pool", &rules.invalid_pool)] {
             if *pool == rules.pool {
                 report.within(name, |report| {
@@ -135,7 +155,14 @@ impl Intake {
         }
     }
 
-    /// Uses the host's own tables. A [`Book`](crate::dedup::Book) should be made with the same gazetteer.
+    /// An empty book that reads names and numbers as this intake does.
+    #[must_use]
+    pub fn book(&self) -> Book {
+        let tables = &self.tables;
+        Book::reading_with(tables.gazetteer.clone(), tables.default_region, tables.oracle.clone())
+    }
+
+    /// Uses the host's own tables. Make a [`Book`] by [`book`](Intake::book) afterwards, so that both read alike.
     #[must_use]
     pub fn with_tables(mut self, tables: HostTables) -> Intake {
         self.tables = tables;
@@ -164,14 +191,17 @@ impl Intake {
     ///
     /// O(rules + rows + activities).
     pub fn process(&self, input: &Input, roster: &Roster, state: &State, now: DateTime<Utc>) -> Outcome {
-        self.decide(&input.lead, &input.activities, &input.rows, roster, state, now)
+        let Input { lead, activities, rows, assign } = input;
+        self.decide(lead, activities, rows, assign, roster, state, now)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "an input in parts, so that a batch need not copy them")]
     pub(super) fn decide(
         &self,
         lead: &Lead,
         activities: &[Activity],
         rows: &Rows,
+        options: &AssignOptions,
         roster: &Roster,
         state: &State,
         now: DateTime<Utc>,
@@ -199,35 +229,39 @@ impl Intake {
         }
         facts.set_verdict(outcome.verdict.facts());
 
-        let resolution = self.deduplicator.resolve(&facts, rows, now);
+        let mut resolution = self.deduplicator.resolve(&facts, rows, now);
+        if resolution.action().owner().is_some_and(|owner| !roster.is_active(owner.as_str())) {
+            resolution.leave_owner();
+        }
         outcome.effects.extend(resolution.effects().iter().cloned());
         facts.set_match(resolution.facts());
 
         let score = self.scorer.score(&facts, activities, now);
         facts.set_score(score.facts());
 
-        self.route(&mut outcome, &facts, &resolution, score.is_mature(), roster, state);
+        self.route(&mut outcome, &facts, &resolution, score.is_mature(), options, roster, state);
         outcome.resolution = Some(resolution);
         outcome.score = Some(score);
         outcome
     }
 
+    #[expect(clippy::too_many_arguments, reason = "what one decision is made of")]
     fn route(
         &self,
         outcome: &mut Outcome,
         facts: &Facts<'_>,
         resolution: &Resolution,
         mature: bool,
+        options: &AssignOptions,
         roster: &Roster,
         state: &State,
     ) {
         let lead = facts.lead();
-        let matched_owner = resolution.action().owner().filter(|owner| roster.is_active(owner.as_str()));
         if let Action::TagOnly { hold: true, .. } = resolution.action() {
             outcome.route = Route::AwaitingReview { reviewer: None };
             return;
         }
-        if matched_owner.is_none() {
+        if resolution.action().owner().is_none() {
             if let Some(owner) = lead.owner.as_ref().filter(|owner| roster.is_active(owner.as_str())) {
                 outcome.route = Route::ToOwner { owner: owner.clone(), record: None };
                 return;
@@ -248,7 +282,7 @@ impl Intake {
                 &fresh
             }
         };
-        let assignment = self.assigner.assign(facts, roster, ledger, outcome.at);
+        let assignment = self.assigner.assign_with(facts, roster, ledger, outcome.at, options);
         outcome.effects.extend(assignment.effects());
         outcome.effects.extend(follow_up(&assignment, lead, resolution, outcome.at));
         outcome.route = route_of(&assignment, resolution);
@@ -279,7 +313,7 @@ fn follow_up(
     let mut effects = Vec::new();
     let converted = matches!(resolution.action().record(), Some(RecordRef::Account(_)))
         && !matches!(resolution.action(), Action::TagOnly { .. });
-    if !converted {
+    if !converted || !matches!(resolution.action(), Action::ToOwner { .. }) {
         effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Pending });
     }
     if let Action::AssignByRules { record: RecordRef::Lead(known) } = resolution.action() {

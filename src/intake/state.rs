@@ -24,7 +24,7 @@ pub struct State {
 
 /// Why an outcome could not be applied: it was decided on a state that has moved since. Decide again.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("the outcome does not fit the state: {0}")]
+#[error("the outcome was decided on a state that has moved since")]
 pub struct StateError(#[from] LedgerError);
 
 impl State {
@@ -36,9 +36,14 @@ impl State {
         if let Some(assign) = &delta.assign
             && !assign.is_empty()
         {
-            let fresh = || Ledger::new(assign.pool().clone());
-            let ledger = self.ledgers.entry(assign.pool().clone()).or_insert_with(fresh);
-            assign.apply_to(ledger, roster)?;
+            match self.ledgers.get_mut(assign.pool()) {
+                Some(ledger) => assign.apply_to(ledger, roster)?,
+                None => {
+                    let mut ledger = Ledger::new(assign.pool().clone());
+                    assign.apply_to(&mut ledger, roster)?;
+                    self.ledgers.insert(assign.pool().clone(), ledger);
+                }
+            }
         }
         self.windows.apply(&delta.windows);
         Ok(())

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use chrono::format::{Item, StrftimeItems};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -119,6 +120,14 @@ pub struct RowIssue {
     pub message: String,
 }
 
+impl RowIssue {
+    /// A mistake the host found itself, such as a quote that is never closed.
+    #[must_use]
+    pub fn new(line: u64, column: &str, code: &str, message: impl Into<String>) -> RowIssue {
+        RowIssue { line, column: column.to_owned(), code: code.to_owned(), message: message.into() }
+    }
+}
+
 impl fmt::Display for RowIssue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.column.as_str() {
@@ -208,6 +217,16 @@ impl ColumnMap {
                 }
             }
         });
+        report.within("time_formats", |report| {
+            for (index, format) in self.time_formats.iter().enumerate() {
+                if StrftimeItems::new(format).any(|item| item == Item::Error) {
+                    report.item(index, |report| {
+                        let message = format!("`{}` is not a format of times", shown(format));
+                        report.error("bad_format", message, "for example `%d-%m-%Y` or `%Y/%m/%d %H:%M`");
+                    });
+                }
+            }
+        });
         let bound = columns.iter().map(|column| {
             let column = column.as_ref();
             let to = match self.columns.get(column) {
@@ -252,10 +271,19 @@ impl Importer {
     /// # Errors
     /// Everything that is wrong with the row. It gives no lead then: a host shows the row to its sender.
     pub fn read<S: AsRef<str>>(&mut self, line: u64, row: &[S]) -> Result<Lead, Vec<RowIssue>> {
+        let bytes: Vec<&[u8]> = row.iter().map(|cell| cell.as_ref().as_bytes()).collect();
+        self.read_bytes(line, &bytes)
+    }
+
+    /// Reads one row of a table whose encoding is not known: what is not UTF-8 is reported like any other mistake.
+    ///
+    /// # Errors
+    /// As [`read`](Importer::read).
+    pub fn read_bytes<B: AsRef<[u8]>>(&mut self, line: u64, row: &[B]) -> Result<Lead, Vec<RowIssue>> {
         let mut lead = Lead::default();
         let mut issues = Vec::new();
         let mut issue = |column: &str, (code, message): (&str, String)| {
-            issues.push(RowIssue { line, column: column.to_owned(), code: code.to_owned(), message });
+            issues.push(RowIssue::new(line, column, code, message));
         };
         if row.len() != self.columns.len() {
             let (found, wanted) = (row.len(), self.columns.len());
@@ -268,12 +296,13 @@ impl Importer {
         }
         for ((column, to), cell) in self.columns.iter().zip(row) {
             let Some(to) = to else { continue };
-            let cell = cell.as_ref();
-            if let Err(wrong) = readable(cell) {
-                issue(column, wrong);
-                continue;
-            }
-            let cell = cell.trim();
+            let cell = match readable(cell.as_ref()) {
+                Ok(cell) => cell.trim(),
+                Err(wrong) => {
+                    issue(column, wrong);
+                    continue;
+                }
+            };
             let missing = cell.is_empty() || self.map.missing.iter().any(|word| word == cell);
             if missing {
                 if let Target::Field(needed @ ("id" | "created_at")) = to {
@@ -390,6 +419,11 @@ impl Importer {
             return Ok(at.with_timezone(&Utc));
         }
         let own = self.map.time_formats.iter().map(String::as_str);
+        for format in own.clone() {
+            if let Ok(at) = DateTime::parse_from_str(cell, format) {
+                return Ok(at.with_timezone(&Utc));
+            }
+        }
         for format in own.chain(["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"]) {
             let date = || NaiveDate::parse_from_str(cell, format).map(|date| date.and_time(NaiveTime::MIN));
             if let Ok(local) = NaiveDateTime::parse_from_str(cell, format).or_else(|_| date()) {
@@ -400,15 +434,18 @@ impl Importer {
     }
 }
 
-fn readable(cell: &str) -> Result<(), (&'static str, String)> {
+fn readable(cell: &[u8]) -> Result<&str, (&'static str, String)> {
     if cell.len() > LONGEST_FIELD {
         let message = format!("the text has {} bytes, {LONGEST_FIELD} are allowed", cell.len());
         return Err(("too_long", message));
     }
+    let Ok(cell) = std::str::from_utf8(cell) else {
+        return Err(("not_utf8", "the text is not UTF-8: save the table as UTF-8".to_owned()));
+    };
     if cell.contains('\0') {
         return Err(("nul", "the text holds a NUL character".to_owned()));
     }
-    Ok(())
+    Ok(cell)
 }
 
 fn parts(cell: &str) -> impl Iterator<Item = &str> {
@@ -463,14 +500,21 @@ mod tests {
             (&["a", "01/03/2026", "folowing", "1.2.3", ""], &["not_a_time", "unknown_value", "not_an_ip"]),
             (&["b", "2026-03-01", "", "", &long], &["too_long"]),
             (&["c", "2026-03-01", "", "", "a\0b"], &["nul"]),
-            (&["d", "2026-03-01"], &["wrong_width"]),
-            (&["d", "2026-02-30", "", "", ""], &["not_a_time", "duplicate_id"]),
+            (&["e", "2026-03-01"], &["wrong_width"]),
+            (&["a", "2026-02-30", "", "", ""], &["not_a_time", "duplicate_id"]),
         ];
         for (line, (row, codes)) in cases.into_iter().enumerate() {
             let issues = importer.read(line as u64 + 2, row).unwrap_err();
             assert_eq!(issues.iter().map(|issue| issue.code.as_str()).collect::<Vec<_>>(), codes);
             assert!(issues.iter().all(|issue| issue.line == line as u64 + 2 && issue.message.len() < 200));
         }
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_reported_not_mangled() {
+        let gbk: &[u8] = &[0xb1, 0xb1, 0xbe, 0xa9];
+        let issues = importer(&["id", "company"]).read_bytes(2, &[b"a", gbk]).unwrap_err();
+        assert_eq!((issues[0].code.as_str(), issues[0].column.as_str()), ("not_utf8", "company"));
     }
 
     #[test]
@@ -497,10 +541,17 @@ mod tests {
     fn times_without_a_zone_are_in_the_map_s() {
         let map = ColumnMap {
             zone: Zone::Fixed(crate::calendar::UtcOffset::CHINA),
-            time_formats: vec!["%d-%m-%Y".into()],
+            time_formats: vec!["%d-%m-%Y".into(), "%d/%m/%Y %H:%M %z".into()],
             ..ColumnMap::default()
         };
         let mut importer = map.importer(&["id", "created_at"]).unwrap();
+        let own = importer.read(2, &["b", "01/02/2018 09:00 -0500"]).unwrap();
+        assert_eq!(own.created_at.to_rfc3339(), "2018-02-01T14:00:00+00:00", "its own offset holds");
+        let wrong = ColumnMap { time_formats: vec!["%Q".into()], ..map.clone() };
+        assert_eq!(
+            wrong.importer(&["id", "created_at"]).unwrap_err().diagnostics()[0].path,
+            "time_formats[0]"
+        );
         let read = importer.read(2, &["a", "01-02-2018"]).unwrap();
         assert_eq!(read.created_at.to_rfc3339(), "2018-01-31T16:00:00+00:00");
     }

@@ -132,10 +132,13 @@ impl<'de> Deserialize<'de> for Points {
         if !deserializer.is_human_readable() {
             return i64::deserialize(deserializer).map(Points);
         }
-        let number = f64::deserialize(deserializer)?;
-        Points::from_f64(number).ok_or_else(|| {
-            serde::de::Error::custom(format_args!("points must lie within ±{}", Points::LIMIT))
-        })
+        // Wider than what a rule may give: totals and adjustments of many rules are read back too.
+        let scaled = libm::rint(f64::deserialize(deserializer)? * 1_000.0);
+        if scaled.abs() < i64::MAX as f64 {
+            Ok(Points(scaled as i64))
+        } else {
+            Err(serde::de::Error::custom("points must lie within ±9223372036854775"))
+        }
     }
 }
 

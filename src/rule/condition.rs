@@ -229,6 +229,23 @@ impl Condition {
         }
     }
 
+    /// Whether `all`, `any` and `not` are nested deeper. Not recursive: what it guards against would overflow the
+    /// stack.
+    pub(crate) fn is_deeper_than(&self, limit: usize) -> bool {
+        let mut left = vec![(self, 1)];
+        while let Some((condition, depth)) = left.pop() {
+            if depth > limit {
+                return true;
+            }
+            match &condition.0 {
+                Node::All(inner) | Node::Any(inner) => left.extend(inner.iter().map(|one| (one, depth + 1))),
+                Node::Not(inner) => left.push((inner, depth + 1)),
+                Node::Compare { .. } | Node::Script(_) => {}
+            }
+        }
+        false
+    }
+
     /// Whether it is true whatever the lead.
     #[must_use]
     pub fn is_always(&self) -> bool {

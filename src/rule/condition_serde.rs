@@ -32,19 +32,11 @@ impl Serialize for Condition {
 impl<'de> Deserialize<'de> for Condition {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Condition, D::Error> {
         let condition = deserializer.deserialize_map(ConditionVisitor)?;
-        if depth(&condition) > DEEPEST {
+        if condition.is_deeper_than(DEEPEST) {
             let message = format!("the condition is nested deeper than {DEEPEST} levels");
             return Err(Error::custom(Finding::new("too_deep", message, "split the rule")));
         }
         Ok(condition)
-    }
-}
-
-fn depth(condition: &Condition) -> usize {
-    match &condition.0 {
-        Node::All(inner) | Node::Any(inner) => 1 + inner.iter().map(depth).max().unwrap_or(0),
-        Node::Not(inner) => 1 + depth(inner),
-        Node::Compare { .. } | Node::Script(_) => 1,
     }
 }
 

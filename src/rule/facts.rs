@@ -1,6 +1,8 @@
 //! The one view of a lead that rules read.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 
@@ -133,7 +135,6 @@ pub struct ScoreFacts {
 /// A lead as rules see it: its own fields, what is derived from them once, and what earlier engines found.
 ///
 /// Making it costs O(contact values); the company name is parsed when it is first asked for.
-#[derive(Debug)]
 pub struct Facts<'a> {
     lead: &'a Lead,
     context: FactContext<'a>,
@@ -144,6 +145,7 @@ pub struct Facts<'a> {
     email_domains: Vec<String>,
     ip: Option<String>,
     company: OnceCell<Option<CompanyName>>,
+    region: OnceCell<Option<Region>>,
     verdict: Option<VerdictFacts>,
     matched: Option<MatchFacts>,
     score: Option<ScoreFacts>,
@@ -172,6 +174,7 @@ impl<'a> Facts<'a> {
             email_domains,
             ip: lead.ip.map(|ip| ip.to_string()),
             company: OnceCell::new(),
+            region: OnceCell::new(),
             verdict: None,
             matched: None,
             score: None,
@@ -259,6 +262,10 @@ impl<'a> Facts<'a> {
     /// where the phone number was issued.
     #[must_use]
     pub fn region(&self) -> Option<Region> {
+        *self.region.get_or_init(|| self.derive_region())
+    }
+
+    fn derive_region(&self) -> Option<Region> {
         let named = |text: &Option<String>| self.context.gazetteer.region_of(text.as_deref()?);
         let lead = self.lead;
         lead.region
@@ -390,6 +397,19 @@ impl<'a> Facts<'a> {
     }
 }
 
+impl fmt::Debug for Facts<'_> {
+    /// The lead, whose contact values are masked, and what earlier engines found; not the canonical contact values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Facts")
+            .field("lead", self.lead)
+            .field("now", &self.context.now)
+            .field("verdict", &self.verdict)
+            .field("matched", &self.matched)
+            .field("score", &self.score)
+            .finish_non_exhaustive()
+    }
+}
+
 impl FactSource for Facts<'_> {
     fn fact(&self, field: &Field) -> FactValue<'_> {
         match &field.0 {
@@ -479,11 +499,6 @@ fn attribute(value: &Value) -> FactValue<'_> {
 }
 
 fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
-    let mut seen: Vec<String> = Vec::new();
-    for text in texts {
-        if !seen.iter().any(|known| known == text) {
-            seen.push(text.to_owned());
-        }
-    }
-    seen
+    let mut seen = BTreeSet::new();
+    texts.filter(|text| seen.insert(*text)).map(str::to_owned).collect()
 }

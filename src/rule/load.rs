@@ -12,8 +12,8 @@ use serde_path_to_error::Segment;
 
 use crate::error::{Diagnostic, Report, RuleErrors, suggestion};
 
-/// Most mistakes that are reported of one document.
-const MOST_FINDINGS: usize = 100;
+/// Deepest nesting of lists and objects in a document.
+const DEEPEST: usize = 100;
 const HELP_MARK: &str = "; help: ";
 
 /// Reads a rules struct from a document.
@@ -70,6 +70,12 @@ pub fn load_into<T: DeserializeOwned>(
         report.push(Diagnostic::error("wrong_type", "", message).with_help("write the rules as `{ … }`"));
         return None;
     }
+    if deeper_than(&document, DEEPEST) {
+        let message = format!("the document is nested deeper than {DEEPEST} levels");
+        report.push(Diagnostic::error("too_deep", "", message).with_help("split its conditions"));
+        dismantle(document);
+        return None;
+    }
     let mut repair = Repair { document, ..Repair::default() };
     let rules = repair.read(report)?;
     let mut found = Report::new();
@@ -98,7 +104,6 @@ struct Repair {
 
 impl Repair {
     fn read<T: DeserializeOwned>(&mut self, report: &mut Report) -> Option<T> {
-        let mut findings = 0;
         loop {
             let error = match serde_path_to_error::deserialize(&self.document) {
                 Ok(rules) => return Some(rules),
@@ -107,17 +112,20 @@ impl Repair {
             let steps = steps(error.path());
             let path = self.original_path(&steps);
             let message = error.into_inner().to_string();
-            if !self.follows_from_a_removal(&path, &message) {
-                report.push(Finding::parse(&message).into_diagnostic(path.clone()));
-                findings += 1;
+            let finding = Finding::parse(&message);
+            let (code, ours) = (finding.code, !self.follows_from_a_removal(&path, &message));
+            if ours {
+                report.push(finding.into_diagnostic(path.clone()));
             }
-            if findings >= MOST_FINDINGS {
-                report.push(Diagnostic::error(
-                    "too_many",
-                    "",
-                    format!("only the first {MOST_FINDINGS} mistakes are shown"),
-                ));
+            if report.is_full() && ours {
+                // One more than is kept: the report says that there are more.
+                report.push(Diagnostic::error("too_many", "", ""));
                 return None;
+            }
+            if code == "unknown_key" {
+                // What nothing reads is defined nowhere: a name in it is missed for good reason.
+                self.remove_unread(&steps);
+                continue;
             }
             if !self.remove(&steps, &path) {
                 return None;
@@ -172,10 +180,22 @@ impl Repair {
 
     /// The path of an item, given the list's path as written and the index in what is left.
     fn original_index(&self, list: &str, index: usize) -> String {
-        let none = BTreeSet::new();
-        let gone = self.removed_items.get(list).unwrap_or(&none);
-        let original = (0..).filter(|i| !gone.contains(i)).nth(index).unwrap_or(index);
+        let mut original = index;
+        for gone in self.removed_items.get(list).into_iter().flatten() {
+            if *gone > original {
+                break;
+            }
+            original += 1;
+        }
         format!("{list}[{original}]")
+    }
+
+    /// Takes a key out that nothing reads. When it is not where the path says, its parent goes.
+    fn remove_unread(&mut self, steps: &[Step]) {
+        let names = std::mem::take(&mut self.removed_names);
+        let path = self.original_path(steps);
+        self.remove(steps, &path);
+        self.removed_names = names;
     }
 
     /// Takes the node at the end of the steps out; false when that is the document itself.
@@ -207,6 +227,34 @@ impl Repair {
             }
             // The faulty node is not where the path says (a key that is not there): its parent goes.
             None => self.remove(parents, &self.original_path(parents)),
+        }
+    }
+}
+
+/// Whether lists and objects are nested deeper. Not recursive: what it guards against would overflow the stack.
+fn deeper_than(document: &Value, limit: usize) -> bool {
+    let mut left = vec![(document, 0)];
+    while let Some((node, depth)) = left.pop() {
+        if depth > limit {
+            return true;
+        }
+        match node {
+            Value::Array(items) => left.extend(items.iter().map(|item| (item, depth + 1))),
+            Value::Object(members) => left.extend(members.values().map(|member| (member, depth + 1))),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Frees a document level by level: the usual way recurses as deep as it is nested.
+fn dismantle(document: Value) {
+    let mut left = vec![document];
+    while let Some(node) = left.pop() {
+        match node {
+            Value::Array(items) => left.extend(items),
+            Value::Object(members) => left.extend(members.into_iter().map(|(_, member)| member)),
+            _ => {}
         }
     }
 }
@@ -471,7 +519,7 @@ mod tests {
     #[test]
     fn no_more_than_a_hundred_mistakes_are_listed() {
         let rules: Vec<Value> = (0..500).map(|i| json!({"id": i, "kind": "plain"})).collect();
-        assert_eq!(findings(json!({ "rules": rules })).len(), MOST_FINDINGS + 1);
+        assert_eq!(findings(json!({ "rules": rules })).len(), crate::error::MOST_FINDINGS + 1);
     }
 
     #[test]

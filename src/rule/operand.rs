@@ -23,6 +23,7 @@ pub(crate) enum Operand {
     Text(String),
     Texts(Vec<String>),
     Integer(i64),
+    Integers(Vec<i64>),
     Number(f64),
     Numbers(Vec<f64>),
     Bool(bool),
@@ -30,6 +31,8 @@ pub(crate) enum Operand {
     Region(Region),
     Regions(Vec<Region>),
     Pattern(Regex),
+    /// Inclusive at both ends.
+    IntegerRange(i64, i64),
     /// Inclusive at both ends.
     NumberRange(f64, f64),
     /// Inclusive at both ends.
@@ -75,6 +78,9 @@ impl Operand {
                 items.iter().map(read).collect::<Result<_, _>>().map(Operand::Texts)
             }
             (In | NotIn, Json::Array(items)) if number_like(kind) || open => {
+                if let Some(integers) = items.iter().map(Json::as_i64).collect::<Option<_>>() {
+                    return Ok(Operand::Integers(integers));
+                }
                 match items.iter().map(finite).collect::<Option<_>>() {
                     Some(numbers) => Ok(Operand::Numbers(numbers)),
                     None => refuse(expected(kind, operator)),
@@ -105,10 +111,13 @@ impl Operand {
                     }
                     Ok(Operand::TimeRange(from, until))
                 }
-                [from, until] if number_like(kind) || open => match (finite(from), finite(until)) {
-                    (Some(from), Some(until)) if from <= until => Ok(Operand::NumberRange(from, until)),
-                    (Some(_), Some(_)) => refuse("the smaller end comes first".to_owned()),
-                    _ => refuse(expected(kind, operator)),
+                [from, until] if number_like(kind) || open => match (from.as_i64(), until.as_i64()) {
+                    (Some(from), Some(until)) if from <= until => Ok(Operand::IntegerRange(from, until)),
+                    _ => match (finite(from), finite(until)) {
+                        (Some(from), Some(until)) if from <= until => Ok(Operand::NumberRange(from, until)),
+                        (Some(_), Some(_)) => refuse("the smaller end comes first".to_owned()),
+                        _ => refuse(expected(kind, operator)),
+                    },
                 },
                 _ => refuse(expected(kind, operator)),
             },
@@ -127,6 +136,8 @@ impl Operand {
             Operand::Text(text) => Json::from(text.as_str()),
             Operand::Texts(texts) => Json::from(texts.clone()),
             Operand::Integer(number) => Json::from(*number),
+            Operand::Integers(numbers) => Json::from(numbers.clone()),
+            Operand::IntegerRange(from, until) => Json::from(vec![*from, *until]),
             Operand::Number(number) => Json::from(*number),
             Operand::Numbers(numbers) => numbers.iter().map(|n| number_json(*n)).collect(),
             Operand::Bool(flag) | Operand::Exists(flag) => Json::from(*flag),

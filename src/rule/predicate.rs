@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::condition::{Condition, Node, Operator};
+use super::condition::{Condition, DEEPEST, Node, Operator};
 use super::facts::{FactSource, FactValue};
 use super::operand::Operand;
 use super::{Field, Scope};
@@ -65,10 +65,19 @@ impl Condition {
     ///
     /// What is reported as an error is compiled to "never", so that the walk can go on.
     pub fn compile(&self, scope: Scope, report: &mut Report) -> Predicate {
+        if self.is_deeper_than(DEEPEST) {
+            let message = format!("the condition is nested deeper than {DEEPEST} levels");
+            report.error("too_deep", message, "split the rule");
+            return Predicate(Test::Any(Vec::new()));
+        }
+        self.compile_node(scope, report)
+    }
+
+    fn compile_node(&self, scope: Scope, report: &mut Report) -> Predicate {
         let each = |conditions: &[Condition], name: &str, report: &mut Report| {
             report.within(name, |report| {
                 let compile = |(index, condition): (usize, &Condition)| {
-                    report.item(index, |report| condition.compile(scope, report))
+                    report.item(index, |report| condition.compile_node(scope, report))
                 };
                 conditions.iter().enumerate().map(compile).collect()
             })
@@ -93,7 +102,7 @@ impl Condition {
                         "use `eq` or `in`, unless that is meant",
                     );
                 }
-                Test::Not(Box::new(report.within("not", |report| condition.compile(scope, report))))
+                Test::Not(Box::new(report.within("not", |report| condition.compile_node(scope, report))))
             }
             Node::Compare { field, operator, operand } => {
                 let producer = field.producer();
@@ -202,6 +211,9 @@ fn compare_integer(number: i64, operator: Operator, operand: &Operand) -> bool {
     match operand {
         // Two integers are compared exactly: beyond 2^53 a float would call different ones equal.
         Operand::Integer(wanted) => ordered(operator, number.cmp(wanted)),
+        Operand::Integers(wanted) if operator == Operator::In => wanted.contains(&number),
+        Operand::Integers(wanted) => !wanted.contains(&number),
+        Operand::IntegerRange(from, until) => (from..=until).contains(&&number),
         _ => compare_number(number as f64, operator, operand),
     }
 }
@@ -211,6 +223,13 @@ fn compare_number(number: f64, operator: Operator, operand: &Operand) -> bool {
     match (operator, operand) {
         (_, Operand::Integer(wanted)) => against(*wanted as f64),
         (_, Operand::Number(wanted)) => against(*wanted),
+        (Operator::In, Operand::Integers(wanted)) => wanted.iter().any(|one| *one as f64 == number),
+        (Operator::NotIn, Operand::Integers(wanted)) => {
+            !number.is_nan() && !wanted.iter().any(|one| *one as f64 == number)
+        }
+        (Operator::Between, Operand::IntegerRange(from, until)) => {
+            *from as f64 <= number && number <= *until as f64
+        }
         (Operator::In, Operand::Numbers(wanted)) => wanted.contains(&number),
         (Operator::NotIn, Operand::Numbers(wanted)) => !number.is_nan() && !wanted.contains(&number),
         (Operator::Between, Operand::NumberRange(from, until)) => (*from..=*until).contains(&number),
