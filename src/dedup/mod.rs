@@ -1,11 +1,12 @@
 //! Duplicate matching: is this lead on file already, and what follows.
 //!
 //! [`Deduplicator::probe`] gives the keys to fetch rows by, [`Deduplicator::resolve`] decides on the rows. [`Book`]
-//! is a fetcher in memory. [`index`] finds company names, [`evaluate`] tunes it, [`similarity`] holds measures.
+//! is a fetcher in memory. A [`MergePlan`] makes several records one. [`index`] finds company names, [`evaluate`] tunes it, [`similarity`] holds measures.
 
 mod book;
 pub mod evaluate;
 pub mod index;
+mod merge;
 mod probe;
 mod resolution;
 mod resolve;
@@ -13,6 +14,10 @@ mod rules;
 pub mod similarity;
 
 pub use book::Book;
+pub use merge::{
+    ContactDecision, FieldConflict, FieldDecision, MergeBlock, MergeError, MergePlan, MergeRules, Mergeable,
+    Merger, Restored, SurvivorTest, Survivorship, UndoConflict, UndoRecord,
+};
 pub use probe::{Key, KeyKind, Probe};
 pub use resolution::{Action, CrowdedKey, Label, Match, OnFile, Resolution, Rows};
 pub use resolve::Deduplicator;

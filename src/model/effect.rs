@@ -47,6 +47,8 @@ pub enum LinkKind {
     CollectedUnder,
     /// The lead is another entry of the other.
     ReentryOf,
+    /// The record was merged into the other and is no longer kept by itself.
+    MergedInto,
 }
 
 impl fmt::Display for LinkKind {
@@ -55,6 +57,7 @@ impl fmt::Display for LinkKind {
             LinkKind::BelongsTo => "belongs to",
             LinkKind::CollectedUnder => "is collected under",
             LinkKind::ReentryOf => "is a re-entry of",
+            LinkKind::MergedInto => "was merged into",
         })
     }
 }

@@ -1,0 +1,337 @@
+//! From records to a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Merger;
+use super::contacts::{UnitedContact, disagreements, unite};
+use super::plan::{ContactDecision, FieldConflict, FieldDecision, MergeError, MergePlan};
+use super::record::{Mergeable, fields_of, members_of, same_field, with_fields};
+use super::rules::{MergeRules, SurvivorTest, Survivorship, group_of};
+use super::undo::UndoRecord;
+use super::values::{View, agree, choose, choose_view};
+use crate::contact::PhoneOptions;
+use crate::model::{AccountId, Contact, Effect, Link, LinkKind, RecordRef, Value};
+use crate::text::fold;
+
+pub(super) fn plan<R: Mergeable>(
+    records: &[R],
+    merger: &Merger,
+    phones: &PhoneOptions<'_>,
+) -> Result<MergePlan<R>, MergeError> {
+    let rules = &merger.rules;
+    let mut sorted: Vec<&R> = records.iter().collect();
+    sorted.sort_by(|a, b| a.id().cmp(b.id()));
+    if let Some((first, _)) = sorted.iter().zip(sorted.iter().skip(1)).find(|(a, b)| a.id() == b.id()) {
+        return Err(MergeError::SameId { record: first.reference() });
+    }
+    if sorted.iter().any(|record| record.id().trim().is_empty()) {
+        return Err(MergeError::BlankId);
+    }
+    let viewed: Vec<(&R, View)> = sorted.iter().map(|record| (*record, view(*record, rules))).collect();
+    let (survivor_id, because) = survivor(&viewed, &rules.survivor).ok_or(MergeError::Nothing)?;
+
+    let mut viewed = viewed;
+    viewed.sort_by(|(a, x), (b, y)| {
+        let rest = |record: &R| record.id() != survivor_id;
+        rest(a).cmp(&rest(b)).then(y.recency.cmp(&x.recency)).then(a.id().cmp(b.id()))
+    });
+    let (ordered, views): (Vec<&R>, Vec<View>) = viewed.into_iter().unzip();
+    let survivor = *ordered.first().ok_or(MergeError::Nothing)?;
+    let references: Vec<RecordRef> = ordered.iter().map(|record| record.reference()).collect();
+    let mut draft =
+        Draft { rules, phones, views: &views, references: &references, decisions: vec![], conflicts: vec![] };
+    draft.decide_fields();
+    if rules.names_become_aliases && ordered.len() > 1 {
+        let names: Vec<Option<&str>> = ordered.iter().map(|record| record.account_name()).collect();
+        draft.add_names(&names);
+    }
+    let Draft { mut decisions, mut conflicts, .. } = draft;
+
+    let own = views.first().map(|view| view.fields.clone()).unwrap_or_default();
+    let wanted = |decision: &FieldDecision| (decision.after != Value::Null).then(|| decision.after.clone());
+    let changes: BTreeMap<String, Option<Value>> = decisions
+        .iter()
+        .map(|decision| (decision.field.clone(), wanted(decision)))
+        .filter(|(name, value)| !same_field(own.get(name), value.as_ref()))
+        .collect();
+    let mut merged = with_fields(survivor, &changes);
+    // A value that the record cannot hold (a sum beyond its range) was left out.
+    let held = fields_of(&merged);
+    for decision in &mut decisions {
+        decision.after = held.get(&decision.field).cloned().unwrap_or_default();
+    }
+
+    let accounts: Vec<(AccountId, &[Contact])> =
+        ordered.iter().map(|record| (record.id().into(), record.contacts())).collect();
+    let accounts: Vec<(&AccountId, &[Contact])> = accounts.iter().map(|(id, list)| (id, *list)).collect();
+    let united = match accounts.first() {
+        Some((id, _)) => unite(id, &accounts, phones),
+        None => Vec::new(),
+    };
+    if !united.is_empty() {
+        merged.set_contacts(united.iter().map(|person| person.contact.clone()).collect());
+    }
+    for person in &united {
+        contact_conflicts(person, &references, phones, &mut conflicts);
+    }
+    conflicts.sort_by(|a, b| a.field.cmp(&b.field));
+    let effects = effects(survivor.reference(), &decisions, &united, &references);
+    let contacts = united.iter().filter_map(|person| contact_decision(person, &references)).collect();
+
+    let mut others: Vec<R> = ordered.iter().skip(1).map(|record| (*record).clone()).collect();
+    others.sort_by(|a, b| a.id().cmp(b.id()));
+    let all = std::iter::once(survivor.reference()).chain(others.iter().map(|other| other.reference()));
+    Ok(MergePlan {
+        version: merger.version.clone(),
+        because,
+        records: all.collect(),
+        decisions,
+        contacts,
+        conflicts,
+        effects,
+        undo: UndoRecord::new(survivor.clone(), merged, others),
+    })
+}
+
+fn view<R: Mergeable>(record: &R, rules: &MergeRules) -> View {
+    let fields = fields_of(record);
+    let recency = match fields.get(&rules.recency) {
+        Some(Value::Timestamp(time)) => Some(*time),
+        Some(Value::Text(text)) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let named = rules.source.iter().filter_map(|name| fields.get(name)).find(|value| !value.is_blank());
+    let source = named.map(|value| fold(value.to_string().trim()));
+    View { recency: recency.unwrap_or_else(|| record.created_at()), source, fields }
+}
+
+/// The survivor's id, of records sorted by id, and the last test that told it from another.
+fn survivor<'r, R: Mergeable>(
+    records: &[(&'r R, View)],
+    tests: &[SurvivorTest],
+) -> Option<(&'r str, Option<SurvivorTest>)> {
+    let mut left: Vec<&(&R, View)> = records.iter().collect();
+    let mut because = None;
+    for test in tests {
+        let rank = |(record, view): &(&R, View)| -> (i64, u32) {
+            let yes = |flag: bool| (i64::from(flag), 0);
+            let created = record.created_at();
+            let nanos = created.timestamp_subsec_nanos();
+            match test {
+                SurvivorTest::Valid => yes(record.is_valid()),
+                SurvivorTest::HasDeal => yes(record.has_deal()),
+                SurvivorTest::HasOwner => yes(record.has_owner()),
+                SurvivorTest::MostComplete => {
+                    let filled = view.fields.keys().filter(|name| view.filled(name).is_some()).count();
+                    ((filled + record.contacts().len()) as i64, 0)
+                }
+                SurvivorTest::Oldest => (-created.timestamp(), u32::MAX - nanos),
+                SurvivorTest::Newest => (created.timestamp(), nanos),
+            }
+        };
+        let best = left.iter().map(|candidate| rank(candidate)).max()?;
+        let before = left.len();
+        left.retain(|candidate| rank(candidate) == best);
+        if left.len() < before {
+            because = Some(*test);
+        }
+    }
+    let because = because.filter(|_| left.len() == 1);
+    left.first().map(|(record, _)| (record.id(), because))
+}
+
+/// A plan in the making. Views and references stand in the same order, the survivor first.
+struct Draft<'p> {
+    rules: &'p MergeRules,
+    phones: &'p PhoneOptions<'p>,
+    views: &'p [View],
+    references: &'p [RecordRef],
+    decisions: Vec<FieldDecision>,
+    conflicts: Vec<FieldConflict>,
+}
+
+impl Draft<'_> {
+    fn decide_fields(&mut self) {
+        let names: BTreeSet<&String> = self.views.iter().flat_map(|view| view.fields.keys()).collect();
+        let mut in_blocks = BTreeSet::new();
+        for block in &self.rules.blocks {
+            let belongs = |name: &String| {
+                block.fields.iter().any(|field| field == name || Some(field.as_str()) == group_of(name))
+            };
+            let fields: Vec<String> =
+                names.iter().filter(|name| belongs(name)).map(|n| (*n).clone()).collect();
+            let chosen = choose_view(&block.rule, &fields, self.views);
+            for name in fields {
+                self.decide_in_block(&name, chosen.unwrap_or(0), &block.name, &block.rule);
+                in_blocks.insert(name);
+            }
+        }
+        for name in names {
+            if !in_blocks.contains(name) {
+                self.decide_alone(name);
+            }
+        }
+        self.decisions.sort_by(|a, b| a.field.cmp(&b.field));
+    }
+
+    fn decide_in_block(&mut self, name: &str, chosen: usize, block: &str, rule: &Survivorship) {
+        let Some(view) = self.views.get(chosen) else { return };
+        let after = view.fields.get(name).cloned().unwrap_or_default();
+        let differs = |(index, view): (usize, &View)| {
+            let value = view.filled(name)?;
+            let apart = index != chosen && !agree(name, value, &after, self.phones);
+            apart.then(|| (index, value.clone()))
+        };
+        let dropped: Vec<(usize, Value)> = self.views.iter().enumerate().filter_map(differs).collect();
+        self.conflict(name, &after, dropped);
+        self.decision(name, Some(block), rule, &[chosen], after);
+    }
+
+    fn decide_alone(&mut self, name: &str) {
+        let by_group = || group_of(name).and_then(|group| self.rules.fields.get(group));
+        let rule = self.rules.fields.get(name).or_else(by_group).unwrap_or(&self.rules.default);
+        let Some(choice) = choose(rule, name, self.views, self.phones) else { return };
+        if choice.drops {
+            let differs = |(index, view): (usize, &View)| {
+                let value = view.filled(name)?;
+                let apart = !agree(name, value, &choice.value, self.phones);
+                apart.then(|| (index, value.clone()))
+            };
+            let dropped = self.views.iter().enumerate().filter_map(differs).collect();
+            self.conflict(name, &choice.value, dropped);
+        }
+        self.decision(name, None, rule, &choice.from, choice.value);
+    }
+
+    fn decision(
+        &mut self,
+        name: &str,
+        block: Option<&str>,
+        rule: &Survivorship,
+        from: &[usize],
+        after: Value,
+    ) {
+        self.decisions.push(FieldDecision {
+            field: name.to_owned(),
+            block: block.map(str::to_owned),
+            rule: rule.clone(),
+            from: from.iter().filter_map(|index| self.references.get(*index).cloned()).collect(),
+            before: self.views.first().and_then(|view| view.fields.get(name)).cloned().unwrap_or_default(),
+            after,
+        });
+    }
+
+    fn conflict(&mut self, name: &str, kept: &Value, dropped: Vec<(usize, Value)>) {
+        let named = |(index, value): (usize, Value)| Some((self.references.get(index)?.clone(), value));
+        let dropped: Vec<(RecordRef, Value)> = dropped.into_iter().filter_map(named).collect();
+        if !dropped.is_empty() {
+            self.conflicts.push(FieldConflict { field: name.to_owned(), kept: kept.clone(), dropped });
+        }
+    }
+
+    /// Company names that did not become the survivor's are its aliases.
+    fn add_names(&mut self, names: &[Option<&str>]) {
+        let company = self.decisions.iter().find(|decision| decision.field == "company");
+        let company = company.map(|decision| decision.after.to_string()).unwrap_or_default();
+        let plain = |text: &str| fold(text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let own = plain(&company);
+        let other = |name: &&str| !name.trim().is_empty() && plain(name) != own;
+        let added: Vec<(usize, &str)> = names
+            .iter()
+            .enumerate()
+            .filter_map(|(index, name)| Some((index, (*name)?)))
+            .filter(|(_, name)| other(name))
+            .collect();
+        if added.is_empty() {
+            return;
+        }
+        if !self.decisions.iter().any(|decision| decision.field == "aliases") {
+            self.decision("aliases", None, &Survivorship::Union, &[], Value::Null);
+        }
+        let Some(aliases) = self.decisions.iter_mut().find(|decision| decision.field == "aliases") else {
+            return;
+        };
+        let mut all = if let Value::List(items) = &aliases.after { items.clone() } else { Vec::new() };
+        let mut known: BTreeSet<String> = all.iter().map(|alias| plain(alias)).collect();
+        for (index, name) in added {
+            if known.insert(plain(name)) {
+                all.push(name.to_owned());
+                aliases.from.extend(self.references.get(index).cloned());
+                aliases.after = Value::List(all.clone());
+            }
+        }
+        aliases.from.sort();
+        aliases.from.dedup();
+        self.decisions.sort_by(|a, b| a.field.cmp(&b.field));
+    }
+}
+
+fn contact_conflicts(
+    person: &UnitedContact,
+    references: &[RecordRef],
+    phones: &PhoneOptions<'_>,
+    conflicts: &mut Vec<FieldConflict>,
+) {
+    let mut by_field: BTreeMap<String, FieldConflict> = BTreeMap::new();
+    for (from, other) in &person.absorbed {
+        let Some(record) = references.get(*from) else { continue };
+        for (field, kept, dropped) in disagreements(&person.contact, other, phones) {
+            let path = format!("contacts.{}.{field}", person.contact.id);
+            let conflict = by_field.entry(field).or_insert_with(|| FieldConflict {
+                field: path,
+                kept,
+                dropped: Vec::new(),
+            });
+            conflict.dropped.push((record.clone(), dropped));
+        }
+    }
+    conflicts.extend(by_field.into_values());
+}
+
+fn contact_decision(person: &UnitedContact, references: &[RecordRef]) -> Option<ContactDecision> {
+    (person.from > 0 || !person.absorbed.is_empty()).then_some(())?;
+    Some(ContactDecision {
+        contact: person.contact.id.clone(),
+        from: references.get(person.from)?.clone(),
+        united: person.absorbed.iter().map(|(_, contact)| contact.id.clone()).collect(),
+    })
+}
+
+fn effects(
+    survivor: RecordRef,
+    decisions: &[FieldDecision],
+    united: &[UnitedContact],
+    references: &[RecordRef],
+) -> Vec<Effect> {
+    let update = |record: &RecordRef, field: &str, value: Value| Effect::UpdateField {
+        record: record.clone(),
+        field: field.to_owned(),
+        value,
+    };
+    let link = |from, kind, to: &RecordRef| Effect::Link(Link { from, kind, to: to.clone() });
+    let changed = decisions.iter().filter(|decision| decision.is_change());
+    let mut effects: Vec<Effect> =
+        changed.map(|decision| update(&survivor, &decision.field, decision.after.clone())).collect();
+    for person in united {
+        let contact = RecordRef::Contact(person.contact.id.clone());
+        if person.from > 0 {
+            effects.push(link(contact.clone(), LinkKind::BelongsTo, &survivor));
+        }
+        let before = members_of(&person.before);
+        for (field, value) in members_of(&person.contact) {
+            if field != "account" && !same_field(before.get(&field), Some(&value)) {
+                effects.push(update(&contact, &field, value));
+            }
+        }
+        for (_, other) in &person.absorbed {
+            if other.id != person.contact.id {
+                let other = RecordRef::Contact(other.id.clone());
+                effects.push(link(other, LinkKind::MergedInto, &contact));
+            }
+        }
+    }
+    let mut others: Vec<&RecordRef> = references.iter().filter(|record| **record != survivor).collect();
+    others.sort();
+    effects.extend(others.into_iter().map(|other| link(other.clone(), LinkKind::MergedInto, &survivor)));
+    effects
+}

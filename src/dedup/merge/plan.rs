@@ -1,0 +1,381 @@
+//! What a merge would do, and doing it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Merger;
+use super::record::{Mergeable, same};
+use super::rules::{SurvivorTest, Survivorship};
+use super::undo::UndoRecord;
+use super::values::show;
+use crate::contact::PhoneOptions;
+use crate::model::{Account, ContactId, Effect, Lead, RecordRef, Value};
+use crate::rule::RulesVersion;
+
+/// What merging some records does: nothing has happened yet.
+///
+/// It does not depend on the order the records came in. `Display` tells it in sentences, contact values masked.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct MergePlan<R> {
+    pub(super) version: RulesVersion,
+    pub(super) because: Option<SurvivorTest>,
+    /// The survivor first, then the others by id.
+    pub(super) records: Vec<RecordRef>,
+    pub(super) decisions: Vec<FieldDecision>,
+    pub(super) contacts: Vec<ContactDecision>,
+    pub(super) conflicts: Vec<FieldConflict>,
+    pub(super) effects: Vec<Effect>,
+    pub(super) undo: UndoRecord<R>,
+}
+
+/// What one field of the survivor gets.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FieldDecision {
+    /// The field: `tier`, `utm.source`, `attributes.tax_no`.
+    pub field: String,
+    /// The block it was decided with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<String>,
+    /// The rule that decided.
+    pub rule: Survivorship,
+    /// The records the value is from.
+    pub from: Vec<RecordRef>,
+    /// The survivor's value; null when it had none.
+    pub before: Value,
+    /// Its value after the merge; null when it has none.
+    pub after: Value,
+}
+
+/// A person on the merged account who was not simply there before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ContactDecision {
+    /// The contact that stays.
+    pub contact: ContactId,
+    /// The account it was on.
+    pub from: RecordRef,
+    /// The contacts of other accounts that are the same person, and go into it.
+    pub united: Vec<ContactId>,
+}
+
+/// A field in which the records say different things, one of which is lost unless the merge is undone.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FieldConflict {
+    /// The field; `contacts.C1.name` for one of a contact.
+    pub field: String,
+    /// The value that stays; null when a block left it blank.
+    pub kept: Value,
+    /// The values that go, with the record each is from.
+    pub dropped: Vec<(RecordRef, Value)>,
+}
+
+/// Why records cannot be merged, or a merge not be undone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MergeError {
+    /// There is no record.
+    #[error("there is nothing to merge")]
+    Nothing,
+    /// A record has no id.
+    #[error("a record without an id cannot be merged")]
+    BlankId,
+    /// Two records have one id.
+    #[error("{record} is there twice")]
+    SameId {
+        /// The record.
+        record: RecordRef,
+    },
+    /// A record of the plan is not among the records.
+    #[error("{record} is not there")]
+    Missing {
+        /// The record.
+        record: RecordRef,
+    },
+    /// A record has changed since the plan was made.
+    #[error("{record} has changed since the plan was made")]
+    Changed {
+        /// The record.
+        record: RecordRef,
+    },
+    /// The record is not the survivor of the merge that is to be undone.
+    #[error("{record} is not the survivor of the merge, which is {survivor}")]
+    NotTheSurvivor {
+        /// The record.
+        record: RecordRef,
+        /// The survivor.
+        survivor: RecordRef,
+    },
+    /// A record that the undo brings back is there already.
+    #[error("{record} is there already: it cannot be brought back")]
+    AlreadyBack {
+        /// The record.
+        record: RecordRef,
+    },
+    /// The undo record has a format that this version does not read.
+    #[error("undo record of format {format} is not known")]
+    UnknownFormat {
+        /// Its format.
+        format: u16,
+    },
+}
+
+impl MergePlan<Account> {
+    /// Plans the merge of accounts, their contacts among them. O(n log n) in fields and contacts.
+    ///
+    /// One account alone gives a plan that does nothing.
+    ///
+    /// # Errors
+    /// When there is no account, one has no id, or two have the same.
+    pub fn for_accounts(
+        accounts: &[Account],
+        merger: &Merger,
+        phones: &PhoneOptions<'_>,
+    ) -> Result<MergePlan<Account>, MergeError> {
+        super::decide::plan(accounts, merger, phones)
+    }
+}
+
+impl MergePlan<Lead> {
+    /// Plans the merge of leads. O(n log n) in fields.
+    ///
+    /// One lead alone gives a plan that does nothing.
+    ///
+    /// # Errors
+    /// When there is no lead, one has no id, or two have the same.
+    pub fn for_leads(
+        leads: &[Lead],
+        merger: &Merger,
+        phones: &PhoneOptions<'_>,
+    ) -> Result<MergePlan<Lead>, MergeError> {
+        super::decide::plan(leads, merger, phones)
+    }
+}
+
+impl<R> MergePlan<R> {
+    /// The rules it was made by.
+    #[must_use]
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
+    }
+
+    /// The test that told the survivor from the last of the others; `None` when the id did, or there is no other.
+    #[must_use]
+    pub fn because(&self) -> Option<SurvivorTest> {
+        self.because
+    }
+
+    /// All records, the survivor first, then the others by id.
+    #[must_use]
+    pub fn records(&self) -> &[RecordRef] {
+        &self.records
+    }
+
+    /// The records that go into the survivor, by id.
+    #[must_use]
+    pub fn merged_away(&self) -> &[RecordRef] {
+        self.records.get(1..).unwrap_or_default()
+    }
+
+    /// What each field gets, by name; fields that are blank in every record are left out.
+    #[must_use]
+    pub fn decisions(&self) -> &[FieldDecision] {
+        &self.decisions
+    }
+
+    /// The people who move to the survivor or are united with others, in the order they stand in.
+    #[must_use]
+    pub fn contacts(&self) -> &[ContactDecision] {
+        &self.contacts
+    }
+
+    /// Where the records say different things, by field.
+    #[must_use]
+    pub fn conflicts(&self) -> &[FieldConflict] {
+        &self.conflicts
+    }
+
+    /// What the host does in its transaction: fields of the survivor and its contacts, contacts that move, links of
+    /// what is merged away.
+    #[must_use]
+    pub fn effects(&self) -> &[Effect] {
+        &self.effects
+    }
+
+    /// The survivor as it will be.
+    #[must_use]
+    pub fn merged(&self) -> &R {
+        self.undo.merged()
+    }
+
+    /// What the host keeps to undo the merge.
+    #[must_use]
+    pub fn undo(&self) -> &UndoRecord<R> {
+        &self.undo
+    }
+}
+
+impl<R: Mergeable> MergePlan<R> {
+    /// Carries the plan out: the survivor changes in its place, the others are taken out.
+    ///
+    /// # Errors
+    /// When one of the records is not there, is there twice, or has changed since the plan was made; nothing has
+    /// happened then.
+    pub fn apply(&self, records: &mut Vec<R>) -> Result<UndoRecord<R>, MergeError> {
+        let mut left = Vec::new();
+        let mut survivor_at = 0;
+        for (number, original) in self.undo.originals().enumerate() {
+            let reference = original.reference();
+            let mut places = records.iter().enumerate().filter(|(_, record)| record.id() == original.id());
+            let Some((place, record)) = places.next() else {
+                return Err(MergeError::Missing { record: reference });
+            };
+            if places.next().is_some() {
+                return Err(MergeError::SameId { record: reference });
+            }
+            if !same_record(record, original) {
+                return Err(MergeError::Changed { record: reference });
+            }
+            if number == 0 {
+                survivor_at = place;
+            } else {
+                left.push(place);
+            }
+        }
+        if let Some(survivor) = records.get_mut(survivor_at) {
+            *survivor = self.merged().clone();
+        }
+        let mut place = 0;
+        records.retain(|_| {
+            place += 1;
+            !left.contains(&(place - 1))
+        });
+        Ok(self.undo.clone().with_places(left))
+    }
+}
+
+/// Equality under which a number of a host column equals itself, whatever it is.
+pub(super) fn same_record<R: Mergeable>(a: &R, b: &R) -> bool {
+    a == b || {
+        let (ours, theirs) = (a.attributes(), b.attributes());
+        let attributes = ours.len() == theirs.len()
+            && ours.iter().zip(theirs).all(|((name, x), (other, y))| name == other && same(x, y));
+        let bare = |record: &R| {
+            let mut record = record.clone();
+            record.attributes_mut().clear();
+            record
+        };
+        attributes && bare(a) == bare(b)
+    }
+}
+
+impl FieldDecision {
+    /// Whether the survivor's value changes.
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        !same(&self.before, &self.after)
+    }
+}
+
+pub(super) fn list(records: &[RecordRef]) -> String {
+    let names: Vec<String> = records.iter().map(RecordRef::to_string).collect();
+    match names.as_slice() {
+        [] => "nothing".to_owned(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+impl fmt::Display for FieldDecision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let from = list(&self.from);
+        let after = show(&self.field, &self.after);
+        match (self.is_change(), self.after.is_blank()) {
+            (true, true) => write!(f, "`{}` becomes blank, as in {from}", self.field)?,
+            (true, false) => write!(f, "`{}` becomes {after}, from {from}", self.field)?,
+            (false, _) => write!(f, "`{}` stays {after}", self.field)?,
+        }
+        match &self.block {
+            Some(block) => write!(f, " (block `{block}`, {})", self.rule),
+            None => write!(f, " ({})", self.rule),
+        }
+    }
+}
+
+impl fmt::Display for FieldConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.kept.is_blank() {
+            write!(f, "`{}` is left blank", self.field)?;
+        } else {
+            write!(f, "`{}` is {}", self.field, show(&self.field, &self.kept))?;
+        }
+        for (number, (record, value)) in self.dropped.iter().enumerate() {
+            let join = if number == 0 { ", but" } else { " and" };
+            write!(f, "{join} {} in {record}", show(&self.field, value))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ContactDecision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "contact {} of {}", self.contact, self.from)?;
+        if self.united.is_empty() {
+            return f.write_str(" moves");
+        }
+        let united: Vec<&str> = self.united.iter().map(ContactId::as_str).collect();
+        write!(f, " is the same person as contact {}", united.join(", "))
+    }
+}
+
+impl<R> fmt::Display for MergePlan<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let survivor = list(self.records.get(..1).unwrap_or_default());
+        if self.merged_away().is_empty() {
+            return write!(f, "{survivor} is alone: there is nothing to merge");
+        }
+        write!(f, "merge {} into {survivor}, which ", list(self.merged_away()))?;
+        f.write_str(match self.because {
+            Some(SurvivorTest::Valid) => "is valid",
+            Some(SurvivorTest::HasDeal) => "has a deal",
+            Some(SurvivorTest::HasOwner) => "has an owner",
+            Some(SurvivorTest::MostComplete) => "is the most complete",
+            Some(SurvivorTest::Oldest) => "is the oldest",
+            Some(SurvivorTest::Newest) => "is the newest",
+            None => "has the smallest id",
+        })?;
+        for decision in self.decisions.iter().filter(|decision| decision.is_change()) {
+            write!(f, "\n  {decision}")?;
+        }
+        for contact in &self.contacts {
+            write!(f, "\n  {contact}")?;
+        }
+        for conflict in &self.conflicts {
+            write!(f, "\n  conflict: {conflict}")?;
+        }
+        Ok(())
+    }
+}
+
+// Debug must not show contact values whole either.
+
+impl fmt::Debug for FieldDecision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FieldDecision({self})")
+    }
+}
+
+impl fmt::Debug for FieldConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FieldConflict({self})")
+    }
+}
+
+impl<R> fmt::Debug for MergePlan<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MergePlan({self})")
+    }
+}

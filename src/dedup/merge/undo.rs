@@ -1,0 +1,296 @@
+//! Taking a merge back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::{MergeError, same_record};
+use super::record::{Fields, Mergeable, fields_of, members_of, same_field, with_fields, with_members};
+use super::values::show;
+use crate::model::{Contact, Value};
+
+/// What a host keeps of a merge to take it back: the records as they were, and the survivor as the merge left it.
+///
+/// Owned and serialisable; the format is versioned. It holds contact values whole, as the records do; `Debug` masks
+/// those of the records.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UndoRecord<R> {
+    format: u16,
+    before: R,
+    merged: R,
+    /// By id.
+    others: Vec<R>,
+    /// Where the others stood in the list that the merge was applied to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    places: Vec<usize>,
+}
+
+/// The records that a merge made one, apart again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Restored<R> {
+    /// The survivor: as it was before the merge, with what has changed since in other fields.
+    pub survivor: R,
+    /// The others, by id.
+    pub others: Vec<R>,
+    /// Fields that both the merge and somebody since have changed: the survivor keeps the newer value.
+    pub conflicts: Vec<UndoConflict>,
+}
+
+/// A field that the merge changed and that somebody has changed since. The newer value stays.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UndoConflict {
+    /// The field; `contacts.C1.name` for one of a contact, `contacts.C1` for a contact that was taken out.
+    pub field: String,
+    /// The value before the merge; null when it was blank.
+    pub before: Value,
+    /// The value the merge gave it.
+    pub merged: Value,
+    /// The value it has now, and keeps.
+    pub now: Value,
+}
+
+impl fmt::Display for UndoConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [before, merged, now] = [&self.before, &self.merged, &self.now]
+            .map(|value| if value.is_blank() { "blank".to_owned() } else { show(&self.field, value) });
+        write!(f, "`{}` was {before}, the merge made it {merged}, now it is {now} and stays so", self.field)
+    }
+}
+
+impl fmt::Debug for UndoConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UndoConflict({self})")
+    }
+}
+
+impl<R> UndoRecord<R> {
+    /// The newest format that this version of the crate reads.
+    pub const FORMAT: u16 = 1;
+
+    pub(super) fn new(before: R, merged: R, others: Vec<R>) -> UndoRecord<R> {
+        UndoRecord { format: Self::FORMAT, before, merged, others, places: Vec::new() }
+    }
+
+    pub(super) fn with_places(self, places: Vec<usize>) -> UndoRecord<R> {
+        UndoRecord { places, ..self }
+    }
+
+    /// The survivor as the merge left it.
+    #[must_use]
+    pub fn merged(&self) -> &R {
+        &self.merged
+    }
+
+    /// The records as they were: the survivor first, then the others by id.
+    pub fn originals(&self) -> impl Iterator<Item = &R> {
+        std::iter::once(&self.before).chain(&self.others)
+    }
+}
+
+impl<R: Mergeable> UndoRecord<R> {
+    /// Takes the records apart again, given the survivor as it is now.
+    ///
+    /// A survivor that nobody has touched comes back exactly. What has changed since in other fields stays; so do
+    /// contacts added since, and changes to a contact that came from another account go back with it. Of lists, the
+    /// items added or taken out since are. A field that both sides changed keeps the newer value and is reported.
+    /// O(n log n) in fields and contacts.
+    ///
+    /// # Errors
+    /// When the format is not known or the record is not the survivor.
+    pub fn restore(&self, current: &R) -> Result<Restored<R>, MergeError> {
+        if self.format != Self::FORMAT {
+            return Err(MergeError::UnknownFormat { format: self.format });
+        }
+        if current.id() != self.before.id() {
+            let (record, survivor) = (current.reference(), self.before.reference());
+            return Err(MergeError::NotTheSurvivor { record, survivor });
+        }
+        let mut others = self.others.clone();
+        let mut conflicts = Vec::new();
+        if same_record(current, &self.merged) {
+            return Ok(Restored { survivor: self.before.clone(), others, conflicts });
+        }
+        let [before, after, now] = [&self.before, &self.merged, current].map(fields_of);
+        let changes = three_way(&before, &after, &now, "", &mut conflicts);
+        let mut survivor = with_fields(current, &changes);
+        survivor.set_contacts(self.restore_contacts(current, &mut others, &mut conflicts));
+        conflicts.sort_by(|a, b| a.field.cmp(&b.field));
+        Ok(Restored { survivor, others, conflicts })
+    }
+
+    /// Takes the merge back among the records: the survivor is restored in its place, the others come back, in their
+    /// old places when nothing has moved since. Of several merges, the last is undone first.
+    ///
+    /// # Errors
+    /// As [`restore`](UndoRecord::restore); also when the survivor is not there, is there twice, or another is there
+    /// already. Nothing has happened then.
+    pub fn undo(&self, records: &mut Vec<R>) -> Result<Vec<UndoConflict>, MergeError> {
+        let missing = || MergeError::Missing { record: self.before.reference() };
+        let mut found = records.iter_mut().filter(|record| record.id() == self.before.id());
+        let current = found.next().ok_or_else(missing)?;
+        if found.next().is_some() {
+            return Err(MergeError::SameId { record: self.before.reference() });
+        }
+        let ids: BTreeSet<&str> = self.others.iter().map(|other| other.id()).collect();
+        let restored = self.restore(current)?;
+        if let Some(back) = records.iter().find(|record| ids.contains(record.id())) {
+            return Err(MergeError::AlreadyBack { record: back.reference() });
+        }
+        if let Some(survivor) = records.iter_mut().find(|record| record.id() == self.before.id()) {
+            *survivor = restored.survivor;
+        }
+        let places = self.places.iter().copied().chain(std::iter::repeat(usize::MAX));
+        let mut placed: Vec<(usize, R)> = places.zip(restored.others).collect();
+        placed.sort_by_key(|(place, _)| *place);
+        for (place, other) in placed {
+            records.insert(place.min(records.len()), other);
+        }
+        Ok(restored.conflicts)
+    }
+
+    /// The survivor's contacts; those of the others get what changed in them since.
+    fn restore_contacts(
+        &self,
+        current: &R,
+        others: &mut [R],
+        conflicts: &mut Vec<UndoConflict>,
+    ) -> Vec<Contact> {
+        let (before, after, now) = (self.before.contacts(), self.merged.contacts(), current.contacts());
+        if now == after {
+            return before.to_vec();
+        }
+        if before == after {
+            return now.to_vec();
+        }
+        let moved: Vec<Contact> = others.iter().flat_map(|other| other.contacts()).cloned().collect();
+        let (Some(was), Some(made), Some(is)) = (by_id(before), by_id(after), by_id(now)) else {
+            // Contacts that cannot be told apart are one field.
+            let ids = |contacts: &[Contact]| Value::List(contacts.iter().map(|c| c.id.to_string()).collect());
+            conflicts.push(UndoConflict {
+                field: "contacts".to_owned(),
+                before: ids(before),
+                merged: ids(after),
+                now: ids(now),
+            });
+            return now.to_vec();
+        };
+        let mut gone = |id: &str| {
+            conflicts.push(UndoConflict {
+                field: format!("contacts.{id}"),
+                before: id.into(),
+                merged: id.into(),
+                now: Value::Null,
+            });
+        };
+        let mut own = Vec::new();
+        let mut edits = Vec::new();
+        for contact in before {
+            let id = contact.id.as_str();
+            match (made.get(id), is.get(id)) {
+                (Some(after), Some(now)) => edits.push((contact, *after, *now, None)),
+                (Some(after), None) if *after != contact => gone(id),
+                (Some(_), None) => {}
+                (None, _) => own.push(contact.clone()),
+            }
+        }
+        for contact in after.iter().filter(|contact| !was.contains_key(contact.id.as_str())) {
+            let id = contact.id.as_str();
+            let origin = others.iter().position(|other| other.contacts().iter().any(|c| c.id == contact.id));
+            let original = moved.iter().find(|original| original.id == contact.id);
+            match (original, is.get(id)) {
+                (Some(original), Some(now)) => edits.push((original, contact, *now, origin)),
+                _ => gone(id),
+            }
+        }
+        for (original, after, now, origin) in edits {
+            let contact = restore_contact(original, after, now, conflicts);
+            let Some(other) = origin.and_then(|index| others.get_mut(index)) else {
+                own.push(contact);
+                continue;
+            };
+            let back = |known: &Contact| if known.id == contact.id { &contact } else { known }.clone();
+            let contacts = other.contacts().iter().map(back).collect();
+            other.set_contacts(contacts);
+        }
+        let added = now.iter().filter(|contact| {
+            !made.contains_key(contact.id.as_str()) && !was.contains_key(contact.id.as_str())
+        });
+        own.extend(added.cloned());
+        own
+    }
+}
+
+/// The contacts by id; `None` when one has none or two have the same.
+fn by_id(contacts: &[Contact]) -> Option<BTreeMap<&str, &Contact>> {
+    let by_id: BTreeMap<&str, &Contact> = contacts.iter().map(|c| (c.id.as_str(), c)).collect();
+    (by_id.len() == contacts.len() && contacts.iter().all(|c| !c.id.is_blank())).then_some(by_id)
+}
+
+fn restore_contact(
+    before: &Contact,
+    after: &Contact,
+    now: &Contact,
+    conflicts: &mut Vec<UndoConflict>,
+) -> Contact {
+    if now == after {
+        return before.clone();
+    }
+    let prefix = format!("contacts.{}.", before.id);
+    let [was, made, is] = [before, after, now].map(members_of);
+    let changes = three_way(&was, &made, &is, &prefix, conflicts);
+    with_members(now, &changes)
+}
+
+/// What must change in `now` to take back what led from `before` to `after`.
+fn three_way(
+    before: &Fields,
+    after: &Fields,
+    now: &Fields,
+    prefix: &str,
+    conflicts: &mut Vec<UndoConflict>,
+) -> BTreeMap<String, Option<Value>> {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let mut changes = BTreeMap::new();
+    for name in names {
+        let [was, made, is] = [before, after, now].map(|fields| fields.get(name));
+        if same_field(was, made) || same_field(is, was) {
+            continue;
+        }
+        if same_field(is, made) {
+            changes.insert(name.clone(), was.cloned());
+        } else if let Some(items) = three_way_list(was, made, is) {
+            let value = (was.is_some() || !items.is_empty()).then_some(Value::List(items));
+            changes.insert(name.clone(), value);
+        } else {
+            let [before, merged, now] = [was, made, is].map(|value| value.cloned().unwrap_or_default());
+            conflicts.push(UndoConflict { field: format!("{prefix}{name}"), before, merged, now });
+        }
+    }
+    changes
+}
+
+/// The items before the merge, with those added since and without those taken out since; `None` when one of the
+/// values is no list, an item stands twice, or the items were put in another order: then it is a conflict.
+fn three_way_list(was: Option<&Value>, made: Option<&Value>, is: Option<&Value>) -> Option<Vec<String>> {
+    let items = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(Value::List(items)) => {
+            let distinct: BTreeSet<&String> = items.iter().collect();
+            (distinct.len() == items.len()).then(|| items.clone())
+        }
+        Some(_) => None,
+    };
+    let (was, made, is) = (items(was)?, items(made)?, items(is)?);
+    let kept_in_order =
+        is.iter().filter(|item| made.contains(item)).eq(made.iter().filter(|item| is.contains(item)));
+    if !kept_in_order {
+        return None;
+    }
+    let mut result: Vec<String> =
+        was.iter().filter(|item| is.contains(item) || !made.contains(item)).cloned().collect();
+    result.extend(is.iter().filter(|item| !made.contains(item) && !was.contains(item)).cloned());
+    Some(result)
+}
