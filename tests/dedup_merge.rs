@@ -730,7 +730,7 @@ fn oracle(rule: &Survivorship, accounts: &[Account], survivor: &AccountId) -> Op
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn undo_takes_a_merge_of_accounts_back_byte_for_byte(

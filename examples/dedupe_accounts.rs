@@ -1,0 +1,397 @@
+//! One company, several accounts: finds them in a table, shows what merging does, merges, and takes it back.
+//!
+//! ```text
+//! cargo run --release --example dedupe_accounts                                    the bundled sample, a dry run
+//! cargo run --release --example dedupe_accounts -- ACCOUNTS.csv --apply OUT.csv    writes OUT.csv, OUT.csv.undo.json
+//! cargo run --release --example dedupe_accounts -- OUT.csv --undo OUT.csv.undo.json --to BACK.csv
+//! ```
+//!
+//! A row is an account: `id`, `company`, `created_at` (`2026-01-31` or RFC 3339) and, as far as they are there,
+//! `aliases` (between `;`), `domain`, `registration_number`, `region`, `owner`, `pool`, `maturity`, `tier`,
+//! `closed_deal_at` and `contacts`; every other column is kept as the host's own. Contacts stand between `;`, their
+//! parts between ` / `: a name, phones, e-mail addresses, `wechat:ID`, and in front `#ID` when they have an id.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use leadkit::company::{CompanyName, Gazetteer, exact_key};
+use leadkit::contact::PhoneOptions;
+use leadkit::dedup::{Key, KeyKind, MergePlan, MergeRules, Merger, Probe, UndoRecord};
+use leadkit::model::{Account, Contact, Value};
+use leadkit::rule::FactContext;
+use serde::{Deserialize, Serialize};
+use support::{Arguments, bundled, read_json};
+
+#[path = "support/mod.rs"]
+mod support;
+
+const USAGE: &str = "\
+usage: dedupe_accounts [ACCOUNTS.csv] [options]
+  --rules FILE   merge rules (JSON); the defaults when left out
+  --apply OUT    merge what is not ambiguous: writes OUT and OUT.undo.json
+  --ambiguous    merge what is ambiguous too
+  --undo FILE    take the merges of an undo file back
+  --to BACK      where --undo writes the table";
+/// A key that more accounts share is no key: a switchboard number, a public mail domain.
+const CROWDED: usize = 5;
+
+fn main() -> ExitCode {
+    support::run(run)
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse(USAGE, &["rules", "apply", "undo", "to"], &["ambiguous"])?;
+    let path = arguments.plain.first().map_or_else(|| bundled("accounts.csv"), PathBuf::from);
+    let table = Table::read(&path)?;
+    if let Some(undo) = arguments.value("undo") {
+        let to = arguments.value("to").ok_or_else(|| format!("--undo needs --to\n{USAGE}"))?;
+        return take_back(table, Path::new(undo), Path::new(to));
+    }
+    let rules = match arguments.value("rules") {
+        Some(rules) => MergeRules::load(read_json(Path::new(rules))?)?,
+        None => MergeRules::default(),
+    };
+    let merger = Merger::compile(&rules)?;
+    let gazetteer = Gazetteer::builtin();
+    let groups = groups(&table.accounts, &gazetteer);
+
+    let (mut plans, mut ambiguous) = (Vec::new(), 0);
+    for (number, group) in groups.iter().enumerate() {
+        let members: Vec<Account> = group.iter().map(|index| table.accounts[*index].clone()).collect();
+        let plan = MergePlan::for_accounts(&members, &merger, &PhoneOptions::default())?;
+        let doubts = doubts(&members);
+        let names: Vec<&str> = members.iter().map(|member| member.company.as_str()).collect();
+        println!("group {}: {}", number + 1, names.join(" · "));
+        println!("{plan}");
+        for doubt in &doubts {
+            println!("  ambiguous: {doubt}");
+        }
+        println!();
+        ambiguous += usize::from(!doubts.is_empty());
+        if doubts.is_empty() || arguments.has("ambiguous") {
+            plans.push(plan);
+        }
+    }
+    let near = near_misses(&table.accounts, &groups, &gazetteer);
+    near.iter().for_each(|line| println!("perhaps the same: {line}"));
+    let merged: usize = groups.iter().map(Vec::len).sum();
+    println!(
+        "{} accounts: {} groups with {merged} accounts, {ambiguous} of them ambiguous; {} more hints",
+        table.accounts.len(),
+        groups.len(),
+        near.len()
+    );
+    match arguments.value("apply") {
+        Some(out) => apply(table, &plans, Path::new(out)),
+        None => Ok(()),
+    }
+}
+
+/// Which accounts are one company, each group by place, two or more in a group.
+///
+/// Here: accounts whose names or aliases are spellings of one registered name. A search by likeness goes in here.
+fn groups(accounts: &[Account], gazetteer: &Gazetteer) -> Vec<Vec<usize>> {
+    let mut group_of: Vec<usize> = (0..accounts.len()).collect();
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
+    for (index, account) in accounts.iter().enumerate() {
+        for name in std::iter::once(&account.company).chain(&account.aliases) {
+            let key = exact_key(&CompanyName::parse(name, gazetteer));
+            if key.is_empty() {
+                continue;
+            }
+            let (a, b) = (group_of[*first.entry(key).or_insert(index)], group_of[index]);
+            group_of.iter_mut().filter(|group| **group == a.max(b)).for_each(|group| *group = a.min(b));
+        }
+    }
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, group) in group_of.iter().enumerate() {
+        groups.entry(*group).or_default().push(index);
+    }
+    groups.into_values().filter(|group| group.len() > 1).collect()
+}
+
+/// Why a person should look at a group before it is merged.
+fn doubts(members: &[Account]) -> Vec<String> {
+    type Read = fn(&Account) -> Option<&str>;
+    let fields: [(&str, Read); 3] = [
+        ("owners", |account| account.owner.as_ref().map(|owner| owner.as_str())),
+        ("registration numbers", |account| account.registration_number.as_deref()),
+        ("domains", |account| account.domain.as_deref()),
+    ];
+    let mut doubts = Vec::new();
+    for (what, read) in fields {
+        let values: BTreeSet<&str> = members.iter().filter_map(read).collect();
+        if values.len() > 1 {
+            let values: Vec<&str> = values.into_iter().collect();
+            doubts.push(format!("{} different {what}: {}", values.len(), values.join(", ")));
+        }
+    }
+    doubts
+}
+
+/// Accounts of different groups that share a registration number, a domain or a person.
+fn near_misses(accounts: &[Account], groups: &[Vec<usize>], gazetteer: &Gazetteer) -> Vec<String> {
+    let mut holders: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    for (index, account) in accounts.iter().enumerate() {
+        let probe = Probe::of_account(account, &FactContext::new(gazetteer, account.created_at));
+        for key in probe.keys.into_iter().filter(|key| key.kind != KeyKind::CompanyExact) {
+            holders.entry(key).or_default().push(index);
+        }
+    }
+    let together = |a: usize, b: usize| groups.iter().any(|group| group.contains(&a) && group.contains(&b));
+    let mut found: BTreeMap<(usize, usize), BTreeSet<&str>> = BTreeMap::new();
+    for (key, holders) in holders.iter().filter(|(_, holders)| holders.len() <= CROWDED) {
+        for (place, a) in holders.iter().enumerate() {
+            for b in holders[place + 1..].iter().filter(|b| !together(*a, **b)) {
+                found.entry((*a, *b)).or_default().insert(key.kind.as_str());
+            }
+        }
+    }
+    let line = |((a, b), kinds): ((usize, usize), BTreeSet<&str>)| {
+        let [a, b] = [a, b].map(|index| format!("{} {}", accounts[index].id, accounts[index].company));
+        format!("{a} · {b} (same {})", kinds.into_iter().collect::<Vec<_>>().join(", "))
+    };
+    found.into_iter().map(line).collect()
+}
+
+/// What is kept to take the merges of a table back.
+#[derive(Serialize, Deserialize)]
+struct UndoFile {
+    format: u16,
+    merges: Vec<UndoRecord<Account>>,
+    /// The rows of the merged accounts by id, to the byte.
+    rows: BTreeMap<String, String>,
+}
+
+fn apply(mut table: Table, plans: &[MergePlan<Account>], out: &Path) -> Result<(), Box<dyn Error>> {
+    let mut undo = UndoFile { format: 1, merges: Vec::new(), rows: BTreeMap::new() };
+    for plan in plans {
+        let record = plan.apply(&mut table.accounts)?;
+        for original in record.originals() {
+            let row = table.rows.get(original.id.as_str()).cloned().unwrap_or_default();
+            undo.rows.insert(original.id.to_string(), row);
+        }
+        // The survivor's row is written anew.
+        table.rows.remove(plan.merged().id.as_str());
+        undo.merges.push(record);
+    }
+    let undo_path = PathBuf::from(format!("{}.undo.json", out.display()));
+    fs::write(&undo_path, serde_json::to_string_pretty(&undo)?)?;
+    table.write(out)?;
+    println!("{} merges: wrote {} and {}", plans.len(), out.display(), undo_path.display());
+    Ok(())
+}
+
+fn take_back(mut table: Table, undo: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+    let undo: UndoFile = read_json(undo)?;
+    if undo.format != 1 {
+        return Err(format!("undo file of format {} is not known", undo.format).into());
+    }
+    // The last merge first: each finds the table as it left it.
+    for record in undo.merges.iter().rev() {
+        for conflict in record.undo(&mut table.accounts)? {
+            println!("conflict in account {}: {conflict}", record.merged().id);
+        }
+        for original in record.originals() {
+            let id = original.id.as_str();
+            let exact = table.accounts.iter().any(|account| account == original);
+            match undo.rows.get(id).filter(|_| exact) {
+                Some(row) => table.rows.insert(id.to_owned(), row.clone()),
+                None => table.rows.remove(id),
+            };
+        }
+    }
+    table.write(to)?;
+    println!("{} merges taken back: wrote {}", undo.merges.len(), to.display());
+    Ok(())
+}
+
+/// A CSV file of accounts. Rows that nobody changes keep their bytes.
+struct Table {
+    header: String,
+    columns: Vec<String>,
+    accounts: Vec<Account>,
+    /// By account; one that is not here is written anew.
+    rows: BTreeMap<String, String>,
+}
+
+impl Table {
+    fn read(path: &Path) -> Result<Table, Box<dyn Error>> {
+        let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let text = fs::read_to_string(path).map_err(|error| named(&error))?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+        let header = reader.headers().map_err(|error| named(&error))?;
+        let columns: Vec<String> =
+            header.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+        // A row starts after the line break before it.
+        let start_of = |position: &csv::Position| {
+            let from = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(text.len());
+            text.len() - text[from..].trim_start_matches(['\r', '\n']).len()
+        };
+        let (mut starts, mut accounts, mut mistakes) = (Vec::new(), Vec::new(), String::new());
+        let mut ids = BTreeSet::new();
+        for record in reader.records() {
+            let record = record.map_err(|error| named(&error))?;
+            let position = record.position().cloned().unwrap_or_else(csv::Position::new);
+            starts.push(start_of(&position));
+            let mut problem = |what: String| writeln!(mistakes, "line {}: {what}", position.line());
+            match read_account(&columns, &record) {
+                Ok(account) if account.id.is_blank() => problem("there is no id".to_owned())?,
+                Ok(account) if !ids.insert(account.id.clone()) => {
+                    problem(format!("id `{}` stands here twice", account.id))?;
+                }
+                Ok(account) => accounts.push(account),
+                Err(error) => problem(error)?,
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(named(&format!("not merged\n{}", mistakes.trim_end())).into());
+        }
+        let header = text[..starts.first().copied().unwrap_or(text.len())].to_owned();
+        let ends = starts.iter().skip(1).copied().chain([text.len()]);
+        let row = |((account, start), end): ((&Account, &usize), usize)| {
+            (account.id.to_string(), text[*start..end].to_owned())
+        };
+        let rows = accounts.iter().zip(&starts).zip(ends).map(row).collect();
+        Ok(Table { header, columns, accounts, rows })
+    }
+
+    fn write(&mut self, path: &Path) -> Result<(), Box<dyn Error>> {
+        let added: BTreeSet<String> = self.accounts.iter().flat_map(filled_columns).collect();
+        if let Some(column) = added.iter().find(|column| !self.columns.contains(column)) {
+            return Err(format!("the table has no column `{column}` to write to: add it").into());
+        }
+        let mut out = self.header.clone();
+        for account in &self.accounts {
+            if !out.ends_with('\n') {
+                out.push('\n');
+            }
+            match self.rows.get(account.id.as_str()) {
+                Some(row) => out.push_str(row),
+                None => out.push_str(&write_account(&self.columns, account)?),
+            }
+        }
+        Ok(fs::write(path, out)?)
+    }
+}
+
+fn read_account(columns: &[String], record: &csv::StringRecord) -> Result<Account, String> {
+    let mut account = Account::default();
+    for (column, cell) in columns.iter().zip(record) {
+        let filled = || Some(cell.to_owned());
+        match column.as_str() {
+            "id" => account.id = cell.trim().into(),
+            "company" => account.company = cell.to_owned(),
+            _ if cell.trim().is_empty() => {}
+            "created_at" => account.created_at = time(column, cell)?,
+            "aliases" => account.aliases = cell.split(';').map(|alias| alias.trim().to_owned()).collect(),
+            "domain" => account.domain = filled(),
+            "registration_number" => account.registration_number = filled(),
+            "region" => account.region = Some(cell.trim().parse().map_err(|error| format!("{error}"))?),
+            "owner" => account.owner = Some(cell.trim().into()),
+            "pool" => account.pool = Some(cell.trim().into()),
+            "maturity" => account.maturity = filled(),
+            "tier" => account.tier = filled(),
+            "closed_deal_at" => account.closed_deal_at = Some(time(column, cell)?),
+            "contacts" => {}
+            other => drop(account.attributes.insert(other.to_owned(), cell.into())),
+        }
+    }
+    let contacts = columns.iter().zip(record).find(|(column, _)| *column == "contacts");
+    let cell = contacts.map_or("", |(_, cell)| cell);
+    let people = cell.split(';').filter(|person| !person.trim().is_empty()).enumerate();
+    account.contacts = people.map(|(index, person)| read_contact(&account, index, person)).collect();
+    Ok(account)
+}
+
+fn read_contact(account: &Account, index: usize, text: &str) -> Contact {
+    let mut contact = Contact {
+        id: place_id(account, index).into(),
+        account: Some(account.id.clone()),
+        ..Contact::default()
+    };
+    for part in text.split(" / ").map(str::trim).filter(|part| !part.is_empty()) {
+        if let Some(id) = part.strip_prefix('#') {
+            contact.id = id.into();
+        } else if let Some(id) = part.strip_prefix("wechat:") {
+            contact.wechat = Some(id.into());
+        } else if part.contains('@') {
+            contact.emails.push(part.into());
+        } else if part.chars().filter(char::is_ascii_digit).count() >= 5 {
+            contact.phones.push(part.into());
+        } else {
+            contact.name = Some(part.to_owned());
+        }
+    }
+    contact
+}
+
+/// The id of a contact that is given none.
+fn place_id(account: &Account, index: usize) -> String {
+    format!("{}.{}", account.id, index + 1)
+}
+
+fn time(column: &str, cell: &str) -> Result<DateTime<Utc>, String> {
+    let cell = cell.trim();
+    let midnight = || format!("{cell}T00:00:00Z").parse();
+    cell.parse().or_else(|_| midnight()).map_err(|_| format!("`{cell}` in `{column}` is no time"))
+}
+
+/// The cells of an account by column; blank ones are left out.
+fn cells(account: &Account) -> BTreeMap<String, String> {
+    let moment = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let people = account.contacts.iter().enumerate().map(|(index, contact)| {
+        let mut parts = Vec::new();
+        if contact.id.as_str() != place_id(account, index) {
+            parts.push(format!("#{}", contact.id));
+        }
+        parts.extend(contact.name.clone());
+        parts.extend(contact.phones.iter().map(|phone| phone.as_str().to_owned()));
+        parts.extend(contact.emails.iter().map(|email| email.as_str().to_owned()));
+        parts.extend(contact.wechat.iter().map(|id| format!("wechat:{}", id.as_str())));
+        parts.join(" / ")
+    });
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let own = account.attributes.iter().map(|(name, value)| {
+        let cell = if let Value::Null = value { String::new() } else { value.to_string() };
+        (name.clone(), cell)
+    });
+    let known = [
+        ("id", account.id.to_string()),
+        ("company", account.company.clone()),
+        ("created_at", moment(&account.created_at)),
+        ("aliases", account.aliases.join("; ")),
+        ("domain", text(&account.domain)),
+        ("registration_number", text(&account.registration_number)),
+        ("region", account.region.map(|region| region.to_string()).unwrap_or_default()),
+        ("owner", account.owner.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("pool", account.pool.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("maturity", text(&account.maturity)),
+        ("tier", text(&account.tier)),
+        ("closed_deal_at", account.closed_deal_at.as_ref().map(moment).unwrap_or_default()),
+        ("contacts", people.collect::<Vec<_>>().join("; ")),
+    ];
+    let known = known.into_iter().map(|(column, cell)| (column.to_owned(), cell));
+    known.chain(own).filter(|(_, cell)| !cell.trim().is_empty()).collect()
+}
+
+fn filled_columns(account: &Account) -> Vec<String> {
+    cells(account).into_keys().collect()
+}
+
+/// A row that reads as the account again.
+fn write_account(columns: &[String], account: &Account) -> Result<String, Box<dyn Error>> {
+    let cells = cells(account);
+    let row: Vec<&str> = columns.iter().map(|column| cells.get(column).map_or("", String::as_str)).collect();
+    if read_account(columns, &csv::StringRecord::from(row.clone())).as_ref() != Ok(account) {
+        return Err(format!("account {} holds something that the table cannot", account.id).into());
+    }
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&row)?;
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
