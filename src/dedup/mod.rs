@@ -1,9 +1,11 @@
 //! Duplicate matching: is this lead on file already, and what follows.
 //!
 //! [`Deduplicator::probe`] gives the keys to fetch rows by, [`Deduplicator::resolve`] decides on the rows. [`Book`]
-//! is a fetcher in memory. A [`MergePlan`] makes several records one. [`index`] finds company names, [`evaluate`] tunes it, [`similarity`] holds measures.
+//! is a fetcher in memory. [`cluster`] joins pairs into
+//! groups, a [`MergePlan`] makes the records of a group one. [`index`] finds company names, [`evaluate`] tunes it, [`similarity`] holds measures.
 
 mod book;
+mod cluster;
 pub mod evaluate;
 pub mod index;
 mod merge;
@@ -14,6 +16,7 @@ mod rules;
 pub mod similarity;
 
 pub use book::Book;
+pub use cluster::{Cluster, ClusterOptions, Clusters, ScoredPair, cluster};
 pub use merge::{
     ContactDecision, FieldConflict, FieldDecision, MergeBlock, MergeError, MergePlan, MergeRules, Mergeable,
     Merger, Restored, SurvivorTest, Survivorship, UndoConflict, UndoRecord,

@@ -1,0 +1,186 @@
+//! Groups from pairs that are alike.
+
+use std::collections::BTreeSet;
+
+use leadkit::dedup::{ClusterOptions, Clusters, ScoredPair, cluster};
+use proptest::prelude::*;
+
+type Pair = (usize, usize, f64);
+
+fn options(support: f64) -> ClusterOptions {
+    ClusterOptions { support, ..ClusterOptions::default() }
+}
+
+fn members(found: &Clusters) -> Vec<Vec<usize>> {
+    found.clusters.iter().map(|cluster| cluster.members.clone()).collect()
+}
+
+fn numbers(pair: &ScoredPair) -> (usize, usize) {
+    (pair.first, pair.second)
+}
+
+#[test]
+fn a_chain_is_cut_at_its_weakest_link() {
+    let pairs = [(0, 1, 0.9), (1, 2, 0.95), (0, 2, 0.85), (3, 4, 0.9), (2, 3, 0.55)];
+    let found = cluster(6, pairs, &ClusterOptions::default());
+    assert_eq!(members(&found), [vec![0, 1, 2], vec![3, 4]]);
+    assert_eq!(found.held_back.iter().map(numbers).collect::<Vec<_>>(), [(2, 3)]);
+    assert_eq!((numbers(&found.clusters[0].weakest), found.clusters[0].weakest.score), ((0, 1), 0.9));
+    assert_eq!(found.clusters[0].density, 1.0);
+    // Every pair between the groups but one: now they are one.
+    let more = [(0, 3, 0.6), (1, 3, 0.6), (0, 4, 0.6), (1, 4, 0.6), (2, 4, 0.6)];
+    let found = cluster(6, pairs.into_iter().chain(more), &ClusterOptions::default());
+    assert_eq!(members(&found), [vec![0, 1, 2, 3, 4]]);
+    assert!(found.held_back.is_empty());
+}
+
+#[test]
+fn a_group_is_never_larger_than_allowed() {
+    let pairs = (0..10).flat_map(|i| (i + 1..10).map(move |j| (i, j, 0.9)));
+    let found = cluster(10, pairs, &ClusterOptions { largest: 4, ..ClusterOptions::default() });
+    assert!(found.clusters.iter().all(|cluster| cluster.members.len() <= 4));
+    assert!(!found.held_back.is_empty());
+}
+
+#[test]
+fn hostile_pairs_are_passed_over() {
+    let pairs = [
+        (0, 0, 1.0),
+        (0, 9, 1.0),
+        (usize::MAX, 1, 1.0),
+        (0, 1, f64::NAN),
+        (0, 1, f64::INFINITY),
+        (1, 2, 0.4),
+        (1, 2, -0.0),
+    ];
+    let found = cluster(3, pairs, &ClusterOptions::default());
+    assert_eq!((found.labels(), found.held_back.len()), (vec![0, 1, 2], 0));
+    assert_eq!(cluster(0, pairs, &ClusterOptions::default()).labels(), [0; 0]);
+    let strange = ClusterOptions { threshold: f64::NAN, support: f64::NAN, largest: 1 };
+    assert_eq!(cluster(3, [(0, 1, 0.9)], &strange).labels(), [0, 1, 2]);
+}
+
+#[test]
+fn a_long_chain_and_a_large_group_are_quick() {
+    let chain = (1..100_000).map(|i| (i - 1, i, 0.9));
+    assert_eq!(members(&cluster(100_000, chain.clone(), &options(0.0)))[0].len(), 100_000);
+    let found = cluster(100_000, chain, &ClusterOptions::default());
+    assert!(found.clusters.iter().all(|cluster| cluster.members.len() <= 4), "{:?}", found.clusters[0]);
+    let star = (1..100_000).map(|i| (0, i, 0.9));
+    assert_eq!(members(&cluster(100_000, star, &options(0.0)))[0].len(), 100_000);
+}
+
+fn some_pairs() -> impl Strategy<Value = (usize, Vec<Pair>)> {
+    (1usize..14).prop_flat_map(|items| {
+        let pair = (0..items, 0..items, (0u32..=10).prop_map(|tenths| f64::from(tenths) / 10.0));
+        (Just(items), proptest::collection::vec(pair, 0..40))
+    })
+}
+
+/// The strongest score of every pair that counts.
+fn edges(pairs: &[Pair], threshold: f64) -> std::collections::BTreeMap<(usize, usize), f64> {
+    let mut edges = std::collections::BTreeMap::new();
+    for (i, j, score) in pairs.iter().copied().filter(|(i, j, score)| i != j && *score >= threshold) {
+        let known = edges.entry((i.min(j), i.max(j))).or_insert(score);
+        *known = known.max(score);
+    }
+    edges
+}
+
+/// Connected components by flooding.
+fn components(items: usize, pairs: &[Pair], threshold: f64) -> Vec<usize> {
+    let edges = edges(pairs, threshold);
+    let mut labels: Vec<usize> = (0..items).collect();
+    loop {
+        let before = labels.clone();
+        for (i, j) in edges.keys() {
+            let least = labels[*i].min(labels[*j]);
+            (labels[*i], labels[*j]) = (least, least);
+        }
+        if labels == before {
+            return labels;
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn clusters_are_a_partition_and_do_not_depend_on_order(
+        ((items, pairs), shuffled) in some_pairs().prop_flat_map(|(items, pairs)| {
+            (Just((items, pairs.clone())), Just(pairs).prop_shuffle())
+        }),
+        support in proptest::sample::select(vec![0.0, 0.3, 0.5, 1.0]),
+        largest in 0usize..5,
+    ) {
+        let options = ClusterOptions { largest, ..options(support) };
+        let found = cluster(items, pairs.iter().copied(), &options);
+        let turned = shuffled.iter().map(|(i, j, score)| (*j, *i, *score));
+        prop_assert_eq!(&cluster(items, turned, &options), &found);
+        // Each item stands in at most one group; groups have two or more, ascending, and stand in order.
+        let all: Vec<usize> = members(&found).concat();
+        let distinct: BTreeSet<usize> = all.iter().copied().collect();
+        prop_assert_eq!(distinct.len(), all.len());
+        prop_assert!(distinct.iter().all(|item| *item < items));
+        prop_assert!(members(&found).iter().all(|group| group.len() > 1 && group.is_sorted()));
+        prop_assert!(members(&found).is_sorted());
+        prop_assert!(largest == 0 || members(&found).iter().all(|group| group.len() <= largest));
+        // Groups only join what connected components join, and what was held back lies between groups.
+        let labels = found.labels();
+        let connected = components(items, &pairs, options.threshold);
+        for group in members(&found) {
+            prop_assert!(group.iter().all(|member| connected[*member] == connected[group[0]]));
+        }
+        let edges = edges(&pairs, options.threshold);
+        for (i, j) in edges.keys() {
+            let held = found.held_back.iter().any(|pair| numbers(pair) == (*i, *j));
+            prop_assert_eq!(held, labels[*i] != labels[*j]);
+        }
+        for cluster in &found.clusters {
+            let inside = |pair: &&(usize, usize)| {
+                cluster.members.contains(&pair.0) && cluster.members.contains(&pair.1)
+            };
+            let pairs = edges.keys().filter(inside).count() as f64;
+            let possible = (cluster.members.len() * (cluster.members.len() - 1) / 2) as f64;
+            prop_assert!((cluster.density - pairs / possible).abs() < 1e-8);
+            if support == 1.0 {
+                prop_assert_eq!(cluster.density, 1.0);
+            }
+            let weakest = edges.get(&numbers(&cluster.weakest)).copied();
+            prop_assert_eq!(weakest, Some(cluster.weakest.score));
+        }
+    }
+
+    #[test]
+    fn without_support_they_are_the_connected_components((items, pairs) in some_pairs()) {
+        let found = cluster(items, pairs.iter().copied(), &options(0.0));
+        prop_assert_eq!(found.labels(), components(items, &pairs, 0.5));
+        prop_assert_eq!(&found.held_back, &vec![]);
+        // The weakest link is the greatest score at which the group still hangs together.
+        for cluster in &found.clusters {
+            let together = |score: f64| {
+                let labels = components(items, &pairs, score);
+                cluster.members.iter().all(|member| labels[*member] == labels[cluster.members[0]])
+            };
+            let score = cluster.weakest.score;
+            prop_assert!(together(score) && !together(score + 0.05));
+        }
+    }
+
+    #[test]
+    fn what_remains_apart_may_not_be_joined((items, pairs) in some_pairs(), support in 0.01f64..=1.0) {
+        let found = cluster(items, pairs.iter().copied(), &options(support));
+        let labels = found.labels();
+        let edges = edges(&pairs, 0.5);
+        for pair in &found.held_back {
+            let (a, b) = (labels[pair.first], labels[pair.second]);
+            let of = |label: usize| labels.iter().filter(|other| **other == label).count();
+            let links = edges
+                .keys()
+                .filter(|(i, j)| (labels[*i], labels[*j]) == (a, b) || (labels[*i], labels[*j]) == (b, a))
+                .count();
+            prop_assert!((links as f64) < support * (of(a) * of(b)) as f64);
+        }
+    }
+}
