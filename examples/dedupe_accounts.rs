@@ -15,13 +15,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use leadkit::company::{CompanyName, Gazetteer, exact_key};
 use leadkit::contact::PhoneOptions;
-use leadkit::dedup::{Key, KeyKind, MergePlan, MergeRules, Merger, Probe, UndoRecord};
+use leadkit::dedup::index::{NameIndex, SearchOptions};
+use leadkit::dedup::{
+    ClusterOptions, Key, KeyKind, MergePlan, MergeRules, Merger, Probe, UndoRecord, cluster,
+};
 use leadkit::model::{Account, Contact, Value};
 use leadkit::rule::FactContext;
 use serde::{Deserialize, Serialize};
@@ -39,12 +43,17 @@ usage: dedupe_accounts [ACCOUNTS.csv] [options]
   --to BACK      where --undo writes the table";
 /// A key that more accounts share is no key: a switchboard number, a public mail domain.
 const CROWDED: usize = 5;
+/// Names at least this much alike are one company's.
+const SURE: f64 = 0.9;
+/// Names at least this much alike are worth a look.
+const PERHAPS: f64 = 0.5;
 
 fn main() -> ExitCode {
     support::run(run)
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
+    let mut screen = io::stdout();
     let arguments = Arguments::parse(USAGE, &["rules", "apply", "undo", "to"], &["ambiguous"])?;
     let path = arguments.plain.first().map_or_else(|| bundled("accounts.csv"), PathBuf::from);
     let table = Table::read(&path)?;
@@ -58,61 +67,67 @@ fn run() -> Result<(), Box<dyn Error>> {
     };
     let merger = Merger::compile(&rules)?;
     let gazetteer = Gazetteer::builtin();
-    let groups = groups(&table.accounts, &gazetteer);
+    let pairs = pairs(&table.accounts, &gazetteer);
+    let options = ClusterOptions { threshold: SURE, ..ClusterOptions::default() };
+    let clusters = cluster(table.accounts.len(), pairs.iter().copied(), &options);
 
     let (mut plans, mut ambiguous) = (Vec::new(), 0);
-    for (number, group) in groups.iter().enumerate() {
-        let members: Vec<Account> = group.iter().map(|index| table.accounts[*index].clone()).collect();
+    for (number, group) in clusters.clusters.iter().enumerate() {
+        let members: Vec<Account> =
+            group.members.iter().map(|index| table.accounts[*index].clone()).collect();
         let plan = MergePlan::for_accounts(&members, &merger, &PhoneOptions::default())?;
-        let doubts = doubts(&members);
-        let names: Vec<&str> = members.iter().map(|member| member.company.as_str()).collect();
-        println!("group {}: {}", number + 1, names.join(" · "));
-        println!("{plan}");
-        for doubt in &doubts {
-            println!("  ambiguous: {doubt}");
+        let mut doubts = doubts(&members);
+        let weakest = group.weakest;
+        if weakest.score < 1.0 {
+            let [a, b] = [weakest.first, weakest.second].map(|place| &table.accounts[place].id);
+            doubts.push(format!("{a} and {b} are only alike, {:.3}", weakest.score));
         }
-        println!();
+        let names: Vec<&str> = members.iter().map(|member| member.company.as_str()).collect();
+        writeln!(screen, "group {}: {}", number + 1, names.join(" · "))?;
+        writeln!(screen, "{plan}")?;
+        for doubt in &doubts {
+            writeln!(screen, "  ambiguous: {doubt}")?;
+        }
+        writeln!(screen)?;
         ambiguous += usize::from(!doubts.is_empty());
         if doubts.is_empty() || arguments.has("ambiguous") {
             plans.push(plan);
         }
     }
-    let near = near_misses(&table.accounts, &groups, &gazetteer);
-    near.iter().for_each(|line| println!("perhaps the same: {line}"));
-    let merged: usize = groups.iter().map(Vec::len).sum();
-    println!(
-        "{} accounts: {} groups with {merged} accounts, {ambiguous} of them ambiguous; {} more hints",
-        table.accounts.len(),
-        groups.len(),
+    let near = near_misses(&table.accounts, &pairs, &clusters.labels(), &gazetteer);
+    for line in &near {
+        writeln!(screen, "perhaps the same: {line}")?;
+    }
+    let (count, groups) = (table.accounts.len(), clusters.clusters.len());
+    let grouped: usize = clusters.clusters.iter().map(|group| group.members.len()).sum();
+    writeln!(
+        screen,
+        "{count} accounts: {groups} groups of {grouped} accounts, {ambiguous} groups ambiguous, {} pairs perhaps the same",
         near.len()
-    );
+    )?;
     match arguments.value("apply") {
         Some(out) => apply(table, &plans, Path::new(out)),
         None => Ok(()),
     }
 }
 
-/// Which accounts are one company, each group by place, two or more in a group.
-///
-/// Here: accounts whose names or aliases are spellings of one registered name. A search by likeness goes in here.
-fn groups(accounts: &[Account], gazetteer: &Gazetteer) -> Vec<Vec<usize>> {
-    let mut group_of: Vec<usize> = (0..accounts.len()).collect();
-    let mut first: BTreeMap<String, usize> = BTreeMap::new();
-    for (index, account) in accounts.iter().enumerate() {
-        for name in std::iter::once(&account.company).chain(&account.aliases) {
+/// Pairs of accounts whose names are alike, by place: spellings of one registered name, and what the index finds.
+fn pairs(accounts: &[Account], gazetteer: &Gazetteer) -> Vec<(usize, usize, f64)> {
+    let mut index = NameIndex::builder().gazetteer(gazetteer.clone()).build();
+    let mut pairs = Vec::new();
+    let mut spelt: BTreeMap<String, usize> = BTreeMap::new();
+    for (place, account) in accounts.iter().enumerate() {
+        for (number, name) in std::iter::once(&account.company).chain(&account.aliases).enumerate() {
+            index.insert((place, number), name);
             let key = exact_key(&CompanyName::parse(name, gazetteer));
-            if key.is_empty() {
-                continue;
+            if !key.is_empty() {
+                pairs.push((*spelt.entry(key).or_insert(place), place, 1.0));
             }
-            let (a, b) = (group_of[*first.entry(key).or_insert(index)], group_of[index]);
-            group_of.iter_mut().filter(|group| **group == a.max(b)).for_each(|group| *group = a.min(b));
         }
     }
-    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, group) in group_of.iter().enumerate() {
-        groups.entry(*group).or_default().push(index);
-    }
-    groups.into_values().filter(|group| group.len() > 1).collect()
+    let alike = index.pairs(PERHAPS, &SearchOptions::for_pairs());
+    pairs.extend(alike.iter().map(|pair| (pair.first.0, pair.second.0, pair.similarity)));
+    pairs
 }
 
 /// Why a person should look at a group before it is merged.
@@ -134,8 +149,22 @@ fn doubts(members: &[Account]) -> Vec<String> {
     doubts
 }
 
-/// Accounts of different groups that share a registration number, a domain or a person.
-fn near_misses(accounts: &[Account], groups: &[Vec<usize>], gazetteer: &Gazetteer) -> Vec<String> {
+/// Accounts of different groups whose names are somewhat alike, or that share a domain or a person.
+fn near_misses(
+    accounts: &[Account],
+    pairs: &[(usize, usize, f64)],
+    labels: &[usize],
+    gazetteer: &Gazetteer,
+) -> Vec<String> {
+    let mut found: BTreeMap<(usize, usize), BTreeSet<String>> = BTreeMap::new();
+    let mut hint = |a: usize, b: usize, what: String| {
+        if labels[a] != labels[b] {
+            found.entry((a.min(b), a.max(b))).or_default().insert(what);
+        }
+    };
+    for (a, b, score) in pairs {
+        hint(*a, *b, format!("names alike, {score:.3}"));
+    }
     let mut holders: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for (index, account) in accounts.iter().enumerate() {
         let probe = Probe::of_account(account, &FactContext::new(gazetteer, account.created_at));
@@ -143,18 +172,14 @@ fn near_misses(accounts: &[Account], groups: &[Vec<usize>], gazetteer: &Gazettee
             holders.entry(key).or_default().push(index);
         }
     }
-    let together = |a: usize, b: usize| groups.iter().any(|group| group.contains(&a) && group.contains(&b));
-    let mut found: BTreeMap<(usize, usize), BTreeSet<&str>> = BTreeMap::new();
     for (key, holders) in holders.iter().filter(|(_, holders)| holders.len() <= CROWDED) {
         for (place, a) in holders.iter().enumerate() {
-            for b in holders[place + 1..].iter().filter(|b| !together(*a, **b)) {
-                found.entry((*a, *b)).or_default().insert(key.kind.as_str());
-            }
+            holders[place + 1..].iter().for_each(|b| hint(*a, *b, format!("same {}", key.kind)));
         }
     }
-    let line = |((a, b), kinds): ((usize, usize), BTreeSet<&str>)| {
+    let line = |((a, b), why): ((usize, usize), BTreeSet<String>)| {
         let [a, b] = [a, b].map(|index| format!("{} {}", accounts[index].id, accounts[index].company));
-        format!("{a} · {b} (same {})", kinds.into_iter().collect::<Vec<_>>().join(", "))
+        format!("{a} · {b} ({})", why.into_iter().collect::<Vec<_>>().join(", "))
     };
     found.into_iter().map(line).collect()
 }
@@ -169,6 +194,7 @@ struct UndoFile {
 }
 
 fn apply(mut table: Table, plans: &[MergePlan<Account>], out: &Path) -> Result<(), Box<dyn Error>> {
+    let mut screen = io::stdout();
     let mut undo = UndoFile { format: 1, merges: Vec::new(), rows: BTreeMap::new() };
     for plan in plans {
         let record = plan.apply(&mut table.accounts)?;
@@ -183,11 +209,12 @@ fn apply(mut table: Table, plans: &[MergePlan<Account>], out: &Path) -> Result<(
     let undo_path = PathBuf::from(format!("{}.undo.json", out.display()));
     fs::write(&undo_path, serde_json::to_string_pretty(&undo)?)?;
     table.write(out)?;
-    println!("{} merges: wrote {} and {}", plans.len(), out.display(), undo_path.display());
+    writeln!(screen, "{} merges: wrote {} and {}", plans.len(), out.display(), undo_path.display())?;
     Ok(())
 }
 
 fn take_back(mut table: Table, undo: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+    let mut screen = io::stdout();
     let undo: UndoFile = read_json(undo)?;
     if undo.format != 1 {
         return Err(format!("undo file of format {} is not known", undo.format).into());
@@ -195,7 +222,7 @@ fn take_back(mut table: Table, undo: &Path, to: &Path) -> Result<(), Box<dyn Err
     // The last merge first: each finds the table as it left it.
     for record in undo.merges.iter().rev() {
         for conflict in record.undo(&mut table.accounts)? {
-            println!("conflict in account {}: {conflict}", record.merged().id);
+            writeln!(screen, "conflict in account {}: {conflict}", record.merged().id)?;
         }
         for original in record.originals() {
             let id = original.id.as_str();
@@ -207,7 +234,7 @@ fn take_back(mut table: Table, undo: &Path, to: &Path) -> Result<(), Box<dyn Err
         }
     }
     table.write(to)?;
-    println!("{} merges taken back: wrote {}", undo.merges.len(), to.display());
+    writeln!(screen, "{} merges taken back: wrote {}", undo.merges.len(), to.display())?;
     Ok(())
 }
 
