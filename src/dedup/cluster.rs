@@ -89,7 +89,8 @@ impl Clusters {
 /// between them, see [`ClusterOptions::support`]; a pair that does not join at its turn is tried again when others
 /// have joined, until nothing changes. Pairs may come in any order and more than once (the highest score counts);
 /// pairs of an item with itself, with numbers beyond `items` or with scores that are no numbers are passed over. The
-/// answer depends on the set of pairs alone. O(p log p) for p pairs, times the rounds, which are few.
+/// answer depends on the set of pairs alone. O(p log p) for p pairs, and again
+/// O(p) for each round, of which there are few in practice.
 ///
 /// ```
 /// use leadkit::dedup::{ClusterOptions, cluster};
