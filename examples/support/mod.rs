@@ -49,8 +49,12 @@ pub(crate) fn read_leads(path: &Path, map: &ColumnMap) -> Result<Table, Box<dyn 
             let end = reader.position().byte() as usize;
             let raw = rest[at..end].trim_ascii_end();
             let raw_line_end = raw.iter().position(|byte| *byte == b'\n');
-            if let (true, Some(cut)) = (record.len() != columns.len(), raw_line_end) {
-                // A quote that is never closed would swallow the rows after it: give up this line, not those.
+            // Lines after the first of a record that look like rows themselves are rows a quote has swallowed.
+            let is_row =
+                |text: &[u8]| text.iter().filter(|byte| **byte == b',').count() + 1 >= columns.len().max(3);
+            let swallows =
+                record.len() != columns.len() || raw.split(|byte| *byte == b'\n').skip(1).any(is_row);
+            if let (true, Some(cut)) = (swallows, raw_line_end) {
                 let message = "a quote on this line is not closed";
                 table.rejected.push(vec![RowIssue::new(at_line, "", "unclosed_quote", message)]);
                 start += at + cut + 1;
