@@ -44,6 +44,7 @@ impl NumberBand {
             Operand::Integer(number) => *number as f64,
             Operand::Number(number) => *number,
             Operand::NumberRange(from, until) => return band(*from, true, *until, true),
+            Operand::IntegerRange(from, until) => return band(*from as f64, true, *until as f64, true),
             _ => return None,
         };
         match operator {
