@@ -108,7 +108,7 @@ fn match_itself(threshold: f64, path: &str) -> io::Result<()> {
     );
     let mut out = BufWriter::new(io::stdout().lock());
     for pair in pairs {
-        writeln!(out, "{}\t{}\t{:.9}", pair.first, pair.second, pair.similarity)?;
+        writeln!(out, "{}\t{}\t{:.9}", pair.first, pair.second, pair.score)?;
     }
     out.flush()
 }

@@ -11,7 +11,7 @@
 //! `PAIRS.tsv` has columns query, target, hidden, hard, src, entity, and `NAMES` one name a line: then look-ups are
 //! measured too, in an index of the targets that are not hidden filled up with names to each size.
 //! `--half 0|1|all` chooses what is measured (default: 1 with look-ups or training, else all), `--weights FILE` sets
-//! other weights, `--salt TEXT` other halves.
+//! other weights, `--salt TEXT` other halves, `--keyed` measures retrieval by stored keys too.
 
 #![allow(clippy::disallowed_methods, reason = "an example reads files")]
 
@@ -21,6 +21,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::ExitCode;
 
 use cpu_time::ThreadTime;
+use leadkit::company::keys_for_storage;
 use leadkit::dedup::evaluate::{
     OperatingPoint, Scored, Trainer, best_f1, calibration, for_cost, for_precision, look_up, thresholds,
 };
@@ -28,7 +29,8 @@ use leadkit::dedup::index::{NameIndex, SearchOptions, Tuning};
 use leadkit::text::fold;
 
 const USAGE: &str = "usage: tune_names LABELLED.tsv [--train] [--pairs PAIRS.tsv --names NAMES --sizes N,N]
-                  [--half 0|1|all] [--weights FILE] [--salt TEXT] [--budget N] [--candidates N] [--confusions]";
+                  [--half 0|1|all] [--weights FILE] [--salt TEXT] [--budget N] [--candidates N] [--confusions]
+                  [--keyed]";
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -44,6 +46,7 @@ struct Args {
     tuning: Tuning,
     options: SearchOptions,
     confusions: bool,
+    keyed: bool,
 }
 
 struct Pair {
@@ -61,6 +64,7 @@ fn read_args() -> Result<Args, Failure> {
         match arg.as_str() {
             "--train" => args.train = true,
             "--confusions" => args.confusions = true,
+            "--keyed" => args.keyed = true,
             "--pairs" => args.pairs = Some(value()?),
             "--names" => args.names = Some(value()?),
             "--sizes" => args.sizes = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?,
@@ -130,6 +134,7 @@ fn squeezed(name: &str) -> String {
 
 struct World {
     index: NameIndex<u32>,
+    names: Vec<String>,
     /// By query: the numbers of its target.
     answers: Vec<Vec<u32>>,
 }
@@ -174,7 +179,44 @@ fn world(pairs: &[Pair], names: &[String], size: usize, tuning: &Tuning) -> Worl
         index.heap_bytes() as f64 / list.len() as f64
     );
     let answer = |p: &Pair| if p.hidden { None } else { targets.get(&squeezed(&p.target)).cloned() };
-    World { index, answers: pairs.iter().map(|p| answer(p).unwrap_or_default()).collect() }
+    let names = list.iter().map(|name| (*name).to_owned()).collect();
+    World { index, names, answers: pairs.iter().map(|p| answer(p).unwrap_or_default()).collect() }
+}
+
+/// What a host's database gives: at most 500 rows that share the exact key or most gram keys, compared exactly.
+/// Returns recall@1, recall@10 and the mean number of rows.
+fn keyed(world: &World, queries: &[(String, Vec<u32>)]) -> (f64, f64, f64) {
+    let gazetteer = world.index.gazetteer();
+    let mut table: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for (i, name) in world.names.iter().enumerate() {
+        for key in keys_for_storage(name, gazetteer).iter() {
+            table.entry(key.to_owned()).or_default().push(i as u32);
+        }
+    }
+    let (mut first, mut ten, mut fetched, mut asked) = (0, 0, 0, 0);
+    for (query, right) in queries.iter().filter(|(_, right)| !right.is_empty()) {
+        let mut shared: BTreeMap<u32, u32> = BTreeMap::new();
+        for key in keys_for_storage(query, gazetteer).iter() {
+            for row in table.get(key).into_iter().flatten() {
+                *shared.entry(*row).or_default() += 1;
+            }
+        }
+        let mut rows: Vec<(u32, u32)> =
+            shared.into_iter().map(|(row, keys)| (u32::MAX - keys, row)).collect();
+        rows.sort_unstable();
+        rows.truncate(500);
+        let name = |row: u32| world.names.get(row as usize).map_or("", String::as_str);
+        let mut scored: Vec<(f64, u32)> =
+            rows.iter().map(|(_, row)| (world.index.compare(query, name(*row)).similarity, *row)).collect();
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let rank = scored.iter().position(|(_, row)| right.contains(row));
+        asked += 1;
+        fetched += rows.len();
+        first += usize::from(rank == Some(0));
+        ten += usize::from(rank.is_some_and(|r| r < 10));
+    }
+    let share = |n: usize| n as f64 / f64::from(asked.max(1));
+    (share(first), share(ten), share(fetched))
 }
 
 fn row(label: &str, p: &OperatingPoint) {
@@ -279,6 +321,10 @@ fn run() -> Result<(), Failure> {
             at(0.5),
             at(0.99)
         );
+        if args.keyed {
+            let (first, ten, rows) = keyed(&world, &queries);
+            println!("keyed retrieval: recall@1 {first:.4}, recall@10 {ten:.4}, {rows:.0} rows a probe");
+        }
         tables(&report.first, report.missed());
         if args.confusions {
             for c in &report.confusions {

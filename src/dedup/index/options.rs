@@ -25,7 +25,7 @@ impl SearchOptions {
     /// do share rare grams with it, so much less has to be read.
     #[must_use]
     pub fn for_pairs() -> SearchOptions {
-        SearchOptions { budget: 2048, candidates: 16, ..SearchOptions::default() }
+        SearchOptions { budget: 3072, candidates: 20, ..SearchOptions::default() }
     }
 }
 

@@ -8,6 +8,8 @@ use super::batch::in_chunks;
 use super::features::{Query, Scratch, Vector};
 use super::matches::{Evidence, shared_pieces};
 use super::record::{Reader, Regions, slice};
+use super::search::UNLISTED;
+use super::tuning::Weights;
 use super::{NameIndex, SearchOptions};
 
 /// How alike two names are.
@@ -28,8 +30,9 @@ pub struct PairMatch<K> {
     pub first: K,
     /// The larger key.
     pub second: K,
-    /// Probability that the two are one company, 0 to 1, rounded to 1e-9.
-    pub similarity: f64,
+    /// Probability that the two are one company, 0 to 1, rounded to 1e-9: like the score of a search it takes into
+    /// account whether another name (not merely another copy of the same one) is as near.
+    pub score: f64,
 }
 
 impl<K: Clone + Ord + Hash> NameIndex<K> {
@@ -80,27 +83,27 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
             let region = self.regions.get(super::View::new(bytes).region);
             let target = Query::new(bytes.to_vec(), region, &self.live());
             let own = (target.len(), self.key(*record));
-            let compared = self.compared(&target, options, work);
+            let mut compared = self.compared(&target, options, work);
+            compared.retain(|c| c.record != *record);
             let weights = self.weights(target.unspaced);
+            let around = self.surroundings(&target);
             let mut pairs = Vec::new();
-            for other in compared.iter().filter(|c| c.record != *record) {
-                let similarity = weights.similarity(&other.vector);
-                if similarity < threshold {
-                    continue;
-                }
-                if pairs.len() >= options.limit {
-                    break;
-                }
+            for other in compared.iter().take(options.limit) {
+                let view = self.view(other.record);
+                // A copy of the same name is no rival.
+                let rival = compared
+                    .iter()
+                    .find(|c| c.record != other.record && self.view(c.record).text != view.text);
+                let margin = other.logit - rival.map_or(UNLISTED, |c| c.logit.max(UNLISTED));
+                let score = weights.confidence(&Weights::inputs(other.logit, margin, &other.vector, around));
+                let theirs = (view.text.chars().filter(|c| *c != ' ').count(), self.key(other.record));
                 // Each pair is judged once, from its shorter name.
-                let theirs = (
-                    self.view(other.record).text.chars().filter(|c| *c != ' ').count(),
-                    self.key(other.record),
-                );
-                if own < theirs
+                if score >= threshold
+                    && own < theirs
                     && let (Some(a), Some(b)) = (own.1, theirs.1)
                 {
                     let (first, second) = if a < b { (a, b) } else { (b, a) };
-                    pairs.push(PairMatch { first: first.clone(), second: second.clone(), similarity });
+                    pairs.push(PairMatch { first: first.clone(), second: second.clone(), score });
                 }
             }
             pairs

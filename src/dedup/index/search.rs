@@ -233,11 +233,15 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         let best = compared.first().map_or(0.0, |c| c.logit);
         // There is always a company that nobody has listed: a weak match does not win by being the only one.
         let second = compared.get(1).map_or(UNLISTED, |c| c.logit.max(UNLISTED)).min(best);
-        let around = Surroundings { names: self.live, bits: target.bits() };
+        let around = self.surroundings(target);
         compared.iter().enumerate().map(move |(i, c)| {
             let margin = if i == 0 { best - second } else { c.logit - best };
             Weights::inputs(c.logit, margin, &c.vector, around)
         })
+    }
+
+    pub(super) fn surroundings(&self, target: &Query) -> Surroundings {
+        Surroundings { names: self.live, bits: target.bits() }
     }
 
     fn matches(&self, target: &Query, compared: &[Compared], options: &SearchOptions) -> Vec<NameMatch<K>> {
