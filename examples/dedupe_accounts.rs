@@ -126,7 +126,7 @@ fn pairs(accounts: &[Account], gazetteer: &Gazetteer) -> Vec<(usize, usize, f64)
         }
     }
     let alike = index.pairs(PERHAPS, &SearchOptions::for_pairs());
-    pairs.extend(alike.iter().map(|pair| (pair.first.0, pair.second.0, pair.similarity)));
+    pairs.extend(alike.iter().map(|pair| (pair.first.0, pair.second.0, pair.score)));
     pairs
 }
 
