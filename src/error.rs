@@ -58,6 +58,9 @@ pub struct Diagnostic {
     pub position: Option<Position>,
     /// What is wrong.
     pub message: String,
+    /// The line of the text with a caret under the place, in two lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<String>,
     /// What would be right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
@@ -73,6 +76,7 @@ impl Diagnostic {
             path: shortened(path.into(), LONGEST_PATH),
             position: None,
             message: shortened(message.into(), LONGEST_TEXT),
+            excerpt: None,
             help: None,
         }
     }
@@ -112,6 +116,9 @@ impl fmt::Display for Diagnostic {
             write!(f, " line {} column {}", position.line, position.column)?;
         }
         write!(f, ": {}", self.message)?;
+        for line in self.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
+            write!(f, "\n  {line}")?;
+        }
         match &self.help {
             Some(help) => write!(f, "\n  help: {help}"),
             None => Ok(()),

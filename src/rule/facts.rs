@@ -12,7 +12,7 @@ use super::fields::FieldId;
 use crate::calendar::Span;
 use crate::company::{CompanyName, Gazetteer};
 use crate::contact::{Email, EmailFault, Phone, PhoneOptions, PhoneOracle, PhoneSegments};
-use crate::model::{Activity, Lead, Points, Region, RepId, Value};
+use crate::model::{Activity, Attributes, Lead, Points, Region, RepId, Value};
 
 /// What facts are derived with: the host's tables and the time.
 ///
@@ -89,6 +89,16 @@ pub trait FactSource {
 
     /// Now.
     fn now(&self) -> DateTime<Utc>;
+
+    /// Shows every activity of the lead (default: none).
+    fn visit_activities(&self, visit: &mut dyn FnMut(&Activity)) {
+        let _ = visit;
+    }
+
+    /// The columns of the host's own (default: none).
+    fn attributes(&self) -> Option<&Attributes> {
+        None
+    }
 }
 
 /// What the blacklist adds to the facts.
@@ -425,6 +435,14 @@ impl FactSource for Facts<'_> {
     fn now(&self) -> DateTime<Utc> {
         self.context.now
     }
+
+    fn visit_activities(&self, visit: &mut dyn FnMut(&Activity)) {
+        self.context.activities.iter().for_each(visit);
+    }
+
+    fn attributes(&self) -> Option<&Attributes> {
+        Some(&self.lead.attributes)
+    }
 }
 
 /// One activity beside its lead: what conditions of engagement rules are asked of.
@@ -460,6 +478,14 @@ impl FactSource for ActivityFacts<'_> {
     fn now(&self) -> DateTime<Utc> {
         self.facts.now()
     }
+
+    fn visit_activities(&self, visit: &mut dyn FnMut(&Activity)) {
+        self.facts.visit_activities(visit);
+    }
+
+    fn attributes(&self) -> Option<&Attributes> {
+        self.facts.attributes()
+    }
 }
 
 pub(crate) fn text(value: Option<&str>) -> FactValue<'_> {
@@ -486,7 +512,7 @@ fn region<'a>(value: Option<Region>) -> FactValue<'a> {
     value.map_or(FactValue::Missing, FactValue::Region)
 }
 
-fn attribute(value: &Value) -> FactValue<'_> {
+pub(crate) fn attribute(value: &Value) -> FactValue<'_> {
     match value {
         Value::Null => FactValue::Missing,
         Value::Bool(flag) => FactValue::Bool(*flag),

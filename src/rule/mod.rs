@@ -16,6 +16,8 @@ mod load;
 mod operand;
 mod orders;
 mod predicate;
+mod registry;
+mod script;
 mod version;
 
 pub(crate) use band::NumberBand;
@@ -30,4 +32,7 @@ pub use fingerprint::Fingerprint;
 pub use load::{load, load_into};
 pub use orders::ClosedDeals;
 pub use predicate::{Fault, Predicate, RuleFault};
+pub use registry::{Custom, Registry, Signal};
+pub(crate) use script::Script;
+pub use script::{ScriptKind, ScriptSession, check_script};
 pub use version::RulesVersion;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::condition::{Condition, DEEPEST, Node, Operator};
 use super::facts::{FactSource, FactValue};
 use super::operand::Operand;
+use super::script::{Script, ScriptKind, ScriptSession};
 use super::{Field, Scope};
 use crate::calendar::Span;
 use crate::error::{Position, Report};
@@ -24,6 +25,7 @@ enum Test {
     Any(Vec<Predicate>),
     Not(Box<Predicate>),
     Compare { field: Field, operator: Operator, operand: Operand },
+    Script(Box<Script>),
 }
 
 /// Why a rule could not be evaluated at run time. The decision goes on without it.
@@ -36,12 +38,19 @@ pub struct Fault {
     /// Where in the script.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
+    /// The line of the script with a caret under the place, in two lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<String>,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
 }
 
 impl Fault {
     /// A fault that has no place in a script.
-    pub(crate) fn new(message: impl Into<String>) -> Fault {
-        Fault { message: message.into(), position: None }
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Fault {
+        Fault { message: message.into(), position: None, excerpt: None, help: None }
     }
 }
 
@@ -56,7 +65,18 @@ pub struct RuleFault {
 
 impl fmt::Display for RuleFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "rule {} failed: {}", self.rule, self.fault)
+        write!(f, "rule {} failed", self.rule)?;
+        if let Some(at) = self.fault.position {
+            write!(f, " at line {} column {}", at.line, at.column)?;
+        }
+        write!(f, ": {}", self.fault)?;
+        for line in self.fault.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
+            write!(f, "\n    {line}")?;
+        }
+        match &self.fault.help {
+            Some(help) => write!(f, "\n    help: {help}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -116,15 +136,10 @@ impl Condition {
                 }
                 Test::Compare { field: field.clone(), operator: *operator, operand: operand.clone() }
             }
-            Node::Script(_) => {
-                report.within("script", |report| {
-                    report.error(
-                        "scripts_unavailable",
-                        "this build has no script engine",
-                        "say it with `all`, `any`, `not` and comparisons",
-                    );
-                });
-                Test::Any(Vec::new())
+            Node::Script(source) => {
+                let compiled = report
+                    .within("script", |report| Script::compile(source, ScriptKind::Condition, scope, report));
+                compiled.map_or_else(|| Test::Any(Vec::new()), |script| Test::Script(Box::new(script)))
             }
         })
     }
@@ -136,10 +151,18 @@ impl Predicate {
     /// # Errors
     /// When it cannot be evaluated at run time. Comparisons never fail.
     pub fn eval(&self, facts: &impl FactSource) -> Result<bool, Fault> {
+        self.eval_in(facts, &mut ScriptSession::new())
+    }
+
+    /// Whether the condition holds, in a session that holds the variables of these facts or nothing.
+    ///
+    /// # Errors
+    /// As [`Predicate::eval`].
+    pub fn eval_in(&self, facts: &impl FactSource, session: &mut ScriptSession) -> Result<bool, Fault> {
         match &self.0 {
             Test::All(tests) => {
                 for test in tests {
-                    if !test.eval(facts)? {
+                    if !test.eval_in(facts, session)? {
                         return Ok(false);
                     }
                 }
@@ -147,13 +170,14 @@ impl Predicate {
             }
             Test::Any(tests) => {
                 for test in tests {
-                    if test.eval(facts)? {
+                    if test.eval_in(facts, session)? {
                         return Ok(true);
                     }
                 }
                 Ok(false)
             }
-            Test::Not(test) => Ok(!test.eval(facts)?),
+            Test::Not(test) => Ok(!test.eval_in(facts, session)?),
+            Test::Script(script) => script.test(facts, session),
             Test::Compare { field, operator, operand } => {
                 Ok(compare(&facts.fact(field), *operator, operand, facts.now()))
             }

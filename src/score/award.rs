@@ -8,12 +8,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::suggestion;
 use crate::model::Points;
-use crate::rule::Field;
+use crate::rule::{Custom, Field};
 
 /// The points a rule gives: a number, or how to find it.
 ///
-/// In a document: `20`, `{"column": "points"}`, `{"per": {"field": "activity.duration", "unit": 60, "points": 1}}`
-/// or `{"script": "…"}`.
+/// In a document: `20`, `{"column": "points"}`, `{"per": {"field": "activity.duration", "unit": 60, "points": 1}}`,
+/// `{"script": "…"}`,
+/// `{"program": "…"}` or `{"custom": {"name": "…"}}`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Award {
@@ -24,8 +25,13 @@ pub enum Award {
     Column(String),
     /// Points for every unit of a numeric field.
     Per(PerUnit),
-    /// What a script says.
+    /// What an expression in the script language gives.
     Script(String),
+    /// What a full script gives, which may use variables and loops and explains itself by `reason(points, "…")`.
+    /// In fit rules only.
+    Program(String),
+    /// What a signal of the host's own gives.
+    Custom(Custom),
 }
 
 /// Points for every unit of a numeric field: one point a minute is `{"field": "activity.duration", "unit": 60,
@@ -58,7 +64,7 @@ impl From<Points> for Award {
     }
 }
 
-const KEYS: &[&str] = &["column", "per", "script"];
+const KEYS: &[&str] = &["column", "custom", "per", "program", "script"];
 
 impl Serialize for Award {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -71,6 +77,8 @@ impl Serialize for Award {
             Award::Column(name) => map.serialize_entry("column", name)?,
             Award::Per(per) => map.serialize_entry("per", per)?,
             Award::Script(source) => map.serialize_entry("script", source)?,
+            Award::Program(source) => map.serialize_entry("program", source)?,
+            Award::Custom(custom) => map.serialize_entry("custom", custom)?,
         }
         map.end()
     }
@@ -110,6 +118,8 @@ impl<'de> Visitor<'de> for AwardVisitor {
             Some("column") => Award::Column(map.next_value()?),
             Some("per") => Award::Per(map.next_value()?),
             Some("script") => Award::Script(map.next_value()?),
+            Some("program") => Award::Program(map.next_value()?),
+            Some("custom") => Award::Custom(map.next_value()?),
             Some(other) => {
                 let shown: String = other.chars().take(40).collect();
                 let help = suggestion(other, KEYS.iter().copied());

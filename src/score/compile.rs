@@ -1,6 +1,7 @@
 //! From rules to what the scorer runs.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::award::{Award, PerUnit};
@@ -8,7 +9,10 @@ use super::outcome::{Axis, Line, Reason};
 use super::rules::RuleGroup;
 use crate::error::Report;
 use crate::model::{Attributes, Points, RuleId, Value};
-use crate::rule::{Condition, FactSource, FactValue, Fault, FieldType, Predicate, Scope};
+use crate::rule::{
+    Condition, FactSource, FactValue, Fault, FieldType, Predicate, Registry, Scope, Script, ScriptKind,
+    ScriptSession, Signal,
+};
 
 /// Rules that follow one another, and the limits their points share.
 #[derive(Debug, Clone)]
@@ -79,10 +83,20 @@ pub(super) enum CompiledAward {
     Fixed(Points),
     Column(String),
     Per(PerUnit),
+    Script(Box<Script>),
+    Program(Box<Script>),
+    Signal(Arc<dyn Signal>),
 }
 
 impl CompiledAward {
-    pub(super) fn compile(award: &Award, scope: Scope, report: &mut Report) -> CompiledAward {
+    /// Without a registry, signals are not looked up.
+    pub(super) fn compile(
+        award: &Award,
+        scope: Scope,
+        registry: Option<&Registry>,
+        report: &mut Report,
+    ) -> CompiledAward {
+        let nothing = CompiledAward::Fixed(Points::ZERO);
         match award {
             Award::Fixed(points) => {
                 if *points == Points::ZERO {
@@ -100,16 +114,23 @@ impl CompiledAward {
                 report.within("per", |report| check_per_unit(per, scope, report));
                 CompiledAward::Per(per.clone())
             }
-            Award::Script(_) => {
-                report.within("script", |report| {
-                    report.error(
-                        "scripts_unavailable",
-                        "this build has no script engine",
-                        "give a number, `column` or `per`",
-                    );
-                });
-                CompiledAward::Fixed(Points::ZERO)
-            }
+            Award::Script(source) => report.within("script", |report| {
+                let script = Script::compile(source, ScriptKind::Points, scope, report);
+                script.map_or(nothing, |script| CompiledAward::Script(Box::new(script)))
+            }),
+            Award::Program(source) => report.within("program", |report| {
+                if scope == Scope::Activity {
+                    let help = "write a `script`, or a fit rule that reads `count(kind, days)`";
+                    report.error("misplaced", "a full script stands in fit rules only", help);
+                    return nothing;
+                }
+                let script = Script::compile(source, ScriptKind::Program, scope, report);
+                script.map_or(nothing, |script| CompiledAward::Program(Box::new(script)))
+            }),
+            Award::Custom(custom) => report.within("custom", |report| {
+                let signal = registry.and_then(|registry| registry.make_signal(custom, report));
+                signal.map_or(nothing, CompiledAward::Signal)
+            }),
         }
     }
 
@@ -119,6 +140,7 @@ impl CompiledAward {
         &self,
         facts: &impl FactSource,
         columns: &Attributes,
+        scripts: &mut ScriptSession,
     ) -> Result<Option<Points>, Fault> {
         match self {
             CompiledAward::Fixed(points) => Ok(Some(*points)),
@@ -142,6 +164,12 @@ impl CompiledAward {
                     _ => return Err(Fault::new(format!("`{}` holds no number", per.field))),
                 };
                 in_range(number / per.unit * per.points.to_f64()).map(Some)
+            }
+            CompiledAward::Script(script) => script.points(facts, scripts),
+            CompiledAward::Program(script) => Ok(script.program(facts, scripts)?.map(|(points, _)| points)),
+            CompiledAward::Signal(signal) => {
+                let caught = catch_unwind(AssertUnwindSafe(|| signal.points(facts)));
+                caught.unwrap_or_else(|_| Err(Fault::new("the signal panicked")))
             }
         }
     }
@@ -196,20 +224,39 @@ pub(super) struct CompiledFitRule {
 }
 
 impl CompiledFitRule {
-    /// Adds the line of the rule, when it holds.
+    /// Adds the lines of the rule, when it holds.
     pub(super) fn run(
         &self,
         facts: &impl FactSource,
         columns: &Attributes,
+        scripts: &mut ScriptSession,
         lines: &mut Vec<Line>,
     ) -> Result<(), Fault> {
         let holds = match &self.when {
             None => true,
-            Some(when) => when.eval(facts)?,
+            Some(when) => when.eval_in(facts, scripts)?,
         };
-        if holds && let Some(points) = self.points.give(facts, columns)? {
-            let rule = Some(self.id.clone());
-            lines.push(Line { axis: Axis::Fit, rule, points, count: 0, reason: Reason::Condition });
+        if !holds {
+            return Ok(());
+        }
+        let mut add = |points, reason| {
+            lines.push(Line { axis: Axis::Fit, rule: Some(self.id.clone()), points, count: 0, reason });
+        };
+        if let CompiledAward::Program(script) = &self.points {
+            let Some((total, reasons)) = script.program(facts, scripts)? else { return Ok(()) };
+            let mut rest = total;
+            let explained = !reasons.is_empty();
+            for (points, text) in reasons {
+                rest = rest - points;
+                add(points, Reason::Script { text });
+            }
+            match explained {
+                false => add(rest, Reason::Condition),
+                true if rest != Points::ZERO => add(rest, Reason::ScriptRest),
+                true => {}
+            }
+        } else if let Some(points) = self.points.give(facts, columns, scripts)? {
+            add(points, Reason::Condition);
         }
         Ok(())
     }

@@ -37,6 +37,8 @@
 mod award;
 mod check;
 mod compile;
+mod cost;
+mod diff;
 mod engagement;
 mod grade;
 mod hours;
@@ -45,14 +47,18 @@ mod outcome;
 mod preset;
 mod rules;
 mod scorer;
+mod session;
 mod source;
 
 pub use award::{Award, PerUnit};
+pub use cost::{CostReport, RuleCost};
+pub use diff::{Move, ScoreDiff, diff};
 pub use grade::{Cell, CellError, EngagementLevel, Grade, GradeBounds, LevelBounds};
 pub use hours::{ContactHours, HourSlot, contact_hours};
 pub use outcome::{Axis, Disqualification, Line, Reason, Score};
 pub use rules::{
-    Advice, Burst, Decay, DecayStep, Disqualifier, EngagementRule, EngagementRules, FitRule, FitRules,
-    Frequency, Maturity, RuleGroup, ScoreRules, WeightedMaturity,
+    Advice, Burst, Decay, DecayStep, Disqualifier, EngagementRule, EngagementRules, FaultPolicy, FitRule,
+    FitRules, Frequency, Maturity, RuleGroup, ScoreRules, WeightedMaturity,
 };
 pub use scorer::Scorer;
+pub use session::Session;

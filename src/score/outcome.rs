@@ -59,6 +59,13 @@ pub enum Reason {
     },
     /// The rule's condition holds.
     Condition,
+    /// The full script of the rule says so.
+    Script {
+        /// What it says.
+        text: String,
+    },
+    /// What the full script of the rule gives beyond its reasons.
+    ScriptRest,
     /// A limit of the rule cuts off the rest.
     RuleCap {
         /// The greatest magnitude of the rule's points.
@@ -85,6 +92,8 @@ impl Reason {
         match self {
             Reason::Activity { .. } => "activity",
             Reason::Condition => "condition",
+            Reason::Script { .. } => "script",
+            Reason::ScriptRest => "script_rest",
             Reason::RuleCap { .. } => "rule_cap",
             Reason::GroupLimit { .. } => "group_limit",
             Reason::AxisLimit { .. } => "axis_limit",
@@ -104,6 +113,8 @@ impl fmt::Display for Line {
                 write!(f, ": {} × {kind}, last on {last}", self.count)
             }
             Reason::Condition => f.write_str(": its condition holds"),
+            Reason::Script { text } => write!(f, ": {text}"),
+            Reason::ScriptRest => f.write_str(": the rest of what its script gives"),
             Reason::RuleCap { cap } => write!(f, ": the rule gives at most {cap}"),
             Reason::GroupLimit { group, limit } => {
                 let end = if self.points < Points::ZERO { "most" } else { "least" };
@@ -145,6 +156,8 @@ pub struct Score {
     pub(super) fit: Points,
     pub(super) cell: Cell,
     pub(super) mature: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) failed: bool,
     pub(super) advice: Arc<Advice>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) disqualified: Vec<Disqualification>,
@@ -209,6 +222,12 @@ impl Score {
         self.mature
     }
 
+    /// Whether a rule failed and the rules say that the score then counts as failed.
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        self.failed
+    }
+
     /// Everything that makes the lead a D whatever its points, in the order of the rules.
     #[must_use]
     pub fn disqualified(&self) -> &[Disqualification] {
@@ -263,7 +282,11 @@ impl fmt::Display for Score {
             self.fit,
             // A disqualified lead keeps the points it has; the next lines say why it is a D.
             self.grade(),
-            if self.mature { "ready" } else { "not ready" },
+            match (self.failed, self.mature) {
+                (true, _) => "a rule failed, so not ready",
+                (_, true) => "ready",
+                _ => "not ready",
+            },
             self.advice.text,
         )?;
         for disqualification in &self.disqualified {

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::award::Award;
 use super::grade::{Cell, EngagementLevel, Grade, GradeBounds, LevelBounds};
 use super::rules::{
-    Advice, Burst, Disqualifier, EngagementRule, EngagementRules, FitRule, FitRules, Maturity, RuleGroup,
-    ScoreRules, WeightedMaturity,
+    Advice, Burst, Disqualifier, EngagementRule, EngagementRules, FaultPolicy, FitRule, FitRules, Maturity,
+    RuleGroup, ScoreRules, WeightedMaturity,
 };
 use crate::calendar::Span;
 use crate::model::Points;
@@ -45,6 +45,7 @@ impl Default for ScoreRules {
             fit: FitRules::default(),
             matrix: default_matrix(),
             maturity: Maturity::default(),
+            on_fault: FaultPolicy::default(),
         }
     }
 }

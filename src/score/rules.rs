@@ -45,6 +45,21 @@ pub struct ScoreRules {
     pub matrix: BTreeMap<Cell, Advice>,
     /// Which leads are ready for sales.
     pub maturity: Maturity,
+    /// What a rule that fails at run time means for the score.
+    pub on_fault: FaultPolicy,
+}
+
+/// What a rule that fails at run time means for the score. Either way the rule gives no points, and the fault
+/// stands beside the score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FaultPolicy {
+    /// The score goes by the other rules.
+    #[default]
+    Skip,
+    /// The score counts as failed: the lead is not ready for sales.
+    Fail,
 }
 
 /// Rules of the dynamic score.

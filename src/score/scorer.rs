@@ -8,12 +8,15 @@ use super::compile::{CompiledAward, CompiledFitRule, Section, sections, when};
 use super::engagement::{CompiledEngagementRule, Kinds};
 use super::grade::{Cell, Grade, GradeBounds, LevelBounds};
 use super::outcome::{Axis, Disqualification, Line, Reason, Score};
-use super::rules::{Advice, Decay, Disqualifier, EngagementRules, FitRules, Maturity, ScoreRules};
-use super::source::LeadSource;
+use super::rules::{
+    Advice, Decay, Disqualifier, EngagementRules, FaultPolicy, FitRules, Maturity, ScoreRules,
+};
+use super::session::{Scratch, Session};
+use super::source::{Events, LeadSource};
 use super::{check, lint, preset};
 use crate::error::{Report, RuleErrors};
 use crate::model::{Activity, Points, RuleId};
-use crate::rule::{Facts, Fault, Predicate, RuleFault, RulesVersion, Scope};
+use crate::rule::{Facts, Fault, Predicate, Registry, RuleFault, RulesVersion, Scope};
 
 /// Scores leads by rules that are proved: immutable, shared by reference across threads.
 ///
@@ -29,6 +32,7 @@ pub struct Scorer {
     /// In the order of [`Cell::all`].
     matrix: Vec<Arc<Advice>>,
     maturity: Maturity,
+    on_fault: FaultPolicy,
     version: Arc<RulesVersion>,
 }
 
@@ -45,19 +49,38 @@ impl Scorer {
     /// # Errors
     /// Everything that is wrong with the rules at once.
     pub fn compile(rules: &ScoreRules) -> Result<Scorer, RuleErrors> {
+        Scorer::compile_with(rules, &Registry::new())
+    }
+
+    /// Proves and compiles rules that may name signals of the host's own.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the rules at once.
+    pub fn compile_with(rules: &ScoreRules, registry: &Registry) -> Result<Scorer, RuleErrors> {
         let mut report = Report::new();
-        let scorer = Scorer::compile_into(rules, &mut report);
+        let scorer = Scorer::compile_into_with(rules, Some(registry), &mut report);
         report.finish().map(|_| scorer)
     }
 
-    /// Compiles rules, adding what is wrong with them to a report. With errors in it the scorer is of no use.
+    /// Compiles rules, adding what is wrong with them to a report; signals are not looked up. With errors in it the
+    /// scorer is of no use.
     pub(crate) fn compile_into(rules: &ScoreRules, report: &mut Report) -> Scorer {
+        Scorer::compile_into_with(rules, None, report)
+    }
+
+    /// Compiles rules as [`Scorer::compile_into`] does; with a registry, signals are looked up in it.
+    pub(crate) fn compile_into_with(
+        rules: &ScoreRules,
+        registry: Option<&Registry>,
+        report: &mut Report,
+    ) -> Scorer {
         RulesVersion::check(rules.format, report);
         check::ids(rules, report);
         let mut kinds = Kinds::default();
-        let engagement =
-            report.within("engagement", |report| compile_engagement(&rules.engagement, &mut kinds, report));
-        let (fit, disqualifiers) = report.within("fit", |report| compile_fit(&rules.fit, report));
+        let engagement = report.within("engagement", |report| {
+            compile_engagement(&rules.engagement, &mut kinds, registry, report)
+        });
+        let (fit, disqualifiers) = report.within("fit", |report| compile_fit(&rules.fit, registry, report));
         report.within("maturity", |report| check::maturity(&rules.maturity, report));
         let mut matrix = preset::default_matrix();
         matrix.extend(rules.matrix.iter().map(|(cell, advice)| (*cell, advice.clone())));
@@ -70,6 +93,7 @@ impl Scorer {
             disqualifiers,
             matrix: matrix.into_values().map(Arc::new).collect(),
             maturity: rules.maturity.clone(),
+            on_fault: rules.on_fault,
             version: Arc::new(rules.version()),
         }
     }
@@ -85,21 +109,41 @@ impl Scorer {
     /// Only activities of this lead count, and those that name no lead. Inside scoring, `activity.count.*` and
     /// `activity.last` speak of these activities and "now" is `as_of`, so the score depends on nothing else.
     pub fn score(&self, facts: &Facts<'_>, activities: &[Activity], as_of: DateTime<Utc>) -> Score {
-        let events = self.kinds.events(&facts.lead().id, activities);
-        let lead = LeadSource { facts, events: &events, as_of };
-        let mut lines = Vec::with_capacity(16);
+        self.session().score(facts, activities, as_of)
+    }
+
+    /// Opens a session to score many leads on this thread.
+    #[must_use]
+    pub fn session(&self) -> Session<'_> {
+        Session::new(self)
+    }
+
+    pub(super) fn score_in(
+        &self,
+        scratch: &mut Scratch,
+        facts: &Facts<'_>,
+        activities: &[Activity],
+        as_of: DateTime<Utc>,
+    ) -> Score {
+        let Scratch { slots, work } = scratch;
+        self.kinds.fill(&facts.lead().id, activities, slots);
+        work.scripts.begin();
+        let lead = LeadSource { facts, events: Events { activities, slots }, as_of };
+        let mut lines = Vec::with_capacity(24);
         let mut faults = Vec::new();
-        let mut picked = Vec::new();
         let engagement = axis(Axis::Engagement, &self.engagement, &mut lines, |rule, lines| {
-            rule.run(lead, &mut picked, lines).unwrap_or_else(|fault| faults.push(failed(&rule.id, fault)));
+            rule.run(lead, work, lines).unwrap_or_else(|fault| faults.push(failed(&rule.id, fault)));
+            work.note_cost(&rule.id);
         });
         let columns = &facts.lead().attributes;
         let fit = axis(Axis::Fit, &self.fit, &mut lines, |rule, lines| {
-            rule.run(&lead, columns, lines).unwrap_or_else(|fault| faults.push(failed(&rule.id, fault)));
+            let run = rule.run(&lead, columns, &mut work.scripts, lines);
+            run.unwrap_or_else(|fault| faults.push(failed(&rule.id, fault)));
+            work.note_cost(&rule.id);
         });
         let mut disqualified = Vec::new();
         for rule in &self.disqualifiers {
-            match rule.when.as_ref().map_or(Ok(true), |when| when.eval(&lead)) {
+            match rule.when.as_ref().map_or(Ok(true), |when| when.eval_in(&lead, &mut work.scripts)) {
                 Ok(true) => {
                     let (rule, reason) = (rule.id.clone(), Arc::clone(&rule.reason));
                     disqualified.push(Disqualification { rule, reason });
@@ -107,16 +151,19 @@ impl Scorer {
                 Ok(false) => {}
                 Err(fault) => faults.push(failed(&rule.id, fault)),
             }
+            work.note_cost(&rule.id);
         }
         let grade = if disqualified.is_empty() { self.grades.grade(fit) } else { Grade::D };
         let cell = Cell { grade, level: self.levels.level(engagement) };
+        let failed_at_all = self.on_fault == FaultPolicy::Fail && !faults.is_empty();
         Score {
             lead: facts.lead().id.clone(),
             as_of,
             engagement,
             fit,
             cell,
-            mature: self.is_mature(cell, engagement, fit),
+            mature: !failed_at_all && self.is_mature(cell, engagement, fit),
+            failed: failed_at_all,
             advice: self.matrix.get(cell.index()).cloned().unwrap_or_default(),
             disqualified,
             lines,
@@ -167,6 +214,7 @@ fn axis<T>(
 fn compile_engagement(
     rules: &EngagementRules,
     kinds: &mut Kinds,
+    registry: Option<&Registry>,
     report: &mut Report,
 ) -> Vec<Section<CompiledEngagementRule>> {
     report.within("levels", |report| check::bounds(rules.levels.descending(), report));
@@ -193,8 +241,9 @@ fn compile_engagement(
                     kind_number: kinds.number(&kind),
                     kind,
                     when: when(&rule.when, scope, report),
-                    points: report
-                        .within("points", |report| CompiledAward::compile(&rule.points, scope, report)),
+                    points: report.within("points", |report| {
+                        CompiledAward::compile(&rule.points, scope, registry, report)
+                    }),
                     event_cap: rule.event_cap.map(magnitude),
                     cap: rule.cap.map(magnitude),
                     frequency: rule.frequency,
@@ -221,6 +270,7 @@ fn magnitude(cap: Points) -> Points {
 
 fn compile_fit(
     rules: &FitRules,
+    registry: Option<&Registry>,
     report: &mut Report,
 ) -> (Vec<Section<CompiledFitRule>>, Vec<CompiledDisqualifier>) {
     report.within("grades", |report| check::bounds(rules.grades.descending(), report));
@@ -234,7 +284,7 @@ fn compile_fit(
                     id: rule.id.clone(),
                     when: when(&rule.when, Scope::Score, report),
                     points: report.within("points", |report| {
-                        CompiledAward::compile(&rule.points, Scope::Score, report)
+                        CompiledAward::compile(&rule.points, Scope::Score, registry, report)
                     }),
                 };
                 (rule.group.clone(), compiled)

@@ -3,14 +3,32 @@
 use chrono::{DateTime, Utc};
 
 use crate::calendar::Span;
-use crate::model::Activity;
+use crate::model::{Activity, Attributes};
 use crate::rule::{ActivityFacts, FactSource, FactValue, Facts, Field};
 
-/// An activity that counts, with the number of its kind among the kinds the rules name.
+/// One of the activities that count: its index, and the number of its kind among the kinds the rules name.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Event<'a> {
-    pub(super) activity: &'a Activity,
+pub(super) struct Slot {
+    pub(super) index: u32,
     pub(super) kind: u16,
+}
+
+/// The activities that count, from the earliest to the latest.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Events<'a> {
+    pub(super) activities: &'a [Activity],
+    pub(super) slots: &'a [Slot],
+}
+
+impl<'a> Events<'a> {
+    pub(super) fn at(&self, index: u32) -> Option<&'a Activity> {
+        self.activities.get(index as usize)
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &'a Activity> {
+        let activities = self.activities;
+        self.slots.iter().filter_map(move |slot| activities.get(slot.index as usize))
+    }
 }
 
 /// The facts of a lead, except that activities are those being scored and that now is `as_of`: so a score is a
@@ -18,15 +36,15 @@ pub(super) struct Event<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LeadSource<'a> {
     pub(super) facts: &'a Facts<'a>,
-    pub(super) events: &'a [Event<'a>],
+    pub(super) events: Events<'a>,
     pub(super) as_of: DateTime<Utc>,
 }
 
 impl LeadSource<'_> {
     fn count(&self, kind: &str, days: u32) -> i64 {
         let since = Span::days(days).before(self.as_of);
-        let counts = |event: &&Event<'_>| {
-            event.activity.kind == kind && since <= event.activity.time && event.activity.time <= self.as_of
+        let counts = |activity: &&Activity| {
+            activity.kind == kind && since <= activity.time && activity.time <= self.as_of
         };
         self.events.iter().filter(counts).count() as i64
     }
@@ -38,10 +56,8 @@ impl FactSource for LeadSource<'_> {
             return FactValue::Integer(self.count(kind, days));
         }
         if field.is_activity_last() {
-            return self
-                .events
-                .last()
-                .map_or(FactValue::Missing, |event| FactValue::Time(event.activity.time));
+            let last = self.events.iter().next_back();
+            return last.map_or(FactValue::Missing, |activity| FactValue::Time(activity.time));
         }
         self.facts.fact(field)
     }
@@ -49,13 +65,21 @@ impl FactSource for LeadSource<'_> {
     fn now(&self) -> DateTime<Utc> {
         self.as_of
     }
+
+    fn visit_activities(&self, visit: &mut dyn FnMut(&Activity)) {
+        self.events.iter().for_each(visit);
+    }
+
+    fn attributes(&self) -> Option<&Attributes> {
+        self.facts.attributes()
+    }
 }
 
 /// One activity beside its lead.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EventSource<'a> {
-    pub(super) lead: LeadSource<'a>,
-    pub(super) own: ActivityFacts<'a>,
+    lead: LeadSource<'a>,
+    own: ActivityFacts<'a>,
 }
 
 impl<'a> EventSource<'a> {
@@ -74,5 +98,13 @@ impl FactSource for EventSource<'_> {
 
     fn now(&self) -> DateTime<Utc> {
         self.lead.as_of
+    }
+
+    fn visit_activities(&self, visit: &mut dyn FnMut(&Activity)) {
+        self.lead.visit_activities(visit);
+    }
+
+    fn attributes(&self) -> Option<&Attributes> {
+        self.lead.attributes()
     }
 }

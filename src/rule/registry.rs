@@ -1,0 +1,145 @@
+//! Plug-ins of the host, by the names rules call them by.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::{FactSource, Fault};
+use crate::error::Report;
+use crate::model::Points;
+
+/// A number of points the host computes: a model of its own, a table, a score bought elsewhere.
+///
+/// It must be pure: the same facts give the same points. What it needs beyond the facts it holds itself.
+pub trait Signal: Send + Sync + fmt::Debug {
+    /// The points; `None` when the signal says nothing about this lead.
+    ///
+    /// # Errors
+    /// When it fails. The rule then gives no points and the fault stands beside the score.
+    fn points(&self, facts: &dyn FactSource) -> Result<Option<Points>, Fault>;
+}
+
+/// A plug-in in a rules document: `{"custom": {"name": "lookalike", "params": {"country": "CN"}}}`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Custom {
+    /// The name it is registered under.
+    pub name: String,
+    /// What its factory is given.
+    #[serde(default, skip_serializing_if = "Json::is_null")]
+    pub params: Json,
+}
+
+/// Makes a plug-in from its parameters, or says in one sentence what is wrong with them.
+pub(crate) type Factory<T> = dyn Fn(&Json) -> Result<Arc<T>, String> + Send + Sync;
+
+/// The plug-ins rules may name.
+///
+/// ```
+/// use std::sync::Arc;
+/// use leadkit::model::Points;
+/// use leadkit::rule::{FactSource, FactValue, Fault, Field, Registry, Signal};
+/// use leadkit::score::{ScoreRules, Scorer};
+/// use serde_json::json;
+///
+/// /// Points for the length of the company name, for want of something better.
+/// #[derive(Debug)]
+/// struct NameLength(Field);
+///
+/// impl Signal for NameLength {
+///     fn points(&self, facts: &dyn FactSource) -> Result<Option<Points>, Fault> {
+///         Ok(match facts.fact(&self.0) {
+///             FactValue::Text(name) => Some(Points::new(name.chars().count() as i64)),
+///             _ => None,
+///         })
+///     }
+/// }
+///
+/// let registry = Registry::new().signal("name_length", |_| Ok(Arc::new(NameLength("company".parse().unwrap()))));
+/// let rules = ScoreRules::load(json!({
+///     "fit": {"rules": [{"id": "name", "points": {"custom": {"name": "name_length"}}}]},
+/// }))?;
+/// assert!(Scorer::compile_with(&rules, &registry).is_ok());
+/// let errors = Scorer::compile(&rules).unwrap_err();
+/// assert_eq!(errors.diagnostics()[0].message, "there is no signal `name_length`");
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Registry {
+    /// By kind of plug-in and name; each holds an `Arc<Factory<T>>` of its kind.
+    plugins: BTreeMap<(&'static str, String), Arc<dyn Any + Send + Sync>>,
+}
+
+impl Registry {
+    const SIGNAL: &'static str = "signal";
+
+    /// A registry without plug-ins.
+    #[must_use]
+    pub fn new() -> Registry {
+        Registry::default()
+    }
+
+    /// Adds a signal under a name; one of the same name is replaced.
+    #[must_use]
+    pub fn signal(
+        self,
+        name: impl Into<String>,
+        factory: impl Fn(&Json) -> Result<Arc<dyn Signal>, String> + Send + Sync + 'static,
+    ) -> Registry {
+        let factory: Arc<Factory<dyn Signal>> = Arc::new(factory);
+        self.with(Registry::SIGNAL, name.into(), factory)
+    }
+
+    /// Adds a plug-in of a kind. Modules above offer it under names of their own.
+    #[must_use]
+    pub(crate) fn with<T: ?Sized + 'static>(
+        mut self,
+        kind: &'static str,
+        name: String,
+        factory: Arc<Factory<T>>,
+    ) -> Registry {
+        self.plugins.insert((kind, name), Arc::new(factory));
+        self
+    }
+
+    /// Makes a plug-in of a kind, reporting at the current place when there is none of that name or its parameters
+    /// are wrong.
+    pub(crate) fn make<T: ?Sized + 'static>(
+        &self,
+        kind: &'static str,
+        custom: &Custom,
+        report: &mut Report,
+    ) -> Option<Arc<T>> {
+        let found = self.plugins.get(&(kind, custom.name.clone()));
+        let Some(factory) = found.and_then(|found| found.downcast_ref::<Arc<Factory<T>>>()) else {
+            let known =
+                self.plugins.keys().filter(|(known, _)| *known == kind).map(|(_, name)| name.as_str());
+            report.within("name", |report| report.unknown_name("unknown_plugin", kind, &custom.name, known));
+            return None;
+        };
+        match factory(&custom.params) {
+            Ok(plugin) => Some(plugin),
+            Err(message) => {
+                report.within("params", |report| {
+                    report.error("bad_params", message, format!("see what {kind} `{}` takes", custom.name));
+                });
+                None
+            }
+        }
+    }
+
+    /// Makes a signal.
+    pub(crate) fn make_signal(&self, custom: &Custom, report: &mut Report) -> Option<Arc<dyn Signal>> {
+        self.make(Registry::SIGNAL, custom, report)
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.plugins.keys()).finish()
+    }
+}

@@ -1,0 +1,374 @@
+//! What can be said about a script before the parser sees it: every misspelt function, forbidden word and property
+//! at once, where the parser would stop at the first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::functions::FUNCTIONS;
+use super::names::{self, VARIABLES};
+use super::problem::{Problem, function_help};
+use super::sandbox::FORBIDDEN;
+use super::token::{Kind, Token};
+use crate::rule::Scope;
+use crate::rule::fields::FIELDS;
+use crate::text;
+
+/// Most problems that are told of one script.
+pub(super) const MOST_PROBLEMS: usize = 20;
+
+/// Most variables a script gives names to: looking for a name takes time that grows with their number.
+const MOST_VARIABLES: usize = 64;
+
+/// Most parameters of a function.
+const MOST_PARAMETERS: usize = 16;
+
+/// Most cases of `switch` in one script.
+const MOST_CASES: usize = 256;
+
+/// Words that stand before a parenthesis without being functions.
+const KEYWORDS: &[&str] = &[
+    "if", "else", "switch", "while", "loop", "do", "until", "for", "in", "return", "let", "const", "fn",
+    "break", "continue", "true", "false",
+];
+
+/// What the words of a script show.
+pub(super) struct Findings<'s> {
+    pub(super) problems: Vec<Problem>,
+    pub(super) warnings: Vec<Problem>,
+    /// Names the script gives itself, to variables.
+    pub(super) own_variables: BTreeSet<&'s str>,
+}
+
+pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Findings<'s> {
+    let mut look = Look {
+        tokens,
+        program,
+        own_functions: after(tokens, &["fn"]),
+        arguments: arguments(tokens),
+        findings: Findings {
+            problems: Vec::new(),
+            warnings: Vec::new(),
+            own_variables: after(tokens, &["let", "const", "for"]),
+        },
+    };
+    for (index, token) in tokens.iter().enumerate() {
+        if look.findings.problems.len() >= MOST_PROBLEMS {
+            break;
+        }
+        match token.kind {
+            Kind::Word => look.word(index, token),
+            Kind::Mark => look.mark(index, token),
+            Kind::Number | Kind::Text => {}
+        }
+    }
+    look.counts();
+    look.fields_in_functions();
+    look.missing_values(scope);
+    look.findings
+}
+
+/// The words that follow one of the keywords.
+fn after<'s>(tokens: &[Token<'s>], keywords: &[&str]) -> BTreeSet<&'s str> {
+    let follows = |pair: &[Token<'s>]| match pair {
+        [keyword, name] if keyword.kind == Kind::Word && keywords.contains(&keyword.text) => Some(name.text),
+        _ => None,
+    };
+    tokens.windows(2).filter_map(follows).collect()
+}
+
+/// How many values stand in each pair of parentheses, by the word that opens it.
+fn arguments(tokens: &[Token<'_>]) -> BTreeMap<usize, usize> {
+    let mut counts = BTreeMap::new();
+    // Where it opens, the commas so far, whether anything stands in it.
+    let mut open: Vec<(usize, usize, bool)> = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        let mark = if token.kind == Kind::Mark { token.text } else { "" };
+        if matches!(mark, ")" | "]" | "}") {
+            if let Some((start, commas, any)) = open.pop() {
+                counts.insert(start, if any { commas + 1 } else { 0 });
+            }
+            continue;
+        }
+        if let Some((_, commas, any)) = open.last_mut() {
+            *any = true;
+            *commas += usize::from(mark == ",");
+        }
+        if matches!(mark, "(" | "[" | "{") {
+            open.push((index, 0, false));
+        }
+    }
+    counts
+}
+
+struct Look<'t, 's> {
+    tokens: &'t [Token<'s>],
+    program: bool,
+    own_functions: BTreeSet<&'s str>,
+    /// How many values stand in the parentheses that open at a word.
+    arguments: BTreeMap<usize, usize>,
+    findings: Findings<'s>,
+}
+
+impl<'s> Look<'_, 's> {
+    fn at(&self, index: usize) -> Option<&Token<'s>> {
+        self.tokens.get(index)
+    }
+
+    fn before(&self, index: usize) -> Option<&Token<'s>> {
+        index.checked_sub(1).and_then(|before| self.at(before))
+    }
+
+    fn problem(&mut self, code: &'static str, token: &Token<'_>, message: String, help: impl Into<String>) {
+        self.findings.problems.push(Problem::new(code, token.position, message, help));
+    }
+
+    fn mark(&mut self, index: usize, token: &Token<'_>) {
+        if token.is_mark("`") {
+            let help = "write texts in double quotes and join them with `+`";
+            self.problem("forbidden", token, "back-ticks cannot be used in scripts".to_owned(), help);
+        } else if token.is_mark("#") {
+            let help = "maps are not supported: use variables";
+            self.problem("forbidden", token, "`#` cannot be used in scripts".to_owned(), help);
+        } else if token.is_mark(".") {
+            self.property(index);
+        }
+    }
+
+    /// `company.region` is a field written with a dot; nothing else in scripts has properties.
+    fn property(&mut self, index: usize) {
+        let range = self.before(index).is_some_and(|before| before.is_mark("."));
+        let Some(name) = self.at(index + 1).filter(|next| next.kind == Kind::Word && !range).copied() else {
+            return;
+        };
+        if self.at(index + 2).is_some_and(|next| next.is_mark("(")) {
+            return;
+        }
+        let Some(owner) = self.before(index).filter(|owner| owner.kind == Kind::Word).copied() else {
+            self.problem(
+                "no_property",
+                &name,
+                format!("`{}` cannot be taken of this", name.text),
+                "use a function",
+            );
+            return;
+        };
+        let dotted = format!("{}.{}", owner.text, name.text);
+        let close = text::closest(&dotted, FIELDS.iter().map(|spec| spec.name));
+        let help = match close {
+            Some(close) => {
+                format!("fields are written with `_` in scripts: did you mean `{}`?", close.replace('.', "_"))
+            }
+            None => format!("columns of your own are read as `attr(\"{}\")`", name.text),
+        };
+        self.problem("no_property", &owner, format!("`{dotted}` cannot be read in scripts"), help);
+    }
+
+    fn word(&mut self, index: usize, token: &Token<'s>) {
+        if let Some((_, help)) = FORBIDDEN.iter().find(|(name, _)| *name == token.text) {
+            self.problem("forbidden", token, format!("`{}` cannot be used in scripts", token.text), *help);
+            return;
+        }
+        let defined = self.before(index).is_some_and(|before| before.is_word("fn"));
+        if self.at(index + 1).is_some_and(|next| next.is_mark("("))
+            && !KEYWORDS.contains(&token.text)
+            && !defined
+        {
+            self.call(index, token);
+        }
+        if VARIABLES.contains_key(token.text) {
+            let declared = self.before(index).is_some_and(|before| {
+                before.kind == Kind::Word && matches!(before.text, "let" | "const" | "for")
+            });
+            if declared {
+                let help = "choose another name: fields keep their meaning everywhere";
+                self.problem("shadowed_name", token, format!("`{}` is a field", token.text), help);
+            } else if self.is_assigned(index) {
+                let help = if self.program {
+                    "use a variable of your own: `let x = …`"
+                } else {
+                    "compare with `==`"
+                };
+                self.problem("forbidden", token, format!("`{}` cannot be changed", token.text), help);
+            }
+        }
+    }
+
+    /// What the parser reads in a time that grows with the square of its number.
+    fn counts(&mut self) {
+        let arrow = |pair: &[Token<'s>]| match pair {
+            [first, second] if first.is_mark("=") && second.is_mark(">") && first.end() == second.start => {
+                Some(*first)
+            }
+            _ => None,
+        };
+        let first_too_many = self.tokens.windows(2).filter_map(arrow).nth(MOST_CASES);
+        if let Some(token) = first_too_many {
+            let message = format!("the script has more than {MOST_CASES} cases of `switch`");
+            self.problem("too_large", &token, message, "write the cases as rules, or as a list in the data");
+        }
+        let declares =
+            |token: &&Token<'_>| token.is_word("let") || token.is_word("const") || token.is_word("for");
+        let first_too_many = self.tokens.iter().filter(declares).nth(MOST_VARIABLES).copied();
+        if let Some(token) = first_too_many {
+            let message = format!("the script has more than {MOST_VARIABLES} variables");
+            self.problem("too_large", &token, message, "split it into several rules");
+        }
+        let long = |(index, token): (usize, &Token<'s>)| {
+            let count = self.arguments.get(&(index + 2)).copied().unwrap_or_default();
+            (token.is_word("fn") && count > MOST_PARAMETERS).then_some(*token)
+        };
+        if let Some(token) = self.tokens.iter().enumerate().find_map(long) {
+            let message = format!("the function takes more than {MOST_PARAMETERS} parameters");
+            self.problem("too_large", &token, message, "hand in a list");
+        }
+    }
+
+    /// Functions of the script see their parameters only.
+    fn fields_in_functions(&mut self) {
+        let tokens = self.tokens;
+        let mut parameters: Option<BTreeSet<&str>> = None;
+        let (mut depth, mut in_body) = (0usize, false);
+        for token in tokens {
+            let Some(own) = &mut parameters else {
+                if token.is_word("fn") {
+                    parameters = Some(BTreeSet::new());
+                    (depth, in_body) = (0, false);
+                }
+                continue;
+            };
+            if token.is_mark("{") {
+                depth += 1;
+                in_body = true;
+            } else if token.is_mark("}") {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    parameters = None;
+                    continue;
+                }
+            }
+            if token.kind != Kind::Word {
+                continue;
+            }
+            if !in_body {
+                own.insert(token.text);
+            } else if VARIABLES.contains_key(token.text)
+                && !own.contains(token.text)
+                && self.findings.problems.len() < MOST_PROBLEMS
+            {
+                let message = format!("`{}` is not known inside a function", token.text);
+                self.problem("unknown_name", token, message, "hand it in as a parameter");
+            }
+        }
+    }
+
+    fn is_assigned(&self, index: usize) -> bool {
+        let joined = |at: usize, mark: &str| {
+            self.at(at).is_some_and(|next| {
+                next.is_mark(mark) && self.before(at).is_some_and(|before| before.end() == next.start)
+            })
+        };
+        match self.at(index + 1).filter(|next| next.kind == Kind::Mark).map(|next| next.text) {
+            Some("=") => !joined(index + 2, "=") && !joined(index + 2, ">"),
+            Some("+" | "-" | "*" | "/" | "%" | "&" | "|" | "^") => joined(index + 2, "="),
+            _ => false,
+        }
+    }
+
+    fn call(&mut self, index: usize, token: &Token<'s>) {
+        let name = token.text;
+        if self.own_functions.contains(name) {
+            return;
+        }
+        let Some(known) = FUNCTIONS.iter().find(|known| known.name == name) else {
+            let help = match VARIABLES.contains_key(name) {
+                true => "it is a field: leave the parentheses out".to_owned(),
+                false => function_help(name, self.own_functions.iter().copied()),
+            };
+            self.problem("unknown_function", token, format!("there is no function `{name}`"), help);
+            return;
+        };
+        if known.program_only && !self.program {
+            let help = "write the rule's points as a `program`";
+            self.problem("forbidden", token, format!("`{name}` has a meaning in full scripts only"), help);
+        }
+        let method = self.before(index).is_some_and(|before| before.is_mark("."));
+        if let Some(given) = self.arguments.get(&(index + 1)).copied() {
+            let given = given + usize::from(method);
+            if !known.takes.contains(&given) {
+                let wanted: Vec<String> = known.takes.iter().map(usize::to_string).collect();
+                let wanted = wanted.join(" or ");
+                let plural = if wanted == "1" { "" } else { "s" };
+                let message = format!("`{name}` takes {wanted} value{plural}, not {given}");
+                self.problem("wrong_values", token, message, "correct what stands in the parentheses");
+            }
+        }
+        if matches!(name, "attr" | "last" | "count") {
+            let blank = self
+                .at(index + 2)
+                .filter(|text| text.plain_text().is_some_and(|text| text.trim().is_empty()));
+            if let Some(blank) = blank.copied() {
+                let help = "name the column, or the kind of activity";
+                self.problem("blank_name", &blank, format!("`{name}` needs a name"), help);
+            }
+        }
+    }
+
+    /// A missing value is neither less nor greater than anything, so the comparison is silently false.
+    fn missing_values(&mut self, scope: Scope) {
+        let mut told = BTreeSet::new();
+        for (index, token) in self.tokens.iter().enumerate() {
+            let Some(variable) = VARIABLES.get(token.text).filter(|_| token.kind == Kind::Word) else {
+                continue;
+            };
+            if variable.is_always_known() || !scope.reads(variable.spec().producer) || !self.is_ordered(index)
+            {
+                continue;
+            }
+            if told.insert(token.text) && !self.is_tested(token.text) {
+                let name = token.text;
+                self.findings.warnings.push(Problem::new(
+                    "missing_is_false",
+                    token.position,
+                    format!("when `{name}` is missing, this is silently false"),
+                    format!("say what then holds: `known({name})`, or `or({name}, 0)`"),
+                ));
+            }
+        }
+    }
+
+    fn is_ordered(&self, index: usize) -> bool {
+        let less_or_greater =
+            |token: Option<&Token<'_>>| token.is_some_and(|t| t.is_mark("<") || t.is_mark(">"));
+        // `50 <= x`: the mark before may be the `=` of the operator.
+        let before = self.before(index);
+        less_or_greater(self.at(index + 1))
+            || less_or_greater(before)
+            || before.is_some_and(|before| before.is_mark("="))
+                && less_or_greater(index.checked_sub(2).and_then(|at| self.at(at)))
+    }
+
+    /// Whether the script asks anywhere if the variable has a value.
+    fn is_tested(&self, name: &str) -> bool {
+        self.tokens.windows(5).any(|window| match window {
+            [function, open, variable, ..]
+                if variable.text == name
+                    && open.is_mark("(")
+                    && (function.is_word("known") || function.is_word("or")) =>
+            {
+                true
+            }
+            [variable, sign, equals, open, close] => {
+                variable.text == name
+                    && (sign.is_mark("=") || sign.is_mark("!"))
+                    && equals.is_mark("=")
+                    && open.is_mark("(")
+                    && close.is_mark(")")
+            }
+            _ => false,
+        }) || self.tokens.len() < 5 && self.tokens.iter().any(|token| token.is_word("known"))
+    }
+}
+
+/// Every name of a variable the script may read.
+pub(super) fn variable_names(scope: Scope) -> Vec<&'static str> {
+    names::readable(scope).map(|variable| variable.name.as_str()).collect()
+}

@@ -1,0 +1,181 @@
+//! From source to a script that can run.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rhai::{AST, Dynamic, ImmutableString, ParseErrorType};
+
+use super::ScriptKind;
+use super::check;
+use super::names::{self, Reading, VARIABLES, Variable};
+use super::problem::{Problem, excerpt, parse_problem, position, variable_help};
+use super::sandbox::{ENGINE, LONGEST_SOURCE};
+use super::token::{Kind, tokens};
+use crate::error::{Diagnostic, Report};
+use crate::rule::Scope;
+
+/// A script, compiled: immutable, shared by reference across threads.
+#[derive(Clone)]
+pub(crate) struct Script {
+    pub(super) source: Arc<str>,
+    pub(super) ast: AST,
+    /// Variables that are the same for all activities of a lead.
+    pub(super) stable: Vec<&'static Variable>,
+    /// Variables set for every run.
+    pub(super) volatile: Vec<(ImmutableString, Reading)>,
+    /// Whether it calls functions that read the moment or give reasons.
+    pub(super) live: bool,
+    /// What it reads by names only known when it runs.
+    pub(super) dynamic: names::Dynamic,
+}
+
+impl std::fmt::Debug for Script {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Script").field(&self.source).finish()
+    }
+}
+
+/// What compiling a script has shown.
+struct Compiled {
+    script: Option<Script>,
+    problems: Vec<Problem>,
+    warnings: Vec<Problem>,
+}
+
+impl Script {
+    /// Compiles a script, reporting everything that is wrong with it.
+    pub(crate) fn compile(
+        source: &str,
+        kind: ScriptKind,
+        scope: Scope,
+        report: &mut Report,
+    ) -> Option<Script> {
+        let compiled = compile(source, kind, scope);
+        for (problems, is_error) in [(compiled.problems, true), (compiled.warnings, false)] {
+            for problem in problems {
+                let path = report.path().to_owned();
+                report.push(diagnostic(problem, source, path, is_error));
+            }
+        }
+        compiled.script
+    }
+}
+
+fn diagnostic(problem: Problem, source: &str, path: String, is_error: bool) -> Diagnostic {
+    let mut diagnostic = if is_error {
+        Diagnostic::error(problem.code, path, problem.message)
+    } else {
+        Diagnostic::warning(problem.code, path, problem.message)
+    };
+    if let Some(at) = problem.position {
+        diagnostic = diagnostic.with_position(at.line, at.column);
+        diagnostic.excerpt = excerpt(source, at);
+    }
+    diagnostic.help = problem.help;
+    diagnostic
+}
+
+fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
+    let fail = |problem| Compiled { script: None, problems: vec![problem], warnings: Vec::new() };
+    if source.len() > LONGEST_SOURCE {
+        let message = format!("the script has {} bytes, more than {LONGEST_SOURCE}", source.len());
+        return fail(Problem::new("too_large", None, message, "split it into several rules"));
+    }
+    if source.trim().is_empty() {
+        return fail(Problem::new("blank_script", None, "the script is empty", "write an expression"));
+    }
+    let program = kind == ScriptKind::Program;
+    let words = tokens(source);
+    let check::Findings { mut problems, warnings, own_variables } = check::look(&words, scope, program);
+    // The parser is not asked about what takes it too long to read.
+    if problems.len() >= check::MOST_PROBLEMS || problems.iter().any(|problem| problem.code == "too_large") {
+        return Compiled { script: None, problems, warnings };
+    }
+    let names::Rewritten { source: rewritten, readings, dynamic } = names::rewrite(source, &words);
+
+    let mut known = rhai::Scope::new();
+    for variable in names::readable(scope) {
+        known.push(variable.name.clone(), ());
+    }
+    for (name, _) in &readings {
+        known.push(name.clone(), ());
+    }
+    // The parser stops at the first unknown name: it is noted, made known, and the parser asked again.
+    let ast = loop {
+        let parsed = if program {
+            ENGINE.compile_with_scope(&known, &rewritten)
+        } else {
+            ENGINE.compile_expression_with_scope(&known, &rewritten)
+        };
+        let error = match parsed {
+            Ok(ast) => break Some(ast),
+            Err(error) => error,
+        };
+        let at = error.position();
+        match error.err_type() {
+            ParseErrorType::VariableUndefined(name) if problems.len() < check::MOST_PROBLEMS => {
+                if !problems.iter().any(|problem| problem.position == position(at)) {
+                    problems.push(unknown_name(name, at, scope, &own_variables));
+                }
+                known.push_dynamic(name.clone(), Dynamic::UNIT);
+            }
+            kind => {
+                let problem = parse_problem(kind, at, !program);
+                // What stands at a place or in a line that was found faulty already is only a consequence.
+                let line = |problem: &Problem| problem.position.map(|at| at.line);
+                let follows = |known: &Problem| {
+                    known.position == problem.position
+                        || known.code == "forbidden" && line(known) == line(&problem)
+                };
+                if !problems.iter().any(follows) {
+                    problems.push(problem);
+                }
+                break None;
+            }
+        }
+    };
+    problems.sort_by_key(|problem| problem.position);
+    let used: BTreeSet<&str> =
+        words.iter().filter(|word| word.kind == Kind::Word).map(|word| word.text).collect();
+    let used = |name: &str| used.contains(name);
+    let (volatile, stable): (Vec<&'static Variable>, Vec<&'static Variable>) = names::readable(scope)
+        .filter(|variable| used(&variable.name))
+        .partition(|v| v.changes_with_activity());
+    let volatile =
+        volatile.into_iter().map(|variable| (variable.name.clone(), Reading::Field(variable.field.clone())));
+    let script = ast.filter(|_| problems.is_empty()).map(|ast| Script {
+        source: Arc::from(source),
+        ast,
+        stable,
+        volatile: volatile.chain(readings).collect(),
+        live: ["days_since", "hours_since", "reason"].into_iter().any(used),
+        dynamic,
+    });
+    Compiled { script, problems, warnings }
+}
+
+fn unknown_name(name: &str, at: rhai::Position, scope: Scope, own: &BTreeSet<&str>) -> Problem {
+    let place = position(at);
+    if let Some(variable) = VARIABLES.get(name) {
+        let producer = variable.spec().producer;
+        if scope.reads(producer) {
+            // It is known, so it stands where variables are not seen.
+            return Problem::new(
+                "unknown_name",
+                place,
+                format!("`{name}` is not known inside a function"),
+                "hand it in as a parameter",
+            );
+        }
+        return Problem::new(
+            "field_not_filled_yet",
+            place,
+            format!("`{name}` cannot be read here: {}", producer.describe()),
+            format!("read what is known when {} run", scope.describe()),
+        );
+    }
+    let readable = check::variable_names(scope);
+    let names = readable.iter().copied().chain(own.iter().copied());
+    let help = variable_help(name, names);
+    Problem::new("unknown_field", place, format!("there is no field `{name}`"), help)
+}

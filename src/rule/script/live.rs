@@ -1,0 +1,114 @@
+//! What running scripts read and write beside their variables: the moment, the lead's activities and columns for
+//! calls whose names are not known beforehand, and reasons.
+//!
+//! Native functions are shared by all threads and cannot borrow, so this lies in the thread. It is set before a
+//! script runs and cleared after it; nothing of it outlives a run.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use rhai::{Dynamic, FLOAT, INT};
+
+use super::run::value;
+use crate::calendar::Span;
+use crate::model::{Attributes, Points};
+use crate::rule::facts::attribute as fact;
+
+/// Most reasons one run gives.
+const MOST_REASONS: usize = 64;
+
+/// Most text the functions of one run read, in bytes.
+const MOST_READ: usize = 1024 * 1024;
+
+/// A reason a full script gives for points.
+pub(crate) type Reason = (Points, String);
+
+/// Times of activities by kind, in order.
+pub(super) type Times = BTreeMap<String, Vec<DateTime<Utc>>>;
+
+#[derive(Default)]
+struct Live {
+    now: DateTime<Utc>,
+    activities: Times,
+    attributes: Attributes,
+    reasons: Vec<Reason>,
+}
+
+thread_local! {
+    static LIVE: RefCell<Live> = RefCell::default();
+    static READ: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Begins a run: no text is read yet.
+pub(super) fn begin_reading() {
+    READ.set(0);
+}
+
+/// Counts the text a function reads. Operations alone do not bound the time of functions that read long texts.
+pub(super) fn read(text: &str) -> Result<(), String> {
+    let read = READ.get().saturating_add(text.len());
+    READ.set(read);
+    if read > MOST_READ {
+        Err(format!("the script reads more than {MOST_READ} bytes of text"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Clears what a run has left, also when it panicked.
+pub(super) struct Guard(());
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        LIVE.with_borrow_mut(|live| *live = Live::default());
+    }
+}
+
+/// Sets what the next run reads.
+pub(super) fn begin(now: DateTime<Utc>, mut activities: Times, attributes: Attributes) -> Guard {
+    activities.values_mut().for_each(|times| times.sort_unstable());
+    LIVE.with_borrow_mut(|live| *live = Live { now, activities, attributes, reasons: Vec::new() });
+    Guard(())
+}
+
+impl Guard {
+    /// Ends the run; what it gave as reasons.
+    pub(super) fn into_reasons(self) -> Vec<Reason> {
+        LIVE.with_borrow_mut(|live| std::mem::take(&mut live.reasons))
+    }
+}
+
+pub(super) fn now() -> INT {
+    LIVE.with_borrow(|live| live.now.timestamp())
+}
+
+pub(super) fn attribute(name: &str) -> Dynamic {
+    LIVE.with_borrow(|live| live.attributes.get(name).map_or(Dynamic::UNIT, |found| value(&fact(found))))
+}
+
+pub(super) fn count(kind: &str, days: INT) -> INT {
+    LIVE.with_borrow(|live| {
+        let since = Span::days(u32::try_from(days.max(0)).unwrap_or(u32::MAX)).before(live.now);
+        let Some(times) = live.activities.get(kind) else { return 0 };
+        let until = |moment: DateTime<Utc>, included: bool| {
+            times.partition_point(|time| *time < moment || included && *time == moment)
+        };
+        until(live.now, true).saturating_sub(until(since, false)) as INT
+    })
+}
+
+pub(super) fn last(kind: &str) -> Option<INT> {
+    LIVE.with_borrow(|live| live.activities.get(kind)?.last().map(DateTime::timestamp))
+}
+
+pub(super) fn reason(points: FLOAT, text: &str) -> Result<(), String> {
+    let points = Points::from_f64(points).ok_or("a reason must give a finite number of points")?;
+    LIVE.with_borrow_mut(|live| {
+        if live.reasons.len() == MOST_REASONS {
+            return Err(format!("a script gives at most {MOST_REASONS} reasons"));
+        }
+        live.reasons.push((points, text.to_owned()));
+        Ok(())
+    })
+}

@@ -1,0 +1,85 @@
+//! Scripts: what data cannot say, in rhai, safely.
+//!
+//! A script reads the fields of the table as variables with `_` for `.` (`company_region`), the host's columns as
+//! `attr("tier")`, and activities as `count("page_visit", 7)` and `last("page_visit")`. Times are epoch seconds;
+//! `days_since(created_at)` and `hours_since(…)` measure from now. A missing value is `()`: `known(x)` tests for it,
+//! `or(x, 0)` gives a default. Lists offer `has(industry, "软件")`.
+//!
+//! Conditions and points are one expression. A full script ([`ScriptKind::Program`]) may use variables and loops,
+//! gives a number, and explains it by `reason(5, "large and local")`.
+//!
+//! Scripts run in an engine without packages: a whitelist of functions, at most 16 KiB of source, 10,000 operations,
+//! texts of 4 KiB and lists of 256 items; longer texts and lists of a lead are handed in cut off. Nothing a script
+//! does stops the process: it ends in a [`Fault`](super::Fault). A second net catches panics, but holds nothing in
+//! a program built with `panic = "abort"`.
+
+use crate::error::Diagnostic;
+
+use super::Scope;
+
+#[cfg(feature = "script")]
+mod check;
+#[cfg(feature = "script")]
+mod compile;
+#[cfg(feature = "script")]
+mod functions;
+#[cfg(feature = "script")]
+mod live;
+#[cfg(feature = "script")]
+mod names;
+#[cfg(not(feature = "script"))]
+mod off;
+#[cfg(feature = "script")]
+mod problem;
+#[cfg(feature = "script")]
+mod run;
+#[cfg(feature = "script")]
+mod sandbox;
+#[cfg(feature = "script")]
+mod token;
+
+#[cfg(feature = "script")]
+pub(crate) use compile::Script;
+#[cfg(feature = "script")]
+pub use run::ScriptSession;
+
+#[cfg(not(feature = "script"))]
+pub(crate) use off::Script;
+#[cfg(not(feature = "script"))]
+pub use off::ScriptSession;
+
+/// What a script is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ScriptKind {
+    /// One expression that is true or false.
+    Condition,
+    /// One expression that gives a number of points.
+    Points,
+    /// A full script that gives a number of points.
+    Program,
+}
+
+/// Everything that is wrong with a script for a place in the rules, by line and column; nothing when it is good.
+///
+/// ```
+/// # #[cfg(feature = "script")] {
+/// use leadkit::rule::{Scope, ScriptKind, check_script};
+///
+/// let found = check_script("employee_cuont > 50 && lowr(title) == \"ceo\"", ScriptKind::Condition, Scope::Score);
+/// assert_eq!(found[0].to_string(), "\
+/// error[unknown_field] line 1 column 1: there is no field `employee_cuont`
+///   1 | employee_cuont > 50 && lowr(title) == \"ceo\"
+///     | ^
+///   help: did you mean `employee_count`?");
+/// assert_eq!(found[1].message, "there is no function `lowr`");
+/// # }
+/// ```
+#[must_use]
+pub fn check_script(source: &str, kind: ScriptKind, scope: Scope) -> Vec<Diagnostic> {
+    let mut report = crate::error::Report::new();
+    Script::compile(source, kind, scope, &mut report);
+    let mut found = report.into_diagnostics();
+    found.sort_by_key(|diagnostic| diagnostic.position);
+    found
+}

@@ -1,0 +1,63 @@
+//! Builds without the feature `script`: a script is reported where it stands.
+
+use super::ScriptKind;
+use crate::error::Report;
+use crate::model::Points;
+use crate::rule::{FactSource, Fault, Scope};
+
+/// What running scripts reuses from one to the next. Without the feature `script` it holds nothing.
+#[derive(Debug, Default)]
+pub struct ScriptSession(());
+
+impl ScriptSession {
+    /// A session that holds nothing yet.
+    #[must_use]
+    pub fn new() -> ScriptSession {
+        ScriptSession::default()
+    }
+
+    #[must_use]
+    pub(crate) fn metered() -> ScriptSession {
+        ScriptSession::default()
+    }
+
+    /// Forgets the lead. To be called before the facts change.
+    pub fn begin(&mut self) {
+        self.0 = ();
+    }
+
+    pub(crate) fn take_operations(&mut self) -> u64 {
+        0
+    }
+}
+
+/// A script; there are none in this build.
+#[derive(Debug, Clone)]
+pub(crate) enum Script {}
+
+impl Script {
+    pub(crate) fn compile(_: &str, _: ScriptKind, _: Scope, report: &mut Report) -> Option<Script> {
+        report.error(
+            "scripts_unavailable",
+            "this build has no script engine",
+            "say it with `all`, `any`, `not` and comparisons, or build with the feature `script`",
+        );
+        None
+    }
+
+    pub(crate) fn test(&self, _: &impl FactSource, _: &mut ScriptSession) -> Result<bool, Fault> {
+        match *self {}
+    }
+
+    pub(crate) fn points(&self, _: &impl FactSource, _: &mut ScriptSession) -> Result<Option<Points>, Fault> {
+        match *self {}
+    }
+
+    pub(crate) fn program(
+        &self,
+        _: &impl FactSource,
+        _: &mut ScriptSession,
+    ) -> Result<Option<(Points, Vec<(Points, String)>)>, Fault> {
+        match *self {}
+    }
+}

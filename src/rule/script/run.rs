@@ -1,0 +1,263 @@
+//! Running scripts.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
+
+use rhai::{Dynamic, Engine, INT, ImmutableString};
+
+use super::compile::Script;
+use super::live::{self, Reason};
+use super::names::Reading;
+use super::problem::{Problem, excerpt, run_problem, type_word};
+use super::sandbox::{self, ENGINE, LONGEST_LIST, LONGEST_TEXT};
+use crate::model::{Attributes, Points};
+use crate::rule::{FactSource, FactValue, Fault};
+
+thread_local! {
+    static OPERATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The engine of sessions that count operations.
+static METERED: LazyLock<Engine> = LazyLock::new(|| {
+    let mut engine = sandbox::engine();
+    engine.on_progress(|operations| {
+        OPERATIONS.set(operations);
+        None
+    });
+    engine
+});
+
+/// What running scripts reuses from one to the next: the variables of one lead.
+///
+/// Opened once a thread and used for many leads, it saves setting every variable anew for every script. Without
+/// the feature `script` it holds nothing.
+#[derive(Debug, Default)]
+pub struct ScriptSession {
+    scope: rhai::Scope<'static>,
+    filled: u128,
+    metered: bool,
+    operations: u64,
+}
+
+impl ScriptSession {
+    /// A session that holds nothing yet.
+    #[must_use]
+    pub fn new() -> ScriptSession {
+        ScriptSession::default()
+    }
+
+    /// A session that counts the operations of scripts. It is slower.
+    #[must_use]
+    pub(crate) fn metered() -> ScriptSession {
+        ScriptSession { metered: true, ..ScriptSession::default() }
+    }
+
+    /// Forgets the lead. To be called before the facts change.
+    pub fn begin(&mut self) {
+        self.scope.clear();
+        self.filled = 0;
+    }
+
+    /// Operations of all scripts since the last call.
+    pub(crate) fn take_operations(&mut self) -> u64 {
+        std::mem::take(&mut self.operations)
+    }
+
+    fn run(&mut self, script: &Script, facts: &impl FactSource) -> Result<(Dynamic, Vec<Reason>), Fault> {
+        for variable in &script.stable {
+            let bit = 1u128 << variable.bit;
+            if self.filled & bit == 0 {
+                self.filled |= bit;
+                self.scope.push_constant_dynamic(variable.name.clone(), value(&facts.fact(&variable.field)));
+            }
+        }
+        let base = self.scope.len();
+        for (name, reading) in &script.volatile {
+            let value = match reading {
+                Reading::Field(field) => value(&facts.fact(field)),
+                Reading::Last(kind) => last(facts, kind),
+            };
+            self.scope.push_constant_dynamic(name.clone(), value);
+        }
+        let guard = (script.live || script.dynamic.any()).then(|| set_live(script, facts));
+        live::begin_reading();
+        let engine = if self.metered { &*METERED } else { &*ENGINE };
+        let scope = &mut self.scope;
+        // The second net: whitelisted functions do not panic. Under `panic = "abort"` it holds nothing.
+        let caught =
+            catch_unwind(AssertUnwindSafe(|| engine.eval_ast_with_scope::<Dynamic>(scope, &script.ast)));
+        self.scope.rewind(base);
+        if self.metered {
+            self.operations = self.operations.saturating_add(OPERATIONS.take());
+        }
+        match caught {
+            Ok(Ok(result)) => Ok((result, guard.map_or_else(Vec::new, live::Guard::into_reasons))),
+            Ok(Err(error)) => Err(fault(run_problem(&error), &script.source)),
+            Err(_) => Err(Fault::new("the script broke a function it called")),
+        }
+    }
+}
+
+fn set_live(script: &Script, facts: &impl FactSource) -> live::Guard {
+    let mut activities = live::Times::new();
+    let mut attributes = Attributes::new();
+    if script.dynamic.activities {
+        facts.visit_activities(&mut |activity| match activities.get_mut(&activity.kind) {
+            Some(times) => times.push(activity.time),
+            None => drop(activities.insert(activity.kind.clone(), vec![activity.time])),
+        });
+    }
+    if script.dynamic.columns
+        && let Some(own) = facts.attributes()
+    {
+        attributes.clone_from(own);
+    }
+    live::begin(facts.now(), activities, attributes)
+}
+
+fn last(facts: &impl FactSource, kind: &str) -> Dynamic {
+    let mut last: Option<INT> = None;
+    facts.visit_activities(&mut |activity| {
+        if activity.kind == kind {
+            last = last.max(Some(activity.time.timestamp()));
+        }
+    });
+    last.map_or(Dynamic::UNIT, Dynamic::from)
+}
+
+fn fault(problem: Problem, source: &str) -> Fault {
+    Fault {
+        message: problem.message,
+        position: problem.position,
+        excerpt: problem.position.and_then(|at| excerpt(source, at)),
+        help: problem.help,
+    }
+}
+
+/// A value as scripts see it.
+pub(super) fn value(fact: &FactValue<'_>) -> Dynamic {
+    match fact {
+        FactValue::Missing => Dynamic::UNIT,
+        FactValue::Text(text) => Dynamic::from(ImmutableString::from(cut(text, LONGEST_TEXT))),
+        FactValue::Texts(texts) => {
+            let mut left = LONGEST_TEXT;
+            let mut list = rhai::Array::new();
+            for text in texts.iter().take(LONGEST_LIST) {
+                let text = cut(text, left);
+                left -= text.len();
+                list.push(Dynamic::from(ImmutableString::from(text)));
+                if left == 0 {
+                    break;
+                }
+            }
+            Dynamic::from_array(list)
+        }
+        FactValue::Integer(number) => Dynamic::from_int(*number),
+        FactValue::Number(number) => Dynamic::from_float(*number),
+        FactValue::Bool(flag) => Dynamic::from_bool(*flag),
+        FactValue::Time(at) => Dynamic::from_int(at.timestamp()),
+        FactValue::Region(region) => Dynamic::from(ImmutableString::from(region.to_string())),
+    }
+}
+
+/// The beginning of a text, cut between characters.
+fn cut(text: &str, longest: usize) -> &str {
+    if text.len() <= longest {
+        return text;
+    }
+    // A character has at most four bytes.
+    (0..4).find_map(|back| text.get(..longest.checked_sub(back)?)).unwrap_or_default()
+}
+
+impl Script {
+    /// What a condition says; a missing value is "no".
+    pub(crate) fn test(&self, facts: &impl FactSource, session: &mut ScriptSession) -> Result<bool, Fault> {
+        let (result, _) = session.run(self, facts)?;
+        match result.as_bool() {
+            Ok(flag) => Ok(flag),
+            Err(_) if result.is_unit() => Ok(false),
+            Err(_) => Err(self.wrong_result(&result, "true or false")),
+        }
+    }
+
+    /// The points an expression gives; `None` for a missing value.
+    pub(crate) fn points(
+        &self,
+        facts: &impl FactSource,
+        session: &mut ScriptSession,
+    ) -> Result<Option<Points>, Fault> {
+        let (result, _) = session.run(self, facts)?;
+        self.read_points(&result)
+    }
+
+    /// The points a full script gives and the reasons for them. Without a number at its end, it gives the sum of
+    /// its reasons.
+    pub(crate) fn program(
+        &self,
+        facts: &impl FactSource,
+        session: &mut ScriptSession,
+    ) -> Result<Option<(Points, Vec<Reason>)>, Fault> {
+        let (result, reasons) = session.run(self, facts)?;
+        match self.read_points(&result)? {
+            Some(points) => Ok(Some((points, reasons))),
+            None if reasons.is_empty() => Ok(None),
+            None => Ok(Some((reasons.iter().map(|(points, _)| *points).sum(), reasons))),
+        }
+    }
+
+    fn read_points(&self, result: &Dynamic) -> Result<Option<Points>, Fault> {
+        let number = match (result.as_int(), result.as_float()) {
+            (Ok(whole), _) => whole as f64,
+            (_, Ok(number)) => number,
+            _ if result.is_unit() => return Ok(None),
+            _ => return Err(self.wrong_result(result, "a number")),
+        };
+        match Points::from_f64(number) {
+            Some(points) => Ok(Some(points)),
+            None if number.is_finite() => {
+                Err(Fault::new(format!("the script gives {number} points, beyond ±{}", Points::LIMIT)))
+            }
+            None => Err(Fault::new("the script gives no finite number")),
+        }
+    }
+
+    fn wrong_result(&self, result: &Dynamic, wanted: &str) -> Fault {
+        Fault::new(format!("the script gives {} instead of {wanted}", type_word(result.type_name())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ScriptKind;
+    use super::*;
+    use crate::company::Gazetteer;
+    use crate::error::Report;
+    use crate::model::Lead;
+    use crate::rule::{FactContext, Facts, Scope};
+
+    #[test]
+    fn a_panicking_function_is_a_fault_and_leaves_nothing_behind() {
+        let lead = Lead { employee_count: Some(7), ..Lead::default() };
+        let gazetteer = Gazetteer::builtin();
+        let context = FactContext::new(&gazetteer, "2026-03-10T09:00:00Z".parse().unwrap());
+        let facts = Facts::new(&lead, &context);
+        let compile =
+            |source| Script::compile(source, ScriptKind::Program, Scope::Score, &mut Report::new()).unwrap();
+        let mut broken = compile("reason(1, \"x\"); employee_count");
+        broken.ast = ENGINE.compile("reason(1, \"x\"); let x = 5; panic_on_purpose()").unwrap();
+        let mut session = ScriptSession::new();
+        let fault = broken.program(&facts, &mut session).unwrap_err();
+        assert_eq!(fault.message, "the script broke a function it called");
+        let good = compile("let x = employee_count; x");
+        assert_eq!(good.program(&facts, &mut session), Ok(Some((Points::new(7), Vec::new()))));
+    }
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        assert_eq!(cut("éé", 3), "é");
+        assert_eq!(cut("éé", 4), "éé");
+        assert_eq!(cut("é", 1), "");
+        assert_eq!(cut("", 0), "");
+    }
+}

@@ -1,0 +1,281 @@
+//! Scripts in scoring rules: what they read, what they say when they are wrong, and that they change nothing else.
+#![cfg(feature = "script")]
+
+use chrono::{DateTime, TimeDelta, Utc};
+use leadkit::company::Gazetteer;
+use leadkit::model::{Activity, Lead, Points, Value};
+use leadkit::rule::{FactContext, Facts, Scope, ScriptKind, check_script};
+use leadkit::score::{Axis, Score, ScoreRules, Scorer};
+use serde_json::{Value as Json, json};
+
+fn now() -> DateTime<Utc> {
+    "2026-03-10T09:00:00Z".parse().unwrap()
+}
+
+fn lead() -> Lead {
+    let attributes =
+        [("tier", Value::from("gold")), ("等级", Value::Integer(3)), ("seats", Value::Integer(30))];
+    Lead {
+        id: "L1".into(),
+        created_at: now() - TimeDelta::days(10),
+        name: Some("王芳".into()),
+        title: Some("CEO".into()),
+        company: Some("深圳市星河软件有限公司".into()),
+        employee_count: Some(120),
+        industry: vec!["软件".into(), "企业服务".into()],
+        attributes: attributes.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+        ..Lead::default()
+    }
+}
+
+fn did(id: &str, kind: &str, days_ago: i64) -> Activity {
+    Activity {
+        id: id.into(),
+        kind: kind.into(),
+        time: now() - TimeDelta::days(days_ago),
+        page: Some(format!("/{id}")),
+        ..Activity::default()
+    }
+}
+
+fn activities() -> Vec<Activity> {
+    vec![did("1", "visit", 1), did("2", "visit", 6), did("3", "visit", 8), did("4", "form", 2)]
+}
+
+fn score(rules: Json) -> Score {
+    let rules = ScoreRules::load(rules).unwrap_or_else(|errors| panic!("{errors}"));
+    let gazetteer = Gazetteer::builtin();
+    let lead = lead();
+    let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now()));
+    Scorer::compile(&rules).unwrap().score(&facts, &activities(), now())
+}
+
+/// What an expression gives, or the fault.
+fn points(expression: &str) -> String {
+    let score = score(json!({"fit": {"rules": [{"id": "r", "points": {"script": expression}}]}}));
+    match score.faults() {
+        [] => score.lines_of(Axis::Fit).map(|line| line.points.to_string()).collect::<Vec<_>>().join(" "),
+        faults => faults[0].fault.message.clone(),
+    }
+}
+
+fn holds(expression: &str) -> bool {
+    let score = score(json!({"fit": {"rules": [{"id": "r", "when": {"script": expression}, "points": 7}]}}));
+    assert!(score.faults().is_empty(), "{expression}: {score}");
+    score.fit() == Points::new(7)
+}
+
+#[test]
+fn expressions_read_fields_columns_and_activities() {
+    for (expression, wanted) in [
+        ("employee_count / 10", "12"),
+        ("employee_count * 0.5", "60"),
+        ("if title == \"CEO\" { 20 } else { 5 }", "20"),
+        ("switch attr(\"tier\") { \"gold\" => 30, \"silver\" => 20, _ => 0 }", "30"),
+        ("attr(\"等级\") + attr( \"seats\" )", "33"),
+        ("or(attr(\"nothing\"), 4)", "4"),
+        ("attr(\"nothing\")", ""),
+        ("count(\"visit\", 7)", "2"),
+        ("count(\"visit\", 7) + count(\"visit\", 30) * 10", "32"),
+        ("days_since(last(\"form\"))", "2"),
+        ("days_since(created_at)", "10"),
+        ("hours_since(last(\"visit\"))", "24"),
+        ("or(days_since(last(\"nothing\")), 99)", "99"),
+        ("len(company) + len(industry)", "13"),
+        ("min(max(employee_count, 5), 20.5)", "20.5"),
+        ("clamp(employee_count, 0, 50)", "50"),
+        ("round(sqrt(employee_count) * 10) / 10", "11"),
+        ("pow(2, 5) + floor(1.9) + ceil(1.1) + abs(-3)", "38"),
+        ("exp(0) + ln(1) + log10(100)", "3"),
+        ("int(\"12\") + int(2.9) + float(\"0.5\")", "14.5"),
+        ("int(true)", "1"),
+        ("if region == \"CN-GD-440300\" { 1 } else { 0 }", "1"),
+        ("/* why */ 5 // because", "5"),
+    ] {
+        assert_eq!(points(expression), wanted, "{expression}");
+    }
+}
+
+#[test]
+fn conditions_hold_or_not() {
+    for (expression, wanted) in [
+        ("employee_count > 100 && title != \"CFO\"", true),
+        ("has(industry, \"软件\")", true),
+        ("industry.has(\"硬件\")", false),
+        ("\"软件\" in industry", true),
+        ("industry[0] == \"软件\"", true),
+        (
+            "contains(company, \"星河\") && starts_with(company, \"深圳\") && ends_with(company, \"公司\")",
+            true,
+        ),
+        ("lower(title) == \"ceo\" && upper(\"x\") == \"X\" && trim(\" a \") == \"a\"", true),
+        ("known(wechat)", false),
+        ("wechat == ()", true),
+        ("contains(wechat, \"x\")", false),
+        ("starts_with(wechat, \"x\")", false),
+        ("or(wechat, \"none\") == \"none\"", true),
+        ("attr(\"vip\")", false),
+        ("known(message) && len(message) > 5", false),
+        ("text(employee_count) + \"!\" == \"120!\"", true),
+    ] {
+        assert_eq!(holds(expression), wanted, "{expression}");
+    }
+}
+
+#[test]
+fn rules_about_activities_read_them_one_by_one() {
+    let score = score(json!({"engagement": {"rules": [
+        {"id": "fresh", "kind": "visit", "when": {"script": "activity_page in [\"/1\", \"/3\"]"}, "points": 10},
+        {"id": "size", "kind": "visit", "points": {"script": "if activity_page == \"/2\" { employee_count / 10 } else { 1 }"}},
+        {"id": "age", "kind": "form", "points": {"script": "20 - days_since(activity_time)"}},
+    ]}}));
+    let lines: Vec<(&str, String, u32)> = score
+        .lines_of(Axis::Engagement)
+        .map(|l| (l.rule.as_ref().unwrap().as_str(), l.points.to_string(), l.count))
+        .collect();
+    assert_eq!(lines, [("fresh", "20".into(), 2), ("size", "14".into(), 3), ("age", "18".into(), 1)]);
+    assert!(score.faults().is_empty(), "{score}");
+}
+
+#[test]
+fn full_scripts_explain_their_points() {
+    let program = r#"
+        let total = 0;
+        for kind in ["visit", "form", "call"] {
+            let times = count(kind, 30);
+            if times > 0 {
+                reason(times * 2, text(times) + " × " + kind);
+                total += times * 2;
+            }
+        }
+        if large(employee_count) { reason(10, "large"); total += 10; }
+        let tier = "tier";
+        if attr(tier) == "gold" { total += 1.5; }
+        fn large(count) { count > 100 }
+        total
+    "#;
+    let score = score(json!({"fit": {"rules": [{"id": "p", "points": {"program": program}}]}}));
+    insta::assert_snapshot!(score);
+    assert_eq!(score.fit(), score.lines_of(Axis::Fit).map(|line| line.points).sum());
+}
+
+#[test]
+fn reasons_alone_are_enough() {
+    let score = score(json!({"fit": {"rules": [
+        {"id": "a", "points": {"program": "reason(5, \"five\"); reason(-2.5, \"less\");"}},
+        {"id": "b", "points": {"program": "if known(wechat) { 50 }"}},
+    ]}}));
+    assert_eq!(score.fit(), Points::from_thousandths(2_500));
+    assert_eq!(score.lines().len(), 2);
+}
+
+#[test]
+fn one_script_cannot_change_what_the_next_reads() {
+    let rules = json!({"fit": {"rules": [
+        {"id": "a", "points": {"program": "let x = 5; x += employee_count; 1"}},
+        {"id": "b", "points": {"script": "employee_count / 10"}},
+        {"id": "c", "points": {"program": "let x = 7; x"}},
+    ]}});
+    assert_eq!(score(rules).fit(), Points::new(20));
+}
+
+#[test]
+fn a_session_gives_what_scoring_alone_gives() {
+    let rules = ScoreRules::load(json!({
+        "engagement": {"rules": [{"id": "v", "kind": "visit", "points": {"script": "if activity_page == \"/1\" { 9 } else { 2 }"}}]},
+        "fit": {"rules": [
+            {"id": "a", "when": {"script": "or(employee_count, 0) > 50"}, "points": {"script": "or(attr(\"seats\"), 1)"}},
+            {"id": "b", "points": {"program": "reason(count(\"visit\", 7), \"visits\"); 9"}},
+        ]},
+    }))
+    .unwrap();
+    let scorer = Scorer::compile(&rules).unwrap();
+    let gazetteer = Gazetteer::builtin();
+    let context = FactContext::new(&gazetteer, now());
+    let mut session = scorer.session();
+    for count in [None, Some(10), Some(500), Some(10)] {
+        let lead = Lead { employee_count: count, ..lead() };
+        let facts = Facts::new(&lead, &context);
+        let activities = if count == Some(10) { Vec::new() } else { activities() };
+        assert_eq!(session.score(&facts, &activities, now()), scorer.score(&facts, &activities, now()));
+    }
+}
+
+#[test]
+fn scripts_that_fail_give_nothing_and_say_where() {
+    let cases = [
+        "employee_count / 0",
+        "9223372036854775807 + employee_count",
+        "title * 2",
+        "len(employee_count)",
+        "industry[9]",
+        "ln(0)",
+        "int(1e300)",
+        "pow(10, 400)",
+        "1e308 * 10.0 * employee_count",
+        "title",
+        "true",
+        "1e12",
+        "employee_count +\n   title + wechat",
+        "title.lower().len() + wechat.lower()",
+        "clamp(5, 9, 1)",
+    ];
+    let mut said = String::new();
+    for source in cases {
+        let score = score(
+            json!({"fit": {"rules": [{"id": "r", "points": {"script": source}}, {"id": "s", "points": 5}]}}),
+        );
+        assert_eq!(score.fit(), Points::new(5), "{source}");
+        assert_eq!(score.faults().len(), 1, "{source}");
+        said.push_str(&format!("{}\n", score.faults()[0]));
+    }
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn the_policy_decides_what_a_fault_means() {
+    let rules = |policy: &str| {
+        json!({"on_fault": policy, "maturity": {"weighted": {"mark": 1}},
+               "fit": {"rules": [{"id": "r", "points": {"script": "employee_count / 0"}}, {"id": "s", "points": 90}]}})
+    };
+    let (skipped, failed) = (score(rules("skip")), score(rules("fail")));
+    assert!(skipped.is_mature() && !skipped.is_failed());
+    assert!(!failed.is_mature() && failed.is_failed());
+    assert_eq!((skipped.fit(), failed.fit()), (Points::new(90), Points::new(90)));
+}
+
+#[test]
+fn every_mistake_of_a_script_is_told_with_line_and_caret() {
+    let cases: Vec<(String, String)> =
+        serde_json::from_str(include_str!("data/score_scripts_refused.json")).unwrap();
+    let mut said = String::new();
+    for (kind, source) in cases {
+        let kind = match kind.as_str() {
+            "condition" => ScriptKind::Condition,
+            "points" => ScriptKind::Points,
+            _ => ScriptKind::Program,
+        };
+        let found = check_script(&source, kind, Scope::Score);
+        assert!(!found.is_empty(), "{source}");
+        said.push_str(&format!("=== {source}\n"));
+        found.iter().for_each(|diagnostic| said.push_str(&format!("{diagnostic}\n")));
+    }
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn a_rules_document_tells_where_its_scripts_are_wrong() {
+    let errors = ScoreRules::load(json!({
+        "engagement": {"rules": [{"id": "v", "kind": "visit", "points": {"script": "activity_pag == \"/\""}}]},
+        "fit": {
+            "rules": [
+                {"id": "a", "when": {"all": [{"script": "employee_count >"}]}, "points": 5},
+                {"id": "b", "points": {"program": "let total = 0;\ntotal += employee_cuont;\ntotal"}},
+                {"id": "c", "points": {"custom": {"name": "lookalike"}}},
+            ],
+            "disqualifiers": [{"id": "d", "when": {"script": "score_fit < 5"}}],
+        },
+    }))
+    .unwrap_err();
+    insta::assert_snapshot!(errors);
+}
