@@ -235,7 +235,8 @@ fn no_outcome_shows_a_whole_contact_value() {
     let sample = Sample::load();
     let mut checked = 0;
     for (arrival, outcome) in sample.arrivals.iter().zip(sample.run()) {
-        let said = outcome.explain() + &outcome.to_string() + &serde_json::to_string(&outcome).unwrap();
+        let json = serde_json::to_string(&outcome).unwrap();
+        let said = format!("{}{outcome}{json}", outcome.explain());
         for value in secrets(arrival) {
             assert!(!said.contains(&value), "{}: {value} in {said}", arrival.lead.id);
             checked += 1;
