@@ -47,6 +47,7 @@ mod outcome;
 mod preset;
 mod rules;
 mod scorer;
+mod selftest;
 mod session;
 mod source;
 
@@ -61,4 +62,5 @@ pub use rules::{
     FitRules, Frequency, Maturity, RuleGroup, ScoreRules, WeightedMaturity,
 };
 pub use scorer::Scorer;
+pub use selftest::{Expectation, ScoreTest, SelfTest, TestEvent, TestFailure, TestLead};
 pub use session::Session;

@@ -46,6 +46,7 @@ impl Default for ScoreRules {
             matrix: default_matrix(),
             maturity: Maturity::default(),
             on_fault: FaultPolicy::default(),
+            tests: Vec::new(),
         }
     }
 }

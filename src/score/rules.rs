@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::award::Award;
 use super::grade::{Cell, GradeBounds, LevelBounds};
+use super::selftest::ScoreTest;
 use crate::calendar::Span;
 use crate::error::{Diagnostic, Report, RuleErrors};
 use crate::model::{Points, RuleId};
@@ -47,6 +48,9 @@ pub struct ScoreRules {
     pub maturity: Maturity,
     /// What a rule that fails at run time means for the score.
     pub on_fault: FaultPolicy,
+    /// Tests of the rules, run by [`ScoreRules::self_test`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<ScoreTest>,
 }
 
 /// What a rule that fails at run time means for the score. Either way the rule gives no points, and the fault
@@ -327,7 +331,9 @@ impl ScoreRules {
         report.into_diagnostics()
     }
 
+    /// The version; tests do not count, because they change no score.
     pub(super) fn version(&self) -> RulesVersion {
-        RulesVersion::of(self.format, &self.revision, self)
+        let without_tests = ScoreRules { tests: Vec::new(), ..self.clone() };
+        RulesVersion::of(self.format, &self.revision, &without_tests)
     }
 }
