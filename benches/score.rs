@@ -191,6 +191,9 @@ fn compile_bare(engine: &rhai::Engine, source: &str, expression: bool) -> rhai::
     }
 }
 
+/// Something that scores all leads once.
+type Work<'w> = Box<dyn FnMut() + 'w>;
+
 /// Everything that is compared, as closures that score all leads once.
 struct Rivals {
     leads: Vec<Lead>,
@@ -288,7 +291,7 @@ fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("score 1,000 leads");
     group.throughput(Throughput::Elements(LEADS as u64)).sample_size(30);
     group.warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
-    let mut add = |name: &str, mut work: Box<dyn FnMut() + '_>| {
+    let mut add = |name: &str, mut work: Work<'_>| {
         group.bench_function(BenchmarkId::from_parameter(name), |bencher| bencher.iter(&mut work));
     };
     add("12 rules/plain Rust", Box::new(rivals.by_hand()));
@@ -307,7 +310,7 @@ fn ratios() {
     let rivals = Rivals::new();
     let facts = rivals.facts();
     let (mut one, mut other) = (rivals.scopes(), rivals.scopes());
-    let mut works: Vec<(&str, Box<dyn FnMut() + '_>)> = vec![
+    let mut works: Vec<(&str, Work<'_>)> = vec![
         ("plain Rust", Box::new(rivals.by_hand())),
         ("12 data rules", Box::new(rivals.scored(&rivals.data, &facts, &[]))),
         ("12 bare scripts", Box::new(rivals.bare(&rivals.expressions, &mut one))),

@@ -71,8 +71,10 @@ fn diagnostic(problem: Problem, source: &str, path: String, is_error: bool) -> D
         diagnostic = diagnostic.with_position(at.line, at.column);
         diagnostic.excerpt = excerpt(source, at);
     }
-    diagnostic.help = problem.help;
-    diagnostic
+    match problem.help {
+        Some(help) => diagnostic.with_help(help),
+        None => diagnostic,
+    }
 }
 
 fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
