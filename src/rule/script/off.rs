@@ -31,6 +31,9 @@ impl ScriptSession {
     }
 }
 
+/// A reason a full script gives for points.
+type Reason = (Points, String);
+
 /// A script; there are none in this build.
 #[derive(Debug, Clone)]
 pub(crate) enum Script {}
@@ -57,7 +60,7 @@ impl Script {
         &self,
         _: &impl FactSource,
         _: &mut ScriptSession,
-    ) -> Result<Option<(Points, Vec<(Points, String)>)>, Fault> {
+    ) -> Result<Option<(Points, Vec<Reason>)>, Fault> {
         match *self {}
     }
 }
