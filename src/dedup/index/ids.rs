@@ -52,8 +52,8 @@ impl Ids {
 
     /// Adds a key that is not there yet; `keys` already hold it.
     pub(super) fn add<K: Hash>(&mut self, record: u32, keys: &[Option<K>]) {
-        if (self.used + 1) * 5 > self.places.len() * 4 {
-            let size = (self.places.len() + self.places.len() / 2).max(16);
+        if (self.used + 1) * 3 > self.places.len() * 2 {
+            let size = (self.places.len() * 2).max(16);
             self.resize(size, keys);
         }
         self.put(record, keys);
@@ -109,7 +109,7 @@ impl Ids {
     }
 
     pub(super) fn shrink<K: Hash>(&mut self, keys: &[Option<K>]) {
-        self.resize(self.used * 5 / 4 + 2, keys);
+        self.resize(self.used * 3 / 2 + 2, keys);
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
