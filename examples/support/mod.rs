@@ -44,9 +44,12 @@ pub(crate) fn read_leads(path: &Path, map: &ColumnMap) -> Result<Table, Box<dyn 
         let mut reader = csv_reader(false, rest);
         let mut record = csv::ByteRecord::new();
         while reader.read_byte_record(&mut record).map_err(named)? {
-            let at = record.position().map_or(0, |position| position.byte() as usize);
-            let at_line = line + record.position().map_or(0, |position| position.line() - 1);
+            let position = record.position().map_or(0, |position| position.byte() as usize);
             let end = reader.position().byte() as usize;
+            // The line end of the row before may still stand in front of the record.
+            let before = rest[position..end].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            let at = position + before;
+            let at_line = line + record.position().map_or(0, |position| position.line() - 1);
             let raw = rest[at..end].trim_ascii_end();
             let raw_line_end = raw.iter().position(|byte| *byte == b'\n');
             // Lines after the first of a record that look like rows themselves are rows a quote has swallowed.
