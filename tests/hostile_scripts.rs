@@ -140,9 +140,7 @@ fn run(source: &str, kind: ScriptKind) -> (End, Duration, Duration) {
     let score = session.score(&facts, &activities, now());
     let running = start.elapsed();
     let end = match score.faults() {
-        [] => End::Harmless(
-            score.lines().iter().filter(|line| line.rule.is_some()).map(|line| line.points).sum(),
-        ),
+        [] => End::Harmless(score.lines().filter(|line| line.rule.is_some()).map(|line| line.points).sum()),
         faults => End::Failed(faults[0].fault.message.clone()),
     };
     (end, compiling, running)

@@ -76,7 +76,7 @@ fn the_fifteen_activities_once_each_net_105() {
         rules.engagement.rules.iter().map(|rule| did(&rule.kind, &rule.kind, 1)).collect();
     assert_eq!(activities.len(), 15);
     let score = score(&rules, &lead(), &activities);
-    let given = || score.lines().iter().filter(|line| matches!(line.reason, Reason::Activity { .. }));
+    let given = || score.lines().filter(|line| matches!(line.reason, Reason::Activity { .. }));
     assert_eq!(given().map(|line| line.points).sum::<Points>(), Points::new(105));
     let positive = given().map(|line| line.points).filter(|points| *points > Points::ZERO);
     assert_eq!(positive.sum::<Points>(), Points::new(140));
@@ -237,7 +237,7 @@ fn mail_scanners_count_once() {
     };
     let count = |seconds: &[i64]| {
         let clicks: Vec<Activity> = seconds.iter().zip(0..).map(|(at, id)| click(id, *at)).collect();
-        score(&rules, &lead(), &clicks).lines()[0].count
+        score(&rules, &lead(), &clicks).lines().next().unwrap().count
     };
     assert_eq!(count(&[0, 1, 2]), 1);
     assert_eq!(count(&[0, 1, 3]), 1);

@@ -129,11 +129,14 @@ fn rules_about_activities_read_them_one_by_one() {
         {"id": "size", "kind": "visit", "points": {"script": "if activity_page == \"/2\" { employee_count / 10 } else { 1 }"}},
         {"id": "age", "kind": "form", "points": {"script": "20 - days_since(activity_time)"}},
     ]}}));
-    let lines: Vec<(&str, String, u32)> = score
+    let lines: Vec<(String, String, u32)> = score
         .lines_of(Axis::Engagement)
-        .map(|l| (l.rule.as_ref().unwrap().as_str(), l.points.to_string(), l.count))
+        .map(|l| (l.rule.unwrap().to_string(), l.points.to_string(), l.count))
         .collect();
-    assert_eq!(lines, [("fresh", "20".into(), 2), ("size", "14".into(), 3), ("age", "18".into(), 1)]);
+    assert_eq!(
+        lines,
+        [("fresh".into(), "20".into(), 2), ("size".into(), "14".into(), 3), ("age".into(), "18".into(), 1)]
+    );
     assert!(score.faults().is_empty(), "{score}");
 }
 

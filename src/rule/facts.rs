@@ -489,7 +489,11 @@ impl FactSource for ActivityFacts<'_> {
 }
 
 pub(crate) fn text(value: Option<&str>) -> FactValue<'_> {
-    value.filter(|text| !text.trim().is_empty()).map_or(FactValue::Missing, FactValue::Text)
+    // Most texts begin with a letter or digit, and are then not blank.
+    let blank = |text: &str| {
+        !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim_start().is_empty()
+    };
+    value.filter(|text| !blank(text)).map_or(FactValue::Missing, FactValue::Text)
 }
 
 pub(crate) fn owned(value: &Option<String>) -> FactValue<'_> {

@@ -146,6 +146,22 @@ impl Condition {
 }
 
 impl Predicate {
+    /// The field, when the condition is one comparison.
+    pub(crate) fn only_field(&self) -> Option<&Field> {
+        match &self.0 {
+            Test::Compare { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+
+    /// Whether the condition holds for a value of [`Predicate::only_field`].
+    pub(crate) fn holds_for(&self, value: &FactValue<'_>, now: DateTime<Utc>) -> bool {
+        match &self.0 {
+            Test::Compare { operator, operand, .. } => compare(value, *operator, operand, now),
+            _ => false,
+        }
+    }
+
     /// Whether the condition holds.
     ///
     /// # Errors

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::account::{Book, Entry, Number, Why};
 use super::award::{Award, PerUnit};
-use super::outcome::{Axis, Line, Reason};
+use super::outcome::Axis;
 use super::rules::RuleGroup;
 use crate::error::Report;
 use crate::model::{Attributes, Points, RuleId, Value};
 use crate::rule::{
-    Condition, FactSource, FactValue, Fault, FieldType, Predicate, Registry, Scope, Script, ScriptKind,
-    ScriptSession, Signal,
+    Condition, FactSource, FactValue, Fault, Field, FieldType, Predicate, Registry, Scope, Script,
+    ScriptKind, ScriptSession, Signal,
 };
 
 /// Rules that follow one another, and the limits their points share.
@@ -23,14 +24,14 @@ pub(super) struct Section<T> {
 
 #[derive(Debug, Clone)]
 pub(super) struct Limits {
-    group: Arc<str>,
+    group: Number,
     min: Option<Points>,
     max: Option<Points>,
 }
 
 impl Limits {
     /// Adds a line when the points since `start` lie outside.
-    pub(super) fn apply(&self, axis: Axis, start: usize, lines: &mut Vec<Line>) {
+    pub(super) fn apply(&self, axis: Axis, start: usize, lines: &mut Vec<Entry>) {
         let Some(own) = lines.get(start..).filter(|own| !own.is_empty()) else { return };
         let sum: Points = own.iter().map(|line| line.points).sum();
         let limit = match (self.min, self.max) {
@@ -38,13 +39,17 @@ impl Limits {
             (Some(min), _) if sum < min => min,
             _ => return,
         };
-        let reason = Reason::GroupLimit { group: Arc::clone(&self.group), limit };
-        lines.push(Line { axis, rule: None, points: limit - sum, count: 0, reason });
+        let why = Why::GroupLimit { group: self.group, limit };
+        lines.push(Entry { axis, points: limit - sum, why });
     }
 }
 
 /// Puts the rules of a group together where its first rule stands, so that a running sum is all its limit needs.
-pub(super) fn sections<T>(rules: Vec<(Option<String>, T)>, groups: &[RuleGroup]) -> Vec<Section<T>> {
+pub(super) fn sections<T>(
+    rules: Vec<(Option<String>, T)>,
+    groups: &[RuleGroup],
+    book: &mut Book,
+) -> Vec<Section<T>> {
     let mut sections: Vec<Section<T>> = Vec::new();
     let mut of_group: BTreeMap<String, usize> = BTreeMap::new();
     let mut open: Option<usize> = None;
@@ -55,11 +60,8 @@ pub(super) fn sections<T>(rules: Vec<(Option<String>, T)>, groups: &[RuleGroup])
             None => open,
         };
         let index = known.unwrap_or_else(|| {
-            let limits = found.map(|group| Limits {
-                group: Arc::from(group.id.as_str()),
-                min: group.min,
-                max: group.max,
-            });
+            let limits =
+                found.map(|group| Limits { group: book.name(&group.id), min: group.min, max: group.max });
             sections.push(Section { rules: Vec::new(), limits });
             sections.len() - 1
         });
@@ -219,44 +221,65 @@ pub(super) fn when(condition: &Condition, scope: Scope, report: &mut Report) -> 
 #[derive(Debug, Clone)]
 pub(super) struct CompiledFitRule {
     pub(super) id: RuleId,
+    pub(super) number: Number,
     pub(super) when: Option<Predicate>,
     pub(super) points: CompiledAward,
 }
 
+/// The value of the field that was compared last: rules that cut one field into bands follow one another.
+#[derive(Debug, Default)]
+pub(super) struct LastField<'f>(Option<(&'f Field, FactValue<'f>)>);
+
 impl CompiledFitRule {
-    /// Adds the lines of the rule, when it holds.
-    pub(super) fn run(
-        &self,
-        facts: &impl FactSource,
-        columns: &Attributes,
+    /// Whether the condition of the rule holds.
+    fn holds<'f>(
+        &'f self,
+        facts: &'f impl FactSource,
+        last: &mut LastField<'f>,
         scripts: &mut ScriptSession,
-        lines: &mut Vec<Line>,
-    ) -> Result<(), Fault> {
-        let holds = match &self.when {
-            None => true,
-            Some(when) => when.eval_in(facts, scripts)?,
+    ) -> Result<bool, Fault> {
+        let Some(when) = &self.when else { return Ok(true) };
+        let Some(field) = when.only_field() else { return when.eval_in(facts, scripts) };
+        let value = match last.0 {
+            Some((known, value)) if known == field => value,
+            _ => {
+                let value = facts.fact(field);
+                last.0 = Some((field, value));
+                value
+            }
         };
-        if !holds {
+        Ok(when.holds_for(&value, facts.now()))
+    }
+
+    /// Adds the lines of the rule, when it holds.
+    pub(super) fn run<'f>(
+        &'f self,
+        facts: &'f impl FactSource,
+        columns: &Attributes,
+        last: &mut LastField<'f>,
+        scripts: &mut ScriptSession,
+        lines: &mut Vec<Entry>,
+    ) -> Result<(), Fault> {
+        if !self.holds(facts, last, scripts)? {
             return Ok(());
         }
-        let mut add = |points, reason| {
-            lines.push(Line { axis: Axis::Fit, rule: Some(self.id.clone()), points, count: 0, reason });
-        };
+        let rule = self.number;
+        let mut add = |points, why| lines.push(Entry { axis: Axis::Fit, points, why });
         if let CompiledAward::Program(script) = &self.points {
             let Some((total, reasons)) = script.program(facts, scripts)? else { return Ok(()) };
             let mut rest = total;
             let explained = !reasons.is_empty();
             for (points, text) in reasons {
                 rest = rest - points;
-                add(points, Reason::Script { text });
+                add(points, Why::Script { rule, text: text.into_boxed_str() });
             }
             match explained {
-                false => add(rest, Reason::Condition),
-                true if rest != Points::ZERO => add(rest, Reason::ScriptRest),
+                false => add(rest, Why::Condition { rule }),
+                true if rest != Points::ZERO => add(rest, Why::ScriptRest { rule }),
                 true => {}
             }
         } else if let Some(points) = self.points.give(facts, columns, scripts)? {
-            add(points, Reason::Condition);
+            add(points, Why::Condition { rule });
         }
         Ok(())
     }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::account::{Entry, Number, Why};
 use super::compile::CompiledAward;
-use super::outcome::{Axis, Line, Reason};
+use super::outcome::Axis;
 use super::rules::{Burst, Decay, Frequency};
 use super::session::Work;
 use super::source::{EventSource, LeadSource, Slot};
@@ -90,7 +91,9 @@ fn in_order(a: &Activity, b: &Activity) -> Ordering {
 #[derive(Debug, Clone)]
 pub(super) struct CompiledEngagementRule {
     pub(super) id: RuleId,
+    pub(super) number: Number,
     pub(super) kind: Arc<str>,
+    pub(super) kind_name: Number,
     pub(super) kind_number: u16,
     /// None when it always holds.
     pub(super) when: Option<Predicate>,
@@ -117,18 +120,15 @@ impl CompiledEngagementRule {
         &self,
         lead: LeadSource<'_>,
         work: &mut Work,
-        lines: &mut Vec<Line>,
+        lines: &mut Vec<Entry>,
     ) -> Result<(), Fault> {
-        let Some(tally) = self.tally(lead, work)? else { return Ok(()) };
-        let reason = Reason::Activity { kind: Arc::clone(&self.kind), last: tally.last };
-        let rule = Some(self.id.clone());
-        let axis = Axis::Engagement;
-        lines.push(Line { axis, rule: rule.clone(), points: tally.points, count: tally.count, reason });
+        let Some(Tally { points, count, last }) = self.tally(lead, work)? else { return Ok(()) };
+        let (axis, rule) = (Axis::Engagement, self.number);
+        lines.push(Entry { axis, points, why: Why::Activity { rule, kind: self.kind_name, count, last } });
         if let Some(cap) = self.cap {
-            let capped = tally.points.clamp(-cap, cap);
-            if capped != tally.points {
-                let (points, reason) = (capped - tally.points, Reason::RuleCap { cap });
-                lines.push(Line { axis, rule, points, count: 0, reason });
+            let capped = points.clamp(-cap, cap);
+            if capped != points {
+                lines.push(Entry { axis, points: capped - points, why: Why::RuleCap { rule, cap } });
             }
         }
         Ok(())

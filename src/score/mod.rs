@@ -29,11 +29,12 @@
 //! assert_eq!((score.engagement().to_string(), score.fit().to_string()), ("60".into(), "75".into()));
 //! assert_eq!(score.cell().to_string(), "B2");
 //! assert!(score.is_mature());
-//! assert_eq!(score.lines()[0].to_string(), "+20 engagement by rule form_submit: 1 × form_submit, \
+//! assert_eq!(score.lines().next().unwrap().to_string(), "+20 engagement by rule form_submit: 1 × form_submit, \
 //!     last on 2026-03-10T09:00:00Z");
 //! # Ok::<(), leadkit::error::RuleErrors>(())
 //! ```
 
+mod account;
 mod award;
 mod check;
 mod compile;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::account::{Book, Entry};
 use super::grade::{Cell, EngagementLevel, Grade};
 use super::rules::Advice;
 use crate::model::open_enum::closed_enum;
@@ -144,10 +145,14 @@ impl fmt::Display for Disqualification {
     }
 }
 
+/// Every cell has advice; this is for records that were made otherwise.
+static NO_ADVICE: Advice = Advice { key: String::new(), text: String::new() };
+
 /// What a lead is worth working on, and why. It owns its data.
 ///
 /// `Display` says it in sentences: the result first, then every line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(into = "Record", from = "Record")]
 #[must_use]
 pub struct Score {
     pub(super) lead: LeadId,
@@ -156,15 +161,87 @@ pub struct Score {
     pub(super) fit: Points,
     pub(super) cell: Cell,
     pub(super) mature: bool,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) failed: bool,
-    pub(super) advice: Arc<Advice>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) disqualified: Vec<Disqualification>,
-    pub(super) lines: Vec<Line>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) entries: Vec<Entry>,
     pub(super) faults: Vec<RuleFault>,
-    pub(super) version: Arc<RulesVersion>,
+    pub(super) book: Arc<Book>,
+}
+
+/// A score as it is written and read.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    lead: LeadId,
+    as_of: DateTime<Utc>,
+    engagement: Points,
+    fit: Points,
+    cell: Cell,
+    mature: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    failed: bool,
+    advice: Advice,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    disqualified: Vec<Disqualification>,
+    lines: Vec<Line>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<RuleFault>,
+    version: RulesVersion,
+}
+
+impl From<Score> for Record {
+    fn from(score: Score) -> Record {
+        Record {
+            lines: score.lines().collect(),
+            advice: score.advice().clone(),
+            version: score.version().clone(),
+            lead: score.lead,
+            as_of: score.as_of,
+            engagement: score.engagement,
+            fit: score.fit,
+            cell: score.cell,
+            mature: score.mature,
+            failed: score.failed,
+            disqualified: score.disqualified,
+            faults: score.faults,
+        }
+    }
+}
+
+impl From<Record> for Score {
+    fn from(record: Record) -> Score {
+        let mut book = Book::new(record.version);
+        book.matrix.resize(record.cell.index(), Advice::default());
+        book.matrix.push(record.advice);
+        let entries = record.lines.into_iter().map(|line| book.entry(line)).collect();
+        Score {
+            lead: record.lead,
+            as_of: record.as_of,
+            engagement: record.engagement,
+            fit: record.fit,
+            cell: record.cell,
+            mature: record.mature,
+            failed: record.failed,
+            disqualified: record.disqualified,
+            entries,
+            faults: record.faults,
+            book: Arc::new(book),
+        }
+    }
+}
+
+impl PartialEq for Score {
+    fn eq(&self, other: &Score) -> bool {
+        let own = |score: &Score| {
+            (score.as_of, score.engagement, score.fit, score.cell, score.mature, score.failed)
+        };
+        self.lead == other.lead
+            && own(self) == own(other)
+            && self.disqualified == other.disqualified
+            && self.faults == other.faults
+            && self.advice() == other.advice()
+            && self.version() == other.version()
+            && self.lines().eq(other.lines())
+    }
 }
 
 impl Score {
@@ -213,7 +290,7 @@ impl Score {
     /// What to do with leads of this cell.
     #[must_use]
     pub fn advice(&self) -> &Advice {
-        &self.advice
+        self.book.matrix.get(self.cell.index()).unwrap_or(&NO_ADVICE)
     }
 
     /// Whether the lead is ready for sales.
@@ -235,14 +312,14 @@ impl Score {
     }
 
     /// The account of both axes: engagement first, then fit.
-    #[must_use]
-    pub fn lines(&self) -> &[Line] {
-        &self.lines
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = Line> + '_ {
+        self.entries.iter().map(|entry| self.book.line(entry))
     }
 
     /// The account of one axis. Its lines sum exactly to the score.
-    pub fn lines_of(&self, axis: Axis) -> impl Iterator<Item = &Line> {
-        self.lines.iter().filter(move |line| line.axis == axis)
+    pub fn lines_of(&self, axis: Axis) -> impl Iterator<Item = Line> + '_ {
+        let own = move |entry: &&Entry| entry.axis == axis;
+        self.entries.iter().filter(own).map(|entry| self.book.line(entry))
     }
 
     /// Rules that failed at run time. They gave no points.
@@ -254,7 +331,7 @@ impl Score {
     /// The rules it was made by.
     #[must_use]
     pub fn version(&self) -> &RulesVersion {
-        &self.version
+        &self.book.version
     }
 
     /// What later rules read of it as `score.*`.
@@ -287,12 +364,12 @@ impl fmt::Display for Score {
                 (_, true) => "ready",
                 _ => "not ready",
             },
-            self.advice.text,
+            self.advice().text,
         )?;
         for disqualification in &self.disqualified {
             write!(f, "\n  {disqualification}")?;
         }
-        for line in &self.lines {
+        for line in self.lines() {
             write!(f, "\n  {line}")?;
         }
         for fault in &self.faults {

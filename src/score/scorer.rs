@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::compile::{CompiledAward, CompiledFitRule, Section, sections, when};
+use super::account::{Book, Entry, Why};
+use super::compile::{CompiledAward, CompiledFitRule, LastField, Section, sections, when};
 use super::engagement::{CompiledEngagementRule, Kinds};
 use super::grade::{Cell, Grade, GradeBounds, LevelBounds};
-use super::outcome::{Axis, Disqualification, Line, Reason, Score};
-use super::rules::{
-    Advice, Decay, Disqualifier, EngagementRules, FaultPolicy, FitRules, Maturity, ScoreRules,
-};
+use super::outcome::{Axis, Disqualification, Score};
+use super::rules::{Decay, Disqualifier, EngagementRules, FaultPolicy, FitRules, Maturity, ScoreRules};
 use super::session::{Scratch, Session};
 use super::source::{Events, LeadSource};
 use super::{check, lint, preset};
@@ -29,11 +28,11 @@ pub struct Scorer {
     fit: Vec<Section<CompiledFitRule>>,
     grades: GradeBounds,
     disqualifiers: Vec<CompiledDisqualifier>,
-    /// In the order of [`Cell::all`].
-    matrix: Vec<Arc<Advice>>,
+    /// The mature cells, a bit each; without them, the weighted sum decides.
+    mature_cells: Option<u16>,
     maturity: Maturity,
     on_fault: FaultPolicy,
-    version: Arc<RulesVersion>,
+    book: Arc<Book>,
 }
 
 #[derive(Debug, Clone)]
@@ -77,13 +76,16 @@ impl Scorer {
         RulesVersion::check(rules.format, report);
         check::ids(rules, report);
         let mut kinds = Kinds::default();
+        let mut book = Book::new(rules.version());
         let engagement = report.within("engagement", |report| {
-            compile_engagement(&rules.engagement, &mut kinds, registry, report)
+            compile_engagement(&rules.engagement, &mut kinds, &mut book, registry, report)
         });
-        let (fit, disqualifiers) = report.within("fit", |report| compile_fit(&rules.fit, registry, report));
+        let (fit, disqualifiers) =
+            report.within("fit", |report| compile_fit(&rules.fit, &mut book, registry, report));
         report.within("maturity", |report| check::maturity(&rules.maturity, report));
         let mut matrix = preset::default_matrix();
         matrix.extend(rules.matrix.iter().map(|(cell, advice)| (*cell, advice.clone())));
+        book.matrix = matrix.into_values().collect();
         Scorer {
             kinds,
             engagement,
@@ -91,17 +93,22 @@ impl Scorer {
             fit,
             grades: rules.fit.grades,
             disqualifiers,
-            matrix: matrix.into_values().map(Arc::new).collect(),
+            mature_cells: match &rules.maturity {
+                Maturity::Cells(cells) => {
+                    Some(cells.iter().fold(0, |bits, cell| bits | 1u16 << (cell.index() & 15)))
+                }
+                Maturity::Weighted(_) => None,
+            },
             maturity: rules.maturity.clone(),
             on_fault: rules.on_fault,
-            version: Arc::new(rules.version()),
+            book: Arc::new(book),
         }
     }
 
     /// The rules every score is made by.
     #[must_use]
     pub fn version(&self) -> &RulesVersion {
-        &self.version
+        &self.book.version
     }
 
     /// Scores a lead at a moment.
@@ -129,15 +136,16 @@ impl Scorer {
         self.kinds.fill(&facts.lead().id, activities, slots);
         work.scripts.begin();
         let lead = LeadSource { facts, events: Events { activities, slots }, as_of };
-        let mut lines = Vec::with_capacity(24);
+        let mut entries = Vec::with_capacity(16);
         let mut faults = Vec::new();
-        let engagement = axis(Axis::Engagement, &self.engagement, &mut lines, |rule, lines| {
+        let engagement = axis(Axis::Engagement, &self.engagement, &mut entries, |rule, lines| {
             rule.run(lead, work, lines).unwrap_or_else(|fault| faults.push(failed(&rule.id, fault)));
             work.note_cost(&rule.id);
         });
         let columns = &facts.lead().attributes;
-        let fit = axis(Axis::Fit, &self.fit, &mut lines, |rule, lines| {
-            let run = rule.run(&lead, columns, &mut work.scripts, lines);
+        let mut last = LastField::default();
+        let fit = axis(Axis::Fit, &self.fit, &mut entries, |rule, lines| {
+            let run = rule.run(&lead, columns, &mut last, &mut work.scripts, lines);
             run.unwrap_or_else(|fault| faults.push(failed(&rule.id, fault)));
             work.note_cost(&rule.id);
         });
@@ -164,18 +172,19 @@ impl Scorer {
             cell,
             mature: !failed_at_all && self.is_mature(cell, engagement, fit),
             failed: failed_at_all,
-            advice: self.matrix.get(cell.index()).cloned().unwrap_or_default(),
             disqualified,
-            lines,
+            entries,
             faults,
-            version: Arc::clone(&self.version),
+            book: Arc::clone(&self.book),
         }
     }
 
     fn is_mature(&self, cell: Cell, engagement: Points, fit: Points) -> bool {
         cell.grade != Grade::D
             && match &self.maturity {
-                Maturity::Cells(cells) => cells.contains(&cell),
+                Maturity::Cells(_) => {
+                    self.mature_cells.is_some_and(|bits| bits & 1u16 << (cell.index() & 15) != 0)
+                }
                 Maturity::Weighted(weighted) => {
                     engagement.scaled(weighted.engagement) + fit.scaled(weighted.fit) >= weighted.mark
                 }
@@ -188,11 +197,11 @@ fn failed(rule: &RuleId, fault: Fault) -> RuleFault {
 }
 
 /// Adds the lines of an axis, with limits, and returns their sum.
-fn axis<T>(
+fn axis<'r, T>(
     axis: Axis,
-    sections: &[Section<T>],
-    lines: &mut Vec<Line>,
-    mut run: impl FnMut(&T, &mut Vec<Line>),
+    sections: &'r [Section<T>],
+    lines: &mut Vec<Entry>,
+    mut run: impl FnMut(&'r T, &mut Vec<Entry>),
 ) -> Points {
     let begin = lines.len();
     for section in sections {
@@ -205,8 +214,7 @@ fn axis<T>(
     let sum: Points = lines.iter().skip(begin).map(|line| line.points).sum();
     let limit = sum.clamp(Points::ZERO, Points::HUNDRED);
     if limit != sum {
-        let reason = Reason::AxisLimit { limit };
-        lines.push(Line { axis, rule: None, points: limit - sum, count: 0, reason });
+        lines.push(Entry { axis, points: limit - sum, why: Why::AxisLimit { limit } });
     }
     limit
 }
@@ -214,6 +222,7 @@ fn axis<T>(
 fn compile_engagement(
     rules: &EngagementRules,
     kinds: &mut Kinds,
+    book: &mut Book,
     registry: Option<&Registry>,
     report: &mut Report,
 ) -> Vec<Section<CompiledEngagementRule>> {
@@ -238,6 +247,8 @@ fn compile_engagement(
                 }
                 let compiled = CompiledEngagementRule {
                     id: rule.id.clone(),
+                    number: book.rule(&rule.id),
+                    kind_name: book.name(&rule.kind),
                     kind_number: kinds.number(&kind),
                     kind,
                     when: when(&rule.when, scope, report),
@@ -260,7 +271,7 @@ fn compile_engagement(
         };
         rules.rules.iter().enumerate().map(compile).collect()
     });
-    sections(compiled, &rules.groups)
+    sections(compiled, &rules.groups, book)
 }
 
 /// A cap below zero is reported; made harmless so that the walk can go on.
@@ -270,6 +281,7 @@ fn magnitude(cap: Points) -> Points {
 
 fn compile_fit(
     rules: &FitRules,
+    book: &mut Book,
     registry: Option<&Registry>,
     report: &mut Report,
 ) -> (Vec<Section<CompiledFitRule>>, Vec<CompiledDisqualifier>) {
@@ -282,6 +294,7 @@ fn compile_fit(
             report.item(index, |report| {
                 let compiled = CompiledFitRule {
                     id: rule.id.clone(),
+                    number: book.rule(&rule.id),
                     when: when(&rule.when, Scope::Score, report),
                     points: report.within("points", |report| {
                         CompiledAward::compile(&rule.points, Scope::Score, registry, report)
@@ -306,5 +319,5 @@ fn compile_fit(
         };
         rules.disqualifiers.iter().enumerate().map(compile).collect()
     });
-    (sections(compiled, &rules.groups), disqualifiers)
+    (sections(compiled, &rules.groups, book), disqualifiers)
 }

@@ -366,7 +366,7 @@ impl Expectation {
             yes_or_no(!score.disqualified().is_empty()),
         );
         for (rule, wanted) in &self.lines {
-            let own = score.lines().iter().filter(|line| line.rule.as_ref() == Some(rule));
+            let own = score.lines().filter(|line| line.rule.as_ref() == Some(rule));
             let got: Points = own.map(|line| line.points).sum();
             compare(&format!("what rule {rule} gives"), Some(wanted.to_string()), got.to_string());
         }
