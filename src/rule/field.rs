@@ -83,6 +83,12 @@ impl Field {
         }
     }
 
+    /// Whether it is derived from the lead's activities.
+    #[inline]
+    pub(crate) fn is_of_activities(&self) -> bool {
+        matches!(self.0, Path::ActivityCount { .. } | Path::Single(FieldId::ActivityLast))
+    }
+
     /// Whether it is `activity.last`.
     pub(crate) fn is_activity_last(&self) -> bool {
         self.0 == Path::Single(FieldId::ActivityLast)

@@ -66,7 +66,15 @@ pub(super) struct Work {
 
 impl Work {
     /// Notes what the scripts of a rule have cost since the last rule.
+    #[inline]
     pub(super) fn note_cost(&mut self, rule: &RuleId) {
+        if self.costs.is_some() {
+            self.add_cost(rule);
+        }
+    }
+
+    #[cold]
+    fn add_cost(&mut self, rule: &RuleId) {
         if let Some(costs) = &mut self.costs {
             let operations = self.scripts.take_operations();
             if operations > 0 {

@@ -52,6 +52,9 @@ impl LeadSource<'_> {
 
 impl FactSource for LeadSource<'_> {
     fn fact(&self, field: &Field) -> FactValue<'_> {
+        if !field.is_of_activities() {
+            return self.facts.fact(field);
+        }
         if let Some((kind, days)) = field.activity_count() {
             return FactValue::Integer(self.count(kind, days));
         }
@@ -90,7 +93,7 @@ impl<'a> EventSource<'a> {
 
 impl FactSource for EventSource<'_> {
     fn fact(&self, field: &Field) -> FactValue<'_> {
-        if field.activity_count().is_some() || field.is_activity_last() {
+        if field.is_of_activities() {
             return self.lead.fact(field);
         }
         self.own.fact(field)

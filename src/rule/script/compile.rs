@@ -19,6 +19,10 @@ use crate::rule::Scope;
 pub(crate) struct Script {
     pub(super) source: Arc<str>,
     pub(super) ast: AST,
+    /// The bits of `stable`.
+    pub(super) reads: u128,
+    /// Whether it calls any function.
+    pub(super) calls: bool,
     /// Variables that are the same for all activities of a lead.
     pub(super) stable: Vec<&'static Variable>,
     /// Variables set for every run.
@@ -148,6 +152,8 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
     let script = ast.filter(|_| problems.is_empty()).map(|ast| Script {
         source: Arc::from(source),
         ast,
+        reads: stable.iter().fold(0, |bits, variable| bits | 1u128 << variable.bit),
+        calls: words.iter().any(|word| word.is_mark("(") || word.is_word("in")),
         stable,
         volatile: volatile.chain(readings).collect(),
         live: ["days_since", "hours_since", "reason"].into_iter().any(used),

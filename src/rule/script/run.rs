@@ -55,7 +55,9 @@ impl ScriptSession {
 
     /// Forgets the lead. To be called before the facts change.
     pub fn begin(&mut self) {
-        self.scope.clear();
+        if !self.scope.is_empty() {
+            self.scope.clear();
+        }
         self.filled = 0;
     }
 
@@ -64,13 +66,28 @@ impl ScriptSession {
         std::mem::take(&mut self.operations)
     }
 
-    fn run(&mut self, script: &Script, facts: &impl FactSource) -> Result<(Dynamic, Vec<Reason>), Fault> {
-        for variable in &script.stable {
-            let bit = 1u128 << variable.bit;
-            if self.filled & bit == 0 {
-                self.filled |= bit;
-                self.scope.push_constant_dynamic(variable.name.clone(), value(&facts.fact(&variable.field)));
-            }
+    /// Runs a script that gives no reasons.
+    fn run(&mut self, script: &Script, facts: &impl FactSource) -> Result<Dynamic, Fault> {
+        if script.live || script.dynamic.any() {
+            return self.run_live(script, facts).map(|(result, _)| result);
+        }
+        self.eval(script, facts)
+    }
+
+    /// Runs a script, and what it gives as reasons.
+    fn run_live(
+        &mut self,
+        script: &Script,
+        facts: &impl FactSource,
+    ) -> Result<(Dynamic, Vec<Reason>), Fault> {
+        let guard = set_live(script, facts);
+        let result = self.eval(script, facts)?;
+        Ok((result, guard.into_reasons()))
+    }
+
+    fn eval(&mut self, script: &Script, facts: &impl FactSource) -> Result<Dynamic, Fault> {
+        if self.filled & script.reads != script.reads {
+            self.fill(script, facts);
         }
         let base = self.scope.len();
         for (name, reading) in &script.volatile {
@@ -80,21 +97,35 @@ impl ScriptSession {
             };
             self.scope.push_constant_dynamic(name.clone(), value);
         }
-        let guard = (script.live || script.dynamic.any()).then(|| set_live(script, facts));
-        live::begin_reading();
+        if script.calls {
+            live::begin_reading();
+        }
         let engine = if self.metered { &*METERED } else { &*ENGINE };
         let scope = &mut self.scope;
         // The second net: whitelisted functions do not panic. Under `panic = "abort"` it holds nothing.
         let caught =
             catch_unwind(AssertUnwindSafe(|| engine.eval_ast_with_scope::<Dynamic>(scope, &script.ast)));
-        self.scope.rewind(base);
+        if self.scope.len() > base {
+            self.scope.rewind(base);
+        }
         if self.metered {
             self.operations = self.operations.saturating_add(OPERATIONS.take());
         }
         match caught {
-            Ok(Ok(result)) => Ok((result, guard.map_or_else(Vec::new, live::Guard::into_reasons))),
+            Ok(Ok(result)) => Ok(result),
             Ok(Err(error)) => Err(fault(run_problem(&error), &script.source)),
             Err(_) => Err(Fault::new("the script broke a function it called")),
+        }
+    }
+
+    /// Sets the variables of the lead that the script reads and that no script before it has read.
+    fn fill(&mut self, script: &Script, facts: &impl FactSource) {
+        for variable in &script.stable {
+            let bit = 1u128 << variable.bit;
+            if self.filled & bit == 0 {
+                self.filled |= bit;
+                self.scope.push_constant_dynamic(variable.name.clone(), value(&facts.fact(&variable.field)));
+            }
         }
     }
 }
@@ -173,7 +204,7 @@ fn cut(text: &str, longest: usize) -> &str {
 impl Script {
     /// What a condition says; a missing value is "no".
     pub(crate) fn test(&self, facts: &impl FactSource, session: &mut ScriptSession) -> Result<bool, Fault> {
-        let (result, _) = session.run(self, facts)?;
+        let result = session.run(self, facts)?;
         match result.as_bool() {
             Ok(flag) => Ok(flag),
             Err(_) if result.is_unit() => Ok(false),
@@ -187,7 +218,7 @@ impl Script {
         facts: &impl FactSource,
         session: &mut ScriptSession,
     ) -> Result<Option<Points>, Fault> {
-        let (result, _) = session.run(self, facts)?;
+        let result = session.run(self, facts)?;
         self.read_points(&result)
     }
 
@@ -198,7 +229,7 @@ impl Script {
         facts: &impl FactSource,
         session: &mut ScriptSession,
     ) -> Result<Option<(Points, Vec<Reason>)>, Fault> {
-        let (result, reasons) = session.run(self, facts)?;
+        let (result, reasons) = session.run_live(self, facts)?;
         match self.read_points(&result)? {
             Some(points) => Ok(Some((points, reasons))),
             None if reasons.is_empty() => Ok(None),
