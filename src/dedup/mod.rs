@@ -1,8 +1,8 @@
 //! Duplicate matching: is this lead on file already, and what follows.
 //!
 //! [`Deduplicator::probe`] gives the keys to fetch rows by, [`Deduplicator::resolve`] decides on the rows. [`Book`]
-//! is a fetcher in memory. [`cluster`] joins pairs into
-//! groups, a [`MergePlan`] makes the records of a group one. [`index`] finds company names, [`evaluate`] tunes it, [`similarity`] holds measures.
+//! is a fetcher in memory. [`cluster`] joins pairs into groups, a [`MergePlan`] makes the records of a group one.
+//! [`index`] finds company names, [`evaluate`] tunes it, [`similarity`] holds measures.
 
 mod book;
 mod cluster;

@@ -25,9 +25,7 @@ const HELP_MARK: &str = "; help: ";
 /// #[derive(serde::Deserialize)]
 /// #[serde(deny_unknown_fields)]
 /// struct Limits {
-///     #[allow(dead_code)]
 ///     days: u32,
-///     #[allow(dead_code)]
 ///     leads: u32,
 /// }
 ///

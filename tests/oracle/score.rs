@@ -89,7 +89,6 @@ fn of_rule(rule: &EngagementRule, own: &[Activity], as_of: DateTime<Utc>) -> Opt
 }
 
 /// `2^x` from the crate's own half-life would prove nothing; std's agrees to far more than a thousandth.
-#[allow(clippy::disallowed_methods)]
 fn power_of_two(x: f64) -> f64 {
     x.exp2()
 }
