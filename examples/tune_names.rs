@@ -11,7 +11,8 @@
 //! `PAIRS.tsv` has columns query, target, hidden, hard, src, entity, and `NAMES` one name a line: then look-ups are
 //! measured too, in an index of the targets that are not hidden filled up with names to each size.
 //! `--half 0|1|all` chooses what is measured (default: 1 with look-ups or training, else all), `--weights FILE` sets
-//! other weights, `--salt TEXT` other halves, `--keyed` measures retrieval by stored keys too.
+//! other weights, `--salt TEXT` other halves, `--keyed` measures retrieval by stored keys too. `--rows` measures (and
+//! with `--train` trains) what the rules do: the judgement of the rows that stored keys fetch.
 
 #![allow(clippy::disallowed_methods, reason = "an example reads files")]
 
@@ -21,16 +22,16 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::ExitCode;
 
 use cpu_time::ThreadTime;
-use leadkit::company::keys_for_storage;
+use leadkit::company::{CompanyName, Gazetteer, keys_for_storage};
 use leadkit::dedup::evaluate::{
     OperatingPoint, Scored, Trainer, best_f1, calibration, for_cost, for_precision, look_up, thresholds,
 };
-use leadkit::dedup::index::{NameIndex, SearchOptions, Tuning};
+use leadkit::dedup::index::{NameIndex, NameJudge, SearchOptions, Tuning};
 use leadkit::text::fold;
 
 const USAGE: &str = "usage: tune_names LABELLED.tsv [--train] [--pairs PAIRS.tsv --names NAMES --sizes N,N]
                   [--half 0|1|all] [--weights FILE] [--salt TEXT] [--budget N] [--candidates N] [--confusions]
-                  [--keyed]";
+                  [--keyed] [--rows]";
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -44,9 +45,11 @@ struct Args {
     half: Option<String>,
     salt: String,
     tuning: Tuning,
+    weights: Option<Tuning>,
     options: SearchOptions,
     confusions: bool,
     keyed: bool,
+    rows: bool,
 }
 
 struct Pair {
@@ -65,12 +68,16 @@ fn read_args() -> Result<Args, Failure> {
             "--train" => args.train = true,
             "--confusions" => args.confusions = true,
             "--keyed" => args.keyed = true,
+            "--rows" => args.rows = true,
             "--pairs" => args.pairs = Some(value()?),
             "--names" => args.names = Some(value()?),
             "--sizes" => args.sizes = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?,
             "--half" => args.half = Some(value()?),
             "--salt" => args.salt = value()?,
-            "--weights" => args.tuning = serde_json::from_str(&std::fs::read_to_string(value()?)?)?,
+            "--weights" => {
+                args.tuning = serde_json::from_str(&std::fs::read_to_string(value()?)?)?;
+                args.weights = Some(args.tuning.clone());
+            }
             "--budget" => args.options.budget = value()?.parse()?,
             "--candidates" => args.options.candidates = value()?.parse()?,
             _ if arg.starts_with("--") || !args.labelled.is_empty() => return Err(USAGE.into()),
@@ -183,40 +190,104 @@ fn world(pairs: &[Pair], names: &[String], size: usize, tuning: &Tuning) -> Worl
     World { index, names, answers: pairs.iter().map(|p| answer(p).unwrap_or_default()).collect() }
 }
 
-/// What a host's database gives: at most 500 rows that share the exact key or most gram keys, compared exactly.
-/// Returns recall@1, recall@10 and the mean number of rows.
-fn keyed(world: &World, queries: &[(String, Vec<u32>)]) -> (f64, f64, f64) {
-    let gazetteer = world.index.gazetteer();
+/// Rows by stored key, as a host's database holds them.
+fn stored(world: &World) -> BTreeMap<String, Vec<u32>> {
     let mut table: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     for (i, name) in world.names.iter().enumerate() {
-        for key in keys_for_storage(name, gazetteer).iter() {
+        for key in keys_for_storage(name, world.index.gazetteer()).iter() {
             table.entry(key.to_owned()).or_default().push(i as u32);
         }
     }
-    let (mut first, mut ten, mut fetched, mut asked) = (0, 0, 0, 0);
-    for (query, right) in queries.iter().filter(|(_, right)| !right.is_empty()) {
-        let mut shared: BTreeMap<u32, u32> = BTreeMap::new();
-        for key in keys_for_storage(query, gazetteer).iter() {
-            for row in table.get(key).into_iter().flatten() {
-                *shared.entry(*row).or_default() += 1;
-            }
+    table
+}
+
+/// The rows a probe fetches: at most 500 that share the exact key or a gram of the brand, those that share most
+/// first. Ties are broken by chance: the right names stand first in the list.
+fn fetched(table: &BTreeMap<String, Vec<u32>>, query: &str, gazetteer: &Gazetteer) -> Vec<u32> {
+    let keys = keys_for_storage(query, gazetteer);
+    let brand = CompanyName::parse(query, gazetteer).brand().to_owned();
+    let mut shared: BTreeMap<u32, u32> = BTreeMap::new();
+    let grams = keys.grams.iter().filter(|gram| brand.contains(gram.as_str()));
+    for key in grams.chain([&keys.exact]) {
+        for row in table.get(key).into_iter().flatten() {
+            *shared.entry(*row).or_default() += 1;
         }
-        let mut rows: Vec<(u32, u32)> =
-            shared.into_iter().map(|(row, keys)| (u32::MAX - keys, row)).collect();
-        rows.sort_unstable();
-        rows.truncate(500);
-        let name = |row: u32| world.names.get(row as usize).map_or("", String::as_str);
-        let mut scored: Vec<(f64, u32)> =
-            rows.iter().map(|(_, row)| (world.index.compare(query, name(*row)).similarity, *row)).collect();
+    }
+    let mut rows: Vec<(u32, u32, u32)> = shared
+        .into_iter()
+        .map(|(row, keys)| (u32::MAX - keys, row.wrapping_mul(0x9e37_79b1).rotate_left(15), row))
+        .collect();
+    rows.sort_unstable();
+    rows.truncate(500);
+    rows.into_iter().map(|(_, _, row)| row).collect()
+}
+
+/// Names of fetched rows, and which of them are right.
+fn rows_of<'w>(world: &'w World, rows: &[u32], right: &[u32]) -> (Vec<&'w str>, Vec<usize>) {
+    let name = |row: &u32| world.names.get(*row as usize).map_or("", String::as_str);
+    let right = rows.iter().enumerate().filter(|(_, row)| right.contains(row)).map(|(i, _)| i);
+    (rows.iter().map(name).collect(), right.collect())
+}
+
+/// What the rules make of the rows that a host's database gives: the likeliest one, whether it is right, and how
+/// many queries had a right row that was not.
+fn judged(world: &World, queries: &[(String, Vec<u32>)], judge: &NameJudge, confusions: bool) {
+    let gazetteer = world.index.gazetteer();
+    let table = stored(world);
+    let (mut first, mut missed, mut asked, mut there, mut count) = (Vec::new(), 0, 0, 0, 0);
+    let mut spent = 0.0;
+    for (query, right) in queries {
+        let fetched = fetched(&table, query, gazetteer);
+        let (names, good) = rows_of(world, &fetched, right);
+        asked += usize::from(!right.is_empty());
+        there += usize::from(!good.is_empty());
+        count += names.len();
+        let start = ThreadTime::now();
+        let found = judge.judge(query, &names, gazetteer);
+        spent += start.elapsed().as_secs_f64();
+        let best = found.first().map(|best| (best.probability, good.contains(&best.row), best.row));
+        missed += usize::from(!right.is_empty() && !best.is_some_and(|(_, right, _)| right));
+        let Some((score, positive, row)) = best else { continue };
+        first.push(Scored { score, positive });
+        if confusions && !positive && score > 0.5 {
+            let wanted = good.first().and_then(|i| names.get(*i)).copied().unwrap_or("nothing");
+            println!("confusion\t{query}\twanted {wanted}\tfound {}\t{score:.4}", names[row]);
+        }
+    }
+    let share = |part: usize, of: usize| part as f64 / of.max(1) as f64;
+    println!(
+        "judged rows among {} names: {} queries, {:.1} rows each, the right one among them {:.4}, {:.1} µs a query",
+        world.names.len(),
+        queries.len(),
+        share(count, queries.len()),
+        share(there, asked),
+        spent * 1e6 / queries.len().max(1) as f64
+    );
+    tables(&first, missed);
+}
+
+/// How often keyed retrieval and the comparison of pairs find the right row: recall@1, recall@10 and the mean number
+/// of rows.
+fn keyed(world: &World, queries: &[(String, Vec<u32>)]) -> (f64, f64, f64) {
+    let table = stored(world);
+    let (mut first, mut ten, mut count, mut asked) = (0, 0, 0, 0);
+    for (query, right) in queries.iter().filter(|(_, right)| !right.is_empty()) {
+        let rows = fetched(&table, query, world.index.gazetteer());
+        let (names, good) = rows_of(world, &rows, right);
+        let mut scored: Vec<(f64, usize)> = names
+            .iter()
+            .enumerate()
+            .map(|(i, name)| (world.index.compare(query, name).similarity, i))
+            .collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let rank = scored.iter().position(|(_, row)| right.contains(row));
+        let rank = scored.iter().position(|(_, row)| good.contains(row));
         asked += 1;
-        fetched += rows.len();
+        count += rows.len();
         first += usize::from(rank == Some(0));
         ten += usize::from(rank.is_some_and(|r| r < 10));
     }
     let share = |n: usize| n as f64 / f64::from(asked.max(1));
-    (share(first), share(ten), share(fetched))
+    (share(first), share(ten), share(count))
 }
 
 fn row(label: &str, p: &OperatingPoint) {
@@ -247,6 +318,44 @@ fn tables(scored: &[Scored], missed: usize) {
     println!("expected_calibration_error\t{:.4}", calibration.expected_error);
 }
 
+/// Trains and measures the judgement of fetched rows.
+fn run_rows(
+    args: &Args,
+    sets: &[Pair],
+    names: &[String],
+    training: impl Fn(&Pair) -> bool,
+    measured: impl Fn(&Pair) -> bool,
+) -> Result<(), Failure> {
+    let worlds: Vec<World> =
+        args.sizes.iter().map(|size| world(sets, names, *size, &Tuning::default())).collect();
+    let mut judge = NameJudge::new(args.weights.clone().unwrap_or_else(Tuning::for_rows));
+    if args.train {
+        let mut trainer = Trainer::new();
+        for world in &worlds {
+            let table = stored(world);
+            for (pair, right) in sets.iter().zip(&world.answers).filter(|(pair, _)| training(pair)) {
+                let rows = fetched(&table, &pair.query, world.index.gazetteer());
+                let (names, good) = rows_of(world, &rows, right);
+                trainer.rows(&judge, &pair.query, &names, &good, world.index.gazetteer());
+            }
+        }
+        judge = NameJudge::new(trainer.finish(judge.tuning(), &judge.tuning().revision));
+    }
+    for world in &worlds {
+        let queries: Vec<(String, Vec<u32>)> = sets
+            .iter()
+            .zip(&world.answers)
+            .filter(|(pair, _)| measured(pair))
+            .map(|(pair, right)| (pair.query.clone(), right.clone()))
+            .collect();
+        judged(world, &queries, &judge, args.confusions);
+    }
+    if args.train {
+        println!("{}", serde_json::to_string_pretty(judge.tuning())?);
+    }
+    Ok(())
+}
+
 fn run() -> Result<(), Failure> {
     let args = read_args()?;
     let labelled = labelled(&args.labelled)?;
@@ -268,6 +377,10 @@ fn run() -> Result<(), Failure> {
         None => Vec::new(),
     };
     let names = args.names.as_deref().map(lines).transpose()?.unwrap_or_default();
+    if args.rows {
+        let measured = |p: &Pair| measured(&p.entity);
+        return run_rows(&args, &sets, &names, |p| training(&p.entity), measured);
+    }
     let mut tuning = args.tuning.clone();
     if args.train {
         let mut trainer = Trainer::new();

@@ -1,7 +1,5 @@
 //! Keys: which names are one, and how a database finds candidates.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::gazetteer::Gazetteer;
@@ -70,25 +68,52 @@ pub fn exact_key(name: &CompanyName) -> String {
 pub fn keys_for_storage(name: &str, gazetteer: &Gazetteer) -> StorageKeys {
     let parsed = CompanyName::parse(name, gazetteer);
     let mut grams = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut add = |gram: String| {
-        if !gram.is_empty() && grams.len() < MOST_GRAMS && seen.insert(gram.clone()) {
-            grams.push(gram);
+    visit_grams([parsed.brand(), parsed.industry().unwrap_or_default()], |gram| {
+        grams.push(gram.to_owned());
+        true
+    });
+    StorageKeys { exact: exact_key(&parsed), grams }
+}
+
+/// Shows the gram keys of the parts of a name, brand before industry, until `visit` has had enough.
+pub(crate) fn visit_grams<'t>(parts: [&'t str; 2], mut visit: impl FnMut(&'t str) -> bool) {
+    let mut seen = [""; MOST_GRAMS];
+    let mut count = 0;
+    let mut show = |gram: &'t str| {
+        let known = seen.get(..count).is_none_or(|seen| seen.contains(&gram));
+        match seen.get_mut(count) {
+            Some(_) if gram.is_empty() || known => true,
+            Some(slot) => {
+                *slot = gram;
+                count += 1;
+                visit(gram) && count < MOST_GRAMS
+            }
+            None => false,
         }
     };
-    for part in [Some(parsed.brand()), parsed.industry()] {
-        for word in part.unwrap_or_default().split(' ') {
-            if word.chars().any(is_unspaced) {
-                let chars: Vec<char> = word.chars().collect();
-                chars.windows(2).for_each(|pair| add(pair.iter().collect()));
-                if let [one] = chars.as_slice() {
-                    add(one.to_string());
-                }
-            } else {
-                add(word.to_owned());
-                add(word.chars().take(4).collect());
+    for word in parts.into_iter().flat_map(|part| part.split(' ')) {
+        let ends = |from: usize, chars: usize| {
+            let rest = word.get(from..).unwrap_or_default();
+            rest.char_indices().nth(chars).map_or(word.len(), |(at, _)| from + at)
+        };
+        let piece = |from: usize, to: usize| word.get(from..to).unwrap_or_default();
+        if !word.chars().any(is_unspaced) {
+            if !show(word) || !show(piece(0, ends(0, 4))) {
+                return;
             }
+            continue;
+        }
+        let mut before = None;
+        for (at, c) in word.char_indices() {
+            if let Some(from) = before
+                && !show(piece(from, at + c.len_utf8()))
+            {
+                return;
+            }
+            before = Some(at);
+        }
+        if before == Some(0) && !show(word) {
+            return;
         }
     }
-    StorageKeys { exact: exact_key(&parsed), grams }
 }

@@ -5,9 +5,12 @@
 //! [`index`] finds company names, [`evaluate`] tunes it, [`similarity`] holds measures.
 
 mod book;
+mod candidate;
 mod cluster;
+mod comparator;
 pub mod evaluate;
 pub mod index;
+mod likeness;
 mod merge;
 mod probe;
 mod resolution;
@@ -17,11 +20,12 @@ pub mod similarity;
 
 pub use book::Book;
 pub use cluster::{Cluster, ClusterOptions, Clusters, ScoredPair, cluster};
+pub use comparator::Comparator;
 pub use merge::{
     ContactDecision, FieldConflict, FieldDecision, MergeBlock, MergeError, MergePlan, MergeRules, Mergeable,
     Merger, Restored, SurvivorTest, Survivorship, UndoConflict, UndoRecord,
 };
 pub use probe::{Key, KeyKind, Probe};
-pub use resolution::{Action, CrowdedKey, Label, Match, OnFile, Resolution, Rows};
+pub use resolution::{Action, CrowdedKey, Label, Match, OnFile, Resolution, Rows, TieBreak};
 pub use resolve::Deduplicator;
-pub use rules::{Comparator, DedupRules, KeyFact, LeadKey, MatchAction, MatchRule, Target, Window};
+pub use rules::{DedupRules, KeyFact, LeadKey, MatchAction, MatchRule, Target, Window};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::company::{CompanyName, exact_key};
+use crate::company::{CompanyName, exact_key, visit_grams};
 use crate::contact::{Phone, PhoneOptions, Wechat, canonical_domain, is_public_mail_domain};
 use crate::model::open_enum::closed_enum;
 use crate::model::{Account, Lead, mask_email, mask_id, mask_phone};
@@ -23,6 +23,9 @@ closed_enum! {
         Domain = "domain",
         /// Company name, by the key every spelling of one registered name shares.
         CompanyExact = "company_exact",
+        /// A piece of a company's brand, by which like names are fetched. Records are stored with the
+        /// [gram keys](crate::company::StorageKeys) of their names.
+        CompanyGram = "company_gram",
     }
 }
 
@@ -43,7 +46,7 @@ impl Key {
             KeyKind::Phone => mask_phone(&self.value),
             KeyKind::Email => mask_email(&self.value),
             KeyKind::Wechat => mask_id(&self.value),
-            KeyKind::Domain | KeyKind::CompanyExact => self.value.clone(),
+            KeyKind::Domain | KeyKind::CompanyExact | KeyKind::CompanyGram => self.value.clone(),
         }
     }
 }
@@ -57,19 +60,27 @@ impl fmt::Debug for Key {
 /// The keys of a lead: fetch the accounts and leads that share any of them.
 ///
 /// Keys are sorted and distinct. Owned and serialisable, so that the fetch may be asynchronous or remote.
+///
+/// Rows by `company_gram` are another matter than those by the other keys, which must all be fetched: take the rows
+/// that share most of these keys, 500 accounts and 500 leads at most. A host that has a
+/// [`NameIndex`](super::index::NameIndex) of its names searches it for [`company`](Probe::company) instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
     /// The keys.
     pub keys: Vec<Key>,
-    /// Most rows that are worth fetching for one key: a key that more records share is no key, so these suffice to
-    /// know it.
+    /// Most rows that are worth fetching for one key (but not a `company_gram`): a key that more records share is no
+    /// key, so these suffice to know it.
     #[serde(default = "any_number")]
     pub rows_per_key: u32,
+    /// The company name whose like are wanted; only when a rule compares names by likeness. An alias of the
+    /// gazetteer stands here as the name it means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
 }
 
 impl Default for Probe {
     fn default() -> Self {
-        Probe { keys: Vec::new(), rows_per_key: u32::MAX }
+        Probe { keys: Vec::new(), rows_per_key: u32::MAX, company: None }
     }
 }
 
@@ -102,6 +113,21 @@ impl Probe {
             keys.extend(values.map(|value| Key { kind: KeyKind::CompanyExact, value }));
         }
         Probe::new(keys)
+    }
+
+    /// Adds what records with a like company name are fetched by.
+    pub(super) fn add_like_names(&mut self, facts: &Facts<'_>) {
+        let gazetteer = facts.context().gazetteer;
+        let (Some(name), Some(company)) = (facts.lead().company.as_deref(), facts.company()) else { return };
+        let alias = gazetteer.alias_of(name);
+        let meant = alias.map(|name| CompanyName::parse(name, gazetteer));
+        let brand = meant.as_ref().unwrap_or(company).brand();
+        visit_grams([brand, ""], |gram| {
+            self.keys.push(Key { kind: KeyKind::CompanyGram, value: gram.to_owned() });
+            true
+        });
+        self.keys.sort();
+        self.company = Some(alias.unwrap_or(name).to_owned());
     }
 
     /// The keys of an account: its names, its domain and its contacts.

@@ -61,7 +61,8 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         notify: Option<RepId>,
     },
-    /// The lead shares its company with a record: it is marked, and goes on as if it were new.
+    /// The lead shares its company with a record, or its company's name is near to that of several and nothing tells
+    /// which is meant: it is marked, and goes on as if it were new.
     TagOnly {
         /// The record.
         record: RecordRef,
@@ -109,7 +110,7 @@ impl Action {
 }
 
 /// One record that matches, with the rule that found it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Match {
     /// The rule.
@@ -120,8 +121,19 @@ pub struct Match {
     pub lead_key: LeadKey,
     /// The record's field that agrees.
     pub target: Target,
-    /// The value that agrees; contact values are masked.
+    /// The value that agrees; contact values are masked. Of names that are alike both: `lead's ~ record's`.
     pub evidence: String,
+    /// Of a rule that compares names by likeness: the probability that the record is the company meant, 1 when the
+    /// names are equal in canonical form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub similarity: Option<f64>,
+    /// Another company is as likely to be meant, and nothing tells them apart: the match decides nothing, and the
+    /// similarity is the probability that it is one of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ambiguous: bool,
+    /// What told the record from others whose names are as near.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_by: Option<TieBreak>,
     /// When the record was created.
     pub created_at: DateTime<Utc>,
     /// Its owner.
@@ -134,7 +146,55 @@ pub struct Match {
 
 impl fmt::Display for Match {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} has the same {} ({}), rule {}", self.record, self.lead_key, self.evidence, self.rule)
+        let Some(similarity) = self.similarity.filter(|similarity| *similarity < 1.0) else {
+            return write!(
+                f,
+                "{} has the same {} ({}), rule {}",
+                self.record, self.lead_key, self.evidence, self.rule
+            );
+        };
+        // Rounded down: nothing but the same name shows as 1.
+        let shown = libm::floor(similarity * 100.0 + 1e-6) / 100.0;
+        write!(f, "{} has a like {} ({}, {shown:.2})", self.record, self.lead_key, self.evidence)?;
+        match self.told_by {
+            Some(TieBreak::Region) => f.write_str(", told by its region from others as near")?,
+            Some(by) => write!(f, ", told by the same {} from others as near", by.in_words())?,
+            None if self.ambiguous => f.write_str(", no nearer than another company")?,
+            None => {}
+        }
+        write!(f, ", rule {}", self.rule)
+    }
+}
+
+closed_enum! {
+    /// What tells companies apart whose names are equally near.
+    TieBreak {
+        /// The lead has a phone number of the record.
+        Phone = "phone",
+        /// The lead has an e-mail address of the record.
+        Email = "email",
+        /// The lead has a WeChat id of the record.
+        Wechat = "wechat",
+        /// The lead has the domain of the record.
+        Domain = "domain",
+        /// Only this record is in the region of the lead.
+        Region = "region",
+    }
+}
+
+impl TieBreak {
+    pub(super) fn key_kind(self) -> Option<KeyKind> {
+        match self {
+            TieBreak::Phone => Some(KeyKind::Phone),
+            TieBreak::Email => Some(KeyKind::Email),
+            TieBreak::Wechat => Some(KeyKind::Wechat),
+            TieBreak::Domain => Some(KeyKind::Domain),
+            TieBreak::Region => None,
+        }
+    }
+
+    fn in_words(self) -> &'static str {
+        self.key_kind().map_or("region", in_words)
     }
 }
 
@@ -170,7 +230,7 @@ fn in_words(kind: KeyKind) -> &'static str {
         KeyKind::Email => "e-mail address",
         KeyKind::Wechat => "WeChat id",
         KeyKind::Domain => "domain",
-        KeyKind::CompanyExact => "company name",
+        KeyKind::CompanyExact | KeyKind::CompanyGram => "company name",
     }
 }
 
@@ -245,7 +305,7 @@ impl Resolution {
         &self.action
     }
 
-    /// The records that match: by rule order, then earliest created, then id.
+    /// The records that match: by rule order, then by similarity, then earliest created, then id.
     #[must_use]
     pub fn matches(&self) -> &[Match] {
         &self.matches
@@ -370,11 +430,19 @@ impl fmt::Display for Resolution {
                     write!(f, ", and {before} is told")?;
                 }
             }
-            Action::TagOnly { record, hold: false } => {
-                write!(f, "shares its company with {record}: marked, not linked")?;
-            }
-            Action::TagOnly { record, hold: true } => {
-                write!(f, "shares its company with {record}: marked, and held for a person to decide")?;
+            Action::TagOnly { record, hold } => {
+                let of_record = |found: &&Match| found.record == *record;
+                let like = |found: &Match| found.similarity.is_some_and(|similarity| similarity < 1.0);
+                match self.matches.iter().find(of_record) {
+                    Some(found) if found.ambiguous => {
+                        write!(f, "may be the company of {record}, or another as near")?;
+                    }
+                    Some(found) if like(found) => write!(f, "is probably of the company of {record}")?,
+                    _ => write!(f, "shares its company with {record}")?,
+                }
+                let held =
+                    if *hold { "marked, and held for a person to decide" } else { "marked, not linked" };
+                write!(f, ": {held}")?;
             }
         }
         for found in &self.matches {

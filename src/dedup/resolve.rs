@@ -1,17 +1,18 @@
 //! From rows to a resolution.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use super::candidate::{Candidate, Source, candidates, key_kind};
+use super::index::{Asked, NameJudge};
+use super::likeness::{self, Hit, Likeness};
 use super::probe::{Key, KeyKind, Probe};
 use super::resolution::{Action, CrowdedKey, Label, Match, Resolution, Rows};
-use super::rules::{Comparator, DedupRules, KeyFact, LeadKey, MatchAction, MatchRule, Target};
-use crate::calendar::Zone;
+use super::rules::{DedupRules, KeyFact, MatchAction, MatchRule};
 use crate::error::{Report, RuleErrors};
 use crate::model::{
-    Account, Acquisition, ConversionRecord, Effect, Lead, LeadStatus, Link, LinkKind, PoolId, RecordRef,
-    RepId, Value, mask_email, mask_id, mask_phone,
+    Acquisition, ConversionRecord, Effect, Lead, LeadStatus, Link, LinkKind, RecordRef, RepId, Value,
 };
 use crate::rule::{Facts, Predicate, RuleFault, RulesVersion, Scope};
 
@@ -48,6 +49,8 @@ use crate::rule::{Facts, Predicate, RuleFault, RulesVersion, Scope};
 pub struct Deduplicator {
     rules: DedupRules,
     conditions: Vec<Predicate>,
+    /// Compares company names; only when a rule asks for it.
+    judge: Option<Box<NameJudge>>,
     version: RulesVersion,
 }
 
@@ -74,7 +77,9 @@ impl Deduplicator {
             rules.rules.iter().enumerate().map(compile).collect()
         });
         let version = RulesVersion::of(rules.format, &rules.revision, rules);
-        Deduplicator { rules: rules.clone(), conditions, version }
+        let like = rules.rules.iter().any(|rule| rule.comparator.threshold().is_some());
+        let judge = like.then(Box::default);
+        Deduplicator { rules: rules.clone(), conditions, judge, version }
     }
 
     /// What to fetch for a lead: only keys that a rule asks about.
@@ -87,6 +92,9 @@ impl Deduplicator {
         }
         let mut probe = Probe::of_lead(facts);
         probe.keys.retain(|key| wanted.contains(&key.kind));
+        if self.judge.is_some() {
+            probe.add_like_names(facts);
+        }
         // One more than a key may have, and the lead itself may be on file.
         probe.rows_per_key = self.rules.crowded_key.saturating_add(2);
         probe
@@ -99,8 +107,19 @@ impl Deduplicator {
         let lead_keys = Probe::of_lead(facts);
         let candidates = candidates(facts, rows);
         let (usable, crowded) = self.usable_keys(&lead_keys, &candidates);
+        let mut names = self.names(facts, &candidates);
+        let lead = likeness::Lead {
+            facts,
+            company: facts.lead().company.as_deref().unwrap_or_default(),
+            usable: &usable,
+        };
+        let is_crowded = |candidate: &Candidate<'_>| {
+            let no_key = |key: &&Key| key.kind == KeyKind::CompanyExact && !usable.contains(key);
+            lead_keys.keys.iter().filter(no_key).any(|key| candidate.keys.keys.binary_search(key).is_ok())
+        };
         let mut matches: Vec<Match> = Vec::new();
         let mut decided: Option<(&MatchRule, &Candidate<'_>)> = None;
+        let mut undecided: Option<&Candidate<'_>> = None;
         let mut faults = Vec::new();
         for (rule, condition) in self.rules.rules.iter().zip(&self.conditions) {
             match condition.eval(facts) {
@@ -111,30 +130,39 @@ impl Deduplicator {
                     continue;
                 }
             }
-            let mut hits: Vec<(&Candidate<'_>, String)> = candidates
-                .iter()
-                .filter(|candidate| candidate.counts_for(rule, now, &self.rules.zone))
-                .filter_map(|candidate| Some((candidate, candidate.agreement(rule, facts, &usable)?)))
-                .collect();
-            hits.sort_by(|(a, _), (b, _)| {
-                a.created_at().cmp(&b.created_at()).then_with(|| a.id().cmp(b.id()))
+            let counts = |candidate: &&Candidate<'_>| candidate.counts_for(rule, now, &self.rules.zone);
+            let mut hits: Vec<Hit<'_, '_>> = match (rule.comparator.threshold(), &mut names) {
+                (Some(threshold), Some((asked, likenesses))) => {
+                    let with_likeness = candidates.iter().zip(likenesses.iter().map(Option::as_ref));
+                    let records: Vec<_> = with_likeness
+                        .filter(|(candidate, _)| counts(candidate) && !is_crowded(candidate))
+                        .collect();
+                    likeness::hits(asked, threshold, &records, &lead)
+                }
+                (Some(_), None) => Vec::new(),
+                (None, _) => candidates
+                    .iter()
+                    .filter(counts)
+                    .filter_map(|candidate| {
+                        let evidence = candidate.agreement(rule, facts, &usable)?;
+                        Some(Hit { candidate, evidence, similarity: None, ambiguous: false, told_by: None })
+                    })
+                    .collect(),
+            };
+            hits.sort_by(|a, b| {
+                let likelier = b.similarity.unwrap_or(1.0).total_cmp(&a.similarity.unwrap_or(1.0));
+                likelier.then_with(|| a.candidate.age().cmp(&b.candidate.age()))
             });
-            if let (None, Some((first, _))) = (decided, hits.first()) {
-                decided = Some((rule, *first));
+            match hits.first() {
+                Some(first) if first.ambiguous => drop(undecided.get_or_insert(first.candidate)),
+                Some(first) if decided.is_none() => decided = Some((rule, first.candidate)),
+                _ => {}
             }
-            matches.extend(hits.into_iter().map(|(candidate, evidence)| Match {
-                rule: rule.id.clone(),
-                record: candidate.record(),
-                lead_key: rule.lead,
-                target: rule.target,
-                evidence,
-                created_at: candidate.created_at(),
-                owner: candidate.owner().cloned(),
-                pool: candidate.pool().cloned(),
-            }));
+            matches.extend(hits.into_iter().map(|hit| hit.into_match(rule)));
         }
         let (action, effects) = match decided {
-            None => (Action::New, Vec::new()),
+            // A guess is never more than a mark.
+            None => undecided.map_or((Action::New, Vec::new()), |guess| self.mark(guess, facts.lead())),
             Some((rule, candidate)) => {
                 self.carry_out(rule, candidate, &candidates, &usable, facts.lead(), now)
             }
@@ -149,18 +177,39 @@ impl Deduplicator {
             faults,
             rules: self.version.clone(),
         };
-        if resolution.record_count() > 1 {
+        // What is only guessed makes no claims.
+        let sure = || resolution.matches.iter().filter(|found| !found.ambiguous);
+        let several = sure().map(|found| &found.record).collect::<BTreeSet<_>>().len() > 1;
+        let owners = sure().filter_map(|found| found.owner.as_ref());
+        let collide = owners.chain(facts.lead().owner.as_ref()).collect::<BTreeSet<&RepId>>().len() > 1;
+        if several {
             resolution.labels.insert(Label::OneToMany);
         }
         if let Some((rule, _)) = decided {
             resolution.labels.extend(&rule.labels);
         }
-        let owners = resolution.matches.iter().filter_map(|found| found.owner.as_ref());
-        let owners: BTreeSet<&RepId> = owners.chain(facts.lead().owner.as_ref()).collect();
-        if owners.len() > 1 {
+        if collide {
             resolution.labels.insert(Label::Collision);
         }
         resolution
+    }
+
+    /// Whether a rule compares company names by likeness, so that a host needs more than the rows that share a key.
+    #[must_use]
+    pub fn compares_names(&self) -> bool {
+        self.judge.is_some()
+    }
+
+    /// The lead's company, compared with that of every record.
+    fn names<'a, 'r>(
+        &'a self,
+        facts: &Facts<'a>,
+        candidates: &[Candidate<'r>],
+    ) -> Option<(Asked<'a>, Vec<Option<Likeness<'r>>>)> {
+        let name = facts.lead().company.as_deref().filter(|name| !name.trim().is_empty())?;
+        let mut asked = self.judge.as_ref()?.ask(name, facts.context().gazetteer);
+        let likenesses = likeness::weigh(&mut asked, candidates);
+        Some((asked, likenesses))
     }
 
     /// The lead's keys that few enough records share, and those too many do.
@@ -246,20 +295,19 @@ impl Deduplicator {
                 Action::Collected { source: earlier.id.clone(), owner },
                 vec![link(LinkKind::CollectedUnder)],
             ),
-            // `check` lets no other pair of action and record through; a tag does no harm.
-            _ => {
-                let tag = Effect::AddTag { lead: lead.id.clone(), tag: "possible_duplicate".to_owned() };
-                let mut effects = vec![tag];
-                if self.rules.hold_tag_only {
-                    effects.push(Effect::RequestReview {
-                        lead: lead.id.clone(),
-                        reviewer: None,
-                        code: "possible_duplicate".to_owned(),
-                    });
-                }
-                (Action::TagOnly { record, hold: self.rules.hold_tag_only }, effects)
-            }
+            // `check` lets no other pair of action and record through; a mark does no harm.
+            _ => self.mark(candidate, lead),
         }
+    }
+
+    fn mark(&self, candidate: &Candidate<'_>, lead: &Lead) -> (Action, Vec<Effect>) {
+        let hold = self.rules.hold_tag_only;
+        let code = "possible_duplicate".to_owned();
+        let mut effects = vec![Effect::AddTag { lead: lead.id.clone(), tag: code.clone() }];
+        if hold {
+            effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code });
+        }
+        (Action::TagOnly { record: candidate.record(), hold }, effects)
     }
 
     /// Whether the entry, being newer, changes a fact that decides on ownership.
@@ -313,16 +361,6 @@ fn key_fact(lead: &Lead, fact: KeyFact) -> Value {
     }
 }
 
-fn key_kind(lead_key: LeadKey) -> KeyKind {
-    match lead_key {
-        LeadKey::Phone => KeyKind::Phone,
-        LeadKey::Email => KeyKind::Email,
-        LeadKey::Wechat => KeyKind::Wechat,
-        LeadKey::Domain => KeyKind::Domain,
-        LeadKey::Company => KeyKind::CompanyExact,
-    }
-}
-
 fn labels(
     action: &Action,
     matches: &[Match],
@@ -336,7 +374,8 @@ fn labels(
         Source::Account(account) => account.closed_deal_at.is_some_and(|at| at <= now),
         Source::Lead(_) => false,
     };
-    let matched: BTreeSet<&RecordRef> = matches.iter().map(|found| &found.record).collect();
+    let sure = matches.iter().filter(|found| !found.ambiguous);
+    let matched: BTreeSet<&RecordRef> = sure.map(|found| &found.record).collect();
     let existing = candidates.iter().filter(bought).any(|one| matched.contains(&one.record()));
     let mut labels = BTreeSet::from([if existing { Label::ExistingCustomer } else { Label::NewCustomer }]);
     match action {
@@ -352,153 +391,21 @@ fn labels(
     labels
 }
 
-/// A fetched row with its keys.
-struct Candidate<'r> {
-    source: Source<'r>,
-    keys: Probe,
-}
-
-#[derive(Clone, Copy)]
-enum Source<'r> {
-    Account(&'r Account),
-    Lead(&'r Lead),
-}
-
-fn candidates<'r>(facts: &Facts<'_>, rows: &'r Rows) -> Vec<Candidate<'r>> {
-    let context = facts.context();
-    let accounts = rows.accounts.iter().map(|account| Candidate {
-        source: Source::Account(account),
-        keys: Probe::of_account(account, context),
-    });
-    let others = rows.leads.iter().filter(|lead| lead.id != facts.lead().id);
-    let leads = others.map(|lead| Candidate {
-        source: Source::Lead(lead),
-        keys: Probe::of_lead(&Facts::new(lead, context)),
-    });
-    // A host that fetches per key may hand in one row twice.
-    let mut distinct: BTreeMap<RecordRef, Candidate<'r>> = BTreeMap::new();
-    for candidate in accounts.chain(leads) {
-        distinct.entry(candidate.record()).or_insert(candidate);
-    }
-    distinct.into_values().collect()
-}
-
-impl Candidate<'_> {
-    fn record(&self) -> RecordRef {
-        match self.source {
-            Source::Account(account) => RecordRef::Account(account.id.clone()),
-            Source::Lead(lead) => RecordRef::Lead(lead.id.clone()),
-        }
-    }
-
-    fn id(&self) -> &str {
-        match self.source {
-            Source::Account(account) => account.id.as_str(),
-            Source::Lead(lead) => lead.id.as_str(),
-        }
-    }
-
-    fn created_at(&self) -> DateTime<Utc> {
-        match self.source {
-            Source::Account(account) => account.created_at,
-            Source::Lead(lead) => lead.created_at,
-        }
-    }
-
-    fn owner(&self) -> Option<&RepId> {
-        match self.source {
-            Source::Account(account) => account.owner.as_ref(),
-            Source::Lead(lead) => lead.owner.as_ref(),
-        }
-    }
-
-    fn pool(&self) -> Option<&PoolId> {
-        match self.source {
-            Source::Account(account) => account.pool.as_ref(),
-            Source::Lead(lead) => lead.pool.as_ref(),
-        }
-    }
-
-    /// Whether the rule looks at this kind of record, of this age and state.
-    fn counts_for(&self, rule: &MatchRule, now: DateTime<Utc>, zone: &Zone) -> bool {
-        let kind = matches!(self.source, Source::Lead(_)) == rule.target.is_lead();
-        let age = rule.window.is_none_or(|window| window.covers(self.created_at(), now, zone));
-        let state = match (rule.action, self.source) {
-            (MatchAction::Collect, Source::Lead(lead)) => {
-                !matches!(lead.status, LeadStatus::Invalid | LeadStatus::Voided)
-            }
-            _ => true,
-        };
-        kind && age && state
-    }
-
-    /// The value in which the record agrees with the lead, masked.
-    fn agreement(&self, rule: &MatchRule, facts: &Facts<'_>, usable: &BTreeSet<&Key>) -> Option<String> {
-        let kind = key_kind(rule.lead);
-        let shared = self.keys.keys.iter().find(|key| key.kind == kind && usable.contains(key))?;
-        if rule.comparator == Comparator::Exact {
-            let theirs = self.written(rule.target);
-            let same = |ours: &&str| theirs.iter().any(|their| their.trim() == ours.trim());
-            return written(facts.lead(), rule.lead).into_iter().find(same).map(|value| show(kind, value));
-        }
-        let shown = match (kind, self.source) {
-            // A company is shown by its name on file: the key is not made for reading.
-            (KeyKind::CompanyExact, Source::Account(account)) => account.company.as_str(),
-            (KeyKind::CompanyExact, Source::Lead(lead)) => lead.company.as_deref().unwrap_or_default(),
-            _ => shared.value.as_str(),
-        };
-        Some(show(kind, shown))
-    }
-
-    /// The values of the target field, as written.
-    fn written(&self, target: Target) -> Vec<&str> {
-        match (self.source, target) {
-            (Source::Lead(lead), _) => written(lead, target.lead_key()),
-            (Source::Account(account), Target::AccountCompany) => {
-                std::iter::once(&account.company).chain(&account.aliases).map(String::as_str).collect()
-            }
-            (Source::Account(account), Target::AccountDomain) => {
-                account.domain.as_deref().into_iter().collect()
-            }
-            (Source::Account(account), _) => {
-                let contacts = account.contacts.iter();
-                match target.lead_key() {
-                    LeadKey::Phone => contacts.flat_map(|c| &c.phones).map(AsRef::as_ref).collect(),
-                    LeadKey::Email => contacts.flat_map(|c| &c.emails).map(AsRef::as_ref).collect(),
-                    _ => contacts.flat_map(|c| &c.wechat).map(AsRef::as_ref).collect(),
-                }
-            }
-        }
-    }
-}
-
-/// The values of a lead's field, as written.
-fn written(lead: &Lead, key: LeadKey) -> Vec<&str> {
-    match key {
-        LeadKey::Phone => lead.phones.iter().map(AsRef::as_ref).collect(),
-        LeadKey::Email => lead.emails.iter().map(AsRef::as_ref).collect(),
-        LeadKey::Wechat => lead.wechat.iter().map(AsRef::as_ref).collect(),
-        LeadKey::Company => lead.company.as_deref().into_iter().collect(),
-        LeadKey::Domain => lead
-            .emails
-            .iter()
-            .filter_map(|email| email.as_str().rsplit_once('@'))
-            .map(|(_, host)| host)
-            .collect(),
-    }
-}
-
-fn show(kind: KeyKind, value: &str) -> String {
-    match kind {
-        KeyKind::Phone => mask_phone(value),
-        KeyKind::Email => mask_email(value),
-        KeyKind::Wechat => mask_id(value),
-        KeyKind::Domain | KeyKind::CompanyExact => {
-            let mut shown: String = value.chars().take(80).collect();
-            if shown.len() < value.len() {
-                shown.push('…');
-            }
-            shown
+impl Hit<'_, '_> {
+    fn into_match(self, rule: &MatchRule) -> Match {
+        let candidate = self.candidate;
+        Match {
+            rule: rule.id.clone(),
+            record: candidate.record(),
+            lead_key: rule.lead,
+            target: rule.target,
+            evidence: self.evidence,
+            similarity: self.similarity,
+            ambiguous: self.ambiguous,
+            told_by: self.told_by,
+            created_at: candidate.created_at(),
+            owner: candidate.owner().cloned(),
+            pool: candidate.pool().cloned(),
         }
     }
 }

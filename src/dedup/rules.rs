@@ -6,6 +6,7 @@ use chrono::{DateTime, Months, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Label;
+use super::comparator::Comparator;
 use crate::calendar::Zone;
 use crate::error::{Diagnostic, Report, RuleErrors};
 use crate::model::RuleId;
@@ -123,19 +124,6 @@ impl Target {
     }
 }
 
-closed_enum! {
-    /// How two values are compared.
-    #[derive(Default)]
-    Comparator {
-        /// As written, but for spaces around.
-        Exact = "exact",
-        /// In canonical form: phones as E.164, e-mails and domains in lower case, WeChat ids folded, company names
-        /// by the key every spelling of one registered name shares.
-        #[default]
-        Folded = "folded",
-    }
-}
-
 /// How long after its creation a record still counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -218,19 +206,25 @@ impl DedupRules {
     }
 
     /// For sales to companies: ① company ~ account, ② phone = account's contact, ③ phone = lead, ④ company ~ lead.
+    ///
+    /// Companies are compared by [likeness](Comparator::Company): a lead is converted at a probability of 0.8 and
+    /// marked at 0.5. [`Comparator::Folded`] in their place takes only spellings of one registered name.
     #[must_use]
     pub fn to_b() -> DedupRules {
+        use {LeadKey::Company, LeadKey::Phone, MatchAction::Convert};
+        let like = |comparator, rule| MatchRule { comparator, ..rule };
         DedupRules {
             rules: vec![
-                MatchRule::new(
-                    "account-company",
-                    LeadKey::Company,
-                    Target::AccountCompany,
-                    MatchAction::Convert,
+                like(
+                    Comparator::SURE,
+                    MatchRule::new("account-company", Company, Target::AccountCompany, Convert),
                 ),
-                MatchRule::new("contact-phone", LeadKey::Phone, Target::ContactPhone, MatchAction::Convert),
-                MatchRule::new("lead-phone", LeadKey::Phone, Target::LeadPhone, MatchAction::Collect),
-                MatchRule::new("lead-company", LeadKey::Company, Target::LeadCompany, MatchAction::TagOnly),
+                MatchRule::new("contact-phone", Phone, Target::ContactPhone, Convert),
+                MatchRule::new("lead-phone", Phone, Target::LeadPhone, MatchAction::Collect),
+                like(
+                    Comparator::LIKELY,
+                    MatchRule::new("lead-company", Company, Target::LeadCompany, MatchAction::TagOnly),
+                ),
             ],
             ..DedupRules::empty()
         }
@@ -340,6 +334,7 @@ impl MatchRule {
                 );
             });
         }
+        report.within("comparator", |report| self.comparator.check(self.lead, report));
         let fits = match self.action {
             MatchAction::Convert => !self.target.is_lead(),
             MatchAction::Reenter | MatchAction::KeyChange | MatchAction::Collect => self.target.is_lead(),

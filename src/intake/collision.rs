@@ -35,7 +35,7 @@ impl fmt::Display for Settlement {
 
 /// Settles a collision: who entered the company first owns it. `None` when there is no collision.
 ///
-/// The entries are the records that match and have an owner, and the lead itself when it brings one; earliest
+/// The entries are the records that match (not those that only may be meant) and have an owner, and the lead itself when it brings one; earliest
 /// creation wins, ties break by record. The lead goes to the winner, the others are told.
 ///
 /// ```
@@ -69,6 +69,7 @@ pub fn settle_collision(lead: &Lead, resolution: &Resolution) -> Option<Settleme
     let on_file = resolution
         .matches()
         .iter()
+        .filter(|found| !found.ambiguous)
         .filter_map(|found| Some((found.created_at, found.record.clone(), found.owner.clone()?)));
     let this = RecordRef::Lead(lead.id.clone());
     let own = lead.owner.clone().map(|owner| (lead.created_at, this.clone(), owner));

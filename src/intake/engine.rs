@@ -159,7 +159,8 @@ impl Intake {
     #[must_use]
     pub fn book(&self) -> Book {
         let tables = &self.tables;
-        Book::reading_with(tables.gazetteer.clone(), tables.default_region, tables.oracle.clone())
+        let book = Book::reading_with(tables.gazetteer.clone(), tables.default_region, tables.oracle.clone());
+        if self.deduplicator.compares_names() { book } else { book.without_names() }
     }
 
     /// Uses the host's own tables. Make a [`Book`] by [`book`](Intake::book) afterwards, so that both read alike.

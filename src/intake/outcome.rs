@@ -182,7 +182,7 @@ impl Outcome {
     /// matching or assignment rule that decided, the cell of a lead that is not ready, or the assignment's own code.
     #[must_use]
     pub fn reason(&self) -> String {
-        let matched = || self.resolution.iter().flat_map(|one| one.matches()).next();
+        let matched = || self.resolution.iter().flat_map(|one| one.matches()).find(|found| !found.ambiguous);
         let rule = || self.assignment.as_ref().and_then(|one| one.rule());
         match &self.route {
             Route::Blocked => {

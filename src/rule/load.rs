@@ -403,6 +403,7 @@ fn found_in_words(found: &str) -> String {
         "map" => "an object".to_owned(),
         "sequence" => "a list".to_owned(),
         "null" | "unit value" => "null".to_owned(),
+        "unit variant" => "a name alone".to_owned(),
         other => other.to_owned(),
     }
 }

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::hash::Hash;
 
 use super::regression::fit;
+use crate::company::Gazetteer;
 use crate::dedup::index::by_names;
-use crate::dedup::index::{CONFIDENCE, Example, FEATURES, Model, NameIndex, SearchOptions, Tuning, UNLISTED};
+use crate::dedup::index::{
+    CONFIDENCE, Example, FEATURES, Model, NameIndex, NameJudge, SearchOptions, Tuning, UNLISTED,
+};
 
 /// Candidates of one look-up that are learned from, beside the right one.
 const RIVALS: usize = 12;
@@ -65,9 +68,26 @@ impl Trainer {
         right: &[K],
         options: &SearchOptions,
     ) {
+        self.learn(index.look_up_examples(query, options), right);
+    }
+
+    /// A name, the names of the rows that were fetched for it, and the numbers of the rows that are right answers:
+    /// what the weights of a [`NameJudge`] are learned from.
+    pub fn rows<S: AsRef<str>>(
+        &mut self,
+        judge: &NameJudge,
+        name: &str,
+        rows: &[S],
+        right: &[usize],
+        gazetteer: &Gazetteer,
+    ) {
+        self.learn(judge.examples(name, rows, gazetteer), right);
+    }
+
+    fn learn<K: PartialEq>(&mut self, candidates: Vec<(K, Example, Example)>, right: &[K]) {
         let mut rivals = 0;
         let mut group = Vec::new();
-        for (key, features, inputs) in index.look_up_examples(query, options) {
+        for (key, features, inputs) in candidates {
             let right = right.contains(&key);
             rivals += usize::from(!right);
             if right || rivals <= RIVALS {

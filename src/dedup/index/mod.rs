@@ -35,6 +35,7 @@ mod bytes;
 mod features;
 mod grams;
 mod ids;
+mod judge;
 mod matches;
 mod options;
 #[cfg(test)]
@@ -52,6 +53,8 @@ use crate::company::Gazetteer;
 pub use bytes::IndexError;
 pub use features::FEATURES;
 use ids::Ids;
+pub(super) use judge::{Asked, Weighed, is_near};
+pub use judge::{NameJudge, RowMatch};
 pub use matches::{Agreement, Evidence, NameMatch};
 pub use options::SearchOptions;
 pub use pairs::{Comparison, PairMatch};

@@ -97,6 +97,15 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// Brand and industry of the name that was read last: what its [gram keys](crate::company::keys_for_storage)
+    /// are made of.
+    pub(super) fn parts(&self) -> [&str; 2] {
+        let part = |range: &std::ops::Range<usize>| self.parsed.text.get(range.clone()).unwrap_or_default();
+        [part(&self.parsed.brand), part(&self.parsed.industry)]
+    }
+}
+
 /// Cheap and never wrongly false: digits, Chinese numerals, or a last word that may be a Roman one.
 fn may_hold_numbers(core: &str) -> bool {
     let roman = core.bytes().rev().take_while(|b| *b != b' ').all(|b| matches!(b, b'i' | b'v' | b'x'));

@@ -194,6 +194,21 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         out
     }
 
+    /// The names that share most for their length with a name and hold one of the pieces, at most `limit`, by key:
+    /// candidates that were not compared.
+    pub(in crate::dedup) fn candidates_with(&self, name: &str, pieces: &[&str], limit: usize) -> Vec<K> {
+        let alias = self.gazetteer.alias_of(name);
+        let target = self.target(alias.unwrap_or(name));
+        let options = SearchOptions { candidates: limit, limit, ..SearchOptions::default() };
+        let mut work = Work::default();
+        self.candidates(&target, &options, &mut work);
+        let holds = |text: &str| pieces.iter().any(|piece| text.contains(piece));
+        let found = work.best.iter().filter(|found| holds(self.view(found.record).text));
+        let mut keys: Vec<K> = found.filter_map(|found| self.key(found.record).cloned()).collect();
+        keys.sort_unstable();
+        keys
+    }
+
     pub(super) fn view(&self, record: u32) -> View<'_> {
         let at = self.offsets.get(record as usize).copied().unwrap_or_default();
         View::new(self.bytes.get(at as usize..).unwrap_or_default())
@@ -272,9 +287,9 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
 }
 
 /// Log-odds within which two matches are too near to tell apart: one is less than four times as likely.
-const AMBIGUOUS: f64 = 1.386_294_361;
+pub(super) const AMBIGUOUS: f64 = 1.386_294_361;
 /// Log-odds below which a match is none, so that it makes nothing ambiguous.
-const NO_MATCH: f64 = -4.0;
+pub(super) const NO_MATCH: f64 = -4.0;
 /// Log-odds of the unlisted rival that every match has.
 pub(in crate::dedup) const UNLISTED: f64 = -6.0;
 

@@ -14,6 +14,7 @@ pub const CONFIDENCE: [&str; 8] =
     ["bias", "logit", "margin", "names", "information", "equal", "record_chars", "logit_by_names"];
 
 const SHIPPED: &str = include_str!("weights.json");
+const SHIPPED_ROWS: &str = include_str!("weights_rows.json");
 
 /// Weights of the measure, serialisable: what training gives and an index takes.
 ///
@@ -87,14 +88,26 @@ impl<'de> Deserialize<'de> for Model {
     }
 }
 
-static DEFAULT: LazyLock<Tuning> = LazyLock::new(|| {
-    serde_json::from_str(SHIPPED).unwrap_or(Tuning {
+static DEFAULT: LazyLock<Tuning> = LazyLock::new(|| shipped(SHIPPED));
+static ROWS: LazyLock<Tuning> = LazyLock::new(|| shipped(SHIPPED_ROWS));
+
+fn shipped(json: &str) -> Tuning {
+    serde_json::from_str(json).unwrap_or(Tuning {
         format: 1,
         revision: String::new(),
         unspaced: Model::default(),
         words: Model::default(),
     })
-});
+}
+
+impl Tuning {
+    /// The weights of a [`NameJudge`](super::NameJudge): for rows that were fetched by keys, without an index that
+    /// knows how common a gram is.
+    #[must_use]
+    pub fn for_rows() -> Tuning {
+        ROWS.clone()
+    }
+}
 
 impl Default for Tuning {
     fn default() -> Tuning {
@@ -117,6 +130,20 @@ pub(super) struct Surroundings {
     pub(super) names: usize,
     /// Bits of information in the query.
     pub(super) bits: f64,
+}
+
+/// Rows beyond these are not counted: what fetches rows may stop here.
+const MOST_ROWS: usize = 64;
+
+/// What the confidence asks of a row beside its log-odds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct RowInputs {
+    /// Bits of information in the query.
+    pub(super) bits: f64,
+    /// The names are equal.
+    pub(super) equal: bool,
+    /// Share of the row's characters that the query has too.
+    pub(super) covered: f64,
 }
 
 impl Weights {
@@ -159,15 +186,30 @@ impl Weights {
         [1.0, logit, margin.clamp(-8.0, 8.0), names, information, equal, covered, by_names(logit, names)]
     }
 
+    /// The inputs of the confidence where the names are fetched rows. How many names there are in all is not known;
+    /// how many share something with the query says nearly the same.
+    pub(super) fn inputs_of_row(
+        logit: f64,
+        margin: f64,
+        row: &RowInputs,
+        rows: usize,
+    ) -> [f64; CONFIDENCE.len()] {
+        let names = libm::log2(rows.clamp(1, MOST_ROWS) as f64);
+        let information = (row.bits / 16.0).min(8.0);
+        let equal = if row.equal { 1.0 } else { 0.0 };
+        [1.0, logit, margin.clamp(-8.0, 8.0), names, information, equal, row.covered, 0.0]
+    }
+
     /// Probability that a match is the one meant.
     pub(super) fn confidence(&self, inputs: &[f64; CONFIDENCE.len()]) -> f64 {
         probability(inputs.iter().zip(&self.confidence).map(|(x, w)| x * w).sum())
     }
 }
 
-/// What a logit is worth changes with the size of the index: 0 at a thousand names, the logit at a million.
+/// What a logit is worth changes with the size of the index: 0 at a thousand names (and where the size is not
+/// known), the logit at a million.
 pub(in crate::dedup) fn by_names(logit: f64, names: f64) -> f64 {
-    logit * (names - 10.0) / 10.0
+    logit * (names - 10.0).max(0.0) / 10.0
 }
 
 /// The logistic function, rounded to 1e-9.

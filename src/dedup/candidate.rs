@@ -1,0 +1,204 @@
+//! A fetched row as rules look at it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::comparator::Comparator;
+use super::probe::{Key, KeyKind, Probe};
+use super::resolution::Rows;
+use super::rules::{LeadKey, MatchAction, MatchRule, Target};
+use crate::calendar::Zone;
+use crate::model::{Account, Lead, LeadStatus, PoolId, RecordRef, RepId, mask_email, mask_id, mask_phone};
+use crate::rule::Facts;
+
+pub(super) fn key_kind(lead_key: LeadKey) -> KeyKind {
+    match lead_key {
+        LeadKey::Phone => KeyKind::Phone,
+        LeadKey::Email => KeyKind::Email,
+        LeadKey::Wechat => KeyKind::Wechat,
+        LeadKey::Domain => KeyKind::Domain,
+        LeadKey::Company => KeyKind::CompanyExact,
+    }
+}
+
+/// A fetched row with its keys.
+pub(super) struct Candidate<'r> {
+    pub(super) source: Source<'r>,
+    pub(super) keys: Probe,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Source<'r> {
+    Account(&'r Account),
+    Lead(&'r Lead),
+}
+
+pub(super) fn candidates<'r>(facts: &Facts<'_>, rows: &'r Rows) -> Vec<Candidate<'r>> {
+    let context = facts.context();
+    let accounts = rows.accounts.iter().map(|account| Candidate {
+        source: Source::Account(account),
+        keys: Probe::of_account(account, context),
+    });
+    let others = rows.leads.iter().filter(|lead| lead.id != facts.lead().id);
+    let leads = others.map(|lead| Candidate {
+        source: Source::Lead(lead),
+        keys: Probe::of_lead(&Facts::new(lead, context)),
+    });
+    // A host that fetches per key may hand in one row twice.
+    let mut distinct: BTreeMap<RecordRef, Candidate<'r>> = BTreeMap::new();
+    for candidate in accounts.chain(leads) {
+        distinct.entry(candidate.record()).or_insert(candidate);
+    }
+    distinct.into_values().collect()
+}
+
+impl<'r> Candidate<'r> {
+    /// The names of the company.
+    pub(super) fn company_names(&self) -> impl Iterator<Item = &'r str> + use<'r> {
+        let (name, aliases) = match self.source {
+            Source::Account(account) => (Some(account.company.as_str()), account.aliases.as_slice()),
+            Source::Lead(lead) => (lead.company.as_deref(), [].as_slice()),
+        };
+        name.into_iter().chain(aliases.iter().map(String::as_str))
+    }
+}
+
+impl Candidate<'_> {
+    pub(super) fn record(&self) -> RecordRef {
+        match self.source {
+            Source::Account(account) => RecordRef::Account(account.id.clone()),
+            Source::Lead(lead) => RecordRef::Lead(lead.id.clone()),
+        }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        match self.source {
+            Source::Account(account) => account.id.as_str(),
+            Source::Lead(lead) => lead.id.as_str(),
+        }
+    }
+
+    pub(super) fn created_at(&self) -> DateTime<Utc> {
+        match self.source {
+            Source::Account(account) => account.created_at,
+            Source::Lead(lead) => lead.created_at,
+        }
+    }
+
+    pub(super) fn owner(&self) -> Option<&RepId> {
+        match self.source {
+            Source::Account(account) => account.owner.as_ref(),
+            Source::Lead(lead) => lead.owner.as_ref(),
+        }
+    }
+
+    pub(super) fn pool(&self) -> Option<&PoolId> {
+        match self.source {
+            Source::Account(account) => account.pool.as_ref(),
+            Source::Lead(lead) => lead.pool.as_ref(),
+        }
+    }
+
+    /// Whether the rule looks at this kind of record, of this age and state.
+    pub(super) fn counts_for(&self, rule: &MatchRule, now: DateTime<Utc>, zone: &Zone) -> bool {
+        let kind = matches!(self.source, Source::Lead(_)) == rule.target.is_lead();
+        let age = rule.window.is_none_or(|window| window.covers(self.created_at(), now, zone));
+        let state = match (rule.action, self.source) {
+            (MatchAction::Collect, Source::Lead(lead)) => {
+                !matches!(lead.status, LeadStatus::Invalid | LeadStatus::Voided)
+            }
+            _ => true,
+        };
+        kind && age && state
+    }
+
+    /// By what equal records are put in order: earliest created, then id.
+    pub(super) fn age(&self) -> (DateTime<Utc>, &str) {
+        (self.created_at(), self.id())
+    }
+
+    /// The company as the record has it.
+    pub(super) fn company(&self) -> &str {
+        match self.source {
+            Source::Account(account) => account.company.as_str(),
+            Source::Lead(lead) => lead.company.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// A key of the kind that the lead has too.
+    pub(super) fn shares(&self, kind: KeyKind, usable: &BTreeSet<&Key>) -> Option<&Key> {
+        self.keys.keys.iter().find(|key| key.kind == kind && usable.contains(key))
+    }
+
+    /// The value in which the record agrees with the lead, masked.
+    pub(super) fn agreement(
+        &self,
+        rule: &MatchRule,
+        facts: &Facts<'_>,
+        usable: &BTreeSet<&Key>,
+    ) -> Option<String> {
+        let kind = key_kind(rule.lead);
+        let shared = self.shares(kind, usable)?;
+        if rule.comparator == Comparator::Exact {
+            let theirs = self.written(rule.target);
+            let same = |ours: &&str| theirs.iter().any(|their| their.trim() == ours.trim());
+            return written(facts.lead(), rule.lead).into_iter().find(same).map(|value| show(kind, value));
+        }
+        // A company is shown by its name on file: the key is not made for reading.
+        let shown = if kind == KeyKind::CompanyExact { self.company() } else { &shared.value };
+        Some(show(kind, shown))
+    }
+
+    /// The values of the target field, as written.
+    pub(super) fn written(&self, target: Target) -> Vec<&str> {
+        match (self.source, target) {
+            (Source::Lead(lead), _) => written(lead, target.lead_key()),
+            (Source::Account(account), Target::AccountCompany) => {
+                std::iter::once(&account.company).chain(&account.aliases).map(String::as_str).collect()
+            }
+            (Source::Account(account), Target::AccountDomain) => {
+                account.domain.as_deref().into_iter().collect()
+            }
+            (Source::Account(account), _) => {
+                let contacts = account.contacts.iter();
+                match target.lead_key() {
+                    LeadKey::Phone => contacts.flat_map(|c| &c.phones).map(AsRef::as_ref).collect(),
+                    LeadKey::Email => contacts.flat_map(|c| &c.emails).map(AsRef::as_ref).collect(),
+                    _ => contacts.flat_map(|c| &c.wechat).map(AsRef::as_ref).collect(),
+                }
+            }
+        }
+    }
+}
+
+/// The values of a lead's field, as written.
+fn written(lead: &Lead, key: LeadKey) -> Vec<&str> {
+    match key {
+        LeadKey::Phone => lead.phones.iter().map(AsRef::as_ref).collect(),
+        LeadKey::Email => lead.emails.iter().map(AsRef::as_ref).collect(),
+        LeadKey::Wechat => lead.wechat.iter().map(AsRef::as_ref).collect(),
+        LeadKey::Company => lead.company.as_deref().into_iter().collect(),
+        LeadKey::Domain => lead
+            .emails
+            .iter()
+            .filter_map(|email| email.as_str().rsplit_once('@'))
+            .map(|(_, host)| host)
+            .collect(),
+    }
+}
+
+pub(super) fn show(kind: KeyKind, value: &str) -> String {
+    match kind {
+        KeyKind::Phone => mask_phone(value),
+        KeyKind::Email => mask_email(value),
+        KeyKind::Wechat => mask_id(value),
+        KeyKind::Domain | KeyKind::CompanyExact | KeyKind::CompanyGram => {
+            let mut shown: String = value.chars().take(80).collect();
+            if shown.len() < value.len() {
+                shown.push('…');
+            }
+            shown
+        }
+    }
+}

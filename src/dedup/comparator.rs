@@ -1,0 +1,113 @@
+//! How two values are compared.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::rules::LeadKey;
+use crate::error::Report;
+
+/// How two values are compared. In a document `"exact"`, `"folded"` or `{"company": {"threshold": 0.8}}`.
+///
+/// ```
+/// use leadkit::dedup::{Book, Comparator, DedupRules, Deduplicator, LeadKey, MatchAction, MatchRule, Target};
+/// use leadkit::company::Gazetteer;
+/// use leadkit::model::{Account, Lead};
+/// use leadkit::rule::{FactContext, Facts};
+///
+/// let rules = DedupRules {
+///     rules: vec![MatchRule {
+///         comparator: Comparator::Company { threshold: 0.9 },
+///         ..MatchRule::new("company", LeadKey::Company, Target::AccountCompany, MatchAction::Convert)
+///     }],
+///     ..DedupRules::empty()
+/// };
+/// let matching = Deduplicator::compile(&rules)?;
+/// let mut book = Book::new();
+/// for (id, company) in [("A1", "北京纷扬科技有限公司"), ("A2", "北京飞扬科技有限公司")] {
+///     book.insert_account(Account { id: id.into(), company: company.into(), ..Account::default() });
+/// }
+///
+/// let lead = Lead { id: "L1".into(), company: Some("纷扬科技".into()), ..Lead::default() };
+/// let gazetteer = Gazetteer::builtin();
+/// let now = "2026-03-01T09:00:00Z".parse().unwrap();
+/// let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now));
+/// let resolution = matching.resolve(&facts, &book.rows(&matching.probe(&facts)), now);
+/// assert_eq!(resolution.matches().len(), 1);
+/// assert_eq!(resolution.matches()[0].evidence, "纷扬科技 ~ 北京纷扬科技有限公司");
+/// assert!(resolution.matches()[0].similarity.unwrap() > 0.9);
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Comparator {
+    /// As written, but for spaces around.
+    Exact,
+    /// In canonical form: phones as E.164, e-mails and domains in lower case, WeChat ids folded, company names by
+    /// the key every spelling of one registered name shares.
+    #[default]
+    Folded,
+    /// Company names that are probably one company; only for the lead's company.
+    ///
+    /// What is compared with the threshold is the probability that a record is the company meant, see
+    /// [`NameJudge`](super::index::NameJudge); names that are equal in canonical form have 1. Several records that
+    /// are equally likely are judged together, as the probability that one of them is meant; unless another key or
+    /// the region tells them apart, they decide nothing and are [ambiguous](super::Match::ambiguous).
+    ///
+    /// On names that were held out, of the likeliest records that reached 0.8 (0.5) the right ones were, looked up
+    /// among 10,000, 100,000 and a million Chinese names, 98.7 % (97.9 %), 97.9 % (96.2 %) and 94.3 % (88.9 %); of
+    /// the names that had a record, it was found for 89 % (93 %), 83 % (89 %) and 61 % (72 %). Among 10,000 and
+    /// 100,000 English names: 99.3 % (98.8 %) and 99.1 % (98.1 %) right, 92 % (94 %) and 91 % (94 %) found.
+    Company {
+        /// Least probability, above 0 and at most 1. 0.8 is good for conversions, 0.5 for marks.
+        threshold: f64,
+    },
+}
+
+impl Comparator {
+    /// Least probability with which the presets convert a lead.
+    pub(super) const SURE: Comparator = Comparator::Company { threshold: 0.8 };
+    /// Least probability with which the presets mark one.
+    pub(super) const LIKELY: Comparator = Comparator::Company { threshold: 0.5 };
+
+    /// The threshold, when names are compared by likeness.
+    pub(super) fn threshold(self) -> Option<f64> {
+        match self {
+            Comparator::Company { threshold } => Some(threshold),
+            Comparator::Exact | Comparator::Folded => None,
+        }
+    }
+
+    pub(super) fn check(self, lead: LeadKey, report: &mut Report) {
+        let Some(threshold) = self.threshold() else { return };
+        report.within("company", |report| {
+            if lead != LeadKey::Company {
+                report.error(
+                    "wrong_comparator",
+                    format!("`company` compares company names, not `{lead}` of a lead"),
+                    "use `folded`, or compare the lead's `company`",
+                );
+            }
+            if !(threshold > 0.0 && threshold <= 1.0) {
+                report.within("threshold", |report| {
+                    report.error(
+                        "out_of_range",
+                        format!("a probability of {threshold} is no threshold"),
+                        "write a number above 0 and at most 1, such as 0.8",
+                    );
+                });
+            }
+        });
+    }
+}
+
+impl fmt::Display for Comparator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Comparator::Exact => f.write_str("exact"),
+            Comparator::Folded => f.write_str("folded"),
+            Comparator::Company { threshold } => write!(f, "company({threshold})"),
+        }
+    }
+}

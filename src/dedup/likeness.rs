@@ -1,0 +1,183 @@
+//! Records whose company name is like the lead's: which of them are hits, and whether the names can tell them apart.
+
+use std::collections::BTreeSet;
+
+use super::candidate::{Candidate, Source, show};
+use super::index::{Asked, Weighed, is_near};
+use super::probe::{Key, KeyKind};
+use super::resolution::TieBreak;
+use crate::company::CompanyName;
+use crate::model::Region;
+use crate::rule::Facts;
+
+/// A record that a rule hits.
+pub(super) struct Hit<'c, 'r> {
+    pub(super) candidate: &'c Candidate<'r>,
+    pub(super) evidence: String,
+    pub(super) similarity: Option<f64>,
+    pub(super) ambiguous: bool,
+    pub(super) told_by: Option<TieBreak>,
+}
+
+/// The likeliest name of a record.
+pub(super) struct Likeness<'r> {
+    found: Weighed,
+    name: &'r str,
+}
+
+/// Compares the lead's company with the names of every record.
+pub(super) fn weigh<'r>(asked: &mut Asked<'_>, candidates: &[Candidate<'r>]) -> Vec<Option<Likeness<'r>>> {
+    let weigh = |candidate: &Candidate<'r>| {
+        let mut best: Option<Likeness<'r>> = None;
+        for name in candidate.company_names() {
+            if let Some(found) = asked.weigh(name)
+                && best.as_ref().is_none_or(|best| best.found.log_odds < found.log_odds)
+            {
+                best = Some(Likeness { found, name });
+            }
+        }
+        best
+    };
+    candidates.iter().map(weigh).collect()
+}
+
+/// What the lead is, beside its company name.
+pub(super) struct Lead<'l> {
+    pub(super) facts: &'l Facts<'l>,
+    pub(super) company: &'l str,
+    pub(super) usable: &'l BTreeSet<&'l Key>,
+}
+
+/// A record with a like name.
+struct Row<'c, 'r> {
+    candidate: &'c Candidate<'r>,
+    found: Weighed,
+    name: &'r str,
+    /// Identity of the company; empty when the record is too unlikely for that to matter.
+    company: String,
+    identical: bool,
+}
+
+impl Row<'_, '_> {
+    fn is_company_of(&self, other: &Row<'_, '_>) -> bool {
+        self.identical && other.identical || !self.company.is_empty() && self.company == other.company
+    }
+}
+
+fn companies(rows: &[&Row<'_, '_>]) -> usize {
+    rows.iter().map(|row| row.company.as_str()).collect::<BTreeSet<_>>().len()
+}
+
+/// The hits of one rule among the records that count for it.
+pub(super) fn hits<'c, 'r>(
+    asked: &Asked<'_>,
+    threshold: f64,
+    records: &[(&'c Candidate<'r>, Option<&Likeness<'r>>)],
+    lead: &Lead<'_>,
+) -> Vec<Hit<'c, 'r>> {
+    let mut hits = Vec::new();
+    let mut rows: Vec<Row<'c, 'r>> = Vec::new();
+    for (candidate, likeness) in records {
+        let identical = candidate.shares(KeyKind::CompanyExact, lead.usable).is_some();
+        if identical {
+            hits.push(Hit {
+                candidate,
+                evidence: show(KeyKind::CompanyExact, candidate.company()),
+                similarity: Some(1.0),
+                ambiguous: false,
+                told_by: None,
+            });
+        }
+        if let Some(Likeness { found, name }) = likeness {
+            let company = asked.company_of(name, found);
+            rows.push(Row { candidate, found: *found, name, company, identical });
+        }
+    }
+    rows.sort_by(|a, b| {
+        let likelier = b.found.log_odds.total_cmp(&a.found.log_odds);
+        likelier.then_with(|| a.candidate.age().cmp(&b.candidate.age()))
+    });
+    let probability =
+        |row: &Row<'_, '_>, rival: Option<f64>| asked.probability(&row.found, rival, rows.len());
+    let hit = |row: &Row<'c, 'r>, similarity, ambiguous, told_by| Hit {
+        candidate: row.candidate,
+        evidence: format!(
+            "{} ~ {}",
+            show(KeyKind::CompanyExact, lead.company.trim()),
+            show(KeyKind::CompanyExact, row.name.trim())
+        ),
+        similarity: Some(similarity),
+        ambiguous,
+        told_by,
+    };
+    if hits.is_empty()
+        && let Some((near, outside)) = near(&rows)
+    {
+        let of_near = |row: &&Row<'c, 'r>| probability(row, outside);
+        let near: Vec<&Row<'c, 'r>> = near.into_iter().filter(|row| of_near(row) >= threshold).collect();
+        if companies(&near) > 1 {
+            let (rows, told_by) = match told_apart(&near, lead) {
+                Some((rows, by)) => (rows, Some(by)),
+                None => (near, None),
+            };
+            let hit = |row: &Row<'c, 'r>| hit(row, of_near(&row), told_by.is_none(), told_by);
+            return rows.into_iter().map(hit).collect();
+        }
+    }
+    for row in rows.iter().filter(|row| !row.identical) {
+        let rival = rows.iter().find(|rival| !rival.is_company_of(row) && rival.record_is_not(row));
+        let similarity = probability(row, rival.map(|rival| rival.found.log_odds));
+        if similarity >= threshold {
+            hits.push(hit(row, similarity, false, None));
+        }
+    }
+    hits
+}
+
+impl Row<'_, '_> {
+    fn record_is_not(&self, other: &Row<'_, '_>) -> bool {
+        !std::ptr::eq(self.candidate, other.candidate)
+    }
+}
+
+/// The rows nearest to the best, when they are of several companies, and the log-odds of the best of the others.
+fn near<'x, 'c, 'r>(rows: &'x [Row<'c, 'r>]) -> Option<(Vec<&'x Row<'c, 'r>>, Option<f64>)> {
+    let best = rows.first()?.found.log_odds;
+    let near: Vec<&Row<'c, 'r>> = rows.iter().take_while(|row| is_near(best, row.found.log_odds)).collect();
+    let stranger = |row: &&Row<'c, 'r>| !near.iter().any(|near| near.is_company_of(row));
+    let outside = rows.iter().skip(near.len()).find(stranger).map(|row| row.found.log_odds);
+    (companies(&near) > 1).then_some((near, outside))
+}
+
+/// The rows of the one company that another key, or the region, speaks for.
+fn told_apart<'x, 'c, 'r>(
+    near: &[&'x Row<'c, 'r>],
+    lead: &Lead<'_>,
+) -> Option<(Vec<&'x Row<'c, 'r>>, TieBreak)> {
+    let by_key = |row: &&Row<'c, 'r>| {
+        let own = |kind: &&TieBreak| row.candidate.shares(kind.key_kind()?, lead.usable);
+        TieBreak::ALL.iter().find(|kind| own(kind).is_some()).copied()
+    };
+    let sharing: Vec<&Row<'c, 'r>> = near.iter().copied().filter(|row| by_key(row).is_some()).collect();
+    let left = if sharing.is_empty() { near.to_vec() } else { sharing };
+    if companies(&left) == 1 {
+        let by = left.first().and_then(by_key)?;
+        return Some((left, by));
+    }
+    let ours = lead.facts.region()?;
+    let agrees = |row: &&Row<'c, 'r>| {
+        region(row.candidate, lead.facts).is_some_and(|its| its.contains(&ours) || ours.contains(&its))
+    };
+    let there: Vec<&Row<'c, 'r>> = left.into_iter().filter(agrees).collect();
+    (companies(&there) == 1).then_some((there, TieBreak::Region))
+}
+
+fn region(candidate: &Candidate<'_>, facts: &Facts<'_>) -> Option<Region> {
+    let context = facts.context();
+    match candidate.source {
+        Source::Account(account) => {
+            account.region.or_else(|| CompanyName::parse(&account.company, context.gazetteer).region())
+        }
+        Source::Lead(lead) => Facts::new(lead, context).region(),
+    }
+}
