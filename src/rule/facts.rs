@@ -304,6 +304,12 @@ impl<'a> Facts<'a> {
         self.score.as_ref()
     }
 
+    #[inline(never)]
+    fn attribute(&self, name: &str) -> FactValue<'_> {
+        self.lead.attributes.get(name).map_or(FactValue::Missing, attribute)
+    }
+
+    #[inline(never)]
     fn activity_count(&self, kind: &str, days: u32) -> i64 {
         let since = Span::days(days).before(self.context.now);
         let counts = |activity: &&Activity| {
@@ -312,78 +318,83 @@ impl<'a> Facts<'a> {
         self.context.activities.iter().filter(counts).count() as i64
     }
 
+    /// Most fields are one text: they share one end, which keeps this small and fast.
     fn single(&self, id: FieldId) -> FactValue<'_> {
         let lead = self.lead;
-        match id {
-            FieldId::Id => text(Some(lead.id.as_str())),
-            FieldId::CreatedAt => FactValue::Time(lead.created_at),
-            FieldId::Name => owned(&lead.name),
-            FieldId::Title => owned(&lead.title),
-            FieldId::JobFunction => text(lead.job_function.as_ref().map(|value| value.as_str())),
-            FieldId::Company => owned(&lead.company),
-            FieldId::Wechat => text(lead.wechat.as_ref().map(|value| value.as_str())),
-            FieldId::Country => owned(&lead.country),
-            FieldId::Province => owned(&lead.province),
-            FieldId::City => owned(&lead.city),
-            FieldId::Industry => texts(&lead.industry),
+        let value = match id {
+            FieldId::Id => Some(lead.id.as_str()),
+            FieldId::Name => lead.name.as_deref(),
+            FieldId::Title => lead.title.as_deref(),
+            FieldId::JobFunction => lead.job_function.as_ref().map(|value| value.as_str()),
+            FieldId::Company => lead.company.as_deref(),
+            FieldId::Wechat => lead.wechat.as_ref().map(|value| value.as_str()),
+            FieldId::Country => lead.country.as_deref(),
+            FieldId::Province => lead.province.as_deref(),
+            FieldId::City => lead.city.as_deref(),
+            FieldId::BusinessModel => lead.business_model.as_ref().map(|value| value.as_str()),
+            FieldId::RegistryStatus => lead.registry_status.as_ref().map(|value| value.as_str()),
+            FieldId::Scenario => lead.scenario.as_deref(),
+            FieldId::SourceClass => lead.source.class.as_ref().map(|value| value.as_str()),
+            FieldId::SourcePipeline => lead.source.pipeline.as_ref().map(|value| value.as_str()),
+            FieldId::SourceChannelType => lead.source.channel_type.as_ref().map(|value| value.as_str()),
+            FieldId::SourcePrimary => lead.source.primary.as_deref(),
+            FieldId::SourceSecondary => lead.source.secondary.as_deref(),
+            FieldId::SourceCampaign => lead.source.campaign.as_ref().map(|value| value.as_str()),
+            FieldId::SourcePage => lead.source.page.as_deref(),
+            FieldId::UtmSource => lead.utm.source.as_deref(),
+            FieldId::UtmMedium => lead.utm.medium.as_deref(),
+            FieldId::UtmCampaign => lead.utm.campaign.as_deref(),
+            FieldId::UtmTerm => lead.utm.term.as_deref(),
+            FieldId::UtmContent => lead.utm.content.as_deref(),
+            FieldId::UtmAdPlan => lead.utm.ad_plan.as_deref(),
+            FieldId::UtmAdUnit => lead.utm.ad_unit.as_deref(),
+            FieldId::UtmKeyword => lead.utm.keyword.as_deref(),
+            FieldId::Ip => self.ip.as_deref(),
+            FieldId::Stage => lead.stage.as_deref(),
+            FieldId::Owner => lead.owner.as_ref().map(|value| value.as_str()),
+            FieldId::Pool => lead.pool.as_ref().map(|value| value.as_str()),
+            FieldId::Acquisition => lead.acquisition.as_ref().map(|value| value.as_str()),
+            FieldId::Message => lead.message.as_deref(),
+            FieldId::VerdictSeverity => self.verdict.as_ref().map(|verdict| verdict.severity),
+            FieldId::MatchAction => self.matched.as_ref().map(|matched| matched.action),
+            FieldId::CreatedAt => return FactValue::Time(lead.created_at),
+            FieldId::Industry => return texts(&lead.industry),
             FieldId::EmployeeCount => {
-                lead.employee_count.map_or(FactValue::Missing, |count| FactValue::Integer(count.into()))
+                let count = lead.employee_count;
+                return count.map_or(FactValue::Missing, |count| FactValue::Integer(count.into()));
             }
-            FieldId::BusinessModel => text(lead.business_model.as_ref().map(|value| value.as_str())),
-            FieldId::RegistryStatus => text(lead.registry_status.as_ref().map(|value| value.as_str())),
-            FieldId::Scenario => owned(&lead.scenario),
-            FieldId::Products => texts(&lead.products),
-            FieldId::SourceClass => text(lead.source.class.as_ref().map(|value| value.as_str())),
-            FieldId::SourcePipeline => text(lead.source.pipeline.as_ref().map(|value| value.as_str())),
-            FieldId::SourceChannelType => text(lead.source.channel_type.as_ref().map(|value| value.as_str())),
-            FieldId::SourcePrimary => owned(&lead.source.primary),
-            FieldId::SourceSecondary => owned(&lead.source.secondary),
-            FieldId::SourceCampaign => text(lead.source.campaign.as_ref().map(|value| value.as_str())),
-            FieldId::SourcePage => owned(&lead.source.page),
-            FieldId::UtmSource => owned(&lead.utm.source),
-            FieldId::UtmMedium => owned(&lead.utm.medium),
-            FieldId::UtmCampaign => owned(&lead.utm.campaign),
-            FieldId::UtmTerm => owned(&lead.utm.term),
-            FieldId::UtmContent => owned(&lead.utm.content),
-            FieldId::UtmAdPlan => owned(&lead.utm.ad_plan),
-            FieldId::UtmAdUnit => owned(&lead.utm.ad_unit),
-            FieldId::UtmKeyword => owned(&lead.utm.keyword),
-            FieldId::Ip => owned(&self.ip),
-            FieldId::Status => FactValue::Text(lead.status.as_str()),
-            FieldId::Stage => owned(&lead.stage),
-            FieldId::Owner => text(lead.owner.as_ref().map(|value| value.as_str())),
-            FieldId::Pool => text(lead.pool.as_ref().map(|value| value.as_str())),
-            FieldId::Acquisition => text(lead.acquisition.as_ref().map(|value| value.as_str())),
-            FieldId::NextFollowUp => time(lead.next_follow_up),
-            FieldId::Tags => texts(&lead.tags),
-            FieldId::Message => owned(&lead.message),
-            FieldId::Region => region(self.region()),
-            FieldId::Phone => texts(&self.phone_keys),
-            FieldId::PhoneArea => region(self.phone_area()),
-            FieldId::Email => texts(&self.email_keys),
-            FieldId::EmailDomain => texts(&self.email_domains),
-            FieldId::CompanyBrand => text(self.company().map(CompanyName::brand)),
-            FieldId::CompanyRegion => region(self.company().and_then(CompanyName::region)),
-            FieldId::CompanyIndustry => text(self.company().and_then(CompanyName::industry)),
-            FieldId::CompanyLegalForm => text(self.company().and_then(CompanyName::legal_form)),
-            FieldId::ActivityLast => time(self.context.activities.iter().map(|activity| activity.time).max()),
-            FieldId::VerdictSeverity => text(self.verdict.as_ref().map(|verdict| verdict.severity)),
-            FieldId::VerdictCodes => self.verdict.as_ref().map_or(FactValue::Missing, |v| texts(&v.codes)),
-            FieldId::MatchAction => text(self.matched.as_ref().map(|matched| matched.action)),
+            FieldId::Products => return texts(&lead.products),
+            FieldId::Status => return FactValue::Text(lead.status.as_str()),
+            FieldId::NextFollowUp => return time(lead.next_follow_up),
+            FieldId::Tags => return texts(&lead.tags),
+            FieldId::Phone => return texts(&self.phone_keys),
+            FieldId::Email => return texts(&self.email_keys),
+            FieldId::EmailDomain => return texts(&self.email_domains),
+            FieldId::ActivityLast => {
+                return time(self.context.activities.iter().map(|activity| activity.time).max());
+            }
+            FieldId::VerdictCodes => {
+                return self.verdict.as_ref().map_or(FactValue::Missing, |v| texts(&v.codes));
+            }
             FieldId::MatchOwner => {
-                text(self.matched.as_ref().and_then(|matched| matched.owner.as_ref()).map(RepId::as_str))
+                self.matched.as_ref().and_then(|matched| matched.owner.as_ref()).map(RepId::as_str)
             }
-            FieldId::MatchRecord => self.matched.as_ref().map_or(FactValue::Missing, |m| owned(&m.record)),
-            FieldId::MatchLabels => self.matched.as_ref().map_or(FactValue::Missing, |m| texts(&m.labels)),
+            FieldId::MatchRecord => self.matched.as_ref().and_then(|matched| matched.record.as_deref()),
+            FieldId::MatchLabels => {
+                return self.matched.as_ref().map_or(FactValue::Missing, |m| texts(&m.labels));
+            }
             FieldId::MatchCount => {
-                self.matched.as_ref().map_or(FactValue::Missing, |m| FactValue::Integer(m.count))
+                let count = self.matched.as_ref().map(|matched| matched.count);
+                return count.map_or(FactValue::Missing, FactValue::Integer);
             }
-            FieldId::ScoreEngagement => self.scored(|score| FactValue::Number(score.engagement.to_f64())),
-            FieldId::ScoreFit => self.scored(|score| FactValue::Number(score.fit.to_f64())),
-            FieldId::ScoreLevel => self.scored(|score| FactValue::Integer(score.level.into())),
-            FieldId::ScoreGrade => self.scored(|score| text(Some(score.grade))),
-            FieldId::ScoreCell => self.scored(|score| text(Some(&score.cell))),
-            FieldId::ScoreMature => self.scored(|score| FactValue::Bool(score.mature)),
+            FieldId::ScoreEngagement => {
+                return self.scored(|score| FactValue::Number(score.engagement.to_f64()));
+            }
+            FieldId::ScoreFit => return self.scored(|score| FactValue::Number(score.fit.to_f64())),
+            FieldId::ScoreLevel => return self.scored(|score| FactValue::Integer(score.level.into())),
+            FieldId::ScoreGrade => self.score.as_ref().map(|score| score.grade),
+            FieldId::ScoreCell => self.score.as_ref().map(|score| score.cell.as_str()),
+            FieldId::ScoreMature => return self.scored(|score| FactValue::Bool(score.mature)),
             FieldId::ActivityKind
             | FieldId::ActivityChannel
             | FieldId::ActivityCampaign
@@ -398,7 +409,28 @@ impl<'a> Facts<'a> {
             | FieldId::OrderAmount
             | FieldId::OrderCurrency
             | FieldId::OrderPaid
-            | FieldId::OrderCreatedAt => FactValue::Missing,
+            | FieldId::OrderCreatedAt => return FactValue::Missing,
+            FieldId::CompanyBrand
+            | FieldId::CompanyIndustry
+            | FieldId::CompanyLegalForm
+            | FieldId::Region
+            | FieldId::PhoneArea
+            | FieldId::CompanyRegion => return self.derived(id),
+        };
+        text(value)
+    }
+
+    /// A field that is worked out when it is asked for. Apart, so that the others are read without a stack frame.
+    #[inline(never)]
+    fn derived(&self, id: FieldId) -> FactValue<'_> {
+        match id {
+            FieldId::CompanyBrand => text(self.company().map(CompanyName::brand)),
+            FieldId::CompanyIndustry => text(self.company().and_then(CompanyName::industry)),
+            FieldId::CompanyLegalForm => text(self.company().and_then(CompanyName::legal_form)),
+            FieldId::Region => region(self.region()),
+            FieldId::PhoneArea => region(self.phone_area()),
+            FieldId::CompanyRegion => region(self.company().and_then(CompanyName::region)),
+            _ => FactValue::Missing,
         }
     }
 
@@ -425,10 +457,7 @@ impl FactSource for Facts<'_> {
         match &field.0 {
             Path::Single(id) => self.single(*id),
             Path::ActivityCount { kind, days } => FactValue::Integer(self.activity_count(kind, *days)),
-            Path::Attribute(name) => match self.lead.attributes.get(name.as_ref()) {
-                Some(value) => attribute(value),
-                None => FactValue::Missing,
-            },
+            Path::Attribute(name) => self.attribute(name),
         }
     }
 
@@ -488,14 +517,22 @@ impl FactSource for ActivityFacts<'_> {
     }
 }
 
+#[inline]
 pub(crate) fn text(value: Option<&str>) -> FactValue<'_> {
     // Most texts begin with a letter or digit, and are then not blank.
-    let blank = |text: &str| {
-        !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim_start().is_empty()
-    };
-    value.filter(|text| !blank(text)).map_or(FactValue::Missing, FactValue::Text)
+    match value {
+        Some(text) if text.as_bytes().first().is_some_and(u8::is_ascii_graphic) => FactValue::Text(text),
+        Some(text) if !text.is_empty() => unless_blank(text),
+        _ => FactValue::Missing,
+    }
 }
 
+#[inline(never)]
+fn unless_blank(text: &str) -> FactValue<'_> {
+    if text.trim_start().is_empty() { FactValue::Missing } else { FactValue::Text(text) }
+}
+
+#[inline]
 pub(crate) fn owned(value: &Option<String>) -> FactValue<'_> {
     text(value.as_deref())
 }

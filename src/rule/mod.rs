@@ -18,6 +18,7 @@ mod orders;
 mod predicate;
 mod registry;
 mod script;
+mod table;
 mod version;
 
 pub(crate) use band::NumberBand;
@@ -35,4 +36,5 @@ pub use predicate::{Fault, Predicate, RuleFault};
 pub use registry::{Custom, Registry, Signal};
 pub(crate) use script::Script;
 pub use script::{ScriptKind, ScriptSession, check_script};
+pub(crate) use table::ConditionTable;
 pub use version::RulesVersion;

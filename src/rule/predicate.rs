@@ -17,10 +17,10 @@ use crate::model::{Region, RuleId};
 
 /// A compiled condition: immutable, shared by reference across threads. Evaluating it allocates nothing.
 #[derive(Debug, Clone)]
-pub struct Predicate(Test);
+pub struct Predicate(pub(super) Test);
 
 #[derive(Debug, Clone)]
-enum Test {
+pub(super) enum Test {
     All(Vec<Predicate>),
     Any(Vec<Predicate>),
     Not(Box<Predicate>),
@@ -146,19 +146,15 @@ impl Condition {
 }
 
 impl Predicate {
-    /// The field, when the condition is one comparison.
-    pub(crate) fn only_field(&self) -> Option<&Field> {
+    /// How many comparisons it consists of. `None` when there is a script in it.
+    pub(super) fn comparisons(&self) -> Option<usize> {
         match &self.0 {
-            Test::Compare { field, .. } => Some(field),
-            _ => None,
-        }
-    }
-
-    /// Whether the condition holds for a value of [`Predicate::only_field`].
-    pub(crate) fn holds_for(&self, value: &FactValue<'_>, now: DateTime<Utc>) -> bool {
-        match &self.0 {
-            Test::Compare { operator, operand, .. } => compare(value, *operator, operand, now),
-            _ => false,
+            Test::All(tests) | Test::Any(tests) => {
+                tests.iter().try_fold(0, |sum, test| Some(sum + test.comparisons()?))
+            }
+            Test::Not(test) => test.comparisons(),
+            Test::Compare { .. } => Some(1),
+            Test::Script(_) => None,
         }
     }
 
@@ -201,7 +197,12 @@ impl Predicate {
     }
 }
 
-fn compare(value: &FactValue<'_>, operator: Operator, operand: &Operand, now: DateTime<Utc>) -> bool {
+pub(super) fn compare(
+    value: &FactValue<'_>,
+    operator: Operator,
+    operand: &Operand,
+    now: DateTime<Utc>,
+) -> bool {
     if let Operand::Exists(wanted) = operand {
         return (*value != FactValue::Missing) == *wanted;
     }

@@ -10,11 +10,71 @@ use crate::model::{Points, RuleId};
 use crate::rule::RulesVersion;
 
 /// What a line is kept as.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
     pub(super) axis: Axis,
     pub(super) points: Points,
     pub(super) why: Why,
+}
+
+/// The entries of a score. The first is kept in place: a lead without activities, scored by data rules, has no other,
+/// and then its score needs no memory of its own.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Entries {
+    first: Option<Entry>,
+    more: Vec<Entry>,
+}
+
+impl Entries {
+    /// Room for the rest of a usual score, so that it is asked for once.
+    const USUAL: usize = 16;
+
+    #[inline]
+    pub(super) fn push(&mut self, entry: Entry) {
+        match self.first {
+            None => self.first = Some(entry),
+            Some(_) => self.push_more(entry),
+        }
+    }
+
+    fn push_more(&mut self, entry: Entry) {
+        if self.more.is_empty() {
+            self.more.reserve(Entries::USUAL);
+        }
+        self.more.push(entry);
+    }
+
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        usize::from(self.first.is_some()) + self.more.len()
+    }
+
+    pub(super) fn iter(&self) -> EntryIter<'_> {
+        self.first.iter().chain(&self.more)
+    }
+
+    /// The sum of the entries after so many.
+    #[inline]
+    pub(super) fn sum_after(&self, count: usize) -> Points {
+        match count.checked_sub(1) {
+            None => self.first.map_or(Points::ZERO, |entry| entry.points) + sum(&self.more),
+            Some(more) => sum(self.more.get(more..).unwrap_or_default()),
+        }
+    }
+}
+
+fn sum(entries: &[Entry]) -> Points {
+    entries.iter().map(|entry| entry.points).sum()
+}
+
+type EntryIter<'e> = std::iter::Chain<std::option::Iter<'e, Entry>, std::slice::Iter<'e, Entry>>;
+
+impl FromIterator<Entry> for Entries {
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Entries {
+        let mut own = Entries::default();
+        entries.into_iter().for_each(|entry| own.push(entry));
+        own
+    }
 }
 
 /// Number of a rule or of a name in the [`Book`].
@@ -24,15 +84,41 @@ pub(super) type Number = u32;
 const NO_RULE: Number = Number::MAX;
 
 /// [`Reason`], with numbers for names.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Why {
-    Activity { rule: Number, kind: Number, count: u32, last: DateTime<Utc> },
-    Condition { rule: Number },
-    Script { rule: Number, text: Box<str> },
-    ScriptRest { rule: Number },
-    RuleCap { rule: Number, cap: Points },
-    GroupLimit { group: Number, limit: Points },
-    AxisLimit { limit: Points },
+    Activity {
+        rule: Number,
+        kind: Number,
+        count: u32,
+        last: DateTime<Utc>,
+    },
+    Condition {
+        rule: Number,
+    },
+    /// The rules of a block whose bits are set.
+    Conditions {
+        block: Number,
+        held: u64,
+    },
+    /// The text is one of those the score keeps.
+    Script {
+        rule: Number,
+        said: Number,
+    },
+    ScriptRest {
+        rule: Number,
+    },
+    RuleCap {
+        rule: Number,
+        cap: Points,
+    },
+    GroupLimit {
+        group: Number,
+        limit: Points,
+    },
+    AxisLimit {
+        limit: Points,
+    },
 }
 
 /// What all scores of a scorer share.
@@ -43,6 +129,8 @@ pub(super) struct Book {
     pub(super) matrix: Vec<Advice>,
     rules: Vec<RuleId>,
     names: Vec<Arc<str>>,
+    /// Rules that are answered together, at most 64, with their points.
+    blocks: Vec<Vec<(Number, Points)>>,
 }
 
 impl Book {
@@ -71,37 +159,26 @@ impl Book {
         Number::try_from(index).unwrap_or(NO_RULE)
     }
 
-    /// The line an entry stands for.
-    pub(super) fn line(&self, entry: &Entry) -> Line {
-        let rule = |number: Number| self.rules.get(number as usize).cloned();
-        let name = |number: Number| self.names.get(number as usize).cloned().unwrap_or_default();
-        let (rule, count, reason) = match &entry.why {
-            Why::Activity { rule: number, kind, count, last } => {
-                (rule(*number), *count, Reason::Activity { kind: name(*kind), last: *last })
-            }
-            Why::Condition { rule: number } => (rule(*number), 0, Reason::Condition),
-            Why::Script { rule: number, text } => {
-                (rule(*number), 0, Reason::Script { text: String::from(&**text) })
-            }
-            Why::ScriptRest { rule: number } => (rule(*number), 0, Reason::ScriptRest),
-            Why::RuleCap { rule: number, cap } => (rule(*number), 0, Reason::RuleCap { cap: *cap }),
-            Why::GroupLimit { group, limit } => {
-                (None, 0, Reason::GroupLimit { group: name(*group), limit: *limit })
-            }
-            Why::AxisLimit { limit } => (None, 0, Reason::AxisLimit { limit: *limit }),
-        };
-        Line { axis: entry.axis, rule, points: entry.points, count, reason }
+    /// The number of a block of rules.
+    pub(super) fn block(&mut self, rules: Vec<(Number, Points)>) -> Number {
+        self.blocks.push(rules);
+        Number::try_from(self.blocks.len() - 1).unwrap_or(Number::MAX)
     }
 
-    /// The entry of a line, its names added to the book.
-    pub(super) fn entry(&mut self, line: Line) -> Entry {
+    /// The lines that entries stand for.
+    pub(super) fn lines<'b>(&'b self, entries: &'b Entries, said: &'b [String]) -> Lines<'b> {
+        Lines { book: self, said, entries: entries.iter(), block: &[], axis: Axis::Fit, held: 0 }
+    }
+
+    /// The entry of a line, its names added to the book and what a script says to the rest.
+    pub(super) fn entry(&mut self, line: Line, said: &mut Vec<String>) -> Entry {
         let rule = line.rule.as_ref().map_or(NO_RULE, |id| self.rule(id));
         let why = match line.reason {
             Reason::Activity { kind, last } => {
                 Why::Activity { rule, kind: self.name(&kind), count: line.count, last }
             }
             Reason::Condition => Why::Condition { rule },
-            Reason::Script { text } => Why::Script { rule, text: text.into_boxed_str() },
+            Reason::Script { text } => say(rule, text, said),
             Reason::ScriptRest => Why::ScriptRest { rule },
             Reason::RuleCap { cap } => Why::RuleCap { rule, cap },
             Reason::GroupLimit { group, limit } => Why::GroupLimit { group: self.name(&group), limit },
@@ -110,3 +187,70 @@ impl Book {
         Entry { axis: line.axis, points: line.points, why }
     }
 }
+
+/// Keeps what a script says beside the entry.
+pub(super) fn say(rule: Number, text: String, said: &mut Vec<String>) -> Why {
+    said.push(text);
+    Why::Script { rule, said: Number::try_from(said.len() - 1).unwrap_or(Number::MAX) }
+}
+
+/// The lines of a score.
+#[derive(Debug, Clone)]
+pub(super) struct Lines<'b> {
+    book: &'b Book,
+    said: &'b [String],
+    entries: EntryIter<'b>,
+    /// The block that is being told: its rules, and those of them that hold and are still to come.
+    block: &'b [(Number, Points)],
+    axis: Axis,
+    held: u64,
+}
+
+impl Iterator for Lines<'_> {
+    type Item = Line;
+
+    fn next(&mut self) -> Option<Line> {
+        let rule = |number: Number| self.book.rules.get(number as usize).cloned();
+        let name = |number: Number| self.book.names.get(number as usize).cloned().unwrap_or_default();
+        if self.held == 0 {
+            let Entry { axis, points, why } = *self.entries.next()?;
+            let (rule, count, reason) = match why {
+                Why::Conditions { block, held } => {
+                    self.block = self.book.blocks.get(block as usize).map_or(&[], Vec::as_slice);
+                    (self.axis, self.held) = (axis, held);
+                    return self.next();
+                }
+                Why::Activity { rule: number, kind, count, last } => {
+                    (rule(number), count, Reason::Activity { kind: name(kind), last })
+                }
+                Why::Condition { rule: number } => (rule(number), 0, Reason::Condition),
+                Why::Script { rule: number, said } => {
+                    let text = self.said.get(said as usize).cloned().unwrap_or_default();
+                    (rule(number), 0, Reason::Script { text })
+                }
+                Why::ScriptRest { rule: number } => (rule(number), 0, Reason::ScriptRest),
+                Why::RuleCap { rule: number, cap } => (rule(number), 0, Reason::RuleCap { cap }),
+                Why::GroupLimit { group, limit } => {
+                    (None, 0, Reason::GroupLimit { group: name(group), limit })
+                }
+                Why::AxisLimit { limit } => (None, 0, Reason::AxisLimit { limit }),
+            };
+            return Some(Line { axis, rule, points, count, reason });
+        }
+        let index = self.held.trailing_zeros() as usize;
+        let (number, points) = self.block.get(index).copied()?;
+        self.held &= self.held - 1;
+        Some(Line { axis: self.axis, rule: rule(number), points, count: 0, reason: Reason::Condition })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let lines = |entry: &Entry| match entry.why {
+            Why::Conditions { held, .. } => held.count_ones() as usize,
+            _ => 1,
+        };
+        let left = self.held.count_ones() as usize + self.entries.clone().map(lines).sum::<usize>();
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Lines<'_> {}

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::account::{Book, Entry, Number, Why};
+use super::account::{Book, Entries, Entry, Number, Why, say};
 use super::award::{Award, PerUnit};
-use super::outcome::Axis;
+use super::outcome::{Axis, Rare};
 use super::rules::RuleGroup;
+use super::source::LeadSource;
 use crate::error::Report;
 use crate::model::{Attributes, Points, RuleId, Value};
 use crate::rule::{
-    Condition, FactSource, FactValue, Fault, Field, FieldType, Predicate, Registry, Scope, Script,
+    Condition, ConditionTable, FactSource, FactValue, Fault, FieldType, Predicate, Registry, Scope, Script,
     ScriptKind, ScriptSession, Signal,
 };
 
@@ -31,9 +32,12 @@ pub(super) struct Limits {
 
 impl Limits {
     /// Adds a line when the points since `start` lie outside.
-    pub(super) fn apply(&self, axis: Axis, start: usize, lines: &mut Vec<Entry>) {
-        let Some(own) = lines.get(start..).filter(|own| !own.is_empty()) else { return };
-        let sum: Points = own.iter().map(|line| line.points).sum();
+    #[inline(never)]
+    pub(super) fn apply(&self, axis: Axis, start: usize, lines: &mut Entries) {
+        if lines.len() == start {
+            return;
+        }
+        let sum = lines.sum_after(start);
         let limit = match (self.min, self.max) {
             (_, Some(max)) if sum > max => max,
             (Some(min), _) if sum < min => min,
@@ -226,59 +230,95 @@ pub(super) struct CompiledFitRule {
     pub(super) points: CompiledAward,
 }
 
-/// The value of the field that was compared last: rules that cut one field into bands follow one another.
-#[derive(Debug, Default)]
-pub(super) struct LastField<'f>(Option<(&'f Field, FactValue<'f>)>);
+/// Fit rules without scripts and with fixed points that follow one another.
+#[derive(Debug, Clone)]
+pub(super) struct Together {
+    conditions: ConditionTable,
+    number: Number,
+}
 
-impl CompiledFitRule {
-    /// Whether the condition of the rule holds.
-    fn holds<'f>(
-        &'f self,
-        facts: &'f impl FactSource,
-        last: &mut LastField<'f>,
-        scripts: &mut ScriptSession,
-    ) -> Result<bool, Fault> {
-        let Some(when) = &self.when else { return Ok(true) };
-        let Some(field) = when.only_field() else { return when.eval_in(facts, scripts) };
-        let value = match last.0 {
-            Some((known, value)) if known == field => value,
-            _ => {
-                let value = facts.fact(field);
-                last.0 = Some((field, value));
-                value
+/// What fit rules are run as.
+#[derive(Debug, Clone)]
+pub(super) enum FitStep {
+    Together(Together),
+    Alone(CompiledFitRule),
+}
+
+impl FitStep {
+    /// Puts rules that can be answered together into one step, in their order.
+    pub(super) fn of(rules: Vec<CompiledFitRule>, book: &mut Book) -> Vec<FitStep> {
+        let mut steps = Vec::new();
+        let mut table = ConditionTable::default();
+        let mut members = Vec::new();
+        let mut close = |table: &mut ConditionTable, members: &mut Vec<_>, steps: &mut Vec<FitStep>| {
+            if !members.is_empty() {
+                let conditions = std::mem::take(table).finish();
+                let number = book.block(std::mem::take(members));
+                steps.push(FitStep::Together(Together { conditions, number }));
             }
         };
-        Ok(when.holds_for(&value, facts.now()))
+        for rule in rules {
+            let CompiledAward::Fixed(points) = rule.points else {
+                close(&mut table, &mut members, &mut steps);
+                steps.push(FitStep::Alone(rule));
+                continue;
+            };
+            let mut fits = table.push(rule.when.as_ref(), points);
+            if !fits {
+                close(&mut table, &mut members, &mut steps);
+                fits = table.push(rule.when.as_ref(), points);
+            }
+            match fits {
+                true => members.push((rule.number, points)),
+                false => steps.push(FitStep::Alone(rule)),
+            }
+        }
+        close(&mut table, &mut members, &mut steps);
+        steps
     }
+}
 
+impl Together {
+    /// Adds the lines of the rules that hold, as one entry.
+    #[inline]
+    pub(super) fn run(&self, facts: &impl FactSource, lines: &mut Entries) {
+        let (held, points) = self.conditions.ask(facts);
+        if held != 0 {
+            lines.push(Entry { axis: Axis::Fit, points, why: Why::Conditions { block: self.number, held } });
+        }
+    }
+}
+
+impl CompiledFitRule {
     /// Adds the lines of the rule, when it holds.
-    pub(super) fn run<'f>(
-        &'f self,
-        facts: &'f impl FactSource,
-        columns: &Attributes,
-        last: &mut LastField<'f>,
+    #[inline(never)]
+    pub(super) fn run(
+        &self,
+        lead: &LeadSource<'_>,
         scripts: &mut ScriptSession,
-        lines: &mut Vec<Entry>,
+        lines: &mut Entries,
+        rare: &mut Option<Box<Rare>>,
     ) -> Result<(), Fault> {
-        if !self.holds(facts, last, scripts)? {
+        let holds = self.when.as_ref().map_or(Ok(true), |when| when.eval_in(lead, scripts));
+        if !holds? {
             return Ok(());
         }
         let rule = self.number;
         let mut add = |points, why| lines.push(Entry { axis: Axis::Fit, points, why });
         if let CompiledAward::Program(script) = &self.points {
-            let Some((total, reasons)) = script.program(facts, scripts)? else { return Ok(()) };
+            let Some((total, reasons)) = script.program(lead, scripts)? else { return Ok(()) };
             let mut rest = total;
             let explained = !reasons.is_empty();
             for (points, text) in reasons {
                 rest = rest - points;
-                add(points, Why::Script { rule, text: text.into_boxed_str() });
+                add(points, say(rule, text, &mut rare.get_or_insert_default().said));
             }
             match explained {
                 false => add(rest, Why::Condition { rule }),
                 true if rest != Points::ZERO => add(rest, Why::ScriptRest { rule }),
                 true => {}
             }
-        } else if let Some(points) = self.points.give(facts, columns, scripts)? {
+        } else if let Some(points) = self.points.give(lead, &lead.facts.lead().attributes, scripts)? {
             add(points, Why::Condition { rule });
         }
         Ok(())

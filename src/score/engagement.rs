@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::account::{Entry, Number, Why};
+use super::account::{Entries, Entry, Number, Why};
 use super::compile::CompiledAward;
 use super::outcome::Axis;
 use super::rules::{Burst, Decay, Frequency};
@@ -37,6 +37,7 @@ impl Kinds {
     }
 
     /// Notes the activities of the lead, each id once, from the earliest to the latest.
+    #[inline(never)]
     pub(super) fn fill(&self, lead: &LeadId, activities: &[Activity], slots: &mut Vec<Slot>) {
         slots.clear();
         let own = |activity: &Activity| activity.lead == *lead || activity.lead.is_blank();
@@ -120,7 +121,7 @@ impl CompiledEngagementRule {
         &self,
         lead: LeadSource<'_>,
         work: &mut Work,
-        lines: &mut Vec<Entry>,
+        lines: &mut Entries,
     ) -> Result<(), Fault> {
         let Some(Tally { points, count, last }) = self.tally(lead, work)? else { return Ok(()) };
         let (axis, rule) = (Axis::Engagement, self.number);

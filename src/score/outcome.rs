@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::account::{Book, Entry};
+use super::account::{Book, Entries};
 use super::grade::{Cell, EngagementLevel, Grade};
 use super::rules::Advice;
 use crate::model::open_enum::closed_enum;
@@ -162,10 +162,18 @@ pub struct Score {
     pub(super) cell: Cell,
     pub(super) mature: bool,
     pub(super) failed: bool,
-    pub(super) disqualified: Vec<Disqualification>,
-    pub(super) entries: Vec<Entry>,
-    pub(super) faults: Vec<RuleFault>,
+    pub(super) entries: Entries,
+    pub(super) rare: Option<Box<Rare>>,
     pub(super) book: Arc<Book>,
+}
+
+/// What few scores have: apart, so that the others are small.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rare {
+    pub(super) disqualified: Vec<Disqualification>,
+    pub(super) faults: Vec<RuleFault>,
+    /// The reasons that scripts give, which entries number.
+    pub(super) said: Vec<String>,
 }
 
 /// A score as it is written and read.
@@ -194,6 +202,8 @@ impl From<Score> for Record {
             lines: score.lines().collect(),
             advice: score.advice().clone(),
             version: score.version().clone(),
+            disqualified: score.disqualified().to_vec(),
+            faults: score.faults().to_vec(),
             lead: score.lead,
             as_of: score.as_of,
             engagement: score.engagement,
@@ -201,8 +211,6 @@ impl From<Score> for Record {
             cell: score.cell,
             mature: score.mature,
             failed: score.failed,
-            disqualified: score.disqualified,
-            faults: score.faults,
         }
     }
 }
@@ -212,7 +220,8 @@ impl From<Record> for Score {
         let mut book = Book::new(record.version);
         book.matrix.resize(record.cell.index(), Advice::default());
         book.matrix.push(record.advice);
-        let entries = record.lines.into_iter().map(|line| book.entry(line)).collect();
+        let mut rare = Rare { disqualified: record.disqualified, faults: record.faults, said: Vec::new() };
+        let entries = record.lines.into_iter().map(|line| book.entry(line, &mut rare.said)).collect();
         Score {
             lead: record.lead,
             as_of: record.as_of,
@@ -221,9 +230,8 @@ impl From<Record> for Score {
             cell: record.cell,
             mature: record.mature,
             failed: record.failed,
-            disqualified: record.disqualified,
             entries,
-            faults: record.faults,
+            rare: Some(Box::new(rare)),
             book: Arc::new(book),
         }
     }
@@ -236,8 +244,8 @@ impl PartialEq for Score {
         };
         self.lead == other.lead
             && own(self) == own(other)
-            && self.disqualified == other.disqualified
-            && self.faults == other.faults
+            && self.disqualified() == other.disqualified()
+            && self.faults() == other.faults()
             && self.advice() == other.advice()
             && self.version() == other.version()
             && self.lines().eq(other.lines())
@@ -308,24 +316,23 @@ impl Score {
     /// Everything that makes the lead a D whatever its points, in the order of the rules.
     #[must_use]
     pub fn disqualified(&self) -> &[Disqualification] {
-        &self.disqualified
+        self.rare.as_ref().map_or(&[], |rare| &rare.disqualified)
     }
 
     /// The account of both axes: engagement first, then fit.
     pub fn lines(&self) -> impl ExactSizeIterator<Item = Line> + '_ {
-        self.entries.iter().map(|entry| self.book.line(entry))
+        self.book.lines(&self.entries, self.rare.as_ref().map_or(&[], |rare| &rare.said))
     }
 
     /// The account of one axis. Its lines sum exactly to the score.
     pub fn lines_of(&self, axis: Axis) -> impl Iterator<Item = Line> + '_ {
-        let own = move |entry: &&Entry| entry.axis == axis;
-        self.entries.iter().filter(own).map(|entry| self.book.line(entry))
+        self.lines().filter(move |line| line.axis == axis)
     }
 
     /// Rules that failed at run time. They gave no points.
     #[must_use]
     pub fn faults(&self) -> &[RuleFault] {
-        &self.faults
+        self.rare.as_ref().map_or(&[], |rare| &rare.faults)
     }
 
     /// The rules it was made by.
@@ -366,13 +373,13 @@ impl fmt::Display for Score {
             },
             self.advice().text,
         )?;
-        for disqualification in &self.disqualified {
+        for disqualification in self.disqualified() {
             write!(f, "\n  {disqualification}")?;
         }
         for line in self.lines() {
             write!(f, "\n  {line}")?;
         }
-        for fault in &self.faults {
+        for fault in self.faults() {
             write!(f, "\n  {fault}")?;
         }
         Ok(())

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::account::{Book, Entry, Why};
-use super::compile::{CompiledAward, CompiledFitRule, LastField, Section, sections, when};
+use super::account::{Book, Entries, Entry, Why};
+use super::compile::{CompiledAward, CompiledFitRule, FitStep, Section, sections, when};
 use super::engagement::{CompiledEngagementRule, Kinds};
-use super::grade::{Cell, Grade, GradeBounds, LevelBounds};
-use super::outcome::{Axis, Disqualification, Score};
+use super::grade::{Cell, EngagementLevel, Grade, GradeBounds, LevelBounds};
+use super::outcome::{Axis, Disqualification, Rare, Score};
 use super::rules::{Decay, Disqualifier, EngagementRules, FaultPolicy, FitRules, Maturity, ScoreRules};
-use super::session::{Scratch, Session};
-use super::source::{Events, LeadSource};
+use super::session::{Scratch, Session, Work};
+use super::source::{Events, LeadSource, Slot};
 use super::{check, lint, preset};
 use crate::error::{Report, RuleErrors};
 use crate::model::{Activity, Points, RuleId};
@@ -25,7 +25,7 @@ pub struct Scorer {
     kinds: Kinds,
     engagement: Vec<Section<CompiledEngagementRule>>,
     levels: LevelBounds,
-    fit: Vec<Section<CompiledFitRule>>,
+    fit: Vec<Section<FitStep>>,
     grades: GradeBounds,
     disqualifiers: Vec<CompiledDisqualifier>,
     /// The mature cells, a bit each; without them, the weighted sum decides.
@@ -133,50 +133,79 @@ impl Scorer {
         as_of: DateTime<Utc>,
     ) -> Score {
         let Scratch { slots, work } = scratch;
-        self.kinds.fill(&facts.lead().id, activities, slots);
         work.scripts.begin();
+        let mut score = Score {
+            lead: facts.lead().id.clone(),
+            as_of,
+            engagement: Points::ZERO,
+            fit: Points::ZERO,
+            cell: Cell { grade: Grade::D, level: EngagementLevel::Uninterested },
+            mature: false,
+            failed: false,
+            entries: Entries::default(),
+            rare: None,
+            book: Arc::clone(&self.book),
+        };
+        if activities.is_empty() {
+            slots.clear();
+        } else {
+            self.engage(slots, work, facts, activities, &mut score);
+        }
         let lead = LeadSource { facts, events: Events { activities, slots }, as_of };
-        let mut entries = Vec::with_capacity(16);
-        let mut faults = Vec::new();
-        let engagement = axis(Axis::Engagement, &self.engagement, &mut entries, |rule, lines| {
-            rule.run(lead, work, lines).unwrap_or_else(|fault| faults.push(failed(&rule.id, fault)));
+        let rare = &mut score.rare;
+        score.fit = axis(Axis::Fit, &self.fit, &mut score.entries, |step, lines| match step {
+            FitStep::Together(rules) => rules.run(&lead, lines),
+            FitStep::Alone(rule) => {
+                let run = rule.run(&lead, &mut work.scripts, lines, rare);
+                run.unwrap_or_else(|fault| note(&rule.id, fault, rare));
+                work.note_cost(&rule.id);
+            }
+        });
+        let is_disqualified = !self.disqualifiers.is_empty() && self.disqualify(lead, work, rare);
+        let grade = if is_disqualified { Grade::D } else { self.grades.grade(score.fit) };
+        score.cell = Cell { grade, level: self.levels.level(score.engagement) };
+        let is_faulty = score.rare.as_ref().is_some_and(|rare| !rare.faults.is_empty());
+        score.failed = is_faulty && self.on_fault == FaultPolicy::Fail;
+        score.mature = !score.failed && self.is_mature(score.cell, score.engagement, score.fit);
+        score
+    }
+
+    /// The dynamic score. Every engagement rule is about activities: leads without any pay nothing for it.
+    #[inline(never)]
+    fn engage(
+        &self,
+        slots: &mut Vec<Slot>,
+        work: &mut Work,
+        facts: &Facts<'_>,
+        activities: &[Activity],
+        score: &mut Score,
+    ) {
+        self.kinds.fill(&facts.lead().id, activities, slots);
+        let lead = LeadSource { facts, events: Events { activities, slots }, as_of: score.as_of };
+        let rare = &mut score.rare;
+        score.engagement = axis(Axis::Engagement, &self.engagement, &mut score.entries, |rule, lines| {
+            rule.run(lead, work, lines).unwrap_or_else(|fault| note(&rule.id, fault, rare));
             work.note_cost(&rule.id);
         });
-        let columns = &facts.lead().attributes;
-        let mut last = LastField::default();
-        let fit = axis(Axis::Fit, &self.fit, &mut entries, |rule, lines| {
-            let run = rule.run(&lead, columns, &mut last, &mut work.scripts, lines);
-            run.unwrap_or_else(|fault| faults.push(failed(&rule.id, fault)));
-            work.note_cost(&rule.id);
-        });
-        let mut disqualified = Vec::new();
+    }
+
+    /// Whether anything makes the lead a D.
+    #[inline(never)]
+    fn disqualify(&self, lead: LeadSource<'_>, work: &mut Work, rare: &mut Option<Box<Rare>>) -> bool {
+        let mut any = false;
         for rule in &self.disqualifiers {
             match rule.when.as_ref().map_or(Ok(true), |when| when.eval_in(&lead, &mut work.scripts)) {
                 Ok(true) => {
                     let (rule, reason) = (rule.id.clone(), Arc::clone(&rule.reason));
-                    disqualified.push(Disqualification { rule, reason });
+                    rare.get_or_insert_default().disqualified.push(Disqualification { rule, reason });
+                    any = true;
                 }
                 Ok(false) => {}
-                Err(fault) => faults.push(failed(&rule.id, fault)),
+                Err(fault) => note(&rule.id, fault, rare),
             }
             work.note_cost(&rule.id);
         }
-        let grade = if disqualified.is_empty() { self.grades.grade(fit) } else { Grade::D };
-        let cell = Cell { grade, level: self.levels.level(engagement) };
-        let failed_at_all = self.on_fault == FaultPolicy::Fail && !faults.is_empty();
-        Score {
-            lead: facts.lead().id.clone(),
-            as_of,
-            engagement,
-            fit,
-            cell,
-            mature: !failed_at_all && self.is_mature(cell, engagement, fit),
-            failed: failed_at_all,
-            disqualified,
-            entries,
-            faults,
-            book: Arc::clone(&self.book),
-        }
+        any
     }
 
     fn is_mature(&self, cell: Cell, engagement: Points, fit: Points) -> bool {
@@ -192,16 +221,17 @@ impl Scorer {
     }
 }
 
-fn failed(rule: &RuleId, fault: Fault) -> RuleFault {
-    RuleFault { rule: rule.clone(), fault }
+#[cold]
+fn note(rule: &RuleId, fault: Fault, rare: &mut Option<Box<Rare>>) {
+    rare.get_or_insert_default().faults.push(RuleFault { rule: rule.clone(), fault });
 }
 
 /// Adds the lines of an axis, with limits, and returns their sum.
 fn axis<'r, T>(
     axis: Axis,
     sections: &'r [Section<T>],
-    lines: &mut Vec<Entry>,
-    mut run: impl FnMut(&'r T, &mut Vec<Entry>),
+    lines: &mut Entries,
+    mut run: impl FnMut(&'r T, &mut Entries),
 ) -> Points {
     let begin = lines.len();
     for section in sections {
@@ -211,7 +241,7 @@ fn axis<'r, T>(
             limits.apply(axis, start, lines);
         }
     }
-    let sum: Points = lines.iter().skip(begin).map(|line| line.points).sum();
+    let sum = lines.sum_after(begin);
     let limit = sum.clamp(Points::ZERO, Points::HUNDRED);
     if limit != sum {
         lines.push(Entry { axis, points: limit - sum, why: Why::AxisLimit { limit } });
@@ -284,7 +314,7 @@ fn compile_fit(
     book: &mut Book,
     registry: Option<&Registry>,
     report: &mut Report,
-) -> (Vec<Section<CompiledFitRule>>, Vec<CompiledDisqualifier>) {
+) -> (Vec<Section<FitStep>>, Vec<CompiledDisqualifier>) {
     report.within("grades", |report| check::bounds(rules.grades.descending(), report));
     check::groups(&rules.groups, rules.rules.iter().map(|rule| rule.group.as_deref()), report);
     lint::bands(rules, report);
@@ -319,5 +349,7 @@ fn compile_fit(
         };
         rules.disqualifiers.iter().enumerate().map(compile).collect()
     });
-    (sections(compiled, &rules.groups, book), disqualifiers)
+    let sections = sections(compiled, &rules.groups, book);
+    let steps = |Section { rules, limits }| Section { rules: FitStep::of(rules, book), limits };
+    (sections.into_iter().map(steps).collect(), disqualifiers)
 }

@@ -54,11 +54,12 @@ impl ScriptSession {
     }
 
     /// Forgets the lead. To be called before the facts change.
+    #[inline]
     pub fn begin(&mut self) {
-        if !self.scope.is_empty() {
+        if self.filled != 0 {
             self.scope.clear();
+            self.filled = 0;
         }
-        self.filled = 0;
     }
 
     /// Operations of all scripts since the last call.
