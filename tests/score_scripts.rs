@@ -282,3 +282,80 @@ fn a_rules_document_tells_where_its_scripts_are_wrong() {
     .unwrap_err();
     insta::assert_snapshot!(errors);
 }
+
+/// Rules with scripts that follow one another are run together: that must not be seen.
+#[test]
+fn scripts_run_together_say_what_each_says_alone() {
+    let scripts = [
+        "employee_count >= 50",
+        "title == \"CEO\" // the head",
+        "employee_count > 50 && (title == \"CEO\" || known(wechat))",
+        "wechat",
+        "employee_count",
+        "employee_count / (employee_count - 120) > 1",
+        "\"软件\" in industry",
+        "attr(\"tier\") == \"gold\"",
+        "days_since(created_at) > 5",
+        "if employee_count > 100 { true } else { false }",
+        "title < 5",
+    ];
+    let rule = |index: usize| json!({"id": format!("r{index}"), "when": {"script": scripts[index]}, "points": index + 1});
+    let gazetteer = Gazetteer::builtin();
+    let context = FactContext::new(&gazetteer, now());
+    let compile = |rules: Vec<Json>| {
+        let document = json!({"engagement": {"rules": []}, "fit": {"rules": rules, "disqualifiers": []}});
+        Scorer::compile(&ScoreRules::load(document).unwrap()).unwrap()
+    };
+    let alone: Vec<Scorer> = (0..scripts.len()).map(|index| compile(vec![rule(index)])).collect();
+    let leads = [
+        lead(),
+        Lead { employee_count: None, ..lead() },
+        Lead { employee_count: Some(121), title: None, ..lead() },
+        Lead { industry: Vec::new(), wechat: Some("star_river".into()), ..lead() },
+        Lead::default(),
+    ];
+    // With all of them, without those that fail, and each pair.
+    let mut sets: Vec<Vec<usize>> =
+        vec![(0..scripts.len()).collect(), vec![0, 1, 2, 6, 9], vec![9, 6, 2, 1, 0]];
+    sets.extend(
+        (0..scripts.len())
+            .flat_map(|a| (0..scripts.len()).map(move |b| vec![a, b]))
+            .filter(|set| set[0] != set[1]),
+    );
+    let mut faults = 0;
+    for set in &sets {
+        let together = compile(set.iter().map(|index| rule(*index)).collect());
+        let mut session = together.session();
+        for lead in &leads {
+            let facts = Facts::new(lead, &context);
+            let score = session.score(&facts, &[], now());
+            let each: Vec<Score> = set.iter().map(|index| alone[*index].score(&facts, &[], now())).collect();
+            let lines: Vec<_> = score.lines().collect();
+            assert_eq!(lines, each.iter().flat_map(Score::lines).collect::<Vec<_>>(), "{set:?}");
+            assert_eq!(score.faults(), each.iter().flat_map(|one| one.faults().to_vec()).collect::<Vec<_>>());
+            faults += score.faults().len();
+            // The costs are counted rule by rule.
+            assert_eq!(
+                together.cost([(Facts::new(lead, &context), &[][..])], now()).rules().count(),
+                set.len()
+            );
+        }
+    }
+    assert!(faults > 100, "some of them fail");
+}
+
+/// Together they read more text than one run may; each alone does not.
+#[test]
+fn scripts_that_are_dear_together_are_run_alone() {
+    let dear = format!("{} || employee_count > 5", vec!["contains(message, \"q\")"; 10].join(" || "));
+    let rules: Vec<Json> = (0..40)
+        .map(|index| json!({"id": format!("r{index}"), "when": {"script": dear}, "points": 1}))
+        .collect();
+    let rules = ScoreRules::load(json!({"engagement": {"rules": []}, "fit": {"rules": rules}})).unwrap();
+    let gazetteer = Gazetteer::builtin();
+    let lead = Lead { message: Some("x".repeat(4_096)), ..lead() };
+    let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now()));
+    let score = Scorer::compile(&rules).unwrap().score(&facts, &[], now());
+    assert_eq!(score.faults(), []);
+    assert_eq!(score.fit(), Points::new(40));
+}

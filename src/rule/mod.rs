@@ -34,7 +34,7 @@ pub use load::{load, load_into};
 pub use orders::ClosedDeals;
 pub use predicate::{Fault, Predicate, RuleFault};
 pub use registry::{Custom, Registry, Signal};
-pub(crate) use script::Script;
+pub(crate) use script::{Script, ScriptBatch};
 pub use script::{ScriptKind, ScriptSession, check_script};
 pub(crate) use table::ConditionTable;
 pub use version::RulesVersion;

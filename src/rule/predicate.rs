@@ -158,6 +158,14 @@ impl Predicate {
         }
     }
 
+    /// The script, when the condition is nothing else.
+    pub(crate) fn only_script(&self) -> Option<&Script> {
+        match &self.0 {
+            Test::Script(script) => Some(script),
+            _ => None,
+        }
+    }
+
     /// Whether the condition holds.
     ///
     /// # Errors

@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::account::{Book, Entries, Entry, Number, Why, say};
+use super::account::{Book, Entries, Entry, Number, Why};
 use super::award::{Award, PerUnit};
-use super::outcome::{Axis, Rare};
+use super::outcome::Axis;
 use super::rules::RuleGroup;
-use super::source::LeadSource;
 use crate::error::Report;
-use crate::model::{Attributes, Points, RuleId, Value};
+use crate::model::{Attributes, Points, Value};
 use crate::rule::{
-    Condition, ConditionTable, FactSource, FactValue, Fault, FieldType, Predicate, Registry, Scope, Script,
-    ScriptKind, ScriptSession, Signal,
+    Condition, FactSource, FactValue, Fault, FieldType, Predicate, Registry, Scope, Script, ScriptKind,
+    ScriptSession, Signal,
 };
 
 /// Rules that follow one another, and the limits their points share.
@@ -220,107 +219,4 @@ pub(super) fn when(condition: &Condition, scope: Scope, report: &mut Report) -> 
         }
         (!condition.is_always()).then_some(predicate)
     })
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct CompiledFitRule {
-    pub(super) id: RuleId,
-    pub(super) number: Number,
-    pub(super) when: Option<Predicate>,
-    pub(super) points: CompiledAward,
-}
-
-/// Fit rules without scripts and with fixed points that follow one another.
-#[derive(Debug, Clone)]
-pub(super) struct Together {
-    conditions: ConditionTable,
-    number: Number,
-}
-
-/// What fit rules are run as.
-#[derive(Debug, Clone)]
-pub(super) enum FitStep {
-    Together(Together),
-    Alone(CompiledFitRule),
-}
-
-impl FitStep {
-    /// Puts rules that can be answered together into one step, in their order.
-    pub(super) fn of(rules: Vec<CompiledFitRule>, book: &mut Book) -> Vec<FitStep> {
-        let mut steps = Vec::new();
-        let mut table = ConditionTable::default();
-        let mut members = Vec::new();
-        let mut close = |table: &mut ConditionTable, members: &mut Vec<_>, steps: &mut Vec<FitStep>| {
-            if !members.is_empty() {
-                let conditions = std::mem::take(table).finish();
-                let number = book.block(std::mem::take(members));
-                steps.push(FitStep::Together(Together { conditions, number }));
-            }
-        };
-        for rule in rules {
-            let CompiledAward::Fixed(points) = rule.points else {
-                close(&mut table, &mut members, &mut steps);
-                steps.push(FitStep::Alone(rule));
-                continue;
-            };
-            let mut fits = table.push(rule.when.as_ref(), points);
-            if !fits {
-                close(&mut table, &mut members, &mut steps);
-                fits = table.push(rule.when.as_ref(), points);
-            }
-            match fits {
-                true => members.push((rule.number, points)),
-                false => steps.push(FitStep::Alone(rule)),
-            }
-        }
-        close(&mut table, &mut members, &mut steps);
-        steps
-    }
-}
-
-impl Together {
-    /// Adds the lines of the rules that hold, as one entry.
-    #[inline]
-    pub(super) fn run(&self, facts: &impl FactSource, lines: &mut Entries) {
-        let (held, points) = self.conditions.ask(facts);
-        if held != 0 {
-            lines.push(Entry { axis: Axis::Fit, points, why: Why::Conditions { block: self.number, held } });
-        }
-    }
-}
-
-impl CompiledFitRule {
-    /// Adds the lines of the rule, when it holds.
-    #[inline(never)]
-    pub(super) fn run(
-        &self,
-        lead: &LeadSource<'_>,
-        scripts: &mut ScriptSession,
-        lines: &mut Entries,
-        rare: &mut Option<Box<Rare>>,
-    ) -> Result<(), Fault> {
-        let holds = self.when.as_ref().map_or(Ok(true), |when| when.eval_in(lead, scripts));
-        if !holds? {
-            return Ok(());
-        }
-        let rule = self.number;
-        let mut add = |points, why| lines.push(Entry { axis: Axis::Fit, points, why });
-        if let CompiledAward::Program(script) = &self.points {
-            let Some((total, reasons)) = script.program(lead, scripts)? else { return Ok(()) };
-            let mut rest = total;
-            let explained = !reasons.is_empty();
-            for (points, text) in reasons {
-                rest = rest - points;
-                add(points, say(rule, text, &mut rare.get_or_insert_default().said));
-            }
-            match explained {
-                false => add(rest, Why::Condition { rule }),
-                true if rest != Points::ZERO => add(rest, Why::ScriptRest { rule }),
-                true => {}
-            }
-        } else if let Some(points) = self.points.give(lead, &lead.facts.lead().attributes, scripts)? {
-            add(points, Why::Condition { rule });
-        }
-        Ok(())
-    }
 }

@@ -41,6 +41,7 @@ mod compile;
 mod cost;
 mod diff;
 mod engagement;
+mod fit;
 mod grade;
 mod hours;
 mod lint;

@@ -11,7 +11,7 @@ use super::grade::{Cell, EngagementLevel, Grade};
 use super::rules::Advice;
 use crate::model::open_enum::closed_enum;
 use crate::model::{LeadId, Points, RuleId};
-use crate::rule::{RuleFault, RulesVersion, ScoreFacts};
+use crate::rule::{Fault, RuleFault, RulesVersion, ScoreFacts};
 
 closed_enum! {
     /// One of the two sides of a score.
@@ -174,6 +174,14 @@ pub(super) struct Rare {
     pub(super) faults: Vec<RuleFault>,
     /// The reasons that scripts give, which entries number.
     pub(super) said: Vec<String>,
+}
+
+impl Rare {
+    /// Notes that a rule has failed.
+    #[cold]
+    pub(super) fn note(rare: &mut Option<Box<Rare>>, rule: &RuleId, fault: Fault) {
+        rare.get_or_insert_default().faults.push(RuleFault { rule: rule.clone(), fault });
+    }
 }
 
 /// A score as it is written and read.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::account::{Book, Entries, Entry, Why};
-use super::compile::{CompiledAward, CompiledFitRule, FitStep, Section, sections, when};
+use super::compile::{CompiledAward, Section, sections, when};
 use super::engagement::{CompiledEngagementRule, Kinds};
+use super::fit::{CompiledFitRule, FitStep};
 use super::grade::{Cell, EngagementLevel, Grade, GradeBounds, LevelBounds};
 use super::outcome::{Axis, Disqualification, Rare, Score};
 use super::rules::{Decay, Disqualifier, EngagementRules, FaultPolicy, FitRules, Maturity, ScoreRules};
@@ -15,7 +16,7 @@ use super::source::{Events, LeadSource, Slot};
 use super::{check, lint, preset};
 use crate::error::{Report, RuleErrors};
 use crate::model::{Activity, Points, RuleId};
-use crate::rule::{Facts, Fault, Predicate, Registry, RuleFault, RulesVersion, Scope};
+use crate::rule::{Facts, Predicate, Registry, RulesVersion, Scope};
 
 /// Scores leads by rules that are proved: immutable, shared by reference across threads.
 ///
@@ -153,13 +154,8 @@ impl Scorer {
         }
         let lead = LeadSource { facts, events: Events { activities, slots }, as_of };
         let rare = &mut score.rare;
-        score.fit = axis(Axis::Fit, &self.fit, &mut score.entries, |step, lines| match step {
-            FitStep::Together(rules) => rules.run(&lead, lines),
-            FitStep::Alone(rule) => {
-                let run = rule.run(&lead, &mut work.scripts, lines, rare);
-                run.unwrap_or_else(|fault| note(&rule.id, fault, rare));
-                work.note_cost(&rule.id);
-            }
+        score.fit = axis(Axis::Fit, &self.fit, &mut score.entries, |step, lines| {
+            step.run(&lead, work, lines, rare);
         });
         let is_disqualified = !self.disqualifiers.is_empty() && self.disqualify(lead, work, rare);
         let grade = if is_disqualified { Grade::D } else { self.grades.grade(score.fit) };
@@ -184,7 +180,7 @@ impl Scorer {
         let lead = LeadSource { facts, events: Events { activities, slots }, as_of: score.as_of };
         let rare = &mut score.rare;
         score.engagement = axis(Axis::Engagement, &self.engagement, &mut score.entries, |rule, lines| {
-            rule.run(lead, work, lines).unwrap_or_else(|fault| note(&rule.id, fault, rare));
+            rule.run(lead, work, lines).unwrap_or_else(|fault| Rare::note(rare, &rule.id, fault));
             work.note_cost(&rule.id);
         });
     }
@@ -201,7 +197,7 @@ impl Scorer {
                     any = true;
                 }
                 Ok(false) => {}
-                Err(fault) => note(&rule.id, fault, rare),
+                Err(fault) => Rare::note(rare, &rule.id, fault),
             }
             work.note_cost(&rule.id);
         }
@@ -219,11 +215,6 @@ impl Scorer {
                 }
             }
     }
-}
-
-#[cold]
-fn note(rule: &RuleId, fault: Fault, rare: &mut Option<Box<Rare>>) {
-    rare.get_or_insert_default().faults.push(RuleFault { rule: rule.clone(), fault });
 }
 
 /// Adds the lines of an axis, with limits, and returns their sum.

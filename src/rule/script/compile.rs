@@ -31,6 +31,8 @@ pub(crate) struct Script {
     pub(super) live: bool,
     /// What it reads by names only known when it runs.
     pub(super) dynamic: names::Dynamic,
+    /// What the engine reads, when the script is a condition that reads nothing but stable variables.
+    pub(super) steady: Option<Arc<str>>,
 }
 
 impl std::fmt::Debug for Script {
@@ -62,6 +64,11 @@ impl Script {
             }
         }
         compiled.script
+    }
+
+    /// Whether it may be one of a [`ScriptBatch`](super::ScriptBatch).
+    pub(crate) fn can_be_batched(&self) -> bool {
+        self.steady.is_some()
     }
 }
 
@@ -149,14 +156,18 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
         .partition(|v| v.changes_with_activity());
     let volatile =
         volatile.into_iter().map(|variable| (variable.name.clone(), Reading::Field(variable.field.clone())));
+    let volatile: Vec<_> = volatile.chain(readings).collect();
+    let live = ["days_since", "hours_since", "reason"].into_iter().any(used);
+    let is_steady = kind == ScriptKind::Condition && volatile.is_empty() && !live && !dynamic.any();
     let script = ast.filter(|_| problems.is_empty()).map(|ast| Script {
+        steady: is_steady.then(|| Arc::from(rewritten)),
         source: Arc::from(source),
         ast,
         reads: stable.iter().fold(0, |bits, variable| bits | 1u128 << variable.bit),
         calls: words.iter().any(|word| word.is_mark("(") || word.is_word("in")),
         stable,
-        volatile: volatile.chain(readings).collect(),
-        live: ["days_since", "hours_since", "reason"].into_iter().any(used),
+        volatile,
+        live,
         dynamic,
     });
     Compiled { script, problems, warnings }

@@ -18,6 +18,8 @@ use crate::error::Diagnostic;
 use super::Scope;
 
 #[cfg(feature = "script")]
+mod batch;
+#[cfg(feature = "script")]
 mod check;
 #[cfg(feature = "script")]
 mod compile;
@@ -39,14 +41,16 @@ mod sandbox;
 mod token;
 
 #[cfg(feature = "script")]
+pub(crate) use batch::ScriptBatch;
+#[cfg(feature = "script")]
 pub(crate) use compile::Script;
 #[cfg(feature = "script")]
 pub use run::ScriptSession;
 
 #[cfg(not(feature = "script"))]
-pub(crate) use off::Script;
-#[cfg(not(feature = "script"))]
 pub use off::ScriptSession;
+#[cfg(not(feature = "script"))]
+pub(crate) use off::{Script, ScriptBatch};
 
 /// What a script is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

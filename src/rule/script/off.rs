@@ -38,7 +38,27 @@ type Reason = (Points, String);
 #[derive(Debug, Clone)]
 pub(crate) enum Script {}
 
+/// Scripts that are run together; there are none in this build.
+#[derive(Debug, Clone)]
+pub(crate) enum ScriptBatch {}
+
+impl ScriptBatch {
+    pub(crate) const MOST: usize = 1;
+
+    pub(crate) fn of(_: &[&Script]) -> Option<ScriptBatch> {
+        None
+    }
+
+    pub(crate) fn test(&self, _: &impl FactSource, _: &mut ScriptSession) -> Option<u64> {
+        match *self {}
+    }
+}
+
 impl Script {
+    pub(crate) fn can_be_batched(&self) -> bool {
+        match *self {}
+    }
+
     pub(crate) fn compile(_: &str, _: ScriptKind, _: Scope, report: &mut Report) -> Option<Script> {
         report.error(
             "scripts_unavailable",

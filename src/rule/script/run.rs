@@ -67,8 +67,12 @@ impl ScriptSession {
         std::mem::take(&mut self.operations)
     }
 
+    pub(super) fn is_metered(&self) -> bool {
+        self.metered
+    }
+
     /// Runs a script that gives no reasons.
-    fn run(&mut self, script: &Script, facts: &impl FactSource) -> Result<Dynamic, Fault> {
+    pub(super) fn run(&mut self, script: &Script, facts: &impl FactSource) -> Result<Dynamic, Fault> {
         if script.live || script.dynamic.any() {
             return self.run_live(script, facts).map(|(result, _)| result);
         }

@@ -1,0 +1,67 @@
+//! Scripts that are run together.
+
+use std::sync::Arc;
+
+use super::compile::Script;
+use super::names;
+use super::run::ScriptSession;
+use super::sandbox::{ENGINE, LONGEST_SOURCE};
+use crate::rule::FactSource;
+
+/// Conditions that are run as one list: entering the engine costs more than most of them do.
+///
+/// It shares the limits of one run. When it meets one, or one of the scripts fails, nothing is known, and each has
+/// to be run alone: only then are the limits and the places of errors its own.
+#[derive(Debug, Clone)]
+pub(crate) struct ScriptBatch(Script);
+
+impl ScriptBatch {
+    /// Most scripts of one batch: their answers are bits of a word.
+    pub(crate) const MOST: usize = 64;
+
+    /// Compiles a batch; `None` when that would not be of use, or is beyond the limits of one script.
+    pub(crate) fn of(scripts: &[&Script]) -> Option<ScriptBatch> {
+        if !(2..=ScriptBatch::MOST).contains(&scripts.len()) {
+            return None;
+        }
+        // Each on lines of its own, because a script may end in a comment.
+        let parts: Option<Vec<String>> =
+            scripts.iter().map(|script| Some(format!("(\n{}\n)", script.steady.as_deref()?))).collect();
+        let source = format!("[{}]", parts?.join(","));
+        let mut stable: Vec<&'static names::Variable> =
+            scripts.iter().flat_map(|script| script.stable.iter().copied()).collect();
+        stable.sort_unstable_by_key(|variable| variable.bit);
+        stable.dedup_by_key(|variable| variable.bit);
+        if source.len() > LONGEST_SOURCE {
+            return None;
+        }
+        let mut known = rhai::Scope::new();
+        for variable in &stable {
+            known.push(variable.name.clone(), ());
+        }
+        Some(ScriptBatch(Script {
+            ast: ENGINE.compile_expression_with_scope(&known, &source).ok()?,
+            source: Arc::from(source),
+            reads: scripts.iter().fold(0, |bits, script| bits | script.reads),
+            calls: scripts.iter().any(|script| script.calls),
+            stable,
+            volatile: Vec::new(),
+            live: false,
+            dynamic: names::Dynamic::default(),
+            steady: None,
+        }))
+    }
+
+    /// Which of the scripts hold, as bits from the lowest. `None` when they have to be run alone.
+    pub(crate) fn test(&self, facts: &impl FactSource, session: &mut ScriptSession) -> Option<u64> {
+        if session.is_metered() {
+            return None;
+        }
+        let answers = session.run(&self.0, facts).ok()?.into_array().ok()?;
+        answers.iter().enumerate().try_fold(0, |held, (index, answer)| match answer.as_bool() {
+            Ok(true) => Some(held | 1 << index),
+            Ok(false) => Some(held),
+            Err(_) => answer.is_unit().then_some(held),
+        })
+    }
+}
