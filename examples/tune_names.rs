@@ -229,15 +229,21 @@ fn rows_of<'w>(world: &'w World, rows: &[u32], right: &[u32]) -> (Vec<&'w str>, 
     (rows.iter().map(name).collect(), right.collect())
 }
 
-/// What the rules make of the rows that a host's database gives: the likeliest one, whether it is right, and how
+/// What the rules make of the rows that are fetched: the likeliest one, whether it is right, and how
 /// many queries had a right row that was not.
-fn judged(world: &World, queries: &[(String, Vec<u32>)], judge: &NameJudge, confusions: bool) {
+fn judged(
+    world: &World,
+    fetcher: &str,
+    fetch: impl Fn(&str) -> Vec<u32>,
+    queries: &[(String, Vec<u32>)],
+    judge: &NameJudge,
+    confusions: bool,
+) {
     let gazetteer = world.index.gazetteer();
-    let table = stored(world);
     let (mut first, mut missed, mut asked, mut there, mut count) = (Vec::new(), 0, 0, 0, 0);
     let mut spent = 0.0;
     for (query, right) in queries {
-        let fetched = fetched(&table, query, gazetteer);
+        let fetched = fetch(query);
         let (names, good) = rows_of(world, &fetched, right);
         asked += usize::from(!right.is_empty());
         there += usize::from(!good.is_empty());
@@ -256,7 +262,7 @@ fn judged(world: &World, queries: &[(String, Vec<u32>)], judge: &NameJudge, conf
     }
     let share = |part: usize, of: usize| part as f64 / of.max(1) as f64;
     println!(
-        "judged rows among {} names: {} queries, {:.1} rows each, the right one among them {:.4}, {:.1} µs a query",
+        "judged rows by {fetcher} among {} names: {} queries, {:.1} rows each, the right one among them {:.4}, {:.1} µs a query",
         world.names.len(),
         queries.len(),
         share(count, queries.len()),
@@ -348,7 +354,12 @@ fn run_rows(
             .filter(|(pair, _)| measured(pair))
             .map(|(pair, right)| (pair.query.clone(), right.clone()))
             .collect();
-        judged(world, &queries, &judge, args.confusions);
+        let table = stored(world);
+        let by_keys = |query: &str| fetched(&table, query, world.index.gazetteer());
+        judged(world, "stored keys", by_keys, &queries, &judge, args.confusions);
+        let options = SearchOptions { limit: 32, candidates: 32, ..SearchOptions::default() };
+        let by_index = |query: &str| world.index.search(query, &options).into_iter().map(|m| m.id).collect();
+        judged(world, "index", by_index, &queries, &judge, args.confusions);
     }
     if args.train {
         println!("{}", serde_json::to_string_pretty(judge.tuning())?);

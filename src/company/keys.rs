@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::gazetteer::Gazetteer;
-use super::name::CompanyName;
+use super::name::{CompanyName, form_names};
+use super::parse::Parsed;
 use super::tables::is_unspaced;
 
 /// Most gram keys of one name.
@@ -51,6 +52,44 @@ pub fn exact_key(name: &CompanyName) -> String {
     key
 }
 
+/// Reads the [`exact_key`] of one name after the other, in buffers that it keeps.
+#[derive(Debug, Default)]
+pub(crate) struct KeyReader {
+    parsed: Parsed,
+    buffers: KeyBuffers,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KeyBuffers {
+    core: String,
+    key: String,
+}
+
+impl KeyReader {
+    pub(crate) fn exact(&mut self, name: &str, gazetteer: &Gazetteer) -> &str {
+        self.parsed.parse(name, gazetteer);
+        self.buffers.exact(&self.parsed, gazetteer)
+    }
+}
+
+impl KeyBuffers {
+    /// The [`exact_key`] of the name that was parsed.
+    pub(crate) fn exact(&mut self, parsed: &Parsed, gazetteer: &Gazetteer) -> &str {
+        let KeyBuffers { core, key } = self;
+        core.clear();
+        key.clear();
+        parsed.core_into(core);
+        key.extend(core.chars().filter(|c| *c != ' '));
+        if !key.is_empty() {
+            for form in form_names(parsed, gazetteer) {
+                key.push('|');
+                key.extend(form.chars().filter(|c| *c != ' '));
+            }
+        }
+        key
+    }
+}
+
 /// The keys of a name: store them beside the row, and fetch with the same keys of the name that is looked for.
 ///
 /// Fetch the rows that share the exact key or a gram key, best those that share most, at most some hundreds. Rows
@@ -69,20 +108,44 @@ pub fn keys_for_storage(name: &str, gazetteer: &Gazetteer) -> StorageKeys {
     let parsed = CompanyName::parse(name, gazetteer);
     let mut grams = Vec::new();
     visit_grams([parsed.brand(), parsed.industry().unwrap_or_default()], |gram| {
-        grams.push(gram.to_owned());
+        grams.push(gram.text.to_owned());
         true
     });
     StorageKeys { exact: exact_key(&parsed), grams }
 }
 
+/// A gram key that is quickly told from others.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Gram<'t> {
+    /// The first eight bytes: all of a pair of characters.
+    head: u64,
+    pub(crate) text: &'t str,
+}
+
+impl<'t> Gram<'t> {
+    pub(crate) fn new(text: &'t str) -> Gram<'t> {
+        let mut head = [0; 8];
+        head.iter_mut().zip(text.as_bytes()).for_each(|(slot, byte)| *slot = *byte);
+        Gram { head: u64::from_le_bytes(head), text }
+    }
+}
+
+impl PartialEq for Gram<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.text.len(), other.text.len());
+        self.head == other.head && ours == theirs && (ours <= 8 || self.text == other.text)
+    }
+}
+
 /// Shows the gram keys of the parts of a name, brand before industry, until `visit` has had enough.
-pub(crate) fn visit_grams<'t>(parts: [&'t str; 2], mut visit: impl FnMut(&'t str) -> bool) {
-    let mut seen = [""; MOST_GRAMS];
+pub(crate) fn visit_grams<'t>(parts: [&'t str; 2], mut visit: impl FnMut(Gram<'t>) -> bool) {
+    let mut seen = [Gram::default(); MOST_GRAMS];
     let mut count = 0;
-    let mut show = |gram: &'t str| {
+    let mut show = |text: &'t str| {
+        let gram = Gram::new(text);
         let known = seen.get(..count).is_none_or(|seen| seen.contains(&gram));
         match seen.get_mut(count) {
-            Some(_) if gram.is_empty() || known => true,
+            Some(_) if text.is_empty() || known => true,
             Some(slot) => {
                 *slot = gram;
                 count += 1;
@@ -114,6 +177,33 @@ pub(crate) fn visit_grams<'t>(parts: [&'t str; 2], mut visit: impl FnMut(&'t str
         }
         if before == Some(0) && !show(word) {
             return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn keys_are_the_same_however_they_are_read(
+            parts in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "北京", "纷扬", "科技", "有限公司", "股份", "集团", "PT ", " Tbk", " Acme", " Co., ", "Ltd", "(", ")",
+                    "第二", " Inc", "分公司", "株式会社", "", " ", "a", "7",
+                ]),
+                0..7,
+            ),
+            other in ".{0,12}",
+        ) {
+            let gazetteer = Gazetteer::builtin();
+            let mut reader = KeyReader::default();
+            for name in [parts.concat(), other] {
+                let parsed = CompanyName::parse(&name, &gazetteer);
+                prop_assert_eq!(reader.exact(&name, &gazetteer), exact_key(&parsed));
+            }
         }
     }
 }

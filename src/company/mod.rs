@@ -27,7 +27,7 @@ mod parse;
 mod region_names;
 mod regions;
 mod tables;
-pub(crate) use keys::visit_grams;
+pub(crate) use keys::{Gram, KeyBuffers, KeyReader, visit_grams};
 pub(crate) use name::numbers_of;
 pub(crate) use parse::Parsed;
 pub(crate) use tables::is_unspaced;

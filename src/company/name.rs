@@ -47,12 +47,7 @@ impl CompanyName {
         let filled = |text: String| (!text.is_empty()).then_some(text);
         let mut core = String::new();
         parsed.core_into(&mut core);
-        let mut forms: Vec<(usize, u32)> = parsed.forms.iter().map(|(r, id)| (r.start, *id)).collect();
-        forms.sort_unstable();
-        let form_name = |id: u32| gazetteer.tables.form_names.get(id as usize).map(|n| n.to_string());
-        let mut legal_forms: Vec<String> = forms.into_iter().filter_map(|(_, id)| form_name(id)).collect();
-        // PT … Tbk: two words for one form.
-        legal_forms.dedup();
+        let legal_forms = form_names(parsed, gazetteer).map(str::to_owned).collect();
         let brand = part(parsed.brand.clone());
         CompanyName {
             numbers: numbers_of(&core),
@@ -146,6 +141,22 @@ impl CompanyName {
         }
         out
     }
+}
+
+/// Canonical names of the legal forms, in the order of the name; two words for one form (PT … Tbk) count once.
+pub(super) fn form_names<'g>(parsed: &Parsed, gazetteer: &'g Gazetteer) -> impl Iterator<Item = &'g str> {
+    let forms = &parsed.forms;
+    let mut last: Option<(usize, u32)> = None;
+    let in_order = std::iter::from_fn(move || {
+        let form = forms.iter().map(|(range, id)| (range.start, *id));
+        last = form.filter(|form| last.is_none_or(|last| *form > last)).min();
+        last
+    });
+    let mut before = None;
+    in_order.filter_map(move |(_, id)| {
+        let name = gazetteer.tables.form_names.get(id as usize)?;
+        (before.replace(name) != Some(name)).then_some(&**name)
+    })
 }
 
 /// Numbers of a cleaned text: runs of digits without leading zeros, and Chinese ordinals (第二, 二厂, 四局).

@@ -18,7 +18,7 @@ use crate::rule::{FactContext, Facts};
 /// Most rows of each kind that one probe fetches.
 const MOST_ROWS: usize = 500;
 /// Most rows of each kind that are fetched because their names are like the wanted one.
-const MOST_LIKE: usize = 64;
+const MOST_LIKE: usize = 32;
 
 /// Leads and accounts in memory, found by their keys.
 ///
@@ -26,7 +26,7 @@ const MOST_LIKE: usize = 64;
 ///
 /// Company names are indexed too, for rules that compare them by [likeness](super::Comparator::Company): two to three
 /// microseconds and about 170 bytes a name, saved by [`without_names`](Book::without_names). Of the like names a
-/// probe fetches the 64 accounts and the 64 leads that share most with the wanted one.
+/// probe fetches the 32 accounts and the 32 leads that share most with the wanted one.
 ///
 /// ```
 /// use leadkit::dedup::Book;

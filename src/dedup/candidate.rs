@@ -1,16 +1,19 @@
 //! A fetched row as rules look at it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::{DateTime, Utc};
 
 use super::comparator::Comparator;
+use super::index::{Asked, Weighed};
 use super::probe::{Key, KeyKind, Probe};
+use super::reading::Reading;
 use super::resolution::Rows;
 use super::rules::{LeadKey, MatchAction, MatchRule, Target};
 use crate::calendar::Zone;
 use crate::model::{Account, Lead, LeadStatus, PoolId, RecordRef, RepId, mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
+
+/// The lead's keys by place; none where too many records share the key.
+pub(super) type UsableKeys<'k> = [Option<&'k Key>];
 
 pub(super) fn key_kind(lead_key: LeadKey) -> KeyKind {
     match lead_key {
@@ -22,10 +25,13 @@ pub(super) fn key_kind(lead_key: LeadKey) -> KeyKind {
     }
 }
 
-/// A fetched row with its keys.
+/// A fetched row, and what it has in common with the lead.
 pub(super) struct Candidate<'r> {
     pub(super) source: Source<'r>,
-    pub(super) keys: Probe,
+    /// The lead's keys that the record has too, by their places in the lead's probe.
+    shared: Vec<usize>,
+    /// How the name of the company compares, when a rule asks for it.
+    pub(super) likeness: Option<Likeness<'r>>,
 }
 
 #[derive(Clone, Copy)]
@@ -34,33 +40,56 @@ pub(super) enum Source<'r> {
     Lead(&'r Lead),
 }
 
-pub(super) fn candidates<'r>(facts: &Facts<'_>, rows: &'r Rows) -> Vec<Candidate<'r>> {
-    let context = facts.context();
-    let accounts = rows.accounts.iter().map(|account| Candidate {
-        source: Source::Account(account),
-        keys: Probe::of_account(account, context),
-    });
-    let others = rows.leads.iter().filter(|lead| lead.id != facts.lead().id);
-    let leads = others.map(|lead| Candidate {
-        source: Source::Lead(lead),
-        keys: Probe::of_lead(&Facts::new(lead, context)),
-    });
-    // A host that fetches per key may hand in one row twice.
-    let mut distinct: BTreeMap<RecordRef, Candidate<'r>> = BTreeMap::new();
-    for candidate in accounts.chain(leads) {
-        distinct.entry(candidate.record()).or_insert(candidate);
-    }
-    distinct.into_values().collect()
+/// The likeliest name of a record.
+pub(super) struct Likeness<'r> {
+    pub(super) found: Weighed,
+    pub(super) name: &'r str,
+    /// Identity of the company; empty when the record is too unlikely for that to matter.
+    pub(super) company: String,
 }
 
-impl<'r> Candidate<'r> {
+pub(super) fn candidates<'r>(
+    facts: &Facts<'_>,
+    rows: &'r Rows,
+    lead_keys: &Probe,
+    asked: Option<&mut Asked<'_>>,
+) -> Vec<Candidate<'r>> {
+    let others = rows.leads.iter().filter(|lead| lead.id != facts.lead().id);
+    let mut sources: Vec<Source<'r>> = rows.accounts.iter().map(Source::Account).collect();
+    sources.extend(others.map(Source::Lead));
+    // A host that fetches per key may hand in one row twice.
+    sources.sort_by_key(|source| source.order());
+    sources.dedup_by_key(|source| source.order());
+    let mut reading = Reading::new(facts, lead_keys, asked);
+    sources.into_iter().map(|source| reading.candidate(source)).collect()
+}
+
+impl<'r> Source<'r> {
     /// The names of the company.
-    pub(super) fn company_names(&self) -> impl Iterator<Item = &'r str> + use<'r> {
-        let (name, aliases) = match self.source {
+    pub(super) fn company_names(self) -> impl Iterator<Item = &'r str> {
+        let (name, aliases) = match self {
             Source::Account(account) => (Some(account.company.as_str()), account.aliases.as_slice()),
             Source::Lead(lead) => (lead.company.as_deref(), [].as_slice()),
         };
-        name.into_iter().chain(aliases.iter().map(String::as_str))
+        let filled = |name: &&str| !name.trim().is_empty();
+        name.into_iter().chain(aliases.iter().map(String::as_str)).filter(filled)
+    }
+
+    fn order(self) -> (bool, &'r str) {
+        match self {
+            Source::Account(account) => (false, account.id.as_str()),
+            Source::Lead(lead) => (true, lead.id.as_str()),
+        }
+    }
+}
+
+impl<'r> Candidate<'r> {
+    pub(super) fn new(
+        source: Source<'r>,
+        shared: Vec<usize>,
+        likeness: Option<Likeness<'r>>,
+    ) -> Candidate<'r> {
+        Candidate { source, shared, likeness }
     }
 }
 
@@ -126,9 +155,15 @@ impl Candidate<'_> {
         }
     }
 
-    /// A key of the kind that the lead has too.
-    pub(super) fn shares(&self, kind: KeyKind, usable: &BTreeSet<&Key>) -> Option<&Key> {
-        self.keys.keys.iter().find(|key| key.kind == kind && usable.contains(key))
+    /// Whether the record has the lead's key that stands at the place in its probe.
+    pub(super) fn has(&self, place: usize) -> bool {
+        self.shared.contains(&place)
+    }
+
+    /// A usable key of the kind that the lead has too.
+    pub(super) fn shares<'k>(&self, kind: KeyKind, usable: &UsableKeys<'k>) -> Option<&'k Key> {
+        let key = |place: &usize| usable.get(*place).copied().flatten().filter(|key| key.kind == kind);
+        self.shared.iter().find_map(key)
     }
 
     /// The value in which the record agrees with the lead, masked.
@@ -136,7 +171,7 @@ impl Candidate<'_> {
         &self,
         rule: &MatchRule,
         facts: &Facts<'_>,
-        usable: &BTreeSet<&Key>,
+        usable: &UsableKeys<'_>,
     ) -> Option<String> {
         let kind = key_kind(rule.lead);
         let shared = self.shares(kind, usable)?;

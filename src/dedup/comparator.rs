@@ -55,19 +55,19 @@ pub enum Comparator {
     /// are equally likely are judged together, as the probability that one of them is meant; unless another key or
     /// the region tells them apart, they decide nothing and are [ambiguous](super::Match::ambiguous).
     ///
-    /// On names that were held out, of the likeliest records that reached 0.8 (0.5) the right ones were, looked up
-    /// among 10,000, 100,000 and a million Chinese names, 98.7 % (97.9 %), 97.9 % (96.2 %) and 94.3 % (88.9 %); of
-    /// the names that had a record, it was found for 89 % (93 %), 83 % (89 %) and 61 % (72 %). Among 10,000 and
-    /// 100,000 English names: 99.3 % (98.8 %) and 99.1 % (98.1 %) right, 92 % (94 %) and 91 % (94 %) found.
+    /// On names that were held out, of the likeliest records that reached 0.85 (0.5) the right ones were, looked up by
+    /// stored keys among 10,000, 100,000 and a million Chinese names, 98.7 % (97.9 %), 98.1 % (96.4 %) and 94.9 %
+    /// (89.0 %); of the names that had a record, it was found for 87 % (93 %), 80 % (89 %) and 58 % (72 %). Among
+    /// 10,000 and 100,000 English names: 99.7 % (98.8 %) and 99.3 % (98.1 %) right, 92 % (94 %) and 91 % (94 %) found.
     Company {
-        /// Least probability, above 0 and at most 1. 0.8 is good for conversions, 0.5 for marks.
+        /// Least probability, above 0 and at most 1. 0.85 is good for conversions, 0.5 for marks.
         threshold: f64,
     },
 }
 
 impl Comparator {
     /// Least probability with which the presets convert a lead.
-    pub(super) const SURE: Comparator = Comparator::Company { threshold: 0.8 };
+    pub(super) const SURE: Comparator = Comparator::Company { threshold: 0.85 };
     /// Least probability with which the presets mark one.
     pub(super) const LIKELY: Comparator = Comparator::Company { threshold: 0.5 };
 
@@ -94,7 +94,7 @@ impl Comparator {
                     report.error(
                         "out_of_range",
                         format!("a probability of {threshold} is no threshold"),
-                        "write a number above 0 and at most 1, such as 0.8",
+                        "write a number above 0 and at most 1, such as 0.85",
                     );
                 });
             }

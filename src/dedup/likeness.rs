@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::candidate::{Candidate, Source, show};
+use super::candidate::{Candidate, Likeness, Source, UsableKeys, show};
 use super::index::{Asked, Weighed, is_near};
-use super::probe::{Key, KeyKind};
+use super::probe::KeyKind;
 use super::resolution::TieBreak;
 use crate::company::CompanyName;
 use crate::model::Region;
@@ -19,33 +19,11 @@ pub(super) struct Hit<'c, 'r> {
     pub(super) told_by: Option<TieBreak>,
 }
 
-/// The likeliest name of a record.
-pub(super) struct Likeness<'r> {
-    found: Weighed,
-    name: &'r str,
-}
-
-/// Compares the lead's company with the names of every record.
-pub(super) fn weigh<'r>(asked: &mut Asked<'_>, candidates: &[Candidate<'r>]) -> Vec<Option<Likeness<'r>>> {
-    let weigh = |candidate: &Candidate<'r>| {
-        let mut best: Option<Likeness<'r>> = None;
-        for name in candidate.company_names() {
-            if let Some(found) = asked.weigh(name)
-                && best.as_ref().is_none_or(|best| best.found.log_odds < found.log_odds)
-            {
-                best = Some(Likeness { found, name });
-            }
-        }
-        best
-    };
-    candidates.iter().map(weigh).collect()
-}
-
 /// What the lead is, beside its company name.
 pub(super) struct Lead<'l> {
     pub(super) facts: &'l Facts<'l>,
     pub(super) company: &'l str,
-    pub(super) usable: &'l BTreeSet<&'l Key>,
+    pub(super) usable: &'l UsableKeys<'l>,
 }
 
 /// A record with a like name.
@@ -53,8 +31,7 @@ struct Row<'c, 'r> {
     candidate: &'c Candidate<'r>,
     found: Weighed,
     name: &'r str,
-    /// Identity of the company; empty when the record is too unlikely for that to matter.
-    company: String,
+    company: &'c str,
     identical: bool,
 }
 
@@ -65,19 +42,19 @@ impl Row<'_, '_> {
 }
 
 fn companies(rows: &[&Row<'_, '_>]) -> usize {
-    rows.iter().map(|row| row.company.as_str()).collect::<BTreeSet<_>>().len()
+    rows.iter().map(|row| row.company).collect::<BTreeSet<_>>().len()
 }
 
 /// The hits of one rule among the records that count for it.
 pub(super) fn hits<'c, 'r>(
     asked: &Asked<'_>,
     threshold: f64,
-    records: &[(&'c Candidate<'r>, Option<&Likeness<'r>>)],
+    records: &[&'c Candidate<'r>],
     lead: &Lead<'_>,
 ) -> Vec<Hit<'c, 'r>> {
     let mut hits = Vec::new();
     let mut rows: Vec<Row<'c, 'r>> = Vec::new();
-    for (candidate, likeness) in records {
+    for candidate in records.iter().copied() {
         let identical = candidate.shares(KeyKind::CompanyExact, lead.usable).is_some();
         if identical {
             hits.push(Hit {
@@ -88,8 +65,7 @@ pub(super) fn hits<'c, 'r>(
                 told_by: None,
             });
         }
-        if let Some(Likeness { found, name }) = likeness {
-            let company = asked.company_of(name, found);
+        if let Some(Likeness { found, name, company }) = &candidate.likeness {
             rows.push(Row { candidate, found: *found, name, company, identical });
         }
     }

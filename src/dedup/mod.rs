@@ -13,6 +13,7 @@ pub mod index;
 mod likeness;
 mod merge;
 mod probe;
+mod reading;
 mod resolution;
 mod resolve;
 mod rules;

@@ -123,7 +123,7 @@ impl Probe {
         let meant = alias.map(|name| CompanyName::parse(name, gazetteer));
         let brand = meant.as_ref().unwrap_or(company).brand();
         visit_grams([brand, ""], |gram| {
-            self.keys.push(Key { kind: KeyKind::CompanyGram, value: gram.to_owned() });
+            self.keys.push(Key { kind: KeyKind::CompanyGram, value: gram.text.to_owned() });
             true
         });
         self.keys.sort();

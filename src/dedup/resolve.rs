@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::candidate::{Candidate, Source, candidates, key_kind};
+use super::candidate::{Candidate, Source, UsableKeys, candidates, key_kind};
 use super::index::{Asked, NameJudge};
-use super::likeness::{self, Hit, Likeness};
+use super::likeness::{self, Hit};
 use super::probe::{Key, KeyKind, Probe};
 use super::resolution::{Action, CrowdedKey, Label, Match, Resolution, Rows};
 use super::rules::{DedupRules, KeyFact, MatchAction, MatchRule};
@@ -105,18 +105,20 @@ impl Deduplicator {
     /// O(rows · rules).
     pub fn resolve(&self, facts: &Facts<'_>, rows: &Rows, now: DateTime<Utc>) -> Resolution {
         let lead_keys = Probe::of_lead(facts);
-        let candidates = candidates(facts, rows);
+        let mut asked = self.asked(facts);
+        let candidates = candidates(facts, rows, &lead_keys, asked.as_mut());
         let (usable, crowded) = self.usable_keys(&lead_keys, &candidates);
-        let mut names = self.names(facts, &candidates);
         let lead = likeness::Lead {
             facts,
             company: facts.lead().company.as_deref().unwrap_or_default(),
             usable: &usable,
         };
-        let is_crowded = |candidate: &Candidate<'_>| {
-            let no_key = |key: &&Key| key.kind == KeyKind::CompanyExact && !usable.contains(key);
-            lead_keys.keys.iter().filter(no_key).any(|key| candidate.keys.keys.binary_search(key).is_ok())
+        let no_company = |place: &usize| {
+            let kind = lead_keys.keys.get(*place).map(|key| key.kind);
+            kind == Some(KeyKind::CompanyExact) && usable.get(*place).is_some_and(Option::is_none)
         };
+        let crowded_names: Vec<usize> = (0..usable.len()).filter(no_company).collect();
+        let is_crowded = |candidate: &Candidate<'_>| crowded_names.iter().any(|place| candidate.has(*place));
         let mut matches: Vec<Match> = Vec::new();
         let mut decided: Option<(&MatchRule, &Candidate<'_>)> = None;
         let mut undecided: Option<&Candidate<'_>> = None;
@@ -131,12 +133,10 @@ impl Deduplicator {
                 }
             }
             let counts = |candidate: &&Candidate<'_>| candidate.counts_for(rule, now, &self.rules.zone);
-            let mut hits: Vec<Hit<'_, '_>> = match (rule.comparator.threshold(), &mut names) {
-                (Some(threshold), Some((asked, likenesses))) => {
-                    let with_likeness = candidates.iter().zip(likenesses.iter().map(Option::as_ref));
-                    let records: Vec<_> = with_likeness
-                        .filter(|(candidate, _)| counts(candidate) && !is_crowded(candidate))
-                        .collect();
+            let mut hits: Vec<Hit<'_, '_>> = match (rule.comparator.threshold(), &asked) {
+                (Some(threshold), Some(asked)) => {
+                    let records: Vec<_> =
+                        candidates.iter().filter(|one| counts(one) && !is_crowded(one)).collect();
                     likeness::hits(asked, threshold, &records, &lead)
                 }
                 (Some(_), None) => Vec::new(),
@@ -200,33 +200,30 @@ impl Deduplicator {
         self.judge.is_some()
     }
 
-    /// The lead's company, compared with that of every record.
-    fn names<'a, 'r>(
-        &'a self,
-        facts: &Facts<'a>,
-        candidates: &[Candidate<'r>],
-    ) -> Option<(Asked<'a>, Vec<Option<Likeness<'r>>>)> {
+    /// The lead's company, ready to be compared.
+    fn asked<'a>(&'a self, facts: &Facts<'a>) -> Option<Asked<'a>> {
         let name = facts.lead().company.as_deref().filter(|name| !name.trim().is_empty())?;
-        let mut asked = self.judge.as_ref()?.ask(name, facts.context().gazetteer);
-        let likenesses = likeness::weigh(&mut asked, candidates);
-        Some((asked, likenesses))
+        Some(self.judge.as_ref()?.ask(name, facts.context().gazetteer))
     }
 
-    /// The lead's keys that few enough records share, and those too many do.
+    /// The lead's keys by place, none where too many records share one; and those that too many share.
     fn usable_keys<'k>(
         &self,
         lead_keys: &'k Probe,
         candidates: &[Candidate<'_>],
-    ) -> (BTreeSet<&'k Key>, Vec<CrowdedKey>) {
-        let mut usable = BTreeSet::new();
+    ) -> (Vec<Option<&'k Key>>, Vec<CrowdedKey>) {
         let mut crowded = Vec::new();
-        for key in &lead_keys.keys {
-            let records = candidates.iter().filter(|one| one.keys.keys.binary_search(key).is_ok()).count();
+        let mut usable = |(place, key): (usize, &'k Key)| {
+            let records = candidates.iter().filter(|one| one.has(place)).count();
             match u32::try_from(records) {
-                Ok(records) if records <= self.rules.crowded_key => drop(usable.insert(key)),
-                records => crowded.push(CrowdedKey { kind: key.kind, records: records.unwrap_or(u32::MAX) }),
+                Ok(records) if records <= self.rules.crowded_key => Some(key),
+                records => {
+                    crowded.push(CrowdedKey { kind: key.kind, records: records.unwrap_or(u32::MAX) });
+                    None
+                }
             }
-        }
+        };
+        let usable = lead_keys.keys.iter().enumerate().map(&mut usable).collect();
         (usable, crowded)
     }
 
@@ -235,7 +232,7 @@ impl Deduplicator {
         rule: &MatchRule,
         candidate: &Candidate<'_>,
         candidates: &[Candidate<'_>],
-        usable: &BTreeSet<&Key>,
+        usable: &UsableKeys<'_>,
         lead: &Lead,
         now: DateTime<Utc>,
     ) -> (Action, Vec<Effect>) {
@@ -337,10 +334,9 @@ impl Deduplicator {
 }
 
 /// The owner of the earliest account that has the company of the lead.
-fn claimant<'c>(candidates: &'c [Candidate<'_>], usable: &BTreeSet<&Key>) -> Option<&'c RepId> {
+fn claimant<'c>(candidates: &'c [Candidate<'_>], usable: &UsableKeys<'_>) -> Option<&'c RepId> {
     let has_company = |one: &&Candidate<'_>| {
-        matches!(one.source, Source::Account(_))
-            && one.keys.keys.iter().any(|key| key.kind == KeyKind::CompanyExact && usable.contains(key))
+        matches!(one.source, Source::Account(_)) && one.shares(KeyKind::CompanyExact, usable).is_some()
     };
     let earliest = candidates.iter().filter(has_company).filter(|one| one.owner().is_some());
     earliest.min_by(|a, b| a.created_at().cmp(&b.created_at()).then_with(|| a.id().cmp(b.id())))?.owner()

@@ -207,7 +207,7 @@ impl DedupRules {
 
     /// For sales to companies: ① company ~ account, ② phone = account's contact, ③ phone = lead, ④ company ~ lead.
     ///
-    /// Companies are compared by [likeness](Comparator::Company): a lead is converted at a probability of 0.8 and
+    /// Companies are compared by [likeness](Comparator::Company): a lead is converted at a probability of 0.85 and
     /// marked at 0.5. [`Comparator::Folded`] in their place takes only spellings of one registered name.
     #[must_use]
     pub fn to_b() -> DedupRules {

@@ -124,7 +124,14 @@ struct Word {
 /// A name prepared for comparison with many.
 #[derive(Debug, Clone)]
 pub(super) struct Query {
-    bytes: Vec<u8>,
+    text: String,
+    brand: String,
+    industry: String,
+    branch: String,
+    form: u8,
+    flags: u8,
+    numbers: u16,
+    region_number: u16,
     /// Characters of the core, a space on either side when it has words.
     chars: Vec<char>,
     solid: Vec<char>,
@@ -171,8 +178,8 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 impl Query {
     /// Prepares the record of a name.
-    pub(super) fn new(bytes: Vec<u8>, region: Option<Region>, information: &impl Information) -> Query {
-        let view = View::new(&bytes);
+    pub(super) fn new(bytes: &[u8], region: Option<Region>, information: &impl Information) -> Query {
+        let view = View::new(bytes);
         let (mut chars, mut solid) = (Vec::new(), Vec::new());
         fill(view.text, &mut chars, &mut solid);
         let unspaced = view.has(UNSPACED);
@@ -209,7 +216,25 @@ impl Query {
             list.push(Word { start, end: start + word.len(), weight });
         }
         let masks = Masks::new(&chars);
-        Query { chars, solid, masks, weights, words: list, word_total, acronym, unspaced, region, bytes }
+        Query {
+            text: view.text.to_owned(),
+            brand: view.brand.to_owned(),
+            industry: view.industry.to_owned(),
+            branch: view.branch.to_owned(),
+            form: view.form,
+            flags: view.flags,
+            numbers: view.numbers,
+            region_number: view.region,
+            chars,
+            solid,
+            masks,
+            weights,
+            words: list,
+            word_total,
+            acronym,
+            unspaced,
+            region,
+        }
     }
 
     /// Bits of information in the name.
@@ -223,7 +248,16 @@ impl Query {
     }
 
     pub(super) fn view(&self) -> View<'_> {
-        View::new(&self.bytes)
+        View {
+            text: &self.text,
+            brand: &self.brand,
+            industry: &self.industry,
+            branch: &self.branch,
+            form: self.form,
+            flags: self.flags,
+            region: self.region_number,
+            numbers: self.numbers,
+        }
     }
 
     /// Compares with a record.

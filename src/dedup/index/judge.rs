@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Tuning;
 use super::features::{Information, Query, Scratch, Vector, at};
-use super::record::{NO_FORM, Reader, Regions, View};
+use super::record::{MOST_TEXT, NO_FORM, Reader, Regions, View};
 use super::search::{AMBIGUOUS, NO_MATCH, UNLISTED, round};
 use super::training::Example;
 use super::tuning::{RowInputs, Weights};
-use crate::company::{CompanyName, Gazetteer, exact_key, visit_grams};
+use crate::company::{Gazetteer, Gram, KeyBuffers, visit_grams};
 
 /// Judges which of some fetched rows carries the company that a name means.
 ///
@@ -24,7 +24,7 @@ use crate::company::{CompanyName, Gazetteer, exact_key, visit_grams};
 /// # What the probability means
 /// Fitted by logistic regression on short and variant names of listed Chinese and English-language companies, looked
 /// up among 10,000 and 100,000 registered names (Chinese ones among a million too), for one name in four of which no
-/// row was right. On the half of the names that was held out its expected calibration error is at most .024. What a
+/// row was right. On the half of the names that was held out its expected calibration error is at most .03. What a
 /// listed company is likelier to be than others (a joint-stock company) is left out of the measure, so that it holds
 /// for accounts of any kind. What it gives at which threshold stands at
 /// [`Comparator::Company`](crate::dedup::Comparator::Company); `tune_names --rows` measures it on your own data, and
@@ -90,8 +90,9 @@ impl NameJudge {
         let mut asked = self.ask(name, gazetteer);
         let mut weighed: Vec<(usize, Weighed, String)> = Vec::new();
         for (row, text) in rows.iter().enumerate() {
-            if let Some(found) = asked.weigh(text.as_ref()) {
-                weighed.push((row, found, asked.company_of(text.as_ref(), &found)));
+            asked.read(gazetteer.alias_of(text.as_ref()).unwrap_or(text.as_ref()));
+            if let Some(found) = asked.weigh_read() {
+                weighed.push((row, found, asked.company_read(&found)));
             }
         }
         weighed.sort_by(|a, b| b.1.log_odds.total_cmp(&a.1.log_odds).then(a.0.cmp(&b.0)));
@@ -115,10 +116,10 @@ impl NameJudge {
         let mut grams = Vec::new();
         let [brand, _] = reader.parts();
         visit_grams([brand, ""], |gram| {
-            grams.push(gram.to_owned());
+            grams.push(gram.text.to_owned());
             true
         });
-        let query = Query::new(bytes, region, &Even);
+        let query = Query::new(&bytes, region, &Even);
         Asked {
             weights: if query.unspaced { &self.unspaced } else { &self.words },
             gazetteer,
@@ -128,6 +129,7 @@ impl NameJudge {
             regions: Regions::default(),
             bytes: Vec::new(),
             scratch: Scratch::default(),
+            key: KeyBuffers::default(),
         }
     }
 
@@ -142,7 +144,8 @@ impl NameJudge {
         let mut asked = self.ask(name, gazetteer);
         let mut compared: Vec<(usize, Weighed, Vector)> = Vec::new();
         for (row, text) in rows.iter().enumerate() {
-            if let Some(vector) = asked.compare(text.as_ref()) {
+            asked.read(gazetteer.alias_of(text.as_ref()).unwrap_or(text.as_ref()));
+            if let Some(vector) = asked.compare() {
                 compared.push((row, asked.weighed(&vector), vector));
             }
         }
@@ -192,28 +195,49 @@ pub(in crate::dedup) struct Asked<'a> {
     regions: Regions,
     bytes: Vec<u8>,
     scratch: Scratch,
+    key: KeyBuffers,
 }
 
 impl Asked<'_> {
-    /// Compares with the name of a row; `None` when it cannot be the same company.
-    pub(in crate::dedup) fn weigh(&mut self, row: &str) -> Option<Weighed> {
-        let vector = self.compare(row)?;
-        Some(self.weighed(&vector))
-    }
-
-    fn compare(&mut self, row: &str) -> Option<Vector> {
-        let row = self.gazetteer.alias_of(row).unwrap_or(row);
+    /// Reads the name of a row.
+    pub(in crate::dedup) fn read(&mut self, row: &str) {
         let regions = &mut self.regions;
         self.bytes.clear();
         self.reader.read(row, self.gazetteer, |region| regions.number(region), &mut self.bytes);
-        let mut shared = false;
-        visit_grams(self.reader.parts(), |gram| {
-            shared = self.grams.iter().any(|own| own == gram);
-            !shared
-        });
+    }
+
+    /// Whether the name that was read may have this identity key: without its legal form it is as long.
+    pub(in crate::dedup) fn may_have(&self, key: &str) -> bool {
+        let text = View::new(&self.bytes).text;
+        let length = text.bytes().filter(|byte| *byte != b' ').count();
+        let whole = key.find('|').unwrap_or(key.len());
+        // The text of a very long name is cut off.
+        length == whole || text.len() + 4 > MOST_TEXT
+    }
+
+    /// The identity key of the name that was read.
+    pub(in crate::dedup) fn exact_key(&mut self) -> &str {
+        self.key.exact(self.reader.parsed(), self.gazetteer)
+    }
+
+    /// Compares with the name that was read; `None` when it cannot be the same company.
+    pub(in crate::dedup) fn weigh_read(&mut self) -> Option<Weighed> {
+        let vector = self.compare()?;
+        Some(self.weighed(&vector))
+    }
+
+    fn compare(&mut self) -> Option<Vector> {
         let view = View::new(&self.bytes);
         let query = self.query.view();
-        if !shared || query.branch != view.branch || query.numbers != view.numbers {
+        if query.branch != view.branch || query.numbers != view.numbers {
+            return None;
+        }
+        let mut shared = false;
+        visit_grams(self.reader.parts(), |gram| {
+            shared = self.grams.iter().any(|own| Gram::new(own) == gram);
+            !shared
+        });
+        if !shared {
             return None;
         }
         let mut vector = self.query.features(&view, &self.regions, &Even, &mut self.scratch);
@@ -240,14 +264,10 @@ impl Asked<'_> {
         }
     }
 
-    /// The identity of a row's company, by which rows that spell one name are told from rivals; empty when the row
-    /// is too unlikely for that to matter.
-    pub(in crate::dedup) fn company_of(&self, row: &str, found: &Weighed) -> String {
-        if found.log_odds <= NO_MATCH {
-            return String::new();
-        }
-        let row = self.gazetteer.alias_of(row).unwrap_or(row);
-        exact_key(&CompanyName::parse(row, self.gazetteer))
+    /// The identity of the company whose name was read, by which rows that spell one name are told from rivals; empty
+    /// when the row is too unlikely for that to matter.
+    pub(in crate::dedup) fn company_read(&mut self, found: &Weighed) -> String {
+        if found.log_odds <= NO_MATCH { String::new() } else { self.exact_key().to_owned() }
     }
 
     /// Probability that a row is meant when the likeliest rival has these log-odds, and `rows` rows may be meant. A

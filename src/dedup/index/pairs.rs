@@ -58,7 +58,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             // The second name is given a number for its region as if it were in the index.
             let (mut regions, mut bytes) = (Regions::default(), Vec::new());
             let region = reader.read(name, &self.gazetteer, |r| regions.number(r), &mut bytes);
-            (Query::new(bytes.clone(), region, &self.live()), bytes, regions)
+            (Query::new(&bytes, region, &self.live()), bytes, regions)
         };
         let (x, y) = (read(a), read(b));
         let (target, (_, record, regions)) = if x.0.len() <= y.0.len() { (x.0, y) } else { (y.0, x) };
@@ -81,7 +81,7 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
             let at = self.offsets.get(*record as usize).copied().unwrap_or_default() as usize;
             let bytes = slice(&self.bytes, at);
             let region = self.regions.get(super::View::new(bytes).region);
-            let target = Query::new(bytes.to_vec(), region, &self.live());
+            let target = Query::new(bytes, region, &self.live());
             let own = (target.len(), self.key(*record));
             let mut compared = self.compared(&target, options, work);
             compared.retain(|c| c.record != *record);

@@ -6,7 +6,7 @@ use crate::company::{Gazetteer, Parsed, numbers_of};
 use crate::model::Region;
 
 /// Bytes of text that are kept; a longer name is known by its beginning.
-const MOST_TEXT: usize = 240;
+pub(super) const MOST_TEXT: usize = 240;
 pub(super) const HEADER: usize = 11;
 
 pub(super) const GROUP: u8 = 1;
@@ -103,6 +103,10 @@ impl Reader {
     pub(super) fn parts(&self) -> [&str; 2] {
         let part = |range: &std::ops::Range<usize>| self.parsed.text.get(range.clone()).unwrap_or_default();
         [part(&self.parsed.brand), part(&self.parsed.industry)]
+    }
+
+    pub(super) fn parsed(&self) -> &Parsed {
+        &self.parsed
     }
 }
 

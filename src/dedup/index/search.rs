@@ -95,7 +95,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         let mut bytes = Vec::new();
         let mut reader = super::record::Reader::default();
         let region = reader.read(name, &self.gazetteer, |_| 0, &mut bytes);
-        Query::new(bytes, region, &self.live())
+        Query::new(&bytes, region, &self.live())
     }
 
     /// The records to compare exactly, by what the admitted lists say. The set does not depend on the order in

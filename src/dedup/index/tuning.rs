@@ -133,7 +133,7 @@ pub(super) struct Surroundings {
 }
 
 /// Rows beyond these are not counted: what fetches rows may stop here.
-const MOST_ROWS: usize = 64;
+const MOST_ROWS: usize = 32;
 
 /// What the confidence asks of a row beside its log-odds.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,0 +1,195 @@
+//! What a row has in common with a lead: its values are read only as far as the lead has something to compare.
+
+use super::candidate::{Candidate, Likeness, Source};
+use super::index::Asked;
+use super::probe::{KeyKind, Probe};
+use crate::company::KeyReader;
+use crate::contact::{Email, Phone, PhoneOptions, Wechat, canonical_domain, is_public_mail_domain};
+use crate::model::{Account, EmailAddress, Lead, PhoneNumber, WechatId};
+use crate::rule::{FactContext, Facts};
+
+/// Digits at the end of a number by which most other numbers are told from it at a glance.
+const TAIL: usize = 4;
+
+/// Reads rows for one lead, in buffers that it keeps.
+pub(super) struct Reading<'x, 'a> {
+    context: FactContext<'x>,
+    lead_keys: &'x Probe,
+    /// The kinds of key the lead has.
+    phone: bool,
+    email: bool,
+    wechat: bool,
+    domain: bool,
+    company: bool,
+    asked: Option<&'x mut Asked<'a>>,
+    names: KeyReader,
+    shared: Vec<usize>,
+}
+
+impl<'x, 'a> Reading<'x, 'a> {
+    pub(super) fn new(
+        facts: &Facts<'x>,
+        lead_keys: &'x Probe,
+        asked: Option<&'x mut Asked<'a>>,
+    ) -> Reading<'x, 'a> {
+        let has = |kind| lead_keys.keys.iter().any(|key| key.kind == kind);
+        Reading {
+            context: *facts.context(),
+            lead_keys,
+            phone: has(KeyKind::Phone),
+            email: has(KeyKind::Email),
+            wechat: has(KeyKind::Wechat),
+            domain: has(KeyKind::Domain),
+            company: has(KeyKind::CompanyExact),
+            asked,
+            names: KeyReader::default(),
+            shared: Vec::new(),
+        }
+    }
+
+    pub(super) fn candidate<'r>(&mut self, source: Source<'r>) -> Candidate<'r> {
+        self.shared.clear();
+        match source {
+            Source::Account(account) => self.read_account(account),
+            Source::Lead(lead) => self.read_lead(lead),
+        }
+        let likeness = self.read_names(source);
+        self.shared.sort_unstable();
+        self.shared.dedup();
+        Candidate::new(source, self.shared.clone(), likeness)
+    }
+
+    fn read_account(&mut self, account: &Account) {
+        for contact in &account.contacts {
+            self.read_phones(&contact.phones);
+            self.read_wechat(contact.wechat.as_ref());
+            if self.email {
+                self.read_emails(&contact.emails, false);
+            }
+        }
+        if self.domain
+            && let Some(domain) = account.domain.as_deref().and_then(|domain| canonical_domain(domain).ok())
+        {
+            self.note(KeyKind::Domain, &domain);
+        }
+    }
+
+    fn read_lead(&mut self, lead: &Lead) {
+        self.read_phones(&lead.phones);
+        self.read_wechat(lead.wechat.as_ref());
+        if self.email || self.domain {
+            self.read_emails(&lead.emails, true);
+        }
+    }
+
+    fn read_phones(&mut self, phones: &[PhoneNumber]) {
+        if !self.phone {
+            return;
+        }
+        let options =
+            PhoneOptions { default_region: self.context.default_region, oracle: self.context.oracle };
+        for phone in phones {
+            if self.may_be_ours(phone.as_str())
+                && let Some(key) = Phone::parse(phone.as_str(), &options).key()
+            {
+                self.note(KeyKind::Phone, key);
+            }
+        }
+    }
+
+    /// Whether a number may have a key of the lead's. The key of a number that is written in plain digits consists
+    /// of them, whatever stands before and behind; other writings are left to the parser.
+    fn may_be_ours(&self, raw: &str) -> bool {
+        let mut digits = [0u8; 32];
+        let mut count = 0;
+        for byte in raw.bytes() {
+            if !byte.is_ascii_digit() {
+                if byte.is_ascii_alphabetic() || !byte.is_ascii() {
+                    return true;
+                }
+                continue;
+            }
+            match digits.get_mut(count) {
+                Some(slot) => *slot = byte,
+                None => return true,
+            }
+            count += 1;
+        }
+        let digits = digits.get(..count).unwrap_or_default();
+        let ours = self.lead_keys.keys.iter().filter(|key| key.kind == KeyKind::Phone);
+        ours.map(|key| key.value.as_bytes()).any(|key| {
+            let tail = key.get(key.len().saturating_sub(TAIL)..).unwrap_or_default();
+            tail.len() < TAIL || digits.windows(TAIL).any(|window| window == tail)
+        })
+    }
+
+    fn read_emails(&mut self, emails: &[EmailAddress], with_domains: bool) {
+        for email in emails.iter().filter_map(|email| Email::parse(email.as_str()).ok()) {
+            self.note(KeyKind::Email, email.key());
+            if with_domains && !is_public_mail_domain(email.domain()) {
+                self.note(KeyKind::Domain, email.domain());
+            }
+        }
+    }
+
+    fn read_wechat(&mut self, wechat: Option<&WechatId>) {
+        if self.wechat
+            && let Some(id) = wechat.and_then(|id| Wechat::parse(id.as_str()).ok())
+        {
+            self.note(KeyKind::Wechat, id.key());
+        }
+    }
+
+    /// Notes the identity keys in common and compares the names.
+    fn read_names<'r>(&mut self, source: Source<'r>) -> Option<Likeness<'r>> {
+        if !self.company {
+            return None;
+        }
+        let mut best: Option<Likeness<'r>> = None;
+        for name in source.company_names() {
+            let meant = self.context.gazetteer.alias_of(name);
+            self.read_name(name);
+            // A lead that writes an alias means the company; an account has a company of its own.
+            if let Some(meant) = meant
+                && matches!(source, Source::Lead(_))
+            {
+                self.read_name(meant);
+            }
+            let Some(asked) = self.asked.as_deref_mut() else { continue };
+            if let Some(meant) = meant {
+                asked.read(meant);
+            }
+            if let Some(found) = asked.weigh_read()
+                && best.as_ref().is_none_or(|best| best.found.log_odds < found.log_odds)
+            {
+                best = Some(Likeness { found, name, company: asked.company_read(&found) });
+            }
+        }
+        best
+    }
+
+    fn read_name(&mut self, name: &str) {
+        let Reading { asked, names, lead_keys, shared, context, .. } = self;
+        let key = match asked {
+            Some(asked) => {
+                asked.read(name);
+                let mut ours = lead_keys.keys.iter().filter(|key| key.kind == KeyKind::CompanyExact);
+                if !ours.any(|key| asked.may_have(&key.value)) {
+                    return;
+                }
+                asked.exact_key()
+            }
+            None => names.exact(name, context.gazetteer),
+        };
+        note(lead_keys, shared, KeyKind::CompanyExact, key);
+    }
+
+    fn note(&mut self, kind: KeyKind, value: &str) {
+        note(self.lead_keys, &mut self.shared, kind, value);
+    }
+}
+
+fn note(lead_keys: &Probe, shared: &mut Vec<usize>, kind: KeyKind, value: &str) {
+    let same = |(_, key): &(usize, &super::Key)| key.kind == kind && key.value == value;
+    shared.extend(lead_keys.keys.iter().enumerate().find(same).map(|(place, _)| place));
+}
