@@ -347,7 +347,7 @@ fn scripts_run_together_say_what_each_says_alone() {
 /// Together they read more text than one run may; each alone does not.
 #[test]
 fn scripts_that_are_dear_together_are_run_alone() {
-    let dear = format!("{} || employee_count > 5", vec!["contains(message, \"q\")"; 10].join(" || "));
+    let dear = format!("{} || employee_count > 5", ["contains(message, \"q\")"; 10].join(" || "));
     let rules: Vec<Json> = (0..40)
         .map(|index| json!({"id": format!("r{index}"), "when": {"script": dear}, "points": 1}))
         .collect();
