@@ -26,7 +26,7 @@ macro_rules! ids {
             /// Whether the identifier is blank: a record that was never given one.
             #[must_use]
             pub fn is_blank(&self) -> bool {
-                self.0.trim().is_empty()
+                crate::text::is_blank(&self.0)
             }
         }
 

@@ -13,6 +13,7 @@ use crate::calendar::Span;
 use crate::company::{CompanyName, Gazetteer};
 use crate::contact::{Email, EmailFault, Phone, PhoneOptions, PhoneOracle, PhoneSegments};
 use crate::model::{Activity, Attributes, Lead, Points, Region, RepId, Value};
+use crate::text::is_blank;
 
 /// What facts are derived with: the host's tables and the time.
 ///
@@ -519,17 +520,10 @@ impl FactSource for ActivityFacts<'_> {
 
 #[inline]
 pub(crate) fn text(value: Option<&str>) -> FactValue<'_> {
-    // Most texts begin with a letter or digit, and are then not blank.
     match value {
-        Some(text) if text.as_bytes().first().is_some_and(u8::is_ascii_graphic) => FactValue::Text(text),
-        Some(text) if !text.is_empty() => unless_blank(text),
+        Some(text) if !is_blank(text) => FactValue::Text(text),
         _ => FactValue::Missing,
     }
-}
-
-#[inline(never)]
-fn unless_blank(text: &str) -> FactValue<'_> {
-    if text.trim_start().is_empty() { FactValue::Missing } else { FactValue::Text(text) }
 }
 
 #[inline]

@@ -130,7 +130,7 @@ impl ConditionTable {
     pub(crate) fn ask(&self, facts: &impl FactSource) -> (u64, Points) {
         let mut held = self.always;
         for column in &self.columns {
-            held = held + column.ask(&facts.fact(&column.field), facts.now());
+            held = held + column.ask(&facts.fact(&column.field), facts);
         }
         for (formula, own) in &self.formulas {
             if formula.holds(held.bits) {
@@ -237,13 +237,14 @@ impl Column {
     }
 
     #[inline]
-    fn ask(&self, value: &FactValue<'_>, now: DateTime<Utc>) -> Held {
-        match value {
-            FactValue::Missing => self.missing,
-            FactValue::Integer(number) => self.integers.ask(*number, value, now),
-            FactValue::Text(text) => self.texts.ask(text, value, now),
-            _ => compare_all(&self.comparisons, value, now),
-        }
+    fn ask(&self, value: &FactValue<'_>, facts: &impl FactSource) -> Held {
+        let (held, rest) = match value {
+            FactValue::Missing => return self.missing,
+            FactValue::Integer(number) => (self.integers.ask(*number), &self.integers.rest),
+            FactValue::Text(text) => (self.texts.ask(text), &self.texts.rest),
+            _ => (Held::default(), &self.comparisons),
+        };
+        if rest.is_empty() { held } else { held + compare_all(rest, value, facts.now()) }
     }
 }
 
@@ -282,13 +283,12 @@ impl Integers {
     }
 
     #[inline]
-    fn ask(&self, number: i64, value: &FactValue<'_>, now: DateTime<Utc>) -> Held {
+    fn ask(&self, number: i64) -> Held {
         let interval = match self.breaks.len() {
             ..=FEW => self.breaks.iter().take_while(|from| **from <= number).count(),
             _ => self.breaks.partition_point(|from| *from <= number),
         };
-        let held = self.held.get(interval).copied().unwrap_or_default();
-        if self.rest.is_empty() { held } else { held + compare_all(&self.rest, value, now) }
+        self.held.get(interval).copied().unwrap_or_default()
     }
 }
 
@@ -337,9 +337,8 @@ impl Texts {
     }
 
     #[inline]
-    fn ask(&self, text: &str, value: &FactValue<'_>, now: DateTime<Utc>) -> Held {
-        let held = self.find(text).unwrap_or(self.other);
-        if self.rest.is_empty() { held } else { held + compare_all(&self.rest, value, now) }
+    fn ask(&self, text: &str) -> Held {
+        self.find(text).unwrap_or(self.other)
     }
 }
 

@@ -1,101 +1,26 @@
 //! The dynamic score: from activities to lines.
 
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::account::{Entries, Entry, Number, Why};
 use super::compile::CompiledAward;
 use super::outcome::Axis;
 use super::rules::{Burst, Decay, Frequency};
 use super::session::Work;
-use super::source::{EventSource, LeadSource, Slot};
+use super::source::{EventSource, LeadSource};
 use crate::calendar::Span;
-use crate::model::{Activity, LeadId, Points, RuleId};
+use crate::model::{Activity, Points, RuleId};
 use crate::rule::{FactSource, FactValue, Fault, Field, Predicate, ScriptSession};
-
-/// Up to so many activities are compared with one another; more are hashed.
-const FEW: usize = 48;
-/// Numbers the kinds that rules name; every other kind has this number.
-const OTHER_KIND: u16 = u16::MAX;
-
-#[derive(Debug, Default, Clone)]
-pub(super) struct Kinds(FxHashMap<Arc<str>, u16>);
-
-impl Kinds {
-    pub(super) fn number(&mut self, kind: &Arc<str>) -> u16 {
-        // More than 65,535 kinds share the last number; rules then compare the names.
-        let next = u16::try_from(self.0.len()).unwrap_or(OTHER_KIND);
-        *self.0.entry(Arc::clone(kind)).or_insert(next)
-    }
-
-    fn find(&self, kind: &str) -> u16 {
-        self.0.get(kind).copied().unwrap_or(OTHER_KIND)
-    }
-
-    /// Notes the activities of the lead, each id once, from the earliest to the latest.
-    #[inline(never)]
-    pub(super) fn fill(&self, lead: &LeadId, activities: &[Activity], slots: &mut Vec<Slot>) {
-        slots.clear();
-        let own = |activity: &Activity| activity.lead == *lead || activity.lead.is_blank();
-        for (index, activity) in (0u32..).zip(activities) {
-            if own(activity) {
-                slots.push(Slot { index, kind: self.find(&activity.kind) });
-            }
-        }
-        let at = |slot: &Slot| activities.get(slot.index as usize);
-        let order = |a: &Slot, b: &Slot| match (at(a), at(b)) {
-            (Some(a), Some(b)) => in_order(a, b),
-            _ => Ordering::Equal,
-        };
-        if !slots.is_sorted_by(|a, b| order(a, b).is_le()) {
-            slots.sort_by(order);
-        }
-        once_each(activities, slots);
-    }
-}
-
-/// Keeps the earliest of the activities that share an id; blank ids share nothing.
-fn once_each(activities: &[Activity], slots: &mut Vec<Slot>) {
-    let id = |slot: &Slot| activities.get(slot.index as usize).map_or("", |activity| activity.id.as_str());
-    if slots.len() > FEW {
-        let mut seen = FxHashSet::default();
-        slots.retain(|slot| id(slot).trim().is_empty() || seen.insert(id(slot)));
-        return;
-    }
-    let mut kept = 0;
-    for index in 0..slots.len() {
-        let Some(slot) = slots.get(index).copied() else { break };
-        let text = id(&slot);
-        let again = || slots.iter().take(kept).any(|known| id(known) == text);
-        if text.trim().is_empty() || !again() {
-            slots.swap(kept, index);
-            kept += 1;
-        }
-    }
-    slots.truncate(kept);
-}
-
-/// A total order of activities that does not depend on the order they came in.
-fn in_order(a: &Activity, b: &Activity) -> Ordering {
-    let written = |activity: &Activity| serde_json::to_string(activity).unwrap_or_default();
-    a.time
-        .cmp(&b.time)
-        .then_with(|| a.id.cmp(&b.id))
-        .then_with(|| a.kind.cmp(&b.kind))
-        .then_with(|| written(a).cmp(&written(b)))
-}
 
 #[derive(Debug, Clone)]
 pub(super) struct CompiledEngagementRule {
     pub(super) id: RuleId,
     pub(super) number: Number,
-    pub(super) kind: Arc<str>,
+    /// The number of its kind among [`Kinds`](super::events::Kinds), and in the book.
+    pub(super) kind: u32,
     pub(super) kind_name: Number,
-    pub(super) kind_number: u16,
     /// None when it always holds.
     pub(super) when: Option<Predicate>,
     pub(super) points: CompiledAward,
@@ -138,20 +63,16 @@ impl CompiledEngagementRule {
     fn tally(&self, lead: LeadSource<'_>, work: &mut Work) -> Result<Option<Tally>, Fault> {
         let Work { scripts, picked, .. } = work;
         picked.clear();
-        for slot in lead.events.slots {
-            if slot.kind != self.kind_number {
-                continue;
-            }
-            let Some(activity) = lead.events.at(slot.index) else { continue };
-            if slot.kind == OTHER_KIND && activity.kind != *self.kind {
-                continue;
-            }
-            let holds = match &self.when {
-                None => true,
-                Some(when) => when.eval_in(&EventSource::new(lead, activity), scripts)?,
-            };
-            if holds {
-                picked.push(slot.index);
+        let of_kind = lead.events.of_kind(self.kind);
+        match &self.when {
+            None => picked.extend_from_slice(of_kind),
+            Some(when) => {
+                for index in of_kind {
+                    let Some(activity) = lead.events.at(*index) else { continue };
+                    if when.eval_in(&EventSource::new(lead, activity), scripts)? {
+                        picked.push(*index);
+                    }
+                }
             }
         }
         if picked.is_empty() {
@@ -190,6 +111,10 @@ impl CompiledEngagementRule {
                 .map(|points| capped(points.unwrap_or(Points::ZERO))),
         };
         if self.decay == Decay::None {
+            if let CompiledAward::Fixed(points) = &self.points {
+                let each = i128::from(capped(*points).thousandths());
+                return Ok(within_limits(each * picked.len() as i128));
+            }
             let mut sum: i128 = 0;
             for activity in activities {
                 sum += i128::from(give(activity)?.thousandths());
@@ -254,19 +179,23 @@ fn without_bursts(burst: Burst, lead: LeadSource<'_>, picked: &mut Vec<u32>) {
         return;
     }
     let within = TimeDelta::seconds(burst.within.as_seconds().into());
-    let times: Vec<DateTime<Utc>> = picked.iter().map(|index| time(lead, *index)).collect();
-    let mut index: usize = 0;
+    let mut kept = 0;
     // The last activity of a burst that began at an earlier one.
     let mut burst_end = 0;
-    picked.retain(|slot| {
+    for index in 0..picked.len() {
+        let end = index + reach;
+        let (Some(first), last) = (picked.get(index).copied(), picked.get(end).copied()) else { break };
         let keep = index == 0 || index > burst_end;
-        let end = index.saturating_add(reach);
-        if times.get(end).is_some_and(|end| *end - time(lead, *slot) <= within) {
+        if last.is_some_and(|last| time(lead, last) - time(lead, first) <= within) {
             burst_end = end;
         }
-        index += 1;
-        keep
-    });
+        if keep {
+            // Only what lies behind is changed.
+            picked.swap(kept, index);
+            kept += 1;
+        }
+    }
+    picked.truncate(kept);
 }
 
 /// Keeps an activity when fewer than the most were kept in the span that ends with it.

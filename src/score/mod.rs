@@ -41,6 +41,7 @@ mod compile;
 mod cost;
 mod diff;
 mod engagement;
+mod events;
 mod fit;
 mod grade;
 mod hours;

@@ -6,13 +6,14 @@ use chrono::{DateTime, Utc};
 
 use super::account::{Book, Entries, Entry, Why};
 use super::compile::{CompiledAward, Section, sections, when};
-use super::engagement::{CompiledEngagementRule, Kinds};
+use super::engagement::CompiledEngagementRule;
+use super::events::{Events, Kinds, Timeline};
 use super::fit::{CompiledFitRule, FitStep};
 use super::grade::{Cell, EngagementLevel, Grade, GradeBounds, LevelBounds};
 use super::outcome::{Axis, Disqualification, Rare, Score};
 use super::rules::{Decay, Disqualifier, EngagementRules, FaultPolicy, FitRules, Maturity, ScoreRules};
 use super::session::{Scratch, Session, Work};
-use super::source::{Events, LeadSource, Slot};
+use super::source::LeadSource;
 use super::{check, lint, preset};
 use crate::error::{Report, RuleErrors};
 use crate::model::{Activity, Points, RuleId};
@@ -133,7 +134,7 @@ impl Scorer {
         activities: &[Activity],
         as_of: DateTime<Utc>,
     ) -> Score {
-        let Scratch { slots, work } = scratch;
+        let Scratch { timeline, work } = scratch;
         work.scripts.begin();
         let mut score = Score {
             lead: facts.lead().id.clone(),
@@ -147,12 +148,14 @@ impl Scorer {
             rare: None,
             book: Arc::clone(&self.book),
         };
-        if activities.is_empty() {
-            slots.clear();
-        } else {
-            self.engage(slots, work, facts, activities, &mut score);
-        }
-        let lead = LeadSource { facts, events: Events { activities, slots }, as_of };
+        let timeline = match activities.is_empty() {
+            true => const { &Timeline::new() },
+            false => {
+                self.engage(timeline, work, facts, activities, &mut score);
+                timeline
+            }
+        };
+        let lead = LeadSource { facts, events: Events { activities, timeline }, as_of };
         let rare = &mut score.rare;
         score.fit = axis(Axis::Fit, &self.fit, &mut score.entries, |step, lines| {
             step.run(&lead, work, lines, rare);
@@ -170,14 +173,14 @@ impl Scorer {
     #[inline(never)]
     fn engage(
         &self,
-        slots: &mut Vec<Slot>,
+        timeline: &mut Timeline,
         work: &mut Work,
         facts: &Facts<'_>,
         activities: &[Activity],
         score: &mut Score,
     ) {
-        self.kinds.fill(&facts.lead().id, activities, slots);
-        let lead = LeadSource { facts, events: Events { activities, slots }, as_of: score.as_of };
+        timeline.fill(&self.kinds, &facts.lead().id, activities);
+        let lead = LeadSource { facts, events: Events { activities, timeline }, as_of: score.as_of };
         let rare = &mut score.rare;
         score.engagement = axis(Axis::Engagement, &self.engagement, &mut score.entries, |rule, lines| {
             rule.run(lead, work, lines).unwrap_or_else(|fault| Rare::note(rare, &rule.id, fault));
@@ -270,8 +273,7 @@ fn compile_engagement(
                     id: rule.id.clone(),
                     number: book.rule(&rule.id),
                     kind_name: book.name(&rule.kind),
-                    kind_number: kinds.number(&kind),
-                    kind,
+                    kind: kinds.number(&kind),
                     when: when(&rule.when, scope, report),
                     points: report.within("points", |report| {
                         CompiledAward::compile(&rule.points, scope, registry, report)

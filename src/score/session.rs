@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::cost::RuleCost;
+use super::events::Timeline;
 use super::outcome::Score;
 use super::scorer::Scorer;
-use super::source::Slot;
 use crate::model::{Activity, RuleId};
 use crate::rule::{Facts, ScriptSession};
 
@@ -43,6 +43,7 @@ impl<'s> Session<'s> {
     }
 
     /// Scores a lead at a moment, as [`Scorer::score`] does.
+    #[inline]
     pub fn score(&mut self, facts: &Facts<'_>, activities: &[Activity], as_of: DateTime<Utc>) -> Score {
         self.scorer.score_in(&mut self.scratch, facts, activities, as_of)
     }
@@ -51,7 +52,7 @@ impl<'s> Session<'s> {
 /// Memory of a session.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    pub(super) slots: Vec<Slot>,
+    pub(super) timeline: Timeline,
     pub(super) work: Work,
 }
 

@@ -2,34 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use super::events::Events;
 use crate::calendar::Span;
 use crate::model::{Activity, Attributes};
 use crate::rule::{ActivityFacts, FactSource, FactValue, Facts, Field};
-
-/// One of the activities that count: its index, and the number of its kind among the kinds the rules name.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Slot {
-    pub(super) index: u32,
-    pub(super) kind: u16,
-}
-
-/// The activities that count, from the earliest to the latest.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Events<'a> {
-    pub(super) activities: &'a [Activity],
-    pub(super) slots: &'a [Slot],
-}
-
-impl<'a> Events<'a> {
-    pub(super) fn at(&self, index: u32) -> Option<&'a Activity> {
-        self.activities.get(index as usize)
-    }
-
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &'a Activity> {
-        let activities = self.activities;
-        self.slots.iter().filter_map(move |slot| activities.get(slot.index as usize))
-    }
-}
 
 /// The facts of a lead, except that activities are those being scored and that now is `as_of`: so a score is a
 /// pure function of what it is called with.
@@ -51,6 +27,7 @@ impl LeadSource<'_> {
 }
 
 impl FactSource for LeadSource<'_> {
+    #[inline]
     fn fact(&self, field: &Field) -> FactValue<'_> {
         if !field.is_of_activities() {
             return self.facts.fact(field);

@@ -20,3 +20,17 @@ mod traditional;
 pub use closest::closest;
 pub(crate) use fold::fold_into;
 pub use fold::{Folded, fold};
+
+/// Whether there is nothing but white space. Most texts begin with a letter or digit, which is seen at once.
+#[inline]
+pub(crate) fn is_blank(text: &str) -> bool {
+    match text.as_bytes().first() {
+        None => true,
+        Some(first) => !first.is_ascii_graphic() && is_white(text),
+    }
+}
+
+#[inline(never)]
+fn is_white(text: &str) -> bool {
+    text.trim_start().is_empty()
+}

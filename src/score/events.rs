@@ -1,0 +1,159 @@
+//! The activities that count for one lead, in the order of time and by kind.
+
+use std::cmp::Ordering;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+
+use crate::model::{Activity, LeadId};
+use crate::text::is_blank;
+
+/// Up to so many activities are compared with one another; more are looked up in a set.
+const FEW: usize = 64;
+/// The number of the kinds no rule names.
+const OTHER_KIND: u32 = u32::MAX;
+
+/// Numbers of the kinds that rules name.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Kinds(FxHashMap<Arc<str>, u32>);
+
+impl Kinds {
+    pub(super) fn number(&mut self, kind: &Arc<str>) -> u32 {
+        let next = u32::try_from(self.0.len()).unwrap_or(OTHER_KIND);
+        *self.0.entry(Arc::clone(kind)).or_insert(next)
+    }
+
+    fn find(&self, kind: &str) -> u32 {
+        self.0.get(kind).copied().unwrap_or(OTHER_KIND)
+    }
+}
+
+/// Indices of the activities that count; memory that is used again for the next lead.
+#[derive(Debug, Default)]
+pub(super) struct Timeline {
+    /// From the earliest to the latest.
+    order: Vec<u32>,
+    /// Their kinds.
+    kinds: Vec<u32>,
+    /// The same by kind, and within each from the earliest to the latest.
+    by_kind: Vec<u32>,
+    /// Where each kind begins in `by_kind`, and where the last ends.
+    starts: Vec<u32>,
+    hashes: Vec<u64>,
+}
+
+impl Timeline {
+    pub(super) const fn new() -> Timeline {
+        Timeline {
+            order: Vec::new(),
+            kinds: Vec::new(),
+            by_kind: Vec::new(),
+            starts: Vec::new(),
+            hashes: Vec::new(),
+        }
+    }
+
+    /// Notes the activities of the lead, each id once. O(n · log n) for n activities; O(n) when they are in order.
+    pub(super) fn fill(&mut self, kinds: &Kinds, lead: &LeadId, activities: &[Activity]) {
+        self.order.clear();
+        let own = |activity: &Activity| activity.lead == *lead || activity.lead.is_blank();
+        let of_lead = (0u32..).zip(activities).filter(|(_, activity)| own(activity));
+        self.order.extend(of_lead.map(|(index, _)| index));
+        let order = |a: &u32, b: &u32| match (activities.get(*a as usize), activities.get(*b as usize)) {
+            (Some(a), Some(b)) => in_order(a, b),
+            _ => Ordering::Equal,
+        };
+        if !self.order.is_sorted_by(|a, b| order(a, b).is_le()) {
+            self.order.sort_by(order);
+        }
+        self.keep_each_once(activities);
+        self.sort_by_kind(kinds, activities);
+    }
+
+    /// Keeps the earliest of the activities that share an id; blank ids share nothing.
+    fn keep_each_once(&mut self, activities: &[Activity]) {
+        let id = |index: u32| activities.get(index as usize).map_or("", |activity| activity.id.as_str());
+        if self.order.len() > FEW {
+            let mut seen = FxHashSet::default();
+            self.order.retain(|index| is_blank(id(*index)) || seen.insert(id(*index)));
+            return;
+        }
+        self.hashes.clear();
+        let mut kept = 0;
+        for place in 0..self.order.len() {
+            let Some(index) = self.order.get(place).copied() else { break };
+            let text = id(index);
+            let hash = FxBuildHasher.hash_one(text);
+            let is_known = || self.order.iter().take(kept).any(|known| id(*known) == text);
+            if self.hashes.contains(&hash) && !is_blank(text) && is_known() {
+                continue;
+            }
+            self.hashes.push(hash);
+            self.order.swap(kept, place);
+            kept += 1;
+        }
+        self.order.truncate(kept);
+    }
+
+    fn sort_by_kind(&mut self, kinds: &Kinds, activities: &[Activity]) {
+        let kind = |index: &u32| {
+            activities.get(*index as usize).map_or(OTHER_KIND, |activity| kinds.find(&activity.kind))
+        };
+        self.kinds.clear();
+        self.kinds.extend(self.order.iter().map(kind));
+        self.starts.clear();
+        self.starts.resize(kinds.0.len() + 1, 0);
+        // How many of each kind, then where each ends; filling from the last moves the ends to the starts.
+        for kind in &self.kinds {
+            self.starts.get_mut(*kind as usize).into_iter().for_each(|count| *count += 1);
+        }
+        let mut end = 0;
+        for count in &mut self.starts {
+            end += *count;
+            *count = end;
+        }
+        self.by_kind.resize(end as usize, 0);
+        for (index, kind) in self.order.iter().zip(&self.kinds).rev() {
+            if let Some(end) = self.starts.get_mut(*kind as usize) {
+                *end -= 1;
+                self.by_kind.get_mut(*end as usize).into_iter().for_each(|place| *place = *index);
+            }
+        }
+    }
+}
+
+/// A total order of activities that does not depend on the order they came in.
+fn in_order(a: &Activity, b: &Activity) -> Ordering {
+    let written = |activity: &Activity| serde_json::to_string(activity).unwrap_or_default();
+    a.time
+        .cmp(&b.time)
+        .then_with(|| a.id.cmp(&b.id))
+        .then_with(|| a.kind.cmp(&b.kind))
+        .then_with(|| written(a).cmp(&written(b)))
+}
+
+/// The activities that count, from the earliest to the latest.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Events<'a> {
+    pub(super) activities: &'a [Activity],
+    pub(super) timeline: &'a Timeline,
+}
+
+impl<'a> Events<'a> {
+    pub(super) fn at(&self, index: u32) -> Option<&'a Activity> {
+        self.activities.get(index as usize)
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &'a Activity> {
+        let activities = self.activities;
+        self.timeline.order.iter().filter_map(move |index| activities.get(*index as usize))
+    }
+
+    /// Indices of those of a kind.
+    pub(super) fn of_kind(&self, kind: u32) -> &'a [u32] {
+        let bound = |kind: u32| self.timeline.starts.get(kind as usize).map(|start| *start as usize);
+        let range = bound(kind).zip(kind.checked_add(1).and_then(bound));
+        range.and_then(|(from, until)| self.timeline.by_kind.get(from..until)).unwrap_or_default()
+    }
+}
