@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
+use super::action::MatchAction;
 use super::comparator::Comparator;
 use super::index::{Asked, Weighed};
 use super::probe::{Key, KeyKind, Probe};
 use super::reading::Reading;
 use super::resolution::Rows;
-use super::rules::{LeadKey, MatchAction, MatchRule, Target};
+use super::rules::{LeadKey, MatchRule, Target};
 use crate::calendar::Zone;
 use crate::model::{Account, Lead, LeadStatus, PoolId, RecordRef, RepId, mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
@@ -133,13 +134,24 @@ impl Candidate<'_> {
     pub(super) fn counts_for(&self, rule: &MatchRule, now: DateTime<Utc>, zone: &Zone) -> bool {
         let kind = matches!(self.source, Source::Lead(_)) == rule.target.is_lead();
         let age = rule.window.is_none_or(|window| window.covers(self.created_at(), now, zone));
-        let state = match (rule.action, self.source) {
-            (MatchAction::Collect, Source::Lead(lead)) => {
-                !matches!(lead.status, LeadStatus::Invalid | LeadStatus::Voided)
-            }
-            _ => true,
-        };
+        let state = rule.action != MatchAction::Collect || self.is_living();
         kind && age && state
+    }
+
+    /// Whether leads may be collected under it: it is neither invalid nor voided.
+    pub(super) fn is_living(&self) -> bool {
+        match self.source {
+            Source::Lead(lead) => !matches!(lead.status, LeadStatus::Invalid | LeadStatus::Voided),
+            Source::Account(_) => true,
+        }
+    }
+
+    /// Whether a deal was closed with the account.
+    pub(super) fn has_bought(&self, now: DateTime<Utc>) -> bool {
+        match self.source {
+            Source::Account(account) => account.closed_deal_at.is_some_and(|at| at <= now),
+            Source::Lead(_) => false,
+        }
     }
 
     /// By what equal records are put in order: earliest created, then id.

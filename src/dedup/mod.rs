@@ -4,6 +4,7 @@
 //! is a fetcher in memory. [`cluster`] joins pairs into groups, a [`MergePlan`] makes the records of a group one.
 //! [`index`] finds company names, [`evaluate`] tunes it, [`similarity`] holds measures.
 
+mod action;
 mod book;
 mod candidate;
 mod cluster;
@@ -19,6 +20,7 @@ mod resolve;
 mod rules;
 pub mod similarity;
 
+pub use action::MatchAction;
 pub use book::Book;
 pub use cluster::{Cluster, ClusterOptions, Clusters, ScoredPair, cluster};
 pub use comparator::Comparator;
@@ -29,4 +31,4 @@ pub use merge::{
 pub use probe::{Key, KeyKind, Probe};
 pub use resolution::{Action, CrowdedKey, Label, Match, OnFile, Resolution, Rows, TieBreak};
 pub use resolve::Deduplicator;
-pub use rules::{DedupRules, KeyFact, LeadKey, MatchAction, MatchRule, Target, Window};
+pub use rules::{DedupRules, KeyFact, LeadKey, MatchRule, Target, Window};

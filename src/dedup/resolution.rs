@@ -69,6 +69,13 @@ pub enum Action {
         /// Whether a person should look before it goes on.
         hold: bool,
     },
+    /// The rule's script chose a code of the host's own: the lead is tagged with it, and goes on as if it were new.
+    Custom {
+        /// The record.
+        record: RecordRef,
+        /// The code.
+        code: String,
+    },
 }
 
 impl Action {
@@ -82,6 +89,7 @@ impl Action {
             Action::Collected { .. } => "collected",
             Action::KeyChange { .. } => "key_change",
             Action::TagOnly { .. } => "tag_only",
+            Action::Custom { .. } => "custom",
         }
     }
 
@@ -91,7 +99,9 @@ impl Action {
         match self {
             Action::ToOwner { owner, .. } | Action::KeyChange { new_owner: owner, .. } => Some(owner),
             Action::Collected { owner, .. } => owner.as_ref(),
-            Action::New | Action::AssignByRules { .. } | Action::TagOnly { .. } => None,
+            Action::New | Action::AssignByRules { .. } | Action::TagOnly { .. } | Action::Custom { .. } => {
+                None
+            }
         }
     }
 
@@ -103,6 +113,7 @@ impl Action {
             Action::ToOwner { record, .. }
             | Action::AssignByRules { record }
             | Action::KeyChange { record, .. }
+            | Action::Custom { record, .. }
             | Action::TagOnly { record, .. } => Some(record.clone()),
             Action::Collected { source, .. } => Some(RecordRef::Lead(source.clone())),
         }
@@ -224,6 +235,16 @@ closed_enum! {
     }
 }
 
+/// The identifier of a record, without its kind.
+pub(super) fn id_of(record: &RecordRef) -> String {
+    match record {
+        RecordRef::Account(id) => id.as_str().to_owned(),
+        RecordRef::Contact(id) => id.as_str().to_owned(),
+        RecordRef::Opportunity(id) => id.as_str().to_owned(),
+        RecordRef::Lead(id) => id.as_str().to_owned(),
+    }
+}
+
 fn in_words(kind: KeyKind) -> &'static str {
     match kind {
         KeyKind::Phone => "phone",
@@ -286,6 +307,8 @@ pub struct CrowdedKey {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Resolution {
     pub(super) action: Action,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rule: Option<RuleId>,
     pub(super) matches: Vec<Match>,
     pub(super) labels: BTreeSet<Label>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -303,6 +326,12 @@ impl Resolution {
     #[must_use]
     pub fn action(&self) -> &Action {
         &self.action
+    }
+
+    /// The rule that decided; none when nothing matches, or when what matches decides nothing.
+    #[must_use]
+    pub fn rule(&self) -> Option<&RuleId> {
+        self.rule.as_ref()
     }
 
     /// The records that match: by rule order, then by similarity, then earliest created, then id.
@@ -400,12 +429,7 @@ impl Resolution {
         MatchFacts {
             action: self.action.code(),
             owner: self.action.owner().cloned(),
-            record: self.action.record().map(|record| match record {
-                RecordRef::Account(id) => id.as_str().to_owned(),
-                RecordRef::Contact(id) => id.as_str().to_owned(),
-                RecordRef::Opportunity(id) => id.as_str().to_owned(),
-                RecordRef::Lead(id) => id.as_str().to_owned(),
-            }),
+            record: self.action.record().as_ref().map(id_of),
             labels: self.labels.iter().map(|label| label.as_str().to_owned()).collect(),
             count: self.record_count() as i64,
         }
@@ -429,6 +453,9 @@ impl fmt::Display for Resolution {
                 if let Some(before) = notify {
                     write!(f, ", and {before} is told")?;
                 }
+            }
+            Action::Custom { record, code } => {
+                write!(f, "matches {record}: marked `{code}` by the rule's script, not linked")?;
             }
             Action::TagOnly { record, hold } => {
                 let of_record = |found: &&Match| found.record == *record;

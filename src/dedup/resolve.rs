@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use super::action::{Choice, MatchAction, Plan};
 use super::candidate::{Candidate, Source, UsableKeys, candidates, key_kind};
 use super::index::{Asked, NameJudge};
 use super::likeness::{self, Hit};
 use super::probe::{Key, KeyKind, Probe};
-use super::resolution::{Action, CrowdedKey, Label, Match, Resolution, Rows};
-use super::rules::{DedupRules, KeyFact, MatchAction, MatchRule};
+use super::resolution::{Action, CrowdedKey, Label, Match, Resolution, Rows, id_of};
+use super::rules::{DedupRules, KeyFact, MatchRule};
 use crate::error::{Report, RuleErrors};
 use crate::model::{
     Acquisition, ConversionRecord, Effect, Lead, LeadStatus, Link, LinkKind, RecordRef, RepId, Value,
 };
-use crate::rule::{Facts, Predicate, RuleFault, RulesVersion, Scope};
+use crate::rule::{Facts, MatchFacts, Predicate, RuleFault, RulesVersion, Scope};
 
 /// Compiled matching rules.
 ///
@@ -48,7 +49,9 @@ use crate::rule::{Facts, Predicate, RuleFault, RulesVersion, Scope};
 #[derive(Debug, Clone)]
 pub struct Deduplicator {
     rules: DedupRules,
+    /// By rule: which leads it is for, and what follows.
     conditions: Vec<Predicate>,
+    plans: Vec<Plan>,
     /// Compares company names; only when a rule asks for it.
     judge: Option<Box<NameJudge>>,
     version: RulesVersion,
@@ -68,25 +71,31 @@ impl Deduplicator {
 
     pub(crate) fn compile_into(rules: &DedupRules, report: &mut Report) -> Deduplicator {
         rules.check(report);
-        let conditions = report.within("rules", |report| {
+        let (conditions, plans) = report.within("rules", |report| {
             let compile = |(index, rule): (usize, &MatchRule)| {
                 report.item(index, |report| {
-                    report.within("when", |report| rule.when.compile(Scope::Dedup, report))
+                    let when = report.within("when", |report| rule.when.compile(Scope::Dedup, report));
+                    (when, Plan::compile(&rule.action, rule.target, report))
                 })
             };
-            rules.rules.iter().enumerate().map(compile).collect()
+            rules.rules.iter().enumerate().map(compile).unzip()
         });
         let version = RulesVersion::of(rules.format, &rules.revision, rules);
         let like = rules.rules.iter().any(|rule| rule.comparator.threshold().is_some());
         let judge = like.then(Box::default);
-        Deduplicator { rules: rules.clone(), conditions, judge, version }
+        Deduplicator { rules: rules.clone(), conditions, plans, judge, version }
     }
 
     /// What to fetch for a lead: only keys that a rule asks about.
     #[must_use]
     pub fn probe(&self, facts: &Facts<'_>) -> Probe {
         let mut wanted: BTreeSet<KeyKind> = self.rules.rules.iter().map(|rule| key_kind(rule.lead)).collect();
-        if self.rules.rules.iter().any(|rule| rule.action == MatchAction::KeyChange) {
+        let may_change = |rule: &MatchRule| match &rule.action {
+            MatchAction::KeyChange => true,
+            MatchAction::Custom { .. } => rule.target.is_lead(),
+            _ => false,
+        };
+        if self.rules.rules.iter().any(may_change) {
             // Whose company it is now decides on the new owner.
             wanted.insert(KeyKind::CompanyExact);
         }
@@ -120,10 +129,11 @@ impl Deduplicator {
         let crowded_names: Vec<usize> = (0..usable.len()).filter(no_company).collect();
         let is_crowded = |candidate: &Candidate<'_>| crowded_names.iter().any(|place| candidate.has(*place));
         let mut matches: Vec<Match> = Vec::new();
-        let mut decided: Option<(&MatchRule, &Candidate<'_>)> = None;
+        let mut decided: Option<(&MatchRule, &Candidate<'_>, Choice)> = None;
         let mut undecided: Option<&Candidate<'_>> = None;
         let mut faults = Vec::new();
-        for (rule, condition) in self.rules.rules.iter().zip(&self.conditions) {
+        let plans = self.conditions.iter().zip(&self.plans);
+        for (rule, (condition, plan)) in self.rules.rules.iter().zip(plans) {
             match condition.eval(facts) {
                 Ok(true) => {}
                 Ok(false) => continue,
@@ -155,21 +165,37 @@ impl Deduplicator {
             });
             match hits.first() {
                 Some(first) if first.ambiguous => drop(undecided.get_or_insert(first.candidate)),
-                Some(first) if decided.is_none() => decided = Some((rule, first.candidate)),
+                Some(first) if decided.is_none() => {
+                    match plan.choose(facts, &match_facts(rule, first.candidate, &hits, now)) {
+                        // A rule that says so only looks at living leads; a script may have seen another.
+                        Ok(Choice::Action(MatchAction::Collect)) if !first.candidate.is_living() => {
+                            let living = hits.iter().map(|hit| hit.candidate).find(|one| one.is_living());
+                            let collect = |one| (rule, one, Choice::Action(MatchAction::Collect));
+                            decided = living.map(collect);
+                        }
+                        Ok(choice) => decided = Some((rule, first.candidate, choice)),
+                        Err(fault) => faults.push(RuleFault { rule: rule.id.clone(), fault }),
+                    }
+                }
                 _ => {}
             }
             matches.extend(hits.into_iter().map(|hit| hit.into_match(rule)));
         }
-        let (action, effects) = match decided {
+        let (action, effects) = match &decided {
             // A guess is never more than a mark.
             None => undecided.map_or((Action::New, Vec::new()), |guess| self.mark(guess, facts.lead())),
-            Some((rule, candidate)) => {
-                self.carry_out(rule, candidate, &candidates, &usable, facts.lead(), now)
+            Some((rule, candidate, Choice::Action(action))) => {
+                self.carry_out((rule, action), candidate, &candidates, &usable, facts.lead(), now)
+            }
+            Some((_, candidate, Choice::Code(code))) => {
+                let tag = Effect::AddTag { lead: facts.lead().id.clone(), tag: code.clone() };
+                (Action::Custom { record: candidate.record(), code: code.clone() }, vec![tag])
             }
         };
         let mut resolution = Resolution {
             labels: labels(&action, &matches, &candidates, now),
             action,
+            rule: decided.as_ref().map(|(rule, ..)| rule.id.clone()),
             matches,
             crowded,
             truncated: rows.truncated,
@@ -185,7 +211,7 @@ impl Deduplicator {
         if several {
             resolution.labels.insert(Label::OneToMany);
         }
-        if let Some((rule, _)) = decided {
+        if let Some((rule, ..)) = decided {
             resolution.labels.extend(&rule.labels);
         }
         if collide {
@@ -229,7 +255,7 @@ impl Deduplicator {
 
     fn carry_out(
         &self,
-        rule: &MatchRule,
+        (rule, action): (&MatchRule, &MatchAction),
         candidate: &Candidate<'_>,
         candidates: &[Candidate<'_>],
         usable: &UsableKeys<'_>,
@@ -244,7 +270,7 @@ impl Deduplicator {
             Some(owner) => Action::ToOwner { owner, record: record.clone() },
             None => Action::AssignByRules { record: record.clone() },
         };
-        match (rule.action, &candidate.source) {
+        match (action, &candidate.source) {
             (MatchAction::Convert, Source::Account(account)) => {
                 let conversion = ConversionRecord {
                     lead: lead.id.clone(),
@@ -268,7 +294,7 @@ impl Deduplicator {
                 effects.extend(self.updates(lead, earlier));
                 let (known, entry) = (earlier.id.clone(), lead.id.clone());
                 effects.push(Effect::RecordActivation { lead: known.clone(), entry, at: now });
-                let changed = rule.action == MatchAction::KeyChange && self.is_key_change(lead, earlier);
+                let changed = *action == MatchAction::KeyChange && self.is_key_change(lead, earlier);
                 let other = || claimant(candidates, usable).filter(|other| Some(*other) != owner.as_ref());
                 if let Some(new_owner) = other().filter(|_| changed) {
                     let acquisition = Acquisition::OwnerChanged;
@@ -357,6 +383,28 @@ fn key_fact(lead: &Lead, fact: KeyFact) -> Value {
     }
 }
 
+/// What a script is told of the match.
+fn match_facts(
+    rule: &MatchRule,
+    best: &Candidate<'_>,
+    hits: &[Hit<'_, '_>],
+    now: DateTime<Utc>,
+) -> MatchFacts {
+    let existing = hits.iter().any(|hit| hit.candidate.has_bought(now));
+    let mut labels: BTreeSet<Label> = rule.labels.clone();
+    labels.insert(if existing { Label::ExistingCustomer } else { Label::NewCustomer });
+    if hits.len() > 1 {
+        labels.insert(Label::OneToMany);
+    }
+    MatchFacts {
+        action: "",
+        owner: best.owner().cloned(),
+        record: Some(id_of(&best.record())),
+        labels: labels.iter().map(|label| label.as_str().to_owned()).collect(),
+        count: hits.len() as i64,
+    }
+}
+
 fn labels(
     action: &Action,
     matches: &[Match],
@@ -366,13 +414,10 @@ fn labels(
     if matches.is_empty() {
         return BTreeSet::from([Label::BrandNew]);
     }
-    let bought = |candidate: &&Candidate<'_>| match candidate.source {
-        Source::Account(account) => account.closed_deal_at.is_some_and(|at| at <= now),
-        Source::Lead(_) => false,
-    };
     let sure = matches.iter().filter(|found| !found.ambiguous);
     let matched: BTreeSet<&RecordRef> = sure.map(|found| &found.record).collect();
-    let existing = candidates.iter().filter(bought).any(|one| matched.contains(&one.record()));
+    let existing =
+        candidates.iter().filter(|one| one.has_bought(now)).any(|one| matched.contains(&one.record()));
     let mut labels = BTreeSet::from([if existing { Label::ExistingCustomer } else { Label::NewCustomer }]);
     match action {
         Action::Collected { .. } => labels.extend([Label::Duplicate, Label::CollectedToEarliest]),

@@ -6,6 +6,7 @@ use chrono::{DateTime, Months, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Label;
+use super::action::MatchAction;
 use super::comparator::Comparator;
 use crate::calendar::Zone;
 use crate::error::{Diagnostic, Report, RuleErrors};
@@ -137,23 +138,6 @@ impl Window {
     pub(crate) fn covers(self, created_at: DateTime<Utc>, now: DateTime<Utc>, zone: &Zone) -> bool {
         let end = zone.local(created_at).checked_add_months(Months::new(self.months));
         end.is_none_or(|end| now <= zone.first_moment(end))
-    }
-}
-
-closed_enum! {
-    /// What follows from a hit.
-    MatchAction {
-        /// The record is the same lead coming in again: update it, remind its owner.
-        Reenter = "reenter",
-        /// As `reenter`; but when a decisive fact has changed and the new value leads to an account of another
-        /// owner, the lead goes to that owner and the one before is told.
-        KeyChange = "key_change",
-        /// The lead belongs to the account: convert it and give it to the account's owner.
-        Convert = "convert",
-        /// The lead is collected (归集) under the earliest one that is neither invalid nor voided.
-        Collect = "collect",
-        /// The lead is marked; it is neither linked nor given to anybody.
-        TagOnly = "tag_only",
     }
 }
 
@@ -335,24 +319,6 @@ impl MatchRule {
             });
         }
         report.within("comparator", |report| self.comparator.check(self.lead, report));
-        let fits = match self.action {
-            MatchAction::Convert => !self.target.is_lead(),
-            MatchAction::Reenter | MatchAction::KeyChange | MatchAction::Collect => self.target.is_lead(),
-            MatchAction::TagOnly => true,
-        };
-        if !fits {
-            report.within("action", |report| {
-                let (objects, others) = if self.target.is_lead() {
-                    ("leads", "`reenter`, `key_change`, `collect` or `tag_only`")
-                } else {
-                    ("accounts", "`convert` or `tag_only`")
-                };
-                report.error(
-                    "wrong_action",
-                    format!("`{}` cannot follow from a match among {objects}", self.action),
-                    format!("use {others}"),
-                );
-            });
-        }
+        self.action.check(self.target, report);
     }
 }

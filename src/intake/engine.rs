@@ -313,7 +313,7 @@ fn follow_up(
     let Some(owner) = assignment.owner() else { return Vec::new() };
     let mut effects = Vec::new();
     let converted = matches!(resolution.action().record(), Some(RecordRef::Account(_)))
-        && !matches!(resolution.action(), Action::TagOnly { .. });
+        && !matches!(resolution.action(), Action::TagOnly { .. } | Action::Custom { .. });
     if !converted || !matches!(resolution.action(), Action::ToOwner { .. }) {
         effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Pending });
     }

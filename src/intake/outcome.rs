@@ -182,7 +182,7 @@ impl Outcome {
     /// matching or assignment rule that decided, the cell of a lead that is not ready, or the assignment's own code.
     #[must_use]
     pub fn reason(&self) -> String {
-        let matched = || self.resolution.iter().flat_map(|one| one.matches()).find(|found| !found.ambiguous);
+        let matched = || self.resolution.as_ref().and_then(|one| one.rule());
         let rule = || self.assignment.as_ref().and_then(|one| one.rule());
         match &self.route {
             Route::Blocked => {
@@ -193,7 +193,7 @@ impl Outcome {
             }
             Route::Resubmitted { .. } => "resubmission".to_owned(),
             Route::ToOwner { record: None, .. } => "own_owner".to_owned(),
-            Route::ToOwner { .. } => matched().map_or_else(String::new, |found| found.rule.to_string()),
+            Route::ToOwner { .. } => matched().map_or_else(String::new, ToString::to_string),
             Route::Nurture { .. } => {
                 self.score.as_ref().map_or_else(String::new, |score| score.cell().to_string())
             }

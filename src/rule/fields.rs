@@ -90,6 +90,8 @@ pub enum Scope {
     Blacklist,
     /// In matching rules: also the verdict.
     Dedup,
+    /// In scripts that choose what follows from a match: also the match.
+    Match,
     /// In scoring rules: also the matches.
     Score,
     /// In scoring rules about one activity.
@@ -107,6 +109,7 @@ impl Scope {
         match self {
             Scope::Blacklist => "blacklist rules",
             Scope::Dedup => "matching rules",
+            Scope::Match => "scripts about a match",
             Scope::Score => "scoring rules",
             Scope::Activity => "rules about activities",
             Scope::Assign => "assignment rules",
@@ -120,7 +123,7 @@ impl Scope {
         match self {
             Scope::Blacklist => producer <= Producer::Derived,
             Scope::Dedup => producer <= Producer::Blacklist,
-            Scope::Score => producer <= Producer::Dedup,
+            Scope::Match | Scope::Score => producer <= Producer::Dedup,
             Scope::Activity => producer <= Producer::Dedup || producer == Producer::Activity,
             Scope::Assign => producer <= Producer::Score,
             Scope::Order => producer == Producer::Order,

@@ -58,6 +58,8 @@ pub(crate) use off::{Script, ScriptBatch};
 pub enum ScriptKind {
     /// One expression that is true or false.
     Condition,
+    /// One expression that gives a name: the choice of one thing among several.
+    Choice,
     /// One expression that gives a number of points.
     Points,
     /// A full script that gives a number of points.

@@ -72,6 +72,14 @@ impl Script {
         match *self {}
     }
 
+    pub(crate) fn choice(&self, _: &impl FactSource, _: &mut ScriptSession) -> Result<String, Fault> {
+        match *self {}
+    }
+
+    pub(crate) fn refused(&self, _: String, _: impl Into<String>) -> Fault {
+        match *self {}
+    }
+
     pub(crate) fn points(&self, _: &impl FactSource, _: &mut ScriptSession) -> Result<Option<Points>, Fault> {
         match *self {}
     }

@@ -11,6 +11,7 @@ use super::live::{self, Reason};
 use super::names::Reading;
 use super::problem::{Problem, excerpt, run_problem, type_word};
 use super::sandbox::{self, ENGINE, LONGEST_LIST, LONGEST_TEXT};
+use crate::error::Position;
 use crate::model::{Attributes, Points};
 use crate::rule::{FactSource, FactValue, Fault};
 
@@ -215,6 +216,32 @@ impl Script {
             Err(_) if result.is_unit() => Ok(false),
             Err(_) => Err(self.wrong_result(&result, "true or false")),
         }
+    }
+
+    /// The name an expression gives.
+    pub(crate) fn choice(
+        &self,
+        facts: &impl FactSource,
+        session: &mut ScriptSession,
+    ) -> Result<String, Fault> {
+        let result = session.run(self, facts)?;
+        let wrong = |result: Dynamic| {
+            let message = format!("the script gives {} instead of a name", type_word(result.type_name()));
+            self.refused(message, "give one of the names in quotes")
+        };
+        let name = result.try_cast_result::<ImmutableString>().map_err(wrong)?;
+        Ok(name.into_owned())
+    }
+
+    /// A fault of what the script gives: it points at the beginning.
+    pub(crate) fn refused(&self, message: String, help: impl Into<String>) -> Fault {
+        let before = self.source.len() - self.source.trim_start().len();
+        let before = self.source.get(..before).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let at = Position { line: line as u32, column: column as u32 };
+        let excerpt = excerpt(&self.source, at);
+        Fault { message, position: Some(at), excerpt, help: Some(help.into()) }
     }
 
     /// The points an expression gives; `None` for a missing value.
