@@ -551,8 +551,12 @@ proptest! {
     #[test]
     fn a_higher_threshold_finds_no_more(accounts in accounts(), company in company()) {
         let everything = Rows { accounts, ..Rows::default() };
-        let count = |threshold| resolve_rows(&rules(threshold), &lead(&company), &everything).matches().len();
-        prop_assert!([0.01, 0.3, 0.5, 0.8, 0.95, 1.0].map(count).is_sorted_by(|a, b| a >= b));
+        let all = [0.01, 0.3, 0.5, 0.8, 0.95, 1.0]
+            .map(|threshold| resolve_rows(&rules(threshold), &lead(&company), &everything));
+        // Where the region decides between near names, the others are dropped, however many they are.
+        let told = all.iter().flat_map(|one| one.matches()).any(|found| found.told_by.is_some());
+        let counts = all.each_ref().map(|one| one.matches().len());
+        prop_assert!(told || counts.is_sorted_by(|a, b| a >= b), "{counts:?}");
     }
 
     #[test]
