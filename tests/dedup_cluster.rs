@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use leadkit::dedup::{ClusterOptions, Clusters, ScoredPair, cluster};
+use leadkit::dedup::{ClusterOptions, Clusters, ScoredPair, cluster, cluster_names};
 use proptest::prelude::*;
 
 type Pair = (usize, usize, f64);
@@ -68,6 +68,36 @@ fn a_long_chain_and_a_large_group_are_quick() {
     assert!(found.clusters.iter().all(|cluster| cluster.members.len() <= 4), "{:?}", found.clusters[0]);
     let star = (1..100_000).map(|i| (0, i, 0.9));
     assert_eq!(members(&cluster(100_000, star, &options(0.0)))[0].len(), 100_000);
+}
+
+/// The same bytes with the feature `parallel` and without: the snapshot holds for both.
+#[test]
+fn names_are_joined_the_same_on_any_number_of_threads() {
+    let brands = ["纷扬", "飞扬", "海纳", "Acme", "Juniper Moss", "三一", "Borea"];
+    let trades = ["科技", "贸易", " Trading", " Software"];
+    let forms = ["有限公司", "股份有限公司", " Ltd", "", " Limited"];
+    let names: Vec<String> = (0..600)
+        .map(|i: usize| {
+            let city = ["北京", "上海", "深圳市", ""][i / 7 % 4];
+            format!("{city}{}{}{}", brands[i % 7], trades[i / 28 % 4], forms[i / 112 % 5])
+        })
+        .collect();
+    let found = cluster_names(&names, &ClusterOptions::default());
+    let bytes = serde_json::to_vec(&found).unwrap();
+    let hash =
+        bytes.iter().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x100_0000_01b3));
+    insta::assert_snapshot!(format!(
+        "{} clusters, {} held back, {hash:016x}",
+        found.clusters.len(),
+        found.held_back.len()
+    ));
+    // Copies of one name are always together.
+    let labels = found.labels();
+    for (i, name) in names.iter().enumerate() {
+        let first = names.iter().position(|other| other == name).unwrap();
+        assert_eq!(labels[i], labels[first], "{name}");
+    }
+    assert_eq!(cluster_names::<&str>(&[], &ClusterOptions::default()), Clusters::default());
 }
 
 fn some_pairs() -> impl Strategy<Value = (usize, Vec<Pair>)> {

@@ -43,6 +43,18 @@ fn account(id: &str, day: u32) -> Account {
     }
 }
 
+#[test]
+fn spellings_of_one_registered_name_are_no_conflict_and_no_alias() {
+    let named = |id: &str, day, company: &str| Account { company: company.into(), ..account(id, day) };
+    let same = [named("A1", 1, "北京纷扬科技有限公司"), named("A2", 2, "北京紛揚科技（有限責任公司）")];
+    let plan = accounts_plan(&same, &merger());
+    assert!(plan.conflicts().iter().all(|conflict| conflict.field != "company"), "{:?}", plan.conflicts());
+    assert_eq!(plan.merged().aliases, Vec::<String>::new());
+    let other = [named("A1", 1, "北京纷扬科技有限公司"), named("A2", 2, "北京纷扬科技股份有限公司")];
+    let plan = accounts_plan(&other, &merger());
+    assert_eq!(plan.merged().aliases.len(), 1, "another legal form is another name");
+}
+
 fn lead(id: &str, day: u32) -> Lead {
     Lead {
         id: id.into(),

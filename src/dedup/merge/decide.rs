@@ -8,7 +8,7 @@ use super::plan::{ContactDecision, FieldConflict, FieldDecision, MergeError, Mer
 use super::record::{Mergeable, fields_of, members_of, same_field, with_fields};
 use super::rules::{MergeRules, SurvivorTest, Survivorship, group_of};
 use super::undo::UndoRecord;
-use super::values::{View, agree, choose, choose_view};
+use super::values::{View, agree, canonical, choose, choose_view};
 use crate::contact::PhoneOptions;
 use crate::model::{AccountId, Contact, Effect, Link, LinkKind, RecordRef, Value};
 use crate::text::fold;
@@ -233,7 +233,7 @@ impl Draft<'_> {
     fn add_names(&mut self, names: &[Option<&str>]) {
         let company = self.decisions.iter().find(|decision| decision.field == "company");
         let company = company.map(|decision| decision.after.to_string()).unwrap_or_default();
-        let plain = |text: &str| fold(text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let plain = |text: &str| canonical("company", text, self.phones);
         let own = plain(&company);
         let other = |name: &&str| !name.trim().is_empty() && plain(name) != own;
         let added: Vec<(usize, &str)> = names

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::record::{Fields, is_blank};
 use super::rules::Survivorship;
+use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{Email, Phone, PhoneOptions, Wechat};
 use crate::model::{Value, mask_email, mask_id, mask_phone};
 use crate::text::fold;
@@ -218,7 +219,7 @@ pub(super) fn distinct(name: &str, items: Vec<String>, phones: &PhoneOptions<'_>
 }
 
 /// The form in which two spellings of one value are the same.
-fn canonical(name: &str, text: &str, phones: &PhoneOptions<'_>) -> String {
+pub(super) fn canonical(name: &str, text: &str, phones: &PhoneOptions<'_>) -> String {
     let key = match leaf(name) {
         "phones" => {
             let phone = Phone::parse(text, phones);
@@ -227,6 +228,9 @@ fn canonical(name: &str, text: &str, phones: &PhoneOptions<'_>) -> String {
         }
         "emails" => Email::parse(text).ok().map(|email| email.key().to_owned()),
         "wechat" => Wechat::parse(text).ok().map(|id| id.key().to_owned()),
+        "company" | "aliases" => {
+            Some(exact_key(&CompanyName::parse(text, &Gazetteer::builtin()))).filter(|key| !key.is_empty())
+        }
         _ => None,
     };
     key.unwrap_or_else(|| fold(text).split_whitespace().collect::<Vec<_>>().join(" "))
