@@ -204,6 +204,42 @@ fn counts_inside_conditions_speak_of_the_activities_scored() {
     assert_eq!(score_at(&rules, &lead(), &activities, later).fit(), Points::ZERO);
 }
 
+proptest! {
+    /// Counting by bisection says what counting one by one says, at the borders too.
+    #[test]
+    fn counts_are_those_of_a_look_at_each(
+        times in prop::collection::vec((0..3usize, -2..3i64, -1..2i64), 0..30),
+        wanted in 0..4i64,
+    ) {
+        let kinds = ["visit", "form", "other"];
+        let activities: Vec<Activity> = times
+            .iter()
+            .enumerate()
+            .map(|(index, (kind, days, seconds))| Activity {
+                time: now() - TimeDelta::days(7 * days) + TimeDelta::seconds(*seconds),
+                ..did(&index.to_string(), kinds[*kind], 0)
+            })
+            .collect();
+        let count = |kind: &str| {
+            let within = |time: DateTime<Utc>| now() - TimeDelta::days(7) <= time && time <= now();
+            activities.iter().filter(|one| one.kind == kind && within(one.time)).count() as i64
+        };
+        for kind in kinds {
+            let rules = rules(json!({
+                "engagement": {"rules": [{"id": "e", "kind": "visit", "points": 1,
+                    "when": {"field": format!("activity.count.{kind}.7d"), "ge": wanted}}]},
+                "fit": {"rules": [{"id": "f", "points": {"per":
+                    {"field": format!("activity.count.{kind}.7d"), "points": 1}}}]},
+            }));
+            let score = score(&rules, &lead(), &activities);
+            prop_assert_eq!(score.fit(), Points::new(count(kind)));
+            let visits = activities.iter().filter(|one| one.kind == "visit").count() as i64;
+            let given = if count(kind) >= wanted { visits } else { 0 };
+            prop_assert_eq!(score.engagement(), Points::new(given));
+        }
+    }
+}
+
 #[test]
 fn decay_halves_and_steps() {
     let rules = rules(json!({

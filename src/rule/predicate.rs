@@ -158,6 +158,20 @@ impl Predicate {
         }
     }
 
+    /// Shows every kind of activity that it counts by `activity.count.…`.
+    pub(crate) fn visit_counted_kinds(&self, visit: &mut dyn FnMut(&str)) {
+        match &self.0 {
+            Test::All(tests) | Test::Any(tests) => {
+                tests.iter().for_each(|test| test.visit_counted_kinds(visit));
+            }
+            Test::Not(test) => test.visit_counted_kinds(visit),
+            Test::Compare { field, .. } => {
+                field.activity_count().into_iter().for_each(|(kind, _)| visit(kind))
+            }
+            Test::Script(script) => script.visit_counted_kinds(visit),
+        }
+    }
+
     /// The script, when the condition is nothing else.
     pub(crate) fn only_script(&self) -> Option<&Script> {
         match &self.0 {

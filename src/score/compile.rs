@@ -139,6 +139,19 @@ impl CompiledAward {
         }
     }
 
+    /// Shows every kind of activity that it counts.
+    pub(super) fn visit_counted_kinds(&self, visit: &mut dyn FnMut(&str)) {
+        match self {
+            CompiledAward::Per(per) => {
+                per.field.activity_count().into_iter().for_each(|(kind, _)| visit(kind));
+            }
+            CompiledAward::Script(script) | CompiledAward::Program(script) => {
+                script.visit_counted_kinds(visit);
+            }
+            CompiledAward::Fixed(_) | CompiledAward::Column(_) | CompiledAward::Signal(_) => {}
+        }
+    }
+
     /// The points, given the facts and the columns of the record the rule is about. `None` when what they are
     /// taken from is missing.
     pub(super) fn give(

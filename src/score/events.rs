@@ -2,11 +2,13 @@
 
 use std::cmp::Ordering;
 use std::hash::BuildHasher;
-use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
+use super::compile::CompiledAward;
 use crate::model::{Activity, LeadId};
+use crate::rule::Predicate;
 use crate::text::is_blank;
 
 /// Up to so many activities are compared with one another; more are looked up in a set.
@@ -16,12 +18,21 @@ const OTHER_KIND: u32 = u32::MAX;
 
 /// Numbers of the kinds that rules name.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Kinds(FxHashMap<Arc<str>, u32>);
+pub(super) struct Kinds(FxHashMap<Box<str>, u32>);
 
 impl Kinds {
-    pub(super) fn number(&mut self, kind: &Arc<str>) -> u32 {
+    pub(super) fn number(&mut self, kind: &str) -> u32 {
         let next = u32::try_from(self.0.len()).unwrap_or(OTHER_KIND);
-        *self.0.entry(Arc::clone(kind)).or_insert(next)
+        *self.0.entry(Box::from(kind)).or_insert(next)
+    }
+
+    /// Numbers the kinds that a rule counts, so that counting them needs no look at the others.
+    pub(super) fn number_counted(&mut self, when: Option<&Predicate>, points: Option<&CompiledAward>) {
+        let mut number = |kind: &str| {
+            self.number(kind);
+        };
+        when.into_iter().for_each(|when| when.visit_counted_kinds(&mut number));
+        points.into_iter().for_each(|points| points.visit_counted_kinds(&mut number));
     }
 
     fn find(&self, kind: &str) -> u32 {
@@ -138,6 +149,7 @@ fn in_order(a: &Activity, b: &Activity) -> Ordering {
 pub(super) struct Events<'a> {
     pub(super) activities: &'a [Activity],
     pub(super) timeline: &'a Timeline,
+    pub(super) kinds: &'a Kinds,
 }
 
 impl<'a> Events<'a> {
@@ -148,6 +160,23 @@ impl<'a> Events<'a> {
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &'a Activity> {
         let activities = self.activities;
         self.timeline.order.iter().filter_map(move |index| activities.get(*index as usize))
+    }
+
+    /// How many of a kind happened from one moment to another, both included. Costs O(log n) for kinds that rules
+    /// name, which are those that can be asked for but by a script that makes up the name.
+    pub(super) fn count(&self, kind: &str, since: DateTime<Utc>, until: DateTime<Utc>) -> usize {
+        let number = self.kinds.find(kind);
+        if number == OTHER_KIND {
+            let counts = |one: &&Activity| one.kind == kind && since <= one.time && one.time <= until;
+            return self.iter().filter(counts).count();
+        }
+        let own = self.of_kind(number);
+        let is = |index: u32, test: &dyn Fn(DateTime<Utc>) -> bool| {
+            self.at(index).is_some_and(|one| test(one.time))
+        };
+        let begin = own.partition_point(|index| is(*index, &|time| time < since));
+        let end = own.partition_point(|index| is(*index, &|time| time <= until));
+        end.saturating_sub(begin)
     }
 
     /// Indices of those of a kind.

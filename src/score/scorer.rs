@@ -83,7 +83,7 @@ impl Scorer {
             compile_engagement(&rules.engagement, &mut kinds, &mut book, registry, report)
         });
         let (fit, disqualifiers) =
-            report.within("fit", |report| compile_fit(&rules.fit, &mut book, registry, report));
+            report.within("fit", |report| compile_fit(&rules.fit, &mut kinds, &mut book, registry, report));
         report.within("maturity", |report| check::maturity(&rules.maturity, report));
         let mut matrix = preset::default_matrix();
         matrix.extend(rules.matrix.iter().map(|(cell, advice)| (*cell, advice.clone())));
@@ -155,7 +155,7 @@ impl Scorer {
                 timeline
             }
         };
-        let lead = LeadSource { facts, events: Events { activities, timeline }, as_of };
+        let lead = LeadSource { facts, events: Events { activities, timeline, kinds: &self.kinds }, as_of };
         let rare = &mut score.rare;
         score.fit = axis(Axis::Fit, &self.fit, &mut score.entries, |step, lines| {
             step.run(&lead, work, lines, rare);
@@ -180,7 +180,11 @@ impl Scorer {
         score: &mut Score,
     ) {
         timeline.fill(&self.kinds, &facts.lead().id, activities);
-        let lead = LeadSource { facts, events: Events { activities, timeline }, as_of: score.as_of };
+        let lead = LeadSource {
+            facts,
+            events: Events { activities, timeline, kinds: &self.kinds },
+            as_of: score.as_of,
+        };
         let rare = &mut score.rare;
         score.engagement = axis(Axis::Engagement, &self.engagement, &mut score.entries, |rule, lines| {
             rule.run(lead, work, lines).unwrap_or_else(|fault| Rare::note(rare, &rule.id, fault));
@@ -257,7 +261,6 @@ fn compile_engagement(
             report.item(index, |report| {
                 check::engagement_rule(rule, report);
                 let scope = Scope::Activity;
-                let kind: Arc<str> = Arc::from(rule.kind.as_str());
                 if let Some(field) = rule.dedup_by.as_ref().filter(|field| !scope.reads(field.producer())) {
                     report.within("dedup_by", |report| {
                         let message =
@@ -273,7 +276,7 @@ fn compile_engagement(
                     id: rule.id.clone(),
                     number: book.rule(&rule.id),
                     kind_name: book.name(&rule.kind),
-                    kind: kinds.number(&kind),
+                    kind: kinds.number(&rule.kind),
                     when: when(&rule.when, scope, report),
                     points: report.within("points", |report| {
                         CompiledAward::compile(&rule.points, scope, registry, report)
@@ -289,6 +292,7 @@ fn compile_engagement(
                         decay => decay.clone(),
                     },
                 };
+                kinds.number_counted(compiled.when.as_ref(), Some(&compiled.points));
                 (rule.group.clone(), compiled)
             })
         };
@@ -304,6 +308,7 @@ fn magnitude(cap: Points) -> Points {
 
 fn compile_fit(
     rules: &FitRules,
+    kinds: &mut Kinds,
     book: &mut Book,
     registry: Option<&Registry>,
     report: &mut Report,
@@ -323,6 +328,7 @@ fn compile_fit(
                         CompiledAward::compile(&rule.points, Scope::Score, registry, report)
                     }),
                 };
+                kinds.number_counted(compiled.when.as_ref(), Some(&compiled.points));
                 (rule.group.clone(), compiled)
             })
         };
@@ -332,6 +338,7 @@ fn compile_fit(
         let compile = |(index, rule): (usize, &Disqualifier)| {
             report.item(index, |report| {
                 let predicate = when(&rule.when, Scope::Score, report);
+                kinds.number_counted(predicate.as_ref(), None);
                 if predicate.is_none() {
                     let help = "say in `when` which leads are meant";
                     report.warning("always_matches", "every lead is disqualified", help);

@@ -19,10 +19,7 @@ pub(super) struct LeadSource<'a> {
 impl LeadSource<'_> {
     fn count(&self, kind: &str, days: u32) -> i64 {
         let since = Span::days(days).before(self.as_of);
-        let counts = |activity: &&Activity| {
-            activity.kind == kind && since <= activity.time && activity.time <= self.as_of
-        };
-        self.events.iter().filter(counts).count() as i64
+        self.events.count(kind, since, self.as_of) as i64
     }
 }
 

@@ -66,6 +66,15 @@ impl Script {
         compiled.script
     }
 
+    /// Shows every kind of activity that it counts by a name known beforehand.
+    pub(crate) fn visit_counted_kinds(&self, visit: &mut dyn FnMut(&str)) {
+        for (_, reading) in &self.volatile {
+            if let Reading::Field(field) = reading {
+                field.activity_count().into_iter().for_each(|(kind, _)| visit(kind));
+            }
+        }
+    }
+
     /// Whether it may be one of a [`ScriptBatch`](super::ScriptBatch).
     pub(crate) fn can_be_batched(&self) -> bool {
         self.steady.is_some()

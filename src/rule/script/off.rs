@@ -59,6 +59,10 @@ impl Script {
         match *self {}
     }
 
+    pub(crate) fn visit_counted_kinds(&self, _: &mut dyn FnMut(&str)) {
+        match *self {}
+    }
+
     pub(crate) fn compile(_: &str, _: ScriptKind, _: Scope, report: &mut Report) -> Option<Script> {
         report.error(
             "scripts_unavailable",
