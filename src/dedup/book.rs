@@ -24,8 +24,8 @@ const MOST_LIKE: usize = 32;
 ///
 /// A host with a database needs none: it stores the keys beside the rows and fetches by [`Probe::keys`].
 ///
-/// Company names are indexed too, for rules that compare them by [likeness](super::Comparator::Company): two to three
-/// microseconds and about 170 bytes a name, saved by [`without_names`](Book::without_names). Of the like names a
+/// Company names are indexed too, for rules that compare them by [likeness](super::Comparator::Company): about two
+/// microseconds a name, saved with its memory by [`without_names`](Book::without_names). Of the like names a
 /// probe fetches the 32 accounts and the 32 leads that share most with the wanted one.
 ///
 /// ```
