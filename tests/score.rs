@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::company::Gazetteer;
 use leadkit::model::{Activity, Lead, Points, Value};
 use leadkit::rule::{FactContext, Facts};
-use leadkit::score::{Axis, Reason, Score, ScoreRules, Scorer};
+use leadkit::score::{Award, Axis, Reason, Score, ScoreRules, Scorer};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -128,6 +128,26 @@ fn a_disqualified_lead_is_a_d_and_never_mature() {
 }
 
 #[test]
+fn points_beyond_what_sums_can_hold_are_refused() {
+    let far = 9e15;
+    let errors = ScoreRules::load(json!({
+        "engagement": {
+            "groups": [{"id": "g", "min": -far, "max": far}],
+            "rules": [{"id": "e", "kind": "visit", "points": 1, "cap": far, "event_cap": far, "group": "g"}],
+        },
+        "fit": {"rules": [{"id": "f", "points": -far}]},
+        "maturity": {"weighted": {"mark": far}},
+    }))
+    .unwrap_err();
+    let said = errors.to_string();
+    assert_eq!(said.matches("±1000000000").count(), 6, "{said}");
+    let mut built = rules(json!({"fit": {"rules": [{"id": "f", "points": 1}]}}));
+    built.fit.rules[0].points = Award::Fixed(Points::from_thousandths(i64::MIN));
+    let said = Scorer::compile(&built).unwrap_err().to_string();
+    assert!(said.contains("fit.rules[0].points") && said.contains("lie beyond"), "{said}");
+}
+
+#[test]
 fn maturity_is_a_set_of_cells_or_a_weighted_sum() {
     let at = |engagement: f64, fit: f64, maturity: Json| {
         let rules = rules(json!({
@@ -139,7 +159,12 @@ fn maturity_is_a_set_of_cells_or_a_weighted_sum() {
     };
     let weighted = json!({"weighted": {}});
     assert!(at(60.0, 60.0, weighted.clone()));
-    assert!(!at(59.998, 60.0, weighted.clone()));
+    for below in [(59.998, 60.0), (59.999, 60.0), (60.0, 59.999), (59.999, 59.999)] {
+        assert!(!at(below.0, below.1, weighted.clone()), "{below:?}");
+    }
+    assert!(at(59.999, 60.001, weighted.clone()));
+    let uneven = |engagement: f64| json!({"weighted": {"engagement": engagement, "fit": 1.0 - engagement}});
+    assert!(at(60.0, 60.0, uneven(0.3)) && at(60.0, 60.0, uneven(0.1)) && at(60.0, 60.0, uneven(0.7)));
     assert!(at(100.0, 40.0, weighted.clone()));
     assert!(!at(100.0, 39.999, weighted), "a D is never mature");
     let cells = json!({"cells": ["B1"]});

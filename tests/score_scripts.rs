@@ -344,6 +344,42 @@ fn scripts_run_together_say_what_each_says_alone() {
     assert!(faults > 100, "some of them fail");
 }
 
+/// What a script says never reaches into the next one.
+#[test]
+fn open_comments_and_reserved_names_are_refused() {
+    let refused = |source: &str, kind| {
+        check_script(source, kind, Scope::Score)
+            .into_iter()
+            .map(|found| found.code.to_string())
+            .collect::<Vec<_>>()
+    };
+    for source in
+        ["employee_count > 5000 /* x", "employee_count > 100 /* && title == \"CTO\"", "true /* /* */"]
+    {
+        assert_eq!(refused(source, ScriptKind::Condition), ["open_comment"], "{source}");
+    }
+    assert!(refused("true /* a /* b */ c */", ScriptKind::Condition).is_empty());
+    for source in
+        ["let attr_0 = 5; attr_0 + attr(\"n\")", "let count_17 = count(\"v\", 7); count_17", "last_0"]
+    {
+        assert!(refused(source, ScriptKind::Program).contains(&"reserved_name".to_owned()), "{source}");
+    }
+    assert!(refused("let attr_x = 5; let count_ = 1; attr_x + count_", ScriptKind::Program).is_empty());
+}
+
+/// Scripts that are more than one batch may hold are run in several.
+#[test]
+fn many_long_scripts_are_batched_in_parts() {
+    let long = format!("employee_count > 100 || {}", ["title == \"nobody in particular\""; 20].join(" || "));
+    let rules: Vec<Json> = (0..100)
+        .map(|index| json!({"id": format!("r{index}"), "when": {"script": long}, "points": 1}))
+        .collect();
+    let score = score(json!({"engagement": {"rules": []}, "fit": {"rules": rules}}));
+    assert_eq!(score.faults(), []);
+    let ids: Vec<String> = score.lines().filter_map(|line| line.rule).map(|id| id.to_string()).collect();
+    assert_eq!(ids, (0..100).map(|index| format!("r{index}")).collect::<Vec<_>>());
+}
+
 /// Together they read more text than one run may; each alone does not.
 #[test]
 fn scripts_that_are_dear_together_are_run_alone() {

@@ -75,6 +75,7 @@ pub(super) fn groups<'a>(
                     let message = format!("no rule names group `{}`", group.id);
                     report.warning("unused_group", message, "name it in a rule, or remove it");
                 }
+                limits([("min", group.min), ("max", group.max)], report);
                 match (group.min, group.max) {
                     (Some(min), Some(max)) if min > max => {
                         let message = format!("least points {min} exceed most points {max}");
@@ -90,6 +91,21 @@ pub(super) fn groups<'a>(
     });
 }
 
+/// Looks whether points lie within what sums can hold.
+pub(super) fn within_limit(points: Points, report: &mut Report) {
+    let limit = Points::new(Points::LIMIT);
+    if points > limit || points < -limit {
+        let message = format!("{points} points lie beyond ±{limit}");
+        report.error("bad_value", message, "scores end at 100: write less");
+    }
+}
+
+fn limits<const N: usize>(limits: [(&str, Option<Points>); N], report: &mut Report) {
+    for (name, points) in limits {
+        report.within(name, |report| points.into_iter().for_each(|points| within_limit(points, report)));
+    }
+}
+
 /// Looks at the limits of an engagement rule.
 pub(super) fn engagement_rule(rule: &EngagementRule, report: &mut Report) {
     if rule.kind.trim().is_empty() {
@@ -97,6 +113,7 @@ pub(super) fn engagement_rule(rule: &EngagementRule, report: &mut Report) {
             report.error("blank_name", "the rule names no kind of activity", "for example `form_submit`");
         });
     }
+    limits([("event_cap", rule.event_cap), ("cap", rule.cap)], report);
     for (name, cap) in [("event_cap", rule.event_cap), ("cap", rule.cap)] {
         if let Some(cap) = cap.filter(|cap| *cap <= Points::ZERO) {
             report.within(name, |report| {
@@ -224,6 +241,7 @@ pub(super) fn maturity(maturity: &Maturity, report: &mut Report) {
                 let message = format!("the weights sum to {sum}, not to 1");
                 report.warning("bad_sum", message, "make them sum to 1, or the mark means something else");
             }
+            limits([("mark", Some(weighted.mark))], report);
             let most = Points::HUNDRED.scaled(sum);
             if weighted.mark > most {
                 report.within("mark", |report| {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::account::{Book, Entries, Entry, Number, Why};
 use super::award::{Award, PerUnit};
+use super::check;
 use super::outcome::Axis;
 use super::rules::RuleGroup;
 use crate::error::Report;
@@ -104,6 +105,7 @@ impl CompiledAward {
         let nothing = CompiledAward::Fixed(Points::ZERO);
         match award {
             Award::Fixed(points) => {
+                check::within_limit(*points, report);
                 if *points == Points::ZERO {
                     report.warning("no_points", "the rule gives no points", "give it points, or remove it");
                 }

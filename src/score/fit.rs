@@ -62,12 +62,19 @@ impl FitStep {
         steps
     }
 
-    fn scripts(rules: Vec<CompiledFitRule>, book: &mut Book) -> Vec<FitStep> {
+    /// As few batches as the limits of one script allow.
+    fn scripts(mut rules: Vec<CompiledFitRule>, book: &mut Book) -> Vec<FitStep> {
         let scripts: Vec<&Script> = rules.iter().filter_map(CompiledFitRule::batched_script).collect();
-        match ScriptBatch::of(&scripts) {
-            Some(batch) => vec![FitStep::Scripts(Scripts { batch, block: block(&rules, book), rules })],
-            None => rules.into_iter().map(FitStep::Alone).collect(),
+        if let Some(batch) = ScriptBatch::of(&scripts) {
+            return vec![FitStep::Scripts(Scripts { batch, block: block(&rules, book), rules })];
         }
+        if rules.len() <= 2 {
+            return rules.into_iter().map(FitStep::Alone).collect();
+        }
+        let second = rules.split_off(rules.len() / 2);
+        let mut steps = FitStep::scripts(rules, book);
+        steps.extend(FitStep::scripts(second, book));
+        steps
     }
 
     /// Adds the lines of the rules that hold.

@@ -306,6 +306,16 @@ pub struct WeightedMaturity {
     pub mark: Points,
 }
 
+impl WeightedMaturity {
+    /// Whether the weighted sum is at least the mark. It is rounded once, to a millionth of a point, so that weights
+    /// such as 0.7 and 0.3 sum exactly and 59.9995 does not reach 60.
+    pub(super) fn reaches_mark(&self, engagement: Points, fit: Points) -> bool {
+        let part = |points: Points, weight: f64| points.thousandths() as f64 * weight;
+        let sum = part(engagement, self.engagement) + part(fit, self.fit);
+        libm::rint(sum * 1_000.0) >= self.mark.thousandths() as f64 * 1_000.0
+    }
+}
+
 impl ScoreRules {
     /// Reads the rules from a document and proves them.
     ///

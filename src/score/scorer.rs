@@ -217,9 +217,7 @@ impl Scorer {
                 Maturity::Cells(_) => {
                     self.mature_cells.is_some_and(|bits| bits & 1u16 << (cell.index() & 15) != 0)
                 }
-                Maturity::Weighted(weighted) => {
-                    engagement.scaled(weighted.engagement) + fit.scaled(weighted.fit) >= weighted.mark
-                }
+                Maturity::Weighted(weighted) => weighted.reaches_mark(engagement, fit),
             }
     }
 }

@@ -13,7 +13,10 @@ use crate::rule::FactSource;
 /// It shares the limits of one run. When it meets one, or one of the scripts fails, nothing is known, and each has
 /// to be run alone: only then are the limits and the places of errors its own.
 #[derive(Debug, Clone)]
-pub(crate) struct ScriptBatch(Script);
+pub(crate) struct ScriptBatch {
+    script: Script,
+    count: usize,
+}
 
 impl ScriptBatch {
     /// Most scripts of one batch: their answers are bits of a word.
@@ -24,7 +27,8 @@ impl ScriptBatch {
         if !(2..=ScriptBatch::MOST).contains(&scripts.len()) {
             return None;
         }
-        // Each on lines of its own, because a script may end in a comment.
+        // Each on lines of its own, because a script may end in a comment. What would reach into the next line, an
+        // open block comment, is refused when a script is compiled; all else that is open does not parse.
         let parts: Option<Vec<String>> =
             scripts.iter().map(|script| Some(format!("(\n{}\n)", script.steady.as_deref()?))).collect();
         let source = format!("[{}]", parts?.join(","));
@@ -39,7 +43,7 @@ impl ScriptBatch {
         for variable in &stable {
             known.push(variable.name.clone(), ());
         }
-        Some(ScriptBatch(Script {
+        let script = Script {
             ast: ENGINE.compile_expression_with_scope(&known, &source).ok()?,
             source: Arc::from(source),
             reads: scripts.iter().fold(0, |bits, script| bits | script.reads),
@@ -49,7 +53,8 @@ impl ScriptBatch {
             live: false,
             dynamic: names::Dynamic::default(),
             steady: None,
-        }))
+        };
+        Some(ScriptBatch { script, count: scripts.len() })
     }
 
     /// Which of the scripts hold, as bits from the lowest. `None` when they have to be run alone.
@@ -57,7 +62,10 @@ impl ScriptBatch {
         if session.is_metered() {
             return None;
         }
-        let answers = session.run(&self.0, facts).ok()?.into_array().ok()?;
+        let answers = session.run(&self.script, facts).ok()?.into_array().ok()?;
+        if answers.len() != self.count {
+            return None;
+        }
         answers.iter().enumerate().try_fold(0, |held, (index, answer)| match answer.as_bool() {
             Ok(true) => Some(held | 1 << index),
             Ok(false) => Some(held),

@@ -7,7 +7,7 @@ use super::functions::FUNCTIONS;
 use super::names::{self, VARIABLES};
 use super::problem::{Problem, function_help};
 use super::sandbox::FORBIDDEN;
-use super::token::{Kind, Token};
+use super::token::{Kind, OPEN_COMMENT, Token};
 use crate::rule::Scope;
 use crate::rule::fields::FIELDS;
 use crate::text;
@@ -125,6 +125,9 @@ impl<'s> Look<'_, 's> {
         if token.is_mark("`") {
             let help = "write texts in double quotes and join them with `+`";
             self.problem("forbidden", token, "back-ticks cannot be used in scripts".to_owned(), help);
+        } else if token.is_mark(OPEN_COMMENT) {
+            let message = "the comment that begins here is never closed".to_owned();
+            self.problem("open_comment", token, message, "close it with `*/`");
         } else if token.is_mark("#") {
             let help = "maps are not supported: use variables";
             self.problem("forbidden", token, "`#` cannot be used in scripts".to_owned(), help);
@@ -165,6 +168,11 @@ impl<'s> Look<'_, 's> {
     fn word(&mut self, index: usize, token: &Token<'s>) {
         if let Some((_, help)) = FORBIDDEN.iter().find(|(name, _)| *name == token.text) {
             self.problem("forbidden", token, format!("`{}` cannot be used in scripts", token.text), *help);
+            return;
+        }
+        if names::is_reading(token.text) {
+            let message = format!("`{}` is a name that scripts may not use", token.text);
+            self.problem("reserved_name", token, message, "choose another name");
             return;
         }
         let defined = self.before(index).is_some_and(|before| before.is_word("fn"));

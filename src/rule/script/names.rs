@@ -86,6 +86,18 @@ impl Dynamic {
     }
 }
 
+/// Functions whose calls are rewritten.
+const READINGS: [&str; 3] = ["attr", "count", "last"];
+
+/// Whether a name is one of those that [`rewrite`] puts in place of calls.
+pub(super) fn is_reading(name: &str) -> bool {
+    let number = |reading: &&str| name.strip_prefix(*reading).and_then(|rest| rest.strip_prefix('_'));
+    READINGS
+        .iter()
+        .find_map(number)
+        .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// Rewrites `attr("x")`, `count("kind", 7)` and `last("kind")`. A script with functions of its own is left alone,
 /// because they do not see variables.
 pub(super) fn rewrite(source: &str, tokens: &[Token<'_>]) -> Rewritten {
@@ -95,7 +107,7 @@ pub(super) fn rewrite(source: &str, tokens: &[Token<'_>]) -> Rewritten {
     let has_functions = tokens.iter().any(|token| token.is_word("fn"));
     for (index, token) in tokens.iter().enumerate() {
         let called = tokens.get(index + 1).is_some_and(|next| next.is_mark("("));
-        if !called || token.kind != Kind::Word || !matches!(token.text, "attr" | "count" | "last") {
+        if !called || token.kind != Kind::Word || !READINGS.contains(&token.text) {
             continue;
         }
         let before = index.checked_sub(1).and_then(|before| tokens.get(before));

@@ -120,7 +120,10 @@ impl ScriptSession {
         match caught {
             Ok(Ok(result)) => Ok(result),
             Ok(Err(error)) => Err(fault(run_problem(&error), &script.source)),
-            Err(_) => Err(Fault::new("the script broke a function it called")),
+            Err(_) => {
+                Err(script
+                    .refused("the script broke a function it called".to_owned(), "report this function"))
+            }
         }
     }
 
@@ -279,14 +282,19 @@ impl Script {
         match Points::from_f64(number) {
             Some(points) => Ok(Some(points)),
             None if number.is_finite() => {
-                Err(Fault::new(format!("the script gives {number} points, beyond ±{}", Points::LIMIT)))
+                let message = format!("the script gives {number} points, beyond ±{}", Points::LIMIT);
+                Err(self.refused(message, "bound it with `clamp(x, 0, 100)`"))
             }
-            None => Err(Fault::new("the script gives no finite number")),
+            None => {
+                let message = "the script gives no finite number".to_owned();
+                Err(self.refused(message, "look at what it divides by"))
+            }
         }
     }
 
     fn wrong_result(&self, result: &Dynamic, wanted: &str) -> Fault {
-        Fault::new(format!("the script gives {} instead of {wanted}", type_word(result.type_name())))
+        let message = format!("the script gives {} instead of {wanted}", type_word(result.type_name()));
+        self.refused(message, format!("its last value must be {wanted}"))
     }
 }
 

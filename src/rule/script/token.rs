@@ -2,6 +2,9 @@
 
 use crate::error::Position;
 
+/// The mark of a comment that is never closed.
+pub(super) const OPEN_COMMENT: &str = "/*";
+
 /// What a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -11,7 +14,7 @@ pub(super) enum Kind {
     Number,
     /// A text in quotes, or a single character.
     Text,
-    /// Punctuation, one character each.
+    /// Punctuation, one character each, or a comment that is never closed.
     Mark,
 }
 
@@ -48,7 +51,7 @@ impl<'s> Token<'s> {
 }
 
 /// Splits a script into words; comments are left out. What is not closed ends with the script: the parser says
-/// so.
+/// so, but of a comment, which is one mark [`OPEN_COMMENT`] then.
 pub(super) fn tokens(source: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut rest = Rest { source, at: 0, position: Position { line: 1, column: 1 } };
@@ -64,7 +67,10 @@ pub(super) fn tokens(source: &str) -> Vec<Token<'_>> {
                 continue;
             }
             '/' if rest.starts_with("/*") => {
-                rest.block_comment();
+                if rest.block_comment() {
+                    continue;
+                }
+                found.push(Token { kind: Kind::Mark, text: OPEN_COMMENT, start, position });
                 continue;
             }
             '"' | '\'' => {
@@ -125,8 +131,8 @@ impl Rest<'_> {
         }
     }
 
-    /// Block comments nest.
-    fn block_comment(&mut self) {
+    /// Block comments nest. Whether it is closed.
+    fn block_comment(&mut self) -> bool {
         let mut depth = 0usize;
         while self.peek().is_some() {
             if self.starts_with("/*") {
@@ -138,9 +144,10 @@ impl Rest<'_> {
             }
             self.take();
             if depth == 0 {
-                return;
+                return true;
             }
         }
+        false
     }
 
     fn quoted(&mut self, quote: char) {
