@@ -21,7 +21,10 @@ use crate::rule::{Facts, Predicate, Registry, RulesVersion, Scope};
 
 /// Scores leads by rules that are proved: immutable, shared by reference across threads.
 ///
-/// Scoring costs O(activities · log activities + rules · activities of the rule's kind).
+/// Scoring costs O(activities · log activities + rules · activities of the rule's kind). A script takes at most 10,000
+/// operations a run, and one in an engagement rule runs for every activity of its kind: a host that takes rules from
+/// strangers bounds the activities it hands in. Script conditions of fit rules that follow one another are run as one;
+/// when one of them fails, they are run again one by one.
 #[derive(Debug, Clone)]
 pub struct Scorer {
     kinds: Kinds,
