@@ -361,6 +361,42 @@ fn a_key_change_moves_the_lead_to_whose_company_it_is_now() {
     // The same company, or one that is nobody's, is a plain re-entry.
     assert_eq!(owner(&resolve(&rules, &entry("Old Ltd"), &file)), Some("li"));
     assert_eq!(owner(&resolve(&rules, &entry("Unheard Of Ltd"), &file)), Some("li"));
+    // Another spelling is no change: the lead stays, although another account has the same company.
+    let known = Lead {
+        company: Some("New Ltd".into()),
+        ..with_phone("L1", "2026-01-01T00:00:00Z", phone, Some("li"))
+    };
+    let same = book(vec![account("A1", "New Ltd", Some("zhang"))], vec![known]);
+    for spelling in ["New Ltd", "New Ltd ", "NEW LIMITED", "new ltd."] {
+        let found = resolve(&rules, &entry(spelling), &same);
+        assert_eq!(owner(&found), Some("li"), "{spelling}: {found}");
+    }
+    // An owner who has left gets nothing, and takes nothing from the one who is there.
+    let mut left = changed.clone();
+    left.leave_inactive_owner(|rep| rep.as_str() == "li");
+    assert_eq!(left.action(), &Action::ToOwner { owner: "li".into(), record: RecordRef::Lead("L1".into()) });
+    let told: Vec<(&str, &str)> = left
+        .effects()
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Notify { rep, code, .. } => Some((rep.as_str(), code.as_str())),
+            Effect::SetOwner { owner, .. } => Some((owner.as_str(), "owner")),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told, [("li", "re_entry")]);
+    let mut nobody = changed.clone();
+    nobody.leave_inactive_owner(|_| false);
+    assert_eq!(nobody.action(), &Action::AssignByRules { record: RecordRef::Lead("L1".into()) });
+    assert!(
+        !nobody
+            .effects()
+            .iter()
+            .any(|effect| matches!(effect, Effect::Notify { .. } | Effect::SetOwner { .. }))
+    );
+    let mut all = changed.clone();
+    all.leave_inactive_owner(|_| true);
+    assert_eq!(all, changed);
     insta::assert_snapshot!(
         changed.to_string(),
         @"is lead L1 with a key fact changed: it goes to zhang, and li is told; lead L1 has the same phone (+86138****5678), rule phone"

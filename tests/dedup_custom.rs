@@ -118,6 +118,16 @@ mod with_scripts {
     }
 
     #[test]
+    fn a_fault_never_shows_what_the_lead_holds() {
+        for script in ["phone[0]", "or(name, \"\")", "or(phone[0], \"x\") + \"!\""] {
+            let found = resolve(document(script, &[]), vec![account("A1", Some("li"), None)]);
+            assert_eq!(found.faults().len(), 1, "{script}");
+            let said = format!("{found} {found:?} {}", serde_json::to_string(&found).unwrap());
+            assert!(!said.contains("13812345678"), "{script}: {said}");
+        }
+    }
+
+    #[test]
     fn what_a_script_may_not_choose_is_a_fault_and_the_next_rule_is_asked() {
         for script in [
             "\n  \"ask_partnr\"",

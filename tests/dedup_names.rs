@@ -262,6 +262,59 @@ fn a_key_or_the_region_tells_near_names_apart() {
     assert_eq!(owner(&resolve(&rules(0.8), &entry, &book(&both, &[]))), Some("owner-A1"));
 }
 
+/// A country says nothing, and a rival without a place may be there as well.
+#[test]
+fn only_a_place_inside_the_country_tells_near_names_apart() {
+    let somewhere = |id: &str, name: &str, region: Option<&str>| Account {
+        region: region.map(|region| region.parse().unwrap()),
+        ..account(id, name)
+    };
+    let entries = [
+        Lead { country: Some("中国".into()), ..lead("海纳") },
+        Lead { region: Some("CN".parse().unwrap()), ..lead("海纳") },
+        Lead { city: Some("北京".into()), ..lead("海纳") },
+    ];
+    let file = |its, other| {
+        book(&[somewhere("A1", "海纳科技有限公司", its), somewhere("A2", "海纳贸易有限公司", other)], &[])
+    };
+    for entry in &entries {
+        for (its, other) in
+            [(Some("CN-BJ"), None), (Some("CN"), Some("CN-SH")), (Some("CN-BJ"), Some("CN-BJ"))]
+        {
+            let found = resolve(&rules(0.3), entry, &file(its, other));
+            assert_eq!(owner(&found), None, "{entry:?} {its:?} {other:?}: {found}");
+        }
+    }
+    let found = resolve(&rules(0.3), &entries[2], &file(Some("CN-BJ"), Some("CN-SH")));
+    assert_eq!(owner(&found), Some("owner-A1"), "{found}");
+}
+
+/// Who owns a company that is only likely the same claims nothing.
+#[test]
+fn names_that_are_only_likely_make_no_collision() {
+    let known = Lead {
+        id: "L1".into(),
+        company: Some("Northwind Orchard Software Inc".into()),
+        owner: Some("wang".into()),
+        created_at: at("2025-01-01T00:00:00Z"),
+        ..Lead::default()
+    };
+    let entry = Lead { owner: Some("li".into()), ..lead("Northwind Orchard Labs") };
+    let found = resolve(&DedupRules::to_b(), &entry, &book(&[], &[known.clone()]));
+    let [only] = found.matches() else { panic!("{found}") };
+    assert!(only.similarity.is_some_and(|similarity| similarity < 0.85) && !only.is_sure(), "{found}");
+    assert!(!found.labels().contains(&Label::Collision));
+    assert_eq!(leadkit::intake::settle_collision(&entry, &found), None);
+    let on_file = found.on_file(&[]);
+    assert_eq!(
+        on_file[0].to_string(),
+        "lead L1 may be meant and is on file and owned by wang: it may not be claimed"
+    );
+    let same = Lead { company: known.company.clone(), ..entry };
+    let found = resolve(&DedupRules::to_b(), &same, &book(&[], &[known]));
+    assert!(found.matches()[0].is_sure() && found.labels().contains(&Label::Collision));
+}
+
 #[test]
 fn the_next_rules_are_asked_when_names_decide_nothing() {
     let phone = "13812345678";
@@ -422,13 +475,19 @@ mod oracle {
             .filter(|(_, probability)| *probability >= threshold)
             .collect();
         let companies: BTreeSet<&str> = together.iter().map(|(i, _)| rows[*i].key.as_str()).collect();
-        let region = |name: &str| CompanyName::parse(name, &gazetteer).region();
+        let region = |name: &str| {
+            CompanyName::parse(name, &gazetteer).region().filter(|region| region.subdivision().is_some())
+        };
         let here = |i: &usize| match (region(company), region(&rows[*i].account.company)) {
             (Some(ours), Some(its)) => ours.contains(&its) || its.contains(&ours),
             _ => false,
         };
         let there: Vec<&(usize, f64)> = together.iter().filter(|(i, _)| here(i)).collect();
-        let settled = there.iter().map(|(i, _)| rows[*i].key.as_str()).collect::<BTreeSet<_>>().len() == 1;
+        let there_named: BTreeSet<&str> = there.iter().map(|(i, _)| rows[*i].key.as_str()).collect();
+        let nowhere = |i: &usize| {
+            !there_named.contains(rows[*i].key.as_str()) && region(&rows[*i].account.company).is_none()
+        };
+        let settled = there_named.len() == 1 && !together.iter().any(|(i, _)| nowhere(i));
         if identical.is_empty() && companies.len() > 1 && settled {
             let told = |(i, p): &&(usize, f64)| {
                 (rows[*i].account.created_at, (rows[*i].account.id.to_string(), *p, false))

@@ -11,6 +11,7 @@ use crate::model::RepId;
 use crate::rule::{
     FactSource, FactValue, Facts, Fault, Field, MatchFacts, Scope, Script, ScriptKind, ScriptSession,
 };
+use crate::text::{closest, fold};
 
 /// What follows from a hit. In a document `"convert"` and so on, or
 /// `{"custom": {"script": "…", "codes": ["…"]}}`.
@@ -134,7 +135,10 @@ const TAKEN: [&str; 11] = [
 fn check_code(code: &str, report: &mut Report) {
     if code.trim().is_empty() {
         report.error("blank_code", "the code has no name", "name it: leads are tagged with it");
-    } else if TAKEN.contains(&code) {
+    } else if code.trim() != code || code.contains(char::is_control) {
+        let message = format!("the code {code:?} has spaces around it or unseen characters");
+        report.error("bad_code", message, "write it as one word, such as `ask_partner`");
+    } else if TAKEN.contains(&fold(code).as_str()) {
         let message = format!("`{code}` has a meaning of its own");
         report.error("taken_code", message, "choose another name for what your own code means");
     }
@@ -192,13 +196,18 @@ impl Plan {
         if let Some(action) = fitting().find(|action| action.as_str() == name) {
             return Ok(Choice::Action(action));
         }
-        let shown: String = name.chars().take(60).collect();
         let names: Vec<&str> =
             fitting().map(|action| action.as_str()).chain(codes.iter().map(String::as_str)).collect();
-        let message = if MatchAction::PLAIN.iter().any(|action| action.as_str() == name) {
-            format!("the script gives `{shown}`, which cannot follow from a match with `{target}`")
+        // What is computed may be a contact value of the lead, which no fault may show.
+        let shown = if script.says(&name) || closest(&name, names.iter().copied()).is_some() {
+            format!("`{}`", name.chars().take(60).collect::<String>())
         } else {
-            format!("the script gives `{shown}`, which is no action and no code of the rule")
+            format!("a text of {} characters", name.chars().count())
+        };
+        let message = if MatchAction::PLAIN.iter().any(|action| action.as_str() == name) {
+            format!("the script gives {shown}, which cannot follow from a match with `{target}`")
+        } else {
+            format!("the script gives {shown}, which is no action and no code of the rule")
         };
         Err(script.refused(message, suggestion(&name, names)))
     }

@@ -67,7 +67,8 @@ pub enum Comparator {
 
 impl Comparator {
     /// Least probability with which the presets convert a lead.
-    pub(super) const SURE: Comparator = Comparator::Company { threshold: 0.85 };
+    pub(super) const SURE: Comparator = Comparator::Company { threshold: Comparator::SURE_THRESHOLD };
+    pub(super) const SURE_THRESHOLD: f64 = 0.85;
     /// Least probability with which the presets mark one.
     pub(super) const LIKELY: Comparator = Comparator::Company { threshold: 0.5 };
 

@@ -140,12 +140,20 @@ fn told_apart<'x, 'c, 'r>(
         let by = left.first().and_then(by_key)?;
         return Some((left, by));
     }
-    let ours = lead.facts.region()?;
-    let agrees = |row: &&Row<'c, 'r>| {
-        region(row.candidate, lead.facts).is_some_and(|its| its.contains(&ours) || ours.contains(&its))
-    };
-    let there: Vec<&Row<'c, 'r>> = left.into_iter().filter(agrees).collect();
-    (companies(&there) == 1).then_some((there, TieBreak::Region))
+    let ours = lead.facts.stated_region().and_then(inside_a_country)?;
+    let place = |row: &Row<'c, 'r>| region(row.candidate, lead.facts).and_then(inside_a_country);
+    let agrees =
+        |row: &&Row<'c, 'r>| place(row).is_some_and(|its| its.contains(&ours) || ours.contains(&its));
+    let (there, elsewhere): (Vec<&Row<'c, 'r>>, Vec<&Row<'c, 'r>>) = left.into_iter().partition(agrees);
+    // Nobody knows whether a rival without a place is there as well.
+    let is_rival = |row: &&&Row<'c, 'r>| !there.iter().any(|one| one.is_company_of(row));
+    let all_known = elsewhere.iter().filter(is_rival).all(|row| place(row).is_some());
+    (companies(&there) == 1 && all_known).then_some((there, TieBreak::Region))
+}
+
+/// A region that says more than the country, which most records share.
+fn inside_a_country(region: Region) -> Option<Region> {
+    region.subdivision().is_some().then_some(region)
 }
 
 fn region(candidate: &Candidate<'_>, facts: &Facts<'_>) -> Option<Region> {
@@ -154,6 +162,6 @@ fn region(candidate: &Candidate<'_>, facts: &Facts<'_>) -> Option<Region> {
         Source::Account(account) => {
             account.region.or_else(|| CompanyName::parse(&account.company, context.gazetteer).region())
         }
-        Source::Lead(lead) => Facts::new(lead, context).region(),
+        Source::Lead(lead) => Facts::new(lead, context).stated_region(),
     }
 }

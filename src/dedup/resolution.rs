@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::KeyKind;
+use super::comparator::Comparator;
 use super::rules::{LeadKey, Target};
 use crate::model::open_enum::closed_enum;
 use crate::model::{Account, Effect, Lead, LeadId, Pool, PoolId, PoolMode, RecordRef, RepId, RuleId};
@@ -155,6 +156,16 @@ pub struct Match {
     pub pool: Option<PoolId>,
 }
 
+impl Match {
+    /// Whether it is the record that is meant: by a key or the same name, by a name as likely as a conversion needs
+    /// (0.85), or because something told it from others as near. Only such a match makes a claim.
+    #[must_use]
+    pub fn is_sure(&self) -> bool {
+        let likely = self.similarity.is_none_or(|similarity| similarity >= Comparator::SURE_THRESHOLD);
+        !self.ambiguous && (likely || self.told_by.is_some())
+    }
+}
+
 impl fmt::Display for Match {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(similarity) = self.similarity.filter(|similarity| *similarity < 1.0) else {
@@ -271,13 +282,15 @@ pub struct OnFile {
     pub pool: Option<PoolId>,
     /// Who runs that pool.
     pub admins: BTreeSet<RepId>,
-    /// Whether the seller may claim it: nobody owns it, and its pool lets leads be claimed.
+    /// Whether the seller may claim it: it is surely the one, nobody owns it, and its pool lets leads be claimed.
     pub claimable: bool,
+    /// Whether it is surely the one that is meant, see [`Match::is_sure`].
+    pub sure: bool,
 }
 
 impl fmt::Display for OnFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is on file", self.record)?;
+        write!(f, "{} {} on file", self.record, if self.sure { "is" } else { "may be meant and is" })?;
         match (&self.owner, &self.pool) {
             (Some(owner), _) => write!(f, " and owned by {owner}")?,
             (None, Some(pool)) => write!(f, " in pool {pool}")?,
@@ -368,7 +381,8 @@ impl Resolution {
                     owner: found.owner.clone(),
                     pool: found.pool.clone(),
                     admins: pool.map(|pool| pool.admins.clone()).unwrap_or_default(),
-                    claimable: found.owner.is_none() && open,
+                    claimable: found.owner.is_none() && open && found.is_sure(),
+                    sure: found.is_sure(),
                 }
             })
             .collect()
@@ -386,23 +400,37 @@ impl Resolution {
         self.truncated
     }
 
-    /// Makes it the resolution it would be if the record had no owner: for an owner who takes part no longer. The
-    /// lead is linked, and the rules assign it; it is not converted and nobody is told.
-    pub fn leave_owner(&mut self) {
-        let Some(owner) = self.action.owner().cloned() else { return };
+    /// Makes it the resolution it would be if an owner who takes part no longer were none. The lead is linked, and the
+    /// rules assign it; it is not converted and nobody is told. After a key change in favour of such an owner the
+    /// record stays with the owner it has.
+    pub fn leave_inactive_owner(&mut self, is_active: impl Fn(&RepId) -> bool) {
+        let Some(owner) = self.action.owner().filter(|owner| !is_active(owner)).cloned() else { return };
+        self.effects.retain(|effect| match effect {
+            Effect::SetStatus { .. } | Effect::Convert(_) => false,
+            Effect::SetOwner { owner: to, .. } | Effect::Notify { rep: to, .. } => *to != owner,
+            _ => true,
+        });
         self.action = match std::mem::replace(&mut self.action, Action::New) {
+            Action::KeyChange { record, notify: Some(present), .. } if is_active(&present) => {
+                for effect in &mut self.effects {
+                    if let Effect::Notify { code, .. } = effect
+                        && code == "key_change"
+                    {
+                        "re_entry".clone_into(code);
+                    }
+                }
+                self.action = Action::ToOwner { owner: present, record };
+                return;
+            }
             Action::ToOwner { record, .. } | Action::KeyChange { record, .. } => {
                 Action::AssignByRules { record }
             }
             Action::Collected { source, .. } => Action::Collected { source, owner: None },
             other => other,
         };
+        // Nobody is left who would be told of the key change.
+        self.effects.retain(|effect| !matches!(effect, Effect::Notify { code, .. } if code == "key_change"));
         self.labels.remove(&Label::ByOwner);
-        self.effects.retain(|effect| match effect {
-            Effect::SetStatus { .. } | Effect::Convert(_) => false,
-            Effect::SetOwner { owner: to, .. } | Effect::Notify { rep: to, .. } => *to != owner,
-            _ => true,
-        });
     }
 
     /// What the host should do, in order.

@@ -11,11 +11,13 @@ use super::likeness::{self, Hit};
 use super::probe::{Key, KeyKind, Probe};
 use super::resolution::{Action, CrowdedKey, Label, Match, Resolution, Rows, id_of};
 use super::rules::{DedupRules, KeyFact, MatchRule};
+use crate::company::{CompanyName, exact_key};
 use crate::error::{Report, RuleErrors};
 use crate::model::{
     Acquisition, ConversionRecord, Effect, Lead, LeadStatus, Link, LinkKind, RecordRef, RepId, Value,
 };
 use crate::rule::{Facts, MatchFacts, Predicate, RuleFault, RulesVersion, Scope};
+use crate::text::fold;
 
 /// Compiled matching rules.
 ///
@@ -185,7 +187,7 @@ impl Deduplicator {
             // A guess is never more than a mark.
             None => undecided.map_or((Action::New, Vec::new()), |guess| self.mark(guess, facts.lead())),
             Some((rule, candidate, Choice::Action(action))) => {
-                self.carry_out((rule, action), candidate, &candidates, &usable, facts.lead(), now)
+                self.carry_out((rule, action), candidate, &candidates, &usable, facts, now)
             }
             Some((_, candidate, Choice::Code(code))) => {
                 let tag = Effect::AddTag { lead: facts.lead().id.clone(), tag: code.clone() };
@@ -204,9 +206,10 @@ impl Deduplicator {
             rules: self.version.clone(),
         };
         // What is only guessed makes no claims.
-        let sure = || resolution.matches.iter().filter(|found| !found.ambiguous);
-        let several = sure().map(|found| &found.record).collect::<BTreeSet<_>>().len() > 1;
-        let owners = sure().filter_map(|found| found.owner.as_ref());
+        let found = resolution.matches.iter().filter(|found| !found.ambiguous);
+        let several = found.map(|found| &found.record).collect::<BTreeSet<_>>().len() > 1;
+        let sure = resolution.matches.iter().filter(|found| found.is_sure());
+        let owners = sure.filter_map(|found| found.owner.as_ref());
         let collide = owners.chain(facts.lead().owner.as_ref()).collect::<BTreeSet<&RepId>>().len() > 1;
         if several {
             resolution.labels.insert(Label::OneToMany);
@@ -259,9 +262,10 @@ impl Deduplicator {
         candidate: &Candidate<'_>,
         candidates: &[Candidate<'_>],
         usable: &UsableKeys<'_>,
-        lead: &Lead,
+        facts: &Facts<'_>,
         now: DateTime<Utc>,
     ) -> (Action, Vec<Effect>) {
+        let lead = facts.lead();
         let record = candidate.record();
         let owner = candidate.owner().cloned();
         let this = RecordRef::Lead(lead.id.clone());
@@ -294,7 +298,7 @@ impl Deduplicator {
                 effects.extend(self.updates(lead, earlier));
                 let (known, entry) = (earlier.id.clone(), lead.id.clone());
                 effects.push(Effect::RecordActivation { lead: known.clone(), entry, at: now });
-                let changed = *action == MatchAction::KeyChange && self.is_key_change(lead, earlier);
+                let changed = *action == MatchAction::KeyChange && self.is_key_change(facts, earlier);
                 let other = || claimant(candidates, usable).filter(|other| Some(*other) != owner.as_ref());
                 if let Some(new_owner) = other().filter(|_| changed) {
                     let acquisition = Acquisition::OwnerChanged;
@@ -333,12 +337,23 @@ impl Deduplicator {
         (Action::TagOnly { record: candidate.record(), hold }, effects)
     }
 
-    /// Whether the entry, being newer, changes a fact that decides on ownership.
-    fn is_key_change(&self, entry: &Lead, record: &Lead) -> bool {
+    /// Whether the entry, being newer, changes a fact that decides on ownership. Another spelling is no change.
+    fn is_key_change(&self, facts: &Facts<'_>, record: &Lead) -> bool {
+        let (entry, gazetteer) = (facts.lead(), facts.context().gazetteer);
+        let canonical = |fact: KeyFact, value: Value| match (fact, value) {
+            (KeyFact::Company, Value::Text(name)) => exact_key(&CompanyName::parse(&name, gazetteer)),
+            (_, Value::Text(text)) => fold(text.trim()),
+            (_, Value::List(items)) => {
+                let items: BTreeSet<String> = items.iter().map(|item| fold(item.trim())).collect();
+                items.into_iter().collect::<Vec<_>>().join("\n")
+            }
+            _ => String::new(),
+        };
         entry.created_at >= record.created_at
             && self.rules.decisive.iter().any(|fact| {
-                let (new, old) = (key_fact(entry, *fact), key_fact(record, *fact));
-                !new.is_blank() && !old.is_blank() && new != old
+                let (new, old) =
+                    (canonical(*fact, key_fact(entry, *fact)), canonical(*fact, key_fact(record, *fact)));
+                !new.is_empty() && !old.is_empty() && new != old
             })
     }
 
@@ -414,10 +429,12 @@ fn labels(
     if matches.is_empty() {
         return BTreeSet::from([Label::BrandNew]);
     }
-    let sure = matches.iter().filter(|found| !found.ambiguous);
-    let matched: BTreeSet<&RecordRef> = sure.map(|found| &found.record).collect();
-    let existing =
-        candidates.iter().filter(|one| one.has_bought(now)).any(|one| matched.contains(&one.record()));
+    let bought =
+        |found: &&Match| candidates.iter().any(|one| one.has_bought(now) && one.record() == found.record);
+    let (guesses, told): (Vec<&Match>, Vec<&Match>) = matches.iter().partition(|found| found.ambiguous);
+    // Of records that may be meant, all must have bought.
+    let all_guesses = told.is_empty() && guesses.iter().all(bought);
+    let existing = all_guesses || told.iter().any(bought);
     let mut labels = BTreeSet::from([if existing { Label::ExistingCustomer } else { Label::NewCustomer }]);
     match action {
         Action::Collected { .. } => labels.extend([Label::Duplicate, Label::CollectedToEarliest]),

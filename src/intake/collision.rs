@@ -35,8 +35,8 @@ impl fmt::Display for Settlement {
 
 /// Settles a collision: who entered the company first owns it. `None` when there is no collision.
 ///
-/// The entries are the records that match (not those that only may be meant) and have an owner, and the lead itself when it brings one; earliest
-/// creation wins, ties break by record. The lead goes to the winner, the others are told.
+/// The entries are the records that surely match ([`Match::is_sure`](crate::dedup::Match::is_sure)) and have an owner,
+/// and the lead itself when it brings one; earliest creation wins, ties break by record. The lead goes to the winner, the others are told.
 ///
 /// ```
 /// use leadkit::dedup::{Book, DedupRules};
@@ -69,7 +69,7 @@ pub fn settle_collision(lead: &Lead, resolution: &Resolution) -> Option<Settleme
     let on_file = resolution
         .matches()
         .iter()
-        .filter(|found| !found.ambiguous)
+        .filter(|found| found.is_sure())
         .filter_map(|found| Some((found.created_at, found.record.clone(), found.owner.clone()?)));
     let this = RecordRef::Lead(lead.id.clone());
     let own = lead.owner.clone().map(|owner| (lead.created_at, this.clone(), owner));

@@ -231,9 +231,7 @@ impl Intake {
         facts.set_verdict(outcome.verdict.facts());
 
         let mut resolution = self.deduplicator.resolve(&facts, rows, now);
-        if resolution.action().owner().is_some_and(|owner| !roster.is_active(owner.as_str())) {
-            resolution.leave_owner();
-        }
+        resolution.leave_inactive_owner(|owner| roster.is_active(owner.as_str()));
         outcome.effects.extend(resolution.effects().iter().cloned());
         facts.set_match(resolution.facts());
 

@@ -277,14 +277,19 @@ impl<'a> Facts<'a> {
     }
 
     fn derive_region(&self) -> Option<Region> {
+        let country = || self.context.gazetteer.region_of(self.lead.country.as_deref()?);
+        self.stated_region().or_else(|| self.phone_area()).or_else(country)
+    }
+
+    /// Where the company says it is: the lead's own region, else its city or province, else what the company name
+    /// says. People carry phones to other places.
+    pub(crate) fn stated_region(&self) -> Option<Region> {
         let named = |text: &Option<String>| self.context.gazetteer.region_of(text.as_deref()?);
         let lead = self.lead;
         lead.region
             .or_else(|| named(&lead.city))
             .or_else(|| named(&lead.province))
             .or_else(|| self.company().and_then(CompanyName::region))
-            .or_else(|| self.phone_area())
-            .or_else(|| named(&lead.country))
     }
 
     /// What the blacklist found.

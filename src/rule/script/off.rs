@@ -59,6 +59,10 @@ impl Script {
         match *self {}
     }
 
+    pub(crate) fn says(&self, _: &str) -> bool {
+        match *self {}
+    }
+
     pub(crate) fn visit_counted_kinds(&self, _: &mut dyn FnMut(&str)) {
         match *self {}
     }

@@ -11,6 +11,7 @@ use super::live::{self, Reason};
 use super::names::Reading;
 use super::problem::{Problem, excerpt, run_problem, type_word};
 use super::sandbox::{self, ENGINE, LONGEST_LIST, LONGEST_TEXT};
+use super::token::tokens;
 use crate::error::Position;
 use crate::model::{Attributes, Points};
 use crate::rule::{FactSource, FactValue, Fault};
@@ -234,6 +235,11 @@ impl Script {
         };
         let name = result.try_cast_result::<ImmutableString>().map_err(wrong)?;
         Ok(name.into_owned())
+    }
+
+    /// Whether a text stands in the script as it is, in quotes.
+    pub(crate) fn says(&self, text: &str) -> bool {
+        tokens(&self.source).iter().any(|token| token.plain_text() == Some(text))
     }
 
     /// A fault of what the script gives: it points at the beginning.
