@@ -300,7 +300,7 @@ fn names_that_are_only_likely_make_no_collision() {
         ..Lead::default()
     };
     let entry = Lead { owner: Some("li".into()), ..lead("Northwind Orchard Labs") };
-    let found = resolve(&DedupRules::to_b(), &entry, &book(&[], &[known.clone()]));
+    let found = resolve(&DedupRules::to_b(), &entry, &book(&[], std::slice::from_ref(&known)));
     let [only] = found.matches() else { panic!("{found}") };
     assert!(only.similarity.is_some_and(|similarity| similarity < 0.85) && !only.is_sure(), "{found}");
     assert!(!found.labels().contains(&Label::Collision));
