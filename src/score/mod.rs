@@ -53,6 +53,7 @@ mod scorer;
 mod selftest;
 mod session;
 mod source;
+mod testcheck;
 
 pub use award::{Award, PerUnit};
 pub use cost::{CostReport, RuleCost};

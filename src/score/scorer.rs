@@ -14,7 +14,7 @@ use super::outcome::{Axis, Disqualification, Rare, Score};
 use super::rules::{Decay, Disqualifier, EngagementRules, FaultPolicy, FitRules, Maturity, ScoreRules};
 use super::session::{Scratch, Session, Work};
 use super::source::LeadSource;
-use super::{check, lint, preset};
+use super::{check, lint, preset, testcheck};
 use crate::error::{Report, RuleErrors};
 use crate::model::{Activity, Points, RuleId};
 use crate::rule::{Facts, Predicate, Registry, RulesVersion, Scope};
@@ -88,6 +88,7 @@ impl Scorer {
         let (fit, disqualifiers) =
             report.within("fit", |report| compile_fit(&rules.fit, &mut kinds, &mut book, registry, report));
         report.within("maturity", |report| check::maturity(&rules.maturity, report));
+        testcheck::tests(rules, report);
         let mut matrix = preset::default_matrix();
         matrix.extend(rules.matrix.iter().map(|(cell, advice)| (*cell, advice.clone())));
         book.matrix = matrix.into_values().collect();

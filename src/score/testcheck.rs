@@ -1,0 +1,182 @@
+//! What makes a test in a rules document one that cannot fail.
+
+use serde_json::Value as Json;
+
+use super::award::Award;
+use super::rules::ScoreRules;
+use super::selftest::{Expectation, MOST_TIMES, ScoreTest};
+use crate::error::{Report, suggestion};
+
+/// Looks at the tests of a document.
+pub(super) fn tests(rules: &ScoreRules, report: &mut Report) {
+    if rules.tests.is_empty() {
+        return;
+    }
+    let named = Named::of(rules);
+    report.within("tests", |report| {
+        for (index, test) in rules.tests.iter().enumerate() {
+            report.item(index, |report| {
+                report.within("events", |report| events(test, rules, &named, report));
+                report.within("expect", |report| expectation(&test.expect, rules, report));
+            });
+        }
+    });
+}
+
+fn events(test: &ScoreTest, rules: &ScoreRules, named: &Named, report: &mut Report) {
+    for (index, event) in test.events.iter().enumerate() {
+        report.item(index, |report| {
+            if !(1..=MOST_TIMES).contains(&event.times) {
+                report.within("times", |report| {
+                    let message = format!("{} activities cannot stand in a test", event.times);
+                    report.error("bad_value", message, format!("write a number from 1 to {MOST_TIMES}"));
+                });
+            }
+            if !named.names(&event.kind) {
+                report.within("kind", |report| {
+                    let known = rules.engagement.rules.iter().map(|rule| rule.kind.as_str());
+                    let message = format!("no rule names activities of kind `{}`", event.kind);
+                    report.warning("unused_kind", message, suggestion(&event.kind, known));
+                });
+            }
+        });
+    }
+}
+
+fn expectation(expect: &Expectation, rules: &ScoreRules, report: &mut Report) {
+    if *expect == Expectation::default() {
+        report.warning(
+            "no_expectation",
+            "the test expects nothing, so it cannot fail",
+            "say what should come out, such as `cell`",
+        );
+    }
+    report.within("lines", |report| {
+        for rule in expect.lines.keys() {
+            let engagement = rules.engagement.rules.iter().map(|known| known.id.as_str());
+            let known = engagement.chain(rules.fit.rules.iter().map(|known| known.id.as_str()));
+            if known.clone().any(|known| known == rule.as_str()) {
+                continue;
+            }
+            report.within(rule.as_str(), |report| {
+                if rules.fit.disqualifiers.iter().any(|disqualifier| disqualifier.id == *rule) {
+                    let message = format!("rule `{rule}` disqualifies and gives no points");
+                    report.error("wrong_rule", message, "expect `\"disqualified\": true`");
+                } else {
+                    report.unknown_name("unknown_rule", "rule", rule.as_str(), known);
+                }
+            });
+        }
+    });
+}
+
+/// What the rules say, to look for kinds of activities in.
+struct Named {
+    texts: Vec<String>,
+    /// Whether every activity matters, whatever its kind.
+    all: bool,
+}
+
+impl Named {
+    fn of(rules: &ScoreRules) -> Named {
+        let engagement = rules.engagement.rules.iter().map(|rule| &rule.points);
+        let mut awards = engagement.chain(rules.fit.rules.iter().map(|rule| &rule.points));
+        // Signals of the host's own read what they like.
+        let all = awards.any(|award| matches!(award, Award::Custom(_)));
+        let mut named = Named { texts: Vec::new(), all };
+        for rule in &rules.engagement.rules {
+            named.texts.push(rule.kind.clone());
+            named.add(serde_json::to_value((&rule.when, &rule.points)));
+        }
+        for rule in &rules.fit.rules {
+            named.add(serde_json::to_value((&rule.when, &rule.points)));
+        }
+        for rule in &rules.fit.disqualifiers {
+            named.add(serde_json::to_value(&rule.when));
+        }
+        // The time of the last activity is that of any kind.
+        named.all |= ["activity.last", "activity_last"].into_iter().any(|field| named.names(field));
+        named
+    }
+
+    fn add(&mut self, part: serde_json::Result<Json>) {
+        let mut rest: Vec<Json> = part.into_iter().collect();
+        while let Some(part) = rest.pop() {
+            match part {
+                Json::String(text) => self.texts.push(text),
+                Json::Array(items) => rest.extend(items),
+                Json::Object(members) => rest.extend(members.into_iter().map(|(_, value)| value)),
+                Json::Null | Json::Bool(_) | Json::Number(_) => {}
+            }
+        }
+    }
+
+    /// Whether a kind stands in the rules as a word of its own.
+    fn names(&self, kind: &str) -> bool {
+        let is_inside = |next: Option<char>| next.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let stands_in = |text: &String| {
+            text.match_indices(kind).any(|(at, _)| {
+                let before = text.get(..at).and_then(|before| before.chars().next_back());
+                let after = text.get(at + kind.len()..).and_then(|after| after.chars().next());
+                !is_inside(before) && !is_inside(after)
+            })
+        };
+        self.all || !kind.is_empty() && self.texts.iter().any(stands_in)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::ScoreRules;
+
+    #[test]
+    fn tests_that_cannot_fail_are_told() {
+        let fit = json!({
+            "rules": [{"id": "big", "when": {"field": "activity.count.wechat_chat.7d", "ge": 2}, "points": 80}],
+            "disqualifiers": [{"id": "rival", "when": {"field": "company", "contains": "x"}}],
+        });
+        let engagement = json!({"rules": [{"id": "form", "kind": "form_submit", "points": 20}]});
+        let tests = json!([
+            {"expect": {"lines": {"biggg": 0, "rival": 0, "form": 0, "big": 80}}, "events": [
+                {"kind": "form_submit", "times": 0},
+                {"kind": "form_submit", "times": 10_001},
+                {"kind": "form_submit", "times": 10_000},
+                {"kind": "wechat_chat"},
+            ]},
+            {"expect": {}, "events": [{"kind": "form_submitt"}, {"kind": "form"}, {"kind": ""}]},
+        ]);
+        let errors =
+            ScoreRules::load(json!({"fit": fit, "engagement": engagement, "tests": tests})).unwrap_err();
+        assert_eq!(
+            errors.to_string(),
+            "4 errors in the rules\n\
+             error[bad_value] at tests[0].events[0].times: 0 activities cannot stand in a test\n  \
+             help: write a number from 1 to 10000\n\
+             error[bad_value] at tests[0].events[1].times: 10001 activities cannot stand in a test\n  \
+             help: write a number from 1 to 10000\n\
+             error[unknown_rule] at tests[0].expect.lines.biggg: there is no rule `biggg`\n  \
+             help: did you mean `big`?\n\
+             error[wrong_rule] at tests[0].expect.lines.rival: rule `rival` disqualifies and gives no points\n  \
+             help: expect `\"disqualified\": true`\n\
+             warning[unused_kind] at tests[1].events[0].kind: no rule names activities of kind `form_submitt`\n  \
+             help: did you mean `form_submit`?\n\
+             warning[unused_kind] at tests[1].events[1].kind: no rule names activities of kind `form`\n  \
+             help: the only one is `form_submit`\n\
+             warning[unused_kind] at tests[1].events[2].kind: no rule names activities of kind ``\n  \
+             help: the only one is `form_submit`\n\
+             warning[no_expectation] at tests[1].expect: the test expects nothing, so it cannot fail\n  \
+             help: say what should come out, such as `cell`"
+        );
+        let rules: ScoreRules =
+            serde_json::from_value(json!({"tests": [{"expect": {"lines": {"x": 0}}}]})).unwrap();
+        assert!(rules.self_test().is_err(), "rules that never were loaded are proved as well");
+        let last = json!({"field": "activity.last", "exists": true});
+        let rules = json!({
+            "fit": {"rules": [{"id": "r", "when": last, "points": 80}]},
+            "tests": [{"events": [{"kind": "anything"}], "expect": {"fit": 80}}],
+        });
+        assert_eq!(ScoreRules::load(rules).unwrap().lint(), []);
+    }
+}
