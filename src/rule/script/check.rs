@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::functions::FUNCTIONS;
+use super::missing;
 use super::names::{self, VARIABLES};
 use super::problem::{Problem, function_help};
 use super::sandbox::FORBIDDEN;
@@ -62,7 +63,7 @@ pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Fin
     }
     look.counts();
     look.fields_in_functions();
-    look.missing_values(scope);
+    look.findings.warnings = missing::values(tokens, scope, &look.own_functions);
     look.findings
 }
 
@@ -318,61 +319,6 @@ impl<'s> Look<'_, 's> {
                 self.problem("blank_name", &blank, format!("`{name}` needs a name"), help);
             }
         }
-    }
-
-    /// A missing value is neither less nor greater than anything, so the comparison is silently false.
-    fn missing_values(&mut self, scope: Scope) {
-        let mut told = BTreeSet::new();
-        for (index, token) in self.tokens.iter().enumerate() {
-            let Some(variable) = VARIABLES.get(token.text).filter(|_| token.kind == Kind::Word) else {
-                continue;
-            };
-            if variable.is_always_known() || !scope.reads(variable.spec().producer) || !self.is_ordered(index)
-            {
-                continue;
-            }
-            if told.insert(token.text) && !self.is_tested(token.text) {
-                let name = token.text;
-                self.findings.warnings.push(Problem::new(
-                    "missing_is_false",
-                    token.position,
-                    format!("when `{name}` is missing, this is silently false"),
-                    format!("say what then holds: `known({name})`, or `or({name}, 0)`"),
-                ));
-            }
-        }
-    }
-
-    fn is_ordered(&self, index: usize) -> bool {
-        let less_or_greater =
-            |token: Option<&Token<'_>>| token.is_some_and(|t| t.is_mark("<") || t.is_mark(">"));
-        // `50 <= x`: the mark before may be the `=` of the operator.
-        let before = self.before(index);
-        less_or_greater(self.at(index + 1))
-            || less_or_greater(before)
-            || before.is_some_and(|before| before.is_mark("="))
-                && less_or_greater(index.checked_sub(2).and_then(|at| self.at(at)))
-    }
-
-    /// Whether the script asks anywhere if the variable has a value.
-    fn is_tested(&self, name: &str) -> bool {
-        self.tokens.windows(5).any(|window| match window {
-            [function, open, variable, ..]
-                if variable.text == name
-                    && open.is_mark("(")
-                    && (function.is_word("known") || function.is_word("or")) =>
-            {
-                true
-            }
-            [variable, sign, equals, open, close] => {
-                variable.text == name
-                    && (sign.is_mark("=") || sign.is_mark("!"))
-                    && equals.is_mark("=")
-                    && open.is_mark("(")
-                    && close.is_mark(")")
-            }
-            _ => false,
-        }) || self.tokens.len() < 5 && self.tokens.iter().any(|token| token.is_word("known"))
     }
 }
 

@@ -28,6 +28,8 @@ mod functions;
 #[cfg(feature = "script")]
 mod live;
 #[cfg(feature = "script")]
+mod missing;
+#[cfg(feature = "script")]
 mod names;
 #[cfg(not(feature = "script"))]
 mod off;

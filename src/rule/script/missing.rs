@@ -1,0 +1,321 @@
+//! Comparisons that a missing value makes false without a word, or that it makes fail.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::check::MOST_PROBLEMS;
+use super::names::VARIABLES;
+use super::problem::Problem;
+use super::token::{Kind, Token};
+use crate::rule::Scope;
+
+/// How deep operands are looked into.
+const DEEPEST: usize = 8;
+
+/// Functions that give a missing value for a missing one.
+const PASSING: &[&str] =
+    &["abs", "ceil", "days_since", "float", "floor", "hours_since", "int", "lower", "round", "trim", "upper"];
+
+/// Functions of numbers that fail when one is missing.
+const FAILING: &[&str] = &["clamp", "exp", "ln", "log10", "max", "min", "pow", "sqrt"];
+
+/// Warns of every value that may be missing where it is compared by `<` or `>`: a missing value is neither less nor
+/// greater than anything. O(n) for each value that is compared, n being the length of the script.
+pub(super) fn values(tokens: &[Token<'_>], scope: Scope, own_functions: &BTreeSet<&str>) -> Vec<Problem> {
+    let mut look = Look { tokens, scope, own_functions, pairs: BTreeMap::new(), tested: BTreeMap::new() };
+    look.pair();
+    let mut told = BTreeSet::new();
+    let mut warnings = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        if !(token.is_mark("<") || token.is_mark(">")) || look.is_arrow(at) {
+            continue;
+        }
+        for operand in [look.left(at), look.right(at)].into_iter().flatten() {
+            let Some(value) = look.missing(operand, DEEPEST) else { continue };
+            let name: String = look.part(value.place.clone()).iter().map(|token| token.text).collect();
+            let position = look.part(value.place).first().map(|token| token.position);
+            if warnings.len() >= MOST_PROBLEMS || !told.insert(name.clone()) {
+                continue;
+            }
+            let help = format!("say what then holds: `known({name})`, or `or({name}, 0)`");
+            warnings.push(match value.failing {
+                None => {
+                    let message = format!("when `{name}` is missing, this is silently false");
+                    Problem::new("missing_is_false", position, message, help)
+                }
+                Some(function) => {
+                    let message = format!("when `{name}` is missing, `{function}` fails");
+                    Problem::new("missing_fails", position, message, help)
+                }
+            });
+        }
+    }
+    warnings
+}
+
+struct Look<'t, 's> {
+    tokens: &'t [Token<'s>],
+    scope: Scope,
+    own_functions: &'t BTreeSet<&'s str>,
+    /// The other parenthesis of each.
+    pairs: BTreeMap<usize, usize>,
+    /// Values for which the script asks whether they are there, as far as they were looked for.
+    tested: BTreeMap<String, bool>,
+}
+
+/// A value that may be missing.
+#[derive(Clone)]
+struct Value<'s> {
+    place: Range<usize>,
+    /// The function that cannot bear it.
+    failing: Option<&'s str>,
+}
+
+impl<'s> Look<'_, 's> {
+    fn pair(&mut self) {
+        let mut open = Vec::new();
+        for (at, token) in self.tokens.iter().enumerate() {
+            if token.is_mark("(") {
+                open.push(at);
+            } else if token.is_mark(")")
+                && let Some(start) = open.pop()
+            {
+                self.pairs.insert(start, at);
+                self.pairs.insert(at, start);
+            }
+        }
+    }
+
+    fn part(&self, range: Range<usize>) -> &[Token<'s>] {
+        self.tokens.get(range).unwrap_or_default()
+    }
+
+    fn is(&self, at: usize, marks: &[&str]) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Mark && marks.contains(&token.text))
+    }
+
+    fn is_word(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.kind == Kind::Word)
+    }
+
+    /// Whether the sign belongs to `=>`.
+    fn is_arrow(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
+        let sign = self.tokens.get(at);
+        before.zip(sign).is_some_and(|(before, sign)| before.is_mark("=") && before.end() == sign.start)
+    }
+
+    /// The operand before the sign, unless it is calculated: calculating with a missing value fails aloud.
+    fn left(&self, sign: usize) -> Option<Range<usize>> {
+        let mut start = sign;
+        loop {
+            start = start.checked_sub(1)?;
+            if self.is(start, &[")"]) {
+                start = *self.pairs.get(&start)?;
+                if start.checked_sub(1).is_some_and(|before| self.is_callable(before)) {
+                    start -= 1;
+                }
+            } else if !self.is_word(start) {
+                return None;
+            }
+            match start.checked_sub(1) {
+                Some(dot) if self.is(dot, &["."]) => start = dot,
+                Some(before) if self.is(before, &["+", "-", "*", "/", "%", "!"]) => return None,
+                _ => return Some(start..sign),
+            }
+        }
+    }
+
+    /// The operand after the sign.
+    fn right(&self, sign: usize) -> Option<Range<usize>> {
+        let start = if self.is(sign + 1, &["="]) { sign + 2 } else { sign + 1 };
+        let mut end = self.after_operand(start)?;
+        while self.is(end, &["."]) {
+            end = self.after_operand(end + 1)?;
+        }
+        (!self.is(end, &["+", "-", "*", "/", "%", "["])).then_some(start..end)
+    }
+
+    fn after_operand(&self, start: usize) -> Option<usize> {
+        let open = if self.is_callable(start) && self.is(start + 1, &["("]) { start + 1 } else { start };
+        match self.pairs.get(&open) {
+            Some(close) if *close > open => Some(close + 1),
+            _ => self.is_word(start).then_some(start + 1),
+        }
+    }
+
+    fn is_callable(&self, at: usize) -> bool {
+        let keyword = |token: &Token<'_>| {
+            matches!(token.text, "if" | "while" | "until" | "in" | "return" | "switch" | "else" | "for")
+        };
+        self.is_word(at) && !self.tokens.get(at).is_some_and(keyword)
+    }
+
+    /// What may be missing so that the operand is.
+    fn missing(&mut self, operand: Range<usize>, depth: usize) -> Option<Value<'s>> {
+        let depth = depth.checked_sub(1)?;
+        let Range { start, end } = operand;
+        let mut next = self.after_operand(start).filter(|next| *next <= end)?;
+        let mut value = if self.is(start, &["("]) {
+            self.missing(start + 1..next - 1, depth)
+        } else if next == start + 1 {
+            self.variable(start)
+        } else {
+            let given = self.given(start + 1, depth);
+            self.call(start..next, start, given)
+        };
+        while self.is(next, &["."]) && next < end {
+            let name = next + 1;
+            next = self.after_operand(name).filter(|next| *next <= end)?;
+            let mut given = vec![value];
+            given.extend(self.given(name + 1, depth));
+            value = self.call(name..next, name, given);
+        }
+        // What is calculated in parentheses fails aloud.
+        value.filter(|_| next == end)
+    }
+
+    fn variable(&mut self, at: usize) -> Option<Value<'s>> {
+        let variable = VARIABLES.get(self.tokens.get(at)?.text)?;
+        let reads = !variable.is_always_known() && self.scope.reads(variable.spec().producer);
+        (reads && !self.is_tested(at..at + 1)).then_some(Value { place: at..at + 1, failing: None })
+    }
+
+    /// What may be missing of each value between the parentheses.
+    fn given(&mut self, open: usize, depth: usize) -> Vec<Option<Value<'s>>> {
+        let Some(close) = self.pairs.get(&open).copied().filter(|close| *close > open) else {
+            return Vec::new();
+        };
+        let (mut given, mut start, mut at) = (Vec::new(), open + 1, open + 1);
+        while at <= close {
+            if at == close || self.is(at, &[","]) {
+                given.push(self.missing(start..at, depth));
+                start = at + 1;
+            }
+            at = match self.pairs.get(&at) {
+                Some(inner) if *inner > at => inner + 1,
+                _ => at + 1,
+            };
+        }
+        given
+    }
+
+    fn call(&mut self, call: Range<usize>, name: usize, given: Vec<Option<Value<'s>>>) -> Option<Value<'s>> {
+        let function = self.tokens.get(name)?.text;
+        let mut given = given.into_iter();
+        if self.own_functions.contains(function) {
+            None
+        } else if matches!(function, "attr" | "last") {
+            (!self.is_tested(call.clone())).then_some(Value { place: call, failing: None })
+        } else if PASSING.contains(&function) {
+            given.next().flatten()
+        } else if FAILING.contains(&function) {
+            let value = given.flatten().next()?;
+            Some(Value { failing: value.failing.or(Some(function)), ..value })
+        } else if function == "or" {
+            given.nth(1).flatten()
+        } else {
+            None
+        }
+    }
+
+    /// Whether the script asks anywhere if the value is there.
+    fn is_tested(&mut self, value: Range<usize>) -> bool {
+        let wanted = self.part(value);
+        let name: String = wanted.iter().map(|token| token.text).collect();
+        if let Some(known) = self.tested.get(&name) {
+            return *known;
+        }
+        let length = wanted.len();
+        let stands = |at: usize| {
+            let found = self.part(at..at + length);
+            found.len() == length && found.iter().zip(wanted).all(|(one, other)| one.text == other.text)
+        };
+        let asks = |at: usize| {
+            self.tokens.get(at).is_some_and(|token| token.is_word("known") || token.is_word("or"))
+        };
+        let nothing = |at: usize| self.is(at, &["("]) && self.is(at + 1, &[")"]);
+        let equal = |at: usize| self.is(at, &["=", "!"]) && self.is(at + 1, &["="]);
+        let is_asked = |at: usize| {
+            let end = at + length;
+            let before = |count: usize| at.checked_sub(count);
+            before(2).is_some_and(|name| asks(name) && self.is(name + 1, &["("]))
+                || self.is(end, &["."]) && asks(end + 1)
+                || equal(end) && nothing(end + 2)
+                || before(4).is_some_and(|start| nothing(start) && equal(start + 2))
+        };
+        let tested = (0..self.tokens.len()).any(|at| stands(at) && is_asked(at));
+        self.tested.insert(name, tested);
+        tested
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::script::token::tokens;
+
+    #[test]
+    fn every_reading_that_may_be_missing_is_told_where_it_is_compared() {
+        let told = |source: &str| {
+            let found = values(&tokens(source), Scope::Score, &BTreeSet::from(["own"]));
+            let said: Vec<String> = found.iter().map(|problem| problem.message.clone()).collect();
+            said.join("; ")
+        };
+        for (source, name) in [
+            ("employee_count > 5", "employee_count"),
+            ("5 <= employee_count", "employee_count"),
+            ("attr(\"n\") > 5", "attr(\"n\")"),
+            ("50 < attr(\"n\")", "attr(\"n\")"),
+            ("50 >= attr( \"n\" ) && true", "attr(\"n\")"),
+            ("last(\"x\") > 5", "last(\"x\")"),
+            ("days_since(activity_last) < 3", "activity_last"),
+            ("(employee_count) > 5", "employee_count"),
+            ("3 > ((employee_count))", "employee_count"),
+            ("if (employee_count) > 5 { 1 } else { 0 }", "employee_count"),
+            ("true && abs(round(employee_count)) > 5", "employee_count"),
+            ("attr(\"n\").abs() > 5", "attr(\"n\")"),
+            ("or(attr(\"m\"), employee_count) > 5", "employee_count"),
+            ("attr(\"n\") > 5 && known(attr(\"m\"))", "attr(\"n\")"),
+            ("known(employee_countt) && employee_count > 1", "employee_count"),
+        ] {
+            assert_eq!(told(source), format!("when `{name}` is missing, this is silently false"), "{source}");
+        }
+        assert_eq!(told("min(employee_count, 5) > 3"), "when `employee_count` is missing, `min` fails");
+        assert_eq!(
+            told("employee_count > attr(\"n\")"),
+            "when `employee_count` is missing, this is silently false; when `attr(\"n\")` is missing, this is silently \
+             false"
+        );
+        for source in [
+            "employee_count > 50 && known(employee_count)",
+            "known(employee_count) && employee_count > 50",
+            "known(attr(\"n\")) && attr(\"n\") > 5",
+            "attr( \"n\" ) > 5 && attr(\"n\") != ()",
+            "() != attr(\"n\") && attr(\"n\") > 5",
+            "or(employee_count, 0) > 5",
+            "employee_count.known() && employee_count > 5",
+            "or(attr(\"n\"), 0) > 5 && 7 > or(last(\"x\"), 0)",
+            "known(x)",
+            "len(name) > 5 && count(\"x\", 7) > 2",
+            // Calculating with a missing value fails, and that is told when it happens.
+            "employee_count * 2 > 5",
+            "5 > employee_count * 2",
+            "(employee_count + 1) > 5",
+            "own(employee_count) > 5",
+            "created_at > 5",
+            "switch 3 { 1 => employee_count, _ => 0 }",
+            "attr(\"n\" > 5",
+            "> <",
+            ") > (",
+            ". > .",
+        ] {
+            assert_eq!(told(source), "", "{source}");
+        }
+        // Nesting and length cost no more than looking once at each.
+        let deep = format!("{}employee_count{} > 5", "(".repeat(8_000), ")".repeat(8_000));
+        assert_eq!(told(&deep), "");
+        let long = "known(attr(\"a\"))&&attr(\"a\")>1&&".repeat(500);
+        assert_eq!(told(&long), "");
+    }
+}
