@@ -194,6 +194,14 @@ fn points_come_from_columns_and_units_too() {
     assert_eq!(score1.engagement().to_string(), "24");
     assert_eq!(score1.fit().to_string(), "15");
     assert!(score1.faults().is_empty());
+    // No condition stands behind these points; what is calculated to be nothing is no line.
+    let fit: Vec<String> = score1.lines_of(Axis::Fit).map(|line| line.to_string()).collect();
+    assert_eq!(fit, ["+15 fit by rule seats: its points are calculated"]);
+    let line = score1.lines_of(Axis::Fit).next().unwrap();
+    assert_eq!((line.reason.clone(), line.reason.code()), (Reason::Award, "award"));
+    assert_eq!(serde_json::from_value::<Score>(serde_json::to_value(&score1).unwrap()).unwrap(), score1);
+    scored.attributes.insert("seats".into(), Value::Integer(0));
+    assert_eq!(score(&rules, &scored, &[]).lines_of(Axis::Fit).count(), 0);
 
     adjustment.attributes.insert("points".into(), "many".into());
     scored.attributes.insert("seats".into(), "many".into());

@@ -95,6 +95,9 @@ pub(super) enum Why {
     Condition {
         rule: Number,
     },
+    Award {
+        rule: Number,
+    },
     /// The rules of a block whose bits are set.
     Conditions {
         block: Number,
@@ -178,6 +181,7 @@ impl Book {
                 Why::Activity { rule, kind: self.name(&kind), count: line.count, last }
             }
             Reason::Condition => Why::Condition { rule },
+            Reason::Award => Why::Award { rule },
             Reason::Script { text } => say(rule, text, said),
             Reason::ScriptRest => Why::ScriptRest { rule },
             Reason::RuleCap { cap } => Why::RuleCap { rule, cap },
@@ -224,6 +228,7 @@ impl Iterator for Lines<'_> {
                     (rule(number), count, Reason::Activity { kind: name(kind), last })
                 }
                 Why::Condition { rule: number } => (rule(number), 0, Reason::Condition),
+                Why::Award { rule: number } => (rule(number), 0, Reason::Award),
                 Why::Script { rule: number, said } => {
                     let text = self.said.get(said as usize).cloned().unwrap_or_default();
                     (rule(number), 0, Reason::Script { text })

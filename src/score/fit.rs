@@ -166,6 +166,10 @@ impl CompiledFitRule {
             return Ok(());
         }
         let rule = self.number;
+        let why = match self.when {
+            Some(_) => Why::Condition { rule },
+            None => Why::Award { rule },
+        };
         let mut add = |points, why| lines.push(Entry { axis: Axis::Fit, points, why });
         if let CompiledAward::Program(script) = &self.points {
             let Some((total, reasons)) = script.program(lead, scripts)? else { return Ok(()) };
@@ -175,13 +179,16 @@ impl CompiledFitRule {
                 rest = rest - points;
                 add(points, say(rule, text, &mut rare.get_or_insert_default().said));
             }
-            match explained {
-                false => add(rest, Why::Condition { rule }),
-                true if rest != Points::ZERO => add(rest, Why::ScriptRest { rule }),
-                true => {}
+            if rest != Points::ZERO {
+                add(rest, if explained { Why::ScriptRest { rule } } else { why });
             }
         } else if let Some(points) = self.points.give(lead, &lead.facts.lead().attributes, scripts)? {
-            add(points, Why::Condition { rule });
+            match self.fixed_points() {
+                Some(_) => add(points, Why::Condition { rule }),
+                None if points != Points::ZERO => add(points, why),
+                // What is calculated to be nothing is nothing to tell.
+                None => {}
+            }
         }
         Ok(())
     }

@@ -60,6 +60,8 @@ pub enum Reason {
     },
     /// The rule's condition holds.
     Condition,
+    /// The rule has no condition, and its points are calculated: by a script or a signal, from a column or a field.
+    Award,
     /// The full script of the rule says so.
     Script {
         /// What it says.
@@ -93,6 +95,7 @@ impl Reason {
         match self {
             Reason::Activity { .. } => "activity",
             Reason::Condition => "condition",
+            Reason::Award => "award",
             Reason::Script { .. } => "script",
             Reason::ScriptRest => "script_rest",
             Reason::RuleCap { .. } => "rule_cap",
@@ -114,6 +117,7 @@ impl fmt::Display for Line {
                 write!(f, ": {} × {kind}, last on {last}", self.count)
             }
             Reason::Condition => f.write_str(": its condition holds"),
+            Reason::Award => f.write_str(": its points are calculated"),
             Reason::Script { text } => write!(f, ": {text}"),
             Reason::ScriptRest => f.write_str(": the rest of what its script gives"),
             Reason::RuleCap { cap } => write!(f, ": the rule gives at most {cap}"),
