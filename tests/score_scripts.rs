@@ -261,7 +261,7 @@ fn every_mistake_of_a_script_is_told_with_line_and_caret() {
         };
         let found = check_script(&source, kind, Scope::Score);
         assert!(!found.is_empty(), "{source}");
-        said.push_str(&format!("=== {source}\n"));
+        said.push_str(&format!("=== {}\n", source.replace('\0', "\\0")));
         found.iter().for_each(|diagnostic| said.push_str(&format!("{diagnostic}\n")));
     }
     insta::assert_snapshot!(said);

@@ -42,7 +42,8 @@ pub(super) fn excerpt(source: &str, position: Position) -> Option<String> {
     let before = position.column.checked_sub(1)? as usize;
     // Long lines are shown around the place only.
     let from = before.saturating_sub(60);
-    let shown: String = line.chars().skip(from).take(100).map(|c| if c == '\t' { ' ' } else { c }).collect();
+    let shown: String =
+        line.chars().skip(from).take(100).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let width: usize = shown.chars().take(before - from).map(width).sum();
     Some(format!("{number} | {shown}\n{margin} | {}^", " ".repeat(width)))
 }
@@ -82,16 +83,19 @@ pub(super) fn parse_problem(error: &ParseErrorType, at: rhai::Position, expressi
     let say = |code, message: String, help: &str| Problem::new(code, place, message, help);
     match error {
         E::UnexpectedEOF => say("bad_script", "the script ends too early".into(), "something is not closed"),
-        E::BadInput(LexError::UnexpectedInput(found)) if found.chars().all(|c| !c.is_ascii()) => {
-            say("bad_script", format!("`{found}` cannot stand here"), "names and signs are written in ASCII")
+        E::BadInput(LexError::UnexpectedInput(found)) if foreign(found).is_some() => {
+            let character = foreign(found).unwrap_or_default();
+            say("bad_script", format!("{} cannot stand here", shown(character)), &ascii_help(character))
         }
         E::BadInput(LexError::UnexpectedInput(found)) if expression => {
+            let found = unquoted(found);
             let own = symbol_help(found);
             let whole = "a condition is one expression: join parts with `&&` and `||`, or write a `program`";
             let help = if own == REMOVE { whole } else { own };
             say("bad_script", format!("`{found}` cannot follow an expression"), help)
         }
         E::BadInput(LexError::UnexpectedInput(found)) => {
+            let found = unquoted(found);
             say("bad_script", format!("`{found}` cannot stand here"), symbol_help(found))
         }
         E::BadInput(LexError::UnterminatedString) => {
@@ -142,6 +146,53 @@ pub(super) fn parse_problem(error: &ParseErrorType, at: rhai::Position, expressi
 }
 
 const REMOVE: &str = "remove it";
+
+/// What the parser found, without what it says around it.
+fn unquoted(found: &str) -> &str {
+    found.strip_prefix("Unexpected '").and_then(|rest| rest.strip_suffix('\'')).unwrap_or(found)
+}
+
+/// The character found, when it has no place in any script outside of texts.
+fn foreign(found: &str) -> Option<char> {
+    let mut chars = unquoted(found).chars();
+    let character = chars.next().filter(|c| !c.is_ascii() || c.is_ascii_control())?;
+    chars.next().is_none().then_some(character)
+}
+
+/// A character, or its number where it cannot be seen.
+fn shown(character: char) -> String {
+    if character.is_control() || character.is_whitespace() {
+        format!("the character U+{:04X}", u32::from(character))
+    } else {
+        format!("`{character}`")
+    }
+}
+
+fn ascii_help(character: char) -> String {
+    let sign = match character {
+        c if c.is_control() => return REMOVE.to_owned(),
+        c if c.is_whitespace() => return "write a plain space".to_owned(),
+        // The full-width forms stand in the order of ASCII.
+        '\u{FF01}'..='\u{FF5E}' => {
+            char::from_u32(u32::from(character) - 0xFEE0).map_or_else(String::new, String::from)
+        }
+        '≥' => ">=".to_owned(),
+        '≤' => "<=".to_owned(),
+        '≠' => "!=".to_owned(),
+        '×' => "*".to_owned(),
+        '÷' => "/".to_owned(),
+        '−' | '–' | '—' => "-".to_owned(),
+        '。' => ".".to_owned(),
+        '、' => ",".to_owned(),
+        '【' => "[".to_owned(),
+        '】' => "]".to_owned(),
+        '《' | '〈' => "<".to_owned(),
+        '》' | '〉' => ">".to_owned(),
+        '“' | '”' | '‘' | '’' | '「' | '」' => "\"".to_owned(),
+        _ => return "names and signs are written in ASCII, texts in double quotes".to_owned(),
+    };
+    format!("write `{sign}`")
+}
 
 fn symbol_help(symbol: &str) -> &'static str {
     match symbol {
