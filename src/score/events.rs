@@ -78,6 +78,13 @@ impl Timeline {
         if !self.order.is_sorted_by(|a, b| order(a, b).is_le()) {
             self.order.sort_by(order);
         }
+        for alike in self.order.chunk_by_mut(|a, b| order(a, b).is_eq()).filter(|alike| alike.len() > 1) {
+            // Writing is dear: each once, and only where nothing else tells them apart.
+            alike.sort_by_cached_key(|index| {
+                let activity = activities.get(*index as usize);
+                activity.and_then(|activity| serde_json::to_string(activity).ok())
+            });
+        }
         self.keep_each_once(activities);
         self.sort_by_kind(kinds, activities);
     }
@@ -134,14 +141,10 @@ impl Timeline {
     }
 }
 
-/// A total order of activities that does not depend on the order they came in.
+/// An order of activities that does not depend on the order they came in. Those that are equal in it differ in what
+/// is written of them, if at all.
 fn in_order(a: &Activity, b: &Activity) -> Ordering {
-    let written = |activity: &Activity| serde_json::to_string(activity).unwrap_or_default();
-    a.time
-        .cmp(&b.time)
-        .then_with(|| a.id.cmp(&b.id))
-        .then_with(|| a.kind.cmp(&b.kind))
-        .then_with(|| written(a).cmp(&written(b)))
+    a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)).then_with(|| a.kind.cmp(&b.kind))
 }
 
 /// The activities that count, from the earliest to the latest.
