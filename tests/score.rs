@@ -331,6 +331,71 @@ fn lint_warns_of_what_is_hardly_meant() {
 }
 
 #[test]
+fn bands_within_a_band_leave_no_gap() {
+    let said = |bands: &[(i64, i64)]| {
+        let band = |(index, (from, until)): (usize, &(i64, i64))| {
+            let when = json!({"field": "employee_count", "between": [from, until]});
+            json!({"id": index.to_string(), "when": when, "points": 80, "group": "size"})
+        };
+        let list: Vec<Json> = bands.iter().enumerate().map(band).collect();
+        let groups = json!([{"id": "size", "max": 80}]);
+        let found = rules(json!({"fit": {"rules": list, "groups": groups}})).lint();
+        found.iter().map(|finding| format!("{} {}", finding.code, finding.path)).collect::<Vec<_>>()
+    };
+    let inside = ["overlapping_bands fit.rules[1].when", "overlapping_bands fit.rules[2].when"];
+    assert_eq!(said(&[(1, 100), (2, 3), (50, 60)]), inside);
+    assert_eq!(said(&[(1, 100), (2, 3), (101, 200)]), &inside[..1]);
+    assert_eq!(
+        said(&[(1, 100), (2, 3), (110, 200)]),
+        ["overlapping_bands fit.rules[1].when", "gap_between_bands fit.rules[2].when"]
+    );
+}
+
+#[test]
+fn activities_that_nothing_but_their_content_tells_apart_count_in_any_order() {
+    let rules = rules(json!({"engagement": {"rules": [
+        {"id": "first", "kind": "visit", "points": {"column": "points"}, "frequency": {"most": 2}},
+    ]}}));
+    let activity = |number: i64| Activity {
+        attributes: [("points".to_owned(), Value::Integer(number))].into_iter().collect(),
+        ..did("", "visit", 1)
+    };
+    let mut activities: Vec<Activity> = (10..3_010).map(activity).collect();
+    let forth = score(&rules, &lead(), &activities);
+    activities.reverse();
+    assert_eq!(score(&rules, &lead(), &activities), forth);
+    activities.rotate_left(1_000);
+    assert_eq!(score(&rules, &lead(), &activities), forth);
+}
+
+/// Without the feature, rules with scripts are refused when they are loaded.
+#[cfg(not(feature = "script"))]
+#[test]
+fn scripts_are_refused_by_builds_without_them() {
+    let document = json!({
+        "fit": {"rules": [
+            {"id": "a", "when": {"script": "employee_count > 5"}, "points": 5},
+            {"id": "b", "points": {"script": "employee_count"}},
+            {"id": "c", "points": {"program": "employee_count"}},
+        ]},
+    });
+    let expected = [
+        ("scripts_unavailable", "fit.rules[0].when.script"),
+        ("scripts_unavailable", "fit.rules[1].points.script"),
+        ("scripts_unavailable", "fit.rules[2].points.program"),
+    ];
+    let rules: ScoreRules = serde_json::from_value(document.clone()).unwrap();
+    for errors in [ScoreRules::load(document).unwrap_err(), Scorer::compile(&rules).unwrap_err()] {
+        let found: Vec<(&str, &str)> = errors
+            .iter()
+            .filter(|found| found.level == leadkit::error::Level::Error)
+            .map(|found| (found.code.as_ref(), found.path.as_str()))
+            .collect();
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
 fn a_score_survives_its_round_trip() {
     let student = Lead { employee_count: Some(500), ..lead() };
     let activities = [did("1", "consult", 0), did("2", "consult", 1)];

@@ -97,6 +97,11 @@ impl NumberBand {
             .then(self.until.total_cmp(&other.until))
     }
 
+    /// Whether it ends after the other.
+    pub(crate) fn reaches_beyond(&self, other: &NumberBand) -> bool {
+        other.until < self.until || other.until == self.until && self.until_included && !other.until_included
+    }
+
     /// Whether a band that begins no earlier shares numbers with this one.
     pub(crate) fn overlaps(&self, later: &NumberBand) -> bool {
         later.from < self.until || later.from == self.until && later.from_included && self.until_included

@@ -20,11 +20,14 @@ pub(super) fn bands(fit: &FitRules, report: &mut Report) {
                 }
             }
             bands.sort_by(|a, b| a.1.order(&b.1).then(a.0.cmp(&b.0)));
-            for pair in bands.windows(2) {
-                let [(_, lower), (index, upper)] = pair else { continue };
-                if lower.field() != upper.field() {
-                    continue;
+            // Of the bands before, the one that reaches farthest: it may cover what lies between the others.
+            let mut farthest: Option<&NumberBand> = None;
+            for (index, upper) in &bands {
+                let lower = farthest.filter(|lower| lower.field() == upper.field());
+                if lower.is_none_or(|lower| upper.reaches_beyond(lower)) {
+                    farthest = Some(upper);
                 }
+                let Some(lower) = lower else { continue };
                 report.item(*index, |report| {
                     report.within("when", |report| {
                         let field = upper.field();
