@@ -267,6 +267,35 @@ fn every_mistake_of_a_script_is_told_with_line_and_caret() {
     insta::assert_snapshot!(said);
 }
 
+/// What the checks say of a missing value is what happens: false without a word, or a fault.
+#[test]
+fn comparisons_of_missing_values_do_what_is_told() {
+    for (value, fails) in [
+        ("attr(\"n\")", false),
+        ("abs(attr(\"n\"))", false),
+        ("days_since(last(\"x\"))", false),
+        ("attr(\"n\").round()", false),
+        ("min(attr(\"n\"), 5)", true),
+        ("max(5, attr(\"n\"))", true),
+        ("clamp(attr(\"n\"), 1, 5)", true),
+        ("sqrt(attr(\"n\"))", true),
+        ("exp(attr(\"n\"))", true),
+        ("ln(attr(\"n\"))", true),
+        ("log10(attr(\"n\"))", true),
+        ("pow(attr(\"n\"), 2)", true),
+    ] {
+        for source in [format!("{value} > -99"), format!("-99 < ({value})"), format!("{value} <= 99")] {
+            let found = check_script(&source, ScriptKind::Condition, Scope::Score);
+            let codes: Vec<&str> = found.iter().map(|found| found.code.as_ref()).collect();
+            assert_eq!(codes, [if fails { "missing_fails" } else { "missing_is_false" }], "{source}");
+            let when = json!({"script": source});
+            let score = score(json!({"fit": {"rules": [{"id": "r", "when": when, "points": 80}]}}));
+            assert_eq!(score.faults().len(), usize::from(fails), "{source}");
+            assert_eq!(score.fit(), Points::ZERO, "{source}");
+        }
+    }
+}
+
 #[test]
 fn a_rules_document_tells_where_its_scripts_are_wrong() {
     let errors = ScoreRules::load(json!({
