@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use leadkit::dedup::{ClusterOptions, Clusters, ScoredPair, cluster, cluster_names};
+use leadkit::dedup::index::{NameIndex, SearchOptions};
+use leadkit::dedup::{ClusterOptions, Clusters, ScoredPair, cluster, cluster_names, cluster_with_copies};
 use proptest::prelude::*;
 
 type Pair = (usize, usize, f64);
@@ -100,6 +101,108 @@ fn names_are_joined_the_same_on_any_number_of_threads() {
     assert_eq!(cluster_names::<&str>(&[], &ClusterOptions::default()), Clusters::default());
 }
 
+/// Names of other companies, no two alike.
+fn others(count: usize) -> Vec<String> {
+    let letters = ["ba", "ko", "lu", "mi", "ne", "ro", "su", "ti", "vo", "za", "qui", "phe", "dra"];
+    let word = |mut n: usize| {
+        let mut word = String::new();
+        for _ in 0..4 {
+            word.push_str(letters[n % 13]);
+            n /= 13;
+        }
+        word
+    };
+    (0..count).map(|i| format!("{} {} Ltd", word(i * 7919 + 11), word(i * 104_729 + 5))).collect()
+}
+
+#[test]
+fn any_number_of_copies_is_one_group() {
+    for count in [2, 10, 11, 12, 60, 100] {
+        let names = vec!["Acme Trading Ltd"; count];
+        let found = cluster_names(&names, &ClusterOptions::default());
+        assert_eq!(members(&found), [(0..count).collect::<Vec<_>>()]);
+        assert_eq!((found.clusters[0].density, found.held_back.len()), (1.0, 0));
+        assert_eq!(numbers(&found.clusters[0].weakest), (0, 1));
+        // Strict options do not take copies apart.
+        let strict = ClusterOptions { threshold: 1.0, support: 1.0, largest: 2 };
+        assert_eq!(members(&cluster_names(&names, &strict))[0].len(), count);
+    }
+    // Names that say nothing are nobody's.
+    assert_eq!(cluster_names(&["", "", " - ", "。"], &ClusterOptions::default()).labels(), [0, 1, 2, 3]);
+}
+
+#[test]
+fn masses_of_copies_among_other_names() {
+    let mut names: Vec<String> = others(2000);
+    let copies: BTreeSet<usize> = (0..20_000).map(|i| i + i / 10 + 1).collect();
+    for (at, place) in copies.iter().enumerate() {
+        let spelt = ["北京纷扬科技有限公司", "北京紛揚科技（有限公司）", "北京纷扬科技 有限公司"][at % 3];
+        names.insert(*place, spelt.to_owned());
+    }
+    // Like them, but another spelling of the brand: it joins all of them or none.
+    names.push("北京纷扬科技".to_owned());
+    let found = cluster_names(&names, &ClusterOptions::default());
+    let mut group: Vec<usize> = copies.into_iter().collect();
+    let labels = found.labels();
+    group.extend((labels[names.len() - 1] == 1).then_some(names.len() - 1));
+    assert_eq!(found.clusters.iter().find(|cluster| cluster.members.contains(&1)).unwrap().members, group);
+    assert_eq!(labels[names.len() - 1], 1, "{:?}", found.held_back);
+}
+
+#[test]
+fn the_pairs_of_copies_are_as_many_as_the_limit_says() {
+    let options = SearchOptions::for_pairs();
+    let index = |names: &[&str]| {
+        let mut index: NameIndex<usize> = NameIndex::new();
+        names.iter().enumerate().for_each(|(number, name)| assert!(index.insert(number, name)));
+        index
+    };
+    let copies = index(&["Acme Trading Ltd"; 20]);
+    assert_eq!(copies.copies(), [(0..20).collect::<Vec<_>>()]);
+    let found = copies.pairs(0.5, &options);
+    assert_eq!(found.len(), 45 + 10 * 10);
+    for copy in 1..20 {
+        let with = found.iter().filter(|pair| pair.second == copy).map(|pair| pair.first);
+        assert_eq!(with.collect::<Vec<_>>(), (0..copy.min(10)).collect::<Vec<_>>());
+    }
+    // What is like a copy is like all, and no copy is a rival of another.
+    let many = index(&["Acme Trading", "Acme Trading Ltd", "ACME TRADING LIMITED"]).pairs(0.1, &options);
+    assert_eq!(many.len(), 3);
+    assert_eq!(many[0].score, many[1].score);
+    assert_eq!((many[0].first, many[1].first), (0, 0));
+}
+
+/// More near names than a look-up keeps: each still has pairs, found from one side or from the other.
+#[test]
+fn a_neighbourhood_of_thirty_near_names() {
+    let forms = [
+        "Ltd", "Inc", "GmbH", "SA", "LLC", "BV", "AG", "Oy", "AB", "SpA", "KK", "Pty Ltd", "PLC", "SARL",
+        "AS",
+    ];
+    let mut names: Vec<String> = forms.iter().map(|form| format!("Copperline Analytics {form}")).collect();
+    names.extend(forms.iter().map(|form| format!("Copperline Analytic {form}")));
+    names.extend(others(300));
+    let mut index: NameIndex<usize> = NameIndex::new();
+    for (number, name) in names.iter().enumerate() {
+        index.insert(number, name);
+    }
+    let pairs = index.pairs(0.3, &SearchOptions::for_pairs());
+    for name in 0..30 {
+        let count = pairs.iter().filter(|pair| pair.first == name || pair.second == name).count();
+        assert!((10..30).contains(&count), "{name}: {count}");
+    }
+    assert!(pairs.iter().map(|pair| (pair.first, pair.second)).is_sorted_by(|a, b| a < b));
+    // Nobody is lost: each is in a group, and what could not join is there to decide on.
+    let options = ClusterOptions { threshold: 0.3, ..ClusterOptions::default() };
+    let found = cluster_names(&names, &options);
+    let near: Vec<&[usize]> =
+        found.clusters.iter().filter(|c| c.members[0] < 30).map(|c| c.members.as_slice()).collect();
+    let mut all = near.concat();
+    all.sort_unstable();
+    assert_eq!(all, (0..30).collect::<Vec<_>>());
+    assert!(near.len() == 1 || near.len() == 2 && !found.held_back.is_empty(), "{near:?}");
+}
+
 fn some_pairs() -> impl Strategy<Value = (usize, Vec<Pair>)> {
     (1usize..14).prop_flat_map(|items| {
         let pair = (0..items, 0..items, (0u32..=10).prop_map(|tenths| f64::from(tenths) / 10.0));
@@ -180,6 +283,41 @@ proptest! {
             let weakest = edges.get(&numbers(&cluster.weakest)).copied();
             prop_assert_eq!(weakest, Some(cluster.weakest.score));
         }
+    }
+
+    /// What copies stand for, written out.
+    #[test]
+    fn copies_are_complete_pairs(
+        (items, pairs) in some_pairs(),
+        joined in proptest::collection::vec((0usize..14, 0usize..14), 0..6),
+        support in 0.0f64..=1.0,
+    ) {
+        let joined: Vec<(usize, usize)> = joined.into_iter().filter(|(a, b)| *a < items && *b < items).collect();
+        let one: Vec<Pair> = joined.iter().map(|(a, b)| (*a, *b, 1.0)).collect();
+        let sets = components(items, &one, 0.5);
+        // Scores that differ, or the order would depend on the numbers of copies.
+        let between = pairs.iter().enumerate().filter(|(_, pair)| sets[pair.0] != sets[pair.1]);
+        let pairs: Vec<Pair> = between.map(|(at, (i, j, _))| (*i, *j, 0.99 - at as f64 / 100.0)).collect();
+        let mut all: Vec<Pair> = Vec::new();
+        for i in 0..items {
+            for j in 0..i {
+                if sets[i] == sets[j] {
+                    all.push((i, j, 1.0));
+                }
+                let sides = [(sets[i], sets[j]), (sets[j], sets[i])];
+                let like = pairs.iter().filter(|pair| sides.contains(&(sets[pair.0], sets[pair.1])));
+                all.extend(like.map(|pair| (i, j, pair.2)));
+            }
+        }
+        let found = cluster_with_copies(items, joined, pairs, &options(support));
+        let slow = cluster(items, all, &options(support));
+        prop_assert_eq!(found.labels(), slow.labels());
+        for (ours, theirs) in found.clusters.iter().zip(&slow.clusters) {
+            prop_assert_eq!((ours.density, ours.weakest.score), (theirs.density, theirs.weakest.score));
+        }
+        let held: BTreeSet<(usize, usize)> = slow.held_back.iter().map(|p| (sets[p.first], sets[p.second])).collect();
+        let held: BTreeSet<(usize, usize)> = held.iter().map(|(a, b)| (*a.min(b), *a.max(b))).collect();
+        prop_assert_eq!(found.held_back.iter().map(numbers).collect::<BTreeSet<_>>(), held);
     }
 
     #[test]

@@ -22,7 +22,9 @@ pub mod similarity;
 
 pub use action::MatchAction;
 pub use book::Book;
-pub use cluster::{Cluster, ClusterOptions, Clusters, ScoredPair, cluster, cluster_names};
+pub use cluster::{
+    Cluster, ClusterOptions, Clusters, ScoredPair, cluster, cluster_names, cluster_with_copies,
+};
 pub use comparator::Comparator;
 pub use merge::{
     ContactDecision, FieldConflict, FieldDecision, MergeBlock, MergeError, MergePlan, MergeRules, Mergeable,
