@@ -24,7 +24,7 @@ use leadkit::company::{CompanyName, Gazetteer, exact_key};
 use leadkit::contact::PhoneOptions;
 use leadkit::dedup::index::{NameIndex, SearchOptions};
 use leadkit::dedup::{
-    ClusterOptions, Key, KeyKind, MergePlan, MergeRules, Merger, Probe, UndoRecord, cluster,
+    ClusterOptions, Key, KeyKind, MergePlan, MergeRules, Merger, Probe, UndoRecord, cluster_with_copies,
 };
 use leadkit::model::{Account, Contact, Value};
 use leadkit::rule::FactContext;
@@ -38,11 +38,14 @@ const USAGE: &str = "\
 usage: dedupe_accounts [ACCOUNTS.csv] [options]
   --rules FILE   merge rules (JSON); the defaults when left out
   --apply OUT    merge what is not ambiguous: writes OUT and OUT.undo.json
+  --overwrite    let --apply and --undo write over files that are there
   --ambiguous    merge what is ambiguous too
   --undo FILE    take the merges of an undo file back
   --to BACK      where --undo writes the table";
 /// A key that more accounts share is no key: a switchboard number, a public mail domain.
 const CROWDED: usize = 5;
+/// An alias that accounts of more names have is none.
+const MOST_HOLDERS: usize = 100;
 /// Names at least this much alike are one company's.
 const SURE: f64 = 0.9;
 /// Names at least this much alike are worth a look.
@@ -54,12 +57,17 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn Error>> {
     let mut screen = io::stdout();
-    let arguments = Arguments::parse(USAGE, &["rules", "apply", "undo", "to"], &["ambiguous"])?;
+    let arguments = Arguments::parse(USAGE, &["rules", "apply", "undo", "to"], &["ambiguous", "overwrite"])?;
     let path = arguments.plain.first().map_or_else(|| bundled("accounts.csv"), PathBuf::from);
     let table = Table::read(&path)?;
     if let Some(undo) = arguments.value("undo") {
         let to = arguments.value("to").ok_or_else(|| format!("--undo needs --to\n{USAGE}"))?;
+        may_write(Path::new(to), &arguments)?;
         return take_back(table, Path::new(undo), Path::new(to));
+    }
+    if let Some(out) = arguments.value("apply") {
+        may_write(Path::new(out), &arguments)?;
+        may_write(&undo_path(Path::new(out)), &arguments)?;
     }
     let rules = match arguments.value("rules") {
         Some(rules) => MergeRules::load(read_json(Path::new(rules))?)?,
@@ -67,9 +75,9 @@ fn run() -> Result<(), Box<dyn Error>> {
     };
     let merger = Merger::compile(&rules)?;
     let gazetteer = Gazetteer::builtin();
-    let pairs = pairs(&table.accounts, &gazetteer);
+    let (copies, pairs) = pairs(&table.accounts, &gazetteer);
     let options = ClusterOptions { threshold: SURE, ..ClusterOptions::default() };
-    let clusters = cluster(table.accounts.len(), pairs.iter().copied(), &options);
+    let clusters = cluster_with_copies(table.accounts.len(), copies, pairs.iter().copied(), &options);
 
     let (mut plans, mut ambiguous) = (Vec::new(), 0);
     for (number, group) in clusters.clusters.iter().enumerate() {
@@ -111,23 +119,40 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// Pairs of accounts whose names are alike, by place: spellings of one registered name, and what the index finds.
-fn pairs(accounts: &[Account], gazetteer: &Gazetteer) -> Vec<(usize, usize, f64)> {
+/// Two accounts by place, and how alike their names are.
+type Pair = (usize, usize, f64);
+
+/// Accounts of one registered name, and pairs of accounts whose names are alike, by place: those one of whose names
+/// another has too, and what the index finds.
+fn pairs(accounts: &[Account], gazetteer: &Gazetteer) -> (Vec<(usize, usize)>, Vec<Pair>) {
     let mut index = NameIndex::builder().gazetteer(gazetteer.clone()).build();
-    let mut pairs = Vec::new();
+    let (mut copies, mut pairs) = (Vec::new(), Vec::new());
     let mut spelt: BTreeMap<String, usize> = BTreeMap::new();
+    // By name of any sort: the first account of each registered name that has it.
+    let mut called: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for (place, account) in accounts.iter().enumerate() {
+        let mut first = place;
         for (number, name) in std::iter::once(&account.company).chain(&account.aliases).enumerate() {
             index.insert((place, number), name);
             let key = exact_key(&CompanyName::parse(name, gazetteer));
-            if !key.is_empty() {
-                pairs.push((*spelt.entry(key).or_insert(place), place, 1.0));
+            if key.is_empty() {
+                continue;
             }
+            if number == 0 {
+                first = *spelt.entry(key.clone()).or_insert(place);
+                copies.push((first, place));
+            }
+            called.entry(key).or_default().insert(first);
         }
+    }
+    // A name that so many others have as an alias says nothing.
+    for holders in called.values().filter(|holders| holders.len() <= MOST_HOLDERS) {
+        let pairs_of = |a: &usize| holders.range(a + 1..).map(|b| (*a, *b, 1.0)).collect::<Vec<_>>();
+        pairs.extend(holders.iter().flat_map(pairs_of));
     }
     let alike = index.pairs(PERHAPS, &SearchOptions::for_pairs());
     pairs.extend(alike.iter().map(|pair| (pair.first.0, pair.second.0, pair.score)));
-    pairs
+    (copies, pairs)
 }
 
 /// Why a person should look at a group before it is merged.
@@ -184,6 +209,18 @@ fn near_misses(
     found.into_iter().map(line).collect()
 }
 
+fn undo_path(out: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.undo.json", out.display()))
+}
+
+/// An undo file that is written over can never be used again.
+fn may_write(path: &Path, arguments: &Arguments) -> Result<(), String> {
+    if path.exists() && !arguments.has("overwrite") {
+        return Err(format!("{} is there already: name another file, or add --overwrite", path.display()));
+    }
+    Ok(())
+}
+
 /// What is kept to take the merges of a table back.
 #[derive(Serialize, Deserialize)]
 struct UndoFile {
@@ -206,9 +243,10 @@ fn apply(mut table: Table, plans: &[MergePlan<Account>], out: &Path) -> Result<(
         table.rows.remove(plan.merged().id.as_str());
         undo.merges.push(record);
     }
-    let undo_path = PathBuf::from(format!("{}.undo.json", out.display()));
+    let undo_path = undo_path(out);
+    let text = table.text()?;
     fs::write(&undo_path, serde_json::to_string_pretty(&undo)?)?;
-    table.write(out)?;
+    fs::write(out, text)?;
     writeln!(screen, "{} merges: wrote {} and {}", plans.len(), out.display(), undo_path.display())?;
     Ok(())
 }
@@ -233,7 +271,7 @@ fn take_back(mut table: Table, undo: &Path, to: &Path) -> Result<(), Box<dyn Err
             };
         }
     }
-    table.write(to)?;
+    fs::write(to, table.text()?)?;
     writeln!(screen, "{} merges taken back: wrote {}", undo.merges.len(), to.display())?;
     Ok(())
 }
@@ -242,6 +280,10 @@ fn take_back(mut table: Table, undo: &Path, to: &Path) -> Result<(), Box<dyn Err
 struct Table {
     header: String,
     columns: Vec<String>,
+    /// What lines end in, for rows that have no line end of their own.
+    line_end: &'static str,
+    /// By account: what its row ends in.
+    line_ends: BTreeMap<String, &'static str>,
     accounts: Vec<Account>,
     /// By account; one that is not here is written anew.
     rows: BTreeMap<String, String>,
@@ -255,18 +297,34 @@ impl Table {
         let header = reader.headers().map_err(|error| named(&error))?;
         let columns: Vec<String> =
             header.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+        let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let mut mistakes = String::new();
+        for (place, column) in columns.iter().enumerate() {
+            if columns[..place].contains(column) {
+                writeln!(mistakes, "line 1: there are two columns `{column}`: rename or remove one")?;
+            }
+        }
+        for needed in ["id", "company", "created_at"] {
+            if !columns.iter().any(|column| column == needed) {
+                writeln!(mistakes, "line 1: there is no column `{needed}`: add it")?;
+            }
+        }
         // A row starts after the line break before it.
         let start_of = |position: &csv::Position| {
             let from = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(text.len());
             text.len() - text[from..].trim_start_matches(['\r', '\n']).len()
         };
-        let (mut starts, mut accounts, mut mistakes) = (Vec::new(), Vec::new(), String::new());
+        let (mut starts, mut accounts) = (Vec::new(), Vec::new());
         let mut ids = BTreeSet::new();
         for record in reader.records() {
             let record = record.map_err(|error| named(&error))?;
             let position = record.position().cloned().unwrap_or_else(csv::Position::new);
             starts.push(start_of(&position));
             let mut problem = |what: String| writeln!(mistakes, "line {}: {what}", position.line());
+            if record.len() > columns.len() {
+                let (cells, named) = (record.len(), columns.len());
+                problem(format!("{cells} cells under {named} columns: name the others or quote the commas"))?;
+            }
             match read_account(&columns, &record) {
                 Ok(account) if account.id.is_blank() => problem("there is no id".to_owned())?,
                 Ok(account) if !ids.insert(account.id.clone()) => {
@@ -276,6 +334,10 @@ impl Table {
                 Err(error) => problem(error)?,
             }
         }
+        let after = starts.iter().position(|start| text[..*start].ends_with('\r'));
+        if let Some(line) = after.map(|row| row + 1).or(text.ends_with('\r').then_some(starts.len() + 1)) {
+            writeln!(mistakes, "line {line}: it ends in CR alone: save the table with LF or CRLF")?;
+        }
         if !mistakes.is_empty() {
             return Err(named(&format!("not merged\n{}", mistakes.trim_end())).into());
         }
@@ -284,11 +346,17 @@ impl Table {
         let row = |((account, start), end): ((&Account, &usize), usize)| {
             (account.id.to_string(), text[*start..end].to_owned())
         };
-        let rows = accounts.iter().zip(&starts).zip(ends).map(row).collect();
-        Ok(Table { header, columns, accounts, rows })
+        let rows: BTreeMap<String, String> = accounts.iter().zip(&starts).zip(ends).map(row).collect();
+        let end_of = |row: &str| match (row.trim_end_matches('\n').ends_with('\r'), row.ends_with('\n')) {
+            (true, _) => "\r\n",
+            (false, true) => "\n",
+            (false, false) => line_end,
+        };
+        let line_ends = rows.iter().map(|(id, row)| (id.clone(), end_of(row))).collect();
+        Ok(Table { header, columns, line_end, line_ends, accounts, rows })
     }
 
-    fn write(&mut self, path: &Path) -> Result<(), Box<dyn Error>> {
+    fn text(&self) -> Result<String, Box<dyn Error>> {
         let added: BTreeSet<String> = self.accounts.iter().flat_map(filled_columns).collect();
         if let Some(column) = added.iter().find(|column| !self.columns.contains(column)) {
             return Err(format!("the table has no column `{column}` to write to: add it").into());
@@ -296,14 +364,18 @@ impl Table {
         let mut out = self.header.clone();
         for account in &self.accounts {
             if !out.ends_with('\n') {
-                out.push('\n');
+                out.push_str(self.line_end);
             }
             match self.rows.get(account.id.as_str()) {
                 Some(row) => out.push_str(row),
-                None => out.push_str(&write_account(&self.columns, account)?),
+                None => {
+                    out.push_str(write_account(&self.columns, account)?.trim_end_matches('\n'));
+                    let end = self.line_ends.get(account.id.as_str());
+                    out.push_str(end.copied().unwrap_or(self.line_end));
+                }
             }
         }
-        Ok(fs::write(path, out)?)
+        Ok(out)
     }
 }
 
@@ -314,6 +386,9 @@ fn read_account(columns: &[String], record: &csv::StringRecord) -> Result<Accoun
         match column.as_str() {
             "id" => account.id = cell.trim().into(),
             "company" => account.company = cell.to_owned(),
+            "created_at" if cell.trim().is_empty() => {
+                return Err("`created_at` is blank: write when the account was made".to_owned());
+            }
             _ if cell.trim().is_empty() => {}
             "created_at" => account.created_at = time(column, cell)?,
             "aliases" => account.aliases = cell.split(';').map(|alias| alias.trim().to_owned()).collect(),
