@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use leadkit::company::{CompanyName, Gazetteer, keys_for_storage};
-use leadkit::dedup::index::{NameIndex, SearchOptions};
+use leadkit::names::{NameIndex, SearchOptions};
 use leadkit::text::fold;
 
 fn sizes() -> Vec<usize> {

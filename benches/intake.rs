@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use generate::Generator;
+use leadkit::book::Book;
 use leadkit::calendar::Calendars;
-use leadkit::dedup::{Book, Comparator, DedupRules, LeadKey, MatchAction};
+use leadkit::dedup::{Comparator, DedupRules, LeadKey, MatchAction};
 use leadkit::model::{Account, Lead, Rep};
 use leadkit::{Arrival, Input, Intake, Roster, Rules, State};
 

@@ -22,11 +22,10 @@ use std::process::ExitCode;
 use chrono::{DateTime, SecondsFormat, Utc};
 use leadkit::company::{CompanyName, Gazetteer, exact_key};
 use leadkit::contact::PhoneOptions;
-use leadkit::dedup::index::{NameIndex, SearchOptions};
-use leadkit::dedup::{
-    ClusterOptions, Key, KeyKind, MergePlan, MergeRules, Merger, Probe, UndoRecord, cluster_with_copies,
-};
+use leadkit::dedup::{Key, KeyKind, Probe};
+use leadkit::merge::{ClusterOptions, MergePlan, MergeRules, Merger, UndoRecord, cluster_with_copies};
 use leadkit::model::{Account, Contact, Value};
+use leadkit::names::{NameIndex, SearchOptions};
 use leadkit::rule::FactContext;
 use serde::{Deserialize, Serialize};
 use support::{Arguments, bundled, read_json};

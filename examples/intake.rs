@@ -12,8 +12,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use leadkit::book::Book;
 use leadkit::calendar::Calendars;
-use leadkit::dedup::Book;
 use leadkit::model::{Account, ColumnMap, Rep};
 use leadkit::{Arrival, Intake, Outcome, Roster, Rules, State};
 use support::{Arguments, Table, bundled, read_activities, read_json, read_leads};

@@ -12,19 +12,23 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
+use leadkit::book::Book;
 use leadkit::calendar::Calendars;
 use leadkit::company::Gazetteer;
-use leadkit::dedup::Book;
+use leadkit::inquiry::ClosedDeals;
+use leadkit::inquiry::{
+    Bant, BantFact, CodeFormat, CodePart, CodeRegister, CodeRules, GradeRequest, GradeRules, Grades, Inquiry,
+    LevelRules, Levels, RecordedAction, account_as_lead,
+};
+use leadkit::model::YesNo;
 use leadkit::model::{
     Account, Acquisition, Activity, BusinessModel, BuyingRole, Contact, Currency, Effect, InquiryGrade,
     JobFunction, Lead, LeadId, Money, Order, Payment, RegistryStatus, Rep, Source, TenureEnd, Utm, Value,
 };
-use leadkit::rule::{ClosedDeals, FactContext, Facts};
-use leadkit::stage::{
-    Actor, Answer, Bant, BantFact, CodeFormat, CodePart, CodeRegister, CodeRules, GradeRequest, GradeRules,
-    Grades, Inquiry, LevelRules, Levels, MoveRequest, Office, Pipeline, PipelineRules, RecordedAction, Role,
-    TenureLog, Timeline, Transition, YesNo, account_as_lead,
+use leadkit::pipeline::{
+    Actor, Answer, MoveRequest, Office, Pipeline, PipelineRules, Role, TenureLog, Timeline, Transition,
 };
+use leadkit::rule::{FactContext, Facts};
 use leadkit::{Input, Intake, Roster, Rules, State};
 use serde_json::json;
 

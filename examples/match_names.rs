@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use cpu_time::{ProcessTime, ThreadTime};
-use leadkit::dedup::index::{NameIndex, SearchOptions};
+use leadkit::names::{NameIndex, SearchOptions};
 
 const USAGE: &str = "usage: match_names INDEX QUERIES [--limit 10] [--budget N] [--explain]
        match_names --self THRESHOLD NAMES";

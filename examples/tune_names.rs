@@ -23,10 +23,10 @@ use std::process::ExitCode;
 
 use cpu_time::ThreadTime;
 use leadkit::company::{CompanyName, Gazetteer, keys_for_storage};
-use leadkit::dedup::evaluate::{
+use leadkit::names::evaluate::{
     OperatingPoint, Scored, Trainer, best_f1, calibration, for_cost, for_precision, look_up, thresholds,
 };
-use leadkit::dedup::index::{NameIndex, NameJudge, SearchOptions, Tuning};
+use leadkit::names::{NameIndex, NameJudge, SearchOptions, Tuning};
 use leadkit::text::fold;
 
 const USAGE: &str = "usage: tune_names LABELLED.tsv [--train] [--pairs PAIRS.tsv --names NAMES --sizes N,N]

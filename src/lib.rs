@@ -5,16 +5,21 @@
 
 pub mod assign;
 pub mod blacklist;
+pub mod book;
 pub mod calendar;
+pub mod cleaning;
 pub mod company;
 pub mod contact;
 pub mod dedup;
 pub mod error;
+pub mod inquiry;
 pub mod intake;
+pub mod merge;
 pub mod model;
+pub mod names;
+pub mod pipeline;
 pub mod rule;
 pub mod score;
-pub mod stage;
 pub mod text;
 
 pub use assign::Roster;

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use leadkit::assign::{Assigner, Assignment, Ledger};
 use leadkit::blacklist::{Blacklist, Verdict, WindowState};
+use leadkit::book::Book;
 use leadkit::calendar::Calendars;
 use leadkit::company::Gazetteer;
 use leadkit::contact::{PhoneOracle, PhoneSegments};
-use leadkit::dedup::{Book, Deduplicator, Probe, Resolution, Rows};
+use leadkit::dedup::{Deduplicator, Probe, Resolution, Rows};
 use leadkit::error::RuleErrors;
 use leadkit::model::{Activity, Lead, Region, Rep};
 use leadkit::rule::{FactContext, Facts};

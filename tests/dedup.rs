@@ -1,10 +1,11 @@
 //! Matching rules: what a lead is to what is on file, and what follows.
 
 use chrono::{DateTime, Utc};
+use leadkit::book::Book;
 use leadkit::company::Gazetteer;
 use leadkit::dedup::{
-    Action, Book, Comparator, DedupRules, Deduplicator, Label, LeadKey, MatchAction, MatchRule, Resolution,
-    Rows, Target,
+    Action, Comparator, DedupRules, Deduplicator, Label, LeadKey, MatchAction, MatchRule, Resolution, Rows,
+    Target,
 };
 use leadkit::model::{Account, Contact, Effect, Lead, LeadStatus, RecordRef, Value};
 use leadkit::rule::{FactContext, Facts};

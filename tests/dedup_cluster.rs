@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use leadkit::dedup::index::{NameIndex, SearchOptions};
-use leadkit::dedup::{ClusterOptions, Clusters, ScoredPair, cluster, cluster_names, cluster_with_copies};
+use leadkit::merge::{ClusterOptions, Clusters, ScoredPair, cluster, cluster_names, cluster_with_copies};
+use leadkit::names::{NameIndex, SearchOptions};
 use proptest::prelude::*;
 
 type Pair = (usize, usize, f64);

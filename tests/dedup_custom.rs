@@ -36,9 +36,10 @@ fn rules_with_scripts_survive_their_round_trip() {
 mod with_scripts {
     use super::*;
     use chrono::{DateTime, Utc};
+    use leadkit::book::Book;
     use leadkit::calendar::Calendars;
     use leadkit::company::Gazetteer;
-    use leadkit::dedup::{Action, Book, Deduplicator, Resolution, Rows};
+    use leadkit::dedup::{Action, Deduplicator, Resolution, Rows};
     use leadkit::model::{Account, Contact, Effect, Lead, LeadStatus, RecordRef, Rep};
     use leadkit::rule::{FactContext, Facts};
     use leadkit::{Input, Intake, Roster, Route, Rules, State};

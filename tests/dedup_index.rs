@@ -1,7 +1,7 @@
 //! The company-name index, from outside: laws, traps, bytes.
 
 use leadkit::company::Gazetteer;
-use leadkit::dedup::index::{Agreement, IndexError, NameIndex, SearchOptions, Tuning};
+use leadkit::names::{Agreement, IndexError, NameIndex, SearchOptions, Tuning};
 use proptest::prelude::*;
 
 fn index(names: &[&str]) -> NameIndex<u32> {

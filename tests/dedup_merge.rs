@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeZone, Utc};
 use leadkit::contact::PhoneOptions;
-use leadkit::dedup::{
+use leadkit::merge::{
     FieldDecision, MergeBlock, MergeError, MergePlan, MergeRules, Merger, SurvivorTest, Survivorship,
     UndoRecord,
 };

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use leadkit::book::Book;
 use leadkit::company::{CompanyName, Gazetteer, exact_key, keys_for_storage};
-use leadkit::dedup::index::NameJudge;
 use leadkit::dedup::{
-    Action, Book, Comparator, DedupRules, Deduplicator, KeyKind, Label, LeadKey, MatchAction, MatchRule,
+    Action, Comparator, DedupRules, Deduplicator, KeyKind, Label, LeadKey, MatchAction, MatchRule,
     Resolution, Rows, Target, TieBreak,
 };
 use leadkit::model::{Account, Contact, Lead, RecordRef};
+use leadkit::names::NameJudge;
 use leadkit::rule::{FactContext, Facts};
 use proptest::prelude::*;
 

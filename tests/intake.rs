@@ -1,8 +1,8 @@
 //! The main job: what happens to a lead, step by step, and what a wrong rules document is told.
 
 use chrono::{DateTime, Utc};
+use leadkit::book::Book;
 use leadkit::calendar::{Calendar, Calendars, UtcOffset, Zone};
-use leadkit::dedup::Book;
 use leadkit::model::{Account, Activity, Effect, Lead, LeadStatus, Rep};
 use leadkit::{Arrival, Input, Intake, Outcome, Roster, Route, Rules, State};
 use proptest::prelude::*;

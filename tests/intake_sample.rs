@@ -6,8 +6,8 @@ use std::fs;
 
 use generate::{Generator, JUNK, KNOWN};
 use leadkit::assign::RepLedger;
+use leadkit::book::Book;
 use leadkit::calendar::Calendars;
-use leadkit::dedup::Book;
 use leadkit::model::{Account, Activity, ColumnMap, Rep};
 use leadkit::{Arrival, Input, Intake, Outcome, Roster, Route, Rules, State};
 use support::{Table, bundled, read_activities, read_json, read_leads};

@@ -7,12 +7,13 @@ mod tenure;
 
 use chrono::{DateTime, Utc};
 use leadkit::company::Gazetteer;
+use leadkit::model::YesNo;
 use leadkit::model::{BusinessModel, Effect, Lead, LeadStatus, RegistryStatus, Source, Utm};
-use leadkit::rule::{FactContext, Facts};
-use leadkit::stage::{
+use leadkit::pipeline::{
     Actor, Answer, GateOutcome, GateRefusal, Half, Mark, MoveRequest, Office, Pipeline, PipelineRules, Role,
-    StageObject, Strictness, Timeline, TimelineError, Transition, TransitionKind, YesNo,
+    StageObject, Strictness, Timeline, TimelineError, Transition, TransitionKind,
 };
+use leadkit::rule::{FactContext, Facts};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -590,7 +591,7 @@ proptest! {
                     refusal.unmet().map(|unmet| (unmet.criterion.as_str(), unmet.why.code())).collect();
                 prop_assert_eq!(found, wanted);
                 for unmet in refusal.unmet() {
-                    if let leadkit::stage::Unmet::Condition { conditions } = &unmet.why {
+                    if let leadkit::pipeline::Unmet::Condition { conditions } = &unmet.why {
                         prop_assert_eq!(conditions.len(), filled.iter().filter(|filled| !**filled).count());
                     }
                 }

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 
 use super::action::MatchAction;
 use super::comparator::Comparator;
-use super::index::{Asked, Weighed};
 use super::probe::{Key, KeyKind, Probe};
 use super::reading::Reading;
 use super::resolution::Rows;
 use super::rules::{LeadKey, MatchRule, Target};
 use crate::calendar::Zone;
 use crate::model::{Account, Lead, LeadStatus, PoolId, RecordRef, RepId, mask_email, mask_id, mask_phone};
+use crate::names::{Asked, Weighed};
 use crate::rule::Facts;
 
 /// The lead's keys by place; none where too many records share the key.

@@ -10,7 +10,8 @@ use crate::error::Report;
 /// How two values are compared. In a document `"exact"`, `"folded"` or `{"company": {"threshold": 0.8}}`.
 ///
 /// ```
-/// use leadkit::dedup::{Book, Comparator, DedupRules, Deduplicator, LeadKey, MatchAction, MatchRule, Target};
+/// use leadkit::book::Book;
+/// use leadkit::dedup::{Comparator, DedupRules, Deduplicator, LeadKey, MatchAction, MatchRule, Target};
 /// use leadkit::company::Gazetteer;
 /// use leadkit::model::{Account, Lead};
 /// use leadkit::rule::{FactContext, Facts};
@@ -51,7 +52,7 @@ pub enum Comparator {
     /// Company names that are probably one company; only for the lead's company.
     ///
     /// What is compared with the threshold is the probability that a record is the company meant, see
-    /// [`NameJudge`](super::index::NameJudge); names that are equal in canonical form have 1. Several records that
+    /// [`NameJudge`](crate::names::NameJudge); names that are equal in canonical form have 1. Several records that
     /// are equally likely are judged together, as the probability that one of them is meant; unless another key or
     /// the region tells them apart, they decide nothing and are [ambiguous](super::Match::ambiguous).
     ///

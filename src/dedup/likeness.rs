@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::candidate::{Candidate, Likeness, Source, UsableKeys, show};
-use super::index::{Asked, Weighed, is_near};
 use super::probe::KeyKind;
 use super::resolution::TieBreak;
 use crate::company::CompanyName;
 use crate::model::Region;
+use crate::names::{Asked, Weighed, is_near};
 use crate::rule::Facts;
 
 /// A record that a rule hits.

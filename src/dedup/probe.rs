@@ -1,4 +1,4 @@
-//! What to look for: keys that a host's database, or a [`Book`](super::Book), fetches rows by.
+//! What to look for: keys that a host's database, or a [`Book`](crate::book::Book), fetches rows by.
 
 use std::fmt;
 
@@ -63,7 +63,7 @@ impl fmt::Debug for Key {
 ///
 /// Rows by `company_gram` are another matter than those by the other keys, which must all be fetched: take the rows
 /// that share most of these keys, 500 accounts and 500 leads at most. A host that has a
-/// [`NameIndex`](super::index::NameIndex) of its names searches it for [`company`](Probe::company) instead.
+/// [`NameIndex`](crate::names::NameIndex) of its names searches it for [`company`](Probe::company) instead.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
     /// The keys.

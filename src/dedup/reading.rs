@@ -1,11 +1,11 @@
 //! What a row has in common with a lead: its values are read only as far as the lead has something to compare.
 
 use super::candidate::{Candidate, Likeness, Source};
-use super::index::Asked;
 use super::probe::{KeyKind, Probe};
 use crate::company::KeyReader;
 use crate::contact::{Email, Phone, PhoneOptions, Wechat, canonical_domain, is_public_mail_domain};
 use crate::model::{Account, EmailAddress, Lead, PhoneNumber, WechatId};
+use crate::names::Asked;
 use crate::rule::{FactContext, Facts};
 
 /// Digits at the end of a number by which most other numbers are told from it at a glance.

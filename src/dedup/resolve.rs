@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 
 use super::action::{Choice, MatchAction, Plan};
 use super::candidate::{Candidate, Source, UsableKeys, candidates, key_kind};
-use super::index::{Asked, NameJudge};
 use super::likeness::{self, Hit};
 use super::probe::{Key, KeyKind, Probe};
 use super::resolution::{Action, CrowdedKey, Label, Match, Resolution, Rows, id_of};
@@ -16,6 +15,7 @@ use crate::error::{Report, RuleErrors};
 use crate::model::{
     Acquisition, ConversionRecord, Effect, Lead, LeadStatus, Link, LinkKind, RecordRef, RepId, Value,
 };
+use crate::names::{Asked, NameJudge};
 use crate::rule::{Facts, MatchFacts, Predicate, RuleFault, RulesVersion, Scope};
 use crate::text::fold;
 
@@ -26,7 +26,8 @@ use crate::text::fold;
 ///
 /// ```
 /// use leadkit::company::Gazetteer;
-/// use leadkit::dedup::{Action, Book, DedupRules, Deduplicator};
+/// use leadkit::dedup::{Action, DedupRules, Deduplicator};
+/// use leadkit::book::Book;
 /// use leadkit::model::{Account, Lead};
 /// use leadkit::rule::{FactContext, Facts};
 ///

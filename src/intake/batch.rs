@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Intake, Outcome, Route, State, StateError};
 use crate::assign::AssignOptions;
 use crate::assign::Roster;
-use crate::dedup::Book;
+use crate::book::Book;
 use crate::model::{Activity, Lead, LeadId};
 
 /// One lead of a batch, and when it came in.

@@ -39,7 +39,8 @@ impl fmt::Display for Settlement {
 /// and the lead itself when it brings one; earliest creation wins, ties break by record. The lead goes to the winner, the others are told.
 ///
 /// ```
-/// use leadkit::dedup::{Book, DedupRules};
+/// use leadkit::book::Book;
+/// use leadkit::dedup::DedupRules;
 /// use leadkit::intake::settle_collision;
 /// use leadkit::model::{Account, Lead};
 /// use leadkit::{Input, Intake, Roster, Rules, State};

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::{Outcome, OutcomeDelta, Route, Rules, State};
 use crate::assign::{AssignOptions, Assigner, Assignment, Kind, Ledger, Roster};
 use crate::blacklist::Blacklist;
+use crate::book::Book;
 use crate::company::Gazetteer;
 use crate::contact::{PhoneOracle, PhoneSegments};
-use crate::dedup::{Action, Book, Deduplicator, Probe, Resolution, Rows};
+use crate::dedup::{Action, Deduplicator, Probe, Resolution, Rows};
 use crate::error::{Report, RuleErrors};
 use crate::model::{Activity, Effect, Lead, LeadStatus, PoolId, RecordRef, Region};
 use crate::rule::{FactContext, Facts, RulesVersion};
@@ -61,7 +62,7 @@ impl Default for HostTables {
 ///
 /// ```
 /// use leadkit::calendar::Calendars;
-/// use leadkit::dedup::Book;
+/// use leadkit::book::Book;
 /// use leadkit::model::{Lead, Rep};
 /// use leadkit::{Input, Intake, Roster, Route, Rules, State};
 ///

@@ -21,6 +21,7 @@ mod rep;
 mod source;
 mod tenure;
 mod value;
+mod yes_no;
 
 pub use account::{Account, BuyingRole, Contact, Employment, Person, PersonRole};
 pub use activity::{Activity, Campaign, SharedBy, Touch};
@@ -43,3 +44,4 @@ pub use source::{
 };
 pub use tenure::{ConversionRecord, Tenure, TenureEnd};
 pub use value::{Attributes, Value};
+pub use yes_no::YesNo;

@@ -5,7 +5,6 @@
 //! the document is read; compiled to a [`Predicate`] it answers over the [`Facts`] of a lead without allocating.
 
 mod band;
-mod cleaning;
 mod condition;
 mod condition_serde;
 mod facts;
@@ -14,7 +13,6 @@ mod fields;
 mod fingerprint;
 mod load;
 mod operand;
-mod orders;
 mod predicate;
 mod registry;
 mod script;
@@ -22,16 +20,17 @@ mod table;
 mod version;
 
 pub(crate) use band::NumberBand;
-pub use cleaning::{Cleaning, CleaningRules};
 pub use condition::{Condition, ConditionError, Operator};
 pub use facts::{
     ActivityFacts, FactContext, FactSource, FactValue, Facts, MatchFacts, ScoreFacts, VerdictFacts,
 };
+pub(crate) use facts::{number, text};
+pub(crate) use field::Path;
 pub use field::{Field, FieldError};
+pub(crate) use fields::FieldId;
 pub use fields::{FIELDS, FieldSpec, FieldType, Producer, Scope};
 pub use fingerprint::Fingerprint;
 pub use load::{load, load_into};
-pub use orders::ClosedDeals;
 pub use predicate::{Fault, Predicate, RuleFault};
 pub use registry::{Custom, Registry, Signal};
 pub(crate) use script::{Script, ScriptBatch};

@@ -14,12 +14,14 @@
 
 mod closest;
 mod fold;
+mod sentence;
 pub mod similarity;
 mod traditional;
 
 pub use closest::closest;
 pub(crate) use fold::fold_into;
 pub use fold::{Folded, fold};
+pub(crate) use sentence::{list, moment};
 
 /// Whether there is nothing but white space. Most texts begin with a letter or digit, which is seen at once.
 #[inline]

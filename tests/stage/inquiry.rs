@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use leadkit::company::Gazetteer;
-use leadkit::model::{
-    Account, Activity, Attributes, BuyingRole, Contact, Currency, InquiryGrade, Lead, Money, Value,
-};
-use leadkit::rule::{FactContext, Facts};
-use leadkit::stage::{
+use leadkit::inquiry::{
     CodeError, CodeFormat, CodePart, CodePartRule, CodeRegister, CodeRules, Forecast, GradeRequest,
     GradeRules, Grades, Inquiry, LevelFinding, LevelRules, Levels, LossReport, RecordedAction,
     account_as_lead,
 };
+use leadkit::model::{
+    Account, Activity, Attributes, BuyingRole, Contact, Currency, InquiryGrade, Lead, Money, Value,
+};
+use leadkit::rule::{FactContext, Facts};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -425,7 +425,7 @@ proptest! {
         prop_assert_eq!(&format.parse(code.as_str()).unwrap(), &code);
         prop_assert_eq!(&format.build(code.values().clone()).unwrap(), &code);
         let json = serde_json::to_string(&code).unwrap();
-        prop_assert_eq!(serde_json::from_str::<leadkit::stage::InquiryCode>(&json).unwrap(), code);
+        prop_assert_eq!(serde_json::from_str::<leadkit::inquiry::InquiryCode>(&json).unwrap(), code);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Tenures: one at a time, none lost, apart from the lead's status.
 
 use leadkit::model::{Acquisition, CloseReason, Lead, LeadStatus, TenureEnd};
-use leadkit::stage::{TenureError, TenureLog};
+use leadkit::pipeline::{TenureError, TenureLog};
 use proptest::prelude::*;
 
 use super::hour;

@@ -1,0 +1,326 @@
+//! Records in memory: the fetcher for tests, examples and small hosts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rustc_hash::FxHashMap;
+
+use crate::company::Gazetteer;
+use crate::contact::PhoneOracle;
+use crate::dedup::{Key, KeyFact, KeyKind, Probe, Rows};
+use crate::model::{Account, AccountId, Effect, Lead, LeadId, RecordRef, Region, Value};
+use crate::names::NameIndex;
+use crate::rule::{FactContext, Facts};
+
+/// Most rows of each kind that one probe fetches.
+const MOST_ROWS: usize = 500;
+/// Most rows of each kind that are fetched because their names are like the wanted one.
+const MOST_LIKE: usize = 32;
+
+/// Leads and accounts in memory, found by their keys.
+///
+/// A host with a database needs none: it stores the keys beside the rows and fetches by [`Probe::keys`].
+///
+/// Company names are indexed too, for rules that compare them by [likeness](crate::dedup::Comparator::Company): about two
+/// microseconds a name, saved with its memory by [`without_names`](Book::without_names). Of the like names a
+/// probe fetches the 32 accounts and the 32 leads that share most with the wanted one.
+///
+/// ```
+/// use leadkit::book::Book;
+/// use leadkit::model::Lead;
+///
+/// let mut book = Book::new();
+/// book.insert_lead(Lead { id: "L1".into(), phones: vec!["13812345678".into()], ..Lead::default() });
+/// assert_eq!(book.lead(&"L1".into()).unwrap().phones.len(), 1);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Book {
+    gazetteer: Gazetteer,
+    default_region: Region,
+    oracle: Option<Arc<dyn PhoneOracle>>,
+    leads: BTreeMap<LeadId, Lead>,
+    accounts: BTreeMap<AccountId, Account>,
+    /// Looked up by key only, never iterated.
+    by_key: FxHashMap<Key, BTreeSet<RecordRef>>,
+    names: Option<Box<Names>>,
+}
+
+/// Names of companies. An account has several: its company is the first, its aliases follow.
+#[derive(Debug, Clone)]
+struct Names {
+    leads: NameIndex<LeadId>,
+    accounts: NameIndex<(AccountId, u32)>,
+}
+
+impl Names {
+    fn new(gazetteer: &Gazetteer) -> Names {
+        Names {
+            leads: NameIndex::builder().gazetteer(gazetteer.clone()).build(),
+            accounts: NameIndex::builder().gazetteer(gazetteer.clone()).build(),
+        }
+    }
+
+    fn insert_lead(&mut self, lead: &Lead) {
+        if let Some(name) = lead.company.as_deref().filter(|name| !name.trim().is_empty()) {
+            let meant = self.leads.gazetteer().alias_of(name).unwrap_or(name).to_owned();
+            self.leads.insert(lead.id.clone(), &meant);
+        }
+    }
+
+    fn insert_account(&mut self, account: &Account) {
+        for (number, name) in (0..).zip(std::iter::once(&account.company).chain(&account.aliases)) {
+            let meant = self.accounts.gazetteer().alias_of(name).unwrap_or(name).to_owned();
+            self.accounts.insert((account.id.clone(), number), &meant);
+        }
+    }
+
+    fn remove_account(&mut self, account: &Account) {
+        for number in 0..=account.aliases.len() as u32 {
+            self.accounts.remove(&(account.id.clone(), number));
+        }
+    }
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Book::new()
+    }
+}
+
+impl Book {
+    /// An empty book.
+    #[must_use]
+    pub fn new() -> Book {
+        Book::with_gazetteer(Gazetteer::builtin())
+    }
+
+    /// An empty book that reads company names with the host's tables: the ones the rules are used with.
+    #[must_use]
+    pub fn with_gazetteer(gazetteer: Gazetteer) -> Book {
+        Book::reading_with(gazetteer, Region::CN, None)
+    }
+
+    /// An empty book that reads company names and phone numbers as the rules it is used with do.
+    /// [`Intake::book`](crate::Intake::book) makes it so.
+    #[must_use]
+    pub fn reading_with(
+        gazetteer: Gazetteer,
+        default_region: Region,
+        oracle: Option<Arc<dyn PhoneOracle>>,
+    ) -> Book {
+        Book {
+            names: Some(Box::new(Names::new(&gazetteer))),
+            gazetteer,
+            default_region,
+            oracle,
+            leads: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            by_key: FxHashMap::default(),
+        }
+    }
+
+    /// Keeps no index of names: for rules none of which compares company names by likeness. What such rules would
+    /// match is not found then.
+    #[must_use]
+    pub fn without_names(mut self) -> Book {
+        self.names = None;
+        self
+    }
+
+    /// Files a lead, in place of the one with its id.
+    pub fn insert_lead(&mut self, lead: Lead) {
+        self.remove_lead(&lead.id);
+        let keys = self.keys_of_lead(&lead);
+        self.file(keys, &RecordRef::Lead(lead.id.clone()));
+        if let Some(names) = &mut self.names {
+            names.insert_lead(&lead);
+        }
+        self.leads.insert(lead.id.clone(), lead);
+    }
+
+    /// Files an account, in place of the one with its id.
+    pub fn insert_account(&mut self, account: Account) {
+        self.remove_account(&account.id);
+        let keys = self.keys_of_account(&account);
+        self.file(keys, &RecordRef::Account(account.id.clone()));
+        if let Some(names) = &mut self.names {
+            names.insert_account(&account);
+        }
+        self.accounts.insert(account.id.clone(), account);
+    }
+
+    /// Takes a lead out.
+    pub fn remove_lead(&mut self, id: &LeadId) -> Option<Lead> {
+        let lead = self.leads.remove(id)?;
+        let keys = self.keys_of_lead(&lead);
+        self.unfile(keys, &RecordRef::Lead(id.clone()));
+        if let Some(names) = &mut self.names {
+            names.leads.remove(id);
+        }
+        Some(lead)
+    }
+
+    /// Takes an account out.
+    pub fn remove_account(&mut self, id: &AccountId) -> Option<Account> {
+        let account = self.accounts.remove(id)?;
+        let keys = self.keys_of_account(&account);
+        self.unfile(keys, &RecordRef::Account(id.clone()));
+        if let Some(names) = &mut self.names {
+            names.remove_account(&account);
+        }
+        Some(account)
+    }
+
+    /// Carries out what an outcome asks for on the leads that are filed: owner, status, pool, tags and key facts.
+    /// What concerns other records, or is not a field of a lead, is left to the host.
+    pub fn carry_out(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            let id = match effect {
+                Effect::AddTag { lead, .. }
+                | Effect::MoveToPool { lead, .. }
+                | Effect::SetOwner { lead, .. }
+                | Effect::SetStatus { lead, .. }
+                | Effect::UpdateField { record: RecordRef::Lead(lead), .. } => lead,
+                _ => continue,
+            };
+            // Of what effects change, only the company is a key.
+            let moves_keys =
+                matches!(effect, Effect::UpdateField { field, .. } if field == KeyFact::Company.as_str());
+            if !moves_keys {
+                self.leads.get_mut(id).into_iter().for_each(|lead| change(lead, effect));
+            } else if let Some(mut lead) = self.leads.get(id).cloned() {
+                change(&mut lead, effect);
+                self.insert_lead(lead);
+            }
+        }
+    }
+
+    /// The lead of an id.
+    #[must_use]
+    pub fn lead(&self, id: &LeadId) -> Option<&Lead> {
+        self.leads.get(id)
+    }
+
+    /// The account of an id.
+    #[must_use]
+    pub fn account(&self, id: &AccountId) -> Option<&Account> {
+        self.accounts.get(id)
+    }
+
+    /// The leads, by id.
+    pub fn leads(&self) -> impl Iterator<Item = &Lead> {
+        self.leads.values()
+    }
+
+    /// The accounts, by id.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.values()
+    }
+
+    /// The rows that share a key with the probe or have a like name, by id; for each key as many as the probe wants,
+    /// at most 500 of each kind.
+    #[must_use]
+    pub fn rows(&self, probe: &Probe) -> Rows {
+        let of_key = |key: &Key| self.by_key.get(key).into_iter().flatten().take(probe.rows_per_key as usize);
+        let like = self.like(probe);
+        let found: BTreeSet<&RecordRef> = probe.keys.iter().flat_map(of_key).chain(&like).collect();
+        let mut rows = Rows::default();
+        for record in found {
+            match record {
+                RecordRef::Account(id) if rows.accounts.len() < MOST_ROWS => {
+                    rows.accounts.extend(self.accounts.get(id).cloned());
+                }
+                RecordRef::Lead(id) if rows.leads.len() < MOST_ROWS => {
+                    rows.leads.extend(self.leads.get(id).cloned());
+                }
+                _ => rows.truncated = true,
+            }
+        }
+        rows
+    }
+
+    /// The records whose names share most with the one that is wanted.
+    fn like(&self, probe: &Probe) -> Vec<RecordRef> {
+        let (Some(names), Some(company)) = (&self.names, &probe.company) else { return Vec::new() };
+        let grams = probe.keys.iter().filter(|key| key.kind == KeyKind::CompanyGram);
+        let grams: Vec<&str> = grams.map(|key| key.value.as_str()).collect();
+        let accounts = names.accounts.candidates_with(company, &grams, MOST_LIKE);
+        let leads = names.leads.candidates_with(company, &grams, MOST_LIKE);
+        let accounts = accounts.into_iter().map(|(id, _)| RecordRef::Account(id));
+        accounts.chain(leads.into_iter().map(RecordRef::Lead)).collect()
+    }
+
+    fn keys_of_lead(&self, lead: &Lead) -> Probe {
+        Probe::of_lead(&Facts::new(lead, &self.context(lead.created_at)))
+    }
+
+    fn keys_of_account(&self, account: &Account) -> Probe {
+        Probe::of_account(account, &self.context(account.created_at))
+    }
+
+    fn context(&self, now: DateTime<Utc>) -> FactContext<'_> {
+        FactContext {
+            default_region: self.default_region,
+            oracle: self.oracle.as_deref().map(|oracle| oracle as &dyn PhoneOracle),
+            ..FactContext::new(&self.gazetteer, now)
+        }
+    }
+
+    fn file(&mut self, probe: Probe, record: &RecordRef) {
+        for key in probe.keys {
+            self.by_key.entry(key).or_default().insert(record.clone());
+        }
+    }
+
+    fn unfile(&mut self, probe: Probe, record: &RecordRef) {
+        for key in probe.keys {
+            if let Some(records) = self.by_key.get_mut(&key) {
+                records.remove(record);
+                if records.is_empty() {
+                    self.by_key.remove(&key);
+                }
+            }
+        }
+    }
+}
+
+fn change(lead: &mut Lead, effect: &Effect) {
+    match effect {
+        Effect::AddTag { tag, .. } if !lead.tags.contains(tag) => lead.tags.push(tag.clone()),
+        Effect::MoveToPool { pool, .. } => {
+            lead.pool = Some(pool.clone());
+            lead.owner = None;
+        }
+        Effect::SetOwner { owner, acquisition, .. } => {
+            lead.owner = Some(owner.clone());
+            lead.acquisition = Some(acquisition.clone());
+        }
+        Effect::SetStatus { status, .. } => lead.status = *status,
+        Effect::UpdateField { field, value, .. } => {
+            if let Some(fact) = KeyFact::from_name(field) {
+                set_key_fact(lead, fact, value);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn set_key_fact(lead: &mut Lead, fact: KeyFact, value: &Value) {
+    let text = match value {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    match (fact, value) {
+        (KeyFact::Name, _) => lead.name = text,
+        (KeyFact::Title, _) => lead.title = text,
+        (KeyFact::Company, _) => lead.company = text,
+        (KeyFact::Country, _) => lead.country = text,
+        (KeyFact::Province, _) => lead.province = text,
+        (KeyFact::City, _) => lead.city = text,
+        (KeyFact::Scenario, _) => lead.scenario = text,
+        (KeyFact::Message, _) => lead.message = text,
+        (KeyFact::Products, Value::List(items)) => lead.products = items.clone(),
+        (KeyFact::Products, _) => {}
+    }
+}

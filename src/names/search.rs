@@ -1,0 +1,345 @@
+//! Candidates under a budget, then the exact comparison.
+#![expect(clippy::indexing_slicing, reason = "a numeric kernel over arrays of one block's length")]
+
+use std::hash::Hash;
+
+use super::features::{Information, Query, Scratch, Vector};
+use super::grams;
+use super::matches::{Evidence, shared_pieces};
+use super::postings::{Gram, Postings, Records};
+use super::record::{JOINT_STOCK, NO_FORM, View};
+use super::tuning::{CONFIDENCE, Surroundings, Weights};
+use super::{NameIndex, NameMatch, SearchOptions};
+
+/// Records whose scores are held at one time.
+const BLOCK: usize = 1 << 14;
+
+/// Frequencies of an index as information.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Live<'a> {
+    pub(super) postings: &'a Postings,
+    pub(super) names: usize,
+}
+
+/// Names that a small index is taken to have: among three names every gram would seem to say nothing.
+pub(super) const FEWEST: usize = 1024;
+
+/// Eighths of a bit: ⌊8 · log2(names ÷ live)⌋, a step function so that small changes of the set change nothing.
+pub(super) fn eighths(names: usize, live: u32) -> u32 {
+    let ratio = names.max(FEWEST) as f64 / f64::from(live.max(1));
+    (8.0 * libm::log2(ratio)).max(0.0) as u32
+}
+
+impl Live<'_> {
+    fn bits(&self, gram: Gram) -> f64 {
+        f64::from(eighths(self.names, self.postings.live(gram))) / 8.0
+    }
+}
+
+impl Information for Live<'_> {
+    fn of_chars(&self, chars: &[char]) -> f64 {
+        grams::of_chars(chars).map_or(0.0, |gram| self.bits(gram))
+    }
+
+    fn of_word(&self, word: &str) -> f64 {
+        self.bits(grams::of_word(word))
+    }
+}
+
+/// A candidate: what it scored with the admitted lists, and its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Candidate {
+    score: u32,
+    record: u32,
+}
+
+/// Buffers of one search, reused by batches.
+#[derive(Debug, Clone)]
+pub(super) struct Work {
+    grams: Vec<Gram>,
+    lists: Vec<(u32, Gram)>,
+    scores: Box<[u16; BLOCK]>,
+    touched: Box<[u16; BLOCK]>,
+    best: Vec<Candidate>,
+    scratch: Scratch,
+}
+
+impl Default for Work {
+    fn default() -> Work {
+        Work {
+            grams: Vec::new(),
+            lists: Vec::new(),
+            scores: Box::new([0; BLOCK]),
+            touched: Box::new([0; BLOCK]),
+            best: Vec::new(),
+            scratch: Scratch::default(),
+        }
+    }
+}
+
+/// A candidate after the exact comparison.
+#[derive(Debug, Clone)]
+pub(super) struct Compared {
+    pub(super) record: u32,
+    pub(super) logit: f64,
+    pub(super) vector: Vector,
+}
+
+impl<K: Clone + Ord + Hash> NameIndex<K> {
+    pub(super) fn live(&self) -> Live<'_> {
+        Live { postings: &self.postings, names: self.live }
+    }
+
+    /// Parses a name and weighs its grams.
+    pub(super) fn target(&self, name: &str) -> Query {
+        let mut bytes = Vec::new();
+        let mut reader = super::record::Reader::default();
+        let region = reader.read(name, &self.gazetteer, |_| 0, &mut bytes);
+        Query::new(&bytes, region, &self.live())
+    }
+
+    /// The records to compare exactly, by what the admitted lists say. The set does not depend on the order in
+    /// which names were inserted: ties are broken by id.
+    fn candidates(&self, target: &Query, options: &SearchOptions, work: &mut Work) {
+        let Work { grams: list, lists, scores, touched, best, .. } = work;
+        grams::collect(target.view().text, list);
+        lists.clear();
+        lists.extend(list.iter().map(|g| (self.postings.live(*g), *g)).filter(|(live, _)| *live > 0));
+        lists.sort_unstable_by_key(|(live, gram)| (grams::tier(*gram), *live, *gram));
+        let mut spent = 0usize;
+        lists.retain(|(live, _)| {
+            let fits = spent.saturating_add(*live as usize) <= options.budget;
+            if fits {
+                spent += *live as usize;
+            }
+            fits
+        });
+        let factors = factors(list.len() as u32, &target.view());
+        let mut open: Vec<(u16, Records<'_>)> = lists
+            .iter()
+            .map(|(live, gram)| {
+                // A list of weight 0 (a gram that every name has) still makes a candidate.
+                let weight = eighths(self.live, *live) * grams::weight(*gram) + 1;
+                (weight as u16, self.postings.records(*gram))
+            })
+            .collect();
+        best.clear();
+        let most = options.candidates.max(options.limit).max(2);
+        let mut least = 0;
+        let next = |open: &[(u16, Records<'_>)]| {
+            let first = open.iter().map(|(_, r)| r.peek()).min();
+            first.filter(|record| *record != u32::MAX)
+        };
+        while let Some(first) = next(&open) {
+            let start = first - first % BLOCK as u32;
+            let mut count = 0;
+            for (weight, records) in &mut open {
+                records.take_below(start + BLOCK as u32, |record| {
+                    let at = record as usize % BLOCK;
+                    // Written always, kept only when the record is new: no branch to mispredict.
+                    touched[count % BLOCK] = at as u16;
+                    count += usize::from(scores[at] == 0);
+                    scores[at] = scores[at].saturating_add(*weight);
+                });
+            }
+            for at in &touched[..count.min(BLOCK)] {
+                let at = usize::from(*at) % BLOCK;
+                let record = start + at as u32;
+                let total = u32::from(std::mem::take(&mut scores[at]));
+                let score = total * factors[usize::from(self.sizes[record as usize])];
+                // A removed record has the factor 0.
+                if score >= least && score > 0 {
+                    best.push(Candidate { score, record });
+                }
+            }
+            if best.len() > 4 * most {
+                self.cut(best, most);
+                least = best.iter().map(|c| c.score).min().unwrap_or(0);
+            }
+        }
+        self.cut(best, most);
+    }
+
+    /// Keeps the `most` best.
+    fn cut(&self, best: &mut Vec<Candidate>, most: usize) {
+        if best.len() > most {
+            best.select_nth_unstable_by(most, |a, b| {
+                let by_id = || self.keys[a.record as usize].cmp(&self.keys[b.record as usize]);
+                b.score.cmp(&a.score).then_with(by_id)
+            });
+            best.truncate(most);
+        }
+    }
+
+    /// Compares the candidates exactly: best first, ties by id.
+    pub(super) fn compared(&self, target: &Query, options: &SearchOptions, work: &mut Work) -> Vec<Compared> {
+        self.candidates(target, options, work);
+        let live = self.live();
+        let weights = self.weights(target.unspaced);
+        let mut out: Vec<Compared> = Vec::with_capacity(work.best.len());
+        // Read ahead: the records lie all over memory, and misses that do not wait for one another are cheap.
+        let ahead = work.best.iter().fold(0u8, |all, c| {
+            let at = self.offsets.get(c.record as usize).copied().unwrap_or_default() as usize;
+            all ^ self.bytes.get(at).copied().unwrap_or_default()
+        });
+        std::hint::black_box(ahead);
+        for candidate in &work.best {
+            let view = self.view(candidate.record);
+            let vector = target.features(&view, &self.regions, &live, &mut work.scratch);
+            out.push(Compared { record: candidate.record, logit: weights.ranking(&vector), vector });
+        }
+        out.sort_unstable_by(|a, b| {
+            b.logit.total_cmp(&a.logit).then_with(|| self.key(a.record).cmp(&self.key(b.record)))
+        });
+        out
+    }
+
+    /// The names that share most for their length with a name and hold one of the pieces, at most `limit`, by key:
+    /// candidates that were not compared.
+    pub(crate) fn candidates_with(&self, name: &str, pieces: &[&str], limit: usize) -> Vec<K> {
+        let alias = self.gazetteer.alias_of(name);
+        let target = self.target(alias.unwrap_or(name));
+        let options = SearchOptions { candidates: limit, limit, ..SearchOptions::default() };
+        let mut work = Work::default();
+        self.candidates(&target, &options, &mut work);
+        let holds = |text: &str| pieces.iter().any(|piece| text.contains(piece));
+        let found = work.best.iter().filter(|found| holds(self.view(found.record).text));
+        let mut keys: Vec<K> = found.filter_map(|found| self.key(found.record).cloned()).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    pub(super) fn view(&self, record: u32) -> View<'_> {
+        let at = self.offsets.get(record as usize).copied().unwrap_or_default();
+        View::new(self.bytes.get(at as usize..).unwrap_or_default())
+    }
+
+    /// The names most like a name, best first, ties by id.
+    ///
+    /// An empty answer means that nothing shares a gram that the budget could afford; a low
+    /// [`score`](NameMatch::score) means that nothing here is meant.
+    #[must_use]
+    pub fn search(&self, name: &str, options: &SearchOptions) -> Vec<NameMatch<K>> {
+        self.search_with(name, options, &mut Work::default())
+    }
+
+    pub(super) fn search_with(
+        &self,
+        name: &str,
+        options: &SearchOptions,
+        work: &mut Work,
+    ) -> Vec<NameMatch<K>> {
+        let alias = self.gazetteer.alias_of(name);
+        let target = self.target(alias.unwrap_or(name));
+        let compared = self.compared(&target, options, work);
+        let mut matches = self.matches(&target, &compared, options);
+        if alias.is_some() {
+            matches.iter_mut().for_each(|m| m.evidence.alias = true);
+        }
+        matches
+    }
+
+    /// Inputs of the confidence of every compared candidate.
+    pub(super) fn inputs<'a>(
+        &self,
+        target: &Query,
+        compared: &'a [Compared],
+    ) -> impl Iterator<Item = [f64; CONFIDENCE.len()]> + 'a {
+        let best = compared.first().map_or(0.0, |c| c.logit);
+        // There is always a company that nobody has listed: a weak match does not win by being the only one.
+        let second = compared.get(1).map_or(UNLISTED, |c| c.logit.max(UNLISTED)).min(best);
+        let around = self.surroundings(target);
+        compared.iter().enumerate().map(move |(i, c)| {
+            let margin = if i == 0 { best - second } else { c.logit - best };
+            Weights::inputs(c.logit, margin, &c.vector, around)
+        })
+    }
+
+    pub(super) fn surroundings(&self, target: &Query) -> Surroundings {
+        Surroundings { names: self.live, bits: target.bits() }
+    }
+
+    fn matches(&self, target: &Query, compared: &[Compared], options: &SearchOptions) -> Vec<NameMatch<K>> {
+        let weights = self.weights(target.unspaced);
+        let best = compared.first().map_or(0.0, |c| c.logit);
+        let near = |c: &Compared| best - c.logit < AMBIGUOUS && c.logit > NO_MATCH;
+        let several = compared.iter().take_while(|c| near(c)).count() > 1;
+        let query = target.view();
+        let mut least = 1.0f64;
+        let mut out = Vec::with_capacity(options.limit.min(compared.len()));
+        for (c, inputs) in compared.iter().zip(self.inputs(target, compared)).take(options.limit) {
+            // A lower rank is never more confident.
+            let score = weights.confidence(&inputs).min(least);
+            least = score;
+            let Some(id) = self.key(c.record).filter(|_| score >= options.min_score) else { continue };
+            let view = self.view(c.record);
+            let similarity = weights.similarity(&c.vector);
+            let mut evidence = Evidence::new(&query, &view, &c.vector, similarity);
+            if options.explain {
+                evidence.shared = shared_pieces(query.text, view.text);
+            }
+            let margin = round(inputs.get(2).copied().unwrap_or_default());
+            let ambiguous = several && near(c);
+            out.push(NameMatch { id: id.clone(), score, similarity, margin, ambiguous, evidence });
+        }
+        out
+    }
+}
+
+/// Log-odds within which two matches are too near to tell apart: one is less than four times as likely.
+pub(super) const AMBIGUOUS: f64 = 1.386_294_361;
+/// Log-odds below which a match is none, so that it makes nothing ambiguous.
+pub(super) const NO_MATCH: f64 = -4.0;
+/// Log-odds of the unlisted rival that every match has.
+pub(crate) const UNLISTED: f64 = -6.0;
+
+/// Partial cosine in integers: what is shared counts against the size of both. A record whose kind is more (or less)
+/// likely to be meant, see [`size_of_record`], goes up (or down). By the byte that is known of a record.
+pub(super) fn factors(query: u32, view: &View<'_>) -> [u32; 256] {
+    let wanted = wanted(view);
+    std::array::from_fn(|record| {
+        let record = record as u8;
+        if record == REMOVED {
+            return 0;
+        }
+        let up = if record & wanted & LIKELY != 0 { 26 } else { 16 };
+        let down = if record & wanted & UNLIKELY != 0 { 28 } else { 16 };
+        65_536 * up / down / (query + 2 * u32::from(record & SIZE) + 8)
+    })
+}
+
+/// What is known of a removed record: a live one has a gram, or it would not be found.
+pub(super) const REMOVED: u8 = 0;
+const SIZE: u8 = 63;
+const LIKELY: u8 = 64;
+const UNLIKELY: u8 = 128;
+
+/// What the candidate stage knows of a record: how many grams it has, whether it is a joint-stock company (those are
+/// the ones people abbreviate) and whether it is a branch (those are rarely meant when no branch is named).
+pub(super) fn size_of_record(grams: usize, view: &View<'_>) -> u8 {
+    let mut size = grams.min(SIZE.into()) as u8;
+    if view.has(JOINT_STOCK) {
+        size |= LIKELY;
+    }
+    if !view.branch.is_empty() {
+        size |= UNLIKELY;
+    }
+    size
+}
+
+/// Which kinds of record are more or less likely for a query.
+fn wanted(query: &View<'_>) -> u8 {
+    let mut wanted = 0;
+    if query.form == NO_FORM || query.has(JOINT_STOCK) {
+        wanted |= LIKELY;
+    }
+    if query.branch.is_empty() {
+        wanted |= UNLIKELY;
+    }
+    wanted
+}
+
+/// To 1e-9, so that platforms agree on what is a tie.
+pub(super) fn round(value: f64) -> f64 {
+    libm::round(value * 1e9) / 1e9
+}

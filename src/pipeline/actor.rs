@@ -1,0 +1,140 @@
+//! Who did something at a stage, and what people answered.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::model::open_enum::open_enum;
+use crate::model::{RepId, RuleId, YesNo};
+use crate::text::moment;
+
+open_enum! {
+    /// The part somebody plays in the pipeline.
+    Role {
+        /// Marketing: brings leads.
+        Marketing = "marketing",
+        /// Sales development (SDR): judges what marketing brought.
+        Sdr = "sdr",
+        /// Sales: judges what the SDR passed on.
+        Sales = "sales",
+        /// Leads a team.
+        Manager = "manager",
+        /// Software: a form, an import, a rule.
+        System = "system",
+    }
+}
+
+/// Somebody, in the role in which they acted.
+///
+/// ```
+/// use leadkit::pipeline::{Actor, Role};
+///
+/// assert_eq!(Actor::new("R7", Role::Sdr).to_string(), "R7 (sdr)");
+/// assert_eq!(Actor::system("web form").role, Role::System);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Actor {
+    /// Who.
+    pub id: RepId,
+    /// In which role.
+    pub role: Role,
+}
+
+impl Actor {
+    /// Somebody in a role.
+    #[must_use]
+    pub fn new(id: impl Into<RepId>, role: Role) -> Actor {
+        Actor { id: id.into(), role }
+    }
+
+    /// A piece of software by name.
+    #[must_use]
+    pub fn system(name: impl Into<RepId>) -> Actor {
+        Actor::new(name, Role::System)
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.id, self.role)
+    }
+}
+
+/// When something was done, by whom and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: Actor,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Mark {
+    /// A mark without a reason.
+    #[must_use]
+    pub fn new(at: DateTime<Utc>, by: Actor) -> Mark {
+        Mark { at, by, reason: None }
+    }
+
+    /// Adds the reason.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> Mark {
+        self.reason = Some(reason.into());
+        self
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} by {}", moment(self.at), self.by)?;
+        match &self.reason {
+            Some(reason) => write!(f, ": {reason}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A person's answer to one criterion of a gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The criterion.
+    pub criterion: RuleId,
+    /// What was answered.
+    pub value: YesNo,
+    /// Who answered.
+    pub by: Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What was noted beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Answer {
+    /// An answer without a note.
+    #[must_use]
+    pub fn new(criterion: impl Into<RuleId>, value: YesNo, by: Actor, at: DateTime<Utc>) -> Answer {
+        Answer { criterion: criterion.into(), value, by, at, note: None }
+    }
+
+    /// Adds a note.
+    #[must_use]
+    pub fn noting(mut self, note: impl Into<String>) -> Answer {
+        self.note = Some(note.into());
+        self
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}, by {} at {}", self.criterion, self.value, self.by, moment(self.at))?;
+        match &self.note {
+            Some(note) => write!(f, " ({note})"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! Judging a move from stage to stage.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::actor::{Actor, Answer};
+use super::compile::Pipeline;
+use super::judge::guards;
+use super::refusal::{GateRefusal, RefusalReason};
+use super::rules::{ExitKind, ExitRules, StageRules, Strictness};
+use super::timeline::Timeline;
+use super::transition::{JudgedGate, Transition, TransitionKind};
+use crate::error::suggestion;
+use crate::model::{Effect, LeadStatus, RecordRef, RepId, Value};
+use crate::rule::{FactSource, FactValue, Facts, Field};
+
+/// What somebody asks of a pipeline: move the lead to a stage or an exit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoveRequest {
+    /// The stage, or the exit.
+    pub to: String,
+    /// Who asks.
+    pub by: Actor,
+    /// Why. Skips, regressions, reopenings and most exits need it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What people answered to the criteria of the gates; of several answers to one criterion the latest counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
+    /// Whether a lead that has come to an end is to be taken up again.
+    #[serde(default)]
+    pub reopen: bool,
+}
+
+impl MoveRequest {
+    /// A request without reason and answers.
+    #[must_use]
+    pub fn new(to: impl Into<String>, by: Actor) -> MoveRequest {
+        MoveRequest { to: to.into(), by, reason: None, answers: Vec::new(), reopen: false }
+    }
+
+    /// Adds the reason.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> MoveRequest {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// Adds answers.
+    #[must_use]
+    pub fn answered(mut self, answers: impl IntoIterator<Item = Answer>) -> MoveRequest {
+        self.answers.extend(answers);
+        self
+    }
+
+    /// Asks for a lead that has come to an end to be taken up again.
+    #[must_use]
+    pub fn reopening(mut self) -> MoveRequest {
+        self.reopen = true;
+        self
+    }
+
+    pub(super) fn reason(&self) -> Option<&str> {
+        self.reason.as_deref().filter(|reason| !reason.trim().is_empty())
+    }
+}
+
+/// One request being judged.
+pub(super) struct Judging<'j> {
+    pub(super) pipeline: &'j Pipeline,
+    pub(super) facts: &'j Facts<'j>,
+    pub(super) timeline: &'j Timeline,
+    pub(super) request: &'j MoveRequest,
+    pub(super) now: DateTime<Utc>,
+    pub(super) reasons: Vec<RefusalReason>,
+    pub(super) gates: Vec<JudgedGate>,
+    pub(super) missing_fields: Vec<Field>,
+}
+
+/// Where a move leads, once the kind of it is known.
+struct Way {
+    to: String,
+    kind: TransitionKind,
+    skipped: Vec<String>,
+    status: Option<LeadStatus>,
+}
+
+impl Pipeline {
+    /// Judges a move. Nothing changes: [`Timeline::apply`] takes the transition in, the host carries its effects
+    /// out.
+    ///
+    /// The lead comes as [`Facts`], because conditions read more than the lead has, and with a timeline, which is
+    /// the state; `now` should be the time the facts were made with.
+    ///
+    /// A later stage asks for every gate up to it, those of stages passed over too; an earlier one that the
+    /// lead has been in asks for a reason only. An exit that is the `otherwise` of the gate ahead is that gate's
+    /// result when its judge takes it. Gates judge anew on each entry: answers from up to the last entry into
+    /// their stage do not count. O(stages + criteria + answers × criteria).
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    /// use leadkit::model::Lead;
+    /// use leadkit::rule::{FactContext, Facts};
+    /// use leadkit::pipeline::{Actor, MoveRequest, Pipeline, PipelineRules, Timeline};
+    ///
+    /// let now = "2026-03-01T09:00:00Z".parse().unwrap();
+    /// let gazetteer = Gazetteer::builtin();
+    /// let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now));
+    /// let pipeline = Pipeline::compile(&PipelineRules::default())?;
+    /// let mut timeline = Timeline::new("L1");
+    ///
+    /// let start = MoveRequest::new("lead", Actor::system("form"));
+    /// let transition = pipeline.advance(&facts, &timeline, &start, now)?;
+    /// timeline.apply(&transition)?;
+    ///
+    /// let refusal = pipeline.advance(&facts, &timeline, &MoveRequest::new("mlq", start.by), now).unwrap_err();
+    /// assert_eq!(
+    ///     refusal.to_string(),
+    ///     "lead L1 cannot move from `lead` to `mlq`: there is no such stage: did you mean `mql`?",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the move is refused, with every reason.
+    pub fn advance(
+        &self,
+        facts: &Facts<'_>,
+        timeline: &Timeline,
+        request: &MoveRequest,
+        now: DateTime<Utc>,
+    ) -> Result<Transition, GateRefusal> {
+        let mut judging = Judging {
+            pipeline: self,
+            facts,
+            timeline,
+            request,
+            now,
+            reasons: Vec::new(),
+            gates: Vec::new(),
+            missing_fields: Vec::new(),
+        };
+        judging.check_state();
+        let way = judging.find_way();
+        let Judging { reasons, gates, missing_fields, .. } = judging;
+        let from = timeline.stage().map(str::to_owned);
+        let lead = facts.lead().id.clone();
+        match way {
+            Some(way) if reasons.is_empty() => {
+                let re_entry = timeline.first_entry(&way.to).is_some();
+                let mut effects = vec![Effect::UpdateField {
+                    record: RecordRef::Lead(lead.clone()),
+                    field: "stage".to_owned(),
+                    value: Value::Text(way.to.clone()),
+                }];
+                effects.extend(way.status.map(|status| Effect::SetStatus { lead: lead.clone(), status }));
+                Ok(Transition {
+                    lead,
+                    from,
+                    kind: way.kind,
+                    re_entry,
+                    to: way.to,
+                    skipped: way.skipped,
+                    gates,
+                    missing_fields,
+                    at: now,
+                    by: request.by.clone(),
+                    reason: request.reason().map(str::to_owned),
+                    effects,
+                    after_visits: timeline.visits().len(),
+                    rules: self.version.clone(),
+                })
+            }
+            _ => Err(GateRefusal {
+                lead,
+                from,
+                to: request.to.clone(),
+                reasons,
+                rules: Box::new(self.version.clone()),
+            }),
+        }
+    }
+
+    /// The required fields of a stage that the lead does not have, in the order of the rules; none for a stage
+    /// that is not there.
+    #[must_use]
+    pub fn missing_fields(&self, facts: &Facts<'_>, stage: &str) -> Vec<Field> {
+        let required = self.stages.iter().find(|known| known.name == stage).map(|stage| &stage.required);
+        let missing = |field: &&Field| facts.fact(field) == FactValue::Missing;
+        required.into_iter().flatten().filter(missing).cloned().collect()
+    }
+}
+
+impl Judging<'_> {
+    pub(super) fn refuse(&mut self, reason: RefusalReason) {
+        self.reasons.push(reason);
+    }
+
+    fn need_reason(&mut self, kind: TransitionKind) {
+        if self.request.reason().is_none() {
+            self.refuse(RefusalReason::ReasonMissing { kind });
+        }
+    }
+
+    fn position(&self, stage: &str) -> Option<usize> {
+        self.pipeline.stages.iter().position(|known| known.name == stage)
+    }
+
+    fn check_state(&mut self) {
+        let lead = self.facts.lead();
+        if *self.timeline.lead() != lead.id {
+            self.refuse(RefusalReason::OtherLead { timeline: self.timeline.lead().clone() });
+        }
+        if let (Some(stage), Some(current)) = (&lead.stage, self.timeline.current())
+            && *stage != current.stage
+        {
+            let (lead, timeline) = (stage.clone(), current.stage.clone());
+            self.refuse(RefusalReason::StageMismatch { lead, timeline });
+        }
+        if let Some(current) = self.timeline.current()
+            && self.now < current.entered.at
+        {
+            self.refuse(RefusalReason::GoesBack { last: current.entered.at });
+        }
+        let known = || {
+            let versions = self.pipeline.gates.values().flatten();
+            versions.flat_map(|compiled| compiled.gate.criteria.iter().map(|criterion| criterion.id.as_str()))
+        };
+        let unknown: Vec<RefusalReason> = self
+            .request
+            .answers
+            .iter()
+            .filter(|answer| !known().any(|id| id == answer.criterion.as_str()))
+            .map(|answer| RefusalReason::UnknownCriterion {
+                criterion: answer.criterion.clone(),
+                help: suggestion(answer.criterion.as_str(), known().collect::<Vec<_>>()),
+            })
+            .collect();
+        self.reasons.extend(unknown);
+    }
+
+    fn find_way(&mut self) -> Option<Way> {
+        let pipeline = self.pipeline;
+        let request = self.request;
+        if self.timeline.stage() == Some(request.to.as_str()) {
+            self.refuse(RefusalReason::AlreadyThere);
+            return None;
+        }
+        // The last stage of the pipeline the lead has been in: an end stands beside the row of stages.
+        let here = self.timeline.visits().iter().rev().find_map(|visit| self.position(&visit.stage));
+        let ended = self.timeline.stage().is_some_and(|stage| self.position(stage).is_none());
+        if let Some(stage) = self.timeline.stage().filter(|_| ended)
+            && !pipeline.exits.iter().any(|exit| exit.name == stage)
+        {
+            self.refuse(RefusalReason::ForeignStage { stage: stage.to_owned() });
+            return None;
+        }
+        if ended && !request.reopen {
+            self.refuse(RefusalReason::Ended);
+            return None;
+        }
+        if let Some(to) = self.position(&request.to) {
+            return Some(self.way_to_stage(to, here, ended));
+        }
+        if let Some(exit) = pipeline.exits.iter().find(|exit| exit.name == request.to) {
+            if ended {
+                self.refuse(RefusalReason::NoWay);
+                return None;
+            }
+            return self.way_to_exit(exit, here);
+        }
+        let stages = pipeline.stages.iter().map(|stage| stage.name.as_str());
+        let names: Vec<&str> = stages.chain(pipeline.exits.iter().map(|exit| exit.name.as_str())).collect();
+        self.refuse(RefusalReason::UnknownStage { help: suggestion(&request.to, names) });
+        None
+    }
+
+    fn way_to_stage(&mut self, to: usize, here: Option<usize>, ended: bool) -> Way {
+        let pipeline = self.pipeline;
+        let forward = here.is_none_or(|here| to > here);
+        let first = here.map_or(0, |here| here + 1);
+        let mut passed_over: Vec<&StageRules> = Vec::new();
+        let mut target: Option<&StageRules> = None;
+        for (index, stage) in pipeline.stages.iter().enumerate() {
+            if index == to {
+                target = Some(stage);
+            } else if forward && (first..to).contains(&index) && !stage.optional {
+                passed_over.push(stage);
+            }
+        }
+        let kind = match (here, forward) {
+            _ if ended => TransitionKind::Reopen,
+            (_, true) if !passed_over.is_empty() => TransitionKind::Skip,
+            (None, _) => TransitionKind::Start,
+            (Some(_), true) => TransitionKind::Advance,
+            (Some(_), false) => TransitionKind::Regression,
+        };
+        if matches!(kind, TransitionKind::Skip | TransitionKind::Regression | TransitionKind::Reopen) {
+            self.need_reason(kind);
+        }
+        let skipped: Vec<String> = passed_over.iter().map(|stage| stage.name.clone()).collect();
+        if !skipped.is_empty() && !pipeline.skips {
+            self.refuse(RefusalReason::SkipForbidden { over: skipped.clone() });
+        }
+        // Going back needs no gate where the lead has been; where it never was, it passes the gate first.
+        let been = |stage: &StageRules| self.timeline.first_entry(&stage.name).is_some();
+        let judged: Vec<&StageRules> =
+            passed_over.into_iter().chain(target).filter(|stage| forward || !been(stage)).collect();
+        let mut missing: Vec<Field> = Vec::new();
+        for field in judged.iter().flat_map(|stage| pipeline.missing_fields(self.facts, &stage.name)) {
+            if !missing.contains(&field) {
+                missing.push(field);
+            }
+        }
+        match pipeline.missing_fields {
+            _ if missing.is_empty() => {}
+            Strictness::Report => self.missing_fields = missing,
+            Strictness::Refuse => self.refuse(RefusalReason::MissingFields(missing)),
+        }
+        // The producer of what the first gate judges brought the lead where it is; each later gate judges the
+        // result of the one before.
+        let mut producers: Vec<RepId> =
+            self.timeline.current().map(|visit| visit.entered.by.id.clone()).into_iter().collect();
+        for stage in judged {
+            for versions in pipeline.gates.values().filter(|versions| guards(versions, &stage.name)) {
+                if let Some(judges) = self.judge(versions, &producers) {
+                    producers = judges;
+                }
+            }
+        }
+        Way {
+            to: target.map(|stage| stage.name.clone()).unwrap_or_default(),
+            kind,
+            skipped,
+            status: target.and_then(|stage| stage.status),
+        }
+    }
+
+    fn way_to_exit(&mut self, exit: &ExitRules, here: Option<usize>) -> Option<Way> {
+        let current = self.timeline.stage().unwrap_or_default();
+        let reachable =
+            here.is_some() && (exit.from.is_empty() || exit.from.iter().any(|from| from == current));
+        if !reachable {
+            self.refuse(RefusalReason::NoWay);
+            return None;
+        }
+        let result = self.result_of_gate(exit, here);
+        let kind = match exit.kind {
+            ExitKind::Nurture => TransitionKind::Nurture,
+            _ => TransitionKind::End,
+        };
+        if exit.kind == ExitKind::Nurture && !result {
+            // Somebody else, or no such gate ahead: nurture is a judge's finding.
+            if self.reasons.is_empty() {
+                self.refuse(RefusalReason::NoWay);
+            }
+            return None;
+        }
+        if exit.reason || result {
+            self.need_reason(kind);
+        }
+        let to = match &exit.to {
+            Some(to) if exit.kind == ExitKind::Nurture => to.clone(),
+            _ => exit.name.clone(),
+        };
+        Some(Way { to, kind, skipped: Vec::new(), status: exit.status })
+    }
+}

@@ -1,0 +1,400 @@
+//! A pipeline, proved.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::gate::{Criterion, Gate, Office, Proof};
+use super::rules::{ExitKind, ExitRules, PipelineRules, StageRules, Strictness};
+use crate::error::{Report, RuleErrors};
+use crate::model::RuleId;
+use crate::rule::{Condition, Predicate, Producer, RulesVersion, Scope};
+
+/// A pipeline of stages, ready to judge moves. Immutable, shared by reference across threads.
+///
+/// ```
+/// use leadkit::pipeline::{Pipeline, PipelineRules};
+///
+/// let pipeline = Pipeline::compile(&PipelineRules::proof_of_concept().with_reach())?;
+/// assert_eq!(pipeline.stages().first().unwrap().name, "impression");
+/// assert_eq!(pipeline.stages().last().unwrap().name, "won");
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Pipeline {
+    pub(super) stages: Vec<StageRules>,
+    pub(super) exits: Vec<ExitRules>,
+    /// The gates by their names, each with its versions, oldest first.
+    pub(super) gates: BTreeMap<RuleId, Vec<CompiledGate>>,
+    pub(super) approvals: Vec<Office>,
+    pub(super) unapproved: Strictness,
+    pub(super) missing_fields: Strictness,
+    pub(super) skips: bool,
+    pub(super) version: RulesVersion,
+}
+
+/// The parts of a condition, all of which must hold.
+pub(super) type Parts = Vec<(Condition, Predicate)>;
+
+#[derive(Debug, Clone)]
+pub(super) struct CompiledGate {
+    pub(super) gate: Gate,
+    /// One for each criterion: what must hold, each part apart; `None` where a person answers.
+    pub(super) conditions: Vec<Option<Parts>>,
+    pub(super) in_force_from: Option<DateTime<Utc>>,
+}
+
+impl CompiledGate {
+    pub(super) fn criteria(&self) -> impl Iterator<Item = (&Criterion, Option<&Parts>)> {
+        self.gate.criteria.iter().zip(self.conditions.iter().map(Option::as_ref))
+    }
+}
+
+impl Pipeline {
+    /// Proves the rules.
+    ///
+    /// # Errors
+    /// All mistakes at once.
+    pub fn compile(rules: &PipelineRules) -> Result<Pipeline, RuleErrors> {
+        let mut report = Report::new();
+        let pipeline = Pipeline::check(rules, &mut report);
+        report.finish()?;
+        Ok(pipeline)
+    }
+
+    /// The stages, in order.
+    #[must_use]
+    pub fn stages(&self) -> &[StageRules] {
+        &self.stages
+    }
+
+    /// The ways out.
+    #[must_use]
+    pub fn exits(&self) -> &[ExitRules] {
+        &self.exits
+    }
+
+    /// The rules it was compiled from.
+    #[must_use]
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
+    }
+
+    /// The version of each gate into a stage that is in force at a time, by name.
+    pub fn gates_in_force<'p>(
+        &'p self,
+        stage: &'p str,
+        now: DateTime<Utc>,
+    ) -> impl Iterator<Item = &'p Gate> {
+        self.gates
+            .values()
+            .filter_map(move |versions| in_force(versions, now))
+            .map(|compiled| &compiled.gate)
+            .filter(move |gate| gate.into == stage)
+    }
+
+    /// Walks the rules, reporting what is wrong and what is hardly meant. What comes of faulty rules is not used.
+    pub(super) fn check(rules: &PipelineRules, report: &mut Report) -> Pipeline {
+        RulesVersion::check(rules.format, report);
+        let stage_names: Vec<&str> = rules.stages.iter().map(|stage| stage.name.as_str()).collect();
+        let exit_names: Vec<&str> = rules.exits.iter().map(|exit| exit.name.as_str()).collect();
+        report.within("stages", |report| check_stages(rules, report));
+        report.within("exits", |report| check_exits(rules, &stage_names, report));
+        report.within("approvals", |report| {
+            let mut seen = BTreeSet::new();
+            for (index, office) in rules.approvals.iter().enumerate() {
+                if !seen.insert(office) {
+                    report.item(index, |report| {
+                        report.error(
+                            "duplicate_name",
+                            format!("`{office}` approves twice"),
+                            "name each office once",
+                        );
+                    });
+                }
+            }
+        });
+        let mut gates: BTreeMap<RuleId, Vec<CompiledGate>> = BTreeMap::new();
+        report.within("gates", |report| {
+            check_versions(&rules.gates, report);
+            for (index, gate) in rules.gates.iter().enumerate() {
+                let conditions = report.item(index, |report| {
+                    check_gate(gate, rules, &stage_names, &exit_names, report);
+                    compile_criteria(gate, report)
+                });
+                let in_force_from = gate.in_force_from(&rules.approvals);
+                let compiled = CompiledGate { gate: gate.clone(), conditions, in_force_from };
+                gates.entry(gate.id.clone()).or_default().push(compiled);
+            }
+        });
+        for versions in gates.values_mut() {
+            versions.sort_by_key(|compiled| compiled.gate.version);
+        }
+        Pipeline {
+            stages: rules.stages.clone(),
+            exits: rules.exits.clone(),
+            gates,
+            approvals: rules.approvals.clone(),
+            unapproved: rules.unapproved,
+            missing_fields: rules.missing_fields,
+            skips: rules.skips,
+            version: rules.version(),
+        }
+    }
+}
+
+/// The greatest version in force.
+pub(super) fn in_force(versions: &[CompiledGate], now: DateTime<Utc>) -> Option<&CompiledGate> {
+    versions.iter().rev().find(|compiled| compiled.in_force_from.is_some_and(|from| from <= now))
+}
+
+fn check_stages(rules: &PipelineRules, report: &mut Report) {
+    if rules.stages.is_empty() {
+        report.error("no_stages", "the pipeline has no stages", "add at least one");
+    }
+    let mut seen = BTreeSet::new();
+    let mut beyond = false;
+    for (index, stage) in rules.stages.iter().enumerate() {
+        report.item(index, |report| {
+            check_name(&stage.name, &mut seen, report);
+            if beyond && stage.half == super::Half::M2l {
+                report.within("half", |report| {
+                    report.error(
+                        "halves_mixed",
+                        format!("`{}` belongs to `m2l`, but stands behind a stage of `l2o`", stage.name),
+                        "put the stages of `m2l` first",
+                    );
+                });
+            }
+            beyond |= stage.half == super::Half::L2o;
+            report.within("required", |report| {
+                for (index, field) in stage.required.iter().enumerate() {
+                    if matches!(field.producer(), Producer::Activity | Producer::Order) {
+                        report.item(index, |report| {
+                            report.error(
+                                "field_not_filled_yet",
+                                format!("`{field}` cannot be required here: {}", field.producer().describe()),
+                                "require a field of the lead",
+                            );
+                        });
+                    }
+                }
+            });
+        });
+    }
+}
+
+fn check_exits(rules: &PipelineRules, stages: &[&str], report: &mut Report) {
+    let mut seen: BTreeSet<&str> = stages.iter().copied().collect();
+    for (index, exit) in rules.exits.iter().enumerate() {
+        report.item(index, |report| {
+            check_name(&exit.name, &mut seen, report);
+            report.within("from", |report| {
+                for (index, from) in exit.from.iter().enumerate() {
+                    if !stages.contains(&from.as_str()) {
+                        report.item(index, |report| {
+                            report.unknown_name("unknown_stage", "stage", from, stages.iter().copied());
+                        });
+                    }
+                }
+            });
+            report.within("to", |report| match (&exit.to, exit.kind) {
+                (Some(to), ExitKind::Nurture) if !stages.contains(&to.as_str()) => {
+                    report.unknown_name("unknown_stage", "stage", to, stages.iter().copied());
+                }
+                (Some(_), ExitKind::Nurture) => {}
+                (None, ExitKind::Nurture) => report.error(
+                    "missing_key",
+                    format!("`{}` leads nowhere", exit.name),
+                    "name the stage that takes the lead back",
+                ),
+                (Some(_), _) => report.error(
+                    "end_leads_on",
+                    format!("`{}` is an end, and leads to a stage", exit.name),
+                    "remove `to`, or make it a `nurture`",
+                ),
+                (None, _) => {}
+            });
+        });
+    }
+}
+
+fn check_name<'r>(name: &'r str, seen: &mut BTreeSet<&'r str>, report: &mut Report) {
+    report.within("name", |report| {
+        if name.trim().is_empty() {
+            report.error("blank_name", "the name is blank", "give it a name");
+        } else if !seen.insert(name) {
+            report.error("duplicate_name", format!("`{name}` stands here twice"), "rename one of them");
+        }
+    });
+}
+
+fn check_gate(gate: &Gate, rules: &PipelineRules, stages: &[&str], exits: &[&str], report: &mut Report) {
+    if gate.id.is_blank() {
+        report.within("id", |report| report.error("blank_name", "the name is blank", "give it a name"));
+    }
+    if !stages.contains(&gate.into.as_str()) {
+        report.within("into", |report| {
+            report.unknown_name("unknown_stage", "stage", &gate.into, stages.iter().copied());
+        });
+    }
+    if let Some(otherwise) = &gate.otherwise
+        && !exits.contains(&otherwise.as_str())
+    {
+        report.within("otherwise", |report| {
+            report.unknown_name("unknown_exit", "exit", otherwise, exits.iter().copied());
+        });
+    }
+    if gate.judge == gate.producer {
+        report.within("judge", |report| {
+            report.error(
+                "judge_is_producer",
+                format!("`{}` judges what it produces itself", gate.judge),
+                "let the next link judge the last one's result",
+            );
+        });
+    }
+    if gate.criteria.is_empty() {
+        report.within("criteria", |report| {
+            report.error("no_criteria", "the gate has no criteria", "add at least one, or remove the gate");
+        });
+    }
+    report.within("approvals", |report| check_approvals(gate, &rules.approvals, report));
+}
+
+fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
+    let position = |office: &Office| required.iter().position(|known| known == office);
+    let mut last: Option<(&super::Approval, usize)> = None;
+    for (index, approval) in gate.approvals.iter().enumerate() {
+        report.item(index, |report| {
+            let office = &approval.office;
+            let Some(position) = position(office) else {
+                let known: Vec<&str> = required.iter().map(Office::as_str).collect();
+                report.within("office", |report| {
+                    report.unknown_name(
+                        "unknown_office",
+                        "approving office",
+                        office.as_str(),
+                        known.iter().copied(),
+                    );
+                });
+                return;
+            };
+            if let Some((before, place)) = last {
+                let order = if place == position {
+                    Some(format!("`{office}` approves twice"))
+                } else if place > position {
+                    Some(format!("`{office}` approves after `{}`, which comes later", before.office))
+                } else if approval.at < before.at {
+                    Some(format!("`{office}` approved before `{}` did", before.office))
+                } else {
+                    None
+                };
+                if let Some(message) = order {
+                    let order: Vec<&str> = required.iter().map(Office::as_str).collect();
+                    let help = format!("they approve in this order: `{}`", order.join("`, `"));
+                    report.error("approvals_out_of_order", message, help);
+                }
+            }
+            // An office that approved while one before it had not yet.
+            let waiting = required
+                .iter()
+                .take(position)
+                .find(|before| !gate.approvals.iter().take(index).any(|given| given.office == **before));
+            if let Some(waiting) = waiting
+                && last.is_none_or(|(_, place)| place < position)
+            {
+                report.error(
+                    "approvals_out_of_order",
+                    format!("`{office}` approved, and `{waiting}`, which comes first, has not"),
+                    format!("record the approval of `{waiting}` first"),
+                );
+            }
+            last = Some((approval, position));
+        });
+    }
+    let missing = gate.missing_approvals(required);
+    if !missing.is_empty() {
+        let names: Vec<&str> = missing.iter().map(Office::as_str).collect();
+        report.warning(
+            "gate_not_in_force",
+            format!("gate `{}` version {} is not in force", gate.id, gate.version),
+            format!("it still needs the approval of `{}`", names.join("`, `")),
+        );
+    }
+}
+
+/// Versions of one gate have different numbers and guard the same stage; criteria of different gates have
+/// different names, because answers name the criterion alone.
+fn check_versions(gates: &[Gate], report: &mut Report) {
+    let mut versions: BTreeSet<(&RuleId, u32)> = BTreeSet::new();
+    let mut stages: BTreeMap<&RuleId, &str> = BTreeMap::new();
+    let mut owners: BTreeMap<&RuleId, &RuleId> = BTreeMap::new();
+    for (index, gate) in gates.iter().enumerate() {
+        report.item(index, |report| {
+            if !versions.insert((&gate.id, gate.version)) {
+                report.within("version", |report| {
+                    report.error(
+                        "duplicate_version",
+                        format!("gate `{}` has version {} twice", gate.id, gate.version),
+                        "give the newer one a greater version",
+                    );
+                });
+            }
+            let into = *stages.entry(&gate.id).or_insert(&gate.into);
+            if into != gate.into {
+                report.within("into", |report| {
+                    report.error(
+                        "gate_moved",
+                        format!(
+                            "gate `{}` guards `{}` here and `{into}` in another version",
+                            gate.id, gate.into
+                        ),
+                        "give the gate of the other stage a name of its own",
+                    );
+                });
+            }
+            let mut own: BTreeSet<&RuleId> = BTreeSet::new();
+            report.within("criteria", |report| {
+                for (index, criterion) in gate.criteria.iter().enumerate() {
+                    let owner = *owners.entry(&criterion.id).or_insert(&gate.id);
+                    if !own.insert(&criterion.id) || owner != &gate.id || criterion.id.is_blank() {
+                        report.item(index, |report| {
+                            report.within("id", |report| {
+                                report.error(
+                                    "duplicate_name",
+                                    format!("the criterion `{}` is blank or stands twice", criterion.id),
+                                    "give each criterion a name of its own",
+                                );
+                            });
+                        });
+                    }
+                }
+            });
+        });
+    }
+}
+
+fn compile_criteria(gate: &Gate, report: &mut Report) -> Vec<Option<Parts>> {
+    report.within("criteria", |report| {
+        let compile = |(index, criterion): (usize, &Criterion)| match &criterion.proof {
+            Proof::Answer => None,
+            Proof::Condition(condition) => Some(report.item(index, |report| {
+                report.within("proof", |report| {
+                    report.within("condition", |report| {
+                        if condition.is_never() {
+                            report.warning("never_matches", "the criterion can never be met", "correct it");
+                        }
+                        let _ = condition.compile(Scope::Assign, report);
+                        // What is wrong is reported by now.
+                        let compile = |part: &Condition| {
+                            (part.clone(), part.compile(Scope::Assign, &mut Report::new()))
+                        };
+                        condition.conjuncts().iter().map(compile).collect()
+                    })
+                })
+            })),
+        };
+        gate.criteria.iter().enumerate().map(compile).collect()
+    })
+}

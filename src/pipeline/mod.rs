@@ -1,0 +1,27 @@
+//! The way of a lead from first contact to payment: stages and gates.
+//!
+//! A [`Pipeline`] is a row of stages as data. [`Pipeline::advance`] judges a move: a [`Transition`], or a
+//! [`GateRefusal`] that lists every reason. The [`Timeline`] keeps every entry and exit, the [`TenureLog`] every
+//! owner; nothing is dropped from them. What is known of a deal on the way is in [`inquiry`](crate::inquiry).
+
+mod actor;
+mod advance;
+mod compile;
+mod gate;
+mod judge;
+mod preset;
+mod refusal;
+mod rules;
+mod tenure;
+mod timeline;
+mod transition;
+
+pub use actor::{Actor, Answer, Mark, Role};
+pub use advance::MoveRequest;
+pub use compile::Pipeline;
+pub use gate::{Approval, Criterion, Gate, Office, PassOutcome, Proof};
+pub use refusal::{GateRefusal, RefusalReason, Unmet, UnmetCriterion};
+pub use rules::{ExitKind, ExitRules, Half, PipelineRules, StageObject, StageRules, Strictness};
+pub use tenure::{TenureError, TenureLog};
+pub use timeline::{Timeline, TimelineError, Visit};
+pub use transition::{GateOutcome, JudgedGate, Transition, TransitionKind};

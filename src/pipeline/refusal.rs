@@ -1,0 +1,394 @@
+//! A move from stage to stage that was refused.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::actor::{Actor, Role};
+use super::gate::Office;
+use crate::model::{LeadId, RuleId};
+use crate::rule::{Condition, Fault, Field, RulesVersion};
+use crate::text::{list, moment};
+
+/// Why a criterion of a gate is not met.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Unmet {
+    /// Its condition does not hold.
+    Condition {
+        /// The parts that do not.
+        conditions: Vec<Condition>,
+    },
+    /// Its condition could not be evaluated.
+    Fault(Fault),
+    /// Nobody has answered it.
+    NotAnswered,
+    /// The answer is no.
+    No {
+        /// Who answered.
+        by: Actor,
+        /// What was noted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// The answer is that it is not known.
+    Unknown {
+        /// Who answered.
+        by: Actor,
+        /// What was noted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// Somebody answered in a role that does not judge.
+    WrongJudge {
+        /// Who answered.
+        by: Actor,
+        /// Who judges.
+        judge: Role,
+    },
+    /// Whoever answered has produced what is judged.
+    JudgeIsProducer {
+        /// Who answered.
+        by: Actor,
+    },
+    /// The answer is dated after the move.
+    NotYet {
+        /// When it was given.
+        at: DateTime<Utc>,
+    },
+    /// The answer was given for an earlier entry into the stage.
+    Stale {
+        /// When it was given.
+        at: DateTime<Utc>,
+        /// When the lead last entered the stage.
+        entered: DateTime<Utc>,
+    },
+}
+
+impl Unmet {
+    /// A stable code for translation.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Unmet::Condition { .. } => "condition_false",
+            Unmet::Fault(_) => "fault",
+            Unmet::NotAnswered => "not_answered",
+            Unmet::No { .. } => "answered_no",
+            Unmet::Unknown { .. } => "answered_unknown",
+            Unmet::WrongJudge { .. } => "wrong_judge",
+            Unmet::JudgeIsProducer { .. } => "judge_is_producer",
+            Unmet::NotYet { .. } => "answer_in_future",
+            Unmet::Stale { .. } => "answer_stale",
+        }
+    }
+}
+
+impl fmt::Display for Unmet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let noted = |f: &mut fmt::Formatter<'_>, word: &str, by: &Actor, note: &Option<String>| match note {
+            Some(note) => write!(f, "{by} answered {word} ({note})"),
+            None => write!(f, "{by} answered {word}"),
+        };
+        match self {
+            Unmet::Condition { conditions } => {
+                write!(f, "it does not hold that {}", list(conditions, " and that "))
+            }
+            Unmet::Fault(fault) => write!(f, "its condition failed: {fault}"),
+            Unmet::NotAnswered => f.write_str("nobody has answered it"),
+            Unmet::No { by, note } => noted(f, "no", by, note),
+            Unmet::Unknown { by, note } => noted(f, "that it is not known", by, note),
+            Unmet::WrongJudge { by, judge } => write!(f, "{by} answered, but `{judge}` judges"),
+            Unmet::JudgeIsProducer { by } => {
+                write!(f, "{by} answered, who produced what is judged: the next link judges the last one")
+            }
+            Unmet::NotYet { at } => write!(f, "it is answered only at {}", moment(*at)),
+            Unmet::Stale { at, entered } => write!(
+                f,
+                "it was answered at {}, for the entry into the stage at {} or one before: answer it anew",
+                moment(*at),
+                moment(*entered)
+            ),
+        }
+    }
+}
+
+/// A criterion that is not met.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UnmetCriterion {
+    /// The gate.
+    pub gate: RuleId,
+    /// Its version.
+    pub version: u32,
+    /// The criterion.
+    pub criterion: RuleId,
+    /// What it demands.
+    pub statement: String,
+    /// Why it is not met.
+    pub why: Unmet,
+}
+
+impl UnmetCriterion {
+    pub(super) fn new(gate: &RuleId, version: u32, criterion: &super::Criterion, why: Unmet) -> Self {
+        let (criterion, statement) = (criterion.id.clone(), criterion.statement.clone());
+        UnmetCriterion { gate: gate.clone(), version, criterion, statement, why }
+    }
+}
+
+impl fmt::Display for UnmetCriterion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` of gate `{}` ({}): {}", self.criterion, self.gate, self.statement, self.why)
+    }
+}
+
+/// One reason for which a move is refused.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RefusalReason {
+    /// A criterion of a gate is not met.
+    Unmet(UnmetCriterion),
+    /// No version of the gate is in force.
+    GateNotInForce {
+        /// The gate.
+        gate: RuleId,
+        /// The version that comes nearest: the latest.
+        version: u32,
+        /// Whose approval is missing, in the order in which they approve.
+        missing: Vec<Office>,
+        /// From when it is in force, once all have approved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<DateTime<Utc>>,
+    },
+    /// Required fields are missing.
+    MissingFields(Vec<Field>),
+    /// Somebody other than the gate's judge sent the lead back.
+    NotTheJudge {
+        /// The gate.
+        gate: RuleId,
+        /// Who judges.
+        judge: Role,
+        /// Who acted.
+        by: Actor,
+    },
+    /// Whoever judges has produced what is judged.
+    JudgeIsProducer {
+        /// The gate.
+        gate: RuleId,
+        /// Who acted.
+        by: Actor,
+    },
+    /// Such a move needs a reason.
+    ReasonMissing {
+        /// What kind of move it is: `skip`, `regression`, …
+        kind: super::TransitionKind,
+    },
+    /// There is no such stage.
+    UnknownStage {
+        /// What would be right.
+        help: String,
+    },
+    /// The timeline is in a stage that the pipeline does not have.
+    ForeignStage {
+        /// The stage.
+        stage: String,
+    },
+    /// There is no such criterion.
+    UnknownCriterion {
+        /// The criterion an answer names.
+        criterion: RuleId,
+        /// What would be right.
+        help: String,
+    },
+    /// The lead is in that stage.
+    AlreadyThere,
+    /// The lead has come to an end, and is not asked to be reopened.
+    Ended,
+    /// That end does not lie behind the stage the lead is in.
+    NoWay,
+    /// The rules do not allow to pass over stages.
+    SkipForbidden {
+        /// The stages that would be passed over.
+        over: Vec<String>,
+    },
+    /// The lead's stage and its timeline do not agree.
+    StageMismatch {
+        /// The lead's stage.
+        lead: String,
+        /// The timeline's.
+        timeline: String,
+    },
+    /// The timeline belongs to another lead.
+    OtherLead {
+        /// Lead of the timeline.
+        timeline: LeadId,
+    },
+    /// The timeline already goes beyond the time of the move.
+    GoesBack {
+        /// The last entry.
+        last: DateTime<Utc>,
+    },
+}
+
+impl RefusalReason {
+    /// A stable code for translation; that of an unmet criterion says why it is not met.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            RefusalReason::Unmet(unmet) => unmet.why.code(),
+            RefusalReason::GateNotInForce { .. } => "gate_not_in_force",
+            RefusalReason::MissingFields(_) => "missing_fields",
+            RefusalReason::NotTheJudge { .. } => "not_the_judge",
+            RefusalReason::JudgeIsProducer { .. } => "judge_is_producer",
+            RefusalReason::ReasonMissing { .. } => "reason_missing",
+            RefusalReason::UnknownStage { .. } => "unknown_stage",
+            RefusalReason::ForeignStage { .. } => "foreign_stage",
+            RefusalReason::UnknownCriterion { .. } => "unknown_criterion",
+            RefusalReason::AlreadyThere => "already_there",
+            RefusalReason::Ended => "ended",
+            RefusalReason::NoWay => "no_way",
+            RefusalReason::SkipForbidden { .. } => "skip_forbidden",
+            RefusalReason::StageMismatch { .. } => "stage_mismatch",
+            RefusalReason::OtherLead { .. } => "other_lead",
+            RefusalReason::GoesBack { .. } => "goes_back",
+        }
+    }
+}
+
+impl fmt::Display for RefusalReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RefusalReason::Unmet(unmet) => write!(f, "{unmet}"),
+            RefusalReason::GateNotInForce { gate, version, missing, from } => {
+                write!(f, "gate `{gate}` version {version} is not in force")?;
+                if !missing.is_empty() {
+                    let offices: Vec<String> = missing.iter().map(|office| format!("`{office}`")).collect();
+                    write!(f, ": {} must approve it", offices.join(", then "))?;
+                }
+                match from {
+                    Some(from) => write!(f, " before {}", moment(*from)),
+                    None => Ok(()),
+                }
+            }
+            RefusalReason::MissingFields(fields) => {
+                let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+                write!(f, "required and missing: {}", names.join(", "))
+            }
+            RefusalReason::NotTheJudge { gate, judge, by } => {
+                write!(f, "`{judge}` judges at gate `{gate}`, not {by}")
+            }
+            RefusalReason::JudgeIsProducer { gate, by } => {
+                write!(f, "{by} cannot judge at gate `{gate}` what {} produced", by.id)
+            }
+            RefusalReason::ReasonMissing { kind } => write!(f, "a move of kind `{kind}` needs a reason"),
+            RefusalReason::UnknownStage { help } => write!(f, "there is no such stage: {help}"),
+            RefusalReason::ForeignStage { stage } => {
+                write!(f, "the timeline is in `{stage}`, which the pipeline does not have")
+            }
+            RefusalReason::UnknownCriterion { criterion, help } => {
+                write!(f, "an answer names the criterion `{criterion}`, which no gate has: {help}")
+            }
+            RefusalReason::AlreadyThere => f.write_str("the lead is there already"),
+            RefusalReason::Ended => f.write_str("the lead has come to an end: ask for it to be reopened"),
+            RefusalReason::NoWay => f.write_str("it cannot be reached from that stage"),
+            RefusalReason::SkipForbidden { over } => {
+                write!(f, "`{}` cannot be passed over", over.join("`, `"))
+            }
+            RefusalReason::StageMismatch { lead, timeline } => {
+                write!(f, "the lead says it is in `{lead}`, its timeline `{timeline}`")
+            }
+            RefusalReason::OtherLead { timeline } => write!(f, "the timeline belongs to lead {timeline}"),
+            RefusalReason::GoesBack { last } => {
+                write!(f, "the last entry on the timeline is later, at {}", moment(*last))
+            }
+        }
+    }
+}
+
+/// A refused move, with every reason.
+///
+/// `Display` is one line; [`GateRefusal::reasons`] has them apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateRefusal {
+    pub(super) lead: LeadId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) from: Option<String>,
+    pub(super) to: String,
+    pub(super) reasons: Vec<RefusalReason>,
+    pub(super) rules: Box<RulesVersion>,
+}
+
+impl GateRefusal {
+    /// The lead.
+    #[must_use]
+    pub fn lead(&self) -> &LeadId {
+        &self.lead
+    }
+
+    /// The stage it is in; `None` when it has not started.
+    #[must_use]
+    pub fn from(&self) -> Option<&str> {
+        self.from.as_deref()
+    }
+
+    /// Where it was to go.
+    #[must_use]
+    pub fn to(&self) -> &str {
+        &self.to
+    }
+
+    /// Every reason, at least one: first about the state, then about the move, then the gates in the order of
+    /// their stages.
+    #[must_use]
+    pub fn reasons(&self) -> &[RefusalReason] {
+        &self.reasons
+    }
+
+    /// The rules it was refused by.
+    #[must_use]
+    pub fn rules(&self) -> &RulesVersion {
+        &self.rules
+    }
+
+    /// The criteria that are not met, in the order of the gates.
+    pub fn unmet(&self) -> impl Iterator<Item = &UnmetCriterion> {
+        self.reasons.iter().filter_map(|reason| match reason {
+            RefusalReason::Unmet(unmet) => Some(unmet),
+            _ => None,
+        })
+    }
+
+    /// The required fields that are missing.
+    #[must_use]
+    pub fn missing_fields(&self) -> &[Field] {
+        let fields = self.reasons.iter().find_map(|reason| match reason {
+            RefusalReason::MissingFields(fields) => Some(fields.as_slice()),
+            _ => None,
+        });
+        fields.unwrap_or_default()
+    }
+
+    /// Whether one of the reasons has the code.
+    #[must_use]
+    pub fn has(&self, code: &str) -> bool {
+        self.reasons.iter().any(|reason| reason.code() == code)
+    }
+}
+
+impl fmt::Display for GateRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lead {} cannot ", self.lead)?;
+        match &self.from {
+            Some(from) => write!(f, "move from `{from}` to `{}`", self.to)?,
+            None => write!(f, "start in `{}`", self.to)?,
+        }
+        for (index, reason) in self.reasons.iter().enumerate() {
+            write!(f, "{}{reason}", if index == 0 { ": " } else { "; " })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for GateRefusal {}

@@ -1,0 +1,216 @@
+//! A pipeline as data.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::gate::{Approval, Gate, Office};
+use super::{Pipeline, preset};
+use crate::error::{Diagnostic, Report, RuleErrors};
+use crate::model::open_enum::closed_enum;
+use crate::model::{LeadStatus, RepId};
+use crate::rule::{self, Field, RulesVersion};
+
+closed_enum! {
+    /// What a stage is a stage of.
+    StageObject {
+        /// A person not known yet, in a pool (线索池).
+        LeadPool = "lead_pool",
+        /// A lead (线索).
+        Lead = "lead",
+        /// An account (客户).
+        Account = "account",
+        /// An opportunity (商机), and what follows from it.
+        Opportunity = "opportunity",
+    }
+}
+
+closed_enum! {
+    /// The half of the way a stage belongs to.
+    Half {
+        /// Marketing to lead: up to the opportunity.
+        M2l = "m2l",
+        /// Lead to order: after it.
+        L2o = "l2o",
+    }
+}
+
+closed_enum! {
+    /// What becomes of a move when something it asks for is not there.
+    Strictness {
+        /// It is refused.
+        Refuse = "refuse",
+        /// It is granted, and what is missing is reported.
+        Report = "report",
+    }
+}
+
+/// One stage of a pipeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageRules {
+    /// Name, unique in the pipeline.
+    pub name: String,
+    /// What it is a stage of.
+    pub object: StageObject,
+    /// The half of the way it belongs to.
+    pub half: Half,
+    /// Whether passing over it is no skip: it needs no reason, and its gates are not judged.
+    #[serde(default)]
+    pub optional: bool,
+    /// Fields the lead must have to enter.
+    #[serde(default)]
+    pub required: Vec<Field>,
+    /// The status the lead gets by entering; `None` leaves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<LeadStatus>,
+}
+
+closed_enum! {
+    /// What an exit is.
+    ExitKind {
+        /// Lost, to a rival or to nobody. Terminal.
+        Lost = "lost",
+        /// The trial did not convince. Terminal.
+        PocFailed = "poc_failed",
+        /// No lead. Terminal; as a gate's result: invalid.
+        Disqualified = "disqualified",
+        /// Back to marketing. Only the judge of the gate ahead gives it.
+        Nurture = "nurture",
+    }
+}
+
+/// A way out of the row of stages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExitRules {
+    /// Name, unique among exits and stages.
+    pub name: String,
+    /// What it is.
+    pub kind: ExitKind,
+    /// The stages it can be taken from; all when empty.
+    #[serde(default)]
+    pub from: Vec<String>,
+    /// The stage it leads to; for `nurture` only, and there needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Whether it needs a reason. A gate's result always does.
+    #[serde(default = "yes")]
+    pub reason: bool,
+    /// The status the lead gets; `None` leaves it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<LeadStatus>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// A pipeline as data: stages in order, exits, gates. The default is [`PipelineRules::order_to_payment`].
+///
+/// ```
+/// use leadkit::pipeline::{Pipeline, PipelineRules};
+/// use serde_json::json;
+///
+/// let pipeline = Pipeline::compile(&PipelineRules::default())?;
+/// let names: Vec<&str> = pipeline.stages().iter().map(|stage| stage.name.as_str()).collect();
+/// assert_eq!(names, ["lead", "mql", "sql", "opportunity", "order", "payment"]);
+///
+/// let errors = PipelineRules::load(json!({"stagez": []})).unwrap_err();
+/// let unknown = errors.iter().find(|found| found.code == "unknown_key").unwrap();
+/// assert_eq!(unknown.help.as_deref(), Some("did you mean `stages`?"));
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PipelineRules {
+    /// Format of the document: 1.
+    pub format: u16,
+    /// Your name of this revision.
+    pub revision: String,
+    /// The stages, in order.
+    pub stages: Vec<StageRules>,
+    /// The ways out.
+    pub exits: Vec<ExitRules>,
+    /// The gates, in all versions.
+    pub gates: Vec<Gate>,
+    /// The offices that must approve a gate, in the order in which they do.
+    pub approvals: Vec<Office>,
+    /// What becomes of a move whose gate has no version in force. With `report` the gate stands open.
+    pub unapproved: Strictness,
+    /// What becomes of a move to a stage whose required fields are missing.
+    pub missing_fields: Strictness,
+    /// Whether stages may be passed over, with a reason and through all their gates.
+    pub skips: bool,
+}
+
+impl Default for PipelineRules {
+    fn default() -> Self {
+        PipelineRules::order_to_payment()
+    }
+}
+
+impl PipelineRules {
+    /// `lead → mql → sql → opportunity → order → payment`, with the gates into `mql` and `sql`.
+    #[must_use]
+    pub fn order_to_payment() -> PipelineRules {
+        preset::order_to_payment()
+    }
+
+    /// `lead → mql → sql → opportunity → poc → won`, with the gates into `mql` and `sql`.
+    #[must_use]
+    pub fn proof_of_concept() -> PipelineRules {
+        preset::proof_of_concept()
+    }
+
+    /// Puts the optional stages `impression → click` before the first one.
+    #[must_use]
+    pub fn with_reach(mut self) -> PipelineRules {
+        self.stages.splice(0..0, preset::reach());
+        self
+    }
+
+    /// Puts the optional stages `renewal → upsell` after the last one.
+    #[must_use]
+    pub fn with_growth(mut self) -> PipelineRules {
+        self.stages.extend(preset::growth());
+        self
+    }
+
+    /// Records the approval of every gate by an office. Offices approve in order: operations first.
+    #[must_use]
+    pub fn approved(mut self, office: Office, by: impl Into<RepId>, at: DateTime<Utc>) -> PipelineRules {
+        let approval = Approval { office, by: by.into(), at };
+        for gate in &mut self.gates {
+            gate.approvals.push(approval.clone());
+        }
+        self
+    }
+
+    /// Reads the rules from a document and proves that they compile.
+    ///
+    /// # Errors
+    /// All mistakes of the document at once.
+    pub fn load(document: Json) -> Result<PipelineRules, RuleErrors> {
+        let mut report = Report::new();
+        let rules = rule::load_into(document, &mut report, |rules: &PipelineRules, report| {
+            let _ = Pipeline::check(rules, report);
+        });
+        report.finish()?;
+        rules.ok_or_else(|| {
+            RuleErrors::from(Diagnostic::error("unreadable", "", "nothing of the document can be read"))
+        })
+    }
+
+    /// What the rules hardly mean to say, as warnings; and their errors, if they have any.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        let mut report = Report::new();
+        let _ = Pipeline::check(self, &mut report);
+        report.into_diagnostics()
+    }
+
+    pub(super) fn version(&self) -> RulesVersion {
+        RulesVersion::of(self.format, &self.revision, self)
+    }
+}

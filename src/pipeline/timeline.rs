@@ -1,0 +1,261 @@
+//! The stages a lead has been in: every entry and every exit.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::actor::Mark;
+use super::transition::{Transition, TransitionKind};
+use crate::model::LeadId;
+use crate::text::moment;
+
+/// One stay in a stage, or at an end such as `lost`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Visit {
+    /// The stage or the end.
+    pub stage: String,
+    /// How the lead came there.
+    pub kind: TransitionKind,
+    /// Whether the lead had been there before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub re_entry: bool,
+    /// Stages passed over on the way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<String>,
+    /// When it came there, through whom and why.
+    pub entered: Mark,
+    /// When it left, through whom and why; `None` while it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Mark>,
+}
+
+impl fmt::Display for Visit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let again = if self.re_entry { ", again" } else { "" };
+        write!(f, "`{}` ({}{again}) from {}", self.stage, self.kind, self.entered)?;
+        if !self.skipped.is_empty() {
+            write!(f, ", passing over `{}`", self.skipped.join("`, `"))?;
+        }
+        match &self.left {
+            Some(left) => write!(f, " until {left}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What the timeline of a lead cannot take in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TimelineError {
+    /// The transition is another lead's.
+    #[error("the transition belongs to lead {found}, the timeline to lead {expected}")]
+    OtherLead {
+        /// Lead of the timeline.
+        expected: LeadId,
+        /// Lead of the transition.
+        found: LeadId,
+    },
+    /// The transition was decided on an older state of the timeline.
+    #[error("the transition was decided after {decided_on} visits, the timeline has {found}")]
+    Stale {
+        /// Visits when it was decided.
+        decided_on: usize,
+        /// Visits now.
+        found: usize,
+    },
+    /// The entry is earlier than what the timeline holds already.
+    #[error("an entry at {at} is earlier than the last one, at {last}", at = moment(*at), last = moment(*last))]
+    GoesBack {
+        /// The entry.
+        at: DateTime<Utc>,
+        /// The last entry.
+        last: DateTime<Utc>,
+    },
+    /// A visit other than the last is still open, does not end where the next begins, or is wrongly marked as a
+    /// re-entry.
+    #[error("visit {index} of the timeline, in `{stage}`, does not follow from the others")]
+    Broken {
+        /// Which visit, from 0.
+        index: usize,
+        /// Its stage.
+        stage: String,
+    },
+}
+
+/// Every stage one lead has been in, in order (阶段时间线). The state [`super::Pipeline::advance`] decides on.
+///
+/// Laws: entries are only ever added, so nothing is dropped; the last visit is the open one; times do not go
+/// back; the first entry into a stage, which is what conversion counts, never changes. Reading one from a
+/// serialised record checks them.
+///
+/// ```
+/// use leadkit::pipeline::{Actor, Mark, Role, Timeline};
+///
+/// let mut timeline = Timeline::new("L1");
+/// let day = |text: &str| text.parse().unwrap();
+/// timeline.enter("lead", Mark::new(day("2026-03-01T09:00:00Z"), Actor::system("form")))?;
+/// timeline.enter("mql", Mark::new(day("2026-03-02T09:00:00Z"), Actor::new("S1", Role::Sdr)))?;
+/// assert_eq!(timeline.stage(), Some("mql"));
+/// assert_eq!(timeline.first_entry("lead"), Some(day("2026-03-01T09:00:00Z")));
+/// # Ok::<(), leadkit::pipeline::TimelineError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Record", into = "Record")]
+pub struct Timeline {
+    lead: LeadId,
+    visits: Vec<Visit>,
+}
+
+/// What is written of a timeline.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    lead: LeadId,
+    #[serde(default)]
+    visits: Vec<Visit>,
+}
+
+impl From<Timeline> for Record {
+    fn from(timeline: Timeline) -> Record {
+        Record { lead: timeline.lead, visits: timeline.visits }
+    }
+}
+
+impl TryFrom<Record> for Timeline {
+    type Error = TimelineError;
+
+    fn try_from(record: Record) -> Result<Timeline, TimelineError> {
+        for (index, visit) in record.visits.iter().enumerate() {
+            let next = record.visits.get(index + 1);
+            let whole = match (&visit.left, next) {
+                (None, None) => true,
+                (Some(left), Some(next)) => visit.entered.at <= left.at && left.at == next.entered.at,
+                _ => false,
+            };
+            let earlier = record.visits.iter().take(index).any(|earlier| earlier.stage == visit.stage);
+            if !whole || earlier != visit.re_entry {
+                return Err(TimelineError::Broken { index, stage: visit.stage.clone() });
+            }
+        }
+        Ok(Timeline { lead: record.lead, visits: record.visits })
+    }
+}
+
+impl Timeline {
+    /// The timeline of a lead that has not entered any stage yet.
+    #[must_use]
+    pub fn new(lead: impl Into<LeadId>) -> Timeline {
+        Timeline { lead: lead.into(), visits: Vec::new() }
+    }
+
+    /// The lead.
+    #[must_use]
+    pub fn lead(&self) -> &LeadId {
+        &self.lead
+    }
+
+    /// Every visit, in the order of entry.
+    #[must_use]
+    pub fn visits(&self) -> &[Visit] {
+        &self.visits
+    }
+
+    /// The visit that lasts.
+    #[must_use]
+    pub fn current(&self) -> Option<&Visit> {
+        self.visits.last()
+    }
+
+    /// The stage the lead is in, or the end it has come to.
+    #[must_use]
+    pub fn stage(&self) -> Option<&str> {
+        self.current().map(|visit| visit.stage.as_str())
+    }
+
+    /// When the lead first entered the stage. Conversion counts this one. O(visits).
+    #[must_use]
+    pub fn first_entry(&self, stage: &str) -> Option<DateTime<Utc>> {
+        self.entries(stage).next().map(|visit| visit.entered.at)
+    }
+
+    /// The visits of one stage, in the order of entry.
+    pub fn entries<'t>(&'t self, stage: &'t str) -> impl Iterator<Item = &'t Visit> {
+        self.visits.iter().filter(move |visit| visit.stage == stage)
+    }
+
+    /// The first visit of each stage the lead has been in, in the order of entry. O(visits²).
+    pub fn first_entries(&self) -> impl Iterator<Item = &Visit> {
+        self.visits.iter().enumerate().filter_map(|(index, visit)| {
+            let earlier = self.visits.iter().take(index).any(|other| other.stage == visit.stage);
+            (!earlier).then_some(visit)
+        })
+    }
+
+    /// How long the lead has been in the stage, all visits together; an open visit counts until `now`.
+    #[must_use]
+    pub fn time_in(&self, stage: &str, now: DateTime<Utc>) -> TimeDelta {
+        self.entries(stage)
+            .map(|visit| visit.left.as_ref().map_or(now, |left| left.at) - visit.entered.at)
+            .fold(TimeDelta::zero(), |sum, stay| {
+                sum.checked_add(&stay.max(TimeDelta::zero())).unwrap_or(TimeDelta::MAX)
+            })
+    }
+
+    /// Enters a stage without asking a pipeline: for histories that are imported.
+    ///
+    /// # Errors
+    /// When the entry is earlier than the last one.
+    pub fn enter(&mut self, stage: impl Into<String>, mark: Mark) -> Result<(), TimelineError> {
+        let kind = if self.visits.is_empty() { TransitionKind::Start } else { TransitionKind::Recorded };
+        self.push(stage.into(), kind, Vec::new(), mark)
+    }
+
+    /// Takes in what [`super::Pipeline::advance`] decided.
+    ///
+    /// # Errors
+    /// When the transition is another lead's, was decided on another state of the timeline, or goes back in time.
+    /// The timeline is then as it was.
+    pub fn apply(&mut self, transition: &Transition) -> Result<(), TimelineError> {
+        if transition.lead != self.lead {
+            let (expected, found) = (self.lead.clone(), transition.lead.clone());
+            return Err(TimelineError::OtherLead { expected, found });
+        }
+        if transition.after_visits != self.visits.len() {
+            let (decided_on, found) = (transition.after_visits, self.visits.len());
+            return Err(TimelineError::Stale { decided_on, found });
+        }
+        let (by, reason) = (transition.by.clone(), transition.reason.clone());
+        let mark = Mark { at: transition.at, by, reason };
+        self.push(transition.to.clone(), transition.kind, transition.skipped.clone(), mark)
+    }
+
+    fn push(
+        &mut self,
+        stage: String,
+        kind: TransitionKind,
+        skipped: Vec<String>,
+        mark: Mark,
+    ) -> Result<(), TimelineError> {
+        if let Some(last) = self.visits.last_mut() {
+            if mark.at < last.entered.at {
+                return Err(TimelineError::GoesBack { at: mark.at, last: last.entered.at });
+            }
+            last.left = Some(mark.clone());
+        }
+        let re_entry = self.first_entry(&stage).is_some();
+        self.visits.push(Visit { stage, kind, re_entry, skipped, entered: mark, left: None });
+        Ok(())
+    }
+}
+
+impl fmt::Display for Timeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lead {}", self.lead)?;
+        for visit in &self.visits {
+            write!(f, "\n  {visit}")?;
+        }
+        Ok(())
+    }
+}
