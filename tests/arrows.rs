@@ -1,6 +1,7 @@
-//! The house plan: modules import only what lies below them, engines never each other, and files stay small.
+//! The house plan: modules import only what lies below them, engines never each other, files stay small, and no room
+//! has a large circle of files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,11 +13,49 @@ const FLOORS: &[&[&str]] = &[
     &["model"],
     &["contact"],
     &["company"],
+    &["names"],
+    &["cleaning"],
     &["rule"],
-    &["stage"],
-    &["blacklist", "dedup", "score", "assign", "follow_up", "attribution", "funnel"],
+    &["pipeline", "inquiry"],
+    &["blacklist", "dedup", "merge", "score", "assign", "follow_up", "attribution", "funnel"],
+    &["book"],
     &["intake"],
 ];
+
+/// Most files of a room that may need each other in a circle.
+const MAX_CIRCLE: usize = 3;
+
+/// One file of `src`.
+struct Source {
+    /// The room: the first folder, or the file at the top.
+    room: String,
+    /// Path below `src`.
+    path: PathBuf,
+    /// Without comments and unit tests.
+    code: String,
+}
+
+impl Source {
+    fn read(root: &Path, path: PathBuf) -> Source {
+        let text = fs::read_to_string(&path).unwrap();
+        let path = path.strip_prefix(root).unwrap().to_path_buf();
+        let first = path.components().next().unwrap().as_os_str().to_string_lossy();
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+        Source {
+            room: first.trim_end_matches(".rs").to_owned(),
+            code: code.collect::<Vec<_>>().join("\n"),
+            path,
+        }
+    }
+
+    /// The module path: `["names", "evaluate", "table"]`; a `mod.rs` is its folder.
+    fn module(&self) -> Vec<String> {
+        let path = self.path.with_extension("");
+        let steps = path.iter().map(|step| step.to_string_lossy().into_owned());
+        steps.filter(|step| step != "mod").collect()
+    }
+}
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -29,66 +68,248 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn all_sources() -> Vec<(String, PathBuf, String)> {
+fn all_sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&root, &mut files);
+    files.sort();
     assert!(files.len() > 20);
-    files
-        .into_iter()
-        .map(|path| {
-            let relative = path.strip_prefix(&root).unwrap().to_path_buf();
-            let first = relative.components().next().unwrap().as_os_str().to_string_lossy();
-            let module = first.trim_end_matches(".rs").to_owned();
-            let text = fs::read_to_string(&path).unwrap();
-            (module, relative, text)
-        })
-        .collect()
+    files.into_iter().map(|path| Source::read(&root, path)).collect()
 }
 
-/// The modules a source names as `crate::module`, comments and tests apart.
-fn imports(text: &str) -> Vec<String> {
-    let code = text.split("#[cfg(test)]").next().unwrap();
-    code.lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .flat_map(|line| line.split("crate::").skip(1))
-        .map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect())
-        .filter(|name: &String| !name.is_empty())
-        .collect()
+/// A path that code names, such as `["crate", "rule", "Facts"]`, and whether it is one that is re-exported.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Named {
+    path: Vec<String>,
+    exported: bool,
+}
+
+/// Every path a source names, the trees of `use` written out.
+fn named(code: &str) -> BTreeSet<Named> {
+    let mut found = BTreeSet::new();
+    let mut rest = String::new();
+    for statement in code.split_inclusive(';') {
+        // A `use` begins a line; what stands before it on other lines is code.
+        let start = statement.rfind("\nuse ").map(|at| at + 1).into_iter();
+        let start = start.chain(statement.rfind("\npub use ").map(|at| at + 1));
+        let start = start.chain(statement.rfind("\npub(crate) use ").map(|at| at + 1));
+        let start = start.chain(statement.rfind("\npub(super) use ").map(|at| at + 1));
+        let start = start.chain(statement.starts_with("use ").then_some(0)).max();
+        match start.filter(|at| !statement[*at..].contains("};\n}")) {
+            Some(at) => {
+                rest.push_str(&statement[..at]);
+                let text = statement[at..].trim_end_matches(';');
+                let (_, tree) = text.split_once("use ").unwrap();
+                let tree: String = tree.split_whitespace().collect::<Vec<_>>().join(" ");
+                let exported = text.starts_with("pub");
+                let mut add = |path| {
+                    found.insert(Named { path, exported });
+                };
+                leaves(&tree, &mut Vec::new(), &mut add);
+            }
+            None => rest.push_str(statement),
+        }
+    }
+    for root in ["crate::", "super::"] {
+        for (at, _) in rest.match_indices(root) {
+            let inner =
+                rest[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || ":_$".contains(c));
+            if !inner {
+                let end = rest[at..].find(|c: char| !(c.is_alphanumeric() || "_:".contains(c)));
+                let path = &rest[at..end.map_or(rest.len(), |end| at + end)];
+                let path = path.split("::").filter(|step| !step.is_empty()).map(str::to_owned).collect();
+                found.insert(Named { path, exported: false });
+            }
+        }
+    }
+    found
+}
+
+/// The leaves of a `use` tree.
+fn leaves(tree: &str, prefix: &mut Vec<String>, found: &mut impl FnMut(Vec<String>)) {
+    let depth = prefix.len();
+    match tree.split_once('{') {
+        Some((head, group)) if !head.contains(',') => {
+            prefix.extend(head.trim().split("::").filter(|step| !step.is_empty()).map(str::to_owned));
+            let group = group.trim_end().strip_suffix('}').unwrap();
+            let (mut level, mut start) = (0, 0);
+            for (at, c) in group.char_indices().chain([(group.len(), ',')]) {
+                match c {
+                    '{' => level += 1,
+                    '}' => level -= 1,
+                    ',' if level == 0 => {
+                        let item = group[start..at].trim();
+                        if !item.is_empty() {
+                            leaves(item, prefix, found);
+                        }
+                        start = at + 1;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        _ => {
+            let item = tree.split(" as ").next().unwrap().trim();
+            let steps = item.split("::").filter(|step| *step != "self").map(str::to_owned);
+            found(prefix.iter().cloned().chain(steps).collect());
+        }
+    }
+    prefix.truncate(depth);
+}
+
+/// For each file of a room, the files of the room it needs. A name taken from a `mod.rs` leads to the file that
+/// defines it; what a `mod.rs` re-exports is not needed by it.
+fn needs(room: &[&Source]) -> BTreeMap<String, BTreeSet<String>> {
+    let modules: BTreeMap<Vec<String>, String> =
+        room.iter().map(|one| (one.module(), one.path.to_string_lossy().into_owned())).collect();
+    let absolute = |module: &[String], is_mod: bool, path: &[String]| -> Option<Vec<String>> {
+        let mut at = module.to_vec();
+        let mut steps = path;
+        match steps.first()?.as_str() {
+            "crate" => at.clear(),
+            "super" => {
+                at.pop();
+            }
+            _ if is_mod => at.extend(steps.first().cloned()),
+            _ => return None,
+        }
+        steps = &steps[1..];
+        while steps.first().is_some_and(|step| step == "super") {
+            at.pop();
+            steps = &steps[1..];
+        }
+        at.extend(steps.iter().cloned());
+        Some(at)
+    };
+    let is_mod = |one: &Source| one.path.ends_with("mod.rs");
+    let mut exports: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+    for one in room.iter().filter(|one| is_mod(one)) {
+        for name in named(&one.code).into_iter().filter(|name| name.exported) {
+            let (Some(target), Some(last)) = (absolute(&one.module(), true, &name.path), name.path.last())
+            else {
+                continue;
+            };
+            exports.insert([one.module(), vec![last.clone()]].concat(), target);
+        }
+    }
+    let home = |mut path: Vec<String>| -> Option<String> {
+        while let Some(target) = exports.get(&path) {
+            path = target.clone();
+        }
+        loop {
+            if let Some(file) = modules.get(&path) {
+                return Some(file.clone());
+            }
+            path.pop()?;
+        }
+    };
+    let mut needs = BTreeMap::new();
+    for one in room {
+        let file = one.path.to_string_lossy().into_owned();
+        let targets = named(&one.code).into_iter().filter(|name| !(name.exported && is_mod(one)));
+        let targets = targets.filter_map(|name| home(absolute(&one.module(), is_mod(one), &name.path)?));
+        needs.insert(file.clone(), targets.filter(|target| *target != file).collect());
+    }
+    needs
+}
+
+/// What a file needs, directly or through others.
+fn reach<'n>(needs: &'n BTreeMap<String, BTreeSet<String>>, from: &'n String) -> BTreeSet<&'n String> {
+    let (mut seen, mut left) = (BTreeSet::new(), vec![from]);
+    while let Some(at) = left.pop() {
+        left.extend(needs.get(at).into_iter().flatten().filter(|next| seen.insert(*next)));
+    }
+    seen
+}
+
+/// The files that need each other in circles, the largest circles first.
+fn circles(needs: &BTreeMap<String, BTreeSet<String>>) -> Vec<Vec<&str>> {
+    let reached: BTreeMap<&String, BTreeSet<&String>> =
+        needs.keys().map(|file| (file, reach(needs, file))).collect();
+    let mut circles: BTreeSet<Vec<&str>> = BTreeSet::new();
+    for (file, theirs) in &reached {
+        let circle = theirs.iter().filter(|other| reached[**other].contains(*file));
+        let circle: Vec<&str> = circle.map(|other| other.as_str()).collect();
+        if circle.len() > 1 {
+            circles.insert(circle);
+        }
+    }
+    let mut circles: Vec<Vec<&str>> = circles.into_iter().collect();
+    circles.sort_by_key(|circle| std::cmp::Reverse(circle.len()));
+    circles
 }
 
 #[test]
 fn modules_import_only_what_lies_below_them() {
     let floor: BTreeMap<&str, usize> =
         FLOORS.iter().enumerate().flat_map(|(i, names)| names.iter().map(move |name| (*name, i))).collect();
-    for (module, path, text) in all_sources() {
-        if module == "lib" {
+    for source in all_sources() {
+        if source.room == "lib" {
             continue;
         }
-        let own = floor.get(module.as_str()).unwrap_or_else(|| panic!("{module} has no floor"));
-        for import in imports(&text) {
-            let Some(other) = floor.get(import.as_str()) else { continue };
-            assert!(other < own || import == module, "{} imports {import}", path.display());
+        let own = floor.get(source.room.as_str()).unwrap_or_else(|| panic!("{} has no floor", source.room));
+        for name in named(&source.code) {
+            let [root, import, ..] = name.path.as_slice() else { continue };
+            let Some(other) = floor.get(import.as_str()).filter(|_| root == "crate") else { continue };
+            assert!(other < own || *import == source.room, "{} imports {import}", source.path.display());
         }
     }
 }
 
 #[test]
+fn rooms_have_no_large_circles() {
+    let sources = all_sources();
+    let mut rooms: BTreeMap<&str, Vec<&Source>> = BTreeMap::new();
+    for source in &sources {
+        rooms.entry(&source.room).or_default().push(source);
+    }
+    let mut large = Vec::new();
+    for (room, files) in rooms {
+        let needs = needs(&files);
+        for circle in circles(&needs) {
+            println!("{room}: {}", circle.join(" "));
+            if circle.len() > MAX_CIRCLE {
+                let of = |file: &&str| {
+                    format!(
+                        "    {file} needs {:?}",
+                        needs[*file].iter().filter(|n| circle.contains(&n.as_str())).collect::<Vec<_>>()
+                    )
+                };
+                large.push(format!("{room}:\n{}", circle.iter().map(of).collect::<Vec<_>>().join("\n")));
+            }
+        }
+    }
+    assert!(large.is_empty(), "circles of more than {MAX_CIRCLE} files:\n{}", large.join("\n"));
+}
+
+#[test]
+fn paths_are_read_from_use_trees_and_from_code() {
+    let code = "use crate::{rule::{self, Facts}, text::fold as f};\npub use super::a::B;\nfn x() { crate::error::y(); }";
+    let paths: Vec<String> = named(code).iter().map(|name| name.path.join("::")).collect();
+    assert_eq!(
+        paths,
+        ["crate::error::y", "crate::rule", "crate::rule::Facts", "crate::text::fold", "super::a::B"]
+    );
+    let ring = |pairs: &[(&str, &str)]| -> BTreeMap<String, BTreeSet<String>> {
+        pairs.iter().map(|(a, b)| ((*a).to_owned(), BTreeSet::from([(*b).to_owned()]))).collect()
+    };
+    assert_eq!(circles(&ring(&[("a", "b"), ("b", "c"), ("c", "a"), ("d", "a")])), [["a", "b", "c"]]);
+}
+
+#[test]
 fn files_have_at_most_600_lines_of_code() {
-    for (_, path, text) in all_sources() {
-        let code =
-            text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count();
-        assert!(code <= 600, "{} has {code}", path.display());
+    for source in all_sources() {
+        let code = source.code.lines().filter(|line| !line.trim().is_empty()).count();
+        assert!(code <= 600, "{} has {code}", source.path.display());
     }
 }
 
 #[test]
 fn private_dependencies_are_named_in_one_place() {
     for (krate, home) in [("rhai::", "rule/script"), ("strsim::", "text"), ("daachorse::", "blacklist")] {
-        for (_, path, text) in all_sources() {
-            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-            let named = code.into_iter().any(|line| line.contains(krate));
-            assert!(!named || path.starts_with(home), "{} names {krate}", path.display());
+        for source in all_sources() {
+            let named = source.code.lines().any(|line| line.contains(krate));
+            assert!(!named || source.path.starts_with(home), "{} names {krate}", source.path.display());
         }
     }
 }
