@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::outcome::{Axis, Line, Reason};
+use super::line::{Axis, Line, Reason};
 use super::rules::Advice;
 use crate::model::{Points, RuleId};
 use crate::rule::RulesVersion;

@@ -1,59 +1,230 @@
-//! From rules to what the scorer runs.
+//! From rules to a scorer: load, lint, compile.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::account::{Book, Entries, Entry, Number, Why};
+use super::account::Book;
 use super::award::{Award, PerUnit};
-use super::check;
-use super::outcome::Axis;
-use super::rules::RuleGroup;
-use crate::error::Report;
-use crate::model::{Attributes, Points, Value};
-use crate::rule::{
-    Condition, FactSource, FactValue, Fault, FieldType, Predicate, Registry, Scope, Script, ScriptKind,
-    ScriptSession, Signal,
+use super::engagement::CompiledEngagementRule;
+use super::events::Kinds;
+use super::fit::{CompiledFitRule, FitStep};
+use super::points::CompiledAward;
+use super::rules::{
+    Decay, Disqualifier, EngagementRule, EngagementRules, FitRule, FitRules, Maturity, RuleGroup, ScoreRules,
 };
+use super::scorer::{CompiledDisqualifier, Scorer};
+use super::section::{Limits, Section};
+use super::{check, lint, preset, test_check};
+use crate::error::{Diagnostic, Report, RuleErrors};
+use crate::model::Points;
+use crate::rule::{self, Condition, FieldType, Predicate, Registry, RulesVersion, Scope, Script, ScriptKind};
 
-/// Rules that follow one another, and the limits their points share.
-#[derive(Debug, Clone)]
-pub(super) struct Section<T> {
-    pub(super) rules: Vec<T>,
-    pub(super) limits: Option<Limits>,
-}
+impl ScoreRules {
+    /// Reads the rules from a document and proves them.
+    ///
+    /// # Errors
+    /// Every mistake of the document at once.
+    pub fn load(document: serde_json::Value) -> Result<ScoreRules, RuleErrors> {
+        let mut report = Report::new();
+        let rules = rule::load_into(document, &mut report, |rules: &ScoreRules, report| {
+            Scorer::compile_into(rules, report);
+        });
+        report.finish()?;
+        rules.ok_or_else(|| {
+            RuleErrors::from(Diagnostic::error("unreadable", "", "nothing of the document can be read"))
+        })
+    }
 
-#[derive(Debug, Clone)]
-pub(super) struct Limits {
-    group: Number,
-    min: Option<Points>,
-    max: Option<Points>,
-}
+    /// What the rules hardly mean: rules that never give points, gaps and overlaps between bands, grades that no
+    /// lead reaches. Errors are listed too.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        let mut report = Report::new();
+        Scorer::compile_into(self, &mut report);
+        report.into_diagnostics()
+    }
 
-impl Limits {
-    /// Adds a line when the points since `start` lie outside.
-    #[inline(never)]
-    pub(super) fn apply(&self, axis: Axis, start: usize, lines: &mut Entries) {
-        if lines.len() == start {
-            return;
-        }
-        let sum = lines.sum_after(start);
-        let limit = match (self.min, self.max) {
-            (_, Some(max)) if sum > max => max,
-            (Some(min), _) if sum < min => min,
-            _ => return,
-        };
-        let why = Why::GroupLimit { group: self.group, limit };
-        lines.push(Entry { axis, points: limit - sum, why });
+    /// The version; tests do not count, because they change no score.
+    fn version(&self) -> RulesVersion {
+        let without_tests = ScoreRules { tests: Vec::new(), ..self.clone() };
+        RulesVersion::of(self.format, &self.revision, &without_tests)
     }
 }
 
-/// Puts the rules of a group together where its first rule stands, so that a running sum is all its limit needs.
-pub(super) fn sections<T>(
-    rules: Vec<(Option<String>, T)>,
-    groups: &[RuleGroup],
+impl Scorer {
+    /// Proves and compiles rules. Warnings are told by [`ScoreRules::lint`].
+    ///
+    /// # Errors
+    /// Everything that is wrong with the rules at once.
+    pub fn compile(rules: &ScoreRules) -> Result<Scorer, RuleErrors> {
+        Scorer::compile_with(rules, &Registry::new())
+    }
+
+    /// Proves and compiles rules that may name signals of the host's own.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the rules at once.
+    pub fn compile_with(rules: &ScoreRules, registry: &Registry) -> Result<Scorer, RuleErrors> {
+        let mut report = Report::new();
+        let scorer = Scorer::compile_into_with(rules, Some(registry), &mut report);
+        report.finish().map(|_| scorer)
+    }
+
+    /// Compiles rules, adding what is wrong with them to a report; signals are not looked up. With errors in it the
+    /// scorer is of no use.
+    pub(crate) fn compile_into(rules: &ScoreRules, report: &mut Report) -> Scorer {
+        Scorer::compile_into_with(rules, None, report)
+    }
+
+    /// Compiles rules as [`Scorer::compile_into`] does; with a registry, signals are looked up in it.
+    pub(crate) fn compile_into_with(
+        rules: &ScoreRules,
+        registry: Option<&Registry>,
+        report: &mut Report,
+    ) -> Scorer {
+        RulesVersion::check(rules.format, report);
+        check::ids(rules, report);
+        let mut kinds = Kinds::default();
+        let mut book = Book::new(rules.version());
+        let engagement = report.within("engagement", |report| {
+            compile_engagement(&rules.engagement, &mut kinds, &mut book, registry, report)
+        });
+        let (fit, disqualifiers) =
+            report.within("fit", |report| compile_fit(&rules.fit, &mut kinds, &mut book, registry, report));
+        report.within("maturity", |report| check::maturity(&rules.maturity, report));
+        test_check::tests(rules, report);
+        let mut matrix = preset::default_matrix();
+        matrix.extend(rules.matrix.iter().map(|(cell, advice)| (*cell, advice.clone())));
+        book.matrix = matrix.into_values().collect();
+        Scorer {
+            kinds,
+            engagement,
+            levels: rules.engagement.levels,
+            fit,
+            grades: rules.fit.grades,
+            disqualifiers,
+            mature_cells: match &rules.maturity {
+                Maturity::Cells(cells) => {
+                    Some(cells.iter().fold(0, |bits, cell| bits | 1u16 << (cell.index() & 15)))
+                }
+                Maturity::Weighted(_) => None,
+            },
+            maturity: rules.maturity.clone(),
+            on_fault: rules.on_fault,
+            book: Arc::new(book),
+        }
+    }
+}
+
+fn compile_engagement(
+    rules: &EngagementRules,
+    kinds: &mut Kinds,
     book: &mut Book,
-) -> Vec<Section<T>> {
+    registry: Option<&Registry>,
+    report: &mut Report,
+) -> Vec<Section<CompiledEngagementRule>> {
+    report.within("levels", |report| check::bounds(rules.levels.descending(), report));
+    check::groups(&rules.groups, rules.rules.iter().map(|rule| rule.group.as_deref()), report);
+    let compiled = report.within("rules", |report| {
+        let compile = |(index, rule): (usize, &EngagementRule)| {
+            report.item(index, |report| {
+                check::engagement_rule(rule, report);
+                let scope = Scope::Activity;
+                if let Some(field) = rule.dedup_by.as_ref().filter(|field| !scope.reads(field.producer())) {
+                    report.within("dedup_by", |report| {
+                        let message =
+                            format!("`{field}` cannot be read here: {}", field.producer().describe());
+                        report.error(
+                            "field_not_filled_yet",
+                            message,
+                            "name a field such as `activity.campaign`",
+                        );
+                    });
+                }
+                let compiled = CompiledEngagementRule {
+                    id: rule.id.clone(),
+                    number: book.rule(&rule.id),
+                    kind_name: book.name(&rule.kind),
+                    kind: kinds.number(&rule.kind),
+                    when: when(&rule.when, scope, report),
+                    points: report.within("points", |report| {
+                        CompiledAward::compile(&rule.points, scope, registry, report)
+                    }),
+                    event_cap: rule.event_cap.map(magnitude),
+                    cap: rule.cap.map(magnitude),
+                    frequency: rule.frequency,
+                    dedup_by: rule.dedup_by.clone(),
+                    burst: rule.burst,
+                    window: rule.window,
+                    decay: match &rule.decay {
+                        Decay::Step(steps) if steps.is_empty() => Decay::None,
+                        decay => decay.clone(),
+                    },
+                };
+                kinds.number_counted(compiled.when.as_ref(), Some(&compiled.points));
+                (rule.group.clone(), compiled)
+            })
+        };
+        rules.rules.iter().enumerate().map(compile).collect()
+    });
+    sections(compiled, &rules.groups, book)
+}
+
+/// A cap below zero is reported; made harmless so that the walk can go on.
+fn magnitude(cap: Points) -> Points {
+    cap.max(Points::ZERO)
+}
+
+fn compile_fit(
+    rules: &FitRules,
+    kinds: &mut Kinds,
+    book: &mut Book,
+    registry: Option<&Registry>,
+    report: &mut Report,
+) -> (Vec<Section<FitStep>>, Vec<CompiledDisqualifier>) {
+    report.within("grades", |report| check::bounds(rules.grades.descending(), report));
+    check::groups(&rules.groups, rules.rules.iter().map(|rule| rule.group.as_deref()), report);
+    lint::bands(rules, report);
+    lint::reach(rules, report);
+    let compiled = report.within("rules", |report| {
+        let compile = |(index, rule): (usize, &FitRule)| {
+            report.item(index, |report| {
+                let compiled = CompiledFitRule {
+                    id: rule.id.clone(),
+                    number: book.rule(&rule.id),
+                    when: when(&rule.when, Scope::Score, report),
+                    points: report.within("points", |report| {
+                        CompiledAward::compile(&rule.points, Scope::Score, registry, report)
+                    }),
+                };
+                kinds.number_counted(compiled.when.as_ref(), Some(&compiled.points));
+                (rule.group.clone(), compiled)
+            })
+        };
+        rules.rules.iter().enumerate().map(compile).collect()
+    });
+    let disqualifiers = report.within("disqualifiers", |report| {
+        let compile = |(index, rule): (usize, &Disqualifier)| {
+            report.item(index, |report| {
+                let predicate = when(&rule.when, Scope::Score, report);
+                kinds.number_counted(predicate.as_ref(), None);
+                if predicate.is_none() {
+                    let help = "say in `when` which leads are meant";
+                    report.warning("always_matches", "every lead is disqualified", help);
+                }
+                let reason = rule.reason.as_deref().unwrap_or(rule.id.as_str());
+                CompiledDisqualifier { id: rule.id.clone(), when: predicate, reason: Arc::from(reason) }
+            })
+        };
+        rules.disqualifiers.iter().enumerate().map(compile).collect()
+    });
+    let sections = sections(compiled, &rules.groups, book);
+    let steps = |Section { rules, limits }| Section { rules: FitStep::of(rules, book), limits };
+    (sections.into_iter().map(steps).collect(), disqualifiers)
+}
+
+/// Puts the rules of a group together where its first rule stands, so that a running sum is all its limit needs.
+fn sections<T>(rules: Vec<(Option<String>, T)>, groups: &[RuleGroup], book: &mut Book) -> Vec<Section<T>> {
     let mut sections: Vec<Section<T>> = Vec::new();
     let mut of_group: BTreeMap<String, usize> = BTreeMap::new();
     let mut open: Option<usize> = None;
@@ -81,17 +252,6 @@ pub(super) fn sections<T>(
         }
     }
     sections
-}
-
-/// A compiled [`Award`].
-#[derive(Debug, Clone)]
-pub(super) enum CompiledAward {
-    Fixed(Points),
-    Column(String),
-    Per(PerUnit),
-    Script(Box<Script>),
-    Program(Box<Script>),
-    Signal(Arc<dyn Signal>),
 }
 
 impl CompiledAward {
@@ -140,64 +300,6 @@ impl CompiledAward {
             }),
         }
     }
-
-    /// Shows every kind of activity that it counts.
-    pub(super) fn visit_counted_kinds(&self, visit: &mut dyn FnMut(&str)) {
-        match self {
-            CompiledAward::Per(per) => {
-                per.field.activity_count().into_iter().for_each(|(kind, _)| visit(kind));
-            }
-            CompiledAward::Script(script) | CompiledAward::Program(script) => {
-                script.visit_counted_kinds(visit);
-            }
-            CompiledAward::Fixed(_) | CompiledAward::Column(_) | CompiledAward::Signal(_) => {}
-        }
-    }
-
-    /// The points, given the facts and the columns of the record the rule is about. `None` when what they are
-    /// taken from is missing.
-    pub(super) fn give(
-        &self,
-        facts: &impl FactSource,
-        columns: &Attributes,
-        scripts: &mut ScriptSession,
-    ) -> Result<Option<Points>, Fault> {
-        match self {
-            CompiledAward::Fixed(points) => Ok(Some(*points)),
-            CompiledAward::Column(name) => {
-                let number = match columns.get(name.as_str()) {
-                    None | Some(Value::Null) => return Ok(None),
-                    Some(Value::Integer(number)) => *number as f64,
-                    Some(Value::Number(number)) => *number,
-                    Some(other) => {
-                        let what = other.type_name();
-                        return Err(Fault::new(format!("column `{name}` holds {what} instead of points")));
-                    }
-                };
-                in_range(number).map(Some)
-            }
-            CompiledAward::Per(per) => {
-                let number = match facts.fact(&per.field) {
-                    FactValue::Missing => return Ok(None),
-                    FactValue::Integer(number) => number as f64,
-                    FactValue::Number(number) => number,
-                    _ => return Err(Fault::new(format!("`{}` holds no number", per.field))),
-                };
-                in_range(number / per.unit * per.points.to_f64()).map(Some)
-            }
-            CompiledAward::Script(script) => script.points(facts, scripts),
-            CompiledAward::Program(script) => Ok(script.program(facts, scripts)?.map(|(points, _)| points)),
-            CompiledAward::Signal(signal) => {
-                let caught = catch_unwind(AssertUnwindSafe(|| signal.points(facts)));
-                caught.unwrap_or_else(|_| Err(Fault::new("the signal panicked")))
-            }
-        }
-    }
-}
-
-fn in_range(number: f64) -> Result<Points, Fault> {
-    Points::from_f64(number)
-        .ok_or_else(|| Fault::new(format!("{number} points lie beyond ±{}", Points::LIMIT)))
 }
 
 fn check_per_unit(per: &PerUnit, scope: Scope, report: &mut Report) {
@@ -221,7 +323,7 @@ fn check_per_unit(per: &PerUnit, scope: Scope, report: &mut Report) {
 }
 
 /// Compiles the condition of a rule. `None` when it always holds.
-pub(super) fn when(condition: &Condition, scope: Scope, report: &mut Report) -> Option<Predicate> {
+fn when(condition: &Condition, scope: Scope, report: &mut Report) -> Option<Predicate> {
     report.within("when", |report| {
         let known = report.diagnostics().len();
         let predicate = condition.compile(scope, report);

@@ -3,13 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::scorer::Scorer;
-use super::session::Scratch;
-use crate::model::{Activity, RuleId};
-use crate::rule::{Facts, ScriptSession};
+use crate::model::RuleId;
 
 /// What the scripts of one rule cost, in operations of the script engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -39,6 +35,10 @@ pub struct CostReport {
 }
 
 impl CostReport {
+    pub(super) fn new(rules: BTreeMap<RuleId, RuleCost>) -> CostReport {
+        CostReport { rules }
+    }
+
     /// The rules that ran scripts, with their costs, by id.
     pub fn rules(&self) -> impl Iterator<Item = (&RuleId, &RuleCost)> {
         self.rules.iter()
@@ -71,22 +71,5 @@ impl fmt::Display for CostReport {
             )?;
         }
         Ok(())
-    }
-}
-
-impl Scorer {
-    /// Scores leads only to count what the scripts of each rule cost. Rules without scripts do not appear.
-    pub fn cost<'f>(
-        &self,
-        leads: impl IntoIterator<Item = (Facts<'f>, &'f [Activity])>,
-        as_of: DateTime<Utc>,
-    ) -> CostReport {
-        let mut scratch = Scratch::default();
-        scratch.work.scripts = ScriptSession::metered();
-        scratch.work.costs = Some(BTreeMap::new());
-        for (facts, activities) in leads {
-            let _ = self.score_in(&mut scratch, &facts, activities, as_of);
-        }
-        CostReport { rules: scratch.work.costs.unwrap_or_default() }
     }
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::account::{Entries, Entry, Number, Why};
-use super::compile::CompiledAward;
-use super::outcome::Axis;
+use super::line::Axis;
+use super::points::CompiledAward;
 use super::rules::{Burst, Decay, Frequency};
-use super::session::Work;
+use super::scratch::Work;
 use super::source::{EventSource, LeadSource};
 use crate::calendar::Span;
 use crate::model::{Activity, Points, RuleId};

@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use chrono::{DateTime, Utc};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use super::compile::CompiledAward;
+use super::points::CompiledAward;
 use crate::model::{Activity, LeadId};
 use crate::rule::Predicate;
 use crate::text::is_blank;

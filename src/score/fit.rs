@@ -1,9 +1,10 @@
 //! The static score: from rules to lines.
 
 use super::account::{Book, Entries, Entry, Number, Why, say};
-use super::compile::CompiledAward;
-use super::outcome::{Axis, Rare};
-use super::session::Work;
+use super::line::Axis;
+use super::outcome::Rare;
+use super::points::CompiledAward;
+use super::scratch::Work;
 use super::source::LeadSource;
 use crate::model::{Points, RuleId};
 use crate::rule::{ConditionTable, Fault, Predicate, Script, ScriptBatch, ScriptSession};

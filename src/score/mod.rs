@@ -45,26 +45,33 @@ mod events;
 mod fit;
 mod grade;
 mod hours;
+mod line;
 mod lint;
 mod outcome;
+mod points;
 mod preset;
 mod rules;
 mod scorer;
-mod selftest;
+mod scratch;
+mod section;
+mod self_test;
 mod session;
 mod source;
-mod testcheck;
+mod test_check;
+mod test_rules;
 
 pub use award::{Award, PerUnit};
 pub use cost::{CostReport, RuleCost};
 pub use diff::{Move, ScoreDiff, diff};
 pub use grade::{Cell, CellError, EngagementLevel, Grade, GradeBounds, LevelBounds};
 pub use hours::{ContactHours, HourSlot, contact_hours};
-pub use outcome::{Axis, Disqualification, Line, Reason, Score};
+pub use line::{Axis, Line, Reason};
+pub use outcome::{Disqualification, Score};
 pub use rules::{
     Advice, Burst, Decay, DecayStep, Disqualifier, EngagementRule, EngagementRules, FaultPolicy, FitRule,
     FitRules, Frequency, Maturity, RuleGroup, ScoreRules, WeightedMaturity,
 };
 pub use scorer::Scorer;
-pub use selftest::{Expectation, ScoreTest, SelfTest, TestEvent, TestFailure, TestLead};
+pub use self_test::{SelfTest, TestFailure};
 pub use session::Session;
+pub use test_rules::{Expectation, ScoreTest, TestEvent, TestLead};

@@ -1,137 +1,17 @@
-//! The score and its lines.
+//! The score of a lead: two axes, a cell, and the account of both.
 
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::account::{Book, Entries};
 use super::grade::{Cell, EngagementLevel, Grade};
+use super::line::{Axis, Line};
 use super::rules::Advice;
-use crate::model::open_enum::closed_enum;
 use crate::model::{LeadId, Points, RuleId};
 use crate::rule::{Fault, RuleFault, RulesVersion, ScoreFacts};
-
-closed_enum! {
-    /// One of the two sides of a score.
-    Axis {
-        /// What the lead does: the dynamic score (动态积分).
-        Engagement = "engagement",
-        /// What the lead is: the static score (静态积分).
-        Fit = "fit",
-    }
-}
-
-/// One entry of the account of a score. The lines of an axis sum exactly to its total.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Line {
-    /// The side it counts on.
-    pub axis: Axis,
-    /// The rule; none for limits of a group or of the axis.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rule: Option<RuleId>,
-    /// What it adds or takes away; decay is counted in. What a limit cuts off stands on a line of its own.
-    pub points: Points,
-    /// How many activities it stands for; 0 where none are counted.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub count: u32,
-    /// Why.
-    pub reason: Reason,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
-}
-
-/// Why a line is there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Reason {
-    /// The lead did something.
-    Activity {
-        /// Kind of the activities.
-        kind: Arc<str>,
-        /// When the last of those that count happened.
-        last: DateTime<Utc>,
-    },
-    /// The rule's condition holds.
-    Condition,
-    /// The rule has no condition, and its points are calculated: by a script or a signal, from a column or a field.
-    Award,
-    /// The full script of the rule says so.
-    Script {
-        /// What it says.
-        text: String,
-    },
-    /// What the full script of the rule gives beyond its reasons.
-    ScriptRest,
-    /// A limit of the rule cuts off the rest.
-    RuleCap {
-        /// The greatest magnitude of the rule's points.
-        cap: Points,
-    },
-    /// A limit of the group cuts off the rest, or fills up to it.
-    GroupLimit {
-        /// The group.
-        group: Arc<str>,
-        /// Its limit.
-        limit: Points,
-    },
-    /// The axis ends here.
-    AxisLimit {
-        /// Its end.
-        limit: Points,
-    },
-}
-
-impl Reason {
-    /// Stable code, for translation.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Reason::Activity { .. } => "activity",
-            Reason::Condition => "condition",
-            Reason::Award => "award",
-            Reason::Script { .. } => "script",
-            Reason::ScriptRest => "script_rest",
-            Reason::RuleCap { .. } => "rule_cap",
-            Reason::GroupLimit { .. } => "group_limit",
-            Reason::AxisLimit { .. } => "axis_limit",
-        }
-    }
-}
-
-impl fmt::Display for Line {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:+} {}", self.points, self.axis)?;
-        if let Some(rule) = &self.rule {
-            write!(f, " by rule {rule}")?;
-        }
-        match &self.reason {
-            Reason::Activity { kind, last } => {
-                let last = last.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-                write!(f, ": {} × {kind}, last on {last}", self.count)
-            }
-            Reason::Condition => f.write_str(": its condition holds"),
-            Reason::Award => f.write_str(": its points are calculated"),
-            Reason::Script { text } => write!(f, ": {text}"),
-            Reason::ScriptRest => f.write_str(": the rest of what its script gives"),
-            Reason::RuleCap { cap } => write!(f, ": the rule gives at most {cap}"),
-            Reason::GroupLimit { group, limit } => {
-                let end = if self.points < Points::ZERO { "most" } else { "least" };
-                write!(f, ": group {group} gives at {end} {limit}")
-            }
-            Reason::AxisLimit { limit } => {
-                let end = if self.points < Points::ZERO { "most" } else { "least" };
-                write!(f, ": the score is at {end} {limit}")
-            }
-        }
-    }
-}
 
 /// Why a lead is a D whatever its points.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::award::Award;
 use super::grade::{Cell, GradeBounds, LevelBounds};
-use super::selftest::ScoreTest;
+use super::test_rules::ScoreTest;
 use crate::calendar::Span;
-use crate::error::{Diagnostic, Report, RuleErrors};
 use crate::model::{Points, RuleId};
-use crate::rule::{self, Condition, Field, RulesVersion};
+use crate::rule::{Condition, Field};
 
 /// The rules of a [`Scorer`](super::Scorer). The default is a preset a team can start with.
 ///
@@ -34,7 +33,7 @@ use crate::rule::{self, Condition, Field, RulesVersion};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScoreRules {
-    /// Format of the document; see [`RulesVersion::FORMAT`].
+    /// Format of the document; see [`RulesVersion::FORMAT`](crate::rule::RulesVersion::FORMAT).
     pub format: u16,
     /// The caller's name of this revision; every score carries it.
     pub revision: String,
@@ -304,46 +303,4 @@ pub struct WeightedMaturity {
     pub fit: f64,
     /// The mark (default 60).
     pub mark: Points,
-}
-
-impl WeightedMaturity {
-    /// Whether the weighted sum is at least the mark. It is rounded once, to a millionth of a point, so that weights
-    /// such as 0.7 and 0.3 sum exactly and 59.9995 does not reach 60.
-    pub(super) fn reaches_mark(&self, engagement: Points, fit: Points) -> bool {
-        let part = |points: Points, weight: f64| points.thousandths() as f64 * weight;
-        let sum = part(engagement, self.engagement) + part(fit, self.fit);
-        libm::rint(sum * 1_000.0) >= self.mark.thousandths() as f64 * 1_000.0
-    }
-}
-
-impl ScoreRules {
-    /// Reads the rules from a document and proves them.
-    ///
-    /// # Errors
-    /// Every mistake of the document at once.
-    pub fn load(document: serde_json::Value) -> Result<ScoreRules, RuleErrors> {
-        let mut report = Report::new();
-        let rules = rule::load_into(document, &mut report, |rules: &ScoreRules, report| {
-            super::Scorer::compile_into(rules, report);
-        });
-        report.finish()?;
-        rules.ok_or_else(|| {
-            RuleErrors::from(Diagnostic::error("unreadable", "", "nothing of the document can be read"))
-        })
-    }
-
-    /// What the rules hardly mean: rules that never give points, gaps and overlaps between bands, grades that no
-    /// lead reaches. Errors are listed too.
-    #[must_use]
-    pub fn lint(&self) -> Vec<Diagnostic> {
-        let mut report = Report::new();
-        super::Scorer::compile_into(self, &mut report);
-        report.into_diagnostics()
-    }
-
-    /// The version; tests do not count, because they change no score.
-    pub(super) fn version(&self) -> RulesVersion {
-        let without_tests = ScoreRules { tests: Vec::new(), ..self.clone() };
-        RulesVersion::of(self.format, &self.revision, &without_tests)
-    }
 }

@@ -1,23 +1,22 @@
-//! The scorer.
+//! The scorer and its main call.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::account::{Book, Entries, Entry, Why};
-use super::compile::{CompiledAward, Section, sections, when};
 use super::engagement::CompiledEngagementRule;
 use super::events::{Events, Kinds, Timeline};
-use super::fit::{CompiledFitRule, FitStep};
+use super::fit::FitStep;
 use super::grade::{Cell, EngagementLevel, Grade, GradeBounds, LevelBounds};
-use super::outcome::{Axis, Disqualification, Rare, Score};
-use super::rules::{Decay, Disqualifier, EngagementRules, FaultPolicy, FitRules, Maturity, ScoreRules};
-use super::session::{Scratch, Session, Work};
+use super::line::Axis;
+use super::outcome::{Disqualification, Rare, Score};
+use super::rules::{FaultPolicy, Maturity, WeightedMaturity};
+use super::scratch::{Scratch, Work};
+use super::section::Section;
 use super::source::LeadSource;
-use super::{check, lint, preset, testcheck};
-use crate::error::{Report, RuleErrors};
 use crate::model::{Activity, Points, RuleId};
-use crate::rule::{Facts, Predicate, Registry, RulesVersion, Scope};
+use crate::rule::{Facts, Predicate, RulesVersion};
 
 /// Scores leads by rules that are proved: immutable, shared by reference across threads.
 ///
@@ -27,90 +26,27 @@ use crate::rule::{Facts, Predicate, Registry, RulesVersion, Scope};
 /// when one of them fails, they are run again one by one.
 #[derive(Debug, Clone)]
 pub struct Scorer {
-    kinds: Kinds,
-    engagement: Vec<Section<CompiledEngagementRule>>,
-    levels: LevelBounds,
-    fit: Vec<Section<FitStep>>,
-    grades: GradeBounds,
-    disqualifiers: Vec<CompiledDisqualifier>,
+    pub(super) kinds: Kinds,
+    pub(super) engagement: Vec<Section<CompiledEngagementRule>>,
+    pub(super) levels: LevelBounds,
+    pub(super) fit: Vec<Section<FitStep>>,
+    pub(super) grades: GradeBounds,
+    pub(super) disqualifiers: Vec<CompiledDisqualifier>,
     /// The mature cells, a bit each; without them, the weighted sum decides.
-    mature_cells: Option<u16>,
-    maturity: Maturity,
-    on_fault: FaultPolicy,
-    book: Arc<Book>,
+    pub(super) mature_cells: Option<u16>,
+    pub(super) maturity: Maturity,
+    pub(super) on_fault: FaultPolicy,
+    pub(super) book: Arc<Book>,
 }
 
 #[derive(Debug, Clone)]
-struct CompiledDisqualifier {
-    id: RuleId,
-    when: Option<Predicate>,
-    reason: Arc<str>,
+pub(super) struct CompiledDisqualifier {
+    pub(super) id: RuleId,
+    pub(super) when: Option<Predicate>,
+    pub(super) reason: Arc<str>,
 }
 
 impl Scorer {
-    /// Proves and compiles rules. Warnings are told by [`ScoreRules::lint`].
-    ///
-    /// # Errors
-    /// Everything that is wrong with the rules at once.
-    pub fn compile(rules: &ScoreRules) -> Result<Scorer, RuleErrors> {
-        Scorer::compile_with(rules, &Registry::new())
-    }
-
-    /// Proves and compiles rules that may name signals of the host's own.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the rules at once.
-    pub fn compile_with(rules: &ScoreRules, registry: &Registry) -> Result<Scorer, RuleErrors> {
-        let mut report = Report::new();
-        let scorer = Scorer::compile_into_with(rules, Some(registry), &mut report);
-        report.finish().map(|_| scorer)
-    }
-
-    /// Compiles rules, adding what is wrong with them to a report; signals are not looked up. With errors in it the
-    /// scorer is of no use.
-    pub(crate) fn compile_into(rules: &ScoreRules, report: &mut Report) -> Scorer {
-        Scorer::compile_into_with(rules, None, report)
-    }
-
-    /// Compiles rules as [`Scorer::compile_into`] does; with a registry, signals are looked up in it.
-    pub(crate) fn compile_into_with(
-        rules: &ScoreRules,
-        registry: Option<&Registry>,
-        report: &mut Report,
-    ) -> Scorer {
-        RulesVersion::check(rules.format, report);
-        check::ids(rules, report);
-        let mut kinds = Kinds::default();
-        let mut book = Book::new(rules.version());
-        let engagement = report.within("engagement", |report| {
-            compile_engagement(&rules.engagement, &mut kinds, &mut book, registry, report)
-        });
-        let (fit, disqualifiers) =
-            report.within("fit", |report| compile_fit(&rules.fit, &mut kinds, &mut book, registry, report));
-        report.within("maturity", |report| check::maturity(&rules.maturity, report));
-        testcheck::tests(rules, report);
-        let mut matrix = preset::default_matrix();
-        matrix.extend(rules.matrix.iter().map(|(cell, advice)| (*cell, advice.clone())));
-        book.matrix = matrix.into_values().collect();
-        Scorer {
-            kinds,
-            engagement,
-            levels: rules.engagement.levels,
-            fit,
-            grades: rules.fit.grades,
-            disqualifiers,
-            mature_cells: match &rules.maturity {
-                Maturity::Cells(cells) => {
-                    Some(cells.iter().fold(0, |bits, cell| bits | 1u16 << (cell.index() & 15)))
-                }
-                Maturity::Weighted(_) => None,
-            },
-            maturity: rules.maturity.clone(),
-            on_fault: rules.on_fault,
-            book: Arc::new(book),
-        }
-    }
-
     /// The rules every score is made by.
     #[must_use]
     pub fn version(&self) -> &RulesVersion {
@@ -122,13 +58,7 @@ impl Scorer {
     /// Only activities of this lead count, and those that name no lead. Inside scoring, `activity.count.*` and
     /// `activity.last` speak of these activities and "now" is `as_of`, so the score depends on nothing else.
     pub fn score(&self, facts: &Facts<'_>, activities: &[Activity], as_of: DateTime<Utc>) -> Score {
-        self.session().score(facts, activities, as_of)
-    }
-
-    /// Opens a session to score many leads on this thread.
-    #[must_use]
-    pub fn session(&self) -> Session<'_> {
-        Session::new(self)
+        self.score_in(&mut Scratch::default(), facts, activities, as_of)
     }
 
     pub(super) fn score_in(
@@ -249,109 +179,12 @@ fn axis<'r, T>(
     limit
 }
 
-fn compile_engagement(
-    rules: &EngagementRules,
-    kinds: &mut Kinds,
-    book: &mut Book,
-    registry: Option<&Registry>,
-    report: &mut Report,
-) -> Vec<Section<CompiledEngagementRule>> {
-    report.within("levels", |report| check::bounds(rules.levels.descending(), report));
-    check::groups(&rules.groups, rules.rules.iter().map(|rule| rule.group.as_deref()), report);
-    let compiled = report.within("rules", |report| {
-        let compile = |(index, rule): (usize, &super::EngagementRule)| {
-            report.item(index, |report| {
-                check::engagement_rule(rule, report);
-                let scope = Scope::Activity;
-                if let Some(field) = rule.dedup_by.as_ref().filter(|field| !scope.reads(field.producer())) {
-                    report.within("dedup_by", |report| {
-                        let message =
-                            format!("`{field}` cannot be read here: {}", field.producer().describe());
-                        report.error(
-                            "field_not_filled_yet",
-                            message,
-                            "name a field such as `activity.campaign`",
-                        );
-                    });
-                }
-                let compiled = CompiledEngagementRule {
-                    id: rule.id.clone(),
-                    number: book.rule(&rule.id),
-                    kind_name: book.name(&rule.kind),
-                    kind: kinds.number(&rule.kind),
-                    when: when(&rule.when, scope, report),
-                    points: report.within("points", |report| {
-                        CompiledAward::compile(&rule.points, scope, registry, report)
-                    }),
-                    event_cap: rule.event_cap.map(magnitude),
-                    cap: rule.cap.map(magnitude),
-                    frequency: rule.frequency,
-                    dedup_by: rule.dedup_by.clone(),
-                    burst: rule.burst,
-                    window: rule.window,
-                    decay: match &rule.decay {
-                        Decay::Step(steps) if steps.is_empty() => Decay::None,
-                        decay => decay.clone(),
-                    },
-                };
-                kinds.number_counted(compiled.when.as_ref(), Some(&compiled.points));
-                (rule.group.clone(), compiled)
-            })
-        };
-        rules.rules.iter().enumerate().map(compile).collect()
-    });
-    sections(compiled, &rules.groups, book)
-}
-
-/// A cap below zero is reported; made harmless so that the walk can go on.
-fn magnitude(cap: Points) -> Points {
-    cap.max(Points::ZERO)
-}
-
-fn compile_fit(
-    rules: &FitRules,
-    kinds: &mut Kinds,
-    book: &mut Book,
-    registry: Option<&Registry>,
-    report: &mut Report,
-) -> (Vec<Section<FitStep>>, Vec<CompiledDisqualifier>) {
-    report.within("grades", |report| check::bounds(rules.grades.descending(), report));
-    check::groups(&rules.groups, rules.rules.iter().map(|rule| rule.group.as_deref()), report);
-    lint::bands(rules, report);
-    lint::reach(rules, report);
-    let compiled = report.within("rules", |report| {
-        let compile = |(index, rule): (usize, &super::FitRule)| {
-            report.item(index, |report| {
-                let compiled = CompiledFitRule {
-                    id: rule.id.clone(),
-                    number: book.rule(&rule.id),
-                    when: when(&rule.when, Scope::Score, report),
-                    points: report.within("points", |report| {
-                        CompiledAward::compile(&rule.points, Scope::Score, registry, report)
-                    }),
-                };
-                kinds.number_counted(compiled.when.as_ref(), Some(&compiled.points));
-                (rule.group.clone(), compiled)
-            })
-        };
-        rules.rules.iter().enumerate().map(compile).collect()
-    });
-    let disqualifiers = report.within("disqualifiers", |report| {
-        let compile = |(index, rule): (usize, &Disqualifier)| {
-            report.item(index, |report| {
-                let predicate = when(&rule.when, Scope::Score, report);
-                kinds.number_counted(predicate.as_ref(), None);
-                if predicate.is_none() {
-                    let help = "say in `when` which leads are meant";
-                    report.warning("always_matches", "every lead is disqualified", help);
-                }
-                let reason = rule.reason.as_deref().unwrap_or(rule.id.as_str());
-                CompiledDisqualifier { id: rule.id.clone(), when: predicate, reason: Arc::from(reason) }
-            })
-        };
-        rules.disqualifiers.iter().enumerate().map(compile).collect()
-    });
-    let sections = sections(compiled, &rules.groups, book);
-    let steps = |Section { rules, limits }| Section { rules: FitStep::of(rules, book), limits };
-    (sections.into_iter().map(steps).collect(), disqualifiers)
+impl WeightedMaturity {
+    /// Whether the weighted sum is at least the mark. It is rounded once, to a millionth of a point, so that weights
+    /// such as 0.7 and 0.3 sum exactly and 59.9995 does not reach 60.
+    fn reaches_mark(&self, engagement: Points, fit: Points) -> bool {
+        let part = |points: Points, weight: f64| points.thousandths() as f64 * weight;
+        let sum = part(engagement, self.engagement) + part(fit, self.fit);
+        libm::rint(sum * 1_000.0) >= self.mark.thousandths() as f64 * 1_000.0
+    }
 }

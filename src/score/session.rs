@@ -1,14 +1,14 @@
-//! What scoring reuses from one lead to the next.
+//! Scoring many leads on one thread.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::cost::RuleCost;
-use super::events::Timeline;
+use super::cost::CostReport;
 use super::outcome::Score;
 use super::scorer::Scorer;
-use crate::model::{Activity, RuleId};
+use super::scratch::Scratch;
+use crate::model::Activity;
 use crate::rule::{Facts, ScriptSession};
 
 /// Scores many leads on one thread, reusing memory and the variables of scripts.
@@ -37,11 +37,7 @@ pub struct Session<'s> {
     scratch: Scratch,
 }
 
-impl<'s> Session<'s> {
-    pub(super) fn new(scorer: &'s Scorer) -> Session<'s> {
-        Session { scorer, scratch: Scratch::default() }
-    }
-
+impl Session<'_> {
     /// Scores a lead at a moment, as [`Scorer::score`] does.
     #[inline]
     pub fn score(&mut self, facts: &Facts<'_>, activities: &[Activity], as_of: DateTime<Utc>) -> Score {
@@ -49,38 +45,25 @@ impl<'s> Session<'s> {
     }
 }
 
-/// Memory of a session.
-#[derive(Debug, Default)]
-pub(super) struct Scratch {
-    pub(super) timeline: Timeline,
-    pub(super) work: Work,
-}
-
-/// Memory that rules work in.
-#[derive(Debug, Default)]
-pub(super) struct Work {
-    pub(super) scripts: ScriptSession,
-    pub(super) picked: Vec<u32>,
-    /// Costs of rules, when they are asked for.
-    pub(super) costs: Option<BTreeMap<RuleId, RuleCost>>,
-}
-
-impl Work {
-    /// Notes what the scripts of a rule have cost since the last rule.
-    #[inline]
-    pub(super) fn note_cost(&mut self, rule: &RuleId) {
-        if self.costs.is_some() {
-            self.add_cost(rule);
-        }
+impl Scorer {
+    /// Opens a session to score many leads on this thread.
+    #[must_use]
+    pub fn session(&self) -> Session<'_> {
+        Session { scorer: self, scratch: Scratch::default() }
     }
 
-    #[cold]
-    fn add_cost(&mut self, rule: &RuleId) {
-        if let Some(costs) = &mut self.costs {
-            let operations = self.scripts.take_operations();
-            if operations > 0 {
-                costs.entry(rule.clone()).or_default().add(operations);
-            }
+    /// Scores leads only to count what the scripts of each rule cost. Rules without scripts do not appear.
+    pub fn cost<'f>(
+        &self,
+        leads: impl IntoIterator<Item = (Facts<'f>, &'f [Activity])>,
+        as_of: DateTime<Utc>,
+    ) -> CostReport {
+        let mut scratch = Scratch::default();
+        scratch.work.scripts = ScriptSession::metered();
+        scratch.work.costs = Some(BTreeMap::new());
+        for (facts, activities) in leads {
+            let _ = self.score_in(&mut scratch, &facts, activities, as_of);
         }
+        CostReport::new(scratch.work.costs.unwrap_or_default())
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::award::Award;
 use super::rules::ScoreRules;
-use super::selftest::{Expectation, MOST_TIMES, ScoreTest};
+use super::test_rules::{Expectation, MAX_TIMES, ScoreTest};
 use crate::error::{Report, suggestion};
 
 /// Looks at the tests of a document.
@@ -26,10 +26,10 @@ pub(super) fn tests(rules: &ScoreRules, report: &mut Report) {
 fn events(test: &ScoreTest, rules: &ScoreRules, named: &Named, report: &mut Report) {
     for (index, event) in test.events.iter().enumerate() {
         report.item(index, |report| {
-            if !(1..=MOST_TIMES).contains(&event.times) {
+            if !(1..=MAX_TIMES).contains(&event.times) {
                 report.within("times", |report| {
                     let message = format!("{} activities cannot stand in a test", event.times);
-                    report.error("bad_value", message, format!("write a number from 1 to {MOST_TIMES}"));
+                    report.error("bad_value", message, format!("write a number from 1 to {MAX_TIMES}"));
                 });
             }
             if !named.names(&event.kind) {

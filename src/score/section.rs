@@ -1,0 +1,37 @@
+//! Rules that follow one another, and the limits their points share.
+
+use super::account::{Entries, Entry, Number, Why};
+use super::line::Axis;
+use crate::model::Points;
+
+/// Rules that follow one another, and the limits their points share.
+#[derive(Debug, Clone)]
+pub(super) struct Section<T> {
+    pub(super) rules: Vec<T>,
+    pub(super) limits: Option<Limits>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Limits {
+    pub(super) group: Number,
+    pub(super) min: Option<Points>,
+    pub(super) max: Option<Points>,
+}
+
+impl Limits {
+    /// Adds a line when the points since `start` lie outside.
+    #[inline(never)]
+    pub(super) fn apply(&self, axis: Axis, start: usize, lines: &mut Entries) {
+        if lines.len() == start {
+            return;
+        }
+        let sum = lines.sum_after(start);
+        let limit = match (self.min, self.max) {
+            (_, Some(max)) if sum > max => max,
+            (Some(min), _) if sum < min => min,
+            _ => return,
+        };
+        let why = Why::GroupLimit { group: self.group, limit };
+        lines.push(Entry { axis, points: limit - sum, why });
+    }
+}

@@ -1,0 +1,188 @@
+//! Runs the tests of a rules document, written by the team whose rules they are.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::outcome::Score;
+use super::rules::ScoreRules;
+use super::scorer::Scorer;
+use super::test_rules::Expectation;
+use crate::company::Gazetteer;
+use crate::error::RuleErrors;
+use crate::model::{Activity, Points};
+use crate::rule::{FactContext, Facts, Registry};
+
+/// What the tests of a rules document have shown. `Display` lists the failures.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[must_use]
+pub struct SelfTest {
+    tests: usize,
+    failures: Vec<TestFailure>,
+}
+
+/// A test of a rules document that fails.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TestFailure {
+    /// Index of the test in the document, from 0.
+    pub index: usize,
+    /// Its name.
+    pub name: String,
+    /// What differs, one sentence each.
+    pub differences: Vec<String>,
+    /// The score that came out; none when the lead cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<Box<Score>>,
+}
+
+impl SelfTest {
+    /// How many tests the document has.
+    #[must_use]
+    pub fn tests(&self) -> usize {
+        self.tests
+    }
+
+    /// The tests that fail.
+    #[must_use]
+    pub fn failures(&self) -> &[TestFailure] {
+        &self.failures
+    }
+
+    /// Whether no test fails.
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+impl fmt::Display for SelfTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} tests passed", self.tests - self.failures.len().min(self.tests), self.tests)?;
+        for failure in &self.failures {
+            write!(f, "\ntests[{}]", failure.index)?;
+            if !failure.name.is_empty() {
+                write!(f, " ({})", failure.name)?;
+            }
+            f.write_str(" failed:")?;
+            for difference in &failure.differences {
+                write!(f, "\n  {difference}")?;
+            }
+            if let Some(score) = &failure.score {
+                for line in score.to_string().lines() {
+                    write!(f, "\n    {line}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ScoreRules {
+    /// Runs the tests of the document.
+    ///
+    /// # Errors
+    /// When the rules do not compile.
+    pub fn self_test(&self) -> Result<SelfTest, RuleErrors> {
+        self.self_test_with(&Registry::new())
+    }
+
+    /// Runs the tests of the document, with signals of the host's own.
+    ///
+    /// # Errors
+    /// When the rules do not compile.
+    pub fn self_test_with(&self, registry: &Registry) -> Result<SelfTest, RuleErrors> {
+        let scorer = Scorer::compile_with(self, registry)?;
+        let gazetteer = Gazetteer::builtin();
+        let mut session = scorer.session();
+        let mut result = SelfTest { tests: self.tests.len(), failures: Vec::new() };
+        for (index, test) in self.tests.iter().enumerate() {
+            let fail =
+                |differences, score| TestFailure { index, name: test.name.clone(), differences, score };
+            let lead = match test.lead.to_lead(test.as_of) {
+                Ok(lead) => lead,
+                Err(error) => {
+                    result.failures.push(fail(vec![format!("the lead cannot be read: {error}")], None));
+                    continue;
+                }
+            };
+            let events = test.events.iter().enumerate();
+            let activities: Vec<Activity> =
+                events.flat_map(|(entry, event)| event.activities(entry, test.as_of)).collect();
+            let context = FactContext { activities: &activities, ..FactContext::new(&gazetteer, test.as_of) };
+            let score = session.score(&Facts::new(&lead, &context), &activities, test.as_of);
+            let differences = test.expect.differences(&score);
+            if !differences.is_empty() {
+                result.failures.push(fail(differences, Some(Box::new(score))));
+            }
+        }
+        Ok(result)
+    }
+}
+
+impl Expectation {
+    fn differences(&self, score: &Score) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut compare = |what: &str, wanted: Option<String>, got: String| {
+            if let Some(wanted) = wanted.filter(|wanted| *wanted != got) {
+                found.push(format!("{what} should be {wanted}, but is {got}"));
+            }
+        };
+        let yes_or_no = |flag: bool| String::from(if flag { "yes" } else { "no" });
+        compare(
+            "engagement",
+            self.engagement.map(|points| points.to_string()),
+            score.engagement().to_string(),
+        );
+        compare("fit", self.fit.map(|points| points.to_string()), score.fit().to_string());
+        compare("level", self.level.map(|level| level.to_string()), score.level().to_string());
+        compare("grade", self.grade.map(|grade| grade.to_string()), score.grade().to_string());
+        compare("cell", self.cell.map(|cell| cell.to_string()), score.cell().to_string());
+        compare("mature", self.mature.map(yes_or_no), yes_or_no(score.is_mature()));
+        compare(
+            "disqualified",
+            self.disqualified.map(yes_or_no),
+            yes_or_no(!score.disqualified().is_empty()),
+        );
+        for (rule, wanted) in &self.lines {
+            let own = score.lines().filter(|line| line.rule.as_ref() == Some(rule));
+            let got: Points = own.map(|line| line.points).sum();
+            compare(&format!("what rule {rule} gives"), Some(wanted.to_string()), got.to_string());
+        }
+        for fault in score.faults() {
+            found.push(fault.to_string());
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_say_what_differs() {
+        let rules = ScoreRules::load(serde_json::json!({
+            "fit": {"rules": [{"id": "big", "points": 65}]},
+            "tests": [
+                {"expect": {"fit": 65}},
+                {"name": "wrong", "lead": {"company": "x"}, "events": [{"kind": "consult", "times": 2}],
+                 "expect": {"fit": 60, "cell": "A1", "mature": false, "disqualified": false, "lines": {"big": 5}}},
+            ],
+        }))
+        .unwrap();
+        assert_eq!(
+            rules.self_test().unwrap().to_string(),
+            "1 of 2 tests passed\n\
+             tests[1] (wrong) failed:\n  \
+             fit should be 60, but is 65\n  \
+             cell should be A1, but is B3\n  \
+             mature should be no, but is yes\n  \
+             what rule big gives should be 5, but is 65\n    \
+             B3: engagement 40 is level 3, fit 65 is grade B; ready for sales; hand to sales when there is time, \
+             keep sending content\n      \
+             +40 engagement by rule consult: 2 × consult, last on 2026-01-01T00:00:00Z\n      \
+             +65 fit by rule big: its condition holds"
+        );
+    }
+}
