@@ -1,22 +1,43 @@
-//! Proving the rules.
+//! From rules to a blacklist: load, lint, compile.
 
 use std::collections::BTreeMap;
 
 use super::allow::Allowances;
-use super::engine::{Blacklist, Compiled, NO_USABLE_CONTACT, Test};
+use super::engine::{Blacklist, CONTACT, Compiled, NO_USABLE_CONTACT, Test};
 use super::keys::{SubmissionSpaces, WindowKey};
 use super::lists::{Domains, Lists};
 use super::rules::{BlacklistRule, BlacklistRules, BurstCheck, Check, FakeCheck, ResubmissionCheck};
-use super::verdict::Severity;
+use super::severity::Severity;
 use crate::calendar::Span;
-use crate::error::{Report, RuleErrors};
+use crate::error::{Diagnostic, Level, Report, RuleErrors};
 use crate::model::RuleId;
-use crate::rule::{RulesVersion, Scope};
+use crate::rule::{self, RulesVersion, Scope};
 
 /// Leads a burst may need at most: fewer than the windows keep of one key.
-const MOST_COUNT: u32 = 1_000;
-/// Category of what belongs to no rule.
-pub(super) const CONTACT: &str = "contact";
+const MAX_COUNT: u32 = 1_000;
+
+impl BlacklistRules {
+    /// Reads rules from a document and proves them.
+    ///
+    /// # Errors
+    /// All mistakes of the document, those of its shape and those of its meaning.
+    pub fn load(document: serde_json::Value) -> Result<BlacklistRules, RuleErrors> {
+        let mut report = Report::new();
+        let rules = rule::load_into(document, &mut report, |rules: &BlacklistRules, report| {
+            Blacklist::compile_into(rules, report);
+        });
+        report.finish()?;
+        rules.ok_or_else(|| Diagnostic::error("unreadable", "", "nothing of the document can be read").into())
+    }
+
+    /// What hardly means what it says, by path. Errors are not listed: [`Blacklist::compile`] reports them.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        let mut report = Report::new();
+        Blacklist::compile_into(self, &mut report);
+        report.into_diagnostics().into_iter().filter(|found| found.level == Level::Warning).collect()
+    }
+}
 
 impl Blacklist {
     /// Proves the rules and makes them ready to use.
@@ -169,10 +190,10 @@ fn check_resubmission(check: &ResubmissionCheck, report: &mut Report) {
 
 fn check_burst(check: &BurstCheck, report: &mut Report) {
     check_window(check.window, report);
-    if !(2..=MOST_COUNT).contains(&check.count) {
+    if !(2..=MAX_COUNT).contains(&check.count) {
         report.within("count", |report| {
             let message = format!("`{}` is no number of leads that can make a burst", check.count);
-            report.error("out_of_range", message, format!("write a number from 2 to {MOST_COUNT}"));
+            report.error("out_of_range", message, format!("write a number from 2 to {MAX_COUNT}"));
         });
     }
 }

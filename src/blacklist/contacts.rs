@@ -1,6 +1,6 @@
 //! Contact values that cannot be used or look invented.
 
-use super::engine::Found;
+use super::found::Found;
 use super::lists::{shown, trimmed};
 use super::reason::{Reason, discreet};
 use super::rules::{FakeCheck, FakeField, FakeRule, PhoneFormatCheck};

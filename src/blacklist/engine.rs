@@ -2,27 +2,29 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
 use super::allow::Allowances;
-use super::compile::CONTACT;
 use super::contacts;
+use super::found::Found;
 use super::keys::{SubmissionSpaces, Submitted, WindowKey, burst_keys};
 use super::lists::{Domains, Lists};
 use super::reason::Reason;
 use super::rules::{BurstCheck, FakeCheck, PhoneFormatCheck, ResubmissionCheck, SubmissionKey};
-use super::verdict::{Hit, Severity, Verdict};
-use super::window::{Seen, WindowDelta, WindowEvent, WindowState, from_millis};
+use super::severity::Severity;
+use super::state::{Seen, WindowDelta, WindowEvent, WindowState, from_millis};
+use super::verdict::{Hit, Verdict};
 use crate::calendar::Span;
 use crate::model::{LeadId, RuleId};
 use crate::rule::{Facts, Predicate, RuleFault, RulesVersion};
 
 /// The rule that a lead without usable contact values is reported by. Overrides may name it.
 pub const NO_USABLE_CONTACT: &str = "no_usable_contact";
+/// Category of what belongs to no rule.
+pub(super) const CONTACT: &str = "contact";
 /// Most findings of one rule about one lead.
-const MOST_HITS: usize = 64;
+const MAX_HITS: usize = 64;
 
 /// The compiled blacklist: immutable, shared by reference across threads.
 #[derive(Debug, Clone)]
@@ -79,34 +81,6 @@ impl Test {
             Test::Resubmission(_) | Test::Burst { .. } => Phase::Windows,
             Test::Condition(_) => Phase::Conditions,
         }
-    }
-}
-
-/// A finding that does not know its rule yet.
-pub(super) struct Found {
-    field: Option<&'static str>,
-    index: Option<usize>,
-    span: Option<Range<usize>>,
-    entry: Option<String>,
-    reason: Reason,
-}
-
-impl Found {
-    pub(super) fn whole(reason: Reason) -> Found {
-        Found { field: None, index: None, span: None, entry: None, reason }
-    }
-
-    pub(super) fn at(
-        field: &'static str,
-        index: Option<usize>,
-        span: Option<Range<usize>>,
-        reason: Reason,
-    ) -> Found {
-        Found { field: Some(field), index, span, entry: None, reason }
-    }
-
-    pub(super) fn entry(self, entry: String) -> Found {
-        Found { entry: Some(entry), ..self }
     }
 }
 
@@ -171,7 +145,7 @@ impl Blacklist {
             if pass.stopped() {
                 break;
             }
-            let mut room = MOST_HITS;
+            let mut room = MAX_HITS;
             let mut found = |found: Found| {
                 if room > 0 {
                     room -= 1;

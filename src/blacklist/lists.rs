@@ -6,9 +6,8 @@ use std::ops::Range;
 
 use rustc_hash::FxHashSet;
 
-use super::ContactKind;
-use super::engine::Found;
-use super::reason::Reason;
+use super::found::Found;
+use super::reason::{ContactKind, Reason};
 use super::rules::{DomainCheck, DomainMatch, ListCheck};
 use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{

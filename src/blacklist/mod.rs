@@ -38,12 +38,15 @@ mod allow;
 mod compile;
 mod contacts;
 mod engine;
+mod found;
 mod keys;
 mod lists;
+mod preset;
 mod reason;
 mod rules;
+mod severity;
+mod state;
 mod verdict;
-mod window;
 
 pub use engine::{Blacklist, NO_USABLE_CONTACT};
 pub use reason::{ContactKind, Reason};
@@ -52,5 +55,6 @@ pub use rules::{
     EmailFormatCheck, FakeCheck, FakeField, FakeRule, ListCheck, Override, PhoneFormatCheck,
     ResubmissionCheck, SubmissionKey, WechatFormatCheck,
 };
-pub use verdict::{BLACKLIST_TAG, Hit, REVIEW_CODE, Severity, Suppression, Verdict};
-pub use window::{WindowDelta, WindowEvent, WindowState};
+pub use severity::Severity;
+pub use state::{WindowDelta, WindowEvent, WindowState};
+pub use verdict::{BLACKLIST_TAG, Hit, REVIEW_CODE, Suppression, Verdict};

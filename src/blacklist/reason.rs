@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::rules::{BurstDimension, FakeRule, SubmissionKey};
@@ -10,6 +10,7 @@ use crate::calendar::Span;
 use crate::contact::{EmailFault, FakeReason, PhoneFault, WechatFault};
 use crate::model::open_enum::closed_enum;
 use crate::model::{LeadId, mask_phone};
+use crate::text::moment;
 
 closed_enum! {
     /// What kind of value a list entry is.
@@ -182,8 +183,7 @@ impl fmt::Display for Reason {
                     SubmissionKey::CompanyAndName => "company and name",
                     SubmissionKey::Text => "message",
                 };
-                let at = at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-                write!(f, "lead {first} of {at} is the same submission, it has the same {by}")
+                write!(f, "lead {first} of {} is the same submission, it has the same {by}", moment(*at))
             }
             Reason::Burst { by, count, window, .. } => {
                 let by = match by {

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Blacklist, Severity};
+use super::severity::Severity;
 use crate::calendar::Span;
-use crate::error::{Diagnostic, Level, Report, RuleErrors};
 use crate::model::open_enum::closed_enum;
 use crate::model::{CampaignId, EmailAddress, LeadId, PhoneNumber, RuleId, WechatId};
-use crate::rule::{self, Condition, RulesVersion};
+use crate::rule::Condition;
 
 /// Rules of the blacklist.
 ///
@@ -54,69 +53,6 @@ pub struct BlacklistRules {
     pub no_usable_contact: Severity,
     /// Whether to leave the remaining rules out once a lead is blocked. What the windows remember is the same.
     pub stop_at_first_block: bool,
-}
-
-impl Default for BlacklistRules {
-    fn default() -> Self {
-        BlacklistRules::preset(Severity::Flag)
-    }
-}
-
-impl BlacklistRules {
-    /// The default, but every malformed or invented value blocks.
-    #[must_use]
-    pub fn strict() -> BlacklistRules {
-        BlacklistRules::preset(Severity::Block)
-    }
-
-    fn preset(severity: Severity) -> BlacklistRules {
-        let rule = |id: &str, category: &str, severity, check| BlacklistRule {
-            id: id.into(),
-            category: category.to_owned(),
-            severity,
-            check,
-        };
-        BlacklistRules {
-            format: RulesVersion::FORMAT,
-            revision: String::new(),
-            rules: vec![
-                rule("phone_format", "contact", severity, Check::PhoneFormat(PhoneFormatCheck::default())),
-                rule("email_format", "contact", severity, Check::EmailFormat(EmailFormatCheck::default())),
-                rule("wechat_format", "contact", severity, Check::WechatFormat(WechatFormatCheck::default())),
-                rule("fake", "contact", severity, Check::Fake(FakeCheck::default())),
-                rule(
-                    "resubmission",
-                    "repeat",
-                    Severity::Flag,
-                    Check::Resubmission(ResubmissionCheck::default()),
-                ),
-            ],
-            overrides: Vec::new(),
-            no_usable_contact: Severity::Block,
-            stop_at_first_block: false,
-        }
-    }
-
-    /// Reads rules from a document and proves them.
-    ///
-    /// # Errors
-    /// All mistakes of the document, those of its shape and those of its meaning.
-    pub fn load(document: serde_json::Value) -> Result<BlacklistRules, RuleErrors> {
-        let mut report = Report::new();
-        let rules = rule::load_into(document, &mut report, |rules: &BlacklistRules, report| {
-            Blacklist::compile_into(rules, report);
-        });
-        report.finish()?;
-        rules.ok_or_else(|| Diagnostic::error("unreadable", "", "nothing of the document can be read").into())
-    }
-
-    /// What hardly means what it says, by path. Errors are not listed: [`Blacklist::compile`] reports them.
-    #[must_use]
-    pub fn lint(&self) -> Vec<Diagnostic> {
-        let mut report = Report::new();
-        Blacklist::compile_into(self, &mut report);
-        report.into_diagnostics().into_iter().filter(|found| found.level == Level::Warning).collect()
-    }
 }
 
 fn flag() -> Severity {

@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Reason, WindowDelta};
-use crate::model::open_enum::closed_enum;
+use super::reason::Reason;
+use super::severity::Severity;
+use super::state::WindowDelta;
 use crate::model::{Effect, LeadId, PoolId, RuleId};
 use crate::rule::{RuleFault, RulesVersion, VerdictFacts};
 
@@ -15,20 +16,6 @@ use crate::rule::{RuleFault, RulesVersion, VerdictFacts};
 pub const BLACKLIST_TAG: &str = "黑名单";
 /// The code of the review that a blocked lead waits for.
 pub const REVIEW_CODE: &str = "blacklist_block";
-
-closed_enum! {
-    /// How much a finding weighs, in rising order.
-    #[derive(Default)]
-    Severity {
-        /// It is noted and changes nothing.
-        #[default]
-        Pass = "pass",
-        /// The lead goes on, marked.
-        Flag = "flag",
-        /// The lead is kept away from assignment until somebody has reviewed it.
-        Block = "block",
-    }
-}
 
 /// The override that suppresses a hit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
