@@ -1,23 +1,25 @@
-//! The decision.
+//! The assigner and its main call.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
-use super::compile::{Assigner, PoolPlan, RulePlan, Sharing, TargetPlan};
-use super::decision::{Assignment, Kind};
-use super::delta::{AssignDelta, Change, Turn};
+use super::assignment::Assignment;
+use super::delta::{AssignDelta, Change};
 use super::eligibility::{Question, ruled_out_before};
-use super::explain::Explanation;
+use super::explanation::Explanation;
+use super::kind::Kind;
 use super::ledger::{Decided, Ledger, LedgerError};
+use super::options::AssignOptions;
+use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
 use super::roster::Roster;
 use super::rules::Pass;
 use super::share::{Candidate, pick, rank};
-use crate::model::RepId;
-use crate::rule::{Facts, RuleFault};
+use super::turn::Turn;
+use crate::model::{PoolId, RepId};
+use crate::rule::{Facts, RuleFault, RulesVersion};
 use crate::text;
 
 /// How many reps a reviewer is suggested.
@@ -26,20 +28,24 @@ const SUGGESTIONS: usize = 5;
 /// What the matching may have done for a lead to belong to the owner it was matched to. A mere tag is not enough.
 const OWNED: [&str; 3] = ["to_owner", "collected", "key_change"];
 
-/// What there is to say about one lead beside its facts.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct AssignOptions {
-    /// Names the request: the same key gets the same decision, without a second turn. `None` is the lead's id, so a
-    /// lead that comes round again (a new cycle after it was recycled) needs a key of its own. A blank key is none.
-    pub key: Option<String>,
-    /// Who had the lead before in this cycle, oldest first.
-    pub previous_owners: Vec<RepId>,
-    /// Reps who do not get this lead.
-    pub excluded: BTreeSet<RepId>,
+/// Assigns leads by rules. Compiled once, immutable, shared by reference.
+///
+/// See the [module](super) for an example.
+#[derive(Debug, Clone)]
+pub struct Assigner {
+    pub(super) version: RulesVersion,
+    pub(super) pools: BTreeMap<PoolId, PoolPlan>,
+    /// For pools without rules.
+    pub(super) bare: PoolPlan,
 }
 
 impl Assigner {
+    /// The rules the engine was compiled from.
+    #[must_use]
+    pub fn rules(&self) -> &RulesVersion {
+        &self.version
+    }
+
     /// Decides who gets a lead of the ledger's pool.
     ///
     /// The first rule that matches decides; a second pass runs when none did or nobody was eligible. Nothing
@@ -103,23 +109,7 @@ impl Assigner {
         let lead = &facts.lead().id;
         let key = options.key.as_deref().unwrap_or(lead.as_str());
         let key = (!key.trim().is_empty()).then_some(key);
-        let mut assignment = Assignment {
-            lead: lead.clone(),
-            kind: Kind::NoRuleMatched,
-            skipped: BTreeMap::new(),
-            faults: Vec::new(),
-            at,
-            clamped_from: (at != now).then_some(now),
-            decided_at: None,
-            delta: AssignDelta {
-                pool: ledger.pool().clone(),
-                version: ledger.version(),
-                rep_version: roster.rep_ledger().version(),
-                at,
-                change: None,
-            },
-            rules: self.version.clone(),
-        };
+        let mut assignment = self.undecided(facts, roster, ledger, now, at);
         // A rep who left since is no answer: decide anew.
         let stands = |before: &&Decided| before.kind.owner().is_none_or(|rep| roster.is_active(rep.as_str()));
         if let Some(before) = key.and_then(|key| ledger.decided(key, at)).filter(stands) {
@@ -151,6 +141,46 @@ impl Assigner {
             });
         }
         assignment
+    }
+
+    /// A decision that changes nothing yet.
+    fn undecided(
+        &self,
+        facts: &Facts<'_>,
+        roster: &Roster,
+        ledger: &Ledger,
+        now: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Assignment {
+        Assignment {
+            lead: facts.lead().id.clone(),
+            kind: Kind::NoRuleMatched,
+            skipped: BTreeMap::new(),
+            faults: Vec::new(),
+            at,
+            clamped_from: (at != now).then_some(now),
+            decided_at: None,
+            delta: AssignDelta {
+                pool: ledger.pool().clone(),
+                version: ledger.version(),
+                rep_version: roster.rep_ledger().version(),
+                at,
+                change: None,
+            },
+            rules: self.version.clone(),
+        }
+    }
+}
+
+impl AssignDelta {
+    /// Applies the decision to both states, or to neither.
+    ///
+    /// # Errors
+    /// When one of them is of another version than the decision was made on, or the ledger of another pool.
+    pub fn apply_to(&self, ledger: &mut Ledger, roster: &mut Roster) -> Result<(), LedgerError> {
+        roster.rep_ledger().check(self)?;
+        ledger.apply(self)?;
+        roster.apply(self)
     }
 }
 

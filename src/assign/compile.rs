@@ -1,62 +1,15 @@
-//! From rules to an engine.
+//! From rules to an assigner: lint, compile.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ledger::TurnList;
+use super::assigner::Assigner;
+use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
 use super::rules::{AssignRule, AssignRules, Group, Pass, PoolRules, PreviousOwners, Strategy, Target};
-use crate::calendar::Zone;
+use super::turn::TurnList;
 use crate::error::{Diagnostic, Level, Report, RuleErrors};
 use crate::model::{GroupId, PoolId, RepId, RuleId};
-use crate::rule::{Predicate, RulesVersion, Scope};
+use crate::rule::{RulesVersion, Scope};
 use crate::text;
-
-/// Assigns leads by rules. Compiled once, immutable, shared by reference.
-///
-/// See the [module](super) for an example.
-#[derive(Debug, Clone)]
-pub struct Assigner {
-    pub(super) version: RulesVersion,
-    pub(super) pools: BTreeMap<PoolId, PoolPlan>,
-    /// For pools without rules.
-    pub(super) bare: PoolPlan,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct PoolPlan {
-    pub(super) zone: Zone,
-    pub(super) daily_cap: Option<u32>,
-    pub(super) match_territory: bool,
-    pub(super) serve_unknown_region: bool,
-    pub(super) match_industry: bool,
-    pub(super) previous_owners: PreviousOwners,
-    pub(super) rules: Vec<RulePlan>,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct RulePlan {
-    pub(super) id: RuleId,
-    pub(super) when: Predicate,
-    pub(super) pass: Pass,
-    /// As written, and folded.
-    pub(super) skills: Vec<(String, String)>,
-    pub(super) target: TargetPlan,
-}
-
-#[derive(Debug, Clone)]
-pub(super) enum TargetPlan {
-    Rep(RepId),
-    Shared(Sharing),
-    Pool(PoolId),
-    Reviewer { by: RepId, suggest: Option<Sharing> },
-}
-
-/// Those who share leads, by id, each with a weight if the rules give one.
-#[derive(Debug, Clone)]
-pub(super) struct Sharing {
-    pub(super) list: TurnList,
-    pub(super) strategy: Strategy,
-    pub(super) members: Vec<(RepId, Option<u32>)>,
-}
 
 impl Assigner {
     /// Proves the rules and makes them ready. O(n·log n).
@@ -88,12 +41,6 @@ impl Assigner {
         });
         let version = RulesVersion::of(rules.format, &rules.revision, rules);
         Assigner { version, pools, bare: PoolPlan::new(&PoolRules::default(), Vec::new()) }
-    }
-
-    /// The rules the engine was compiled from.
-    #[must_use]
-    pub fn rules(&self) -> &RulesVersion {
-        &self.version
     }
 }
 
@@ -154,39 +101,13 @@ impl PoolPlan {
             report
                 .within("previous_owners", |r| r.error("out_of_range", "the last 0 owners are nobody", help));
         }
-        let mut ids = BTreeSet::new();
-        // Per pass and occasion: a rule that takes every lead there leaves nothing to those below.
-        let mut closed: Vec<(Pass, &RuleId)> = Vec::new();
         let rules = report.within("rules", |report| {
             let plan = |(index, rule): (usize, &'_ AssignRule)| {
                 report.item(index, |report| RulePlan::compile(id, rule, pool, groups, report))
             };
             pool.rules.iter().enumerate().map(plan).collect()
         });
-        report.within("rules", |report| {
-            for (index, rule) in pool.rules.iter().enumerate() {
-                report.item(index, |report| {
-                    if rule.id.is_blank() {
-                        report.within("id", |r| {
-                            r.error("blank_id", "the rule has no id", "give every rule an id")
-                        });
-                    } else if !ids.insert(&rule.id) {
-                        let message = format!("another rule of the pool has the id `{}`", rule.id);
-                        report.within("id", |r| {
-                            r.error("duplicate_rule", message, "give every rule its own id")
-                        });
-                    }
-                    if let Some((_, before)) = closed.iter().find(|(pass, _)| covers(*pass, rule.pass)) {
-                        let message =
-                            format!("the rule is never reached: `{before}` takes every lead before it");
-                        report.warning("unreachable_rule", message, "move it up, or narrow the one before");
-                    }
-                });
-                if rule.when.is_always() {
-                    closed.push((rule.pass, &rule.id));
-                }
-            }
-        });
+        report.within("rules", |report| check_rules(pool, report));
         PoolPlan::new(pool, rules)
     }
 
@@ -199,6 +120,30 @@ impl PoolPlan {
             match_industry: pool.match_industry,
             previous_owners: pool.previous_owners,
             rules,
+        }
+    }
+}
+
+/// Checks the ids of a pool's rules, and that each can be reached.
+fn check_rules(pool: &PoolRules, report: &mut Report) {
+    let mut ids = BTreeSet::new();
+    // Per pass and occasion: a rule that takes every lead there leaves nothing to those below.
+    let mut closed: Vec<(Pass, &RuleId)> = Vec::new();
+    for (index, rule) in pool.rules.iter().enumerate() {
+        report.item(index, |report| {
+            if rule.id.is_blank() {
+                report.within("id", |r| r.error("blank_id", "the rule has no id", "give every rule an id"));
+            } else if !ids.insert(&rule.id) {
+                let message = format!("another rule of the pool has the id `{}`", rule.id);
+                report.within("id", |r| r.error("duplicate_rule", message, "give every rule its own id"));
+            }
+            if let Some((_, before)) = closed.iter().find(|(pass, _)| covers(*pass, rule.pass)) {
+                let message = format!("the rule is never reached: `{before}` takes every lead before it");
+                report.warning("unreachable_rule", message, "move it up, or narrow the one before");
+            }
+        });
+        if rule.when.is_always() {
+            closed.push((rule.pass, &rule.id));
         }
     }
 }

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::decision::Kind;
-use super::ledger::{Ledger, LedgerError, TurnList};
-use super::roster::Roster;
+use super::kind::Kind;
+use super::turn::Turn;
 use crate::model::{PoolId, RepId};
 
 /// What a decision changes in the pool's [`Ledger`](super::Ledger) and in the reps'
@@ -26,16 +25,6 @@ pub struct AssignDelta {
 }
 
 impl AssignDelta {
-    /// Applies the decision to both states, or to neither.
-    ///
-    /// # Errors
-    /// When one of them is of another version than the decision was made on, or the ledger of another pool.
-    pub fn apply_to(&self, ledger: &mut Ledger, roster: &mut Roster) -> Result<(), LedgerError> {
-        roster.rep_ledger().check(self)?;
-        ledger.apply(self)?;
-        roster.apply(self)
-    }
-
     /// Whether nothing changes, as after a decision that was made before, or none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -74,19 +63,4 @@ pub(super) struct Change {
     pub(super) rep: Option<RepId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) turn: Option<Turn>,
-}
-
-/// A turn taken: what each eligible rep is owed more, and the winner less.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Turn {
-    pub(super) list: TurnList,
-    pub(super) table: TurnTable,
-    pub(super) moves: Vec<(RepId, i64)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum TurnTable {
-    Credit,
-    Smooth,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ledger::Ledger;
@@ -11,6 +11,7 @@ use super::roster::{Roster, Slot};
 use super::rules::PreviousOwners;
 use crate::calendar::Zone;
 use crate::model::{Region, RepId};
+use crate::text::moment;
 
 /// Why a rep does not get a lead: the first of the reasons that apply, in this order.
 ///
@@ -148,10 +149,6 @@ impl fmt::Display for SkipReason {
             SkipReason::Excluded => f.write_str("is ruled out for this lead"),
         }
     }
-}
-
-pub(super) fn moment(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// One lead before one rule: everything eligibility depends on but the rep.

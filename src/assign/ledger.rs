@@ -1,15 +1,15 @@
 //! The running state of one pool: turns, daily counts, decisions already made.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::counts::DayCounts;
-use super::decision::Kind;
-use super::delta::{AssignDelta, TurnTable};
+use super::delta::AssignDelta;
+use super::kind::Kind;
+use super::turn::{TurnList, TurnTable};
 use crate::calendar::Span;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
 
@@ -20,25 +20,6 @@ const KEYS_KEPT: Span = Span::days(7);
 const KEYS_LIMIT: usize = 100_000;
 /// Days before today whose counts are kept.
 const DAYS_KEPT: u64 = 1;
-
-/// Those who take turns together: the members of a group, or the reps that a rule names.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TurnList {
-    /// The members of a group.
-    Group(GroupId),
-    /// The reps that a rule names.
-    Rule(RuleId),
-}
-
-impl fmt::Display for TurnList {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            TurnList::Group(id) => write!(f, "group {id}"),
-            TurnList::Rule(id) => write!(f, "rule {id}"),
-        }
-    }
-}
 
 /// The running state of one pool. The host stores it and hands it in; [`Ledger::apply`] moves it.
 ///

@@ -51,25 +51,32 @@
 //! with compare-and-swap, and decide again when it fails.
 
 mod assigner;
+mod assignment;
 mod compile;
 mod counts;
-mod decision;
 mod delta;
 mod eligibility;
 mod explain;
+mod explanation;
+mod kind;
 mod ledger;
+mod options;
+mod plan;
 mod roster;
 mod rules;
 mod share;
+mod turn;
 
-pub use assigner::AssignOptions;
-pub use compile::Assigner;
-pub use decision::{Assignment, Kind};
+pub use assigner::Assigner;
+pub use assignment::Assignment;
 pub use delta::AssignDelta;
 pub use eligibility::SkipReason;
-pub use explain::{Explanation, RuleTrace};
-pub use ledger::{Ledger, LedgerError, ONE_LEAD, TurnList};
+pub use explanation::{Explanation, RuleTrace};
+pub use kind::Kind;
+pub use ledger::{Ledger, LedgerError, ONE_LEAD};
+pub use options::AssignOptions;
 pub use roster::{RepLedger, Roster};
 pub use rules::{
     AssignRule, AssignRules, FORMAT, Group, Member, Pass, PoolRules, PreviousOwners, Strategy, Target,
 };
+pub use turn::TurnList;

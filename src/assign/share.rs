@@ -1,9 +1,9 @@
 //! Whose turn it is: the strategies.
 
-use super::delta::{Turn, TurnTable};
-use super::ledger::{Ledger, ONE_LEAD, TurnList};
+use super::ledger::{Ledger, ONE_LEAD};
 use super::roster::{Roster, Slot};
 use super::rules::Strategy;
+use super::turn::{Turn, TurnList, TurnTable};
 use crate::model::RepId;
 
 /// Somebody who may take the lead.

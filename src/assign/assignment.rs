@@ -1,0 +1,149 @@
+//! The decision about one lead.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::delta::AssignDelta;
+use super::kind::Kind;
+use crate::model::{Acquisition, Effect, LeadId, RepId, RuleId};
+use crate::rule::{RuleFault, RulesVersion};
+use crate::text::moment;
+
+/// The decision about one lead: what becomes of it, and what that changes in the state.
+///
+/// `Display` is an English sentence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use = "a decision has to be carried out and its delta applied"]
+pub struct Assignment {
+    pub(super) lead: LeadId,
+    pub(super) kind: Kind,
+    pub(super) skipped: BTreeMap<Cow<'static, str>, u32>,
+    pub(super) faults: Vec<RuleFault>,
+    pub(super) at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) clamped_from: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) decided_at: Option<DateTime<Utc>>,
+    pub(super) delta: AssignDelta,
+    pub(super) rules: RulesVersion,
+}
+
+impl Assignment {
+    /// The lead.
+    #[must_use]
+    pub fn lead(&self) -> &LeadId {
+        &self.lead
+    }
+
+    /// What becomes of it.
+    #[must_use]
+    pub fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    /// Who gets it.
+    #[must_use]
+    pub fn owner(&self) -> Option<&RepId> {
+        self.kind.owner()
+    }
+
+    /// The rule that decided.
+    #[must_use]
+    pub fn rule(&self) -> Option<&RuleId> {
+        self.kind.rule().map(|(rule, _)| rule)
+    }
+
+    /// The pass in which it decided: 1 or 2.
+    #[must_use]
+    pub fn pass(&self) -> Option<u8> {
+        self.kind.rule().map(|(_, pass)| pass)
+    }
+
+    /// How many reps of the rules that matched were skipped, by the code of the
+    /// [`SkipReason`](super::SkipReason). [`Assigner::explain`](super::Assigner::explain) tells who.
+    #[must_use]
+    pub fn skipped(&self) -> &BTreeMap<Cow<'static, str>, u32> {
+        &self.skipped
+    }
+
+    /// The rules that failed while they ran.
+    #[must_use]
+    pub fn faults(&self) -> &[RuleFault] {
+        &self.faults
+    }
+
+    /// The time that was decided for.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// The `now` that was passed in, when it was before the ledger's last decision and that was taken instead.
+    #[must_use]
+    pub fn clamped_from(&self) -> Option<DateTime<Utc>> {
+        self.clamped_from
+    }
+
+    /// When the decision was made, if it was made before under the same key and is only repeated.
+    #[must_use]
+    pub fn repeats(&self) -> Option<DateTime<Utc>> {
+        self.decided_at
+    }
+
+    /// What the decision changes in the state.
+    pub fn delta(&self) -> &AssignDelta {
+        &self.delta
+    }
+
+    /// The rules that were decided by.
+    #[must_use]
+    pub fn rules(&self) -> &RulesVersion {
+        &self.rules
+    }
+
+    /// What the host should do.
+    #[must_use]
+    pub fn effects(&self) -> Vec<Effect> {
+        let lead = self.lead.clone();
+        match &self.kind {
+            Kind::Assigned { rep, .. } | Kind::ExistingOwner { rep } => {
+                let acquisition = Acquisition::AutoAssigned;
+                vec![Effect::SetOwner { lead, owner: rep.clone(), acquisition }]
+            }
+            Kind::ToPool { pool, .. } => vec![Effect::MoveToPool { lead, pool: pool.clone() }],
+            Kind::AwaitingReview { by, .. } => {
+                let code = "assignment_review".to_owned();
+                vec![Effect::RequestReview { lead, reviewer: Some(by.clone()), code }]
+            }
+            Kind::NoRuleMatched | Kind::NoEligible { .. } | Kind::AllCapped { .. } => Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Assignment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lead {} {}", self.lead, self.kind)?;
+        let total: u32 = self.skipped.values().fold(0, |sum, count| sum.saturating_add(*count));
+        if total > 0 {
+            write!(f, "; {total} skipped (")?;
+            for (index, (code, count)) in self.skipped.iter().enumerate() {
+                if index > 0 {
+                    f.write_str(", ")?;
+                }
+                write!(f, "{code} {count}")?;
+            }
+            f.write_str(")")?;
+        }
+        if let Some(at) = self.decided_at {
+            write!(f, "; decided before, at {}", moment(at))?;
+        }
+        for fault in &self.faults {
+            write!(f, "; {fault}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,72 @@
+//! Every rep's answer, rule by rule.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::eligibility::SkipReason;
+use super::kind::Kind;
+use crate::model::{LeadId, PoolId, RepId, RuleId};
+
+/// How a decision came about: which rules were asked, and what each rep's answer was.
+///
+/// `Display` is an English text of several lines.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The lead.
+    pub lead: LeadId,
+    /// The pool.
+    pub pool: PoolId,
+    /// The version of the pool's ledger that is explained on.
+    pub ledger_version: u64,
+    /// What becomes of the lead on this state.
+    pub kind: Kind,
+    /// The rules that were asked, in order.
+    pub rules: Vec<RuleTrace>,
+}
+
+/// What one rule had to say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RuleTrace {
+    /// The rule.
+    pub rule: RuleId,
+    /// In which pass: 1 or 2.
+    pub pass: u8,
+    /// Whether it matched.
+    pub matched: bool,
+    /// Every rep of the roster and of the rule's target, with the reason not to get the lead; `None` is eligible.
+    /// Empty when no rep was asked.
+    pub reps: BTreeMap<RepId, Option<SkipReason>>,
+}
+
+impl Explanation {
+    pub(super) fn rule(&mut self, rule: &RuleId, pass: u8, matched: bool) {
+        self.rules.push(RuleTrace { rule: rule.clone(), pass, matched, reps: BTreeMap::new() });
+    }
+
+    pub(super) fn rep(&mut self, rep: &RepId, reason: Option<SkipReason>) {
+        if let Some(trace) = self.rules.last_mut() {
+            trace.reps.insert(rep.clone(), reason);
+        }
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lead {} {}", self.lead, self.kind)?;
+        for trace in &self.rules {
+            let matched = if trace.matched { "matches" } else { "does not match" };
+            write!(f, "\nrule {} {matched} in pass {}", trace.rule, trace.pass)?;
+            for (rep, reason) in &trace.reps {
+                match reason {
+                    Some(reason) => write!(f, "\n  {rep} {reason}")?,
+                    None => write!(f, "\n  {rep} is eligible")?,
+                }
+            }
+        }
+        Ok(())
+    }
+}

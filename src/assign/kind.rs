@@ -1,0 +1,137 @@
+//! What becomes of a lead.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{PoolId, RepId, RuleId};
+use crate::text::{list, moment};
+
+/// What became of a lead. The kinds are never mixed up, and none means "everybody gets it".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// A rule gave it to a rep.
+    Assigned {
+        /// The rep.
+        rep: RepId,
+        /// The pool it came from.
+        pool: PoolId,
+        /// The rule.
+        rule: RuleId,
+        /// In which pass: 1 or 2.
+        pass: u8,
+    },
+    /// It goes to the rep who owns what it was matched to, before any rule.
+    ExistingOwner {
+        /// The rep.
+        rep: RepId,
+    },
+    /// A rule sent it to another pool.
+    ToPool {
+        /// The pool it goes to.
+        pool: PoolId,
+        /// The rule.
+        rule: RuleId,
+        /// In which pass: 1 or 2.
+        pass: u8,
+    },
+    /// A rule put it before somebody who decides.
+    AwaitingReview {
+        /// Who decides.
+        by: RepId,
+        /// Whom the rule suggests, best first.
+        suggestions: Vec<RepId>,
+        /// The rule.
+        rule: RuleId,
+        /// In which pass: 1 or 2.
+        pass: u8,
+    },
+    /// No rule of the pool matched, or the pool has none.
+    NoRuleMatched,
+    /// A rule matched, and nobody may take the lead now.
+    NoEligible {
+        /// When somebody could if nothing but time passed; `None` when that is not known or never.
+        retry_at: Option<DateTime<Utc>>,
+    },
+    /// A rule matched, and all who are at work and might take the lead are at a cap.
+    AllCapped {
+        /// When somebody could take it if nothing but time passed; `None` when that is not known or never, as with
+        /// a holding cap.
+        frees_at: Option<DateTime<Utc>>,
+    },
+}
+
+impl Kind {
+    /// The kind's stable code, for counting and translation.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Kind::Assigned { .. } => "assigned",
+            Kind::ExistingOwner { .. } => "existing_owner",
+            Kind::ToPool { .. } => "to_pool",
+            Kind::AwaitingReview { .. } => "awaiting_review",
+            Kind::NoRuleMatched => "no_rule_matched",
+            Kind::NoEligible { .. } => "no_eligible",
+            Kind::AllCapped { .. } => "all_capped",
+        }
+    }
+
+    /// Who gets the lead.
+    #[must_use]
+    pub fn owner(&self) -> Option<&RepId> {
+        match self {
+            Kind::Assigned { rep, .. } | Kind::ExistingOwner { rep } => Some(rep),
+            _ => None,
+        }
+    }
+
+    /// Whether the lead's way is settled, so that the decision is remembered; else it is worth another try.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        !matches!(self, Kind::NoRuleMatched | Kind::NoEligible { .. } | Kind::AllCapped { .. })
+    }
+
+    pub(super) fn rule(&self) -> Option<(&RuleId, u8)> {
+        match self {
+            Kind::Assigned { rule, pass, .. }
+            | Kind::ToPool { rule, pass, .. }
+            | Kind::AwaitingReview { rule, pass, .. } => Some((rule, *pass)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Assigned { rep, pool, .. } => write!(f, "goes to {rep} from pool {pool}")?,
+            Kind::ExistingOwner { rep } => write!(f, "goes to {rep}, who owns what it was matched to")?,
+            Kind::ToPool { pool, .. } => write!(f, "goes to pool {pool}")?,
+            Kind::AwaitingReview { by, .. } => write!(f, "waits for {by} to decide")?,
+            Kind::NoRuleMatched => f.write_str("stays: no assignment rule matched")?,
+            Kind::NoEligible { retry_at: None } => f.write_str("stays: nobody is eligible")?,
+            Kind::NoEligible { retry_at: Some(at) } => {
+                write!(f, "stays: nobody is eligible before {}", moment(*at))?;
+            }
+            Kind::AllCapped { frees_at: None } => f.write_str("stays: everybody at work is at a cap")?,
+            Kind::AllCapped { frees_at: Some(at) } => {
+                write!(f, "stays: everybody at work is at a cap until {}", moment(*at))?;
+            }
+        }
+        if let Some((rule, pass)) = self.rule() {
+            write!(f, " by rule {rule}")?;
+            if pass > 1 {
+                f.write_str(" in the second pass")?;
+            }
+        }
+        match self {
+            Kind::AwaitingReview { suggestions, .. } if !suggestions.is_empty() => {
+                write!(f, "; suggested: {}", list(suggestions, ", "))
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Rules, ready to be followed.
+
+use super::rules::{Pass, PreviousOwners, Strategy};
+use super::turn::TurnList;
+use crate::calendar::Zone;
+use crate::model::{PoolId, RepId, RuleId};
+use crate::rule::Predicate;
+
+#[derive(Debug, Clone)]
+pub(super) struct PoolPlan {
+    pub(super) zone: Zone,
+    pub(super) daily_cap: Option<u32>,
+    pub(super) match_territory: bool,
+    pub(super) serve_unknown_region: bool,
+    pub(super) match_industry: bool,
+    pub(super) previous_owners: PreviousOwners,
+    pub(super) rules: Vec<RulePlan>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct RulePlan {
+    pub(super) id: RuleId,
+    pub(super) when: Predicate,
+    pub(super) pass: Pass,
+    /// As written, and folded.
+    pub(super) skills: Vec<(String, String)>,
+    pub(super) target: TargetPlan,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum TargetPlan {
+    Rep(RepId),
+    Shared(Sharing),
+    Pool(PoolId),
+    Reviewer { by: RepId, suggest: Option<Sharing> },
+}
+
+/// Those who share leads, by id, each with a weight if the rules give one.
+#[derive(Debug, Clone)]
+pub(super) struct Sharing {
+    pub(super) list: TurnList,
+    pub(super) strategy: Strategy,
+    pub(super) members: Vec<(RepId, Option<u32>)>,
+}
