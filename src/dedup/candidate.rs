@@ -4,13 +4,12 @@ use chrono::{DateTime, Utc};
 
 use super::action::MatchAction;
 use super::comparator::Comparator;
-use super::probe::{Key, KeyKind, Probe};
-use super::reading::Reading;
-use super::resolution::Rows;
-use super::rules::{LeadKey, MatchRule, Target};
+use super::probe::{Key, KeyKind};
+use super::rules::MatchRule;
+use super::target::{LeadKey, Target};
 use crate::calendar::Zone;
 use crate::model::{Account, Lead, LeadStatus, PoolId, RecordRef, RepId, mask_email, mask_id, mask_phone};
-use crate::names::{Asked, Weighed};
+use crate::names::Weighed;
 use crate::rule::Facts;
 
 /// The lead's keys by place; none where too many records share the key.
@@ -49,22 +48,6 @@ pub(super) struct Likeness<'r> {
     pub(super) company: String,
 }
 
-pub(super) fn candidates<'r>(
-    facts: &Facts<'_>,
-    rows: &'r Rows,
-    lead_keys: &Probe,
-    asked: Option<&mut Asked<'_>>,
-) -> Vec<Candidate<'r>> {
-    let others = rows.leads.iter().filter(|lead| lead.id != facts.lead().id);
-    let mut sources: Vec<Source<'r>> = rows.accounts.iter().map(Source::Account).collect();
-    sources.extend(others.map(Source::Lead));
-    // A host that fetches per key may hand in one row twice.
-    sources.sort_by_key(|source| source.order());
-    sources.dedup_by_key(|source| source.order());
-    let mut reading = Reading::new(facts, lead_keys, asked);
-    sources.into_iter().map(|source| reading.candidate(source)).collect()
-}
-
 impl<'r> Source<'r> {
     /// The names of the company.
     pub(super) fn company_names(self) -> impl Iterator<Item = &'r str> {
@@ -76,7 +59,7 @@ impl<'r> Source<'r> {
         name.into_iter().chain(aliases.iter().map(String::as_str)).filter(filled)
     }
 
-    fn order(self) -> (bool, &'r str) {
+    pub(super) fn order(self) -> (bool, &'r str) {
         match self {
             Source::Account(account) => (false, account.id.as_str()),
             Source::Lead(lead) => (true, lead.id.as_str()),

@@ -4,9 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::rules::LeadKey;
-use crate::error::Report;
-
 /// How two values are compared. In a document `"exact"`, `"folded"` or `{"company": {"threshold": 0.8}}`.
 ///
 /// ```
@@ -79,28 +76,6 @@ impl Comparator {
             Comparator::Company { threshold } => Some(threshold),
             Comparator::Exact | Comparator::Folded => None,
         }
-    }
-
-    pub(super) fn check(self, lead: LeadKey, report: &mut Report) {
-        let Some(threshold) = self.threshold() else { return };
-        report.within("company", |report| {
-            if lead != LeadKey::Company {
-                report.error(
-                    "wrong_comparator",
-                    format!("`company` compares company names, not `{lead}` of a lead"),
-                    "use `folded`, or compare the lead's `company`",
-                );
-            }
-            if !(threshold > 0.0 && threshold <= 1.0) {
-                report.within("threshold", |report| {
-                    report.error(
-                        "out_of_range",
-                        format!("a probability of {threshold} is no threshold"),
-                        "write a number above 0 and at most 1, such as 0.85",
-                    );
-                });
-            }
-        });
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::candidate::{Candidate, Likeness, Source, UsableKeys, show};
+use super::candidate::{Candidate, Likeness, Source, show};
+use super::case::Case;
 use super::probe::KeyKind;
 use super::resolution::TieBreak;
 use crate::company::CompanyName;
@@ -17,13 +18,6 @@ pub(super) struct Hit<'c, 'r> {
     pub(super) similarity: Option<f64>,
     pub(super) ambiguous: bool,
     pub(super) told_by: Option<TieBreak>,
-}
-
-/// What the lead is, beside its company name.
-pub(super) struct Lead<'l> {
-    pub(super) facts: &'l Facts<'l>,
-    pub(super) company: &'l str,
-    pub(super) usable: &'l UsableKeys<'l>,
 }
 
 /// A record with a like name.
@@ -50,36 +44,18 @@ pub(super) fn hits<'c, 'r>(
     asked: &Asked<'_>,
     threshold: f64,
     records: &[&'c Candidate<'r>],
-    lead: &Lead<'_>,
+    case: &Case<'_, '_>,
 ) -> Vec<Hit<'c, 'r>> {
-    let mut hits = Vec::new();
-    let mut rows: Vec<Row<'c, 'r>> = Vec::new();
-    for candidate in records.iter().copied() {
-        let identical = candidate.shares(KeyKind::CompanyExact, lead.usable).is_some();
-        if identical {
-            hits.push(Hit {
-                candidate,
-                evidence: show(KeyKind::CompanyExact, candidate.company()),
-                similarity: Some(1.0),
-                ambiguous: false,
-                told_by: None,
-            });
-        }
-        if let Some(Likeness { found, name, company }) = &candidate.likeness {
-            rows.push(Row { candidate, found: *found, name, company, identical });
-        }
-    }
-    rows.sort_by(|a, b| {
-        let likelier = b.found.log_odds.total_cmp(&a.found.log_odds);
-        likelier.then_with(|| a.candidate.age().cmp(&b.candidate.age()))
-    });
+    let mut hits = identical(records, case);
+    let rows = like_rows(records, case);
+    let company = case.facts.lead().company.as_deref().unwrap_or_default();
     let probability =
         |row: &Row<'_, '_>, rival: Option<f64>| asked.probability(&row.found, rival, rows.len());
     let hit = |row: &Row<'c, 'r>, similarity, ambiguous, told_by| Hit {
         candidate: row.candidate,
         evidence: format!(
             "{} ~ {}",
-            show(KeyKind::CompanyExact, lead.company.trim()),
+            show(KeyKind::CompanyExact, company.trim()),
             show(KeyKind::CompanyExact, row.name.trim())
         ),
         similarity: Some(similarity),
@@ -92,7 +68,7 @@ pub(super) fn hits<'c, 'r>(
         let of_near = |row: &&Row<'c, 'r>| probability(row, outside);
         let near: Vec<&Row<'c, 'r>> = near.into_iter().filter(|row| of_near(row) >= threshold).collect();
         if companies(&near) > 1 {
-            let (rows, told_by) = match told_apart(&near, lead) {
+            let (rows, told_by) = match told_apart(&near, case) {
                 Some((rows, by)) => (rows, Some(by)),
                 None => (near, None),
             };
@@ -108,6 +84,34 @@ pub(super) fn hits<'c, 'r>(
         }
     }
     hits
+}
+
+/// The records that share the lead's company key.
+fn identical<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Vec<Hit<'c, 'r>> {
+    let same = |candidate: &&'c Candidate<'r>| candidate.shares(KeyKind::CompanyExact, case.usable).is_some();
+    let hit = |candidate: &'c Candidate<'r>| Hit {
+        candidate,
+        evidence: show(KeyKind::CompanyExact, candidate.company()),
+        similarity: Some(1.0),
+        ambiguous: false,
+        told_by: None,
+    };
+    records.iter().copied().filter(same).map(hit).collect()
+}
+
+/// The records whose names are like the lead's, the likeliest first.
+fn like_rows<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Vec<Row<'c, 'r>> {
+    let row = |candidate: &'c Candidate<'r>| {
+        let Likeness { found, name, company } = candidate.likeness.as_ref()?;
+        let identical = candidate.shares(KeyKind::CompanyExact, case.usable).is_some();
+        Some(Row { candidate, found: *found, name, company, identical })
+    };
+    let mut rows: Vec<Row<'c, 'r>> = records.iter().copied().filter_map(row).collect();
+    rows.sort_by(|a, b| {
+        let likelier = b.found.log_odds.total_cmp(&a.found.log_odds);
+        likelier.then_with(|| a.candidate.age().cmp(&b.candidate.age()))
+    });
+    rows
 }
 
 impl Row<'_, '_> {
@@ -128,10 +132,10 @@ fn near<'x, 'c, 'r>(rows: &'x [Row<'c, 'r>]) -> Option<(Vec<&'x Row<'c, 'r>>, Op
 /// The rows of the one company that another key, or the region, speaks for.
 fn told_apart<'x, 'c, 'r>(
     near: &[&'x Row<'c, 'r>],
-    lead: &Lead<'_>,
+    case: &Case<'_, '_>,
 ) -> Option<(Vec<&'x Row<'c, 'r>>, TieBreak)> {
     let by_key = |row: &&Row<'c, 'r>| {
-        let own = |kind: &&TieBreak| row.candidate.shares(kind.key_kind()?, lead.usable);
+        let own = |kind: &&TieBreak| row.candidate.shares(kind.key_kind()?, case.usable);
         TieBreak::ALL.iter().find(|kind| own(kind).is_some()).copied()
     };
     let sharing: Vec<&Row<'c, 'r>> = near.iter().copied().filter(|row| by_key(row).is_some()).collect();
@@ -140,8 +144,8 @@ fn told_apart<'x, 'c, 'r>(
         let by = left.first().and_then(by_key)?;
         return Some((left, by));
     }
-    let ours = lead.facts.stated_region().and_then(inside_a_country)?;
-    let place = |row: &Row<'c, 'r>| region(row.candidate, lead.facts).and_then(inside_a_country);
+    let ours = case.facts.stated_region().and_then(inside_a_country)?;
+    let place = |row: &Row<'c, 'r>| region(row.candidate, case.facts).and_then(inside_a_country);
     let agrees =
         |row: &&Row<'c, 'r>| place(row).is_some_and(|its| its.contains(&ours) || ours.contains(&its));
     let (there, elsewhere): (Vec<&Row<'c, 'r>>, Vec<&Row<'c, 'r>>) = left.into_iter().partition(agrees);

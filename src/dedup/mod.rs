@@ -6,18 +6,28 @@
 
 mod action;
 mod candidate;
+mod case;
 mod comparator;
+mod compile;
+mod deduplicator;
+mod effects;
+mod label;
 mod likeness;
+mod plan;
+mod preset;
 mod probe;
 mod reading;
 mod resolution;
 mod resolve;
 mod rules;
 pub mod similarity;
+mod target;
 
 pub use action::MatchAction;
 pub use comparator::Comparator;
+pub use deduplicator::Deduplicator;
+pub use label::Label;
 pub use probe::{Key, KeyKind, Probe};
-pub use resolution::{Action, CrowdedKey, Label, Match, OnFile, Resolution, Rows, TieBreak};
-pub use resolve::Deduplicator;
-pub use rules::{DedupRules, KeyFact, LeadKey, MatchRule, Target, Window};
+pub use resolution::{Action, CrowdedKey, Match, OnFile, Resolution, Rows, TieBreak};
+pub use rules::{DedupRules, KeyFact, MatchRule, Window};
+pub use target::{LeadKey, Target};

@@ -1,7 +1,8 @@
 //! What a row has in common with a lead: its values are read only as far as the lead has something to compare.
 
 use super::candidate::{Candidate, Likeness, Source};
-use super::probe::{KeyKind, Probe};
+use super::probe::{Key, KeyKind, Probe};
+use super::resolution::Rows;
 use crate::company::KeyReader;
 use crate::contact::{Email, Phone, PhoneOptions, Wechat, canonical_domain, is_public_mail_domain};
 use crate::model::{Account, EmailAddress, Lead, PhoneNumber, WechatId};
@@ -26,12 +27,25 @@ pub(super) struct Reading<'x, 'a> {
     shared: Vec<usize>,
 }
 
+/// The fetched rows, each once and without the lead itself, read for the lead.
+pub(super) fn candidates<'r>(
+    facts: &Facts<'_>,
+    rows: &'r Rows,
+    lead_keys: &Probe,
+    asked: Option<&mut Asked<'_>>,
+) -> Vec<Candidate<'r>> {
+    let others = rows.leads.iter().filter(|lead| lead.id != facts.lead().id);
+    let mut sources: Vec<Source<'r>> = rows.accounts.iter().map(Source::Account).collect();
+    sources.extend(others.map(Source::Lead));
+    // A host that fetches per key may hand in one row twice.
+    sources.sort_by_key(|source| source.order());
+    sources.dedup_by_key(|source| source.order());
+    let mut reading = Reading::new(facts, lead_keys, asked);
+    sources.into_iter().map(|source| reading.candidate(source)).collect()
+}
+
 impl<'x, 'a> Reading<'x, 'a> {
-    pub(super) fn new(
-        facts: &Facts<'x>,
-        lead_keys: &'x Probe,
-        asked: Option<&'x mut Asked<'a>>,
-    ) -> Reading<'x, 'a> {
+    fn new(facts: &Facts<'x>, lead_keys: &'x Probe, asked: Option<&'x mut Asked<'a>>) -> Reading<'x, 'a> {
         let has = |kind| lead_keys.keys.iter().any(|key| key.kind == kind);
         Reading {
             context: *facts.context(),
@@ -47,7 +61,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         }
     }
 
-    pub(super) fn candidate<'r>(&mut self, source: Source<'r>) -> Candidate<'r> {
+    fn candidate<'r>(&mut self, source: Source<'r>) -> Candidate<'r> {
         self.shared.clear();
         match source {
             Source::Account(account) => self.read_account(account),
@@ -190,6 +204,6 @@ impl<'x, 'a> Reading<'x, 'a> {
 }
 
 fn note(lead_keys: &Probe, shared: &mut Vec<usize>, kind: KeyKind, value: &str) {
-    let same = |(_, key): &(usize, &super::Key)| key.kind == kind && key.value == value;
+    let same = |(_, key): &(usize, &Key)| key.kind == kind && key.value == value;
     shared.extend(lead_keys.keys.iter().enumerate().find(same).map(|(place, _)| place));
 }

@@ -1,0 +1,19 @@
+//! A lead being matched, and the records that may be it.
+
+use chrono::{DateTime, Utc};
+
+use super::candidate::{Candidate, UsableKeys};
+use crate::names::Asked;
+use crate::rule::Facts;
+
+/// What every rule is asked about.
+pub(super) struct Case<'c, 'r> {
+    pub(super) facts: &'c Facts<'c>,
+    pub(super) now: DateTime<Utc>,
+    pub(super) candidates: &'c [Candidate<'r>],
+    pub(super) usable: &'c UsableKeys<'c>,
+    /// The places of the company keys that too many records share.
+    pub(super) crowded_names: &'c [usize],
+    /// The lead's company, ready to be compared, when a rule compares names.
+    pub(super) asked: Option<&'c Asked<'c>>,
+}

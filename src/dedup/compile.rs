@@ -1,0 +1,190 @@
+//! From rules to a deduplicator: load, lint, compile, and what the type system cannot check.
+
+use std::collections::BTreeSet;
+
+use super::action::MatchAction;
+use super::comparator::Comparator;
+use super::deduplicator::Deduplicator;
+use super::plan::Plan;
+use super::rules::{DedupRules, MatchRule};
+use super::target::{LeadKey, Target};
+use crate::error::{Diagnostic, Report, RuleErrors};
+use crate::model::RuleId;
+use crate::rule::{self, RulesVersion, Scope};
+use crate::text::fold;
+
+impl DedupRules {
+    /// Reads the rules from a document.
+    ///
+    /// # Errors
+    /// All mistakes in it.
+    pub fn load(document: serde_json::Value) -> Result<DedupRules, RuleErrors> {
+        let mut report = Report::new();
+        let rules = rule::load_into(document, &mut report, |rules, report| {
+            drop(Deduplicator::compile_into(rules, report));
+        });
+        report.finish()?;
+        Ok(rules.unwrap_or_default())
+    }
+
+    /// What the rules hardly mean, such as conditions that never hold. Errors are listed too.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        let mut report = Report::new();
+        drop(Deduplicator::compile_into(self, &mut report));
+        report.into_diagnostics()
+    }
+
+    /// Reports what the type system cannot.
+    fn check(&self, report: &mut Report) {
+        RulesVersion::check(self.format, report);
+        if self.crowded_key == 0 {
+            report.within("crowded_key", |report| {
+                report.error("no_key_left", "no key is shared by fewer than one record", "20 is usual");
+            });
+        }
+        let mut seen = BTreeSet::new();
+        report.within("rules", |report| {
+            for (index, rule) in self.rules.iter().enumerate() {
+                report.item(index, |report| rule.check(&mut seen, report));
+            }
+        });
+    }
+}
+
+impl Deduplicator {
+    /// Proves and compiles the rules.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn compile(rules: &DedupRules) -> Result<Deduplicator, RuleErrors> {
+        let mut report = Report::new();
+        let deduplicator = Deduplicator::compile_into(rules, &mut report);
+        report.finish()?;
+        Ok(deduplicator)
+    }
+
+    pub(crate) fn compile_into(rules: &DedupRules, report: &mut Report) -> Deduplicator {
+        rules.check(report);
+        let (conditions, plans) = report.within("rules", |report| {
+            let compile = |(index, rule): (usize, &MatchRule)| {
+                report.item(index, |report| {
+                    let when = report.within("when", |report| rule.when.compile(Scope::Dedup, report));
+                    (when, Plan::compile(&rule.action, rule.target, report))
+                })
+            };
+            rules.rules.iter().enumerate().map(compile).unzip()
+        });
+        let version = RulesVersion::of(rules.format, &rules.revision, rules);
+        let like = rules.rules.iter().any(|rule| rule.comparator.threshold().is_some());
+        let judge = like.then(Box::default);
+        Deduplicator { rules: rules.clone(), conditions, plans, judge, version }
+    }
+}
+
+impl MatchRule {
+    fn check<'r>(&'r self, seen: &mut BTreeSet<&'r RuleId>, report: &mut Report) {
+        if self.id.is_blank() {
+            report.within("id", |report| {
+                report.error("blank_id", "the rule has no name", "name it: decisions and explanations do");
+            });
+        }
+        if !seen.insert(&self.id) {
+            report.within("id", |report| {
+                report.error("duplicate_id", format!("there are two rules `{}`", self.id), "rename one");
+            });
+        }
+        if self.target.lead_key() != self.lead {
+            report.within("target", |report| {
+                let fitting: Vec<String> = Target::ALL
+                    .iter()
+                    .filter(|target| target.lead_key() == self.lead)
+                    .map(|target| format!("`{target}`"))
+                    .collect();
+                report.error(
+                    "wrong_target",
+                    format!("`{}` of a lead cannot be compared with `{}`", self.lead, self.target),
+                    format!("compare it with {}", fitting.join(" or ")),
+                );
+            });
+        }
+        report.within("comparator", |report| self.comparator.check(self.lead, report));
+        self.action.check(self.target, report);
+    }
+}
+
+impl Comparator {
+    fn check(self, lead: LeadKey, report: &mut Report) {
+        let Some(threshold) = self.threshold() else { return };
+        report.within("company", |report| {
+            if lead != LeadKey::Company {
+                report.error(
+                    "wrong_comparator",
+                    format!("`company` compares company names, not `{lead}` of a lead"),
+                    "use `folded`, or compare the lead's `company`",
+                );
+            }
+            if !(threshold > 0.0 && threshold <= 1.0) {
+                report.within("threshold", |report| {
+                    report.error(
+                        "out_of_range",
+                        format!("a probability of {threshold} is no threshold"),
+                        "write a number above 0 and at most 1, such as 0.85",
+                    );
+                });
+            }
+        });
+    }
+}
+
+impl MatchAction {
+    fn check(&self, target: Target, report: &mut Report) {
+        report.within("action", |report| {
+            if !self.fits(target) {
+                let (objects, others) = if target.is_lead() {
+                    ("leads", "`reenter`, `key_change`, `collect` or `tag_only`")
+                } else {
+                    ("accounts", "`convert` or `tag_only`")
+                };
+                report.error(
+                    "wrong_action",
+                    format!("`{self}` cannot follow from a match among {objects}"),
+                    format!("use {others}"),
+                );
+            }
+            let MatchAction::Custom { codes, .. } = self else { return };
+            report.within("custom", |report| {
+                report.within("codes", |report| {
+                    codes.iter().for_each(|code| check_code(code, report));
+                });
+            });
+        });
+    }
+}
+
+/// Names that mean something already: actions in rules, and actions in resolutions.
+const TAKEN: [&str; 11] = [
+    "reenter",
+    "key_change",
+    "convert",
+    "collect",
+    "tag_only",
+    "custom",
+    "new",
+    "to_owner",
+    "assign_by_rules",
+    "collected",
+    "possible_duplicate",
+];
+
+fn check_code(code: &str, report: &mut Report) {
+    if code.trim().is_empty() {
+        report.error("blank_code", "the code has no name", "name it: leads are tagged with it");
+    } else if code.trim() != code || code.contains(char::is_control) {
+        let message = format!("the code {code:?} has spaces around it or unseen characters");
+        report.error("bad_code", message, "write it as one word, such as `ask_partner`");
+    } else if TAKEN.contains(&fold(code).as_str()) {
+        let message = format!("`{code}` has a meaning of its own");
+        report.error("taken_code", message, "choose another name for what your own code means");
+    }
+}

@@ -1,0 +1,83 @@
+//! The deduplicator, and what it asks a host to fetch.
+
+use std::collections::BTreeSet;
+
+use super::action::MatchAction;
+use super::candidate::key_kind;
+use super::plan::Plan;
+use super::probe::{KeyKind, Probe};
+use super::rules::{DedupRules, MatchRule};
+use crate::names::NameJudge;
+use crate::rule::{Facts, Predicate, RulesVersion};
+
+/// Compiled matching rules.
+///
+/// Matching has two phases, so that a host's database can stand in the middle: [`probe`](Deduplicator::probe) says
+/// what to fetch, [`resolve`](Deduplicator::resolve) decides on what was fetched.
+///
+/// ```
+/// use leadkit::company::Gazetteer;
+/// use leadkit::dedup::{Action, DedupRules, Deduplicator};
+/// use leadkit::book::Book;
+/// use leadkit::model::{Account, Lead};
+/// use leadkit::rule::{FactContext, Facts};
+///
+/// let matching = Deduplicator::compile(&DedupRules::to_b())?;
+/// let mut book = Book::new();
+/// book.insert_account(Account {
+///     id: "A1".into(),
+///     company: "北京纷扬科技有限公司".into(),
+///     owner: Some("zhang".into()),
+///     ..Account::default()
+/// });
+///
+/// let lead = Lead { id: "L1".into(), company: Some("北京紛揚科技（有限公司）".into()), ..Lead::default() };
+/// let gazetteer = Gazetteer::builtin();
+/// let now = "2026-03-01T09:00:00Z".parse().unwrap();
+/// let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now));
+/// let rows = book.rows(&matching.probe(&facts));
+/// let resolution = matching.resolve(&facts, &rows, now);
+/// assert_eq!(resolution.action().owner().unwrap().as_str(), "zhang");
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Deduplicator {
+    pub(super) rules: DedupRules,
+    /// By rule: which leads it is for, and what follows.
+    pub(super) conditions: Vec<Predicate>,
+    pub(super) plans: Vec<Plan>,
+    /// Compares company names; only when a rule asks for it.
+    pub(super) judge: Option<Box<NameJudge>>,
+    pub(super) version: RulesVersion,
+}
+
+impl Deduplicator {
+    /// What to fetch for a lead: only keys that a rule asks about.
+    #[must_use]
+    pub fn probe(&self, facts: &Facts<'_>) -> Probe {
+        let mut wanted: BTreeSet<KeyKind> = self.rules.rules.iter().map(|rule| key_kind(rule.lead)).collect();
+        let may_change = |rule: &MatchRule| match &rule.action {
+            MatchAction::KeyChange => true,
+            MatchAction::Custom { .. } => rule.target.is_lead(),
+            _ => false,
+        };
+        if self.rules.rules.iter().any(may_change) {
+            // Whose company it is now decides on the new owner.
+            wanted.insert(KeyKind::CompanyExact);
+        }
+        let mut probe = Probe::of_lead(facts);
+        probe.keys.retain(|key| wanted.contains(&key.kind));
+        if self.judge.is_some() {
+            probe.add_like_names(facts);
+        }
+        // One more than a key may have, and the lead itself may be on file.
+        probe.rows_per_key = self.rules.crowded_key.saturating_add(2);
+        probe
+    }
+
+    /// Whether a rule compares company names by likeness, so that a host needs more than the rows that share a key.
+    #[must_use]
+    pub fn compares_names(&self) -> bool {
+        self.judge.is_some()
+    }
+}

@@ -1,0 +1,110 @@
+//! What a rule does: as it says, or as its script chooses.
+
+use std::collections::BTreeSet;
+
+use super::action::MatchAction;
+use super::target::Target;
+use crate::error::{Report, suggestion};
+use crate::model::RepId;
+use crate::rule::{
+    FactSource, FactValue, Facts, Fault, Field, MatchFacts, Scope, Script, ScriptKind, ScriptSession,
+};
+use crate::text::closest;
+
+/// What a rule does: as it says, or as its script chooses.
+#[derive(Debug, Clone)]
+pub(super) enum Plan {
+    Plain(MatchAction),
+    /// None when the script is wrong, which was reported.
+    Scripted {
+        script: Option<Box<Script>>,
+        target: Target,
+        codes: BTreeSet<String>,
+    },
+}
+
+/// What was chosen.
+pub(super) enum Choice {
+    Action(MatchAction),
+    Code(String),
+}
+
+impl Plan {
+    pub(super) fn compile(action: &MatchAction, target: Target, report: &mut Report) -> Plan {
+        let MatchAction::Custom { script, codes } = action else { return Plan::Plain(action.clone()) };
+        let script = report.within("action", |report| {
+            report.within("custom", |report| {
+                report.within("script", |report| {
+                    Script::compile(script, ScriptKind::Choice, Scope::Match, report).map(Box::new)
+                })
+            })
+        });
+        Plan::Scripted { script, target, codes: codes.clone() }
+    }
+
+    /// Chooses for one match.
+    pub(super) fn choose(&self, facts: &Facts<'_>, found: &MatchFacts) -> Result<Choice, Fault> {
+        let (script, target, codes) = match self {
+            Plan::Plain(action) => return Ok(Choice::Action(action.clone())),
+            Plan::Scripted { script: None, .. } => return Err(Fault::new("the script could not be read")),
+            Plan::Scripted { script: Some(script), target, codes } => (script, *target, codes),
+        };
+        let name = script.choice(&OneMatch { facts, found }, &mut ScriptSession::new())?;
+        if codes.contains(&name) {
+            return Ok(Choice::Code(name));
+        }
+        let fitting = || MatchAction::PLAIN.into_iter().filter(|action| action.fits(target));
+        if let Some(action) = fitting().find(|action| action.as_str() == name) {
+            return Ok(Choice::Action(action));
+        }
+        let names: Vec<&str> =
+            fitting().map(|action| action.as_str()).chain(codes.iter().map(String::as_str)).collect();
+        // What is computed may be a contact value of the lead, which no fault may show.
+        let shown = if script.says(&name) || closest(&name, names.iter().copied()).is_some() {
+            format!("`{}`", name.chars().take(60).collect::<String>())
+        } else {
+            format!("a text of {} characters", name.chars().count())
+        };
+        let message = if MatchAction::PLAIN.iter().any(|action| action.as_str() == name) {
+            format!("the script gives {shown}, which cannot follow from a match with `{target}`")
+        } else {
+            format!("the script gives {shown}, which is no action and no code of the rule")
+        };
+        Err(script.refused(message, suggestion(&name, names)))
+    }
+}
+
+fn text(text: Option<&str>) -> FactValue<'_> {
+    text.map_or(FactValue::Missing, FactValue::Text)
+}
+
+/// A lead and one of its matches.
+struct OneMatch<'x, 'f> {
+    facts: &'x Facts<'f>,
+    found: &'x MatchFacts,
+}
+
+impl FactSource for OneMatch<'_, '_> {
+    fn fact(&self, field: &Field) -> FactValue<'_> {
+        match field.spec().name {
+            "match.action" => FactValue::Missing,
+            "match.owner" => text(self.found.owner.as_ref().map(RepId::as_str)),
+            "match.record" => text(self.found.record.as_deref()),
+            "match.labels" => FactValue::Texts(&self.found.labels),
+            "match.count" => FactValue::Integer(self.found.count),
+            _ => self.facts.fact(field),
+        }
+    }
+
+    fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.facts.now()
+    }
+
+    fn visit_activities(&self, visit: &mut dyn FnMut(&crate::model::Activity)) {
+        self.facts.visit_activities(visit);
+    }
+
+    fn attributes(&self) -> Option<&crate::model::Attributes> {
+        self.facts.attributes()
+    }
+}

@@ -1,0 +1,83 @@
+//! The rules a team starts with.
+
+use super::action::MatchAction;
+use super::comparator::Comparator;
+use super::rules::{DedupRules, KeyFact, MatchRule, Window};
+use super::target::{LeadKey, Target};
+use crate::calendar::Zone;
+use crate::rule::RulesVersion;
+
+impl Default for DedupRules {
+    fn default() -> Self {
+        DedupRules::to_b()
+    }
+}
+
+impl DedupRules {
+    /// For sales to consumers: the same phone or WeChat among the leads of the last three months is the same lead.
+    #[must_use]
+    pub fn to_c() -> DedupRules {
+        let window = Some(Window { months: 3 });
+        let rule = |id: &str, lead, target| MatchRule {
+            window,
+            ..MatchRule::new(id, lead, target, MatchAction::Reenter)
+        };
+        DedupRules {
+            rules: vec![
+                rule("lead-phone", LeadKey::Phone, Target::LeadPhone),
+                rule("lead-wechat", LeadKey::Wechat, Target::LeadWechat),
+            ],
+            ..DedupRules::empty()
+        }
+    }
+
+    /// For sales to companies: ① company ~ account, ② phone = account's contact, ③ phone = lead, ④ company ~ lead.
+    ///
+    /// Companies are compared by [likeness](Comparator::Company): a lead is converted at a probability of 0.85 and
+    /// marked at 0.5. [`Comparator::Folded`] in their place takes only spellings of one registered name.
+    #[must_use]
+    pub fn to_b() -> DedupRules {
+        use {LeadKey::Company, LeadKey::Phone, MatchAction::Convert};
+        let like = |comparator, rule| MatchRule { comparator, ..rule };
+        DedupRules {
+            rules: vec![
+                like(
+                    Comparator::SURE,
+                    MatchRule::new("account-company", Company, Target::AccountCompany, Convert),
+                ),
+                MatchRule::new("contact-phone", Phone, Target::ContactPhone, Convert),
+                MatchRule::new("lead-phone", Phone, Target::LeadPhone, MatchAction::Collect),
+                like(
+                    Comparator::LIKELY,
+                    MatchRule::new("lead-company", Company, Target::LeadCompany, MatchAction::TagOnly),
+                ),
+            ],
+            ..DedupRules::empty()
+        }
+    }
+
+    /// [`to_b`](DedupRules::to_b), with WeChat beside the phone.
+    #[must_use]
+    pub fn to_b_extended() -> DedupRules {
+        let mut rules = DedupRules::to_b();
+        let wechat = |id: &str, target, action| MatchRule::new(id, LeadKey::Wechat, target, action);
+        rules.rules.insert(2, wechat("contact-wechat", Target::ContactWechat, MatchAction::Convert));
+        rules.rules.insert(4, wechat("lead-wechat", Target::LeadWechat, MatchAction::Collect));
+        rules
+    }
+
+    /// No rules: every lead is new.
+    #[must_use]
+    pub fn empty() -> DedupRules {
+        DedupRules {
+            format: RulesVersion::FORMAT,
+            revision: String::new(),
+            rules: Vec::new(),
+            update: KeyFact::ALL.to_vec(),
+            decisive: vec![KeyFact::Company],
+            crowded_key: 20,
+            zone: Zone::default(),
+            hold_tag_only: false,
+        }
+    }
+}
