@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
 
-use super::parse::Parsed;
+use super::clean::clean;
 use super::regions::{Level, Places};
 use super::tables::Phrases;
 use crate::model::Region;
@@ -127,13 +127,6 @@ impl Tables {
             }
         }
     }
-}
-
-/// A phrase of a table in the form names are compared in.
-fn clean(phrase: &str) -> String {
-    let mut parsed = Parsed::default();
-    parsed.clean(phrase);
-    parsed.text
 }
 
 fn lines(data: &str) -> impl Iterator<Item = &str> {

@@ -20,6 +20,7 @@
 //! assert_ne!(key("第二建筑公司"), key("第三建筑公司"));
 //! ```
 
+mod clean;
 mod gazetteer;
 mod keys;
 mod name;

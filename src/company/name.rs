@@ -43,7 +43,8 @@ impl CompanyName {
     }
 
     fn from_parsed(parsed: &Parsed, gazetteer: &Gazetteer) -> CompanyName {
-        let part = |range: std::ops::Range<usize>| parsed.text.get(range).unwrap_or_default().to_owned();
+        let part =
+            |range: std::ops::Range<usize>| parsed.cleaned.text.get(range).unwrap_or_default().to_owned();
         let filled = |text: String| (!text.is_empty()).then_some(text);
         let mut core = String::new();
         parsed.core_into(&mut core);

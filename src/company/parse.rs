@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use super::clean::Cleaned;
 use super::gazetteer::{Gazetteer, Tables};
 use super::tables::is_unspaced;
 use crate::model::Region;
-use crate::text::fold_into;
 
 /// A legal form that was found: where, and which.
 pub(crate) type Form = (Range<usize>, u32);
@@ -13,13 +13,7 @@ pub(crate) type Form = (Range<usize>, u32);
 /// The parts of a name as byte ranges of its cleaned text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Parsed {
-    folded: String,
-    /// Folded, without punctuation; words parted by one space, nothing between unspaced characters.
-    pub(crate) text: String,
-    /// Some of it is in a script without spaces.
-    unspaced: bool,
-    /// Contents of brackets, in order.
-    brackets: Vec<Range<usize>>,
+    pub(crate) cleaned: Cleaned,
     pub(crate) forms: Vec<Form>,
     pub(crate) regions: Vec<(Range<usize>, Region)>,
     pub(crate) groups: Vec<Range<usize>>,
@@ -35,105 +29,18 @@ pub(crate) struct Parsed {
 const MOST_FORMS: usize = 4;
 
 impl Parsed {
-    /// Folds and removes punctuation: fills `text` and the brackets.
-    pub(super) fn clean(&mut self, name: &str) {
-        self.folded.clear();
-        self.text.clear();
-        self.brackets.clear();
-        fold_into(name, &mut self.folded);
-        let folded = std::mem::take(&mut self.folded);
-        self.clean_folded(without_slash_note(&folded));
-        if self.text.is_empty() {
-            // Nothing but punctuation or symbols: better an odd name than none.
-            self.text.extend(folded.split_whitespace());
-            self.brackets.clear();
-        }
-        self.folded = folded;
-    }
-
-    fn clean_folded(&mut self, folded: &str) {
-        let mut opened = None;
-        let mut gap = false;
-        self.unspaced = false;
-        let mut last: Option<char> = None;
-        for c in folded.chars() {
-            if c.is_ascii_alphanumeric()
-                || is_unspaced(c)
-                || !c.is_ascii() && (c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c))
-            {
-                let unspaced = is_unspaced(c);
-                self.unspaced |= unspaced;
-                if gap && !unspaced && last.is_some_and(|l| !is_unspaced(l)) {
-                    self.text.push(' ');
-                }
-                self.text.push(c);
-                last = Some(c);
-                gap = false;
-                continue;
-            }
-            match c {
-                '\'' => continue,
-                '&' | '+' if last.is_some_and(|l| !is_unspaced(l)) => {
-                    self.text.push_str(" and");
-                    last = Some('d');
-                }
-                '(' | '[' | '{' | '<' | '「' | '『' | '《' | '〈' => {
-                    opened.get_or_insert(self.text.len());
-                }
-                ')' | ']' | '}' | '>' | '」' | '』' | '》' | '〉' => {
-                    if let Some(start) = opened.take()
-                        && start < self.text.len()
-                    {
-                        self.brackets.push(start..self.text.len());
-                    }
-                }
-                _ => {}
-            }
-            gap = true;
-        }
-        self.join_single_letters();
-    }
-
-    /// `s p a` → `spa`: what is left of dotted abbreviations.
-    fn join_single_letters(&mut self) {
-        let bytes = self.text.as_bytes();
-        let alone = |i: usize| {
-            bytes.get(i).is_some_and(u8::is_ascii_lowercase)
-                && i.checked_sub(1).is_none_or(|p| bytes.get(p) == Some(&b' '))
-                && bytes.get(i + 1).is_none_or(|b| *b == b' ')
-        };
-        let joins = |i: usize| bytes.get(i) == Some(&b' ') && i > 0 && alone(i - 1) && alone(i + 1);
-        if !(0..bytes.len()).any(joins) {
-            return;
-        }
-        let mut out = String::with_capacity(self.text.len());
-        let mut moved: Vec<usize> = Vec::with_capacity(self.text.len() + 1);
-        for (i, c) in self.text.char_indices() {
-            moved.resize(i + 1, out.len());
-            if !joins(i) {
-                out.push(c);
-            }
-        }
-        moved.resize(self.text.len() + 1, out.len());
-        for range in &mut self.brackets {
-            let to = |i: usize| moved.get(i).copied().unwrap_or(out.len());
-            *range = to(range.start)..to(range.end);
-        }
-        self.text = out;
-    }
-
     /// Cleans the name and finds its parts. The brand is never empty unless the name is.
     pub(crate) fn parse(&mut self, name: &str, gazetteer: &Gazetteer) {
-        self.clean(name);
+        self.cleaned.read(name);
         self.forms.clear();
         self.regions.clear();
         self.groups.clear();
         self.listings.clear();
         self.joint_stock_hint = false;
         let tables = &*gazetteer.tables;
-        for range in &mut self.brackets {
+        for range in &mut self.cleaned.brackets {
             // A bracket after a word starts at the space between them.
-            while self.text.get(range.clone()).is_some_and(|t| t.starts_with(' ')) {
+            while self.cleaned.text.get(range.clone()).is_some_and(|t| t.starts_with(' ')) {
                 range.start += 1;
             }
         }
@@ -145,24 +52,24 @@ impl Parsed {
         self.split_industry(tables, start, end);
         let brand = self.brand.clone();
         let outside = |i: usize| self.left_out().all(|r| !r.contains(&i));
-        if !self.text.char_indices().any(|(i, c)| c != ' ' && outside(i)) {
+        if !self.cleaned.text.char_indices().any(|(i, c)| c != ' ' && outside(i)) {
             // Forms all through, as in `(주)有限公司`: what is left as the brand is the name.
             self.forms.retain(|(r, _)| r.end <= brand.start || r.start >= brand.end);
         }
     }
 
     fn part(&self, range: Range<usize>) -> &str {
-        self.text.get(range).unwrap_or_default()
+        self.cleaned.text.get(range).unwrap_or_default()
     }
 
     /// What stands in brackets may be a region, a legal form or the group mark; else it belongs to the name.
     fn read_brackets(&mut self, tables: &Tables) {
-        for range in std::mem::take(&mut self.brackets) {
+        for range in std::mem::take(&mut self.cleaned.brackets) {
             let text = self.part(range.clone());
             if let Some(region) = tables.places.exactly(text) {
                 self.regions.push((range, region));
             } else if let Some(form) = tables.forms.whole(text).or_else(|| tables.bracketed.whole(text)) {
-                if range.len() < self.text.len() {
+                if range.len() < self.cleaned.text.len() {
                     self.forms.push((range, form));
                 }
             } else if tables.groups.whole(text).is_some() {
@@ -179,12 +86,12 @@ impl Parsed {
 
     /// `…有限公司汽修分公司`: what follows the first 公司 is a branch. Returns the end of the parent's name.
     fn split_branch(&mut self, tables: &Tables) -> usize {
-        let end = self.text.len();
+        let end = self.cleaned.text.len();
         self.branch = end..end;
         let markers: &[(&str, bool)] =
-            if self.unspaced { &[("公司", true), ("银行", false)] } else { &[] };
+            if self.cleaned.unspaced { &[("公司", true), ("银行", false)] } else { &[] };
         for (marker, forms) in markers.iter().copied() {
-            let Some(at) = self.text.find(marker).filter(|at| *at >= 6) else { continue };
+            let Some(at) = self.cleaned.text.find(marker).filter(|at| *at >= 6) else { continue };
             let inner = at + marker.len();
             let rest = self.part(inner..end);
             let known = |r: &Range<usize>| r.start <= inner && r.end >= end;
@@ -202,7 +109,7 @@ impl Parsed {
                 return inner;
             }
         }
-        let Some((len, _)) = tables.branches.suffix(&self.text) else { return end };
+        let Some((len, _)) = tables.branches.suffix(&self.cleaned.text) else { return end };
         let before = self.part(0..end - len).trim_end();
         let place = tables.places.at_tail(before).map_or(0, |(len, _)| len);
         let cut = before.len() - place;
@@ -350,7 +257,7 @@ impl Parsed {
         let mut moved = [usize::MAX; 4];
         let start = out.len();
         let mut at = 0;
-        while at < self.text.len() {
+        while at < self.cleaned.text.len() {
             if let Some(form) = self.left_out().find(|r| r.contains(&at)) {
                 for (mark, to) in wanted.iter().zip(&mut moved) {
                     if (at..form.end).contains(mark) {
@@ -361,8 +268,8 @@ impl Parsed {
                 continue;
             }
             let next = self.left_out().map(|r| r.start).filter(|s| *s > at).min();
-            let end = next.unwrap_or(self.text.len());
-            let mut piece = self.text.get(at..end).unwrap_or_default();
+            let end = next.unwrap_or(self.cleaned.text.len());
+            let mut piece = self.cleaned.text.get(at..end).unwrap_or_default();
             let mut skipped = 0;
             if out.len() == start || out.ends_with(' ') {
                 let trimmed = piece.trim_start();
@@ -391,16 +298,4 @@ fn is_numeral(word: &str) -> bool {
     !word.is_empty()
         && word.len() <= 4
         && (word.bytes().all(|b| b.is_ascii_digit()) || word.bytes().all(|b| matches!(b, b'i' | b'v' | b'x')))
-}
-
-/// `Fund/MA/`, `INC. \\DE\\` and `ELIS S.A./ADR`: a register's note behind a slash is not part of the name.
-fn without_slash_note(folded: &str) -> &str {
-    let slash = |c| matches!(c, '/' | '\\');
-    let trimmed = folded.trim_end();
-    let body = trimmed.strip_suffix(slash).unwrap_or(trimmed);
-    let Some((name, note)) = body.rsplit_once(slash) else { return body };
-    let word = note.trim();
-    let closed = body.len() < trimmed.len();
-    let is_note = (2..=6).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
-    if is_note && name.len() >= 4 && (closed || word != "as") { name } else { body }
 }

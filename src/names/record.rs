@@ -101,7 +101,8 @@ impl Reader {
     /// Brand and industry of the name that was read last: what its [gram keys](crate::company::keys_for_storage)
     /// are made of.
     pub(super) fn parts(&self) -> [&str; 2] {
-        let part = |range: &std::ops::Range<usize>| self.parsed.text.get(range.clone()).unwrap_or_default();
+        let part =
+            |range: &std::ops::Range<usize>| self.parsed.cleaned.text.get(range.clone()).unwrap_or_default();
         [part(&self.parsed.brand), part(&self.parsed.industry)]
     }
 

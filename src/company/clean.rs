@@ -1,0 +1,126 @@
+//! A name or phrase without what does not distinguish it: case, punctuation, spaces between unspaced characters.
+
+use std::ops::Range;
+
+use super::tables::is_unspaced;
+use crate::text::fold_into;
+
+/// A cleaned text, in buffers that are used again.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Cleaned {
+    folded: String,
+    /// Folded, without punctuation; words parted by one space, nothing between unspaced characters.
+    pub(crate) text: String,
+    /// Some of it is in a script without spaces.
+    pub(super) unspaced: bool,
+    /// Contents of brackets, in order.
+    pub(super) brackets: Vec<Range<usize>>,
+}
+
+impl Cleaned {
+    /// Folds and removes punctuation: fills `text` and the brackets.
+    pub(super) fn read(&mut self, name: &str) {
+        self.folded.clear();
+        self.text.clear();
+        self.brackets.clear();
+        fold_into(name, &mut self.folded);
+        let folded = std::mem::take(&mut self.folded);
+        self.read_folded(without_slash_note(&folded));
+        if self.text.is_empty() {
+            // Nothing but punctuation or symbols: better an odd name than none.
+            self.text.extend(folded.split_whitespace());
+            self.brackets.clear();
+        }
+        self.folded = folded;
+    }
+
+    fn read_folded(&mut self, folded: &str) {
+        let mut opened = None;
+        let mut gap = false;
+        self.unspaced = false;
+        let mut last: Option<char> = None;
+        for c in folded.chars() {
+            if c.is_ascii_alphanumeric()
+                || is_unspaced(c)
+                || !c.is_ascii() && (c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c))
+            {
+                let unspaced = is_unspaced(c);
+                self.unspaced |= unspaced;
+                if gap && !unspaced && last.is_some_and(|l| !is_unspaced(l)) {
+                    self.text.push(' ');
+                }
+                self.text.push(c);
+                last = Some(c);
+                gap = false;
+                continue;
+            }
+            match c {
+                '\'' => continue,
+                '&' | '+' if last.is_some_and(|l| !is_unspaced(l)) => {
+                    self.text.push_str(" and");
+                    last = Some('d');
+                }
+                '(' | '[' | '{' | '<' | '「' | '『' | '《' | '〈' => {
+                    opened.get_or_insert(self.text.len());
+                }
+                ')' | ']' | '}' | '>' | '」' | '』' | '》' | '〉' => {
+                    if let Some(start) = opened.take()
+                        && start < self.text.len()
+                    {
+                        self.brackets.push(start..self.text.len());
+                    }
+                }
+                _ => {}
+            }
+            gap = true;
+        }
+        self.join_single_letters();
+    }
+
+    /// `s p a` → `spa`: what is left of dotted abbreviations.
+    fn join_single_letters(&mut self) {
+        let bytes = self.text.as_bytes();
+        let alone = |i: usize| {
+            bytes.get(i).is_some_and(u8::is_ascii_lowercase)
+                && i.checked_sub(1).is_none_or(|p| bytes.get(p) == Some(&b' '))
+                && bytes.get(i + 1).is_none_or(|b| *b == b' ')
+        };
+        let joins = |i: usize| bytes.get(i) == Some(&b' ') && i > 0 && alone(i - 1) && alone(i + 1);
+        if !(0..bytes.len()).any(joins) {
+            return;
+        }
+        let mut out = String::with_capacity(self.text.len());
+        let mut moved: Vec<usize> = Vec::with_capacity(self.text.len() + 1);
+        for (i, c) in self.text.char_indices() {
+            moved.resize(i + 1, out.len());
+            if !joins(i) {
+                out.push(c);
+            }
+        }
+        moved.resize(self.text.len() + 1, out.len());
+        for range in &mut self.brackets {
+            let to = |i: usize| moved.get(i).copied().unwrap_or(out.len());
+            *range = to(range.start)..to(range.end);
+        }
+        self.text = out;
+    }
+}
+
+/// A phrase of a table in the form names are compared in.
+pub(super) fn clean(phrase: &str) -> String {
+    let mut cleaned = Cleaned::default();
+    cleaned.read(phrase);
+    cleaned.text
+}
+
+/// `Fund/MA/`, `INC. \\DE\\` and `ELIS S.A./ADR`: a register's note behind a slash is not part of the name.
+fn without_slash_note(folded: &str) -> &str {
+    let slash = |c| matches!(c, '/' | '\\');
+    let trimmed = folded.trim_end();
+    let body = trimmed.strip_suffix(slash).unwrap_or(trimmed);
+    let Some((name, note)) = body.rsplit_once(slash) else { return body };
+    let word = note.trim();
+    let closed = body.len() < trimmed.len();
+    let is_note = (2..=6).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
+    if is_note && name.len() >= 4 && (closed || word != "as") { name } else { body }
+}
