@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::condition::{Condition, Node, Operator};
+use super::condition::{Condition, Node};
 use super::operand::Operand;
+use super::operator::Operator;
 use super::{Field, FieldType};
 
 /// The numbers for which a condition on one numeric field holds, when they are one interval.

@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use serde_json::Value as Json;
-
-use super::load::Finding;
+use super::Field;
 use super::operand::Operand;
-use super::{Field, FieldType};
+use super::operator::{ConditionError, Operator};
 
 /// Deepest nesting of `all`, `any` and `not`.
 pub(crate) const DEEPEST: usize = 32;
@@ -49,129 +47,6 @@ pub(crate) enum Node {
     Script(String),
 }
 
-/// Declares the comparisons with their names.
-macro_rules! operators {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        /// A comparison of a field with a value.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Operator {
-            $($(#[$doc])* $variant,)*
-        }
-
-        impl Operator {
-            /// Every comparison.
-            pub const ALL: &'static [Operator] = &[$(Operator::$variant),*];
-
-            /// The name it has in a document.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Operator::$variant => $name,)*
-                }
-            }
-
-            /// The comparison of a name.
-            #[must_use]
-            pub fn from_name(name: &str) -> Option<Operator> {
-                match name {
-                    $($name => Some(Operator::$variant),)*
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-
-operators! {
-    /// Is the value; for a region: lies inside it.
-    Eq = "eq",
-    /// Is there and is not the value.
-    Ne = "ne",
-    /// Less, or earlier.
-    Lt = "lt",
-    /// Less or the same.
-    Le = "le",
-    /// Greater, or later.
-    Gt = "gt",
-    /// Greater or the same.
-    Ge = "ge",
-    /// Is one of the values; for a region: lies inside one of them.
-    In = "in",
-    /// Is there and is none of the values.
-    NotIn = "not_in",
-    /// Holds the text.
-    Contains = "contains",
-    /// Starts with the text.
-    StartsWith = "starts_with",
-    /// Ends with the text.
-    EndsWith = "ends_with",
-    /// Matches the regular expression somewhere.
-    Matches = "matches",
-    /// Is there, or is not.
-    Exists = "exists",
-    /// Lies between two ends, both included.
-    Between = "between",
-    /// Lies longer ago than the span.
-    OlderThan = "older_than",
-    /// Lies no longer ago than the span, and not in the future.
-    Within = "within",
-}
-
-/// Why a condition cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ConditionError {
-    code: &'static str,
-    message: String,
-    help: String,
-}
-
-impl ConditionError {
-    /// What kind of mistake it is.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        self.code
-    }
-
-    /// What would be right.
-    #[must_use]
-    pub fn help(&self) -> &str {
-        &self.help
-    }
-
-    pub(crate) fn comparison(
-        field: &Field,
-        operator: Operator,
-        value: &Json,
-        help: String,
-    ) -> ConditionError {
-        let mut shown = value.to_string();
-        if let Some((cut, _)) = shown.char_indices().nth(60) {
-            shown.truncate(cut);
-            shown.push('…');
-        }
-        let kind = match field.kind() {
-            FieldType::Any => "a column of the host's own",
-            kind => kind.describe(),
-        };
-        let message = format!("`{field}` is {kind}: `{} {shown}` cannot be asked of it", operator.as_str());
-        ConditionError { code: "wrong_comparison", message, help }
-    }
-
-    pub(crate) fn value(message: String, help: String) -> ConditionError {
-        ConditionError { code: "bad_value", message, help }
-    }
-
-    pub(crate) fn pattern(message: String, help: String) -> ConditionError {
-        ConditionError { code: "bad_pattern", message, help }
-    }
-
-    pub(crate) fn to_finding(&self) -> Finding {
-        Finding::new(self.code, &self.message, &self.help)
-    }
-}
-
 impl Condition {
     /// True when all of the conditions are; also when there are none.
     #[must_use]
@@ -211,11 +86,7 @@ impl Condition {
         operator: Operator,
         value: impl Into<serde_json::Value>,
     ) -> Result<Condition, ConditionError> {
-        let field: Field = field.parse().map_err(|error: super::FieldError| ConditionError {
-            code: "unknown_field",
-            message: error.to_string(),
-            help: error.help().to_owned(),
-        })?;
+        let field: Field = field.parse().map_err(|error| ConditionError::unknown_field(&error))?;
         let operand = Operand::read(&field, operator, &value.into())?;
         Ok(Condition(Node::Compare { field, operator, operand }))
     }

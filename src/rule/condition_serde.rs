@@ -8,9 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::Field;
-use super::condition::{Condition, DEEPEST, Node, Operator};
+use super::condition::{Condition, DEEPEST, Node};
 use super::load::Finding;
-use super::operand::{Operand, operator_help};
+use super::operand::Operand;
+use super::operator::{Operator, operator_help};
 
 impl Serialize for Condition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -8,11 +8,13 @@ mod band;
 mod condition;
 mod condition_serde;
 mod facts;
+mod fault;
 mod field;
 mod fields;
 mod fingerprint;
 mod load;
 mod operand;
+mod operator;
 mod predicate;
 mod registry;
 mod script;
@@ -20,18 +22,20 @@ mod table;
 mod version;
 
 pub(crate) use band::NumberBand;
-pub use condition::{Condition, ConditionError, Operator};
+pub use condition::Condition;
 pub use facts::{
     ActivityFacts, FactContext, FactSource, FactValue, Facts, MatchFacts, ScoreFacts, VerdictFacts,
 };
 pub(crate) use facts::{number, text};
+pub use fault::{Fault, RuleFault};
 pub(crate) use field::Path;
 pub use field::{Field, FieldError};
 pub(crate) use fields::FieldId;
 pub use fields::{FIELDS, FieldSpec, FieldType, Producer, Scope};
 pub use fingerprint::Fingerprint;
 pub use load::{load, load_into};
-pub use predicate::{Fault, Predicate, RuleFault};
+pub use operator::{ConditionError, Operator};
+pub use predicate::Predicate;
 pub use registry::{Custom, Registry, Signal};
 pub(crate) use script::{Script, ScriptBatch};
 pub use script::{ScriptKind, ScriptSession, check_script};

@@ -4,11 +4,10 @@ use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use regex::{Regex, RegexBuilder};
 use serde_json::Value as Json;
 
-use super::condition::{ConditionError, Operator};
+use super::operator::{ConditionError, Operator};
 use super::{Field, FieldType};
 use crate::calendar::Span;
 use crate::model::Region;
-use crate::text;
 
 /// Largest compiled pattern, in bytes.
 const PATTERN_SIZE: usize = 256 * 1024;
@@ -237,37 +236,4 @@ fn expected(kind: FieldType, operator: Operator) -> String {
 
 fn singular(kind: FieldType) -> &'static str {
     if kind == FieldType::Texts { "a text" } else { kind.describe() }
-}
-
-impl FieldType {
-    /// The comparisons a field of this type allows.
-    #[must_use]
-    pub fn operators(self) -> &'static [Operator] {
-        use Operator::{
-            Between, Contains, EndsWith, Eq, Exists, Ge, Gt, In, Le, Lt, Matches, Ne, NotIn, OlderThan,
-            StartsWith, Within,
-        };
-        match self {
-            FieldType::Text | FieldType::Texts => {
-                &[Eq, Ne, In, NotIn, Contains, StartsWith, EndsWith, Matches, Exists]
-            }
-            FieldType::Integer | FieldType::Number => &[Eq, Ne, Lt, Le, Gt, Ge, In, NotIn, Between, Exists],
-            FieldType::Bool => &[Eq, Ne, Exists],
-            FieldType::Time => &[Eq, Ne, Lt, Le, Gt, Ge, Between, OlderThan, Within, Exists],
-            FieldType::Region => &[Eq, Ne, In, NotIn, Exists],
-            FieldType::Any => Operator::ALL,
-        }
-    }
-}
-
-/// The help for a key of a condition that is none.
-pub(crate) fn operator_help(name: &str) -> String {
-    let known = Operator::ALL.iter().map(|op| op.as_str()).chain(["field", "all", "any", "not", "script"]);
-    match text::closest(name, known) {
-        Some(close) => format!("did you mean `{close}`?"),
-        None => {
-            let names: Vec<String> = Operator::ALL.iter().map(|op| format!("`{}`", op.as_str())).collect();
-            format!("the comparisons are {}", names.join(", "))
-        }
-    }
 }

@@ -5,9 +5,9 @@ use std::ops::Add;
 use chrono::{DateTime, Utc};
 
 use super::Field;
-use super::condition::Operator;
 use super::facts::{FactSource, FactValue};
 use super::operand::Operand;
+use super::operator::Operator;
 use super::predicate::{Predicate, Test, compare};
 use crate::model::Points;
 

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::compile::Script;
+use super::limits::MAX_SOURCE;
 use super::names;
 use super::run::ScriptSession;
-use super::sandbox::{ENGINE, LONGEST_SOURCE};
+use super::sandbox::ENGINE;
 use crate::rule::FactSource;
 
 /// Conditions that are run as one list: entering the engine costs more than most of them do.
@@ -36,7 +37,7 @@ impl ScriptBatch {
             scripts.iter().flat_map(|script| script.stable.iter().copied()).collect();
         stable.sort_unstable_by_key(|variable| variable.bit);
         stable.dedup_by_key(|variable| variable.bit);
-        if source.len() > LONGEST_SOURCE {
+        if source.len() > MAX_SOURCE {
             return None;
         }
         let mut known = rhai::Scope::new();

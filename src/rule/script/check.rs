@@ -4,17 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::functions::FUNCTIONS;
+use super::limits::{FORBIDDEN, MAX_PROBLEMS};
 use super::missing;
 use super::names::{self, VARIABLES};
 use super::problem::{Problem, function_help};
-use super::sandbox::FORBIDDEN;
 use super::token::{Kind, OPEN_COMMENT, Token};
 use crate::rule::Scope;
 use crate::rule::fields::FIELDS;
 use crate::text;
-
-/// Most problems that are told of one script.
-pub(super) const MOST_PROBLEMS: usize = 20;
 
 /// Most variables a script gives names to: looking for a name takes time that grows with their number.
 const MOST_VARIABLES: usize = 64;
@@ -52,7 +49,7 @@ pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Fin
         },
     };
     for (index, token) in tokens.iter().enumerate() {
-        if look.findings.problems.len() >= MOST_PROBLEMS {
+        if look.findings.problems.len() >= MAX_PROBLEMS {
             break;
         }
         match token.kind {
@@ -261,7 +258,7 @@ impl<'s> Look<'_, 's> {
                 own.insert(token.text);
             } else if VARIABLES.contains_key(token.text)
                 && !own.contains(token.text)
-                && self.findings.problems.len() < MOST_PROBLEMS
+                && self.findings.problems.len() < MAX_PROBLEMS
             {
                 let message = format!("`{}` is not known inside a function", token.text);
                 self.problem("unknown_name", token, message, "hand it in as a parameter");

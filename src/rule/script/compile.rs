@@ -7,9 +7,10 @@ use rhai::{AST, Dynamic, ImmutableString, ParseErrorType};
 
 use super::ScriptKind;
 use super::check;
+use super::limits::{MAX_PROBLEMS, MAX_SOURCE};
 use super::names::{self, Reading, VARIABLES, Variable};
 use super::problem::{Problem, excerpt, parse_problem, position, variable_help};
-use super::sandbox::{ENGINE, LONGEST_SOURCE};
+use super::sandbox::ENGINE;
 use super::token::{Kind, tokens};
 use crate::error::{Diagnostic, Report};
 use crate::rule::Scope;
@@ -99,8 +100,8 @@ fn diagnostic(problem: Problem, source: &str, path: String, is_error: bool) -> D
 
 fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
     let fail = |problem| Compiled { script: None, problems: vec![problem], warnings: Vec::new() };
-    if source.len() > LONGEST_SOURCE {
-        let message = format!("the script has {} bytes, more than {LONGEST_SOURCE}", source.len());
+    if source.len() > MAX_SOURCE {
+        let message = format!("the script has {} bytes, more than {MAX_SOURCE}", source.len());
         return fail(Problem::new("too_large", None, message, "split it into several rules"));
     }
     if source.trim().is_empty() {
@@ -110,7 +111,7 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
     let words = tokens(source);
     let check::Findings { mut problems, warnings, own_variables } = check::look(&words, scope, program);
     // The parser is not asked about what takes it too long to read.
-    if problems.len() >= check::MOST_PROBLEMS || problems.iter().any(|problem| problem.code == "too_large") {
+    if problems.len() >= MAX_PROBLEMS || problems.iter().any(|problem| problem.code == "too_large") {
         return Compiled { script: None, problems, warnings };
     }
     let names::Rewritten { source: rewritten, readings, dynamic } = names::rewrite(source, &words);
@@ -135,7 +136,7 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
         };
         let at = error.position();
         match error.err_type() {
-            ParseErrorType::VariableUndefined(name) if problems.len() < check::MOST_PROBLEMS => {
+            ParseErrorType::VariableUndefined(name) if problems.len() < MAX_PROBLEMS => {
                 if !problems.iter().any(|problem| problem.position == position(at)) {
                     problems.push(unknown_name(name, at, scope, &own_variables));
                 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use rhai::{Dynamic, FLOAT, INT};
 
-use super::run::value;
+use super::value::value;
 use crate::calendar::Span;
 use crate::model::{Attributes, Points};
 use crate::rule::facts::attribute as fact;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::check::MOST_PROBLEMS;
+use super::limits::MAX_PROBLEMS;
 use super::names::VARIABLES;
 use super::problem::Problem;
 use super::token::{Kind, Token};
@@ -34,7 +34,7 @@ pub(super) fn values(tokens: &[Token<'_>], scope: Scope, own_functions: &BTreeSe
             let Some(value) = look.missing(operand, DEEPEST) else { continue };
             let name: String = look.part(value.place.clone()).iter().map(|token| token.text).collect();
             let position = look.part(value.place).first().map(|token| token.position);
-            if warnings.len() >= MOST_PROBLEMS || !told.insert(name.clone()) {
+            if warnings.len() >= MAX_PROBLEMS || !told.insert(name.clone()) {
                 continue;
             }
             let help = format!("say what then holds: `known({name})`, or `or({name}, 0)`");

@@ -26,6 +26,8 @@ mod compile;
 #[cfg(feature = "script")]
 mod functions;
 #[cfg(feature = "script")]
+mod limits;
+#[cfg(feature = "script")]
 mod live;
 #[cfg(feature = "script")]
 mod missing;
@@ -41,6 +43,8 @@ mod run;
 mod sandbox;
 #[cfg(feature = "script")]
 mod token;
+#[cfg(feature = "script")]
+mod value;
 
 #[cfg(feature = "script")]
 pub(crate) use batch::ScriptBatch;

@@ -3,7 +3,7 @@
 use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType};
 
 use super::functions::FUNCTIONS;
-use super::sandbox::{FORBIDDEN, LONGEST_LIST, LONGEST_TEXT, MOST_OPERATIONS};
+use super::limits::{FORBIDDEN, MAX_LIST, MAX_OPERATIONS, MAX_TEXT};
 use crate::error::Position;
 use crate::text;
 
@@ -104,7 +104,7 @@ pub(super) fn parse_problem(error: &ParseErrorType, at: rhai::Position, expressi
         E::BadInput(LexError::StringTooLong(_)) | E::LiteralTooLarge(..) => say(
             "too_large",
             "the text or list is too long".into(),
-            &format!("a text has at most {LONGEST_TEXT} bytes, a list at most {LONGEST_LIST} items"),
+            &format!("a text has at most {MAX_TEXT} bytes, a list at most {MAX_LIST} items"),
         ),
         E::BadInput(LexError::MalformedNumber(found)) => {
             say("bad_script", format!("`{found}` is not a number"), "write it like `1.5`")
@@ -229,7 +229,7 @@ pub(super) fn run_problem(error: &EvalAltResult) -> Problem {
         }
         E::ErrorTooManyOperations(_) | E::ErrorTerminated(..) => say(
             "too_many_operations",
-            format!("the script takes more than {MOST_OPERATIONS} operations"),
+            format!("the script takes more than {MAX_OPERATIONS} operations"),
             "does a loop never end?",
         ),
         E::ErrorStackOverflow(_) => {
@@ -241,7 +241,7 @@ pub(super) fn run_problem(error: &EvalAltResult) -> Problem {
         E::ErrorDataTooLarge(..) => say(
             "too_large",
             "a text or list has grown too long".into(),
-            &format!("a text has at most {LONGEST_TEXT} bytes, a list at most {LONGEST_LIST} items"),
+            &format!("a text has at most {MAX_TEXT} bytes, a list at most {MAX_LIST} items"),
         ),
         E::ErrorArithmetic(said, _) if said.to_lowercase().contains("zero") => {
             say("arithmetic", "a number is divided by zero".into(), "test the divisor first")

@@ -10,11 +10,12 @@ use super::compile::Script;
 use super::live::{self, Reason};
 use super::names::Reading;
 use super::problem::{Problem, excerpt, run_problem, type_word};
-use super::sandbox::{self, ENGINE, LONGEST_LIST, LONGEST_TEXT};
+use super::sandbox::{self, ENGINE};
 use super::token::tokens;
+use super::value::value;
 use crate::error::Position;
 use crate::model::{Attributes, Points};
-use crate::rule::{FactSource, FactValue, Fault};
+use crate::rule::{FactSource, Fault};
 
 thread_local! {
     static OPERATIONS: Cell<u64> = const { Cell::new(0) };
@@ -174,41 +175,6 @@ fn fault(problem: Problem, source: &str) -> Fault {
         excerpt: problem.position.and_then(|at| excerpt(source, at)),
         help: problem.help,
     }
-}
-
-/// A value as scripts see it.
-pub(super) fn value(fact: &FactValue<'_>) -> Dynamic {
-    match fact {
-        FactValue::Missing => Dynamic::UNIT,
-        FactValue::Text(text) => Dynamic::from(ImmutableString::from(cut(text, LONGEST_TEXT))),
-        FactValue::Texts(texts) => {
-            let mut left = LONGEST_TEXT;
-            let mut list = rhai::Array::new();
-            for text in texts.iter().take(LONGEST_LIST) {
-                let text = cut(text, left);
-                left -= text.len();
-                list.push(Dynamic::from(ImmutableString::from(text)));
-                if left == 0 {
-                    break;
-                }
-            }
-            Dynamic::from_array(list)
-        }
-        FactValue::Integer(number) => Dynamic::from_int(*number),
-        FactValue::Number(number) => Dynamic::from_float(*number),
-        FactValue::Bool(flag) => Dynamic::from_bool(*flag),
-        FactValue::Time(at) => Dynamic::from_int(at.timestamp()),
-        FactValue::Region(region) => Dynamic::from(ImmutableString::from(region.to_string())),
-    }
-}
-
-/// The beginning of a text, cut between characters.
-fn cut(text: &str, longest: usize) -> &str {
-    if text.len() <= longest {
-        return text;
-    }
-    // A character has at most four bytes.
-    (0..4).find_map(|back| text.get(..longest.checked_sub(back)?)).unwrap_or_default()
 }
 
 impl Script {

@@ -1,0 +1,60 @@
+//! What goes wrong when a rule runs.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Position;
+use crate::model::RuleId;
+
+/// Why a rule could not be evaluated at run time. The decision goes on without it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
+#[error("{message}")]
+pub struct Fault {
+    /// What went wrong.
+    pub message: String,
+    /// Where in the script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// The line of the script with a caret under the place, in two lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<String>,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+impl Fault {
+    /// A fault that has no place in a script.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Fault {
+        Fault { message: message.into(), position: None, excerpt: None, help: None }
+    }
+}
+
+/// A rule that failed at run time, reported beside the decision it took no part in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleFault {
+    /// The rule.
+    pub rule: RuleId,
+    /// Why it failed.
+    pub fault: Fault,
+}
+
+impl fmt::Display for RuleFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rule {} failed", self.rule)?;
+        if let Some(at) = self.fault.position {
+            write!(f, " at line {} column {}", at.line, at.column)?;
+        }
+        write!(f, ": {}", self.fault)?;
+        for line in self.fault.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
+            write!(f, "\n    {line}")?;
+        }
+        match &self.fault.help {
+            Some(help) => write!(f, "\n    help: {help}"),
+            None => Ok(()),
+        }
+    }
+}

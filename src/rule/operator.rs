@@ -1,0 +1,167 @@
+//! The comparisons: their names, the types they are for, and what is wrong with one that cannot be asked.
+
+use serde_json::Value as Json;
+
+use super::load::Finding;
+use super::{Field, FieldError, FieldType};
+use crate::text;
+
+/// Declares the comparisons with their names.
+macro_rules! operators {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// A comparison of a field with a value.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Operator {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Operator {
+            /// Every comparison.
+            pub const ALL: &'static [Operator] = &[$(Operator::$variant),*];
+
+            /// The name it has in a document.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Operator::$variant => $name,)*
+                }
+            }
+
+            /// The comparison of a name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Operator> {
+                match name {
+                    $($name => Some(Operator::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+operators! {
+    /// Is the value; for a region: lies inside it.
+    Eq = "eq",
+    /// Is there and is not the value.
+    Ne = "ne",
+    /// Less, or earlier.
+    Lt = "lt",
+    /// Less or the same.
+    Le = "le",
+    /// Greater, or later.
+    Gt = "gt",
+    /// Greater or the same.
+    Ge = "ge",
+    /// Is one of the values; for a region: lies inside one of them.
+    In = "in",
+    /// Is there and is none of the values.
+    NotIn = "not_in",
+    /// Holds the text.
+    Contains = "contains",
+    /// Starts with the text.
+    StartsWith = "starts_with",
+    /// Ends with the text.
+    EndsWith = "ends_with",
+    /// Matches the regular expression somewhere.
+    Matches = "matches",
+    /// Is there, or is not.
+    Exists = "exists",
+    /// Lies between two ends, both included.
+    Between = "between",
+    /// Lies longer ago than the span.
+    OlderThan = "older_than",
+    /// Lies no longer ago than the span, and not in the future.
+    Within = "within",
+}
+
+/// Why a condition cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ConditionError {
+    code: &'static str,
+    message: String,
+    help: String,
+}
+
+impl ConditionError {
+    /// What kind of mistake it is.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What would be right.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        &self.help
+    }
+
+    pub(crate) fn unknown_field(error: &FieldError) -> ConditionError {
+        ConditionError { code: "unknown_field", message: error.to_string(), help: error.help().to_owned() }
+    }
+
+    pub(crate) fn comparison(
+        field: &Field,
+        operator: Operator,
+        value: &Json,
+        help: String,
+    ) -> ConditionError {
+        let mut shown = value.to_string();
+        if let Some((cut, _)) = shown.char_indices().nth(60) {
+            shown.truncate(cut);
+            shown.push('…');
+        }
+        let kind = match field.kind() {
+            FieldType::Any => "a column of the host's own",
+            kind => kind.describe(),
+        };
+        let message = format!("`{field}` is {kind}: `{} {shown}` cannot be asked of it", operator.as_str());
+        ConditionError { code: "wrong_comparison", message, help }
+    }
+
+    pub(crate) fn value(message: String, help: String) -> ConditionError {
+        ConditionError { code: "bad_value", message, help }
+    }
+
+    pub(crate) fn pattern(message: String, help: String) -> ConditionError {
+        ConditionError { code: "bad_pattern", message, help }
+    }
+
+    pub(crate) fn to_finding(&self) -> Finding {
+        Finding::new(self.code, &self.message, &self.help)
+    }
+}
+
+impl FieldType {
+    /// The comparisons a field of this type allows.
+    #[must_use]
+    pub fn operators(self) -> &'static [Operator] {
+        use Operator::{
+            Between, Contains, EndsWith, Eq, Exists, Ge, Gt, In, Le, Lt, Matches, Ne, NotIn, OlderThan,
+            StartsWith, Within,
+        };
+        match self {
+            FieldType::Text | FieldType::Texts => {
+                &[Eq, Ne, In, NotIn, Contains, StartsWith, EndsWith, Matches, Exists]
+            }
+            FieldType::Integer | FieldType::Number => &[Eq, Ne, Lt, Le, Gt, Ge, In, NotIn, Between, Exists],
+            FieldType::Bool => &[Eq, Ne, Exists],
+            FieldType::Time => &[Eq, Ne, Lt, Le, Gt, Ge, Between, OlderThan, Within, Exists],
+            FieldType::Region => &[Eq, Ne, In, NotIn, Exists],
+            FieldType::Any => Operator::ALL,
+        }
+    }
+}
+
+/// The help for a key of a condition that is none.
+pub(crate) fn operator_help(name: &str) -> String {
+    let known = Operator::ALL.iter().map(|op| op.as_str()).chain(["field", "all", "any", "not", "script"]);
+    match text::closest(name, known) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => {
+            let names: Vec<String> = Operator::ALL.iter().map(|op| format!("`{}`", op.as_str())).collect();
+            format!("the comparisons are {}", names.join(", "))
+        }
+    }
+}

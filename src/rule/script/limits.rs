@@ -1,0 +1,35 @@
+//! What bounds a script, and what it may not use.
+
+/// Longest script, in bytes. The parser is quadratic in some constructs, so the length is what bounds it.
+pub(super) const MAX_SOURCE: usize = 16 * 1024;
+/// Most operations of one run.
+pub(super) const MAX_OPERATIONS: u64 = 10_000;
+/// Longest text, in bytes; longer texts of a lead are handed in cut off.
+pub(super) const MAX_TEXT: usize = 4 * 1024;
+/// Most items of a list; longer lists of a lead are handed in cut off.
+pub(super) const MAX_LIST: usize = 256;
+/// Most problems that are told of one script.
+pub(super) const MAX_PROBLEMS: usize = 20;
+
+/// What a script may not use, with what to say about it.
+pub(super) const FORBIDDEN: &[(&str, &str)] = &[
+    ("eval", "a script cannot run texts as scripts"),
+    ("import", "a script stands alone"),
+    ("export", "a script stands alone"),
+    ("Fn", "functions cannot be passed around: call them by name"),
+    ("call", "functions cannot be passed around: call them by name"),
+    ("curry", "functions cannot be passed around: call them by name"),
+    ("print", "a script prints nothing: use `reason(points, \"…\")`"),
+    ("debug", "a script prints nothing: use `reason(points, \"…\")`"),
+    ("try", "what fails is reported beside the score"),
+    ("catch", "what fails is reported beside the score"),
+    ("throw", "give no points instead"),
+    ("this", "functions take what they need as parameters"),
+    ("global", "functions take what they need as parameters"),
+    ("private", "a script stands alone"),
+    ("sleep", "scripts never wait"),
+    ("type_of", "test with `known(x)` whether there is a value"),
+    ("is_shared", "nothing is shared"),
+    ("is_def_var", "fields are known when the script is read"),
+    ("is_def_fn", "functions are known when the script is read"),
+];
