@@ -5,7 +5,7 @@ use std::hash::Hash;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::record::{HEADER, slice};
+use super::record::{HEADER, View, slice};
 use super::{NameIndex, Tuning};
 use crate::company::Gazetteer;
 use crate::model::Region;
@@ -126,7 +126,7 @@ impl<K: Clone + Ord + Hash + Serialize> NameIndex<K> {
     }
 
     fn view_region(&self, offset: u32) -> Option<Region> {
-        self.regions.get(super::View::new(slice(&self.bytes, offset as usize)).region)
+        self.regions.get(View::new(slice(&self.bytes, offset as usize)).region)
     }
 }
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Tuning;
 use super::features::{Information, Query, Scratch, Vector, at};
+use super::number::{AMBIGUOUS, NO_MATCH, UNLISTED, round};
 use super::record::{MOST_TEXT, NO_FORM, Reader, Regions, View};
-use super::search::{AMBIGUOUS, NO_MATCH, UNLISTED, round};
 use super::training::Example;
 use super::tuning::{RowInputs, Weights};
 use crate::company::{Gazetteer, Gram, KeyBuffers, visit_grams};

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::features::{Vector, at};
+use super::number::round;
 use super::record::{NO_FORM, View};
 
 /// A name that was found.
@@ -105,8 +106,8 @@ impl Evidence {
             legal_form: codes(query.form != NO_FORM, record.form != NO_FORM, query.form == record.form),
             branch: texts(query.branch, record.branch, 0.0),
             numbers: codes(query.numbers != 0, record.numbers != 0, query.numbers == record.numbers),
-            query_covered: super::search::round(value(at::QUERY_GRAMS)),
-            record_covered: super::search::round(value(at::RECORD_CHARS)),
+            query_covered: round(value(at::QUERY_GRAMS)),
+            record_covered: round(value(at::RECORD_CHARS)),
             similarity,
             shared: Vec::new(),
         }

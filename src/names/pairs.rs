@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::batch::in_chunks;
 use super::features::{Query, Scratch, Vector};
 use super::matches::{Evidence, shared_pieces};
-use super::record::{Reader, Regions, slice};
-use super::search::UNLISTED;
+use super::number::UNLISTED;
+use super::record::{Reader, Regions, View, slice};
 use super::tuning::Weights;
 use super::{NameIndex, NameIndexBuilder, SearchOptions};
 
@@ -46,7 +46,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         let alias = |name| self.gazetteer.alias_of(name);
         let (target, record, vector) = self.vector_of(alias(a).unwrap_or(a), alias(b).unwrap_or(b));
         let similarity = self.weights(target.unspaced).similarity(&vector);
-        let (query, view) = (target.view(), super::View::new(&record));
+        let (query, view) = (target.view(), View::new(&record));
         let mut evidence = Evidence::new(&query, &view, &vector, similarity);
         evidence.alias = alias(a).is_some() || alias(b).is_some();
         evidence.shared = shared_pieces(query.text, view.text);
@@ -64,7 +64,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         };
         let (x, y) = (read(a), read(b));
         let (target, (_, record, regions)) = if x.0.len() <= y.0.len() { (x.0, y) } else { (y.0, x) };
-        let view = super::View::new(&record);
+        let view = View::new(&record);
         let vector = target.features(&view, &regions, &self.live(), &mut Scratch::default());
         (target, record, vector)
     }
@@ -219,7 +219,7 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
     ) -> Vec<Judged> {
         let found = in_chunks(records, |record, work| {
             let bytes = self.record(*record);
-            let region = self.regions.get(super::View::new(bytes).region);
+            let region = self.regions.get(View::new(bytes).region);
             let target = Query::new(bytes, region, &self.live());
             let own = (target.len(), self.key(*record));
             let mut compared = self.compared(&target, options, work);
@@ -233,12 +233,8 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
                 let margin = logit - rival.map_or(UNLISTED, |c| c.logit.max(UNLISTED));
                 weights.confidence(&Weights::inputs(logit, margin, vector, around))
             };
-            let vector = target.features(
-                &super::View::new(bytes),
-                &self.regions,
-                &self.live(),
-                &mut Scratch::default(),
-            );
+            let vector =
+                target.features(&View::new(bytes), &self.regions, &self.live(), &mut Scratch::default());
             let score = score_of(*record, weights.ranking(&vector), &vector);
             let mut pairs = Vec::new();
             if score >= threshold && has_copies(*record) {

@@ -5,11 +5,13 @@ use std::hash::Hash;
 
 use super::features::{Information, Query, Scratch, Vector};
 use super::grams;
-use super::matches::{Evidence, shared_pieces};
+use super::index::NameIndex;
+use super::matches::{Evidence, NameMatch, shared_pieces};
+use super::number::{AMBIGUOUS, MIN_NAMES, NO_MATCH, UNLISTED, round};
+use super::options::SearchOptions;
 use super::postings::{Gram, Postings, Records};
-use super::record::{JOINT_STOCK, NO_FORM, View};
+use super::size::factors;
 use super::tuning::{CONFIDENCE, Surroundings, Weights};
-use super::{NameIndex, NameMatch, SearchOptions};
 
 /// Records whose scores are held at one time.
 const BLOCK: usize = 1 << 14;
@@ -21,12 +23,9 @@ pub(super) struct Live<'a> {
     pub(super) names: usize,
 }
 
-/// Names that a small index is taken to have: among three names every gram would seem to say nothing.
-pub(super) const FEWEST: usize = 1024;
-
 /// Eighths of a bit: ⌊8 · log2(names ÷ live)⌋, a step function so that small changes of the set change nothing.
 pub(super) fn eighths(names: usize, live: u32) -> u32 {
-    let ratio = names.max(FEWEST) as f64 / f64::from(live.max(1));
+    let ratio = names.max(MIN_NAMES) as f64 / f64::from(live.max(1));
     (8.0 * libm::log2(ratio)).max(0.0) as u32
 }
 
@@ -209,11 +208,6 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         keys
     }
 
-    pub(super) fn view(&self, record: u32) -> View<'_> {
-        let at = self.offsets.get(record as usize).copied().unwrap_or_default();
-        View::new(self.bytes.get(at as usize..).unwrap_or_default())
-    }
-
     /// The names most like a name, best first, ties by id.
     ///
     /// An empty answer means that nothing shares a gram that the budget could afford; a low
@@ -284,62 +278,4 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         }
         out
     }
-}
-
-/// Log-odds within which two matches are too near to tell apart: one is less than four times as likely.
-pub(super) const AMBIGUOUS: f64 = 1.386_294_361;
-/// Log-odds below which a match is none, so that it makes nothing ambiguous.
-pub(super) const NO_MATCH: f64 = -4.0;
-/// Log-odds of the unlisted rival that every match has.
-pub(crate) const UNLISTED: f64 = -6.0;
-
-/// Partial cosine in integers: what is shared counts against the size of both. A record whose kind is more (or less)
-/// likely to be meant, see [`size_of_record`], goes up (or down). By the byte that is known of a record.
-pub(super) fn factors(query: u32, view: &View<'_>) -> [u32; 256] {
-    let wanted = wanted(view);
-    std::array::from_fn(|record| {
-        let record = record as u8;
-        if record == REMOVED {
-            return 0;
-        }
-        let up = if record & wanted & LIKELY != 0 { 26 } else { 16 };
-        let down = if record & wanted & UNLIKELY != 0 { 28 } else { 16 };
-        65_536 * up / down / (query + 2 * u32::from(record & SIZE) + 8)
-    })
-}
-
-/// What is known of a removed record: a live one has a gram, or it would not be found.
-pub(super) const REMOVED: u8 = 0;
-const SIZE: u8 = 63;
-const LIKELY: u8 = 64;
-const UNLIKELY: u8 = 128;
-
-/// What the candidate stage knows of a record: how many grams it has, whether it is a joint-stock company (those are
-/// the ones people abbreviate) and whether it is a branch (those are rarely meant when no branch is named).
-pub(super) fn size_of_record(grams: usize, view: &View<'_>) -> u8 {
-    let mut size = grams.min(SIZE.into()) as u8;
-    if view.has(JOINT_STOCK) {
-        size |= LIKELY;
-    }
-    if !view.branch.is_empty() {
-        size |= UNLIKELY;
-    }
-    size
-}
-
-/// Which kinds of record are more or less likely for a query.
-fn wanted(query: &View<'_>) -> u8 {
-    let mut wanted = 0;
-    if query.form == NO_FORM || query.has(JOINT_STOCK) {
-        wanted |= LIKELY;
-    }
-    if query.branch.is_empty() {
-        wanted |= UNLIKELY;
-    }
-    wanted
-}
-
-/// To 1e-9, so that platforms agree on what is a tie.
-pub(super) fn round(value: f64) -> f64 {
-    libm::round(value * 1e9) / 1e9
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::features::{COUNT, FEATURES, Vector, at};
-use super::search::{FEWEST, round};
+use super::number::{MIN_NAMES, probability, round};
 use crate::text::closest;
 
 /// Inputs of the confidence, in the order of its weights.
@@ -180,7 +180,7 @@ impl Weights {
         x: &Vector,
         around: Surroundings,
     ) -> [f64; CONFIDENCE.len()] {
-        let names = libm::log2(around.names.max(FEWEST) as f64);
+        let names = libm::log2(around.names.max(MIN_NAMES) as f64);
         let information = (around.bits / 16.0).min(8.0);
         let [equal, covered] = [at::EQUAL, at::RECORD_CHARS].map(|i| x.get(i).copied().unwrap_or_default());
         [1.0, logit, margin.clamp(-8.0, 8.0), names, information, equal, covered, by_names(logit, names)]
@@ -210,9 +210,4 @@ impl Weights {
 /// known), the logit at a million.
 pub(crate) fn by_names(logit: f64, names: f64) -> f64 {
     logit * (names - 10.0).max(0.0) / 10.0
-}
-
-/// The logistic function, rounded to 1e-9.
-pub(super) fn probability(logit: f64) -> f64 {
-    round(1.0 / (1.0 + libm::exp(-logit)))
 }

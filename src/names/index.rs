@@ -1,0 +1,262 @@
+//! The index: adding, removing, renaming.
+
+use std::hash::Hash;
+
+use super::grams;
+use super::ids::Ids;
+use super::postings::Postings;
+use super::record::{self, Reader, Regions, View};
+use super::size::{REMOVED, size_of_record};
+use super::tuning::{Tuning, Weights};
+use crate::company::Gazetteer;
+
+/// An index of company names.
+///
+/// `K` is the host's key of an account: small and cheap to clone (`u32`, an `Arc<str>` newtype). Its order breaks
+/// ties. The index keeps about a hundred bytes a name and not the names as they were written.
+///
+/// [`insert`](NameIndex::insert), [`remove`](NameIndex::remove) and [`rename`](NameIndex::rename) change it at once,
+/// without a rebuild; [`search`](NameIndex::search) takes `&self`, so one index serves many threads.
+#[derive(Debug, Clone)]
+pub struct NameIndex<K> {
+    pub(super) gazetteer: Gazetteer,
+    pub(super) tuning: Tuning,
+    pub(super) unspaced: Weights,
+    pub(super) words: Weights,
+    pub(super) postings: Postings,
+    pub(super) regions: Regions,
+    pub(super) ids: Ids,
+    /// By record: the key (none once removed), where its bytes start, what the candidate stage knows of it.
+    pub(super) keys: Vec<Option<K>>,
+    pub(super) offsets: Vec<u32>,
+    pub(super) sizes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
+    pub(super) live: usize,
+    pub(super) reader: Reader,
+    pub(super) grams: Vec<u64>,
+}
+
+/// Sets up a [`NameIndex`] with a host's own tables or weights.
+#[derive(Debug, Clone, Default)]
+pub struct NameIndexBuilder {
+    pub(super) gazetteer: Gazetteer,
+    pub(super) tuning: Tuning,
+}
+
+impl NameIndexBuilder {
+    /// The tables names are read with; aliases are looked up in it.
+    #[must_use]
+    pub fn gazetteer(mut self, gazetteer: Gazetteer) -> NameIndexBuilder {
+        self.gazetteer = gazetteer;
+        self
+    }
+
+    /// The weights of the measure.
+    #[must_use]
+    pub fn tuning(mut self, tuning: Tuning) -> NameIndexBuilder {
+        self.tuning = tuning;
+        self
+    }
+
+    /// An empty index.
+    #[must_use]
+    pub fn build<K: Clone + Ord + Hash>(self) -> NameIndex<K> {
+        NameIndex {
+            unspaced: Weights::new(&self.tuning.unspaced),
+            words: Weights::new(&self.tuning.words),
+            gazetteer: self.gazetteer,
+            tuning: self.tuning,
+            postings: Postings::default(),
+            regions: Regions::default(),
+            ids: Ids::default(),
+            keys: Vec::new(),
+            offsets: Vec::new(),
+            sizes: Vec::new(),
+            bytes: Vec::new(),
+            live: 0,
+            reader: Reader::default(),
+            grams: Vec::new(),
+        }
+    }
+}
+
+impl NameIndex<()> {
+    /// Sets up an index with other tables or weights than the built-in ones.
+    #[must_use]
+    pub fn builder() -> NameIndexBuilder {
+        NameIndexBuilder::default()
+    }
+}
+
+impl<K: Clone + Ord + Hash> Default for NameIndex<K> {
+    fn default() -> NameIndex<K> {
+        NameIndexBuilder::default().build()
+    }
+}
+
+impl<K: Clone + Ord + Hash> NameIndex<K> {
+    /// An empty index with the built-in tables and weights.
+    #[must_use]
+    pub fn new() -> NameIndex<K> {
+        NameIndex::default()
+    }
+
+    /// Adds a name, or gives the key another one. Returns whether the key is new.
+    ///
+    /// Any text is accepted; a name without letters or digits is kept and never found. Amortised O(length).
+    pub fn insert(&mut self, id: K, name: &str) -> bool {
+        let new = !self.remove(&id);
+        let offset = self.bytes.len();
+        if self.bytes.capacity() - offset < 512 {
+            // A fifth at a time: doubling would waste half of a large index.
+            self.bytes.reserve_exact((offset / 5).max(4096));
+        }
+        let regions = &mut self.regions;
+        self.reader.read(name, &self.gazetteer, |r| regions.number(r), &mut self.bytes);
+        self.append(id, offset);
+        new
+    }
+
+    /// Indexes the record that stands at `offset`, the end of the bytes.
+    pub(super) fn append(&mut self, id: K, offset: usize) {
+        let record = self.keys.len() as u32;
+        let view = View::new(self.bytes.get(offset..).unwrap_or_default());
+        grams::collect(view.text, &mut self.grams);
+        self.postings.push_all(&self.grams, record);
+        if self.keys.len() == self.keys.capacity() {
+            let more = (self.keys.len() / 5).max(64);
+            self.keys.reserve_exact(more);
+            self.offsets.reserve_exact(more);
+            self.sizes.reserve_exact(more);
+        }
+        self.sizes.push(size_of_record(self.grams.len(), &view));
+        self.offsets.push(offset as u32);
+        self.keys.push(Some(id));
+        self.ids.add(record, &self.keys);
+        self.live += 1;
+    }
+
+    /// Takes a name out. Returns whether it was there.
+    ///
+    /// It is no longer found and no longer counted at once; its place is given back when a quarter of the index is
+    /// such places. Amortised O(length).
+    pub fn remove(&mut self, id: &K) -> bool {
+        let Some(record) = self.ids.remove(id, &self.keys) else { return false };
+        let at = self.offsets.get(record as usize).copied().unwrap_or_default() as usize;
+        let view = View::new(self.bytes.get(at..).unwrap_or_default());
+        grams::collect(view.text, &mut self.grams);
+        for gram in &self.grams {
+            self.postings.forget(*gram);
+        }
+        if let Some(key) = self.keys.get_mut(record as usize) {
+            *key = None;
+        }
+        if let Some(size) = self.sizes.get_mut(record as usize) {
+            *size = REMOVED;
+        }
+        self.live -= 1;
+        if self.keys.len() - self.live > self.live / 4 + 1024 {
+            self.rebuild();
+        }
+        true
+    }
+
+    /// Gives a key another name. Returns false, and does nothing, when the key is not there.
+    pub fn rename(&mut self, id: K, name: &str) -> bool {
+        let known = self.contains(&id);
+        if known {
+            self.insert(id, name);
+        }
+        known
+    }
+
+    /// Whether the key is there.
+    #[must_use]
+    pub fn contains(&self, id: &K) -> bool {
+        self.ids.find(id, &self.keys).is_some()
+    }
+
+    /// Names in the index.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.live
+    }
+
+    /// Whether there is no name in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    /// The name as the index keeps it: folded, without punctuation and legal form.
+    #[must_use]
+    pub fn normalised(&self, id: &K) -> Option<&str> {
+        Some(self.view(self.ids.find(id, &self.keys)?).text)
+    }
+
+    /// The weights in use.
+    #[must_use]
+    pub fn tuning(&self) -> &Tuning {
+        &self.tuning
+    }
+
+    /// The tables in use.
+    #[must_use]
+    pub fn gazetteer(&self) -> &Gazetteer {
+        &self.gazetteer
+    }
+
+    /// Bytes on the heap, the keys' own heap apart.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.postings.heap_bytes()
+            + self.ids.heap_bytes()
+            + self.keys.capacity() * size_of::<Option<K>>()
+            + self.offsets.capacity() * size_of::<u32>()
+            + self.sizes.capacity()
+            + self.bytes.capacity()
+    }
+
+    /// Gives back memory that was reserved for growing: worth it after a large first load. O(size of the index).
+    pub fn shrink_to_fit(&mut self) {
+        if self.keys.len() > self.live {
+            self.rebuild();
+        }
+        self.postings.shrink();
+        self.ids.shrink(&self.keys);
+        self.keys.shrink_to_fit();
+        self.offsets.shrink_to_fit();
+        self.sizes.shrink_to_fit();
+        self.bytes.shrink_to_fit();
+    }
+
+    /// Builds everything anew from the live records.
+    pub(super) fn rebuild(&mut self) {
+        let keys = std::mem::take(&mut self.keys);
+        let offsets = std::mem::take(&mut self.offsets);
+        let bytes = std::mem::take(&mut self.bytes);
+        self.postings = Postings::default();
+        self.ids = Ids::default();
+        self.sizes.clear();
+        self.live = 0;
+        for (key, offset) in keys.into_iter().zip(offsets) {
+            let Some(key) = key else { continue };
+            let at = self.bytes.len();
+            self.bytes.extend(record::slice(&bytes, offset as usize));
+            self.append(key, at);
+        }
+    }
+
+    pub(super) fn weights(&self, unspaced: bool) -> &Weights {
+        if unspaced { &self.unspaced } else { &self.words }
+    }
+
+    pub(super) fn key(&self, record: u32) -> Option<&K> {
+        self.keys.get(record as usize)?.as_ref()
+    }
+
+    pub(super) fn view(&self, record: u32) -> View<'_> {
+        let at = self.offsets.get(record as usize).copied().unwrap_or_default();
+        View::new(self.bytes.get(at as usize..).unwrap_or_default())
+    }
+}
