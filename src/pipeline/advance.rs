@@ -1,81 +1,17 @@
 //! Judging a move from stage to stage.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
-use super::actor::{Actor, Answer};
-use super::compile::Pipeline;
-use super::judge::guards;
+use super::engine::{Pipeline, guards};
+use super::judge::Judging;
 use super::refusal::{GateRefusal, RefusalReason};
+use super::request::MoveRequest;
 use super::rules::{ExitKind, ExitRules, StageRules, Strictness};
 use super::timeline::Timeline;
-use super::transition::{JudgedGate, Transition, TransitionKind};
+use super::transition::{Transition, TransitionKind};
 use crate::error::suggestion;
 use crate::model::{Effect, LeadStatus, RecordRef, RepId, Value};
 use crate::rule::{FactSource, FactValue, Facts, Field};
-
-/// What somebody asks of a pipeline: move the lead to a stage or an exit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MoveRequest {
-    /// The stage, or the exit.
-    pub to: String,
-    /// Who asks.
-    pub by: Actor,
-    /// Why. Skips, regressions, reopenings and most exits need it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// What people answered to the criteria of the gates; of several answers to one criterion the latest counts.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub answers: Vec<Answer>,
-    /// Whether a lead that has come to an end is to be taken up again.
-    #[serde(default)]
-    pub reopen: bool,
-}
-
-impl MoveRequest {
-    /// A request without reason and answers.
-    #[must_use]
-    pub fn new(to: impl Into<String>, by: Actor) -> MoveRequest {
-        MoveRequest { to: to.into(), by, reason: None, answers: Vec::new(), reopen: false }
-    }
-
-    /// Adds the reason.
-    #[must_use]
-    pub fn because(mut self, reason: impl Into<String>) -> MoveRequest {
-        self.reason = Some(reason.into());
-        self
-    }
-
-    /// Adds answers.
-    #[must_use]
-    pub fn answered(mut self, answers: impl IntoIterator<Item = Answer>) -> MoveRequest {
-        self.answers.extend(answers);
-        self
-    }
-
-    /// Asks for a lead that has come to an end to be taken up again.
-    #[must_use]
-    pub fn reopening(mut self) -> MoveRequest {
-        self.reopen = true;
-        self
-    }
-
-    pub(super) fn reason(&self) -> Option<&str> {
-        self.reason.as_deref().filter(|reason| !reason.trim().is_empty())
-    }
-}
-
-/// One request being judged.
-pub(super) struct Judging<'j> {
-    pub(super) pipeline: &'j Pipeline,
-    pub(super) facts: &'j Facts<'j>,
-    pub(super) timeline: &'j Timeline,
-    pub(super) request: &'j MoveRequest,
-    pub(super) now: DateTime<Utc>,
-    pub(super) reasons: Vec<RefusalReason>,
-    pub(super) gates: Vec<JudgedGate>,
-    pub(super) missing_fields: Vec<Field>,
-}
 
 /// Where a move leads, once the kind of it is known.
 struct Way {
@@ -193,10 +129,6 @@ impl Pipeline {
 }
 
 impl Judging<'_> {
-    pub(super) fn refuse(&mut self, reason: RefusalReason) {
-        self.reasons.push(reason);
-    }
-
     fn need_reason(&mut self, kind: TransitionKind) {
         if self.request.reason().is_none() {
             self.refuse(RefusalReason::ReasonMissing { kind });
@@ -307,17 +239,7 @@ impl Judging<'_> {
         let been = |stage: &StageRules| self.timeline.first_entry(&stage.name).is_some();
         let judged: Vec<&StageRules> =
             passed_over.into_iter().chain(target).filter(|stage| forward || !been(stage)).collect();
-        let mut missing: Vec<Field> = Vec::new();
-        for field in judged.iter().flat_map(|stage| pipeline.missing_fields(self.facts, &stage.name)) {
-            if !missing.contains(&field) {
-                missing.push(field);
-            }
-        }
-        match pipeline.missing_fields {
-            _ if missing.is_empty() => {}
-            Strictness::Report => self.missing_fields = missing,
-            Strictness::Refuse => self.refuse(RefusalReason::MissingFields(missing)),
-        }
+        self.require_fields(&judged);
         // The producer of what the first gate judges brought the lead where it is; each later gate judges the
         // result of the one before.
         let mut producers: Vec<RepId> =
@@ -334,6 +256,22 @@ impl Judging<'_> {
             kind,
             skipped,
             status: target.and_then(|stage| stage.status),
+        }
+    }
+
+    /// Asks for the required fields of the stages.
+    fn require_fields(&mut self, stages: &[&StageRules]) {
+        let pipeline = self.pipeline;
+        let mut missing: Vec<Field> = Vec::new();
+        for field in stages.iter().flat_map(|stage| pipeline.missing_fields(self.facts, &stage.name)) {
+            if !missing.contains(&field) {
+                missing.push(field);
+            }
+        }
+        match pipeline.missing_fields {
+            _ if missing.is_empty() => {}
+            Strictness::Report => self.missing_fields = missing,
+            Strictness::Refuse => self.refuse(RefusalReason::MissingFields(missing)),
         }
     }
 

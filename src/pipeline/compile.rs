@@ -1,52 +1,42 @@
-//! A pipeline, proved.
+//! From rules to a pipeline: load, lint, compile.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use serde_json::Value as Json;
 
-use super::gate::{Criterion, Gate, Office, Proof};
-use super::rules::{ExitKind, ExitRules, PipelineRules, StageRules, Strictness};
-use crate::error::{Report, RuleErrors};
+use super::engine::{CompiledGate, Parts, Pipeline};
+use super::gate::{Approval, Criterion, Gate, Office, Proof};
+use super::rules::{ExitKind, Half, PipelineRules};
+use crate::error::{Diagnostic, Report, RuleErrors};
 use crate::model::RuleId;
-use crate::rule::{Condition, Predicate, Producer, RulesVersion, Scope};
+use crate::rule::{self, Condition, Producer, RulesVersion, Scope};
 
-/// A pipeline of stages, ready to judge moves. Immutable, shared by reference across threads.
-///
-/// ```
-/// use leadkit::pipeline::{Pipeline, PipelineRules};
-///
-/// let pipeline = Pipeline::compile(&PipelineRules::proof_of_concept().with_reach())?;
-/// assert_eq!(pipeline.stages().first().unwrap().name, "impression");
-/// assert_eq!(pipeline.stages().last().unwrap().name, "won");
-/// # Ok::<(), leadkit::error::RuleErrors>(())
-/// ```
-#[derive(Debug, Clone)]
-pub struct Pipeline {
-    pub(super) stages: Vec<StageRules>,
-    pub(super) exits: Vec<ExitRules>,
-    /// The gates by their names, each with its versions, oldest first.
-    pub(super) gates: BTreeMap<RuleId, Vec<CompiledGate>>,
-    pub(super) approvals: Vec<Office>,
-    pub(super) unapproved: Strictness,
-    pub(super) missing_fields: Strictness,
-    pub(super) skips: bool,
-    pub(super) version: RulesVersion,
-}
+impl PipelineRules {
+    /// Reads the rules from a document and proves that they compile.
+    ///
+    /// # Errors
+    /// All mistakes of the document at once.
+    pub fn load(document: Json) -> Result<PipelineRules, RuleErrors> {
+        let mut report = Report::new();
+        let rules = rule::load_into(document, &mut report, |rules: &PipelineRules, report| {
+            let _ = Pipeline::check(rules, report);
+        });
+        report.finish()?;
+        rules.ok_or_else(|| {
+            RuleErrors::from(Diagnostic::error("unreadable", "", "nothing of the document can be read"))
+        })
+    }
 
-/// The parts of a condition, all of which must hold.
-pub(super) type Parts = Vec<(Condition, Predicate)>;
+    /// What the rules hardly mean to say, as warnings; and their errors, if they have any.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        let mut report = Report::new();
+        let _ = Pipeline::check(self, &mut report);
+        report.into_diagnostics()
+    }
 
-#[derive(Debug, Clone)]
-pub(super) struct CompiledGate {
-    pub(super) gate: Gate,
-    /// One for each criterion: what must hold, each part apart; `None` where a person answers.
-    pub(super) conditions: Vec<Option<Parts>>,
-    pub(super) in_force_from: Option<DateTime<Utc>>,
-}
-
-impl CompiledGate {
-    pub(super) fn criteria(&self) -> impl Iterator<Item = (&Criterion, Option<&Parts>)> {
-        self.gate.criteria.iter().zip(self.conditions.iter().map(Option::as_ref))
+    fn version(&self) -> RulesVersion {
+        RulesVersion::of(self.format, &self.revision, self)
     }
 }
 
@@ -60,37 +50,6 @@ impl Pipeline {
         let pipeline = Pipeline::check(rules, &mut report);
         report.finish()?;
         Ok(pipeline)
-    }
-
-    /// The stages, in order.
-    #[must_use]
-    pub fn stages(&self) -> &[StageRules] {
-        &self.stages
-    }
-
-    /// The ways out.
-    #[must_use]
-    pub fn exits(&self) -> &[ExitRules] {
-        &self.exits
-    }
-
-    /// The rules it was compiled from.
-    #[must_use]
-    pub fn version(&self) -> &RulesVersion {
-        &self.version
-    }
-
-    /// The version of each gate into a stage that is in force at a time, by name.
-    pub fn gates_in_force<'p>(
-        &'p self,
-        stage: &'p str,
-        now: DateTime<Utc>,
-    ) -> impl Iterator<Item = &'p Gate> {
-        self.gates
-            .values()
-            .filter_map(move |versions| in_force(versions, now))
-            .map(|compiled| &compiled.gate)
-            .filter(move |gate| gate.into == stage)
     }
 
     /// Walks the rules, reporting what is wrong and what is hardly meant. What comes of faulty rules is not used.
@@ -143,11 +102,6 @@ impl Pipeline {
     }
 }
 
-/// The greatest version in force.
-pub(super) fn in_force(versions: &[CompiledGate], now: DateTime<Utc>) -> Option<&CompiledGate> {
-    versions.iter().rev().find(|compiled| compiled.in_force_from.is_some_and(|from| from <= now))
-}
-
 fn check_stages(rules: &PipelineRules, report: &mut Report) {
     if rules.stages.is_empty() {
         report.error("no_stages", "the pipeline has no stages", "add at least one");
@@ -157,7 +111,7 @@ fn check_stages(rules: &PipelineRules, report: &mut Report) {
     for (index, stage) in rules.stages.iter().enumerate() {
         report.item(index, |report| {
             check_name(&stage.name, &mut seen, report);
-            if beyond && stage.half == super::Half::M2l {
+            if beyond && stage.half == Half::M2l {
                 report.within("half", |report| {
                     report.error(
                         "halves_mixed",
@@ -166,7 +120,7 @@ fn check_stages(rules: &PipelineRules, report: &mut Report) {
                     );
                 });
             }
-            beyond |= stage.half == super::Half::L2o;
+            beyond |= stage.half == Half::L2o;
             report.within("required", |report| {
                 for (index, field) in stage.required.iter().enumerate() {
                     if matches!(field.producer(), Producer::Activity | Producer::Order) {
@@ -264,7 +218,7 @@ fn check_gate(gate: &Gate, rules: &PipelineRules, stages: &[&str], exits: &[&str
 
 fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
     let position = |office: &Office| required.iter().position(|known| known == office);
-    let mut last: Option<(&super::Approval, usize)> = None;
+    let mut last: Option<(&Approval, usize)> = None;
     for (index, approval) in gate.approvals.iter().enumerate() {
         report.item(index, |report| {
             let office = &approval.office;
@@ -280,21 +234,10 @@ fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
                 });
                 return;
             };
-            if let Some((before, place)) = last {
-                let order = if place == position {
-                    Some(format!("`{office}` approves twice"))
-                } else if place > position {
-                    Some(format!("`{office}` approves after `{}`, which comes later", before.office))
-                } else if approval.at < before.at {
-                    Some(format!("`{office}` approved before `{}` did", before.office))
-                } else {
-                    None
-                };
-                if let Some(message) = order {
-                    let order: Vec<&str> = required.iter().map(Office::as_str).collect();
-                    let help = format!("they approve in this order: `{}`", order.join("`, `"));
-                    report.error("approvals_out_of_order", message, help);
-                }
+            if let Some(message) = last.and_then(|last| out_of_order(last, (approval, position))) {
+                let order: Vec<&str> = required.iter().map(Office::as_str).collect();
+                let help = format!("they approve in this order: `{}`", order.join("`, `"));
+                report.error("approvals_out_of_order", message, help);
             }
             // An office that approved while one before it had not yet.
             let waiting = required
@@ -321,6 +264,23 @@ fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
             format!("gate `{}` version {} is not in force", gate.id, gate.version),
             format!("it still needs the approval of `{}`", names.join("`, `")),
         );
+    }
+}
+
+/// What is wrong with an approval that follows another, each with the place of its office in the order.
+fn out_of_order(
+    (before, place): (&Approval, usize),
+    (approval, position): (&Approval, usize),
+) -> Option<String> {
+    let office = &approval.office;
+    if place == position {
+        Some(format!("`{office}` approves twice"))
+    } else if place > position {
+        Some(format!("`{office}` approves after `{}`, which comes later", before.office))
+    } else if approval.at < before.at {
+        Some(format!("`{office}` approved before `{}` did", before.office))
+    } else {
+        None
     }
 }
 

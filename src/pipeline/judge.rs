@@ -1,14 +1,17 @@
 //! Judging at a gate: conditions, answers, and the result a judge gives instead of a pass.
 
+use chrono::{DateTime, Utc};
+
 use super::actor::Answer;
-use super::advance::Judging;
-use super::compile::{CompiledGate, Parts, in_force};
+use super::engine::{CompiledGate, Parts, Pipeline, guards, in_force};
 use super::gate::{Criterion, PassOutcome};
 use super::refusal::{RefusalReason, Unmet, UnmetCriterion};
+use super::request::MoveRequest;
 use super::rules::{ExitKind, ExitRules, Strictness};
+use super::timeline::Timeline;
 use super::transition::{GateOutcome, JudgedGate};
-use crate::model::YesNo;
-use crate::model::{CloseReason, RepId};
+use crate::model::{CloseReason, RepId, YesNo};
+use crate::rule::{Facts, Field};
 
 /// The result of a pass.
 fn passed(outcome: PassOutcome) -> GateOutcome {
@@ -19,7 +22,23 @@ fn passed(outcome: PassOutcome) -> GateOutcome {
     }
 }
 
+/// One request being judged.
+pub(super) struct Judging<'j> {
+    pub(super) pipeline: &'j Pipeline,
+    pub(super) facts: &'j Facts<'j>,
+    pub(super) timeline: &'j Timeline,
+    pub(super) request: &'j MoveRequest,
+    pub(super) now: DateTime<Utc>,
+    pub(super) reasons: Vec<RefusalReason>,
+    pub(super) gates: Vec<JudgedGate>,
+    pub(super) missing_fields: Vec<Field>,
+}
+
 impl Judging<'_> {
+    pub(super) fn refuse(&mut self, reason: RefusalReason) {
+        self.reasons.push(reason);
+    }
+
     /// Judges one gate; who answered, when anybody did.
     pub(super) fn judge(&mut self, versions: &[CompiledGate], producers: &[RepId]) -> Option<Vec<RepId>> {
         let compiled = match in_force(versions, self.now) {
@@ -175,9 +194,4 @@ impl Judging<'_> {
         }
         false
     }
-}
-
-/// Whether the versions of a gate guard the stage.
-pub(super) fn guards(versions: &[CompiledGate], stage: &str) -> bool {
-    versions.first().is_some_and(|compiled| compiled.gate.into == stage)
 }

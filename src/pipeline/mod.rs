@@ -7,20 +7,22 @@
 mod actor;
 mod advance;
 mod compile;
+mod engine;
 mod gate;
 mod judge;
 mod preset;
 mod refusal;
+mod request;
 mod rules;
 mod tenure;
 mod timeline;
 mod transition;
 
 pub use actor::{Actor, Answer, Mark, Role};
-pub use advance::MoveRequest;
-pub use compile::Pipeline;
+pub use engine::Pipeline;
 pub use gate::{Approval, Criterion, Gate, Office, PassOutcome, Proof};
 pub use refusal::{GateRefusal, RefusalReason, Unmet, UnmetCriterion};
+pub use request::MoveRequest;
 pub use rules::{ExitKind, ExitRules, Half, PipelineRules, StageObject, StageRules, Strictness};
 pub use tenure::{TenureError, TenureLog};
 pub use timeline::{Timeline, TimelineError, Visit};

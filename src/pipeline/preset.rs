@@ -6,6 +6,56 @@ use super::rules::{ExitKind, ExitRules, Half, PipelineRules, StageObject, StageR
 use crate::model::LeadStatus;
 use crate::rule::{Condition, Field, Operator, RulesVersion};
 
+impl Default for PipelineRules {
+    fn default() -> Self {
+        PipelineRules::order_to_payment()
+    }
+}
+
+impl PipelineRules {
+    /// `lead → mql → sql → opportunity → order → payment`, with the gates into `mql` and `sql`.
+    #[must_use]
+    pub fn order_to_payment() -> PipelineRules {
+        let mut stages = to_opportunity();
+        stages.extend(["order", "payment"].map(|name| stage(name, StageObject::Opportunity, Half::L2o)));
+        PipelineRules {
+            format: RulesVersion::FORMAT,
+            revision: String::new(),
+            stages,
+            exits: exits(&["lead", "mql", "sql", "opportunity", "order"]),
+            gates: vec![mql(), sql()],
+            approvals: vec![Office::Operations, Office::Hr, Office::Finance],
+            unapproved: Strictness::Refuse,
+            missing_fields: Strictness::Refuse,
+            skips: true,
+        }
+    }
+
+    /// `lead → mql → sql → opportunity → poc → won`, with the gates into `mql` and `sql`.
+    #[must_use]
+    pub fn proof_of_concept() -> PipelineRules {
+        let mut stages = to_opportunity();
+        stages.extend(["poc", "won"].map(|name| stage(name, StageObject::Opportunity, Half::L2o)));
+        let mut exits = exits(&["lead", "mql", "sql", "opportunity", "poc"]);
+        exits.push(ExitRules { from: vec!["poc".to_owned()], ..exit("poc_failed", ExitKind::PocFailed) });
+        PipelineRules { stages, exits, ..PipelineRules::order_to_payment() }
+    }
+
+    /// Puts the optional stages `impression → click` before the first one.
+    #[must_use]
+    pub fn with_reach(mut self) -> PipelineRules {
+        self.stages.splice(0..0, reach());
+        self
+    }
+
+    /// Puts the optional stages `renewal → upsell` after the last one.
+    #[must_use]
+    pub fn with_growth(mut self) -> PipelineRules {
+        self.stages.extend(growth());
+        self
+    }
+}
+
 fn stage(name: &str, object: StageObject, half: Half) -> StageRules {
     StageRules { name: name.to_owned(), object, half, optional: false, required: Vec::new(), status: None }
 }
@@ -14,11 +64,11 @@ fn optional(name: &str, object: StageObject, half: Half) -> StageRules {
     StageRules { optional: true, ..stage(name, object, half) }
 }
 
-pub(super) fn reach() -> Vec<StageRules> {
+fn reach() -> Vec<StageRules> {
     ["impression", "click"].map(|name| optional(name, StageObject::LeadPool, Half::M2l)).into()
 }
 
-pub(super) fn growth() -> Vec<StageRules> {
+fn growth() -> Vec<StageRules> {
     ["renewal", "upsell"].map(|name| optional(name, StageObject::Account, Half::L2o)).into()
 }
 
@@ -112,28 +162,4 @@ fn sql() -> Gate {
         otherwise: Some("nurture".to_owned()),
         ..mql()
     }
-}
-
-pub(super) fn order_to_payment() -> PipelineRules {
-    let mut stages = to_opportunity();
-    stages.extend(["order", "payment"].map(|name| stage(name, StageObject::Opportunity, Half::L2o)));
-    PipelineRules {
-        format: RulesVersion::FORMAT,
-        revision: String::new(),
-        stages,
-        exits: exits(&["lead", "mql", "sql", "opportunity", "order"]),
-        gates: vec![mql(), sql()],
-        approvals: vec![Office::Operations, Office::Hr, Office::Finance],
-        unapproved: Strictness::Refuse,
-        missing_fields: Strictness::Refuse,
-        skips: true,
-    }
-}
-
-pub(super) fn proof_of_concept() -> PipelineRules {
-    let mut stages = to_opportunity();
-    stages.extend(["poc", "won"].map(|name| stage(name, StageObject::Opportunity, Half::L2o)));
-    let mut exits = exits(&["lead", "mql", "sql", "opportunity", "poc"]);
-    exits.push(ExitRules { from: vec!["poc".to_owned()], ..exit("poc_failed", ExitKind::PocFailed) });
-    PipelineRules { stages, exits, ..order_to_payment() }
 }

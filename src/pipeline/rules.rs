@@ -2,14 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 use super::gate::{Approval, Gate, Office};
-use super::{Pipeline, preset};
-use crate::error::{Diagnostic, Report, RuleErrors};
 use crate::model::open_enum::closed_enum;
 use crate::model::{LeadStatus, RepId};
-use crate::rule::{self, Field, RulesVersion};
+use crate::rule::Field;
 
 closed_enum! {
     /// What a stage is a stage of.
@@ -144,39 +141,7 @@ pub struct PipelineRules {
     pub skips: bool,
 }
 
-impl Default for PipelineRules {
-    fn default() -> Self {
-        PipelineRules::order_to_payment()
-    }
-}
-
 impl PipelineRules {
-    /// `lead → mql → sql → opportunity → order → payment`, with the gates into `mql` and `sql`.
-    #[must_use]
-    pub fn order_to_payment() -> PipelineRules {
-        preset::order_to_payment()
-    }
-
-    /// `lead → mql → sql → opportunity → poc → won`, with the gates into `mql` and `sql`.
-    #[must_use]
-    pub fn proof_of_concept() -> PipelineRules {
-        preset::proof_of_concept()
-    }
-
-    /// Puts the optional stages `impression → click` before the first one.
-    #[must_use]
-    pub fn with_reach(mut self) -> PipelineRules {
-        self.stages.splice(0..0, preset::reach());
-        self
-    }
-
-    /// Puts the optional stages `renewal → upsell` after the last one.
-    #[must_use]
-    pub fn with_growth(mut self) -> PipelineRules {
-        self.stages.extend(preset::growth());
-        self
-    }
-
     /// Records the approval of every gate by an office. Offices approve in order: operations first.
     #[must_use]
     pub fn approved(mut self, office: Office, by: impl Into<RepId>, at: DateTime<Utc>) -> PipelineRules {
@@ -185,32 +150,5 @@ impl PipelineRules {
             gate.approvals.push(approval.clone());
         }
         self
-    }
-
-    /// Reads the rules from a document and proves that they compile.
-    ///
-    /// # Errors
-    /// All mistakes of the document at once.
-    pub fn load(document: Json) -> Result<PipelineRules, RuleErrors> {
-        let mut report = Report::new();
-        let rules = rule::load_into(document, &mut report, |rules: &PipelineRules, report| {
-            let _ = Pipeline::check(rules, report);
-        });
-        report.finish()?;
-        rules.ok_or_else(|| {
-            RuleErrors::from(Diagnostic::error("unreadable", "", "nothing of the document can be read"))
-        })
-    }
-
-    /// What the rules hardly mean to say, as warnings; and their errors, if they have any.
-    #[must_use]
-    pub fn lint(&self) -> Vec<Diagnostic> {
-        let mut report = Report::new();
-        let _ = Pipeline::check(self, &mut report);
-        report.into_diagnostics()
-    }
-
-    pub(super) fn version(&self) -> RulesVersion {
-        RulesVersion::of(self.format, &self.revision, self)
     }
 }

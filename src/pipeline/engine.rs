@@ -1,0 +1,93 @@
+//! The pipeline, ready to judge moves.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::gate::{Criterion, Gate, Office};
+use super::rules::{ExitRules, StageRules, Strictness};
+use crate::model::RuleId;
+use crate::rule::{Condition, Predicate, RulesVersion};
+
+/// A pipeline of stages, ready to judge moves. Immutable, shared by reference across threads.
+///
+/// ```
+/// use leadkit::pipeline::{Pipeline, PipelineRules};
+///
+/// let pipeline = Pipeline::compile(&PipelineRules::proof_of_concept().with_reach())?;
+/// assert_eq!(pipeline.stages().first().unwrap().name, "impression");
+/// assert_eq!(pipeline.stages().last().unwrap().name, "won");
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Pipeline {
+    pub(super) stages: Vec<StageRules>,
+    pub(super) exits: Vec<ExitRules>,
+    /// The gates by their names, each with its versions, oldest first.
+    pub(super) gates: BTreeMap<RuleId, Vec<CompiledGate>>,
+    pub(super) approvals: Vec<Office>,
+    pub(super) unapproved: Strictness,
+    pub(super) missing_fields: Strictness,
+    pub(super) skips: bool,
+    pub(super) version: RulesVersion,
+}
+
+impl Pipeline {
+    /// The stages, in order.
+    #[must_use]
+    pub fn stages(&self) -> &[StageRules] {
+        &self.stages
+    }
+
+    /// The ways out.
+    #[must_use]
+    pub fn exits(&self) -> &[ExitRules] {
+        &self.exits
+    }
+
+    /// The rules it was compiled from.
+    #[must_use]
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
+    }
+
+    /// The version of each gate into a stage that is in force at a time, by name.
+    pub fn gates_in_force<'p>(
+        &'p self,
+        stage: &'p str,
+        now: DateTime<Utc>,
+    ) -> impl Iterator<Item = &'p Gate> {
+        self.gates
+            .values()
+            .filter_map(move |versions| in_force(versions, now))
+            .map(|compiled| &compiled.gate)
+            .filter(move |gate| gate.into == stage)
+    }
+}
+
+/// The parts of a condition, all of which must hold.
+pub(super) type Parts = Vec<(Condition, Predicate)>;
+
+#[derive(Debug, Clone)]
+pub(super) struct CompiledGate {
+    pub(super) gate: Gate,
+    /// One for each criterion: what must hold, each part apart; `None` where a person answers.
+    pub(super) conditions: Vec<Option<Parts>>,
+    pub(super) in_force_from: Option<DateTime<Utc>>,
+}
+
+impl CompiledGate {
+    pub(super) fn criteria(&self) -> impl Iterator<Item = (&Criterion, Option<&Parts>)> {
+        self.gate.criteria.iter().zip(self.conditions.iter().map(Option::as_ref))
+    }
+}
+
+/// The greatest version in force.
+pub(super) fn in_force(versions: &[CompiledGate], now: DateTime<Utc>) -> Option<&CompiledGate> {
+    versions.iter().rev().find(|compiled| compiled.in_force_from.is_some_and(|from| from <= now))
+}
+
+/// Whether the versions of a gate guard the stage.
+pub(super) fn guards(versions: &[CompiledGate], stage: &str) -> bool {
+    versions.first().is_some_and(|compiled| compiled.gate.into == stage)
+}

@@ -1,0 +1,56 @@
+//! What somebody asks of a pipeline.
+
+use serde::{Deserialize, Serialize};
+
+use super::actor::{Actor, Answer};
+
+/// What somebody asks of a pipeline: move the lead to a stage or an exit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoveRequest {
+    /// The stage, or the exit.
+    pub to: String,
+    /// Who asks.
+    pub by: Actor,
+    /// Why. Skips, regressions, reopenings and most exits need it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What people answered to the criteria of the gates; of several answers to one criterion the latest counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
+    /// Whether a lead that has come to an end is to be taken up again.
+    #[serde(default)]
+    pub reopen: bool,
+}
+
+impl MoveRequest {
+    /// A request without reason and answers.
+    #[must_use]
+    pub fn new(to: impl Into<String>, by: Actor) -> MoveRequest {
+        MoveRequest { to: to.into(), by, reason: None, answers: Vec::new(), reopen: false }
+    }
+
+    /// Adds the reason.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> MoveRequest {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// Adds answers.
+    #[must_use]
+    pub fn answered(mut self, answers: impl IntoIterator<Item = Answer>) -> MoveRequest {
+        self.answers.extend(answers);
+        self
+    }
+
+    /// Asks for a lead that has come to an end to be taken up again.
+    #[must_use]
+    pub fn reopening(mut self) -> MoveRequest {
+        self.reopen = true;
+        self
+    }
+
+    pub(super) fn reason(&self) -> Option<&str> {
+        self.reason.as_deref().filter(|reason| !reason.trim().is_empty())
+    }
+}
