@@ -156,29 +156,7 @@ pub fn cluster_with_copies(
     groups.link(&pairs);
     let alone: Vec<u64> = groups.size.iter().map(|size| *size as u64).collect();
     let weight = |root: usize| alone.get(root).copied().unwrap_or(1);
-    let mut left: Vec<ScoredPair> = pairs.clone();
-    loop {
-        let before = left.len();
-        let mut waiting = Vec::new();
-        for pair in left {
-            let (a, b) = (groups.find(pair.first), groups.find(pair.second));
-            if a == b {
-                continue;
-            }
-            if !groups.may_join(a, b, options) {
-                waiting.push(pair);
-                continue;
-            }
-            let joined = groups.join(a, b);
-            let links = [weakest.remove(&a), weakest.remove(&b), Some(pair)];
-            let least = links.into_iter().flatten().reduce(|x, y| if order(&x, &y).is_lt() { y } else { x });
-            weakest.extend(least.map(|pair| (joined, pair)));
-        }
-        left = waiting;
-        if left.len() == before || left.is_empty() {
-            break;
-        }
-    }
+    let left = groups.join_all(pairs.clone(), &mut weakest, options);
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for item in 0..items {
         let root = groups.find(item);
@@ -274,6 +252,41 @@ struct Groups {
 }
 
 impl Groups {
+    /// Joins what may be joined, the strongest pairs first, until nothing changes; the pairs that are left.
+    /// `weakest` keeps the weakest link of each group, by its root.
+    fn join_all(
+        &mut self,
+        pairs: Vec<ScoredPair>,
+        weakest: &mut BTreeMap<usize, ScoredPair>,
+        options: &ClusterOptions,
+    ) -> Vec<ScoredPair> {
+        let mut left = pairs;
+        loop {
+            let before = left.len();
+            let mut waiting = Vec::new();
+            for pair in left {
+                let (a, b) = (self.find(pair.first), self.find(pair.second));
+                if a == b {
+                    continue;
+                }
+                if !self.may_join(a, b, options) {
+                    waiting.push(pair);
+                    continue;
+                }
+                let joined = self.join(a, b);
+                let links = [weakest.remove(&a), weakest.remove(&b), Some(pair)];
+                let least =
+                    links.into_iter().flatten().reduce(|x, y| if order(&x, &y).is_lt() { y } else { x });
+                weakest.extend(least.map(|pair| (joined, pair)));
+            }
+            left = waiting;
+            if left.len() == before || left.is_empty() {
+                break;
+            }
+        }
+        left
+    }
+
     fn new(items: usize) -> Groups {
         Groups { parent: (0..items).collect(), size: vec![1; items], between: vec![BTreeMap::new(); items] }
     }

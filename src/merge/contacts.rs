@@ -39,13 +39,7 @@ pub(super) fn unite(
     records: &[(&AccountId, &[Contact])],
     phones: &PhoneOptions<'_>,
 ) -> Vec<UnitedContact> {
-    let mut common: BTreeSet<Key> = BTreeSet::new();
-    for (_, contacts) in records {
-        let mut seen = BTreeSet::new();
-        for contact in *contacts {
-            common.extend(keys_of(contact, phones).into_iter().filter(|key| !seen.insert(key.clone())));
-        }
-    }
+    let common = common_keys(records, phones);
     let mut people: Vec<UnitedContact> = Vec::new();
     let mut holders: BTreeMap<Key, BTreeSet<usize>> = BTreeMap::new();
     for (record, (account, contacts)) in records.iter().enumerate() {
@@ -81,23 +75,34 @@ pub(super) fn unite(
                     person.contact = absorb(&person.contact, contact, phones);
                     person.absorbed.push((record, contact.clone()));
                 }
-                None => {
-                    let mut moved = contact.clone();
-                    // Whoever points at the account points at the survivor; a contact without an account stays so.
-                    if moved.account.as_ref() == Some(*account) {
-                        moved.account = Some(survivor.clone());
-                    }
-                    people.push(UnitedContact {
-                        from: record,
-                        before: contact.clone(),
-                        contact: moved,
-                        absorbed: Vec::new(),
-                    });
-                }
+                None => people.push(UnitedContact::alone(record, contact, account, survivor)),
             }
         }
     }
     people
+}
+
+/// The keys that two contacts of one account share: they are nobody's.
+fn common_keys(records: &[(&AccountId, &[Contact])], phones: &PhoneOptions<'_>) -> BTreeSet<Key> {
+    let mut common: BTreeSet<Key> = BTreeSet::new();
+    for (_, contacts) in records {
+        let mut seen = BTreeSet::new();
+        for contact in *contacts {
+            common.extend(keys_of(contact, phones).into_iter().filter(|key| !seen.insert(key.clone())));
+        }
+    }
+    common
+}
+
+impl UnitedContact {
+    fn alone(from: usize, contact: &Contact, account: &AccountId, survivor: &AccountId) -> UnitedContact {
+        let mut moved = contact.clone();
+        // Whoever points at the account points at the survivor; a contact without an account stays so.
+        if moved.account.as_ref() == Some(account) {
+            moved.account = Some(survivor.clone());
+        }
+        UnitedContact { from, before: contact.clone(), contact: moved, absorbed: Vec::new() }
+    }
 }
 
 fn names_agree(a: &Contact, b: &Contact) -> bool {

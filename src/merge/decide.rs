@@ -2,31 +2,58 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Merger;
 use super::contacts::{UnitedContact, disagreements, unite};
-use super::plan::{ContactDecision, FieldConflict, FieldDecision, MergeError, MergePlan};
-use super::record::{Mergeable, fields_of, members_of, same_field, with_fields};
-use super::rules::{MergeRules, SurvivorTest, Survivorship, group_of};
+use super::error::MergeError;
+use super::fields::group_of;
+use super::merger::Merger;
+use super::plan::{ContactDecision, FieldConflict, FieldDecision, MergePlan};
+use super::record::{Fields, Mergeable, fields_of, members_of, same_field, with_fields};
+use super::rules::{MergeRules, SurvivorTest, Survivorship};
 use super::undo::UndoRecord;
 use super::values::{View, agree, canonical, choose, choose_view};
 use crate::contact::PhoneOptions;
-use crate::model::{AccountId, Contact, Effect, Link, LinkKind, RecordRef, Value};
+use crate::model::{Account, AccountId, Contact, Effect, Lead, Link, LinkKind, RecordRef, Value};
 use crate::text::fold;
 
-pub(super) fn plan<R: Mergeable>(
+impl MergePlan<Account> {
+    /// Plans the merge of accounts, their contacts among them. O(n log n) in fields and contacts.
+    ///
+    /// One account alone gives a plan that does nothing.
+    ///
+    /// # Errors
+    /// When there is no account, one has no id, or two have the same.
+    pub fn for_accounts(
+        accounts: &[Account],
+        merger: &Merger,
+        phones: &PhoneOptions<'_>,
+    ) -> Result<MergePlan<Account>, MergeError> {
+        plan(accounts, merger, phones)
+    }
+}
+
+impl MergePlan<Lead> {
+    /// Plans the merge of leads. O(n log n) in fields.
+    ///
+    /// One lead alone gives a plan that does nothing.
+    ///
+    /// # Errors
+    /// When there is no lead, one has no id, or two have the same.
+    pub fn for_leads(
+        leads: &[Lead],
+        merger: &Merger,
+        phones: &PhoneOptions<'_>,
+    ) -> Result<MergePlan<Lead>, MergeError> {
+        plan(leads, merger, phones)
+    }
+}
+
+fn plan<R: Mergeable>(
     records: &[R],
     merger: &Merger,
     phones: &PhoneOptions<'_>,
 ) -> Result<MergePlan<R>, MergeError> {
     let rules = &merger.rules;
-    let mut sorted: Vec<&R> = records.iter().collect();
-    sorted.sort_by(|a, b| a.id().cmp(b.id()));
-    if let Some((first, _)) = sorted.iter().zip(sorted.iter().skip(1)).find(|(a, b)| a.id() == b.id()) {
-        return Err(MergeError::SameId { record: first.reference() });
-    }
-    if sorted.iter().any(|record| record.id().trim().is_empty()) {
-        return Err(MergeError::BlankId);
-    }
+    let sorted = sorted(records)?;
     let viewed: Vec<(&R, View)> = sorted.iter().map(|record| (*record, view(*record, rules))).collect();
     let (survivor_id, because) = survivor(&viewed, &rules.survivor).ok_or(MergeError::Nothing)?;
 
@@ -47,27 +74,9 @@ pub(super) fn plan<R: Mergeable>(
     }
     let Draft { mut decisions, mut conflicts, .. } = draft;
 
-    let own = views.first().map(|view| view.fields.clone()).unwrap_or_default();
-    let wanted = |decision: &FieldDecision| (decision.after != Value::Null).then(|| decision.after.clone());
-    let changes: BTreeMap<String, Option<Value>> = decisions
-        .iter()
-        .map(|decision| (decision.field.clone(), wanted(decision)))
-        .filter(|(name, value)| !same_field(own.get(name), value.as_ref()))
-        .collect();
-    let mut merged = with_fields(survivor, &changes);
-    // A value that the record cannot hold (a sum beyond its range) was left out.
-    let held = fields_of(&merged);
-    for decision in &mut decisions {
-        decision.after = held.get(&decision.field).cloned().unwrap_or_default();
-    }
-
-    let accounts: Vec<(AccountId, &[Contact])> =
-        ordered.iter().map(|record| (record.id().into(), record.contacts())).collect();
-    let accounts: Vec<(&AccountId, &[Contact])> = accounts.iter().map(|(id, list)| (id, *list)).collect();
-    let united = match accounts.first() {
-        Some((id, _)) => unite(id, &accounts, phones),
-        None => Vec::new(),
-    };
+    let own = views.first().map(|view| &view.fields);
+    let mut merged = merged(survivor, own, &mut decisions);
+    let united = unite_contacts(&ordered, phones);
     if !united.is_empty() {
         merged.set_contacts(united.iter().map(|person| person.contact.clone()).collect());
     }
@@ -91,6 +100,47 @@ pub(super) fn plan<R: Mergeable>(
         effects,
         undo: UndoRecord::new(survivor.clone(), merged, others),
     })
+}
+
+/// The records by id: each has one, and no two have the same.
+fn sorted<R: Mergeable>(records: &[R]) -> Result<Vec<&R>, MergeError> {
+    let mut sorted: Vec<&R> = records.iter().collect();
+    sorted.sort_by(|a, b| a.id().cmp(b.id()));
+    if let Some((first, _)) = sorted.iter().zip(sorted.iter().skip(1)).find(|(a, b)| a.id() == b.id()) {
+        return Err(MergeError::SameId { record: first.reference() });
+    }
+    if sorted.iter().any(|record| record.id().trim().is_empty()) {
+        return Err(MergeError::BlankId);
+    }
+    Ok(sorted)
+}
+
+/// The survivor with what was decided. What it cannot hold is taken out of the decisions again.
+fn merged<R: Mergeable>(survivor: &R, own: Option<&Fields>, decisions: &mut [FieldDecision]) -> R {
+    let wanted = |decision: &FieldDecision| (decision.after != Value::Null).then(|| decision.after.clone());
+    let changes: BTreeMap<String, Option<Value>> = decisions
+        .iter()
+        .map(|decision| (decision.field.clone(), wanted(decision)))
+        .filter(|(name, value)| !same_field(own.and_then(|own| own.get(name)), value.as_ref()))
+        .collect();
+    let merged = with_fields(survivor, &changes);
+    // A value that the record cannot hold (a sum beyond its range) was left out.
+    let held = fields_of(&merged);
+    for decision in decisions {
+        decision.after = held.get(&decision.field).cloned().unwrap_or_default();
+    }
+    merged
+}
+
+/// The people on the records, the survivor's first.
+fn unite_contacts<R: Mergeable>(ordered: &[&R], phones: &PhoneOptions<'_>) -> Vec<UnitedContact> {
+    let accounts: Vec<(AccountId, &[Contact])> =
+        ordered.iter().map(|record| (record.id().into(), record.contacts())).collect();
+    let accounts: Vec<(&AccountId, &[Contact])> = accounts.iter().map(|(id, list)| (id, *list)).collect();
+    match accounts.first() {
+        Some((id, _)) => unite(id, &accounts, phones),
+        None => Vec::new(),
+    }
 }
 
 fn view<R: Mergeable>(record: &R, rules: &MergeRules) -> View {

@@ -5,13 +5,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Merger;
-use super::record::{Mergeable, same};
+use super::error::MergeError;
+use super::record::{Mergeable, same, same_record};
 use super::rules::{SurvivorTest, Survivorship};
 use super::undo::UndoRecord;
 use super::values::show;
-use crate::contact::PhoneOptions;
-use crate::model::{Account, ContactId, Effect, Lead, RecordRef, Value};
+use crate::model::{ContactId, Effect, RecordRef, Value};
 use crate::rule::RulesVersion;
 
 /// What merging some records does: nothing has happened yet.
@@ -71,89 +70,6 @@ pub struct FieldConflict {
     pub kept: Value,
     /// The values that go, with the record each is from.
     pub dropped: Vec<(RecordRef, Value)>,
-}
-
-/// Why records cannot be merged, or a merge not be undone.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum MergeError {
-    /// There is no record.
-    #[error("there is nothing to merge")]
-    Nothing,
-    /// A record has no id.
-    #[error("a record without an id cannot be merged")]
-    BlankId,
-    /// Two records have one id.
-    #[error("{record} is there twice")]
-    SameId {
-        /// The record.
-        record: RecordRef,
-    },
-    /// A record of the plan is not among the records.
-    #[error("{record} is not there")]
-    Missing {
-        /// The record.
-        record: RecordRef,
-    },
-    /// A record has changed since the plan was made.
-    #[error("{record} has changed since the plan was made")]
-    Changed {
-        /// The record.
-        record: RecordRef,
-    },
-    /// The record is not the survivor of the merge that is to be undone.
-    #[error("{record} is not the survivor of the merge, which is {survivor}")]
-    NotTheSurvivor {
-        /// The record.
-        record: RecordRef,
-        /// The survivor.
-        survivor: RecordRef,
-    },
-    /// A record that the undo brings back is there already.
-    #[error("{record} is there already: it cannot be brought back")]
-    AlreadyBack {
-        /// The record.
-        record: RecordRef,
-    },
-    /// The undo record has a format that this version does not read.
-    #[error("undo record of format {format} is not known")]
-    UnknownFormat {
-        /// Its format.
-        format: u16,
-    },
-}
-
-impl MergePlan<Account> {
-    /// Plans the merge of accounts, their contacts among them. O(n log n) in fields and contacts.
-    ///
-    /// One account alone gives a plan that does nothing.
-    ///
-    /// # Errors
-    /// When there is no account, one has no id, or two have the same.
-    pub fn for_accounts(
-        accounts: &[Account],
-        merger: &Merger,
-        phones: &PhoneOptions<'_>,
-    ) -> Result<MergePlan<Account>, MergeError> {
-        super::decide::plan(accounts, merger, phones)
-    }
-}
-
-impl MergePlan<Lead> {
-    /// Plans the merge of leads. O(n log n) in fields.
-    ///
-    /// One lead alone gives a plan that does nothing.
-    ///
-    /// # Errors
-    /// When there is no lead, one has no id, or two have the same.
-    pub fn for_leads(
-        leads: &[Lead],
-        merger: &Merger,
-        phones: &PhoneOptions<'_>,
-    ) -> Result<MergePlan<Lead>, MergeError> {
-        super::decide::plan(leads, merger, phones)
-    }
 }
 
 impl<R> MergePlan<R> {
@@ -258,21 +174,6 @@ impl<R: Mergeable> MergePlan<R> {
             !gone.contains(&(place - 1))
         });
         Ok(self.undo.clone().with_places(left))
-    }
-}
-
-/// Equality under which a number of a host column equals itself, whatever it is.
-pub(super) fn same_record<R: Mergeable>(a: &R, b: &R) -> bool {
-    a == b || {
-        let (ours, theirs) = (a.attributes(), b.attributes());
-        let attributes = ours.len() == theirs.len()
-            && ours.iter().zip(theirs).all(|((name, x), (other, y))| name == other && same(x, y));
-        let bare = |record: &R| {
-            let mut record = record.clone();
-            record.attributes_mut().clear();
-            record
-        };
-        attributes && bare(a) == bare(b)
     }
 }
 

@@ -5,8 +5,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::{MergeError, same_record};
-use super::record::{Fields, Mergeable, fields_of, members_of, same_field, with_fields, with_members};
+use super::error::MergeError;
+use super::record::{
+    Fields, Mergeable, fields_of, members_of, same_field, same_record, with_fields, with_members,
+};
 use super::values::show;
 use crate::model::{Contact, Value};
 

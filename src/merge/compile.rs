@@ -1,0 +1,163 @@
+//! From rules to a merger: load, compile, and what the type system cannot check.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fields::{Holds, group_of, holds, known_fields};
+use super::merger::Merger;
+use super::rules::{MergeRules, Survivorship};
+use crate::error::{Report, RuleErrors};
+use crate::rule::{self, RulesVersion};
+
+impl Merger {
+    /// Proves and compiles the rules.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn compile(rules: &MergeRules) -> Result<Merger, RuleErrors> {
+        let mut report = Report::new();
+        rules.check(&mut report);
+        report.finish()?;
+        let version = RulesVersion::of(rules.format, &rules.revision, rules);
+        Ok(Merger { rules: rules.clone(), version })
+    }
+}
+
+impl MergeRules {
+    /// Reads the rules from a document.
+    ///
+    /// # Errors
+    /// All mistakes in it.
+    pub fn load(document: serde_json::Value) -> Result<MergeRules, RuleErrors> {
+        let mut report = Report::new();
+        let rules = rule::load_into(document, &mut report, |rules: &MergeRules, report| {
+            rules.check(report);
+        });
+        report.finish()?;
+        Ok(rules.unwrap_or_default())
+    }
+
+    /// Reports what the type system cannot.
+    fn check(&self, report: &mut Report) {
+        RulesVersion::check(self.format, report);
+        report.within("survivor", |report| {
+            for (index, test) in self.survivor.iter().enumerate() {
+                if self.survivor.iter().take(index).any(|earlier| earlier == test) {
+                    report.item(index, |report| {
+                        let message = format!("`{test}` stands here twice: the second decides nothing");
+                        report.warning("duplicate_test", message, "keep one");
+                    });
+                }
+            }
+        });
+        report.within("default", |report| {
+            if matches!(self.default, Survivorship::Sum | Survivorship::Max | Survivorship::Min) {
+                let help = "give it to single fields and keep `non_empty` here";
+                report.error("wrong_rule", "only numbers and times have this rule, not every field", help);
+            }
+            check_sources(&self.default, report);
+        });
+        let mut in_blocks = BTreeMap::new();
+        report.within("blocks", |report| self.check_blocks(&mut in_blocks, report));
+        report.within("fields", |report| {
+            for (name, rule) in &self.fields {
+                report.within(name, |report| check_field(name, rule, &in_blocks, report));
+            }
+        });
+        report.within("recency", |report| match holds(&self.recency) {
+            Some(Holds::Time | Holds::Anything) => {}
+            Some(_) => {
+                let message = format!("`{}` is no time", self.recency);
+                report.error("wrong_field", message, "use `created_at` or one of your attributes");
+            }
+            None => report.unknown_name("unknown_field", "field", &self.recency, known_fields()),
+        });
+        report.within("source", |report| {
+            for (index, name) in self.source.iter().enumerate() {
+                if holds(name).is_none() {
+                    report.item(index, |report| {
+                        report.unknown_name("unknown_field", "field", name, known_fields());
+                    });
+                }
+            }
+        });
+    }
+
+    fn check_blocks<'r>(&'r self, in_blocks: &mut BTreeMap<&'r str, &'r str>, report: &mut Report) {
+        let mut names = BTreeSet::new();
+        for (index, block) in self.blocks.iter().enumerate() {
+            report.item(index, |report| {
+                if !names.insert(block.name.as_str()) {
+                    report.within("name", |report| {
+                        let message = format!("there are two blocks `{}`", block.name);
+                        report.error("duplicate_id", message, "rename one");
+                    });
+                }
+                report.within("rule", |report| {
+                    use Survivorship::{Max, Min, Sum, Union};
+                    if matches!(block.rule, Max | Min | Sum | Union) {
+                        let help = "use `non_empty`, `newest`, `oldest`, `longest` or `source_priority`";
+                        report.error("wrong_rule", "a block is taken from one record", help);
+                    }
+                    check_sources(&block.rule, report);
+                });
+                report.within("fields", |report| {
+                    for (index, name) in block.fields.iter().enumerate() {
+                        report.item(index, |report| {
+                            if holds(name).is_none() {
+                                report.unknown_name("unknown_field", "field", name, known_fields());
+                            } else if let Some(other) = in_blocks.insert(name, &block.name) {
+                                let message = format!("`{name}` stands in block `{other}` already");
+                                report.error("two_blocks", message, "keep it in one block");
+                            }
+                        });
+                    }
+                });
+            });
+        }
+    }
+}
+
+fn check_field(name: &str, rule: &Survivorship, in_blocks: &BTreeMap<&str, &str>, report: &mut Report) {
+    if name == "id" || name == "contacts" {
+        let message = if name == "id" {
+            "the id is the survivor's".to_owned()
+        } else {
+            "contacts are always united by person".to_owned()
+        };
+        report.error("fixed_field", message, "leave it out");
+        return;
+    }
+    let Some(holds) = holds(name) else {
+        report.unknown_name("unknown_field", "field", name, known_fields());
+        return;
+    };
+    let group = group_of(name).and_then(|group| in_blocks.get(group));
+    if let Some(block) = in_blocks.get(name).or(group) {
+        let message = format!("`{name}` stands in block `{block}` too");
+        report.error("two_rules", message, "a field has a rule of its own or stands in a block");
+    }
+    let fits = match rule {
+        Survivorship::Max | Survivorship::Min => {
+            matches!(holds, Holds::Whole | Holds::Time | Holds::Anything)
+        }
+        Survivorship::Sum => matches!(holds, Holds::Whole | Holds::Anything),
+        Survivorship::Union => matches!(holds, Holds::List | Holds::FreeText | Holds::Anything),
+        _ => true,
+    };
+    if !fits {
+        let (what, help) = match holds {
+            Holds::Whole => ("a number", "`max`, `min`, `sum`, `newest`, `oldest` and `non_empty` fit"),
+            Holds::Time => ("a time", "`max`, `min`, `newest`, `oldest` and `non_empty` fit"),
+            Holds::List => ("a list", "`union`, `longest`, `newest`, `oldest` and `non_empty` fit"),
+            _ => ("a text", "`non_empty`, `newest`, `oldest`, `longest` and `source_priority` fit"),
+        };
+        report.error("wrong_rule", format!("`{name}` is {what}: the rule does not fit"), help);
+    }
+    check_sources(rule, report);
+}
+
+fn check_sources(rule: &Survivorship, report: &mut Report) {
+    if matches!(rule, Survivorship::SourcePriority(sources) if sources.is_empty()) {
+        report.error("no_sources", "the list of sources is empty", "name the sources, the best first");
+    }
+}

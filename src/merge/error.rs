@@ -1,0 +1,56 @@
+//! Why a merge or its undoing cannot be done.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::RecordRef;
+
+/// Why records cannot be merged, or a merge not be undone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MergeError {
+    /// There is no record.
+    #[error("there is nothing to merge")]
+    Nothing,
+    /// A record has no id.
+    #[error("a record without an id cannot be merged")]
+    BlankId,
+    /// Two records have one id.
+    #[error("{record} is there twice")]
+    SameId {
+        /// The record.
+        record: RecordRef,
+    },
+    /// A record of the plan is not among the records.
+    #[error("{record} is not there")]
+    Missing {
+        /// The record.
+        record: RecordRef,
+    },
+    /// A record has changed since the plan was made.
+    #[error("{record} has changed since the plan was made")]
+    Changed {
+        /// The record.
+        record: RecordRef,
+    },
+    /// The record is not the survivor of the merge that is to be undone.
+    #[error("{record} is not the survivor of the merge, which is {survivor}")]
+    NotTheSurvivor {
+        /// The record.
+        record: RecordRef,
+        /// The survivor.
+        survivor: RecordRef,
+    },
+    /// A record that the undo brings back is there already.
+    #[error("{record} is there already: it cannot be brought back")]
+    AlreadyBack {
+        /// The record.
+        record: RecordRef,
+    },
+    /// The undo record has a format that this version does not read.
+    #[error("undo record of format {format} is not known")]
+    UnknownFormat {
+        /// Its format.
+        format: u16,
+    },
+}
