@@ -188,7 +188,7 @@ impl<R: Mergeable> UndoRecord<R> {
             });
         };
         let mut own = Vec::new();
-        let mut edits = Vec::new();
+        let mut edits: Vec<Edit<'_>> = Vec::new();
         for contact in before {
             let id = contact.id.as_str();
             match (made.get(id), is.get(id)) {
@@ -207,16 +207,7 @@ impl<R: Mergeable> UndoRecord<R> {
                 _ => gone(id),
             }
         }
-        for (original, after, now, origin) in edits {
-            let contact = restore_contact(original, after, now, conflicts);
-            let Some(other) = origin.and_then(|index| others.get_mut(index)) else {
-                own.push(contact);
-                continue;
-            };
-            let back = |known: &Contact| if known.id == contact.id { &contact } else { known }.clone();
-            let contacts = other.contacts().iter().map(back).collect();
-            other.set_contacts(contacts);
-        }
+        restore_edits(edits, &mut own, others, conflicts);
         let added = now.iter().filter(|contact| {
             !made.contains_key(contact.id.as_str()) && !was.contains_key(contact.id.as_str())
         });
@@ -229,6 +220,28 @@ impl<R: Mergeable> UndoRecord<R> {
 fn by_id(contacts: &[Contact]) -> Option<BTreeMap<&str, &Contact>> {
     let by_id: BTreeMap<&str, &Contact> = contacts.iter().map(|c| (c.id.as_str(), c)).collect();
     (by_id.len() == contacts.len() && contacts.iter().all(|c| !c.id.is_blank())).then_some(by_id)
+}
+
+/// A contact before the merge, after it, and now; and, of the others, the record it comes back to.
+type Edit<'c> = (&'c Contact, &'c Contact, &'c Contact, Option<usize>);
+
+/// Takes the merge out of each contact, and puts it back where it came from.
+fn restore_edits<R: Mergeable>(
+    edits: Vec<Edit<'_>>,
+    own: &mut Vec<Contact>,
+    others: &mut [R],
+    conflicts: &mut Vec<UndoConflict>,
+) {
+    for (original, after, now, origin) in edits {
+        let contact = restore_contact(original, after, now, conflicts);
+        let Some(other) = origin.and_then(|index| others.get_mut(index)) else {
+            own.push(contact);
+            continue;
+        };
+        let back = |known: &Contact| if known.id == contact.id { &contact } else { known }.clone();
+        let contacts = other.contacts().iter().map(back).collect();
+        other.set_contacts(contacts);
+    }
 }
 
 fn restore_contact(

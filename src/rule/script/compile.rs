@@ -123,40 +123,13 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
     for (name, _) in &readings {
         known.push(name.clone(), ());
     }
-    // The parser stops at the first unknown name: it is noted, made known, and the parser asked again.
-    let ast = loop {
-        let parsed = if program {
-            ENGINE.compile_with_scope(&known, &rewritten)
-        } else {
-            ENGINE.compile_expression_with_scope(&known, &rewritten)
-        };
-        let error = match parsed {
-            Ok(ast) => break Some(ast),
-            Err(error) => error,
-        };
-        let at = error.position();
-        match error.err_type() {
-            ParseErrorType::VariableUndefined(name) if problems.len() < MAX_PROBLEMS => {
-                if !problems.iter().any(|problem| problem.position == position(at)) {
-                    problems.push(unknown_name(name, at, scope, &own_variables));
-                }
-                known.push_dynamic(name.clone(), Dynamic::UNIT);
-            }
-            kind => {
-                let problem = parse_problem(kind, at, !program);
-                // What stands at a place or in a line that was found faulty already is only a consequence.
-                let line = |problem: &Problem| problem.position.map(|at| at.line);
-                let follows = |known: &Problem| {
-                    known.position == problem.position
-                        || known.code == "forbidden" && line(known) == line(&problem)
-                };
-                if !problems.iter().any(follows) {
-                    problems.push(problem);
-                }
-                break None;
-            }
-        }
-    };
+    let ast = parse(
+        &rewritten,
+        known,
+        kind,
+        |name, at| unknown_name(name, at, scope, &own_variables),
+        &mut problems,
+    );
     problems.sort_by_key(|problem| problem.position);
     let used: BTreeSet<&str> =
         words.iter().filter(|word| word.kind == Kind::Word).map(|word| word.text).collect();
@@ -181,6 +154,51 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
         dynamic,
     });
     Compiled { script, problems, warnings }
+}
+
+/// Parses a script, noting all its mistakes. `unknown` says what is wrong with an unknown name.
+fn parse(
+    source: &str,
+    mut known: rhai::Scope<'_>,
+    kind: ScriptKind,
+    unknown: impl Fn(&str, rhai::Position) -> Problem,
+    problems: &mut Vec<Problem>,
+) -> Option<rhai::AST> {
+    // The parser stops at the first unknown name: it is noted, made known, and the parser asked again.
+    let program = kind == ScriptKind::Program;
+    loop {
+        let parsed = if program {
+            ENGINE.compile_with_scope(&known, source)
+        } else {
+            ENGINE.compile_expression_with_scope(&known, source)
+        };
+        let error = match parsed {
+            Ok(ast) => break Some(ast),
+            Err(error) => error,
+        };
+        let at = error.position();
+        match error.err_type() {
+            ParseErrorType::VariableUndefined(name) if problems.len() < MAX_PROBLEMS => {
+                if !problems.iter().any(|problem| problem.position == position(at)) {
+                    problems.push(unknown(name, at));
+                }
+                known.push_dynamic(name.clone(), Dynamic::UNIT);
+            }
+            error => {
+                let problem = parse_problem(error, at, !program);
+                // What stands at a place or in a line that was found faulty already is only a consequence.
+                let line = |problem: &Problem| problem.position.map(|at| at.line);
+                let follows = |known: &Problem| {
+                    known.position == problem.position
+                        || known.code == "forbidden" && line(known) == line(&problem)
+                };
+                if !problems.iter().any(follows) {
+                    problems.push(problem);
+                }
+                break None;
+            }
+        }
+    }
 }
 
 fn unknown_name(name: &str, at: rhai::Position, scope: Scope, own: &BTreeSet<&str>) -> Problem {
