@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::search::{Compared, Work, eighths, factors};
+use super::search::{Compared, Work, eighths};
+use super::size::factors;
 use super::{NameIndex, SearchOptions, grams};
 
 /// Candidates by full scan, compared like the index compares.

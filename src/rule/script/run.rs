@@ -295,12 +295,4 @@ mod tests {
         let good = compile("let x = employee_count; x");
         assert_eq!(good.program(&facts, &mut session), Ok(Some((Points::new(7), Vec::new()))));
     }
-
-    #[test]
-    fn texts_are_cut_between_characters() {
-        assert_eq!(cut("éé", 3), "é");
-        assert_eq!(cut("éé", 4), "éé");
-        assert_eq!(cut("é", 1), "");
-        assert_eq!(cut("", 0), "");
-    }
 }

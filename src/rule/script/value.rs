@@ -39,3 +39,16 @@ fn cut(text: &str, longest: usize) -> &str {
     // A character has at most four bytes.
     (0..4).find_map(|back| text.get(..longest.checked_sub(back)?)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        assert_eq!(cut("éé", 3), "é");
+        assert_eq!(cut("éé", 4), "éé");
+        assert_eq!(cut("é", 1), "");
+        assert_eq!(cut("", 0), "");
+    }
+}
