@@ -73,7 +73,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         None => MergeRules::default(),
     };
     let merger = Merger::compile(&rules)?;
-    let gazetteer = Gazetteer::builtin();
+    let tables = HostTables::default();
     let (copies, pairs) = pairs(&table.accounts, &gazetteer);
     let options = ClusterOptions { threshold: SURE, ..ClusterOptions::default() };
     let clusters = cluster_with_copies(table.accounts.len(), copies, pairs.iter().copied(), &options);
@@ -191,7 +191,7 @@ fn near_misses(
     }
     let mut holders: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for (index, account) in accounts.iter().enumerate() {
-        let probe = Probe::of_account(account, &FactContext::new(gazetteer, account.created_at));
+        let probe = Probe::of_account(account, &FactContext::new(tables, account.created_at));
         for key in probe.keys.into_iter().filter(|key| key.kind != KeyKind::CompanyExact) {
             holders.entry(key).or_default().push(index);
         }

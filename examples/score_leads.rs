@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use leadkit::company::Gazetteer;
 use leadkit::model::{Activity, ColumnMap, Lead};
-use leadkit::rule::{FactContext, Facts};
+use leadkit::rule::{FactContext, Facts, HostTables};
 use leadkit::score::{ScoreRules, Scorer, diff};
 use support::{Arguments, bundled, read_activities, read_json, read_leads};
 
@@ -48,7 +48,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let rules = load(&rules_path)?;
     let scorer = Scorer::compile(&rules)?;
     let data = Data::read(&arguments)?;
-    let gazetteer = Gazetteer::builtin();
+    let tables = HostTables::default();
     let leads = || data.leads.iter().map(|lead| data.facts(lead, &gazetteer));
 
     let mut out = BufWriter::new(std::io::stdout().lock());
@@ -151,7 +151,7 @@ impl Data {
 
     fn facts<'a>(&'a self, lead: &'a Lead, gazetteer: &'a Gazetteer) -> (Facts<'a>, &'a [Activity]) {
         let activities = self.activities.get(lead.id.as_str()).map_or([].as_slice(), Vec::as_slice);
-        let context = FactContext { activities, ..FactContext::new(gazetteer, self.as_of) };
+        let context = FactContext { activities, ..FactContext::new(tables, self.as_of) };
         (Facts::new(lead, &context), activities)
     }
 }

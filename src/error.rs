@@ -1,9 +1,10 @@
 //! What is wrong with a rules document: one shape for every engine.
 
-use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
+
+use crate::text::Code;
 
 /// Most findings a report keeps.
 pub(crate) const MOST_FINDINGS: usize = 100;
@@ -50,10 +51,13 @@ pub struct Diagnostic {
     /// How bad it is.
     pub level: Level,
     /// What kind of finding it is, such as `unknown_field`.
-    pub code: Cow<'static, str>,
+    pub code: Code,
     /// Where it is: `score.fit[2].when`; empty for the document as a whole.
     pub path: String,
-    /// Where inside the text at the path.
+    /// Line and column of the value in the document, when it was read from text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Position>,
+    /// Line and column inside the text at the path, such as a script.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
     /// What is wrong.
@@ -72,8 +76,9 @@ impl Diagnostic {
     pub fn error(code: &'static str, path: impl Into<String>, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             level: Level::Error,
-            code: Cow::Borrowed(code),
+            code: code.into(),
             path: shortened(path.into(), LONGEST_PATH),
+            location: None,
             position: None,
             message: shortened(message.into(), LONGEST_TEXT),
             excerpt: None,
@@ -112,6 +117,9 @@ impl fmt::Display for Diagnostic {
         if !self.path.is_empty() {
             write!(f, " at {}", self.path)?;
         }
+        if let Some(location) = self.location {
+            write!(f, " ({}:{})", location.line, location.column)?;
+        }
         if let Some(position) = self.position {
             write!(f, " line {} column {}", position.line, position.column)?;
         }
@@ -139,6 +147,10 @@ impl RuleErrors {
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    pub(crate) fn diagnostics_mut(&mut self) -> &mut [Diagnostic] {
+        &mut self.diagnostics
     }
 
     /// The findings, by path.

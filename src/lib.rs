@@ -11,6 +11,7 @@ pub mod cleaning;
 pub mod company;
 pub mod contact;
 pub mod dedup;
+mod document;
 pub mod error;
 pub mod inquiry;
 pub mod intake;
@@ -24,5 +25,6 @@ pub mod text;
 
 pub use assign::Roster;
 pub use intake::{
-    Arrival, BatchError, HostTables, Input, Intake, Outcome, OutcomeDelta, Route, Rules, State, StateError,
+    Arrival, BatchError, Input, Intake, Outcome, OutcomeDelta, OutcomeReason, Route, Rules, State, StateError,
 };
+pub use rule::HostTables;

@@ -7,9 +7,8 @@ use leadkit::blacklist::{
     SubmissionKey, Verdict, WindowState,
 };
 use leadkit::calendar::Span;
-use leadkit::company::Gazetteer;
 use leadkit::model::{Effect, Lead, LeadId};
-use leadkit::rule::{Condition, FactContext, Facts, Operator};
+use leadkit::rule::{Condition, FactContext, Facts, HostTables, Operator};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -30,8 +29,8 @@ fn lead(mut record: Json) -> Lead {
 }
 
 fn check_at(blacklist: &Blacklist, lead: &Lead, windows: &WindowState, now: DateTime<Utc>) -> Verdict {
-    let gazetteer = Gazetteer::builtin();
-    blacklist.check(&Facts::new(lead, &FactContext::new(&gazetteer, now)), windows, now)
+    let tables = HostTables::default();
+    blacklist.check(&Facts::new(lead, &FactContext::new(&tables, now)), windows, now)
 }
 
 fn check(blacklist: &Blacklist, record: Json) -> Verdict {

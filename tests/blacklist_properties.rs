@@ -6,9 +6,8 @@ use leadkit::blacklist::{
     ListCheck, Override, Reason, Severity, SubmissionKey, Verdict, WindowDelta, WindowState,
 };
 use leadkit::calendar::Span;
-use leadkit::company::Gazetteer;
 use leadkit::model::{Lead, LeadId};
-use leadkit::rule::{Condition, FactContext, Facts, Operator};
+use leadkit::rule::{Condition, FactContext, Facts, HostTables, Operator};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -17,8 +16,8 @@ fn start() -> DateTime<Utc> {
 }
 
 fn check(blacklist: &Blacklist, lead: &Lead, windows: &WindowState, now: DateTime<Utc>) -> Verdict {
-    let gazetteer = Gazetteer::builtin();
-    blacklist.check(&Facts::new(lead, &FactContext::new(&gazetteer, now)), windows, now)
+    let tables = HostTables::default();
+    blacklist.check(&Facts::new(lead, &FactContext::new(&tables, now)), windows, now)
 }
 
 fn texts<T: for<'t> From<&'t str>>(values: &[&str]) -> Vec<T> {
@@ -335,9 +334,9 @@ fn a_flood_of_origins_stays_within_the_limit() {
         let created_at = start() + TimeDelta::milliseconds(n as i64);
         Lead { id: format!("L-{n}").into(), created_at, source, ..Lead::default() }
     };
-    let gazetteer = Gazetteer::builtin();
+    let tables = HostTables::default();
     let now = start() + TimeDelta::days(1);
-    let context = FactContext::new(&gazetteer, now);
+    let context = FactContext::new(&tables, now);
     let mut windows = WindowState::with_limit(1_000);
     for n in 0..100_000 {
         let lead = flood(n);

@@ -8,7 +8,7 @@ use leadkit::dedup::{
     Target,
 };
 use leadkit::model::{Account, Contact, Effect, Lead, LeadStatus, RecordRef, Value};
-use leadkit::rule::{FactContext, Facts};
+use leadkit::rule::{FactContext, Facts, HostTables};
 use proptest::prelude::*;
 
 const NOW: &str = "2026-04-15T02:00:00Z";
@@ -40,14 +40,14 @@ fn account(id: &str, company: &str, owner: Option<&str>) -> Account {
 }
 
 fn resolve_rows(rules: &DedupRules, lead: &Lead, rows: &Rows) -> Resolution {
-    let gazetteer = Gazetteer::builtin();
-    let facts = Facts::new(lead, &FactContext::new(&gazetteer, at(NOW)));
+    let tables = HostTables::default();
+    let facts = Facts::new(lead, &FactContext::new(&tables, at(NOW)));
     Deduplicator::compile(rules).unwrap().resolve(&facts, rows, at(NOW))
 }
 
 fn resolve(rules: &DedupRules, lead: &Lead, book: &Book) -> Resolution {
-    let gazetteer = Gazetteer::builtin();
-    let facts = Facts::new(lead, &FactContext::new(&gazetteer, at(NOW)));
+    let tables = HostTables::default();
+    let facts = Facts::new(lead, &FactContext::new(&tables, at(NOW)));
     let rows = book.rows(&Deduplicator::compile(rules).unwrap().probe(&facts));
     resolve_rows(rules, lead, &rows)
 }
@@ -240,7 +240,7 @@ fn exact_compares_what_is_written_and_folded_what_is_meant() {
 fn an_alias_of_the_host_leads_to_its_company() {
     let gazetteer = Gazetteer::builder().alias("纷享销客", "北京纷扬科技有限公司").build();
     let entry = with_company("L1", NOW, "纷享销客", None);
-    let facts = Facts::new(&entry, &FactContext::new(&gazetteer, at(NOW)));
+    let facts = Facts::new(&entry, &FactContext::new(&tables, at(NOW)));
     let matching = Deduplicator::compile(&DedupRules::to_b()).unwrap();
     let mut book = Book::with_gazetteer(gazetteer.clone());
     book.insert_account(account("A1", "北京纷扬科技有限公司", Some("zhang")));

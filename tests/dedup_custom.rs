@@ -78,7 +78,7 @@ mod with_scripts {
         let mut book = Book::new();
         accounts.into_iter().for_each(|account| book.insert_account(account));
         let (gazetteer, lead) = (Gazetteer::builtin(), lead());
-        let facts = Facts::new(&lead, &FactContext::new(&gazetteer, at(NOW)));
+        let facts = Facts::new(&lead, &FactContext::new(&tables, at(NOW)));
         let matching = Deduplicator::compile(&rules).unwrap();
         matching.resolve(&facts, &book.rows(&matching.probe(&facts)), at(NOW))
     }
@@ -167,7 +167,7 @@ mod with_scripts {
         };
         let ask = |leads: Vec<Lead>| {
             let (gazetteer, lead) = (Gazetteer::builtin(), lead());
-            let facts = Facts::new(&lead, &FactContext::new(&gazetteer, at(NOW)));
+            let facts = Facts::new(&lead, &FactContext::new(&tables, at(NOW)));
             let rows = Rows { leads, ..Rows::default() };
             Deduplicator::compile(&rules).unwrap().resolve(&facts, &rows, at(NOW)).action().clone()
         };

@@ -11,7 +11,7 @@ use leadkit::dedup::{
 };
 use leadkit::model::{Account, Contact, Lead, RecordRef};
 use leadkit::names::NameJudge;
-use leadkit::rule::{FactContext, Facts};
+use leadkit::rule::{FactContext, Facts, HostTables};
 use proptest::prelude::*;
 
 const NOW: &str = "2026-04-15T02:00:00Z";
@@ -55,14 +55,14 @@ fn book(accounts: &[Account], leads: &[Lead]) -> Book {
 }
 
 fn resolve_rows(rules: &DedupRules, lead: &Lead, rows: &Rows) -> Resolution {
-    let gazetteer = Gazetteer::builtin();
-    let facts = Facts::new(lead, &FactContext::new(&gazetteer, at(NOW)));
+    let tables = HostTables::default();
+    let facts = Facts::new(lead, &FactContext::new(&tables, at(NOW)));
     Deduplicator::compile(rules).unwrap().resolve(&facts, rows, at(NOW))
 }
 
 fn resolve(rules: &DedupRules, lead: &Lead, book: &Book) -> Resolution {
-    let gazetteer = Gazetteer::builtin();
-    let facts = Facts::new(lead, &FactContext::new(&gazetteer, at(NOW)));
+    let tables = HostTables::default();
+    let facts = Facts::new(lead, &FactContext::new(&tables, at(NOW)));
     resolve_rows(rules, lead, &book.rows(&Deduplicator::compile(rules).unwrap().probe(&facts)))
 }
 
@@ -335,9 +335,9 @@ fn the_next_rules_are_asked_when_names_decide_nothing() {
 
 #[test]
 fn the_probe_asks_for_grams_only_when_a_rule_does() {
-    let gazetteer = Gazetteer::builtin();
+    let tables = HostTables::default();
     let entry = lead("北京纷扬科技有限公司");
-    let facts = Facts::new(&entry, &FactContext::new(&gazetteer, at(NOW)));
+    let facts = Facts::new(&entry, &FactContext::new(&tables, at(NOW)));
     let like = Deduplicator::compile(&rules(0.8)).unwrap().probe(&facts);
     let grams: Vec<&str> = like
         .keys
@@ -353,7 +353,7 @@ fn the_probe_asks_for_grams_only_when_a_rule_does() {
     let text = serde_json::to_string(&like).unwrap();
     assert_eq!(serde_json::from_str::<leadkit::dedup::Probe>(&text).unwrap(), like);
     let long = lead(&"甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥".repeat(3));
-    let facts = Facts::new(&long, &FactContext::new(&gazetteer, at(NOW)));
+    let facts = Facts::new(&long, &FactContext::new(&tables, at(NOW)));
     let probe = Deduplicator::compile(&rules(0.8)).unwrap().probe(&facts);
     assert!(probe.keys.iter().filter(|key| key.kind == KeyKind::CompanyGram).count() <= 16);
 }
@@ -366,7 +366,7 @@ fn aliases_on_either_side_are_read_as_what_they_stand_for() {
         let mut book = Book::with_gazetteer(gazetteer.clone());
         book.insert_account(account);
         let entry = lead(company);
-        let facts = Facts::new(&entry, &FactContext::new(&gazetteer, at(NOW)));
+        let facts = Facts::new(&entry, &FactContext::new(&tables, at(NOW)));
         let found = matching.resolve(&facts, &book.rows(&matching.probe(&facts)), at(NOW));
         found.matches().first().and_then(|found| found.similarity)
     };
@@ -423,7 +423,7 @@ mod oracle {
     }
 
     pub(super) fn hits(lead: &Lead, accounts: &[Account], threshold: f64) -> Vec<Found> {
-        let gazetteer = Gazetteer::builtin();
+        let tables = HostTables::default();
         let judge = NameJudge::default();
         let key = |name: &str| exact_key(&CompanyName::parse(name, &gazetteer));
         let company = lead.company.as_deref().unwrap();
@@ -523,7 +523,7 @@ fn found(resolution: &Resolution) -> Vec<oracle::Found> {
 
 /// The rows that a database gives: those that share the exact key or a gram key.
 fn from_database(accounts: &[Account], probe: &leadkit::dedup::Probe) -> Rows {
-    let gazetteer = Gazetteer::builtin();
+    let tables = HostTables::default();
     let mut table: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for (i, account) in accounts.iter().enumerate() {
         for name in std::iter::once(&account.company).chain(&account.aliases) {
@@ -592,8 +592,8 @@ proptest! {
         let everything = Rows { accounts: accounts.clone(), ..Rows::default() };
         let scanned = resolve_rows(&rules, &entry, &everything);
         prop_assert_eq!(found(&scanned), expected);
-        let gazetteer = Gazetteer::builtin();
-        let facts = Facts::new(&entry, &FactContext::new(&gazetteer, at(NOW)));
+        let tables = HostTables::default();
+        let facts = Facts::new(&entry, &FactContext::new(&tables, at(NOW)));
         let probe = Deduplicator::compile(&rules).unwrap().probe(&facts);
         prop_assert_eq!(&resolve_rows(&rules, &entry, &from_database(&accounts, &probe)), &scanned);
         prop_assert_eq!(&resolve(&rules, &entry, &book(&accounts, &[])), &scanned);

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use leadkit::company::Gazetteer;
 use leadkit::model::{Activity, Lead, Points, Value};
 use leadkit::rule::{
-    FactContext, FactSource, Facts, Fault, Registry, Scope, ScriptKind, Signal, check_script,
+    FactContext, FactSource, Facts, Fault, HostTables, Registry, Scope, ScriptKind, Signal, check_script,
 };
 use leadkit::score::{Award, FitRule, FitRules, ScoreRules, Scorer};
 
@@ -134,7 +134,7 @@ fn run(source: &str, kind: ScriptKind) -> (End, Duration, Duration) {
     };
     let scorer = Scorer::compile(&rules(award)).unwrap();
     let (lead, activities, gazetteer) = (lead(), activities(), Gazetteer::builtin());
-    let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now()));
+    let facts = Facts::new(&lead, &FactContext::new(&tables, now()));
     let mut session = scorer.session();
     let start = Instant::now();
     let score = session.score(&facts, &activities, now());
@@ -598,8 +598,8 @@ fn no_function_breaks_with_extreme_values() {
     let hunt = || {
         let lead = Lead { attributes: Default::default(), ..lead() };
         let activities: Vec<Activity> = activities().into_iter().take(20).collect();
-        let gazetteer = Gazetteer::builtin();
-        let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now()));
+        let tables = HostTables::default();
+        let facts = Facts::new(&lead, &FactContext::new(&tables, now()));
         let mut ended = (0, 0);
         for call in calls() {
             // Wrapped in a variable of its own, so that nothing is worked out when it is read.
@@ -632,11 +632,11 @@ fn no_function_breaks_with_extreme_values() {
 fn the_operation_counter_counts_every_function() {
     let _alone = alone();
     let (lead, activities) = (Lead { id: "L1".into(), ..Lead::default() }, activities());
-    let gazetteer = Gazetteer::builtin();
+    let tables = HostTables::default();
     let cost = |source: String| {
         let scorer = Scorer::compile(&rules(Award::Program(source.clone())))
             .unwrap_or_else(|e| panic!("{source} {e}"));
-        let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now()));
+        let facts = Facts::new(&lead, &FactContext::new(&tables, now()));
         scorer.cost([(facts, activities.as_slice())], now()).of("r").operations
     };
     for (name, takes) in FUNCTIONS {
@@ -691,7 +691,7 @@ fn a_panicking_signal_is_a_fault() {
     let custom = leadkit::rule::Custom { name: "broken".into(), ..Default::default() };
     let scorer = Scorer::compile_with(&rules(Award::Custom(custom)), &registry).unwrap();
     let (lead, gazetteer) = (lead(), Gazetteer::builtin());
-    let score = scorer.score(&Facts::new(&lead, &FactContext::new(&gazetteer, now())), &[], now());
+    let score = scorer.score(&Facts::new(&lead, &FactContext::new(&tables, now())), &[], now());
     let mut said = String::new();
     score.faults().iter().for_each(|fault| write!(said, "{fault}").unwrap());
     assert_eq!(said, "rule r failed: the signal panicked");

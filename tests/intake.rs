@@ -266,8 +266,8 @@ fn no_debug_print_shows_a_contact_value_whole() {
             "phones": ["13812349876"], "emails": ["zhang.wei@example.cn"], "wechats": ["zhang_wei_88"]}}},
     ]}))
     .unwrap();
-    let gazetteer = leadkit::company::Gazetteer::builtin();
-    let context = leadkit::rule::FactContext::new(&gazetteer, at(NOW));
+    let tables = HostTables::default();
+    let context = leadkit::rule::FactContext::new(&tables, at(NOW));
     let facts = leadkit::rule::Facts::new(&entry, &context);
     let blocking = Intake::compile(&rules).unwrap();
     let printed = [

@@ -1,9 +1,9 @@
 //! Conditions: what they answer, and what they refuse.
-
-use leadkit::company::Gazetteer;
 use leadkit::error::Report;
 use leadkit::model::{Activity, Lead, Region, Value};
-use leadkit::rule::{self, Condition, FactContext, FactSource, Facts, Field, Operator, Predicate, Scope};
+use leadkit::rule::{
+    self, Condition, FactContext, FactSource, Facts, Field, HostTables, Operator, Predicate, Scope,
+};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -45,7 +45,7 @@ fn predicate(condition: Json) -> Predicate {
 
 fn holds(condition: Json) -> bool {
     let lead = lead();
-    let gazetteer = Gazetteer::builtin();
+    let tables = HostTables::default();
     let visit = |id: &str, at: &str| Activity {
         id: id.into(),
         kind: "page_visit".into(),
@@ -57,8 +57,7 @@ fn holds(condition: Json) -> bool {
         visit("b", "2026-02-01T00:00:00Z"),
         visit("c", "2026-04-01T00:00:00Z"),
     ];
-    let context =
-        FactContext { activities: &activities, ..FactContext::new(&gazetteer, NOW.parse().unwrap()) };
+    let context = FactContext { activities: &activities, ..FactContext::new(&tables, NOW.parse().unwrap()) };
     predicate(condition).eval(&Facts::new(&lead, &context)).unwrap()
 }
 
@@ -104,8 +103,8 @@ fn hostile_patterns_are_refused_and_hostile_text_is_linear() {
     assert!(Condition::compare("message", Operator::Matches, nested).is_err());
     let text = "a".repeat(1_000_000);
     let lead = Lead { message: Some(text), ..Lead::default() };
-    let gazetteer = Gazetteer::builtin();
-    let facts = Facts::new(&lead, &FactContext::new(&gazetteer, NOW.parse().unwrap()));
+    let tables = HostTables::default();
+    let facts = Facts::new(&lead, &FactContext::new(&tables, NOW.parse().unwrap()));
     assert_eq!(predicate(json!({"field": "message", "matches": "(a+)+b"})).eval(&facts), Ok(false));
 }
 
@@ -122,8 +121,8 @@ fn nesting_has_an_end() {
 #[test]
 fn every_field_can_be_asked_for() {
     let lead = lead();
-    let gazetteer = Gazetteer::builtin();
-    let facts = Facts::new(&lead, &FactContext::new(&gazetteer, NOW.parse().unwrap()));
+    let tables = HostTables::default();
+    let facts = Facts::new(&lead, &FactContext::new(&tables, NOW.parse().unwrap()));
     for spec in rule::FIELDS {
         let name = spec.name.replace("KIND.Nd", "page_visit.7d").replace("NAME", "tier");
         let _ = facts.fact(&name.parse::<Field>().unwrap());

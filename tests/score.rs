@@ -4,9 +4,8 @@
 mod oracle;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use leadkit::company::Gazetteer;
 use leadkit::model::{Activity, Lead, Points, Value};
-use leadkit::rule::{FactContext, Facts};
+use leadkit::rule::{FactContext, Facts, HostTables};
 use leadkit::score::{Award, Axis, Reason, Score, ScoreRules, Scorer};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -20,8 +19,8 @@ fn rules(document: Json) -> ScoreRules {
 }
 
 fn score_at(rules: &ScoreRules, lead: &Lead, activities: &[Activity], as_of: DateTime<Utc>) -> Score {
-    let gazetteer = Gazetteer::builtin();
-    let facts = Facts::new(lead, &FactContext::new(&gazetteer, now()));
+    let tables = HostTables::default();
+    let facts = Facts::new(lead, &FactContext::new(&tables, now()));
     Scorer::compile(rules).unwrap().score(&facts, activities, as_of)
 }
 
@@ -502,11 +501,11 @@ proptest! {
     ) {
         let rules = rules(document);
         let as_of = now() + TimeDelta::seconds(later);
-        let gazetteer = Gazetteer::builtin();
+        let tables = HostTables::default();
         let lead = lead();
         let scorer = Scorer::compile(&rules).unwrap();
-        let one = scorer.score(&Facts::new(&lead, &FactContext::new(&gazetteer, now())), &activities, as_of);
-        let two = scorer.score(&Facts::new(&lead, &FactContext::new(&gazetteer, as_of)), &activities, as_of);
+        let one = scorer.score(&Facts::new(&lead, &FactContext::new(&tables, now())), &activities, as_of);
+        let two = scorer.score(&Facts::new(&lead, &FactContext::new(&tables, as_of)), &activities, as_of);
         prop_assert_eq!(&one, &two);
         prop_assert_eq!(one, score_at(&rules, &lead, &activities, as_of));
     }

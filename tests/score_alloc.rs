@@ -4,9 +4,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use leadkit::company::Gazetteer;
 use leadkit::model::{Activity, Lead};
-use leadkit::rule::{FactContext, Facts};
+use leadkit::rule::{FactContext, Facts, HostTables};
 use leadkit::score::{ScoreRules, Scorer};
 
 thread_local! {
@@ -36,7 +35,7 @@ static ALLOCATOR: Counting = Counting;
 #[test]
 fn a_score_costs_at_most_two_allocations() {
     let scorer = Scorer::compile(&ScoreRules::default()).unwrap();
-    let gazetteer = Gazetteer::builtin();
+    let tables = HostTables::default();
     let now: DateTime<Utc> = "2026-03-10T09:00:00Z".parse().unwrap();
     let lead = Lead {
         id: "L1".into(),
@@ -55,7 +54,7 @@ fn a_score_costs_at_most_two_allocations() {
             ..Activity::default()
         })
         .collect();
-    let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now));
+    let facts = Facts::new(&lead, &FactContext::new(&tables, now));
     let mut session = scorer.session();
     let mut allocations = Vec::new();
     for _ in 0..3 {

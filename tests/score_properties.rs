@@ -1,9 +1,8 @@
 //! What holds for every score, over random leads, activities and rules of every sort.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use leadkit::company::Gazetteer;
 use leadkit::model::{Activity, Lead, Points, Value};
-use leadkit::rule::{FactContext, Facts};
+use leadkit::rule::{FactContext, Facts, HostTables};
 use leadkit::score::{Axis, ScoreRules, Scorer};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
@@ -127,11 +126,11 @@ proptest! {
         activities in activities(),
         turn in 0..40usize,
     ) {
-        let gazetteer = Gazetteer::builtin();
-        let context = FactContext::new(&gazetteer, now());
+        let tables = HostTables::default();
+        let context = FactContext::new(&tables, now());
         let later = FactContext {
             activities: &activities,
-            ..FactContext::new(&gazetteer, now() + TimeDelta::days(400))
+            ..FactContext::new(&tables, now() + TimeDelta::days(400))
         };
         let mut turned = activities.clone();
         turned.rotate_left(turn % activities.len().max(1));

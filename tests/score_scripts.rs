@@ -2,10 +2,9 @@
 #![cfg(feature = "script")]
 
 use chrono::{DateTime, TimeDelta, Utc};
-use leadkit::company::Gazetteer;
 use leadkit::error::Level;
 use leadkit::model::{Activity, Lead, Points, Value};
-use leadkit::rule::{FactContext, Facts, Scope, ScriptKind, check_script};
+use leadkit::rule::{FactContext, Facts, HostTables, Scope, ScriptKind, check_script};
 use leadkit::score::{Axis, Score, ScoreRules, Scorer};
 use serde_json::{Value as Json, json};
 
@@ -45,9 +44,9 @@ fn activities() -> Vec<Activity> {
 
 fn score(rules: Json) -> Score {
     let rules = ScoreRules::load(rules).unwrap_or_else(|errors| panic!("{errors}"));
-    let gazetteer = Gazetteer::builtin();
+    let tables = HostTables::default();
     let lead = lead();
-    let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now()));
+    let facts = Facts::new(&lead, &FactContext::new(&tables, now()));
     Scorer::compile(&rules).unwrap().score(&facts, &activities(), now())
 }
 
@@ -194,8 +193,8 @@ fn a_session_gives_what_scoring_alone_gives() {
     }))
     .unwrap();
     let scorer = Scorer::compile(&rules).unwrap();
-    let gazetteer = Gazetteer::builtin();
-    let context = FactContext::new(&gazetteer, now());
+    let tables = HostTables::default();
+    let context = FactContext::new(&tables, now());
     let mut session = scorer.session();
     for count in [None, Some(10), Some(500), Some(10)] {
         let lead = Lead { employee_count: count, ..lead() };
@@ -330,8 +329,8 @@ fn scripts_run_together_say_what_each_says_alone() {
         "title < 5",
     ];
     let rule = |index: usize| json!({"id": format!("r{index}"), "when": {"script": scripts[index]}, "points": index + 1});
-    let gazetteer = Gazetteer::builtin();
-    let context = FactContext::new(&gazetteer, now());
+    let tables = HostTables::default();
+    let context = FactContext::new(&tables, now());
     let compile = |rules: Vec<Json>| {
         let document = json!({"engagement": {"rules": []}, "fit": {"rules": rules, "disqualifiers": []}});
         Scorer::compile(&ScoreRules::load(document).unwrap()).unwrap()
@@ -417,9 +416,9 @@ fn scripts_that_are_dear_together_are_run_alone() {
         .map(|index| json!({"id": format!("r{index}"), "when": {"script": dear}, "points": 1}))
         .collect();
     let rules = ScoreRules::load(json!({"engagement": {"rules": []}, "fit": {"rules": rules}})).unwrap();
-    let gazetteer = Gazetteer::builtin();
+    let tables = HostTables::default();
     let lead = Lead { message: Some("x".repeat(4_096)), ..lead() };
-    let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now()));
+    let facts = Facts::new(&lead, &FactContext::new(&tables, now()));
     let score = Scorer::compile(&rules).unwrap().score(&facts, &[], now());
     assert_eq!(score.faults(), []);
     assert_eq!(score.fit(), Points::new(40));

@@ -6,14 +6,13 @@ mod inquiry;
 mod tenure;
 
 use chrono::{DateTime, Utc};
-use leadkit::company::Gazetteer;
 use leadkit::model::YesNo;
 use leadkit::model::{BusinessModel, Effect, Lead, LeadStatus, RegistryStatus, Source, Utm};
 use leadkit::pipeline::{
     Actor, Answer, GateOutcome, GateRefusal, Half, Mark, MoveRequest, Office, Pipeline, PipelineRules, Role,
     StageObject, Strictness, Timeline, TimelineError, Transition, TransitionKind,
 };
-use leadkit::rule::{FactContext, Facts};
+use leadkit::rule::{FactContext, Facts, HostTables};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -72,8 +71,8 @@ fn try_move(
     request: &MoveRequest,
     now: DateTime<Utc>,
 ) -> Result<Transition, GateRefusal> {
-    let gazetteer = Gazetteer::builtin();
-    let facts = Facts::new(lead, &FactContext::new(&gazetteer, now));
+    let tables = HostTables::default();
+    let facts = Facts::new(lead, &FactContext::new(&tables, now));
     pipeline.advance(&facts, timeline, request, now)
 }
 

@@ -1,7 +1,7 @@
 //! The assigner and its main call.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -11,9 +11,10 @@ use super::delta::{AssignDelta, Change};
 use super::eligibility::{Question, ruled_out_before};
 use super::explanation::Explanation;
 use super::kind::Kind;
-use super::ledger::{Decided, Ledger, LedgerError};
+use super::ledger::{Decided, Ledger, LedgerError, Ledgers};
 use super::options::AssignOptions;
 use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
+use super::rep_ledger::RepLedger;
 use super::roster::Roster;
 use super::rules::Pass;
 use super::share::{Candidate, pick, rank};
@@ -40,26 +41,20 @@ pub struct Assigner {
 }
 
 impl Assigner {
-    /// The rules the engine was compiled from.
+    /// The version of the rules it was compiled from.
     #[must_use]
-    pub fn rules(&self) -> &RulesVersion {
+    pub fn version(&self) -> &RulesVersion {
         &self.version
     }
 
     /// Decides who gets a lead of the ledger's pool.
     ///
     /// The first rule that matches decides; a second pass runs when none did or nobody was eligible. Nothing
-    /// changes: carry out the decision and apply its delta to the ledger and the roster in one transaction, or
-    /// the next decision is made on the old state. A pool without rules matches nothing. O(r + m) in the pool's
-    /// rules and the members of the rule that matches.
-    pub fn assign(
-        &self,
-        facts: &Facts<'_>,
-        roster: &Roster,
-        ledger: &Ledger,
-        now: DateTime<Utc>,
-    ) -> Assignment {
-        self.assign_with(facts, roster, ledger, now, &AssignOptions::default())
+    /// changes: apply the decision's effects, and its delta to both ledgers, in one transaction, or the next
+    /// decision is made on the old state. A pool without rules matches nothing. O(r + m) in the pool's rules and the
+    /// members of the rule that matches.
+    pub fn assign(&self, facts: &Facts<'_>, roster: &Roster, ledgers: Ledgers<'_>) -> Assignment {
+        self.assign_with(facts, roster, ledgers, &AssignOptions::default())
     }
 
     /// As [`Assigner::assign`], with more to say about the lead.
@@ -67,11 +62,10 @@ impl Assigner {
         &self,
         facts: &Facts<'_>,
         roster: &Roster,
-        ledger: &Ledger,
-        now: DateTime<Utc>,
+        ledgers: Ledgers<'_>,
         options: &AssignOptions,
     ) -> Assignment {
-        self.decide(facts, roster, ledger, now, options, None)
+        self.decide(facts, roster, ledgers, options, None)
     }
 
     /// Decides about many leads, each on the state that those before it left, and moves that state. The same as
@@ -82,15 +76,15 @@ impl Assigner {
     pub fn assign_all<'f>(
         &self,
         leads: impl IntoIterator<Item = &'f Facts<'f>>,
-        roster: &mut Roster,
+        roster: &Roster,
         ledger: &mut Ledger,
-        now: DateTime<Utc>,
+        reps: &mut RepLedger,
     ) -> Result<Vec<Assignment>, LedgerError> {
         leads
             .into_iter()
             .map(|facts| {
-                let assignment = self.assign(facts, roster, ledger, now);
-                assignment.delta().apply_to(ledger, roster)?;
+                let assignment = self.assign(facts, roster, Ledgers { pool: ledger, reps });
+                assignment.delta().apply_to(ledger, reps)?;
                 Ok(assignment)
             })
             .collect()
@@ -100,19 +94,18 @@ impl Assigner {
         &self,
         facts: &Facts<'_>,
         roster: &Roster,
-        ledger: &Ledger,
-        now: DateTime<Utc>,
+        ledgers: Ledgers<'_>,
         options: &AssignOptions,
         trace: Option<&mut Explanation>,
     ) -> Assignment {
+        let (ledger, now) = (ledgers.pool, facts.now());
         let at = ledger.latest().map_or(now, |latest| now.max(latest));
-        let lead = &facts.lead().id;
-        let key = options.key.as_deref().unwrap_or(lead.as_str());
+        let key = options.key.as_deref().map_or_else(|| decision_key(facts), Cow::Borrowed);
         let key = (!key.trim().is_empty()).then_some(key);
-        let mut assignment = self.undecided(facts, roster, ledger, now, at);
+        let mut assignment = self.undecided(facts, ledgers, at);
         // A rep who left since is no answer: decide anew.
         let stands = |before: &&Decided| before.kind.owner().is_none_or(|rep| roster.is_active(rep.as_str()));
-        if let Some(before) = key.and_then(|key| ledger.decided(key, at)).filter(stands) {
+        if let Some(before) = key.as_deref().and_then(|key| ledger.decided(key, at)).filter(stands) {
             assignment.kind = before.kind.clone();
             assignment.decided_at = Some(before.at);
             return assignment;
@@ -123,7 +116,10 @@ impl Assigner {
             Some(rep) => assignment.kind = Kind::ExistingOwner { rep },
             None => {
                 let industry = pool.industry(facts);
-                let question = pool.question(facts, roster, ledger, at, options, &industry);
+                let previous = previous_owners(facts, options);
+                let lead =
+                    LeadOptions { industry: &industry, previous: &previous, excluded: &options.excluded };
+                let question = pool.question(facts, roster, ledgers, at, lead);
                 let (skipped, faults) = (BTreeMap::new(), Vec::new());
                 let mut run = Run { pool, facts, question, skipped, faults, trace };
                 (assignment.kind, turn) = run.rules();
@@ -135,7 +131,7 @@ impl Assigner {
             assignment.delta.change = Some(Change {
                 kind: assignment.kind.clone(),
                 date: pool.zone.date(at),
-                key: key.map(Arc::from),
+                key: key.as_deref().map(Arc::from),
                 rep: assignment.kind.owner().filter(|_| counts).cloned(),
                 turn: turn.filter(|_| counts),
             });
@@ -144,14 +140,8 @@ impl Assigner {
     }
 
     /// A decision that changes nothing yet.
-    fn undecided(
-        &self,
-        facts: &Facts<'_>,
-        roster: &Roster,
-        ledger: &Ledger,
-        now: DateTime<Utc>,
-        at: DateTime<Utc>,
-    ) -> Assignment {
+    fn undecided(&self, facts: &Facts<'_>, ledgers: Ledgers<'_>, at: DateTime<Utc>) -> Assignment {
+        let now = facts.now();
         Assignment {
             lead: facts.lead().id.clone(),
             kind: Kind::NoRuleMatched,
@@ -161,13 +151,13 @@ impl Assigner {
             clamped_from: (at != now).then_some(now),
             decided_at: None,
             delta: AssignDelta {
-                pool: ledger.pool().clone(),
-                version: ledger.version(),
-                rep_version: roster.rep_ledger().version(),
+                pool: ledgers.pool.pool().clone(),
+                revision: ledgers.pool.revision(),
+                rep_revision: ledgers.reps.revision(),
                 at,
                 change: None,
             },
-            rules: self.version.clone(),
+            version: self.version.clone(),
         }
     }
 }
@@ -176,12 +166,28 @@ impl AssignDelta {
     /// Applies the decision to both states, or to neither.
     ///
     /// # Errors
-    /// When one of them is of another version than the decision was made on, or the ledger of another pool.
-    pub fn apply_to(&self, ledger: &mut Ledger, roster: &mut Roster) -> Result<(), LedgerError> {
-        roster.rep_ledger().check(self)?;
+    /// When one of them is of another revision than the decision was made on, or the ledger of another pool.
+    pub fn apply_to(&self, ledger: &mut Ledger, reps: &mut RepLedger) -> Result<(), LedgerError> {
+        reps.check(self)?;
         ledger.apply(self)?;
-        roster.apply(self)
+        reps.apply(self)
     }
+}
+
+/// The key a decision about the lead is remembered by: its id, and from the second look at it on, its cycle and the
+/// number of its tenures in the cycle. So the same request gets the same answer, and a lead that comes round again a
+/// new one.
+fn decision_key<'a>(facts: &Facts<'a>) -> Cow<'a, str> {
+    let (lead, history) = (facts.lead(), facts.history());
+    match (history.cycle, history.tenures_in_cycle().count()) {
+        (0, 0) => Cow::Borrowed(lead.id.as_str()),
+        (cycle, tenures) => Cow::Owned(format!("{} cycle {cycle} tenure {tenures}", lead.id)),
+    }
+}
+
+/// Who had the lead before in this cycle, oldest first: what its history says, and what the options add.
+fn previous_owners(facts: &Facts<'_>, options: &AssignOptions) -> Vec<RepId> {
+    facts.history().owners_in_cycle().chain(&options.previous_owners).cloned().collect()
 }
 
 /// The owner of what the lead was matched to, if the lead belongs to that owner and the owner takes part.
@@ -240,14 +246,13 @@ impl PoolPlan {
         &'a self,
         facts: &Facts<'_>,
         roster: &'a Roster,
-        ledger: &'a Ledger,
+        ledgers: Ledgers<'a>,
         now: DateTime<Utc>,
-        options: &'a AssignOptions,
-        industry: &'a [String],
+        lead: LeadOptions<'a>,
     ) -> Question<'a> {
         Question {
             roster,
-            ledger,
+            ledgers,
             now,
             date: self.zone.date(now),
             zone: &self.zone,
@@ -256,12 +261,20 @@ impl PoolPlan {
             serve_unknown_region: self.serve_unknown_region,
             // Deriving it may take parsing the company name.
             region: if self.match_territory { facts.region() } else { None },
-            industry,
+            industry: lead.industry,
             skills: &[],
-            previous: ruled_out_before(self.previous_owners, &options.previous_owners),
-            excluded: &options.excluded,
+            previous: ruled_out_before(self.previous_owners, lead.previous),
+            excluded: lead.excluded,
         }
     }
+}
+
+/// What of a lead keeps some reps from taking it.
+#[derive(Clone, Copy)]
+struct LeadOptions<'a> {
+    industry: &'a [String],
+    previous: &'a [RepId],
+    excluded: &'a BTreeSet<RepId>,
 }
 
 impl<'a> Run<'a, '_> {
@@ -324,18 +337,18 @@ impl<'a> Run<'a, '_> {
             }
             TargetPlan::Shared(group) => {
                 let candidates = self.candidates(rule, &group.members)?;
-                let Question { ledger, roster, .. } = self.question;
-                pick(group.strategy, &candidates, &group.list, ledger, roster).ok_or_else(Nobody::default)?
+                let Question { ledgers, .. } = self.question;
+                pick(group.strategy, &candidates, &group.list, ledgers).ok_or_else(Nobody::default)?
             }
         };
-        let pool = self.question.ledger.pool().clone();
+        let pool = self.question.ledgers.pool.pool().clone();
         Ok((Kind::Assigned { rep, pool, rule: id, pass }, turn))
     }
 
     fn suggestions(&mut self, rule: &'a RulePlan, group: &'a Sharing) -> Option<Vec<RepId>> {
         let candidates = self.candidates(rule, &group.members).ok()?;
-        let Question { ledger, roster, .. } = self.question;
-        Some(rank(group.strategy, &candidates, &group.list, ledger, roster, SUGGESTIONS))
+        let Question { ledgers, .. } = self.question;
+        Some(rank(group.strategy, &candidates, &group.list, ledgers, SUGGESTIONS))
     }
 
     /// Those of the members who may take the lead; counts the others by reason.

@@ -29,7 +29,7 @@ pub struct Assignment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) decided_at: Option<DateTime<Utc>>,
     pub(super) delta: AssignDelta,
-    pub(super) rules: RulesVersion,
+    pub(super) version: RulesVersion,
 }
 
 impl Assignment {
@@ -99,10 +99,10 @@ impl Assignment {
         &self.delta
     }
 
-    /// The rules that were decided by.
+    /// The version of the rules it was decided by.
     #[must_use]
-    pub fn rules(&self) -> &RulesVersion {
-        &self.rules
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
     }
 
     /// What the host should do.
@@ -116,7 +116,7 @@ impl Assignment {
             }
             Kind::ToPool { pool, .. } => vec![Effect::MoveToPool { lead, pool: pool.clone() }],
             Kind::AwaitingReview { by, .. } => {
-                let code = "assignment_review".to_owned();
+                let code = "assignment_review".into();
                 vec![Effect::RequestReview { lead, reviewer: Some(by.clone()), code }]
             }
             Kind::NoRuleMatched | Kind::NoEligible { .. } | Kind::AllCapped { .. } => Vec::new(),

@@ -6,23 +6,14 @@ use super::assigner::Assigner;
 use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
 use super::rules::{AssignRule, AssignRules, Group, Pass, PoolRules, PreviousOwners, Strategy, Target};
 use super::turn::TurnList;
-use crate::error::{Diagnostic, Level, Report, RuleErrors};
+use crate::error::Report;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
-use crate::rule::{RulesVersion, Scope};
+use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
 use crate::text;
 
-impl Assigner {
-    /// Proves the rules and makes them ready. O(n·log n).
-    ///
-    /// # Errors
-    /// Everything that is wrong with them, at once.
-    pub fn compile(rules: &AssignRules) -> Result<Assigner, RuleErrors> {
-        let mut report = Report::new();
-        let assigner = Assigner::compile_into(rules, &mut report);
-        report.finish()?;
-        Ok(assigner)
-    }
+rules_document!(AssignRules => Assigner);
 
+impl Assigner {
     /// As [`Assigner::compile`], with the findings added to a report. Of no use when the report has errors.
     pub(crate) fn compile_into(rules: &AssignRules, report: &mut Report) -> Assigner {
         RulesVersion::check(rules.format, report);
@@ -44,19 +35,9 @@ impl Assigner {
     }
 }
 
-impl AssignRules {
-    /// What the rules say but hardly mean: rules that are never reached, groups in which nobody has a share, pools
-    /// that send leads to themselves. Empty when they do not compile.
-    #[must_use]
-    pub fn lint(&self) -> Vec<Diagnostic> {
-        let mut report = Report::new();
-        Assigner::compile_into(self, &mut report);
-        report
-            .finish()
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|found| found.level == Level::Warning)
-            .collect()
+impl RulesDocument for AssignRules {
+    fn check_with(&self, _: &Registry, report: &mut Report) {
+        Assigner::compile_into(self, report);
     }
 }
 

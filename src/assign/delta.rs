@@ -15,10 +15,10 @@ use crate::model::{PoolId, RepId};
 #[must_use = "a decision that is not applied to the ledger is made again"]
 pub struct AssignDelta {
     pub(super) pool: PoolId,
-    /// Version of the pool's ledger that was decided on.
-    pub(super) version: u64,
-    /// Version of the rep ledger that was decided on.
-    pub(super) rep_version: u64,
+    /// Revision of the pool's ledger that was decided on.
+    pub(super) revision: u64,
+    /// Revision of the rep ledger that was decided on.
+    pub(super) rep_revision: u64,
     pub(super) at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) change: Option<Change>,
@@ -37,16 +37,16 @@ impl AssignDelta {
         &self.pool
     }
 
-    /// The version of the pool's ledger that was decided on.
+    /// The revision of the pool's ledger that was decided on.
     #[must_use]
-    pub fn ledger_version(&self) -> u64 {
-        self.version
+    pub fn ledger_revision(&self) -> u64 {
+        self.revision
     }
 
-    /// The version of the rep ledger that was decided on.
+    /// The revision of the rep ledger that was decided on.
     #[must_use]
-    pub fn rep_ledger_version(&self) -> u64 {
-        self.rep_version
+    pub fn rep_ledger_revision(&self) -> u64 {
+        self.rep_revision
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::ledger::Ledger;
+use super::ledger::Ledgers;
 use super::roster::{Roster, Slot};
 use super::rules::PreviousOwners;
 use crate::calendar::Zone;
@@ -155,7 +155,7 @@ impl fmt::Display for SkipReason {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Question<'a> {
     pub(super) roster: &'a Roster,
-    pub(super) ledger: &'a Ledger,
+    pub(super) ledgers: Ledgers<'a>,
     pub(super) now: DateTime<Utc>,
     /// The pool's local date.
     pub(super) date: NaiveDate,
@@ -245,13 +245,13 @@ impl<'a> Question<'a> {
     fn capped(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
         let date = self.date;
         if let Some(limit) = self.daily_cap {
-            let used = self.ledger.assigned_on(rep, date);
+            let used = self.ledgers.pool.assigned_on(rep, date);
             if used >= limit {
                 return Some(SkipReason::PoolDailyCap { used, limit, date });
             }
         }
         if let Some(limit) = slot.daily_cap {
-            let used = self.roster.rep_ledger().assigned_on(rep, date);
+            let used = self.ledgers.reps.assigned_on(rep, date);
             if used >= limit {
                 return Some(SkipReason::RepDailyCap { used, limit, date });
             }
@@ -262,7 +262,7 @@ impl<'a> Question<'a> {
     /// The caps that midnight does not free.
     fn full(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
         if let Some(limit) = slot.holding_cap {
-            let held = self.roster.open(rep, slot);
+            let held = slot.open(self.ledgers.reps.taken(rep));
             if held >= limit {
                 return Some(SkipReason::HoldingCap { held, limit });
             }

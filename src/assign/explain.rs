@@ -1,13 +1,11 @@
 //! Explaining a decision: the same way through the rules, with every rep's answer.
 
-use chrono::{DateTime, Utc};
-
 use super::assigner::Assigner;
 use super::assignment::Assignment;
 use super::eligibility::SkipReason;
 use super::explanation::Explanation;
 use super::kind::Kind;
-use super::ledger::{Ledger, LedgerError};
+use super::ledger::{LedgerError, Ledgers};
 use super::options::AssignOptions;
 use super::roster::Roster;
 use crate::rule::Facts;
@@ -16,14 +14,8 @@ impl Assigner {
     /// What [`Assigner::assign`] would decide on this state, with every rep's answer. A decision remembered under
     /// the lead's key is not repeated but made anew. O(r + n) in the pool's rules and the roster.
     #[must_use]
-    pub fn explain(
-        &self,
-        facts: &Facts<'_>,
-        roster: &Roster,
-        ledger: &Ledger,
-        now: DateTime<Utc>,
-    ) -> Explanation {
-        self.explain_with(facts, roster, ledger, now, &AssignOptions::default())
+    pub fn explain(&self, facts: &Facts<'_>, roster: &Roster, ledgers: Ledgers<'_>) -> Explanation {
+        self.explain_with(facts, roster, ledgers, &AssignOptions::default())
     }
 
     /// As [`Assigner::explain`], with more to say about the lead.
@@ -32,19 +24,19 @@ impl Assigner {
         &self,
         facts: &Facts<'_>,
         roster: &Roster,
-        ledger: &Ledger,
-        now: DateTime<Utc>,
+        ledgers: Ledgers<'_>,
         options: &AssignOptions,
     ) -> Explanation {
+        let ledger = ledgers.pool;
         let mut explanation = Explanation {
             lead: facts.lead().id.clone(),
             pool: ledger.pool().clone(),
-            ledger_version: ledger.version(),
+            ledger_revision: ledger.revision(),
             kind: Kind::NoRuleMatched,
             rules: Vec::new(),
         };
         let anew = AssignOptions { key: Some(String::new()), ..options.clone() };
-        explanation.kind = self.decide(facts, roster, ledger, now, &anew, Some(&mut explanation)).kind;
+        explanation.kind = self.decide(facts, roster, ledgers, &anew, Some(&mut explanation)).kind;
         for trace in explanation.rules.iter_mut().filter(|trace| !trace.reps.is_empty()) {
             for rep in roster.reps() {
                 trace.reps.entry(rep.clone()).or_insert_with(|| {
@@ -59,28 +51,28 @@ impl Assigner {
     /// Explains a decision on the very state it was made on.
     ///
     /// # Errors
-    /// When the ledger or the roster's state is of another version or pool.
+    /// When one of the ledgers is of another revision or pool.
     pub fn explain_decision(
         &self,
         assignment: &Assignment,
         facts: &Facts<'_>,
         roster: &Roster,
-        ledger_before: &Ledger,
+        before: Ledgers<'_>,
         options: &AssignOptions,
     ) -> Result<Explanation, LedgerError> {
         let delta = assignment.delta();
-        if delta.pool() != ledger_before.pool() {
-            let (expected, found) = (delta.pool().clone(), ledger_before.pool().clone());
+        if delta.pool() != before.pool.pool() {
+            let (expected, found) = (delta.pool().clone(), before.pool.pool().clone());
             return Err(LedgerError::OtherPool { expected, found });
         }
-        let (expected, found) = (delta.ledger_version(), ledger_before.version());
+        let (expected, found) = (delta.ledger_revision(), before.pool.revision());
         if expected != found {
             return Err(LedgerError::StaleLedger { pool: delta.pool().clone(), expected, found });
         }
-        let (expected, found) = (delta.rep_ledger_version(), roster.rep_ledger().version());
+        let (expected, found) = (delta.rep_ledger_revision(), before.reps.revision());
         if expected != found {
             return Err(LedgerError::StaleRepLedger { expected, found });
         }
-        Ok(self.explain_with(facts, roster, ledger_before, assignment.at(), options))
+        Ok(self.explain_with(facts, roster, before, options))
     }
 }

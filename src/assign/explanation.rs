@@ -20,7 +20,7 @@ pub struct Explanation {
     /// The pool.
     pub pool: PoolId,
     /// The version of the pool's ledger that is explained on.
-    pub ledger_version: u64,
+    pub ledger_revision: u64,
     /// What becomes of the lead on this state.
     pub kind: Kind,
     /// The rules that were asked, in order.

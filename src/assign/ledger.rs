@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::counts::DayCounts;
 use super::delta::AssignDelta;
 use super::kind::Kind;
+use super::rep_ledger::RepLedger;
 use super::turn::{TurnList, TurnTable};
 use crate::calendar::Span;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
@@ -23,8 +24,8 @@ const DAYS_KEPT: u64 = 1;
 
 /// The running state of one pool. The host stores it and hands it in; [`Ledger::apply`] moves it.
 ///
-/// It has a version. Two workers that decide on the same version must not both be applied, so the host stores
-/// with compare-and-swap on it, and [`Ledger::apply`] refuses a delta of another version. Everything is held by id
+/// It has a revision. Two workers that decide on the same revision must not both be applied, so the host stores
+/// with compare-and-swap on it, and [`Ledger::apply`] refuses a delta of another revision. Everything is held by id
 /// in ordered maps, so that equal histories serialise to equal bytes. Decisions are remembered by key for 7 days
 /// (at most 100,000 of them), daily counts for today and yesterday.
 ///
@@ -32,19 +33,19 @@ const DAYS_KEPT: u64 = 1;
 /// use leadkit::assign::Ledger;
 ///
 /// let ledger = Ledger::new("p1".into());
-/// assert_eq!((ledger.pool().as_str(), ledger.version()), ("p1", 0));
+/// assert_eq!((ledger.pool().as_str(), ledger.revision()), ("p1", 0));
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Stored")]
 pub struct Ledger {
     pool: PoolId,
-    version: u64,
+    revision: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     latest: Option<DateTime<Utc>>,
     groups: BTreeMap<GroupId, Turns>,
     rules: BTreeMap<RuleId, Turns>,
     counts: DayCounts,
-    /// By the version that each decision led to, which is also their order in time.
+    /// By the revision that each decision led to, which is also their order in time.
     decided: BTreeMap<u64, Decided>,
     #[serde(skip)]
     keys: BTreeMap<Arc<str>, u64>,
@@ -55,7 +56,7 @@ pub struct Ledger {
 struct Stored {
     pool: PoolId,
     #[serde(default)]
-    version: u64,
+    revision: u64,
     #[serde(default)]
     latest: Option<DateTime<Utc>>,
     #[serde(default)]
@@ -70,10 +71,11 @@ struct Stored {
 
 impl From<Stored> for Ledger {
     fn from(stored: Stored) -> Self {
-        let keys = stored.decided.iter().map(|(version, decided)| (decided.key.clone(), *version)).collect();
+        let keys =
+            stored.decided.iter().map(|(revision, decided)| (decided.key.clone(), *revision)).collect();
         Ledger {
             pool: stored.pool,
-            version: stored.version,
+            revision: stored.revision,
             latest: stored.latest,
             groups: stored.groups,
             rules: stored.rules,
@@ -110,21 +112,23 @@ pub(super) struct Decided {
 #[non_exhaustive]
 pub enum LedgerError {
     /// The pool's state has moved on since the decision: decide again on the new one.
-    #[error("the ledger of pool `{pool}` is at version {found}, the decision was made on version {expected}")]
+    #[error(
+        "the ledger of pool `{pool}` is at revision {found}, the decision was made on revision {expected}"
+    )]
     StaleLedger {
         /// The pool.
         pool: PoolId,
-        /// The version the decision was made on.
+        /// The revision the decision was made on.
         expected: u64,
-        /// The version of the ledger.
+        /// The revision of the ledger.
         found: u64,
     },
     /// The reps' state has moved on since the decision: decide again on the new one.
-    #[error("the rep ledger is at version {found}, the decision was made on version {expected}")]
+    #[error("the rep ledger is at revision {found}, the decision was made on revision {expected}")]
     StaleRepLedger {
-        /// The version the decision was made on.
+        /// The revision the decision was made on.
         expected: u64,
-        /// The version of the rep ledger.
+        /// The revision of the rep ledger.
         found: u64,
     },
     /// The decision was made for another pool.
@@ -143,7 +147,7 @@ impl Ledger {
     pub fn new(pool: PoolId) -> Ledger {
         Ledger {
             pool,
-            version: 0,
+            revision: 0,
             latest: None,
             groups: BTreeMap::new(),
             rules: BTreeMap::new(),
@@ -161,8 +165,8 @@ impl Ledger {
 
     /// How often the state has moved.
     #[must_use]
-    pub fn version(&self) -> u64 {
-        self.version
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The time of the last decision; an earlier `now` is taken for it.
@@ -186,15 +190,15 @@ impl Ledger {
 
     /// Moves the state by a decision. O((k + 1)·log n) in the k reps that were eligible.
     ///
-    /// The same delta cannot be applied twice: its version is stale the second time. A delta that changes nothing
+    /// The same delta cannot be applied twice: its revision is stale the second time. A delta that changes nothing
     /// always applies.
     ///
     /// # Errors
-    /// When the decision was made on another version or for another pool; nothing is changed then.
+    /// When the decision was made on another revision or for another pool; nothing is changed then.
     pub fn apply(&mut self, delta: &AssignDelta) -> Result<(), LedgerError> {
         self.check(delta)?;
         let Some(change) = &delta.change else { return Ok(()) };
-        self.version = self.version.saturating_add(1);
+        self.revision = self.revision.saturating_add(1);
         self.latest = self.latest.max(Some(delta.at));
         if let Some(turn) = &change.turn {
             let turns = match &turn.list {
@@ -215,10 +219,10 @@ impl Ledger {
         }
         if let Some(key) = &change.key {
             let decided = Decided { key: key.clone(), at: delta.at, kind: change.kind.clone() };
-            if let Some(before) = self.keys.insert(key.clone(), self.version) {
+            if let Some(before) = self.keys.insert(key.clone(), self.revision) {
                 self.decided.remove(&before);
             }
-            self.decided.insert(self.version, decided);
+            self.decided.insert(self.revision, decided);
         }
         self.prune(delta.at, change.date);
         Ok(())
@@ -232,11 +236,11 @@ impl Ledger {
         if delta.pool != self.pool {
             return Err(LedgerError::OtherPool { expected: delta.pool.clone(), found: self.pool.clone() });
         }
-        if delta.change.is_some() && delta.version != self.version {
+        if delta.change.is_some() && delta.revision != self.revision {
             return Err(LedgerError::StaleLedger {
                 pool: self.pool.clone(),
-                expected: delta.version,
-                found: self.version,
+                expected: delta.revision,
+                found: self.revision,
             });
         }
         Ok(())
@@ -263,4 +267,21 @@ impl Ledger {
             self.keys.remove(&entry.remove().key);
         }
     }
+}
+
+/// The running state one decision is made on: the pool's turns and what each rep was given over all pools.
+///
+/// ```
+/// use leadkit::assign::{Ledger, Ledgers, RepLedger};
+///
+/// let (pool, reps) = (Ledger::new("inbound".into()), RepLedger::default());
+/// let state = Ledgers { pool: &pool, reps: &reps };
+/// assert_eq!((state.pool.revision(), state.reps.revision()), (0, 0));
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Ledgers<'a> {
+    /// Of the pool the lead is assigned from.
+    pub pool: &'a Ledger,
+    /// Of the reps.
+    pub reps: &'a RepLedger,
 }

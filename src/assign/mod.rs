@@ -5,11 +5,12 @@
 //! what changes in the state; nothing changes until its delta is applied.
 //!
 //! ```
-//! use leadkit::assign::{AssignRule, AssignRules, Assigner, Kind, Ledger, PoolRules, Roster, Target};
+//! use leadkit::assign::{
+//!     AssignRule, AssignRules, Assigner, Ledger, Ledgers, PoolRules, RepLedger, Roster, Target,
+//! };
 //! use leadkit::calendar::Calendars;
-//! use leadkit::company::Gazetteer;
 //! use leadkit::model::{Lead, Rep};
-//! use leadkit::rule::{FactContext, Facts};
+//! use leadkit::rule::{FactContext, Facts, HostTables};
 //!
 //! let rule = AssignRule { id: "all".into(), then: Target::Reps(vec!["ann".into(), "bo".into()]), ..AssignRule::default() };
 //! let pool = PoolRules { rules: vec![rule], ..PoolRules::default() };
@@ -17,18 +18,18 @@
 //! let assigner = Assigner::compile(&rules)?;
 //!
 //! let reps = ["ann", "bo"].map(|id| Rep { id: id.into(), ..Rep::default() });
-//! let mut roster = Roster::compile(&reps, &Calendars::default())?;
-//! let mut ledger = Ledger::new("inbound".into());
+//! let roster = Roster::compile(&reps, &Calendars::default())?;
+//! let (mut ledger, mut reps) = (Ledger::new("inbound".into()), RepLedger::default());
 //! let now = "2026-03-02T02:00:00Z".parse().unwrap();
 //!
-//! let gazetteer = Gazetteer::builtin();
-//! let context = FactContext::new(&gazetteer, now);
+//! let tables = HostTables::default();
+//! let context = FactContext::new(&tables, now);
 //! let mut owners = Vec::new();
 //! for id in ["L-1", "L-2", "L-3", "L-1"] {
 //!     let lead = Lead { id: id.into(), ..Lead::default() };
 //!     let facts = Facts::new(&lead, &context);
-//!     let assignment = assigner.assign(&facts, &roster, &ledger, now);
-//!     assignment.delta().apply_to(&mut ledger, &mut roster)?;
+//!     let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &reps });
+//!     assignment.delta().apply_to(&mut ledger, &mut reps)?;
 //!     owners.extend(assignment.owner().map(ToString::to_string));
 //! }
 //! // L-1 came twice: the same decision, no second turn.
@@ -46,8 +47,8 @@
 //! within one and a half leads on the random rosters of the tests.
 //!
 //! # State
-//! One [`Ledger`] per pool and one [`RepLedger`] for what counts over all pools, each with a version. Two workers
-//! that decide on the same version would give one turn twice, so `apply` refuses a delta of another version: store
+//! One [`Ledger`] per pool and one [`RepLedger`] for what counts over all pools, each with a revision. Two
+//! workers that decide on the same revision would give one turn twice, so `apply` refuses a delta of another one: store
 //! with compare-and-swap, and decide again when it fails.
 
 mod assigner;
@@ -62,6 +63,7 @@ mod kind;
 mod ledger;
 mod options;
 mod plan;
+mod rep_ledger;
 mod roster;
 mod rules;
 mod share;
@@ -73,9 +75,10 @@ pub use delta::AssignDelta;
 pub use eligibility::SkipReason;
 pub use explanation::{Explanation, RuleTrace};
 pub use kind::Kind;
-pub use ledger::{Ledger, LedgerError, ONE_LEAD};
+pub use ledger::{Ledger, LedgerError, Ledgers, ONE_LEAD};
 pub use options::AssignOptions;
-pub use roster::{RepLedger, Roster};
+pub use rep_ledger::RepLedger;
+pub use roster::Roster;
 pub use rules::{
     AssignRule, AssignRules, FORMAT, Group, Member, Pass, PoolRules, PreviousOwners, Strategy, Target,
 };

@@ -1,25 +1,19 @@
-//! Who there is to take leads, and what they have taken already.
+//! Who there is to take leads.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, Utc};
 
-use super::counts::DayCounts;
-use super::delta::AssignDelta;
-use super::ledger::LedgerError;
+use super::rep_ledger::RepLedger;
 use crate::calendar::{Calendar, Calendars};
 use crate::error::{Report, RuleErrors};
-use crate::model::{Absence, Region, Rep, RepId};
+use crate::model::{Absence, OwnerState, Region, Rep, RepId};
 use crate::text;
 
-/// Days before the date of a decision whose counts are kept: pools in other zones may be a day behind.
-const DAYS_KEPT: u64 = 2;
-
-/// The reps as the host knows them now, made ready for assignment, with their running state.
+/// The reps as the host knows them now, made ready for assignment.
 ///
-/// Apart from the rules, so that neither an absence nor a changed cap touches those. Compile it again when the
-/// reps have changed or their holdings have been read anew.
+/// Apart from the rules, so that neither an absence nor a changed cap touches those, and apart from the running
+/// state. Compile it again when the reps have changed or their holdings have been read anew.
 ///
 /// ```
 /// use leadkit::assign::Roster;
@@ -34,7 +28,6 @@ const DAYS_KEPT: u64 = 2;
 pub struct Roster {
     slots: BTreeMap<RepId, Slot>,
     calendars: Vec<Calendar>,
-    ledger: RepLedger,
 }
 
 /// What eligibility asks of a rep.
@@ -104,30 +97,6 @@ impl Roster {
         Ok(roster)
     }
 
-    /// The roster with the running state that the host stored.
-    ///
-    /// When holdings have been read anew, pass the state through [`RepLedger::with_fresh_holdings`] first, or leads
-    /// taken since the last reading count twice.
-    #[must_use]
-    pub fn with_rep_ledger(mut self, ledger: RepLedger) -> Roster {
-        self.ledger = ledger;
-        self
-    }
-
-    /// The running state of all reps, for the host to store.
-    #[must_use]
-    pub fn rep_ledger(&self) -> &RepLedger {
-        &self.ledger
-    }
-
-    /// Moves the running state by a decision.
-    ///
-    /// # Errors
-    /// When the decision was made on another version of it; nothing is changed then.
-    pub fn apply(&mut self, delta: &AssignDelta) -> Result<(), LedgerError> {
-        self.ledger.apply(delta)
-    }
-
     /// The reps, by id.
     pub fn reps(&self) -> impl Iterator<Item = &RepId> {
         self.slots.keys()
@@ -141,16 +110,37 @@ impl Roster {
 
     /// Leads the rep holds now: the host's count and those taken since. 0 for a rep that is not known.
     #[must_use]
-    pub fn holding(&self, rep: &RepId) -> u32 {
-        self.slots.get(rep).map_or(0, |slot| self.open(rep, slot))
+    pub fn holding(&self, rep: &RepId, reps: &RepLedger) -> u32 {
+        self.slots.get(rep).map_or(0, |slot| slot.open(reps.taken(rep)))
+    }
+
+    /// Whether a rep can take care of a lead at a moment: not when gone (not on the roster, or not active), away, or
+    /// at the holding cap. What an owner of a record on file is asked before a lead goes to him or her.
+    ///
+    /// ```
+    /// use leadkit::assign::{RepLedger, Roster};
+    /// use leadkit::calendar::Calendars;
+    /// use leadkit::model::{OwnerState, Rep};
+    ///
+    /// let ann = Rep { id: "ann".into(), holding: 50, holding_cap: Some(50), ..Rep::default() };
+    /// let roster = Roster::compile(&[ann], &Calendars::default())?;
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// assert_eq!(roster.owner_state(&"ann".into(), &RepLedger::default(), now), OwnerState::Full);
+    /// assert_eq!(roster.owner_state(&"bo".into(), &RepLedger::default(), now), OwnerState::Gone);
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    #[must_use]
+    pub fn owner_state(&self, rep: &RepId, reps: &RepLedger, at: DateTime<Utc>) -> OwnerState {
+        let Some(slot) = self.slots.get(rep).filter(|slot| slot.active) else { return OwnerState::Gone };
+        if let Some(until) = slot.away_until(at) {
+            return OwnerState::Away { until };
+        }
+        let full = slot.holding_cap.is_some_and(|cap| slot.open(reps.taken(rep)) >= cap);
+        if full { OwnerState::Full } else { OwnerState::Active }
     }
 
     pub(super) fn find(&self, rep: &str) -> Option<(&RepId, &Slot)> {
         self.slots.get_key_value(rep)
-    }
-
-    pub(super) fn open(&self, rep: &RepId, slot: &Slot) -> u32 {
-        slot.holding.saturating_add(self.ledger.taken.get(rep).copied().unwrap_or(0))
     }
 
     /// `Ok` in working time, else when that begins.
@@ -195,67 +185,13 @@ impl Slot {
         }
     }
 
+    /// Open leads: those the host counted and those taken since.
+    pub(super) fn open(&self, taken: u32) -> u32 {
+        self.holding.saturating_add(taken)
+    }
+
     /// When the absence that covers the moment ends; the last to end when several do.
     pub(super) fn away_until(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.absences.iter().filter(|absence| absence.covers(at)).map(|absence| absence.until).max()
-    }
-}
-
-/// The running state of all reps over all pools: daily counts, and leads taken since the host last read their
-/// holdings. Stored beside the pools' ledgers, with a version of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct RepLedger {
-    version: u64,
-    counts: DayCounts,
-    taken: BTreeMap<RepId, u32>,
-}
-
-impl RepLedger {
-    /// How often the state has moved.
-    #[must_use]
-    pub fn version(&self) -> u64 {
-        self.version
-    }
-
-    /// How many leads a rep was assigned over all pools on a local date, that of the pool each came from.
-    #[must_use]
-    pub fn assigned_on(&self, rep: &RepId, date: NaiveDate) -> u32 {
-        self.counts.on(date, rep).assigned
-    }
-
-    /// The state for a roster whose holdings already include every lead that was taken.
-    #[must_use]
-    pub fn with_fresh_holdings(mut self) -> RepLedger {
-        self.taken.clear();
-        self
-    }
-
-    /// Moves the state by a decision.
-    ///
-    /// # Errors
-    /// When the decision was made on another version; nothing is changed then.
-    pub fn apply(&mut self, delta: &AssignDelta) -> Result<(), LedgerError> {
-        self.check(delta)?;
-        let Some(change) = &delta.change else { return Ok(()) };
-        let Some(rep) = &change.rep else { return Ok(()) };
-        self.version = self.version.saturating_add(1);
-        self.counts.add_assigned(change.date, rep);
-        self.counts.prune(change.date, DAYS_KEPT);
-        let taken = self.taken.entry(rep.clone()).or_default();
-        *taken = taken.saturating_add(1);
-        Ok(())
-    }
-
-    /// Whether the delta was made on this very state, so that [`RepLedger::apply`] will take it.
-    ///
-    /// # Errors
-    /// When it was not.
-    pub fn check(&self, delta: &AssignDelta) -> Result<(), LedgerError> {
-        let moves = delta.change.as_ref().is_some_and(|change| change.rep.is_some());
-        if moves && delta.rep_version != self.version {
-            return Err(LedgerError::StaleRepLedger { expected: delta.rep_version, found: self.version });
-        }
-        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Whose turn it is: the strategies.
 
-use super::ledger::{Ledger, ONE_LEAD};
-use super::roster::{Roster, Slot};
+use super::ledger::{Ledgers, ONE_LEAD};
+use super::roster::Slot;
 use super::rules::Strategy;
 use super::turn::{Turn, TurnList, TurnTable};
 use crate::model::RepId;
@@ -20,10 +20,9 @@ pub(super) fn pick(
     strategy: Strategy,
     candidates: &[Candidate<'_>],
     list: &TurnList,
-    ledger: &Ledger,
-    roster: &Roster,
+    ledgers: Ledgers<'_>,
 ) -> Option<(RepId, Option<Turn>)> {
-    let winner = candidates.get(best(strategy, candidates, list, ledger, roster)?)?.rep;
+    let winner = candidates.get(best(strategy, candidates, list, ledgers)?)?.rep;
     let table = match strategy {
         Strategy::FairShare => TurnTable::Credit,
         Strategy::SmoothWeighted => TurnTable::Smooth,
@@ -52,14 +51,13 @@ pub(super) fn rank(
     strategy: Strategy,
     candidates: &[Candidate<'_>],
     list: &TurnList,
-    ledger: &Ledger,
-    roster: &Roster,
+    ledgers: Ledgers<'_>,
     limit: usize,
 ) -> Vec<RepId> {
     let mut left = candidates.to_vec();
     let mut ranked = Vec::new();
     while ranked.len() < limit
-        && let Some(index) = best(strategy, &left, list, ledger, roster)
+        && let Some(index) = best(strategy, &left, list, ledgers)
         && index < left.len()
     {
         ranked.push(left.remove(index).rep.clone());
@@ -71,10 +69,9 @@ fn best(
     strategy: Strategy,
     candidates: &[Candidate<'_>],
     list: &TurnList,
-    ledger: &Ledger,
-    roster: &Roster,
+    ledgers: Ledgers<'_>,
 ) -> Option<usize> {
-    let turns = ledger.turns(list);
+    let turns = ledgers.pool.turns(list);
     let total = total_weight(candidates);
     let owed = |candidate: &Candidate<'_>| match strategy {
         Strategy::SmoothWeighted => turns
@@ -86,7 +83,7 @@ fn best(
             .map_or(0, |units| *units)
             .saturating_add(credit_gain(candidate.weight, total)),
     };
-    let open = |candidate: &Candidate<'_>| roster.open(candidate.rep, candidate.slot);
+    let open = |candidate: &Candidate<'_>| candidate.slot.open(ledgers.reps.taken(candidate.rep));
     let mut order = candidates.iter().enumerate();
     let (mut best, mut leader) = order.next()?;
     for (index, candidate) in order {

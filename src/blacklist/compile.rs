@@ -9,48 +9,22 @@ use super::lists::{Domains, Lists};
 use super::rules::{BlacklistRule, BlacklistRules, BurstCheck, Check, FakeCheck, ResubmissionCheck};
 use super::severity::Severity;
 use crate::calendar::Span;
-use crate::error::{Diagnostic, Level, Report, RuleErrors};
+use crate::error::Report;
 use crate::model::RuleId;
-use crate::rule::{self, RulesVersion, Scope};
+use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
 
 /// Leads a burst may need at most: fewer than the windows keep of one key.
 const MAX_COUNT: u32 = 1_000;
 
-impl BlacklistRules {
-    /// Reads rules from a document and proves them.
-    ///
-    /// # Errors
-    /// All mistakes of the document, those of its shape and those of its meaning.
-    pub fn load(document: serde_json::Value) -> Result<BlacklistRules, RuleErrors> {
-        let mut report = Report::new();
-        let rules = rule::load_into(document, &mut report, |rules: &BlacklistRules, report| {
-            Blacklist::compile_into(rules, report);
-        });
-        report.finish()?;
-        rules.ok_or_else(|| Diagnostic::error("unreadable", "", "nothing of the document can be read").into())
-    }
+rules_document!(BlacklistRules => Blacklist);
 
-    /// What hardly means what it says, by path. Errors are not listed: [`Blacklist::compile`] reports them.
-    #[must_use]
-    pub fn lint(&self) -> Vec<Diagnostic> {
-        let mut report = Report::new();
-        Blacklist::compile_into(self, &mut report);
-        report.into_diagnostics().into_iter().filter(|found| found.level == Level::Warning).collect()
+impl RulesDocument for BlacklistRules {
+    fn check_with(&self, _: &Registry, report: &mut Report) {
+        Blacklist::compile_into(self, report);
     }
 }
 
 impl Blacklist {
-    /// Proves the rules and makes them ready to use.
-    ///
-    /// # Errors
-    /// Everything that is wrong with them.
-    pub fn compile(rules: &BlacklistRules) -> Result<Blacklist, RuleErrors> {
-        let mut report = Report::new();
-        let blacklist = Blacklist::compile_into(rules, &mut report);
-        report.finish()?;
-        Ok(blacklist)
-    }
-
     /// Compiles what can be compiled and reports the rest. The result may only be used if no error was reported.
     pub(crate) fn compile_into(rules: &BlacklistRules, report: &mut Report) -> Blacklist {
         RulesVersion::check(rules.format, report);

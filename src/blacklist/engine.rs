@@ -121,19 +121,19 @@ impl Pass<'_> {
 impl Blacklist {
     /// What the rules say of a lead.
     ///
-    /// `windows` is what came in before; apply the verdict's [delta](Verdict::delta) to it afterwards. `now` ends
-    /// overrides. Resubmissions and bursts go by the time the lead was created, or by `now` when that is not known
+    /// `windows` is what came in before; apply the verdict's [delta](Verdict::delta) to it afterwards. The time of
+    /// the facts ends overrides. Resubmissions and bursts go by the time the lead was created, or by that time when that is not known
     /// (1970 or earlier) or lies in the future. A lead is never held against itself: checking it again gives the
     /// same verdict. A lead that comes late, created before others that are known, is a resubmission if one of
     /// those is near enough on either side, and is counted with the burst that was before it. A blocked lead counts
     /// for bursts, and is no first submission: who corrects a mistyped number and sends again is let in.
     ///
     /// Linear in the lead's text; each rule reports at most 64 findings.
-    pub fn check(&self, facts: &Facts<'_>, windows: &WindowState, now: DateTime<Utc>) -> Verdict {
-        let lead = facts.lead();
+    pub fn check(&self, facts: &Facts<'_>, windows: &WindowState) -> Verdict {
+        let (lead, now) = (facts.lead(), facts.now());
         let known = lead.created_at.timestamp() > 0 && lead.created_at <= now;
         let at = if known { lead.created_at } else { now }.timestamp_millis();
-        let verdict = Verdict { rules: self.version.clone(), ..Verdict::default() };
+        let verdict = Verdict { version: self.version.clone(), ..Verdict::default() };
         let mut pass = Pass { blacklist: self, facts, now, allowed: None, verdict };
         let submission = self.submission(facts);
         let mut reached = false;

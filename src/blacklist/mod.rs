@@ -7,15 +7,14 @@
 //!
 //! ```
 //! use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
-//! use leadkit::company::Gazetteer;
 //! use leadkit::model::Lead;
-//! use leadkit::rule::{FactContext, Facts};
+//! use leadkit::rule::{FactContext, Facts, HostTables};
 //!
 //! let blacklist = Blacklist::compile(&BlacklistRules::default())?;
 //! let mut windows = WindowState::default();
-//! let gazetteer = Gazetteer::builtin();
+//! let tables = HostTables::default();
 //! let now = "2026-03-01T09:00:00Z".parse().unwrap();
-//! let context = FactContext::new(&gazetteer, now);
+//! let context = FactContext::new(&tables, now);
 //!
 //! let lead = Lead { id: "L-1".into(), created_at: now, phones: vec!["139 2746 1853".into()], ..Lead::default() };
 //! let verdict = blacklist.check(&Facts::new(&lead, &context), &windows, now);

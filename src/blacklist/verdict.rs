@@ -155,7 +155,7 @@ pub struct Verdict {
     pub(super) delta: WindowDelta,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) faults: Vec<RuleFault>,
-    pub(super) rules: RulesVersion,
+    pub(super) version: RulesVersion,
 }
 
 impl Verdict {
@@ -189,10 +189,10 @@ impl Verdict {
         &self.faults
     }
 
-    /// The rules that the verdict was made by.
+    /// The version of the rules it was decided by.
     #[must_use]
-    pub fn rules(&self) -> &RulesVersion {
-        &self.rules
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
     }
 
     /// The first lead of the submission that this lead repeats: it is not assigned or followed up again.
@@ -227,11 +227,7 @@ impl Verdict {
         let mut effects = vec![Effect::AddTag { lead: lead.clone(), tag: BLACKLIST_TAG.to_owned() }];
         effects
             .extend(invalid_pool.map(|pool| Effect::MoveToPool { lead: lead.clone(), pool: pool.clone() }));
-        effects.push(Effect::RequestReview {
-            lead: lead.clone(),
-            reviewer: None,
-            code: REVIEW_CODE.to_owned(),
-        });
+        effects.push(Effect::RequestReview { lead: lead.clone(), reviewer: None, code: REVIEW_CODE.into() });
         effects
     }
 }

@@ -1,17 +1,15 @@
 //! Records in memory: the fetcher for tests, examples and small hosts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 
 use crate::company::Gazetteer;
-use crate::contact::PhoneOracle;
-use crate::dedup::{Key, KeyFact, KeyKind, Probe, Rows};
-use crate::model::{Account, AccountId, Effect, Lead, LeadId, RecordRef, Region, Value};
+use crate::dedup::{Key, KeyKind, Probe, Rows};
+use crate::model::{Account, AccountId, Effect, Lead, LeadField, LeadId, RecordRef};
 use crate::names::NameIndex;
-use crate::rule::{FactContext, Facts};
+use crate::rule::{FactContext, Facts, HostTables};
 
 /// Most rows of each kind that one probe fetches.
 const MOST_ROWS: usize = 500;
@@ -36,9 +34,7 @@ const MOST_LIKE: usize = 32;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Book {
-    gazetteer: Gazetteer,
-    default_region: Region,
-    oracle: Option<Arc<dyn PhoneOracle>>,
+    tables: HostTables,
     leads: BTreeMap<LeadId, Lead>,
     accounts: BTreeMap<AccountId, Account>,
     /// Looked up by key only, never iterated.
@@ -89,31 +85,19 @@ impl Default for Book {
 }
 
 impl Book {
-    /// An empty book.
+    /// An empty book that reads names and numbers with the crate's own tables.
     #[must_use]
     pub fn new() -> Book {
-        Book::with_gazetteer(Gazetteer::builtin())
+        Book::with_tables(HostTables::default())
     }
 
-    /// An empty book that reads company names with the host's tables: the ones the rules are used with.
-    #[must_use]
-    pub fn with_gazetteer(gazetteer: Gazetteer) -> Book {
-        Book::reading_with(gazetteer, Region::CN, None)
-    }
-
-    /// An empty book that reads company names and phone numbers as the rules it is used with do.
+    /// An empty book that reads names and numbers with the host's tables: the ones the rules are used with.
     /// [`Intake::book`](crate::Intake::book) makes it so.
     #[must_use]
-    pub fn reading_with(
-        gazetteer: Gazetteer,
-        default_region: Region,
-        oracle: Option<Arc<dyn PhoneOracle>>,
-    ) -> Book {
+    pub fn with_tables(tables: HostTables) -> Book {
         Book {
-            names: Some(Box::new(Names::new(&gazetteer))),
-            gazetteer,
-            default_region,
-            oracle,
+            names: Some(Box::new(Names::new(&tables.gazetteer))),
+            tables,
             leads: BTreeMap::new(),
             accounts: BTreeMap::new(),
             by_key: FxHashMap::default(),
@@ -172,9 +156,9 @@ impl Book {
         Some(account)
     }
 
-    /// Carries out what an outcome asks for on the leads that are filed: owner, status, pool, tags and key facts.
+    /// Applies what an outcome asks for to the leads that are filed: owner, status, pool, tags and fields.
     /// What concerns other records, or is not a field of a lead, is left to the host.
-    pub fn carry_out(&mut self, effects: &[Effect]) {
+    pub fn apply_effects(&mut self, effects: &[Effect]) {
         for effect in effects {
             let id = match effect {
                 Effect::AddTag { lead, .. }
@@ -184,10 +168,8 @@ impl Book {
                 | Effect::UpdateField { record: RecordRef::Lead(lead), .. } => lead,
                 _ => continue,
             };
-            // Of what effects change, only the company is a key.
-            let moves_keys =
-                matches!(effect, Effect::UpdateField { field, .. } if field == KeyFact::Company.as_str());
-            if !moves_keys {
+            // Only a changed field may change a key.
+            if !matches!(effect, Effect::UpdateField { .. }) {
                 self.leads.get_mut(id).into_iter().for_each(|lead| change(lead, effect));
             } else if let Some(mut lead) = self.leads.get(id).cloned() {
                 change(&mut lead, effect);
@@ -260,11 +242,7 @@ impl Book {
     }
 
     fn context(&self, now: DateTime<Utc>) -> FactContext<'_> {
-        FactContext {
-            default_region: self.default_region,
-            oracle: self.oracle.as_deref().map(|oracle| oracle as &dyn PhoneOracle),
-            ..FactContext::new(&self.gazetteer, now)
-        }
+        FactContext::new(&self.tables, now)
     }
 
     fn file(&mut self, probe: Probe, record: &RecordRef) {
@@ -297,30 +275,13 @@ fn change(lead: &mut Lead, effect: &Effect) {
             lead.acquisition = Some(acquisition.clone());
         }
         Effect::SetStatus { status, .. } => lead.status = *status,
-        Effect::UpdateField { field, value, .. } => {
-            if let Some(fact) = KeyFact::from_name(field) {
-                set_key_fact(lead, fact, value);
+        Effect::UpdateField { field, value, .. } => match field.strip_prefix("attributes.") {
+            Some(name) => drop(lead.attributes.insert(name.to_owned(), value.clone())),
+            None => {
+                // What a field cannot hold is no effect of an engine.
+                let _ = LeadField::from_name(field).map(|field| field.set(lead, value));
             }
-        }
+        },
         _ => {}
-    }
-}
-
-fn set_key_fact(lead: &mut Lead, fact: KeyFact, value: &Value) {
-    let text = match value {
-        Value::Text(text) => Some(text.clone()),
-        _ => None,
-    };
-    match (fact, value) {
-        (KeyFact::Name, _) => lead.name = text,
-        (KeyFact::Title, _) => lead.title = text,
-        (KeyFact::Company, _) => lead.company = text,
-        (KeyFact::Country, _) => lead.country = text,
-        (KeyFact::Province, _) => lead.province = text,
-        (KeyFact::City, _) => lead.city = text,
-        (KeyFact::Scenario, _) => lead.scenario = text,
-        (KeyFact::Message, _) => lead.message = text,
-        (KeyFact::Products, Value::List(items)) => lead.products = items.clone(),
-        (KeyFact::Products, _) => {}
     }
 }

@@ -9,9 +9,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use leadkit::book::Book;
 /// use leadkit::dedup::{Comparator, DedupRules, Deduplicator, LeadKey, MatchAction, MatchRule, Target};
-/// use leadkit::company::Gazetteer;
 /// use leadkit::model::{Account, Lead};
-/// use leadkit::rule::{FactContext, Facts};
+/// use leadkit::rule::{FactContext, Facts, HostTables};
 ///
 /// let rules = DedupRules {
 ///     rules: vec![MatchRule {
@@ -27,9 +26,9 @@ use serde::{Deserialize, Serialize};
 /// }
 ///
 /// let lead = Lead { id: "L1".into(), company: Some("纷扬科技".into()), ..Lead::default() };
-/// let gazetteer = Gazetteer::builtin();
+/// let tables = HostTables::default();
 /// let now = "2026-03-01T09:00:00Z".parse().unwrap();
-/// let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now));
+/// let facts = Facts::new(&lead, &FactContext::new(&tables, now));
 /// let resolution = matching.resolve(&facts, &book.rows(&matching.probe(&facts)), now);
 /// assert_eq!(resolution.matches().len(), 1);
 /// assert_eq!(resolution.matches()[0].evidence, "纷扬科技 ~ 北京纷扬科技有限公司");

@@ -8,33 +8,20 @@ use super::deduplicator::Deduplicator;
 use super::plan::Plan;
 use super::rules::{DedupRules, MatchRule};
 use super::target::{LeadKey, Target};
-use crate::error::{Diagnostic, Report, RuleErrors};
+use crate::error::Report;
 use crate::model::RuleId;
-use crate::rule::{self, RulesVersion, Scope};
+use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
 use crate::text::fold;
 
+rules_document!(DedupRules => Deduplicator);
+
+impl RulesDocument for DedupRules {
+    fn check_with(&self, _: &Registry, report: &mut Report) {
+        Deduplicator::compile_into(self, report);
+    }
+}
+
 impl DedupRules {
-    /// Reads the rules from a document.
-    ///
-    /// # Errors
-    /// All mistakes in it.
-    pub fn load(document: serde_json::Value) -> Result<DedupRules, RuleErrors> {
-        let mut report = Report::new();
-        let rules = rule::load_into(document, &mut report, |rules, report| {
-            drop(Deduplicator::compile_into(rules, report));
-        });
-        report.finish()?;
-        Ok(rules.unwrap_or_default())
-    }
-
-    /// What the rules hardly mean, such as conditions that never hold. Errors are listed too.
-    #[must_use]
-    pub fn lint(&self) -> Vec<Diagnostic> {
-        let mut report = Report::new();
-        drop(Deduplicator::compile_into(self, &mut report));
-        report.into_diagnostics()
-    }
-
     /// Reports what the type system cannot.
     fn check(&self, report: &mut Report) {
         RulesVersion::check(self.format, report);
@@ -53,17 +40,6 @@ impl DedupRules {
 }
 
 impl Deduplicator {
-    /// Proves and compiles the rules.
-    ///
-    /// # Errors
-    /// Everything that is wrong with them.
-    pub fn compile(rules: &DedupRules) -> Result<Deduplicator, RuleErrors> {
-        let mut report = Report::new();
-        let deduplicator = Deduplicator::compile_into(rules, &mut report);
-        report.finish()?;
-        Ok(deduplicator)
-    }
-
     pub(crate) fn compile_into(rules: &DedupRules, report: &mut Report) -> Deduplicator {
         rules.check(report);
         let (conditions, plans) = report.within("rules", |report| {

@@ -16,11 +16,10 @@ use crate::rule::{Facts, Predicate, RulesVersion};
 /// what to fetch, [`resolve`](Deduplicator::resolve) decides on what was fetched.
 ///
 /// ```
-/// use leadkit::company::Gazetteer;
 /// use leadkit::dedup::{Action, DedupRules, Deduplicator};
 /// use leadkit::book::Book;
 /// use leadkit::model::{Account, Lead};
-/// use leadkit::rule::{FactContext, Facts};
+/// use leadkit::rule::{FactContext, Facts, HostTables};
 ///
 /// let matching = Deduplicator::compile(&DedupRules::to_b())?;
 /// let mut book = Book::new();
@@ -32,9 +31,9 @@ use crate::rule::{Facts, Predicate, RulesVersion};
 /// });
 ///
 /// let lead = Lead { id: "L1".into(), company: Some("北京紛揚科技（有限公司）".into()), ..Lead::default() };
-/// let gazetteer = Gazetteer::builtin();
+/// let tables = HostTables::default();
 /// let now = "2026-03-01T09:00:00Z".parse().unwrap();
-/// let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now));
+/// let facts = Facts::new(&lead, &FactContext::new(&tables, now));
 /// let rows = book.rows(&matching.probe(&facts));
 /// let resolution = matching.resolve(&facts, &rows, now);
 /// assert_eq!(resolution.action().owner().unwrap().as_str(), "zhang");

@@ -9,10 +9,11 @@ use super::deduplicator::Deduplicator;
 use super::plan::Choice;
 use super::probe::KeyKind;
 use super::resolution::Action;
-use super::rules::{KeyFact, MatchRule};
+use super::rules::MatchRule;
 use crate::company::{CompanyName, exact_key};
 use crate::model::{
-    Account, Acquisition, ConversionRecord, Effect, Lead, LeadStatus, Link, LinkKind, RecordRef, RepId, Value,
+    Account, Acquisition, ConversionRecord, Effect, Lead, LeadField, LeadStatus, Link, LinkKind, RecordRef,
+    RepId, Value,
 };
 use crate::rule::Facts;
 use crate::text::fold;
@@ -73,8 +74,8 @@ impl Deduplicator {
         effects.extend(self.updates(lead, earlier));
         let (known, entry) = (earlier.id.clone(), lead.id.clone());
         effects.push(Effect::RecordActivation { lead: known.clone(), entry, at: case.now });
-        let notify = |code: &str| {
-            owner.clone().map(|rep| Effect::Notify { rep, code: code.to_owned(), about: record.clone() })
+        let notify = |code: &'static str| {
+            owner.clone().map(|rep| Effect::Notify { rep, code: code.into(), about: record.clone() })
         };
         match new_owner.cloned() {
             Some(new_owner) => {
@@ -96,16 +97,16 @@ impl Deduplicator {
         let code = "possible_duplicate".to_owned();
         let mut effects = vec![Effect::AddTag { lead: lead.id.clone(), tag: code.clone() }];
         if hold {
-            effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code });
+            effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code: code.into() });
         }
         (Action::TagOnly { record: candidate.record(), hold }, effects)
     }
 
     /// Whether the entry, being newer, changes a fact that decides on ownership. Another spelling is no change.
     fn is_key_change(&self, facts: &Facts<'_>, record: &Lead) -> bool {
-        let (entry, gazetteer) = (facts.lead(), facts.context().gazetteer);
-        let canonical = |fact: KeyFact, value: Value| match (fact, value) {
-            (KeyFact::Company, Value::Text(name)) => exact_key(&CompanyName::parse(&name, gazetteer)),
+        let (entry, gazetteer) = (facts.lead(), &facts.context().tables.gazetteer);
+        let canonical = |fact: LeadField, value: Value| match (fact, value) {
+            (LeadField::Company, Value::Text(name)) => exact_key(&CompanyName::parse(&name, gazetteer)),
             (_, Value::Text(text)) => fold(text.trim()),
             (_, Value::List(items)) => {
                 let items: BTreeSet<String> = items.iter().map(|item| fold(item.trim())).collect();
@@ -115,8 +116,7 @@ impl Deduplicator {
         };
         entry.created_at >= record.created_at
             && self.rules.decisive.iter().any(|fact| {
-                let (new, old) =
-                    (canonical(*fact, key_fact(entry, *fact)), canonical(*fact, key_fact(record, *fact)));
+                let (new, old) = (canonical(*fact, fact.get(entry)), canonical(*fact, fact.get(record)));
                 !new.is_empty() && !old.is_empty() && new != old
             })
     }
@@ -124,9 +124,9 @@ impl Deduplicator {
     /// Key facts of the record that the newer entry knows better: the newest non-empty value stays.
     fn updates(&self, entry: &Lead, record: &Lead) -> Vec<Effect> {
         let entry_is_newer = entry.created_at >= record.created_at;
-        let update = |fact: &KeyFact| {
-            let new = key_fact(entry, *fact);
-            let old = key_fact(record, *fact);
+        let update = |fact: &LeadField| {
+            let new = fact.get(entry);
+            let old = fact.get(record);
             let changes = !new.is_blank() && new != old && (entry_is_newer || old.is_blank());
             changes.then(|| Effect::UpdateField {
                 record: RecordRef::Lead(record.id.clone()),
@@ -176,19 +176,4 @@ fn claimant<'c>(candidates: &'c [Candidate<'_>], usable: &UsableKeys<'_>) -> Opt
     };
     let earliest = candidates.iter().filter(has_company).filter(|one| one.owner().is_some());
     earliest.min_by(|a, b| a.created_at().cmp(&b.created_at()).then_with(|| a.id().cmp(b.id())))?.owner()
-}
-
-fn key_fact(lead: &Lead, fact: KeyFact) -> Value {
-    let text = |value: &Option<String>| value.clone().map_or(Value::Null, Value::Text);
-    match fact {
-        KeyFact::Name => text(&lead.name),
-        KeyFact::Title => text(&lead.title),
-        KeyFact::Company => text(&lead.company),
-        KeyFact::Country => text(&lead.country),
-        KeyFact::Province => text(&lead.province),
-        KeyFact::City => text(&lead.city),
-        KeyFact::Scenario => text(&lead.scenario),
-        KeyFact::Products => Value::List(lead.products.clone()),
-        KeyFact::Message => text(&lead.message),
-    }
 }

@@ -163,9 +163,9 @@ fn inside_a_country(region: Region) -> Option<Region> {
 fn region(candidate: &Candidate<'_>, facts: &Facts<'_>) -> Option<Region> {
     let context = facts.context();
     match candidate.source {
-        Source::Account(account) => {
-            account.region.or_else(|| CompanyName::parse(&account.company, context.gazetteer).region())
-        }
+        Source::Account(account) => account
+            .region
+            .or_else(|| CompanyName::parse(&account.company, &context.tables.gazetteer).region()),
         Source::Lead(lead) => Facts::new(lead, context).stated_region(),
     }
 }

@@ -29,5 +29,5 @@ pub use deduplicator::Deduplicator;
 pub use label::Label;
 pub use probe::{Key, KeyKind, Probe};
 pub use resolution::{Action, CrowdedKey, Match, OnFile, Resolution, Rows, TieBreak};
-pub use rules::{DedupRules, KeyFact, MatchRule, Window};
+pub use rules::{DedupRules, MatchRule, Window};
 pub use target::{LeadKey, Target};

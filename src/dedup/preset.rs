@@ -2,10 +2,24 @@
 
 use super::action::MatchAction;
 use super::comparator::Comparator;
-use super::rules::{DedupRules, KeyFact, MatchRule, Window};
+use super::rules::{DedupRules, MatchRule, Window};
 use super::target::{LeadKey, Target};
 use crate::calendar::Zone;
+use crate::model::LeadField;
 use crate::rule::RulesVersion;
+
+/// What a re-entry updates by default.
+const UPDATED: [LeadField; 9] = [
+    LeadField::Name,
+    LeadField::Title,
+    LeadField::Company,
+    LeadField::Country,
+    LeadField::Province,
+    LeadField::City,
+    LeadField::Scenario,
+    LeadField::Products,
+    LeadField::Message,
+];
 
 impl Default for DedupRules {
     fn default() -> Self {
@@ -73,8 +87,8 @@ impl DedupRules {
             format: RulesVersion::FORMAT,
             revision: String::new(),
             rules: Vec::new(),
-            update: KeyFact::ALL.to_vec(),
-            decisive: vec![KeyFact::Company],
+            update: UPDATED.to_vec(),
+            decisive: vec![LeadField::Company],
             crowded_key: 20,
             zone: Zone::default(),
             hold_tag_only: false,

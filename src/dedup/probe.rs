@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::company::{CompanyName, exact_key, visit_grams};
-use crate::contact::{Phone, PhoneOptions, Wechat, canonical_domain, is_public_mail_domain};
+use crate::contact::{Phone, Wechat, canonical_domain, is_public_mail_domain};
 use crate::model::open_enum::closed_enum;
 use crate::model::{Account, Lead, mask_email, mask_id, mask_phone};
 use crate::rule::{FactContext, Facts};
@@ -99,7 +99,7 @@ impl Probe {
     /// The keys of a lead.
     #[must_use]
     pub fn of_lead(facts: &Facts<'_>) -> Probe {
-        let gazetteer = facts.context().gazetteer;
+        let gazetteer = &facts.context().tables.gazetteer;
         let key = |kind| move |value: &String| Key { kind, value: value.clone() };
         let mut keys: Vec<Key> = facts.phone_keys().iter().map(key(KeyKind::Phone)).collect();
         keys.extend(facts.email_keys().iter().map(key(KeyKind::Email)));
@@ -117,7 +117,7 @@ impl Probe {
 
     /// Adds what records with a like company name are fetched by.
     pub(super) fn add_like_names(&mut self, facts: &Facts<'_>) {
-        let gazetteer = facts.context().gazetteer;
+        let gazetteer = &facts.context().tables.gazetteer;
         let (Some(name), Some(company)) = (facts.lead().company.as_deref(), facts.company()) else { return };
         let alias = gazetteer.alias_of(name);
         let meant = alias.map(|name| CompanyName::parse(name, gazetteer));
@@ -135,12 +135,12 @@ impl Probe {
     pub fn of_account(account: &Account, context: &FactContext<'_>) -> Probe {
         let mut keys = Vec::new();
         for name in std::iter::once(&account.company).chain(&account.aliases) {
-            let value = exact_key(&CompanyName::parse(name, context.gazetteer));
+            let value = exact_key(&CompanyName::parse(name, &context.tables.gazetteer));
             keys.push(Key { kind: KeyKind::CompanyExact, value });
         }
         let domain = account.domain.as_deref().and_then(|domain| canonical_domain(domain).ok());
         keys.extend(domain.map(|value| Key { kind: KeyKind::Domain, value }));
-        let options = PhoneOptions { default_region: context.default_region, oracle: context.oracle };
+        let options = context.tables.phone_options();
         for contact in &account.contacts {
             let phones = contact.phones.iter().map(|phone| Phone::parse(phone.as_str(), &options));
             let phones = phones.filter_map(|phone| phone.key().map(str::to_owned));

@@ -4,7 +4,7 @@ use super::candidate::{Candidate, Likeness, Source};
 use super::probe::{Key, KeyKind, Probe};
 use super::resolution::Rows;
 use crate::company::KeyReader;
-use crate::contact::{Email, Phone, PhoneOptions, Wechat, canonical_domain, is_public_mail_domain};
+use crate::contact::{Email, Phone, Wechat, canonical_domain, is_public_mail_domain};
 use crate::model::{Account, EmailAddress, Lead, PhoneNumber, WechatId};
 use crate::names::Asked;
 use crate::rule::{FactContext, Facts};
@@ -100,8 +100,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         if !self.phone {
             return;
         }
-        let options =
-            PhoneOptions { default_region: self.context.default_region, oracle: self.context.oracle };
+        let options = self.context.tables.phone_options();
         for phone in phones {
             if self.may_be_ours(phone.as_str())
                 && let Some(key) = Phone::parse(phone.as_str(), &options).key()
@@ -161,7 +160,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         }
         let mut best: Option<Likeness<'r>> = None;
         for name in source.company_names() {
-            let meant = self.context.gazetteer.alias_of(name);
+            let meant = self.context.tables.gazetteer.alias_of(name);
             self.read_name(name);
             // A lead that writes an alias means the company; an account has a company of its own.
             if let Some(meant) = meant
@@ -193,7 +192,7 @@ impl<'x, 'a> Reading<'x, 'a> {
                 }
                 asked.exact_key()
             }
-            None => names.exact(name, context.gazetteer),
+            None => names.exact(name, &context.tables.gazetteer),
         };
         note(lead_keys, shared, KeyKind::CompanyExact, key);
     }

@@ -11,7 +11,9 @@ use super::label::Label;
 use super::probe::KeyKind;
 use super::target::{LeadKey, Target};
 use crate::model::open_enum::closed_enum;
-use crate::model::{Account, Effect, Lead, LeadId, Pool, PoolId, PoolMode, RecordRef, RepId, RuleId};
+use crate::model::{
+    Account, Effect, Lead, LeadId, OwnerState, Pool, PoolId, PoolMode, RecordRef, RepId, RuleId,
+};
 use crate::rule::{MatchFacts, RuleFault, RulesVersion};
 
 /// The rows that share a key with a lead, as the host fetched them.
@@ -306,7 +308,7 @@ pub struct Resolution {
     pub(super) effects: Vec<Effect>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) faults: Vec<RuleFault>,
-    pub(super) rules: RulesVersion,
+    pub(super) version: RulesVersion,
 }
 
 impl Resolution {
@@ -375,10 +377,11 @@ impl Resolution {
         self.truncated
     }
 
-    /// Makes it the resolution it would be if an owner who takes part no longer were none. The lead is linked, and the
-    /// rules assign it; it is not converted and nobody is told. After a key change in favour of such an owner the
-    /// record stays with the owner it has.
-    pub fn leave_inactive_owner(&mut self, is_active: impl Fn(&RepId) -> bool) {
+    /// Makes it the resolution it would be if an owner who is gone were none. The lead is linked, and the rules assign
+    /// it; it is not converted and nobody is told. After a key change in favour of such an owner the record stays with
+    /// the owner it has.
+    pub(super) fn leave_gone_owner(&mut self, owner_state: &dyn Fn(&RepId) -> OwnerState) {
+        let is_active = |rep: &RepId| owner_state(rep) != OwnerState::Gone;
         let Some(owner) = self.action.owner().filter(|owner| !is_active(owner)).cloned() else { return };
         self.effects.retain(|effect| match effect {
             Effect::SetStatus { .. } | Effect::Convert(_) => false,
@@ -391,7 +394,7 @@ impl Resolution {
                     if let Effect::Notify { code, .. } = effect
                         && code == "key_change"
                     {
-                        "re_entry".clone_into(code);
+                        *code = "re_entry".into();
                     }
                 }
                 self.action = Action::ToOwner { owner: present, record };
@@ -420,10 +423,10 @@ impl Resolution {
         &self.faults
     }
 
-    /// The rules it was made by.
+    /// The version of the rules it was decided by.
     #[must_use]
-    pub fn rules(&self) -> &RulesVersion {
-        &self.rules
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
     }
 
     /// What later rules read as `match.…`.

@@ -16,7 +16,7 @@ use super::probe::{Key, KeyKind, Probe};
 use super::reading::candidates;
 use super::resolution::{Action, CrowdedKey, Match, Resolution, Rows, id_of};
 use super::rules::MatchRule;
-use crate::model::{RecordRef, RepId};
+use crate::model::{OwnerState, RecordRef, RepId};
 use crate::names::Asked;
 use crate::rule::{Facts, Fault, MatchFacts, RuleFault};
 
@@ -33,8 +33,16 @@ struct Findings<'c, 'r> {
 impl Deduplicator {
     /// Decides on the fetched rows. Rows that share no key do no harm; the lead itself among them is left out.
     ///
+    /// `owner_state` says whether the owner of a record takes care of leads: one who is gone is no owner. The lead is
+    /// linked to the record then, and the rules assign it.
+    ///
     /// O(rows · rules).
-    pub fn resolve(&self, facts: &Facts<'_>, rows: &Rows, now: DateTime<Utc>) -> Resolution {
+    pub fn resolve(
+        &self,
+        facts: &Facts<'_>,
+        rows: &Rows,
+        owner_state: &dyn Fn(&RepId) -> OwnerState,
+    ) -> Resolution {
         let lead_keys = Probe::of_lead(facts);
         let mut asked = self.asked(facts);
         let candidates = candidates(facts, rows, &lead_keys, asked.as_mut());
@@ -46,7 +54,7 @@ impl Deduplicator {
         let crowded_names: Vec<usize> = (0..usable.len()).filter(crowded_names).collect();
         let case = Case {
             facts,
-            now,
+            now: facts.now(),
             candidates: &candidates,
             usable: &usable,
             crowded_names: &crowded_names,
@@ -60,7 +68,7 @@ impl Deduplicator {
             (None, None) => (Action::New, Vec::new()),
         };
         let rule = decision.map(|decision| decision.rule);
-        Resolution {
+        let mut resolution = Resolution {
             labels: labels(&action, &matches, rule, &case),
             action,
             rule: rule.map(|rule| rule.id.clone()),
@@ -69,8 +77,10 @@ impl Deduplicator {
             truncated: rows.truncated,
             effects,
             faults,
-            rules: self.version.clone(),
-        }
+            version: self.version.clone(),
+        };
+        resolution.leave_gone_owner(owner_state);
+        resolution
     }
 
     /// Asks every rule; the first whose best hit is no guess decides.
@@ -129,7 +139,7 @@ impl Deduplicator {
     /// The lead's company, ready to be compared.
     fn asked<'a>(&'a self, facts: &Facts<'a>) -> Option<Asked<'a>> {
         let name = facts.lead().company.as_deref().filter(|name| !name.trim().is_empty())?;
-        Some(self.judge.as_ref()?.ask(name, facts.context().gazetteer))
+        Some(self.judge.as_ref()?.ask(name, &facts.context().tables.gazetteer))
     }
 
     /// The lead's keys by place, none where too many records share one; and those that too many share.

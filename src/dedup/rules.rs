@@ -10,8 +10,7 @@ use super::comparator::Comparator;
 use super::label::Label;
 use super::target::{LeadKey, Target};
 use crate::calendar::Zone;
-use crate::model::RuleId;
-use crate::model::open_enum::closed_enum;
+use crate::model::{LeadField, RuleId};
 use crate::rule::Condition;
 
 /// What makes a lead the same as a record on file, and what follows.
@@ -28,9 +27,9 @@ pub struct DedupRules {
     /// The rules; the first that hits decides.
     pub rules: Vec<MatchRule>,
     /// Lead fields that a re-entry updates on the record, when it brings a value.
-    pub update: Vec<KeyFact>,
+    pub update: Vec<LeadField>,
     /// Lead fields whose change is a key change: they decide on who should own the lead.
-    pub decisive: Vec<KeyFact>,
+    pub decisive: Vec<LeadField>,
     /// A key shared by more records than this is no key: a switchboard number, a public mail domain.
     pub crowded_key: u32,
     /// Zone in which calendar months are counted.
@@ -78,30 +77,6 @@ impl Window {
     pub(crate) fn covers(self, created_at: DateTime<Utc>, now: DateTime<Utc>, zone: &Zone) -> bool {
         let end = zone.local(created_at).checked_add_months(Months::new(self.months));
         end.is_none_or(|end| now <= zone.first_moment(end))
-    }
-}
-
-closed_enum! {
-    /// A fact of a lead that a re-entry may update. Never its id, creation time or owner.
-    KeyFact {
-        /// Name.
-        Name = "name",
-        /// Title.
-        Title = "title",
-        /// Company name.
-        Company = "company",
-        /// Country.
-        Country = "country",
-        /// Province.
-        Province = "province",
-        /// City.
-        City = "city",
-        /// Scenario.
-        Scenario = "scenario",
-        /// Products of interest.
-        Products = "products",
-        /// Message.
-        Message = "message",
     }
 }
 

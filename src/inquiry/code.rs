@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
-use crate::error::{Diagnostic, Report, RuleErrors};
+use crate::error::Report;
 use crate::model::open_enum::closed_enum;
-use crate::rule::{self, RulesVersion};
+use crate::rule::{Registry, RulesDocument, RulesVersion, rules_document};
 
 closed_enum! {
     /// What a part of an inquiry code says.
@@ -87,18 +86,11 @@ impl Default for CodeRules {
     }
 }
 
-impl CodeRules {
-    /// Reads the rules from a document and proves that they compile.
-    ///
-    /// # Errors
-    /// All mistakes of the document at once.
-    pub fn load(document: Json) -> Result<CodeRules, RuleErrors> {
-        let mut report = Report::new();
-        let rules = rule::load_into(document, &mut report, check);
-        report.finish()?;
-        rules.ok_or_else(|| {
-            RuleErrors::from(Diagnostic::error("unreadable", "", "nothing of the document can be read"))
-        })
+rules_document!(CodeRules => CodeFormat);
+
+impl RulesDocument for CodeRules {
+    fn check_with(&self, _: &Registry, report: &mut Report) {
+        check(self, report);
     }
 }
 
@@ -268,15 +260,9 @@ pub struct CodeFormat {
 }
 
 impl CodeFormat {
-    /// Proves the rules.
-    ///
-    /// # Errors
-    /// All mistakes at once.
-    pub fn compile(rules: &CodeRules) -> Result<CodeFormat, RuleErrors> {
-        let mut report = Report::new();
-        check(rules, &mut report);
-        report.finish()?;
-        Ok(CodeFormat { rules: rules.clone() })
+    fn compile_into(rules: &CodeRules, report: &mut Report) -> CodeFormat {
+        check(rules, report);
+        CodeFormat { rules: rules.clone() }
     }
 
     /// Builds a code from its parts. Numbers get their leading zeros.

@@ -100,7 +100,7 @@ pub struct Forecast {
     amounts: Vec<Money>,
     quantity: ExpectedQuantity,
     not_counted: usize,
-    rules: RulesVersion,
+    version: RulesVersion,
 }
 
 impl Forecast {
@@ -128,10 +128,10 @@ impl Forecast {
         self.not_counted
     }
 
-    /// The rules it was made by.
+    /// The version of the rules it was decided by.
     #[must_use]
-    pub fn rules(&self) -> &RulesVersion {
-        &self.rules
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
     }
 }
 
@@ -214,7 +214,7 @@ impl Grades {
             lines,
             amounts: totals.into_values().collect(),
             quantity: ExpectedQuantity { hundredths: units },
-            rules: self.version().clone(),
+            version: self.version().clone(),
         })
     }
 }

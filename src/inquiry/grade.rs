@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::levels::{Ladder, LevelFinding, LevelOrder};
-use crate::error::{Diagnostic, Report, RuleErrors};
+use crate::error::Report;
 use crate::model::{InquiryGrade, RepId};
-use crate::rule::{self, Condition, FactSource, Operator, RuleFault, RulesVersion};
+use crate::rule::{
+    Condition, FactSource, Operator, Registry, RuleFault, RulesDocument, RulesVersion, rules_document,
+};
 use crate::text::list;
 
 /// One grade.
@@ -99,28 +101,11 @@ impl Default for GradeRules {
     }
 }
 
-impl GradeRules {
-    /// Reads the rules from a document and proves that they compile.
-    ///
-    /// # Errors
-    /// All mistakes of the document at once.
-    pub fn load(document: Json) -> Result<GradeRules, RuleErrors> {
-        let mut report = Report::new();
-        let rules = rule::load_into(document, &mut report, |rules: &GradeRules, report| {
-            let _ = Grades::check(rules, report);
-        });
-        report.finish()?;
-        rules.ok_or_else(|| {
-            RuleErrors::from(Diagnostic::error("unreadable", "", "nothing of the document can be read"))
-        })
-    }
+rules_document!(GradeRules => Grades);
 
-    /// What the rules hardly mean to say, as warnings; and their errors, if they have any.
-    #[must_use]
-    pub fn lint(&self) -> Vec<Diagnostic> {
-        let mut report = Report::new();
-        let _ = Grades::check(self, &mut report);
-        report.into_diagnostics()
+impl RulesDocument for GradeRules {
+    fn check_with(&self, _: &Registry, report: &mut Report) {
+        drop(Grades::compile_into(self, report));
     }
 }
 
@@ -176,8 +161,8 @@ impl GradeFinding {
 
     /// The rules it was found by.
     #[must_use]
-    pub fn rules(&self) -> &RulesVersion {
-        self.found.rules()
+    pub fn version(&self) -> &RulesVersion {
+        self.found.version()
     }
 }
 
@@ -192,18 +177,7 @@ impl fmt::Display for GradeFinding {
 }
 
 impl Grades {
-    /// Proves the rules.
-    ///
-    /// # Errors
-    /// All mistakes at once.
-    pub fn compile(rules: &GradeRules) -> Result<Grades, RuleErrors> {
-        let mut report = Report::new();
-        let grades = Grades::check(rules, &mut report);
-        report.finish()?;
-        Ok(grades)
-    }
-
-    fn check(rules: &GradeRules, report: &mut Report) -> Grades {
+    fn compile_into(rules: &GradeRules, report: &mut Report) -> Grades {
         RulesVersion::check(rules.format, report);
         let ladder = report.within("grades", |report| {
             for (index, rule) in rules.grades.iter().enumerate() {

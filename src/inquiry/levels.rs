@@ -6,10 +6,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::error::{Diagnostic, Report, RuleErrors};
+use crate::error::Report;
 use crate::model::open_enum::closed_enum;
 use crate::model::{Account, BuyingRole, Lead, RegistryStatus, Value};
-use crate::rule::{self, Condition, FactSource, Operator, Predicate, RuleFault, RulesVersion, Scope};
+use crate::rule::{
+    Condition, FactSource, Operator, Predicate, Registry, RuleFault, RulesDocument, RulesVersion, Scope,
+    rules_document,
+};
 use crate::text::list;
 
 closed_enum! {
@@ -157,28 +160,13 @@ impl LevelRules {
             ],
         )
     }
+}
 
-    /// Reads the rules from a document and proves that they compile.
-    ///
-    /// # Errors
-    /// All mistakes of the document at once.
-    pub fn load(document: Json) -> Result<LevelRules, RuleErrors> {
-        let mut report = Report::new();
-        let rules = rule::load_into(document, &mut report, |rules: &LevelRules, report| {
-            let _ = Levels::check(rules, report);
-        });
-        report.finish()?;
-        rules.ok_or_else(|| {
-            RuleErrors::from(Diagnostic::error("unreadable", "", "nothing of the document can be read"))
-        })
-    }
+rules_document!(LevelRules => Levels);
 
-    /// What the rules hardly mean to say, as warnings; and their errors, if they have any.
-    #[must_use]
-    pub fn lint(&self) -> Vec<Diagnostic> {
-        let mut report = Report::new();
-        let _ = Levels::check(self, &mut report);
-        report.into_diagnostics()
+impl RulesDocument for LevelRules {
+    fn check_with(&self, _: &Registry, report: &mut Report) {
+        drop(Levels::compile_into(self, report));
     }
 }
 
@@ -196,7 +184,7 @@ pub struct LevelFinding {
     unmet: Vec<Condition>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     faults: Vec<RuleFault>,
-    rules: RulesVersion,
+    version: RulesVersion,
 }
 
 impl LevelFinding {
@@ -230,10 +218,10 @@ impl LevelFinding {
         &self.faults
     }
 
-    /// The rules it was found by.
+    /// The version of the rules it was decided by.
     #[must_use]
-    pub fn rules(&self) -> &RulesVersion {
-        &self.rules
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
     }
 }
 
@@ -254,17 +242,16 @@ impl fmt::Display for LevelFinding {
 /// Levels, proved. Immutable, shared by reference across threads.
 ///
 /// ```
-/// use leadkit::company::Gazetteer;
 /// use leadkit::model::{Activity, Lead};
-/// use leadkit::rule::{FactContext, Facts};
+/// use leadkit::rule::{FactContext, Facts, HostTables};
 /// use leadkit::inquiry::{LevelRules, Levels};
 ///
 /// let states = Levels::compile(&LevelRules::user_states())?;
-/// let gazetteer = Gazetteer::builtin();
+/// let tables = HostTables::default();
 /// let now = "2026-03-31T00:00:00Z".parse().unwrap();
 /// let visit = Activity { time: "2026-03-10T00:00:00Z".parse().unwrap(), ..Activity::default() };
 /// let lead = Lead::default();
-/// let context = FactContext { activities: &[visit], ..FactContext::new(&gazetteer, now) };
+/// let context = FactContext { activities: &[visit], ..FactContext::new(&tables, now) };
 /// let found = states.assess(&Facts::new(&lead, &context));
 /// assert_eq!(found.to_string(), "level `active`, because activity.last within \"30d\"");
 /// # Ok::<(), leadkit::error::RuleErrors>(())
@@ -276,18 +263,7 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// Proves the rules.
-    ///
-    /// # Errors
-    /// All mistakes at once.
-    pub fn compile(rules: &LevelRules) -> Result<Levels, RuleErrors> {
-        let mut report = Report::new();
-        let levels = Levels::check(rules, &mut report);
-        report.finish()?;
-        Ok(levels)
-    }
-
-    fn check(rules: &LevelRules, report: &mut Report) -> Levels {
+    fn compile_into(rules: &LevelRules, report: &mut Report) -> Levels {
         RulesVersion::check(rules.format, report);
         let ladder = report.within("levels", |report| {
             let levels = rules.levels.iter().map(|level| (level.name.as_str(), level.criteria.as_slice()));
@@ -373,7 +349,7 @@ impl Ladder {
             next: None,
             unmet: Vec::new(),
             faults: Vec::new(),
-            rules: version.clone(),
+            version: version.clone(),
         };
         for rung in &self.levels {
             let unmet = rung.unmet(facts, &mut found.faults);

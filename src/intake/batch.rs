@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::engine::Case;
 use super::{Intake, Outcome, Route, State, StateError};
-use crate::assign::AssignOptions;
-use crate::assign::Roster;
+use crate::assign::{AssignOptions, Roster};
 use crate::book::Book;
-use crate::model::{Activity, Lead, LeadId};
+use crate::model::{Activity, History, Lead, LeadId};
 
 /// One lead of a batch, and when it came in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct Arrival {
     /// What it did before.
     #[serde(default)]
     pub activities: Vec<Activity>,
+    /// What is known of its life; a new lead has none.
+    #[serde(default)]
+    pub history: History,
     /// When it came in: the `now` of its decision.
     pub at: DateTime<Utc>,
     /// What there is to say about its assignment.
@@ -28,7 +31,13 @@ impl Arrival {
     /// A lead that comes in when it is created, without activities.
     #[must_use]
     pub fn new(lead: Lead) -> Arrival {
-        Arrival { at: lead.created_at, lead, activities: Vec::new(), assign: AssignOptions::default() }
+        Arrival {
+            at: lead.created_at,
+            lead,
+            activities: Vec::new(),
+            history: History::default(),
+            assign: AssignOptions::default(),
+        }
     }
 }
 
@@ -56,32 +65,32 @@ impl BatchError {
 }
 
 impl Intake {
-    /// Decides about leads one after the other: fetch, [`process`](Intake::process), apply to state and roster, file
-    /// the lead and carry out the effects in the book. Later leads see earlier ones.
+    /// Decides about leads one after the other: fetch, [`process`](Intake::process), apply to the state, file the
+    /// lead and apply the effects in the book. Later leads see earlier ones.
     ///
     /// Blocked and resubmitted leads are not filed: nothing should be collected under them.
     ///
     /// # Errors
-    /// Only when the state and the roster handed in are of different times: each decision is applied to what it was
-    /// made on.
+    /// None unless the engine is at fault: each decision is applied to the state it was made on.
     pub fn process_batch(
         &self,
         arrivals: &[Arrival],
         book: &mut Book,
-        roster: &mut Roster,
+        roster: &Roster,
         state: &mut State,
     ) -> Result<Vec<Outcome>, BatchError> {
         let mut outcomes = Vec::with_capacity(arrivals.len());
         for arrival in arrivals {
-            let rows = book.rows(&self.probe(&arrival.lead));
-            let Arrival { lead, activities, at, assign } = arrival;
-            let outcome = self.decide(lead, activities, &rows, assign, roster, state, *at);
-            if let Err(source) = state.apply(outcome.delta(), roster) {
+            let Arrival { lead, activities, history, at, assign } = arrival;
+            let rows = book.rows(&self.probe(lead));
+            let case = Case { lead, activities, history, rows: &rows, assign, roster, state, now: *at };
+            let outcome = self.decide(&case);
+            if let Err(source) = state.apply(outcome.delta()) {
                 return Err(BatchError { lead: lead.id.clone(), outcomes, source });
             }
             if !matches!(outcome.route(), Route::Blocked | Route::Resubmitted { .. }) {
-                book.insert_lead(arrival.lead.clone());
-                book.carry_out(outcome.effects());
+                book.insert_lead(lead.clone());
+                book.apply_effects(outcome.effects());
             }
             outcomes.push(outcome);
         }

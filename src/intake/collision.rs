@@ -88,7 +88,7 @@ pub fn settle_collision(lead: &Lead, resolution: &Resolution) -> Option<Settleme
     }
     effects.extend(others.iter().map(|rep| Effect::Notify {
         rep: rep.clone(),
-        code: "collision_settled".to_owned(),
+        code: "collision_settled".into(),
         about: this.clone(),
     }));
     Some(Settlement { owner, first, entered_at, others, effects })

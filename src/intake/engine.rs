@@ -1,23 +1,18 @@
 //! The main job for one lead.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, OutcomeDelta, Route, Rules, State};
-use crate::assign::{AssignOptions, Assigner, Assignment, Kind, Ledger, Roster};
+use super::{Outcome, OutcomeDelta, Route, State};
+use crate::assign::{AssignOptions, Assigner, Assignment, Kind, Ledgers, Roster};
 use crate::blacklist::Blacklist;
 use crate::book::Book;
-use crate::company::Gazetteer;
-use crate::contact::{PhoneOracle, PhoneSegments};
 use crate::dedup::{Action, Deduplicator, Probe, Resolution, Rows};
-use crate::error::{Report, RuleErrors};
-use crate::model::{Activity, Effect, Lead, LeadStatus, PoolId, RecordRef, Region};
-use crate::rule::{FactContext, Facts, RulesVersion};
+use crate::model::{Acquisition, Activity, Effect, History, Lead, LeadStatus, PoolId, RecordRef};
+use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
 
-/// One lead that comes in, what it did before, and the rows on file that share a key with it.
+/// One lead that comes in, what is known of its life, and the rows on file that share a key with it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Input {
@@ -25,52 +20,41 @@ pub struct Input {
     pub lead: Lead,
     /// What it did, in any order.
     pub activities: Vec<Activity>,
+    /// Who held it, which stages it entered, what is due. A new lead has none.
+    pub history: History,
     /// What was fetched by [`Intake::probe`].
     pub rows: Rows,
-    /// What there is to say about the assignment: a key of its own for a lead that comes round again, previous
-    /// owners, reps who do not get it.
+    /// What there is to say about the assignment beside the history: a key of its own, reps who do not get it.
     pub assign: AssignOptions,
 }
 
-/// The host's own tables, beside the rules.
-#[derive(Debug, Clone)]
-pub struct HostTables {
-    /// Regions, legal forms and aliases that company names are read with.
-    pub gazetteer: Gazetteer,
-    /// Where phone numbers were issued.
-    pub phone_segments: Option<PhoneSegments>,
-    /// Where a phone number without a country code is dialled.
-    pub default_region: Region,
-    /// Judges phone numbers of other countries.
-    pub oracle: Option<Arc<dyn PhoneOracle>>,
-}
-
-impl Default for HostTables {
-    /// The crate's own gazetteer, Chinese numbers, no segments and no oracle.
-    fn default() -> Self {
-        HostTables {
-            gazetteer: Gazetteer::builtin(),
-            phone_segments: None,
-            default_region: Region::CN,
-            oracle: None,
-        }
-    }
+/// What one decision is made of, borrowed, so that a batch copies nothing.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'a> {
+    pub(super) lead: &'a Lead,
+    pub(super) activities: &'a [Activity],
+    pub(super) history: &'a History,
+    pub(super) rows: &'a Rows,
+    pub(super) assign: &'a AssignOptions,
+    pub(super) roster: &'a Roster,
+    pub(super) state: &'a State,
+    pub(super) now: DateTime<Utc>,
 }
 
 /// The compiled rules of the main job: blacklist, matching, scoring, assignment. Share it by reference across
 /// threads.
 ///
 /// ```
-/// use leadkit::calendar::Calendars;
 /// use leadkit::book::Book;
+/// use leadkit::calendar::Calendars;
 /// use leadkit::model::{Lead, Rep};
-/// use leadkit::{Input, Intake, Roster, Route, Rules, State};
+/// use leadkit::{Input, Intake, Roster, State};
+/// use serde_json::json;
 ///
-/// let rules: Rules = serde_json::from_str(r#"{
+/// let intake = Intake::load(json!({
 ///     "score": {"fit": {"rules": [{"id": "everybody", "points": 80}]}},
-///     "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"reps": ["li"]}}]}}}
-/// }"#).unwrap();
-/// let intake = Intake::compile(&rules)?;
+///     "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"reps": ["li"]}}]}}},
+/// }))?;
 /// let roster = Roster::compile(&[Rep { id: "li".into(), ..Rep::default() }], &Calendars::default())?;
 /// let (book, state) = (Book::new(), State::default());
 /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
@@ -83,84 +67,22 @@ impl Default for HostTables {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Intake {
-    blacklist: Blacklist,
-    deduplicator: Deduplicator,
-    scorer: Scorer,
-    assigner: Assigner,
-    tables: HostTables,
-    pool: PoolId,
-    nurture_pool: PoolId,
-    invalid_pool: PoolId,
-    version: RulesVersion,
+    pub(super) blacklist: Blacklist,
+    pub(super) deduplicator: Deduplicator,
+    pub(super) scorer: Scorer,
+    pub(super) assigner: Assigner,
+    pub(super) tables: HostTables,
+    pub(super) pool: PoolId,
+    pub(super) nurture_pool: PoolId,
+    pub(super) invalid_pool: PoolId,
+    pub(super) version: RulesVersion,
 }
 
 impl Intake {
-    /// Proves and compiles the rules.
-    ///
-    /// # Errors
-    /// Everything that is wrong with them, of all engines.
-    pub fn compile(rules: &Rules) -> Result<Intake, RuleErrors> {
-        let mut report = Report::new();
-        let intake = Intake::compile_into(rules, &mut report);
-        report.finish()?;
-        Ok(intake)
-    }
-
-    pub(super) fn compile_into(rules: &Rules, report: &mut Report) -> Intake {
-        RulesVersion::check(rules.format, report);
-        let pools = &rules.assign.pools;
-        if !pools.is_empty() && !pools.contains_key(&rules.pool) {
-            report.within("pool", |report| {
-                let known = pools.keys().map(PoolId::as_str);
-                report.unknown_name("unknown_pool", "pool with assignment rules", rules.pool.as_str(), known);
-            });
-        }
-        for (name, pool) in [
-            ("pool", &rules.pool),
-            ("nurture_pool", &rules.nurture_pool),
-            ("invalid_pool", &rules.invalid_pool),
-        ] {
-            if pool.is_blank() {
-                report.within(name, |report| {
-                    report.error("blank_pool", "the pool has no name", "name it, or leave the key out");
-                });
-            }
-        }
-        if rules.nurture_pool == rules.invalid_pool {
-            report.within("nurture_pool", |report| {
-                let message = format!("`{}` is the pool of blocked leads too", rules.nurture_pool);
-                report.error("same_pool", message, "name a pool of its own");
-            });
-        }
-        for (name, pool) in [("nurture_pool", &rules.nurture_pool), ("invalid_pool", &rules.invalid_pool)] {
-            if *pool == rules.pool {
-                report.within(name, |report| {
-                    report.error(
-                        "same_pool",
-                        format!("`{pool}` is where leads are assigned from"),
-                        "name a pool of its own",
-                    );
-                });
-            }
-        }
-        Intake {
-            blacklist: report.within("blacklist", |report| Blacklist::compile_into(&rules.blacklist, report)),
-            deduplicator: report.within("dedup", |report| Deduplicator::compile_into(&rules.dedup, report)),
-            scorer: report.within("score", |report| Scorer::compile_into(&rules.score, report)),
-            assigner: report.within("assign", |report| Assigner::compile_into(&rules.assign, report)),
-            tables: HostTables::default(),
-            pool: rules.pool.clone(),
-            nurture_pool: rules.nurture_pool.clone(),
-            invalid_pool: rules.invalid_pool.clone(),
-            version: RulesVersion::of(rules.format, &rules.revision, rules),
-        }
-    }
-
     /// An empty book that reads names and numbers as this intake does.
     #[must_use]
     pub fn book(&self) -> Book {
-        let tables = &self.tables;
-        let book = Book::reading_with(tables.gazetteer.clone(), tables.default_region, tables.oracle.clone());
+        let book = Book::with_tables(self.tables.clone());
         if self.deduplicator.compares_names() { book } else { book.without_names() }
     }
 
@@ -171,9 +93,9 @@ impl Intake {
         self
     }
 
-    /// The rules document it was compiled from.
+    /// The version of the rules it was compiled from.
     #[must_use]
-    pub fn rules(&self) -> &RulesVersion {
+    pub fn version(&self) -> &RulesVersion {
         &self.version
     }
 
@@ -186,30 +108,21 @@ impl Intake {
     /// What to fetch for a lead before [`process`](Intake::process).
     #[must_use]
     pub fn probe(&self, lead: &Lead) -> Probe {
-        self.deduplicator.probe(&Facts::new(lead, &self.context(&[], lead.created_at)))
+        self.deduplicator.probe(&Facts::new(lead, &FactContext::new(&self.tables, lead.created_at)))
     }
 
-    /// Decides what should happen to a lead. Nothing changes: carry out the effects and apply the delta.
+    /// Decides what should happen to a lead. Nothing changes: apply the effects and the delta.
     ///
     /// O(rules + rows + activities).
     pub fn process(&self, input: &Input, roster: &Roster, state: &State, now: DateTime<Utc>) -> Outcome {
-        let Input { lead, activities, rows, assign } = input;
-        self.decide(lead, activities, rows, assign, roster, state, now)
+        let Input { lead, activities, history, rows, assign } = input;
+        self.decide(&Case { lead, activities, history, rows, assign, roster, state, now })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "an input in parts, so that a batch need not copy them")]
-    pub(super) fn decide(
-        &self,
-        lead: &Lead,
-        activities: &[Activity],
-        rows: &Rows,
-        options: &AssignOptions,
-        roster: &Roster,
-        state: &State,
-        now: DateTime<Utc>,
-    ) -> Outcome {
-        let mut facts = Facts::new(lead, &self.context(activities, now));
-        let verdict = self.blacklist.check(&facts, &state.windows, now);
+    pub(super) fn decide(&self, case: &Case<'_>) -> Outcome {
+        let Case { lead, activities, history, rows, roster, state, now, .. } = *case;
+        let mut facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
+        let verdict = self.blacklist.check(&facts, &state.windows);
         let mut outcome = Outcome {
             lead: lead.id.clone(),
             at: now,
@@ -220,7 +133,7 @@ impl Intake {
             resolution: None,
             score: None,
             assignment: None,
-            rules: self.version.clone(),
+            version: self.version.clone(),
         };
         if !outcome.verdict.goes_on() {
             return outcome;
@@ -231,79 +144,67 @@ impl Intake {
         }
         facts.set_verdict(outcome.verdict.facts());
 
-        let mut resolution = self.deduplicator.resolve(&facts, rows, now);
-        resolution.leave_inactive_owner(|owner| roster.is_active(owner.as_str()));
+        let owner_state = |rep: &_| roster.owner_state(rep, &state.reps, now);
+        let resolution = self.deduplicator.resolve(&facts, rows, &owner_state);
         outcome.effects.extend(resolution.effects().iter().cloned());
         facts.set_match(resolution.facts());
 
-        let score = self.scorer.score(&facts, activities, now);
+        let score = self.scorer.score(&facts);
         facts.set_score(score.facts());
 
-        self.route(&mut outcome, &facts, &resolution, score.is_mature(), options, roster, state);
+        match self.without_rules(&facts, &resolution, score.is_mature(), roster) {
+            Some(route) => {
+                if let Route::Nurture { pool } = &route {
+                    let (lead, pool) = (lead.id.clone(), pool.clone());
+                    outcome.effects.push(Effect::MoveToPool { lead, pool });
+                }
+                outcome.route = route;
+            }
+            None => self.by_rules(case, &facts, &resolution, &mut outcome),
+        }
         outcome.resolution = Some(resolution);
         outcome.score = Some(score);
         outcome
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what one decision is made of")]
-    fn route(
+    /// Where a lead goes that needs no assignment: it waits for a person, keeps the owner it came with, or is not
+    /// ready for sales.
+    fn without_rules(
         &self,
-        outcome: &mut Outcome,
         facts: &Facts<'_>,
         resolution: &Resolution,
         mature: bool,
-        options: &AssignOptions,
         roster: &Roster,
-        state: &State,
-    ) {
-        let lead = facts.lead();
+    ) -> Option<Route> {
         if let Action::TagOnly { hold: true, .. } = resolution.action() {
-            outcome.route = Route::AwaitingReview { reviewer: None };
-            return;
+            return Some(Route::AwaitingReview { reviewer: None });
         }
-        if resolution.action().owner().is_none() {
-            if let Some(owner) = lead.owner.as_ref().filter(|owner| roster.is_active(owner.as_str())) {
-                outcome.route = Route::ToOwner { owner: owner.clone(), record: None };
-                return;
-            }
-            if !mature {
-                let pool = self.nurture_pool.clone();
-                outcome.effects.push(Effect::MoveToPool { lead: lead.id.clone(), pool: pool.clone() });
-                outcome.route = Route::Nurture { pool };
-                return;
-            }
+        if resolution.action().owner().is_some() {
+            return None;
         }
-        let pool = lead.pool.as_ref().unwrap_or(&self.pool);
-        let fresh;
-        let ledger = match state.ledgers.get(pool) {
-            Some(ledger) => ledger,
-            None => {
-                fresh = Ledger::new(pool.clone());
-                &fresh
-            }
-        };
-        let assignment = self.assigner.assign_with(facts, roster, ledger, outcome.at, options);
+        match facts.lead().owner.as_ref().filter(|owner| roster.is_active(owner.as_str())) {
+            Some(owner) => Some(Route::ToOwner { owner: owner.clone(), record: None }),
+            None if !mature => Some(Route::Nurture { pool: self.nurture_pool.clone() }),
+            None => None,
+        }
+    }
+
+    /// Assigns the lead by the rules of its pool, or to the owner that matching found.
+    fn by_rules(&self, case: &Case<'_>, facts: &Facts<'_>, resolution: &Resolution, outcome: &mut Outcome) {
+        let pool = case.lead.pool.as_ref().unwrap_or(&self.pool);
+        let ledger = case.state.ledger(pool);
+        let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
+        let assignment = self.assigner.assign_with(facts, case.roster, ledgers, case.assign);
         outcome.effects.extend(assignment.effects());
-        outcome.effects.extend(follow_up(&assignment, lead, resolution, outcome.at));
+        outcome.effects.extend(start_of_work(&assignment, case.lead, resolution, case.now));
         outcome.route = route_of(&assignment, resolution);
         outcome.delta.assign = Some(assignment.delta().clone());
         outcome.assignment = Some(assignment);
     }
-
-    fn context<'a>(&'a self, activities: &'a [Activity], now: DateTime<Utc>) -> FactContext<'a> {
-        FactContext {
-            gazetteer: &self.tables.gazetteer,
-            phone_segments: self.tables.phone_segments.as_ref(),
-            default_region: self.tables.default_region,
-            oracle: self.tables.oracle.as_deref().map(|oracle| oracle as &dyn PhoneOracle),
-            activities,
-            now,
-        }
-    }
 }
 
 /// What a new owner means beside the ownership itself: work starts, and a record without an owner gets one too.
-fn follow_up(
+fn start_of_work(
     assignment: &Assignment,
     lead: &Lead,
     resolution: &Resolution,
@@ -317,18 +218,15 @@ fn follow_up(
         effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Pending });
     }
     if let Action::AssignByRules { record: RecordRef::Lead(known) } = resolution.action() {
-        effects.push(Effect::SetOwner {
-            lead: known.clone(),
-            owner: owner.clone(),
-            acquisition: crate::model::Acquisition::AutoAssigned,
-        });
+        let (owner, acquisition) = (owner.clone(), Acquisition::AutoAssigned);
+        effects.push(Effect::SetOwner { lead: known.clone(), owner, acquisition });
     }
     effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
     effects
 }
 
 fn route_of(assignment: &Assignment, resolution: &Resolution) -> Route {
-    let unassigned = |retry_at| Route::Unassigned { reason: assignment.kind().code().to_owned(), retry_at };
+    let unassigned = |retry_at| Route::Unassigned { reason: assignment.kind().code().into(), retry_at };
     match assignment.kind() {
         Kind::Assigned { rep, .. } => Route::Assigned { owner: rep.clone() },
         Kind::ExistingOwner { rep } => {

@@ -12,6 +12,7 @@
 
 mod batch;
 mod collision;
+mod compile;
 mod engine;
 mod outcome;
 mod rules;
@@ -19,7 +20,7 @@ mod state;
 
 pub use batch::{Arrival, BatchError};
 pub use collision::{Settlement, settle_collision};
-pub use engine::{HostTables, Input, Intake};
-pub use outcome::{Outcome, OutcomeDelta, Route};
+pub use engine::{Input, Intake};
+pub use outcome::{Outcome, OutcomeDelta, OutcomeReason, Route};
 pub use rules::Rules;
 pub use state::{State, StateError};

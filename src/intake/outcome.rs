@@ -2,15 +2,16 @@
 
 use std::fmt::{self, Write as _};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::assign::{AssignDelta, Assignment};
 use crate::blacklist::{Verdict, WindowDelta};
 use crate::dedup::Resolution;
-use crate::model::{Effect, LeadId, PoolId, RecordRef, RepId};
+use crate::model::{Effect, LeadId, PoolId, RecordRef, RepId, RuleId};
 use crate::rule::{RuleFault, RulesVersion};
-use crate::score::Score;
+use crate::score::{Cell, Score};
+use crate::text::{Code, codes, moment};
 
 /// Where a lead goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,29 +57,27 @@ pub enum Route {
     /// It stays in its pool without an owner.
     Unassigned {
         /// Why: `no_rule_matched`, `no_eligible` or `all_capped`.
-        reason: String,
+        reason: Code,
         /// When it is worth trying again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_at: Option<DateTime<Utc>>,
     },
 }
 
-impl Route {
-    /// Stable code.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Route::Blocked => "blocked",
-            Route::Resubmitted { .. } => "resubmitted",
-            Route::ToOwner { .. } => "to_owner",
-            Route::Nurture { .. } => "nurture",
-            Route::Assigned { .. } => "assigned",
-            Route::ToPool { .. } => "to_pool",
-            Route::AwaitingReview { .. } => "awaiting_review",
-            Route::Unassigned { .. } => "unassigned",
-        }
+codes! {
+    Route {
+        Blocked => "blocked",
+        Resubmitted { .. } => "resubmitted",
+        ToOwner { .. } => "to_owner",
+        Nurture { .. } => "nurture",
+        Assigned { .. } => "assigned",
+        ToPool { .. } => "to_pool",
+        AwaitingReview { .. } => "awaiting_review",
+        Unassigned { .. } => "unassigned",
     }
+}
 
+impl Route {
     /// Who owns the lead from now on.
     #[must_use]
     pub fn owner(&self) -> Option<&RepId> {
@@ -116,10 +115,60 @@ impl fmt::Display for Route {
                 write!(f, "stays without an owner ({reason})")?;
                 match retry_at {
                     Some(at) => {
-                        write!(f, ", worth trying again at {}", at.to_rfc3339_opts(SecondsFormat::Secs, true))
+                        write!(f, ", worth trying again at {}", moment(*at))
                     }
                     None => Ok(()),
                 }
+            }
+        }
+    }
+}
+
+/// The one thing that says best why a lead goes where it goes.
+///
+/// `Display` is the name of that thing: the code of a finding, the id of a rule, the cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OutcomeReason {
+    /// The heaviest finding of the blacklist, by its code.
+    Finding(Code),
+    /// The same submission came in before.
+    Resubmission,
+    /// The lead came in with its owner.
+    OwnOwner,
+    /// A matching rule decided.
+    MatchRule(RuleId),
+    /// It may be a duplicate, and a person has to look.
+    PossibleDuplicate,
+    /// It is not ready for sales: the cell of its scores.
+    NotReady(Cell),
+    /// An assignment rule decided.
+    AssignRule(RuleId),
+    /// Nobody got it: the assignment's own code.
+    Unassigned(Code),
+}
+
+codes! {
+    OutcomeReason {
+        Finding(..) => "finding",
+        Resubmission => "resubmission",
+        OwnOwner => "own_owner",
+        MatchRule(..) => "match_rule",
+        PossibleDuplicate => "possible_duplicate",
+        NotReady(..) => "not_ready",
+        AssignRule(..) => "assign_rule",
+        Unassigned(..) => "unassigned",
+    }
+}
+
+impl fmt::Display for OutcomeReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OutcomeReason::Finding(code) | OutcomeReason::Unassigned(code) => f.write_str(code),
+            OutcomeReason::MatchRule(rule) | OutcomeReason::AssignRule(rule) => write!(f, "{rule}"),
+            OutcomeReason::NotReady(cell) => write!(f, "{cell}"),
+            OutcomeReason::Resubmission | OutcomeReason::OwnOwner | OutcomeReason::PossibleDuplicate => {
+                f.write_str(self.code())
             }
         }
     }
@@ -156,7 +205,7 @@ pub struct Outcome {
     pub(super) assignment: Option<Assignment>,
     pub(super) effects: Vec<Effect>,
     pub(super) delta: OutcomeDelta,
-    pub(super) rules: RulesVersion,
+    pub(super) version: RulesVersion,
 }
 
 impl Outcome {
@@ -178,31 +227,32 @@ impl Outcome {
         &self.route
     }
 
-    /// The one code that says best why the lead goes there: the code of the heaviest finding of a blocked lead, the
-    /// matching or assignment rule that decided, the cell of a lead that is not ready, or the assignment's own code.
+    /// The one thing that says best why the lead goes there: the heaviest finding of a blocked lead, the matching or
+    /// assignment rule that decided, the cell of a lead that is not ready, or the assignment's own code.
     #[must_use]
-    pub fn reason(&self) -> String {
-        let matched = || self.resolution.as_ref().and_then(|one| one.rule());
-        let rule = || self.assignment.as_ref().and_then(|one| one.rule());
-        match &self.route {
-            Route::Blocked => {
-                let heaviest = self.verdict.hits().iter().filter(|hit| hit.suppressed_by().is_none());
-                // The first of equals: hits stand in the order of the rules.
-                let heaviest = heaviest.rev().max_by_key(|hit| hit.severity());
-                heaviest.map_or("blocked", |hit| hit.reason().code()).to_owned()
-            }
-            Route::Resubmitted { .. } => "resubmission".to_owned(),
-            Route::ToOwner { record: None, .. } => "own_owner".to_owned(),
-            Route::ToOwner { .. } => matched().map_or_else(String::new, ToString::to_string),
-            Route::Nurture { .. } => {
-                self.score.as_ref().map_or_else(String::new, |score| score.cell().to_string())
-            }
-            Route::AwaitingReview { reviewer: None } => "possible_duplicate".to_owned(),
-            Route::Assigned { .. } | Route::ToPool { .. } | Route::AwaitingReview { .. } => {
-                rule().map_or_else(String::new, ToString::to_string)
-            }
-            Route::Unassigned { reason, .. } => reason.clone(),
-        }
+    pub fn reason(&self) -> OutcomeReason {
+        let by_match = || self.resolution.as_ref()?.rule().cloned().map(OutcomeReason::MatchRule);
+        let by_rule = || self.assignment.as_ref()?.rule().cloned().map(OutcomeReason::AssignRule);
+        let cell = || self.score.as_ref().map(|score| OutcomeReason::NotReady(score.cell()));
+        let reason = match &self.route {
+            Route::Blocked => Some(OutcomeReason::Finding(self.heaviest_finding())),
+            Route::Resubmitted { .. } => Some(OutcomeReason::Resubmission),
+            Route::ToOwner { record: None, .. } => Some(OutcomeReason::OwnOwner),
+            Route::ToOwner { .. } => by_match(),
+            Route::Nurture { .. } => cell(),
+            Route::AwaitingReview { reviewer: None } => Some(OutcomeReason::PossibleDuplicate),
+            Route::Assigned { .. } | Route::ToPool { .. } | Route::AwaitingReview { .. } => by_rule(),
+            Route::Unassigned { reason, .. } => Some(OutcomeReason::Unassigned(reason.clone())),
+        };
+        // An outcome of the engine has what its route is made of; one put together by hand may lack it.
+        reason.unwrap_or_else(|| OutcomeReason::Unassigned(self.route.code().into()))
+    }
+
+    fn heaviest_finding(&self) -> Code {
+        let heaviest = self.verdict.hits().iter().filter(|hit| hit.suppressed_by().is_none());
+        // The first of equals: hits stand in the order of the rules.
+        let heaviest = heaviest.rev().max_by_key(|hit| hit.severity());
+        heaviest.map_or("blocked", |hit| hit.reason().code()).into()
     }
 
     /// What the blacklist found.
@@ -247,10 +297,10 @@ impl Outcome {
         self.verdict.faults().iter().chain(matching).chain(scoring).chain(assigning)
     }
 
-    /// The rules document it was decided by.
+    /// The version of the rules it was decided by.
     #[must_use]
-    pub fn rules(&self) -> &RulesVersion {
-        &self.rules
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
     }
 
     /// Everything there is to say, step by step, in English.

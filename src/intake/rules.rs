@@ -2,13 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Intake;
 use crate::assign::AssignRules;
 use crate::blacklist::BlacklistRules;
 use crate::dedup::DedupRules;
-use crate::error::{Diagnostic, Report, RuleErrors};
+
 use crate::model::PoolId;
-use crate::rule::{self, RulesVersion};
+use crate::rule::RulesVersion;
 use crate::score::ScoreRules;
 
 /// The rules of the main job. `Default` is what a team would start with, but for its own pools and groups of reps.
@@ -64,30 +63,5 @@ impl Default for Rules {
             nurture_pool: "nurture".into(),
             invalid_pool: "invalid".into(),
         }
-    }
-}
-
-impl Rules {
-    /// Reads the rules from a document and proves them: every mistake of every engine at once.
-    ///
-    /// # Errors
-    /// All mistakes, each with its place, what is wrong and what would be right; at most 100.
-    pub fn load(document: serde_json::Value) -> Result<Rules, RuleErrors> {
-        let mut report = Report::new();
-        let rules = rule::load_into(document, &mut report, |rules: &Rules, report| {
-            drop(Intake::compile_into(rules, report));
-        });
-        report.finish()?;
-        rules.ok_or_else(|| {
-            RuleErrors::from(Diagnostic::error("unreadable", "", "nothing of the document can be read"))
-        })
-    }
-
-    /// What the rules hardly mean, such as conditions that never hold. Errors are listed too.
-    #[must_use]
-    pub fn lint(&self) -> Vec<Diagnostic> {
-        let mut report = Report::new();
-        drop(Intake::compile_into(self, &mut report));
-        report.into_diagnostics()
     }
 }

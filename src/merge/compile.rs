@@ -5,37 +5,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::fields::{Holds, group_of, holds, known_fields};
 use super::merger::Merger;
 use super::rules::{MergeRules, Survivorship};
-use crate::error::{Report, RuleErrors};
-use crate::rule::{self, RulesVersion};
+use crate::error::Report;
+use crate::rule::{Registry, RulesDocument, RulesVersion, rules_document};
+
+rules_document!(MergeRules => Merger);
+
+impl RulesDocument for MergeRules {
+    fn check_with(&self, _: &Registry, report: &mut Report) {
+        self.check(report);
+    }
+}
 
 impl Merger {
-    /// Proves and compiles the rules.
-    ///
-    /// # Errors
-    /// Everything that is wrong with them.
-    pub fn compile(rules: &MergeRules) -> Result<Merger, RuleErrors> {
-        let mut report = Report::new();
-        rules.check(&mut report);
-        report.finish()?;
+    fn compile_into(rules: &MergeRules, report: &mut Report) -> Merger {
+        rules.check(report);
         let version = RulesVersion::of(rules.format, &rules.revision, rules);
-        Ok(Merger { rules: rules.clone(), version })
+        Merger { rules: rules.clone(), version }
     }
 }
 
 impl MergeRules {
-    /// Reads the rules from a document.
-    ///
-    /// # Errors
-    /// All mistakes in it.
-    pub fn load(document: serde_json::Value) -> Result<MergeRules, RuleErrors> {
-        let mut report = Report::new();
-        let rules = rule::load_into(document, &mut report, |rules: &MergeRules, report| {
-            rules.check(report);
-        });
-        report.finish()?;
-        Ok(rules.unwrap_or_default())
-    }
-
     /// Reports what the type system cannot.
     fn check(&self, report: &mut Report) {
         RulesVersion::check(self.format, report);

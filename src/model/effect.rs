@@ -5,6 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::text::Code;
+
 use super::{
     AccountId, Acquisition, ContactId, ConversionRecord, LeadId, LeadStatus, OpportunityId, PoolId, RepId,
     Value,
@@ -135,7 +137,7 @@ pub enum Effect {
         /// Whom.
         rep: RepId,
         /// What it is about, as a code the host translates.
-        code: String,
+        code: Code,
         /// The record it is about.
         about: RecordRef,
     },
@@ -162,7 +164,7 @@ pub enum Effect {
         /// Who decides; `None` leaves it to the host's reviewers.
         reviewer: Option<RepId>,
         /// What it is about, as a code the host translates.
-        code: String,
+        code: Code,
     },
 }
 

@@ -7,64 +7,32 @@ use chrono::format::{Item, StrftimeItems};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Acquisition, BusinessModel, ChannelType, JobFunction, Lead, LeadStatus, RegistryStatus, SourceClass,
-    SourcePipeline, Value,
-};
+use super::lead_field::shown;
+use super::{FieldType, Lead, LeadField, Value};
 use crate::calendar::Zone;
 use crate::error::{Report, RuleErrors, suggestion};
+use crate::text::Code;
 
 /// Longest text that is taken from a column, in bytes.
 const LONGEST_FIELD: usize = 64 * 1024;
+/// What no lead can be without.
+const NEEDED: [LeadField; 2] = [LeadField::Id, LeadField::CreatedAt];
 /// What stands between several phones, tags and the like in one column.
 const SEPARATORS: [char; 4] = [';', '；', '|', '\n'];
 
-/// The lead fields a column can fill, beside `attributes.NAME` and `external_ids.NAME`.
-const FIELDS: &[&str] = &[
-    "id",
-    "created_at",
-    "name",
-    "title",
-    "job_function",
-    "company",
-    "phone",
-    "email",
-    "wechat",
-    "country",
-    "province",
-    "city",
-    "region",
-    "industry",
-    "employee_count",
-    "business_model",
-    "registry_status",
-    "scenario",
-    "products",
-    "source.class",
-    "source.pipeline",
-    "source.channel_type",
-    "source.primary",
-    "source.secondary",
-    "source.campaign",
-    "source.page",
-    "utm.source",
-    "utm.medium",
-    "utm.campaign",
-    "utm.term",
-    "utm.content",
-    "utm.ad_plan",
-    "utm.ad_unit",
-    "utm.keyword",
-    "ip",
-    "status",
-    "stage",
-    "owner",
-    "pool",
-    "acquisition",
-    "next_follow_up",
-    "tags",
-    "message",
-];
+/// Names of columns beside those of the fields: one phone number is still a `phone`.
+const SINGULARS: [(&str, LeadField); 2] = [("phone", LeadField::Phones), ("email", LeadField::Emails)];
+
+/// The field a column or target names.
+fn field_of(name: &str) -> Option<LeadField> {
+    let singular = || SINGULARS.iter().find(|(singular, _)| *singular == name).map(|(_, field)| *field);
+    LeadField::from_name(name).or_else(singular)
+}
+
+/// Every name of a field that a target can have.
+fn field_names() -> impl Iterator<Item = &'static str> + Clone {
+    LeadField::KNOWN.iter().copied().chain(SINGULARS.iter().map(|(singular, _)| *singular))
+}
 
 /// Which column of a table fills which field of a lead.
 ///
@@ -115,7 +83,7 @@ pub struct RowIssue {
     /// The column; empty when it is about the row as a whole.
     pub column: String,
     /// What kind of mistake it is, such as `not_a_time`.
-    pub code: String,
+    pub code: Code,
     /// What is wrong.
     pub message: String,
 }
@@ -123,8 +91,8 @@ pub struct RowIssue {
 impl RowIssue {
     /// A mistake the host found itself, such as a quote that is never closed.
     #[must_use]
-    pub fn new(line: u64, column: &str, code: &str, message: impl Into<String>) -> RowIssue {
-        RowIssue { line, column: column.to_owned(), code: code.to_owned(), message: message.into() }
+    pub fn new(line: u64, column: &str, code: impl Into<Code>, message: impl Into<String>) -> RowIssue {
+        RowIssue { line, column: column.to_owned(), code: code.into(), message: message.into() }
     }
 }
 
@@ -149,7 +117,7 @@ pub struct Importer {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Target {
-    Field(&'static str),
+    Field(LeadField),
     Attribute(String, ValueType),
     ExternalId(String),
 }
@@ -195,9 +163,9 @@ fn target(text: &str, report: &mut Report) -> Option<Target> {
     if let Some(name) = text.strip_prefix("external_ids.").filter(|name| !name.is_empty()) {
         return Some(Target::ExternalId(name.to_owned()));
     }
-    let found = FIELDS.iter().find(|field| **field == text).map(|field| Target::Field(field));
+    let found = field_of(text).map(Target::Field);
     if found.is_none() {
-        report.unknown_name("unknown_target", "field of a lead", text, FIELDS.iter().copied());
+        report.unknown_name("unknown_target", "field of a lead", text, field_names());
     }
     found
 }
@@ -234,7 +202,7 @@ impl ColumnMap {
                     report.within("columns", |report| report.within(column, |report| target(to, report)))
                 }
                 None if self.ignore.iter().any(|ignored| ignored == column) => None,
-                None => Some(match FIELDS.iter().find(|field| **field == column) {
+                None => Some(match field_of(column) {
                     Some(field) => Target::Field(field),
                     None => Target::Attribute(column.to_owned(), ValueType::Text),
                 }),
@@ -249,9 +217,9 @@ impl ColumnMap {
             };
             self.constants.iter().filter_map(bind).collect()
         });
-        for needed in ["id", "created_at"] {
-            let has = |target: &Target| matches!(target, Target::Field(field) if *field == needed);
-            let constant = self.constants.contains_key(needed);
+        for needed in NEEDED {
+            let has = |target: &Target| *target == Target::Field(needed);
+            let constant = self.constants.contains_key(needed.as_str());
             if !constant && !columns.iter().any(|(_, to)| to.as_ref().is_some_and(has)) {
                 report.error(
                     "missing_target",
@@ -282,7 +250,7 @@ impl Importer {
     pub fn read_bytes<B: AsRef<[u8]>>(&mut self, line: u64, row: &[B]) -> Result<Lead, Vec<RowIssue>> {
         let mut lead = Lead::default();
         let mut issues = Vec::new();
-        let mut issue = |column: &str, (code, message): (&str, String)| {
+        let mut issue = |column: &str, (code, message): (&'static str, String)| {
             issues.push(RowIssue::new(line, column, code, message));
         };
         if row.len() != self.columns.len() {
@@ -305,7 +273,7 @@ impl Importer {
             };
             let missing = cell.is_empty() || self.map.missing.iter().any(|word| word == cell);
             if missing {
-                if let Target::Field(needed @ ("id" | "created_at")) = to {
+                if let Target::Field(needed @ (LeadField::Id | LeadField::CreatedAt)) = to {
                     issue(column, ("missing", format!("`{needed}` is missing")));
                 }
             } else if let Err(wrong) = self.fill(&mut lead, to, cell) {
@@ -322,73 +290,25 @@ impl Importer {
     }
 
     fn fill(&self, lead: &mut Lead, to: &Target, cell: &str) -> Result<(), (&'static str, String)> {
-        let text = || Some(cell.to_owned());
         match to {
             Target::ExternalId(name) => drop(lead.external_ids.insert(name.clone(), cell.to_owned())),
             Target::Attribute(name, kind) => {
                 lead.attributes.insert(name.clone(), self.value(*kind, cell)?);
             }
-            Target::Field(field) => match *field {
-                "id" => lead.id = cell.into(),
-                "created_at" => lead.created_at = self.time(cell)?,
-                "name" => lead.name = text(),
-                "title" => lead.title = text(),
-                "job_function" => lead.job_function = Some(JobFunction::from(cell)),
-                "company" => lead.company = text(),
-                "phone" => lead.phones.extend(parts(cell).map(Into::into)),
-                "email" => lead.emails.extend(parts(cell).map(Into::into)),
-                "wechat" => lead.wechat = Some(cell.into()),
-                "country" => lead.country = text(),
-                "province" => lead.province = text(),
-                "city" => lead.city = text(),
-                "region" => {
-                    let region =
-                        cell.parse().map_err(|e: super::RegionError| ("not_a_region", e.to_string()));
-                    lead.region = Some(region?);
-                }
-                "industry" => lead.industry.extend(cell.split('/').map(|level| level.trim().to_owned())),
-                "employee_count" => {
-                    let wrong = |_| ("not_a_number", format!("`{}` is not a whole number", shown(cell)));
-                    lead.employee_count = Some(cell.parse().map_err(wrong)?);
-                }
-                "business_model" => lead.business_model = Some(BusinessModel::from(cell)),
-                "registry_status" => lead.registry_status = Some(RegistryStatus::from(cell)),
-                "scenario" => lead.scenario = text(),
-                "products" => lead.products.extend(parts(cell).map(str::to_owned)),
-                "source.class" => lead.source.class = Some(SourceClass::from(cell)),
-                "source.pipeline" => lead.source.pipeline = Some(SourcePipeline::from(cell)),
-                "source.channel_type" => lead.source.channel_type = Some(ChannelType::from(cell)),
-                "source.primary" => lead.source.primary = text(),
-                "source.secondary" => lead.source.secondary = text(),
-                "source.campaign" => lead.source.campaign = Some(cell.into()),
-                "source.page" => lead.source.page = text(),
-                "utm.source" => lead.utm.source = text(),
-                "utm.medium" => lead.utm.medium = text(),
-                "utm.campaign" => lead.utm.campaign = text(),
-                "utm.term" => lead.utm.term = text(),
-                "utm.content" => lead.utm.content = text(),
-                "utm.ad_plan" => lead.utm.ad_plan = text(),
-                "utm.ad_unit" => lead.utm.ad_unit = text(),
-                "utm.keyword" => lead.utm.keyword = text(),
-                "ip" => {
-                    let wrong = |_| ("not_an_ip", format!("`{}` is not an IP address", shown(cell)));
-                    lead.ip = Some(cell.parse().map_err(wrong)?);
-                }
-                "status" => {
-                    lead.status = LeadStatus::from_name(cell).ok_or_else(|| {
-                        let help = suggestion(cell, LeadStatus::KNOWN.iter().copied());
-                        ("unknown_value", format!("`{}` is not a status: {help}", shown(cell)))
-                    })?;
-                }
-                "stage" => lead.stage = text(),
-                "owner" => lead.owner = Some(cell.into()),
-                "pool" => lead.pool = Some(cell.into()),
-                "acquisition" => lead.acquisition = Some(Acquisition::from(cell)),
-                "next_follow_up" => lead.next_follow_up = Some(self.time(cell)?),
-                "tags" => lead.tags.extend(parts(cell).map(str::to_owned)),
-                "message" => lead.message = text(),
-                _ => {}
-            },
+            Target::Field(LeadField::CreatedAt) => lead.created_at = self.time(cell)?,
+            Target::Field(LeadField::NextFollowUp) => lead.next_follow_up = Some(self.time(cell)?),
+            Target::Field(LeadField::Industry) => {
+                lead.industry.extend(cell.split('/').map(|level| level.trim().to_owned()));
+            }
+            Target::Field(field) => {
+                let several = field.kind() == FieldType::Texts;
+                let filled = if several {
+                    parts(cell).try_for_each(|text| field.add_text(lead, text))
+                } else {
+                    field.add_text(lead, cell)
+                };
+                filled.map_err(|error| (error.code(), error.to_string()))?;
+            }
         }
         Ok(())
     }
@@ -452,10 +372,6 @@ fn parts(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(SEPARATORS).map(str::trim).filter(|part| !part.is_empty())
 }
 
-fn shown(cell: &str) -> String {
-    cell.chars().filter(|c| !c.is_control()).take(40).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -471,9 +387,10 @@ mod tests {
 
     #[test]
     fn every_field_name_can_be_filled() {
-        let cells: Vec<&str> = FIELDS
+        let names: Vec<&str> = field_names().collect();
+        let cells: Vec<&str> = names
             .iter()
-            .map(|field| match *field {
+            .map(|name| match *name {
                 "created_at" | "next_follow_up" => "2026-03-01 09:30",
                 "region" => "CN-GD",
                 "employee_count" => "12",
@@ -482,10 +399,10 @@ mod tests {
                 _ => "x",
             })
             .collect();
-        let lead = ColumnMap::default().importer(FIELDS).unwrap().read(2, &cells).unwrap();
+        let lead = ColumnMap::default().importer(&names).unwrap().read(2, &cells).unwrap();
         let json = serde_json::to_value(&lead).unwrap();
         let flat = json.to_string();
-        for field in FIELDS {
+        for field in names {
             let last = field.rsplit('.').next().unwrap();
             assert!(flat.contains(&format!("\"{last}")), "{field} is not filled: {flat}");
         }

@@ -9,9 +9,11 @@ mod activity;
 mod deal;
 mod effect;
 mod follow_up;
+mod history;
 mod ids;
 mod import;
 mod lead;
+mod lead_field;
 mod masked;
 mod money;
 pub(crate) mod open_enum;
@@ -28,17 +30,19 @@ pub use activity::{Activity, Campaign, SharedBy, Touch};
 pub use deal::{Contract, InquiryGrade, Opportunity, Order, Payment};
 pub use effect::{Effect, Link, LinkKind, RecordRef};
 pub use follow_up::{FollowUp, FollowUpChanges, FollowUpFacets, FollowUpKind, Violation};
+pub use history::{Deadline, History, StageEntry};
 pub use ids::{
     AccountId, ActivityId, CalendarId, CampaignId, ContactId, ContractId, FollowUpId, GroupId, LeadId,
     OpportunityId, OrderId, PaymentId, PersonId, PoolId, RepId, RuleId, TeamId,
 };
 pub use import::{ColumnMap, Importer, RowIssue};
 pub use lead::{BusinessModel, CloseReason, JobFunction, Lead, LeadStatus, RegistryStatus};
+pub use lead_field::{FieldType, LeadField, LeadFieldError};
 pub use masked::{EmailAddress, PhoneNumber, WechatId, mask_email, mask_id, mask_phone};
 pub use money::{Currency, Money, MoneyError, largest_remainder};
 pub use points::Points;
 pub use region::{Region, RegionError};
-pub use rep::{Absence, Pool, PoolKind, PoolMode, Rep};
+pub use rep::{Absence, OwnerState, Pool, PoolKind, PoolMode, Rep};
 pub use source::{
     Acquisition, ChannelType, EventSource, OnlineSource, Source, SourceClass, SourcePipeline, Utm,
 };

@@ -172,3 +172,21 @@ closed_enum! {
         Both = "both",
     }
 }
+
+/// Whether the owner of a record can take care of a lead now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum OwnerState {
+    /// Takes part, is here and has room.
+    Active,
+    /// Takes part and is away.
+    Away {
+        /// When the absence ends.
+        until: DateTime<Utc>,
+    },
+    /// Takes part, is here and holds as many leads as allowed.
+    Full,
+    /// Takes part no longer, or is not known.
+    Gone,
+}

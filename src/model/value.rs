@@ -70,33 +70,33 @@ impl Value {
     }
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Value::Text(text.to_owned())
-    }
+/// Values out of the plain types. A number that is not finite is [`Value::Null`]: a column holds none.
+macro_rules! from {
+    ($($plain:ty => |$value:ident| $made:expr;)*) => {$(
+        impl From<$plain> for Value {
+            fn from($value: $plain) -> Value {
+                $made
+            }
+        }
+    )*};
 }
 
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Value::Text(text)
-    }
+from! {
+    &str => |text| Value::Text(text.to_owned());
+    String => |text| Value::Text(text);
+    bool => |flag| Value::Bool(flag);
+    i32 => |number| Value::Integer(number.into());
+    u32 => |number| Value::Integer(number.into());
+    i64 => |number| Value::Integer(number);
+    f64 => |number| if number.is_finite() { Value::Number(number) } else { Value::Null };
+    DateTime<Utc> => |time| Value::Timestamp(time);
+    Vec<String> => |items| Value::List(items);
+    &[&str] => |items| Value::List(items.iter().map(|item| (*item).to_owned()).collect());
 }
 
-impl From<i64> for Value {
-    fn from(number: i64) -> Self {
-        Value::Integer(number)
-    }
-}
-
-impl From<bool> for Value {
-    fn from(flag: bool) -> Self {
-        Value::Bool(flag)
-    }
-}
-
-impl From<DateTime<Utc>> for Value {
-    fn from(time: DateTime<Utc>) -> Self {
-        Value::Timestamp(time)
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Value {
+        value.map_or(Value::Null, Into::into)
     }
 }
 

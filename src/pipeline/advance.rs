@@ -34,15 +34,14 @@ impl Pipeline {
     /// their stage do not count. O(stages + criteria + answers × criteria).
     ///
     /// ```
-    /// use leadkit::company::Gazetteer;
     /// use leadkit::model::Lead;
-    /// use leadkit::rule::{FactContext, Facts};
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
     /// use leadkit::pipeline::{Actor, MoveRequest, Pipeline, PipelineRules, Timeline};
     ///
     /// let now = "2026-03-01T09:00:00Z".parse().unwrap();
-    /// let gazetteer = Gazetteer::builtin();
+    /// let tables = HostTables::default();
     /// let lead = Lead { id: "L1".into(), ..Lead::default() };
-    /// let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now));
+    /// let facts = Facts::new(&lead, &FactContext::new(&tables, now));
     /// let pipeline = Pipeline::compile(&PipelineRules::default())?;
     /// let mut timeline = Timeline::new("L1");
     ///
@@ -105,7 +104,7 @@ impl Pipeline {
                     reason: request.reason().map(str::to_owned),
                     effects,
                     after_visits: timeline.visits().len(),
-                    rules: self.version.clone(),
+                    version: self.version.clone(),
                 })
             }
             _ => Err(GateRefusal {
@@ -113,7 +112,7 @@ impl Pipeline {
                 from,
                 to: request.to.clone(),
                 reasons,
-                rules: Box::new(self.version.clone()),
+                version: Box::new(self.version.clone()),
             }),
         }
     }

@@ -2,58 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value as Json;
-
 use super::engine::{CompiledGate, Parts, Pipeline};
 use super::gate::{Approval, Criterion, Gate, Office, Proof};
 use super::rules::{ExitKind, Half, PipelineRules};
-use crate::error::{Diagnostic, Report, RuleErrors};
+use crate::error::Report;
 use crate::model::RuleId;
-use crate::rule::{self, Condition, Producer, RulesVersion, Scope};
+use crate::rule::{Condition, Producer, Registry, RulesDocument, RulesVersion, Scope, rules_document};
+
+rules_document!(PipelineRules => Pipeline);
+
+impl RulesDocument for PipelineRules {
+    fn check_with(&self, _: &Registry, report: &mut Report) {
+        Pipeline::compile_into(self, report);
+    }
+}
 
 impl PipelineRules {
-    /// Reads the rules from a document and proves that they compile.
-    ///
-    /// # Errors
-    /// All mistakes of the document at once.
-    pub fn load(document: Json) -> Result<PipelineRules, RuleErrors> {
-        let mut report = Report::new();
-        let rules = rule::load_into(document, &mut report, |rules: &PipelineRules, report| {
-            let _ = Pipeline::check(rules, report);
-        });
-        report.finish()?;
-        rules.ok_or_else(|| {
-            RuleErrors::from(Diagnostic::error("unreadable", "", "nothing of the document can be read"))
-        })
-    }
-
-    /// What the rules hardly mean to say, as warnings; and their errors, if they have any.
-    #[must_use]
-    pub fn lint(&self) -> Vec<Diagnostic> {
-        let mut report = Report::new();
-        let _ = Pipeline::check(self, &mut report);
-        report.into_diagnostics()
-    }
-
     fn version(&self) -> RulesVersion {
         RulesVersion::of(self.format, &self.revision, self)
     }
 }
 
 impl Pipeline {
-    /// Proves the rules.
-    ///
-    /// # Errors
-    /// All mistakes at once.
-    pub fn compile(rules: &PipelineRules) -> Result<Pipeline, RuleErrors> {
-        let mut report = Report::new();
-        let pipeline = Pipeline::check(rules, &mut report);
-        report.finish()?;
-        Ok(pipeline)
-    }
-
     /// Walks the rules, reporting what is wrong and what is hardly meant. What comes of faulty rules is not used.
-    pub(super) fn check(rules: &PipelineRules, report: &mut Report) -> Pipeline {
+    pub(super) fn compile_into(rules: &PipelineRules, report: &mut Report) -> Pipeline {
         RulesVersion::check(rules.format, report);
         let stage_names: Vec<&str> = rules.stages.iter().map(|stage| stage.name.as_str()).collect();
         let exit_names: Vec<&str> = rules.exits.iter().map(|exit| exit.name.as_str()).collect();

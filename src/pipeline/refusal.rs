@@ -317,7 +317,7 @@ pub struct GateRefusal {
     pub(super) from: Option<String>,
     pub(super) to: String,
     pub(super) reasons: Vec<RefusalReason>,
-    pub(super) rules: Box<RulesVersion>,
+    pub(super) version: Box<RulesVersion>,
 }
 
 impl GateRefusal {
@@ -346,10 +346,10 @@ impl GateRefusal {
         &self.reasons
     }
 
-    /// The rules it was refused by.
+    /// The version of the rules it was decided by.
     #[must_use]
-    pub fn rules(&self) -> &RulesVersion {
-        &self.rules
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
     }
 
     /// The criteria that are not met, in the order of the gates.

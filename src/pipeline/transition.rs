@@ -133,7 +133,7 @@ pub struct Transition {
     pub(super) effects: Vec<Effect>,
     /// Visits on the timeline it was decided on; guards against two decisions at once.
     pub(super) after_visits: usize,
-    pub(super) rules: RulesVersion,
+    pub(super) version: RulesVersion,
 }
 
 impl Transition {
@@ -215,10 +215,10 @@ impl Transition {
         &self.effects
     }
 
-    /// The rules it was granted by.
+    /// The version of the rules it was decided by.
     #[must_use]
-    pub fn rules(&self) -> &RulesVersion {
-        &self.rules
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
     }
 }
 

@@ -9,9 +9,9 @@ use serde_json::Value as Json;
 
 use super::Field;
 use super::condition::{Condition, DEEPEST, Node};
-use super::load::Finding;
 use super::operand::Operand;
 use super::operator::{Operator, operator_help};
+use crate::document::Finding;
 
 impl Serialize for Condition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

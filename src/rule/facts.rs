@@ -6,24 +6,23 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use super::Field;
 use super::field::Path;
 use super::fields::FieldId;
+use super::{Field, HostTables};
 use crate::calendar::Span;
-use crate::company::{CompanyName, Gazetteer};
-use crate::contact::{Email, EmailFault, Phone, PhoneOptions, PhoneOracle, PhoneSegments};
-use crate::model::{Activity, Attributes, Lead, Points, Region, RepId, Value};
+use crate::company::CompanyName;
+use crate::contact::{Email, EmailFault, Phone};
+use crate::model::{Activity, Attributes, History, Lead, LeadField, Points, Region, RepId, Value};
 use crate::text::is_blank;
 
-/// What facts are derived with: the host's tables and the time.
+/// What facts are derived with: the host's tables, what is known of the lead's life, and the time.
 ///
 /// ```
-/// use leadkit::company::Gazetteer;
 /// use leadkit::model::Lead;
-/// use leadkit::rule::{FactContext, Facts};
+/// use leadkit::rule::{FactContext, Facts, HostTables};
 ///
-/// let gazetteer = Gazetteer::builtin();
-/// let context = FactContext::new(&gazetteer, "2026-03-01T09:00:00Z".parse()?);
+/// let tables = HostTables::default();
+/// let context = FactContext::new(&tables, "2026-03-01T09:00:00Z".parse()?);
 /// let lead = Lead { company: Some("深圳市星河软件有限公司".into()), ..Lead::default() };
 /// let facts = Facts::new(&lead, &context);
 /// assert_eq!(facts.company().unwrap().brand(), "星河");
@@ -32,32 +31,21 @@ use crate::text::is_blank;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct FactContext<'a> {
-    /// Names of regions and legal forms, and the host's aliases.
-    pub gazetteer: &'a Gazetteer,
-    /// Where phone numbers were issued.
-    pub phone_segments: Option<&'a PhoneSegments>,
-    /// Where a phone number without a country code is dialled.
-    pub default_region: Region,
-    /// Judges phone numbers of other countries.
-    pub oracle: Option<&'a dyn PhoneOracle>,
-    /// What the lead did.
+    /// What names and numbers are read with.
+    pub tables: &'a HostTables,
+    /// What the lead did, in any order.
     pub activities: &'a [Activity],
-    /// Now.
+    /// Who held the lead, which stages it entered, what is due.
+    pub history: &'a History,
+    /// The time of the decision.
     pub now: DateTime<Utc>,
 }
 
 impl<'a> FactContext<'a> {
-    /// A context for Chinese numbers without segments, oracle and activities.
+    /// A context without activities and history.
     #[must_use]
-    pub fn new(gazetteer: &'a Gazetteer, now: DateTime<Utc>) -> FactContext<'a> {
-        FactContext {
-            gazetteer,
-            phone_segments: None,
-            default_region: Region::CN,
-            oracle: None,
-            activities: &[],
-            now,
-        }
+    pub fn new(tables: &'a HostTables, now: DateTime<Utc>) -> FactContext<'a> {
+        FactContext { tables, activities: &[], history: History::EMPTY, now }
     }
 }
 
@@ -166,7 +154,7 @@ impl<'a> Facts<'a> {
     /// Derives the facts of a lead.
     #[must_use]
     pub fn new(lead: &'a Lead, context: &FactContext<'a>) -> Facts<'a> {
-        let options = PhoneOptions { default_region: context.default_region, oracle: context.oracle };
+        let options = context.tables.phone_options();
         let phones: Vec<Phone> =
             lead.phones.iter().map(|phone| Phone::parse(phone.as_str(), &options)).collect();
         let phone_keys = distinct(phones.iter().filter_map(Phone::key));
@@ -225,6 +213,18 @@ impl<'a> Facts<'a> {
         self.context.activities
     }
 
+    /// What is known of the lead's life.
+    #[must_use]
+    pub fn history(&self) -> &'a History {
+        self.context.history
+    }
+
+    /// The time of the decision.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.context.now
+    }
+
     /// The judged phone numbers, in the order of the lead's.
     pub fn phones(&self) -> &[Phone] {
         &self.phones
@@ -258,7 +258,7 @@ impl<'a> Facts<'a> {
     pub fn company(&self) -> Option<&CompanyName> {
         let parse = || {
             let name = self.lead.company.as_deref().filter(|name| !name.trim().is_empty())?;
-            Some(CompanyName::parse(name, self.context.gazetteer))
+            Some(CompanyName::parse(name, &self.context.tables.gazetteer))
         };
         self.company.get_or_init(parse).as_ref()
     }
@@ -266,7 +266,7 @@ impl<'a> Facts<'a> {
     /// Where the first phone number was issued.
     #[must_use]
     pub fn phone_area(&self) -> Option<Region> {
-        self.phones.iter().find_map(|phone| phone.area(self.context.phone_segments))
+        self.phones.iter().find_map(|phone| phone.area(self.context.tables.phone_segments.as_ref()))
     }
 
     /// Where the lead belongs: its own region, else its city or province, else what the company name says, else
@@ -277,14 +277,14 @@ impl<'a> Facts<'a> {
     }
 
     fn derive_region(&self) -> Option<Region> {
-        let country = || self.context.gazetteer.region_of(self.lead.country.as_deref()?);
+        let country = || self.context.tables.gazetteer.region_of(self.lead.country.as_deref()?);
         self.stated_region().or_else(|| self.phone_area()).or_else(country)
     }
 
     /// Where the company says it is: the lead's own region, else its city or province, else what the company name
     /// says. People carry phones to other places.
     pub(crate) fn stated_region(&self) -> Option<Region> {
-        let named = |text: &Option<String>| self.context.gazetteer.region_of(text.as_deref()?);
+        let named = |text: &Option<String>| self.context.tables.gazetteer.region_of(text.as_deref()?);
         let lead = self.lead;
         lead.region
             .or_else(|| named(&lead.city))
@@ -325,105 +325,75 @@ impl<'a> Facts<'a> {
     }
 
     /// Most fields are one text: they share one end, which keeps this small and fast.
-    fn single(&self, id: FieldId) -> FactValue<'_> {
+    #[inline]
+    fn brought(&self, field: LeadField) -> FactValue<'_> {
         let lead = self.lead;
-        let value = match id {
-            FieldId::Id => Some(lead.id.as_str()),
-            FieldId::Name => lead.name.as_deref(),
-            FieldId::Title => lead.title.as_deref(),
-            FieldId::JobFunction => lead.job_function.as_ref().map(|value| value.as_str()),
-            FieldId::Company => lead.company.as_deref(),
-            FieldId::Wechat => lead.wechat.as_ref().map(|value| value.as_str()),
-            FieldId::Country => lead.country.as_deref(),
-            FieldId::Province => lead.province.as_deref(),
-            FieldId::City => lead.city.as_deref(),
-            FieldId::BusinessModel => lead.business_model.as_ref().map(|value| value.as_str()),
-            FieldId::RegistryStatus => lead.registry_status.as_ref().map(|value| value.as_str()),
-            FieldId::Scenario => lead.scenario.as_deref(),
-            FieldId::SourceClass => lead.source.class.as_ref().map(|value| value.as_str()),
-            FieldId::SourcePipeline => lead.source.pipeline.as_ref().map(|value| value.as_str()),
-            FieldId::SourceChannelType => lead.source.channel_type.as_ref().map(|value| value.as_str()),
-            FieldId::SourcePrimary => lead.source.primary.as_deref(),
-            FieldId::SourceSecondary => lead.source.secondary.as_deref(),
-            FieldId::SourceCampaign => lead.source.campaign.as_ref().map(|value| value.as_str()),
-            FieldId::SourcePage => lead.source.page.as_deref(),
-            FieldId::UtmSource => lead.utm.source.as_deref(),
-            FieldId::UtmMedium => lead.utm.medium.as_deref(),
-            FieldId::UtmCampaign => lead.utm.campaign.as_deref(),
-            FieldId::UtmTerm => lead.utm.term.as_deref(),
-            FieldId::UtmContent => lead.utm.content.as_deref(),
-            FieldId::UtmAdPlan => lead.utm.ad_plan.as_deref(),
-            FieldId::UtmAdUnit => lead.utm.ad_unit.as_deref(),
-            FieldId::UtmKeyword => lead.utm.keyword.as_deref(),
-            FieldId::Ip => self.ip.as_deref(),
-            FieldId::Stage => lead.stage.as_deref(),
-            FieldId::Owner => lead.owner.as_ref().map(|value| value.as_str()),
-            FieldId::Pool => lead.pool.as_ref().map(|value| value.as_str()),
-            FieldId::Acquisition => lead.acquisition.as_ref().map(|value| value.as_str()),
-            FieldId::Message => lead.message.as_deref(),
-            FieldId::VerdictSeverity => self.verdict.as_ref().map(|verdict| verdict.severity),
-            FieldId::MatchAction => self.matched.as_ref().map(|matched| matched.action),
-            FieldId::CreatedAt => return FactValue::Time(lead.created_at),
-            FieldId::Industry => return texts(&lead.industry),
-            FieldId::EmployeeCount => {
-                let count = lead.employee_count;
-                return count.map_or(FactValue::Missing, |count| FactValue::Integer(count.into()));
+        match field {
+            LeadField::CreatedAt => FactValue::Time(lead.created_at),
+            LeadField::EmployeeCount => {
+                lead.employee_count.map_or(FactValue::Missing, |count| FactValue::Integer(count.into()))
             }
-            FieldId::Products => return texts(&lead.products),
-            FieldId::Status => return FactValue::Text(lead.status.as_str()),
-            FieldId::NextFollowUp => return time(lead.next_follow_up),
-            FieldId::Tags => return texts(&lead.tags),
-            FieldId::Phone => return texts(&self.phone_keys),
-            FieldId::Email => return texts(&self.email_keys),
-            FieldId::EmailDomain => return texts(&self.email_domains),
-            FieldId::ActivityLast => {
-                return time(self.context.activities.iter().map(|activity| activity.time).max());
+            LeadField::Status => FactValue::Text(lead.status.as_str()),
+            LeadField::NextFollowUp => time(lead.next_follow_up),
+            LeadField::Industry | LeadField::Products | LeadField::Tags => {
+                field.texts(lead).map_or(FactValue::Missing, |values| texts(values))
             }
-            FieldId::VerdictCodes => {
-                return self.verdict.as_ref().map_or(FactValue::Missing, |v| texts(&v.codes));
-            }
-            FieldId::MatchOwner => {
-                self.matched.as_ref().and_then(|matched| matched.owner.as_ref()).map(RepId::as_str)
-            }
-            FieldId::MatchRecord => self.matched.as_ref().and_then(|matched| matched.record.as_deref()),
-            FieldId::MatchLabels => {
-                return self.matched.as_ref().map_or(FactValue::Missing, |m| texts(&m.labels));
-            }
-            FieldId::MatchCount => {
-                let count = self.matched.as_ref().map(|matched| matched.count);
-                return count.map_or(FactValue::Missing, FactValue::Integer);
-            }
-            FieldId::ScoreEngagement => {
-                return self.scored(|score| FactValue::Number(score.engagement.to_f64()));
-            }
-            FieldId::ScoreFit => return self.scored(|score| FactValue::Number(score.fit.to_f64())),
-            FieldId::ScoreLevel => return self.scored(|score| FactValue::Integer(score.level.into())),
-            FieldId::ScoreGrade => self.score.as_ref().map(|score| score.grade),
-            FieldId::ScoreCell => self.score.as_ref().map(|score| score.cell.as_str()),
-            FieldId::ScoreMature => return self.scored(|score| FactValue::Bool(score.mature)),
-            FieldId::ActivityKind
-            | FieldId::ActivityChannel
-            | FieldId::ActivityCampaign
-            | FieldId::ActivityPage
-            | FieldId::ActivityContent
-            | FieldId::ActivityProgress
-            | FieldId::ActivityDuration
-            | FieldId::ActivityIntent
-            | FieldId::ActivitySharedBy
-            | FieldId::ActivityTime
-            | FieldId::OrderProduct
-            | FieldId::OrderAmount
-            | FieldId::OrderCurrency
-            | FieldId::OrderPaid
-            | FieldId::OrderCreatedAt => return FactValue::Missing,
-            FieldId::CompanyBrand
-            | FieldId::CompanyIndustry
-            | FieldId::CompanyLegalForm
-            | FieldId::Region
-            | FieldId::PhoneArea
-            | FieldId::CompanyRegion => return self.derived(id),
-        };
-        text(value)
+            _ => text(field.text(lead)),
+        }
+    }
+
+    fn single(&self, id: FieldId) -> FactValue<'_> {
+        match id {
+            FieldId::Ip => text(self.ip.as_deref()),
+            FieldId::Phone => texts(&self.phone_keys),
+            FieldId::Email => texts(&self.email_keys),
+            FieldId::EmailDomain => texts(&self.email_domains),
+            FieldId::ActivityLast => time(self.context.activities.iter().map(|activity| activity.time).max()),
+            FieldId::VerdictSeverity | FieldId::VerdictCodes => self.of_verdict(id),
+            FieldId::MatchAction
+            | FieldId::MatchOwner
+            | FieldId::MatchRecord
+            | FieldId::MatchLabels
+            | FieldId::MatchCount => self.of_match(id),
+            FieldId::ScoreEngagement
+            | FieldId::ScoreFit
+            | FieldId::ScoreLevel
+            | FieldId::ScoreGrade
+            | FieldId::ScoreCell
+            | FieldId::ScoreMature => self.of_score(id),
+            _ => self.derived(id),
+        }
+    }
+
+    fn of_verdict(&self, id: FieldId) -> FactValue<'_> {
+        let Some(verdict) = &self.verdict else { return FactValue::Missing };
+        match id {
+            FieldId::VerdictSeverity => text(Some(verdict.severity)),
+            _ => texts(&verdict.codes),
+        }
+    }
+
+    fn of_match(&self, id: FieldId) -> FactValue<'_> {
+        let Some(matched) = &self.matched else { return FactValue::Missing };
+        match id {
+            FieldId::MatchAction => text(Some(matched.action)),
+            FieldId::MatchOwner => text(matched.owner.as_ref().map(RepId::as_str)),
+            FieldId::MatchRecord => owned(&matched.record),
+            FieldId::MatchLabels => texts(&matched.labels),
+            _ => FactValue::Integer(matched.count),
+        }
+    }
+
+    fn of_score(&self, id: FieldId) -> FactValue<'_> {
+        let Some(score) = &self.score else { return FactValue::Missing };
+        match id {
+            FieldId::ScoreEngagement => FactValue::Number(score.engagement.to_f64()),
+            FieldId::ScoreFit => FactValue::Number(score.fit.to_f64()),
+            FieldId::ScoreLevel => FactValue::Integer(score.level.into()),
+            FieldId::ScoreGrade => text(Some(score.grade)),
+            FieldId::ScoreCell => text(Some(&score.cell)),
+            _ => FactValue::Bool(score.mature),
+        }
     }
 
     /// A field that is worked out when it is asked for. Apart, so that the others are read without a stack frame.
@@ -438,10 +408,6 @@ impl<'a> Facts<'a> {
             FieldId::CompanyRegion => region(self.company().and_then(CompanyName::region)),
             _ => FactValue::Missing,
         }
-    }
-
-    fn scored<'s>(&'s self, read: impl FnOnce(&'s ScoreFacts) -> FactValue<'s>) -> FactValue<'s> {
-        self.score.as_ref().map_or(FactValue::Missing, read)
     }
 }
 
@@ -461,6 +427,7 @@ impl fmt::Debug for Facts<'_> {
 impl FactSource for Facts<'_> {
     fn fact(&self, field: &Field) -> FactValue<'_> {
         match &field.0 {
+            Path::Lead(field) => self.brought(*field),
             Path::Single(id) => self.single(*id),
             Path::ActivityCount { kind, days } => FactValue::Integer(self.activity_count(kind, *days)),
             Path::Attribute(name) => self.attribute(name),

@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::fields::{ATTRIBUTES, FIELDS, FieldId, FieldSpec, FieldType, Producer};
+use super::fields::{ACTIVITY_COUNT, ATTRIBUTES, FIELDS, FieldId, FieldSpec, Producer, is_read_as_brought};
+use crate::model::{FieldType, LeadField};
 use crate::text;
 
 const COUNT_PREFIX: &str = "activity.count.";
@@ -29,8 +30,13 @@ pub struct Field(pub(crate) Path);
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Path {
+    /// As the lead brings it.
+    Lead(LeadField),
     Single(FieldId),
-    ActivityCount { kind: Arc<str>, days: u32 },
+    ActivityCount {
+        kind: Arc<str>,
+        days: u32,
+    },
     Attribute(Arc<str>),
 }
 
@@ -54,25 +60,39 @@ impl Field {
     /// The row of the table.
     #[must_use]
     pub fn spec(&self) -> &'static FieldSpec {
-        let index = match &self.0 {
-            Path::Single(id) => *id as usize,
-            Path::ActivityCount { .. } => FIELDS.len() - 2,
-            Path::Attribute(_) => FIELDS.len() - 1,
-        };
-        // The enumeration and the table have the same order; a test holds them together.
-        FIELDS.get(index).unwrap_or(&ATTRIBUTES)
+        match &self.0 {
+            Path::Lead(field) => {
+                FIELDS.iter().find(|spec| spec.name == field.as_str()).unwrap_or(&ATTRIBUTES)
+            }
+            Path::Single(id) => id.spec(),
+            Path::ActivityCount { .. } => &ACTIVITY_COUNT,
+            Path::Attribute(_) => &ATTRIBUTES,
+        }
+    }
+
+    /// The fields of the table that stand for themselves, in its order.
+    pub(crate) fn all() -> impl Iterator<Item = Field> {
+        let brought = LeadField::ALL.iter().copied().filter(|field| is_read_as_brought(*field));
+        let brought = brought.map(|field| Field(Path::Lead(field)));
+        brought.chain(FieldId::ALL.iter().map(|id| Field(Path::Single(*id))))
     }
 
     /// The type of its values.
     #[must_use]
     pub fn kind(&self) -> FieldType {
-        self.spec().kind
+        match &self.0 {
+            Path::Lead(field) => field.kind(),
+            _ => self.spec().kind,
+        }
     }
 
     /// Who fills it.
     #[must_use]
     pub fn producer(&self) -> Producer {
-        self.spec().producer
+        match &self.0 {
+            Path::Lead(_) => Producer::Lead,
+            _ => self.spec().producer,
+        }
     }
 
     /// The kind and the days of `activity.count.KIND.Nd`.
@@ -92,12 +112,6 @@ impl Field {
     /// Whether it is `activity.last`.
     pub(crate) fn is_activity_last(&self) -> bool {
         self.0 == Path::Single(FieldId::ActivityLast)
-    }
-}
-
-impl From<FieldId> for Field {
-    fn from(id: FieldId) -> Field {
-        Field(Path::Single(id))
     }
 }
 
@@ -126,8 +140,11 @@ impl FromStr for Field {
                 ),
             };
         }
-        match FieldId::ALL.iter().zip(FIELDS).find(|(_, spec)| spec.name == name) {
-            Some((id, _)) => Ok(Field(Path::Single(*id))),
+        if let Some(field) = LeadField::from_name(name).filter(|field| is_read_as_brought(*field)) {
+            return Ok(Field(Path::Lead(field)));
+        }
+        match FieldId::ALL.iter().find(|id| id.spec().name == name) {
+            Some(id) => Ok(Field(Path::Single(*id))),
             None => {
                 let known = FIELDS.iter().map(|spec| spec.name);
                 let help = match text::closest(name, known) {
@@ -147,7 +164,8 @@ fn shorten(name: &str) -> String {
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Path::Single(_) => f.write_str(self.spec().name),
+            Path::Lead(field) => f.write_str(field.as_str()),
+            Path::Single(id) => f.write_str(id.spec().name),
             Path::ActivityCount { kind, days } => write!(f, "{COUNT_PREFIX}{kind}.{days}d"),
             Path::Attribute(name) => write!(f, "{ATTRIBUTE_PREFIX}{name}"),
         }
@@ -164,7 +182,7 @@ impl<'de> serde::Deserialize<'de> for Field {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Field, D::Error> {
         let name = std::borrow::Cow::<str>::deserialize(deserializer)?;
         name.parse().map_err(|error: FieldError| {
-            serde::de::Error::custom(super::load::Finding::new("unknown_field", &error, &error.help))
+            serde::de::Error::custom(crate::document::Finding::new("unknown_field", &error, &error.help))
         })
     }
 }
@@ -174,20 +192,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_enumeration_and_the_table_have_the_same_order() {
-        assert_eq!(FieldId::ALL.len() + 2, FIELDS.len());
-        for (index, id) in FieldId::ALL.iter().enumerate() {
-            assert_eq!(*id as usize, index);
-            let squeezed = FIELDS[index].name.replace(['.', '_'], "");
-            assert_eq!(format!("{id:?}").to_lowercase(), squeezed);
-        }
+    fn the_table_lists_every_field_once_in_order() {
+        let names: Vec<String> = Field::all().map(|field| field.to_string()).collect();
+        let families = ["activity.count.KIND.Nd", "attributes.NAME"].map(str::to_owned);
+        let table: Vec<&str> = FIELDS.iter().map(|spec| spec.name).collect();
+        assert_eq!(table, [names.clone(), families.to_vec()].concat());
+        let mut distinct = names.clone();
+        distinct.sort();
+        distinct.dedup();
+        assert_eq!(distinct.len(), names.len());
     }
 
     #[test]
     fn every_field_of_the_table_is_read_by_its_name() {
-        for spec in &FIELDS[..FieldId::ALL.len()] {
-            let field: Field = spec.name.parse().unwrap();
-            assert_eq!(field.spec(), spec);
+        for (field, spec) in Field::all().zip(FIELDS) {
+            assert_eq!(spec.name.parse(), Ok(field.clone()));
+            assert_eq!((field.spec(), field.kind(), field.producer()), (spec, spec.kind, spec.producer));
             assert!(
                 spec.doc.chars().next().unwrap().is_uppercase() || spec.doc.starts_with('`'),
                 "{}",

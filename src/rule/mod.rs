@@ -7,22 +7,25 @@
 mod band;
 mod condition;
 mod condition_serde;
+mod document;
 mod facts;
 mod fault;
 mod field;
 mod fields;
 mod fingerprint;
-mod load;
 mod operand;
 mod operator;
 mod predicate;
 mod registry;
 mod script;
 mod table;
+mod tables;
 mod version;
 
+pub(crate) use crate::model::FieldType;
 pub(crate) use band::NumberBand;
 pub use condition::Condition;
+pub(crate) use document::{RulesDocument, rules_document};
 pub use facts::{
     ActivityFacts, FactContext, FactSource, FactValue, Facts, MatchFacts, ScoreFacts, VerdictFacts,
 };
@@ -31,13 +34,13 @@ pub use fault::{Fault, RuleFault};
 pub(crate) use field::Path;
 pub use field::{Field, FieldError};
 pub(crate) use fields::FieldId;
-pub use fields::{FIELDS, FieldSpec, FieldType, Producer, Scope};
+pub use fields::{FIELDS, FieldSpec, Producer, Scope};
 pub use fingerprint::Fingerprint;
-pub use load::{load, load_into};
 pub use operator::{ConditionError, Operator};
 pub use predicate::Predicate;
 pub use registry::{Custom, Registry, Signal};
 pub(crate) use script::{Script, ScriptBatch};
 pub use script::{ScriptKind, ScriptSession, check_script};
 pub(crate) use table::ConditionTable;
+pub use tables::HostTables;
 pub use version::RulesVersion;

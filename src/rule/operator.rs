@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::load::Finding;
 use super::{Field, FieldError, FieldType};
+use crate::document::Finding;
 use crate::text;
 
 /// Declares the comparisons with their names.

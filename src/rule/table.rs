@@ -383,7 +383,7 @@ mod tests {
     use crate::company::Gazetteer;
     use crate::error::Report;
     use crate::model::{Lead, Value};
-    use crate::rule::{Condition, FactContext, Facts, Scope};
+    use crate::rule::{Condition, FactContext, Facts, HostTables, Scope};
 
     fn comparison() -> impl Strategy<Value = Json> {
         let number = prop_oneof![
@@ -465,8 +465,8 @@ mod tests {
             conditions in prop::collection::vec(condition(), 0..40),
             leads in prop::collection::vec(lead(), 1..8),
         ) {
-            let gazetteer = Gazetteer::builtin();
-            let context = FactContext::new(&gazetteer, now());
+            let tables = HostTables::default();
+            let context = FactContext::new(&tables, now());
             let mut table = ConditionTable::default();
             let mut members: Vec<Option<Predicate>> = Vec::new();
             for (index, condition) in conditions.iter().enumerate() {

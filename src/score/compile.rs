@@ -15,35 +15,22 @@ use super::rules::{
 use super::scorer::{CompiledDisqualifier, Scorer};
 use super::section::{Limits, Section};
 use super::{check, lint, preset, test_check};
-use crate::error::{Diagnostic, Report, RuleErrors};
+use crate::error::Report;
 use crate::model::Points;
-use crate::rule::{self, Condition, FieldType, Predicate, Registry, RulesVersion, Scope, Script, ScriptKind};
+use crate::rule::{
+    Condition, FieldType, Predicate, Registry, RulesDocument, RulesVersion, Scope, Script, ScriptKind,
+    rules_document,
+};
+
+rules_document!(ScoreRules => Scorer with plugins);
+
+impl RulesDocument for ScoreRules {
+    fn check_with(&self, registry: &Registry, report: &mut Report) {
+        Scorer::compile_into(self, registry, report);
+    }
+}
 
 impl ScoreRules {
-    /// Reads the rules from a document and proves them.
-    ///
-    /// # Errors
-    /// Every mistake of the document at once.
-    pub fn load(document: serde_json::Value) -> Result<ScoreRules, RuleErrors> {
-        let mut report = Report::new();
-        let rules = rule::load_into(document, &mut report, |rules: &ScoreRules, report| {
-            Scorer::compile_into(rules, report);
-        });
-        report.finish()?;
-        rules.ok_or_else(|| {
-            RuleErrors::from(Diagnostic::error("unreadable", "", "nothing of the document can be read"))
-        })
-    }
-
-    /// What the rules hardly mean: rules that never give points, gaps and overlaps between bands, grades that no
-    /// lead reaches. Errors are listed too.
-    #[must_use]
-    pub fn lint(&self) -> Vec<Diagnostic> {
-        let mut report = Report::new();
-        Scorer::compile_into(self, &mut report);
-        report.into_diagnostics()
-    }
-
     /// The version; tests do not count, because they change no score.
     fn version(&self) -> RulesVersion {
         let without_tests = ScoreRules { tests: Vec::new(), ..self.clone() };
@@ -52,36 +39,8 @@ impl ScoreRules {
 }
 
 impl Scorer {
-    /// Proves and compiles rules. Warnings are told by [`ScoreRules::lint`].
-    ///
-    /// # Errors
-    /// Everything that is wrong with the rules at once.
-    pub fn compile(rules: &ScoreRules) -> Result<Scorer, RuleErrors> {
-        Scorer::compile_with(rules, &Registry::new())
-    }
-
-    /// Proves and compiles rules that may name signals of the host's own.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the rules at once.
-    pub fn compile_with(rules: &ScoreRules, registry: &Registry) -> Result<Scorer, RuleErrors> {
-        let mut report = Report::new();
-        let scorer = Scorer::compile_into_with(rules, Some(registry), &mut report);
-        report.finish().map(|_| scorer)
-    }
-
-    /// Compiles rules, adding what is wrong with them to a report; signals are not looked up. With errors in it the
-    /// scorer is of no use.
-    pub(crate) fn compile_into(rules: &ScoreRules, report: &mut Report) -> Scorer {
-        Scorer::compile_into_with(rules, None, report)
-    }
-
-    /// Compiles rules as [`Scorer::compile_into`] does; with a registry, signals are looked up in it.
-    pub(crate) fn compile_into_with(
-        rules: &ScoreRules,
-        registry: Option<&Registry>,
-        report: &mut Report,
-    ) -> Scorer {
+    /// Compiles rules, adding what is wrong with them to a report. With errors in it the scorer is of no use.
+    pub(crate) fn compile_into(rules: &ScoreRules, registry: &Registry, report: &mut Report) -> Scorer {
         RulesVersion::check(rules.format, report);
         check::ids(rules, report);
         let mut kinds = Kinds::default();
@@ -120,7 +79,7 @@ fn compile_engagement(
     rules: &EngagementRules,
     kinds: &mut Kinds,
     book: &mut Book,
-    registry: Option<&Registry>,
+    registry: &Registry,
     report: &mut Report,
 ) -> Vec<Section<CompiledEngagementRule>> {
     report.within("levels", |report| check::bounds(rules.levels.descending(), report));
@@ -179,7 +138,7 @@ fn compile_fit(
     rules: &FitRules,
     kinds: &mut Kinds,
     book: &mut Book,
-    registry: Option<&Registry>,
+    registry: &Registry,
     report: &mut Report,
 ) -> (Vec<Section<FitStep>>, Vec<CompiledDisqualifier>) {
     report.within("grades", |report| check::bounds(rules.grades.descending(), report));
@@ -259,7 +218,7 @@ impl CompiledAward {
     pub(super) fn compile(
         award: &Award,
         scope: Scope,
-        registry: Option<&Registry>,
+        registry: &Registry,
         report: &mut Report,
     ) -> CompiledAward {
         let nothing = CompiledAward::Fixed(Points::ZERO);
@@ -295,7 +254,7 @@ impl CompiledAward {
                 script.map_or(nothing, |script| CompiledAward::Program(Box::new(script)))
             }),
             Award::Custom(custom) => report.within("custom", |report| {
-                let signal = registry.and_then(|registry| registry.make_signal(custom, report));
+                let signal = registry.make_signal(custom, report);
                 signal.map_or(nothing, CompiledAward::Signal)
             }),
         }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::grade::Cell;
 use super::scorer::Scorer;
-use crate::model::{Activity, LeadId};
+use crate::model::LeadId;
 use crate::rule::Facts;
 
 /// A lead whose cell or maturity changes with the rules.
@@ -81,36 +80,30 @@ impl fmt::Display for ScoreDiff {
 /// Scores leads by old and by new rules: a dry run of a change.
 ///
 /// ```
-/// use leadkit::company::Gazetteer;
 /// use leadkit::model::Lead;
-/// use leadkit::rule::{FactContext, Facts};
+/// use leadkit::rule::{FactContext, Facts, HostTables};
 /// use leadkit::score::{ScoreRules, Scorer, diff};
 /// use serde_json::json;
 ///
 /// let fit = |points: i64| ScoreRules::load(json!({"fit": {"rules": [{"id": "all", "points": points}]}}));
 /// let (old, new) = (Scorer::compile(&fit(50)?)?, Scorer::compile(&fit(70)?)?);
-/// let gazetteer = Gazetteer::builtin();
+/// let tables = HostTables::default();
 /// let now = "2026-03-10T09:00:00Z".parse().unwrap();
 /// let leads = [Lead { id: "L1".into(), ..Lead::default() }];
-/// let context = FactContext::new(&gazetteer, now);
-/// let diff = diff(&old, &new, leads.iter().map(|lead| (Facts::new(lead, &context), [].as_slice())), now);
+/// let context = FactContext::new(&tables, now);
+/// let diff = diff(&old, &new, leads.iter().map(|lead| Facts::new(lead, &context)));
 /// assert_eq!(diff.to_string(), "\
 /// 1 of 1 leads move; 0 become ready for sales, 0 no longer are
 ///   C4 → B4: 1");
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```
-pub fn diff<'f>(
-    old: &Scorer,
-    new: &Scorer,
-    leads: impl IntoIterator<Item = (Facts<'f>, &'f [Activity])>,
-    as_of: DateTime<Utc>,
-) -> ScoreDiff {
+pub fn diff<'f>(old: &Scorer, new: &Scorer, leads: impl IntoIterator<Item = Facts<'f>>) -> ScoreDiff {
     let (mut old, mut new) = (old.session(), new.session());
     let mut diff = ScoreDiff::default();
-    for (facts, activities) in leads {
+    for facts in leads {
         diff.leads += 1;
-        let before = old.score(&facts, activities, as_of);
-        let after = new.score(&facts, activities, as_of);
+        let before = old.score(&facts);
+        let after = new.score(&facts);
         if before.cell() != after.cell() || before.is_mature() != after.is_mature() {
             diff.moves.push(Move {
                 lead: after.lead().clone(),

@@ -6,9 +6,8 @@
 //! [`Line`]s that add up to it all. Points are integers, so the lines of an axis sum exactly to its total.
 //!
 //! ```
-//! use leadkit::company::Gazetteer;
 //! use leadkit::model::{Activity, JobFunction, Lead};
-//! use leadkit::rule::{FactContext, Facts};
+//! use leadkit::rule::{FactContext, Facts, HostTables};
 //! use leadkit::score::{ScoreRules, Scorer};
 //!
 //! let scorer = Scorer::compile(&ScoreRules::default())?;
@@ -24,8 +23,8 @@
 //! let activities =
 //!     [did("1", "form_submit"), did("2", "consult"), did("3", "watch_live"), did("4", "open_mail")];
 //!
-//! let gazetteer = Gazetteer::builtin();
-//! let score = scorer.score(&Facts::new(&lead, &FactContext::new(&gazetteer, now)), &activities, now);
+//! let tables = HostTables::default();
+//! let score = scorer.score(&Facts::new(&lead, &FactContext::new(&tables, now)), &activities, now);
 //! assert_eq!((score.engagement().to_string(), score.fit().to_string()), ("60".into(), "75".into()));
 //! assert_eq!(score.cell().to_string(), "B2");
 //! assert!(score.is_mature());

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 use super::account::{Book, Entries, Entry, Why};
 use super::engagement::CompiledEngagementRule;
 use super::events::{Events, Kinds, Timeline};
@@ -53,21 +51,16 @@ impl Scorer {
         &self.book.version
     }
 
-    /// Scores a lead at a moment.
+    /// Scores a lead by its facts and activities, at the time of the facts.
     ///
-    /// Only activities of this lead count, and those that name no lead. Inside scoring, `activity.count.*` and
-    /// `activity.last` speak of these activities and "now" is `as_of`, so the score depends on nothing else.
-    pub fn score(&self, facts: &Facts<'_>, activities: &[Activity], as_of: DateTime<Utc>) -> Score {
-        self.score_in(&mut Scratch::default(), facts, activities, as_of)
+    /// Only activities of this lead count, and those that name no lead: inside scoring, `activity.count.*` and
+    /// `activity.last` refer to these.
+    pub fn score(&self, facts: &Facts<'_>) -> Score {
+        self.score_in(&mut Scratch::default(), facts)
     }
 
-    pub(super) fn score_in(
-        &self,
-        scratch: &mut Scratch,
-        facts: &Facts<'_>,
-        activities: &[Activity],
-        as_of: DateTime<Utc>,
-    ) -> Score {
+    pub(super) fn score_in(&self, scratch: &mut Scratch, facts: &Facts<'_>) -> Score {
+        let (activities, as_of) = (facts.activities(), facts.now());
         let Scratch { timeline, work } = scratch;
         work.scripts.begin();
         let mut score = Score {

@@ -8,10 +8,9 @@ use super::outcome::Score;
 use super::rules::ScoreRules;
 use super::scorer::Scorer;
 use super::test_rules::Expectation;
-use crate::company::Gazetteer;
 use crate::error::RuleErrors;
 use crate::model::{Activity, Points};
-use crate::rule::{FactContext, Facts, Registry};
+use crate::rule::{FactContext, Facts, HostTables, Registry};
 
 /// What the tests of a rules document have shown. `Display` lists the failures.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -93,7 +92,7 @@ impl ScoreRules {
     /// When the rules do not compile.
     pub fn self_test_with(&self, registry: &Registry) -> Result<SelfTest, RuleErrors> {
         let scorer = Scorer::compile_with(self, registry)?;
-        let gazetteer = Gazetteer::builtin();
+        let tables = HostTables::default();
         let mut session = scorer.session();
         let mut result = SelfTest { tests: self.tests.len(), failures: Vec::new() };
         for (index, test) in self.tests.iter().enumerate() {
@@ -109,8 +108,8 @@ impl ScoreRules {
             let events = test.events.iter().enumerate();
             let activities: Vec<Activity> =
                 events.flat_map(|(entry, event)| event.activities(entry, test.as_of)).collect();
-            let context = FactContext { activities: &activities, ..FactContext::new(&gazetteer, test.as_of) };
-            let score = session.score(&Facts::new(&lead, &context), &activities, test.as_of);
+            let context = FactContext { activities: &activities, ..FactContext::new(&tables, test.as_of) };
+            let score = session.score(&Facts::new(&lead, &context));
             let differences = test.expect.differences(&score);
             if !differences.is_empty() {
                 result.failures.push(fail(differences, Some(Box::new(score))));

@@ -2,32 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-
 use super::cost::CostReport;
 use super::outcome::Score;
 use super::scorer::Scorer;
 use super::scratch::Scratch;
-use crate::model::Activity;
 use crate::rule::{Facts, ScriptSession};
 
 /// Scores many leads on one thread, reusing memory and the variables of scripts.
 ///
 /// ```
-/// use leadkit::company::Gazetteer;
 /// use leadkit::model::Lead;
-/// use leadkit::rule::{FactContext, Facts};
+/// use leadkit::rule::{FactContext, Facts, HostTables};
 /// use leadkit::score::{ScoreRules, Scorer};
 ///
 /// let scorer = Scorer::compile(&ScoreRules::default())?;
-/// let gazetteer = Gazetteer::builtin();
+/// let tables = HostTables::default();
 /// let now = "2026-03-10T09:00:00Z".parse().unwrap();
-/// let context = FactContext::new(&gazetteer, now);
+/// let context = FactContext::new(&tables, now);
 /// let mut session = scorer.session();
 /// for count in [5, 500] {
 ///     let lead = Lead { employee_count: Some(count), ..Lead::default() };
-///     let score = session.score(&Facts::new(&lead, &context), &[], now);
-///     assert_eq!(score, scorer.score(&Facts::new(&lead, &context), &[], now));
+///     let score = session.score(&Facts::new(&lead, &context));
+///     assert_eq!(score, scorer.score(&Facts::new(&lead, &context)));
 /// }
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```
@@ -38,10 +34,10 @@ pub struct Session<'s> {
 }
 
 impl Session<'_> {
-    /// Scores a lead at a moment, as [`Scorer::score`] does.
+    /// Scores a lead, as [`Scorer::score`] does.
     #[inline]
-    pub fn score(&mut self, facts: &Facts<'_>, activities: &[Activity], as_of: DateTime<Utc>) -> Score {
-        self.scorer.score_in(&mut self.scratch, facts, activities, as_of)
+    pub fn score(&mut self, facts: &Facts<'_>) -> Score {
+        self.scorer.score_in(&mut self.scratch, facts)
     }
 }
 
@@ -53,16 +49,12 @@ impl Scorer {
     }
 
     /// Scores leads only to count what the scripts of each rule cost. Rules without scripts do not appear.
-    pub fn cost<'f>(
-        &self,
-        leads: impl IntoIterator<Item = (Facts<'f>, &'f [Activity])>,
-        as_of: DateTime<Utc>,
-    ) -> CostReport {
+    pub fn cost<'f>(&self, leads: impl IntoIterator<Item = Facts<'f>>) -> CostReport {
         let mut scratch = Scratch::default();
         scratch.work.scripts = ScriptSession::metered();
         scratch.work.costs = Some(BTreeMap::new());
-        for (facts, activities) in leads {
-            let _ = self.score_in(&mut scratch, &facts, activities, as_of);
+        for facts in leads {
+            let _ = self.score_in(&mut scratch, &facts);
         }
         CostReport::new(scratch.work.costs.unwrap_or_default())
     }

@@ -13,12 +13,15 @@
 //! ```
 
 mod closest;
+mod code;
 mod fold;
 mod sentence;
 pub mod similarity;
 mod traditional;
 
 pub use closest::closest;
+pub use code::Code;
+pub(crate) use code::codes;
 pub(crate) use fold::fold_into;
 pub use fold::{Folded, fold};
 pub(crate) use sentence::{list, moment};

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use leadkit::assign::{AssignOptions, Assigner, Ledger, Roster, Strategy, TurnList};
 use leadkit::calendar::Calendars;
-use leadkit::company::Gazetteer;
 use leadkit::model::{Absence, Lead, Region, Rep};
-use leadkit::rule::{FactContext, Facts};
+use leadkit::rule::{FactContext, Facts, HostTables};
 
 use crate::oracle::{Case, ONE_LEAD, Seeded, Shares, smooth_weighted};
 use crate::support::{Desk, hours, monday, reps, sharing};
@@ -46,7 +45,7 @@ fn roster(case: &Case) -> Roster {
 
 #[test]
 fn the_engine_picks_as_the_definition_does_and_credit_stays_within_one_and_a_half_leads() {
-    let gazetteer = Gazetteer::builtin();
+    let tables = HostTables::default();
     let mut furthest: f64 = 0.0;
     for seed in 0..16 {
         let case = Case::new(seed, 1_200);
@@ -63,7 +62,7 @@ fn the_engine_picks_as_the_definition_does_and_credit_stays_within_one_and_a_hal
                 region: Some(region(visitor.region)),
                 ..Lead::default()
             };
-            let facts = Facts::new(&lead, &FactContext::new(&gazetteer, now));
+            let facts = Facts::new(&lead, &FactContext::new(&tables, now));
             let before = visitor.before.iter().map(|index| case.sellers[*index].id.as_str().into()).collect();
             let options = AssignOptions { previous_owners: before, ..AssignOptions::default() };
             let assignment = assigner.assign_with(&facts, &roster, &ledger, now, &options);

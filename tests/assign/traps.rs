@@ -8,9 +8,8 @@ use leadkit::assign::{
     RepLedger, Roster, SkipReason, Strategy, Target, TurnList,
 };
 use leadkit::calendar::{Calendar, Calendars, Transitions, UtcOffset, WeeklyWindow, Window, Zone};
-use leadkit::company::Gazetteer;
 use leadkit::model::{Absence, Effect, Lead};
-use leadkit::rule::{Condition, FactContext, Facts, MatchFacts};
+use leadkit::rule::{Condition, FactContext, Facts, HostTables, MatchFacts};
 use proptest::prelude::{Just, Strategy as _, prop, prop_assert_eq, proptest};
 
 use crate::support::{Desk, at, hours, lead, matched, monday, rep, reps, rule, sharing, to_group, with_pool};
@@ -59,8 +58,8 @@ fn a_thousand_in_bulk_are_a_thousand_singly() {
     let mut single = three();
     let owners = single.run(0, 1_000, monday());
     let mut bulk = three();
-    let gazetteer = Gazetteer::builtin();
-    let context = FactContext::new(&gazetteer, monday());
+    let tables = HostTables::default();
+    let context = FactContext::new(&tables, monday());
     let leads: Vec<Lead> = (0..1_000).map(|index| lead(&format!("L{index}"))).collect();
     let facts: Vec<Facts<'_>> = leads.iter().map(|lead| Facts::new(lead, &context)).collect();
     let Desk { assigner, roster, ledger, .. } = &mut bulk;
@@ -436,14 +435,14 @@ fn every_reason_carries_its_numbers_in_order() {
     let given = desk.take_with(&lead("X"), matched("to_owner", "r07"), monday(), &AssignOptions::default());
     assert_eq!(given.owner().unwrap().as_str(), "r07");
 
-    let gazetteer = Gazetteer::builtin();
+    let tables = HostTables::default();
     let lead = Lead { region: Some("440300".parse().unwrap()), ..lead("L") };
     let options = AssignOptions {
         previous_owners: vec!["r11".into()],
         excluded: ["r12".into()].into(),
         ..AssignOptions::default()
     };
-    let facts = Facts::new(&lead, &FactContext::new(&gazetteer, monday()));
+    let facts = Facts::new(&lead, &FactContext::new(&tables, monday()));
     let assignment = desk.assigner.assign_with(&facts, &desk.roster, &desk.ledger, monday(), &options);
     let explained =
         desk.assigner.explain_decision(&assignment, &facts, &desk.roster, &desk.ledger, &options).unwrap();

@@ -1,8 +1,5 @@
 //! Levels, grades, forecasts, inquiry codes, BANT.
 
-use std::collections::BTreeMap;
-
-use leadkit::company::Gazetteer;
 use leadkit::inquiry::{
     CodeError, CodeFormat, CodePart, CodePartRule, CodeRegister, CodeRules, Forecast, GradeRequest,
     GradeRules, Grades, Inquiry, LevelFinding, LevelRules, Levels, LossReport, RecordedAction,
@@ -11,15 +8,16 @@ use leadkit::inquiry::{
 use leadkit::model::{
     Account, Activity, Attributes, BuyingRole, Contact, Currency, InquiryGrade, Lead, Money, Value,
 };
-use leadkit::rule::{FactContext, Facts};
+use leadkit::rule::{FactContext, Facts, HostTables};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 
 use super::hour;
 
 fn with_facts<T>(lead: &Lead, activities: &[Activity], look: impl FnOnce(&Facts<'_>) -> T) -> T {
-    let gazetteer = Gazetteer::builtin();
-    look(&Facts::new(lead, &FactContext { activities, ..FactContext::new(&gazetteer, hour(0)) }))
+    let tables = HostTables::default();
+    look(&Facts::new(lead, &FactContext { activities, ..FactContext::new(&tables, hour(0)) }))
 }
 
 fn assess(rules: &LevelRules, lead: &Lead) -> LevelFinding {

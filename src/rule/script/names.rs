@@ -7,7 +7,7 @@ use rhai::ImmutableString;
 
 use super::token::{Kind, Token};
 use crate::rule::Field;
-use crate::rule::fields::{FIELDS, FieldId, FieldSpec, Producer, Scope};
+use crate::rule::fields::{FieldSpec, Producer, Scope};
 
 /// The variable of a field.
 pub(super) struct Variable {
@@ -35,12 +35,11 @@ impl Variable {
 
 /// All single fields by the names of their variables.
 pub(super) static VARIABLES: LazyLock<BTreeMap<String, Variable>> = LazyLock::new(|| {
-    let variable = |(id, spec): (&FieldId, &FieldSpec)| {
-        let name = spec.name.replace('.', "_");
-        let bit = *id as u32;
-        (name.clone(), Variable { name: name.into(), field: Field::from(*id), bit })
+    let variable = |(bit, field): (u32, Field)| {
+        let name = field.to_string().replace('.', "_");
+        (name.clone(), Variable { name: name.into(), field, bit })
     };
-    FieldId::ALL.iter().zip(FIELDS).map(variable).collect()
+    (0..).zip(Field::all()).map(variable).collect()
 });
 
 /// The variables that scripts of a place may read.

@@ -277,13 +277,13 @@ mod tests {
     use crate::company::Gazetteer;
     use crate::error::Report;
     use crate::model::Lead;
-    use crate::rule::{FactContext, Facts, Scope};
+    use crate::rule::{FactContext, Facts, HostTables, Scope};
 
     #[test]
     fn a_panicking_function_is_a_fault_and_leaves_nothing_behind() {
         let lead = Lead { employee_count: Some(7), ..Lead::default() };
-        let gazetteer = Gazetteer::builtin();
-        let context = FactContext::new(&gazetteer, "2026-03-10T09:00:00Z".parse().unwrap());
+        let tables = HostTables::default();
+        let context = FactContext::new(&tables, "2026-03-10T09:00:00Z".parse().unwrap());
         let facts = Facts::new(&lead, &context);
         let compile =
             |source| Script::compile(source, ScriptKind::Program, Scope::Score, &mut Report::new()).unwrap();

@@ -10,50 +10,17 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
-use crate::error::{Diagnostic, Report, RuleErrors, suggestion};
+use crate::error::{Diagnostic, Report, suggestion};
 
 /// Deepest nesting of lists and objects in a document.
 const DEEPEST: usize = 100;
 const HELP_MARK: &str = "; help: ";
 
-/// Reads a rules struct from a document.
-///
-/// ```
-/// use leadkit::rule;
-/// use serde_json::json;
-///
-/// #[derive(serde::Deserialize)]
-/// #[serde(deny_unknown_fields)]
-/// struct Limits {
-///     days: u32,
-///     leads: u32,
-/// }
-///
-/// let errors = rule::load::<Limits>(json!({"dais": 3, "leads": "many"})).err().unwrap();
-/// let found: Vec<String> = errors.iter().map(|d| format!("{}: {}", d.path, d.message)).collect();
-/// assert_eq!(found, [
-///     ": `days` is missing",
-///     "dais: there is no `dais` here",
-///     "leads: text `many` stands where a whole number from 0 to 4294967295 should",
-/// ]);
-/// ```
-///
-/// # Errors
-/// All mistakes of the document, at most 100.
-pub fn load<T: DeserializeOwned>(document: Value) -> Result<T, RuleErrors> {
-    let mut report = Report::new();
-    let rules = load_into(document, &mut report, |_: &T, _| {});
-    report.finish()?;
-    rules.ok_or_else(|| {
-        RuleErrors::from(Diagnostic::error("unreadable", "", "nothing of the document can be read"))
-    })
-}
-
 /// Reads a rules struct, then has `check` look at what could be read, and reports all of it.
 ///
 /// `None` when nothing could be read. A name that `check` misses because its definition was taken out as faulty
 /// is not reported.
-pub fn load_into<T: DeserializeOwned>(
+pub(crate) fn load_into<T: DeserializeOwned>(
     document: Value,
     report: &mut Report,
     check: impl FnOnce(&T, &mut Report),
@@ -74,6 +41,8 @@ pub fn load_into<T: DeserializeOwned>(
         dismantle(document);
         return None;
     }
+    let mut document = document;
+    write_dates_as_text(&mut document);
     let mut repair = Repair { document, ..Repair::default() };
     let rules = repair.read(report)?;
     let mut found = Report::new();
@@ -243,6 +212,28 @@ fn deeper_than(document: &Value, limit: usize) -> bool {
         }
     }
     false
+}
+
+/// The key under which the `toml` crate hands on a date.
+const TOML_DATE: &str = "$__toml_private_datetime";
+
+/// A date of TOML is an object with one key of its own; rules write times as text.
+fn write_dates_as_text(document: &mut Value) {
+    let mut left = vec![document];
+    while let Some(node) = left.pop() {
+        if let Value::Object(members) = node
+            && members.len() == 1
+            && let Some(date) = members.remove(TOML_DATE)
+        {
+            *node = date;
+            continue;
+        }
+        match node {
+            Value::Array(items) => left.extend(items),
+            Value::Object(members) => left.extend(members.values_mut()),
+            _ => {}
+        }
+    }
 }
 
 /// Frees a document level by level: the usual way recurses as deep as it is nested.
@@ -462,8 +453,10 @@ mod tests {
     }
 
     fn findings(document: Value) -> Vec<String> {
-        let errors = load::<Document>(document).unwrap_err();
-        errors
+        let mut report = Report::new();
+        load_into(document, &mut report, |_: &Document, _| {});
+        report
+            .into_diagnostics()
             .iter()
             .map(|d| format!("{} {} {:?}", d.path, d.message, d.help.as_deref().unwrap_or("")))
             .collect()
@@ -471,8 +464,12 @@ mod tests {
 
     #[test]
     fn a_good_document_is_read() {
-        let document =
-            load::<Document>(json!({"limit": 3, "rules": [{"id": "a", "kind": "plain"}]})).unwrap();
+        let document = load_into(
+            json!({"limit": 3, "rules": [{"id": "a", "kind": "plain"}]}),
+            &mut Report::new(),
+            |_: &Document, _| {},
+        )
+        .unwrap();
         assert_eq!(document.limit, 3);
         let [Rule { id, kind: Kind::Plain, weight: 0 }] = document.rules.as_slice() else {
             panic!("{document:?}")

@@ -1,0 +1,68 @@
+//! From a rules document to an intake.
+
+use super::{Intake, Rules};
+use crate::assign::Assigner;
+use crate::blacklist::Blacklist;
+use crate::dedup::Deduplicator;
+use crate::error::Report;
+use crate::model::PoolId;
+use crate::rule::{HostTables, Registry, RulesDocument, RulesVersion, rules_document};
+use crate::score::Scorer;
+
+rules_document!(Rules => Intake with plugins);
+
+impl RulesDocument for Rules {
+    fn check_with(&self, registry: &Registry, report: &mut Report) {
+        drop(Intake::compile_into(self, registry, report));
+    }
+}
+
+impl Intake {
+    pub(super) fn compile_into(rules: &Rules, registry: &Registry, report: &mut Report) -> Intake {
+        RulesVersion::check(rules.format, report);
+        check_pools(rules, report);
+        Intake {
+            blacklist: report.within("blacklist", |report| Blacklist::compile_into(&rules.blacklist, report)),
+            deduplicator: report.within("dedup", |report| Deduplicator::compile_into(&rules.dedup, report)),
+            scorer: report.within("score", |report| Scorer::compile_into(&rules.score, registry, report)),
+            assigner: report.within("assign", |report| Assigner::compile_into(&rules.assign, report)),
+            tables: HostTables::default(),
+            pool: rules.pool.clone(),
+            nurture_pool: rules.nurture_pool.clone(),
+            invalid_pool: rules.invalid_pool.clone(),
+            version: RulesVersion::of(rules.format, &rules.revision, rules),
+        }
+    }
+}
+
+/// The three pools have names of their own, and the main one has rules.
+fn check_pools(rules: &Rules, report: &mut Report) {
+    let pools = &rules.assign.pools;
+    if !pools.is_empty() && !pools.contains_key(&rules.pool) {
+        report.within("pool", |report| {
+            let known = pools.keys().map(PoolId::as_str);
+            report.unknown_name("unknown_pool", "pool with assignment rules", rules.pool.as_str(), known);
+        });
+    }
+    let named =
+        [("pool", &rules.pool), ("nurture_pool", &rules.nurture_pool), ("invalid_pool", &rules.invalid_pool)];
+    for (name, pool) in named {
+        if pool.is_blank() {
+            report.within(name, |report| {
+                report.error("blank_pool", "the pool has no name", "name it, or leave the key out");
+            });
+        }
+    }
+    if rules.nurture_pool == rules.invalid_pool {
+        report.within("nurture_pool", |report| {
+            let message = format!("`{}` is the pool of blocked leads too", rules.nurture_pool);
+            report.error("same_pool", message, "name a pool of its own");
+        });
+    }
+    for (name, pool) in named.into_iter().skip(1).filter(|(_, pool)| **pool == rules.pool) {
+        report.within(name, |report| {
+            let message = format!("`{pool}` is where leads are assigned from");
+            report.error("same_pool", message, "name a pool of its own");
+        });
+    }
+}

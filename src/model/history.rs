@@ -1,0 +1,103 @@
+//! What is known of a record's life beside its activities.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{FollowUp, RepId, Tenure};
+
+/// The life of a lead so far: who held it, which stages it entered, what its owners did, what is due.
+///
+/// A host reads it from its own tables and hands it in with the lead; an empty history is that of a new lead.
+///
+/// ```
+/// use leadkit::model::{Acquisition, History, Tenure, TenureEnd};
+///
+/// let tenure = |owner: &str, from: &str, end| Tenure {
+///     lead: "L1".into(),
+///     owner: owner.into(),
+///     from: from.parse().unwrap(),
+///     until: Some("2026-03-09T09:00:00Z".parse().unwrap()),
+///     acquisition: Acquisition::AutoAssigned,
+///     end: Some(end),
+///     close_reason: None,
+/// };
+/// let history = History {
+///     tenures: vec![
+///         tenure("li", "2026-01-05T09:00:00Z", TenureEnd::Invalid),
+///         tenure("wang", "2026-03-02T09:00:00Z", TenureEnd::Recycled),
+///     ],
+///     cycle: 1,
+///     cycle_started_at: Some("2026-03-01T09:00:00Z".parse().unwrap()),
+///     ..History::default()
+/// };
+/// assert_eq!(history.owners_in_cycle().map(|owner| owner.as_str()).collect::<Vec<_>>(), ["wang"]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct History {
+    /// Who held it, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tenures: Vec<Tenure>,
+    /// The stages it entered, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stage_entries: Vec<StageEntry>,
+    /// What its owners did, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub follow_ups: Vec<FollowUp>,
+    /// What is or was due, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deadlines: Vec<Deadline>,
+    /// Which cycle of its life it is in, from 0: a release, or a new entry after an end, begins the next.
+    pub cycle: u32,
+    /// When the cycle began; `None` is since the lead was created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cycle_started_at: Option<DateTime<Utc>>,
+}
+
+impl History {
+    /// The history of a lead that has none.
+    pub const EMPTY: &'static History = &History {
+        tenures: Vec::new(),
+        stage_entries: Vec::new(),
+        follow_ups: Vec::new(),
+        deadlines: Vec::new(),
+        cycle: 0,
+        cycle_started_at: None,
+    };
+
+    /// The tenures that began in this cycle, oldest first.
+    pub fn tenures_in_cycle(&self) -> impl Iterator<Item = &Tenure> {
+        let since = self.cycle_started_at;
+        self.tenures.iter().filter(move |tenure| since.is_none_or(|since| since <= tenure.from))
+    }
+
+    /// Who held the lead in this cycle, oldest first, once for each tenure.
+    pub fn owners_in_cycle(&self) -> impl Iterator<Item = &RepId> {
+        self.tenures_in_cycle().map(|tenure| &tenure.owner)
+    }
+}
+
+/// A stage was entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageEntry {
+    /// Name of the stage.
+    pub stage: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Something an owner has to do by a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    /// The step that is due, such as `first_contact`.
+    pub step: String,
+    /// Who has to do it.
+    pub owner: RepId,
+    /// When the clock started.
+    pub started_at: DateTime<Utc>,
+    /// When it is due.
+    pub due_at: DateTime<Utc>,
+    /// When it was done; `None` while it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done_at: Option<DateTime<Utc>>,
+}

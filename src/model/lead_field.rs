@@ -1,0 +1,520 @@
+//! The fields of a lead, by the one name that rules, tables, effects and merges use for each.
+
+use std::borrow::Cow;
+
+use super::{
+    Acquisition, BusinessModel, ChannelType, JobFunction, Lead, LeadStatus, Region, RegistryStatus,
+    SourceClass, SourcePipeline, Value,
+};
+use crate::document::load_into;
+use crate::error::{Diagnostic, Report, suggestion};
+
+/// The type of a field's values. It decides which comparisons a condition may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FieldType {
+    /// A text.
+    Text,
+    /// Several texts; a comparison matches if it does for any of them.
+    Texts,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// True or false.
+    Bool,
+    /// A moment in time.
+    Time,
+    /// A region; `eq` and `in` ask whether it lies inside the one named.
+    Region,
+    /// A custom attribute: the compared value decides.
+    Any,
+}
+
+impl FieldType {
+    /// The type as errors and the table of fields write it.
+    #[must_use]
+    pub const fn describe(self) -> &'static str {
+        match self {
+            FieldType::Text => "a text",
+            FieldType::Texts => "a list of texts",
+            FieldType::Integer => "a whole number",
+            FieldType::Number => "a number",
+            FieldType::Bool => "true or false",
+            FieldType::Time => "a time",
+            FieldType::Region => "a region",
+            FieldType::Any => "a value of the host's own",
+        }
+    }
+}
+
+/// Reads one field as text: how depends on what holds it.
+macro_rules! text_of {
+    (text $lead:ident $($at:ident).+) => { $lead.$($at).+.as_deref() };
+    (key $lead:ident $($at:ident).+) => { Some($lead.$($at).+.as_str()) };
+    (name $lead:ident $($at:ident).+ $($kind:ident)?) => { $lead.$($at).+.as_ref().map(|value| value.as_str()) };
+    ($other:ident $lead:ident $($at:ident).+ $($kind:ident)?) => { None };
+}
+
+/// Reads one field as a list of texts.
+macro_rules! texts_of {
+    (texts $lead:ident $($at:ident).+) => { Some(&$lead.$($at).+) };
+    ($other:ident $lead:ident $($at:ident).+ $($kind:ident)?) => { None };
+}
+
+/// Writes one field, a text that is not blank.
+macro_rules! set_text {
+    (text $lead:ident $text:ident $($at:ident).+) => {{ $lead.$($at).+ = Some($text.to_owned()); true }};
+    (name $lead:ident $text:ident $($at:ident).+ $kind:ident) => {{ $lead.$($at).+ = Some($kind::from($text)); true }};
+    (name $lead:ident $text:ident $($at:ident).+) => {{ $lead.$($at).+ = Some($text.into()); true }};
+    ($other:ident $lead:ident $text:ident $($at:ident).+ $($kind:ident)?) => { false };
+}
+
+/// Takes the value of one field out.
+macro_rules! clear {
+    (texts $lead:ident $($at:ident).+) => { $lead.$($at).+.clear() };
+    (masked $lead:ident $($at:ident).+) => { $lead.$($at).+.clear() };
+    (key $lead:ident $($at:ident).+) => { $lead.$($at).+ = Default::default() };
+    (always $lead:ident $($at:ident).+) => { $lead.$($at).+ = Lead::default().$($at).+ };
+    ($other:ident $lead:ident $($at:ident).+ $($kind:ident)?) => { $lead.$($at).+ = None };
+}
+
+/// Adds texts to one field that is a list of them.
+macro_rules! texts_mut {
+    (texts $lead:ident $($at:ident).+) => { Some(&mut $lead.$($at).+) };
+    ($other:ident $lead:ident $($at:ident).+ $($kind:ident)?) => { None };
+}
+
+/// Declares the table: name, type, what holds it, where it is in [`Lead`], doc.
+///
+/// `text` is an optional text, `name` one of an open enumeration or an id, `texts` a list; `masked` are lists of
+/// contact values, `key` and `always` are never empty, `other` is optional and has a type of its own.
+macro_rules! lead_fields {
+    ($($variant:ident = $name:literal: $type:ident, $holds:ident ($($at:ident).+ $(: $kind:ident)?), $doc:literal;)*) => {
+        /// A field of a [`Lead`].
+        ///
+        /// Its name is the key of the serialised lead, a point between a group and its part: `phones`, `utm.source`.
+        /// Beside these a lead has `attributes.NAME` and `external_ids.NAME`.
+        ///
+        /// ```
+        /// use leadkit::model::{Lead, LeadField, Value};
+        ///
+        /// let mut lead = Lead { city: Some("深圳".into()), ..Lead::default() };
+        /// assert_eq!(LeadField::City.get(&lead), Value::from("深圳"));
+        /// assert_eq!(LeadField::from_name("utm.source"), Some(LeadField::UtmSource));
+        ///
+        /// LeadField::UtmSource.set(&mut lead, &Value::from("baidu"))?;
+        /// assert_eq!(lead.utm.source.as_deref(), Some("baidu"));
+        /// # Ok::<(), leadkit::model::LeadFieldError>(())
+        /// ```
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        #[repr(u8)]
+        pub enum LeadField {
+            $(#[doc = $doc] $variant,)*
+        }
+
+        impl LeadField {
+            /// Every field.
+            pub const ALL: &'static [LeadField] = &[$(LeadField::$variant,)*];
+
+            /// The names of all fields, in the same order.
+            pub const KNOWN: &'static [&'static str] = &[$($name,)*];
+
+            /// The name.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(LeadField::$variant => $name,)* }
+            }
+
+            /// The field of a name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<LeadField> {
+                match name {
+                    $($name => Some(LeadField::$variant),)*
+                    _ => None,
+                }
+            }
+
+            /// The type of its values.
+            #[must_use]
+            pub const fn kind(self) -> FieldType {
+                match self { $(LeadField::$variant => FieldType::$type,)* }
+            }
+
+            /// What it holds, in one sentence without a full stop.
+            #[must_use]
+            pub const fn doc(self) -> &'static str {
+                match self { $(LeadField::$variant => $doc,)* }
+            }
+
+            /// The value of a field that holds one text as it is written.
+            #[inline]
+            pub(crate) fn text(self, lead: &Lead) -> Option<&str> {
+                match self {
+                    $(LeadField::$variant => text_of!($holds lead $($at).+ $($kind)?),)*
+                }
+            }
+
+            /// The value of a field that holds several texts.
+            #[inline]
+            pub(crate) fn texts(self, lead: &Lead) -> Option<&Vec<String>> {
+                match self { $(LeadField::$variant => texts_of!($holds lead $($at).+ $($kind)?),)* }
+            }
+
+            fn texts_mut(self, lead: &mut Lead) -> Option<&mut Vec<String>> {
+                match self { $(LeadField::$variant => texts_mut!($holds lead $($at).+ $($kind)?),)* }
+            }
+
+            /// Whether it holds one text, which is then `text`.
+            fn set_text(self, lead: &mut Lead, text: &str) -> bool {
+                match self { $(LeadField::$variant => set_text!($holds lead text $($at).+ $($kind)?),)* }
+            }
+
+            /// Takes the value out. What every lead has (id, creation, status) gets its default.
+            pub fn clear(self, lead: &mut Lead) {
+                match self { $(LeadField::$variant => clear!($holds lead $($at).+ $($kind)?),)* }
+            }
+        }
+    };
+}
+
+lead_fields! {
+    Id = "id": Text, key(id), "Identifier of the lead";
+    CreatedAt = "created_at": Time, always(created_at), "When the lead was created";
+    Name = "name": Text, text(name), "The contact's name";
+    Title = "title": Text, text(title), "The contact's title";
+    JobFunction = "job_function": Text, name(job_function: JobFunction),
+        "What the contact does: `business`, `manager`, `finance`, `it` or the host's own";
+    Company = "company": Text, text(company), "Company name, as written";
+    Phones = "phones": Texts, masked(phones), "Phone numbers, as written";
+    Emails = "emails": Texts, masked(emails), "E-mail addresses, as written";
+    Wechat = "wechat": Text, name(wechat), "WeChat id, as written";
+    Country = "country": Text, text(country), "Country, as written";
+    Province = "province": Text, text(province), "Province, as written";
+    City = "city": Text, text(city), "City, as written";
+    Region = "region": Region, other(region), "Where the lead belongs, when the host knows it";
+    Industry = "industry": Texts, texts(industry), "Industry, one text a level";
+    EmployeeCount = "employee_count": Integer, other(employee_count), "Number of employees";
+    BusinessModel = "business_model": Text, name(business_model: BusinessModel),
+        "How the company sells: `direct`, `agent`, `dealer` or the host's own";
+    RegistryStatus = "registry_status": Text, name(registry_status: RegistryStatus),
+        "State in the business register";
+    Scenario = "scenario": Text, text(scenario), "What the lead wants to do";
+    Products = "products": Texts, texts(products), "Products of interest";
+    SourceClass = "source.class": Text, name(source.class: SourceClass),
+        "Broad class of the source: `online`, `event`, `named_account` or the host's own";
+    SourcePipeline = "source.pipeline": Text, name(source.pipeline: SourcePipeline),
+        "Team whose pipeline brought the lead";
+    SourceChannelType = "source.channel_type": Text, name(source.channel_type: ChannelType),
+        "Who runs the channel";
+    SourcePrimary = "source.primary": Text, text(source.primary), "First level of the source";
+    SourceSecondary = "source.secondary": Text, text(source.secondary), "Second level of the source";
+    SourceCampaign = "source.campaign": Text, name(source.campaign), "Campaign that brought the lead";
+    SourcePage = "source.page": Text, text(source.page), "Page the form stood on";
+    UtmSource = "utm.source": Text, text(utm.source), "`utm_source` of the link";
+    UtmMedium = "utm.medium": Text, text(utm.medium), "`utm_medium` of the link";
+    UtmCampaign = "utm.campaign": Text, text(utm.campaign), "`utm_campaign` of the link";
+    UtmTerm = "utm.term": Text, text(utm.term), "`utm_term` of the link";
+    UtmContent = "utm.content": Text, text(utm.content), "`utm_content` of the link";
+    UtmAdPlan = "utm.ad_plan": Text, text(utm.ad_plan), "Advertising plan";
+    UtmAdUnit = "utm.ad_unit": Text, text(utm.ad_unit), "Advertising unit";
+    UtmKeyword = "utm.keyword": Text, text(utm.keyword), "Keyword that was bought";
+    Ip = "ip": Text, other(ip), "IP address the lead was submitted from";
+    Status = "status": Text, always(status), "Where work on the lead stands";
+    Stage = "stage": Text, text(stage), "Name of the stage";
+    Owner = "owner": Text, name(owner), "Who holds the lead";
+    Pool = "pool": Text, name(pool), "The pool the lead lies in";
+    Acquisition = "acquisition": Text, name(acquisition: Acquisition), "How the owner got the lead";
+    NextFollowUp = "next_follow_up": Time, other(next_follow_up),
+        "When the owner means to speak to the lead again";
+    Tags = "tags": Texts, texts(tags), "Tags";
+    Message = "message": Text, text(message), "Free text of the form";
+}
+
+impl std::fmt::Display for LeadField {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl serde::Serialize for LeadField {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for LeadField {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<LeadField, D::Error> {
+        let name = Cow::<str>::deserialize(deserializer)?;
+        LeadField::from_name(&name).ok_or_else(|| serde::de::Error::unknown_variant(&name, LeadField::KNOWN))
+    }
+}
+
+/// Groups of a serialised lead whose parts have names of the host's.
+const OPEN_GROUPS: [&str; 2] = ["attributes", "external_ids"];
+
+impl Lead {
+    /// Reads a lead strictly: a key that no lead has and a blank id are errors.
+    ///
+    /// `Deserialize` ignores unknown keys, so that records can carry more than this version knows; this is for what
+    /// people write by hand, where `phone` for `phones` would lose the number.
+    ///
+    /// ```
+    /// use leadkit::model::Lead;
+    /// use serde_json::json;
+    ///
+    /// let found = Lead::from_json(json!({"id": " ", "created_at": "2026-03-01T09:00:00Z", "phone": "138"}));
+    /// let found: Vec<String> = found.unwrap_err().iter().map(|finding| finding.to_string()).collect();
+    /// assert_eq!(found, [
+    ///     "error[blank_id] at id: the id is blank\n  help: give every lead an id of its own",
+    ///     "error[unknown_key] at phone: a lead has no `phone`\n  help: did you mean `phones`?",
+    /// ]);
+    /// ```
+    ///
+    /// # Errors
+    /// Every mistake, by path.
+    pub fn from_json(document: serde_json::Value) -> Result<Lead, Vec<Diagnostic>> {
+        let mut report = Report::new();
+        if let Some(members) = document.as_object() {
+            unknown_keys(members, "", &mut report);
+        }
+        let lead = load_into(document, &mut report, |lead: &Lead, report| {
+            if lead.id.is_blank() {
+                report.within("id", |report| {
+                    report.error("blank_id", "the id is blank", "give every lead an id of its own");
+                });
+            }
+        });
+        match (report.has_errors(), lead) {
+            (false, Some(lead)) => Ok(lead),
+            _ => Err(report.into_diagnostics()),
+        }
+    }
+}
+
+/// Reports the keys of a serialised lead, or of one of its groups, that no field has.
+fn unknown_keys(members: &serde_json::Map<String, serde_json::Value>, group: &str, report: &mut Report) {
+    let names = || {
+        LeadField::KNOWN.iter().filter_map(|name| match name.split_once('.') {
+            Some((own, part)) => {
+                if group.is_empty() {
+                    Some(own)
+                } else {
+                    (own == group).then_some(part)
+                }
+            }
+            None => group.is_empty().then_some(*name),
+        })
+    };
+    for (key, value) in members {
+        report.within(key, |report| match value.as_object() {
+            _ if group.is_empty() && OPEN_GROUPS.contains(&key.as_str()) => {}
+            Some(parts) if group.is_empty() && names().any(|name| name == key) => {
+                unknown_keys(parts, key, report)
+            }
+            _ if names().any(|name| name == key) => {}
+            _ => {
+                let help =
+                    suggestion(key, names().chain(OPEN_GROUPS.into_iter().filter(|_| group.is_empty())));
+                let of = if group.is_empty() { "a lead".to_owned() } else { format!("`{group}` of a lead") };
+                report.error("unknown_key", format!("{of} has no `{key}`"), help);
+            }
+        });
+    }
+}
+
+/// Why a field cannot hold a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct LeadFieldError {
+    code: &'static str,
+    message: String,
+}
+
+impl LeadFieldError {
+    fn new(code: &'static str, message: impl Into<String>) -> LeadFieldError {
+        LeadFieldError { code, message: message.into() }
+    }
+
+    /// What kind of mistake it is: `not_a_time`, `not_a_number`, `not_a_region`, `not_an_ip`, `unknown_value` or
+    /// `wrong_type`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+}
+
+impl LeadField {
+    /// The value; [`Value::Null`] when there is none.
+    #[must_use]
+    pub fn get(self, lead: &Lead) -> Value {
+        let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+        let list = |items: Vec<String>| if items.is_empty() { Value::Null } else { Value::List(items) };
+        match self {
+            LeadField::CreatedAt => Value::Timestamp(lead.created_at),
+            LeadField::NextFollowUp => lead.next_follow_up.map_or(Value::Null, Value::Timestamp),
+            LeadField::EmployeeCount => lead.employee_count.map_or(Value::Null, Value::from),
+            LeadField::Region => lead.region.map_or(Value::Null, |region| Value::from(region.to_string())),
+            LeadField::Ip => lead.ip.map_or(Value::Null, |ip| Value::from(ip.to_string())),
+            LeadField::Status => Value::from(lead.status.as_str()),
+            LeadField::Phones => list(lead.phones.iter().map(|one| one.as_str().to_owned()).collect()),
+            LeadField::Emails => list(lead.emails.iter().map(|one| one.as_str().to_owned()).collect()),
+            _ => match self.texts(lead) {
+                Some(texts) => list(texts.clone()),
+                None => text(self.text(lead)),
+            },
+        }
+    }
+
+    /// Writes a value; null or blank text takes the value out. A list field takes a text as its only item.
+    ///
+    /// # Errors
+    /// When the field cannot hold the value. The lead is as it was then.
+    pub fn set(self, lead: &mut Lead, value: &Value) -> Result<(), LeadFieldError> {
+        if value.is_blank() {
+            self.clear(lead);
+            return Ok(());
+        }
+        match (self, value) {
+            (LeadField::CreatedAt, Value::Timestamp(at)) => lead.created_at = *at,
+            (LeadField::NextFollowUp, Value::Timestamp(at)) => lead.next_follow_up = Some(*at),
+            (LeadField::EmployeeCount, Value::Integer(count)) => {
+                let count = u32::try_from(*count).map_err(|_| not_a_count(&count.to_string()))?;
+                lead.employee_count = Some(count);
+            }
+            (LeadField::Phones, Value::List(items)) => {
+                lead.phones = items.iter().map(|one| one.as_str().into()).collect()
+            }
+            (LeadField::Emails, Value::List(items)) => {
+                lead.emails = items.iter().map(|one| one.as_str().into()).collect()
+            }
+            (_, Value::List(items)) => match self.texts_mut(lead) {
+                Some(texts) => items.clone_into(texts),
+                None => return Err(self.wrong_type(value.type_name())),
+            },
+            (_, Value::Text(text)) => {
+                if self.kind() == FieldType::Texts {
+                    self.clear(lead);
+                }
+                return self.add_text(lead, text);
+            }
+            _ => return Err(self.wrong_type(value.type_name())),
+        }
+        Ok(())
+    }
+
+    /// Writes a text that is not blank: the value of a single field, one more item of a list.
+    pub(crate) fn add_text(self, lead: &mut Lead, text: &str) -> Result<(), LeadFieldError> {
+        match self {
+            LeadField::Id => lead.id = text.into(),
+            LeadField::Phones => lead.phones.push(text.into()),
+            LeadField::Emails => lead.emails.push(text.into()),
+            LeadField::Region => {
+                let region: Result<Region, _> = text.parse();
+                let wrong =
+                    |error: super::RegionError| LeadFieldError::new("not_a_region", error.to_string());
+                lead.region = Some(region.map_err(wrong)?);
+            }
+            LeadField::EmployeeCount => {
+                lead.employee_count = Some(text.parse().map_err(|_| not_a_count(text))?);
+            }
+            LeadField::Ip => {
+                let wrong =
+                    |_| LeadFieldError::new("not_an_ip", format!("`{}` is not an IP address", shown(text)));
+                lead.ip = Some(text.parse().map_err(wrong)?);
+            }
+            LeadField::Status => {
+                lead.status = LeadStatus::from_name(text).ok_or_else(|| {
+                    let help = suggestion(text, LeadStatus::KNOWN.iter().copied());
+                    LeadFieldError::new("unknown_value", format!("`{}` is not a status: {help}", shown(text)))
+                })?;
+            }
+            LeadField::CreatedAt | LeadField::NextFollowUp => return Err(self.wrong_type("text")),
+            _ => match self.texts_mut(lead) {
+                Some(texts) => texts.push(text.to_owned()),
+                None => drop(self.set_text(lead, text)),
+            },
+        }
+        Ok(())
+    }
+
+    fn wrong_type(self, found: &str) -> LeadFieldError {
+        let message = format!("`{}` takes {}, not {found}", self.as_str(), self.kind().describe());
+        LeadFieldError::new("wrong_type", message)
+    }
+}
+
+fn not_a_count(text: &str) -> LeadFieldError {
+    LeadFieldError::new("not_a_number", format!("`{}` is not a whole number", shown(text)))
+}
+
+/// What of a cell may stand in a message.
+pub(super) fn shown(cell: &str) -> Cow<'_, str> {
+    Cow::Owned(cell.chars().filter(|c| !c.is_control()).take(40).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_under_the_key_of_the_serialised_lead() {
+        for field in LeadField::ALL {
+            let value = match field {
+                LeadField::CreatedAt | LeadField::NextFollowUp => {
+                    Value::Timestamp("2026-03-01T09:00:00Z".parse().unwrap())
+                }
+                LeadField::EmployeeCount => Value::Integer(12),
+                LeadField::Region => Value::from("CN-GD"),
+                LeadField::Ip => Value::from("10.0.0.1"),
+                LeadField::Status => Value::from("following"),
+                field if field.kind() == FieldType::Texts => Value::List(vec!["a".into(), "b".into()]),
+                _ => Value::from("x"),
+            };
+            let mut lead = Lead::default();
+            field.set(&mut lead, &value).unwrap();
+            assert_eq!(field.get(&lead), value, "{field}");
+            assert_eq!(LeadField::from_name(field.as_str()), Some(*field));
+            let json = serde_json::to_value(&lead).unwrap();
+            let at = format!("/{}", field.as_str().replace('.', "/"));
+            assert!(json.pointer(&at).is_some(), "{field}: {json}");
+            assert_ne!(json, serde_json::to_value(Lead::default()).unwrap(), "{field}");
+            assert_eq!(
+                Lead::from_json(json).unwrap_or_default(),
+                if *field == LeadField::Id { lead.clone() } else { Lead::default() }
+            );
+            field.set(&mut lead, &Value::Null).unwrap();
+            assert_eq!(lead, Lead::default(), "{field}");
+        }
+    }
+
+    #[test]
+    fn every_key_of_a_serialised_lead_is_in_the_table() {
+        let mut lead = Lead { id: "L1".into(), ..Lead::default() };
+        for field in LeadField::ALL {
+            let _ = field.add_text(&mut lead, "x");
+        }
+        lead.attributes.insert("own".into(), Value::from("x"));
+        lead.external_ids.insert("openid".into(), "x".into());
+        assert_eq!(Lead::from_json(serde_json::to_value(&lead).unwrap()), Ok(lead));
+    }
+
+    #[test]
+    fn what_a_field_cannot_hold_leaves_the_lead_as_it_was() {
+        let mut lead = Lead::default();
+        for (field, value, code) in [
+            (LeadField::City, Value::Integer(1), "wrong_type"),
+            (LeadField::City, Value::List(vec!["a".into()]), "wrong_type"),
+            (LeadField::CreatedAt, Value::from("soon"), "wrong_type"),
+            (LeadField::EmployeeCount, Value::Integer(-1), "not_a_number"),
+            (LeadField::EmployeeCount, Value::from("many"), "not_a_number"),
+            (LeadField::Region, Value::from("nowhere"), "not_a_region"),
+            (LeadField::Ip, Value::from("1.2.3"), "not_an_ip"),
+            (LeadField::Status, Value::from("folowing"), "unknown_value"),
+        ] {
+            assert_eq!(field.set(&mut lead, &value).unwrap_err().code(), code, "{field}");
+            assert_eq!(lead, Lead::default());
+        }
+    }
+}

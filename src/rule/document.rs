@@ -1,0 +1,176 @@
+//! What every rules document can do, in one place.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::Registry;
+use crate::document::{load_into, read_json};
+use crate::error::{Diagnostic, Level, Report, RuleErrors};
+
+/// A rules struct: a document that can be read and checked.
+pub(crate) trait RulesDocument: DeserializeOwned {
+    /// Reports what is wrong with the rules, and what is valid but looks like a mistake. Plug-ins that the registry
+    /// does not have are errors.
+    fn check_with(&self, registry: &Registry, report: &mut Report);
+
+    /// Reads and checks a document.
+    fn load_document(document: Value, registry: &Registry) -> Result<Self, RuleErrors> {
+        let mut report = Report::new();
+        let rules =
+            load_into(document, &mut report, |rules: &Self, report| rules.check_with(registry, report));
+        finish(rules, report)
+    }
+
+    /// Reads and checks JSON text. Findings have line and column; a key that appears twice is one.
+    fn load_json(text: &str, registry: &Registry) -> Result<Self, RuleErrors> {
+        let (document, source) = read_json(text)?;
+        let mut report = Report::new();
+        source.duplicates().for_each(|duplicate| report.push(duplicate));
+        let rules =
+            load_into(document, &mut report, |rules: &Self, report| rules.check_with(registry, report));
+        finish(rules, report).map_err(|errors| source.locate(errors))
+    }
+
+    /// What is valid but looks like a mistake. Errors are what `compile` reports.
+    fn warnings(&self) -> Vec<Diagnostic> {
+        let mut report = Report::new();
+        self.check_with(&Registry::new(), &mut report);
+        let mut findings = report.into_diagnostics();
+        findings.retain(|finding| finding.level == Level::Warning);
+        findings
+    }
+}
+
+fn finish<T>(rules: Option<T>, report: Report) -> Result<T, RuleErrors> {
+    report.finish()?;
+    rules.ok_or_else(|| {
+        RuleErrors::from(Diagnostic::error("unreadable", "", "nothing in the document can be read"))
+    })
+}
+
+/// Gives a rules struct its public `load`, `from_json_str` and `lint`, with one text for all; given an engine, also
+/// its `load` and `compile`; `with plugins` also those that take a registry.
+macro_rules! rules_document {
+    ($rules:ident) => {
+        impl $rules {
+            /// Reads the rules from a document: JSON, or TOML or YAML read into a [`serde_json::Value`]. A TOML date
+            /// is read as text.
+            ///
+            /// # Errors
+            /// Every mistake in the document, at most 100, each with its path and a suggested fix.
+            pub fn load(document: serde_json::Value) -> Result<$rules, $crate::error::RuleErrors> {
+                $crate::rule::RulesDocument::load_document(document, &$crate::rule::Registry::new())
+            }
+
+            /// Reads the rules from JSON text. Beside what [`load`](Self::load) reports, each finding has its line
+            /// and column, and a key that appears twice in an object is an error.
+            ///
+            /// # Errors
+            /// Every mistake in the text; a text that is not JSON is one.
+            pub fn from_json_str(text: &str) -> Result<$rules, $crate::error::RuleErrors> {
+                $crate::rule::RulesDocument::load_json(text, &$crate::rule::Registry::new())
+            }
+
+            /// Valid rules that look like mistakes: warnings only, by path.
+            #[must_use]
+            pub fn lint(&self) -> Vec<$crate::error::Diagnostic> {
+                $crate::rule::RulesDocument::warnings(self)
+            }
+        }
+    };
+    ($rules:ident => $engine:ident) => {
+        $crate::rule::rules_document!($rules);
+        $crate::rule::rules_document!(@load $rules => $engine);
+
+        impl $engine {
+            /// Validates and compiles the rules.
+            ///
+            /// # Errors
+            /// Every mistake in them.
+            pub fn compile(rules: &$rules) -> Result<$engine, $crate::error::RuleErrors> {
+                let mut report = $crate::error::Report::new();
+                let engine = $engine::compile_into(rules, &mut report);
+                report.finish()?;
+                Ok(engine)
+            }
+        }
+    };
+    (@load $rules:ident => $engine:ident) => {
+        impl $engine {
+            /// Reads the rules from a document and compiles them:
+            #[doc = concat!("[`", stringify!($rules), "::load`] and [`compile`](Self::compile) in one call.")]
+            ///
+            /// # Errors
+            /// Every mistake in the document.
+            pub fn load(document: serde_json::Value) -> Result<$engine, $crate::error::RuleErrors> {
+                $engine::compile(&$rules::load(document)?)
+            }
+        }
+    };
+    ($rules:ident => $engine:ident with plugins) => {
+        $crate::rule::rules_document!($rules);
+        $crate::rule::rules_document!(@load $rules => $engine);
+
+        impl $rules {
+            /// As [`load`](Self::load), for rules that name plug-ins of the registry.
+            ///
+            /// # Errors
+            /// As [`load`](Self::load); also names that the registry does not have, and wrong parameters.
+            pub fn load_with(
+                document: serde_json::Value,
+                registry: &$crate::rule::Registry,
+            ) -> Result<$rules, $crate::error::RuleErrors> {
+                $crate::rule::RulesDocument::load_document(document, registry)
+            }
+
+            /// As [`from_json_str`](Self::from_json_str), for rules that name plug-ins of the registry.
+            ///
+            /// # Errors
+            /// As [`from_json_str`](Self::from_json_str); also names that the registry does not have, and wrong
+            /// parameters.
+            pub fn from_json_str_with(
+                text: &str,
+                registry: &$crate::rule::Registry,
+            ) -> Result<$rules, $crate::error::RuleErrors> {
+                $crate::rule::RulesDocument::load_json(text, registry)
+            }
+        }
+
+        impl $engine {
+            /// As [`load`](Self::load), for rules that name plug-ins of the registry.
+            ///
+            /// # Errors
+            /// Every mistake in the document.
+            pub fn load_with(
+                document: serde_json::Value,
+                registry: &$crate::rule::Registry,
+            ) -> Result<$engine, $crate::error::RuleErrors> {
+                $engine::compile_with(&$rules::load_with(document, registry)?, registry)
+            }
+
+            /// Validates and compiles the rules. Only built-in plug-ins are known.
+            ///
+            /// # Errors
+            /// Every mistake in them.
+            pub fn compile(rules: &$rules) -> Result<$engine, $crate::error::RuleErrors> {
+                $engine::compile_with(rules, &$crate::rule::Registry::new())
+            }
+
+            /// Validates and compiles rules that name plug-ins of the registry.
+            ///
+            /// # Errors
+            /// Every mistake in them; a name that the registry does not have is one.
+            pub fn compile_with(
+                rules: &$rules,
+                registry: &$crate::rule::Registry,
+            ) -> Result<$engine, $crate::error::RuleErrors> {
+                let mut report = $crate::error::Report::new();
+                let engine = $engine::compile_into(rules, registry, &mut report);
+                report.finish()?;
+                Ok(engine)
+            }
+        }
+    };
+}
+
+pub(crate) use rules_document;

@@ -1,0 +1,51 @@
+//! The host's own tables, beside the rules.
+
+use std::sync::Arc;
+
+use crate::company::Gazetteer;
+use crate::contact::{PhoneOptions, PhoneOracle, PhoneSegments};
+use crate::model::Region;
+
+/// The host's own tables: what names and numbers are read with.
+///
+/// ```
+/// use leadkit::rule::HostTables;
+///
+/// let tables = HostTables { default_region: "US".parse()?, ..HostTables::default() };
+/// assert_eq!(tables.phone_options().default_region.to_string(), "US");
+/// # Ok::<(), leadkit::model::RegionError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct HostTables {
+    /// Regions, legal forms and aliases that company names are read with.
+    pub gazetteer: Gazetteer,
+    /// Where phone numbers were issued.
+    pub phone_segments: Option<PhoneSegments>,
+    /// Where a phone number without a country code is dialled.
+    pub default_region: Region,
+    /// Judges phone numbers of other countries.
+    pub oracle: Option<Arc<dyn PhoneOracle>>,
+}
+
+impl Default for HostTables {
+    /// The crate's own gazetteer, Chinese numbers, no segments and no oracle.
+    fn default() -> Self {
+        HostTables {
+            gazetteer: Gazetteer::builtin(),
+            phone_segments: None,
+            default_region: Region::CN,
+            oracle: None,
+        }
+    }
+}
+
+impl HostTables {
+    /// How phone numbers are read.
+    #[must_use]
+    pub fn phone_options(&self) -> PhoneOptions<'_> {
+        PhoneOptions {
+            default_region: self.default_region,
+            oracle: self.oracle.as_deref().map(|oracle| oracle as &dyn PhoneOracle),
+        }
+    }
+}
