@@ -20,14 +20,11 @@ use super::rules::Pass;
 use super::share::{Candidate, pick, rank};
 use super::turn::Turn;
 use crate::model::{PoolId, RepId};
-use crate::rule::{Facts, RuleFault, RulesVersion};
+use crate::rule::{Facts, MatchKind, MatchLabel, RuleFault, RulesVersion};
 use crate::text;
 
 /// How many reps a reviewer is suggested.
 const SUGGESTIONS: usize = 5;
-
-/// What the matching may have done for a lead to belong to the owner it was matched to. A mere tag is not enough.
-const OWNED: [&str; 3] = ["to_owner", "collected", "key_change"];
 
 /// Assigns leads by rules. Compiled once, immutable, shared by reference.
 ///
@@ -192,13 +189,13 @@ fn previous_owners(facts: &Facts<'_>, options: &AssignOptions) -> Vec<RepId> {
 
 /// The owner of what the lead was matched to, if the lead belongs to that owner and the owner takes part.
 fn existing_owner(facts: &Facts<'_>, roster: &Roster) -> Option<RepId> {
-    let matched = facts.matched().filter(|matched| OWNED.contains(&matched.action))?;
+    let matched = facts.matched().filter(|matched| matched.kind.is_some_and(MatchKind::gives_owner))?;
     matched.owner.clone().filter(|owner| roster.is_active(owner.as_str()))
 }
 
 /// Whether the lead is a reward (奖励): it counts for no cap and takes no turn.
 fn is_reward(facts: &Facts<'_>) -> bool {
-    facts.matched().is_some_and(|matched| matched.labels.iter().any(|label| label == "reward"))
+    facts.matched().is_some_and(|matched| matched.labels.contains(&MatchLabel::Reward))
 }
 
 /// One lead on its way through the rules of a pool.

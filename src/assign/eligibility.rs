@@ -11,7 +11,7 @@ use super::roster::{Roster, Slot};
 use super::rules::PreviousOwners;
 use crate::calendar::Zone;
 use crate::model::{Region, RepId};
-use crate::text::moment;
+use crate::text::{codes, moment};
 
 /// Why a rep does not get a lead: the first of the reasons that apply, in this order.
 ///
@@ -86,28 +86,26 @@ pub enum SkipReason {
     Excluded,
 }
 
-impl SkipReason {
-    /// The reason's stable code, for counting and translation.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            SkipReason::UnknownRep => "unknown_rep",
-            SkipReason::Inactive => "inactive",
-            SkipReason::NotMember => "not_member",
-            SkipReason::ZeroWeight => "zero_weight",
-            SkipReason::Territory { .. } => "territory",
-            SkipReason::Skill { .. } => "skill",
-            SkipReason::OffHours { .. } => "off_hours",
-            SkipReason::Absent { .. } => "absent",
-            SkipReason::PoolDailyCap { .. } => "pool_daily_cap",
-            SkipReason::RepDailyCap { .. } => "rep_daily_cap",
-            SkipReason::HoldingCap { .. } => "holding_cap",
-            SkipReason::ProtectedCap { .. } => "protected_cap",
-            SkipReason::PreviousOwner => "previous_owner",
-            SkipReason::Excluded => "excluded",
-        }
+codes! {
+    SkipReason {
+        SkipReason::UnknownRep => "unknown_rep",
+        SkipReason::Inactive => "inactive",
+        SkipReason::NotMember => "not_member",
+        SkipReason::ZeroWeight => "zero_weight",
+        SkipReason::Territory { .. } => "territory",
+        SkipReason::Skill { .. } => "skill",
+        SkipReason::OffHours { .. } => "off_hours",
+        SkipReason::Absent { .. } => "absent",
+        SkipReason::PoolDailyCap { .. } => "pool_daily_cap",
+        SkipReason::RepDailyCap { .. } => "rep_daily_cap",
+        SkipReason::HoldingCap { .. } => "holding_cap",
+        SkipReason::ProtectedCap { .. } => "protected_cap",
+        SkipReason::PreviousOwner => "previous_owner",
+        SkipReason::Excluded => "excluded",
     }
+}
 
+impl SkipReason {
     /// Whether the rep is stopped by a cap.
     #[must_use]
     pub fn is_cap(&self) -> bool {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{PoolId, RepId, RuleId};
-use crate::text::{list, moment};
+use crate::text::{codes, list, moment};
 
 /// What became of a lead. The kinds are never mixed up, and none means "everybody gets it".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,21 +64,19 @@ pub enum Kind {
     },
 }
 
-impl Kind {
-    /// The kind's stable code, for counting and translation.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Kind::Assigned { .. } => "assigned",
-            Kind::ExistingOwner { .. } => "existing_owner",
-            Kind::ToPool { .. } => "to_pool",
-            Kind::AwaitingReview { .. } => "awaiting_review",
-            Kind::NoRuleMatched => "no_rule_matched",
-            Kind::NoEligible { .. } => "no_eligible",
-            Kind::AllCapped { .. } => "all_capped",
-        }
+codes! {
+    Kind {
+        Kind::Assigned { .. } => "assigned",
+        Kind::ExistingOwner { .. } => "existing_owner",
+        Kind::ToPool { .. } => "to_pool",
+        Kind::AwaitingReview { .. } => "awaiting_review",
+        Kind::NoRuleMatched => "no_rule_matched",
+        Kind::NoEligible { .. } => "no_eligible",
+        Kind::AllCapped { .. } => "all_capped",
     }
+}
 
+impl Kind {
     /// Who gets the lead.
     #[must_use]
     pub fn owner(&self) -> Option<&RepId> {

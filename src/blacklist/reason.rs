@@ -10,7 +10,7 @@ use crate::calendar::Span;
 use crate::contact::{EmailFault, FakeReason, PhoneFault, WechatFault};
 use crate::model::open_enum::closed_enum;
 use crate::model::{LeadId, mask_phone};
-use crate::text::moment;
+use crate::text::{codes, moment};
 
 closed_enum! {
     /// What kind of value a list entry is.
@@ -101,30 +101,28 @@ pub enum Reason {
     RuleFailed,
 }
 
-impl Reason {
-    /// Stable name of the reason for translation, rules and statistics.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Reason::Listed { kind: ContactKind::Phone } => "listed_phone",
-            Reason::Listed { kind: ContactKind::Email } => "listed_email",
-            Reason::Listed { kind: ContactKind::Wechat } => "listed_wechat",
-            Reason::Listed { kind: ContactKind::Company } => "listed_company",
-            Reason::Listed { kind: ContactKind::Ip } => "listed_ip",
-            Reason::ListedDomain { .. } => "listed_domain",
-            Reason::PhoneMalformed { .. } => "phone_malformed",
-            Reason::PhoneNotAssigned { .. } => "phone_not_assigned",
-            Reason::EmailMalformed { .. } => "email_malformed",
-            Reason::WechatMalformed { .. } => "wechat_malformed",
-            Reason::Fake { .. } => "fake",
-            Reason::NoUsableContact { .. } | Reason::NoContact => "no_usable_contact",
-            Reason::Resubmission { .. } => "resubmission",
-            Reason::Burst { .. } => "burst",
-            Reason::Condition => "condition",
-            Reason::RuleFailed => "rule_failed",
-        }
+codes! {
+    Reason {
+        Reason::Listed { kind: ContactKind::Phone } => "listed_phone",
+        Reason::Listed { kind: ContactKind::Email } => "listed_email",
+        Reason::Listed { kind: ContactKind::Wechat } => "listed_wechat",
+        Reason::Listed { kind: ContactKind::Company } => "listed_company",
+        Reason::Listed { kind: ContactKind::Ip } => "listed_ip",
+        Reason::ListedDomain { .. } => "listed_domain",
+        Reason::PhoneMalformed { .. } => "phone_malformed",
+        Reason::PhoneNotAssigned { .. } => "phone_not_assigned",
+        Reason::EmailMalformed { .. } => "email_malformed",
+        Reason::WechatMalformed { .. } => "wechat_malformed",
+        Reason::Fake { .. } => "fake",
+        Reason::NoUsableContact { .. } | Reason::NoContact => "no_usable_contact",
+        Reason::Resubmission { .. } => "resubmission",
+        Reason::Burst { .. } => "burst",
+        Reason::Condition => "condition",
+        Reason::RuleFailed => "rule_failed",
     }
+}
 
+impl Reason {
     /// Stable name of what exactly is wrong, where the code leaves that open: `too_short`, `keyboard_mash`, `ip24`.
     #[must_use]
     pub fn detail(&self) -> Option<&'static str> {

@@ -1,5 +1,6 @@
 //! Why a text is no usable e-mail address.
 
+use crate::text::codes;
 use serde::{Deserialize, Serialize};
 
 /// Why a text is no e-mail address that a lead can be reached at.
@@ -80,34 +81,30 @@ pub enum EmailFault {
     TooLong,
 }
 
-impl EmailFault {
-    /// Stable name of the fault for translation and statistics.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            EmailFault::Empty => "empty",
-            EmailFault::ControlCharacter => "control_character",
-            EmailFault::InvisibleCharacter => "invisible_character",
-            EmailFault::NoAt => "no_at",
-            EmailFault::SeveralAt => "several_at",
-            EmailFault::DisplayName => "display_name",
-            EmailFault::NoLocalPart => "no_local_part",
-            EmailFault::QuotedLocalPart => "quoted_local_part",
-            EmailFault::LocalCharacter => "local_character",
-            EmailFault::LocalDot => "local_dot",
-            EmailFault::LocalTooLong => "local_too_long",
-            EmailFault::NoDomain => "no_domain",
-            EmailFault::AddressLiteral => "address_literal",
-            EmailFault::BareHost => "bare_host",
-            EmailFault::TopLevel => "top_level",
-            EmailFault::Reserved => "reserved",
-            EmailFault::EmptyLabel => "empty_label",
-            EmailFault::Hyphen => "hyphen",
-            EmailFault::DomainCharacter => "domain_character",
-            EmailFault::Punycode => "punycode",
-            EmailFault::LabelTooLong => "label_too_long",
-            EmailFault::DomainTooLong => "domain_too_long",
-            EmailFault::TooLong => "too_long",
-        }
+codes! {
+    EmailFault {
+        EmailFault::Empty => "empty",
+        EmailFault::ControlCharacter => "control_character",
+        EmailFault::InvisibleCharacter => "invisible_character",
+        EmailFault::NoAt => "no_at",
+        EmailFault::SeveralAt => "several_at",
+        EmailFault::DisplayName => "display_name",
+        EmailFault::NoLocalPart => "no_local_part",
+        EmailFault::QuotedLocalPart => "quoted_local_part",
+        EmailFault::LocalCharacter => "local_character",
+        EmailFault::LocalDot => "local_dot",
+        EmailFault::LocalTooLong => "local_too_long",
+        EmailFault::NoDomain => "no_domain",
+        EmailFault::AddressLiteral => "address_literal",
+        EmailFault::BareHost => "bare_host",
+        EmailFault::TopLevel => "top_level",
+        EmailFault::Reserved => "reserved",
+        EmailFault::EmptyLabel => "empty_label",
+        EmailFault::Hyphen => "hyphen",
+        EmailFault::DomainCharacter => "domain_character",
+        EmailFault::Punycode => "punycode",
+        EmailFault::LabelTooLong => "label_too_long",
+        EmailFault::DomainTooLong => "domain_too_long",
+        EmailFault::TooLong => "too_long",
     }
 }

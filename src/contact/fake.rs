@@ -12,6 +12,7 @@ use super::fault::PhoneKind;
 use super::mash::mash_token;
 use super::phone::Phone;
 use crate::text;
+use crate::text::codes;
 
 /// Why a value looks invented.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -63,21 +64,17 @@ pub enum FakeReason {
     },
 }
 
-impl FakeReason {
-    /// Stable name of the reason for translation, rules and statistics.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            FakeReason::RepeatedDigit { .. } => "repeated_digit",
-            FakeReason::DigitRun { .. } => "digit_run",
-            FakeReason::RepeatedBlock { .. } => "repeated_block",
-            FakeReason::ZeroTail { .. } => "zero_tail",
-            FakeReason::SampleNumber => "sample_number",
-            FakeReason::ServiceNumber => "service_number",
-            FakeReason::Placeholder { .. } => "placeholder",
-            FakeReason::KeyboardMash { .. } => "keyboard_mash",
-            FakeReason::MistypedDomain { .. } => "mistyped_domain",
-        }
+codes! {
+    FakeReason {
+        FakeReason::RepeatedDigit { .. } => "repeated_digit",
+        FakeReason::DigitRun { .. } => "digit_run",
+        FakeReason::RepeatedBlock { .. } => "repeated_block",
+        FakeReason::ZeroTail { .. } => "zero_tail",
+        FakeReason::SampleNumber => "sample_number",
+        FakeReason::ServiceNumber => "service_number",
+        FakeReason::Placeholder { .. } => "placeholder",
+        FakeReason::KeyboardMash { .. } => "keyboard_mash",
+        FakeReason::MistypedDomain { .. } => "mistyped_domain",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::text::codes;
 use serde::{Deserialize, Serialize};
 
 /// Whether a number can be called, as far as the numbering plan tells.
@@ -20,16 +21,12 @@ pub enum PhoneQuality {
     UnknownCountry,
 }
 
-impl PhoneQuality {
-    /// Stable name of the answer for translation and statistics: `ok`, `malformed`, ...
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            PhoneQuality::Ok => "ok",
-            PhoneQuality::Malformed(_) => "malformed",
-            PhoneQuality::PossibleNotAssigned => "possible_not_assigned",
-            PhoneQuality::UnknownCountry => "unknown_country",
-        }
+codes! {
+    PhoneQuality {
+        PhoneQuality::Ok => "ok",
+        PhoneQuality::Malformed(_) => "malformed",
+        PhoneQuality::PossibleNotAssigned => "possible_not_assigned",
+        PhoneQuality::UnknownCountry => "unknown_country",
     }
 }
 
@@ -101,25 +98,21 @@ pub enum PhoneFault {
     UnassignedPrefix,
 }
 
-impl PhoneFault {
-    /// Stable name of the fault for translation and statistics.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            PhoneFault::Empty => "empty",
-            PhoneFault::NoDigits => "no_digits",
-            PhoneFault::TooShort => "too_short",
-            PhoneFault::TooLong => "too_long",
-            PhoneFault::UnexpectedCharacter => "unexpected_character",
-            PhoneFault::Masked => "masked",
-            PhoneFault::SeveralNumbers => "several_numbers",
-            PhoneFault::UnknownCountryCode => "unknown_country_code",
-            PhoneFault::MobileTooShort => "mobile_too_short",
-            PhoneFault::MobileTooLong => "mobile_too_long",
-            PhoneFault::MissingAreaCode => "missing_area_code",
-            PhoneFault::SubscriberLength => "subscriber_length",
-            PhoneFault::UnassignedPrefix => "unassigned_prefix",
-        }
+codes! {
+    PhoneFault {
+        PhoneFault::Empty => "empty",
+        PhoneFault::NoDigits => "no_digits",
+        PhoneFault::TooShort => "too_short",
+        PhoneFault::TooLong => "too_long",
+        PhoneFault::UnexpectedCharacter => "unexpected_character",
+        PhoneFault::Masked => "masked",
+        PhoneFault::SeveralNumbers => "several_numbers",
+        PhoneFault::UnknownCountryCode => "unknown_country_code",
+        PhoneFault::MobileTooShort => "mobile_too_short",
+        PhoneFault::MobileTooLong => "mobile_too_long",
+        PhoneFault::MissingAreaCode => "missing_area_code",
+        PhoneFault::SubscriberLength => "subscriber_length",
+        PhoneFault::UnassignedPrefix => "unassigned_prefix",
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::phone::check_cn_mobile;
 use super::scan::{is_invisible, narrow};
 use crate::model::mask_id;
+use crate::text::codes;
 
 /// What a WeChat id is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,18 +51,14 @@ pub enum WechatFault {
     Number,
 }
 
-impl WechatFault {
-    /// Stable name of the fault for translation and statistics.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            WechatFault::Empty => "empty",
-            WechatFault::TooShort => "too_short",
-            WechatFault::TooLong => "too_long",
-            WechatFault::NoLetterFirst => "no_letter_first",
-            WechatFault::Character => "character",
-            WechatFault::Number => "number",
-        }
+codes! {
+    WechatFault {
+        WechatFault::Empty => "empty",
+        WechatFault::TooShort => "too_short",
+        WechatFault::TooLong => "too_long",
+        WechatFault::NoLetterFirst => "no_letter_first",
+        WechatFault::Character => "character",
+        WechatFault::Number => "number",
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::action::MatchAction;
 use super::target::Target;
 use crate::error::{Report, suggestion};
-use crate::model::RepId;
+use crate::model::{RecordRef, RepId};
 use crate::rule::{
     FactSource, FactValue, Facts, Fault, Field, MatchFacts, Scope, Script, ScriptKind, ScriptSession,
 };
@@ -49,7 +49,8 @@ impl Plan {
             Plan::Scripted { script: None, .. } => return Err(Fault::new("the script could not be read")),
             Plan::Scripted { script: Some(script), target, codes } => (script, *target, codes),
         };
-        let name = script.choice(&OneMatch { facts, found }, &mut ScriptSession::new())?;
+        let name = script
+            .choice(&OneMatch { facts, found, labels: found.label_texts() }, &mut ScriptSession::new())?;
         if codes.contains(&name) {
             return Ok(Choice::Code(name));
         }
@@ -82,6 +83,7 @@ fn text(text: Option<&str>) -> FactValue<'_> {
 struct OneMatch<'x, 'f> {
     facts: &'x Facts<'f>,
     found: &'x MatchFacts,
+    labels: Vec<String>,
 }
 
 impl FactSource for OneMatch<'_, '_> {
@@ -89,8 +91,8 @@ impl FactSource for OneMatch<'_, '_> {
         match field.spec().name {
             "match.action" => FactValue::Missing,
             "match.owner" => text(self.found.owner.as_ref().map(RepId::as_str)),
-            "match.record" => text(self.found.record.as_deref()),
-            "match.labels" => FactValue::Texts(&self.found.labels),
+            "match.record" => text(self.found.record.as_ref().map(RecordRef::id)),
+            "match.labels" => FactValue::Texts(&self.labels),
             "match.count" => FactValue::Integer(self.found.count),
             _ => self.facts.fact(field),
         }

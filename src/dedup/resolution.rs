@@ -7,14 +7,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::comparator::Comparator;
-use super::label::Label;
 use super::probe::KeyKind;
 use super::target::{LeadKey, Target};
 use crate::model::open_enum::closed_enum;
 use crate::model::{
     Account, Effect, Lead, LeadId, OwnerState, Pool, PoolId, PoolMode, RecordRef, RepId, RuleId,
 };
-use crate::rule::{MatchFacts, RuleFault, RulesVersion};
+use crate::rule::MatchLabel;
+use crate::rule::{MatchFacts, MatchKind, RuleFault, RulesVersion};
 
 /// The rows that share a key with a lead, as the host fetched them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -83,17 +83,26 @@ pub enum Action {
 }
 
 impl Action {
+    /// Every code.
+    pub const CODES: &'static [&'static str] = MatchKind::KNOWN;
+
     /// Stable code, as `match.action` holds it.
     #[must_use]
     pub fn code(&self) -> &'static str {
+        self.kind().as_str()
+    }
+
+    /// What was decided, without the particulars.
+    #[must_use]
+    pub fn kind(&self) -> MatchKind {
         match self {
-            Action::New => "new",
-            Action::ToOwner { .. } => "to_owner",
-            Action::AssignByRules { .. } => "assign_by_rules",
-            Action::Collected { .. } => "collected",
-            Action::KeyChange { .. } => "key_change",
-            Action::TagOnly { .. } => "tag_only",
-            Action::Custom { .. } => "custom",
+            Action::New => MatchKind::New,
+            Action::ToOwner { .. } => MatchKind::ToOwner,
+            Action::AssignByRules { .. } => MatchKind::AssignByRules,
+            Action::Collected { .. } => MatchKind::Collected,
+            Action::KeyChange { .. } => MatchKind::KeyChange,
+            Action::TagOnly { .. } => MatchKind::TagOnly,
+            Action::Custom { .. } => MatchKind::Custom,
         }
     }
 
@@ -223,16 +232,6 @@ impl TieBreak {
     }
 }
 
-/// The identifier of a record, without its kind.
-pub(super) fn id_of(record: &RecordRef) -> String {
-    match record {
-        RecordRef::Account(id) => id.as_str().to_owned(),
-        RecordRef::Contact(id) => id.as_str().to_owned(),
-        RecordRef::Opportunity(id) => id.as_str().to_owned(),
-        RecordRef::Lead(id) => id.as_str().to_owned(),
-    }
-}
-
 fn in_words(kind: KeyKind) -> &'static str {
     match kind {
         KeyKind::Phone => "phone",
@@ -300,7 +299,7 @@ pub struct Resolution {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) rule: Option<RuleId>,
     pub(super) matches: Vec<Match>,
-    pub(super) labels: BTreeSet<Label>,
+    pub(super) labels: BTreeSet<MatchLabel>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) crowded: Vec<CrowdedKey>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -332,7 +331,7 @@ impl Resolution {
 
     /// What the lead is to the host.
     #[must_use]
-    pub fn labels(&self) -> &BTreeSet<Label> {
+    pub fn labels(&self) -> &BTreeSet<MatchLabel> {
         &self.labels
     }
 
@@ -408,7 +407,7 @@ impl Resolution {
         };
         // Nobody is left who would be told of the key change.
         self.effects.retain(|effect| !matches!(effect, Effect::Notify { code, .. } if code == "key_change"));
-        self.labels.remove(&Label::ByOwner);
+        self.labels.remove(&MatchLabel::ByOwner);
     }
 
     /// What the host should do, in order.
@@ -433,10 +432,10 @@ impl Resolution {
     #[must_use]
     pub fn facts(&self) -> MatchFacts {
         MatchFacts {
-            action: self.action.code(),
+            kind: Some(self.action.kind()),
             owner: self.action.owner().cloned(),
-            record: self.action.record().as_ref().map(id_of),
-            labels: self.labels.iter().map(|label| label.as_str().to_owned()).collect(),
+            record: self.action.record(),
+            labels: self.labels.clone(),
             count: self.record_count() as i64,
         }
     }

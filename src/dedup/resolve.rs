@@ -9,15 +9,15 @@ use super::candidate::Candidate;
 use super::case::Case;
 use super::deduplicator::Deduplicator;
 use super::effects::Decision;
-use super::label::Label;
 use super::likeness::{self, Hit};
 use super::plan::{Choice, Plan};
 use super::probe::{Key, KeyKind, Probe};
 use super::reading::candidates;
-use super::resolution::{Action, CrowdedKey, Match, Resolution, Rows, id_of};
+use super::resolution::{Action, CrowdedKey, Match, Resolution, Rows};
 use super::rules::MatchRule;
 use crate::model::{OwnerState, RecordRef, RepId};
 use crate::names::Asked;
+use crate::rule::MatchLabel;
 use crate::rule::{Facts, Fault, MatchFacts, RuleFault};
 
 /// What the rules say of the rows.
@@ -191,16 +191,16 @@ fn match_facts(
     now: DateTime<Utc>,
 ) -> MatchFacts {
     let existing = hits.iter().any(|hit| hit.candidate.has_bought(now));
-    let mut labels: BTreeSet<Label> = rule.labels.clone();
-    labels.insert(if existing { Label::ExistingCustomer } else { Label::NewCustomer });
+    let mut labels: BTreeSet<MatchLabel> = rule.labels.clone();
+    labels.insert(if existing { MatchLabel::ExistingCustomer } else { MatchLabel::NewCustomer });
     if hits.len() > 1 {
-        labels.insert(Label::OneToMany);
+        labels.insert(MatchLabel::OneToMany);
     }
     MatchFacts {
-        action: "",
+        kind: None,
         owner: best.owner().cloned(),
-        record: Some(id_of(&best.record())),
-        labels: labels.iter().map(|label| label.as_str().to_owned()).collect(),
+        record: Some(best.record()),
+        labels,
         count: hits.len() as i64,
     }
 }
@@ -211,9 +211,9 @@ fn labels(
     matches: &[Match],
     rule: Option<&MatchRule>,
     case: &Case<'_, '_>,
-) -> BTreeSet<Label> {
+) -> BTreeSet<MatchLabel> {
     if matches.is_empty() {
-        return BTreeSet::from([Label::BrandNew]);
+        return BTreeSet::from([MatchLabel::BrandNew]);
     }
     let bought = |found: &&Match| {
         case.candidates.iter().any(|one| one.has_bought(case.now) && one.record() == found.record)
@@ -222,21 +222,22 @@ fn labels(
     // Of records that may be meant, all must have bought.
     let all_guesses = told.is_empty() && guesses.iter().all(bought);
     let existing = all_guesses || told.iter().any(bought);
-    let mut labels = BTreeSet::from([if existing { Label::ExistingCustomer } else { Label::NewCustomer }]);
+    let mut labels =
+        BTreeSet::from([if existing { MatchLabel::ExistingCustomer } else { MatchLabel::NewCustomer }]);
     match action {
-        Action::Collected { .. } => labels.extend([Label::Duplicate, Label::CollectedToEarliest]),
+        Action::Collected { .. } => labels.extend([MatchLabel::Duplicate, MatchLabel::CollectedToEarliest]),
         Action::ToOwner { record: RecordRef::Lead(_), .. }
         | Action::KeyChange { .. }
-        | Action::AssignByRules { record: RecordRef::Lead(_) } => drop(labels.insert(Label::Duplicate)),
+        | Action::AssignByRules { record: RecordRef::Lead(_) } => drop(labels.insert(MatchLabel::Duplicate)),
         _ => {}
     }
     if action.owner().is_some() {
-        labels.insert(Label::ByOwner);
+        labels.insert(MatchLabel::ByOwner);
     }
     // What is only guessed makes no claims.
     let found = matches.iter().filter(|found| !found.ambiguous);
     if found.map(|found| &found.record).collect::<BTreeSet<_>>().len() > 1 {
-        labels.insert(Label::OneToMany);
+        labels.insert(MatchLabel::OneToMany);
     }
     if let Some(rule) = rule {
         labels.extend(&rule.labels);
@@ -245,7 +246,7 @@ fn labels(
     let owners = sure.filter_map(|found| found.owner.as_ref());
     let owners = owners.chain(case.facts.lead().owner.as_ref());
     if owners.collect::<BTreeSet<&RepId>>().len() > 1 {
-        labels.insert(Label::Collision);
+        labels.insert(MatchLabel::Collision);
     }
     labels
 }

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::action::MatchAction;
 use super::comparator::Comparator;
-use super::label::Label;
 use super::target::{LeadKey, Target};
 use crate::calendar::Zone;
 use crate::model::{LeadField, RuleId};
 use crate::rule::Condition;
+use crate::rule::MatchLabel;
 
 /// What makes a lead the same as a record on file, and what follows.
 ///
@@ -61,7 +61,7 @@ pub struct MatchRule {
     pub action: MatchAction,
     /// Labels that a lead gets when this rule decides, such as `reward`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub labels: BTreeSet<Label>,
+    pub labels: BTreeSet<MatchLabel>,
 }
 
 /// How long after its creation a record still counts.

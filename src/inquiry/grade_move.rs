@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::grade::{Grades, RecordedAction};
 use crate::model::{InquiryGrade, RepId};
+use crate::text::codes;
 
 /// Why an inquiry was lost (丢单报告).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,16 +105,12 @@ pub enum GradeObjection {
     },
 }
 
-impl GradeObjection {
-    /// A stable code for translation.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            GradeObjection::SameGrade => "same_grade",
-            GradeObjection::ActionsMissing { .. } => "actions_missing",
-            GradeObjection::LossReportMissing => "loss_report_missing",
-            GradeObjection::LossReportIncomplete { .. } => "loss_report_incomplete",
-        }
+codes! {
+    GradeObjection {
+        GradeObjection::SameGrade => "same_grade",
+        GradeObjection::ActionsMissing { .. } => "actions_missing",
+        GradeObjection::LossReportMissing => "loss_report_missing",
+        GradeObjection::LossReportIncomplete { .. } => "loss_report_incomplete",
     }
 }
 

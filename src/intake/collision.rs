@@ -6,8 +6,9 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::dedup::{Label, Resolution};
+use crate::dedup::Resolution;
 use crate::model::{Acquisition, Effect, Lead, RecordRef, RepId};
+use crate::rule::MatchLabel;
 
 /// How a collision (撞单) is settled.
 #[must_use]
@@ -64,7 +65,7 @@ impl fmt::Display for Settlement {
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```
 pub fn settle_collision(lead: &Lead, resolution: &Resolution) -> Option<Settlement> {
-    if !resolution.labels().contains(&Label::Collision) {
+    if !resolution.labels().contains(&MatchLabel::Collision) {
         return None;
     }
     let on_file = resolution

@@ -66,14 +66,14 @@ pub enum Route {
 
 codes! {
     Route {
-        Blocked => "blocked",
-        Resubmitted { .. } => "resubmitted",
-        ToOwner { .. } => "to_owner",
-        Nurture { .. } => "nurture",
-        Assigned { .. } => "assigned",
-        ToPool { .. } => "to_pool",
-        AwaitingReview { .. } => "awaiting_review",
-        Unassigned { .. } => "unassigned",
+        Route::Blocked => "blocked",
+        Route::Resubmitted { .. } => "resubmitted",
+        Route::ToOwner { .. } => "to_owner",
+        Route::Nurture { .. } => "nurture",
+        Route::Assigned { .. } => "assigned",
+        Route::ToPool { .. } => "to_pool",
+        Route::AwaitingReview { .. } => "awaiting_review",
+        Route::Unassigned { .. } => "unassigned",
     }
 }
 
@@ -150,14 +150,14 @@ pub enum OutcomeReason {
 
 codes! {
     OutcomeReason {
-        Finding(..) => "finding",
-        Resubmission => "resubmission",
-        OwnOwner => "own_owner",
-        MatchRule(..) => "match_rule",
-        PossibleDuplicate => "possible_duplicate",
-        NotReady(..) => "not_ready",
-        AssignRule(..) => "assign_rule",
-        Unassigned(..) => "unassigned",
+        OutcomeReason::Finding(..) => "finding",
+        OutcomeReason::Resubmission => "resubmission",
+        OutcomeReason::OwnOwner => "own_owner",
+        OutcomeReason::MatchRule(..) => "match_rule",
+        OutcomeReason::PossibleDuplicate => "possible_duplicate",
+        OutcomeReason::NotReady(..) => "not_ready",
+        OutcomeReason::AssignRule(..) => "assign_rule",
+        OutcomeReason::Unassigned(..) => "unassigned",
     }
 }
 

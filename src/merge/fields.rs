@@ -1,5 +1,7 @@
 //! The fields of the records, and what each holds.
 
+use crate::model::{FieldType, LeadField};
+
 /// What a field holds, as far as rules must know.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holds {
@@ -11,56 +13,14 @@ pub(super) enum Holds {
     Anything,
 }
 
-/// Fields of accounts and leads. Not `id`, and not `contacts`, which are always united by person.
-const FIELDS: &[(&str, Holds)] = &[
-    ("acquisition", Holds::Text),
+/// Fields that only accounts have. Not `contacts`, which are always united by person.
+const OF_ACCOUNTS: &[(&str, Holds)] = &[
     ("aliases", Holds::List),
-    ("business_model", Holds::Text),
-    ("city", Holds::Text),
     ("closed_deal_at", Holds::Time),
-    ("company", Holds::Text),
-    ("country", Holds::Text),
-    ("created_at", Holds::Time),
     ("domain", Holds::Text),
-    ("emails", Holds::List),
-    ("employee_count", Holds::Whole),
-    ("industry", Holds::List),
-    ("ip", Holds::Text),
-    ("job_function", Holds::Text),
     ("maturity", Holds::Text),
-    ("message", Holds::FreeText),
-    ("name", Holds::Text),
-    ("next_follow_up", Holds::Time),
-    ("owner", Holds::Text),
-    ("phones", Holds::List),
-    ("pool", Holds::Text),
-    ("products", Holds::List),
-    ("province", Holds::Text),
-    ("region", Holds::Text),
     ("registration_number", Holds::Text),
-    ("registry_status", Holds::Text),
-    ("scenario", Holds::FreeText),
-    ("source.campaign", Holds::Text),
-    ("source.channel_type", Holds::Text),
-    ("source.class", Holds::Text),
-    ("source.page", Holds::Text),
-    ("source.pipeline", Holds::Text),
-    ("source.primary", Holds::Text),
-    ("source.secondary", Holds::Text),
-    ("stage", Holds::Text),
-    ("status", Holds::Text),
-    ("tags", Holds::List),
     ("tier", Holds::Text),
-    ("title", Holds::Text),
-    ("utm.ad_plan", Holds::Text),
-    ("utm.ad_unit", Holds::Text),
-    ("utm.campaign", Holds::Text),
-    ("utm.content", Holds::Text),
-    ("utm.keyword", Holds::Text),
-    ("utm.medium", Holds::Text),
-    ("utm.source", Holds::Text),
-    ("utm.term", Holds::Text),
-    ("wechat", Holds::Text),
 ];
 /// Fields that have parts.
 const GROUPS: &[(&str, Holds)] = &[
@@ -76,16 +36,33 @@ pub(super) fn group_of(field: &str) -> Option<&str> {
     GROUPS.iter().any(|(name, _)| *name == group).then_some(group)
 }
 
+/// What a field of a lead holds; the id is always the survivor's.
+fn of_lead(field: LeadField) -> Option<Holds> {
+    match field {
+        LeadField::Id => None,
+        LeadField::Message | LeadField::Scenario => Some(Holds::FreeText),
+        _ => Some(match field.kind() {
+            FieldType::Texts => Holds::List,
+            FieldType::Integer => Holds::Whole,
+            FieldType::Time => Holds::Time,
+            _ => Holds::Text,
+        }),
+    }
+}
+
 pub(super) fn holds(field: &str) -> Option<Holds> {
-    let known = FIELDS.iter().chain(GROUPS).find(|(name, _)| *name == field);
+    let others = OF_ACCOUNTS.iter().chain(GROUPS);
+    let known = || others.clone().find(|(name, _)| *name == field).map(|(_, holds)| *holds);
     let part = || match field.split_once('.') {
         Some(("attributes", part)) if !part.is_empty() => Some(Holds::Anything),
         Some(("external_ids", part)) if !part.is_empty() => Some(Holds::Text),
         _ => None,
     };
-    known.map(|(_, holds)| *holds).or_else(part)
+    LeadField::from_name(field).and_then(of_lead).or_else(known).or_else(part)
 }
 
 pub(super) fn known_fields() -> impl Iterator<Item = &'static str> + Clone {
-    FIELDS.iter().chain(GROUPS).map(|(name, _)| *name)
+    let of_leads =
+        LeadField::ALL.iter().filter(|field| of_lead(**field).is_some()).map(|field| field.as_str());
+    of_leads.chain(OF_ACCOUNTS.iter().chain(GROUPS).map(|(name, _)| *name))
 }

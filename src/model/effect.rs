@@ -27,6 +27,19 @@ pub enum RecordRef {
     Opportunity(OpportunityId),
 }
 
+impl RecordRef {
+    /// The identifier, whatever kind of record it is.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            RecordRef::Account(id) => id.as_str(),
+            RecordRef::Contact(id) => id.as_str(),
+            RecordRef::Opportunity(id) => id.as_str(),
+            RecordRef::Lead(id) => id.as_str(),
+        }
+    }
+}
+
 impl fmt::Display for RecordRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

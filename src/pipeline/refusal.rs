@@ -9,7 +9,7 @@ use super::actor::{Actor, Role};
 use super::gate::Office;
 use crate::model::{LeadId, RuleId};
 use crate::rule::{Condition, Fault, Field, RulesVersion};
-use crate::text::{list, moment};
+use crate::text::{codes, list, moment};
 
 /// Why a criterion of a gate is not met.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,21 +67,17 @@ pub enum Unmet {
     },
 }
 
-impl Unmet {
-    /// A stable code for translation.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Unmet::Condition { .. } => "condition_false",
-            Unmet::Fault(_) => "fault",
-            Unmet::NotAnswered => "not_answered",
-            Unmet::No { .. } => "answered_no",
-            Unmet::Unknown { .. } => "answered_unknown",
-            Unmet::WrongJudge { .. } => "wrong_judge",
-            Unmet::JudgeIsProducer { .. } => "judge_is_producer",
-            Unmet::NotYet { .. } => "answer_in_future",
-            Unmet::Stale { .. } => "answer_stale",
-        }
+codes! {
+    Unmet {
+        Unmet::Condition { .. } => "condition_false",
+        Unmet::Fault(_) => "fault",
+        Unmet::NotAnswered => "not_answered",
+        Unmet::No { .. } => "answered_no",
+        Unmet::Unknown { .. } => "answered_unknown",
+        Unmet::WrongJudge { .. } => "wrong_judge",
+        Unmet::JudgeIsProducer { .. } => "judge_is_producer",
+        Unmet::NotYet { .. } => "answer_in_future",
+        Unmet::Stale { .. } => "answer_stale",
     }
 }
 

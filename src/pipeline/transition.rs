@@ -9,7 +9,7 @@ use super::actor::{Actor, Answer};
 use crate::model::open_enum::closed_enum;
 use crate::model::{CloseReason, Effect, LeadId, RuleId};
 use crate::rule::{Field, RulesVersion};
-use crate::text::moment;
+use crate::text::{codes, moment};
 
 closed_enum! {
     /// How a lead came to a stage.
@@ -50,17 +50,13 @@ pub enum GateOutcome {
     Passed,
 }
 
-impl GateOutcome {
-    /// A stable code for translation.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            GateOutcome::Mql => "mql",
-            GateOutcome::Invalid(_) => "invalid",
-            GateOutcome::Converted => "converted",
-            GateOutcome::Nurture(_) => "nurture",
-            GateOutcome::Passed => "passed",
-        }
+codes! {
+    GateOutcome {
+        GateOutcome::Mql => "mql",
+        GateOutcome::Invalid(_) => "invalid",
+        GateOutcome::Converted => "converted",
+        GateOutcome::Nurture(_) => "nurture",
+        GateOutcome::Passed => "passed",
     }
 }
 

@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 
 use super::field::Path;
 use super::fields::FieldId;
-use super::{Field, HostTables};
+use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
 use crate::company::CompanyName;
 use crate::contact::{Email, EmailFault, Phone};
-use crate::model::{Activity, Attributes, History, Lead, LeadField, Points, Region, RepId, Value};
+use crate::model::{Activity, Attributes, History, Lead, LeadField, Points, RecordRef, Region, RepId, Value};
 use crate::text::is_blank;
 
 /// What facts are derived with: the host's tables, what is known of the lead's life, and the time.
@@ -99,21 +99,6 @@ pub struct VerdictFacts {
     pub codes: Vec<String>,
 }
 
-/// What duplicate matching adds to the facts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MatchFacts {
-    /// What was decided: `new`, `to_owner`, …
-    pub action: &'static str,
-    /// Owner of the record the lead belongs to.
-    pub owner: Option<RepId>,
-    /// Identifier of that record.
-    pub record: Option<String>,
-    /// Labels.
-    pub labels: Vec<String>,
-    /// Number of records that match.
-    pub count: i64,
-}
-
 /// What scoring adds to the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScoreFacts {
@@ -147,6 +132,7 @@ pub struct Facts<'a> {
     region: OnceCell<Option<Region>>,
     verdict: Option<VerdictFacts>,
     matched: Option<MatchFacts>,
+    match_labels: Vec<String>,
     score: Option<ScoreFacts>,
 }
 
@@ -176,6 +162,7 @@ impl<'a> Facts<'a> {
             region: OnceCell::new(),
             verdict: None,
             matched: None,
+            match_labels: Vec::new(),
             score: None,
         }
     }
@@ -187,6 +174,7 @@ impl<'a> Facts<'a> {
 
     /// Adds what duplicate matching found.
     pub fn set_match(&mut self, matched: MatchFacts) {
+        self.match_labels = matched.label_texts();
         self.matched = Some(matched);
     }
 
@@ -376,10 +364,10 @@ impl<'a> Facts<'a> {
     fn of_match(&self, id: FieldId) -> FactValue<'_> {
         let Some(matched) = &self.matched else { return FactValue::Missing };
         match id {
-            FieldId::MatchAction => text(Some(matched.action)),
+            FieldId::MatchAction => text(matched.kind.map(MatchKind::as_str)),
             FieldId::MatchOwner => text(matched.owner.as_ref().map(RepId::as_str)),
-            FieldId::MatchRecord => owned(&matched.record),
-            FieldId::MatchLabels => texts(&matched.labels),
+            FieldId::MatchRecord => text(matched.record.as_ref().map(RecordRef::id)),
+            FieldId::MatchLabels => texts(&self.match_labels),
             _ => FactValue::Integer(matched.count),
         }
     }

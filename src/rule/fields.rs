@@ -1,11 +1,10 @@
 //! The table of fields: what rules can read, of what type, and who fills it.
 #![expect(clippy::indexing_slicing, reason = "the tables are put together when the crate is compiled")]
 
+use super::MatchKind;
 use crate::model::{FieldType, LeadField, LeadStatus};
 
 const SEVERITIES: &[&str] = &["pass", "flag", "block"];
-const MATCH_ACTIONS: &[&str] =
-    &["new", "to_owner", "assign_by_rules", "collected", "key_change", "tag_only", "custom"];
 const GRADES: &[&str] = &["A", "B", "C", "D"];
 
 /// Who fills a field. A rule may read what is filled before its engine runs.
@@ -236,7 +235,7 @@ field_ids! {
     ActivityLast = "activity.last": Time, Derived, "When the lead last did anything";
     VerdictSeverity = "verdict.severity": Text, Blacklist, "Verdict of the blacklist", SEVERITIES;
     VerdictCodes = "verdict.codes": Texts, Blacklist, "Codes of what the blacklist found";
-    MatchAction = "match.action": Text, Dedup, "What duplicate matching decided", MATCH_ACTIONS;
+    MatchAction = "match.action": Text, Dedup, "What duplicate matching decided", MatchKind::KNOWN;
     MatchOwner = "match.owner": Text, Dedup, "Owner of the record the lead belongs to";
     MatchRecord = "match.record": Text, Dedup, "Identifier of the record the lead belongs to";
     MatchLabels = "match.labels": Texts, Dedup, "Labels of the matches";

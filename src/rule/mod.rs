@@ -13,6 +13,7 @@ mod fault;
 mod field;
 mod fields;
 mod fingerprint;
+mod match_facts;
 mod operand;
 mod operator;
 mod predicate;
@@ -26,9 +27,7 @@ pub(crate) use crate::model::FieldType;
 pub(crate) use band::NumberBand;
 pub use condition::Condition;
 pub(crate) use document::{RulesDocument, rules_document};
-pub use facts::{
-    ActivityFacts, FactContext, FactSource, FactValue, Facts, MatchFacts, ScoreFacts, VerdictFacts,
-};
+pub use facts::{ActivityFacts, FactContext, FactSource, FactValue, Facts, ScoreFacts, VerdictFacts};
 pub(crate) use facts::{number, text};
 pub use fault::{Fault, RuleFault};
 pub(crate) use field::Path;
@@ -36,6 +35,7 @@ pub use field::{Field, FieldError};
 pub(crate) use fields::FieldId;
 pub use fields::{FIELDS, FieldSpec, Producer, Scope};
 pub use fingerprint::Fingerprint;
+pub use match_facts::{MatchFacts, MatchKind, MatchLabel};
 pub use operator::{ConditionError, Operator};
 pub use predicate::Predicate;
 pub use registry::{Custom, Registry, Signal};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::open_enum::closed_enum;
 use crate::model::{Points, RuleId};
-use crate::text::moment;
+use crate::text::{codes, moment};
 
 closed_enum! {
     /// One of the two sides of a score.
@@ -85,20 +85,16 @@ pub enum Reason {
     },
 }
 
-impl Reason {
-    /// Stable code, for translation.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Reason::Activity { .. } => "activity",
-            Reason::Condition => "condition",
-            Reason::Award => "award",
-            Reason::Script { .. } => "script",
-            Reason::ScriptRest => "script_rest",
-            Reason::RuleCap { .. } => "rule_cap",
-            Reason::GroupLimit { .. } => "group_limit",
-            Reason::AxisLimit { .. } => "axis_limit",
-        }
+codes! {
+    Reason {
+        Reason::Activity { .. } => "activity",
+        Reason::Condition => "condition",
+        Reason::Award => "award",
+        Reason::Script { .. } => "script",
+        Reason::ScriptRest => "script_rest",
+        Reason::RuleCap { .. } => "rule_cap",
+        Reason::GroupLimit { .. } => "group_limit",
+        Reason::AxisLimit { .. } => "axis_limit",
     }
 }
 

@@ -101,7 +101,9 @@ impl ScoreRules {
             let lead = match test.lead.to_lead(test.as_of) {
                 Ok(lead) => lead,
                 Err(error) => {
-                    result.failures.push(fail(vec![format!("the lead cannot be read: {error}")], None));
+                    result
+                        .failures
+                        .push(fail(vec![format!("the lead cannot be read: {}", error.message)], None));
                     continue;
                 }
             };

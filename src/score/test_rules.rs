@@ -8,7 +8,8 @@ use serde_json::Value as Json;
 
 use super::grade::{Cell, EngagementLevel, Grade};
 use crate::calendar::Span;
-use crate::error::suggestion;
+use crate::document::Finding;
+use crate::error::Diagnostic;
 use crate::model::{Activity, Attributes, CampaignId, Lead, Points, RuleId, SharedBy};
 
 /// A test in a rules document: a lead, what it did, and what the rules should make of it.
@@ -56,52 +57,18 @@ fn new_year() -> DateTime<Utc> {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TestLead(serde_json::Map<String, Json>);
 
-/// Keys of a lead in a test.
-const LEAD_KEYS: &[&str] = &[
-    "id",
-    "created_at",
-    "name",
-    "title",
-    "job_function",
-    "company",
-    "phones",
-    "emails",
-    "wechat",
-    "external_ids",
-    "country",
-    "province",
-    "city",
-    "region",
-    "industry",
-    "employee_count",
-    "business_model",
-    "registry_status",
-    "scenario",
-    "products",
-    "source",
-    "utm",
-    "ip",
-    "status",
-    "stage",
-    "owner",
-    "pool",
-    "acquisition",
-    "next_follow_up",
-    "tags",
-    "message",
-    "attributes",
-];
-
 impl TestLead {
     /// The lead, created at a moment unless it says otherwise.
     ///
     /// # Errors
-    /// When a value does not fit its key.
-    pub(super) fn to_lead(&self, created_at: DateTime<Utc>) -> Result<Lead, serde_json::Error> {
+    /// The first mistake in it.
+    pub(super) fn to_lead(&self, created_at: DateTime<Utc>) -> Result<Lead, Diagnostic> {
         let mut members = self.0.clone();
         members.entry("id").or_insert_with(|| Json::from("test"));
         members.entry("created_at").or_insert_with(|| Json::from(created_at.to_rfc3339()));
-        serde_json::from_value(Json::Object(members))
+        let unreadable = || Diagnostic::error("unreadable", "", "nothing of the lead can be read");
+        Lead::from_json(Json::Object(members))
+            .map_err(|found| found.into_iter().next().unwrap_or_else(unreadable))
     }
 }
 
@@ -115,16 +82,14 @@ impl<'de> Deserialize<'de> for TestLead {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TestLead, D::Error> {
         use serde::de::Error;
         let members = serde_json::Map::deserialize(deserializer)?;
-        if let Some(unknown) = members.keys().find(|key| !LEAD_KEYS.contains(&key.as_str())) {
-            let help = suggestion(unknown, LEAD_KEYS.iter().copied());
-            return Err(D::Error::custom(format_args!(
-                "a lead has no `{unknown}`; help: {help} [bad_value]"
-            )));
-        }
         let lead = TestLead(members);
         match lead.to_lead(DateTime::default()) {
             Ok(_) => Ok(lead),
-            Err(error) => Err(D::Error::custom(error)),
+            Err(found) => {
+                let place = if found.path.is_empty() { String::new() } else { format!("`{}`: ", found.path) };
+                let help = found.help.as_deref().unwrap_or("correct the lead");
+                Err(D::Error::custom(Finding::new("bad_value", format!("{place}{}", found.message), help)))
+            }
         }
     }
 }

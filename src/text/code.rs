@@ -88,7 +88,7 @@ impl fmt::Debug for Code {
 
 /// Gives an enumeration its `code` and the list of all codes from one table.
 macro_rules! codes {
-    ($name:ident { $($variant:ident $({ $($inner:tt)* })? $(($($tuple:tt)*))? => $code:literal,)* }) => {
+    ($name:ident { $($pattern:pat => $code:literal,)* }) => {
         impl $name {
             /// Every code.
             pub const CODES: &'static [&'static str] = &[$($code,)*];
@@ -97,7 +97,7 @@ macro_rules! codes {
             #[must_use]
             pub fn code(&self) -> &'static str {
                 match self {
-                    $($name::$variant $({ $($inner)* })? $(($($tuple)*))? => $code,)*
+                    $($pattern => $code,)*
                 }
             }
         }

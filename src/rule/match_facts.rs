@@ -1,0 +1,82 @@
+//! What duplicate matching tells the engines after it.
+
+use std::collections::BTreeSet;
+
+use crate::model::open_enum::closed_enum;
+use crate::model::{RecordRef, RepId};
+
+closed_enum! {
+    /// What duplicate matching decided about a lead; `match.action` in rules.
+    MatchKind {
+        /// Nothing on file is this lead.
+        New = "new",
+        /// It belongs to a record that has an owner.
+        ToOwner = "to_owner",
+        /// It belongs to a record without an owner.
+        AssignByRules = "assign_by_rules",
+        /// It is collected under an earlier lead.
+        Collected = "collected",
+        /// It is on file, and a fact that decides on ownership has changed.
+        KeyChange = "key_change",
+        /// It is only marked.
+        TagOnly = "tag_only",
+        /// A script chose a code of the host's own.
+        Custom = "custom",
+    }
+}
+
+impl MatchKind {
+    /// Whether the lead goes to the owner that matching found, before any assignment rule is asked.
+    #[must_use]
+    pub fn gives_owner(self) -> bool {
+        matches!(self, MatchKind::ToOwner | MatchKind::Collected | MatchKind::KeyChange)
+    }
+}
+
+closed_enum! {
+    /// What a lead is to the host, after matching.
+    MatchLabel {
+        /// Nothing matches (纯新).
+        BrandNew = "brand_new",
+        /// Something matches, and no deal was ever closed (新客).
+        NewCustomer = "new_customer",
+        /// A deal was closed before (老客).
+        ExistingCustomer = "existing_customer",
+        /// The same lead is on file.
+        Duplicate = "duplicate",
+        /// Collected under the earliest lead (归集).
+        CollectedToEarliest = "collected_to_earliest",
+        /// Several records match (一拖N).
+        OneToMany = "one_to_many",
+        /// The owner on file gets it (归属分配).
+        ByOwner = "by_owner",
+        /// Assigned by region (地区分配); for rules that say so.
+        ByRegion = "by_region",
+        /// A reward (发牌): outside quotas, takes no turn; for rules that say so.
+        Reward = "reward",
+        /// Two owners claim one company (撞单).
+        Collision = "collision",
+    }
+}
+
+/// What duplicate matching adds to the facts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MatchFacts {
+    /// What was decided; `None` while a rule's script is still choosing.
+    pub kind: Option<MatchKind>,
+    /// Owner of the record the lead belongs to.
+    pub owner: Option<RepId>,
+    /// That record.
+    pub record: Option<RecordRef>,
+    /// What the lead is to the host.
+    pub labels: BTreeSet<MatchLabel>,
+    /// Number of records that match.
+    pub count: i64,
+}
+
+impl MatchFacts {
+    /// The labels as rules read them.
+    pub(crate) fn label_texts(&self) -> Vec<String> {
+        self.labels.iter().map(|label| label.as_str().to_owned()).collect()
+    }
+}
