@@ -26,7 +26,7 @@ use leadkit::dedup::{Key, KeyKind, Probe};
 use leadkit::merge::{ClusterOptions, MergePlan, MergeRules, Merger, UndoRecord, cluster_with_copies};
 use leadkit::model::{Account, Contact, Value};
 use leadkit::names::{NameIndex, SearchOptions};
-use leadkit::rule::FactContext;
+use leadkit::rule::{FactContext, HostTables};
 use serde::{Deserialize, Serialize};
 use support::{Arguments, bundled, read_json};
 
@@ -74,7 +74,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     };
     let merger = Merger::compile(&rules)?;
     let tables = HostTables::default();
-    let (copies, pairs) = pairs(&table.accounts, &gazetteer);
+    let (copies, pairs) = pairs(&table.accounts, &tables.gazetteer);
     let options = ClusterOptions { threshold: SURE, ..ClusterOptions::default() };
     let clusters = cluster_with_copies(table.accounts.len(), copies, pairs.iter().copied(), &options);
 
@@ -101,7 +101,7 @@ fn run() -> Result<(), Box<dyn Error>> {
             plans.push(plan);
         }
     }
-    let near = near_misses(&table.accounts, &pairs, &clusters.labels(), &gazetteer);
+    let near = near_misses(&table.accounts, &pairs, &clusters.labels(), &tables);
     for line in &near {
         writeln!(screen, "perhaps the same: {line}")?;
     }
@@ -178,7 +178,7 @@ fn near_misses(
     accounts: &[Account],
     pairs: &[(usize, usize, f64)],
     labels: &[usize],
-    gazetteer: &Gazetteer,
+    tables: &HostTables,
 ) -> Vec<String> {
     let mut found: BTreeMap<(usize, usize), BTreeSet<String>> = BTreeMap::new();
     let mut hint = |a: usize, b: usize, what: String| {

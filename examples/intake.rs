@@ -58,7 +58,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let rules = Rules::load(read_json(&file(&arguments, "rules", "rules.json"))?)?;
     let intake = Intake::compile(&rules)?;
     let roster: RosterFile = read_json(&file(&arguments, "roster", "roster.json"))?;
-    let mut roster = Roster::compile(&roster.reps, &roster.calendars)?;
+    let roster = Roster::compile(&roster.reps, &roster.calendars)?;
     let mut book: Book = intake.book();
     // The bundled accounts belong to the bundled leads.
     let accounts = file(&arguments, "accounts", "accounts.json");
@@ -89,7 +89,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         })
         .collect();
     arrivals.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.lead.id.cmp(&b.lead.id)));
-    let outcomes = intake.process_batch(&arrivals, &mut book, &mut roster, &mut State::default())?;
+    let outcomes = intake.process_batch(&arrivals, &mut book, &roster, &mut State::default())?;
 
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if let Some(id) = arguments.value("explain") {
@@ -139,7 +139,7 @@ fn report(out: &mut impl Write, outcomes: &[Outcome], table: &Table, all: bool) 
     let mut reps: BTreeMap<&str, usize> = BTreeMap::new();
     for outcome in outcomes {
         *routes.entry(outcome.route().code()).or_default() += 1;
-        *reasons.entry((outcome.route().code(), outcome.reason())).or_default() += 1;
+        *reasons.entry((outcome.route().code(), outcome.reason().to_string())).or_default() += 1;
         if let Some(owner) = outcome.route().owner() {
             *reps.entry(owner.as_str()).or_default() += 1;
         }

@@ -14,7 +14,6 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use leadkit::book::Book;
 use leadkit::calendar::Calendars;
-use leadkit::company::Gazetteer;
 use leadkit::inquiry::ClosedDeals;
 use leadkit::inquiry::{
     Bant, BantFact, CodeFormat, CodePart, CodeRegister, CodeRules, GradeRequest, GradeRules, Grades, Inquiry,
@@ -28,7 +27,7 @@ use leadkit::model::{
 use leadkit::pipeline::{
     Actor, Answer, MoveRequest, Office, Pipeline, PipelineRules, Role, TenureLog, Timeline, Transition,
 };
-use leadkit::rule::{FactContext, Facts};
+use leadkit::rule::{FactContext, Facts, HostTables};
 use leadkit::{Input, Intake, Roster, Rules, State};
 use serde_json::json;
 
@@ -64,13 +63,13 @@ struct Case {
     timeline: Timeline,
     tenures: TenureLog,
     pipeline: Pipeline,
-    gazetteer: Gazetteer,
+    tables: HostTables,
 }
 
 impl Case {
     /// Asks for a move, and carries it out when it is granted.
     fn go(&mut self, request: MoveRequest, now: DateTime<Utc>) -> Result<bool, Box<dyn Error>> {
-        let context = FactContext { activities: &self.activities, ..FactContext::new(&self.gazetteer, now) };
+        let context = FactContext { activities: &self.activities, ..FactContext::new(&self.tables, now) };
         let facts = Facts::new(&self.lead, &context);
         match self.pipeline.advance(&facts, &self.timeline, &request, now) {
             Ok(transition) => {
@@ -144,12 +143,12 @@ fn run() -> Result<(), Box<dyn Error>> {
     }))?;
     let intake = Intake::compile(&rules)?;
     let reps = ["chen", "li"].map(|id| Rep { id: id.into(), ..Rep::default() });
-    let mut roster = Roster::compile(&reps, &Calendars::default())?;
+    let roster = Roster::compile(&reps, &Calendars::default())?;
     let (book, mut state) = (Book::new(), State::default());
     let rows = book.rows(&intake.probe(&lead));
     let input = Input { lead: lead.clone(), activities: activities.clone(), rows, ..Input::default() };
     let outcome = intake.process(&input, &roster, &state, now);
-    state.apply(outcome.delta(), &mut roster)?;
+    state.apply(outcome.delta())?;
     say("intake", outcome.explain());
 
     // 2. It enters the pipeline; the SDR who got it holds it.
@@ -162,7 +161,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         timeline: Timeline::new("L-1"),
         tenures: TenureLog::new("L-1"),
         pipeline: Pipeline::compile(&approved)?,
-        gazetteer: Gazetteer::builtin(),
+        tables: HostTables::default(),
     };
     case.go(MoveRequest::new("lead", form), now)?;
     let owner = outcome.route().owner().ok_or("the lead has no owner")?;
@@ -239,10 +238,10 @@ fn run() -> Result<(), Box<dyn Error>> {
         ..Account::default()
     };
     let view = account_as_lead(&account);
-    let facts = Facts::new(&view, &FactContext::new(&case.gazetteer, now));
+    let facts = Facts::new(&view, &FactContext::new(&case.tables, now));
     say("maturity", Levels::compile(&LevelRules::maturity())?.assess(&facts));
     say("tier", Levels::compile(&LevelRules::tiers())?.assess(&facts));
-    let context = FactContext { activities: &case.activities, ..FactContext::new(&case.gazetteer, now) };
+    let context = FactContext { activities: &case.activities, ..FactContext::new(&case.tables, now) };
     let user = Levels::compile(&LevelRules::user_states())?.assess(&Facts::new(&case.lead, &context));
     say("user state", user);
     let bant = Bant {

@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
-use leadkit::company::Gazetteer;
 use leadkit::model::{Activity, ColumnMap, Lead};
 use leadkit::rule::{FactContext, Facts, HostTables};
 use leadkit::score::{ScoreRules, Scorer, diff};
@@ -49,12 +48,12 @@ fn run() -> Result<(), Box<dyn Error>> {
     let scorer = Scorer::compile(&rules)?;
     let data = Data::read(&arguments)?;
     let tables = HostTables::default();
-    let leads = || data.leads.iter().map(|lead| data.facts(lead, &gazetteer));
+    let leads = || data.leads.iter().map(|lead| data.facts(lead, &tables));
 
     let mut out = BufWriter::new(std::io::stdout().lock());
     if let Some(old) = arguments.value("diff") {
         let old = Scorer::compile(&load(Path::new(old))?)?;
-        let diff = diff(&old, &scorer, leads(), data.as_of);
+        let diff = diff(&old, &scorer, leads());
         for one in diff.moves() {
             let mature = |flag| if flag { "mature" } else { "immature" };
             let (was, is) = (mature(one.was_mature), mature(one.is_mature));
@@ -63,18 +62,17 @@ fn run() -> Result<(), Box<dyn Error>> {
         out.flush()?;
         eprintln!("{diff}");
     } else if arguments.has("cost") {
-        writeln!(out, "{}", scorer.cost(leads(), data.as_of))?;
+        writeln!(out, "{}", scorer.cost(leads()))?;
     } else if let Some(id) = arguments.value("explain") {
         let lead = data.leads.iter().find(|lead| lead.id.as_str() == id);
         let lead = lead.ok_or_else(|| format!("there is no lead {id}"))?;
-        let (facts, activities) = data.facts(lead, &gazetteer);
-        writeln!(out, "{id} {}", scorer.score(&facts, activities, data.as_of))?;
+        writeln!(out, "{id} {}", scorer.score(&data.facts(lead, &tables)))?;
     } else {
         let mut session = scorer.session();
         let mut faults: BTreeMap<String, usize> = BTreeMap::new();
         writeln!(out, "id\tengagement\tfit\tcell\tmature")?;
-        for (facts, activities) in leads() {
-            let score = session.score(&facts, activities, data.as_of);
+        for facts in leads() {
+            let score = session.score(&facts);
             let (id, engagement, fit) = (score.lead(), score.engagement(), score.fit());
             writeln!(out, "{id}\t{engagement}\t{fit}\t{}\t{}", score.cell(), score.is_mature())?;
             for fault in score.faults() {
@@ -149,9 +147,9 @@ impl Data {
         Ok(Data { leads: table.leads, activities, as_of })
     }
 
-    fn facts<'a>(&'a self, lead: &'a Lead, gazetteer: &'a Gazetteer) -> (Facts<'a>, &'a [Activity]) {
+    fn facts<'a>(&'a self, lead: &'a Lead, tables: &'a HostTables) -> Facts<'a> {
         let activities = self.activities.get(lead.id.as_str()).map_or([].as_slice(), Vec::as_slice);
         let context = FactContext { activities, ..FactContext::new(tables, self.as_of) };
-        (Facts::new(lead, &context), activities)
+        Facts::new(lead, &context)
     }
 }

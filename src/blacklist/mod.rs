@@ -17,17 +17,17 @@
 //! let context = FactContext::new(&tables, now);
 //!
 //! let lead = Lead { id: "L-1".into(), created_at: now, phones: vec!["139 2746 1853".into()], ..Lead::default() };
-//! let verdict = blacklist.check(&Facts::new(&lead, &context), &windows, now);
+//! let verdict = blacklist.check(&Facts::new(&lead, &context), &windows);
 //! assert_eq!(verdict.severity(), Severity::Pass);
 //! windows.apply(verdict.delta());
 //!
 //! let again = Lead { id: "L-2".into(), ..lead.clone() };
-//! let verdict = blacklist.check(&Facts::new(&again, &context), &windows, now);
+//! let verdict = blacklist.check(&Facts::new(&again, &context), &windows);
 //! assert_eq!(verdict.severity(), Severity::Flag);
 //! assert_eq!(verdict.resubmission_of(), Some(&lead.id));
 //!
 //! let typo = Lead { id: "L-3".into(), created_at: now, phones: vec!["1392746".into()], ..Lead::default() };
-//! let verdict = blacklist.check(&Facts::new(&typo, &context), &windows, now);
+//! let verdict = blacklist.check(&Facts::new(&typo, &context), &windows);
 //! assert_eq!(verdict.severity(), Severity::Block);
 //! assert!(verdict.to_string().contains("cannot be reached"));
 //! # Ok::<(), leadkit::error::RuleErrors>(())

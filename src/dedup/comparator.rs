@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use leadkit::book::Book;
 /// use leadkit::dedup::{Comparator, DedupRules, Deduplicator, LeadKey, MatchAction, MatchRule, Target};
-/// use leadkit::model::{Account, Lead};
+/// use leadkit::model::{Account, Lead, OwnerState};
 /// use leadkit::rule::{FactContext, Facts, HostTables};
 ///
 /// let rules = DedupRules {
@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 /// let tables = HostTables::default();
 /// let now = "2026-03-01T09:00:00Z".parse().unwrap();
 /// let facts = Facts::new(&lead, &FactContext::new(&tables, now));
-/// let resolution = matching.resolve(&facts, &book.rows(&matching.probe(&facts)), now);
+/// let resolution = matching.resolve(&facts, &book.rows(&matching.probe(&facts)), &|_| OwnerState::Active);
 /// assert_eq!(resolution.matches().len(), 1);
 /// assert_eq!(resolution.matches()[0].evidence, "纷扬科技 ~ 北京纷扬科技有限公司");
 /// assert!(resolution.matches()[0].similarity.unwrap() > 0.9);

@@ -18,7 +18,7 @@ use crate::rule::{Facts, Predicate, RulesVersion};
 /// ```
 /// use leadkit::dedup::{Action, DedupRules, Deduplicator};
 /// use leadkit::book::Book;
-/// use leadkit::model::{Account, Lead};
+/// use leadkit::model::{Account, Lead, OwnerState};
 /// use leadkit::rule::{FactContext, Facts, HostTables};
 ///
 /// let matching = Deduplicator::compile(&DedupRules::to_b())?;
@@ -35,7 +35,7 @@ use crate::rule::{Facts, Predicate, RulesVersion};
 /// let now = "2026-03-01T09:00:00Z".parse().unwrap();
 /// let facts = Facts::new(&lead, &FactContext::new(&tables, now));
 /// let rows = book.rows(&matching.probe(&facts));
-/// let resolution = matching.resolve(&facts, &rows, now);
+/// let resolution = matching.resolve(&facts, &rows, &|_| OwnerState::Active);
 /// assert_eq!(resolution.action().owner().unwrap().as_str(), "zhang");
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```

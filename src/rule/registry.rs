@@ -43,7 +43,7 @@ pub(crate) type Factory<T> = dyn Fn(&Json) -> Result<Arc<T>, String> + Send + Sy
 /// use std::sync::Arc;
 /// use leadkit::model::Points;
 /// use leadkit::rule::{FactSource, FactValue, Fault, Field, Registry, Signal};
-/// use leadkit::score::{ScoreRules, Scorer};
+/// use leadkit::Intake;
 /// use serde_json::json;
 ///
 /// /// Points for the length of the company name, for want of something better.
@@ -60,11 +60,11 @@ pub(crate) type Factory<T> = dyn Fn(&Json) -> Result<Arc<T>, String> + Send + Sy
 /// }
 ///
 /// let registry = Registry::new().signal("name_length", |_| Ok(Arc::new(NameLength("company".parse().unwrap()))));
-/// let rules = ScoreRules::load(json!({
-///     "fit": {"rules": [{"id": "name", "points": {"custom": {"name": "name_length"}}}]},
-/// }))?;
-/// assert!(Scorer::compile_with(&rules, &registry).is_ok());
-/// let errors = Scorer::compile(&rules).unwrap_err();
+/// let rules = json!({
+///     "score": {"fit": {"rules": [{"id": "name", "points": {"custom": {"name": "name_length"}}}]}},
+/// });
+/// let intake = Intake::load_with(rules.clone(), &registry)?;
+/// let errors = Intake::load(rules).unwrap_err();
 /// assert_eq!(errors.diagnostics()[0].message, "there is no signal `name_length`");
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```

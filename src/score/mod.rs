@@ -24,7 +24,8 @@
 //!     [did("1", "form_submit"), did("2", "consult"), did("3", "watch_live"), did("4", "open_mail")];
 //!
 //! let tables = HostTables::default();
-//! let score = scorer.score(&Facts::new(&lead, &FactContext::new(&tables, now)), &activities, now);
+//! let context = FactContext { activities: &activities, ..FactContext::new(&tables, now) };
+//! let score = scorer.score(&Facts::new(&lead, &context));
 //! assert_eq!((score.engagement().to_string(), score.fit().to_string()), ("60".into(), "75".into()));
 //! assert_eq!(score.cell().to_string(), "B2");
 //! assert!(score.is_mature());
