@@ -2,7 +2,7 @@
 //!
 //! [`Deduplicator::probe`] gives the keys to fetch rows by, [`Deduplicator::resolve`] decides on the rows.
 //! [`Book`](crate::book::Book) is a fetcher in memory; [`names`](crate::names) finds company names by likeness and
-//! [`merge`](crate::merge) makes one record out of several. [`similarity`] holds text measures.
+//! [`merge`](crate::merge) makes one record out of several.
 
 mod action;
 mod candidate;
@@ -19,7 +19,6 @@ mod reading;
 mod resolution;
 mod resolve;
 mod rules;
-pub mod similarity;
 mod target;
 
 pub use action::MatchAction;

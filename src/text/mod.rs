@@ -1,8 +1,7 @@
-//! Text as people write it, made comparable: folding, similarity measures, and suggestions for misspelt words.
+//! Text as people write it, made comparable: folding, codes, and suggestions for misspelt words.
 //!
 //! [`fold`] maps every spelling of the same text to one string; [`Folded`] also remembers where each piece came
-//! from, so that a hit in the folded text can be shown in the original. [`similarity`] holds the string measures
-//! and [`closest`] the "did you mean" of every diagnostic.
+//! from, so that a hit in the folded text can be shown in the original. [`closest`] is the "did you mean" of every diagnostic.
 //!
 //! ```
 //! use leadkit::text;
@@ -16,7 +15,7 @@ mod closest;
 mod code;
 mod fold;
 mod sentence;
-pub mod similarity;
+pub(crate) mod similarity;
 mod traditional;
 
 pub use closest::closest;
