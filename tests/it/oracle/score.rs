@@ -15,7 +15,7 @@ pub(crate) fn engagement(
 ) -> Points {
     let mut own: Vec<Activity> =
         all.iter().filter(|a| a.lead.as_str() == lead || a.lead.as_str().is_empty()).cloned().collect();
-    own.sort_by_key(|a| (a.time, a.id.clone(), serde_json::to_string(a).unwrap()));
+    own.sort_by_key(|a| (a.time, a.id.clone(), a.kind.clone(), serde_json::to_string(a).unwrap()));
     let mut once: Vec<Activity> = Vec::new();
     for activity in own {
         let again = once.iter().any(|known| known.id == activity.id) && !activity.id.as_str().is_empty();
