@@ -1,8 +1,8 @@
 //! Company-name search beside its rivals, on the same names and the same queries.
 //!
-//! `LEADKIT_NAMES` names a file with one company name a line (of lines with tabs the first column); without it the
-//! names are generated. `LEADKIT_SIZES` (default `10000,100000,1000000`) chooses the sizes. Rivals scan every name:
-//! they run at the smallest size only, and their time grows with it.
+//! `cargo bench -p leadkit-benches --bench dedup`. `LEADKIT_NAMES` names a file with one company name a line (of lines
+//! with tabs the first column); without it the names are generated. `LEADKIT_SIZES` (default `10000,100000,1000000`)
+//! chooses the sizes. Rivals scan every name: they run at the smallest size only, and their time grows with it.
 #![allow(clippy::disallowed_methods, reason = "a bench reads its data's path from the environment")]
 
 use std::hint::black_box;

@@ -1,8 +1,8 @@
 //! The main job on a generated stream: leads a second on one core.
 //!
-//! `cargo bench --bench intake` takes three minutes; with `LEADKIT_BENCH_FULL=1` it also matches against a million
-//! accounts, which needs 5 GB of memory. `LEADKIT_NAMES=FILE` gives the accounts (and the leads that know one) names of
-//! your own, one a line, in place of invented ones.
+//! `cargo bench -p leadkit-benches --bench intake` takes three minutes; with `LEADKIT_BENCH_FULL=1` it also matches
+//! against a million accounts, which needs 5 GB of memory. `LEADKIT_NAMES=FILE` gives the accounts (and the leads that
+//! know one) names of your own, one a line, in place of invented ones.
 
 use std::fs;
 use std::hint::black_box;
@@ -167,7 +167,7 @@ fn cpu_time(since: Instant) -> Duration {
     spent.map_or_else(|| since.elapsed(), Duration::from_nanos)
 }
 
-/// Whether a measure is asked for: `cargo bench --bench intake -- "like names, process"`.
+/// Whether a measure is asked for: `cargo bench -p leadkit-benches --bench intake -- "like names, process"`.
 fn wanted(name: &str) -> bool {
     std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).all(|filter| name.contains(&filter))
 }
@@ -195,7 +195,7 @@ fn timed<T>(run: impl FnOnce() -> T) -> Duration {
 fn settings() -> Vec<Setting> {
     let company = bundled_rules();
     let mut contacts = company.clone();
-    contacts.dedup = DedupRules::to_c();
+    contacts.dedup = DedupRules::b2c();
     let mut like = company.clone();
     for rule in like.dedup.rules.iter_mut().filter(|rule| rule.lead == LeadKey::Company) {
         let threshold = if rule.action == MatchAction::TagOnly { 0.5 } else { 0.85 };

@@ -1,6 +1,7 @@
 //! Scoring against the same done by hand and against the bare script engine, in one run on the same leads.
 //!
-//! `cargo bench --bench score`; each group names its rivals, and the last part prints the ratios.
+//! `cargo bench -p leadkit-benches --bench score`; each group names its rivals, and the last part prints the
+//! ratios, which is all that `-- --ratios` does.
 
 use std::hint::black_box;
 use std::sync::Arc;

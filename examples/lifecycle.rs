@@ -172,9 +172,9 @@ fn run() -> Result<(), Box<dyn Error>> {
     heading(now, "the first call");
     let answer = |id: &str, value, by: &Actor, at| Answer::new(id, value, by.clone(), at);
     let first = [
-        answer("mql.fits", YesNo::Yes, &sdr, now).noting("120 people in sales and service"),
+        answer("mql.fits", YesNo::Yes, &sdr, now).with_note("120 people in sales and service"),
         answer("mql.need", YesNo::Yes, &sdr, now),
-        answer("mql.willing", YesNo::Unknown, &sdr, now).noting("asks for material first"),
+        answer("mql.willing", YesNo::Unknown, &sdr, now).with_note("asks for material first"),
     ];
     case.go(MoveRequest::new("mql", sdr.clone()).answered(first.clone()), now)?;
     case.pipeline = Pipeline::compile(&approved.approved(Office::Finance, "sun", march(3, 12)))?;
@@ -187,7 +187,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     case.lead.registry_status = Some(RegistryStatus::Active);
     case.lead.business_model = Some(BusinessModel::Direct);
     case.lead.industry = vec!["制造业".into()];
-    let willing = answer("mql.willing", YesNo::Yes, &sdr, now).noting("demo agreed");
+    let willing = answer("mql.willing", YesNo::Yes, &sdr, now).with_note("demo agreed");
     case.go(MoveRequest::new("mql", sdr.clone()).answered(first).answered([willing]), now)?;
 
     // 4. Sales takes over, and finds that it is too early: a result, not a refusal.
@@ -196,7 +196,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     case.tenures.hand_over("li", now)?;
     say("tenure", "chen hands the lead over to li");
     case.go(
-        MoveRequest::new("nurture", sales.clone()).because("budget is decided at the end of the month"),
+        MoveRequest::new("nurture", sales.clone()).with_reason("budget is decided at the end of the month"),
         now,
     )?;
     case.tenures.close(TenureEnd::Returned, None, now)?;
@@ -295,7 +295,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     // 7. Won, and closed once something is paid.
     let now = march(31, 17);
     heading(now, "the deal");
-    case.go(MoveRequest::new("won", sales).because("contract signed"), now)?;
+    case.go(MoveRequest::new("won", sales).with_reason("contract signed"), now)?;
     case.tenures.close(TenureEnd::Converted, None, now)?;
     say("granted", grades.change(&GradeRequest::new(InquiryGrade::A, InquiryGrade::S), now)?);
     let order = Order { id: "O-1".into(), amount, created_at: now, ..Order::default() };

@@ -8,32 +8,24 @@
 //! `query_no  rank  index_no  score  ambiguous` (numbers from 0), or `i  j  score` within one list, tab-separated.
 //! Rates, memory and latencies (CPU time) go to stderr.
 
-#![allow(clippy::disallowed_methods, reason = "an example reads files")]
-
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::error::Error;
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use cpu_time::{ProcessTime, ThreadTime};
 use leadkit::names::{NameIndex, SearchOptions};
+use support::{Arguments, read_lines};
+
+#[path = "support/mod.rs"]
+mod support;
 
 const USAGE: &str = "usage: match_names INDEX QUERIES [--limit 10] [--budget N] [--explain]
        match_names --self THRESHOLD NAMES";
 
 fn names(path: &str) -> io::Result<Vec<String>> {
-    let file = File::open(path).map_err(|e| io::Error::new(e.kind(), format!("{path}: {e}")))?;
-    let reader: Box<dyn Read> = if path.ends_with(".gz") {
-        Box::new(flate2::read::MultiGzDecoder::new(file))
-    } else {
-        Box::new(file)
-    };
-    let mut out = Vec::new();
-    for line in BufReader::new(reader).lines() {
-        let line = line?;
-        out.push(line.split('\t').next().unwrap_or_default().to_owned());
-    }
-    Ok(out)
+    let lines = read_lines(path)?;
+    Ok(lines.iter().map(|line| line.split('\t').next().unwrap_or_default().to_owned()).collect())
 }
 
 fn build(names: &[String]) -> NameIndex<u32> {
@@ -113,42 +105,30 @@ fn match_itself(threshold: f64, path: &str) -> io::Result<()> {
     out.flush()
 }
 
-fn run() -> Result<(), String> {
-    let mut free = Vec::new();
-    let mut options = SearchOptions::default();
-    let mut threshold = None;
-    let mut args = std::env::args().skip(1);
-    while let Some(arg) = args.next() {
-        let mut number = |what: &str| {
-            let text = args.next().ok_or(format!("{arg} needs {what}\n{USAGE}"))?;
-            text.parse::<f64>().map_err(|_| format!("`{text}` is not {what}\n{USAGE}"))
-        };
-        match arg.as_str() {
-            "--limit" => options.limit = number("a number")? as usize,
-            "--budget" => options.budget = number("a number")? as usize,
-            "--self" => threshold = Some(number("a threshold")?),
-            "--explain" => options.explain = true,
-            _ if arg.starts_with("--") => return Err(format!("`{arg}` is not an option\n{USAGE}")),
-            _ => free.push(arg),
-        }
+fn run() -> Result<(), Box<dyn Error>> {
+    let given = Arguments::parse(USAGE, &["limit", "budget", "self"], &["explain"])?;
+    let number = |name: &str, what: &str| -> Result<Option<f64>, String> {
+        let Some(text) = given.value(name) else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| format!("`{text}` is not {what}\n{USAGE}"))
+    };
+    let mut options = SearchOptions { explain: given.has("explain"), ..SearchOptions::default() };
+    if let Some(limit) = number("limit", "a number")? {
+        options.limit = limit as usize;
     }
-    let done = match (threshold, free.as_slice()) {
+    if let Some(budget) = number("budget", "a number")? {
+        options.budget = budget as usize;
+    }
+    let done = match (number("self", "a threshold")?, given.plain.as_slice()) {
         (Some(threshold), [path]) => match_itself(threshold, path),
         (None, [index, queries]) => look_up(index, queries, &options),
-        _ => return Err(USAGE.to_owned()),
+        _ => return Err(USAGE.into()),
     };
     match done {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e.to_string()),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("{message}");
-            ExitCode::FAILURE
-        }
-    }
+    support::run(run)
 }

@@ -14,11 +14,8 @@
 //! other weights, `--salt TEXT` other halves, `--keyed` measures retrieval by stored keys too. `--rows` measures (and
 //! with `--train` trains) what the rules do: the judgement of the rows that stored keys fetch.
 
-#![allow(clippy::disallowed_methods, reason = "an example reads files")]
-
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::ExitCode;
 
 use cpu_time::ThreadTime;
@@ -28,6 +25,10 @@ use leadkit::names::evaluate::{
 };
 use leadkit::names::{NameIndex, NameJudge, SearchOptions, Tuning};
 use leadkit::text::fold;
+use support::{Arguments, read_json, read_lines};
+
+#[path = "support/mod.rs"]
+mod support;
 
 const USAGE: &str = "usage: tune_names LABELLED.tsv [--train] [--pairs PAIRS.tsv --names NAMES --sizes N,N]
                   [--half 0|1|all] [--weights FILE] [--salt TEXT] [--budget N] [--candidates N] [--confusions]
@@ -59,55 +60,52 @@ struct Pair {
     entity: String,
 }
 
-fn read_args() -> Result<Args, Failure> {
-    let mut args = Args { salt: "leadkit".to_owned(), ..Args::default() };
-    let mut given = std::env::args().skip(1);
-    while let Some(arg) = given.next() {
-        let mut value = || given.next().ok_or(format!("{arg} needs a value\n{USAGE}"));
-        match arg.as_str() {
-            "--train" => args.train = true,
-            "--confusions" => args.confusions = true,
-            "--keyed" => args.keyed = true,
-            "--rows" => args.rows = true,
-            "--pairs" => args.pairs = Some(value()?),
-            "--names" => args.names = Some(value()?),
-            "--sizes" => args.sizes = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?,
-            "--half" => args.half = Some(value()?),
-            "--salt" => args.salt = value()?,
-            "--weights" => {
-                args.tuning = serde_json::from_str(&std::fs::read_to_string(value()?)?)?;
-                args.weights = Some(args.tuning.clone());
-            }
-            "--budget" => args.options.budget = value()?.parse()?,
-            "--candidates" => args.options.candidates = value()?.parse()?,
-            _ if arg.starts_with("--") || !args.labelled.is_empty() => return Err(USAGE.into()),
-            _ => args.labelled = arg,
+impl Args {
+    fn read() -> Result<Args, Failure> {
+        let valued = ["pairs", "names", "sizes", "half", "weights", "salt", "budget", "candidates"];
+        let given = Arguments::parse(USAGE, &valued, &["train", "confusions", "keyed", "rows"])?;
+        let [labelled] = given.plain.as_slice() else { return Err(USAGE.into()) };
+        let text = |name: &str| given.value(name).map(str::to_owned);
+        let mut args = Args {
+            labelled: labelled.clone(),
+            train: given.has("train"),
+            pairs: text("pairs"),
+            names: text("names"),
+            half: text("half"),
+            salt: text("salt").unwrap_or_else(|| "leadkit".to_owned()),
+            confusions: given.has("confusions"),
+            keyed: given.has("keyed"),
+            rows: given.has("rows"),
+            ..Args::default()
+        };
+        if let Some(sizes) = given.value("sizes") {
+            args.sizes = sizes.split(',').map(str::parse).collect::<Result<_, _>>()?;
         }
+        if let Some(weights) = given.value("weights") {
+            args.tuning = read_json(Path::new(weights))?;
+            args.weights = Some(args.tuning.clone());
+        }
+        if let Some(budget) = given.value("budget") {
+            args.options.budget = budget.parse()?;
+        }
+        if let Some(candidates) = given.value("candidates") {
+            args.options.candidates = candidates.parse()?;
+        }
+        Ok(args)
     }
-    if args.labelled.is_empty() { Err(USAGE.into()) } else { Ok(args) }
-}
-
-fn lines(path: &str) -> Result<Vec<String>, Failure> {
-    let file = File::open(path).map_err(|e| format!("{path}: {e}"))?;
-    let reader: Box<dyn Read> = if path.ends_with(".gz") {
-        Box::new(flate2::read::MultiGzDecoder::new(file))
-    } else {
-        Box::new(file)
-    };
-    Ok(BufReader::new(reader).lines().collect::<Result<_, _>>()?)
 }
 
 /// Which half an entity is in: CRC-32 of salt and entity.
 fn half(entity: &str, salt: &str) -> u32 {
-    let crc = salt.bytes().chain(entity.bytes()).fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { c >> 1 ^ 0xedb8_8320 } else { c >> 1 })
-    });
-    !crc >> 7 & 1
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(salt.as_bytes());
+    crc.update(entity.as_bytes());
+    crc.finalize() >> 7 & 1
 }
 
 fn labelled(path: &str) -> Result<Vec<(String, String, bool, String)>, Failure> {
     let mut out = Vec::new();
-    for (no, line) in lines(path)?.iter().enumerate().skip(1) {
+    for (no, line) in read_lines(path)?.iter().enumerate().skip(1) {
         let columns: Vec<&str> = line.split('\t').collect();
         let [a, b, label, rest @ ..] = columns.as_slice() else {
             return Err(format!("{path}: line {} should have the columns a, b, label", no + 1).into());
@@ -120,7 +118,7 @@ fn labelled(path: &str) -> Result<Vec<(String, String, bool, String)>, Failure> 
 
 fn pairs(path: &str) -> Result<Vec<Pair>, Failure> {
     let mut out = Vec::new();
-    for line in lines(path)?.iter().skip(1) {
+    for line in read_lines(path)?.iter().skip(1) {
         let columns: Vec<&str> = line.split('\t').collect();
         let [query, target, hidden, _, _, entity] = columns.as_slice() else {
             return Err(format!("{path}: a line should have six columns: `{line}`").into());
@@ -368,7 +366,7 @@ fn run_rows(
 }
 
 fn run() -> Result<(), Failure> {
-    let args = read_args()?;
+    let args = Args::read()?;
     let labelled = labelled(&args.labelled)?;
     // How much a gram says, for the pairs: from the names on the right.
     let mut index: NameIndex<u32> = NameIndex::builder().tuning(args.tuning.clone()).build();
@@ -387,7 +385,7 @@ fn run() -> Result<(), Failure> {
         Some(path) => pairs(path)?,
         None => Vec::new(),
     };
-    let names = args.names.as_deref().map(lines).transpose()?.unwrap_or_default();
+    let names = args.names.as_deref().map(read_lines).transpose()?.unwrap_or_default();
     if args.rows {
         let measured = |p: &Pair| measured(&p.entity);
         return run_rows(&args, &sets, &names, |p| training(&p.entity), measured);
@@ -470,11 +468,5 @@ fn run() -> Result<(), Failure> {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    support::run(run)
 }

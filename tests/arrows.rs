@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["text"],
     &["error"],
+    &["document"],
+    &["document"],
     &["calendar"],
     &["model"],
     &["contact"],

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use leadkit::model::{Activity, ColumnMap, Lead, RowIssue};
@@ -87,6 +88,18 @@ pub(crate) fn read_activities(path: &Path) -> Result<BTreeMap<String, Vec<Activi
         by_lead.entry(activity.lead.to_string()).or_default().push(activity);
     }
     Ok(by_lead)
+}
+
+/// Reads the lines of a file, unpacked when it ends in `.gz`.
+pub(crate) fn read_lines(path: &str) -> io::Result<Vec<String>> {
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{path}: {error}"));
+    let file = File::open(path).map_err(named)?;
+    let reader: Box<dyn Read> = if path.ends_with(".gz") {
+        Box::new(flate2::read::MultiGzDecoder::new(file))
+    } else {
+        Box::new(file)
+    };
+    BufReader::new(reader).lines().collect::<Result<_, _>>().map_err(named)
 }
 
 /// Arguments of the form `--name value`, `--flag` and plain ones.

@@ -9,14 +9,14 @@ use chrono::{DateTime, Utc};
 use super::assignment::Assignment;
 use super::delta::{AssignDelta, Change};
 use super::eligibility::{Question, ruled_out_before};
-use super::explanation::Explanation;
-use super::kind::Kind;
+use super::explanation::AssignExplanation;
+use super::kind::AssignmentKind;
 use super::ledger::{Decided, Ledger, LedgerError, Ledgers};
 use super::options::AssignOptions;
 use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
 use super::rep_ledger::RepLedger;
 use super::roster::Roster;
-use super::rules::Pass;
+use super::rules::RulePass;
 use super::share::{Candidate, pick, rank};
 use super::turn::Turn;
 use crate::model::{PoolId, RepId};
@@ -93,7 +93,7 @@ impl Assigner {
         roster: &Roster,
         ledgers: Ledgers<'_>,
         options: &AssignOptions,
-        trace: Option<&mut Explanation>,
+        trace: Option<&mut AssignExplanation>,
     ) -> Assignment {
         let (ledger, now) = (ledgers.pool, facts.now());
         let at = ledger.latest().map_or(now, |latest| now.max(latest));
@@ -110,7 +110,7 @@ impl Assigner {
         let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
         let mut turn = None;
         match existing_owner(facts, roster) {
-            Some(rep) => assignment.kind = Kind::ExistingOwner { rep },
+            Some(rep) => assignment.kind = AssignmentKind::ExistingOwner { rep },
             None => {
                 let industry = pool.industry(facts);
                 let previous = previous_owners(facts, options);
@@ -141,7 +141,7 @@ impl Assigner {
         let now = facts.now();
         Assignment {
             lead: facts.lead().id.clone(),
-            kind: Kind::NoRuleMatched,
+            kind: AssignmentKind::NoRuleMatched,
             skipped: BTreeMap::new(),
             faults: Vec::new(),
             at,
@@ -205,7 +205,7 @@ struct Run<'a, 't> {
     question: Question<'a>,
     skipped: BTreeMap<Cow<'static, str>, u32>,
     faults: Vec<RuleFault>,
-    trace: Option<&'t mut Explanation>,
+    trace: Option<&'t mut AssignExplanation>,
 }
 
 /// Nobody could take the lead.
@@ -224,10 +224,10 @@ impl Nobody {
         }
     }
 
-    fn kind(self) -> Kind {
+    fn kind(self) -> AssignmentKind {
         match self.capped {
-            true => Kind::AllCapped { frees_at: self.free_from },
-            false => Kind::NoEligible { retry_at: self.free_from },
+            true => AssignmentKind::AllCapped { frees_at: self.free_from },
+            false => AssignmentKind::NoEligible { retry_at: self.free_from },
         }
     }
 }
@@ -275,9 +275,9 @@ struct LeadOptions<'a> {
 }
 
 impl<'a> Run<'a, '_> {
-    fn rules(&mut self) -> (Kind, Option<Turn>) {
+    fn rules(&mut self) -> (AssignmentKind, Option<Turn>) {
         let pool = self.pool;
-        let first = pool.rules.iter().filter(|rule| rule.pass == Pass::First);
+        let first = pool.rules.iter().filter(|rule| rule.pass == RulePass::First);
         let nobody = match self.first_match(first, 1) {
             Some(rule) => match self.target(rule, 1) {
                 Ok(settled) => return settled,
@@ -285,14 +285,15 @@ impl<'a> Run<'a, '_> {
             },
             None => None,
         };
-        let occasion = if nobody.is_some() { Pass::AfterNobodyEligible } else { Pass::AfterNoHit };
-        let second = pool.rules.iter().filter(|rule| rule.pass == occasion || rule.pass == Pass::AfterEither);
+        let occasion = if nobody.is_some() { RulePass::AfterNobodyEligible } else { RulePass::AfterNoHit };
+        let second =
+            pool.rules.iter().filter(|rule| rule.pass == occasion || rule.pass == RulePass::AfterEither);
         let kind = match self.first_match(second, 2) {
             Some(rule) => match self.target(rule, 2) {
                 Ok(settled) => return settled,
                 Err(again) => nobody.unwrap_or_default().and(again).kind(),
             },
-            None => nobody.map_or(Kind::NoRuleMatched, Nobody::kind),
+            None => nobody.map_or(AssignmentKind::NoRuleMatched, Nobody::kind),
         };
         (kind, None)
     }
@@ -318,14 +319,19 @@ impl<'a> Run<'a, '_> {
     }
 
     /// Where the rule's target sends the lead, and the turn that is taken; or that nobody can take it.
-    fn target(&mut self, rule: &'a RulePlan, pass: u8) -> Result<(Kind, Option<Turn>), Nobody> {
+    fn target(&mut self, rule: &'a RulePlan, pass: u8) -> Result<(AssignmentKind, Option<Turn>), Nobody> {
         let id = rule.id.clone();
         let (rep, turn) = match &rule.target {
-            TargetPlan::Pool(pool) => return Ok((Kind::ToPool { pool: pool.clone(), rule: id, pass }, None)),
+            TargetPlan::Pool(pool) => {
+                return Ok((AssignmentKind::ToPool { pool: pool.clone(), rule: id, pass }, None));
+            }
             TargetPlan::Reviewer { by, suggest } => {
                 let suggestions =
                     suggest.as_ref().and_then(|group| self.suggestions(rule, group)).unwrap_or_default();
-                return Ok((Kind::AwaitingReview { by: by.clone(), suggestions, rule: id, pass }, None));
+                return Ok((
+                    AssignmentKind::AwaitingReview { by: by.clone(), suggestions, rule: id, pass },
+                    None,
+                ));
             }
             TargetPlan::Rep(rep) => {
                 // By name, so the rep's share does not matter.
@@ -339,7 +345,7 @@ impl<'a> Run<'a, '_> {
             }
         };
         let pool = self.question.ledgers.pool.pool().clone();
-        Ok((Kind::Assigned { rep, pool, rule: id, pass }, turn))
+        Ok((AssignmentKind::Assigned { rep, pool, rule: id, pass }, turn))
     }
 
     fn suggestions(&mut self, rule: &'a RulePlan, group: &'a Sharing) -> Option<Vec<RepId>> {

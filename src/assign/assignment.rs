@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::delta::AssignDelta;
-use super::kind::Kind;
+use super::kind::AssignmentKind;
 use crate::model::{Acquisition, Effect, LeadId, RepId, RuleId};
 use crate::rule::{RuleFault, RulesVersion};
 use crate::text::moment;
@@ -20,7 +20,7 @@ use crate::text::moment;
 #[must_use = "a decision has to be carried out and its delta applied"]
 pub struct Assignment {
     pub(super) lead: LeadId,
-    pub(super) kind: Kind,
+    pub(super) kind: AssignmentKind,
     pub(super) skipped: BTreeMap<Cow<'static, str>, u32>,
     pub(super) faults: Vec<RuleFault>,
     pub(super) at: DateTime<Utc>,
@@ -41,7 +41,7 @@ impl Assignment {
 
     /// What becomes of it.
     #[must_use]
-    pub fn kind(&self) -> &Kind {
+    pub fn kind(&self) -> &AssignmentKind {
         &self.kind
     }
 
@@ -110,16 +110,18 @@ impl Assignment {
     pub fn effects(&self) -> Vec<Effect> {
         let lead = self.lead.clone();
         match &self.kind {
-            Kind::Assigned { rep, .. } | Kind::ExistingOwner { rep } => {
+            AssignmentKind::Assigned { rep, .. } | AssignmentKind::ExistingOwner { rep } => {
                 let acquisition = Acquisition::AutoAssigned;
                 vec![Effect::SetOwner { lead, owner: rep.clone(), acquisition }]
             }
-            Kind::ToPool { pool, .. } => vec![Effect::MoveToPool { lead, pool: pool.clone() }],
-            Kind::AwaitingReview { by, .. } => {
+            AssignmentKind::ToPool { pool, .. } => vec![Effect::MoveToPool { lead, pool: pool.clone() }],
+            AssignmentKind::AwaitingReview { by, .. } => {
                 let code = "assignment_review".into();
                 vec![Effect::RequestReview { lead, reviewer: Some(by.clone()), code }]
             }
-            Kind::NoRuleMatched | Kind::NoEligible { .. } | Kind::AllCapped { .. } => Vec::new(),
+            AssignmentKind::NoRuleMatched
+            | AssignmentKind::NoEligible { .. }
+            | AssignmentKind::AllCapped { .. } => Vec::new(),
         }
     }
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assigner::Assigner;
 use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
-use super::rules::{AssignRule, AssignRules, Group, Pass, PoolRules, PreviousOwners, Strategy, Target};
+use super::rules::{
+    AssignRule, AssignRules, AssignTarget, PoolRules, PreviousOwners, RepGroup, RulePass, Strategy,
+};
 use super::turn::TurnList;
 use crate::error::Report;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
@@ -41,7 +43,7 @@ impl RulesDocument for AssignRules {
     }
 }
 
-fn check_group(group: &Group, report: &mut Report) {
+fn check_group(group: &RepGroup, report: &mut Report) {
     report.within("members", |report| {
         if group.members.is_empty() {
             report.error("no_reps", "the group has no members", "add at least one rep");
@@ -71,7 +73,7 @@ impl PoolPlan {
     fn compile(
         id: &PoolId,
         pool: &PoolRules,
-        groups: &BTreeMap<GroupId, Group>,
+        groups: &BTreeMap<GroupId, RepGroup>,
         report: &mut Report,
     ) -> PoolPlan {
         if id.is_blank() {
@@ -109,7 +111,7 @@ impl PoolPlan {
 fn check_rules(pool: &PoolRules, report: &mut Report) {
     let mut ids = BTreeSet::new();
     // Per pass and occasion: a rule that takes every lead there leaves nothing to those below.
-    let mut closed: Vec<(Pass, &RuleId)> = Vec::new();
+    let mut closed: Vec<(RulePass, &RuleId)> = Vec::new();
     for (index, rule) in pool.rules.iter().enumerate() {
         report.item(index, |report| {
             if rule.id.is_blank() {
@@ -130,8 +132,8 @@ fn check_rules(pool: &PoolRules, report: &mut Report) {
 }
 
 /// Whether a rule of the pass `above` runs whenever one of the pass `below` does.
-fn covers(above: Pass, below: Pass) -> bool {
-    above == below || (above == Pass::AfterEither && below != Pass::First)
+fn covers(above: RulePass, below: RulePass) -> bool {
+    above == below || (above == RulePass::AfterEither && below != RulePass::First)
 }
 
 impl RulePlan {
@@ -139,7 +141,7 @@ impl RulePlan {
         pool_id: &PoolId,
         rule: &AssignRule,
         pool: &PoolRules,
-        groups: &BTreeMap<GroupId, Group>,
+        groups: &BTreeMap<GroupId, RepGroup>,
         report: &mut Report,
     ) -> RulePlan {
         let when = report.within("when", |report| rule.when.compile(Scope::Assign, report));
@@ -154,7 +156,7 @@ impl TargetPlan {
         pool_id: &PoolId,
         rule: &AssignRule,
         pool: &PoolRules,
-        groups: &BTreeMap<GroupId, Group>,
+        groups: &BTreeMap<GroupId, RepGroup>,
         report: &mut Report,
     ) -> TargetPlan {
         let mut share = |id: &GroupId, strategy: Option<Strategy>, key: &str| {
@@ -170,8 +172,8 @@ impl TargetPlan {
             Sharing::new(TurnList::Group(id.clone()), strategy, members)
         };
         match &rule.then {
-            Target::Group { id, strategy } => TargetPlan::Shared(share(id, *strategy, "group.id")),
-            Target::Reviewer { by, suggest } => {
+            AssignTarget::Group { id, strategy } => TargetPlan::Shared(share(id, *strategy, "group.id")),
+            AssignTarget::Reviewer { by, suggest } => {
                 let suggest = suggest.as_ref().map(|id| share(id, None, "reviewer.suggest"));
                 if by.is_blank() {
                     let help = "name the reviewer by id";
@@ -179,11 +181,11 @@ impl TargetPlan {
                 }
                 TargetPlan::Reviewer { by: by.clone(), suggest }
             }
-            Target::Rep(rep) => {
+            AssignTarget::Rep(rep) => {
                 report.within("rep", |report| check_rep(rep, &mut BTreeSet::new(), report));
                 TargetPlan::Rep(rep.clone())
             }
-            Target::Reps(reps) => {
+            AssignTarget::Reps(reps) => {
                 if reps.is_empty() {
                     let help = "name a `rep`, some `reps`, a `group`, a `pool` or a `reviewer`";
                     report.error("no_target", "the rule does not say where the leads go", help);
@@ -197,7 +199,7 @@ impl TargetPlan {
                 let members = reps.iter().map(|rep| (rep.clone(), None)).collect();
                 TargetPlan::Shared(Sharing::new(TurnList::Rule(rule.id.clone()), pool.strategy, members))
             }
-            Target::Pool(to) => {
+            AssignTarget::Pool(to) => {
                 if to.is_blank() {
                     report.within("pool", |r| {
                         r.error("blank_id", "the pool has no id", "name the pool by its id")

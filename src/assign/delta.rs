@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::kind::Kind;
+use super::kind::AssignmentKind;
 use super::turn::Turn;
 use crate::model::{PoolId, RepId};
 
@@ -52,7 +52,7 @@ impl AssignDelta {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Change {
-    pub(super) kind: Kind,
+    pub(super) kind: AssignmentKind,
     /// The pool's local date.
     pub(super) date: NaiveDate,
     /// Under which the decision is remembered.

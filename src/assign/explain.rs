@@ -3,8 +3,8 @@
 use super::assigner::Assigner;
 use super::assignment::Assignment;
 use super::eligibility::SkipReason;
-use super::explanation::Explanation;
-use super::kind::Kind;
+use super::explanation::AssignExplanation;
+use super::kind::AssignmentKind;
 use super::ledger::{LedgerError, Ledgers};
 use super::options::AssignOptions;
 use super::roster::Roster;
@@ -14,7 +14,7 @@ impl Assigner {
     /// What [`Assigner::assign`] would decide on this state, with every rep's answer. A decision remembered under
     /// the lead's key is not repeated but made anew. O(r + n) in the pool's rules and the roster.
     #[must_use]
-    pub fn explain(&self, facts: &Facts<'_>, roster: &Roster, ledgers: Ledgers<'_>) -> Explanation {
+    pub fn explain(&self, facts: &Facts<'_>, roster: &Roster, ledgers: Ledgers<'_>) -> AssignExplanation {
         self.explain_with(facts, roster, ledgers, &AssignOptions::default())
     }
 
@@ -26,13 +26,13 @@ impl Assigner {
         roster: &Roster,
         ledgers: Ledgers<'_>,
         options: &AssignOptions,
-    ) -> Explanation {
+    ) -> AssignExplanation {
         let ledger = ledgers.pool;
-        let mut explanation = Explanation {
+        let mut explanation = AssignExplanation {
             lead: facts.lead().id.clone(),
             pool: ledger.pool().clone(),
             ledger_revision: ledger.revision(),
-            kind: Kind::NoRuleMatched,
+            kind: AssignmentKind::NoRuleMatched,
             rules: Vec::new(),
         };
         let anew = AssignOptions { key: Some(String::new()), ..options.clone() };
@@ -59,7 +59,7 @@ impl Assigner {
         roster: &Roster,
         before: Ledgers<'_>,
         options: &AssignOptions,
-    ) -> Result<Explanation, LedgerError> {
+    ) -> Result<AssignExplanation, LedgerError> {
         let delta = assignment.delta();
         if delta.pool() != before.pool.pool() {
             let (expected, found) = (delta.pool().clone(), before.pool.pool().clone());

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::eligibility::SkipReason;
-use super::kind::Kind;
+use super::kind::AssignmentKind;
 use crate::model::{LeadId, PoolId, RepId, RuleId};
 
 /// How a decision came about: which rules were asked, and what each rep's answer was.
@@ -14,7 +14,7 @@ use crate::model::{LeadId, PoolId, RepId, RuleId};
 /// `Display` is an English text of several lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Explanation {
+pub struct AssignExplanation {
     /// The lead.
     pub lead: LeadId,
     /// The pool.
@@ -22,7 +22,7 @@ pub struct Explanation {
     /// The version of the pool's ledger that is explained on.
     pub ledger_revision: u64,
     /// What becomes of the lead on this state.
-    pub kind: Kind,
+    pub kind: AssignmentKind,
     /// The rules that were asked, in order.
     pub rules: Vec<RuleTrace>,
 }
@@ -42,7 +42,7 @@ pub struct RuleTrace {
     pub reps: BTreeMap<RepId, Option<SkipReason>>,
 }
 
-impl Explanation {
+impl AssignExplanation {
     pub(super) fn rule(&mut self, rule: &RuleId, pass: u8, matched: bool) {
         self.rules.push(RuleTrace { rule: rule.clone(), pass, matched, reps: BTreeMap::new() });
     }
@@ -54,7 +54,7 @@ impl Explanation {
     }
 }
 
-impl fmt::Display for Explanation {
+impl fmt::Display for AssignExplanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "lead {} {}", self.lead, self.kind)?;
         for trace in &self.rules {

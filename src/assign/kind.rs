@@ -12,7 +12,7 @@ use crate::text::{codes, list, moment};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Kind {
+pub enum AssignmentKind {
     /// A rule gave it to a rep.
     Assigned {
         /// The rep.
@@ -65,23 +65,23 @@ pub enum Kind {
 }
 
 codes! {
-    Kind {
-        Kind::Assigned { .. } => "assigned",
-        Kind::ExistingOwner { .. } => "existing_owner",
-        Kind::ToPool { .. } => "to_pool",
-        Kind::AwaitingReview { .. } => "awaiting_review",
-        Kind::NoRuleMatched => "no_rule_matched",
-        Kind::NoEligible { .. } => "no_eligible",
-        Kind::AllCapped { .. } => "all_capped",
+    AssignmentKind {
+        AssignmentKind::Assigned { .. } => "assigned",
+        AssignmentKind::ExistingOwner { .. } => "existing_owner",
+        AssignmentKind::ToPool { .. } => "to_pool",
+        AssignmentKind::AwaitingReview { .. } => "awaiting_review",
+        AssignmentKind::NoRuleMatched => "no_rule_matched",
+        AssignmentKind::NoEligible { .. } => "no_eligible",
+        AssignmentKind::AllCapped { .. } => "all_capped",
     }
 }
 
-impl Kind {
+impl AssignmentKind {
     /// Who gets the lead.
     #[must_use]
     pub fn owner(&self) -> Option<&RepId> {
         match self {
-            Kind::Assigned { rep, .. } | Kind::ExistingOwner { rep } => Some(rep),
+            AssignmentKind::Assigned { rep, .. } | AssignmentKind::ExistingOwner { rep } => Some(rep),
             _ => None,
         }
     }
@@ -89,33 +89,42 @@ impl Kind {
     /// Whether the lead's way is settled, so that the decision is remembered; else it is worth another try.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        !matches!(self, Kind::NoRuleMatched | Kind::NoEligible { .. } | Kind::AllCapped { .. })
+        !matches!(
+            self,
+            AssignmentKind::NoRuleMatched
+                | AssignmentKind::NoEligible { .. }
+                | AssignmentKind::AllCapped { .. }
+        )
     }
 
     pub(super) fn rule(&self) -> Option<(&RuleId, u8)> {
         match self {
-            Kind::Assigned { rule, pass, .. }
-            | Kind::ToPool { rule, pass, .. }
-            | Kind::AwaitingReview { rule, pass, .. } => Some((rule, *pass)),
+            AssignmentKind::Assigned { rule, pass, .. }
+            | AssignmentKind::ToPool { rule, pass, .. }
+            | AssignmentKind::AwaitingReview { rule, pass, .. } => Some((rule, *pass)),
             _ => None,
         }
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for AssignmentKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Kind::Assigned { rep, pool, .. } => write!(f, "goes to {rep} from pool {pool}")?,
-            Kind::ExistingOwner { rep } => write!(f, "goes to {rep}, who owns what it was matched to")?,
-            Kind::ToPool { pool, .. } => write!(f, "goes to pool {pool}")?,
-            Kind::AwaitingReview { by, .. } => write!(f, "waits for {by} to decide")?,
-            Kind::NoRuleMatched => f.write_str("stays: no assignment rule matched")?,
-            Kind::NoEligible { retry_at: None } => f.write_str("stays: nobody is eligible")?,
-            Kind::NoEligible { retry_at: Some(at) } => {
+            AssignmentKind::Assigned { rep, pool, .. } => write!(f, "goes to {rep} from pool {pool}")?,
+            AssignmentKind::ExistingOwner { rep } => {
+                write!(f, "goes to {rep}, who owns what it was matched to")?
+            }
+            AssignmentKind::ToPool { pool, .. } => write!(f, "goes to pool {pool}")?,
+            AssignmentKind::AwaitingReview { by, .. } => write!(f, "waits for {by} to decide")?,
+            AssignmentKind::NoRuleMatched => f.write_str("stays: no assignment rule matched")?,
+            AssignmentKind::NoEligible { retry_at: None } => f.write_str("stays: nobody is eligible")?,
+            AssignmentKind::NoEligible { retry_at: Some(at) } => {
                 write!(f, "stays: nobody is eligible before {}", moment(*at))?;
             }
-            Kind::AllCapped { frees_at: None } => f.write_str("stays: everybody at work is at a cap")?,
-            Kind::AllCapped { frees_at: Some(at) } => {
+            AssignmentKind::AllCapped { frees_at: None } => {
+                f.write_str("stays: everybody at work is at a cap")?
+            }
+            AssignmentKind::AllCapped { frees_at: Some(at) } => {
                 write!(f, "stays: everybody at work is at a cap until {}", moment(*at))?;
             }
         }
@@ -126,7 +135,7 @@ impl fmt::Display for Kind {
             }
         }
         match self {
-            Kind::AwaitingReview { suggestions, .. } if !suggestions.is_empty() => {
+            AssignmentKind::AwaitingReview { suggestions, .. } if !suggestions.is_empty() => {
                 write!(f, "; suggested: {}", list(suggestions, ", "))
             }
             _ => Ok(()),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::counts::DayCounts;
 use super::delta::AssignDelta;
-use super::kind::Kind;
+use super::kind::AssignmentKind;
 use super::rep_ledger::RepLedger;
 use super::turn::{TurnList, TurnTable};
 use crate::calendar::Span;
@@ -103,7 +103,7 @@ pub(super) struct Turns {
 pub(super) struct Decided {
     pub(super) key: Arc<str>,
     pub(super) at: DateTime<Utc>,
-    pub(super) kind: Kind,
+    pub(super) kind: AssignmentKind,
 }
 
 /// Why a delta does not belong to a state.

@@ -6,13 +6,13 @@
 //!
 //! ```
 //! use leadkit::assign::{
-//!     AssignRule, AssignRules, Assigner, Ledger, Ledgers, PoolRules, RepLedger, Roster, Target,
+//!     AssignRule, AssignRules, Assigner, Ledger, Ledgers, PoolRules, RepLedger, Roster, AssignTarget,
 //! };
 //! use leadkit::calendar::Calendars;
 //! use leadkit::model::{Lead, Rep};
 //! use leadkit::rule::{FactContext, Facts, HostTables};
 //!
-//! let rule = AssignRule { id: "all".into(), then: Target::Reps(vec!["ann".into(), "bo".into()]), ..AssignRule::default() };
+//! let rule = AssignRule { id: "all".into(), then: AssignTarget::Reps(vec!["ann".into(), "bo".into()]), ..AssignRule::default() };
 //! let pool = PoolRules { rules: vec![rule], ..PoolRules::default() };
 //! let rules = AssignRules { pools: [("inbound".into(), pool)].into(), ..AssignRules::default() };
 //! let assigner = Assigner::compile(&rules)?;
@@ -73,13 +73,14 @@ pub use assigner::Assigner;
 pub use assignment::Assignment;
 pub use delta::AssignDelta;
 pub use eligibility::SkipReason;
-pub use explanation::{Explanation, RuleTrace};
-pub use kind::Kind;
+pub use explanation::{AssignExplanation, RuleTrace};
+pub use kind::AssignmentKind;
 pub use ledger::{Ledger, LedgerError, Ledgers, ONE_LEAD};
 pub use options::AssignOptions;
 pub use rep_ledger::RepLedger;
 pub use roster::Roster;
 pub use rules::{
-    AssignRule, AssignRules, FORMAT, Group, Member, Pass, PoolRules, PreviousOwners, Strategy, Target,
+    AssignRule, AssignRules, AssignTarget, FORMAT, GroupMember, PoolRules, PreviousOwners, RepGroup,
+    RulePass, Strategy,
 };
 pub use turn::TurnList;

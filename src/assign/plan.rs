@@ -1,6 +1,6 @@
 //! Rules, ready to be followed.
 
-use super::rules::{Pass, PreviousOwners, Strategy};
+use super::rules::{PreviousOwners, RulePass, Strategy};
 use super::turn::TurnList;
 use crate::calendar::Zone;
 use crate::model::{PoolId, RepId, RuleId};
@@ -21,7 +21,7 @@ pub(super) struct PoolPlan {
 pub(super) struct RulePlan {
     pub(super) id: RuleId,
     pub(super) when: Predicate,
-    pub(super) pass: Pass,
+    pub(super) pass: RulePass,
     /// As written, and folded.
     pub(super) skills: Vec<(String, String)>,
     pub(super) target: TargetPlan,

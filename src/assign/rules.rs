@@ -35,7 +35,7 @@ pub struct AssignRules {
     /// What happens to the leads of each pool.
     pub pools: BTreeMap<PoolId, PoolRules>,
     /// Groups of reps that share leads.
-    pub groups: BTreeMap<GroupId, Group>,
+    pub groups: BTreeMap<GroupId, RepGroup>,
 }
 
 impl Default for AssignRules {
@@ -52,9 +52,9 @@ impl Default for AssignRules {
 /// Reps that share leads.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Group {
+pub struct RepGroup {
     /// Who belongs to it. Their order does not matter.
-    pub members: Vec<Member>,
+    pub members: Vec<GroupMember>,
     /// How the group shares leads; `None` leaves it to the pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strategy: Option<Strategy>,
@@ -63,7 +63,7 @@ pub struct Group {
 /// One rep's place in a group.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Member {
+pub struct GroupMember {
     /// The rep.
     pub rep: RepId,
     /// Share of leads in relation to the others, 0 takes none; `None` is the rep's own weight in the roster.
@@ -123,18 +123,18 @@ pub struct AssignRule {
     /// Which leads; the default is all.
     pub when: Condition,
     /// Where they go.
-    pub then: Target,
+    pub then: AssignTarget,
     /// Skills a rep must have, all of them.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub skills: BTreeSet<String>,
     /// In which pass the rule runs.
-    pub pass: Pass,
+    pub pass: RulePass,
 }
 
 /// Where a lead goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Target {
+pub enum AssignTarget {
     /// To one rep by name (指定分配). Takes no turn anywhere.
     Rep(RepId),
     /// To one of some reps by name (指定分配), in turns of this rule, by their own weights and the pool's strategy.
@@ -159,10 +159,10 @@ pub enum Target {
     },
 }
 
-impl Default for Target {
+impl Default for AssignTarget {
     /// No reps: a rule that was given no target, which does not compile.
     fn default() -> Self {
-        Target::Reps(Vec::new())
+        AssignTarget::Reps(Vec::new())
     }
 }
 
@@ -190,7 +190,7 @@ pub enum Strategy {
 /// says after which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Pass {
+pub enum RulePass {
     /// The first.
     #[default]
     First,

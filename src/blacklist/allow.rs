@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 
 use super::lists::{company_key, domain_key, email_key, ip_key, phone_key, squeezed_name, wechat_key};
-use super::rules::{Allow, Override};
+use super::rules::{Allow, BlacklistOverride};
 use super::verdict::Suppression;
 use crate::company::exact_key;
 use crate::contact::Wechat;
@@ -44,7 +44,7 @@ impl fmt::Debug for Allowances {
 impl Allowances {
     /// `known` holds the rules of the document with their categories.
     pub(super) fn compile(
-        overrides: &[Override],
+        overrides: &[BlacklistOverride],
         known: &BTreeMap<RuleId, String>,
         report: &mut Report,
     ) -> Allowances {
@@ -58,7 +58,7 @@ impl Allowances {
     fn read(
         &mut self,
         index: usize,
-        written: &Override,
+        written: &BlacklistOverride,
         known: &BTreeMap<RuleId, String>,
         report: &mut Report,
     ) {

@@ -6,7 +6,7 @@ use super::allow::Allowances;
 use super::engine::{Blacklist, CONTACT, Compiled, NO_USABLE_CONTACT, Test};
 use super::keys::{SubmissionSpaces, WindowKey};
 use super::lists::{Domains, Lists};
-use super::rules::{BlacklistRule, BlacklistRules, BurstCheck, Check, FakeCheck, ResubmissionCheck};
+use super::rules::{BlacklistCheck, BlacklistRule, BlacklistRules, BurstCheck, FakeCheck, ResubmissionCheck};
 use super::severity::Severity;
 use crate::calendar::Span;
 use crate::error::Report;
@@ -47,7 +47,7 @@ impl Blacklist {
         compiled.sort_by_key(|rule: &Compiled| rule.test.phase());
         let resubmissions = || {
             rules.rules.iter().filter_map(|rule| match &rule.check {
-                Check::Resubmission(check) => Some(check),
+                BlacklistCheck::Resubmission(check) => Some(check),
                 _ => None,
             })
         };
@@ -85,7 +85,9 @@ fn check_id(rule: &BlacklistRule, known: &BTreeMap<RuleId, String>, report: &mut
 }
 
 fn compile_rule(rule: &BlacklistRule, report: &mut Report) -> Compiled {
-    if rule.severity == Severity::Block && matches!(rule.check, Check::Resubmission(_) | Check::Burst(_)) {
+    if rule.severity == Severity::Block
+        && matches!(rule.check, BlacklistCheck::Resubmission(_) | BlacklistCheck::Burst(_))
+    {
         report.within("severity", |report| {
             report.error(
                 "flags_only",
@@ -96,24 +98,24 @@ fn compile_rule(rule: &BlacklistRule, report: &mut Report) -> Compiled {
     }
     let test = report.within("check", |report| {
         report.within(rule.check.kind(), |report| match &rule.check {
-            Check::List(check) => Test::List(Box::new(Lists::compile(check, report))),
-            Check::Domain(check) => Test::Domain(Box::new(Domains::compile(check, report))),
-            Check::PhoneFormat(check) => Test::PhoneFormat(check.clone()),
-            Check::EmailFormat(_) => Test::EmailFormat,
-            Check::WechatFormat(_) => Test::WechatFormat,
-            Check::Fake(check) => {
+            BlacklistCheck::List(check) => Test::List(Box::new(Lists::compile(check, report))),
+            BlacklistCheck::Domain(check) => Test::Domain(Box::new(Domains::compile(check, report))),
+            BlacklistCheck::PhoneFormat(check) => Test::PhoneFormat(check.clone()),
+            BlacklistCheck::EmailFormat(_) => Test::EmailFormat,
+            BlacklistCheck::WechatFormat(_) => Test::WechatFormat,
+            BlacklistCheck::Fake(check) => {
                 check_fake(check, report);
                 Test::Fake(check.clone())
             }
-            Check::Resubmission(check) => {
+            BlacklistCheck::Resubmission(check) => {
                 check_resubmission(check, report);
                 Test::Resubmission(check.clone())
             }
-            Check::Burst(check) => {
+            BlacklistCheck::Burst(check) => {
                 check_burst(check, report);
                 Test::Burst { check: check.clone(), space: WindowKey::of_rule(&rule.id, check.by) }
             }
-            Check::Condition(condition) => {
+            BlacklistCheck::Condition(condition) => {
                 if condition.is_always() {
                     report.warning(
                         "matches_every_lead",

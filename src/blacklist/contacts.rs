@@ -2,7 +2,7 @@
 
 use super::found::Found;
 use super::lists::{shown, trimmed};
-use super::reason::{Reason, discreet};
+use super::reason::{HitReason, discreet};
 use super::rules::{FakeCheck, FakeField, FakeRule, PhoneFormatCheck};
 use crate::contact::{
     EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneQuality, Wechat, WechatFault, fake_company,
@@ -16,9 +16,9 @@ pub(super) fn find_bad_phones(check: &PhoneFormatCheck, facts: &Facts<'_>, found
     for (index, (phone, raw)) in facts.phones().iter().zip(&facts.lead().phones).enumerate() {
         let reason = match phone.quality() {
             PhoneQuality::Malformed(PhoneFault::Empty) => continue,
-            PhoneQuality::Malformed(fault) => Reason::PhoneMalformed { fault },
+            PhoneQuality::Malformed(fault) => HitReason::PhoneMalformed { fault },
             PhoneQuality::PossibleNotAssigned if !check.allow_not_assigned => {
-                Reason::PhoneNotAssigned { fault: phone.fault() }
+                HitReason::PhoneNotAssigned { fault: phone.fault() }
             }
             _ => continue,
         };
@@ -37,7 +37,7 @@ pub(super) fn find_bad_emails(facts: &Facts<'_>, found: &mut impl FnMut(Found)) 
         };
         let place = Some(trimmed(raw.as_str()));
         let entry = shown(mask_email(raw.as_str().trim()));
-        found(Found::at("email", Some(index), place, Reason::EmailMalformed { fault }).entry(entry));
+        found(Found::at("email", Some(index), place, HitReason::EmailMalformed { fault }).entry(entry));
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) fn find_bad_wechat(facts: &Facts<'_>, found: &mut impl FnMut(Found)) 
     };
     let place = Some(trimmed(raw.as_str()));
     let entry = shown(mask_id(raw.as_str().trim()));
-    found(Found::at("wechat", None, place, Reason::WechatMalformed { fault }).entry(entry));
+    found(Found::at("wechat", None, place, HitReason::WechatMalformed { fault }).entry(entry));
 }
 
 /// Whether somebody may answer: not malformed, not outside every assigned range, no public service's number.
@@ -68,7 +68,7 @@ fn is_usable(phone: &Phone) -> bool {
 }
 
 /// Why the lead cannot be reached, if it cannot.
-pub(super) fn unreachable(facts: &Facts<'_>) -> Option<Reason> {
+pub(super) fn unreachable(facts: &Facts<'_>) -> Option<HitReason> {
     if facts.phones().iter().any(is_usable) || facts.emails().iter().any(Result::is_ok) {
         return None;
     }
@@ -81,8 +81,8 @@ pub(super) fn unreachable(facts: &Facts<'_>) -> Option<Reason> {
     let emails = facts.emails().iter().filter(|email| !matches!(email, Err(EmailFault::Empty))).count();
     let wechats = usize::from(matches!(wechat, Some(Err(fault)) if fault != WechatFault::Empty));
     match phones + emails + wechats {
-        0 => Some(Reason::NoContact),
-        values => Some(Reason::NoUsableContact { values }),
+        0 => Some(HitReason::NoContact),
+        values => Some(HitReason::NoUsableContact { values }),
     }
 }
 
@@ -93,7 +93,7 @@ pub(super) fn find_fakes(check: &FakeCheck, facts: &Facts<'_>, found: &mut impl 
     if check.fields.contains(&FakeField::Phone) {
         for (index, (phone, raw)) in facts.phones().iter().zip(&lead.phones).enumerate() {
             for reason in fake_phone(phone).into_iter().filter(counts) {
-                let reason = Reason::Fake { reason: discreet(reason) };
+                let reason = HitReason::Fake { reason: discreet(reason) };
                 let entry = shown(mask_phone(raw.as_str().trim()));
                 found(Found::at("phone", Some(index), Some(trimmed(raw.as_str())), reason).entry(entry));
             }
@@ -103,7 +103,7 @@ pub(super) fn find_fakes(check: &FakeCheck, facts: &Facts<'_>, found: &mut impl 
         for (index, (email, raw)) in facts.emails().iter().zip(&lead.emails).enumerate() {
             let Ok(email) = email else { continue };
             for reason in fake_email(email).into_iter().filter(counts) {
-                let reason = Reason::Fake { reason: discreet(reason) };
+                let reason = HitReason::Fake { reason: discreet(reason) };
                 let entry = shown(mask_email(email.key()));
                 found(Found::at("email", Some(index), Some(trimmed(raw.as_str())), reason).entry(entry));
             }
@@ -120,7 +120,7 @@ pub(super) fn find_fakes(check: &FakeCheck, facts: &Facts<'_>, found: &mut impl 
                 _ => None,
             };
             let place = word.unwrap_or_else(|| trimmed(raw));
-            found(Found::at(field.as_str(), None, Some(place), Reason::Fake { reason: discreet(reason) }));
+            found(Found::at(field.as_str(), None, Some(place), HitReason::Fake { reason: discreet(reason) }));
         }
     };
     text(FakeField::Name, &lead.name, fake_name);

@@ -10,7 +10,7 @@ use super::contacts;
 use super::found::Found;
 use super::keys::{SubmissionSpaces, Submitted, WindowKey, burst_keys};
 use super::lists::{Domains, Lists};
-use super::reason::Reason;
+use super::reason::HitReason;
 use super::rules::{BurstCheck, FakeCheck, PhoneFormatCheck, ResubmissionCheck, SubmissionKey};
 use super::severity::Severity;
 use super::state::{Seen, WindowDelta, WindowEvent, WindowState, from_millis};
@@ -167,10 +167,10 @@ impl Blacklist {
                 }
                 Test::Condition(predicate) => match predicate.eval(facts) {
                     Ok(false) => {}
-                    Ok(true) => found(Found::whole(Reason::Condition)),
+                    Ok(true) => found(Found::whole(HitReason::Condition)),
                     Err(fault) => {
                         let severity = rule.severity.min(Severity::Flag);
-                        pass.report(&rule.id, &rule.category, severity, Found::whole(Reason::RuleFailed));
+                        pass.report(&rule.id, &rule.category, severity, Found::whole(HitReason::RuleFailed));
                         pass.verdict.faults.push(RuleFault { rule: rule.id.clone(), fault });
                     }
                 },
@@ -180,7 +180,7 @@ impl Blacklist {
             self.check_reach(&mut pass);
         }
         // Whoever corrects a mistyped number and sends again has not been let in yet.
-        let let_in: &[Submitted] = if pass.verdict.goes_on() { &submission } else { &[] };
+        let let_in: &[Submitted] = if !pass.verdict.is_blocked() { &submission } else { &[] };
         pass.verdict.delta = self.delta(facts, let_in, at);
         pass.verdict
     }
@@ -262,7 +262,7 @@ fn first_submission(
         }
     }
     let (seen, by) = first?;
-    let reason = Reason::Resubmission { first: seen.lead.clone(), at: from_millis(seen.at), by };
+    let reason = HitReason::Resubmission { first: seen.lead.clone(), at: from_millis(seen.at), by };
     Some(Found::whole(reason))
 }
 
@@ -290,7 +290,7 @@ fn burst(
             cohort.filter(|lead| *lead != own && counted.insert(*lead)).cloned().collect();
         let count = earlier.len() + 1;
         if count >= needed {
-            let reason = Reason::Burst { by: check.by, count, window: check.window, earlier };
+            let reason = HitReason::Burst { by: check.by, count, window: check.window, earlier };
             found.push(Found::at(check.by.field(), index, None, reason));
         }
     });

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::reason::Reason;
+use super::reason::HitReason;
 
 /// A finding that does not know its rule yet.
 pub(super) struct Found {
@@ -10,11 +10,11 @@ pub(super) struct Found {
     pub(super) index: Option<usize>,
     pub(super) span: Option<Range<usize>>,
     pub(super) entry: Option<String>,
-    pub(super) reason: Reason,
+    pub(super) reason: HitReason,
 }
 
 impl Found {
-    pub(super) fn whole(reason: Reason) -> Found {
+    pub(super) fn whole(reason: HitReason) -> Found {
         Found { field: None, index: None, span: None, entry: None, reason }
     }
 
@@ -22,7 +22,7 @@ impl Found {
         field: &'static str,
         index: Option<usize>,
         span: Option<Range<usize>>,
-        reason: Reason,
+        reason: HitReason,
     ) -> Found {
         Found { field: Some(field), index, span, entry: None, reason }
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use super::found::Found;
-use super::reason::{ContactKind, Reason};
+use super::reason::{ContactKind, HitReason};
 use super::rules::{DomainCheck, DomainMatch, ListCheck};
 use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{
@@ -152,7 +152,7 @@ impl Lists {
         if !self.phones.is_empty() {
             for (index, (phone, raw)) in facts.phones().iter().zip(&lead.phones).enumerate() {
                 if let Some(key) = phone.key().filter(|key| self.phones.contains(*key)) {
-                    let reason = Reason::Listed { kind: ContactKind::Phone };
+                    let reason = HitReason::Listed { kind: ContactKind::Phone };
                     let found_at = Found::at("phone", Some(index), Some(trimmed(raw.as_str())), reason);
                     found(found_at.entry(mask_phone(key)));
                 }
@@ -162,7 +162,7 @@ impl Lists {
             for (index, (email, raw)) in facts.emails().iter().zip(&lead.emails).enumerate() {
                 let Ok(email) = email else { continue };
                 if self.emails.contains(email.key()) {
-                    let reason = Reason::Listed { kind: ContactKind::Email };
+                    let reason = HitReason::Listed { kind: ContactKind::Email };
                     let found_at = Found::at("email", Some(index), Some(trimmed(raw.as_str())), reason);
                     found(found_at.entry(mask_email(email.key())));
                 }
@@ -177,7 +177,7 @@ impl Lists {
                 let kind = if phone { ContactKind::Phone } else { ContactKind::Wechat };
                 let entry = if phone { mask_phone(id.key()) } else { mask_id(id.key()) };
                 let place = Some(trimmed(raw.as_str()));
-                found(Found::at("wechat", None, place, Reason::Listed { kind }).entry(entry));
+                found(Found::at("wechat", None, place, HitReason::Listed { kind }).entry(entry));
             }
         }
         if !self.companies.is_empty()
@@ -186,14 +186,14 @@ impl Lists {
             let listed = self.companies.contains(exact_key(company).as_str())
                 || self.names.contains(&*squeezed_name(raw));
             if listed {
-                let reason = Reason::Listed { kind: ContactKind::Company };
+                let reason = HitReason::Listed { kind: ContactKind::Company };
                 let place = trimmed(raw);
                 let entry = shown(raw.trim().chars().take(60).collect());
                 found(Found::at("company", None, Some(place), reason).entry(entry));
             }
         }
         if let Some(ip) = lead.ip.filter(|ip| self.ips.contains(&ip.to_canonical())) {
-            let reason = Reason::Listed { kind: ContactKind::Ip };
+            let reason = HitReason::Listed { kind: ContactKind::Ip };
             found(Found::at("ip", None, None, reason).entry(ip.to_canonical().to_string()));
         }
     }
@@ -264,7 +264,7 @@ impl Domains {
                 continue;
             }
             let Some(entry) = self.entry_of(domain) else { continue };
-            let reason = Reason::ListedDomain { subdomain: entry.len() < domain.len() };
+            let reason = HitReason::ListedDomain { subdomain: entry.len() < domain.len() };
             let place = domain_span(raw.as_str());
             found(Found::at("email", Some(index), Some(place), reason).entry(entry.to_owned()));
         }

@@ -2,7 +2,7 @@
 //! bursts. Everything found is explained; nothing is ever deleted.
 //!
 //! [`BlacklistRules`] are data; [`Blacklist::compile`] proves them; [`Blacklist::check`] gives a [`Verdict`]: how
-//! severe the findings are, each [`Hit`] with its rule, field, place and [`Reason`], and a [`WindowDelta`] for the
+//! severe the findings are, each [`Hit`] with its rule, field, place and [`HitReason`], and a [`WindowDelta`] for the
 //! host's [`WindowState`], the memory that resubmissions and bursts are recognised by.
 //!
 //! ```
@@ -48,10 +48,10 @@ mod state;
 mod verdict;
 
 pub use engine::{Blacklist, NO_USABLE_CONTACT};
-pub use reason::{ContactKind, Reason};
+pub use reason::{ContactKind, HitReason};
 pub use rules::{
-    Allow, BlacklistRule, BlacklistRules, BurstCheck, BurstDimension, Check, DomainCheck, DomainMatch,
-    EmailFormatCheck, FakeCheck, FakeField, FakeRule, ListCheck, Override, PhoneFormatCheck,
+    Allow, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, BurstCheck, BurstDimension,
+    DomainCheck, DomainMatch, EmailFormatCheck, FakeCheck, FakeField, FakeRule, ListCheck, PhoneFormatCheck,
     ResubmissionCheck, SubmissionKey, WechatFormatCheck,
 };
 pub use severity::Severity;

@@ -1,8 +1,8 @@
 //! The rules a team starts with.
 
 use super::rules::{
-    BlacklistRule, BlacklistRules, Check, EmailFormatCheck, FakeCheck, PhoneFormatCheck, ResubmissionCheck,
-    WechatFormatCheck,
+    BlacklistCheck, BlacklistRule, BlacklistRules, EmailFormatCheck, FakeCheck, PhoneFormatCheck,
+    ResubmissionCheck, WechatFormatCheck,
 };
 use super::severity::Severity;
 use crate::rule::RulesVersion;
@@ -31,15 +31,30 @@ impl BlacklistRules {
             format: RulesVersion::FORMAT,
             revision: String::new(),
             rules: vec![
-                rule("phone_format", "contact", severity, Check::PhoneFormat(PhoneFormatCheck::default())),
-                rule("email_format", "contact", severity, Check::EmailFormat(EmailFormatCheck::default())),
-                rule("wechat_format", "contact", severity, Check::WechatFormat(WechatFormatCheck::default())),
-                rule("fake", "contact", severity, Check::Fake(FakeCheck::default())),
+                rule(
+                    "phone_format",
+                    "contact",
+                    severity,
+                    BlacklistCheck::PhoneFormat(PhoneFormatCheck::default()),
+                ),
+                rule(
+                    "email_format",
+                    "contact",
+                    severity,
+                    BlacklistCheck::EmailFormat(EmailFormatCheck::default()),
+                ),
+                rule(
+                    "wechat_format",
+                    "contact",
+                    severity,
+                    BlacklistCheck::WechatFormat(WechatFormatCheck::default()),
+                ),
+                rule("fake", "contact", severity, BlacklistCheck::Fake(FakeCheck::default())),
                 rule(
                     "resubmission",
                     "repeat",
                     Severity::Flag,
-                    Check::Resubmission(ResubmissionCheck::default()),
+                    BlacklistCheck::Resubmission(ResubmissionCheck::default()),
                 ),
             ],
             overrides: Vec::new(),

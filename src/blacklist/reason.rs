@@ -32,7 +32,7 @@ closed_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Reason {
+pub enum HitReason {
     /// The value is on the rule's list.
     Listed {
         /// What kind of value.
@@ -102,78 +102,78 @@ pub enum Reason {
 }
 
 codes! {
-    Reason {
-        Reason::Listed { kind: ContactKind::Phone } => "listed_phone",
-        Reason::Listed { kind: ContactKind::Email } => "listed_email",
-        Reason::Listed { kind: ContactKind::Wechat } => "listed_wechat",
-        Reason::Listed { kind: ContactKind::Company } => "listed_company",
-        Reason::Listed { kind: ContactKind::Ip } => "listed_ip",
-        Reason::ListedDomain { .. } => "listed_domain",
-        Reason::PhoneMalformed { .. } => "phone_malformed",
-        Reason::PhoneNotAssigned { .. } => "phone_not_assigned",
-        Reason::EmailMalformed { .. } => "email_malformed",
-        Reason::WechatMalformed { .. } => "wechat_malformed",
-        Reason::Fake { .. } => "fake",
-        Reason::NoUsableContact { .. } | Reason::NoContact => "no_usable_contact",
-        Reason::Resubmission { .. } => "resubmission",
-        Reason::Burst { .. } => "burst",
-        Reason::Condition => "condition",
-        Reason::RuleFailed => "rule_failed",
+    HitReason {
+        HitReason::Listed { kind: ContactKind::Phone } => "listed_phone",
+        HitReason::Listed { kind: ContactKind::Email } => "listed_email",
+        HitReason::Listed { kind: ContactKind::Wechat } => "listed_wechat",
+        HitReason::Listed { kind: ContactKind::Company } => "listed_company",
+        HitReason::Listed { kind: ContactKind::Ip } => "listed_ip",
+        HitReason::ListedDomain { .. } => "listed_domain",
+        HitReason::PhoneMalformed { .. } => "phone_malformed",
+        HitReason::PhoneNotAssigned { .. } => "phone_not_assigned",
+        HitReason::EmailMalformed { .. } => "email_malformed",
+        HitReason::WechatMalformed { .. } => "wechat_malformed",
+        HitReason::Fake { .. } => "fake",
+        HitReason::NoUsableContact { .. } | HitReason::NoContact => "no_usable_contact",
+        HitReason::Resubmission { .. } => "resubmission",
+        HitReason::Burst { .. } => "burst",
+        HitReason::Condition => "condition",
+        HitReason::RuleFailed => "rule_failed",
     }
 }
 
-impl Reason {
+impl HitReason {
     /// Stable name of what exactly is wrong, where the code leaves that open: `too_short`, `keyboard_mash`, `ip24`.
     #[must_use]
     pub fn detail(&self) -> Option<&'static str> {
         match self {
-            Reason::PhoneMalformed { fault } | Reason::PhoneNotAssigned { fault: Some(fault) } => {
+            HitReason::PhoneMalformed { fault } | HitReason::PhoneNotAssigned { fault: Some(fault) } => {
                 Some(fault.code())
             }
-            Reason::EmailMalformed { fault } => Some(fault.code()),
-            Reason::WechatMalformed { fault } => Some(fault.code()),
-            Reason::Fake { reason } => Some(reason.code()),
-            Reason::NoContact => Some("no_contact"),
-            Reason::Resubmission { by, .. } => Some(by.as_str()),
-            Reason::Burst { by, .. } => Some(by.as_str()),
+            HitReason::EmailMalformed { fault } => Some(fault.code()),
+            HitReason::WechatMalformed { fault } => Some(fault.code()),
+            HitReason::Fake { reason } => Some(reason.code()),
+            HitReason::NoContact => Some("no_contact"),
+            HitReason::Resubmission { by, .. } => Some(by.as_str()),
+            HitReason::Burst { by, .. } => Some(by.as_str()),
             _ => None,
         }
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for HitReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Reason::Listed { kind } => f.write_str(match kind {
+            HitReason::Listed { kind } => f.write_str(match kind {
                 ContactKind::Phone => "the phone number is on its list",
                 ContactKind::Email => "the e-mail address is on its list",
                 ContactKind::Wechat => "the WeChat id is on its list",
                 ContactKind::Company => "the company is on its list",
                 ContactKind::Ip => "the IP address is on its list",
             }),
-            Reason::ListedDomain { subdomain: false } => f.write_str("the mail domain is on its list"),
-            Reason::ListedDomain { subdomain: true } => {
+            HitReason::ListedDomain { subdomain: false } => f.write_str("the mail domain is on its list"),
+            HitReason::ListedDomain { subdomain: true } => {
                 f.write_str("the mail domain lies below one on its list")
             }
-            Reason::PhoneMalformed { fault } | Reason::PhoneNotAssigned { fault: Some(fault) } => {
+            HitReason::PhoneMalformed { fault } | HitReason::PhoneNotAssigned { fault: Some(fault) } => {
                 write!(f, "the phone number cannot be called, {fault}")
             }
-            Reason::PhoneNotAssigned { fault: None } => {
+            HitReason::PhoneNotAssigned { fault: None } => {
                 f.write_str("the phone number cannot be called, no assigned range holds it")
             }
-            Reason::EmailMalformed { fault } => write!(f, "the e-mail address cannot be used, {fault}"),
-            Reason::WechatMalformed { fault } => write!(f, "the WeChat id cannot be used, {fault}"),
-            Reason::Fake { reason } => write!(f, "the value looks invented, {reason}"),
-            Reason::NoUsableContact { values: 1 } => {
+            HitReason::EmailMalformed { fault } => write!(f, "the e-mail address cannot be used, {fault}"),
+            HitReason::WechatMalformed { fault } => write!(f, "the WeChat id cannot be used, {fault}"),
+            HitReason::Fake { reason } => write!(f, "the value looks invented, {reason}"),
+            HitReason::NoUsableContact { values: 1 } => {
                 f.write_str("the lead cannot be reached, its only contact value is unusable")
             }
-            Reason::NoUsableContact { values } => {
+            HitReason::NoUsableContact { values } => {
                 write!(f, "the lead cannot be reached, all of its {values} contact values are unusable")
             }
-            Reason::NoContact => {
+            HitReason::NoContact => {
                 f.write_str("the lead cannot be reached, it has no phone number, e-mail address or WeChat id")
             }
-            Reason::Resubmission { first, at, by } => {
+            HitReason::Resubmission { first, at, by } => {
                 let by = match by {
                     SubmissionKey::Phone => "phone number",
                     SubmissionKey::Email => "e-mail address",
@@ -183,7 +183,7 @@ impl fmt::Display for Reason {
                 };
                 write!(f, "lead {first} of {} is the same submission, it has the same {by}", moment(*at))
             }
-            Reason::Burst { by, count, window, .. } => {
+            HitReason::Burst { by, count, window, .. } => {
                 let by = match by {
                     BurstDimension::Ip => "IP address",
                     BurstDimension::Ip24 => "network",
@@ -197,8 +197,8 @@ impl fmt::Display for Reason {
                 };
                 write!(f, "{count} leads of the same {by} came in within {window}")
             }
-            Reason::Condition => f.write_str("its condition holds"),
-            Reason::RuleFailed => f.write_str("it could not be evaluated"),
+            HitReason::Condition => f.write_str("its condition holds"),
+            HitReason::RuleFailed => f.write_str("it could not be evaluated"),
         }
     }
 }

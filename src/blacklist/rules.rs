@@ -47,7 +47,7 @@ pub struct BlacklistRules {
     /// formats, invented values, resubmission and bursts, conditions; rules of one kind in this order.
     pub rules: Vec<BlacklistRule>,
     /// What is allowed nevertheless.
-    pub overrides: Vec<Override>,
+    pub overrides: Vec<BlacklistOverride>,
     /// Severity of a lead without any usable phone number, e-mail address or WeChat id; [`Severity::Pass`] does not
     /// ask for one.
     pub no_usable_contact: Severity,
@@ -72,13 +72,13 @@ pub struct BlacklistRule {
     #[serde(default = "flag")]
     pub severity: Severity,
     /// What it looks for.
-    pub check: Check,
+    pub check: BlacklistCheck,
 }
 
 impl BlacklistRule {
     /// A rule that flags.
     #[must_use]
-    pub fn new(id: impl Into<RuleId>, check: Check) -> BlacklistRule {
+    pub fn new(id: impl Into<RuleId>, check: BlacklistCheck) -> BlacklistRule {
         BlacklistRule { id: id.into(), category: String::new(), severity: Severity::Flag, check }
     }
 }
@@ -86,14 +86,14 @@ impl BlacklistRule {
 impl Default for BlacklistRule {
     /// A rule without a name that flags malformed phone numbers.
     fn default() -> Self {
-        BlacklistRule::new("", Check::default())
+        BlacklistRule::new("", BlacklistCheck::default())
     }
 }
 
 /// What a rule looks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Check {
+pub enum BlacklistCheck {
     /// Contact values, companies and addresses, compared exactly by their canonical keys.
     List(ListCheck),
     /// Mail domains.
@@ -114,27 +114,27 @@ pub enum Check {
     Condition(Condition),
 }
 
-impl Check {
+impl BlacklistCheck {
     /// The name of the kind, as it stands in a document.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Check::List(_) => "list",
-            Check::Domain(_) => "domain",
-            Check::PhoneFormat(_) => "phone_format",
-            Check::EmailFormat(_) => "email_format",
-            Check::WechatFormat(_) => "wechat_format",
-            Check::Fake(_) => "fake",
-            Check::Resubmission(_) => "resubmission",
-            Check::Burst(_) => "burst",
-            Check::Condition(_) => "condition",
+            BlacklistCheck::List(_) => "list",
+            BlacklistCheck::Domain(_) => "domain",
+            BlacklistCheck::PhoneFormat(_) => "phone_format",
+            BlacklistCheck::EmailFormat(_) => "email_format",
+            BlacklistCheck::WechatFormat(_) => "wechat_format",
+            BlacklistCheck::Fake(_) => "fake",
+            BlacklistCheck::Resubmission(_) => "resubmission",
+            BlacklistCheck::Burst(_) => "burst",
+            BlacklistCheck::Condition(_) => "condition",
         }
     }
 }
 
-impl Default for Check {
+impl Default for BlacklistCheck {
     fn default() -> Self {
-        Check::PhoneFormat(PhoneFormatCheck::default())
+        BlacklistCheck::PhoneFormat(PhoneFormatCheck::default())
     }
 }
 
@@ -349,7 +349,7 @@ closed_enum! {
 /// still listed, marked with the override.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Override {
+pub struct BlacklistOverride {
     /// The lead or the value that is allowed.
     pub allow: Allow,
     /// The rules it counts for; with no rules and no categories it counts for all, else for those named in either.
@@ -369,11 +369,11 @@ pub struct Override {
     pub reason: String,
 }
 
-impl Override {
+impl BlacklistOverride {
     /// Allows a lead or value for all rules, without end.
     #[must_use]
-    pub fn new(allow: Allow, author: impl Into<String>, reason: impl Into<String>) -> Override {
-        Override {
+    pub fn new(allow: Allow, author: impl Into<String>, reason: impl Into<String>) -> BlacklistOverride {
+        BlacklistOverride {
             allow,
             rules: Vec::new(),
             categories: Vec::new(),
@@ -384,10 +384,10 @@ impl Override {
     }
 }
 
-impl Default for Override {
+impl Default for BlacklistOverride {
     /// Allows the lead without an identifier, that is: nothing.
     fn default() -> Self {
-        Override::new(Allow::Lead(LeadId::default()), "", "")
+        BlacklistOverride::new(Allow::Lead(LeadId::default()), "", "")
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::reason::Reason;
+use super::reason::HitReason;
 use super::severity::Severity;
 use super::state::WindowDelta;
 use crate::model::{Effect, LeadId, PoolId, RuleId};
@@ -43,7 +43,7 @@ pub struct Hit {
     pub(super) span: Option<Range<usize>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) entry: Option<String>,
-    pub(super) reason: Reason,
+    pub(super) reason: HitReason,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) suppressed_by: Option<Suppression>,
 }
@@ -93,7 +93,7 @@ impl Hit {
 
     /// Why.
     #[must_use]
-    pub fn reason(&self) -> &Reason {
+    pub fn reason(&self) -> &HitReason {
         &self.reason
     }
 
@@ -165,10 +165,10 @@ impl Verdict {
         self.severity
     }
 
-    /// Whether the lead goes on to matching and scoring: it is not blocked.
+    /// Whether the lead is blocked: it does not reach matching and scoring.
     #[must_use]
-    pub fn goes_on(&self) -> bool {
-        self.severity < Severity::Block
+    pub fn is_blocked(&self) -> bool {
+        self.severity == Severity::Block
     }
 
     /// The findings, suppressed ones too, in the order the rules ran.
@@ -199,7 +199,7 @@ impl Verdict {
     #[must_use]
     pub fn resubmission_of(&self) -> Option<&LeadId> {
         self.hits.iter().find_map(|hit| match &hit.reason {
-            Reason::Resubmission { first, .. } if hit.weight() > Severity::Pass => Some(first),
+            HitReason::Resubmission { first, .. } if hit.weight() > Severity::Pass => Some(first),
             _ => None,
         })
     }
@@ -221,7 +221,7 @@ impl Verdict {
     /// and have it reviewed. Nothing for other leads.
     #[must_use]
     pub fn effects(&self, lead: &LeadId, invalid_pool: Option<&PoolId>) -> Vec<Effect> {
-        if self.goes_on() {
+        if !self.is_blocked() {
             return Vec::new();
         }
         let mut effects = vec![Effect::AddTag { lead: lead.clone(), tag: BLACKLIST_TAG.to_owned() }];

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 
 use crate::company::Gazetteer;
-use crate::dedup::{Key, KeyKind, Probe, Rows};
+use crate::dedup::{MatchKey, MatchKeyKind, Probe, Rows};
 use crate::model::{Account, AccountId, Effect, Lead, LeadField, LeadId, RecordRef};
 use crate::names::NameIndex;
 use crate::rule::{FactContext, Facts, HostTables};
@@ -38,7 +38,7 @@ pub struct Book {
     leads: BTreeMap<LeadId, Lead>,
     accounts: BTreeMap<AccountId, Account>,
     /// Looked up by key only, never iterated.
-    by_key: FxHashMap<Key, BTreeSet<RecordRef>>,
+    by_key: FxHashMap<MatchKey, BTreeSet<RecordRef>>,
     names: Option<Box<Names>>,
 }
 
@@ -204,7 +204,8 @@ impl Book {
     /// at most 500 of each kind.
     #[must_use]
     pub fn rows(&self, probe: &Probe) -> Rows {
-        let of_key = |key: &Key| self.by_key.get(key).into_iter().flatten().take(probe.rows_per_key as usize);
+        let of_key =
+            |key: &MatchKey| self.by_key.get(key).into_iter().flatten().take(probe.rows_per_key as usize);
         let like = self.like(probe);
         let found: BTreeSet<&RecordRef> = probe.keys.iter().flat_map(of_key).chain(&like).collect();
         let mut rows = Rows::default();
@@ -225,7 +226,7 @@ impl Book {
     /// The records whose names share most with the one that is wanted.
     fn like(&self, probe: &Probe) -> Vec<RecordRef> {
         let (Some(names), Some(company)) = (&self.names, &probe.company) else { return Vec::new() };
-        let grams = probe.keys.iter().filter(|key| key.kind == KeyKind::CompanyGram);
+        let grams = probe.keys.iter().filter(|key| key.kind == MatchKeyKind::CompanyGram);
         let grams: Vec<&str> = grams.map(|key| key.value.as_str()).collect();
         let accounts = names.accounts.candidates_with(company, &grams, MOST_LIKE);
         let leads = names.leads.candidates_with(company, &grams, MOST_LIKE);

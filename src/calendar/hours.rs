@@ -44,25 +44,25 @@ pub struct WeeklyWindow {
     /// The days.
     pub days: Vec<Weekday>,
     /// The hours.
-    pub hours: Window,
+    pub hours: DayWindow,
 }
 
 /// A span of local time within one day: from the start up to, not including, the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Window {
+pub struct DayWindow {
     /// First moment.
     pub from: NaiveTime,
     /// First moment after; midnight stands for the end of the day.
     pub until: NaiveTime,
 }
 
-impl Window {
+impl DayWindow {
     /// The window from one full hour up to another; 24 is the end of the day. Hours beyond are cut to it.
     #[must_use]
-    pub fn hours(from: u32, until: u32) -> Window {
+    pub fn hours(from: u32, until: u32) -> DayWindow {
         let time = |hour: u32| NaiveTime::from_hms_opt(hour % 24, 0, 0).unwrap_or(NaiveTime::MIN);
-        Window { from: time(from.min(23)), until: if until >= 24 { NaiveTime::MIN } else { time(until) } }
+        DayWindow { from: time(from.min(23)), until: if until >= 24 { NaiveTime::MIN } else { time(until) } }
     }
 
     fn contains(&self, time: NaiveTime) -> bool {
@@ -80,7 +80,7 @@ pub enum DayOverride {
     /// Worked like the weekday named: a make-up day.
     WorkAs(Weekday),
     /// Worked in these windows.
-    Windows(Vec<Window>),
+    Windows(Vec<DayWindow>),
 }
 
 impl Calendar {
@@ -90,7 +90,7 @@ impl Calendar {
         let days = vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
         Calendar {
             zone,
-            weekly: vec![WeeklyWindow { days, hours: Window::hours(9, 18) }],
+            weekly: vec![WeeklyWindow { days, hours: DayWindow::hours(9, 18) }],
             ..Calendar::default()
         }
     }
@@ -118,7 +118,7 @@ impl Calendar {
     }
 
     /// The windows of a date, in no particular order.
-    fn windows(&self, date: NaiveDate) -> impl Iterator<Item = Window> + '_ {
+    fn windows(&self, date: NaiveDate) -> impl Iterator<Item = DayWindow> + '_ {
         let (own, weekday) = match self.overrides.get(&date) {
             Some(DayOverride::Off) => (&[][..], None),
             Some(DayOverride::WorkAs(weekday)) => (&[][..], Some(*weekday)),
@@ -178,7 +178,7 @@ mod tests {
         let office = Calendar::office_hours(Zone::Fixed(UtcOffset::CHINA));
         assert!(office.is_open(at("2026-03-02T01:00:00Z")));
         assert!(!office.is_open(at("2026-03-02T10:00:00Z")));
-        let night = WeeklyWindow { days: vec![Weekday::Mon], hours: Window::hours(22, 24) };
+        let night = WeeklyWindow { days: vec![Weekday::Mon], hours: DayWindow::hours(22, 24) };
         let late = Calendar { weekly: vec![night], ..Calendar::default() };
         assert!(late.is_open(at("2026-03-02T23:59:59Z")));
         assert!(!late.is_open(at("2026-03-03T00:00:00Z")));

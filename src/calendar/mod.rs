@@ -4,6 +4,6 @@ mod hours;
 mod span;
 mod zone;
 
-pub use hours::{Calendar, Calendars, DayOverride, WeeklyWindow, Window};
+pub use hours::{Calendar, Calendars, DayOverride, DayWindow, WeeklyWindow};
 pub use span::{Span, SpanError};
 pub use zone::{Transitions, UtcOffset, UtcOffsetError, Zone};

@@ -5,14 +5,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::target::Target;
+use super::target::MatchTarget;
 
 /// What follows from a hit. In a document `"convert"` and so on, or
 /// `{"custom": {"script": "…", "codes": ["…"]}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
-pub enum MatchAction {
+pub enum RuleAction {
     /// The record is the same lead coming in again: update it, remind its owner.
     Reenter,
     /// As `reenter`; but when a decisive fact has changed and the new value leads to an account of another owner,
@@ -55,40 +55,40 @@ pub enum MatchAction {
     },
 }
 
-impl MatchAction {
+impl RuleAction {
     /// The actions that need no script.
-    pub(super) const PLAIN: [MatchAction; 5] = [
-        MatchAction::Reenter,
-        MatchAction::KeyChange,
-        MatchAction::Convert,
-        MatchAction::Collect,
-        MatchAction::TagOnly,
+    pub(super) const PLAIN: [RuleAction; 5] = [
+        RuleAction::Reenter,
+        RuleAction::KeyChange,
+        RuleAction::Convert,
+        RuleAction::Collect,
+        RuleAction::TagOnly,
     ];
 
     /// The name of the action in rules.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
-            MatchAction::Reenter => "reenter",
-            MatchAction::KeyChange => "key_change",
-            MatchAction::Convert => "convert",
-            MatchAction::Collect => "collect",
-            MatchAction::TagOnly => "tag_only",
-            MatchAction::Custom { .. } => "custom",
+            RuleAction::Reenter => "reenter",
+            RuleAction::KeyChange => "key_change",
+            RuleAction::Convert => "convert",
+            RuleAction::Collect => "collect",
+            RuleAction::TagOnly => "tag_only",
+            RuleAction::Custom { .. } => "custom",
         }
     }
 
     /// Whether it can follow from a match with the target.
-    pub(super) fn fits(&self, target: Target) -> bool {
+    pub(super) fn fits(&self, target: MatchTarget) -> bool {
         match self {
-            MatchAction::Convert => !target.is_lead(),
-            MatchAction::Reenter | MatchAction::KeyChange | MatchAction::Collect => target.is_lead(),
-            MatchAction::TagOnly | MatchAction::Custom { .. } => true,
+            RuleAction::Convert => !target.is_lead(),
+            RuleAction::Reenter | RuleAction::KeyChange | RuleAction::Collect => target.is_lead(),
+            RuleAction::TagOnly | RuleAction::Custom { .. } => true,
         }
     }
 }
 
-impl fmt::Display for MatchAction {
+impl fmt::Display for RuleAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }

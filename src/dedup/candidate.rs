@@ -2,26 +2,26 @@
 
 use chrono::{DateTime, Utc};
 
-use super::action::MatchAction;
+use super::action::RuleAction;
 use super::comparator::Comparator;
-use super::probe::{Key, KeyKind};
+use super::probe::{MatchKey, MatchKeyKind};
 use super::rules::MatchRule;
-use super::target::{LeadKey, Target};
+use super::target::{LeadKey, MatchTarget};
 use crate::calendar::Zone;
 use crate::model::{Account, Lead, LeadStatus, PoolId, RecordRef, RepId, mask_email, mask_id, mask_phone};
 use crate::names::Weighed;
 use crate::rule::Facts;
 
 /// The lead's keys by place; none where too many records share the key.
-pub(super) type UsableKeys<'k> = [Option<&'k Key>];
+pub(super) type UsableKeys<'k> = [Option<&'k MatchKey>];
 
-pub(super) fn key_kind(lead_key: LeadKey) -> KeyKind {
+pub(super) fn key_kind(lead_key: LeadKey) -> MatchKeyKind {
     match lead_key {
-        LeadKey::Phone => KeyKind::Phone,
-        LeadKey::Email => KeyKind::Email,
-        LeadKey::Wechat => KeyKind::Wechat,
-        LeadKey::Domain => KeyKind::Domain,
-        LeadKey::Company => KeyKind::CompanyExact,
+        LeadKey::Phone => MatchKeyKind::Phone,
+        LeadKey::Email => MatchKeyKind::Email,
+        LeadKey::Wechat => MatchKeyKind::Wechat,
+        LeadKey::Domain => MatchKeyKind::Domain,
+        LeadKey::Company => MatchKeyKind::CompanyExact,
     }
 }
 
@@ -117,7 +117,7 @@ impl Candidate<'_> {
     pub(super) fn counts_for(&self, rule: &MatchRule, now: DateTime<Utc>, zone: &Zone) -> bool {
         let kind = matches!(self.source, Source::Lead(_)) == rule.target.is_lead();
         let age = rule.window.is_none_or(|window| window.covers(self.created_at(), now, zone));
-        let state = rule.action != MatchAction::Collect || self.is_living();
+        let state = rule.action != RuleAction::Collect || self.is_living();
         kind && age && state
     }
 
@@ -156,7 +156,7 @@ impl Candidate<'_> {
     }
 
     /// A usable key of the kind that the lead has too.
-    pub(super) fn shares<'k>(&self, kind: KeyKind, usable: &UsableKeys<'k>) -> Option<&'k Key> {
+    pub(super) fn shares<'k>(&self, kind: MatchKeyKind, usable: &UsableKeys<'k>) -> Option<&'k MatchKey> {
         let key = |place: &usize| usable.get(*place).copied().flatten().filter(|key| key.kind == kind);
         self.shared.iter().find_map(key)
     }
@@ -176,18 +176,18 @@ impl Candidate<'_> {
             return written(facts.lead(), rule.lead).into_iter().find(same).map(|value| show(kind, value));
         }
         // A company is shown by its name on file: the key is not made for reading.
-        let shown = if kind == KeyKind::CompanyExact { self.company() } else { &shared.value };
+        let shown = if kind == MatchKeyKind::CompanyExact { self.company() } else { &shared.value };
         Some(show(kind, shown))
     }
 
     /// The values of the target field, as written.
-    pub(super) fn written(&self, target: Target) -> Vec<&str> {
+    pub(super) fn written(&self, target: MatchTarget) -> Vec<&str> {
         match (self.source, target) {
             (Source::Lead(lead), _) => written(lead, target.lead_key()),
-            (Source::Account(account), Target::AccountCompany) => {
+            (Source::Account(account), MatchTarget::AccountCompany) => {
                 std::iter::once(&account.company).chain(&account.aliases).map(String::as_str).collect()
             }
-            (Source::Account(account), Target::AccountDomain) => {
+            (Source::Account(account), MatchTarget::AccountDomain) => {
                 account.domain.as_deref().into_iter().collect()
             }
             (Source::Account(account), _) => {
@@ -218,12 +218,12 @@ fn written(lead: &Lead, key: LeadKey) -> Vec<&str> {
     }
 }
 
-pub(super) fn show(kind: KeyKind, value: &str) -> String {
+pub(super) fn show(kind: MatchKeyKind, value: &str) -> String {
     match kind {
-        KeyKind::Phone => mask_phone(value),
-        KeyKind::Email => mask_email(value),
-        KeyKind::Wechat => mask_id(value),
-        KeyKind::Domain | KeyKind::CompanyExact | KeyKind::CompanyGram => {
+        MatchKeyKind::Phone => mask_phone(value),
+        MatchKeyKind::Email => mask_email(value),
+        MatchKeyKind::Wechat => mask_id(value),
+        MatchKeyKind::Domain | MatchKeyKind::CompanyExact | MatchKeyKind::CompanyGram => {
             let mut shown: String = value.chars().take(80).collect();
             if shown.len() < value.len() {
                 shown.push('…');

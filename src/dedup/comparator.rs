@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use leadkit::book::Book;
-/// use leadkit::dedup::{Comparator, DedupRules, Deduplicator, LeadKey, MatchAction, MatchRule, Target};
+/// use leadkit::dedup::{Comparator, DedupRules, Deduplicator, LeadKey, RuleAction, MatchRule, MatchTarget};
 /// use leadkit::model::{Account, Lead, OwnerState};
 /// use leadkit::rule::{FactContext, Facts, HostTables};
 ///
 /// let rules = DedupRules {
 ///     rules: vec![MatchRule {
 ///         comparator: Comparator::Company { threshold: 0.9 },
-///         ..MatchRule::new("company", LeadKey::Company, Target::AccountCompany, MatchAction::Convert)
+///         ..MatchRule::new("company", LeadKey::Company, MatchTarget::AccountCompany, RuleAction::Convert)
 ///     }],
 ///     ..DedupRules::empty()
 /// };

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::action::MatchAction;
+use super::action::RuleAction;
 use super::comparator::Comparator;
 use super::deduplicator::Deduplicator;
 use super::plan::Plan;
 use super::rules::{DedupRules, MatchRule};
-use super::target::{LeadKey, Target};
+use super::target::{LeadKey, MatchTarget};
 use crate::error::Report;
 use crate::model::RuleId;
 use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
@@ -72,7 +72,7 @@ impl MatchRule {
         }
         if self.target.lead_key() != self.lead {
             report.within("target", |report| {
-                let fitting: Vec<String> = Target::ALL
+                let fitting: Vec<String> = MatchTarget::ALL
                     .iter()
                     .filter(|target| target.lead_key() == self.lead)
                     .map(|target| format!("`{target}`"))
@@ -113,8 +113,8 @@ impl Comparator {
     }
 }
 
-impl MatchAction {
-    fn check(&self, target: Target, report: &mut Report) {
+impl RuleAction {
+    fn check(&self, target: MatchTarget, report: &mut Report) {
         report.within("action", |report| {
             if !self.fits(target) {
                 let (objects, others) = if target.is_lead() {
@@ -128,7 +128,7 @@ impl MatchAction {
                     format!("use {others}"),
                 );
             }
-            let MatchAction::Custom { codes, .. } = self else { return };
+            let RuleAction::Custom { codes, .. } = self else { return };
             report.within("custom", |report| {
                 report.within("codes", |report| {
                     codes.iter().for_each(|code| check_code(code, report));

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::action::MatchAction;
+use super::action::RuleAction;
 use super::candidate::key_kind;
 use super::plan::Plan;
-use super::probe::{KeyKind, Probe};
+use super::probe::{MatchKeyKind, Probe};
 use super::rules::{DedupRules, MatchRule};
 use crate::names::NameJudge;
 use crate::rule::{Facts, Predicate, RulesVersion};
@@ -16,12 +16,12 @@ use crate::rule::{Facts, Predicate, RulesVersion};
 /// what to fetch, [`resolve`](Deduplicator::resolve) decides on what was fetched.
 ///
 /// ```
-/// use leadkit::dedup::{Action, DedupRules, Deduplicator};
+/// use leadkit::dedup::{MatchAction, DedupRules, Deduplicator};
 /// use leadkit::book::Book;
 /// use leadkit::model::{Account, Lead, OwnerState};
 /// use leadkit::rule::{FactContext, Facts, HostTables};
 ///
-/// let matching = Deduplicator::compile(&DedupRules::to_b())?;
+/// let matching = Deduplicator::compile(&DedupRules::b2b())?;
 /// let mut book = Book::new();
 /// book.insert_account(Account {
 ///     id: "A1".into(),
@@ -54,15 +54,16 @@ impl Deduplicator {
     /// What to fetch for a lead: only keys that a rule asks about.
     #[must_use]
     pub fn probe(&self, facts: &Facts<'_>) -> Probe {
-        let mut wanted: BTreeSet<KeyKind> = self.rules.rules.iter().map(|rule| key_kind(rule.lead)).collect();
+        let mut wanted: BTreeSet<MatchKeyKind> =
+            self.rules.rules.iter().map(|rule| key_kind(rule.lead)).collect();
         let may_change = |rule: &MatchRule| match &rule.action {
-            MatchAction::KeyChange => true,
-            MatchAction::Custom { .. } => rule.target.is_lead(),
+            RuleAction::KeyChange => true,
+            RuleAction::Custom { .. } => rule.target.is_lead(),
             _ => false,
         };
         if self.rules.rules.iter().any(may_change) {
             // Whose company it is now decides on the new owner.
-            wanted.insert(KeyKind::CompanyExact);
+            wanted.insert(MatchKeyKind::CompanyExact);
         }
         let mut probe = Probe::of_lead(facts);
         probe.keys.retain(|key| wanted.contains(&key.kind));
@@ -72,6 +73,12 @@ impl Deduplicator {
         // One more than a key may have, and the lead itself may be on file.
         probe.rows_per_key = self.rules.crowded_key.saturating_add(2);
         probe
+    }
+
+    /// The version of the rules it was compiled from.
+    #[must_use]
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
     }
 
     /// Whether a rule compares company names by likeness, so that a host needs more than the rows that share a key.

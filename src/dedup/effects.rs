@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::action::MatchAction;
+use super::action::RuleAction;
 use super::candidate::{Candidate, Source, UsableKeys};
 use super::case::Case;
 use super::deduplicator::Deduplicator;
 use super::plan::Choice;
-use super::probe::KeyKind;
-use super::resolution::Action;
+use super::probe::MatchKeyKind;
+use super::resolution::MatchAction;
 use super::rules::MatchRule;
 use crate::company::{CompanyName, exact_key};
 use crate::model::{
@@ -31,20 +31,20 @@ impl Deduplicator {
         &self,
         decision: &Decision<'_, '_>,
         case: &Case<'_, '_>,
-    ) -> (Action, Vec<Effect>) {
+    ) -> (MatchAction, Vec<Effect>) {
         let Decision { rule, candidate, choice } = decision;
         let lead = case.facts.lead();
         let action = match choice {
             Choice::Action(action) => action,
             Choice::Code(code) => {
                 let tag = Effect::AddTag { lead: lead.id.clone(), tag: code.clone() };
-                return (Action::Custom { record: candidate.record(), code: code.clone() }, vec![tag]);
+                return (MatchAction::Custom { record: candidate.record(), code: code.clone() }, vec![tag]);
             }
         };
         match (action, candidate.source) {
-            (MatchAction::Convert, Source::Account(account)) => convert(rule, account, case),
-            (MatchAction::Reenter, Source::Lead(earlier)) => self.reenter(earlier, None, case),
-            (MatchAction::KeyChange, Source::Lead(earlier)) => {
+            (RuleAction::Convert, Source::Account(account)) => convert(rule, account, case),
+            (RuleAction::Reenter, Source::Lead(earlier)) => self.reenter(earlier, None, case),
+            (RuleAction::KeyChange, Source::Lead(earlier)) => {
                 let changed = self.is_key_change(case.facts, earlier);
                 let other = || {
                     claimant(case.candidates, case.usable)
@@ -52,8 +52,8 @@ impl Deduplicator {
                 };
                 self.reenter(earlier, changed.then(other).flatten(), case)
             }
-            (MatchAction::Collect, Source::Lead(earlier)) => (
-                Action::Collected { source: earlier.id.clone(), owner: earlier.owner.clone() },
+            (RuleAction::Collect, Source::Lead(earlier)) => (
+                MatchAction::Collected { source: earlier.id.clone(), owner: earlier.owner.clone() },
                 vec![link(lead, LinkKind::CollectedUnder, candidate.record())],
             ),
             // `check` lets no other pair of action and record through; a mark does no harm.
@@ -67,7 +67,7 @@ impl Deduplicator {
         earlier: &Lead,
         new_owner: Option<&RepId>,
         case: &Case<'_, '_>,
-    ) -> (Action, Vec<Effect>) {
+    ) -> (MatchAction, Vec<Effect>) {
         let (lead, owner) = (case.facts.lead(), earlier.owner.clone());
         let record = RecordRef::Lead(earlier.id.clone());
         let mut effects = vec![link(lead, LinkKind::ReentryOf, record.clone())];
@@ -82,7 +82,7 @@ impl Deduplicator {
                 let acquisition = Acquisition::OwnerChanged;
                 effects.push(Effect::SetOwner { lead: known, owner: new_owner.clone(), acquisition });
                 effects.extend(notify("key_change"));
-                (Action::KeyChange { record, new_owner, notify: owner }, effects)
+                (MatchAction::KeyChange { record, new_owner, notify: owner }, effects)
             }
             None => {
                 effects.extend(notify("re_entry"));
@@ -92,14 +92,14 @@ impl Deduplicator {
     }
 
     /// A mark on the lead; it is neither linked nor given to anybody.
-    pub(super) fn mark(&self, candidate: &Candidate<'_>, lead: &Lead) -> (Action, Vec<Effect>) {
+    pub(super) fn mark(&self, candidate: &Candidate<'_>, lead: &Lead) -> (MatchAction, Vec<Effect>) {
         let hold = self.rules.hold_tag_only;
         let code = "possible_duplicate".to_owned();
         let mut effects = vec![Effect::AddTag { lead: lead.id.clone(), tag: code.clone() }];
         if hold {
             effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code: code.into() });
         }
-        (Action::TagOnly { record: candidate.record(), hold }, effects)
+        (MatchAction::TagOnly { record: candidate.record(), hold }, effects)
     }
 
     /// Whether the entry, being newer, changes a fact that decides on ownership. Another spelling is no change.
@@ -138,10 +138,10 @@ impl Deduplicator {
     }
 }
 
-fn to_owner(owner: Option<RepId>, record: RecordRef) -> Action {
+fn to_owner(owner: Option<RepId>, record: RecordRef) -> MatchAction {
     match owner {
-        Some(owner) => Action::ToOwner { owner, record },
-        None => Action::AssignByRules { record },
+        Some(owner) => MatchAction::ToOwner { owner, record },
+        None => MatchAction::AssignByRules { record },
     }
 }
 
@@ -150,7 +150,7 @@ fn link(lead: &Lead, kind: LinkKind, to: RecordRef) -> Effect {
 }
 
 /// The lead belongs to the account. Without an owner it is converted later, when it has one.
-fn convert(rule: &MatchRule, account: &Account, case: &Case<'_, '_>) -> (Action, Vec<Effect>) {
+fn convert(rule: &MatchRule, account: &Account, case: &Case<'_, '_>) -> (MatchAction, Vec<Effect>) {
     let lead = case.facts.lead();
     let record = RecordRef::Account(account.id.clone());
     let mut effects = vec![link(lead, LinkKind::BelongsTo, record.clone())];
@@ -172,7 +172,7 @@ fn convert(rule: &MatchRule, account: &Account, case: &Case<'_, '_>) -> (Action,
 /// The owner of the earliest account that has the company of the lead.
 fn claimant<'c>(candidates: &'c [Candidate<'_>], usable: &UsableKeys<'_>) -> Option<&'c RepId> {
     let has_company = |one: &&Candidate<'_>| {
-        matches!(one.source, Source::Account(_)) && one.shares(KeyKind::CompanyExact, usable).is_some()
+        matches!(one.source, Source::Account(_)) && one.shares(MatchKeyKind::CompanyExact, usable).is_some()
     };
     let earliest = candidates.iter().filter(has_company).filter(|one| one.owner().is_some());
     earliest.min_by(|a, b| a.created_at().cmp(&b.created_at()).then_with(|| a.id().cmp(b.id())))?.owner()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::candidate::{Candidate, Likeness, Source, show};
 use super::case::Case;
-use super::probe::KeyKind;
+use super::probe::MatchKeyKind;
 use super::resolution::TieBreak;
 use crate::company::CompanyName;
 use crate::model::Region;
@@ -55,8 +55,8 @@ pub(super) fn hits<'c, 'r>(
         candidate: row.candidate,
         evidence: format!(
             "{} ~ {}",
-            show(KeyKind::CompanyExact, company.trim()),
-            show(KeyKind::CompanyExact, row.name.trim())
+            show(MatchKeyKind::CompanyExact, company.trim()),
+            show(MatchKeyKind::CompanyExact, row.name.trim())
         ),
         similarity: Some(similarity),
         ambiguous,
@@ -88,10 +88,11 @@ pub(super) fn hits<'c, 'r>(
 
 /// The records that share the lead's company key.
 fn identical<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Vec<Hit<'c, 'r>> {
-    let same = |candidate: &&'c Candidate<'r>| candidate.shares(KeyKind::CompanyExact, case.usable).is_some();
+    let same =
+        |candidate: &&'c Candidate<'r>| candidate.shares(MatchKeyKind::CompanyExact, case.usable).is_some();
     let hit = |candidate: &'c Candidate<'r>| Hit {
         candidate,
-        evidence: show(KeyKind::CompanyExact, candidate.company()),
+        evidence: show(MatchKeyKind::CompanyExact, candidate.company()),
         similarity: Some(1.0),
         ambiguous: false,
         told_by: None,
@@ -103,7 +104,7 @@ fn identical<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Vec<
 fn like_rows<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Vec<Row<'c, 'r>> {
     let row = |candidate: &'c Candidate<'r>| {
         let Likeness { found, name, company } = candidate.likeness.as_ref()?;
-        let identical = candidate.shares(KeyKind::CompanyExact, case.usable).is_some();
+        let identical = candidate.shares(MatchKeyKind::CompanyExact, case.usable).is_some();
         Some(Row { candidate, found: *found, name, company, identical })
     };
     let mut rows: Vec<Row<'c, 'r>> = records.iter().copied().filter_map(row).collect();

@@ -21,10 +21,10 @@ mod resolve;
 mod rules;
 mod target;
 
-pub use action::MatchAction;
+pub use action::RuleAction;
 pub use comparator::Comparator;
 pub use deduplicator::Deduplicator;
-pub use probe::{Key, KeyKind, Probe};
-pub use resolution::{Action, CrowdedKey, Match, OnFile, Resolution, Rows, TieBreak};
-pub use rules::{DedupRules, MatchRule, Window};
-pub use target::{LeadKey, Target};
+pub use probe::{MatchKey, MatchKeyKind, Probe};
+pub use resolution::{CrowdedKey, Match, MatchAction, OnFile, Resolution, Rows, TieBreak};
+pub use rules::{DedupRules, MatchRule, ReentryWindow};
+pub use target::{LeadKey, MatchTarget};

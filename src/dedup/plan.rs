@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::action::MatchAction;
-use super::target::Target;
+use super::action::RuleAction;
+use super::target::MatchTarget;
 use crate::error::{Report, suggestion};
 use crate::model::{RecordRef, RepId};
 use crate::rule::{
@@ -14,24 +14,24 @@ use crate::text::closest;
 /// What a rule does: as it says, or as its script chooses.
 #[derive(Debug, Clone)]
 pub(super) enum Plan {
-    Plain(MatchAction),
+    Plain(RuleAction),
     /// None when the script is wrong, which was reported.
     Scripted {
         script: Option<Box<Script>>,
-        target: Target,
+        target: MatchTarget,
         codes: BTreeSet<String>,
     },
 }
 
 /// What was chosen.
 pub(super) enum Choice {
-    Action(MatchAction),
+    Action(RuleAction),
     Code(String),
 }
 
 impl Plan {
-    pub(super) fn compile(action: &MatchAction, target: Target, report: &mut Report) -> Plan {
-        let MatchAction::Custom { script, codes } = action else { return Plan::Plain(action.clone()) };
+    pub(super) fn compile(action: &RuleAction, target: MatchTarget, report: &mut Report) -> Plan {
+        let RuleAction::Custom { script, codes } = action else { return Plan::Plain(action.clone()) };
         let script = report.within("action", |report| {
             report.within("custom", |report| {
                 report.within("script", |report| {
@@ -54,7 +54,7 @@ impl Plan {
         if codes.contains(&name) {
             return Ok(Choice::Code(name));
         }
-        let fitting = || MatchAction::PLAIN.into_iter().filter(|action| action.fits(target));
+        let fitting = || RuleAction::PLAIN.into_iter().filter(|action| action.fits(target));
         if let Some(action) = fitting().find(|action| action.as_str() == name) {
             return Ok(Choice::Action(action));
         }
@@ -66,7 +66,7 @@ impl Plan {
         } else {
             format!("a text of {} characters", name.chars().count())
         };
-        let message = if MatchAction::PLAIN.iter().any(|action| action.as_str() == name) {
+        let message = if RuleAction::PLAIN.iter().any(|action| action.as_str() == name) {
             format!("the script gives {shown}, which cannot follow from a match with `{target}`")
         } else {
             format!("the script gives {shown}, which is no action and no code of the rule")

@@ -1,9 +1,9 @@
 //! The rules a team starts with.
 
-use super::action::MatchAction;
+use super::action::RuleAction;
 use super::comparator::Comparator;
-use super::rules::{DedupRules, MatchRule, Window};
-use super::target::{LeadKey, Target};
+use super::rules::{DedupRules, MatchRule, ReentryWindow};
+use super::target::{LeadKey, MatchTarget};
 use crate::calendar::Zone;
 use crate::model::LeadField;
 use crate::rule::RulesVersion;
@@ -23,23 +23,23 @@ const UPDATED: [LeadField; 9] = [
 
 impl Default for DedupRules {
     fn default() -> Self {
-        DedupRules::to_b()
+        DedupRules::b2b()
     }
 }
 
 impl DedupRules {
     /// For sales to consumers: the same phone or WeChat among the leads of the last three months is the same lead.
     #[must_use]
-    pub fn to_c() -> DedupRules {
-        let window = Some(Window { months: 3 });
+    pub fn b2c() -> DedupRules {
+        let window = Some(ReentryWindow { months: 3 });
         let rule = |id: &str, lead, target| MatchRule {
             window,
-            ..MatchRule::new(id, lead, target, MatchAction::Reenter)
+            ..MatchRule::new(id, lead, target, RuleAction::Reenter)
         };
         DedupRules {
             rules: vec![
-                rule("lead-phone", LeadKey::Phone, Target::LeadPhone),
-                rule("lead-wechat", LeadKey::Wechat, Target::LeadWechat),
+                rule("lead-phone", LeadKey::Phone, MatchTarget::LeadPhone),
+                rule("lead-wechat", LeadKey::Wechat, MatchTarget::LeadWechat),
             ],
             ..DedupRules::empty()
         }
@@ -50,33 +50,33 @@ impl DedupRules {
     /// Companies are compared by [likeness](Comparator::Company): a lead is converted at a probability of 0.85 and
     /// marked at 0.5. [`Comparator::Folded`] in their place takes only spellings of one registered name.
     #[must_use]
-    pub fn to_b() -> DedupRules {
-        use {LeadKey::Company, LeadKey::Phone, MatchAction::Convert};
+    pub fn b2b() -> DedupRules {
+        use {LeadKey::Company, LeadKey::Phone, RuleAction::Convert};
         let like = |comparator, rule| MatchRule { comparator, ..rule };
         DedupRules {
             rules: vec![
                 like(
                     Comparator::SURE,
-                    MatchRule::new("account-company", Company, Target::AccountCompany, Convert),
+                    MatchRule::new("account-company", Company, MatchTarget::AccountCompany, Convert),
                 ),
-                MatchRule::new("contact-phone", Phone, Target::ContactPhone, Convert),
-                MatchRule::new("lead-phone", Phone, Target::LeadPhone, MatchAction::Collect),
+                MatchRule::new("contact-phone", Phone, MatchTarget::ContactPhone, Convert),
+                MatchRule::new("lead-phone", Phone, MatchTarget::LeadPhone, RuleAction::Collect),
                 like(
                     Comparator::LIKELY,
-                    MatchRule::new("lead-company", Company, Target::LeadCompany, MatchAction::TagOnly),
+                    MatchRule::new("lead-company", Company, MatchTarget::LeadCompany, RuleAction::TagOnly),
                 ),
             ],
             ..DedupRules::empty()
         }
     }
 
-    /// [`to_b`](DedupRules::to_b), with WeChat beside the phone.
+    /// [`b2b`](DedupRules::b2b), with WeChat beside the phone.
     #[must_use]
     pub fn to_b_extended() -> DedupRules {
-        let mut rules = DedupRules::to_b();
+        let mut rules = DedupRules::b2b();
         let wechat = |id: &str, target, action| MatchRule::new(id, LeadKey::Wechat, target, action);
-        rules.rules.insert(2, wechat("contact-wechat", Target::ContactWechat, MatchAction::Convert));
-        rules.rules.insert(4, wechat("lead-wechat", Target::LeadWechat, MatchAction::Collect));
+        rules.rules.insert(2, wechat("contact-wechat", MatchTarget::ContactWechat, RuleAction::Convert));
+        rules.rules.insert(4, wechat("lead-wechat", MatchTarget::LeadWechat, RuleAction::Collect));
         rules
     }
 

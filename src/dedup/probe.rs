@@ -12,7 +12,7 @@ use crate::rule::{FactContext, Facts};
 
 closed_enum! {
     /// What a key is made of.
-    KeyKind {
+    MatchKeyKind {
         /// Phone number, as E.164.
         Phone = "phone",
         /// E-mail address, in canonical form.
@@ -31,27 +31,29 @@ closed_enum! {
 
 /// One key of a record: two records that share it may be the same.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Key {
+pub struct MatchKey {
     /// What it is made of.
-    pub kind: KeyKind,
+    pub kind: MatchKeyKind,
     /// The canonical value. Contact values are not masked: a key is for fetching, not for showing.
     pub value: String,
 }
 
-impl Key {
+impl MatchKey {
     /// The value with its middle hidden when it is a contact value.
     #[must_use]
     pub fn to_masked(&self) -> String {
         match self.kind {
-            KeyKind::Phone => mask_phone(&self.value),
-            KeyKind::Email => mask_email(&self.value),
-            KeyKind::Wechat => mask_id(&self.value),
-            KeyKind::Domain | KeyKind::CompanyExact | KeyKind::CompanyGram => self.value.clone(),
+            MatchKeyKind::Phone => mask_phone(&self.value),
+            MatchKeyKind::Email => mask_email(&self.value),
+            MatchKeyKind::Wechat => mask_id(&self.value),
+            MatchKeyKind::Domain | MatchKeyKind::CompanyExact | MatchKeyKind::CompanyGram => {
+                self.value.clone()
+            }
         }
     }
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for MatchKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.kind, self.to_masked())
     }
@@ -67,7 +69,7 @@ impl fmt::Debug for Key {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
     /// The keys.
-    pub keys: Vec<Key>,
+    pub keys: Vec<MatchKey>,
     /// Most rows that are worth fetching for one key (but not a `company_gram`): a key that more records share is no
     /// key, so these suffice to know it.
     #[serde(default = "any_number")]
@@ -89,7 +91,7 @@ fn any_number() -> u32 {
 }
 
 impl Probe {
-    pub(crate) fn new(mut keys: Vec<Key>) -> Probe {
+    pub(crate) fn new(mut keys: Vec<MatchKey>) -> Probe {
         keys.retain(|key| !key.value.is_empty());
         keys.sort();
         keys.dedup();
@@ -100,17 +102,17 @@ impl Probe {
     #[must_use]
     pub fn of_lead(facts: &Facts<'_>) -> Probe {
         let gazetteer = &facts.context().tables.gazetteer;
-        let key = |kind| move |value: &String| Key { kind, value: value.clone() };
-        let mut keys: Vec<Key> = facts.phone_keys().iter().map(key(KeyKind::Phone)).collect();
-        keys.extend(facts.email_keys().iter().map(key(KeyKind::Email)));
+        let key = |kind| move |value: &String| MatchKey { kind, value: value.clone() };
+        let mut keys: Vec<MatchKey> = facts.phone_keys().iter().map(key(MatchKeyKind::Phone)).collect();
+        keys.extend(facts.email_keys().iter().map(key(MatchKeyKind::Email)));
         let own = facts.email_domains().iter().filter(|domain| !is_public_mail_domain(domain));
-        keys.extend(own.map(key(KeyKind::Domain)));
-        keys.extend(wechat_key(facts.lead()).map(|value| Key { kind: KeyKind::Wechat, value }));
+        keys.extend(own.map(key(MatchKeyKind::Domain)));
+        keys.extend(wechat_key(facts.lead()).map(|value| MatchKey { kind: MatchKeyKind::Wechat, value }));
         if let Some(company) = facts.company() {
             let alias = facts.lead().company.as_deref().and_then(|name| gazetteer.alias_of(name));
             let alias = alias.map(|name| exact_key(&CompanyName::parse(name, gazetteer)));
             let values = std::iter::once(exact_key(company)).chain(alias);
-            keys.extend(values.map(|value| Key { kind: KeyKind::CompanyExact, value }));
+            keys.extend(values.map(|value| MatchKey { kind: MatchKeyKind::CompanyExact, value }));
         }
         Probe::new(keys)
     }
@@ -123,7 +125,7 @@ impl Probe {
         let meant = alias.map(|name| CompanyName::parse(name, gazetteer));
         let brand = meant.as_ref().unwrap_or(company).brand();
         visit_grams([brand, ""], |gram| {
-            self.keys.push(Key { kind: KeyKind::CompanyGram, value: gram.text.to_owned() });
+            self.keys.push(MatchKey { kind: MatchKeyKind::CompanyGram, value: gram.text.to_owned() });
             true
         });
         self.keys.sort();
@@ -136,22 +138,22 @@ impl Probe {
         let mut keys = Vec::new();
         for name in std::iter::once(&account.company).chain(&account.aliases) {
             let value = exact_key(&CompanyName::parse(name, &context.tables.gazetteer));
-            keys.push(Key { kind: KeyKind::CompanyExact, value });
+            keys.push(MatchKey { kind: MatchKeyKind::CompanyExact, value });
         }
         let domain = account.domain.as_deref().and_then(|domain| canonical_domain(domain).ok());
-        keys.extend(domain.map(|value| Key { kind: KeyKind::Domain, value }));
+        keys.extend(domain.map(|value| MatchKey { kind: MatchKeyKind::Domain, value }));
         let options = context.tables.phone_options();
         for contact in &account.contacts {
             let phones = contact.phones.iter().map(|phone| Phone::parse(phone.as_str(), &options));
             let phones = phones.filter_map(|phone| phone.key().map(str::to_owned));
-            keys.extend(phones.map(|value| Key { kind: KeyKind::Phone, value }));
+            keys.extend(phones.map(|value| MatchKey { kind: MatchKeyKind::Phone, value }));
             for email in &contact.emails {
                 if let Ok(email) = crate::contact::Email::parse(email.as_str()) {
-                    keys.push(Key { kind: KeyKind::Email, value: email.key().to_owned() });
+                    keys.push(MatchKey { kind: MatchKeyKind::Email, value: email.key().to_owned() });
                 }
             }
             let wechat = contact.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok());
-            keys.extend(wechat.map(|id| Key { kind: KeyKind::Wechat, value: id.key().to_owned() }));
+            keys.extend(wechat.map(|id| MatchKey { kind: MatchKeyKind::Wechat, value: id.key().to_owned() }));
         }
         Probe::new(keys)
     }

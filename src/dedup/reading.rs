@@ -1,7 +1,7 @@
 //! What a row has in common with a lead: its values are read only as far as the lead has something to compare.
 
 use super::candidate::{Candidate, Likeness, Source};
-use super::probe::{Key, KeyKind, Probe};
+use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::resolution::Rows;
 use crate::company::KeyReader;
 use crate::contact::{Email, Phone, Wechat, canonical_domain, is_public_mail_domain};
@@ -50,11 +50,11 @@ impl<'x, 'a> Reading<'x, 'a> {
         Reading {
             context: *facts.context(),
             lead_keys,
-            phone: has(KeyKind::Phone),
-            email: has(KeyKind::Email),
-            wechat: has(KeyKind::Wechat),
-            domain: has(KeyKind::Domain),
-            company: has(KeyKind::CompanyExact),
+            phone: has(MatchKeyKind::Phone),
+            email: has(MatchKeyKind::Email),
+            wechat: has(MatchKeyKind::Wechat),
+            domain: has(MatchKeyKind::Domain),
+            company: has(MatchKeyKind::CompanyExact),
             asked,
             names: KeyReader::default(),
             shared: Vec::new(),
@@ -84,7 +84,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         if self.domain
             && let Some(domain) = account.domain.as_deref().and_then(|domain| canonical_domain(domain).ok())
         {
-            self.note(KeyKind::Domain, &domain);
+            self.note(MatchKeyKind::Domain, &domain);
         }
     }
 
@@ -105,7 +105,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             if self.may_be_ours(phone.as_str())
                 && let Some(key) = Phone::parse(phone.as_str(), &options).key()
             {
-                self.note(KeyKind::Phone, key);
+                self.note(MatchKeyKind::Phone, key);
             }
         }
     }
@@ -129,7 +129,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             count += 1;
         }
         let digits = digits.get(..count).unwrap_or_default();
-        let ours = self.lead_keys.keys.iter().filter(|key| key.kind == KeyKind::Phone);
+        let ours = self.lead_keys.keys.iter().filter(|key| key.kind == MatchKeyKind::Phone);
         ours.map(|key| key.value.as_bytes()).any(|key| {
             let tail = key.get(key.len().saturating_sub(TAIL)..).unwrap_or_default();
             tail.len() < TAIL || digits.windows(TAIL).any(|window| window == tail)
@@ -138,9 +138,9 @@ impl<'x, 'a> Reading<'x, 'a> {
 
     fn read_emails(&mut self, emails: &[EmailAddress], with_domains: bool) {
         for email in emails.iter().filter_map(|email| Email::parse(email.as_str()).ok()) {
-            self.note(KeyKind::Email, email.key());
+            self.note(MatchKeyKind::Email, email.key());
             if with_domains && !is_public_mail_domain(email.domain()) {
-                self.note(KeyKind::Domain, email.domain());
+                self.note(MatchKeyKind::Domain, email.domain());
             }
         }
     }
@@ -149,7 +149,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         if self.wechat
             && let Some(id) = wechat.and_then(|id| Wechat::parse(id.as_str()).ok())
         {
-            self.note(KeyKind::Wechat, id.key());
+            self.note(MatchKeyKind::Wechat, id.key());
         }
     }
 
@@ -186,7 +186,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         let key = match asked {
             Some(asked) => {
                 asked.read(name);
-                let mut ours = lead_keys.keys.iter().filter(|key| key.kind == KeyKind::CompanyExact);
+                let mut ours = lead_keys.keys.iter().filter(|key| key.kind == MatchKeyKind::CompanyExact);
                 if !ours.any(|key| asked.may_have(&key.value)) {
                     return;
                 }
@@ -194,15 +194,15 @@ impl<'x, 'a> Reading<'x, 'a> {
             }
             None => names.exact(name, &context.tables.gazetteer),
         };
-        note(lead_keys, shared, KeyKind::CompanyExact, key);
+        note(lead_keys, shared, MatchKeyKind::CompanyExact, key);
     }
 
-    fn note(&mut self, kind: KeyKind, value: &str) {
+    fn note(&mut self, kind: MatchKeyKind, value: &str) {
         note(self.lead_keys, &mut self.shared, kind, value);
     }
 }
 
-fn note(lead_keys: &Probe, shared: &mut Vec<usize>, kind: KeyKind, value: &str) {
-    let same = |(_, key): &(usize, &Key)| key.kind == kind && key.value == value;
+fn note(lead_keys: &Probe, shared: &mut Vec<usize>, kind: MatchKeyKind, value: &str) {
+    let same = |(_, key): &(usize, &MatchKey)| key.kind == kind && key.value == value;
     shared.extend(lead_keys.keys.iter().enumerate().find(same).map(|(place, _)| place));
 }

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::comparator::Comparator;
-use super::probe::KeyKind;
-use super::target::{LeadKey, Target};
+use super::probe::MatchKeyKind;
+use super::target::{LeadKey, MatchTarget};
 use crate::model::open_enum::closed_enum;
 use crate::model::{
     Account, Effect, Lead, LeadId, OwnerState, Pool, PoolId, PoolMode, RecordRef, RepId, RuleId,
@@ -32,7 +32,7 @@ pub struct Rows {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Action {
+pub enum MatchAction {
     /// Nothing on file is this lead.
     New,
     /// The lead belongs to a record that has an owner.
@@ -82,7 +82,7 @@ pub enum Action {
     },
 }
 
-impl Action {
+impl MatchAction {
     /// Every code.
     pub const CODES: &'static [&'static str] = MatchKind::KNOWN;
 
@@ -96,13 +96,13 @@ impl Action {
     #[must_use]
     pub fn kind(&self) -> MatchKind {
         match self {
-            Action::New => MatchKind::New,
-            Action::ToOwner { .. } => MatchKind::ToOwner,
-            Action::AssignByRules { .. } => MatchKind::AssignByRules,
-            Action::Collected { .. } => MatchKind::Collected,
-            Action::KeyChange { .. } => MatchKind::KeyChange,
-            Action::TagOnly { .. } => MatchKind::TagOnly,
-            Action::Custom { .. } => MatchKind::Custom,
+            MatchAction::New => MatchKind::New,
+            MatchAction::ToOwner { .. } => MatchKind::ToOwner,
+            MatchAction::AssignByRules { .. } => MatchKind::AssignByRules,
+            MatchAction::Collected { .. } => MatchKind::Collected,
+            MatchAction::KeyChange { .. } => MatchKind::KeyChange,
+            MatchAction::TagOnly { .. } => MatchKind::TagOnly,
+            MatchAction::Custom { .. } => MatchKind::Custom,
         }
     }
 
@@ -110,11 +110,14 @@ impl Action {
     #[must_use]
     pub fn owner(&self) -> Option<&RepId> {
         match self {
-            Action::ToOwner { owner, .. } | Action::KeyChange { new_owner: owner, .. } => Some(owner),
-            Action::Collected { owner, .. } => owner.as_ref(),
-            Action::New | Action::AssignByRules { .. } | Action::TagOnly { .. } | Action::Custom { .. } => {
-                None
+            MatchAction::ToOwner { owner, .. } | MatchAction::KeyChange { new_owner: owner, .. } => {
+                Some(owner)
             }
+            MatchAction::Collected { owner, .. } => owner.as_ref(),
+            MatchAction::New
+            | MatchAction::AssignByRules { .. }
+            | MatchAction::TagOnly { .. }
+            | MatchAction::Custom { .. } => None,
         }
     }
 
@@ -122,13 +125,13 @@ impl Action {
     #[must_use]
     pub fn record(&self) -> Option<RecordRef> {
         match self {
-            Action::New => None,
-            Action::ToOwner { record, .. }
-            | Action::AssignByRules { record }
-            | Action::KeyChange { record, .. }
-            | Action::Custom { record, .. }
-            | Action::TagOnly { record, .. } => Some(record.clone()),
-            Action::Collected { source, .. } => Some(RecordRef::Lead(source.clone())),
+            MatchAction::New => None,
+            MatchAction::ToOwner { record, .. }
+            | MatchAction::AssignByRules { record }
+            | MatchAction::KeyChange { record, .. }
+            | MatchAction::Custom { record, .. }
+            | MatchAction::TagOnly { record, .. } => Some(record.clone()),
+            MatchAction::Collected { source, .. } => Some(RecordRef::Lead(source.clone())),
         }
     }
 }
@@ -144,7 +147,7 @@ pub struct Match {
     /// The lead's field that agrees.
     pub lead_key: LeadKey,
     /// The record's field that agrees.
-    pub target: Target,
+    pub target: MatchTarget,
     /// The value that agrees; contact values are masked. Of names that are alike both: `lead's ~ record's`.
     pub evidence: String,
     /// Of a rule that compares names by likeness: the probability that the record is the company meant, 1 when the
@@ -217,12 +220,12 @@ closed_enum! {
 }
 
 impl TieBreak {
-    pub(super) fn key_kind(self) -> Option<KeyKind> {
+    pub(super) fn key_kind(self) -> Option<MatchKeyKind> {
         match self {
-            TieBreak::Phone => Some(KeyKind::Phone),
-            TieBreak::Email => Some(KeyKind::Email),
-            TieBreak::Wechat => Some(KeyKind::Wechat),
-            TieBreak::Domain => Some(KeyKind::Domain),
+            TieBreak::Phone => Some(MatchKeyKind::Phone),
+            TieBreak::Email => Some(MatchKeyKind::Email),
+            TieBreak::Wechat => Some(MatchKeyKind::Wechat),
+            TieBreak::Domain => Some(MatchKeyKind::Domain),
             TieBreak::Region => None,
         }
     }
@@ -232,13 +235,13 @@ impl TieBreak {
     }
 }
 
-fn in_words(kind: KeyKind) -> &'static str {
+fn in_words(kind: MatchKeyKind) -> &'static str {
     match kind {
-        KeyKind::Phone => "phone",
-        KeyKind::Email => "e-mail address",
-        KeyKind::Wechat => "WeChat id",
-        KeyKind::Domain => "domain",
-        KeyKind::CompanyExact | KeyKind::CompanyGram => "company name",
+        MatchKeyKind::Phone => "phone",
+        MatchKeyKind::Email => "e-mail address",
+        MatchKeyKind::Wechat => "WeChat id",
+        MatchKeyKind::Domain => "domain",
+        MatchKeyKind::CompanyExact | MatchKeyKind::CompanyGram => "company name",
     }
 }
 
@@ -286,7 +289,7 @@ impl fmt::Display for OnFile {
 #[non_exhaustive]
 pub struct CrowdedKey {
     /// What the key is made of.
-    pub kind: KeyKind,
+    pub kind: MatchKeyKind,
     /// How many of the fetched records share it; there may be more.
     pub records: u32,
 }
@@ -295,7 +298,7 @@ pub struct CrowdedKey {
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Resolution {
-    pub(super) action: Action,
+    pub(super) action: MatchAction,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) rule: Option<RuleId>,
     pub(super) matches: Vec<Match>,
@@ -313,7 +316,7 @@ pub struct Resolution {
 impl Resolution {
     /// What should happen.
     #[must_use]
-    pub fn action(&self) -> &Action {
+    pub fn action(&self) -> &MatchAction {
         &self.action
     }
 
@@ -387,8 +390,8 @@ impl Resolution {
             Effect::SetOwner { owner: to, .. } | Effect::Notify { rep: to, .. } => *to != owner,
             _ => true,
         });
-        self.action = match std::mem::replace(&mut self.action, Action::New) {
-            Action::KeyChange { record, notify: Some(present), .. } if is_active(&present) => {
+        self.action = match std::mem::replace(&mut self.action, MatchAction::New) {
+            MatchAction::KeyChange { record, notify: Some(present), .. } if is_active(&present) => {
                 for effect in &mut self.effects {
                     if let Effect::Notify { code, .. } = effect
                         && code == "key_change"
@@ -396,13 +399,13 @@ impl Resolution {
                         *code = "re_entry".into();
                     }
                 }
-                self.action = Action::ToOwner { owner: present, record };
+                self.action = MatchAction::ToOwner { owner: present, record };
                 return;
             }
-            Action::ToOwner { record, .. } | Action::KeyChange { record, .. } => {
-                Action::AssignByRules { record }
+            MatchAction::ToOwner { record, .. } | MatchAction::KeyChange { record, .. } => {
+                MatchAction::AssignByRules { record }
             }
-            Action::Collected { source, .. } => Action::Collected { source, owner: None },
+            MatchAction::Collected { source, .. } => MatchAction::Collected { source, owner: None },
             other => other,
         };
         // Nobody is left who would be told of the key change.
@@ -444,25 +447,25 @@ impl Resolution {
 impl fmt::Display for Resolution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.action {
-            Action::New => f.write_str("nothing on file matches")?,
-            Action::ToOwner { owner, record } => write!(f, "belongs to {record}, owned by {owner}")?,
-            Action::AssignByRules { record } => write!(f, "belongs to {record}, which has no owner")?,
-            Action::Collected { source, owner: Some(owner) } => {
+            MatchAction::New => f.write_str("nothing on file matches")?,
+            MatchAction::ToOwner { owner, record } => write!(f, "belongs to {record}, owned by {owner}")?,
+            MatchAction::AssignByRules { record } => write!(f, "belongs to {record}, which has no owner")?,
+            MatchAction::Collected { source, owner: Some(owner) } => {
                 write!(f, "collected under lead {source}, owned by {owner}")?;
             }
-            Action::Collected { source, owner: None } => {
+            MatchAction::Collected { source, owner: None } => {
                 write!(f, "collected under lead {source}, which has no owner")?;
             }
-            Action::KeyChange { record, new_owner, notify } => {
+            MatchAction::KeyChange { record, new_owner, notify } => {
                 write!(f, "is {record} with a key fact changed: it goes to {new_owner}")?;
                 if let Some(before) = notify {
                     write!(f, ", and {before} is told")?;
                 }
             }
-            Action::Custom { record, code } => {
+            MatchAction::Custom { record, code } => {
                 write!(f, "matches {record}: marked `{code}` by the rule's script, not linked")?;
             }
-            Action::TagOnly { record, hold } => {
+            MatchAction::TagOnly { record, hold } => {
                 let of_record = |found: &&Match| found.record == *record;
                 let like = |found: &Match| found.similarity.is_some_and(|similarity| similarity < 1.0);
                 match self.matches.iter().find(of_record) {

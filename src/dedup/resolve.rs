@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::action::MatchAction;
+use super::action::RuleAction;
 use super::candidate::Candidate;
 use super::case::Case;
 use super::deduplicator::Deduplicator;
 use super::effects::Decision;
 use super::likeness::{self, Hit};
 use super::plan::{Choice, Plan};
-use super::probe::{Key, KeyKind, Probe};
+use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::reading::candidates;
-use super::resolution::{Action, CrowdedKey, Match, Resolution, Rows};
+use super::resolution::{CrowdedKey, Match, MatchAction, Resolution, Rows};
 use super::rules::MatchRule;
 use crate::model::{OwnerState, RecordRef, RepId};
 use crate::names::Asked;
@@ -49,7 +49,7 @@ impl Deduplicator {
         let (usable, crowded) = self.usable_keys(&lead_keys, &candidates);
         let crowded_names = |place: &usize| {
             let kind = lead_keys.keys.get(*place).map(|key| key.kind);
-            kind == Some(KeyKind::CompanyExact) && usable.get(*place).is_some_and(Option::is_none)
+            kind == Some(MatchKeyKind::CompanyExact) && usable.get(*place).is_some_and(Option::is_none)
         };
         let crowded_names: Vec<usize> = (0..usable.len()).filter(crowded_names).collect();
         let case = Case {
@@ -65,7 +65,7 @@ impl Deduplicator {
             (Some(decision), _) => self.consequences(decision, &case),
             // A guess is never more than a mark.
             (None, Some(guess)) => self.mark(guess, facts.lead()),
-            (None, None) => (Action::New, Vec::new()),
+            (None, None) => (MatchAction::New, Vec::new()),
         };
         let rule = decision.map(|decision| decision.rule);
         let mut resolution = Resolution {
@@ -147,9 +147,9 @@ impl Deduplicator {
         &self,
         lead_keys: &'k Probe,
         candidates: &[Candidate<'_>],
-    ) -> (Vec<Option<&'k Key>>, Vec<CrowdedKey>) {
+    ) -> (Vec<Option<&'k MatchKey>>, Vec<CrowdedKey>) {
         let mut crowded = Vec::new();
-        let mut usable = |(place, key): (usize, &'k Key)| {
+        let mut usable = |(place, key): (usize, &'k MatchKey)| {
             let records = candidates.iter().filter(|one| one.has(place)).count();
             match u32::try_from(records) {
                 Ok(records) if records <= self.rules.crowded_key => Some(key),
@@ -175,7 +175,7 @@ fn decide<'c, 'r>(
     let choice = plan.choose(case.facts, &match_facts(rule, first.candidate, hits, case.now))?;
     let candidate = match &choice {
         // A rule that says so only looks at living leads; a script may have seen another.
-        Choice::Action(MatchAction::Collect) => {
+        Choice::Action(RuleAction::Collect) => {
             hits.iter().map(|hit| hit.candidate).find(|one| one.is_living())
         }
         _ => Some(first.candidate),
@@ -207,7 +207,7 @@ fn match_facts(
 
 /// What the lead is to the host. `rule` is the one that decided.
 fn labels(
-    action: &Action,
+    action: &MatchAction,
     matches: &[Match],
     rule: Option<&MatchRule>,
     case: &Case<'_, '_>,
@@ -225,10 +225,14 @@ fn labels(
     let mut labels =
         BTreeSet::from([if existing { MatchLabel::ExistingCustomer } else { MatchLabel::NewCustomer }]);
     match action {
-        Action::Collected { .. } => labels.extend([MatchLabel::Duplicate, MatchLabel::CollectedToEarliest]),
-        Action::ToOwner { record: RecordRef::Lead(_), .. }
-        | Action::KeyChange { .. }
-        | Action::AssignByRules { record: RecordRef::Lead(_) } => drop(labels.insert(MatchLabel::Duplicate)),
+        MatchAction::Collected { .. } => {
+            labels.extend([MatchLabel::Duplicate, MatchLabel::CollectedToEarliest])
+        }
+        MatchAction::ToOwner { record: RecordRef::Lead(_), .. }
+        | MatchAction::KeyChange { .. }
+        | MatchAction::AssignByRules { record: RecordRef::Lead(_) } => {
+            labels.insert(MatchLabel::Duplicate);
+        }
         _ => {}
     }
     if action.owner().is_some() {

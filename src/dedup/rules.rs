@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Months, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::action::MatchAction;
+use super::action::RuleAction;
 use super::comparator::Comparator;
-use super::target::{LeadKey, Target};
+use super::target::{LeadKey, MatchTarget};
 use crate::calendar::Zone;
 use crate::model::{LeadField, RuleId};
 use crate::rule::Condition;
@@ -15,7 +15,7 @@ use crate::rule::MatchLabel;
 
 /// What makes a lead the same as a record on file, and what follows.
 ///
-/// Start from a preset: [`DedupRules::to_b`] (the default) or [`DedupRules::to_c`].
+/// Start from a preset: [`DedupRules::b2b`] (the default) or [`DedupRules::b2c`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DedupRules {
@@ -50,15 +50,15 @@ pub struct MatchRule {
     /// What is compared on the lead.
     pub lead: LeadKey,
     /// What it is compared with.
-    pub target: Target,
+    pub target: MatchTarget,
     /// How.
     #[serde(default)]
     pub comparator: Comparator,
     /// How long after its creation a record still counts; for ever when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub window: Option<Window>,
+    pub window: Option<ReentryWindow>,
     /// What follows.
-    pub action: MatchAction,
+    pub action: RuleAction,
     /// Labels that a lead gets when this rule decides, such as `reward`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub labels: BTreeSet<MatchLabel>,
@@ -67,12 +67,12 @@ pub struct MatchRule {
 /// How long after its creation a record still counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Window {
+pub struct ReentryWindow {
     /// Calendar months. The end is included; a day the month does not have is its last.
     pub months: u32,
 }
 
-impl Window {
+impl ReentryWindow {
     /// Whether a record created then still counts now.
     pub(crate) fn covers(self, created_at: DateTime<Utc>, now: DateTime<Utc>, zone: &Zone) -> bool {
         let end = zone.local(created_at).checked_add_months(Months::new(self.months));
@@ -83,7 +83,7 @@ impl Window {
 impl MatchRule {
     /// A rule for all leads without a window, comparing canonical forms.
     #[must_use]
-    pub fn new(id: &str, lead: LeadKey, target: Target, action: MatchAction) -> MatchRule {
+    pub fn new(id: &str, lead: LeadKey, target: MatchTarget, action: RuleAction) -> MatchRule {
         MatchRule {
             id: id.into(),
             when: Condition::default(),

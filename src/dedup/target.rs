@@ -20,7 +20,7 @@ closed_enum! {
 
 closed_enum! {
     /// A field of the records on file.
-    Target {
+    MatchTarget {
         /// Phone numbers of leads.
         LeadPhone = "lead.phone",
         /// E-mail addresses of leads.
@@ -42,22 +42,28 @@ closed_enum! {
     }
 }
 
-impl Target {
+impl MatchTarget {
     /// The lead field that can be compared with it.
     #[must_use]
     pub fn lead_key(self) -> LeadKey {
         match self {
-            Target::LeadPhone | Target::ContactPhone => LeadKey::Phone,
-            Target::LeadEmail | Target::ContactEmail => LeadKey::Email,
-            Target::LeadWechat | Target::ContactWechat => LeadKey::Wechat,
-            Target::LeadCompany | Target::AccountCompany => LeadKey::Company,
-            Target::AccountDomain => LeadKey::Domain,
+            MatchTarget::LeadPhone | MatchTarget::ContactPhone => LeadKey::Phone,
+            MatchTarget::LeadEmail | MatchTarget::ContactEmail => LeadKey::Email,
+            MatchTarget::LeadWechat | MatchTarget::ContactWechat => LeadKey::Wechat,
+            MatchTarget::LeadCompany | MatchTarget::AccountCompany => LeadKey::Company,
+            MatchTarget::AccountDomain => LeadKey::Domain,
         }
     }
 
     /// Whether the records are leads; else they are accounts.
     #[must_use]
     pub fn is_lead(self) -> bool {
-        matches!(self, Target::LeadPhone | Target::LeadEmail | Target::LeadWechat | Target::LeadCompany)
+        matches!(
+            self,
+            MatchTarget::LeadPhone
+                | MatchTarget::LeadEmail
+                | MatchTarget::LeadWechat
+                | MatchTarget::LeadCompany
+        )
     }
 }

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, OutcomeDelta, Route, State};
-use crate::assign::{AssignOptions, Assigner, Assignment, Kind, Ledgers, Roster};
+use crate::assign::{AssignOptions, Assigner, Assignment, AssignmentKind, Ledgers, Roster};
 use crate::blacklist::Blacklist;
 use crate::book::Book;
-use crate::dedup::{Action, Deduplicator, Probe, Resolution, Rows};
+use crate::dedup::{Deduplicator, MatchAction, Probe, Resolution, Rows};
 use crate::model::{Acquisition, Activity, Effect, History, Lead, LeadStatus, PoolId, RecordRef};
 use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
@@ -135,7 +135,7 @@ impl Intake {
             assignment: None,
             version: self.version.clone(),
         };
-        if !outcome.verdict.goes_on() {
+        if outcome.verdict.is_blocked() {
             return outcome;
         }
         if let Some(first) = outcome.verdict.resubmission_of() {
@@ -176,7 +176,7 @@ impl Intake {
         mature: bool,
         roster: &Roster,
     ) -> Option<Route> {
-        if let Action::TagOnly { hold: true, .. } = resolution.action() {
+        if let MatchAction::TagOnly { hold: true, .. } = resolution.action() {
             return Some(Route::AwaitingReview { reviewer: None });
         }
         if resolution.action().owner().is_some() {
@@ -213,11 +213,11 @@ fn start_of_work(
     let Some(owner) = assignment.owner() else { return Vec::new() };
     let mut effects = Vec::new();
     let converted = matches!(resolution.action().record(), Some(RecordRef::Account(_)))
-        && !matches!(resolution.action(), Action::TagOnly { .. } | Action::Custom { .. });
-    if !converted || !matches!(resolution.action(), Action::ToOwner { .. }) {
+        && !matches!(resolution.action(), MatchAction::TagOnly { .. } | MatchAction::Custom { .. });
+    if !converted || !matches!(resolution.action(), MatchAction::ToOwner { .. }) {
         effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Pending });
     }
-    if let Action::AssignByRules { record: RecordRef::Lead(known) } = resolution.action() {
+    if let MatchAction::AssignByRules { record: RecordRef::Lead(known) } = resolution.action() {
         let (owner, acquisition) = (owner.clone(), Acquisition::AutoAssigned);
         effects.push(Effect::SetOwner { lead: known.clone(), owner, acquisition });
     }
@@ -228,14 +228,14 @@ fn start_of_work(
 fn route_of(assignment: &Assignment, resolution: &Resolution) -> Route {
     let unassigned = |retry_at| Route::Unassigned { reason: assignment.kind().code().into(), retry_at };
     match assignment.kind() {
-        Kind::Assigned { rep, .. } => Route::Assigned { owner: rep.clone() },
-        Kind::ExistingOwner { rep } => {
+        AssignmentKind::Assigned { rep, .. } => Route::Assigned { owner: rep.clone() },
+        AssignmentKind::ExistingOwner { rep } => {
             Route::ToOwner { owner: rep.clone(), record: resolution.action().record() }
         }
-        Kind::ToPool { pool, .. } => Route::ToPool { pool: pool.clone() },
-        Kind::AwaitingReview { by, .. } => Route::AwaitingReview { reviewer: Some(by.clone()) },
-        Kind::NoRuleMatched => unassigned(None),
-        Kind::NoEligible { retry_at } => unassigned(*retry_at),
-        Kind::AllCapped { frees_at } => unassigned(*frees_at),
+        AssignmentKind::ToPool { pool, .. } => Route::ToPool { pool: pool.clone() },
+        AssignmentKind::AwaitingReview { by, .. } => Route::AwaitingReview { reviewer: Some(by.clone()) },
+        AssignmentKind::NoRuleMatched => unassigned(None),
+        AssignmentKind::NoEligible { retry_at } => unassigned(*retry_at),
+        AssignmentKind::AllCapped { frees_at } => unassigned(*frees_at),
     }
 }

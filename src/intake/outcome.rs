@@ -10,7 +10,7 @@ use crate::blacklist::{Verdict, WindowDelta};
 use crate::dedup::Resolution;
 use crate::model::{Effect, LeadId, PoolId, RecordRef, RepId, RuleId};
 use crate::rule::{RuleFault, RulesVersion};
-use crate::score::{Cell, Score};
+use crate::score::{Score, ScoreCell};
 use crate::text::{Code, codes, moment};
 
 /// Where a lead goes.
@@ -141,7 +141,7 @@ pub enum OutcomeReason {
     /// It may be a duplicate, and a person has to look.
     PossibleDuplicate,
     /// It is not ready for sales: the cell of its scores.
-    NotReady(Cell),
+    NotReady(ScoreCell),
     /// An assignment rule decided.
     AssignRule(RuleId),
     /// Nobody got it: the assignment's own code.

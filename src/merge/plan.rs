@@ -81,7 +81,7 @@ impl<R> MergePlan<R> {
 
     /// The test that told the survivor from the last of the others; `None` when the id did, or there is no other.
     #[must_use]
-    pub fn because(&self) -> Option<SurvivorTest> {
+    pub fn decided_by(&self) -> Option<SurvivorTest> {
         self.because
     }
 

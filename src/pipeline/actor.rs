@@ -63,7 +63,7 @@ impl fmt::Display for Actor {
 
 /// When something was done, by whom and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
+pub struct StageMark {
     /// When.
     pub at: DateTime<Utc>,
     /// By whom.
@@ -73,22 +73,22 @@ pub struct Mark {
     pub reason: Option<String>,
 }
 
-impl Mark {
+impl StageMark {
     /// A mark without a reason.
     #[must_use]
-    pub fn new(at: DateTime<Utc>, by: Actor) -> Mark {
-        Mark { at, by, reason: None }
+    pub fn new(at: DateTime<Utc>, by: Actor) -> StageMark {
+        StageMark { at, by, reason: None }
     }
 
     /// Adds the reason.
     #[must_use]
-    pub fn because(mut self, reason: impl Into<String>) -> Mark {
+    pub fn with_reason(mut self, reason: impl Into<String>) -> StageMark {
         self.reason = Some(reason.into());
         self
     }
 }
 
-impl fmt::Display for Mark {
+impl fmt::Display for StageMark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} by {}", moment(self.at), self.by)?;
         match &self.reason {
@@ -123,7 +123,7 @@ impl Answer {
 
     /// Adds a note.
     #[must_use]
-    pub fn noting(mut self, note: impl Into<String>) -> Answer {
+    pub fn with_note(mut self, note: impl Into<String>) -> Answer {
         self.note = Some(note.into());
         self
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::engine::{CompiledGate, Parts, Pipeline};
 use super::gate::{Approval, Criterion, Gate, Office, Proof};
-use super::rules::{ExitKind, Half, PipelineRules};
+use super::rules::{ExitKind, PipelineHalf, PipelineRules};
 use crate::error::Report;
 use crate::model::RuleId;
 use crate::rule::{Condition, Producer, Registry, RulesDocument, RulesVersion, Scope, rules_document};
@@ -83,7 +83,7 @@ fn check_stages(rules: &PipelineRules, report: &mut Report) {
     for (index, stage) in rules.stages.iter().enumerate() {
         report.item(index, |report| {
             check_name(&stage.name, &mut seen, report);
-            if beyond && stage.half == Half::M2l {
+            if beyond && stage.half == PipelineHalf::M2l {
                 report.within("half", |report| {
                     report.error(
                         "halves_mixed",
@@ -92,7 +92,7 @@ fn check_stages(rules: &PipelineRules, report: &mut Report) {
                     );
                 });
             }
-            beyond |= stage.half == Half::L2o;
+            beyond |= stage.half == PipelineHalf::L2o;
             report.within("required", |report| {
                 for (index, field) in stage.required.iter().enumerate() {
                     if matches!(field.producer(), Producer::Activity | Producer::Order) {

@@ -18,12 +18,12 @@ mod tenure;
 mod timeline;
 mod transition;
 
-pub use actor::{Actor, Answer, Mark, Role};
+pub use actor::{Actor, Answer, Role, StageMark};
 pub use engine::Pipeline;
 pub use gate::{Approval, Criterion, Gate, Office, PassOutcome, Proof};
 pub use refusal::{GateRefusal, RefusalReason, Unmet, UnmetCriterion};
 pub use request::MoveRequest;
-pub use rules::{ExitKind, ExitRules, Half, PipelineRules, StageObject, StageRules, Strictness};
+pub use rules::{ExitKind, ExitRules, PipelineHalf, PipelineRules, StageObject, StageRules, Strictness};
 pub use tenure::{TenureError, TenureLog};
-pub use timeline::{Timeline, TimelineError, Visit};
+pub use timeline::{StageVisit, Timeline, TimelineError};
 pub use transition::{GateOutcome, JudgedGate, Transition, TransitionKind};

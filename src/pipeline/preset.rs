@@ -2,7 +2,7 @@
 
 use super::actor::Role;
 use super::gate::{Criterion, Gate, Office, PassOutcome, Proof};
-use super::rules::{ExitKind, ExitRules, Half, PipelineRules, StageObject, StageRules, Strictness};
+use super::rules::{ExitKind, ExitRules, PipelineHalf, PipelineRules, StageObject, StageRules, Strictness};
 use crate::model::LeadStatus;
 use crate::rule::{Condition, Field, Operator, RulesVersion};
 
@@ -17,7 +17,9 @@ impl PipelineRules {
     #[must_use]
     pub fn order_to_payment() -> PipelineRules {
         let mut stages = to_opportunity();
-        stages.extend(["order", "payment"].map(|name| stage(name, StageObject::Opportunity, Half::L2o)));
+        stages.extend(
+            ["order", "payment"].map(|name| stage(name, StageObject::Opportunity, PipelineHalf::L2o)),
+        );
         PipelineRules {
             format: RulesVersion::FORMAT,
             revision: String::new(),
@@ -35,7 +37,7 @@ impl PipelineRules {
     #[must_use]
     pub fn proof_of_concept() -> PipelineRules {
         let mut stages = to_opportunity();
-        stages.extend(["poc", "won"].map(|name| stage(name, StageObject::Opportunity, Half::L2o)));
+        stages.extend(["poc", "won"].map(|name| stage(name, StageObject::Opportunity, PipelineHalf::L2o)));
         let mut exits = exits(&["lead", "mql", "sql", "opportunity", "poc"]);
         exits.push(ExitRules { from: vec!["poc".to_owned()], ..exit("poc_failed", ExitKind::PocFailed) });
         PipelineRules { stages, exits, ..PipelineRules::order_to_payment() }
@@ -56,20 +58,20 @@ impl PipelineRules {
     }
 }
 
-fn stage(name: &str, object: StageObject, half: Half) -> StageRules {
+fn stage(name: &str, object: StageObject, half: PipelineHalf) -> StageRules {
     StageRules { name: name.to_owned(), object, half, optional: false, required: Vec::new(), status: None }
 }
 
-fn optional(name: &str, object: StageObject, half: Half) -> StageRules {
+fn optional(name: &str, object: StageObject, half: PipelineHalf) -> StageRules {
     StageRules { optional: true, ..stage(name, object, half) }
 }
 
 fn reach() -> Vec<StageRules> {
-    ["impression", "click"].map(|name| optional(name, StageObject::LeadPool, Half::M2l)).into()
+    ["impression", "click"].map(|name| optional(name, StageObject::LeadPool, PipelineHalf::M2l)).into()
 }
 
 fn growth() -> Vec<StageRules> {
-    ["renewal", "upsell"].map(|name| optional(name, StageObject::Account, Half::L2o)).into()
+    ["renewal", "upsell"].map(|name| optional(name, StageObject::Account, PipelineHalf::L2o)).into()
 }
 
 /// The stages both presets share, up to the opportunity.
@@ -80,10 +82,13 @@ fn to_opportunity() -> Vec<StageRules> {
         .filter_map(|name| name.parse().ok())
         .collect();
     vec![
-        stage("lead", StageObject::Lead, Half::M2l),
-        StageRules { required, ..stage("mql", StageObject::Lead, Half::M2l) },
-        StageRules { status: Some(LeadStatus::Converted), ..stage("sql", StageObject::Account, Half::M2l) },
-        stage("opportunity", StageObject::Opportunity, Half::M2l),
+        stage("lead", StageObject::Lead, PipelineHalf::M2l),
+        StageRules { required, ..stage("mql", StageObject::Lead, PipelineHalf::M2l) },
+        StageRules {
+            status: Some(LeadStatus::Converted),
+            ..stage("sql", StageObject::Account, PipelineHalf::M2l)
+        },
+        stage("opportunity", StageObject::Opportunity, PipelineHalf::M2l),
     ]
 }
 

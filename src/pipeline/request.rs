@@ -31,7 +31,7 @@ impl MoveRequest {
 
     /// Adds the reason.
     #[must_use]
-    pub fn because(mut self, reason: impl Into<String>) -> MoveRequest {
+    pub fn with_reason(mut self, reason: impl Into<String>) -> MoveRequest {
         self.reason = Some(reason.into());
         self
     }

@@ -24,7 +24,7 @@ closed_enum! {
 
 closed_enum! {
     /// The half of the way a stage belongs to.
-    Half {
+    PipelineHalf {
         /// Marketing to lead: up to the opportunity.
         M2l = "m2l",
         /// Lead to order: after it.
@@ -51,7 +51,7 @@ pub struct StageRules {
     /// What it is a stage of.
     pub object: StageObject,
     /// The half of the way it belongs to.
-    pub half: Half,
+    pub half: PipelineHalf,
     /// Whether passing over it is no skip: it needs no reason, and its gates are not judged.
     #[serde(default)]
     pub optional: bool,

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::actor::Mark;
+use super::actor::StageMark;
 use super::transition::{Transition, TransitionKind};
 use crate::model::LeadId;
 use crate::text::moment;
@@ -13,7 +13,7 @@ use crate::text::moment;
 /// One stay in a stage, or at an end such as `lost`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Visit {
+pub struct StageVisit {
     /// The stage or the end.
     pub stage: String,
     /// How the lead came there.
@@ -25,13 +25,13 @@ pub struct Visit {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<String>,
     /// When it came there, through whom and why.
-    pub entered: Mark,
+    pub entered: StageMark,
     /// When it left, through whom and why; `None` while it is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub left: Option<Mark>,
+    pub left: Option<StageMark>,
 }
 
-impl fmt::Display for Visit {
+impl fmt::Display for StageVisit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let again = if self.re_entry { ", again" } else { "" };
         write!(f, "`{}` ({}{again}) from {}", self.stage, self.kind, self.entered)?;
@@ -92,12 +92,12 @@ pub enum TimelineError {
 /// serialised record checks them.
 ///
 /// ```
-/// use leadkit::pipeline::{Actor, Mark, Role, Timeline};
+/// use leadkit::pipeline::{Actor, StageMark, Role, Timeline};
 ///
 /// let mut timeline = Timeline::new("L1");
 /// let day = |text: &str| text.parse().unwrap();
-/// timeline.enter("lead", Mark::new(day("2026-03-01T09:00:00Z"), Actor::system("form")))?;
-/// timeline.enter("mql", Mark::new(day("2026-03-02T09:00:00Z"), Actor::new("S1", Role::Sdr)))?;
+/// timeline.enter("lead", StageMark::new(day("2026-03-01T09:00:00Z"), Actor::system("form")))?;
+/// timeline.enter("mql", StageMark::new(day("2026-03-02T09:00:00Z"), Actor::new("S1", Role::Sdr)))?;
 /// assert_eq!(timeline.stage(), Some("mql"));
 /// assert_eq!(timeline.first_entry("lead"), Some(day("2026-03-01T09:00:00Z")));
 /// # Ok::<(), leadkit::pipeline::TimelineError>(())
@@ -106,7 +106,7 @@ pub enum TimelineError {
 #[serde(try_from = "Record", into = "Record")]
 pub struct Timeline {
     lead: LeadId,
-    visits: Vec<Visit>,
+    visits: Vec<StageVisit>,
 }
 
 /// What is written of a timeline.
@@ -114,7 +114,7 @@ pub struct Timeline {
 struct Record {
     lead: LeadId,
     #[serde(default)]
-    visits: Vec<Visit>,
+    visits: Vec<StageVisit>,
 }
 
 impl From<Timeline> for Record {
@@ -158,13 +158,13 @@ impl Timeline {
 
     /// Every visit, in the order of entry.
     #[must_use]
-    pub fn visits(&self) -> &[Visit] {
+    pub fn visits(&self) -> &[StageVisit] {
         &self.visits
     }
 
     /// The visit that lasts.
     #[must_use]
-    pub fn current(&self) -> Option<&Visit> {
+    pub fn current(&self) -> Option<&StageVisit> {
         self.visits.last()
     }
 
@@ -181,12 +181,12 @@ impl Timeline {
     }
 
     /// The visits of one stage, in the order of entry.
-    pub fn entries<'t>(&'t self, stage: &'t str) -> impl Iterator<Item = &'t Visit> {
+    pub fn entries<'t>(&'t self, stage: &'t str) -> impl Iterator<Item = &'t StageVisit> {
         self.visits.iter().filter(move |visit| visit.stage == stage)
     }
 
     /// The first visit of each stage the lead has been in, in the order of entry. O(visits²).
-    pub fn first_entries(&self) -> impl Iterator<Item = &Visit> {
+    pub fn first_entries(&self) -> impl Iterator<Item = &StageVisit> {
         self.visits.iter().enumerate().filter_map(|(index, visit)| {
             let earlier = self.visits.iter().take(index).any(|other| other.stage == visit.stage);
             (!earlier).then_some(visit)
@@ -207,7 +207,7 @@ impl Timeline {
     ///
     /// # Errors
     /// When the entry is earlier than the last one.
-    pub fn enter(&mut self, stage: impl Into<String>, mark: Mark) -> Result<(), TimelineError> {
+    pub fn enter(&mut self, stage: impl Into<String>, mark: StageMark) -> Result<(), TimelineError> {
         let kind = if self.visits.is_empty() { TransitionKind::Start } else { TransitionKind::Recorded };
         self.push(stage.into(), kind, Vec::new(), mark)
     }
@@ -227,7 +227,7 @@ impl Timeline {
             return Err(TimelineError::Stale { decided_on, found });
         }
         let (by, reason) = (transition.by.clone(), transition.reason.clone());
-        let mark = Mark { at: transition.at, by, reason };
+        let mark = StageMark { at: transition.at, by, reason };
         self.push(transition.to.clone(), transition.kind, transition.skipped.clone(), mark)
     }
 
@@ -236,7 +236,7 @@ impl Timeline {
         stage: String,
         kind: TransitionKind,
         skipped: Vec<String>,
-        mark: Mark,
+        mark: StageMark,
     ) -> Result<(), TimelineError> {
         if let Some(last) = self.visits.last_mut() {
             if mark.at < last.entered.at {
@@ -245,7 +245,7 @@ impl Timeline {
             last.left = Some(mark.clone());
         }
         let re_entry = self.first_entry(&stage).is_some();
-        self.visits.push(Visit { stage, kind, re_entry, skipped, entered: mark, left: None });
+        self.visits.push(StageVisit { stage, kind, re_entry, skipped, entered: mark, left: None });
         Ok(())
     }
 }

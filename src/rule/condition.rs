@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::Field;
 use super::operand::Operand;
 use super::operator::{ConditionError, Operator};
+use super::{Field, Registry, RulesDocument};
+use crate::error::{Report, RuleErrors};
 
 /// Deepest nesting of `all`, `any` and `not`.
 pub(crate) const DEEPEST: usize = 32;
@@ -48,6 +49,22 @@ pub(crate) enum Node {
 }
 
 impl Condition {
+    /// Reads a condition from a document.
+    ///
+    /// ```
+    /// use leadkit::rule::Condition;
+    /// use serde_json::json;
+    ///
+    /// let errors = Condition::load(json!({"field": "employee_cuont", "ge": 50})).unwrap_err();
+    /// assert_eq!(errors.diagnostics()[0].help.as_deref(), Some("did you mean `employee_count`?"));
+    /// ```
+    ///
+    /// # Errors
+    /// Every mistake in it, each with its path and a suggested fix.
+    pub fn load(document: serde_json::Value) -> Result<Condition, RuleErrors> {
+        RulesDocument::load_document(document, &Registry::new())
+    }
+
     /// True when all of the conditions are; also when there are none.
     #[must_use]
     pub fn all(conditions: impl IntoIterator<Item = Condition>) -> Condition {
@@ -177,4 +194,9 @@ impl fmt::Display for Condition {
             Node::Script(_) => f.write_str("the script holds"),
         }
     }
+}
+
+impl RulesDocument for Condition {
+    /// What it reads is checked when it is compiled: where it stands decides on that.
+    fn check_with(&self, _: &Registry, _: &mut Report) {}
 }

@@ -380,7 +380,6 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::company::Gazetteer;
     use crate::error::Report;
     use crate::model::{Lead, Value};
     use crate::rule::{Condition, FactContext, Facts, HostTables, Scope};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::line::{Axis, Line, Reason};
+use super::line::{ScoreAxis, ScoreLine, ScoreReason};
 use super::rules::Advice;
 use crate::model::{Points, RuleId};
 use crate::rule::RulesVersion;
@@ -12,7 +12,7 @@ use crate::rule::RulesVersion;
 /// What a line is kept as.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
-    pub(super) axis: Axis,
+    pub(super) axis: ScoreAxis,
     pub(super) points: Points,
     pub(super) why: Why,
 }
@@ -83,7 +83,7 @@ pub(super) type Number = u32;
 /// A line of a rule that the book does not know.
 const NO_RULE: Number = Number::MAX;
 
-/// [`Reason`], with numbers for names.
+/// [`ScoreReason`], with numbers for names.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Why {
     Activity {
@@ -170,23 +170,23 @@ impl Book {
 
     /// The lines that entries stand for.
     pub(super) fn lines<'b>(&'b self, entries: &'b Entries, said: &'b [String]) -> Lines<'b> {
-        Lines { book: self, said, entries: entries.iter(), block: &[], axis: Axis::Fit, held: 0 }
+        Lines { book: self, said, entries: entries.iter(), block: &[], axis: ScoreAxis::Fit, held: 0 }
     }
 
     /// The entry of a line, its names added to the book and what a script says to the rest.
-    pub(super) fn entry(&mut self, line: Line, said: &mut Vec<String>) -> Entry {
+    pub(super) fn entry(&mut self, line: ScoreLine, said: &mut Vec<String>) -> Entry {
         let rule = line.rule.as_ref().map_or(NO_RULE, |id| self.rule(id));
         let why = match line.reason {
-            Reason::Activity { kind, last } => {
+            ScoreReason::Activity { kind, last } => {
                 Why::Activity { rule, kind: self.name(&kind), count: line.count, last }
             }
-            Reason::Condition => Why::Condition { rule },
-            Reason::Award => Why::Award { rule },
-            Reason::Script { text } => say(rule, text, said),
-            Reason::ScriptRest => Why::ScriptRest { rule },
-            Reason::RuleCap { cap } => Why::RuleCap { rule, cap },
-            Reason::GroupLimit { group, limit } => Why::GroupLimit { group: self.name(&group), limit },
-            Reason::AxisLimit { limit } => Why::AxisLimit { limit },
+            ScoreReason::Condition => Why::Condition { rule },
+            ScoreReason::Award => Why::Award { rule },
+            ScoreReason::Script { text } => say(rule, text, said),
+            ScoreReason::ScriptRest => Why::ScriptRest { rule },
+            ScoreReason::RuleCap { cap } => Why::RuleCap { rule, cap },
+            ScoreReason::GroupLimit { group, limit } => Why::GroupLimit { group: self.name(&group), limit },
+            ScoreReason::AxisLimit { limit } => Why::AxisLimit { limit },
         };
         Entry { axis: line.axis, points: line.points, why }
     }
@@ -206,14 +206,14 @@ pub(super) struct Lines<'b> {
     entries: EntryIter<'b>,
     /// The block that is being told: its rules, and those of them that hold and are still to come.
     block: &'b [(Number, Points)],
-    axis: Axis,
+    axis: ScoreAxis,
     held: u64,
 }
 
 impl Iterator for Lines<'_> {
-    type Item = Line;
+    type Item = ScoreLine;
 
-    fn next(&mut self) -> Option<Line> {
+    fn next(&mut self) -> Option<ScoreLine> {
         let rule = |number: Number| self.book.rules.get(number as usize).cloned();
         let name = |number: Number| self.book.names.get(number as usize).cloned().unwrap_or_default();
         if self.held == 0 {
@@ -225,27 +225,33 @@ impl Iterator for Lines<'_> {
                     return self.next();
                 }
                 Why::Activity { rule: number, kind, count, last } => {
-                    (rule(number), count, Reason::Activity { kind: name(kind), last })
+                    (rule(number), count, ScoreReason::Activity { kind: name(kind), last })
                 }
-                Why::Condition { rule: number } => (rule(number), 0, Reason::Condition),
-                Why::Award { rule: number } => (rule(number), 0, Reason::Award),
+                Why::Condition { rule: number } => (rule(number), 0, ScoreReason::Condition),
+                Why::Award { rule: number } => (rule(number), 0, ScoreReason::Award),
                 Why::Script { rule: number, said } => {
                     let text = self.said.get(said as usize).cloned().unwrap_or_default();
-                    (rule(number), 0, Reason::Script { text })
+                    (rule(number), 0, ScoreReason::Script { text })
                 }
-                Why::ScriptRest { rule: number } => (rule(number), 0, Reason::ScriptRest),
-                Why::RuleCap { rule: number, cap } => (rule(number), 0, Reason::RuleCap { cap }),
+                Why::ScriptRest { rule: number } => (rule(number), 0, ScoreReason::ScriptRest),
+                Why::RuleCap { rule: number, cap } => (rule(number), 0, ScoreReason::RuleCap { cap }),
                 Why::GroupLimit { group, limit } => {
-                    (None, 0, Reason::GroupLimit { group: name(group), limit })
+                    (None, 0, ScoreReason::GroupLimit { group: name(group), limit })
                 }
-                Why::AxisLimit { limit } => (None, 0, Reason::AxisLimit { limit }),
+                Why::AxisLimit { limit } => (None, 0, ScoreReason::AxisLimit { limit }),
             };
-            return Some(Line { axis, rule, points, count, reason });
+            return Some(ScoreLine { axis, rule, points, count, reason });
         }
         let index = self.held.trailing_zeros() as usize;
         let (number, points) = self.block.get(index).copied()?;
         self.held &= self.held - 1;
-        Some(Line { axis: self.axis, rule: rule(number), points, count: 0, reason: Reason::Condition })
+        Some(ScoreLine {
+            axis: self.axis,
+            rule: rule(number),
+            points,
+            count: 0,
+            reason: ScoreReason::Condition,
+        })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::grade::{Cell, Grade};
+use super::grade::{FitGrade, ScoreCell};
 use super::rules::{Decay, EngagementRule, Maturity, RuleGroup, ScoreRules};
 use crate::calendar::Span;
 use crate::error::Report;
@@ -221,7 +221,7 @@ pub(super) fn maturity(maturity: &Maturity, report: &mut Report) {
             if cells.is_empty() {
                 report.warning("never_mature", "no lead is ever ready for sales", "list cells such as `A1`");
             }
-            for cell in cells.iter().filter(|cell: &&Cell| cell.grade == Grade::D) {
+            for cell in cells.iter().filter(|cell: &&ScoreCell| cell.grade == FitGrade::D) {
                 let message = format!("`{cell}` cannot be mature: engagement alone never makes a lead fit");
                 report.error("never_mature", message, "remove the cell, or lower the bound of grade C");
             }

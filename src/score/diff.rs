@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::grade::Cell;
+use super::grade::ScoreCell;
 use super::scorer::Scorer;
 use crate::model::LeadId;
 use crate::rule::Facts;
@@ -13,13 +13,13 @@ use crate::rule::Facts;
 /// A lead whose cell or maturity changes with the rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Move {
+pub struct CellMove {
     /// The lead.
     pub lead: LeadId,
     /// Its cell by the old rules.
-    pub from: Cell,
+    pub from: ScoreCell,
     /// Its cell by the new rules.
-    pub to: Cell,
+    pub to: ScoreCell,
     /// Whether it was ready for sales by the old rules.
     pub was_mature: bool,
     /// Whether it is ready for sales by the new rules.
@@ -31,7 +31,7 @@ pub struct Move {
 #[must_use]
 pub struct ScoreDiff {
     leads: u64,
-    moves: Vec<Move>,
+    moves: Vec<CellMove>,
 }
 
 impl ScoreDiff {
@@ -43,13 +43,13 @@ impl ScoreDiff {
 
     /// The leads whose cell or maturity changes, in the order they came.
     #[must_use]
-    pub fn moves(&self) -> &[Move] {
+    pub fn moves(&self) -> &[CellMove] {
         &self.moves
     }
 
     /// How many leads go from one cell to another, or stay in one and change their maturity.
     #[must_use]
-    pub fn counts(&self) -> BTreeMap<(Cell, Cell), u64> {
+    pub fn counts(&self) -> BTreeMap<(ScoreCell, ScoreCell), u64> {
         let mut counts = BTreeMap::new();
         for one in &self.moves {
             *counts.entry((one.from, one.to)).or_default() += 1;
@@ -68,7 +68,7 @@ impl fmt::Display for ScoreDiff {
             self.moves.len(),
             self.leads
         )?;
-        let mut counts: Vec<((Cell, Cell), u64)> = self.counts().into_iter().collect();
+        let mut counts: Vec<((ScoreCell, ScoreCell), u64)> = self.counts().into_iter().collect();
         counts.sort_by_key(|(cells, count)| (std::cmp::Reverse(*count), *cells));
         for ((from, to), count) in counts {
             write!(f, "\n  {from} → {to}: {count}")?;
@@ -105,7 +105,7 @@ pub fn diff<'f>(old: &Scorer, new: &Scorer, leads: impl IntoIterator<Item = Fact
         let before = old.score(&facts);
         let after = new.score(&facts);
         if before.cell() != after.cell() || before.is_mature() != after.is_mature() {
-            diff.moves.push(Move {
+            diff.moves.push(CellMove {
                 lead: after.lead().clone(),
                 from: before.cell(),
                 to: after.cell(),

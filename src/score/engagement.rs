@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::account::{Entries, Entry, Number, Why};
-use super::line::Axis;
+use super::line::ScoreAxis;
 use super::points::CompiledAward;
 use super::rules::{Burst, Decay, Frequency};
 use super::scratch::Work;
@@ -49,7 +49,7 @@ impl CompiledEngagementRule {
         lines: &mut Entries,
     ) -> Result<(), Fault> {
         let Some(Tally { points, count, last }) = self.tally(lead, work)? else { return Ok(()) };
-        let (axis, rule) = (Axis::Engagement, self.number);
+        let (axis, rule) = (ScoreAxis::Engagement, self.number);
         lines.push(Entry { axis, points, why: Why::Activity { rule, kind: self.kind_name, count, last } });
         if let Some(cap) = self.cap {
             let capped = points.clamp(-cap, cap);

@@ -1,7 +1,7 @@
 //! The static score: from rules to lines.
 
 use super::account::{Book, Entries, Entry, Number, Why, say};
-use super::line::Axis;
+use super::line::ScoreAxis;
 use super::outcome::Rare;
 use super::points::CompiledAward;
 use super::scratch::Work;
@@ -104,7 +104,7 @@ fn block(rules: &[CompiledFitRule], book: &mut Book) -> Number {
 
 fn add_block(block: Number, held: u64, points: Points, lines: &mut Entries) {
     if held != 0 {
-        lines.push(Entry { axis: Axis::Fit, points, why: Why::Conditions { block, held } });
+        lines.push(Entry { axis: ScoreAxis::Fit, points, why: Why::Conditions { block, held } });
     }
 }
 
@@ -171,7 +171,7 @@ impl CompiledFitRule {
             Some(_) => Why::Condition { rule },
             None => Why::Award { rule },
         };
-        let mut add = |points, why| lines.push(Entry { axis: Axis::Fit, points, why });
+        let mut add = |points, why| lines.push(Entry { axis: ScoreAxis::Fit, points, why });
         if let CompiledAward::Program(script) = &self.points {
             let Some((total, reasons)) = script.program(lead, scripts)? else { return Ok(()) };
             let mut rest = total;

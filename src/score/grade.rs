@@ -10,7 +10,7 @@ use crate::model::open_enum::closed_enum;
 
 closed_enum! {
     /// How well a lead fits, from its static score (静态积分).
-    Grade {
+    FitGrade {
         /// Fits well (高度合适).
         A = "A",
         /// Fits (中度合适).
@@ -86,68 +86,71 @@ impl<'de> Deserialize<'de> for EngagementLevel {
 /// A cell of the matrix: grade and level, written `B1`.
 ///
 /// ```
-/// use leadkit::score::{Cell, EngagementLevel, Grade};
+/// use leadkit::score::{ScoreCell, EngagementLevel, FitGrade};
 ///
-/// let cell: Cell = "B1".parse()?;
-/// assert_eq!(cell, Cell { grade: Grade::B, level: EngagementLevel::High });
+/// let cell: ScoreCell = "B1".parse()?;
+/// assert_eq!(cell, ScoreCell { grade: FitGrade::B, level: EngagementLevel::High });
 /// assert_eq!(cell.to_string(), "B1");
-/// assert!("E1".parse::<Cell>().is_err());
+/// assert!("E1".parse::<ScoreCell>().is_err());
 /// # Ok::<(), leadkit::score::CellError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Cell {
+pub struct ScoreCell {
     /// How well the lead fits.
-    pub grade: Grade,
+    pub grade: FitGrade,
     /// How much it interacts.
     pub level: EngagementLevel,
 }
 
-/// Why a text is not a [`Cell`].
+/// Why a text is not a [`ScoreCell`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a cell of the matrix: they are `A1` to `D4`")]
 pub struct CellError(String);
 
-impl Cell {
+impl ScoreCell {
     /// All sixteen, from `A1` to `D4`.
-    pub fn all() -> impl Iterator<Item = Cell> {
-        Grade::ALL
-            .iter()
-            .flat_map(|grade| EngagementLevel::ALL.iter().map(|level| Cell { grade: *grade, level: *level }))
+    pub fn all() -> impl Iterator<Item = ScoreCell> {
+        FitGrade::ALL.iter().flat_map(|grade| {
+            EngagementLevel::ALL.iter().map(|level| ScoreCell { grade: *grade, level: *level })
+        })
     }
 
-    /// Its place among [`Cell::all`].
+    /// Its place among [`ScoreCell::all`].
     pub(crate) fn index(self) -> usize {
         self.grade as usize * EngagementLevel::ALL.len() + self.level as usize
     }
 }
 
-impl fmt::Display for Cell {
+impl fmt::Display for ScoreCell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.grade, self.level)
     }
 }
 
-impl FromStr for Cell {
+impl FromStr for ScoreCell {
     type Err = CellError;
 
-    fn from_str(text: &str) -> Result<Cell, CellError> {
+    fn from_str(text: &str) -> Result<ScoreCell, CellError> {
         let parse = || {
             let (grade, level) = text.split_at_checked(1)?;
             let level = level.parse().ok().filter(|_| level.len() == 1)?;
-            Some(Cell { grade: Grade::from_name(grade)?, level: EngagementLevel::from_number(level)? })
+            Some(ScoreCell {
+                grade: FitGrade::from_name(grade)?,
+                level: EngagementLevel::from_number(level)?,
+            })
         };
         parse().ok_or_else(|| CellError(text.chars().take(20).collect()))
     }
 }
 
-impl Serialize for Cell {
+impl Serialize for ScoreCell {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl<'de> Deserialize<'de> for Cell {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Cell, D::Error> {
+impl<'de> Deserialize<'de> for ScoreCell {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ScoreCell, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
     }
@@ -210,12 +213,12 @@ impl Default for GradeBounds {
 impl GradeBounds {
     /// The grade of a score.
     #[must_use]
-    pub fn grade(&self, score: Points) -> Grade {
+    pub fn grade(&self, score: Points) -> FitGrade {
         match score {
-            score if score >= self.a => Grade::A,
-            score if score >= self.b => Grade::B,
-            score if score >= self.c => Grade::C,
-            _ => Grade::D,
+            score if score >= self.a => FitGrade::A,
+            score if score >= self.b => FitGrade::B,
+            score if score >= self.c => FitGrade::C,
+            _ => FitGrade::D,
         }
     }
 
@@ -230,14 +233,14 @@ mod tests {
 
     #[test]
     fn cells_know_their_place() {
-        let cells: Vec<Cell> = Cell::all().collect();
+        let cells: Vec<ScoreCell> = ScoreCell::all().collect();
         assert_eq!(cells.len(), 16);
         for (index, cell) in cells.iter().enumerate() {
             assert_eq!(cell.index(), index);
-            assert_eq!(cell.to_string().parse::<Cell>().as_ref(), Ok(cell));
+            assert_eq!(cell.to_string().parse::<ScoreCell>().as_ref(), Ok(cell));
         }
         for bad in ["", "A", "A0", "A5", "A11", "a1", "é1", "A+1"] {
-            assert!(bad.parse::<Cell>().is_err(), "{bad}");
+            assert!(bad.parse::<ScoreCell>().is_err(), "{bad}");
         }
     }
 

@@ -12,7 +12,7 @@ use crate::text::{codes, moment};
 
 closed_enum! {
     /// One of the two sides of a score.
-    Axis {
+    ScoreAxis {
         /// What the lead does: the dynamic score (动态积分).
         Engagement = "engagement",
         /// What the lead is: the static score (静态积分).
@@ -23,9 +23,9 @@ closed_enum! {
 /// One entry of the account of a score. The lines of an axis sum exactly to its total.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Line {
+pub struct ScoreLine {
     /// The side it counts on.
-    pub axis: Axis,
+    pub axis: ScoreAxis,
     /// The rule; none for limits of a group or of the axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleId>,
@@ -35,7 +35,7 @@ pub struct Line {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub count: u32,
     /// Why.
-    pub reason: Reason,
+    pub reason: ScoreReason,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
@@ -47,7 +47,7 @@ fn is_zero(count: &u32) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Reason {
+pub enum ScoreReason {
     /// The lead did something.
     Activity {
         /// Kind of the activities.
@@ -86,38 +86,38 @@ pub enum Reason {
 }
 
 codes! {
-    Reason {
-        Reason::Activity { .. } => "activity",
-        Reason::Condition => "condition",
-        Reason::Award => "award",
-        Reason::Script { .. } => "script",
-        Reason::ScriptRest => "script_rest",
-        Reason::RuleCap { .. } => "rule_cap",
-        Reason::GroupLimit { .. } => "group_limit",
-        Reason::AxisLimit { .. } => "axis_limit",
+    ScoreReason {
+        ScoreReason::Activity { .. } => "activity",
+        ScoreReason::Condition => "condition",
+        ScoreReason::Award => "award",
+        ScoreReason::Script { .. } => "script",
+        ScoreReason::ScriptRest => "script_rest",
+        ScoreReason::RuleCap { .. } => "rule_cap",
+        ScoreReason::GroupLimit { .. } => "group_limit",
+        ScoreReason::AxisLimit { .. } => "axis_limit",
     }
 }
 
-impl fmt::Display for Line {
+impl fmt::Display for ScoreLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:+} {}", self.points, self.axis)?;
         if let Some(rule) = &self.rule {
             write!(f, " by rule {rule}")?;
         }
         match &self.reason {
-            Reason::Activity { kind, last } => {
+            ScoreReason::Activity { kind, last } => {
                 write!(f, ": {} × {kind}, last on {}", self.count, moment(*last))
             }
-            Reason::Condition => f.write_str(": its condition holds"),
-            Reason::Award => f.write_str(": its points are calculated"),
-            Reason::Script { text } => write!(f, ": {text}"),
-            Reason::ScriptRest => f.write_str(": the rest of what its script gives"),
-            Reason::RuleCap { cap } => write!(f, ": the rule gives at most {cap}"),
-            Reason::GroupLimit { group, limit } => {
+            ScoreReason::Condition => f.write_str(": its condition holds"),
+            ScoreReason::Award => f.write_str(": its points are calculated"),
+            ScoreReason::Script { text } => write!(f, ": {text}"),
+            ScoreReason::ScriptRest => f.write_str(": the rest of what its script gives"),
+            ScoreReason::RuleCap { cap } => write!(f, ": the rule gives at most {cap}"),
+            ScoreReason::GroupLimit { group, limit } => {
                 let end = if self.points < Points::ZERO { "most" } else { "least" };
                 write!(f, ": group {group} gives at {end} {limit}")
             }
-            Reason::AxisLimit { limit } => {
+            ScoreReason::AxisLimit { limit } => {
                 let end = if self.points < Points::ZERO { "most" } else { "least" };
                 write!(f, ": the score is at {end} {limit}")
             }

@@ -3,7 +3,7 @@
 //! A [`Scorer`] is compiled from [`ScoreRules`] and is a pure function of those rules, the facts of one lead, what
 //! the lead did, and a moment. It gives a [`Score`]: two axes of 0 to 100 points, engagement (动态积分) and fit
 //! (静态积分); the cell of the matrix they fall into, with advice; whether the lead is ready for sales; and the
-//! [`Line`]s that add up to it all. Points are integers, so the lines of an axis sum exactly to its total.
+//! [`ScoreLine`]s that add up to it all. Points are integers, so the lines of an axis sum exactly to its total.
 //!
 //! ```
 //! use leadkit::model::{Activity, JobFunction, Lead};
@@ -62,10 +62,10 @@ mod test_rules;
 
 pub use award::{Award, PerUnit};
 pub use cost::{CostReport, RuleCost};
-pub use diff::{Move, ScoreDiff, diff};
-pub use grade::{Cell, CellError, EngagementLevel, Grade, GradeBounds, LevelBounds};
+pub use diff::{CellMove, ScoreDiff, diff};
+pub use grade::{CellError, EngagementLevel, FitGrade, GradeBounds, LevelBounds, ScoreCell};
 pub use hours::{ContactHours, HourSlot, contact_hours};
-pub use line::{Axis, Line, Reason};
+pub use line::{ScoreAxis, ScoreLine, ScoreReason};
 pub use outcome::{Disqualification, Score};
 pub use rules::{
     Advice, Burst, Decay, DecayStep, Disqualifier, EngagementRule, EngagementRules, FaultPolicy, FitRule,
@@ -73,5 +73,5 @@ pub use rules::{
 };
 pub use scorer::Scorer;
 pub use self_test::{SelfTest, TestFailure};
-pub use session::Session;
+pub use session::ScoringSession;
 pub use test_rules::{Expectation, ScoreTest, TestEvent, TestLead};

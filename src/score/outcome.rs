@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::account::{Book, Entries};
-use super::grade::{Cell, EngagementLevel, Grade};
-use super::line::{Axis, Line};
+use super::grade::{EngagementLevel, FitGrade, ScoreCell};
+use super::line::{ScoreAxis, ScoreLine};
 use super::rules::Advice;
 use crate::model::{LeadId, Points, RuleId};
 use crate::rule::{Fault, RuleFault, RulesVersion, ScoreFacts};
@@ -43,7 +43,7 @@ pub struct Score {
     pub(super) as_of: DateTime<Utc>,
     pub(super) engagement: Points,
     pub(super) fit: Points,
-    pub(super) cell: Cell,
+    pub(super) cell: ScoreCell,
     pub(super) mature: bool,
     pub(super) failed: bool,
     pub(super) entries: Entries,
@@ -75,14 +75,14 @@ struct Record {
     as_of: DateTime<Utc>,
     engagement: Points,
     fit: Points,
-    cell: Cell,
+    cell: ScoreCell,
     mature: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     failed: bool,
     advice: Advice,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     disqualified: Vec<Disqualification>,
-    lines: Vec<Line>,
+    lines: Vec<ScoreLine>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     faults: Vec<RuleFault>,
     version: RulesVersion,
@@ -177,13 +177,13 @@ impl Score {
 
     /// Fit grade; D when disqualified.
     #[must_use]
-    pub fn grade(&self) -> Grade {
+    pub fn grade(&self) -> FitGrade {
         self.cell.grade
     }
 
-    /// Grade and level together.
+    /// FitGrade and level together.
     #[must_use]
-    pub fn cell(&self) -> Cell {
+    pub fn cell(&self) -> ScoreCell {
         self.cell
     }
 
@@ -212,12 +212,12 @@ impl Score {
     }
 
     /// The account of both axes: engagement first, then fit.
-    pub fn lines(&self) -> impl ExactSizeIterator<Item = Line> + '_ {
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = ScoreLine> + '_ {
         self.book.lines(&self.entries, self.rare.as_ref().map_or(&[], |rare| &rare.said))
     }
 
     /// The account of one axis. Its lines sum exactly to the score.
-    pub fn lines_of(&self, axis: Axis) -> impl Iterator<Item = Line> + '_ {
+    pub fn lines_of(&self, axis: ScoreAxis) -> impl Iterator<Item = ScoreLine> + '_ {
         self.lines().filter(move |line| line.axis == axis)
     }
 

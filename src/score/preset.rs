@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::award::Award;
-use super::grade::{Cell, EngagementLevel, Grade, GradeBounds, LevelBounds};
+use super::grade::{EngagementLevel, FitGrade, GradeBounds, LevelBounds, ScoreCell};
 use super::rules::{
     Advice, Burst, Disqualifier, EngagementRule, EngagementRules, FaultPolicy, FitRule, FitRules, Maturity,
     RuleGroup, ScoreRules, WeightedMaturity,
@@ -129,13 +129,13 @@ fn group(id: &str, max: i64) -> RuleGroup {
 
 impl Default for Maturity {
     fn default() -> Maturity {
-        let mature = |cell: &Cell| match cell.grade {
-            Grade::A => true,
-            Grade::B => cell.level <= EngagementLevel::Low,
-            Grade::C => cell.level <= EngagementLevel::Middle,
-            Grade::D => false,
+        let mature = |cell: &ScoreCell| match cell.grade {
+            FitGrade::A => true,
+            FitGrade::B => cell.level <= EngagementLevel::Low,
+            FitGrade::C => cell.level <= EngagementLevel::Middle,
+            FitGrade::D => false,
         };
-        Maturity::Cells(Cell::all().filter(mature).collect::<BTreeSet<_>>())
+        Maturity::Cells(ScoreCell::all().filter(mature).collect::<BTreeSet<_>>())
     }
 }
 
@@ -145,27 +145,27 @@ impl Default for WeightedMaturity {
     }
 }
 
-fn advice(cell: Cell) -> &'static str {
+fn advice(cell: ScoreCell) -> &'static str {
     let texts = match cell.grade {
-        Grade::A => [
+        FitGrade::A => [
             "hand to sales at once: call today",
             "hand to sales: call within two days",
             "hand to sales: open with a case of its industry",
             "hand to sales: wake its interest in person",
         ],
-        Grade::B => [
+        FitGrade::B => [
             "hand to sales: call within two days",
             "hand to sales: call this week",
             "hand to sales when there is time, keep sending content",
             "nurture: invite to an event of its industry",
         ],
-        Grade::C => [
+        FitGrade::C => [
             "hand to sales: find out whether the need is real",
             "hand to sales when there is time",
             "nurture: send content regularly",
             "nurture: send content now and then",
         ],
-        Grade::D => [
+        FitGrade::D => [
             "do not sell: let it read on by itself",
             "do not sell: keep on the mailing list",
             "do not sell: keep for reach only",
@@ -176,9 +176,9 @@ fn advice(cell: Cell) -> &'static str {
 }
 
 /// The advice of all cells that a document does not give itself.
-pub(super) fn default_matrix() -> BTreeMap<Cell, Advice> {
-    let of = |cell: Cell| Advice { key: format!("score.advice.{cell}"), text: advice(cell).to_owned() };
-    Cell::all().map(|cell| (cell, of(cell))).collect()
+pub(super) fn default_matrix() -> BTreeMap<ScoreCell, Advice> {
+    let of = |cell: ScoreCell| Advice { key: format!("score.advice.{cell}"), text: advice(cell).to_owned() };
+    ScoreCell::all().map(|cell| (cell, of(cell))).collect()
 }
 
 #[cfg(test)]
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn the_mature_cells_are_those_of_the_books() {
         let Maturity::Cells(cells) = Maturity::default() else { panic!("cells") };
-        let names: Vec<String> = cells.iter().map(Cell::to_string).collect();
+        let names: Vec<String> = cells.iter().map(ScoreCell::to_string).collect();
         assert_eq!(names, ["A1", "A2", "A3", "A4", "B1", "B2", "B3", "C1", "C2"]);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::award::Award;
-use super::grade::{Cell, GradeBounds, LevelBounds};
+use super::grade::{GradeBounds, LevelBounds, ScoreCell};
 use super::test_rules::ScoreTest;
 use crate::calendar::Span;
 use crate::model::{Points, RuleId};
@@ -42,7 +42,7 @@ pub struct ScoreRules {
     /// What leads are: the static score (静态积分).
     pub fit: FitRules,
     /// What to do in each cell of the matrix; a cell that is left out keeps its default advice.
-    pub matrix: BTreeMap<Cell, Advice>,
+    pub matrix: BTreeMap<ScoreCell, Advice>,
     /// Which leads are ready for sales.
     pub maturity: Maturity,
     /// What a rule that fails at run time means for the score.
@@ -288,7 +288,7 @@ pub struct Advice {
 #[non_exhaustive]
 pub enum Maturity {
     /// Those in one of these cells (default: A1–A4, B1–B3, C1, C2).
-    Cells(BTreeSet<Cell>),
+    Cells(BTreeSet<ScoreCell>),
     /// Those whose weighted sum of both scores reaches the mark.
     Weighted(WeightedMaturity),
 }

@@ -6,8 +6,8 @@ use super::account::{Book, Entries, Entry, Why};
 use super::engagement::CompiledEngagementRule;
 use super::events::{Events, Kinds, Timeline};
 use super::fit::FitStep;
-use super::grade::{Cell, EngagementLevel, Grade, GradeBounds, LevelBounds};
-use super::line::Axis;
+use super::grade::{EngagementLevel, FitGrade, GradeBounds, LevelBounds, ScoreCell};
+use super::line::ScoreAxis;
 use super::outcome::{Disqualification, Rare, Score};
 use super::rules::{FaultPolicy, Maturity, WeightedMaturity};
 use super::scratch::{Scratch, Work};
@@ -68,7 +68,7 @@ impl Scorer {
             as_of,
             engagement: Points::ZERO,
             fit: Points::ZERO,
-            cell: Cell { grade: Grade::D, level: EngagementLevel::Uninterested },
+            cell: ScoreCell { grade: FitGrade::D, level: EngagementLevel::Uninterested },
             mature: false,
             failed: false,
             entries: Entries::default(),
@@ -84,12 +84,12 @@ impl Scorer {
         };
         let lead = LeadSource { facts, events: Events { activities, timeline, kinds: &self.kinds }, as_of };
         let rare = &mut score.rare;
-        score.fit = axis(Axis::Fit, &self.fit, &mut score.entries, |step, lines| {
+        score.fit = axis(ScoreAxis::Fit, &self.fit, &mut score.entries, |step, lines| {
             step.run(&lead, work, lines, rare);
         });
         let is_disqualified = !self.disqualifiers.is_empty() && self.disqualify(lead, work, rare);
-        let grade = if is_disqualified { Grade::D } else { self.grades.grade(score.fit) };
-        score.cell = Cell { grade, level: self.levels.level(score.engagement) };
+        let grade = if is_disqualified { FitGrade::D } else { self.grades.grade(score.fit) };
+        score.cell = ScoreCell { grade, level: self.levels.level(score.engagement) };
         let is_faulty = score.rare.as_ref().is_some_and(|rare| !rare.faults.is_empty());
         score.failed = is_faulty && self.on_fault == FaultPolicy::Fail;
         score.mature = !score.failed && self.is_mature(score.cell, score.engagement, score.fit);
@@ -113,10 +113,11 @@ impl Scorer {
             as_of: score.as_of,
         };
         let rare = &mut score.rare;
-        score.engagement = axis(Axis::Engagement, &self.engagement, &mut score.entries, |rule, lines| {
-            rule.run(lead, work, lines).unwrap_or_else(|fault| Rare::note(rare, &rule.id, fault));
-            work.note_cost(&rule.id);
-        });
+        score.engagement =
+            axis(ScoreAxis::Engagement, &self.engagement, &mut score.entries, |rule, lines| {
+                rule.run(lead, work, lines).unwrap_or_else(|fault| Rare::note(rare, &rule.id, fault));
+                work.note_cost(&rule.id);
+            });
     }
 
     /// Whether anything makes the lead a D.
@@ -138,8 +139,8 @@ impl Scorer {
         any
     }
 
-    fn is_mature(&self, cell: Cell, engagement: Points, fit: Points) -> bool {
-        cell.grade != Grade::D
+    fn is_mature(&self, cell: ScoreCell, engagement: Points, fit: Points) -> bool {
+        cell.grade != FitGrade::D
             && match &self.maturity {
                 Maturity::Cells(_) => {
                     self.mature_cells.is_some_and(|bits| bits & 1u16 << (cell.index() & 15) != 0)
@@ -151,7 +152,7 @@ impl Scorer {
 
 /// Adds the lines of an axis, with limits, and returns their sum.
 fn axis<'r, T>(
-    axis: Axis,
+    axis: ScoreAxis,
     sections: &'r [Section<T>],
     lines: &mut Entries,
     mut run: impl FnMut(&'r T, &mut Entries),

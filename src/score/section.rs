@@ -1,7 +1,7 @@
 //! Rules that follow one another, and the limits their points share.
 
 use super::account::{Entries, Entry, Number, Why};
-use super::line::Axis;
+use super::line::ScoreAxis;
 use crate::model::Points;
 
 /// Rules that follow one another, and the limits their points share.
@@ -21,7 +21,7 @@ pub(super) struct Limits {
 impl Limits {
     /// Adds a line when the points since `start` lie outside.
     #[inline(never)]
-    pub(super) fn apply(&self, axis: Axis, start: usize, lines: &mut Entries) {
+    pub(super) fn apply(&self, axis: ScoreAxis, start: usize, lines: &mut Entries) {
         if lines.len() == start {
             return;
         }

@@ -28,12 +28,12 @@ use crate::rule::{Facts, ScriptSession};
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```
 #[derive(Debug)]
-pub struct Session<'s> {
+pub struct ScoringSession<'s> {
     scorer: &'s Scorer,
     scratch: Scratch,
 }
 
-impl Session<'_> {
+impl ScoringSession<'_> {
     /// Scores a lead, as [`Scorer::score`] does.
     #[inline]
     pub fn score(&mut self, facts: &Facts<'_>) -> Score {
@@ -44,8 +44,8 @@ impl Session<'_> {
 impl Scorer {
     /// Opens a session to score many leads on this thread.
     #[must_use]
-    pub fn session(&self) -> Session<'_> {
-        Session { scorer: self, scratch: Scratch::default() }
+    pub fn session(&self) -> ScoringSession<'_> {
+        ScoringSession { scorer: self, scratch: Scratch::default() }
     }
 
     /// Scores leads only to count what the scripts of each rule cost. Rules without scripts do not appear.

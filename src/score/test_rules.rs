@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::grade::{Cell, EngagementLevel, Grade};
+use super::grade::{EngagementLevel, FitGrade, ScoreCell};
 use crate::calendar::Span;
 use crate::document::Finding;
 use crate::error::Diagnostic;
@@ -178,10 +178,10 @@ pub struct Expectation {
     pub level: Option<EngagementLevel>,
     /// The fit grade.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub grade: Option<Grade>,
+    pub grade: Option<FitGrade>,
     /// The cell of the matrix.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cell: Option<Cell>,
+    pub cell: Option<ScoreCell>,
     /// Whether the lead is ready for sales.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mature: Option<bool>,
@@ -200,6 +200,7 @@ mod tests {
     #[test]
     fn every_key_of_a_lead_can_stand_in_a_test() {
         let lead = Lead {
+            id: "L1".into(),
             name: Some("x".into()),
             title: Some("x".into()),
             job_function: Some("it".into()),

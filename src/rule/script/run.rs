@@ -274,7 +274,6 @@ impl Script {
 mod tests {
     use super::super::ScriptKind;
     use super::*;
-    use crate::company::Gazetteer;
     use crate::error::Report;
     use crate::model::Lead;
     use crate::rule::{FactContext, Facts, HostTables, Scope};

@@ -1,0 +1,220 @@
+//! The shapes of the public API, each with the call a host writes. A change here breaks hosts: it belongs into the
+//! changelog.
+
+use chrono::{DateTime, Utc};
+use leadkit::assign::{
+    AssignOptions, AssignRules, Assigner, Assignment, AssignmentKind, Ledger, Ledgers, RepLedger,
+};
+use leadkit::blacklist::{Blacklist, BlacklistRules, HitReason, Verdict, WindowState};
+use leadkit::book::Book;
+use leadkit::calendar::Calendars;
+use leadkit::company::Gazetteer;
+use leadkit::dedup::{
+    DedupRules, Deduplicator, MatchAction, MatchKey, Probe, ReentryWindow, Resolution, Rows,
+};
+use leadkit::error::{Diagnostic, RuleErrors};
+use leadkit::inquiry::{CodeFormat, CodeRules, GradeRules, Grades, LevelRules, Levels};
+use leadkit::merge::{MergeRules, Merger};
+use leadkit::model::{
+    Activity, Effect, History, Lead, LeadId, LeadStatus, OwnerState, Rep, RepId, Tenure, Value,
+};
+use leadkit::pipeline::{Pipeline, PipelineRules};
+use leadkit::rule::{FactContext, Facts, HostTables, Registry, RulesVersion};
+use leadkit::score::{Score, ScoreReason, ScoreRules, Scorer};
+use leadkit::text::Code;
+use leadkit::{
+    Arrival, BatchError, Input, Intake, Outcome, OutcomeDelta, OutcomeReason, Roster, Route, Rules, State,
+    StateError,
+};
+use serde_json::{Value as Json, json};
+
+/// A function item coerces to exactly one signature.
+macro_rules! shape {
+    ($($path:path : $signature:ty;)*) => { $(let _: $signature = $path;)* };
+}
+
+type Now = DateTime<Utc>;
+type Loaded<T> = Result<T, RuleErrors>;
+
+#[test]
+fn engines_have_the_agreed_signatures() {
+    type OwnerStates<'a> = &'a dyn Fn(&RepId) -> OwnerState;
+    shape! {
+        Blacklist::check: fn(&Blacklist, &Facts<'_>, &WindowState) -> Verdict;
+        Deduplicator::probe: fn(&Deduplicator, &Facts<'_>) -> Probe;
+        Deduplicator::resolve: fn(&Deduplicator, &Facts<'_>, &Rows, OwnerStates<'_>) -> Resolution;
+        Scorer::score: fn(&Scorer, &Facts<'_>) -> Score;
+        Assigner::assign: fn(&Assigner, &Facts<'_>, &Roster, Ledgers<'_>) -> Assignment;
+        Assigner::assign_with: fn(&Assigner, &Facts<'_>, &Roster, Ledgers<'_>, &AssignOptions) -> Assignment;
+        Roster::compile: fn(&[Rep], &Calendars) -> Loaded<Roster>;
+        Roster::owner_state: fn(&Roster, &RepId, &RepLedger, Now) -> OwnerState;
+        Intake::probe: fn(&Intake, &Lead) -> Probe;
+        Intake::process: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
+        Intake::process_batch:
+            fn(&Intake, &[Arrival], &mut Book, &Roster, &mut State) -> Result<Vec<Outcome>, BatchError>;
+        State::apply: fn(&mut State, &OutcomeDelta) -> Result<(), StateError>;
+        Book::rows: fn(&Book, &Probe) -> Rows;
+        Book::apply_effects: fn(&mut Book, &[Effect]);
+        Outcome::reason: fn(&Outcome) -> OutcomeReason;
+        Outcome::explain: fn(&Outcome) -> String;
+    }
+}
+
+/// Every rules document is read, checked and compiled the same way.
+macro_rules! rules_and_engine {
+    ($($rules:ident => $engine:ident),*) => {$(
+        shape! {
+            $rules::load: fn(Json) -> Loaded<$rules>;
+            $rules::from_json_str: fn(&str) -> Loaded<$rules>;
+            $rules::lint: fn(&$rules) -> Vec<Diagnostic>;
+            $engine::load: fn(Json) -> Loaded<$engine>;
+            $engine::compile: fn(&$rules) -> Loaded<$engine>;
+        }
+        assert!($engine::load(json!([])).is_err());
+        assert!($rules::load(json!({"format": 99})).is_err());
+        assert!($rules::from_json_str("{\"format\": 1,\n\"format\": 1}").is_err());
+        assert!($engine::compile(&$rules::default()).is_ok());
+        assert_eq!($rules::load(json!({})).ok(), Some($rules::default()));
+    )*};
+}
+
+#[test]
+fn rules_documents_are_read_checked_and_compiled_alike() {
+    rules_and_engine!(
+        Rules => Intake, BlacklistRules => Blacklist, DedupRules => Deduplicator, ScoreRules => Scorer,
+        AssignRules => Assigner, MergeRules => Merger, PipelineRules => Pipeline
+    );
+    macro_rules! without_default {
+        ($($rules:ident => $engine:ident),*) => {$(shape! {
+            $rules::load: fn(Json) -> Loaded<$rules>;
+            $rules::from_json_str: fn(&str) -> Loaded<$rules>;
+            $rules::lint: fn(&$rules) -> Vec<Diagnostic>;
+            $engine::load: fn(Json) -> Loaded<$engine>;
+            $engine::compile: fn(&$rules) -> Loaded<$engine>;
+        })*};
+    }
+    without_default!(CodeRules => CodeFormat, LevelRules => Levels, GradeRules => Grades);
+    shape! {
+        Intake::load_with: fn(Json, &Registry) -> Loaded<Intake>;
+        Intake::compile_with: fn(&Rules, &Registry) -> Loaded<Intake>;
+        Rules::load_with: fn(Json, &Registry) -> Loaded<Rules>;
+        Scorer::load_with: fn(Json, &Registry) -> Loaded<Scorer>;
+        Scorer::compile_with: fn(&ScoreRules, &Registry) -> Loaded<Scorer>;
+        ScoreRules::load_with: fn(Json, &Registry) -> Loaded<ScoreRules>;
+        ScoreRules::from_json_str_with: fn(&str, &Registry) -> Loaded<ScoreRules>;
+    }
+}
+
+#[test]
+fn versions_are_of_rules_and_revisions_of_states() {
+    shape! {
+        Intake::version: fn(&Intake) -> &RulesVersion;
+        Blacklist::version: fn(&Blacklist) -> &RulesVersion;
+        Deduplicator::version: fn(&Deduplicator) -> &RulesVersion;
+        Scorer::version: fn(&Scorer) -> &RulesVersion;
+        Assigner::version: fn(&Assigner) -> &RulesVersion;
+        Merger::version: fn(&Merger) -> &RulesVersion;
+        Pipeline::version: fn(&Pipeline) -> &RulesVersion;
+        Outcome::version: fn(&Outcome) -> &RulesVersion;
+        Verdict::version: fn(&Verdict) -> &RulesVersion;
+        Resolution::version: fn(&Resolution) -> &RulesVersion;
+        Score::version: fn(&Score) -> &RulesVersion;
+        Assignment::version: fn(&Assignment) -> &RulesVersion;
+        Ledger::revision: fn(&Ledger) -> u64;
+        RepLedger::revision: fn(&RepLedger) -> u64;
+    }
+}
+
+#[test]
+fn facts_are_made_of_the_lead_its_life_and_the_host_s_tables() {
+    fn context<'a>(
+        tables: &'a HostTables,
+        activities: &'a [Activity],
+        history: &'a History,
+        now: DateTime<Utc>,
+    ) -> FactContext<'a> {
+        FactContext { tables, activities, history, now }
+    }
+    let (tables, lead) = (HostTables::default(), Lead::default());
+    let history = History { cycle: 2, ..History::default() };
+    let facts: Facts<'_> = Facts::new(&lead, &context(&tables, &[], &history, DateTime::UNIX_EPOCH));
+    assert_eq!((facts.phone_keys().len(), facts.history().cycle), (0, 2));
+    let _: &[Tenure] = &facts.history().tenures;
+}
+
+#[test]
+fn state_is_whole_and_the_roster_only_input() {
+    let State { windows, ledgers, reps } = State::default();
+    let (_, _, _): (WindowState, std::collections::BTreeMap<_, Ledger>, RepLedger) = (windows, ledgers, reps);
+}
+
+#[test]
+fn codes_are_one_type_and_every_reason_lists_its_own() {
+    let code = Code::from("no_eligible");
+    assert_eq!((code.as_str(), code == "no_eligible"), ("no_eligible", true));
+    let lists: [&[&str]; 6] = [
+        Route::CODES,
+        OutcomeReason::CODES,
+        AssignmentKind::CODES,
+        MatchAction::CODES,
+        HitReason::CODES,
+        ScoreReason::CODES,
+    ];
+    for codes in lists {
+        let snake =
+            |code: &&str| code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        assert!(codes.len() > 3 && codes.iter().all(snake), "{codes:?}");
+    }
+}
+
+#[test]
+fn ids_and_values_are_made_of_the_plain_types() {
+    assert_eq!(
+        [LeadId::from(7_i64), 7_u64.into(), "7".into(), String::from("7").into()].map(|id| id.to_string()),
+        ["7"; 4]
+    );
+    assert_eq!(Value::from(1.5), Value::Number(1.5));
+    assert_eq!(Value::from(f64::NAN), Value::Null);
+    assert_eq!(Value::from(7), Value::Integer(7));
+    assert_eq!(Value::from(vec!["a".to_owned()]), Value::from(["a"].as_slice()));
+    assert_eq!(Value::from(None::<bool>), Value::Null);
+    assert_eq!(LeadStatus::ALL.iter().map(|status| status.as_str()).collect::<Vec<_>>(), LeadStatus::KNOWN);
+}
+
+#[test]
+fn engines_and_decisions_are_shared_across_threads() {
+    fn shared<T: Send + Sync + std::fmt::Debug>() {}
+    fn decision<T: Send + Sync + Clone + serde::Serialize + serde::de::DeserializeOwned + 'static>() {}
+    shared::<Intake>();
+    shared::<Blacklist>();
+    shared::<Deduplicator>();
+    shared::<Scorer>();
+    shared::<Assigner>();
+    shared::<Roster>();
+    shared::<Gazetteer>();
+    shared::<HostTables>();
+    shared::<Book>();
+    decision::<Verdict>();
+    decision::<Resolution>();
+    decision::<Score>();
+    decision::<Assignment>();
+    decision::<Outcome>();
+    decision::<State>();
+    decision::<History>();
+    decision::<Rules>();
+    decision::<RuleErrors>();
+    let _: (Option<MatchKey>, Option<ReentryWindow>) = (None, None);
+}
+
+#[test]
+fn the_main_job_reads_aloud() {
+    let intake = Intake::load(json!({})).unwrap();
+    let roster = Roster::compile(&[], &Calendars::default()).unwrap();
+    let (book, state, now) = (Book::new(), State::default(), DateTime::UNIX_EPOCH);
+    let lead = Lead { id: "L1".into(), ..Lead::default() };
+
+    let rows = book.rows(&intake.probe(&lead));
+    let outcome = intake.process(&Input { lead, rows, ..Default::default() }, &roster, &state, now);
+    println!("{}", outcome.explain());
+    assert_eq!((outcome.route().code(), outcome.reason().code()), ("blocked", "finding"));
+}

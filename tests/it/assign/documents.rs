@@ -1,0 +1,130 @@
+//! Rules and rosters as documents: what is wrong with them, all at once.
+
+use leadkit::assign::{AssignRules, Assigner, Roster};
+use leadkit::calendar::Calendars;
+use leadkit::model::{Absence, Rep};
+use serde_json::json;
+
+use crate::support::assert_round_trip;
+
+use super::desk::{hours, monday, rep};
+
+#[test]
+fn every_mistake_is_told_with_its_place() {
+    let rules: AssignRules = serde_json::from_value(json!({
+        "format": 9,
+        "groups": {
+            "west": { "members": [{ "rep": "a" }, { "rep": "a" }, { "rep": " " }] },
+            "empty": { "members": [] },
+            "idle": { "members": [{ "rep": "a", "weight": 0 }] },
+        },
+        "pools": { "p": {
+            "previous_owners": { "last": 0 },
+            "rules": [
+                { "id": "one", "then": { "group": { "id": "wset" } } },
+                { "id": "one", "then": { "rep": "" } },
+                { "then": { "reps": ["a", "b", "a"] } },
+                { "id": "four" },
+                { "id": "five", "then": { "pool": "p" } },
+                { "id": "six", "then": { "reviewer": { "by": "", "suggest": "empt" } } },
+            ],
+        } },
+    }))
+    .unwrap();
+    let errors = Assigner::compile(&rules).unwrap_err();
+    let found: Vec<(&str, &str)> =
+        errors.iter().map(|found| (found.path.as_str(), found.code.as_ref())).collect();
+    for expected in [
+        ("format", "unknown_format"),
+        ("groups.empty.members", "no_reps"),
+        ("groups.idle.members", "zero_weights"),
+        ("groups.west.members[1].rep", "duplicate_rep"),
+        ("groups.west.members[2].rep", "blank_id"),
+        ("pools.p.previous_owners", "out_of_range"),
+        ("pools.p.rules[0].then.group.id", "unknown_group"),
+        ("pools.p.rules[1]", "unreachable_rule"),
+        ("pools.p.rules[1].id", "duplicate_rule"),
+        ("pools.p.rules[1].then.rep", "blank_id"),
+        ("pools.p.rules[2].id", "blank_id"),
+        ("pools.p.rules[2].then.reps[2]", "duplicate_rep"),
+        ("pools.p.rules[3].then", "no_target"),
+        ("pools.p.rules[4].then.pool", "same_pool"),
+        ("pools.p.rules[5].then.reviewer.by", "blank_id"),
+        ("pools.p.rules[5].then.reviewer.suggest", "unknown_group"),
+    ] {
+        assert!(found.contains(&expected), "{expected:?} is not in {found:#?}");
+    }
+    let unknown = errors.iter().find(|found| found.code == "unknown_group").unwrap();
+    assert_eq!(unknown.help.as_deref(), Some("did you mean `west`?"));
+}
+
+#[test]
+fn unknown_keys_and_strategies_are_refused() {
+    for bad in [
+        json!({ "pool": {} }),
+        json!({ "pools": { "p": { "cap": 1 } } }),
+        json!({ "pools": { "p": { "rules": [{ "id": "a", "then": { "rep": "a" }, "if": 1 }] } } }),
+        json!({ "pools": { "p": { "rules": [{ "id": "a", "then": { "everyone": true } }] } } }),
+        json!({ "pools": { "p": { "rules": [{ "id": "a", "then": { "group": { "id": "g", "mode": 1 } } }] } } }),
+        json!({ "groups": { "g": { "members": [{ "rep": "a", "share": 1 }] } } }),
+        json!({ "groups": { "g": { "strategy": "fair" } } }),
+    ] {
+        assert!(AssignRules::load(bad.clone()).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn rules_survive_a_round_trip_and_lint_tells_what_is_never_reached() {
+    let rules: AssignRules = serde_json::from_value(json!({
+        "revision": "2026-03",
+        "groups": { "g": { "members": [{ "rep": "a", "weight": 2 }, { "rep": 7 }], "strategy": "smooth_weighted" } },
+        "pools": { "p": {
+            "zone": { "fixed": "+08:00" },
+            "daily_assign_cap": 3,
+            "rules": [
+                { "id": "all", "then": { "group": { "id": "g", "strategy": "least_loaded" } } },
+                { "id": "late", "then": { "rep": "a" } },
+                { "id": "again", "pass": "after_either", "then": { "pool": "q" } },
+                { "id": "never", "pass": "after_no_hit", "then": { "reps": ["a"] } },
+            ],
+        } },
+    }))
+    .unwrap();
+    assert_round_trip(&rules);
+    let assigner = Assigner::compile(&rules).unwrap();
+    assert_eq!((assigner.version().format, assigner.version().revision.as_str()), (1, "2026-03"));
+    let places: Vec<String> =
+        rules.lint().into_iter().map(|found| format!("{} {}", found.path, found.code)).collect();
+    assert_eq!(places, ["pools.p.rules[1] unreachable_rule", "pools.p.rules[3] unreachable_rule"]);
+}
+
+#[test]
+fn a_roster_tells_everything_that_is_wrong_with_it() {
+    let team = [
+        rep("a"),
+        rep("a"),
+        rep(""),
+        Rep { hours: Some("offce".into()), ..rep("b") },
+        Rep { absences: vec![Absence { from: monday(), until: monday() - hours(1) }], ..rep("c") },
+    ];
+    let calendars: Calendars = [("office", leadkit::calendar::Calendar::default())].into_iter().collect();
+    let errors = Roster::compile(&team, &calendars).unwrap_err();
+    let found: Vec<(&str, &str)> =
+        errors.iter().map(|found| (found.path.as_str(), found.code.as_ref())).collect();
+    let expected = [
+        ("[1].id", "duplicate_rep"),
+        ("[2].id", "blank_id"),
+        ("[3].hours", "unknown_calendar"),
+        ("[4].absences[0]", "inverted_span"),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn the_engine_and_its_state_are_shared_across_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Assigner>();
+    shared::<Roster>();
+    shared::<leadkit::assign::Ledger>();
+    shared::<leadkit::assign::Assignment>();
+}

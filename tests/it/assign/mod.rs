@@ -1,0 +1,7 @@
+//! Assignment, through the public interface.
+
+mod desk;
+mod documents;
+mod shares;
+mod time;
+mod traps;

@@ -1,0 +1,164 @@
+//! When a lead that nobody may take now is worth another try, and state over a long time.
+
+use chrono::{DateTime, TimeDelta, Utc, Weekday};
+use leadkit::assign::{
+    AssignOptions, Assigner, AssignmentKind, Ledger, LedgerError, PoolRules, Roster, Strategy, TurnList,
+};
+use leadkit::calendar::{Calendar, Calendars, DayWindow, UtcOffset, WeeklyWindow, Zone};
+use leadkit::model::{Absence, Rep};
+
+use super::desk::{Desk, hours, lead, monday, rep, reps, rule, sharing, to_group, with_pool};
+use crate::oracle::assign::Seeded;
+
+const DAYS: [Weekday; 7] =
+    [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
+
+fn calendar(random: &mut Seeded) -> Calendar {
+    let days = DAYS.into_iter().filter(|_| random.percent(50)).collect();
+    let from = random.below(20) as u32;
+    let hours = DayWindow::hours(from, from + 1 + random.below(8) as u32);
+    let zone = Zone::Fixed(UtcOffset::from_seconds(3_600 * (random.below(24) as i32 - 11)).unwrap());
+    Calendar { zone, weekly: vec![WeeklyWindow { days, hours }], ..Calendar::default() }
+}
+
+fn team(random: &mut Seeded) -> Vec<Rep> {
+    (0..1 + random.below(4))
+        .map(|index| Rep {
+            hours: random.percent(80).then(|| format!("c{}", random.below(3)).as_str().into()),
+            daily_cap: random.percent(30).then(|| random.below(3) as u32),
+            holding_cap: random.percent(10).then_some(3),
+            active: random.percent(90),
+            absences: (0..random.below(4))
+                .map(|_| {
+                    let from = monday() + hours(random.below(100) as i64);
+                    Absence { from, until: from + hours(random.below(60) as i64) }
+                })
+                .collect(),
+            ..rep(&format!("r{index}"))
+        })
+        .collect()
+}
+
+#[test]
+fn at_the_time_told_somebody_is_eligible_and_just_before_nobody() {
+    let mut random = Seeded(11);
+    let (mut told, mut never) = (0, 0);
+    for _ in 0..500 {
+        let calendars: Calendars = (0..3).map(|index| (format!("c{index}"), calendar(&mut random))).collect();
+        let team = team(&mut random);
+        let members: Vec<(&str, u32)> = team.iter().map(|rep| (rep.id.as_str(), 1)).collect();
+        let zone = Zone::Fixed(UtcOffset::from_seconds(3_600 * (random.below(24) as i32 - 11)).unwrap());
+        let rules = vec![rule("share", to_group())];
+        let daily_assign_cap = random.percent(60).then(|| random.below(4) as u32);
+        let rules = with_pool(&members, PoolRules { zone, daily_assign_cap, rules, ..PoolRules::default() });
+        let mut desk = Desk::new(&rules, &[]);
+        desk.roster = Roster::compile(&team, &calendars).unwrap();
+        let start = monday() + TimeDelta::minutes(random.below(6_000) as i64);
+        desk.run(0, random.below(6), start);
+        let ask = |at: DateTime<Utc>| desk.ask(&lead("X"), None, at, &AssignOptions::default());
+        match ask(start).kind() {
+            AssignmentKind::NoEligible { retry_at: Some(at) }
+            | AssignmentKind::AllCapped { frees_at: Some(at) } => {
+                told += 1;
+                assert!(*at > start);
+                assert!(ask(*at).owner().is_some(), "nobody at {at}");
+                for fraction in 1..20 {
+                    let before = start + (*at - start) * fraction / 20;
+                    assert_eq!(ask(before).owner(), None, "somebody at {before}, before {at}");
+                }
+                assert_eq!(ask(*at - TimeDelta::seconds(1)).owner(), None);
+            }
+            AssignmentKind::NoEligible { retry_at: None } | AssignmentKind::AllCapped { frees_at: None } => {
+                never += 1;
+                // Every hour and a half of three weeks: nobody, unless a cap frees that only the host can free.
+                for step in 0..336 {
+                    assert_eq!(ask(start + TimeDelta::minutes(90 * step)).owner(), None);
+                }
+            }
+            _ => {}
+        }
+    }
+    assert!(told > 100 && never > 20, "{told} {never}");
+}
+
+#[test]
+fn two_workers_who_compare_and_swap_give_every_turn_once() {
+    let members = [("a", 3), ("b", 2), ("c", 1)];
+    let mut alone = Desk::new(&sharing(&members, Strategy::FairShare), &reps(&["a", "b", "c"]));
+    let mut together = alone.clone();
+    let mut random = Seeded(3);
+    let mut refused = 0;
+    let mut waiting: Vec<usize> = (0..600).rev().collect();
+    let mut done = Vec::new();
+    while let Some(first) = waiting.pop() {
+        // Now and then a second worker decides on the state that the first is about to move.
+        let second = if random.percent(20) { waiting.pop() } else { None };
+        let decide = |index: usize| {
+            let lead = lead(&format!("L{index}"));
+            (index, together.ask(&lead, None, monday(), &AssignOptions::default()))
+        };
+        let decisions: Vec<_> = [Some(first), second].into_iter().flatten().map(decide).collect();
+        for (index, decision) in decisions {
+            match decision.delta().apply_to(&mut together.ledger, &mut together.reps) {
+                Ok(()) => done.push(decision.owner().unwrap().to_string()),
+                Err(error) => {
+                    assert!(matches!(error, LedgerError::StaleRepLedger { .. }), "{error}");
+                    refused += 1;
+                    waiting.push(index);
+                }
+            }
+        }
+    }
+    assert!(refused > 50);
+    assert_eq!(done, alone.run(0, 600, monday()));
+    assert_eq!(alone.ledger, together.ledger);
+}
+
+#[test]
+fn a_hundred_thousand_keys_are_remembered_and_the_oldest_forgotten_first() {
+    let mut desk = Desk::new(&sharing(&[("a", 1)], Strategy::FairShare), &reps(&["a"]));
+    desk.run(0, 1, monday());
+    let mut stored = serde_json::to_value(&desk.ledger).unwrap();
+    let one = stored["decided"]["1"].clone();
+    let decided = stored["decided"].as_object_mut().unwrap();
+    for version in 1..=100_000 {
+        let mut entry = one.clone();
+        entry["key"] = format!("K{version}").into();
+        decided.insert(version.to_string(), entry);
+    }
+    stored["version"] = 100_000.into();
+    desk.ledger = serde_json::from_value(stored).unwrap();
+    let repeats = |desk: &Desk, key: &str| {
+        desk.ask(&lead(key), None, monday(), &AssignOptions::default()).repeats().is_some()
+    };
+    assert!(repeats(&desk, "K1") && repeats(&desk, "K2"));
+    desk.run(7, 1, monday());
+    assert!(!repeats(&desk, "K1") && repeats(&desk, "K2") && repeats(&desk, "L7"));
+}
+
+#[test]
+fn neither_a_wild_ledger_nor_a_wild_clock_is_a_panic() {
+    let wild = serde_json::json!({
+        "pool": "p",
+        "version": u64::MAX,
+        "groups": { "g": {
+            "credit": { "a": i64::MAX, "b": i64::MIN },
+            "smooth": { "a": i64::MAX, "b": i64::MIN },
+        } },
+        "counts": { "2026-03-02": { "a": { "assigned": u32::MAX } } },
+        "decided": { "18446744073709551615": {
+            "key": "K", "at": "2026-03-02T02:00:00Z", "kind": { "existing_owner": { "rep": "z" } },
+        } },
+    });
+    let members = [("a", u32::MAX), ("b", u32::MAX)];
+    for strategy in [Strategy::FairShare, Strategy::SmoothWeighted] {
+        for now in [DateTime::<Utc>::MIN_UTC, monday(), DateTime::<Utc>::MAX_UTC] {
+            let mut desk = Desk::new(&sharing(&members, strategy), &reps(&["a", "b"]));
+            desk.ledger = serde_json::from_value::<Ledger>(wild.clone()).unwrap();
+            assert_eq!(desk.run(0, 3, now).len(), 3);
+            assert!(desk.ledger.credits(&TurnList::Group("g".into())).count() > 0);
+        }
+    }
+    let assigner = Assigner::compile(&sharing(&members, Strategy::FairShare)).unwrap();
+    assert_eq!(assigner.version().format, 1);
+}

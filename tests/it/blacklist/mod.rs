@@ -1,0 +1,530 @@
+//! The blacklist: what each rule finds, how it says so, and what may never change it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use leadkit::blacklist::{
+    Allow, Blacklist, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, BurstCheck,
+    BurstDimension, DomainCheck, DomainMatch, FakeCheck, FakeRule, Hit, HitReason, ListCheck,
+    ResubmissionCheck, Severity, SubmissionKey, Verdict, WindowState,
+};
+use leadkit::calendar::Span;
+use leadkit::model::{Effect, Lead, LeadId};
+use leadkit::rule::{Condition, Operator};
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use crate::support::{assert_round_trip, at, json_data, snapshot, texts, with_facts};
+
+mod properties;
+
+fn now() -> DateTime<Utc> {
+    at("2026-03-10T09:00:00Z")
+}
+
+/// A lead in words of a document; without a time it was created now.
+fn lead(mut record: Json) -> Lead {
+    let members = record.as_object_mut().unwrap();
+    members.entry("id").or_insert(json!("L-0"));
+    members.entry("created_at").or_insert(json!(now()));
+    serde_json::from_value(record).unwrap()
+}
+
+fn check_at(blacklist: &Blacklist, lead: &Lead, windows: &WindowState, now: DateTime<Utc>) -> Verdict {
+    with_facts(lead, now, |facts| blacklist.check(facts, windows))
+}
+
+fn check(blacklist: &Blacklist, record: Json) -> Verdict {
+    check_at(blacklist, &lead(record), &WindowState::default(), now())
+}
+
+/// Only these rules, and no question whether the lead can be reached.
+fn rules(checks: impl IntoIterator<Item = (&'static str, Severity, BlacklistCheck)>) -> BlacklistRules {
+    let rules = checks.into_iter().map(|(id, severity, check)| BlacklistRule {
+        severity,
+        category: "listed".into(),
+        ..BlacklistRule::new(id, check)
+    });
+    BlacklistRules { rules: rules.collect(), no_usable_contact: Severity::Pass, ..BlacklistRules::default() }
+}
+
+fn engine(checks: impl IntoIterator<Item = (&'static str, Severity, BlacklistCheck)>) -> Blacklist {
+    Blacklist::compile(&rules(checks)).unwrap()
+}
+
+fn summary(hit: &Hit) -> String {
+    let reason = match hit.reason().detail() {
+        Some(detail) => format!("{}/{detail}", hit.reason().code()),
+        None => hit.reason().code().to_owned(),
+    };
+    let place = match (hit.field(), hit.index()) {
+        (Some(field), Some(index)) => format!(" {field} {index}"),
+        (Some(field), None) => format!(" {field} -"),
+        (None, _) => String::new(),
+    };
+    format!("{} {} {reason}{place}", hit.rule(), hit.severity())
+}
+
+#[derive(Deserialize)]
+struct Case {
+    case: String,
+    lead: Json,
+    severity: Severity,
+    hits: Vec<String>,
+}
+
+#[test]
+fn the_default_rules_find_what_a_team_expects() {
+    let cases: Vec<Case> = json_data("blacklist_cases.json");
+    let blacklist = Blacklist::compile(&BlacklistRules::default()).unwrap();
+    for Case { case, lead, severity, hits } in cases {
+        let verdict = check(&blacklist, lead);
+        let found: Vec<String> = verdict.hits().iter().map(summary).collect();
+        assert_eq!((verdict.severity(), found), (severity, hits), "{case}");
+    }
+}
+
+#[test]
+fn strict_blocks_what_the_default_flags() {
+    let cases: Vec<Case> = json_data("blacklist_cases.json");
+    let strict = Blacklist::compile(&BlacklistRules::strict()).unwrap();
+    for Case { case, lead, severity, .. } in cases {
+        let wanted = if severity == Severity::Pass { Severity::Pass } else { Severity::Block };
+        assert_eq!(check(&strict, lead).severity(), wanted, "{case}");
+    }
+}
+
+#[test]
+fn a_list_knows_every_spelling_of_its_entries() {
+    let list = ListCheck {
+        phones: texts(&["+86 138-1234-5678", "+1 650 253 0000"]),
+        emails: texts(&["Spam@Example.COM"]),
+        wechats: texts(&["Bad_Guy01"]),
+        companies: texts(&["北京紛揚科技有限責任公司"]),
+        ips: texts(&["203.0.113.7", "2001:db8::7"]),
+    };
+    let blacklist = engine([("listed", Severity::Block, BlacklistCheck::List(list))]);
+    for (record, code, span) in [
+        (json!({"phones": ["x", " １３８ 1234 5678"]}), "listed_phone", Some(1..20)),
+        (json!({"phones": ["0016502530000"]}), "listed_phone", Some(0..13)),
+        (json!({"wechat": "13812345678"}), "listed_phone", Some(0..11)),
+        (json!({"emails": ["spam＠example.com"]}), "listed_email", Some(0..18)),
+        (json!({"wechat": "BAD_GUY01"}), "listed_wechat", Some(0..9)),
+        (json!({"company": "北京纷扬科技有限公司"}), "listed_company", Some(0..30)),
+        (json!({"ip": "::ffff:203.0.113.7"}), "listed_ip", None),
+        (json!({"ip": "2001:db8:0::7"}), "listed_ip", None),
+    ] {
+        let verdict = check(&blacklist, record.clone());
+        let [hit] = &verdict.hits()[..1] else { panic!("{record}") };
+        assert_eq!((hit.reason().code(), hit.span()), (code, span), "{record}");
+        assert_eq!(verdict.severity(), Severity::Block);
+    }
+    for record in [
+        json!({"phones": ["13812345679", "138****5678"]}),
+        json!({"emails": ["spam@example.org", "notspam@example.com"]}),
+        json!({"company": "上海纷扬科技有限公司", "wechat": "bad_guy02", "ip": "203.0.113.8"}),
+    ] {
+        assert!(!check(&blacklist, record.clone()).hits().iter().any(|hit| hit.rule().as_str() == "listed"));
+    }
+}
+
+#[test]
+fn domains_are_whole_labels() {
+    let with = |mode, except_public| {
+        let domains = texts(&["rival.com", "139.com", "例子.中国"]);
+        engine([("d", Severity::Block, BlacklistCheck::Domain(DomainCheck { domains, mode, except_public }))])
+    };
+    let hit = |blacklist: &Blacklist, email: &str| check(blacklist, json!({"emails": [email]})).severity();
+    let below = with(DomainMatch::AndSubdomains, false);
+    let exact = with(DomainMatch::Exact, true);
+    for (email, wanted_below, wanted_exact) in [
+        ("a.b@rival.com", true, true),
+        ("a.b@RIVAL。com", true, true),
+        ("a.b@mail.rival.com", true, false),
+        ("a.b@notrival.com", false, false),
+        ("a.b@rival.com.cn", false, false),
+        ("a.b@139.com", true, false),
+        ("a.b@例子.中国", true, true),
+    ] {
+        assert_eq!(hit(&below, email) == Severity::Block, wanted_below, "{email}");
+        assert_eq!(hit(&exact, email) == Severity::Block, wanted_exact, "{email}");
+    }
+    let verdict = check(&below, json!({"emails": [" li.na@Mail.Rival.com "]}));
+    assert_eq!(verdict.hits()[0].span(), Some(7..21));
+    assert_eq!(verdict.hits()[0].entry(), Some("rival.com"));
+    assert_eq!(verdict.hits()[0].reason(), &HitReason::ListedDomain { subdomain: true });
+}
+
+#[test]
+fn suspicions_can_be_switched_off() {
+    let mut check_all = FakeCheck::default();
+    let record = json!({"phones": ["13800138000"], "name": "test"});
+    let count = |fake: &FakeCheck| {
+        check(&engine([("f", Severity::Flag, BlacklistCheck::Fake(fake.clone()))]), record.clone())
+            .hits()
+            .len()
+    };
+    assert_eq!(count(&check_all), 2);
+    check_all.rules.remove(&FakeRule::SampleNumber);
+    assert_eq!(count(&check_all), 1);
+    check_all.fields.retain(|field| field.as_str() == "company");
+    assert_eq!(count(&check_all), 0);
+}
+
+#[test]
+fn conditions_read_the_lead() {
+    let condition = Condition::compare("utm.keyword", Operator::Contains, "免费").unwrap();
+    let blacklist = engine([("free", Severity::Block, BlacklistCheck::Condition(condition))]);
+    assert_eq!(check(&blacklist, json!({"utm": {"keyword": "免费软件"}})).severity(), Severity::Block);
+    assert_eq!(check(&blacklist, json!({"utm": {"keyword": "软件"}})).severity(), Severity::Pass);
+}
+
+#[test]
+fn a_block_has_effects_and_facts_and_other_verdicts_have_none() {
+    let blacklist = Blacklist::compile(&BlacklistRules::default()).unwrap();
+    let verdict = check(&blacklist, json!({"phones": ["1392746"]}));
+    let facts = verdict.facts();
+    assert_eq!((facts.severity, facts.codes), ("block", texts(&["phone_not_assigned", "no_usable_contact"])));
+    let lead = LeadId::from("L-0");
+    let effects = verdict.effects(&lead, Some(&"invalid".into()));
+    assert_eq!(
+        effects,
+        [
+            Effect::AddTag { lead: lead.clone(), tag: "黑名单".into() },
+            Effect::MoveToPool { lead: lead.clone(), pool: "invalid".into() },
+            Effect::RequestReview { lead: lead.clone(), reviewer: None, code: "blacklist_block".into() },
+        ]
+    );
+    assert_eq!(verdict.effects(&lead, None).len(), 2);
+    let flagged = check(&blacklist, json!({"phones": ["13800138000"]}));
+    assert_eq!(flagged.severity(), Severity::Flag);
+    assert!(!flagged.is_blocked() && flagged.effects(&lead, None).is_empty());
+}
+
+#[test]
+fn a_verdict_survives_its_round_trip() {
+    let blacklist = Blacklist::compile(&BlacklistRules::strict()).unwrap();
+    let record =
+        json!({"phones": ["1392746"], "emails": ["li@gmial.com"], "name": "test", "company": "asdfgh"});
+    let verdict = check(&blacklist, record);
+    assert_round_trip(&verdict);
+    assert_eq!(verdict.version(), blacklist.version());
+}
+
+#[test]
+fn a_rule_that_passes_only_notes() {
+    let list = ListCheck { phones: texts(&["13812345678"]), ..ListCheck::default() };
+    let blacklist = engine([("seen", Severity::Pass, BlacklistCheck::List(list))]);
+    let verdict = check(&blacklist, json!({"phones": ["13812345678"]}));
+    assert_eq!((verdict.severity(), verdict.hits().len()), (Severity::Pass, 1));
+    assert!(verdict.facts().codes.is_empty());
+}
+
+#[test]
+fn the_first_block_may_end_the_check_without_forgetting_the_lead() {
+    let list = ListCheck { phones: texts(&["13812345678"]), ..ListCheck::default() };
+    let mut all = BlacklistRules::default();
+    all.rules.push(BlacklistRule {
+        severity: Severity::Block,
+        ..BlacklistRule::new("listed", BlacklistCheck::List(list))
+    });
+    let first = BlacklistRules { stop_at_first_block: true, ..all.clone() };
+    let record = json!({"phones": ["13812345678", "x"], "name": "test"});
+    let whole = check(&Blacklist::compile(&all).unwrap(), record.clone());
+    let short = check(&Blacklist::compile(&first).unwrap(), record);
+    assert_eq!(
+        whole.hits().iter().map(|hit| hit.rule().as_str()).collect::<Vec<_>>(),
+        ["listed", "phone_format", "fake", "fake"]
+    );
+    assert_eq!(short.hits().len(), 1);
+    assert_eq!(whole.delta(), short.delta());
+}
+
+fn override_of(allow: Allow) -> BlacklistOverride {
+    BlacklistOverride::new(allow, "王芳", "老客户")
+}
+
+#[test]
+fn overrides_suppress_what_they_name_until_the_second_they_expire() {
+    let list = ListCheck { phones: texts(&["13812345678"]), ..ListCheck::default() };
+    let base = rules([("listed", Severity::Block, BlacklistCheck::List(list))]);
+    let with = |one: BlacklistOverride| {
+        let rules = BlacklistRules { overrides: vec![one], ..base.clone() };
+        Blacklist::compile(&rules).unwrap()
+    };
+    let record = json!({
+        "id": "L-7", "phones": ["13812345678"], "emails": ["li@mail.partner.com"], "wechat": "li_na_88",
+        "company": "北京纷扬科技有限公司", "ip": "203.0.113.7",
+    });
+    let severity = |one: BlacklistOverride, when| {
+        check_at(&with(one), &lead(record.clone()), &WindowState::default(), when).severity()
+    };
+    for allow in [
+        Allow::Lead("L-7".into()),
+        Allow::Phone("+86 138 1234 5678".into()),
+        Allow::Email("LI@mail.partner.com".into()),
+        Allow::Domain("partner.com".into()),
+        Allow::Wechat("LI_NA_88".into()),
+        Allow::Company("北京紛揚科技有限責任公司".into()),
+        Allow::Ip("203.0.113.7".into()),
+    ] {
+        assert_eq!(severity(override_of(allow.clone()), now()), Severity::Pass, "{allow:?}");
+    }
+    for allow in
+        [Allow::Lead("L-8".into()), Allow::Phone("13812345679".into()), Allow::Domain("ner.com".into())]
+    {
+        assert_eq!(severity(override_of(allow.clone()), now()), Severity::Block, "{allow:?}");
+    }
+    let scoped = |rules: &[&str], categories: &[&str]| BlacklistOverride {
+        rules: rules.iter().map(|id| (*id).into()).collect(),
+        categories: texts(categories),
+        ..override_of(Allow::Lead("L-7".into()))
+    };
+    assert_eq!(severity(scoped(&["listed"], &[]), now()), Severity::Pass);
+    assert_eq!(severity(scoped(&[], &["listed"]), now()), Severity::Pass);
+    assert_eq!(severity(scoped(&["no_usable_contact"], &[]), now()), Severity::Block);
+    assert_eq!(severity(scoped(&["no_usable_contact"], &["listed"]), now()), Severity::Pass);
+
+    let ends = at("2026-04-01T00:00:00Z");
+    let ending = BlacklistOverride { expires: Some(ends), ..override_of(Allow::Lead("L-7".into())) };
+    assert_eq!(severity(ending.clone(), ends - TimeDelta::nanoseconds(1)), Severity::Pass);
+    assert_eq!(severity(ending.clone(), ends), Severity::Block);
+
+    let verdict = check(&with(ending), record.clone());
+    let by = verdict.hits()[0].suppressed_by().unwrap();
+    assert_eq!((by.index, by.author.as_str(), by.reason.as_str()), (0, "王芳", "老客户"));
+    assert_eq!(verdict.hits()[0].severity(), Severity::Block);
+}
+
+/// Checks leads one after the other, each seeing those before it.
+fn stream(blacklist: &Blacklist, leads: &[Lead]) -> (Vec<Verdict>, WindowState) {
+    let mut windows = WindowState::default();
+    let mut verdicts = Vec::new();
+    for lead in leads {
+        let verdict = check_at(blacklist, lead, &windows, lead.created_at.max(now()));
+        windows.apply(verdict.delta());
+        verdicts.push(verdict);
+    }
+    (verdicts, windows)
+}
+
+#[test]
+fn the_same_submission_within_a_day_names_the_first() {
+    let base = json!({
+        "name": "王 芳", "company": "星河软件", "phones": ["13927461853"], "emails": ["w@xinghe.com.cn"],
+        "wechat": "wang_fang", "message": "我想了解一下贵公司的价格和服务",
+    });
+    let blacklist =
+        engine([("again", Severity::Flag, BlacklistCheck::Resubmission(ResubmissionCheck::default()))]);
+    let again = |record: Json, when: &str| {
+        let mut record = record;
+        record["id"] = json!("L-2");
+        record["created_at"] = json!(when);
+        let first = lead(
+            json!({"id": "L-1", "created_at": "2026-03-09T09:00:00Z"})
+                .as_object()
+                .unwrap()
+                .clone()
+                .into_iter()
+                .chain(base.as_object().unwrap().clone())
+                .collect(),
+        );
+        let (verdicts, _) = stream(&blacklist, &[first, lead(record)]);
+        assert!(verdicts[0].hits().is_empty());
+        verdicts[1].hits().first().map(|hit| hit.reason().clone())
+    };
+    for (record, by) in [
+        (json!({"phones": ["+86 139 2746 1853"]}), Some(SubmissionKey::Phone)),
+        (json!({"emails": ["W@xinghe.com.cn"]}), Some(SubmissionKey::Email)),
+        (json!({"wechat": "WANG_FANG"}), Some(SubmissionKey::Wechat)),
+        (json!({"wechat": "13927461853"}), Some(SubmissionKey::Wechat)),
+        (
+            json!({"name": "王芳", "company": "星河軟件", "phones": ["13927461854"]}),
+            Some(SubmissionKey::CompanyAndName),
+        ),
+        (json!({"name": "王芳", "message": "我想了解一下貴公司的價格和服務！"}), Some(SubmissionKey::Text)),
+        (json!({"name": "李娜", "company": "星河软件", "message": "我想了解一下贵公司的价格和服务"}), None),
+        (json!({"phones": ["13927461854"], "message": "我想了解一下贵公司的价格和服务"}), None),
+    ] {
+        let found = again(record.clone(), "2026-03-09T12:00:00Z");
+        let wanted =
+            by.map(|by| HitReason::Resubmission { first: "L-1".into(), at: at("2026-03-09T09:00:00Z"), by });
+        assert_eq!(found, wanted, "{record}");
+    }
+    for record in [
+        json!({"phones": ["13800138000", "12345678901"], "emails": ["test@test.com"]}),
+        json!({"name": "测试", "company": "测试公司"}),
+    ] {
+        let first = lead(record.clone());
+        let second = Lead { id: "L-2".into(), ..first.clone() };
+        let (verdicts, windows) = stream(&blacklist, &[first, second]);
+        assert!(verdicts[1].hits().is_empty() && !windows.is_empty(), "{record}");
+    }
+    let phone = json!({"phones": ["13927461853"]});
+    assert!(again(phone.clone(), "2026-03-10T09:00:00Z").is_some(), "both ends belong to the window");
+    assert!(again(phone.clone(), "2026-03-10T09:00:01Z").is_none());
+    assert!(again(phone.clone(), "2026-03-08T09:00:00Z").is_some(), "late, but near");
+    assert!(again(phone, "2026-03-08T08:59:59Z").is_none());
+}
+
+#[test]
+fn who_corrects_a_blocked_submission_is_let_in() {
+    let blacklist = Blacklist::compile(&BlacklistRules::default()).unwrap();
+    let typo = lead(json!({"id": "L-1", "name": "王芳", "company": "星河软件", "phones": ["1392746185"]}));
+    let corrected = Lead { id: "L-2".into(), phones: vec!["13927461853".into()], ..typo.clone() };
+    let again = Lead { id: "L-3".into(), ..corrected.clone() };
+    let (verdicts, _) = stream(&blacklist, &[typo, corrected, again]);
+    let severities: Vec<Severity> = verdicts.iter().map(Verdict::severity).collect();
+    assert_eq!(severities, [Severity::Block, Severity::Pass, Severity::Flag]);
+    assert_eq!(verdicts[2].resubmission_of(), Some(&"L-2".into()));
+}
+
+#[test]
+fn a_lead_is_not_held_against_itself() {
+    let blacklist = Blacklist::compile(&BlacklistRules::default()).unwrap();
+    let one = lead(json!({"phones": ["13927461853"]}));
+    let (verdicts, windows) = stream(&blacklist, &[one.clone(), one.clone(), one]);
+    assert!(verdicts.iter().all(|verdict| verdict.severity() == Severity::Pass && verdict == &verdicts[0]));
+    assert_eq!(windows.len(), 1);
+}
+
+#[test]
+fn a_burst_names_its_cohort_and_spares_announced_campaigns() {
+    let burst = BurstCheck {
+        by: BurstDimension::Ip24,
+        count: 4,
+        window: Span::seconds(600),
+        announced: ["open_day".into()].into(),
+    };
+    let blacklist = engine([("flood", Severity::Flag, BlacklistCheck::Burst(burst))]);
+    let pupil = |n: i64, campaign: Option<&str>| {
+        lead(json!({
+            "id": format!("P-{n}"), "created_at": now() + TimeDelta::seconds(100 * n),
+            "ip": format!("203.0.113.{n}"), "source": {"campaign": campaign},
+        }))
+    };
+    let (verdicts, _) = stream(&blacklist, &(0..9).map(|n| pupil(n, None)).collect::<Vec<_>>());
+    let counts: Vec<usize> = verdicts
+        .iter()
+        .map(|verdict| match verdict.hits().first().map(Hit::reason) {
+            Some(HitReason::Burst { count, earlier, .. }) => {
+                assert_eq!(earlier.len() + 1, *count);
+                *count
+            }
+            _ => 0,
+        })
+        .collect();
+    assert_eq!(counts, [0, 0, 0, 4, 5, 6, 7, 7, 7]);
+    let HitReason::Burst { earlier, .. } = verdicts[3].hits()[0].reason() else { panic!() };
+    assert_eq!(earlier, &["P-0", "P-1", "P-2"].map(LeadId::from));
+
+    let mixed: Vec<Lead> = (0..6).map(|n| pupil(n, (n % 2 == 0).then_some("open_day"))).collect();
+    let (verdicts, windows) = stream(&blacklist, &mixed);
+    assert!(verdicts.iter().all(|verdict| verdict.hits().is_empty()));
+    assert_eq!(windows.len(), 3);
+}
+
+#[test]
+fn every_origin_can_burst() {
+    let origins = json!({
+        "ip": "203.0.113.9", "company": "深圳市星河软件有限公司", "emails": ["a@xinghe.com.cn", "a@qq.com"],
+        "phones": ["13927461853"], "source": {"primary": "广告", "page": "/form", "campaign": "c1"},
+        "utm": {"keyword": "crm"},
+    });
+    for by in BurstDimension::ALL {
+        let check = BurstCheck { by: *by, count: 2, window: Span::hours(1), ..BurstCheck::default() };
+        let blacklist = engine([("b", Severity::Flag, BlacklistCheck::Burst(check))]);
+        let mut other = origins.clone();
+        other["id"] = json!("L-2");
+        let (verdicts, windows) = stream(&blacklist, &[lead(origins.clone()), lead(other)]);
+        assert_eq!(verdicts[1].hits().len(), 1, "{by}");
+        assert_eq!(windows.len(), 2, "{by}");
+        let blank = check_at(&blacklist, &lead(json!({})), &windows, now());
+        assert!(blank.delta().is_empty() && blank.hits().is_empty(), "{by}");
+    }
+}
+
+#[test]
+fn explanations_are_sentences_without_contact_values() {
+    let mut all = BlacklistRules::default();
+    let list = ListCheck {
+        phones: texts(&["13812345678"]),
+        emails: texts(&["li.na@rival.com"]),
+        companies: texts(&["北京纷扬科技有限公司"]),
+        ..ListCheck::default()
+    };
+    let domains = DomainCheck { domains: texts(&["rival.com"]), ..DomainCheck::default() };
+    let condition = Condition::compare("ip", Operator::Exists, true).unwrap();
+    let burst = BurstCheck { by: BurstDimension::Ip, count: 2, ..BurstCheck::default() };
+    for (id, severity, check) in [
+        ("blocked", Severity::Block, BlacklistCheck::List(list)),
+        ("rivals", Severity::Block, BlacklistCheck::Domain(domains)),
+        ("has_ip", Severity::Pass, BlacklistCheck::Condition(condition)),
+        ("flood", Severity::Flag, BlacklistCheck::Burst(burst)),
+    ] {
+        all.rules.push(BlacklistRule { severity, ..BlacklistRule::new(id, check) });
+    }
+    all.overrides.push(BlacklistOverride {
+        rules: vec!["rivals".into()],
+        ..override_of(Allow::Phone("13812345678".into()))
+    });
+    let blacklist = Blacklist::compile(&all).unwrap();
+    let first = lead(json!({"id": "L-1", "ip": "203.0.113.7", "emails": ["wang@gmial.com"]}));
+    let worst = lead(json!({
+        "id": "L-2", "ip": "203.0.113.7", "name": "13812345678", "company": "北京纷扬科技有限公司", "wechat": "李娜",
+        "phones": ["138-1234-5678", "139O7461853", "12345678901", "13800138000"],
+        "emails": ["Li.Na@rival.com", "li na", "wang@gmial.com"],
+    }));
+    let (verdicts, _) = stream(&blacklist, &[first, worst]);
+    let unreachable = check(&blacklist, json!({"phones": ["12"], "emails": ["x"]}));
+    let nothing = check(&blacklist, json!({}));
+    let quiet = check(&blacklist, json!({"phones": ["13927461853"]}));
+    let said = [&verdicts[1], &unreachable, &nothing, &quiet].map(ToString::to_string).join("\n---\n");
+    snapshot("blacklist_explanations", &said);
+    for value in
+        ["13812345678", "138-1234-5678", "139O7461853", "12345678901", "Li.Na@", "li.na@", "wang@gmial"]
+    {
+        assert!(!said.contains(value), "{value}");
+    }
+}
+
+#[test]
+fn mistakes_are_all_reported_with_their_cure() {
+    let mut said = String::new();
+    for document in [
+        json!({
+            "format": 9,
+            "rules": [
+                {"id": "a", "check": {"list": {"phones": ["138", "13812345678", "+86 13812345678"], "emails": ["x"],
+                    "wechats": ["1"], "companies": ["（）"], "ips": ["1.2.3"]}}},
+                {"id": "a", "check": {"list": {}}},
+                {"id": " ", "check": {"domain": {"domains": ["*.rival.com", "qq.com"]}}},
+                {"id": "d", "severity": "block", "check": {"burst": {"by": "ip", "count": 1, "window": "0s"}}},
+                {"id": "e", "severity": "block", "check": {"resubmission": {"by": [], "window": "0s"}}},
+                {"id": "f", "check": {"condition": {"field": "score.fit", "ge": 3}}},
+                {"id": "g", "check": {"condition": {"all": []}}},
+                {"id": "h", "check": {"fake": {"rules": [], "fields": []}}},
+                {"id": "no_usable_contact", "category": "spam", "check": {"email_format": {}}},
+                {"id": "i", "check": {"domain": {"domains": []}}},
+            ],
+            "overrides": [
+                {"allow": {"phone": "123"}, "rules": ["b"], "categories": ["spma"]},
+                {"allow": {"lead": ""}, "author": "w", "reason": "r"},
+            ],
+        }),
+        json!({
+            "rules": [
+                {"id": "a", "check": {"lists": {}}},
+                {"id": "b", "check": {"burst": {"by": "ip23", "count": 5, "window": "1 day"}}},
+                {"id": "c", "severity": "blok", "check": {"phone_format": {"strict": true}}},
+                {"check": {"fake": {"rules": ["placeholders"]}}},
+                {"id": "e", "check": {"condition": {"field": "phnoe", "eq": "1"}}},
+                {"id": "f", "check": {"domain": {"domains": ["a.com"], "match": "substring"}}},
+            ],
+            "overrides": [{"allow": {"fone": "1"}, "author": "w", "reason": "r"}],
+            "no_usable_contacts": "flag",
+        }),
+    ] {
+        let errors = BlacklistRules::load(document).unwrap_err();
+        said.push_str(&format!("{errors}\n\n"));
+    }
+    snapshot("blacklist_mistakes", said);
+}

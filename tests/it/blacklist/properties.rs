@@ -1,0 +1,444 @@
+//! What must hold of the blacklist whatever comes in: windows, overrides, hostile values.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use leadkit::blacklist::{
+    Allow, Blacklist, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, BurstCheck,
+    BurstDimension, DomainCheck, HitReason, ListCheck, Severity, SubmissionKey, Verdict, WindowDelta,
+    WindowState,
+};
+use leadkit::calendar::Span;
+use leadkit::model::{Lead, LeadId};
+use leadkit::rule::{Condition, FactContext, Facts, HostTables, Operator};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use super::check_at as check;
+use crate::support::{at, texts};
+
+fn start() -> DateTime<Utc> {
+    at("2026-03-10T09:00:00Z")
+}
+
+const RESUBMISSION: Span = Span::hours(24);
+const BURST: Span = Span::hours(6);
+const COUNT: usize = 3;
+
+/// Every kind of rule.
+fn rules(burst: BurstDimension) -> BlacklistRules {
+    let mut rules = BlacklistRules::default();
+    let burst = BurstCheck { by: burst, count: COUNT as u32, window: BURST, ..BurstCheck::default() };
+    let list = ListCheck {
+        phones: texts(&["13927461850"]),
+        emails: texts(&["a0@rival.com"]),
+        companies: texts(&["北京纷扬科技有限公司"]),
+        ..ListCheck::default()
+    };
+    let domains = DomainCheck { domains: texts(&["rival.com"]), ..DomainCheck::default() };
+    let condition = Condition::compare("source.page", Operator::Eq, "/form").unwrap();
+    for (id, severity, check) in [
+        ("flood", Severity::Flag, BlacklistCheck::Burst(burst)),
+        ("listed", Severity::Block, BlacklistCheck::List(list)),
+        ("rivals", Severity::Flag, BlacklistCheck::Domain(domains)),
+        ("form", Severity::Flag, BlacklistCheck::Condition(condition)),
+    ] {
+        let category = "listed".to_owned();
+        rules.rules.push(BlacklistRule { severity, category, ..BlacklistRule::new(id, check) });
+    }
+    rules
+}
+
+fn compiled(rules: &BlacklistRules) -> Blacklist {
+    Blacklist::compile(rules).unwrap()
+}
+
+/// Leads of few people and networks, within some days, in the order of arrival.
+fn leads(most: usize) -> impl Strategy<Value = Vec<Lead>> {
+    let contact = (0..4u8, 0..4u8, prop::option::of(0..3u8), 0..4u8, 0..3u8);
+    let one = (0..200i64, contact, any::<bool>());
+    prop::collection::vec(one, 1..most).prop_map(|drawn| {
+        let build = |(n, (hour, (phone, email, name, ip, page), bad))| {
+            let (n, hour, phone, email, ip, page): (usize, i64, u8, u8, u8, u8) =
+                (n, hour, phone, email, ip, page);
+            let name: Option<u8> = name;
+            Lead {
+                id: format!("L-{n}").into(),
+                created_at: start() + TimeDelta::hours(hour),
+                phones: match (phone, bad) {
+                    (0, _) => vec![],
+                    (_, true) => vec!["139274618".into()],
+                    _ => vec![format!("1392746185{phone}").into()],
+                },
+                emails: if email < 2 { vec![] } else { vec![format!("a{email}@rival.com").into()] },
+                name: name.map(|name| format!("王{name}")),
+                company: name.map(|_| "北京纷扬科技有限公司".to_owned()).filter(|_| bad),
+                ip: Some(std::net::IpAddr::from([203, 0, 113, ip])),
+                source: leadkit::model::Source {
+                    page: Some(format!("/{page}")),
+                    ..leadkit::model::Source::default()
+                },
+                ..Lead::default()
+            }
+        };
+        drawn.into_iter().enumerate().map(build).collect()
+    })
+}
+
+/// Checks each lead with those before it in the windows.
+fn stream(blacklist: &Blacklist, leads: &[Lead], mut windows: WindowState) -> (Vec<Verdict>, WindowState) {
+    let now = start() + TimeDelta::days(30);
+    let mut verdicts = Vec::new();
+    for lead in leads {
+        let verdict = check(blacklist, lead, &windows, now);
+        windows.apply(verdict.delta());
+        verdicts.push(verdict);
+    }
+    (verdicts, windows)
+}
+
+fn bytes(windows: &WindowState) -> String {
+    serde_json::to_string(windows).unwrap()
+}
+
+/// What a host without windows would do: look at every lead that came in before.
+fn earlier<'l>(leads: &'l [Lead], own: &Lead, window: Span) -> Vec<&'l Lead> {
+    let newest = leads.iter().map(|lead| lead.created_at).max();
+    let mut kept: Vec<&Lead> = leads
+        .iter()
+        .filter(|lead| lead.id != own.id && Some(window.after(lead.created_at)) >= newest)
+        .collect();
+    kept.sort_by_key(|lead| (lead.created_at, lead.id.clone()));
+    kept
+}
+
+fn oracle_first(leads: &[Lead], own: &Lead, let_in: impl Fn(&LeadId) -> bool) -> Option<LeadId> {
+    let phone = |lead: &Lead| lead.phones.first().filter(|phone| phone.as_str().len() == 11).cloned();
+    let same = |lead: &&&Lead| {
+        let apart = (lead.created_at - own.created_at).abs();
+        apart <= TimeDelta::hours(24)
+            && let_in(&lead.id)
+            && (phone(lead).is_some() && phone(lead) == phone(own)
+                || !lead.emails.is_empty() && lead.emails == own.emails
+                || lead.company.is_some() && (&lead.company, &lead.name) == (&own.company, &own.name))
+    };
+    earlier(leads, own, RESUBMISSION).iter().find(same).map(|lead| lead.id.clone())
+}
+
+fn oracle_cohort(leads: &[Lead], own: &Lead) -> Vec<LeadId> {
+    let counted = |lead: &&Lead| {
+        lead.ip == own.ip
+            && lead.created_at <= own.created_at
+            && own.created_at - lead.created_at <= TimeDelta::hours(6)
+    };
+    let cohort: Vec<LeadId> =
+        earlier(leads, own, BURST).into_iter().filter(counted).map(|lead| lead.id.clone()).collect();
+    if cohort.len() + 1 >= COUNT { cohort } else { Vec::new() }
+}
+
+fn allow() -> impl Strategy<Value = BlacklistOverride> {
+    let allowed = prop_oneof![
+        (0..20usize).prop_map(|n| Allow::Lead(format!("L-{n}").into())),
+        (0..4u8).prop_map(|n| Allow::Phone(format!("1392746185{n}").into())),
+        (0..4u8).prop_map(|n| Allow::Email(format!("a{n}@rival.com").into())),
+        Just(Allow::Domain("rival.com".into())),
+        Just(Allow::Company("北京紛揚科技有限责任公司".into())),
+        (0..4u8).prop_map(|n| Allow::Ip(format!("203.0.113.{n}"))),
+    ];
+    let rule = prop::option::of(select(vec!["listed", "no_usable_contact", "phone_format", "flood"]));
+    let category = prop::option::of(select(vec!["listed", "contact", "repeat"]));
+    (allowed, rule, category, prop::option::of(0..60i64)).prop_map(|(allow, rule, category, days)| {
+        BlacklistOverride {
+            rules: rule.into_iter().map(Into::into).collect(),
+            categories: category.into_iter().map(ToOwned::to_owned).collect(),
+            expires: days.map(|days| start() + TimeDelta::days(days)),
+            ..BlacklistOverride::new(allow, "a", "r")
+        }
+    })
+}
+
+proptest! {
+    #[test]
+    fn windows_find_what_a_search_of_all_leads_finds(leads in leads(60)) {
+        let (verdicts, _) = stream(&compiled(&rules(BurstDimension::Ip)), &leads, WindowState::default());
+        for (n, (lead, verdict)) in leads.iter().zip(&verdicts).enumerate() {
+            let before = &leads[..n];
+            let let_in = |id: &LeadId| {
+                leads.iter().zip(&verdicts).any(|(lead, verdict)| lead.id == *id && !verdict.is_blocked())
+            };
+            prop_assert_eq!(verdict.resubmission_of().cloned(), oracle_first(before, lead, let_in), "{}", lead.id);
+            let cohort = verdict.hits().iter().find_map(|hit| match hit.reason() {
+                HitReason::Burst { earlier, .. } => Some(earlier.clone()),
+                _ => None,
+            });
+            prop_assert_eq!(cohort.unwrap_or_default(), oracle_cohort(before, lead), "{}", lead.id);
+        }
+    }
+
+    #[test]
+    fn deltas_may_come_in_any_order_and_more_than_once(
+        leads in leads(40),
+        limit in 1..60usize,
+        again in prop::collection::vec(any::<Index>(), 0..20),
+        order in any::<prop::sample::Selector>(),
+    ) {
+        let blacklist = compiled(&rules(BurstDimension::Ip24));
+        let (verdicts, _) = stream(&blacklist, &leads, WindowState::default());
+        let deltas: Vec<&WindowDelta> = verdicts.iter().map(Verdict::delta).collect();
+        let mut straight = WindowState::with_limit(limit);
+        deltas.iter().for_each(|delta| straight.apply(delta));
+        let mut mixed: Vec<&WindowDelta> = deltas.clone();
+        mixed.extend(again.iter().map(|index| *index.get(&deltas)));
+        let mut shuffled = WindowState::with_limit(limit);
+        let mut left: Vec<usize> = (0..mixed.len()).collect();
+        while !left.is_empty() {
+            let next = order.select(0..left.len());
+            shuffled.apply(mixed[left.swap_remove(next)]);
+        }
+        prop_assert!(straight.len() <= limit);
+        prop_assert_eq!(bytes(&straight), bytes(&shuffled));
+        prop_assert_eq!(&straight, &shuffled);
+        for verdict in &verdicts {
+            let at = verdict.delta().events().first().map(|event| event.at());
+            prop_assert!(at.is_none() || straight.newest() >= at);
+        }
+    }
+
+    #[test]
+    fn saving_and_restoring_in_the_middle_changes_nothing(leads in leads(40), cut in any::<Index>(), limit in 1..80usize) {
+        let blacklist = compiled(&rules(BurstDimension::Page));
+        let (whole, end) = stream(&blacklist, &leads, WindowState::with_limit(limit));
+        let (head, tail) = leads.split_at(cut.index(leads.len() + 1));
+        let (mut verdicts, middle) = stream(&blacklist, head, WindowState::with_limit(limit));
+        let restored: WindowState = serde_json::from_str(&bytes(&middle)).unwrap();
+        prop_assert_eq!(&restored, &middle);
+        let (rest, last) = stream(&blacklist, tail, restored);
+        verdicts.extend(rest);
+        prop_assert_eq!(verdicts, whole);
+        prop_assert_eq!(bytes(&last), bytes(&end));
+    }
+
+    #[test]
+    fn an_allow_never_raises_the_severity(
+        leads in leads(20),
+        overrides in prop::collection::vec(allow(), 0..3),
+        more in allow(),
+        stop in any::<bool>(),
+    ) {
+        let mut fewer = BlacklistRules { stop_at_first_block: stop, overrides, ..rules(BurstDimension::Ip) };
+        let before = compiled(&fewer);
+        fewer.overrides.push(more);
+        let after = compiled(&fewer);
+        let now = start() + TimeDelta::days(30);
+        let mut windows = WindowState::default();
+        for lead in &leads {
+            let (before, after) = (check(&before, lead, &windows, now), check(&after, lead, &windows, now));
+            windows.apply(after.delta());
+            prop_assert!(after.severity() <= before.severity(), "{before}\n{after}");
+            if !stop {
+                prop_assert_eq!(before.hits().len(), after.hits().len());
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_is_judged_without_a_panic_and_pointed_at_in_whole_characters(
+        phone in "\\PC{0,20}|[0-9＋+ 转-]{0,16}", email in "\\PC{0,20}|[a-z.＠@。\u{200b}]{0,20}",
+        wechat in any::<String>(), name in any::<String>(), company in any::<String>(), page in any::<String>(),
+    ) {
+        let lead = Lead {
+            id: page.as_str().into(),
+            phones: vec![phone.into(), "139O7461853".into()],
+            emails: vec![email.into()],
+            wechat: Some(wechat.into()),
+            message: Some(format!("{name} {company}")),
+            source: leadkit::model::Source { page: Some(page), ..leadkit::model::Source::default() },
+            name: Some(name),
+            company: Some(company),
+            ..Lead::default()
+        };
+        let mut strict = BlacklistRules::strict();
+        strict.rules.extend(rules(BurstDimension::Page).rules.into_iter().skip(strict.rules.len()));
+        let verdict = check(&compiled(&strict), &lead, &WindowState::default(), start());
+        for hit in verdict.hits() {
+            let Some(span) = hit.span() else { continue };
+            let original = match (hit.field(), hit.index()) {
+                (Some("phone"), Some(index)) => lead.phones[index].as_str(),
+                (Some("email"), Some(index)) => lead.emails[index].as_str(),
+                (Some("wechat"), _) => lead.wechat.as_ref().unwrap().as_str(),
+                (Some("name"), _) => lead.name.as_deref().unwrap(),
+                (Some("company"), _) => lead.company.as_deref().unwrap(),
+                other => panic!("{other:?}"),
+            };
+            prop_assert!(original.get(span.clone()).is_some(), "{span:?} of {original:?}");
+        }
+        prop_assert_eq!(verdict.to_string().lines().count(), 1 + verdict.hits().len());
+    }
+}
+
+#[test]
+fn engines_are_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<Blacklist>();
+    shared::<WindowState>();
+    shared::<Verdict>();
+}
+
+#[test]
+fn a_megabyte_in_every_field_is_judged_quickly_and_quoted_briefly() {
+    for piece in ["1@a.", "无 ", "\0", "\u{301}", "é\u{fdfa}\u{202e}"] {
+        let text = piece.repeat(1_000_000 / piece.len());
+        let lead = Lead {
+            id: "L-1".into(),
+            phones: vec![text.as_str().into()],
+            emails: vec![text.as_str().into()],
+            wechat: Some(text.as_str().into()),
+            name: Some(text.clone()),
+            company: Some(text.clone()),
+            message: Some(text.clone()),
+            source: leadkit::model::Source {
+                primary: Some(text.clone()),
+                page: Some(text.clone()),
+                ..leadkit::model::Source::default()
+            },
+            ..Lead::default()
+        };
+        let verdict = check(&compiled(&rules(BurstDimension::Page)), &lead, &WindowState::default(), start());
+        assert_eq!(verdict.severity(), Severity::Block, "{piece:?}");
+        let said = verdict.to_string();
+        assert!(said.len() < 4_000 && !said.contains('\0'), "{piece:?}: {}", said.len());
+    }
+}
+
+#[test]
+fn texts_that_differ_only_far_behind_are_not_told_apart_but_lengths_are() {
+    let blacklist = compiled(&rules(BurstDimension::Page));
+    let keys = |text: String| {
+        let source = leadkit::model::Source { page: Some(text), ..leadkit::model::Source::default() };
+        let lead = Lead { source, ..Lead::default() };
+        let verdict = check(&blacklist, &lead, &WindowState::default(), start());
+        serde_json::to_string(verdict.delta()).unwrap()
+    };
+    let long = "x".repeat(100_000);
+    assert_eq!(keys(format!("{long}a")), keys(format!("{long}b")));
+    assert_ne!(keys(format!("{long}a")), keys(long));
+}
+
+#[test]
+fn a_flood_of_origins_stays_within_the_limit() {
+    let blacklist = compiled(&rules(BurstDimension::Page));
+    let flood = |n: usize| {
+        let page = Some(format!("/{n}"));
+        let source = leadkit::model::Source { page, ..leadkit::model::Source::default() };
+        let created_at = start() + TimeDelta::milliseconds(n as i64);
+        Lead { id: format!("L-{n}").into(), created_at, source, ..Lead::default() }
+    };
+    let tables = HostTables::default();
+    let now = start() + TimeDelta::days(1);
+    let context = FactContext::new(&tables, now);
+    let mut windows = WindowState::with_limit(1_000);
+    for n in 0..100_000 {
+        let lead = flood(n);
+        windows.apply(blacklist.check(&Facts::new(&lead, &context), &windows).delta());
+        assert!(windows.len() <= 1_000);
+    }
+    // The newest are the ones that stay.
+    let known = |n: usize| {
+        let delta = check(&blacklist, &flood(n), &windows, now).delta().clone();
+        let before = bytes(&windows);
+        let mut after = windows.clone();
+        after.apply(&delta);
+        bytes(&after) == before
+    };
+    assert!(known(99_999) && known(99_000) && known(0));
+    assert_eq!(windows.newest(), Some(start() + TimeDelta::milliseconds(99_999)));
+}
+
+#[test]
+fn one_origin_is_remembered_by_its_newest_leads() {
+    let blacklist = compiled(&rules(BurstDimension::Ip));
+    let one = |n: usize| Lead {
+        id: format!("L-{n}").into(),
+        created_at: start() + TimeDelta::milliseconds(n as i64),
+        ip: Some(std::net::IpAddr::from([203, 0, 113, 7])),
+        ..Lead::default()
+    };
+    let (verdicts, windows) =
+        stream(&blacklist, &(0..3_000).map(one).collect::<Vec<_>>(), WindowState::default());
+    assert_eq!(windows.len(), 1_024);
+    let Some(HitReason::Burst { count, earlier, .. }) = verdicts[2_999].hits().last().map(|hit| hit.reason())
+    else {
+        panic!("{}", verdicts[2_999])
+    };
+    assert_eq!((*count, earlier[0].as_str()), (1_025, "L-1975"));
+}
+
+#[test]
+fn time_may_go_backwards_or_be_unknown() {
+    let blacklist = compiled(&rules(BurstDimension::Ip));
+    let phone = |id: &str, created_at| Lead {
+        id: id.into(),
+        created_at,
+        phones: vec!["13927461853".into()],
+        ..Lead::default()
+    };
+    let mut windows = WindowState::default();
+    let mut check_at = |lead: &Lead, now| {
+        let verdict = check(&blacklist, lead, &windows, now);
+        windows.apply(verdict.delta());
+        verdict.resubmission_of().map(ToString::to_string)
+    };
+    let hours = |n| start() + TimeDelta::hours(n);
+    assert_eq!(check_at(&phone("A", hours(0)), hours(0)), None);
+    assert_eq!(check_at(&phone("B", hours(-2)), hours(-2)).as_deref(), Some("A"), "the clock went back");
+    assert_eq!(check_at(&phone("C", hours(500)), hours(1)).as_deref(), Some("B"), "the future counts as now");
+    assert_eq!(check_at(&phone("D", DateTime::UNIX_EPOCH), hours(2)).as_deref(), Some("B"), "not known: now");
+    assert_eq!(check_at(&phone("E", hours(-30)), hours(2)), None, "too late to be a repeat");
+    assert_eq!(check_at(&phone("F", hours(40)), hours(40)), None, "and everything else has ended");
+    for extreme in [DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC] {
+        assert_eq!(check_at(&phone("G", extreme), extreme), None);
+    }
+}
+
+#[test]
+fn a_longer_window_of_new_rules_extends_what_is_known() {
+    let with = |hours| {
+        let mut rules = BlacklistRules::default();
+        for rule in &mut rules.rules {
+            if let BlacklistCheck::Resubmission(check) = &mut rule.check {
+                check.window = Span::hours(hours);
+                check.by = [SubmissionKey::Phone].into();
+            }
+        }
+        compiled(&rules)
+    };
+    let lead =
+        Lead { id: "A".into(), created_at: start(), phones: vec!["13927461853".into()], ..Lead::default() };
+    let short = check(&with(1), &lead, &WindowState::default(), start());
+    let long = check(&with(48), &lead, &WindowState::default(), start());
+    let state = |deltas: [&WindowDelta; 2]| {
+        let mut windows = WindowState::default();
+        deltas.into_iter().for_each(|delta| windows.apply(delta));
+        bytes(&windows)
+    };
+    assert_eq!(state([short.delta(), long.delta()]), state([long.delta(), short.delta()]));
+    assert_eq!(state([short.delta(), long.delta()]), state([long.delta(), long.delta()]));
+}
+
+#[test]
+fn foreign_states_are_refused_or_read_as_what_they_say() {
+    let read = |text: &str| serde_json::from_str::<WindowState>(text);
+    assert!(read(r#"{"format":2,"limit":1,"newest":null,"events":[]}"#).is_err());
+    assert!(
+        read(r#"{"format":1,"limit":1,"newest":null,"events":[{"key":"xyz","at":0,"until":1,"lead":"a"}]}"#)
+            .is_err()
+    );
+    let key = "0".repeat(32);
+    let event = |at: i64, until: i64| format!(r#"{{"key":"{key}","at":{at},"until":{until},"lead":"a"}}"#);
+    let state = read(&format!(
+        r#"{{"format":1,"limit":2,"newest":5,"events":[{},{},{},{}]}}"#,
+        event(3, 9),
+        event(3, 9),
+        event(1, 4),
+        event(i64::MIN, i64::MAX)
+    ));
+    assert_eq!(state.unwrap().len(), 2);
+}

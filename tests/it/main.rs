@@ -1,0 +1,21 @@
+//! What the crate promises, through its public interface: a module per engine.
+//!
+//! `cargo test --test it score` runs one engine's tests. A text that a test compares with a file of `snapshots/` is
+//! written anew by `UPDATE_EXPECT=1 cargo test --test it`.
+
+mod api_shape;
+mod assign;
+mod blacklist;
+mod company;
+mod contact;
+mod dedup;
+mod inquiry;
+mod intake;
+mod merge;
+mod names;
+mod oracle;
+mod pipeline;
+mod rule;
+mod score;
+mod support;
+mod text;

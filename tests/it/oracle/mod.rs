@@ -1,0 +1,4 @@
+//! Engines once more, slow and obvious: what the crate must agree with.
+
+pub(crate) mod assign;
+pub(crate) mod score;

@@ -1,0 +1,160 @@
+//! Bounds of time. They hold for a release build on a machine that does nothing else, and the fastest of several runs
+//! counts, so plain `cargo test` leaves them out: `cargo test --release --test timing -- --test-threads 1`.
+
+use leadkit::names::{NameIndex, SearchOptions};
+
+#[cfg(feature = "script")]
+mod hostile;
+
+/// Of so many runs the fastest counts.
+const RUNS: usize = 6;
+
+/// 99th percentile of the CPU time of searches, in microseconds.
+fn p99(index: &NameIndex<u32>, queries: &[String]) -> f64 {
+    let options = SearchOptions::default();
+    let mut spent: Vec<f64> = queries
+        .iter()
+        .map(|query| {
+            let start = cpu_time::ThreadTime::now();
+            let _ = index.search(query, &options);
+            start.elapsed().as_secs_f64() * 1e6
+        })
+        .collect();
+    spent.sort_by(f64::total_cmp);
+    spent[spent.len() * 99 / 100]
+}
+
+#[test]
+fn names_of_the_most_frequent_grams_are_not_much_slower() {
+    let heads = ["北京", "上海", "广州", "深圳", "杭州", "成都", "武汉", "南京"];
+    let tails = ["科技有限公司", "贸易有限公司", "实业有限公司", "建筑工程有限公司", "信息技术股份有限公司"];
+    let brand = |i: u32| {
+        let c = |n: u32| char::from_u32(0x4e00 + n % 1500).unwrap();
+        [c(i.wrapping_mul(2_654_435_761) >> 7), c(i.wrapping_mul(40_503) >> 3)].iter().collect::<String>()
+    };
+    let name = |i: u32| format!("{}{}{}", heads[i as usize % 8], brand(i), tails[i as usize % 5]);
+    let mut index: NameIndex<u32> = NameIndex::new();
+    (0..40_000).for_each(|i| {
+        index.insert(i, &name(i));
+    });
+    let normal: Vec<String> =
+        (0..300).map(|i| format!("{}{}", brand(i * 97), &tails[i as usize % 5][..6])).collect();
+    let nasty: Vec<String> = (0..300usize)
+        .map(|i| format!("{}{}{}", heads[i % 8], tails[i % 5], heads[(i + 1) % 8]).repeat(1 + i % 4))
+        .collect();
+    let ratio = (0..RUNS).map(|_| p99(&index, &nasty) / p99(&index, &normal)).fold(f64::INFINITY, f64::min);
+    assert!(ratio < 5.0, "{ratio}");
+}
+
+#[cfg(feature = "script")]
+mod scripts {
+    use std::time::{Duration, Instant};
+
+    use leadkit::model::{Activity, Lead, Points};
+    use leadkit::rule::{FactContext, Facts, HostTables, ScriptKind};
+    use leadkit::score::{Award, FitRule, FitRules, ScoreRules, Scorer};
+
+    use super::RUNS;
+    use super::hostile::{self, activities, alone, lead, now};
+
+    /// To compile a script, and to run it.
+    const MOST_TIME: Duration = Duration::from_millis(100);
+
+    /// What takes too long, if it does.
+    fn slow(source: &str, kind: ScriptKind) -> Option<String> {
+        let mut fastest = (Duration::MAX, Duration::MAX);
+        for _ in 0..RUNS {
+            let run = hostile::run(source, kind);
+            fastest = (fastest.0.min(run.compiling), fastest.1.min(run.running));
+            if fastest.0 <= MOST_TIME && fastest.1 <= MOST_TIME {
+                return None;
+            }
+        }
+        let shown: String = source.chars().take(80).collect();
+        Some(format!("{fastest:?} to compile and run: {shown}"))
+    }
+
+    fn assert_soon<'s>(sources: impl IntoIterator<Item = &'s str>) {
+        let _alone = alone();
+        let kinds = [ScriptKind::Program, ScriptKind::Points];
+        let slow: Vec<String> =
+            sources.into_iter().flat_map(|source| kinds.map(|kind| slow(source, kind))).flatten().collect();
+        assert!(slow.is_empty(), "{slow:#?}");
+    }
+
+    #[test]
+    fn every_hostile_script_ends_soon() {
+        let lists = [
+            hostile::ENDLESS,
+            hostile::RECURSIVE,
+            hostile::GROWING,
+            hostile::OVERFLOWING,
+            hostile::FORBIDDEN,
+            hostile::GREEDY,
+        ];
+        assert_soon(lists.into_iter().flatten().copied());
+    }
+
+    #[test]
+    fn no_source_takes_long_to_read() {
+        assert_soon(hostile::tortuous().iter().map(String::as_str));
+    }
+
+    #[test]
+    fn endless_sources_are_refused_at_once() {
+        assert_soon(hostile::oversized().iter().map(String::as_str));
+    }
+
+    /// Conditions that follow one another are read a second time, as one batch.
+    #[test]
+    fn batches_are_read_as_soon_as_their_parts() {
+        let _alone = alone();
+        let half = |part: &str, end: &str| format!("{}{end}", part.repeat(7_900 / part.len()));
+        for condition in [
+            half("true&&", "true"),
+            half("1 in [1] && ", "true"),
+            half("title == \"x\" || ", "true"),
+            format!(
+                "switch employee_count {{ {} _ => true }}",
+                (0..600).map(|i| format!("{i}=>true,")).collect::<String>()
+            ),
+            format!("len([{}1]) > 1", "1,".repeat(200)),
+        ] {
+            let rule = |index: usize| FitRule {
+                id: format!("r{index}").as_str().into(),
+                when: serde_json::from_value(serde_json::json!({ "script": condition })).unwrap(),
+                points: Award::Fixed(Points::new(1)),
+                ..FitRule::default()
+            };
+            let fit = FitRules { rules: vec![rule(0), rule(1)], groups: vec![], ..FitRules::default() };
+            let rules = ScoreRules { fit, ..ScoreRules::default() };
+            let time = || {
+                let start = Instant::now();
+                drop(Scorer::compile(&rules));
+                start.elapsed()
+            };
+            let fastest = (0..RUNS).map(|_| time()).min().unwrap();
+            // Twice alone and once together.
+            assert!(fastest <= 3 * MOST_TIME, "{fastest:?}: {}", &condition[..40]);
+        }
+    }
+
+    #[test]
+    fn no_function_takes_long_with_extreme_values() {
+        let _alone = alone();
+        let lead = Lead { attributes: Default::default(), ..lead() };
+        let activities: Vec<Activity> = activities().into_iter().take(20).collect();
+        let tables = HostTables::default();
+        let facts = Facts::new(&lead, &FactContext::new(&tables, now()));
+        for call in hostile::calls() {
+            let Ok(scorer) = Scorer::compile(&hostile::rules(hostile::program(&call))) else { continue };
+            let time = || {
+                let start = Instant::now();
+                drop(scorer.score(&facts, &activities, now()));
+                start.elapsed()
+            };
+            let soon = (0..RUNS).any(|_| time() <= MOST_TIME);
+            assert!(soon, "{call} takes more than {MOST_TIME:?}");
+        }
+    }
+}
