@@ -12,7 +12,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use generate::Generator;
 use leadkit::book::Book;
 use leadkit::calendar::Calendars;
-use leadkit::dedup::{Comparator, DedupRules, LeadKey, MatchAction};
+use leadkit::dedup::{Comparator, DedupRules, LeadKey, RuleAction};
 use leadkit::model::{Account, Lead, Rep};
 use leadkit::{Arrival, Input, Intake, Roster, Rules, State};
 
@@ -77,7 +77,6 @@ impl Names {
 /// What each lead of a run was decided on.
 struct Prepared {
     inputs: Vec<Input>,
-    roster: Roster,
     state: State,
 }
 
@@ -102,14 +101,14 @@ impl Setting {
 
     /// The whole job: probe, fetch, decide, apply, file.
     fn whole_job(&self, book: &mut Book) -> usize {
-        let (mut roster, mut state) = (self.roster.clone(), State::default());
-        let outcomes = self.intake.process_batch(&self.arrivals, book, &mut roster, &mut state).unwrap();
+        let mut state = State::default();
+        let outcomes = self.intake.process_batch(&self.arrivals, book, &self.roster, &mut state).unwrap();
         outcomes.iter().filter(|outcome| outcome.route().owner().is_some()).count()
     }
 
     /// The inputs of every lead with the rows that were fetched for it, and the state when half of them are in.
     fn prepare(&self) -> Prepared {
-        let (mut book, mut roster, mut state) = (self.book.clone(), self.roster.clone(), State::default());
+        let (mut book, mut state) = (self.book.clone(), State::default());
         let mut half = None;
         let mut inputs = Vec::with_capacity(self.arrivals.len());
         for (number, arrival) in self.arrivals.chunks(1).enumerate() {
@@ -121,20 +120,18 @@ impl Setting {
                 rows,
                 ..Input::default()
             });
-            self.intake.process_batch(arrival, &mut book, &mut roster, &mut state).unwrap();
+            self.intake.process_batch(arrival, &mut book, &self.roster, &mut state).unwrap();
             if number == self.arrivals.len() / 2 {
-                half = Some((roster.clone(), state.clone()));
+                half = Some(state.clone());
             }
         }
-        let (roster, state) = half.unwrap_or_default();
-        Prepared { inputs, roster, state }
+        Prepared { inputs, state: half.unwrap_or_default() }
     }
 
     /// The decision alone, on rows that are there already.
     fn process(&self, prepared: &Prepared) -> usize {
         let decide = |input: &Input| {
-            let outcome =
-                self.intake.process(input, &prepared.roster, &prepared.state, input.lead.created_at);
+            let outcome = self.intake.process(input, &self.roster, &prepared.state, input.lead.created_at);
             black_box(&outcome).route().owner().is_some()
         };
         prepared.inputs.iter().filter(|input| decide(input)).count()
@@ -198,7 +195,7 @@ fn settings() -> Vec<Setting> {
     contacts.dedup = DedupRules::b2c();
     let mut like = company.clone();
     for rule in like.dedup.rules.iter_mut().filter(|rule| rule.lead == LeadKey::Company) {
-        let threshold = if rule.action == MatchAction::TagOnly { 0.5 } else { 0.85 };
+        let threshold = if rule.action == RuleAction::TagOnly { 0.5 } else { 0.85 };
         rule.comparator = Comparator::Company { threshold };
     }
     let (full, short) = (Names::new(false), Names::new(true));

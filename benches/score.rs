@@ -9,9 +9,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
-use leadkit::company::Gazetteer;
 use leadkit::model::{Activity, Lead, Points, RuleId};
-use leadkit::rule::{FactContext, Facts, Scope as Place, ScriptKind, check_script};
+use leadkit::rule::{FactContext, Facts, HostTables, Scope as Place, ScriptKind, check_script};
 use leadkit::score::{ScoreRules, Scorer};
 use serde_json::{Value as Json, json};
 
@@ -205,7 +204,7 @@ type Work<'w> = Box<dyn FnMut() + 'w>;
 struct Rivals {
     leads: Vec<Lead>,
     ids: Vec<Arc<str>>,
-    gazetteer: Gazetteer,
+    tables: HostTables,
     engine: rhai::Engine,
     expressions: Vec<rhai::AST>,
     full: rhai::AST,
@@ -229,7 +228,7 @@ impl Rivals {
         Rivals {
             ids: leads().iter().map(|lead| Arc::from(lead.id.as_str())).collect(),
             leads: leads(),
-            gazetteer: Gazetteer::builtin(),
+            tables: HostTables::default(),
             expressions: rules.iter().map(|(_, _, script, _)| compile_bare(&engine, script, true)).collect(),
             full: compile_bare(&engine, &full_script(), false),
             engine,
@@ -242,7 +241,11 @@ impl Rivals {
     }
 
     fn facts(&self) -> Vec<Facts<'_>> {
-        let context = FactContext::new(&self.gazetteer, now());
+        self.facts_with(&[])
+    }
+
+    fn facts_with<'r>(&'r self, activities: &'r [Activity]) -> Vec<Facts<'r>> {
+        let context = FactContext { activities, ..FactContext::new(&self.tables, now()) };
         self.leads.iter().map(|lead| Facts::new(lead, &context)).collect()
     }
 
@@ -255,17 +258,11 @@ impl Rivals {
         }
     }
 
-    fn scored<'r>(
-        &'r self,
-        scorer: &'r Scorer,
-        facts: &'r [Facts<'r>],
-        activities: &'r [Activity],
-    ) -> impl FnMut() + 'r {
+    fn scored<'r>(&'r self, scorer: &'r Scorer, facts: &'r [Facts<'r>]) -> impl FnMut() + 'r {
         let mut session = scorer.session();
-        let at = now();
         move || {
             for facts in facts {
-                black_box(&session.score(facts, activities, at));
+                black_box(&session.score(facts));
             }
         }
     }
@@ -294,7 +291,7 @@ impl Rivals {
 
 fn bench(criterion: &mut Criterion) {
     let rivals = Rivals::new();
-    let facts = rivals.facts();
+    let (facts, busy) = (rivals.facts(), rivals.facts_with(&rivals.activities));
     let mut group = criterion.benchmark_group("score 1,000 leads");
     group.throughput(Throughput::Elements(LEADS as u64)).sample_size(30);
     group.warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
@@ -304,13 +301,13 @@ fn bench(criterion: &mut Criterion) {
     let ids = REASONS.map(RuleId::from);
     add("12 rules/plain Rust, static ids", Box::new(rivals.by_hand(|rule| REASONS[rule])));
     add("12 rules/plain Rust, shared ids", Box::new(rivals.by_hand(|rule| ids[rule].clone())));
-    add("12 rules/data", Box::new(rivals.scored(&rivals.data, &facts, &[])));
+    add("12 rules/data", Box::new(rivals.scored(&rivals.data, &facts)));
     let (mut one, mut other) = (rivals.scopes(), rivals.scopes());
     add("12 scripts/bare eval_ast", Box::new(rivals.bare(&rivals.expressions, &mut one)));
-    add("12 scripts/rules", Box::new(rivals.scored(&rivals.scripts, &facts, &[])));
+    add("12 scripts/rules", Box::new(rivals.scored(&rivals.scripts, &facts)));
     add("full script/bare eval_ast", Box::new(rivals.bare(std::slice::from_ref(&rivals.full), &mut other)));
-    add("full script/rule", Box::new(rivals.scored(&rivals.program, &facts, &[])));
-    add("12 rules and 20 events", Box::new(rivals.scored(&rivals.mixed, &facts, &rivals.activities)));
+    add("full script/rule", Box::new(rivals.scored(&rivals.program, &facts)));
+    add("12 rules and 20 events", Box::new(rivals.scored(&rivals.mixed, &busy)));
     group.finish();
 }
 
@@ -318,16 +315,16 @@ fn bench(criterion: &mut Criterion) {
 fn ratios() {
     let ids = REASONS.map(RuleId::from);
     let rivals = Rivals::new();
-    let facts = rivals.facts();
+    let (facts, busy) = (rivals.facts(), rivals.facts_with(&rivals.activities));
     let (mut one, mut other) = (rivals.scopes(), rivals.scopes());
     let mut works: Vec<(&str, Work<'_>)> = vec![
         ("plain Rust, static ids", Box::new(rivals.by_hand(|rule| REASONS[rule]))),
-        ("12 data rules", Box::new(rivals.scored(&rivals.data, &facts, &[]))),
+        ("12 data rules", Box::new(rivals.scored(&rivals.data, &facts))),
         ("12 bare scripts", Box::new(rivals.bare(&rivals.expressions, &mut one))),
-        ("12 script rules", Box::new(rivals.scored(&rivals.scripts, &facts, &[]))),
+        ("12 script rules", Box::new(rivals.scored(&rivals.scripts, &facts))),
         ("bare full script", Box::new(rivals.bare(std::slice::from_ref(&rivals.full), &mut other))),
-        ("full script", Box::new(rivals.scored(&rivals.program, &facts, &[]))),
-        ("12 data rules, 20 events", Box::new(rivals.scored(&rivals.mixed, &facts, &rivals.activities))),
+        ("full script", Box::new(rivals.scored(&rivals.program, &facts))),
+        ("12 data rules, 20 events", Box::new(rivals.scored(&rivals.mixed, &busy))),
         ("plain Rust, shared ids", Box::new(rivals.by_hand(|rule| ids[rule].clone()))),
     ];
     let mut fastest = vec![Duration::MAX; works.len()];

@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, SecondsFormat, Utc};
 use leadkit::company::{CompanyName, Gazetteer, exact_key};
 use leadkit::contact::PhoneOptions;
-use leadkit::dedup::{Key, KeyKind, Probe};
+use leadkit::dedup::{MatchKey, MatchKeyKind, Probe};
 use leadkit::merge::{ClusterOptions, MergePlan, MergeRules, Merger, UndoRecord, cluster_with_copies};
 use leadkit::model::{Account, Contact, Value};
 use leadkit::names::{NameIndex, SearchOptions};
@@ -189,10 +189,10 @@ fn near_misses(
     for (a, b, score) in pairs {
         hint(*a, *b, format!("names alike, {score:.3}"));
     }
-    let mut holders: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    let mut holders: BTreeMap<MatchKey, Vec<usize>> = BTreeMap::new();
     for (index, account) in accounts.iter().enumerate() {
         let probe = Probe::of_account(account, &FactContext::new(tables, account.created_at));
-        for key in probe.keys.into_iter().filter(|key| key.kind != KeyKind::CompanyExact) {
+        for key in probe.keys.into_iter().filter(|key| key.kind != MatchKeyKind::CompanyExact) {
             holders.entry(key).or_default().push(index);
         }
     }

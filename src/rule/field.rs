@@ -70,7 +70,8 @@ impl Field {
         }
     }
 
-    /// The fields of the table that stand for themselves, in its order.
+    /// The fields of the table that stand for themselves, in its order: what scripts may read.
+    #[cfg(any(test, feature = "script"))]
     pub(crate) fn all() -> impl Iterator<Item = Field> {
         let brought = LeadField::ALL.iter().copied().filter(|field| is_read_as_brought(*field));
         let brought = brought.map(|field| Field(Path::Lead(field)));

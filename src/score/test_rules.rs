@@ -62,13 +62,13 @@ impl TestLead {
     ///
     /// # Errors
     /// The first mistake in it.
-    pub(super) fn to_lead(&self, created_at: DateTime<Utc>) -> Result<Lead, Diagnostic> {
+    pub(super) fn to_lead(&self, created_at: DateTime<Utc>) -> Result<Lead, Box<Diagnostic>> {
         let mut members = self.0.clone();
         members.entry("id").or_insert_with(|| Json::from("test"));
         members.entry("created_at").or_insert_with(|| Json::from(created_at.to_rfc3339()));
         let unreadable = || Diagnostic::error("unreadable", "", "nothing of the lead can be read");
         Lead::from_json(Json::Object(members))
-            .map_err(|found| found.into_iter().next().unwrap_or_else(unreadable))
+            .map_err(|found| Box::new(found.into_iter().next().unwrap_or_else(unreadable)))
     }
 }
 

@@ -38,6 +38,7 @@ type Loaded<T> = Result<T, RuleErrors>;
 
 #[test]
 fn engines_have_the_agreed_signatures() {
+    type Batch = Result<Vec<Outcome>, BatchError>;
     type OwnerStates<'a> = &'a dyn Fn(&RepId) -> OwnerState;
     shape! {
         Blacklist::check: fn(&Blacklist, &Facts<'_>, &WindowState) -> Verdict;
@@ -50,8 +51,7 @@ fn engines_have_the_agreed_signatures() {
         Roster::owner_state: fn(&Roster, &RepId, &RepLedger, Now) -> OwnerState;
         Intake::probe: fn(&Intake, &Lead) -> Probe;
         Intake::process: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
-        Intake::process_batch:
-            fn(&Intake, &[Arrival], &mut Book, &Roster, &mut State) -> Result<Vec<Outcome>, BatchError>;
+        Intake::process_batch: fn(&Intake, &[Arrival], &mut Book, &Roster, &mut State) -> Batch;
         State::apply: fn(&mut State, &OutcomeDelta) -> Result<(), StateError>;
         Book::rows: fn(&Book, &Probe) -> Rows;
         Book::apply_effects: fn(&mut Book, &[Effect]);

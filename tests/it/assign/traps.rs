@@ -8,7 +8,7 @@ use leadkit::assign::{
     PreviousOwners, Roster, RulePass, SkipReason, Strategy, TurnList,
 };
 use leadkit::calendar::{Calendar, Calendars, DayWindow, Transitions, UtcOffset, WeeklyWindow, Zone};
-use leadkit::model::{Absence, Effect, Lead};
+use leadkit::model::{Absence, Acquisition, Effect, History, Lead, Tenure, TenureEnd};
 use leadkit::rule::{Condition, FactContext, Facts, HostTables, MatchFacts, MatchKind, MatchLabel};
 use proptest::prelude::{Just, Strategy as _, prop, prop_assert_eq, proptest};
 
@@ -519,4 +519,45 @@ fn a_pool_without_rules_and_a_fixed_set() {
     let mut desk = Desk::new(&rules, &reps(&["a", "b", "c"]));
     assert_eq!(desk.run(0, 4, monday()), ["a", "c", "a", "c"]);
     assert_eq!(desk.ledger.credits(&TurnList::Rule("two".into())).count(), 2);
+}
+
+/// A tenure of lead `L1` in its present cycle.
+fn held(owner: &str, from: i64) -> Tenure {
+    Tenure {
+        lead: "L1".into(),
+        owner: owner.into(),
+        from: monday() + hours(from),
+        until: Some(monday() + hours(from + 10)),
+        acquisition: Acquisition::AutoAssigned,
+        end: Some(TenureEnd::Recycled),
+        close_reason: None,
+    }
+}
+
+#[test]
+fn a_lead_that_comes_round_again_is_decided_anew_and_not_for_who_had_it() {
+    let (mut desk, tables) = (three(), HostTables::default());
+    let lead = lead("L1");
+    let first = desk.take(&lead, monday());
+    assert_eq!(first.owner().unwrap().as_str(), "a");
+    let mut owners = vec![];
+    let mut history = History { tenures: vec![held("a", 0)], ..History::default() };
+    for _ in 0..3 {
+        let context = FactContext { history: &history, ..FactContext::new(&tables, monday() + hours(48)) };
+        let facts = Facts::new(&lead, &context);
+        let next = desk.assigner.assign(&facts, &desk.roster, desk.ledgers());
+        // The same request twice is one decision, one turn.
+        desk.apply(&next);
+        let again = desk.assigner.assign(&facts, &desk.roster, desk.ledgers());
+        assert_eq!(again.kind(), next.kind());
+        assert!(again.delta().is_empty() && again.repeats().is_some() == next.owner().is_some());
+        owners.push(next.owner().map_or("-".to_owned(), ToString::to_string));
+        history.tenures.extend(next.owner().map(|owner| held(owner.as_str(), 20)));
+    }
+    assert_eq!(owners, ["b", "c", "-"], "nobody gets it twice in a cycle");
+    // A new cycle begins: whoever had it before may get it again.
+    history = History { cycle: 1, cycle_started_at: Some(monday() + hours(60)), ..history };
+    let context = FactContext { history: &history, ..FactContext::new(&tables, monday() + hours(72)) };
+    let anew = desk.assigner.assign(&Facts::new(&lead, &context), &desk.roster, desk.ledgers());
+    assert!(anew.owner().is_some() && anew.repeats().is_none());
 }

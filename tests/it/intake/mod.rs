@@ -160,7 +160,7 @@ fn nobody_at_work_means_nobody_gets_it_and_when_to_try_again() {
 #[test]
 fn the_same_submission_goes_nowhere_a_second_time() {
     let intake = Intake::compile(&rules()).unwrap();
-    let (mut roster, mut state, mut book) = (roster(), State::default(), Book::new());
+    let (roster, mut state, mut book) = (roster(), State::default(), Book::new());
     let arrival =
         |id: &str, time: &str| Arrival::new(Lead { created_at: at(time), ..lead(id, "13812349876", 600) });
     let arrivals = [
@@ -168,7 +168,7 @@ fn the_same_submission_goes_nowhere_a_second_time() {
         arrival("L2", "2026-03-02T03:00:00Z"),
         arrival("L3", "2026-03-09T03:00:00Z"),
     ];
-    let outcomes = intake.process_batch(&arrivals, &mut book, &mut roster, &mut state).unwrap();
+    let outcomes = intake.process_batch(&arrivals, &mut book, &roster, &mut state).unwrap();
     assert_eq!(outcomes[1].route(), &Route::Resubmitted { first: "L1".into() });
     // A week later it is no resubmission but a duplicate, and the owner of the first gets it.
     assert_eq!(outcomes[2].resolution().unwrap().action().code(), "collected");

@@ -296,10 +296,8 @@ fn the_generated_stream_is_as_mixed_as_it_says() {
     let mut book = Book::new();
     generator.accounts().for_each(|account| book.insert_account(account));
     let arrivals = generator.arrivals(2_000);
-    let outcomes = sample
-        .intake
-        .process_batch(&arrivals, &mut book, &mut sample.roster(), &mut State::default())
-        .unwrap();
+    let outcomes =
+        sample.intake.process_batch(&arrivals, &mut book, &sample.roster(), &mut State::default()).unwrap();
     let percent = |count: usize| count as u64 * 100 / arrivals.len() as u64;
     // Junk is what the blacklist blocks, or flags without it being a resubmission.
     let junk = outcomes.iter().filter(|outcome| {
