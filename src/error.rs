@@ -121,6 +121,8 @@ impl fmt::Display for Diagnostic {
             write!(f, " ({}:{})", location.line, location.column)?;
         }
         if let Some(position) = self.position {
+            // Two places would run into each other.
+            f.write_str(if self.location.is_some() { "," } else { "" })?;
             write!(f, " line {} column {}", position.line, position.column)?;
         }
         write!(f, ": {}", self.message)?;

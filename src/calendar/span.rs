@@ -4,7 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::document::Finding;
 
 /// A length of time in whole seconds, written `90s`, `15m`, `24h`, `7d` or `2w`; a day is 24 hours.
 ///
@@ -21,10 +24,35 @@ pub struct Span(u32);
 
 /// Why a text is not a [`Span`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not a span of time: it should look like `90s`, `15m`, `24h`, `7d` or `2w`, up to 100 years"
-)]
+#[error("`{0}` is not a span of time such as `7d`")]
 pub struct SpanError(String);
+
+impl SpanError {
+    /// What would be right: the same span, when it is written in words.
+    pub(crate) fn help(&self) -> String {
+        let text = self.0.trim().to_lowercase();
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (count, unit) = text.split_at_checked(digits).unwrap_or_default();
+        let count = count.parse::<u32>().ok();
+        let days = |days: u32| count.map(|count| format!("{}d", count.saturating_mul(days)));
+        let (meant, why) = match unit.trim_start() {
+            "second" | "seconds" | "sec" | "secs" | "s" | "秒" => (count.map(|n| format!("{n}s")), ""),
+            "minute" | "minutes" | "min" | "mins" | "m" | "分钟" => (count.map(|n| format!("{n}m")), ""),
+            "hour" | "hours" | "hr" | "hrs" | "h" | "小时" => (count.map(|n| format!("{n}h")), ""),
+            "day" | "days" | "d" | "天" | "日" => (days(1), ""),
+            "week" | "weeks" | "w" | "周" => (count.map(|n| format!("{n}w")), ""),
+            "month" | "months" | "mo" | "月" | "个月" => (days(30), ": months differ in length"),
+            "year" | "years" | "y" | "年" => (days(365), ": years differ in length"),
+            _ => (None, ""),
+        };
+        match meant.filter(|meant| meant.parse::<Span>().is_ok()) {
+            Some(meant) => format!("write `\"{meant}\"`{why}"),
+            None => EXAMPLE.to_owned(),
+        }
+    }
+}
+
+const EXAMPLE: &str = "write a whole number and a unit, such as `\"7d\"`";
 
 const UNITS: [(char, u32); 5] = [('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 const LONGEST: u32 = 36_525 * 86_400;
@@ -107,8 +135,30 @@ impl Serialize for Span {
 
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        deserializer.deserialize_str(SpanVisitor)
+    }
+}
+
+struct SpanVisitor;
+
+impl Visitor<'_> for SpanVisitor {
+    type Value = Span;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a span of time such as `\"7d\"`")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Span, E> {
+        text.parse().map_err(|error: SpanError| E::custom(Finding::new("bad_value", &error, error.help())))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Span, E> {
+        let help = format!("add a unit: `\"{number}d\"` are {number} days");
+        Err(E::custom(Finding::new(
+            "wrong_type",
+            format!("`{number}` is a span of time without a unit"),
+            help,
+        )))
     }
 }
 
@@ -127,6 +177,16 @@ mod tests {
         ] {
             let span: Span = text.parse().unwrap();
             assert_eq!((span.as_seconds(), span.to_string().as_str()), (seconds, written));
+        }
+        for (text, help) in [
+            ("3 months", "write `\"90d\"`: months differ in length"),
+            ("15 min", "write `\"15m\"`"),
+            ("7 Days", "write `\"7d\"`"),
+            ("2个月", "write `\"60d\"`: months differ in length"),
+            ("soon", super::EXAMPLE),
+            ("999999999 years", super::EXAMPLE),
+        ] {
+            assert_eq!(text.parse::<Span>().unwrap_err().help(), help);
         }
         for bad in ["", "24", "h", "-1h", "1.5h", "1 h", "99999999999d", "4000000000s", "+1h"] {
             assert!(bad.parse::<Span>().is_err(), "{bad}");

@@ -4,7 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::document::Finding;
 
 /// How far local time is ahead of UTC, in whole seconds, within ±24 hours. Written `+08:00`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -12,8 +15,21 @@ pub struct UtcOffset(i32);
 
 /// Why a text is not a [`UtcOffset`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an offset from UTC: it should look like `+08:00`, within a day")]
+#[error("`{0}` is not an offset from UTC such as `+08:00`, within a day")]
 pub struct UtcOffsetError(String);
+
+impl UtcOffsetError {
+    pub(crate) fn to_finding(&self) -> Finding {
+        // `Asia/Shanghai`, `Etc/GMT+8`
+        let is_name = self.0.contains('/') && self.0.starts_with(|c: char| c.is_ascii_alphabetic());
+        if is_name {
+            let message = format!("`{}` is the name of a zone: zones are offsets from UTC", self.0);
+            let help = "write the offset, such as `\"+08:00\"`; or `{\"transitions\": …}` where it changes";
+            return Finding::new("bad_value", message, help);
+        }
+        Finding::new("bad_value", self, "write it as `\"+08:00\"`")
+    }
+}
 
 impl UtcOffset {
     /// No offset.
@@ -91,11 +107,13 @@ impl Serialize for UtcOffset {
 impl<'de> Deserialize<'de> for UtcOffset {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<UtcOffset, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        text.parse().map_err(|error: UtcOffsetError| serde::de::Error::custom(error.to_finding()))
     }
 }
 
 /// What local time is, at every moment.
+///
+/// A document may write a fixed offset alone, as `"+08:00"`, for `{"fixed": "+08:00"}`.
 ///
 /// ```
 /// use leadkit::calendar::{UtcOffset, Zone};
@@ -105,7 +123,7 @@ impl<'de> Deserialize<'de> for UtcOffset {
 /// assert_eq!(zone.date(late).to_string(), "2026-03-02");
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Zone {
@@ -118,6 +136,71 @@ pub enum Zone {
 impl Default for Zone {
     fn default() -> Self {
         Zone::Fixed(UtcOffset::UTC)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ZoneKind {
+    Fixed(UtcOffset),
+    Transitions(Transitions),
+}
+
+impl From<ZoneKind> for Zone {
+    fn from(kind: ZoneKind) -> Zone {
+        match kind {
+            ZoneKind::Fixed(offset) => Zone::Fixed(offset),
+            ZoneKind::Transitions(transitions) => Zone::Transitions(transitions),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum ZoneKey {
+    Fixed,
+    Transitions,
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Zone, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(ZoneVisitor)
+        } else {
+            ZoneKind::deserialize(deserializer).map(Zone::from)
+        }
+    }
+}
+
+struct ZoneVisitor;
+
+impl<'de> Visitor<'de> for ZoneVisitor {
+    type Value = Zone;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a zone such as `\"+08:00\"`")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Zone, E> {
+        text.parse().map(Zone::Fixed).map_err(|error: UtcOffsetError| E::custom(error.to_finding()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Zone, A::Error> {
+        let zone = match map.next_key()? {
+            Some(ZoneKey::Fixed) => Zone::Fixed(map.next_value()?),
+            Some(ZoneKey::Transitions) => Zone::Transitions(map.next_value()?),
+            None => {
+                let help = "write an offset, such as `\"+08:00\"`";
+                return Err(A::Error::custom(Finding::new("missing_key", "the zone is empty", help)));
+            }
+        };
+        match map.next_key::<ZoneKey>()? {
+            None => Ok(zone),
+            Some(_) => {
+                let message = "expected one key, found `fixed` and `transitions`";
+                Err(A::Error::custom(Finding::new("wrong_type", message, "keep one of them")))
+            }
+        }
     }
 }
 
@@ -255,6 +338,18 @@ mod tests {
         }
         for bad in ["", "8", "+8:00", "+24:00", "+08:60", "08:00", "+08:00:00:00", "+-8:00", "＋08:00"] {
             assert!(bad.parse::<UtcOffset>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn zones_are_read_long_and_short() {
+        let read = |text: &str| serde_json::from_str::<Zone>(text);
+        assert_eq!(read("\"+08:00\"").unwrap(), Zone::Fixed(UtcOffset::CHINA));
+        for zone in [Zone::Fixed(UtcOffset::CHINA), new_york_2024()] {
+            assert_eq!(read(&serde_json::to_string(&zone).unwrap()).unwrap(), zone);
+        }
+        for bad in ["{}", "\"Asia/Shanghai\"", "8", "{\"fixed\": \"+08:00\", \"transitions\": 1}"] {
+            assert!(read(bad).is_err(), "{bad}");
         }
     }
 

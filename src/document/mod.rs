@@ -1,7 +1,11 @@
 //! Reading documents: every mistake in one go, each with its place.
 
+mod advice;
+mod finding;
 mod load;
 mod position;
+mod strict;
 
-pub(crate) use load::{Finding, load_into};
+pub(crate) use finding::Finding;
+pub(crate) use load::{load_into, write_dates_as_text};
 pub(crate) use position::read_json;

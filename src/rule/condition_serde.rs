@@ -11,7 +11,7 @@ use super::Field;
 use super::condition::{Condition, DEEPEST, Node};
 use super::operand::Operand;
 use super::operator::{Operator, operator_help};
-use crate::document::Finding;
+use crate::document::{Finding, write_dates_as_text};
 
 impl Serialize for Condition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -76,7 +76,9 @@ impl<'de> Visitor<'de> for ConditionVisitor {
                             operator_help(other),
                         )));
                     };
-                    if let Some((first, _)) = comparison.replace((operator, map.next_value()?)) {
+                    let mut value = map.next_value()?;
+                    write_dates_as_text(&mut value);
+                    if let Some((first, _)) = comparison.replace((operator, value)) {
                         let message = format!("`{}` and `{other}` stand in one condition", first.as_str());
                         return Err(refuse(message, "put them into two conditions inside `all`"));
                     }

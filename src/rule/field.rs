@@ -123,7 +123,10 @@ impl FromStr for Field {
         let fail = |message: String, help: &str| Err(FieldError { message, help: help.to_owned() });
         if let Some(column) = name.strip_prefix(ATTRIBUTE_PREFIX) {
             return if column.is_empty() {
-                fail(format!("`{name}` names no column"), "write it as `attributes.NAME`")
+                fail(
+                    "`attributes.` lacks the name of the attribute".to_owned(),
+                    "write it as `attributes.NAME`",
+                )
             } else {
                 Ok(Field(Path::Attribute(Arc::from(column))))
             };
@@ -148,14 +151,31 @@ impl FromStr for Field {
             Some(id) => Ok(Field(Path::Single(*id))),
             None => {
                 let known = FIELDS.iter().map(|spec| spec.name);
-                let help = match text::closest(name, known) {
-                    Some(close) => format!("did you mean `{close}`?"),
-                    None => "columns of your own are read as `attributes.NAME`".to_owned(),
+                let help = match (as_in_script(name), text::closest(name, known)) {
+                    (Some(attribute), _) => {
+                        format!("write `attributes.{attribute}`: `attr(…)` is for scripts")
+                    }
+                    (None, Some(close)) => format!("did you mean `{close}`?"),
+                    (None, None) if is_plain(name) => {
+                        format!("a custom attribute is read as `attributes.{name}`")
+                    }
+                    (None, None) => "a custom attribute is read as `attributes.NAME`".to_owned(),
                 };
                 Err(FieldError { message: format!("there is no field `{}`", shorten(name)), help })
             }
         }
     }
+}
+
+/// The attribute of `attr("gmv")`, as scripts read it.
+fn as_in_script(name: &str) -> Option<&str> {
+    let attribute = name.strip_prefix("attr(")?.strip_suffix(')')?.trim().trim_matches(['"', '\'']);
+    is_plain(attribute).then_some(attribute)
+}
+
+/// Whether it could be the name of an attribute.
+fn is_plain(name: &str) -> bool {
+    (1..=60).contains(&name.len()) && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
 }
 
 fn shorten(name: &str) -> String {

@@ -123,7 +123,7 @@ impl Operand {
             (OlderThan | Within, Json::String(value)) if kind == FieldType::Time || open => value
                 .parse::<Span>()
                 .map(Operand::Span)
-                .map_err(|error| ConditionError::value(error.to_string(), "for example `7d`".to_owned())),
+                .map_err(|error| ConditionError::value(error.to_string(), error.help())),
             _ => refuse(expected(kind, operator)),
         }
     }
@@ -228,7 +228,7 @@ fn expected(kind: FieldType, operator: Operator) -> String {
     match operator {
         In | NotIn => format!("write a list, each item {}", singular(kind)),
         Between => "write a list of two: the smaller and the greater end".to_owned(),
-        OlderThan | Within => "write a span of time, for example `7d`".to_owned(),
+        OlderThan | Within => "write a span of time, such as `\"7d\"`".to_owned(),
         Matches => "write a regular expression".to_owned(),
         _ => format!("compare it with {}", singular(kind)),
     }

@@ -113,10 +113,11 @@ impl ConditionError {
             shown.push('…');
         }
         let kind = match field.kind() {
-            FieldType::Any => "a column of the host's own",
+            FieldType::Any => "a custom attribute",
             kind => kind.describe(),
         };
-        let message = format!("`{field}` is {kind}: `{} {shown}` cannot be asked of it", operator.as_str());
+        let message =
+            format!("`{field}` is {kind}: it cannot be compared by `{} {shown}`", operator.as_str());
         ConditionError { code: "wrong_comparison", message, help }
     }
 

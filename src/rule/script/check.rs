@@ -8,9 +8,9 @@ use super::limits::{FORBIDDEN, MAX_PROBLEMS};
 use super::missing;
 use super::names::{self, VARIABLES};
 use super::problem::{Problem, function_help};
+use super::syntax;
 use super::token::{Kind, OPEN_COMMENT, Token};
 use crate::rule::Scope;
-use crate::rule::fields::FIELDS;
 use crate::text;
 
 /// Most variables a script gives names to: looking for a name takes time that grows with their number.
@@ -28,12 +28,17 @@ const KEYWORDS: &[&str] = &[
     "break", "continue", "true", "false",
 ];
 
+/// Codes of what depends on how brackets nest.
+const OF_PLACES: &[&str] = &["unknown_name", "wrong_values"];
+
 /// What the words of a script show.
 pub(super) struct Findings<'s> {
     pub(super) problems: Vec<Problem>,
     pub(super) warnings: Vec<Problem>,
     /// Names the script gives itself, to variables.
     pub(super) own_variables: BTreeSet<&'s str>,
+    /// Whether every bracket is closed.
+    pub(super) brackets_fit: bool,
 }
 
 pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Findings<'s> {
@@ -46,6 +51,7 @@ pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Fin
             problems: Vec::new(),
             warnings: Vec::new(),
             own_variables: after(tokens, &["let", "const", "for"]),
+            brackets_fit: true,
         },
     };
     for (index, token) in tokens.iter().enumerate() {
@@ -60,7 +66,16 @@ pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Fin
     }
     look.counts();
     look.fields_in_functions();
-    look.findings.warnings = missing::values(tokens, scope, &look.own_functions);
+    look.findings.problems.extend(syntax::quotes(tokens));
+    if let Some(problem) = syntax::brackets(tokens) {
+        // What stands where cannot be said any more, only how it is written.
+        look.findings.problems.retain(|known| !OF_PLACES.contains(&known.code));
+        look.findings.problems.push(problem);
+        look.findings.brackets_fit = false;
+    }
+    if look.findings.problems.is_empty() {
+        look.findings.warnings = missing::values(tokens, scope, &look.own_functions);
+    }
     look.findings
 }
 
@@ -137,6 +152,11 @@ impl<'s> Look<'_, 's> {
     /// `company.region` is a field written with a dot; nothing else in scripts has properties.
     fn property(&mut self, index: usize) {
         let range = self.before(index).is_some_and(|before| before.is_mark("."));
+        let goes_on =
+            index.checked_sub(2).and_then(|before| self.at(before)).is_some_and(|dot| dot.is_mark("."));
+        if goes_on {
+            return; // The first point of `a.b.c` is told.
+        }
         let Some(name) = self.at(index + 1).filter(|next| next.kind == Kind::Word && !range).copied() else {
             return;
         };
@@ -152,15 +172,39 @@ impl<'s> Look<'_, 's> {
             );
             return;
         };
-        let dotted = format!("{}.{}", owner.text, name.text);
-        let close = text::closest(&dotted, FIELDS.iter().map(|spec| spec.name));
-        let help = match close {
-            Some(close) => {
-                format!("fields are written with `_` in scripts: did you mean `{}`?", close.replace('.', "_"))
-            }
-            None => format!("columns of your own are read as `attr(\"{}\")`", name.text),
+        let dotted = self.dotted(index - 1);
+        let single = || VARIABLES.values().map(|variable| variable.spec().name);
+        let help = match (dotted.strip_prefix("attributes."), dotted.strip_prefix("activity.count.")) {
+            (Some(attribute), _) => format!("write `attr(\"{attribute}\")`"),
+            (_, Some(counted)) => match counted.rsplit_once('.') {
+                Some((kind, days)) => format!("write `count(\"{kind}\", {})`", days.trim_end_matches('d')),
+                None => format!("write `count(\"{counted}\", 7)` for 7 days"),
+            },
+            _ => match text::closest(&dotted, single()) {
+                Some(close) => {
+                    let close = close.replace('.', "_");
+                    format!("fields are written with `_` in scripts: did you mean `{close}`?")
+                }
+                None => format!("a custom attribute is read as `attr(\"{}\")`", name.text),
+            },
         };
         self.problem("no_property", &owner, format!("`{dotted}` cannot be read in scripts"), help);
+    }
+
+    /// The whole of `a.b.c`, beginning at its first name.
+    fn dotted(&self, first: usize) -> String {
+        let mut dotted = self.at(first).map_or_else(String::new, |token| token.text.to_owned());
+        let mut at = first + 1;
+        while let (Some(dot), Some(part)) = (self.at(at), self.at(at + 1)) {
+            let is_call = self.at(at + 2).is_some_and(|next| next.is_mark("("));
+            if !dot.is_mark(".") || is_call || !matches!(part.kind, Kind::Word | Kind::Number) {
+                break;
+            }
+            dotted.push('.');
+            dotted.push_str(part.text);
+            at += 2;
+        }
+        dotted
     }
 
     fn word(&mut self, index: usize, token: &Token<'s>) {
@@ -312,7 +356,7 @@ impl<'s> Look<'_, 's> {
                 .at(index + 2)
                 .filter(|text| text.plain_text().is_some_and(|text| text.trim().is_empty()));
             if let Some(blank) = blank.copied() {
-                let help = "name the column, or the kind of activity";
+                let help = "name the custom attribute, or the kind of activity";
                 self.problem("blank_name", &blank, format!("`{name}` needs a name"), help);
             }
         }

@@ -11,7 +11,8 @@ use super::limits::{MAX_PROBLEMS, MAX_SOURCE};
 use super::names::{self, Reading, VARIABLES, Variable};
 use super::problem::{Problem, excerpt, parse_problem, position, variable_help};
 use super::sandbox::ENGINE;
-use super::token::{Kind, tokens};
+use super::syntax;
+use super::token::{Kind, Token, tokens};
 use crate::error::{Diagnostic, Report};
 use crate::rule::Scope;
 
@@ -109,10 +110,14 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
     }
     let program = kind == ScriptKind::Program;
     let words = tokens(source);
-    let check::Findings { mut problems, warnings, own_variables } = check::look(&words, scope, program);
-    // The parser is not asked about what takes it too long to read.
-    if problems.len() >= MAX_PROBLEMS || problems.iter().any(|problem| problem.code == "too_large") {
-        return Compiled { script: None, problems, warnings };
+    let check::Findings { mut problems, warnings, own_variables, brackets_fit } =
+        check::look(&words, scope, program);
+    // The parser is not asked about what takes it too long to read, nor where brackets do not fit: names would seem
+    // unknown that are only out of reach.
+    let takes_too_long = || problems.iter().any(|problem| problem.code == "too_large");
+    if !brackets_fit || problems.len() >= MAX_PROBLEMS || takes_too_long() {
+        problems.sort_by_key(|problem| problem.position);
+        return Compiled { script: None, problems, warnings: Vec::new() };
     }
     let names::Rewritten { source: rewritten, readings, dynamic } = names::rewrite(source, &words);
 
@@ -127,7 +132,7 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
         &rewritten,
         known,
         kind,
-        |name, at| unknown_name(name, at, scope, &own_variables),
+        |name, at| unknown_name(name, at, scope, &own_variables, &words),
         &mut problems,
     );
     problems.sort_by_key(|problem| problem.position);
@@ -153,6 +158,8 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
         live,
         dynamic,
     });
+    // What is said of a script that cannot run may follow from its mistakes.
+    let warnings = if problems.is_empty() { warnings } else { Vec::new() };
     Compiled { script, problems, warnings }
 }
 
@@ -190,7 +197,8 @@ fn parse(
                 let line = |problem: &Problem| problem.position.map(|at| at.line);
                 let follows = |known: &Problem| {
                     known.position == problem.position
-                        || known.code == "forbidden" && line(known) == line(&problem)
+                        || matches!(known.code, syntax::CODE | "open_comment")
+                        || matches!(known.code, "forbidden" | "no_property") && line(known) == line(&problem)
                 };
                 if !problems.iter().any(follows) {
                     problems.push(problem);
@@ -201,7 +209,13 @@ fn parse(
     }
 }
 
-fn unknown_name(name: &str, at: rhai::Position, scope: Scope, own: &BTreeSet<&str>) -> Problem {
+fn unknown_name(
+    name: &str,
+    at: rhai::Position,
+    scope: Scope,
+    own: &BTreeSet<&str>,
+    words: &[Token<'_>],
+) -> Problem {
     let place = position(at);
     if let Some(variable) = VARIABLES.get(name) {
         let producer = variable.spec().producer;
@@ -223,6 +237,10 @@ fn unknown_name(name: &str, at: rhai::Position, scope: Scope, own: &BTreeSet<&st
     }
     let readable = check::variable_names(scope);
     let names = readable.iter().copied().chain(own.iter().copied());
-    let help = variable_help(name, names);
+    let help = variable_help(name, names).or_else(|| {
+        let word = words.binary_search_by_key(&place, |word| Some(word.position)).ok()?;
+        syntax::bare_text(words, word)
+    });
+    let help = help.unwrap_or_else(|| format!("a custom attribute is read as `attr(\"{name}\")`"));
     Problem::new("unknown_field", place, format!("there is no field `{name}`"), help)
 }

@@ -1,6 +1,6 @@
 //! Scripts: what data cannot say, in rhai, safely.
 //!
-//! A script reads the fields of the table as variables with `_` for `.` (`company_region`), the host's columns as
+//! A script reads the fields of the table as variables with `_` for `.` (`company_region`), custom attributes as
 //! `attr("tier")`, and activities as `count("page_visit", 7)` and `last("page_visit")`. Times are epoch seconds;
 //! `days_since(created_at)` and `hours_since(…)` measure from now. A missing value is `()`: `known(x)` tests for it,
 //! `or(x, 0)` gives a default. Lists offer `has(industry, "软件")`.
@@ -41,6 +41,8 @@ mod problem;
 mod run;
 #[cfg(feature = "script")]
 mod sandbox;
+#[cfg(feature = "script")]
+mod syntax;
 #[cfg(feature = "script")]
 mod token;
 #[cfg(feature = "script")]

@@ -56,11 +56,11 @@ fn width(c: char) -> usize {
 }
 
 /// The help for a name that is no variable of a script.
-pub(super) fn variable_help<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    match text::closest(name, known) {
-        Some(close) => format!("did you mean `{close}`?"),
-        None => format!("columns of your own are read as `attr(\"{name}\")`"),
+pub(super) fn variable_help<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
+    if name == "attributes" {
+        return Some("a custom attribute is read as `attr(\"NAME\")`".to_owned());
     }
+    text::closest(name, known).map(|close| format!("did you mean `{close}`?"))
 }
 
 /// The help for a name that is no function.

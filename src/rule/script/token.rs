@@ -43,6 +43,20 @@ impl<'s> Token<'s> {
         self.kind == Kind::Word && self.text == word
     }
 
+    /// Whether a text ends with the quote it begins with.
+    pub(super) fn is_closed(&self) -> bool {
+        let mut characters = self.text.chars();
+        let Some(quote) = characters.next() else { return false };
+        let mut closed = false;
+        while let Some(next) = characters.next() {
+            closed = next == quote;
+            if next == '\\' {
+                characters.next();
+            }
+        }
+        closed
+    }
+
     /// What a text in quotes says; `None` for anything else, and for texts with escapes.
     pub(super) fn plain_text(&self) -> Option<&'s str> {
         let inner = self.text.strip_prefix('"')?.strip_suffix('"')?;

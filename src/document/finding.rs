@@ -1,0 +1,227 @@
+//! One mistake on its way through serde's errors, and what serde says in the words of people who write rules.
+
+use std::fmt::{self, Display};
+
+use serde_json::Value;
+
+use crate::error::{Diagnostic, suggestion};
+
+const HELP_MARK: &str = "; help: ";
+const LEAVE_OUT: &str = "correct the value or leave the key out";
+/// Most characters of a text that a message repeats.
+const MAX_SHOWN: usize = 60;
+/// Most names that a message lists.
+const MAX_LISTED: usize = 8;
+
+/// One mistake, on its way through serde's error text: `message; help: … [code]`.
+pub(crate) struct Finding {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+}
+
+/// The codes that travel in an error text, so that they can be read back from it.
+const CODES: &[&str] = &[
+    "unknown_field",
+    "wrong_comparison",
+    "bad_pattern",
+    "bad_value",
+    "bad_condition",
+    "too_deep",
+    "wrong_type",
+    "missing_key",
+    "unknown_key",
+];
+
+impl Finding {
+    /// A mistake that a `Deserialize` of this crate finds.
+    pub(crate) fn new(code: &'static str, message: impl Display, help: impl Display) -> Finding {
+        debug_assert!(CODES.contains(&code), "{code}");
+        Finding { code, message: message.to_string(), help: Some(help.to_string()) }
+    }
+
+    /// Whether the text is one of ours that says what a value is, not what it lacks.
+    pub(super) fn is_of_a_value(text: &str) -> bool {
+        text.contains(HELP_MARK)
+            && !["[bad_condition]", "[missing_key]"].iter().any(|code| text.ends_with(code))
+    }
+
+    /// Reads an error text of serde about a value of the document.
+    pub(super) fn parse(text: &str, value: Option<&Value>) -> Finding {
+        if let Some((message, rest)) = text.split_once(HELP_MARK) {
+            let (help, code) =
+                rest.rsplit_once(" [").map_or((rest, ""), |(help, tail)| (help, tail.trim_end_matches(']')));
+            let code = CODES.iter().find(|known| **known == code).copied().unwrap_or("bad_value");
+            return Finding { code, message: message.to_owned(), help: Some(help.to_owned()) };
+        }
+        let with = |code, message: String, help: String| Finding { code, message, help: Some(help) };
+        if let Some(field) = quoted_after(text, "missing field ") {
+            return with("missing_key", format!("`{field}` is missing"), format!("add `{field}`"));
+        }
+        if let Some(name) = quoted_after(text, "unknown field ") {
+            return with(
+                "unknown_key",
+                format!("unknown key {}", quoted(name)),
+                suggestion(name, known_names(text)),
+            );
+        }
+        if let Some(name) = quoted_after(text, "unknown variant ") {
+            let help = suggestion(name, known_names(text));
+            return with("unknown_value", format!("unknown value {}", quoted(name)), help);
+        }
+        if let Some(field) = quoted_after(text, "duplicate field ") {
+            return with("duplicate_key", format!("`{field}` stands here twice"), "keep one".to_owned());
+        }
+        if let Some(rest) = text.strip_prefix("invalid length ") {
+            let message = match rest.split_once(", expected ") {
+                Some((length, expected)) => format!("expected {}, found {length}", expected_length(expected)),
+                None => "the list has the wrong length".to_owned(),
+            };
+            return with("wrong_type", message, "correct the number of items".to_owned());
+        }
+        for prefix in ["invalid type: ", "invalid value: "] {
+            let Some((seen, expected)) =
+                text.strip_prefix(prefix).and_then(|rest| rest.split_once(", expected "))
+            else {
+                continue;
+            };
+            let expected = expected_in_words(expected);
+            let seen = value.map_or_else(|| found_in_words(seen), found);
+            let help = cure(&expected).to_owned();
+            return with("wrong_type", format!("expected {expected}, found {seen}"), help);
+        }
+        if CHRONO.contains(&text) {
+            let shown =
+                value.map_or_else(|| "this".to_owned(), |value| quoted(value.as_str().unwrap_or_default()));
+            return with("bad_value", format!("{shown} is not a time"), TIME_HELP.to_owned());
+        }
+        with("bad_value", text.to_owned(), LEAVE_OUT.to_owned())
+    }
+
+    pub(super) fn into_diagnostic(self, path: String) -> Diagnostic {
+        let diagnostic = Diagnostic::error(self.code, path, self.message);
+        match self.help {
+            Some(help) => diagnostic.with_help(help),
+            None => diagnostic,
+        }
+    }
+}
+
+impl Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "{HELP_MARK}{help} [{}]", self.code),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What chrono says of a text that is not a time.
+const CHRONO: &[&str] = &[
+    "input contains invalid characters",
+    "premature end of input",
+    "trailing input",
+    "input is out of range",
+    "input is not enough for unique date and time",
+    "no possible date and time matching input",
+];
+const TIME: &str = "a time";
+const TIME_HELP: &str = "write it as `2026-03-01T09:00:00+08:00`, in quotes";
+
+pub(super) fn quoted_after<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    text.strip_prefix(prefix)?.strip_prefix('`')?.split_once('`').map(|(name, _)| name)
+}
+
+/// The names that serde lists after the one it does not know.
+pub(super) fn known_names(text: &str) -> impl Iterator<Item = &str> + Clone {
+    // The unknown name may hold back-ticks of its own: the list comes last.
+    let list = text.rsplit_once(", expected ").map_or("", |(_, list)| list);
+    list.split('`').skip(1).step_by(2)
+}
+
+/// Names as a message lists them.
+pub(super) fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().take(MAX_LISTED).map(|name| quoted(name)).collect();
+    match (quoted.as_slice(), names.len()) {
+        ([], _) => "nothing".to_owned(),
+        ([only], 1) => only.clone(),
+        ([first @ .., last], count) if count <= MAX_LISTED => format!("{} and {last}", first.join(", ")),
+        (some, count) => format!("{} and {} more", some.join(", "), count - MAX_LISTED),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let shown: String = text.chars().take(MAX_SHOWN).collect();
+    let more = if text.chars().nth(MAX_SHOWN).is_some() { "…" } else { "" };
+    format!("`{shown}{more}`")
+}
+
+/// A value as a message names it.
+pub(super) fn found(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(flag) => format!("`{flag}`"),
+        Value::Number(number) => format!("number `{number}`"),
+        Value::String(text) => format!("text {}", quoted(text)),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+    }
+}
+
+/// What serde calls what it has found, when the value is not at hand.
+fn found_in_words(found: &str) -> String {
+    if let Some(text) = found.strip_prefix("string ") {
+        return format!("text {}", quoted(text.trim_matches('"')));
+    }
+    for (prefix, word) in [("integer ", "number "), ("floating point ", "number "), ("boolean ", "")] {
+        if let Some(rest) = found.strip_prefix(prefix) {
+            return format!("{word}`{}`", rest.trim_matches('`'));
+        }
+    }
+    match found {
+        "map" => "an object".to_owned(),
+        "sequence" => "a list".to_owned(),
+        "null" | "unit value" => "null".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn expected_in_words(expected: &str) -> String {
+    let range = |most: u64| format!("a whole number from 0 to {most}");
+    match expected {
+        "u8" => range(u8::MAX.into()),
+        "u16" => range(u16::MAX.into()),
+        "u32" => range(u32::MAX.into()),
+        "u64" | "usize" => range(u64::MAX),
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number".to_owned(),
+        "f32" | "f64" => "a number".to_owned(),
+        "a boolean" => "true or false".to_owned(),
+        "a string" | "a borrowed string" | "string or map" => "a text".to_owned(),
+        "a sequence" => "a list".to_owned(),
+        "a map" => "an object".to_owned(),
+        "an RFC 3339 formatted date and time string" => TIME.to_owned(),
+        other if other.starts_with("struct ") => "an object".to_owned(),
+        other if other.starts_with("sequence") || other.starts_with("a tuple") => "a list".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// What serde calls a list of a certain length: `a tuple of size 2`.
+fn expected_length(expected: &str) -> String {
+    let count = expected.rsplit(' ').find(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    count.map_or_else(|| expected_in_words(expected), |count| format!("a list of {count} items"))
+}
+
+fn cure(expected: &str) -> &'static str {
+    match expected {
+        "a list" => "write `[ … ]`",
+        "an object" => "write `{ … }`",
+        "a text" => "write it in quotes",
+        "true or false" => "write `true` or `false`, without quotes",
+        TIME => TIME_HELP,
+        number if number.starts_with("a whole number") => "write a whole number in digits, without quotes",
+        "a number" => "write it in digits, without quotes",
+        _ => LEAVE_OUT,
+    }
+}

@@ -1,0 +1,139 @@
+//! Slips of writing that the parser would notice late, or blame on something else: brackets, quotes, bare texts.
+
+use super::limits::MAX_PROBLEMS;
+use super::problem::Problem;
+use super::token::{Kind, OPEN_COMMENT, Token};
+
+/// The code of what makes the rest of a script unreadable.
+pub(super) const CODE: &str = "bad_script";
+
+/// What is wrong with the brackets of a script: the first that does not fit. O(n).
+pub(super) fn brackets(tokens: &[Token<'_>]) -> Option<Problem> {
+    // What is not closed takes the rest of the script with it; so may a back-tick.
+    let swallows = |token: &Token<'_>| {
+        token.is_mark(OPEN_COMMENT) || token.is_mark("`") || token.kind == Kind::Text && !token.is_closed()
+    };
+    if tokens.iter().any(swallows) {
+        return None;
+    }
+    let mut open: Vec<&Token<'_>> = Vec::new();
+    for token in tokens.iter().filter(|token| token.kind == Kind::Mark) {
+        match token.text {
+            "(" | "[" | "{" => open.push(token),
+            ")" | "]" | "}" => match open.pop() {
+                Some(start) if closing(start.text) == token.text => {}
+                Some(start) => return Some(never_closed(start)),
+                None => {
+                    let message = format!("`{}` closes nothing", token.text);
+                    return Some(Problem::new(
+                        CODE,
+                        token.position,
+                        message,
+                        "remove it, or open what it closes",
+                    ));
+                }
+            },
+            _ => {}
+        }
+    }
+    open.pop().map(never_closed)
+}
+
+fn closing(open: &str) -> &'static str {
+    match open {
+        "(" => ")",
+        "[" => "]",
+        _ => "}",
+    }
+}
+
+fn never_closed(open: &Token<'_>) -> Problem {
+    let close = closing(open.text);
+    let help = format!("add the missing `{close}`");
+    Problem::new(CODE, open.position, format!("this `{}` is never closed", open.text), help)
+}
+
+/// Texts in single quotes, which hold one character, and texts without any.
+pub(super) fn quotes(tokens: &[Token<'_>]) -> Vec<Problem> {
+    let declares =
+        |token: &Token<'_>| token.kind == Kind::Word && matches!(token.text, "let" | "const" | "fn" | "for");
+    let before = std::iter::once(None).chain(tokens.iter().map(Some));
+    let named = tokens.iter().zip(before).filter(|(_, before)| !before.is_some_and(declares));
+    named.filter_map(|(token, _)| misquoted(token)).take(MAX_PROBLEMS).collect()
+}
+
+fn misquoted(token: &Token<'_>) -> Option<Problem> {
+    let shown: String = token.text.chars().take(40).collect();
+    if token.kind == Kind::Word && !token.text.is_ascii() {
+        let message = format!("`{shown}` stands here without quotes");
+        return Some(Problem::new(CODE, token.position, message, format!("write `\"{shown}\"`")));
+    }
+    let inner = token.text.strip_prefix('\'').filter(|_| token.kind == Kind::Text)?;
+    if !token.is_closed() {
+        let help = "write texts in double quotes";
+        return Some(Problem::new(CODE, token.position, "the quote `'` is never closed", help));
+    }
+    let inner = inner.strip_suffix('\'')?;
+    let is_character = inner.starts_with('\\') || inner.chars().count() == 1;
+    (!is_character).then(|| {
+        let message = format!("`{shown}` is in single quotes, which hold one character");
+        let text: String = inner.chars().filter(|c| *c != '"').take(40).collect();
+        Problem::new(CODE, token.position, message, format!("write `\"{text}\"`"))
+    })
+}
+
+/// The help for a name that is no field, where a text is likely meant: compared by `==` or `!=`, or one of a list
+/// or of the values of a function.
+pub(super) fn bare_text(tokens: &[Token<'_>], at: usize) -> Option<String> {
+    let name = tokens.get(at)?.text;
+    let mark = |index: Option<usize>, marks: &[&str]| {
+        let token = index.and_then(|index| tokens.get(index));
+        token.is_some_and(|token| token.kind == Kind::Mark && marks.contains(&token.text))
+    };
+    let compared_after = mark(at.checked_sub(1), &["="]) && mark(at.checked_sub(2), &["=", "!"]);
+    let compared_before = mark(Some(at + 1), &["=", "!"]) && mark(Some(at + 2), &["="]);
+    let listed = mark(at.checked_sub(1), &["[", ","]) || mark(Some(at + 1), &["]", ","]);
+    (compared_after || compared_before || listed).then(|| {
+        format!("write `\"{name}\"` if it is a text, `attr(\"{name}\")` if it is a custom attribute")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::token::tokens;
+    use super::*;
+
+    #[test]
+    fn the_first_bracket_that_does_not_fit_is_shown() {
+        for (source, expected) in [
+            ("if a { b } else { c }", None),
+            ("x[1](2)", None),
+            ("\"(\" + '{' // )", None),
+            ("if a {\n  b", Some((1, 6, "this `{` is never closed"))),
+            ("max(a, (b)", Some((1, 4, "this `(` is never closed"))),
+            ("if a { max(b }", Some((1, 11, "this `(` is never closed"))),
+            ("a }", Some((1, 3, "`}` closes nothing"))),
+            ("(\"abc", None),
+            ("( /* abc", None),
+        ] {
+            let found = brackets(&tokens(source));
+            let found = found.map(|p| (p.position.unwrap(), p.message));
+            let expected = expected
+                .map(|(line, column, message)| (crate::error::Position { line, column }, message.to_owned()));
+            assert_eq!(found, expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn texts_stand_in_double_quotes() {
+        let said = |source: &str| -> Vec<String> {
+            quotes(&tokens(source)).into_iter().map(|problem| problem.help.unwrap()).collect()
+        };
+        assert_eq!(said("title == 'CEO' || city == 深圳"), ["write `\"CEO\"`", "write `\"深圳\"`"]);
+        assert_eq!(said("x == 'it"), ["write texts in double quotes"]);
+        assert_eq!(said("x == ''"), ["write `\"\"`"]);
+        for fine in ["'C'", "'\\n'", "'\\u0041'", "\"it's\"", "// '深圳'", "\"深圳\"", "let 分 = 1"] {
+            assert!(said(fine).is_empty(), "{fine}");
+        }
+    }
+}
