@@ -1,10 +1,11 @@
 //! Rules documents as people write them: what the loader says of mistakes.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use expect_test::expect_file;
 use leadkit::Rules;
-use leadkit::error::{Diagnostic, RuleErrors};
+use leadkit::error::{Diagnostic, Level, RuleErrors};
 use leadkit::model::Lead;
 use serde_json::{Value, json};
 
@@ -104,4 +105,304 @@ fn messages_say_the_fix() {
         let _ = writeln!(all, "# {title}\n{said}\n");
     }
     expect_file!["snapshots/messages.txt"].assert_eq(&all);
+}
+
+/// A rules document with everything in it that an engine reads.
+fn rich_assignment() -> Value {
+    json!({
+        "format": 1, "revision": "r1",
+        "groups": {
+            "west": {"members": [{"rep": "ann", "weight": 2}, {"rep": "bo"}], "strategy": "smooth_weighted"},
+            "east": {"members": [{"rep": "cy"}]},
+        },
+        "pools": {"leads": {
+            "zone": {"transitions": {"before": "-05:00", "changes": [["2026-03-08T07:00:00Z", "-04:00"]]}},
+            "daily_assign_cap": 20, "daily_claim_cap": 5, "strategy": "fair_share", "match_territory": true,
+            "serve_unknown_region": false, "match_industry": false, "previous_owners": {"last": 2},
+            "rules": [
+                {"id": "a", "when": {"field": "company.region", "in": ["CN-GD"]}, "then": {"rep": "ann"}, "skills": ["dental"]},
+                {"id": "b", "when": {"field": "employee_count", "between": [10, 50]}, "then": {"reps": ["ann", "bo"]}, "pass": "first"},
+                {"id": "c", "when": {"any": [{"field": "title", "eq": "CEO"}, {"not": {"field": "wechat", "exists": true}}]},
+                 "then": {"reviewer": {"by": "dee", "suggest": "east"}}},
+                {"id": "d", "when": {"script": "known(title)"}, "then": {"pool": "nurture"}},
+                {"id": "e", "then": {"group": {"id": "west", "strategy": "least_loaded"}}},
+            ],
+        }},
+    })
+}
+
+fn rich_scoring() -> Value {
+    json!({
+        "format": 1, "revision": "r1",
+        "engagement": {
+            "rules": [
+                {"id": "visit", "kind": "page_visit", "points": 40, "event_cap": 40, "cap": 90, "group": "web",
+                 "when": {"field": "activity.page", "contains": "price"},
+                 "frequency": {"most": 3, "within": "1d"}, "dedup_by": "activity.page",
+                 "burst": {"at_least": 3, "within": "1h"}, "window": "90d",
+                 "decay": {"step": [{"after": "30d", "keep": 0.5}]}},
+                {"id": "form", "kind": "form_submit", "points": {"script": "40.0"}, "decay": {"half_life": "30d"}},
+                {"id": "manual", "kind": "manual_adjustment", "points": {"column": "points"}},
+            ],
+            "groups": [{"id": "web", "min": -10, "max": 90}],
+            "levels": {"level_1": 80, "level_2": 60, "level_3": 40},
+        },
+        "fit": {
+            "rules": [
+                {"id": "big", "when": {"field": "employee_count", "ge": 500}, "points": 60, "group": "size"},
+                {"id": "size", "points": {"per": {"field": "employee_count", "unit": 100.0, "points": 1}}},
+                {"id": "full", "points": {"program": "let x = 5; x"}},
+            ],
+            "groups": [{"id": "size", "max": 90}],
+            "grades": {"a": 80, "b": 60, "c": 40},
+            "disqualifiers": [{"id": "student", "when": {"field": "title", "matches": "学生"}}],
+        },
+        "matrix": {"A1": {"key": "call", "text": "call them"}},
+        "maturity": {"weighted": {"engagement": 0.4, "fit": 0.6, "mark": 67.5}},
+        "on_fault": "skip",
+        "tests": [{
+            "name": "big", "as_of": "2026-01-01T00:00:00Z",
+            "lead": {"employee_count": 800, "phones": ["13800138000"], "attributes": {"gmv": 5}},
+            "events": [{"kind": "page_visit", "ago": "3d", "times": 4, "page": "price"}],
+            "expect": {"fit": 65, "cell": "B3", "lines": {"big": 60}},
+        }],
+    })
+}
+
+fn rich_blacklist() -> Value {
+    let rule = |id: &str, severity: &str, check: Value| json!({"id": id, "category": "c", "severity": severity, "check": check});
+    json!({
+        "rules": [
+            rule("list", "block", json!({"list": {"phones": ["13800138000"], "emails": ["a@b.cn"], "wechats": ["abcdefg"], "companies": ["坏公司"], "ips": ["10.0.0.7"]}})),
+            rule("domain", "block", json!({"domain": {"domains": ["spam.cn"], "except_public": false}})),
+            rule("phone", "flag", json!({"phone_format": {"allow_not_assigned": true}})),
+            rule("again", "flag", json!({"resubmission": {"window": "24h", "by": ["phone"]}})),
+            rule("burst", "flag", json!({"burst": {"by": "ip", "count": 5, "window": "10m", "announced": ["c1"]}})),
+            rule("who", "pass", json!({"condition": {"all": [{"field": "created_at", "lt": "2026-01-01"}]}})),
+        ],
+        "overrides": [{"allow": {"phone": "13800138000"}, "rules": ["list"], "categories": ["c"], "expires": "2027-01-01T00:00:00Z", "author": "ann", "reason": "a test"}],
+        "no_usable_contact": "block", "stop_at_first_block": false,
+    })
+}
+
+fn rich_dedup() -> Value {
+    json!({
+        "rules": [
+            {"id": "phone", "when": {"field": "country", "eq": "CN"}, "lead": "phone", "target": "lead.phone", "comparator": "folded",
+             "window": {"months": 3}, "action": "reenter", "labels": ["reward"]},
+            {"id": "company", "lead": "company", "target": "account.company", "comparator": {"company": {"threshold": 0.85}},
+             "action": {"custom": {"script": "if match_owner == \"desk\" { \"ask\" } else { \"convert\" }", "codes": ["ask"]}}},
+        ],
+        "update": ["city"], "decisive": ["company"], "crowded_key": 20, "zone": {"fixed": "+08:00"}, "hold_tag_only": false,
+    })
+}
+
+fn rich_merging() -> Value {
+    json!({
+        "survivor": ["has_owner", "oldest"], "default": "non_empty",
+        "fields": {"city": {"source_priority": ["crm", "form"]}, "attributes.spend": "sum"},
+        "blocks": [{"name": "place", "fields": ["province", "region"], "rule": "newest"}],
+        "names_become_aliases": true, "recency": "created_at", "source": ["source.primary"],
+    })
+}
+
+fn rich_pipeline() -> Value {
+    let mut rules = serde_json::to_value(leadkit::pipeline::PipelineRules::default()).unwrap();
+    rules["gates"][0]["approvals"] = json!([
+        {"office": "operations", "by": "ann", "at": "2026-01-01T00:00:00Z"},
+        {"office": "hr", "by": "bo", "at": "2026-01-02T00:00:00Z"},
+    ]);
+    rules
+}
+
+/// What is put in the place of every node of a document.
+fn replacements() -> Vec<Value> {
+    vec![
+        json!(null),
+        json!(7),
+        json!(-1.5),
+        json!("x y"),
+        json!(""),
+        json!(true),
+        json!([]),
+        json!(["x"]),
+        json!({}),
+        json!({"x": 1}),
+    ]
+}
+
+fn pointers(node: &Value, at: String, found: &mut Vec<String>) {
+    let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");
+    match node {
+        Value::Object(members) => {
+            members.iter().for_each(|(key, inner)| pointers(inner, format!("{at}/{}", escaped(key)), found))
+        }
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(index, inner)| pointers(inner, format!("{at}/{index}"), found)),
+        _ => {}
+    }
+    found.push(at);
+}
+
+/// Whether a path of a finding leads to a node, or to a key that its object lacks.
+fn exists(document: &Value, path: &str) -> bool {
+    let mut paths = Vec::new();
+    let mut left = vec![(String::new(), document)];
+    while let Some((path, node)) = left.pop() {
+        match node {
+            Value::Object(members) => left.extend(members.iter().map(|(key, inner)| {
+                (if path.is_empty() { key.clone() } else { format!("{path}.{key}") }, inner)
+            })),
+            Value::Array(items) => left
+                .extend(items.iter().enumerate().map(|(index, inner)| (format!("{path}[{index}]"), inner))),
+            _ => {}
+        }
+        paths.push(path);
+    }
+    let parent = path.rfind(['.', '[']).map_or("", |at| &path[..at]);
+    paths.iter().any(|known| known == path) || paths.iter().any(|known| known == parent)
+}
+
+/// Words of programmers that a message must not show outside of back-ticks.
+const MECHANICS: &[&str] = &[
+    "visitor",
+    "untagged",
+    "variant",
+    "struct",
+    "sequence",
+    "map",
+    "tuple",
+    "newtype",
+    "boolean",
+    "integer",
+    "floating",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "i64",
+    "f64",
+    "usize",
+    "enum",
+    "string",
+    "deserialize",
+    "rfc",
+    "option",
+];
+
+/// What is wrong with a finding, if anything.
+fn unreadable(finding: &Diagnostic, document: &Value) -> Option<String> {
+    let help = finding.help.as_deref().unwrap_or_default();
+    let said = format!("{} {help}", finding.message);
+    let plain: String = said.split('`').step_by(2).collect::<Vec<_>>().join(" ").to_lowercase();
+    let mut words = plain.split(|c: char| !c.is_alphanumeric());
+    if help.is_empty() || finding.message.is_empty() {
+        Some("no help".to_owned())
+    } else if said.contains("$__") || plain.contains("::") {
+        Some("a name of ours".to_owned())
+    } else if let Some(word) = words.find(|word| MECHANICS.contains(word)) {
+        Some(format!("the word {word:?}"))
+    } else {
+        (!exists(document, &finding.path)).then(|| "no such path".to_owned())
+    }
+}
+
+type Load = fn(Value) -> Result<Value, RuleErrors>;
+
+fn loaded<T: serde::Serialize>(rules: Result<T, RuleErrors>) -> Result<Value, RuleErrors> {
+    rules.map(|rules| serde_json::to_value(rules).unwrap())
+}
+
+#[test]
+fn whatever_stands_in_the_wrong_place_is_reported_in_plain_words() {
+    use leadkit::inquiry::{CodeRules, GradeRules, LevelRules};
+    use leadkit::{assign::AssignRules, blacklist::BlacklistRules, dedup::DedupRules, merge::MergeRules};
+    use leadkit::{pipeline::PipelineRules, score::ScoreRules};
+    fn preset<T: serde::Serialize>(rules: T) -> Value {
+        serde_json::to_value(rules).unwrap()
+    }
+    let cases: Vec<(&str, Value, Load)> = vec![
+        ("rules", preset(Rules::default()), |v| loaded(Rules::load(v))),
+        ("blacklist", rich_blacklist(), |v| loaded(BlacklistRules::load(v))),
+        ("strict", preset(BlacklistRules::strict()), |v| loaded(BlacklistRules::load(v))),
+        ("dedup", rich_dedup(), |v| loaded(DedupRules::load(v))),
+        ("to_c", preset(DedupRules::to_c()), |v| loaded(DedupRules::load(v))),
+        ("score", rich_scoring(), |v| loaded(ScoreRules::load(v))),
+        ("assign", rich_assignment(), |v| loaded(AssignRules::load(v))),
+        ("merge", rich_merging(), |v| loaded(MergeRules::load(v))),
+        ("pipeline", rich_pipeline(), |v| loaded(PipelineRules::load(v))),
+        ("levels", preset(LevelRules::tiers()), |v| loaded(LevelRules::load(v))),
+        ("grades", preset(GradeRules::default()), |v| loaded(GradeRules::load(v))),
+        ("codes", preset(CodeRules::default()), |v| loaded(CodeRules::load(v))),
+    ];
+    let mut faults: Vec<String> = Vec::new();
+    for (name, document, load) in cases {
+        if let Err(errors) = load(document.clone()) {
+            panic!("{name}: {errors}");
+        }
+        let mut places = Vec::new();
+        pointers(&document, String::new(), &mut places);
+        // The third item of a list says nothing that the first two have not.
+        let mut shapes: BTreeMap<String, usize> = BTreeMap::new();
+        places.retain(|place| {
+            let shape: Vec<&str> =
+                place.split('/').map(|step| if step.parse::<u32>().is_ok() { "#" } else { step }).collect();
+            let seen = shapes.entry(shape.join("/")).or_default();
+            *seen += 1;
+            // Each engine has a document of its own: of all in one, only what joins them is looked at.
+            *seen <= 2 && (name != "rules" || shape.len() <= 3)
+        });
+        for place in places {
+            for replacement in replacements() {
+                let mut changed = document.clone();
+                *changed.pointer_mut(&place).unwrap() = replacement.clone();
+                let context = format!("{name}{place} = {replacement}");
+                let wrong = match load(changed.clone()) {
+                    Ok(read) => lost(read.pointer(&place), &replacement),
+                    // The default stands in for null, and is not in the document.
+                    Err(_) if replacement.is_null() && place == "/fit/rules" => None,
+                    Err(errors) => errors
+                        .iter()
+                        .find_map(|finding| unreadable(finding, &changed))
+                        .or_else(|| echo(&errors, &place, &replacement))
+                        .map(|what| format!("{what}: {errors}")),
+                };
+                faults.extend(wrong.map(|what| format!("{context}: {what}")));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Whether what was written is silently something else: a list for an object, say, is its default.
+fn lost(read: Option<&Value>, written: &Value) -> Option<String> {
+    let kind = |value: &Value| match value {
+        Value::Array(_) => "list",
+        Value::Object(_) => "object",
+        _ => "scalar",
+    };
+    // Left out where it is the default.
+    let is_empty = match written {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        other => *other == json!("") || *other == json!(true),
+    };
+    match read {
+        _ if written.is_null() => None,
+        Some(read) => (kind(read) != kind(written)).then(|| format!("is read as {read}")),
+        None => (!is_empty).then(|| "is not kept".to_owned()),
+    }
+}
+
+/// A value of the wrong shape is one finding, not several.
+fn echo(errors: &RuleErrors, place: &str, replacement: &Value) -> Option<String> {
+    let dotted = place.trim_start_matches('/').replace('/', ".").replace("~1", "/");
+    let flat = |path: &str| path.replace('[', ".").replace(']', "");
+    let shape = ["wrong_type", "unknown_value", "missing_key"];
+    let is_shape = |one: &Diagnostic| shape.contains(&one.code.as_ref()) && flat(&one.path) == dotted;
+    let found = errors.iter().filter(|one| one.level == Level::Error).count();
+    let is_echoed = found > 1 && errors.iter().any(is_shape);
+    (is_echoed && !replacement.is_object()).then(|| "an echo".to_owned())
 }

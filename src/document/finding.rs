@@ -81,7 +81,7 @@ impl Finding {
         }
         for prefix in ["invalid type: ", "invalid value: "] {
             let Some((seen, expected)) =
-                text.strip_prefix(prefix).and_then(|rest| rest.split_once(", expected "))
+                text.strip_prefix(prefix).and_then(|rest| rest.rsplit_once(", expected "))
             else {
                 continue;
             };
@@ -151,6 +151,11 @@ pub(super) fn listed(names: &[&str]) -> String {
     }
 }
 
+/// The names of a closed set, as a visitor says what it expects.
+pub(crate) fn one_of(names: &[&str]) -> String {
+    format!("one of {}", listed(names))
+}
+
 fn quoted(text: &str) -> String {
     let shown: String = text.chars().take(MAX_SHOWN).collect();
     let more = if text.chars().nth(MAX_SHOWN).is_some() { "…" } else { "" };
@@ -217,10 +222,11 @@ fn cure(expected: &str) -> &'static str {
     match expected {
         "a list" => "write `[ … ]`",
         "an object" => "write `{ … }`",
-        "a text" => "write it in quotes",
+        "a text" => "write a text in quotes",
         "true or false" => "write `true` or `false`, without quotes",
         TIME => TIME_HELP,
         number if number.starts_with("a whole number") => "write a whole number in digits, without quotes",
+        names if names.starts_with("one of ") => "name one of them",
         "a number" => "write it in digits, without quotes",
         _ => LEAVE_OUT,
     }

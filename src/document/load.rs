@@ -20,8 +20,21 @@ const DEEPEST: usize = 100;
 /// How often the document is read again to find out what would be right.
 const MAX_TRIES: u32 = 40;
 
-/// Errors of `check` that compare a value with its neighbours, which have their defaults when they were taken out.
-const OF_NEIGHBOURS: &[&str] = &["approvals_out_of_order", "overlapping_bands", "same_pool"];
+/// Errors of `check` that compare a value with others, which have their defaults when they were taken out; and how
+/// many steps up the others are found.
+const OF_NEIGHBOURS: &[(&str, usize)] =
+    &[("approvals_out_of_order", 1), ("overlapping_bands", 1), ("same_pool", 1), ("two_rules", 2)];
+
+/// Errors of `check` about a name, and the lists and sections that define such names.
+const DEFINED_IN: &[(&str, &[&str])] = &[
+    ("unknown_category", &["rules"]),
+    ("unknown_exit", &["exits"]),
+    ("unknown_group", &["groups", "engagement", "fit"]),
+    ("unknown_office", &["approvals"]),
+    ("unknown_pool", &["pools"]),
+    ("unknown_rule", &["rules", "disqualifiers", "engagement", "fit"]),
+    ("unknown_stage", &["stages"]),
+];
 
 /// Reads a rules struct, then has `check` look at what could be read, and reports all of it.
 ///
@@ -70,6 +83,8 @@ struct Repair {
     removed_items: BTreeMap<String, BTreeSet<usize>>,
     /// Ids and keys of what was taken out.
     removed_names: BTreeSet<String>,
+    /// Of the paths taken out, those of which it is not known what they have defined.
+    nameless: BTreeSet<String>,
     /// How often a replacement may still be tried.
     tries_left: u32,
 }
@@ -122,21 +137,28 @@ impl Repair {
 
     /// Whether a finding of the check only follows from what was taken out.
     fn is_consequence(&self, diagnostic: &Diagnostic) -> bool {
-        let path = diagnostic.path.as_str();
+        let (path, code) = (diagnostic.path.as_str(), diagnostic.code.as_ref());
         let named = || {
             let shown = |name: &String| diagnostic.message.contains(&format!("`{name}`"));
-            diagnostic.code.starts_with("unknown_") && self.removed_names.iter().any(shown)
+            code.starts_with("unknown_") && self.removed_names.iter().any(shown)
         };
-        let is_neighbour = |removed: &String| {
-            OF_NEIGHBOURS.contains(&diagnostic.code.as_ref()) && is_below(removed, around(path))
+        let levels = OF_NEIGHBOURS.iter().find(|(known, _)| *known == code).map(|(_, levels)| *levels);
+        let of_neighbour = |removed: &String| {
+            levels.is_some_and(|levels| is_below(removed, (0..levels).fold(path, |path, _| around(path))))
         };
+        let defining = DEFINED_IN.iter().find(|(known, _)| *known == code).map(|(_, keys)| *keys);
+        let defines = |removed: &String| defining.is_some_and(|keys| keys.contains(&last_key(removed)));
         match diagnostic.level {
             Level::Warning => self.is_repaired,
             Level::Error => {
                 let touched = |removed: &String| {
-                    removed == path || !path.is_empty() && is_below(removed, path) || is_neighbour(removed)
+                    removed == path
+                        || !path.is_empty() && is_below(removed, path)
+                        // The default stands there.
+                        || is_below(path, removed)
+                        || of_neighbour(removed)
                 };
-                named() || self.removed.iter().any(touched)
+                named() || self.removed.iter().any(touched) || self.nameless.iter().any(defines)
             }
         }
     }
@@ -148,10 +170,7 @@ impl Repair {
     }
 
     fn node(&self, steps: &[Step]) -> Option<&Value> {
-        steps.iter().try_fold(&self.document, |node, step| match step {
-            Step::Member(name) => node.get(name),
-            Step::Item(index) => node.get(index),
-        })
+        steps.iter().try_fold(&self.document, |node, step| step.of(node))
     }
 
     fn node_mut(&mut self, steps: &[Step]) -> Option<&mut Value> {
@@ -268,9 +287,13 @@ impl Repair {
         let Some(node) = removed else { return false };
         match last {
             Step::Member(name) => {
+                self.nameless.insert(path.to_owned());
                 self.removed_names.insert(name.clone());
             }
             Step::Item(_) => {
+                if !["id", "name"].iter().any(|key| node.get(key).is_some_and(Value::is_string)) {
+                    self.nameless.insert(path.to_owned());
+                }
                 let original: Option<usize> =
                     path.rsplit_once('[').and_then(|(_, tail)| tail.strip_suffix(']')?.parse().ok());
                 self.removed_items.entry(self.original_path(parents)).or_default().extend(original);
@@ -337,7 +360,7 @@ fn collect_ids(node: &Value, names: &mut BTreeSet<String>) {
         Value::Object(members) => {
             for (key, value) in members {
                 match value {
-                    Value::String(id) if key == "id" => drop(names.insert(id.clone())),
+                    Value::String(id) if key == "id" || key == "name" => drop(names.insert(id.clone())),
                     _ => collect_ids(value, names),
                 }
             }
@@ -352,6 +375,15 @@ fn collect_ids(node: &Value, names: &mut BTreeSet<String>) {
 enum Step {
     Member(String),
     Item(usize),
+}
+
+impl Step {
+    fn of<'v>(&self, node: &'v Value) -> Option<&'v Value> {
+        match self {
+            Step::Member(name) => node.get(name),
+            Step::Item(index) => node.get(index),
+        }
+    }
 }
 
 fn steps(path: &serde_path_to_error::Path) -> Vec<Step> {
@@ -378,6 +410,12 @@ fn is_below(path: &str, above: &str) -> bool {
 /// The path of the object or list around.
 fn around(path: &str) -> &str {
     path.rfind(['.', '[']).and_then(|at| path.get(..at)).unwrap_or_default()
+}
+
+/// The last key of a path; of an item, that of its list.
+fn last_key(path: &str) -> &str {
+    let key = path.rsplit('.').next().unwrap_or_default();
+    key.split('[').next().unwrap_or_default()
 }
 
 fn member(path: &str, name: &str) -> String {

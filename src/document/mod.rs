@@ -6,6 +6,6 @@ mod load;
 mod position;
 mod strict;
 
-pub(crate) use finding::Finding;
+pub(crate) use finding::{Finding, one_of};
 pub(crate) use load::{load_into, write_dates_as_text};
 pub(crate) use position::read_json;

@@ -8,7 +8,7 @@ use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeSeed, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde_json::{Error, Map, Value, map};
 
-use super::finding::{Finding, found, listed};
+use super::finding::{Finding, found, listed, one_of};
 
 /// A node of a document, ready to be read.
 #[derive(Clone, Copy)]
@@ -112,7 +112,7 @@ impl<'de> Deserializer<'de> for Strict<'de> {
                     }
                 }
             }
-            _ => self.refuse(&format!("one of {}", listed(variants)), "name one of them".to_owned()),
+            _ => self.refuse(&one_of(variants), "name one of them".to_owned()),
         }
     }
 

@@ -142,7 +142,7 @@ fn deserialize_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>
         type Value = Arc<str>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an identifier (text or an integer)")
+            f.write_str("an id: a text or a whole number")
         }
 
         fn visit_str<E>(self, text: &str) -> Result<Arc<str>, E> {

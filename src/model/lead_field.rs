@@ -246,8 +246,8 @@ impl serde::Serialize for LeadField {
 
 impl<'de> serde::Deserialize<'de> for LeadField {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<LeadField, D::Error> {
-        let name = Cow::<str>::deserialize(deserializer)?;
-        LeadField::from_name(&name).ok_or_else(|| serde::de::Error::unknown_variant(&name, LeadField::KNOWN))
+        let known = super::open_enum::Known { names: LeadField::KNOWN, read: LeadField::from_name };
+        deserializer.deserialize_str(known)
     }
 }
 

@@ -113,12 +113,31 @@ macro_rules! closed_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-                Self::from_name(&text)
-                    .ok_or_else(|| serde::de::Error::unknown_variant(&text, Self::KNOWN))
+                deserializer.deserialize_str($crate::model::open_enum::Known {
+                    names: Self::KNOWN,
+                    read: Self::from_name,
+                })
             }
         }
     };
+}
+
+/// Reads one of a closed set of names.
+pub(crate) struct Known<T> {
+    pub(crate) names: &'static [&'static str],
+    pub(crate) read: fn(&str) -> Option<T>,
+}
+
+impl<T> serde::de::Visitor<'_> for Known<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&crate::document::one_of(self.names))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<T, E> {
+        (self.read)(name).ok_or_else(|| E::unknown_variant(name, self.names))
+    }
 }
 
 pub(crate) use {closed_enum, open_enum};
