@@ -29,7 +29,7 @@ fn shortened(mut text: String, most: usize) -> String {
 pub enum Level {
     /// The rules cannot be used.
     Error,
-    /// The rules can be used, but hardly mean what they say.
+    /// The rules can be used, but look like a mistake.
     Warning,
 }
 
@@ -145,7 +145,7 @@ pub struct RuleErrors {
 }
 
 impl RuleErrors {
-    /// The findings, by path.
+    /// The findings, by path; those of a text by line and column.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
@@ -155,7 +155,7 @@ impl RuleErrors {
         &mut self.diagnostics
     }
 
-    /// The findings, by path.
+    /// The findings, in the order of [`diagnostics`](Self::diagnostics).
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.diagnostics.iter()
     }
@@ -302,7 +302,7 @@ impl Report {
         self.diagnostics.dedup();
         if self.more {
             let message = format!("only the first {MOST_FINDINGS} findings are listed");
-            let last = Diagnostic::error("too_many", "", message).with_help("mend these, then check again");
+            let last = Diagnostic::error("too_many", "", message).with_help("fix these, then check again");
             self.diagnostics.push(last);
         }
         self.diagnostics

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use expect_test::expect_file;
-use leadkit::Rules;
 use leadkit::error::{Diagnostic, Level, RuleErrors};
 use leadkit::model::Lead;
+use leadkit::{Intake, Rules};
 use serde_json::{Value, json};
 
 /// What is said of a document: every finding, or that there is none.
@@ -405,4 +405,330 @@ fn echo(errors: &RuleErrors, place: &str, replacement: &Value) -> Option<String>
     let found = errors.iter().filter(|one| one.level == Level::Error).count();
     let is_echoed = found > 1 && errors.iter().any(is_shape);
     (is_echoed && !replacement.is_object()).then(|| "an echo".to_owned())
+}
+
+const JSON_RULES: &str = r#"{
+  "revision": "2026-03",
+  "blacklist": {"rules": [
+    {
+      "id": "old_campaign",
+      "category": "campaign",
+      "severity": "flag",
+      "check": {"condition": {"all": [
+        {"field": "created_at", "between": ["2026-03-01T09:00:00+08:00", "2026-03-08T09:00:00+08:00"]},
+        {"not": {"any": [
+          {"field": "source.primary", "in": ["referral", "exhibition"]},
+          {"field": "attributes.agreed_on", "exists": true}
+        ]}}
+      ]}}
+    }
+  ]},
+  "score": {"fit": {"groups": [], "rules": [
+    {"id": "new", "when": {"field": "created_at", "gt": "2026-03-01"}, "points": 100},
+    {"id": "large", "points": {"program": "let points = 0;\nif or(employee_count, 0) > 500 {\n    points = 20;\n}\npoints\n"}}
+  ]}},
+  "assign": {
+    "groups": {"west": {"members": [{"rep": "ann", "weight": 2}, {"rep": 7}]}},
+    "pools": {"leads": {"zone": "+08:00", "rules": [{"id": "all", "then": {"group": {"id": "west"}}}]}}
+  }
+}"#;
+
+const TOML_RULES: &str = r#"
+revision = "2026-03"
+
+[[blacklist.rules]]
+id = "old_campaign"
+category = "campaign"
+severity = "flag"
+
+[[blacklist.rules.check.condition.all]]
+field = "created_at"
+between = [2026-03-01T09:00:00+08:00, 2026-03-08T09:00:00+08:00]
+
+[[blacklist.rules.check.condition.all]]
+[[blacklist.rules.check.condition.all.not.any]]
+field = "source.primary"
+in = ["referral", "exhibition"]
+
+[[blacklist.rules.check.condition.all.not.any]]
+field = "attributes.agreed_on"
+exists = true
+
+[score.fit]
+groups = []
+
+[[score.fit.rules]]
+id = "new"
+when = { field = "created_at", gt = 2026-03-01 }
+points = 100
+
+[[score.fit.rules]]
+id = "large"
+
+[score.fit.rules.points]
+program = '''
+let points = 0;
+if or(employee_count, 0) > 500 {
+    points = 20;
+}
+points
+'''
+
+[assign.groups.west]
+members = [{ rep = "ann", weight = 2 }, { rep = 7 }]
+
+[assign.pools.leads]
+zone = "+08:00"
+rules = [{ id = "all", then.group.id = "west" }]
+"#;
+
+const YAML_RULES: &str = r#"
+revision: 2026-03
+blacklist:
+  rules:
+    - id: old_campaign
+      category: campaign
+      severity: flag
+      check:
+        condition:
+          all:
+            - field: created_at
+              between: [2026-03-01T09:00:00+08:00, 2026-03-08T09:00:00+08:00]
+            - not:
+                any:
+                  - {field: source.primary, in: [referral, exhibition]}
+                  - {field: attributes.agreed_on, exists: true}
+score:
+  fit:
+    groups: []
+    rules:
+      - id: new
+        when: {field: created_at, gt: 2026-03-01}
+        points: 100
+      - id: large
+        points:
+          program: |
+            let points = 0;
+            if or(employee_count, 0) > 500 {
+                points = 20;
+            }
+            points
+assign:
+  groups:
+    west:
+      members:
+        - {rep: ann, weight: 2}
+        - {rep: 7}
+  pools:
+    leads:
+      zone: "+08:00"
+      rules:
+        - id: all
+          then: {group: {id: west}}
+"#;
+
+#[test]
+fn json_toml_and_yaml_load_to_equal_rules() {
+    let json: Value = serde_json::from_str(JSON_RULES).unwrap();
+    let yaml: Value = yaml_serde::from_str(YAML_RULES).unwrap();
+    let rules = Rules::load(json.clone()).unwrap();
+    let intake = Intake::load(json).unwrap();
+    for (format, document) in [("toml", toml(TOML_RULES)), ("yaml", yaml)] {
+        assert_eq!(Rules::load(document.clone()).unwrap(), rules, "{format}");
+        assert_eq!(Intake::load(document).unwrap().version(), intake.version(), "{format}");
+    }
+    assert_eq!(Rules::from_json_str(JSON_RULES).unwrap(), rules);
+}
+
+#[test]
+fn json_text_shows_every_mistake_with_line_and_column() {
+    let found = [
+        r#"{
+  "revision": "2026-03",
+  "blacklist": {
+    "rules": [
+      {
+        "id": "free_mail",
+        "category": "mail",
+        "severity": "blok",
+        "check": {"domain": {"domains": ["example.com"]}}
+      },
+      {
+        "category": "test",
+        "severity": "block",
+        "check": {"fake": {}}
+      }
+    ]
+  },
+  "dedup": {
+    "rules": [
+      {
+        "id": "phone",
+        "lead": "phone",
+        "target": "lead.phone",
+        "action": "reenter",
+        "window": "3 months"
+      }
+    ],
+    "crowded_key": 0
+  },
+  "score": {
+    "fit": {
+      "groups": [],
+      "rules": [
+        {
+          "id": "decider",
+          "when": {
+            "any": [
+              {"field": "title", "in": ["CEO", "CTO"]},
+              {"all": [
+                {"field": "employee_count", "ge": 50},
+                {"field": "employee_count", "le": "500"}
+              ]}
+            ]
+          },
+          "points": 40
+        },
+        {
+          "id": "large",
+          "points": {"program": "let points = 0;\nif employe_count > 500 {\n    points = 20;\n}\npoints"}
+        },
+        {
+          "id": "local",
+          "points": 20,
+          "points": 10
+        },
+        {
+          "id": "rich",
+          "when": {"script": "known(name) &&\n  attributes.gmv > 1000000"},
+          "points": 60
+        }
+      ]
+    }
+  },
+  "assign": {
+    "groups": {"west": {"members": [{"rep": "ann"}]}},
+    "pools": {
+      "leads": {
+        "zone": "Asia/Shanghai",
+        "rules": [
+          {"id": "all", "then": {"group": {"id": "wset"}}},
+          {"id": "all", "thn": {"rep": "ann"}}
+        ]
+      }
+    }
+  },
+  "revision": "2026-04"
+}
+"#,
+        "{\n  \"revision\": \"2026-03\",\n  \"dedup\": {\n    \"crowded_key\": 20,\n  }\n}\n",
+        "{\n  // the rules of March\n  \"revision\": \"2026-03\"\n}\n",
+        "{\n  \"score\": {\n    \"on_fault\": \"skip\"\n",
+    ]
+    .map(|text| Rules::from_json_str(text).unwrap_err().to_string());
+    expect_file!["snapshots/positions.txt"].assert_eq(&(found.join("\n\n") + "\n"));
+}
+
+#[test]
+fn blank_and_repeated_ids_are_refused_alike_everywhere() {
+    use leadkit::inquiry::{CodeRules, GradeRules, LevelRules};
+    use leadkit::{assign::AssignRules, blacklist::BlacklistRules, dedup::DedupRules, merge::MergeRules};
+    use leadkit::{pipeline::PipelineRules, score::ScoreRules};
+    fn preset<T: serde::Serialize>(rules: T) -> Value {
+        serde_json::to_value(rules).unwrap()
+    }
+    type Case = (&'static str, Value, &'static str, &'static str, Load);
+    // The document, and two ids or names in it.
+    let cases: Vec<Case> = vec![
+        ("blacklist rule", rich_blacklist(), "/rules/0/id", "/rules/1/id", |v| {
+            loaded(BlacklistRules::load(v))
+        }),
+        ("dedup rule", rich_dedup(), "/rules/0/id", "/rules/1/id", |v| loaded(DedupRules::load(v))),
+        ("score rule", rich_scoring(), "/engagement/rules/0/id", "/fit/rules/1/id", |v| {
+            loaded(ScoreRules::load(v))
+        }),
+        ("disqualifier", rich_scoring(), "/fit/rules/1/id", "/fit/disqualifiers/0/id", |v| {
+            loaded(ScoreRules::load(v))
+        }),
+        ("assign rule", rich_assignment(), "/pools/leads/rules/0/id", "/pools/leads/rules/1/id", |v| {
+            loaded(AssignRules::load(v))
+        }),
+        ("member", rich_assignment(), "/groups/west/members/0/rep", "/groups/west/members/1/rep", |v| {
+            loaded(AssignRules::load(v))
+        }),
+        ("criterion", rich_pipeline(), "/gates/0/criteria/0/id", "/gates/1/criteria/0/id", |v| {
+            loaded(PipelineRules::load(v))
+        }),
+        ("stage", rich_pipeline(), "/stages/4/name", "/stages/5/name", |v| loaded(PipelineRules::load(v))),
+        ("exit", rich_pipeline(), "/stages/5/name", "/exits/0/name", |v| loaded(PipelineRules::load(v))),
+        ("block", preset(MergeRules::default()), "/blocks/0/name", "/blocks/1/name", |v| {
+            loaded(MergeRules::load(v))
+        }),
+        ("level", preset(LevelRules::default()), "/levels/0/name", "/levels/1/name", |v| {
+            loaded(LevelRules::load(v))
+        }),
+    ];
+    let mut all = String::new();
+    for (what, document, first, second, load) in cases {
+        let blank = |mut document: Value| {
+            *document.pointer_mut(second).unwrap() = json!("  ");
+            document
+        };
+        let twice = |mut document: Value| {
+            *document.pointer_mut(second).unwrap() = document.pointer(first).unwrap().clone();
+            document
+        };
+        for changed in [blank(document.clone()), twice(document.clone())] {
+            let errors = load(changed).unwrap_err();
+            let found = errors
+                .iter()
+                .find(|one| one.code.starts_with("blank_") || one.code.starts_with("duplicate_"));
+            let _ = writeln!(all, "{what}: {}", found.unwrap_or_else(|| panic!("{what}: {errors}")));
+        }
+    }
+    expect_file!["snapshots/ids.txt"].assert_eq(&all);
+    // A part of a code is listed, not defined.
+    let mut codes = preset(CodeRules::default());
+    codes["segments"][1] = codes["segments"][0].clone();
+    let errors = CodeRules::load(codes).unwrap_err();
+    assert!(errors.iter().any(|one| one.code == "duplicate_name"), "{errors}");
+    let mut grades = preset(GradeRules::default());
+    grades["grades"][1] = grades["grades"][0].clone();
+    let errors = GradeRules::load(grades).unwrap_err();
+    assert!(errors.iter().any(|one| one.message == "another grade has the name `S`"), "{errors}");
+}
+
+#[test]
+fn a_re_entry_updates_only_what_describes_the_lead() {
+    let kept = [
+        "id",
+        "created_at",
+        "phones",
+        "emails",
+        "wechat",
+        "status",
+        "stage",
+        "owner",
+        "pool",
+        "acquisition",
+        "next_follow_up",
+    ];
+    for list in ["update", "decisive"] {
+        for field in kept {
+            let errors = Rules::load(json!({"dedup": {list: ["city", field]}})).unwrap_err();
+            let [found] = errors.diagnostics() else { panic!("{errors}") };
+            assert_eq!(
+                (found.code.as_ref(), found.path.as_str()),
+                ("kept_field", format!("dedup.{list}[1]").as_str())
+            );
+        }
+        let rules = Rules::load(json!({"dedup": {list: ["city", "title", "city"]}})).unwrap();
+        let warnings = rules.lint();
+        assert!(
+            warnings
+                .iter()
+                .any(|one| one.path == format!("dedup.{list}[2]") && one.code == "duplicate_field")
+        );
+    }
+    assert!(Rules::load(json!({})).unwrap().dedup.lint().is_empty());
 }

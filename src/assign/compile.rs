@@ -1,6 +1,6 @@
 //! From rules to an assigner: lint, compile.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::assigner::Assigner;
 use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
@@ -8,6 +8,7 @@ use super::rules::{
     AssignRule, AssignRules, AssignTarget, PoolRules, PreviousOwners, RepGroup, RulePass, Strategy,
 };
 use super::turn::TurnList;
+use crate::document::{Unique, check_reference};
 use crate::error::Report;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
 use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
@@ -52,21 +53,12 @@ fn check_group(group: &RepGroup, report: &mut Report) {
         if group.members.iter().all(|member| member.weight == Some(0)) {
             report.warning("zero_weights", "every member has weight 0", "give at least one member a weight");
         }
-        let mut seen = BTreeSet::new();
+        let mut reps = Unique::listed_ids("rep");
         for (index, member) in group.members.iter().enumerate() {
-            report.item(index, |report| {
-                report.within("rep", |report| check_rep(&member.rep, &mut seen, report))
-            });
+            report
+                .item(index, |report| report.within("rep", |report| reps.check(member.rep.as_str(), report)));
         }
     });
-}
-
-fn check_rep<'a>(rep: &'a RepId, seen: &mut BTreeSet<&'a RepId>, report: &mut Report) {
-    if rep.is_blank() {
-        report.error("blank_id", "the rep has no id", "name the rep by its id");
-    } else if !seen.insert(rep) {
-        report.error("duplicate_rep", format!("the rep `{rep}` is listed twice"), "list every rep once");
-    }
 }
 
 impl PoolPlan {
@@ -76,9 +68,7 @@ impl PoolPlan {
         groups: &BTreeMap<GroupId, RepGroup>,
         report: &mut Report,
     ) -> PoolPlan {
-        if id.is_blank() {
-            report.error("blank_id", "the pool has no id", "name the pool by its id");
-        }
+        check_reference("pool", id.as_str(), report);
         if pool.previous_owners == PreviousOwners::Last(0) {
             let help = "write `none`, or how many of the last owners do not get the lead again";
             report
@@ -109,17 +99,12 @@ impl PoolPlan {
 
 /// Checks the ids of a pool's rules, and that each can be reached.
 fn check_rules(pool: &PoolRules, report: &mut Report) {
-    let mut ids = BTreeSet::new();
+    let mut ids = Unique::ids("rule");
     // Per pass and occasion: a rule that takes every lead there leaves nothing to those below.
     let mut closed: Vec<(RulePass, &RuleId)> = Vec::new();
     for (index, rule) in pool.rules.iter().enumerate() {
         report.item(index, |report| {
-            if rule.id.is_blank() {
-                report.within("id", |r| r.error("blank_id", "the rule has no id", "give every rule an id"));
-            } else if !ids.insert(&rule.id) {
-                let message = format!("another rule of the pool has the id `{}`", rule.id);
-                report.within("id", |r| r.error("duplicate_rule", message, "give every rule its own id"));
-            }
+            report.within("id", |report| ids.check(rule.id.as_str(), report));
             if let Some((_, before)) = closed.iter().find(|(pass, _)| covers(*pass, rule.pass)) {
                 let message = format!("the rule is never reached: `{before}` takes every lead before it");
                 report.warning("unreachable_rule", message, "move it up, or narrow the one before");
@@ -175,14 +160,11 @@ impl TargetPlan {
             AssignTarget::Group { id, strategy } => TargetPlan::Shared(share(id, *strategy, "group.id")),
             AssignTarget::Reviewer { by, suggest } => {
                 let suggest = suggest.as_ref().map(|id| share(id, None, "reviewer.suggest"));
-                if by.is_blank() {
-                    let help = "name the reviewer by id";
-                    report.within("reviewer.by", |r| r.error("blank_id", "the reviewer has no id", help));
-                }
+                report.within("reviewer.by", |report| check_reference("reviewer", by.as_str(), report));
                 TargetPlan::Reviewer { by: by.clone(), suggest }
             }
             AssignTarget::Rep(rep) => {
-                report.within("rep", |report| check_rep(rep, &mut BTreeSet::new(), report));
+                report.within("rep", |report| check_reference("rep", rep.as_str(), report));
                 TargetPlan::Rep(rep.clone())
             }
             AssignTarget::Reps(reps) => {
@@ -190,21 +172,18 @@ impl TargetPlan {
                     let help = "name a `rep`, some `reps`, a `group`, a `pool` or a `reviewer`";
                     report.error("no_target", "the rule does not say where the leads go", help);
                 }
-                let mut seen = BTreeSet::new();
+                let mut listed = Unique::listed_ids("rep");
                 report.within("reps", |report| {
                     for (index, rep) in reps.iter().enumerate() {
-                        report.item(index, |report| check_rep(rep, &mut seen, report));
+                        report.item(index, |report| listed.check(rep.as_str(), report));
                     }
                 });
                 let members = reps.iter().map(|rep| (rep.clone(), None)).collect();
                 TargetPlan::Shared(Sharing::new(TurnList::Rule(rule.id.clone()), pool.strategy, members))
             }
             AssignTarget::Pool(to) => {
-                if to.is_blank() {
-                    report.within("pool", |r| {
-                        r.error("blank_id", "the pool has no id", "name the pool by its id")
-                    });
-                } else if to == pool_id {
+                report.within("pool", |report| check_reference("pool", to.as_str(), report));
+                if to == pool_id && !to.is_blank() {
                     let message = format!("the pool `{to}` sends leads to itself");
                     report.within("pool", |r| r.warning("same_pool", message, "name another pool"));
                 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::rep_ledger::RepLedger;
 use crate::calendar::{Calendar, Calendars};
+use crate::document::Unique;
 use crate::error::{Report, RuleErrors};
 use crate::model::{Absence, OwnerState, Region, Rep, RepId};
 use crate::text;
@@ -54,12 +55,13 @@ impl Roster {
     /// All at once: blank or repeated ids, calendars that are not there, absences that end before they start.
     pub fn compile(reps: &[Rep], calendars: &Calendars) -> Result<Roster, RuleErrors> {
         let mut report = Report::new();
+        let ids = Unique::ids("rep");
         let names: Vec<&str> = calendars.0.keys().map(String::as_str).collect();
         let mut roster = Roster { calendars: calendars.0.values().cloned().collect(), ..Roster::default() };
         for (index, rep) in reps.iter().enumerate() {
             report.item(index, |report| {
                 if rep.id.is_blank() {
-                    report.within("id", |r| r.error("blank_id", "the rep has no id", "give every rep an id"));
+                    report.within("id", |report| ids.blank(report));
                     return;
                 }
                 let hours = rep.hours.as_ref().and_then(|id| {
@@ -86,10 +88,7 @@ impl Roster {
                     }
                 }
                 if roster.slots.insert(rep.id.clone(), Slot::new(rep, hours)).is_some() {
-                    report.within("id", |r| {
-                        let message = format!("the rep `{}` is listed twice", rep.id);
-                        r.error("duplicate_rep", message, "list every rep once");
-                    });
+                    report.within("id", |report| ids.duplicate(rep.id.as_str(), report));
                 }
             });
         }

@@ -9,6 +9,7 @@ use super::lists::{Domains, Lists};
 use super::rules::{BlacklistCheck, BlacklistRule, BlacklistRules, BurstCheck, FakeCheck, ResubmissionCheck};
 use super::severity::Severity;
 use crate::calendar::Span;
+use crate::document::{Unique, reserved};
 use crate::error::Report;
 use crate::model::RuleId;
 use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
@@ -29,11 +30,18 @@ impl Blacklist {
     pub(crate) fn compile_into(rules: &BlacklistRules, report: &mut Report) -> Blacklist {
         RulesVersion::check(rules.format, report);
         let mut known: BTreeMap<RuleId, String> = BTreeMap::new();
+        let mut ids = Unique::ids("rule");
         let mut compiled = Vec::with_capacity(rules.rules.len());
         report.within("rules", |report| {
             for (index, rule) in rules.rules.iter().enumerate() {
                 report.item(index, |report| {
-                    check_id(rule, &known, report);
+                    report.within("id", |report| {
+                        if rule.id.as_str() == NO_USABLE_CONTACT {
+                            reserved("reserved_id", NO_USABLE_CONTACT, report);
+                        } else {
+                            ids.check(rule.id.as_str(), report);
+                        }
+                    });
                     if !rule.id.is_blank() {
                         known.insert(rule.id.clone(), rule.category.clone());
                     }
@@ -62,26 +70,6 @@ impl Blacklist {
             submission_window: resubmissions().map(|check| check.window).max(),
         }
     }
-}
-
-fn check_id(rule: &BlacklistRule, known: &BTreeMap<RuleId, String>, report: &mut Report) {
-    report.within("id", |report| {
-        if rule.id.is_blank() {
-            report.error("blank_id", "the rule has no name", "give it an `id` of its own");
-        } else if rule.id.as_str() == NO_USABLE_CONTACT {
-            report.error(
-                "reserved_id",
-                format!("`{NO_USABLE_CONTACT}` is the name of a finding of its own"),
-                "give the rule another `id`",
-            );
-        } else if known.contains_key(&rule.id) {
-            report.error(
-                "duplicate_id",
-                format!("another rule has the id `{}` too", rule.id),
-                "give each rule an `id` of its own",
-            );
-        }
-    });
 }
 
 fn compile_rule(rule: &BlacklistRule, report: &mut Report) -> Compiled {
@@ -168,8 +156,8 @@ fn check_burst(check: &BurstCheck, report: &mut Report) {
     check_window(check.window, report);
     if !(2..=MAX_COUNT).contains(&check.count) {
         report.within("count", |report| {
-            let message = format!("`{}` is no number of leads that can make a burst", check.count);
-            report.error("out_of_range", message, format!("write a number from 2 to {MAX_COUNT}"));
+            let message = format!("`count` must be from 2 to {MAX_COUNT}, found `{}`", check.count);
+            report.error("out_of_range", message, "write how many leads are a burst, such as 5");
         });
     }
 }

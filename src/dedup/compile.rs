@@ -8,8 +8,9 @@ use super::deduplicator::Deduplicator;
 use super::plan::Plan;
 use super::rules::{DedupRules, MatchRule};
 use super::target::{LeadKey, MatchTarget};
+use crate::document::{Unique, reserved};
 use crate::error::Report;
-use crate::model::RuleId;
+use crate::model::LeadField;
 use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
 use crate::text::fold;
 
@@ -27,15 +28,20 @@ impl DedupRules {
         RulesVersion::check(self.format, report);
         if self.crowded_key == 0 {
             report.within("crowded_key", |report| {
-                report.error("no_key_left", "no key is shared by fewer than one record", "20 is usual");
+                report.error("no_key_left", "`crowded_key` must be at least 1", "20 is usual");
             });
         }
-        let mut seen = BTreeSet::new();
+        let mut ids = Unique::ids("rule");
         report.within("rules", |report| {
             for (index, rule) in self.rules.iter().enumerate() {
-                report.item(index, |report| rule.check(&mut seen, report));
+                report.item(index, |report| {
+                    report.within("id", |report| ids.check(rule.id.as_str(), report));
+                    rule.check(report);
+                });
             }
         });
+        report.within("update", |report| check_update(&self.update, report));
+        report.within("decisive", |report| check_update(&self.decisive, report));
     }
 }
 
@@ -59,17 +65,7 @@ impl Deduplicator {
 }
 
 impl MatchRule {
-    fn check<'r>(&'r self, seen: &mut BTreeSet<&'r RuleId>, report: &mut Report) {
-        if self.id.is_blank() {
-            report.within("id", |report| {
-                report.error("blank_id", "the rule has no name", "name it: decisions and explanations do");
-            });
-        }
-        if !seen.insert(&self.id) {
-            report.within("id", |report| {
-                report.error("duplicate_id", format!("there are two rules `{}`", self.id), "rename one");
-            });
-        }
+    fn check(&self, report: &mut Report) {
         if self.target.lead_key() != self.lead {
             report.within("target", |report| {
                 let fitting: Vec<String> = MatchTarget::ALL
@@ -104,8 +100,8 @@ impl Comparator {
                 report.within("threshold", |report| {
                     report.error(
                         "out_of_range",
-                        format!("a probability of {threshold} is no threshold"),
-                        "write a number above 0 and at most 1, such as 0.85",
+                        format!("`threshold` must be above 0 and at most 1, found `{threshold}`"),
+                        "write a probability, such as 0.85",
                     );
                 });
             }
@@ -138,6 +134,39 @@ impl RuleAction {
     }
 }
 
+/// Fields that a re-entry never overwrites: what a lead is known by, and what has become of it since.
+const KEPT: [LeadField; 11] = [
+    LeadField::Id,
+    LeadField::CreatedAt,
+    LeadField::Phones,
+    LeadField::Emails,
+    LeadField::Wechat,
+    LeadField::Status,
+    LeadField::Stage,
+    LeadField::Owner,
+    LeadField::Pool,
+    LeadField::Acquisition,
+    LeadField::NextFollowUp,
+];
+
+fn check_update(fields: &[LeadField], report: &mut Report) {
+    let mut seen = BTreeSet::new();
+    for (index, field) in fields.iter().enumerate() {
+        report.item(index, |report| {
+            if KEPT.contains(field) {
+                let message = format!("a re-entry never overwrites `{field}`");
+                report.error("kept_field", message, "remove it: name fields that describe the lead");
+            } else if !seen.insert(field) {
+                report.warning(
+                    "duplicate_field",
+                    format!("`{field}` is listed twice"),
+                    "list each field once",
+                );
+            }
+        });
+    }
+}
+
 /// Names that mean something already: actions in rules, and actions in resolutions.
 const TAKEN: [&str; 11] = [
     "reenter",
@@ -155,12 +184,12 @@ const TAKEN: [&str; 11] = [
 
 fn check_code(code: &str, report: &mut Report) {
     if code.trim().is_empty() {
-        report.error("blank_code", "the code has no name", "name it: leads are tagged with it");
+        report.error("blank_code", "the code is blank", "name it: leads are tagged with it");
     } else if code.trim() != code || code.contains(char::is_control) {
-        let message = format!("the code {code:?} has spaces around it or unseen characters");
+        let message =
+            format!("the code `{}` has spaces around it or control characters", code.escape_debug());
         report.error("bad_code", message, "write it as one word, such as `ask_partner`");
     } else if TAKEN.contains(&fold(code).as_str()) {
-        let message = format!("`{code}` has a meaning of its own");
-        report.error("taken_code", message, "choose another name for what your own code means");
+        reserved("taken_code", code, report);
     }
 }

@@ -5,7 +5,9 @@ mod finding;
 mod load;
 mod position;
 mod strict;
+mod unique;
 
 pub(crate) use finding::{Finding, one_of};
 pub(crate) use load::{load_into, write_dates_as_text};
 pub(crate) use position::read_json;
+pub(crate) use unique::{Unique, check_reference, reserved};

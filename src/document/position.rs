@@ -45,14 +45,7 @@ fn syntax_error(text: &str, error: &serde_json::Error) -> RuleErrors {
     } else if text.trim().is_empty() {
         ("not_json", "the text is empty".to_owned(), "write the rules as `{ … }`")
     } else {
-        let help = match what {
-            "trailing comma" => "remove the last comma",
-            "trailing characters" => "remove what follows the closing bracket",
-            "EOF while parsing an object" | "EOF while parsing a value" => "add the missing `}` or value",
-            "EOF while parsing a list" => "add the missing `]`",
-            "key must be a string" => "write keys in double quotes",
-            _ => "JSON takes no comments, single quotes or trailing commas",
-        };
+        let (what, help) = in_words(what);
         ("not_json", format!("the text is not JSON: {what}"), help)
     };
     let mut diagnostic = Diagnostic::error(code, "", message).with_help(help);
@@ -61,6 +54,30 @@ fn syntax_error(text: &str, error: &serde_json::Error) -> RuleErrors {
     let before = line_text.char_indices().take_while(|(at, _)| *at + 1 < column).count();
     diagnostic.location = Some(Position { line: count(line.max(1)), column: count(before + 1) });
     RuleErrors::from(diagnostic)
+}
+
+/// What serde_json says of a text, with what would be right.
+fn in_words(said: &str) -> (&str, &'static str) {
+    const STRICT: &str = "JSON takes no comments, single quotes or trailing commas";
+    match said {
+        "trailing comma" => ("a comma before the closing bracket", "remove the comma"),
+        "trailing characters" => ("more text after the end", "remove what follows the closing bracket"),
+        "EOF while parsing an object" => ("it ends inside an object", "add the missing `}`"),
+        "EOF while parsing a list" => ("it ends inside a list", "add the missing `]`"),
+        "EOF while parsing a string" => ("it ends inside a text", "add the missing quote"),
+        "EOF while parsing a value" => ("it ends where a value is expected", "add the missing value"),
+        "key must be a string" => ("expected a key in double quotes", STRICT),
+        "expected value" | "expected ident" => ("expected a value", STRICT),
+        "expected `,` or `}`" => (said, "add a comma, or close the object"),
+        "expected `,` or `]`" => (said, "add a comma, or close the list"),
+        "expected `:`" => (said, "write `\"key\": value`"),
+        "invalid escape" => ("a text has an unknown escape", "write a backslash as `\\\\`"),
+        "invalid number" | "number out of range" => ("a number that cannot be read", "write it like `1.5`"),
+        _ if said.starts_with("control character") => {
+            ("a text has a line break or control character", "write a line break as `\\n`")
+        }
+        _ => (said, STRICT),
+    }
 }
 
 fn count(number: usize) -> u32 {
@@ -81,7 +98,8 @@ impl Source<'_> {
         })
     }
 
-    /// Adds line and column to each finding: of the value at its path, else of the nearest object or list around it.
+    /// Adds line and column to each finding: of the value at its path, else of the nearest object or list around it;
+    /// and puts the findings in the order of the text.
     pub(crate) fn locate(&self, mut errors: RuleErrors) -> RuleErrors {
         let mut wanted: BTreeMap<String, Option<usize>> = BTreeMap::new();
         for diagnostic in errors.iter().filter(|diagnostic| diagnostic.location.is_none()) {
@@ -110,6 +128,7 @@ impl Source<'_> {
             };
             diagnostic.location = Some(self.position(at));
         }
+        errors.diagnostics_mut().sort_by_key(|one| (one.code == "too_many", one.location));
         errors
     }
 

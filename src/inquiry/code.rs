@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::Unique;
 use crate::error::Report;
 use crate::model::open_enum::closed_enum;
 use crate::rule::{Registry, RulesDocument, RulesVersion, rules_document};
@@ -107,7 +108,7 @@ fn check(rules: &CodeRules, report: &mut Report) {
             );
         });
     }
-    let mut seen = BTreeSet::new();
+    let mut parts = Unique::listed_names("part");
     report.within("segments", |report| {
         if rules.segments.is_empty() {
             report.error("no_segments", "the code has no segments", "add at least one");
@@ -126,10 +127,7 @@ fn check(rules: &CodeRules, report: &mut Report) {
                 }
                 for (index, rule) in segment.iter().enumerate() {
                     report.item(index, |report| {
-                        if !seen.insert(rule.part) {
-                            let message = format!("`{}` stands here twice", rule.part);
-                            report.error("duplicate_name", message, "keep one");
-                        }
+                        parts.check(rule.part.as_str(), report);
                         let (right, help) = match (rule.part, rule.width) {
                             (CodePart::Year, width) => (matches!(width, Some(2 | 4)), "write 2 or 4"),
                             (CodePart::Month, width) => (width == Some(2), "write 2"),

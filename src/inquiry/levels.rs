@@ -1,11 +1,11 @@
 //! Levels by conditions: maturity and tier of accounts, state of users.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::document::Unique;
 use crate::error::Report;
 use crate::model::open_enum::closed_enum;
 use crate::model::{Account, BuyingRole, Lead, RegistryStatus, Value};
@@ -304,17 +304,13 @@ impl Ladder {
         levels: impl Iterator<Item = (&'r str, &'r [Condition])>,
         report: &mut Report,
     ) -> Ladder {
-        let mut seen = BTreeSet::new();
+        let mut names = Unique::names(if key == "grade" { "grade" } else { "level" });
         let mut always: Option<String> = None;
         let mut rungs = Vec::new();
         for (index, (name, criteria)) in levels.enumerate() {
             report.item(index, |report| {
                 report.within(key, |report| {
-                    if name.trim().is_empty() {
-                        report.error("blank_name", "the name is blank", "give it a name");
-                    } else if !seen.insert(name) {
-                        report.error("duplicate_name", format!("`{name}` stands here twice"), "rename one");
-                    }
+                    names.check(name, report);
                 });
                 if let Some(before) = &always {
                     report.warning(

@@ -4,6 +4,7 @@ use super::{Intake, Rules};
 use crate::assign::Assigner;
 use crate::blacklist::Blacklist;
 use crate::dedup::Deduplicator;
+use crate::document::check_reference;
 use crate::error::Report;
 use crate::model::PoolId;
 use crate::rule::{HostTables, Registry, RulesDocument, RulesVersion, rules_document};
@@ -47,11 +48,7 @@ fn check_pools(rules: &Rules, report: &mut Report) {
     let named =
         [("pool", &rules.pool), ("nurture_pool", &rules.nurture_pool), ("invalid_pool", &rules.invalid_pool)];
     for (name, pool) in named {
-        if pool.is_blank() {
-            report.within(name, |report| {
-                report.error("blank_pool", "the pool has no name", "name it, or leave the key out");
-            });
-        }
+        report.within(name, |report| check_reference("pool", pool.as_str(), report));
     }
     if rules.nurture_pool == rules.invalid_pool {
         report.within("nurture_pool", |report| {

@@ -1,10 +1,11 @@
 //! From rules to a merger: load, compile, and what the type system cannot check.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::fields::{Holds, group_of, holds, known_fields};
 use super::merger::Merger;
 use super::rules::{MergeRules, Survivorship};
+use crate::document::Unique;
 use crate::error::Report;
 use crate::rule::{Registry, RulesDocument, RulesVersion, rules_document};
 
@@ -72,15 +73,10 @@ impl MergeRules {
     }
 
     fn check_blocks<'r>(&'r self, in_blocks: &mut BTreeMap<&'r str, &'r str>, report: &mut Report) {
-        let mut names = BTreeSet::new();
+        let mut names = Unique::names("block");
         for (index, block) in self.blocks.iter().enumerate() {
             report.item(index, |report| {
-                if !names.insert(block.name.as_str()) {
-                    report.within("name", |report| {
-                        let message = format!("there are two blocks `{}`", block.name);
-                        report.error("duplicate_id", message, "rename one");
-                    });
-                }
+                report.within("name", |report| names.check(&block.name, report));
                 report.within("rule", |report| {
                     use Survivorship::{Max, Min, Sum, Union};
                     if matches!(block.rule, Max | Min | Sum | Union) {

@@ -6,7 +6,7 @@ use super::{
     Acquisition, BusinessModel, ChannelType, JobFunction, Lead, LeadStatus, Region, RegistryStatus,
     SourceClass, SourcePipeline, Value,
 };
-use crate::document::load_into;
+use crate::document::{Unique, load_into};
 use crate::error::{Diagnostic, Report, suggestion};
 
 /// The type of a field's values. It decides which comparisons a condition may use.
@@ -267,7 +267,7 @@ impl Lead {
     /// let found = Lead::from_json(json!({"id": " ", "created_at": "2026-03-01T09:00:00Z", "phone": "138"}));
     /// let found: Vec<String> = found.unwrap_err().iter().map(|finding| finding.to_string()).collect();
     /// assert_eq!(found, [
-    ///     "error[blank_id] at id: the id is blank\n  help: give every lead an id of its own",
+    ///     "error[blank_id] at id: the lead has no id\n  help: give each lead an id of its own",
     ///     "error[unknown_key] at phone: a lead has no `phone`\n  help: did you mean `phones`?",
     /// ]);
     /// ```
@@ -280,11 +280,7 @@ impl Lead {
             unknown_keys(members, "", &mut report);
         }
         let lead = load_into(document, &mut report, |lead: &Lead, report| {
-            if lead.id.is_blank() {
-                report.within("id", |report| {
-                    report.error("blank_id", "the id is blank", "give every lead an id of its own");
-                });
-            }
+            report.within("id", |report| Unique::ids("lead").check(lead.id.as_str(), report));
         });
         match (report.has_errors(), lead) {
             (false, Some(lead)) => Ok(lead),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::engine::{CompiledGate, Parts, Pipeline};
 use super::gate::{Approval, Criterion, Gate, Office, Proof};
 use super::rules::{ExitKind, PipelineHalf, PipelineRules};
+use crate::document::Unique;
 use crate::error::Report;
 use crate::model::RuleId;
 use crate::rule::{Condition, Producer, Registry, RulesDocument, RulesVersion, Scope, rules_document};
@@ -32,17 +33,9 @@ impl Pipeline {
         report.within("stages", |report| check_stages(rules, report));
         report.within("exits", |report| check_exits(rules, &stage_names, report));
         report.within("approvals", |report| {
-            let mut seen = BTreeSet::new();
+            let mut offices = Unique::listed_names("office");
             for (index, office) in rules.approvals.iter().enumerate() {
-                if !seen.insert(office) {
-                    report.item(index, |report| {
-                        report.error(
-                            "duplicate_name",
-                            format!("`{office}` approves twice"),
-                            "name each office once",
-                        );
-                    });
-                }
+                report.item(index, |report| offices.check(office.as_str(), report));
             }
         });
         let mut gates: BTreeMap<RuleId, Vec<CompiledGate>> = BTreeMap::new();
@@ -78,11 +71,11 @@ fn check_stages(rules: &PipelineRules, report: &mut Report) {
     if rules.stages.is_empty() {
         report.error("no_stages", "the pipeline has no stages", "add at least one");
     }
-    let mut seen = BTreeSet::new();
+    let mut names = Unique::names("stage");
     let mut beyond = false;
     for (index, stage) in rules.stages.iter().enumerate() {
         report.item(index, |report| {
-            check_name(&stage.name, &mut seen, report);
+            report.within("name", |report| names.check(&stage.name, report));
             if beyond && stage.half == PipelineHalf::M2l {
                 report.within("half", |report| {
                     report.error(
@@ -111,10 +104,11 @@ fn check_stages(rules: &PipelineRules, report: &mut Report) {
 }
 
 fn check_exits(rules: &PipelineRules, stages: &[&str], report: &mut Report) {
-    let mut seen: BTreeSet<&str> = stages.iter().copied().collect();
+    let mut names = Unique::names("stage or exit");
+    stages.iter().for_each(|stage| names.check(stage, &mut Report::new()));
     for (index, exit) in rules.exits.iter().enumerate() {
         report.item(index, |report| {
-            check_name(&exit.name, &mut seen, report);
+            report.within("name", |report| names.check(&exit.name, report));
             report.within("from", |report| {
                 for (index, from) in exit.from.iter().enumerate() {
                     if !stages.contains(&from.as_str()) {
@@ -145,20 +139,8 @@ fn check_exits(rules: &PipelineRules, stages: &[&str], report: &mut Report) {
     }
 }
 
-fn check_name<'r>(name: &'r str, seen: &mut BTreeSet<&'r str>, report: &mut Report) {
-    report.within("name", |report| {
-        if name.trim().is_empty() {
-            report.error("blank_name", "the name is blank", "give it a name");
-        } else if !seen.insert(name) {
-            report.error("duplicate_name", format!("`{name}` stands here twice"), "rename one of them");
-        }
-    });
-}
-
 fn check_gate(gate: &Gate, rules: &PipelineRules, stages: &[&str], exits: &[&str], report: &mut Report) {
-    if gate.id.is_blank() {
-        report.within("id", |report| report.error("blank_name", "the name is blank", "give it a name"));
-    }
+    report.within("id", |report| Unique::ids("gate").check(gate.id.as_str(), report));
     if !stages.contains(&gate.into.as_str()) {
         report.within("into", |report| {
             report.unknown_name("unknown_stage", "stage", &gate.into, stages.iter().copied());
@@ -287,20 +269,20 @@ fn check_versions(gates: &[Gate], report: &mut Report) {
                 });
             }
             let mut own: BTreeSet<&RuleId> = BTreeSet::new();
+            let ids = Unique::ids("criterion");
             report.within("criteria", |report| {
                 for (index, criterion) in gate.criteria.iter().enumerate() {
                     let owner = *owners.entry(&criterion.id).or_insert(&gate.id);
-                    if !own.insert(&criterion.id) || owner != &gate.id || criterion.id.is_blank() {
-                        report.item(index, |report| {
-                            report.within("id", |report| {
-                                report.error(
-                                    "duplicate_name",
-                                    format!("the criterion `{}` is blank or stands twice", criterion.id),
-                                    "give each criterion a name of its own",
-                                );
-                            });
+                    let is_taken = !own.insert(&criterion.id) || owner != &gate.id;
+                    report.item(index, |report| {
+                        report.within("id", |report| {
+                            if criterion.id.is_blank() {
+                                ids.blank(report);
+                            } else if is_taken {
+                                ids.duplicate(criterion.id.as_str(), report);
+                            }
                         });
-                    }
+                    });
                 }
             });
         });

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use super::grade::{FitGrade, ScoreCell};
 use super::rules::{Decay, EngagementRule, Maturity, RuleGroup, ScoreRules};
 use crate::calendar::Span;
+use crate::document::Unique;
 use crate::error::Report;
 use crate::model::{Points, RuleId};
+use crate::text::is_blank;
 
 /// Looks for ids that are blank or stand twice, over all lists of rules.
 pub(super) fn ids(rules: &ScoreRules, report: &mut Report) {
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut seen = Unique::ids("rule");
     let engagement = rules.engagement.rules.iter().map(|rule| &rule.id);
     let fit = rules.fit.rules.iter().map(|rule| &rule.id);
     let disqualifiers = rules.fit.disqualifiers.iter().map(|rule| &rule.id);
@@ -22,22 +24,9 @@ pub(super) fn ids(rules: &ScoreRules, report: &mut Report) {
     });
 }
 
-fn list<'a>(ids: impl Iterator<Item = &'a RuleId>, seen: &mut BTreeSet<&'a str>, report: &mut Report) {
+fn list<'a>(ids: impl Iterator<Item = &'a RuleId>, seen: &mut Unique<'a>, report: &mut Report) {
     for (index, id) in ids.enumerate() {
-        report.item(index, |report| {
-            report.within("id", |report| {
-                if id.is_blank() {
-                    report.error(
-                        "blank_id",
-                        "the rule has no id",
-                        "give it one that is unique in the document",
-                    );
-                } else if !seen.insert(id.as_str()) {
-                    let message = format!("the id `{id}` stands in the document twice");
-                    report.error("duplicate_id", message, "give each rule its own");
-                }
-            });
-        });
+        report.item(index, |report| report.within("id", |report| seen.check(id.as_str(), report)));
     }
 }
 
@@ -63,15 +52,11 @@ pub(super) fn groups<'a>(
         }
     });
     report.within("groups", |report| {
-        let mut seen = BTreeSet::new();
+        let mut ids = Unique::ids("group");
         for (index, group) in groups.iter().enumerate() {
             report.item(index, |report| {
-                if group.id.trim().is_empty() {
-                    report.error("blank_id", "the group has no id", "give it one");
-                } else if !seen.insert(group.id.as_str()) {
-                    let message = format!("the id `{}` stands here twice", group.id);
-                    report.error("duplicate_id", message, "give each group its own");
-                } else if !used.contains(group.id.as_str()) {
+                report.within("id", |report| ids.check(&group.id, report));
+                if !is_blank(&group.id) && !used.contains(group.id.as_str()) {
                     let message = format!("no rule names group `{}`", group.id);
                     report.warning("unused_group", message, "name it in a rule, or remove it");
                 }
