@@ -1,5 +1,7 @@
 //! Rules documents as people write them: what the loader says of mistakes.
 
+#![cfg(feature = "script")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

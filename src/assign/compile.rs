@@ -110,7 +110,7 @@ fn check_rules(pool: &PoolRules, report: &mut Report) {
                 report.warning("unreachable_rule", message, "move it up, or narrow the one before");
             }
         });
-        if rule.when.is_always() {
+        if rule.when.is_always() && closed.iter().all(|(pass, _)| *pass != rule.pass) {
             closed.push((rule.pass, &rule.id));
         }
     }

@@ -111,14 +111,7 @@ fn compile_rule(rule: &BlacklistRule, report: &mut Report) -> Compiled {
                         "say what the rule looks for",
                     );
                 }
-                if condition.is_never() {
-                    report.warning(
-                        "never_matches",
-                        "the condition never holds",
-                        "correct or remove the rule",
-                    );
-                }
-                Test::Condition(condition.compile(Scope::Blacklist, report))
+                Test::Condition(condition.compile_to_match(Scope::Blacklist, report))
             }
         })
     });

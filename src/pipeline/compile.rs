@@ -211,7 +211,9 @@ fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
         });
     }
     let missing = gate.missing_approvals(required);
-    if !missing.is_empty() {
+    // An office that is misspelt may be the one that is missing.
+    let is_clear = gate.approvals.iter().all(|approval| required.contains(&approval.office));
+    if !missing.is_empty() && is_clear {
         let names: Vec<&str> = missing.iter().map(Office::as_str).collect();
         report.warning(
             "gate_not_in_force",
@@ -296,10 +298,7 @@ fn compile_criteria(gate: &Gate, report: &mut Report) -> Vec<Option<Parts>> {
             Proof::Condition(condition) => Some(report.item(index, |report| {
                 report.within("proof", |report| {
                     report.within("condition", |report| {
-                        if condition.is_never() {
-                            report.warning("never_matches", "the criterion can never be met", "correct it");
-                        }
-                        let _ = condition.compile(Scope::Assign, report);
+                        let _ = condition.compile_to_match(Scope::Assign, report);
                         // What is wrong is reported by now.
                         let compile = |part: &Condition| {
                             (part.clone(), part.compile(Scope::Assign, &mut Report::new()))

@@ -40,6 +40,21 @@ impl Condition {
         self.compile_node(scope, report)
     }
 
+    /// As [`compile`](Self::compile), with a warning when the condition never holds, unless that is said or follows
+    /// from what is said.
+    pub(crate) fn compile_to_match(&self, scope: Scope, report: &mut Report) -> Predicate {
+        let said = report.diagnostics().len();
+        let predicate = self.compile(scope, report);
+        if self.is_never() && report.diagnostics().len() == said {
+            report.warning(
+                "never_matches",
+                "the condition never holds",
+                "correct it, or remove what it decides",
+            );
+        }
+        predicate
+    }
+
     fn compile_node(&self, scope: Scope, report: &mut Report) -> Predicate {
         let each = |conditions: &[Condition], name: &str, report: &mut Report| {
             report.within(name, |report| {

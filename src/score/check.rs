@@ -36,12 +36,16 @@ pub(super) fn groups<'a>(
     named: impl Iterator<Item = Option<&'a str>>,
     report: &mut Report,
 ) {
+    let defined: BTreeSet<&str> = groups.iter().map(|group| group.id.as_str()).collect();
     let mut used = BTreeSet::new();
+    // A name that is misspelt may be that of a group that no rule seems to name.
+    let mut misspelt = false;
     report.within("rules", |report| {
         for (index, group) in named.enumerate() {
             let Some(group) = group else { continue };
             used.insert(group);
-            if !groups.iter().any(|known| known.id == group) {
+            if !defined.contains(group) {
+                misspelt = true;
                 report.item(index, |report| {
                     let known = groups.iter().map(|known| known.id.as_str());
                     report.within("group", |report| {
@@ -56,7 +60,7 @@ pub(super) fn groups<'a>(
         for (index, group) in groups.iter().enumerate() {
             report.item(index, |report| {
                 report.within("id", |report| ids.check(&group.id, report));
-                if !is_blank(&group.id) && !used.contains(group.id.as_str()) {
+                if !misspelt && !is_blank(&group.id) && !used.contains(group.id.as_str()) {
                     let message = format!("no rule names group `{}`", group.id);
                     report.warning("unused_group", message, "name it in a rule, or remove it");
                 }

@@ -284,15 +284,7 @@ fn check_per_unit(per: &PerUnit, scope: Scope, report: &mut Report) {
 /// Compiles the condition of a rule. `None` when it always holds.
 fn when(condition: &Condition, scope: Scope, report: &mut Report) -> Option<Predicate> {
     report.within("when", |report| {
-        let known = report.diagnostics().len();
-        let predicate = condition.compile(scope, report);
-        if condition.is_never() && report.diagnostics().len() == known {
-            report.warning(
-                "never_matches",
-                "the rule never matches",
-                "correct the condition, or remove the rule",
-            );
-        }
+        let predicate = condition.compile_to_match(scope, report);
         (!condition.is_always()).then_some(predicate)
     })
 }
