@@ -330,7 +330,7 @@ fn whatever_stands_in_the_wrong_place_is_reported_in_plain_words() {
         ("blacklist", rich_blacklist(), |v| loaded(BlacklistRules::load(v))),
         ("strict", preset(BlacklistRules::strict()), |v| loaded(BlacklistRules::load(v))),
         ("dedup", rich_dedup(), |v| loaded(DedupRules::load(v))),
-        ("to_c", preset(DedupRules::to_c()), |v| loaded(DedupRules::load(v))),
+        ("b2c", preset(DedupRules::b2c()), |v| loaded(DedupRules::load(v))),
         ("score", rich_scoring(), |v| loaded(ScoreRules::load(v))),
         ("assign", rich_assignment(), |v| loaded(AssignRules::load(v))),
         ("merge", rich_merging(), |v| loaded(MergeRules::load(v))),
