@@ -4,11 +4,13 @@
 //! written anew by `UPDATE_EXPECT=1 cargo test --test it`.
 
 mod api_shape;
+mod arrows;
 mod assign;
 mod blacklist;
 mod company;
 mod contact;
 mod dedup;
+mod documents;
 mod inquiry;
 mod intake;
 mod merge;

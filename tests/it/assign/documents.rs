@@ -38,15 +38,15 @@ fn every_mistake_is_told_with_its_place() {
         ("format", "unknown_format"),
         ("groups.empty.members", "no_reps"),
         ("groups.idle.members", "zero_weights"),
-        ("groups.west.members[1].rep", "duplicate_rep"),
+        ("groups.west.members[1].rep", "duplicate_id"),
         ("groups.west.members[2].rep", "blank_id"),
         ("pools.p.previous_owners", "out_of_range"),
         ("pools.p.rules[0].then.group.id", "unknown_group"),
         ("pools.p.rules[1]", "unreachable_rule"),
-        ("pools.p.rules[1].id", "duplicate_rule"),
+        ("pools.p.rules[1].id", "duplicate_id"),
         ("pools.p.rules[1].then.rep", "blank_id"),
         ("pools.p.rules[2].id", "blank_id"),
-        ("pools.p.rules[2].then.reps[2]", "duplicate_rep"),
+        ("pools.p.rules[2].then.reps[2]", "duplicate_id"),
         ("pools.p.rules[3].then", "no_target"),
         ("pools.p.rules[4].then.pool", "same_pool"),
         ("pools.p.rules[5].then.reviewer.by", "blank_id"),
@@ -112,7 +112,7 @@ fn a_roster_tells_everything_that_is_wrong_with_it() {
     let found: Vec<(&str, &str)> =
         errors.iter().map(|found| (found.path.as_str(), found.code.as_ref())).collect();
     let expected = [
-        ("[1].id", "duplicate_rep"),
+        ("[1].id", "duplicate_id"),
         ("[2].id", "blank_id"),
         ("[3].hours", "unknown_calendar"),
         ("[4].absences[0]", "inverted_span"),

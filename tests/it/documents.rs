@@ -106,7 +106,7 @@ fn messages_say_the_fix() {
     for (title, said) in cases {
         let _ = writeln!(all, "# {title}\n{said}\n");
     }
-    expect_file!["snapshots/messages.txt"].assert_eq(&all);
+    expect_file!["snapshots/documents_messages.txt"].assert_eq(&all);
 }
 
 /// A rules document with everything in it that an engine reads.
@@ -628,7 +628,7 @@ fn json_text_shows_every_mistake_with_line_and_column() {
         "{\n  \"score\": {\n    \"on_fault\": \"skip\"\n",
     ]
     .map(|text| Rules::from_json_str(text).unwrap_err().to_string());
-    expect_file!["snapshots/positions.txt"].assert_eq(&(found.join("\n\n") + "\n"));
+    expect_file!["snapshots/documents_positions.txt"].assert_eq(&(found.join("\n\n") + "\n"));
 }
 
 #[test]
@@ -688,7 +688,7 @@ fn blank_and_repeated_ids_are_refused_alike_everywhere() {
             let _ = writeln!(all, "{what}: {}", found.unwrap_or_else(|| panic!("{what}: {errors}")));
         }
     }
-    expect_file!["snapshots/ids.txt"].assert_eq(&all);
+    expect_file!["snapshots/documents_ids.txt"].assert_eq(&all);
     // A part of a code is listed, not defined.
     let mut codes = preset(CodeRules::default());
     codes["segments"][1] = codes["segments"][0].clone();
