@@ -20,13 +20,12 @@ const DEEPEST: usize = 100;
 /// How often the document is read again to find out what would be right.
 const MAX_TRIES: u32 = 40;
 
-/// Errors of `check` that compare a value with others, which have their defaults when they were taken out; and how
-/// many steps up the others are found.
-const OF_NEIGHBOURS: &[(&str, usize)] =
-    &[("approvals_out_of_order", 1), ("overlapping_bands", 1), ("same_pool", 1), ("two_rules", 2)];
+/// Errors of `check` that compare a value with its neighbours, which have their defaults when they were taken out.
+const OF_NEIGHBOURS: &[&str] = &["approvals_out_of_order", "overlapping_bands", "same_pool"];
 
-/// Errors of `check` about a name, and the lists and sections that define such names.
+/// Errors of `check` about what is defined elsewhere, and the lists and sections that define it.
 const DEFINED_IN: &[(&str, &[&str])] = &[
+    ("two_rules", &["blocks"]),
     ("unknown_category", &["rules"]),
     ("unknown_exit", &["exits"]),
     ("unknown_group", &["groups", "engagement", "fit"]),
@@ -142,10 +141,8 @@ impl Repair {
             let shown = |name: &String| diagnostic.message.contains(&format!("`{name}`"));
             code.starts_with("unknown_") && self.removed_names.iter().any(shown)
         };
-        let levels = OF_NEIGHBOURS.iter().find(|(known, _)| *known == code).map(|(_, levels)| *levels);
-        let of_neighbour = |removed: &String| {
-            levels.is_some_and(|levels| is_below(removed, (0..levels).fold(path, |path, _| around(path))))
-        };
+        let of_neighbour =
+            |removed: &String| OF_NEIGHBOURS.contains(&code) && around(removed) == around(path);
         let defining = DEFINED_IN.iter().find(|(known, _)| *known == code).map(|(_, keys)| *keys);
         let defines = |removed: &String| defining.is_some_and(|keys| keys.contains(&last_key(removed)));
         match diagnostic.level {

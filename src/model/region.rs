@@ -233,7 +233,10 @@ impl Serialize for Region {
 impl<'de> Deserialize<'de> for Region {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Region, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        text.parse().map_err(|error| {
+            let help = "write it as `CN-GD`, `CN-GD-440300` or `US-CA`";
+            serde::de::Error::custom(crate::document::Finding::new("bad_value", error, help))
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::document::Finding;
 use crate::error::suggestion;
 use crate::model::Points;
 use crate::rule::{Custom, Field};
@@ -96,7 +97,7 @@ impl<'de> Visitor<'de> for AwardVisitor {
     type Value = Award;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("points, such as 20 or {\"script\": \"…\"},")
+        f.write_str("points such as `20` or `{\"script\": …}`")
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Award, E> {
@@ -123,17 +124,20 @@ impl<'de> Visitor<'de> for AwardVisitor {
             Some(other) => {
                 let shown: String = other.chars().take(40).collect();
                 let help = suggestion(other, KEYS.iter().copied());
-                return Err(Error::custom(format_args!(
-                    "points cannot be given by `{shown}`; help: {help} [bad_value]"
-                )));
+                let message = format!("points cannot be given by `{shown}`");
+                return Err(Error::custom(Finding::new("bad_value", message, help)));
             }
-            None => return Err(Error::invalid_length(0, &self)),
+            None => {
+                let help = "write points such as `20` or `{\"script\": …}`";
+                return Err(Error::custom(Finding::new("missing_key", "the points are empty", help)));
+            }
         };
         match map.next_key::<String>()? {
             None => Ok(award),
-            Some(key) => Err(Error::custom(format_args!(
-                "points are given in one way only, but `{key}` stands here too"
-            ))),
+            Some(key) => {
+                let message = format!("points are given in one way only, but `{key}` stands here too");
+                Err(Error::custom(Finding::new("wrong_type", message, "keep one of them")))
+            }
         }
     }
 }

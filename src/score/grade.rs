@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::document::Finding;
 use crate::model::Points;
 use crate::model::open_enum::closed_enum;
 
@@ -78,8 +79,10 @@ impl Serialize for EngagementLevel {
 impl<'de> Deserialize<'de> for EngagementLevel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<EngagementLevel, D::Error> {
         let number = u8::deserialize(deserializer)?;
-        EngagementLevel::from_number(number)
-            .ok_or_else(|| serde::de::Error::custom(format_args!("`{number}` is not a level from 1 to 4")))
+        EngagementLevel::from_number(number).ok_or_else(|| {
+            let message = format!("`{number}` is not a level");
+            serde::de::Error::custom(Finding::new("bad_value", message, "write a level from 1 to 4"))
+        })
     }
 }
 
@@ -152,7 +155,9 @@ impl Serialize for ScoreCell {
 impl<'de> Deserialize<'de> for ScoreCell {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ScoreCell, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        text.parse().map_err(|error| {
+            serde::de::Error::custom(Finding::new("bad_value", error, "write a cell such as `B1`"))
+        })
     }
 }
 

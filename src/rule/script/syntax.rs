@@ -1,5 +1,7 @@
 //! Slips of writing that the parser would notice late, or blame on something else: brackets, quotes, bare texts.
 
+use std::collections::BTreeSet;
+
 use super::limits::MAX_PROBLEMS;
 use super::problem::Problem;
 use super::token::{Kind, OPEN_COMMENT, Token};
@@ -55,11 +57,14 @@ fn never_closed(open: &Token<'_>) -> Problem {
 
 /// Texts in single quotes, which hold one character, and texts without any.
 pub(super) fn quotes(tokens: &[Token<'_>]) -> Vec<Problem> {
-    let declares =
-        |token: &Token<'_>| token.kind == Kind::Word && matches!(token.text, "let" | "const" | "fn" | "for");
-    let before = std::iter::once(None).chain(tokens.iter().map(Some));
-    let named = tokens.iter().zip(before).filter(|(_, before)| !before.is_some_and(declares));
-    named.filter_map(|(token, _)| misquoted(token)).take(MAX_PROBLEMS).collect()
+    // A name that the script gives is no text: the parser says that it must be ASCII.
+    let own = tokens.windows(2).filter_map(|pair| match pair {
+        [keyword, name] if matches!(keyword.text, "let" | "const" | "fn" | "for") => Some(name.text),
+        _ => None,
+    });
+    let own: BTreeSet<&str> = own.collect();
+    let others = tokens.iter().filter(|token| !own.contains(token.text));
+    others.filter_map(misquoted).take(MAX_PROBLEMS).collect()
 }
 
 fn misquoted(token: &Token<'_>) -> Option<Problem> {
@@ -132,7 +137,8 @@ mod tests {
         assert_eq!(said("title == 'CEO' || city == 深圳"), ["write `\"CEO\"`", "write `\"深圳\"`"]);
         assert_eq!(said("x == 'it"), ["write texts in double quotes"]);
         assert_eq!(said("x == ''"), ["write `\"\"`"]);
-        for fine in ["'C'", "'\\n'", "'\\u0041'", "\"it's\"", "// '深圳'", "\"深圳\"", "let 分 = 1"] {
+        for fine in ["'C'", "'\\n'", "'\\u0041'", "\"it's\"", "// '深圳'", "\"深圳\"", "let 分 = 1; 分 + 1"]
+        {
             assert!(said(fine).is_empty(), "{fine}");
         }
     }
