@@ -1,6 +1,6 @@
 //! Assignment: who gets which lead, and why the others do not.
 //!
-//! [`AssignRules`] say it as data, [`Assigner::compile`] proves them, and [`Assigner::assign`] decides about one
+//! [`AssignRules`] say it as data, [`Assigner::compile`] validates and compiles them, and [`Assigner::assign`] decides about one
 //! lead on the [`Roster`] of reps and the [`Ledger`] of the lead's pool. The [`Assignment`] carries what to do and
 //! what changes in the state; nothing changes until its delta is applied.
 //!

@@ -1,11 +1,15 @@
 //! The main job: what happens to a lead, step by step, and what a wrong rules document is told.
 
+use std::sync::Arc;
+
 use leadkit::book::Book;
 use leadkit::calendar::{Calendar, Calendars, UtcOffset, Zone};
-use leadkit::model::{Activity, Effect, Lead, LeadStatus, Rep};
+use leadkit::error::RuleErrors;
+use leadkit::model::{Activity, Effect, Lead, LeadStatus, Points, Rep};
+use leadkit::rule::{FactSource, FactValue, Fault, Registry, Signal};
 use leadkit::{Arrival, Input, Intake, Outcome, Roster, Route, Rules, State};
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{account, assert_round_trip, at, json_data, snapshot};
 
@@ -381,4 +385,54 @@ proptest! {
         }
         prop_assert_eq!(serde_json::to_string(&state).unwrap(), serde_json::to_string(&batch_state).unwrap());
     }
+}
+
+/// Points for whoever can be called, for want of a model.
+#[derive(Debug)]
+struct Lookalike(Points);
+
+impl Signal for Lookalike {
+    fn points(&self, facts: &dyn FactSource) -> Result<Option<Points>, Fault> {
+        let known = facts.fact(&"phone".parse().unwrap()) != FactValue::Missing;
+        Ok(known.then_some(self.0))
+    }
+}
+
+#[test]
+fn a_signal_of_the_host_s_runs_in_the_main_job() {
+    let registry = Registry::new().signal("lookalike", |params| match params["points"].as_i64() {
+        Some(points) => Ok(Arc::new(Lookalike(Points::new(points)))),
+        None => Err("`points` is missing".to_owned()),
+    });
+    let document = |name: &str, params: Value| {
+        let custom = json!({"custom": {"name": name, "params": params}});
+        json!({
+            "score": {"fit": {"rules": [{"id": "model", "points": custom}]}},
+            "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}},
+        })
+    };
+    let good = document("lookalike", json!({"points": 80}));
+    let intake = Intake::load_with(good.clone(), &registry).unwrap();
+    let arrivals = [Arrival::new(lead("L1", "13812349876", 20))];
+    let outcomes =
+        intake.process_batch(&arrivals, &mut Book::new(), &roster(), &mut State::default()).unwrap();
+    let score = outcomes[0].score().unwrap();
+    assert_eq!((score.fit(), outcomes[0].route().code()), (Points::new(80), "assigned"));
+
+    let said = |errors: RuleErrors| {
+        let found = errors.iter().map(|d| (d.path.clone(), d.code.to_string()));
+        found.collect::<Vec<_>>()
+    };
+    let place = |member: &str| format!("score.fit.rules[0].points.custom.{member}");
+    let unknown = [(place("name"), "unknown_plugin".to_owned())];
+    assert_eq!(said(Intake::load(good.clone()).unwrap_err()), unknown);
+    assert_eq!(said(Rules::load(good.clone()).unwrap_err()), unknown);
+    assert_eq!(said(Rules::from_json_str(&good.to_string()).unwrap_err()), unknown);
+    let rules = Rules::load_with(good.clone(), &registry).unwrap();
+    assert_eq!(said(Intake::compile(&rules).unwrap_err()), unknown);
+    assert!(Intake::compile_with(&rules, &registry).is_ok());
+    let misspelt = Rules::load_with(document("lookalik", json!({})), &registry).unwrap_err();
+    assert_eq!(misspelt.diagnostics()[0].help.as_deref(), Some("did you mean `lookalike`?"));
+    let bad = Rules::load_with(document("lookalike", json!({})), &registry).unwrap_err();
+    assert_eq!(said(bad), [(place("params"), "bad_params".to_owned())]);
 }
