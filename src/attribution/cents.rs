@@ -1,0 +1,169 @@
+//! Dividing whole minor units by weights, to the last one.
+#![expect(clippy::indexing_slicing, reason = "all lists have one length, checked on entry")]
+
+/// Floats hold whole numbers exactly below this.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+/// Totals below this are divided by a float estimate that is then corrected exactly.
+const ESTIMATED: u64 = 1 << 50;
+
+/// Divides by largest remainder; keeps its memory between calls.
+#[derive(Debug, Default)]
+pub(super) struct Divider {
+    units: Vec<u64>,
+    remainders: Vec<(u64, u32)>,
+    pub(super) parts: Vec<i64>,
+}
+
+impl Divider {
+    /// Divides `total` minor units in proportion to `weights` into `parts`, which sum to it exactly. Equal remainders
+    /// favour what stands first; a negative total is divided like its opposite. All parts are zero when no weight
+    /// is above zero.
+    ///
+    /// Weights that are whole numbers count exactly; others to one part in 2^40 of the largest, for up to four
+    /// million weights.
+    #[inline]
+    pub(super) fn divide(&mut self, total: i64, weights: &[f64]) {
+        self.parts.clear();
+        self.parts.resize(weights.len(), 0);
+        let Some(sum) = whole_units(weights, &mut self.units) else { return };
+        let magnitude = total.unsigned_abs();
+        let mut given = 0u64;
+        self.remainders.clear();
+        for (index, units) in self.units.iter().enumerate() {
+            if *units == 0 {
+                continue;
+            }
+            let (quota, rest) = estimate(magnitude, *units, sum);
+            self.parts[index] = quota as i64;
+            given += quota;
+            self.remainders.push((rest, index as u32));
+        }
+        // Fewer are left than there are remainders above zero.
+        let left = (magnitude - given) as usize;
+        if left > 0 {
+            let by_rest = |a: &(u64, u32), b: &(u64, u32)| b.0.cmp(&a.0).then(a.1.cmp(&b.1));
+            if left < self.remainders.len() {
+                self.remainders.select_nth_unstable_by(left, by_rest);
+            }
+            for (_, index) in self.remainders.iter().take(left) {
+                let part = &mut self.parts[*index as usize];
+                *part = part.wrapping_add(1);
+            }
+        }
+        if total < 0 {
+            self.parts.iter_mut().for_each(|part| *part = part.wrapping_neg());
+        }
+    }
+}
+
+/// Reads weights as whole numbers in the same proportion, and their sum; `None` when none is above zero.
+#[inline]
+pub(super) fn whole_units(weights: &[f64], into: &mut Vec<u64>) -> Option<u64> {
+    into.clear();
+    let mut sum = 0.0;
+    let mut most = 0.0f64;
+    let mut whole = true;
+    for weight in weights {
+        let units = *weight as u64;
+        whole &= units as f64 == *weight;
+        most = most.max(*weight);
+        sum += *weight;
+        into.push(units);
+    }
+    if most <= 0.0 {
+        return None;
+    }
+    if !whole || sum >= EXACT {
+        // A power of two, so that scaling loses nothing; small enough for the sum to stay below 2^62.
+        let bits = 62 - (usize::BITS - weights.len().leading_zeros()).min(40);
+        let exponent = bits as i32 - 1 - exponent_of(most);
+        for (units, weight) in into.iter_mut().zip(weights) {
+            *units = libm::rint(libm::ldexp(*weight, exponent.min(2_000))) as u64;
+        }
+    }
+    let sum = into.iter().sum();
+    (sum > 0).then_some(sum)
+}
+
+/// The power of two a number lies at or above.
+fn exponent_of(number: f64) -> i32 {
+    libm::frexp(number).1 - 1
+}
+
+/// Quotient and remainder of `magnitude · units / sum`, exactly.
+#[inline]
+pub(super) fn estimate(magnitude: u64, units: u64, sum: u64) -> (u64, u64) {
+    let product = u128::from(magnitude) * u128::from(units);
+    if let Ok(product) = u64::try_from(product) {
+        return (product / sum, product % sum);
+    }
+    if magnitude >= ESTIMATED {
+        // Both fit: units are at most the sum.
+        return ((product / u128::from(sum)) as u64, (product % u128::from(sum)) as u64);
+    }
+    // A float is off by less than one and a few units of rounding, which is put right exactly: a division of 128 bits
+    // takes ten times as long.
+    let mut quota = (units as f64 * (magnitude as f64 / sum as f64)) as u64;
+    let mut rest = product as i128 - (u128::from(quota) * u128::from(sum)) as i128;
+    while rest < 0 {
+        quota -= 1;
+        rest += i128::from(sum);
+    }
+    while rest >= i128::from(sum) {
+        quota += 1;
+        rest -= i128::from(sum);
+    }
+    (quota, rest as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::largest_remainder;
+    use proptest::prelude::*;
+
+    fn divided(total: i64, weights: &[f64]) -> Vec<i64> {
+        let mut divider = Divider::default();
+        divider.divide(total, weights);
+        divider.parts
+    }
+
+    #[test]
+    fn ties_favour_what_stands_first_and_signs_mirror() {
+        assert_eq!(divided(1_000, &[1.0, 1.0, 1.0]), [334, 333, 333]);
+        assert_eq!(divided(-1_000, &[1.0, 1.0, 1.0]), [-334, -333, -333]);
+        assert_eq!(divided(7, &[0.0, 0.0]), [0, 0]);
+        assert_eq!(divided(i64::MIN, &[1.0]), [i64::MIN]);
+        assert_eq!(divided(i64::MAX, &[1.0, 1.0]), [i64::MAX / 2 + 1, i64::MAX / 2]);
+        assert_eq!(divided(10, &[1e300, 1e-300]), [10, 0]);
+        assert_eq!(divided(10, &[1e-310, 1e-310]), [5, 5]);
+    }
+
+    proptest! {
+        #[test]
+        fn whole_weights_agree_with_integer_arithmetic(
+            total in prop_oneof![0i64..2_000, 0..i64::MAX],
+            weights in prop::collection::vec(0u64..1 << 45, 1..30),
+        ) {
+            let floats: Vec<f64> = weights.iter().map(|weight| *weight as f64).collect();
+            let wanted = largest_remainder(total as u64, &weights)
+                .map_or(vec![0; weights.len()], |parts| parts.into_iter().map(|part| part as i64).collect());
+            prop_assert_eq!(divided(total, &floats), wanted);
+        }
+
+        #[test]
+        fn any_weights_sum_and_stay_near_their_quota(
+            total in -(1i64 << 40)..1 << 40,
+            weights in prop::collection::vec(0.0f64..1e6, 1..30),
+        ) {
+            let sum: f64 = weights.iter().sum();
+            prop_assume!(sum > 0.0);
+            let parts = divided(total, &weights);
+            prop_assert_eq!(parts.iter().sum::<i64>(), total);
+            for (part, weight) in parts.iter().zip(&weights) {
+                let quota = total as f64 * weight / sum;
+                prop_assert!((*part as f64 - quota).abs() <= 1.0 + quota.abs() * 1e-11);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Attribution by an absorbing Markov chain.
+//!
+//! A state is the last `order` channels of a journey, padded with the start. From each state a journey goes on to a
+//! channel, to the conversion or to null, as often as the journeys did (Anderl, Becker, von Wangenheim and Schumann,
+//! "Mapping the customer journey", 2016). The removal effect of a channel is the part of all conversions that is
+//! lost when every step onto the channel leads to null instead.
+
+mod auc;
+mod chain;
+mod count;
+mod dense;
+mod iterate;
+
+pub use auc::OrderScore;
+pub use chain::{MarkovFit, Transition};
+
+use super::credit_model::{CreditModel, Fit, Paths};
+use super::error::CreditError;
+use super::journeys::Journey;
+use super::rules::Markov;
+use chain::Chain;
+use count::Counts;
+
+/// Highest order.
+pub(super) const MAX_ORDER: u8 = 4;
+
+impl CreditModel for Markov {
+    /// Before the chain is fitted nothing tells the touches apart.
+    fn weigh(&self, _: &Journey<'_>, weights: &mut [f64]) -> Result<(), CreditError> {
+        weights.fill(1.0);
+        Ok(())
+    }
+
+    fn fit(&self, paths: &Paths<'_>) -> Result<Option<Fit>, CreditError> {
+        let (order, scores) = match self.order {
+            Some(order) => (order, Vec::new()),
+            None => auc::choose_order(paths)?,
+        };
+        let chain = Chain::new(&Counts::of(paths, order)?);
+        let removal = chain.removal(&named(paths))?;
+        let values = removal.value_effects.clone().unwrap_or_else(|| removal.effects.clone());
+        Ok(Some(Fit {
+            conversions: removal.effects.clone(),
+            values,
+            effects: Some(removal.effects),
+            markov: Some(MarkovFit {
+                order,
+                states: chain.states(),
+                transitions: chain.transitions(),
+                conversion_probability: chain.conversion_rate(),
+                value_by_conversions: removal.value_effects.is_none(),
+                orders: scores,
+            }),
+        }))
+    }
+}
+
+/// The fitted chain's transitions, in the order of their states.
+pub(super) fn matrix(order: u8, paths: &Paths<'_>) -> Result<Vec<Transition>, CreditError> {
+    Ok(Chain::new(&Counts::of(paths, order)?).matrix(&named(paths)))
+}
+
+fn named<'a>(paths: &'a Paths<'_>) -> impl Fn(u32) -> String + 'a {
+    |channel| paths.channel(channel as usize).unwrap_or_default().to_owned()
+}
+
+/// The order a model without one chooses.
+pub(super) fn chosen_order(paths: &Paths<'_>) -> Result<u8, CreditError> {
+    auc::choose_order(paths).map(|(order, _)| order)
+}
