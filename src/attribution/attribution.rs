@@ -8,11 +8,10 @@ use super::credits::{ChannelCredit, Credits, ModelCredits, ModelShares, Note, Un
 use super::error::{AttributionError, CreditError};
 use super::journeys::{Journey, Journeys};
 use super::markov::{self, Transition};
-use super::models::{First, Last, LastNon, Linear, UniqueLinear};
+use super::models::{First, Last, LastNon, Linear, Positions, UniqueLinear};
 use super::path::Preparation;
 use super::rules::{
-    Bootstrap, JourneyRules, LookBack, Markov, MilestoneBased, Minimum, ModelRules, PathTransform,
-    PositionBased, TimeDecay,
+    Bootstrap, JourneyRules, LookBack, Markov, MilestoneBased, Minimum, ModelRules, PathTransform, TimeDecay,
 };
 use super::shapley::RateGame;
 use super::sums::Sums;
@@ -68,7 +67,7 @@ pub(super) enum Kind {
     Linear,
     UniqueLinear,
     LastNon(LastNon),
-    Position(PositionBased),
+    Position(Positions),
     Milestone(MilestoneBased),
     TimeDecay(TimeDecay),
     Markov(Markov),
@@ -97,6 +96,9 @@ impl Kind {
         matches!(self, Kind::Markov(_) | Kind::Rate | Kind::Other { learns: true, .. })
     }
 }
+
+/// Journeys between two looks at whether every channel has been seen often enough.
+const LOOKED_AT_ONCE: usize = 1_024;
 
 /// A journey as a model weighed it.
 pub(super) struct Weighed<'a> {
@@ -227,6 +229,77 @@ impl<'a> Run<'a> {
             visit(&Weighed { journey, kept, weights: &weights, sum });
             Ok(())
         })
+    }
+}
+
+impl Run<'_> {
+    /// Sums models that look at nothing but places, without writing weights down. False when the model is another.
+    fn sum_by_place(&self, sums: &mut Sums, unattributed: &mut Unattributed) -> Result<bool, CreditError> {
+        if !self.discounts.is_empty() {
+            return Ok(false);
+        }
+        let mut sum = |add: &mut dyn FnMut(&mut Sums, &[u32], f64, f64)| {
+            self.preparation.each(self.journeys, |journey, _| {
+                let conversions = journey.conversions();
+                if conversions == 0 {
+                    return Ok(());
+                }
+                let (conversions, value) = (conversions as f64, journey.minor() as f64);
+                if journey.is_empty() {
+                    unattributed.conversions += conversions;
+                    unattributed.value += value;
+                } else {
+                    add(sums, journey.channels, conversions, value);
+                    sums.step();
+                }
+                Ok(())
+            })
+        };
+        match &self.model.kind {
+            Kind::First => sum(&mut |sums, channels, conversions, value| {
+                channels.first().into_iter().for_each(|channel| sums.add(*channel, conversions, value));
+            })?,
+            Kind::Last => sum(&mut |sums, channels, conversions, value| {
+                channels.last().into_iter().for_each(|channel| sums.add(*channel, conversions, value));
+            })?,
+            Kind::Linear => sum(&mut |sums, channels, conversions, value| {
+                let each = 1.0 / channels.len() as f64;
+                let (conversions, value) = (conversions * each, value * each);
+                channels.iter().for_each(|channel| sums.add(*channel, conversions, value));
+            })?,
+            Kind::Position(model) => sum(&mut |sums, channels, conversions, value| match channels {
+                [first, between @ .., last] if !between.is_empty() => {
+                    let all = model.first + model.middle + model.last;
+                    let (conversions, value) = (conversions / all, value / all);
+                    sums.add(*first, conversions * model.first, value * model.first);
+                    let each = model.middle / between.len() as f64;
+                    between.iter().for_each(|channel| sums.add(*channel, conversions * each, value * each));
+                    sums.add(*last, conversions * model.last, value * model.last);
+                }
+                [first, last] => {
+                    let (first_share, last_share) = model.two();
+                    sums.add(*first, conversions * first_share, value * first_share);
+                    sums.add(*last, conversions * last_share, value * last_share);
+                }
+                _ => channels.iter().for_each(|channel| sums.add(*channel, conversions, value)),
+            })?,
+            Kind::UniqueLinear if self.journeys.channels.len() <= 64 => {
+                sum(&mut |sums, channels, conversions, value| {
+                    let all = channels.iter().fold(0u64, |set, channel| set | 1 << channel);
+                    let each = 1.0 / f64::from(all.count_ones());
+                    let (conversions, value) = (conversions * each, value * each);
+                    let mut left = all;
+                    for channel in channels {
+                        if left >> channel & 1 == 1 {
+                            left &= !(1 << channel);
+                            sums.add(*channel, conversions, value);
+                        }
+                    }
+                })?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 }
 
@@ -372,6 +445,9 @@ impl Attribution {
     /// Sums what journeys give to channels.
     fn sum(&self, run: &Run<'_>, unattributed: &mut Unattributed) -> Result<Vec<[f64; 2]>, CreditError> {
         let mut sums = Sums::new(run.journeys.channels.len());
+        if run.sum_by_place(&mut sums, unattributed)? {
+            return Ok(sums.finish());
+        }
         run.weigh(None, |weighed| {
             let (conversions, value) = (weighed.journey.conversions() as f64, weighed.journey.minor() as f64);
             if weighed.sum > 0.0 {
@@ -394,23 +470,27 @@ impl Attribution {
         let mut seen = vec![0u64; run.journeys.channels.len()];
         let mut last = vec![usize::MAX; seen.len()];
         let mut missing = if need == 0 { 0 } else { seen.len() };
-        run.preparation.each(run.journeys, |journey, _| {
-            let conversions = journey.conversions();
-            if missing == 0 || conversions == 0 {
-                return Ok(());
-            }
-            for channel in journey.channels {
-                let channel = *channel as usize;
-                if let (Some(seen), Some(last)) = (seen.get_mut(channel), last.get_mut(channel))
-                    && *seen < need
-                    && std::mem::replace(last, journey.index) != journey.index
-                {
-                    *seen = seen.saturating_add(conversions);
-                    missing -= usize::from(*seen >= need);
+        let mut start = 0;
+        while missing > 0 && start < run.journeys.len() {
+            run.preparation.each_in(run.journeys, start..start + LOOKED_AT_ONCE, |journey, _| {
+                let conversions = journey.conversions();
+                if conversions == 0 {
+                    return Ok(());
                 }
-            }
-            Ok(())
-        })?;
+                for channel in journey.channels {
+                    let channel = *channel as usize;
+                    if let (Some(seen), Some(last)) = (seen.get_mut(channel), last.get_mut(channel))
+                        && *seen < need
+                        && std::mem::replace(last, journey.index) != journey.index
+                    {
+                        *seen = seen.saturating_add(conversions);
+                        missing -= usize::from(*seen >= need);
+                    }
+                }
+                Ok(())
+            })?;
+            start += LOOKED_AT_ONCE;
+        }
         Ok(seen)
     }
 

@@ -6,6 +6,9 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Totals below this are divided by a float estimate that is then corrected exactly.
 const ESTIMATED: u64 = 1 << 50;
 
+/// So many weights are divided without memory.
+const SMALL: usize = 8;
+
 /// Divides by largest remainder; keeps its memory between calls.
 #[derive(Debug, Default)]
 pub(super) struct Divider {
@@ -25,6 +28,10 @@ impl Divider {
     pub(super) fn divide(&mut self, total: i64, weights: &[f64]) {
         self.parts.clear();
         self.parts.resize(weights.len(), 0);
+        if weights.len() <= SMALL && total.unsigned_abs() < ESTIMATED {
+            divide_small(total, weights, &mut self.parts);
+            return;
+        }
         let Some(sum) = whole_units(weights, &mut self.units) else { return };
         let magnitude = total.unsigned_abs();
         let mut given = 0u64;
@@ -56,6 +63,75 @@ impl Divider {
     }
 }
 
+/// The same for few weights, without memory of its own and without sorting.
+fn divide_small(total: i64, weights: &[f64], parts: &mut [i64]) {
+    let mut units = [0u64; SMALL];
+    let mut rests = [0u64; SMALL];
+    let length = weights.len();
+    let Some(sum) = small_units(weights, &mut units[..length]) else { return };
+    let magnitude = total.unsigned_abs();
+    let per_unit = magnitude as f64 / sum as f64;
+    let mut left = magnitude;
+    for index in 0..length {
+        let (quota, rest) = near(magnitude, units[index], sum, per_unit);
+        parts[index] = quota as i64;
+        rests[index] = rest;
+        left -= quota;
+    }
+    for _ in 0..left {
+        let mut largest = 0;
+        for index in 1..length {
+            if rests[index] > rests[largest] {
+                largest = index;
+            }
+        }
+        rests[largest] = 0;
+        parts[largest] += 1;
+    }
+    if total < 0 {
+        parts.iter_mut().for_each(|part| *part = -*part);
+    }
+}
+
+/// What [`whole_units`] does, into a slice.
+#[inline]
+fn small_units(weights: &[f64], units: &mut [u64]) -> Option<u64> {
+    let (mut sum, mut most, mut whole) = (0.0, 0.0f64, true);
+    for (units, weight) in units.iter_mut().zip(weights) {
+        *units = *weight as u64;
+        whole &= *units as f64 == *weight;
+        most = most.max(*weight);
+        sum += *weight;
+    }
+    if most <= 0.0 {
+        return None;
+    }
+    if !whole || sum >= EXACT {
+        scale(weights, most, units);
+    }
+    Some(units.iter().sum())
+}
+
+/// Weights in parts of the largest: a power of two of them, so that scaling loses nothing, and few enough for the sum to
+/// stay below 2^62.
+fn scale(weights: &[f64], most: f64, units: &mut [u64]) {
+    let bits = 62 - (usize::BITS - weights.len().leading_zeros()).min(40);
+    let exponent = (bits as i32 - 1 - exponent_of(most)).min(2_000);
+    // Within this a factor is a float, and a product rounds like `ldexp`.
+    let factor = (-1_000..=1_000).contains(&exponent).then(|| libm::ldexp(1.0, exponent));
+    for (units, weight) in units.iter_mut().zip(weights) {
+        let scaled = factor.map_or_else(|| libm::ldexp(*weight, exponent), |factor| weight * factor);
+        *units = round(scaled);
+    }
+}
+
+/// To the nearest whole number, halves up; the number is at least 0 and below 2^62.
+#[inline]
+fn round(number: f64) -> u64 {
+    let whole = number as u64;
+    whole + u64::from(number - whole as f64 >= 0.5)
+}
+
 /// Reads weights as whole numbers in the same proportion, and their sum; `None` when none is above zero.
 #[inline]
 pub(super) fn whole_units(weights: &[f64], into: &mut Vec<u64>) -> Option<u64> {
@@ -74,12 +150,7 @@ pub(super) fn whole_units(weights: &[f64], into: &mut Vec<u64>) -> Option<u64> {
         return None;
     }
     if !whole || sum >= EXACT {
-        // A power of two, so that scaling loses nothing; small enough for the sum to stay below 2^62.
-        let bits = 62 - (usize::BITS - weights.len().leading_zeros()).min(40);
-        let exponent = bits as i32 - 1 - exponent_of(most);
-        for (units, weight) in into.iter_mut().zip(weights) {
-            *units = libm::rint(libm::ldexp(*weight, exponent.min(2_000))) as u64;
-        }
+        scale(weights, most, into);
     }
     let sum = into.iter().sum();
     (sum > 0).then_some(sum)
@@ -101,9 +172,15 @@ pub(super) fn estimate(magnitude: u64, units: u64, sum: u64) -> (u64, u64) {
         // Both fit: units are at most the sum.
         return ((product / u128::from(sum)) as u64, (product % u128::from(sum)) as u64);
     }
-    // A float is off by less than one and a few units of rounding, which is put right exactly: a division of 128 bits
-    // takes ten times as long.
-    let mut quota = (units as f64 * (magnitude as f64 / sum as f64)) as u64;
+    near(magnitude, units, sum, magnitude as f64 / sum as f64)
+}
+
+/// The same by an estimate, `per_unit` being `magnitude / sum`: it is off by less than one and a few units of rounding,
+/// which is put right exactly. A division of 128 bits takes ten times as long.
+#[inline]
+fn near(magnitude: u64, units: u64, sum: u64, per_unit: f64) -> (u64, u64) {
+    let product = u128::from(magnitude) * u128::from(units);
+    let mut quota = (units as f64 * per_unit) as u64;
     let mut rest = product as i128 - (u128::from(quota) * u128::from(sum)) as i128;
     while rest < 0 {
         quota -= 1;

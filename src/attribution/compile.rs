@@ -210,7 +210,7 @@ fn kind(model: &Model, registry: &Registry, report: &mut Report) -> Option<Kind>
         Model::PositionBased(rules) => {
             let PositionBased { first, middle, last, .. } = *rules;
             check_percentages(&[first, middle, last], report);
-            Some(Kind::Position(*rules))
+            Some(Kind::Position((*rules).into()))
         }
         Model::MilestoneBased(rules) => {
             let MilestoneBased { first_touch, lead_created, opportunity_created, won, others } = *rules;

@@ -479,7 +479,28 @@ impl Journeys {
 
     /// All journeys, in the order they were ended.
     pub fn iter(&self) -> impl Iterator<Item = Journey<'_>> {
-        (0..self.ends.len()).filter_map(|index| self.get(index))
+        self.range(0..self.len())
+    }
+
+    /// Some journeys; the range may end after the last.
+    #[inline]
+    pub(super) fn range(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = Journey<'_>> {
+        let until = range.end.min(self.len());
+        let from = range.start.min(until);
+        let mut start =
+            from.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize);
+        let ends = self.ends.get(from..until).unwrap_or_default();
+        ends.iter().enumerate().map(move |(place, end)| {
+            let touches = start..*end as usize;
+            start = touches.end;
+            Journey {
+                set: self,
+                index: from + place,
+                channels: self.touch_channels.get(touches.clone()).unwrap_or_default(),
+                times: self.touch_times.get(touches.clone()).unwrap_or_default(),
+                campaigns: self.touch_campaigns.get(touches).unwrap_or_default(),
+            }
+        })
     }
 
     pub(super) fn has_late_touches(&self) -> bool {

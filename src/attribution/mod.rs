@@ -15,7 +15,9 @@ mod ownership;
 mod path;
 mod preset;
 mod random;
+mod records;
 mod registry;
+mod report;
 mod rules;
 mod shapley;
 mod spread;
@@ -29,6 +31,8 @@ pub use error::{AttributionError, CreditError, JourneyError};
 pub use journeys::{Conversion, Journey, Journeys, Step};
 pub use markov::{MarkovFit, OrderScore, Transition};
 pub use ownership::{Disregard, Entry, Ownership, OwnershipMethod, OwnershipReason, OwnershipRules};
+pub use records::{Assembled, AssembledTouch, CustomerJourney, Origin, Records, share_channel};
+pub use report::{ChannelReport, Figures, ReportError, ReportRow, channel_costs};
 pub use rules::{
     Anchor, AttributionRules, Bootstrap, Game, JourneyRules, LastNonRules, LookBack, Markov, MilestoneBased,
     Minimum, Model, ModelRules, PathTransform, PositionBased, Preference, Repeat, Shapley, TimeDecay,

@@ -88,11 +88,37 @@ impl CreditModel for LastNon {
     }
 }
 
-impl CreditModel for PositionBased {
+/// [`PositionBased`] in millionths of a percent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Positions {
+    pub(super) first: f64,
+    pub(super) middle: f64,
+    pub(super) last: f64,
+    renormalise: bool,
+}
+
+impl From<PositionBased> for Positions {
+    fn from(rules: PositionBased) -> Positions {
+        let [first, middle, last] =
+            [rules.first, rules.middle, rules.last].map(|percent| libm::rint(percent * MILLIONTHS));
+        Positions { first, middle, last, renormalise: rules.renormalise }
+    }
+}
+
+impl Positions {
+    /// The shares of two touches.
+    pub(super) fn two(&self) -> (f64, f64) {
+        let first = if self.renormalise { self.first } else { self.first + self.middle / 2.0 };
+        let last = if self.renormalise { self.last } else { self.last + self.middle / 2.0 };
+        // Nothing but the middle counts, and there is none: both are alike.
+        if first + last == 0.0 { (0.5, 0.5) } else { (first / (first + last), last / (first + last)) }
+    }
+}
+
+impl CreditModel for Positions {
     #[inline]
     fn weigh(&self, _: &Journey<'_>, weights: &mut [f64]) -> Result<(), CreditError> {
-        let [first, middle, last] =
-            [self.first, self.middle, self.last].map(|percent| libm::rint(percent * MILLIONTHS));
+        let Positions { first, middle, last, .. } = *self;
         let length = weights.len();
         match length {
             1 => weights[0] = 1.0,

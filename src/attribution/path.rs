@@ -99,16 +99,27 @@ impl<'a> Preparation<'a> {
     pub(super) fn each(
         &self,
         journeys: &Journeys,
+        visit: impl FnMut(&Journey<'_>, &[u32]) -> Result<(), CreditError>,
+    ) -> Result<(), CreditError> {
+        self.each_in(journeys, 0..journeys.len(), visit)
+    }
+
+    /// The same for some journeys; the range may end after the last.
+    #[inline]
+    pub(super) fn each_in(
+        &self,
+        journeys: &Journeys,
+        range: std::ops::Range<usize>,
         mut visit: impl FnMut(&Journey<'_>, &[u32]) -> Result<(), CreditError>,
     ) -> Result<(), CreditError> {
         if self.trivial {
-            for journey in journeys.iter() {
+            for journey in journeys.range(range) {
                 visit(&journey, &[])?;
             }
             return Ok(());
         }
         let mut scratch = Scratch::default();
-        for journey in journeys.iter() {
+        for journey in journeys.range(range) {
             let (path, kept) = self.prepare(journey, &mut scratch)?;
             visit(&path, kept)?;
         }

@@ -47,8 +47,13 @@ pub fn shapley_values(worth: &[f64]) -> Result<Vec<f64>, CreditError> {
     if let Some(index) = worth.iter().position(|worth| !worth.is_finite()) {
         return Err(CreditError::custom(format!("the worth of coalition {index} is not finite")));
     }
+    Ok(values_of(worth.to_vec(), players))
+}
+
+/// The values of a game whose table is used up.
+fn values_of(mut worth: Vec<f64>, players: usize) -> Vec<f64> {
     if players == 0 {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     // weight[s] = s!·(n−s−1)!/n! for a coalition of s players that another one joins.
     let mut joins = vec![1.0 / players as f64; players];
@@ -57,26 +62,25 @@ pub fn shapley_values(worth: &[f64]) -> Result<Vec<f64>, CreditError> {
     }
     // Summed over all coalitions: those with the player count for what they are worth when it has joined, and what they
     // would have been worth to the next one is taken from everybody alike.
-    let mut with = vec![0.0; worth.len()];
     let mut without = 0.0;
-    for (coalition, worth) in worth.iter().enumerate() {
+    for (coalition, worth) in worth.iter_mut().enumerate() {
         let size = coalition.count_ones() as usize;
         let joined = if size > 0 { joins[size - 1] } else { 0.0 };
         let joining = if size < players { joins[size] } else { 0.0 };
-        with[coalition] = (joined + joining) * worth;
-        without += joining * worth;
+        without += joining * *worth;
+        *worth *= joined + joining;
     }
     let mut values = vec![0.0; players];
     let mut length = worth.len();
     for player in (0..players).rev() {
         length /= 2;
-        let (low, high) = with[..2 * length].split_at_mut(length);
+        let (low, high) = worth[..2 * length].split_at_mut(length);
         values[player] = high.iter().sum::<f64>() - without;
         for (low, high) in low.iter_mut().zip(high) {
             *low += *high;
         }
     }
-    Ok(values)
+    values
 }
 
 /// Turns what each exact set has into what its subsets have together.
@@ -118,35 +122,31 @@ impl CreditModel for RateGame {
         if players > MAX_PLAYERS {
             return Err(CreditError::TooManyChannels { channels: players, most: MAX_PLAYERS });
         }
-        let mut conversions = vec![0.0; 1 << players];
-        let mut journeys = vec![0.0; 1 << players];
-        let mut value = vec![0.0; 1 << players];
-        let set = |path: &Path<'_>| {
-            path.journey
-                .channels
-                .iter()
-                .filter_map(|channel| player[*channel as usize])
-                .fold(0, |set, one| set | 1 << one)
+        // What the subsets of each set have together; one table at a time, because they are large.
+        let together = |of: &dyn Fn(&Path<'_>) -> f64| -> Result<Vec<f64>, CreditError> {
+            let mut table = vec![0.0; 1 << players];
+            paths.visit(&mut |path| {
+                let channels = path.journey.channels.iter();
+                let set = channels
+                    .filter_map(|channel| player[*channel as usize])
+                    .fold(0, |set, one| set | 1 << one);
+                let set: usize = set;
+                table[set] += of(path);
+            })?;
+            sum_over_subsets(&mut table);
+            Ok(table)
         };
-        paths.visit(&mut |path| {
-            let set: usize = set(path);
-            conversions[set] += path.conversions as f64;
-            journeys[set] += (path.conversions + path.nulls) as f64;
-            value[set] += path.value;
-        })?;
-        for table in [&mut conversions, &mut journeys, &mut value] {
-            sum_over_subsets(table);
-        }
-        let rate = |of: &[f64]| -> Result<Vec<f64>, CreditError> {
-            let worth: Vec<f64> = of
-                .iter()
-                .zip(&journeys)
-                .map(|(part, all)| if *all > 0.0 { part / all } else { 0.0 })
-                .collect();
-            let values = shapley_values(&worth)?;
+        let journeys = together(&|path| (path.conversions + path.nulls) as f64)?;
+        let rate = |of: &dyn Fn(&Path<'_>) -> f64| -> Result<Vec<f64>, CreditError> {
+            let mut worth = together(of)?;
+            for (part, all) in worth.iter_mut().zip(&journeys) {
+                *part = if *all > 0.0 { *part / all } else { 0.0 };
+            }
+            let values = values_of(worth, players);
             Ok(player.iter().map(|player| player.map_or(0.0, |player| values[player])).collect())
         };
-        let (effects, values) = (rate(&conversions)?, rate(&value)?);
+        let effects = rate(&|path| path.conversions as f64)?;
+        let values = rate(&|path| path.value)?;
         let positive = |values: &[f64]| values.iter().map(|value| value.max(0.0)).collect::<Vec<f64>>();
         Ok(Some(Fit {
             conversions: positive(&effects),
