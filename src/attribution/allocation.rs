@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::attribution::{Attribution, Compiled, Run, Weighed};
+use super::attribution::{Attribution, Compiled, Kind, Run, Weighed};
 use super::cents::Divider;
 use super::credit_model::Fit;
 use super::error::{AttributionError, CreditError};
@@ -371,6 +371,9 @@ impl Attribution {
 
 /// Pays each conversion to its own touches.
 fn divide(run: &Run<'_>, rows: &mut Rows<'_>) -> Result<(), CreditError> {
+    if divide_by_place(run, rows)? {
+        return Ok(());
+    }
     let mut divider = Divider::default();
     run.weigh(None, |weighed: &Weighed<'_>| {
         let journey = weighed.journey;
@@ -390,6 +393,42 @@ fn divide(run: &Run<'_>, rows: &mut Rows<'_>) -> Result<(), CreditError> {
             }
         }
     })
+}
+
+/// Pays models whose division needs no weights. False when the model is another.
+fn divide_by_place(run: &Run<'_>, rows: &mut Rows<'_>) -> Result<bool, CreditError> {
+    let kind = &run.model.kind;
+    if run.has_discounts() || !matches!(kind, Kind::First | Kind::Last | Kind::Linear) {
+        return Ok(false);
+    }
+    run.preparation.each(run.journeys, |journey, _| {
+        let conversions = journey.conversions();
+        if conversions == 0 {
+            return Ok(());
+        }
+        let (key, conversions, value) = (rows.key(journey), conversions as f64, journey.minor());
+        let length = journey.len();
+        if length == 0 {
+            rows.add(key, NONE, NONE, conversions, value);
+            return Ok(());
+        }
+        let places = match kind {
+            Kind::First => 0..1,
+            Kind::Last => length - 1..length,
+            _ => 0..length,
+        };
+        // Equal parts: what is left over goes to the first touches, one unit each.
+        let count = places.len();
+        let (each, left) = (value / count as i64, value % count as i64);
+        for (index, place) in places.enumerate() {
+            let channel = journey.channels.get(place).copied().unwrap_or(NONE);
+            let campaign = journey.campaigns.get(place).copied().unwrap_or(NONE);
+            let more = if (index as u64) < left.unsigned_abs() { left.signum() } else { 0 };
+            rows.add(key, channel, campaign, conversions / count as f64, each + more);
+        }
+        Ok(())
+    })?;
+    Ok(true)
 }
 
 /// Pays each conversion to all channels, by what was learnt.

@@ -137,6 +137,10 @@ impl<'a> Run<'a> {
         Run { journeys, model, preparation, discounts }
     }
 
+    pub(super) fn has_discounts(&self) -> bool {
+        !self.discounts.is_empty()
+    }
+
     fn discount(&self, channel: u32) -> f64 {
         self.discounts.get(channel as usize).copied().unwrap_or(1.0)
     }

@@ -70,13 +70,33 @@ fn divide_small(total: i64, weights: &[f64], parts: &mut [i64]) {
     let length = weights.len();
     let Some(sum) = small_units(weights, &mut units[..length]) else { return };
     let magnitude = total.unsigned_abs();
-    let per_unit = magnitude as f64 / sum as f64;
     let mut left = magnitude;
-    for index in 0..length {
-        let (quota, rest) = near(magnitude, units[index], sum, per_unit);
-        parts[index] = quota as i64;
-        rests[index] = rest;
-        left -= quota;
+    if magnitude.checked_mul(sum).is_some_and(|product| product < 1 << 62) {
+        // All products are below that, and a float estimate of a quotient below 2^50 is off by one at most.
+        let inverse = 1.0 / sum as f64;
+        for index in 0..length {
+            let product = magnitude * units[index];
+            let mut quota = (product as f64 * inverse) as u64;
+            let mut rest = product.wrapping_sub(quota * sum) as i64;
+            if rest < 0 {
+                quota -= 1;
+                rest += sum as i64;
+            } else if rest >= sum as i64 {
+                quota += 1;
+                rest -= sum as i64;
+            }
+            parts[index] = quota as i64;
+            rests[index] = rest as u64;
+            left -= quota;
+        }
+    } else {
+        let per_unit = magnitude as f64 / sum as f64;
+        for index in 0..length {
+            let (quota, rest) = near(magnitude, units[index], sum, per_unit);
+            parts[index] = quota as i64;
+            rests[index] = rest;
+            left -= quota;
+        }
     }
     for _ in 0..left {
         let mut largest = 0;
