@@ -16,8 +16,8 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use leadkit::attribution::{
-    Attribution, AttributionRules, Bootstrap, Conversion, Credits, Dimension, Journeys, LastNonRules, Markov,
-    Model, ModelRules, PositionBased, Shapley, Step, TimeDecay,
+    Attribution, AttributionRules, Bootstrap, Conversion, Credits, Dimension, Division, Journeys,
+    LastNonRules, Markov, Model, ModelRules, PositionBased, Shapley, Step, TimeDecay,
 };
 use leadkit::calendar::Span;
 use leadkit::model::{Currency, Money};
@@ -36,6 +36,8 @@ usage: attribute [PATHS.tsv] [--model MODEL | --all] [options]
   --events         the table has one touch a line: journey, time, channel, and if you like conversions and value, which
                    end the journey with that touch; without a column of conversions each journey is one conversion
                    when it ends. The channels (conversion) and (null) end a journey and are no touches
+  --by-journey     markov divides each conversion among its own touches, as it does with --events; --by-total divides
+                   all conversions together, as it does with paths
   --full-history   with --events: later conversions of a journey see all touches before them
   --value          with --all: value instead of conversions
   --cents          divide the value exactly, in the smallest unit of the table, cents at least
@@ -350,7 +352,7 @@ fn read_events(text: &str, full_history: bool) -> Result<Input, Box<dyn Error>> 
     Ok(Input { journeys, decimals, is_timed: true })
 }
 
-fn read_model(text: &str) -> Result<ModelRules, Box<dyn Error>> {
+fn read_model(text: &str, divide: Division) -> Result<ModelRules, Box<dyn Error>> {
     let wrong =
         |wanted: &str| -> Box<dyn Error> { format!("--model: found `{text}`, expected {wanted}").into() };
     let (name, parameter) = text.split_once(':').map_or((text, None), |(name, rest)| (name, Some(rest)));
@@ -375,11 +377,11 @@ fn read_model(text: &str) -> Result<ModelRules, Box<dyn Error>> {
             let half_life: Span = span.parse().map_err(|error| wrong(&format!("a half-life ({error})")))?;
             Model::TimeDecay(TimeDecay { half_life })
         }
-        ("markov", None) => Model::Markov(Markov::default()),
-        ("markov", Some("auto")) => Model::Markov(Markov { order: None }),
+        ("markov", None) => Model::Markov(Markov { divide, ..Markov::default() }),
+        ("markov", Some("auto")) => Model::Markov(Markov { order: None, divide }),
         ("markov", Some(order)) => {
             let order = order.parse().map_err(|_| wrong("an order from 1 to 4, such as markov:2"))?;
-            Model::Markov(Markov { order: Some(order) })
+            Model::Markov(Markov { order: Some(order), divide })
         }
         ("shapley", None) => Model::Shapley(Shapley::default()),
         ("shapley", Some("rate")) => Model::Shapley(Shapley { game: leadkit::attribution::Game::Rate }),
@@ -412,7 +414,8 @@ fn exact(minor: i64, decimals: usize) -> String {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let flags = ["all", "events", "full-history", "value", "cents", "effects", "matrix"];
+    let flags =
+        ["all", "events", "full-history", "value", "cents", "effects", "matrix", "by-journey", "by-total"];
     let arguments = Arguments::parse(USAGE, &["model", "bootstrap", "seed"], &flags)?;
     let path = match arguments.plain.as_slice() {
         [] => bundled("paths.tsv"),
@@ -426,12 +429,14 @@ fn run() -> Result<(), Box<dyn Error>> {
     } else {
         read_paths(&text).map_err(named)?
     };
-    let chosen = arguments.value("model").map(read_model).transpose()?;
+    let by_journey = if input.is_timed { !arguments.has("by-total") } else { arguments.has("by-journey") };
+    let divide = if by_journey { Division::Journey } else { Division::Total };
+    let chosen = arguments.value("model").map(|name| read_model(name, divide)).transpose()?;
     let all = arguments.has("all") || chosen.is_none();
     let mut models: Vec<ModelRules> = Vec::new();
     if all {
         for name in ["first", "last", "linear", "u:40,20,40", "time_decay:7d", "markov:1", "shapley"] {
-            let model = read_model(name)?;
+            let model = read_model(name, divide)?;
             // A model that is named takes the place of its kind.
             let own = chosen.as_ref().filter(|chosen| chosen.model.code() == model.model.code());
             models.push(own.unwrap_or(&model).clone());

@@ -300,8 +300,8 @@ impl Attribution {
         let run = Run::new(self, model, journeys);
         let mut rows = Rows::new(journeys, by, self.offset);
         match run.fit()? {
-            None => divide(&run, &mut rows)?,
-            Some(fit) => spread(&run, &fit, &mut rows)?,
+            Some(fit) if !fit.by_journey => spread(&run, &fit, &mut rows)?,
+            fit => divide(&run, fit.as_ref(), &mut rows)?,
         }
         Ok(rows.finish())
     }
@@ -370,12 +370,12 @@ impl Attribution {
 }
 
 /// Pays each conversion to its own touches.
-fn divide(run: &Run<'_>, rows: &mut Rows<'_>) -> Result<(), CreditError> {
-    if divide_by_place(run, rows)? {
+fn divide(run: &Run<'_>, fit: Option<&Fit>, rows: &mut Rows<'_>) -> Result<(), CreditError> {
+    if fit.is_none() && divide_by_place(run, rows)? {
         return Ok(());
     }
     let mut divider = Divider::default();
-    run.weigh(None, |weighed: &Weighed<'_>| {
+    run.weigh(fit, |weighed: &Weighed<'_>| {
         let journey = weighed.journey;
         let key = rows.key(journey);
         let conversions = journey.conversions() as f64;

@@ -186,17 +186,18 @@ impl<'a> Run<'a> {
     ) -> Result<(), CreditError> {
         if let Some(fit) = fit {
             let by_channel = ByChannel(&fit.conversions);
-            return self.stream(&by_channel, false, visit);
+            // Discounts are in the weights of channels already.
+            return self.stream(&by_channel, false, &[], visit);
         }
         // One copy of the loop for each of these: it is most of the time they take.
         match &self.model.kind {
-            Kind::First => self.stream(&First, false, visit),
-            Kind::Last => self.stream(&Last, false, visit),
-            Kind::Linear => self.stream(&Linear, false, visit),
-            Kind::UniqueLinear => self.stream(&UniqueLinear, false, visit),
-            Kind::Position(model) => self.stream(model, false, visit),
-            Kind::TimeDecay(model) => self.stream(model, false, visit),
-            other => self.stream(other.model(), true, visit),
+            Kind::First => self.stream(&First, false, &self.discounts, visit),
+            Kind::Last => self.stream(&Last, false, &self.discounts, visit),
+            Kind::Linear => self.stream(&Linear, false, &self.discounts, visit),
+            Kind::UniqueLinear => self.stream(&UniqueLinear, false, &self.discounts, visit),
+            Kind::Position(model) => self.stream(model, false, &self.discounts, visit),
+            Kind::TimeDecay(model) => self.stream(model, false, &self.discounts, visit),
+            other => self.stream(other.model(), true, &self.discounts, visit),
         }
     }
 
@@ -205,6 +206,7 @@ impl<'a> Run<'a> {
         &self,
         model: &M,
         is_checked: bool,
+        discounts: &[f64],
         mut visit: impl FnMut(&Weighed<'_>),
     ) -> Result<(), CreditError> {
         let mut weights: Vec<f64> = Vec::new();
@@ -220,7 +222,7 @@ impl<'a> Run<'a> {
             if is_checked {
                 check(journey, &weights)?;
             }
-            if !self.discounts.is_empty() {
+            if !discounts.is_empty() {
                 for (weight, channel) in weights.iter_mut().zip(journey.channels) {
                     *weight *= self.discount(*channel);
                 }
@@ -368,7 +370,7 @@ impl Attribution {
     /// Credits every channel by every model, in real numbers. The shares of a conversion sum to 1 within 1e-12.
     ///
     /// Models of single journeys take O(touches). A Markov chain takes O(touches) to count and up to O(states³) to
-    /// solve up to 600 states, beyond that some dozen sweeps over transitions × channels.
+    /// solve up to 512 states, beyond that some dozen sweeps over transitions × channels.
     /// [`allocate`](Attribution::allocate) gives the value to the cent.
     ///
     /// # Errors
@@ -392,8 +394,8 @@ impl Attribution {
         let fit = run.fit()?;
         let mut unattributed = Unattributed::default();
         let by_channel = match &fit {
-            None => self.sum(&run, &mut unattributed)?,
-            Some(fit) => share(&run, fit, &mut unattributed)?,
+            Some(fit) if !fit.by_journey => share(&run, fit, &mut unattributed)?,
+            fit => self.sum(&run, fit.as_ref(), &mut unattributed)?,
         };
         let seen = self.converting(&run)?;
         let mut notes = Vec::new();
@@ -447,12 +449,17 @@ impl Attribution {
     }
 
     /// Sums what journeys give to channels.
-    fn sum(&self, run: &Run<'_>, unattributed: &mut Unattributed) -> Result<Vec<[f64; 2]>, CreditError> {
+    fn sum(
+        &self,
+        run: &Run<'_>,
+        fit: Option<&Fit>,
+        unattributed: &mut Unattributed,
+    ) -> Result<Vec<[f64; 2]>, CreditError> {
         let mut sums = Sums::new(run.journeys.channels.len());
-        if run.sum_by_place(&mut sums, unattributed)? {
+        if fit.is_none() && run.sum_by_place(&mut sums, unattributed)? {
             return Ok(sums.finish());
         }
-        run.weigh(None, |weighed| {
+        run.weigh(fit, |weighed| {
             let (conversions, value) = (weighed.journey.conversions() as f64, weighed.journey.minor() as f64);
             if weighed.sum > 0.0 {
                 let (conversions, value) = (conversions / weighed.sum, value / weighed.sum);

@@ -8,15 +8,15 @@ use super::journeys::Journey;
 use super::random::SplitMix64;
 use super::rules::{Bootstrap, Markov};
 
-/// Draws every journey again, fits the model to what was drawn, and takes the middle part of each channel's shares, as
-/// conversions. By channel number. The order of a chain stays the one that was chosen.
+/// Draws every journey again, fits the model to what was drawn, and takes the middle part of each channel's shares of the
+/// weights, as conversions. By channel number. The order of a chain stays the one that was chosen.
 pub(super) fn intervals(
     run: &Run<'_>,
     fit: &Fit,
     bootstrap: &Bootstrap,
     conversions: u64,
 ) -> Result<Vec<Interval>, CreditError> {
-    let chain = fit.markov.as_ref().map(|markov| Markov { order: Some(markov.order) });
+    let chain = fit.markov.as_ref().map(|markov| Markov { order: Some(markov.order), ..Markov::default() });
     let model: &dyn CreditModel = match (&run.model.kind, &chain) {
         (Kind::Markov(_), Some(chain)) => chain,
         (kind, _) => kind.model(),

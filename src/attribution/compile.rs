@@ -25,8 +25,12 @@ impl AttributionRules {
     /// Every mistake of the document at once, at most 100.
     pub fn load(document: Json) -> Result<AttributionRules, RuleErrors> {
         let mut report = Report::new();
+        // Models that cannot be read are reported where they stand, and not again for being none.
+        let names_models = document.get("models").and_then(Json::as_array).is_some_and(|all| !all.is_empty());
         let rules = rule::load_into(document, &mut report, |rules: &AttributionRules, report| {
-            compile_into(rules, &Registry::new(), report);
+            if !(names_models && rules.models.is_empty()) {
+                compile_into(rules, &Registry::new(), report);
+            }
         });
         report.finish()?;
         rules.ok_or_else(|| {

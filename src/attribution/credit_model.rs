@@ -94,6 +94,8 @@ pub struct Fit {
     /// By channel number: what stands beside the weight, when that is something else.
     pub(super) effects: Option<Vec<f64>>,
     pub(super) markov: Option<MarkovFit>,
+    /// Whether each conversion is divided among its own touches instead of all conversions among all channels.
+    pub(super) by_journey: bool,
 }
 
 impl Fit {

@@ -199,7 +199,7 @@ impl CreditModel for TimeDecay {
         let newest = times[last];
         let per_micro = 1.0 / (f64::from(self.half_life.as_seconds()) * 1e6);
         for (weight, time) in weights.iter_mut().zip(times) {
-            *weight = half_to((newest - time) as f64 * per_micro);
+            *weight = half_to(newest.saturating_sub(*time) as f64 * per_micro);
         }
         Ok(())
     }

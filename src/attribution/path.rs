@@ -224,8 +224,8 @@ impl<'a> Preparation<'a> {
             let anchor = known.unwrap_or(last);
             until = journey.times.partition_point(|time| *time <= anchor);
             if let Some(days) = self.look_back.days {
-                let oldest = anchor.saturating_sub(i64::from(days).saturating_mul(DAY));
-                from = journey.times.partition_point(|time| *time < oldest);
+                let oldest = i128::from(anchor) - i128::from(days) * i128::from(DAY);
+                from = journey.times.partition_point(|time| i128::from(*time) < oldest);
             }
         } else if !journey.is_empty()
             && (self.look_back.days.is_some() || self.look_back.anchor != Anchor::Conversion)

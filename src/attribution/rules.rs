@@ -300,11 +300,25 @@ impl Default for TimeDecay {
 pub struct Markov {
     /// 1 to 4 (default 1); `null` to choose by penalised AUC.
     pub order: Option<u8>,
+    /// What is divided by the removal effects.
+    pub divide: Division,
+}
+
+closed_enum! {
+    /// What is divided by removal effects.
+    #[derive(Default)]
+    Division {
+        /// All conversions together: a channel gets the total times its share of the effects.
+        #[default]
+        Total = "total",
+        /// Each conversion among its own touches, each touch weighing what its channel's effect is.
+        Journey = "journey",
+    }
 }
 
 impl Default for Markov {
     fn default() -> Markov {
-        Markov { order: Some(1) }
+        Markov { order: Some(1), divide: Division::Total }
     }
 }
 

@@ -37,8 +37,8 @@ fn a_journey_of_a_million_steps() {
         let model = &credits.models()[0];
         let sum: f64 = model.channels.iter().map(|one| one.conversions).sum();
         assert!((sum - 1.0).abs() < 1e-12, "{sum}");
-        // Nothing converts without any of them: the journey is bound to meet each.
-        assert!(model.channels.iter().all(|one| (one.effect.unwrap() - 1.0).abs() < 1e-9), "{model:?}");
+        // Next to nothing converts without any of them: the journey is all but bound to meet each.
+        assert!(model.channels.iter().all(|one| one.effect.unwrap() > 0.999), "{model:?}");
     }
 }
 

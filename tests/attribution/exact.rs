@@ -120,8 +120,10 @@ fn events_with_repeat_conversions() {
             json!({"time_decay": {}}),
             row(2.7229953643127516, 0.6103417532133996, 0.3333314419132289, 0.3333314405606199),
         ),
+        // Each conversion among its own touches, by the effects 1, 2/3, 1/6 and 1/6; all together they are halves.
+        (json!({"markov": {}}), row(2.0, 4.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0)),
         (
-            json!({"markov": {}}),
+            json!({"markov": {"divide": "journey"}}),
             row(3.1971410941999174, 0.6671122994652408, 0.076923076923077, 0.058823529411764726),
         ),
     ] {

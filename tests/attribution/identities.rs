@@ -154,7 +154,8 @@ proptest! {
                 set.push_touch(NAMES[*channel], super::support::hour(*hour)).unwrap();
             }
             let end = Conversion { at: Some(super::support::hour(500)), ..Conversion::default() };
-            set.end_journey(if *converts { &end } else { &Conversion { at: end.at, ..Conversion::null() } }).unwrap();
+            let null = Conversion { at: end.at, ..Conversion::null() };
+            set.end_journey(if *converts { &end } else { &null }).unwrap();
         }
         let attribution = engine(json!({"models": [
             {"id": "first", "model": "first"}, {"id": "last", "model": "last"}, {"id": "linear", "model": "linear"},
@@ -209,8 +210,7 @@ proptest! {
     }
 }
 
-/// A chain with more states than are solved directly, against the same chain solved directly with its order cut into
-/// the names of channels: order 2 over pairs is order 1 over channels named by their predecessor.
+/// A chain with more states than are solved directly, against the dense solver.
 #[test]
 fn large_chains_agree_with_the_fundamental_matrix() {
     let mut random = 7u64;
@@ -233,13 +233,14 @@ fn large_chains_agree_with_the_fundamental_matrix() {
         let credits = markov(order).credit(&paths(&rows)).unwrap();
         let model = &credits.models()[0];
         let states = model.markov.as_ref().unwrap().states;
-        assert_eq!(states > 600, order == 4 || (order == 3 && states == 585 + 16), "order {order}: {states}");
-        if order > 3 {
-            // Beyond that the oracle takes too long; a chain as long as the journeys repeats the journeys.
+        assert_eq!(states > 512, order > 2, "order {order}: {states}");
+        // Four thousand states are too many for the oracle.
+        let compared = [8, 8, 3, 0][usize::from(order) - 1];
+        if compared == 0 {
             continue;
         }
         let (all, _) = oracle::chain(&rows, order.into(), None);
-        for (channel, credit) in model.channels.iter().enumerate() {
+        for (channel, credit) in model.channels.iter().enumerate().take(compared) {
             let (rest, _) = oracle::chain(&rows, order.into(), Some(channel));
             let wanted = 1.0 - rest / all;
             assert!((credit.effect.unwrap() - wanted).abs() < 1e-9, "{order} {credit:?} {wanted}");
@@ -263,7 +264,7 @@ fn a_chain_as_long_as_the_journeys_repeats_them() {
     }
     let credits = markov(4).credit(&paths(&rows)).unwrap();
     let model = &credits.models()[0];
-    assert!(model.markov.as_ref().unwrap().states > 600, "iterated");
+    assert!(model.markov.as_ref().unwrap().states > 512, "iterated");
     let total: u64 = rows.iter().map(|row| row.conversions).sum();
     for (channel, credit) in model.channels.iter().enumerate() {
         let with: u64 =

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::support::PathRow;
 
 /// Probability to convert and expected value of a chain of an order, without a channel if one is named: the chain's
-/// linear equations over maps, solved by elimination with full pivoting.
+/// linear equations over maps, solved by elimination.
 pub(crate) fn chain(rows: &[PathRow], order: usize, removed: Option<usize>) -> (f64, f64) {
     type State = Vec<usize>;
     let mut steps: BTreeMap<State, BTreeMap<State, f64>> = BTreeMap::new();
@@ -56,37 +56,27 @@ pub(crate) fn chain(rows: &[PathRow], order: usize, removed: Option<usize>) -> (
     solved[start]
 }
 
-/// Gauss–Jordan with the largest pivot of all that are left.
+/// Gauss–Jordan, each column by the row that is largest there.
 fn eliminate(mut rows: Vec<Vec<f64>>) -> Vec<(f64, f64)> {
     let size = rows.len();
-    let mut done = vec![false; size];
-    let mut of = vec![0; size];
-    for _ in 0..size {
-        let left = (0..size).filter(|row| !done[*row]);
-        let (row, column) = left
-            .flat_map(|row| (0..size).map(move |column| (row, column)))
-            .max_by(|a, b| rows[a.0][a.1].abs().total_cmp(&rows[b.0][b.1].abs()))
-            .unwrap();
-        let pivot = rows[row][column];
-        if pivot.abs() < 1e-14 {
-            break;
-        }
-        done[row] = true;
-        of[column] = row;
-        for entry in &mut rows[row] {
-            *entry /= pivot;
-        }
-        let above = rows[row].clone();
+    for column in 0..size {
+        let largest =
+            (column..size).max_by(|a, b| rows[*a][column].abs().total_cmp(&rows[*b][column].abs())).unwrap();
+        rows.swap(column, largest);
+        let pivot = rows[column][column];
+        let above: Vec<f64> = rows[column].iter().map(|entry| entry / pivot).collect();
         for (other, entries) in rows.iter_mut().enumerate() {
             let factor = entries[column];
-            if other != row && factor != 0.0 {
-                for (entry, above) in entries.iter_mut().zip(&above) {
+            if other == column {
+                entries.copy_from_slice(&above);
+            } else if factor != 0.0 {
+                for (entry, above) in entries[column..].iter_mut().zip(&above[column..]) {
                     *entry -= factor * above;
                 }
             }
         }
     }
-    of.into_iter().map(|row| (rows[row][size], rows[row][size + 1])).collect()
+    rows.iter().map(|row| (row[size], row[size + 1])).collect()
 }
 
 /// Shapley values by going through every order in which the players can come.

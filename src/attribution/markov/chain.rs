@@ -9,7 +9,7 @@ use super::{dense, iterate};
 use crate::attribution::error::CreditError;
 
 /// Chains with at most so many states are solved directly.
-const MAX_DENSE: usize = 600;
+const MAX_DENSE: usize = 512;
 /// Most products of channels and transitions that are iterated over: some seconds.
 const MAX_WORK: usize = 1 << 29;
 
@@ -175,7 +175,10 @@ impl Chain {
         let remaining = if self.states() <= MAX_DENSE {
             dense::remaining(self)
         } else {
-            let used = (1..=self.channels as u32).filter(|channel| self.channel.contains(channel)).count();
+            let mut used: Vec<u32> = self.channel.iter().copied().filter(|channel| *channel > 0).collect();
+            used.sort_unstable();
+            used.dedup();
+            let used = used.len();
             if used.saturating_mul(self.transitions()) > MAX_WORK {
                 return Err(CreditError::ChainTooLarge { channels: used, transitions: self.transitions() });
             }

@@ -17,7 +17,7 @@ pub use chain::{MarkovFit, Transition};
 use super::credit_model::{CreditModel, Fit, Paths};
 use super::error::CreditError;
 use super::journeys::Journey;
-use super::rules::Markov;
+use super::rules::{Division, Markov};
 use chain::Chain;
 use count::Counts;
 
@@ -43,6 +43,7 @@ impl CreditModel for Markov {
             conversions: removal.effects.clone(),
             values,
             effects: Some(removal.effects),
+            by_journey: self.divide == Division::Journey,
             markov: Some(MarkovFit {
                 order,
                 states: chain.states(),
