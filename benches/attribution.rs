@@ -94,7 +94,7 @@ fn data(journeys: usize) -> Data {
             at += TimeDelta::seconds((random.next() % 400_000) as i64);
             data.times.push(at);
         }
-        let converts = random.next() % 2 == 0;
+        let converts = random.next().is_multiple_of(2);
         data.ends.push((converts, (random.next() % 5_000_000) as i64 + 1));
     }
     data
@@ -143,7 +143,7 @@ type Row<'a> = (&'static str, f64, Box<dyn FnMut() + 'a>);
 fn rows<'a>(data: &'a Data, journeys: &'a Journeys, game: &'a [f64]) -> Vec<Row<'a>> {
     let credit = |attribution: Attribution| -> Box<dyn FnMut() + 'a> {
         Box::new(move || {
-            black_box(attribution.credit(journeys).unwrap());
+            drop(black_box(attribution.credit(journeys).unwrap()));
         })
     };
     let exact = heuristics();
@@ -158,7 +158,7 @@ fn rows<'a>(data: &'a Data, journeys: &'a Journeys, game: &'a [f64]) -> Vec<Row<
             "all five, exact cents",
             0.10,
             Box::new(move || {
-                black_box(exact.allocate(journeys, &[Dimension::Channel]).unwrap());
+                drop(black_box(exact.allocate(journeys, &[Dimension::Channel]).unwrap()));
             }),
         ),
         ("markov order 1", 0.1, credit(one(json!({"markov": {"order": 1}})))),
@@ -169,7 +169,7 @@ fn rows<'a>(data: &'a Data, journeys: &'a Journeys, game: &'a [f64]) -> Vec<Row<
             "shapley, any game of 20",
             0.3,
             Box::new(move || {
-                black_box(shapley_values(game).unwrap());
+                drop(black_box(shapley_values(game).unwrap()));
             }),
         ),
         ("shapley, rates of 20", 0.3, credit(one(json!({"shapley": {"game": "rate"}})))),

@@ -7,9 +7,9 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::attribution::{Attribution, Compiled, Kind, Run, Weighed};
 use super::cents::Divider;
 use super::credit_model::Fit;
+use super::engine::{Attribution, Compiled, Kind, Run, Weighed};
 use super::error::{AttributionError, CreditError};
 use super::journeys::{Journey, Journeys, NONE};
 use super::spread::Spread;

@@ -1,8 +1,8 @@
 //! How far figures of learnt models would move with other journeys of the same kind.
 
-use super::attribution::{Kind, Run};
 use super::credit_model::{CreditModel, Fit};
 use super::credits::Interval;
+use super::engine::{Kind, Run};
 use super::error::CreditError;
 use super::journeys::Journey;
 use super::random::SplitMix64;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::attribution::{Attribution, Compiled, Kind};
+use super::engine::{Attribution, Compiled, Kind};
 use super::markov::MAX_ORDER;
 use super::path::TOUCH_FIELDS;
 use super::registry;

@@ -113,12 +113,12 @@
 //! Bounds: 2³² − 1 touches, counts of 2⁵³ and amounts of 2⁶³ minor units together; see [`JourneyError`].
 
 mod allocation;
-mod attribution;
 mod bootstrap;
 mod cents;
 mod compile;
 mod credit_model;
 mod credits;
+mod engine;
 mod error;
 mod journeys;
 mod markov;
@@ -137,9 +137,9 @@ mod spread;
 mod sums;
 
 pub use allocation::{Allocation, AllocationRow, Dimension, TouchCredit};
-pub use attribution::Attribution;
 pub use credit_model::{CreditModel, Fit, Path, Paths};
 pub use credits::{ChannelCredit, Credits, Interval, ModelCredits, ModelShares, Note, Unattributed};
+pub use engine::Attribution;
 pub use error::{AttributionError, CreditError, JourneyError};
 pub use journeys::{Conversion, Journey, Journeys, Step};
 pub use markov::{MarkovFit, OrderScore, Transition};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::attribution::Attribution;
+use super::engine::Attribution;
 use super::error::JourneyError;
 use super::journeys::{Conversion, Journeys, Step};
 use super::ownership::Entry;

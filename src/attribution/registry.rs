@@ -8,6 +8,9 @@ use super::credit_model::CreditModel;
 use crate::error::Report;
 use crate::rule::{Custom, Registry};
 
+/// Makes a model from its parameters.
+type Factory = dyn Fn(&Json) -> Result<Arc<dyn CreditModel>, String> + Send + Sync;
+
 const KIND: &str = "credit model";
 
 impl Registry {
@@ -21,8 +24,7 @@ impl Registry {
         name: impl Into<String>,
         factory: impl Fn(&Json) -> Result<Arc<dyn CreditModel>, String> + Send + Sync + 'static,
     ) -> Registry {
-        let factory: Arc<dyn Fn(&Json) -> Result<Arc<dyn CreditModel>, String> + Send + Sync> =
-            Arc::new(factory);
+        let factory: Arc<Factory> = Arc::new(factory);
         self.with(KIND, name.into(), factory)
     }
 }

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::allocation::{Allocation, Dimension};
-use super::attribution::Attribution;
 use super::cents::Divider;
+use super::engine::Attribution;
 use super::error::AttributionError;
 use super::journeys::Journeys;
 use super::records::share_channel;

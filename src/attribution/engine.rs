@@ -238,13 +238,16 @@ impl<'a> Run<'a> {
     }
 }
 
+/// Adds the channels of one path, given its conversions and value.
+type AddPath<'a> = dyn FnMut(&mut Sums, &[u32], f64, f64) + 'a;
+
 impl Run<'_> {
     /// Sums models that look at nothing but places, without writing weights down. False when the model is another.
     fn sum_by_place(&self, sums: &mut Sums, unattributed: &mut Unattributed) -> Result<bool, CreditError> {
         if !self.discounts.is_empty() {
             return Ok(false);
         }
-        let mut sum = |add: &mut dyn FnMut(&mut Sums, &[u32], f64, f64)| {
+        let mut sum = |add: &mut AddPath<'_>| {
             self.preparation.each(self.journeys, |journey, _| {
                 let conversions = journey.conversions();
                 if conversions == 0 {
