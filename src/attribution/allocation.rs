@@ -229,12 +229,9 @@ impl<'a> Rows<'a> {
                 value: Money::new(value, currency),
             })
             .collect();
-        rows.sort_by(|a, b| {
-            let key = |row: &AllocationRow| {
-                let AllocationRow { channel, campaign, month, pipeline, conversion, .. } = row.clone();
-                (channel, campaign, month, pipeline, conversion)
-            };
-            key(a).cmp(&key(b))
+        rows.sort_by_cached_key(|row| {
+            let AllocationRow { channel, campaign, month, pipeline, conversion, .. } = row.clone();
+            (channel, campaign, month, pipeline, conversion)
         });
         rows
     }
@@ -384,15 +381,39 @@ fn divide(run: &Run<'_>, fit: Option<&Fit>, rows: &mut Rows<'_>) -> Result<(), C
             return;
         }
         divider.divide(journey.minor(), weighed.weights);
-        let each = conversions / weighed.sum;
         for (place, (weight, value)) in weighed.weights.iter().zip(&divider.parts).enumerate() {
             if *weight > 0.0 {
                 let channel = journey.channels.get(place).copied().unwrap_or(NONE);
                 let campaign = journey.campaigns.get(place).copied().unwrap_or(NONE);
-                rows.add(key, channel, campaign, weight * each, *value);
+                rows.add(key, channel, campaign, conversions * (weight / weighed.sum), *value);
             }
         }
     })
+}
+
+/// What each pair of channel and campaign should have of the total in whole units: the channel by largest remainder, and
+/// of that its campaigns. Paid in this proportion, sums come out at these.
+fn whole_totals(total: i64, weights: &[f64], pairs: &[((u32, u32), u64)]) -> Vec<f64> {
+    let same = |a: &((u32, u32), u64), b: &((u32, u32), u64)| a.0.0 == b.0.0;
+    let mut left = weights;
+    let groups: Vec<&[f64]> = pairs
+        .chunk_by(same)
+        .filter_map(|group| {
+            let (of_channel, rest) = left.split_at_checked(group.len())?;
+            left = rest;
+            Some(of_channel)
+        })
+        .collect();
+    let channels: Vec<f64> = groups.iter().map(|group| group.iter().sum()).collect();
+    let mut divider = Divider::default();
+    divider.divide(total, &channels);
+    let of_channels = divider.parts.clone();
+    let mut totals = Vec::with_capacity(weights.len());
+    for (group, of_channel) in groups.iter().zip(of_channels) {
+        divider.divide(of_channel, group);
+        totals.extend(divider.parts.iter().map(|part| *part as f64));
+    }
+    totals
 }
 
 /// Pays models whose division needs no weights. False when the model is another.
@@ -436,8 +457,13 @@ fn spread(run: &Run<'_>, fit: &Fit, rows: &mut Rows<'_>) -> Result<(), CreditErr
     // How many touches that led to conversions each campaign of a channel has.
     let mut pairs: FxHashMap<(u32, u32), u64> = FxHashMap::default();
     let mut touches = vec![0u64; run.journeys.channels.len()];
+    let (mut total, mut refunds) = (0i64, false);
     run.preparation.each(run.journeys, |journey, _| {
         let conversions = journey.conversions();
+        if !journey.is_empty() {
+            total += journey.minor();
+            refunds |= journey.minor() < 0;
+        }
         for (place, channel) in journey.channels.iter().enumerate() {
             let campaign = journey.campaigns.get(place).copied().unwrap_or(NONE);
             *pairs.entry((*channel, campaign)).or_default() += conversions;
@@ -464,6 +490,9 @@ fn spread(run: &Run<'_>, fit: &Fit, rows: &mut Rows<'_>) -> Result<(), CreditErr
     let sum: f64 = by_conversions.iter().sum();
     if by_value.iter().sum::<f64>() <= 0.0 {
         by_value = by_conversions.clone();
+    }
+    if !refunds && total > 0 {
+        by_value = whole_totals(total, &by_value, &pairs);
     }
     let mut spread = Spread::new(&by_value);
     run.preparation.each(run.journeys, |journey, _| {

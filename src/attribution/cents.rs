@@ -70,43 +70,23 @@ fn divide_small(total: i64, weights: &[f64], parts: &mut [i64]) {
     let length = weights.len();
     let Some(sum) = small_units(weights, &mut units[..length]) else { return };
     let magnitude = total.unsigned_abs();
+    let per_unit = magnitude as f64 / sum as f64;
     let mut left = magnitude;
-    if magnitude.checked_mul(sum).is_some_and(|product| product < 1 << 62) {
-        // All products are below that, and a float estimate of a quotient below 2^50 is off by one at most.
-        let inverse = 1.0 / sum as f64;
-        for index in 0..length {
-            let product = magnitude * units[index];
-            let mut quota = (product as f64 * inverse) as u64;
-            let mut rest = product.wrapping_sub(quota * sum) as i64;
-            if rest < 0 {
-                quota -= 1;
-                rest += sum as i64;
-            } else if rest >= sum as i64 {
-                quota += 1;
-                rest -= sum as i64;
-            }
-            parts[index] = quota as i64;
-            rests[index] = rest as u64;
-            left -= quota;
-        }
-    } else {
-        let per_unit = magnitude as f64 / sum as f64;
-        for index in 0..length {
-            let (quota, rest) = near(magnitude, units[index], sum, per_unit);
-            parts[index] = quota as i64;
-            rests[index] = rest;
-            left -= quota;
-        }
+    for index in 0..length {
+        let (quota, rest) = near(magnitude, units[index], sum, per_unit);
+        parts[index] = quota as i64;
+        rests[index] = rest;
+        left -= quota;
     }
-    for _ in 0..left {
-        let mut largest = 0;
-        for index in 1..length {
-            if rests[index] > rests[largest] {
-                largest = index;
-            }
+    // A place in the order of remainders, counted without branches: remainders are random, and guesses at them cost
+    // more than comparing all with all.
+    for index in 0..length {
+        let mut before = 0;
+        for other in 0..length {
+            let first = (rests[other] > rests[index]) | ((rests[other] == rests[index]) & (other < index));
+            before += u64::from(first);
         }
-        rests[largest] = 0;
-        parts[largest] += 1;
+        parts[index] += i64::from(before < left);
     }
     if total < 0 {
         parts.iter_mut().for_each(|part| *part = -*part);
@@ -195,22 +175,18 @@ pub(super) fn estimate(magnitude: u64, units: u64, sum: u64) -> (u64, u64) {
     near(magnitude, units, sum, magnitude as f64 / sum as f64)
 }
 
-/// The same by an estimate, `per_unit` being `magnitude / sum`: it is off by less than one and a few units of rounding,
-/// which is put right exactly. A division of 128 bits takes ten times as long.
+/// The same by an estimate, `per_unit` being `magnitude / sum`; the magnitude is below 2^50 and the sum below 2^62. The
+/// estimate is off by one at most, so the remainder fits into 64 bits although the product does not, and is put right
+/// exactly. A division of 128 bits takes ten times as long.
 #[inline]
 fn near(magnitude: u64, units: u64, sum: u64, per_unit: f64) -> (u64, u64) {
-    let product = u128::from(magnitude) * u128::from(units);
-    let mut quota = (units as f64 * per_unit) as u64;
-    let mut rest = product as i128 - (u128::from(quota) * u128::from(sum)) as i128;
-    while rest < 0 {
-        quota -= 1;
-        rest += i128::from(sum);
-    }
-    while rest >= i128::from(sum) {
-        quota += 1;
-        rest -= i128::from(sum);
-    }
-    (quota, rest as u64)
+    let quota = (units as f64 * per_unit) as u64;
+    let rest = magnitude.wrapping_mul(units).wrapping_sub(quota.wrapping_mul(sum)) as i64;
+    let sum = sum as i64;
+    let low = i64::from(rest < 0);
+    let rest = rest + low * sum;
+    let high = i64::from(rest >= sum);
+    ((quota as i64 - low + high) as u64, (rest - high * sum) as u64)
 }
 
 #[cfg(test)]

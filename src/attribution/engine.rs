@@ -465,9 +465,9 @@ impl Attribution {
         run.weigh(fit, |weighed| {
             let (conversions, value) = (weighed.journey.conversions() as f64, weighed.journey.minor() as f64);
             if weighed.sum > 0.0 {
-                let (conversions, value) = (conversions / weighed.sum, value / weighed.sum);
                 for (channel, weight) in weighed.journey.channels.iter().zip(weighed.weights) {
-                    sums.add(*channel, conversions * weight, value * weight);
+                    let share = weight / weighed.sum;
+                    sums.add(*channel, conversions * share, value * share);
                 }
             } else {
                 unattributed.conversions += conversions;

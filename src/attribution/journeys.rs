@@ -107,18 +107,19 @@ impl Moments {
 /// use leadkit::model::{Currency, Money};
 ///
 /// let mut journeys = Journeys::new();
-/// journeys.push_touch("sem", "2026-03-01T09:00:00Z".parse()?)?;
-/// journeys.push_touch("live", "2026-03-04T09:00:00Z".parse()?)?;
+/// let day = |day: u32| format!("2026-03-{day:02}T09:00:00Z").parse().unwrap();
+/// journeys.push_touch("sem", day(1))?;
+/// journeys.push_touch("live", day(4))?;
 /// journeys.end_journey(&Conversion {
 ///     value: Some(Money::new(50_000, Currency::CNY)),
-///     at: Some("2026-03-05T10:00:00Z".parse()?),
+///     at: Some(day(5)),
 ///     ..Conversion::default()
 /// })?;
-/// journeys.push_touch("sem", "2026-03-02T09:00:00Z".parse()?)?;
+/// journeys.push_touch("sem", day(2))?;
 /// journeys.end_journey(&Conversion::null())?;
 /// assert_eq!((journeys.len(), journeys.conversions(), journeys.nulls()), (2, 1, 1));
 /// assert_eq!(journeys.channels().collect::<Vec<_>>(), ["sem", "live"]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), leadkit::attribution::JourneyError>(())
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Journeys {
@@ -273,9 +274,9 @@ impl Journeys {
     /// use leadkit::attribution::{Conversion, Journeys};
     ///
     /// let mut journeys = Journeys::new();
-    /// journeys.push_touch("sem", "2026-03-01T09:00:00Z".parse()?)?;
+    /// journeys.push_touch("sem", "2026-03-01T09:00:00Z".parse().unwrap())?;
     /// journeys.end_and_continue(&Conversion::default())?;
-    /// journeys.push_touch("mail", "2026-05-01T09:00:00Z".parse()?)?;
+    /// journeys.push_touch("mail", "2026-05-01T09:00:00Z".parse().unwrap())?;
     /// journeys.end_journey(&Conversion::default())?;
     /// assert_eq!(journeys.get(1).unwrap().len(), 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -49,12 +49,13 @@
 //!
 //! let attribution = Attribution::compile(&AttributionRules::b2c())?;
 //! let mut journeys = Journeys::new();
-//! journeys.push_touch("sem", "2026-03-01T09:00:00Z".parse()?)?;
-//! journeys.push_touch("live", "2026-03-08T09:00:00Z".parse()?)?;
-//! journeys.push_touch("direct", "2026-03-09T09:00:00Z".parse()?)?;
+//! let day = |day: u32| format!("2026-03-{day:02}T09:00:00Z").parse().unwrap();
+//! journeys.push_touch("sem", day(1))?;
+//! journeys.push_touch("live", day(8))?;
+//! journeys.push_touch("direct", day(9))?;
 //! journeys.end_journey(&Conversion {
 //!     value: Some(Money::new(100_00, Currency::CNY)),
-//!     at: Some("2026-03-09T10:00:00Z".parse()?),
+//!     at: Some(day(10)),
 //!     ..Conversion::default()
 //! })?;
 //! let costs = [("sem".to_owned(), Money::new(20_00, Currency::CNY))].into();

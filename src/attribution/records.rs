@@ -306,6 +306,9 @@ fn survivor(record: &RecordRef, merged: &BTreeMap<RecordRef, RecordRef>) -> Reco
 struct Customer {
     touches: Vec<AssembledTouch>,
     seen: BTreeSet<Identity>,
+    /// When each channel first reached a lead, or (`None`) any contact: which lead a contact came from is not told apart,
+    /// because showing a link twice is worse than not at all.
+    shown: BTreeMap<(Option<LeadId>, String), DateTime<Utc>>,
 }
 
 impl Attribution {
@@ -386,6 +389,12 @@ impl Attribution {
             };
             let customer = customers.entry(set).or_default();
             if customer.seen.insert(identity) {
+                let who = match &one.origin {
+                    Origin::Record(RecordRef::Lead(id)) | Origin::Key { lead: id, .. } => Some(id.clone()),
+                    _ => None,
+                };
+                let first = customer.shown.entry((who, one.channel.clone())).or_insert(one.time);
+                *first = (*first).min(one.time);
                 customer.touches.push(one);
             } else {
                 repeats += 1;
@@ -413,14 +422,9 @@ impl Attribution {
             channels.dedup();
             for (channel, campaign) in channels {
                 let customer = customers.entry(set).or_default();
-                let is_theirs = |origin: &Origin| match origin {
-                    Origin::Record(RecordRef::Lead(id)) | Origin::Key { lead: id, .. } => *id == one.id,
-                    // Which lead a contact came from is not told apart here: showing a link twice is worse.
-                    Origin::Record(_) => true,
-                    Origin::Utm(_) => false,
-                };
-                let shown = customer.touches.iter().any(|touch| {
-                    touch.time <= one.created_at && touch.channel == channel && is_theirs(&touch.origin)
+                let shown = [Some(one.id.clone()), None].into_iter().any(|who| {
+                    let first = customer.shown.get(&(who, channel.clone()));
+                    first.is_some_and(|first| *first <= one.created_at)
                 });
                 if !shown {
                     let origin = Origin::Utm(one.id.clone());

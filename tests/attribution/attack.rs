@@ -14,6 +14,14 @@ fn by_journey() -> leadkit::attribution::Attribution {
 }
 
 #[test]
+fn engines_are_shared_across_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<leadkit::attribution::Attribution>();
+    shared::<Journeys>();
+    shared::<leadkit::attribution::Credits>();
+}
+
+#[test]
 fn a_journey_of_a_million_steps() {
     let mut journeys = Journeys::new();
     for step in 0..1_000_000i64 {
