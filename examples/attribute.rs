@@ -242,6 +242,10 @@ fn read_paths(text: &str) -> Result<Input, Box<dyn Error>> {
             value: table.value(*line, row, 2, decimals)?,
             ..Conversion::default()
         };
+        if end.count == 0 && end.value.is_some_and(|value| value.minor() != 0) {
+            let found = table.cell(row, 2).unwrap_or_default().trim();
+            return Err(table.error(*line, 2, found, "0 where there is no conversion").into());
+        }
         journeys.end_journey(&end).map_err(|error| format!("line {line}: {error}"))?;
     }
     Ok(Input { journeys, decimals, is_timed: false })

@@ -422,7 +422,10 @@ impl Attribution {
             notes.push(Note::FilterFaults { touches: faults, message });
         }
         let intervals = match (&fit, &self.bootstrap) {
-            (Some(fit), Some(bootstrap)) => Some(bootstrap::intervals(&run, fit, bootstrap, conversions)?),
+            (Some(fit), Some(bootstrap)) => {
+                let credited = by_channel.iter().map(|credit| credit[0]).sum();
+                Some(bootstrap::intervals(&run, fit, bootstrap, credited)?)
+            }
             _ => None,
         };
         let effects = fit.as_ref().and_then(|fit| fit.effects.as_ref());

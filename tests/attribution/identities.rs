@@ -336,6 +336,15 @@ fn intervals_are_seeded_and_narrow_with_more_journeys() {
         assert!(ratio > 0.05 && ratio < 0.2, "{ratio}");
     }
     assert!(small.models()[1].channels.iter().all(|one| one.interval.is_none()));
+    // Divided journey by journey, the interval is that of the divided journeys.
+    let rules = json!({
+        "models": [{"id": "m", "model": {"markov": {"divide": "journey"}}}], "bootstrap": {"samples": 100},
+    });
+    let divided = engine(rules).credit(&paths(&rows(100))).unwrap();
+    for one in &divided.models()[0].channels {
+        let interval = one.interval.unwrap();
+        assert!(interval.low < one.conversions && one.conversions < interval.high, "{one:?}");
+    }
     let text = small.to_string();
     assert!(text.starts_with("m: 15 conversions, fewer than 30; "), "{text}");
 }
