@@ -78,15 +78,16 @@ fn divide_small(total: i64, weights: &[f64], parts: &mut [i64]) {
         rests[index] = rest;
         left -= quota;
     }
-    // A place in the order of remainders, counted without branches: remainders are random, and guesses at them cost
-    // more than comparing all with all.
-    for index in 0..length {
-        let mut before = 0;
-        for other in 0..length {
-            let first = (rests[other] > rests[index]) | ((rests[other] == rests[index]) & (other < index));
-            before += u64::from(first);
+    for _ in 0..left {
+        let (mut largest, mut at) = (rests[0], 0);
+        for (index, rest) in rests.iter().enumerate().take(length).skip(1) {
+            // Chosen without a branch: remainders are random, and guesses at them cost more than the choice.
+            let is_larger = *rest > largest;
+            largest = if is_larger { *rest } else { largest };
+            at = if is_larger { index } else { at };
         }
-        parts[index] += i64::from(before < left);
+        rests[at] = 0;
+        parts[at] += 1;
     }
     if total < 0 {
         parts.iter_mut().for_each(|part| *part = -*part);
@@ -98,8 +99,10 @@ fn divide_small(total: i64, weights: &[f64], parts: &mut [i64]) {
 fn small_units(weights: &[f64], units: &mut [u64]) -> Option<u64> {
     let (mut sum, mut most, mut whole) = (0.0, 0.0f64, true);
     for (units, weight) in units.iter_mut().zip(weights) {
-        *units = *weight as u64;
-        whole &= *units as f64 == *weight;
+        // Signed, because a processor converts these at once; larger ones are scaled below.
+        let signed = *weight as i64;
+        *units = signed as u64;
+        whole &= signed as f64 == *weight;
         most = most.max(*weight);
         sum += *weight;
     }
@@ -180,7 +183,8 @@ pub(super) fn estimate(magnitude: u64, units: u64, sum: u64) -> (u64, u64) {
 /// exactly. A division of 128 bits takes ten times as long.
 #[inline]
 fn near(magnitude: u64, units: u64, sum: u64, per_unit: f64) -> (u64, u64) {
-    let quota = (units as f64 * per_unit) as u64;
+    // Signed, because a processor converts these at once.
+    let quota = (units as i64 as f64 * per_unit) as i64 as u64;
     let rest = magnitude.wrapping_mul(units).wrapping_sub(quota.wrapping_mul(sum)) as i64;
     let sum = sum as i64;
     let low = i64::from(rest < 0);
