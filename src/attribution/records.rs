@@ -316,15 +316,16 @@ impl Attribution {
     ///
     /// Records that belong together are one customer, whose journey holds the touches of all its leads (collected and
     /// merged ones too) and contacts in order of time, each touch once: touches of one id are one, and so are touches
-    /// without an id that reached one person over the same channel and campaign at the same moment. An anonymous touch
-    /// belongs to the lead that has its click id, its OpenID or unionid, or the person key of its e-mail (without
-    /// `+tag`). The first and last link of a lead (`first_utm`, `utm`) are touches at its creation unless a recorded
-    /// touch of the lead, or of a contact, shows that channel no later. Content that somebody passed on is a channel of its own,
-    /// [`share_channel`].
+    /// without an id that reached one person over the same channel and campaign at the same moment. An anonymous
+    /// touch belongs to the lead that has its click id, its OpenID or unionid, or the person key of its e-mail
+    /// (without `+tag`). The first and last link of a lead (`first_utm`, `utm`) are touches at its creation unless a
+    /// recorded touch of the lead, or of a contact, shows that channel no later. Content that somebody passed on is a
+    /// channel of its own, [`share_channel`].
     ///
-    /// Each won opportunity is a conversion at `won_at` worth its orders, or its `amount` when there are none; so is an
-    /// order without an opportunity. What a later conversion sees is [`JourneyRules::repeat`](super::JourneyRules). The pipeline of a conversion
-    /// is decided by [`JourneyRules::ownership`](super::JourneyRules) at the creation of the opportunity, over the
+    /// Each won opportunity is a conversion at `won_at` worth its orders, or its `amount` when there are none; so is
+    /// an order without an opportunity. What a later conversion sees is
+    /// [`JourneyRules::repeat`](super::JourneyRules). The pipeline of a conversion is decided by
+    /// [`JourneyRules::ownership`](super::JourneyRules) at the creation of the opportunity, over the
     /// `source.pipeline` of all the customer's leads. O(n log n).
     ///
     /// ```
