@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_types, clippy::disallowed_methods)]
 
 pub mod assign;
+pub mod attribution;
 pub mod blacklist;
 pub mod book;
 pub mod calendar;

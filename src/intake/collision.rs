@@ -1,4 +1,4 @@
-//! Two sellers, one company: who keeps it.
+//! Two reps, one company: who keeps it.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::attribution::{Entry, Ownership, OwnershipRules};
 use crate::dedup::Resolution;
 use crate::model::{Acquisition, Effect, Lead, RecordRef, RepId};
 use crate::rule::MatchLabel;
@@ -17,10 +18,12 @@ use crate::rule::MatchLabel;
 pub struct Settlement {
     /// Who owns the company from now on.
     pub owner: RepId,
-    /// The record that was entered first.
-    pub first: RecordRef,
-    /// When it was entered.
+    /// The owner's record that decides it.
+    pub record: RecordRef,
+    /// When that record was entered.
     pub entered_at: DateTime<Utc>,
+    /// Why it decides.
+    pub ownership: Ownership,
     /// The other owners, who are told.
     pub others: BTreeSet<RepId>,
     /// What the host should do.
@@ -30,16 +33,19 @@ pub struct Settlement {
 impl fmt::Display for Settlement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let others: Vec<&str> = self.others.iter().map(RepId::as_str).collect();
-        write!(f, "{} owns it, having entered {} first; told: {}", self.owner, self.first, others.join(", "))
+        write!(f, "{} by {}; told: {}", self.ownership, self.record, others.join(", "))
     }
 }
 
-/// Settles a collision: who entered the company first owns it. `None` when there is no collision.
+/// Settles a collision by the ownership rule at the moment `at`, when the lead becomes an opportunity or a reviewer
+/// decides. `None` when there is no collision, or when no entry counts.
 ///
-/// The entries are the records that surely match ([`Match::is_sure`](crate::dedup::Match::is_sure)) and have an owner,
-/// and the lead itself when it brings one; earliest creation wins, ties break by record. The lead goes to the winner, the others are told.
+/// Every owner is a party, and the earliest record of each is an entry: the records that surely match
+/// ([`Match::is_sure`](crate::dedup::Match::is_sure)) and have an owner, and the lead itself when it brings one. Entries of
+/// one moment are ordered by owner and record. The lead goes to the winner, the others are told.
 ///
 /// ```
+/// use leadkit::attribution::OwnershipRules;
 /// use leadkit::book::Book;
 /// use leadkit::dedup::DedupRules;
 /// use leadkit::intake::settle_collision;
@@ -48,7 +54,8 @@ impl fmt::Display for Settlement {
 ///
 /// let mut book = Book::new();
 /// book.insert_account(Account {
-///     id: "A1".into(), company: "Acme Ltd".into(), owner: Some("li".into()), ..Account::default()
+///     id: "A1".into(), company: "Acme Ltd".into(), owner: Some("li".into()),
+///     created_at: "2026-02-10T02:00:00Z".parse().unwrap(), ..Account::default()
 /// });
 /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
 /// let lead = Lead {
@@ -60,11 +67,20 @@ impl fmt::Display for Settlement {
 /// let roster = Roster::compile(&[], &Default::default())?;
 /// let input = Input { lead, rows, ..Input::default() };
 /// let outcome = intake.process(&input, &roster, &State::default(), now);
-/// let settled = settle_collision(&input.lead, outcome.resolution().unwrap()).unwrap();
-/// assert_eq!(settled.to_string(), "li owns it, having entered account A1 first; told: wang");
+/// let rules = OwnershipRules::default();
+/// let settled = settle_collision(&input.lead, outcome.resolution().unwrap(), &rules, now).unwrap();
+/// assert_eq!(
+///     settled.to_string(),
+///     "`li` owns it, entered 2026-02-10: it is the first in the window by account A1; told: wang",
+/// );
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```
-pub fn settle_collision(lead: &Lead, resolution: &Resolution) -> Option<Settlement> {
+pub fn settle_collision(
+    lead: &Lead,
+    resolution: &Resolution,
+    rules: &OwnershipRules,
+    at: DateTime<Utc>,
+) -> Option<Settlement> {
     if !resolution.labels().contains(&MatchLabel::Collision) {
         return None;
     }
@@ -76,7 +92,13 @@ pub fn settle_collision(lead: &Lead, resolution: &Resolution) -> Option<Settleme
     let this = RecordRef::Lead(lead.id.clone());
     let own = lead.owner.clone().map(|owner| (lead.created_at, this.clone(), owner));
     let entries: Vec<(DateTime<Utc>, RecordRef, RepId)> = on_file.chain(own).collect();
-    let (entered_at, first, owner) = entries.iter().min()?.clone();
+    let as_entry = |(at, record, owner): &(DateTime<Utc>, RecordRef, RepId)| Entry {
+        record: record.to_string(),
+        ..Entry::new(owner.as_str(), *at)
+    };
+    let ownership = rules.decide(&entries.iter().map(as_entry).collect::<Vec<_>>(), at);
+    let winner = ownership.owner()?;
+    let (entered_at, record, owner) = entries.iter().find(|entry| as_entry(entry) == *winner)?.clone();
     let others: BTreeSet<RepId> =
         entries.into_iter().map(|(_, _, other)| other).filter(|other| *other != owner).collect();
     let mut effects = Vec::new();
@@ -92,5 +114,5 @@ pub fn settle_collision(lead: &Lead, resolution: &Resolution) -> Option<Settleme
         code: "collision_settled".into(),
         about: this.clone(),
     }));
-    Some(Settlement { owner, first, entered_at, others, effects })
+    Some(Settlement { owner, record, entered_at, ownership, others, effects })
 }

@@ -1,10 +1,12 @@
 //! What leads do and what reaches them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::open_enum;
-use super::{ActivityId, Attributes, CampaignId, LeadId, Money};
+use super::{ActivityId, Attributes, CampaignId, ContactId, LeadId, Money};
 
 /// Something a lead did, or that was done to score it by hand (行为).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -61,8 +63,19 @@ open_enum! {
 /// A point where marketing reached a lead (触点); what attribution reads.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Touch {
-    /// Who was reached.
+    /// Identifier; the same id twice is one touch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<ActivityId>,
+    /// Who was reached; blank while the visitor is anonymous.
+    #[serde(default, skip_serializing_if = "LeadId::is_blank")]
     pub lead: LeadId,
+    /// The contact of an account who was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactId>,
+    /// What identifies an anonymous visitor, by name: click ids (`gclid`, `bd_vid`), person ids of a platform
+    /// (`openid`, `unionid`), or `email`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub keys: BTreeMap<String, String>,
     /// Channel.
     pub channel: String,
     /// Campaign.
@@ -73,6 +86,36 @@ pub struct Touch {
     /// What it cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Money>,
+    /// Who passed the content on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_by: Option<SharedBy>,
+}
+
+impl Touch {
+    /// The touch an activity is; `None` when it names neither a channel nor a sharer.
+    ///
+    /// ```
+    /// use leadkit::model::{Activity, Touch};
+    ///
+    /// let activity = Activity { id: "a1".into(), channel: Some("live".into()), ..Activity::default() };
+    /// assert_eq!(Touch::from_activity(&activity).unwrap().channel, "live");
+    /// assert_eq!(Touch::from_activity(&Activity::default()), None);
+    /// ```
+    #[must_use]
+    pub fn from_activity(activity: &Activity) -> Option<Touch> {
+        if activity.channel.is_none() && activity.shared_by.is_none() {
+            return None;
+        }
+        Some(Touch {
+            id: (!activity.id.is_blank()).then(|| activity.id.clone()),
+            lead: activity.lead.clone(),
+            channel: activity.channel.clone().unwrap_or_default(),
+            campaign: activity.campaign.clone(),
+            time: activity.time,
+            shared_by: activity.shared_by.clone(),
+            ..Touch::default()
+        })
+    }
 }
 
 /// A marketing campaign (市场活动).

@@ -89,9 +89,15 @@ pub struct Lead {
     /// Where the lead came from.
     #[serde(default, skip_serializing_if = "Source::is_empty")]
     pub source: Source,
-    /// Campaign parameters of the link that was followed.
+    /// Campaign parameters of the link that was followed last.
     #[serde(default, skip_serializing_if = "Utm::is_empty")]
     pub utm: Utm,
+    /// Campaign parameters of the link that was followed first.
+    #[serde(default, skip_serializing_if = "Utm::is_empty")]
+    pub first_utm: Utm,
+    /// Click ids of advertising platforms, by name (`gclid`, `bd_vid`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub click_ids: BTreeMap<String, String>,
     /// IP address the lead was submitted from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip: Option<std::net::IpAddr>,

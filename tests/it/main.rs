@@ -6,6 +6,7 @@
 mod api_shape;
 mod arrows;
 mod assign;
+mod attribution;
 mod blacklist;
 mod company;
 mod contact;

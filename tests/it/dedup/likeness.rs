@@ -277,7 +277,10 @@ fn names_that_are_only_likely_make_no_collision() {
     let [only] = found.matches() else { panic!("{found}") };
     assert!(only.similarity.is_some_and(|similarity| similarity < 0.85) && !only.is_sure(), "{found}");
     assert!(!found.labels().contains(&MatchLabel::Collision));
-    assert_eq!(leadkit::intake::settle_collision(&entry, &found), None);
+    assert_eq!(
+        leadkit::intake::settle_collision(&entry, &found, &Default::default(), entry.created_at),
+        None
+    );
     let on_file = found.on_file(&[]);
     assert_eq!(
         on_file[0].to_string(),

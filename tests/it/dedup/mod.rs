@@ -1,5 +1,6 @@
 //! Matching rules: what a lead is to what is on file, and what follows.
 
+use leadkit::attribution::{OwnershipMethod, OwnershipRules};
 use leadkit::book::Book;
 use leadkit::company::Gazetteer;
 use leadkit::dedup::{
@@ -406,12 +407,35 @@ fn two_owners_of_one_company_collide() {
     let entry = with_company("L3", NOW, "Acme Limited", None);
     let resolution = resolve(&DedupRules::b2b(), &entry, &book(&[], &leads));
     assert!(resolution.labels().contains(&MatchLabel::Collision));
-    let settled = leadkit::intake::settle_collision(&entry, &resolution).unwrap();
+    let settle = |method, at: &str| {
+        let rules = OwnershipRules { method, ..OwnershipRules::default() };
+        leadkit::intake::settle_collision(&entry, &resolution, &rules, at.parse().unwrap()).unwrap()
+    };
+    // Both entered in the three months before: the first owns, by either reading.
+    let settled = settle(OwnershipMethod::Window, "2026-03-15T00:00:00Z");
     assert_eq!(settled.owner.as_str(), "wang", "the first to enter owns");
     assert_eq!(settled.others.iter().map(|rep| rep.as_str()).collect::<Vec<_>>(), ["li"]);
+    assert_eq!(settle(OwnershipMethod::FirstEntryTest, "2026-03-15T00:00:00Z").owner.as_str(), "wang");
+    // A month later wang's entry lies before the window, li's inside.
+    for method in [OwnershipMethod::Window, OwnershipMethod::FirstEntryTest] {
+        let settled = settle(method, "2026-04-15T00:00:00Z");
+        assert_eq!((settled.owner.as_str(), settled.record), ("li", RecordRef::Lead("L1".into())));
+    }
+    assert_eq!(settle(OwnershipMethod::First, "2026-04-15T00:00:00Z").owner.as_str(), "wang");
+    // Five, two and one month before, three owners: the two readings differ.
+    let three: Vec<Lead> =
+        [("L5", "2025-11-15", "li"), ("L6", "2026-02-15", "wang"), ("L7", "2026-03-15", "zhao")]
+            .map(|(id, day, owner)| with_company(id, &format!("{day}T02:00:00Z"), "Acme Ltd", Some(owner)))
+            .into();
+    let found = resolve(&DedupRules::b2b(), &entry, &book(&[], &three));
+    for (method, wanted) in [(OwnershipMethod::Window, "wang"), (OwnershipMethod::FirstEntryTest, "zhao")] {
+        let rules = OwnershipRules { method, ..OwnershipRules::default() };
+        let settled = leadkit::intake::settle_collision(&entry, &found, &rules, at(NOW)).unwrap();
+        assert_eq!((settled.owner.as_str(), settled.others.len()), (wanted, 2));
+    }
     let alone = resolve(&DedupRules::b2b(), &entry, &book(&[], &leads[..1]));
     assert!(!alone.labels().contains(&MatchLabel::Collision));
-    assert_eq!(leadkit::intake::settle_collision(&entry, &alone), None);
+    assert_eq!(leadkit::intake::settle_collision(&entry, &alone, &OwnershipRules::default(), at(NOW)), None);
 }
 
 #[test]

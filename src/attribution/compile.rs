@@ -1,0 +1,250 @@
+//! Loading, checking and compiling the rules.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use super::engine::{Attribution, Compiled, Kind};
+use super::markov::MAX_ORDER;
+use super::path::TOUCH_FIELDS;
+use super::registry;
+use super::rules::{
+    AttributionRules, Bootstrap, Game, MilestoneBased, Model, ModelRules, PositionBased, Shapley,
+};
+use crate::document::Unique;
+use crate::error::Report;
+use crate::rule::{Condition, Predicate, Registry, RulesDocument, RulesVersion, Scope, rules_document};
+
+/// How far percentages may be from 100 together.
+const TOLERANCE: f64 = 1e-9;
+
+rules_document!(AttributionRules => Attribution with plugins);
+
+impl RulesDocument for AttributionRules {
+    fn check_with(&self, registry: &Registry, report: &mut Report) {
+        Attribution::compile_into(self, registry, report);
+    }
+}
+
+impl Attribution {
+    /// Compiles what can be compiled and reports the rest. The result may only be used if no error was reported.
+    pub(crate) fn compile_into(
+        rules: &AttributionRules,
+        registry: &Registry,
+        report: &mut Report,
+    ) -> Attribution {
+        RulesVersion::check(rules.format, report);
+        let models = report.within("models", |report| models(&rules.models, registry, report));
+        report.within("look_back", |report| {
+            if rules.look_back.steps == Some(0) {
+                report.within("steps", |report| {
+                    report.error("out_of_range", "no touch would count", "write at least 1, or remove it");
+                });
+            }
+        });
+        let filter = report.within("touches", |report| filter(&rules.touches, report));
+        report.within("journeys", |report| {
+            report.within("ownership", |report| rules.journeys.ownership.check(report));
+        });
+        if let Some(bootstrap) = &rules.bootstrap {
+            report.within("bootstrap", |report| check_bootstrap(bootstrap, rules, report));
+        }
+        Attribution {
+            version: RulesVersion::of(rules.format, &rules.revision, rules),
+            models,
+            look_back: rules.look_back,
+            filter,
+            path: rules.path,
+            journeys: rules.journeys.clone(),
+            minimum: rules.minimum,
+            bootstrap: rules.bootstrap,
+            offset: rules.offset,
+        }
+    }
+}
+
+fn models(rules: &[ModelRules], registry: &Registry, report: &mut Report) -> Vec<Compiled> {
+    if rules.is_empty() {
+        report.error("empty_list", "there is no model", "name at least one, such as `linear`");
+    }
+    let mut seen = Unique::ids("model");
+    let mut compiled = Vec::with_capacity(rules.len());
+    for (index, rule) in rules.iter().enumerate() {
+        report.item(index, |report| {
+            report.within("id", |report| seen.check(rule.id.as_str(), report));
+            check_channels(rule, report);
+            if let Some(kind) = report.within("model", |report| kind(&rule.model, registry, report)) {
+                compiled.push(Compiled { rules: rule.clone(), kind });
+            }
+        });
+    }
+    compiled
+}
+
+fn check_channels(rule: &ModelRules, report: &mut Report) {
+    for (channel, factor) in &rule.discount {
+        if !(0.0..=1.0).contains(factor) {
+            report.within("discount", |report| {
+                report.within(channel, |report| {
+                    let message = format!("`{factor}` is not a factor from 0 to 1");
+                    report.error(
+                        "out_of_range",
+                        message,
+                        "write what part of the weight is left, such as 0.5",
+                    );
+                });
+            });
+        }
+    }
+    if let Some(prefer) = &rule.prefer {
+        report.within("prefer", |report| {
+            for (name, list) in [("channels", &prefer.channels), ("over", &prefer.over)] {
+                if list.is_empty() {
+                    report.within(name, |report| {
+                        report.error(
+                            "empty_list",
+                            "no channel is named",
+                            "name at least one, or remove `prefer`",
+                        );
+                    });
+                }
+            }
+            if let Some(both) = prefer.channels.intersection(&prefer.over).next() {
+                let message = format!("`{both}` is preferred over itself");
+                report.error("contradiction", message, "name it in one of the two lists");
+            }
+            if let Some(both) = prefer.channels.intersection(&rule.ignore).next() {
+                let message = format!("`{both}` is preferred and ignored");
+                report.warning("contradiction", message, "name it in one of the two lists");
+            }
+        });
+    }
+}
+
+fn kind(model: &Model, registry: &Registry, report: &mut Report) -> Option<Kind> {
+    report.within(model.code(), |report| match model {
+        Model::First => Some(Kind::First),
+        Model::Last => Some(Kind::Last),
+        Model::Linear => Some(Kind::Linear),
+        Model::LastNon(rules) => {
+            if rules.channels.is_empty() {
+                report.within("channels", |report| {
+                    report.error(
+                        "empty_list",
+                        "no channel is passed over",
+                        "name at least one, or use `last`",
+                    );
+                });
+            }
+            Some(Kind::LastNon(super::models::LastNon { channels: rules.channels.clone() }))
+        }
+        Model::PositionBased(rules) => {
+            let PositionBased { first, middle, last, .. } = *rules;
+            check_percentages(&[first, middle, last], report);
+            Some(Kind::Position((*rules).into()))
+        }
+        Model::MilestoneBased(rules) => {
+            let MilestoneBased { first_touch, lead_created, opportunity_created, won, others } = *rules;
+            check_percentages(&[first_touch, lead_created, opportunity_created, won, others], report);
+            Some(Kind::Milestone(*rules))
+        }
+        Model::TimeDecay(rules) => {
+            if rules.half_life.as_seconds() == 0 {
+                report.within("half_life", |report| {
+                    report.error("out_of_range", "the half-life has no length", "write a time such as `7d`");
+                });
+            }
+            Some(Kind::TimeDecay(*rules))
+        }
+        Model::Markov(rules) => {
+            if rules.order.is_some_and(|order| !(1..=MAX_ORDER).contains(&order)) {
+                report.within("order", |report| {
+                    let message = format!("`{}` is not an order", rules.order.unwrap_or_default());
+                    let help = format!("write 1 to {MAX_ORDER}, or `null` to have it chosen");
+                    report.error("out_of_range", message, help);
+                });
+            }
+            Some(Kind::Markov(*rules))
+        }
+        Model::Shapley(Shapley { game: Game::Conversions }) => Some(Kind::UniqueLinear),
+        Model::Shapley(Shapley { game: Game::Rate }) => Some(Kind::Rate),
+        Model::Ownership(rules) => {
+            rules.check(report);
+            Some(Kind::Other { model: std::sync::Arc::new(rules.clone()), learns: false })
+        }
+        Model::Custom(custom) => {
+            registry::make(registry, custom, report).map(|model| Kind::Other { model, learns: true })
+        }
+    })
+}
+
+fn check_percentages(percentages: &[f64], report: &mut Report) {
+    if let Some(bad) = percentages.iter().find(|percent| !(0.0..=100.0).contains(*percent)) {
+        let message = format!("`{bad}` is not a percentage");
+        report.error("out_of_range", message, "write numbers from 0 to 100");
+        return;
+    }
+    let sum: f64 = percentages.iter().sum();
+    if (sum - 100.0).abs() > TOLERANCE {
+        let message = format!("the percentages sum to {}, not to 100", libm::rint(sum * 1e9) / 1e9);
+        report.error("not_whole", message, "change one of them so that they sum to 100");
+    }
+}
+
+/// Compiles the condition on touches; it may read nothing but them.
+fn filter(condition: &Condition, report: &mut Report) -> Option<Predicate> {
+    if condition.is_always() {
+        return None;
+    }
+    if condition.is_never() {
+        report.warning("never_matches", "no touch can count", "correct or remove the condition");
+    }
+    let mut fields = BTreeSet::new();
+    visit_fields(&serde_json::to_value(condition).unwrap_or_default(), &mut fields);
+    for field in fields.iter().filter(|field| !TOUCH_FIELDS.contains(&field.as_str())) {
+        let message = format!("a touch has no field `{field}`");
+        report.error("unknown_touch_field", message, format!("use one of {}", TOUCH_FIELDS.join(", ")));
+    }
+    Some(condition.compile(Scope::Activity, report))
+}
+
+fn visit_fields(condition: &Json, fields: &mut BTreeSet<String>) {
+    match condition {
+        Json::Object(members) => {
+            if let Some(Json::String(field)) = members.get("field") {
+                fields.insert(field.clone());
+            }
+            for (name, member) in members {
+                if matches!(name.as_str(), "all" | "any" | "not") {
+                    visit_fields(member, fields);
+                }
+            }
+        }
+        Json::Array(items) => items.iter().for_each(|item| visit_fields(item, fields)),
+        _ => {}
+    }
+}
+
+fn check_bootstrap(bootstrap: &Bootstrap, rules: &AttributionRules, report: &mut Report) {
+    if !(20..=10_000).contains(&bootstrap.samples) {
+        report.within("samples", |report| {
+            let message = format!("`{}` samples are too few or too many", bootstrap.samples);
+            report.error("out_of_range", message, "write a number from 20 to 10000");
+        });
+    }
+    if !(bootstrap.level > 0.0 && bootstrap.level < 1.0) {
+        report.within("level", |report| {
+            let message = format!("`{}` is not a part of the samples", bootstrap.level);
+            report.error("out_of_range", message, "write a number between 0 and 1, such as 0.95");
+        });
+    }
+    let learns =
+        |model: &ModelRules| matches!(model.model, Model::Markov(_) | Model::Shapley(_) | Model::Custom(_));
+    if !rules.models.iter().any(learns) {
+        report.warning(
+            "unused",
+            "no model learns from the journeys",
+            "remove it, or add a model such as `markov`",
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! What a model is.
+
+use std::fmt;
+
+use super::error::CreditError;
+use super::journeys::Journey;
+use super::markov::MarkovFit;
+use super::names::Names;
+
+/// A rule that divides a conversion among the touches that led to it.
+///
+/// Built-in models implement it, and so do a host's own, registered with
+/// [`Registry::credit_model`](crate::rule::Registry::credit_model) and named in rules as
+/// `{"custom": {"name": "…", "params": {…}}}`; the [module docs](super) show one. A model must be pure: the same
+/// journey gives the same weights.
+pub trait CreditModel: Send + Sync + fmt::Debug {
+    /// Writes a weight for each touch: at least 0, finite, in any unit, because only their proportion counts.
+    ///
+    /// `weights` is as long as the journey, which has at least one touch, and holds zeros. When all stay zero the
+    /// conversion is unattributed. Whole numbers up to 2^53 are divided exactly when money is allocated.
+    ///
+    /// # Errors
+    /// When the model cannot weigh the journey; nothing is credited then.
+    fn weigh(&self, journey: &Journey<'_>, weights: &mut [f64]) -> Result<(), CreditError>;
+
+    /// Learns from all journeys, when the model is one that does: the weight of each channel, by
+    /// [`Journey::channel_number`]. Each channel is then credited with its share of all conversions, and
+    /// [`weigh`](CreditModel::weigh) is not called. The default learns nothing.
+    ///
+    /// # Errors
+    /// When the model cannot be fitted to these journeys.
+    fn fit(&self, paths: &Paths<'_>) -> Result<Option<Fit>, CreditError> {
+        let _ = paths;
+        Ok(None)
+    }
+}
+
+/// The paths a model is fitted to: journeys after look-back, filter and transform, empty ones left out.
+pub struct Paths<'a> {
+    pub(super) names: &'a Names,
+    #[expect(clippy::type_complexity, reason = "a callback that hands each path to a callback")]
+    pub(super) each: &'a dyn Fn(&mut dyn FnMut(&Path<'_>)) -> Result<(), CreditError>,
+}
+
+impl fmt::Debug for Paths<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Paths").field("channels", &self.channels()).finish_non_exhaustive()
+    }
+}
+
+/// One path and how often it was taken.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Path<'a> {
+    /// Its touches.
+    pub journey: Journey<'a>,
+    /// Conversions: those of the journey, or of a resample of it.
+    pub conversions: u64,
+    /// Journeys that did not convert.
+    pub nulls: u64,
+    /// What the conversions are worth, in minor units.
+    pub value: f64,
+}
+
+impl Paths<'_> {
+    /// How many channels there are: [`Journey::channel_number`] is below it.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The name of a channel by its number.
+    #[must_use]
+    pub fn channel(&self, number: usize) -> Option<&str> {
+        u32::try_from(number).ok().and_then(|number| self.names.text(number))
+    }
+
+    /// Shows every path, in the order of the journeys. O(touches).
+    ///
+    /// # Errors
+    /// When a rule needs times that a journey does not have.
+    pub fn visit(&self, visit: &mut dyn FnMut(&Path<'_>)) -> Result<(), CreditError> {
+        (self.each)(visit)
+    }
+}
+
+/// What a model learnt: weights of channels.
+#[derive(Debug, Clone, Default)]
+pub struct Fit {
+    /// By channel number: the weight for conversions.
+    pub(super) conversions: Vec<f64>,
+    /// By channel number: the weight for value.
+    pub(super) values: Vec<f64>,
+    /// By channel number: what stands beside the weight, when that is something else.
+    pub(super) effects: Option<Vec<f64>>,
+    pub(super) markov: Option<MarkovFit>,
+    /// Whether each conversion is divided among its own touches instead of all conversions among all channels.
+    pub(super) by_journey: bool,
+}
+
+impl Fit {
+    /// One weight a channel, for conversions and value alike; at least 0 and finite.
+    #[must_use]
+    pub fn new(weights: Vec<f64>) -> Fit {
+        Fit { values: weights.clone(), conversions: weights, ..Fit::default() }
+    }
+}

@@ -1,0 +1,233 @@
+//! What channels are credited with.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::markov::MarkovFit;
+use crate::model::{Money, RuleId};
+use crate::rule::RulesVersion;
+use crate::text::codes;
+
+/// The credits of all models side by side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct Credits {
+    pub(super) version: RulesVersion,
+    pub(super) conversions: u64,
+    pub(super) nulls: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) value: Option<Money>,
+    pub(super) models: Vec<ModelCredits>,
+}
+
+impl Credits {
+    /// The rules they were computed by.
+    #[must_use]
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
+    }
+
+    /// Conversions of all journeys.
+    #[must_use]
+    pub fn conversions(&self) -> u64 {
+        self.conversions
+    }
+
+    /// Journeys that did not convert.
+    #[must_use]
+    pub fn nulls(&self) -> u64 {
+        self.nulls
+    }
+
+    /// What all conversions are worth; `None` when no journey has a value.
+    #[must_use]
+    pub fn value(&self) -> Option<Money> {
+        self.value
+    }
+
+    /// One entry a model, in the order of the rules.
+    #[must_use]
+    pub fn models(&self) -> &[ModelCredits] {
+        &self.models
+    }
+
+    /// The credits of a model by its id.
+    #[must_use]
+    pub fn model(&self, id: &str) -> Option<&ModelCredits> {
+        self.models.iter().find(|model| model.model.as_str() == id)
+    }
+}
+
+impl fmt::Display for Credits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, model) in self.models.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{model}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What one model credits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ModelCredits {
+    /// The model's id in the rules.
+    pub model: RuleId,
+    /// What kind of model it is, such as `position_based`.
+    pub code: Cow<'static, str>,
+    /// Conversions of all journeys.
+    pub conversions: u64,
+    /// All channels of the journeys, by name; a channel that gets nothing too.
+    pub channels: Vec<ChannelCredit>,
+    /// What no channel gets.
+    pub unattributed: Unattributed,
+    /// What a reader of the figures must know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+    /// What a Markov model found beside the credits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub markov: Option<MarkovFit>,
+}
+
+impl ModelCredits {
+    /// The credit of a channel. O(log channels).
+    #[must_use]
+    pub fn channel(&self, name: &str) -> Option<&ChannelCredit> {
+        let found = self.channels.binary_search_by(|credit| credit.channel.as_str().cmp(name)).ok()?;
+        self.channels.get(found)
+    }
+}
+
+impl fmt::Display for ModelCredits {
+    /// One sentence: how many conversions, what to be careful about, and the channels from the most to the least.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.conversions == 1 { "" } else { "s" };
+        write!(f, "{}: {} conversion{plural}", self.model, self.conversions)?;
+        for note in &self.notes {
+            write!(f, ", {note}")?;
+        }
+        let mut ranked: Vec<&ChannelCredit> =
+            self.channels.iter().filter(|one| one.conversions > 0.0).collect();
+        // Rounded before they are ranked, so that noise in the last digit decides nothing.
+        let rank = |one: &ChannelCredit| libm::rint(one.conversions * 1e9);
+        ranked.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then_with(|| a.channel.cmp(&b.channel)));
+        for (index, one) in ranked.iter().enumerate() {
+            write!(f, "{} {} {:.2}", if index == 0 { ";" } else { "," }, one.channel, one.conversions)?;
+            if let Some(interval) = &one.interval {
+                write!(f, " ({:.2} to {:.2})", interval.low, interval.high)?;
+            }
+            if one.is_few {
+                f.write_str(" (few)")?;
+            }
+        }
+        if self.unattributed.conversions > 0.0 {
+            write!(f, "; unattributed {:.2}", self.unattributed.conversions)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a channel is credited with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelCredit {
+    /// The channel.
+    pub channel: String,
+    /// Conversions, a real number.
+    pub conversions: f64,
+    /// Value in minor units, a real number; [`allocate`](super::Attribution::allocate) gives whole ones.
+    pub value: f64,
+    /// The removal effect of a Markov model, or the Shapley value of a general game.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<f64>,
+    /// Whether fewer conversions than the minimum have the channel on their path.
+    pub is_few: bool,
+    /// The bootstrap interval of `conversions`, of models that learn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
+}
+
+/// An interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// Conversions without a touch that a model sees.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Unattributed {
+    /// Conversions.
+    pub conversions: f64,
+    /// Value in minor units.
+    pub value: f64,
+}
+
+/// What a reader of the figures must know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Note {
+    /// There are too few conversions for the figures to mean much.
+    FewConversions {
+        /// Conversions.
+        have: u64,
+        /// The minimum of the rules.
+        need: u64,
+    },
+    /// The value is shared like the conversions, because refunds leave no effect on it to share by.
+    ValueByConversions,
+    /// Some channels lower the conversion rate; they are credited with nothing.
+    NegativeEffects {
+        /// The lowest effect.
+        least: f64,
+    },
+    /// The condition on touches failed, and the touches were kept.
+    FilterFaults {
+        /// For how many touches.
+        touches: u64,
+        /// What the first failure says.
+        message: String,
+    },
+}
+
+codes! {
+    Note {
+        Note::FewConversions { .. } => "few_conversions",
+        Note::ValueByConversions => "value_by_conversions",
+        Note::NegativeEffects { .. } => "negative_effects",
+        Note::FilterFaults { .. } => "filter_faults",
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Note::FewConversions { need, .. } => write!(f, "fewer than {need}"),
+            Note::ValueByConversions => f.write_str("value shared like conversions"),
+            Note::NegativeEffects { .. } => f.write_str("channels with a negative effect get nothing"),
+            Note::FilterFaults { touches, message } => {
+                write!(f, "the condition failed for {touches} touches, which are kept ({message})")
+            }
+        }
+    }
+}
+
+/// How a model divides one journey.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ModelShares {
+    /// The model's id in the rules.
+    pub model: RuleId,
+    /// One share a touch.
+    pub shares: Vec<f64>,
+}

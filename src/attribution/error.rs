@@ -1,0 +1,163 @@
+//! What keeps an attribution from being computed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Currency, RuleId};
+use crate::text::codes;
+
+/// Why a journey cannot be stored. Journeys count from 0 in the order they are ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum JourneyError {
+    /// A touch without a channel.
+    #[error("touch {touch} of journey {journey} has a blank channel: name it, or leave the touch out")]
+    BlankChannel {
+        /// The journey.
+        journey: usize,
+        /// The touch, from 0.
+        touch: usize,
+    },
+    /// A journey where some touches have a time and others have none.
+    #[error("journey {journey} mixes touches with and without a time: give every touch a time, or none")]
+    MixedTimes {
+        /// The journey.
+        journey: usize,
+    },
+    /// A value without a conversion that could have brought it.
+    #[error("journey {journey} has a value but no conversion: count at least one, or leave the value out")]
+    ValueWithoutConversion {
+        /// The journey.
+        journey: usize,
+    },
+    /// Two currencies in one set of journeys.
+    #[error(
+        "journey {journey} is valued in {found}, those before it in {expected}: convert the amounts first"
+    )]
+    Currency {
+        /// The journey.
+        journey: usize,
+        /// The currency of the journeys before.
+        expected: Currency,
+        /// The currency of this one.
+        found: Currency,
+    },
+    /// The amounts together do not fit into 64-bit minor units.
+    #[error("the amounts up to journey {journey} exceed what 64-bit minor units hold: use a larger unit")]
+    AmountOverflow {
+        /// The journey.
+        journey: usize,
+    },
+    /// The counts together are above 2^53, or the steps they stand for above 2^64.
+    #[error("the counts up to journey {journey} are too large to be added exactly: scale them down")]
+    CountOverflow {
+        /// The journey.
+        journey: usize,
+    },
+    /// More than 2^32 − 1 touches, journeys or names.
+    #[error("journey {journey} is one too many: at most 4294967295 touches fit into one set, split it")]
+    TooManyTouches {
+        /// The journey.
+        journey: usize,
+    },
+}
+
+/// Why a model gives no answer for these journeys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CreditError {
+    /// A rule that reads times, and a journey that has none.
+    #[error("journey {journey} has no times, which {what} needs: give its touches times")]
+    NoTimes {
+        /// The journey.
+        journey: usize,
+        /// What needs them.
+        what: std::borrow::Cow<'static, str>,
+    },
+    /// A custom model gave a weight that is negative or not a number.
+    #[error(
+        "touch {touch} of journey {journey} got the weight {weight}: a weight must be at least 0 and finite"
+    )]
+    BadWeight {
+        /// The journey.
+        journey: usize,
+        /// The touch, from 0.
+        touch: usize,
+        /// The weight as text, because JSON has no NaN.
+        weight: String,
+    },
+    /// More channels than the exact computation of a general game can hold.
+    #[error(
+        "the game needs all subsets of {channels} channels, and at most {most} can be done: group channels"
+    )]
+    TooManyChannels {
+        /// Channels found.
+        channels: usize,
+        /// The most.
+        most: usize,
+    },
+    /// A chain whose removal effects would take too long.
+    #[error(
+        "removing each of {channels} channels from a chain of {transitions} transitions takes too long: \
+         group channels or lower the order"
+    )]
+    ChainTooLarge {
+        /// Channels found.
+        channels: usize,
+        /// Transitions found.
+        transitions: usize,
+    },
+    /// The iteration has not reached the precision that is promised.
+    #[error("the removal effect of `{channel}` is only known to {error}: lower the order")]
+    NotConverged {
+        /// The channel.
+        channel: String,
+        /// The bound of the error.
+        error: String,
+    },
+    /// A custom model failed.
+    #[error("the model failed: {message}")]
+    Custom {
+        /// What it says.
+        message: String,
+    },
+}
+
+codes! {
+    CreditError {
+        CreditError::NoTimes { .. } => "no_times",
+        CreditError::BadWeight { .. } => "bad_weight",
+        CreditError::TooManyChannels { .. } => "too_many_channels",
+        CreditError::ChainTooLarge { .. } => "chain_too_large",
+        CreditError::NotConverged { .. } => "not_converged",
+        CreditError::Custom { .. } => "custom",
+    }
+}
+
+impl CreditError {
+    /// An error of a custom model.
+    ///
+    /// ```
+    /// use leadkit::attribution::CreditError;
+    ///
+    /// let error = CreditError::custom("no weights for `fax`");
+    /// assert_eq!(error.to_string(), "the model failed: no weights for `fax`");
+    /// ```
+    #[must_use]
+    pub fn custom(message: impl Into<String>) -> CreditError {
+        CreditError::Custom { message: message.into() }
+    }
+}
+
+/// Why an attribution was not computed: the model, and what is wrong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
+#[error("model `{model}`: {error}")]
+pub struct AttributionError {
+    /// The model's id in the rules.
+    pub model: RuleId,
+    /// What is wrong.
+    #[source]
+    pub error: CreditError,
+}

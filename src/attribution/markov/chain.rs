@@ -1,0 +1,211 @@
+//! The chain: probabilities, and what removing a channel costs.
+#![expect(clippy::indexing_slicing, reason = "numbers of states come from the tables they index")]
+
+use super::count::{Counts, last_channel};
+use super::fit::Transition;
+use super::{dense, iterate};
+use crate::attribution::error::CreditError;
+
+/// Chains with at most so many states are solved directly.
+const MAX_DENSE: usize = 512;
+/// Most products of channels and transitions that are iterated over: some seconds.
+const MAX_WORK: usize = 1 << 29;
+
+/// Transitions by rows, the start first and states in the order of their channels.
+#[derive(Debug, Clone)]
+pub(super) struct Chain {
+    /// By state: the channel it ends in, from 1; 0 for the start.
+    pub(super) channel: Vec<u32>,
+    /// Where the row of each state ends.
+    pub(super) rows: Vec<usize>,
+    pub(super) targets: Vec<u32>,
+    pub(super) probabilities: Vec<f64>,
+    /// By state: probability to convert next, to come to nothing next, value that comes with it.
+    pub(super) converts: Vec<f64>,
+    pub(super) nulls: Vec<f64>,
+    pub(super) value: Vec<f64>,
+    /// By state: visits a journey, in the data and therefore in the chain.
+    pub(super) visits: Vec<f64>,
+    channels: usize,
+    conversion_rate: f64,
+    counts: Counts,
+}
+
+/// Removal effects by channel, 0 to 1.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Removal {
+    pub(super) effects: Vec<f64>,
+    /// `None` when they are not all from 0 up.
+    pub(super) value_effects: Option<Vec<f64>>,
+}
+
+impl Chain {
+    pub(super) fn new(counts: &Counts) -> Chain {
+        let states = counts.states.len();
+        // The order of states must not depend on the order of journeys.
+        let mut order: Vec<u32> = (0..states as u32).collect();
+        order.sort_by_key(|state| counts.states[*state as usize]);
+        let mut rank = vec![0u32; states];
+        for (new, old) in order.iter().enumerate() {
+            rank[*old as usize] = new as u32;
+        }
+        let mut steps: Vec<(u32, u32, u64)> = counts
+            .steps
+            .iter()
+            .map(|step| (rank[step.from as usize], rank[step.to as usize], step.count))
+            .collect();
+        steps.sort_unstable();
+        let ends = |new: usize| counts.ends[order[new] as usize];
+        let mut leaving: Vec<u64> = (0..states).map(|new| ends(new).conversions + ends(new).nulls).collect();
+        for (from, _, count) in &steps {
+            leaving[*from as usize] += count;
+        }
+        let mut rows = vec![0; states];
+        for (from, _, _) in &steps {
+            rows[*from as usize] += 1;
+        }
+        let mut end = 0;
+        for row in &mut rows {
+            end += *row;
+            *row = end;
+        }
+        let part =
+            |count: u64, state: usize| if count == 0 { 0.0 } else { count as f64 / leaving[state] as f64 };
+        let journeys = leaving[0];
+        let conversions: u64 = counts.ends.iter().map(|ends| ends.conversions).sum();
+        let mut sorted = counts.clone();
+        sorted.states = order.iter().map(|old| counts.states[*old as usize]).collect();
+        sorted.ends = (0..states).map(ends).collect();
+        sorted.steps = steps
+            .iter()
+            .map(|(from, to, count)| super::count::Step { from: *from, to: *to, count: *count })
+            .collect();
+        Chain {
+            channel: sorted
+                .states
+                .iter()
+                .map(|state| last_channel(state).map_or(0, |channel| channel + 1))
+                .collect(),
+            rows,
+            targets: steps.iter().map(|(_, to, _)| *to).collect(),
+            probabilities: steps.iter().map(|(from, _, count)| part(*count, *from as usize)).collect(),
+            converts: (0..states).map(|state| part(ends(state).conversions, state)).collect(),
+            nulls: (0..states).map(|state| part(ends(state).nulls, state)).collect(),
+            value: (0..states)
+                .map(
+                    |state| if leaving[state] == 0 { 0.0 } else { ends(state).value / leaving[state] as f64 },
+                )
+                .collect(),
+            visits: (0..states).map(|state| part(leaving[state], 0)).collect(),
+            channels: counts.channels,
+            conversion_rate: if journeys == 0 { 0.0 } else { conversions as f64 / journeys as f64 },
+            counts: sorted,
+        }
+    }
+
+    pub(super) fn states(&self) -> usize {
+        self.channel.len()
+    }
+
+    pub(super) fn channels(&self) -> usize {
+        self.channels
+    }
+
+    pub(super) fn transitions(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// The chain's visits to a state are those of the data, because what enters a state leaves it; so its probability
+    /// to convert is the rate of the data at every order.
+    pub(super) fn conversion_rate(&self) -> f64 {
+        self.conversion_rate
+    }
+
+    pub(super) fn row(&self, state: usize) -> std::ops::Range<usize> {
+        let start = if state == 0 { 0 } else { self.rows[state - 1] };
+        start..self.rows[state]
+    }
+
+    /// Removal effects on conversions and value.
+    pub(super) fn removal(&self, channel_name: &dyn Fn(u32) -> String) -> Result<Removal, CreditError> {
+        if self.conversion_rate == 0.0 {
+            return Ok(Removal {
+                effects: vec![0.0; self.channels],
+                value_effects: Some(vec![0.0; self.channels]),
+            });
+        }
+        let value: f64 = self.value.iter().zip(&self.visits).map(|(value, visits)| value * visits).sum();
+        let has_value = self.value.iter().any(|value| *value != 0.0);
+        let remaining = if self.states() <= MAX_DENSE {
+            dense::remaining(self)
+        } else {
+            let mut used: Vec<u32> = self.channel.iter().copied().filter(|channel| *channel > 0).collect();
+            used.sort_unstable();
+            used.dedup();
+            let used = used.len();
+            if used.saturating_mul(self.transitions()) > MAX_WORK {
+                return Err(CreditError::ChainTooLarge { channels: used, transitions: self.transitions() });
+            }
+            iterate::remaining(self, has_value, channel_name)?
+        };
+        // Rounded to what the computation is good for, so that a channel nothing depends on has no effect at all.
+        let effect = |rest: f64, all: f64| {
+            let effect = 1.0 - rest / all;
+            if effect.abs() < 1e-13 { 0.0 } else { effect }
+        };
+        let effects: Vec<f64> = remaining
+            .iter()
+            .map(|rest| effect(rest.conversions, self.conversion_rate).clamp(0.0, 1.0))
+            .collect();
+        let value_effects = if !has_value {
+            Some(vec![0.0; self.channels])
+        } else if value > 0.0 {
+            let effects: Vec<f64> = remaining.iter().map(|rest| effect(rest.value, value)).collect();
+            let fit =
+                effects.iter().all(|effect| *effect >= 0.0) && effects.iter().any(|effect| *effect > 0.0);
+            fit.then_some(effects)
+        } else {
+            None
+        };
+        Ok(Removal { effects, value_effects })
+    }
+
+    pub(super) fn matrix(&self, name: &dyn Fn(u32) -> String) -> Vec<Transition> {
+        let title = |state: usize| {
+            let channels: Vec<String> =
+                self.counts.states[state].iter().filter_map(|one| one.checked_sub(1)).map(name).collect();
+            if channels.is_empty() { "(start)".to_owned() } else { channels.join(" > ") }
+        };
+        let mut all = Vec::with_capacity(self.transitions());
+        for state in 0..self.states() {
+            let from = title(state);
+            for entry in self.row(state) {
+                all.push(Transition {
+                    from: from.clone(),
+                    to: title(self.targets[entry] as usize),
+                    probability: self.probabilities[entry],
+                    count: self.counts.steps[entry].count,
+                });
+            }
+            let ends = self.counts.ends[state];
+            for (to, count, probability) in [
+                ("(conversion)", ends.conversions, self.converts[state]),
+                ("(null)", ends.nulls, self.nulls[state]),
+            ] {
+                if count > 0 {
+                    all.push(Transition { from: from.clone(), to: to.to_owned(), probability, count });
+                }
+            }
+        }
+        all
+    }
+}
+
+/// What remains when a channel is removed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Remaining {
+    /// Probability to convert.
+    pub(super) conversions: f64,
+    /// Expected value of a journey.
+    pub(super) value: f64,
+}

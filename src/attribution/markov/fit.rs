@@ -1,0 +1,56 @@
+//! What a fitted chain says of itself.
+
+use serde::{Deserialize, Serialize};
+
+/// Highest order.
+pub(in crate::attribution) const MAX_ORDER: u8 = 4;
+
+/// What a Markov model found beside the credits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MarkovFit {
+    /// The order of the chain, 1 to 4.
+    pub order: u8,
+    /// States that occur, the start included.
+    pub states: usize,
+    /// Transitions that occur between states.
+    pub transitions: usize,
+    /// Probability that the chain converts; it equals the rate of the journeys that have a path.
+    pub conversion_probability: f64,
+    /// Whether the value is shared by the effects on conversions, because effects on the value are not all at least
+    /// zero: refunds do that.
+    pub value_by_conversions: bool,
+    /// How each order did, when the order was chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<OrderScore>,
+}
+
+/// One entry of the transition matrix.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Transition {
+    /// The state it leaves: `(start)`, or its channels from the oldest to the newest.
+    pub from: String,
+    /// The state it reaches: channels, `(conversion)` or `(null)`.
+    pub to: String,
+    /// Its probability.
+    pub probability: f64,
+    /// How many journeys took it.
+    pub count: u64,
+}
+
+/// How well the chain of one order tells journeys that convert from those that do not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OrderScore {
+    /// The order.
+    pub order: u8,
+    /// Area under the ROC curve when journeys are ranked by how often those that ended in the same state convert; 0.5
+    /// tells nothing apart, 1 everything. `None` when all journeys convert, or none.
+    pub auc: Option<f64>,
+    /// Free probabilities of the chain.
+    pub parameters: u64,
+    /// The area, less for more parameters: `1 − (1 − auc)·(n − 1) / (n − parameters − 1)` over `n` journeys, as R² is
+    /// adjusted. `None` when there are not more journeys than parameters.
+    pub penalised_auc: Option<f64>,
+}

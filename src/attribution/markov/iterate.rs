@@ -1,0 +1,180 @@
+//! Large chains: iteration with a bound of the error.
+#![expect(clippy::indexing_slicing, reason = "numbers of states come from the tables they index")]
+
+use super::chain::{Chain, Remaining};
+use crate::attribution::error::CreditError;
+
+/// Right sides that are solved together: what a state holds of them is one run of memory.
+const WIDTH: usize = 20;
+/// Sweeps between two looks at the error.
+const SWEEPS: usize = 8;
+/// Looks after which the iteration gives up.
+const MAX_LOOKS: usize = 2_000;
+/// The error of the probability to convert that is asked for, relative to it, and the one that is accepted.
+const WANTED: f64 = 1e-13;
+const ACCEPTED: f64 = 1e-10;
+
+/// What remains without each channel.
+///
+/// With a channel removed, `b = P·b + r` is solved by Gauss–Seidel sweeps for a block of channels at once. What is left
+/// over, `e`, bounds the error at the start by `Σ visits·|e|`: a chain without the channel visits no state more often
+/// than the whole chain does, and those visits are known from the data.
+pub(super) fn remaining(
+    chain: &Chain,
+    has_value: bool,
+    channel_name: &dyn Fn(u32) -> String,
+) -> Result<Vec<Remaining>, CreditError> {
+    let mut used = vec![false; chain.channels()];
+    for channel in chain.channel.iter().filter_map(|channel| channel.checked_sub(1)) {
+        used[channel as usize] = true;
+    }
+    let whole = Remaining { conversions: chain.conversion_rate(), value: dot(&chain.value, &chain.visits) };
+    let mut all = vec![whole; chain.channels()];
+    let used: Vec<u32> = (0..chain.channels() as u32).filter(|channel| used[*channel as usize]).collect();
+    for block in used.chunks(WIDTH) {
+        let found = solve(chain, block, &chain.converts).map_err(|at| at.named(channel_name))?;
+        for (channel, found) in block.iter().zip(found) {
+            all[*channel as usize].conversions = found;
+        }
+        if has_value {
+            let found = solve(chain, block, &chain.value).map_err(|at| at.named(channel_name))?;
+            for (channel, found) in block.iter().zip(found) {
+                all[*channel as usize].value = found;
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+struct NotConverged {
+    channel: u32,
+    error: f64,
+}
+
+impl NotConverged {
+    fn named(self, channel_name: &dyn Fn(u32) -> String) -> CreditError {
+        CreditError::NotConverged {
+            channel: channel_name(self.channel),
+            error: format!("{:.1e}", self.error),
+        }
+    }
+}
+
+/// For each channel of the block: the expected reward from the start when the channel is removed.
+fn solve(chain: &Chain, block: &[u32], rewards: &[f64]) -> Result<Vec<f64>, NotConverged> {
+    let states = chain.states();
+    // Which right side a state is removed from.
+    let side = |state: usize| {
+        let channel = chain.channel[state].checked_sub(1)?;
+        block.iter().position(|removed| *removed == channel)
+    };
+    let sides: Vec<Option<usize>> = (0..states).map(side).collect();
+    let mut values = vec![[0.0f64; WIDTH]; states];
+    let scale =
+        rewards.iter().zip(&chain.visits).map(|(reward, visits)| (reward * visits).abs()).sum::<f64>();
+    let mut bounds = [0.0f64; WIDTH];
+    for _ in 0..MAX_LOOKS {
+        for _ in 0..SWEEPS {
+            for state in (0..states).rev() {
+                values[state] = follow(chain, state, &values, rewards, sides[state]);
+            }
+        }
+        bounds = correct(chain, &mut values, rewards, &sides);
+        if bounds[..block.len()].iter().all(|bound| *bound <= WANTED * scale) {
+            return Ok(values[0][..block.len()].to_vec());
+        }
+    }
+    let worst = bounds[..block.len()].iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+    match worst {
+        Some((at, bound)) if *bound > ACCEPTED * scale => {
+            Err(NotConverged { channel: block[at], error: bound / scale })
+        }
+        _ => Ok(values[0][..block.len()].to_vec()),
+    }
+}
+
+/// One step on from a state, for all right sides.
+#[inline]
+fn follow(
+    chain: &Chain,
+    state: usize,
+    values: &[[f64; WIDTH]],
+    rewards: &[f64],
+    removed_from: Option<usize>,
+) -> [f64; WIDTH] {
+    let mut sum = [rewards[state]; WIDTH];
+    let mut stays = 0.0;
+    let row = chain.row(state);
+    for (target, probability) in chain.targets[row.clone()].iter().zip(&chain.probabilities[row]) {
+        let target = *target as usize;
+        if target == state {
+            // A state that leads to itself is left in the end: solved for exactly.
+            stays = *probability;
+            continue;
+        }
+        for (sum, value) in sum.iter_mut().zip(&values[target]) {
+            *sum += probability * value;
+        }
+    }
+    if stays > 0.0 {
+        let left = 1.0 / (1.0 - stays);
+        sum.iter_mut().for_each(|sum| *sum *= left);
+    }
+    if let Some(side) = removed_from {
+        sum[side] = 0.0;
+    }
+    sum
+}
+
+/// Adds to every state the constant that makes the weighted sum of what is left over zero, which long journeys need,
+/// and returns the bound of the error at the start that remains.
+fn correct(
+    chain: &Chain,
+    values: &mut [[f64; WIDTH]],
+    rewards: &[f64],
+    sides: &[Option<usize>],
+) -> [f64; WIDTH] {
+    let mut left_over = [0.0f64; WIDTH];
+    let mut leaves = [0.0f64; WIDTH];
+    let mut bounds = [0.0f64; WIDTH];
+    for state in 0..chain.states() {
+        let mut rest = [rewards[state]; WIDTH];
+        let mut out = [chain.converts[state] + chain.nulls[state]; WIDTH];
+        for entry in chain.row(state) {
+            let (target, probability) = (chain.targets[entry] as usize, chain.probabilities[entry]);
+            for (rest, value) in rest.iter_mut().zip(&values[target]) {
+                *rest += probability * value;
+            }
+            if let Some(side) = sides[target] {
+                out[side] += probability;
+            }
+        }
+        let visits = chain.visits[state];
+        for side in 0..WIDTH {
+            if sides[state] != Some(side) {
+                let error = rest[side] - values[state][side];
+                left_over[side] += visits * error;
+                bounds[side] += visits * error.abs();
+                leaves[side] += visits * out[side];
+            }
+        }
+    }
+    let mut shift = [0.0f64; WIDTH];
+    for side in 0..WIDTH {
+        if leaves[side] > 0.0 {
+            shift[side] = left_over[side] / leaves[side];
+        }
+    }
+    for (state, values) in values.iter_mut().enumerate() {
+        for side in 0..WIDTH {
+            if sides[state] != Some(side) {
+                values[side] += shift[side];
+            }
+        }
+    }
+    bounds
+}

@@ -1,0 +1,315 @@
+//! Who owns a customer: one pipeline, or one rep.
+
+use std::fmt;
+
+use chrono::{DateTime, Months, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Report;
+use crate::model::open_enum::closed_enum;
+
+/// Which of several entries owns a customer.
+///
+/// The default: of the pipelines that entered in the three calendar months before the conversion to an opportunity,
+/// the first to enter; when none did, the latest before.
+///
+/// ```
+/// use leadkit::attribution::{Entry, OwnershipMethod, OwnershipRules};
+///
+/// let entry = |pipeline: &str, at: &str| Entry::new(pipeline, at.parse().unwrap());
+/// // Five, two and one month before.
+/// let entries = [
+///     entry("marketing", "2026-01-15T00:00:00Z"),
+///     entry("sales", "2026-04-15T00:00:00Z"),
+///     entry("partner", "2026-05-15T00:00:00Z"),
+/// ];
+/// let at = "2026-06-15T00:00:00Z".parse().unwrap();
+///
+/// let decided = OwnershipRules::default().decide(&entries, at);
+/// assert_eq!(decided.owner().unwrap().pipeline, "sales");
+///
+/// let test_first = OwnershipRules { method: OwnershipMethod::FirstEntryTest, ..OwnershipRules::default() };
+/// let decided = test_first.decide(&entries, at);
+/// assert_eq!(decided.owner().unwrap().pipeline, "partner");
+/// assert_eq!(
+///     decided.to_string(),
+///     "`partner` owns it, entered 2026-05-15: the first entry lies before the window, and it is the latest",
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OwnershipRules {
+    /// How the owner is chosen.
+    pub method: OwnershipMethod,
+    /// Length of the window before the conversion in calendar months, both ends included; a day that a month does not
+    /// have is its last (default 3).
+    pub window_months: u32,
+    /// Pipelines for [`OwnershipMethod::Priority`], the most important first. Those not listed come after them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub priority: Vec<String>,
+    /// For so many days after an entry that counts, entries of other pipelines do not count (a registered deal).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lock_days: Option<u32>,
+    /// An entry counts for so many calendar months, both ends included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expiry_months: Option<u32>,
+}
+
+impl Default for OwnershipRules {
+    fn default() -> OwnershipRules {
+        OwnershipRules {
+            method: OwnershipMethod::default(),
+            window_months: 3,
+            priority: Vec::new(),
+            lock_days: None,
+            expiry_months: None,
+        }
+    }
+}
+
+closed_enum! {
+    /// How the owner is chosen among the entries that count.
+    #[derive(Default)]
+    OwnershipMethod {
+        /// The first in the window; with none inside, the latest before.
+        #[default]
+        Window = "window",
+        /// The first of all when it lies in the window, else the latest.
+        FirstEntryTest = "first_entry_test",
+        /// The first of all.
+        First = "first",
+        /// The latest.
+        Last = "last",
+        /// The most important pipeline; of several entries the first.
+        Priority = "priority",
+    }
+}
+
+closed_enum! {
+    /// Why an entry owns the customer.
+    OwnershipReason {
+        /// It is the first in the window.
+        FirstInWindow = "first_in_window",
+        /// No entry lies in the window, and it is the latest before.
+        LatestBeforeWindow = "latest_before_window",
+        /// It is the first of all and lies in the window.
+        FirstAndInWindow = "first_and_in_window",
+        /// The first entry lies before the window, and it is the latest.
+        LatestAfterEarlyFirst = "latest_after_early_first",
+        /// It is the first of all.
+        First = "first",
+        /// It is the latest.
+        Last = "last",
+        /// Its pipeline is the most important.
+        Priority = "priority",
+    }
+}
+
+impl OwnershipReason {
+    fn describe(self) -> &'static str {
+        match self {
+            OwnershipReason::FirstInWindow => "it is the first in the window",
+            OwnershipReason::LatestBeforeWindow => "no entry lies in the window, and it is the latest before",
+            OwnershipReason::FirstAndInWindow => "it is the first of all and lies in the window",
+            OwnershipReason::LatestAfterEarlyFirst => {
+                "the first entry lies before the window, and it is the latest"
+            }
+            OwnershipReason::First => "it is the first of all",
+            OwnershipReason::Last => "it is the latest",
+            OwnershipReason::Priority => "its pipeline is the most important",
+        }
+    }
+}
+
+/// A record of a customer that a pipeline brought.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Entry {
+    /// When it was entered.
+    pub at: DateTime<Utc>,
+    /// The pipeline, or whoever else may own.
+    pub pipeline: String,
+    /// The host's name of the record; blank when it has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub record: String,
+}
+
+impl Entry {
+    /// An entry of a pipeline.
+    #[must_use]
+    pub fn new(pipeline: impl Into<String>, at: DateTime<Utc>) -> Entry {
+        Entry { at, pipeline: pipeline.into(), record: String::new() }
+    }
+}
+
+closed_enum! {
+    /// Why an entry does not count.
+    Disregard {
+        /// It is later than the conversion.
+        AfterConversion = "after_conversion",
+        /// Its pipeline has entered before.
+        NotFirstOfPipeline = "not_first_of_pipeline",
+        /// It has expired.
+        Expired = "expired",
+        /// Another pipeline's entry was locked.
+        Locked = "locked",
+    }
+}
+
+/// Who owns a customer, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[must_use]
+pub struct Ownership {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner: Option<Entry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<OwnershipReason>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    counted: Vec<Entry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    disregarded: Vec<(Entry, Disregard)>,
+}
+
+impl Ownership {
+    /// The entry that owns the customer; `None` when none counts.
+    #[must_use]
+    pub fn owner(&self) -> Option<&Entry> {
+        self.owner.as_ref()
+    }
+
+    /// Why it does.
+    #[must_use]
+    pub fn reason(&self) -> Option<OwnershipReason> {
+        self.reason
+    }
+
+    /// The entries that count, the earliest first.
+    #[must_use]
+    pub fn counted(&self) -> &[Entry] {
+        &self.counted
+    }
+
+    /// The entries that do not count, and why.
+    #[must_use]
+    pub fn disregarded(&self) -> &[(Entry, Disregard)] {
+        &self.disregarded
+    }
+}
+
+impl fmt::Display for Ownership {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.owner, self.reason) {
+            (Some(owner), Some(reason)) => write!(
+                f,
+                "`{}` owns it, entered {}: {}",
+                owner.pipeline,
+                owner.at.date_naive(),
+                reason.describe()
+            ),
+            _ => f.write_str("nobody owns it: no entry counts"),
+        }
+    }
+}
+
+/// Calendar months before a moment, the day clamped to the month.
+fn months_before(at: DateTime<Utc>, months: u32) -> DateTime<Utc> {
+    at.checked_sub_months(Months::new(months)).unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
+
+impl OwnershipRules {
+    /// Decides who owns a customer that is converted at `at`. Entries may come in any order; those of one moment are
+    /// ordered by pipeline and record. O(n log n).
+    pub fn decide(&self, entries: &[Entry], at: DateTime<Utc>) -> Ownership {
+        let mut sorted: Vec<&Entry> = entries.iter().collect();
+        sorted.sort();
+        let oldest = self.expiry_months.map(|months| months_before(at, months));
+        let mut seen = std::collections::BTreeSet::new();
+        let mut locked_until: Option<DateTime<Utc>> = None;
+        let (mut counted, mut disregarded) = (Vec::new(), Vec::new());
+        for entry in sorted {
+            let lock = |entry: &Entry| {
+                let days = chrono::TimeDelta::days(self.lock_days?.into());
+                Some(entry.at.checked_add_signed(days).unwrap_or(DateTime::<Utc>::MAX_UTC))
+            };
+            let why = if entry.at > at {
+                Some(Disregard::AfterConversion)
+            } else if oldest.is_some_and(|oldest| entry.at < oldest) {
+                Some(Disregard::Expired)
+            } else if seen.contains(&entry.pipeline) {
+                Some(Disregard::NotFirstOfPipeline)
+            } else if locked_until.is_some_and(|until| entry.at < until) {
+                Some(Disregard::Locked)
+            } else {
+                seen.insert(&entry.pipeline);
+                locked_until = lock(entry);
+                None
+            };
+            match why {
+                None => counted.push(entry.clone()),
+                Some(why) => disregarded.push((entry.clone(), why)),
+            }
+        }
+        let chosen = self.choose(&counted, at);
+        Ownership {
+            owner: chosen.map(|(entry, _)| entry.clone()),
+            reason: chosen.map(|(_, reason)| reason),
+            counted,
+            disregarded,
+        }
+    }
+
+    /// Chooses among entries that count, in order of time.
+    fn choose<'a>(&self, entries: &'a [Entry], at: DateTime<Utc>) -> Option<(&'a Entry, OwnershipReason)> {
+        let start = months_before(at, self.window_months);
+        let (first, last) = (entries.first()?, entries.last()?);
+        Some(match self.method {
+            OwnershipMethod::Window => match entries.iter().find(|entry| entry.at >= start) {
+                Some(entry) => (entry, OwnershipReason::FirstInWindow),
+                None => (last, OwnershipReason::LatestBeforeWindow),
+            },
+            OwnershipMethod::FirstEntryTest if first.at >= start => {
+                (first, OwnershipReason::FirstAndInWindow)
+            }
+            OwnershipMethod::FirstEntryTest => (last, OwnershipReason::LatestAfterEarlyFirst),
+            OwnershipMethod::First => (first, OwnershipReason::First),
+            OwnershipMethod::Last => (last, OwnershipReason::Last),
+            OwnershipMethod::Priority => {
+                let rank = |entry: &Entry| {
+                    self.priority.iter().position(|name| *name == entry.pipeline).unwrap_or(usize::MAX)
+                };
+                // The first of equals, because entries stand in order of time.
+                (entries.iter().min_by_key(|entry| rank(entry))?, OwnershipReason::Priority)
+            }
+        })
+    }
+
+    pub(super) fn check(&self, report: &mut Report) {
+        if self.method == OwnershipMethod::Priority && self.priority.is_empty() {
+            report.within("priority", |report| {
+                report.error("empty_list", "no pipeline has a priority", "name at least one pipeline");
+            });
+        }
+        if self.method != OwnershipMethod::Priority && !self.priority.is_empty() {
+            report.within("priority", |report| {
+                report.warning(
+                    "unused",
+                    "the method does not read it",
+                    "set `method` to `priority`, or remove it",
+                );
+            });
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        for (index, name) in self.priority.iter().enumerate() {
+            if !seen.insert(name) {
+                report.within("priority", |report| {
+                    report.item(index, |report| {
+                        report.error(
+                            "duplicate",
+                            format!("`{name}` stands here twice"),
+                            "remove one of the two",
+                        );
+                    });
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,577 @@
+//! From a host's records to journeys: whose touch is it, and to which conversion does it lead.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::engine::Attribution;
+use super::error::JourneyError;
+use super::journeys::{Conversion, Journeys, Step};
+use super::ownership::Entry;
+use super::rules::{Repeat, UtmChannel};
+use crate::contact::Email;
+use crate::model::{
+    Account, Contact, ConversionRecord, Lead, LeadId, Link, LinkKind, Money, Opportunity, Order, RecordRef,
+    SharedBy, Touch, Utm,
+};
+
+/// What journeys are made of. Leave out what the host does not have.
+///
+/// Links of every kind join records into one customer: a lead collected under another, a lead merged into another, a
+/// lead that belongs to an account.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Records<'a> {
+    /// Leads, those that were collected, folded or merged included.
+    pub leads: &'a [Lead],
+    /// Accounts, with their contacts.
+    pub accounts: &'a [Account],
+    /// Contacts that stand by themselves.
+    pub contacts: &'a [Contact],
+    /// Opportunities: each that was won is a conversion.
+    pub opportunities: &'a [Opportunity],
+    /// Orders: the first of an opportunity is when it was ordered. An order without an opportunity is a conversion of
+    /// its own.
+    pub orders: &'a [Order],
+    /// Which leads became which accounts.
+    pub conversions: &'a [ConversionRecord],
+    /// How records belong together.
+    pub links: &'a [Link],
+    /// Touches, anonymous ones included.
+    pub touches: &'a [Touch],
+}
+
+/// One touch of a customer, and why it is theirs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AssembledTouch {
+    /// The channel; of passed-on content `share:` and who shared it.
+    pub channel: String,
+    /// The campaign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
+    /// When.
+    pub time: DateTime<Utc>,
+    /// How it came into the journey.
+    pub origin: Origin,
+}
+
+/// How a touch came into a journey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Origin {
+    /// It names a lead or a contact of the customer.
+    Record(RecordRef),
+    /// It was anonymous, and this key (`gclid`, `openid`, `email` …) is one of the lead's.
+    Key {
+        /// The name of the key; its value is not repeated.
+        name: String,
+        /// The lead that has it.
+        lead: LeadId,
+    },
+    /// It is the first or last link of the lead, which no recorded touch shows.
+    Utm(LeadId),
+}
+
+/// A customer: the records that are one, and every touch once, in order of time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CustomerJourney {
+    /// Leads, accounts, contacts and opportunities, in the order of their ids.
+    pub records: BTreeSet<RecordRef>,
+    /// Touches by time; those of one moment in the order they were given.
+    pub touches: Vec<AssembledTouch>,
+}
+
+/// Journeys of all customers.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Assembled {
+    /// The journeys, ready to be credited. A customer has one a conversion, and one that came to nothing when touches
+    /// follow the last conversion or there is none.
+    pub journeys: Journeys,
+    /// The customers, by their first record.
+    pub customers: Vec<CustomerJourney>,
+    /// How many touches belong to nobody: unknown records, keys that no lead has.
+    pub strangers: usize,
+    /// How many touches were there twice.
+    pub repeats: usize,
+}
+
+/// The channel of content that somebody passed on.
+///
+/// ```
+/// use leadkit::attribution::share_channel;
+/// use leadkit::model::SharedBy;
+///
+/// assert_eq!(share_channel(&SharedBy::Employee), "share:employee");
+/// ```
+#[must_use]
+pub fn share_channel(shared_by: &SharedBy) -> String {
+    format!("share:{shared_by}")
+}
+
+/// Sets of records that are one, each with a representative.
+#[derive(Debug, Default)]
+struct Sets {
+    number: BTreeMap<RecordRef, usize>,
+    records: Vec<RecordRef>,
+    parent: Vec<usize>,
+}
+
+impl Sets {
+    fn add(&mut self, record: RecordRef) -> usize {
+        if let Some(number) = self.number.get(&record) {
+            return *number;
+        }
+        let number = self.parent.len();
+        self.number.insert(record.clone(), number);
+        self.records.push(record);
+        self.parent.push(number);
+        number
+    }
+
+    fn find(&mut self, mut number: usize) -> usize {
+        loop {
+            let parent = self.parent.get(number).copied().unwrap_or(number);
+            if parent == number {
+                return number;
+            }
+            // Halve the way for whoever comes next.
+            let above = self.parent.get(parent).copied().unwrap_or(parent);
+            if let Some(entry) = self.parent.get_mut(number) {
+                *entry = above;
+            }
+            number = above;
+        }
+    }
+
+    fn join(&mut self, a: RecordRef, b: RecordRef) {
+        let (a, b) = (self.add(a), self.add(b));
+        let (a, b) = (self.find(a), self.find(b));
+        let (low, high) = (a.min(b), a.max(b));
+        if let Some(entry) = self.parent.get_mut(high) {
+            *entry = low;
+        }
+    }
+
+    fn of(&mut self, record: &RecordRef) -> Option<usize> {
+        let number = *self.number.get(record)?;
+        Some(self.find(number))
+    }
+}
+
+fn lead(id: &LeadId) -> RecordRef {
+    RecordRef::Lead(id.clone())
+}
+
+fn joined(records: &Records<'_>) -> Sets {
+    let mut sets = Sets::default();
+    for one in records.leads {
+        sets.add(lead(&one.id));
+    }
+    let account = |id: &crate::model::AccountId| RecordRef::Account(id.clone());
+    let contacts =
+        records.accounts.iter().flat_map(|one| one.contacts.iter().map(move |contact| (Some(one), contact)));
+    for one in records.accounts {
+        sets.add(account(&one.id));
+    }
+    for (of, one) in contacts.chain(records.contacts.iter().map(|one| (None, one))) {
+        let contact = RecordRef::Contact(one.id.clone());
+        sets.add(contact.clone());
+        of.into_iter().for_each(|of| sets.join(account(&of.id), contact.clone()));
+        one.account.iter().for_each(|id| sets.join(account(id), contact.clone()));
+        one.lead.iter().for_each(|id| sets.join(lead(id), contact.clone()));
+    }
+    for one in records.opportunities {
+        let opportunity = RecordRef::Opportunity(one.id.clone());
+        sets.add(opportunity.clone());
+        one.lead.iter().for_each(|id| sets.join(lead(id), opportunity.clone()));
+        one.account.iter().for_each(|id| sets.join(account(id), opportunity.clone()));
+    }
+    for one in records.conversions {
+        sets.join(lead(&one.lead), account(&one.account));
+        let contact = one.contact.iter().map(|id| RecordRef::Contact(id.clone()));
+        let opportunity = one.opportunity.iter().map(|id| RecordRef::Opportunity(id.clone()));
+        contact.chain(opportunity).for_each(|record| sets.join(lead(&one.lead), record));
+    }
+    for one in records.links {
+        sets.join(one.from.clone(), one.to.clone());
+    }
+    for one in records.orders {
+        let named = [
+            one.lead.as_ref().map(lead),
+            one.account.as_ref().map(account),
+            one.opportunity.as_ref().map(|id| RecordRef::Opportunity(id.clone())),
+        ];
+        let mut named = named.into_iter().flatten();
+        if let Some(first) = named.next() {
+            sets.add(first.clone());
+            named.for_each(|other| sets.join(first.clone(), other));
+        }
+    }
+    sets
+}
+
+/// A key of a person as two records share it: the name folded, the value as it is compared.
+fn person_key(name: &str, value: &str) -> Option<(String, String)> {
+    let (name, value) = (name.trim().to_lowercase(), value.trim());
+    if value.is_empty() {
+        return None;
+    }
+    if name == "email" || name == "mail" {
+        return mail_key(value).map(|value| ("email".to_owned(), value));
+    }
+    // `wechat_openid` and `openid` name the same thing.
+    let name = ["openid", "unionid"]
+        .into_iter()
+        .find(|suffix| name.ends_with(suffix))
+        .map_or(name.clone(), str::to_owned);
+    Some((name, value.to_owned()))
+}
+
+/// One key for the ways a person writes one address: without a `+tag`, and without dots where the provider ignores them.
+fn mail_key(value: &str) -> Option<String> {
+    let email = Email::parse(value).ok()?;
+    let (local, domain) = email.key().rsplit_once('@')?;
+    let local = local.split('+').next().filter(|local| !local.is_empty()).unwrap_or(local);
+    if matches!(domain, "gmail.com" | "googlemail.com") {
+        return Some(format!("{}@gmail.com", local.replace('.', "")));
+    }
+    Some(format!("{local}@{domain}"))
+}
+
+/// Which lead has a key: of several the one created first.
+fn keys(records: &Records<'_>) -> BTreeMap<(String, String), LeadId> {
+    let mut leads: Vec<&Lead> = records.leads.iter().collect();
+    leads.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    let mut keys = BTreeMap::new();
+    for one in leads {
+        let is_person = |name: &str| {
+            let name = name.to_lowercase();
+            name.ends_with("openid") || name.ends_with("unionid")
+        };
+        let named = one.click_ids.iter().chain(one.external_ids.iter().filter(|(name, _)| is_person(name)));
+        let mails = one.emails.iter().filter_map(|mail| person_key("email", mail.as_str()));
+        for key in named.filter_map(|(name, value)| person_key(name, value)).chain(mails) {
+            keys.entry(key).or_insert_with(|| one.id.clone());
+        }
+    }
+    keys
+}
+
+/// The channel of a link; `None` when it names none.
+fn utm_channel(utm: &Utm, rule: UtmChannel) -> Option<String> {
+    fn given(text: &Option<String>) -> Option<&str> {
+        text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+    let (source, medium) = (given(&utm.source), given(&utm.medium));
+    match rule {
+        UtmChannel::Source => source.map(str::to_owned),
+        UtmChannel::Medium => medium.or(source).map(str::to_owned),
+        UtmChannel::SourceMedium => match (source, medium) {
+            (Some(source), Some(medium)) => Some(format!("{source} / {medium}")),
+            (one, other) => one.or(other).map(str::to_owned),
+        },
+    }
+}
+
+/// What makes two touches one: their id, or who was reached how and when.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Identity {
+    Id(String),
+    Content(RecordRef, String, Option<String>, DateTime<Utc>),
+}
+
+/// Where merged leads went, so that a touch copied to the record that is left is one touch.
+fn merged_into(records: &Records<'_>) -> BTreeMap<RecordRef, RecordRef> {
+    let merges = records.links.iter().filter(|link| link.kind == LinkKind::MergedInto);
+    merges.map(|link| (link.from.clone(), link.to.clone())).collect()
+}
+
+fn survivor(record: &RecordRef, merged: &BTreeMap<RecordRef, RecordRef>) -> RecordRef {
+    let mut at = record;
+    // A circle of merges is a fault of the host's; it ends after as many steps as there are merges.
+    for _ in 0..merged.len() {
+        match merged.get(at) {
+            Some(into) => at = into,
+            None => break,
+        }
+    }
+    at.clone()
+}
+
+#[derive(Debug, Default)]
+struct Customer {
+    touches: Vec<AssembledTouch>,
+    seen: BTreeSet<Identity>,
+    /// When each channel first reached a lead, or (`None`) any contact: which lead a contact came from is not told apart,
+    /// because showing a link twice is worse than not at all.
+    shown: BTreeMap<(Option<LeadId>, String), DateTime<Utc>>,
+}
+
+impl Attribution {
+    /// Assembles the journeys of all customers from their records.
+    ///
+    /// Records that belong together are one customer, whose journey holds the touches of all its leads (collected and
+    /// merged ones too) and contacts in order of time, each touch once: touches of one id are one, and so are touches
+    /// without an id that reached one person over the same channel and campaign at the same moment. An anonymous
+    /// touch belongs to the lead that has its click id, its OpenID or unionid, or the person key of its e-mail
+    /// (without `+tag`). The first and last link of a lead (`first_utm`, `utm`) are touches at its creation unless a
+    /// recorded touch of the lead, or of a contact, shows that channel no later. Content that somebody passed on is a
+    /// channel of its own, [`share_channel`].
+    ///
+    /// Each won opportunity is a conversion at `won_at` worth its orders, or its `amount` when there are none; so is
+    /// an order without an opportunity. What a later conversion sees is
+    /// [`JourneyRules::repeat`](super::JourneyRules). The pipeline of a conversion is decided by
+    /// [`JourneyRules::ownership`](super::JourneyRules) at the creation of the opportunity, over the
+    /// `source.pipeline` of all the customer's leads. O(n log n).
+    ///
+    /// ```
+    /// use leadkit::attribution::{Attribution, AttributionRules, Records};
+    /// use leadkit::model::{Lead, Opportunity, Touch};
+    ///
+    /// let at = |day: u32| format!("2026-03-{day:02}T09:00:00Z").parse().unwrap();
+    /// let lead = Lead {
+    ///     id: "L1".into(),
+    ///     created_at: at(5),
+    ///     click_ids: [("gclid".to_owned(), "Cj0K".to_owned())].into(),
+    ///     ..Lead::default()
+    /// };
+    /// let clicked = Touch {
+    ///     keys: lead.click_ids.clone(), channel: "sem".into(), time: at(4), ..Touch::default()
+    /// };
+    /// let called = Touch { lead: "L1".into(), channel: "hotline".into(), time: at(6), ..Touch::default() };
+    /// let won = Opportunity {
+    ///     id: "O1".into(), lead: Some("L1".into()), created_at: at(8), won_at: Some(at(20)), ..Opportunity::default()
+    /// };
+    /// let attribution = Attribution::compile(&AttributionRules::default())?;
+    /// let assembled = attribution.journeys(&Records {
+    ///     leads: &[lead], touches: &[called, clicked], opportunities: &[won], ..Records::default()
+    /// })?;
+    /// let channels: Vec<&str> = assembled.customers[0].touches.iter().map(|one| one.channel.as_str()).collect();
+    /// assert_eq!(channels, ["sem", "hotline"]);
+    /// assert_eq!(assembled.journeys.conversions(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When a touch has a blank channel, amounts are in several currencies, or they are too large to be added.
+    pub fn journeys(&self, records: &Records<'_>) -> Result<Assembled, JourneyError> {
+        let mut sets = joined(records);
+        let keys = keys(records);
+        let merged = merged_into(records);
+        let mut customers: BTreeMap<usize, Customer> = BTreeMap::new();
+        let (mut strangers, mut repeats) = (0, 0);
+        for touch in records.touches {
+            let Some((record, origin)) = whose(touch, &keys, &mut sets) else {
+                strangers += 1;
+                continue;
+            };
+            let Some(set) = sets.of(&record) else {
+                strangers += 1;
+                continue;
+            };
+            let one = AssembledTouch {
+                channel: touch.shared_by.as_ref().map_or_else(|| touch.channel.clone(), share_channel),
+                campaign: touch.campaign.as_ref().map(|id| id.as_str().to_owned()),
+                time: touch.time,
+                origin,
+            };
+            let identity = match &touch.id {
+                Some(id) if !id.is_blank() => Identity::Id(id.as_str().to_owned()),
+                _ => Identity::Content(
+                    survivor(&record, &merged),
+                    one.channel.clone(),
+                    one.campaign.clone(),
+                    one.time,
+                ),
+            };
+            let customer = customers.entry(set).or_default();
+            if customer.seen.insert(identity) {
+                let who = match &one.origin {
+                    Origin::Record(RecordRef::Lead(id)) | Origin::Key { lead: id, .. } => Some(id.clone()),
+                    _ => None,
+                };
+                let first = customer.shown.entry((who, one.channel.clone())).or_insert(one.time);
+                *first = (*first).min(one.time);
+                customer.touches.push(one);
+            } else {
+                repeats += 1;
+            }
+        }
+        self.add_links(records, &mut sets, &mut customers);
+        for customer in customers.values_mut() {
+            customer.touches.sort_by_key(|touch| touch.time);
+        }
+        let mut assembled =
+            Assembled { journeys: Journeys::new(), customers: Vec::new(), strangers, repeats };
+        self.convert(records, &mut sets, customers, &mut assembled)?;
+        Ok(assembled)
+    }
+
+    /// Adds the first and last link of each lead, when no recorded touch shows it.
+    fn add_links(&self, records: &Records<'_>, sets: &mut Sets, customers: &mut BTreeMap<usize, Customer>) {
+        for one in records.leads {
+            let Some(set) = sets.of(&lead(&one.id)) else { continue };
+            let links = [&one.first_utm, &one.utm];
+            let mut channels: Vec<(String, Option<String>)> = links
+                .into_iter()
+                .filter_map(|utm| Some((utm_channel(utm, self.journeys.utm_channel)?, utm.campaign.clone())))
+                .collect();
+            channels.dedup();
+            for (channel, campaign) in channels {
+                let customer = customers.entry(set).or_default();
+                let shown = [Some(one.id.clone()), None].into_iter().any(|who| {
+                    let first = customer.shown.get(&(who, channel.clone()));
+                    first.is_some_and(|first| *first <= one.created_at)
+                });
+                if !shown {
+                    let origin = Origin::Utm(one.id.clone());
+                    let touch = AssembledTouch { channel, campaign, time: one.created_at, origin };
+                    customer.touches.push(touch);
+                }
+            }
+        }
+    }
+
+    /// Makes the journeys of each customer.
+    fn convert(
+        &self,
+        records: &Records<'_>,
+        sets: &mut Sets,
+        mut customers: BTreeMap<usize, Customer>,
+        assembled: &mut Assembled,
+    ) -> Result<(), JourneyError> {
+        let mut conversions = self.conversions(records, sets);
+        let mut members: BTreeMap<usize, BTreeSet<RecordRef>> = BTreeMap::new();
+        for record in sets.records.clone() {
+            if let Some(set) = sets.of(&record) {
+                members.entry(set).or_default().insert(record);
+            }
+        }
+        let mut ordered: Vec<(usize, BTreeSet<RecordRef>)> = members.into_iter().collect();
+        ordered.sort_by(|a, b| a.1.first().cmp(&b.1.first()));
+        let full = self.journeys.repeat == Repeat::FullHistory;
+        for (set, records) in ordered {
+            let touches = customers.remove(&set).unwrap_or_default().touches;
+            let mut ends = conversions.remove(&set).unwrap_or_default();
+            ends.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+            if ends.is_empty() && touches.is_empty() {
+                continue;
+            }
+            let mut left = touches.iter().peekable();
+            let journeys = &mut assembled.journeys;
+            for end in &ends {
+                while let Some(touch) = left.next_if(|touch| Some(touch.time) <= end.at) {
+                    push(journeys, touch)?;
+                }
+                if full { journeys.end_and_continue(end)? } else { journeys.end_journey(end)? }
+            }
+            if full && !ends.is_empty() {
+                journeys.discard_open();
+            } else {
+                left.try_for_each(|touch| push(journeys, touch))?;
+                if !journeys.is_open_empty() {
+                    journeys.end_journey(&Conversion::null())?;
+                }
+            }
+            assembled.customers.push(CustomerJourney { records, touches });
+        }
+        Ok(())
+    }
+
+    /// The conversions of each customer.
+    fn conversions(&self, records: &Records<'_>, sets: &mut Sets) -> BTreeMap<usize, Vec<Conversion>> {
+        let mut entries: BTreeMap<usize, Vec<Entry>> = BTreeMap::new();
+        let mut created: BTreeMap<usize, DateTime<Utc>> = BTreeMap::new();
+        let mut lead_created: BTreeMap<&LeadId, DateTime<Utc>> = BTreeMap::new();
+        for one in records.leads {
+            lead_created.insert(&one.id, one.created_at);
+            let Some(set) = sets.of(&lead(&one.id)) else { continue };
+            let first = created.entry(set).or_insert(one.created_at);
+            *first = (*first).min(one.created_at);
+            if let Some(pipeline) = &one.source.pipeline {
+                let entry = Entry {
+                    record: one.id.as_str().to_owned(),
+                    ..Entry::new(pipeline.as_str(), one.created_at)
+                };
+                entries.entry(set).or_default().push(entry);
+            }
+        }
+        let owner = |set: usize, at: DateTime<Utc>| {
+            let decided = self.journeys.ownership.decide(entries.get(&set)?, at);
+            decided.owner().map(|owner| owner.pipeline.clone())
+        };
+        let began = |set: usize, of: &Option<LeadId>| {
+            of.as_ref().and_then(|id| lead_created.get(id)).or(created.get(&set)).copied()
+        };
+        let mut ordered: BTreeMap<&crate::model::OpportunityId, Vec<&Order>> = BTreeMap::new();
+        for one in records.orders {
+            one.opportunity.iter().for_each(|id| ordered.entry(id).or_default().push(one));
+        }
+        let mut all: BTreeMap<usize, Vec<Conversion>> = BTreeMap::new();
+        for one in records.opportunities {
+            let Some(set) = sets.of(&RecordRef::Opportunity(one.id.clone())) else { continue };
+            let Some(won_at) = one.won_at else { continue };
+            let orders = ordered.get(&one.id).map(Vec::as_slice).unwrap_or_default();
+            all.entry(set).or_default().push(Conversion {
+                id: Some(one.id.as_str().to_owned()),
+                value: sum_of(orders).or(one.amount),
+                at: Some(won_at),
+                lead_created: began(set, &one.lead),
+                opportunity_created: Some(one.created_at),
+                ordered: orders.iter().map(|order| order.created_at).min(),
+                pipeline: owner(set, one.created_at),
+                ..Conversion::default()
+            });
+        }
+        for one in records.orders.iter().filter(|order| order.opportunity.is_none()) {
+            let record = one.lead.as_ref().map(lead).or(one.account.clone().map(RecordRef::Account));
+            let Some(set) = record.and_then(|record| sets.of(&record)) else { continue };
+            all.entry(set).or_default().push(Conversion {
+                id: Some(one.id.as_str().to_owned()),
+                value: Some(one.amount),
+                at: Some(one.created_at),
+                lead_created: began(set, &one.lead),
+                ordered: Some(one.created_at),
+                pipeline: owner(set, one.created_at),
+                ..Conversion::default()
+            });
+        }
+        all
+    }
+}
+
+/// What orders are worth together; `None` when there are none, or they cannot be added.
+fn sum_of(orders: &[&Order]) -> Option<Money> {
+    let mut orders = orders.iter();
+    let first = orders.next()?.amount;
+    orders.try_fold(first, |sum, order| sum.checked_add(order.amount).ok())
+}
+
+/// The record a touch belongs to, and how that is known.
+fn whose(
+    touch: &Touch,
+    keys: &BTreeMap<(String, String), LeadId>,
+    sets: &mut Sets,
+) -> Option<(RecordRef, Origin)> {
+    let contact = touch.contact.as_ref().map(|id| RecordRef::Contact(id.clone()));
+    let named = (!touch.lead.is_blank()).then(|| lead(&touch.lead));
+    if let Some(record) = contact.into_iter().chain(named).find(|record| sets.of(record).is_some()) {
+        return Some((record.clone(), Origin::Record(record)));
+    }
+    touch.keys.iter().find_map(|(name, value)| {
+        let owner = keys.get(&person_key(name, value)?)?;
+        Some((lead(owner), Origin::Key { name: name.clone(), lead: owner.clone() }))
+    })
+}
+
+fn push(journeys: &mut Journeys, touch: &AssembledTouch) -> Result<(), JourneyError> {
+    journeys.push(Step {
+        channel: &touch.channel,
+        campaign: touch.campaign.as_deref(),
+        time: Some(touch.time),
+    })
+}

@@ -1,0 +1,331 @@
+//! Credits beside what channels cost.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::allocation::{Allocation, Dimension};
+use super::cents::Divider;
+use super::engine::Attribution;
+use super::error::AttributionError;
+use super::journeys::Journeys;
+use super::records::share_channel;
+use crate::model::{Campaign, Money, MoneyError, RuleId, Touch};
+
+/// Why a report was not made.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// A model gives no answer.
+    #[error(transparent)]
+    Attribution(#[from] AttributionError),
+    /// Costs and values do not go together.
+    #[error("the cost of channel `{channel}`: {error}")]
+    Money {
+        /// The channel.
+        channel: String,
+        /// What is wrong.
+        error: MoneyError,
+    },
+    /// The margin is not a number.
+    #[error("`{margin}` is not a margin: it should be a finite number, such as 0.3")]
+    Margin {
+        /// The margin as text.
+        margin: String,
+    },
+}
+
+/// Channels, what they cost and what each model credits them with. What cannot be divided is `None`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[must_use]
+pub struct ChannelReport {
+    /// Which part of the value is earned, for the return on investment.
+    pub margin: f64,
+    /// The models, in the order of [`ReportRow::models`].
+    pub models: Vec<RuleId>,
+    /// By channel; money that no channel gets is not here.
+    pub rows: Vec<ReportRow>,
+}
+
+/// One channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReportRow {
+    /// The channel.
+    pub channel: String,
+    /// What it cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Money>,
+    /// What each model makes of it.
+    pub models: Vec<Figures>,
+}
+
+/// What one model makes of one channel. Ratios are rounded to a billionth.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Figures {
+    /// Conversions credited.
+    pub conversions: f64,
+    /// Value credited.
+    pub value: Money,
+    /// Cost of a conversion, to the nearest minor unit, half to even.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cac: Option<Money>,
+    /// Return on ad spend: value / cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roas: Option<f64>,
+    /// Return on investment: (value · margin − cost) / cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roi: Option<f64>,
+}
+
+impl fmt::Display for ChannelReport {
+    /// One line a channel and model.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("channel\tmodel\tconversions\tvalue\tcost\tCAC\tROAS\tROI")?;
+        for row in &self.rows {
+            for (model, figures) in self.models.iter().zip(&row.models) {
+                let money =
+                    |money: Option<Money>| money.map_or_else(|| "-".to_owned(), |money| money.to_string());
+                let ratio =
+                    |ratio: Option<f64>| ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
+                write!(
+                    f,
+                    "\n{}\t{model}\t{:.2}\t{}\t{}\t{}\t{}\t{}",
+                    row.channel,
+                    figures.conversions,
+                    figures.value,
+                    money(row.cost),
+                    money(figures.cac),
+                    ratio(figures.roas),
+                    ratio(figures.roi)
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn rounded(ratio: f64) -> f64 {
+    libm::rint(ratio * 1e9) / 1e9
+}
+
+impl Attribution {
+    /// Puts what channels cost beside what they are credited with, all models side by side.
+    ///
+    /// `costs` is by channel; one that has a cost and no touch is a row as well. `margin` is the part of the value that
+    /// is earned, 1 for the turnover itself.
+    ///
+    /// ```
+    /// use leadkit::attribution::{Attribution, Conversion, Journeys, Step};
+    /// use leadkit::model::{Currency, Money};
+    /// use serde_json::json;
+    ///
+    /// let attribution = Attribution::load(json!({"models": [{"id": "last", "model": "last"}]}))?;
+    /// let mut journeys = Journeys::new();
+    /// journeys.push(Step { channel: "sem", ..Step::default() })?;
+    /// let value = Some(Money::new(900_00, Currency::CNY));
+    /// journeys.end_journey(&Conversion { count: 2, value, ..Conversion::default() })?;
+    ///
+    /// let costs = [("sem".to_owned(), Money::new(300_00, Currency::CNY))].into();
+    /// let report = attribution.report(&journeys, &costs, 0.5)?;
+    /// let sem = &report.rows[0].models[0];
+    /// assert_eq!(sem.cac, Some(Money::new(150_00, Currency::CNY)));
+    /// assert_eq!((sem.roas, sem.roi), (Some(3.0), Some(0.5)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When a model gives no answer, a cost is in another currency than the values, or the margin is not finite.
+    pub fn report(
+        &self,
+        journeys: &Journeys,
+        costs: &BTreeMap<String, Money>,
+        margin: f64,
+    ) -> Result<ChannelReport, ReportError> {
+        if !margin.is_finite() {
+            return Err(ReportError::Margin { margin: margin.to_string() });
+        }
+        let currency = journeys.currency().or(costs.values().next().map(Money::currency)).unwrap_or_default();
+        if let Some((channel, cost)) = costs.iter().find(|(_, cost)| cost.currency() != currency) {
+            let error = MoneyError::CurrencyMismatch { left: currency, right: cost.currency() };
+            return Err(ReportError::Money { channel: channel.clone(), error });
+        }
+        let allocations = self.allocate(journeys, &[Dimension::Channel])?;
+        let mut channels: BTreeSet<&str> = journeys.channels().collect();
+        channels.extend(costs.keys().map(String::as_str));
+        let rows = channels.into_iter().map(|channel| {
+            let cost = costs.get(channel).copied();
+            let models = allocations.iter().map(|allocation| {
+                let row = allocation.channel(channel);
+                let value = row.map_or(0, |row| row.value.minor());
+                figures(row.map_or(0.0, |row| row.conversions), Money::new(value, currency), cost, margin)
+            });
+            ReportRow { channel: channel.to_owned(), cost, models: models.collect() }
+        });
+        Ok(ChannelReport {
+            margin,
+            rows: rows.collect(),
+            models: self.models.iter().map(|model| model.rules.id.clone()).collect(),
+        })
+    }
+}
+
+fn figures(conversions: f64, value: Money, cost: Option<Money>, margin: f64) -> Figures {
+    let spent = cost.map(|cost| cost.minor() as f64);
+    let earned = value.minor() as f64;
+    let ratio = |part: f64| spent.filter(|spent| *spent != 0.0).map(|spent| rounded(part / spent));
+    let cac = spent.filter(|_| conversions > 0.0).map(|spent| {
+        // A cast stops at the ends of the range.
+        Money::new(libm::rint(spent / conversions) as i64, value.currency())
+    });
+    Figures {
+        conversions,
+        value,
+        cac,
+        roas: ratio(earned),
+        roi: spent.and_then(|spent| ratio(earned * margin - spent)),
+    }
+}
+
+impl Allocation {
+    /// The row of a channel, when the allocation is rolled up by channel alone. O(log channels).
+    #[must_use]
+    pub fn channel(&self, name: &str) -> Option<&super::AllocationRow> {
+        if self.by != [Dimension::Channel] {
+            return None;
+        }
+        let found = self.rows.binary_search_by(|row| row.channel.as_deref().cmp(&Some(name))).ok()?;
+        self.rows.get(found)
+    }
+
+    /// Divides a budget in proportion to what channels are credited with: by value, or by conversions when no channel
+    /// has a value above zero. The amounts sum to the budget exactly, by largest remainder; channels that are credited
+    /// with nothing get nothing and are left out.
+    ///
+    /// ```
+    /// use leadkit::attribution::{Attribution, Conversion, Dimension, Journeys, Step};
+    /// use leadkit::model::{Currency, Money};
+    /// use serde_json::json;
+    ///
+    /// let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
+    /// let mut journeys = Journeys::new();
+    /// for channel in ["sem", "live", "sem"] {
+    ///     journeys.push(Step { channel, ..Step::default() })?;
+    /// }
+    /// journeys.end_journey(&Conversion::default())?;
+    /// let allocated = attribution.allocate(&journeys, &[Dimension::Channel])?;
+    /// let budget = allocated[0].propose_budget(Money::new(1_000, Currency::CNY))?;
+    /// assert_eq!(budget["live"].minor() + budget["sem"].minor(), 1_000);
+    /// assert_eq!(budget["sem"].minor(), 667);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When no channel is credited with anything.
+    pub fn propose_budget(&self, budget: Money) -> Result<BTreeMap<String, Money>, MoneyError> {
+        self.split_among(budget, |_| true)
+    }
+
+    /// Divides an amount among partners in proportion to what their channels are credited with, as
+    /// [`propose_budget`](Allocation::propose_budget) divides a budget.
+    ///
+    /// ```
+    /// use leadkit::attribution::{Attribution, Conversion, Dimension, Journeys, Step};
+    /// use leadkit::model::{Currency, Money};
+    /// use serde_json::json;
+    ///
+    /// let attribution = Attribution::load(json!({"models": [{"id": "linear", "model": "linear"}]}))?;
+    /// let mut journeys = Journeys::new();
+    /// for channel in ["share:partner", "sem", "dealer"] {
+    ///     journeys.push(Step { channel, ..Step::default() })?;
+    /// }
+    /// journeys.end_journey(&Conversion::default())?;
+    /// let allocated = attribution.allocate(&journeys, &[Dimension::Channel])?;
+    /// let partners = ["dealer".to_owned(), "share:partner".to_owned()].into();
+    /// let shares = allocated[0].partner_shares(Money::new(101, Currency::CNY), &partners)?;
+    /// assert_eq!((shares["dealer"].minor(), shares["share:partner"].minor()), (51, 50));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When no partner is credited with anything.
+    pub fn partner_shares(
+        &self,
+        amount: Money,
+        partners: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, Money>, MoneyError> {
+        self.split_among(amount, |channel| partners.contains(channel))
+    }
+
+    fn split_among(
+        &self,
+        amount: Money,
+        is_in: impl Fn(&str) -> bool,
+    ) -> Result<BTreeMap<String, Money>, MoneyError> {
+        let mut credits: BTreeMap<&str, (f64, i64)> = BTreeMap::new();
+        for row in &self.rows {
+            if let Some(channel) = row.channel.as_deref().filter(|channel| is_in(channel)) {
+                let credit = credits.entry(channel).or_default();
+                credit.0 += row.conversions;
+                credit.1 += row.value.minor();
+            }
+        }
+        let by_value = credits.values().any(|(_, value)| *value > 0);
+        let weights: Vec<f64> = credits
+            .values()
+            .map(|(conversions, value)| if by_value { (*value).max(0) as f64 } else { *conversions })
+            .collect();
+        if weights.iter().all(|weight| *weight <= 0.0) {
+            return Err(MoneyError::NoWeights);
+        }
+        let mut divider = Divider::default();
+        divider.divide(amount.minor(), &weights);
+        let parts = credits.keys().zip(&weights).zip(&divider.parts);
+        Ok(parts
+            .filter(|((_, weight), _)| **weight > 0.0)
+            .map(|((channel, _), part)| ((*channel).to_owned(), Money::new(*part, amount.currency())))
+            .collect())
+    }
+}
+
+/// What channels cost, from touches that have a cost and from what campaigns cost; a host that has both for the same
+/// spending gives one of the two. A campaign without a channel is left out, and one without an actual cost.
+///
+/// ```
+/// use leadkit::attribution::channel_costs;
+/// use leadkit::model::{Campaign, Currency, Money};
+///
+/// let fair = Campaign {
+///     id: "spring".into(), channel: "expo".into(), actual_cost: Some(Money::new(500, Currency::CNY)),
+///     ..Campaign::default()
+/// };
+/// assert_eq!(channel_costs(&[], &[fair])?["expo"].minor(), 500);
+/// # Ok::<(), leadkit::attribution::ReportError>(())
+/// ```
+///
+/// # Errors
+/// When costs of one channel are in two currencies, or too large to be added.
+pub fn channel_costs(
+    touches: &[Touch],
+    campaigns: &[Campaign],
+) -> Result<BTreeMap<String, Money>, ReportError> {
+    let of_touches = touches.iter().filter_map(|touch| {
+        let channel = touch.shared_by.as_ref().map_or_else(|| touch.channel.clone(), share_channel);
+        Some((channel, touch.cost?))
+    });
+    let of_campaigns = campaigns.iter().filter_map(|one| Some((one.channel.clone(), one.actual_cost?)));
+    let mut costs: BTreeMap<String, Money> = BTreeMap::new();
+    for (channel, cost) in
+        of_touches.chain(of_campaigns).filter(|(channel, _)| !crate::text::is_blank(channel))
+    {
+        let before = costs.get(&channel).copied().unwrap_or(Money::new(0, cost.currency()));
+        match before.checked_add(cost) {
+            Ok(sum) => drop(costs.insert(channel, sum)),
+            Err(error) => return Err(ReportError::Money { channel, error }),
+        }
+    }
+    Ok(costs)
+}

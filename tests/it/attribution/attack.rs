@@ -1,0 +1,126 @@
+//! Huge and hostile input ends, and ends well.
+
+use leadkit::attribution::{Conversion, CreditError, Dimension, Journeys, Step};
+use serde_json::json;
+
+use super::support::{cny, engine, hour, one};
+
+fn by_journey() -> leadkit::attribution::Attribution {
+    engine(json!({"models": [
+        {"id": "first", "model": "first"}, {"id": "last", "model": "last"}, {"id": "linear", "model": "linear"},
+        {"id": "u", "model": {"position_based": {}}}, {"id": "decay", "model": {"time_decay": {}}},
+        {"id": "miles", "model": {"milestone_based": {}}}, {"id": "shapley", "model": {"shapley": {}}},
+    ]}))
+}
+
+#[test]
+fn engines_are_shared_across_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<leadkit::attribution::Attribution>();
+    shared::<Journeys>();
+    shared::<leadkit::attribution::Credits>();
+}
+
+#[test]
+fn a_journey_of_a_million_steps() {
+    let mut journeys = Journeys::new();
+    for step in 0..1_000_000i64 {
+        journeys
+            .push_touch(
+                ["A", "B", "C"][(step * step % 7 % 3) as usize],
+                hour(0) + chrono::TimeDelta::seconds(step),
+            )
+            .unwrap();
+    }
+    let end = Conversion { value: Some(cny(1_000_003)), at: Some(hour(300)), ..Conversion::default() };
+    journeys.end_journey(&end).unwrap();
+    journeys.push_touch("A", hour(0)).unwrap();
+    journeys.end_journey(&Conversion::null()).unwrap();
+    for allocation in by_journey().allocate(&journeys, &[Dimension::Channel]).unwrap() {
+        let sum: i64 = allocation.rows.iter().map(|row| row.value.minor()).sum();
+        assert_eq!(sum, 1_000_003, "{}", allocation.model);
+    }
+    for order in 1..=4 {
+        let credits = one(json!({"markov": {"order": order}})).credit(&journeys).unwrap();
+        let model = &credits.models()[0];
+        let sum: f64 = model.channels.iter().map(|one| one.conversions).sum();
+        assert!((sum - 1.0).abs() < 1e-12, "{sum}");
+        // Next to nothing converts without any of them: the journey is all but bound to meet each.
+        assert!(model.channels.iter().all(|one| one.effect.unwrap() > 0.999), "{model:?}");
+    }
+}
+
+/// Long journeys over many channels: the iteration is held up by what takes a million steps to end.
+#[test]
+fn long_journeys_at_order_three() {
+    let mut journeys = Journeys::new();
+    let mut state = 1u64;
+    for _ in 0..2 {
+        for _ in 0..60_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let channel = format!("c{}", (state >> 40) % 12);
+            journeys.push(Step { channel: &channel, ..Step::default() }).unwrap();
+        }
+        journeys.push(Step { channel: "rare", ..Step::default() }).unwrap();
+        journeys.push(Step { channel: "c0", ..Step::default() }).unwrap();
+        journeys.end_journey(&Conversion { nulls: 1, ..Conversion::default() }).unwrap();
+    }
+    let credits = one(json!({"markov": {"order": 3}})).credit(&journeys).unwrap();
+    let model = &credits.models()[0];
+    assert!(model.markov.as_ref().unwrap().states > 1_000);
+    assert!((model.markov.as_ref().unwrap().conversion_probability - 0.5).abs() < 1e-12);
+    // A journey ends behind `rare` and nowhere else.
+    assert!(
+        (model.channel("rare").unwrap().effect.unwrap() - 1.0).abs() < 1e-9,
+        "{:?}",
+        model.channel("rare")
+    );
+}
+
+#[test]
+fn a_hundred_thousand_channels() {
+    let mut journeys = Journeys::new();
+    for channel in 0..100_000 {
+        for other in [channel, channel * 7 % 100_000, channel * 13 % 100_000] {
+            journeys.push_touch(&format!("c{other}"), hour(0)).unwrap();
+        }
+        let end = Conversion { value: Some(cny(3)), at: Some(hour(1)), ..Conversion::default() };
+        journeys.end_journey(&end).unwrap();
+    }
+    let credits = by_journey().credit(&journeys).unwrap();
+    for model in credits.models() {
+        let sum: f64 = model.channels.iter().map(|one| one.conversions).sum();
+        assert!((sum - 100_000.0).abs() < 1e-6, "{} {sum}", model.model);
+    }
+    let error = one(json!({"markov": {}})).credit(&journeys).unwrap_err();
+    assert!(matches!(error.error, CreditError::ChainTooLarge { channels: 100_000, .. }), "{error}");
+    assert!(error.to_string().contains("group channels or lower the order"), "{error}");
+}
+
+#[test]
+fn counts_and_amounts_near_their_limits() {
+    let mut journeys = Journeys::new();
+    for channel in ["A", "B"] {
+        journeys.push(Step { channel, ..Step::default() }).unwrap();
+        let end = Conversion {
+            count: 1 << 51,
+            nulls: 1 << 51,
+            value: Some(cny(i64::MAX / 2)),
+            ..Conversion::default()
+        };
+        journeys.end_journey(&end).unwrap();
+    }
+    let attribution = engine(json!({"models": [
+        {"id": "linear", "model": "linear"}, {"id": "u", "model": {"position_based": {}}},
+        {"id": "markov", "model": {"markov": {}}}, {"id": "rate", "model": {"shapley": {"game": "rate"}}},
+    ]}));
+    for allocation in attribution.allocate(&journeys, &[Dimension::Channel]).unwrap() {
+        let sum: i64 = allocation.rows.iter().map(|row| row.value.minor()).sum();
+        assert_eq!(sum, i64::MAX / 2 * 2, "{}", allocation.model);
+    }
+    let with = engine(json!({
+        "models": [{"id": "markov", "model": {"markov": {}}}], "bootstrap": {"samples": 50},
+    }));
+    let interval = with.credit(&journeys).unwrap().models()[0].channels[0].interval.unwrap();
+    assert!(interval.low.is_finite() && interval.high.is_finite());
+}

@@ -1,0 +1,296 @@
+//! From records to journeys.
+
+use leadkit::attribution::{Assembled, Attribution, AttributionRules, Origin, Records, Repeat, UtmChannel};
+use leadkit::model::{
+    Account, Activity, Contact, ConversionRecord, EmailAddress, Lead, Link, LinkKind, Opportunity, Order,
+    RecordRef, SharedBy, Touch, Utm,
+};
+
+use super::support::{at, cny, hour};
+
+fn touch(lead: &str, channel: &str, at: i64) -> Touch {
+    Touch { lead: lead.into(), channel: channel.into(), time: hour(at), ..Touch::default() }
+}
+
+fn lead(id: &str, at: i64) -> Lead {
+    Lead { id: id.into(), created_at: hour(at), ..Lead::default() }
+}
+
+fn keyed(name: &str, value: &str, channel: &str, at: i64) -> Touch {
+    Touch { keys: [(name.to_owned(), value.to_owned())].into(), ..touch("", channel, at) }
+}
+
+fn assemble(records: &Records<'_>) -> Assembled {
+    Attribution::compile(&AttributionRules::default()).unwrap().journeys(records).unwrap()
+}
+
+/// The worked case: an account with three contacts, two leads, a lead collected under one of them, a merged lead, a click
+/// before the first lead and a shared article. Each touch once, in order.
+#[test]
+fn the_journey_of_an_account() {
+    let contact = |id: &str| Contact { id: id.into(), ..Contact::default() };
+    let account = Account {
+        id: "A1".into(),
+        company: "Acme Ltd".into(),
+        contacts: vec![contact("C1"), contact("C2"), contact("C3")],
+        ..Account::default()
+    };
+    let first = Lead {
+        click_ids: [("bd_vid".to_owned(), "click-7".to_owned())].into(),
+        external_ids: [
+            ("wechat_openid".to_owned(), "o6_bm".to_owned()),
+            ("crm_id".to_owned(), "77".to_owned()),
+        ]
+        .into(),
+        first_utm: Utm { source: Some("baidu".into()), ..Utm::default() },
+        utm: Utm { source: Some("newsletter".into()), ..Utm::default() },
+        ..lead("L1", 100)
+    };
+    let second = Lead { emails: vec![EmailAddress::from("Li.Lei+fair@acme-fair.com")], ..lead("L2", 200) };
+    let leads = [first, second, lead("L3", 300), lead("L4", 150), lead("Z", 10)];
+    let link = |from: &str, kind, to: RecordRef| Link { from: RecordRef::Lead(from.into()), kind, to };
+    let links = [
+        link("L2", LinkKind::BelongsTo, RecordRef::Account("A1".into())),
+        link("L3", LinkKind::CollectedUnder, RecordRef::Lead("L1".into())),
+        link("L4", LinkKind::MergedInto, RecordRef::Lead("L2".into())),
+    ];
+    let converted = ConversionRecord {
+        lead: "L1".into(),
+        account: "A1".into(),
+        contact: Some("C1".into()),
+        opportunity: Some("O1".into()),
+        at: hour(400),
+        by: None,
+        rule: None,
+    };
+    let shared = Activity {
+        id: "act-9".into(),
+        lead: "L2".into(),
+        kind: "article_click".into(),
+        time: hour(220),
+        channel: Some("wechat".into()),
+        shared_by: Some(SharedBy::Employee),
+        ..Activity::default()
+    };
+    let visit = |contact: &str, at: i64| Touch { contact: Some(contact.into()), ..touch("", "visit", at) };
+    let touches = [
+        Touch { id: Some("t1".into()), ..touch("L1", "hotline", 110) },
+        keyed("bd_vid", "click-7", "baidu", 90),
+        keyed("openid", "o6_bm", "wechat", 95),
+        keyed("email", "li.lei@ACME-fair.com", "mail", 180),
+        keyed("crm_id", "77", "never", 96),
+        keyed("bd_vid", "of nobody", "never", 97),
+        // Copied when L4 was merged into L2: once by content, once by id.
+        touch("L4", "expo", 160),
+        touch("L2", "expo", 160),
+        Touch { id: Some("t2".into()), ..touch("L4", "seminar", 170) },
+        Touch { id: Some("t2".into()), ..touch("L2", "seminar", 170) },
+        Touch::from_activity(&shared).unwrap(),
+        touch("L3", "live", 310),
+        // One mass mail reaches three people at one moment: three touches.
+        Touch { contact: Some("C1".into()), ..touch("", "mail", 320) },
+        Touch { contact: Some("C2".into()), ..touch("", "mail", 320) },
+        Touch { contact: Some("C3".into()), ..touch("", "mail", 320) },
+        visit("C2", 330),
+        visit("C2", 330),
+        touch("Z", "other customer", 1),
+        touch("unknown", "never", 2),
+        touch("L1", "support", 900),
+    ];
+    let won = Opportunity {
+        id: "O1".into(),
+        account: Some("A1".into()),
+        lead: Some("L1".into()),
+        amount: Some(cny(500_000)),
+        created_at: hour(410),
+        won_at: Some(hour(500)),
+        ..Opportunity::default()
+    };
+    let assembled = assemble(&Records {
+        leads: &leads,
+        accounts: &[account],
+        opportunities: &[won],
+        conversions: &[converted],
+        links: &links,
+        touches: &touches,
+        ..Records::default()
+    });
+    assert_eq!(assembled.customers.len(), 2);
+    let customer = assembled.customers.iter().find(|one| one.records.len() > 1).unwrap();
+    let lines: Vec<String> = customer
+        .touches
+        .iter()
+        .map(|one| format!("{} {}", (one.time - hour(0)).num_hours(), one.channel))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "90 baidu",
+            "95 wechat",
+            "100 newsletter",
+            "110 hotline",
+            "160 expo",
+            "170 seminar",
+            "180 mail",
+            "220 share:employee",
+            "310 live",
+            "320 mail",
+            "320 mail",
+            "320 mail",
+            "330 visit",
+            "900 support",
+        ]
+    );
+    assert_eq!(customer.touches[0].origin, Origin::Key { name: "bd_vid".into(), lead: "L1".into() });
+    assert_eq!(customer.touches[2].origin, Origin::Utm("L1".into()), "the first link is the click before it");
+    assert_eq!((assembled.strangers, assembled.repeats), (3, 3));
+    // What follows the conversion came to nothing so far; so did the other customer.
+    assert_eq!((assembled.journeys.conversions(), assembled.journeys.nulls()), (1, 2));
+    let journey = assembled.journeys.iter().find(|journey| journey.conversions() == 1).unwrap();
+    assert_eq!((journey.len(), journey.id(), journey.value()), (13, Some("O1"), Some(cny(500_000))));
+    assert_eq!(journey.lead_created(), Some(hour(100)));
+    assert_eq!(journey.opportunity_created(), Some(hour(410)));
+}
+
+/// The order records and touches come in changes nothing but the order of touches of one moment.
+#[test]
+fn a_won_opportunity_takes_the_touches_of_collected_leads() {
+    let leads = [lead("L1", 0), lead("L2", 50)];
+    let links = [Link {
+        from: RecordRef::Lead("L2".into()),
+        kind: LinkKind::CollectedUnder,
+        to: RecordRef::Lead("L1".into()),
+    }];
+    let won = Opportunity {
+        id: "O".into(),
+        lead: Some("L1".into()),
+        created_at: hour(60),
+        won_at: Some(hour(70)),
+        ..Opportunity::default()
+    };
+    let mut touches = vec![touch("L1", "a", 1), touch("L2", "b", 51), touch("L1", "c", 52)];
+    let channels = |touches: &[Touch], links: &[Link]| {
+        let records = Records {
+            leads: &leads,
+            links,
+            opportunities: std::slice::from_ref(&won),
+            touches,
+            ..Records::default()
+        };
+        let assembled = assemble(&records);
+        let journey = assembled.journeys.iter().find(|one| one.conversions() == 1).unwrap();
+        (0..journey.len()).filter_map(|touch| journey.channel(touch).map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(channels(&touches, &links), ["a", "b", "c"]);
+    touches.reverse();
+    assert_eq!(channels(&touches, &links), ["a", "b", "c"]);
+    assert_eq!(channels(&touches, &[]), ["a", "c"], "without the link it is another customer");
+}
+
+#[test]
+fn later_conversions_see_what_the_rules_say() {
+    let won = |id: &str, at: i64| Opportunity {
+        id: id.into(),
+        lead: Some("L1".into()),
+        created_at: hour(at - 1),
+        won_at: Some(hour(at)),
+        ..Opportunity::default()
+    };
+    let open = Opportunity { won_at: None, ..won("O3", 99) };
+    let order = |id: &str, opportunity: Option<&str>, minor, at| Order {
+        id: id.into(),
+        lead: Some("L1".into()),
+        opportunity: opportunity.map(Into::into),
+        amount: cny(minor),
+        created_at: hour(at),
+        ..Order::default()
+    };
+    let orders = [order("1", Some("O1"), 70, 9), order("2", Some("O1"), 30, 8), order("3", None, 5, 40)];
+    let touches = [touch("L1", "a", 1), touch("L1", "b", 20), touch("L1", "c", 35), touch("L1", "d", 50)];
+    let journeys = |repeat| {
+        let mut rules = AttributionRules::default();
+        rules.journeys.repeat = repeat;
+        let records = Records {
+            leads: &[lead("L1", 0)],
+            opportunities: &[won("O2", 30), won("O1", 10), open.clone()],
+            orders: &orders,
+            touches: &touches,
+            ..Records::default()
+        };
+        let assembled = Attribution::compile(&rules).unwrap().journeys(&records).unwrap();
+        assembled
+            .journeys
+            .iter()
+            .map(|journey| {
+                let channels: Vec<&str> =
+                    (0..journey.len()).filter_map(|touch| journey.channel(touch)).collect();
+                (journey.id().unwrap_or("-").to_owned(), channels.join(" "), journey.minor_value())
+            })
+            .collect::<Vec<_>>()
+    };
+    let row = |id: &str, path: &str, minor: i64| (id.to_owned(), path.to_owned(), minor);
+    assert_eq!(
+        journeys(Repeat::Cut),
+        [row("O1", "a", 100), row("O2", "b", 0), row("3", "c", 5), row("-", "d", 0)]
+    );
+    assert_eq!(
+        journeys(Repeat::FullHistory),
+        [row("O1", "a", 100), row("O2", "a b", 0), row("3", "a b c", 5)],
+    );
+}
+
+trait MinorValue {
+    fn minor_value(&self) -> i64;
+}
+
+impl MinorValue for leadkit::attribution::Journey<'_> {
+    fn minor_value(&self) -> i64 {
+        self.value().map_or(0, |value| value.minor())
+    }
+}
+
+#[test]
+fn links_are_named_as_the_rules_say() {
+    let named = |source: Option<&str>, medium: Option<&str>| Utm {
+        source: source.map(str::to_owned),
+        medium: medium.map(str::to_owned),
+        ..Utm::default()
+    };
+    for (rule, first, last) in [
+        (UtmChannel::Source, "google", "bing"),
+        (UtmChannel::Medium, "cpc", "bing"),
+        (UtmChannel::SourceMedium, "google / cpc", "bing"),
+    ] {
+        let one = Lead {
+            first_utm: named(Some("google"), Some("cpc")),
+            utm: named(Some("bing"), Some(" ")),
+            ..lead("L1", 0)
+        };
+        let mut rules = AttributionRules::default();
+        rules.journeys.utm_channel = rule;
+        let records = Records { leads: &[one, lead("L2", 1)], ..Records::default() };
+        let assembled = Attribution::compile(&rules).unwrap().journeys(&records).unwrap();
+        let channels: Vec<&str> =
+            assembled.customers[0].touches.iter().map(|one| one.channel.as_str()).collect();
+        assert_eq!(channels, [first, last]);
+        assert_eq!(assembled.customers.len(), 1, "a lead without touches and conversions is no journey");
+    }
+}
+
+#[test]
+fn circles_of_links_and_unknown_records_do_no_harm() {
+    let merged = |from: &str, to: &str| Link {
+        from: RecordRef::Lead(from.into()),
+        kind: LinkKind::MergedInto,
+        to: RecordRef::Lead(to.into()),
+    };
+    let links = [merged("a", "b"), merged("b", "a"), merged("b", "b"), merged("x", "y")];
+    let touches = [touch("a", "sem", 1), touch("b", "sem", 1), touch("y", "feed", 2)];
+    let assembled = assemble(&Records { links: &links, touches: &touches, ..Records::default() });
+    assert_eq!(assembled.customers.iter().map(|one| one.touches.len()).collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(assembled.repeats, 1, "merged leads are one");
+    let blank = Touch { channel: " ".into(), ..touch("a", "", 3) };
+    let rules = Attribution::compile(&AttributionRules::default()).unwrap();
+    assert!(rules.journeys(&Records { links: &links, touches: &[blank], ..Records::default() }).is_err());
+    let _ = at("2026-01-01T00:00:00Z");
+}

@@ -1,0 +1,10 @@
+//! Attribution: exact figures, identities, independent oracles, bad input, journeys from records.
+
+mod attack;
+mod bad_input;
+mod exact;
+mod identities;
+mod journeys;
+mod money;
+mod ownership;
+pub(crate) mod support;
