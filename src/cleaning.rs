@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::company::{Gazetteer, region_path};
 use crate::model::{Lead, Value};
+use crate::text::Code;
 
 /// Which of the host's columns hold what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +41,7 @@ pub struct Cleaning {
     /// What it would better hold; null when what it holds cannot be true.
     pub to: Value,
     /// Why: `impossible_age`, `address_parts`, `iso_date`.
-    pub code: String,
+    pub code: Code,
 }
 
 /// Ages a person can have, in years.
@@ -74,9 +75,9 @@ impl CleaningRules {
     #[must_use]
     pub fn proposals(&self, lead: &Lead, gazetteer: &Gazetteer) -> Vec<Cleaning> {
         let mut proposals = Vec::new();
-        let mut propose = |field: String, from: Value, to: Value, code: &str| {
+        let mut propose = |field: String, from: Value, to: Value, code: &'static str| {
             if from != to {
-                proposals.push(Cleaning { field, from, to, code: code.to_owned() });
+                proposals.push(Cleaning { field, from, to, code: code.into() });
             }
         };
         let column = |name: &String| Some((format!("attributes.{name}"), lead.attributes.get(name)?));

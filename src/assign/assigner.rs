@@ -100,8 +100,11 @@ impl Assigner {
         let key = options.key.as_deref().map_or_else(|| decision_key(facts), Cow::Borrowed);
         let key = (!key.trim().is_empty()).then_some(key);
         let mut assignment = self.undecided(facts, ledgers, at);
-        // A rep who left since is no answer: decide anew.
-        let stands = |before: &&Decided| before.kind.owner().is_none_or(|rep| roster.is_active(rep.as_str()));
+        // A rep who left since, or who shall not get the lead now, is no answer: decide anew.
+        let stands = |before: &&Decided| {
+            let answers = |rep: &RepId| roster.is_active(rep.as_str()) && !options.excluded.contains(rep);
+            before.kind.owner().is_none_or(answers)
+        };
         if let Some(before) = key.as_deref().and_then(|key| ledger.decided(key, at)).filter(stands) {
             assignment.kind = before.kind.clone();
             assignment.decided_at = Some(before.at);
@@ -109,7 +112,7 @@ impl Assigner {
         }
         let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
         let mut turn = None;
-        match existing_owner(facts, roster) {
+        match existing_owner(facts) {
             Some(rep) => assignment.kind = AssignmentKind::ExistingOwner { rep },
             None => {
                 let industry = pool.industry(facts);
@@ -182,15 +185,17 @@ fn decision_key<'a>(facts: &Facts<'a>) -> Cow<'a, str> {
     }
 }
 
-/// Who had the lead before in this cycle, oldest first: what its history says, and what the options add.
+/// Who had the lead before in this cycle, oldest first: whom the options add, then those of its history.
 fn previous_owners(facts: &Facts<'_>, options: &AssignOptions) -> Vec<RepId> {
-    facts.history().owners_in_cycle().chain(&options.previous_owners).cloned().collect()
+    let known: Vec<&RepId> = facts.history().owners_in_cycle().collect();
+    let added = options.previous_owners.iter().filter(|owner| !known.contains(owner));
+    added.chain(known.iter().copied()).cloned().collect()
 }
 
-/// The owner of what the lead was matched to, if the lead belongs to that owner and the owner takes part.
-fn existing_owner(facts: &Facts<'_>, roster: &Roster) -> Option<RepId> {
-    let matched = facts.matched().filter(|matched| matched.kind.is_some_and(MatchKind::gives_owner))?;
-    matched.owner.clone().filter(|owner| roster.is_active(owner.as_str()))
+/// The owner of what the lead was matched to, if the lead belongs to that owner. Whether the owner takes care of leads
+/// was decided in matching.
+fn existing_owner(facts: &Facts<'_>) -> Option<RepId> {
+    facts.matched().filter(|matched| matched.kind.is_some_and(MatchKind::gives_owner))?.owner.clone()
 }
 
 /// Whether the lead is a reward (奖励): it counts for no cap and takes no turn.

@@ -19,7 +19,7 @@ pub struct AssignExplanation {
     pub lead: LeadId,
     /// The pool.
     pub pool: PoolId,
-    /// The version of the pool's ledger that is explained on.
+    /// The revision of the pool's ledger that is explained on.
     pub ledger_revision: u64,
     /// What becomes of the lead on this state.
     pub kind: AssignmentKind,

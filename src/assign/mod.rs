@@ -80,7 +80,7 @@ pub use options::AssignOptions;
 pub use rep_ledger::RepLedger;
 pub use roster::Roster;
 pub use rules::{
-    AssignRule, AssignRules, AssignTarget, FORMAT, GroupMember, PoolRules, PreviousOwners, RepGroup,
-    RulePass, Strategy,
+    AssignRule, AssignRules, AssignTarget, GroupMember, PoolRules, PreviousOwners, RepGroup, RulePass,
+    Strategy,
 };
 pub use turn::TurnList;

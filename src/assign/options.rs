@@ -10,10 +10,10 @@ use crate::model::RepId;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AssignOptions {
-    /// Names the request: the same key gets the same decision, without a second turn. `None` is the lead's id, so a
-    /// lead that comes round again (a new cycle after it was recycled) needs a key of its own. A blank key is none.
+    /// Names the request: the same key gets the same decision, without a second turn. `None` is the lead's id, its cycle
+    /// and the number of its tenures in the cycle, from its history. A blank key is none: the decision is made anew.
     pub key: Option<String>,
-    /// Who had the lead before in this cycle, oldest first.
+    /// Who had the lead before in this cycle, oldest first, beside those of its history.
     pub previous_owners: Vec<RepId>,
     /// Reps who do not get this lead.
     pub excluded: BTreeSet<RepId>,

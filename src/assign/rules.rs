@@ -6,10 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Zone;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
-use crate::rule::Condition;
-
-/// The format of [`AssignRules`] that this version reads.
-pub const FORMAT: u16 = crate::rule::RulesVersion::FORMAT;
+use crate::rule::{Condition, RulesVersion};
 
 /// Who gets which lead: rules by pool, and the groups they share leads among.
 ///
@@ -28,7 +25,7 @@ pub const FORMAT: u16 = crate::rule::RulesVersion::FORMAT;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AssignRules {
-    /// Format of the document: [`FORMAT`].
+    /// Format of the document.
     pub format: u16,
     /// The caller's name for this version of the rules, echoed by every decision.
     pub revision: String,
@@ -41,7 +38,7 @@ pub struct AssignRules {
 impl Default for AssignRules {
     fn default() -> Self {
         AssignRules {
-            format: FORMAT,
+            format: RulesVersion::FORMAT,
             revision: String::new(),
             pools: BTreeMap::new(),
             groups: BTreeMap::new(),

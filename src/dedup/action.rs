@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::target::MatchTarget;
+use crate::text::Code;
 
 /// What follows from a hit. In a document `"convert"` and so on, or
 /// `{"custom": {"script": "…", "codes": ["…"]}}`.
@@ -51,7 +52,7 @@ pub enum RuleAction {
         script: String,
         /// What it may give beside the names of actions.
         #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-        codes: BTreeSet<String>,
+        codes: BTreeSet<Code>,
     },
 }
 

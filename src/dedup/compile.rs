@@ -40,8 +40,12 @@ impl DedupRules {
                 });
             }
         });
-        report.within("update", |report| check_update(&self.update, report));
-        report.within("decisive", |report| check_update(&self.decisive, report));
+        report.within("update", |report| {
+            check_fields(&self.update, |field| format!("a re-entry never overwrites `{field}`"), report);
+        });
+        report.within("decisive", |report| {
+            check_fields(&self.decisive, |field| format!("`{field}` does not decide on the owner"), report);
+        });
     }
 }
 
@@ -135,7 +139,7 @@ impl RuleAction {
 }
 
 /// Fields that a re-entry never overwrites: what a lead is known by, and what has become of it since.
-const KEPT: [LeadField; 11] = [
+const KEPT: [LeadField; 12] = [
     LeadField::Id,
     LeadField::CreatedAt,
     LeadField::Phones,
@@ -147,15 +151,15 @@ const KEPT: [LeadField; 11] = [
     LeadField::Pool,
     LeadField::Acquisition,
     LeadField::NextFollowUp,
+    LeadField::Tags,
 ];
 
-fn check_update(fields: &[LeadField], report: &mut Report) {
+fn check_fields(fields: &[LeadField], kept: impl Fn(LeadField) -> String, report: &mut Report) {
     let mut seen = BTreeSet::new();
     for (index, field) in fields.iter().enumerate() {
         report.item(index, |report| {
             if KEPT.contains(field) {
-                let message = format!("a re-entry never overwrites `{field}`");
-                report.error("kept_field", message, "remove it: name fields that describe the lead");
+                report.error("kept_field", kept(*field), "remove it: name fields that describe the lead");
             } else if !seen.insert(field) {
                 report.warning(
                     "duplicate_field",

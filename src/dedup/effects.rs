@@ -37,7 +37,7 @@ impl Deduplicator {
         let action = match choice {
             Choice::Action(action) => action,
             Choice::Code(code) => {
-                let tag = Effect::AddTag { lead: lead.id.clone(), tag: code.clone() };
+                let tag = Effect::AddTag { lead: lead.id.clone(), tag: code.to_string() };
                 return (MatchAction::Custom { record: candidate.record(), code: code.clone() }, vec![tag]);
             }
         };
@@ -112,7 +112,8 @@ impl Deduplicator {
                 let items: BTreeSet<String> = items.iter().map(|item| fold(item.trim())).collect();
                 items.into_iter().collect::<Vec<_>>().join("\n")
             }
-            _ => String::new(),
+            (_, Value::Null) => String::new(),
+            (_, value) => value.to_string(),
         };
         entry.created_at >= record.created_at
             && self.rules.decisive.iter().any(|fact| {

@@ -9,7 +9,7 @@ use crate::model::{RecordRef, RepId};
 use crate::rule::{
     FactSource, FactValue, Facts, Fault, Field, MatchFacts, Scope, Script, ScriptKind, ScriptSession,
 };
-use crate::text::closest;
+use crate::text::{Code, closest};
 
 /// What a rule does: as it says, or as its script chooses.
 #[derive(Debug, Clone)]
@@ -19,14 +19,14 @@ pub(super) enum Plan {
     Scripted {
         script: Option<Box<Script>>,
         target: MatchTarget,
-        codes: BTreeSet<String>,
+        codes: BTreeSet<Code>,
     },
 }
 
 /// What was chosen.
 pub(super) enum Choice {
     Action(RuleAction),
-    Code(String),
+    Code(Code),
 }
 
 impl Plan {
@@ -51,15 +51,15 @@ impl Plan {
         };
         let name = script
             .choice(&OneMatch { facts, found, labels: found.label_texts() }, &mut ScriptSession::new())?;
-        if codes.contains(&name) {
-            return Ok(Choice::Code(name));
+        if let Some(code) = codes.get(name.as_str()) {
+            return Ok(Choice::Code(code.clone()));
         }
         let fitting = || RuleAction::PLAIN.into_iter().filter(|action| action.fits(target));
         if let Some(action) = fitting().find(|action| action.as_str() == name) {
             return Ok(Choice::Action(action));
         }
         let names: Vec<&str> =
-            fitting().map(|action| action.as_str()).chain(codes.iter().map(String::as_str)).collect();
+            fitting().map(|action| action.as_str()).chain(codes.iter().map(Code::as_str)).collect();
         // What is computed may be a contact value of the lead, which no fault may show.
         let shown = if script.says(&name) || closest(&name, names.iter().copied()).is_some() {
             format!("`{}`", name.chars().take(60).collect::<String>())

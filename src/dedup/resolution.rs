@@ -15,6 +15,7 @@ use crate::model::{
 };
 use crate::rule::MatchLabel;
 use crate::rule::{MatchFacts, MatchKind, RuleFault, RulesVersion};
+use crate::text::Code;
 
 /// The rows that share a key with a lead, as the host fetched them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -78,7 +79,7 @@ pub enum MatchAction {
         /// The record.
         record: RecordRef,
         /// The code.
-        code: String,
+        code: Code,
     },
 }
 
@@ -383,15 +384,15 @@ impl Resolution {
     /// it; it is not converted and nobody is told. After a key change in favour of such an owner the record stays with
     /// the owner it has.
     pub(super) fn leave_gone_owner(&mut self, owner_state: &dyn Fn(&RepId) -> OwnerState) {
-        let is_active = |rep: &RepId| owner_state(rep) != OwnerState::Gone;
-        let Some(owner) = self.action.owner().filter(|owner| !is_active(owner)).cloned() else { return };
+        let is_there = |rep: &RepId| owner_state(rep) != OwnerState::Gone;
+        let Some(owner) = self.action.owner().filter(|owner| !is_there(owner)).cloned() else { return };
         self.effects.retain(|effect| match effect {
             Effect::SetStatus { .. } | Effect::Convert(_) => false,
             Effect::SetOwner { owner: to, .. } | Effect::Notify { rep: to, .. } => *to != owner,
             _ => true,
         });
         self.action = match std::mem::replace(&mut self.action, MatchAction::New) {
-            MatchAction::KeyChange { record, notify: Some(present), .. } if is_active(&present) => {
+            MatchAction::KeyChange { record, notify: Some(present), .. } if is_there(&present) => {
                 for effect in &mut self.effects {
                     if let Effect::Notify { code, .. } = effect
                         && code == "key_change"

@@ -33,7 +33,8 @@ struct Findings<'c, 'r> {
 impl Deduplicator {
     /// Decides on the fetched rows. Rows that share no key do no harm; the lead itself among them is left out.
     ///
-    /// `owner_state` says whether the owner of a record takes care of leads: one who is gone is no owner. The lead is
+    /// `owner_state` says whether the owner of a record takes care of leads: one who is gone is no owner; who is away
+    /// or full still is. The lead is
     /// linked to the record then, and the rules assign it.
     ///
     /// O(rows · rules).

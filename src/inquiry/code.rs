@@ -255,12 +255,20 @@ impl fmt::Display for InquiryCode {
 #[derive(Debug, Clone)]
 pub struct CodeFormat {
     rules: CodeRules,
+    version: RulesVersion,
 }
 
 impl CodeFormat {
     fn compile_into(rules: &CodeRules, report: &mut Report) -> CodeFormat {
         check(rules, report);
-        CodeFormat { rules: rules.clone() }
+        let version = RulesVersion::of(rules.format, &rules.revision, rules);
+        CodeFormat { rules: rules.clone(), version }
+    }
+
+    /// The version of the rules it was compiled from.
+    #[must_use]
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
     }
 
     /// Builds a code from its parts. Numbers get their leading zeros.

@@ -8,7 +8,9 @@ use crate::assign::{AssignOptions, Assigner, Assignment, AssignmentKind, Ledgers
 use crate::blacklist::Blacklist;
 use crate::book::Book;
 use crate::dedup::{Deduplicator, MatchAction, Probe, Resolution, Rows};
-use crate::model::{Acquisition, Activity, Effect, History, Lead, LeadStatus, PoolId, RecordRef};
+use crate::model::{
+    Acquisition, Activity, Effect, History, Lead, LeadStatus, OwnerState, PoolId, RecordRef, RepId,
+};
 use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
 
@@ -144,7 +146,7 @@ impl Intake {
         }
         facts.set_verdict(outcome.verdict.facts());
 
-        let owner_state = |rep: &_| roster.owner_state(rep, &state.reps, now);
+        let owner_state = |rep: &RepId| roster.owner_state(rep, &state.reps, now);
         let resolution = self.deduplicator.resolve(&facts, rows, &owner_state);
         outcome.effects.extend(resolution.effects().iter().cloned());
         facts.set_match(resolution.facts());
@@ -152,7 +154,7 @@ impl Intake {
         let score = self.scorer.score(&facts);
         facts.set_score(score.facts());
 
-        match self.without_rules(&facts, &resolution, score.is_mature(), roster) {
+        match self.without_rules(&facts, &resolution, score.is_mature(), &owner_state) {
             Some(route) => {
                 if let Route::Nurture { pool } = &route {
                     let (lead, pool) = (lead.id.clone(), pool.clone());
@@ -174,7 +176,7 @@ impl Intake {
         facts: &Facts<'_>,
         resolution: &Resolution,
         mature: bool,
-        roster: &Roster,
+        owner_state: &dyn Fn(&RepId) -> OwnerState,
     ) -> Option<Route> {
         if let MatchAction::TagOnly { hold: true, .. } = resolution.action() {
             return Some(Route::AwaitingReview { reviewer: None });
@@ -182,7 +184,7 @@ impl Intake {
         if resolution.action().owner().is_some() {
             return None;
         }
-        match facts.lead().owner.as_ref().filter(|owner| roster.is_active(owner.as_str())) {
+        match facts.lead().owner.as_ref().filter(|owner| owner_state(owner) != OwnerState::Gone) {
             Some(owner) => Some(Route::ToOwner { owner: owner.clone(), record: None }),
             None if !mature => Some(Route::Nurture { pool: self.nurture_pool.clone() }),
             None => None,

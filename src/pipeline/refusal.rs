@@ -229,6 +229,25 @@ pub enum RefusalReason {
 }
 
 impl RefusalReason {
+    /// Every code but those of [`Unmet::CODES`].
+    pub const CODES: &'static [&'static str] = &[
+        "gate_not_in_force",
+        "missing_fields",
+        "not_the_judge",
+        "judge_is_producer",
+        "reason_missing",
+        "unknown_stage",
+        "foreign_stage",
+        "unknown_criterion",
+        "already_there",
+        "ended",
+        "no_way",
+        "skip_forbidden",
+        "stage_mismatch",
+        "other_lead",
+        "goes_back",
+    ];
+
     /// A stable code for translation; that of an unmet criterion says why it is not met.
     #[must_use]
     pub fn code(&self) -> &'static str {
