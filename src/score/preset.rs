@@ -11,6 +11,7 @@ use super::rules::{
     RuleGroup, ScoreRules, WeightedMaturity,
 };
 use crate::calendar::Span;
+use crate::document::read_struct;
 use crate::model::Points;
 use crate::rule::{Condition, RulesVersion};
 
@@ -111,7 +112,7 @@ impl Default for FitRules {
 
 fn condition(document: serde_json::Value) -> Condition {
     // The preset is a constant; a test reads every condition of it. What could not be read would never hold.
-    serde_json::from_value(document).unwrap_or_else(|_| Condition::any([]))
+    read_struct(&document).unwrap_or_else(|_| Condition::any([]))
 }
 
 fn fit_rule(id: &str, when: serde_json::Value, points: i64, group: &str) -> FitRule {
