@@ -18,6 +18,7 @@ pub mod intake;
 pub mod merge;
 pub mod model;
 pub mod names;
+mod order;
 pub mod pipeline;
 pub mod rule;
 pub mod score;

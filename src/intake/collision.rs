@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dedup::Resolution;
 use crate::model::{Acquisition, Effect, Lead, RecordRef, RepId};
+use crate::order;
 use crate::rule::MatchLabel;
 
 /// How a collision (撞单) is settled.
@@ -77,8 +78,7 @@ pub fn settle_collision(lead: &Lead, resolution: &Resolution) -> Option<Settleme
     let own = lead.owner.clone().map(|owner| (lead.created_at, this.clone(), owner));
     let entries: Vec<(DateTime<Utc>, RecordRef, RepId)> = on_file.chain(own).collect();
     let (entered_at, first, owner) = entries.iter().min()?.clone();
-    let others: BTreeSet<RepId> =
-        entries.into_iter().map(|(_, _, other)| other).filter(|other| *other != owner).collect();
+    let others = order::set(entries.into_iter().map(|(_, _, other)| other).filter(|other| *other != owner));
     let mut effects = Vec::new();
     if lead.owner.as_ref() != Some(&owner) {
         effects.push(Effect::SetOwner {

@@ -1,6 +1,6 @@
 //! The rules a team starts with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::json;
 
@@ -13,6 +13,7 @@ use super::rules::{
 use crate::calendar::Span;
 use crate::document::read_struct;
 use crate::model::Points;
+use crate::order;
 use crate::rule::{Condition, RulesVersion};
 
 /// Kinds of activities with their points: strong ±20, medium ±10, weak ±5. Once each they net 105.
@@ -136,7 +137,7 @@ impl Default for Maturity {
             FitGrade::C => cell.level <= EngagementLevel::Middle,
             FitGrade::D => false,
         };
-        Maturity::Cells(ScoreCell::all().filter(mature).collect::<BTreeSet<_>>())
+        Maturity::Cells(order::set(ScoreCell::all().filter(mature)))
     }
 }
 
@@ -179,7 +180,7 @@ fn advice(cell: ScoreCell) -> &'static str {
 /// The advice of all cells that a document does not give itself.
 pub(super) fn default_matrix() -> BTreeMap<ScoreCell, Advice> {
     let of = |cell: ScoreCell| Advice { key: format!("score.advice.{cell}"), text: advice(cell).to_owned() };
-    ScoreCell::all().map(|cell| (cell, of(cell))).collect()
+    order::map(ScoreCell::all().map(|cell| (cell, of(cell))))
 }
 
 #[cfg(test)]
