@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
+use crate::order;
 use crate::text::Code;
 
 /// Most findings a report keeps.
@@ -298,7 +299,9 @@ impl Report {
     /// The findings by path, errors or not.
     #[must_use]
     pub fn into_diagnostics(mut self) -> Vec<Diagnostic> {
-        self.diagnostics.sort_by(|a, b| natural(&a.path).cmp(&natural(&b.path)).then(a.level.cmp(&b.level)));
+        order::sort_by(&mut self.diagnostics, |a, b| {
+            natural(&a.path).cmp(&natural(&b.path)).then(a.level.cmp(&b.level))
+        });
         self.diagnostics.dedup();
         if self.more {
             let message = format!("only the first {MOST_FINDINGS} findings are listed");

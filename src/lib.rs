@@ -19,6 +19,7 @@ pub mod intake;
 pub mod merge;
 pub mod model;
 pub mod names;
+mod order;
 pub mod pipeline;
 pub mod rule;
 pub mod score;

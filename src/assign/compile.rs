@@ -11,6 +11,7 @@ use super::turn::TurnList;
 use crate::document::{Unique, check_reference};
 use crate::error::Report;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
+use crate::order;
 use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
 use crate::text;
 
@@ -31,7 +32,7 @@ impl Assigner {
                     report.within(id.as_str(), |report| PoolPlan::compile(id, pool, &rules.groups, report));
                 (id.clone(), plan)
             };
-            rules.pools.iter().map(plan).collect()
+            order::map(rules.pools.iter().map(plan))
         });
         let version = RulesVersion::of(rules.format, &rules.revision, rules);
         Assigner { version, pools, bare: PoolPlan::new(&PoolRules::default(), Vec::new()) }
@@ -196,7 +197,7 @@ impl TargetPlan {
 impl Sharing {
     fn new(list: TurnList, strategy: Strategy, mut members: Vec<(RepId, Option<u32>)>) -> Sharing {
         // By id, so that neither the order in the document nor a permutation of it can reach a result.
-        members.sort();
+        order::sort_by(&mut members, Ord::cmp);
         Sharing { list, strategy, members }
     }
 }

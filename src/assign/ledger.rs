@@ -13,6 +13,7 @@ use super::rep_ledger::RepLedger;
 use super::turn::{TurnList, TurnTable};
 use crate::calendar::Span;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
+use crate::order;
 
 /// One lead in the units credit is counted in.
 pub const ONE_LEAD: i64 = 1 << 32;
@@ -72,7 +73,7 @@ struct Stored {
 impl From<Stored> for Ledger {
     fn from(stored: Stored) -> Self {
         let keys =
-            stored.decided.iter().map(|(revision, decided)| (decided.key.clone(), *revision)).collect();
+            order::map(stored.decided.iter().map(|(revision, decided)| (decided.key.clone(), *revision)));
         Ledger {
             pool: stored.pool,
             revision: stored.revision,

@@ -9,6 +9,7 @@ use crate::calendar::{Calendar, Calendars};
 use crate::document::Unique;
 use crate::error::{Report, RuleErrors};
 use crate::model::{Absence, OwnerState, Region, Rep, RepId};
+use crate::order;
 use crate::text;
 
 /// The reps as the host knows them now, made ready for assignment.
@@ -173,7 +174,7 @@ impl Slot {
             active: rep.active,
             weight: rep.weight,
             territories: rep.territories.iter().copied().collect(),
-            skills: rep.skills.iter().map(|skill| text::fold(skill)).collect(),
+            skills: order::set(rep.skills.iter().map(|skill| text::fold(skill))),
             daily_cap: rep.daily_cap,
             holding_cap: rep.holding_cap,
             protected_cap: rep.protected_cap,

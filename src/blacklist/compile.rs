@@ -12,6 +12,7 @@ use crate::calendar::Span;
 use crate::document::{Unique, reserved};
 use crate::error::Report;
 use crate::model::RuleId;
+use crate::order;
 use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
 
 /// Leads a burst may need at most: fewer than the windows keep of one key.
@@ -52,7 +53,7 @@ impl Blacklist {
         known.insert(NO_USABLE_CONTACT.into(), CONTACT.to_owned());
         let allowances =
             report.within("overrides", |report| Allowances::compile(&rules.overrides, &known, report));
-        compiled.sort_by_key(|rule: &Compiled| rule.test.phase());
+        order::sort_by_key(&mut compiled, |rule| rule.test.phase());
         let resubmissions = || {
             rules.rules.iter().filter_map(|rule| match &rule.check {
                 BlacklistCheck::Resubmission(check) => Some(check),
@@ -66,7 +67,7 @@ impl Blacklist {
             stop_at_first_block: rules.stop_at_first_block,
             version: RulesVersion::of(rules.format, &rules.revision, rules),
             spaces: SubmissionSpaces::new(),
-            submission_keys: resubmissions().flat_map(|check| check.by.iter().copied()).collect(),
+            submission_keys: order::set(resubmissions().flat_map(|check| check.by.iter().copied())),
             submission_window: resubmissions().map(|check| check.window).max(),
         }
     }

@@ -9,6 +9,7 @@ use super::severity::Severity;
 use crate::calendar::Span;
 use crate::model::open_enum::closed_enum;
 use crate::model::{CampaignId, EmailAddress, LeadId, PhoneNumber, RuleId, WechatId};
+use crate::order;
 use crate::rule::Condition;
 
 /// Rules of the blacklist.
@@ -213,8 +214,8 @@ pub struct FakeCheck {
 impl Default for FakeCheck {
     fn default() -> Self {
         FakeCheck {
-            rules: FakeRule::ALL.iter().copied().collect(),
-            fields: FakeField::ALL.iter().copied().collect(),
+            rules: order::set(FakeRule::ALL.iter().copied()),
+            fields: order::set(FakeField::ALL.iter().copied()),
         }
     }
 }
@@ -271,7 +272,7 @@ pub struct ResubmissionCheck {
 
 impl Default for ResubmissionCheck {
     fn default() -> Self {
-        ResubmissionCheck { window: Span::hours(24), by: SubmissionKey::ALL.iter().copied().collect() }
+        ResubmissionCheck { window: Span::hours(24), by: order::set(SubmissionKey::ALL.iter().copied()) }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::company::Gazetteer;
 use crate::dedup::{MatchKey, MatchKeyKind, Probe, Rows};
 use crate::model::{Account, AccountId, Effect, Lead, LeadField, LeadId, RecordRef};
 use crate::names::NameIndex;
+use crate::order;
 use crate::rule::{FactContext, Facts, HostTables};
 
 /// Most rows of each kind that one probe fetches.
@@ -207,7 +208,7 @@ impl Book {
         let of_key =
             |key: &MatchKey| self.by_key.get(key).into_iter().flatten().take(probe.rows_per_key as usize);
         let like = self.like(probe);
-        let found: BTreeSet<&RecordRef> = probe.keys.iter().flat_map(of_key).chain(&like).collect();
+        let found: BTreeSet<&RecordRef> = order::set(probe.keys.iter().flat_map(of_key).chain(&like));
         let mut rows = Rows::default();
         for record in found {
             match record {

@@ -8,6 +8,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::document::Finding;
+use crate::order;
 
 /// How far local time is ahead of UTC, in whole seconds, within ±24 hours. Written `+08:00`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -221,8 +222,7 @@ impl Transitions {
         before: UtcOffset,
         changes: impl IntoIterator<Item = (DateTime<Utc>, UtcOffset)>,
     ) -> Transitions {
-        let by_time: std::collections::BTreeMap<_, _> = changes.into_iter().collect();
-        Transitions { before, changes: by_time.into_iter().collect() }
+        Transitions { before, changes: order::map(changes).into_iter().collect() }
     }
 }
 

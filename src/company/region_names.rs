@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::model::Region;
+use crate::order;
 
 /// Full Chinese name by GB/T 2260 code.
 static NAMES: LazyLock<BTreeMap<u32, &'static str>> = LazyLock::new(|| {
-    include_str!("data/regions_cn.tsv")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| {
-            let (code, names) = line.split_once('\t')?;
-            Some((code.parse().ok()?, names.split('|').next()?))
-        })
-        .collect()
+    let named = |line: &'static str| {
+        let (code, names) = line.split_once('\t')?;
+        Some((code.parse().ok()?, names.split('|').next()?))
+    };
+    let lines = include_str!("data/regions_cn.tsv").lines();
+    order::map(lines.filter(|line| !line.starts_with('#')).filter_map(named))
 });
 
 /// The full Chinese names of a region of China from the province down: 省, 市, 区.

@@ -2,6 +2,7 @@
 
 use super::tables::Phrases;
 use crate::model::Region;
+use crate::order;
 
 /// Every reading of every place name.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +41,7 @@ impl Places {
         if let Some(slot) = self.phrases.whole(name).and_then(|i| self.readings.get_mut(i as usize)) {
             if !slot.iter().any(|r| r.region == region) {
                 slot.push(reading);
-                slot.sort_by_key(|r| r.level);
+                order::sort_by_key(slot, |reading| reading.level);
             }
             return;
         }

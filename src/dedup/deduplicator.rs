@@ -1,13 +1,12 @@
 //! The deduplicator, and what it asks a host to fetch.
 
-use std::collections::BTreeSet;
-
 use super::action::RuleAction;
 use super::candidate::key_kind;
 use super::plan::Plan;
 use super::probe::{MatchKeyKind, Probe};
 use super::rules::{DedupRules, MatchRule};
 use crate::names::NameJudge;
+use crate::order;
 use crate::rule::{Facts, Predicate, RulesVersion};
 
 /// Compiled matching rules.
@@ -54,8 +53,7 @@ impl Deduplicator {
     /// What to fetch for a lead: only keys that a rule asks about.
     #[must_use]
     pub fn probe(&self, facts: &Facts<'_>) -> Probe {
-        let mut wanted: BTreeSet<MatchKeyKind> =
-            self.rules.rules.iter().map(|rule| key_kind(rule.lead)).collect();
+        let mut wanted = order::set(self.rules.rules.iter().map(|rule| key_kind(rule.lead)));
         let may_change = |rule: &MatchRule| match &rule.action {
             RuleAction::KeyChange => true,
             RuleAction::Custom { .. } => rule.target.is_lead(),

@@ -1,7 +1,5 @@
 //! What follows from a decision: the action, and the effects that carry it out.
 
-use std::collections::BTreeSet;
-
 use super::action::RuleAction;
 use super::candidate::{Candidate, Source, UsableKeys};
 use super::case::Case;
@@ -15,6 +13,7 @@ use crate::model::{
     Account, Acquisition, ConversionRecord, Effect, Lead, LeadField, LeadStatus, Link, LinkKind, RecordRef,
     RepId, Value,
 };
+use crate::order;
 use crate::rule::Facts;
 use crate::text::fold;
 
@@ -109,7 +108,7 @@ impl Deduplicator {
             (LeadField::Company, Value::Text(name)) => exact_key(&CompanyName::parse(&name, gazetteer)),
             (_, Value::Text(text)) => fold(text.trim()),
             (_, Value::List(items)) => {
-                let items: BTreeSet<String> = items.iter().map(|item| fold(item.trim())).collect();
+                let items = order::set(items.iter().map(|item| fold(item.trim())));
                 items.into_iter().collect::<Vec<_>>().join("\n")
             }
             (_, Value::Null) => String::new(),

@@ -1,7 +1,5 @@
 //! Records whose company name is like the lead's: which of them are hits, and whether the names can tell them apart.
 
-use std::collections::BTreeSet;
-
 use super::candidate::{Candidate, Likeness, Source, show};
 use super::case::Case;
 use super::probe::MatchKeyKind;
@@ -9,6 +7,7 @@ use super::resolution::TieBreak;
 use crate::company::CompanyName;
 use crate::model::Region;
 use crate::names::{Asked, Weighed, is_near};
+use crate::order;
 use crate::rule::Facts;
 
 /// A record that a rule hits.
@@ -36,7 +35,7 @@ impl Row<'_, '_> {
 }
 
 fn companies(rows: &[&Row<'_, '_>]) -> usize {
-    rows.iter().map(|row| row.company).collect::<BTreeSet<_>>().len()
+    order::set(rows.iter().map(|row| row.company)).len()
 }
 
 /// The hits of one rule among the records that count for it.

@@ -13,6 +13,7 @@ use crate::model::open_enum::closed_enum;
 use crate::model::{
     Account, Effect, Lead, LeadId, OwnerState, Pool, PoolId, PoolMode, RecordRef, RepId, RuleId,
 };
+use crate::order;
 use crate::rule::MatchLabel;
 use crate::rule::{MatchFacts, MatchKind, RuleFault, RulesVersion};
 use crate::text::Code;
@@ -342,7 +343,7 @@ impl Resolution {
     /// Number of different records that match: the N of one-to-many.
     #[must_use]
     pub fn record_count(&self) -> usize {
-        self.matches.iter().map(|found| &found.record).collect::<BTreeSet<_>>().len()
+        order::set(self.matches.iter().map(|found| &found.record)).len()
     }
 
     /// Search before entry: each record that matches once, with its owner, who runs its pool, and whether it may be

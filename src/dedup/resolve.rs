@@ -17,6 +17,7 @@ use super::resolution::{CrowdedKey, Match, MatchAction, Resolution, Rows};
 use super::rules::MatchRule;
 use crate::model::{OwnerState, RecordRef, RepId};
 use crate::names::Asked;
+use crate::order;
 use crate::rule::MatchLabel;
 use crate::rule::{Facts, Fault, MatchFacts, RuleFault};
 
@@ -214,7 +215,7 @@ fn labels(
     case: &Case<'_, '_>,
 ) -> BTreeSet<MatchLabel> {
     if matches.is_empty() {
-        return BTreeSet::from([MatchLabel::BrandNew]);
+        return order::set([MatchLabel::BrandNew]);
     }
     let bought = |found: &&Match| {
         case.candidates.iter().any(|one| one.has_bought(case.now) && one.record() == found.record)
@@ -224,7 +225,7 @@ fn labels(
     let all_guesses = told.is_empty() && guesses.iter().all(bought);
     let existing = all_guesses || told.iter().any(bought);
     let mut labels =
-        BTreeSet::from([if existing { MatchLabel::ExistingCustomer } else { MatchLabel::NewCustomer }]);
+        order::set([if existing { MatchLabel::ExistingCustomer } else { MatchLabel::NewCustomer }]);
     match action {
         MatchAction::Collected { .. } => {
             labels.extend([MatchLabel::Duplicate, MatchLabel::CollectedToEarliest])
@@ -241,7 +242,7 @@ fn labels(
     }
     // What is only guessed makes no claims.
     let found = matches.iter().filter(|found| !found.ambiguous);
-    if found.map(|found| &found.record).collect::<BTreeSet<_>>().len() > 1 {
+    if differ(found.map(|found| &found.record)) {
         labels.insert(MatchLabel::OneToMany);
     }
     if let Some(rule) = rule {
@@ -250,10 +251,14 @@ fn labels(
     let sure = matches.iter().filter(|found| found.is_sure());
     let owners = sure.filter_map(|found| found.owner.as_ref());
     let owners = owners.chain(case.facts.lead().owner.as_ref());
-    if owners.collect::<BTreeSet<&RepId>>().len() > 1 {
+    if differ(owners) {
         labels.insert(MatchLabel::Collision);
     }
     labels
+}
+
+fn differ<T: PartialEq>(mut items: impl Iterator<Item = T>) -> bool {
+    items.next().is_some_and(|first| items.any(|item| item != first))
 }
 
 impl Hit<'_, '_> {

@@ -27,8 +27,9 @@ pub(super) fn object_instead(written: &Value, mut attempt: impl FnMut(Value) -> 
         if value.is_array() || value.is_null() || value.to_string().len() > 60 {
             continue;
         }
-        let object = Value::Object(Map::from_iter([(key.clone(), value.clone())]));
-        if matches!(attempt(object), Trial::Fits) {
+        let mut object = Map::new();
+        object.insert(key.clone(), value.clone());
+        if matches!(attempt(Value::Object(object)), Trial::Fits) {
             return Some(format!("write `{{\"{key}\": {value}}}`"));
         }
     }

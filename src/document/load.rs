@@ -7,11 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_path_to_error::Segment;
 
 use super::advice::{self, Trial};
 use super::finding::{Finding, found, known_names, quoted_after};
-use super::strict::Strict;
+use super::strict::{Misread, Step, read_struct};
 use crate::error::{Diagnostic, Level, Report};
 use crate::text;
 
@@ -42,31 +41,13 @@ const DEFINED_IN: &[(&str, &[&str])] = &[
 pub(crate) fn load_into<T: DeserializeOwned>(
     document: Value,
     report: &mut Report,
-    check: impl FnOnce(&T, &mut Report),
+    check: &dyn Fn(&T, &mut Report),
 ) -> Option<T> {
-    if !document.is_object() {
-        let message = format!("expected an object, found {}", found(&document));
-        report.push(Diagnostic::error("wrong_type", "", message).with_help("write `{ … }`"));
-        return None;
-    }
-    if deeper_than(&document, DEEPEST) {
-        let message = format!("the document is nested deeper than {DEEPEST} levels");
-        report.push(Diagnostic::error("too_deep", "", message).with_help("split its conditions"));
-        dismantle(document);
-        return None;
-    }
-    let mut document = document;
-    write_dates_as_text(&mut document);
-    let mut repair = Repair { document, tries_left: MAX_TRIES, ..Repair::default() };
+    let mut repair = Repair::of(document, report)?;
     let rules = repair.read(report)?;
     let mut found = Report::new();
     check(&rules, &mut found);
-    for mut diagnostic in found.into_diagnostics() {
-        diagnostic.path = repair.path_as_written(&diagnostic.path);
-        if !repair.is_consequence(&diagnostic) {
-            report.push(diagnostic);
-        }
-    }
+    repair.hand_on(found, report);
     Some(rules)
 }
 
@@ -89,36 +70,72 @@ struct Repair {
 }
 
 impl Repair {
+    fn of(mut document: Value, report: &mut Report) -> Option<Repair> {
+        if !document.is_object() {
+            let message = format!("expected an object, found {}", found(&document));
+            report.push(Diagnostic::error("wrong_type", "", message).with_help("write `{ … }`"));
+            return None;
+        }
+        if deeper_than(&document, DEEPEST) {
+            let message = format!("the document is nested deeper than {DEEPEST} levels");
+            report.push(Diagnostic::error("too_deep", "", message).with_help("split its conditions"));
+            dismantle(document);
+            return None;
+        }
+        write_dates_as_text(&mut document);
+        Some(Repair { document, tries_left: MAX_TRIES, ..Repair::default() })
+    }
+
     fn read<T: DeserializeOwned>(&mut self, report: &mut Report) -> Option<T> {
         loop {
-            let error = match serde_path_to_error::deserialize(Strict(&self.document)) {
+            let misread = match read_struct(&self.document) {
                 Ok(rules) => return Some(rules),
-                Err(error) => error,
+                Err(misread) => misread,
             };
-            let steps = self.existing(steps(error.path()));
-            let path = self.original_path(&steps);
-            let text = error.into_inner().to_string();
-            let finding = Finding::parse(&text, self.node(&steps));
-            let (code, ours) = (finding.code, !self.follows_from_a_removal(&path, &text));
-            if ours {
-                let finding = self.with_better_help::<T>(finding, &steps);
-                report.push(finding.into_diagnostic(path.clone()));
-            }
-            if report.is_full() && ours {
-                // One more than is kept: the report says that there are more.
-                report.push(Diagnostic::error("too_many", "", ""));
+            if !self.take_out(misread, report, &|document| read_struct::<T>(document).err()) {
                 return None;
             }
-            self.is_repaired = true;
-            let unread = quoted_after(&text, "unknown field ").filter(|name| ends_with(&steps, name));
-            let removed = match unread {
-                // What nothing reads is defined nowhere: a name in it is missed for good reason.
-                Some(name) => self.remove_unread(&steps, name, known_names(&text)),
-                None if code == "unknown_key" => self.remove_unread(&steps, "", std::iter::empty()),
-                None => self.remove(&steps, &path),
-            };
-            if !removed {
-                return None;
+        }
+    }
+
+    /// Reports a mistake and takes it out of the document; false when there is no more to read. `trial` reads the
+    /// document again.
+    fn take_out(
+        &mut self,
+        misread: Misread,
+        report: &mut Report,
+        trial: &dyn Fn(&Value) -> Option<Misread>,
+    ) -> bool {
+        let steps = self.existing(misread.steps);
+        let path = self.original_path(&steps);
+        let text = misread.error.to_string();
+        let finding = Finding::parse(&text, self.node(&steps));
+        let (code, ours) = (finding.code, !self.follows_from_a_removal(&path, &text));
+        if ours {
+            let finding = self.with_better_help(finding, &steps, trial);
+            report.push(finding.into_diagnostic(path.clone()));
+        }
+        if report.is_full() && ours {
+            // One more than is kept: the report says that there are more.
+            report.push(Diagnostic::error("too_many", "", ""));
+            return false;
+        }
+        self.is_repaired = true;
+        let unread = quoted_after(&text, "unknown field ").filter(|name| ends_with(&steps, name));
+        match unread {
+            // What nothing reads is defined nowhere: a name in it is missed for good reason.
+            Some(name) => self.remove_unread(&steps, name, known_names(&text)),
+            None if code == "unknown_key" => self.remove_unread(&steps, "", std::iter::empty()),
+            None => self.remove(&steps, &path),
+        }
+    }
+
+    /// Hands on what was found in the repaired document, but for what only follows from a removal.
+    fn hand_on(&self, found: Report, report: &mut Report) {
+        for mut diagnostic in found.into_diagnostics() {
+            diagnostic.path = self.path_as_written(&diagnostic.path);
+            if !self.is_consequence(&diagnostic) {
+                report.push(diagnostic);
             }
         }
     }
@@ -178,26 +195,36 @@ impl Repair {
     }
 
     /// Where an object is expected, shows what to write in it, found by trying.
-    fn with_better_help<T: DeserializeOwned>(&mut self, mut finding: Finding, steps: &[Step]) -> Finding {
+    fn with_better_help(
+        &mut self,
+        mut finding: Finding,
+        steps: &[Step],
+        trial: &dyn Fn(&Value) -> Option<Misread>,
+    ) -> Finding {
         let Some(node) = self.node(steps).filter(|_| advice::is_worth_trying(&finding)) else {
             return finding;
         };
         let node = node.clone();
-        let help = advice::object_instead(&node, |candidate| self.try_in_place::<T>(steps, candidate));
+        let help = advice::object_instead(&node, |candidate| self.try_in_place(steps, candidate, trial));
         finding.help = help.or(finding.help);
         finding
     }
 
-    fn try_in_place<T: DeserializeOwned>(&mut self, steps: &[Step], candidate: Value) -> Trial {
+    fn try_in_place(
+        &mut self,
+        steps: &[Step],
+        candidate: Value,
+        trial: &dyn Fn(&Value) -> Option<Misread>,
+    ) -> Trial {
         let Some(left) = self.tries_left.checked_sub(1) else { return Trial::Fails };
         self.tries_left = left;
         let Some(node) = self.node_mut(steps) else { return Trial::Fails };
         let original = std::mem::replace(node, candidate);
-        let trial = match serde_path_to_error::deserialize::<_, T>(Strict(&self.document)) {
-            Ok(_) => Trial::Fits,
-            Err(error) => {
-                let reached = self.existing(self::steps(error.path()));
-                match quoted_after(&error.inner().to_string(), "missing field ") {
+        let result = match trial(&self.document) {
+            None => Trial::Fits,
+            Some(misread) => {
+                let reached = self.existing(misread.steps);
+                match quoted_after(&misread.error.to_string(), "missing field ") {
                     Some(field) if reached == steps => Trial::Lacks(field.to_owned()),
                     _ if reached.starts_with(steps) => Trial::Fails,
                     _ => Trial::Fits,
@@ -207,7 +234,7 @@ impl Repair {
         if let Some(node) = self.node_mut(steps) {
             *node = original;
         }
-        trial
+        result
     }
 
     /// The path in the document as the user wrote it: items taken out earlier count.
@@ -367,33 +394,6 @@ fn collect_ids(node: &Value, names: &mut BTreeSet<String>) {
     }
 }
 
-/// One step of a path into a document.
-#[derive(Debug, PartialEq, Eq)]
-enum Step {
-    Member(String),
-    Item(usize),
-}
-
-impl Step {
-    fn of<'v>(&self, node: &'v Value) -> Option<&'v Value> {
-        match self {
-            Step::Member(name) => node.get(name),
-            Step::Item(index) => node.get(index),
-        }
-    }
-}
-
-fn steps(path: &serde_path_to_error::Path) -> Vec<Step> {
-    path.iter()
-        .filter_map(|segment| match segment {
-            Segment::Seq { index } => Some(Step::Item(*index)),
-            Segment::Map { key } => Some(Step::Member(key.clone())),
-            Segment::Enum { variant } => Some(Step::Member(variant.clone())),
-            Segment::Unknown => None,
-        })
-        .collect()
-}
-
 fn ends_with(steps: &[Step], name: &str) -> bool {
     matches!(steps.last(), Some(Step::Member(last)) if last == name)
 }
@@ -454,7 +454,7 @@ mod tests {
 
     fn findings(document: Value) -> Vec<String> {
         let mut report = Report::new();
-        load_into(document, &mut report, |_: &Document, _| {});
+        load_into(document, &mut report, &|_: &Document, _| {});
         report
             .into_diagnostics()
             .iter()
@@ -467,7 +467,7 @@ mod tests {
         let document = load_into(
             json!({"limit": 3, "rules": [{"id": "a", "kind": "plain"}]}),
             &mut Report::new(),
-            |_: &Document, _| {},
+            &|_: &Document, _| {},
         )
         .unwrap();
         assert_eq!(document.limit, 3);
@@ -521,14 +521,14 @@ mod tests {
     #[test]
     fn names_of_what_was_taken_out_are_not_missed_by_the_check() {
         let mut report = Report::new();
-        load_into(json!({"rules": [{"id": "vip", "kind": "plan"}]}), &mut report, |_: &Document, report| {
+        load_into(json!({"rules": [{"id": "vip", "kind": "plan"}]}), &mut report, &|_: &Document, report| {
             report.unknown_name("unknown_rule", "rule", "vip", []);
             report.unknown_name("unknown_rule", "rule", "other", []);
         });
         let at_two =
             json!({"rules": [{"id": "a", "kind": 1}, {"id": "b", "kind": 1}, {"id": "c", "kind": "plain"}]});
         let mut paths = Report::new();
-        load_into(at_two, &mut paths, |_: &Document, report| {
+        load_into(at_two, &mut paths, &|_: &Document, report| {
             report.within("rules", |report| report.item(0, |report| report.error("late", "found late", "")));
         });
         assert_eq!(paths.diagnostics().last().unwrap().path, "rules[2]");

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use crate::error::{Diagnostic, MOST_FINDINGS, Position, RuleErrors};
+use crate::order;
 
 /// JSON text whose syntax is known to be right.
 pub(crate) struct Source<'t> {
@@ -128,7 +129,7 @@ impl Source<'_> {
             };
             diagnostic.location = Some(self.position(at));
         }
-        errors.diagnostics_mut().sort_by_key(|one| (one.code == "too_many", one.location));
+        order::sort_by_key(errors.diagnostics_mut(), |one| (one.code == "too_many", one.location));
         errors
     }
 

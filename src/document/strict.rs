@@ -1,99 +1,127 @@
-//! A document as serde reads it, stricter than `serde_json` and with better words.
+//! A document as serde reads it: stricter than `serde_json`, with better words, and with the place of a mistake.
 //!
 //! A struct is read from an object only (`serde_json` takes a list too, so that `"dedup": []` would be the default),
 //! and where one of several names is expected, the message lists them.
+//!
+//! `derive(Deserialize)` is compiled once for each deserializer it meets, and that is much of this crate: its own
+//! structs are read through this one alone.
+
+use std::cell::OnceCell;
 
 use serde::Deserializer;
 use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{DeserializeSeed, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, EnumAccess, Error as _, MapAccess, SeqAccess};
+use serde::de::{Unexpected, VariantAccess, Visitor};
 use serde_json::{Error, Map, Value, map};
 
 use super::finding::{Finding, found, listed, one_of};
 
+/// One step of a path into a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    Member(String),
+    Item(usize),
+}
+
+impl Step {
+    pub(super) fn of<'v>(&self, node: &'v Value) -> Option<&'v Value> {
+        match self {
+            Step::Member(name) => node.get(name),
+            Step::Item(index) => node.get(index),
+        }
+    }
+}
+
+/// Why a document cannot be read.
+#[derive(Debug)]
+pub(crate) struct Misread {
+    /// Where.
+    pub(super) steps: Vec<Step>,
+    pub(super) error: Error,
+}
+
+/// Reads a struct.
+pub(crate) fn read_struct<T: DeserializeOwned>(document: &Value) -> Result<T, Misread> {
+    let failed = OnceCell::new();
+    match T::deserialize(Strict { node: document, place: &Place::Top, failed: &failed }) {
+        Ok(read) => Ok(read),
+        Err(error) => Err(Misread { steps: failed.into_inner().unwrap_or_default(), error }),
+    }
+}
+
+/// A place in the document, linked to those above.
+enum Place<'p> {
+    Top,
+    Member(&'p Place<'p>, &'p str),
+    Item(&'p Place<'p>, usize),
+}
+
+impl Place<'_> {
+    fn steps(&self) -> Vec<Step> {
+        let (above, step) = match self {
+            Place::Top => return Vec::new(),
+            Place::Member(above, name) => (above, Step::Member((*name).to_owned())),
+            Place::Item(above, index) => (above, Step::Item(*index)),
+        };
+        let mut steps = above.steps();
+        steps.push(step);
+        steps
+    }
+}
+
 /// A node of a document, ready to be read.
 #[derive(Clone, Copy)]
-pub(super) struct Strict<'v>(pub(super) &'v Value);
+struct Strict<'v, 'p> {
+    node: &'v Value,
+    place: &'p Place<'p>,
+    /// Where the first mistake was met.
+    failed: &'p OnceCell<Vec<Step>>,
+}
 
-impl Strict<'_> {
-    fn refuse<T>(self, expected: &str, help: String) -> Result<T, Error> {
-        let message = format!("expected {expected}, found {}", found(self.0));
-        Err(Error::custom(Finding::new("wrong_type", message, help)))
+impl<'v, 'p> Strict<'v, 'p> {
+    /// A node below.
+    fn below<'q>(&'q self, node: &'v Value, place: &'q Place<'q>) -> Strict<'v, 'q> {
+        Strict { node, place, failed: self.failed }
     }
 
-    fn expect_object<T>(self, fields: &[&str]) -> Result<T, Error> {
+    fn read<S: DeserializeSeed<'v>>(self, seed: S) -> Result<S::Value, Error> {
+        self.noted(seed.deserialize(self))
+    }
+
+    /// Notes the place of a mistake, unless it was noted further down.
+    fn noted<T>(self, result: Result<T, Error>) -> Result<T, Error> {
+        if result.is_err() {
+            self.note();
+        }
+        result
+    }
+
+    #[cold]
+    fn note(self) {
+        self.failed.get_or_init(|| self.place.steps());
+    }
+
+    fn refusal(self, expected: &str, help: String) -> Error {
+        let message = format!("expected {expected}, found {}", found(self.node));
+        Error::custom(Finding::new("wrong_type", message, help))
+    }
+
+    fn no_object(self, fields: &[&str]) -> Error {
         let help = match fields {
             [] => "write `{}`".to_owned(),
             [first, ..] => format!("write `{{\"{first}\": …}}`"),
         };
-        self.refuse("an object", help)
-    }
-}
-
-impl<'de> Deserializer<'de> for Strict<'de> {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Array(items) => visitor.visit_seq(Items(items.iter())),
-            Value::Object(members) => visitor.visit_map(Members::of(members)),
-            scalar => scalar.deserialize_any(visitor),
-        }
+        self.refusal("an object", help)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Object(members) => visitor.visit_map(Members::of(members)),
-            _ => self.expect_object(fields),
-        }
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Array(items) if items.len() != length => Err(Error::invalid_length(items.len(), &visitor)),
-            _ => self.deserialize_any(visitor),
-        }
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.deserialize_tuple(length, visitor)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::String(name) => visitor.visit_enum(Choice { name, content: None }),
+    /// The name that was chosen, and what belongs to it.
+    fn choice(self, variants: &[&str]) -> Result<Choice<'v, 'p>, Error> {
+        match self.node {
+            Value::String(name) => Ok(Choice { whole: self, name, content: None }),
             Value::Object(members) => {
                 let mut choices = members.iter();
                 match (choices.next(), choices.next()) {
-                    (Some((name, content)), None) => {
-                        visitor.visit_enum(Choice { name, content: Some(content) })
-                    }
+                    (Some((name, content)), None) => Ok(Choice { whole: self, name, content: Some(content) }),
                     (None, _) => {
                         let message = format!("the object is empty: expected one of {}", listed(variants));
                         Err(Error::custom(Finding::new("missing_key", message, "name one of them")))
@@ -112,59 +140,180 @@ impl<'de> Deserializer<'de> for Strict<'de> {
                     }
                 }
             }
-            _ => self.refuse(&one_of(variants), "name one of them".to_owned()),
+            _ => Err(self.refusal(&one_of(variants), "name one of them".to_owned())),
         }
+    }
+}
+
+impl<'de> Strict<'de, '_> {
+    fn items<V: Visitor<'de>>(self, items: &'de [Value], visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_seq(Items { list: self, left: items.iter(), index: 0 })
+    }
+
+    fn members<V: Visitor<'de>>(
+        self,
+        members: &'de Map<String, Value>,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_map(Members { object: self, left: members.iter(), value: None })
+    }
+
+    fn scalar<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.node {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(flag) => visitor.visit_bool(*flag),
+            Value::Number(number) => number.deserialize_any(visitor),
+            Value::String(text) => visitor.visit_borrowed_str(text),
+            Value::Array(_) => Err(Error::invalid_type(Unexpected::Seq, &visitor)),
+            Value::Object(_) => Err(Error::invalid_type(Unexpected::Map, &visitor)),
+        }
+    }
+}
+
+/// Where a visitor takes scalars only, its code for lists and objects need not be compiled.
+macro_rules! read_scalars {
+    ($($method:ident)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            self.scalar(visitor)
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for Strict<'de, '_> {
+    type Error = Error;
+
+    read_scalars!(deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128);
+    read_scalars!(deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128);
+    read_scalars!(deserialize_f32 deserialize_f64 deserialize_bool deserialize_unit);
+    read_scalars!(deserialize_char deserialize_str deserialize_string deserialize_identifier);
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.node {
+            Value::Array(items) => self.items(items, visitor),
+            Value::Object(members) => self.members(members, visitor),
+            _ => self.scalar(visitor),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.node {
+            Value::Array(items) => self.items(items, visitor),
+            _ => self.scalar(visitor),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.node {
+            Value::Object(members) => self.members(members, visitor),
+            _ => self.scalar(visitor),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.node.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self.node {
+            Value::Object(members) => self.members(members, visitor),
+            _ => Err(self.no_object(fields)),
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Error> {
+        match self.node {
+            Value::Array(items) if items.len() != length => Err(Error::invalid_length(items.len(), &visitor)),
+            _ => self.deserialize_seq(visitor),
+        }
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_tuple(length, visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_enum(self.choice(variants)?)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_unit()
     }
 
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq map
-        identifier
-    }
+    serde::forward_to_deserialize_any! { bytes byte_buf unit_struct }
 }
 
-struct Items<'v>(std::slice::Iter<'v, Value>);
+struct Items<'v, 'p> {
+    list: Strict<'v, 'p>,
+    left: std::slice::Iter<'v, Value>,
+    index: usize,
+}
 
-impl<'de> SeqAccess<'de> for Items<'de> {
+impl<'de> SeqAccess<'de> for Items<'de, '_> {
     type Error = Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
-        self.0.next().map(|item| seed.deserialize(Strict(item))).transpose()
+        let Some(item) = self.left.next() else { return Ok(None) };
+        let place = Place::Item(self.list.place, self.index);
+        self.index += 1;
+        Ok(Some(self.list.below(item, &place).read(seed)?))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.0.len())
+        Some(self.left.len())
     }
 }
 
-struct Members<'v> {
+struct Members<'v, 'p> {
+    object: Strict<'v, 'p>,
     left: map::Iter<'v>,
-    value: Option<&'v Value>,
+    /// Of the member whose key was read.
+    value: Option<(&'v str, &'v Value)>,
 }
 
-impl<'v> Members<'v> {
-    fn of(members: &'v Map<String, Value>) -> Members<'v> {
-        Members { left: members.iter(), value: None }
-    }
-}
-
-impl<'de> MapAccess<'de> for Members<'de> {
+impl<'de> MapAccess<'de> for Members<'de, '_> {
     type Error = Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
         let Some((key, value)) = self.left.next() else { return Ok(None) };
-        self.value = Some(value);
-        seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some)
+        self.value = Some((key, value));
+        match seed.deserialize(BorrowedStrDeserializer::new(key)) {
+            Ok(key) => Ok(Some(key)),
+            Err(error) => {
+                self.object.below(value, &Place::Member(self.object.place, key)).note();
+                Err(error)
+            }
+        }
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        match self.value.take() {
-            Some(value) => seed.deserialize(Strict(value)),
-            None => Err(Error::custom("a value is read before its key")),
-        }
+        let Some((key, value)) = self.value.take() else {
+            return Err(Error::custom("a value is read before its key"));
+        };
+        let place = Place::Member(self.object.place, key);
+        self.object.below(value, &place).read(seed)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -173,53 +322,62 @@ impl<'de> MapAccess<'de> for Members<'de> {
 }
 
 /// One of several names, alone or with what belongs to it.
-struct Choice<'v> {
+struct Choice<'v, 'p> {
+    whole: Strict<'v, 'p>,
     name: &'v str,
     content: Option<&'v Value>,
 }
 
-impl<'de> EnumAccess<'de> for Choice<'de> {
+impl<'de> EnumAccess<'de> for Choice<'de, '_> {
     type Error = Error;
     type Variant = Self;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Error> {
-        Ok((seed.deserialize(BorrowedStrDeserializer::new(self.name))?, self))
+        let variant = seed.deserialize(BorrowedStrDeserializer::new(self.name));
+        Ok((self.whole.noted(variant)?, self))
     }
 }
 
-impl Choice<'_> {
-    fn incomplete<T>(&self, content: &str) -> Result<T, Error> {
+impl Choice<'_, '_> {
+    /// The place of what belongs to the name.
+    fn place(&self) -> Place<'_> {
+        Place::Member(self.whole.place, self.name)
+    }
+
+    fn incomplete(&self, content: &str) -> Error {
         let message = format!("`{}` needs a value", self.name);
         let help = format!("write `{{\"{}\": {content}}}`", self.name);
-        Err(Error::custom(Finding::new("wrong_type", message, help)))
+        self.whole.note();
+        Error::custom(Finding::new("wrong_type", message, help))
     }
 }
 
-impl<'de> VariantAccess<'de> for Choice<'de> {
+impl<'de> VariantAccess<'de> for Choice<'de, '_> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<(), Error> {
         match self.content {
             None | Some(Value::Null) => Ok(()),
-            Some(_) => {
+            Some(content) => {
                 let message = format!("`{}` takes no value", self.name);
-                Err(Error::custom(Finding::new("wrong_type", message, format!("write `\"{}\"`", self.name))))
+                let finding = Finding::new("wrong_type", message, format!("write `\"{}\"`", self.name));
+                self.whole.below(content, &self.place()).noted(Err(Error::custom(finding)))
             }
         }
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Error> {
         match self.content {
-            Some(content) => seed.deserialize(Strict(content)),
-            None => self.incomplete("…"),
+            Some(content) => self.whole.below(content, &self.place()).read(seed),
+            None => Err(self.incomplete("…")),
         }
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Error> {
-        match self.content {
-            Some(content) => Strict(content).deserialize_tuple(length, visitor),
-            None => self.incomplete("[…]"),
-        }
+        let Some(content) = self.content else { return Err(self.incomplete("[…]")) };
+        let place = self.place();
+        let list = self.whole.below(content, &place);
+        list.noted(list.deserialize_tuple(length, visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -227,11 +385,12 @@ impl<'de> VariantAccess<'de> for Choice<'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match (self.content, fields) {
-            (Some(Value::Object(members)), _) => visitor.visit_map(Members::of(members)),
-            (Some(content), _) => Strict(content).expect_object(fields),
-            (None, []) => self.incomplete("{}"),
-            (None, [first, ..]) => self.incomplete(&format!("{{\"{first}\": …}}")),
-        }
+        let Some(content) = self.content else {
+            let content = fields.first().map_or("{}".to_owned(), |first| format!("{{\"{first}\": …}}"));
+            return Err(self.incomplete(&content));
+        };
+        let place = self.place();
+        let object = self.whole.below(content, &place);
+        object.noted(object.deserialize_struct("", fields, visitor))
     }
 }

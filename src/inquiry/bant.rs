@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::YesNo;
 use crate::model::{Attributes, Value};
+use crate::order;
 
 /// One of the four facts, with what shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -91,7 +92,7 @@ impl Bant {
     pub fn columns(&self) -> Attributes {
         let column =
             |(name, fact): (&str, &BantFact)| (format!("bant_{name}"), Value::from(fact.value.as_str()));
-        self.facts().into_iter().map(column).collect()
+        order::map(self.facts().into_iter().map(column))
     }
 
     fn named(&self, wanted: impl Fn(&BantFact) -> bool) -> Vec<&'static str> {

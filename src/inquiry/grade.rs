@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use super::levels::{Ladder, LevelFinding, LevelOrder};
 use crate::error::Report;
 use crate::model::{InquiryGrade, RepId};
+use crate::order;
 use crate::rule::{
     Condition, FactSource, Operator, Registry, RuleFault, RulesDocument, RulesVersion, rules_document,
 };
@@ -214,7 +215,7 @@ impl Grades {
         });
         Grades {
             ladder,
-            rates: rules.grades.iter().map(|rule| (rule.grade, rule.percent)).collect(),
+            rates: order::map(rules.grades.iter().map(|rule| (rule.grade, rule.percent))),
             loss_reports: rules
                 .grades
                 .iter()

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::attribution::{Entry, Ownership, OwnershipRules};
 use crate::dedup::Resolution;
 use crate::model::{Acquisition, Effect, Lead, RecordRef, RepId};
+use crate::order;
 use crate::rule::MatchLabel;
 
 /// How a collision (撞单) is settled.
@@ -99,8 +100,7 @@ pub fn settle_collision(
     let ownership = rules.decide(&entries.iter().map(as_entry).collect::<Vec<_>>(), at);
     let winner = ownership.owner()?;
     let (entered_at, record, owner) = entries.iter().find(|entry| as_entry(entry) == *winner)?.clone();
-    let others: BTreeSet<RepId> =
-        entries.into_iter().map(|(_, _, other)| other).filter(|other| *other != owner).collect();
+    let others = order::set(entries.into_iter().map(|(_, _, other)| other).filter(|other| *other != owner));
     let mut effects = Vec::new();
     if lead.owner.as_ref() != Some(&owner) {
         effects.push(Effect::SetOwner {

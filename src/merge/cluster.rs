@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::names::{NameIndex, SearchOptions};
+use crate::order;
 
 /// How pairs are joined.
 ///
@@ -184,7 +185,7 @@ pub fn cluster_with_copies(
             Some(Cluster { members, weakest, density: libm::rint(density * 1e9) / 1e9 })
         })
         .collect();
-    clusters.sort_by(|a, b| a.members.first().cmp(&b.members.first()));
+    order::sort_by(&mut clusters, |a, b| a.members.first().cmp(&b.members.first()));
     Clusters { clusters, held_back: left, items }
 }
 

@@ -6,6 +6,7 @@ use super::record::{Fields, members_of, with_members};
 use super::values::{agree, distinct};
 use crate::contact::{Email, Phone, PhoneKind, PhoneOptions, Wechat};
 use crate::model::{AccountId, Contact, Value};
+use crate::order;
 use crate::text::fold;
 
 /// One person.
@@ -46,8 +47,7 @@ pub(super) fn unite(
         let known = people.len();
         let mut taken = BTreeSet::new();
         for contact in *contacts {
-            let keys: BTreeSet<Key> =
-                keys_of(contact, phones).into_iter().filter(|key| !common.contains(key)).collect();
+            let keys = order::set(keys_of(contact, phones).into_iter().filter(|key| !common.contains(key)));
             let fits = |index: &usize, key: &Key| {
                 let person = people.get(*index).filter(|_| *index < known && !taken.contains(index));
                 person.is_some_and(|person| {

@@ -13,6 +13,7 @@ use super::undo::UndoRecord;
 use super::values::{View, agree, canonical, choose, choose_view};
 use crate::contact::PhoneOptions;
 use crate::model::{Account, AccountId, Contact, Effect, Lead, Link, LinkKind, RecordRef, Value};
+use crate::order;
 use crate::text::fold;
 
 impl MergePlan<Account> {
@@ -58,7 +59,7 @@ fn plan<R: Mergeable>(
     let (survivor_id, because) = survivor(&viewed, &rules.survivor).ok_or(MergeError::Nothing)?;
 
     let mut viewed = viewed;
-    viewed.sort_by(|(a, x), (b, y)| {
+    order::sort_by(&mut viewed, |(a, x), (b, y)| {
         let rest = |record: &R| record.id() != survivor_id;
         rest(a).cmp(&rest(b)).then(y.recency.cmp(&x.recency)).then(a.id().cmp(b.id()))
     });
@@ -83,12 +84,12 @@ fn plan<R: Mergeable>(
     for person in &united {
         contact_conflicts(person, &references, phones, &mut conflicts);
     }
-    conflicts.sort_by(|a, b| a.field.cmp(&b.field));
+    order::sort_by(&mut conflicts, |a, b| a.field.cmp(&b.field));
     let effects = effects(survivor.reference(), &decisions, &united, &references);
     let contacts = united.iter().filter_map(|person| contact_decision(person, &references)).collect();
 
     let mut others: Vec<R> = ordered.iter().skip(1).map(|record| (*record).clone()).collect();
-    others.sort_by(|a, b| a.id().cmp(b.id()));
+    order::sort_by(&mut others, |a, b| a.id().cmp(b.id()));
     let all = std::iter::once(survivor.reference()).chain(others.iter().map(|other| other.reference()));
     Ok(MergePlan {
         version: merger.version.clone(),
@@ -105,7 +106,7 @@ fn plan<R: Mergeable>(
 /// The records by id: each has one, and no two have the same.
 fn sorted<R: Mergeable>(records: &[R]) -> Result<Vec<&R>, MergeError> {
     let mut sorted: Vec<&R> = records.iter().collect();
-    sorted.sort_by(|a, b| a.id().cmp(b.id()));
+    order::sort_by(&mut sorted, |a, b| a.id().cmp(b.id()));
     if let Some((first, _)) = sorted.iter().zip(sorted.iter().skip(1)).find(|(a, b)| a.id() == b.id()) {
         return Err(MergeError::SameId { record: first.reference() });
     }
@@ -118,11 +119,10 @@ fn sorted<R: Mergeable>(records: &[R]) -> Result<Vec<&R>, MergeError> {
 /// The survivor with what was decided. What it cannot hold is taken out of the decisions again.
 fn merged<R: Mergeable>(survivor: &R, own: Option<&Fields>, decisions: &mut [FieldDecision]) -> R {
     let wanted = |decision: &FieldDecision| (decision.after != Value::Null).then(|| decision.after.clone());
-    let changes: BTreeMap<String, Option<Value>> = decisions
-        .iter()
-        .map(|decision| (decision.field.clone(), wanted(decision)))
-        .filter(|(name, value)| !same_field(own.and_then(|own| own.get(name)), value.as_ref()))
-        .collect();
+    let wanted = decisions.iter().map(|decision| (decision.field.clone(), wanted(decision)));
+    let changes: BTreeMap<String, Option<Value>> = order::map(
+        wanted.filter(|(name, value)| !same_field(own.and_then(|own| own.get(name)), value.as_ref())),
+    );
     let merged = with_fields(survivor, &changes);
     // A value that the record cannot hold (a sum beyond its range) was left out.
     let held = fields_of(&merged);
@@ -202,14 +202,14 @@ struct Draft<'p> {
 
 impl Draft<'_> {
     fn decide_fields(&mut self) {
-        let names: BTreeSet<&String> = self.views.iter().flat_map(|view| view.fields.keys()).collect();
+        let names = order::set(self.views.iter().flat_map(|view| view.fields.keys().map(String::as_str)));
         let mut in_blocks = BTreeSet::new();
         for block in &self.rules.blocks {
-            let belongs = |name: &String| {
+            let belongs = |name: &str| {
                 block.fields.iter().any(|field| field == name || Some(field.as_str()) == group_of(name))
             };
             let fields: Vec<String> =
-                names.iter().filter(|name| belongs(name)).map(|n| (*n).clone()).collect();
+                names.iter().filter(|name| belongs(name)).map(|name| (*name).to_owned()).collect();
             let chosen = choose_view(&block.rule, &fields, self.views);
             for name in fields {
                 self.decide_in_block(&name, chosen.unwrap_or(0), &block.name, &block.rule);
@@ -221,7 +221,7 @@ impl Draft<'_> {
                 self.decide_alone(name);
             }
         }
-        self.decisions.sort_by(|a, b| a.field.cmp(&b.field));
+        order::sort_by(&mut self.decisions, |a, b| a.field.cmp(&b.field));
     }
 
     fn decide_in_block(&mut self, name: &str, chosen: usize, block: &str, rule: &Survivorship) {
@@ -302,7 +302,7 @@ impl Draft<'_> {
             return;
         };
         let mut all = if let Value::List(items) = &aliases.after { items.clone() } else { Vec::new() };
-        let mut known: BTreeSet<String> = all.iter().map(|alias| plain(alias)).collect();
+        let mut known = order::set(all.iter().map(|alias| plain(alias)));
         for (index, name) in added {
             if known.insert(plain(name)) {
                 all.push(name.to_owned());
@@ -312,7 +312,7 @@ impl Draft<'_> {
         }
         aliases.from.sort();
         aliases.from.dedup();
-        self.decisions.sort_by(|a, b| a.field.cmp(&b.field));
+        order::sort_by(&mut self.decisions, |a, b| a.field.cmp(&b.field));
     }
 }
 
@@ -381,7 +381,7 @@ fn effects(
         }
     }
     let mut others: Vec<&RecordRef> = references.iter().filter(|record| **record != survivor).collect();
-    others.sort();
+    order::sort_by(&mut others, Ord::cmp);
     effects.extend(others.into_iter().map(|other| link(other.clone(), LinkKind::MergedInto, &survivor)));
     effects
 }

@@ -1,6 +1,7 @@
 //! The rules a team starts with.
 
 use super::rules::{MergeBlock, MergeRules, SurvivorTest, Survivorship};
+use crate::order;
 use crate::rule::RulesVersion;
 
 impl Default for MergeRules {
@@ -22,20 +23,21 @@ impl Default for MergeRules {
                 SurvivorTest::MostComplete,
             ],
             default: Survivorship::NonEmpty,
-            fields: [
-                ("created_at", Survivorship::Min),
-                ("closed_deal_at", Survivorship::Max),
-                ("aliases", Survivorship::Union),
-                ("phones", Survivorship::Union),
-                ("emails", Survivorship::Union),
-                ("products", Survivorship::Union),
-                ("tags", Survivorship::Union),
-                ("message", Survivorship::Union),
-                ("employee_count", Survivorship::Newest),
-                ("registry_status", Survivorship::Newest),
-            ]
-            .map(field)
-            .into(),
+            fields: order::map(
+                [
+                    ("created_at", Survivorship::Min),
+                    ("closed_deal_at", Survivorship::Max),
+                    ("aliases", Survivorship::Union),
+                    ("phones", Survivorship::Union),
+                    ("emails", Survivorship::Union),
+                    ("products", Survivorship::Union),
+                    ("tags", Survivorship::Union),
+                    ("message", Survivorship::Union),
+                    ("employee_count", Survivorship::Newest),
+                    ("registry_status", Survivorship::Newest),
+                ]
+                .map(field),
+            ),
             blocks: vec![
                 block("address", &["country", "province", "city", "region"], Survivorship::Longest),
                 block(

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use super::fields::group_of;
+use crate::document::read_struct;
 use crate::model::{Account, Attributes, Contact, Lead, LeadStatus, RecordRef, Value};
 
 /// Fields by name. A field that is not there is blank.
@@ -217,7 +218,7 @@ where
     if members == before {
         return record.clone();
     }
-    if let Ok(changed) = serde_json::from_value(Json::Object(members)) {
+    if let Ok(changed) = read_struct(&Json::Object(members)) {
         return changed;
     }
     // One of the values does not fit: the others still go in.
@@ -226,7 +227,7 @@ where
     for (name, value) in changes {
         let mut attempt = members.clone();
         change(&mut attempt, name, value.as_ref());
-        if let Ok(changed) = serde_json::from_value(Json::Object(attempt.clone())) {
+        if let Ok(changed) = read_struct(&Json::Object(attempt.clone())) {
             (members, best) = (attempt, changed);
         }
     }

@@ -1,6 +1,6 @@
 //! Taking a merge back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use super::record::{
 };
 use super::values::show;
 use crate::model::{Contact, Value};
+use crate::order;
 
 /// What a host keeps of a merge to take it back: the records as they were, and the survivor as the merge left it.
 ///
@@ -119,7 +120,7 @@ impl<R: Mergeable> UndoRecord<R> {
         let changes = three_way(&before, &after, &now, "", &mut conflicts);
         let mut survivor = with_fields(current, &changes);
         survivor.set_contacts(self.restore_contacts(current, &mut others, &mut conflicts));
-        conflicts.sort_by(|a, b| a.field.cmp(&b.field));
+        order::sort_by(&mut conflicts, |a, b| a.field.cmp(&b.field));
         Ok(Restored { survivor, others, conflicts })
     }
 
@@ -136,7 +137,7 @@ impl<R: Mergeable> UndoRecord<R> {
         if found.next().is_some() {
             return Err(MergeError::SameId { record: self.before.reference() });
         }
-        let ids: BTreeSet<&str> = self.others.iter().map(|other| other.id()).collect();
+        let ids = order::set(self.others.iter().map(|other| other.id()));
         let restored = self.restore(current)?;
         if let Some(back) = records.iter().find(|record| ids.contains(record.id())) {
             return Err(MergeError::AlreadyBack { record: back.reference() });
@@ -146,7 +147,7 @@ impl<R: Mergeable> UndoRecord<R> {
         }
         let places = self.places.iter().copied().chain(std::iter::repeat(usize::MAX));
         let mut placed: Vec<(usize, R)> = places.zip(restored.others).collect();
-        placed.sort_by_key(|(place, _)| *place);
+        order::sort_by_key(&mut placed, |(place, _)| *place);
         for (place, other) in placed {
             records.insert(place.min(records.len()), other);
         }
@@ -218,8 +219,8 @@ impl<R: Mergeable> UndoRecord<R> {
 
 /// The contacts by id; `None` when one has none or two have the same.
 fn by_id(contacts: &[Contact]) -> Option<BTreeMap<&str, &Contact>> {
-    let by_id: BTreeMap<&str, &Contact> = contacts.iter().map(|c| (c.id.as_str(), c)).collect();
-    (by_id.len() == contacts.len() && contacts.iter().all(|c| !c.id.is_blank())).then_some(by_id)
+    let by_id = order::map(contacts.iter().map(|contact| (contact.id.as_str(), contact)));
+    (by_id.len() == contacts.len() && contacts.iter().all(|contact| !contact.id.is_blank())).then_some(by_id)
 }
 
 /// A contact before the merge, after it, and now; and, of the others, the record it comes back to.
@@ -267,7 +268,7 @@ fn three_way(
     prefix: &str,
     conflicts: &mut Vec<UndoConflict>,
 ) -> BTreeMap<String, Option<Value>> {
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let names = order::set(before.keys().chain(after.keys()).map(String::as_str));
     let mut changes = BTreeMap::new();
     for name in names {
         let [was, made, is] = [before, after, now].map(|fields| fields.get(name));
@@ -275,10 +276,10 @@ fn three_way(
             continue;
         }
         if same_field(is, made) {
-            changes.insert(name.clone(), was.cloned());
+            changes.insert(name.to_owned(), was.cloned());
         } else if let Some(items) = three_way_list(was, made, is) {
             let value = (was.is_some() || !items.is_empty()).then_some(Value::List(items));
-            changes.insert(name.clone(), value);
+            changes.insert(name.to_owned(), value);
         } else {
             let [before, merged, now] = [was, made, is].map(|value| value.cloned().unwrap_or_default());
             conflicts.push(UndoConflict { field: format!("{prefix}{name}"), before, merged, now });
@@ -293,7 +294,7 @@ fn three_way_list(was: Option<&Value>, made: Option<&Value>, is: Option<&Value>)
     let items = |value: Option<&Value>| match value {
         None | Some(Value::Null) => Some(Vec::new()),
         Some(Value::List(items)) => {
-            let distinct: BTreeSet<&String> = items.iter().collect();
+            let distinct = order::set(items.iter().map(String::as_str));
             (distinct.len() == items.len()).then(|| items.clone())
         }
         Some(_) => None,

@@ -10,6 +10,7 @@ use super::rules::Survivorship;
 use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{Email, Phone, PhoneOptions, Wechat};
 use crate::model::{Value, mask_email, mask_id, mask_phone};
+use crate::order;
 use crate::text::fold;
 
 /// Most characters of a value that are shown.
@@ -180,7 +181,7 @@ fn sum(filled: &[(usize, &Value)]) -> Option<Value> {
         return i64::try_from(least).ok().map(Value::Integer);
     }
     parts.push(whole as f64);
-    parts.sort_by(f64::total_cmp);
+    order::sort_by(&mut parts, f64::total_cmp);
     let total: f64 = parts.iter().sum();
     Some(Value::Number(total.clamp(f64::MIN, f64::MAX)))
 }

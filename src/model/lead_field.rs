@@ -279,7 +279,7 @@ impl Lead {
         if let Some(members) = document.as_object() {
             unknown_keys(members, "", &mut report);
         }
-        let lead = load_into(document, &mut report, |lead: &Lead, report| {
+        let lead = load_into(document, &mut report, &|lead: &Lead, report| {
             report.within("id", |report| Unique::ids("lead").check(lead.id.as_str(), report));
         });
         match (report.has_errors(), lead) {

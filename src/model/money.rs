@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::order;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An ISO 4217 currency code.
@@ -281,7 +282,7 @@ pub fn largest_remainder(total: u64, weights: &[u64]) -> Option<Vec<u64>> {
     let left = total - parts.iter().sum::<u64>();
     let mut order: Vec<(usize, u128)> =
         weights.iter().enumerate().map(|(i, w)| (i, quota(*w) % sum)).collect();
-    order.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    order::sort_by(&mut order, |a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     for (i, _) in order.into_iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
         if let Some(part) = parts.get_mut(i) {
             *part += 1;

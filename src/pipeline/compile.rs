@@ -8,6 +8,7 @@ use super::rules::{ExitKind, PipelineHalf, PipelineRules};
 use crate::document::Unique;
 use crate::error::Report;
 use crate::model::RuleId;
+use crate::order;
 use crate::rule::{Condition, Producer, Registry, RulesDocument, RulesVersion, Scope, rules_document};
 
 rules_document!(PipelineRules => Pipeline);
@@ -52,7 +53,7 @@ impl Pipeline {
             }
         });
         for versions in gates.values_mut() {
-            versions.sort_by_key(|compiled| compiled.gate.version);
+            order::sort_by_key(versions, |compiled| compiled.gate.version);
         }
         Pipeline {
             stages: rules.stages.clone(),

@@ -17,7 +17,7 @@ pub(crate) trait RulesDocument: DeserializeOwned {
     fn load_document(document: Value, registry: &Registry) -> Result<Self, RuleErrors> {
         let mut report = Report::new();
         let rules =
-            load_into(document, &mut report, |rules: &Self, report| rules.check_with(registry, report));
+            load_into(document, &mut report, &|rules: &Self, report| rules.check_with(registry, report));
         finish(rules, report)
     }
 
@@ -27,7 +27,7 @@ pub(crate) trait RulesDocument: DeserializeOwned {
         let mut report = Report::new();
         source.duplicates().for_each(|duplicate| report.push(duplicate));
         let rules =
-            load_into(document, &mut report, |rules: &Self, report| rules.check_with(registry, report));
+            load_into(document, &mut report, &|rules: &Self, report| rules.check_with(registry, report));
         finish(rules, report).map_err(|errors| source.locate(errors))
     }
 

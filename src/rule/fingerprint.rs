@@ -42,11 +42,11 @@ fn drop_defaults(document: &mut Value, defaults: &Value) {
 fn feed(hash: &mut u128, value: &Value) {
     match value {
         Value::Object(members) => {
-            let mut keys: Vec<&String> = members.keys().collect();
-            keys.sort();
+            let mut keys: Vec<&str> = members.keys().map(String::as_str).collect();
+            keys.sort_unstable();
             feed_bytes(hash, b"{");
             for key in keys {
-                feed(hash, &Value::String(key.clone()));
+                feed(hash, &Value::String(key.to_owned()));
                 members.get(key).into_iter().for_each(|member| feed(hash, member));
             }
             feed_bytes(hash, b"}");

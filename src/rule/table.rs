@@ -312,7 +312,7 @@ impl Texts {
                 _ => {}
             }
         }
-        named.sort_by_key(|text| (Head::of(text), *text));
+        crate::order::sort_by(&mut named, |a, b| Head::of(a).cmp(&Head::of(b)).then(a.cmp(b)));
         named.dedup();
         let longest = named.iter().map(|text| text.len()).max().unwrap_or(0);
         Texts {

@@ -8,6 +8,7 @@ use crate::calendar::Span;
 use crate::document::Unique;
 use crate::error::Report;
 use crate::model::{Points, RuleId};
+use crate::order;
 use crate::text::is_blank;
 
 /// Looks for ids that are blank or stand twice, over all lists of rules.
@@ -36,7 +37,7 @@ pub(super) fn groups<'a>(
     named: impl Iterator<Item = Option<&'a str>>,
     report: &mut Report,
 ) {
-    let defined: BTreeSet<&str> = groups.iter().map(|group| group.id.as_str()).collect();
+    let defined = order::set(groups.iter().map(|group| group.id.as_str()));
     let mut used = BTreeSet::new();
     // A name that is misspelt may be that of a group that no rule seems to name.
     let mut misspelt = false;

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::model::RuleId;
+use crate::order;
 
 /// What the scripts of one rule cost, in operations of the script engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -60,7 +61,7 @@ impl CostReport {
 impl fmt::Display for CostReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rules: Vec<(&RuleId, &RuleCost)> = self.rules.iter().collect();
-        rules.sort_by_key(|(_, cost)| std::cmp::Reverse(cost.operations));
+        order::sort_by_key(&mut rules, |(_, cost)| std::cmp::Reverse(cost.operations));
         write!(f, "{} operations of scripts", self.operations())?;
         for (rule, cost) in rules {
             let mean = cost.operations as f64 / cost.leads.max(1) as f64;

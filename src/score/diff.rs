@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::grade::ScoreCell;
 use super::scorer::Scorer;
 use crate::model::LeadId;
+use crate::order;
 use crate::rule::Facts;
 
 /// A lead whose cell or maturity changes with the rules.
@@ -69,7 +70,7 @@ impl fmt::Display for ScoreDiff {
             self.leads
         )?;
         let mut counts: Vec<((ScoreCell, ScoreCell), u64)> = self.counts().into_iter().collect();
-        counts.sort_by_key(|(cells, count)| (std::cmp::Reverse(*count), *cells));
+        order::sort_by_key(&mut counts, |(cells, count)| (std::cmp::Reverse(*count), *cells));
         for ((from, to), count) in counts {
             write!(f, "\n  {from} → {to}: {count}")?;
         }

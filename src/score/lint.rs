@@ -5,6 +5,7 @@ use super::grade::GradeBounds;
 use super::rules::FitRules;
 use crate::error::Report;
 use crate::model::Points;
+use crate::order;
 use crate::rule::NumberBand;
 
 /// Looks at groups whose rules cut one number into bands, such as company sizes.
@@ -19,7 +20,7 @@ pub(super) fn bands(fit: &FitRules, report: &mut Report) {
                     bands.push((index, band));
                 }
             }
-            bands.sort_by(|a, b| a.1.order(&b.1).then(a.0.cmp(&b.0)));
+            order::sort_by(&mut bands, |a, b| a.1.order(&b.1).then(a.0.cmp(&b.0)));
             // Of the bands before, the one that reaches farthest: it may cover what lies between the others.
             let mut farthest: Option<&NumberBand> = None;
             for (index, upper) in &bands {

@@ -1,6 +1,6 @@
 //! The rules a team starts with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::json;
 
@@ -11,7 +11,9 @@ use super::rules::{
     RuleGroup, ScoreRules, WeightedMaturity,
 };
 use crate::calendar::Span;
+use crate::document::read_struct;
 use crate::model::Points;
+use crate::order;
 use crate::rule::{Condition, RulesVersion};
 
 /// Kinds of activities with their points: strong ±20, medium ±10, weak ±5. Once each they net 105.
@@ -111,7 +113,7 @@ impl Default for FitRules {
 
 fn condition(document: serde_json::Value) -> Condition {
     // The preset is a constant; a test reads every condition of it. What could not be read would never hold.
-    serde_json::from_value(document).unwrap_or_else(|_| Condition::any([]))
+    read_struct(&document).unwrap_or_else(|_| Condition::any([]))
 }
 
 fn fit_rule(id: &str, when: serde_json::Value, points: i64, group: &str) -> FitRule {
@@ -135,7 +137,7 @@ impl Default for Maturity {
             FitGrade::C => cell.level <= EngagementLevel::Middle,
             FitGrade::D => false,
         };
-        Maturity::Cells(ScoreCell::all().filter(mature).collect::<BTreeSet<_>>())
+        Maturity::Cells(order::set(ScoreCell::all().filter(mature)))
     }
 }
 
@@ -178,7 +180,7 @@ fn advice(cell: ScoreCell) -> &'static str {
 /// The advice of all cells that a document does not give itself.
 pub(super) fn default_matrix() -> BTreeMap<ScoreCell, Advice> {
     let of = |cell: ScoreCell| Advice { key: format!("score.advice.{cell}"), text: advice(cell).to_owned() };
-    ScoreCell::all().map(|cell| (cell, of(cell))).collect()
+    order::map(ScoreCell::all().map(|cell| (cell, of(cell))))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::table::Scored;
 use crate::names::{NameIndex, SearchOptions};
+use crate::order;
 
 /// A query whose first answer was wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,7 +75,7 @@ pub fn look_up<K: Clone + Ord + Hash>(
             });
         }
     }
-    report.confusions.sort_by(|a, b| b.score.total_cmp(&a.score));
+    order::sort_by(&mut report.confusions, |a, b| b.score.total_cmp(&a.score));
     report.confusions.truncate(100);
     report
 }

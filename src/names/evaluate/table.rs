@@ -1,5 +1,6 @@
 //! Thresholds and what they give.
 
+use crate::order;
 use serde::{Deserialize, Serialize};
 
 /// A score and the truth.
@@ -53,7 +54,7 @@ fn ratio(part: usize, of: usize) -> f64 {
 /// Best first; of equal scores the wrong ones first, so that a tie never flatters.
 fn ranked(scored: &[Scored]) -> Vec<Scored> {
     let mut ranked = scored.to_vec();
-    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.positive.cmp(&b.positive)));
+    order::sort_by(&mut ranked, |a, b| b.score.total_cmp(&a.score).then(a.positive.cmp(&b.positive)));
     ranked
 }
 

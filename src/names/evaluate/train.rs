@@ -9,6 +9,7 @@ use crate::names::by_names;
 use crate::names::{
     CONFIDENCE, Example, FEATURES, Model, NameIndex, NameJudge, SearchOptions, Tuning, UNLISTED,
 };
+use crate::order;
 
 /// Candidates of one look-up that are learned from, beside the right one.
 const RIVALS: usize = 12;
@@ -121,7 +122,7 @@ impl Trainer {
                 continue;
             }
             let mut logits: Vec<(f64, &Candidate)> = group.iter().map(|c| (of(c), c)).collect();
-            logits.sort_by(|a, b| b.0.total_cmp(&a.0));
+            order::sort_by(&mut logits, |a, b| b.0.total_cmp(&a.0));
             let Some((best, first)) = logits.first() else { continue };
             let second = logits.get(1).map_or(UNLISTED, |(second, _)| second.max(UNLISTED));
             let margin = (best - second).clamp(0.0, 8.0);
@@ -151,5 +152,5 @@ fn learned<'a>(examples: impl Iterator<Item = (&'a Example, bool)>, unspaced: bo
 /// Weights by name, to four places: more would be noise.
 fn named(names: &[&str], weights: &[f64]) -> BTreeMap<String, f64> {
     let short = |w: f64| libm::round(w * 1e4) / 1e4;
-    names.iter().zip(weights).map(|(name, w)| ((*name).to_owned(), short(*w))).collect()
+    order::map(names.iter().zip(weights).map(|(name, w)| ((*name).to_owned(), short(*w))))
 }

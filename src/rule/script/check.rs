@@ -10,6 +10,7 @@ use super::names::{self, VARIABLES};
 use super::problem::{Problem, function_help};
 use super::syntax;
 use super::token::{Kind, OPEN_COMMENT, Token};
+use crate::order;
 use crate::rule::Scope;
 use crate::text;
 
@@ -85,7 +86,7 @@ fn after<'s>(tokens: &[Token<'s>], keywords: &[&str]) -> BTreeSet<&'s str> {
         [keyword, name] if keyword.kind == Kind::Word && keywords.contains(&keyword.text) => Some(name.text),
         _ => None,
     };
-    tokens.windows(2).filter_map(follows).collect()
+    order::set(tokens.windows(2).filter_map(follows))
 }
 
 /// How many values stand in each pair of parentheses, by the word that opens it.

@@ -14,6 +14,7 @@ use super::sandbox::ENGINE;
 use super::syntax;
 use super::token::{Kind, Token, tokens};
 use crate::error::{Diagnostic, Report};
+use crate::order;
 use crate::rule::Scope;
 
 /// A script, compiled: immutable, shared by reference across threads.
@@ -116,7 +117,7 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
     // unknown that are only out of reach.
     let takes_too_long = || problems.iter().any(|problem| problem.code == "too_large");
     if !brackets_fit || problems.len() >= MAX_PROBLEMS || takes_too_long() {
-        problems.sort_by_key(|problem| problem.position);
+        order::sort_by_key(&mut problems, |problem| problem.position);
         return Compiled { script: None, problems, warnings: Vec::new() };
     }
     let names::Rewritten { source: rewritten, readings, dynamic } = names::rewrite(source, &words);
@@ -135,9 +136,8 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
         |name, at| unknown_name(name, at, scope, &own_variables, &words),
         &mut problems,
     );
-    problems.sort_by_key(|problem| problem.position);
-    let used: BTreeSet<&str> =
-        words.iter().filter(|word| word.kind == Kind::Word).map(|word| word.text).collect();
+    order::sort_by_key(&mut problems, |problem| problem.position);
+    let used = order::set(words.iter().filter(|word| word.kind == Kind::Word).map(|word| word.text));
     let used = |name: &str| used.contains(name);
     let (volatile, stable): (Vec<&'static Variable>, Vec<&'static Variable>) = names::readable(scope)
         .filter(|variable| used(&variable.name))

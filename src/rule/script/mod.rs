@@ -14,6 +14,7 @@
 //! a program built with `panic = "abort"`.
 
 use crate::error::Diagnostic;
+use crate::order;
 
 use super::Scope;
 
@@ -94,6 +95,6 @@ pub fn check_script(source: &str, kind: ScriptKind, scope: Scope) -> Vec<Diagnos
     let mut report = crate::error::Report::new();
     Script::compile(source, kind, scope, &mut report);
     let mut found = report.into_diagnostics();
-    found.sort_by_key(|diagnostic| diagnostic.position);
+    order::sort_by_key(&mut found, |diagnostic| diagnostic.position);
     found
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use rhai::ImmutableString;
 
 use super::token::{Kind, Token};
+use crate::order;
 use crate::rule::Field;
 use crate::rule::fields::{FieldSpec, Producer, Scope};
 
@@ -39,7 +40,7 @@ pub(super) static VARIABLES: LazyLock<BTreeMap<String, Variable>> = LazyLock::ne
         let name = field.to_string().replace('.', "_");
         (name.clone(), Variable { name: name.into(), field, bit })
     };
-    (0..).zip(Field::all()).map(variable).collect()
+    order::map((0..).zip(Field::all()).map(variable))
 });
 
 /// The variables that scripts of a place may read.

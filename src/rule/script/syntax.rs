@@ -1,10 +1,9 @@
 //! Slips of writing that the parser would notice late, or blame on something else: brackets, quotes, bare texts.
 
-use std::collections::BTreeSet;
-
 use super::limits::MAX_PROBLEMS;
 use super::problem::Problem;
 use super::token::{Kind, OPEN_COMMENT, Token};
+use crate::order;
 
 /// The code of what makes the rest of a script unreadable.
 pub(super) const CODE: &str = "bad_script";
@@ -62,7 +61,7 @@ pub(super) fn quotes(tokens: &[Token<'_>]) -> Vec<Problem> {
         [keyword, name] if matches!(keyword.text, "let" | "const" | "fn" | "for") => Some(name.text),
         _ => None,
     });
-    let own: BTreeSet<&str> = own.collect();
+    let own = order::set(own);
     let others = tokens.iter().filter(|token| !own.contains(token.text));
     others.filter_map(misquoted).take(MAX_PROBLEMS).collect()
 }
