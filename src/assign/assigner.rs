@@ -11,7 +11,8 @@ use super::delta::{AssignDelta, Change};
 use super::eligibility::{Question, ruled_out_before};
 use super::explanation::AssignExplanation;
 use super::kind::AssignmentKind;
-use super::ledger::{Decided, Ledger, LedgerError, Ledgers};
+use super::ledger::{Decided, Ledger, LedgerError};
+use super::ledgers::Ledgers;
 use super::options::AssignOptions;
 use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
 use super::rep_ledger::RepLedger;
@@ -175,11 +176,11 @@ impl AssignDelta {
 }
 
 /// The key a decision about the lead is remembered by: its id, and from the second look at it on, its cycle and the
-/// number of its tenures in the cycle. So the same request gets the same answer, and a lead that comes round again a
+/// number of tenures that ended in it. So the same request gets the same answer, and a lead that comes round again a
 /// new one.
 fn decision_key<'a>(facts: &Facts<'a>) -> Cow<'a, str> {
     let (lead, history) = (facts.lead(), facts.history());
-    match (history.cycle, history.tenures_in_cycle().count()) {
+    match (history.cycle, history.ended_tenures().count()) {
         (0, 0) => Cow::Borrowed(lead.id.as_str()),
         (cycle, tenures) => Cow::Owned(format!("{} cycle {cycle} tenure {tenures}", lead.id)),
     }
@@ -187,7 +188,7 @@ fn decision_key<'a>(facts: &Facts<'a>) -> Cow<'a, str> {
 
 /// Who had the lead before in this cycle, oldest first: whom the options add, then those of its history.
 fn previous_owners(facts: &Facts<'_>, options: &AssignOptions) -> Vec<RepId> {
-    let known: Vec<&RepId> = facts.history().owners_in_cycle().collect();
+    let known: Vec<&RepId> = facts.history().previous_owners().collect();
     let added = options.previous_owners.iter().filter(|owner| !known.contains(owner));
     added.chain(known.iter().copied()).cloned().collect()
 }

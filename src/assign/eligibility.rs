@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::ledger::Ledgers;
+use super::ledgers::Ledgers;
 use super::roster::{Roster, Slot};
 use super::rules::PreviousOwners;
 use crate::calendar::Zone;

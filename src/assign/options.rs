@@ -11,7 +11,7 @@ use crate::model::RepId;
 #[serde(default)]
 pub struct AssignOptions {
     /// Names the request: the same key gets the same decision, without a second turn. `None` is the lead's id, its cycle
-    /// and the number of its tenures in the cycle, from its history. A blank key is none: the decision is made anew.
+    /// and the number of tenures that ended in it, from its history. A blank key is none: the decision is made anew.
     pub key: Option<String>,
     /// Who had the lead before in this cycle, oldest first, beside those of its history.
     pub previous_owners: Vec<RepId>,

@@ -1,6 +1,7 @@
 //! Whose turn it is: the strategies.
 
-use super::ledger::{Ledgers, ONE_LEAD};
+use super::ledger::ONE_LEAD;
+use super::ledgers::Ledgers;
 use super::roster::Slot;
 use super::rules::Strategy;
 use super::turn::{Turn, TurnList, TurnTable};

@@ -30,7 +30,7 @@ use super::{FollowUp, RepId, Tenure};
 ///     cycle_started_at: Some("2026-03-01T09:00:00Z".parse().unwrap()),
 ///     ..History::default()
 /// };
-/// assert_eq!(history.owners_in_cycle().map(|owner| owner.as_str()).collect::<Vec<_>>(), ["wang"]);
+/// assert_eq!(history.previous_owners().map(|owner| owner.as_str()).collect::<Vec<_>>(), ["wang"]);
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -65,15 +65,17 @@ impl History {
         cycle_started_at: None,
     };
 
-    /// The tenures that began in this cycle, oldest first.
-    pub fn tenures_in_cycle(&self) -> impl Iterator<Item = &Tenure> {
+    /// The tenures of this cycle that have ended, oldest first. The present owner's is none of them, so that a request
+    /// that comes twice finds the same history before and after the owner is written down.
+    pub fn ended_tenures(&self) -> impl Iterator<Item = &Tenure> {
         let since = self.cycle_started_at;
-        self.tenures.iter().filter(move |tenure| since.is_none_or(|since| since <= tenure.from))
+        let in_cycle = move |tenure: &&Tenure| since.is_none_or(|since| since <= tenure.from);
+        self.tenures.iter().filter(in_cycle).filter(|tenure| tenure.until.is_some())
     }
 
-    /// Who held the lead in this cycle, oldest first, once for each tenure.
-    pub fn owners_in_cycle(&self) -> impl Iterator<Item = &RepId> {
-        self.tenures_in_cycle().map(|tenure| &tenure.owner)
+    /// Who lost the lead or gave it up in this cycle, oldest first, once for each tenure.
+    pub fn previous_owners(&self) -> impl Iterator<Item = &RepId> {
+        self.ended_tenures().map(|tenure| &tenure.owner)
     }
 }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use leadkit::assign::{
     AssignOptions, AssignRules, Assigner, Assignment, AssignmentKind, Ledger, Ledgers, RepLedger,
 };
+use leadkit::attribution::{Attribution, AttributionRules};
 use leadkit::blacklist::{Blacklist, BlacklistRules, HitReason, Verdict, WindowState};
 use leadkit::book::Book;
 use leadkit::calendar::Calendars;
@@ -12,7 +13,7 @@ use leadkit::company::Gazetteer;
 use leadkit::dedup::{
     DedupRules, Deduplicator, MatchAction, MatchKey, Probe, ReentryWindow, Resolution, Rows,
 };
-use leadkit::error::{Diagnostic, RuleErrors};
+use leadkit::error::{Diagnostic, Level, RuleErrors};
 use leadkit::inquiry::{CodeFormat, CodeRules, GradeRules, Grades, LevelRules, Levels};
 use leadkit::merge::{MergeRules, Merger};
 use leadkit::model::{
@@ -82,7 +83,7 @@ macro_rules! rules_and_engine {
 fn rules_documents_are_read_checked_and_compiled_alike() {
     rules_and_engine!(
         Rules => Intake, BlacklistRules => Blacklist, DedupRules => Deduplicator, ScoreRules => Scorer,
-        AssignRules => Assigner, MergeRules => Merger, PipelineRules => Pipeline
+        AssignRules => Assigner, MergeRules => Merger, PipelineRules => Pipeline, AttributionRules => Attribution
     );
     macro_rules! without_default {
         ($($rules:ident => $engine:ident),*) => {$(shape! {
@@ -111,6 +112,10 @@ fn versions_are_of_rules_and_revisions_of_states() {
         Intake::version: fn(&Intake) -> &RulesVersion;
         Blacklist::version: fn(&Blacklist) -> &RulesVersion;
         Deduplicator::version: fn(&Deduplicator) -> &RulesVersion;
+        CodeFormat::version: fn(&CodeFormat) -> &RulesVersion;
+        Levels::version: fn(&Levels) -> &RulesVersion;
+        Grades::version: fn(&Grades) -> &RulesVersion;
+        Attribution::version: fn(&Attribution) -> &RulesVersion;
         Scorer::version: fn(&Scorer) -> &RulesVersion;
         Assigner::version: fn(&Assigner) -> &RulesVersion;
         Merger::version: fn(&Merger) -> &RulesVersion;
@@ -152,13 +157,23 @@ fn state_is_whole_and_the_roster_only_input() {
 fn codes_are_one_type_and_every_reason_lists_its_own() {
     let code = Code::from("no_eligible");
     assert_eq!((code.as_str(), code == "no_eligible"), ("no_eligible", true));
-    let lists: [&[&str]; 6] = [
+    let lists: [&[&str]; 16] = [
         Route::CODES,
         OutcomeReason::CODES,
         AssignmentKind::CODES,
         MatchAction::CODES,
         HitReason::CODES,
         ScoreReason::CODES,
+        leadkit::assign::SkipReason::CODES,
+        leadkit::pipeline::RefusalReason::CODES,
+        leadkit::pipeline::Unmet::CODES,
+        leadkit::pipeline::GateOutcome::CODES,
+        leadkit::inquiry::GradeObjection::CODES,
+        leadkit::contact::EmailFault::CODES,
+        leadkit::contact::PhoneFault::CODES,
+        leadkit::contact::WechatFault::CODES,
+        leadkit::contact::FakeReason::CODES,
+        leadkit::attribution::CreditError::CODES,
     ];
     for codes in lists {
         let snake =
@@ -206,15 +221,80 @@ fn engines_and_decisions_are_shared_across_threads() {
     let _: (Option<MatchKey>, Option<ReentryWindow>) = (None, None);
 }
 
+/// The five engines by hand, as a host calls them that joins them itself.
+#[test]
+fn engines_are_called_one_by_one() {
+    let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    let reps = ["li", "wang"].map(|id| Rep { id: id.into(), ..Rep::default() });
+    let roster = Roster::compile(&reps, &Calendars::default()).unwrap();
+    let blacklist = Blacklist::load(json!({})).unwrap();
+    let deduplicator = Deduplicator::load(json!({})).unwrap();
+    let scorer = Scorer::load(json!({"fit": {"rules": [{"id": "all", "points": 80}]}})).unwrap();
+    let all = json!({"reps": ["li", "wang"]});
+    let assigner =
+        Assigner::load(json!({"pools": {"leads": {"rules": [{"id": "all", "then": all}]}}})).unwrap();
+    let (tables, book, mut state) = (HostTables::default(), Book::new(), State::default());
+
+    let lead =
+        Lead { id: "L1".into(), phones: vec!["13812349876".into()], created_at: now, ..Lead::default() };
+    let mut facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    let verdict = blacklist.check(&facts, &state.windows);
+    assert!(!verdict.is_blocked());
+    facts.set_verdict(verdict.facts());
+    let owner_state = |rep: &RepId| roster.owner_state(rep, &state.reps, now);
+    let resolution = deduplicator.resolve(&facts, &book.rows(&deduplicator.probe(&facts)), &owner_state);
+    assert_eq!(resolution.action(), &MatchAction::New);
+    facts.set_match(resolution.facts());
+    let score = scorer.score(&facts);
+    facts.set_score(score.facts());
+    let mut ledger = Ledger::new("leads".into());
+    let assignment = assigner.assign(&facts, &roster, Ledgers { pool: &ledger, reps: &state.reps });
+    assert_eq!(assignment.owner(), Some(&"li".into()));
+    assert_eq!(assignment.version(), assigner.version());
+
+    state.windows.apply(verdict.delta());
+    assignment.delta().apply_to(&mut ledger, &mut state.reps).unwrap();
+    assert_eq!((ledger.revision(), state.reps.revision()), (1, 1));
+    assert!(assignment.delta().apply_to(&mut ledger, &mut state.reps).is_err(), "applied once");
+}
+
+/// Warnings only: what is wrong is for `compile` to say.
+#[test]
+fn lint_gives_warnings_only() {
+    let sure = json!({"all": []});
+    let rules: AssignRules = serde_json::from_value(json!({"pools": {"leads": {"rules": [
+        {"id": "all", "when": sure, "then": {"reps": ["li"]}},
+        {"id": "late", "then": {"reps": ["wang"]}},
+    ]}}}))
+    .unwrap();
+    let found = rules.lint();
+    assert!(!found.is_empty() && found.iter().all(|finding| finding.level == Level::Warning), "{found:?}");
+    let wrong = AssignRules { format: 99, ..rules };
+    assert!(wrong.lint().iter().all(|finding| finding.level == Level::Warning));
+    assert!(Assigner::compile(&wrong).is_err());
+}
+
 #[test]
 fn the_main_job_reads_aloud() {
-    let intake = Intake::load(json!({})).unwrap();
-    let roster = Roster::compile(&[], &Calendars::default()).unwrap();
-    let (book, state, now) = (Book::new(), State::default(), DateTime::UNIX_EPOCH);
-    let lead = Lead { id: "L1".into(), ..Lead::default() };
+    let intake = Intake::load(json!({
+        "score": {"fit": {"rules": [{"id": "all", "points": 80}]}},
+        "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"reps": ["li"]}}]}}},
+    }))
+    .unwrap();
+    let li = Rep { id: "li".into(), ..Rep::default() };
+    let roster = Roster::compile(&[li], &Calendars::default()).unwrap();
+    let (mut book, mut state, now) = (Book::new(), State::default(), "2026-03-02T02:00:00Z".parse().unwrap());
+    let lead =
+        Lead { id: "L1".into(), phones: vec!["13812349876".into()], created_at: now, ..Lead::default() };
 
     let rows = book.rows(&intake.probe(&lead));
-    let outcome = intake.process(&Input { lead, rows, ..Default::default() }, &roster, &state, now);
-    println!("{}", outcome.explain());
-    assert_eq!((outcome.route().code(), outcome.reason().code()), ("blocked", "finding"));
+    let outcome =
+        intake.process(&Input { lead: lead.clone(), rows, ..Default::default() }, &roster, &state, now);
+    assert!(outcome.explain().starts_with("lead L1 is assigned to li."), "{}", outcome.explain());
+    assert_eq!((outcome.route().code(), outcome.reason().to_string()), ("assigned", "all".to_owned()));
+    assert_eq!(outcome.version(), intake.version());
+    state.apply(outcome.delta()).unwrap();
+    book.insert_lead(lead);
+    book.apply_effects(outcome.effects());
+    assert_eq!(book.lead(&"L1".into()).unwrap().owner, Some("li".into()));
 }

@@ -11,7 +11,6 @@ const FLOORS: &[&[&str]] = &[
     &["text"],
     &["error"],
     &["document"],
-    &["document"],
     &["calendar"],
     &["model"],
     &["contact"],
@@ -27,6 +26,12 @@ const FLOORS: &[&[&str]] = &[
 
 /// Most files of a room that may need each other in a circle.
 const MAX_CIRCLE: usize = 3;
+
+/// Circles of so few files that are left.
+const LEFT: &[&str] = &[
+    "attribution/markov/chain.rs attribution/markov/dense.rs attribution/markov/iterate.rs",
+    "attribution/bootstrap.rs attribution/engine.rs",
+];
 
 /// One file of `src`.
 struct Source {
@@ -91,27 +96,29 @@ struct Named {
 fn named(code: &str) -> BTreeSet<Named> {
     let mut found = BTreeSet::new();
     let mut rest = String::new();
-    for statement in code.split_inclusive(';') {
-        // A `use` begins a line; what stands before it on other lines is code.
-        let start = statement.rfind("\nuse ").map(|at| at + 1).into_iter();
-        let start = start.chain(statement.rfind("\npub use ").map(|at| at + 1));
-        let start = start.chain(statement.rfind("\npub(crate) use ").map(|at| at + 1));
-        let start = start.chain(statement.rfind("\npub(super) use ").map(|at| at + 1));
-        let start = start.chain(statement.starts_with("use ").then_some(0)).max();
-        match start.filter(|at| !statement[*at..].contains("};\n}")) {
-            Some(at) => {
-                rest.push_str(&statement[..at]);
-                let text = statement[at..].trim_end_matches(';');
-                let (_, tree) = text.split_once("use ").unwrap();
-                let tree: String = tree.split_whitespace().collect::<Vec<_>>().join(" ");
-                let exported = text.starts_with("pub");
-                let mut add = |path| {
-                    found.insert(Named { path, exported });
-                };
-                leaves(&tree, &mut Vec::new(), &mut add);
-            }
-            None => rest.push_str(statement),
+    let mut lines = code.lines();
+    while let Some(line) = lines.next() {
+        let trimmed = line.trim_start();
+        let visibility =
+            ["pub(crate) ", "pub(super) ", "pub "].into_iter().find(|one| trimmed.starts_with(one));
+        let after = visibility.map_or(trimmed, |visibility| &trimmed[visibility.len()..]);
+        let Some(tree) = after.strip_prefix("use ") else {
+            rest.push_str(line);
+            rest.push('\n');
+            continue;
+        };
+        let mut tree = tree.to_owned();
+        while !tree.contains(';') {
+            let Some(more) = lines.next() else { break };
+            tree.push(' ');
+            tree.push_str(more.trim());
         }
+        let (tree, behind) = tree.split_once(';').unwrap_or((&tree, ""));
+        rest.push_str(behind);
+        let exported = visibility.is_some();
+        leaves(tree, &mut Vec::new(), &mut |path| {
+            found.insert(Named { path, exported });
+        });
     }
     for root in ["crate::", "super::"] {
         for (at, _) in rest.match_indices(root) {
@@ -242,21 +249,59 @@ fn circles(needs: &BTreeMap<String, BTreeSet<String>>) -> Vec<Vec<&str>> {
     circles
 }
 
-#[test]
-fn modules_import_only_what_lies_below_them() {
+/// Where a source of a room imports what does not lie below it. A room may name what the crate re-exports at its root
+/// no more than the room that defines it.
+fn breaches(source: &Source) -> Vec<String> {
     let floor: BTreeMap<&str, usize> =
         FLOORS.iter().enumerate().flat_map(|(i, names)| names.iter().map(move |name| (*name, i))).collect();
-    for source in all_sources() {
-        if source.room == "lib" {
-            continue;
-        }
-        let own = floor.get(source.room.as_str()).unwrap_or_else(|| panic!("{} has no floor", source.room));
-        for name in named(&source.code) {
-            let [root, import, ..] = name.path.as_slice() else { continue };
-            let Some(other) = floor.get(import.as_str()).filter(|_| root == "crate") else { continue };
-            assert!(other < own || *import == source.room, "{} imports {import}", source.path.display());
+    let Some(own) = floor.get(source.room.as_str()) else {
+        return vec![format!("{} has no floor", source.room)];
+    };
+    let mut found = Vec::new();
+    for name in named(&source.code) {
+        let steps = name.path.iter().map(String::as_str);
+        // From a file or folder of a room, as many `super` as it is deep lead to the root.
+        let module = source.module();
+        let supers = steps.clone().take_while(|step| *step == "super").count();
+        let import = match name.path.first().map(String::as_str) {
+            Some("crate") => steps.clone().nth(1),
+            _ if supers >= module.len() => steps.clone().nth(supers),
+            _ => continue,
+        };
+        match import.map(|import| (import, floor.get(import))) {
+            Some((import, _)) if import == source.room => {}
+            Some((_, Some(other))) if other < own => {}
+            Some((import, _)) => found.push(format!("{} imports {import}", source.path.display())),
+            // `super` alone, out of a module inside the file.
+            None => {}
         }
     }
+    found
+}
+
+#[test]
+fn modules_import_only_what_lies_below_them() {
+    let found: Vec<String> =
+        all_sources().iter().filter(|source| source.room != "lib").flat_map(breaches).collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn arrows_that_point_up_are_seen() {
+    let at = |path: &str, code: &str| {
+        let room = path.split('/').next().unwrap().trim_end_matches(".rs").to_owned();
+        breaches(&Source { room, path: path.into(), code: code.to_owned() })
+    };
+    assert_eq!(at("rule/facts.rs", "use crate::{text, intake::Intake};"), ["rule/facts.rs imports intake"]);
+    assert_eq!(at("score/fit.rs", "use crate::dedup::{self, Rows};").len(), 2);
+    assert_eq!(at("score/fit.rs", "use crate::{Intake, State};").len(), 2, "what the root re-exports");
+    assert_eq!(
+        at("score/fit.rs", "fn f() {\n    use crate::{assign, text};\n}"),
+        ["score/fit.rs imports assign"]
+    );
+    assert_eq!(at("score/fit.rs", "fn f() { super::super::assign::g(); }"), ["score/fit.rs imports assign"]);
+    assert_eq!(at("nowhere/a.rs", ""), ["nowhere has no floor"]);
+    assert!(at("score/fit.rs", "use super::rules::Rule;\nuse crate::{rule, model::Lead};").is_empty());
 }
 
 #[test]
@@ -266,11 +311,11 @@ fn rooms_have_no_large_circles() {
     for source in &sources {
         rooms.entry(&source.room).or_default().push(source);
     }
-    let mut large = Vec::new();
+    let (mut large, mut left) = (Vec::new(), Vec::new());
     for (room, files) in rooms {
         let needs = needs(&files);
         for circle in circles(&needs) {
-            println!("{room}: {}", circle.join(" "));
+            left.push(circle.join(" "));
             if circle.len() > MAX_CIRCLE {
                 let of = |file: &&str| {
                     format!(
@@ -283,6 +328,8 @@ fn rooms_have_no_large_circles() {
         }
     }
     assert!(large.is_empty(), "circles of more than {MAX_CIRCLE} files:\n{}", large.join("\n"));
+    // Small ones that are left; a new one is looked at before it joins.
+    assert_eq!(left, LEFT);
 }
 
 #[test]
@@ -309,7 +356,7 @@ fn files_have_at_most_600_lines_of_code() {
 
 #[test]
 fn private_dependencies_are_named_in_one_place() {
-    for (krate, home) in [("rhai::", "rule/script"), ("strsim::", "text"), ("daachorse::", "blacklist")] {
+    for (krate, home) in [("rhai::", "rule/script"), ("strsim::", "text")] {
         for source in all_sources() {
             let named = source.code.lines().any(|line| line.contains(krate));
             assert!(!named || source.path.starts_with(home), "{} names {krate}", source.path.display());

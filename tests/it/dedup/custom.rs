@@ -75,7 +75,7 @@ mod with_scripts {
         let found =
             resolve(document(script, &["ask_partner"]), vec![account("A1", Some("partner_desk"), None)]);
         let wanted =
-            MatchAction::Custom { record: RecordRef::Account("A1".into()), code: "ask_partner".to_owned() };
+            MatchAction::Custom { record: RecordRef::Account("A1".into()), code: "ask_partner".into() };
         assert_eq!(
             (found.action(), found.action().code(), found.action().owner()),
             (&wanted, "custom", None)

@@ -396,7 +396,7 @@ fn every_mistake_in_the_rules_is_reported_with_what_would_be_right() {
         ("blocks[0].fields[2]", "unknown_field"),
         ("blocks[1].rules", "unknown_key"),
         ("blocks[2].fields[0]", "two_blocks"),
-        ("blocks[3].name", "duplicate_id"),
+        ("blocks[3].name", "duplicate_name"),
         ("recency", "wrong_field"),
         ("source[0]", "unknown_field"),
         ("merge_all", "unknown_key"),
