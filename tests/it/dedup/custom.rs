@@ -74,8 +74,10 @@ mod with_scripts {
         let script = r#"if match_owner == "partner_desk" { "ask_partner" } else { "convert" }"#;
         let found =
             resolve(document(script, &["ask_partner"]), vec![account("A1", Some("partner_desk"), None)]);
-        let wanted =
-            MatchAction::Custom { record: RecordRef::Account("A1".into()), code: "ask_partner".to_owned() };
+        let wanted = MatchAction::Custom {
+            record: RecordRef::Account("A1".into()),
+            code: "ask_partner".to_owned().into(),
+        };
         assert_eq!(
             (found.action(), found.action().code(), found.action().owner()),
             (&wanted, "custom", None)
