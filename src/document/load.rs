@@ -164,7 +164,7 @@ impl Repair {
         if !matches!(steps.last(), Some(Step::Item(_))) {
             return false;
         }
-        let shortened = stand_in::without(&self.document, steps);
+        let (shortened, _) = stand_in::without(&self.document, steps);
         trial(&shortened).is_some_and(|misread| misread.error.to_string().starts_with("invalid length "))
     }
 
@@ -266,6 +266,13 @@ impl Repair {
             return finding;
         };
         let node = node.clone();
+        if node.is_null() && matches!(steps.last(), Some(Step::Member(_))) {
+            let (shortened, around) = stand_in::without(&self.document, steps);
+            if trial(&shortened).is_none_or(|misread| misread.steps != around) {
+                finding.help = Some("leave the key out".to_owned());
+                return finding;
+            }
+        }
         let help = advice::object_instead(&node, |candidate| self.try_in_place(steps, candidate, trial));
         finding.help = help.or(finding.help);
         finding

@@ -118,16 +118,18 @@ fn neutral(text: &str) -> Vec<Value> {
     ]
 }
 
-/// What leads to an item, without the item.
-pub(super) fn without(document: &Value, steps: &[Step]) -> Value {
-    let (mut document, steps) = cut_down(document, steps);
-    if let Some((Step::Item(index), parents)) = steps.split_last()
-        && let Some(Value::Array(items)) = node_mut(&mut document, parents)
-        && *index < items.len()
-    {
-        items.remove(*index);
+/// What leads to a node, without the node; and where what it stood in is.
+pub(super) fn without(document: &Value, steps: &[Step]) -> (Value, Vec<Step>) {
+    let (mut document, mut steps) = cut_down(document, steps);
+    let last = steps.pop();
+    match (node_mut(&mut document, &steps), last) {
+        (Some(Value::Array(items)), Some(Step::Item(index))) if index < items.len() => {
+            items.remove(index);
+        }
+        (Some(Value::Object(members)), Some(Step::Member(name))) => drop(members.remove(&name)),
+        _ => {}
     }
-    document
+    (document, steps)
 }
 
 /// The document with only what leads to a place, and the place in it.
