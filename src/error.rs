@@ -191,7 +191,7 @@ impl fmt::Display for RuleErrors {
 impl std::error::Error for RuleErrors {}
 
 /// Collects findings while a document is walked, keeping track of the place. After the first 100 it only notes that
-/// there are more.
+/// there are more errors.
 ///
 /// ```
 /// use leadkit::error::Report;
@@ -256,12 +256,18 @@ impl Report {
         self.push(Diagnostic::warning(code, self.path.clone(), message).with_help(help));
     }
 
-    /// Adds a finding with a place of its own.
+    /// Adds a finding with a place of its own. Where there is no room left, an error takes that of a warning.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.is_full() {
+        if self.diagnostics.len() < MOST_FINDINGS {
             self.diagnostics.push(diagnostic);
         } else if diagnostic.level == Level::Error {
-            self.more = true;
+            match self.diagnostics.iter().rposition(|known| known.level == Level::Warning) {
+                Some(last) => {
+                    self.diagnostics.remove(last);
+                    self.diagnostics.push(diagnostic);
+                }
+                None => self.more = true,
+            }
         }
     }
 
@@ -269,6 +275,7 @@ impl Report {
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.diagnostics.len() >= MOST_FINDINGS
+            && self.diagnostics.iter().all(|known| known.level == Level::Error)
     }
 
     /// Adds an error for a name that is not among the known ones, with "did you mean".
@@ -304,7 +311,7 @@ impl Report {
         });
         self.diagnostics.dedup();
         if self.more {
-            let message = format!("only the first {MOST_FINDINGS} findings are listed");
+            let message = format!("only the first {MOST_FINDINGS} errors are listed");
             let last = Diagnostic::error("too_many", "", message).with_help("fix these, then check again");
             self.diagnostics.push(last);
         }
@@ -352,5 +359,36 @@ pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clo
             format!("known: {}", quoted.join(", "))
         }
         many => format!("none of the {} known names is close to it", many.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warnings_leave_room_for_errors() {
+        let mut report = Report::new();
+        for _ in 0..200 {
+            report.warning("odd", "looks odd", "look again");
+        }
+        assert!(!report.is_full());
+        report.error("wrong", "is wrong", "correct it");
+        let errors = report.finish().unwrap_err();
+        let codes: Vec<&str> =
+            errors.iter().map(|one| one.code.as_ref()).filter(|code| *code != "odd").collect();
+        assert_eq!(codes, ["wrong"]);
+    }
+
+    #[test]
+    fn errors_beyond_the_most_are_counted_as_more() {
+        let mut report = Report::new();
+        for index in 0..=MOST_FINDINGS {
+            report.item(index, |report| report.error("wrong", "is wrong", "correct it"));
+        }
+        assert!(report.is_full());
+        let errors = report.finish().unwrap_err();
+        assert_eq!(errors.diagnostics().len(), MOST_FINDINGS + 1);
+        assert_eq!(errors.diagnostics().last().map(|one| one.code.as_ref()), Some("too_many"));
     }
 }

@@ -10,8 +10,10 @@ use serde_json::Value;
 
 use super::advice::{self, Trial};
 use super::finding::{Finding, found, known_names, quoted_after};
+use super::removed::{Removed, is_below};
+use super::stand_in;
 use super::strict::{Misread, Step, read_struct};
-use crate::error::{Diagnostic, Level, Report};
+use crate::error::{Diagnostic, Report};
 use crate::text;
 
 /// Deepest nesting of lists and objects in a document.
@@ -19,20 +21,10 @@ const DEEPEST: usize = 100;
 /// How often the document is read again to find out what would be right.
 const MAX_TRIES: u32 = 40;
 
-/// Errors of `check` that compare a value with its neighbours, which have their defaults when they were taken out.
-const OF_NEIGHBOURS: &[&str] = &["approvals_out_of_order", "overlapping_bands", "same_pool"];
-
-/// Errors of `check` about what is defined elsewhere, and the lists and sections that define it.
-const DEFINED_IN: &[(&str, &[&str])] = &[
-    ("two_rules", &["blocks"]),
-    ("unknown_category", &["rules"]),
-    ("unknown_exit", &["exits"]),
-    ("unknown_group", &["groups", "engagement", "fit"]),
-    ("unknown_office", &["approvals"]),
-    ("unknown_pool", &["pools"]),
-    ("unknown_rule", &["rules", "disqualifiers", "engagement", "fit"]),
-    ("unknown_stage", &["stages"]),
-];
+/// How often a small part of the document is read to find out what can stand in for a value.
+const MAX_STAND_IN_TRIES: u32 = 4000;
+/// The text that stands in for texts, with a number where it is put.
+const STAND_IN: &str = "stand-in";
 
 /// Reads a rules struct, then has `check` look at what could be read, and reports all of it.
 ///
@@ -47,6 +39,18 @@ pub(crate) fn load_into<T: DeserializeOwned>(
     let rules = repair.read(report)?;
     let mut found = Report::new();
     check(&rules, &mut found);
+    let mut found = found.into_diagnostics();
+    // What depends on the values that stand in is no mistake of the document.
+    for document in repair.alternatives() {
+        let Ok(rules) = read_struct::<T>(&document) else { continue };
+        let mut again = Report::new();
+        check(&rules, &mut again);
+        if !again.is_full() {
+            let again = again.diagnostics();
+            found
+                .retain(|one| again.iter().any(|other| (&other.path, &other.code) == (&one.path, &one.code)));
+        }
+    }
     repair.hand_on(found, report);
     Some(rules)
 }
@@ -55,18 +59,27 @@ pub(crate) fn load_into<T: DeserializeOwned>(
 #[derive(Default)]
 struct Repair {
     document: Value,
-    /// Whether anything was taken out.
-    is_repaired: bool,
-    /// Paths of the nodes taken out, as written in the original document; and of keys that others were misspelt for.
-    removed: BTreeSet<String>,
+    /// What was taken out or replaced.
+    removed: Removed,
     /// For each list of the original document, the original indexes that were taken out.
     removed_items: BTreeMap<String, BTreeSet<usize>>,
-    /// Ids and keys of what was taken out.
-    removed_names: BTreeSet<String>,
-    /// Of the paths taken out, those of which it is not known what they have defined.
-    nameless: BTreeSet<String>,
+    /// What stands in for a value that is missing or faulty.
+    stood_in: Vec<StoodIn>,
+    /// What can stand in, by paths without indexes.
+    known_stand_ins: BTreeMap<String, Vec<Value>>,
     /// How often a replacement may still be tried.
     tries_left: u32,
+    stand_in_tries_left: u32,
+}
+
+/// A value that stands in for one that is missing or faulty.
+struct StoodIn {
+    /// Where, in what is left of the document.
+    steps: Vec<Step>,
+    /// Where, in the document as written.
+    path: String,
+    /// What can stand there; the first does.
+    values: Vec<Value>,
 }
 
 impl Repair {
@@ -83,7 +96,12 @@ impl Repair {
             return None;
         }
         write_dates_as_text(&mut document);
-        Some(Repair { document, tries_left: MAX_TRIES, ..Repair::default() })
+        Some(Repair {
+            document,
+            tries_left: MAX_TRIES,
+            stand_in_tries_left: MAX_STAND_IN_TRIES,
+            ..Repair::default()
+        })
     }
 
     fn read<T: DeserializeOwned>(&mut self, report: &mut Report) -> Option<T> {
@@ -120,61 +138,107 @@ impl Repair {
             report.push(Diagnostic::error("too_many", "", ""));
             return false;
         }
-        self.is_repaired = true;
+        if let Some(field) = quoted_after(&text, "missing field ") {
+            let missing: Vec<Step> = steps.iter().cloned().chain([Step::Member(field.to_owned())]).collect();
+            if self.put_stand_in(&missing, trial) {
+                return true;
+            }
+        }
         let unread = quoted_after(&text, "unknown field ").filter(|name| ends_with(&steps, name));
         match unread {
-            // What nothing reads is defined nowhere: a name in it is missed for good reason.
             Some(name) => self.remove_unread(&steps, name, known_names(&text)),
             None if code == "unknown_key" => self.remove_unread(&steps, "", std::iter::empty()),
-            None => self.remove(&steps, &path),
+            None if self.is_counted(&steps, trial) && self.put_stand_in(&steps, trial) => true,
+            None => match self.cut(&steps, &path) {
+                Some(node) => {
+                    self.removed.add(path, node);
+                    true
+                }
+                None => false,
+            },
         }
     }
 
+    /// Whether the node is an item of a list that must have just as many.
+    fn is_counted(&self, steps: &[Step], trial: &dyn Fn(&Value) -> Option<Misread>) -> bool {
+        if !matches!(steps.last(), Some(Step::Item(_))) {
+            return false;
+        }
+        let (shortened, _) = stand_in::without(&self.document, steps);
+        trial(&shortened).is_some_and(|misread| misread.error.to_string().starts_with("invalid length "))
+    }
+
+    /// Lets a value stand in for a missing or faulty one; false when none is known to fit.
+    fn put_stand_in(&mut self, steps: &[Step], trial: &dyn Fn(&Value) -> Option<Misread>) -> bool {
+        let path = self.original_path(steps);
+        if self.stood_in.iter().any(|known| known.path == path) {
+            return false;
+        }
+        let misspelt = self.removed.node(&path).filter(|node| !node.is_null()).cloned();
+        let shape = shape(&path);
+        let mut values = match self.known_stand_ins.get(&shape) {
+            Some(known) if misspelt.is_none() => known.clone(),
+            _ => {
+                let first = misspelt.clone();
+                let left = &mut self.stand_in_tries_left;
+                let values = stand_in::fitting(&self.document, steps, (STAND_IN, first), trial, left);
+                if misspelt.is_none() {
+                    self.known_stand_ins.insert(shape, values.clone());
+                }
+                values
+            }
+        };
+        for value in &mut values {
+            if value.as_str() == Some(STAND_IN) {
+                *value = Value::from(format!("{STAND_IN} {}", self.stood_in.len()));
+            }
+        }
+        let Some(value) = values.first().cloned() else { return false };
+        let is_put = stand_in::put(&mut self.document, steps, value);
+        if is_put {
+            if !self.removed.contains(&path) {
+                self.removed.add(path.clone(), Value::Null);
+            }
+            self.stood_in.push(StoodIn { steps: steps.to_vec(), path, values });
+        }
+        is_put
+    }
+
+    /// The document with other values standing in.
+    fn alternatives(&self) -> impl Iterator<Item = Value> {
+        let rounds = self.stood_in.iter().map(|one| one.values.len()).max().unwrap_or_default();
+        (1..rounds).map(|round| {
+            let mut document = self.document.clone();
+            for one in &self.stood_in {
+                if let Some(value) = one.values.iter().cycle().nth(round) {
+                    stand_in::put(&mut document, &one.steps, value.clone());
+                }
+            }
+            document
+        })
+    }
+
     /// Hands on what was found in the repaired document, but for what only follows from a removal.
-    fn hand_on(&self, found: Report, report: &mut Report) {
-        for mut diagnostic in found.into_diagnostics() {
+    fn hand_on(&self, found: Vec<Diagnostic>, report: &mut Report) {
+        for mut diagnostic in found {
             diagnostic.path = self.path_as_written(&diagnostic.path);
-            if !self.is_consequence(&diagnostic) {
+            if !self.removed.explains(&diagnostic) {
                 report.push(diagnostic);
             }
         }
     }
 
     fn follows_from_a_removal(&self, path: &str, text: &str) -> bool {
-        match quoted_after(text, "missing field ") {
-            Some(field) => self.removed.contains(&member(path, field)),
-            None => {
-                !text.starts_with("unknown ")
-                    && !Finding::is_of_a_value(text)
-                    && self.removed.iter().any(|removed| is_below(removed, path))
+        let stands_in = |one: &StoodIn| path == one.path || is_below(path, &one.path);
+        self.stood_in.iter().any(stands_in)
+            || match quoted_after(text, "missing field ") {
+                Some(field) => self.removed.contains(&member(path, field)),
+                None => {
+                    !text.starts_with("unknown ")
+                        && !Finding::is_of_a_value(text)
+                        && self.removed.any_below(path)
+                }
             }
-        }
-    }
-
-    /// Whether a finding of the check only follows from what was taken out.
-    fn is_consequence(&self, diagnostic: &Diagnostic) -> bool {
-        let (path, code) = (diagnostic.path.as_str(), diagnostic.code.as_ref());
-        let named = || {
-            let shown = |name: &String| diagnostic.message.contains(&format!("`{name}`"));
-            code.starts_with("unknown_") && self.removed_names.iter().any(shown)
-        };
-        let of_neighbour =
-            |removed: &String| OF_NEIGHBOURS.contains(&code) && around(removed) == around(path);
-        let defining = DEFINED_IN.iter().find(|(known, _)| *known == code).map(|(_, keys)| *keys);
-        let defines = |removed: &String| defining.is_some_and(|keys| keys.contains(&last_key(removed)));
-        match diagnostic.level {
-            Level::Warning => self.is_repaired,
-            Level::Error => {
-                let touched = |removed: &String| {
-                    removed == path
-                        || !path.is_empty() && is_below(removed, path)
-                        // The default stands there.
-                        || is_below(path, removed)
-                        || of_neighbour(removed)
-                };
-                named() || self.removed.iter().any(touched) || self.nameless.iter().any(defines)
-            }
-        }
     }
 
     /// The steps as far as they lead to a node: the name of a choice is none when it stands alone.
@@ -184,14 +248,11 @@ impl Repair {
     }
 
     fn node(&self, steps: &[Step]) -> Option<&Value> {
-        steps.iter().try_fold(&self.document, |node, step| step.of(node))
+        stand_in::node(&self.document, steps)
     }
 
     fn node_mut(&mut self, steps: &[Step]) -> Option<&mut Value> {
-        steps.iter().try_fold(&mut self.document, |node, step| match step {
-            Step::Member(name) => node.get_mut(name),
-            Step::Item(index) => node.get_mut(index),
-        })
+        stand_in::node_mut(&mut self.document, steps)
     }
 
     /// Where an object is expected, shows what to write in it, found by trying.
@@ -205,6 +266,13 @@ impl Repair {
             return finding;
         };
         let node = node.clone();
+        if node.is_null() && matches!(steps.last(), Some(Step::Member(_))) {
+            let (shortened, around) = stand_in::without(&self.document, steps);
+            if trial(&shortened).is_none_or(|misread| misread.steps != around) {
+                finding.help = Some("leave the key out".to_owned());
+                return finding;
+            }
+        }
         let help = advice::object_instead(&node, |candidate| self.try_in_place(steps, candidate, trial));
         finding.help = help.or(finding.help);
         finding
@@ -286,46 +354,40 @@ impl Repair {
         known: impl Iterator<Item = &'k str> + Clone,
     ) -> bool {
         let path = self.original_path(steps);
-        let names = self.removed_names.clone();
-        let removed = self.remove(steps, &path);
-        self.removed_names = names;
-        if let (Some(meant), Some((_, parents))) = (text::closest(name, known), steps.split_last())
-            && self.node(parents).is_some_and(|parent| parent.get(meant).is_none())
-        {
-            self.removed.remove(&path);
-            self.removed.insert(member(&self.original_path(parents), meant));
+        let Some(node) = self.cut(steps, &path) else { return false };
+        match (text::closest(name, known), steps.split_last()) {
+            (Some(meant), Some((_, parents)))
+                if self.node(parents).is_some_and(|parent| parent.get(meant).is_none()) =>
+            {
+                self.removed.add(member(&self.original_path(parents), meant), node);
+            }
+            _ => self.removed.add_unread(path),
         }
-        removed
+        true
     }
 
-    /// Takes the node at the end of the steps out; false when that is the document itself.
-    fn remove(&mut self, steps: &[Step], path: &str) -> bool {
-        let Some((last, parents)) = steps.split_last() else { return false };
-        let removed = match (self.node_mut(parents), last) {
-            (Some(Value::Object(members)), Step::Member(name)) => members.remove(name),
-            (Some(Value::Array(items)), Step::Item(index)) if *index < items.len() => {
-                Some(items.remove(*index))
-            }
-            _ => None,
+    /// Takes the node at the end of the steps out; none when that is the document itself.
+    fn cut(&mut self, steps: &[Step], path: &str) -> Option<Value> {
+        let (last, parents) = steps.split_last()?;
+        let node = match (self.node_mut(parents)?, last) {
+            (Value::Object(members), Step::Member(name)) => members.remove(name)?,
+            (Value::Array(items), Step::Item(index)) if *index < items.len() => items.remove(*index),
+            _ => return None,
         };
-        let Some(node) = removed else { return false };
-        match last {
-            Step::Member(name) => {
-                self.nameless.insert(path.to_owned());
-                self.removed_names.insert(name.clone());
-            }
-            Step::Item(_) => {
-                if !["id", "name"].iter().any(|key| node.get(key).is_some_and(Value::is_string)) {
-                    self.nameless.insert(path.to_owned());
+        self.stood_in.retain(|one| !one.steps.starts_with(steps));
+        if let Step::Item(index) = last {
+            for one in self.stood_in.iter_mut().filter(|one| one.steps.starts_with(parents)) {
+                if let Some(Step::Item(later)) = one.steps.get_mut(parents.len())
+                    && *later > *index
+                {
+                    *later -= 1;
                 }
-                let original: Option<usize> =
-                    path.rsplit_once('[').and_then(|(_, tail)| tail.strip_suffix(']')?.parse().ok());
-                self.removed_items.entry(self.original_path(parents)).or_default().extend(original);
             }
+            let original: Option<usize> =
+                path.rsplit_once('[').and_then(|(_, tail)| tail.strip_suffix(']')?.parse().ok());
+            self.removed_items.entry(self.original_path(parents)).or_default().extend(original);
         }
-        self.removed.insert(path.to_owned());
-        collect_ids(&node, &mut self.removed_names);
-        true
+        Some(node)
     }
 }
 
@@ -379,40 +441,16 @@ fn dismantle(document: Value) {
     }
 }
 
-fn collect_ids(node: &Value, names: &mut BTreeSet<String>) {
-    match node {
-        Value::Object(members) => {
-            for (key, value) in members {
-                match value {
-                    Value::String(id) if key == "id" || key == "name" => drop(names.insert(id.clone())),
-                    _ => collect_ids(value, names),
-                }
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect_ids(item, names)),
-        _ => {}
-    }
-}
-
 fn ends_with(steps: &[Step], name: &str) -> bool {
     matches!(steps.last(), Some(Step::Member(last)) if last == name)
 }
 
-/// Whether a path lies below another.
-fn is_below(path: &str, above: &str) -> bool {
-    path.strip_prefix(above)
-        .is_some_and(|rest| if above.is_empty() { !rest.is_empty() } else { rest.starts_with(['.', '[']) })
-}
-
-/// The path of the object or list around.
-fn around(path: &str) -> &str {
-    path.rfind(['.', '[']).and_then(|at| path.get(..at)).unwrap_or_default()
-}
-
-/// The last key of a path; of an item, that of its list.
-fn last_key(path: &str) -> &str {
-    let key = path.rsplit('.').next().unwrap_or_default();
-    key.split('[').next().unwrap_or_default()
+/// A path without the indexes.
+fn shape(path: &str) -> String {
+    path.split('[')
+        .map(|part| part.split_once(']').map_or(part, |(_, rest)| rest))
+        .collect::<Vec<_>>()
+        .join("[]")
 }
 
 fn member(path: &str, name: &str) -> String {
@@ -519,20 +557,28 @@ mod tests {
     }
 
     #[test]
-    fn names_of_what_was_taken_out_are_not_missed_by_the_check() {
-        let mut report = Report::new();
-        load_into(json!({"rules": [{"id": "vip", "kind": "plan"}]}), &mut report, &|_: &Document, report| {
-            report.unknown_name("unknown_rule", "rule", "vip", []);
-            report.unknown_name("unknown_rule", "rule", "other", []);
-        });
-        let at_two =
-            json!({"rules": [{"id": "a", "kind": 1}, {"id": "b", "kind": 1}, {"id": "c", "kind": "plain"}]});
+    fn names_that_cannot_be_read_are_not_missed_by_the_check() {
+        let unknown = |document| {
+            let mut report = Report::new();
+            load_into(document, &mut report, &|_: &Document, report| {
+                report.unknown_name("unknown_rule", "rule", "vip", []);
+            });
+            report.diagnostics().iter().any(|one| one.code == "unknown_rule")
+        };
+        assert!(!unknown(json!({"rules": [{"id": 7, "kind": "plain"}]})));
+        assert!(!unknown(json!({"rules": [["vip"]]})));
+        assert!(!unknown(json!({"rules": 7})));
+        assert!(unknown(json!({"rules": [{"id": "other", "kind": "plan"}]})));
+        assert!(unknown(json!({"limit": "x"})));
+    }
+
+    #[test]
+    fn places_are_those_of_the_document_as_written() {
+        let at_two = json!({"rules": ["a", ["b"], {"id": "c", "kind": "plain"}]});
         let mut paths = Report::new();
         load_into(at_two, &mut paths, &|_: &Document, report| {
             report.within("rules", |report| report.item(0, |report| report.error("late", "found late", "")));
         });
         assert_eq!(paths.diagnostics().last().unwrap().path, "rules[2]");
-        let codes: Vec<_> = report.diagnostics().iter().map(|d| d.message.clone()).collect();
-        assert_eq!(codes, ["unknown value `plan`", "there is no rule `other`"]);
     }
 }

@@ -4,6 +4,8 @@ mod advice;
 mod finding;
 mod load;
 mod position;
+mod removed;
+mod stand_in;
 mod strict;
 mod unique;
 

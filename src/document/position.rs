@@ -12,8 +12,17 @@ use crate::order;
 /// JSON text whose syntax is known to be right.
 pub(crate) struct Source<'t> {
     text: &'t str,
-    /// Path and offsets of keys that appear a second time, with the offset of the first.
-    duplicates: Vec<(String, usize, usize)>,
+    /// Keys that appear a second time.
+    duplicates: Vec<Duplicate>,
+}
+
+/// A key that appears a second time.
+struct Duplicate {
+    path: String,
+    /// How much of the path leads to the object.
+    around: usize,
+    at: usize,
+    first: usize,
 }
 
 /// Reads JSON text.
@@ -27,10 +36,10 @@ pub(crate) fn read_json(text: &str) -> Result<(Value, Source<'_>), RuleErrors> {
     let mut source = Source { text, duplicates: Vec::new() };
     let mut duplicates = Vec::new();
     walk(text, &mut |event| {
-        if let Event::Duplicate { path, at, first } = event
+        if let Event::Duplicate { path, around, at, first } = event
             && duplicates.len() <= MOST_FINDINGS
         {
-            duplicates.push((path.to_owned(), at, first));
+            duplicates.push(Duplicate { path: path.to_owned(), around, at, first });
         }
     });
     source.duplicates = duplicates;
@@ -47,6 +56,7 @@ fn syntax_error(text: &str, error: &serde_json::Error) -> RuleErrors {
         ("not_json", "the text is empty".to_owned(), "write the rules as `{ … }`")
     } else {
         let (what, help) = in_words(what);
+        let help = instead_of(word_at(text, line, column)).unwrap_or(help);
         ("not_json", format!("the text is not JSON: {what}"), help)
     };
     let mut diagnostic = Diagnostic::error(code, "", message).with_help(help);
@@ -74,10 +84,33 @@ fn in_words(said: &str) -> (&str, &'static str) {
         "expected `:`" => (said, "write `\"key\": value`"),
         "invalid escape" => ("a text has an unknown escape", "write a backslash as `\\\\`"),
         "invalid number" | "number out of range" => ("a number that cannot be read", "write it like `1.5`"),
-        _ if said.starts_with("control character") => {
-            ("a text has a line break or control character", "write a line break as `\\n`")
-        }
+        _ if said.starts_with("control character") => (
+            "a text has a line break or control character",
+            "close the text with a double quote, or write a line break as `\\n`",
+        ),
         _ => (said, STRICT),
+    }
+}
+
+/// The word that stands at a place, whose column counts bytes.
+fn word_at(text: &str, line: usize, column: usize) -> &str {
+    let line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let (before, after) = line.split_at_checked(column.saturating_sub(1)).unwrap_or((line, ""));
+    let is_outside = |c: char| !c.is_ascii_alphabetic();
+    let start = before.rfind(is_outside).map_or(0, |at| at + 1);
+    let end = before.len() + after.find(is_outside).unwrap_or(after.len());
+    line.get(start..end).unwrap_or_default()
+}
+
+/// What JSON has for a word of other languages.
+fn instead_of(word: &str) -> Option<&'static str> {
+    match word {
+        "True" | "TRUE" | "yes" | "Yes" => Some("write `true`"),
+        "False" | "FALSE" | "no" | "No" => Some("write `false`"),
+        "NaN" | "nan" | "Infinity" | "inf" | "None" | "nil" | "undefined" => {
+            Some("leave the key out: JSON has no such value")
+        }
+        _ => None,
     }
 }
 
@@ -88,8 +121,8 @@ fn count(number: usize) -> u32 {
 impl Source<'_> {
     /// A finding for each key that appears a second time.
     pub(crate) fn duplicates(&self) -> impl Iterator<Item = Diagnostic> {
-        self.duplicates.iter().map(|(path, at, first)| {
-            let name = path.rsplit_once('.').map_or(path.as_str(), |(_, name)| name);
+        self.duplicates.iter().map(|Duplicate { path, around, at, first }| {
+            let name = path.get(*around..).unwrap_or_default();
             let first = self.position(*first);
             let message = format!("`{name}` appears twice in this object, first on line {}", first.line);
             let mut diagnostic = Diagnostic::error("duplicate_key", path.clone(), message)
@@ -103,7 +136,7 @@ impl Source<'_> {
     /// and puts the findings in the order of the text.
     pub(crate) fn locate(&self, mut errors: RuleErrors) -> RuleErrors {
         let mut wanted: BTreeMap<String, Option<usize>> = BTreeMap::new();
-        for diagnostic in errors.iter().filter(|diagnostic| diagnostic.location.is_none()) {
+        for diagnostic in errors.iter().filter(|one| has_a_place(one)) {
             let mut path = diagnostic.path.as_str();
             wanted.insert(path.to_owned(), None);
             while let Some(at) = path.rfind(['.', '[']) {
@@ -119,7 +152,7 @@ impl Source<'_> {
                 *found = Some(at);
             }
         });
-        for diagnostic in errors.diagnostics_mut().iter_mut().filter(|one| one.location.is_none()) {
+        for diagnostic in errors.diagnostics_mut().iter_mut().filter(|one| has_a_place(one)) {
             let mut path = diagnostic.path.as_str();
             let at = loop {
                 if let Some(at) = wanted.get(path).copied().flatten() {
@@ -141,12 +174,17 @@ impl Source<'_> {
     }
 }
 
+/// Whether the place of a finding is yet to be found.
+fn has_a_place(finding: &Diagnostic) -> bool {
+    finding.location.is_none() && finding.code != "too_many"
+}
+
 /// What [`walk`] comes across.
 enum Event<'e> {
     /// A member of an object (at its key) or an item of a list.
     Value { path: &'e str, at: usize },
     /// A key that the object has already.
-    Duplicate { path: &'e str, at: usize, first: usize },
+    Duplicate { path: &'e str, around: usize, at: usize, first: usize },
 }
 
 /// An object or list that is being walked.
@@ -210,9 +248,12 @@ fn walk(text: &str, see: &mut impl FnMut(Event<'_>)) {
                         if !path.is_empty() {
                             path.push('.');
                         }
+                        let around = path.len();
                         path.push_str(&key);
                         match keys.get(&key) {
-                            Some(first) => see(Event::Duplicate { path: &path, at: start, first: *first }),
+                            Some(first) => {
+                                see(Event::Duplicate { path: &path, around, at: start, first: *first })
+                            }
                             None => drop(keys.insert(key, start)),
                         }
                         see(Event::Value { path: &path, at: start });
@@ -309,6 +350,27 @@ mod tests {
             let said = read_json(text).err().unwrap().to_string();
             assert!(said.contains(place) && said.contains("help: "), "{text:?}: {said}");
         }
+    }
+
+    #[test]
+    fn words_of_other_languages_have_their_help() {
+        for (text, help) in [
+            ("{\"a\": NaN}", "leave the key out"),
+            ("{\"a\": nan}", "leave the key out"),
+            ("{\"名\": True}", "write `true`"),
+            ("{\"a\": [1,\n False]}", "write `false`"),
+            ("{\"a\": \"no}\n", "close the text with a double quote, or write a line break as `\\n`"),
+        ] {
+            let said = read_json(text).err().unwrap().to_string();
+            assert!(said.contains(&format!("help: {help}")), "{text:?}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_key_with_dots_is_named_whole() {
+        let (_, source) = read_json("{\"c\": {\"a.b\": 1, \"a.b\": 2}}").unwrap();
+        let found: Vec<String> = source.duplicates().map(|one| one.message).collect();
+        assert_eq!(found, ["`a.b` appears twice in this object, first on line 1"]);
     }
 
     fn json() -> impl Strategy<Value = Value> {

@@ -6,7 +6,7 @@ use super::{
     Acquisition, BusinessModel, ChannelType, JobFunction, Lead, LeadStatus, Region, RegistryStatus,
     SourceClass, SourcePipeline, Value,
 };
-use crate::document::{Unique, load_into};
+use crate::document::{Unique, load_into, write_dates_as_text};
 use crate::error::{Diagnostic, Report, suggestion};
 
 /// The type of a field's values. It decides which comparisons a condition may use.
@@ -274,8 +274,9 @@ impl Lead {
     ///
     /// # Errors
     /// Every mistake, by path.
-    pub fn from_json(document: serde_json::Value) -> Result<Lead, Vec<Diagnostic>> {
+    pub fn from_json(mut document: serde_json::Value) -> Result<Lead, Vec<Diagnostic>> {
         let mut report = Report::new();
+        write_dates_as_text(&mut document);
         if let Some(members) = document.as_object() {
             unknown_keys(members, "", &mut report);
         }

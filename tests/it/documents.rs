@@ -99,6 +99,8 @@ fn messages_say_the_fix() {
         ("condition: an attribute without its prefix", load(fit(json!({"field": "gmv", "gt": 1_000_000}), json!(100)))),
         ("condition: an unknown field inside `any`", load(blacklist(json!({"condition": {"any": [{"field": "titel", "eq": "CEO"}]}})))),
         ("condition: an unknown field inside `not`", load(blacklist(json!({"condition": {"not": {"field": "titel", "eq": "CEO"}}})))),
+        ("a section that is null", load(json!({"dedup": null, "score": {"fit": null}}))),
+        ("lead: a date of toml", lead(json!({"id": "5", "created_at": {"$__toml_private_datetime": "2026-01-01T00:00:00Z"}}))),
         ("lead: a blank id", lead(json!({"id": " ", "created_at": "2026-03-01T09:00:00Z", "phones": ["13800138000"]}))),
         ("lead: an unknown field", lead(json!({"id": "1", "created_at": "2026-03-01T09:00:00Z", "phone": "13800138000"}))),
     ];
@@ -378,6 +380,95 @@ fn whatever_stands_in_the_wrong_place_is_reported_in_plain_words() {
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
 }
 
+/// Mistakes of one node each that are one finding each: the place, what to write there, and the finding.
+type Mistake = (String, Value, (String, String));
+
+fn single_mistakes(document: &Value, load: Load) -> Vec<Mistake> {
+    let mut places = Vec::new();
+    pointers(document, String::new(), &mut places);
+    let mut found = Vec::new();
+    for place in places {
+        for replacement in replacements() {
+            let mut changed = document.clone();
+            *changed.pointer_mut(&place).unwrap() = replacement.clone();
+            let Err(errors) = load(changed) else { continue };
+            let errors: Vec<_> = errors.iter().filter(|one| one.level == Level::Error).collect();
+            if let [only] = errors.as_slice() {
+                found.push((place.clone(), replacement, (only.path.clone(), only.code.to_string())));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a finding is rightly not reported beside another mistake.
+fn follows((place, _, (path, code)): &Mistake, (by, ..): &Mistake) -> bool {
+    let dotted = |place: &str| place.trim_start_matches('/').replace('/', ".");
+    let flat = path.replace('[', ".").replace(']', "");
+    // The other may define the name that is missed.
+    let defines = match code.as_str() {
+        "unknown_rule" => by.contains("/rules") || by.contains("/disqualifiers"),
+        "unknown_category" => by.starts_with("/rules"),
+        "unknown_stage" => by.starts_with("/stages"),
+        "unknown_exit" => by.starts_with("/exits"),
+        "unknown_group" => by.contains("/groups"),
+        _ => false,
+    };
+    // Of a field that is none, no comparison can be wrong.
+    let compares = ["wrong_comparison", "bad_value"].contains(&code.as_str())
+        && by.ends_with("/field")
+        && place.starts_with(by.trim_end_matches("field"));
+    // What is missed is gone.
+    defines || compares || format!("{flat}.").starts_with(&format!("{}.", dotted(by)))
+}
+
+#[test]
+fn of_two_mistakes_neither_hides_the_other() {
+    use leadkit::{assign::AssignRules, blacklist::BlacklistRules, dedup::DedupRules, merge::MergeRules};
+    use leadkit::{pipeline::PipelineRules, score::ScoreRules};
+    const PAIRS: usize = 600;
+    let cases: Vec<(&str, Value, Load)> = vec![
+        ("blacklist", rich_blacklist(), |v| loaded(BlacklistRules::load(v))),
+        ("dedup", rich_dedup(), |v| loaded(DedupRules::load(v))),
+        ("score", rich_scoring(), |v| loaded(ScoreRules::load(v))),
+        ("assign", rich_assignment(), |v| loaded(AssignRules::load(v))),
+        ("merge", rich_merging(), |v| loaded(MergeRules::load(v))),
+        ("pipeline", rich_pipeline(), |v| loaded(PipelineRules::load(v))),
+    ];
+    let mut faults: Vec<String> = Vec::new();
+    let mut random: usize = 7;
+    for (name, document, load) in cases {
+        let mistakes = single_mistakes(&document, load);
+        let mut pick = || {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            &mistakes[(random >> 33) % mistakes.len()]
+        };
+        for _ in 0..PAIRS {
+            let (one, other) = (pick(), pick());
+            let apart = |(a, ..): &Mistake, (b, ..): &Mistake| a != b && !a.starts_with(&format!("{b}/"));
+            if !apart(one, other) || !apart(other, one) {
+                continue;
+            }
+            let mut changed = document.clone();
+            for (place, replacement, _) in [one, other] {
+                *changed.pointer_mut(place).unwrap() = replacement.clone();
+            }
+            let errors = load(changed).unwrap_err();
+            for (missed, by) in [(one, other), (other, one)] {
+                let (path, code) = &missed.2;
+                let is_found = errors.iter().any(|found| found.path == *path && found.code == code.as_str());
+                if !is_found && !follows(missed, by) {
+                    faults.push(format!(
+                        "{name}: {} = {} ({code} at {path}) is lost by {} = {}",
+                        missed.0, missed.1, by.0, by.1
+                    ));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
+
 /// Whether what was written is silently something else: a list for an object, say, is its default.
 fn lost(read: Option<&Value>, written: &Value) -> Option<String> {
     let kind = |value: &Value| match value {
@@ -407,6 +498,81 @@ fn echo(errors: &RuleErrors, place: &str, replacement: &Value) -> Option<String>
     let found = errors.iter().filter(|one| one.level == Level::Error).count();
     let is_echoed = found > 1 && errors.iter().any(is_shape);
     (is_echoed && !replacement.is_object()).then(|| "an echo".to_owned())
+}
+
+#[test]
+fn a_mistake_does_not_hide_others_around_it() {
+    let rules = |document: Value| {
+        Rules::load(document).err().map_or_else(Vec::new, |errors| errors.iter().cloned().collect())
+    };
+    let score = |document: Value| rules(json!({ "score": document }));
+    let cases: Vec<(&str, Vec<Diagnostic>)> = vec![
+        (
+            "a faulty value",
+            score(json!({"fit": {"rules": [
+                {"id": "a", "points": "many", "when": {"script": "titel == 'CEO'"}, "group": "nope"},
+            ]}})),
+        ),
+        (
+            "an id given twice",
+            score(json!({"fit": {"rules": [
+                {"id": "a", "points": 1}, {"id": "a", "points": "many"},
+            ]}})),
+        ),
+        (
+            "an action without its value",
+            rules(json!({"dedup": {"rules": [
+                {"id": "c", "lead": "company", "target": "account.company", "comparator": {"company": {"threshold": 7}}, "action": "tag"},
+            ]}})),
+        ),
+        ("two missing keys", score(json!({"engagement": {"rules": [{"points": 1}]}}))),
+        ("two missing keys of a lead", Lead::from_json(json!({"phones": ["1"]})).unwrap_err()),
+        (
+            "a misspelt key",
+            score(json!({"fit": {"rules": [{"ID": "a", "points": {"script": "employe_count"}}]}})),
+        ),
+        (
+            "the name of something else",
+            rules(json!({
+                "score": {"fit": {"rules": [{"id": "east", "points": "x"}]}},
+                "assign": {"pools": {"leads": {"rules": [{"id": "b", "then": {"group": {"id": "east"}}}]}}},
+            })),
+        ),
+        (
+            "a rule without id in another engine",
+            rules(json!({
+                "dedup": {"rules": [{"lead": "phone", "target": "lead.phone", "action": "collect"}]},
+                "blacklist": {"overrides": [
+                    {"allow": {"phone": "13800138000"}, "rules": ["nosuch"], "categories": ["nocat"], "author": "a", "reason": "b"},
+                ]},
+            })),
+        ),
+        (
+            "a misspelt list of groups",
+            rules(json!({"assign": {
+                "gruops": {"all": {"members": [{"rep": "ann"}]}},
+                "pools": {"leads": {"rules": [{"id": "r", "then": {"group": {"id": "all"}}}]}},
+            }})),
+        ),
+        (
+            "a group that cannot be read",
+            rules(json!({"assign": {
+                "groups": {"all": 7},
+                "pools": {"leads": {"rules": [
+                    {"id": "r", "then": {"group": {"id": "all"}}}, {"id": "s", "then": {"group": {"id": "other"}}},
+                ]}},
+            }})),
+        ),
+    ];
+    let mut all = String::new();
+    for (title, found) in cases {
+        let _ = writeln!(all, "# {title}");
+        for one in found {
+            let _ = writeln!(all, "{one}");
+        }
+        all.push('\n');
+    }
+    expect_file!["snapshots/documents_independent.txt"].assert_eq(&all);
 }
 
 const JSON_RULES: &str = r#"{

@@ -1,0 +1,152 @@
+//! What was taken out of a document, and which findings only follow from that.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::error::{Diagnostic, Level};
+
+/// Errors of `check` about what is defined elsewhere: the lists that define it, as an engine's document has them, and
+/// the keys of their items that name it.
+const DEFINED_IN: &[(&str, &[&str], &[&str])] = &[
+    ("two_rules", &["blocks"], &[]),
+    ("unknown_category", &["rules"], &["category"]),
+    ("unknown_exit", &["exits"], &["name"]),
+    ("unknown_group", &["groups"], &["id"]),
+    ("unknown_office", &["approvals"], &["id"]),
+    ("unknown_pool", &["assign.pools"], &["id"]),
+    ("unknown_rule", &["rules", "engagement.rules", "fit.rules", "fit.disqualifiers"], &["id"]),
+    ("unknown_stage", &["stages"], &["name"]),
+];
+
+/// What was taken out of a document or replaced in it, by paths in the document as written.
+#[derive(Default)]
+pub(super) struct Removed {
+    /// Paths; also of keys that others were misspelt for.
+    paths: BTreeSet<String>,
+    /// What stood there.
+    nodes: Vec<(String, Value)>,
+}
+
+impl Removed {
+    pub(super) fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    pub(super) fn contains(&self, path: &str) -> bool {
+        self.paths.contains(path)
+    }
+
+    pub(super) fn any_below(&self, path: &str) -> bool {
+        self.paths.iter().any(|removed| is_below(removed, path))
+    }
+
+    /// Notes a key that nothing reads: what stands there is defined nowhere.
+    pub(super) fn add_unread(&mut self, path: String) {
+        self.paths.insert(path);
+    }
+
+    pub(super) fn add(&mut self, path: String, node: Value) {
+        self.paths.insert(path.clone());
+        self.nodes.push((path, node));
+    }
+
+    /// What was taken out at a path last.
+    pub(super) fn node(&self, path: &str) -> Option<&Value> {
+        self.nodes.iter().rev().find(|(known, _)| known == path).map(|(_, node)| node)
+    }
+
+    /// Whether a finding of the check only follows from what was taken out.
+    pub(super) fn explains(&self, diagnostic: &Diagnostic) -> bool {
+        if diagnostic.level == Level::Warning {
+            return !self.is_empty();
+        }
+        let (path, code) = (diagnostic.path.as_str(), diagnostic.code.as_ref());
+        let touches = |removed: &String| {
+            removed == path
+                || !path.is_empty() && is_below(removed, path)
+                // The default stands there.
+                || is_below(path, removed)
+                || is_of_neighbours(code, path, removed)
+        };
+        self.paths.iter().any(touches) || self.may_define(diagnostic)
+    }
+
+    /// Whether what a finding misses may have been defined by what was taken out.
+    fn may_define(&self, diagnostic: &Diagnostic) -> bool {
+        let Some((_, lists, keys)) = DEFINED_IN.iter().find(|(code, ..)| diagnostic.code == *code) else {
+            return false;
+        };
+        let path = diagnostic.path.as_str();
+        let ends = path.match_indices('.').map(|(at, _)| at + 1);
+        // An engine's document stands alone or below a key, and a part of it may have lists of its own.
+        let engines = std::iter::once("")
+            .chain(ends.filter_map(|end| path.get(..end)))
+            .take_while(|engine| !engine.contains('['));
+        let names = |name: &str| diagnostic.message.contains(&format!("`{name}`"));
+        engines
+            .into_iter()
+            .flat_map(|engine| lists.iter().map(move |list| format!("{engine}{list}")))
+            .any(|list| self.nodes.iter().any(|(at, node)| defines(at, node, &list, keys, &names)))
+    }
+}
+
+/// Whether an error of `check` compares the value at a path with its neighbours, and one of these was taken out: its
+/// default stands there.
+fn is_of_neighbours(code: &str, path: &str, removed: &str) -> bool {
+    match code {
+        "approvals_out_of_order" => is_below(removed, around(path)),
+        "overlapping_bands" => around(removed) == around(path),
+        "same_pool" => around(removed) == around(path) && removed.ends_with("pool"),
+        _ => false,
+    }
+}
+
+/// Whether a node taken out at a path may have defined a name in a list.
+fn defines(at: &str, node: &Value, list: &str, keys: &[&str], names: &impl Fn(&str) -> bool) -> bool {
+    if at == list {
+        return match node {
+            Value::Array(items) if !items.is_empty() => {
+                items.iter().any(|item| item_defines(item, keys, names))
+            }
+            Value::Object(members) if !members.is_empty() => members.keys().any(|name| names(name)),
+            _ => true,
+        };
+    }
+    if let Some(rest) = list.strip_prefix(at).and_then(|rest| rest.strip_prefix('.')) {
+        return match rest.split('.').try_fold(node, |node, key| node.as_object().map(|o| o.get(key))?) {
+            Some(inner) => defines(list, inner, list, keys, names),
+            None => !node.is_object(),
+        };
+    }
+    let Some(rest) = at.strip_prefix(list) else { return false };
+    match rest.strip_prefix('.') {
+        // Under the keys of an object, the key is the name.
+        Some(name) => names(name),
+        None => match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((_, "")) => item_defines(node, keys, names),
+            Some((_, key)) => key.strip_prefix('.').is_some_and(|key| keys.contains(&key)),
+            None => false,
+        },
+    }
+}
+
+/// Whether an item has the name, or none that can be read.
+fn item_defines(item: &Value, keys: &[&str], names: &impl Fn(&str) -> bool) -> bool {
+    !keys.is_empty()
+        && match keys.iter().find_map(|key| item.get(key)?.as_str()) {
+            Some(name) => names(name),
+            None => true,
+        }
+}
+
+/// Whether a path lies below another.
+pub(super) fn is_below(path: &str, above: &str) -> bool {
+    path.strip_prefix(above)
+        .is_some_and(|rest| if above.is_empty() { !rest.is_empty() } else { rest.starts_with(['.', '[']) })
+}
+
+/// The path of the object or list around.
+fn around(path: &str) -> &str {
+    path.rfind(['.', '[']).and_then(|at| path.get(..at)).unwrap_or_default()
+}

@@ -1,0 +1,176 @@
+//! What can stand in for a value that is missing or faulty, so that what is around it can be read: found by trying.
+
+use serde_json::{Map, Value, json};
+
+use super::finding::{known_names, quoted_after};
+use super::strict::{Misread, Step};
+
+/// Most values that are kept for one place.
+const MOST_FITTING: usize = 6;
+/// Most names of a choice that are tried.
+const MOST_NAMES: usize = 24;
+/// How deep a value may lack keys of its own.
+const DEEPEST: u32 = 3;
+
+/// Tries values at one place of a document.
+pub(super) struct Search<'t> {
+    /// Where the value is to stand, within a document cut down to what leads there.
+    document: Value,
+    trial: &'t dyn Fn(&Value) -> Option<Misread>,
+    tries_left: &'t mut u32,
+}
+
+/// What can stand in at the end of the steps, best first. `text` is a text that stands nowhere else; `first` is tried
+/// before all else. O(tries), each about as long as reading what the place is in.
+pub(super) fn fitting(
+    document: &Value,
+    steps: &[Step],
+    (text, first): (&str, Option<Value>),
+    trial: &dyn Fn(&Value) -> Option<Misread>,
+    tries_left: &mut u32,
+) -> Vec<Value> {
+    let (document, steps) = cut_down(document, steps);
+    let mut search = Search { document, trial, tries_left };
+    if let Some(first) = first
+        && let Some(fits) = search.completed(&steps, first, text, DEEPEST).ok()
+    {
+        return vec![fits];
+    }
+    search.all(&steps, text, DEEPEST, MOST_FITTING)
+}
+
+impl Search<'_> {
+    fn all(&mut self, at: &[Step], text: &str, depth: u32, most: usize) -> Vec<Value> {
+        let mut fits = Vec::new();
+        let mut names: Vec<String> = Vec::new();
+        for candidate in neutral(text) {
+            if fits.len() >= most {
+                return fits;
+            }
+            match self.completed(at, candidate, text, depth) {
+                Ok(fit) => fits.push(fit),
+                Err(known) if names.is_empty() => names = known,
+                Err(_) => {}
+            }
+        }
+        for name in names {
+            if fits.len() >= most {
+                break;
+            }
+            let alone = std::iter::once(Value::from(name.as_str()));
+            let with = |content| Value::Object(Map::from_iter([(name.clone(), content)]));
+            let candidates = alone.chain(neutral(text).into_iter().map(with));
+            let fit = candidates.into_iter().find_map(|one| self.completed(at, one, text, depth).ok());
+            fits.extend(fit);
+        }
+        fits
+    }
+
+    /// The value with the keys that it lacks, when it can be read; else the names that were expected.
+    fn completed(
+        &mut self,
+        at: &[Step],
+        candidate: Value,
+        text: &str,
+        depth: u32,
+    ) -> Result<Value, Vec<String>> {
+        put(&mut self.document, at, candidate);
+        loop {
+            let Some(left) = self.tries_left.checked_sub(1) else { return Err(Vec::new()) };
+            *self.tries_left = left;
+            let Some(misread) = (self.trial)(&self.document) else { break };
+            let said = misread.error.to_string();
+            let lacks = quoted_after(&said, "missing field ");
+            let (mut steps, around) = (misread.steps, at.split_last().map_or(at, |(_, around)| around));
+            if !steps.starts_with(at) {
+                match (steps.as_slice() == around, lacks) {
+                    // What is around cannot be read with it.
+                    (true, None) => return Err(Vec::new()),
+                    _ => break,
+                }
+            }
+            let Some(lacks) = lacks.filter(|_| depth > 0) else {
+                let unknown = said.starts_with("unknown variant ") && steps == at;
+                let names = known_names(&said).filter(|_| unknown).take(MOST_NAMES);
+                return Err(names.map(str::to_owned).collect());
+            };
+            steps.push(Step::Member(lacks.to_owned()));
+            let inner = self.all(&steps, text, depth - 1, 1).into_iter().next().ok_or_else(Vec::new)?;
+            put(&mut self.document, &steps, inner);
+        }
+        node(&self.document, at).cloned().ok_or_else(Vec::new)
+    }
+}
+
+/// Values that say little, one of each kind that documents have.
+fn neutral(text: &str) -> Vec<Value> {
+    vec![
+        json!(text),
+        json!(1),
+        json!({}),
+        json!([]),
+        json!(true),
+        json!(0.5),
+        json!("1d"),
+        json!("2026-01-01T00:00:00Z"),
+        json!("+00:00"),
+        json!({"all": []}),
+    ]
+}
+
+/// What leads to a node, without the node; and where what it stood in is.
+pub(super) fn without(document: &Value, steps: &[Step]) -> (Value, Vec<Step>) {
+    let (mut document, mut steps) = cut_down(document, steps);
+    let last = steps.pop();
+    match (node_mut(&mut document, &steps), last) {
+        (Some(Value::Array(items)), Some(Step::Item(index))) if index < items.len() => {
+            items.remove(index);
+        }
+        (Some(Value::Object(members)), Some(Step::Member(name))) => drop(members.remove(&name)),
+        _ => {}
+    }
+    (document, steps)
+}
+
+/// The document with only what leads to a place, and the place in it.
+fn cut_down(document: &Value, steps: &[Step]) -> (Value, Vec<Step>) {
+    let Some((step, rest)) = steps.split_first() else { return (document.clone(), Vec::new()) };
+    if rest.is_empty() {
+        return (document.clone(), steps.to_vec());
+    }
+    let Some(inner) = step.of(document) else { return (document.clone(), steps.to_vec()) };
+    let (inner, below) = cut_down(inner, rest);
+    let (outer, step) = match step {
+        Step::Member(name) => {
+            (Value::Object(Map::from_iter([(name.clone(), inner)])), Step::Member(name.clone()))
+        }
+        Step::Item(_) => (Value::Array(vec![inner]), Step::Item(0)),
+    };
+    (outer, std::iter::once(step).chain(below).collect())
+}
+
+pub(super) fn node<'v>(document: &'v Value, steps: &[Step]) -> Option<&'v Value> {
+    steps.iter().try_fold(document, |node, step| step.of(node))
+}
+
+pub(super) fn node_mut<'v>(document: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
+    steps.iter().try_fold(document, |node, step| match step {
+        Step::Member(name) => node.get_mut(name),
+        Step::Item(index) => node.get_mut(index),
+    })
+}
+
+/// Puts a value at the end of the steps; false when nothing leads there.
+pub(super) fn put(document: &mut Value, steps: &[Step], value: Value) -> bool {
+    let Some((last, parents)) = steps.split_last() else { return false };
+    match (node_mut(document, parents), last) {
+        (Some(Value::Object(members)), Step::Member(name)) => {
+            members.insert(name.clone(), value);
+            true
+        }
+        (Some(Value::Array(items)), Step::Item(index)) => {
+            items.get_mut(*index).map(|item| *item = value).is_some()
+        }
+        _ => false,
+    }
+}
