@@ -73,9 +73,9 @@
 //! use std::sync::Arc;
 //!
 //! use leadkit::attribution::{
-//!     Attribution, AttributionRules, Conversion, CreditError, CreditModel, Journey, Journeys, Step,
+//!     Attribution, Conversion, CreditError, CreditModel, Journey, Journeys, Step,
 //! };
-//! use leadkit::rule::{self, Registry};
+//! use leadkit::rule::Registry;
 //! use serde_json::json;
 //!
 //! #[derive(Debug)]
@@ -95,10 +95,10 @@
 //!     let minutes = serde_json::from_value(params.clone()).map_err(|error| error.to_string())?;
 //!     Ok(Arc::new(Attention(minutes)))
 //! });
-//! let rules: AttributionRules = rule::load(json!({"models": [
+//! let rules = json!({"models": [
 //!     {"id": "attention", "model": {"custom": {"name": "attention", "params": {"expo": 6, "live": 3}}}},
-//! ]}))?;
-//! let attribution = Attribution::compile_with(&rules, &registry)?;
+//! ]});
+//! let attribution = Attribution::load_with(rules.clone(), &registry)?;
 //!
 //! let mut journeys = Journeys::new();
 //! for channel in ["sem", "expo", "live"] {
@@ -107,7 +107,7 @@
 //! journeys.end_journey(&Conversion::default())?;
 //! let credits = attribution.credit(&journeys)?;
 //! assert_eq!(credits.model("attention").unwrap().channel("expo").unwrap().conversions, 0.6);
-//! assert!(Attribution::compile(&rules).is_err(), "built-in models only");
+//! assert!(Attribution::load(rules).is_err(), "built-in models only");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
