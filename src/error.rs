@@ -220,24 +220,35 @@ impl Report {
 
     /// Looks at the member `name` of the current place.
     pub fn within<T>(&mut self, name: &str, look: impl FnOnce(&mut Report) -> T) -> T {
-        let length = self.path.len();
-        if length > 0 {
-            self.path.push('.');
-        }
-        self.path.push_str(name);
+        let length = self.enter(name);
         let result = look(self);
         self.path.truncate(length);
         result
     }
 
+    /// Goes to a member of the current place; gives the length of the path before.
+    fn enter(&mut self, name: &str) -> usize {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push('.');
+        }
+        self.path.push_str(name);
+        length
+    }
+
     /// Looks at the item `index` (from 0) of the list that is the current place.
     pub fn item<T>(&mut self, index: usize, look: impl FnOnce(&mut Report) -> T) -> T {
-        let length = self.path.len();
-        // Writing to a String does not fail.
-        let _ = write!(self.path, "[{index}]");
+        let length = self.enter_item(index);
         let result = look(self);
         self.path.truncate(length);
         result
+    }
+
+    fn enter_item(&mut self, index: usize) -> usize {
+        let length = self.path.len();
+        // Writing to a String does not fail.
+        let _ = write!(self.path, "[{index}]");
+        length
     }
 
     /// The current place.
@@ -343,12 +354,16 @@ fn natural(path: &str) -> Vec<(u64, &str)> {
 /// The help for a name that is not known: the closest known one, or all when they are few.
 #[must_use]
 pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    suggested(name, known.into_iter().collect())
+}
+
+/// One copy, whatever the names come from.
+fn suggested(name: &str, mut names: Vec<&str>) -> String {
     if name.len() <= LONGEST_NAME
-        && let Some(close) = crate::text::closest(name, known.clone())
+        && let Some(close) = crate::text::closest(name, names.iter().copied())
     {
         return format!("did you mean `{close}`?");
     }
-    let mut names: Vec<&str> = known.into_iter().collect();
     names.sort_unstable();
     names.dedup();
     match names.as_slice() {

@@ -293,12 +293,24 @@ struct Members<'v, 'p> {
     value: Option<(&'v str, &'v Value)>,
 }
 
+impl<'v> Members<'v, '_> {
+    #[inline(never)]
+    fn next_member(&mut self) -> Option<(&'v str, &'v Value)> {
+        self.value = self.left.next().map(|(key, value)| (key.as_str(), value));
+        self.value
+    }
+
+    #[inline(never)]
+    fn taken(&mut self) -> Result<(&'v str, &'v Value), Error> {
+        self.value.take().ok_or_else(|| Error::custom("a value is read before its key"))
+    }
+}
+
 impl<'de> MapAccess<'de> for Members<'de, '_> {
     type Error = Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
-        let Some((key, value)) = self.left.next() else { return Ok(None) };
-        self.value = Some((key, value));
+        let Some((key, value)) = self.next_member() else { return Ok(None) };
         match seed.deserialize(BorrowedStrDeserializer::new(key)) {
             Ok(key) => Ok(Some(key)),
             Err(error) => {
@@ -309,9 +321,7 @@ impl<'de> MapAccess<'de> for Members<'de, '_> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        let Some((key, value)) = self.value.take() else {
-            return Err(Error::custom("a value is read before its key"));
-        };
+        let (key, value) = self.taken()?;
         let place = Place::Member(self.object.place, key);
         self.object.below(value, &place).read(seed)
     }

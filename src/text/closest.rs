@@ -17,6 +17,11 @@ use super::similarity::{jaro_winkler, osa};
 /// ```
 #[must_use]
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest(word, &mut candidates.into_iter())
+}
+
+/// One copy, whatever the candidates come from.
+fn nearest<'a>(word: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     let word = super::fold(word);
     let length = word.chars().count();
     let mut best: Option<(usize, f64, &'a str)> = None;
