@@ -1,15 +1,8 @@
-//! The chain: probabilities, and what removing a channel costs.
+//! The chain: its states and probabilities.
 #![expect(clippy::indexing_slicing, reason = "numbers of states come from the tables they index")]
 
 use super::count::{Counts, last_channel};
 use super::fit::Transition;
-use super::{dense, iterate};
-use crate::attribution::error::CreditError;
-
-/// Chains with at most so many states are solved directly.
-const MAX_DENSE: usize = 512;
-/// Most products of channels and transitions that are iterated over: some seconds.
-const MAX_WORK: usize = 1 << 29;
 
 /// Transitions by rows, the start first and states in the order of their channels.
 #[derive(Debug, Clone)]
@@ -29,14 +22,6 @@ pub(super) struct Chain {
     channels: usize,
     conversion_rate: f64,
     counts: Counts,
-}
-
-/// Removal effects by channel, 0 to 1.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Removal {
-    pub(super) effects: Vec<f64>,
-    /// `None` when they are not all from 0 up.
-    pub(super) value_effects: Option<Vec<f64>>,
 }
 
 impl Chain {
@@ -126,50 +111,6 @@ impl Chain {
         start..self.rows[state]
     }
 
-    /// Removal effects on conversions and value.
-    pub(super) fn removal(&self, channel_name: &dyn Fn(u32) -> String) -> Result<Removal, CreditError> {
-        if self.conversion_rate == 0.0 {
-            return Ok(Removal {
-                effects: vec![0.0; self.channels],
-                value_effects: Some(vec![0.0; self.channels]),
-            });
-        }
-        let value: f64 = self.value.iter().zip(&self.visits).map(|(value, visits)| value * visits).sum();
-        let has_value = self.value.iter().any(|value| *value != 0.0);
-        let remaining = if self.states() <= MAX_DENSE {
-            dense::remaining(self)
-        } else {
-            let mut used: Vec<u32> = self.channel.iter().copied().filter(|channel| *channel > 0).collect();
-            used.sort_unstable();
-            used.dedup();
-            let used = used.len();
-            if used.saturating_mul(self.transitions()) > MAX_WORK {
-                return Err(CreditError::ChainTooLarge { channels: used, transitions: self.transitions() });
-            }
-            iterate::remaining(self, has_value, channel_name)?
-        };
-        // Rounded to what the computation is good for, so that a channel nothing depends on has no effect at all.
-        let effect = |rest: f64, all: f64| {
-            let effect = 1.0 - rest / all;
-            if effect.abs() < 1e-13 { 0.0 } else { effect }
-        };
-        let effects: Vec<f64> = remaining
-            .iter()
-            .map(|rest| effect(rest.conversions, self.conversion_rate).clamp(0.0, 1.0))
-            .collect();
-        let value_effects = if !has_value {
-            Some(vec![0.0; self.channels])
-        } else if value > 0.0 {
-            let effects: Vec<f64> = remaining.iter().map(|rest| effect(rest.value, value)).collect();
-            let fit =
-                effects.iter().all(|effect| *effect >= 0.0) && effects.iter().any(|effect| *effect > 0.0);
-            fit.then_some(effects)
-        } else {
-            None
-        };
-        Ok(Removal { effects, value_effects })
-    }
-
     pub(super) fn matrix(&self, name: &dyn Fn(u32) -> String) -> Vec<Transition> {
         let title = |state: usize| {
             let channels: Vec<String> =
@@ -199,13 +140,4 @@ impl Chain {
         }
         all
     }
-}
-
-/// What remains when a channel is removed.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Remaining {
-    /// Probability to convert.
-    pub(super) conversions: f64,
-    /// Expected value of a journey.
-    pub(super) value: f64,
 }

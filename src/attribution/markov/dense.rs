@@ -1,7 +1,8 @@
 //! Small chains: the fundamental matrix.
 #![expect(clippy::indexing_slicing, reason = "a matrix of as many rows and columns as there are states")]
 
-use super::chain::{Chain, Remaining};
+use super::chain::Chain;
+use super::fit::Remaining;
 
 /// `I − Q` factorised as `L·U`. Every pivot is summed from what leaves the state instead of being subtracted from 1
 /// (Grassmann, Taksar and Heyman, 1985), so no digit cancels, however long journeys are.

@@ -54,3 +54,12 @@ pub struct OrderScore {
     /// adjusted. `None` when there are not more journeys than parameters.
     pub penalised_auc: Option<f64>,
 }
+
+/// What remains when a channel is removed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Remaining {
+    /// Probability to convert.
+    pub(super) conversions: f64,
+    /// Expected value of a journey.
+    pub(super) value: f64,
+}

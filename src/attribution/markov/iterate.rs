@@ -1,7 +1,8 @@
 //! Large chains: iteration with a bound of the error.
 #![expect(clippy::indexing_slicing, reason = "numbers of states come from the tables they index")]
 
-use super::chain::{Chain, Remaining};
+use super::chain::Chain;
+use super::fit::Remaining;
 use crate::attribution::error::CreditError;
 
 /// Right sides that are solved together: what a state holds of them is one run of memory.
@@ -13,6 +14,38 @@ const MAX_LOOKS: usize = 2_000;
 /// The error of the probability to convert that is asked for, relative to it, and the one that is accepted.
 const WANTED: f64 = 1e-13;
 const ACCEPTED: f64 = 1e-10;
+/// Most transitions that are followed for one chain, in all sweeps, blocks of channels and passes together; each is
+/// followed for [`WIDTH`] right sides at once, which takes between 4 and 5 ns: about five seconds together.
+const MAX_WORK: u64 = 1 << 30;
+
+/// How much work is left. What an iteration needs is not known before, so it is paid for sweep by sweep.
+#[derive(Debug)]
+pub(super) struct Budget(u64);
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget(MAX_WORK)
+    }
+}
+
+impl Budget {
+    /// Whether so much work is left.
+    fn has(&self, work: u64) -> bool {
+        work <= self.0
+    }
+
+    /// Takes the work off; false when there is not so much left.
+    fn spend(&mut self, work: u64) -> bool {
+        let enough = self.has(work);
+        self.0 = self.0.saturating_sub(work);
+        enough
+    }
+}
+
+/// What one look costs: its sweeps and the check after them. A state costs what a transition does.
+fn look_cost(chain: &Chain) -> u64 {
+    (SWEEPS as u64 + 1).saturating_mul((chain.transitions() + chain.states()) as u64)
+}
 
 /// What remains without each channel.
 ///
@@ -22,6 +55,7 @@ const ACCEPTED: f64 = 1e-10;
 pub(super) fn remaining(
     chain: &Chain,
     has_value: bool,
+    budget: &mut Budget,
     channel_name: &dyn Fn(u32) -> String,
 ) -> Result<Vec<Remaining>, CreditError> {
     let mut used = vec![false; chain.channels()];
@@ -31,13 +65,26 @@ pub(super) fn remaining(
     let whole = Remaining { conversions: chain.conversion_rate(), value: dot(&chain.value, &chain.visits) };
     let mut all = vec![whole; chain.channels()];
     let used: Vec<u32> = (0..chain.channels() as u32).filter(|channel| used[*channel as usize]).collect();
+    let named = |stop| match stop {
+        Stop::OutOfBudget => {
+            CreditError::ChainTooLarge { channels: used.len(), transitions: chain.transitions() }
+        }
+        Stop::NotConverged { channel, error } => {
+            CreditError::NotConverged { channel: channel_name(channel), error: format!("{error:.1e}") }
+        }
+    };
+    // Every solution takes one look at least: what cannot be enough is refused before any work is done.
+    let solutions = used.len().div_ceil(WIDTH) as u64 * if has_value { 2 } else { 1 };
+    if !budget.has(solutions.saturating_mul(look_cost(chain))) {
+        return Err(named(Stop::OutOfBudget));
+    }
     for block in used.chunks(WIDTH) {
-        let found = solve(chain, block, &chain.converts).map_err(|at| at.named(channel_name))?;
+        let found = solve(chain, block, &chain.converts, budget).map_err(named)?;
         for (channel, found) in block.iter().zip(found) {
             all[*channel as usize].conversions = found;
         }
         if has_value {
-            let found = solve(chain, block, &chain.value).map_err(|at| at.named(channel_name))?;
+            let found = solve(chain, block, &chain.value, budget).map_err(named)?;
             for (channel, found) in block.iter().zip(found) {
                 all[*channel as usize].value = found;
             }
@@ -50,22 +97,14 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-struct NotConverged {
-    channel: u32,
-    error: f64,
-}
-
-impl NotConverged {
-    fn named(self, channel_name: &dyn Fn(u32) -> String) -> CreditError {
-        CreditError::NotConverged {
-            channel: channel_name(self.channel),
-            error: format!("{:.1e}", self.error),
-        }
-    }
+/// Why an iteration ends without a result.
+enum Stop {
+    OutOfBudget,
+    NotConverged { channel: u32, error: f64 },
 }
 
 /// For each channel of the block: the expected reward from the start when the channel is removed.
-fn solve(chain: &Chain, block: &[u32], rewards: &[f64]) -> Result<Vec<f64>, NotConverged> {
+fn solve(chain: &Chain, block: &[u32], rewards: &[f64], budget: &mut Budget) -> Result<Vec<f64>, Stop> {
     let states = chain.states();
     // Which right side a state is removed from.
     let side = |state: usize| {
@@ -78,6 +117,9 @@ fn solve(chain: &Chain, block: &[u32], rewards: &[f64]) -> Result<Vec<f64>, NotC
         rewards.iter().zip(&chain.visits).map(|(reward, visits)| (reward * visits).abs()).sum::<f64>();
     let mut bounds = [0.0f64; WIDTH];
     for _ in 0..MAX_LOOKS {
+        if !budget.spend(look_cost(chain)) {
+            return Err(Stop::OutOfBudget);
+        }
         for _ in 0..SWEEPS {
             for state in (0..states).rev() {
                 values[state] = follow(chain, state, &values, rewards, sides[state]);
@@ -91,7 +133,7 @@ fn solve(chain: &Chain, block: &[u32], rewards: &[f64]) -> Result<Vec<f64>, NotC
     let worst = bounds[..block.len()].iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
     match worst {
         Some((at, bound)) if *bound > ACCEPTED * scale => {
-            Err(NotConverged { channel: block[at], error: bound / scale })
+            Err(Stop::NotConverged { channel: block[at], error: bound / scale })
         }
         _ => Ok(values[0][..block.len()].to_vec()),
     }
@@ -177,4 +219,63 @@ fn correct(
         }
     }
     bounds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::count::{Counts, Ends, Step};
+    use super::*;
+
+    /// Journeys over `channels` channels, each state leading to some before and behind it.
+    fn chain(channels: u32) -> Chain {
+        let mut counts = Counts {
+            order: 1,
+            channels: channels as usize,
+            states: vec![[0; 4]],
+            ends: vec![Ends::default()],
+            steps: Vec::new(),
+        };
+        for channel in 0..channels {
+            counts.states.push([0, 0, 0, channel + 1]);
+            let conversions = u64::from(channel % 7);
+            counts.ends.push(Ends { conversions, nulls: 1, value: f64::from(channel) });
+            counts.steps.push(Step { from: 0, to: channel + 1, count: 3 });
+            for step in [1, 2, channels - 3, channels - 1] {
+                counts.steps.push(Step { from: channel + 1, to: (channel + step) % channels + 1, count: 5 });
+            }
+        }
+        Chain::new(&counts)
+    }
+
+    /// What is left of a budget, and whether it was enough.
+    fn spent(chain: &Chain, has_value: bool, budget: u64) -> (u64, bool) {
+        let mut left = Budget(budget);
+        let found = remaining(chain, has_value, &mut left, &|channel| channel.to_string());
+        match &found {
+            Ok(all) => assert!(all.iter().all(|rest| rest.conversions > 0.0)),
+            Err(CreditError::ChainTooLarge { channels: 100, transitions: 500 }) => {}
+            Err(error) => panic!("{error}"),
+        }
+        (budget - left.0, found.is_ok())
+    }
+
+    #[test]
+    fn work_is_counted_over_sweeps_blocks_and_passes() {
+        let chain = chain(100);
+        let look = look_cost(&chain);
+        assert_eq!(look, 9 * (500 + 101));
+        let (conversions, _) = spent(&chain, false, u64::MAX);
+        let (both, _) = spent(&chain, true, u64::MAX);
+        // Five blocks of twenty channels, each with some looks; value is a pass of its own.
+        assert_eq!(conversions % look, 0);
+        assert!(conversions >= 5 * 2 * look, "{}", conversions / look);
+        assert!(both >= conversions + 5 * 2 * look, "{} {}", both / look, conversions / look);
+        for (has_value, needed) in [(false, conversions), (true, both)] {
+            assert_eq!(spent(&chain, has_value, needed), (needed, true));
+            assert!(!spent(&chain, has_value, needed - 1).1);
+            // Less than one look a block is refused before any work is done.
+            let least = 5 * look * if has_value { 2 } else { 1 };
+            assert_eq!(spent(&chain, has_value, least - 1), (0, false));
+        }
+    }
 }

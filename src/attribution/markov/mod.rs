@@ -12,6 +12,7 @@ mod dense;
 mod fit;
 mod iterate;
 mod model;
+mod removal;
 
 pub(super) use fit::MAX_ORDER;
 pub use fit::{MarkovFit, OrderScore, Transition};

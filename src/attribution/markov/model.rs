@@ -4,6 +4,7 @@ use super::auc;
 use super::chain::Chain;
 use super::count::Counts;
 use super::fit::{MarkovFit, Transition};
+use super::removal::Removal;
 use crate::attribution::credit_model::{CreditModel, Fit, Paths};
 use crate::attribution::error::CreditError;
 use crate::attribution::journeys::Journey;
@@ -22,7 +23,7 @@ impl CreditModel for Markov {
             None => auc::choose_order(paths)?,
         };
         let chain = Chain::new(&Counts::of(paths, order)?);
-        let removal = chain.removal(&named(paths))?;
+        let removal = Removal::of(&chain, &named(paths))?;
         let values = removal.value_effects.clone().unwrap_or_else(|| removal.effects.clone());
         Ok(Some(Fit {
             conversions: removal.effects.clone(),

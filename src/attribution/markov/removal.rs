@@ -1,0 +1,53 @@
+//! What removing a channel costs.
+
+use super::chain::Chain;
+use super::dense;
+use super::iterate::{self, Budget};
+use crate::attribution::error::CreditError;
+
+/// Chains with at most so many states are solved directly.
+const MAX_DENSE: usize = 512;
+
+/// Removal effects by channel, 0 to 1.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Removal {
+    pub(super) effects: Vec<f64>,
+    /// `None` when they are not all from 0 up.
+    pub(super) value_effects: Option<Vec<f64>>,
+}
+
+impl Removal {
+    /// Removal effects on conversions and value.
+    pub(super) fn of(chain: &Chain, channel_name: &dyn Fn(u32) -> String) -> Result<Removal, CreditError> {
+        let channels = chain.channels();
+        if chain.conversion_rate() == 0.0 {
+            return Ok(Removal { effects: vec![0.0; channels], value_effects: Some(vec![0.0; channels]) });
+        }
+        let value: f64 = chain.value.iter().zip(&chain.visits).map(|(value, visits)| value * visits).sum();
+        let has_value = chain.value.iter().any(|value| *value != 0.0);
+        let remaining = if chain.states() <= MAX_DENSE {
+            dense::remaining(chain)
+        } else {
+            iterate::remaining(chain, has_value, &mut Budget::default(), channel_name)?
+        };
+        // Rounded to what the computation is good for, so that a channel nothing depends on has no effect at all.
+        let effect = |rest: f64, all: f64| {
+            let effect = 1.0 - rest / all;
+            if effect.abs() < 1e-13 { 0.0 } else { effect }
+        };
+        let rate = chain.conversion_rate();
+        let effects: Vec<f64> =
+            remaining.iter().map(|rest| effect(rest.conversions, rate).clamp(0.0, 1.0)).collect();
+        let value_effects = if !has_value {
+            Some(vec![0.0; channels])
+        } else if value > 0.0 {
+            let effects: Vec<f64> = remaining.iter().map(|rest| effect(rest.value, value)).collect();
+            let fit =
+                effects.iter().all(|effect| *effect >= 0.0) && effects.iter().any(|effect| *effect > 0.0);
+            fit.then_some(effects)
+        } else {
+            None
+        };
+        Ok(Removal { effects, value_effects })
+    }
+}
