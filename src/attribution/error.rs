@@ -18,6 +18,19 @@ pub enum JourneyError {
         /// The touch, from 0.
         touch: usize,
     },
+    /// A touch whose channel has the name of a place in the tables that attribution gives out.
+    #[error(
+        "touch {touch} of journey {journey} has the channel `{channel}`, which is a reserved name: rename it, or leave \
+         the touch out"
+    )]
+    ReservedChannel {
+        /// The journey.
+        journey: usize,
+        /// The touch, from 0.
+        touch: usize,
+        /// The channel, one of [`Journeys::RESERVED`](super::Journeys::RESERVED).
+        channel: String,
+    },
     /// A journey where some touches have a time and others have none.
     #[error("journey {journey} mixes touches with and without a time: give every touch a time, or none")]
     MixedTimes {
@@ -30,23 +43,33 @@ pub enum JourneyError {
         /// The journey.
         journey: usize,
     },
-    /// Two currencies in one set of journeys.
+    /// Two currencies in one set of journeys, or in the orders of one opportunity.
     #[error(
-        "journey {journey} is valued in {found}, those before it in {expected}: convert the amounts first"
+        "{} has an amount in {found} after amounts in {expected}: convert the amounts first",
+        place(*.journey, .conversion)
     )]
     Currency {
         /// The journey.
         journey: usize,
+        /// The conversion, when it has a name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversion: Option<String>,
         /// The currency of the journeys before.
         expected: Currency,
         /// The currency of this one.
         found: Currency,
     },
     /// The amounts together do not fit into 64-bit minor units.
-    #[error("the amounts up to journey {journey} exceed what 64-bit minor units hold: use a larger unit")]
+    #[error(
+        "the amounts up to {} exceed what 64-bit minor units hold: use a larger unit",
+        place(*.journey, .conversion)
+    )]
     AmountOverflow {
         /// The journey.
         journey: usize,
+        /// The conversion, when it has a name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversion: Option<String>,
     },
     /// The counts together are above 2^53, or the steps they stand for above 2^64.
     #[error("the counts up to journey {journey} are too large to be added exactly: scale them down")]
@@ -60,6 +83,14 @@ pub enum JourneyError {
         /// The journey.
         journey: usize,
     },
+}
+
+/// A journey, and its conversion when it has a name.
+fn place(journey: usize, conversion: &Option<String>) -> String {
+    match conversion {
+        Some(conversion) => format!("journey {journey} (conversion `{conversion}`)"),
+        None => format!("journey {journey}"),
+    }
 }
 
 /// Why a model gives no answer for these journeys.

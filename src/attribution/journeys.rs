@@ -173,6 +173,9 @@ fn micros(time: Option<DateTime<Utc>>) -> i64 {
 }
 
 impl Journeys {
+    /// Names no channel may have: tables of credits and transitions use them for what is no channel.
+    pub const RESERVED: [&str; 4] = ["(start)", "(conversion)", "(null)", "(unattributed)"];
+
     /// No journeys.
     #[must_use]
     pub fn new() -> Journeys {
@@ -196,7 +199,8 @@ impl Journeys {
     /// Adds a touch with a time to the open journey. O(1).
     ///
     /// # Errors
-    /// On a blank channel, on a journey that mixes times with none, and when 2^32 − 1 touches are stored.
+    /// On a blank or [reserved](Journeys::RESERVED) channel, on a journey that mixes times with none, and when 2^32 − 1
+    /// touches are stored. The touch is not added.
     #[inline]
     pub fn push_touch(&mut self, channel: &str, time: DateTime<Utc>) -> Result<(), JourneyError> {
         self.push(Step { channel, campaign: None, time: Some(time) })
@@ -214,8 +218,8 @@ impl Journeys {
     /// ```
     ///
     /// # Errors
-    /// On a blank channel, on a journey that mixes times with none, and when 2^32 − 1 touches are stored. The touch
-    /// is not added.
+    /// On a blank or [reserved](Journeys::RESERVED) channel, on a journey that mixes times with none, and when 2^32 − 1
+    /// touches are stored. The touch is not added.
     #[inline]
     pub fn push(&mut self, step: Step<'_>) -> Result<(), JourneyError> {
         let length = self.touch_channels.len();
@@ -228,6 +232,11 @@ impl Journeys {
             None if crate::text::is_blank(step.channel) => {
                 let touch = length - self.open;
                 return Err(JourneyError::BlankChannel { journey: self.ends.len(), touch });
+            }
+            None if Journeys::RESERVED.contains(&step.channel.trim()) => {
+                let (journey, touch) = (self.ends.len(), length - self.open);
+                let channel = step.channel.trim().to_owned();
+                return Err(JourneyError::ReservedChannel { journey, touch, channel });
             }
             None => self.channels.intern(step.channel).ok_or_else(full)?,
         };
@@ -270,6 +279,10 @@ impl Journeys {
     /// Ends the open journey and begins the next with a copy of its touches: the full history of a customer who
     /// converts more than once. [`end_journey`](Journeys::end_journey) cuts the history after each conversion.
     ///
+    /// The copies belong to the same customer: end the last journey of a customer with
+    /// [`end_journey`](Journeys::end_journey), or drop them with [`discard_open`](Journeys::discard_open), before
+    /// touches of the next customer are pushed.
+    ///
     /// ```
     /// use leadkit::attribution::{Conversion, Journeys};
     ///
@@ -306,8 +319,23 @@ impl Journeys {
         self.open == self.touch_channels.len()
     }
 
-    /// Drops the touches of the open journey.
-    pub(super) fn discard_open(&mut self) {
+    /// Drops the touches of the open journey: those pushed, or copied by
+    /// [`end_and_continue`](Journeys::end_and_continue), since the last journey was ended.
+    ///
+    /// ```
+    /// use leadkit::attribution::{Conversion, Journeys};
+    ///
+    /// let mut journeys = Journeys::new();
+    /// journeys.push_touch("sem", "2026-03-01T09:00:00Z".parse().unwrap())?;
+    /// journeys.end_and_continue(&Conversion::default())?;
+    /// // Nothing follows, and the next customer must not begin with a copy of this one's touches.
+    /// journeys.discard_open();
+    /// journeys.push_touch("mail", "2026-05-01T09:00:00Z".parse().unwrap())?;
+    /// journeys.end_journey(&Conversion::default())?;
+    /// assert_eq!(journeys.get(1).unwrap().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn discard_open(&mut self) {
         self.touch_channels.truncate(self.open);
         self.touch_times.truncate(self.open);
         self.touch_campaigns.truncate(self.open);
@@ -338,11 +366,12 @@ impl Journeys {
             }
             let expected = self.currency.unwrap_or(value.currency());
             if expected != value.currency() {
-                return Err(JourneyError::Currency { journey, expected, found: value.currency() });
+                let (conversion, found) = (end.id.clone(), value.currency());
+                return Err(JourneyError::Currency { journey, conversion, expected, found });
             }
             let absolute = self.absolute_value + i128::from(value.minor().unsigned_abs());
             if absolute > i128::from(i64::MAX) {
-                return Err(JourneyError::AmountOverflow { journey });
+                return Err(JourneyError::AmountOverflow { journey, conversion: end.id.clone() });
             }
         }
         let length = (self.touch_channels.len() - self.open) as u64;

@@ -1,6 +1,7 @@
 //! From a host's records to journeys: whose touch is it, and to which conversion does it lead.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,10 +11,10 @@ use super::error::JourneyError;
 use super::journeys::{Conversion, Journeys, Step};
 use super::ownership::Entry;
 use super::rules::{Repeat, UtmChannel};
-use crate::contact::Email;
+use crate::contact::{Email, Wechat};
 use crate::model::{
-    Account, Contact, ConversionRecord, Lead, LeadId, Link, LinkKind, Money, Opportunity, Order, RecordRef,
-    SharedBy, Touch, Utm,
+    Account, Contact, ConversionRecord, EmailAddress, Lead, LeadId, Link, LinkKind, Money, MoneyError,
+    Opportunity, OpportunityId, Order, RecordRef, SharedBy, Touch, Utm, WechatId,
 };
 
 /// What journeys are made of. Leave out what the host does not have.
@@ -28,9 +29,10 @@ pub struct Records<'a> {
     pub accounts: &'a [Account],
     /// Contacts that stand by themselves.
     pub contacts: &'a [Contact],
-    /// Opportunities: each that was won is a conversion.
+    /// Opportunities: each that was won or has orders is a conversion.
     pub opportunities: &'a [Opportunity],
-    /// Orders: the first of an opportunity is when it was ordered. An order without an opportunity is a conversion of
+    /// Orders, those that still hold: an order is money, so each is in a conversion. The first of an opportunity is
+    /// when it was ordered. An order without an opportunity, or with one that is not among these, is a conversion of
     /// its own.
     pub orders: &'a [Order],
     /// Which leads became which accounts.
@@ -63,12 +65,12 @@ pub struct AssembledTouch {
 pub enum Origin {
     /// It names a lead or a contact of the customer.
     Record(RecordRef),
-    /// It was anonymous, and this key (`gclid`, `openid`, `email` …) is one of the lead's.
+    /// It was anonymous, and this key (`gclid`, `openid`, `email` …) is one of a lead's or a contact's.
     Key {
         /// The name of the key; its value is not repeated.
         name: String,
-        /// The lead that has it.
-        lead: LeadId,
+        /// The lead or contact that has it.
+        record: RecordRef,
     },
     /// It is the first or last link of the lead, which no recorded touch shows.
     Utm(LeadId),
@@ -89,14 +91,62 @@ pub struct CustomerJourney {
 #[non_exhaustive]
 pub struct Assembled {
     /// The journeys, ready to be credited. A customer has one a conversion, and one that came to nothing when touches
-    /// follow the last conversion or there is none.
+    /// follow the last conversion or there is none; with [`Repeat::FullHistory`] what follows the last conversion is in
+    /// no journey.
     pub journeys: Journeys,
     /// The customers, by their first record.
     pub customers: Vec<CustomerJourney>,
-    /// How many touches belong to nobody: unknown records, keys that no lead has.
+    /// How many touches belong to nobody: unknown records, keys that no lead and no contact has.
     pub strangers: usize,
     /// How many touches were there twice.
     pub repeats: usize,
+    /// How many opportunities are not marked as won and have orders: each is a conversion at its first order.
+    pub ordered_not_won: usize,
+    /// How many orders name an opportunity that is not among the records: each is a conversion of its own.
+    pub unknown_opportunities: usize,
+    /// How many orders name no lead, no account and no opportunity: each is a conversion without a touch, which comes
+    /// out as unattributed.
+    pub orders_of_nobody: usize,
+}
+
+impl fmt::Display for Assembled {
+    /// One sentence: what came out, and what was unusual about the records.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number =
+            |count: u64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+        let (won, lost) = (self.journeys.conversions(), self.journeys.nulls());
+        write!(
+            f,
+            "{} with {} and {} without",
+            number(self.customers.len() as u64, "customer", "customers"),
+            number(won, "conversion", "conversions"),
+            number(lost, "journey", "journeys"),
+        )?;
+        for (count, one, many) in [
+            (self.strangers, "touch of nobody known", "touches of nobody known"),
+            (self.repeats, "touch was there twice", "touches were there twice"),
+            (
+                self.ordered_not_won,
+                "opportunity is not won but has orders, and counts from the first of them",
+                "opportunities are not won but have orders, and count from the first of them",
+            ),
+            (
+                self.unknown_opportunities,
+                "order of an unknown opportunity counts by itself",
+                "orders of unknown opportunities count by themselves",
+            ),
+            (
+                self.orders_of_nobody,
+                "order names no customer and stays unattributed",
+                "orders name no customer and stay unattributed",
+            ),
+        ] {
+            if count > 0 {
+                write!(f, "; {}", number(count as u64, one, many))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The channel of content that somebody passed on.
@@ -200,12 +250,7 @@ fn joined(records: &Records<'_>) -> Sets {
         sets.join(one.from.clone(), one.to.clone());
     }
     for one in records.orders {
-        let named = [
-            one.lead.as_ref().map(lead),
-            one.account.as_ref().map(account),
-            one.opportunity.as_ref().map(|id| RecordRef::Opportunity(id.clone())),
-        ];
-        let mut named = named.into_iter().flatten();
+        let mut named = customers_of(one);
         if let Some(first) = named.next() {
             sets.add(first.clone());
             named.for_each(|other| sets.join(first.clone(), other));
@@ -222,6 +267,9 @@ fn person_key(name: &str, value: &str) -> Option<(String, String)> {
     }
     if name == "email" || name == "mail" {
         return mail_key(value).map(|value| ("email".to_owned(), value));
+    }
+    if name == "wechat" || name == "wechat_id" {
+        return Wechat::parse(value).ok().map(|id| ("wechat".to_owned(), id.key().to_owned()));
     }
     // `wechat_openid` and `openid` name the same thing.
     let name = ["openid", "unionid"]
@@ -242,20 +290,40 @@ fn mail_key(value: &str) -> Option<String> {
     Some(format!("{local}@{domain}"))
 }
 
-/// Which lead has a key: of several the one created first.
-fn keys(records: &Records<'_>) -> BTreeMap<(String, String), LeadId> {
+/// Whether a key of this name, other than a click id, belongs to one person.
+fn is_person(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.ends_with("openid") || name.ends_with("unionid")
+}
+
+/// What a lead and a contact have alike: their addresses and their WeChat id.
+fn person_keys<'a>(
+    emails: &'a [EmailAddress],
+    wechat: Option<&'a WechatId>,
+) -> impl Iterator<Item = (String, String)> + 'a {
+    let emails = emails.iter().filter_map(|mail| person_key("email", mail.as_str()));
+    emails.chain(wechat.and_then(|id| person_key("wechat", id.as_str())))
+}
+
+/// Which lead or contact has a key: of several leads the one created first, a contact when no lead has it, of several
+/// contacts the one with the lowest id.
+fn keys(records: &Records<'_>) -> BTreeMap<(String, String), RecordRef> {
     let mut leads: Vec<&Lead> = records.leads.iter().collect();
     leads.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
     let mut keys = BTreeMap::new();
     for one in leads {
-        let is_person = |name: &str| {
-            let name = name.to_lowercase();
-            name.ends_with("openid") || name.ends_with("unionid")
-        };
         let named = one.click_ids.iter().chain(one.external_ids.iter().filter(|(name, _)| is_person(name)));
-        let mails = one.emails.iter().filter_map(|mail| person_key("email", mail.as_str()));
-        for key in named.filter_map(|(name, value)| person_key(name, value)).chain(mails) {
-            keys.entry(key).or_insert_with(|| one.id.clone());
+        let named = named.filter_map(|(name, value)| person_key(name, value));
+        for key in named.chain(person_keys(&one.emails, one.wechat.as_ref())) {
+            keys.entry(key).or_insert_with(|| lead(&one.id));
+        }
+    }
+    let of_accounts = records.accounts.iter().flat_map(|account| &account.contacts);
+    let mut contacts: Vec<&Contact> = of_accounts.chain(records.contacts).collect();
+    contacts.sort_by(|a, b| a.id.cmp(&b.id));
+    for one in contacts {
+        for key in person_keys(&one.emails, one.wechat.as_ref()) {
+            keys.entry(key).or_insert_with(|| RecordRef::Contact(one.id.clone()));
         }
     }
     keys
@@ -317,13 +385,16 @@ impl Attribution {
     /// Records that belong together are one customer, whose journey holds the touches of all its leads (collected and
     /// merged ones too) and contacts in order of time, each touch once: touches of one id are one, and so are touches
     /// without an id that reached one person over the same channel and campaign at the same moment. An anonymous
-    /// touch belongs to the lead that has its click id, its OpenID or unionid, or the person key of its e-mail
-    /// (without `+tag`). The first and last link of a lead (`first_utm`, `utm`) are touches at its creation unless a
+    /// touch belongs to the lead that has its click id, its OpenID or unionid, its WeChat id (`wechat`) or the person key
+    /// of its e-mail (without `+tag`), or else to the contact that has one of the last two. The first and last link of a lead (`first_utm`, `utm`) are touches at its creation unless a
     /// recorded touch of the lead, or of a contact, shows that channel no later. Content that somebody passed on is a
     /// channel of its own, [`share_channel`].
     ///
-    /// Each won opportunity is a conversion at `won_at` worth its orders, or its `amount` when there are none; so is
-    /// an order without an opportunity. What a later conversion sees is
+    /// Each won opportunity is a conversion at `won_at` worth its orders, or its `amount` when there are none. An order
+    /// is money, so none is left out: orders of an opportunity that is not marked as won, lost ones included, are one
+    /// conversion at the first of them; an order whose opportunity is not among the records, or that has none, is a
+    /// conversion of its own. A host leaves out orders that were cancelled. [`Assembled`] counts what is unusual, and
+    /// says so. What a later conversion sees is
     /// [`JourneyRules::repeat`](super::JourneyRules). The pipeline of a conversion is decided by
     /// [`JourneyRules::ownership`](super::JourneyRules) at the creation of the opportunity, over the
     /// `source.pipeline` of all the customer's leads. O(n log n).
@@ -357,7 +428,8 @@ impl Attribution {
     /// ```
     ///
     /// # Errors
-    /// When a touch has a blank channel, amounts are in several currencies, or they are too large to be added.
+    /// When a touch has a blank or reserved channel, amounts are in several currencies, or they are too large to be
+    /// added: those of one opportunity, which the error names, or all together.
     pub fn journeys(&self, records: &Records<'_>) -> Result<Assembled, JourneyError> {
         let mut sets = joined(records);
         let keys = keys(records);
@@ -391,7 +463,9 @@ impl Attribution {
             let customer = customers.entry(set).or_default();
             if customer.seen.insert(identity) {
                 let who = match &one.origin {
-                    Origin::Record(RecordRef::Lead(id)) | Origin::Key { lead: id, .. } => Some(id.clone()),
+                    Origin::Record(RecordRef::Lead(id)) | Origin::Key { record: RecordRef::Lead(id), .. } => {
+                        Some(id.clone())
+                    }
                     _ => None,
                 };
                 let first = customer.shown.entry((who, one.channel.clone())).or_insert(one.time);
@@ -405,8 +479,15 @@ impl Attribution {
         for customer in customers.values_mut() {
             customer.touches.sort_by_key(|touch| touch.time);
         }
-        let mut assembled =
-            Assembled { journeys: Journeys::new(), customers: Vec::new(), strangers, repeats };
+        let mut assembled = Assembled {
+            journeys: Journeys::new(),
+            customers: Vec::new(),
+            strangers,
+            repeats,
+            ordered_not_won: 0,
+            unknown_opportunities: 0,
+            orders_of_nobody: 0,
+        };
         self.convert(records, &mut sets, customers, &mut assembled)?;
         Ok(assembled)
     }
@@ -444,7 +525,8 @@ impl Attribution {
         mut customers: BTreeMap<usize, Customer>,
         assembled: &mut Assembled,
     ) -> Result<(), JourneyError> {
-        let mut conversions = self.conversions(records, sets);
+        let mut conversions = self.conversions(records, sets, assembled);
+        let mut of_nobody = conversions.remove(&None).unwrap_or_default();
         let mut members: BTreeMap<usize, BTreeSet<RecordRef>> = BTreeMap::new();
         for record in sets.records.clone() {
             if let Some(set) = sets.of(&record) {
@@ -456,14 +538,15 @@ impl Attribution {
         let full = self.journeys.repeat == Repeat::FullHistory;
         for (set, records) in ordered {
             let touches = customers.remove(&set).unwrap_or_default().touches;
-            let mut ends = conversions.remove(&set).unwrap_or_default();
-            ends.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+            let mut ends = conversions.remove(&Some(set)).unwrap_or_default();
+            ends.sort_by(|(a, _), (b, _)| (a.at, &a.id).cmp(&(b.at, &b.id)));
             if ends.is_empty() && touches.is_empty() {
                 continue;
             }
             let mut left = touches.iter().peekable();
             let journeys = &mut assembled.journeys;
-            for end in &ends {
+            for (end, amounts) in &ends {
+                let end = &valued(end, amounts, journeys.len())?;
                 while let Some(touch) = left.next_if(|touch| Some(touch.time) <= end.at) {
                     push(journeys, touch)?;
                 }
@@ -479,82 +562,141 @@ impl Attribution {
             }
             assembled.customers.push(CustomerJourney { records, touches });
         }
+        // Not by the order they came in, which must change nothing.
+        of_nobody.sort_by(|(a, _), (b, _)| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        for (end, amounts) in &of_nobody {
+            let end = valued(end, amounts, assembled.journeys.len())?;
+            assembled.journeys.end_journey(&end)?;
+        }
         Ok(())
     }
 
-    /// The conversions of each customer.
-    fn conversions(&self, records: &Records<'_>, sets: &mut Sets) -> BTreeMap<usize, Vec<Conversion>> {
-        let mut entries: BTreeMap<usize, Vec<Entry>> = BTreeMap::new();
-        let mut created: BTreeMap<usize, DateTime<Utc>> = BTreeMap::new();
-        let mut lead_created: BTreeMap<&LeadId, DateTime<Utc>> = BTreeMap::new();
+    /// The conversions of each customer, and of nobody, each with the amounts it is worth.
+    fn conversions<'a>(
+        &self,
+        records: &Records<'a>,
+        sets: &mut Sets,
+        assembled: &mut Assembled,
+    ) -> BTreeMap<Option<usize>, Vec<(Conversion, Vec<Money>)>> {
+        let customers = Customers::of(records, sets);
+        let owner = |set: usize, at: DateTime<Utc>| {
+            let decided = self.journeys.ownership.decide(customers.entries.get(&set)?, at);
+            decided.owner().map(|owner| owner.pipeline.clone())
+        };
+        let known: BTreeSet<&OpportunityId> = records.opportunities.iter().map(|one| &one.id).collect();
+        let mut ordered: BTreeMap<&OpportunityId, Vec<&Order>> = BTreeMap::new();
+        let mut alone: Vec<&Order> = Vec::new();
+        for one in records.orders {
+            match &one.opportunity {
+                Some(id) if known.contains(id) => ordered.entry(id).or_default().push(one),
+                opportunity => {
+                    let is_named = opportunity.as_ref().is_some_and(|id| !id.is_blank());
+                    assembled.unknown_opportunities += usize::from(is_named);
+                    alone.push(one);
+                }
+            }
+        }
+        let mut all: BTreeMap<Option<usize>, Vec<(Conversion, Vec<Money>)>> = BTreeMap::new();
+        for one in records.opportunities {
+            let Some(set) = sets.of(&RecordRef::Opportunity(one.id.clone())) else { continue };
+            // Taken away, so that an opportunity that is there twice has its orders once.
+            let orders = ordered.remove(&one.id).unwrap_or_default();
+            let first_ordered = orders.iter().map(|order| order.created_at).min();
+            let Some(at) = one.won_at.or(first_ordered) else { continue };
+            assembled.ordered_not_won += usize::from(one.won_at.is_none());
+            let end = Conversion {
+                id: Some(one.id.as_str().to_owned()),
+                value: if orders.is_empty() { one.amount } else { None },
+                at: Some(at),
+                lead_created: customers.began(set, &one.lead),
+                opportunity_created: Some(one.created_at),
+                ordered: first_ordered,
+                pipeline: owner(set, one.created_at),
+                ..Conversion::default()
+            };
+            let amounts = orders.iter().map(|order| order.amount).collect();
+            all.entry(Some(set)).or_default().push((end, amounts));
+        }
+        for one in alone {
+            let set = customers_of(one).next().and_then(|record| sets.of(&record));
+            assembled.orders_of_nobody += usize::from(set.is_none());
+            let end = Conversion {
+                id: Some(one.id.as_str().to_owned()),
+                at: Some(one.created_at),
+                lead_created: set.and_then(|set| customers.began(set, &one.lead)),
+                ordered: Some(one.created_at),
+                pipeline: set.and_then(|set| owner(set, one.created_at)),
+                ..Conversion::default()
+            };
+            all.entry(set).or_default().push((end, vec![one.amount]));
+        }
+        all
+    }
+}
+
+/// When the leads of each customer came, and where they came in.
+#[derive(Debug, Default)]
+struct Customers<'a> {
+    entries: BTreeMap<usize, Vec<Entry>>,
+    created: BTreeMap<usize, DateTime<Utc>>,
+    lead_created: BTreeMap<&'a LeadId, DateTime<Utc>>,
+}
+
+impl<'a> Customers<'a> {
+    fn of(records: &Records<'a>, sets: &mut Sets) -> Customers<'a> {
+        let mut customers = Customers::default();
         for one in records.leads {
-            lead_created.insert(&one.id, one.created_at);
+            customers.lead_created.insert(&one.id, one.created_at);
             let Some(set) = sets.of(&lead(&one.id)) else { continue };
-            let first = created.entry(set).or_insert(one.created_at);
+            let first = customers.created.entry(set).or_insert(one.created_at);
             *first = (*first).min(one.created_at);
             if let Some(pipeline) = &one.source.pipeline {
                 let entry = Entry {
                     record: one.id.as_str().to_owned(),
                     ..Entry::new(pipeline.as_str(), one.created_at)
                 };
-                entries.entry(set).or_default().push(entry);
+                customers.entries.entry(set).or_default().push(entry);
             }
         }
-        let owner = |set: usize, at: DateTime<Utc>| {
-            let decided = self.journeys.ownership.decide(entries.get(&set)?, at);
-            decided.owner().map(|owner| owner.pipeline.clone())
-        };
-        let began = |set: usize, of: &Option<LeadId>| {
-            of.as_ref().and_then(|id| lead_created.get(id)).or(created.get(&set)).copied()
-        };
-        let mut ordered: BTreeMap<&crate::model::OpportunityId, Vec<&Order>> = BTreeMap::new();
-        for one in records.orders {
-            one.opportunity.iter().for_each(|id| ordered.entry(id).or_default().push(one));
-        }
-        let mut all: BTreeMap<usize, Vec<Conversion>> = BTreeMap::new();
-        for one in records.opportunities {
-            let Some(set) = sets.of(&RecordRef::Opportunity(one.id.clone())) else { continue };
-            let Some(won_at) = one.won_at else { continue };
-            let orders = ordered.get(&one.id).map(Vec::as_slice).unwrap_or_default();
-            all.entry(set).or_default().push(Conversion {
-                id: Some(one.id.as_str().to_owned()),
-                value: sum_of(orders).or(one.amount),
-                at: Some(won_at),
-                lead_created: began(set, &one.lead),
-                opportunity_created: Some(one.created_at),
-                ordered: orders.iter().map(|order| order.created_at).min(),
-                pipeline: owner(set, one.created_at),
-                ..Conversion::default()
-            });
-        }
-        for one in records.orders.iter().filter(|order| order.opportunity.is_none()) {
-            let record = one.lead.as_ref().map(lead).or(one.account.clone().map(RecordRef::Account));
-            let Some(set) = record.and_then(|record| sets.of(&record)) else { continue };
-            all.entry(set).or_default().push(Conversion {
-                id: Some(one.id.as_str().to_owned()),
-                value: Some(one.amount),
-                at: Some(one.created_at),
-                lead_created: began(set, &one.lead),
-                ordered: Some(one.created_at),
-                pipeline: owner(set, one.created_at),
-                ..Conversion::default()
-            });
-        }
-        all
+        customers
+    }
+
+    /// When the lead was created, or else the first of the customer's.
+    fn began(&self, set: usize, of: &Option<LeadId>) -> Option<DateTime<Utc>> {
+        let named = of.as_ref().and_then(|id| self.lead_created.get(id));
+        named.or(self.created.get(&set)).copied()
     }
 }
 
-/// What orders are worth together; `None` when there are none, or they cannot be added.
-fn sum_of(orders: &[&Order]) -> Option<Money> {
-    let mut orders = orders.iter();
-    let first = orders.next()?.amount;
-    orders.try_fold(first, |sum, order| sum.checked_add(order.amount).ok())
+/// The records an order names: one customer. A blank id names nobody.
+fn customers_of(order: &Order) -> impl Iterator<Item = RecordRef> {
+    let account = order.account.clone().map(RecordRef::Account);
+    let opportunity = order.opportunity.clone().map(RecordRef::Opportunity);
+    let named = [order.lead.as_ref().map(lead), account, opportunity];
+    named.into_iter().flatten().filter(|record| !crate::text::is_blank(record.id()))
+}
+
+/// A conversion with what its orders are worth together, when it has orders. An amount of zero has no currency.
+fn valued(end: &Conversion, amounts: &[Money], journey: usize) -> Result<Conversion, JourneyError> {
+    let mut end = end.clone();
+    let mut worth = amounts.iter().filter(|amount| amount.minor() != 0);
+    let Some(first) = worth.next().or(amounts.first()) else { return Ok(end) };
+    let conversion = end.id.clone();
+    let sum =
+        worth.try_fold(*first, |sum, amount| sum.checked_add(*amount)).map_err(|error| match error {
+            MoneyError::CurrencyMismatch { left: expected, right: found } => {
+                JourneyError::Currency { journey, conversion, expected, found }
+            }
+            _ => JourneyError::AmountOverflow { journey, conversion },
+        })?;
+    end.value = Some(sum);
+    Ok(end)
 }
 
 /// The record a touch belongs to, and how that is known.
 fn whose(
     touch: &Touch,
-    keys: &BTreeMap<(String, String), LeadId>,
+    keys: &BTreeMap<(String, String), RecordRef>,
     sets: &mut Sets,
 ) -> Option<(RecordRef, Origin)> {
     let contact = touch.contact.as_ref().map(|id| RecordRef::Contact(id.clone()));
@@ -564,7 +706,7 @@ fn whose(
     }
     touch.keys.iter().find_map(|(name, value)| {
         let owner = keys.get(&person_key(name, value)?)?;
-        Some((lead(owner), Origin::Key { name: name.clone(), lead: owner.clone() }))
+        Some((owner.clone(), Origin::Key { name: name.clone(), record: owner.clone() }))
     })
 }
 

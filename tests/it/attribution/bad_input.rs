@@ -108,17 +108,27 @@ fn journeys_that_cannot_be_stored() {
     journeys.end_journey(&Conversion { value: Some(cny(5)), ..Conversion::default() }).unwrap();
     let dollars = Some(Money::new(5, Currency::USD));
     let error = journeys.end_journey(&Conversion { value: dollars, ..Conversion::default() }).unwrap_err();
-    assert_eq!(error, JourneyError::Currency { journey: 1, expected: Currency::CNY, found: Currency::USD });
+    let (expected, found) = (Currency::CNY, Currency::USD);
+    assert_eq!(error, JourneyError::Currency { journey: 1, conversion: None, expected, found });
     assert_eq!(
         error.to_string(),
-        "journey 1 is valued in USD, those before it in CNY: convert the amounts first"
+        "journey 1 has an amount in USD after amounts in CNY: convert the amounts first"
     );
+    let named = Conversion { id: Some("O7".into()), value: dollars, ..Conversion::default() };
+    let error = journeys.end_journey(&named).unwrap_err().to_string();
+    assert!(error.starts_with("journey 1 (conversion `O7`) has an amount in USD after"), "{error}");
     let worthless = Conversion { value: Some(cny(1)), ..Conversion::null() };
     assert_eq!(journeys.end_journey(&worthless), Err(JourneyError::ValueWithoutConversion { journey: 1 }));
     let large = Conversion { value: Some(cny(i64::MAX - 4)), ..Conversion::default() };
-    assert_eq!(journeys.end_journey(&large), Err(JourneyError::AmountOverflow { journey: 1 }));
+    assert_eq!(
+        journeys.end_journey(&large),
+        Err(JourneyError::AmountOverflow { journey: 1, conversion: None })
+    );
     let debt = Conversion { value: Some(cny(i64::MIN)), ..Conversion::default() };
-    assert_eq!(journeys.end_journey(&debt), Err(JourneyError::AmountOverflow { journey: 1 }));
+    assert_eq!(
+        journeys.end_journey(&debt),
+        Err(JourneyError::AmountOverflow { journey: 1, conversion: None })
+    );
     for (count, nulls) in [(u64::MAX, 0), (u64::MAX, u64::MAX), (1 << 53, 0), (1, 1 << 53)] {
         let many = Conversion { count, nulls, ..Conversion::default() };
         assert_eq!(journeys.end_journey(&many), Err(JourneyError::CountOverflow { journey: 1 }));
@@ -137,6 +147,44 @@ fn journeys_that_cannot_be_stored() {
     assert_eq!((journeys.len(), journeys.conversions(), journeys.nulls()), (2, 1, 1 << 52));
     assert_eq!(journeys.get(1).unwrap().len(), 2_000);
     assert_eq!(journeys.value(), Some(cny(5)));
+}
+
+/// Tables of credits and transitions use these names for what is no channel.
+#[test]
+fn reserved_names_are_no_channels() {
+    let mut journeys = Journeys::new();
+    journeys.push(Step { channel: "(direct)", ..Step::default() }).unwrap();
+    for channel in Journeys::RESERVED {
+        let error = journeys.push(Step { channel, ..Step::default() }).unwrap_err();
+        assert_eq!(
+            error,
+            JourneyError::ReservedChannel { journey: 0, touch: 1, channel: channel.to_owned() }
+        );
+        assert!(
+            error.to_string().contains(&format!("`{channel}`, which is a reserved name: rename")),
+            "{error}"
+        );
+        assert!(journeys.push(Step { channel: &format!(" {channel}"), ..Step::default() }).is_err());
+    }
+    journeys.end_journey(&Conversion { nulls: 1, ..Conversion::default() }).unwrap();
+    // So every state of a matrix is either a place or a channel.
+    let matrix = one(json!({"markov": {}})).transition_matrix(&journeys, "m").unwrap().unwrap();
+    let lines: Vec<String> =
+        matrix.iter().map(|one| format!("{} to {}: {}", one.from, one.to, one.count)).collect();
+    assert_eq!(lines, ["(start) to (direct): 2", "(direct) to (conversion): 1", "(direct) to (null): 1"]);
+}
+
+/// What is copied for a later conversion never reaches the next customer.
+#[test]
+fn an_open_journey_can_be_dropped() {
+    let mut journeys = Journeys::new();
+    journeys.push_touch("A", hour(1)).unwrap();
+    journeys.end_and_continue(&Conversion::default()).unwrap();
+    journeys.discard_open();
+    journeys.discard_open();
+    journeys.push(Step { channel: "B", campaign: Some("spring"), ..Step::default() }).unwrap();
+    journeys.end_journey(&Conversion::default()).unwrap();
+    assert_credits(&one(json!("linear")), &journeys, &[("A", 1.0), ("B", 1.0)]);
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! From records to journeys.
 
-use leadkit::attribution::{Assembled, Attribution, AttributionRules, Origin, Records, Repeat, UtmChannel};
+use leadkit::attribution::{
+    Assembled, Attribution, AttributionRules, JourneyError, Origin, Records, Repeat, UtmChannel,
+};
 use leadkit::model::{
-    Account, Activity, Contact, ConversionRecord, EmailAddress, Lead, Link, LinkKind, Opportunity, Order,
-    RecordRef, SharedBy, Touch, Utm,
+    Account, Activity, Contact, ConversionRecord, Currency, EmailAddress, Lead, Link, LinkKind, Money,
+    Opportunity, Order, RecordRef, SharedBy, Touch, Utm, WechatId,
 };
 
 use super::support::{at, cny, hour};
@@ -141,7 +143,10 @@ fn the_journey_of_an_account() {
             "900 support",
         ]
     );
-    assert_eq!(customer.touches[0].origin, Origin::Key { name: "bd_vid".into(), lead: "L1".into() });
+    assert_eq!(
+        customer.touches[0].origin,
+        Origin::Key { name: "bd_vid".into(), record: RecordRef::Lead("L1".into()) }
+    );
     assert_eq!(customer.touches[2].origin, Origin::Utm("L1".into()), "the first link is the click before it");
     assert_eq!((assembled.strangers, assembled.repeats), (3, 3));
     // What follows the conversion came to nothing so far; so did the other customer.
@@ -293,4 +298,196 @@ fn circles_of_links_and_unknown_records_do_no_harm() {
     let rules = Attribution::compile(&AttributionRules::default()).unwrap();
     assert!(rules.journeys(&Records { links: &links, touches: &[blank], ..Records::default() }).is_err());
     let _ = at("2026-01-01T00:00:00Z");
+}
+
+fn order(id: &str, opportunity: Option<&str>, amount: Money, at: i64) -> Order {
+    Order {
+        id: id.into(),
+        lead: Some("L1".into()),
+        opportunity: opportunity.map(Into::into),
+        amount,
+        created_at: hour(at),
+        ..Order::default()
+    }
+}
+
+fn opportunity(id: &str, won_at: Option<i64>) -> Opportunity {
+    Opportunity {
+        id: id.into(),
+        lead: Some("L1".into()),
+        amount: Some(cny(999)),
+        created_at: hour(5),
+        won_at: won_at.map(hour),
+        ..Opportunity::default()
+    }
+}
+
+/// An order is money: whatever its opportunity is, its amount is in exactly one conversion.
+#[test]
+fn every_order_is_in_a_conversion() {
+    let orders = [
+        order("won 1", Some("won"), cny(70), 9),
+        order("won 2", Some("won"), cny(30), 12),
+        order("open 2", Some("open"), cny(4), 22),
+        order("open 1", Some("open"), cny(3), 20),
+        order("lost 1", Some("lost"), cny(5), 31),
+        order("unknown 1", Some("gone"), cny(11), 40),
+        order("unknown 2", Some("gone"), cny(13), 42),
+        order("alone", None, cny(17), 50),
+        Order { lead: None, ..order("adrift", Some("elsewhere"), cny(19), 60) },
+        Order { lead: None, ..order("nobody", None, cny(23), 61) },
+        Order { lead: Some(" ".into()), ..order("blank", None, cny(29), 62) },
+    ];
+    let lost = Opportunity { lost_at: Some(hour(30)), ..opportunity("lost", None) };
+    let opportunities =
+        [opportunity("won", Some(10)), opportunity("open", None), lost, opportunity("quiet", None)];
+    let touches = [touch("L1", "a", 1), touch("L1", "b", 15), touch("L1", "c", 41), touch("L1", "d", 70)];
+    let mut records = Records {
+        leads: &[lead("L1", 0)],
+        opportunities: &opportunities,
+        orders: &orders,
+        touches: &touches,
+        ..Records::default()
+    };
+    let rows = |assembled: &Assembled| -> Vec<String> {
+        let journeys = assembled.journeys.iter();
+        let row = |journey: leadkit::attribution::Journey<'_>| {
+            let path: Vec<&str> = (0..journey.len()).filter_map(|touch| journey.channel(touch)).collect();
+            let at = journey.ended_at().map_or(0, |at| (at - hour(0)).num_hours());
+            format!("{} {at} {} [{}]", journey.id().unwrap_or("-"), journey.minor_value(), path.join(" "))
+        };
+        journeys.map(row).collect()
+    };
+    let assembled = assemble(&records);
+    assert_eq!(
+        rows(&assembled),
+        [
+            "won 10 100 [a]",
+            "open 20 7 [b]",
+            "lost 31 5 []",
+            "unknown 1 40 11 []",
+            "unknown 2 42 13 [c]",
+            "alone 50 17 []",
+            "- 0 0 [d]",
+            "adrift 60 19 []",
+            "nobody 61 23 []",
+            "blank 62 29 []",
+        ]
+    );
+    let total: i64 = orders.iter().map(|order| order.amount.minor()).sum();
+    assert_eq!(assembled.journeys.value(), Some(cny(total)));
+    assert_eq!(
+        (assembled.ordered_not_won, assembled.unknown_opportunities, assembled.orders_of_nobody),
+        (2, 3, 2)
+    );
+    assert_eq!(
+        assembled.to_string(),
+        "2 customers with 9 conversions and 1 journey without; 2 opportunities are not won but have orders, and count \
+         from the first of them; 3 orders of unknown opportunities count by themselves; 2 orders name no customer and \
+         stay unattributed"
+    );
+    // The order they come in changes nothing.
+    let reversed: Vec<Order> = orders.iter().rev().cloned().collect();
+    records.orders = &reversed;
+    assert_eq!(rows(&assemble(&records)), rows(&assembled));
+}
+
+/// Orders of one opportunity that cannot be added are an error that names it, never another amount.
+#[test]
+fn orders_that_cannot_be_added_are_an_error() {
+    let dollars = |minor| Money::new(minor, Currency::USD);
+    let failure = |orders: &[Order], won_at: Option<i64>| {
+        let opportunities = [opportunity("O1", Some(2)), opportunity("O2", won_at)];
+        let records =
+            Records { leads: &[lead("L1", 0)], opportunities: &opportunities, orders, ..Records::default() };
+        Attribution::compile(&AttributionRules::default()).unwrap().journeys(&records)
+    };
+    for won_at in [Some(10), None] {
+        let mixed = [order("1", Some("O2"), cny(70), 9), order("2", Some("O2"), dollars(30), 9)];
+        let error = failure(&mixed, won_at).unwrap_err();
+        let (expected, found) = (Currency::CNY, Currency::USD);
+        let conversion = Some("O2".to_owned());
+        assert_eq!(error, JourneyError::Currency { journey: 1, conversion, expected, found });
+        assert!(
+            error
+                .to_string()
+                .starts_with("journey 1 (conversion `O2`) has an amount in USD after amounts in CNY")
+        );
+        let large = [order("1", Some("O2"), cny(i64::MAX), 9), order("2", Some("O2"), cny(1), 9)];
+        let conversion = Some("O2".to_owned());
+        let error = failure(&large, won_at).unwrap_err();
+        assert_eq!(error, JourneyError::AmountOverflow { journey: 1, conversion });
+        assert!(error.to_string().contains("up to journey 1 (conversion `O2`) exceed"), "{error}");
+    }
+    // Nothing in another currency is nothing.
+    let with_zero = [order("1", Some("O2"), dollars(0), 9), order("2", Some("O2"), cny(30), 9)];
+    assert_eq!(failure(&with_zero, Some(10)).unwrap().journeys.value(), Some(cny(999 + 30)));
+    // Two opportunities in two currencies.
+    let error = failure(&[order("1", Some("O2"), dollars(30), 9)], Some(10)).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("journey 1 (conversion `O2`) has an amount in USD after amounts in CNY")
+    );
+}
+
+/// Addresses and WeChat ids of contacts find anonymous touches as those of leads do; a lead's come first.
+#[test]
+fn keys_of_contacts_find_anonymous_touches() {
+    let wechat = |id: &str| Some(WechatId::from(id));
+    let mails = |mail: &str| vec![EmailAddress::from(mail)];
+    let account = Account {
+        id: "A1".into(),
+        contacts: vec![
+            Contact { id: "C2".into(), wechat: wechat("Li_Lei88"), ..Contact::default() },
+            Contact { id: "C1".into(), emails: mails("buyer+fair@acme-fair.com"), ..Contact::default() },
+        ],
+        ..Account::default()
+    };
+    let standing = Contact {
+        id: "C3".into(),
+        lead: Some("L2".into()),
+        emails: mails("desk@acme-fair.com"),
+        wechat: wechat("li_lei88"),
+        ..Contact::default()
+    };
+    let leads = [
+        Lead { emails: mails("desk@acme-fair.com"), ..lead("L1", 9) },
+        lead("L2", 3),
+        Lead { wechat: wechat("hanmeimei"), ..lead("L3", 4) },
+    ];
+    let touches = [
+        keyed("email", "Buyer@acme-fair.com", "mail", 1),
+        keyed("mail", "desk@ACME-fair.com", "mail", 2),
+        keyed("wechat", "LI_LEI88", "wechat", 5),
+        keyed("wechat_id", "HanMeimei", "wechat", 6),
+        keyed("wechat", "nobody_99", "wechat", 7),
+        keyed("email", "nobody@acme-fair.com", "mail", 8),
+    ];
+    let assembled = assemble(&Records {
+        leads: &leads,
+        accounts: &[account],
+        contacts: &[standing],
+        touches: &touches,
+        ..Records::default()
+    });
+    let origins: Vec<String> = assembled
+        .customers
+        .iter()
+        .flat_map(|customer| &customer.touches)
+        .map(|touch| match &touch.origin {
+            Origin::Key { name, record } => format!("{} by {name}: {record}", touch.channel),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        origins,
+        [
+            "mail by mail: lead L1",
+            "wechat by wechat_id: lead L3",
+            "mail by email: contact C1",
+            "wechat by wechat: contact C2",
+        ]
+    );
+    assert_eq!(assembled.strangers, 2);
 }
