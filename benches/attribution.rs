@@ -1,7 +1,7 @@
 //! Attribution of a million journeys of five touches over twenty channels, each goal a row.
 //!
-//! `cargo bench --bench attribution`; with `-- --ratios` only the table: CPU seconds of one thread, the fastest of a few
-//! runs, beside the goal and what must hold, and the most memory that was held at once.
+//! `cargo bench -p leadkit-benches --bench attribution`; with `-- --ratios` only the table: CPU seconds of one thread,
+//! the fastest of a few runs, beside the goal and what must hold, and the most memory that was held at once.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;

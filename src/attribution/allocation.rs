@@ -7,11 +7,14 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::cents::Divider;
-use super::credit_model::Fit;
-use super::engine::{Attribution, Compiled, Kind, Run, Weighed};
+use super::by_channel::Learnt;
+use super::cents::{Divider, divide_ends};
+use super::credits::Credits;
+use super::engine::Attribution;
 use super::error::{AttributionError, CreditError};
 use super::journeys::{Journey, Journeys, NONE};
+use super::models::Positions;
+use super::run::{Kind, Run, Weighed};
 use super::spread::Spread;
 use crate::calendar::UtcOffset;
 use crate::model::open_enum::closed_enum;
@@ -130,9 +133,9 @@ struct Rows<'a> {
     wanted: [bool; DIMENSIONS],
     offset: UtcOffset,
     numbers: FxHashMap<Key, u32>,
-    /// Rows by channel are found without a table.
-    by_channel: bool,
     rows: Vec<(Key, f64, i64)>,
+    /// Rows by channel alone are found without a table: one a channel, the last for what no channel gets.
+    by_channel: Vec<(f64, i64)>,
 }
 
 /// Months are counted from a year before all of chrono's, so that they are positive.
@@ -142,20 +145,16 @@ impl<'a> Rows<'a> {
     fn new(journeys: &'a Journeys, by: &[Dimension], offset: UtcOffset) -> Rows<'a> {
         let wanted =
             std::array::from_fn(|index| Dimension::ALL.get(index).is_some_and(|one| by.contains(one)));
-        let by_channel = wanted == [true, false, false, false, false];
-        let mut rows = Vec::new();
-        if by_channel {
-            // The last row is for what no channel gets.
-            let numbers = (0..journeys.channels.len() as u32).chain([NONE]);
-            rows.extend(numbers.map(|channel| ([channel, NONE, NONE, NONE, NONE], 0.0, 0)));
-        }
-        Rows { journeys, wanted, offset, numbers: FxHashMap::default(), by_channel, rows }
+        let is_by_channel = wanted == [true, false, false, false, false];
+        let sums = if is_by_channel { journeys.channels.len() + 1 } else { 0 };
+        let (numbers, rows, by_channel) = (FxHashMap::default(), Vec::new(), vec![(0.0, 0); sums]);
+        Rows { journeys, wanted, offset, numbers, rows, by_channel }
     }
 
     /// What is common to all rows of a journey.
     #[inline]
     fn key(&self, journey: &Journey<'_>) -> Key {
-        if self.by_channel {
+        if !self.by_channel.is_empty() {
             return [NONE; DIMENSIONS];
         }
         let [_, _, month, pipeline, conversion] = self.wanted;
@@ -178,14 +177,17 @@ impl<'a> Rows<'a> {
 
     #[inline]
     fn add(&mut self, key: Key, channel: u32, campaign: u32, conversions: f64, value: i64) {
-        let number = if self.by_channel {
-            if channel == NONE { self.rows.len() - 1 } else { channel as usize }
-        } else {
-            self.find(key, channel, campaign)
-        };
+        // Sums fit: that of all absolute values does.
+        if let Some(nobody) = self.by_channel.len().checked_sub(1) {
+            if let Some(sums) = self.by_channel.get_mut(nobody.min(channel as usize)) {
+                sums.0 += conversions;
+                sums.1 += value;
+            }
+            return;
+        }
+        let number = self.find(key, channel, campaign);
         if let Some(row) = self.rows.get_mut(number) {
             row.1 += conversions;
-            // Fits: the sum of all absolute values does.
             row.2 += value;
         }
     }
@@ -212,13 +214,19 @@ impl<'a> Rows<'a> {
                 format!("{year:04}-{:02}", number % 12 + 1)
             })
         };
+        let nobody = self.by_channel.len().saturating_sub(1) as u32;
+        let by_channel = self.by_channel.into_iter().zip(0..).map(|((conversions, value), channel)| {
+            let channel = if channel == nobody { NONE } else { channel };
+            ([channel, NONE, NONE, NONE, NONE], conversions, value)
+        });
+        // A channel that is never paid is a row, the money nobody gets only when there is some.
+        let is_row = |(key, conversions, value): &(Key, f64, i64)| {
+            key[0] != NONE || *conversions != 0.0 || *value != 0
+        };
         let mut rows: Vec<AllocationRow> = self
             .rows
             .into_iter()
-            // A channel that is never paid is a row, the money nobody gets only when there is some.
-            .filter(|(key, conversions, value)| {
-                !self.by_channel || key[0] != NONE || *conversions != 0.0 || *value != 0
-            })
+            .chain(by_channel.filter(is_row))
             .map(|([channel, campaign, at, pipeline, conversion], conversions, value)| AllocationRow {
                 channel: text(self.journeys.channels.text(channel)),
                 campaign: text(self.journeys.campaigns.text(campaign)),
@@ -272,35 +280,65 @@ impl Attribution {
         journeys: &Journeys,
         by: &[Dimension],
     ) -> Result<Vec<Allocation>, AttributionError> {
-        let mut allocations = Vec::with_capacity(self.models.len());
-        for model in &self.models {
-            let rows = self.allocate_one(model, journeys, by);
-            let rows = rows.map_err(|error| AttributionError { model: model.rules.id.clone(), error })?;
-            let nothing = || Money::new(0, journeys.currency().unwrap_or_default());
-            allocations.push(Allocation {
-                model: model.rules.id.clone(),
-                code: model.rules.model.code().into(),
-                by: Dimension::ALL.iter().copied().filter(|one| by.contains(one)).collect(),
-                rows,
-                total: journeys.value().unwrap_or_else(nothing),
-            });
-        }
-        Ok(allocations)
+        self.each_model(journeys, |run| self.allocate_one(run, run.learn()?.as_ref(), by))
+    }
+
+    /// Credits and allocations of every model at once: a model that learns from all journeys learns once for both.
+    ///
+    /// ```
+    /// use leadkit::attribution::{Attribution, Conversion, Dimension, Journeys, Step};
+    /// use leadkit::model::{Currency, Money};
+    /// use serde_json::json;
+    ///
+    /// let attribution = Attribution::load(json!({"models": [{"id": "chain", "model": {"markov": {}}}]}))?;
+    /// let mut journeys = Journeys::new();
+    /// for channel in ["sem", "live", "sem"] {
+    ///     journeys.push(Step { channel, ..Step::default() })?;
+    /// }
+    /// let value = Some(Money::new(1_001, Currency::CNY));
+    /// journeys.end_journey(&Conversion { value, ..Conversion::default() })?;
+    /// let (credits, allocations) = attribution.credit_and_allocate(&journeys, &[Dimension::Channel])?;
+    /// assert_eq!(credits.models()[0].channel("sem").unwrap().value, 500.5);
+    /// assert_eq!(allocations[0].channel("sem").unwrap().value.minor(), 500);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When a model cannot weigh the journeys; the first such model is named.
+    pub fn credit_and_allocate(
+        &self,
+        journeys: &Journeys,
+        by: &[Dimension],
+    ) -> Result<(Credits, Vec<Allocation>), AttributionError> {
+        let both = self.each_model(journeys, |run| {
+            let learnt = run.learn()?;
+            let credits = self.credit_one(run, learnt.as_ref())?;
+            Ok((credits, self.allocate_one(run, learnt.as_ref(), by)?))
+        })?;
+        let (models, allocations) = both.into_iter().unzip();
+        Ok((self.credits(journeys, models), allocations))
     }
 
     fn allocate_one(
         &self,
-        model: &Compiled,
-        journeys: &Journeys,
+        run: &Run<'_>,
+        learnt: Option<&Learnt>,
         by: &[Dimension],
-    ) -> Result<Vec<AllocationRow>, CreditError> {
-        let run = Run::new(self, model, journeys);
+    ) -> Result<Allocation, CreditError> {
+        let (journeys, model) = (run.journeys, &run.model.rules);
         let mut rows = Rows::new(journeys, by, self.offset);
-        match run.fit()? {
-            Some(fit) if !fit.by_journey => spread(&run, &fit, &mut rows)?,
-            fit => divide(&run, fit.as_ref(), &mut rows)?,
+        match learnt {
+            Some(learnt) if !learnt.fit.by_journey => spread(run, learnt, &mut rows)?,
+            learnt => divide(run, learnt, &mut rows)?,
         }
-        Ok(rows.finish())
+        let nothing = || Money::new(0, journeys.currency().unwrap_or_default());
+        Ok(Allocation {
+            model: model.id.clone(),
+            code: model.model.code().into(),
+            by: Dimension::ALL.iter().copied().filter(|one| by.contains(one)).collect(),
+            rows: rows.finish(),
+            total: journeys.value().unwrap_or_else(nothing),
+        })
     }
 
     /// What each touch gets of each conversion by one model, in the order of journeys and touches; touches that get
@@ -336,12 +374,12 @@ impl Attribution {
         let Some(found) = self.models.iter().find(|one| one.rules.id.as_str() == model) else {
             return Ok(None);
         };
-        let run = Run::new(self, found, journeys);
+        let run = self.run(found, journeys);
         let currency = journeys.currency().unwrap_or_default();
         let mut credits = Vec::new();
         let mut divider = Divider::default();
-        let weighed = run.fit().and_then(|fit| {
-            run.weigh(fit.as_ref(), |weighed| {
+        let weighed = run.learn().and_then(|learnt| {
+            run.weigh(learnt.as_ref(), |weighed| {
                 let journey = weighed.journey;
                 divider.divide(journey.minor(), weighed.weights);
                 for (place, (weight, value)) in weighed.weights.iter().zip(&divider.parts).enumerate() {
@@ -367,25 +405,26 @@ impl Attribution {
 }
 
 /// Pays each conversion to its own touches.
-fn divide(run: &Run<'_>, fit: Option<&Fit>, rows: &mut Rows<'_>) -> Result<(), CreditError> {
-    if fit.is_none() && divide_by_place(run, rows)? {
+fn divide(run: &Run<'_>, learnt: Option<&Learnt>, rows: &mut Rows<'_>) -> Result<(), CreditError> {
+    if learnt.is_none() && divide_by_place(run, rows)? {
         return Ok(());
     }
     let mut divider = Divider::default();
-    run.weigh(fit, |weighed: &Weighed<'_>| {
+    run.weigh(learnt, |weighed: &Weighed<'_>| {
         let journey = weighed.journey;
         let key = rows.key(journey);
-        let conversions = journey.conversions() as f64;
+        let conversions = weighed.conversions as f64;
         if weighed.sum <= 0.0 {
             rows.add(key, NONE, NONE, conversions, journey.minor());
             return;
         }
         divider.divide(journey.minor(), weighed.weights);
+        let each = conversions / weighed.sum;
         for (place, (weight, value)) in weighed.weights.iter().zip(&divider.parts).enumerate() {
             if *weight > 0.0 {
                 let channel = journey.channels.get(place).copied().unwrap_or(NONE);
                 let campaign = journey.campaigns.get(place).copied().unwrap_or(NONE);
-                rows.add(key, channel, campaign, conversions * (weight / weighed.sum), *value);
+                rows.add(key, channel, campaign, weight * each, *value);
             }
         }
     })
@@ -419,6 +458,9 @@ fn whole_totals(total: i64, weights: &[f64], pairs: &[((u32, u32), u64)]) -> Vec
 /// Pays models whose division needs no weights. False when the model is another.
 fn divide_by_place(run: &Run<'_>, rows: &mut Rows<'_>) -> Result<bool, CreditError> {
     let kind = &run.model.kind;
+    if let (Kind::Position(positions), false) = (kind, run.has_discounts()) {
+        return divide_by_position(run, positions, rows).map(|()| true);
+    }
     if run.has_discounts() || !matches!(kind, Kind::First | Kind::Last | Kind::Linear) {
         return Ok(false);
     }
@@ -452,8 +494,47 @@ fn divide_by_place(run: &Run<'_>, rows: &mut Rows<'_>) -> Result<bool, CreditErr
     Ok(true)
 }
 
+/// Pays by three weights: all places between the first and the last are alike.
+fn divide_by_position(run: &Run<'_>, positions: &Positions, rows: &mut Rows<'_>) -> Result<(), CreditError> {
+    run.preparation.each(run.journeys, |journey, _| {
+        let conversions = journey.conversions();
+        if conversions == 0 {
+            return Ok(());
+        }
+        let (key, conversions, value) = (rows.key(journey), conversions as f64, journey.minor());
+        let mut pay = |place: usize, conversions: f64, value: i64| {
+            let channel = journey.channels.get(place).copied().unwrap_or(NONE);
+            let campaign = journey.campaigns.get(place).copied().unwrap_or(NONE);
+            rows.add(key, channel, campaign, conversions, value);
+        };
+        let length = journey.len();
+        if length < 2 {
+            pay(0, conversions, value);
+            return Ok(());
+        }
+        let between = length - 2;
+        let units = positions.units(length);
+        let ends = divide_ends(value, units, between);
+        let each = conversions / (units[0] + units[1] * between as u64 + units[2]) as f64;
+        let [first, middle, last] = units.map(|units| units as f64 * each);
+        if units[0] > 0 {
+            pay(0, first, ends.first);
+        }
+        if units[1] > 0 {
+            for place in 0..between {
+                let more = if place < ends.more { value.signum() } else { 0 };
+                pay(place + 1, middle, ends.middle + more);
+            }
+        }
+        if units[2] > 0 {
+            pay(length - 1, last, ends.last);
+        }
+        Ok(())
+    })
+}
+
 /// Pays each conversion to all channels, by what was learnt.
-fn spread(run: &Run<'_>, fit: &Fit, rows: &mut Rows<'_>) -> Result<(), CreditError> {
+fn spread(run: &Run<'_>, learnt: &Learnt, rows: &mut Rows<'_>) -> Result<(), CreditError> {
     // How many touches that led to conversions each campaign of a channel has.
     let mut pairs: FxHashMap<(u32, u32), u64> = FxHashMap::default();
     let mut touches = vec![0u64; run.journeys.channels.len()];
@@ -485,13 +566,12 @@ fn spread(run: &Run<'_>, fit: &Fit, rows: &mut Rows<'_>) -> Result<(), CreditErr
             })
             .collect()
     };
-    let by_conversions = weights(&fit.conversions);
-    let mut by_value = weights(&fit.values);
+    let by_conversions = weights(&learnt.conversions);
+    let mut by_value = weights(&learnt.values);
     let sum: f64 = by_conversions.iter().sum();
-    if by_value.iter().sum::<f64>() <= 0.0 {
-        by_value = by_conversions.clone();
-    }
-    if !refunds && total > 0 {
+    // Discounts may leave nobody to pay.
+    let is_paid = by_value.iter().any(|weight| *weight > 0.0);
+    if is_paid && !refunds && total > 0 {
         by_value = whole_totals(total, &by_value, &pairs);
     }
     let mut spread = Spread::new(&by_value);
@@ -501,16 +581,23 @@ fn spread(run: &Run<'_>, fit: &Fit, rows: &mut Rows<'_>) -> Result<(), CreditErr
             return Ok(());
         }
         let key = rows.key(journey);
-        if journey.is_empty() || sum <= 0.0 {
-            rows.add(key, NONE, NONE, conversions as f64, journey.minor());
+        let (conversions, value) = (conversions as f64, journey.minor());
+        let has_path = !journey.is_empty();
+        let (is_shared, is_paid) = (has_path && sum > 0.0, has_path && is_paid);
+        let left = (if is_shared { 0.0 } else { conversions }, if is_paid { 0 } else { value });
+        if left != (0.0, 0) {
+            rows.add(key, NONE, NONE, left.0, left.1);
+        }
+        if !is_shared && !is_paid {
             return Ok(());
         }
-        let parts = spread.pay(journey.minor());
+        let parts = spread.pay(if is_paid { value } else { 0 });
         for (index, ((channel, campaign), _)) in pairs.iter().enumerate() {
             let weight = by_conversions.get(index).copied().unwrap_or(0.0);
+            let conversions = if is_shared { conversions * (weight / sum) } else { 0.0 };
             let value = parts.get(index).copied().unwrap_or(0);
-            if weight > 0.0 || value != 0 {
-                rows.add(key, *channel, *campaign, conversions as f64 * (weight / sum), value);
+            if conversions > 0.0 || value != 0 {
+                rows.add(key, *channel, *campaign, conversions, value);
             }
         }
         Ok(())

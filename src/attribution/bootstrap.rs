@@ -1,30 +1,32 @@
-//! How far figures of learnt models would move with other journeys of the same kind.
+//! How far figures of data-driven models would move with other journeys of the same kind.
 
-use super::credit_model::{CreditModel, Fit};
+use super::by_channel::Learnt;
+use super::credit_model::CreditModel;
 use super::credits::Interval;
-use super::engine::{Kind, Run};
 use super::error::CreditError;
 use super::journeys::Journey;
 use super::random::SplitMix64;
 use super::rules::{Bootstrap, Markov};
+use super::run::{Kind, Run, Taken};
 
-/// Draws every journey again, fits the model to what was drawn, and takes the middle part of each channel's shares, as
-/// parts of `total` conversions. By channel number. The order of a chain stays the one that was chosen.
+/// Draws every journey again, lets the model learn from what was drawn, and takes the middle part of each channel's
+/// shares, as parts of `total` conversions. By channel number. The order of a chain stays the one that was chosen.
 pub(super) fn intervals(
     run: &Run<'_>,
-    fit: &Fit,
+    learnt: Option<&Learnt>,
     bootstrap: &Bootstrap,
     total: f64,
 ) -> Result<Vec<Interval>, CreditError> {
-    let chain = match (&run.model.kind, &fit.markov) {
-        (Kind::Markov(rules), Some(markov)) => Some(Markov { order: Some(markov.order), ..*rules }),
+    let chosen = learnt.and_then(|learnt| learnt.fit.markov.as_ref()).map(|markov| markov.order);
+    let chain = match (&run.model.kind, chosen) {
+        (Kind::Markov(rules), Some(order)) => Some(Markov { order: Some(order), ..*rules }),
         _ => None,
     };
     let model: &dyn CreditModel = match &chain {
         Some(chain) => chain,
         None => run.model.kind.model(),
     };
-    let mut shares: Vec<Vec<f64>> = vec![Vec::new(); fit.conversions.len()];
+    let mut shares: Vec<Vec<f64>> = vec![Vec::new(); run.journeys.channels.len()];
     for sample in 0..bootstrap.samples {
         let drawn = |journey: &Journey<'_>| {
             // What is drawn depends on the journey alone, so every look at it in this sample sees the same.
@@ -34,8 +36,11 @@ pub(super) fn intervals(
             let each = journey.minor() as f64 / journey.conversions().max(1) as f64;
             (conversions, nulls, each * conversions as f64)
         };
-        let Some(fit) = run.fit_to(model, &drawn)? else { continue };
-        let credits = if fit.by_journey { by_journey(run, &fit, &drawn)? } else { fit.conversions };
+        let again = if learnt.is_some() { run.learn_from(model, &drawn)? } else { None };
+        let credits = match again {
+            Some(again) if !again.fit.by_journey => again.conversions,
+            again => by_journey(run, again.as_ref(), &drawn)?,
+        };
         let sum: f64 = credits.iter().sum();
         for (shares, credit) in shares.iter_mut().zip(&credits) {
             shares.push(if sum > 0.0 { credit / sum } else { 0.0 });
@@ -56,20 +61,14 @@ pub(super) fn intervals(
 }
 
 /// What channels get of the conversions drawn when each is divided among its own touches.
-fn by_journey(
-    run: &Run<'_>,
-    fit: &Fit,
-    drawn: &dyn Fn(&Journey<'_>) -> (u64, u64, f64),
-) -> Result<Vec<f64>, CreditError> {
-    let weight = |channel: &u32| fit.conversions.get(*channel as usize).copied().unwrap_or(0.0);
-    let mut credits = vec![0.0; fit.conversions.len()];
-    run.preparation.each_path(run.journeys, drawn, &mut |path| {
-        let sum: f64 = path.journey.channels.iter().map(weight).sum();
-        for channel in path.journey.channels {
+fn by_journey(run: &Run<'_>, learnt: Option<&Learnt>, drawn: &Taken<'_>) -> Result<Vec<f64>, CreditError> {
+    let mut credits = vec![0.0; run.journeys.channels.len()];
+    run.weigh_as(learnt, drawn, &mut |weighed| {
+        for (channel, weight) in weighed.journey.channels.iter().zip(weighed.weights) {
             if let Some(credit) = credits.get_mut(*channel as usize)
-                && sum > 0.0
+                && weighed.sum > 0.0
             {
-                *credit += path.conversions as f64 * (weight(channel) / sum);
+                *credit += weighed.conversions as f64 * (weight / weighed.sum);
             }
         }
     })?;

@@ -6,9 +6,6 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Totals below this are divided by a float estimate that is then corrected exactly.
 const ESTIMATED: u64 = 1 << 50;
 
-/// So many weights are divided without memory.
-const SMALL: usize = 8;
-
 /// Divides by largest remainder; keeps its memory between calls.
 #[derive(Debug, Default)]
 pub(super) struct Divider {
@@ -28,8 +25,7 @@ impl Divider {
     pub(super) fn divide(&mut self, total: i64, weights: &[f64]) {
         self.parts.clear();
         self.parts.resize(weights.len(), 0);
-        if weights.len() <= SMALL && total.unsigned_abs() < ESTIMATED {
-            divide_small(total, weights, &mut self.parts);
+        if total.unsigned_abs() < ESTIMATED && divide_few(total, weights, &mut self.parts) {
             return;
         }
         let Some(sum) = whole_units(weights, &mut self.units) else { return };
@@ -63,40 +59,94 @@ impl Divider {
     }
 }
 
-/// The same for few weights, without memory of its own and without sorting.
-fn divide_small(total: i64, weights: &[f64], parts: &mut [i64]) {
-    let mut units = [0u64; SMALL];
-    let mut rests = [0u64; SMALL];
-    let length = weights.len();
-    let Some(sum) = small_units(weights, &mut units[..length]) else { return };
-    let magnitude = total.unsigned_abs();
-    let per_unit = magnitude as f64 / sum as f64;
-    let mut left = magnitude;
-    for index in 0..length {
-        let (quota, rest) = near(magnitude, units[index], sum, per_unit);
-        parts[index] = quota as i64;
-        rests[index] = rest;
-        left -= quota;
-    }
-    for _ in 0..left {
-        let (mut largest, mut at) = (rests[0], 0);
-        for (index, rest) in rests.iter().enumerate().take(length).skip(1) {
-            // Chosen without a branch: remainders are random, and guesses at them cost more than the choice.
-            let is_larger = *rest > largest;
-            largest = if is_larger { *rest } else { largest };
-            at = if is_larger { index } else { at };
-        }
-        rests[at] = 0;
-        parts[at] += 1;
-    }
-    if total < 0 {
-        parts.iter_mut().for_each(|part| *part = -*part);
+/// The same for few weights; false when there are more. A copy for each number of them, without memory of its own and
+/// without loops whose length the processor would have to guess.
+#[inline]
+fn divide_few(total: i64, weights: &[f64], parts: &mut [i64]) -> bool {
+    match weights.len() {
+        1 => divide_exactly::<1>(total, weights, parts),
+        2 => divide_exactly::<2>(total, weights, parts),
+        3 => divide_exactly::<3>(total, weights, parts),
+        4 => divide_exactly::<4>(total, weights, parts),
+        5 => divide_exactly::<5>(total, weights, parts),
+        6 => divide_exactly::<6>(total, weights, parts),
+        7 => divide_exactly::<7>(total, weights, parts),
+        8 => divide_exactly::<8>(total, weights, parts),
+        _ => false,
     }
 }
 
-/// What [`whole_units`] does, into a slice.
+fn divide_exactly<const N: usize>(total: i64, weights: &[f64], parts: &mut [i64]) -> bool {
+    let (Ok(weights), Ok(parts)) = (<&[f64; N]>::try_from(weights), <&mut [i64; N]>::try_from(parts)) else {
+        return false;
+    };
+    let (mut units, mut quotas, mut rests) = ([0u64; N], [0u64; N], [0u64; N]);
+    let Some(sum) = small_units(weights, &mut units) else { return true };
+    let magnitude = total.unsigned_abs();
+    let per_unit = magnitude as f64 / sum as f64;
+    let mut left = magnitude;
+    for index in 0..N {
+        (quotas[index], rests[index]) = near(magnitude, units[index], sum, per_unit);
+        left -= quotas[index];
+    }
+    for index in 0..N {
+        // Chosen by how many come before it, without a branch: remainders are random, and guesses at them cost more.
+        let mut before = 0u64;
+        for other in 0..N {
+            let comes_first =
+                if other < index { rests[other] >= rests[index] } else { rests[other] > rests[index] };
+            before += u64::from(comes_first);
+        }
+        parts[index] = (quotas[index] + u64::from(before < left)) as i64 * total.signum();
+    }
+    true
+}
+
+/// A total divided among a first part, some in the middle that weigh the same, and a last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ends {
+    pub(super) first: i64,
+    /// Each in the middle.
+    pub(super) middle: i64,
+    /// So many in the middle, from the first of them, get one unit more: of the sign of the total.
+    pub(super) more: usize,
+    pub(super) last: i64,
+}
+
+/// What [`Divider::divide`] does for the weights first, `between` times middle, last, in constant time. The weights sum
+/// to less than 2^62 and not to zero.
 #[inline]
-fn small_units(weights: &[f64], units: &mut [u64]) -> Option<u64> {
+pub(super) fn divide_ends(total: i64, [first, middle, last]: [u64; 3], between: usize) -> Ends {
+    let between = between as u64;
+    let sum = first + middle * between + last;
+    let (magnitude, sign) = (total.unsigned_abs(), total.signum());
+    let per_unit = magnitude as f64 / sum as f64;
+    let part = |units: u64| {
+        if magnitude < ESTIMATED {
+            near(magnitude, units, sum, per_unit)
+        } else {
+            estimate(magnitude, units, sum)
+        }
+    };
+    let [(first, first_rest), (middle, middle_rest), (last, last_rest)] = [first, middle, last].map(part);
+    let left = magnitude - first - middle * between - last;
+    // Each gets a unit if fewer come before it than are left; equals: what stands first.
+    let all = |come_first: bool| if come_first { between } else { 0 };
+    let before_first = all(middle_rest > first_rest) + u64::from(last_rest > first_rest);
+    let before_middle = u64::from(first_rest >= middle_rest) + u64::from(last_rest > middle_rest);
+    let before_last = all(middle_rest >= last_rest) + u64::from(first_rest >= last_rest);
+    let signed = |part: u64| (part as i64).wrapping_mul(sign);
+    Ends {
+        first: signed(first + u64::from(before_first < left)),
+        middle: signed(middle),
+        more: left.saturating_sub(before_middle).min(between) as usize,
+        last: signed(last + u64::from(before_last < left)),
+    }
+}
+
+/// What [`whole_units`] does, into an array.
+#[inline]
+fn small_units<const N: usize>(weights: &[f64; N], units: &mut [u64; N]) -> Option<u64> {
     let (mut sum, mut most, mut whole) = (0.0, 0.0f64, true);
     for (units, weight) in units.iter_mut().zip(weights) {
         // Signed, because a processor converts these at once; larger ones are scaled below.
@@ -121,7 +171,8 @@ fn scale(weights: &[f64], most: f64, units: &mut [u64]) {
     let bits = 62 - (usize::BITS - weights.len().leading_zeros()).min(40);
     let exponent = (bits as i32 - 1 - exponent_of(most)).min(2_000);
     // Within this a factor is a float, and a product rounds like `ldexp`.
-    let factor = (-1_000..=1_000).contains(&exponent).then(|| libm::ldexp(1.0, exponent));
+    let factor =
+        (-1_000..=1_000).contains(&exponent).then(|| f64::from_bits(((1_023 + exponent) as u64) << 52));
     for (units, weight) in units.iter_mut().zip(weights) {
         let scaled = factor.map_or_else(|| libm::ldexp(*weight, exponent), |factor| weight * factor);
         *units = round(scaled);
@@ -131,8 +182,9 @@ fn scale(weights: &[f64], most: f64, units: &mut [u64]) {
 /// To the nearest whole number, halves up; the number is at least 0 and below 2^62.
 #[inline]
 fn round(number: f64) -> u64 {
-    let whole = number as u64;
-    whole + u64::from(number - whole as f64 >= 0.5)
+    // Signed, because a processor converts these at once.
+    let whole = number as i64;
+    whole as u64 + u64::from(number - whole as f64 >= 0.5)
 }
 
 /// Reads weights as whole numbers in the same proportion, and their sum; `None` when none is above zero.
@@ -161,7 +213,10 @@ pub(super) fn whole_units(weights: &[f64], into: &mut Vec<u64>) -> Option<u64> {
 
 /// The power of two a number lies at or above.
 fn exponent_of(number: f64) -> i32 {
-    libm::frexp(number).1 - 1
+    match (number.to_bits() >> 52) as i32 & 0x7ff {
+        0 => libm::frexp(number).1 - 1,
+        biased => biased - 1_023,
+    }
 }
 
 /// Quotient and remainder of `magnitude · units / sum`, exactly.
@@ -226,6 +281,24 @@ mod tests {
             let wanted = largest_remainder(total as u64, &weights)
                 .map_or(vec![0; weights.len()], |parts| parts.into_iter().map(|part| part as i64).collect());
             prop_assert_eq!(divided(total, &floats), wanted);
+        }
+
+        #[test]
+        fn ends_are_divided_like_their_weights(
+            total in prop_oneof![-300i64..300, -(1i64 << 52)..1 << 52, Just(i64::MIN), Just(i64::MAX)],
+            units in [0u64..5, 0u64..5, 0u64..5],
+            between in 0usize..9,
+        ) {
+            let [first, middle, last] = units;
+            prop_assume!(first + last + middle * between as u64 > 0);
+            let mut weights = vec![first as f64];
+            weights.resize(between + 1, middle as f64);
+            weights.push(last as f64);
+            let ends = divide_ends(total, units, between);
+            let mut got = vec![ends.first];
+            got.extend((0..between).map(|index| ends.middle + i64::from(index < ends.more) * total.signum()));
+            got.push(ends.last);
+            prop_assert_eq!(got, divided(total, &weights));
         }
 
         #[test]

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::engine::{Attribution, Compiled, Kind};
+use super::engine::Attribution;
 use super::markov::MAX_ORDER;
 use super::path::TOUCH_FIELDS;
 use super::registry;
 use super::rules::{
     AttributionRules, Bootstrap, Game, MilestoneBased, Model, ModelRules, PositionBased, Shapley,
 };
+use super::run::{Compiled, Kind};
 use crate::document::Unique;
 use crate::error::Report;
 use crate::rule::{Condition, Predicate, Registry, RulesDocument, RulesVersion, Scope, rules_document};

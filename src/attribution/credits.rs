@@ -109,7 +109,13 @@ impl fmt::Display for ModelCredits {
         let plural = if self.conversions == 1 { "" } else { "s" };
         write!(f, "{}: {} conversion{plural}", self.model, self.conversions)?;
         for note in &self.notes {
-            write!(f, ", {note}")?;
+            match note {
+                // Nothing but the minimum is news when every conversion is attributed.
+                Note::FewConversions { have, need } if *have == self.conversions => {
+                    write!(f, ", fewer than {need}")?;
+                }
+                note => write!(f, ", {note}")?,
+            }
         }
         let mut ranked: Vec<&ChannelCredit> =
             self.channels.iter().filter(|one| one.conversions > 0.0).collect();
@@ -127,6 +133,8 @@ impl fmt::Display for ModelCredits {
         }
         if self.unattributed.conversions > 0.0 {
             write!(f, "; unattributed {:.2}", self.unattributed.conversions)?;
+        } else if self.unattributed.value != 0.0 {
+            f.write_str("; a part of the value unattributed")?;
         }
         Ok(())
     }
@@ -147,7 +155,7 @@ pub struct ChannelCredit {
     pub effect: Option<f64>,
     /// Whether fewer conversions than the minimum have the channel on their path.
     pub is_few: bool,
-    /// The bootstrap interval of `conversions`, of models that learn.
+    /// The bootstrap interval of `conversions`, of data-driven models: those that learn, and Shapley.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
 }
@@ -179,7 +187,7 @@ pub struct Unattributed {
 pub enum Note {
     /// There are too few conversions for the figures to mean much.
     FewConversions {
-        /// Conversions.
+        /// Conversions that channels are credited with; those that are unattributed do not count.
         have: u64,
         /// The minimum of the rules.
         need: u64,
@@ -212,7 +220,7 @@ codes! {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Note::FewConversions { need, .. } => write!(f, "fewer than {need}"),
+            Note::FewConversions { have, need } => write!(f, "{have} attributed, fewer than {need}"),
             Note::ValueByConversions => f.write_str("value shared like conversions"),
             Note::NegativeEffects { .. } => f.write_str("channels with a negative effect get nothing"),
             Note::FilterFaults { touches, message } => {

@@ -7,6 +7,7 @@
 //!   conversions, removal effects, bootstrap intervals;
 //! * [`allocate`](Attribution::allocate) gives the value to the last minor unit, rolled up by channel, campaign, month,
 //!   pipeline or conversion, so that every roll-up sums to the same total;
+//!   [`credit_and_allocate`](Attribution::credit_and_allocate) does both and learns once;
 //! * [`report`](Attribution::report) puts costs beside credits, and an [`Allocation`] proposes a budget and partner
 //!   shares;
 //! * [`journeys`](Attribution::journeys) assembles the journeys from a host's records: whose touch is it, each once.
@@ -38,6 +39,8 @@
 //! share. Where one journey must be divided by them ([`shares`](Attribution::shares),
 //! [`touch_credits`](Attribution::touch_credits)) its touches share in proportion to their channels' weights, and the
 //! sums of that are not the channel's credit, unless the rules say [`Division::Journey`]: then credits are those sums.
+//! Touches of channels nothing was learnt about are alike; discounts come after, so a channel discounted to 0 gets
+//! nothing, and a conversion that only such channels brought is unattributed.
 //!
 //! # Cookbook
 //!
@@ -115,6 +118,8 @@
 
 mod allocation;
 mod bootstrap;
+mod by_channel;
+mod by_place;
 mod cents;
 mod compile;
 mod credit_model;
@@ -133,6 +138,7 @@ mod records;
 mod registry;
 mod report;
 mod rules;
+mod run;
 mod shapley;
 mod spread;
 mod sums;

@@ -116,33 +116,34 @@ impl Positions {
     }
 }
 
+impl Positions {
+    /// What the first of two or more touches, each between and the last weigh, in whole numbers.
+    #[inline]
+    pub(super) fn units(&self, length: usize) -> [u64; 3] {
+        let [first, middle, last] = [self.first as u64, self.middle as u64, self.last as u64];
+        match length as u64 - 2 {
+            0 if !self.renormalise => [2 * first + middle, 0, 2 * last + middle],
+            // Nothing but the middle counts, and there is none: both are alike.
+            0 if first + last == 0 => [1, 0, 1],
+            0 => [first, 0, last],
+            // The middle is shared by `between` touches: everything times that keeps whole numbers.
+            between => [first * between, middle, last * between],
+        }
+    }
+}
+
 impl CreditModel for Positions {
     #[inline]
     fn weigh(&self, _: &Journey<'_>, weights: &mut [f64]) -> Result<(), CreditError> {
-        let Positions { first, middle, last, .. } = *self;
         let length = weights.len();
-        match length {
-            1 => weights[0] = 1.0,
-            2 if self.renormalise => {
-                weights[0] = first;
-                weights[1] = last;
-                if first + last == 0.0 {
-                    // Nothing but the middle counts, and there is none: both are alike.
-                    weights.fill(1.0);
-                }
-            }
-            2 => {
-                weights[0] = 2.0 * first + middle;
-                weights[1] = 2.0 * last + middle;
-            }
-            _ => {
-                // The middle is shared by `between` touches: everything times that keeps whole numbers.
-                let between = (length - 2) as f64;
-                weights.fill(middle);
-                weights[0] = first * between;
-                weights[length - 1] = last * between;
-            }
+        if length == 1 {
+            weights[0] = 1.0;
+            return Ok(());
         }
+        let [first, middle, last] = self.units(length);
+        weights.fill(middle as f64);
+        weights[0] = first as f64;
+        weights[length - 1] = last as f64;
         Ok(())
     }
 }
