@@ -1,134 +1,128 @@
 //! Figures that are known exactly.
 
-use chrono::NaiveDateTime;
+use std::collections::BTreeMap;
+
 use leadkit::attribution::{Conversion, Journeys, Step, shapley_values};
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
 
-use super::support::{assert_credits, cny, engine, one, texts};
+use super::support::{assert_credits, cny, engine, event_cases, event_journeys, one, texts};
 
-/// Nine paths of three conversions each; the figures are an independent computation in fractions.
-const NINE: [&str; 9] = ["A", "A > B", "A > B > C", "B", "B > A", "B > C > A", "C", "C > A", "C > B > A"];
+/// Paths, how often each was taken, and what models make of them: independent computations in fractions.
+#[derive(Deserialize)]
+struct Exact {
+    paths: Vec<PathCase>,
+    games: Vec<GameCase>,
+}
 
-fn nine() -> Journeys {
-    texts(&NINE, &Conversion { count: 3, value: Some(cny(300)), ..Conversion::default() })
+#[derive(Deserialize)]
+struct PathCase {
+    name: String,
+    /// Path, conversions, nulls.
+    rows: Vec<(String, u64, u64)>,
+    models: Vec<ModelCase>,
+}
+
+/// Figures are fractions: `2565/241`.
+#[derive(Deserialize)]
+struct ModelCase {
+    model: Json,
+    credits: BTreeMap<String, String>,
+    #[serde(default)]
+    effects: BTreeMap<String, String>,
+    conversion_probability: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct GameCase {
+    name: String,
+    players: Vec<String>,
+    /// What each set is worth beside what its subsets are.
+    exactly: Vec<(Vec<String>, f64)>,
+    values: BTreeMap<String, String>,
+}
+
+fn exact() -> Exact {
+    serde_json::from_str(include_str!("../../data/attribution_exact.json")).unwrap()
+}
+
+fn fraction(text: &str) -> f64 {
+    match text.split_once('/') {
+        Some((above, below)) => above.parse::<f64>().unwrap() / below.parse::<f64>().unwrap(),
+        None => text.parse().unwrap(),
+    }
 }
 
 #[test]
-fn nine_paths_by_every_model() {
-    let third = |a: f64, b: f64, c: f64| [("A", a), ("B", b), ("C", c)];
-    for (model, wanted) in [
-        (json!("first"), third(9.0, 9.0, 9.0)),
-        (json!("last"), third(15.0, 6.0, 6.0)),
-        (json!({"last_non": {"channels": ["A"]}}), third(3.0, 12.0, 12.0)),
-        (json!("linear"), third(21.0 / 2.0, 9.0, 15.0 / 2.0)),
-        (json!({"position_based": {}}), third(111.0 / 10.0, 42.0 / 5.0, 15.0 / 2.0)),
-        (json!({"shapley": {}}), third(21.0 / 2.0, 9.0, 15.0 / 2.0)),
-        (json!({"markov": {}}), third(2565.0 / 241.0, 2052.0 / 241.0, 1890.0 / 241.0)),
-    ] {
-        assert_credits(&one(model), &nine(), &wanted);
-    }
-    let credits = one(json!({"markov": {}})).credit(&nine()).unwrap();
-    let markov = &credits.models()[0];
-    for (channel, effect) in [("A", 2.0 / 3.0), ("B", 8.0 / 15.0), ("C", 28.0 / 57.0)] {
-        let got = markov.channel(channel).unwrap();
-        assert!((got.effect.unwrap() - effect).abs() < 1e-14);
-        // Every conversion is worth the same, so the value goes where the conversions go.
-        assert!((got.value - got.conversions * 100.0).abs() < 1e-9);
-    }
-    assert_eq!(markov.markov.as_ref().unwrap().conversion_probability, 1.0);
-}
-
-/// Five journeys, four conversions, from a public explanation of the removal effect.
-#[test]
-fn two_channels_with_a_null() {
-    let mut journeys = Journeys::new();
-    for (path, converts) in [("g", false), ("g", true), ("g", true), ("m", true), ("g > m", true)] {
-        for channel in path.split(" > ") {
-            journeys.push(Step { channel, ..Step::default() }).unwrap();
+fn figures_of_independent_computations() {
+    let cases = exact().paths;
+    assert_eq!(cases.iter().map(|case| case.models.len()).collect::<Vec<_>>(), [7, 1, 1]);
+    for case in cases {
+        let mut journeys = Journeys::new();
+        for (path, count, nulls) in &case.rows {
+            for channel in path.split(" > ") {
+                journeys.push(Step { channel, ..Step::default() }).unwrap();
+            }
+            let value = Some(cny(*count as i64 * 100));
+            let end = Conversion { count: *count, nulls: *nulls, value, ..Conversion::default() };
+            journeys.end_journey(&end).unwrap();
         }
-        journeys.end_journey(&if converts { Conversion::default() } else { Conversion::null() }).unwrap();
-    }
-    let attribution = one(json!({"markov": {}}));
-    assert_credits(&attribution, &journeys, &[("g", 12.0 / 5.0), ("m", 8.0 / 5.0)]);
-    let credits = attribution.credit(&journeys).unwrap();
-    let model = &credits.models()[0];
-    let effect = |channel: &str| model.channel(channel).unwrap().effect.unwrap();
-    assert!((effect("g") - 0.75).abs() < 1e-15 && (effect("m") - 0.5).abs() < 1e-15);
-    assert_eq!(model.markov.as_ref().unwrap().conversion_probability, 0.8);
-}
-
-#[test]
-fn a_game_given_by_its_rates() {
-    // Facebook 1, Google 2, LinkedIn 4: rates of the exact sets, summed over subsets.
-    let exact = [0.0, 0.18, 0.04, 0.1, 0.08, 0.26, 0.07, 0.27];
-    let worth: Vec<f64> =
-        (0..8usize).map(|set| (0..8).filter(|one| one & set == *one).map(|one| exact[one]).sum()).collect();
-    let values = shapley_values(&worth).unwrap();
-    for (got, wanted) in values.iter().zip([9.0 / 20.0, 43.0 / 200.0, 67.0 / 200.0]) {
-        assert!((got - wanted).abs() < 1e-15, "{got} {wanted}");
-    }
-}
-
-const EVENTS: [(&str, &str, bool, &str); 16] = [
-    ("A", "2021-07-20 15:00:00", false, "seo"),
-    ("A", "2022-01-20 15:00:00", false, "direct"),
-    ("A", "2022-01-20 16:00:00", false, "google_ads"),
-    ("A", "2022-01-20 17:00:00", true, "direct"),
-    ("B", "2022-01-21 17:00:00", false, "seo"),
-    ("B", "2022-01-21 20:00:00", false, "direct"),
-    ("C", "2022-02-21 21:00:00", false, "direct"),
-    ("C", "2022-02-21 22:00:00", false, "crm"),
-    ("C", "2022-02-21 23:00:00", true, "direct"),
-    ("D", "2022-02-21 23:01:00", false, "seo"),
-    ("D", "2022-02-21 23:11:00", false, "direct"),
-    ("D", "2022-02-21 23:21:00", true, "direct"),
-    ("D", "2022-02-22 01:00:00", false, "direct"),
-    ("D", "2022-02-27 01:00:00", false, "direct"),
-    ("D", "2022-02-27 02:00:00", false, "seo"),
-    ("D", "2022-02-27 03:00:00", true, "direct"),
-];
-
-fn events() -> Journeys {
-    let mut journeys = Journeys::new();
-    for (index, (user, time, converts, channel)) in EVENTS.into_iter().enumerate() {
-        let time = NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M:%S").unwrap().and_utc();
-        journeys.push_touch(channel, time).unwrap();
-        if converts {
-            journeys.end_journey(&Conversion { at: Some(time), ..Conversion::default() }).unwrap();
-        } else if EVENTS.get(index + 1).is_none_or(|next| next.0 != user) {
-            journeys.end_journey(&Conversion::null()).unwrap();
+        for ModelCase { model, credits, effects, conversion_probability } in &case.models {
+            let wanted: Vec<(&str, f64)> =
+                credits.iter().map(|(channel, figure)| (channel.as_str(), fraction(figure))).collect();
+            let attribution = one(model.clone());
+            assert_credits(&attribution, &journeys, &wanted);
+            let found = attribution.credit(&journeys).unwrap();
+            let found = &found.models()[0];
+            for one in &found.channels {
+                // Every conversion is worth the same, so the value goes where the conversions go.
+                let off = one.value - one.conversions * 100.0;
+                assert!(off.abs() < 1e-9, "{} {model} {one:?}", case.name);
+            }
+            for (channel, effect) in effects {
+                let got = found.channel(channel).unwrap().effect.unwrap();
+                assert!((got - fraction(effect)).abs() < 1e-14, "{} {channel} {got} {effect}", case.name);
+            }
+            if let Some(probability) = conversion_probability {
+                let got = found.markov.as_ref().unwrap().conversion_probability;
+                assert_eq!(got, fraction(probability), "{}", case.name);
+            }
         }
     }
-    journeys
+}
+
+#[test]
+fn games_given_by_what_their_sets_are_worth() {
+    let games = exact().games;
+    assert_eq!(games.len(), 1);
+    for GameCase { name, players, exactly, values } in games {
+        let bits = |set: &[String]| {
+            let place = |one: &String| players.iter().position(|player| player == one).unwrap();
+            set.iter().fold(0usize, |bits, one| bits | 1 << place(one))
+        };
+        let worth: Vec<f64> = (0..1usize << players.len())
+            .map(|all| exactly.iter().filter(|(set, _)| bits(set) & all == bits(set)).map(|one| one.1).sum())
+            .collect();
+        let got = shapley_values(&worth).unwrap();
+        for (player, got) in players.iter().zip(got) {
+            assert!((got - fraction(&values[player])).abs() < 1e-15, "{name} {player} {got}");
+        }
+    }
 }
 
 #[test]
 fn events_with_repeat_conversions() {
-    let row = |direct, seo, crm, google_ads| {
-        [("direct", direct), ("seo", seo), ("crm", crm), ("google_ads", google_ads)]
-    };
-    for (model, wanted) in [
-        (json!("first"), row(2.0, 2.0, 0.0, 0.0)),
-        (json!("last"), row(4.0, 0.0, 0.0, 0.0)),
-        (json!("linear"), row(31.0 / 12.0, 5.0 / 6.0, 1.0 / 3.0, 0.25)),
-        (json!({"position_based": {}}), row(2.8, 0.9, 0.2, 0.1)),
-        (
-            json!({"time_decay": {"half_life": "1h"}}),
-            row(2.847207604952665, 0.581363823618763, 0.2857142857142857, 0.2857142857142857),
-        ),
-        (
-            json!({"time_decay": {}}),
-            row(2.7229953643127516, 0.6103417532133996, 0.3333314419132289, 0.3333314405606199),
-        ),
-        // Each conversion among its own touches, by the effects 1, 2/3, 1/6 and 1/6; all together they are halves.
-        (json!({"markov": {}}), row(2.0, 4.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0)),
-        (
-            json!({"markov": {"divide": "journey"}}),
-            row(3.1971410941999174, 0.6671122994652408, 0.076923076923077, 0.058823529411764726),
-        ),
-    ] {
-        assert_credits(&one(model), &events(), &wanted);
+    let (journeys, cases) = (event_journeys(), event_cases().models);
+    assert_eq!((journeys.conversions(), journeys.nulls(), cases.len()), (4, 1, 7));
+    for case in cases {
+        let wanted: Vec<(&str, f64)> =
+            case.credits.iter().map(|(channel, figure)| (channel.as_str(), *figure)).collect();
+        assert_credits(&one(case.model), &journeys, &wanted);
     }
+    // Markov divides each conversion among its own touches there, by the effects 1, 2/3, 1/6 and 1/6; all together
+    // they are halves.
+    let halves = [("direct", 2.0), ("seo", 4.0 / 3.0), ("crm", 1.0 / 3.0), ("google_ads", 1.0 / 3.0)];
+    assert_credits(&one(json!({"markov": {}})), &journeys, &halves);
 }
 
 #[test]

@@ -105,44 +105,6 @@ proptest! {
         }
     }
 
-    #[test]
-    fn shapley_values_agree_with_all_orders_of_players(
-        players in 1usize..=6, seed in prop::collection::vec(-100.0f64..100.0, 64),
-    ) {
-        let worth = &seed[..1 << players];
-        let got = shapley_values(worth).unwrap();
-        for (got, wanted) in got.iter().zip(oracle::shapley_by_orders(worth)) {
-            prop_assert!((got - wanted).abs() < 1e-10, "{got} {wanted}");
-        }
-        let sum: f64 = got.iter().sum();
-        prop_assert!((sum - (worth[worth.len() - 1] - worth[0])).abs() < 1e-9);
-    }
-
-    #[test]
-    fn rates_agree_with_all_orders_of_channels(rows in any_paths(5, 5)) {
-        let credits = one(json!({"shapley": {"game": "rate"}})).credit(&paths(&rows)).unwrap();
-        let used = used(&rows);
-        let set_of = |row: &PathRow| {
-            row.channels.iter().fold(0usize, |set, channel| set | 1 << used.binary_search(channel).unwrap())
-        };
-        let worth: Vec<f64> = (0..1usize << used.len())
-            .map(|all| {
-                let inside = || rows.iter().filter(|row| all & set_of(row) == set_of(row));
-                let taken: u64 = inside().map(|row| row.conversions + row.nulls).sum();
-                let won: u64 = inside().map(|row| row.conversions).sum();
-                if taken == 0 { 0.0 } else { won as f64 / taken as f64 }
-            })
-            .collect();
-        let wanted = oracle::shapley_by_orders(&worth);
-        let positive: f64 = wanted.iter().map(|value| value.max(0.0)).sum();
-        let total: u64 = rows.iter().map(|row| row.conversions).sum();
-        for (credit, wanted) in credits.models()[0].channels.iter().zip(&wanted) {
-            prop_assert!((credit.effect.unwrap() - wanted).abs() < 1e-10);
-            let share = wanted.max(0.0) / positive;
-            prop_assert!((credit.conversions - total as f64 * share).abs() < 1e-8 * total as f64);
-        }
-    }
-
     /// Shares of one conversion sum to 1, none is negative, and the sums of all are the credits.
     #[test]
     fn shares_sum_to_one_and_credits_to_the_total(
@@ -207,6 +169,83 @@ proptest! {
             let got = credits.models()[0].channel(NAMES[index]).unwrap().conversions;
             prop_assert!((got - weight(*at) / sum).abs() < 1e-12);
         }
+    }
+}
+
+proptest! {
+    // Eight players can come in 40,320 orders.
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn shapley_values_agree_with_all_orders_of_players(
+        players in 1usize..=8, seed in prop::collection::vec(-100.0f64..100.0, 256),
+    ) {
+        let worth = &seed[..1 << players];
+        let got = shapley_values(worth).unwrap();
+        for (got, wanted) in got.iter().zip(oracle::shapley_by_orders(worth)) {
+            prop_assert!((got - wanted).abs() < 1e-10, "{got} {wanted}");
+        }
+        let sum: f64 = got.iter().sum();
+        prop_assert!((sum - (worth[worth.len() - 1] - worth[0])).abs() < 1e-9);
+    }
+
+    #[test]
+    fn rates_agree_with_all_orders_of_channels(rows in any_paths(8, 6)) {
+        let credits = one(json!({"shapley": {"game": "rate"}})).credit(&paths(&rows)).unwrap();
+        let used = used(&rows);
+        let set_of = |row: &PathRow| {
+            row.channels.iter().fold(0usize, |set, channel| set | 1 << used.binary_search(channel).unwrap())
+        };
+        let worth: Vec<f64> = (0..1usize << used.len())
+            .map(|all| {
+                let inside = || rows.iter().filter(|row| all & set_of(row) == set_of(row));
+                let taken: u64 = inside().map(|row| row.conversions + row.nulls).sum();
+                let won: u64 = inside().map(|row| row.conversions).sum();
+                if taken == 0 { 0.0 } else { won as f64 / taken as f64 }
+            })
+            .collect();
+        let wanted = oracle::shapley_by_orders(&worth);
+        let positive: f64 = wanted.iter().map(|value| value.max(0.0)).sum();
+        let total: u64 = rows.iter().map(|row| row.conversions).sum();
+        for (credit, wanted) in credits.models()[0].channels.iter().zip(&wanted) {
+            prop_assert!((credit.effect.unwrap() - wanted).abs() < 1e-10);
+            let share = wanted.max(0.0) / positive;
+            prop_assert!((credit.conversions - total as f64 * share).abs() < 1e-8 * total as f64);
+        }
+    }
+}
+
+/// Eight channels, none missing, by both games: every order in which they can come.
+#[test]
+fn eight_channels_agree_with_all_their_orders() {
+    let mut rows: Vec<PathRow> = (0..8)
+        .map(|first| PathRow {
+            channels: vec![first, (first * 3 + 1) % 8, (first + 5) % 8],
+            conversions: 3 + first as u64,
+            nulls: 40 - 5 * first as u64,
+            value: 0,
+        })
+        .collect();
+    rows.push(PathRow { channels: (0..8).collect(), conversions: 11, nulls: 2, value: 0 });
+    let game = |of: &dyn Fn(u64, u64) -> f64| -> Vec<f64> {
+        let worth = |all: usize| {
+            let set = |row: &PathRow| row.channels.iter().fold(0usize, |set, channel| set | 1 << channel);
+            let inside = rows.iter().filter(|row| set(row) & all == set(row));
+            let (won, lost) = inside.fold((0, 0), |sum, row| (sum.0 + row.conversions, sum.1 + row.nulls));
+            of(won, lost)
+        };
+        oracle::shapley_by_orders(&(0..256).map(worth).collect::<Vec<f64>>())
+    };
+    let conversions = game(&|won, _| won as f64);
+    let rates = game(&|won, lost| if won + lost == 0 { 0.0 } else { won as f64 / (won + lost) as f64 });
+    let credits = |rules: serde_json::Value| one(rules).credit(&paths(&rows)).unwrap();
+    let (closed, general) = (credits(json!({"shapley": {}})), credits(json!({"shapley": {"game": "rate"}})));
+    assert_eq!((closed.models()[0].channels.len(), general.models()[0].channels.len()), (8, 8));
+    for channel in 0..8 {
+        let got = closed.models()[0].channels[channel].conversions;
+        assert!((got - conversions[channel]).abs() < 1e-11, "{channel} {got} {}", conversions[channel]);
+        let got = general.models()[0].channels[channel].effect.unwrap();
+        assert!((got - rates[channel]).abs() < 1e-12, "{channel} {got} {}", rates[channel]);
     }
 }
 

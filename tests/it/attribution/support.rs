@@ -1,9 +1,12 @@
 //! Building journeys briefly.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use leadkit::attribution::{Attribution, Conversion, Journeys, ModelCredits, Step};
 use leadkit::model::{Currency, Money};
 use proptest::prelude::*;
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 pub(crate) fn at(text: &str) -> DateTime<Utc> {
@@ -104,4 +107,41 @@ pub(crate) fn assert_credits(attribution: &Attribution, journeys: &Journeys, wan
     for other in others {
         assert_eq!(other.conversions, 0.0, "{}: {}", model.code, other.channel);
     }
+}
+
+/// Events of four users, and what models make of them.
+#[derive(Deserialize)]
+pub(crate) struct EventCases {
+    /// User, time, channel, conversions.
+    pub(crate) events: Vec<(String, String, String, u64)>,
+    pub(crate) models: Vec<EventModel>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct EventModel {
+    pub(crate) model: Json,
+    /// The model as the example's option.
+    pub(crate) option: String,
+    pub(crate) credits: BTreeMap<String, f64>,
+}
+
+pub(crate) fn event_cases() -> EventCases {
+    serde_json::from_str(include_str!("../../data/attribution_events.json")).unwrap()
+}
+
+/// The journeys of those events: cut after each conversion, what is left of a user without one at the end.
+pub(crate) fn event_journeys() -> Journeys {
+    let events = event_cases().events;
+    let mut journeys = Journeys::new();
+    for (index, (user, time, channel, conversions)) in events.iter().enumerate() {
+        let time = NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M:%S").unwrap().and_utc();
+        journeys.push_touch(channel, time).unwrap();
+        if *conversions > 0 {
+            let end = Conversion { count: *conversions, at: Some(time), ..Conversion::default() };
+            journeys.end_journey(&end).unwrap();
+        } else if events.get(index + 1).is_none_or(|next| next.0 != *user) {
+            journeys.end_journey(&Conversion::null()).unwrap();
+        }
+    }
+    journeys
 }
