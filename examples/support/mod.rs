@@ -111,8 +111,18 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// Reads the process's arguments, given the options that take a value and those that do not.
     pub(crate) fn parse(usage: &str, valued: &[&str], flags: &[&str]) -> Result<Arguments, Box<dyn Error>> {
+        Arguments::read(std::env::args().skip(1), usage, valued, flags)
+    }
+
+    /// Reads arguments out of words. An option that is there twice is refused: one of the two would be lost.
+    pub(crate) fn read(
+        words: impl IntoIterator<Item = String>,
+        usage: &str,
+        valued: &[&str],
+        flags: &[&str],
+    ) -> Result<Arguments, Box<dyn Error>> {
         let mut arguments = Arguments { plain: Vec::new(), options: BTreeMap::new() };
-        let mut words = std::env::args().skip(1);
+        let mut words = words.into_iter();
         while let Some(word) = words.next() {
             match word.strip_prefix("--") {
                 Some("help") => {
@@ -121,7 +131,9 @@ impl Arguments {
                 }
                 Some(name) if valued.contains(&name) => {
                     let value = words.next().ok_or_else(|| format!("--{name} needs a value\n{usage}"))?;
-                    arguments.options.insert(name.to_owned(), value);
+                    if arguments.options.insert(name.to_owned(), value).is_some() {
+                        return Err(format!("--{name} is there twice\n{usage}").into());
+                    }
                 }
                 Some(name) if flags.contains(&name) => {
                     arguments.options.insert(name.to_owned(), String::new());

@@ -3,8 +3,10 @@
 mod attack;
 mod bad_input;
 mod exact;
+mod example;
 mod identities;
 mod journeys;
+mod learnt;
 mod money;
 mod ownership;
 pub(crate) mod support;
