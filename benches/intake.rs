@@ -140,7 +140,8 @@ impl Setting {
 
 /// The bundled rules, with caps and hours that no stream of this density runs into.
 fn bundled_rules() -> Rules {
-    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/rules.json")).unwrap();
+    let text =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/rules.json")).unwrap();
     let mut rules = Rules::load(serde_json::from_str(&text).unwrap()).unwrap();
     for pool in rules.assign.pools.values_mut() {
         pool.daily_assign_cap = None;

@@ -298,8 +298,10 @@ impl Attribution {
     /// let value = Some(Money::new(1_001, Currency::CNY));
     /// journeys.end_journey(&Conversion { value, ..Conversion::default() })?;
     /// let (credits, allocations) = attribution.credit_and_allocate(&journeys, &[Dimension::Channel])?;
-    /// assert_eq!(credits.models()[0].channel("sem").unwrap().value, 500.5);
-    /// assert_eq!(allocations[0].channel("sem").unwrap().value.minor(), 500);
+    /// // Without `live` half of the conversions are left, without `sem` none: effects of 1/2 and 1.
+    /// let sem = credits.models()[0].channel("sem").unwrap();
+    /// assert!((sem.value - 1_001.0 * 2.0 / 3.0).abs() < 1e-9);
+    /// assert_eq!(allocations[0].channel("sem").unwrap().value.minor(), 667);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
