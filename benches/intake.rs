@@ -103,7 +103,7 @@ impl Setting {
     fn whole_job(&self, book: &mut Book) -> usize {
         let mut state = State::default();
         let outcomes = self.intake.process_batch(&self.arrivals, book, &self.roster, &mut state).unwrap();
-        outcomes.iter().filter(|outcome| outcome.route().owner().is_some()).count()
+        outcomes.iter().filter(|one| one.outcome.route().owner().is_some()).count()
     }
 
     /// The inputs of every lead with the rows that were fetched for it, and the state when half of them are in.

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use leadkit::book::Book;
 use leadkit::calendar::Calendars;
 use leadkit::model::{Account, ColumnMap, Rep};
-use leadkit::{Arrival, Intake, Outcome, Roster, Rules, State};
+use leadkit::{Arrival, BatchOutcome, Intake, Outcome, Roster, Rules, State};
 use support::{Arguments, Table, bundled, read_activities, read_json, read_leads};
 
 #[path = "support/mod.rs"]
@@ -89,23 +89,26 @@ fn run() -> Result<(), Box<dyn Error>> {
         })
         .collect();
     arrivals.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.lead.id.cmp(&b.lead.id)));
-    let outcomes = intake.process_batch(&arrivals, &mut book, &roster, &mut State::default())?;
+    let decided = intake.process_batch(&arrivals, &mut book, &roster, &mut State::default())?;
 
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if let Some(id) = arguments.value("explain") {
-        let found = outcomes.iter().find(|outcome| outcome.lead().as_str() == id);
-        let outcome = found
+        let found = decided.iter().find(|one| one.outcome.lead().as_str() == id);
+        let BatchOutcome { outcome, review, .. } = found
             .ok_or_else(|| format!("no lead `{id}` was read; rejected rows are listed without --explain"))?;
         write!(out, "{}", outcome.explain())?;
+        if let Some(review) = review {
+            write!(out, "{}", review.explain())?;
+        }
     } else if arguments.has("json") {
-        for outcome in &outcomes {
+        for outcome in decided.iter().flat_map(|one| std::iter::once(&one.outcome).chain(&one.review)) {
             writeln!(out, "{}", serde_json::to_string(outcome)?)?;
         }
         for issue in table.rejected.iter().flatten() {
             writeln!(out, "{}", serde_json::to_string(issue)?)?;
         }
     } else {
-        report(&mut out, &outcomes, &table, arguments.has("all"))?;
+        report(&mut out, &decided, &table, arguments.has("all"))?;
     }
     Ok(out.flush()?)
 }
@@ -120,14 +123,16 @@ fn file(arguments: &Arguments, name: &str, bundled_name: &str) -> PathBuf {
     beside.filter(|path| path.exists()).unwrap_or_else(|| bundled(bundled_name))
 }
 
-fn report(out: &mut impl Write, outcomes: &[Outcome], table: &Table, all: bool) -> std::io::Result<()> {
+fn report(out: &mut impl Write, decided: &[BatchOutcome], table: &Table, all: bool) -> std::io::Result<()> {
+    let outcomes: Vec<&Outcome> = decided.iter().map(|one| &one.outcome).collect();
     let width = outcomes.iter().map(|outcome| outcome.lead().as_str().len()).max().unwrap_or(4).max(4);
     writeln!(out, "{:width$}  {:15}  {:12}  reason", "lead", "route", "to")?;
     let shown = if all { outcomes.len() } else { SHOWN };
     for outcome in outcomes.iter().take(shown) {
         let (lead, route) = (outcome.lead().as_str(), outcome.route());
         let owner = route.owner().map(|owner| owner.as_str());
-        let to = owner.or(route.pool().map(|pool| pool.as_str())).unwrap_or("–");
+        let subject = route.folded_into().map(|lead| lead.as_str());
+        let to = owner.or(route.pool().map(|pool| pool.as_str())).or(subject).unwrap_or("–");
         writeln!(out, "{lead:width$}  {:15}  {to:12}  {}", route.code(), outcome.reason())?;
     }
     if outcomes.len() > shown {
@@ -137,7 +142,7 @@ fn report(out: &mut impl Write, outcomes: &[Outcome], table: &Table, all: bool) 
     let mut routes: BTreeMap<&str, usize> = BTreeMap::new();
     let mut reasons: BTreeMap<(&str, String), usize> = BTreeMap::new();
     let mut reps: BTreeMap<&str, usize> = BTreeMap::new();
-    for outcome in outcomes {
+    for outcome in &outcomes {
         *routes.entry(outcome.route().code()).or_default() += 1;
         *reasons.entry((outcome.route().code(), outcome.reason().to_string())).or_default() += 1;
         if let Some(owner) = outcome.route().owner() {

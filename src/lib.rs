@@ -27,6 +27,7 @@ pub mod text;
 
 pub use assign::Roster;
 pub use intake::{
-    Arrival, BatchError, Input, Intake, Outcome, OutcomeDelta, OutcomeReason, Route, Rules, State, StateError,
+    Arrival, BatchError, BatchOutcome, Input, Intake, Next, Outcome, OutcomeDelta, OutcomeReason, Route,
+    Rules, State, StateError,
 };
 pub use rule::HostTables;

@@ -45,6 +45,12 @@ impl Assigner {
         &self.version
     }
 
+    /// Whether a pool has rules of its own.
+    #[must_use]
+    pub fn has_rules_for(&self, pool: &PoolId) -> bool {
+        self.pools.contains_key(pool)
+    }
+
     /// Decides who gets a lead of the ledger's pool.
     ///
     /// The first rule that matches decides; a second pass runs when none did or nobody was eligible. Nothing
@@ -178,7 +184,7 @@ impl AssignDelta {
 /// The key a decision about the lead is remembered by: its id, and from the second look at it on, its cycle and the
 /// number of tenures that ended in it. So the same request gets the same answer, and a lead that comes round again a
 /// new one.
-fn decision_key<'a>(facts: &Facts<'a>) -> Cow<'a, str> {
+pub(crate) fn decision_key<'a>(facts: &Facts<'a>) -> Cow<'a, str> {
     let (lead, history) = (facts.lead(), facts.history());
     match (history.cycle, history.ended_tenures().count()) {
         (0, 0) => Cow::Borrowed(lead.id.as_str()),

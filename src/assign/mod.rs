@@ -71,6 +71,7 @@ mod share;
 mod turn;
 
 pub use assigner::Assigner;
+pub(crate) use assigner::decision_key;
 pub use assignment::Assignment;
 pub use delta::AssignDelta;
 pub use eligibility::SkipReason;

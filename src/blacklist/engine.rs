@@ -124,8 +124,8 @@ impl Blacklist {
     /// `windows` is what came in before; apply the verdict's [delta](Verdict::delta) to it afterwards. The time of
     /// the facts ends overrides. Resubmissions and bursts go by the time the lead was created, or by that time when that is not known
     /// (1970 or earlier) or lies in the future. A lead is never held against itself: checking it again gives the
-    /// same verdict. A lead that comes late, created before others that are known, is a resubmission if one of
-    /// those is near enough on either side, and is counted with the burst that was before it. A blocked lead counts
+    /// same verdict. A lead repeats only what was created before it, so no two leads repeat each other; one that
+    /// comes late is counted with the burst that was before it. A blocked lead counts
     /// for bursts, and is no first submission: who corrects a mistyped number and sends again is let in.
     ///
     /// Linear in the lead's text; each rule reports at most 64 findings.
@@ -251,10 +251,11 @@ fn first_submission(
     let own = &facts.lead().id;
     let mut first: Option<(&Seen, SubmissionKey)> = None;
     for known in keys.iter().filter(|known| check.by.contains(&known.by)) {
-        let window = millis(check.window);
-        let near = at.saturating_sub(window)..=at.saturating_add(window);
-        // Ordered by time and lead: the first that fits is the earliest.
-        if let Some(seen) = windows.seen(known.key, near).find(|seen| seen.lead != *own)
+        let near = at.saturating_sub(millis(check.window))..=at;
+        // Ordered by time and lead: the first that fits is the earliest. A lead repeats only what comes before it, so
+        // no two leads repeat each other.
+        let is_before = |seen: &&Seen| (seen.at, &seen.lead) < (at, own);
+        if let Some(seen) = windows.seen(known.key, near).find(is_before)
             && first.is_none_or(|(earliest, _)| (seen.at, &seen.lead) < (earliest.at, &earliest.lead))
             && !known.is_invented(facts)
         {

@@ -126,31 +126,42 @@ impl SubmissionSpaces {
         }
     }
 
-    /// Every key of a lead, surest first.
+    /// Every key of a lead, surest first: a contact value and what was submitted with it. The same person with another
+    /// message comes in again; the same message from the same person is the same submission.
     pub(super) fn keys(&self, facts: &Facts<'_>) -> Vec<Submitted> {
         let lead = facts.lead();
+        let content = content(facts);
         let mut keys = Vec::with_capacity(4);
         for (index, phone) in facts.phones().iter().enumerate().take(MOST_VALUES) {
             // Numbers that nobody was given are shared by all who invent them.
             if let Some(key) = phone.key().filter(|_| phone.quality() != PhoneQuality::PossibleNotAssigned) {
-                keys.push(Submitted { by: SubmissionKey::Phone, key: self.phone.with(key), index });
+                keys.push(Submitted {
+                    by: SubmissionKey::Phone,
+                    key: self.phone.with(key).with(&content),
+                    index,
+                });
             }
         }
         for (index, email) in facts.emails().iter().enumerate().take(MOST_VALUES) {
             if let Ok(email) = email {
-                keys.push(Submitted { by: SubmissionKey::Email, key: self.email.with(email.key()), index });
+                let key = self.email.with(email.key()).with(&content);
+                keys.push(Submitted { by: SubmissionKey::Email, key, index });
             }
         }
         if let Some(wechat) = lead.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok()) {
             // A phone number that stands for an id is the same contact as the number itself.
             let space = if wechat.kind() == WechatKind::Phone { self.phone } else { self.wechat };
-            keys.push(Submitted { by: SubmissionKey::Wechat, key: space.with(wechat.key()), index: 0 });
+            keys.push(Submitted {
+                by: SubmissionKey::Wechat,
+                key: space.with(wechat.key()).with(&content),
+                index: 0,
+            });
         }
         let mut folded = String::new();
         let name = squeezed(lead.name.as_deref(), &mut folded);
         if name > 0 && squeezed(lead.company.as_deref(), &mut folded) > 0 {
             let (name, company) = folded.split_at(name);
-            let key = self.company_and_name.with(company).with(name);
+            let key = self.company_and_name.with(company).with(name).with(&content);
             keys.push(Submitted { by: SubmissionKey::CompanyAndName, key, index: 0 });
         }
         folded.truncate(name);
@@ -167,6 +178,23 @@ impl SubmissionSpaces {
         }
         keys
     }
+}
+
+/// What was submitted beside the contact values: message and products. Blank when there is none of it.
+fn content(facts: &Facts<'_>) -> String {
+    let lead = facts.lead();
+    let mut folded = String::new();
+    squeezed(lead.message.as_deref(), &mut folded);
+    if let Some(text) = lead.message.as_deref().filter(|text| text.len() > MOST_TEXT) {
+        folded.push_str(&format!("\u{1f}{}", text.len()));
+    }
+    let mut products: Vec<&str> = lead.products.iter().take(MOST_VALUES).map(|one| one.trim()).collect();
+    products.sort_unstable();
+    for product in products {
+        folded.push('\u{1f}');
+        squeezed(Some(product), &mut folded);
+    }
+    folded
 }
 
 /// Appends the folded letters and digits of a text, and says how many bytes they are.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::reason::HitReason;
 use super::severity::Severity;
 use super::state::WindowDelta;
-use crate::model::{Effect, LeadId, PoolId, RuleId};
+use crate::model::{CloseReason, Effect, LeadField, LeadId, LeadStatus, PoolId, RecordRef, RuleId, Value};
 use crate::rule::{RuleFault, RulesVersion, VerdictFacts};
 
 /// The tag of a blocked lead.
@@ -195,6 +195,12 @@ impl Verdict {
         &self.version
     }
 
+    /// The same without what it would have the windows remember.
+    pub(crate) fn without_windows(mut self) -> Verdict {
+        self.delta = WindowDelta::default();
+        self
+    }
+
     /// The first lead of the submission that this lead repeats: it is not assigned or followed up again.
     #[must_use]
     pub fn resubmission_of(&self) -> Option<&LeadId> {
@@ -214,7 +220,11 @@ impl Verdict {
                 codes.push(code.to_owned());
             }
         }
-        VerdictFacts { severity: self.severity.as_str(), codes }
+        VerdictFacts {
+            severity: self.severity.as_str(),
+            codes,
+            resubmission_of: self.resubmission_of().cloned(),
+        }
     }
 
     /// What the host should do with a blocked lead: tag it, put it into the pool of invalid leads if there is one,
@@ -227,6 +237,13 @@ impl Verdict {
         let mut effects = vec![Effect::AddTag { lead: lead.clone(), tag: BLACKLIST_TAG.to_owned() }];
         effects
             .extend(invalid_pool.map(|pool| Effect::MoveToPool { lead: lead.clone(), pool: pool.clone() }));
+        effects.push(Effect::SetStatus { lead: lead.clone(), status: LeadStatus::Invalid });
+        effects.push(Effect::UpdateField {
+            record: RecordRef::Lead(lead.clone()),
+            field: LeadField::CloseReason.as_str().to_owned(),
+            value: Value::from(CloseReason::Blocked.as_str()),
+            replaces: Value::Null,
+        });
         effects.push(Effect::RequestReview { lead: lead.clone(), reviewer: None, code: REVIEW_CODE.into() });
         effects
     }

@@ -1,4 +1,8 @@
-//! Records in memory: the fetcher for tests, examples and small hosts.
+//! Records in memory: the reference host, for tests, examples and small hosts.
+
+mod apply;
+mod life;
+mod lives;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,19 +11,24 @@ use rustc_hash::FxHashMap;
 
 use crate::company::Gazetteer;
 use crate::dedup::{MatchKey, MatchKeyKind, Probe, Rows};
-use crate::model::{Account, AccountId, Effect, Lead, LeadField, LeadId, RecordRef};
+use crate::model::{Account, AccountId, Contact, ContactId, Lead, LeadId, RecordRef};
 use crate::names::NameIndex;
 use crate::order;
 use crate::rule::{FactContext, Facts, HostTables};
+use life::Life;
+pub use life::{Conflict, Desk, MoveProposal, Notice, ReviewRequest, WakeUp};
 
 /// Most rows of each kind that one probe fetches.
 const MOST_ROWS: usize = 500;
 /// Most rows of each kind that are fetched because their names are like the wanted one.
 const MOST_LIKE: usize = 32;
 
-/// Leads and accounts in memory, found by their keys.
+/// Leads, accounts and all that belongs to them in memory; the executable meaning of every
+/// [`Effect`](crate::model::Effect).
 ///
-/// A host with a database needs none: it stores the keys beside the rows and fetches by [`Probe::keys`].
+/// A host with a database needs none: it stores the keys beside the rows, fetches by [`Probe::keys`], and does in its
+/// tables what [`apply_effects`](Book::apply_effects) does here. A lead that is folded, voided or blocked stays on record and is found by
+/// no key.
 ///
 /// Company names are indexed too, for rules that compare them by [likeness](crate::dedup::Comparator::Company): about two
 /// microseconds a name, saved with its memory by [`without_names`](Book::without_names). Of the like names a
@@ -38,6 +47,10 @@ pub struct Book {
     tables: HostTables,
     leads: BTreeMap<LeadId, Lead>,
     accounts: BTreeMap<AccountId, Account>,
+    /// Contacts that belong to no account.
+    contacts: BTreeMap<ContactId, Contact>,
+    lives: BTreeMap<LeadId, Life>,
+    desk: Desk,
     /// Looked up by key only, never iterated.
     by_key: FxHashMap<MatchKey, BTreeSet<RecordRef>>,
     names: Option<Box<Names>>,
@@ -101,6 +114,9 @@ impl Book {
             tables,
             leads: BTreeMap::new(),
             accounts: BTreeMap::new(),
+            contacts: BTreeMap::new(),
+            lives: BTreeMap::new(),
+            desk: Desk::default(),
             by_key: FxHashMap::default(),
         }
     }
@@ -116,10 +132,16 @@ impl Book {
     /// Files a lead, in place of the one with its id.
     pub fn insert_lead(&mut self, lead: Lead) {
         self.remove_lead(&lead.id);
-        let keys = self.keys_of_lead(&lead);
-        self.file(keys, &RecordRef::Lead(lead.id.clone()));
-        if let Some(names) = &mut self.names {
-            names.insert_lead(&lead);
+        self.put_lead(lead);
+    }
+
+    fn put_lead(&mut self, lead: Lead) {
+        if lead.is_on_file() {
+            let keys = self.keys_of_lead(&lead);
+            self.file(keys, &RecordRef::Lead(lead.id.clone()));
+            if let Some(names) = &mut self.names {
+                names.insert_lead(&lead);
+            }
         }
         self.leads.insert(lead.id.clone(), lead);
     }
@@ -138,6 +160,9 @@ impl Book {
     /// Takes a lead out.
     pub fn remove_lead(&mut self, id: &LeadId) -> Option<Lead> {
         let lead = self.leads.remove(id)?;
+        if !lead.is_on_file() {
+            return Some(lead);
+        }
         let keys = self.keys_of_lead(&lead);
         self.unfile(keys, &RecordRef::Lead(id.clone()));
         if let Some(names) = &mut self.names {
@@ -157,28 +182,6 @@ impl Book {
         Some(account)
     }
 
-    /// Applies what an outcome asks for to the leads that are filed: owner, status, pool, tags and fields.
-    /// What concerns other records, or is not a field of a lead, is left to the host.
-    pub fn apply_effects(&mut self, effects: &[Effect]) {
-        for effect in effects {
-            let id = match effect {
-                Effect::AddTag { lead, .. }
-                | Effect::MoveToPool { lead, .. }
-                | Effect::SetOwner { lead, .. }
-                | Effect::SetStatus { lead, .. }
-                | Effect::UpdateField { record: RecordRef::Lead(lead), .. } => lead,
-                _ => continue,
-            };
-            // Only a changed field may change a key.
-            if !matches!(effect, Effect::UpdateField { .. }) {
-                self.leads.get_mut(id).into_iter().for_each(|lead| change(lead, effect));
-            } else if let Some(mut lead) = self.leads.get(id).cloned() {
-                change(&mut lead, effect);
-                self.insert_lead(lead);
-            }
-        }
-    }
-
     /// The lead of an id.
     #[must_use]
     pub fn lead(&self, id: &LeadId) -> Option<&Lead> {
@@ -189,6 +192,14 @@ impl Book {
     #[must_use]
     pub fn account(&self, id: &AccountId) -> Option<&Account> {
         self.accounts.get(id)
+    }
+
+    /// The contact of an id, of an account or by itself.
+    #[must_use]
+    pub fn contact(&self, id: &ContactId) -> Option<&Contact> {
+        let at_accounts =
+            || self.accounts.values().flat_map(|account| &account.contacts).find(|one| one.id == *id);
+        self.contacts.get(id).or_else(at_accounts)
     }
 
     /// The leads, by id.
@@ -262,28 +273,5 @@ impl Book {
                 }
             }
         }
-    }
-}
-
-fn change(lead: &mut Lead, effect: &Effect) {
-    match effect {
-        Effect::AddTag { tag, .. } if !lead.tags.contains(tag) => lead.tags.push(tag.clone()),
-        Effect::MoveToPool { pool, .. } => {
-            lead.pool = Some(pool.clone());
-            lead.owner = None;
-        }
-        Effect::SetOwner { owner, acquisition, .. } => {
-            lead.owner = Some(owner.clone());
-            lead.acquisition = Some(acquisition.clone());
-        }
-        Effect::SetStatus { status, .. } => lead.status = *status,
-        Effect::UpdateField { field, value, .. } => match field.strip_prefix("attributes.") {
-            Some(name) => drop(lead.attributes.insert(name.to_owned(), value.clone())),
-            None => {
-                // What a field cannot hold is no effect of an engine.
-                let _ = LeadField::from_name(field).map(|field| field.set(lead, value));
-            }
-        },
-        _ => {}
     }
 }

@@ -92,6 +92,12 @@ impl Email {
         is_public_mail_domain(self.domain())
     }
 
+    /// Whether the mailbox is read by a team (`info@`, `sales@`), so that it names no person.
+    #[must_use]
+    pub fn is_role(&self) -> bool {
+        super::role::is_role(self.local())
+    }
+
     /// Whether only servers with SMTPUTF8 (RFC 6531) can deliver: the local part is not ASCII.
     #[must_use]
     pub fn needs_smtputf8(&self) -> bool {

@@ -5,10 +5,12 @@ use chrono::{DateTime, Utc};
 use super::action::RuleAction;
 use super::comparator::Comparator;
 use super::probe::{MatchKey, MatchKeyKind};
-use super::rules::MatchRule;
+use super::rules::{MatchRule, ReentryWindow};
 use super::target::{LeadKey, MatchTarget};
 use crate::calendar::Zone;
-use crate::model::{Account, Lead, LeadStatus, PoolId, RecordRef, RepId, mask_email, mask_id, mask_phone};
+use crate::model::{
+    Account, ExternalIdKind, Lead, PoolId, RecordRef, RepId, mask_email, mask_id, mask_phone,
+};
 use crate::names::Weighed;
 use crate::rule::Facts;
 
@@ -20,6 +22,7 @@ pub(super) fn key_kind(lead_key: LeadKey) -> MatchKeyKind {
         LeadKey::Phone => MatchKeyKind::Phone,
         LeadKey::Email => MatchKeyKind::Email,
         LeadKey::Wechat => MatchKeyKind::Wechat,
+        LeadKey::PersonId => MatchKeyKind::PersonId,
         LeadKey::Domain => MatchKeyKind::Domain,
         LeadKey::Company => MatchKeyKind::CompanyExact,
     }
@@ -113,20 +116,26 @@ impl Candidate<'_> {
         }
     }
 
-    /// Whether the rule looks at this kind of record, of this age and state.
+    /// Whether the rule looks at this kind of record, of this age. A person who comes in again is the same person at
+    /// any time: for a re-entry the window only says whether a new cycle begins.
     pub(super) fn counts_for(&self, rule: &MatchRule, now: DateTime<Utc>, zone: &Zone) -> bool {
         let kind = matches!(self.source, Source::Lead(_)) == rule.target.is_lead();
-        let age = rule.window.is_none_or(|window| window.covers(self.created_at(), now, zone));
-        let state = rule.action != RuleAction::Collect || self.is_living();
-        kind && age && state
+        let has_age = !matches!(rule.action, RuleAction::Reenter | RuleAction::KeyChange);
+        let of_age = |window: ReentryWindow| window.covers(self.created_at(), now, zone);
+        kind && (!has_age || rule.window.is_none_or(of_age))
     }
 
-    /// Whether leads may be collected under it: it is neither invalid nor voided.
-    pub(super) fn is_living(&self) -> bool {
+    /// The lead that it is.
+    pub(super) fn lead(&self) -> Option<&Lead> {
         match self.source {
-            Source::Lead(lead) => !matches!(lead.status, LeadStatus::Invalid | LeadStatus::Voided),
-            Source::Account(_) => true,
+            Source::Lead(lead) => Some(lead),
+            Source::Account(_) => None,
         }
+    }
+
+    /// When it last gave a sign of life.
+    pub(super) fn last_active_at(&self) -> Option<DateTime<Utc>> {
+        self.lead().and_then(|lead| lead.last_active_at)
     }
 
     /// Whether a deal was closed with the account.
@@ -195,6 +204,7 @@ impl Candidate<'_> {
                 match target.lead_key() {
                     LeadKey::Phone => contacts.flat_map(|c| &c.phones).map(AsRef::as_ref).collect(),
                     LeadKey::Email => contacts.flat_map(|c| &c.emails).map(AsRef::as_ref).collect(),
+                    LeadKey::PersonId => Vec::new(),
                     _ => contacts.flat_map(|c| &c.wechat).map(AsRef::as_ref).collect(),
                 }
             }
@@ -209,6 +219,7 @@ fn written(lead: &Lead, key: LeadKey) -> Vec<&str> {
         LeadKey::Email => lead.emails.iter().map(AsRef::as_ref).collect(),
         LeadKey::Wechat => lead.wechat.iter().map(AsRef::as_ref).collect(),
         LeadKey::Company => lead.company.as_deref().into_iter().collect(),
+        LeadKey::PersonId => person_ids(lead).collect(),
         LeadKey::Domain => lead
             .emails
             .iter()
@@ -218,11 +229,16 @@ fn written(lead: &Lead, key: LeadKey) -> Vec<&str> {
     }
 }
 
+fn person_ids(lead: &Lead) -> impl Iterator<Item = &str> {
+    let is_person = |name: &str| ExternalIdKind::of(name) == ExternalIdKind::Person;
+    lead.external_ids.iter().filter(move |(name, _)| is_person(name)).map(|(_, id)| id.as_str())
+}
+
 pub(super) fn show(kind: MatchKeyKind, value: &str) -> String {
     match kind {
         MatchKeyKind::Phone => mask_phone(value),
         MatchKeyKind::Email => mask_email(value),
-        MatchKeyKind::Wechat => mask_id(value),
+        MatchKeyKind::Wechat | MatchKeyKind::PersonId | MatchKeyKind::RecordId => mask_id(value),
         MatchKeyKind::Domain | MatchKeyKind::CompanyExact | MatchKeyKind::CompanyGram => {
             let mut shown: String = value.chars().take(80).collect();
             if shown.len() < value.len() {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::candidate::{Candidate, UsableKeys};
+use crate::model::{OwnerState, RepId};
 use crate::names::Asked;
 use crate::rule::Facts;
 
@@ -16,4 +17,5 @@ pub(super) struct Case<'c, 'r> {
     pub(super) crowded_names: &'c [usize],
     /// The lead's company, ready to be compared, when a rule compares names.
     pub(super) asked: Option<&'c Asked<'c>>,
+    pub(super) owner_state: &'c dyn Fn(&RepId) -> OwnerState,
 }

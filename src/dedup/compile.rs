@@ -43,6 +43,9 @@ impl DedupRules {
         report.within("update", |report| {
             check_fields(&self.update, |field| format!("a re-entry never overwrites `{field}`"), report);
         });
+        report.within("scope", |report| {
+            check_fields(&self.scope, |field| format!("`{field}` divides no customers"), report);
+        });
         report.within("decisive", |report| {
             check_fields(&self.decisive, |field| format!("`{field}` does not decide on the owner"), report);
         });
@@ -139,9 +142,15 @@ impl RuleAction {
 }
 
 /// Fields that a re-entry never overwrites: what a lead is known by, and what has become of it since.
-const KEPT: [LeadField; 12] = [
+const KEPT: [LeadField; 18] = [
     LeadField::Id,
     LeadField::CreatedAt,
+    LeadField::Name,
+    LeadField::CloseReason,
+    LeadField::FoldedInto,
+    LeadField::CollectedUnder,
+    LeadField::Account,
+    LeadField::LastActiveAt,
     LeadField::Phones,
     LeadField::Emails,
     LeadField::Wechat,
@@ -172,7 +181,9 @@ fn check_fields(fields: &[LeadField], kept: impl Fn(LeadField) -> String, report
 }
 
 /// Names that mean something already: actions in rules, and actions in resolutions.
-const TAKEN: [&str; 11] = [
+const TAKEN: [&str; 13] = [
+    "same_owner",
+    "held",
     "reenter",
     "key_change",
     "convert",

@@ -50,10 +50,18 @@ pub struct Deduplicator {
 }
 
 impl Deduplicator {
-    /// What to fetch for a lead: only keys that a rule asks about.
+    /// What to fetch for a lead: the keys of its contacts and identifiers, and those that a rule asks about.
     #[must_use]
     pub fn probe(&self, facts: &Facts<'_>) -> Probe {
         let mut wanted = order::set(self.rules.rules.iter().map(|rule| key_kind(rule.lead)));
+        // The same record, and the same submission once more, are known whatever the rules compare.
+        wanted.extend([
+            MatchKeyKind::RecordId,
+            MatchKeyKind::PersonId,
+            MatchKeyKind::Phone,
+            MatchKeyKind::Email,
+            MatchKeyKind::Wechat,
+        ]);
         let may_change = |rule: &MatchRule| match &rule.action {
             RuleAction::KeyChange => true,
             RuleAction::Custom { .. } => rule.target.is_lead(),

@@ -1,104 +1,233 @@
-//! What follows from a decision: the action, and the effects that carry it out.
+//! What follows from a decision: the action, the effects that carry it out, and whose life goes on.
 
 use super::action::RuleAction;
-use super::candidate::{Candidate, Source, UsableKeys};
+use super::candidate::{Candidate, Source};
 use super::case::Case;
 use super::deduplicator::Deduplicator;
+use super::identity::Meant;
 use super::plan::Choice;
 use super::probe::MatchKeyKind;
 use super::resolution::MatchAction;
 use super::rules::MatchRule;
 use crate::company::{CompanyName, exact_key};
 use crate::model::{
-    Account, Acquisition, ConversionRecord, Effect, Lead, LeadField, LeadStatus, Link, LinkKind, RecordRef,
-    RepId, Value,
+    Acquisition, Effect, FoldKind, Lead, LeadField, LeadId, LeadStatus, Link, LinkKind, RecordRef, RepId,
+    Value,
 };
 use crate::order;
 use crate::rule::Facts;
 use crate::text::fold;
 
-/// The first rule that hits, its best record, and what is to be done with it.
+/// The first rule that hits, which record it means, and what is to be done with it.
 pub(super) struct Decision<'c, 'r> {
     pub(super) rule: &'c MatchRule,
-    pub(super) candidate: &'c Candidate<'r>,
+    pub(super) meant: Meant<'c, 'r>,
     pub(super) choice: Choice,
+}
+
+/// What is to be done.
+pub(super) struct Consequences {
+    pub(super) action: MatchAction,
+    pub(super) effects: Vec<Effect>,
+    /// The lead on file whose life goes on in place of the entry's.
+    pub(super) fold: Option<(LeadId, FoldKind)>,
+}
+
+impl Consequences {
+    pub(super) fn new(action: MatchAction, effects: Vec<Effect>) -> Consequences {
+        Consequences { action, effects, fold: None }
+    }
 }
 
 impl Deduplicator {
     /// The action and the effects of a decision.
-    pub(super) fn consequences(
-        &self,
-        decision: &Decision<'_, '_>,
-        case: &Case<'_, '_>,
-    ) -> (MatchAction, Vec<Effect>) {
-        let Decision { rule, candidate, choice } = decision;
+    pub(super) fn consequences(&self, decision: &Decision<'_, '_>, case: &Case<'_, '_>) -> Consequences {
+        let Decision { rule, meant, choice } = decision;
         let lead = case.facts.lead();
+        let (candidate, others) = match meant {
+            Meant::One(candidate) => (*candidate, [].as_slice()),
+            Meant::Several(several) => match several.as_slice() {
+                [first, others @ ..] => (*first, others),
+                [] => return Consequences::new(MatchAction::New, Vec::new()),
+            },
+        };
         let action = match choice {
             Choice::Action(action) => action,
             Choice::Code(code) => {
                 let tag = Effect::AddTag { lead: lead.id.clone(), tag: code.to_string() };
-                return (MatchAction::Custom { record: candidate.record(), code: code.clone() }, vec![tag]);
+                let action = MatchAction::Custom { record: candidate.record(), code: code.clone() };
+                return Consequences::new(action, vec![tag]);
             }
         };
+        if *action != RuleAction::TagOnly && !others.is_empty() {
+            return held(candidate, others, case);
+        }
         match (action, candidate.source) {
-            (RuleAction::Convert, Source::Account(account)) => convert(rule, account, case),
-            (RuleAction::Reenter, Source::Lead(earlier)) => self.reenter(earlier, None, case),
-            (RuleAction::KeyChange, Source::Lead(earlier)) => {
-                let changed = self.is_key_change(case.facts, earlier);
-                let other = || {
-                    claimant(case.candidates, case.usable)
-                        .filter(|other| Some(*other) != earlier.owner.as_ref())
-                };
-                self.reenter(earlier, changed.then(other).flatten(), case)
+            (RuleAction::Convert, Source::Account(account)) => self.convert(rule, candidate, account, case),
+            (RuleAction::Reenter | RuleAction::KeyChange | RuleAction::Collect, Source::Lead(known)) => {
+                self.same_person(action, rule, candidate, known, case)
             }
-            (RuleAction::Collect, Source::Lead(earlier)) => (
-                MatchAction::Collected { source: earlier.id.clone(), owner: earlier.owner.clone() },
-                vec![link(lead, LinkKind::CollectedUnder, candidate.record())],
-            ),
             // `check` lets no other pair of action and record through; a mark does no harm.
             _ => self.mark(candidate, lead),
         }
     }
 
-    /// The lead on file comes in again, and goes to the new owner if there is one.
-    fn reenter(
+    /// The person is on file as a lead.
+    fn same_person(
         &self,
-        earlier: &Lead,
-        new_owner: Option<&RepId>,
+        action: &RuleAction,
+        rule: &MatchRule,
+        candidate: &Candidate<'_>,
+        known: &Lead,
         case: &Case<'_, '_>,
-    ) -> (MatchAction, Vec<Effect>) {
-        let (lead, owner) = (case.facts.lead(), earlier.owner.clone());
-        let record = RecordRef::Lead(earlier.id.clone());
-        let mut effects = vec![link(lead, LinkKind::ReentryOf, record.clone())];
-        effects.extend(self.updates(lead, earlier));
-        let (known, entry) = (earlier.id.clone(), lead.id.clone());
-        effects.push(Effect::RecordActivation { lead: known.clone(), entry, at: case.now });
-        let notify = |code: &'static str| {
-            owner.clone().map(|rep| Effect::Notify { rep, code: code.into(), about: record.clone() })
+    ) -> Consequences {
+        if !candidate.shares_person(case) {
+            return self.mark(candidate, case.facts.lead());
+        }
+        let is_somebody_else = match action {
+            RuleAction::Collect => candidate.is_other_company(case),
+            _ => candidate.is_other_person(case),
         };
-        match new_owner.cloned() {
-            Some(new_owner) => {
-                let acquisition = Acquisition::OwnerChanged;
-                effects.push(Effect::SetOwner { lead: known, owner: new_owner.clone(), acquisition });
-                effects.extend(notify("key_change"));
-                (MatchAction::KeyChange { record, new_owner, notify: owner }, effects)
-            }
-            None => {
-                effects.extend(notify("re_entry"));
-                (to_owner(owner, record), effects)
+        if known.status == LeadStatus::Converted || is_somebody_else {
+            return self.beside(candidate, known, case);
+        }
+        if !candidate.is_senior(case) || is_worked(case.facts.lead()) {
+            return self.join(candidate, known, case);
+        }
+        let kind = if *action == RuleAction::Collect { FoldKind::Collected } else { FoldKind::Reentry };
+        let mut folded = self.fold(kind, candidate, known, Some(rule), case);
+        if *action == RuleAction::KeyChange && self.is_key_change(case.facts, known) {
+            let other = claimant(case).filter(|other| Some(*other) != known.owner.as_ref());
+            if let Some(new_owner) = other {
+                folded.give_to(new_owner, candidate.present_owner(case), known);
             }
         }
+        folded
+    }
+
+    /// The entry ends, and the lead on file goes on with everything the entry brought.
+    pub(super) fn fold(
+        &self,
+        kind: FoldKind,
+        candidate: &Candidate<'_>,
+        known: &Lead,
+        rule: Option<&MatchRule>,
+        case: &Case<'_, '_>,
+    ) -> Consequences {
+        let (lead, owner) = (case.facts.lead(), candidate.present_owner(case).cloned());
+        let record = RecordRef::Lead(known.id.clone());
+        let mut effects = vec![link(lead, kind.link(), record.clone())];
+        effects.push(Effect::Fold { entry: lead.id.clone(), subject: known.id.clone(), kind });
+        let action = match kind {
+            FoldKind::Collected => MatchAction::Collected { source: known.id.clone(), owner: owner.clone() },
+            _ => to_owner(owner.clone(), record.clone()),
+        };
+        // Another system delivers one event twice: nothing happened.
+        if kind != FoldKind::SameRecord {
+            effects.extend(self.values(lead, known, case.facts.context().tables));
+            let at = case.now;
+            if self.begins_anew(known, owner.as_ref(), rule, case) {
+                effects.push(Effect::StartCycle { lead: known.id.clone(), at });
+            }
+            let entry = lead.id.clone();
+            effects.push(Effect::RecordActivation { lead: known.id.clone(), entry, at });
+            let notify = |rep: &RepId, code: &'static str| Effect::Notify {
+                rep: rep.clone(),
+                code: code.into(),
+                about: record.clone(),
+            };
+            // A rep who types in what is on file is told whose it is, and the owner who tried.
+            let typist = lead.owner.as_ref().filter(|rep| Some(*rep) != owner.as_ref());
+            match (&owner, typist) {
+                (Some(owner), Some(typist)) => {
+                    effects.push(notify(typist, "duplicate_on_file"));
+                    effects.push(notify(owner, "duplicate_entered"));
+                }
+                (Some(owner), None) if lead.owner.is_none() => effects.push(notify(owner, kind.as_str())),
+                _ => {}
+            }
+        }
+        Consequences { action, effects, fold: Some((known.id.clone(), kind)) }
+    }
+
+    /// Whether the lead on file begins a new cycle: it had ended, was given back, has nobody and lay still longer than the
+    /// rule's window.
+    fn begins_anew(
+        &self,
+        known: &Lead,
+        owner: Option<&RepId>,
+        rule: Option<&MatchRule>,
+        case: &Case<'_, '_>,
+    ) -> bool {
+        let lay_still = || {
+            let since = known.last_active_at.map_or(known.created_at, |at| at.max(known.created_at));
+            let covers =
+                |window: super::rules::ReentryWindow| window.covers(since, case.now, &self.rules.zone);
+            owner.is_none() && rule.and_then(|rule| rule.window).is_some_and(|window| !covers(window))
+        };
+        let is_over = matches!(known.status, LeadStatus::Invalid | LeadStatus::Returned);
+        is_over || lay_still()
+    }
+
+    /// Two leads on file are one: the one that is worked on goes on, else the earlier. Both worked: a collision.
+    fn join(&self, candidate: &Candidate<'_>, known: &Lead, case: &Case<'_, '_>) -> Consequences {
+        let lead = case.facts.lead();
+        if candidate.is_worked() {
+            let mut beside = self.beside(candidate, known, case);
+            if is_worked(lead) && lead.owner != known.owner {
+                // Both keep what they work on, until somebody decides.
+                beside.action = MatchAction::TagOnly { record: candidate.record(), hold: false };
+                let code = "collision".into();
+                beside.effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code });
+            }
+            return beside;
+        }
+        let (entry, subject, kind) = (known.id.clone(), lead.id.clone(), FoldKind::Joined);
+        let from = RecordRef::Lead(known.id.clone());
+        let to = RecordRef::Lead(lead.id.clone());
+        let mut effects = vec![
+            Effect::Link(Link { from, kind: kind.link(), to: to.clone() }),
+            Effect::Fold { entry, subject, kind },
+        ];
+        effects.extend(self.values(known, lead, case.facts.context().tables));
+        let owner = candidate.present_owner(case).cloned();
+        if let Some(owner) =
+            owner.as_ref().filter(|owner| lead.owner.as_ref().is_some_and(|own| own != *owner))
+        {
+            let code = FoldKind::Joined.as_str().into();
+            effects.push(Effect::Notify { rep: owner.clone(), code, about: to });
+        }
+        let owner = owner.filter(|_| lead.owner.is_none());
+        Consequences::new(to_owner(owner, candidate.record()), effects)
+    }
+
+    /// Somebody else with the same contact value, or a buyer who comes again: a lead of its own, of the same owner.
+    fn beside(&self, candidate: &Candidate<'_>, known: &Lead, case: &Case<'_, '_>) -> Consequences {
+        let lead = case.facts.lead();
+        // A converted record is never reopened: the entry follows it to the account.
+        if known.status == LeadStatus::Converted
+            && let Some((found, account)) = known.account.as_ref().and_then(|id| case.account(id))
+        {
+            return self.converted(None, found, account, case);
+        }
+        let effects = vec![link(lead, LinkKind::RelatedTo, candidate.record())];
+        let record = candidate.record();
+        let action = match candidate.present_owner(case) {
+            Some(owner) => MatchAction::SameOwner { owner: owner.clone(), record },
+            None => MatchAction::New,
+        };
+        Consequences::new(action, effects)
     }
 
     /// A mark on the lead; it is neither linked nor given to anybody.
-    pub(super) fn mark(&self, candidate: &Candidate<'_>, lead: &Lead) -> (MatchAction, Vec<Effect>) {
+    pub(super) fn mark(&self, candidate: &Candidate<'_>, lead: &Lead) -> Consequences {
         let hold = self.rules.hold_tag_only;
         let code = "possible_duplicate".to_owned();
         let mut effects = vec![Effect::AddTag { lead: lead.id.clone(), tag: code.clone() }];
         if hold {
             effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code: code.into() });
         }
-        (MatchAction::TagOnly { record: candidate.record(), hold }, effects)
+        Consequences::new(MatchAction::TagOnly { record: candidate.record(), hold }, effects)
     }
 
     /// Whether the entry, being newer, changes a fact that decides on ownership. Another spelling is no change.
@@ -114,28 +243,47 @@ impl Deduplicator {
             (_, Value::Null) => String::new(),
             (_, value) => value.to_string(),
         };
-        entry.created_at >= record.created_at
-            && self.rules.decisive.iter().any(|fact| {
-                let (new, old) = (canonical(*fact, fact.get(entry)), canonical(*fact, fact.get(record)));
-                !new.is_empty() && !old.is_empty() && new != old
-            })
+        self.rules.decisive.iter().any(|fact| {
+            let (new, old) = (canonical(*fact, fact.get(entry)), canonical(*fact, fact.get(record)));
+            !new.is_empty() && !old.is_empty() && new != old
+        })
     }
+}
 
-    /// Key facts of the record that the newer entry knows better: the newest non-empty value stays.
-    fn updates(&self, entry: &Lead, record: &Lead) -> Vec<Effect> {
-        let entry_is_newer = entry.created_at >= record.created_at;
-        let update = |fact: &LeadField| {
-            let new = fact.get(entry);
-            let old = fact.get(record);
-            let changes = !new.is_blank() && new != old && (entry_is_newer || old.is_blank());
-            changes.then(|| Effect::UpdateField {
-                record: RecordRef::Lead(record.id.clone()),
-                field: fact.as_str().to_owned(),
-                value: new,
-            })
-        };
-        self.rules.update.iter().filter_map(update).collect()
+impl Consequences {
+    /// The lead on file goes to another owner, and the one before is told.
+    fn give_to(&mut self, new_owner: &RepId, before: Option<&RepId>, known: &Lead) {
+        let record = RecordRef::Lead(known.id.clone());
+        self.effects.retain(|effect| !matches!(effect, Effect::Notify { .. }));
+        self.effects.push(Effect::SetOwner {
+            lead: known.id.clone(),
+            owner: new_owner.clone(),
+            acquisition: Acquisition::OwnerChanged,
+        });
+        if let Some(before) = before {
+            let code = "key_change".into();
+            self.effects.push(Effect::Notify { rep: before.clone(), code, about: record.clone() });
+        }
+        let (new_owner, notify) = (new_owner.clone(), before.cloned());
+        self.action = MatchAction::KeyChange { record, new_owner, notify };
     }
+}
+
+/// Records of several owners, and nothing tells which is meant: a person decides.
+fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case<'_, '_>) -> Consequences {
+    let lead = case.facts.lead();
+    let Some(then) = first.present_owner(case).cloned() else {
+        return Consequences::new(MatchAction::New, Vec::new());
+    };
+    let records = std::iter::once(first).chain(others.iter().copied()).map(Candidate::record).collect();
+    let code = "owner_conflict".into();
+    let ask = Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code };
+    Consequences::new(MatchAction::Held { records, then }, vec![ask])
+}
+
+/// Whether its owner has begun to work on the lead.
+fn is_worked(lead: &Lead) -> bool {
+    lead.owner.is_some() && lead.status == LeadStatus::Following
 }
 
 fn to_owner(owner: Option<RepId>, record: RecordRef) -> MatchAction {
@@ -145,35 +293,16 @@ fn to_owner(owner: Option<RepId>, record: RecordRef) -> MatchAction {
     }
 }
 
-fn link(lead: &Lead, kind: LinkKind, to: RecordRef) -> Effect {
+pub(super) fn link(lead: &Lead, kind: LinkKind, to: RecordRef) -> Effect {
     Effect::Link(Link { from: RecordRef::Lead(lead.id.clone()), kind, to })
 }
 
-/// The lead belongs to the account. Without an owner it is converted later, when it has one.
-fn convert(rule: &MatchRule, account: &Account, case: &Case<'_, '_>) -> (MatchAction, Vec<Effect>) {
-    let lead = case.facts.lead();
-    let record = RecordRef::Account(account.id.clone());
-    let mut effects = vec![link(lead, LinkKind::BelongsTo, record.clone())];
-    if account.owner.is_some() {
-        effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Converted });
-        effects.push(Effect::Convert(ConversionRecord {
-            lead: lead.id.clone(),
-            account: account.id.clone(),
-            contact: None,
-            opportunity: None,
-            at: case.now,
-            by: None,
-            rule: Some(rule.id.clone()),
-        }));
-    }
-    (to_owner(account.owner.clone(), record), effects)
-}
-
 /// The owner of the earliest account that has the company of the lead.
-fn claimant<'c>(candidates: &'c [Candidate<'_>], usable: &UsableKeys<'_>) -> Option<&'c RepId> {
+fn claimant<'c>(case: &Case<'c, '_>) -> Option<&'c RepId> {
     let has_company = |one: &&Candidate<'_>| {
-        matches!(one.source, Source::Account(_)) && one.shares(MatchKeyKind::CompanyExact, usable).is_some()
+        matches!(one.source, Source::Account(_))
+            && one.shares(MatchKeyKind::CompanyExact, case.usable).is_some()
     };
-    let earliest = candidates.iter().filter(has_company).filter(|one| one.owner().is_some());
-    earliest.min_by(|a, b| a.created_at().cmp(&b.created_at()).then_with(|| a.id().cmp(b.id())))?.owner()
+    let owned = case.candidates.iter().filter(has_company).filter(|one| one.present_owner(case).is_some());
+    owned.min_by(|a, b| a.age().cmp(&b.age()))?.owner()
 }

@@ -9,15 +9,18 @@ use crate::model::LeadField;
 use crate::rule::RulesVersion;
 
 /// What a re-entry updates by default.
-const UPDATED: [LeadField; 9] = [
-    LeadField::Name,
+const UPDATED: [LeadField; 12] = [
     LeadField::Title,
+    LeadField::JobFunction,
     LeadField::Company,
+    LeadField::EmployeeCount,
+    LeadField::BusinessModel,
+    LeadField::RegistryStatus,
     LeadField::Country,
     LeadField::Province,
     LeadField::City,
+    LeadField::Region,
     LeadField::Scenario,
-    LeadField::Products,
     LeadField::Message,
 ];
 
@@ -28,7 +31,8 @@ impl Default for DedupRules {
 }
 
 impl DedupRules {
-    /// For sales to consumers: the same phone or WeChat among the leads of the last three months is the same lead.
+    /// For sales to consumers: the same mobile number, personal mailbox, WeChat or OpenID among the leads is the same
+    /// person coming in again. Who lay still for three months, had ended or was given back begins a new cycle.
     #[must_use]
     pub fn b2c() -> DedupRules {
         let window = Some(ReentryWindow { months: 3 });
@@ -39,45 +43,45 @@ impl DedupRules {
         DedupRules {
             rules: vec![
                 rule("lead-phone", LeadKey::Phone, MatchTarget::LeadPhone),
+                rule("lead-email", LeadKey::Email, MatchTarget::LeadEmail),
                 rule("lead-wechat", LeadKey::Wechat, MatchTarget::LeadWechat),
+                rule("lead-person", LeadKey::PersonId, MatchTarget::LeadPersonId),
             ],
             ..DedupRules::empty()
         }
     }
 
-    /// For sales to companies: ① company ~ account, ② phone = account's contact, ③ phone = lead, ④ company ~ lead.
+    /// For sales to companies: ① company ~ account, ② phone, e-mail, WeChat or domain ~ account, ③ mobile number, personal
+    /// mailbox, WeChat or OpenID ~ lead, ④ company ~ lead.
     ///
     /// Companies are compared by [likeness](Comparator::Company): a lead is converted at a probability of 0.85 and
     /// marked at 0.5. [`Comparator::Folded`] in their place takes only spellings of one registered name.
     #[must_use]
     pub fn b2b() -> DedupRules {
-        use {LeadKey::Company, LeadKey::Phone, RuleAction::Convert};
+        use RuleAction::{Collect, Convert, TagOnly};
         let like = |comparator, rule| MatchRule { comparator, ..rule };
+        let rule = MatchRule::new;
         DedupRules {
             rules: vec![
                 like(
                     Comparator::SURE,
-                    MatchRule::new("account-company", Company, MatchTarget::AccountCompany, Convert),
+                    rule("account-company", LeadKey::Company, MatchTarget::AccountCompany, Convert),
                 ),
-                MatchRule::new("contact-phone", Phone, MatchTarget::ContactPhone, Convert),
-                MatchRule::new("lead-phone", Phone, MatchTarget::LeadPhone, RuleAction::Collect),
+                rule("contact-phone", LeadKey::Phone, MatchTarget::ContactPhone, Convert),
+                rule("contact-email", LeadKey::Email, MatchTarget::ContactEmail, Convert),
+                rule("contact-wechat", LeadKey::Wechat, MatchTarget::ContactWechat, Convert),
+                rule("account-domain", LeadKey::Domain, MatchTarget::AccountDomain, Convert),
+                rule("lead-phone", LeadKey::Phone, MatchTarget::LeadPhone, Collect),
+                rule("lead-email", LeadKey::Email, MatchTarget::LeadEmail, Collect),
+                rule("lead-wechat", LeadKey::Wechat, MatchTarget::LeadWechat, Collect),
+                rule("lead-person", LeadKey::PersonId, MatchTarget::LeadPersonId, Collect),
                 like(
                     Comparator::LIKELY,
-                    MatchRule::new("lead-company", Company, MatchTarget::LeadCompany, RuleAction::TagOnly),
+                    rule("lead-company", LeadKey::Company, MatchTarget::LeadCompany, TagOnly),
                 ),
             ],
             ..DedupRules::empty()
         }
-    }
-
-    /// [`b2b`](DedupRules::b2b), with WeChat beside the phone.
-    #[must_use]
-    pub fn to_b_extended() -> DedupRules {
-        let mut rules = DedupRules::b2b();
-        let wechat = |id: &str, target, action| MatchRule::new(id, LeadKey::Wechat, target, action);
-        rules.rules.insert(2, wechat("contact-wechat", MatchTarget::ContactWechat, RuleAction::Convert));
-        rules.rules.insert(4, wechat("lead-wechat", MatchTarget::LeadWechat, RuleAction::Collect));
-        rules
     }
 
     /// No rules: every lead is new.
@@ -89,6 +93,7 @@ impl DedupRules {
             rules: Vec::new(),
             update: UPDATED.to_vec(),
             decisive: vec![LeadField::Company],
+            scope: Vec::new(),
             crowded_key: 20,
             zone: Zone::default(),
             hold_tag_only: false,

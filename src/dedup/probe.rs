@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::company::{CompanyName, exact_key, visit_grams};
+use crate::company::{CompanyName, Gazetteer, exact_key, keys_for_storage, visit_grams};
 use crate::contact::{Phone, Wechat, canonical_domain, is_public_mail_domain};
 use crate::model::open_enum::closed_enum;
-use crate::model::{Account, Lead, mask_email, mask_id, mask_phone};
+use crate::model::{Account, ExternalIdKind, Lead, mask_email, mask_id, mask_phone};
 use crate::rule::{FactContext, Facts};
 
 closed_enum! {
@@ -21,6 +21,10 @@ closed_enum! {
         Wechat = "wechat",
         /// Domain of a company's site and mail.
         Domain = "domain",
+        /// Identifier of a person in another system, such as an OpenID.
+        PersonId = "person_id",
+        /// Identifier of one event in another system, such as a clue or a form entry.
+        RecordId = "record_id",
         /// Company name, by the key every spelling of one registered name shares.
         CompanyExact = "company_exact",
         /// A piece of a company's brand, by which like names are fetched. Records are stored with the
@@ -39,13 +43,20 @@ pub struct MatchKey {
 }
 
 impl MatchKey {
+    /// The pieces of a company's name, under which it is stored so that like names find it.
+    pub(crate) fn grams_of(name: &str, gazetteer: &Gazetteer) -> Vec<MatchKey> {
+        let keys = keys_for_storage(name, gazetteer);
+        let gram = |value: String| MatchKey { kind: MatchKeyKind::CompanyGram, value };
+        keys.grams.into_iter().map(gram).collect()
+    }
+
     /// The value with its middle hidden when it is a contact value.
     #[must_use]
     pub fn to_masked(&self) -> String {
         match self.kind {
             MatchKeyKind::Phone => mask_phone(&self.value),
             MatchKeyKind::Email => mask_email(&self.value),
-            MatchKeyKind::Wechat => mask_id(&self.value),
+            MatchKeyKind::Wechat | MatchKeyKind::PersonId | MatchKeyKind::RecordId => mask_id(&self.value),
             MatchKeyKind::Domain | MatchKeyKind::CompanyExact | MatchKeyKind::CompanyGram => {
                 self.value.clone()
             }
@@ -108,6 +119,7 @@ impl Probe {
         let own = facts.email_domains().iter().filter(|domain| !is_public_mail_domain(domain));
         keys.extend(own.map(key(MatchKeyKind::Domain)));
         keys.extend(wechat_key(facts.lead()).map(|value| MatchKey { kind: MatchKeyKind::Wechat, value }));
+        keys.extend(id_keys(facts.lead()));
         if let Some(company) = facts.company() {
             let alias = facts.lead().company.as_deref().and_then(|name| gazetteer.alias_of(name));
             let alias = alias.map(|name| exact_key(&CompanyName::parse(name, gazetteer)));
@@ -157,6 +169,20 @@ impl Probe {
         }
         Probe::new(keys)
     }
+}
+
+/// The keys made of identifiers in other systems.
+pub(super) fn id_keys(lead: &Lead) -> impl Iterator<Item = MatchKey> {
+    lead.external_ids.iter().filter_map(|(name, value)| {
+        let (kind, end) = ExternalIdKind::with_end(name);
+        let kind = match kind {
+            ExternalIdKind::Person => MatchKeyKind::PersonId,
+            ExternalIdKind::Record => MatchKeyKind::RecordId,
+            ExternalIdKind::Other => return None,
+        };
+        let value = value.trim();
+        (!value.is_empty()).then(|| MatchKey { kind, value: format!("{end}:{value}") })
+    })
 }
 
 pub(crate) fn wechat_key(lead: &Lead) -> Option<String> {

@@ -1,7 +1,7 @@
 //! What a row has in common with a lead: its values are read only as far as the lead has something to compare.
 
 use super::candidate::{Candidate, Likeness, Source};
-use super::probe::{MatchKey, MatchKeyKind, Probe};
+use super::probe::{MatchKey, MatchKeyKind, Probe, id_keys};
 use super::resolution::Rows;
 use crate::company::KeyReader;
 use crate::contact::{Email, Phone, Wechat, canonical_domain, is_public_mail_domain};
@@ -21,20 +21,22 @@ pub(super) struct Reading<'x, 'a> {
     email: bool,
     wechat: bool,
     domain: bool,
+    ids: bool,
     company: bool,
     asked: Option<&'x mut Asked<'a>>,
     names: KeyReader,
     shared: Vec<usize>,
 }
 
-/// The fetched rows, each once and without the lead itself, read for the lead.
+/// The fetched rows, each once and without the lead itself, read for the lead. A lead that is folded, voided or blocked
+/// is found by no key.
 pub(super) fn candidates<'r>(
     facts: &Facts<'_>,
     rows: &'r Rows,
     lead_keys: &Probe,
     asked: Option<&mut Asked<'_>>,
 ) -> Vec<Candidate<'r>> {
-    let others = rows.leads.iter().filter(|lead| lead.id != facts.lead().id);
+    let others = rows.leads.iter().filter(|lead| lead.id != facts.lead().id && lead.is_on_file());
     let mut sources: Vec<Source<'r>> = rows.accounts.iter().map(Source::Account).collect();
     sources.extend(others.map(Source::Lead));
     // A host that fetches per key may hand in one row twice.
@@ -54,6 +56,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             email: has(MatchKeyKind::Email),
             wechat: has(MatchKeyKind::Wechat),
             domain: has(MatchKeyKind::Domain),
+            ids: has(MatchKeyKind::PersonId) || has(MatchKeyKind::RecordId),
             company: has(MatchKeyKind::CompanyExact),
             asked,
             names: KeyReader::default(),
@@ -93,6 +96,9 @@ impl<'x, 'a> Reading<'x, 'a> {
         self.read_wechat(lead.wechat.as_ref());
         if self.email || self.domain {
             self.read_emails(&lead.emails, true);
+        }
+        if self.ids {
+            id_keys(lead).for_each(|key| self.note(key.kind, &key.value));
         }
     }
 

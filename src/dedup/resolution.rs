@@ -10,9 +10,7 @@ use super::comparator::Comparator;
 use super::probe::MatchKeyKind;
 use super::target::{LeadKey, MatchTarget};
 use crate::model::open_enum::closed_enum;
-use crate::model::{
-    Account, Effect, Lead, LeadId, OwnerState, Pool, PoolId, PoolMode, RecordRef, RepId, RuleId,
-};
+use crate::model::{Account, Effect, Lead, LeadId, Pool, PoolId, PoolMode, RecordRef, RepId, RuleId};
 use crate::order;
 use crate::rule::MatchLabel;
 use crate::rule::{MatchFacts, MatchKind, RuleFault, RulesVersion};
@@ -56,6 +54,22 @@ pub enum MatchAction {
         /// Its owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<RepId>,
+    },
+    /// The lead shares a contact value with the record and is somebody else: another person, another company, a
+    /// customer who comes again. It is a lead of its own, and goes to the record's owner.
+    SameOwner {
+        /// The owner.
+        owner: RepId,
+        /// The record.
+        record: RecordRef,
+    },
+    /// The lead may belong to records of several owners, and neither company, name nor last contact tells which: a
+    /// person decides.
+    Held {
+        /// The records, the likeliest first.
+        records: Vec<RecordRef>,
+        /// Who gets it as a lead of its own when nobody decides.
+        then: RepId,
     },
     /// The lead is on file, but a fact that decides on ownership has changed: it goes to another owner.
     KeyChange {
@@ -102,6 +116,8 @@ impl MatchAction {
             MatchAction::ToOwner { .. } => MatchKind::ToOwner,
             MatchAction::AssignByRules { .. } => MatchKind::AssignByRules,
             MatchAction::Collected { .. } => MatchKind::Collected,
+            MatchAction::SameOwner { .. } => MatchKind::SameOwner,
+            MatchAction::Held { .. } => MatchKind::Held,
             MatchAction::KeyChange { .. } => MatchKind::KeyChange,
             MatchAction::TagOnly { .. } => MatchKind::TagOnly,
             MatchAction::Custom { .. } => MatchKind::Custom,
@@ -112,12 +128,13 @@ impl MatchAction {
     #[must_use]
     pub fn owner(&self) -> Option<&RepId> {
         match self {
-            MatchAction::ToOwner { owner, .. } | MatchAction::KeyChange { new_owner: owner, .. } => {
-                Some(owner)
-            }
+            MatchAction::ToOwner { owner, .. }
+            | MatchAction::SameOwner { owner, .. }
+            | MatchAction::KeyChange { new_owner: owner, .. } => Some(owner),
             MatchAction::Collected { owner, .. } => owner.as_ref(),
             MatchAction::New
             | MatchAction::AssignByRules { .. }
+            | MatchAction::Held { .. }
             | MatchAction::TagOnly { .. }
             | MatchAction::Custom { .. } => None,
         }
@@ -128,7 +145,9 @@ impl MatchAction {
     pub fn record(&self) -> Option<RecordRef> {
         match self {
             MatchAction::New => None,
+            MatchAction::Held { records, .. } => records.first().cloned(),
             MatchAction::ToOwner { record, .. }
+            | MatchAction::SameOwner { record, .. }
             | MatchAction::AssignByRules { record }
             | MatchAction::KeyChange { record, .. }
             | MatchAction::Custom { record, .. }
@@ -243,6 +262,8 @@ fn in_words(kind: MatchKeyKind) -> &'static str {
         MatchKeyKind::Email => "e-mail address",
         MatchKeyKind::Wechat => "WeChat id",
         MatchKeyKind::Domain => "domain",
+        MatchKeyKind::PersonId => "person id",
+        MatchKeyKind::RecordId => "record id",
         MatchKeyKind::CompanyExact | MatchKeyKind::CompanyGram => "company name",
     }
 }
@@ -300,7 +321,10 @@ pub struct CrowdedKey {
 #[must_use]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Resolution {
+    pub(super) lead: LeadId,
     pub(super) action: MatchAction,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) folded: Option<LeadId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) rule: Option<RuleId>,
     pub(super) matches: Vec<Match>,
@@ -381,38 +405,17 @@ impl Resolution {
         self.truncated
     }
 
-    /// Makes it the resolution it would be if an owner who is gone were none. The lead is linked, and the rules assign
-    /// it; it is not converted and nobody is told. After a key change in favour of such an owner the record stays with
-    /// the owner it has.
-    pub(super) fn leave_gone_owner(&mut self, owner_state: &dyn Fn(&RepId) -> OwnerState) {
-        let is_there = |rep: &RepId| owner_state(rep) != OwnerState::Gone;
-        let Some(owner) = self.action.owner().filter(|owner| !is_there(owner)).cloned() else { return };
-        self.effects.retain(|effect| match effect {
-            Effect::SetStatus { .. } | Effect::Convert(_) => false,
-            Effect::SetOwner { owner: to, .. } | Effect::Notify { rep: to, .. } => *to != owner,
-            _ => true,
-        });
-        self.action = match std::mem::replace(&mut self.action, MatchAction::New) {
-            MatchAction::KeyChange { record, notify: Some(present), .. } if is_there(&present) => {
-                for effect in &mut self.effects {
-                    if let Effect::Notify { code, .. } = effect
-                        && code == "key_change"
-                    {
-                        *code = "re_entry".into();
-                    }
-                }
-                self.action = MatchAction::ToOwner { owner: present, record };
-                return;
-            }
-            MatchAction::ToOwner { record, .. } | MatchAction::KeyChange { record, .. } => {
-                MatchAction::AssignByRules { record }
-            }
-            MatchAction::Collected { source, .. } => MatchAction::Collected { source, owner: None },
-            other => other,
-        };
-        // Nobody is left who would be told of the key change.
-        self.effects.retain(|effect| !matches!(effect, Effect::Notify { code, .. } if code == "key_change"));
-        self.labels.remove(&MatchLabel::ByOwner);
+    /// The lead whose life goes on: the entry itself, or the one on file that it is folded into. The host reviews the
+    /// latter in the same transaction.
+    #[must_use]
+    pub fn subject(&self) -> &LeadId {
+        self.folded.as_ref().unwrap_or(&self.lead)
+    }
+
+    /// Whether the entry is folded into a lead on file.
+    #[must_use]
+    pub fn is_folded(&self) -> bool {
+        self.folded.is_some()
     }
 
     /// What the host should do, in order.
@@ -446,17 +449,42 @@ impl Resolution {
     }
 }
 
+impl Resolution {
+    fn belongs(&self) -> &'static str {
+        if self.is_folded() { "is folded into" } else { "belongs to" }
+    }
+}
+
 impl fmt::Display for Resolution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.action {
             MatchAction::New => f.write_str("nothing on file matches")?,
-            MatchAction::ToOwner { owner, record } => write!(f, "belongs to {record}, owned by {owner}")?,
-            MatchAction::AssignByRules { record } => write!(f, "belongs to {record}, which has no owner")?,
+            MatchAction::ToOwner { owner, record } => {
+                write!(f, "{} {record}, owned by {owner}", self.belongs())?;
+            }
+            MatchAction::AssignByRules { record } => {
+                write!(f, "{} {record}, which has no owner", self.belongs())?;
+            }
             MatchAction::Collected { source, owner: Some(owner) } => {
                 write!(f, "collected under lead {source}, owned by {owner}")?;
             }
             MatchAction::Collected { source, owner: None } => {
                 write!(f, "collected under lead {source}, which has no owner")?;
+            }
+            MatchAction::SameOwner { owner, record } => {
+                write!(
+                    f,
+                    "shares a contact value with {record} and is a lead of its own, for its owner {owner}"
+                )?;
+            }
+            MatchAction::Held { records, then } => {
+                let records: Vec<String> = records.iter().map(ToString::to_string).collect();
+                write!(
+                    f,
+                    "may belong to {}, of several owners: held for a person to decide",
+                    records.join(" or ")
+                )?;
+                write!(f, ", else {then} gets it")?;
             }
             MatchAction::KeyChange { record, new_owner, notify } => {
                 write!(f, "is {record} with a key fact changed: it goes to {new_owner}")?;

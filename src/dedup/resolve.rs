@@ -8,14 +8,16 @@ use super::action::RuleAction;
 use super::candidate::Candidate;
 use super::case::Case;
 use super::deduplicator::Deduplicator;
-use super::effects::Decision;
+use super::effects::{Consequences, Decision};
+use super::identity::{Meant, is_crowded_mobile, is_strong, meant};
 use super::likeness::{self, Hit};
 use super::plan::{Choice, Plan};
 use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::reading::candidates;
 use super::resolution::{CrowdedKey, Match, MatchAction, Resolution, Rows};
 use super::rules::MatchRule;
-use crate::model::{OwnerState, RecordRef, RepId};
+use super::target::MatchTarget;
+use crate::model::{FoldKind, LeadField, LeadStatus, OwnerState, RecordRef, RepId};
 use crate::names::Asked;
 use crate::order;
 use crate::rule::MatchLabel;
@@ -35,8 +37,11 @@ impl Deduplicator {
     /// Decides on the fetched rows. Rows that share no key do no harm; the lead itself among them is left out.
     ///
     /// `owner_state` says whether the owner of a record takes care of leads: one who is gone is no owner; who is away
-    /// or full still is. The lead is
-    /// linked to the record then, and the rules assign it.
+    /// or full still is.
+    ///
+    /// An entry that is the person of a lead on file is folded into it, if that lead comes before it by creation and
+    /// id: the [subject](Resolution::subject) goes on, with every value the entry brought. Only a key that names one
+    /// person folds: a landline or `info@` marks.
     ///
     /// O(rows · rules).
     pub fn resolve(
@@ -48,7 +53,7 @@ impl Deduplicator {
         let lead_keys = Probe::of_lead(facts);
         let mut asked = self.asked(facts);
         let candidates = candidates(facts, rows, &lead_keys, asked.as_mut());
-        let (usable, crowded) = self.usable_keys(&lead_keys, &candidates);
+        let (usable, crowded) = self.usable_keys(facts, &lead_keys, &candidates);
         let crowded_names = |place: &usize| {
             let kind = lead_keys.keys.get(*place).map(|key| key.kind);
             kind == Some(MatchKeyKind::CompanyExact) && usable.get(*place).is_some_and(Option::is_none)
@@ -61,18 +66,24 @@ impl Deduplicator {
             usable: &usable,
             crowded_names: &crowded_names,
             asked: asked.as_ref(),
+            owner_state,
         };
         let Findings { matches, decision, guess, faults } = self.findings(&case);
-        let (action, effects) = match (&decision, guess) {
-            (Some(decision), _) => self.consequences(decision, &case),
+        let known = self.known_submission(&case);
+        let decision = decision.filter(|_| known.is_none());
+        let Consequences { action, effects, fold } = match (known, &decision, guess) {
+            (Some(known), ..) => known,
+            (None, Some(decision), _) => self.consequences(decision, &case),
             // A guess is never more than a mark.
-            (None, Some(guess)) => self.mark(guess, facts.lead()),
-            (None, None) => (MatchAction::New, Vec::new()),
+            (None, None, Some(guess)) => self.mark(guess, facts.lead()),
+            (None, None, None) => Consequences::new(MatchAction::New, Vec::new()),
         };
         let rule = decision.map(|decision| decision.rule);
-        let mut resolution = Resolution {
+        Resolution {
+            lead: facts.lead().id.clone(),
             labels: labels(&action, &matches, rule, &case),
             action,
+            folded: fold.map(|(subject, _)| subject),
             rule: rule.map(|rule| rule.id.clone()),
             matches,
             crowded,
@@ -80,9 +91,31 @@ impl Deduplicator {
             effects,
             faults,
             version: self.version.clone(),
+        }
+    }
+
+    /// The lead on file that is the same record of another system, or the same submission, whatever the rules compare.
+    fn known_submission(&self, case: &Case<'_, '_>) -> Option<Consequences> {
+        let senior = || case.candidates.iter().filter(|one| one.is_senior(case));
+        let earliest = |one: Option<&'_ Candidate<'_>>, kind| {
+            let (one, known) = one.and_then(|one| Some((one, one.lead()?)))?;
+            (known.status != LeadStatus::Converted).then(|| self.fold(kind, one, known, None, case))
         };
-        resolution.leave_gone_owner(owner_state);
-        resolution
+        let same_record = senior()
+            .filter(|one| one.shares(MatchKeyKind::RecordId, case.usable).is_some())
+            .min_by(|a, b| a.age().cmp(&b.age()));
+        if let Some(folded) = earliest(same_record, FoldKind::SameRecord) {
+            return Some(folded);
+        }
+        let first = case.facts.verdict()?.resubmission_of.as_ref()?;
+        // The first of them may have been folded since: who took it in shares its keys.
+        let alike = |one: &&Candidate<'_>| !one.is_other_person(case) && !one.is_other_company(case);
+        let is_first = |one: &&Candidate<'_>| one.lead().is_some_and(|lead| lead.id == *first);
+        let repeated = senior().filter(alike).find(is_first).or_else(|| {
+            let same = senior().filter(alike).filter(|one| one.shares_person(case));
+            same.min_by(|a, b| a.age().cmp(&b.age()))
+        });
+        earliest(repeated, FoldKind::Resubmission)
     }
 
     /// Asks every rule; the first whose best hit is no guess decides.
@@ -99,13 +132,19 @@ impl Deduplicator {
                 }
             }
             let hits = self.hits(rule, case);
+            let doubt = hits.first().filter(|first| first.ambiguous || is_shared_domain(rule, &hits));
             match hits.first() {
-                Some(first) if first.ambiguous => drop(findings.guess.get_or_insert(first.candidate)),
-                Some(first) if findings.decision.is_none() => match decide(rule, plan, first, &hits, case) {
-                    Ok(decision) => findings.decision = decision,
+                None => {}
+                Some(_) if doubt.is_some() => {
+                    let doubted = doubt.map(|hit| hit.candidate);
+                    findings.guess = findings.guess.or(doubted);
+                }
+                Some(_) if findings.decision.is_some() => {}
+                Some(first) => match decide(rule, plan, first, &hits, case, &self.rules.scope) {
+                    Ok(Some(decision)) => findings.decision = Some(decision),
+                    Ok(None) => drop(findings.guess.get_or_insert(first.candidate)),
                     Err(fault) => findings.faults.push(RuleFault { rule: rule.id.clone(), fault }),
                 },
-                _ => {}
             }
             findings.matches.extend(hits.into_iter().map(|hit| hit.into_match(rule)));
         }
@@ -141,20 +180,27 @@ impl Deduplicator {
     /// The lead's company, ready to be compared.
     fn asked<'a>(&'a self, facts: &Facts<'a>) -> Option<Asked<'a>> {
         let name = facts.lead().company.as_deref().filter(|name| !name.trim().is_empty())?;
-        Some(self.judge.as_ref()?.ask(name, &facts.context().tables.gazetteer))
+        let tables = facts.context().tables;
+        let judge = tables.name_judge.as_deref().or(self.judge.as_deref())?;
+        self.compares_names().then(|| judge.ask(name, &tables.gazetteer))
     }
 
     /// The lead's keys by place, none where too many records share one; and those that too many share.
     fn usable_keys<'k>(
         &self,
+        facts: &Facts<'_>,
         lead_keys: &'k Probe,
         candidates: &[Candidate<'_>],
     ) -> (Vec<Option<&'k MatchKey>>, Vec<CrowdedKey>) {
         let mut crowded = Vec::new();
+        let is_nobody_s = |key: &MatchKey, place: usize| {
+            let is_mobile = key.kind == MatchKeyKind::Phone && is_strong(key, facts);
+            is_mobile && is_crowded_mobile(candidates.iter().filter(|one| one.has(place)))
+        };
         let mut usable = |(place, key): (usize, &'k MatchKey)| {
             let records = candidates.iter().filter(|one| one.has(place)).count();
             match u32::try_from(records) {
-                Ok(records) if records <= self.rules.crowded_key => Some(key),
+                Ok(records) if records <= self.rules.crowded_key && !is_nobody_s(key, place) => Some(key),
                 records => {
                     crowded.push(CrowdedKey { kind: key.kind, records: records.unwrap_or(u32::MAX) });
                     None
@@ -166,23 +212,35 @@ impl Deduplicator {
     }
 }
 
-/// What the rule does with its hits. Nothing when leads are to be collected and no hit is living.
+/// Whether several accounts have the domain, which then tells nothing.
+fn is_shared_domain(rule: &MatchRule, hits: &[Hit<'_, '_>]) -> bool {
+    rule.target == MatchTarget::AccountDomain && hits.len() > 1
+}
+
+/// What the rule does with its hits. Nothing when a person is to be found by a key that names nobody: that is a guess.
 fn decide<'c, 'r>(
     rule: &'c MatchRule,
     plan: &Plan,
     first: &Hit<'c, 'r>,
     hits: &[Hit<'c, 'r>],
     case: &Case<'c, 'r>,
+    scope: &[LeadField],
 ) -> Result<Option<Decision<'c, 'r>>, Fault> {
     let choice = plan.choose(case.facts, &match_facts(rule, first.candidate, hits, case.now))?;
-    let candidate = match &choice {
-        // A rule that says so only looks at living leads; a script may have seen another.
-        Choice::Action(RuleAction::Collect) => {
-            hits.iter().map(|hit| hit.candidate).find(|one| one.is_living())
-        }
-        _ => Some(first.candidate),
+    let by_likeness = first.similarity.is_some();
+    let one_person =
+        matches!(choice, Choice::Action(RuleAction::Reenter | RuleAction::KeyChange | RuleAction::Collect));
+    let meant = if one_person {
+        let same = |one: &&Candidate<'r>| one.shares_person(case) && one.is_in_scope(scope, case);
+        let (senior, junior): (Vec<_>, Vec<_>) =
+            hits.iter().map(|hit| hit.candidate).filter(same).partition(|one| one.is_senior(case));
+        meant(if senior.is_empty() { &junior } else { &senior }, case)
+    } else if by_likeness {
+        Some(Meant::One(first.candidate))
+    } else {
+        meant(&hits.iter().map(|hit| hit.candidate).collect::<Vec<_>>(), case)
     };
-    Ok(candidate.map(|candidate| Decision { rule, candidate, choice }))
+    Ok(meant.map(|meant| Decision { rule, meant, choice }))
 }
 
 /// What a script is told of the match.
@@ -232,6 +290,7 @@ fn labels(
         }
         MatchAction::ToOwner { record: RecordRef::Lead(_), .. }
         | MatchAction::KeyChange { .. }
+        | MatchAction::Held { .. }
         | MatchAction::AssignByRules { record: RecordRef::Lead(_) } => {
             labels.insert(MatchLabel::Duplicate);
         }

@@ -26,10 +26,15 @@ pub struct DedupRules {
     pub revision: String,
     /// The rules; the first that hits decides.
     pub rules: Vec<MatchRule>,
-    /// Lead fields that a re-entry updates on the record, when it brings a value.
+    /// Lead fields in which a re-entry's newer value takes the place of the record's. Values of lists are always added,
+    /// fields that were blank are always filled, and any other difference is shown to somebody.
     pub update: Vec<LeadField>,
     /// Lead fields whose change is a key change: they decide on who should own the lead.
     pub decisive: Vec<LeadField>,
+    /// Lead fields within which one customer has one owner, such as `products`: a lead on file with other values there is
+    /// not the entry's story, and only marks it. A blank field is in every scope.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scope: Vec<LeadField>,
     /// A key shared by more records than this is no key: a switchboard number, a public mail domain.
     pub crowded_key: u32,
     /// Zone in which calendar months are counted.

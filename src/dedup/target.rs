@@ -11,6 +11,8 @@ closed_enum! {
         Email = "email",
         /// Its WeChat id.
         Wechat = "wechat",
+        /// Any of its identifiers of people in other systems, such as an OpenID.
+        PersonId = "person_id",
         /// The domain of any of its e-mail addresses that is not a public mail domain.
         Domain = "domain",
         /// Its company name.
@@ -27,6 +29,8 @@ closed_enum! {
         LeadEmail = "lead.email",
         /// WeChat ids of leads.
         LeadWechat = "lead.wechat",
+        /// Identifiers of people in other systems, of leads.
+        LeadPersonId = "lead.person_id",
         /// Company names of leads.
         LeadCompany = "lead.company",
         /// Company names and aliases of accounts.
@@ -50,6 +54,7 @@ impl MatchTarget {
             MatchTarget::LeadPhone | MatchTarget::ContactPhone => LeadKey::Phone,
             MatchTarget::LeadEmail | MatchTarget::ContactEmail => LeadKey::Email,
             MatchTarget::LeadWechat | MatchTarget::ContactWechat => LeadKey::Wechat,
+            MatchTarget::LeadPersonId => LeadKey::PersonId,
             MatchTarget::LeadCompany | MatchTarget::AccountCompany => LeadKey::Company,
             MatchTarget::AccountDomain => LeadKey::Domain,
         }
@@ -63,6 +68,7 @@ impl MatchTarget {
             MatchTarget::LeadPhone
                 | MatchTarget::LeadEmail
                 | MatchTarget::LeadWechat
+                | MatchTarget::LeadPersonId
                 | MatchTarget::LeadCompany
         )
     }

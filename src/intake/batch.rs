@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::engine::Case;
-use super::{Intake, Outcome, Route, State, StateError};
+use super::{Intake, Next, Outcome, State, StateError};
 use crate::assign::{AssignOptions, Roster};
 use crate::book::Book;
 use crate::model::{Activity, History, Lead, LeadId};
@@ -46,7 +46,7 @@ impl Arrival {
 #[error("the batch stopped at lead {lead}")]
 pub struct BatchError {
     lead: LeadId,
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<BatchOutcome>,
     source: StateError,
 }
 
@@ -59,16 +59,26 @@ impl BatchError {
 
     /// What was decided and applied before.
     #[must_use]
-    pub fn into_outcomes(self) -> Vec<Outcome> {
+    pub fn into_outcomes(self) -> Vec<BatchOutcome> {
         self.outcomes
     }
 }
 
+/// What was decided about one lead of a batch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct BatchOutcome {
+    /// About the lead.
+    pub outcome: Outcome,
+    /// About the lead on file it was folded into, which was looked at next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Outcome>,
+}
+
 impl Intake {
     /// Decides about leads one after the other: fetch, [`process`](Intake::process), apply to the state, file the
-    /// lead and apply the effects in the book. Later leads see earlier ones.
-    ///
-    /// Blocked and resubmitted leads are not filed: nothing should be collected under them.
+    /// lead and apply the effects in the book, and the same for the [review](Intake::review) that an outcome asks for.
+    /// Later leads see earlier ones.
     ///
     /// # Errors
     /// None unless the engine is at fault: each decision is applied to the state it was made on.
@@ -78,22 +88,75 @@ impl Intake {
         book: &mut Book,
         roster: &Roster,
         state: &mut State,
-    ) -> Result<Vec<Outcome>, BatchError> {
+    ) -> Result<Vec<BatchOutcome>, BatchError> {
         let mut outcomes = Vec::with_capacity(arrivals.len());
         for arrival in arrivals {
-            let Arrival { lead, activities, history, at, assign } = arrival;
-            let rows = book.rows(&self.probe(lead));
-            let case = Case { lead, activities, history, rows: &rows, assign, roster, state, now: *at };
-            let outcome = self.decide(&case);
-            if let Err(source) = state.apply(outcome.delta()) {
-                return Err(BatchError { lead: lead.id.clone(), outcomes, source });
+            match self.process_one(arrival, book, roster, state) {
+                Ok(outcome) => outcomes.push(outcome),
+                Err(source) => return Err(BatchError { lead: arrival.lead.id.clone(), outcomes, source }),
             }
-            if !matches!(outcome.route(), Route::Blocked | Route::Resubmitted { .. }) {
-                book.insert_lead(lead.clone());
-                book.apply_effects(outcome.effects());
-            }
-            outcomes.push(outcome);
         }
         Ok(outcomes)
+    }
+
+    fn process_one(
+        &self,
+        arrival: &Arrival,
+        book: &mut Book,
+        roster: &Roster,
+        state: &mut State,
+    ) -> Result<BatchOutcome, StateError> {
+        let Arrival { lead, activities, history, at, assign } = arrival;
+        let rows = book.rows(&self.probe(lead));
+        let case = Case {
+            lead,
+            activities,
+            history,
+            rows: &rows,
+            assign,
+            claim: None,
+            wake_up: None,
+            is_review: false,
+            roster,
+            state,
+            now: *at,
+        };
+        let outcome = self.decide(&case);
+        state.apply(outcome.delta())?;
+        book.insert_lead(lead.clone());
+        book.insert_life(&lead.id, history.clone(), activities.clone());
+        outcome.apply_to(book);
+        let review = self.review_next(&outcome, book, roster, state)?;
+        Ok(BatchOutcome { outcome, review })
+    }
+
+    /// The review that an outcome asks for, applied to the state and the book.
+    fn review_next(
+        &self,
+        outcome: &Outcome,
+        book: &mut Book,
+        roster: &Roster,
+        state: &mut State,
+    ) -> Result<Option<Outcome>, StateError> {
+        let Some(Next::Review { lead: id, claim }) = outcome.next() else { return Ok(None) };
+        let Some(lead) = book.lead(id) else { return Ok(None) };
+        let rows = book.rows(&self.probe(lead));
+        let case = Case {
+            lead,
+            activities: book.activities(id),
+            history: book.history(id),
+            rows: &rows,
+            assign: &AssignOptions::default(),
+            claim: claim.as_ref(),
+            wake_up: None,
+            is_review: true,
+            roster,
+            state,
+            now: outcome.at(),
+        };
+        let review = self.look_again(&case);
+        state.apply(review.delta())?;
+        review.apply_to(book);
+        Ok(Some(review))
     }
 }

@@ -1,18 +1,17 @@
 //! The main job for one lead.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, OutcomeDelta, Route, State};
-use crate::assign::{AssignOptions, Assigner, Assignment, AssignmentKind, Ledgers, Roster};
-use crate::blacklist::Blacklist;
+use super::{Next, Outcome, OutcomeDelta, Route, State};
+use crate::assign::{AssignOptions, Assigner, Roster, decision_key};
+use crate::blacklist::{Blacklist, WindowState};
 use crate::book::Book;
-use crate::dedup::{Deduplicator, MatchAction, Probe, Resolution, Rows};
-use crate::model::{
-    Acquisition, Activity, Effect, History, Lead, LeadStatus, OwnerState, PoolId, RecordRef, RepId,
-};
+use crate::dedup::{Deduplicator, MatchKey, Probe, Resolution, Rows};
+use crate::model::{Account, Activity, Effect, FoldKind, History, Lead, OwnerState, PoolId, RepId};
 use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
+use crate::text::Code;
 
 /// One lead that comes in, what is known of its life, and the rows on file that share a key with it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -28,6 +27,12 @@ pub struct Input {
     pub rows: Rows,
     /// What there is to say about the assignment beside the history: a key of its own, reps who do not get it.
     pub assign: AssignOptions,
+    /// For [`review`](Intake::review): the rep who claims the lead, as [`Next`] says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim: Option<RepId>,
+    /// For [`review`](Intake::review): what the lead's wake-up was set for, when it has come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wake_up: Option<Code>,
 }
 
 /// What one decision is made of, borrowed, so that a batch copies nothing.
@@ -38,6 +43,10 @@ pub(super) struct Case<'a> {
     pub(super) history: &'a History,
     pub(super) rows: &'a Rows,
     pub(super) assign: &'a AssignOptions,
+    pub(super) claim: Option<&'a RepId>,
+    pub(super) wake_up: Option<&'a Code>,
+    /// Whether the lead is on file already.
+    pub(super) is_review: bool,
     pub(super) roster: &'a Roster,
     pub(super) state: &'a State,
     pub(super) now: DateTime<Utc>,
@@ -113,131 +122,130 @@ impl Intake {
         self.deduplicator.probe(&Facts::new(lead, &FactContext::new(&self.tables, lead.created_at)))
     }
 
+    /// The keys a lead is stored under, so that a [`Probe`] finds it: one row a key, beside the lead. They change with its
+    /// contact values, identifiers and company. None for a lead that is folded, voided or blocked.
+    #[must_use]
+    pub fn lead_keys(&self, lead: &Lead) -> Vec<MatchKey> {
+        if !lead.is_on_file() {
+            return Vec::new();
+        }
+        let facts = Facts::new(lead, &FactContext::new(&self.tables, lead.created_at));
+        self.with_grams(Probe::of_lead(&facts).keys, lead.company.as_deref())
+    }
+
+    /// The keys an account is stored under: its names, its domain, its contacts.
+    #[must_use]
+    pub fn account_keys(&self, account: &Account) -> Vec<MatchKey> {
+        let keys = Probe::of_account(account, &FactContext::new(&self.tables, account.created_at)).keys;
+        let names = std::iter::once(&account.company).chain(&account.aliases);
+        self.with_grams(keys, names.map(String::as_str))
+    }
+
+    /// Adds the pieces of names, when a rule compares names by likeness.
+    fn with_grams<'n>(
+        &self,
+        mut keys: Vec<MatchKey>,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Vec<MatchKey> {
+        if self.deduplicator.compares_names() {
+            for name in names {
+                keys.extend(MatchKey::grams_of(name, &self.tables.gazetteer));
+            }
+            keys.sort();
+            keys.dedup();
+        }
+        keys
+    }
+
     /// Decides what should happen to a lead. Nothing changes: apply the effects and the delta.
     ///
     /// O(rules + rows + activities).
     pub fn process(&self, input: &Input, roster: &Roster, state: &State, now: DateTime<Utc>) -> Outcome {
-        let Input { lead, activities, history, rows, assign } = input;
-        self.decide(&Case { lead, activities, history, rows, assign, roster, state, now })
+        self.decide(&Case::new(input, false, roster, state, now))
     }
 
     pub(super) fn decide(&self, case: &Case<'_>) -> Outcome {
         let Case { lead, activities, history, rows, roster, state, now, .. } = *case;
         let mut facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
-        let verdict = self.blacklist.check(&facts, &state.windows);
-        let mut outcome = Outcome {
-            lead: lead.id.clone(),
-            at: now,
-            route: Route::Blocked,
-            effects: verdict.effects(&lead.id, Some(&self.invalid_pool)),
-            delta: OutcomeDelta { windows: verdict.delta().clone(), assign: None },
-            verdict,
-            resolution: None,
-            score: None,
-            assignment: None,
-            version: self.version.clone(),
-        };
+        let mut outcome = self.begin(case, &facts);
         if outcome.verdict.is_blocked() {
-            return outcome;
-        }
-        if let Some(first) = outcome.verdict.resubmission_of() {
-            outcome.route = Route::Resubmitted { first: first.clone() };
             return outcome;
         }
         facts.set_verdict(outcome.verdict.facts());
 
         let owner_state = |rep: &RepId| roster.owner_state(rep, &state.reps, now);
         let resolution = self.deduplicator.resolve(&facts, rows, &owner_state);
-        outcome.effects.extend(resolution.effects().iter().cloned());
+        if resolution.is_folded() {
+            outcome.fold(resolution, lead, &owner_state);
+            return outcome;
+        }
         facts.set_match(resolution.facts());
-
         let score = self.scorer.score(&facts);
         facts.set_score(score.facts());
-
-        match self.without_rules(&facts, &resolution, score.is_mature(), &owner_state) {
-            Some(route) => {
-                if let Route::Nurture { pool } = &route {
-                    let (lead, pool) = (lead.id.clone(), pool.clone());
-                    outcome.effects.push(Effect::MoveToPool { lead, pool });
-                }
-                outcome.route = route;
-            }
-            None => self.by_rules(case, &facts, &resolution, &mut outcome),
-        }
+        self.route(case, &facts, &resolution, &score, &mut outcome);
         outcome.resolution = Some(resolution);
         outcome.score = Some(score);
         outcome
     }
 
-    /// Where a lead goes that needs no assignment: it waits for a person, keeps the owner it came with, or is not
-    /// ready for sales.
-    fn without_rules(
-        &self,
-        facts: &Facts<'_>,
-        resolution: &Resolution,
-        mature: bool,
-        owner_state: &dyn Fn(&RepId) -> OwnerState,
-    ) -> Option<Route> {
-        if let MatchAction::TagOnly { hold: true, .. } = resolution.action() {
-            return Some(Route::AwaitingReview { reviewer: None });
+    /// Checks the blacklist. A lead that is looked at again is no submission: nothing comes in, no window moves.
+    pub(super) fn begin(&self, case: &Case<'_>, facts: &Facts<'_>) -> Outcome {
+        let verdict = if case.is_review {
+            self.blacklist.check(facts, &WindowState::default()).without_windows()
+        } else {
+            self.blacklist.check(facts, &case.state.windows)
+        };
+        let decision = decision_key(facts);
+        Outcome {
+            lead: case.lead.id.clone(),
+            at: case.now,
+            route: Route::Blocked,
+            effects: verdict.effects(&case.lead.id, Some(&self.invalid_pool)),
+            decision: if case.is_review {
+                format!("{decision} review {}", case.now.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+            } else {
+                decision.into_owned()
+            },
+            next: None,
+            delta: OutcomeDelta { windows: verdict.delta().clone(), assign: None },
+            verdict,
+            resolution: None,
+            score: None,
+            assignment: None,
+            version: self.version.clone(),
         }
-        if resolution.action().owner().is_some() {
-            return None;
-        }
-        match facts.lead().owner.as_ref().filter(|owner| owner_state(owner) != OwnerState::Gone) {
-            Some(owner) => Some(Route::ToOwner { owner: owner.clone(), record: None }),
-            None if !mature => Some(Route::Nurture { pool: self.nurture_pool.clone() }),
-            None => None,
-        }
-    }
-
-    /// Assigns the lead by the rules of its pool, or to the owner that matching found.
-    fn by_rules(&self, case: &Case<'_>, facts: &Facts<'_>, resolution: &Resolution, outcome: &mut Outcome) {
-        let pool = case.lead.pool.as_ref().unwrap_or(&self.pool);
-        let ledger = case.state.ledger(pool);
-        let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
-        let assignment = self.assigner.assign_with(facts, case.roster, ledgers, case.assign);
-        outcome.effects.extend(assignment.effects());
-        outcome.effects.extend(start_of_work(&assignment, case.lead, resolution, case.now));
-        outcome.route = route_of(&assignment, resolution);
-        outcome.delta.assign = Some(assignment.delta().clone());
-        outcome.assignment = Some(assignment);
     }
 }
 
-/// What a new owner means beside the ownership itself: work starts, and a record without an owner gets one too.
-fn start_of_work(
-    assignment: &Assignment,
-    lead: &Lead,
-    resolution: &Resolution,
-    now: DateTime<Utc>,
-) -> Vec<Effect> {
-    let Some(owner) = assignment.owner() else { return Vec::new() };
-    let mut effects = Vec::new();
-    let converted = matches!(resolution.action().record(), Some(RecordRef::Account(_)))
-        && !matches!(resolution.action(), MatchAction::TagOnly { .. } | MatchAction::Custom { .. });
-    if !converted || !matches!(resolution.action(), MatchAction::ToOwner { .. }) {
-        effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Pending });
+impl<'a> Case<'a> {
+    pub(super) fn new(
+        input: &'a Input,
+        is_review: bool,
+        roster: &'a Roster,
+        state: &'a State,
+        now: DateTime<Utc>,
+    ) -> Case<'a> {
+        let Input { lead, activities, history, rows, assign, claim, wake_up } = input;
+        let (claim, wake_up) = (claim.as_ref(), wake_up.as_ref());
+        Case { lead, activities, history, rows, assign, claim, wake_up, is_review, roster, state, now }
     }
-    if let MatchAction::AssignByRules { record: RecordRef::Lead(known) } = resolution.action() {
-        let (owner, acquisition) = (owner.clone(), Acquisition::AutoAssigned);
-        effects.push(Effect::SetOwner { lead: known.clone(), owner, acquisition });
-    }
-    effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
-    effects
 }
 
-fn route_of(assignment: &Assignment, resolution: &Resolution) -> Route {
-    let unassigned = |retry_at| Route::Unassigned { reason: assignment.kind().code().into(), retry_at };
-    match assignment.kind() {
-        AssignmentKind::Assigned { rep, .. } => Route::Assigned { owner: rep.clone() },
-        AssignmentKind::ExistingOwner { rep } => {
-            Route::ToOwner { owner: rep.clone(), record: resolution.action().record() }
+impl Outcome {
+    /// The entry is folded into a lead on file, which is to be looked at next.
+    fn fold(&mut self, resolution: Resolution, entry: &Lead, owner_state: &dyn Fn(&RepId) -> OwnerState) {
+        let kind = resolution.effects().iter().find_map(|effect| match effect {
+            Effect::Fold { kind, .. } => Some(*kind),
+            _ => None,
+        });
+        let (into, kind) = (resolution.subject().clone(), kind.unwrap_or(FoldKind::Reentry));
+        self.effects.extend(resolution.effects().iter().cloned());
+        if kind != FoldKind::SameRecord {
+            let is_free = resolution.action().owner().is_none();
+            let typist = entry.owner.clone().filter(|rep| is_free && owner_state(rep) != OwnerState::Gone);
+            self.next = Some(Next::Review { lead: into.clone(), claim: typist });
         }
-        AssignmentKind::ToPool { pool, .. } => Route::ToPool { pool: pool.clone() },
-        AssignmentKind::AwaitingReview { by, .. } => Route::AwaitingReview { reviewer: Some(by.clone()) },
-        AssignmentKind::NoRuleMatched => unassigned(None),
-        AssignmentKind::NoEligible { retry_at } => unassigned(*retry_at),
-        AssignmentKind::AllCapped { frees_at } => unassigned(*frees_at),
+        self.route = Route::Folded { into, kind };
+        self.resolution = Some(resolution);
     }
 }

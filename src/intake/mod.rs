@@ -5,8 +5,9 @@
 //!
 //! * A blocked lead is tagged, put into the pool of invalid leads and reviewed; it is not matched, scored or
 //!   assigned.
-//! * A submission that came in twice goes nowhere a second time.
-//! * A lead that belongs to an owner who takes part goes to that owner, whatever its score.
+//! * A lead that is the person of a lead on file is folded into it: its values are added there, its own record ends, and
+//!   [`Outcome::next`] asks for a review of the lead that goes on.
+//! * A lead of an account is converted to the account's owner, whatever its score.
 //! * A lead that belongs to nobody and is not ready for sales goes to the nurture pool.
 //! * Every other lead is assigned by the rules of its pool.
 
@@ -14,13 +15,17 @@ mod batch;
 mod collision;
 mod compile;
 mod engine;
+mod next;
 mod outcome;
+mod review;
+mod routing;
 mod rules;
 mod state;
 
-pub use batch::{Arrival, BatchError};
+pub use batch::{Arrival, BatchError, BatchOutcome};
 pub use collision::{Settlement, settle_collision};
 pub use engine::{Input, Intake};
+pub use next::Next;
 pub use outcome::{Outcome, OutcomeDelta, OutcomeReason, Route};
 pub use rules::Rules;
 pub use state::{State, StateError};

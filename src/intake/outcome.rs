@@ -5,10 +5,14 @@ use std::fmt::{self, Write as _};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::next::Next;
 use crate::assign::{AssignDelta, Assignment};
 use crate::blacklist::{Verdict, WindowDelta};
+use crate::book::Book;
 use crate::dedup::Resolution;
-use crate::model::{Effect, LeadId, PoolId, RecordRef, RepId, RuleId};
+use crate::model::{
+    AccountId, Effect, EffectKey, FoldKind, LeadId, PoolId, RecordRef, RepId, RuleId, effect_keys,
+};
 use crate::rule::{RuleFault, RulesVersion};
 use crate::score::{Score, ScoreCell};
 use crate::text::{Code, codes, moment};
@@ -20,10 +24,19 @@ use crate::text::{Code, codes, moment};
 pub enum Route {
     /// The blacklist keeps it out, until somebody has looked.
     Blocked,
-    /// The same submission came in before: nothing happens a second time.
-    Resubmitted {
-        /// The lead of the first submission.
-        first: LeadId,
+    /// It is the story of a lead on file, which goes on with everything it brought.
+    Folded {
+        /// The lead that goes on.
+        into: LeadId,
+        /// Why.
+        kind: FoldKind,
+    },
+    /// It became part of an account.
+    Converted {
+        /// The account's owner.
+        owner: RepId,
+        /// The account.
+        account: AccountId,
     },
     /// Its owner keeps it: it came in with one, or belongs to a record with one.
     ToOwner {
@@ -53,6 +66,12 @@ pub enum Route {
         /// Who; `None` leaves it to the host's reviewers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reviewer: Option<RepId>,
+        /// Until when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<DateTime<Utc>>,
+        /// Who gets it when nobody has decided by then; `None` leaves it to the rules.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        then: Option<RepId>,
     },
     /// It stays in its pool without an owner.
     Unassigned {
@@ -62,18 +81,22 @@ pub enum Route {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_at: Option<DateTime<Utc>>,
     },
+    /// Its life has ended: it was closed, voided, folded or merged before.
+    Voided,
 }
 
 codes! {
     Route {
         Route::Blocked => "blocked",
-        Route::Resubmitted { .. } => "resubmitted",
+        Route::Folded { .. } => "folded",
+        Route::Converted { .. } => "converted",
         Route::ToOwner { .. } => "to_owner",
         Route::Nurture { .. } => "nurture",
         Route::Assigned { .. } => "assigned",
         Route::ToPool { .. } => "to_pool",
         Route::AwaitingReview { .. } => "awaiting_review",
         Route::Unassigned { .. } => "unassigned",
+        Route::Voided => "voided",
     }
 }
 
@@ -82,7 +105,18 @@ impl Route {
     #[must_use]
     pub fn owner(&self) -> Option<&RepId> {
         match self {
-            Route::ToOwner { owner, .. } | Route::Assigned { owner } => Some(owner),
+            Route::ToOwner { owner, .. } | Route::Converted { owner, .. } | Route::Assigned { owner } => {
+                Some(owner)
+            }
+            _ => None,
+        }
+    }
+
+    /// The lead that goes on in its place.
+    #[must_use]
+    pub fn folded_into(&self) -> Option<&LeadId> {
+        match self {
+            Route::Folded { into, .. } => Some(into),
             _ => None,
         }
     }
@@ -101,7 +135,11 @@ impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Route::Blocked => f.write_str("is blocked"),
-            Route::Resubmitted { first } => write!(f, "is the submission of lead {first} once more"),
+            Route::Folded { into, kind } => write!(f, "is folded into lead {into} ({kind})"),
+            Route::Converted { owner, account } => {
+                write!(f, "is converted: it goes to {owner}, the owner of account {account}")
+            }
+            Route::Voided => f.write_str("has ended"),
             Route::ToOwner { owner, record: Some(record) } => {
                 write!(f, "goes to {owner}, the owner of {record}")
             }
@@ -109,8 +147,17 @@ impl fmt::Display for Route {
             Route::Nurture { pool } => write!(f, "is not ready for sales and goes to the pool {pool}"),
             Route::Assigned { owner } => write!(f, "is assigned to {owner}"),
             Route::ToPool { pool } => write!(f, "goes to the pool {pool}"),
-            Route::AwaitingReview { reviewer: Some(rep) } => write!(f, "waits for {rep} to decide"),
-            Route::AwaitingReview { reviewer: None } => f.write_str("waits for a person to decide"),
+            Route::AwaitingReview { reviewer, until, then } => {
+                match reviewer {
+                    Some(rep) => write!(f, "waits for {rep} to decide")?,
+                    None => f.write_str("waits for a person to decide")?,
+                }
+                match (until, then) {
+                    (Some(until), Some(then)) => write!(f, " until {}, then goes to {then}", moment(*until)),
+                    (Some(until), None) => write!(f, " until {}", moment(*until)),
+                    (None, _) => Ok(()),
+                }
+            }
             Route::Unassigned { reason, retry_at } => {
                 write!(f, "stays without an owner ({reason})")?;
                 match retry_at {
@@ -132,8 +179,8 @@ impl fmt::Display for Route {
 pub enum OutcomeReason {
     /// The heaviest finding of the blacklist, by its code.
     Finding(Code),
-    /// The same submission came in before.
-    Resubmission,
+    /// It is a lead on file: the same record, the same submission, or joined by a key.
+    Known(FoldKind),
     /// The lead came in with its owner.
     OwnOwner,
     /// A matching rule decided.
@@ -142,6 +189,8 @@ pub enum OutcomeReason {
     PossibleDuplicate,
     /// It is not ready for sales: the cell of its scores.
     NotReady(ScoreCell),
+    /// Its life has ended.
+    HasEnded,
     /// An assignment rule decided.
     AssignRule(RuleId),
     /// Nobody got it: the assignment's own code.
@@ -151,8 +200,9 @@ pub enum OutcomeReason {
 codes! {
     OutcomeReason {
         OutcomeReason::Finding(..) => "finding",
-        OutcomeReason::Resubmission => "resubmission",
+        OutcomeReason::Known(..) => "known",
         OutcomeReason::OwnOwner => "own_owner",
+        OutcomeReason::HasEnded => "has_ended",
         OutcomeReason::MatchRule(..) => "match_rule",
         OutcomeReason::PossibleDuplicate => "possible_duplicate",
         OutcomeReason::NotReady(..) => "not_ready",
@@ -167,7 +217,8 @@ impl fmt::Display for OutcomeReason {
             OutcomeReason::Finding(code) | OutcomeReason::Unassigned(code) => f.write_str(code),
             OutcomeReason::MatchRule(rule) | OutcomeReason::AssignRule(rule) => write!(f, "{rule}"),
             OutcomeReason::NotReady(cell) => write!(f, "{cell}"),
-            OutcomeReason::Resubmission | OutcomeReason::OwnOwner | OutcomeReason::PossibleDuplicate => {
+            OutcomeReason::Known(kind) => write!(f, "{kind}"),
+            OutcomeReason::OwnOwner | OutcomeReason::PossibleDuplicate | OutcomeReason::HasEnded => {
                 f.write_str(self.code())
             }
         }
@@ -204,6 +255,9 @@ pub struct Outcome {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) assignment: Option<Assignment>,
     pub(super) effects: Vec<Effect>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) next: Option<Next>,
+    pub(super) decision: String,
     pub(super) delta: OutcomeDelta,
     pub(super) version: RulesVersion,
 }
@@ -236,11 +290,14 @@ impl Outcome {
         let cell = || self.score.as_ref().map(|score| OutcomeReason::NotReady(score.cell()));
         let reason = match &self.route {
             Route::Blocked => Some(OutcomeReason::Finding(self.heaviest_finding())),
-            Route::Resubmitted { .. } => Some(OutcomeReason::Resubmission),
+            Route::Folded { kind, .. } => by_match().or(Some(OutcomeReason::Known(*kind))),
             Route::ToOwner { record: None, .. } => Some(OutcomeReason::OwnOwner),
-            Route::ToOwner { .. } => by_match(),
+            Route::ToOwner { .. } | Route::Converted { .. } => by_match().or_else(by_rule),
+            Route::Voided => Some(OutcomeReason::HasEnded),
             Route::Nurture { .. } => cell(),
-            Route::AwaitingReview { reviewer: None } => Some(OutcomeReason::PossibleDuplicate),
+            Route::AwaitingReview { reviewer: None, .. } => {
+                by_match().or(Some(OutcomeReason::PossibleDuplicate))
+            }
             Route::Assigned { .. } | Route::ToPool { .. } | Route::AwaitingReview { .. } => by_rule(),
             Route::Unassigned { reason, .. } => Some(OutcomeReason::Unassigned(reason.clone())),
         };
@@ -282,6 +339,29 @@ impl Outcome {
     #[must_use]
     pub fn effects(&self) -> &[Effect] {
         &self.effects
+    }
+
+    /// The effects with their keys, in order. A host that has stored a key leaves its effect out, so that an outcome
+    /// applied twice is applied once.
+    pub fn keyed_effects(&self) -> impl Iterator<Item = (EffectKey, &Effect)> {
+        effect_keys(&self.decision, &self.effects)
+    }
+
+    /// The name of the decision, by which its effects are known; the same when it is decided again.
+    #[must_use]
+    pub fn decision(&self) -> &str {
+        &self.decision
+    }
+
+    /// Carries the effects out in a book, in which the lead is filed. Twice is once.
+    pub fn apply_to(&self, book: &mut Book) {
+        book.apply_effects(&self.decision, &self.effects, self.at);
+    }
+
+    /// What the host calls next, in the same transaction.
+    #[must_use]
+    pub fn next(&self) -> Option<&Next> {
+        self.next.as_ref()
     }
 
     /// What moves the state.

@@ -353,15 +353,16 @@ fn effects(
     united: &[UnitedContact],
     references: &[RecordRef],
 ) -> Vec<Effect> {
-    let update = |record: &RecordRef, field: &str, value: Value| Effect::UpdateField {
+    let update = |record: &RecordRef, field: &str, value: Value, replaces: Value| Effect::UpdateField {
         record: record.clone(),
         field: field.to_owned(),
         value,
+        replaces,
     };
     let link = |from, kind, to: &RecordRef| Effect::Link(Link { from, kind, to: to.clone() });
     let changed = decisions.iter().filter(|decision| decision.is_change());
     let mut effects: Vec<Effect> =
-        changed.map(|decision| update(&survivor, &decision.field, decision.after.clone())).collect();
+        changed.map(|one| update(&survivor, &one.field, one.after.clone(), one.before.clone())).collect();
     for person in united {
         let contact = RecordRef::Contact(person.contact.id.clone());
         if person.from > 0 {
@@ -370,7 +371,8 @@ fn effects(
         let before = members_of(&person.before);
         for (field, value) in members_of(&person.contact) {
             if field != "account" && !same_field(before.get(&field), Some(&value)) {
-                effects.push(update(&contact, &field, value));
+                let replaced = before.get(&field).cloned().unwrap_or_default();
+                effects.push(update(&contact, &field, value, replaced));
             }
         }
         for (_, other) in &person.absorbed {
@@ -382,6 +384,9 @@ fn effects(
     }
     let mut others: Vec<&RecordRef> = references.iter().filter(|record| **record != survivor).collect();
     order::sort_by(&mut others, Ord::cmp);
-    effects.extend(others.into_iter().map(|other| link(other.clone(), LinkKind::MergedInto, &survivor)));
+    for other in others {
+        effects.push(link(other.clone(), LinkKind::MergedInto, &survivor));
+        effects.push(Effect::Repoint { from: other.clone(), to: survivor.clone() });
+    }
     effects
 }

@@ -5,8 +5,9 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::text::Code;
+use crate::text::{Code, codes, moment};
 
+use super::open_enum::closed_enum;
 use super::{
     AccountId, Acquisition, ContactId, ConversionRecord, LeadId, LeadStatus, OpportunityId, PoolId, RepId,
     Value,
@@ -62,6 +63,10 @@ pub enum LinkKind {
     CollectedUnder,
     /// The lead is another entry of the other.
     ReentryOf,
+    /// The lead is the same submission as the other's, sent once more.
+    ResubmissionOf,
+    /// The lead shares a contact value with the other and is somebody else: another person, another company.
+    RelatedTo,
     /// The record was merged into the other and is no longer kept by itself.
     MergedInto,
 }
@@ -72,6 +77,8 @@ impl fmt::Display for LinkKind {
             LinkKind::BelongsTo => "belongs to",
             LinkKind::CollectedUnder => "is collected under",
             LinkKind::ReentryOf => "is a re-entry of",
+            LinkKind::ResubmissionOf => "is the submission once more of",
+            LinkKind::RelatedTo => "is related to",
             LinkKind::MergedInto => "was merged into",
         })
     }
@@ -94,10 +101,65 @@ impl fmt::Display for Link {
     }
 }
 
+closed_enum! {
+    /// Why one lead is folded into another.
+    FoldKind {
+        /// Another system delivered the same record again.
+        SameRecord = "same_record",
+        /// The same submission was sent once more.
+        Resubmission = "resubmission",
+        /// The same person came in again.
+        Reentry = "re_entry",
+        /// It is collected (归集) under the earliest lead with the same contact value.
+        Collected = "collected",
+        /// Two records on file turned out to be one.
+        Joined = "joined",
+    }
+}
+
+impl FoldKind {
+    /// How the folded lead is linked to the other.
+    #[must_use]
+    pub fn link(self) -> LinkKind {
+        match self {
+            FoldKind::SameRecord | FoldKind::Resubmission => LinkKind::ResubmissionOf,
+            FoldKind::Reentry => LinkKind::ReentryOf,
+            FoldKind::Collected => LinkKind::CollectedUnder,
+            FoldKind::Joined => LinkKind::MergedInto,
+        }
+    }
+}
+
 /// One thing the host should do in the transaction that stores a decision.
 ///
 /// Engines never act. Effects hold identifiers, codes and values only, so a host can store, replay or translate
-/// them; `Display` is an English sentence without contact values.
+/// them; `Display` is an English sentence without contact values. [`Book`](crate::book::Book) carries out every one of
+/// them in memory: what it does is what a host's SQL does.
+///
+/// | effect | what to write | twice |
+/// |---|---|---|
+/// | `add_tag`, `remove_tag` | the lead's tags, a set | once |
+/// | `move_to_pool` | pool; owner gone, its tenure ended `recycled`, its deadlines removed | once |
+/// | `set_owner` | owner, acquisition; the tenure before ended `handed_over`, a new one begun; no pool | once |
+/// | `set_status` | status; `converted`, `invalid` and `voided` end the tenure | once |
+/// | `update_field` | one field of the record, a [`Value`]; `replaces` goes to its history | once |
+/// | `add_value` | one more value of a list field (`phones`, `products`, …), unless it is there; a new key of the record | once |
+/// | `record_conflict` | a row for a person to look at: the record keeps `kept`, the entry says `found` | by key |
+/// | `link` | a row (from, kind, to), unique | once |
+/// | `fold` | entry: status `voided`, `folded_into`, no owner, pool, deadline, wake-up; its keys leave the key index; its activities, and what points at it, go to the subject | once |
+/// | `start_cycle` | subject: status `unassigned`, no close reason, no owner; cycle + 1 | by key |
+/// | `convert` | a conversion record, unique by lead; the lead's account | once |
+/// | `add_contact` | a contact of the account, unique by id; its keys lead to the account | once |
+/// | `move_contact` | the contact's account; a proposal is shown to the owner and nothing is written | once |
+/// | `repoint` | every row that points at the first record points at the second | once |
+/// | `notify` | a notice, unique by (rep, code, about, key of the effect) | by key |
+/// | `record_activation` | the lead's last sign of life, and a row of its history | by key |
+/// | `start_deadlines` | the first-contact deadline of the owner | once |
+/// | `set_next_wake_up` | when the host calls `review` for the lead; one a lead | the last counts |
+/// | `request_review` | an entry in the reviewers' list, unique by (lead, code) while it is open | once |
+///
+/// "once": writing it twice leaves what writing it once leaves. "by key": the host stores the
+/// [key](super::EffectKey) of the effect and leaves out what it has carried out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -132,6 +194,13 @@ pub enum Effect {
         /// The status.
         status: LeadStatus,
     },
+    /// Take a tag from the lead.
+    RemoveTag {
+        /// The lead.
+        lead: LeadId,
+        /// The tag.
+        tag: String,
+    },
     /// Write one field of a record.
     UpdateField {
         /// The record.
@@ -140,6 +209,84 @@ pub enum Effect {
         field: String,
         /// Its new value.
         value: Value,
+        /// The value it replaces.
+        #[serde(default, skip_serializing_if = "Value::is_null")]
+        replaces: Value,
+    },
+    /// Add one value to a list field of a record, unless it is there.
+    AddValue {
+        /// The record.
+        record: RecordRef,
+        /// The field's name.
+        field: String,
+        /// The value.
+        value: Value,
+    },
+    /// Show somebody that an entry says something else than the record keeps.
+    RecordConflict {
+        /// The record.
+        record: RecordRef,
+        /// The field's name.
+        field: String,
+        /// What the record keeps.
+        kept: Value,
+        /// What the entry says.
+        found: Value,
+        /// The entry.
+        entry: LeadId,
+    },
+    /// The lead is the other's story: it ends, and the other goes on.
+    Fold {
+        /// The lead that ends.
+        entry: LeadId,
+        /// The lead that goes on.
+        subject: LeadId,
+        /// Why.
+        kind: FoldKind,
+    },
+    /// A lead that had ended, was given back or lay still begins anew.
+    StartCycle {
+        /// The lead.
+        lead: LeadId,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Make the person of a lead a contact of an account: name, title, function, phones, e-mails and WeChat as the lead
+    /// has them.
+    AddContact {
+        /// The account.
+        account: AccountId,
+        /// The new contact.
+        contact: ContactId,
+        /// The lead.
+        from: LeadId,
+    },
+    /// Move a person to another account.
+    MoveContact {
+        /// The person.
+        contact: ContactId,
+        /// The account the person is on file with.
+        from: AccountId,
+        /// The account the person goes to; `None` when it is not on file yet.
+        to: Option<AccountId>,
+        /// Whether somebody is only asked.
+        is_proposal: bool,
+    },
+    /// Let everything that points at one record point at another.
+    Repoint {
+        /// The record that is left.
+        from: RecordRef,
+        /// The record that stays.
+        to: RecordRef,
+    },
+    /// Call `review` for the lead at that time, in place of the time set before.
+    SetNextWakeUp {
+        /// The lead.
+        lead: LeadId,
+        /// When.
+        at: DateTime<Utc>,
+        /// What for, as a code: `retry`, `nurture`, `pool_stay`, `review_due`.
+        code: Code,
     },
     /// Link two records.
     Link(Link),
@@ -181,16 +328,96 @@ pub enum Effect {
     },
 }
 
+codes! {
+    Effect {
+        Effect::AddTag { .. } => "add_tag",
+        Effect::RemoveTag { .. } => "remove_tag",
+        Effect::MoveToPool { .. } => "move_to_pool",
+        Effect::SetOwner { .. } => "set_owner",
+        Effect::SetStatus { .. } => "set_status",
+        Effect::UpdateField { .. } => "update_field",
+        Effect::AddValue { .. } => "add_value",
+        Effect::RecordConflict { .. } => "record_conflict",
+        Effect::Fold { .. } => "fold",
+        Effect::StartCycle { .. } => "start_cycle",
+        Effect::AddContact { .. } => "add_contact",
+        Effect::MoveContact { .. } => "move_contact",
+        Effect::Repoint { .. } => "repoint",
+        Effect::SetNextWakeUp { .. } => "set_next_wake_up",
+        Effect::Link(..) => "link",
+        Effect::Convert(..) => "convert",
+        Effect::Notify { .. } => "notify",
+        Effect::RecordActivation { .. } => "record_activation",
+        Effect::StartDeadlines { .. } => "start_deadlines",
+        Effect::RequestReview { .. } => "request_review",
+    }
+}
+
+impl Effect {
+    /// The record it changes or speaks of.
+    #[must_use]
+    pub fn target(&self) -> RecordRef {
+        match self {
+            Effect::AddTag { lead, .. }
+            | Effect::RemoveTag { lead, .. }
+            | Effect::MoveToPool { lead, .. }
+            | Effect::SetOwner { lead, .. }
+            | Effect::SetStatus { lead, .. }
+            | Effect::Fold { entry: lead, .. }
+            | Effect::StartCycle { lead, .. }
+            | Effect::SetNextWakeUp { lead, .. }
+            | Effect::RecordActivation { lead, .. }
+            | Effect::StartDeadlines { lead, .. }
+            | Effect::RequestReview { lead, .. } => RecordRef::Lead(lead.clone()),
+            Effect::UpdateField { record, .. }
+            | Effect::AddValue { record, .. }
+            | Effect::RecordConflict { record, .. } => record.clone(),
+            Effect::AddContact { account, .. } => RecordRef::Account(account.clone()),
+            Effect::MoveContact { contact, .. } => RecordRef::Contact(contact.clone()),
+            Effect::Repoint { from, .. } => from.clone(),
+            Effect::Link(link) => link.from.clone(),
+            Effect::Convert(record) => RecordRef::Lead(record.lead.clone()),
+            Effect::Notify { about, .. } => about.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Effect::RemoveTag { lead, tag } => write!(f, "take the tag `{tag}` from lead {lead}"),
+            Effect::AddValue { record, field, .. } => write!(f, "add a value to `{field}` of {record}"),
+            Effect::RecordConflict { record, field, entry, .. } => {
+                write!(f, "note that lead {entry} says another `{field}` than {record} keeps")
+            }
+            Effect::Fold { entry, subject, kind } => {
+                write!(f, "fold lead {entry} into lead {subject} ({kind})")
+            }
+            Effect::StartCycle { lead, .. } => write!(f, "begin a new cycle of lead {lead}"),
+            Effect::AddContact { account, contact, from } => {
+                write!(f, "make the person of lead {from} contact {contact} of account {account}")
+            }
+            Effect::MoveContact { contact, from, to, is_proposal } => {
+                f.write_str(if *is_proposal { "propose to move" } else { "move" })?;
+                write!(f, " contact {contact} from account {from}")?;
+                match to {
+                    Some(to) => write!(f, " to account {to}"),
+                    None => f.write_str(" to an account that is not on file"),
+                }
+            }
+            Effect::Repoint { from, to } => write!(f, "point everything at {to} that points at {from}"),
+            Effect::SetNextWakeUp { lead, at, code } => {
+                write!(f, "review lead {lead} at {} ({code})", moment(*at))
+            }
             Effect::AddTag { lead, tag } => write!(f, "tag lead {lead} with `{tag}`"),
             Effect::MoveToPool { lead, pool } => write!(f, "move lead {lead} to pool {pool}"),
             Effect::SetOwner { lead, owner, acquisition } => {
                 write!(f, "make {owner} the owner of lead {lead} ({acquisition})")
             }
             Effect::SetStatus { lead, status } => write!(f, "set the status of lead {lead} to {status}"),
-            Effect::UpdateField { record, field, .. } => write!(f, "update `{field}` of {record}"),
+            Effect::UpdateField { record, field, .. } => {
+                write!(f, "update `{field}` of {record}")
+            }
             Effect::Link(link) => write!(f, "link: {link}"),
             Effect::Convert(record) => {
                 write!(f, "file the conversion of lead {} to account {}", record.lead, record.account)

@@ -126,6 +126,7 @@ impl FollowUp {
                     record: super::RecordRef::Lead(self.lead.clone()),
                     field: field.to_owned(),
                     value: Value::Text(value?),
+                    replaces: Value::Null,
                 })
             })
             .collect()

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::open_enum::{closed_enum, open_enum};
 use super::{
-    Acquisition, Attributes, EmailAddress, LeadId, PhoneNumber, PoolId, Region, RepId, Source, Utm, WechatId,
+    AccountId, Acquisition, Attributes, EmailAddress, LeadId, PhoneNumber, PoolId, Region, RepId, Source,
+    Utm, WechatId,
 };
 
 /// A sales lead (线索): a contact, perhaps at a company, who may want to buy.
@@ -53,7 +54,8 @@ pub struct Lead {
     /// WeChat id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wechat: Option<WechatId>,
-    /// Identifiers in other systems (an OpenID, a form's id) by system.
+    /// Identifiers in other systems by name. The name says what they name, see [`ExternalIdKind`](super::ExternalIdKind):
+    /// a person (`openid`), or one event (`clue_id`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub external_ids: BTreeMap<String, String>,
     /// Country, as written.
@@ -104,6 +106,21 @@ pub struct Lead {
     /// Where work on the lead stands.
     #[serde(default)]
     pub status: LeadStatus,
+    /// Why the lead ended, when it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_reason: Option<CloseReason>,
+    /// The lead whose life goes on in place of this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folded_into: Option<LeadId>,
+    /// The lead this one is collected (归集) under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collected_under: Option<LeadId>,
+    /// The account it became or belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    /// The last sign of life after its creation: another entry, an activity, a follow-up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_active_at: Option<DateTime<Utc>>,
     /// Name of the stage in the pipeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
@@ -128,6 +145,38 @@ pub struct Lead {
     /// The host's own columns.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
+}
+
+impl Lead {
+    /// Whether its life goes on under its own id: it was neither folded into another lead, nor voided, nor blocked.
+    /// Only such a lead is found by its keys.
+    ///
+    /// ```
+    /// use leadkit::model::{Lead, LeadStatus};
+    ///
+    /// let lead = Lead::default();
+    /// assert!(lead.is_on_file());
+    /// assert!(!Lead { status: LeadStatus::Voided, ..lead }.is_on_file());
+    /// ```
+    #[must_use]
+    pub fn is_on_file(&self) -> bool {
+        let is_blocked =
+            self.status == LeadStatus::Invalid && self.close_reason == Some(CloseReason::Blocked);
+        self.folded_into.is_none() && self.status != LeadStatus::Voided && !is_blocked
+    }
+
+    /// Whether it came to an end: converted, invalid or voided. A lead that was given back goes on.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        matches!(self.status, LeadStatus::Converted | LeadStatus::Invalid | LeadStatus::Voided)
+    }
+
+    /// By what equal leads are put in order: the one created first comes first, then the lower id. Only a lead that
+    /// comes before another takes it in, so no two leads take in each other.
+    #[must_use]
+    pub fn seniority(&self) -> (DateTime<Utc>, &LeadId) {
+        (self.created_at, &self.id)
+    }
 }
 
 open_enum! {
@@ -203,5 +252,7 @@ open_enum! {
         Unreachable = "unreachable",
         /// A competitor (竞对).
         Competitor = "competitor",
+        /// The blacklist keeps it out (黑名单).
+        Blocked = "blocked",
     }
 }

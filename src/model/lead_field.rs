@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{
-    Acquisition, BusinessModel, ChannelType, JobFunction, Lead, LeadStatus, Region, RegistryStatus,
-    SourceClass, SourcePipeline, Value,
+    Acquisition, BusinessModel, ChannelType, CloseReason, JobFunction, Lead, LeadStatus, Region,
+    RegistryStatus, SourceClass, SourcePipeline, Value,
 };
 use crate::document::{Unique, load_into, write_dates_as_text};
 use crate::error::{Diagnostic, Report, suggestion};
@@ -222,6 +222,11 @@ lead_fields! {
     UtmKeyword = "utm.keyword": Text, text(utm.keyword), "Keyword that was bought";
     Ip = "ip": Text, other(ip), "IP address the lead was submitted from";
     Status = "status": Text, always(status), "Where work on the lead stands";
+    CloseReason = "close_reason": Text, name(close_reason: CloseReason), "Why the lead ended";
+    FoldedInto = "folded_into": Text, name(folded_into), "The lead whose life goes on in place of this one";
+    CollectedUnder = "collected_under": Text, name(collected_under), "The lead it is collected under";
+    Account = "account": Text, name(account), "The account it became or belongs to";
+    LastActiveAt = "last_active_at": Time, other(last_active_at), "Its last sign of life after its creation";
     Stage = "stage": Text, text(stage), "Name of the stage";
     Owner = "owner": Text, name(owner), "Who holds the lead";
     Pool = "pool": Text, name(pool), "The pool the lead lies in";
@@ -351,6 +356,7 @@ impl LeadField {
         match self {
             LeadField::CreatedAt => Value::Timestamp(lead.created_at),
             LeadField::NextFollowUp => lead.next_follow_up.map_or(Value::Null, Value::Timestamp),
+            LeadField::LastActiveAt => lead.last_active_at.map_or(Value::Null, Value::Timestamp),
             LeadField::EmployeeCount => lead.employee_count.map_or(Value::Null, Value::from),
             LeadField::Region => lead.region.map_or(Value::Null, |region| Value::from(region.to_string())),
             LeadField::Ip => lead.ip.map_or(Value::Null, |ip| Value::from(ip.to_string())),
@@ -376,6 +382,7 @@ impl LeadField {
         match (self, value) {
             (LeadField::CreatedAt, Value::Timestamp(at)) => lead.created_at = *at,
             (LeadField::NextFollowUp, Value::Timestamp(at)) => lead.next_follow_up = Some(*at),
+            (LeadField::LastActiveAt, Value::Timestamp(at)) => lead.last_active_at = Some(*at),
             (LeadField::EmployeeCount, Value::Integer(count)) => {
                 let count = u32::try_from(*count).map_err(|_| not_a_count(&count.to_string()))?;
                 lead.employee_count = Some(count);
@@ -427,7 +434,9 @@ impl LeadField {
                     LeadFieldError::new("unknown_value", format!("`{}` is not a status: {help}", shown(text)))
                 })?;
             }
-            LeadField::CreatedAt | LeadField::NextFollowUp => return Err(self.wrong_type("text")),
+            LeadField::CreatedAt | LeadField::NextFollowUp | LeadField::LastActiveAt => {
+                return Err(self.wrong_type("text"));
+            }
             _ => match self.texts_mut(lead) {
                 Some(texts) => texts.push(text.to_owned()),
                 None => drop(self.set_text(lead, text)),
@@ -459,7 +468,7 @@ mod tests {
     fn what_is_written_is_read_under_the_key_of_the_serialised_lead() {
         for field in LeadField::ALL {
             let value = match field {
-                LeadField::CreatedAt | LeadField::NextFollowUp => {
+                LeadField::CreatedAt | LeadField::NextFollowUp | LeadField::LastActiveAt => {
                     Value::Timestamp("2026-03-01T09:00:00Z".parse().unwrap())
                 }
                 LeadField::EmployeeCount => Value::Integer(12),

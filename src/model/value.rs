@@ -58,6 +58,12 @@ impl Value {
         }
     }
 
+    /// Whether it is null.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
     /// Whether there is nothing to read: null, blank text or an empty list.
     #[must_use]
     pub fn is_blank(&self) -> bool {

@@ -88,6 +88,7 @@ impl Pipeline {
                     record: RecordRef::Lead(lead.clone()),
                     field: "stage".to_owned(),
                     value: Value::Text(way.to.clone()),
+                    replaces: from.clone().into(),
                 }];
                 effects.extend(way.status.map(|status| Effect::SetStatus { lead: lead.clone(), status }));
                 Ok(Transition {

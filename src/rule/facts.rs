@@ -12,7 +12,9 @@ use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
 use crate::company::CompanyName;
 use crate::contact::{Email, EmailFault, Phone};
-use crate::model::{Activity, Attributes, History, Lead, LeadField, Points, RecordRef, Region, RepId, Value};
+use crate::model::{
+    Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, Value,
+};
 use crate::text::is_blank;
 
 /// What facts are derived with: the host's tables, what is known of the lead's life, and the time.
@@ -97,6 +99,8 @@ pub struct VerdictFacts {
     pub severity: &'static str,
     /// Codes of what was found.
     pub codes: Vec<String>,
+    /// The lead of the submission that this one repeats.
+    pub resubmission_of: Option<LeadId>,
 }
 
 /// What scoring adds to the facts.
@@ -323,6 +327,7 @@ impl<'a> Facts<'a> {
             }
             LeadField::Status => FactValue::Text(lead.status.as_str()),
             LeadField::NextFollowUp => time(lead.next_follow_up),
+            LeadField::LastActiveAt => time(lead.last_active_at),
             LeadField::Industry | LeadField::Products | LeadField::Tags => {
                 field.texts(lead).map_or(FactValue::Missing, |values| texts(values))
             }

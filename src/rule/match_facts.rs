@@ -16,6 +16,10 @@ closed_enum! {
         AssignByRules = "assign_by_rules",
         /// It is collected under an earlier lead.
         Collected = "collected",
+        /// It shares a contact value with a record and is somebody else: the record's owner gets it too.
+        SameOwner = "same_owner",
+        /// It may belong to records of several owners: a person decides.
+        Held = "held",
         /// It is on file, and a fact that decides on ownership has changed.
         KeyChange = "key_change",
         /// It is only marked.
@@ -29,7 +33,10 @@ impl MatchKind {
     /// Whether the lead goes to the owner that matching found, before any assignment rule is asked.
     #[must_use]
     pub fn gives_owner(self) -> bool {
-        matches!(self, MatchKind::ToOwner | MatchKind::Collected | MatchKind::KeyChange)
+        matches!(
+            self,
+            MatchKind::ToOwner | MatchKind::Collected | MatchKind::KeyChange | MatchKind::SameOwner
+        )
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::company::Gazetteer;
 use crate::contact::{PhoneOptions, PhoneOracle, PhoneSegments};
 use crate::model::Region;
+use crate::names::NameJudge;
 
 /// The host's own tables: what names and numbers are read with.
 ///
@@ -25,6 +26,8 @@ pub struct HostTables {
     pub default_region: Region,
     /// Judges phone numbers of other countries.
     pub oracle: Option<Arc<dyn PhoneOracle>>,
+    /// Weights for comparing company names, trained on the host's own pairs; `None` is the built-in ones.
+    pub name_judge: Option<Arc<NameJudge>>,
 }
 
 impl Default for HostTables {
@@ -35,6 +38,7 @@ impl Default for HostTables {
             phone_segments: None,
             default_region: Region::CN,
             oracle: None,
+            name_judge: None,
         }
     }
 }

@@ -24,8 +24,8 @@ use leadkit::rule::{FactContext, Facts, HostTables, Registry, RulesVersion};
 use leadkit::score::{Score, ScoreReason, ScoreRules, Scorer};
 use leadkit::text::Code;
 use leadkit::{
-    Arrival, BatchError, Input, Intake, Outcome, OutcomeDelta, OutcomeReason, Roster, Route, Rules, State,
-    StateError,
+    Arrival, BatchError, BatchOutcome, Input, Intake, Outcome, OutcomeDelta, OutcomeReason, Roster, Route,
+    Rules, State, StateError,
 };
 use serde_json::{Value as Json, json};
 
@@ -39,7 +39,7 @@ type Loaded<T> = Result<T, RuleErrors>;
 
 #[test]
 fn engines_have_the_agreed_signatures() {
-    type Batch = Result<Vec<Outcome>, BatchError>;
+    type Batch = Result<Vec<BatchOutcome>, BatchError>;
     type OwnerStates<'a> = &'a dyn Fn(&RepId) -> OwnerState;
     shape! {
         Blacklist::check: fn(&Blacklist, &Facts<'_>, &WindowState) -> Verdict;
@@ -55,7 +55,9 @@ fn engines_have_the_agreed_signatures() {
         Intake::process_batch: fn(&Intake, &[Arrival], &mut Book, &Roster, &mut State) -> Batch;
         State::apply: fn(&mut State, &OutcomeDelta) -> Result<(), StateError>;
         Book::rows: fn(&Book, &Probe) -> Rows;
-        Book::apply_effects: fn(&mut Book, &[Effect]);
+        Book::apply_effects: fn(&mut Book, &str, &[Effect], Now);
+        Intake::review: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
+        Outcome::apply_to: fn(&Outcome, &mut Book);
         Outcome::reason: fn(&Outcome) -> OutcomeReason;
         Outcome::explain: fn(&Outcome) -> String;
     }
@@ -295,6 +297,6 @@ fn the_main_job_reads_aloud() {
     assert_eq!(outcome.version(), intake.version());
     state.apply(outcome.delta()).unwrap();
     book.insert_lead(lead);
-    book.apply_effects(outcome.effects());
+    outcome.apply_to(&mut book);
     assert_eq!(book.lead(&"L1".into()).unwrap().owner, Some("li".into()));
 }

@@ -14,6 +14,7 @@ mod dedup;
 mod documents;
 mod inquiry;
 mod intake;
+mod life;
 mod merge;
 mod names;
 mod oracle;

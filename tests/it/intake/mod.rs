@@ -5,13 +5,13 @@ use std::sync::Arc;
 use leadkit::book::Book;
 use leadkit::calendar::{Calendar, Calendars, UtcOffset, Zone};
 use leadkit::error::RuleErrors;
-use leadkit::model::{Activity, Effect, Lead, LeadStatus, Points, Rep};
+use leadkit::model::{Activity, Effect, FoldKind, Lead, LeadStatus, Points, RecordRef, Rep};
 use leadkit::rule::{FactSource, FactValue, Fault, Registry, Signal};
 use leadkit::{Arrival, Input, Intake, Outcome, Roster, Route, Rules, State};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{account, assert_round_trip, at, json_data, snapshot};
+use crate::support::{account, assert_round_trip, at, json_data, review_next, snapshot};
 
 mod sample;
 
@@ -101,7 +101,7 @@ fn an_owned_duplicate_goes_to_its_owner_whatever_its_score() {
     book.insert_account(account("A1", "Acme Ltd", Some("wang")));
     let outcome =
         process(Lead { company: Some("ACME LIMITED".into()), ..lead("L1", "13812349876", 20) }, &book);
-    assert!(matches!(outcome.route(), Route::ToOwner { owner, record: Some(_) } if owner.as_str() == "wang"));
+    assert_eq!(outcome.route(), &Route::Converted { owner: "wang".into(), account: "A1".into() });
     assert_eq!(outcome.reason().to_string(), "account-company");
 }
 
@@ -126,12 +126,17 @@ fn an_owner_who_left_gets_nothing() {
     book.insert_account(account("A1", "Acme Ltd", Some("gone")));
     let company = Some("Acme Ltd".to_owned());
     let mature = process(Lead { company: company.clone(), ..lead("L1", "13812349876", 600) }, &book);
-    assert_eq!(mature.route(), &Route::Assigned { owner: "li".into() });
-    // The account is linked, but a lead that goes elsewhere is not converted.
+    // The rules find an owner, and the account gets him too.
+    assert_eq!(mature.route(), &Route::Converted { owner: "li".into(), account: "A1".into() });
+    assert!(mature.effects().iter().any(|effect| matches!(
+        effect,
+        Effect::UpdateField { record: RecordRef::Account(_), field, value, .. }
+            if field == "owner" && *value == leadkit::model::Value::from("li")
+    )));
     let converts = |effect: &&Effect| {
         matches!(effect, Effect::Convert(_) | Effect::SetStatus { status: LeadStatus::Converted, .. })
     };
-    assert_eq!(mature.effects().iter().filter(converts).count(), 0, "{}", mature.explain());
+    assert_eq!(mature.effects().iter().filter(converts).count(), 2, "{}", mature.explain());
     assert_eq!(mature.effects().iter().filter(|effect| matches!(effect, Effect::Link(_))).count(), 1);
     assert!(!mature.resolution().unwrap().labels().contains(&leadkit::rule::MatchLabel::ByOwner));
     let immature = process(Lead { company, ..lead("L1", "13812349876", 5) }, &book);
@@ -143,7 +148,9 @@ fn a_lead_that_brings_its_owner_stays_there() {
     let entry = Lead { owner: Some("wang".into()), ..lead("L1", "13812349876", 5) };
     let outcome = process(entry, &Book::new());
     assert_eq!(outcome.route(), &Route::ToOwner { owner: "wang".into(), record: None });
-    assert!(outcome.effects().is_empty());
+    // It is his from now on: work begins.
+    let codes: Vec<&str> = outcome.effects().iter().map(Effect::code).collect();
+    assert_eq!(codes, ["set_status", "start_deadlines"]);
 }
 
 #[test]
@@ -173,10 +180,14 @@ fn the_same_submission_goes_nowhere_a_second_time() {
         arrival("L3", "2026-03-09T03:00:00Z"),
     ];
     let outcomes = intake.process_batch(&arrivals, &mut book, &roster, &mut state).unwrap();
-    assert_eq!(outcomes[1].route(), &Route::Resubmitted { first: "L1".into() });
-    // A week later it is no resubmission but a duplicate, and the owner of the first gets it.
-    assert_eq!(outcomes[2].resolution().unwrap().action().code(), "collected");
-    assert_eq!(outcomes[2].route().owner(), outcomes[0].route().owner());
+    let folded = |kind| Route::Folded { into: "L1".into(), kind };
+    assert_eq!(outcomes[1].outcome.route(), &folded(FoldKind::Resubmission));
+    // A week later it is no resubmission but the same person again, and the owner of the first is told.
+    assert_eq!(outcomes[2].outcome.route(), &folded(FoldKind::Collected));
+    let owner = outcomes[0].outcome.route().owner().unwrap();
+    let told: Vec<(&str, &str)> =
+        book.desk().notices.iter().map(|one| (one.rep.as_str(), one.code.as_str())).collect();
+    assert_eq!(told, [(owner.as_str(), "resubmission"), (owner.as_str(), "collected")]);
 }
 
 #[test]
@@ -377,13 +388,14 @@ proptest! {
             let input = Input { lead: arrival.lead.clone(), rows, ..Default::default() };
             let outcome = intake.process(&input, &roster, &state, arrival.at);
             state.apply(outcome.delta()).unwrap();
-            if !matches!(outcome.route(), Route::Blocked | Route::Resubmitted { .. }) {
-                book.insert_lead(arrival.lead.clone());
-                book.apply_effects(outcome.effects());
-            }
-            prop_assert_eq!(&outcome, &batch[index]);
+            book.insert_lead(arrival.lead.clone());
+            outcome.apply_to(&mut book);
+            prop_assert_eq!(&outcome, &batch[index].outcome);
+            let review = review_next(&intake, &outcome, &mut book, &roster, &mut state);
+            prop_assert_eq!(&review, &batch[index].review);
         }
         prop_assert_eq!(serde_json::to_string(&state).unwrap(), serde_json::to_string(&batch_state).unwrap());
+        prop_assert!(book.leads().eq(batch_book.leads()));
     }
 }
 
@@ -416,8 +428,9 @@ fn a_signal_of_the_host_s_runs_in_the_main_job() {
     let arrivals = [Arrival::new(lead("L1", "13812349876", 20))];
     let outcomes =
         intake.process_batch(&arrivals, &mut Book::new(), &roster(), &mut State::default()).unwrap();
-    let score = outcomes[0].score().unwrap();
-    assert_eq!((score.fit(), outcomes[0].route().code()), (Points::new(80), "assigned"));
+    let outcome = &outcomes[0].outcome;
+    let score = outcome.score().unwrap();
+    assert_eq!((score.fit(), outcome.route().code()), (Points::new(80), "assigned"));
 
     let said = |errors: RuleErrors| {
         let found = errors.iter().map(|d| (d.path.clone(), d.code.to_string()));

@@ -280,6 +280,7 @@ fn a_person_on_two_accounts_becomes_one_contact() {
             record: c("C1"),
             field: "emails".into(),
             value: Value::List(vec!["wang@example.com".into()]),
+            replaces: Value::Null,
         },
     ] {
         assert!(plan.effects().contains(&effect), "{effect}");
@@ -808,7 +809,7 @@ proptest! {
         let survivor = accounts.iter().find(|account| account.id == plan.merged().id).unwrap();
         let mut document = serde_json::to_value(Account { contacts: vec![], ..survivor.clone() }).unwrap();
         for effect in plan.effects() {
-            let Effect::UpdateField { record: RecordRef::Account(_), field, value } = effect else { continue };
+            let Effect::UpdateField { record: RecordRef::Account(_), field, value, .. } = effect else { continue };
             let json = match value {
                 Value::Timestamp(time) if !field.starts_with("attributes.") => json!(time),
                 value => json!(value),

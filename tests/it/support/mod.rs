@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::book::Book;
 use leadkit::model::{Account, Activity, Lead, OwnerState, RepId};
 use leadkit::rule::{FactContext, Facts, HostTables};
+use leadkit::{Input, Intake, Next, Outcome, Roster, State};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -89,4 +90,20 @@ pub(crate) fn assert_round_trip<T: Serialize + DeserializeOwned + PartialEq + De
 /// Every owner is there.
 pub(crate) fn active(_: &RepId) -> OwnerState {
     OwnerState::Active
+}
+
+/// The review that an outcome asks for, applied to the state and the book, as a host does it.
+pub(crate) fn review_next(
+    intake: &Intake,
+    outcome: &Outcome,
+    book: &mut Book,
+    roster: &Roster,
+    state: &mut State,
+) -> Option<Outcome> {
+    let Some(Next::Review { lead, claim }) = outcome.next() else { return None };
+    let input = Input { claim: claim.clone(), ..intake.input_of(book, lead)? };
+    let review = intake.review(&input, roster, state, outcome.at());
+    state.apply(review.delta()).unwrap();
+    review.apply_to(book);
+    Some(review)
 }

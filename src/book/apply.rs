@@ -1,0 +1,395 @@
+//! Carrying out effects: what a host writes into its tables.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::life::{Conflict, MoveProposal, Notice, ReviewRequest, WakeUp};
+use super::{Book, Life};
+use crate::model::{
+    Account, AccountId, Contact, ContactId, Deadline, Effect, EffectKey, FoldKind, Lead, LeadField, LeadId,
+    LeadStatus, Link, RecordRef, Tenure, TenureEnd, Value, effect_keys,
+};
+use crate::text::fold;
+
+/// By when an owner first speaks to a lead.
+const FIRST_CONTACT: TimeDelta = TimeDelta::hours(24);
+
+impl Book {
+    /// Carries out the effects of one decision that was made at that time. `decision` names it, so that what was carried
+    /// out before is left out: [`Outcome::decision`](crate::Outcome::decision).
+    ///
+    /// Twice is once. Effects on records that are not filed do nothing.
+    pub fn apply_effects(&mut self, decision: &str, effects: &[Effect], at: DateTime<Utc>) {
+        for (key, effect) in effect_keys(decision, effects) {
+            self.carry_out(key, effect, at);
+        }
+    }
+
+    fn carry_out(&mut self, key: EffectKey, effect: &Effect, at: DateTime<Utc>) {
+        // What a second time would write once more is known by its key.
+        let by_key = matches!(
+            effect,
+            Effect::Notify { .. }
+                | Effect::RecordActivation { .. }
+                | Effect::RecordConflict { .. }
+                | Effect::StartCycle { .. }
+                | Effect::SetOwner { .. }
+                | Effect::StartDeadlines { .. }
+        );
+        if by_key && !self.desk.applied.insert(key) {
+            return;
+        }
+        match effect {
+            Effect::AddTag { lead, tag } => self.change(lead, |lead| {
+                if !lead.tags.contains(tag) {
+                    lead.tags.push(tag.clone());
+                }
+            }),
+            Effect::RemoveTag { lead, tag } => {
+                self.change(lead, |lead| lead.tags.retain(|known| known != tag))
+            }
+            Effect::MoveToPool { lead, pool } => {
+                self.change(lead, |lead| {
+                    lead.pool = Some(pool.clone());
+                    lead.owner = None;
+                });
+                self.end_tenure(lead, TenureEnd::Recycled, at);
+            }
+            Effect::SetOwner { lead, owner, acquisition } => {
+                let is_known = self.leads.contains_key(lead);
+                let holds = |tenure: &Tenure| tenure.until.is_none() && tenure.owner == *owner;
+                self.change(lead, |lead| {
+                    lead.owner = Some(owner.clone());
+                    lead.acquisition = Some(acquisition.clone());
+                    lead.pool = None;
+                });
+                if is_known && !self.history(lead).tenures.iter().any(holds) {
+                    self.end_tenure(lead, TenureEnd::HandedOver, at);
+                    let tenure = Tenure {
+                        lead: lead.clone(),
+                        owner: owner.clone(),
+                        from: at,
+                        until: None,
+                        acquisition: acquisition.clone(),
+                        end: None,
+                        close_reason: None,
+                    };
+                    let life = self.life(lead);
+                    life.history.tenures.push(tenure);
+                    life.wake_up = None;
+                }
+            }
+            Effect::SetStatus { lead, status } => {
+                // Of these the second leaves the key index.
+                self.refile(lead, |lead| lead.status = *status);
+                match status {
+                    LeadStatus::Invalid => self.end_tenure(lead, TenureEnd::Invalid, at),
+                    LeadStatus::Voided => self.end_tenure(lead, TenureEnd::Voided, at),
+                    _ => {}
+                }
+            }
+            Effect::UpdateField { record, field, value, .. } => self.write(record, field, value),
+            Effect::AddValue { record, field, value } => self.add_value(record, field, value),
+            Effect::RecordConflict { record, field, kept, found, entry } => {
+                self.desk.conflicts.push(Conflict {
+                    record: record.clone(),
+                    field: field.clone(),
+                    kept: kept.clone(),
+                    found: found.clone(),
+                    entry: entry.clone(),
+                })
+            }
+            Effect::Link(link) => drop(self.desk.links.insert(link.clone())),
+            Effect::Fold { entry, subject, kind } => self.fold(entry, subject, *kind, at),
+            Effect::StartCycle { lead, at } => {
+                self.end_tenure(lead, TenureEnd::Recycled, *at);
+                self.refile(lead, |lead| {
+                    lead.status = LeadStatus::Unassigned;
+                    lead.close_reason = None;
+                    lead.owner = None;
+                });
+                let history = &mut self.life(lead).history;
+                history.cycle += 1;
+                history.cycle_started_at = Some(*at);
+            }
+            Effect::Convert(record) => {
+                self.change(&record.lead, |lead| lead.account = Some(record.account.clone()));
+                self.desk.conversions.entry(record.lead.clone()).or_insert_with(|| record.clone());
+            }
+            Effect::AddContact { account, contact, from } => {
+                let Some(lead) = self.leads.get(from) else { return };
+                let person = Contact {
+                    id: contact.clone(),
+                    account: Some(account.clone()),
+                    lead: Some(from.clone()),
+                    name: lead.name.clone(),
+                    title: lead.title.clone(),
+                    job_function: lead.job_function.clone(),
+                    buying_role: None,
+                    phones: lead.phones.clone(),
+                    emails: lead.emails.clone(),
+                    wechat: lead.wechat.clone(),
+                };
+                self.change_account(account, |account| {
+                    if !account.contacts.iter().any(|known| known.id == person.id) {
+                        account.contacts.push(person);
+                    }
+                });
+            }
+            Effect::MoveContact { contact, from, to, is_proposal: true } => {
+                let (contact, from, to) = (contact.clone(), from.clone(), to.clone());
+                self.desk.proposals.insert(MoveProposal { contact, from, to });
+            }
+            Effect::MoveContact { contact, from, to, .. } => self.move_contact(contact, from, to.as_ref()),
+            Effect::Repoint { from, to } => self.repoint(from, to),
+            Effect::Notify { rep, code, about } => {
+                let (rep, code, about) = (rep.clone(), code.clone(), about.clone());
+                self.desk.notices.push(Notice { rep, code, about, at });
+            }
+            Effect::RecordActivation { lead, at, .. } => {
+                self.change(lead, |lead| lead.last_active_at = lead.last_active_at.max(Some(*at)));
+            }
+            Effect::StartDeadlines { lead, from } => self.start_deadlines(lead, *from),
+            Effect::SetNextWakeUp { lead, at, code } => {
+                if self.leads.contains_key(lead) {
+                    self.life(lead).wake_up = Some(WakeUp { at: *at, code: code.clone() });
+                }
+            }
+            Effect::RequestReview { lead, reviewer, code } => {
+                let request = ReviewRequest {
+                    lead: lead.clone(),
+                    code: code.clone(),
+                    reviewer: reviewer.clone(),
+                    since: at,
+                };
+                self.desk.reviews.entry((lead.clone(), code.clone())).or_insert(request);
+            }
+        }
+    }
+
+    fn life(&mut self, lead: &LeadId) -> &mut Life {
+        self.lives.entry(lead.clone()).or_default()
+    }
+
+    /// Changes what no key is made of.
+    fn change(&mut self, id: &LeadId, write: impl FnOnce(&mut Lead)) {
+        if let Some(lead) = self.leads.get_mut(id) {
+            write(lead);
+        }
+    }
+
+    /// Changes what a key is made of, or whether the lead is found by its keys.
+    fn refile(&mut self, id: &LeadId, write: impl FnOnce(&mut Lead)) {
+        if let Some(mut lead) = self.remove_lead(id) {
+            write(&mut lead);
+            self.put_lead(lead);
+        }
+    }
+
+    fn change_account(&mut self, id: &AccountId, write: impl FnOnce(&mut Account)) {
+        if let Some(mut account) = self.accounts.get(id).cloned() {
+            write(&mut account);
+            self.insert_account(account);
+        }
+    }
+
+    /// Changes a contact wherever it stands.
+    fn change_contact(&mut self, id: &ContactId, write: impl FnOnce(&mut Contact)) {
+        if let Some(contact) = self.contacts.get_mut(id) {
+            return write(contact);
+        }
+        let holds = |account: &&Account| account.contacts.iter().any(|one| one.id == *id);
+        let Some(account) = self.accounts.values().find(holds).map(|account| account.id.clone()) else {
+            return;
+        };
+        self.change_account(&account, |account| {
+            if let Some(contact) = account.contacts.iter_mut().find(|one| one.id == *id) {
+                write(contact);
+            }
+        });
+    }
+
+    fn end_tenure(&mut self, lead: &LeadId, end: TenureEnd, at: DateTime<Utc>) {
+        let reason = self.leads.get(lead).and_then(|lead| lead.close_reason.clone());
+        let Some(life) = self.lives.get_mut(lead) else { return };
+        for tenure in life.history.tenures.iter_mut().filter(|tenure| tenure.until.is_none()) {
+            tenure.until = Some(at.max(tenure.from));
+            tenure.end = Some(end);
+            tenure.close_reason = reason.clone().filter(|_| end == TenureEnd::Invalid);
+        }
+        life.history.deadlines.retain(|deadline| deadline.done_at.is_some());
+    }
+
+    fn start_deadlines(&mut self, lead: &LeadId, from: DateTime<Utc>) {
+        let Some(owner) = self.leads.get(lead).and_then(|lead| lead.owner.clone()) else { return };
+        let deadline = Deadline {
+            step: "first_contact".to_owned(),
+            owner,
+            started_at: from,
+            due_at: from + FIRST_CONTACT,
+            done_at: None,
+        };
+        let deadlines = &mut self.life(lead).history.deadlines;
+        if !deadlines.contains(&deadline) {
+            deadlines.push(deadline);
+        }
+    }
+
+    fn write(&mut self, record: &RecordRef, field: &str, value: &Value) {
+        match record {
+            RecordRef::Lead(id) => self.refile(id, |lead| set(lead, field, value)),
+            RecordRef::Account(id) => {
+                self.change_account(id, |account| set_of_account(account, field, value))
+            }
+            RecordRef::Contact(id) => {
+                self.change_contact(id, |contact| set_of_contact(contact, field, value))
+            }
+            RecordRef::Opportunity(_) => {}
+        }
+    }
+
+    fn add_value(&mut self, record: &RecordRef, field: &str, value: &Value) {
+        let Value::Text(text) = value else { return };
+        match record {
+            RecordRef::Lead(id) => {
+                let tables = self.tables.clone();
+                self.refile(id, |lead| {
+                    let Some(field) = LeadField::from_name(field) else { return };
+                    let plain = crate::dedup::canonical(field, text, &tables);
+                    let has = match field.get(lead) {
+                        Value::List(known) => {
+                            known.iter().any(|one| crate::dedup::canonical(field, one, &tables) == plain)
+                        }
+                        _ => false,
+                    };
+                    if !has {
+                        // What a field cannot hold is no effect of an engine.
+                        let _ = field.add_text(lead, text);
+                    }
+                });
+            }
+            RecordRef::Contact(id) => self.change_contact(id, |contact| match field {
+                "phones" if !contact.phones.iter().any(|one| one.as_str() == text) => {
+                    contact.phones.push(text.as_str().into());
+                }
+                "emails" if !contact.emails.iter().any(|one| fold(one.as_str()) == fold(text)) => {
+                    contact.emails.push(text.as_str().into());
+                }
+                _ => {}
+            }),
+            RecordRef::Account(id) => self.change_account(id, |account| {
+                if field == "aliases" && !account.aliases.contains(text) {
+                    account.aliases.push(text.clone());
+                }
+            }),
+            RecordRef::Opportunity(_) => {}
+        }
+    }
+
+    /// The entry ends. What it did is what the subject did.
+    fn fold(&mut self, entry: &LeadId, subject: &LeadId, kind: FoldKind, at: DateTime<Utc>) {
+        self.end_tenure(entry, TenureEnd::Voided, at);
+        self.refile(entry, |lead| {
+            lead.status = LeadStatus::Voided;
+            lead.folded_into = Some(subject.clone());
+            lead.collected_under = (kind == FoldKind::Collected).then(|| subject.clone());
+            lead.owner = None;
+            lead.pool = None;
+        });
+        if kind != FoldKind::SameRecord {
+            // What was folded into it before is the subject's too.
+            self.repoint(&RecordRef::Lead(entry.clone()), &RecordRef::Lead(subject.clone()));
+        }
+        let Some(life) = self.lives.get_mut(entry) else { return };
+        life.wake_up = None;
+        let activities = std::mem::take(&mut life.activities);
+        if kind == FoldKind::SameRecord || !self.leads.contains_key(subject) {
+            // The same event was delivered twice, with the same activities.
+            self.life(entry).activities = activities;
+            return;
+        }
+        for mut activity in activities {
+            activity.lead = subject.clone();
+            self.record_activity(activity);
+        }
+    }
+
+    fn move_contact(&mut self, id: &ContactId, from: &AccountId, to: Option<&AccountId>) {
+        let Some(mut contact) = self
+            .accounts
+            .get(from)
+            .and_then(|account| account.contacts.iter().find(|one| one.id == *id))
+            .cloned()
+        else {
+            return;
+        };
+        self.change_account(from, |account| account.contacts.retain(|one| one.id != *id));
+        contact.account = to.cloned();
+        match to {
+            Some(to) => self.change_account(to, |account| account.contacts.push(contact)),
+            None => drop(self.contacts.insert(id.clone(), contact)),
+        }
+    }
+
+    /// Lets links, contacts and folded leads point at another record.
+    fn repoint(&mut self, from: &RecordRef, to: &RecordRef) {
+        let moved: Vec<Link> = self.desk.links.iter().filter(|link| link.to == *from).cloned().collect();
+        for link in moved {
+            self.desk.links.remove(&link);
+            if link.from != *to {
+                self.desk.links.insert(Link { to: to.clone(), ..link });
+            }
+        }
+        if let (RecordRef::Lead(from), RecordRef::Lead(to)) = (from, to) {
+            for lead in self.leads.values_mut().filter(|lead| lead.id != *from) {
+                for pointer in [&mut lead.folded_into, &mut lead.collected_under] {
+                    if pointer.as_ref() == Some(from) {
+                        *pointer = Some(to.clone());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Writes a field of a lead. What a field cannot hold is no effect of an engine.
+fn set(lead: &mut Lead, field: &str, value: &Value) {
+    let text = || if let Value::Text(text) = value { text.clone() } else { value.to_string() };
+    if let Some(name) = field.strip_prefix("attributes.") {
+        lead.attributes.insert(name.to_owned(), value.clone());
+    } else if let Some(name) = field.strip_prefix("external_ids.") {
+        lead.external_ids.insert(name.to_owned(), text());
+    } else if let Some(name) = field.strip_prefix("click_ids.") {
+        lead.click_ids.insert(name.to_owned(), text());
+    } else {
+        let _ = LeadField::from_name(field).map(|field| field.set(lead, value));
+    }
+}
+
+fn set_of_account(account: &mut Account, field: &str, value: &Value) {
+    let text = if let Value::Text(text) = value { Some(text.clone()) } else { None };
+    match field {
+        "owner" => account.owner = text.map(Into::into),
+        "pool" => account.pool = text.map(Into::into),
+        "domain" => account.domain = text,
+        "maturity" => account.maturity = text,
+        "tier" => account.tier = text,
+        "registration_number" => account.registration_number = text,
+        "company" => account.company = text.unwrap_or_default(),
+        _ => {
+            if let Some(name) = field.strip_prefix("attributes.") {
+                account.attributes.insert(name.to_owned(), value.clone());
+            }
+        }
+    }
+}
+
+fn set_of_contact(contact: &mut Contact, field: &str, value: &Value) {
+    let text = if let Value::Text(text) = value { Some(text.clone()) } else { None };
+    match field {
+        "name" => contact.name = text,
+        "title" => contact.title = text,
+        "wechat" => contact.wechat = text.map(Into::into),
+        "job_function" => contact.job_function = text.as_deref().map(Into::into),
+        _ => {}
+    }
+}

@@ -1,0 +1,105 @@
+//! What is known of a lead beside its fields, and what lies on people's desks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::model::{
+    AccountId, Activity, ContactId, ConversionRecord, EffectKey, History, LeadId, Link, RecordRef, RepId,
+    Value,
+};
+use crate::text::Code;
+
+/// The life of one lead.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Life {
+    pub(super) history: History,
+    pub(super) activities: Vec<Activity>,
+    pub(super) wake_up: Option<WakeUp>,
+}
+
+/// When a lead is looked at again, and what for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WakeUp {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What for.
+    pub code: Code,
+}
+
+/// Something a rep was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Notice {
+    /// Who.
+    pub rep: RepId,
+    /// What, as a code.
+    pub code: Code,
+    /// About which record.
+    pub about: RecordRef,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Something a person is asked to decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReviewRequest {
+    /// About which lead.
+    pub lead: LeadId,
+    /// What, as a code.
+    pub code: Code,
+    /// Who; `None` is any reviewer.
+    pub reviewer: Option<RepId>,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// An entry that says something else than the record keeps.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Conflict {
+    /// The record.
+    pub record: RecordRef,
+    /// The field.
+    pub field: String,
+    /// What the record keeps.
+    pub kept: Value,
+    /// What the entry says.
+    pub found: Value,
+    /// The entry.
+    pub entry: LeadId,
+}
+
+/// A person who may have moved to another company.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct MoveProposal {
+    /// The person.
+    pub contact: ContactId,
+    /// The account on file.
+    pub from: AccountId,
+    /// The account the person may belong to, if it is on file.
+    pub to: Option<AccountId>,
+}
+
+/// What lies beside the records: links, conversions, notices, questions to people.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Desk {
+    /// How records belong together.
+    pub links: BTreeSet<Link>,
+    /// Conversions, by lead.
+    pub conversions: BTreeMap<LeadId, ConversionRecord>,
+    /// What reps were told, in order.
+    pub notices: Vec<Notice>,
+    /// What people are asked, by lead and code.
+    pub reviews: BTreeMap<(LeadId, Code), ReviewRequest>,
+    /// Where an entry says something else than the record, in order.
+    pub conflicts: Vec<Conflict>,
+    /// Who may have moved.
+    pub proposals: BTreeSet<MoveProposal>,
+    /// Keys of the effects that were carried out.
+    pub(super) applied: BTreeSet<EffectKey>,
+}

@@ -1,0 +1,190 @@
+//! A lead that belongs to an account: it is converted, and its person joins the people there.
+
+use super::candidate::{Candidate, Source};
+use super::case::Case;
+use super::deduplicator::Deduplicator;
+use super::effects::{Consequences, link};
+use super::identity::is_strong;
+use super::probe::{MatchKey, MatchKeyKind, wechat_key};
+use super::resolution::MatchAction;
+use super::rules::MatchRule;
+use super::target::MatchTarget;
+use super::values::canonical;
+use crate::contact::{Email, Phone, Wechat, are_two_people};
+use crate::model::{
+    Account, AccountId, Contact, ContactId, ConversionRecord, Effect, Lead, LeadField, LeadStatus, LinkKind,
+    RecordRef, Value,
+};
+use crate::rule::{Facts, HostTables};
+
+impl<'c, 'r> Case<'c, 'r> {
+    /// An account among the rows.
+    pub(super) fn account(&self, id: &AccountId) -> Option<(&'c Candidate<'r>, &'r Account)> {
+        self.candidates.iter().find_map(|one| match one.source {
+            Source::Account(account) if account.id == *id => Some((one, account)),
+            _ => None,
+        })
+    }
+}
+
+impl Deduplicator {
+    /// The lead belongs to the account, unless it names another company than the contact it matched works for.
+    pub(super) fn convert(
+        &self,
+        rule: &MatchRule,
+        candidate: &Candidate<'_>,
+        account: &Account,
+        case: &Case<'_, '_>,
+    ) -> Consequences {
+        // The company decides before the phone.
+        if rule.target != MatchTarget::AccountCompany && candidate.is_other_company(case) {
+            return moved(candidate, account, case);
+        }
+        self.converted(Some(rule), candidate, account, case)
+    }
+
+    /// Without an owner the lead is converted later, when it has one.
+    pub(super) fn converted(
+        &self,
+        rule: Option<&MatchRule>,
+        candidate: &Candidate<'_>,
+        account: &Account,
+        case: &Case<'_, '_>,
+    ) -> Consequences {
+        let lead = case.facts.lead();
+        let record = RecordRef::Account(account.id.clone());
+        let mut effects = vec![link(lead, LinkKind::BelongsTo, record.clone())];
+        let (contact, added) = person(account, case.facts);
+        effects.extend(added);
+        let Some(owner) = candidate.present_owner(case) else {
+            return Consequences::new(MatchAction::AssignByRules { record }, effects);
+        };
+        effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Converted });
+        effects.push(Effect::Convert(ConversionRecord {
+            lead: lead.id.clone(),
+            account: account.id.clone(),
+            contact,
+            opportunity: None,
+            at: case.now,
+            by: None,
+            rule: rule.map(|rule| rule.id.clone()),
+        }));
+        Consequences::new(MatchAction::ToOwner { owner: owner.clone(), record }, effects)
+    }
+}
+
+/// A person on file with one company who names another: the owner is asked whether the person works there now.
+fn moved(candidate: &Candidate<'_>, account: &Account, case: &Case<'_, '_>) -> Consequences {
+    let lead = case.facts.lead();
+    let record = candidate.record();
+    let mut effects = vec![link(lead, LinkKind::RelatedTo, record.clone())];
+    if let Some(contact) = known_person(account, case.facts) {
+        let (contact, from) = (contact.id.clone(), account.id.clone());
+        effects.push(Effect::MoveContact { contact, from, to: None, is_proposal: true });
+    }
+    let action = match candidate.present_owner(case) {
+        Some(owner) => MatchAction::SameOwner { owner: owner.clone(), record },
+        None => MatchAction::New,
+    };
+    Consequences::new(action, effects)
+}
+
+/// The person of a lead at an account, and what there is to add. Nobody when the lead names no person.
+fn person(account: &Account, facts: &Facts<'_>) -> (Option<ContactId>, Vec<Effect>) {
+    let lead = facts.lead();
+    if let Some(known) = known_person(account, facts) {
+        return (Some(known.id.clone()), new_values(known, lead, facts.context().tables));
+    }
+    let is_named = lead.name.as_deref().is_some_and(|name| !name.trim().is_empty());
+    if !is_named && lead.phones.is_empty() && lead.emails.is_empty() && lead.wechat.is_none() {
+        return (None, Vec::new());
+    }
+    let id: ContactId = format!("lead:{}", lead.id).into();
+    let added =
+        Effect::AddContact { account: account.id.clone(), contact: id.clone(), from: lead.id.clone() };
+    (Some(id), vec![added])
+}
+
+/// The contact that shares a key with the lead which names one person, or any key and the name.
+fn known_person<'a>(account: &'a Account, facts: &Facts<'_>) -> Option<&'a Contact> {
+    let ours = super::probe::Probe::of_lead(facts);
+    let shared = |contact: &&'a Contact, strong: bool| {
+        let keys = keys_of(contact, facts.context().tables);
+        let shares = ours.keys.iter().any(|key| keys.contains(key) && (!strong || is_strong(key, facts)));
+        let names = facts.lead().name.as_deref().zip(contact.name.as_deref());
+        shares
+            && if strong {
+                names.is_none_or(|(a, b)| !are_two_people(a, b))
+            } else {
+                names.is_some_and(|(a, b)| {
+                    !a.trim().is_empty() && !b.trim().is_empty() && !are_two_people(a, b)
+                })
+            }
+    };
+    let mut people: Vec<&Contact> = account.contacts.iter().collect();
+    people.sort_by(|a, b| a.id.cmp(&b.id));
+    let strong = people.iter().copied().find(|one| shared(one, true));
+    strong.or_else(|| people.iter().copied().find(|one| shared(one, false)))
+}
+
+fn keys_of(contact: &Contact, tables: &HostTables) -> Vec<MatchKey> {
+    let mut keys = Vec::new();
+    let options = tables.phone_options();
+    for phone in &contact.phones {
+        if let Some(value) = Phone::parse(phone.as_str(), &options).key() {
+            keys.push(MatchKey { kind: MatchKeyKind::Phone, value: value.to_owned() });
+        }
+    }
+    for email in contact.emails.iter().filter_map(|email| Email::parse(email.as_str()).ok()) {
+        keys.push(MatchKey { kind: MatchKeyKind::Email, value: email.key().to_owned() });
+    }
+    if let Some(id) = contact.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok()) {
+        keys.push(MatchKey { kind: MatchKeyKind::Wechat, value: id.key().to_owned() });
+    }
+    keys
+}
+
+/// What the lead knows of the person and the contact does not.
+fn new_values(contact: &Contact, lead: &Lead, tables: &HostTables) -> Vec<Effect> {
+    let record = RecordRef::Contact(contact.id.clone());
+    let lists: [(LeadField, Vec<&str>, Vec<&str>); 2] = [
+        (
+            LeadField::Phones,
+            contact.phones.iter().map(|one| one.as_str()).collect(),
+            lead.phones.iter().map(|one| one.as_str()).collect(),
+        ),
+        (
+            LeadField::Emails,
+            contact.emails.iter().map(|one| one.as_str()).collect(),
+            lead.emails.iter().map(|one| one.as_str()).collect(),
+        ),
+    ];
+    let mut effects = Vec::new();
+    for (field, known, found) in lists {
+        let mut seen: Vec<String> = known.iter().map(|one| canonical(field, one, tables)).collect();
+        for value in found.into_iter().filter(|value| !value.trim().is_empty()) {
+            let plain = canonical(field, value, tables);
+            if !seen.contains(&plain) {
+                seen.push(plain);
+                let (record, field) = (record.clone(), field.as_str().to_owned());
+                effects.push(Effect::AddValue { record, field, value: Value::from(value) });
+            }
+        }
+    }
+    let mut text = |field: &str, known: Option<&str>, found: Option<&str>| {
+        let is_blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
+        if is_blank(known) && !is_blank(found) {
+            effects.push(Effect::UpdateField {
+                record: record.clone(),
+                field: field.to_owned(),
+                value: Value::from(found.map(str::to_owned)),
+                replaces: Value::Null,
+            });
+        }
+    };
+    text("name", contact.name.as_deref(), lead.name.as_deref());
+    text("title", contact.title.as_deref(), lead.title.as_deref());
+    let wechat = wechat_key(lead).and(lead.wechat.as_ref());
+    text("wechat", contact.wechat.as_ref().map(|id| id.as_str()), wechat.map(|id| id.as_str()));
+    effects
+}

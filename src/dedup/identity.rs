@@ -1,0 +1,184 @@
+//! Whether a record that shares a key with a lead is the person who came in.
+
+use super::candidate::{Candidate, Source};
+use super::case::Case;
+use super::probe::{MatchKey, MatchKeyKind};
+use crate::company::CompanyName;
+use crate::contact::{FakeReason, PhoneKind, are_two_people, fake_email, fake_phone};
+use crate::model::{LeadField, LeadStatus, OwnerState, RepId, Value};
+use crate::rule::Facts;
+use crate::text::fold;
+
+/// Differently named people on one mobile number that make it nobody's.
+const CROWDED_MOBILE: usize = 5;
+/// Below this probability two companies that are both named are two.
+const SAME_COMPANY: f64 = 0.5;
+
+/// Whether a key names one person: a mobile number, a person's mailbox, a WeChat id, an OpenID. A landline, a
+/// switchboard, `info@` and what looks invented name nobody.
+pub(super) fn is_strong(key: &MatchKey, facts: &Facts<'_>) -> bool {
+    match key.kind {
+        MatchKeyKind::Phone => {
+            let phone = facts.phones().iter().find(|phone| phone.key() == Some(key.value.as_str()));
+            phone.is_some_and(|phone| {
+                let reaches_one =
+                    matches!(phone.kind(), PhoneKind::Mobile | PhoneKind::Voip | PhoneKind::Unknown);
+                reaches_one && fake_phone(phone).is_empty()
+            })
+        }
+        MatchKeyKind::Email => {
+            let email = facts.emails().iter().flatten().find(|email| email.key() == key.value);
+            let invents = |reason: &FakeReason| !matches!(reason, FakeReason::MistypedDomain { .. });
+            email.is_some_and(|email| !email.is_role() && !fake_email(email).iter().any(invents))
+        }
+        MatchKeyKind::Wechat | MatchKeyKind::PersonId => true,
+        MatchKeyKind::RecordId
+        | MatchKeyKind::Domain
+        | MatchKeyKind::CompanyExact
+        | MatchKeyKind::CompanyGram => false,
+    }
+}
+
+/// Whether so many differently named people share a number that it is nobody's.
+pub(super) fn is_crowded_mobile<'c>(sharing: impl Iterator<Item = &'c Candidate<'c>>) -> bool {
+    let mut people: Vec<&str> = Vec::new();
+    for name in sharing.filter_map(|one| one.lead()?.name.as_deref()) {
+        if !name.trim().is_empty() && people.iter().all(|known| are_two_people(known, name)) {
+            people.push(name);
+            if people.len() >= CROWDED_MOBILE {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+impl Candidate<'_> {
+    /// Whether it shares a key with the lead that names one person.
+    pub(super) fn shares_person(&self, case: &Case<'_, '_>) -> bool {
+        let shared = case.usable.iter().enumerate().filter(|(place, _)| self.has(*place));
+        shared.filter_map(|(_, key)| *key).any(|key| is_strong(key, case.facts))
+    }
+
+    /// Whether it comes before the lead, so that it may take the lead in.
+    pub(super) fn is_senior(&self, case: &Case<'_, '_>) -> bool {
+        self.lead().is_some_and(|lead| lead.seniority() < case.facts.lead().seniority())
+    }
+
+    /// Whether its owner has begun to work on it.
+    pub(super) fn is_worked(&self) -> bool {
+        self.lead().is_some_and(|lead| lead.owner.is_some() && lead.status == LeadStatus::Following)
+    }
+
+    /// The owner, unless gone.
+    pub(super) fn present_owner(&self, case: &Case<'_, '_>) -> Option<&RepId> {
+        self.owner().filter(|owner| (case.owner_state)(owner) != OwnerState::Gone)
+    }
+
+    /// Whether both companies are named and surely not one.
+    pub(super) fn is_other_company(&self, case: &Case<'_, '_>) -> bool {
+        let Some(ours) = case.facts.company().filter(|_| has_company(case)) else { return false };
+        let mut names = self.source.company_names().peekable();
+        if names.peek().is_none() || self.shares(MatchKeyKind::CompanyExact, case.usable).is_some() {
+            return false;
+        }
+        match (&self.likeness, case.asked) {
+            (Some(likeness), Some(asked)) => asked.probability(&likeness.found, None, 1) < SAME_COMPANY,
+            (None, Some(_)) => true,
+            (_, None) => {
+                let gazetteer = &case.facts.context().tables.gazetteer;
+                let brand = fold(ours.brand());
+                names.all(|name| {
+                    let other = fold(CompanyName::parse(name, gazetteer).brand());
+                    !other.contains(&brand) && !brand.contains(&other)
+                })
+            }
+        }
+    }
+
+    /// Whether the record is in the lead's scope: each field is blank on one side, or has a value in common.
+    pub(super) fn is_in_scope(&self, scope: &[LeadField], case: &Case<'_, '_>) -> bool {
+        let Some(known) = self.lead() else { return true };
+        let values = |value: Value| -> Vec<String> {
+            match value {
+                Value::Null => Vec::new(),
+                Value::List(items) => items.iter().map(|item| fold(item.trim())).collect(),
+                value => vec![fold(value.to_string().trim())],
+            }
+        };
+        scope.iter().all(|field| {
+            let (ours, theirs) = (values(field.get(case.facts.lead())), values(field.get(known)));
+            ours.is_empty() || theirs.is_empty() || ours.iter().any(|one| theirs.contains(one))
+        })
+    }
+
+    /// Whether both people are named and cannot be one.
+    pub(super) fn is_other_person(&self, case: &Case<'_, '_>) -> bool {
+        let (ours, theirs) =
+            (case.facts.lead().name.as_deref(), self.lead().and_then(|lead| lead.name.as_deref()));
+        ours.zip(theirs).is_some_and(|(ours, theirs)| are_two_people(ours, theirs))
+    }
+
+    /// Whether both people are named and can be one.
+    fn is_same_name(&self, case: &Case<'_, '_>) -> bool {
+        let ours = case.facts.lead().name.as_deref().filter(|name| !name.trim().is_empty());
+        let mut theirs = match self.source {
+            Source::Lead(lead) => vec![lead.name.as_deref()],
+            Source::Account(account) => account.contacts.iter().map(|one| one.name.as_deref()).collect(),
+        };
+        theirs.retain(|name| name.is_some_and(|name| !name.trim().is_empty()));
+        ours.is_some_and(|ours| theirs.into_iter().flatten().any(|theirs| !are_two_people(ours, theirs)))
+    }
+}
+
+fn has_company(case: &Case<'_, '_>) -> bool {
+    case.facts.lead().company.as_deref().is_some_and(|name| !name.trim().is_empty())
+}
+
+/// Which of the records that a key leads to is meant.
+pub(super) enum Meant<'c, 'r> {
+    /// This one.
+    One(&'c Candidate<'r>),
+    /// Several of different owners, and nothing tells. The first is whom the lead goes to when nobody decides.
+    Several(Vec<&'c Candidate<'r>>),
+}
+
+/// Of several records, the earliest; of several owners, the one that company, name or last contact speaks for.
+/// `None` when there is no record. Records stand in the order of their age.
+pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Option<Meant<'c, 'r>> {
+    let one_owner = |records: &[&'c Candidate<'r>]| {
+        let mut owners: Vec<&RepId> = records.iter().filter_map(|one| one.present_owner(case)).collect();
+        owners.sort();
+        owners.dedup();
+        owners.len() <= 1
+    };
+    // A live one before one that has ended, a customer's old lead last; the one that is worked on, else the earliest.
+    let best = |records: &[&'c Candidate<'r>]| {
+        let converted =
+            |one: &Candidate<'_>| one.lead().is_some_and(|lead| lead.status == LeadStatus::Converted);
+        let ended = |one: &Candidate<'_>| one.lead().is_some_and(|lead| lead.has_ended());
+        records.iter().copied().min_by_key(|one| (converted(one), ended(one), !one.is_worked()))
+    };
+    if one_owner(records) {
+        return best(records).map(Meant::One);
+    }
+    let owned: Vec<&Candidate<'r>> =
+        records.iter().copied().filter(|one| one.present_owner(case).is_some()).collect();
+    let same_company = |one: &&&Candidate<'r>| one.shares(MatchKeyKind::CompanyExact, case.usable).is_some();
+    let same_name = |one: &&&Candidate<'r>| one.is_same_name(case);
+    for told in [
+        owned.iter().filter(same_company).copied().collect::<Vec<_>>(),
+        owned.iter().filter(same_name).copied().collect(),
+    ] {
+        if !told.is_empty() && one_owner(&told) {
+            return best(&told).map(Meant::One);
+        }
+    }
+    let latest = owned.iter().filter_map(|one| one.last_active_at()).max();
+    let spoken: Vec<&Candidate<'r>> =
+        owned.iter().copied().filter(|one| latest.is_some() && one.last_active_at() == latest).collect();
+    if !spoken.is_empty() && one_owner(&spoken) {
+        return best(&spoken).map(Meant::One);
+    }
+    Some(Meant::Several(owned))
+}

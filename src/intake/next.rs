@@ -1,0 +1,21 @@
+//! What comes after a decision.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{LeadId, RepId};
+
+/// What the host calls next, in the transaction that stores the outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Next {
+    /// [`Intake::review`](super::Intake::review) for the lead the entry was folded into, with that lead's own activities and
+    /// history. [`process_batch`](super::Intake::process_batch) does so.
+    Review {
+        /// The lead.
+        lead: LeadId,
+        /// The rep who typed in the entry: he claims the lead if it has no owner.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claim: Option<RepId>,
+    },
+}

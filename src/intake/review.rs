@@ -1,0 +1,86 @@
+//! A lead on file is looked at again.
+
+use chrono::{DateTime, Utc};
+
+use super::engine::Case;
+use super::{Input, Intake, Outcome, Route, State};
+use crate::assign::Roster;
+use crate::book::Book;
+use crate::model::{Lead, LeadId, LeadStatus, RepId};
+use crate::rule::{FactContext, Facts};
+
+impl Intake {
+    /// Looks at a lead on file again: after new activities, changed facts, a fold, or when its wake-up has come.
+    ///
+    /// It is checked by lists, formats and conditions, but it is no submission: no window moves. With rows, fetched again
+    /// because a key changed, it is matched again, and may be joined with another record. Then it is scored and routed as
+    /// a new lead is; a lead in nurture, in another pool or nowhere is assigned by the same rules once it is ready. Who
+    /// works on it keeps it. When nothing changes there are no effects.
+    ///
+    /// ```
+    /// use leadkit::model::{Lead, Rep};
+    /// use leadkit::{Input, Intake, Roster, State};
+    /// use serde_json::json;
+    ///
+    /// let intake = Intake::load(json!({
+    ///     "score": {"fit": {"rules": [{"id": "vip", "when": {"field": "tags", "eq": "vip"}, "points": 90}]}},
+    ///     "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"reps": ["li"]}}]}}},
+    /// }))?;
+    /// let roster = Roster::compile(&[Rep { id: "li".into(), ..Rep::default() }], &Default::default())?;
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let mut lead = Lead {
+    ///     id: "L1".into(), phones: vec!["13812349876".into()], pool: Some("nurture".into()), created_at: now,
+    ///     ..Lead::default()
+    /// };
+    /// let input = Input { lead: lead.clone(), ..Input::default() };
+    /// assert!(intake.review(&input, &roster, &State::default(), now).effects().is_empty());
+    ///
+    /// lead.tags.push("vip".into());
+    /// let outcome = intake.review(&Input { lead, ..input }, &roster, &State::default(), now);
+    /// assert_eq!(outcome.route().owner().unwrap().as_str(), "li");
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    pub fn review(&self, input: &Input, roster: &Roster, state: &State, now: DateTime<Utc>) -> Outcome {
+        self.look_again(&Case::new(input, true, roster, state, now))
+    }
+
+    /// What [`review`](Intake::review) is asked with for a lead of a book: the lead, what it did, its history, and the rows
+    /// that share a key with it. `None` when the book has no such lead.
+    #[must_use]
+    pub fn input_of(&self, book: &Book, id: &LeadId) -> Option<Input> {
+        let lead = book.lead(id)?.clone();
+        let (activities, history) = (book.activities(id).to_vec(), book.history(id).clone());
+        Some(Input { rows: book.rows(&self.probe(&lead)), lead, activities, history, ..Input::default() })
+    }
+
+    pub(super) fn look_again(&self, case: &Case<'_>) -> Outcome {
+        if case.lead.has_ended() || !case.lead.is_on_file() {
+            return self.ended(case);
+        }
+        self.decide(case)
+    }
+
+    /// A lead whose life has ended: nothing happens.
+    fn ended(&self, case: &Case<'_>) -> Outcome {
+        let Case { lead, activities, history, now, .. } = *case;
+        let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
+        let mut outcome = self.begin(case, &facts);
+        outcome.effects.clear();
+        outcome.route = match (lead.status, &lead.owner, &lead.account) {
+            (LeadStatus::Converted, Some(owner), Some(account)) => {
+                Route::Converted { owner: owner.clone(), account: account.clone() }
+            }
+            _ => after_end(lead),
+        };
+        outcome
+    }
+}
+
+fn after_end(lead: &Lead) -> Route {
+    let owner: Option<&RepId> = lead.owner.as_ref().filter(|_| lead.status == LeadStatus::Converted);
+    match owner {
+        Some(owner) => Route::ToOwner { owner: owner.clone(), record: None },
+        None if lead.status == LeadStatus::Invalid && !lead.is_on_file() => Route::Blocked,
+        None => Route::Voided,
+    }
+}

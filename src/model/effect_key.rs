@@ -1,0 +1,43 @@
+//! The keys of effects.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Effect, RecordRef};
+
+/// Names one effect of one decision. Deciding again what was decided gives the same keys.
+///
+/// Written as text, `DECISION|EFFECT|RECORD|ORDINAL`: `L1|notify|lead L0|0`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EffectKey {
+    /// The decision: the lead's id, from the second on its cycle and the number of tenures that ended in it; of a
+    /// review also its time.
+    pub decision: String,
+    /// The code of the effect.
+    pub effect: String,
+    /// The record it is about.
+    pub target: RecordRef,
+    /// Which of the decision's effects of that kind on that record, from 0.
+    pub ordinal: u32,
+}
+
+impl fmt::Display for EffectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}|{}|{}|{}", self.decision, self.effect, self.target, self.ordinal)
+    }
+}
+
+pub(crate) fn effect_keys<'e>(
+    decision: &str,
+    effects: &'e [Effect],
+) -> impl Iterator<Item = (EffectKey, &'e Effect)> {
+    let named = |effect: &Effect| (effect.code(), effect.target());
+    effects.iter().enumerate().map(move |(place, effect)| {
+        let (code, target) = named(effect);
+        let before = effects.iter().take(place).filter(|other| named(other) == (code, target.clone()));
+        let ordinal = u32::try_from(before.count()).unwrap_or(u32::MAX);
+        (EffectKey { decision: decision.to_owned(), effect: code.to_owned(), target, ordinal }, effect)
+    })
+}

@@ -1,0 +1,52 @@
+//! What an identifier of another system names.
+
+use super::open_enum::closed_enum;
+
+closed_enum! {
+    /// What an identifier of another system names; see [`Lead::external_ids`](super::Lead::external_ids).
+    ExternalIdKind {
+        /// A person: two leads that share it are the same person.
+        Person = "person",
+        /// One event (a clue, a form entry, a call): two leads that share it are the same lead, for ever.
+        Record = "record",
+        /// Something else, by which nothing is matched.
+        Other = "other",
+    }
+}
+
+/// Ends of the names of identifiers of people, and of records. The end stands for the whole: `wechat_openid` and
+/// `openid` name the same thing.
+const PERSON: [&str; 3] = ["openid", "unionid", "person_id"];
+const RECORD: [&str; 8] =
+    ["clue_id", "entry_id", "form_entry", "call_id", "record_id", "submission_id", "leadgen_id", "ticket_id"];
+
+impl ExternalIdKind {
+    /// What the identifier of a name names: a person when the name ends in `openid`, `unionid` or `person_id`; a record
+    /// when it ends in `clue_id`, `entry_id`, `form_entry`, `call_id`, `record_id`, `submission_id`, `leadgen_id` or
+    /// `ticket_id`. Case does not count.
+    ///
+    /// ```
+    /// use leadkit::model::ExternalIdKind;
+    ///
+    /// assert_eq!(ExternalIdKind::of("wechat_OpenID"), ExternalIdKind::Person);
+    /// assert_eq!(ExternalIdKind::of("ocean_clue_id"), ExternalIdKind::Record);
+    /// assert_eq!(ExternalIdKind::of("customer_no"), ExternalIdKind::Other);
+    /// ```
+    #[must_use]
+    pub fn of(name: &str) -> ExternalIdKind {
+        ExternalIdKind::with_end(name).0
+    }
+
+    /// The kind, and the end of the name that says so.
+    pub(crate) fn with_end(name: &str) -> (ExternalIdKind, &'static str) {
+        let name = name.trim().to_ascii_lowercase();
+        let end = |ends: &[&'static str]| ends.iter().copied().find(|end| name.ends_with(end));
+        if let Some(end) = end(&PERSON) {
+            (ExternalIdKind::Person, end)
+        } else if let Some(end) = end(&RECORD) {
+            (ExternalIdKind::Record, end)
+        } else {
+            (ExternalIdKind::Other, "")
+        }
+    }
+}

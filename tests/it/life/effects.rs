@@ -1,0 +1,193 @@
+//! The book carries out every effect, and twice is once.
+
+use super::*;
+use leadkit::model::{Acquisition, ConversionRecord, RecordRef, Value};
+
+/// One of each kind, in an order in which each finds what it changes.
+fn one_of_each() -> Vec<Effect> {
+    let lead = || "L1".into();
+    let record = || RecordRef::Lead("L1".into());
+    let text = |text: &str| Value::from(text);
+    vec![
+        Effect::AddTag { lead: lead(), tag: "vip".into() },
+        Effect::AddTag { lead: lead(), tag: "old".into() },
+        Effect::RemoveTag { lead: lead(), tag: "old".into() },
+        Effect::SetOwner { lead: lead(), owner: "li".into(), acquisition: Acquisition::AutoAssigned },
+        Effect::SetStatus { lead: lead(), status: LeadStatus::Pending },
+        Effect::StartDeadlines { lead: lead(), from: hour(1) },
+        Effect::UpdateField {
+            record: record(),
+            field: "city".into(),
+            value: text("深圳"),
+            replaces: Value::Null,
+        },
+        Effect::UpdateField {
+            record: record(),
+            field: "attributes.tier".into(),
+            value: text("gold"),
+            replaces: Value::Null,
+        },
+        Effect::UpdateField {
+            record: record(),
+            field: "external_ids.openid".into(),
+            value: text("o1"),
+            replaces: Value::Null,
+        },
+        Effect::AddValue { record: record(), field: "phones".into(), value: text("139 2746 1853") },
+        Effect::AddValue { record: record(), field: "products".into(), value: text("crm") },
+        Effect::RecordConflict {
+            record: record(),
+            field: "name".into(),
+            kept: text("张伟"),
+            found: text("张卫"),
+            entry: "L2".into(),
+        },
+        Effect::RecordActivation { lead: lead(), entry: "L2".into(), at: hour(2) },
+        Effect::Notify { rep: "li".into(), code: "re_entry".into(), about: record() },
+        Effect::RequestReview { lead: lead(), reviewer: None, code: "possible_duplicate".into() },
+        Effect::SetNextWakeUp { lead: lead(), at: hour(9), code: "retry".into() },
+        Effect::Fold { entry: "L2".into(), subject: lead(), kind: FoldKind::Collected },
+        link("L2", LinkKind::CollectedUnder, record()),
+        Effect::StartCycle { lead: "L3".into(), at: hour(3) },
+        Effect::MoveToPool { lead: "L3".into(), pool: "nurture".into() },
+        Effect::Convert(ConversionRecord {
+            lead: lead(),
+            account: "A1".into(),
+            contact: None,
+            opportunity: None,
+            at: hour(1),
+            by: None,
+            rule: None,
+        }),
+        Effect::AddContact { account: "A1".into(), contact: "lead:L1".into(), from: lead() },
+        Effect::MoveContact { contact: "C1".into(), from: "A1".into(), to: None, is_proposal: true },
+        Effect::MoveContact {
+            contact: "C2".into(),
+            from: "A1".into(),
+            to: Some("A2".into()),
+            is_proposal: false,
+        },
+        Effect::Repoint { from: RecordRef::Lead("L3".into()), to: record() },
+    ]
+}
+
+fn filed() -> Book {
+    let mut first = at_company(account("A1", "Acme Ltd", Some("li")), contact("C1", "Anna", "13900002468"));
+    first.contacts.push(contact("C2", "Bert", "13900002469"));
+    let mut child = caller("L4", 4, "13700001357");
+    child.folded_into = Some("L3".into());
+    let leads = [
+        caller("L1", 0, MOBILE),
+        owned(caller("L2", 1, MOBILE), "wang"),
+        Lead { status: LeadStatus::Invalid, ..caller("L3", 2, "13600002468") },
+        child,
+    ];
+    crate::support::book(&[first, account("A2", "Borealis Ltd", None)], &leads)
+}
+
+fn state(book: &Book) -> String {
+    let lives: Vec<_> =
+        book.leads().map(|lead| (book.history(&lead.id).clone(), book.wake_up(&lead.id).cloned())).collect();
+    let desk = book.desk();
+    let desk =
+        (&desk.links, &desk.conversions, &desk.notices, &desk.reviews, &desk.conflicts, &desk.proposals);
+    format!(
+        "{:?}\n{:?}\n{lives:?}\n{desk:?}",
+        book.leads().collect::<Vec<_>>(),
+        book.accounts().collect::<Vec<_>>()
+    )
+}
+
+#[test]
+fn every_effect_is_carried_out() {
+    let all = one_of_each();
+    let kinds: std::collections::BTreeSet<&str> = all.iter().map(Effect::code).collect();
+    assert_eq!(kinds.len(), Effect::CODES.len(), "one of each kind");
+    let mut book = filed();
+    book.apply_effects("D1", &all, hour(1));
+    let lead = book.lead(&"L1".into()).unwrap();
+    assert_eq!((lead.tags.as_slice(), lead.city.as_deref()), (["vip".to_owned()].as_slice(), Some("深圳")));
+    assert_eq!((lead.phones.len(), lead.products.len()), (2, 1));
+    assert_eq!(lead.attributes.get("tier"), Some(&Value::from("gold")));
+    assert_eq!(lead.external_ids.get("openid").map(String::as_str), Some("o1"));
+    assert_eq!((lead.owner.as_ref().unwrap().as_str(), lead.last_active_at), ("li", Some(hour(2))));
+    assert_eq!(lead.account, Some("A1".into()));
+    let history = book.history(&"L1".into());
+    assert_eq!((history.tenures.len(), history.deadlines.len()), (1, 1));
+    assert_eq!(book.wake_up(&"L1".into()).unwrap().at, hour(9));
+    let entry = book.lead(&"L2".into()).unwrap();
+    assert_eq!((entry.status, &entry.owner, &entry.pool), (LeadStatus::Voided, &None, &None));
+    assert_eq!((&entry.folded_into, &entry.collected_under), (&Some("L1".into()), &Some("L1".into())));
+    let woken = book.lead(&"L3".into()).unwrap();
+    assert_eq!((woken.status, woken.pool.as_ref().unwrap().as_str()), (LeadStatus::Unassigned, "nurture"));
+    assert_eq!(book.history(&"L3".into()).cycle, 1);
+    assert_eq!(book.lead(&"L4".into()).unwrap().folded_into, Some("L1".into()), "repointed");
+    let people = |id: &str| {
+        let account = book.account(&id.into()).unwrap();
+        account.contacts.iter().map(|one| one.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (people("A1"), people("A2")),
+        (vec!["C1".to_owned(), "lead:L1".to_owned()], vec!["C2".to_owned()])
+    );
+    let desk = book.desk();
+    assert_eq!((desk.links.len(), desk.conversions.len(), desk.notices.len()), (1, 1, 1));
+    assert_eq!((desk.reviews.len(), desk.conflicts.len(), desk.proposals.len()), (1, 1, 1));
+}
+
+#[test]
+fn applying_a_decision_twice_is_applying_it_once() {
+    let all = one_of_each();
+    let mut book = filed();
+    book.apply_effects("D1", &all, hour(1));
+    let once = state(&book);
+    book.apply_effects("D1", &all, hour(1));
+    assert_eq!(state(&book), once);
+    // Another decision with the same effects is another cause.
+    book.apply_effects("D2", &all, hour(1));
+    assert_eq!(book.desk().notices.len(), 2);
+}
+
+#[test]
+fn effects_survive_their_round_trip_and_say_no_contact_value() {
+    for effect in one_of_each() {
+        crate::support::assert_round_trip(&effect);
+        assert!(!effect.to_string().contains("2746"), "{effect}");
+        assert!(Effect::CODES.contains(&effect.code()));
+    }
+}
+
+#[test]
+fn the_keys_of_effects_are_told_apart_and_come_again() {
+    let mut desk = Desk::with(&companies(), &[], &[owned(caller("L1", 0, MOBILE), "li")]);
+    let entry = caller("L2", 3, MOBILE);
+    let rows = desk.book.rows(&desk.intake.probe(&entry));
+    let input = Input { lead: entry, rows, ..Input::default() };
+    let outcome = desk.intake.process(&input, &desk.roster, &desk.state, hour(3));
+    let keys: Vec<String> = outcome.keyed_effects().map(|(key, _)| key.to_string()).collect();
+    let distinct: std::collections::BTreeSet<&String> = keys.iter().collect();
+    assert_eq!(distinct.len(), keys.len());
+    assert!(keys.contains(&"L2|notify|lead L1|0".to_owned()), "{keys:?}");
+    let later = desk.intake.process(&input, &desk.roster, &desk.state, hour(4));
+    let again: Vec<String> = later.keyed_effects().map(|(key, _)| key.to_string()).collect();
+    assert_eq!(again, keys, "decided again, known again");
+    desk.book.insert_lead(input.lead.clone());
+    outcome.apply_to(&mut desk.book);
+    later.apply_to(&mut desk.book);
+    assert_eq!(desk.told().len(), 1, "nobody is told twice");
+}
+
+#[test]
+fn what_is_stored_finds_what_is_probed() {
+    let intake = Desk::new(&companies()).intake;
+    let entry = Lead { company: Some("Acme Trading Ltd".into()), ..caller("L1", 0, MOBILE) };
+    let stored = intake.lead_keys(&entry);
+    for key in intake.probe(&entry).keys {
+        assert!(stored.contains(&key), "{key:?}");
+    }
+    let mut file = account("A1", "Acme Trading Ltd", None);
+    file.aliases.push("Blue Anchor".into());
+    let stored = intake.account_keys(&file);
+    let alias = Lead { company: Some("Blue Anchor".into()), ..lead("L2", 0) };
+    assert!(intake.probe(&alias).keys.iter().any(|key| stored.contains(key)));
+}
