@@ -53,12 +53,18 @@ impl Roster {
     /// Makes the reps ready. O(n·log n).
     ///
     /// # Errors
-    /// All at once: blank or repeated ids, calendars that are not there, absences that end before they start.
+    /// All at once: blank or repeated ids, calendars that are not there or have mistakes, absences that end before
+    /// they start.
     pub fn compile(reps: &[Rep], calendars: &Calendars) -> Result<Roster, RuleErrors> {
         let mut report = Report::new();
         let ids = Unique::ids("rep");
         let names: Vec<&str> = calendars.0.keys().map(String::as_str).collect();
-        let mut roster = Roster { calendars: calendars.0.values().cloned().collect(), ..Roster::default() };
+        let compiled = calendars.0.iter().map(|(id, calendar)| {
+            report.within("calendars", |report| {
+                report.within(id, |report| Calendar::compile_into(calendar, report))
+            })
+        });
+        let mut roster = Roster { calendars: compiled.collect(), ..Roster::default() };
         for (index, rep) in reps.iter().enumerate() {
             report.item(index, |report| {
                 if rep.id.is_blank() {
@@ -143,10 +149,10 @@ impl Roster {
         self.slots.get_key_value(rep)
     }
 
-    /// `Ok` in working time, else when that begins.
+    /// `Ok` in working time, else when that begins. Outside the coverage of the calendar nobody is known to work.
     pub(super) fn working(&self, slot: &Slot, at: DateTime<Utc>) -> Result<(), Option<DateTime<Utc>>> {
         match slot.hours.and_then(|index| self.calendars.get(index)) {
-            Some(calendar) if !calendar.is_open(at) => Err(calendar.next_opening(at)),
+            Some(calendar) if calendar.is_open(at) != Ok(true) => Err(calendar.next_opening(at).ok()),
             _ => Ok(()),
         }
     }

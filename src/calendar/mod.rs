@@ -1,9 +1,79 @@
-//! Working time and zones as data.
+//! Working time: when somebody works, when a deadline falls, how much working time lies between two moments.
+//!
+//! [`CalendarRules`] are the data: hours of the week, dates that differ, a shift roster, a zone, and how far all this
+//! is known. [`Calendar`] is compiled from them and answers in well under a microsecond, however far the answer lies.
+//!
+//! ```
+//! use leadkit::calendar::{Calendar, Clock, Span};
+//!
+//! let china = Calendar::china();
+//! let asked = "2026-09-30T16:00:00+08:00".parse().unwrap(); // the day before the National Day
+//!
+//! // One working day to answer: the days off from October 1 to 7 do not count.
+//! let due = china.add(asked, Span::hours(24), Clock::Workday)?;
+//! assert_eq!(due.local().to_rfc3339(), "2026-10-08T16:00:00+08:00");
+//! // Four hours of work: two today, two on the next working day.
+//! let due = china.add(asked, Span::hours(4), Clock::OfficeHours)?;
+//! assert_eq!(due.to_string(), "\
+//! 2026-10-08T11:00:00+08:00: 4h on the clock `office_hours` after 2026-09-30T16:00:00+08:00, \
+//! by the calendar `cn-2023-2026`");
+//! // And back.
+//! assert_eq!(china.between(asked, due.at(), Clock::OfficeHours)?.num_hours(), 4);
+//! let holiday = "2026-10-01T10:00:00+08:00".parse().unwrap();
+//! assert!(!china.is_open(holiday)?);
+//! assert_eq!(china.next_opening(holiday)?.to_rfc3339(), "2026-10-08T01:00:00+00:00");
+//!
+//! // Nobody knows the days off of 2027 yet, so nobody guesses them.
+//! let late = china.add("2026-12-31T16:00:00+08:00".parse().unwrap(), Span::hours(24), Clock::Workday);
+//! let error = late.unwrap_err();
+//! assert_eq!(error.to_string(), "the calendar `cn-2023-2026` ends with 2026-12-31");
+//! assert_eq!(error.help(), "add the days off and the make-up days after it and set `coverage.through`");
+//! # Ok::<(), leadkit::calendar::CalendarError>(())
+//! ```
+//!
+//! # Which clock
+//!
+//! | [`Clock`] | counts | 24 h after Friday 16:00 | later leads are due |
+//! |---|---|---|---|
+//! | [`Workday`](Clock::Workday) | working days from 00 to 24 | Monday 16:00 | never earlier |
+//! | [`OfficeHours`](Clock::OfficeHours) | opening hours | three and a bit days later | never earlier |
+//! | [`Elapsed`](Clock::Elapsed) | everything | Saturday 16:00 | never earlier |
+//! | [`SameTime`](Clock::SameTime) | whole working days, the time of the day kept | Monday 16:00 | **sometimes earlier** |
+//!
+//! `SameTime` reads naturally and is unfair: a lead of Saturday 20:00 is due on Monday at 20:00, one of Sunday 9:00 on
+//! Monday at 9:00. `Workday` gives both until Monday midnight. [`Amount::default_clock`] chooses by size.
+//!
+//! # Zones
+//!
+//! A moment counts when the clock on the wall shows a time at which there is work. An hour that is skipped is not
+//! counted, one that is shown twice counts twice, and a date that a zone skips is no working day. [`Zone`] holds the
+//! offsets as data; with feature `chrono-tz` documents and [`Zone::from_str`](std::str::FromStr) take names such as
+//! `Asia/Shanghai`.
 
-mod hours;
+mod amount;
+mod china;
+mod clock;
+mod compile;
+mod deadline;
+mod engine;
+mod failure;
+mod measure;
+#[cfg(feature = "chrono-tz")]
+mod names;
+mod offset;
+mod rules;
 mod span;
+mod timeline;
+mod window;
 mod zone;
 
-pub use hours::{Calendar, Calendars, DayOverride, DayWindow, WeeklyWindow};
+pub use amount::{Amount, AmountError};
+pub use clock::Clock;
+pub use deadline::Deadline;
+pub use engine::Calendar;
+pub use failure::CalendarError;
+pub use offset::{UtcOffset, UtcOffsetError};
+pub use rules::{CalendarRules, Calendars, Coverage, DayOverride, WeeklyWindow};
 pub use span::{Span, SpanError};
-pub use zone::{Transitions, UtcOffset, UtcOffsetError, Zone};
+pub use window::{DayWindow, DayWindowError};
+pub use zone::{Transitions, Zone, ZoneError};

@@ -2,119 +2,20 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, Utc};
 use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::UtcOffset;
 use crate::document::Finding;
 use crate::order;
 
-/// How far local time is ahead of UTC, in whole seconds, within ±24 hours. Written `+08:00`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct UtcOffset(i32);
-
-/// Why a text is not a [`UtcOffset`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an offset from UTC such as `+08:00`, within a day")]
-pub struct UtcOffsetError(String);
-
-impl UtcOffsetError {
-    pub(crate) fn to_finding(&self) -> Finding {
-        // `Asia/Shanghai`, `Etc/GMT+8`
-        let is_name = self.0.contains('/') && self.0.starts_with(|c: char| c.is_ascii_alphabetic());
-        if is_name {
-            let message = format!("`{}` is the name of a zone: zones are offsets from UTC", self.0);
-            let help = "write the offset, such as `\"+08:00\"`; or `{\"transitions\": …}` where it changes";
-            return Finding::new("bad_value", message, help);
-        }
-        Finding::new("bad_value", self, "write it as `\"+08:00\"`")
-    }
-}
-
-impl UtcOffset {
-    /// No offset.
-    pub const UTC: UtcOffset = UtcOffset(0);
-    /// China: +08:00.
-    pub const CHINA: UtcOffset = UtcOffset(8 * 3600);
-
-    /// An offset in seconds; `None` unless it is within a day.
-    #[must_use]
-    pub const fn from_seconds(seconds: i32) -> Option<UtcOffset> {
-        if seconds > -86_400 && seconds < 86_400 { Some(UtcOffset(seconds)) } else { None }
-    }
-
-    /// The offset in seconds.
-    #[must_use]
-    pub const fn seconds(self) -> i32 {
-        self.0
-    }
-}
-
-impl FromStr for UtcOffset {
-    type Err = UtcOffsetError;
-
-    fn from_str(text: &str) -> Result<UtcOffset, UtcOffsetError> {
-        let parse = || {
-            let (sign, rest) = match text.as_bytes().first()? {
-                b'+' => (1, text.get(1..)?),
-                b'-' => (-1, text.get(1..)?),
-                _ => return None,
-            };
-            let mut parts = rest.split(':');
-            let mut number = |limit: i32| -> Option<i32> {
-                let part = parts.next()?;
-                let two_digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
-                part.parse::<i32>().ok().filter(|n| two_digits && *n < limit)
-            };
-            let (hours, minutes) = (number(24)?, number(60)?);
-            let seconds = match parts.next() {
-                None => 0,
-                Some(part) if part.len() == 2 => part.parse::<i32>().ok().filter(|n| (0..60).contains(n))?,
-                Some(_) => return None,
-            };
-            if parts.next().is_some() {
-                return None;
-            }
-            UtcOffset::from_seconds(sign * (hours * 3600 + minutes * 60 + seconds))
-        };
-        parse().ok_or_else(|| UtcOffsetError(text.chars().take(40).collect()))
-    }
-}
-
-impl fmt::Display for UtcOffset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (sign, size) = (if self.0 < 0 { '-' } else { '+' }, self.0.abs());
-        write!(f, "{sign}{:02}:{:02}", size / 3600, size / 60 % 60)?;
-        if size % 60 != 0 {
-            write!(f, ":{:02}", size % 60)?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for UtcOffset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl Serialize for UtcOffset {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for UtcOffset {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<UtcOffset, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(|error: UtcOffsetError| serde::de::Error::custom(error.to_finding()))
-    }
-}
-
 /// What local time is, at every moment.
 ///
-/// A document may write a fixed offset alone, as `"+08:00"`, for `{"fixed": "+08:00"}`.
+/// A document may write a fixed offset alone, as `"+08:00"`, for `{"fixed": "+08:00"}`, and `"UTC"`. With feature
+/// `chrono-tz` it may name a zone of the IANA database, as `"Asia/Shanghai"`; what is written back are its offsets.
 ///
 /// ```
 /// use leadkit::calendar::{UtcOffset, Zone};
@@ -183,7 +84,7 @@ impl<'de> Visitor<'de> for ZoneVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Zone, E> {
-        text.parse().map(Zone::Fixed).map_err(|error: UtcOffsetError| E::custom(error.to_finding()))
+        text.parse().map_err(|error: ZoneError| E::custom(error.to_finding()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Zone, A::Error> {
@@ -205,24 +106,37 @@ impl<'de> Visitor<'de> for ZoneVisitor {
     }
 }
 
-/// Offsets that change at given moments.
+/// Offsets that change at given moments. O(1) to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Transitions {
     /// The offset before the first change.
     before: UtcOffset,
     /// Changes in ascending order: from that moment on, the offset.
-    changes: Vec<(DateTime<Utc>, UtcOffset)>,
+    changes: Arc<[(DateTime<Utc>, UtcOffset)]>,
 }
 
 impl Transitions {
     /// A zone that starts at an offset and changes it; the changes are put in order, the last of two at the same
-    /// moment holds.
+    /// moment holds. Moments are whole seconds: fractions are cut.
     #[must_use]
     pub fn new(
         before: UtcOffset,
         changes: impl IntoIterator<Item = (DateTime<Utc>, UtcOffset)>,
     ) -> Transitions {
+        let changes = changes.into_iter().map(|(moment, offset)| (moment.trunc_subsecs(0), offset));
         Transitions { before, changes: order::map(changes).into_iter().collect() }
+    }
+
+    /// The offset before the first change.
+    #[must_use]
+    pub fn before(&self) -> UtcOffset {
+        self.before
+    }
+
+    /// The changes in ascending order: from that moment on, the offset.
+    #[must_use]
+    pub fn changes(&self) -> &[(DateTime<Utc>, UtcOffset)] {
+        &self.changes
     }
 }
 
@@ -239,7 +153,124 @@ impl<'de> Deserialize<'de> for Transitions {
     }
 }
 
+/// Why a text is not a [`Zone`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneError {
+    text: String,
+    kind: ZoneErrorKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum ZoneErrorKind {
+    /// Neither an offset nor a name.
+    Offset,
+    /// A name, and the feature is off.
+    #[cfg_attr(feature = "chrono-tz", allow(dead_code))]
+    NeedsFeature,
+    /// A name that the database does not have, and what comes near.
+    #[cfg_attr(not(feature = "chrono-tz"), allow(dead_code))]
+    Unknown(Option<&'static str>),
+}
+
+impl ZoneError {
+    /// What would be right.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match &self.kind {
+            ZoneErrorKind::Offset => "write it as `\"+08:00\"`".to_owned(),
+            ZoneErrorKind::NeedsFeature => {
+                "turn on the feature `chrono-tz` of leadkit, or write the offset, such as `\"+08:00\"`; \
+                 `{\"transitions\": …}` where it changes"
+                    .to_owned()
+            }
+            ZoneErrorKind::Unknown(Some(close)) => format!("did you mean `{close}`?"),
+            ZoneErrorKind::Unknown(None) => {
+                "write a name such as `\"Asia/Shanghai\"`, or an offset".to_owned()
+            }
+        }
+    }
+
+    pub(crate) fn to_finding(&self) -> Finding {
+        match (&self.kind, self.text.parse::<UtcOffset>()) {
+            (ZoneErrorKind::Offset, Err(error)) => error.to_finding(),
+            _ => Finding::new("bad_value", self, self.help()),
+        }
+    }
+}
+
+impl fmt::Display for ZoneError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = &self.text;
+        match &self.kind {
+            ZoneErrorKind::Offset => {
+                write!(f, "`{text}` is not an offset from UTC such as `+08:00`, within a day")
+            }
+            ZoneErrorKind::NeedsFeature => {
+                write!(f, "`{text}` is the name of a zone, and names need the feature `chrono-tz`")
+            }
+            ZoneErrorKind::Unknown(_) => write!(f, "there is no zone `{text}`"),
+        }
+    }
+}
+
+impl std::error::Error for ZoneError {}
+
+/// An offset such as `+08:00`, `UTC`, or with feature `chrono-tz` the name of a zone, such as `Asia/Shanghai`.
+impl FromStr for Zone {
+    type Err = ZoneError;
+
+    fn from_str(text: &str) -> Result<Zone, ZoneError> {
+        if let Ok(offset) = text.parse() {
+            return Ok(Zone::Fixed(offset));
+        }
+        if matches!(text, "UTC" | "Z") {
+            return Ok(Zone::default());
+        }
+        let kind = if looks_like_a_name(text) { Self::of_name(text) } else { Err(ZoneErrorKind::Offset) };
+        kind.map_err(|kind| ZoneError { text: text.chars().take(40).collect(), kind })
+    }
+}
+
+/// `Asia/Shanghai`, `Etc/GMT+8` and `PRC`, but not `UTC+8`.
+fn looks_like_a_name(text: &str) -> bool {
+    let is_offset = ["UTC", "GMT", "utc", "gmt"].iter().any(|name| text.starts_with(name))
+        && text.contains(|c: char| c.is_ascii_digit());
+    let fits = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(fits) && !is_offset
+}
+
 impl Zone {
+    #[cfg(feature = "chrono-tz")]
+    fn of_name(name: &str) -> Result<Zone, ZoneErrorKind> {
+        super::names::find(name).ok_or_else(|| ZoneErrorKind::Unknown(super::names::closest_to(name)))
+    }
+
+    #[cfg(not(feature = "chrono-tz"))]
+    fn of_name(_: &str) -> Result<Zone, ZoneErrorKind> {
+        Err(ZoneErrorKind::NeedsFeature)
+    }
+
+    /// The zone of a name in the IANA database, such as `Asia/Shanghai`: its offsets from 1900 to 2100.
+    ///
+    /// ```
+    /// # #[cfg(feature = "chrono-tz")] {
+    /// use leadkit::calendar::Zone;
+    ///
+    /// let new_york = Zone::named("America/New_York")?;
+    /// assert_eq!(new_york.offset_at("2026-07-01T00:00:00Z".parse().unwrap()).to_string(), "-04:00");
+    /// let error = Zone::named("America/NewYork").unwrap_err();
+    /// assert_eq!(error.help(), "did you mean `America/New_York`?");
+    /// # }
+    /// # Ok::<(), leadkit::calendar::ZoneError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the database has no such name, with what comes near.
+    #[cfg(feature = "chrono-tz")]
+    pub fn named(name: &str) -> Result<Zone, ZoneError> {
+        Self::of_name(name).map_err(|kind| ZoneError { text: name.chars().take(40).collect(), kind })
+    }
+
     /// The offset at a moment. O(log n) in the transitions.
     #[must_use]
     pub fn offset_at(&self, at: DateTime<Utc>) -> UtcOffset {
@@ -284,9 +315,14 @@ impl Zone {
             Zone::Fixed(offset) => at(*offset),
             Zone::Transitions(zone) => {
                 // Each offset holds from its own change up to the next; the first period to reach the time has it.
-                let starts = zone.changes.iter().map(|(moment, offset)| (Some(*moment), *offset));
-                let ends = zone.changes.iter().map(|(moment, _)| Some(*moment)).chain([None]);
-                for ((start, offset), end) in std::iter::once((None, zone.before)).chain(starts).zip(ends) {
+                // Offsets are within a day, so a period that ended a day before cannot reach it.
+                let passed = local.and_utc().checked_sub_signed(TimeDelta::days(1));
+                let passed = passed.map_or(0, |edge| zone.changes.partition_point(|(at, _)| *at <= edge));
+                let (old, left) = zone.changes.split_at_checked(passed).unwrap_or((&[], &zone.changes));
+                let first = old.last().map_or((None, zone.before), |(at, offset)| (Some(*at), *offset));
+                let starts = left.iter().map(|(moment, offset)| (Some(*moment), *offset));
+                let ends = left.iter().map(|(moment, _)| Some(*moment)).chain([None]);
+                for ((start, offset), end) in std::iter::once(first).chain(starts).zip(ends) {
                     let moment = at(offset);
                     if end.is_none_or(|end| moment < end) {
                         return start.map_or(moment, |start| moment.max(start));
@@ -332,23 +368,19 @@ mod tests {
     }
 
     #[test]
-    fn offsets_read_and_write() {
-        for text in ["+08:00", "-05:30", "+00:00", "+05:45", "-00:00:30"] {
-            assert_eq!(text.parse::<UtcOffset>().unwrap().to_string(), text);
-        }
-        for bad in ["", "8", "+8:00", "+24:00", "+08:60", "08:00", "+08:00:00:00", "+-8:00", "＋08:00"] {
-            assert!(bad.parse::<UtcOffset>().is_err(), "{bad}");
-        }
-    }
-
-    #[test]
     fn zones_are_read_long_and_short() {
         let read = |text: &str| serde_json::from_str::<Zone>(text);
         assert_eq!(read("\"+08:00\"").unwrap(), Zone::Fixed(UtcOffset::CHINA));
         for zone in [Zone::Fixed(UtcOffset::CHINA), new_york_2024()] {
             assert_eq!(read(&serde_json::to_string(&zone).unwrap()).unwrap(), zone);
         }
-        for bad in ["{}", "\"Asia/Shanghai\"", "8", "{\"fixed\": \"+08:00\", \"transitions\": 1}"] {
+        assert_eq!(read("\"UTC\"").unwrap(), Zone::default());
+        #[cfg(not(feature = "chrono-tz"))]
+        assert!(
+            read("\"Asia/Shanghai\"").unwrap_err().to_string().contains("feature `chrono-tz` of leadkit")
+        );
+        for bad in ["{}", "\"UTC+8\"", "\"Asia/Shangai\"", "8", "{\"fixed\": \"+08:00\", \"transitions\": 1}"]
+        {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

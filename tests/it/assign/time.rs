@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc, Weekday};
 use leadkit::assign::{
     AssignOptions, Assigner, AssignmentKind, Ledger, LedgerError, PoolRules, Roster, Strategy, TurnList,
 };
-use leadkit::calendar::{Calendar, Calendars, DayWindow, UtcOffset, WeeklyWindow, Zone};
+use leadkit::calendar::{CalendarRules, Calendars, DayWindow, UtcOffset, WeeklyWindow, Zone};
 use leadkit::model::{Absence, Rep};
 
 use super::desk::{Desk, hours, lead, monday, rep, reps, rule, sharing, to_group, with_pool};
@@ -13,12 +13,16 @@ use crate::oracle::assign::Seeded;
 const DAYS: [Weekday; 7] =
     [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 
-fn calendar(random: &mut Seeded) -> Calendar {
+fn calendar(random: &mut Seeded) -> CalendarRules {
     let days = DAYS.into_iter().filter(|_| random.percent(50)).collect();
     let from = random.below(20) as u32;
     let hours = DayWindow::hours(from, from + 1 + random.below(8) as u32);
     let zone = Zone::Fixed(UtcOffset::from_seconds(3_600 * (random.below(24) as i32 - 11)).unwrap());
-    Calendar { zone, weekly: vec![WeeklyWindow { days, hours }], ..Calendar::default() }
+    CalendarRules {
+        zone,
+        weekly: vec![WeeklyWindow { days, hours: vec![hours] }],
+        ..CalendarRules::default()
+    }
 }
 
 fn team(random: &mut Seeded) -> Vec<Rep> {

@@ -7,7 +7,7 @@ use leadkit::assign::{
     AssignOptions, AssignRules, AssignTarget, Assigner, AssignmentKind, Ledger, LedgerError, PoolRules,
     PreviousOwners, Roster, RulePass, SkipReason, Strategy, TurnList,
 };
-use leadkit::calendar::{Calendar, Calendars, DayWindow, Transitions, UtcOffset, WeeklyWindow, Zone};
+use leadkit::calendar::{CalendarRules, Calendars, DayWindow, Transitions, UtcOffset, WeeklyWindow, Zone};
 use leadkit::model::{Absence, Acquisition, Effect, History, Lead, Tenure, TenureEnd};
 use leadkit::rule::{Condition, FactContext, Facts, HostTables, MatchFacts, MatchKind, MatchLabel};
 use proptest::prelude::{Just, Strategy as _, prop, prop_assert_eq, proptest};
@@ -125,7 +125,7 @@ fn when_everyone_is_off_hours_no_credit_moves_and_the_next_opening_is_told() {
     let mut team = reps(&["a", "b"]);
     team.iter_mut().for_each(|rep| rep.hours = Some("office".into()));
     team[1].absences = vec![Absence { from: at("2026-03-01T00:00:00Z"), until: at("2026-03-05T00:00:00Z") }];
-    let office = Calendar::office_hours(Zone::Fixed(UtcOffset::CHINA));
+    let office = CalendarRules::office_hours(Zone::Fixed(UtcOffset::CHINA));
     let mut desk = three();
     desk.roster = Roster::compile(&team, &[("office", office)].into_iter().collect()).unwrap();
     desk.assigner = Assigner::compile(&sharing(&[("a", 1), ("b", 1)], Strategy::FairShare)).unwrap();
@@ -177,9 +177,9 @@ fn a_cap_frees_only_when_there_is_work_again() {
     let mut team = reps(&["a"]);
     team[0].hours = Some("morning".into());
     let days = vec![Weekday::Mon, Weekday::Wed];
-    let morning = Calendar {
-        weekly: vec![WeeklyWindow { days, hours: DayWindow::hours(9, 12) }],
-        ..Calendar::default()
+    let morning = CalendarRules {
+        weekly: vec![WeeklyWindow { days, hours: vec![DayWindow::hours(9, 12)] }],
+        ..CalendarRules::default()
     };
     let mut desk = Desk::new(&capped(Zone::default(), 1), &reps(&["a"]));
     desk.roster = Roster::compile(&team, &[("morning", morning)].into_iter().collect()).unwrap();
@@ -431,7 +431,7 @@ fn every_reason_carries_its_numbers_in_order() {
     let zone = Zone::Fixed(UtcOffset::CHINA);
     let pool = PoolRules { zone, daily_assign_cap: Some(1), rules: vec![share], ..PoolRules::default() };
     let mut desk = Desk::new(&with_pool(&members, pool), &[]);
-    let calendars: Calendars = [("closed", Calendar::default())].into_iter().collect();
+    let calendars: Calendars = [("closed", CalendarRules::default())].into_iter().collect();
     desk.roster = Roster::compile(&team, &calendars).unwrap();
     let given =
         desk.take_with(&lead("X"), matched(MatchKind::ToOwner, "r07"), monday(), &AssignOptions::default());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leadkit::book::Book;
-use leadkit::calendar::{Calendar, Calendars, UtcOffset, Zone};
+use leadkit::calendar::{CalendarRules, Calendars, UtcOffset, Zone};
 use leadkit::error::RuleErrors;
 use leadkit::model::{Activity, Effect, FoldKind, Lead, LeadStatus, Points, RecordRef, Rep};
 use leadkit::rule::{FactSource, FactValue, Fault, Registry, Signal};
@@ -35,7 +35,8 @@ fn roster() -> Roster {
     let rep = |id: &str| Rep { id: id.into(), ..Rep::default() };
     let gone = Rep { active: false, ..rep("gone") };
     let late = Rep { hours: Some("office".into()), ..rep("zhao") };
-    let calendars = Calendars::from_iter([("office", Calendar::office_hours(Zone::Fixed(UtcOffset::CHINA)))]);
+    let calendars =
+        Calendars::from_iter([("office", CalendarRules::office_hours(Zone::Fixed(UtcOffset::CHINA)))]);
     Roster::compile(&[rep("li"), rep("wang"), gone, late], &calendars).unwrap()
 }
 

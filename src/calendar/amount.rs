@@ -1,0 +1,167 @@
+//! How much time somebody has.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Clock, Span};
+use crate::document::Finding;
+
+/// How much time somebody has: a length of time (`90m`, `24h`, `3d`), or a number of working days (`7wd`).
+///
+/// ```
+/// use leadkit::calendar::{Amount, Clock, Span};
+///
+/// assert_eq!("24h".parse(), Ok(Amount::Time(Span::hours(24))));
+/// assert_eq!("7wd".parse(), Ok(Amount::Workdays(7)));
+/// assert_eq!("7 working days".parse::<Amount>().unwrap_err().help(), "write `\"7wd\"`");
+/// assert_eq!(Amount::from(Span::hours(2)).default_clock(), Clock::OfficeHours);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Amount {
+    /// A length of time; a day is 24 hours.
+    Time(Span),
+    /// Working days. On [`Clock::Workday`] each is 24 counted hours; on [`Clock::SameTime`] a date. The other clocks
+    /// do not know them.
+    Workdays(u32),
+}
+
+impl Amount {
+    /// The clock an amount of this size is meant for when nobody says: less than 24 hours are
+    /// [`OfficeHours`](Clock::OfficeHours), the rest [`Workday`](Clock::Workday).
+    #[must_use]
+    pub fn default_clock(self) -> Clock {
+        match self {
+            Amount::Time(span) if span < Span::hours(24) => Clock::OfficeHours,
+            _ => Clock::Workday,
+        }
+    }
+}
+
+impl From<Span> for Amount {
+    fn from(span: Span) -> Amount {
+        Amount::Time(span)
+    }
+}
+
+/// Why a text is not an [`Amount`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not an amount of time such as `24h`, `3d` or `7wd`")]
+pub struct AmountError {
+    text: String,
+    help: String,
+}
+
+impl AmountError {
+    /// What would be right.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        &self.help
+    }
+}
+
+/// The number of `7wd`, or of what people write instead.
+fn workdays(text: &str, units: &[&str]) -> Option<u32> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (count, unit) = text.split_at_checked(digits)?;
+    // As many working days as there are in the hundred years that a span may take.
+    units.contains(&unit).then(|| count.parse().ok()).flatten().filter(|count| *count <= 36_525)
+}
+
+const SPELLINGS: [&str; 10] = [
+    "wd",
+    "working day",
+    "working days",
+    "workday",
+    "workdays",
+    "business day",
+    "business days",
+    "bd",
+    "个工作日",
+    "工作日",
+];
+
+impl FromStr for Amount {
+    type Err = AmountError;
+
+    fn from_str(text: &str) -> Result<Amount, AmountError> {
+        if let Some(count) = workdays(text, &["wd"]) {
+            return Ok(Amount::Workdays(count));
+        }
+        text.parse().map(Amount::Time).map_err(|error: super::SpanError| {
+            let lower = text.trim().to_lowercase();
+            let (count, unit) = lower.split_at(lower.bytes().take_while(u8::is_ascii_digit).count());
+            let meant = workdays(&format!("{count}{}", unit.trim_start()), &SPELLINGS);
+            let help = match meant {
+                Some(count) => format!("write `\"{count}wd\"`"),
+                None => error.help(),
+            };
+            AmountError { text: text.chars().take(40).collect(), help }
+        })
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Amount::Time(span) => fmt::Display::fmt(span, f),
+            Amount::Workdays(count) => write!(f, "{count}wd"),
+        }
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
+        deserializer.deserialize_str(AmountVisitor)
+    }
+}
+
+struct AmountVisitor;
+
+impl Visitor<'_> for AmountVisitor {
+    type Value = Amount;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an amount of time such as `\"24h\"` or `\"7wd\"`")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Amount, E> {
+        text.parse().map_err(|error: AmountError| E::custom(Finding::new("bad_value", &error, error.help())))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Amount, E> {
+        let message = format!("`{number}` is an amount of time without a unit");
+        let help = format!("add a unit: `\"{number}h\"` are {number} hours, `\"{number}wd\"` working days");
+        Err(E::custom(Finding::new("wrong_type", message, help)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_read_and_write() {
+        for text in ["0s", "90m", "1d", "36h", "0wd", "7wd", "36525wd"] {
+            assert_eq!(text.parse::<Amount>().unwrap().to_string(), text);
+        }
+        for (bad, help) in [
+            ("7 workdays", "write `\"7wd\"`"),
+            ("3个工作日", "write `\"3wd\"`"),
+            ("3 days", "write `\"3d\"`"),
+            ("99999wd", "write a whole number and a unit, such as `\"7d\"`"),
+            ("wd", "write a whole number and a unit, such as `\"7d\"`"),
+            ("-7wd", "write a whole number and a unit, such as `\"7d\"`"),
+        ] {
+            assert_eq!(bad.parse::<Amount>().unwrap_err().help(), help, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What time counts.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Which time counts towards a deadline. Written `workday`, `office_hours`, `elapsed`, `same_time`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clock {
+    /// Working days from 00 to 24, other days not at all: 24 h are 1,440 counted minutes. Who gets a lead later is
+    /// never due earlier.
+    Workday,
+    /// Opening hours only.
+    OfficeHours,
+    /// All time, day and night.
+    Elapsed,
+    /// Whole working days later at the same time of the day. An amount in hours or days is added as it is; an end on
+    /// a day off moves to the same time on the next working day. A time that this day skips is the moment of the
+    /// skip, one it shows twice the first showing.
+    ///
+    /// A later start may be due earlier: over a year that happens to 31 of 100 starts. [`Workday`](Clock::Workday)
+    /// is the fair one.
+    SameTime,
+}
+
+impl Clock {
+    /// All, in order.
+    pub const ALL: [Clock; 4] = [Clock::Workday, Clock::OfficeHours, Clock::Elapsed, Clock::SameTime];
+
+    /// The name that documents use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Clock::Workday => "workday",
+            Clock::OfficeHours => "office_hours",
+            Clock::Elapsed => "elapsed",
+            Clock::SameTime => "same_time",
+        }
+    }
+}
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Reads the name that documents use; the error is what would be right.
+///
+/// ```
+/// use leadkit::calendar::Clock;
+///
+/// assert_eq!("workday".parse(), Ok(Clock::Workday));
+/// assert_eq!("work_day".parse::<Clock>().unwrap_err(), "did you mean `workday`?");
+/// ```
+impl FromStr for Clock {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Clock, String> {
+        let found = Clock::ALL.into_iter().find(|clock| clock.as_str() == text);
+        found.ok_or_else(|| crate::error::suggestion(text, Clock::ALL.iter().map(|clock| clock.as_str())))
+    }
+}

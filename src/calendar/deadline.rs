@@ -1,0 +1,112 @@
+//! A moment by which something is due, with what it was computed from.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, Offset, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Amount, Clock, UtcOffset};
+
+/// A moment by which something is due, with what it was computed from: what a violation is proved with.
+///
+/// ```
+/// use leadkit::calendar::{Calendar, Clock, Span};
+///
+/// let due = Calendar::china().add("2026-10-09T17:30:00+08:00".parse().unwrap(), Span::hours(1), Clock::OfficeHours)?;
+/// assert_eq!(due.local().to_rfc3339(), "2026-10-10T09:30:00+08:00"); // a make-up Saturday
+/// assert!(!due.is_past(due.at()));
+/// assert_eq!(due.overdue(due.at() + chrono::TimeDelta::minutes(5)).num_minutes(), 5);
+/// # Ok::<(), leadkit::calendar::CalendarError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[must_use]
+pub struct Deadline {
+    at: DateTime<Utc>,
+    start: DateTime<Utc>,
+    amount: Amount,
+    clock: Clock,
+    /// Offset of local time at the deadline and at the start.
+    offset: UtcOffset,
+    start_offset: UtcOffset,
+    #[serde(default)]
+    calendar_version: Arc<str>,
+}
+
+impl Deadline {
+    pub(super) fn new(
+        (at, offset): (DateTime<Utc>, UtcOffset),
+        (start, start_offset): (DateTime<Utc>, UtcOffset),
+        (amount, clock): (Amount, Clock),
+        calendar_version: Arc<str>,
+    ) -> Deadline {
+        Deadline { at, start, amount, clock, offset, start_offset, calendar_version }
+    }
+
+    /// When it is due. To act at this very moment is in time.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// When it is due, by the clock on the calendar's wall.
+    #[must_use]
+    pub fn local(&self) -> DateTime<FixedOffset> {
+        local(self.at, self.offset)
+    }
+
+    /// When the clock started.
+    #[must_use]
+    pub fn start(&self) -> DateTime<Utc> {
+        self.start
+    }
+
+    /// How much time was allowed.
+    #[must_use]
+    pub fn amount(&self) -> Amount {
+        self.amount
+    }
+
+    /// Which time counted.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Version of the calendar.
+    #[must_use]
+    pub fn calendar_version(&self) -> &str {
+        &self.calendar_version
+    }
+
+    /// Whether it has passed.
+    #[must_use]
+    pub fn is_past(&self, now: DateTime<Utc>) -> bool {
+        now > self.at
+    }
+
+    /// For how long it has been past, day and night; zero before.
+    #[must_use]
+    pub fn overdue(&self, now: DateTime<Utc>) -> chrono::TimeDelta {
+        (now - self.at).max(chrono::TimeDelta::zero())
+    }
+}
+
+fn local(at: DateTime<Utc>, offset: UtcOffset) -> DateTime<FixedOffset> {
+    // RFC 3339 has no seconds in an offset, as local mean time had.
+    let whole = offset.seconds() % 60 == 0;
+    let offset = FixedOffset::east_opt(if whole { offset.seconds() } else { 0 });
+    at.with_timezone(&offset.unwrap_or_else(|| Utc.fix()))
+}
+
+impl fmt::Display for Deadline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |at: DateTime<FixedOffset>| at.to_rfc3339_opts(SecondsFormat::AutoSi, false);
+        let start = text(local(self.start, self.start_offset));
+        write!(f, "{}: {} on the clock `{}` after {start}", text(self.local()), self.amount, self.clock)?;
+        if !self.calendar_version.is_empty() {
+            write!(f, ", by the calendar `{}`", self.calendar_version)?;
+        }
+        Ok(())
+    }
+}

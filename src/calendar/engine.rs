@@ -1,0 +1,526 @@
+//! Questions to a calendar.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use serde_json::Value;
+
+use super::measure::{Measure, Periods};
+use super::{Amount, CalendarError, CalendarRules, Clock, Deadline, UtcOffset, Zone, compile};
+use crate::error::{Report, RuleErrors};
+
+const DAY: i64 = 86_400;
+/// 1970-01-01 in chrono's days of the common era.
+const EPOCH: i64 = 719_163;
+
+/// Working time of a pool, team or rep, made ready to be asked.
+///
+/// Every question costs O(log n) in the dates that differ and the changes of the offset, however far its answer lies.
+/// Outside the coverage of the rules there is no answer, and the [`CalendarError`] says so.
+///
+/// ```
+/// use leadkit::calendar::{Amount, Calendar, CalendarRules, Clock, UtcOffset, Zone};
+///
+/// let office = Calendar::compile(&CalendarRules::office_hours(Zone::Fixed(UtcOffset::CHINA)))?;
+/// let friday_night = "2026-03-06T21:00:00+08:00".parse().unwrap();
+/// assert_eq!(office.is_open(friday_night), Ok(false));
+/// assert_eq!(office.next_opening(friday_night), Ok("2026-03-09T09:00:00+08:00".parse().unwrap()));
+/// let due = office.add(friday_night, Amount::Workdays(3), Clock::SameTime)?;
+/// assert_eq!(due.local().to_rfc3339(), "2026-03-11T21:00:00+08:00");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    pub(super) zone: Zone,
+    pub(super) version: Arc<str>,
+    pub(super) coverage: Option<Bounds>,
+    pub(super) periods: Periods,
+    pub(super) office: Measure,
+    pub(super) workdays: Measure,
+}
+
+/// The dates that are known, and the moments at which they begin and end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) from: NaiveDate,
+    pub(super) through: NaiveDate,
+    pub(super) start: i64,
+    pub(super) end: i64,
+}
+
+pub(super) fn day_number(date: NaiveDate) -> i64 {
+    i64::from(date.num_days_from_ce()) - EPOCH
+}
+
+fn date_of(day: i64) -> Result<NaiveDate, CalendarError> {
+    let days = i32::try_from(day + EPOCH).ok();
+    days.and_then(NaiveDate::from_num_days_from_ce_opt).ok_or(CalendarError::OutOfRange)
+}
+
+fn moment(second: i64, nanos: u32) -> Result<DateTime<Utc>, CalendarError> {
+    DateTime::from_timestamp(second, nanos).ok_or(CalendarError::OutOfRange)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Forward,
+    Backward,
+}
+
+impl Calendar {
+    /// Validates and compiles the rules. O(n·log n) in their dates and in the changes of the zone.
+    ///
+    /// # Errors
+    /// Every mistake in them.
+    pub fn compile(rules: &CalendarRules) -> Result<Calendar, RuleErrors> {
+        let mut report = Report::new();
+        let calendar = Self::compile_into(rules, &mut report);
+        report.finish()?;
+        Ok(calendar)
+    }
+
+    /// Reads the rules from a document and compiles them: [`CalendarRules::load`] and [`compile`](Self::compile) in
+    /// one call.
+    ///
+    /// # Errors
+    /// Every mistake in the document.
+    pub fn load(document: Value) -> Result<Calendar, RuleErrors> {
+        Calendar::compile(&CalendarRules::load(document)?)
+    }
+
+    pub(crate) fn compile_into(rules: &CalendarRules, report: &mut Report) -> Calendar {
+        rules.check(report);
+        compile::build(rules)
+    }
+
+    /// China's working days of 2023 to 2026: [`CalendarRules::china`], compiled.
+    #[must_use]
+    pub fn china() -> Calendar {
+        compile::build(&CalendarRules::china())
+    }
+
+    /// The zone of its hours.
+    #[must_use]
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// Version of its rules.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The first and the last date it knows; `None` when the week goes on for ever.
+    #[must_use]
+    pub fn coverage(&self) -> Option<(NaiveDate, NaiveDate)> {
+        self.coverage.map(|bounds| (bounds.from, bounds.through))
+    }
+
+    /// When something is due that has so much time from a start on.
+    ///
+    /// A deadline exactly at closing stays there. No time at all moves to the next opening (on `Workday` and
+    /// `SameTime` to the next working day).
+    ///
+    /// ```
+    /// use leadkit::calendar::{Calendar, Clock, Span};
+    ///
+    /// let china = Calendar::china();
+    /// let at = |text: &str| text.parse().unwrap();
+    /// let local = |start, hours| {
+    ///     china.add(start, Span::hours(hours), Clock::OfficeHours).map(|due| due.local().to_rfc3339())
+    /// };
+    /// assert_eq!(local(at("2026-03-06T16:00:00+08:00"), 2)?, "2026-03-06T18:00:00+08:00");
+    /// assert_eq!(local(at("2026-03-06T18:00:00+08:00"), 0)?, "2026-03-09T09:00:00+08:00");
+    /// # Ok::<(), leadkit::calendar::CalendarError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the start or the deadline lies outside the coverage, when so much time never comes, and when the amount
+    /// is in working days on a clock that counts none.
+    pub fn add(
+        &self,
+        start: DateTime<Utc>,
+        amount: impl Into<Amount>,
+        clock: Clock,
+    ) -> Result<Deadline, CalendarError> {
+        self.shift(start, amount.into(), clock, Direction::Forward)
+    }
+
+    /// The mirror of [`add`](Self::add): by when something must start to have so much time before an end.
+    ///
+    /// A start exactly at an opening stays there. No time at all moves to the last closing.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Calendar, Clock, Span};
+    ///
+    /// let monday = "2026-03-09T10:00:00+08:00".parse().unwrap();
+    /// let start = Calendar::china().subtract(monday, Span::hours(2), Clock::OfficeHours)?;
+    /// assert_eq!(start.local().to_rfc3339(), "2026-03-06T17:00:00+08:00");
+    /// # Ok::<(), leadkit::calendar::CalendarError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn subtract(
+        &self,
+        end: DateTime<Utc>,
+        amount: impl Into<Amount>,
+        clock: Clock,
+    ) -> Result<Deadline, CalendarError> {
+        self.shift(end, amount.into(), clock, Direction::Backward)
+    }
+
+    fn shift(
+        &self,
+        start: DateTime<Utc>,
+        amount: Amount,
+        clock: Clock,
+        direction: Direction,
+    ) -> Result<Deadline, CalendarError> {
+        let seconds = match (amount, clock) {
+            (Amount::Time(span), _) => i64::from(span.as_seconds()),
+            (Amount::Workdays(days), Clock::Workday | Clock::SameTime) => i64::from(days) * DAY,
+            (Amount::Workdays(_), Clock::OfficeHours | Clock::Elapsed) => {
+                return Err(CalendarError::NoWorkdays { clock });
+            }
+        };
+        let at = match (clock, direction) {
+            (Clock::Elapsed, Direction::Forward) => elapsed(start, seconds)?,
+            (Clock::Elapsed, Direction::Backward) => elapsed(start, -seconds)?,
+            (Clock::Workday, _) => self.counted(&self.workdays, start, seconds, direction)?,
+            (Clock::OfficeHours, _) => self.counted(&self.office, start, seconds, direction)?,
+            (Clock::SameTime, _) => self.same_time(start, amount, direction)?,
+        };
+        let with_offset = |at: DateTime<Utc>| {
+            let seconds = self.periods.offset_at(at.timestamp());
+            (at, UtcOffset::from_seconds(i32::try_from(seconds).unwrap_or_default()).unwrap_or_default())
+        };
+        Ok(Deadline::new(with_offset(at), with_offset(start), (amount, clock), Arc::clone(&self.version)))
+    }
+
+    fn counted(
+        &self,
+        measure: &Measure,
+        start: DateTime<Utc>,
+        seconds: i64,
+        direction: Direction,
+    ) -> Result<DateTime<Utc>, CalendarError> {
+        let at = start.timestamp();
+        self.covered(start)?;
+        // What counts begins and ends on whole seconds: a fraction is kept where its second counts.
+        let nanos = match start.timestamp_subsec_nanos() {
+            0 => 0,
+            nanos if measure.counts(at, &self.periods) => nanos,
+            _ => 0,
+        };
+        let count = measure.before(at, &self.periods);
+        match direction {
+            Direction::Forward => {
+                let opens = seconds == 0 || nanos > 0;
+                let end = if opens {
+                    measure.leave(count + seconds, &self.periods)
+                } else {
+                    measure.reach(count + seconds, &self.periods)
+                };
+                let after = |bounds: Bounds, end| if opens { end >= bounds.end } else { end > bounds.end };
+                match (end, self.coverage) {
+                    (Some(end), Some(bounds)) if after(bounds, end) => Err(self.after_coverage(bounds)),
+                    (Some(end), _) => moment(end, nanos),
+                    (None, Some(bounds)) => Err(self.after_coverage(bounds)),
+                    (None, None) => Err(self.never_open()),
+                }
+            }
+            Direction::Backward => {
+                let closes = seconds == 0 && nanos == 0;
+                let begin = if closes {
+                    measure.reach(count, &self.periods)
+                } else {
+                    measure.leave(count - seconds, &self.periods)
+                };
+                let before =
+                    |bounds: Bounds, begin| if closes { begin <= bounds.start } else { begin < bounds.start };
+                match (begin, self.coverage) {
+                    (Some(begin), Some(bounds)) if before(bounds, begin) => Err(self.before_coverage(bounds)),
+                    (Some(begin), _) => moment(begin, nanos),
+                    (None, Some(bounds)) => Err(self.before_coverage(bounds)),
+                    (None, None) => Err(self.never_open()),
+                }
+            }
+        }
+    }
+
+    fn same_time(
+        &self,
+        start: DateTime<Utc>,
+        amount: Amount,
+        direction: Direction,
+    ) -> Result<DateTime<Utc>, CalendarError> {
+        let sign = if direction == Direction::Forward { 1 } else { -1 };
+        let (from, days) = match amount {
+            Amount::Workdays(days) => (start, i64::from(days)),
+            Amount::Time(span) => (elapsed(start, sign * i64::from(span.as_seconds()))?, 0),
+        };
+        let local = self.zone.local(from);
+        let date = match (days, direction) {
+            (0, _) if self.is_workday(local.date())? => return Ok(from),
+            _ => self.nth_workday(local.date(), sign * days.max(1))?,
+        };
+        Ok(self.zone.first_moment(date.and_time(local.time())))
+    }
+
+    /// How much time a clock counts from one moment to another; negative when the second is the earlier.
+    ///
+    /// On [`Clock::SameTime`] it is the number of whole working days, each 24 hours: the most that
+    /// [`add`](Self::add) can take and stay within.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Calendar, Clock};
+    ///
+    /// let china = Calendar::china();
+    /// let (friday, monday) = ("2026-03-06T17:00:00+08:00".parse().unwrap(), "2026-03-09T10:00:00+08:00".parse().unwrap());
+    /// assert_eq!(china.between(friday, monday, Clock::OfficeHours)?.num_hours(), 2);
+    /// assert_eq!(china.between(friday, monday, Clock::Workday)?.num_hours(), 17);
+    /// assert_eq!(china.between(monday, friday, Clock::Elapsed)?.num_hours(), -65);
+    /// # Ok::<(), leadkit::calendar::CalendarError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When one of the moments lies outside the coverage, other than on [`Clock::Elapsed`].
+    pub fn between(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+        clock: Clock,
+    ) -> Result<TimeDelta, CalendarError> {
+        if until < from {
+            return self.between(until, from, clock).map(|length| -length);
+        }
+        match clock {
+            Clock::Elapsed => Ok(until - from),
+            Clock::Workday => self.counted_between(&self.workdays, from, until),
+            Clock::OfficeHours => self.counted_between(&self.office, from, until),
+            Clock::SameTime => self.days_between(from, until).map(TimeDelta::days),
+        }
+    }
+
+    fn counted_between(
+        &self,
+        measure: &Measure,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<TimeDelta, CalendarError> {
+        let count = |at: DateTime<Utc>| {
+            self.covered(at)?;
+            let second = at.timestamp();
+            let nanos = match at.timestamp_subsec_nanos() {
+                0 => 0,
+                nanos if measure.counts(second, &self.periods) => nanos,
+                _ => 0,
+            };
+            Ok((measure.before(second, &self.periods), i64::from(nanos)))
+        };
+        let ((from, from_nanos), (until, until_nanos)) = (count(from)?, count(until)?);
+        Ok(TimeDelta::seconds(until - from) + TimeDelta::nanoseconds(until_nanos - from_nanos))
+    }
+
+    fn days_between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<i64, CalendarError> {
+        let (first, last) = (self.zone.date(from), self.zone.date(until));
+        let (first, last) = (self.known(first)?, self.known(last)?);
+        let line = self.workdays.line();
+        let days = (line.before_day(last + 1) - line.before_day(first + 1)) / DAY;
+        if days <= 0 {
+            return Ok(0);
+        }
+        let amount = Amount::Workdays(u32::try_from(days).map_err(|_| CalendarError::OutOfRange)?);
+        let reached = self.same_time(from, amount, Direction::Forward)? <= until;
+        Ok(if reached { days } else { days - 1 })
+    }
+
+    /// Whether there is work at a moment.
+    ///
+    /// # Errors
+    /// When the moment lies outside the coverage.
+    pub fn is_open(&self, at: DateTime<Utc>) -> Result<bool, CalendarError> {
+        self.covered(at)?;
+        if let Some(bounds) = self.coverage
+            && at.timestamp() >= bounds.end
+        {
+            return Err(self.after_coverage(bounds));
+        }
+        Ok(self.office.counts(at.timestamp(), &self.periods))
+    }
+
+    /// The first moment at or after `at` with work.
+    ///
+    /// # Errors
+    /// When `at` or the opening lies outside the coverage, and when nothing opens any more.
+    pub fn next_opening(&self, at: DateTime<Utc>) -> Result<DateTime<Utc>, CalendarError> {
+        self.counted(&self.office, at, 0, Direction::Forward)
+    }
+
+    /// The last moment at or before `at` until which there was work.
+    ///
+    /// ```
+    /// let china = leadkit::calendar::Calendar::china();
+    /// let sunday = "2026-03-08T10:00:00+08:00".parse().unwrap();
+    /// assert_eq!(china.last_closing(sunday), Ok("2026-03-06T18:00:00+08:00".parse().unwrap()));
+    /// ```
+    ///
+    /// # Errors
+    /// When `at` or the closing lies outside the coverage, and when nothing was ever open.
+    pub fn last_closing(&self, at: DateTime<Utc>) -> Result<DateTime<Utc>, CalendarError> {
+        self.counted(&self.office, at, 0, Direction::Backward)
+    }
+
+    /// The spans of work from one moment up to another, in order. O(n) in them and in the days they touch.
+    ///
+    /// ```
+    /// let china = leadkit::calendar::Calendar::china();
+    /// let day = |text: &str| text.parse().unwrap();
+    /// let spans = china.open_spans(day("2026-03-06T00:00:00+08:00"), day("2026-03-07T00:00:00+08:00"))?;
+    /// let ends: Vec<String> = spans.iter().map(|span| format!("{}", span.end.format("%H:%M"))).collect();
+    /// assert_eq!(ends, ["04:00", "10:00"]); // 12 and 18 o'clock in China
+    /// # Ok::<(), leadkit::calendar::CalendarError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When one of the moments lies outside the coverage.
+    pub fn open_spans(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<Range<DateTime<Utc>>>, CalendarError> {
+        self.covered(from)?;
+        self.covered(until)?;
+        let mut spans: Vec<Range<DateTime<Utc>>> = Vec::new();
+        let mut at = from;
+        while at < until {
+            let opening = match self.next_opening(at) {
+                Ok(opening) if opening < until => opening,
+                _ => break,
+            };
+            let second = opening.timestamp();
+            let offset = self.periods.offset_at(second);
+            let Some(end) = self.office.line().end_of_span(second + offset) else { break };
+            // The span ends by the wall, or where the wall jumps.
+            let end =
+                self.periods.next_change(second).map_or(end - offset, |change| change.min(end - offset));
+            let closing = moment(end, 0)?.min(until);
+            match spans.last_mut() {
+                Some(last) if last.end == opening => last.end = closing,
+                _ => spans.push(opening..closing),
+            }
+            at = closing;
+        }
+        Ok(spans)
+    }
+
+    /// Whether a local date is a working day. A date that the zone skips is none.
+    ///
+    /// # Errors
+    /// When the date lies outside the coverage.
+    pub fn is_workday(&self, date: NaiveDate) -> Result<bool, CalendarError> {
+        Ok(self.workdays.line().counts(self.known(date)?))
+    }
+
+    /// The n-th working day after a date, before it when `n` is negative; for 0 the date, or the first working day
+    /// after it.
+    ///
+    /// ```
+    /// let china = leadkit::calendar::Calendar::china();
+    /// let date = |text: &str| text.parse().unwrap();
+    /// assert_eq!(china.nth_workday(date("2026-09-30"), 2), Ok(date("2026-10-09")));
+    /// assert_eq!(china.nth_workday(date("2026-10-08"), -1), Ok(date("2026-09-30")));
+    /// assert_eq!(china.nth_workday(date("2026-10-03"), 0), Ok(date("2026-10-08")));
+    /// ```
+    ///
+    /// # Errors
+    /// When the date or the working day lies outside the coverage, and when there are not so many.
+    pub fn nth_workday(&self, date: NaiveDate, n: i64) -> Result<NaiveDate, CalendarError> {
+        let day = self.known(date)?;
+        let line = self.workdays.line();
+        let n = match n {
+            0 if line.counts(day) => return Ok(date),
+            0 => 1,
+            // More than there are days in chrono's years.
+            n => n.clamp(-200_000_000, 200_000_000),
+        };
+        let count =
+            if n > 0 { line.before_day(day + 1) + n * DAY } else { line.before_day(day) + (n + 1) * DAY };
+        match (line.day_of(count), self.coverage) {
+            (Some(day), None) => date_of(day),
+            (Some(day), Some(_)) => {
+                let date = date_of(day);
+                let known = date.and_then(|date| self.known(date).map(|_| date));
+                known.map_err(|error| match (error, n > 0, self.coverage) {
+                    (CalendarError::OutOfRange, true, Some(bounds)) => self.after_coverage(bounds),
+                    (CalendarError::OutOfRange, false, Some(bounds)) => self.before_coverage(bounds),
+                    (error, ..) => error,
+                })
+            }
+            (None, Some(bounds)) if n > 0 => Err(self.after_coverage(bounds)),
+            (None, Some(bounds)) => Err(self.before_coverage(bounds)),
+            (None, None) => Err(self.never_open()),
+        }
+    }
+
+    /// The number of working days from one local date through another; 0 when the second is the earlier.
+    ///
+    /// ```
+    /// let china = leadkit::calendar::Calendar::china();
+    /// let days = china.count_workdays("2026-01-01".parse().unwrap(), "2026-12-31".parse().unwrap());
+    /// assert_eq!(days, Ok(248));
+    /// ```
+    ///
+    /// # Errors
+    /// When one of the dates lies outside the coverage.
+    pub fn count_workdays(&self, from: NaiveDate, through: NaiveDate) -> Result<u32, CalendarError> {
+        let (first, last) = (self.known(from)?, self.known(through)?);
+        let line = self.workdays.line();
+        let days = (line.before_day(last + 1) - line.before_day(first)) / DAY;
+        u32::try_from(days.max(0)).map_err(|_| CalendarError::OutOfRange)
+    }
+
+    /// Whether both ends of an answer may lie at a moment.
+    fn covered(&self, at: DateTime<Utc>) -> Result<(), CalendarError> {
+        let Some(bounds) = self.coverage else { return Ok(()) };
+        let second = at.timestamp();
+        if second < bounds.start {
+            return Err(self.before_coverage(bounds));
+        }
+        if second > bounds.end || second == bounds.end && at.timestamp_subsec_nanos() > 0 {
+            return Err(self.after_coverage(bounds));
+        }
+        Ok(())
+    }
+
+    /// The number of a date that is covered.
+    fn known(&self, date: NaiveDate) -> Result<i64, CalendarError> {
+        match self.coverage {
+            Some(bounds) if date < bounds.from => Err(self.before_coverage(bounds)),
+            Some(bounds) if date > bounds.through => Err(self.after_coverage(bounds)),
+            _ => Ok(day_number(date)),
+        }
+    }
+
+    #[cold]
+    fn before_coverage(&self, bounds: Bounds) -> CalendarError {
+        CalendarError::BeforeCoverage { version: Arc::clone(&self.version), from: bounds.from }
+    }
+
+    #[cold]
+    fn after_coverage(&self, bounds: Bounds) -> CalendarError {
+        CalendarError::AfterCoverage { version: Arc::clone(&self.version), through: bounds.through }
+    }
+
+    #[cold]
+    fn never_open(&self) -> CalendarError {
+        CalendarError::NeverOpen { version: Arc::clone(&self.version) }
+    }
+}
+
+fn elapsed(start: DateTime<Utc>, seconds: i64) -> Result<DateTime<Utc>, CalendarError> {
+    start.checked_add_signed(TimeDelta::seconds(seconds)).ok_or(CalendarError::OutOfRange)
+}

@@ -1,0 +1,317 @@
+//! Working time as data.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::compile;
+use super::window::{one_or_more, read_days};
+use super::{DayWindow, UtcOffset, Zone, china};
+use crate::document::{load_into, read_json};
+use crate::error::{Diagnostic, Level, Report, RuleErrors};
+
+/// Working time of a pool, team or rep: hours of the week, dates that differ, shifts, and how far it is known.
+/// [`Calendar::compile`](super::Calendar::compile) makes it ready to be asked.
+///
+/// As a document, with days and hours as people write them:
+///
+/// ```
+/// use leadkit::calendar::{Calendar, CalendarRules, Clock, Span};
+/// use serde_json::json;
+///
+/// let rules = CalendarRules::load(json!({
+///     "zone": "+08:00",
+///     "weekly": [
+///         {"days": "Mon-Fri", "hours": ["09:00-12:00", "13:30-18:00"]},
+///         {"days": "Sat", "hours": "10:00-16:00"},
+///     ],
+///     "holidays": "cn",                           // State Council days off and make-up days, 2023 to 2026
+///     "overrides": {"2026-12-31": "off", "2026-03-07": {"windows": "09:00-12:00"}},
+///     "version": "shanghai-3",
+/// }))?;
+/// let calendar = Calendar::compile(&rules)?;
+/// let saturday = "2026-03-07T11:30:00+08:00".parse().unwrap();
+/// let due = calendar.add(saturday, Span::hours(1), Clock::OfficeHours)?;
+/// assert_eq!(due.local().to_rfc3339(), "2026-03-09T09:30:00+08:00");
+///
+/// let errors = CalendarRules::load(json!({"zoen": "+08:00", "weekly": [{"days": "Mon-Fry", "hours": "9-18"}]}));
+/// assert_eq!(errors.unwrap_err().to_string(), "\
+/// 3 errors in the rules
+/// error[bad_value] at weekly[0].days: `Fry` is no day of the week
+///   help: did you mean `Fri`?
+/// error[bad_value] at weekly[0].hours: `9-18` are no hours such as `09:00-18:00`
+///   help: write `\"09:00-18:00\"`
+/// error[unknown_key] at zoen: unknown key `zoen`
+///   help: did you mean `zone`?");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CalendarRules {
+    /// The zone the hours are in. Default: UTC.
+    pub zone: Zone,
+    /// The usual hours.
+    pub weekly: Vec<WeeklyWindow>,
+    /// Days off and make-up days that come with the crate: `cn` (China, 2023 to 2026). They also set the coverage,
+    /// unless it is given. The zone and the hours stay those above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holidays: Option<String>,
+    /// Dates that differ; they win over `holidays`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub overrides: BTreeMap<NaiveDate, DayOverride>,
+    /// A shift roster (排班): with it, there is work on these dates and on no other, whatever the weekday and the
+    /// holidays. Unless a coverage is given, it reaches from the first of them to the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shifts: Option<BTreeMap<NaiveDate, DayOverride>>,
+    /// The dates that the calendar knows. Without it, the week goes on for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
+    /// Version of the data, echoed by what is computed from it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub version: String,
+}
+
+/// Hours in which there is work on some days of every week.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeeklyWindow {
+    /// The days; a document may write `"Mon-Fri"`.
+    #[serde(deserialize_with = "read_days")]
+    pub days: Vec<Weekday>,
+    /// The hours; a document may write `"09:00-18:00"` for a list of one.
+    #[serde(deserialize_with = "one_or_more")]
+    pub hours: Vec<DayWindow>,
+}
+
+/// What one date is instead of its weekday.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DayOverride {
+    /// A day off.
+    Off,
+    /// Worked in the usual hours: those of its weekday or, when that has none, of the nearest weekday before it
+    /// that has. A make-up Saturday or Sunday is worked like a Friday.
+    Work,
+    /// Worked like the weekday named.
+    WorkAs(Weekday),
+    /// Worked in these windows.
+    Windows(#[serde(deserialize_with = "one_or_more")] Vec<DayWindow>),
+}
+
+/// The dates that a calendar knows: from the first through the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coverage {
+    /// First date.
+    pub from: NaiveDate,
+    /// Last date.
+    pub through: NaiveDate,
+}
+
+impl CalendarRules {
+    /// Monday to Friday, 9 to 18, for ever.
+    #[must_use]
+    pub fn office_hours(zone: Zone) -> CalendarRules {
+        CalendarRules::weekdays(zone, [DayWindow::hours(9, 18)])
+    }
+
+    /// Monday to Friday in these hours, for ever.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Calendar, CalendarRules, DayWindow, Zone};
+    ///
+    /// let rules = CalendarRules::weekdays(Zone::default(), [DayWindow::hours(8, 12), DayWindow::hours(13, 17)]);
+    /// let calendar = Calendar::compile(&rules)?;
+    /// assert_eq!(calendar.is_open("2026-03-02T12:30:00Z".parse().unwrap()), Ok(false));
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    #[must_use]
+    pub fn weekdays(zone: Zone, hours: impl IntoIterator<Item = DayWindow>) -> CalendarRules {
+        let days = vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri];
+        let weekly = vec![WeeklyWindow { days, hours: hours.into_iter().collect() }];
+        CalendarRules { zone, weekly, ..CalendarRules::default() }
+    }
+
+    /// China: 9 to 12 and 13:30 to 18 on working days, with the days off and make-up days of 2023 to 2026.
+    ///
+    /// The dates are those of the yearly notices of the State Council's General Office.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Calendar, CalendarRules};
+    ///
+    /// let china = Calendar::compile(&CalendarRules::china())?;
+    /// assert_eq!(china.is_workday("2026-10-07".parse().unwrap()), Ok(false)); // a Wednesday of the National Day
+    /// assert_eq!(china.is_workday("2026-10-10".parse().unwrap()), Ok(true)); // a make-up Saturday
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    #[must_use]
+    pub fn china() -> CalendarRules {
+        let half_past_one =
+            DayWindow { from: super::window::clock_time(13 * 3_600 + 1_800), ..DayWindow::hours(13, 18) };
+        CalendarRules {
+            holidays: Some(china::ID.to_owned()),
+            version: china::VERSION.to_owned(),
+            ..CalendarRules::weekdays(Zone::Fixed(UtcOffset::CHINA), [DayWindow::hours(9, 12), half_past_one])
+        }
+    }
+
+    /// The same calendar with other hours on every day that is worked: the hours of the weekdays, and of dates with
+    /// hours of their own.
+    #[must_use]
+    pub fn with_hours(mut self, hours: impl IntoIterator<Item = DayWindow>) -> CalendarRules {
+        let hours: Vec<DayWindow> = hours.into_iter().collect();
+        for weekly in &mut self.weekly {
+            weekly.hours.clone_from(&hours);
+        }
+        let dates = self.overrides.values_mut().chain(self.shifts.iter_mut().flat_map(BTreeMap::values_mut));
+        for date in dates {
+            if let DayOverride::Windows(windows) = date {
+                windows.clone_from(&hours);
+            }
+        }
+        self
+    }
+
+    /// The same calendar for a rep who is on duty on these dates and no others, in the usual hours.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Calendar, CalendarError, CalendarRules};
+    ///
+    /// let dates = ["2026-10-01", "2026-10-04", "2026-10-10"].map(|date| date.parse().unwrap());
+    /// let duty = Calendar::compile(&CalendarRules::china().on_duty(dates))?;
+    /// assert_eq!(duty.is_workday(dates[0])?, true); // a holiday for everybody else
+    /// let after = "2026-10-04T18:00:00+08:00".parse().unwrap();
+    /// assert_eq!(duty.next_opening(after)?, "2026-10-10T09:00:00+08:00".parse::<chrono::DateTime<chrono::Utc>>()?);
+    /// // What comes after the roster is not known.
+    /// let end = duty.next_opening("2026-10-10T18:00:00+08:00".parse().unwrap()).unwrap_err();
+    /// assert!(matches!(end, CalendarError::AfterCoverage { .. }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn on_duty(mut self, dates: impl IntoIterator<Item = NaiveDate>) -> CalendarRules {
+        self.shifts = Some(dates.into_iter().map(|date| (date, DayOverride::Work)).collect());
+        self
+    }
+
+    /// Reads the rules from a document: JSON, or TOML or YAML read into a [`serde_json::Value`]. A TOML date is read
+    /// as text.
+    ///
+    /// # Errors
+    /// Every mistake in the document, at most 100, each with its path and a suggested fix.
+    pub fn load(document: Value) -> Result<CalendarRules, RuleErrors> {
+        let mut report = Report::new();
+        let rules = load_into(document, &mut report, &CalendarRules::check);
+        finish(rules, report)
+    }
+
+    /// Reads the rules from JSON text. Beside what [`load`](Self::load) reports, each finding has its line and
+    /// column, and a key that appears twice in an object is an error.
+    ///
+    /// # Errors
+    /// Every mistake in the text; a text that is not JSON is one.
+    pub fn from_json_str(text: &str) -> Result<CalendarRules, RuleErrors> {
+        let (document, source) = read_json(text)?;
+        let mut report = Report::new();
+        source.duplicates().for_each(|duplicate| report.push(duplicate));
+        let rules = load_into(document, &mut report, &CalendarRules::check);
+        finish(rules, report).map_err(|errors| source.locate(errors))
+    }
+
+    /// Valid rules that look like mistakes: warnings only, by path.
+    ///
+    /// ```
+    /// use leadkit::calendar::{CalendarRules, Zone};
+    ///
+    /// let mut rules = CalendarRules::office_hours(Zone::default());
+    /// rules.holidays = Some("cn".into());
+    /// assert_eq!(rules.lint()[0].to_string(), "\
+    /// warning[zone] at zone: the days off of `cn` are counted in UTC
+    ///   help: write `\"zone\": \"+08:00\"`");
+    /// ```
+    #[must_use]
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        let mut report = Report::new();
+        self.check(&mut report);
+        let mut findings = report.into_diagnostics();
+        findings.retain(|finding| finding.level == Level::Warning);
+        findings
+    }
+
+    pub(super) fn check(&self, report: &mut Report) {
+        compile::check(self, report);
+    }
+}
+
+fn finish<T>(rules: Option<T>, report: Report) -> Result<T, RuleErrors> {
+    report.finish()?;
+    rules.ok_or_else(|| {
+        RuleErrors::from(Diagnostic::error("unreadable", "", "nothing in the document can be read"))
+    })
+}
+
+/// Calendars by id.
+///
+/// ```
+/// use leadkit::calendar::{CalendarRules, Calendars};
+/// use serde_json::json;
+///
+/// let calendars = Calendars::load(json!({
+///     "office": {"zone": "+08:00", "holidays": "cn", "weekly": [{"days": "Mon-Fri", "hours": "09:00-18:00"}]},
+///     "night": {"zone": "+08:00", "weekly": [{"days": "Sun-Thu", "hours": "22:00-06:00"}]},
+/// }))?;
+/// assert_eq!(calendars.ids().collect::<Vec<_>>(), ["night", "office"]);
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Calendars(pub BTreeMap<String, CalendarRules>);
+
+impl Calendars {
+    /// The calendar of an id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&CalendarRules> {
+        self.0.get(id)
+    }
+
+    /// The ids, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Reads calendars by id from a document.
+    ///
+    /// # Errors
+    /// As [`CalendarRules::load`], for all of them at once.
+    pub fn load(document: Value) -> Result<Calendars, RuleErrors> {
+        let mut report = Report::new();
+        let calendars = load_into(document, &mut report, &Calendars::check);
+        finish(calendars, report)
+    }
+
+    /// Reads calendars by id from JSON text.
+    ///
+    /// # Errors
+    /// As [`CalendarRules::from_json_str`], for all of them at once.
+    pub fn from_json_str(text: &str) -> Result<Calendars, RuleErrors> {
+        let (document, source) = read_json(text)?;
+        let mut report = Report::new();
+        source.duplicates().for_each(|duplicate| report.push(duplicate));
+        let calendars = load_into(document, &mut report, &Calendars::check);
+        finish(calendars, report).map_err(|errors| source.locate(errors))
+    }
+
+    fn check(&self, report: &mut Report) {
+        for (id, calendar) in &self.0 {
+            report.within(id, |report| calendar.check(report));
+        }
+    }
+}
+
+impl<K: Into<String>> FromIterator<(K, CalendarRules)> for Calendars {
+    fn from_iter<I: IntoIterator<Item = (K, CalendarRules)>>(calendars: I) -> Self {
+        Calendars(calendars.into_iter().map(|(id, calendar)| (id.into(), calendar)).collect())
+    }
+}

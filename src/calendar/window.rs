@@ -1,0 +1,386 @@
+//! Hours of a day and days of the week, as people write them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{NaiveTime, Timelike, Weekday};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::document::Finding;
+use crate::error::suggestion;
+
+/// Seconds of a day.
+pub(super) const DAY: u32 = 86_400;
+
+/// A span of local time that starts on a day: from the start up to, not including, the end. Written `09:00-18:00`.
+///
+/// An end before the start is on the next day: `22:00-06:00` are eight hours of a night. The whole of them belongs to
+/// the day on which they start: a night shift of a working day runs to its end though the next day is off, and a day
+/// off has none, but the end of the night before.
+///
+/// ```
+/// use leadkit::calendar::DayWindow;
+///
+/// let morning: DayWindow = "09:00-12:00".parse()?;
+/// assert_eq!(morning, DayWindow::hours(9, 12));
+/// let night: DayWindow = "22:00-06:00".parse()?;
+/// assert_eq!(night.seconds(), 8 * 3_600);
+/// assert_eq!("00:00-24:00".parse(), Ok(DayWindow::WHOLE_DAY));
+/// assert_eq!("9-18".parse::<DayWindow>().unwrap_err().help(), "write `\"09:00-18:00\"`");
+/// # Ok::<(), leadkit::calendar::DayWindowError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DayWindow {
+    /// First moment.
+    pub from: NaiveTime,
+    /// First moment after; midnight stands for the end of the day.
+    pub until: NaiveTime,
+}
+
+/// Why a text is not a [`DayWindow`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` are no hours such as `09:00-18:00`")]
+pub struct DayWindowError {
+    text: String,
+}
+
+impl DayWindow {
+    /// From midnight to midnight.
+    pub const WHOLE_DAY: DayWindow = DayWindow { from: NaiveTime::MIN, until: NaiveTime::MIN };
+
+    /// The window from one full hour up to another; 24 is the end of the day. Hours beyond are cut to it.
+    #[must_use]
+    pub fn hours(from: u32, until: u32) -> DayWindow {
+        let time = |hour: u32| NaiveTime::from_hms_opt(hour % 24, 0, 0).unwrap_or(NaiveTime::MIN);
+        DayWindow { from: time(from.min(23)), until: if until >= 24 { NaiveTime::MIN } else { time(until) } }
+    }
+
+    /// How long it is by the clock on the wall, in seconds; 0 for a window that starts when it ends, other than
+    /// midnight.
+    #[must_use]
+    pub fn seconds(&self) -> u32 {
+        let (from, until) = self.bounds();
+        until - from
+    }
+
+    /// Seconds after midnight of the day it starts on; the end is after [`DAY`] when it is on the next day.
+    pub(super) fn bounds(&self) -> (u32, u32) {
+        let (from, until) = (self.from.num_seconds_from_midnight(), self.until.num_seconds_from_midnight());
+        match until {
+            0 => (from, DAY),
+            _ if until < from => (from, until + DAY),
+            _ => (from, until),
+        }
+    }
+
+    /// Whether both ends are whole seconds.
+    pub(super) fn is_whole(&self) -> bool {
+        self.from.nanosecond() == 0 && self.until.nanosecond() == 0
+    }
+}
+
+impl DayWindowError {
+    /// What would be right.
+    #[must_use]
+    pub fn help(&self) -> String {
+        let hour = |text: &str| {
+            let digits = text.trim().trim_end_matches(['h', '点', '时']).trim();
+            let (digits, after) = match digits.split_once(['.', '：']) {
+                Some((hour, minute)) => (hour, minute),
+                None => (digits.strip_suffix(":").unwrap_or(digits), "00"),
+            };
+            time(&format!("{digits}:{after}")).or_else(|| time(text.trim()))
+        };
+        let ends = split(&self.text).and_then(|(from, until)| Some((hour(from)?, hour(until)?)));
+        match ends {
+            Some((from, until)) if from != until => {
+                format!("write `\"{}-{}\"`", written(from), written(until))
+            }
+            _ => "write the start and the end, such as `\"09:00-18:00\"`".to_owned(),
+        }
+    }
+
+    fn to_finding(&self) -> Finding {
+        Finding::new("bad_value", self, self.help())
+    }
+}
+
+/// Start and end, between which people put all kinds of dashes.
+fn split(text: &str) -> Option<(&str, &str)> {
+    text.split_once(['-', '–', '—', '~', '～', '至']).or_else(|| text.split_once(" to "))
+}
+
+/// `H:MM`, `HH:MM` or `HH:MM:SS` as seconds after midnight, up to 24:00.
+fn time(text: &str) -> Option<u32> {
+    let mut parts = text.split(':');
+    let mut number = |shortest: usize, limit: u32| -> Option<u32> {
+        let part = parts.next()?;
+        let digits = (shortest..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        part.parse().ok().filter(|n| digits && *n < limit)
+    };
+    let (hour, minute) = (number(1, 25)?, number(2, 60)?);
+    let second = match text.matches(':').count() {
+        1 => 0,
+        _ => number(2, 60)?,
+    };
+    let seconds = hour * 3_600 + minute * 60 + second;
+    (parts.next().is_none() && seconds <= DAY).then_some(seconds)
+}
+
+/// Seconds after midnight as `09:00`.
+fn written(seconds: u32) -> String {
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if second == 0 { format!("{hour:02}:{minute:02}") } else { format!("{hour:02}:{minute:02}:{second:02}") }
+}
+
+pub(super) fn clock_time(seconds: u32) -> NaiveTime {
+    NaiveTime::from_num_seconds_from_midnight_opt(seconds % DAY, 0).unwrap_or(NaiveTime::MIN)
+}
+
+impl FromStr for DayWindow {
+    type Err = DayWindowError;
+
+    fn from_str(text: &str) -> Result<DayWindow, DayWindowError> {
+        let parse = || {
+            let (from, until) = split(text)?;
+            let (from, until) = (time(from.trim())?, time(until.trim())?);
+            // `24:00` starts no window, and one that ends where it starts may mean nothing or all day.
+            let whole = from == 0 && until % DAY == 0;
+            (from < DAY && (whole || from != until % DAY || until == DAY))
+                .then(|| DayWindow { from: clock_time(from), until: clock_time(until) })
+        };
+        parse().ok_or_else(|| DayWindowError { text: text.chars().take(40).collect() })
+    }
+}
+
+impl fmt::Display for DayWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (from, until) = self.bounds();
+        let until = if until > DAY { until - DAY } else { until };
+        write!(f, "{}-{}", written(from), written(until))
+    }
+}
+
+impl Serialize for DayWindow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DayWindow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<DayWindow, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(WindowVisitor)
+        } else {
+            deserializer.deserialize_str(WindowVisitor)
+        }
+    }
+}
+
+struct WindowVisitor;
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum WindowKey {
+    From,
+    Until,
+}
+
+impl<'de> Visitor<'de> for WindowVisitor {
+    type Value = DayWindow;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("hours such as `\"09:00-18:00\"`")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<DayWindow, E> {
+        text.parse().map_err(|error: DayWindowError| E::custom(error.to_finding()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<DayWindow, A::Error> {
+        let (mut from, mut until) = (None, None);
+        while let Some(key) = map.next_key()? {
+            let slot = match key {
+                WindowKey::From => &mut from,
+                WindowKey::Until => &mut until,
+            };
+            let text: String = map.next_value()?;
+            let Some(seconds) = time(&text) else {
+                let message =
+                    format!("`{}` is no time of the day", text.chars().take(40).collect::<String>());
+                return Err(A::Error::custom(Finding::new("bad_value", message, "write it as `\"09:00\"`")));
+            };
+            *slot = Some(seconds);
+        }
+        let missing =
+            |name| Finding::new("missing_key", format!("`{name}` is missing"), format!("add `{name}`"));
+        let from = from.ok_or_else(|| A::Error::custom(missing("from")))?;
+        let until = until.ok_or_else(|| A::Error::custom(missing("until")))?;
+        format!("{}-{}", written(from), written(until))
+            .parse()
+            .map_err(|error: DayWindowError| A::Error::custom(error.to_finding()))
+    }
+}
+
+/// Reads one window or a list of them.
+pub(super) fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<DayWindow>, D::Error> {
+    struct Several;
+
+    impl<'de> Visitor<'de> for Several {
+        type Value = Vec<DayWindow>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("hours such as `\"09:00-18:00\"`, or a list of them")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Vec<DayWindow>, E> {
+            text.split([',', '，']).map(|one| WindowVisitor.visit_str(one.trim())).collect()
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<DayWindow>, A::Error> {
+            Ok(vec![WindowVisitor.visit_map(map)?])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<DayWindow>, A::Error> {
+            let mut windows = Vec::new();
+            while let Some(window) = list.next_element()? {
+                windows.push(window);
+            }
+            Ok(windows)
+        }
+    }
+
+    if deserializer.is_human_readable() {
+        deserializer.deserialize_any(Several)
+    } else {
+        Vec::deserialize(deserializer)
+    }
+}
+
+const WEEK: [(&str, Weekday); 7] = [
+    ("Mon", Weekday::Mon),
+    ("Tue", Weekday::Tue),
+    ("Wed", Weekday::Wed),
+    ("Thu", Weekday::Thu),
+    ("Fri", Weekday::Fri),
+    ("Sat", Weekday::Sat),
+    ("Sun", Weekday::Sun),
+];
+
+/// Adds the days of `Mon`, `Mon-Fri` or `Mon, Wed`; a span may run over the weekend.
+fn add_days(text: &str, days: &mut Vec<Weekday>) -> Result<(), Finding> {
+    let day = |name: &str| {
+        let name = name.trim();
+        name.parse::<Weekday>().map_err(|_| {
+            let shown: String = name.chars().take(40).collect();
+            let help = suggestion(&shown, WEEK.iter().map(|(name, _)| *name));
+            Finding::new("bad_value", format!("`{shown}` is no day of the week"), help)
+        })
+    };
+    for part in text.split([',', '，', '/']) {
+        let (first, last) = match split(part) {
+            Some((first, last)) => (day(first)?, day(last)?),
+            None => (day(part)?, day(part)?),
+        };
+        let mut one = first;
+        days.push(one);
+        while one != last {
+            one = one.succ();
+            days.push(one);
+        }
+    }
+    Ok(())
+}
+
+/// Reads `"Mon-Fri"`, or a list of such texts.
+pub(super) fn read_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Weekday>, D::Error> {
+    struct Days;
+
+    impl<'de> Visitor<'de> for Days {
+        type Value = Vec<Weekday>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("days such as `\"Mon-Fri\"`, or a list of them")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Vec<Weekday>, E> {
+            let mut days = Vec::new();
+            add_days(text, &mut days).map_err(E::custom)?;
+            Ok(days)
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Weekday>, A::Error> {
+            let mut days = Vec::new();
+            while let Some(text) = list.next_element::<String>()? {
+                add_days(&text, &mut days).map_err(A::Error::custom)?;
+            }
+            Ok(days)
+        }
+    }
+
+    if deserializer.is_human_readable() {
+        deserializer.deserialize_any(Days)
+    } else {
+        Vec::deserialize(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_read_and_write() {
+        for (text, seconds, as_written) in [
+            ("09:00-12:00", 10_800, "09:00-12:00"),
+            ("9:00 – 18:30", 34_200, "09:00-18:30"),
+            ("22:00-06:00", 28_800, "22:00-06:00"),
+            ("22:00-24:00", 7_200, "22:00-24:00"),
+            ("22:00-00:00", 7_200, "22:00-24:00"),
+            ("00:00-24:00", 86_400, "00:00-24:00"),
+            ("09:00:30-09:01", 30, "09:00:30-09:01"),
+        ] {
+            let window: DayWindow = text.parse().unwrap();
+            assert_eq!((window.seconds(), window.to_string().as_str()), (seconds, as_written), "{text}");
+            assert_eq!(as_written.parse(), Ok(window));
+        }
+        for bad in [
+            "",
+            "9",
+            "9-18",
+            "09:00",
+            "09:00-09:00",
+            "24:00-06:00",
+            "09:00-25:00",
+            "09:0-10:00",
+            "09:00-10:60",
+        ] {
+            assert!(bad.parse::<DayWindow>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_people_write_instead_is_told_as_it_should_be() {
+        for (written, help) in [
+            ("9-18", "write `\"09:00-18:00\"`"),
+            ("9点-18点", "write `\"09:00-18:00\"`"),
+            ("8.30-17.00", "write `\"08:30-17:00\"`"),
+            ("all day", "write the start and the end, such as `\"09:00-18:00\"`"),
+        ] {
+            assert_eq!(written.parse::<DayWindow>().unwrap_err().help(), help);
+        }
+    }
+
+    #[test]
+    fn days_are_read_as_spans_and_lists() {
+        #[derive(Deserialize)]
+        struct Read(#[serde(deserialize_with = "read_days")] Vec<Weekday>);
+        let read = |text: &str| serde_json::from_str::<Read>(text).map(|read| read.0);
+        use Weekday::{Fri, Mon, Sat, Sun, Wed};
+        assert_eq!(read("\"Fri-Mon\"").unwrap(), [Fri, Sat, Sun, Mon]);
+        assert_eq!(read("[\"Mon\", \"wednesday\"]").unwrap(), [Mon, Wed]);
+        assert_eq!(read("\"Mon/Wed\"").unwrap(), [Mon, Wed]);
+        assert!(read("\"Mon-Fir\"").unwrap_err().to_string().contains("did you mean `Fri`?"));
+    }
+}
