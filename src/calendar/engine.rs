@@ -209,12 +209,7 @@ impl Calendar {
     ) -> Result<DateTime<Utc>, CalendarError> {
         let at = start.timestamp();
         self.covered(start)?;
-        // What counts begins and ends on whole seconds: a fraction is kept where its second counts.
-        let nanos = match start.timestamp_subsec_nanos() {
-            0 => 0,
-            nanos if measure.counts(at, &self.periods) => nanos,
-            _ => 0,
-        };
+        let nanos = self.fraction(measure, start);
         let count = measure.before(at, &self.periods);
         match direction {
             Direction::Forward => {
@@ -248,6 +243,16 @@ impl Calendar {
                     (None, None) => Err(self.never_open()),
                 }
             }
+        }
+    }
+
+    /// The fraction of its second that is counted before a moment: what counts begins and ends on whole seconds. A leap
+    /// second is the end of the one before it.
+    fn fraction(&self, measure: &Measure, at: DateTime<Utc>) -> u32 {
+        match at.timestamp_subsec_nanos() {
+            0 => 0,
+            nanos if measure.counts(at.timestamp(), &self.periods) => nanos.min(999_999_999),
+            _ => 0,
         }
     }
 
@@ -314,11 +319,7 @@ impl Calendar {
         let count = |at: DateTime<Utc>| {
             self.covered(at)?;
             let second = at.timestamp();
-            let nanos = match at.timestamp_subsec_nanos() {
-                0 => 0,
-                nanos if measure.counts(second, &self.periods) => nanos,
-                _ => 0,
-            };
+            let nanos = self.fraction(measure, at);
             Ok((measure.before(second, &self.periods), i64::from(nanos)))
         };
         let ((from, from_nanos), (until, until_nanos)) = (count(from)?, count(until)?);

@@ -54,6 +54,7 @@ mod amount;
 mod china;
 mod clock;
 mod compile;
+mod dates;
 mod deadline;
 mod engine;
 mod failure;

@@ -26,7 +26,7 @@ pub(super) fn find(name: &str) -> Option<Zone> {
 
 /// The name that a misspelt one most probably means.
 pub(super) fn closest_to(name: &str) -> Option<&'static str> {
-    text::closest(name, TZ_VARIANTS.iter().map(Tz::name))
+    text::closest(name, TZ_VARIANTS.iter().map(|zone| zone.name()))
 }
 
 /// The database gives the offset of a moment, not its changes: look once a day, then narrow down to the second.

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::compile;
-use super::window::{one_or_more, read_days};
+use super::dates::{read_dates, read_shifts};
+use super::window::{one_or_more, read_day, read_days};
 use super::{DayWindow, UtcOffset, Zone, china};
 use crate::document::{load_into, read_json};
 use crate::error::{Diagnostic, Level, Report, RuleErrors};
@@ -59,11 +60,11 @@ pub struct CalendarRules {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holidays: Option<String>,
     /// Dates that differ; they win over `holidays`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "read_dates")]
     pub overrides: BTreeMap<NaiveDate, DayOverride>,
     /// A shift roster (排班): with it, there is work on these dates and on no other, whatever the weekday and the
     /// holidays. Unless a coverage is given, it reaches from the first of them to the last.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "read_shifts")]
     pub shifts: Option<BTreeMap<NaiveDate, DayOverride>>,
     /// The dates that the calendar knows. Without it, the week goes on for ever.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,7 +97,7 @@ pub enum DayOverride {
     /// that has. A make-up Saturday or Sunday is worked like a Friday.
     Work,
     /// Worked like the weekday named.
-    WorkAs(Weekday),
+    WorkAs(#[serde(deserialize_with = "read_day")] Weekday),
     /// Worked in these windows.
     Windows(#[serde(deserialize_with = "one_or_more")] Vec<DayWindow>),
 }

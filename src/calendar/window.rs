@@ -258,26 +258,26 @@ pub(super) fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     }
 }
 
-const WEEK: [(&str, Weekday); 7] = [
-    ("Mon", Weekday::Mon),
-    ("Tue", Weekday::Tue),
-    ("Wed", Weekday::Wed),
-    ("Thu", Weekday::Thu),
-    ("Fri", Weekday::Fri),
-    ("Sat", Weekday::Sat),
-    ("Sun", Weekday::Sun),
-];
+/// The names that suggestions are taken from.
+const WEEK: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+fn day(name: &str) -> Result<Weekday, Finding> {
+    let name = name.trim();
+    name.parse::<Weekday>().map_err(|_| {
+        let shown: String = name.chars().take(40).collect();
+        let help = suggestion(&shown, WEEK);
+        Finding::new("bad_value", format!("`{shown}` is no day of the week"), help)
+    })
+}
+
+/// Reads one day, such as `"Fri"`.
+pub(super) fn read_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Weekday, D::Error> {
+    let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+    day(&text).map_err(serde::de::Error::custom)
+}
 
 /// Adds the days of `Mon`, `Mon-Fri` or `Mon, Wed`; a span may run over the weekend.
 fn add_days(text: &str, days: &mut Vec<Weekday>) -> Result<(), Finding> {
-    let day = |name: &str| {
-        let name = name.trim();
-        name.parse::<Weekday>().map_err(|_| {
-            let shown: String = name.chars().take(40).collect();
-            let help = suggestion(&shown, WEEK.iter().map(|(name, _)| *name));
-            Finding::new("bad_value", format!("`{shown}` is no day of the week"), help)
-        })
-    };
     for part in text.split([',', '，', '/']) {
         let (first, last) = match split(part) {
             Some((first, last)) => (day(first)?, day(last)?),

@@ -8,6 +8,7 @@ mod arrows;
 mod assign;
 mod attribution;
 mod blacklist;
+mod calendar;
 mod company;
 mod contact;
 mod dedup;
