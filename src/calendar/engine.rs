@@ -4,11 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use serde_json::Value;
 
 use super::measure::{Measure, Periods};
-use super::{Amount, CalendarError, CalendarRules, Clock, Deadline, UtcOffset, Zone, compile};
-use crate::error::{Report, RuleErrors};
+use super::{Amount, CalendarError, Clock, Deadline, UtcOffset, Zone};
 
 const DAY: i64 = 86_400;
 /// 1970-01-01 in chrono's days of the common era.
@@ -69,37 +67,6 @@ enum Direction {
 }
 
 impl Calendar {
-    /// Validates and compiles the rules. O(n·log n) in their dates and in the changes of the zone.
-    ///
-    /// # Errors
-    /// Every mistake in them.
-    pub fn compile(rules: &CalendarRules) -> Result<Calendar, RuleErrors> {
-        let mut report = Report::new();
-        let calendar = Self::compile_into(rules, &mut report);
-        report.finish()?;
-        Ok(calendar)
-    }
-
-    /// Reads the rules from a document and compiles them: [`CalendarRules::load`] and [`compile`](Self::compile) in
-    /// one call.
-    ///
-    /// # Errors
-    /// Every mistake in the document.
-    pub fn load(document: Value) -> Result<Calendar, RuleErrors> {
-        Calendar::compile(&CalendarRules::load(document)?)
-    }
-
-    pub(crate) fn compile_into(rules: &CalendarRules, report: &mut Report) -> Calendar {
-        rules.check(report);
-        compile::build(rules)
-    }
-
-    /// China's working days of 2023 to 2026: [`CalendarRules::china`], compiled.
-    #[must_use]
-    pub fn china() -> Calendar {
-        compile::build(&CalendarRules::china())
-    }
-
     /// The zone of its hours.
     #[must_use]
     pub fn zone(&self) -> &Zone {

@@ -51,13 +51,16 @@
 //! `Asia/Shanghai`.
 
 mod amount;
+mod check;
 mod china;
 mod clock;
 mod compile;
 mod dates;
+mod day;
 mod deadline;
 mod engine;
 mod failure;
+mod load;
 mod measure;
 #[cfg(feature = "chrono-tz")]
 mod names;
@@ -65,16 +68,19 @@ mod offset;
 mod rules;
 mod span;
 mod timeline;
+mod transitions;
 mod window;
 mod zone;
 
 pub use amount::{Amount, AmountError};
 pub use clock::Clock;
+pub use day::{Coverage, DayOverride, WeeklyWindow};
 pub use deadline::Deadline;
 pub use engine::Calendar;
 pub use failure::CalendarError;
 pub use offset::{UtcOffset, UtcOffsetError};
-pub use rules::{CalendarRules, Calendars, Coverage, DayOverride, WeeklyWindow};
+pub use rules::{CalendarRules, Calendars};
 pub use span::{Span, SpanError};
+pub use transitions::Transitions;
 pub use window::{DayWindow, DayWindowError};
-pub use zone::{Transitions, Zone, ZoneError};
+pub use zone::{Zone, ZoneError};

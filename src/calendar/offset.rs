@@ -18,6 +18,11 @@ pub struct UtcOffsetError(String);
 
 impl UtcOffsetError {
     pub(crate) fn to_finding(&self) -> Finding {
+        // `Asia/Shanghai`, where one offset holds for ever.
+        if self.0.contains('/') && self.0.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            let message = format!("`{}` is the name of a zone, expected an offset from UTC", self.0);
+            return Finding::new("bad_value", message, "write the offset, such as `\"+08:00\"`");
+        }
         let help = match meant(&self.0) {
             Some(offset) => format!("write `\"{offset}\"`"),
             None => "write it as `\"+08:00\"`".to_owned(),

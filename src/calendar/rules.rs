@@ -4,14 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::compile;
 use super::dates::{read_dates, read_shifts};
-use super::window::{one_or_more, read_day, read_days};
-use super::{DayWindow, UtcOffset, Zone, china};
-use crate::document::{load_into, read_json};
-use crate::error::{Diagnostic, Level, Report, RuleErrors};
+use super::{Coverage, DayOverride, DayWindow, UtcOffset, WeeklyWindow, Zone, china};
 
 /// Working time of a pool, team or rep: hours of the week, dates that differ, shifts, and how far it is known.
 /// [`Calendar::compile`](super::Calendar::compile) makes it ready to be asked.
@@ -72,44 +67,6 @@ pub struct CalendarRules {
     /// Version of the data, echoed by what is computed from it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub version: String,
-}
-
-/// Hours in which there is work on some days of every week.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WeeklyWindow {
-    /// The days; a document may write `"Mon-Fri"`.
-    #[serde(deserialize_with = "read_days")]
-    pub days: Vec<Weekday>,
-    /// The hours; a document may write `"09:00-18:00"` for a list of one.
-    #[serde(deserialize_with = "one_or_more")]
-    pub hours: Vec<DayWindow>,
-}
-
-/// What one date is instead of its weekday.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum DayOverride {
-    /// A day off.
-    Off,
-    /// Worked in the usual hours: those of its weekday or, when that has none, of the nearest weekday before it
-    /// that has. A make-up Saturday or Sunday is worked like a Friday.
-    Work,
-    /// Worked like the weekday named.
-    WorkAs(#[serde(deserialize_with = "read_day")] Weekday),
-    /// Worked in these windows.
-    Windows(#[serde(deserialize_with = "one_or_more")] Vec<DayWindow>),
-}
-
-/// The dates that a calendar knows: from the first through the last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Coverage {
-    /// First date.
-    pub from: NaiveDate,
-    /// Last date.
-    pub through: NaiveDate,
 }
 
 impl CalendarRules {
@@ -196,61 +153,6 @@ impl CalendarRules {
         self.shifts = Some(dates.into_iter().map(|date| (date, DayOverride::Work)).collect());
         self
     }
-
-    /// Reads the rules from a document: JSON, or TOML or YAML read into a [`serde_json::Value`]. A TOML date is read
-    /// as text.
-    ///
-    /// # Errors
-    /// Every mistake in the document, at most 100, each with its path and a suggested fix.
-    pub fn load(document: Value) -> Result<CalendarRules, RuleErrors> {
-        let mut report = Report::new();
-        let rules = load_into(document, &mut report, &CalendarRules::check);
-        finish(rules, report)
-    }
-
-    /// Reads the rules from JSON text. Beside what [`load`](Self::load) reports, each finding has its line and
-    /// column, and a key that appears twice in an object is an error.
-    ///
-    /// # Errors
-    /// Every mistake in the text; a text that is not JSON is one.
-    pub fn from_json_str(text: &str) -> Result<CalendarRules, RuleErrors> {
-        let (document, source) = read_json(text)?;
-        let mut report = Report::new();
-        source.duplicates().for_each(|duplicate| report.push(duplicate));
-        let rules = load_into(document, &mut report, &CalendarRules::check);
-        finish(rules, report).map_err(|errors| source.locate(errors))
-    }
-
-    /// Valid rules that look like mistakes: warnings only, by path.
-    ///
-    /// ```
-    /// use leadkit::calendar::{CalendarRules, Zone};
-    ///
-    /// let mut rules = CalendarRules::office_hours(Zone::default());
-    /// rules.holidays = Some("cn".into());
-    /// assert_eq!(rules.lint()[0].to_string(), "\
-    /// warning[zone] at zone: the days off of `cn` are counted in UTC
-    ///   help: write `\"zone\": \"+08:00\"`");
-    /// ```
-    #[must_use]
-    pub fn lint(&self) -> Vec<Diagnostic> {
-        let mut report = Report::new();
-        self.check(&mut report);
-        let mut findings = report.into_diagnostics();
-        findings.retain(|finding| finding.level == Level::Warning);
-        findings
-    }
-
-    pub(super) fn check(&self, report: &mut Report) {
-        compile::check(self, report);
-    }
-}
-
-fn finish<T>(rules: Option<T>, report: Report) -> Result<T, RuleErrors> {
-    report.finish()?;
-    rules.ok_or_else(|| {
-        RuleErrors::from(Diagnostic::error("unreadable", "", "nothing in the document can be read"))
-    })
 }
 
 /// Calendars by id.
@@ -280,34 +182,6 @@ impl Calendars {
     /// The ids, in order.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
-    }
-
-    /// Reads calendars by id from a document.
-    ///
-    /// # Errors
-    /// As [`CalendarRules::load`], for all of them at once.
-    pub fn load(document: Value) -> Result<Calendars, RuleErrors> {
-        let mut report = Report::new();
-        let calendars = load_into(document, &mut report, &Calendars::check);
-        finish(calendars, report)
-    }
-
-    /// Reads calendars by id from JSON text.
-    ///
-    /// # Errors
-    /// As [`CalendarRules::from_json_str`], for all of them at once.
-    pub fn from_json_str(text: &str) -> Result<Calendars, RuleErrors> {
-        let (document, source) = read_json(text)?;
-        let mut report = Report::new();
-        source.duplicates().for_each(|duplicate| report.push(duplicate));
-        let calendars = load_into(document, &mut report, &Calendars::check);
-        finish(calendars, report).map_err(|errors| source.locate(errors))
-    }
-
-    fn check(&self, report: &mut Report) {
-        for (id, calendar) in &self.0 {
-            report.within(id, |report| calendar.check(report));
-        }
     }
 }
 

@@ -2,15 +2,13 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::UtcOffset;
+use super::{Transitions, UtcOffset};
 use crate::document::Finding;
-use crate::order;
 
 /// What local time is, at every moment.
 ///
@@ -106,53 +104,6 @@ impl<'de> Visitor<'de> for ZoneVisitor {
     }
 }
 
-/// Offsets that change at given moments. O(1) to clone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Transitions {
-    /// The offset before the first change.
-    before: UtcOffset,
-    /// Changes in ascending order: from that moment on, the offset.
-    changes: Arc<[(DateTime<Utc>, UtcOffset)]>,
-}
-
-impl Transitions {
-    /// A zone that starts at an offset and changes it; the changes are put in order, the last of two at the same
-    /// moment holds. Moments are whole seconds: fractions are cut.
-    #[must_use]
-    pub fn new(
-        before: UtcOffset,
-        changes: impl IntoIterator<Item = (DateTime<Utc>, UtcOffset)>,
-    ) -> Transitions {
-        let changes = changes.into_iter().map(|(moment, offset)| (moment.trunc_subsecs(0), offset));
-        Transitions { before, changes: order::map(changes).into_iter().collect() }
-    }
-
-    /// The offset before the first change.
-    #[must_use]
-    pub fn before(&self) -> UtcOffset {
-        self.before
-    }
-
-    /// The changes in ascending order: from that moment on, the offset.
-    #[must_use]
-    pub fn changes(&self) -> &[(DateTime<Utc>, UtcOffset)] {
-        &self.changes
-    }
-}
-
-impl<'de> Deserialize<'de> for Transitions {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Transitions, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Raw {
-            before: UtcOffset,
-            changes: Vec<(DateTime<Utc>, UtcOffset)>,
-        }
-        let raw = Raw::deserialize(deserializer)?;
-        Ok(Transitions::new(raw.before, raw.changes))
-    }
-}
-
 /// Why a text is not a [`Zone`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ZoneError {
@@ -242,7 +193,9 @@ fn looks_like_a_name(text: &str) -> bool {
 impl Zone {
     #[cfg(feature = "chrono-tz")]
     fn of_name(name: &str) -> Result<Zone, ZoneErrorKind> {
-        super::names::find(name).ok_or_else(|| ZoneErrorKind::Unknown(super::names::closest_to(name)))
+        let zone = super::names::find(name);
+        let zone = zone.ok_or_else(|| ZoneErrorKind::Unknown(super::names::closest_to(name)))?;
+        Ok(if zone.changes().is_empty() { Zone::Fixed(zone.before()) } else { Zone::Transitions(zone) })
     }
 
     #[cfg(not(feature = "chrono-tz"))]
@@ -277,10 +230,10 @@ impl Zone {
         match self {
             Zone::Fixed(offset) => *offset,
             Zone::Transitions(zone) => {
-                let passed = zone.changes.partition_point(|(moment, _)| *moment <= at);
-                match passed.checked_sub(1).and_then(|last| zone.changes.get(last)) {
+                let passed = zone.changes().partition_point(|(moment, _)| *moment <= at);
+                match passed.checked_sub(1).and_then(|last| zone.changes().get(last)) {
                     Some((_, offset)) => *offset,
-                    None => zone.before,
+                    None => zone.before(),
                 }
             }
         }
@@ -317,9 +270,9 @@ impl Zone {
                 // Each offset holds from its own change up to the next; the first period to reach the time has it.
                 // Offsets are within a day, so a period that ended a day before cannot reach it.
                 let passed = local.and_utc().checked_sub_signed(TimeDelta::days(1));
-                let passed = passed.map_or(0, |edge| zone.changes.partition_point(|(at, _)| *at <= edge));
-                let (old, left) = zone.changes.split_at_checked(passed).unwrap_or((&[], &zone.changes));
-                let first = old.last().map_or((None, zone.before), |(at, offset)| (Some(*at), *offset));
+                let passed = passed.map_or(0, |edge| zone.changes().partition_point(|(at, _)| *at <= edge));
+                let (old, left) = zone.changes().split_at_checked(passed).unwrap_or((&[], zone.changes()));
+                let first = old.last().map_or((None, zone.before()), |(at, offset)| (Some(*at), *offset));
                 let starts = left.iter().map(|(moment, offset)| (Some(*moment), *offset));
                 let ends = left.iter().map(|(moment, _)| Some(*moment)).chain([None]);
                 for ((start, offset), end) in std::iter::once(first).chain(starts).zip(ends) {

@@ -108,7 +108,9 @@ fn a_roster_tells_everything_that_is_wrong_with_it() {
         Rep { absences: vec![Absence { from: monday(), until: monday() - hours(1) }], ..rep("c") },
     ];
     let calendars: Calendars =
-        [("office", leadkit::calendar::CalendarRules::default())].into_iter().collect();
+        [("office", leadkit::calendar::CalendarRules::office_hours(Default::default()))]
+            .into_iter()
+            .collect();
     let errors = Roster::compile(&team, &calendars).unwrap_err();
     let found: Vec<(&str, &str)> =
         errors.iter().map(|found| (found.path.as_str(), found.code.as_ref())).collect();

@@ -1,0 +1,45 @@
+//! What a day of a calendar is.
+
+use chrono::{NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+
+use super::DayWindow;
+use super::window::{one_or_more, read_day, read_days};
+
+/// Hours in which there is work on some days of every week.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeeklyWindow {
+    /// The days; a document may write `"Mon-Fri"`.
+    #[serde(deserialize_with = "read_days")]
+    pub days: Vec<Weekday>,
+    /// The hours; a document may write `"09:00-18:00"` for a list of one.
+    #[serde(deserialize_with = "one_or_more")]
+    pub hours: Vec<DayWindow>,
+}
+
+/// What one date is instead of its weekday.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DayOverride {
+    /// A day off.
+    Off,
+    /// Worked in the usual hours: those of its weekday or, when that has none, of the nearest weekday before it
+    /// that has. A make-up Saturday or Sunday is worked like a Friday.
+    Work,
+    /// Worked like the weekday named.
+    WorkAs(#[serde(deserialize_with = "read_day")] Weekday),
+    /// Worked in these windows.
+    Windows(#[serde(deserialize_with = "one_or_more")] Vec<DayWindow>),
+}
+
+/// The dates that a calendar knows: from the first through the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coverage {
+    /// First date.
+    pub from: NaiveDate,
+    /// Last date.
+    pub through: NaiveDate,
+}
