@@ -211,6 +211,11 @@ fn read_line(line: &str, between: bool, is_first: bool) -> Result<Line, (usize, 
         return Ok(Line::Header);
     }
     let wanted = if between { "a second moment" } else { "an amount such as 24h, 3d or 7wd" };
+    // Spaces where the tab should be.
+    let word = first.split_whitespace().next().unwrap_or_default();
+    if word.len() < first.len() && read_moment(word).is_ok() {
+        return Err((2, format!("found no tab in {}, expected a tab before {wanted}", quoted(first))));
+    }
     let start = read_moment(first).map_err(|what| (1, what))?;
     let Some(second) = cells.next() else {
         return Err((2, format!("found the end of the line, expected a tab and {wanted}")));

@@ -141,6 +141,22 @@ fn when_everyone_is_off_hours_no_credit_moves_and_the_next_opening_is_told() {
 }
 
 #[test]
+fn nobody_is_known_to_work_where_the_calendar_has_ended() {
+    let mut team = reps(&["a", "b"]);
+    team[0].hours = Some("cn".into());
+    team[1].hours = Some("cn".into());
+    let mut desk = three();
+    desk.roster = Roster::compile(&team, &[("cn", CalendarRules::china())].into_iter().collect()).unwrap();
+    desk.assigner = Assigner::compile(&sharing(&[("a", 1), ("b", 1)], Strategy::FairShare)).unwrap();
+    assert!(desk.take(&lead("L"), at("2026-12-31T09:59:59Z")).owner().is_some());
+    for after in ["2026-12-31T10:00:00Z", "2027-03-01T03:00:00Z"] {
+        let assignment = desk.take(&lead("M"), at(after));
+        assert_eq!(*assignment.kind(), AssignmentKind::NoEligible { retry_at: None });
+        assert_eq!(assignment.skipped()["off_hours"], 2);
+    }
+}
+
+#[test]
 fn a_daily_cap_is_hit_exactly_and_frees_at_local_midnight() {
     let mut desk = Desk::new(&capped(Zone::Fixed(UtcOffset::CHINA), 2), &reps(&["a"]));
     let evening = at("2026-03-02T15:59:58Z");
