@@ -70,7 +70,8 @@ fn messages_say_the_fix() {
         ("blacklist: a window in words", load(blacklist(json!({"resubmission": {"by": ["phone"], "window": "3 months"}})))),
         ("blacklist: a window as a number", load(blacklist(json!({"resubmission": {"by": ["phone"], "window": 3}})))),
         ("condition: a span in words", load(fit(json!({"field": "created_at", "within": "3 months"}), json!(100)))),
-        ("dedup: a zone by name", load(json!({"dedup": {"zone": "Asia/Shanghai"}}))),
+        // What a name gives depends on a feature: see the tests of calendars.
+        ("dedup: a zone in words", load(json!({"dedup": {"zone": "UTC+8"}}))),
         ("assign: a fixed zone by name", load(json!({"assign": {"pools": {"leads": {"zone": {"fixed": "Asia/Shanghai"}}}}}))),
         ("assign: an offset alone", load(json!({"assign": {"pools": {"leads": {"zone": "+08:00"}}}}))),
         ("toml: a date for a number", load(toml("[dedup]\ncrowded_key = 2026-03-01\n"))),
@@ -778,7 +779,7 @@ fn json_text_shows_every_mistake_with_line_and_column() {
     "groups": {"west": {"members": [{"rep": "ann"}]}},
     "pools": {
       "leads": {
-        "zone": "Asia/Shanghai",
+        "zone": "UTC+8",
         "rules": [
           {"id": "all", "then": {"group": {"id": "wset"}}},
           {"id": "all", "thn": {"rep": "ann"}}
