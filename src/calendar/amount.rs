@@ -14,8 +14,8 @@ use crate::document::Finding;
 /// ```
 /// use leadkit::calendar::{Amount, Clock, Span};
 ///
-/// assert_eq!("24h".parse(), Ok(Amount::Time(Span::hours(24))));
-/// assert_eq!("7wd".parse(), Ok(Amount::Workdays(7)));
+/// assert_eq!("24h".parse(), Ok(Amount::hours(24)));
+/// assert_eq!("7wd".parse(), Ok(Amount::workdays(7)));
 /// assert_eq!("7 working days".parse::<Amount>().unwrap_err().help(), "write `\"7wd\"`");
 /// assert_eq!(Amount::from(Span::hours(2)).default_clock(), Clock::OfficeHours);
 /// ```
@@ -29,6 +29,30 @@ pub enum Amount {
 }
 
 impl Amount {
+    /// Whole minutes.
+    #[must_use]
+    pub const fn minutes(minutes: u32) -> Amount {
+        Amount::Time(Span::minutes(minutes))
+    }
+
+    /// Whole hours.
+    #[must_use]
+    pub const fn hours(hours: u32) -> Amount {
+        Amount::Time(Span::hours(hours))
+    }
+
+    /// Days of 24 hours.
+    #[must_use]
+    pub const fn days(days: u32) -> Amount {
+        Amount::Time(Span::days(days))
+    }
+
+    /// Working days.
+    #[must_use]
+    pub const fn workdays(days: u32) -> Amount {
+        Amount::Workdays(days)
+    }
+
     /// The clock an amount of this size is meant for when nobody says: less than 24 hours are
     /// [`OfficeHours`](Clock::OfficeHours), the rest [`Workday`](Clock::Workday).
     #[must_use]

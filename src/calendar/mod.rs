@@ -4,16 +4,16 @@
 //! is known. [`Calendar`] is compiled from them and answers in well under a microsecond, however far the answer lies.
 //!
 //! ```
-//! use leadkit::calendar::{Calendar, Clock, Span};
+//! use leadkit::calendar::{Amount, Calendar, Clock};
 //!
 //! let china = Calendar::china();
 //! let asked = "2026-09-30T16:00:00+08:00".parse().unwrap(); // the day before the National Day
 //!
 //! // One working day to answer: the days off from October 1 to 7 do not count.
-//! let due = china.add(asked, Span::hours(24), Clock::Workday)?;
+//! let due = china.add(asked, Amount::hours(24), Clock::Workday)?;
 //! assert_eq!(due.local().to_rfc3339(), "2026-10-08T16:00:00+08:00");
 //! // Four hours of work: two today, two on the next working day.
-//! let due = china.add(asked, Span::hours(4), Clock::OfficeHours)?;
+//! let due = china.add(asked, Amount::hours(4), Clock::OfficeHours)?;
 //! assert_eq!(due.to_string(), "\
 //! 2026-10-08T11:00:00+08:00: 4h on the clock `office_hours` after 2026-09-30T16:00:00+08:00, \
 //! by the calendar `cn-2023-2026`");
@@ -24,7 +24,7 @@
 //! assert_eq!(china.next_opening(holiday)?.to_rfc3339(), "2026-10-08T01:00:00+00:00");
 //!
 //! // Nobody knows the days off of 2027 yet, so nobody guesses them.
-//! let late = china.add("2026-12-31T16:00:00+08:00".parse().unwrap(), Span::hours(24), Clock::Workday);
+//! let late = china.add("2026-12-31T16:00:00+08:00".parse().unwrap(), Amount::hours(24), Clock::Workday);
 //! let error = late.unwrap_err();
 //! assert_eq!(error.to_string(), "the calendar `cn-2023-2026` ends with 2026-12-31");
 //! assert_eq!(error.help(), "add the days off and the make-up days after it and set `coverage.through`");

@@ -64,6 +64,12 @@ impl Span {
         Span(if seconds > LONGEST { LONGEST } else { seconds })
     }
 
+    /// Whole minutes.
+    #[must_use]
+    pub const fn minutes(minutes: u32) -> Span {
+        Span::seconds(minutes.saturating_mul(60))
+    }
+
     /// Whole hours.
     #[must_use]
     pub const fn hours(hours: u32) -> Span {
