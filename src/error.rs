@@ -209,6 +209,8 @@ pub struct Report {
     diagnostics: Vec<Diagnostic>,
     /// Errors beyond the most that are kept.
     more: bool,
+    /// Bytes of the scripts of the document so far: all of them together are bounded.
+    pub(crate) scripts: usize,
 }
 
 impl Report {

@@ -14,21 +14,35 @@ use leadkit::rule::{
 use leadkit::score::{Award, Scorer};
 
 use hostile::{End, FUNCTIONS, activities, alone, calls, lead, now, rules, tortuous};
+use search::Search;
 
 mod hostile;
+mod search;
 
-/// Counts what lies on the heap, and the most there ever was.
+/// Counts what lies on the heap, the most there ever was, and all that was ever asked for.
 struct Counting;
 
 static NOW: AtomicUsize = AtomicUsize::new(0);
 static MOST: AtomicUsize = AtomicUsize::new(0);
+/// Bytes ever asked for: whatever copies a list or a text asks for its size anew.
+static EVER: AtomicUsize = AtomicUsize::new(0);
 
 // SAFETY: every call is handed on to the system's allocator as it came.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
         MOST.fetch_max(now, Ordering::Relaxed);
+        EVER.fetch_add(layout.size(), Ordering::Relaxed);
         unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let more = size.saturating_sub(layout.size());
+        let now = NOW.fetch_add(more, Ordering::Relaxed) + more;
+        MOST.fetch_max(now, Ordering::Relaxed);
+        EVER.fetch_add(more, Ordering::Relaxed);
+        NOW.fetch_sub(layout.size().saturating_sub(size), Ordering::Relaxed);
+        unsafe { System.realloc(pointer, layout, size) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
@@ -131,6 +145,125 @@ fn no_source_is_too_hard_to_read() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
+/// Bytes asked for while a source is read.
+fn reading(source: &str, kind: ScriptKind) -> usize {
+    let before = EVER.load(Ordering::Relaxed);
+    drop(check_script(source, kind, Scope::Score));
+    EVER.load(Ordering::Relaxed) - before
+}
+
+/// Twice the source takes about twice the work.
+#[test]
+fn reading_is_linear() {
+    let _alone = alone();
+    let hunt = || {
+        let mut broken = Vec::new();
+        for kind in [ScriptKind::Program, ScriptKind::Points] {
+            // Everything that is made once is made.
+            reading("let a = attr(\"x\"); a == 1", kind);
+            for part in hostile::PARTS {
+                let source = |bytes: usize| part.repeat(bytes / part.len());
+                let sizes = [4_096, 8_192, 16_384].map(|bytes| reading(&source(bytes), kind));
+                // What refusing costs is a constant.
+                let limit = |size: usize| size * 5 / 2 + 64 * 1024;
+                if sizes[1] > limit(sizes[0]) || sizes[2] > limit(sizes[1]) {
+                    broken.push(format!("{part:?} {kind:?}: {sizes:?} bytes"));
+                }
+            }
+            for source in tortuous() {
+                let bytes = reading(&source, kind);
+                if bytes > 8 * 1024 * 1024 {
+                    broken.push(format!(
+                        "{bytes} bytes {kind:?}: {}",
+                        source.chars().take(80).collect::<String>()
+                    ));
+                }
+            }
+        }
+        broken
+    };
+    let broken = hostile::on_small_stack(hunt).unwrap();
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn items_are_not_changed() {
+    let _alone = alone();
+    for source in hostile::CHANGING.iter().copied().chain([hostile::memory().as_str()]) {
+        assert!(matches!(attack(source, ScriptKind::Program), End::Refused(_)), "{source}");
+    }
+}
+
+/// What a run asks of the heap beside its operations.
+const RUN_BYTES: usize = 3 * 1024 * 1024;
+
+/// What one operation asks of the heap at most: it copies the longest list or text a few times.
+const OPERATION_BYTES: usize = 20 * 1024;
+
+/// Runs a program; how it broke a bound, if it did. `None` when it is refused.
+fn measured(source: &str) -> Option<Result<u64, String>> {
+    let scorer = Scorer::compile(&rules(Award::Program(source.to_owned()))).ok()?;
+    let (lead, activities, tables) = (lead(), activities(), HostTables::default());
+    let context = FactContext { activities: &activities, ..FactContext::new(&tables, now()) };
+    let facts = Facts::new(&lead, &context);
+    let operations = scorer.cost([Facts::new(&lead, &context)]).of("r").operations;
+    let before = EVER.load(Ordering::Relaxed);
+    let (score, growth) = growth(|| scorer.score(&facts));
+    let asked = EVER.load(Ordering::Relaxed) - before;
+    drop(score);
+    Some(if operations > 10_001 {
+        Err(format!("{operations} operations"))
+    } else if growth > MOST_GROWTH / 2 {
+        Err(format!("the heap grows by {growth} bytes"))
+    } else if asked > RUN_BYTES + OPERATION_BYTES * operations as usize {
+        Err(format!("{asked} bytes are asked for in {operations} operations"))
+    } else {
+        Ok(operations)
+    })
+}
+
+#[test]
+fn appending_is_bounded() {
+    let _alone = alone();
+    let hunt = || {
+        let all = hostile::APPENDING
+            .iter()
+            .filter_map(|source| Some(format!("{source}: {}", measured(source)?.err()?)));
+        all.collect::<Vec<_>>()
+    };
+    let broken = hostile::on_small_stack(hunt).unwrap();
+    assert!(broken.is_empty(), "{broken:#?}");
+    for source in hostile::APPENDING {
+        let _ = fails(source);
+    }
+}
+
+/// A search among programs of all statements for one whose work or memory its operations do not bound.
+#[test]
+fn work_and_memory_of_every_operation_are_bounded() {
+    let _alone = alone();
+    let programs = if cfg!(debug_assertions) { 400 } else { 6_000 };
+    let hunt = || {
+        let (mut broken, mut ran, mut all) = (Vec::new(), 0, 0);
+        for seed in 0..programs {
+            let source = Search::new(seed).program();
+            match measured(&source) {
+                None => {}
+                Some(Ok(operations)) => {
+                    ran += 1;
+                    all += operations;
+                }
+                Some(Err(said)) => broken.push(format!("{said}: {source}")),
+            }
+        }
+        (broken, ran, all)
+    };
+    let (broken, ran, operations) = hostile::on_small_stack(hunt).unwrap();
+    assert!(broken.is_empty(), "{broken:#?}");
+    assert!(ran > programs / 2, "{ran} of {programs} ran");
+    assert!(operations > u64::from(ran) * 500, "{operations} in {ran} programs");
+}
+
 #[test]
 fn endless_sources_are_refused_unread() {
     let _alone = alone();
@@ -199,19 +332,22 @@ fn the_operation_counter_counts_every_function() {
             "clamp" => &["1", "0", "2"],
             "pow" => &["2", "3"],
             "attr" | "last" => &["k"],
+            "date" => &["d"],
             "contains" | "ends_with" | "has" | "starts_with" => &["k", "k"],
             "len" | "lower" | "upper" | "trim" => &["k"],
             _ => &["1", "2", "3"],
         };
         let call = format!("{name}({});", values[..*takes].join(", "));
-        let times = |count: usize| cost(format!("let k = \"kind1\"; {} 1", call.repeat(count)));
+        let times = |count: usize| {
+            cost(format!("let k = \"kind1\"; let d = \"2026-01-01\"; {} 1", call.repeat(count)))
+        };
         let (once, often) = (times(1), times(50));
         assert!(often >= once + 49, "{call}: {once} operations, then {often}");
         // In an expression too.
         if *name != "reason" {
             let nested = |count: usize| {
                 let items = vec![call.trim_end_matches(';'); count].join(", ");
-                cost(format!("let k = \"kind1\"; let x = [{items}]; 1"))
+                cost(format!("let k = \"kind1\"; let d = \"2026-01-01\"; let x = [{items}]; 1"))
             };
             assert!(nested(50) >= nested(1) + 49, "{call}");
         }

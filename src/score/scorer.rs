@@ -19,8 +19,8 @@ use crate::rule::{Facts, Predicate, RulesVersion};
 /// Scores leads by rules that are proved: immutable, shared by reference across threads.
 ///
 /// Scoring costs O(activities · log activities + rules · activities of the rule's kind). A script takes at most 10,000
-/// operations a run, and one in an engagement rule runs for every activity of its kind: a host that takes rules from
-/// strangers bounds the activities it hands in. Script conditions of fit rules that follow one another are run as one;
+/// operations a run. One in an engagement rule runs for every activity of its kind: those of one lead take at most
+/// 100,000 operations and read at most 10 MiB of text together; a rule that meets these limits is a fault of that score. Script conditions of fit rules that follow one another are run as one;
 /// when one of them fails, they are run again one by one.
 #[derive(Debug, Clone)]
 pub struct Scorer {
@@ -113,11 +113,13 @@ impl Scorer {
             as_of: score.as_of,
         };
         let rare = &mut score.rare;
+        work.scripts.begin_sharing();
         score.engagement =
             axis(ScoreAxis::Engagement, &self.engagement, &mut score.entries, |rule, lines| {
                 rule.run(lead, work, lines).unwrap_or_else(|fault| Rare::note(rare, &rule.id, fault));
                 work.note_cost(&rule.id);
             });
+        work.scripts.end_sharing();
     }
 
     /// Whether anything makes the lead a D.

@@ -151,15 +151,69 @@ pub(crate) const GROWING: &[&str] = &[
     "let a = [0]; loop { a += a; }",
     "let a = [0]; loop { a = [a, a]; }",
     "let a = [0]; loop { a = [a]; }",
+    "let a = industry; loop { a = [a, industry, industry]; }",
+    "fn f(a) { [a, a] } let a = 1; loop { a = f(a); }",
+    "loop { reason(1, title); }",
+    "loop { reason(1, \"x\"); }",
+];
+
+/// Changes of items, which no size would bound: `memory` and the first are those that were found first.
+pub(crate) const CHANGING: &[&str] = &[
+    "let a = industry; for i in 0..256 { a[i] = industry; } loop { known(a); }",
     "let a = [0, 0]; loop { a[0] = a; a[1] = a; }",
     "let a = [0]; loop { a[0] = a; }",
     "let a = [0]; loop { a[0] = [a, a, a]; }",
     "let a = [\"x\"]; loop { a[0] += a[0]; }",
     "let a = [[0]]; loop { a[0][0] = a; }",
-    "let a = industry; loop { a = [a, industry, industry]; }",
-    "fn f(a) { [a, a] } let a = 1; loop { a = f(a); }",
-    "loop { reason(1, title); }",
-    "loop { reason(1, \"x\"); }",
+    "let a = [[0]]; loop { a[0][0] += a; }",
+    "let a = [0]; loop { a [ 0 ]   =   a; }",
+    "let a = [0]; loop { a[0]\n/* why */ = a; }",
+    "let a = [0]; loop { (a[0]) = a; }",
+    "let a = [0]; loop { a[a[0]] = a; }",
+    "let a = [0]; loop { a[-1] = a; }",
+    "let s = \"ab\"; loop { s[0..0] = s; }",
+    "let s = \"ab\"; loop { s[0] = 'x'; s[1] = title; }",
+    "let s = \"ab\"; loop { s[..] = title; }",
+    "let n = 5; loop { n[0..3] = 7; }",
+    "fn f(a) { a[0] = a; a } let a = [0]; loop { a = f(a); }",
+    "let a = [0]; let b = loop { a[0] = a; break a; }; 1",
+    "let a = [0]; switch 1 { 1 => a[0] = a, _ => 2 }",
+    "let a = [0]; if true { a[0] = a } 1",
+    "let a = [[0]]; for x in a { x[0] = a; }",
+    "let a = [0]; loop { a.x = a; }",
+    "let a = [0]; loop { a[0].x = a; }",
+    "let a = [0]; loop { a.lower()[0] = a; }",
+    "let a = [0]; loop { a?[0] = a; }",
+    "let a = [0]; a.push(a);",
+    "let a = [0]; a.insert(0, a);",
+    "let a = [0]; a.append(a);",
+    "let a = [0]; a.pad(1000, a);",
+    "let a = [0]; a.splice(0..1, a);",
+    "let a = [0]; a.set(0, a);",
+];
+
+/// Lists in lists, then copied into as many variables as there may be.
+pub(crate) fn memory() -> String {
+    let items: String = (0..64).map(|i| format!("a[i][{i}]=industry;")).collect();
+    let copies: String = (0..57).map(|i| format!("let b{i}=a;")).collect();
+    format!("let a = industry; for i in 0..16 {{ a[i] = industry; {items} }} {copies} 1")
+}
+
+/// Lists that grow through `+=`, whose size the engine looks at before it appends.
+pub(crate) const APPENDING: &[&str] = &[
+    "let a = industry; let b = a; loop { let c = industry; c += b; b = c; }",
+    "let a = industry; loop { let c = industry; c += a; a = c; known(a); }",
+    "let a = industry; let b = []; loop { b += a; b = b; }",
+    "let a = industry; a += a; loop { known(a); }",
+    "fn f(a, b) { a += b; a } let a = industry; loop { a = f(a, a); }",
+    "fn f(a, b) { a = a + b; a } let a = industry; loop { a = f(a, a); }",
+    "let a = industry; loop { let c = industry; c = c + a; a = c; }",
+    "let a = attr(\"big\"); loop { let c = attr(\"big\"); c += a; a = c; }",
+    "let a = [[industry]]; let b = [[0]]; loop { let c = a[0]; c += b; b = c; }",
+    "let a = industry; loop { a += loop { break a; }; }",
+    "let a = industry; loop { a += if true { a } else { [] }; }",
+    "let a = industry; loop { a += switch 1 { 1 => a, _ => a }; }",
+    "let a = or(attr(\"none\"), industry); loop { let c = or(attr(\"none\"), industry); c += a; a = c; }",
 ];
 
 /// Numbers that do not fit, or are none.
@@ -235,7 +289,6 @@ pub(crate) const GREEDY: &[&str] = &[
     "loop { has(industry, \"zzz\"); }",
     "loop { \"zzz\" in industry; }",
     "for a in industry { for b in industry { known(b); } }",
-    "loop { let a = industry; a[0] = \"x\"; }",
     "loop { len(message); text(message); }",
     "loop { attr(\"big\"); }",
     "let name = \"big\"; loop { attr(name); }",
@@ -245,6 +298,112 @@ pub(crate) const GREEDY: &[&str] = &[
     "loop { title == message; title < message; }",
     "let s = title; loop { s = lower(upper(s)); }",
     "loop { for x in industry { upper(x); } }",
+];
+
+/// Parts of sources that are hard on parsers when they are repeated.
+pub(crate) const PARTS: &[&str] = &[
+    "(",
+    "[",
+    "{",
+    "!",
+    "-",
+    "- ",
+    "1+",
+    "1-1+",
+    "a.",
+    "if true {",
+    "if 1>2 {1} else ",
+    "true&&",
+    "true||",
+    "(1+",
+    "x[",
+    "min(1,",
+    "min(",
+    "abs(",
+    "1??",
+    "1..",
+    "switch 1 {",
+    "switch 1 { _ => ",
+    "/*",
+    "//",
+    "\"",
+    "'",
+    "\\",
+    "return ",
+    "let x = ",
+    "fn f() {",
+    "1;",
+    ";",
+    "a ",
+    "0x",
+    "1e",
+    "1.",
+    "..",
+    "...",
+    "=>",
+    "known(",
+    "or(1,",
+    "loop { ",
+    "while true {",
+    "for x in [",
+    "for x in 0..9 {",
+    "#",
+    "`",
+    "|x|",
+    "||",
+    "\u{202e}",
+    "名",
+    "\n",
+    "\t",
+    "+ ",
+    "== 1",
+    "=",
+    "!=",
+    "@",
+    "$",
+    "fn",
+    "fn f(",
+    "if",
+    "else",
+    "in",
+    "_",
+    "a::",
+    "1 in [1] && ",
+    "attr(\"x\")+",
+    "count(\"x\",1)+",
+    "attr(",
+    "title == \"x\" || ",
+    "{1}",
+    "{{1}}",
+    "{let x=1;}",
+    "{1;}",
+    "1;",
+    "{}",
+    "true;",
+    "title;",
+    "if 1>0 {1}",
+    "if title==\"x\" {1}",
+    "while false {1}",
+    "loop {break;}",
+    "for x in [] {1}",
+    "switch 1 {1=>1}",
+    "do {1} while false;",
+    "[1];",
+    "-1;",
+    "x=x;",
+    "1==2;",
+    "attr(\"x\")==attr(\"y\");",
+    "return;",
+    "return 1;",
+    "{return;}",
+    "(1);",
+    "\"\";",
+    "!true;",
+    "1..2;",
+    "abs(1);",
+    "known(title);",
+    "true&true&",
+    "1<2<",
 ];
 
 /// Sources of 16 KiB that are hard on parsers.
@@ -261,82 +420,7 @@ pub(crate) fn tortuous() -> Vec<String> {
         }
         source
     };
-    let mut sources: Vec<String> = [
-        "(",
-        "[",
-        "{",
-        "!",
-        "-",
-        "- ",
-        "1+",
-        "1-1+",
-        "a.",
-        "if true {",
-        "if 1>2 {1} else ",
-        "true&&",
-        "true||",
-        "(1+",
-        "x[",
-        "min(1,",
-        "min(",
-        "abs(",
-        "1??",
-        "1..",
-        "switch 1 {",
-        "switch 1 { _ => ",
-        "/*",
-        "//",
-        "\"",
-        "'",
-        "\\",
-        "return ",
-        "let x = ",
-        "fn f() {",
-        "1;",
-        ";",
-        "a ",
-        "0x",
-        "1e",
-        "1.",
-        "..",
-        "...",
-        "=>",
-        "known(",
-        "or(1,",
-        "loop { ",
-        "while true {",
-        "for x in [",
-        "for x in 0..9 {",
-        "#",
-        "`",
-        "|x|",
-        "||",
-        "\u{202e}",
-        "名",
-        "\n",
-        "\t",
-        "+ ",
-        "== 1",
-        "=",
-        "!=",
-        "@",
-        "$",
-        "fn",
-        "fn f(",
-        "if",
-        "else",
-        "in",
-        "_",
-        "a::",
-        "1 in [1] && ",
-        "attr(\"x\")+",
-        "count(\"x\",1)+",
-        "attr(",
-        "title == \"x\" || ",
-    ]
-    .into_iter()
-    .map(fill)
-    .collect();
+    let mut sources: Vec<String> = PARTS.iter().map(|part| fill(part)).collect();
     sources.push(format!("{}1{}", "(".repeat(8_000), ")".repeat(8_000)));
     sources.push(format!("{}1{}", "[".repeat(8_000), "]".repeat(8_000)));
     sources.push(format!("{}1{}", "{".repeat(8_000), "}".repeat(8_000)));
@@ -367,6 +451,25 @@ pub(crate) fn tortuous() -> Vec<String> {
     sources.push(numbered(&|i| format!("attr(\"{i}\")+")));
     sources.push(format!("fn f({}) {{ 1 }}", numbered(&|i| format!("a{i},"))));
     sources.push(format!("min({})", numbered(&|i| format!("{i},"))));
+    for depth in [4, 16, 30] {
+        let nested = format!("{}1{}", "{".repeat(depth), "}".repeat(depth));
+        sources.push(nested.repeat(16_300 / nested.len()));
+        let nested = format!("{}1{}", "if 1>0 {".repeat(depth), "}".repeat(depth));
+        sources.push(nested.repeat(16_300 / nested.len()));
+        let wide = format!("{}{}{}", "{".repeat(depth), "{1}".repeat(5_300), "}".repeat(depth));
+        sources.push(wide);
+    }
+    sources.push(format!("let x = 0; {} x", "x += 1;".repeat(2_300)));
+    sources.push(format!("let a = attr(\"a\"); {} a", "if a > 1 { a += 1; }".repeat(800)));
+    sources.push(format!("fn f(x) {{ {} }} f(1)", "{1}".repeat(5_400)));
+    sources.push(numbered(&|i| format!("attr(\"{i}\")>1;")));
+    sources.push(numbered(&|i| format!("known(attr(\"{i}\"))&&attr(\"{i}\")>1;")));
+    sources.push(format!("[{}]", numbered(&|i| format!("attr(\"a{i}\")==1,"))));
+    sources.push(format!("[{}]", "{1},".repeat(4_000)));
+    sources.push(format!("let a=1; let b=1; {}", "a=b;b=a;".repeat(2_000)));
+    sources.push(format!("{}1{}", "(1<".repeat(5_000), ")".repeat(5_000)));
+    sources.push(numbered(&|i| format!("let v{}=v{};", i % 64, (i + 1) % 64)));
+    sources.push(format!("{} u{}", numbered(&|i| format!("v{i};")), 1));
     sources.push("x".repeat(16_000));
     sources.push("1".repeat(16_000));
     sources.push(format!("0.{}", "1".repeat(16_000)));
@@ -381,6 +484,7 @@ pub(crate) const FUNCTIONS: &[(&str, usize)] = &[
     ("clamp", 3),
     ("contains", 2),
     ("count", 2),
+    ("date", 1),
     ("days_since", 1),
     ("ends_with", 2),
     ("exp", 1),

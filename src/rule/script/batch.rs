@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::compile::Script;
 use super::limits::MAX_SOURCE;
 use super::names;
+use super::places::Places;
 use super::run::ScriptSession;
-use super::sandbox::ENGINE;
+use super::sandbox::{optimised, parse_guarded};
 use crate::rule::FactSource;
 
 /// Conditions that are run as one list: entering the engine costs more than most of them do.
@@ -45,7 +46,9 @@ impl ScriptBatch {
             known.push(variable.name.clone(), ());
         }
         let script = Script {
-            ast: ENGINE.compile_expression_with_scope(&known, &source).ok()?,
+            ast: optimised(parse_guarded(&known, &source, false).ok()?, &known, &source, false),
+            weight: scripts.iter().fold(0, |all, script| all.saturating_add(script.weight)),
+            places: Places::default(),
             source: Arc::from(source),
             reads: scripts.iter().fold(0, |bits, script| bits | script.reads),
             calls: scripts.iter().any(|script| script.calls),

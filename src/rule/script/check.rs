@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::functions::FUNCTIONS;
+use super::compare;
+use super::functions::{FUNCTIONS, moment};
+use super::grammar::{self, Found};
 use super::limits::{FORBIDDEN, MAX_PROBLEMS};
 use super::missing;
 use super::names::{self, VARIABLES};
@@ -38,8 +40,8 @@ pub(super) struct Findings<'s> {
     pub(super) warnings: Vec<Problem>,
     /// Names the script gives itself, to variables.
     pub(super) own_variables: BTreeSet<&'s str>,
-    /// Whether every bracket is closed.
-    pub(super) brackets_fit: bool,
+    /// What the script compares; `None` when not every bracket is closed.
+    pub(super) found: Option<Found>,
 }
 
 pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Findings<'s> {
@@ -52,7 +54,7 @@ pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Fin
             problems: Vec::new(),
             warnings: Vec::new(),
             own_variables: after(tokens, &["let", "const", "for"]),
-            brackets_fit: true,
+            found: None,
         },
     };
     for (index, token) in tokens.iter().enumerate() {
@@ -72,8 +74,13 @@ pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Fin
         // What stands where cannot be said any more, only how it is written.
         look.findings.problems.retain(|known| !OF_PLACES.contains(&known.code));
         look.findings.problems.push(problem);
-        look.findings.brackets_fit = false;
+        return look.findings;
     }
+    let found = grammar::follow(tokens, &look.own_functions, program);
+    if look.findings.problems.is_empty() {
+        look.findings.problems = compare::mistakes(tokens, &found);
+    }
+    look.findings.found = Some(found);
     if look.findings.problems.is_empty() {
         look.findings.warnings = missing::values(tokens, scope, &look.own_functions);
     }
@@ -147,6 +154,15 @@ impl<'s> Look<'_, 's> {
             self.problem("forbidden", token, "`#` cannot be used in scripts".to_owned(), help);
         } else if token.is_mark(".") {
             self.property(index);
+        } else if matches!(token.text, "]" | ")") && self.is_assigned(index) {
+            // Nothing bounds the size of what items are given.
+            let help = "give the variable a new value: `let b = []; for x in a { b += x; }`";
+            self.problem(
+                "forbidden",
+                token,
+                "only variables can be changed, not their items".to_owned(),
+                help,
+            );
         }
     }
 
@@ -351,6 +367,20 @@ impl<'s> Look<'_, 's> {
                 let message = format!("`{name}` takes {wanted} value{plural}, not {given}");
                 self.problem("wrong_values", token, message, "correct what stands in the parentheses");
             }
+        }
+        let literal = self.at(index + 2).filter(|_| self.at(index + 3).is_some_and(|next| next.is_mark(")")));
+        if name == "date"
+            && let Some(literal) = literal.copied()
+            && let Some(text) = literal.plain_text().filter(|text| moment(text).is_none())
+        {
+            let shown: String = text.chars().take(40).collect();
+            let message = format!("`{shown}` is not a date");
+            self.problem(
+                "wrong_value",
+                &literal,
+                message,
+                "write it as `2026-03-01` or `2026-03-01T09:00:00+08:00`",
+            );
         }
         if matches!(name, "attr" | "last" | "count") {
             let blank = self

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use rhai::{AST, Dynamic, ImmutableString, ParseErrorType};
 
-use super::ScriptKind;
 use super::check;
-use super::limits::{MAX_PROBLEMS, MAX_SOURCE};
+use super::limits::{MAX_DOCUMENT, MAX_PARSED, MAX_PROBLEMS, MAX_SOURCE};
 use super::names::{self, Reading, VARIABLES, Variable};
+use super::places::{Places, rewrite};
 use super::problem::{Problem, excerpt, parse_problem, position, variable_help};
-use super::sandbox::ENGINE;
+use super::sandbox::{self, ENGINE, optimised, parse_guarded};
 use super::syntax;
 use super::token::{Kind, Token, tokens};
+use super::{ScriptKind, compare};
 use crate::error::{Diagnostic, Report};
 use crate::order;
 use crate::rule::Scope;
@@ -22,6 +23,10 @@ use crate::rule::Scope;
 pub(crate) struct Script {
     pub(super) source: Arc<str>,
     pub(super) ast: AST,
+    /// Where what the engine reads stands in the source.
+    pub(super) places: Places,
+    /// Operations that one run takes at most, when it has no loops and no functions of its own.
+    pub(super) weight: u64,
     /// The bits of `stable`.
     pub(super) reads: u128,
     /// Whether it calls any function.
@@ -59,6 +64,16 @@ impl Script {
         scope: Scope,
         report: &mut Report,
     ) -> Option<Script> {
+        let before = report.scripts;
+        report.scripts = before.saturating_add(source.len());
+        if report.scripts > MAX_DOCUMENT {
+            if before <= MAX_DOCUMENT {
+                let message =
+                    format!("the scripts of the document have more than {MAX_DOCUMENT} bytes together");
+                report.error("too_large", message, "write rules as data, or split the document");
+            }
+            return None;
+        }
         let compiled = compile(source, kind, scope);
         for (problems, is_error) in [(compiled.problems, true), (compiled.warnings, false)] {
             for problem in problems {
@@ -111,16 +126,17 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
     }
     let program = kind == ScriptKind::Program;
     let words = tokens(source);
-    let check::Findings { mut problems, warnings, own_variables, brackets_fit } =
+    let check::Findings { mut problems, warnings, own_variables, found } =
         check::look(&words, scope, program);
     // The parser is not asked about what takes it too long to read, nor where brackets do not fit: names would seem
     // unknown that are only out of reach.
     let takes_too_long = || problems.iter().any(|problem| problem.code == "too_large");
-    if !brackets_fit || problems.len() >= MAX_PROBLEMS || takes_too_long() {
+    let Some(found) = found.filter(|_| problems.len() < MAX_PROBLEMS && !takes_too_long()) else {
         order::sort_by_key(&mut problems, |problem| problem.position);
         return Compiled { script: None, problems, warnings: Vec::new() };
-    }
-    let names::Rewritten { source: rewritten, readings, dynamic } = names::rewrite(source, &words);
+    };
+    let names::Readings { mut edits, readings, dynamic } = names::readings(source, &words);
+    let (mut rewritten, mut places) = rewrite(source, edits.clone());
 
     let mut known = rhai::Scope::new();
     for variable in names::readable(scope) {
@@ -129,13 +145,31 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
     for (name, _) in &readings {
         known.push(name.clone(), ());
     }
-    let ast = parse(
+    let mut ast = parse(
         &rewritten,
-        known,
+        known.clone(),
         kind,
         |name, at| unknown_name(name, at, scope, &own_variables, &words),
         &mut problems,
     );
+    if problems.is_empty() {
+        let guards = compare::guards(&words, &found);
+        if !guards.is_empty() {
+            edits.extend(guards);
+            (rewritten, places) = rewrite(source, edits);
+            ast = match parse_guarded(&known, &rewritten, program) {
+                Ok(ast) => Some(ast),
+                // Guards nest a little deeper.
+                Err(error) => {
+                    let mut problem = parse_problem(error.err_type(), error.position(), !program);
+                    problem.position = problem.position.map(|at| places.in_source(at));
+                    problems.push(problem);
+                    None
+                }
+            };
+        }
+    }
+    let ast = ast.map(|ast| optimised(ast, &known, &rewritten, found.may_hold_lists));
     order::sort_by_key(&mut problems, |problem| problem.position);
     let used = order::set(words.iter().filter(|word| word.kind == Kind::Word).map(|word| word.text));
     let used = |name: &str| used.contains(name);
@@ -149,6 +183,9 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
     let is_steady = kind == ScriptKind::Condition && volatile.is_empty() && !live && !dynamic.any();
     let script = ast.filter(|_| problems.is_empty()).map(|ast| Script {
         steady: is_steady.then(|| Arc::from(rewritten)),
+        places,
+        // Every operation is about a word of its own, but for the script as a whole.
+        weight: words.len() as u64 + 2,
         source: Arc::from(source),
         ast,
         reads: stable.iter().fold(0, |bits, variable| bits | 1u128 << variable.bit),
@@ -173,13 +210,10 @@ fn parse(
 ) -> Option<rhai::AST> {
     // The parser stops at the first unknown name: it is noted, made known, and the parser asked again.
     let program = kind == ScriptKind::Program;
+    let mut parsed = 0;
     loop {
-        let parsed = if program {
-            ENGINE.compile_with_scope(&known, source)
-        } else {
-            ENGINE.compile_expression_with_scope(&known, source)
-        };
-        let error = match parsed {
+        parsed += source.len();
+        let error = match sandbox::parse(&ENGINE, &known, source, program) {
             Ok(ast) => break Some(ast),
             Err(error) => error,
         };
@@ -188,6 +222,10 @@ fn parse(
             ParseErrorType::VariableUndefined(name) if problems.len() < MAX_PROBLEMS => {
                 if !problems.iter().any(|problem| problem.position == position(at)) {
                     problems.push(unknown(name, at));
+                }
+                // In long scripts not every unknown name is looked for: each takes as long as reading all of it.
+                if parsed + source.len() > MAX_PARSED {
+                    break None;
                 }
                 known.push_dynamic(name.clone(), Dynamic::UNIT);
             }

@@ -3,8 +3,10 @@
 //! A missing value is `()`. Functions of texts, lists and times accept it: what is asked of nothing is false or
 //! missing again.
 
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString as Text, Position};
 
+use super::guard;
 use super::live;
 
 /// A function as the checks know it: its name, how many values it takes, what it is for.
@@ -28,6 +30,7 @@ pub(super) const FUNCTIONS: &[Known] = &[
     known("clamp", &[3]),
     known("contains", &[2]),
     known("count", &[2]),
+    known("date", &[1]),
     known("days_since", &[1]),
     known("ends_with", &[2]),
     known("exp", &[1]),
@@ -80,6 +83,7 @@ pub(super) fn register(engine: &mut Engine) {
     texts(engine);
     lists(engine);
     facts(engine);
+    guard::register(engine);
 }
 
 fn numbers(engine: &mut Engine) {
@@ -186,21 +190,26 @@ fn lists(engine: &mut Engine) {
     engine.register_fn("len", |(): ()| 0 as INT);
     for name in ["contains", "has"] {
         engine.register_fn(name, |list: &mut Array, wanted: Text| -> Answer<bool> {
+            let mut any = list.is_empty();
             for item in list.iter() {
                 if let Ok(text) = item.as_immutable_string_ref() {
+                    any = true;
                     read(&text)?;
                     if *text == wanted {
                         return Ok(true);
                     }
                 }
             }
-            Ok(false)
+            if any { Ok(false) } else { never_found(list, "a text") }
         });
-        engine.register_fn(name, |list: &mut Array, wanted: INT| {
-            list.iter().any(|item| item.as_int().is_ok_and(|number| number == wanted))
+        engine.register_fn(name, move |list: &mut Array, wanted: INT| -> Answer<bool> {
+            contains_number(list, |item| match item.as_int() {
+                Ok(number) => number == wanted,
+                Err(_) => item.as_float().is_ok_and(|number| number == wanted as FLOAT),
+            })
         });
-        engine.register_fn(name, move |list: &mut Array, wanted: FLOAT| {
-            list.iter().any(|item| number(item, name).is_ok_and(|number| number == wanted))
+        engine.register_fn(name, move |list: &mut Array, wanted: FLOAT| -> Answer<bool> {
+            contains_number(list, |item| number(item, name).is_ok_and(|number| number == wanted))
         });
     }
     engine.register_iterator::<Array>();
@@ -208,7 +217,46 @@ fn lists(engine: &mut Engine) {
     engine.register_iterator::<std::ops::RangeInclusive<INT>>();
 }
 
+fn contains_number(list: &Array, is_wanted: impl Fn(&Dynamic) -> bool) -> Answer<bool> {
+    let is_number = |item: &Dynamic| item.is_int() || item.is_float();
+    if list.iter().any(is_wanted) {
+        Ok(true)
+    } else if list.is_empty() || list.iter().any(is_number) {
+        Ok(false)
+    } else {
+        never_found(list, "a number")
+    }
+}
+
+/// A list without any value of a kind is not silently said not to hold one.
+fn never_found(list: &Array, wanted: &str) -> Answer<bool> {
+    match list.iter().all(Dynamic::is_unit) {
+        true => Ok(false),
+        false => refuse(format!(
+            "{wanted} is looked for in a list that holds none\nlook for what the list holds, such as `text(x)`"
+        )),
+    }
+}
+
+/// The moment a text names, in epoch seconds: a date stands for its first moment in UTC.
+pub(super) fn moment(text: &str) -> Option<INT> {
+    let text = text.trim();
+    let at = text.parse::<DateTime<Utc>>().ok();
+    let day = || Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN).and_utc());
+    at.or_else(day).map(|at| at.timestamp())
+}
+
 fn facts(engine: &mut Engine) {
+    engine.register_fn("date", |text: Text| match moment(&text) {
+        Some(at) => Ok(at),
+        None => {
+            let shown: String = text.chars().take(40).collect();
+            refuse(format!(
+                "`{shown}` is not a date\nwrite it as `2026-03-01` or `2026-03-01T09:00:00+08:00`"
+            ))
+        }
+    });
+    engine.register_fn("date", |(): ()| ());
     engine.register_fn("known", |value: Dynamic| !value.is_unit());
     engine.register_fn(
         "or",

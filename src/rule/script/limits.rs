@@ -1,9 +1,19 @@
 //! What bounds a script, and what it may not use.
 
-/// Longest script, in bytes. The parser is quadratic in some constructs, so the length is what bounds it.
+/// Longest script, in bytes.
 pub(super) const MAX_SOURCE: usize = 16 * 1024;
 /// Most operations of one run.
 pub(super) const MAX_OPERATIONS: u64 = 10_000;
+/// Most bytes of all scripts of one rules document.
+pub(super) const MAX_DOCUMENT: usize = 1024 * 1024;
+/// Most operations of the scripts that are run for the activities of one lead, all together.
+pub(super) const MAX_SHARED_OPERATIONS: u64 = 10 * MAX_OPERATIONS;
+/// Most text the functions of those scripts read, in bytes.
+pub(super) const MAX_SHARED_READ: usize = 10 * MAX_READ;
+/// Most text the functions of one run read, in bytes.
+pub(super) const MAX_READ: usize = 1024 * 1024;
+/// Most bytes of source that are parsed to find all mistakes of one script: the parser stops at each unknown name.
+pub(super) const MAX_PARSED: usize = 4 * MAX_SOURCE;
 /// Longest text, in bytes; longer texts of a lead are handed in cut off.
 pub(super) const MAX_TEXT: usize = 4 * 1024;
 /// Most items of a list; longer lists of a lead are handed in cut off.

@@ -6,10 +6,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rhai::{Dynamic, FLOAT, INT};
 
+use super::limits::MAX_READ;
 use super::value::value;
 use crate::calendar::Span;
 use crate::model::{Attributes, Points};
@@ -17,9 +19,6 @@ use crate::rule::facts::attribute as fact;
 
 /// Most reasons one run gives.
 const MOST_REASONS: usize = 64;
-
-/// Most text the functions of one run read, in bytes.
-const MOST_READ: usize = 1024 * 1024;
 
 /// A reason a full script gives for points.
 pub(crate) type Reason = (Points, String);
@@ -30,8 +29,8 @@ pub(super) type Times = BTreeMap<String, Vec<DateTime<Utc>>>;
 #[derive(Default)]
 struct Live {
     now: DateTime<Utc>,
-    activities: Times,
-    attributes: Attributes,
+    activities: Arc<Times>,
+    attributes: Arc<Attributes>,
     reasons: Vec<Reason>,
 }
 
@@ -45,15 +44,16 @@ pub(super) fn begin_reading() {
     READ.set(0);
 }
 
+/// How much text the functions of the run have read, in bytes.
+pub(super) fn has_read() -> usize {
+    READ.get()
+}
+
 /// Counts the text a function reads. Operations alone do not bound the time of functions that read long texts.
 pub(super) fn read(text: &str) -> Result<(), String> {
     let read = READ.get().saturating_add(text.len());
     READ.set(read);
-    if read > MOST_READ {
-        Err(format!("the script reads more than {MOST_READ} bytes of text"))
-    } else {
-        Ok(())
-    }
+    if read > MAX_READ { Err(format!("the script reads more than {MAX_READ} bytes of text")) } else { Ok(()) }
 }
 
 /// Clears what a run has left, also when it panicked.
@@ -66,8 +66,7 @@ impl Drop for Guard {
 }
 
 /// Sets what the next run reads.
-pub(super) fn begin(now: DateTime<Utc>, mut activities: Times, attributes: Attributes) -> Guard {
-    activities.values_mut().for_each(|times| times.sort_unstable());
+pub(super) fn begin(now: DateTime<Utc>, activities: Arc<Times>, attributes: Arc<Attributes>) -> Guard {
     LIVE.with_borrow_mut(|live| *live = Live { now, activities, attributes, reasons: Vec::new() });
     Guard(())
 }

@@ -12,6 +12,9 @@ use crate::rule::Scope;
 /// How deep operands are looked into.
 const DEEPEST: usize = 8;
 
+/// Longest value that is looked for among the tests, in words.
+const LONGEST_TESTED: usize = 64;
+
 /// Functions that give a missing value for a missing one.
 const PASSING: &[&str] =
     &["abs", "ceil", "days_since", "float", "floor", "hours_since", "int", "lower", "round", "trim", "upper"];
@@ -22,8 +25,18 @@ const FAILING: &[&str] = &["clamp", "exp", "ln", "log10", "max", "min", "pow", "
 /// Warns of every value that may be missing where it is compared by `<` or `>`: a missing value is neither less nor
 /// greater than anything. O(n) for each value that is compared, n being the length of the script.
 pub(super) fn values(tokens: &[Token<'_>], scope: Scope, own_functions: &BTreeSet<&str>) -> Vec<Problem> {
-    let mut look = Look { tokens, scope, own_functions, pairs: BTreeMap::new(), tested: BTreeMap::new() };
+    let mut look = Look {
+        tokens,
+        scope,
+        own_functions,
+        pairs: BTreeMap::new(),
+        tested: BTreeSet::new(),
+        given: BTreeMap::new(),
+        own: BTreeMap::new(),
+    };
     look.pair();
+    look.tests();
+    look.assignments();
     let mut told = BTreeSet::new();
     let mut warnings = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -59,8 +72,12 @@ struct Look<'t, 's> {
     own_functions: &'t BTreeSet<&'s str>,
     /// The other parenthesis of each.
     pairs: BTreeMap<usize, usize>,
-    /// Values for which the script asks whether they are there, as far as they were looked for.
-    tested: BTreeMap<String, bool>,
+    /// Values for which the script asks whether they are there.
+    tested: BTreeSet<String>,
+    /// What the variables of the script are given, where that is one value as it is.
+    given: BTreeMap<&'s str, Vec<Range<usize>>>,
+    /// Whether these variables may be missing, and the function that cannot bear it, as far as they were looked into.
+    own: BTreeMap<&'s str, Option<Option<&'s str>>>,
 }
 
 /// A value that may be missing.
@@ -159,30 +176,48 @@ impl<'s> Look<'_, 's> {
         let mut value = if self.is(start, &["("]) {
             self.missing(start + 1..next - 1, depth)
         } else if next == start + 1 {
-            self.variable(start)
+            self.variable(start, depth)
         } else {
-            let given = self.given(start + 1, depth);
+            let given = self.arguments(start + 1, depth);
             self.call(start..next, start, given)
         };
         while self.is(next, &["."]) && next < end {
             let name = next + 1;
             next = self.after_operand(name).filter(|next| *next <= end)?;
             let mut given = vec![value];
-            given.extend(self.given(name + 1, depth));
+            given.extend(self.arguments(name + 1, depth));
             value = self.call(name..next, name, given);
         }
         // What is calculated in parentheses fails aloud.
         value.filter(|_| next == end)
     }
 
-    fn variable(&mut self, at: usize) -> Option<Value<'s>> {
-        let variable = VARIABLES.get(self.tokens.get(at)?.text)?;
+    fn variable(&mut self, at: usize, depth: usize) -> Option<Value<'s>> {
+        let name = self.tokens.get(at)?.text;
+        let Some(variable) = VARIABLES.get(name) else {
+            let failing = self.own_variable(name, depth)?;
+            return (!self.is_tested(at..at + 1)).then_some(Value { place: at..at + 1, failing });
+        };
         let reads = !variable.is_always_known() && self.scope.reads(variable.spec().producer);
         (reads && !self.is_tested(at..at + 1)).then_some(Value { place: at..at + 1, failing: None })
     }
 
+    /// A variable is missing when anything it is given is. Each is looked into once.
+    fn own_variable(&mut self, name: &'s str, depth: usize) -> Option<Option<&'s str>> {
+        if let Some(known) = self.own.get(name) {
+            return *known;
+        }
+        // A variable that is given itself learns nothing from that.
+        self.own.insert(name, None);
+        let given = self.given.get(name)?.clone();
+        let missing =
+            given.into_iter().find_map(|value| self.missing(value, depth)).map(|value| value.failing);
+        self.own.insert(name, missing);
+        missing
+    }
+
     /// What may be missing of each value between the parentheses.
-    fn given(&mut self, open: usize, depth: usize) -> Vec<Option<Value<'s>>> {
+    fn arguments(&mut self, open: usize, depth: usize) -> Vec<Option<Value<'s>>> {
         let Some(close) = self.pairs.get(&open).copied().filter(|close| *close > open) else {
             return Vec::new();
         };
@@ -220,33 +255,64 @@ impl<'s> Look<'_, 's> {
     }
 
     /// Whether the script asks anywhere if the value is there.
-    fn is_tested(&mut self, value: Range<usize>) -> bool {
-        let wanted = self.part(value);
-        let name: String = wanted.iter().map(|token| token.text).collect();
-        if let Some(known) = self.tested.get(&name) {
-            return *known;
+    fn is_tested(&self, value: Range<usize>) -> bool {
+        self.tested.contains(&self.written(value))
+    }
+
+    fn written(&self, value: Range<usize>) -> String {
+        self.part(value).iter().map(|token| token.text).collect()
+    }
+
+    /// Finds the values for which the script asks if they are there. O(n).
+    fn tests(&mut self) {
+        let mut found = Vec::new();
+        for at in 0..self.tokens.len() {
+            let asks = self.tokens.get(at).is_some_and(|token| token.is_word("known") || token.is_word("or"));
+            let dot = at.checked_sub(1).filter(|dot| asks && self.is(*dot, &["."]));
+            if let Some(dot) = dot {
+                found.extend(self.left(dot));
+            } else if asks && self.is(at + 1, &["("]) {
+                // `known(x.round())` asks for `x` as well.
+                let mut end = self.after_operand(at + 2);
+                while let Some(part) = end {
+                    found.push(at + 2..part);
+                    end = if self.is(part, &["."]) { self.after_operand(part + 1) } else { None };
+                }
+            } else if self.is(at, &["=", "!"]) && self.is(at + 1, &["="]) {
+                if self.is(at + 2, &["("]) && self.is(at + 3, &[")"]) {
+                    found.extend(self.left(at));
+                }
+                let nothing_before = at.checked_sub(2).is_some_and(|open| self.is(open, &["("]))
+                    && at.checked_sub(1).is_some_and(|close| self.is(close, &[")"]));
+                if nothing_before {
+                    found.extend(self.after_operand(at + 2).map(|end| at + 2..end));
+                }
+            }
         }
-        let length = wanted.len();
-        let stands = |at: usize| {
-            let found = self.part(at..at + length);
-            found.len() == length && found.iter().zip(wanted).all(|(one, other)| one.text == other.text)
-        };
-        let asks = |at: usize| {
-            self.tokens.get(at).is_some_and(|token| token.is_word("known") || token.is_word("or"))
-        };
-        let nothing = |at: usize| self.is(at, &["("]) && self.is(at + 1, &[")"]);
-        let equal = |at: usize| self.is(at, &["=", "!"]) && self.is(at + 1, &["="]);
-        let is_asked = |at: usize| {
-            let end = at + length;
-            let before = |count: usize| at.checked_sub(count);
-            before(2).is_some_and(|name| asks(name) && self.is(name + 1, &["("]))
-                || self.is(end, &["."]) && asks(end + 1)
-                || equal(end) && nothing(end + 2)
-                || before(4).is_some_and(|start| nothing(start) && equal(start + 2))
-        };
-        let tested = (0..self.tokens.len()).any(|at| stands(at) && is_asked(at));
-        self.tested.insert(name, tested);
-        tested
+        for value in found {
+            if value.len() <= LONGEST_TESTED {
+                let written = self.written(value);
+                self.tested.insert(written);
+            }
+        }
+    }
+
+    /// Finds what variables are given. O(n).
+    fn assignments(&mut self) {
+        for at in 1..self.tokens.len() {
+            let alone = self.is(at, &["="]) && !self.is(at + 1, &["=", ">"]) && self.is_word(at - 1);
+            let Some(name) = self.tokens.get(at - 1).filter(|_| alone).map(|token| token.text) else {
+                continue;
+            };
+            let mut end = self.after_operand(at + 1);
+            while let Some(dot) = end.filter(|dot| self.is(*dot, &["."])) {
+                end = self.after_operand(dot + 1);
+            }
+            let ends = |end: &usize| self.tokens.get(*end).is_none() || self.is(*end, &[";", "}"]);
+            if let Some(end) = end.filter(ends) {
+                self.given.entry(name).or_default().push(at + 1..end);
+            }
+        }
     }
 }
 
@@ -278,6 +344,10 @@ mod tests {
             ("or(attr(\"m\"), employee_count) > 5", "employee_count"),
             ("attr(\"n\") > 5 && known(attr(\"m\"))", "attr(\"n\")"),
             ("known(employee_countt) && employee_count > 1", "employee_count"),
+            ("let x = attr(\"n\"); x > 5", "x"),
+            ("let x = 0; x = attr(\"n\").round(); 5 < x", "x"),
+            ("let x = attr(\"n\"); let y = x; y > 5", "y"),
+            ("const X = (last(\"x\")); if X > 5 { 1 }", "X"),
         ] {
             assert_eq!(told(source), format!("when `{name}` is missing, this is silently false"), "{source}");
         }
@@ -304,6 +374,13 @@ mod tests {
             "(employee_count + 1) > 5",
             "own(employee_count) > 5",
             "created_at > 5",
+            "let x = attr(\"n\"); known(x) && x > 5",
+            "let x = or(attr(\"n\"), 0); x > 5",
+            "let x = attr(\"n\"); if x == () { return 0; } x > 5",
+            "let x = attr(\"n\"); known(attr(\"n\")) && x > 5",
+            "let x = x; x > 5",
+            "let x = y; let y = x; x > 5",
+            "let x = attr(\"n\") + 1; x > 5",
             "switch 3 { 1 => employee_count, _ => 0 }",
             "attr(\"n\" > 5",
             "> <",
@@ -317,5 +394,11 @@ mod tests {
         assert_eq!(told(&deep), "");
         let long = "known(attr(\"a\"))&&attr(\"a\")>1&&".repeat(500);
         assert_eq!(told(&long), "");
+        let chain: String = (0..1_000).map(|i| format!("let a{i} = a{};", i + 1)).collect();
+        assert_eq!(told(&format!("{chain} a0 > 1")), "");
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        let web: String =
+            names.windows(2).map(|pair| format!("{}={};", pair[0], pair[1]).repeat(200)).collect();
+        assert_eq!(told(&format!("{web} a > 1")), "");
     }
 }

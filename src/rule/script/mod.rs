@@ -8,8 +8,14 @@
 //! Conditions and points are one expression. A full script ([`ScriptKind::Program`]) may use variables and loops,
 //! gives a number, and explains it by `reason(5, "large and local")`.
 //!
+//! Values of different kinds are not compared: where the kinds are known, as those of fields and literals are, that is a
+//! mistake like any other (`industry == "软件"` asks for `"软件" in industry`), else a fault of the run. A missing value
+//! equals no other, and is neither less nor greater. Times are compared with dates: `created_at > date("2026-01-01")`.
+//!
 //! Scripts run in an engine without packages: a whitelist of functions, at most 16 KiB of source, 10,000 operations,
-//! texts of 4 KiB and lists of 256 items; longer texts and lists of a lead are handed in cut off. Nothing a script
+//! texts of 4 KiB and lists of 256 items; longer texts and lists of a lead are handed in cut off. A variable is given a
+//! new value, an item of a list is not. The scripts run for the activities of one lead take 100,000 operations all
+//! together, the scripts of one document 1 MiB. Nothing a script
 //! does stops the process: it ends in a [`Fault`](super::Fault). A second net catches panics, but holds nothing in
 //! a program built with `panic = "abort"`.
 
@@ -23,9 +29,17 @@ mod batch;
 #[cfg(feature = "script")]
 mod check;
 #[cfg(feature = "script")]
+mod compare;
+#[cfg(feature = "script")]
 mod compile;
 #[cfg(feature = "script")]
 mod functions;
+#[cfg(feature = "script")]
+mod grammar;
+#[cfg(feature = "script")]
+mod guard;
+#[cfg(feature = "script")]
+mod kinds;
 #[cfg(feature = "script")]
 mod limits;
 #[cfg(feature = "script")]
@@ -36,6 +50,8 @@ mod missing;
 mod names;
 #[cfg(not(feature = "script"))]
 mod off;
+#[cfg(feature = "script")]
+mod places;
 #[cfg(feature = "script")]
 mod problem;
 #[cfg(feature = "script")]

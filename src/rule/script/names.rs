@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use rhai::ImmutableString;
 
+use super::places::Edit;
 use super::token::{Kind, Token};
 use crate::order;
 use crate::rule::Field;
@@ -57,10 +58,9 @@ pub(super) enum Reading {
     Last(String),
 }
 
-/// A script whose calls with known names were made into variables, each as long as the call was, so that places
-/// stay the same.
-pub(super) struct Rewritten {
-    pub(super) source: String,
+/// Calls with known names, and the variables that stand in their place, each as long as the call was.
+pub(super) struct Readings {
+    pub(super) edits: Vec<Edit>,
     pub(super) readings: Vec<(ImmutableString, Reading)>,
     /// Calls that are left, because their names are only known when the script runs.
     pub(super) dynamic: Dynamic,
@@ -98,9 +98,9 @@ pub(super) fn is_reading(name: &str) -> bool {
         .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Rewrites `attr("x")`, `count("kind", 7)` and `last("kind")`. A script with functions of its own is left alone,
+/// Finds `attr("x")`, `count("kind", 7)` and `last("kind")`. A script with functions of its own is left alone,
 /// because they do not see variables.
-pub(super) fn rewrite(source: &str, tokens: &[Token<'_>]) -> Rewritten {
+pub(super) fn readings(source: &str, tokens: &[Token<'_>]) -> Readings {
     let mut readings: Vec<(ImmutableString, Reading)> = Vec::new();
     let mut edits = Vec::new();
     let mut dynamic = Dynamic::default();
@@ -132,15 +132,10 @@ pub(super) fn rewrite(source: &str, tokens: &[Token<'_>]) -> Rewritten {
         if known.is_none() {
             readings.push((name.as_str().into(), reading));
         }
-        edits.push((token.start..end, name));
+        let columns = source.get(token.start..end).map_or(0, |call| call.chars().count());
+        edits.push((token.start..end, format!("{name:columns$}")));
     }
-    let mut rewritten = source.to_owned();
-    // From the last to the first, so that the places of the others stay right.
-    for (range, name) in edits.into_iter().rev() {
-        let columns = source.get(range.clone()).map_or(0, |call| call.chars().count());
-        rewritten.replace_range(range, &format!("{name:columns$}"));
-    }
-    Rewritten { source: rewritten, readings, dynamic }
+    Readings { edits, readings, dynamic }
 }
 
 /// The reading of a call whose arguments are written out, and where the call ends.

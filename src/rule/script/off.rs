@@ -26,6 +26,14 @@ impl ScriptSession {
         self.0 = ();
     }
 
+    pub(crate) fn begin_sharing(&mut self) {
+        self.0 = ();
+    }
+
+    pub(crate) fn end_sharing(&mut self) {
+        self.0 = ();
+    }
+
     pub(crate) fn take_operations(&mut self) -> u64 {
         0
     }

@@ -3,7 +3,8 @@
 use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType};
 
 use super::functions::FUNCTIONS;
-use super::limits::{FORBIDDEN, MAX_LIST, MAX_OPERATIONS, MAX_TEXT};
+use super::guard::plain;
+use super::limits::{FORBIDDEN, MAX_LIST, MAX_OPERATIONS, MAX_SHARED_OPERATIONS, MAX_SHARED_READ, MAX_TEXT};
 use crate::error::Position;
 use crate::text;
 
@@ -227,7 +228,8 @@ pub(super) fn run_problem(error: &EvalAltResult) -> Problem {
             problem.position = problem.position.or(position(*at));
             problem
         }
-        E::ErrorTooManyOperations(_) | E::ErrorTerminated(..) => say(
+        E::ErrorTerminated(..) => shared_operations(place),
+        E::ErrorTooManyOperations(_) => say(
             "too_many_operations",
             format!("the script takes more than {MAX_OPERATIONS} operations"),
             "does a loop never end?",
@@ -285,10 +287,32 @@ pub(super) fn run_problem(error: &EvalAltResult) -> Problem {
         E::ErrorFor(_) => {
             say("wrong_values", "this is no list to go through".into(), "test with `known(x)` first")
         }
-        E::ErrorRuntime(said, _) => say("script_failed", said_text(said), "correct the script"),
+        E::ErrorRuntime(said, _) => {
+            let said = said_text(said);
+            // A function may add what to do about it, in a line of its own.
+            let (message, help) = said.split_once('\n').unwrap_or((&said, "correct the script"));
+            say("script_failed", message.to_owned(), help)
+        }
         other => say("script_failed", lowered(&unplaced(&other.to_string())), "correct the script"),
     }
 }
+
+/// The scripts of a lead's activities have taken all they may.
+pub(super) fn shared_operations(place: Option<Position>) -> Problem {
+    let message = format!(
+        "the scripts take more than {MAX_SHARED_OPERATIONS} operations for the activities of this lead"
+    );
+    Problem::new("too_many_operations", place, message, SHARED_HELP)
+}
+
+/// The same of the text they read.
+pub(super) fn shared_read() -> Problem {
+    let message =
+        format!("the scripts read more than {MAX_SHARED_READ} bytes of text for the activities of this lead");
+    Problem::new("too_many_operations", None, message, SHARED_HELP)
+}
+
+const SHARED_HELP: &str = "hand in fewer activities, or write the rule as data";
 
 fn said_text(said: &Dynamic) -> String {
     said.clone().into_string().unwrap_or_else(|_| "the script gave up".to_owned())
@@ -311,6 +335,7 @@ fn no_such_call(signature: &str) -> String {
         .filter(|word| !word.is_empty())
         .map(type_word)
         .collect();
+    let name = plain(name);
     if words.is_empty() {
         return format!("there is no function `{name}` without values");
     }

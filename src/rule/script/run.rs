@@ -1,15 +1,17 @@
 //! Running scripts.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use rhai::{Dynamic, Engine, INT, ImmutableString};
 
 use super::compile::Script;
+use super::limits::{MAX_SHARED_OPERATIONS, MAX_SHARED_READ};
 use super::live::{self, Reason};
 use super::names::Reading;
-use super::problem::{Problem, excerpt, run_problem, type_word};
+use super::problem::{Problem, excerpt, run_problem, shared_operations, shared_read, type_word};
 use super::sandbox::{self, ENGINE};
 use super::token::tokens;
 use super::value::value;
@@ -19,17 +21,38 @@ use crate::rule::{FactSource, Fault};
 
 thread_local! {
     static OPERATIONS: Cell<u64> = const { Cell::new(0) };
+    /// Where a run that counts its operations ends.
+    static MOST: Cell<u64> = const { Cell::new(u64::MAX) };
 }
 
-/// The engine of sessions that count operations.
+/// The engine of runs that count their operations.
 static METERED: LazyLock<Engine> = LazyLock::new(|| {
     let mut engine = sandbox::engine();
     engine.on_progress(|operations| {
         OPERATIONS.set(operations);
-        None
+        (operations > MOST.get()).then_some(Dynamic::UNIT)
     });
     engine
 });
+
+/// What the scripts that are run for all activities of a lead have used of what they share.
+#[derive(Debug, Default)]
+struct Shared {
+    /// Operations that runs may have taken at most. Counting them exactly is slower, so it begins when these are a half
+    /// of all.
+    reckoned: u64,
+    counted: u64,
+    read: usize,
+}
+
+/// What of a lead is read once for all runs.
+#[derive(Debug, Default)]
+struct OfLead {
+    times: Option<Arc<live::Times>>,
+    attributes: Option<Arc<Attributes>>,
+    /// The last activity of each kind that was asked for.
+    last: BTreeMap<String, Option<INT>>,
+}
 
 /// What running scripts reuses from one to the next: the variables of one lead.
 ///
@@ -41,6 +64,8 @@ pub struct ScriptSession {
     filled: u128,
     metered: bool,
     operations: u64,
+    of_lead: Option<Box<OfLead>>,
+    shared: Option<Shared>,
 }
 
 impl ScriptSession {
@@ -63,6 +88,18 @@ impl ScriptSession {
             self.scope.clear();
             self.filled = 0;
         }
+        self.of_lead = None;
+    }
+
+    /// From here on all runs share one set of limits: they are about the activities of one lead, of which there may be
+    /// many.
+    pub(crate) fn begin_sharing(&mut self) {
+        self.shared = Some(Shared::default());
+    }
+
+    /// From here on each run has limits of its own.
+    pub(crate) fn end_sharing(&mut self) {
+        self.shared = None;
     }
 
     /// Operations of all scripts since the last call.
@@ -88,12 +125,13 @@ impl ScriptSession {
         script: &Script,
         facts: &impl FactSource,
     ) -> Result<(Dynamic, Vec<Reason>), Fault> {
-        let guard = set_live(script, facts);
+        let guard = self.set_live(script, facts);
         let result = self.eval(script, facts)?;
         Ok((result, guard.into_reasons()))
     }
 
     fn eval(&mut self, script: &Script, facts: &impl FactSource) -> Result<Dynamic, Fault> {
+        let most = self.most(script).map_err(|problem| fault(problem, script))?;
         if self.filled & script.reads != script.reads {
             self.fill(script, facts);
         }
@@ -101,14 +139,15 @@ impl ScriptSession {
         for (name, reading) in &script.volatile {
             let value = match reading {
                 Reading::Field(field) => value(&facts.fact(field)),
-                Reading::Last(kind) => last(facts, kind),
+                Reading::Last(kind) => self.last(facts, kind),
             };
             self.scope.push_constant_dynamic(name.clone(), value);
         }
         if script.calls {
             live::begin_reading();
         }
-        let engine = if self.metered { &*METERED } else { &*ENGINE };
+        let engine = if self.metered || most.is_some() { &*METERED } else { &*ENGINE };
+        MOST.set(most.unwrap_or(u64::MAX));
         let scope = &mut self.scope;
         // The second net: whitelisted functions do not panic. Under `panic = "abort"` it holds nothing.
         let caught =
@@ -116,17 +155,75 @@ impl ScriptSession {
         if self.scope.len() > base {
             self.scope.rewind(base);
         }
-        if self.metered {
-            self.operations = self.operations.saturating_add(OPERATIONS.take());
+        if self.metered || most.is_some() {
+            let operations = OPERATIONS.take();
+            self.operations = self.operations.saturating_add(operations);
+            if let Some(shared) = self.shared.as_mut().filter(|_| most.is_some()) {
+                shared.counted = shared.counted.saturating_add(operations);
+            }
+        }
+        if script.calls
+            && let Some(shared) = &mut self.shared
+        {
+            shared.read = shared.read.saturating_add(live::has_read());
         }
         match caught {
             Ok(Ok(result)) => Ok(result),
-            Ok(Err(error)) => Err(fault(run_problem(&error), &script.source)),
+            Ok(Err(error)) => Err(fault(run_problem(&error), script)),
             Err(_) => {
                 Err(script
                     .refused("the script broke a function it called".to_owned(), "report this function"))
             }
         }
+    }
+
+    /// Operations the run may take, if they have to be counted.
+    fn most(&mut self, script: &Script) -> Result<Option<u64>, Problem> {
+        let Some(shared) = &mut self.shared else { return Ok(None) };
+        if shared.read > MAX_SHARED_READ {
+            return Err(shared_read());
+        }
+        let half = MAX_SHARED_OPERATIONS / 2;
+        let reckoned = shared.reckoned.saturating_add(script.weight);
+        if reckoned <= half {
+            shared.reckoned = reckoned;
+            return Ok(None);
+        }
+        // Nothing is reckoned from here on, so that every run is counted.
+        shared.reckoned = half;
+        match half.saturating_sub(shared.counted) {
+            0 => Err(shared_operations(None)),
+            left => Ok(Some(left)),
+        }
+    }
+
+    fn set_live(&mut self, script: &Script, facts: &impl FactSource) -> live::Guard {
+        let (mut times, mut attributes) = (Arc::default(), Arc::default());
+        if script.dynamic.any() {
+            let known = self.of_lead.get_or_insert_default();
+            if script.dynamic.activities {
+                times = Arc::clone(known.times.get_or_insert_with(|| Arc::new(times_of(facts))));
+            }
+            if script.dynamic.columns {
+                let read = || Arc::new(facts.attributes().cloned().unwrap_or_default());
+                attributes = Arc::clone(known.attributes.get_or_insert_with(read));
+            }
+        }
+        live::begin(facts.now(), times, attributes)
+    }
+
+    /// The time of the last activity of a kind.
+    fn last(&mut self, facts: &impl FactSource, kind: &str) -> Dynamic {
+        let known = &mut self.of_lead.get_or_insert_default().last;
+        let found = match known.get(kind) {
+            Some(found) => *found,
+            None => {
+                let found = last(facts, kind);
+                known.insert(kind.to_owned(), found);
+                found
+            }
+        };
+        found.map_or(Dynamic::UNIT, Dynamic::from)
     }
 
     /// Sets the variables of the lead that the script reads and that no script before it has read.
@@ -141,38 +238,32 @@ impl ScriptSession {
     }
 }
 
-fn set_live(script: &Script, facts: &impl FactSource) -> live::Guard {
-    let mut activities = live::Times::new();
-    let mut attributes = Attributes::new();
-    if script.dynamic.activities {
-        facts.visit_activities(&mut |activity| match activities.get_mut(&activity.kind) {
-            Some(times) => times.push(activity.time),
-            None => drop(activities.insert(activity.kind.clone(), vec![activity.time])),
-        });
-    }
-    if script.dynamic.columns
-        && let Some(own) = facts.attributes()
-    {
-        attributes.clone_from(own);
-    }
-    live::begin(facts.now(), activities, attributes)
+fn times_of(facts: &impl FactSource) -> live::Times {
+    let mut all = live::Times::new();
+    facts.visit_activities(&mut |activity| match all.get_mut(&activity.kind) {
+        Some(times) => times.push(activity.time),
+        None => drop(all.insert(activity.kind.clone(), vec![activity.time])),
+    });
+    all.values_mut().for_each(|times| times.sort_unstable());
+    all
 }
 
-fn last(facts: &impl FactSource, kind: &str) -> Dynamic {
+fn last(facts: &impl FactSource, kind: &str) -> Option<INT> {
     let mut last: Option<INT> = None;
     facts.visit_activities(&mut |activity| {
         if activity.kind == kind {
             last = last.max(Some(activity.time.timestamp()));
         }
     });
-    last.map_or(Dynamic::UNIT, Dynamic::from)
+    last
 }
 
-fn fault(problem: Problem, source: &str) -> Fault {
+fn fault(problem: Problem, script: &Script) -> Fault {
+    let position = problem.position.map(|at| script.places.in_source(at));
     Fault {
         message: problem.message,
-        position: problem.position,
-        excerpt: problem.position.and_then(|at| excerpt(source, at)),
+        position,
+        excerpt: position.and_then(|at| excerpt(&script.source, at)),
         help: problem.help,
     }
 }

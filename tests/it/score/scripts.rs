@@ -212,6 +212,16 @@ fn scripts_that_fail_give_nothing_and_say_where() {
         "employee_count +\n   title + wechat",
         "title.lower().len() + wechat.lower()",
         "clamp(5, 9, 1)",
+        "attr(\"tier\") > 5",
+        "attr(\"tier\")==attr(\"seats\")",
+        "if true && attr(\"seats\")!=\"30\" { 1 } else { 2 }",
+        "if employee_count > 1 &&\n    or(title, 1) <= 5 && attr(\"tier\")>=or(title, 1) { 1 } else { 2 }",
+        "if or(attr(\"none\"), industry) == \"软件\" { 1 } else { 2 }",
+        "switch attr(\"tier\") { 1 => 5, 2..5 => 6, _ => 0 }",
+        "if 5 in or(industry, 1) { 1 } else { 2 }",
+        "if has(industry, 5.5) { 1 } else { 2 }",
+        "if attr(\"seats\") in [\"30\", \"40\"] { 1 } else { 2 }",
+        "date(attr(\"tier\"))",
     ];
     let mut said = String::new();
     for source in cases {
@@ -315,7 +325,7 @@ fn scripts_run_together_say_what_each_says_alone() {
         "attr(\"tier\") == \"gold\"",
         "days_since(created_at) > 5",
         "if employee_count > 100 { true } else { false }",
-        "title < 5",
+        "or(title, 5) < 5",
     ];
     let rule = |index: usize| json!({"id": format!("r{index}"), "when": {"script": scripts[index]}, "points": index + 1});
     let tables = HostTables::default();
@@ -357,6 +367,239 @@ fn scripts_run_together_say_what_each_says_alone() {
         }
     }
     assert!(faults > 100, "some of them fail");
+}
+
+/// One kind of value in a script, for every kind there is.
+fn samples() -> Vec<(&'static str, Option<Value>)> {
+    vec![
+        ("missing", None),
+        ("one", Some(Value::Integer(1))),
+        ("half", Some(Value::Number(0.5))),
+        ("nearly one", Some(Value::Number(1.0 - 1e-17))),
+        ("b", Some(Value::from("b"))),
+        ("a", Some(Value::from("a"))),
+        ("软", Some(Value::from("软"))),
+        ("true", Some(Value::Bool(true))),
+        ("list", Some(Value::List(vec!["a".to_owned()]))),
+    ]
+}
+
+/// Values whose kinds are only known at run time are compared as the language says; different kinds are a fault.
+#[test]
+fn values_of_one_kind_are_compared_and_others_are_a_fault() {
+    let lead = Lead {
+        attributes: samples()
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect(),
+        ..lead()
+    };
+    // `None` where they cannot be compared.
+    let order = |a: &Value, b: &Value| match (a, b) {
+        (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
+        (Value::Integer(a), Value::Number(b)) => (*a as f64).partial_cmp(b),
+        (Value::Number(a), Value::Integer(b)) => a.partial_cmp(&(*b as f64)),
+        (Value::Number(a), Value::Number(b)) => a.partial_cmp(b),
+        (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
+        (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
+        _ => None,
+    };
+    let mut compared = (0, 0);
+    for (a, left) in samples() {
+        for (b, right) in samples() {
+            for sign in ["==", "!=", "<", ">", "<=", ">="] {
+                let wanted = match (&left, &right) {
+                    (None, None) => Some(sign == "=="),
+                    (None, _) | (_, None) => Some(sign == "!="),
+                    (Some(left), Some(right)) => order(left, right).map(|order| match sign {
+                        "==" => order.is_eq(),
+                        "!=" => order.is_ne(),
+                        "<" => order.is_lt(),
+                        ">" => order.is_gt(),
+                        "<=" => order.is_le(),
+                        _ => order.is_ge(),
+                    }),
+                };
+                // As one expression, through variables, and inside of a function.
+                for (kind, source) in [
+                    ("script", format!("if attr(\"{a}\"){sign}attr(\"{b}\") {{ 1 }} else {{ 2 }}")),
+                    (
+                        "program",
+                        format!(
+                            "let x = attr(\"{a}\"); let y = attr(\"{b}\"); if x {sign} y {{ 1 }} else {{ 2 }}"
+                        ),
+                    ),
+                    (
+                        "program",
+                        format!(
+                            "fn f(x, y) {{ if x {sign} y {{ 1 }} else {{ 2 }} }} f(attr(\"{a}\"), attr(\"{b}\"))"
+                        ),
+                    ),
+                ] {
+                    let rules = json!({"fit": {"rules": [{"id": "r", "points": {kind: source}}], "disqualifiers": []}});
+                    let score = super::score(&super::rules(rules), &lead, &[]);
+                    let said = score.faults().first().map(|fault| fault.fault.message.clone());
+                    match wanted {
+                        Some(holds) => {
+                            assert_eq!(
+                                (said, score.fit()),
+                                (None, Points::new(if holds { 1 } else { 2 })),
+                                "{source}"
+                            );
+                            compared.0 += 1;
+                        }
+                        None => {
+                            let said = said.unwrap_or_else(|| panic!("no fault: {source}"));
+                            assert!(
+                                said.ends_with(&format!("cannot be compared by `{sign}`")),
+                                "{source}: {said}"
+                            );
+                            compared.1 += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(compared.0 > 500 && compared.1 > 500, "{compared:?}");
+}
+
+/// What is known to be of one kind is compared by the engine itself: the guards say the same.
+#[test]
+fn guarded_comparisons_say_what_plain_ones_say() {
+    for (one, other) in [
+        ("1", "2"),
+        ("1", "1.0"),
+        ("0.1 + 0.2", "0.3"),
+        ("\"a\"", "\"b\""),
+        ("'a'", "\"a\""),
+        ("true", "false"),
+        ("-5", "5"),
+    ] {
+        for sign in ["==", "!=", "<", ">", "<=", ">="] {
+            for (a, b) in [(one, other), (other, one), (one, one)] {
+                let plain = format!("if {a} {sign} {b} {{ 1 }} else {{ 2 }}");
+                let guarded =
+                    format!("if or(attr(\"no\"), {a}) {sign} or(attr(\"no\"), {b}) {{ 1 }} else {{ 2 }}");
+                assert_eq!(points(&plain), points(&guarded), "{guarded}");
+            }
+        }
+    }
+}
+
+#[test]
+fn dates_are_compared_with_times() {
+    for (condition, wanted) in [
+        ("created_at > date(\"2020-01-01\")", true),
+        ("created_at < date(\"2020-01-01T00:00:00+08:00\")", false),
+        ("date(\"1970-01-02\") == 86400", true),
+        ("date(\"1970-01-01T01:00:00Z\") == 3600", true),
+        ("days_since(date(\"2020-01-01\")) > 365", true),
+        ("known(date(attr(\"nothing\")))", false),
+    ] {
+        assert_eq!(holds(condition), wanted, "{condition}");
+    }
+}
+
+/// What holds in every run is not asked: such scripts are as they were.
+#[test]
+fn switches_and_lists_take_the_values_they_name() {
+    for (expression, wanted) in [
+        ("switch attr(\"nothing\") { \"gold\" => 1, _ => 2 }", "2"),
+        ("switch attr(\"tier\") { 1 => 1, \"gold\" => 2, _ => 3 }", "2"),
+        ("switch attr(\"seats\") { 1..10 => 1, 10..=30 => 2, _ => 3 }", "2"),
+        ("switch employee_count { 100..200 if title == \"CEO\" => 1, _ => 3 }", "1"),
+        ("switch true { true => 1, false => 2 }", "1"),
+        ("if attr(\"tier\") in [1, \"gold\"] { 1 } else { 2 }", "1"),
+        ("if attr(\"seats\") in [30.0] { 1 } else { 2 }", "1"),
+        ("if attr(\"seats\") in [] { 1 } else { 2 }", "2"),
+        ("if 2.5 in [1, 2.5] { 1 } else { 2 }", "1"),
+    ] {
+        assert_eq!(points(expression), wanted, "{expression}");
+    }
+}
+
+/// The operations of a rule of activities, for a lead with so many.
+fn shared(script: &str, count: usize) -> (Score, u64) {
+    let rules = super::rules(json!({"engagement": {"rules": [
+        {"id": "r", "kind": "visit", "when": {"script": script}, "points": 1, "cap": 40},
+        {"id": "s", "kind": "visit", "points": {"script": format!("if {script} {{ 1 }} else {{ 0 }}")}},
+        {"id": "t", "kind": "visit", "points": 2, "cap": 10},
+    ]}}));
+    let activities: Vec<Activity> = (0..count).map(|index| did(&index.to_string(), "visit", 1)).collect();
+    let scorer = Scorer::compile(&rules).unwrap();
+    let (lead, tables) = (lead(), HostTables::default());
+    let context = FactContext { activities: &activities, ..FactContext::new(&tables, now()) };
+    let facts = Facts::new(&lead, &context);
+    (scorer.score(&facts), scorer.cost([facts]).operations())
+}
+
+/// However many activities a lead has, its scripts take no more than they may together.
+#[test]
+fn the_limits_hold_for_all_activities_of_a_lead() {
+    let dear = format!("if {} {{ true }} else {{ true }}", ["activity_page == \"/no\""; 15].join(" || "));
+    let mut most = 0;
+    for count in [100, 1_000, 3_000] {
+        let (score, operations) = shared(&dear, count);
+        assert!(operations <= 100_002, "{count}: {operations}");
+        most = most.max(operations);
+        let faults: Vec<_> = score.faults().iter().map(|fault| fault.fault.message.as_str()).collect();
+        let met = "the scripts take more than 100000 operations for the activities of this lead";
+        let wanted: &[&str] = if count >= 1_000 { &[met, met] } else { &[] };
+        assert!(count == 1_000 || faults == wanted, "{count}: {faults:?}");
+        // Rules without scripts go on.
+        assert!(
+            score
+                .lines_of(ScoreAxis::Engagement)
+                .any(|line| line.rule.is_some_and(|rule| rule.as_str() == "t"))
+        );
+    }
+    assert!(most > 60_000, "{most}");
+    // Short scripts have room for many activities.
+    let (score, operations) = shared("activity_page == \"/7\" && true", 4_000);
+    assert_eq!((score.faults(), operations > 20_000), (&[][..], true), "{operations}");
+}
+
+/// Each script for itself, and each lead, begins anew.
+#[test]
+fn what_is_shared_ends_with_the_lead() {
+    let rules = super::rules(json!({
+        "engagement": {"rules": [{"id": "r", "kind": "visit", "points": {"script": "len(activity_page) * 0 + count(activity_page, 7)"}}]},
+        "fit": {"rules": [{"id": "p", "points": {"program": "let n = 0; while n < 1000 { n += 1; } 5"}}]},
+    }));
+    let scorer = Scorer::compile(&rules).unwrap();
+    let (lead, tables) = (lead(), HostTables::default());
+    let activities: Vec<Activity> = (0..3_000).map(|index| did(&index.to_string(), "visit", 1)).collect();
+    let context = FactContext { activities: &activities, ..FactContext::new(&tables, now()) };
+    let mut session = scorer.session();
+    for _ in 0..4 {
+        let score = session.score(&Facts::new(&lead, &context));
+        assert_eq!(score.faults(), []);
+        assert_eq!(score.fit(), Points::new(5));
+    }
+}
+
+/// The scripts of one document are bounded together, and that is said once.
+#[test]
+fn a_document_has_a_bound_for_all_its_scripts() {
+    let long = format!("employee_count > 1 // {}", "x".repeat(16_000));
+    let rules = |count: usize| -> Json {
+        let rule = |index: usize| json!({"id": format!("r{index}"), "when": {"script": format!("{index} < {long}").replacen("employee_count > 1", "5", 1)}, "points": 1});
+        json!({"engagement": {"rules": []}, "fit": {"rules": (0..count).map(rule).collect::<Vec<_>>(), "disqualifiers": []}})
+    };
+    assert!(ScoreRules::load(rules(60)).is_ok());
+    let errors = ScoreRules::load(rules(100)).unwrap_err();
+    let errors: Vec<String> = errors
+        .iter()
+        .filter(|found| found.level == Level::Error)
+        .map(|found| format!("{} {}: {}", found.code, found.path, found.message))
+        .collect();
+    assert_eq!(
+        errors,
+        [
+            "too_large fit.rules[65].when.script: the scripts of the document have more than 1048576 bytes together"
+        ]
+    );
 }
 
 /// What a script says never reaches into the next one.

@@ -1,0 +1,251 @@
+//! Comparisons of values of different kinds: a mistake where the kinds are known, a guard at run time where they are
+//! not. The engine would call such values unequal without a word.
+
+use super::grammar::{Comparison, Found, Side, Switch};
+use super::guard::{APPEND, CASES, symbol};
+use super::kinds::Kinds;
+use super::limits::MAX_PROBLEMS;
+use super::names::VARIABLES;
+use super::places::Edit;
+use super::problem::Problem;
+use super::token::{Kind, Token};
+use crate::error::suggestion;
+use crate::rule::FieldType;
+
+/// The code of a comparison that cannot hold, as it is in conditions.
+const CODE: &str = "wrong_comparison";
+
+/// The comparisons whose kinds can be known to differ.
+pub(super) fn mistakes(tokens: &[Token<'_>], found: &Found) -> Vec<Problem> {
+    let look = Look { tokens };
+    let compared = found.comparisons.iter().filter_map(|comparison| look.comparison(comparison));
+    let switched = found.switches.iter().flat_map(|switch| look.switch(switch));
+    compared.chain(switched).take(MAX_PROBLEMS).collect()
+}
+
+/// What has to be asked when the script runs.
+pub(super) fn guards(tokens: &[Token<'_>], found: &Found) -> Vec<Edit> {
+    let bytes = |words: &std::ops::Range<usize>| {
+        let first = tokens.get(words.start)?;
+        let last = tokens.get(words.end.checked_sub(1)?)?;
+        Some(first.start..last.end())
+    };
+    let compared =
+        found.comparisons.iter().filter(|comparison| is_open(comparison)).filter_map(|comparison| {
+            let sign = symbol(comparison.operator)?;
+            // With space around it, no sign joins its neighbours.
+            Some((bytes(&comparison.sign)?, format!(" {sign} ")))
+        });
+    let appended = found.appends.iter().filter_map(|sign| {
+        let name = tokens.get(sign.start.checked_sub(1)?)?;
+        Some((bytes(sign)?, format!(" = {} {APPEND} ", name.text)))
+    });
+    let switched = found.switches.iter().filter_map(|switch| {
+        let cases = of_cases(switch);
+        let value = switch.value.shape.kinds.of_present();
+        if cases.letters().is_empty()
+            || cases == Kinds::ANY.of_present()
+            || value.is_within(cases) && value.is_one()
+        {
+            return None;
+        }
+        let end = tokens.get(switch.value.words.end.checked_sub(1)?)?.end();
+        Some((end..end, format!(" {CASES} \"{}\" ", cases.letters())))
+    });
+    compared.chain(appended).chain(switched).collect()
+}
+
+/// Whether values of different kinds may meet in a comparison.
+fn is_open(comparison: &Comparison) -> bool {
+    let (left, right) = (comparison.left.shape.kinds, comparison.right.shape.kinds);
+    let nothing = left == Kinds::MISSING || right == Kinds::MISSING;
+    !nothing && !left.of_present().or(right.of_present()).is_one()
+}
+
+/// The kinds of values that the cases of a `switch` name.
+fn of_cases(switch: &Switch) -> Kinds {
+    let kinds = switch.cases.iter().fold(Kinds::NONE, |all, case| all.or(case.shape.kinds.of_present()));
+    // A range stands for the numbers in it.
+    if kinds.has(Kinds::RANGE) { kinds.or(Kinds::NUMBER) } else { kinds }
+}
+
+struct Look<'t, 's> {
+    tokens: &'t [Token<'s>],
+}
+
+impl<'s> Look<'_, 's> {
+    fn words(&self, side: &Side) -> &[Token<'s>] {
+        self.tokens.get(side.words.clone()).unwrap_or_default()
+    }
+
+    /// The only word of a side.
+    fn word(&self, side: &Side) -> Option<&Token<'s>> {
+        match self.words(side) {
+            [word] => Some(word),
+            _ => None,
+        }
+    }
+
+    fn text(&self, side: &Side) -> Option<&'s str> {
+        self.word(side)?.plain_text()
+    }
+
+    /// A side as it is written, cut off.
+    fn shown(&self, side: &Side) -> String {
+        let mut shown = String::new();
+        let mut end = None;
+        for word in self.words(side) {
+            if end.is_some_and(|end| end != word.start) {
+                shown.push(' ');
+            }
+            shown.extend(word.text.chars().take(40));
+            end = Some(word.end());
+            if shown.chars().count() > 40 {
+                return format!("`{}…`", shown.chars().take(40).collect::<String>());
+            }
+        }
+        format!("`{shown}`")
+    }
+
+    fn comparison(&self, comparison: &Comparison) -> Option<Problem> {
+        let Comparison { left, right, operator, .. } = comparison;
+        let (one, other) = (left.shape.kinds.of_present(), right.shape.kinds.of_present());
+        let position = self.words(left).first().map(|word| word.position);
+        if operator.ends_with("in") {
+            return self.membership(comparison);
+        }
+        if one == Kinds::NONE || other == Kinds::NONE {
+            return None;
+        }
+        if one.has(other) {
+            return self.never(left, right, operator).or_else(|| self.never(right, left, operator));
+        }
+        let what = |side: &Side| match self.field(side) {
+            Some(FieldType::Time) => "a time, in seconds".to_owned(),
+            _ => side.shape.kinds.describe(),
+        };
+        let message = format!(
+            "{} is {}, {} is {}: they cannot be compared by `{operator}`",
+            self.shown(left),
+            what(left),
+            self.shown(right),
+            what(right)
+        );
+        let help = self.help(left, right, operator).or_else(|| self.help(right, left, operator));
+        let help =
+            help.unwrap_or_else(|| "convert one of them with `text(x)`, `int(x)` or `float(x)`".to_owned());
+        Some(Problem::new(CODE, position, message, help))
+    }
+
+    /// `x in list`, where no item is of the kind of `x`.
+    fn membership(&self, comparison: &Comparison) -> Option<Problem> {
+        let Comparison { left, right, operator, .. } = comparison;
+        let (value, items) = (left.shape.kinds.of_present(), right.shape.items.of_present());
+        let is_list = right.shape.kinds.of_present() == Kinds::LIST;
+        if !is_list || value == Kinds::NONE || items == Kinds::NONE || value.has(items) {
+            return None;
+        }
+        let position = self.words(left).first().map(|word| word.position);
+        let message = format!(
+            "{} is {}, no item of {} is: `{operator}` never finds one",
+            self.shown(left),
+            value.describe(),
+            self.shown(right)
+        );
+        let is_number = self.word(left).is_some_and(|word| word.kind == Kind::Number);
+        let help = match value {
+            Kinds::LIST => format!("ask for one item: `{}[0] {operator} …`", self.bare(left)),
+            Kinds::NUMBER if items == Kinds::TEXT && is_number => {
+                format!("write `\"{}\" {operator} {}`", self.bare(left), self.bare(right))
+            }
+            _ => format!("list values that are each {}", value.describe()),
+        };
+        Some(Problem::new(CODE, position, message, help))
+    }
+
+    fn switch(&self, switch: &Switch) -> Vec<Problem> {
+        let value = switch.value.shape.kinds.of_present();
+        let differs = |case: &&Side| {
+            let kinds = case.shape.kinds.of_present();
+            let kinds = if kinds.has(Kinds::RANGE) { kinds.or(Kinds::NUMBER) } else { kinds };
+            value != Kinds::NONE && kinds != Kinds::NONE && !value.has(kinds)
+        };
+        let told = switch.cases.iter().filter(differs).map(|case| {
+            let message = format!(
+                "{} is {}, the case {} is {}: it never comes up",
+                self.shown(&switch.value),
+                value.describe(),
+                self.shown(case),
+                case.shape.kinds.describe()
+            );
+            let help = self.help(&switch.value, case, "==");
+            let help = help.unwrap_or_else(|| format!("write cases that are {}", value.describe()));
+            Problem::new(CODE, self.words(case).first().map(|word| word.position), message, help)
+        });
+        told.take(MAX_PROBLEMS).collect()
+    }
+
+    /// A side without the marks around it.
+    fn bare(&self, side: &Side) -> String {
+        self.shown(side).trim_matches('`').to_owned()
+    }
+
+    fn field(&self, side: &Side) -> Option<FieldType> {
+        let word = self.word(side).filter(|word| word.kind == Kind::Word)?;
+        Some(VARIABLES.get(word.text)?.spec().kind)
+    }
+
+    /// The fix, seen from one side.
+    fn help(&self, one: &Side, other: &Side, operator: &str) -> Option<String> {
+        let (kinds, literal) = (one.shape.kinds.of_present(), self.text(other));
+        let name = self.bare(one);
+        if self.field(one) == Some(FieldType::Time) {
+            return Some(match literal {
+                Some(text) if super::functions::moment(text).is_some() => format!("write `date(\"{text}\")`"),
+                Some(_) => "write a date: `date(\"2026-03-01\")`".to_owned(),
+                None => format!("measure it: `days_since({name})`"),
+            });
+        }
+        let item = other.shape.kinds.of_present();
+        match kinds {
+            Kinds::LIST if item != Kinds::LIST => {
+                let item = self.bare(other);
+                Some(match operator {
+                    "==" => format!("ask whether it is one of them: `{item} in {name}`"),
+                    "!=" => format!("ask whether it is none of them: `!({item} in {name})`"),
+                    _ => format!("count its items with `len({name})`"),
+                })
+            }
+            Kinds::NUMBER => match literal {
+                Some(text) if text.trim().parse::<f64>().is_ok_and(f64::is_finite) => {
+                    Some(format!("write the number without quotes: `{}`", text.trim()))
+                }
+                Some(_) => Some(format!("compare `{name}` with a number")),
+                None => None,
+            },
+            Kinds::TEXT if self.word(other).is_some_and(|word| word.kind == Kind::Number) => {
+                Some(format!("write `\"{}\"`, or `int({name})`", self.bare(other)))
+            }
+            Kinds::TEXT if self.field(one).is_some() => {
+                Some(format!("compare `{name}` with a text, in double quotes"))
+            }
+            Kinds::BOOL if self.word(one).is_none_or(|word| !matches!(word.text, "true" | "false")) => {
+                Some(format!("write `{name}` alone, or `!{name}`"))
+            }
+            _ => None,
+        }
+    }
+
+    /// A field with a closed set of values, compared with none of them.
+    fn never(&self, field: &Side, literal: &Side, operator: &str) -> Option<Problem> {
+        let word = self.word(field).filter(|word| word.kind == Kind::Word)?;
+        let values = VARIABLES.get(word.text)?.spec().values;
+        let text = self.text(literal)?;
+        if values.is_empty() || values.contains(&text) || !matches!(operator, "==" | "!=") {
+            return None;
+        }
+        let shown: String = text.chars().take(40).collect();
+        let help = suggestion(text, values.iter().copied());
+        Some(Problem::new("wrong_value", word.position, format!("`{}` is never `{shown}`", word.text), help))
+    }
+}

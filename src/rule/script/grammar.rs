@@ -1,0 +1,609 @@
+//! How the words of a script belong together, as far as the kinds of values are asked for: every comparison with what
+//! is known of its sides.
+//!
+//! The engine's parser decides what a script is; where this one cannot follow, it says so and nothing is taken as known.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::kinds::{Kinds, Shape, of_call, of_field};
+use super::token::{Kind, Token};
+
+/// Deepest nesting; the engine refuses a half of it.
+const DEEPEST: usize = 80;
+
+/// Times a script is gone through until nothing new is learnt of its variables.
+const MOST_TURNS: usize = 8;
+
+/// A side of a comparison.
+#[derive(Debug, Clone)]
+pub(super) struct Side {
+    pub(super) words: Range<usize>,
+    pub(super) shape: Shape,
+}
+
+/// A comparison: an equality, an order, or `in`.
+#[derive(Debug, Clone)]
+pub(super) struct Comparison {
+    /// The words of the operator.
+    pub(super) sign: Range<usize>,
+    pub(super) operator: &'static str,
+    pub(super) left: Side,
+    pub(super) right: Side,
+}
+
+/// A `switch` and the kinds of its cases.
+#[derive(Debug, Clone)]
+pub(super) struct Switch {
+    pub(super) value: Side,
+    /// Each alternative of each case.
+    pub(super) cases: Vec<Side>,
+}
+
+/// What a script compares.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) comparisons: Vec<Comparison>,
+    pub(super) switches: Vec<Switch>,
+    /// The words of each `+=` that may append a list to a list.
+    pub(super) appends: Vec<Range<usize>>,
+    /// Whether a variable of the script may hold a list.
+    pub(super) may_hold_lists: bool,
+    /// Whether the whole script was followed. Else every operator is found, but nothing is known of its sides.
+    pub(super) is_whole: bool,
+}
+
+/// Goes through a script. O(n) for each turn.
+pub(super) fn follow<'s>(tokens: &[Token<'s>], own_functions: &BTreeSet<&'s str>, program: bool) -> Found {
+    let mut walk = Walk {
+        tokens,
+        own_functions,
+        program,
+        at: 0,
+        depth: 0,
+        variables: BTreeMap::new(),
+        learnt: false,
+        found: Found::default(),
+    };
+    for turn in 0.. {
+        (walk.at, walk.learnt, walk.found) = (0, false, Found::default());
+        if walk.script().is_none() {
+            return walk.unfollowed();
+        }
+        if !walk.learnt {
+            break;
+        }
+        if turn == MOST_TURNS {
+            walk.variables.values_mut().for_each(|shape| *shape = Shape::UNKNOWN);
+        }
+    }
+    let mut found = walk.found;
+    found.may_hold_lists = walk.variables.values().any(|shape| shape.kinds.has(Kinds::LIST));
+    found.is_whole = true;
+    found
+}
+
+struct Walk<'t, 's> {
+    tokens: &'t [Token<'s>],
+    own_functions: &'t BTreeSet<&'s str>,
+    program: bool,
+    at: usize,
+    depth: usize,
+    /// What the variables of the script may hold anywhere in it.
+    variables: BTreeMap<&'s str, Shape>,
+    /// Whether this turn has shown anything new of a variable.
+    learnt: bool,
+    found: Found,
+}
+
+/// An operator between two values.
+#[derive(Debug, Clone, Copy)]
+struct Operator {
+    text: &'static str,
+    strength: u8,
+    words: usize,
+}
+
+/// Operators of signs, the longer first.
+const OPERATORS: &[(&str, u8)] = &[
+    ("..=", 140),
+    ("==", 90),
+    ("!=", 90),
+    ("<=", 130),
+    (">=", 130),
+    ("&&", 60),
+    ("||", 30),
+    ("??", 135),
+    ("..", 140),
+    ("<", 130),
+    (">", 130),
+    ("+", 150),
+    ("-", 150),
+    ("*", 180),
+    ("/", 180),
+    ("%", 180),
+    ("|", 30),
+    ("^", 30),
+    ("&", 60),
+];
+
+/// Signs that change a variable.
+const ASSIGNMENTS: &[&str] = &["+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "="];
+
+/// Between the alternatives of a case of `switch` stands `|`.
+const ALTERNATIVES: u8 = 30;
+
+impl<'s> Walk<'_, 's> {
+    fn here(&self) -> Option<&Token<'s>> {
+        self.tokens.get(self.at)
+    }
+
+    fn is_mark(&self, mark: &str) -> bool {
+        self.here().is_some_and(|token| token.is_mark(mark))
+    }
+
+    fn is_word(&self, word: &str) -> bool {
+        self.here().is_some_and(|token| token.is_word(word))
+    }
+
+    fn take_mark(&mut self, mark: &str) -> bool {
+        let is_it = self.is_mark(mark);
+        self.at += usize::from(is_it);
+        is_it
+    }
+
+    fn take_word(&mut self, word: &str) -> bool {
+        let is_it = self.is_word(word);
+        self.at += usize::from(is_it);
+        is_it
+    }
+
+    /// Must be there.
+    fn expect(&mut self, mark: &str) -> Option<()> {
+        self.take_mark(mark).then_some(())
+    }
+
+    fn name(&mut self) -> Option<&'s str> {
+        let name = self.here().filter(|token| token.kind == Kind::Word)?.text;
+        self.at += 1;
+        Some(name)
+    }
+
+    /// Whether signs stand at a place with nothing between them.
+    fn signs(&self, at: usize, signs: &str) -> bool {
+        let mut end = None;
+        signs.char_indices().enumerate().all(|(index, (start, c))| {
+            let token = self.tokens.get(at + index);
+            let fits = token.is_some_and(|token| {
+                signs.get(start..start + c.len_utf8()).is_some_and(|sign| token.is_mark(sign))
+                    && end.is_none_or(|end| end == token.start)
+            });
+            end = token.map(Token::end);
+            fits
+        })
+    }
+
+    fn operator_at(&self, at: usize) -> Option<Operator> {
+        let token = self.tokens.get(at)?;
+        if token.is_word("in") {
+            return Some(Operator { text: "in", strength: 110, words: 1 });
+        }
+        let next = self.tokens.get(at + 1);
+        if token.is_mark("!") && next.is_some_and(|next| next.is_word("in") && next.start == token.end()) {
+            return Some(Operator { text: "!in", strength: 110, words: 2 });
+        }
+        if self.assignment_at(at).is_some() || self.signs(at, "=>") {
+            return None;
+        }
+        let (text, strength) = OPERATORS.iter().find(|(text, _)| self.signs(at, text))?;
+        Some(Operator { text, strength: *strength, words: text.len() })
+    }
+
+    fn assignment_at(&self, at: usize) -> Option<&'static str> {
+        let is_compared = self.signs(at, "==") || self.signs(at, "=>");
+        let found = ASSIGNMENTS.iter().find(|sign| self.signs(at, sign));
+        found.filter(|_| !is_compared).copied()
+    }
+
+    fn learn(&mut self, name: &'s str, shape: Shape) {
+        let known = self.variables.entry(name).or_insert(Shape::NOTHING);
+        let all = known.or(shape);
+        if all != *known {
+            *known = all;
+            self.learnt = true;
+        }
+    }
+
+    fn script(&mut self) -> Option<()> {
+        if self.program {
+            while self.here().is_some() {
+                self.statement()?;
+            }
+        } else {
+            self.value(0)?;
+        }
+        self.here().is_none().then_some(())
+    }
+
+    /// `{ … }`: what its last statement gives.
+    fn block(&mut self) -> Option<Shape> {
+        self.expect("{")?;
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return None;
+        }
+        let mut last = Shape::MISSING;
+        while !self.take_mark("}") {
+            self.here()?;
+            if !self.take_mark(";") {
+                last = self.statement()?;
+            }
+        }
+        self.depth -= 1;
+        Some(last)
+    }
+
+    fn statement(&mut self) -> Option<Shape> {
+        if self.take_mark(";") {
+            return Some(Shape::MISSING);
+        }
+        let Some(token) = self.here().filter(|token| token.kind == Kind::Word && self.program).copied()
+        else {
+            if self.program && self.is_mark("{") {
+                return self.block();
+            }
+            return self.change();
+        };
+        match token.text {
+            "let" | "const" => {
+                self.at += 1;
+                let name = self.name()?;
+                let shape = match self.assignment_at(self.at) {
+                    Some("=") => {
+                        self.at += 1;
+                        self.value(0)?
+                    }
+                    _ => Shape::MISSING,
+                };
+                self.learn(name, shape);
+                Some(Shape::MISSING)
+            }
+            "fn" => self.function(),
+            "return" | "break" => {
+                self.at += 1;
+                let ends = self.here().is_none_or(|next| next.is_mark(";") || next.is_mark("}"));
+                if !ends {
+                    self.value(0)?;
+                }
+                Some(Shape::UNKNOWN)
+            }
+            "continue" => {
+                self.at += 1;
+                Some(Shape::UNKNOWN)
+            }
+            _ => match self.compound() {
+                Some(shape) => shape,
+                None => self.change(),
+            },
+        }
+    }
+
+    fn function(&mut self) -> Option<Shape> {
+        self.at += 1;
+        self.name()?;
+        self.expect("(")?;
+        while !self.take_mark(")") {
+            let name = self.name()?;
+            self.learn(name, Shape::UNKNOWN);
+            self.take_mark(",");
+        }
+        self.block()?;
+        Some(Shape::MISSING)
+    }
+
+    /// A value, or the change of a variable.
+    fn change(&mut self) -> Option<Shape> {
+        let start = self.at;
+        let left = self.value(0)?;
+        let Some(sign) = self.assignment_at(self.at) else { return Some(left) };
+        let words = self.at..self.at + sign.len();
+        let name = match self.tokens.get(start..self.at)? {
+            [name] if name.kind == Kind::Word => name.text,
+            // Only variables are changed.
+            _ => return None,
+        };
+        self.at = words.end;
+        let right = self.value(0)?;
+        let shape = match sign {
+            "=" => right,
+            "+=" => {
+                if left.kinds.has(Kinds::LIST) && right.kinds.has(Kinds::LIST) {
+                    self.found.appends.push(words);
+                }
+                left.grown(right)
+            }
+            _ => calculated(sign, left, right),
+        };
+        self.learn(name, shape);
+        Some(Shape::MISSING)
+    }
+
+    /// What begins with one of the words of control. `None` when nothing does, `Some(None)` when it is not followed.
+    fn compound(&mut self) -> Option<Option<Shape>> {
+        let word = self.here().filter(|token| token.kind == Kind::Word)?.text;
+        let follow: fn(&mut Self) -> Option<Shape> = match word {
+            "if" => Self::choice,
+            "switch" => Self::switch,
+            "while" => |walk| {
+                walk.value(0)?;
+                walk.block()
+            },
+            "loop" => Self::block,
+            "do" => |walk| {
+                walk.block()?;
+                if !walk.take_word("while") && !walk.take_word("until") {
+                    return None;
+                }
+                walk.value(0)
+            },
+            "for" => Self::turns,
+            _ => return None,
+        };
+        self.at += 1;
+        self.depth += 1;
+        let shape = if self.depth > DEEPEST { None } else { follow(self) };
+        self.depth -= 1;
+        // A loop gives what `break` gives.
+        Some(shape.map(|shape| if matches!(word, "if" | "switch") { shape } else { Shape::UNKNOWN }))
+    }
+
+    fn choice(&mut self) -> Option<Shape> {
+        let mut all = Shape::NOTHING;
+        loop {
+            self.value(0)?;
+            all = all.or(self.block()?);
+            if !self.take_word("else") {
+                return Some(all.or_missing());
+            }
+            if !self.take_word("if") {
+                return Some(all.or(self.block()?));
+            }
+        }
+    }
+
+    fn turns(&mut self) -> Option<Shape> {
+        let name = if self.take_mark("(") {
+            let name = self.name()?;
+            self.expect(",")?;
+            let counter = self.name()?;
+            self.expect(")")?;
+            self.learn(counter, Shape::NUMBER);
+            name
+        } else {
+            self.name()?
+        };
+        if !self.take_word("in") {
+            return None;
+        }
+        let over = self.value(0)?;
+        self.learn(name, over.item());
+        self.block()
+    }
+
+    fn switch(&mut self) -> Option<Shape> {
+        let start = self.at;
+        let shape = self.value(0)?;
+        let value = Side { words: start..self.at, shape };
+        self.expect("{")?;
+        let (mut cases, mut all) = (Vec::new(), Shape::MISSING);
+        while !self.take_mark("}") {
+            if !self.take_word("_") {
+                loop {
+                    let start = self.at;
+                    let shape = self.value(ALTERNATIVES)?;
+                    cases.push(Side { words: start..self.at, shape });
+                    if !self.take_mark("|") {
+                        break;
+                    }
+                }
+            }
+            if self.take_word("if") {
+                self.value(0)?;
+            }
+            if !self.signs(self.at, "=>") {
+                return None;
+            }
+            self.at += 2;
+            all = all.or(self.statement()?);
+            let _ = self.take_mark(",") || self.take_mark(";");
+        }
+        self.found.switches.push(Switch { value, cases });
+        Some(all)
+    }
+
+    /// A value whose operators all bind stronger than the strength.
+    fn value(&mut self, strength: u8) -> Option<Shape> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return None;
+        }
+        let start = self.at;
+        let mut left = self.single()?;
+        while let Some(operator) = self.operator_at(self.at).filter(|next| next.strength > strength) {
+            let end = self.at;
+            self.at += operator.words;
+            let begin = self.at;
+            let closes = |token: &Token<'_>| {
+                token.kind == Kind::Mark && matches!(token.text, "]" | ")" | "}" | "," | ";" | "=")
+            };
+            let is_open = operator.text.starts_with("..") && self.here().is_none_or(closes);
+            let right = if is_open { Shape::MISSING } else { self.value(operator.strength)? };
+            left = match operator.text {
+                "==" | "!=" | "<" | ">" | "<=" | ">=" | "in" | "!in" => {
+                    self.found.comparisons.push(Comparison {
+                        sign: end..begin,
+                        operator: operator.text,
+                        left: Side { words: start..end, shape: left },
+                        right: Side { words: begin..self.at, shape: right },
+                    });
+                    Shape::BOOL
+                }
+                "&&" | "||" => Shape::BOOL,
+                "??" => left.or(right),
+                ".." | "..=" => Shape::plain(Kinds::RANGE),
+                "+" => left.sum(right),
+                sign => calculated(sign, left, right),
+            };
+        }
+        self.depth -= 1;
+        Some(left)
+    }
+
+    fn single(&mut self) -> Option<Shape> {
+        if self.take_mark("!") {
+            self.deeper(Self::single)?;
+            return Some(Shape::BOOL);
+        }
+        if self.take_mark("-") || self.take_mark("+") {
+            self.deeper(Self::single)?;
+            return Some(Shape::NUMBER);
+        }
+        let mut shape = self.primary()?;
+        loop {
+            if self.take_mark("[") {
+                self.value(0)?;
+                self.expect("]")?;
+                let is_list = shape.kinds.of_present() == Kinds::LIST;
+                shape = if is_list { shape.item() } else { Shape::UNKNOWN };
+            } else if self.is_mark(".") && !self.signs(self.at, "..") {
+                self.at += 1;
+                let name = self.name()?;
+                shape = if self.take_mark("(") {
+                    let given = self.given(Some(shape))?;
+                    self.called(name, &given)
+                } else {
+                    Shape::UNKNOWN
+                };
+            } else {
+                return Some(shape);
+            }
+        }
+    }
+
+    fn deeper(&mut self, follow: fn(&mut Self) -> Option<Shape>) -> Option<Shape> {
+        self.depth += 1;
+        let shape = if self.depth > DEEPEST { None } else { follow(self) };
+        self.depth -= 1;
+        shape
+    }
+
+    fn primary(&mut self) -> Option<Shape> {
+        let token = *self.here()?;
+        match token.kind {
+            Kind::Number | Kind::Text => {
+                self.at += 1;
+                Some(if token.kind == Kind::Number { Shape::NUMBER } else { Shape::TEXT })
+            }
+            Kind::Mark if token.text == "{" => self.block(),
+            Kind::Mark if token.text == "(" => {
+                self.at += 1;
+                if self.take_mark(")") {
+                    return Some(Shape::MISSING);
+                }
+                let shape = self.value(0)?;
+                self.expect(")")?;
+                Some(shape)
+            }
+            Kind::Mark if token.text == "[" => {
+                self.at += 1;
+                let mut items = Kinds::NONE;
+                while !self.take_mark("]") {
+                    items = items.or(self.value(0)?.kinds);
+                    if !self.take_mark(",") && !self.is_mark("]") {
+                        return None;
+                    }
+                }
+                Some(Shape::list(items))
+            }
+            Kind::Mark => None,
+            Kind::Word => match token.text {
+                "true" | "false" => {
+                    self.at += 1;
+                    Some(Shape::BOOL)
+                }
+                "let" | "const" | "fn" | "return" | "break" | "continue" | "else" | "in" => None,
+                _ => match self.compound() {
+                    Some(shape) => shape,
+                    None => self.named(token.text),
+                },
+            },
+        }
+    }
+
+    /// A variable, a field, or a call.
+    fn named(&mut self, name: &'s str) -> Option<Shape> {
+        self.at += 1;
+        if self.take_mark("(") {
+            let given = self.given(None)?;
+            return Some(self.called(name, &given));
+        }
+        let own = self.variables.get(name).copied();
+        Some(own.or_else(|| of_field(name)).unwrap_or(Shape::UNKNOWN))
+    }
+
+    fn given(&mut self, first: Option<Shape>) -> Option<Vec<Shape>> {
+        let mut given: Vec<Shape> = first.into_iter().collect();
+        while !self.take_mark(")") {
+            given.push(self.value(0)?);
+            if !self.take_mark(",") && !self.is_mark(")") {
+                return None;
+            }
+        }
+        Some(given)
+    }
+
+    fn called(&self, name: &str, given: &[Shape]) -> Shape {
+        if self.own_functions.contains(name) { Shape::UNKNOWN } else { of_call(name, given) }
+    }
+
+    /// Every operator, without anything known of its sides.
+    fn unfollowed(&self) -> Found {
+        let mut found = Found { may_hold_lists: true, ..Found::default() };
+        let mut at = 0;
+        while at < self.tokens.len() {
+            let assignment = self.assignment_at(at);
+            let operator = self.operator_at(at);
+            let words = assignment.map(str::len).or(operator.map(|operator| operator.words)).unwrap_or(1);
+            // `=>` is two signs, of which the second is no operator.
+            let words = if self.signs(at, "=>") { 2 } else { words };
+            if assignment == Some("+=") {
+                found.appends.push(at..at + words);
+            }
+            if let Some(operator) = operator
+                && matches!(operator.text, "==" | "!=" | "<" | ">" | "<=" | ">=")
+            {
+                let side = |words| Side { words, shape: Shape::UNKNOWN };
+                found.comparisons.push(Comparison {
+                    sign: at..at + words,
+                    operator: operator.text,
+                    left: side(at..at),
+                    right: side(at + words..at + words),
+                });
+            }
+            at += words;
+        }
+        found
+    }
+}
+
+/// What calculating gives, but for sums.
+fn calculated(sign: &str, left: Shape, right: Shape) -> Shape {
+    let both = left.kinds.and(right.kinds);
+    let kinds = match sign.trim_end_matches('=') {
+        "&" | "|" | "^" => both.and(Kinds::NUMBER.or(Kinds::BOOL)),
+        // A text minus a text leaves out the second.
+        "-" => both.and(Kinds::NUMBER.or(Kinds::TEXT)),
+        _ => both.and(Kinds::NUMBER),
+    };
+    Shape::plain(kinds)
+}

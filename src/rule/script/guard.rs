@@ -1,0 +1,203 @@
+//! Operators that stand in place of the engine's where the kinds of values are only known when a script runs. They
+//! say what the engine's own say, but that values of different kinds are a fault.
+
+use std::cmp::Ordering;
+
+use rhai::{
+    Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString as Text, NativeCallContext, Position,
+};
+
+use super::limits::MAX_LIST;
+use super::problem::type_word;
+
+type Answer<T> = Result<T, Box<EvalAltResult>>;
+
+/// Appends to what may be a list.
+pub(super) const APPEND: &str = "~";
+
+/// Between the value of a `switch` and the kinds of its cases.
+pub(super) const CASES: &str = "@";
+
+/// Comparisons, what stands in their place, and how strongly that binds. A script cannot write any of these signs.
+const GUARDS: &[(&str, &str, u8)] = &[
+    ("==", "===", 90),
+    ("!=", "!==", 90),
+    ("<", "<-", 130),
+    (">", "->", 130),
+    ("<=", "<|", 130),
+    (">=", "|>", 130),
+];
+
+/// What stands in place of a comparison.
+pub(super) fn symbol(operator: &str) -> Option<&'static str> {
+    GUARDS.iter().find(|(plain, ..)| *plain == operator).map(|(_, guard, _)| *guard)
+}
+
+/// What a guarded operator is called in a script.
+pub(super) fn plain(symbol: &str) -> &str {
+    match GUARDS.iter().find(|(_, guard, _)| *guard == symbol) {
+        Some((plain, ..)) => plain,
+        None if symbol == APPEND => "+=",
+        None => symbol,
+    }
+}
+
+/// Lets an engine read the guarded operators. All others bind stronger than the last two.
+pub(super) fn read(engine: &mut Engine) {
+    let signs = GUARDS.iter().map(|(_, guard, strength)| (*guard, *strength));
+    for (sign, strength) in signs.chain([(APPEND, 2), (CASES, 2)]) {
+        // Each is a reserved sign without a meaning of its own, which the engine lets be given one.
+        let registered = engine.register_custom_operator(sign, strength);
+        debug_assert!(registered.is_ok(), "{sign}");
+    }
+}
+
+/// Lets an engine run the guarded operators.
+pub(super) fn register(engine: &mut Engine) {
+    for (operator, guard, _) in GUARDS {
+        let test = Test::of(operator);
+        engine.register_fn(*guard, move |a: INT, b: INT| (test.ordered)(a.cmp(&b)));
+        engine.register_fn(*guard, move |a: Text, b: Text| (test.ordered)(a.as_str().cmp(b.as_str())));
+        engine.register_fn(*guard, move |a: Dynamic, b: Dynamic| compare(test, operator, &a, &b));
+    }
+    engine.register_fn(CASES, |value: Dynamic, letters: Text| -> Answer<Dynamic> {
+        let letter = match Class::of(&value) {
+            Some(Class::Number(_)) => 'n',
+            Some(Class::Text(_)) => 't',
+            Some(Class::Bool(_)) => 'b',
+            None if value.is_unit() => return Ok(value),
+            None => '?',
+        };
+        if letters.contains(letter) {
+            return Ok(value);
+        }
+        let kinds: Vec<&str> = letters.chars().map(word).collect();
+        let found = type_word(value.type_name());
+        refuse(format!("`switch` compares {found} with {}", kinds.join(" and ")))
+    });
+    engine
+        .register_fn(APPEND, |context: NativeCallContext<'_>, a: Dynamic, b: Dynamic| append(&context, a, b));
+}
+
+fn word(letter: char) -> &'static str {
+    match letter {
+        'n' => "numbers",
+        't' => "texts",
+        _ => "true and false",
+    }
+}
+
+/// A fault, with what to do about it in a second line.
+fn refuse<T>(message: String) -> Answer<T> {
+    let message = format!("{message}\nconvert one of them with `text(x)`, `int(x)` or `float(x)`");
+    Err(EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into())
+}
+
+/// A comparison.
+#[derive(Clone, Copy)]
+struct Test {
+    ordered: fn(Ordering) -> bool,
+    /// Of the difference of two numbers, as a share of the greater: the engine takes numbers for equal that differ in
+    /// their last bit only.
+    apart: fn(FLOAT) -> bool,
+    /// When one of two values is missing, and when both are.
+    one_missing: bool,
+    both_missing: bool,
+}
+
+impl Test {
+    fn of(operator: &str) -> Test {
+        const BIT: FLOAT = FLOAT::EPSILON;
+        let test =
+            |ordered, apart, one_missing, both_missing| Test { ordered, apart, one_missing, both_missing };
+        match operator {
+            "==" => test(Ordering::is_eq, |d| d.abs() <= BIT, false, true),
+            "!=" => test(Ordering::is_ne, |d| d.abs() > BIT, true, false),
+            "<" => test(Ordering::is_lt, |d| -d > BIT, false, false),
+            ">" => test(Ordering::is_gt, |d| d > BIT, false, false),
+            "<=" => test(Ordering::is_le, |d| -d > -BIT, false, false),
+            _ => test(Ordering::is_ge, |d| d > -BIT, false, false),
+        }
+    }
+}
+
+/// A value that can be compared.
+enum Class {
+    Number(Number),
+    Text(Text),
+    Bool(bool),
+}
+
+enum Number {
+    Whole(INT),
+    Broken(FLOAT),
+}
+
+impl Class {
+    fn of(value: &Dynamic) -> Option<Class> {
+        if let Ok(whole) = value.as_int() {
+            return Some(Class::Number(Number::Whole(whole)));
+        }
+        if let Ok(broken) = value.as_float() {
+            return Some(Class::Number(Number::Broken(broken)));
+        }
+        if let Ok(flag) = value.as_bool() {
+            return Some(Class::Bool(flag));
+        }
+        if let Ok(character) = value.as_char() {
+            return Some(Class::Text(Text::from(character.to_string())));
+        }
+        value.as_immutable_string_ref().ok().map(|text| Class::Text(text.clone()))
+    }
+}
+
+impl Number {
+    fn broken(&self) -> FLOAT {
+        match self {
+            Number::Whole(whole) => *whole as FLOAT,
+            Number::Broken(broken) => *broken,
+        }
+    }
+}
+
+fn compare(test: Test, operator: &str, a: &Dynamic, b: &Dynamic) -> Answer<bool> {
+    match (a.is_unit(), b.is_unit()) {
+        (true, true) => return Ok(test.both_missing),
+        (true, false) | (false, true) => return Ok(test.one_missing),
+        (false, false) => {}
+    }
+    Ok(match (Class::of(a), Class::of(b)) {
+        (Some(Class::Number(Number::Whole(a))), Some(Class::Number(Number::Whole(b)))) => {
+            (test.ordered)(a.cmp(&b))
+        }
+        (Some(Class::Number(a)), Some(Class::Number(b))) => {
+            let (a, b) = (a.broken(), b.broken());
+            let greater = if a * b == 0.0 { 1.0 } else { a.abs().max(b.abs()) };
+            (test.apart)((a - b) / greater)
+        }
+        (Some(Class::Text(a)), Some(Class::Text(b))) => (test.ordered)(a.as_str().cmp(b.as_str())),
+        (Some(Class::Bool(a)), Some(Class::Bool(b))) => (test.ordered)(a.cmp(&b)),
+        _ => {
+            let (a, b) = (type_word(a.type_name()), type_word(b.type_name()));
+            return refuse(format!("{a} and {b} cannot be compared by `{operator}`"));
+        }
+    })
+}
+
+/// `a += b`, with the size of the whole bounded before anything is copied.
+fn append(context: &NativeCallContext<'_>, a: Dynamic, b: Dynamic) -> Answer<Dynamic> {
+    if !a.is_array() {
+        let (mut a, mut b) = (a, b);
+        return context.call_native_fn_raw("+", false, &mut [&mut a, &mut b]);
+    }
+    let mut list = a.into_array().unwrap_or_default();
+    match b.is_array() {
+        true => list.extend(b.into_array().unwrap_or_default()),
+        false => list.push(b),
+    }
+    // Items in lists inside of the list are counted when the engine takes the result.
+    if list.len() > MAX_LIST {
+        return Err(EvalAltResult::ErrorDataTooLarge("list".to_owned(), Position::NONE).into());
+    }
+    Ok(Dynamic::from_array(list))
+}
