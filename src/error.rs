@@ -210,6 +210,7 @@ pub struct Report {
     /// Errors beyond the most that are kept.
     more: bool,
     /// Bytes of the scripts of the document so far: all of them together are bounded.
+    #[cfg(feature = "script")]
     pub(crate) scripts: usize,
 }
 

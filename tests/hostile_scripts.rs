@@ -223,7 +223,7 @@ fn measured(source: &str) -> Option<Result<u64, String>> {
 }
 
 #[test]
-fn appending_is_bounded() {
+fn appending_and_sly_work_is_bounded() {
     let _alone = alone();
     let hunt = || {
         let all = hostile::APPENDING

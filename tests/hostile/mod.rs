@@ -3,9 +3,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use cpu_time::ThreadTime;
 use leadkit::error::Level;
 use leadkit::model::{Activity, Lead, Points, Value};
 use leadkit::rule::{FactContext, Facts, HostTables, Scope, ScriptKind, check_script};
@@ -67,7 +68,7 @@ pub(crate) fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How a script ended, and how long it took.
+/// How a script ended, and how long it took of the processor.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) end: End,
@@ -82,7 +83,7 @@ pub(crate) fn run(source: &str, kind: ScriptKind) -> Run {
 }
 
 fn run_here(source: &str, kind: ScriptKind) -> Run {
-    let start = Instant::now();
+    let start = ThreadTime::now();
     let found = check_script(source, kind, Scope::Score);
     let compiling = start.elapsed();
     if let Some(error) = found.iter().find(|found| found.level == Level::Error) {
@@ -97,7 +98,7 @@ fn run_here(source: &str, kind: ScriptKind) -> Run {
     let context = FactContext { activities: &activities, ..FactContext::new(&tables, now()) };
     let facts = Facts::new(&lead, &context);
     let mut session = scorer.session();
-    let start = Instant::now();
+    let start = ThreadTime::now();
     let score = session.score(&facts);
     let running = start.elapsed();
     let end = match score.faults() {
@@ -214,6 +215,46 @@ pub(crate) const APPENDING: &[&str] = &[
     "let a = industry; loop { a += if true { a } else { [] }; }",
     "let a = industry; loop { a += switch 1 { 1 => a, _ => a }; }",
     "let a = or(attr(\"none\"), industry); loop { let c = or(attr(\"none\"), industry); c += a; a = c; }",
+];
+
+/// Other ways to work much for little: none of them may.
+pub(crate) const SLY: &[&str] = &[
+    "let s = title; loop { s = s - \"z\"; s -= title; s = title; }",
+    "let s = message; let t = \"é\"; loop { known(s - t); }",
+    "for (x, i) in 0..9223372036854775807 { known(i); }",
+    "loop { for x in 0..=9223372036854775807 { break; } }",
+    "loop { message[4000]; message[-4000]; message[0..4000]; message[-4000..-1]; }",
+    "loop { message[0..9223372036854775807]; message[9223372036854775807..0]; }",
+    "loop { industry[-256]; industry[255]; }",
+    "let n = 7; loop { n[0..63]; n[-64]; n[0..=62]; n[1..=63]; }",
+    "fn f(a, b, c, d, e, g, h, i) { f(a, b, c, d, e, g, h, i) } let a = industry; f(a, a, a, a, a, a, a, a)",
+    "fn f(a) { let b = a; let c = a; let d = a; let e = a; f([b[0], c[0]]) + f(a) } f(industry)",
+    "fn f(a, n) { if n > 0 { f(a, n - 1); f(a, n - 1); } a } let a = industry; loop { f(a, 6); }",
+    "const A = industry; fn f(x) { x } loop { f(A); }",
+    "let s = \"\"; let n = 0; loop { n += 1; let t = \"k\" + text(n); s = t; }",
+    "loop { switch title { \"a\" => industry, _ => industry } }",
+    "loop { if industry[0] in industry && title in industry { } }",
+    "loop { [title, 1, 2, 3, 4, 5, 6, 7, 8, 9]; }",
+    "let a = [[[[[[[[industry]]]]]]]]; loop { a = [a[0]]; }",
+    "let a = []; loop { a += [[]]; }",
+    "let a = []; for x in industry { a += [[x]]; } loop { a[0]; a[100][0]; known(a); }",
+    "let a = industry; let b = a; loop { let c = b; b = a; a = c; }",
+    "loop { text(1.7e308); text(-5e-324); text(9223372036854775807); }",
+    "loop { attr(text(attr(\"big\"))); }",
+    "let n = 0; loop { n += 1; attr(\"x\" + text(n)); count(\"kind\" + text(n), n); last(\"kind\" + text(n % 7)); }",
+    "loop { date(\"2026-01-01T00:00:00Z\"); date(title); }",
+    "let t = title + \"2026-01-01\"; loop { int(t); float(t); trim(t); }",
+    "loop { reason(1, title[0..10]); }",
+    "let a = attr(\"big\"); loop { if a == a { } }",
+    "let a = or(attr(\"x\"), message); let b = or(attr(\"x\"), message); loop { a == b; a < b; a >= b; }",
+    "let a = or(attr(\"x\"), industry); loop { switch a { 1 => 2, _ => 3 } }",
+    "let a = or(attr(\"x\"), title); loop { let b = or(attr(\"x\"), \"\"); b += a; b += a; }",
+    "let a = or(attr(\"x\"), 'x'); loop { a += a; }",
+    "loop { {{{{{{{{{{{{{{{{ industry }}}}}}}}}}}}}}}} }",
+    "let x = loop { break loop { break loop { break industry; }; }; }; loop { x; known(x); }",
+    "while or((), true) { do { continue; } until true }",
+    "loop { return industry; }",
+    "loop { -employee_count; !true; +5; }",
 ];
 
 /// Numbers that do not fit, or are none.

@@ -48,7 +48,7 @@ pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Fin
     let mut look = Look {
         tokens,
         program,
-        own_functions: after(tokens, &["fn"]),
+        own_functions: own_functions(tokens),
         arguments: arguments(tokens),
         findings: Findings {
             problems: Vec::new(),
@@ -85,6 +85,11 @@ pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Fin
         look.findings.warnings = missing::values(tokens, scope, &look.own_functions);
     }
     look.findings
+}
+
+/// Names of the functions that the script defines.
+pub(super) fn own_functions<'s>(tokens: &[Token<'s>]) -> BTreeSet<&'s str> {
+    after(tokens, &["fn"])
 }
 
 /// The words that follow one of the keywords.

@@ -59,7 +59,9 @@ pub(super) fn guards(tokens: &[Token<'_>], found: &Found) -> Vec<Edit> {
 fn is_open(comparison: &Comparison) -> bool {
     let (left, right) = (comparison.left.shape.kinds, comparison.right.shape.kinds);
     let nothing = left == Kinds::MISSING || right == Kinds::MISSING;
-    !nothing && !left.of_present().or(right.of_present()).is_one()
+    let both = left.of_present().or(right.of_present());
+    // Of lists the engine has no comparison; a guard says so.
+    !nothing && (!both.is_one() || both == Kinds::LIST)
 }
 
 /// The kinds of values that the cases of a `switch` name.

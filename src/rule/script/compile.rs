@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rhai::{AST, Dynamic, ImmutableString, ParseErrorType};
 
 use super::check;
+use super::grammar::Found;
 use super::limits::{MAX_DOCUMENT, MAX_PARSED, MAX_PROBLEMS, MAX_SOURCE};
 use super::names::{self, Reading, VARIABLES, Variable};
 use super::places::{Places, rewrite};
@@ -116,6 +117,11 @@ fn diagnostic(problem: Problem, source: &str, path: String, is_error: bool) -> D
 }
 
 fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
+    compile_with(source, kind, scope, None)
+}
+
+/// Compiles a script; tests may say what it compares.
+fn compile_with(source: &str, kind: ScriptKind, scope: Scope, compared: Option<Found>) -> Compiled {
     let fail = |problem| Compiled { script: None, problems: vec![problem], warnings: Vec::new() };
     if source.len() > MAX_SOURCE {
         let message = format!("the script has {} bytes, more than {MAX_SOURCE}", source.len());
@@ -135,6 +141,7 @@ fn compile(source: &str, kind: ScriptKind, scope: Scope) -> Compiled {
         order::sort_by_key(&mut problems, |problem| problem.position);
         return Compiled { script: None, problems, warnings: Vec::new() };
     };
+    let found = compared.unwrap_or(found);
     let names::Readings { mut edits, readings, dynamic } = names::readings(source, &words);
     let (mut rewritten, mut places) = rewrite(source, edits.clone());
 
@@ -281,4 +288,157 @@ fn unknown_name(
     });
     let help = help.unwrap_or_else(|| format!("a custom attribute is read as `attr(\"{name}\")`"));
     Problem::new("unknown_field", place, format!("there is no field `{name}`"), help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Lead, Value};
+    use crate::rule::script::grammar::follow;
+    use crate::rule::script::run::ScriptSession;
+    use crate::rule::{FactContext, Facts, HostTables};
+
+    /// Programs by chance that compare variables of all kinds.
+    struct Chance(u64);
+
+    impl Chance {
+        fn below(&mut self, count: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) as usize % count
+        }
+
+        fn one<'a>(&mut self, all: &[&'a str]) -> &'a str {
+            all[self.below(all.len())]
+        }
+
+        fn value(&mut self, depth: usize) -> String {
+            if depth == 0 {
+                let plain = [
+                    "1",
+                    "2.5",
+                    "\"a\"",
+                    "'b'",
+                    "true",
+                    "()",
+                    "[]",
+                    "[1]",
+                    "[\"a\"]",
+                    "x",
+                    "y",
+                    "z",
+                    "title",
+                    "industry",
+                    "employee_count",
+                    "attr(\"n\")",
+                    "attr(\"t\")",
+                    "attr(\"none\")",
+                    "industry[0]",
+                    "f(x)",
+                    "g()",
+                ];
+                return self.one(&plain).to_owned();
+            }
+            let (one, other) = (self.value(depth - 1), self.value(depth - 1));
+            match self.below(13) {
+                0 => format!("or({one}, {other})"),
+                1 => format!("({one} + {other})"),
+                2 => format!("(if x == y {{ {one} }} else {{ {other} }})"),
+                3 => format!("(switch {one} {{ 1 => {other}, _ => x }})"),
+                4 => format!("loop {{ break {one}; }}"),
+                5 => format!("({one} ?? {other})"),
+                6 => format!("[{one}, {other}]"),
+                7 => format!("text({one})"),
+                8 => format!("{{ {one} }}"),
+                9 => format!("({one} - {other})"),
+                10 => format!("lower({one})"),
+                _ => one,
+            }
+        }
+
+        fn statement(&mut self, depth: usize) -> String {
+            let name = self.one(&["x", "y", "z"]);
+            match self.below(if depth == 0 { 4 } else { 8 }) {
+                0 | 1 => format!("{name} = {}; ", self.value(1)),
+                2 => format!("{name} += {}; ", self.value(1)),
+                3 => {
+                    let sign = self.one(&["==", "!=", "<", ">", "<=", ">="]);
+                    format!(
+                        "if {} {sign} {} {{ r += 1; }} else {{ r += 1000; }} ",
+                        self.value(1),
+                        self.value(1)
+                    )
+                }
+                4 => format!("for w in {} {{ {name} = w; {} }} ", self.value(1), self.statement(depth - 1)),
+                5 => format!("if known({name}) {{ {} }} ", self.statement(depth - 1)),
+                6 => format!("{{ {} }} ", self.statement(depth - 1)),
+                _ => format!("switch {name} {{ 1 => {{ {} }}, _ => {{}} }} ", self.statement(depth - 1)),
+            }
+        }
+
+        fn program(&mut self) -> String {
+            let body: String = (0..1 + self.below(4)).map(|_| self.statement(2)).collect();
+            let (x, y) = (self.value(0), self.value(0));
+            // The variables stand before what gives them values.
+            let (x, y) = (x.replace(['x', 'y', 'z'], "1"), y.replace(['x', 'y', 'z'], "1"));
+            let (x, y) = (x.replace("e1", "ex"), y.replace("e1", "ex"));
+            format!(
+                "fn f(x) {{ if x == 1 {{ \"a\" }} else {{ 5 }} }} fn g() {{ [1] }} let r = 0; let x = {x}; let y = {y}; let z = 1; {body} r"
+            )
+        }
+    }
+
+    fn run(source: &str, program: bool, known_kinds: bool) -> Option<Result<String, String>> {
+        let kind = if program { ScriptKind::Program } else { ScriptKind::Points };
+        let words = tokens(source);
+        let own = super::check::own_functions(&words);
+        let mut found = follow(&words, &own, program);
+        if !found.is_whole {
+            panic!("not followed: {source}");
+        }
+        if !known_kinds {
+            found.comparisons.iter_mut().for_each(|comparison| {
+                comparison.left.shape = super::super::kinds::Shape::UNKNOWN;
+                comparison.right.shape = super::super::kinds::Shape::UNKNOWN;
+            });
+            found
+                .switches
+                .iter_mut()
+                .for_each(|switch| switch.value.shape = super::super::kinds::Shape::UNKNOWN);
+        }
+        let compiled = compile_with(source, kind, Scope::Score, Some(found));
+        let script = compiled.script?;
+        let lead = Lead {
+            title: Some("a".into()),
+            industry: vec!["a".into(), "b".into()],
+            attributes: [("n", Value::Integer(1)), ("t", Value::from("a"))]
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+            ..Lead::default()
+        };
+        let tables = HostTables::default();
+        let context = FactContext::new(&tables, "2026-03-10T09:00:00Z".parse().unwrap());
+        let mut session = ScriptSession::new();
+        let given = session.run(&script, &Facts::new(&lead, &context));
+        Some(
+            given
+                .map(|given| given.to_string())
+                .map_err(|fault| format!("{} {:?}", fault.message, fault.position)),
+        )
+    }
+
+    /// Where kinds are taken as known, nothing is said that a guard would have called a fault.
+    #[test]
+    fn known_kinds_change_nothing_that_a_script_says() {
+        let (mut same, mut faults) = (0, 0);
+        for seed in 0..800 {
+            let source = Chance(seed * 7_919 + 1).program();
+            let (Some(plain), Some(guarded)) = (run(&source, true, true), run(&source, true, false)) else {
+                continue;
+            };
+            assert_eq!(plain, guarded, "{source}");
+            if plain.is_ok() { same += 1 } else { faults += 1 }
+        }
+        assert!(same > 40 && faults > 100, "{same} and {faults}");
+    }
 }

@@ -104,31 +104,52 @@ struct Operator {
     words: usize,
 }
 
-/// Operators of signs, the longer first.
-const OPERATORS: &[(&str, u8)] = &[
-    ("..=", 140),
-    ("==", 90),
-    ("!=", 90),
-    ("<=", 130),
-    (">=", 130),
-    ("&&", 60),
-    ("||", 30),
-    ("??", 135),
-    ("..", 140),
-    ("<", 130),
-    (">", 130),
-    ("+", 150),
-    ("-", 150),
-    ("*", 180),
-    ("/", 180),
-    ("%", 180),
-    ("|", 30),
-    ("^", 30),
-    ("&", 60),
-];
+/// What signs at a place mean.
+#[derive(Debug, Clone, Copy)]
+enum Sign {
+    Between(Operator),
+    /// It changes a variable.
+    Assigning(&'static str),
+}
 
-/// Signs that change a variable.
-const ASSIGNMENTS: &[&str] = &["+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "="];
+/// What begins with three signs, of which the last two may be missing.
+fn sign(first: &str, second: &str, third: &str) -> Option<Sign> {
+    let between =
+        |text: &'static str, strength| Some(Sign::Between(Operator { text, strength, words: text.len() }));
+    let assigning = |text| Some(Sign::Assigning(text));
+    match (first, second, third) {
+        ("=", ">", _) => None,
+        ("=", "=", _) => between("==", 90),
+        ("=", ..) => assigning("="),
+        ("!", "=", _) => between("!=", 90),
+        ("<", "=", _) => between("<=", 130),
+        ("<", ..) => between("<", 130),
+        (">", "=", _) => between(">=", 130),
+        (">", ..) => between(">", 130),
+        ("&", "&", _) => between("&&", 60),
+        ("&", "=", _) => assigning("&="),
+        ("&", ..) => between("&", 60),
+        ("|", "|", _) => between("||", 30),
+        ("|", "=", _) => assigning("|="),
+        ("|", ..) => between("|", 30),
+        ("^", "=", _) => assigning("^="),
+        ("^", ..) => between("^", 30),
+        ("?", "?", _) => between("??", 135),
+        (".", ".", "=") => between("..=", 140),
+        (".", ".", _) => between("..", 140),
+        ("+", "=", _) => assigning("+="),
+        ("+", ..) => between("+", 150),
+        ("-", "=", _) => assigning("-="),
+        ("-", ..) => between("-", 150),
+        ("*", "=", _) => assigning("*="),
+        ("*", ..) => between("*", 180),
+        ("/", "=", _) => assigning("/="),
+        ("/", ..) => between("/", 180),
+        ("%", "=", _) => assigning("%="),
+        ("%", ..) => between("%", 180),
+        _ => None,
+    }
+}
 
 /// Between the alternatives of a case of `switch` stands `|`.
 const ALTERNATIVES: u8 = 30;
@@ -169,40 +190,54 @@ impl<'s> Walk<'_, 's> {
         Some(name)
     }
 
-    /// Whether signs stand at a place with nothing between them.
-    fn signs(&self, at: usize, signs: &str) -> bool {
-        let mut end = None;
-        signs.char_indices().enumerate().all(|(index, (start, c))| {
-            let token = self.tokens.get(at + index);
-            let fits = token.is_some_and(|token| {
-                signs.get(start..start + c.len_utf8()).is_some_and(|sign| token.is_mark(sign))
-                    && end.is_none_or(|end| end == token.start)
-            });
-            end = token.map(Token::end);
-            fits
-        })
+    /// The sign at a place that follows the one before without anything between.
+    fn joined(&self, at: usize) -> &'s str {
+        let pair =
+            at.checked_sub(1).and_then(|before| Some((self.tokens.get(before)?, self.tokens.get(at)?)));
+        match pair {
+            Some((before, token)) if token.kind == Kind::Mark && before.end() == token.start => token.text,
+            _ => "",
+        }
+    }
+
+    /// Whether two signs stand at a place with nothing between them.
+    fn signs(&self, first: &str, second: &str) -> bool {
+        self.is_mark(first) && self.joined(self.at + 1) == second
+    }
+
+    fn sign_at(&self, at: usize) -> Option<Sign> {
+        let token = self.tokens.get(at)?;
+        match token.kind {
+            Kind::Word if token.text == "in" => {
+                Some(Sign::Between(Operator { text: "in", strength: 110, words: 1 }))
+            }
+            Kind::Mark => {
+                let second = self.joined(at + 1);
+                let third = if second.is_empty() { "" } else { self.joined(at + 2) };
+                let next = self.tokens.get(at + 1);
+                if token.text == "!"
+                    && next.is_some_and(|next| next.is_word("in") && next.start == token.end())
+                {
+                    return Some(Sign::Between(Operator { text: "!in", strength: 110, words: 2 }));
+                }
+                sign(token.text, second, third)
+            }
+            _ => None,
+        }
     }
 
     fn operator_at(&self, at: usize) -> Option<Operator> {
-        let token = self.tokens.get(at)?;
-        if token.is_word("in") {
-            return Some(Operator { text: "in", strength: 110, words: 1 });
+        match self.sign_at(at)? {
+            Sign::Between(operator) => Some(operator),
+            Sign::Assigning(_) => None,
         }
-        let next = self.tokens.get(at + 1);
-        if token.is_mark("!") && next.is_some_and(|next| next.is_word("in") && next.start == token.end()) {
-            return Some(Operator { text: "!in", strength: 110, words: 2 });
-        }
-        if self.assignment_at(at).is_some() || self.signs(at, "=>") {
-            return None;
-        }
-        let (text, strength) = OPERATORS.iter().find(|(text, _)| self.signs(at, text))?;
-        Some(Operator { text, strength: *strength, words: text.len() })
     }
 
     fn assignment_at(&self, at: usize) -> Option<&'static str> {
-        let is_compared = self.signs(at, "==") || self.signs(at, "=>");
-        let found = ASSIGNMENTS.iter().find(|sign| self.signs(at, sign));
-        found.filter(|_| !is_compared).copied()
+        match self.sign_at(at)? {
+            Sign::Assigning(sign) => Some(sign),
+            Sign::Between(_) => None,
+        }
     }
 
     fn learn(&mut self, name: &'s str, shape: Shape) {
@@ -410,7 +445,7 @@ impl<'s> Walk<'_, 's> {
             if self.take_word("if") {
                 self.value(0)?;
             }
-            if !self.signs(self.at, "=>") {
+            if !self.signs("=", ">") {
                 return None;
             }
             self.at += 2;
@@ -475,7 +510,7 @@ impl<'s> Walk<'_, 's> {
                 self.expect("]")?;
                 let is_list = shape.kinds.of_present() == Kinds::LIST;
                 shape = if is_list { shape.item() } else { Shape::UNKNOWN };
-            } else if self.is_mark(".") && !self.signs(self.at, "..") {
+            } else if self.is_mark(".") && !self.signs(".", ".") {
                 self.at += 1;
                 let name = self.name()?;
                 shape = if self.take_mark("(") {
@@ -571,11 +606,15 @@ impl<'s> Walk<'_, 's> {
         let mut found = Found { may_hold_lists: true, ..Found::default() };
         let mut at = 0;
         while at < self.tokens.len() {
-            let assignment = self.assignment_at(at);
-            let operator = self.operator_at(at);
-            let words = assignment.map(str::len).or(operator.map(|operator| operator.words)).unwrap_or(1);
-            // `=>` is two signs, of which the second is no operator.
-            let words = if self.signs(at, "=>") { 2 } else { words };
+            let sign = self.sign_at(at);
+            let (assignment, operator) = (self.assignment_at(at), self.operator_at(at));
+            let words = match sign {
+                Some(Sign::Between(operator)) => operator.words,
+                Some(Sign::Assigning(sign)) => sign.len(),
+                // The second sign of `=>` is no operator.
+                None if self.tokens.get(at).is_some_and(|token| token.is_mark("=")) => 2,
+                None => 1,
+            };
             if assignment == Some("+=") {
                 found.appends.push(at..at + words);
             }

@@ -7,8 +7,8 @@ use rhai::{
     Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString as Text, NativeCallContext, Position,
 };
 
+use super::kinds::type_word;
 use super::limits::MAX_LIST;
-use super::problem::type_word;
 
 type Answer<T> = Result<T, Box<EvalAltResult>>;
 

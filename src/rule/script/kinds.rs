@@ -161,3 +161,17 @@ pub(super) fn of_call(name: &str, given: &[Shape]) -> Shape {
         _ => Shape::UNKNOWN,
     }
 }
+
+/// A type as people call it.
+pub(super) fn type_word(name: &str) -> &'static str {
+    match name.trim_start_matches("&mut ").trim() {
+        "i64" | "INT" => "a whole number",
+        "f64" | "FLOAT" => "a number",
+        "bool" => "true or false",
+        "string" | "ImmutableString" | "&str" | "&str | ImmutableString | String" => "a text",
+        "char" => "a character",
+        "()" => "a missing value",
+        "array" => "a list",
+        _ => "a value of another kind",
+    }
+}

@@ -4,6 +4,7 @@ use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType};
 
 use super::functions::FUNCTIONS;
 use super::guard::plain;
+use super::kinds::type_word;
 use super::limits::{FORBIDDEN, MAX_LIST, MAX_OPERATIONS, MAX_SHARED_OPERATIONS, MAX_SHARED_READ, MAX_TEXT};
 use crate::error::Position;
 use crate::text;
@@ -340,18 +341,4 @@ fn no_such_call(signature: &str) -> String {
         return format!("there is no function `{name}` without values");
     }
     format!("`{name}` cannot be asked of {}", words.join(" and "))
-}
-
-/// A type as people call it.
-pub(super) fn type_word(name: &str) -> &'static str {
-    match name.trim_start_matches("&mut ").trim() {
-        "i64" | "INT" => "a whole number",
-        "f64" | "FLOAT" => "a number",
-        "bool" => "true or false",
-        "string" | "ImmutableString" | "&str" | "&str | ImmutableString | String" => "a text",
-        "char" => "a character",
-        "()" => "a missing value",
-        "array" => "a list",
-        _ => "a value of another kind",
-    }
 }

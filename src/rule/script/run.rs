@@ -8,10 +8,11 @@ use std::sync::{Arc, LazyLock};
 use rhai::{Dynamic, Engine, INT, ImmutableString};
 
 use super::compile::Script;
+use super::kinds::type_word;
 use super::limits::{MAX_SHARED_OPERATIONS, MAX_SHARED_READ};
 use super::live::{self, Reason};
 use super::names::Reading;
-use super::problem::{Problem, excerpt, run_problem, shared_operations, shared_read, type_word};
+use super::problem::{Problem, excerpt, run_problem, shared_operations, shared_read};
 use super::sandbox::{self, ENGINE};
 use super::token::tokens;
 use super::value::value;
@@ -368,6 +369,53 @@ mod tests {
     use crate::error::Report;
     use crate::model::Lead;
     use crate::rule::{FactContext, Facts, HostTables, Scope};
+
+    /// What the runs for activities are reckoned to take is never less than what they take.
+    #[test]
+    fn an_expression_takes_no_more_operations_than_it_has_words() {
+        let lead = Lead {
+            title: Some("CEO".into()),
+            employee_count: Some(7),
+            industry: vec!["a".into()],
+            ..Lead::default()
+        };
+        let tables = HostTables::default();
+        let context = FactContext::new(&tables, "2026-03-10T09:00:00Z".parse().unwrap());
+        let facts = Facts::new(&lead, &context);
+        for source in [
+            "1",
+            "title",
+            "-(-employee_count)",
+            "employee_count > 5 && title == \"CEO\" || !known(name)",
+            "title.lower().upper().trim().len()",
+            "industry[0][0..1].lower()",
+            "[1, [2, 3], [[4]], title][3]",
+            "if employee_count > 5 { if true { 1 } else { 2 } } else { 3 }",
+            "if true { if true { 1 } else { 2 } } else { 2 }",
+            "switch employee_count { 1 => 2, 1..5 => 3, 5..9 if title == \"CEO\" => 4, _ => 5 }",
+            "or(attr(\"x\"), attr(\"y\")) == or(attr(\"z\"), 1)",
+            "\"a\" in industry && \"b\" !in industry",
+            "min(max(1, 2), clamp(3, 4, 5))",
+            "attr(\"x\") ?? attr(\"y\") ?? 5",
+            "len(title + title + title) > 5",
+            "(1 + (2 + (3 + (4 + len(title)))))",
+            "industry.has(\"a\").known()",
+        ] {
+            for kind in [ScriptKind::Condition, ScriptKind::Points] {
+                let mut report = Report::new();
+                let script = Script::compile(source, kind, Scope::Activity, &mut report);
+                let script = script.unwrap_or_else(|| panic!("{source}: {:?}", report.diagnostics()));
+                let mut session = ScriptSession::metered();
+                let _ = session.run(&script, &facts);
+                let operations = session.take_operations();
+                assert!(
+                    operations > 0 && operations <= script.weight,
+                    "{source}: {operations}, {}",
+                    script.weight
+                );
+            }
+        }
+    }
 
     #[test]
     fn a_panicking_function_is_a_fault_and_leaves_nothing_behind() {

@@ -67,8 +67,9 @@ pub(super) fn quotes(tokens: &[Token<'_>]) -> Vec<Problem> {
 }
 
 fn misquoted(token: &Token<'_>) -> Option<Problem> {
-    let shown: String = token.text.chars().take(40).collect();
+    let shown = || token.text.chars().take(40).collect::<String>();
     if token.kind == Kind::Word && !token.text.is_ascii() {
+        let shown = shown();
         let message = format!("`{shown}` stands here without quotes");
         return Some(Problem::new(CODE, token.position, message, format!("write `\"{shown}\"`")));
     }
@@ -80,7 +81,7 @@ fn misquoted(token: &Token<'_>) -> Option<Problem> {
     let inner = inner.strip_suffix('\'')?;
     let is_character = inner.starts_with('\\') || inner.chars().count() == 1;
     (!is_character).then(|| {
-        let message = format!("`{shown}` is in single quotes, which hold one character");
+        let message = format!("`{}` is in single quotes, which hold one character", shown());
         let text: String = inner.chars().filter(|c| *c != '"').take(40).collect();
         Problem::new(CODE, token.position, message, format!("write `\"{text}\"`"))
     })
