@@ -29,8 +29,9 @@ pub(super) type Times = BTreeMap<String, Vec<DateTime<Utc>>>;
 #[derive(Default)]
 struct Live {
     now: DateTime<Utc>,
-    activities: Arc<Times>,
-    attributes: Arc<Attributes>,
+    /// Only for scripts that read them by names of their own.
+    activities: Option<Arc<Times>>,
+    attributes: Option<Arc<Attributes>>,
     reasons: Vec<Reason>,
 }
 
@@ -66,7 +67,11 @@ impl Drop for Guard {
 }
 
 /// Sets what the next run reads.
-pub(super) fn begin(now: DateTime<Utc>, activities: Arc<Times>, attributes: Arc<Attributes>) -> Guard {
+pub(super) fn begin(
+    now: DateTime<Utc>,
+    activities: Option<Arc<Times>>,
+    attributes: Option<Arc<Attributes>>,
+) -> Guard {
     LIVE.with_borrow_mut(|live| *live = Live { now, activities, attributes, reasons: Vec::new() });
     Guard(())
 }
@@ -83,13 +88,18 @@ pub(super) fn now() -> INT {
 }
 
 pub(super) fn attribute(name: &str) -> Dynamic {
-    LIVE.with_borrow(|live| live.attributes.get(name).map_or(Dynamic::UNIT, |found| value(&fact(found))))
+    LIVE.with_borrow(|live| {
+        let found = live.attributes.as_ref().and_then(|attributes| attributes.get(name));
+        found.map_or(Dynamic::UNIT, |found| value(&fact(found)))
+    })
 }
 
 pub(super) fn count(kind: &str, days: INT) -> INT {
     LIVE.with_borrow(|live| {
         let since = Span::days(u32::try_from(days.max(0)).unwrap_or(u32::MAX)).before(live.now);
-        let Some(times) = live.activities.get(kind) else { return 0 };
+        let Some(times) = live.activities.as_ref().and_then(|activities| activities.get(kind)) else {
+            return 0;
+        };
         let until = |moment: DateTime<Utc>, included: bool| {
             times.partition_point(|time| *time < moment || included && *time == moment)
         };
@@ -98,7 +108,7 @@ pub(super) fn count(kind: &str, days: INT) -> INT {
 }
 
 pub(super) fn last(kind: &str) -> Option<INT> {
-    LIVE.with_borrow(|live| live.activities.get(kind)?.last().map(DateTime::timestamp))
+    LIVE.with_borrow(|live| live.activities.as_ref()?.get(kind)?.last().map(DateTime::timestamp))
 }
 
 pub(super) fn reason(points: FLOAT, text: &str) -> Result<(), String> {

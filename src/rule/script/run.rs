@@ -199,15 +199,15 @@ impl ScriptSession {
     }
 
     fn set_live(&mut self, script: &Script, facts: &impl FactSource) -> live::Guard {
-        let (mut times, mut attributes) = (Arc::default(), Arc::default());
+        let (mut times, mut attributes) = (None, None);
         if script.dynamic.any() {
             let known = self.of_lead.get_or_insert_default();
             if script.dynamic.activities {
-                times = Arc::clone(known.times.get_or_insert_with(|| Arc::new(times_of(facts))));
+                times = Some(Arc::clone(known.times.get_or_insert_with(|| Arc::new(times_of(facts)))));
             }
             if script.dynamic.columns {
                 let read = || Arc::new(facts.attributes().cloned().unwrap_or_default());
-                attributes = Arc::clone(known.attributes.get_or_insert_with(read));
+                attributes = Some(Arc::clone(known.attributes.get_or_insert_with(read)));
             }
         }
         live::begin(facts.now(), times, attributes)
