@@ -5,8 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::life::{Conflict, MoveProposal, Notice, ReviewRequest, WakeUp};
 use super::{Book, Life};
 use crate::model::{
-    Account, AccountId, Contact, ContactId, Deadline, Effect, EffectKey, FoldKind, Lead, LeadField, LeadId,
-    LeadStatus, Link, RecordRef, Tenure, TenureEnd, Value, effect_keys,
+    Account, AccountId, Acquisition, Contact, ContactId, Deadline, Effect, EffectKey, FoldKind, Lead,
+    LeadField, LeadId, LeadStatus, Link, RecordRef, RepId, Tenure, TenureEnd, Value, effect_keys,
 };
 use crate::text::fold;
 
@@ -39,14 +39,32 @@ impl Book {
             return;
         }
         match effect {
-            Effect::AddTag { lead, tag } => self.change(lead, |lead| {
-                if !lead.tags.contains(tag) {
-                    lead.tags.push(tag.clone());
-                }
-            }),
-            Effect::RemoveTag { lead, tag } => {
-                self.change(lead, |lead| lead.tags.retain(|known| known != tag))
+            Effect::MoveToPool { .. }
+            | Effect::SetOwner { .. }
+            | Effect::SetStatus { .. }
+            | Effect::Fold { .. }
+            | Effect::StartCycle { .. }
+            | Effect::StartDeadlines { .. }
+            | Effect::SetNextWakeUp { .. } => self.move_on(effect, at),
+            Effect::AddTag { .. }
+            | Effect::RemoveTag { .. }
+            | Effect::UpdateField { .. }
+            | Effect::AddValue { .. }
+            | Effect::RecordActivation { .. } => self.write_value(effect),
+            Effect::Link(..)
+            | Effect::Convert(..)
+            | Effect::AddContact { .. }
+            | Effect::MoveContact { .. }
+            | Effect::Repoint { .. } => self.tie(effect),
+            Effect::RecordConflict { .. } | Effect::Notify { .. } | Effect::RequestReview { .. } => {
+                self.tell(effect, at);
             }
+        }
+    }
+
+    /// Where the lead's life goes.
+    fn move_on(&mut self, effect: &Effect, at: DateTime<Utc>) {
+        match effect {
             Effect::MoveToPool { lead, pool } => {
                 self.change(lead, |lead| {
                     lead.pool = Some(pool.clone());
@@ -54,30 +72,7 @@ impl Book {
                 });
                 self.end_tenure(lead, TenureEnd::Recycled, at);
             }
-            Effect::SetOwner { lead, owner, acquisition } => {
-                let is_known = self.leads.contains_key(lead);
-                let holds = |tenure: &Tenure| tenure.until.is_none() && tenure.owner == *owner;
-                self.change(lead, |lead| {
-                    lead.owner = Some(owner.clone());
-                    lead.acquisition = Some(acquisition.clone());
-                    lead.pool = None;
-                });
-                if is_known && !self.history(lead).tenures.iter().any(holds) {
-                    self.end_tenure(lead, TenureEnd::HandedOver, at);
-                    let tenure = Tenure {
-                        lead: lead.clone(),
-                        owner: owner.clone(),
-                        from: at,
-                        until: None,
-                        acquisition: acquisition.clone(),
-                        end: None,
-                        close_reason: None,
-                    };
-                    let life = self.life(lead);
-                    life.history.tenures.push(tenure);
-                    life.wake_up = None;
-                }
-            }
+            Effect::SetOwner { lead, owner, acquisition } => self.set_owner(lead, owner, acquisition, at),
             Effect::SetStatus { lead, status } => {
                 // Of these the second leaves the key index.
                 self.refile(lead, |lead| lead.status = *status);
@@ -87,18 +82,6 @@ impl Book {
                     _ => {}
                 }
             }
-            Effect::UpdateField { record, field, value, .. } => self.write(record, field, value),
-            Effect::AddValue { record, field, value } => self.add_value(record, field, value),
-            Effect::RecordConflict { record, field, kept, found, entry } => {
-                self.desk.conflicts.push(Conflict {
-                    record: record.clone(),
-                    field: field.clone(),
-                    kept: kept.clone(),
-                    found: found.clone(),
-                    entry: entry.clone(),
-                })
-            }
-            Effect::Link(link) => drop(self.desk.links.insert(link.clone())),
             Effect::Fold { entry, subject, kind } => self.fold(entry, subject, *kind, at),
             Effect::StartCycle { lead, at } => {
                 self.end_tenure(lead, TenureEnd::Recycled, *at);
@@ -111,48 +94,116 @@ impl Book {
                 history.cycle += 1;
                 history.cycle_started_at = Some(*at);
             }
+            Effect::StartDeadlines { lead, from } => self.start_deadlines(lead, *from),
+            Effect::SetNextWakeUp { lead, at, code } => {
+                if self.leads.contains_key(lead) {
+                    self.life(lead).wake_up = Some(WakeUp { at: *at, code: code.clone() });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn set_owner(&mut self, lead: &LeadId, owner: &RepId, acquisition: &Acquisition, at: DateTime<Utc>) {
+        let is_known = self.leads.contains_key(lead);
+        let holds = |tenure: &Tenure| tenure.until.is_none() && tenure.owner == *owner;
+        self.change(lead, |lead| {
+            lead.owner = Some(owner.clone());
+            lead.acquisition = Some(acquisition.clone());
+            lead.pool = None;
+        });
+        if is_known && !self.history(lead).tenures.iter().any(holds) {
+            self.end_tenure(lead, TenureEnd::HandedOver, at);
+            let tenure = Tenure {
+                lead: lead.clone(),
+                owner: owner.clone(),
+                from: at,
+                until: None,
+                acquisition: acquisition.clone(),
+                end: None,
+                close_reason: None,
+            };
+            let life = self.life(lead);
+            life.history.tenures.push(tenure);
+            life.wake_up = None;
+        }
+    }
+
+    /// What the lead is.
+    fn write_value(&mut self, effect: &Effect) {
+        match effect {
+            Effect::AddTag { lead, tag } => self.change(lead, |lead| {
+                if !lead.tags.contains(tag) {
+                    lead.tags.push(tag.clone());
+                }
+            }),
+            Effect::RemoveTag { lead, tag } => {
+                self.change(lead, |lead| lead.tags.retain(|known| known != tag))
+            }
+            Effect::UpdateField { record, field, value, .. } => self.write(record, field, value),
+            Effect::AddValue { record, field, value } => self.add_value(record, field, value),
+            Effect::RecordActivation { lead, at, .. } => {
+                self.change(lead, |lead| lead.last_active_at = lead.last_active_at.max(Some(*at)));
+            }
+            _ => {}
+        }
+    }
+
+    /// How records belong together.
+    fn tie(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Link(link) => drop(self.desk.links.insert(link.clone())),
             Effect::Convert(record) => {
                 self.change(&record.lead, |lead| lead.account = Some(record.account.clone()));
                 self.desk.conversions.entry(record.lead.clone()).or_insert_with(|| record.clone());
             }
-            Effect::AddContact { account, contact, from } => {
-                let Some(lead) = self.leads.get(from) else { return };
-                let person = Contact {
-                    id: contact.clone(),
-                    account: Some(account.clone()),
-                    lead: Some(from.clone()),
-                    name: lead.name.clone(),
-                    title: lead.title.clone(),
-                    job_function: lead.job_function.clone(),
-                    buying_role: None,
-                    phones: lead.phones.clone(),
-                    emails: lead.emails.clone(),
-                    wechat: lead.wechat.clone(),
-                };
-                self.change_account(account, |account| {
-                    if !account.contacts.iter().any(|known| known.id == person.id) {
-                        account.contacts.push(person);
-                    }
-                });
-            }
+            Effect::AddContact { account, contact, from } => self.add_contact(account, contact, from),
             Effect::MoveContact { contact, from, to, is_proposal: true } => {
                 let (contact, from, to) = (contact.clone(), from.clone(), to.clone());
                 self.desk.proposals.insert(MoveProposal { contact, from, to });
             }
             Effect::MoveContact { contact, from, to, .. } => self.move_contact(contact, from, to.as_ref()),
             Effect::Repoint { from, to } => self.repoint(from, to),
+            _ => {}
+        }
+    }
+
+    fn add_contact(&mut self, account: &AccountId, contact: &ContactId, from: &LeadId) {
+        let Some(lead) = self.leads.get(from) else { return };
+        let person = Contact {
+            id: contact.clone(),
+            account: Some(account.clone()),
+            lead: Some(from.clone()),
+            name: lead.name.clone(),
+            title: lead.title.clone(),
+            job_function: lead.job_function.clone(),
+            buying_role: None,
+            phones: lead.phones.clone(),
+            emails: lead.emails.clone(),
+            wechat: lead.wechat.clone(),
+        };
+        self.change_account(account, |account| {
+            if !account.contacts.iter().any(|known| known.id == person.id) {
+                account.contacts.push(person);
+            }
+        });
+    }
+
+    /// What people are shown.
+    fn tell(&mut self, effect: &Effect, at: DateTime<Utc>) {
+        match effect {
+            Effect::RecordConflict { record, field, kept, found, entry } => {
+                self.desk.conflicts.push(Conflict {
+                    record: record.clone(),
+                    field: field.clone(),
+                    kept: kept.clone(),
+                    found: found.clone(),
+                    entry: entry.clone(),
+                })
+            }
             Effect::Notify { rep, code, about } => {
                 let (rep, code, about) = (rep.clone(), code.clone(), about.clone());
                 self.desk.notices.push(Notice { rep, code, about, at });
-            }
-            Effect::RecordActivation { lead, at, .. } => {
-                self.change(lead, |lead| lead.last_active_at = lead.last_active_at.max(Some(*at)));
-            }
-            Effect::StartDeadlines { lead, from } => self.start_deadlines(lead, *from),
-            Effect::SetNextWakeUp { lead, at, code } => {
-                if self.leads.contains_key(lead) {
-                    self.life(lead).wake_up = Some(WakeUp { at: *at, code: code.clone() });
-                }
             }
             Effect::RequestReview { lead, reviewer, code } => {
                 let request = ReviewRequest {
@@ -163,6 +214,7 @@ impl Book {
                 };
                 self.desk.reviews.entry((lead.clone(), code.clone())).or_insert(request);
             }
+            _ => {}
         }
     }
 
