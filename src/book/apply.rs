@@ -382,7 +382,7 @@ impl Book {
         }
     }
 
-    /// Lets links, contacts and folded leads point at another record.
+    /// Lets links, conflicts, questions to people and folded leads point at another record.
     fn repoint(&mut self, from: &RecordRef, to: &RecordRef) {
         let moved: Vec<Link> = self.desk.links.iter().filter(|link| link.to == *from).cloned().collect();
         for link in moved {
@@ -391,7 +391,16 @@ impl Book {
                 self.desk.links.insert(Link { to: to.clone(), ..link });
             }
         }
+        for conflict in self.desk.conflicts.iter_mut().filter(|conflict| conflict.record == *from) {
+            conflict.record = to.clone();
+        }
         if let (RecordRef::Lead(from), RecordRef::Lead(to)) = (from, to) {
+            let asked: Vec<_> = self.desk.reviews.keys().filter(|(lead, _)| lead == from).cloned().collect();
+            for key in asked {
+                let Some(request) = self.desk.reviews.remove(&key) else { continue };
+                let request = ReviewRequest { lead: to.clone(), ..request };
+                self.desk.reviews.entry((to.clone(), key.1)).or_insert(request);
+            }
             for lead in self.leads.values_mut().filter(|lead| lead.id != *from) {
                 for pointer in [&mut lead.folded_into, &mut lead.collected_under] {
                     if pointer.as_ref() == Some(from) {

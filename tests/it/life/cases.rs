@@ -430,6 +430,22 @@ fn trained_weights_for_names_reach_the_rules() {
 }
 
 #[test]
+fn what_is_shown_of_a_lead_follows_it_where_it_is_folded() {
+    let mail = || vec!["li.na@gmail.com".into()];
+    let mut desk = Desk::new(&companies());
+    desk.submit(&Lead { emails: mail(), ..lead("L1", 0) });
+    desk.submit(&Lead { name: Some("王芳".into()), ..caller("L2", 20, MOBILE) });
+    // The phone leads to L2, whose name is another; the e-mail then joins L2 with L1.
+    desk.submit(&Lead { name: Some("张伟".into()), emails: mail(), ..caller("L3", 40, MOBILE) });
+    for child in ["L2", "L3"] {
+        assert_eq!(desk.lead(child).folded_into, Some("L1".into()), "{child}");
+    }
+    assert_eq!(desk.lead("L1").name.as_deref(), Some("王芳"));
+    let conflict = &desk.book.desk().conflicts[0];
+    assert_eq!((&conflict.record, &conflict.found), (&RecordRef::Lead("L1".into()), &Value::from("张伟")));
+}
+
+#[test]
 fn a_claim_by_who_lost_the_lead_is_refused_and_others_get_it() {
     let mut desk = Desk::with(&companies(), &[], &[caller("L1", 0, MOBILE)]);
     let tenure = leadkit::model::Tenure {
