@@ -1,5 +1,6 @@
 //! What is wrong with a rules document: one shape for every engine.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
@@ -15,12 +16,15 @@ const LONGEST_TEXT: usize = 600;
 /// Longest name worth a suggestion, in bytes.
 const LONGEST_NAME: usize = 100;
 
-fn shortened(mut text: String, most: usize) -> String {
-    if let Some((cut, _)) = text.char_indices().nth(most) {
-        text.truncate(cut);
-        text.push('…');
+/// Most names a help lists.
+const MOST_LISTED: usize = 16;
+
+fn shortened(text: String, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        // Not cut in place: what is long would stay in memory.
+        Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or_default()),
+        None => text,
     }
-    text
 }
 
 /// How bad a finding is.
@@ -260,14 +264,26 @@ impl Report {
         &self.path
     }
 
+    /// As much of the current place as a finding keeps.
+    fn shown_path(&self) -> String {
+        self.path.chars().take(LONGEST_PATH + 1).collect()
+    }
+
     /// Adds an error at the current place.
     pub fn error(&mut self, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
-        self.push(Diagnostic::error(code, self.path.clone(), message).with_help(help));
+        if self.is_full() {
+            self.more = true;
+            return;
+        }
+        self.push(Diagnostic::error(code, self.shown_path(), message).with_help(help));
     }
 
     /// Adds a warning at the current place.
     pub fn warning(&mut self, code: &'static str, message: impl Into<String>, help: impl Into<String>) {
-        self.push(Diagnostic::warning(code, self.path.clone(), message).with_help(help));
+        if !self.has_room() {
+            return;
+        }
+        self.push(Diagnostic::warning(code, self.shown_path(), message).with_help(help));
     }
 
     /// Adds a finding with a place of its own. Where there is no room left, an error takes that of a warning.
@@ -285,6 +301,11 @@ impl Report {
         }
     }
 
+    /// Whether a warning is still kept; what it would say need not be worked out otherwise.
+    pub(crate) fn has_room(&self) -> bool {
+        self.diagnostics.len() < MOST_FINDINGS
+    }
+
     /// Whether no more findings are kept.
     #[must_use]
     pub fn is_full(&self) -> bool {
@@ -300,7 +321,11 @@ impl Report {
         name: &str,
         known: impl IntoIterator<Item = &'a str> + Clone,
     ) {
-        let help = if self.is_full() { String::new() } else { suggestion(name, known) };
+        if self.is_full() {
+            self.more = true;
+            return;
+        }
+        let help = suggestion(name, known);
         let shown: String = name.chars().take(LONGEST_NAME).collect();
         self.error(code, format!("there is no {what} `{shown}`"), help);
     }
@@ -361,22 +386,27 @@ pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clo
 }
 
 /// One copy, whatever the names come from.
-fn suggested(name: &str, mut names: Vec<&str>) -> String {
+fn suggested(name: &str, names: Vec<&str>) -> String {
     if name.len() <= LONGEST_NAME
         && let Some(close) = crate::text::closest(name, names.iter().copied())
     {
         return format!("did you mean `{close}`?");
     }
-    names.sort_unstable();
-    names.dedup();
+    // So few that they can be listed, if there are no more.
+    let mut few: BTreeSet<&str> = BTreeSet::new();
+    for name in &names {
+        if few.insert(name) && few.len() > MOST_LISTED {
+            return format!("none of the {} known names is close to it", names.len());
+        }
+    }
+    let names: Vec<&str> = few.into_iter().collect();
     match names.as_slice() {
         [] => "none is defined".to_owned(),
         [only] => format!("the only one is `{only}`"),
-        few if few.len() <= 16 => {
+        few => {
             let quoted: Vec<String> = few.iter().map(|name| format!("`{name}`")).collect();
             format!("known: {}", quoted.join(", "))
         }
-        many => format!("none of the {} known names is close to it", many.len()),
     }
 }
 

@@ -5,6 +5,7 @@ use leadkit::names::{NameIndex, SearchOptions};
 
 #[cfg(feature = "script")]
 mod hostile;
+mod large;
 
 /// Of so many runs the fastest counts.
 const RUNS: usize = 6;
@@ -216,4 +217,66 @@ mod scripts {
             assert!(soon, "{call} takes more than {MAX_TIME:?}");
         }
     }
+}
+
+/// CPU time of loading a document, in seconds; the fastest of several runs.
+fn loading(kind: &large::Kind, n: usize, runs: usize) -> f64 {
+    let run = |_| {
+        let document = (kind.document)(n);
+        let start = cpu_time::ThreadTime::now();
+        let _ = (kind.load)(document);
+        start.elapsed().as_secs_f64()
+    };
+    (0..runs).map(run).fold(f64::INFINITY, f64::min)
+}
+
+/// Twice the document, twice the time: a table that outgrows the caches costs a little more.
+const MAX_RATIO: f64 = 3.0;
+
+#[test]
+fn twice_the_document_takes_twice_the_time() {
+    let slow: Vec<String> = large::KINDS
+        .iter()
+        .filter_map(|kind| {
+            let ratio = || loading(kind, 8_000, 2) / loading(kind, 4_000, 2).max(1e-3);
+            let best = (0..RUNS).map(|_| ratio()).find(|ratio| *ratio < MAX_RATIO);
+            best.is_none().then(|| format!("{}: {:.2}", kind.name, ratio()))
+        })
+        .collect();
+    assert!(slow.is_empty(), "{slow:#?}");
+}
+
+#[test]
+fn ten_megabytes_are_loaded_within_two_seconds() {
+    const MEGABYTES: f64 = 10.0;
+    let given = ["in_texts", "rules", "groups", "kinds", "bad_last", "copies", "bad_ref", "bad_in_list"];
+    let slow: Vec<String> = large::KINDS
+        .iter()
+        .filter(|kind| given.contains(&kind.name))
+        .filter_map(|kind| {
+            let n = (MEGABYTES * 1e6 / ((kind.document)(2_000).to_string().len() as f64 / 2_000.0)) as usize;
+            let best = (0..RUNS).map(|_| loading(kind, n, 1)).find(|seconds| *seconds < 2.0);
+            best.is_none().then(|| format!("{} of {n}: {:.2} s", kind.name, loading(kind, n, 1)))
+        })
+        .collect();
+    assert!(slow.is_empty(), "{slow:#?}");
+}
+
+#[test]
+fn a_table_of_unknown_columns_is_bound_in_linear_time() {
+    use leadkit::model::ColumnMap;
+
+    let bind = |n: usize| {
+        let columns: Vec<String> = (0..n).map(|i| format!("column number {i}")).collect();
+        let named =
+            columns.iter().map(|column| (column.replace("number", "nubmer"), "city".to_owned())).collect();
+        let map = ColumnMap { columns: named, ..ColumnMap::default() };
+        let start = cpu_time::ThreadTime::now();
+        assert!(map.importer(&columns).is_err());
+        start.elapsed().as_secs_f64()
+    };
+    let best = (0..RUNS).map(|_| bind(4_000)).fold(f64::INFINITY, f64::min);
+    assert!(best < 0.25, "{best} s");
+    let ratio = (0..RUNS).map(|_| bind(8_000) / bind(4_000)).fold(f64::INFINITY, f64::min);
+    assert!(ratio < MAX_RATIO, "{ratio}");
 }

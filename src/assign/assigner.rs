@@ -247,7 +247,7 @@ impl Nobody {
 impl PoolPlan {
     /// The folded levels of the lead's industry, where they matter.
     fn industry(&self, facts: &Facts<'_>) -> Vec<String> {
-        let levels = if self.match_industry { facts.lead().industry.as_slice() } else { &[] };
+        let levels = if self.match_industry { facts.read().industry.as_slice() } else { &[] };
         levels.iter().map(|level| text::fold(level)).filter(|level| !level.is_empty()).collect()
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::assigner::Assigner;
-use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
+use super::plan::{Members, PoolPlan, RulePlan, Sharing, TargetPlan};
 use super::rules::{
     AssignRule, AssignRules, AssignTarget, PoolRules, PreviousOwners, RepGroup, RulePass, Strategy,
 };
@@ -26,10 +26,13 @@ impl Assigner {
                 report.within(id.as_str(), |report| check_group(group, report));
             }
         });
+        let groups = Groups {
+            rules: &rules.groups,
+            members: order::map(rules.groups.iter().map(|(id, group)| (id, group.sorted_members()))),
+        };
         let pools = report.within("pools", |report| {
             let plan = |(id, pool): (&PoolId, &PoolRules)| {
-                let plan =
-                    report.within(id.as_str(), |report| PoolPlan::compile(id, pool, &rules.groups, report));
+                let plan = report.within(id.as_str(), |report| PoolPlan::compile(id, pool, &groups, report));
                 (id.clone(), plan)
             };
             order::map(rules.pools.iter().map(plan))
@@ -43,6 +46,24 @@ impl RulesDocument for AssignRules {
     fn check_with(&self, _: &Registry, report: &mut Report) {
         Assigner::compile_into(self, report);
     }
+}
+
+/// The groups, and the members of each as all rules share them.
+struct Groups<'r> {
+    rules: &'r BTreeMap<GroupId, RepGroup>,
+    members: BTreeMap<&'r GroupId, Members>,
+}
+
+impl RepGroup {
+    fn sorted_members(&self) -> Members {
+        sorted(self.members.iter().map(|member| (member.rep.clone(), member.weight)).collect())
+    }
+}
+
+/// By id, so that neither the order in the document nor a permutation of it can reach a result.
+fn sorted(mut members: Vec<(RepId, Option<u32>)>) -> Members {
+    order::sort_by(&mut members, Ord::cmp);
+    members.into()
 }
 
 fn check_group(group: &RepGroup, report: &mut Report) {
@@ -63,12 +84,7 @@ fn check_group(group: &RepGroup, report: &mut Report) {
 }
 
 impl PoolPlan {
-    fn compile(
-        id: &PoolId,
-        pool: &PoolRules,
-        groups: &BTreeMap<GroupId, RepGroup>,
-        report: &mut Report,
-    ) -> PoolPlan {
+    fn compile(id: &PoolId, pool: &PoolRules, groups: &Groups<'_>, report: &mut Report) -> PoolPlan {
         check_reference("pool", id.as_str(), report);
         if pool.previous_owners == PreviousOwners::Last(0) {
             let help = "write `none`, or how many of the last owners do not get the lead again";
@@ -127,7 +143,7 @@ impl RulePlan {
         pool_id: &PoolId,
         rule: &AssignRule,
         pool: &PoolRules,
-        groups: &BTreeMap<GroupId, RepGroup>,
+        groups: &Groups<'_>,
         report: &mut Report,
     ) -> RulePlan {
         let when = report.within("when", |report| rule.when.compile(Scope::Assign, report));
@@ -142,20 +158,19 @@ impl TargetPlan {
         pool_id: &PoolId,
         rule: &AssignRule,
         pool: &PoolRules,
-        groups: &BTreeMap<GroupId, RepGroup>,
+        groups: &Groups<'_>,
         report: &mut Report,
     ) -> TargetPlan {
         let mut share = |id: &GroupId, strategy: Option<Strategy>, key: &str| {
-            let group = groups.get(id);
+            let group = groups.rules.get(id);
             if group.is_none() {
-                let known = groups.keys().map(GroupId::as_str);
+                let known = groups.rules.keys().map(GroupId::as_str);
                 report
                     .within(key, |report| report.unknown_name("unknown_group", "group", id.as_str(), known));
             }
-            let members = group.map(|group| group.members.as_slice()).unwrap_or_default();
             let strategy = strategy.or(group.and_then(|group| group.strategy)).unwrap_or(pool.strategy);
-            let members = members.iter().map(|member| (member.rep.clone(), member.weight)).collect();
-            Sharing::new(TurnList::Group(id.clone()), strategy, members)
+            let members = groups.members.get(id).cloned().unwrap_or_default();
+            Sharing { list: TurnList::Group(id.clone()), strategy, members }
         };
         match &rule.then {
             AssignTarget::Group { id, strategy } => TargetPlan::Shared(share(id, *strategy, "group.id")),
@@ -179,8 +194,9 @@ impl TargetPlan {
                         report.item(index, |report| listed.check(rep.as_str(), report));
                     }
                 });
-                let members = reps.iter().map(|rep| (rep.clone(), None)).collect();
-                TargetPlan::Shared(Sharing::new(TurnList::Rule(rule.id.clone()), pool.strategy, members))
+                let members = sorted(reps.iter().map(|rep| (rep.clone(), None)).collect());
+                let list = TurnList::Rule(rule.id.clone());
+                TargetPlan::Shared(Sharing { list, strategy: pool.strategy, members })
             }
             AssignTarget::Pool(to) => {
                 report.within("pool", |report| check_reference("pool", to.as_str(), report));
@@ -191,13 +207,5 @@ impl TargetPlan {
                 TargetPlan::Pool(to.clone())
             }
         }
-    }
-}
-
-impl Sharing {
-    fn new(list: TurnList, strategy: Strategy, mut members: Vec<(RepId, Option<u32>)>) -> Sharing {
-        // By id, so that neither the order in the document nor a permutation of it can reach a result.
-        order::sort_by(&mut members, Ord::cmp);
-        Sharing { list, strategy, members }
     }
 }

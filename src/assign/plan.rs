@@ -1,5 +1,7 @@
 //! Rules, ready to be followed.
 
+use std::sync::Arc;
+
 use super::rules::{PreviousOwners, RulePass, Strategy};
 use super::turn::TurnList;
 use crate::calendar::Zone;
@@ -35,10 +37,13 @@ pub(super) enum TargetPlan {
     Reviewer { by: RepId, suggest: Option<Sharing> },
 }
 
+/// Reps by id, each with a weight if the rules give one. All rules for a group share its members.
+pub(super) type Members = Arc<[(RepId, Option<u32>)]>;
+
 /// Those who share leads, by id, each with a weight if the rules give one.
 #[derive(Debug, Clone)]
 pub(super) struct Sharing {
     pub(super) list: TurnList,
     pub(super) strategy: Strategy,
-    pub(super) members: Vec<(RepId, Option<u32>)>,
+    pub(super) members: Members,
 }

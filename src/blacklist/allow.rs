@@ -1,6 +1,6 @@
 //! Overrides, compiled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -13,6 +13,7 @@ use crate::company::exact_key;
 use crate::contact::Wechat;
 use crate::error::Report;
 use crate::model::RuleId;
+use crate::order;
 use crate::rule::Facts;
 
 /// One override, ready to be asked.
@@ -49,8 +50,9 @@ impl Allowances {
         report: &mut Report,
     ) -> Allowances {
         let mut allowances = Allowances::default();
+        let categories = order::set(known.values().map(String::as_str));
         for (index, written) in overrides.iter().enumerate() {
-            report.item(index, |report| allowances.read(index, written, known, report));
+            report.item(index, |report| allowances.read(index, written, known, &categories, report));
         }
         allowances
     }
@@ -60,6 +62,7 @@ impl Allowances {
         index: usize,
         written: &BlacklistOverride,
         known: &BTreeMap<RuleId, String>,
+        named: &BTreeSet<&str>,
         report: &mut Report,
     ) {
         let keys = report.within("allow", |report| keys_of(&written.allow, report));
@@ -76,8 +79,8 @@ impl Allowances {
         });
         report.within("categories", |report| {
             for (index, category) in written.categories.iter().enumerate() {
-                if !known.values().any(|known| known == category) {
-                    let known = known.values().map(String::as_str).filter(|name| !name.is_empty());
+                if !named.contains(category.as_str()) {
+                    let known = named.iter().copied().filter(|name| !name.is_empty());
                     report.item(index, |report| {
                         report.unknown_name("unknown_category", "category", category, known);
                     });
@@ -116,7 +119,7 @@ impl Allowances {
         let mut look = |kind: &str, key: &str| {
             places.extend(self.by_key.get(&format!("{kind}:{key}")).into_iter().flatten().copied());
         };
-        let lead = facts.lead();
+        let lead = facts.read();
         if !lead.id.is_blank() {
             look("lead", lead.id.as_str());
         }

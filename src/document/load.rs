@@ -9,10 +9,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::advice::{self, Trial};
+use super::depth::{deeper_than, dismantle};
 use super::finding::{Finding, found, known_names, quoted_after};
 use super::removed::{Removed, is_below};
 use super::stand_in;
-use super::strict::{Misread, Step, read_struct};
+use super::strict::{Known, Misread, Step, find_misread, read_struct};
 use crate::error::{Diagnostic, Report};
 use crate::text;
 
@@ -37,12 +38,20 @@ pub(crate) fn load_into<T: DeserializeOwned>(
 ) -> Option<T> {
     let mut repair = Repair::of(document, report)?;
     let rules = repair.read(report)?;
+    if repair.stood_in.is_empty() {
+        // The rules are all that is needed of it.
+        repair.document = Value::Null;
+    }
     let mut found = Report::new();
     check(&rules, &mut found);
     let mut found = found.into_diagnostics();
     // What depends on the values that stand in is no mistake of the document.
-    for document in repair.alternatives() {
-        let Ok(rules) = read_struct::<T>(&document) else { continue };
+    for round in 1..repair.rounds() {
+        if found.is_empty() {
+            break;
+        }
+        repair.put_alternatives(round);
+        let Ok(rules) = read_struct::<T>(&repair.document) else { continue };
         let mut again = Report::new();
         check(&rules, &mut again);
         if !again.is_full() {
@@ -87,6 +96,7 @@ impl Repair {
         if !document.is_object() {
             let message = format!("expected an object, found {}", found(&document));
             report.push(Diagnostic::error("wrong_type", "", message).with_help("write `{ … }`"));
+            dismantle(document);
             return None;
         }
         if deeper_than(&document, DEEPEST) {
@@ -106,12 +116,20 @@ impl Repair {
 
     fn read<T: DeserializeOwned>(&mut self, report: &mut Report) -> Option<T> {
         loop {
-            let misread = match read_struct(&self.document) {
+            let mut misread = match read_struct(&self.document) {
                 Ok(rules) => return Some(rules),
                 Err(misread) => misread,
             };
-            if !self.take_out(misread, report, &|document| read_struct::<T>(document).err()) {
-                return None;
+            // So that a hundred mistakes at the end of a long document are not a hundred readings of it.
+            let known = Known::default();
+            loop {
+                if !self.take_out(misread, report, &|document| read_struct::<T>(document).err()) {
+                    return None;
+                }
+                match find_misread::<T>(&self.document, &known) {
+                    Some(next) => misread = next,
+                    None => break,
+                }
             }
         }
     }
@@ -204,18 +222,18 @@ impl Repair {
         is_put
     }
 
-    /// The document with other values standing in.
-    fn alternatives(&self) -> impl Iterator<Item = Value> {
-        let rounds = self.stood_in.iter().map(|one| one.values.len()).max().unwrap_or_default();
-        (1..rounds).map(|round| {
-            let mut document = self.document.clone();
-            for one in &self.stood_in {
-                if let Some(value) = one.values.iter().cycle().nth(round) {
-                    stand_in::put(&mut document, &one.steps, value.clone());
-                }
+    /// How many documents there are with other values standing in.
+    fn rounds(&self) -> usize {
+        self.stood_in.iter().map(|one| one.values.len()).max().unwrap_or_default()
+    }
+
+    /// Lets other values stand in.
+    fn put_alternatives(&mut self, round: usize) {
+        for one in &self.stood_in {
+            if let Some(value) = one.values.iter().cycle().nth(round) {
+                stand_in::put(&mut self.document, &one.steps, value.clone());
             }
-            document
-        })
+        }
     }
 
     /// Hands on what was found in the repaired document, but for what only follows from a removal.
@@ -273,36 +291,18 @@ impl Repair {
                 return finding;
             }
         }
-        let help = advice::object_instead(&node, |candidate| self.try_in_place(steps, candidate, trial));
+        let (mut shortened, place) = stand_in::cut_down(&self.document, steps);
+        let help = advice::object_instead(&node, |candidate| {
+            let Some(left) = self.tries_left.checked_sub(1) else { return Trial::Fails };
+            self.tries_left = left;
+            if stand_in::put(&mut shortened, &place, candidate) {
+                try_in_place(&shortened, &place, trial)
+            } else {
+                Trial::Fails
+            }
+        });
         finding.help = help.or(finding.help);
         finding
-    }
-
-    fn try_in_place(
-        &mut self,
-        steps: &[Step],
-        candidate: Value,
-        trial: &dyn Fn(&Value) -> Option<Misread>,
-    ) -> Trial {
-        let Some(left) = self.tries_left.checked_sub(1) else { return Trial::Fails };
-        self.tries_left = left;
-        let Some(node) = self.node_mut(steps) else { return Trial::Fails };
-        let original = std::mem::replace(node, candidate);
-        let result = match trial(&self.document) {
-            None => Trial::Fits,
-            Some(misread) => {
-                let reached = self.existing(misread.steps);
-                match quoted_after(&misread.error.to_string(), "missing field ") {
-                    Some(field) if reached == steps => Trial::Lacks(field.to_owned()),
-                    _ if reached.starts_with(steps) => Trial::Fails,
-                    _ => Trial::Fits,
-                }
-            }
-        };
-        if let Some(node) = self.node_mut(steps) {
-            *node = original;
-        }
-        result
     }
 
     /// The path in the document as the user wrote it: items taken out earlier count.
@@ -391,20 +391,17 @@ impl Repair {
     }
 }
 
-/// Whether lists and objects are nested deeper. Not recursive: what it guards against would overflow the stack.
-fn deeper_than(document: &Value, limit: usize) -> bool {
-    let mut left = vec![(document, 0)];
-    while let Some((node, depth)) = left.pop() {
-        if depth > limit {
-            return true;
-        }
-        match node {
-            Value::Array(items) => left.extend(items.iter().map(|item| (item, depth + 1))),
-            Value::Object(members) => left.extend(members.values().map(|member| (member, depth + 1))),
-            _ => {}
-        }
+/// What comes of reading a document in which something else stands at a place.
+fn try_in_place(document: &Value, place: &[Step], trial: &dyn Fn(&Value) -> Option<Misread>) -> Trial {
+    let Some(misread) = trial(document) else { return Trial::Fits };
+    let mut reached = misread.steps;
+    // The name of a choice is no node when it stands alone.
+    while stand_in::node(document, &reached).is_none() && reached.pop().is_some() {}
+    match quoted_after(&misread.error.to_string(), "missing field ") {
+        Some(field) if reached == place => Trial::Lacks(field.to_owned()),
+        _ if reached.starts_with(place) => Trial::Fails,
+        _ => Trial::Fits,
     }
-    false
 }
 
 /// The key under which the `toml` crate hands on a date.
@@ -424,18 +421,6 @@ pub(crate) fn write_dates_as_text(document: &mut Value) {
         match node {
             Value::Array(items) => left.extend(items),
             Value::Object(members) => left.extend(members.values_mut()),
-            _ => {}
-        }
-    }
-}
-
-/// Frees a document level by level: the usual way recurses as deep as it is nested.
-fn dismantle(document: Value) {
-    let mut left = vec![document];
-    while let Some(node) = left.pop() {
-        match node {
-            Value::Array(items) => left.extend(items),
-            Value::Object(members) => left.extend(members.into_iter().map(|(_, member)| member)),
             _ => {}
         }
     }

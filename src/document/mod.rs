@@ -1,6 +1,7 @@
 //! Reading documents: every mistake in one go, each with its place.
 
 mod advice;
+mod depth;
 mod finding;
 mod load;
 mod position;
@@ -9,6 +10,7 @@ mod stand_in;
 mod strict;
 mod unique;
 
+pub(crate) use depth::{Bounded, Skip, deeper_than, dismantle, read_params, skip_list, skip_object};
 pub(crate) use finding::{Finding, one_of};
 pub(crate) use load::{load_into, write_dates_as_text};
 pub(crate) use position::read_json;

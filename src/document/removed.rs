@@ -83,7 +83,11 @@ impl Removed {
         let engines = std::iter::once("")
             .chain(ends.filter_map(|end| path.get(..end)))
             .take_while(|engine| !engine.contains('['));
-        let names = |name: &str| diagnostic.message.contains(&format!("`{name}`"));
+        let quoted: Vec<&str> = diagnostic.message.split('`').skip(1).step_by(2).collect();
+        let names = |name: &str| match name.contains('`') {
+            true => diagnostic.message.contains(&format!("`{name}`")),
+            false => quoted.contains(&name),
+        };
         engines
             .into_iter()
             .flat_map(|engine| lists.iter().map(move |list| format!("{engine}{list}")))

@@ -9,6 +9,10 @@ use super::strict::{Misread, Step};
 const MOST_FITTING: usize = 6;
 /// Most names of a choice that are tried.
 const MOST_NAMES: usize = 24;
+/// Most items or keys beside a place that are read with it.
+const MOST_BESIDE: usize = 64;
+/// Most values inside one of them.
+const MOST_NODES: usize = 1_000;
 /// How deep a value may lack keys of its own.
 const DEEPEST: u32 = 3;
 
@@ -132,13 +136,14 @@ pub(super) fn without(document: &Value, steps: &[Step]) -> (Value, Vec<Step>) {
     (document, steps)
 }
 
-/// The document with only what leads to a place, and the place in it.
-fn cut_down(document: &Value, steps: &[Step]) -> (Value, Vec<Step>) {
-    let Some((step, rest)) = steps.split_first() else { return (document.clone(), Vec::new()) };
+/// The document with only what leads to a place and what is small beside it, and the place in it. What stands there
+/// is null.
+pub(super) fn cut_down(document: &Value, steps: &[Step]) -> (Value, Vec<Step>) {
+    let Some((step, rest)) = steps.split_first() else { return (Value::Null, Vec::new()) };
     if rest.is_empty() {
-        return (document.clone(), steps.to_vec());
+        return beside(document, step);
     }
-    let Some(inner) = step.of(document) else { return (document.clone(), steps.to_vec()) };
+    let Some(inner) = step.of(document) else { return (Value::Null, steps.to_vec()) };
     let (inner, below) = cut_down(inner, rest);
     let (outer, step) = match step {
         Step::Member(name) => {
@@ -147,6 +152,53 @@ fn cut_down(document: &Value, steps: &[Step]) -> (Value, Vec<Step>) {
         Step::Item(_) => (Value::Array(vec![inner]), Step::Item(0)),
     };
     (outer, std::iter::once(step).chain(below).collect())
+}
+
+/// What stands beside a place, as far as it is small, and the place in it.
+fn beside(around: &Value, step: &Step) -> (Value, Vec<Step>) {
+    match (around, step) {
+        (Value::Array(items), Step::Item(_)) if items.len() > MOST_BESIDE => {
+            (Value::Array(vec![Value::Null]), vec![Step::Item(0)])
+        }
+        (Value::Array(items), Step::Item(own)) => {
+            let kept = items.iter().enumerate().map(|(index, item)| {
+                if index != *own && is_small(item) { item.clone() } else { Value::Null }
+            });
+            (kept.collect(), vec![step.clone()])
+        }
+        (Value::Object(members), Step::Member(name)) => {
+            let mut kept = Map::new();
+            if members.contains_key(name) {
+                kept.insert(name.clone(), Value::Null);
+            }
+            for (key, member) in members.iter().take(MOST_BESIDE) {
+                if key != name && is_small(member) {
+                    kept.insert(key.clone(), member.clone());
+                }
+            }
+            (Value::Object(kept), vec![step.clone()])
+        }
+        _ => (Value::Null, vec![step.clone()]),
+    }
+}
+
+/// Whether a value is cheap to read again and again.
+fn is_small(value: &Value) -> bool {
+    let mut left = vec![value];
+    let mut seen = 0;
+    while let Some(node) = left.pop() {
+        seen += 1;
+        match node {
+            Value::Array(items) => left.extend(items.iter().take(MOST_NODES)),
+            Value::Object(members) => left.extend(members.values().take(MOST_NODES)),
+            Value::String(text) => seen += text.len() / 16,
+            _ => {}
+        }
+        if seen + left.len() > MOST_NODES {
+            return false;
+        }
+    }
+    true
 }
 
 pub(super) fn node<'v>(document: &'v Value, steps: &[Step]) -> Option<&'v Value> {

@@ -6,8 +6,9 @@
 //! `derive(Deserialize)` is compiled once for each deserializer it meets, and that is much of this crate: its own
 //! structs are read through this one alone.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
+use rustc_hash::FxHashMap;
 use serde::Deserializer;
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, EnumAccess, Error as _, MapAccess, SeqAccess};
@@ -40,10 +41,39 @@ pub(crate) struct Misread {
     pub(super) error: Error,
 }
 
+/// Shortest list or object of which it is noted how much is known to be right.
+const MIN_NOTED: usize = 16;
+
+/// How much of long lists and objects is known to be right and need not be read again, by where their content lies
+/// in memory. It is only looked up; what it is wrong about, the last reading of the whole document finds.
+#[derive(Default)]
+pub(super) struct Known(RefCell<FxHashMap<usize, usize>>);
+
+impl Known {
+    fn note(&self, address: Option<usize>, count: usize) {
+        if let Some(address) = address.filter(|_| count >= MIN_NOTED) {
+            self.0.borrow_mut().insert(address, count);
+        }
+    }
+
+    fn count(&self, address: Option<usize>) -> usize {
+        address.and_then(|address| self.0.borrow().get(&address).copied()).unwrap_or_default()
+    }
+}
+
 /// Reads a struct.
 pub(crate) fn read_struct<T: DeserializeOwned>(document: &Value) -> Result<T, Misread> {
+    read(document, None)
+}
+
+/// Reads a struct to find the next mistake: without what is known to be right, which is more after each reading.
+pub(super) fn find_misread<T: DeserializeOwned>(document: &Value, known: &Known) -> Option<Misread> {
+    read::<T>(document, Some(known)).err()
+}
+
+fn read<T: DeserializeOwned>(document: &Value, known: Option<&Known>) -> Result<T, Misread> {
     let failed = OnceCell::new();
-    match T::deserialize(Strict { node: document, place: &Place::Top, failed: &failed }) {
+    match T::deserialize(Strict { node: document, place: &Place::Top, failed: &failed, known }) {
         Ok(read) => Ok(read),
         Err(error) => Err(Misread { steps: failed.into_inner().unwrap_or_default(), error }),
     }
@@ -76,12 +106,13 @@ struct Strict<'v, 'p> {
     place: &'p Place<'p>,
     /// Where the first mistake was met.
     failed: &'p OnceCell<Vec<Step>>,
+    known: Option<&'p Known>,
 }
 
 impl<'v, 'p> Strict<'v, 'p> {
     /// A node below.
     fn below<'q>(&'q self, node: &'v Value, place: &'q Place<'q>) -> Strict<'v, 'q> {
-        Strict { node, place, failed: self.failed }
+        Strict { node, place, failed: self.failed, known: self.known }
     }
 
     fn read<S: DeserializeSeed<'v>>(self, seed: S) -> Result<S::Value, Error> {
@@ -147,7 +178,16 @@ impl<'v, 'p> Strict<'v, 'p> {
 
 impl<'de> Strict<'de, '_> {
     fn items<V: Visitor<'de>>(self, items: &'de [Value], visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(Items { list: self, left: items.iter(), index: 0 })
+        visitor.visit_seq(Items { list: self, left: items.iter(), index: 0, address: None })
+    }
+
+    /// As `items`, for a list as long as it likes.
+    fn open_items<V: Visitor<'de>>(self, items: &'de [Value], visitor: V) -> Result<V::Value, Error> {
+        let Some(known) = self.known else { return self.items(items, visitor) };
+        let address = Some(items.as_ptr() as usize);
+        let index = known.count(address).min(items.len());
+        let left = items.get(index..).unwrap_or_default().iter();
+        visitor.visit_seq(Items { list: self, left, index, address })
     }
 
     fn members<V: Visitor<'de>>(
@@ -155,7 +195,30 @@ impl<'de> Strict<'de, '_> {
         members: &'de Map<String, Value>,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_map(Members { object: self, left: members.iter(), value: None })
+        visitor.visit_map(Members {
+            object: self,
+            left: members.iter(),
+            value: None,
+            count: 0,
+            address: None,
+        })
+    }
+
+    /// As `members`, for an object of any keys.
+    fn open_members<V: Visitor<'de>>(
+        self,
+        members: &'de Map<String, Value>,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let Some(known) = self.known else { return self.members(members, visitor) };
+        let first = members.keys().next().filter(|key| !key.is_empty());
+        let address = first.map(|key| key.as_ptr() as usize);
+        let count = known.count(address);
+        let mut left = members.iter();
+        if let Some(last) = count.checked_sub(1) {
+            left.nth(last);
+        }
+        visitor.visit_map(Members { object: self, left, value: None, count, address })
     }
 
     fn scalar<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -197,14 +260,14 @@ impl<'de> Deserializer<'de> for Strict<'de, '_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node {
-            Value::Array(items) => self.items(items, visitor),
+            Value::Array(items) => self.open_items(items, visitor),
             _ => self.scalar(visitor),
         }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node {
-            Value::Object(members) => self.members(members, visitor),
+            Value::Object(members) => self.open_members(members, visitor),
             _ => self.scalar(visitor),
         }
     }
@@ -236,7 +299,8 @@ impl<'de> Deserializer<'de> for Strict<'de, '_> {
     fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Error> {
         match self.node {
             Value::Array(items) if items.len() != length => Err(Error::invalid_length(items.len(), &visitor)),
-            _ => self.deserialize_seq(visitor),
+            Value::Array(items) => self.items(items, visitor),
+            _ => self.scalar(visitor),
         }
     }
 
@@ -269,16 +333,35 @@ struct Items<'v, 'p> {
     list: Strict<'v, 'p>,
     left: std::slice::Iter<'v, Value>,
     index: usize,
+    /// Where the items lie, when it is noted how many are right.
+    address: Option<usize>,
+}
+
+impl Items<'_, '_> {
+    fn note(&self) {
+        self.list.known.into_iter().for_each(|known| known.note(self.address, self.index));
+    }
 }
 
 impl<'de> SeqAccess<'de> for Items<'de, '_> {
     type Error = Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
-        let Some(item) = self.left.next() else { return Ok(None) };
+        let Some(item) = self.left.next() else {
+            self.note();
+            return Ok(None);
+        };
         let place = Place::Item(self.list.place, self.index);
-        self.index += 1;
-        Ok(Some(self.list.below(item, &place).read(seed)?))
+        match self.list.below(item, &place).read(seed) {
+            Ok(item) => {
+                self.index += 1;
+                Ok(Some(item))
+            }
+            Err(error) => {
+                self.note();
+                Err(error)
+            }
+        }
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -291,6 +374,16 @@ struct Members<'v, 'p> {
     left: map::Iter<'v>,
     /// Of the member whose key was read.
     value: Option<(&'v str, &'v Value)>,
+    /// How many were read.
+    count: usize,
+    /// Where the first key lies, when it is noted how many members are right.
+    address: Option<usize>,
+}
+
+impl Members<'_, '_> {
+    fn note(&self) {
+        self.object.known.into_iter().for_each(|known| known.note(self.address, self.count));
+    }
 }
 
 impl<'v> Members<'v, '_> {
@@ -310,11 +403,15 @@ impl<'de> MapAccess<'de> for Members<'de, '_> {
     type Error = Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
-        let Some((key, value)) = self.next_member() else { return Ok(None) };
+        let Some((key, value)) = self.next_member() else {
+            self.note();
+            return Ok(None);
+        };
         match seed.deserialize(BorrowedStrDeserializer::new(key)) {
             Ok(key) => Ok(Some(key)),
             Err(error) => {
                 self.object.below(value, &Place::Member(self.object.place, key)).note();
+                self.note();
                 Err(error)
             }
         }
@@ -323,7 +420,16 @@ impl<'de> MapAccess<'de> for Members<'de, '_> {
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
         let (key, value) = self.taken()?;
         let place = Place::Member(self.object.place, key);
-        self.object.below(value, &place).read(seed)
+        match self.object.below(value, &place).read(seed) {
+            Ok(value) => {
+                self.count += 1;
+                Ok(value)
+            }
+            Err(error) => {
+                self.note();
+                Err(error)
+            }
+        }
     }
 
     fn size_hint(&self) -> Option<usize> {

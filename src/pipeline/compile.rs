@@ -29,8 +29,8 @@ impl Pipeline {
     /// Walks the rules, reporting what is wrong and what is hardly meant. What comes of faulty rules is not used.
     pub(super) fn compile_into(rules: &PipelineRules, report: &mut Report) -> Pipeline {
         RulesVersion::check(rules.format, report);
-        let stage_names: Vec<&str> = rules.stages.iter().map(|stage| stage.name.as_str()).collect();
-        let exit_names: Vec<&str> = rules.exits.iter().map(|exit| exit.name.as_str()).collect();
+        let stage_names = order::set(rules.stages.iter().map(|stage| stage.name.as_str()));
+        let exit_names = order::set(rules.exits.iter().map(|exit| exit.name.as_str()));
         report.within("stages", |report| check_stages(rules, report));
         report.within("exits", |report| check_exits(rules, &stage_names, report));
         report.within("approvals", |report| {
@@ -104,7 +104,7 @@ fn check_stages(rules: &PipelineRules, report: &mut Report) {
     }
 }
 
-fn check_exits(rules: &PipelineRules, stages: &[&str], report: &mut Report) {
+fn check_exits(rules: &PipelineRules, stages: &BTreeSet<&str>, report: &mut Report) {
     let mut names = Unique::names("stage or exit");
     stages.iter().for_each(|stage| names.check(stage, &mut Report::new()));
     for (index, exit) in rules.exits.iter().enumerate() {
@@ -112,7 +112,7 @@ fn check_exits(rules: &PipelineRules, stages: &[&str], report: &mut Report) {
             report.within("name", |report| names.check(&exit.name, report));
             report.within("from", |report| {
                 for (index, from) in exit.from.iter().enumerate() {
-                    if !stages.contains(&from.as_str()) {
+                    if !stages.contains(from.as_str()) {
                         report.item(index, |report| {
                             report.unknown_name("unknown_stage", "stage", from, stages.iter().copied());
                         });
@@ -120,7 +120,7 @@ fn check_exits(rules: &PipelineRules, stages: &[&str], report: &mut Report) {
                 }
             });
             report.within("to", |report| match (&exit.to, exit.kind) {
-                (Some(to), ExitKind::Nurture) if !stages.contains(&to.as_str()) => {
+                (Some(to), ExitKind::Nurture) if !stages.contains(to.as_str()) => {
                     report.unknown_name("unknown_stage", "stage", to, stages.iter().copied());
                 }
                 (Some(_), ExitKind::Nurture) => {}
@@ -140,15 +140,21 @@ fn check_exits(rules: &PipelineRules, stages: &[&str], report: &mut Report) {
     }
 }
 
-fn check_gate(gate: &Gate, rules: &PipelineRules, stages: &[&str], exits: &[&str], report: &mut Report) {
+fn check_gate(
+    gate: &Gate,
+    rules: &PipelineRules,
+    stages: &BTreeSet<&str>,
+    exits: &BTreeSet<&str>,
+    report: &mut Report,
+) {
     report.within("id", |report| Unique::ids("gate").check(gate.id.as_str(), report));
-    if !stages.contains(&gate.into.as_str()) {
+    if !stages.contains(gate.into.as_str()) {
         report.within("into", |report| {
             report.unknown_name("unknown_stage", "stage", &gate.into, stages.iter().copied());
         });
     }
     if let Some(otherwise) = &gate.otherwise
-        && !exits.contains(&otherwise.as_str())
+        && !exits.contains(otherwise.as_str())
     {
         report.within("otherwise", |report| {
             report.unknown_name("unknown_exit", "exit", otherwise, exits.iter().copied());
@@ -172,33 +178,40 @@ fn check_gate(gate: &Gate, rules: &PipelineRules, stages: &[&str], exits: &[&str
 }
 
 fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
-    let position = |office: &Office| required.iter().position(|known| known == office);
+    let mut positions: BTreeMap<&Office, usize> = BTreeMap::new();
+    for (position, office) in required.iter().enumerate() {
+        positions.entry(office).or_insert(position);
+    }
+    let mut given: BTreeSet<&Office> = BTreeSet::new();
+    // The first that has not approved.
+    let mut waiting = 0;
     let mut last: Option<(&Approval, usize)> = None;
     for (index, approval) in gate.approvals.iter().enumerate() {
         report.item(index, |report| {
             let office = &approval.office;
-            let Some(position) = position(office) else {
-                let known: Vec<&str> = required.iter().map(Office::as_str).collect();
+            while required.get(waiting).is_some_and(|before| given.contains(before)) {
+                waiting += 1;
+            }
+            given.insert(office);
+            let Some(position) = positions.get(office).copied() else {
                 report.within("office", |report| {
                     report.unknown_name(
                         "unknown_office",
                         "approving office",
                         office.as_str(),
-                        known.iter().copied(),
+                        required.iter().map(Office::as_str),
                     );
                 });
                 return;
             };
             if let Some(message) = last.and_then(|last| out_of_order(last, (approval, position))) {
-                let order: Vec<&str> = required.iter().map(Office::as_str).collect();
+                let order: Vec<&str> =
+                    required.iter().map(Office::as_str).filter(|_| !report.is_full()).collect();
                 let help = format!("they approve in this order: `{}`", order.join("`, `"));
                 report.error("approvals_out_of_order", message, help);
             }
             // An office that approved while one before it had not yet.
-            let waiting = required
-                .iter()
-                .take(position)
-                .find(|before| !gate.approvals.iter().take(index).any(|given| given.office == **before));
+            let waiting = required.get(waiting).filter(|_| waiting < position);
             if let Some(waiting) = waiting
                 && last.is_none_or(|(_, place)| place < position)
             {
@@ -213,8 +226,8 @@ fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
     }
     let missing = gate.missing_approvals(required);
     // An office that is misspelt may be the one that is missing.
-    let is_clear = gate.approvals.iter().all(|approval| required.contains(&approval.office));
-    if !missing.is_empty() && is_clear {
+    let is_clear = gate.approvals.iter().all(|approval| positions.contains_key(&approval.office));
+    if report.has_room() && !missing.is_empty() && is_clear {
         let names: Vec<&str> = missing.iter().map(Office::as_str).collect();
         report.warning(
             "gate_not_in_force",

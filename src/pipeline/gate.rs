@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::actor::Role;
 use crate::model::open_enum::{closed_enum, open_enum};
 use crate::model::{RepId, RuleId};
+use crate::order;
 use crate::rule::Condition;
 
 open_enum! {
@@ -113,8 +114,8 @@ impl Gate {
     /// The offices that have not approved yet, in the order of `required`.
     #[must_use]
     pub fn missing_approvals(&self, required: &[Office]) -> Vec<Office> {
-        let given = |office: &&Office| self.approvals.iter().any(|approval| approval.office == **office);
-        required.iter().filter(|office| !given(office)).cloned().collect()
+        let given = order::set(self.approvals.iter().map(|approval| &approval.office));
+        required.iter().filter(|office| !given.contains(office)).cloned().collect()
     }
 
     /// From when it is in force: its effective date or the last approval it needs, whichever is later; `None`
@@ -124,8 +125,8 @@ impl Gate {
         if !self.missing_approvals(required).is_empty() {
             return None;
         }
-        let counts = |office: &Office| required.contains(office);
-        let approved = self.approvals.iter().filter(|approval| counts(&approval.office));
+        let counts = order::set(required);
+        let approved = self.approvals.iter().filter(|approval| counts.contains(&approval.office));
         Some(approved.map(|approval| approval.at).fold(self.effective_from, DateTime::max))
     }
 }

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use serde_json::Value as Json;
+
 use super::operand::Operand;
 use super::operator::{ConditionError, Operator};
 use super::{Field, Registry, RulesDocument};
+use crate::document::{deeper_than, dismantle};
 use crate::error::{Report, RuleErrors};
 
 /// Deepest nesting of `all`, `any` and `not`.
@@ -44,8 +47,15 @@ pub(crate) enum Node {
     All(Vec<Condition>),
     Any(Vec<Condition>),
     Not(Box<Condition>),
-    Compare { field: Field, operator: Operator, operand: Operand },
+    Compare {
+        field: Field,
+        operator: Operator,
+        operand: Operand,
+    },
     Script(String),
+    /// What was nested deeper than conditions may be. Nothing is ever nested deeper than this, so that whatever walks
+    /// a condition may call itself.
+    TooDeep,
 }
 
 impl Condition {
@@ -65,23 +75,32 @@ impl Condition {
         RulesDocument::load_document(document, &Registry::new())
     }
 
+    /// A condition that nothing nested too deeply is left of.
+    fn of(node: Node) -> Condition {
+        let condition = Condition(node);
+        if condition.is_deeper_than(DEEPEST) { Condition(Node::TooDeep) } else { condition }
+    }
+
     /// True when all of the conditions are; also when there are none.
+    ///
+    /// Of `all`, `any` and `not` nested deeper than 32 levels nothing is kept but that they are: such a condition
+    /// does not compile.
     #[must_use]
     pub fn all(conditions: impl IntoIterator<Item = Condition>) -> Condition {
-        Condition(Node::All(conditions.into_iter().collect()))
+        Condition::of(Node::All(conditions.into_iter().collect()))
     }
 
     /// True when any of the conditions is; false when there are none.
     #[must_use]
     pub fn any(conditions: impl IntoIterator<Item = Condition>) -> Condition {
-        Condition(Node::Any(conditions.into_iter().collect()))
+        Condition::of(Node::Any(conditions.into_iter().collect()))
     }
 
     /// True when the condition is not.
     #[must_use]
     #[expect(clippy::should_implement_trait, reason = "it builds data, beside `all` and `any`")]
     pub fn not(condition: Condition) -> Condition {
-        Condition(Node::Not(Box::new(condition)))
+        Condition::of(Node::Not(Box::new(condition)))
     }
 
     /// Compares a field with a value, written as in a document.
@@ -104,8 +123,20 @@ impl Condition {
         value: impl Into<serde_json::Value>,
     ) -> Result<Condition, ConditionError> {
         let field: Field = field.parse().map_err(|error| ConditionError::unknown_field(&error))?;
-        let operand = Operand::read(&field, operator, &value.into())?;
-        Ok(Condition(Node::Compare { field, operator, operand }))
+        let value = value.into();
+        let operand = if deeper_than(&value, 1) {
+            let help = "write a value, or a list of values".to_owned();
+            Err(ConditionError::comparison(
+                &field,
+                operator,
+                &Json::Array(vec![Json::Array(Vec::new())]),
+                help,
+            ))
+        } else {
+            Operand::read(&field, operator, &value)
+        };
+        dismantle(value);
+        operand.map(|operand| Condition(Node::Compare { field, operator, operand }))
     }
 
     /// The conditions of an `all`; of any other condition, itself alone. It is true when all of these are.
@@ -129,6 +160,7 @@ impl Condition {
                 Node::All(inner) | Node::Any(inner) => left.extend(inner.iter().map(|one| (one, depth + 1))),
                 Node::Not(inner) => left.push((inner, depth + 1)),
                 Node::Compare { .. } | Node::Script(_) => {}
+                Node::TooDeep => return true,
             }
         }
         false
@@ -192,6 +224,7 @@ impl fmt::Display for Condition {
                 write!(f, "{field} {} {}", operator.as_str(), operand.to_json())
             }
             Node::Script(_) => f.write_str("the script holds"),
+            Node::TooDeep => f.write_str("what is nested too deeply"),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What every rules document can do, in one place.
 
+use std::cell::Cell;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -39,6 +41,17 @@ pub(crate) trait RulesDocument: DeserializeOwned {
         findings.retain(|finding| finding.level == Level::Warning);
         findings
     }
+}
+
+/// Reads a document and makes an engine of it, in one go: what compiles the rules checks them too.
+pub(crate) fn load_engine<T: RulesDocument, E>(
+    document: Value,
+    compile: &dyn Fn(&T, &mut Report) -> E,
+) -> Result<E, RuleErrors> {
+    let mut report = Report::new();
+    let engine = Cell::new(None);
+    let _ = load_into(document, &mut report, &|rules: &T, report| engine.set(Some(compile(rules, report))));
+    finish(engine.into_inner(), report)
 }
 
 fn finish<T>(rules: Option<T>, report: Report) -> Result<T, RuleErrors> {
@@ -95,7 +108,7 @@ macro_rules! rules_document {
             }
         }
     };
-    (@load $rules:ident => $engine:ident) => {
+    (@load $rules:ident => $engine:ident $(, $registry:expr)?) => {
         impl $engine {
             /// Reads the rules from a document and compiles them:
             #[doc = concat!("[`", stringify!($rules), "::load`] and [`compile`](Self::compile) in one call.")]
@@ -103,13 +116,15 @@ macro_rules! rules_document {
             /// # Errors
             /// Every mistake in the document.
             pub fn load(document: serde_json::Value) -> Result<$engine, $crate::error::RuleErrors> {
-                $engine::compile(&$rules::load(document)?)
+                $crate::rule::load_engine(document, &|rules: &$rules, report| {
+                    $engine::compile_into(rules, $($registry,)? report)
+                })
             }
         }
     };
     ($rules:ident => $engine:ident with plugins) => {
         $crate::rule::rules_document!($rules);
-        $crate::rule::rules_document!(@load $rules => $engine);
+        $crate::rule::rules_document!(@load $rules => $engine, &$crate::rule::Registry::new());
 
         impl $rules {
             /// As [`load`](Self::load), for rules that name plug-ins of the registry.
@@ -145,7 +160,9 @@ macro_rules! rules_document {
                 document: serde_json::Value,
                 registry: &$crate::rule::Registry,
             ) -> Result<$engine, $crate::error::RuleErrors> {
-                $engine::compile_with(&$rules::load_with(document, registry)?, registry)
+                $crate::rule::load_engine(document, &|rules: &$rules, report| {
+                    $engine::compile_into(rules, registry, report)
+                })
             }
 
             /// Validates and compiles the rules. Only built-in plug-ins are known.

@@ -19,7 +19,15 @@ impl Fingerprint {
     /// The fingerprint of a rules struct.
     #[must_use]
     pub fn of<T: Serialize + Default>(rules: &T) -> Fingerprint {
+        Fingerprint::without(&[], rules)
+    }
+
+    /// The fingerprint of what stands under all keys but some.
+    pub(crate) fn without<T: Serialize + Default>(keys: &[&str], rules: &T) -> Fingerprint {
         let mut document = serde_json::to_value(rules).unwrap_or(Value::Null);
+        if let Value::Object(members) = &mut document {
+            members.retain(|key, _| !keys.contains(&key.as_str()));
+        }
         drop_defaults(&mut document, &serde_json::to_value(T::default()).unwrap_or(Value::Null));
         let mut hash = OFFSET_BASIS;
         feed(&mut hash, &document);
@@ -46,7 +54,7 @@ fn feed(hash: &mut u128, value: &Value) {
             keys.sort_unstable();
             feed_bytes(hash, b"{");
             for key in keys {
-                feed(hash, &Value::String(key.to_owned()));
+                feed_scalar(hash, key);
                 members.get(key).into_iter().for_each(|member| feed(hash, member));
             }
             feed_bytes(hash, b"}");
@@ -56,10 +64,28 @@ fn feed(hash: &mut u128, value: &Value) {
             items.iter().for_each(|item| feed(hash, item));
             feed_bytes(hash, b"]");
         }
-        scalar => {
-            feed_bytes(hash, scalar.to_string().as_bytes());
-            feed_bytes(hash, b",");
-        }
+        scalar => feed_scalar(hash, scalar),
+    }
+}
+
+/// Feeds a value that is no list and no object, as it is written in JSON.
+fn feed_scalar<T: Serialize + ?Sized>(hash: &mut u128, scalar: &T) {
+    // Writing to a hash does not fail.
+    let _ = serde_json::to_writer(Feed(hash), scalar);
+    feed_bytes(hash, b",");
+}
+
+/// Takes text as it is written, so that none of it is kept.
+struct Feed<'h>(&'h mut u128);
+
+impl std::io::Write for Feed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        feed_bytes(self.0, bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

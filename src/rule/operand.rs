@@ -1,5 +1,7 @@
 //! What a field is compared with, checked against the field's type.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use regex::{Regex, RegexBuilder};
 use serde_json::Value as Json;
@@ -20,15 +22,16 @@ const PATTERN_SOURCE: usize = 16 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) enum Operand {
     Text(String),
-    Texts(Vec<String>),
+    /// Shared, because what is compiled keeps it too.
+    Texts(Arc<[String]>),
     Integer(i64),
-    Integers(Vec<i64>),
+    Integers(Arc<[i64]>),
     Number(f64),
-    Numbers(Vec<f64>),
+    Numbers(Arc<[f64]>),
     Bool(bool),
     Time(DateTime<Utc>),
     Region(Region),
-    Regions(Vec<Region>),
+    Regions(Arc<[Region]>),
     Pattern(Regex),
     /// Inclusive at both ends.
     IntegerRange(i64, i64),
@@ -42,8 +45,12 @@ pub(crate) enum Operand {
 
 impl PartialEq for Operand {
     fn eq(&self, other: &Operand) -> bool {
-        // A pattern is its source; everything else is what it is written as.
-        self.to_json() == other.to_json()
+        match (self, other) {
+            (Operand::Texts(a), Operand::Texts(b)) => a == b,
+            (Operand::Integers(a), Operand::Integers(b)) => a == b,
+            // A pattern is its source; everything else is what it is written as.
+            _ => self.to_json() == other.to_json(),
+        }
     }
 }
 
@@ -77,10 +84,10 @@ impl Operand {
                 items.iter().map(read).collect::<Result<_, _>>().map(Operand::Texts)
             }
             (In | NotIn, Json::Array(items)) if number_like(kind) || open => {
-                if let Some(integers) = items.iter().map(Json::as_i64).collect::<Option<_>>() {
+                if let Some(integers) = items.iter().map(Json::as_i64).collect::<Option<Arc<[i64]>>>() {
                     return Ok(Operand::Integers(integers));
                 }
-                match items.iter().map(finite).collect::<Option<_>>() {
+                match items.iter().map(finite).collect::<Option<Arc<[f64]>>>() {
                     Some(numbers) => Ok(Operand::Numbers(numbers)),
                     None => refuse(expected(kind, operator)),
                 }
@@ -133,9 +140,9 @@ impl Operand {
         let written = |at: &DateTime<Utc>| Json::from(at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
         match self {
             Operand::Text(text) => Json::from(text.as_str()),
-            Operand::Texts(texts) => Json::from(texts.clone()),
+            Operand::Texts(texts) => texts.iter().map(String::as_str).collect(),
             Operand::Integer(number) => Json::from(*number),
-            Operand::Integers(numbers) => Json::from(numbers.clone()),
+            Operand::Integers(numbers) => numbers.iter().copied().collect(),
             Operand::IntegerRange(from, until) => Json::from(vec![*from, *until]),
             Operand::Number(number) => Json::from(*number),
             Operand::Numbers(numbers) => numbers.iter().map(|n| number_json(*n)).collect(),
@@ -177,7 +184,8 @@ fn known_value(field: &Field, value: &str) -> Result<String, ConditionError> {
 fn region(json: &Json) -> Result<Region, ConditionError> {
     let help = || "for example `CN-GD`, `CN-GD-440300` or `US-CA`".to_owned();
     let Json::String(text) = json else {
-        return Err(ConditionError::value(format!("{json} is not a region"), help()));
+        let shown: String = json.to_string().chars().take(40).collect();
+        return Err(ConditionError::value(format!("{shown} is not a region"), help()));
     };
     text.parse().map_err(|error: crate::model::RegionError| ConditionError::value(error.to_string(), help()))
 }

@@ -98,6 +98,7 @@ impl Condition {
                 }
                 Test::Compare { field: field.clone(), operator: *operator, operand: operand.clone() }
             }
+            Node::TooDeep => Test::Any(Vec::new()),
             Node::Script(source) => {
                 let compiled = report
                     .within("script", |report| Script::compile(source, ScriptKind::Condition, scope, report));

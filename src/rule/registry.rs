@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{FactSource, Fault};
+use crate::document::read_params;
 use crate::error::Report;
 use crate::model::Points;
 
@@ -30,7 +31,7 @@ pub struct Custom {
     /// The name it is registered under.
     pub name: String,
     /// What its factory is given.
-    #[serde(default, skip_serializing_if = "Json::is_null")]
+    #[serde(default, skip_serializing_if = "Json::is_null", deserialize_with = "read_params")]
     pub params: Json,
 }
 

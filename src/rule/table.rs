@@ -33,6 +33,13 @@ impl Add for Held {
     }
 }
 
+impl Held {
+    /// What is left without a part of it.
+    fn without(self, part: Held) -> Held {
+        Held { bits: self.bits & !part.bits, thousandths: self.thousandths - part.thousandths }
+    }
+}
+
 /// Conditions without scripts, each with the points it gives when it holds.
 ///
 /// Asking costs O(fields · log of the values they are compared with), however many conditions there are. The points
@@ -248,6 +255,66 @@ impl Column {
     }
 }
 
+impl Comparison {
+    fn holds_for(&self, number: i64) -> bool {
+        match &self.operand {
+            Operand::Integers(wanted) => wanted.contains(&number) == (self.operator == Operator::In),
+            operand => compare(&FactValue::Integer(number), self.operator, operand, DateTime::UNIX_EPOCH),
+        }
+    }
+
+    /// Shows, in order, the numbers at which it may begin or cease to hold, and whether it holds from there on.
+    fn visit_steps(&self, visit: &mut dyn FnMut(i64, bool)) {
+        match &self.operand {
+            Operand::Integers(wanted) => {
+                let is_in = self.operator == Operator::In;
+                let mut wanted = wanted.to_vec();
+                wanted.sort_unstable();
+                for (index, number) in wanted.iter().enumerate() {
+                    visit(*number, is_in);
+                    // The next one may follow at once.
+                    if let Some(after) = number.checked_add(1)
+                        && wanted.get(index + 1).is_none_or(|next| *next > after)
+                    {
+                        visit(after, !is_in);
+                    }
+                }
+            }
+            Operand::Integer(number) => self.visit_ends(*number, *number, visit),
+            Operand::IntegerRange(from, until) => self.visit_ends(*from, *until, visit),
+            _ => {}
+        }
+    }
+
+    fn visit_ends(&self, from: i64, until: i64, visit: &mut dyn FnMut(i64, bool)) {
+        for number in [Some(from), until.checked_add(1)].into_iter().flatten() {
+            visit(number, self.holds_for(number));
+        }
+    }
+
+    /// Whether it holds for the texts it names, and for those it does not; not for comparisons of parts of a text.
+    fn of_texts(&self) -> (bool, bool) {
+        match &self.operand {
+            Operand::Text(_) | Operand::Texts(_) => (
+                matches!(self.operator, Operator::Eq | Operator::In),
+                matches!(self.operator, Operator::Ne | Operator::NotIn),
+            ),
+            operand => {
+                let holds = compare(&FactValue::Text("x"), self.operator, operand, DateTime::UNIX_EPOCH);
+                (holds, holds)
+            }
+        }
+    }
+
+    fn texts(&self) -> &[String] {
+        match &self.operand {
+            Operand::Text(text) => std::slice::from_ref(text),
+            Operand::Texts(texts) => texts,
+            _ => &[],
+        }
+    }
+}
+
 impl Integers {
     fn of(comparisons: &[Comparison]) -> Integers {
         // Against a fraction, whole numbers are compared as fractions.
@@ -257,24 +324,28 @@ impl Integers {
         let (rest, exact): (Vec<&Comparison>, Vec<&Comparison>) = comparisons.iter().partition(is_fraction);
         let (rest, exact): (Vec<_>, Vec<_>) =
             (rest.into_iter().cloned().collect(), exact.into_iter().cloned().collect());
-        let mut breaks = Vec::new();
-        let mut interval = |from: i64, until: i64| breaks.extend([Some(from), until.checked_add(1)]);
+        // Each comparison is asked only about the numbers it names, so that long lists cost what they are long.
+        let mut sum = Held::default();
+        let mut changes: Vec<(i64, bool, Held)> = Vec::new();
         for comparison in &exact {
-            match &comparison.operand {
-                Operand::Integer(number) => interval(*number, *number),
-                Operand::IntegerRange(from, until) => interval(*from, *until),
-                Operand::Integers(numbers) => numbers.iter().for_each(|number| interval(*number, *number)),
-                _ => {}
-            }
+            let mut before = comparison.holds_for(i64::MIN);
+            sum = if before { sum + comparison.held } else { sum };
+            comparison.visit_steps(&mut |number, holds| {
+                if holds != before {
+                    changes.push((number, holds, comparison.held));
+                }
+                before = holds;
+            });
         }
-        let held = |number| compare_all(&exact, &FactValue::Integer(number), DateTime::UNIX_EPOCH);
-        let mut breaks: Vec<i64> = breaks.into_iter().flatten().collect();
-        breaks.sort_unstable();
-        let mut intervals = vec![(i64::MIN, held(i64::MIN))];
-        for number in breaks {
-            let own = held(number);
-            if intervals.last().is_some_and(|(_, before)| *before != own) {
-                intervals.push((number, own));
+        changes.sort_unstable_by_key(|(number, ..)| *number);
+        let mut intervals = vec![(i64::MIN, sum)];
+        for at_once in changes.chunk_by(|a, b| a.0 == b.0) {
+            let (from, ..) = at_once.first().copied().unwrap_or_default();
+            for (_, holds, held) in at_once {
+                sum = if *holds { sum + *held } else { sum.without(*held) };
+            }
+            if intervals.last().is_some_and(|(_, before)| *before != sum) {
+                intervals.push((from, sum));
             }
         }
         let breaks = intervals.iter().skip(1).map(|(from, _)| *from).collect();
@@ -303,23 +374,29 @@ impl Texts {
         let (whole, rest): (Vec<&Comparison>, Vec<&Comparison>) = comparisons.iter().partition(is_whole);
         let (whole, rest): (Vec<_>, Vec<_>) =
             (whole.into_iter().cloned().collect(), rest.into_iter().cloned().collect());
-        let held = |text: &str| compare_all(&whole, &FactValue::Text(text), DateTime::UNIX_EPOCH);
-        let mut named: Vec<&str> = Vec::new();
-        for comparison in &whole {
-            match &comparison.operand {
-                Operand::Text(text) => named.push(text),
-                Operand::Texts(texts) => named.extend(texts.iter().map(String::as_str)),
-                _ => {}
+        let others = whole.iter().filter(|one| one.of_texts().1);
+        let other = others.fold(Held::default(), |sum, one| sum + one.held);
+        // Each comparison is asked only about the texts it names, so that long lists cost what they are long.
+        let mut texts: Vec<(Head, &str, usize)> = Vec::new();
+        for (index, one) in whole.iter().enumerate() {
+            texts.extend(one.texts().iter().map(|text| (Head::of(text), text.as_str(), index)));
+        }
+        texts.sort_unstable();
+        texts.dedup();
+        let mut named = Vec::new();
+        for alike in texts.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let Some((head, text, _)) = alike.first() else { continue };
+            let mut held = other;
+            for one in alike.iter().filter_map(|(.., index)| whole.get(*index)) {
+                held = match one.of_texts() {
+                    (true, false) => held + one.held,
+                    (false, true) => held.without(one.held),
+                    _ => held,
+                };
             }
+            named.push((*head, Box::from(*text), held));
         }
-        crate::order::sort_by(&mut named, |a, b| Head::of(a).cmp(&Head::of(b)).then(a.cmp(b)));
-        named.dedup();
-        let longest = named.iter().map(|text| text.len()).max().unwrap_or(0);
-        Texts {
-            other: held(&"x".repeat(longest + 1)),
-            named: named.into_iter().map(|text| (Head::of(text), Box::from(text), held(text))).collect(),
-            rest,
-        }
+        Texts { named, other, rest }
     }
 
     #[inline]

@@ -25,6 +25,16 @@ impl RulesVersion {
         RulesVersion { format, revision: revision.to_owned(), fingerprint: Fingerprint::of(rules) }
     }
 
+    /// The version of a rules struct, whatever stands under some of its keys.
+    pub(crate) fn without<T: Serialize + Default>(
+        keys: &[&str],
+        format: u16,
+        revision: &str,
+        rules: &T,
+    ) -> RulesVersion {
+        RulesVersion { format, revision: revision.to_owned(), fingerprint: Fingerprint::without(keys, rules) }
+    }
+
     /// Reports a format this version of the crate does not read.
     pub(crate) fn check(format: u16, report: &mut Report) {
         if !(1..=Self::FORMAT).contains(&format) {

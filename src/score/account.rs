@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use rustc_hash::FxHashMap;
 
 use super::line::{ScoreAxis, ScoreLine, ScoreReason};
 use super::rules::Advice;
@@ -132,6 +133,9 @@ pub(super) struct Book {
     pub(super) matrix: Vec<Advice>,
     rules: Vec<RuleId>,
     names: Vec<Arc<str>>,
+    /// Numbers of `rules` and `names`, looked up only.
+    rule_numbers: FxHashMap<RuleId, Number>,
+    name_numbers: FxHashMap<Arc<str>, Number>,
     /// Rules that are answered together, at most 64, with their points.
     blocks: Vec<Vec<(Number, Points)>>,
 }
@@ -144,22 +148,25 @@ impl Book {
 
     /// The number of a rule.
     pub(super) fn rule(&mut self, id: &RuleId) -> Number {
-        let known = self.rules.iter().position(|known| known == id);
-        let index = known.unwrap_or_else(|| {
-            self.rules.push(id.clone());
-            self.rules.len() - 1
-        });
-        Number::try_from(index).unwrap_or(NO_RULE)
+        if let Some(number) = self.rule_numbers.get(id) {
+            return *number;
+        }
+        let number = Number::try_from(self.rules.len()).unwrap_or(NO_RULE);
+        self.rules.push(id.clone());
+        self.rule_numbers.insert(id.clone(), number);
+        number
     }
 
     /// The number of a kind of activity or of a group.
     pub(super) fn name(&mut self, name: &str) -> Number {
-        let known = self.names.iter().position(|known| **known == *name);
-        let index = known.unwrap_or_else(|| {
-            self.names.push(Arc::from(name));
-            self.names.len() - 1
-        });
-        Number::try_from(index).unwrap_or(NO_RULE)
+        if let Some(number) = self.name_numbers.get(name) {
+            return *number;
+        }
+        let number = Number::try_from(self.names.len()).unwrap_or(NO_RULE);
+        let name: Arc<str> = Arc::from(name);
+        self.names.push(Arc::clone(&name));
+        self.name_numbers.insert(name, number);
+        number
     }
 
     /// The number of a block of rules.

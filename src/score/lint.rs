@@ -1,5 +1,7 @@
 //! What scoring rules hardly mean: bands with gaps or overlaps, grades that nobody reaches.
 
+use std::collections::BTreeMap;
+
 use super::award::Award;
 use super::grade::GradeBounds;
 use super::rules::FitRules;
@@ -11,15 +13,17 @@ use crate::rule::NumberBand;
 /// Looks at groups whose rules cut one number into bands, such as company sizes.
 pub(super) fn bands(fit: &FitRules, report: &mut Report) {
     report.within("rules", |report| {
-        for group in &fit.groups {
-            let mut bands: Vec<(usize, NumberBand)> = Vec::new();
-            for (index, rule) in fit.rules.iter().enumerate() {
-                if rule.group.as_deref() == Some(group.id.as_str())
-                    && let Some(band) = rule.when.number_band()
-                {
-                    bands.push((index, band));
-                }
+        let mut of_group: BTreeMap<&str, Vec<(usize, NumberBand)>> = BTreeMap::new();
+        for (index, rule) in fit.rules.iter().enumerate() {
+            if let Some(group) = &rule.group
+                && let Some(band) = rule.when.number_band()
+            {
+                of_group.entry(group).or_default().push((index, band));
             }
+        }
+        for group in &fit.groups {
+            // A group that is defined twice is told of elsewhere.
+            let mut bands = of_group.remove(group.id.as_str()).unwrap_or_default();
             order::sort_by(&mut bands, |a, b| a.1.order(&b.1).then(a.0.cmp(&b.0)));
             // Of the bands before, the one that reaches farthest: it may cover what lies between the others.
             let mut farthest: Option<&NumberBand> = None;
@@ -50,16 +54,20 @@ pub(super) fn bands(fit: &FitRules, report: &mut Report) {
 /// Looks whether the points that can be had reach the grades.
 pub(super) fn reach(fit: &FitRules, report: &mut Report) {
     let mut most = Points::ZERO;
-    for rule in fit.rules.iter().filter(|rule| rule.group.is_none()) {
+    let mut sums = order::map(fit.groups.iter().map(|group| (group.id.as_str(), Points::ZERO)));
+    for rule in &fit.rules {
+        let sum = match &rule.group {
+            None => &mut most,
+            Some(group) => match sums.get_mut(group.as_str()) {
+                Some(sum) => sum,
+                None => continue,
+            },
+        };
         let Award::Fixed(points) = rule.points else { return };
-        most = most + points.max(Points::ZERO);
+        *sum = *sum + points.max(Points::ZERO);
     }
     for group in &fit.groups {
-        let mut sum = Points::ZERO;
-        for rule in fit.rules.iter().filter(|rule| rule.group.as_deref() == Some(group.id.as_str())) {
-            let Award::Fixed(points) = rule.points else { return };
-            sum = sum + points.max(Points::ZERO);
-        }
+        let sum = sums.get(group.id.as_str()).copied().unwrap_or(Points::ZERO);
         let sum = group.max.map_or(sum, |max| sum.min(max));
         most = most + group.min.map_or(sum, |min| sum.max(min)).max(Points::ZERO);
     }

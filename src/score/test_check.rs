@@ -1,29 +1,35 @@
 //! What makes a test in a rules document one that cannot fail.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::award::Award;
 use super::rules::ScoreRules;
 use super::test_rules::{Expectation, MAX_TIMES, ScoreTest};
 use crate::error::{Report, suggestion};
+use crate::order;
 
 /// Looks at the tests of a document.
 pub(super) fn tests(rules: &ScoreRules, report: &mut Report) {
     if rules.tests.is_empty() {
         return;
     }
-    let named = Named::of(rules);
+    let mut named = Named::of(rules);
+    let engagement = rules.engagement.rules.iter().map(|rule| rule.id.as_str());
+    let give = order::set(engagement.chain(rules.fit.rules.iter().map(|rule| rule.id.as_str())));
+    let disqualify = order::set(rules.fit.disqualifiers.iter().map(|rule| rule.id.as_str()));
     report.within("tests", |report| {
         for (index, test) in rules.tests.iter().enumerate() {
             report.item(index, |report| {
-                report.within("events", |report| events(test, rules, &named, report));
-                report.within("expect", |report| expectation(&test.expect, rules, report));
+                report.within("events", |report| events(test, rules, &mut named, report));
+                report.within("expect", |report| expectation(&test.expect, &give, &disqualify, report));
             });
         }
     });
 }
 
-fn events(test: &ScoreTest, rules: &ScoreRules, named: &Named, report: &mut Report) {
+fn events(test: &ScoreTest, rules: &ScoreRules, named: &mut Named, report: &mut Report) {
     for (index, event) in test.events.iter().enumerate() {
         report.item(index, |report| {
             if !(1..=MAX_TIMES).contains(&event.times) {
@@ -32,7 +38,7 @@ fn events(test: &ScoreTest, rules: &ScoreRules, named: &Named, report: &mut Repo
                     report.error("bad_value", message, format!("write a number from 1 to {MAX_TIMES}"));
                 });
             }
-            if !named.names(&event.kind) {
+            if report.has_room() && !named.names(&event.kind) {
                 report.within("kind", |report| {
                     let known = rules.engagement.rules.iter().map(|rule| rule.kind.as_str());
                     let message = format!("no rule names activities of kind `{}`", event.kind);
@@ -43,7 +49,13 @@ fn events(test: &ScoreTest, rules: &ScoreRules, named: &Named, report: &mut Repo
     }
 }
 
-fn expectation(expect: &Expectation, rules: &ScoreRules, report: &mut Report) {
+/// Looks at the rules a test names: those that give points, and those that disqualify.
+fn expectation(
+    expect: &Expectation,
+    give: &BTreeSet<&str>,
+    disqualify: &BTreeSet<&str>,
+    report: &mut Report,
+) {
     if *expect == Expectation::default() {
         report.warning(
             "no_expectation",
@@ -53,17 +65,15 @@ fn expectation(expect: &Expectation, rules: &ScoreRules, report: &mut Report) {
     }
     report.within("lines", |report| {
         for rule in expect.lines.keys() {
-            let engagement = rules.engagement.rules.iter().map(|known| known.id.as_str());
-            let known = engagement.chain(rules.fit.rules.iter().map(|known| known.id.as_str()));
-            if known.clone().any(|known| known == rule.as_str()) {
+            if give.contains(rule.as_str()) {
                 continue;
             }
             report.within(rule.as_str(), |report| {
-                if rules.fit.disqualifiers.iter().any(|disqualifier| disqualifier.id == *rule) {
+                if disqualify.contains(rule.as_str()) {
                     let message = format!("rule `{rule}` disqualifies and gives no points");
                     report.error("wrong_rule", message, "expect `\"disqualified\": true`");
                 } else {
-                    report.unknown_name("unknown_rule", "rule", rule.as_str(), known);
+                    report.unknown_name("unknown_rule", "rule", rule.as_str(), give.iter().copied());
                 }
             });
         }
@@ -73,8 +83,19 @@ fn expectation(expect: &Expectation, rules: &ScoreRules, report: &mut Report) {
 /// What the rules say, to look for kinds of activities in.
 struct Named {
     texts: Vec<String>,
+    /// The words of these.
+    words: BTreeSet<String>,
     /// Whether every activity matters, whatever its kind.
     all: bool,
+    /// How often the texts may still be looked through for a kind that is more than a word.
+    looks_left: u32,
+}
+
+/// How often the texts are looked through for kinds of activities that are more than one word.
+const MAX_LOOKS: u32 = 100;
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 impl Named {
@@ -83,7 +104,7 @@ impl Named {
         let mut awards = engagement.chain(rules.fit.rules.iter().map(|rule| &rule.points));
         // Signals of the host's own read what they like.
         let all = awards.any(|award| matches!(award, Award::Custom(_)));
-        let mut named = Named { texts: Vec::new(), all };
+        let mut named = Named { texts: Vec::new(), words: BTreeSet::new(), all, looks_left: MAX_LOOKS };
         for rule in &rules.engagement.rules {
             named.texts.push(rule.kind.clone());
             named.add(serde_json::to_value((&rule.when, &rule.points)));
@@ -94,6 +115,8 @@ impl Named {
         for rule in &rules.fit.disqualifiers {
             named.add(serde_json::to_value(&rule.when));
         }
+        let words = named.texts.iter().flat_map(|text| text.split(|c| !is_of_word(c)));
+        named.words = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
         // The time of the last activity is that of any kind.
         named.all |= ["activity.last", "activity_last"].into_iter().any(|field| named.names(field));
         named
@@ -111,17 +134,22 @@ impl Named {
         }
     }
 
-    /// Whether a kind stands in the rules as a word of its own.
-    fn names(&self, kind: &str) -> bool {
-        let is_inside = |next: Option<char>| next.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    /// Whether a kind stands in the rules as a word of its own. Kinds of several words that can no longer be looked
+    /// for are taken to.
+    fn names(&mut self, kind: &str) -> bool {
+        if self.all || kind.is_empty() || kind.chars().all(is_of_word) {
+            return self.all || self.words.contains(kind);
+        }
+        let Some(left) = self.looks_left.checked_sub(1) else { return true };
+        self.looks_left = left;
         let stands_in = |text: &String| {
             text.match_indices(kind).any(|(at, _)| {
                 let before = text.get(..at).and_then(|before| before.chars().next_back());
                 let after = text.get(at + kind.len()..).and_then(|after| after.chars().next());
-                !is_inside(before) && !is_inside(after)
+                !before.is_some_and(is_of_word) && !after.is_some_and(is_of_word)
             })
         };
-        self.all || !kind.is_empty() && self.texts.iter().any(stands_in)
+        self.texts.iter().any(stands_in)
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::grade::{EngagementLevel, FitGrade, ScoreCell};
 use crate::calendar::Span;
-use crate::document::Finding;
+use crate::document::{Finding, read_params};
 use crate::error::Diagnostic;
 use crate::model::{Activity, Attributes, CampaignId, Lead, Points, RuleId, SharedBy};
 
@@ -80,8 +80,10 @@ impl Serialize for TestLead {
 
 impl<'de> Deserialize<'de> for TestLead {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TestLead, D::Error> {
-        use serde::de::Error;
-        let members = serde_json::Map::deserialize(deserializer)?;
+        use serde::de::{Error, Unexpected};
+        let Json::Object(members) = read_params(deserializer)? else {
+            return Err(D::Error::invalid_type(Unexpected::Other("something else"), &"a map"));
+        };
         let lead = TestLead(members);
         match lead.to_lead(DateTime::default()) {
             Ok(_) => Ok(lead),

@@ -1,0 +1,83 @@
+//! What documents from strangers may cost: allocations and memory grow no faster than the document.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+mod large;
+
+thread_local! {
+    /// Calls so far, bytes in use, most bytes in use.
+    static COUNTS: Cell<(usize, isize, isize)> = const { Cell::new((0, 0, 0)) };
+}
+
+struct Counting;
+
+fn note(calls: usize, bytes: isize) {
+    COUNTS.with(|counts| {
+        let (before, used, most) = counts.get();
+        counts.set((before + calls, used + bytes, most.max(used + bytes)));
+    });
+}
+
+// SAFETY: every call is handed to the system allocator as it came; the counters are a plain thread-local cell
+// without a destructor.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        note(1, layout.size() as isize);
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        note(0, -(layout.size() as isize));
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.dealloc(ptr, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// What loading a document costs: allocations, and the most bytes in use beyond the document's own.
+struct Cost {
+    allocations: usize,
+    bytes: usize,
+    /// Of the document as text.
+    length: usize,
+    findings: usize,
+}
+
+fn cost(kind: &large::Kind, n: usize) -> Cost {
+    let document = (kind.document)(n);
+    let length = document.to_string().len();
+    let (calls, used, _) = COUNTS.with(Cell::get);
+    COUNTS.with(|counts| counts.set((calls, used, used)));
+    let findings = (kind.load)(document);
+    let (after, _, most) = COUNTS.with(Cell::get);
+    Cost { allocations: after - calls, bytes: (most - used).max(0) as usize, length, findings }
+}
+
+/// Most bytes that loading may use beyond the document itself, for each byte of its text.
+const MAX_BYTES_PER_BYTE: usize = 20;
+
+/// Documents of objects so short that the structs they are read into are longer by more: what is allowed for them.
+const ABOVE: &[(&str, usize)] = &[("bad_groups", 60), ("pools", 45), ("long_path", 210)];
+
+#[test]
+fn allocations_and_memory_grow_no_faster_than_the_document() {
+    let mut wrong = Vec::new();
+    for kind in large::KINDS {
+        let (small, big) = (cost(kind, 1_000), cost(kind, 2_000));
+        let ratio = big.allocations as f64 / small.allocations.max(1_000) as f64;
+        let above = ABOVE.iter().find(|(name, _)| *name == kind.name);
+        let most = above.map_or(MAX_BYTES_PER_BYTE * big.length.max(100_000), |(_, most)| most * big.length);
+        if ratio > 2.3 || big.bytes > most {
+            let Cost { allocations, bytes, length, findings } = big;
+            wrong.push(format!(
+                "{}: {ratio:.2} times the allocations ({allocations}), {bytes} bytes for {length}, {findings} findings",
+                kind.name
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
