@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 use serde_json::Value;
 
 use crate::error::{Diagnostic, suggestion};
+use crate::text::scrubbed;
 
 const HELP_MARK: &str = "; help: ";
 const LEAVE_OUT: &str = "correct the value or leave the key out";
@@ -157,6 +158,9 @@ pub(crate) fn one_of(names: &[&str]) -> String {
 }
 
 fn quoted(text: &str) -> String {
+    // A lead is a document too.
+    let head: String = text.chars().take(4 * MAX_SHOWN).collect();
+    let text = scrubbed(&head);
     let shown: String = text.chars().take(MAX_SHOWN).collect();
     let more = if text.chars().nth(MAX_SHOWN).is_some() { "…" } else { "" };
     format!("`{shown}{more}`")
@@ -167,7 +171,7 @@ pub(super) fn found(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(flag) => format!("`{flag}`"),
-        Value::Number(number) => format!("number `{number}`"),
+        Value::Number(number) => format!("number `{}`", scrubbed(&number.to_string())),
         Value::String(text) => format!("text {}", quoted(text)),
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "an object".to_owned(),
@@ -181,7 +185,7 @@ fn found_in_words(found: &str) -> String {
     }
     for (prefix, word) in [("integer ", "number "), ("floating point ", "number "), ("boolean ", "")] {
         if let Some(rest) = found.strip_prefix(prefix) {
-            return format!("{word}`{}`", rest.trim_matches('`'));
+            return format!("{word}`{}`", scrubbed(rest.trim_matches('`')));
         }
     }
     match found {

@@ -253,7 +253,7 @@ fn change(members: &mut Map<String, Json>, name: &str, value: Option<&Value>) {
 /// Equality under which a number equals itself, whatever it is.
 pub(super) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) => a.to_bits() == b.to_bits(),
+        (Value::Number(a), Value::Number(b)) => a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan(),
         (a, b) => a == b,
     }
 }

@@ -11,7 +11,7 @@ use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{Email, Phone, PhoneOptions, Wechat};
 use crate::model::{Value, mask_email, mask_id, mask_phone};
 use crate::order;
-use crate::text::fold;
+use crate::text::{fold, scrubbed};
 
 /// Most characters of a value that are shown.
 const SHOWN: usize = 60;
@@ -267,7 +267,7 @@ pub(super) fn show(name: &str, value: &Value) -> String {
         "emails" => mask_email(text),
         "" if text.len() < 7 && text.bytes().all(|byte| byte.is_ascii_digit()) => text.to_owned(),
         "" | "wechat" | "name" | "ip" | "message" => mask_id(text),
-        _ => cut(text),
+        _ => cut(&scrubbed(text)),
     };
     match value {
         Value::Text(text) => format!("`{}`", one(text)),

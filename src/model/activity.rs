@@ -1,9 +1,12 @@
 //! What leads do and what reaches them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+use crate::text::Scrubbed;
 
 use super::open_enum::open_enum;
 use super::{ActivityId, Attributes, CampaignId, ContactId, LeadId, Money};
@@ -61,7 +64,7 @@ open_enum! {
 }
 
 /// A point where marketing reached a lead (触点); what attribution reads.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Touch {
     /// Identifier; the same id twice is one touch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,6 +92,24 @@ pub struct Touch {
     /// Who passed the content on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_by: Option<SharedBy>,
+}
+
+impl fmt::Debug for Touch {
+    /// What looks like a phone number or an e-mail address in a text is masked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Touch { id, lead, contact, keys, channel, campaign, time, cost, shared_by } = self;
+        f.debug_struct("Touch")
+            .field("id", id)
+            .field("lead", lead)
+            .field("contact", contact)
+            .field("keys", &Scrubbed(keys))
+            .field("channel", channel)
+            .field("campaign", campaign)
+            .field("time", time)
+            .field("cost", cost)
+            .field("shared_by", shared_by)
+            .finish()
+    }
 }
 
 impl Touch {

@@ -10,7 +10,7 @@ use crate::text::{Code, codes, moment};
 use super::open_enum::closed_enum;
 use super::{
     AccountId, Acquisition, ContactId, ConversionRecord, LeadId, LeadStatus, OpportunityId, PoolId, RepId,
-    Value,
+    Value, mask_email, mask_id, mask_phone,
 };
 
 /// A record a decision speaks of.
@@ -133,7 +133,8 @@ impl FoldKind {
 /// One thing the host should do in the transaction that stores a decision.
 ///
 /// Engines never act. Effects hold identifiers, codes and values only, so a host can store, replay or translate
-/// them; `Display` is an English sentence without contact values. [`Book`](crate::book::Book) carries out every one of
+/// them; `Display` is an English sentence without contact values, and `Debug` shows it with the values
+/// masked. [`Book`](crate::book::Book) carries out every one of
 /// them in memory: what it does is what a host's SQL does.
 ///
 /// | effect | what to write | twice |
@@ -160,7 +161,7 @@ impl FoldKind {
 ///
 /// "once": writing it twice leaves what writing it once leaves. "by key": the host stores the
 /// [key](super::EffectKey) of the effect and leaves out what it has carried out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Effect {
@@ -378,6 +379,54 @@ impl Effect {
             Effect::Link(link) => link.from.clone(),
             Effect::Convert(record) => RecordRef::Lead(record.lead.clone()),
             Effect::Notify { about, .. } => about.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Effect({self}")?;
+        let masked = |field, value| MaskedValue { field, value };
+        match self {
+            Effect::UpdateField { field, value, replaces, .. } => {
+                write!(f, ": {:?} for {:?}", masked(field, value), masked(field, replaces))?;
+            }
+            Effect::AddValue { field, value, .. } => write!(f, ": {:?}", masked(field, value))?,
+            Effect::RecordConflict { field, kept, found, .. } => {
+                write!(f, ": {:?}, not {:?}", masked(field, kept), masked(field, found))?;
+            }
+            Effect::RecordActivation { at: moment, .. } | Effect::StartDeadlines { from: moment, .. } => {
+                write!(f, ", {moment:?}")?;
+            }
+            Effect::Convert(record) => write!(f, ": {record:?}")?,
+            _ => {}
+        }
+        f.write_str(")")
+    }
+}
+
+/// The value of a field, of which `Debug` shows what is no contact value.
+struct MaskedValue<'e> {
+    field: &'e str,
+    value: &'e Value,
+}
+
+impl fmt::Debug for MaskedValue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is = |name: &str| self.field.rsplit('.').next().unwrap_or_default().starts_with(name);
+        let mask: fn(&str) -> String = if is("phone") {
+            mask_phone
+        } else if is("email") {
+            mask_email
+        } else if is("wechat") {
+            mask_id
+        } else {
+            return write!(f, "{:?}", self.value);
+        };
+        match self.value {
+            Value::Text(text) => f.write_str(&mask(text)),
+            Value::List(items) => f.debug_list().entries(items.iter().map(|item| mask(item))).finish(),
+            value => write!(f, "{value:?}"),
         }
     }
 }

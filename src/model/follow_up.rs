@@ -1,7 +1,11 @@
 //! What an owner did about a lead.
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+
+use crate::text::Scrubbed;
 
 use super::open_enum::closed_enum;
 use super::{Attributes, FollowUpId, InquiryGrade, LeadId, RepId, Value};
@@ -52,7 +56,7 @@ closed_enum! {
 }
 
 /// What a follow-up learnt, in seven texts.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FollowUpFacets {
     /// The customer's business.
@@ -69,6 +73,22 @@ pub struct FollowUpFacets {
     pub progress: Option<String>,
     /// Commercial terms.
     pub commercial: Option<String>,
+}
+
+impl fmt::Debug for FollowUpFacets {
+    /// What looks like a phone number or an e-mail address in a text is masked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let FollowUpFacets { business, trigger, cycle, risk, competitor, progress, commercial } = self;
+        f.debug_struct("FollowUpFacets")
+            .field("business", &Scrubbed(business))
+            .field("trigger", &Scrubbed(trigger))
+            .field("cycle", &Scrubbed(cycle))
+            .field("risk", &Scrubbed(risk))
+            .field("competitor", &Scrubbed(competitor))
+            .field("progress", &Scrubbed(progress))
+            .field("commercial", &Scrubbed(commercial))
+            .finish()
+    }
 }
 
 impl FollowUpFacets {

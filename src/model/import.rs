@@ -11,12 +11,17 @@ use super::lead_field::shown;
 use super::{FieldType, Lead, LeadField, Value};
 use crate::calendar::Zone;
 use crate::error::{Report, RuleErrors, suggestion};
-use crate::text::Code;
+use crate::order;
+use crate::text::{Code, scrubbed};
 
 /// Longest text that is taken from a column, in bytes.
 const LONGEST_FIELD: usize = 64 * 1024;
 /// What no lead can be without.
 const NEEDED: [LeadField; 2] = [LeadField::Id, LeadField::CreatedAt];
+/// Times without a zone, as `strftime` writes them.
+const LOCAL_TIMES: [&str; 5] =
+    ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"];
+const UTF_16: &str = "the table is UTF-16: save it as UTF-8 (in Excel: \"CSV UTF-8\")";
 /// What stands between several phones, tags and the like in one column.
 const SEPARATORS: [char; 4] = [';', '；', '|', '\n'];
 
@@ -68,13 +73,14 @@ pub struct ColumnMap {
     pub missing: Vec<String>,
     /// Columns to leave out.
     pub ignore: Vec<String>,
-    /// Formats of dates and times beside RFC 3339 and `2026-03-01 [09:00[:00]]`, in chrono's `strftime` notation.
+    /// Formats of dates and times beside RFC 3339, `2026-03-01 [09:00[:00]]` and `2026-03-01T09:00[:00]`, in chrono's
+    /// `strftime` notation.
     pub time_formats: Vec<String>,
     /// Zone of times that name none.
     pub zone: Zone,
 }
 
-/// What is wrong with one field of one row.
+/// What is wrong with one field of one row. What looks like a phone number or an e-mail address is masked in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RowIssue {
@@ -92,7 +98,8 @@ impl RowIssue {
     /// A mistake the host found itself, such as a quote that is never closed.
     #[must_use]
     pub fn new(line: u64, column: &str, code: impl Into<Code>, message: impl Into<String>) -> RowIssue {
-        RowIssue { line, column: column.to_owned(), code: code.into(), message: message.into() }
+        let message = scrubbed(&message.into()).into_owned();
+        RowIssue { line, column: scrubbed(column).into_owned(), code: code.into(), message }
     }
 }
 
@@ -115,14 +122,14 @@ pub struct Importer {
     seen: BTreeMap<String, u64>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
     Field(LeadField),
     Attribute(String, ValueType),
     ExternalId(String),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum ValueType {
     Text,
     Integer,
@@ -174,15 +181,16 @@ impl ColumnMap {
     /// Binds the map to the columns of a table.
     ///
     /// # Errors
-    /// Targets that do not exist, and columns the map names but the table does not have.
+    /// Targets that do not exist, columns the map names but the table does not have, names that two columns have, and
+    /// single fields that two columns fill. A byte order mark before the first name is none of it.
     pub fn importer<S: AsRef<str>>(&self, columns: &[S]) -> Result<Importer, RuleErrors> {
         let mut report = Report::new();
         report.within("columns", |report| {
-            for name in self.columns.keys() {
-                if !columns.iter().any(|column| column.as_ref() == name) {
-                    let help = suggestion(name, columns.iter().map(AsRef::as_ref));
-                    report.error("unknown_column", format!("the table has no column `{name}`"), help);
-                }
+            let present = order::set(columns.iter().map(|column| header(column.as_ref())));
+            for name in self.columns.keys().filter(|name| !present.contains(name.as_str())) {
+                let known = columns.iter().map(|column| header(column.as_ref()));
+                let help = if report.is_full() { String::new() } else { suggestion(name, known) };
+                report.error("unknown_column", format!("the table has no column `{}`", shown(name)), help);
             }
         });
         report.within("time_formats", |report| {
@@ -195,8 +203,9 @@ impl ColumnMap {
                 }
             }
         });
+        report_doubles(columns, &mut report);
         let bound = columns.iter().map(|column| {
-            let column = column.as_ref();
+            let column = header(column.as_ref());
             let to = match self.columns.get(column) {
                 Some(to) => {
                     report.within("columns", |report| report.within(column, |report| target(to, report)))
@@ -217,6 +226,7 @@ impl ColumnMap {
             };
             self.constants.iter().filter_map(bind).collect()
         });
+        report_shared_targets(&columns, &mut report);
         for needed in NEEDED {
             let has = |target: &Target| *target == Target::Field(needed);
             let constant = self.constants.contains_key(needed.as_str());
@@ -230,6 +240,57 @@ impl ColumnMap {
         }
         report.finish()?;
         Ok(Importer { map: self.clone(), columns, constants, seen: BTreeMap::new() })
+    }
+}
+
+/// A name of a column without the byte order mark that editors write before the first.
+fn header(name: &str) -> &str {
+    name.strip_prefix('\u{feff}').unwrap_or(name)
+}
+
+/// Reports names that two columns have: which of them is meant, nobody can tell.
+fn report_doubles<S: AsRef<str>>(columns: &[S], report: &mut Report) {
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    for (index, column) in columns.iter().enumerate() {
+        let name = header(column.as_ref());
+        if let Some(before) = first.get(name) {
+            let message =
+                format!("columns {} and {} are both called `{}`", before + 1, index + 1, shown(name));
+            report.error("duplicate_column", message, "give each column of the table a name of its own");
+        } else {
+            first.insert(name, index);
+        }
+    }
+}
+
+/// Reports single fields that two columns fill: the last would silently win. Columns of lists are joined.
+fn report_shared_targets(columns: &[(String, Option<Target>)], report: &mut Report) {
+    let mut first: BTreeMap<&Target, &str> = BTreeMap::new();
+    let single = |target: &&Target| match target {
+        Target::Field(field) => field.kind() != FieldType::Texts,
+        Target::Attribute(..) | Target::ExternalId(_) => true,
+    };
+    for (column, target) in columns {
+        let Some(target) = target.as_ref().filter(single) else { continue };
+        match first.get(target) {
+            Some(before) if *before != column => report.within("columns", |report| {
+                let message =
+                    format!("columns `{}` and `{}` both fill {target}", shown(before), shown(column));
+                report.error("shared_target", message, "leave one of them out by `ignore`");
+            }),
+            Some(_) => {}
+            None => drop(first.insert(target, column)),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Field(field) => write!(f, "`{field}`"),
+            Target::Attribute(name, _) => write!(f, "`attributes.{}`", shown(name)),
+            Target::ExternalId(name) => write!(f, "`external_ids.{}`", shown(name)),
+        }
     }
 }
 
@@ -302,6 +363,7 @@ impl Importer {
             }
             Target::Field(field) => {
                 let several = field.kind() == FieldType::Texts;
+                let cell = if *field == LeadField::EmployeeCount { whole(cell) } else { cell };
                 let filled = if several {
                     parts(cell).try_for_each(|text| field.add_text(lead, text))
                 } else {
@@ -325,7 +387,7 @@ impl Importer {
             },
             ValueType::Integer => {
                 let wrong = |_| ("not_a_number", format!("`{}` is not a whole number", shown(cell)));
-                cell.parse().map(Value::Integer).map_err(wrong)
+                whole(cell).parse().map(Value::Integer).map_err(wrong)
             }
             ValueType::Number => match cell.parse::<f64>() {
                 Ok(number) if number.is_finite() => Ok(Value::Number(number)),
@@ -344,7 +406,7 @@ impl Importer {
                 return Ok(at.with_timezone(&Utc));
             }
         }
-        for format in own.chain(["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"]) {
+        for format in own.chain(LOCAL_TIMES) {
             let date = || NaiveDate::parse_from_str(cell, format).map(|date| date.and_time(NaiveTime::MIN));
             if let Ok(local) = NaiveDateTime::parse_from_str(cell, format).or_else(|_| date()) {
                 return Ok(self.map.zone.first_moment(local));
@@ -354,16 +416,34 @@ impl Importer {
     }
 }
 
+/// A whole number as spreadsheets write it, `50.0`, without the fraction that is none.
+fn whole(cell: &str) -> &str {
+    match cell.split_once('.') {
+        Some((number, fraction)) if !fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0') => {
+            number
+        }
+        _ => cell,
+    }
+}
+
 fn readable(cell: &[u8]) -> Result<&str, (&'static str, String)> {
     if cell.len() > LONGEST_FIELD {
         let message = format!("the text has {} bytes, {LONGEST_FIELD} are allowed", cell.len());
         return Err(("too_long", message));
     }
     let Ok(cell) = std::str::from_utf8(cell) else {
-        return Err(("not_utf8", "the text is not UTF-8: save the table as UTF-8".to_owned()));
+        let message = match cell {
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => UTF_16,
+            _ => "the text is not UTF-8: save the table as UTF-8",
+        };
+        return Err(("not_utf8", message.to_owned()));
     };
     if cell.contains('\0') {
-        return Err(("nul", "the text holds a NUL character".to_owned()));
+        // Every other byte of Latin text in UTF-16 is one.
+        let every_other = cell.bytes().skip(1).step_by(2).all(|byte| byte == 0) && cell.len() > 1
+            || cell.bytes().step_by(2).all(|byte| byte == 0);
+        let message = if every_other { UTF_16 } else { "the text holds a NUL character" };
+        return Err(("nul", message.to_owned()));
     }
     Ok(cell)
 }

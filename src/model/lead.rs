@@ -1,9 +1,12 @@
 //! The lead itself.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+use crate::text::Scrubbed;
 
 use super::open_enum::{closed_enum, open_enum};
 use super::{
@@ -27,7 +30,7 @@ use super::{
 /// };
 /// assert!(format!("{lead:?}").contains("****"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Lead {
     /// Identifier, unique among the host's leads.
     pub id: LeadId,
@@ -176,6 +179,94 @@ impl Lead {
     #[must_use]
     pub fn seniority(&self) -> (DateTime<Utc>, &LeadId) {
         (self.created_at, &self.id)
+    }
+}
+
+impl fmt::Debug for Lead {
+    /// What looks like a phone number or an e-mail address in a text is masked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Lead {
+            id,
+            created_at,
+            name,
+            title,
+            job_function,
+            company,
+            phones,
+            emails,
+            wechat,
+            external_ids,
+            country,
+            province,
+            city,
+            region,
+            industry,
+            employee_count,
+            business_model,
+            registry_status,
+            scenario,
+            products,
+            source,
+            utm,
+            first_utm,
+            click_ids,
+            ip,
+            status,
+            close_reason,
+            folded_into,
+            collected_under,
+            account,
+            last_active_at,
+            stage,
+            owner,
+            pool,
+            acquisition,
+            next_follow_up,
+            tags,
+            message,
+            attributes,
+        } = self;
+        f.debug_struct("Lead")
+            .field("id", id)
+            .field("created_at", created_at)
+            .field("name", &Scrubbed(name))
+            .field("title", &Scrubbed(title))
+            .field("job_function", job_function)
+            .field("company", &Scrubbed(company))
+            .field("phones", phones)
+            .field("emails", emails)
+            .field("wechat", wechat)
+            .field("external_ids", &Scrubbed(external_ids))
+            .field("country", country)
+            .field("province", province)
+            .field("city", city)
+            .field("region", region)
+            .field("industry", industry)
+            .field("employee_count", employee_count)
+            .field("business_model", business_model)
+            .field("registry_status", registry_status)
+            .field("scenario", &Scrubbed(scenario))
+            .field("products", &Scrubbed(products))
+            .field("source", source)
+            .field("utm", utm)
+            .field("first_utm", first_utm)
+            .field("click_ids", &Scrubbed(click_ids))
+            .field("ip", ip)
+            .field("status", status)
+            .field("close_reason", close_reason)
+            .field("folded_into", folded_into)
+            .field("collected_under", collected_under)
+            .field("account", account)
+            .field("last_active_at", last_active_at)
+            .field("stage", stage)
+            .field("owner", owner)
+            .field("pool", pool)
+            .field("acquisition", acquisition)
+            .field("next_follow_up", next_follow_up)
+            .field("tags", &Scrubbed(tags))
+            .field("message", &Scrubbed(message))
+            .field("attributes", attributes)
+            .finish()
     }
 }
 

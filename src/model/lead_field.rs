@@ -8,6 +8,7 @@ use super::{
 };
 use crate::document::{Unique, load_into, write_dates_as_text};
 use crate::error::{Diagnostic, Report, suggestion};
+use crate::text::scrubbed;
 
 /// The type of a field's values. It decides which comparisons a condition may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -457,7 +458,9 @@ fn not_a_count(text: &str) -> LeadFieldError {
 
 /// What of a cell may stand in a message.
 pub(super) fn shown(cell: &str) -> Cow<'_, str> {
-    Cow::Owned(cell.chars().filter(|c| !c.is_control()).take(40).collect())
+    let head: String = cell.chars().take(160).collect();
+    let shown: String = scrubbed(&head).chars().filter(|c| !c.is_control()).take(40).collect();
+    Cow::Owned(shown)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text;
+
 /// Declares a text newtype whose `Debug` is masked.
 macro_rules! masked {
     ($($(#[$doc:meta])* $name:ident($mask:path))*) => {$(
@@ -65,36 +67,26 @@ masked! {
 
 /// Hides the middle of a phone number: `138****1234`, `+86138****1234`.
 ///
-/// Numbers of seven digits or fewer keep only the last two.
+/// Only digits are shown, and less than half of them on either side: numbers of ten digits or fewer keep the last
+/// three or two, those of four none; what is longer than a number keeps the last four.
 #[must_use]
 pub fn mask_phone(phone: &str) -> String {
-    let count = phone.chars().count();
-    if count > 7 { mask(phone, count - 8, 4) } else { mask(phone, 0, 2) }
+    text::mask_phone(phone)
 }
 
 /// Hides the local part of an e-mail address but for its first character: `z****@example.com`.
+///
+/// What is no address, such as `@zhang.san`, shows its first letter at most.
 #[must_use]
 pub fn mask_email(email: &str) -> String {
-    match email.rsplit_once('@') {
-        Some((local, domain)) => {
-            let domain: String = domain.chars().take(64).collect();
-            format!("{}****@{domain}", local.chars().next().map(String::from).unwrap_or_default())
-        }
-        None => mask(email, 1, 0),
-    }
+    text::mask_email(email)
 }
 
-/// Hides everything but the first and the last two characters of an identifier.
+/// Hides an identifier but for its first and last two characters; of one of seven characters or fewer, for the first
+/// and the last; and all of one of four.
 #[must_use]
 pub fn mask_id(id: &str) -> String {
-    if id.chars().count() > 4 { mask(id, 2, 2) } else { mask(id, 0, 0) }
-}
-
-fn mask(text: &str, head: usize, tail: usize) -> String {
-    let count = text.chars().count();
-    let shown_head: String = text.chars().take(head.min(8)).collect();
-    let shown_tail: String = text.chars().skip(count.saturating_sub(tail)).collect();
-    format!("{shown_head}****{shown_tail}")
+    text::mask_id(id)
 }
 
 #[cfg(test)]
@@ -110,5 +102,26 @@ mod tests {
         assert_eq!(format!("{:?}", EmailAddress::from("no at sign")), "n****");
         assert_eq!(format!("{:?}", WechatId::from("wxid_zhang")), "wx****ng");
         assert_eq!(format!("{:?}", WechatId::from("")), "****");
+    }
+
+    #[test]
+    fn no_half_of_a_value_is_shown() {
+        for (masked, shown) in [
+            (mask_phone("13812341234/13912345678"), "****5678"),
+            (mask_phone("13812341234 13912345678"), "****5678"),
+            (mask_phone("手机：13812341234（王）"), "138****1234"),
+            (mask_phone("82345678"), "****678"),
+            (mask_phone("+123456789012345"), "+12345****2345"),
+            (mask_phone("1234"), "****"),
+            (mask_phone("zhang_san"), "****"),
+            (mask_email("@zhang.san"), "****"),
+            (mask_email("zhang@zhang san.com"), "z****"),
+            (mask_email("zhang.san@"), "z****"),
+            (mask_id("zhang"), "z****g"),
+            (mask_id("zhan"), "****"),
+            (mask_id("zhangsan"), "zh****an"),
+        ] {
+            assert_eq!(masked, shown);
+        }
     }
 }

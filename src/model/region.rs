@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::text::scrubbed;
+
 /// A country, a province or state in it, or (in China) a city or district of the province.
 ///
 /// Text form: `CN`, `CN-GD`, `CN-GD-440300`, `US-CA`. The last part is the six-digit GB/T 2260 code; the
@@ -165,7 +167,7 @@ impl FromStr for Region {
     type Err = RegionError;
 
     fn from_str(text: &str) -> Result<Region, RegionError> {
-        let fail = |reason| RegionError { text: text.chars().take(40).collect(), reason };
+        let fail = |reason| RegionError { text: scrubbed(text).chars().take(40).collect(), reason };
         let upper = text.trim().to_ascii_uppercase();
         if upper.len() == 6
             && let Ok(code) = upper.parse::<u32>()

@@ -8,10 +8,24 @@ use serde::{Deserialize, Serialize};
 use super::open_enum::{closed_enum, open_enum};
 use super::{CalendarId, PoolId, Region, RepId, TeamId};
 use crate::calendar::Zone;
+use crate::document::{Unique, load_into};
+use crate::error::{Report, RuleErrors};
 
 /// A sales representative (销售), as the host knows him or her now.
+///
+/// ```
+/// use leadkit::model::Rep;
+/// use serde_json::json;
+///
+/// let reps = Rep::load_all(json!([{"id": "ann", "weight": 2}, {"id": "bo"}]))?;
+/// assert_eq!((reps[0].weight, reps[1].weight), (2, 1));
+/// let errors = Rep::load_all(json!([{"id": "ann", "weigth": 2}])).unwrap_err();
+/// assert_eq!(errors.diagnostics()[0].path, "reps[0].weigth");
+/// assert_eq!(errors.diagnostics()[0].help.as_deref(), Some("did you mean `weight`?"));
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Rep {
     /// Identifier.
     pub id: RepId,
@@ -85,8 +99,50 @@ impl Default for Rep {
     }
 }
 
+impl Rep {
+    /// Reads reps from a list of objects.
+    ///
+    /// # Errors
+    /// Every mistake in the list, each with its path and a suggested fix; a key that no rep has is one.
+    pub fn load_all(document: serde_json::Value) -> Result<Vec<Rep>, RuleErrors> {
+        let mut report = Report::new();
+        let read = load_into(of_one("reps", document), &mut report, &|read: &Reps, report| {
+            let mut ids = Unique::ids("rep");
+            check_ids(read.reps.iter().map(|rep| rep.id.as_str()), &mut ids, "reps", report);
+        });
+        report.finish().map(|_| read.map(|read| read.reps).unwrap_or_default())
+    }
+}
+
+/// What a list of reps is read as.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reps {
+    reps: Vec<Rep>,
+}
+
+/// What a list of pools is read as.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pools {
+    pools: Vec<Pool>,
+}
+
+fn of_one(key: &str, value: serde_json::Value) -> serde_json::Value {
+    serde_json::Value::Object([(key.to_owned(), value)].into_iter().collect())
+}
+
+fn check_ids<'r>(ids: impl Iterator<Item = &'r str>, seen: &mut Unique<'r>, key: &str, report: &mut Report) {
+    report.within(key, |report| {
+        for (index, id) in ids.enumerate() {
+            report.item(index, |report| report.within("id", |report| seen.check(id, report)));
+        }
+    });
+}
+
 /// A time in which a rep is away: from the start up to, not including, the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Absence {
     /// First moment away.
     pub from: DateTime<Utc>,
@@ -104,7 +160,7 @@ impl Absence {
 
 /// A pool of leads or accounts (线索池/公海).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Pool {
     /// Identifier.
     pub id: PoolId,
@@ -126,6 +182,21 @@ pub struct Pool {
     /// Most leads a rep claims from it a local day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_claim_cap: Option<u32>,
+}
+
+impl Pool {
+    /// Reads pools from a list of objects.
+    ///
+    /// # Errors
+    /// Every mistake in the list, each with its path and a suggested fix; a key that no pool has is one.
+    pub fn load_all(document: serde_json::Value) -> Result<Vec<Pool>, RuleErrors> {
+        let mut report = Report::new();
+        let read = load_into(of_one("pools", document), &mut report, &|read: &Pools, report| {
+            let mut ids = Unique::ids("pool");
+            check_ids(read.pools.iter().map(|pool| pool.id.as_str()), &mut ids, "pools", report);
+        });
+        report.finish().map(|_| read.map(|read| read.pools).unwrap_or_default())
+    }
 }
 
 impl Default for Pool {

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::text::scrubbed;
 
 /// A host's own columns by name. Rules read them as `attributes.NAME`.
 pub type Attributes = BTreeMap<String, Value>;
@@ -14,7 +16,8 @@ pub type Attributes = BTreeMap<String, Value>;
 /// One value of a host's own column.
 ///
 /// In JSON each value is what it looks like; a timestamp is `{"timestamp": "2026-03-01T09:00:00Z"}`, because a
-/// bare text stays text.
+/// bare text stays text. A number that is not finite, which no column should hold, is `{"number": "NaN"}`, so that
+/// what is kept to undo a merge is exact.
 ///
 /// ```
 /// use leadkit::model::Value;
@@ -23,7 +26,9 @@ pub type Attributes = BTreeMap<String, Value>;
 /// assert_eq!(value, Value::List(vec!["gold".into(), "partner".into()]));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default)]
+///
+/// `Debug` masks what looks like a phone number or an e-mail address; `Display` shows the value as it is.
+#[derive(Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Value {
     /// Nothing: the column is there, the value is not known.
@@ -106,6 +111,30 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_tuple(match self {
+            Value::Null => return f.write_str("Null"),
+            Value::Bool(_) => "Bool",
+            Value::Integer(_) => "Integer",
+            Value::Number(_) => "Number",
+            Value::Text(_) => "Text",
+            Value::Timestamp(_) => "Timestamp",
+            Value::List(_) => "List",
+        });
+        match self {
+            Value::Null => &mut shown,
+            Value::Bool(flag) => shown.field(flag),
+            Value::Integer(number) => shown.field(&format_args!("{}", scrubbed(&number.to_string()))),
+            Value::Number(number) => shown.field(number),
+            Value::Text(text) => shown.field(&scrubbed(text)),
+            Value::Timestamp(at) => shown.field(at),
+            Value::List(items) => shown.field(&items.iter().map(|item| scrubbed(item)).collect::<Vec<_>>()),
+        }
+        .finish()
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -129,7 +158,13 @@ impl Serialize for Value {
             Value::Null => serializer.serialize_unit(),
             Value::Bool(flag) => serializer.serialize_bool(*flag),
             Value::Integer(number) => serializer.serialize_i64(*number),
-            Value::Number(number) => serializer.serialize_f64(*number),
+            Value::Number(number) if number.is_finite() => serializer.serialize_f64(*number),
+            // JSON has no such number, and would make it null.
+            Value::Number(number) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("number", &number.to_string())?;
+                map.end()
+            }
             Value::Text(text) => serializer.serialize_str(text),
             Value::Timestamp(time) => {
                 let mut map = serializer.serialize_map(Some(1))?;
@@ -243,6 +278,16 @@ impl<'de> Visitor<'de> for ValueVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         match map.next_key::<String>()?.as_deref() {
             Some("timestamp") => {}
+            Some("number") => {
+                let written = map.next_value::<String>()?;
+                let number = ["NaN", "inf", "-inf"].into_iter().find(|known| *known == written);
+                let number = number.and_then(|known| known.parse().ok()).map(Value::Number);
+                let wrong = || Error::invalid_value(Unexpected::Str(&written), &"`NaN`, `inf` or `-inf`");
+                return match map.next_key::<String>()? {
+                    Some(other) => Err(Error::unknown_field(&other, &["number"])),
+                    None => number.ok_or_else(wrong),
+                };
+            }
             Some(other) => return Err(Error::unknown_field(other, &["timestamp"])),
             None => return Err(Error::missing_field("timestamp")),
         }

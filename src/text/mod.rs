@@ -14,6 +14,7 @@
 mod closest;
 mod code;
 mod fold;
+mod mask;
 mod sentence;
 pub(crate) mod similarity;
 mod traditional;
@@ -23,6 +24,7 @@ pub use code::Code;
 pub(crate) use code::codes;
 pub(crate) use fold::fold_into;
 pub use fold::{Folded, fold};
+pub(crate) use mask::{Scrubbed, mask_email, mask_id, mask_phone, scrubbed};
 pub(crate) use sentence::{list, moment};
 
 /// Whether there is nothing but white space. Most texts begin with a letter or digit, which is seen at once.

@@ -1,0 +1,163 @@
+//! Contact values with their middle hidden, and texts in which they are.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// Most digits a phone number has, its country code included.
+const MOST_DIGITS: usize = 15;
+/// Fewest digits that may be a phone number when they stand in a text.
+const LEAST_DIGITS: usize = 7;
+/// Longest mail domain that is shown.
+const LONGEST_DOMAIN: usize = 64;
+
+/// Hides the middle of a phone number: `138****1234`, `+86138****1234`.
+///
+/// Only digits are shown, and less than half of them on either side: numbers of ten digits or fewer keep the last
+/// three or two, those of four none; what is longer than a number keeps the last four.
+pub(crate) fn mask_phone(phone: &str) -> String {
+    let digits: Vec<char> = phone.chars().filter(|c| c.is_numeric()).collect();
+    let count = digits.len();
+    let (head, tail) = match count {
+        0..=4 => (0, 0),
+        5..=7 => (0, 2),
+        8 | 9 => (0, 3),
+        10 => (2, 3),
+        11..=MOST_DIGITS => ((count - 8).min(5), 4),
+        // More than one number.
+        _ => (0, 4),
+    };
+    let plus = if head > 0 && phone.trim_start().starts_with('+') { "+" } else { "" };
+    let shown = |range: std::ops::Range<usize>| digits.get(range).into_iter().flatten().collect::<String>();
+    format!("{plus}{}****{}", shown(0..head), shown(count - tail..count))
+}
+
+/// Hides the local part of an e-mail address but for its first character: `z****@example.com`.
+///
+/// What is no address, such as `@zhang.san`, shows its first letter at most.
+pub(crate) fn mask_email(email: &str) -> String {
+    let first = |text: &str| text.chars().next().filter(|c| *c != '@').map(String::from).unwrap_or_default();
+    match email.trim().rsplit_once('@') {
+        Some((local, domain)) if !local.is_empty() && is_domain(domain) => {
+            format!("{}****@{domain}", first(local))
+        }
+        _ => format!("{}****", first(email)),
+    }
+}
+
+fn is_domain(text: &str) -> bool {
+    let labels = text
+        .split('.')
+        .all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-'));
+    labels && text.contains('.') && text.chars().count() <= LONGEST_DOMAIN
+}
+
+/// Hides an identifier but for its first and last two characters; of one of seven characters or fewer, for the first
+/// and the last; and all of one of four.
+pub(crate) fn mask_id(id: &str) -> String {
+    match id.chars().count() {
+        0..=4 => mask(id, 0, 0),
+        5..=7 => mask(id, 1, 1),
+        _ => mask(id, 2, 2),
+    }
+}
+
+fn mask(text: &str, head: usize, tail: usize) -> String {
+    let count = text.chars().count();
+    let shown_head: String = text.chars().take(head).collect();
+    let shown_tail: String = text.chars().skip(count.saturating_sub(tail)).collect();
+    format!("{shown_head}****{shown_tail}")
+}
+
+/// A text in which whatever looks like a phone number or an e-mail address is masked, for debug prints and for
+/// messages that repeat what somebody wrote. Dates stay.
+pub(crate) fn scrubbed(text: &str) -> Cow<'_, str> {
+    if !text.contains('@') && text.chars().filter(|c| c.is_numeric()).nth(LEAST_DIGITS - 1).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    // An address is a word; a number may be several.
+    for word in text.split_inclusive(|c: char| c.is_whitespace() || ",;，；<>()（）\"'`[]{}".contains(c))
+    {
+        let end = word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '@').len();
+        let (own, after) = word.split_at(end);
+        if own.contains('@') {
+            out.push_str(&mask_email(own));
+            out.push_str(after);
+        } else {
+            out.push_str(word);
+        }
+    }
+    Cow::Owned(without_numbers(&out))
+}
+
+/// Shows by `Debug` what another value shows, with what looks like a contact value masked.
+pub(crate) struct Scrubbed<'t, T>(pub(crate) &'t T);
+
+impl<T: fmt::Debug> fmt::Debug for Scrubbed<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = if f.alternate() { format!("{:#?}", self.0) } else { format!("{:?}", self.0) };
+        // The formatter indents the lines of what is written to it.
+        f.write_str(&scrubbed(&shown))
+    }
+}
+
+/// Masks what looks like a phone number.
+fn without_numbers(text: &str) -> String {
+    let mut out = String::new();
+    let mut run = String::new();
+    for c in text.chars().map(Some).chain([None]) {
+        if let Some(c) = c.filter(|c| c.is_numeric() || "+- .()（）－".contains(*c)) {
+            run.push(c);
+            continue;
+        }
+        let own = run.trim_matches([' ', '.', '-']);
+        let is_number =
+            own.chars().filter(|c| c.is_numeric()).count() >= LEAST_DIGITS && !begins_with_date(own);
+        match run.find(own).filter(|_| is_number) {
+            Some(at) => {
+                out.push_str(run.get(..at).unwrap_or_default());
+                out.push_str(&mask_phone(own));
+                out.push_str(run.get(at + own.len()..).unwrap_or_default());
+            }
+            None => out.push_str(&run),
+        }
+        run.clear();
+        out.extend(c);
+    }
+    out
+}
+
+/// Whether a text begins like `2026-03-01`, `01.03.2026` or `20260301`.
+fn begins_with_date(text: &str) -> bool {
+    let year = |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
+    let short = |part: &str| (1..=2).contains(&part.len());
+    let mut parts = text.split(['-', '.', ' ']);
+    let (Some(first), second, third) = (parts.next(), parts.next(), parts.next()) else { return false };
+    let compact = first.len() == 8 && first.get(..4).is_some_and(year) && second.is_none();
+    compact
+        || second.zip(third).is_some_and(|(second, third)| {
+            year(first) && short(second) && short(third) || short(first) && short(second) && year(third)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contact_values_in_texts_are_masked_and_nothing_else() {
+        for (text, shown) in [
+            ("call 138 1234 1234, or zhang@example.com.", "call 138****1234, or z****@example.com."),
+            ("tel:+86-138-1234-1234;ask", "tel:+86138****1234;ask"),
+            ("<zhang@example.com>", "<z****@example.com>"),
+            ("@zhang.san", "****"),
+            ("2026-03-01 09:00", "2026-03-01 09:00"),
+            ("01.03.2026 09:00", "01.03.2026 09:00"),
+            ("20260301", "20260301"),
+            ("13812341234/13912345678", "138****1234/139****5678"),
+            ("12 rooms", "12 rooms"),
+        ] {
+            assert_eq!(scrubbed(text), shown);
+        }
+    }
+}
