@@ -31,6 +31,7 @@ pub(crate) struct Table {
 pub(crate) fn read_leads(path: &Path, map: &ColumnMap) -> Result<Table, Box<dyn Error>> {
     let named = |error: csv::Error| format!("{}: {error}", path.display());
     let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    refuse_utf16(path, &bytes)?;
     let mut reader = csv_reader(true, &bytes);
     let columns: Vec<String> = reader.headers().map_err(named)?.iter().map(str::to_owned).collect();
     let mut importer = map
@@ -83,11 +84,67 @@ fn csv_reader(headers: bool, bytes: &[u8]) -> csv::Reader<&[u8]> {
 pub(crate) fn read_activities(path: &Path) -> Result<BTreeMap<String, Vec<Activity>>, Box<dyn Error>> {
     let named = |error: csv::Error| format!("{}: {error}", path.display());
     let mut by_lead: BTreeMap<String, Vec<Activity>> = BTreeMap::new();
-    for activity in csv::Reader::from_path(path).map_err(named)?.deserialize::<Activity>() {
-        let activity = activity.map_err(named)?;
+    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    refuse_utf16(path, &bytes)?;
+    let mut reader = csv_reader(true, bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
+    let headers = reader.headers().map_err(named)?.clone();
+    if let Some(missing) =
+        ["id", "lead", "kind", "time"].into_iter().find(|name| !headers.iter().any(|h| h == *name))
+    {
+        return Err(format!("{}: line 1: there is no column `{missing}`: add it", path.display()).into());
+    }
+    for record in reader.records() {
+        let record = record.map_err(named)?;
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.len() != headers.len() {
+            let (cells, columns) = (record.len(), headers.len());
+            return Err(
+                format!("{}: line {line}: found {cells} cells, expected {columns}", path.display()).into()
+            );
+        }
+        let wrong = headers
+            .iter()
+            .zip(&record)
+            .find_map(|(column, cell)| Some((column, cell, wanted(column, cell)?)));
+        if let Some((column, cell, wanted)) = wrong {
+            let place = format!("{}: line {line}, column `{column}`", path.display());
+            return Err(format!("{place}: found `{cell}`, expected {wanted}").into());
+        }
+        let activity: Activity = record
+            .deserialize(Some(&headers))
+            .map_err(|error| format!("{}: line {line}: {error}", path.display()))?;
         by_lead.entry(activity.lead.to_string()).or_default().push(activity);
     }
     Ok(by_lead)
+}
+
+/// What a cell of a table of activities should be, when it is not.
+fn wanted(column: &str, cell: &str) -> Option<&'static str> {
+    let is_right = match column {
+        "id" | "lead" | "kind" => !cell.trim().is_empty(),
+        "time" => cell.parse::<chrono::DateTime<chrono::Utc>>().is_ok(),
+        "progress" => cell.is_empty() || cell.parse::<f64>().is_ok(),
+        "duration" => cell.is_empty() || cell.parse::<u32>().is_ok(),
+        _ => true,
+    };
+    (!is_right).then_some(match column {
+        "time" => "a time with its zone, such as `2026-03-02T09:00:00+08:00`",
+        "progress" => "a number from 0 to 1",
+        "duration" => "whole seconds, such as `90`",
+        _ => "a text",
+    })
+}
+
+/// A table that a spreadsheet saved as "Unicode text" is not one of UTF-8.
+fn refuse_utf16(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(format!(
+            "{}: the table is UTF-16: save it as UTF-8 (in Excel: \"CSV UTF-8\")",
+            path.display()
+        )
+        .into()),
+        _ => Ok(()),
+    }
 }
 
 /// Reads the lines of a file, unpacked when it ends in `.gz`.

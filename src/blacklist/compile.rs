@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::allow::Allowances;
-use super::engine::{Blacklist, CONTACT, Compiled, NO_USABLE_CONTACT, Test};
+use super::engine::{Blacklist, CONTACT, Compiled, NO_USABLE_CONTACT, OVERSIZED, Test};
 use super::keys::{SubmissionSpaces, WindowKey};
 use super::lists::{Domains, Lists};
 use super::rules::{BlacklistCheck, BlacklistRule, BlacklistRules, BurstCheck, FakeCheck, ResubmissionCheck};
@@ -37,8 +37,8 @@ impl Blacklist {
             for (index, rule) in rules.rules.iter().enumerate() {
                 report.item(index, |report| {
                     report.within("id", |report| {
-                        if rule.id.as_str() == NO_USABLE_CONTACT {
-                            reserved("reserved_id", NO_USABLE_CONTACT, report);
+                        if [NO_USABLE_CONTACT, OVERSIZED].contains(&rule.id.as_str()) {
+                            reserved("reserved_id", rule.id.as_str(), report);
                         } else {
                             ids.check(rule.id.as_str(), report);
                         }
@@ -51,6 +51,7 @@ impl Blacklist {
             }
         });
         known.insert(NO_USABLE_CONTACT.into(), CONTACT.to_owned());
+        known.insert(OVERSIZED.into(), OVERSIZED.to_owned());
         let allowances =
             report.within("overrides", |report| Allowances::compile(&rules.overrides, &known, report));
         order::sort_by_key(&mut compiled, |rule| rule.test.phase());

@@ -13,7 +13,7 @@ use crate::rule::Facts;
 
 /// Phone numbers that cannot be called. Blank values count as not given.
 pub(super) fn find_bad_phones(check: &PhoneFormatCheck, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
-    for (index, (phone, raw)) in facts.phones().iter().zip(&facts.lead().phones).enumerate() {
+    for (index, (phone, raw)) in facts.phones().iter().zip(&facts.read().phones).enumerate() {
         let reason = match phone.quality() {
             PhoneQuality::Malformed(PhoneFault::Empty) => continue,
             PhoneQuality::Malformed(fault) => HitReason::PhoneMalformed { fault },
@@ -30,7 +30,7 @@ pub(super) fn find_bad_phones(check: &PhoneFormatCheck, facts: &Facts<'_>, found
 
 /// E-mail addresses that cannot be written to.
 pub(super) fn find_bad_emails(facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
-    for (index, (email, raw)) in facts.emails().iter().zip(&facts.lead().emails).enumerate() {
+    for (index, (email, raw)) in facts.emails().iter().zip(&facts.read().emails).enumerate() {
         let fault = match email {
             Ok(_) | Err(EmailFault::Empty) => continue,
             Err(fault) => *fault,
@@ -43,7 +43,7 @@ pub(super) fn find_bad_emails(facts: &Facts<'_>, found: &mut impl FnMut(Found)) 
 
 /// A WeChat id that cannot exist.
 pub(super) fn find_bad_wechat(facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
-    let Some(raw) = &facts.lead().wechat else { return };
+    let Some(raw) = &facts.read().wechat else { return };
     let fault = match Wechat::parse(raw.as_str()) {
         Ok(_) | Err(WechatFault::Empty) => return,
         Err(fault) => fault,
@@ -72,7 +72,7 @@ pub(super) fn unreachable(facts: &Facts<'_>) -> Option<HitReason> {
     if facts.phones().iter().any(is_usable) || facts.emails().iter().any(Result::is_ok) {
         return None;
     }
-    let wechat = facts.lead().wechat.as_ref().map(|id| Wechat::parse(id.as_str()));
+    let wechat = facts.read().wechat.as_ref().map(|id| Wechat::parse(id.as_str()));
     if matches!(wechat, Some(Ok(_))) {
         return None;
     }
@@ -88,7 +88,7 @@ pub(super) fn unreachable(facts: &Facts<'_>) -> Option<HitReason> {
 
 /// Values that look invented.
 pub(super) fn find_fakes(check: &FakeCheck, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
-    let lead = facts.lead();
+    let lead = facts.read();
     let counts = |reason: &FakeReason| check.rules.contains(&FakeRule::of(reason));
     if check.fields.contains(&FakeField::Phone) {
         for (index, (phone, raw)) in facts.phones().iter().zip(&lead.phones).enumerate() {

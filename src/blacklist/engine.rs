@@ -21,6 +21,9 @@ use crate::rule::{Facts, Predicate, RuleFault, RulesVersion};
 
 /// The rule that a lead without usable contact values is reported by. Overrides may name it.
 pub const NO_USABLE_CONTACT: &str = "no_usable_contact";
+
+/// The id under which the verdict flags fields of which only the beginning is read.
+pub const OVERSIZED: &str = "oversized";
 /// Category of what belongs to no rule.
 pub(super) const CONTACT: &str = "contact";
 /// Most findings of one rule about one lead.
@@ -178,6 +181,10 @@ impl Blacklist {
         }
         if !reached {
             self.check_reach(&mut pass);
+        }
+        for field in facts.oversized() {
+            let found = Found::whole(HitReason::Oversized { field: field.clone() });
+            pass.report(&OVERSIZED.into(), OVERSIZED, Severity::Flag, found);
         }
         // Whoever corrects a mistyped number and sends again has not been let in yet.
         let let_in: &[Submitted] = if !pass.verdict.is_blocked() { &submission } else { &[] };

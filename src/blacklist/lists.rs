@@ -148,7 +148,7 @@ impl Lists {
     }
 
     pub(super) fn find(&self, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
-        let lead = facts.lead();
+        let lead = facts.read();
         if !self.phones.is_empty() {
             for (index, (phone, raw)) in facts.phones().iter().zip(&lead.phones).enumerate() {
                 if let Some(key) = phone.key().filter(|key| self.phones.contains(*key)) {
@@ -257,7 +257,7 @@ impl Domains {
     }
 
     pub(super) fn find(&self, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
-        for (index, (email, raw)) in facts.emails().iter().zip(&facts.lead().emails).enumerate() {
+        for (index, (email, raw)) in facts.emails().iter().zip(&facts.read().emails).enumerate() {
             let Ok(email) = email else { continue };
             let domain = email.domain();
             if self.except_public && is_public_mail_domain(domain) {

@@ -47,7 +47,7 @@ mod severity;
 mod state;
 mod verdict;
 
-pub use engine::{Blacklist, NO_USABLE_CONTACT};
+pub use engine::{Blacklist, NO_USABLE_CONTACT, OVERSIZED};
 pub use reason::{ContactKind, HitReason};
 pub use rules::{
     Allow, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, BurstCheck, BurstDimension,

@@ -95,6 +95,11 @@ pub enum HitReason {
         /// The other leads, earliest first: the host may want to take them back too.
         earlier: Vec<LeadId>,
     },
+    /// Only the beginning of a field was read: it is longer than [`LeadLimits`](crate::rule::LeadLimits) allow.
+    Oversized {
+        /// The field; `attributes.NAME` for one of the host's columns.
+        field: String,
+    },
     /// The rule's condition holds.
     Condition,
     /// The rule could not be evaluated; the verdict's faults say why. It flags, so that nothing slips through.
@@ -117,6 +122,7 @@ codes! {
         HitReason::NoUsableContact { .. } | HitReason::NoContact => "no_usable_contact",
         HitReason::Resubmission { .. } => "resubmission",
         HitReason::Burst { .. } => "burst",
+        HitReason::Oversized { .. } => "oversized",
         HitReason::Condition => "condition",
         HitReason::RuleFailed => "rule_failed",
     }
@@ -169,6 +175,9 @@ impl fmt::Display for HitReason {
             }
             HitReason::NoUsableContact { values } => {
                 write!(f, "the lead cannot be reached, all of its {values} contact values are unusable")
+            }
+            HitReason::Oversized { field } => {
+                write!(f, "`{field}` is too long, only its beginning was read")
             }
             HitReason::NoContact => {
                 f.write_str("the lead cannot be reached, it has no phone number, e-mail address or WeChat id")

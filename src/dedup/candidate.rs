@@ -182,7 +182,7 @@ impl Candidate<'_> {
         if rule.comparator == Comparator::Exact {
             let theirs = self.written(rule.target);
             let same = |ours: &&str| theirs.iter().any(|their| their.trim() == ours.trim());
-            return written(facts.lead(), rule.lead).into_iter().find(same).map(|value| show(kind, value));
+            return written(facts.read(), rule.lead).into_iter().find(same).map(|value| show(kind, value));
         }
         // A company is shown by its name on file: the key is not made for reading.
         let shown = if kind == MatchKeyKind::CompanyExact { self.company() } else { &shared.value };

@@ -47,7 +47,7 @@ pub(super) fn hits<'c, 'r>(
 ) -> Vec<Hit<'c, 'r>> {
     let mut hits = identical(records, case);
     let rows = like_rows(records, case);
-    let company = case.facts.lead().company.as_deref().unwrap_or_default();
+    let company = case.facts.read().company.as_deref().unwrap_or_default();
     let probability =
         |row: &Row<'_, '_>, rival: Option<f64>| asked.probability(&row.found, rival, rows.len());
     let hit = |row: &Row<'c, 'r>, similarity, ambiguous, told_by| Hit {

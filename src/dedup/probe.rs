@@ -118,10 +118,10 @@ impl Probe {
         keys.extend(facts.email_keys().iter().map(key(MatchKeyKind::Email)));
         let own = facts.email_domains().iter().filter(|domain| !is_public_mail_domain(domain));
         keys.extend(own.map(key(MatchKeyKind::Domain)));
-        keys.extend(wechat_key(facts.lead()).map(|value| MatchKey { kind: MatchKeyKind::Wechat, value }));
+        keys.extend(wechat_key(facts.read()).map(|value| MatchKey { kind: MatchKeyKind::Wechat, value }));
         keys.extend(id_keys(facts.lead()));
         if let Some(company) = facts.company() {
-            let alias = facts.lead().company.as_deref().and_then(|name| gazetteer.alias_of(name));
+            let alias = facts.read().company.as_deref().and_then(|name| gazetteer.alias_of(name));
             let alias = alias.map(|name| exact_key(&CompanyName::parse(name, gazetteer)));
             let values = std::iter::once(exact_key(company)).chain(alias);
             keys.extend(values.map(|value| MatchKey { kind: MatchKeyKind::CompanyExact, value }));
@@ -132,7 +132,7 @@ impl Probe {
     /// Adds what records with a like company name are fetched by.
     pub(super) fn add_like_names(&mut self, facts: &Facts<'_>) {
         let gazetteer = &facts.context().tables.gazetteer;
-        let (Some(name), Some(company)) = (facts.lead().company.as_deref(), facts.company()) else { return };
+        let (Some(name), Some(company)) = (facts.read().company.as_deref(), facts.company()) else { return };
         let alias = gazetteer.alias_of(name);
         let meant = alias.map(|name| CompanyName::parse(name, gazetteer));
         let brand = meant.as_ref().unwrap_or(company).brand();

@@ -179,7 +179,7 @@ impl Deduplicator {
 
     /// The lead's company, ready to be compared.
     fn asked<'a>(&'a self, facts: &Facts<'a>) -> Option<Asked<'a>> {
-        let name = facts.lead().company.as_deref().filter(|name| !name.trim().is_empty())?;
+        let name = facts.read().company.as_deref().filter(|name| !name.trim().is_empty())?;
         let tables = facts.context().tables;
         let judge = tables.name_judge.as_deref().or(self.judge.as_deref())?;
         self.compares_names().then(|| judge.ask(name, &tables.gazetteer))

@@ -14,7 +14,8 @@ rules_document!(Rules => Intake with plugins);
 
 impl RulesDocument for Rules {
     fn check_with(&self, registry: &Registry, report: &mut Report) {
-        drop(Intake::compile_into(self, registry, report));
+        let intake = Intake::compile_into(self, registry, report);
+        report.within("score", |report| self.score.report_failures(&intake.scorer, report));
     }
 }
 

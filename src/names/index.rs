@@ -34,6 +34,8 @@ pub struct NameIndex<K> {
     pub(super) live: usize,
     pub(super) reader: Reader,
     pub(super) grams: Vec<u64>,
+    /// Most bytes of each part.
+    most_bytes: usize,
 }
 
 /// Sets up a [`NameIndex`] with a host's own tables or weights.
@@ -76,9 +78,20 @@ impl NameIndexBuilder {
             live: 0,
             reader: Reader::default(),
             grams: Vec::new(),
+            most_bytes: MOST_BYTES,
         }
     }
 }
+
+/// The index has no room for another name: its places are counted in 32 bits. Split the names over several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the index is full: it holds at most 4 GiB of names, and 4 GiB of what they are found by")]
+pub struct NameIndexFull;
+
+/// More than one name adds to any part of the index.
+const MOST_ADDED: usize = 1 << 20;
+/// Most bytes of a part of the index: their places are kept in 32 bits.
+const MOST_BYTES: usize = u32::MAX as usize;
 
 impl NameIndex<()> {
     /// Sets up an index with other tables or weights than the built-in ones.
@@ -103,8 +116,22 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
 
     /// Adds a name, or gives the key another one. Returns whether the key is new.
     ///
-    /// Any text is accepted; a name without letters or digits is kept and never found. Amortised O(length).
+    /// Any text is accepted; a name without letters or digits is kept and never found. An index that is
+    /// [full](NameIndexFull), which takes some ten million names, stays as it is: [`try_insert`](Self::try_insert)
+    /// says so. Amortised O(length).
     pub fn insert(&mut self, id: K, name: &str) -> bool {
+        self.try_insert(id, name).unwrap_or(false)
+    }
+
+    /// As [`insert`](Self::insert), for an index that may be full.
+    ///
+    /// # Errors
+    /// When there is no room for the name. The index is as it was then.
+    pub fn try_insert(&mut self, id: K, name: &str) -> Result<bool, NameIndexFull> {
+        let used = [self.bytes.len(), self.postings.bytes_used(), self.keys.len()];
+        if used.iter().any(|used| used.saturating_add(MOST_ADDED) > self.most_bytes) {
+            return Err(NameIndexFull);
+        }
         let new = !self.remove(&id);
         let offset = self.bytes.len();
         if self.bytes.capacity() - offset < 512 {
@@ -114,7 +141,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         let regions = &mut self.regions;
         self.reader.read(name, &self.gazetteer, |r| regions.number(r), &mut self.bytes);
         self.append(id, offset);
-        new
+        Ok(new)
     }
 
     /// Indexes the record that stands at `offset`, the end of the bytes.
@@ -258,5 +285,44 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     pub(super) fn view(&self, record: u32) -> View<'_> {
         let at = self.offsets.get(record as usize).copied().unwrap_or_default();
         View::new(self.bytes.get(at as usize..).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::SearchOptions;
+
+    #[test]
+    fn a_full_index_refuses_names_and_stays_as_it_is() {
+        let mut index: NameIndex<u32> = NameIndex::new();
+        index.most_bytes = MOST_ADDED + 2_000;
+        let name = |id: u32| format!("{id}号北京纷扬科技有限公司");
+        let added = (0..1_000).take_while(|id| index.try_insert(*id, &name(*id)).is_ok()).count();
+        assert!((10..1_000).contains(&added), "{added}");
+        let before = index.search(&name(3), &SearchOptions::default());
+        assert_eq!(index.try_insert(3, "another"), Err(NameIndexFull));
+        assert!(!index.insert(2_000, "another") && !index.contains(&2_000));
+        assert_eq!(index.len(), added);
+        assert_eq!(index.search(&name(3), &SearchOptions::default()), before);
+        assert_eq!(before.first().map(|found| found.id), Some(3));
+    }
+
+    #[test]
+    fn no_limit_is_too_large() {
+        let mut index: NameIndex<u32> = NameIndex::new();
+        (0..300).for_each(|id| assert!(index.insert(id, &format!("北京纷扬{id}科技有限公司"))));
+        for options in [
+            SearchOptions { limit: usize::MAX, ..SearchOptions::default() },
+            SearchOptions {
+                candidates: usize::MAX,
+                limit: usize::MAX,
+                budget: usize::MAX,
+                ..SearchOptions::default()
+            },
+        ] {
+            assert_eq!(index.search("北京纷扬7科技", &options).len(), 300);
+            assert!(index.pairs(0.9, &options).len() <= 300 * 299 / 2);
+        }
     }
 }

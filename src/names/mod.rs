@@ -53,7 +53,7 @@ mod tuning;
 
 pub use bytes::IndexError;
 pub use features::FEATURES;
-pub use index::{NameIndex, NameIndexBuilder};
+pub use index::{NameIndex, NameIndexBuilder, NameIndexFull};
 pub(crate) use judge::{Asked, Weighed, is_near};
 pub use judge::{NameJudge, RowMatch};
 pub use matches::{Agreement, Evidence, NameMatch};

@@ -136,6 +136,11 @@ impl Postings {
         self.places = places;
     }
 
+    /// Bytes of the lists.
+    pub(super) fn bytes_used(&self) -> usize {
+        self.arena.len()
+    }
+
     fn append(&mut self, at: usize, record: u32) {
         let mut list = self.table[at];
         if list.head == NONE && list.tail == 0 {

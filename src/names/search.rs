@@ -123,7 +123,8 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             })
             .collect();
         best.clear();
-        let most = options.candidates.max(options.limit).max(2);
+        // No more than there are, so that no limit is too large.
+        let most = options.candidates.max(options.limit).min(self.keys.len()).max(2);
         let mut least = 0;
         let next = |open: &[(u16, Records<'_>)]| {
             let first = open.iter().map(|(_, r)| r.peek()).min();

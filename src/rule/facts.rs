@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::field::Path;
 use super::fields::FieldId;
+use super::limits::CutLead;
 use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
 use crate::company::CompanyName;
@@ -15,6 +16,7 @@ use crate::contact::{Email, EmailFault, Phone};
 use crate::model::{
     Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, Value,
 };
+use crate::order;
 use crate::text::is_blank;
 
 /// What facts are derived with: the host's tables, what is known of the lead's life, and the time.
@@ -120,6 +122,9 @@ pub struct ScoreFacts {
     pub mature: bool,
 }
 
+/// Up to so many activities are looked through for each count.
+const FEW_ACTIVITIES: usize = 64;
+
 /// A lead as rules see it: its own fields, what is derived from them once, and what earlier engines found.
 ///
 /// Making it costs O(contact values); the company name is parsed when it is first asked for.
@@ -132,6 +137,10 @@ pub struct Facts<'a> {
     email_keys: Vec<String>,
     email_domains: Vec<String>,
     ip: Option<String>,
+    /// The lead as far as it is read, when that is not all of it.
+    cut: Option<Box<CutLead>>,
+    /// Many activities by kind and time, once they are counted.
+    counted: OnceCell<Vec<u32>>,
     company: OnceCell<Option<CompanyName>>,
     region: OnceCell<Option<Region>>,
     verdict: Option<VerdictFacts>,
@@ -145,6 +154,9 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn new(lead: &'a Lead, context: &FactContext<'a>) -> Facts<'a> {
         let options = context.tables.phone_options();
+        let cut = CutLead::of(lead);
+        let whole = lead;
+        let lead = cut.as_deref().map_or(whole, |cut| &cut.lead);
         let phones: Vec<Phone> =
             lead.phones.iter().map(|phone| Phone::parse(phone.as_str(), &options)).collect();
         let phone_keys = distinct(phones.iter().filter_map(Phone::key));
@@ -154,7 +166,7 @@ impl<'a> Facts<'a> {
         let email_keys = distinct(valid().map(Email::key));
         let email_domains = distinct(valid().map(Email::domain));
         Facts {
-            lead,
+            lead: whole,
             context: *context,
             phones,
             phone_keys,
@@ -162,6 +174,8 @@ impl<'a> Facts<'a> {
             email_keys,
             email_domains,
             ip: lead.ip.map(|ip| ip.to_string()),
+            cut,
+            counted: OnceCell::new(),
             company: OnceCell::new(),
             region: OnceCell::new(),
             verdict: None,
@@ -191,6 +205,18 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn lead(&self) -> &'a Lead {
         self.lead
+    }
+
+    /// The lead as far as it is read: [`LeadLimits`](super::LeadLimits) says how far.
+    #[inline]
+    pub(crate) fn read(&self) -> &Lead {
+        self.cut.as_deref().map_or(self.lead, |cut| &cut.lead)
+    }
+
+    /// Names of the lead's fields of which only the beginning is read; empty for nearly every lead.
+    #[must_use]
+    pub fn oversized(&self) -> &[String] {
+        self.cut.as_deref().map_or(&[], |cut| &cut.fields)
     }
 
     /// What the facts are derived with.
@@ -249,7 +275,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn company(&self) -> Option<&CompanyName> {
         let parse = || {
-            let name = self.lead.company.as_deref().filter(|name| !name.trim().is_empty())?;
+            let name = self.read().company.as_deref().filter(|name| !name.trim().is_empty())?;
             Some(CompanyName::parse(name, &self.context.tables.gazetteer))
         };
         self.company.get_or_init(parse).as_ref()
@@ -269,7 +295,7 @@ impl<'a> Facts<'a> {
     }
 
     fn derive_region(&self) -> Option<Region> {
-        let country = || self.context.tables.gazetteer.region_of(self.lead.country.as_deref()?);
+        let country = || self.context.tables.gazetteer.region_of(self.read().country.as_deref()?);
         self.stated_region().or_else(|| self.phone_area()).or_else(country)
     }
 
@@ -277,7 +303,7 @@ impl<'a> Facts<'a> {
     /// says. People carry phones to other places.
     pub(crate) fn stated_region(&self) -> Option<Region> {
         let named = |text: &Option<String>| self.context.tables.gazetteer.region_of(text.as_deref()?);
-        let lead = self.lead;
+        let lead = self.read();
         lead.region
             .or_else(|| named(&lead.city))
             .or_else(|| named(&lead.province))
@@ -304,22 +330,34 @@ impl<'a> Facts<'a> {
 
     #[inline(never)]
     fn attribute(&self, name: &str) -> FactValue<'_> {
-        self.lead.attributes.get(name).map_or(FactValue::Missing, attribute)
+        self.read().attributes.get(name).map_or(FactValue::Missing, attribute)
     }
 
     #[inline(never)]
     fn activity_count(&self, kind: &str, days: u32) -> i64 {
-        let since = Span::days(days).before(self.context.now);
-        let counts = |activity: &&Activity| {
-            activity.kind == kind && since <= activity.time && activity.time <= self.context.now
-        };
-        self.context.activities.iter().filter(counts).count() as i64
+        let (since, now) = (Span::days(days).before(self.context.now), self.context.now);
+        let activities = self.context.activities;
+        if activities.len() <= FEW_ACTIVITIES {
+            let counts =
+                |one: &&Activity| one.kind == kind && since <= one.time && one.time <= self.context.now;
+            return activities.iter().filter(counts).count() as i64;
+        }
+        let key = |index: &u32| activities.get(*index as usize).map(|one| (one.kind.as_str(), one.time));
+        // A script may ask as often as there are activities.
+        let counted = self.counted.get_or_init(|| {
+            let mut counted: Vec<u32> = (0..).take(activities.len()).collect();
+            order::sort_by(&mut counted, |a, b| key(a).cmp(&key(b)));
+            counted
+        });
+        let begin = counted.partition_point(|index| key(index) < Some((kind, since)));
+        let end = counted.partition_point(|index| key(index) <= Some((kind, now)));
+        end.saturating_sub(begin) as i64
     }
 
     /// Most fields are one text: they share one end, which keeps this small and fast.
     #[inline]
     fn brought(&self, field: LeadField) -> FactValue<'_> {
-        let lead = self.lead;
+        let lead = self.read();
         match field {
             LeadField::CreatedAt => FactValue::Time(lead.created_at),
             LeadField::EmployeeCount => {
@@ -436,7 +474,7 @@ impl FactSource for Facts<'_> {
     }
 
     fn attributes(&self) -> Option<&Attributes> {
-        Some(&self.lead.attributes)
+        Some(&self.read().attributes)
     }
 }
 

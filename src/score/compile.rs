@@ -17,6 +17,7 @@ use super::section::{Limits, Section};
 use super::{check, lint, preset, test_check};
 use crate::error::Report;
 use crate::model::Points;
+use crate::order;
 use crate::rule::{
     Condition, FieldType, Predicate, Registry, RulesDocument, RulesVersion, Scope, Script, ScriptKind,
     rules_document,
@@ -26,15 +27,15 @@ rules_document!(ScoreRules => Scorer with plugins);
 
 impl RulesDocument for ScoreRules {
     fn check_with(&self, registry: &Registry, report: &mut Report) {
-        Scorer::compile_into(self, registry, report);
+        let scorer = Scorer::compile_into(self, registry, report);
+        self.report_failures(&scorer, report);
     }
 }
 
 impl ScoreRules {
     /// The version; tests do not count, because they change no score.
     fn version(&self) -> RulesVersion {
-        let without_tests = ScoreRules { tests: Vec::new(), ..self.clone() };
-        RulesVersion::of(self.format, &self.revision, &without_tests)
+        RulesVersion::without(&["tests"], self.format, &self.revision, self)
     }
 }
 
@@ -185,12 +186,14 @@ fn compile_fit(
 /// Puts the rules of a group together where its first rule stands, so that a running sum is all its limit needs.
 fn sections<T>(rules: Vec<(Option<String>, T)>, groups: &[RuleGroup], book: &mut Book) -> Vec<Section<T>> {
     let mut sections: Vec<Section<T>> = Vec::new();
-    let mut of_group: BTreeMap<String, usize> = BTreeMap::new();
+    let mut of_group: BTreeMap<&str, usize> = BTreeMap::new();
     let mut open: Option<usize> = None;
+    // Of two groups with one id, which is a mistake, the first.
+    let defined = order::map(groups.iter().rev().map(|group| (group.id.as_str(), group)));
     for (group, rule) in rules {
-        let found = group.and_then(|id| groups.iter().find(|known| known.id == id));
+        let found = group.and_then(|id| defined.get(id.as_str()).copied());
         let known = match found {
-            Some(group) => of_group.get(&group.id).copied(),
+            Some(group) => of_group.get(group.id.as_str()).copied(),
             None => open,
         };
         let index = known.unwrap_or_else(|| {
@@ -201,7 +204,7 @@ fn sections<T>(rules: Vec<(Option<String>, T)>, groups: &[RuleGroup], book: &mut
         });
         match found {
             Some(group) => {
-                of_group.insert(group.id.clone(), index);
+                of_group.insert(&group.id, index);
                 open = None;
             }
             None => open = Some(index),

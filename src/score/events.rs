@@ -1,5 +1,6 @@
 //! The activities that count for one lead, in the order of time and by kind.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
@@ -141,6 +142,17 @@ impl Timeline {
     }
 }
 
+/// Activities of the kinds no rule names, by kind and time: sorted when a script first asks for one of them.
+#[derive(Debug, Default)]
+pub(super) struct Others(OnceCell<Vec<u32>>);
+
+impl Others {
+    /// Makes ready for the next lead.
+    pub(super) fn clear(&mut self) {
+        self.0.take();
+    }
+}
+
 /// An order of activities that does not depend on the order they came in. Those that are equal in it differ in what
 /// is written of them, if at all.
 fn in_order(a: &Activity, b: &Activity) -> Ordering {
@@ -153,6 +165,7 @@ pub(super) struct Events<'a> {
     pub(super) activities: &'a [Activity],
     pub(super) timeline: &'a Timeline,
     pub(super) kinds: &'a Kinds,
+    pub(super) others: &'a Others,
 }
 
 impl<'a> Events<'a> {
@@ -165,13 +178,12 @@ impl<'a> Events<'a> {
         self.timeline.order.iter().filter_map(move |index| activities.get(*index as usize))
     }
 
-    /// How many of a kind happened from one moment to another, both included. Costs O(log n) for kinds that rules
-    /// name, which are those that can be asked for but by a script that makes up the name.
+    /// How many of a kind happened from one moment to another, both included. O(log n), but for the first time that a
+    /// script makes up the name of a kind, which sorts those that no rule names.
     pub(super) fn count(&self, kind: &str, since: DateTime<Utc>, until: DateTime<Utc>) -> usize {
         let number = self.kinds.find(kind);
         if number == OTHER_KIND {
-            let counts = |one: &&Activity| one.kind == kind && since <= one.time && one.time <= until;
-            return self.iter().filter(counts).count();
+            return self.count_others(kind, since, until);
         }
         let own = self.of_kind(number);
         let is = |index: u32, test: &dyn Fn(DateTime<Utc>) -> bool| {
@@ -179,6 +191,25 @@ impl<'a> Events<'a> {
         };
         let begin = own.partition_point(|index| is(*index, &|time| time < since));
         let end = own.partition_point(|index| is(*index, &|time| time <= until));
+        end.saturating_sub(begin)
+    }
+
+    #[cold]
+    fn count_others(&self, kind: &str, since: DateTime<Utc>, until: DateTime<Utc>) -> usize {
+        let Timeline { order, kinds, .. } = self.timeline;
+        if order.len() <= FEW {
+            let counts = |one: &&Activity| one.kind == kind && since <= one.time && one.time <= until;
+            return self.iter().filter(counts).count();
+        }
+        let key = |index: &u32| self.at(*index).map(|one| (one.kind.as_str(), one.time));
+        let sorted = self.others.0.get_or_init(|| {
+            let others = order.iter().zip(kinds).filter(|(_, kind)| **kind == OTHER_KIND);
+            let mut others: Vec<u32> = others.map(|(index, _)| *index).collect();
+            crate::order::sort_by(&mut others, |a, b| key(a).cmp(&key(b)));
+            others
+        });
+        let begin = sorted.partition_point(|index| key(index) < Some((kind, since)));
+        let end = sorted.partition_point(|index| key(index) <= Some((kind, until)));
         end.saturating_sub(begin)
     }
 

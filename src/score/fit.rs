@@ -183,7 +183,7 @@ impl CompiledFitRule {
             if rest != Points::ZERO {
                 add(rest, if explained { Why::ScriptRest { rule } } else { why });
             }
-        } else if let Some(points) = self.points.give(lead, &lead.facts.lead().attributes, scripts)? {
+        } else if let Some(points) = self.points.give(lead, &lead.facts.read().attributes, scripts)? {
             match self.fixed_points() {
                 Some(_) => add(points, Why::Condition { rule }),
                 None if points != Points::ZERO => add(points, why),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::account::{Book, Entries, Entry, Why};
 use super::engagement::CompiledEngagementRule;
-use super::events::{Events, Kinds, Timeline};
+use super::events::{Events, Kinds, Others, Timeline};
 use super::fit::FitStep;
 use super::grade::{EngagementLevel, FitGrade, GradeBounds, LevelBounds, ScoreCell};
 use super::line::ScoreAxis;
@@ -13,7 +13,7 @@ use super::rules::{FaultPolicy, Maturity, WeightedMaturity};
 use super::scratch::{Scratch, Work};
 use super::section::Section;
 use super::source::LeadSource;
-use crate::model::{Activity, Points, RuleId};
+use crate::model::{Points, RuleId};
 use crate::rule::{Facts, Predicate, RulesVersion};
 
 /// Scores leads by rules that are proved: immutable, shared by reference across threads.
@@ -61,7 +61,9 @@ impl Scorer {
 
     pub(super) fn score_in(&self, scratch: &mut Scratch, facts: &Facts<'_>) -> Score {
         let (activities, as_of) = (facts.activities(), facts.now());
-        let Scratch { timeline, work } = scratch;
+        let Scratch { timeline, others, work } = scratch;
+        others.clear();
+        let others = &*others;
         work.scripts.begin();
         let mut score = Score {
             lead: facts.lead().id.clone(),
@@ -78,11 +80,12 @@ impl Scorer {
         let timeline = match activities.is_empty() {
             true => const { &Timeline::new() },
             false => {
-                self.engage(timeline, work, facts, activities, &mut score);
+                self.engage(timeline, others, work, facts, &mut score);
                 timeline
             }
         };
-        let lead = LeadSource { facts, events: Events { activities, timeline, kinds: &self.kinds }, as_of };
+        let events = Events { activities, timeline, kinds: &self.kinds, others };
+        let lead = LeadSource { facts, events, as_of };
         let rare = &mut score.rare;
         score.fit = axis(ScoreAxis::Fit, &self.fit, &mut score.entries, |step, lines| {
             step.run(&lead, work, lines, rare);
@@ -101,15 +104,16 @@ impl Scorer {
     fn engage(
         &self,
         timeline: &mut Timeline,
+        others: &Others,
         work: &mut Work,
         facts: &Facts<'_>,
-        activities: &[Activity],
         score: &mut Score,
     ) {
+        let activities = facts.activities();
         timeline.fill(&self.kinds, &facts.lead().id, activities);
         let lead = LeadSource {
             facts,
-            events: Events { activities, timeline, kinds: &self.kinds },
+            events: Events { activities, timeline, kinds: &self.kinds, others },
             as_of: score.as_of,
         };
         let rare = &mut score.rare;

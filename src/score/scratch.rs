@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cost::RuleCost;
-use super::events::Timeline;
+use super::events::{Others, Timeline};
 use crate::model::RuleId;
 use crate::rule::ScriptSession;
 
@@ -11,6 +11,7 @@ use crate::rule::ScriptSession;
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     pub(super) timeline: Timeline,
+    pub(super) others: Others,
     pub(super) work: Work,
 }
 

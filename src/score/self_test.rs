@@ -8,7 +8,7 @@ use super::outcome::Score;
 use super::rules::ScoreRules;
 use super::scorer::Scorer;
 use super::test_rules::Expectation;
-use crate::error::RuleErrors;
+use crate::error::{Report, RuleErrors};
 use crate::model::{Activity, Points};
 use crate::rule::{FactContext, Facts, HostTables, Registry};
 
@@ -77,6 +77,9 @@ impl fmt::Display for SelfTest {
     }
 }
 
+/// How much work the tests of a document may be when it is checked: about a rule or an activity each.
+const MAX_WORK: usize = 1_000_000;
+
 impl ScoreRules {
     /// Runs the tests of the document.
     ///
@@ -92,10 +95,43 @@ impl ScoreRules {
     /// When the rules do not compile.
     pub fn self_test_with(&self, registry: &Registry) -> Result<SelfTest, RuleErrors> {
         let scorer = Scorer::compile_with(self, registry)?;
+        Ok(self.run(&scorer, self.tests.len()))
+    }
+
+    /// Reports tests that fail as warnings. Of documents with so many tests that running them would take long, the
+    /// first are run.
+    pub(crate) fn report_failures(&self, scorer: &Scorer, report: &mut Report) {
+        if self.tests.is_empty() || report.has_errors() {
+            return;
+        }
+        let rules = 10 + self.engagement.rules.len() + self.fit.rules.len() + self.fit.disqualifiers.len();
+        let mut left = MAX_WORK;
+        let costs = self.tests.iter().map(|test| {
+            let events: usize = test.events.iter().map(|event| event.times as usize).sum();
+            rules.saturating_add(events).saturating_mul(if events > 0 { 4 } else { 1 })
+        });
+        let runs =
+            costs.take_while(|cost| left.checked_sub(*cost).inspect(|rest| left = *rest).is_some()).count();
+        let result = self.run(scorer, runs);
+        report.within("tests", |report| {
+            for failure in result.failures {
+                report.item(failure.index, |report| {
+                    let message = format!("the test fails: {}", failure.differences.join("; "));
+                    report.warning("failing_test", message, "correct the rules, or what the test expects");
+                });
+            }
+            if runs < self.tests.len() {
+                let message = format!("only the first {runs} tests were run");
+                report.warning("tests_not_run", message, "run all by `self_test`");
+            }
+        });
+    }
+
+    fn run(&self, scorer: &Scorer, most: usize) -> SelfTest {
         let tables = HostTables::default();
         let mut session = scorer.session();
         let mut result = SelfTest { tests: self.tests.len(), failures: Vec::new() };
-        for (index, test) in self.tests.iter().enumerate() {
+        for (index, test) in self.tests.iter().enumerate().take(most) {
             let fail =
                 |differences, score| TestFailure { index, name: test.name.clone(), differences, score };
             let lead = match test.lead.to_lead(test.as_of) {
@@ -117,7 +153,7 @@ impl ScoreRules {
                 result.failures.push(fail(differences, Some(Box::new(score))));
             }
         }
-        Ok(result)
+        result
     }
 }
 

@@ -1,0 +1,159 @@
+//! Leads from strangers: fields as long as they like, read as far as the limits say, and stored as they are.
+
+use leadkit::blacklist::OVERSIZED;
+use leadkit::model::{Effect, Lead, Value};
+use leadkit::rule::LeadLimits;
+use leadkit::{Input, Intake, Roster, State};
+use serde_json::json;
+
+use crate::support::{account, at, book, with_facts};
+
+const NOW: &str = "2026-03-02T02:00:00Z";
+const LONG: usize = 1 << 20;
+
+fn huge(id: &str) -> Lead {
+    let text = |c: &str| Some(c.repeat(LONG / c.len()));
+    let many = |count: usize, of: &dyn Fn(usize) -> String| (0..count).map(of).collect::<Vec<_>>();
+    Lead {
+        id: id.into(),
+        created_at: at(NOW),
+        name: text("名"),
+        title: text("t"),
+        company: text("公司"),
+        message: text("call me "),
+        wechat: Some("w".repeat(LONG).as_str().into()),
+        city: text("c"),
+        phones: many(5_000, &|i| format!("138{i:08}")).iter().map(|one| one.as_str().into()).collect(),
+        emails: many(5_000, &|i| format!("u{i}@example{i}.com"))
+            .iter()
+            .map(|one| one.as_str().into())
+            .collect(),
+        industry: many(5_000, &|i| format!("i{i}")),
+        tags: vec!["x".repeat(LONG)],
+        attributes: [
+            ("text".to_owned(), Value::from("y".repeat(LONG))),
+            ("list".to_owned(), Value::List(many(5_000, &|i| i.to_string()))),
+        ]
+        .into(),
+        ..Lead::default()
+    }
+}
+
+fn intake() -> Intake {
+    Intake::load(json!({
+        "score": {"fit": {"rules": [{"id": "all", "points": 90}]}},
+        "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"rep": "li"}}]}}},
+    }))
+    .unwrap()
+}
+
+#[test]
+fn what_is_too_long_is_flagged_and_read_in_part() {
+    let lead = huge("L1");
+    with_facts(&lead, at(NOW), |facts| {
+        let oversized: Vec<&str> = facts.oversized().iter().map(String::as_str).collect();
+        let all =
+            ["name", "title", "company", "message", "wechat", "city", "phones", "emails", "industry", "tags"];
+        let all = all.into_iter().chain(["attributes.list", "attributes.text"]);
+        let missing: Vec<&str> = all.filter(|field| !oversized.contains(field)).collect();
+        assert!(missing.is_empty(), "{missing:?} not in {oversized:?}");
+        assert!(facts.phones().len() == LeadLimits::VALUES && facts.emails().len() == LeadLimits::VALUES);
+        assert!(facts.company().unwrap().core().len() <= LeadLimits::TEXT);
+        assert_eq!(facts.lead(), &lead);
+    });
+    let intake = intake();
+    let probe = intake.probe(&lead);
+    let bytes = serde_json::to_string(&probe).unwrap().len();
+    assert!(bytes < 64 * 1024, "{bytes} bytes of keys");
+    let input = Input { lead, ..Input::default() };
+    let outcome = intake.process(&input, &Roster::default(), &State::default(), at(NOW));
+    let hits = outcome.verdict().hits().iter().filter(|hit| hit.rule().as_str() == OVERSIZED).count();
+    assert!(hits >= 12, "{}", outcome.verdict());
+    assert!(outcome.explain().contains("`company` is too long, only its beginning was read"));
+    assert!(outcome.explain().len() < 64 * 1024 && format!("{:?}", outcome.effects()).len() < 64 * 1024);
+}
+
+#[test]
+fn a_usual_lead_is_read_whole() {
+    let lead = Lead {
+        id: "L1".into(),
+        message: Some("m".repeat(LeadLimits::MESSAGE)),
+        company: Some("c".repeat(LeadLimits::TEXT)),
+        tags: vec!["t".repeat(LeadLimits::TEXT); LeadLimits::ITEMS],
+        ..Lead::default()
+    };
+    with_facts(&lead, at(NOW), |facts| assert!(facts.oversized().is_empty()));
+    let lead = Lead { company: Some(format!("{}公", "c".repeat(LeadLimits::TEXT - 1))), ..lead };
+    with_facts(&lead, at(NOW), |facts| assert_eq!(facts.oversized(), ["company"]));
+}
+
+#[test]
+fn what_is_stored_is_never_cut() {
+    let on_file = Lead { id: "L0".into(), phones: vec!["13857429876".into()], ..Lead::default() };
+    let message = "x".repeat(LONG);
+    let entry = Lead {
+        id: "L1".into(),
+        created_at: at(NOW),
+        phones: vec!["13857429876".into()],
+        message: Some(message.clone()),
+        ..Lead::default()
+    };
+    let intake = intake();
+    let held = book(&[account("A1", "Acme Ltd", None)], &[on_file]);
+    let rows = held.rows(&intake.probe(&entry));
+    let input = Input { lead: entry, rows, ..Input::default() };
+    let outcome = intake.process(&input, &Roster::default(), &State::default(), at(NOW));
+    let written: Vec<&Value> = outcome
+        .effects()
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::UpdateField { field, value, .. } if field == "message" => Some(value),
+            _ => None,
+        })
+        .collect();
+    assert!(written.iter().all(|value| **value == Value::Text(message.clone())), "an effect is cut");
+}
+
+/// Kinds that a script makes up are counted as they were before they were sorted.
+#[cfg(feature = "script")]
+#[test]
+fn kinds_are_counted_alike_however_many_activities_there_are() {
+    use crate::support::with_activities;
+    use leadkit::error::Report;
+    use leadkit::model::Activity;
+    use leadkit::rule::{Condition, Predicate, Scope};
+
+    let lead = Lead { id: "L1".into(), ..Lead::default() };
+    let activity = |i: i64| Activity {
+        id: format!("a{i}").into(),
+        lead: "L1".into(),
+        kind: format!("k{}", i % 7),
+        time: at(NOW) - chrono::TimeDelta::hours(i * 5 % 311),
+        ..Activity::default()
+    };
+    let predicate = |kind: i64, days: i64, wanted: usize| -> Predicate {
+        let source = format!("count(\"k\" + \"{kind}\", {days}) == {wanted}");
+        let condition: Condition = serde_json::from_value(json!({ "script": source })).unwrap();
+        let mut report = Report::new();
+        let predicate = condition.compile(Scope::Assign, &mut report);
+        assert!(!report.has_errors(), "{:?}", report.diagnostics());
+        predicate
+    };
+    for count in [10, 64, 65, 300] {
+        let activities: Vec<Activity> = (0..count).map(activity).collect();
+        with_activities(&lead, &activities, at(NOW), |facts| {
+            for kind in 0..8 {
+                for days in [1, 3, 30] {
+                    let since = at(NOW) - chrono::TimeDelta::days(days);
+                    let own = |one: &&Activity| one.kind == format!("k{kind}") && one.time >= since;
+                    let wanted = activities.iter().filter(own).count();
+                    assert_eq!(
+                        predicate(kind, days, wanted).eval(facts),
+                        Ok(true),
+                        "{kind} {days} of {count}"
+                    );
+                }
+            }
+        });
+    }
+}
