@@ -95,10 +95,8 @@ impl Book {
                 history.cycle_started_at = Some(*at);
             }
             Effect::StartDeadlines { lead, from } => self.start_deadlines(lead, *from),
-            Effect::SetNextWakeUp { lead, at, code } => {
-                if self.leads.contains_key(lead) {
-                    self.life(lead).wake_up = Some(WakeUp { at: *at, code: code.clone() });
-                }
+            Effect::SetNextWakeUp { lead, at, code } if self.leads.contains_key(lead) => {
+                self.life(lead).wake_up = Some(WakeUp { at: *at, code: code.clone() });
             }
             _ => {}
         }
