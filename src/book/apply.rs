@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::life::{Conflict, MoveProposal, Notice, ReviewRequest, WakeUp};
+use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use super::{Book, Life};
 use crate::model::{
     Account, AccountId, Acquisition, Contact, ContactId, Deadline, Effect, EffectKey, FoldKind, Lead,
@@ -25,17 +25,8 @@ impl Book {
     }
 
     fn carry_out(&mut self, key: EffectKey, effect: &Effect, at: DateTime<Utc>) {
-        // What a second time would write once more is known by its key.
-        let by_key = matches!(
-            effect,
-            Effect::Notify { .. }
-                | Effect::RecordActivation { .. }
-                | Effect::RecordConflict { .. }
-                | Effect::StartCycle { .. }
-                | Effect::SetOwner { .. }
-                | Effect::StartDeadlines { .. }
-        );
-        if by_key && !self.desk.applied.insert(key) {
+        // A late second time must not undo what happened in between.
+        if !self.desk.applied.insert(key) {
             return;
         }
         match effect {
@@ -79,8 +70,9 @@ impl Book {
                 match status {
                     LeadStatus::Invalid => self.end_tenure(lead, TenureEnd::Invalid, at),
                     LeadStatus::Voided => self.end_tenure(lead, TenureEnd::Voided, at),
-                    _ => {}
+                    _ => return,
                 }
+                self.life(lead).wake_up = None;
             }
             Effect::Fold { entry, subject, kind } => self.fold(entry, subject, *kind, at),
             Effect::StartCycle { lead, at } => {
@@ -138,7 +130,13 @@ impl Book {
             Effect::RemoveTag { lead, tag } => {
                 self.change(lead, |lead| lead.tags.retain(|known| known != tag))
             }
-            Effect::UpdateField { record, field, value, .. } => self.write(record, field, value),
+            Effect::UpdateField { record, field, value, replaces } => {
+                if !replaces.is_blank() {
+                    let (record, field) = (record.clone(), field.clone());
+                    self.desk.replaced.push(Replaced { record, field, value: replaces.clone() });
+                }
+                self.write(record, field, value);
+            }
             Effect::AddValue { record, field, value } => self.add_value(record, field, value),
             Effect::RecordActivation { lead, at, .. } => {
                 self.change(lead, |lead| lead.last_active_at = lead.last_active_at.max(Some(*at)));
@@ -345,10 +343,8 @@ impl Book {
             lead.owner = None;
             lead.pool = None;
         });
-        if kind != FoldKind::SameRecord {
-            // What was folded into it before is the subject's too.
-            self.repoint(&RecordRef::Lead(entry.clone()), &RecordRef::Lead(subject.clone()));
-        }
+        // What was folded into it before is the subject's too.
+        self.repoint(&RecordRef::Lead(entry.clone()), &RecordRef::Lead(subject.clone()));
         let Some(life) = self.lives.get_mut(entry) else { return };
         life.wake_up = None;
         let activities = std::mem::take(&mut life.activities);
@@ -391,6 +387,9 @@ impl Book {
         }
         for conflict in self.desk.conflicts.iter_mut().filter(|conflict| conflict.record == *from) {
             conflict.record = to.clone();
+        }
+        for replaced in self.desk.replaced.iter_mut().filter(|replaced| replaced.record == *from) {
+            replaced.record = to.clone();
         }
         if let (RecordRef::Lead(from), RecordRef::Lead(to)) = (from, to) {
             let asked: Vec<_> = self.desk.reviews.keys().filter(|(lead, _)| lead == from).cloned().collect();

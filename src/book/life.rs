@@ -72,6 +72,18 @@ pub struct Conflict {
     pub entry: LeadId,
 }
 
+/// A value that another took the place of.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Replaced {
+    /// The record.
+    pub record: RecordRef,
+    /// The field.
+    pub field: String,
+    /// What it held.
+    pub value: Value,
+}
+
 /// A person who may have moved to another company.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -98,6 +110,8 @@ pub struct Desk {
     pub reviews: BTreeMap<(LeadId, Code), ReviewRequest>,
     /// Where an entry says something else than the record, in order.
     pub conflicts: Vec<Conflict>,
+    /// Values that others took the place of, in order.
+    pub replaced: Vec<Replaced>,
     /// Who may have moved.
     pub proposals: BTreeSet<MoveProposal>,
     /// Keys of the effects that were carried out.

@@ -44,12 +44,18 @@ impl Book {
         self.lives.get(id)?.wake_up.as_ref()
     }
 
-    /// The leads whose wake-up has come, by time, then by id.
+    /// The live leads whose wake-up has come, by time, then by id.
     #[must_use]
     pub fn due(&self, now: DateTime<Utc>) -> Vec<LeadId> {
         let due = |life: &Life| life.wake_up.as_ref().map(|one| one.at).filter(|at| *at <= now);
-        let mut found: Vec<(DateTime<Utc>, LeadId)> =
-            self.lives.iter().filter_map(|(id, life)| Some((due(life)?, id.clone()))).collect();
+        let lives =
+            |id: &LeadId| self.leads.get(id).is_some_and(|lead| lead.is_on_file() && !lead.has_ended());
+        let mut found: Vec<(DateTime<Utc>, LeadId)> = self
+            .lives
+            .iter()
+            .filter(|(id, _)| lives(id))
+            .filter_map(|(id, life)| Some((due(life)?, id.clone())))
+            .collect();
         found.sort();
         found.into_iter().map(|(_, id)| id).collect()
     }

@@ -16,7 +16,7 @@ use crate::names::NameIndex;
 use crate::order;
 use crate::rule::{FactContext, Facts, HostTables};
 use life::Life;
-pub use life::{Conflict, Desk, MoveProposal, Notice, ReviewRequest, WakeUp};
+pub use life::{Conflict, Desk, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 
 /// Most rows of each kind that one probe fetches.
 const MOST_ROWS: usize = 500;

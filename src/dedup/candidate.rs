@@ -9,7 +9,7 @@ use super::rules::{MatchRule, ReentryWindow};
 use super::target::{LeadKey, MatchTarget};
 use crate::calendar::Zone;
 use crate::model::{
-    Account, ExternalIdKind, Lead, PoolId, RecordRef, RepId, mask_email, mask_id, mask_phone,
+    Account, ExternalIdKind, Lead, LeadStatus, PoolId, RecordRef, RepId, mask_email, mask_id, mask_phone,
 };
 use crate::names::Weighed;
 use crate::rule::Facts;
@@ -138,11 +138,11 @@ impl Candidate<'_> {
         self.lead().and_then(|lead| lead.last_active_at)
     }
 
-    /// Whether a deal was closed with the account.
+    /// Whether a deal was closed with the account, or the lead became a customer.
     pub(super) fn has_bought(&self, now: DateTime<Utc>) -> bool {
         match self.source {
             Source::Account(account) => account.closed_deal_at.is_some_and(|at| at <= now),
-            Source::Lead(_) => false,
+            Source::Lead(lead) => lead.status == LeadStatus::Converted,
         }
     }
 

@@ -1,5 +1,7 @@
 //! What follows from a decision: the action, the effects that carry it out, and whose life goes on.
 
+use chrono::{DateTime, Utc};
+
 use super::action::RuleAction;
 use super::candidate::{Candidate, Source};
 use super::case::Case;
@@ -91,7 +93,11 @@ impl Deduplicator {
         if known.status == LeadStatus::Converted || is_somebody_else {
             return self.beside(candidate, known, case);
         }
-        if !candidate.is_senior(case) || is_worked(case.facts.lead()) {
+        // Who is dead does not take in who is in somebody's hands.
+        let is_over = matches!(known.status, LeadStatus::Invalid | LeadStatus::Returned);
+        let lead = case.facts.lead();
+        let is_held = lead.owner.is_some() && lead.status == LeadStatus::Pending;
+        if !candidate.is_senior(case) || is_worked(lead) || (is_over && is_held) {
             return self.join(candidate, known, case);
         }
         let kind = if *action == RuleAction::Collect { FoldKind::Collected } else { FoldKind::Reentry };
@@ -99,7 +105,7 @@ impl Deduplicator {
         if *action == RuleAction::KeyChange && self.is_key_change(case.facts, known) {
             let other = claimant(case).filter(|other| Some(*other) != known.owner.as_ref());
             if let Some(new_owner) = other {
-                folded.give_to(new_owner, candidate.present_owner(case), known);
+                folded.give_to(new_owner, candidate.present_owner(case), known, case.now);
             }
         }
         folded
@@ -144,6 +150,7 @@ impl Deduplicator {
                     effects.push(notify(owner, "duplicate_entered"));
                 }
                 (Some(owner), None) if lead.owner.is_none() => effects.push(notify(owner, kind.as_str())),
+                (None, Some(typist)) => effects.push(notify(typist, "duplicate_on_file")),
                 _ => {}
             }
         }
@@ -172,9 +179,12 @@ impl Deduplicator {
     /// Two leads on file are one: the one that is worked on goes on, else the earlier. Both worked: a collision.
     fn join(&self, candidate: &Candidate<'_>, known: &Lead, case: &Case<'_, '_>) -> Consequences {
         let lead = case.facts.lead();
+        if candidate.is_worked() && !is_worked(lead) {
+            return self.fold(FoldKind::Joined, candidate, known, None, case);
+        }
         if candidate.is_worked() {
             let mut beside = self.beside(candidate, known, case);
-            if is_worked(lead) && lead.owner != known.owner {
+            if lead.owner != known.owner {
                 // Both keep what they work on, until somebody decides.
                 beside.action = MatchAction::TagOnly { record: candidate.record(), hold: false };
                 let code = "collision".into();
@@ -252,14 +262,15 @@ impl Deduplicator {
 
 impl Consequences {
     /// The lead on file goes to another owner, and the one before is told.
-    fn give_to(&mut self, new_owner: &RepId, before: Option<&RepId>, known: &Lead) {
+    fn give_to(&mut self, new_owner: &RepId, before: Option<&RepId>, known: &Lead, now: DateTime<Utc>) {
         let record = RecordRef::Lead(known.id.clone());
-        self.effects.retain(|effect| !matches!(effect, Effect::Notify { .. }));
+        self.effects.retain(|effect| !matches!(effect, Effect::Notify { rep, .. } if Some(rep) == before));
         self.effects.push(Effect::SetOwner {
             lead: known.id.clone(),
             owner: new_owner.clone(),
             acquisition: Acquisition::OwnerChanged,
         });
+        self.effects.push(Effect::StartDeadlines { lead: known.id.clone(), from: now });
         if let Some(before) = before {
             let code = "key_change".into();
             self.effects.push(Effect::Notify { rep: before.clone(), code, about: record.clone() });

@@ -50,6 +50,17 @@ impl Deduplicator {
         rows: &Rows,
         owner_state: &dyn Fn(&RepId) -> OwnerState,
     ) -> Resolution {
+        self.resolve_entry(facts, rows, owner_state, true)
+    }
+
+    /// The same; a lead that is on file already is no entry, and repeats nothing.
+    pub(crate) fn resolve_entry(
+        &self,
+        facts: &Facts<'_>,
+        rows: &Rows,
+        owner_state: &dyn Fn(&RepId) -> OwnerState,
+        is_entry: bool,
+    ) -> Resolution {
         let lead_keys = Probe::of_lead(facts);
         let mut asked = self.asked(facts);
         let candidates = candidates(facts, rows, &lead_keys, asked.as_mut());
@@ -69,7 +80,7 @@ impl Deduplicator {
             owner_state,
         };
         let Findings { matches, decision, guess, faults } = self.findings(&case);
-        let known = self.known_submission(&case);
+        let known = is_entry.then(|| self.known_submission(&case)).flatten();
         let decision = decision.filter(|_| known.is_none());
         let Consequences { action, effects, fold } = match (known, &decision, guess) {
             (Some(known), ..) => known,
@@ -99,9 +110,12 @@ impl Deduplicator {
         let senior = || case.candidates.iter().filter(|one| one.is_senior(case));
         let earliest = |one: Option<&'_ Candidate<'_>>, kind| {
             let (one, known) = one.and_then(|one| Some((one, one.lead()?)))?;
-            (known.status != LeadStatus::Converted).then(|| self.fold(kind, one, known, None, case))
+            let is_open = kind == FoldKind::SameRecord || known.status != LeadStatus::Converted;
+            is_open.then(|| self.fold(kind, one, known, None, case))
         };
-        let same_record = senior()
+        // A new entry has taken in nobody: it may be folded into any record of its event.
+        let leads = case.candidates.iter().filter(|one| one.lead().is_some());
+        let same_record = leads
             .filter(|one| one.shares(MatchKeyKind::RecordId, case.usable).is_some())
             .min_by(|a, b| a.age().cmp(&b.age()));
         if let Some(folded) = earliest(same_record, FoldKind::SameRecord) {

@@ -46,7 +46,10 @@ impl Deduplicator {
             if found.is_blank() {
                 continue;
             }
-            if let Value::List(items) = &found {
+            // An industry is one path, not several values.
+            if let Value::List(items) = &found
+                && field != LeadField::Industry
+            {
                 let has: Vec<String> = match &known {
                     Value::List(known) => known.iter().map(|one| canonical(field, one, tables)).collect(),
                     _ => Vec::new(),

@@ -114,6 +114,7 @@ impl Intake {
             history,
             rows: &rows,
             assign,
+            entry: None,
             claim: None,
             wake_up: None,
             is_review: false,
@@ -123,8 +124,11 @@ impl Intake {
         };
         let outcome = self.decide(&case);
         state.apply(outcome.delta())?;
-        book.insert_lead(lead.clone());
-        book.insert_life(&lead.id, history.clone(), activities.clone());
+        // A lead that is delivered twice is on file with all that became of it since.
+        if book.lead(&lead.id).is_none() {
+            book.insert_lead(lead.clone());
+            book.insert_life(&lead.id, history.clone(), activities.clone());
+        }
         outcome.apply_to(book);
         let review = self.review_next(&outcome, book, roster, state)?;
         Ok(BatchOutcome { outcome, review })
@@ -138,7 +142,7 @@ impl Intake {
         roster: &Roster,
         state: &mut State,
     ) -> Result<Option<Outcome>, StateError> {
-        let Some(Next::Review { lead: id, claim }) = outcome.next() else { return Ok(None) };
+        let Some(Next::Review { lead: id, entry, claim }) = outcome.next() else { return Ok(None) };
         let Some(lead) = book.lead(id) else { return Ok(None) };
         let rows = book.rows(&self.probe(lead));
         let case = Case {
@@ -147,6 +151,7 @@ impl Intake {
             history: book.history(id),
             rows: &rows,
             assign: &AssignOptions::default(),
+            entry: Some(entry),
             claim: claim.as_ref(),
             wake_up: None,
             is_review: true,

@@ -8,7 +8,7 @@ use crate::assign::{AssignOptions, Assigner, Roster, decision_key};
 use crate::blacklist::{Blacklist, WindowState};
 use crate::book::Book;
 use crate::dedup::{Deduplicator, MatchKey, Probe, Resolution, Rows};
-use crate::model::{Account, Activity, Effect, FoldKind, History, Lead, OwnerState, PoolId, RepId};
+use crate::model::{Account, Activity, Effect, FoldKind, History, Lead, LeadId, OwnerState, PoolId, RepId};
 use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
 use crate::text::Code;
@@ -27,6 +27,9 @@ pub struct Input {
     pub rows: Rows,
     /// What there is to say about the assignment beside the history: a key of its own, reps who do not get it.
     pub assign: AssignOptions,
+    /// For [`review`](Intake::review): the entry that is the cause, as [`Next`] says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<LeadId>,
     /// For [`review`](Intake::review): the rep who claims the lead, as [`Next`] says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claim: Option<RepId>,
@@ -43,6 +46,7 @@ pub(super) struct Case<'a> {
     pub(super) history: &'a History,
     pub(super) rows: &'a Rows,
     pub(super) assign: &'a AssignOptions,
+    pub(super) entry: Option<&'a LeadId>,
     pub(super) claim: Option<&'a RepId>,
     pub(super) wake_up: Option<&'a Code>,
     /// Whether the lead is on file already.
@@ -161,7 +165,8 @@ impl Intake {
     ///
     /// O(rules + rows + activities).
     pub fn process(&self, input: &Input, roster: &Roster, state: &State, now: DateTime<Utc>) -> Outcome {
-        self.decide(&Case::new(input, false, roster, state, now))
+        let case = Case::new(input, false, roster, state, now);
+        if case.lead.is_on_file() { self.decide(&case) } else { self.ended(&case) }
     }
 
     pub(super) fn decide(&self, case: &Case<'_>) -> Outcome {
@@ -174,7 +179,7 @@ impl Intake {
         facts.set_verdict(outcome.verdict.facts());
 
         let owner_state = |rep: &RepId| roster.owner_state(rep, &state.reps, now);
-        let resolution = self.deduplicator.resolve(&facts, rows, &owner_state);
+        let resolution = self.deduplicator.resolve_entry(&facts, rows, &owner_state, !case.is_review);
         if resolution.is_folded() {
             outcome.fold(resolution, lead, &owner_state);
             return outcome;
@@ -202,7 +207,8 @@ impl Intake {
             route: Route::Blocked,
             effects: verdict.effects(&case.lead.id, Some(&self.invalid_pool)),
             decision: if case.is_review {
-                format!("{decision} review {}", case.now.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+                let (now, entry) = (case.now, case.entry.map_or("", LeadId::as_str));
+                format!("{decision} review {} {entry}", now.to_rfc3339_opts(SecondsFormat::AutoSi, true))
             } else {
                 decision.into_owned()
             },
@@ -225,9 +231,9 @@ impl<'a> Case<'a> {
         state: &'a State,
         now: DateTime<Utc>,
     ) -> Case<'a> {
-        let Input { lead, activities, history, rows, assign, claim, wake_up } = input;
-        let (claim, wake_up) = (claim.as_ref(), wake_up.as_ref());
-        Case { lead, activities, history, rows, assign, claim, wake_up, is_review, roster, state, now }
+        let Input { lead, activities, history, rows, assign, entry, claim, wake_up } = input;
+        let (entry, claim, wake_up) = (entry.as_ref(), claim.as_ref(), wake_up.as_ref());
+        Case { lead, activities, history, rows, assign, entry, claim, wake_up, is_review, roster, state, now }
     }
 }
 
@@ -243,7 +249,7 @@ impl Outcome {
         if kind != FoldKind::SameRecord {
             let is_free = resolution.action().owner().is_none();
             let typist = entry.owner.clone().filter(|rep| is_free && owner_state(rep) != OwnerState::Gone);
-            self.next = Some(Next::Review { lead: into.clone(), claim: typist });
+            self.next = Some(Next::Review { lead: into.clone(), entry: entry.id.clone(), claim: typist });
         }
         self.route = Route::Folded { into, kind };
         self.resolution = Some(resolution);

@@ -14,6 +14,8 @@ pub enum Next {
     Review {
         /// The lead.
         lead: LeadId,
+        /// The entry that was folded into it.
+        entry: LeadId,
         /// The rep who typed in the entry: he claims the lead if it has no owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         claim: Option<RepId>,

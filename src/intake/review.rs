@@ -45,12 +45,16 @@ impl Intake {
     }
 
     /// What [`review`](Intake::review) is asked with for a lead of a book: the lead, what it did, its history, and the rows
-    /// that share a key with it. `None` when the book has no such lead.
+    /// that share a key with it, and what its wake-up was set for when that has come. `None` when the book has no such
+    /// lead.
     #[must_use]
-    pub fn input_of(&self, book: &Book, id: &LeadId) -> Option<Input> {
+    pub fn input_of(&self, book: &Book, id: &LeadId, now: DateTime<Utc>) -> Option<Input> {
         let lead = book.lead(id)?.clone();
         let (activities, history) = (book.activities(id).to_vec(), book.history(id).clone());
-        Some(Input { rows: book.rows(&self.probe(&lead)), lead, activities, history, ..Input::default() })
+        let wake_up =
+            book.wake_up(id).filter(|wake_up| wake_up.at <= now).map(|wake_up| wake_up.code.clone());
+        let rows = book.rows(&self.probe(&lead));
+        Some(Input { rows, lead, activities, history, wake_up, ..Input::default() })
     }
 
     pub(super) fn look_again(&self, case: &Case<'_>) -> Outcome {
@@ -61,7 +65,7 @@ impl Intake {
     }
 
     /// A lead whose life has ended: nothing happens.
-    fn ended(&self, case: &Case<'_>) -> Outcome {
+    pub(super) fn ended(&self, case: &Case<'_>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.begin(case, &facts);

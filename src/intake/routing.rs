@@ -53,8 +53,8 @@ impl Intake {
         match resolution.action() {
             MatchAction::Held { then, .. } if own.is_none() => {
                 let hot = matches!(score.cell().to_string().as_str(), "A1" | "B1");
-                let until = case.now + if hot { HELD_HOT } else { HELD };
-                if is_due {
+                let until = case.held_since() + if hot { HELD_HOT } else { HELD };
+                if is_due || until <= case.now {
                     outcome.effects.clear();
                     return outcome.give(case, then, Acquisition::AutoAssigned, resolution.action().record());
                 }
@@ -64,10 +64,12 @@ impl Intake {
                 return;
             }
             MatchAction::TagOnly { hold: true, .. } if own.is_none() && !is_due => {
-                let until = case.now + HELD;
-                outcome.wake(case.lead, until, wake_up::REVIEW_DUE);
-                outcome.route = wait(until);
-                return;
+                let until = case.held_since() + HELD;
+                if until > case.now {
+                    outcome.wake(case.lead, until, wake_up::REVIEW_DUE);
+                    outcome.route = wait(until);
+                    return;
+                }
             }
             _ => {}
         }
@@ -146,6 +148,14 @@ impl Intake {
         at.into_iter().for_each(|at| outcome.wake(case.lead, at, code));
         outcome.delta.assign = Some(assignment.delta().clone());
         outcome.assignment = Some(assignment);
+    }
+}
+
+impl Case<'_> {
+    /// Since when a lead that is held waits: another look at it does not begin the time anew.
+    fn held_since(&self) -> DateTime<Utc> {
+        let began = self.history.cycle_started_at.unwrap_or(self.lead.created_at);
+        if self.is_review { began.min(self.now) } else { self.now }
     }
 }
 

@@ -141,26 +141,27 @@ impl FoldKind {
 /// |---|---|---|
 /// | `add_tag`, `remove_tag` | the lead's tags, a set | once |
 /// | `move_to_pool` | pool; owner gone, its tenure ended `recycled`, its deadlines removed | once |
-/// | `set_owner` | owner, acquisition; the tenure before ended `handed_over`, a new one begun; no pool | once |
-/// | `set_status` | status; `converted`, `invalid` and `voided` end the tenure | once |
+/// | `set_owner` | owner, acquisition; the tenure before ended `handed_over`, a new one begun; no pool, no wake-up | by key |
+/// | `set_status` | status; `invalid` and `voided` end the tenure, and no wake-up is left | once |
 /// | `update_field` | one field of the record, a [`Value`]; `replaces` goes to its history | once |
 /// | `add_value` | one more value of a list field (`phones`, `products`, …), unless it is there; a new key of the record | once |
 /// | `record_conflict` | a row for a person to look at: the record keeps `kept`, the entry says `found` | by key |
 /// | `link` | a row (from, kind, to), unique | once |
 /// | `fold` | entry: status `voided`, `folded_into`, no owner, pool, deadline, wake-up; its keys leave the key index; its activities, and what points at it, go to the subject | once |
-/// | `start_cycle` | subject: status `unassigned`, no close reason, no owner; cycle + 1 | by key |
+/// | `start_cycle` | subject: status `unassigned`, no close reason, no owner, its tenure ended `recycled`, its deadlines removed; cycle + 1 | by key |
 /// | `convert` | a conversion record, unique by lead; the lead's account | once |
 /// | `add_contact` | a contact of the account, unique by id; its keys lead to the account | once |
 /// | `move_contact` | the contact's account; a proposal is shown to the owner and nothing is written | once |
 /// | `repoint` | every row that points at the first record points at the second | once |
 /// | `notify` | a notice, unique by (rep, code, about, key of the effect) | by key |
-/// | `record_activation` | the lead's last sign of life, and a row of its history | by key |
-/// | `start_deadlines` | the first-contact deadline of the owner | once |
+/// | `record_activation` | the lead's last sign of life | by key |
+/// | `start_deadlines` | the first-contact deadline of the owner | by key |
 /// | `set_next_wake_up` | when the host calls `review` for the lead; one a lead | the last counts |
 /// | `request_review` | an entry in the reviewers' list, unique by (lead, code) while it is open | once |
 ///
-/// "once": writing it twice leaves what writing it once leaves. "by key": the host stores the
-/// [key](super::EffectKey) of the effect and leaves out what it has carried out.
+/// A host stores the [key](super::EffectKey) of every effect it has carried out and leaves it out when it comes again, for a
+/// late second time must not undo what happened in between. "once": without keys, writing it twice at once leaves what
+/// writing it once leaves; "by key": it does not.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

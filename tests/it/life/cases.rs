@@ -126,7 +126,7 @@ fn two_leads_filed_before_they_are_decided_do_not_take_in_each_other() {
         let leads = [caller("L1", 0, MOBILE), caller("L2", 1, MOBILE)];
         let mut desk = Desk::with(&companies(), &[], &leads);
         for id in order {
-            let input = desk.intake.input_of(&desk.book, &id.into()).unwrap();
+            let input = desk.intake.input_of(&desk.book, &id.into(), hour(2)).unwrap();
             if input.lead.is_on_file() {
                 let outcome = desk.intake.process(&input, &desk.roster, &desk.state, hour(2));
                 desk.apply(&outcome);
@@ -174,7 +174,7 @@ fn one_phone_in_two_accounts_of_two_owners_is_held_for_a_person() {
     assert_eq!(desk.lead("L1").status, LeadStatus::Unassigned, "not converted");
     assert_eq!(desk.book.wake_up(&"L1".into()).unwrap().at, hour(4));
     // Nobody decided: the earlier record's owner gets it as a lead of his own.
-    let mut input = desk.intake.input_of(&desk.book, &"L1".into()).unwrap();
+    let mut input = desk.intake.input_of(&desk.book, &"L1".into(), hour(4)).unwrap();
     input.wake_up = Some("review_due".into());
     let outcome = desk.intake.review(&input, &desk.roster, &desk.state, hour(4));
     desk.apply(&outcome);

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{account, at, hour, review_next};
 
+mod again;
 mod cases;
 mod effects;
 mod properties;
@@ -67,7 +68,7 @@ impl Desk {
 
     /// What a host does with a lead on file that is to be looked at again.
     fn review(&mut self, id: &str, hour_: i64) -> Outcome {
-        let input = self.intake.input_of(&self.book, &id.into()).unwrap();
+        let input = self.intake.input_of(&self.book, &id.into(), hour(hour_)).unwrap();
         let outcome = self.intake.review(&input, &self.roster, &self.state, hour(hour_));
         self.apply(&outcome);
         outcome

@@ -162,7 +162,7 @@ proptest! {
         let decided = |order: &[usize]| {
             let mut desk = Desk::with(&companies(), &[], &two);
             for index in order {
-                let input = desk.intake.input_of(&desk.book, &two[*index].id).unwrap();
+                let input = desk.intake.input_of(&desk.book, &two[*index].id, hour(3_000)).unwrap();
                 if input.lead.is_on_file() {
                     let outcome = desk.intake.process(&input, &desk.roster, &desk.state, hour(3_000));
                     desk.apply(&outcome);

@@ -100,8 +100,9 @@ pub(crate) fn review_next(
     roster: &Roster,
     state: &mut State,
 ) -> Option<Outcome> {
-    let Some(Next::Review { lead, claim }) = outcome.next() else { return None };
-    let input = Input { claim: claim.clone(), ..intake.input_of(book, lead)? };
+    let Some(Next::Review { lead, entry, claim, .. }) = outcome.next() else { return None };
+    let (entry, claim) = (Some(entry.clone()), claim.clone());
+    let input = Input { entry, claim, wake_up: None, ..intake.input_of(book, lead, outcome.at())? };
     let review = intake.review(&input, roster, state, outcome.at());
     state.apply(review.delta()).unwrap();
     review.apply_to(book);
