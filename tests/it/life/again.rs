@@ -27,7 +27,7 @@ fn an_old_outcome_applied_late_takes_nothing_away() {
     let mut warm = desk.lead("L1").clone();
     warm.tags.clear();
     desk.book.insert_lead(warm);
-    desk.review("L1", 48);
+    drop(desk.review("L1", 48));
     let owner = desk.owner("L1").to_owned();
     assert_ne!(owner, "-");
     old.apply_to(&mut desk.book);
@@ -80,7 +80,7 @@ fn a_waiting_elder_is_folded_into_the_younger_that_is_worked_on() {
 fn who_is_dead_does_not_take_in_who_is_in_somebody_s_hands() {
     let dead = Lead { status: LeadStatus::Invalid, ..caller("L1", 0, MOBILE) };
     let mut desk = Desk::with(&companies(), &[], &[dead, owned(caller("L2", 5, MOBILE), "wang")]);
-    desk.review("L2", 9);
+    drop(desk.review("L2", 9));
     assert_eq!((desk.owner("L2"), desk.lead("L1").folded_into.clone()), ("wang", Some("L2".into())));
 }
 
@@ -96,7 +96,7 @@ fn another_look_does_not_put_off_who_is_held() {
     desk.submit(&caller("L1", 0, MOBILE));
     let looked = desk.review("L1", 3);
     assert!(matches!(looked.route(), Route::AwaitingReview { until: Some(until), .. } if *until == hour(4)));
-    desk.review("L1", 5);
+    drop(desk.review("L1", 5));
     assert_eq!(desk.owner("L1"), "li", "the time is over");
 }
 
@@ -106,7 +106,7 @@ fn wake_ups_end_with_the_lead_and_come_again_while_it_lives() {
     desk.submit(&Lead { tags: vec!["cold".into()], ..caller("L1", 0, MOBILE) });
     let day = 24;
     assert_eq!(desk.book.due(hour(30 * day)), ["L1".into()]);
-    desk.review("L1", 30 * day);
+    drop(desk.review("L1", 30 * day));
     assert_eq!(desk.book.due(hour(30 * day)), []);
     assert_eq!(desk.book.wake_up(&"L1".into()).unwrap().at, hour(90 * day));
     let close = Effect::SetStatus { lead: "L1".into(), status: LeadStatus::Invalid };
