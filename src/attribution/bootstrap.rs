@@ -42,8 +42,11 @@ pub(super) fn intervals(
             again => by_journey(run, again.as_ref(), &drawn)?,
         };
         let sum: f64 = credits.iter().sum();
-        for (shares, credit) in shares.iter_mut().zip(&credits) {
-            shares.push(if sum > 0.0 { credit / sum } else { 0.0 });
+        // Where nothing was converted nothing is known of the shares.
+        if sum > 0.0 {
+            for (shares, credit) in shares.iter_mut().zip(&credits) {
+                shares.push(credit / sum);
+            }
         }
     }
     Ok(shares

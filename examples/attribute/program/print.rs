@@ -73,7 +73,7 @@ fn beside(input: &Input, options: &Options) -> Vec<String> {
     if input.is_rounded {
         let decimals = input.decimals;
         lines.push(format!(
-            "values are rounded to {decimals} decimals: 64 bits hold no more of all values together"
+            "values are rounded to {decimals} digits after the point: 64 bits hold no more of all values together"
         ));
     }
     for rules in &options.models {

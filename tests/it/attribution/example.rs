@@ -399,7 +399,8 @@ fn long_decimals_are_real_numbers_and_no_cents() {
     ";
     let (out, notes) = run(text, "--model first").unwrap();
     assert_eq!(out, table("channel|conversions|value\nA|1|0.1235\nB|1|-123456789012346\nC|1|0.3333"));
-    let note = "note: values are rounded to 4 decimals: 64 bits hold no more of all values together\n";
+    let note =
+        "note: values are rounded to 4 digits after the point: 64 bits hold no more of all values together\n";
     assert!(notes.starts_with(note), "{notes}");
     // Half to even.
     let text = "path|conversions|value\nA|1|0.00005\nB|1|0.00015\nC|1|0.000250001\nD|1|300000000000000";

@@ -409,3 +409,19 @@ fn few_conversions_are_said_to_be_few() {
     let stricter = json!({"models": models, "minimum": {"model": 38, "channel": 6}});
     assert_eq!(few(stricter), (vec!["few_conversions"], "CD".to_owned()));
 }
+
+#[test]
+fn draws_without_a_conversion_say_nothing_of_the_shares() {
+    let attribution = Attribution::load(json!({
+        "models": [{"id": "chain", "model": {"markov": {}}}, {"id": "game", "model": {"shapley": {}}}],
+        "bootstrap": {"samples": 200},
+    }))
+    .unwrap();
+    let mut journeys = Journeys::new();
+    journeys.push(Step { channel: "only", ..Step::default() }).unwrap();
+    journeys.end_journey(&Conversion { count: 1, ..Conversion::default() }).unwrap();
+    for model in attribution.credit(&journeys).unwrap().models() {
+        let interval = model.channel("only").unwrap().interval.unwrap();
+        assert_eq!((interval.low, interval.high), (1.0, 1.0), "{}", model.model);
+    }
+}
