@@ -28,7 +28,8 @@ that begin with # and a header (start, amount) are kept.
 
   --calendar cn|FILE  China's working days of 2023 to 2026 (default), or the rules of a calendar (JSON)
   --clock CLOCK       workday: working days from 00 to 24; office_hours; elapsed: all time; same_time: working days
-                      later at the same time. Default, by size: office_hours below 24 h, else workday
+                      later at the same time. Default, by size: office_hours below 24 h, else workday;
+                      with --between workday
   --windows HOURS     hours of every working day instead of the calendar's, such as 09:00-12:00,13:30-18:00
   --between           the second column is a moment too: the last column is the time between them (34h, 2070m, 7wd)
 

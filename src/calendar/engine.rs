@@ -230,6 +230,8 @@ impl Calendar {
         direction: Direction,
     ) -> Result<DateTime<Utc>, CalendarError> {
         let sign = if direction == Direction::Forward { 1 } else { -1 };
+        // The start has to be known as well as the deadline.
+        self.is_workday(self.zone.local(start).date())?;
         let (from, days) = match amount {
             Amount::Workdays(days) => (start, i64::from(days)),
             Amount::Time(span) => (elapsed(start, sign * i64::from(span.as_seconds()))?, 0),

@@ -121,12 +121,15 @@ impl CalendarRules {
     #[must_use]
     pub fn with_hours(mut self, hours: impl IntoIterator<Item = DayWindow>) -> CalendarRules {
         let hours: Vec<DayWindow> = hours.into_iter().collect();
-        for weekly in &mut self.weekly {
+        // A day without hours is not worked, and stays so.
+        for weekly in self.weekly.iter_mut().filter(|weekly| !weekly.hours.is_empty()) {
             weekly.hours.clone_from(&hours);
         }
         let dates = self.overrides.values_mut().chain(self.shifts.iter_mut().flat_map(BTreeMap::values_mut));
         for date in dates {
-            if let DayOverride::Windows(windows) = date {
+            if let DayOverride::Windows(windows) = date
+                && !windows.is_empty()
+            {
                 windows.clone_from(&hours);
             }
         }

@@ -223,3 +223,29 @@ fn a_deadline_is_kept_whole() {
     assert_eq!(text, r#"{"code":"after_coverage","version":"cn-2023-2026","through":"2026-12-31"}"#);
     assert_eq!(serde_json::from_str::<CalendarError>(&text).unwrap(), error);
 }
+
+#[test]
+fn other_hours_open_no_closed_day() {
+    let rules: CalendarRules = serde_json::from_value(json!({
+        "zone": "+08:00",
+        "weekly": [
+            {"days": "Mon-Fri", "hours": ["09:00-18:00"]},
+            {"days": "Sat-Sun", "hours": []},
+        ],
+        "overrides": {"2026-03-04": {"windows": []}, "2026-03-05": "off"},
+    }))
+    .unwrap();
+    let calendar = Calendar::compile(&rules.with_hours([DayWindow::hours(10, 18)])).unwrap();
+    let late = |start| due(&calendar, start, "2h", Clock::OfficeHours);
+    assert_eq!(late("2026-03-03T17:00:00+08:00"), Ok("2026-03-06T11:00:00+08:00".to_owned()));
+    assert_eq!(late("2026-03-06T17:00:00+08:00"), Ok("2026-03-09T11:00:00+08:00".to_owned()));
+}
+
+#[test]
+fn a_start_that_is_not_known_has_no_deadline_at_the_same_time() {
+    let china = Calendar::china();
+    for amount in ["7d", "1wd"] {
+        let before = due(&china, "2022-12-29T10:00:00+08:00", amount, Clock::SameTime);
+        assert!(matches!(before, Err(CalendarError::BeforeCoverage { .. })), "{amount}: {before:?}");
+    }
+}
