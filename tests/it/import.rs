@@ -96,7 +96,7 @@ fn a_misspelt_key_of_a_rep_or_pool_is_an_error() {
     assert!(Rep::load_all(json!({"id": "a"})).is_err() && Rep::load_all(json!([])).unwrap().is_empty());
     let twice = Rep::load_all(json!([{"id": "a"}, {"id": "a"}])).unwrap_err();
     assert_eq!(twice.diagnostics()[0].path, "reps[1].id");
-    assert!(serde_json::from_str::<Rep>(r#"{"id": "a", "wieght": 2}"#).is_err());
+    assert!(serde_json::from_str::<Rep>(r#"{"id": "a", "weights": 2}"#).is_err());
 }
 
 #[test]

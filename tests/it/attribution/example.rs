@@ -491,7 +491,7 @@ fn hostile_tables_have_defined_results() {
         run_bytes(odd.as_bytes(), "--model linear").unwrap(),
         run_bytes(plain, "--model linear").unwrap()
     );
-    // Names in any script, with blanks inside; look-alikes are not the same.
+    // Names in any script, with blanks inside; names that only look alike are not the same.
     let text = "path|conversions\n搜索 广告 > канал > ＡＢ > 🚀 > AB|5\n";
     assert_eq!(
         printed(text, "--model linear"),
