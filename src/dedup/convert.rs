@@ -3,14 +3,14 @@
 use super::candidate::{Candidate, Source};
 use super::case::Case;
 use super::deduplicator::Deduplicator;
-use super::effects::{Consequences, link};
+use super::effects::{Consequences, for_owner_of, link};
 use super::identity::is_strong;
-use super::probe::{MatchKey, MatchKeyKind, wechat_key};
+use super::probe::{Probe, contact_keys, wechat_key};
 use super::resolution::MatchAction;
 use super::rules::MatchRule;
 use super::target::MatchTarget;
-use super::values::canonical;
-use crate::contact::{Email, Phone, Wechat, are_two_people};
+use super::values::added;
+use crate::contact::are_two_people;
 use crate::model::{
     Account, AccountId, Contact, ContactId, ConversionRecord, Effect, Lead, LeadField, LeadStatus, LinkKind,
     RecordRef, Value,
@@ -82,11 +82,7 @@ fn moved(candidate: &Candidate<'_>, account: &Account, case: &Case<'_, '_>) -> C
         let (contact, from) = (contact.id.clone(), account.id.clone());
         effects.push(Effect::MoveContact { contact, from, to: None, is_proposal: true });
     }
-    let action = match candidate.present_owner(case) {
-        Some(owner) => MatchAction::SameOwner { owner: owner.clone(), record },
-        None => MatchAction::New,
-    };
-    Consequences::new(action, effects)
+    Consequences::new(for_owner_of(candidate, case), effects)
 }
 
 /// The person of a lead at an account, and what there is to add. Nobody when the lead names no person.
@@ -107,9 +103,9 @@ fn person(account: &Account, facts: &Facts<'_>) -> (Option<ContactId>, Vec<Effec
 
 /// The contact that shares a key with the lead which names one person, or any key and the name.
 fn known_person<'a>(account: &'a Account, facts: &Facts<'_>) -> Option<&'a Contact> {
-    let ours = super::probe::Probe::of_lead(facts);
+    let ours = Probe::of_lead(facts);
     let shared = |contact: &&'a Contact, strong: bool| {
-        let keys = keys_of(contact, facts.context().tables);
+        let keys = contact_keys(contact, facts.context().tables);
         let shares = ours.keys.iter().any(|key| keys.contains(key) && (!strong || is_strong(key, facts)));
         let names = facts.lead().name.as_deref().zip(contact.name.as_deref());
         shares
@@ -127,50 +123,13 @@ fn known_person<'a>(account: &'a Account, facts: &Facts<'_>) -> Option<&'a Conta
     strong.or_else(|| people.iter().copied().find(|one| shared(one, false)))
 }
 
-fn keys_of(contact: &Contact, tables: &HostTables) -> Vec<MatchKey> {
-    let mut keys = Vec::new();
-    let options = tables.phone_options();
-    for phone in &contact.phones {
-        if let Some(value) = Phone::parse(phone.as_str(), &options).key() {
-            keys.push(MatchKey { kind: MatchKeyKind::Phone, value: value.to_owned() });
-        }
-    }
-    for email in contact.emails.iter().filter_map(|email| Email::parse(email.as_str()).ok()) {
-        keys.push(MatchKey { kind: MatchKeyKind::Email, value: email.key().to_owned() });
-    }
-    if let Some(id) = contact.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok()) {
-        keys.push(MatchKey { kind: MatchKeyKind::Wechat, value: id.key().to_owned() });
-    }
-    keys
-}
-
 /// What the lead knows of the person and the contact does not.
 fn new_values(contact: &Contact, lead: &Lead, tables: &HostTables) -> Vec<Effect> {
     let record = RecordRef::Contact(contact.id.clone());
-    let lists: [(LeadField, Vec<&str>, Vec<&str>); 2] = [
-        (
-            LeadField::Phones,
-            contact.phones.iter().map(|one| one.as_str()).collect(),
-            lead.phones.iter().map(|one| one.as_str()).collect(),
-        ),
-        (
-            LeadField::Emails,
-            contact.emails.iter().map(|one| one.as_str()).collect(),
-            lead.emails.iter().map(|one| one.as_str()).collect(),
-        ),
-    ];
-    let mut effects = Vec::new();
-    for (field, known, found) in lists {
-        let mut seen: Vec<String> = known.iter().map(|one| canonical(field, one, tables)).collect();
-        for value in found.into_iter().filter(|value| !value.trim().is_empty()) {
-            let plain = canonical(field, value, tables);
-            if !seen.contains(&plain) {
-                seen.push(plain);
-                let (record, field) = (record.clone(), field.as_str().to_owned());
-                effects.push(Effect::AddValue { record, field, value: Value::from(value) });
-            }
-        }
-    }
+    let phones = (contact.phones.iter().map(AsRef::as_ref), lead.phones.iter().map(AsRef::as_ref));
+    let emails = (contact.emails.iter().map(AsRef::as_ref), lead.emails.iter().map(AsRef::as_ref));
+    let mut effects = added(&record, LeadField::Phones, phones.0, phones.1, tables);
+    effects.extend(added(&record, LeadField::Emails, emails.0, emails.1, tables));
     let mut text = |field: &str, known: Option<&str>, found: Option<&str>| {
         let is_blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
         if is_blank(known) && !is_blank(found) {

@@ -94,10 +94,9 @@ impl Deduplicator {
             return self.beside(candidate, known, case);
         }
         // Who is dead does not take in who is in somebody's hands.
-        let is_over = matches!(known.status, LeadStatus::Invalid | LeadStatus::Returned);
         let lead = case.facts.lead();
         let is_held = lead.owner.is_some() && lead.status == LeadStatus::Pending;
-        if !candidate.is_senior(case) || is_worked(lead) || (is_over && is_held) {
+        if !candidate.is_senior(case) || is_worked(lead) || (is_over(known) && is_held) {
             return self.join(candidate, known, case);
         }
         let kind = if *action == RuleAction::Collect { FoldKind::Collected } else { FoldKind::Reentry };
@@ -172,8 +171,7 @@ impl Deduplicator {
                 |window: super::rules::ReentryWindow| window.covers(since, case.now, &self.rules.zone);
             owner.is_none() && rule.and_then(|rule| rule.window).is_some_and(|window| !covers(window))
         };
-        let is_over = matches!(known.status, LeadStatus::Invalid | LeadStatus::Returned);
-        is_over || lay_still()
+        is_over(known) || lay_still()
     }
 
     /// Two leads on file are one: the one that is worked on goes on, else the earlier. Both worked: a collision.
@@ -221,12 +219,7 @@ impl Deduplicator {
             return self.converted(None, found, account, case);
         }
         let effects = vec![link(lead, LinkKind::RelatedTo, candidate.record())];
-        let record = candidate.record();
-        let action = match candidate.present_owner(case) {
-            Some(owner) => MatchAction::SameOwner { owner: owner.clone(), record },
-            None => MatchAction::New,
-        };
-        Consequences::new(action, effects)
+        Consequences::new(for_owner_of(candidate, case), effects)
     }
 
     /// A mark on the lead; it is neither linked nor given to anybody.
@@ -290,6 +283,19 @@ fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case<'_, '_>) -
     let code = "owner_conflict".into();
     let ask = Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code };
     Consequences::new(MatchAction::Held { records, then }, vec![ask])
+}
+
+/// A lead of its own, of the record's owner when there is one.
+pub(super) fn for_owner_of(candidate: &Candidate<'_>, case: &Case<'_, '_>) -> MatchAction {
+    match candidate.present_owner(case) {
+        Some(owner) => MatchAction::SameOwner { owner: owner.clone(), record: candidate.record() },
+        None => MatchAction::New,
+    }
+}
+
+/// Whether its last cycle has come to an end.
+fn is_over(lead: &Lead) -> bool {
+    matches!(lead.status, LeadStatus::Invalid | LeadStatus::Returned)
 }
 
 /// Whether its owner has begun to work on the lead.

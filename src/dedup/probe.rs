@@ -5,10 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::company::{CompanyName, Gazetteer, exact_key, keys_for_storage, visit_grams};
-use crate::contact::{Phone, Wechat, canonical_domain, is_public_mail_domain};
+use crate::contact::{Email, Phone, Wechat, canonical_domain, is_public_mail_domain};
 use crate::model::open_enum::closed_enum;
-use crate::model::{Account, ExternalIdKind, Lead, mask_email, mask_id, mask_phone};
-use crate::rule::{FactContext, Facts};
+use crate::model::{Account, Contact, ExternalIdKind, Lead, mask_email, mask_id, mask_phone};
+use crate::rule::{FactContext, Facts, HostTables};
 
 closed_enum! {
     /// What a key is made of.
@@ -154,21 +154,25 @@ impl Probe {
         }
         let domain = account.domain.as_deref().and_then(|domain| canonical_domain(domain).ok());
         keys.extend(domain.map(|value| MatchKey { kind: MatchKeyKind::Domain, value }));
-        let options = context.tables.phone_options();
-        for contact in &account.contacts {
-            let phones = contact.phones.iter().map(|phone| Phone::parse(phone.as_str(), &options));
-            let phones = phones.filter_map(|phone| phone.key().map(str::to_owned));
-            keys.extend(phones.map(|value| MatchKey { kind: MatchKeyKind::Phone, value }));
-            for email in &contact.emails {
-                if let Ok(email) = crate::contact::Email::parse(email.as_str()) {
-                    keys.push(MatchKey { kind: MatchKeyKind::Email, value: email.key().to_owned() });
-                }
-            }
-            let wechat = contact.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok());
-            keys.extend(wechat.map(|id| MatchKey { kind: MatchKeyKind::Wechat, value: id.key().to_owned() }));
-        }
+        keys.extend(account.contacts.iter().flat_map(|contact| contact_keys(contact, context.tables)));
         Probe::new(keys)
     }
+}
+
+/// The keys of a contact of an account.
+pub(super) fn contact_keys(contact: &Contact, tables: &HostTables) -> Vec<MatchKey> {
+    let options = tables.phone_options();
+    let phones = contact.phones.iter().map(|phone| Phone::parse(phone.as_str(), &options));
+    let phones = phones.filter_map(|phone| phone.key().map(str::to_owned));
+    let emails = contact.emails.iter().filter_map(|email| Email::parse(email.as_str()).ok());
+    let emails = emails.map(|email| email.key().to_owned());
+    let wechat = contact.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok());
+    let wechat = wechat.map(|id| id.key().to_owned());
+    let key = |kind| move |value| MatchKey { kind, value };
+    let mut keys: Vec<MatchKey> = phones.map(key(MatchKeyKind::Phone)).collect();
+    keys.extend(emails.map(key(MatchKeyKind::Email)));
+    keys.extend(wechat.map(key(MatchKeyKind::Wechat)));
+    keys
 }
 
 /// The keys made of identifiers in other systems.

@@ -1,8 +1,11 @@
 //! What a folded lead leaves to the one that goes on: every value it brought, so that nothing is lost.
 
+use std::collections::BTreeSet;
+
 use super::deduplicator::Deduplicator;
 use crate::contact::{Email, Phone};
 use crate::model::{Effect, Lead, LeadField, RecordRef, Value};
+use crate::order;
 use crate::rule::HostTables;
 use crate::text::fold;
 
@@ -50,22 +53,9 @@ impl Deduplicator {
             if let Value::List(items) = &found
                 && field != LeadField::Industry
             {
-                let has: Vec<String> = match &known {
-                    Value::List(known) => known.iter().map(|one| canonical(field, one, tables)).collect(),
-                    _ => Vec::new(),
-                };
-                let mut seen = has;
-                for item in items.iter().filter(|item| !item.trim().is_empty()) {
-                    let plain = canonical(field, item, tables);
-                    if !seen.contains(&plain) {
-                        seen.push(plain);
-                        effects.push(Effect::AddValue {
-                            record: to.clone(),
-                            field: field.as_str().to_owned(),
-                            value: Value::from(item.clone()),
-                        });
-                    }
-                }
+                let known = if let Value::List(known) = &known { known.as_slice() } else { &[] };
+                let (known, items) = (known.iter().map(String::as_str), items.iter().map(String::as_str));
+                effects.extend(added(&to, field, known, items, tables));
                 continue;
             }
             let may_update = newer && self.rules.update.contains(&field) && !is_kept(field);
@@ -87,6 +77,24 @@ impl Deduplicator {
         }
         effects
     }
+}
+
+/// The values of a list that the record does not have yet, each once.
+pub(super) fn added<'v>(
+    record: &RecordRef,
+    field: LeadField,
+    known: impl Iterator<Item = &'v str>,
+    found: impl Iterator<Item = &'v str>,
+    tables: &HostTables,
+) -> Vec<Effect> {
+    let mut seen: BTreeSet<String> = order::set(known.map(|one| canonical(field, one, tables)));
+    let is_new = |value: &&str| !value.trim().is_empty() && seen.insert(canonical(field, value, tables));
+    let add = |value: &str| Effect::AddValue {
+        record: record.clone(),
+        field: field.as_str().to_owned(),
+        value: Value::from(value),
+    };
+    found.filter(is_new).map(add).collect()
 }
 
 /// What becomes of one value.

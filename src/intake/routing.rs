@@ -82,7 +82,7 @@ impl Intake {
             return;
         }
         if resolution.action().owner().is_some() {
-            return self.by_rules(case, facts, resolution, outcome, &case.assign.clone());
+            return self.by_rules(case, facts, resolution, outcome, case.assign);
         }
         let mut options = case.assign.clone();
         if let Some(rep) = case.claim {

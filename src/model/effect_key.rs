@@ -1,5 +1,6 @@
 //! The keys of effects.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -33,11 +34,12 @@ pub(crate) fn effect_keys<'e>(
     decision: &str,
     effects: &'e [Effect],
 ) -> impl Iterator<Item = (EffectKey, &'e Effect)> {
-    let named = |effect: &Effect| (effect.code(), effect.target());
-    effects.iter().enumerate().map(move |(place, effect)| {
-        let (code, target) = named(effect);
-        let before = effects.iter().take(place).filter(|other| named(other) == (code, target.clone()));
-        let ordinal = u32::try_from(before.count()).unwrap_or(u32::MAX);
+    let mut counts: BTreeMap<(&'static str, RecordRef), u32> = BTreeMap::new();
+    effects.iter().map(move |effect| {
+        let (code, target) = (effect.code(), effect.target());
+        let next = counts.entry((code, target.clone())).or_default();
+        let ordinal = *next;
+        *next = next.saturating_add(1);
         (EffectKey { decision: decision.to_owned(), effect: code.to_owned(), target, ordinal }, effect)
     })
 }

@@ -6,7 +6,7 @@ use leadkit::model::{Account, Contact, Effect, FoldKind, Lead, LeadStatus, Link,
 use leadkit::{BatchOutcome, Input, Intake, Outcome, Roster, Route, Rules, State};
 use serde_json::{Value as Json, json};
 
-use crate::support::{account, at, hour, review_next};
+use crate::support::{account, hour, review_next};
 
 mod again;
 mod cases;
