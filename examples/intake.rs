@@ -94,14 +94,14 @@ fn run() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if let Some(id) = arguments.value("explain") {
         let found = decided.iter().find(|one| one.outcome.lead().as_str() == id);
-        let BatchOutcome { outcome, review, .. } = found
+        let BatchOutcome { outcome, reviews, .. } = found
             .ok_or_else(|| format!("no lead `{id}` was read; rejected rows are listed without --explain"))?;
         write!(out, "{}", outcome.explain())?;
-        if let Some(review) = review {
+        for review in reviews {
             write!(out, "{}", review.explain())?;
         }
     } else if arguments.has("json") {
-        for outcome in decided.iter().flat_map(|one| std::iter::once(&one.outcome).chain(&one.review)) {
+        for outcome in decided.iter().flat_map(|one| std::iter::once(&one.outcome).chain(&one.reviews)) {
             writeln!(out, "{}", serde_json::to_string(outcome)?)?;
         }
         for issue in table.rejected.iter().flatten() {

@@ -110,7 +110,8 @@ impl Assigner {
         // A rep who left since, or who shall not get the lead now, is no answer: decide anew.
         let stands = |before: &&Decided| {
             let answers = |rep: &RepId| roster.is_active(rep.as_str()) && !options.excluded.contains(rep);
-            before.kind.owner().is_none_or(answers)
+            let is_given = options.given.as_ref().is_none_or(|rep| before.kind.owner() == Some(rep));
+            is_given && before.kind.owner().is_none_or(answers)
         };
         if let Some(before) = key.as_deref().and_then(|key| ledger.decided(key, at)).filter(stands) {
             assignment.kind = before.kind.clone();
@@ -119,7 +120,7 @@ impl Assigner {
         }
         let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
         let mut turn = None;
-        match existing_owner(facts) {
+        match options.given.clone().or_else(|| existing_owner(facts)) {
             Some(rep) => assignment.kind = AssignmentKind::ExistingOwner { rep },
             None => {
                 let industry = pool.industry(facts);

@@ -17,4 +17,7 @@ pub struct AssignOptions {
     pub previous_owners: Vec<RepId>,
     /// Reps who do not get this lead.
     pub excluded: BTreeSet<RepId>,
+    /// Who has the lead or gets it by a person's act: no rule is asked and no turn is taken, and it counts for his caps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given: Option<RepId>,
 }

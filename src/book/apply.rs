@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::fields::{add_to_lead, set, set_of_account, set_of_contact};
 use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use super::{Book, Life};
 use crate::model::{
-    Account, AccountId, Acquisition, Contact, ContactId, Deadline, Effect, EffectKey, FoldKind, Lead,
-    LeadField, LeadId, LeadStatus, Link, RecordRef, RepId, Tenure, TenureEnd, Value, effect_keys,
+    Account, AccountId, Acquisition, Contact, ContactId, Deadline, Effect, EffectKey, FoldKind, Lead, LeadId,
+    LeadStatus, RecordRef, RepId, Tenure, TenureEnd, Value, effect_keys,
 };
 use crate::text::fold;
 
@@ -226,14 +227,14 @@ impl Book {
     }
 
     /// Changes what a key is made of, or whether the lead is found by its keys.
-    fn refile(&mut self, id: &LeadId, write: impl FnOnce(&mut Lead)) {
+    pub(super) fn refile(&mut self, id: &LeadId, write: impl FnOnce(&mut Lead)) {
         if let Some(mut lead) = self.remove_lead(id) {
             write(&mut lead);
             self.put_lead(lead);
         }
     }
 
-    fn change_account(&mut self, id: &AccountId, write: impl FnOnce(&mut Account)) {
+    pub(super) fn change_account(&mut self, id: &AccountId, write: impl FnOnce(&mut Account)) {
         if let Some(mut account) = self.accounts.get(id).cloned() {
             write(&mut account);
             self.insert_account(account);
@@ -300,20 +301,7 @@ impl Book {
         match record {
             RecordRef::Lead(id) => {
                 let tables = self.tables.clone();
-                self.refile(id, |lead| {
-                    let Some(field) = LeadField::from_name(field) else { return };
-                    let plain = crate::dedup::canonical(field, text, &tables);
-                    let has = match field.get(lead) {
-                        Value::List(known) => {
-                            known.iter().any(|one| crate::dedup::canonical(field, one, &tables) == plain)
-                        }
-                        _ => false,
-                    };
-                    if !has {
-                        // What a field cannot hold is no effect of an engine.
-                        let _ = field.add_text(lead, text);
-                    }
-                });
+                self.refile(id, |lead| add_to_lead(lead, field, text, &tables));
             }
             RecordRef::Contact(id) => self.change_contact(id, |contact| match field {
                 "phones" if !contact.phones.iter().any(|one| one.as_str() == text) => {
@@ -374,80 +362,5 @@ impl Book {
             Some(to) => self.change_account(to, |account| account.contacts.push(contact)),
             None => drop(self.contacts.insert(id.clone(), contact)),
         }
-    }
-
-    /// Lets links, conflicts, questions to people and folded leads point at another record.
-    fn repoint(&mut self, from: &RecordRef, to: &RecordRef) {
-        let moved: Vec<Link> = self.desk.links.iter().filter(|link| link.to == *from).cloned().collect();
-        for link in moved {
-            self.desk.links.remove(&link);
-            if link.from != *to {
-                self.desk.links.insert(Link { to: to.clone(), ..link });
-            }
-        }
-        for conflict in self.desk.conflicts.iter_mut().filter(|conflict| conflict.record == *from) {
-            conflict.record = to.clone();
-        }
-        for replaced in self.desk.replaced.iter_mut().filter(|replaced| replaced.record == *from) {
-            replaced.record = to.clone();
-        }
-        if let (RecordRef::Lead(from), RecordRef::Lead(to)) = (from, to) {
-            let asked: Vec<_> = self.desk.reviews.keys().filter(|(lead, _)| lead == from).cloned().collect();
-            for key in asked {
-                let Some(request) = self.desk.reviews.remove(&key) else { continue };
-                let request = ReviewRequest { lead: to.clone(), ..request };
-                self.desk.reviews.entry((to.clone(), key.1)).or_insert(request);
-            }
-            for lead in self.leads.values_mut().filter(|lead| lead.id != *from) {
-                for pointer in [&mut lead.folded_into, &mut lead.collected_under] {
-                    if pointer.as_ref() == Some(from) {
-                        *pointer = Some(to.clone());
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Writes a field of a lead. What a field cannot hold is no effect of an engine.
-fn set(lead: &mut Lead, field: &str, value: &Value) {
-    let text = || if let Value::Text(text) = value { text.clone() } else { value.to_string() };
-    if let Some(name) = field.strip_prefix("attributes.") {
-        lead.attributes.insert(name.to_owned(), value.clone());
-    } else if let Some(name) = field.strip_prefix("external_ids.") {
-        lead.external_ids.insert(name.to_owned(), text());
-    } else if let Some(name) = field.strip_prefix("click_ids.") {
-        lead.click_ids.insert(name.to_owned(), text());
-    } else {
-        let _ = LeadField::from_name(field).map(|field| field.set(lead, value));
-    }
-}
-
-fn set_of_account(account: &mut Account, field: &str, value: &Value) {
-    let text = if let Value::Text(text) = value { Some(text.clone()) } else { None };
-    match field {
-        "owner" => account.owner = text.map(Into::into),
-        "pool" => account.pool = text.map(Into::into),
-        "domain" => account.domain = text,
-        "maturity" => account.maturity = text,
-        "tier" => account.tier = text,
-        "registration_number" => account.registration_number = text,
-        "company" => account.company = text.unwrap_or_default(),
-        _ => {
-            if let Some(name) = field.strip_prefix("attributes.") {
-                account.attributes.insert(name.to_owned(), value.clone());
-            }
-        }
-    }
-}
-
-fn set_of_contact(contact: &mut Contact, field: &str, value: &Value) {
-    let text = if let Value::Text(text) = value { Some(text.clone()) } else { None };
-    match field {
-        "name" => contact.name = text,
-        "title" => contact.title = text,
-        "wechat" => contact.wechat = text.map(Into::into),
-        "job_function" => contact.job_function = text.as_deref().map(Into::into),
-        _ => {}
     }
 }

@@ -1,8 +1,10 @@
 //! Records in memory: the reference host, for tests, examples and small hosts.
 
 mod apply;
+mod fields;
 mod life;
 mod lives;
+mod repoint;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::company::Gazetteer;
 use crate::dedup::{MatchKey, MatchKeyKind, Probe, Rows};
-use crate::model::{Account, AccountId, Contact, ContactId, Lead, LeadId, RecordRef};
+use crate::model::{Account, AccountId, Contact, ContactId, Lead, LeadId, LeadStatus, RecordRef};
 use crate::names::NameIndex;
 use crate::order;
 use crate::rule::{FactContext, Facts, HostTables};
@@ -212,8 +214,8 @@ impl Book {
         self.accounts.values()
     }
 
-    /// The rows that share a key with the probe or have a like name, by id; for each key as many as the probe wants,
-    /// at most 500 of each kind.
+    /// The rows that share a key with the probe or have a like name, and the accounts that converted leads among them
+    /// became part of, by id; for each key as many as the probe wants, at most 500 of each kind.
     #[must_use]
     pub fn rows(&self, probe: &Probe) -> Rows {
         let of_key =
@@ -232,7 +234,22 @@ impl Book {
                 _ => rows.truncated = true,
             }
         }
+        self.follow_conversions(&mut rows);
         rows
+    }
+
+    /// Adds the accounts that the converted leads among the rows became part of.
+    fn follow_conversions(&self, rows: &mut Rows) {
+        let converted = rows.leads.iter().filter(|lead| lead.status == LeadStatus::Converted);
+        let followed: BTreeSet<&AccountId> = order::set(converted.filter_map(|lead| {
+            let filed = self.desk.conversions.get(&lead.id).map(|record| &record.account);
+            filed.or(lead.account.as_ref())
+        }));
+        let is_new = |id: &&&AccountId| rows.accounts.iter().all(|account| account.id != ***id);
+        let accounts: Vec<Account> =
+            followed.iter().filter(is_new).filter_map(|id| self.accounts.get(*id).cloned()).collect();
+        rows.accounts.extend(accounts);
+        order::sort_by(&mut rows.accounts, |a, b| a.id.cmp(&b.id));
     }
 
     /// The records whose names share most with the one that is wanted.

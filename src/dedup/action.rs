@@ -23,6 +23,8 @@ pub enum RuleAction {
     Convert,
     /// The lead is collected (归集) under the earliest one that is neither invalid nor voided.
     Collect,
+    /// The lead is another of the same customer: it is linked to the earliest lead, and goes to that lead's owner.
+    SameOwner,
     /// The lead is marked; it is neither linked nor given to anybody.
     TagOnly,
     /// A [script](crate::rule::check_script) (feature `script`) chooses for the record that matches best.
@@ -58,11 +60,12 @@ pub enum RuleAction {
 
 impl RuleAction {
     /// The actions that need no script.
-    pub(super) const PLAIN: [RuleAction; 5] = [
+    pub(super) const PLAIN: [RuleAction; 6] = [
         RuleAction::Reenter,
         RuleAction::KeyChange,
         RuleAction::Convert,
         RuleAction::Collect,
+        RuleAction::SameOwner,
         RuleAction::TagOnly,
     ];
 
@@ -74,6 +77,7 @@ impl RuleAction {
             RuleAction::KeyChange => "key_change",
             RuleAction::Convert => "convert",
             RuleAction::Collect => "collect",
+            RuleAction::SameOwner => "same_owner",
             RuleAction::TagOnly => "tag_only",
             RuleAction::Custom { .. } => "custom",
         }
@@ -83,7 +87,9 @@ impl RuleAction {
     pub(super) fn fits(&self, target: MatchTarget) -> bool {
         match self {
             RuleAction::Convert => !target.is_lead(),
-            RuleAction::Reenter | RuleAction::KeyChange | RuleAction::Collect => target.is_lead(),
+            RuleAction::Reenter | RuleAction::KeyChange | RuleAction::Collect | RuleAction::SameOwner => {
+                target.is_lead()
+            }
             RuleAction::TagOnly | RuleAction::Custom { .. } => true,
         }
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::action::RuleAction;
 use super::comparator::Comparator;
-use super::probe::{MatchKey, MatchKeyKind};
+use super::probe::{MatchKey, MatchKeyKind, WECHAT};
 use super::rules::{MatchRule, ReentryWindow};
 use super::target::{LeadKey, MatchTarget};
 use crate::calendar::Zone;
@@ -217,7 +217,10 @@ fn written(lead: &Lead, key: LeadKey) -> Vec<&str> {
     match key {
         LeadKey::Phone => lead.phones.iter().map(AsRef::as_ref).collect(),
         LeadKey::Email => lead.emails.iter().map(AsRef::as_ref).collect(),
-        LeadKey::Wechat => lead.wechat.iter().map(AsRef::as_ref).collect(),
+        LeadKey::Wechat => {
+            let others = lead.other_ids.get(WECHAT).into_iter().flatten();
+            lead.wechat.iter().map(AsRef::as_ref).chain(others.map(String::as_str)).collect()
+        }
         LeadKey::Company => lead.company.as_deref().into_iter().collect(),
         LeadKey::PersonId => person_ids(lead).collect(),
         LeadKey::Domain => lead
@@ -231,7 +234,9 @@ fn written(lead: &Lead, key: LeadKey) -> Vec<&str> {
 
 fn person_ids(lead: &Lead) -> impl Iterator<Item = &str> {
     let is_person = |name: &str| ExternalIdKind::of(name) == ExternalIdKind::Person;
-    lead.external_ids.iter().filter(move |(name, _)| is_person(name)).map(|(_, id)| id.as_str())
+    let first = lead.external_ids.iter().filter(move |(name, _)| is_person(name)).map(|(_, id)| id.as_str());
+    let others = lead.other_ids.iter().filter(move |(name, _)| is_person(name));
+    first.chain(others.flat_map(|(_, ids)| ids).map(String::as_str))
 }
 
 pub(super) fn show(kind: MatchKeyKind, value: &str) -> String {

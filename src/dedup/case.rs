@@ -18,4 +18,18 @@ pub(super) struct Case<'c, 'r> {
     /// The lead's company, ready to be compared, when a rule compares names.
     pub(super) asked: Option<&'c Asked<'c>>,
     pub(super) owner_state: &'c dyn Fn(&RepId) -> OwnerState,
+    pub(super) look: Look,
+}
+
+/// Why a lead is matched.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    /// It comes in; else it is on file, repeats nothing, and may be joined with others on file.
+    pub(crate) is_entry: bool,
+    /// The reviewers' time for a collision is over: the earlier of two that are both worked on takes in the other.
+    pub(crate) settles: bool,
+}
+
+impl Look {
+    pub(crate) const ENTRY: Look = Look { is_entry: true, settles: false };
 }

@@ -121,7 +121,7 @@ impl RuleAction {
         report.within("action", |report| {
             if !self.fits(target) {
                 let (objects, others) = if target.is_lead() {
-                    ("leads", "`reenter`, `key_change`, `collect` or `tag_only`")
+                    ("leads", "`reenter`, `key_change`, `collect`, `same_owner` or `tag_only`")
                 } else {
                     ("accounts", "`convert` or `tag_only`")
                 };

@@ -12,8 +12,8 @@ use super::target::MatchTarget;
 use super::values::added;
 use crate::contact::are_two_people;
 use crate::model::{
-    Account, AccountId, Contact, ContactId, ConversionRecord, Effect, Lead, LeadField, LeadStatus, LinkKind,
-    RecordRef, Value,
+    Account, AccountId, Contact, ContactId, ConversionRecord, Effect, Lead, LeadField, LeadId, LeadStatus,
+    LinkKind, RecordRef, Value,
 };
 use crate::rule::{Facts, HostTables};
 
@@ -40,21 +40,22 @@ impl Deduplicator {
         if rule.target != MatchTarget::AccountCompany && candidate.is_other_company(case) {
             return moved(candidate, account, case);
         }
-        self.converted(Some(rule), candidate, account, case)
+        self.converted(Some(rule), candidate, account, None, case)
     }
 
-    /// Without an owner the lead is converted later, when it has one.
+    /// Without an owner the lead is converted later, when it has one. `through` is the converted lead that leads there.
     pub(super) fn converted(
         &self,
         rule: Option<&MatchRule>,
         candidate: &Candidate<'_>,
         account: &Account,
+        through: Option<&LeadId>,
         case: &Case<'_, '_>,
     ) -> Consequences {
         let lead = case.facts.lead();
         let record = RecordRef::Account(account.id.clone());
         let mut effects = vec![link(lead, LinkKind::BelongsTo, record.clone())];
-        let (contact, added) = person(account, case.facts);
+        let (contact, added) = person(account, through, case);
         effects.extend(added);
         let Some(owner) = candidate.present_owner(case) else {
             return Consequences::new(MatchAction::AssignByRules { record }, effects);
@@ -86,9 +87,18 @@ fn moved(candidate: &Candidate<'_>, account: &Account, case: &Case<'_, '_>) -> C
 }
 
 /// The person of a lead at an account, and what there is to add. Nobody when the lead names no person.
-fn person(account: &Account, facts: &Facts<'_>) -> (Option<ContactId>, Vec<Effect>) {
-    let lead = facts.lead();
-    if let Some(known) = known_person(account, facts) {
+fn person(
+    account: &Account,
+    through: Option<&LeadId>,
+    case: &Case<'_, '_>,
+) -> (Option<ContactId>, Vec<Effect>) {
+    let (facts, lead) = (case.facts, case.facts.lead());
+    let may_be = |one: &&Contact| {
+        let names = lead.name.as_deref().zip(one.name.as_deref());
+        names.is_none_or(|(a, b)| !are_two_people(a, b))
+    };
+    let came_from = || account.contacts.iter().find(|one| through.is_some() && one.lead.as_ref() == through);
+    if let Some(known) = known_person(account, facts).or_else(|| came_from().filter(may_be)) {
         return (Some(known.id.clone()), new_values(known, lead, facts.context().tables));
     }
     let is_named = lead.name.as_deref().is_some_and(|name| !name.trim().is_empty());

@@ -27,12 +27,49 @@ pub(super) struct Decision<'c, 'r> {
     pub(super) choice: Choice,
 }
 
+/// Two leads on file are one, and both are worked on (撞单): tag and code.
+pub(crate) const COLLISION: &str = "collision";
+
 /// What is to be done.
 pub(super) struct Consequences {
     pub(super) action: MatchAction,
     pub(super) effects: Vec<Effect>,
     /// The lead on file whose life goes on in place of the entry's.
     pub(super) fold: Option<(LeadId, FoldKind)>,
+}
+
+impl Decision<'_, '_> {
+    /// Whether it makes one of two leads on file without asking anybody.
+    pub(super) fn joins(&self, case: &Case<'_, '_>) -> bool {
+        let Meant::One(candidate) = &self.meant else { return false };
+        !case.look.is_entry && candidate.joins(case, &self.choice)
+    }
+}
+
+impl Candidate<'_> {
+    /// Whether it and the lead, both on file, become one without a question: it is the same person's live lead, and not
+    /// both are worked on.
+    pub(super) fn joins(&self, case: &Case<'_, '_>, choice: &Choice) -> bool {
+        let Choice::Action(action) = choice else { return false };
+        let one_person = matches!(action, RuleAction::Reenter | RuleAction::KeyChange | RuleAction::Collect);
+        let is_open = self.lead().is_some_and(|known| known.status != LeadStatus::Converted);
+        let is_same = || self.shares_person(case) && !self.is_somebody_else(action, case);
+        one_person && is_open && !self.collides(case) && is_same()
+    }
+
+    /// Whether two reps work on it and on the lead, and nobody has decided yet.
+    fn collides(&self, case: &Case<'_, '_>) -> bool {
+        let lead = case.facts.lead();
+        let both = self.is_worked() && is_worked(lead);
+        both && self.owner() != lead.owner.as_ref() && !case.look.settles
+    }
+
+    fn is_somebody_else(&self, action: &RuleAction, case: &Case<'_, '_>) -> bool {
+        match action {
+            RuleAction::Collect => self.is_other_company(case),
+            _ => self.is_other_person(case),
+        }
+    }
 }
 
 impl Consequences {
@@ -69,6 +106,7 @@ impl Deduplicator {
             (RuleAction::Reenter | RuleAction::KeyChange | RuleAction::Collect, Source::Lead(known)) => {
                 self.same_person(action, rule, candidate, known, case)
             }
+            (RuleAction::SameOwner, Source::Lead(known)) => self.beside(candidate, known, case),
             // `check` lets no other pair of action and record through; a mark does no harm.
             _ => self.mark(candidate, lead),
         }
@@ -86,11 +124,7 @@ impl Deduplicator {
         if !candidate.shares_person(case) {
             return self.mark(candidate, case.facts.lead());
         }
-        let is_somebody_else = match action {
-            RuleAction::Collect => candidate.is_other_company(case),
-            _ => candidate.is_other_person(case),
-        };
-        if known.status == LeadStatus::Converted || is_somebody_else {
+        if known.status == LeadStatus::Converted || candidate.is_somebody_else(action, case) {
             return self.beside(candidate, known, case);
         }
         // Who is dead does not take in who is in somebody's hands.
@@ -177,18 +211,22 @@ impl Deduplicator {
     /// Two leads on file are one: the one that is worked on goes on, else the earlier. Both worked: a collision.
     fn join(&self, candidate: &Candidate<'_>, known: &Lead, case: &Case<'_, '_>) -> Consequences {
         let lead = case.facts.lead();
-        if candidate.is_worked() && !is_worked(lead) {
-            return self.fold(FoldKind::Joined, candidate, known, None, case);
-        }
-        if candidate.is_worked() {
-            let mut beside = self.beside(candidate, known, case);
-            if lead.owner != known.owner {
-                // Both keep what they work on, until somebody decides.
-                beside.action = MatchAction::TagOnly { record: candidate.record(), hold: false };
-                let code = "collision".into();
-                beside.effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code });
+        if candidate.collides(case) {
+            // Both keep what they work on, until somebody decides. Reported once.
+            let action = MatchAction::TagOnly { record: candidate.record(), hold: false };
+            if lead.tags.iter().any(|tag| tag == COLLISION) {
+                return Consequences::new(action, Vec::new());
             }
-            return beside;
+            let of = lead.id.clone();
+            let effects = vec![
+                link(lead, LinkKind::RelatedTo, candidate.record()),
+                Effect::AddTag { lead: of.clone(), tag: COLLISION.to_owned() },
+                Effect::RequestReview { lead: of, reviewer: None, code: COLLISION.into() },
+            ];
+            return Consequences::new(action, effects);
+        }
+        if candidate.is_worked() && (!is_worked(lead) || candidate.is_senior(case)) {
+            return self.fold(FoldKind::Joined, candidate, known, None, case);
         }
         let (entry, subject, kind) = (known.id.clone(), lead.id.clone(), FoldKind::Joined);
         let from = RecordRef::Lead(known.id.clone());
@@ -216,7 +254,7 @@ impl Deduplicator {
         if known.status == LeadStatus::Converted
             && let Some((found, account)) = known.account.as_ref().and_then(|id| case.account(id))
         {
-            return self.converted(None, found, account, case);
+            return self.converted(None, found, account, Some(&known.id), case);
         }
         let effects = vec![link(lead, LinkKind::RelatedTo, candidate.record())];
         Consequences::new(for_owner_of(candidate, case), effects)

@@ -143,6 +143,13 @@ pub(super) enum Meant<'c, 'r> {
     Several(Vec<&'c Candidate<'r>>),
 }
 
+/// A live record before one that has ended, a customer's old lead last; the one that is worked on, else the earliest.
+pub(super) fn best<'c, 'r>(records: &[&'c Candidate<'r>]) -> Option<&'c Candidate<'r>> {
+    let converted = |one: &Candidate<'_>| one.lead().is_some_and(|lead| lead.status == LeadStatus::Converted);
+    let ended = |one: &Candidate<'_>| one.lead().is_some_and(|lead| lead.has_ended());
+    records.iter().copied().min_by_key(|one| (converted(one), ended(one), !one.is_worked()))
+}
+
 /// Of several records, the earliest; of several owners, the one that company, name or last contact speaks for.
 /// `None` when there is no record. Records stand in the order of their age.
 pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Option<Meant<'c, 'r>> {
@@ -151,13 +158,6 @@ pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) 
         owners.sort();
         owners.dedup();
         owners.len() <= 1
-    };
-    // A live one before one that has ended, a customer's old lead last; the one that is worked on, else the earliest.
-    let best = |records: &[&'c Candidate<'r>]| {
-        let converted =
-            |one: &Candidate<'_>| one.lead().is_some_and(|lead| lead.status == LeadStatus::Converted);
-        let ended = |one: &Candidate<'_>| one.lead().is_some_and(|lead| lead.has_ended());
-        records.iter().copied().min_by_key(|one| (converted(one), ended(one), !one.is_worked()))
     };
     if one_owner(records) {
         return best(records).map(Meant::One);

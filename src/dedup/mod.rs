@@ -25,8 +25,10 @@ mod target;
 mod values;
 
 pub use action::RuleAction;
+pub(crate) use case::Look;
 pub use comparator::Comparator;
 pub use deduplicator::Deduplicator;
+pub(crate) use effects::COLLISION;
 pub use probe::{MatchKey, MatchKeyKind, Probe};
 pub use resolution::{CrowdedKey, Match, MatchAction, OnFile, Resolution, Rows, TieBreak};
 pub use rules::{DedupRules, MatchRule, ReentryWindow};

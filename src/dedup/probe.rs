@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::company::{CompanyName, Gazetteer, exact_key, keys_for_storage, visit_grams};
 use crate::contact::{Email, Phone, Wechat, canonical_domain, is_public_mail_domain};
 use crate::model::open_enum::closed_enum;
-use crate::model::{Account, Contact, ExternalIdKind, Lead, mask_email, mask_id, mask_phone};
+use crate::model::{Account, Contact, ExternalIdKind, Lead, LeadField, mask_email, mask_id, mask_phone};
 use crate::rule::{FactContext, Facts, HostTables};
 
 closed_enum! {
@@ -77,6 +77,14 @@ impl fmt::Debug for MatchKey {
 /// Rows by `company_gram` are another matter than those by the other keys, which must all be fetched: take the rows
 /// that share most of these keys, 500 accounts and 500 leads at most. A host that has a
 /// [`NameIndex`](crate::names::NameIndex) of its names searches it for [`company`](Probe::company) instead.
+///
+/// Of every fetched lead that is converted, the account it was converted to is fetched too, whatever its own keys: a
+/// customer who comes again follows the conversion. In SQL, after the rows by key:
+///
+/// ```sql
+/// SELECT accounts.* FROM accounts JOIN leads ON leads.account = accounts.id
+/// WHERE leads.id IN (…the leads found by key…) AND leads.status = 'converted'
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
     /// The keys.
@@ -177,16 +185,29 @@ pub(super) fn contact_keys(contact: &Contact, tables: &HostTables) -> Vec<MatchK
 
 /// The keys made of identifiers in other systems.
 pub(super) fn id_keys(lead: &Lead) -> impl Iterator<Item = MatchKey> {
-    lead.external_ids.iter().filter_map(|(name, value)| {
-        let (kind, end) = ExternalIdKind::with_end(name);
-        let kind = match kind {
-            ExternalIdKind::Person => MatchKeyKind::PersonId,
-            ExternalIdKind::Record => MatchKeyKind::RecordId,
-            ExternalIdKind::Other => return None,
-        };
-        let value = value.trim();
-        (!value.is_empty()).then(|| MatchKey { kind, value: format!("{end}:{value}") })
-    })
+    let first = lead.external_ids.iter().filter_map(|(name, value)| id_key(name, value));
+    let each = lead.other_ids.iter().flat_map(|(name, values)| values.iter().map(move |one| (name, one)));
+    first.chain(each.filter_map(|(name, value)| match name.as_str() {
+        WECHAT => {
+            let id = Wechat::parse(value).ok()?;
+            Some(MatchKey { kind: MatchKeyKind::Wechat, value: id.key().to_owned() })
+        }
+        name => id_key(name, value),
+    }))
+}
+
+/// The key of a WeChat id among the further identifiers.
+pub(super) const WECHAT: &str = LeadField::Wechat.as_str();
+
+fn id_key(name: &str, value: &str) -> Option<MatchKey> {
+    let (kind, end) = ExternalIdKind::with_end(name);
+    let kind = match kind {
+        ExternalIdKind::Person => MatchKeyKind::PersonId,
+        ExternalIdKind::Record => MatchKeyKind::RecordId,
+        ExternalIdKind::Other => return None,
+    };
+    let value = value.trim();
+    (!value.is_empty()).then(|| MatchKey { kind, value: format!("{end}:{value}") })
 }
 
 pub(crate) fn wechat_key(lead: &Lead) -> Option<String> {

@@ -97,7 +97,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         if self.email || self.domain {
             self.read_emails(&lead.emails, true);
         }
-        if self.ids {
+        if self.ids || (self.wechat && !lead.other_ids.is_empty()) {
             id_keys(lead).for_each(|key| self.note(key.kind, &key.value));
         }
     }

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::action::RuleAction;
 use super::candidate::Candidate;
-use super::case::Case;
+use super::case::{Case, Look};
 use super::deduplicator::Deduplicator;
 use super::effects::{Consequences, Decision};
-use super::identity::{Meant, is_crowded_mobile, is_strong, meant};
+use super::identity::{Meant, best, is_crowded_mobile, is_strong, meant};
 use super::likeness::{self, Hit};
 use super::plan::{Choice, Plan};
 use super::probe::{MatchKey, MatchKeyKind, Probe};
@@ -33,6 +33,13 @@ struct Findings<'c, 'r> {
     faults: Vec<RuleFault>,
 }
 
+impl Findings<'_, '_> {
+    /// Whether no rule has anything to add: of a lead on file, a later rule may still find a record to join.
+    fn is_decided(&self, case: &Case<'_, '_>) -> bool {
+        self.decision.as_ref().is_some_and(|decision| case.look.is_entry || decision.joins(case))
+    }
+}
+
 impl Deduplicator {
     /// Decides on the fetched rows. Rows that share no key do no harm; the lead itself among them is left out.
     ///
@@ -50,16 +57,16 @@ impl Deduplicator {
         rows: &Rows,
         owner_state: &dyn Fn(&RepId) -> OwnerState,
     ) -> Resolution {
-        self.resolve_entry(facts, rows, owner_state, true)
+        self.resolve_as(facts, rows, owner_state, Look::ENTRY)
     }
 
-    /// The same; a lead that is on file already is no entry, and repeats nothing.
-    pub(crate) fn resolve_entry(
+    /// The same for a lead that may be on file already.
+    pub(crate) fn resolve_as(
         &self,
         facts: &Facts<'_>,
         rows: &Rows,
         owner_state: &dyn Fn(&RepId) -> OwnerState,
-        is_entry: bool,
+        look: Look,
     ) -> Resolution {
         let lead_keys = Probe::of_lead(facts);
         let mut asked = self.asked(facts);
@@ -78,9 +85,10 @@ impl Deduplicator {
             crowded_names: &crowded_names,
             asked: asked.as_ref(),
             owner_state,
+            look,
         };
         let Findings { matches, decision, guess, faults } = self.findings(&case);
-        let known = is_entry.then(|| self.known_submission(&case)).flatten();
+        let known = look.is_entry.then(|| self.known_submission(&case)).flatten();
         let decision = decision.filter(|_| known.is_none());
         let Consequences { action, effects, fold } = match (known, &decision, guess) {
             (Some(known), ..) => known,
@@ -153,10 +161,16 @@ impl Deduplicator {
                     let doubted = doubt.map(|hit| hit.candidate);
                     findings.guess = findings.guess.or(doubted);
                 }
-                Some(_) if findings.decision.is_some() => {}
+                Some(_) if findings.is_decided(case) => {}
                 Some(first) => match decide(rule, plan, first, &hits, case, &self.rules.scope) {
-                    Ok(Some(decision)) => findings.decision = Some(decision),
-                    Ok(None) => drop(findings.guess.get_or_insert(first.candidate)),
+                    // Records on file that are one are joined before anything else follows.
+                    Ok(Some(decision)) if findings.decision.is_none() || decision.joins(case) => {
+                        findings.decision = Some(decision);
+                    }
+                    Ok(None) if findings.decision.is_none() => {
+                        findings.guess = findings.guess.or(Some(first.candidate));
+                    }
+                    Ok(_) => {}
                     Err(fault) => findings.faults.push(RuleFault { rule: rule.id.clone(), fault }),
                 },
             }
@@ -248,7 +262,15 @@ fn decide<'c, 'r>(
         let same = |one: &&Candidate<'r>| one.shares_person(case) && one.is_in_scope(scope, case);
         let (senior, junior): (Vec<_>, Vec<_>) =
             hits.iter().map(|hit| hit.candidate).filter(same).partition(|one| one.is_senior(case));
-        meant(if senior.is_empty() { &junior } else { &senior }, case)
+        let found = if senior.is_empty() { junior.clone() } else { senior.clone() };
+        if case.look.is_entry || case.facts.lead().owner.is_none() {
+            meant(&found, case)
+        } else {
+            // In somebody's hands: who is joined without a question comes first, and nobody has to be asked whose it is.
+            let all: Vec<_> = senior.into_iter().chain(junior).collect();
+            let joined = all.iter().copied().find(|one| one.joins(case, &choice));
+            joined.or_else(|| best(&found)).map(Meant::One)
+        }
     } else if by_likeness {
         Some(Meant::One(first.candidate))
     } else {

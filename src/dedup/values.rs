@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::deduplicator::Deduplicator;
-use crate::contact::{Email, Phone};
-use crate::model::{Effect, Lead, LeadField, RecordRef, Value};
+use super::probe::WECHAT;
+use crate::contact::{Email, Phone, Wechat};
+use crate::model::{Effect, ExternalIdKind, Lead, LeadField, RecordRef, Value};
 use crate::order;
 use crate::rule::HostTables;
 use crate::text::fold;
@@ -33,7 +34,7 @@ fn stays(field: LeadField) -> bool {
 
 /// Fields that a later entry never overwrites: another value is shown to somebody.
 fn is_kept(field: LeadField) -> bool {
-    matches!(field, LeadField::Name | LeadField::Wechat)
+    field == LeadField::Name
 }
 
 impl Deduplicator {
@@ -44,7 +45,8 @@ impl Deduplicator {
         let to = RecordRef::Lead(record.id.clone());
         let newer = entry.seniority() >= record.seniority();
         let mut effects = Vec::new();
-        for field in LeadField::ALL.iter().copied().filter(|field| !stays(*field)) {
+        let alone = |field: &LeadField| !stays(*field) && *field != LeadField::Wechat;
+        for field in LeadField::ALL.iter().copied().filter(alone) {
             let (found, known) = (field.get(entry), field.get(record));
             if found.is_blank() {
                 continue;
@@ -65,11 +67,15 @@ impl Deduplicator {
             let known = record.attributes.get(name).cloned().unwrap_or_default();
             effects.extend(one(&to, &format!("attributes.{name}"), found.clone(), known, newer, entry));
         }
+        effects.extend(identifiers(entry, record));
         for (group, theirs, ours) in [
             ("external_ids", &entry.external_ids, &record.external_ids),
             ("click_ids", &entry.click_ids, &record.click_ids),
         ] {
             for (name, found) in theirs {
+                if group == "external_ids" && ExternalIdKind::of(name) != ExternalIdKind::Other {
+                    continue;
+                }
                 let known = Value::from(ours.get(name).cloned());
                 let found = Value::from(found.clone());
                 effects.extend(one(&to, &format!("{group}.{name}"), found, known, false, entry));
@@ -77,6 +83,46 @@ impl Deduplicator {
         }
         effects
     }
+}
+
+/// What names a person or an event stays a key: the first value under a name fills it, others stand beside it.
+fn identifiers(entry: &Lead, record: &Lead) -> Vec<Effect> {
+    let same = |(field, value): (String, &str)| {
+        let plain = if field == WECHAT { canonical_id(value) } else { value.trim().to_owned() };
+        (field, plain)
+    };
+    let mut known: BTreeSet<(String, String)> = order::set(ids_of(record).map(same));
+    let mut filled: BTreeSet<String> = order::set(ids_of(record).map(|(field, _)| field));
+    let mut effects = Vec::new();
+    for (field, value) in ids_of(entry) {
+        if value.trim().is_empty() || !known.insert(same((field.clone(), value))) {
+            continue;
+        }
+        let (record, value) = (RecordRef::Lead(record.id.clone()), Value::from(value));
+        effects.push(if filled.insert(field.clone()) {
+            Effect::UpdateField { record, field, value, replaces: Value::Null }
+        } else {
+            Effect::AddValue { record, field, value }
+        });
+    }
+    effects
+}
+
+/// The WeChat ids and the identifiers of people and events, by field.
+fn ids_of(lead: &Lead) -> impl Iterator<Item = (String, &str)> {
+    let names = |name: &str| ExternalIdKind::of(name) != ExternalIdKind::Other;
+    let wechat = lead.wechat.iter().map(|id| (WECHAT.to_owned(), id.as_str()));
+    let first = lead.external_ids.iter().filter(move |(name, _)| names(name));
+    let first = first.map(|(name, id)| (format!("external_ids.{name}"), id.as_str()));
+    let others = lead.other_ids.iter().flat_map(|(name, ids)| {
+        let field = if name == WECHAT { WECHAT.to_owned() } else { format!("external_ids.{name}") };
+        ids.iter().map(move |id| (field.clone(), id.as_str()))
+    });
+    wechat.chain(first).chain(others).filter(|(_, id)| !id.trim().is_empty())
+}
+
+fn canonical_id(wechat: &str) -> String {
+    Wechat::parse(wechat).map_or_else(|_| fold(wechat.trim()), |id| id.key().to_owned())
 }
 
 /// The values of a list that the record does not have yet, each once.
@@ -126,6 +172,7 @@ pub(crate) fn canonical(field: LeadField, value: &str, tables: &HostTables) -> S
     let key = match field {
         LeadField::Phones => Phone::parse(value, &tables.phone_options()).key().map(str::to_owned),
         LeadField::Emails => Email::parse(value).ok().map(|email| email.key().to_owned()),
+        LeadField::Wechat => Some(canonical_id(value)),
         _ => None,
     };
     key.unwrap_or_else(|| fold(value.trim()))

@@ -70,14 +70,15 @@ impl BatchError {
 pub struct BatchOutcome {
     /// About the lead.
     pub outcome: Outcome,
-    /// About the lead on file it was folded into, which was looked at next.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub review: Option<Outcome>,
+    /// About the lead on file it was folded into, which was looked at next; again after each record that was joined with
+    /// it, until none was left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reviews: Vec<Outcome>,
 }
 
 impl Intake {
     /// Decides about leads one after the other: fetch, [`process`](Intake::process), apply to the state, file the
-    /// lead and apply the effects in the book, and the same for the [review](Intake::review) that an outcome asks for.
+    /// lead and apply the effects in the book, and the same for every [review](Intake::review) that an outcome asks for.
     /// Later leads see earlier ones.
     ///
     /// # Errors
@@ -130,12 +131,22 @@ impl Intake {
             book.insert_life(&lead.id, history.clone(), activities.clone());
         }
         outcome.apply_to(book);
-        let review = self.review_next(&outcome, book, roster, state)?;
-        Ok(BatchOutcome { outcome, review })
+        let mut reviews: Vec<Outcome> = Vec::new();
+        // Each further review follows a record that ended: there are no more of them than records.
+        while let Some(review) = self.review_next(reviews.last().unwrap_or(&outcome), book, roster, state)? {
+            reviews.push(review);
+        }
+        Ok(BatchOutcome { outcome, reviews })
     }
 
-    /// The review that an outcome asks for, applied to the state and the book.
-    fn review_next(
+    /// The review that an outcome asks for, applied to the state and the book. `None` when it asks for none.
+    ///
+    /// A host that keeps its records in a [`Book`] calls it until there is none: a record that is joined brings keys, and
+    /// these may lead to another.
+    ///
+    /// # Errors
+    /// When the state has moved since the outcome was applied.
+    pub fn review_next(
         &self,
         outcome: &Outcome,
         book: &mut Book,

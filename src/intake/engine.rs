@@ -3,11 +3,11 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Next, Outcome, OutcomeDelta, Route, State};
+use super::{Next, Outcome, OutcomeDelta, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assigner, Roster, decision_key};
 use crate::blacklist::{Blacklist, WindowState};
 use crate::book::Book;
-use crate::dedup::{Deduplicator, MatchKey, Probe, Resolution, Rows};
+use crate::dedup::{Deduplicator, Look, MatchKey, Probe, Resolution, Rows};
 use crate::model::{Account, Activity, Effect, FoldKind, History, Lead, LeadId, OwnerState, PoolId, RepId};
 use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
@@ -179,7 +179,9 @@ impl Intake {
         facts.set_verdict(outcome.verdict.facts());
 
         let owner_state = |rep: &RepId| roster.owner_state(rep, &state.reps, now);
-        let resolution = self.deduplicator.resolve_entry(&facts, rows, &owner_state, !case.is_review);
+        let settles = case.wake_up.is_some_and(|code| code == wake_up::COLLISION);
+        let look = Look { is_entry: !case.is_review, settles };
+        let resolution = self.deduplicator.resolve_as(&facts, rows, &owner_state, look);
         if resolution.is_folded() {
             outcome.fold(resolution, lead, &owner_state);
             return outcome;

@@ -17,10 +17,12 @@ mod compile;
 mod engine;
 mod next;
 mod outcome;
+mod owned;
 mod review;
 mod routing;
 mod rules;
 mod state;
+mod wake_up;
 
 pub use batch::{Arrival, BatchError, BatchOutcome};
 pub use collision::{Settlement, settle_collision};

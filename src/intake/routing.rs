@@ -3,13 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::engine::Case;
-use super::{Intake, Outcome, Route};
+use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{Assignment, AssignmentKind, Ledgers};
 use crate::dedup::{MatchAction, Resolution};
 use crate::model::{
-    Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState, RecordRef, RepId, Value,
+    Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId,
+    RecordRef, RepId, Value,
 };
-use crate::rule::Facts;
+use crate::rule::{Facts, MatchLabel};
 use crate::score::Score;
 
 /// How long a person is asked who decides between owners: in the hottest cells, and else.
@@ -21,14 +22,6 @@ const REVIEWED: TimeDelta = TimeDelta::hours(48);
 const RETRY: TimeDelta = TimeDelta::days(1);
 /// How long a lead lies in a pool before somebody looks.
 const POOL_STAY: TimeDelta = TimeDelta::days(3);
-
-/// What a wake-up was set for.
-pub(super) mod wake_up {
-    pub(crate) const RETRY: &str = "retry";
-    pub(crate) const NURTURE: &str = "nurture";
-    pub(crate) const POOL_STAY: &str = "pool_stay";
-    pub(crate) const REVIEW_DUE: &str = "review_due";
-}
 
 impl Intake {
     /// Finds the route, and what carries it out.
@@ -43,43 +36,34 @@ impl Intake {
         let owner_state = |rep: &RepId| case.roster.owner_state(rep, &case.state.reps, case.now);
         let is_there = |rep: &&RepId| owner_state(rep) != OwnerState::Gone;
         let own = case.lead.owner.as_ref().filter(is_there);
-        // Who works on a lead keeps it, whatever it matches by now, unless it is joined with another.
-        let keeps = case.is_review && own.is_some() && !joins(resolution);
-        if !keeps {
-            outcome.effects.extend(resolution.effects().iter().cloned());
+        if let Some(entry) = taken_in(resolution, case.lead) {
+            return outcome.join(case, resolution, own, entry);
+        }
+        if let (true, Some(own)) = (case.is_review, own) {
+            return self.keep(case, facts, resolution, own, outcome);
+        }
+        outcome.effects.extend(resolution.effects().iter().cloned());
+        if let Some(own) = own {
+            return self.bring(case, facts, resolution, score, own, outcome);
         }
         let is_due = case.wake_up.is_some_and(|code| code == wake_up::REVIEW_DUE);
-        let wait = |until| Route::AwaitingReview { reviewer: None, until: Some(until), then: None };
         match resolution.action() {
-            MatchAction::Held { then, .. } if own.is_none() => {
+            MatchAction::Held { then, .. } => {
                 let hot = matches!(score.cell().to_string().as_str(), "A1" | "B1");
                 let until = case.held_since() + if hot { HELD_HOT } else { HELD };
                 if is_due || until <= case.now {
                     outcome.effects.clear();
-                    return outcome.give(case, then, Acquisition::AutoAssigned, resolution.action().record());
+                    return self.take(case, facts, resolution, then, Acquisition::AutoAssigned, outcome);
                 }
-                outcome.wake(case.lead, until, wake_up::REVIEW_DUE);
-                outcome.route =
-                    Route::AwaitingReview { reviewer: None, until: Some(until), then: Some(then.clone()) };
-                return;
+                return outcome.hold(case, until, Some(then.clone()));
             }
-            MatchAction::TagOnly { hold: true, .. } if own.is_none() && !is_due => {
+            MatchAction::TagOnly { hold: true, .. } if !is_due => {
                 let until = case.held_since() + HELD;
                 if until > case.now {
-                    outcome.wake(case.lead, until, wake_up::REVIEW_DUE);
-                    outcome.route = wait(until);
-                    return;
+                    return outcome.hold(case, until, None);
                 }
             }
             _ => {}
-        }
-        if keeps || (own.is_some() && resolution.action().owner().is_none()) {
-            let Some(owner) = own else { return };
-            outcome.route = Route::ToOwner { owner: owner.clone(), record: None };
-            if case.lead.status == LeadStatus::Unassigned {
-                outcome.start(case.lead, case.now);
-            }
-            return;
         }
         if resolution.action().owner().is_some() {
             return self.by_rules(case, facts, resolution, outcome, case.assign);
@@ -87,8 +71,8 @@ impl Intake {
         let mut options = case.assign.clone();
         if let Some(rep) = case.claim {
             let had_it = case.history.previous_owners().any(|owner| owner == rep);
-            if !had_it && owner_state(rep) != OwnerState::Gone {
-                return outcome.give(case, rep, Acquisition::Claimed, None);
+            if !had_it && !matches!(owner_state(rep), OwnerState::Gone | OwnerState::Full) {
+                return self.take(case, facts, resolution, rep, Acquisition::Claimed, outcome);
             }
             options.excluded.insert(rep.clone());
         }
@@ -99,7 +83,7 @@ impl Intake {
     }
 
     /// The lead is not ready for sales: it is looked at after 30, 60, then every 90 days.
-    fn nurture(&self, case: &Case<'_>, outcome: &mut Outcome) {
+    pub(super) fn nurture(&self, case: &Case<'_>, outcome: &mut Outcome) {
         let (lead, pool) = (case.lead, self.nurture_pool.clone());
         if lead.pool.as_ref() != Some(&pool) || lead.owner.is_some() {
             outcome.effects.push(Effect::MoveToPool { lead: lead.id.clone(), pool: pool.clone() });
@@ -121,7 +105,7 @@ impl Intake {
 
     /// Assigns the lead by the rules of its pool, or of the main pool when its own has none, or to the owner that
     /// matching found.
-    fn by_rules(
+    pub(super) fn by_rules(
         &self,
         case: &Case<'_>,
         facts: &Facts<'_>,
@@ -129,13 +113,13 @@ impl Intake {
         outcome: &mut Outcome,
         options: &crate::assign::AssignOptions,
     ) {
-        let own = case.lead.pool.as_ref().filter(|pool| self.assigner.has_rules_for(pool));
-        let pool = own.unwrap_or(&self.pool);
-        let ledger = case.state.ledger(pool);
+        let ledger = case.state.ledger(self.rules_pool(case.lead));
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         let assignment = self.assigner.assign_with(facts, case.roster, ledgers, options);
         outcome.effects.extend(assignment.effects());
-        outcome.effects.extend(start_of_work(&assignment, case.lead, resolution, case.now));
+        if let Some(owner) = assignment.owner() {
+            outcome.effects.extend(start_of_work(owner, case, resolution));
+        }
         outcome.route = route_of(&assignment, resolution, case.now);
         let (at, code) = match &outcome.route {
             Route::Unassigned { retry_at, .. } => {
@@ -149,6 +133,11 @@ impl Intake {
         outcome.delta.assign = Some(assignment.delta().clone());
         outcome.assignment = Some(assignment);
     }
+
+    /// The pool whose rules assign the lead: its own, or the main pool when its own has none.
+    pub(super) fn rules_pool<'a>(&'a self, lead: &'a Lead) -> &'a PoolId {
+        lead.pool.as_ref().filter(|pool| self.assigner.has_rules_for(pool)).unwrap_or(&self.pool)
+    }
 }
 
 impl Case<'_> {
@@ -159,68 +148,81 @@ impl Case<'_> {
     }
 }
 
-/// Whether two records on file become one, or two owners meet.
-fn joins(resolution: &Resolution) -> bool {
-    resolution.effects().iter().any(|effect| match effect {
-        Effect::Fold { .. } => true,
-        Effect::RequestReview { code, .. } => code == "collision",
-        _ => false,
+/// The other record on file that the lead takes in.
+fn taken_in<'r>(resolution: &'r Resolution, lead: &Lead) -> Option<&'r LeadId> {
+    resolution.effects().iter().find_map(|effect| match effect {
+        Effect::Fold { entry, subject, .. } if *subject == lead.id => Some(entry),
+        _ => None,
     })
 }
 
+/// Whether the lead and another are one, and both are worked on by different reps.
+pub(super) fn is_collision(resolution: &Resolution) -> bool {
+    matches!(resolution.action(), MatchAction::TagOnly { record: RecordRef::Lead(_), .. })
+        && resolution.labels().contains(&MatchLabel::Collision)
+        && !resolution.effects().iter().any(is_mark)
+}
+
+fn is_mark(effect: &Effect) -> bool {
+    matches!(effect, Effect::AddTag { tag, .. } if tag == "possible_duplicate")
+}
+
 impl Outcome {
-    fn wake(&mut self, lead: &Lead, at: DateTime<Utc>, code: &'static str) {
+    pub(super) fn wake(&mut self, lead: &Lead, at: DateTime<Utc>, code: &'static str) {
         self.effects.push(Effect::SetNextWakeUp { lead: lead.id.clone(), at, code: code.into() });
     }
 
     /// Work begins.
-    fn start(&mut self, lead: &Lead, now: DateTime<Utc>) {
+    pub(super) fn start(&mut self, lead: &Lead, now: DateTime<Utc>) {
         self.effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Pending });
         self.effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
     }
 
-    /// Gives the lead to a rep whom no rule chose.
-    fn give(&mut self, case: &Case<'_>, rep: &RepId, how: Acquisition, record: Option<RecordRef>) {
-        let lead = case.lead.id.clone();
-        self.effects.push(Effect::SetOwner { lead, owner: rep.clone(), acquisition: how });
-        self.start(case.lead, case.now);
-        self.route = Route::ToOwner { owner: rep.clone(), record };
+    /// A person is asked, until when, and what happens then.
+    fn hold(&mut self, case: &Case<'_>, until: DateTime<Utc>, then: Option<RepId>) {
+        self.wake(case.lead, until, wake_up::REVIEW_DUE);
+        self.route = Route::AwaitingReview { reviewer: None, until: Some(until), then };
     }
 }
 
 /// What a new owner means beside the ownership itself: work starts, and an account without an owner gets one too.
-fn start_of_work(
-    assignment: &Assignment,
-    lead: &Lead,
-    resolution: &Resolution,
-    now: DateTime<Utc>,
-) -> Vec<Effect> {
-    let Some(owner) = assignment.owner() else { return Vec::new() };
-    let mut effects = Vec::new();
-    match resolution.action() {
-        MatchAction::ToOwner { record: RecordRef::Account(_), .. } => {}
-        MatchAction::AssignByRules { record: record @ RecordRef::Account(account) } => {
-            effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Converted });
-            effects.push(Effect::Convert(ConversionRecord {
-                lead: lead.id.clone(),
-                account: account.clone(),
-                contact: contact_of(resolution),
-                opportunity: None,
-                at: now,
-                by: None,
-                rule: resolution.rule().cloned(),
-            }));
-            effects.push(Effect::UpdateField {
-                record: record.clone(),
-                field: "owner".to_owned(),
-                value: Value::from(owner.as_str()),
-                replaces: Value::Null,
-            });
-        }
-        _ => effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Pending }),
-    }
+pub(super) fn start_of_work(owner: &RepId, case: &Case<'_>, resolution: &Resolution) -> Vec<Effect> {
+    let Case { lead, now, .. } = *case;
+    let mut effects = match resolution.action() {
+        MatchAction::ToOwner { record: RecordRef::Account(_), .. } => Vec::new(),
+        MatchAction::AssignByRules { record: RecordRef::Account(_) } => conversion(owner, case, resolution),
+        _ => vec![Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Pending }],
+    };
     effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
     effects
+}
+
+/// The lead of an account without an owner is converted with an owner, and the account gets him.
+pub(super) fn conversion(owner: &RepId, case: &Case<'_>, resolution: &Resolution) -> Vec<Effect> {
+    let Case { lead, rows, now, .. } = *case;
+    let MatchAction::AssignByRules { record: record @ RecordRef::Account(account) } = resolution.action()
+    else {
+        return Vec::new();
+    };
+    let before = rows.accounts.iter().find(|one| one.id == *account).and_then(|one| one.owner.as_ref());
+    vec![
+        Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Converted },
+        Effect::Convert(ConversionRecord {
+            lead: lead.id.clone(),
+            account: account.clone(),
+            contact: contact_of(resolution),
+            opportunity: None,
+            at: now,
+            by: None,
+            rule: resolution.rule().cloned(),
+        }),
+        Effect::UpdateField {
+            record: record.clone(),
+            field: "owner".to_owned(),
+            value: Value::from(owner.as_str()),
+            replaces: before.map_or(Value::Null, |before| Value::from(before.as_str())),
+        },
+    ]
 }
 
 /// The person at the account, as matching found or added it.

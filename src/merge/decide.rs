@@ -12,7 +12,9 @@ use super::rules::{MergeRules, SurvivorTest, Survivorship};
 use super::undo::UndoRecord;
 use super::values::{View, agree, canonical, choose, choose_view};
 use crate::contact::PhoneOptions;
-use crate::model::{Account, AccountId, Contact, Effect, Lead, Link, LinkKind, RecordRef, Value};
+use crate::model::{
+    Account, AccountId, Contact, Effect, ExternalIdKind, Lead, Link, LinkKind, RecordRef, Value,
+};
 use crate::order;
 use crate::text::fold;
 
@@ -69,6 +71,7 @@ fn plan<R: Mergeable>(
     let mut draft =
         Draft { rules, phones, views: &views, references: &references, decisions: vec![], conflicts: vec![] };
     draft.decide_fields();
+    draft.keep_identifiers();
     if rules.names_become_aliases && ordered.len() > 1 {
         let names: Vec<Option<&str>> = ordered.iter().map(|record| record.account_name()).collect();
         draft.add_names(&names);
@@ -277,6 +280,47 @@ impl Draft<'_> {
         if !dropped.is_empty() {
             self.conflicts.push(FieldConflict { field: name.to_owned(), kept: kept.clone(), dropped });
         }
+    }
+
+    /// An identifier of a person or an event that did not become the survivor's stands beside it: it is found by both.
+    fn keep_identifiers(&mut self) {
+        let beside = |field: &str| match field.strip_prefix("external_ids.") {
+            Some(name) => {
+                (ExternalIdKind::of(name) != ExternalIdKind::Other).then(|| format!("other_ids.{name}"))
+            }
+            None => (field == "wechat").then(|| "other_ids.wechat".to_owned()),
+        };
+        let dropped: Vec<(String, RecordRef, String)> = self
+            .conflicts
+            .iter()
+            .filter_map(|conflict| Some((beside(&conflict.field)?, conflict)))
+            .flat_map(|(field, conflict)| {
+                conflict
+                    .dropped
+                    .iter()
+                    .map(move |(from, value)| (field.clone(), from.clone(), value.to_string()))
+            })
+            .collect();
+        for (field, from, id) in dropped {
+            if !self.decisions.iter().any(|decision| decision.field == field) {
+                self.decision(&field, None, &Survivorship::Union, &[], Value::Null);
+            }
+            let Some(decision) = self.decisions.iter_mut().find(|decision| decision.field == field) else {
+                continue;
+            };
+            let start = if decision.after.is_blank() { &decision.before } else { &decision.after };
+            let mut ids = if let Value::List(items) = start { items.clone() } else { Vec::new() };
+            if !ids.contains(&id) {
+                ids.push(id);
+                decision.after = Value::List(ids);
+                decision.from.push(from);
+            }
+        }
+        for decision in self.decisions.iter_mut().filter(|one| one.field.starts_with("other_ids.")) {
+            decision.from.sort();
+            decision.from.dedup();
+        }
+        order::sort_by(&mut self.decisions, |a, b| a.field.cmp(&b.field));
     }
 
     /// Company names that did not become the survivor's are its aliases.

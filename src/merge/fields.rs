@@ -26,6 +26,7 @@ const OF_ACCOUNTS: &[(&str, Holds)] = &[
 const GROUPS: &[(&str, Holds)] = &[
     ("attributes", Holds::Anything),
     ("external_ids", Holds::Text),
+    ("other_ids", Holds::List),
     ("source", Holds::Text),
     ("utm", Holds::Text),
 ];
@@ -56,6 +57,7 @@ pub(super) fn holds(field: &str) -> Option<Holds> {
     let part = || match field.split_once('.') {
         Some(("attributes", part)) if !part.is_empty() => Some(Holds::Anything),
         Some(("external_ids", part)) if !part.is_empty() => Some(Holds::Text),
+        Some(("other_ids", part)) if !part.is_empty() => Some(Holds::List),
         _ => None,
     };
     LeadField::from_name(field).and_then(of_lead).or_else(known).or_else(part)

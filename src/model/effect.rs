@@ -137,27 +137,38 @@ impl FoldKind {
 /// masked. [`Book`](crate::book::Book) carries out every one of
 /// them in memory: what it does is what a host's SQL does.
 ///
-/// | effect | what to write | twice |
+/// | effect | its fields | what to write | twice |
+/// |---|---|---|---|
+/// | `add_tag` | `lead: LeadId`, `tag: String` | one more of the lead's tags, a set | once |
+/// | `remove_tag` | `lead: LeadId`, `tag: String` | one less | once |
+/// | `move_to_pool` | `lead: LeadId`, `pool: PoolId` | pool; owner gone, its tenure ended `recycled`, its deadlines removed | once |
+/// | `set_owner` | `lead: LeadId`, `owner: RepId`, `acquisition: Acquisition` | owner, acquisition; the tenure before ended `handed_over`, a new one begun unless he has one; no pool, no wake-up | by key |
+/// | `set_status` | `lead: LeadId`, `status: LeadStatus` | status; `invalid` and `voided` end the tenure, and no wake-up is left; `voided` leaves the key index; `converted` stands only beside an owner: the same decision sets one, or the lead has one | once |
+/// | `update_field` | `record: RecordRef`, `field: String`, `value: Value`, `replaces: Value` | one field of the record, see below; `replaces` goes to its history | once |
+/// | `add_value` | `record: RecordRef`, `field: String`, `value: Value::Text` | one more value of a list, unless it is there in whatever writing; a new key of the record | once |
+/// | `record_conflict` | `record: RecordRef`, `field: String`, `kept: Value`, `found: Value`, `entry: LeadId` | a row for a person to look at: the record keeps `kept`, the entry says `found` | by key |
+/// | `link` | [`Link`]: `from: RecordRef`, `kind: LinkKind`, `to: RecordRef` | a row, unique by all three | once |
+/// | `fold` | `entry: LeadId`, `subject: LeadId`, `kind: FoldKind` | entry: status `voided`, `folded_into`, of kind `collected` also `collected_under`; no owner, pool, deadline, wake-up; its keys leave the key index; its activities (not of kind `same_record`), and what points at it, go to the subject | once |
+/// | `start_cycle` | `lead: LeadId`, `at: DateTime<Utc>` | status `unassigned`, no close reason, no owner, its tenure ended `recycled`, its deadlines removed; cycle + 1 | by key |
+/// | `convert` | [`ConversionRecord`]: `lead: LeadId`, `account: AccountId`, `contact: Option<ContactId>`, `opportunity: Option<OpportunityId>`, `at: DateTime<Utc>`, `by: Option<RepId>`, `rule: Option<RuleId>` | a conversion record, unique by lead; the lead's account | once |
+/// | `add_contact` | `account: AccountId`, `contact: ContactId`, `from: LeadId` | a contact of the account, unique by id, with the lead's name, title, function, phones, e-mails and WeChat; its keys lead to the account | once |
+/// | `move_contact` | `contact: ContactId`, `from: AccountId`, `to: Option<AccountId>`, `is_proposal: bool` | the contact's account; a proposal is shown to the owner and nothing is written | once |
+/// | `repoint` | `from: RecordRef`, `to: RecordRef`, of one kind | every row that points at the first record points at the second: links, conflicts, histories, open reviews, folded leads; of accounts also leads, conversions, contacts, proposals; of contacts conversions and proposals. Where a link says `merged_into`, the first leaves the key index | once |
+/// | `notify` | `rep: RepId`, `code: Code`, `about: RecordRef` | a notice, unique by (rep, code, about, key of the effect) | by key |
+/// | `record_activation` | `lead: LeadId`, `entry: LeadId`, `at: DateTime<Utc>` | the lead's last sign of life, if it is later | once |
+/// | `start_deadlines` | `lead: LeadId`, `from: DateTime<Utc>` | the first-contact deadline of the lead's owner | once |
+/// | `set_next_wake_up` | `lead: LeadId`, `at: DateTime<Utc>`, `code: Code` | when the host calls `review` for the lead; one a lead | once |
+/// | `request_review` | `lead: LeadId`, `reviewer: Option<RepId>`, `code: Code` | an entry in the reviewers' list, unique by (lead, code) while it is open | once |
+///
+/// The fields of `update_field` and `add_value`, and what [`Value`] they come with:
+///
+/// | record | `update_field` | `add_value`, always `Value::Text` |
 /// |---|---|---|
-/// | `add_tag`, `remove_tag` | the lead's tags, a set | once |
-/// | `move_to_pool` | pool; owner gone, its tenure ended `recycled`, its deadlines removed | once |
-/// | `set_owner` | owner, acquisition; the tenure before ended `handed_over`, a new one begun; no pool, no wake-up | by key |
-/// | `set_status` | status; `invalid` and `voided` end the tenure, and no wake-up is left | once |
-/// | `update_field` | one field of the record, a [`Value`]; `replaces` goes to its history | once |
-/// | `add_value` | one more value of a list field (`phones`, `products`, …), unless it is there; a new key of the record | once |
-/// | `record_conflict` | a row for a person to look at: the record keeps `kept`, the entry says `found` | by key |
-/// | `link` | a row (from, kind, to), unique | once |
-/// | `fold` | entry: status `voided`, `folded_into`, no owner, pool, deadline, wake-up; its keys leave the key index; its activities, and what points at it, go to the subject | once |
-/// | `start_cycle` | subject: status `unassigned`, no close reason, no owner, its tenure ended `recycled`, its deadlines removed; cycle + 1 | by key |
-/// | `convert` | a conversion record, unique by lead; the lead's account | once |
-/// | `add_contact` | a contact of the account, unique by id; its keys lead to the account | once |
-/// | `move_contact` | the contact's account; a proposal is shown to the owner and nothing is written | once |
-/// | `repoint` | every row that points at the first record points at the second | once |
-/// | `notify` | a notice, unique by (rep, code, about, key of the effect) | by key |
-/// | `record_activation` | the lead's last sign of life | by key |
-/// | `start_deadlines` | the first-contact deadline of the owner | by key |
-/// | `set_next_wake_up` | when the host calls `review` for the lead; one a lead | the last counts |
-/// | `request_review` | an entry in the reviewers' list, unique by (lead, code) while it is open | once |
+/// | lead | a [`LeadField`](super::LeadField) by its name with a value of its [type](super::LeadField::kind): `Text` (also regions and names of enumerations), `List` for texts, `Integer`, `Timestamp`; `attributes.NAME` with any value; `external_ids.NAME` and `click_ids.NAME` with `Text`; `other_ids.NAME` with `List` | `phones`, `emails`, `products`, `tags`; `wechat` and `external_ids.NAME`: the first fills the field, a further one goes to `other_ids` under `wechat` or `NAME` |
+/// | account | `company`, `domain`, `owner`, `pool`, `maturity`, `tier`, `registration_number` with `Text`; `aliases` with `List`; `closed_deal_at` with `Timestamp`; `attributes.NAME` with any value | `aliases` |
+/// | contact | `name`, `title`, `wechat`, `job_function`, `buying_role` with `Text`; `phones`, `emails` with `List` | `phones`, `emails` |
+///
+/// `Value::Null` takes a value out.
 ///
 /// A host stores the [key](super::EffectKey) of every effect it has carried out and leaves it out when it comes again, for a
 /// late second time must not undo what happened in between. "once": without keys, writing it twice at once leaves what
@@ -287,7 +298,7 @@ pub enum Effect {
         lead: LeadId,
         /// When.
         at: DateTime<Utc>,
-        /// What for, as a code: `retry`, `nurture`, `pool_stay`, `review_due`.
+        /// What for, as a code: `retry`, `nurture`, `pool_stay`, `review_due`, `collision_due`.
         code: Code,
     },
     /// Link two records.

@@ -11,7 +11,7 @@ use crate::text::Scrubbed;
 use super::open_enum::{closed_enum, open_enum};
 use super::{
     AccountId, Acquisition, Attributes, EmailAddress, LeadId, PhoneNumber, PoolId, Region, RepId, Source,
-    Utm, WechatId,
+    Utm, WechatId, mask_id,
 };
 
 /// A sales lead (线索): a contact, perhaps at a company, who may want to buy.
@@ -61,6 +61,10 @@ pub struct Lead {
     /// a person (`openid`), or one event (`clue_id`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub external_ids: BTreeMap<String, String>,
+    /// Further identifiers, under a name of `external_ids` or under `wechat`: what was folded into the lead had another one
+    /// there. The lead is found by each of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_ids: BTreeMap<String, Vec<String>>,
     /// Country, as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
@@ -196,6 +200,7 @@ impl fmt::Debug for Lead {
             emails,
             wechat,
             external_ids,
+            other_ids,
             country,
             province,
             city,
@@ -237,6 +242,7 @@ impl fmt::Debug for Lead {
             .field("emails", emails)
             .field("wechat", wechat)
             .field("external_ids", &Scrubbed(external_ids))
+            .field("other_ids", &MaskedIds(other_ids))
             .field("country", country)
             .field("province", province)
             .field("city", city)
@@ -267,6 +273,16 @@ impl fmt::Debug for Lead {
             .field("message", &Scrubbed(message))
             .field("attributes", attributes)
             .finish()
+    }
+}
+
+/// Identifiers with their middle hidden.
+struct MaskedIds<'l>(&'l BTreeMap<String, Vec<String>>);
+
+impl fmt::Debug for MaskedIds<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let masked = |ids: &Vec<String>| ids.iter().map(|id| mask_id(id)).collect::<Vec<_>>();
+        f.debug_map().entries(self.0.iter().map(|(name, ids)| (name, masked(ids)))).finish()
     }
 }
 

@@ -258,7 +258,7 @@ impl<'de> serde::Deserialize<'de> for LeadField {
 }
 
 /// Groups of a serialised lead whose parts have names of the host's.
-const OPEN_GROUPS: [&str; 2] = ["attributes", "external_ids"];
+const OPEN_GROUPS: [&str; 3] = ["attributes", "external_ids", "other_ids"];
 
 impl Lead {
     /// Reads a lead strictly: a key that no lead has and a blank id are errors.

@@ -149,9 +149,9 @@ fn a_lead_that_brings_its_owner_stays_there() {
     let entry = Lead { owner: Some("wang".into()), ..lead("L1", "13812349876", 5) };
     let outcome = process(entry, &Book::new());
     assert_eq!(outcome.route(), &Route::ToOwner { owner: "wang".into(), record: None });
-    // It is his from now on: work begins.
+    // It is his from now on: his tenure and work begin.
     let codes: Vec<&str> = outcome.effects().iter().map(Effect::code).collect();
-    assert_eq!(codes, ["set_status", "start_deadlines"]);
+    assert_eq!(codes, ["set_owner", "set_status", "start_deadlines"]);
 }
 
 #[test]
@@ -393,7 +393,7 @@ proptest! {
             outcome.apply_to(&mut book);
             prop_assert_eq!(&outcome, &batch[index].outcome);
             let review = review_next(&intake, &outcome, &mut book, &roster, &mut state);
-            prop_assert_eq!(&review, &batch[index].review);
+            prop_assert_eq!(&review, &batch[index].reviews);
         }
         prop_assert_eq!(serde_json::to_string(&state).unwrap(), serde_json::to_string(&batch_state).unwrap());
         prop_assert!(book.leads().eq(batch_book.leads()));

@@ -177,7 +177,7 @@ fn a_batch_is_the_loop_of_its_steps() {
         own_book.insert_life(&lead.id, History::default(), arrival.activities.clone());
         outcome.apply_to(&mut own_book);
         let review = review_next(&sample.intake, &outcome, &mut own_book, &own_roster, &mut own_state);
-        assert_eq!(review, in_batch.review);
+        assert_eq!(review, in_batch.reviews);
     }
     assert_eq!(serde_json::to_string(&own_state).unwrap(), serde_json::to_string(&state).unwrap());
     assert!(own_book.leads().eq(book.leads()));

@@ -38,7 +38,7 @@ fn an_ownerless_lead_on_file_and_a_new_one_with_its_phone_get_one_seller() {
         let mut desk = Desk::with(&rules, &[], &[caller("L1", 0, MOBILE)]);
         let second = desk.submit(&caller("L2", 30, MOBILE));
         assert_eq!(second.outcome.route().folded_into().unwrap().as_str(), "L1");
-        let review = second.review.unwrap();
+        let review = &second.reviews[0];
         assert!(matches!(review.route(), Route::Assigned { .. }), "{}", review.explain());
         assert_ne!(desk.owner("L1"), "-");
         assert_eq!(desk.owner("L2"), "-");
@@ -240,7 +240,7 @@ fn row_the_same_record_id() {
     desk.submit(&clue("L1", 0, MOBILE));
     let again = desk.submit(&clue("L2", 400, "13927461853"));
     assert_eq!(again.outcome.route(), &folded("L1", FoldKind::SameRecord));
-    assert!(again.outcome.next().is_none() && again.review.is_none());
+    assert!(again.outcome.next().is_none() && again.reviews.is_empty());
     assert_eq!((desk.told().len(), desk.lead("L1").last_active_at), (0, None));
     assert_eq!(desk.lead("L1").phones.len(), 1, "no other effect");
 }

@@ -191,3 +191,156 @@ fn what_is_stored_finds_what_is_probed() {
     let alias = Lead { company: Some("Blue Anchor".into()), ..lead("L2", 0) };
     assert!(intake.probe(&alias).keys.iter().any(|key| stored.contains(key)));
 }
+
+#[test]
+fn the_table_of_effects_names_every_field() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model/effect.rs");
+    let text = std::fs::read_to_string(path).unwrap();
+    for effect in one_of_each() {
+        let code = effect.code();
+        let row = text.lines().find(|line| {
+            line.starts_with("/// |") && line.split('|').nth(1).unwrap().contains(&format!("`{code}`"))
+        });
+        let cells: Vec<&str> = row.unwrap_or_else(|| panic!("{code} has no row")).split(" | ").collect();
+        let json = serde_json::to_value(&effect).unwrap();
+        let fields = json[code].as_object().unwrap_or_else(|| panic!("{code}: {json}"));
+        for field in fields.keys() {
+            assert!(cells[2].contains(&format!("`{field}: ")), "{code}: `{field}` in {}", cells[2]);
+        }
+        assert!(["once |", "by key |"].contains(cells.last().unwrap()), "{code}: what twice means");
+    }
+}
+
+/// One value of each field that the documentation of effects names, for each kind of record.
+#[test]
+fn every_field_that_an_effect_may_write_is_written_and_taken_out() {
+    let text = |text: &str| Value::from(text);
+    let list = |items: [&str; 2]| Value::List(items.map(str::to_owned).to_vec());
+    let lead: Vec<(&str, Value)> = vec![
+        ("title", text("CEO")),
+        ("region", text("CN-GD")),
+        ("industry", list(["a", "b"])),
+        ("employee_count", Value::from(9)),
+        ("next_follow_up", Value::Timestamp(hour(4))),
+        ("attributes.a", Value::Bool(true)),
+        ("external_ids.openid", text("o")),
+        ("click_ids.gclid", text("g")),
+        ("other_ids.wechat", list(["w1", "w2"])),
+    ];
+    let account: Vec<(&str, Value)> = vec![
+        ("domain", text("acme.com")),
+        ("owner", text("li")),
+        ("pool", text("p")),
+        ("maturity", text("m")),
+        ("tier", text("t")),
+        ("registration_number", text("9")),
+        ("aliases", list(["a", "b"])),
+        ("closed_deal_at", Value::Timestamp(hour(4))),
+        ("attributes.a", text("x")),
+    ];
+    let contact: Vec<(&str, Value)> = vec![
+        ("name", text("Anna")),
+        ("title", text("CEO")),
+        ("wechat", text("w")),
+        ("job_function", text("it")),
+        ("buying_role", text("kp")),
+        ("phones", list(["13812349876", "13927461853"])),
+        ("emails", list(["a@b.cn", "c@d.cn"])),
+    ];
+    let records = [
+        (RecordRef::Lead("L1".into()), lead),
+        (RecordRef::Account("A2".into()), account),
+        (RecordRef::Contact("C1".into()), contact),
+    ];
+    for (record, fields) in records {
+        let mut book = filed();
+        let json = |book: &Book| match &record {
+            RecordRef::Lead(id) => serde_json::to_value(book.lead(id)).unwrap(),
+            RecordRef::Account(id) => serde_json::to_value(book.account(id)).unwrap(),
+            RecordRef::Contact(id) => serde_json::to_value(book.contact(id)).unwrap(),
+            _ => unreachable!(),
+        };
+        for (field, value) in fields {
+            let pointer = format!("/{}", field.replace('.', "/"));
+            let write = |value: &Value| Effect::UpdateField {
+                record: record.clone(),
+                field: field.to_owned(),
+                value: value.clone(),
+                replaces: Value::Null,
+            };
+            book.apply_effects(&format!("write {field}"), &[write(&value)], hour(1));
+            let written = json(&book).pointer(&pointer).cloned().unwrap_or_default();
+            let expected = match &value {
+                Value::Timestamp(at) => serde_json::to_value(at).unwrap(),
+                value => serde_json::to_value(value).unwrap(),
+            };
+            assert_eq!(written, expected, "{record} {field}");
+            book.apply_effects(&format!("clear {field}"), &[write(&Value::Null)], hour(2));
+            assert_eq!(json(&book).pointer(&pointer), None, "{record} {field}");
+        }
+    }
+}
+
+#[test]
+fn accounts_are_repointed() {
+    let mut book = filed();
+    let tied = |lead: &str, account: &str| {
+        Effect::Convert(ConversionRecord {
+            lead: lead.into(),
+            account: account.into(),
+            contact: Some("C1".into()),
+            opportunity: None,
+            at: hour(1),
+            by: None,
+            rule: None,
+        })
+    };
+    let from = || RecordRef::Account("A1".into());
+    let to = || RecordRef::Account("A2".into());
+    let before = vec![
+        tied("L1", "A1"),
+        link("L1", LinkKind::BelongsTo, from()),
+        Effect::MoveContact { contact: "C1".into(), from: "A1".into(), to: None, is_proposal: true },
+        Effect::MoveContact { contact: "C2".into(), from: "A1".into(), to: None, is_proposal: false },
+        Effect::RecordConflict {
+            record: from(),
+            field: "domain".into(),
+            kept: Value::from("acme.com"),
+            found: Value::from("acme.cn"),
+            entry: "L2".into(),
+        },
+    ];
+    book.apply_effects("before", &before, hour(1));
+    let merged = Effect::Link(Link { from: from(), kind: LinkKind::MergedInto, to: to() });
+    book.apply_effects("merge", &[merged, Effect::Repoint { from: from(), to: to() }], hour(2));
+    assert_eq!(book.lead(&"L1".into()).unwrap().account, Some("A2".into()));
+    let desk = book.desk();
+    assert_eq!(desk.conversions["L1"].account.as_str(), "A2");
+    assert_eq!(desk.proposals.first().unwrap().from.as_str(), "A2");
+    assert_eq!(desk.conflicts[0].record, to());
+    assert!(desk.links.contains(&Link {
+        from: RecordRef::Lead("L1".into()),
+        kind: LinkKind::BelongsTo,
+        to: to()
+    }));
+    let people: Vec<_> = book
+        .account(&"A2".into())
+        .unwrap()
+        .contacts
+        .iter()
+        .map(|one| (one.id.as_str(), one.account.clone()))
+        .collect();
+    assert_eq!(people, [("C1", Some("A2".into()))]);
+    assert!(book.account(&"A1".into()).is_none(), "what was merged is no longer kept by itself");
+    let entry = caller("X", 3, "13900002468");
+    let intake = Desk::new(&companies()).intake;
+    let found: Vec<_> =
+        book.rows(&intake.probe(&entry)).accounts.iter().map(|one| one.id.to_string()).collect();
+    assert_eq!(found, ["A2"], "its people's keys lead to the account that stays");
+    // A contact that is another now.
+    let repoint =
+        Effect::Repoint { from: RecordRef::Contact("C1".into()), to: RecordRef::Contact("C9".into()) };
+    book.apply_effects("one person", &[repoint], hour(3));
+    assert_eq!(book.desk().conversions["L1"].contact, Some("C9".into()));
+    assert_eq!(book.desk().proposals.first().unwrap().contact.as_str(), "C9");
+}

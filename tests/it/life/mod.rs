@@ -11,6 +11,8 @@ use crate::support::{account, hour, review_next};
 mod again;
 mod cases;
 mod effects;
+mod joins;
+mod owners;
 mod properties;
 
 const MOBILE: &str = "13812349876";

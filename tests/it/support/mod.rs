@@ -92,19 +92,24 @@ pub(crate) fn active(_: &RepId) -> OwnerState {
     OwnerState::Active
 }
 
-/// The review that an outcome asks for, applied to the state and the book, as a host does it.
+/// The reviews that an outcome asks for, applied to the state and the book, as a host does it.
 pub(crate) fn review_next(
     intake: &Intake,
     outcome: &Outcome,
     book: &mut Book,
     roster: &Roster,
     state: &mut State,
-) -> Option<Outcome> {
-    let Some(Next::Review { lead, entry, claim, .. }) = outcome.next() else { return None };
-    let (entry, claim) = (Some(entry.clone()), claim.clone());
-    let input = Input { entry, claim, wake_up: None, ..intake.input_of(book, lead, outcome.at())? };
-    let review = intake.review(&input, roster, state, outcome.at());
-    state.apply(review.delta()).unwrap();
-    review.apply_to(book);
-    Some(review)
+) -> Vec<Outcome> {
+    let mut reviews: Vec<Outcome> = Vec::new();
+    loop {
+        let last = reviews.last().unwrap_or(outcome);
+        let Some(Next::Review { lead, entry, claim, .. }) = last.next() else { return reviews };
+        let (entry, claim) = (Some(entry.clone()), claim.clone());
+        let Some(input) = intake.input_of(book, lead, outcome.at()) else { return reviews };
+        let input = Input { entry, claim, wake_up: None, ..input };
+        let review = intake.review(&input, roster, state, outcome.at());
+        state.apply(review.delta()).unwrap();
+        review.apply_to(book);
+        reviews.push(review);
+    }
 }

@@ -1,0 +1,105 @@
+//! Writing one field of a record.
+
+use std::collections::BTreeMap;
+
+use crate::dedup::canonical;
+use crate::model::{Account, Contact, Lead, LeadField, Value};
+use crate::rule::HostTables;
+
+/// Writes a field of a lead. What a field cannot hold is no effect of an engine.
+pub(super) fn set(lead: &mut Lead, field: &str, value: &Value) {
+    let text = || if let Value::Text(text) = value { text.clone() } else { value.to_string() };
+    if let Some(name) = field.strip_prefix("attributes.") {
+        put(&mut lead.attributes, name, value, value.clone());
+    } else if let Some(name) = field.strip_prefix("external_ids.") {
+        put(&mut lead.external_ids, name, value, text());
+    } else if let Some(name) = field.strip_prefix("click_ids.") {
+        put(&mut lead.click_ids, name, value, text());
+    } else if let Some(name) = field.strip_prefix("other_ids.") {
+        lead.other_ids.insert(name.to_owned(), texts(value));
+        lead.other_ids.retain(|_, ids| !ids.is_empty());
+    } else {
+        let _ = LeadField::from_name(field).map(|field| field.set(lead, value));
+    }
+}
+
+/// Adds one value to a list of a lead, unless it is there in whatever writing. A WeChat id or an identifier of another
+/// system fills its field, or stands beside the one that does.
+pub(super) fn add_to_lead(lead: &mut Lead, field: &str, text: &str, tables: &HostTables) {
+    if let Some(name) = field.strip_prefix("external_ids.") {
+        let first = lead.external_ids.entry(name.to_owned()).or_insert_with(|| text.to_owned());
+        let others = lead.other_ids.get(name).into_iter().flatten();
+        if std::iter::once(&*first).chain(others).all(|one| one.trim() != text.trim()) {
+            lead.other_ids.entry(name.to_owned()).or_default().push(text.to_owned());
+        }
+        return;
+    }
+    let Some(field) = LeadField::from_name(field) else { return };
+    let plain = canonical(field, text, tables);
+    let is_same = |one: &str| canonical(field, one, tables) == plain;
+    if let (LeadField::Wechat, Some(first)) = (field, &lead.wechat) {
+        let others = lead.other_ids.get(field.as_str()).into_iter().flatten();
+        if !std::iter::once(first.as_str()).chain(others.map(String::as_str)).any(is_same) {
+            lead.other_ids.entry(field.as_str().to_owned()).or_default().push(text.to_owned());
+        }
+        return;
+    }
+    let has = matches!(field.get(lead), Value::List(known) if known.iter().any(|one| is_same(one)));
+    if !has {
+        // What a field cannot hold is no effect of an engine.
+        let _ = field.add_text(lead, text);
+    }
+}
+
+pub(super) fn set_of_account(account: &mut Account, field: &str, value: &Value) {
+    let text = if let Value::Text(text) = value { Some(text.clone()) } else { None };
+    match field {
+        "owner" => account.owner = text.map(Into::into),
+        "pool" => account.pool = text.map(Into::into),
+        "domain" => account.domain = text,
+        "maturity" => account.maturity = text,
+        "tier" => account.tier = text,
+        "registration_number" => account.registration_number = text,
+        "company" => account.company = text.unwrap_or_default(),
+        "aliases" => account.aliases = texts(value),
+        "closed_deal_at" => {
+            account.closed_deal_at = if let Value::Timestamp(at) = value { Some(*at) } else { None };
+        }
+        _ => {
+            if let Some(name) = field.strip_prefix("attributes.") {
+                put(&mut account.attributes, name, value, value.clone());
+            }
+        }
+    }
+}
+
+pub(super) fn set_of_contact(contact: &mut Contact, field: &str, value: &Value) {
+    let text = if let Value::Text(text) = value { Some(text.clone()) } else { None };
+    match field {
+        "name" => contact.name = text,
+        "title" => contact.title = text,
+        "wechat" => contact.wechat = text.map(Into::into),
+        "job_function" => contact.job_function = text.as_deref().map(Into::into),
+        "buying_role" => contact.buying_role = text.as_deref().map(Into::into),
+        "phones" => contact.phones = texts(value).iter().map(|one| one.as_str().into()).collect(),
+        "emails" => contact.emails = texts(value).iter().map(|one| one.as_str().into()).collect(),
+        _ => {}
+    }
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::List(items) => items.clone(),
+        value if value.is_blank() => Vec::new(),
+        value => vec![value.to_string()],
+    }
+}
+
+/// Null takes the member out.
+fn put<T>(members: &mut BTreeMap<String, T>, name: &str, value: &Value, written: T) {
+    if value.is_null() {
+        members.remove(name);
+    } else {
+        members.insert(name.to_owned(), written);
+    }
+}

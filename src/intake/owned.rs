@@ -1,0 +1,165 @@
+//! A lead that somebody has, claims or types in.
+
+use super::engine::Case;
+use super::routing::{conversion, is_collision, start_of_work};
+use super::{Intake, Next, Outcome, Route, wake_up};
+use crate::assign::{AssignOptions, Ledgers};
+use crate::dedup::{COLLISION, MatchAction, Resolution};
+use crate::model::{Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
+use crate::rule::Facts;
+use crate::score::Score;
+
+impl Intake {
+    /// A new lead names its owner: he created it, met it at a fair, imported it. He keeps it unless it belongs to somebody.
+    pub(super) fn bring(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        resolution: &Resolution,
+        score: &Score,
+        own: &RepId,
+        outcome: &mut Outcome,
+    ) {
+        let action = resolution.action();
+        match (action.owner(), action.record()) {
+            (Some(owner), Some(record)) => {
+                if owner != own {
+                    outcome.tell(own, "duplicate_on_file", &record);
+                    outcome.tell(owner, "duplicate_entered", &record);
+                }
+                self.by_rules(case, facts, resolution, outcome, case.assign);
+            }
+            (None, Some(record)) if matches!(action, MatchAction::AssignByRules { .. }) => {
+                outcome.tell(own, "duplicate_on_file", &record);
+                // Nobody's account: who types in its lead claims it.
+                if case.roster.owner_state(own, &case.state.reps, case.now) == OwnerState::Full {
+                    let mut options = case.assign.clone();
+                    options.excluded.insert(own.clone());
+                    return if score.is_mature() {
+                        self.by_rules(case, facts, resolution, outcome, &options)
+                    } else {
+                        self.nurture(case, outcome)
+                    };
+                }
+                self.take(case, facts, resolution, own, Acquisition::Claimed, outcome);
+            }
+            _ => {
+                let how = case.lead.acquisition.clone().unwrap_or(Acquisition::Created);
+                self.take(case, facts, resolution, own, how, outcome);
+                outcome.route = Route::ToOwner { owner: own.clone(), record: None };
+            }
+        }
+    }
+
+    /// A lead on file is in somebody's hands: he keeps it, whatever it matches by now. When it turns out to belong to an
+    /// account of his, or of nobody, it is converted to him.
+    pub(super) fn keep(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        resolution: &Resolution,
+        own: &RepId,
+        outcome: &mut Outcome,
+    ) {
+        let account = match resolution.action() {
+            MatchAction::ToOwner { owner, record: RecordRef::Account(account) } if owner == own => {
+                Some(account)
+            }
+            MatchAction::AssignByRules { record: RecordRef::Account(account) } => Some(account),
+            _ => None,
+        };
+        if let Some(account) = account {
+            outcome.effects.extend(resolution.effects().iter().cloned());
+            outcome.effects.extend(conversion(own, case, resolution));
+            if case.lead.status == LeadStatus::Unassigned {
+                outcome.start_deadlines(case.lead, case);
+            }
+            outcome.route = Route::Converted { owner: own.clone(), account: account.clone() };
+            return;
+        }
+        let is_marked = case.lead.tags.iter().any(|tag| tag == COLLISION);
+        if is_collision(resolution) {
+            outcome.effects.extend(resolution.effects().iter().cloned());
+            if !is_marked {
+                outcome.wake(case.lead, case.now + wake_up::COLLISION_STAY, wake_up::COLLISION);
+            }
+        } else if is_marked {
+            outcome.effects.push(Effect::RemoveTag { lead: case.lead.id.clone(), tag: COLLISION.to_owned() });
+        }
+        if case.lead.status == LeadStatus::Unassigned {
+            let how = case.lead.acquisition.clone().unwrap_or(Acquisition::Created);
+            self.take(case, facts, resolution, own, how, outcome);
+        }
+        outcome.route = Route::ToOwner { owner: own.clone(), record: None };
+    }
+
+    /// A rep has the lead or gets it, and no rule chose: no turn is taken, and it counts for his caps.
+    pub(super) fn take(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        resolution: &Resolution,
+        rep: &RepId,
+        how: Acquisition,
+        outcome: &mut Outcome,
+    ) {
+        self.count(case, facts, rep, outcome);
+        let lead = case.lead.id.clone();
+        outcome.effects.push(Effect::SetOwner { lead, owner: rep.clone(), acquisition: how });
+        outcome.effects.extend(start_of_work(rep, case, resolution));
+        outcome.route = match resolution.action() {
+            MatchAction::AssignByRules { record: RecordRef::Account(account) } => {
+                Route::Converted { owner: rep.clone(), account: account.clone() }
+            }
+            action => Route::ToOwner { owner: rep.clone(), record: action.record() },
+        };
+    }
+
+    /// Counts the lead for the rep's caps, once for each decision.
+    pub(super) fn count(&self, case: &Case<'_>, facts: &Facts<'_>, rep: &RepId, outcome: &mut Outcome) {
+        let options = AssignOptions { given: Some(rep.clone()), ..case.assign.clone() };
+        let ledger = case.state.ledger(self.rules_pool(case.lead));
+        let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
+        let counted = self.assigner.assign_with(facts, case.roster, ledgers, &options);
+        outcome.delta.assign = Some(counted.delta().clone());
+    }
+}
+
+impl Outcome {
+    /// Another record on file was folded into the lead. Nothing else is decided until no other is left: the keys it brought
+    /// may lead to one.
+    pub(super) fn join(
+        &mut self,
+        case: &Case<'_>,
+        resolution: &Resolution,
+        own: Option<&RepId>,
+        entry: &LeadId,
+    ) {
+        let lead = case.lead.id.clone();
+        self.effects.extend(resolution.effects().iter().cloned());
+        self.next =
+            Some(Next::Review { lead: lead.clone(), entry: entry.clone(), claim: case.claim.cloned() });
+        match (own, resolution.action().owner()) {
+            (Some(own), _) => self.route = Route::ToOwner { owner: own.clone(), record: None },
+            (None, Some(owner)) => {
+                // He holds the other record already: nothing more counts for his caps.
+                let (owner, acquisition) = (owner.clone(), Acquisition::AutoAssigned);
+                self.effects.push(Effect::SetOwner { lead, owner: owner.clone(), acquisition });
+                self.start(case.lead, case.now);
+                self.route = Route::ToOwner { owner, record: resolution.action().record() };
+            }
+            (None, None) => {
+                self.wake(case.lead, case.now, wake_up::RETRY);
+                self.route = Route::Unassigned { reason: "joined".into(), retry_at: Some(case.now) };
+            }
+        }
+    }
+
+    pub(super) fn tell(&mut self, rep: &RepId, code: &'static str, about: &RecordRef) {
+        self.effects.push(Effect::Notify { rep: rep.clone(), code: code.into(), about: about.clone() });
+    }
+
+    pub(super) fn start_deadlines(&mut self, lead: &Lead, case: &Case<'_>) {
+        self.effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: case.now });
+    }
+}
