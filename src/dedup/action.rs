@@ -83,6 +83,11 @@ impl RuleAction {
         }
     }
 
+    /// Whether it takes the record for the same person's.
+    pub(super) fn is_of_a_person(&self) -> bool {
+        matches!(self, RuleAction::Reenter | RuleAction::KeyChange | RuleAction::Collect)
+    }
+
     /// Whether it can follow from a match with the target.
     pub(super) fn fits(&self, target: MatchTarget) -> bool {
         match self {

@@ -39,22 +39,27 @@ pub(super) struct Consequences {
 }
 
 impl Decision<'_, '_> {
-    /// Whether it makes one of two leads on file without asking anybody.
+    /// Whether it makes one of two leads, without asking anybody.
     pub(super) fn joins(&self, case: &Case<'_, '_>) -> bool {
-        let Meant::One(candidate) = &self.meant else { return false };
-        !case.look.is_entry && candidate.joins(case, &self.choice)
+        matches!(&self.meant, Meant::One(candidate) if candidate.joins(case, &self.choice))
+    }
+
+    /// Whether a later rule that finds the same person takes its place: of an entry, where it only found somebody else with
+    /// the key; records on file that are one are joined before anything else follows.
+    pub(super) fn yields(&self, case: &Case<'_, '_>) -> bool {
+        let Choice::Action(action) = &self.choice else { return !case.look.is_entry };
+        let is_found = matches!(&self.meant, Meant::Several(_)) || self.joins(case);
+        if case.look.is_entry { action.is_of_a_person() && !is_found } else { !self.joins(case) }
     }
 }
 
 impl Candidate<'_> {
-    /// Whether it and the lead, both on file, become one without a question: it is the same person's live lead, and not
-    /// both are worked on.
+    /// Whether it and the lead become one without a question: it is the same person's lead, and not both are worked on.
     pub(super) fn joins(&self, case: &Case<'_, '_>, choice: &Choice) -> bool {
         let Choice::Action(action) = choice else { return false };
-        let one_person = matches!(action, RuleAction::Reenter | RuleAction::KeyChange | RuleAction::Collect);
         let is_open = self.lead().is_some_and(|known| known.status != LeadStatus::Converted);
         let is_same = || self.shares_person(case) && !self.is_somebody_else(action, case);
-        one_person && is_open && !self.collides(case) && is_same()
+        action.is_of_a_person() && is_open && !self.collides(case) && is_same()
     }
 
     /// Whether two reps work on it and on the lead, and nobody has decided yet.

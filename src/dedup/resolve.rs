@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::action::RuleAction;
 use super::candidate::Candidate;
 use super::case::{Case, Look};
 use super::deduplicator::Deduplicator;
@@ -34,9 +33,9 @@ struct Findings<'c, 'r> {
 }
 
 impl Findings<'_, '_> {
-    /// Whether no rule has anything to add: of a lead on file, a later rule may still find a record to join.
+    /// Whether no later rule has anything to add.
     fn is_decided(&self, case: &Case<'_, '_>) -> bool {
-        self.decision.as_ref().is_some_and(|decision| case.look.is_entry || decision.joins(case))
+        self.decision.as_ref().is_some_and(|decision| !decision.yields(case))
     }
 }
 
@@ -163,7 +162,6 @@ impl Deduplicator {
                 }
                 Some(_) if findings.is_decided(case) => {}
                 Some(first) => match decide(rule, plan, first, &hits, case, &self.rules.scope) {
-                    // Records on file that are one are joined before anything else follows.
                     Ok(Some(decision)) if findings.decision.is_none() || decision.joins(case) => {
                         findings.decision = Some(decision);
                     }
@@ -256,20 +254,20 @@ fn decide<'c, 'r>(
 ) -> Result<Option<Decision<'c, 'r>>, Fault> {
     let choice = plan.choose(case.facts, &match_facts(rule, first.candidate, hits, case.now))?;
     let by_likeness = first.similarity.is_some();
-    let one_person =
-        matches!(choice, Choice::Action(RuleAction::Reenter | RuleAction::KeyChange | RuleAction::Collect));
+    let one_person = matches!(&choice, Choice::Action(action) if action.is_of_a_person());
     let meant = if one_person {
         let same = |one: &&Candidate<'r>| one.shares_person(case) && one.is_in_scope(scope, case);
-        let (senior, junior): (Vec<_>, Vec<_>) =
-            hits.iter().map(|hit| hit.candidate).filter(same).partition(|one| one.is_senior(case));
-        let found = if senior.is_empty() { junior.clone() } else { senior.clone() };
+        let all: Vec<_> = hits.iter().map(|hit| hit.candidate).filter(same).collect();
+        // Who it is comes before whom else the key reaches.
+        let open: Vec<_> = all.iter().copied().filter(|one| one.joins(case, &choice)).collect();
+        let found = if open.is_empty() { all } else { open };
+        let (senior, junior): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| one.is_senior(case));
+        let found = if senior.is_empty() { junior } else { senior };
         if case.look.is_entry || case.facts.lead().owner.is_none() {
             meant(&found, case)
         } else {
-            // In somebody's hands: who is joined without a question comes first, and nobody has to be asked whose it is.
-            let all: Vec<_> = senior.into_iter().chain(junior).collect();
-            let joined = all.iter().copied().find(|one| one.joins(case, &choice));
-            joined.or_else(|| best(&found)).map(Meant::One)
+            // In somebody's hands: nobody has to be asked whose it is.
+            best(&found).map(Meant::One)
         }
     } else if by_likeness {
         Some(Meant::One(first.candidate))

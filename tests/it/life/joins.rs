@@ -87,6 +87,22 @@ fn a_review_joins_until_one_live_record_is_left_for_each_strong_key() {
 }
 
 #[test]
+fn who_it_is_comes_before_whom_else_a_key_reaches() {
+    let at = |company: &str, lead| Lead { company: Some(company.into()), ..lead };
+    let other = owned(at("Quellmark Energy GmbH", caller("L1", 0, MOBILE)), "li");
+    let same = Lead { emails: mails(&["zhang.wei"]), ..owned(lead("L2", 1), "wang") };
+    let mut desk = Desk::with(&companies(), &[], &[other, at("Acme Trading Ltd", same)]);
+    let entry = Lead { emails: mails(&["zhang.wei"]), ..caller("L3", 30, MOBILE) };
+    let decided = desk.submit(&at("Acme Trading Ltd", entry));
+    assert_eq!(decided.outcome.route(), &folded("L2", FoldKind::Collected));
+    // A family phone: the child's second form is the child's.
+    let named = |id, hour, name: &str| Lead { name: Some(name.into()), ..caller(id, hour, MOBILE) };
+    let family = [owned(named("L1", 0, "王芳"), "li"), owned(named("L2", 1, "李小明"), "li")];
+    let mut desk = Desk::with(&consumers(), &[], &family);
+    assert_eq!(desk.submit(&named("L3", 30, "李小明")).outcome.route(), &folded("L2", FoldKind::Reentry));
+}
+
+#[test]
 fn the_owner_of_a_joined_record_keeps_the_customer() {
     let mut desk = Desk::new(&companies());
     desk.book.insert_lead(caller("L1", 0, MOBILE));
