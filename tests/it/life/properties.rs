@@ -51,7 +51,7 @@ fn full(id: &str, hours: i64, n: usize) -> Lead {
     lead.scenario = some(["换系统", "第一次上", "试用"]);
     lead.message = some(["请报价", "请演示", "请回电"]);
     lead.tags = vec![some(["hot", "fair", "vip"]).unwrap()];
-    lead.wechat = Some(format!("wx_person_{}", n % 5).as_str().into()).filter(|_| n % 2 == 0);
+    lead.wechat = Some(format!("wx_person_{}", n % 5).as_str().into()).filter(|_| n.is_multiple_of(2));
     let date = Value::Timestamp(hour(hours));
     lead.attributes.insert("consent".into(), Value::from(format!("given {}", n % 2)));
     lead.attributes.insert("budget".into(), Value::from(i64::try_from(n % 3).unwrap()));
