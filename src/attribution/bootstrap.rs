@@ -9,8 +9,23 @@ use super::random::SplitMix64;
 use super::rules::{Bootstrap, Markov};
 use super::run::{Kind, Run, Taken};
 
+/// Most work of all samples together, in units of some 5 ns: about a minute.
+const MAX_WORK: u64 = 12_000_000_000;
+/// What a sample takes to draw a journey, and to look at a touch.
+const A_JOURNEY: u64 = 20;
+const A_TOUCH: u64 = 3;
+
+/// What a sample takes beside solving what was learnt.
+fn look_cost(run: &Run<'_>) -> u64 {
+    let (journeys, touches) = (run.journeys.len() as u64, run.journeys.touches() as u64);
+    A_JOURNEY * journeys + A_TOUCH * touches + run.journeys.channels.len() as u64
+}
+
 /// Draws every journey again, lets the model learn from what was drawn, and takes the middle part of each channel's
 /// shares, as parts of `total` conversions. By channel number. The order of a chain stays the one that was chosen.
+///
+/// Refused before any work when as many samples as the first look at the journeys took are too many, and where the
+/// samples turn out to need more.
 pub(super) fn intervals(
     run: &Run<'_>,
     learnt: Option<&Learnt>,
@@ -26,8 +41,16 @@ pub(super) fn intervals(
         Some(chain) => chain,
         None => run.model.kind.model(),
     };
+    let samples = bootstrap.samples;
+    let look = look_cost(run);
+    let each = look.saturating_add(learnt.map_or(0, |learnt| learnt.fit.work)).max(1);
+    let most = u32::try_from(MAX_WORK / each).unwrap_or(u32::MAX);
+    if most < samples {
+        return Err(CreditError::BootstrapTooLarge { samples, most });
+    }
+    let mut work = 0u64;
     let mut shares: Vec<Vec<f64>> = vec![Vec::new(); run.journeys.channels.len()];
-    for sample in 0..bootstrap.samples {
+    for sample in 0..samples {
         let drawn = |journey: &Journey<'_>| {
             // What is drawn depends on the journey alone, so every look at it in this sample sees the same.
             let mut random = SplitMix64::new(bootstrap.seed, sample.into(), journey.index as u64);
@@ -37,6 +60,11 @@ pub(super) fn intervals(
             (conversions, nulls, each * conversions as f64)
         };
         let again = if learnt.is_some() { run.learn_from(model, &drawn)? } else { None };
+        let solved = again.as_ref().map_or(0, |again| again.fit.work);
+        work = work.saturating_add(look).saturating_add(solved);
+        if work > MAX_WORK {
+            return Err(CreditError::BootstrapTooLarge { samples, most: sample });
+        }
         let credits = match again {
             Some(again) if !again.fit.by_journey => again.conversions,
             again => by_journey(run, again.as_ref(), &drawn)?,

@@ -96,6 +96,8 @@ pub struct Fit {
     pub(super) markov: Option<MarkovFit>,
     /// Whether each conversion is divided among its own touches instead of all conversions among all channels.
     pub(super) by_journey: bool,
+    /// What learning took beside looking at every touch, in units of some 5 ns; of a host's model it is not known.
+    pub(super) work: u64,
 }
 
 impl Fit {

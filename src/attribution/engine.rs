@@ -83,7 +83,9 @@ impl Attribution {
     ///
     /// Models of single journeys take O(touches). A Markov chain takes O(touches) to count and up to O(states³) to
     /// solve up to 512 states, beyond that some dozen sweeps over transitions × channels, which are refused where they
-    /// would take longer than some seconds ([`CreditError::ChainTooLarge`]). A bootstrap takes that once a sample.
+    /// would take longer than about two seconds ([`CreditError::ChainTooLarge`]). A bootstrap takes that once a sample,
+    /// and is refused where that would take longer than about a minute ([`CreditError::BootstrapTooLarge`]). Work is
+    /// counted and not timed, so the answer is the same everywhere.
     /// [`allocate`](Attribution::allocate) gives the value to the cent, and
     /// [`credit_and_allocate`](Attribution::credit_and_allocate) both at once.
     ///

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::rules::MIN_SAMPLES;
 use crate::model::{Currency, RuleId};
 use crate::text::codes;
 
@@ -77,6 +78,17 @@ pub enum JourneyError {
         /// The journey.
         journey: usize,
     },
+    /// Copies of earlier touches that are out of proportion to the touches themselves.
+    #[error(
+        "journey {journey} would repeat the touches before it once more, and {copies} touches are copies already: cut the \
+         history after each conversion"
+    )]
+    HistoryTooLong {
+        /// The journey.
+        journey: usize,
+        /// Copies so far.
+        copies: usize,
+    },
     /// More than 2^32 − 1 touches, journeys or names.
     #[error("journey {journey} is one too many: at most 4294967295 touches fit into one set, split it")]
     TooManyTouches {
@@ -128,24 +140,41 @@ pub enum CreditError {
         /// The most.
         most: usize,
     },
-    /// A chain whose removal effects would take too long.
+    /// A chain whose removal effects take too much work.
     #[error(
-        "removing each of {channels} channels from a chain of {transitions} transitions takes too long: \
-         group channels or lower the order"
+        "removing each of {channels} channels from a chain of {transitions} transitions takes too much work: {}group \
+         rare channels",
+        lower(*.order)
     )]
     ChainTooLarge {
         /// Channels found.
         channels: usize,
         /// Transitions found.
         transitions: usize,
+        /// The order of the chain.
+        order: u8,
     },
     /// The iteration has not reached the precision that is promised.
-    #[error("the removal effect of `{channel}` is only known to {error}: lower the order")]
+    #[error(
+        "the removal effect of `{channel}` is only known to {error}: {}keep fewer steps of each journey \
+         (`look_back.steps`)",
+        lower(*.order)
+    )]
     NotConverged {
         /// The channel.
         channel: String,
         /// The bound of the error.
         error: String,
+        /// The order of the chain.
+        order: u8,
+    },
+    /// Intervals that take too much work.
+    #[error("{samples} bootstrap samples of these journeys take too much work: {}", fewer(*.most))]
+    BootstrapTooLarge {
+        /// Samples asked for.
+        samples: u32,
+        /// How many there may be; below what rules may ask for when there can be no interval at all.
+        most: u32,
     },
     /// A custom model failed.
     #[error("the model failed: {message}")]
@@ -162,7 +191,21 @@ codes! {
         CreditError::TooManyChannels { .. } => "too_many_channels",
         CreditError::ChainTooLarge { .. } => "chain_too_large",
         CreditError::NotConverged { .. } => "not_converged",
+        CreditError::BootstrapTooLarge { .. } => "bootstrap_too_large",
         CreditError::Custom { .. } => "custom",
+    }
+}
+
+/// What helps a chain first; nothing is below order 1.
+fn lower(order: u8) -> String {
+    if order > 1 { format!("lower the order from {order}, or ") } else { String::new() }
+}
+
+fn fewer(most: u32) -> String {
+    if most >= MIN_SAMPLES {
+        format!("ask for at most {most}")
+    } else {
+        "leave `bootstrap` out, or group rare channels".to_owned()
     }
 }
 

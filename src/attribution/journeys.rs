@@ -10,6 +10,10 @@ use crate::model::{Currency, Money};
 pub(super) const UNTIMED: i64 = i64::MIN;
 /// Stands for "none" in columns of numbers.
 pub(super) const NONE: u32 = u32::MAX;
+/// Copies of touches by [`Journeys::end_and_continue`]: so many at least, and so many times the touches that were pushed.
+/// A customer with as many conversions as touches has half their square.
+const MAX_COPIES: usize = 1 << 24;
+const MAX_COPIED: usize = 64;
 /// Counts up to this are exact as floats.
 const MAX_COUNT: u64 = 1 << 53;
 
@@ -148,6 +152,9 @@ pub struct Journeys {
     /// The open journey: its first touch, and whether its touches are in order.
     open: usize,
     unordered: bool,
+    /// Touches that are copies of earlier ones, and those of them in the open journey.
+    copies: usize,
+    open_copies: usize,
     /// Whether a touch is later than the end of its journey.
     has_late_touches: bool,
     conversions: u64,
@@ -273,6 +280,7 @@ impl Journeys {
     pub fn end_journey(&mut self, conversion: &Conversion) -> Result<(), JourneyError> {
         self.finish(conversion)?;
         self.open = self.touch_channels.len();
+        self.open_copies = 0;
         Ok(())
     }
 
@@ -296,11 +304,17 @@ impl Journeys {
     /// ```
     ///
     /// # Errors
-    /// Those of [`end_journey`](Journeys::end_journey), and when the copies do not fit.
+    /// Those of [`end_journey`](Journeys::end_journey), and when copies were more than sixteen million and more than 64
+    /// times the touches they are copies of: the journey is ended then, and the next begins without touches.
     pub fn end_and_continue(&mut self, conversion: &Conversion) -> Result<(), JourneyError> {
         self.finish(conversion)?;
         let (from, until) = (self.open, self.touch_channels.len());
         self.open = until;
+        self.open_copies = 0;
+        let copies = self.copies + (until - from);
+        if copies > MAX_COPIES.max(MAX_COPIED.saturating_mul(until - self.copies)) {
+            return Err(JourneyError::HistoryTooLong { journey: self.ends.len(), copies: self.copies });
+        }
         if until + (until - from) > NONE as usize {
             return Err(JourneyError::TooManyTouches { journey: self.ends.len() });
         }
@@ -311,7 +325,13 @@ impl Journeys {
         if !self.touch_campaigns.is_empty() {
             self.touch_campaigns.extend_from_within(from..until);
         }
+        (self.copies, self.open_copies) = (copies, until - from);
         Ok(())
+    }
+
+    /// How many touches there are, those of the open journey included.
+    pub(super) fn touches(&self) -> usize {
+        self.touch_channels.len()
     }
 
     /// Whether the open journey has no touches.
@@ -336,6 +356,7 @@ impl Journeys {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn discard_open(&mut self) {
+        self.copies -= std::mem::take(&mut self.open_copies);
         self.touch_channels.truncate(self.open);
         self.touch_times.truncate(self.open);
         self.touch_campaigns.truncate(self.open);

@@ -377,11 +377,15 @@ impl Default for Minimum {
     }
 }
 
+/// Fewest samples an interval can be read from.
+pub(super) const MIN_SAMPLES: u32 = 20;
+
 /// Intervals from journeys drawn again with replacement.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Bootstrap {
-    /// How often journeys are drawn: 20 to 10,000 (default 200).
+    /// How often journeys are drawn: 20 to 10,000 (default 200), and together no more than takes about a minute
+    /// ([`CreditError::BootstrapTooLarge`](super::CreditError::BootstrapTooLarge) says how many that are).
     pub samples: u32,
     /// The same seed gives the same intervals.
     pub seed: u64,

@@ -152,6 +152,8 @@ impl CreditModel for RateGame {
             conversions: positive(&effects),
             values: positive(&values),
             effects: Some(effects),
+            // Three tables, each summed over its subsets player by player.
+            work: 3 * (players as u64) * (1u64 << players) / 2,
             ..Fit::default()
         }))
     }

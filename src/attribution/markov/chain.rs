@@ -96,6 +96,10 @@ impl Chain {
         self.channels
     }
 
+    pub(super) fn order(&self) -> u8 {
+        self.counts.order
+    }
+
     pub(super) fn transitions(&self) -> usize {
         self.targets.len()
     }

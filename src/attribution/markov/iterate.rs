@@ -14,9 +14,15 @@ const MAX_LOOKS: usize = 2_000;
 /// The error of the probability to convert that is asked for, relative to it, and the one that is accepted.
 const WANTED: f64 = 1e-13;
 const ACCEPTED: f64 = 1e-10;
-/// Most transitions that are followed for one chain, in all sweeps, blocks of channels and passes together; each is
-/// followed for [`WIDTH`] right sides at once, which takes between 4 and 5 ns: about five seconds together.
-const MAX_WORK: u64 = 1 << 30;
+/// Most work for one chain, in all sweeps, blocks of channels and passes together. A unit is one transition followed
+/// for [`WIDTH`] right sides at once, which takes between 4 and 5 ns: two seconds together.
+const MAX_WORK: u64 = 400_000_000;
+/// What a transition costs beside that when what it leads to is not in the processor's cache.
+const MISS: u64 = 5;
+/// States whose right sides, 160 bytes each, stay in a cache of a mebibyte together.
+const MAX_CACHED: usize = 6_000;
+/// How many states ahead of the one before a processor fetches by itself.
+const AHEAD: u32 = 8;
 
 /// How much work is left. What an iteration needs is not known before, so it is paid for sweep by sweep.
 #[derive(Debug)]
@@ -29,6 +35,11 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// How much of a whole budget is gone.
+    pub(super) fn spent(&self) -> u64 {
+        MAX_WORK.saturating_sub(self.0)
+    }
+
     /// Whether so much work is left.
     fn has(&self, work: u64) -> bool {
         work <= self.0
@@ -44,7 +55,16 @@ impl Budget {
 
 /// What one look costs: its sweeps and the check after them. A state costs what a transition does.
 fn look_cost(chain: &Chain) -> u64 {
-    (SWEEPS as u64 + 1).saturating_mul((chain.transitions() + chain.states()) as u64)
+    let near = (chain.transitions() + chain.states()) as u64;
+    let far = if chain.states() > MAX_CACHED { MISS.saturating_mul(far_targets(chain)) } else { 0 };
+    (SWEEPS as u64 + 1).saturating_mul(near.saturating_add(far))
+}
+
+/// Transitions that lead far away from where the one before led.
+fn far_targets(chain: &Chain) -> u64 {
+    let mut before = 0;
+    let is_far = |target: &&u32| target.abs_diff(std::mem::replace(&mut before, **target)) > AHEAD;
+    chain.targets.iter().filter(is_far).count() as u64
 }
 
 /// What remains without each channel.
@@ -65,26 +85,30 @@ pub(super) fn remaining(
     let whole = Remaining { conversions: chain.conversion_rate(), value: dot(&chain.value, &chain.visits) };
     let mut all = vec![whole; chain.channels()];
     let used: Vec<u32> = (0..chain.channels() as u32).filter(|channel| used[*channel as usize]).collect();
+    let order = chain.order();
     let named = |stop| match stop {
         Stop::OutOfBudget => {
-            CreditError::ChainTooLarge { channels: used.len(), transitions: chain.transitions() }
+            CreditError::ChainTooLarge { channels: used.len(), transitions: chain.transitions(), order }
         }
         Stop::NotConverged { channel, error } => {
-            CreditError::NotConverged { channel: channel_name(channel), error: format!("{error:.1e}") }
+            CreditError::NotConverged { channel: channel_name(channel), error: format!("{error:.1e}"), order }
         }
     };
     // Every solution takes one look at least: what cannot be enough is refused before any work is done.
     let solutions = used.len().div_ceil(WIDTH) as u64 * if has_value { 2 } else { 1 };
-    if !budget.has(solutions.saturating_mul(look_cost(chain))) {
+    let look = look_cost(chain);
+    if !budget.has(solutions.saturating_mul(look)) {
         return Err(named(Stop::OutOfBudget));
     }
+    let mut values = vec![[0.0f64; WIDTH]; chain.states()];
     for block in used.chunks(WIDTH) {
-        let found = solve(chain, block, &chain.converts, budget).map_err(named)?;
+        let mut solve = |rewards: &[f64]| solve(chain, block, rewards, &mut values, look, budget);
+        let found = solve(&chain.converts).map_err(named)?;
         for (channel, found) in block.iter().zip(found) {
             all[*channel as usize].conversions = found;
         }
         if has_value {
-            let found = solve(chain, block, &chain.value, budget).map_err(named)?;
+            let found = solve(&chain.value).map_err(named)?;
             for (channel, found) in block.iter().zip(found) {
                 all[*channel as usize].value = found;
             }
@@ -104,28 +128,32 @@ enum Stop {
 }
 
 /// For each channel of the block: the expected reward from the start when the channel is removed.
-fn solve(chain: &Chain, block: &[u32], rewards: &[f64], budget: &mut Budget) -> Result<Vec<f64>, Stop> {
+fn solve(
+    chain: &Chain,
+    block: &[u32],
+    rewards: &[f64],
+    values: &mut [[f64; WIDTH]],
+    look: u64,
+    budget: &mut Budget,
+) -> Result<Vec<f64>, Stop> {
     let states = chain.states();
     // Which right side a state is removed from.
-    let side = |state: usize| {
-        let channel = chain.channel[state].checked_sub(1)?;
-        block.iter().position(|removed| *removed == channel)
-    };
+    let side = |state: usize| block.binary_search(&chain.channel[state].checked_sub(1)?).ok();
     let sides: Vec<Option<usize>> = (0..states).map(side).collect();
-    let mut values = vec![[0.0f64; WIDTH]; states];
+    values.fill([0.0; WIDTH]);
     let scale =
         rewards.iter().zip(&chain.visits).map(|(reward, visits)| (reward * visits).abs()).sum::<f64>();
     let mut bounds = [0.0f64; WIDTH];
     for _ in 0..MAX_LOOKS {
-        if !budget.spend(look_cost(chain)) {
+        if !budget.spend(look) {
             return Err(Stop::OutOfBudget);
         }
         for _ in 0..SWEEPS {
             for state in (0..states).rev() {
-                values[state] = follow(chain, state, &values, rewards, sides[state]);
+                values[state] = follow(chain, state, values, rewards, sides[state]);
             }
         }
-        bounds = correct(chain, &mut values, rewards, &sides);
+        bounds = correct(chain, values, rewards, &sides);
         if bounds[..block.len()].iter().all(|bound| *bound <= WANTED * scale) {
             return Ok(values[0][..block.len()].to_vec());
         }
@@ -228,6 +256,11 @@ mod tests {
 
     /// Journeys over `channels` channels, each state leading to some before and behind it.
     fn chain(channels: u32) -> Chain {
+        chain_of(channels, &[1, 2, channels - 3, channels - 1])
+    }
+
+    /// Journeys over `channels` channels, each state leading so many steps on.
+    fn chain_of(channels: u32, leads: &[u32]) -> Chain {
         let mut counts = Counts {
             order: 1,
             channels: channels as usize,
@@ -240,7 +273,7 @@ mod tests {
             let conversions = u64::from(channel % 7);
             counts.ends.push(Ends { conversions, nulls: 1, value: f64::from(channel) });
             counts.steps.push(Step { from: 0, to: channel + 1, count: 3 });
-            for step in [1, 2, channels - 3, channels - 1] {
+            for step in leads {
                 counts.steps.push(Step { from: channel + 1, to: (channel + step) % channels + 1, count: 5 });
             }
         }
@@ -253,10 +286,30 @@ mod tests {
         let found = remaining(chain, has_value, &mut left, &|channel| channel.to_string());
         match &found {
             Ok(all) => assert!(all.iter().all(|rest| rest.conversions > 0.0)),
-            Err(CreditError::ChainTooLarge { channels: 100, transitions: 500 }) => {}
+            Err(CreditError::ChainTooLarge { channels: 100, transitions: 500, order: 1 }) => {}
             Err(error) => panic!("{error}"),
         }
         (budget - left.0, found.is_ok())
+    }
+
+    /// What leads far costs more where a cache does not hold all states, and nothing more where it does.
+    #[test]
+    fn far_targets_cost_more_in_large_chains() {
+        for (channels, cached) in [(5_999, true), (6_000, false)] {
+            let states = u64::from(channels) + 1;
+            // All targets of a state and of the next are near, but for those around the end.
+            let near = chain(channels);
+            let far = far_targets(&near);
+            assert!(far < 20, "{far}");
+            let more = if cached { 0 } else { MISS * far };
+            assert_eq!(look_cost(&near), 9 * (5 * u64::from(channels) + states + more));
+            // Both targets of a state are far from the one before.
+            let scattered = chain_of(channels, &[1, channels / 2]);
+            let far = far_targets(&scattered);
+            assert!(far.abs_diff(2 * states) < 10, "{far}");
+            let more = if cached { 0 } else { MISS * far };
+            assert_eq!(look_cost(&scattered), 9 * (3 * u64::from(channels) + states + more));
+        }
     }
 
     #[test]

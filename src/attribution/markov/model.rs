@@ -30,6 +30,7 @@ impl CreditModel for Markov {
             values,
             effects: Some(removal.effects),
             by_journey: self.divide == Division::Journey,
+            work: removal.work,
             markov: Some(MarkovFit {
                 order,
                 states: chain.states(),

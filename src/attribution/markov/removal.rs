@@ -14,6 +14,8 @@ pub(super) struct Removal {
     pub(super) effects: Vec<f64>,
     /// `None` when they are not all from 0 up.
     pub(super) value_effects: Option<Vec<f64>>,
+    /// What it took, in units of some 5 ns.
+    pub(super) work: u64,
 }
 
 impl Removal {
@@ -21,14 +23,16 @@ impl Removal {
     pub(super) fn of(chain: &Chain, channel_name: &dyn Fn(u32) -> String) -> Result<Removal, CreditError> {
         let channels = chain.channels();
         if chain.conversion_rate() == 0.0 {
-            return Ok(Removal { effects: vec![0.0; channels], value_effects: Some(vec![0.0; channels]) });
+            let nothing = vec![0.0; channels];
+            return Ok(Removal { value_effects: Some(nothing.clone()), effects: nothing, work: 0 });
         }
         let value: f64 = chain.value.iter().zip(&chain.visits).map(|(value, visits)| value * visits).sum();
         let has_value = chain.value.iter().any(|value| *value != 0.0);
-        let remaining = if chain.states() <= MAX_DENSE {
-            dense::remaining(chain)
+        let (remaining, work) = if chain.states() <= MAX_DENSE {
+            (dense::remaining(chain), (chain.states() as u64).pow(3) / 4)
         } else {
-            iterate::remaining(chain, has_value, &mut Budget::default(), channel_name)?
+            let mut budget = Budget::default();
+            (iterate::remaining(chain, has_value, &mut budget, channel_name)?, budget.spent())
         };
         // Rounded to what the computation is good for, so that a channel nothing depends on has no effect at all.
         let effect = |rest: f64, all: f64| {
@@ -48,6 +52,6 @@ impl Removal {
         } else {
             None
         };
-        Ok(Removal { effects, value_effects })
+        Ok(Removal { effects, value_effects, work })
     }
 }

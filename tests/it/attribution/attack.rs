@@ -1,6 +1,6 @@
 //! Huge and hostile input ends, and ends well.
 
-use leadkit::attribution::{Conversion, CreditError, Dimension, Journeys, Step};
+use leadkit::attribution::{Conversion, CreditError, Dimension, JourneyError, Journeys, Step};
 use serde_json::json;
 
 use super::support::{cny, engine, hour, one};
@@ -92,9 +92,69 @@ fn a_hundred_thousand_channels() {
         let sum: f64 = model.channels.iter().map(|one| one.conversions).sum();
         assert!((sum - 100_000.0).abs() < 1e-6, "{} {sum}", model.model);
     }
-    let error = one(json!({"markov": {}})).credit(&journeys).unwrap_err();
-    assert!(matches!(error.error, CreditError::ChainTooLarge { channels: 100_000, .. }), "{error}");
-    assert!(error.to_string().contains("group channels or lower the order"), "{error}");
+    for (order, cure) in
+        [(1, "work: group rare channels"), (3, "work: lower the order from 3, or group rare channels")]
+    {
+        let error = one(json!({"markov": {"order": order}})).credit(&journeys).unwrap_err();
+        assert!(matches!(error.error, CreditError::ChainTooLarge { channels: 100_000, .. }), "{error}");
+        assert!(error.to_string().ends_with(cure), "{error}");
+    }
+}
+
+/// The samples are counted before the first is drawn.
+#[test]
+fn a_bootstrap_of_too_much_is_refused_with_what_would_do() {
+    let mut journeys = Journeys::new();
+    for _ in 0..60_000 {
+        journeys.push(Step { channel: "A", ..Step::default() }).unwrap();
+        journeys.end_journey(&Conversion::default()).unwrap();
+    }
+    let ask = |samples: u32, model: serde_json::Value| {
+        let rules = json!({"models": [{"id": "m", "model": model}], "bootstrap": {"samples": samples}});
+        engine(rules).credit(&journeys)
+    };
+    for model in [json!({"markov": {}}), json!({"shapley": {}}), json!({"shapley": {"game": "rate"}})] {
+        let error = ask(10_000, model.clone()).unwrap_err();
+        let CreditError::BootstrapTooLarge { samples: 10_000, most } = error.error else { panic!("{error}") };
+        assert!((5_000..10_000).contains(&most), "{most}");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "model `m`: 10000 bootstrap samples of these journeys take too much work: ask for at most {most}"
+            )
+        );
+        assert!(ask(20, model).unwrap().models()[0].channels[0].interval.is_some());
+    }
+    let none = CreditError::BootstrapTooLarge { samples: 200, most: 19 };
+    assert!(none.to_string().ends_with("leave `bootstrap` out, or group rare channels"), "{none}");
+}
+
+/// A customer with as many conversions as touches has half their square in copies.
+#[test]
+fn full_history_grows_no_further_than_in_proportion() {
+    let mut journeys = Journeys::new();
+    let error = (0..100_000).find_map(|step| {
+        journeys.push_touch("A", hour(step)).unwrap();
+        journeys.end_and_continue(&Conversion::default()).err()
+    });
+    let Some(JourneyError::HistoryTooLong { journey, copies }) = error else { panic!("{error:?}") };
+    assert_eq!(journey, journeys.len());
+    assert!((16_000_000..=1 << 24).contains(&copies), "{copies}");
+    // The next customer begins with nothing.
+    journeys.push_touch("B", hour(0)).unwrap();
+    journeys.end_journey(&Conversion::default()).unwrap();
+    assert_eq!(journeys.get(journeys.len() - 1).unwrap().len(), 1);
+    // Customers that go on a few times are in proportion, however many they are: what is dropped is no copy.
+    let mut journeys = Journeys::new();
+    let start = hour(0);
+    for _ in 0..500_000 {
+        for step in 0..9 {
+            journeys.push_touch("A", start + chrono::TimeDelta::seconds(step)).unwrap();
+            journeys.end_and_continue(&Conversion::default()).unwrap();
+        }
+        journeys.discard_open();
+    }
+    assert_eq!(journeys.conversions(), 4_500_000);
 }
 
 #[test]
