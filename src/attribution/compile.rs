@@ -6,12 +6,15 @@ use serde_json::Value as Json;
 
 use super::engine::Attribution;
 use super::markov::MAX_ORDER;
+use super::ownership::OwnershipRules;
 use super::path::TOUCH_FIELDS;
 use super::registry;
 use super::rules::{
-    AttributionRules, Bootstrap, Game, MilestoneBased, Model, ModelRules, PositionBased, Shapley,
+    AttributionRules, Bootstrap, Game, JourneyRules, MIN_SAMPLES, MilestoneBased, Model, ModelRules,
+    PositionBased, Shapley,
 };
 use super::run::{Compiled, Kind};
+use crate::calendar::UtcOffset;
 use crate::document::Unique;
 use crate::error::Report;
 use crate::rule::{Condition, Predicate, Registry, RulesDocument, RulesVersion, Scope, rules_document};
@@ -35,7 +38,7 @@ impl Attribution {
         report: &mut Report,
     ) -> Attribution {
         RulesVersion::check(rules.format, report);
-        let models = report.within("models", |report| models(&rules.models, registry, report));
+        let models = report.within("models", |report| models(rules, registry, report));
         report.within("look_back", |report| {
             if rules.look_back.steps == Some(0) {
                 report.within("steps", |report| {
@@ -56,7 +59,10 @@ impl Attribution {
             look_back: rules.look_back,
             filter,
             path: rules.path,
-            journeys: rules.journeys.clone(),
+            journeys: JourneyRules {
+                ownership: with_offset(&rules.journeys.ownership, rules.offset),
+                ..rules.journeys.clone()
+            },
             minimum: rules.minimum,
             bootstrap: rules.bootstrap,
             offset: rules.offset,
@@ -64,7 +70,13 @@ impl Attribution {
     }
 }
 
-fn models(rules: &[ModelRules], registry: &Registry, report: &mut Report) -> Vec<Compiled> {
+/// One local time for all of the rules, unless the rule of ownership has its own.
+fn with_offset(ownership: &OwnershipRules, offset: UtcOffset) -> OwnershipRules {
+    OwnershipRules { offset: ownership.offset.or(Some(offset)), ..ownership.clone() }
+}
+
+fn models(all: &AttributionRules, registry: &Registry, report: &mut Report) -> Vec<Compiled> {
+    let rules = &all.models;
     if rules.is_empty() {
         report.error("empty_list", "there is no model", "name at least one, such as `linear`");
     }
@@ -74,7 +86,9 @@ fn models(rules: &[ModelRules], registry: &Registry, report: &mut Report) -> Vec
         report.item(index, |report| {
             report.within("id", |report| seen.check(rule.id.as_str(), report));
             check_channels(rule, report);
-            if let Some(kind) = report.within("model", |report| kind(&rule.model, registry, report)) {
+            if let Some(kind) =
+                report.within("model", |report| kind(&rule.model, all.offset, registry, report))
+            {
                 compiled.push(Compiled { rules: rule.clone(), kind });
             }
         });
@@ -122,7 +136,7 @@ fn check_channels(rule: &ModelRules, report: &mut Report) {
     }
 }
 
-fn kind(model: &Model, registry: &Registry, report: &mut Report) -> Option<Kind> {
+fn kind(model: &Model, offset: UtcOffset, registry: &Registry, report: &mut Report) -> Option<Kind> {
     report.within(model.code(), |report| match model {
         Model::First => Some(Kind::First),
         Model::Last => Some(Kind::Last),
@@ -171,7 +185,7 @@ fn kind(model: &Model, registry: &Registry, report: &mut Report) -> Option<Kind>
         Model::Shapley(Shapley { game: Game::Rate }) => Some(Kind::Rate),
         Model::Ownership(rules) => {
             rules.check(report);
-            Some(Kind::Other { model: std::sync::Arc::new(rules.clone()), learns: false })
+            Some(Kind::Other { model: std::sync::Arc::new(with_offset(rules, offset)), learns: false })
         }
         Model::Custom(custom) => {
             registry::make(registry, custom, report).map(|model| Kind::Other { model, learns: true })
@@ -227,7 +241,7 @@ fn visit_fields(condition: &Json, fields: &mut BTreeSet<String>) {
 }
 
 fn check_bootstrap(bootstrap: &Bootstrap, rules: &AttributionRules, report: &mut Report) {
-    if !(20..=10_000).contains(&bootstrap.samples) {
+    if !(MIN_SAMPLES..=10_000).contains(&bootstrap.samples) {
         report.within("samples", |report| {
             let message = format!("`{}` samples are too few or too many", bootstrap.samples);
             report.error("out_of_range", message, "write a number from 20 to 10000");

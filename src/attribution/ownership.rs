@@ -2,16 +2,18 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Months, Utc};
+use chrono::{DateTime, Months, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::UtcOffset;
 use crate::error::Report;
 use crate::model::open_enum::closed_enum;
 
 /// Which of several entries owns a customer.
 ///
 /// The default: of the pipelines that entered in the three calendar months before the conversion to an opportunity,
-/// the first to enter; when none did, the latest before.
+/// the first to enter; when none did, the latest before. Calendar months are those of a local time, and the same moment
+/// may lie on the last of a month in one and on the first of the next in another: set `offset`.
 ///
 /// ```
 /// use leadkit::attribution::{Entry, OwnershipMethod, OwnershipRules};
@@ -41,9 +43,13 @@ use crate::model::open_enum::closed_enum;
 pub struct OwnershipRules {
     /// How the owner is chosen.
     pub method: OwnershipMethod,
-    /// Length of the window before the conversion in calendar months, both ends included; a day that a month does not
-    /// have is its last (default 3).
+    /// Length of the window before the conversion in calendar months, both ends included (default 3). It begins at the
+    /// conversion's time of day; a day that a month does not have is its last.
     pub window_months: u32,
+    /// The local time that calendar months are counted in. Without it: `offset` of the attribution rules this is part of,
+    /// or UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<UtcOffset>,
     /// Pipelines for [`OwnershipMethod::Priority`], the most important first. Those not listed come after them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub priority: Vec<String>,
@@ -60,6 +66,7 @@ impl Default for OwnershipRules {
         OwnershipRules {
             method: OwnershipMethod::default(),
             window_months: 3,
+            offset: None,
             priority: Vec::new(),
             lock_days: None,
             expiry_months: None,
@@ -167,6 +174,13 @@ pub struct Ownership {
     counted: Vec<Entry>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     disregarded: Vec<(Entry, Disregard)>,
+    /// The local time it was decided in.
+    #[serde(default, skip_serializing_if = "is_utc")]
+    offset: UtcOffset,
+}
+
+fn is_utc(offset: &UtcOffset) -> bool {
+    *offset == UtcOffset::UTC
 }
 
 impl Ownership {
@@ -202,7 +216,7 @@ impl fmt::Display for Ownership {
                 f,
                 "`{}` owns it, entered {}: {}",
                 owner.pipeline,
-                owner.at.date_naive(),
+                local(owner.at, self.offset).date_naive(),
                 reason.describe()
             ),
             _ => f.write_str("nobody owns it: no entry counts"),
@@ -210,9 +224,17 @@ impl fmt::Display for Ownership {
     }
 }
 
-/// Calendar months before a moment, the day clamped to the month.
-fn months_before(at: DateTime<Utc>, months: u32) -> DateTime<Utc> {
-    at.checked_sub_months(Months::new(months)).unwrap_or(DateTime::<Utc>::MIN_UTC)
+/// What a clock with the offset shows, as if it were UTC. Moments at the ends of time stay where they are.
+fn local(at: DateTime<Utc>, offset: UtcOffset) -> DateTime<Utc> {
+    at.checked_add_signed(TimeDelta::seconds(offset.seconds().into())).unwrap_or(at)
+}
+
+/// Calendar months of the local time before a moment, the day clamped to the month.
+fn months_before(at: DateTime<Utc>, months: u32, offset: UtcOffset) -> DateTime<Utc> {
+    let before = local(at, offset).checked_sub_months(Months::new(months));
+    before
+        .and_then(|before| before.checked_sub_signed(TimeDelta::seconds(offset.seconds().into())))
+        .unwrap_or(DateTime::<Utc>::MIN_UTC)
 }
 
 impl OwnershipRules {
@@ -221,13 +243,14 @@ impl OwnershipRules {
     pub fn decide(&self, entries: &[Entry], at: DateTime<Utc>) -> Ownership {
         let mut sorted: Vec<&Entry> = entries.iter().collect();
         sorted.sort();
-        let oldest = self.expiry_months.map(|months| months_before(at, months));
+        let offset = self.offset.unwrap_or_default();
+        let oldest = self.expiry_months.map(|months| months_before(at, months, offset));
         let mut seen = std::collections::BTreeSet::new();
         let mut locked_until: Option<DateTime<Utc>> = None;
         let (mut counted, mut disregarded) = (Vec::new(), Vec::new());
         for entry in sorted {
             let lock = |entry: &Entry| {
-                let days = chrono::TimeDelta::days(self.lock_days?.into());
+                let days = TimeDelta::days(self.lock_days?.into());
                 Some(entry.at.checked_add_signed(days).unwrap_or(DateTime::<Utc>::MAX_UTC))
             };
             let why = if entry.at > at {
@@ -254,12 +277,13 @@ impl OwnershipRules {
             reason: chosen.map(|(_, reason)| reason),
             counted,
             disregarded,
+            offset,
         }
     }
 
     /// Chooses among entries that count, in order of time.
     fn choose<'a>(&self, entries: &'a [Entry], at: DateTime<Utc>) -> Option<(&'a Entry, OwnershipReason)> {
-        let start = months_before(at, self.window_months);
+        let start = months_before(at, self.window_months, self.offset.unwrap_or_default());
         let (first, last) = (entries.first()?, entries.last()?);
         Some(match self.method {
             OwnershipMethod::Window => match entries.iter().find(|entry| entry.at >= start) {

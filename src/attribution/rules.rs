@@ -60,7 +60,7 @@ pub struct AttributionRules {
     /// Intervals of models that learn; none by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bootstrap: Option<Bootstrap>,
-    /// The local time that months are counted in (default: UTC).
+    /// The local time that months are counted in, those of the ownership rule too (default: UTC).
     pub offset: UtcOffset,
 }
 

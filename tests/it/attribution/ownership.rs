@@ -4,6 +4,7 @@ use leadkit::attribution::{
     Attribution, AttributionRules, Conversion, Disregard, Entry, Journeys, Ownership, OwnershipMethod,
     OwnershipReason, OwnershipRules, Records,
 };
+use leadkit::calendar::UtcOffset;
 use leadkit::model::{Lead, Link, LinkKind, Opportunity, RecordRef, Source, SourcePipeline};
 use serde_json::json;
 
@@ -67,6 +68,74 @@ fn the_ends_of_the_window_are_inside() {
     assert_eq!(decide(&[], "2026-05-31T00:00:00Z"), None);
     let nobody = OwnershipRules::default().decide(&[], at("2026-05-31T00:00:00Z"));
     assert_eq!(nobody.to_string(), "nobody owns it: no entry counts");
+}
+
+/// One moment is the last of a month in one place and the first of the next in another.
+#[test]
+fn months_are_those_of_a_local_time() {
+    // In China: converted on May 31 at 01:00, so the window begins on February 28 at 01:00.
+    let entries = [
+        Entry::new("first", at("2026-02-28T01:00:00+08:00")),
+        Entry::new("second", at("2026-05-15T00:30:00+08:00")),
+    ];
+    let when = at("2026-05-31T01:00:00+08:00");
+    let china = OwnershipRules { offset: Some(UtcOffset::CHINA), ..OwnershipRules::default() };
+    assert_eq!(owner(&china.decide(&entries, when)), Some("first"));
+    // In UTC it is May 30, and the window begins on February 28 at 17:00.
+    let utc = OwnershipRules::default();
+    assert_eq!(owner(&utc.decide(&entries, when)), Some("second"));
+    let expiring =
+        |offset| OwnershipRules { expiry_months: Some(3), offset, ..rules(OwnershipMethod::First) };
+    assert_eq!(owner(&expiring(Some(UtcOffset::CHINA)).decide(&entries, when)), Some("first"));
+    assert_eq!(owner(&expiring(None).decide(&entries, when)), Some("second"));
+    // The day is said as people there say it, also after it was stored.
+    let decided = china.decide(&entries[1..], when);
+    assert!(decided.to_string().starts_with("`second` owns it, entered 2026-05-15: "), "{decided}");
+    let stored: Ownership = serde_json::from_str(&serde_json::to_string(&decided).unwrap()).unwrap();
+    assert_eq!((stored.to_string(), &stored), (decided.to_string(), &decided));
+    let decided = utc.decide(&entries[1..], when);
+    assert!(decided.to_string().starts_with("`second` owns it, entered 2026-05-14: "), "{decided}");
+    // The rules it is part of say it for the model and for the journeys, unless it says it itself.
+    let mut journeys = Journeys::new();
+    for entry in &entries {
+        journeys.push_touch(&entry.pipeline, entry.at).unwrap();
+    }
+    journeys.end_journey(&Conversion { at: Some(when), ..Conversion::default() }).unwrap();
+    for (of_all, own, wanted) in [
+        (json!("+08:00"), json!(null), "first"),
+        (json!("+00:00"), json!(null), "second"),
+        (json!("+00:00"), json!("+08:00"), "first"),
+        (json!("+08:00"), json!("+00:00"), "second"),
+    ] {
+        let attribution = Attribution::load(json!({
+            "offset": of_all,
+            "models": [{"id": "m", "model": {"ownership": {"offset": own.clone()}}}],
+            "journeys": {"ownership": {"offset": own}},
+        }))
+        .unwrap();
+        assert_credits(&attribution, &journeys, &[(wanted, 1.0)]);
+        let leads = entries.clone().map(|entry| Lead {
+            id: entry.pipeline.as_str().into(),
+            created_at: entry.at,
+            source: Source { pipeline: Some(SourcePipeline::from(&*entry.pipeline)), ..Source::default() },
+            ..Lead::default()
+        });
+        let links = [Link {
+            from: RecordRef::Lead("second".into()),
+            kind: LinkKind::CollectedUnder,
+            to: RecordRef::Lead("first".into()),
+        }];
+        let won = [Opportunity {
+            id: "O1".into(),
+            lead: Some("first".into()),
+            created_at: when,
+            won_at: Some(when),
+            ..Opportunity::default()
+        }];
+        let records = Records { leads: &leads, links: &links, opportunities: &won, ..Records::default() };
+        let assembled = attribution.journeys(&records).unwrap();
+        assert_eq!(assembled.journeys.get(0).unwrap().pipeline(), Some(wanted));
+    }
 }
 
 #[test]
