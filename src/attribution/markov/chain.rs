@@ -116,6 +116,7 @@ impl Chain {
     }
 
     pub(super) fn matrix(&self, name: &dyn Fn(u32) -> String) -> Vec<Transition> {
+        let name = |channel| if self.counts.order > 1 { part(name(channel)) } else { name(channel) };
         let title = |state: usize| {
             let channels: Vec<String> =
                 self.counts.states[state].iter().filter_map(|one| one.checked_sub(1)).map(name).collect();
@@ -144,4 +145,12 @@ impl Chain {
         }
         all
     }
+}
+
+/// A channel as a part of the name of a state. One that could be read as several, or as one in quotes, stands in quotes.
+fn part(channel: String) -> String {
+    if !channel.contains(['>', '"']) {
+        return channel;
+    }
+    format!("\"{}\"", channel.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -29,7 +29,8 @@ pub struct MarkovFit {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Transition {
-    /// The state it leaves: `(start)`, or its channels from the oldest to the newest.
+    /// The state it leaves: `(start)`, or its channels from the oldest to the newest with ` > ` between. From order 2 on
+    /// a channel with a `>` or a `"` in its name stands in quotes, so that no two states have one name.
     pub from: String,
     /// The state it reaches: channels, `(conversion)` or `(null)`.
     pub to: String,
