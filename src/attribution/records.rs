@@ -352,22 +352,32 @@ enum Identity {
     Content(RecordRef, String, Option<String>, DateTime<Utc>),
 }
 
-/// Where merged leads went, so that a touch copied to the record that is left is one touch.
-fn merged_into(records: &Records<'_>) -> BTreeMap<RecordRef, RecordRef> {
+/// Which record is left of each that was merged, so that a touch copied to it is one touch. Of a circle, which is a fault
+/// of the host's, the lowest is left.
+fn survivors<'a>(records: &Records<'a>) -> BTreeMap<&'a RecordRef, &'a RecordRef> {
     let merges = records.links.iter().filter(|link| link.kind == LinkKind::MergedInto);
-    merges.map(|link| (link.from.clone(), link.to.clone())).collect()
-}
-
-fn survivor(record: &RecordRef, merged: &BTreeMap<RecordRef, RecordRef>) -> RecordRef {
-    let mut at = record;
-    // A circle of merges is a fault of the host's; it ends after as many steps as there are merges.
-    for _ in 0..merged.len() {
-        match merged.get(at) {
-            Some(into) => at = into,
-            None => break,
-        }
+    let into: BTreeMap<&RecordRef, &RecordRef> = merges.map(|link| (&link.from, &link.to)).collect();
+    let mut left: BTreeMap<&RecordRef, &RecordRef> = BTreeMap::new();
+    for start in into.keys() {
+        let (mut way, mut on_way) = (Vec::new(), BTreeSet::new());
+        let mut at = *start;
+        let end = loop {
+            if let Some(known) = left.get(at) {
+                break *known;
+            }
+            if !on_way.insert(at) {
+                let circle = way.iter().skip_while(|one| **one != at);
+                break circle.min().copied().unwrap_or(at);
+            }
+            way.push(at);
+            match into.get(at) {
+                Some(next) => at = next,
+                None => break at,
+            }
+        };
+        left.extend(way.into_iter().map(|one| (one, end)));
     }
-    at.clone()
+    left
 }
 
 #[derive(Debug, Default)]
@@ -433,7 +443,7 @@ impl Attribution {
     pub fn journeys(&self, records: &Records<'_>) -> Result<Assembled, JourneyError> {
         let mut sets = joined(records);
         let keys = keys(records);
-        let merged = merged_into(records);
+        let survivors = survivors(records);
         let mut customers: BTreeMap<usize, Customer> = BTreeMap::new();
         let (mut strangers, mut repeats) = (0, 0);
         for touch in records.touches {
@@ -454,7 +464,7 @@ impl Attribution {
             let identity = match &touch.id {
                 Some(id) if !id.is_blank() => Identity::Id(id.as_str().to_owned()),
                 _ => Identity::Content(
-                    survivor(&record, &merged),
+                    (*survivors.get(&record).unwrap_or(&&record)).clone(),
                     one.channel.clone(),
                     one.campaign.clone(),
                     one.time,

@@ -300,6 +300,31 @@ fn circles_of_links_and_unknown_records_do_no_harm() {
     let _ = at("2026-01-01T00:00:00Z");
 }
 
+/// However a lead was merged on, a touch that was copied along is one.
+#[test]
+fn a_touch_follows_every_merge() {
+    let lead = |number: usize| format!("m{number:05}");
+    let merged = |from: usize, to: usize| Link {
+        from: RecordRef::Lead(lead(from).as_str().into()),
+        kind: LinkKind::MergedInto,
+        to: RecordRef::Lead(lead(to).as_str().into()),
+    };
+    let assembled = |links: &[Link], leads: usize| {
+        let touches: Vec<Touch> = (0..leads).map(|number| touch(&lead(number), "sem", 1)).collect();
+        let assembled = assemble(&Records { links, touches: &touches, ..Records::default() });
+        assert_eq!(assembled.customers.len(), 1);
+        (assembled.customers[0].touches.len(), assembled.repeats)
+    };
+    // One after the other, forwards and backwards.
+    let forwards: Vec<Link> = (1..5_000).map(|number| merged(number - 1, number)).collect();
+    assert_eq!(assembled(&forwards, 5_000), (1, 4_999));
+    let backwards: Vec<Link> = (1..5_000).map(|number| merged(number, number - 1)).collect();
+    assert_eq!(assembled(&backwards, 5_000), (1, 4_999));
+    // Into a circle, from two sides.
+    let circle = [merged(0, 3), merged(3, 2), merged(2, 4), merged(4, 3), merged(1, 4)];
+    assert_eq!(assembled(&circle, 5), (1, 4));
+}
+
 fn order(id: &str, opportunity: Option<&str>, amount: Money, at: i64) -> Order {
     Order {
         id: id.into(),
