@@ -9,12 +9,15 @@
 use std::io::{BufWriter, stderr, stdout};
 use std::process::ExitCode;
 
+use program::Outcome;
+
 mod program;
 
 fn main() -> ExitCode {
     let mut out = BufWriter::new(stdout().lock());
     match program::run(std::env::args().skip(1), &|path| std::fs::read(path), &mut out, &mut stderr()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Outcome::Whole) => ExitCode::SUCCESS,
+        Ok(Outcome::Part) => ExitCode::from(1),
         Err(error) => {
             eprintln!("{error}");
             ExitCode::from(2)

@@ -57,6 +57,41 @@ impl Attribution {
         self.models.iter().map(|model| model.rules.id.as_str())
     }
 
+    /// The same rules with one of the models; `None` when none has that id. The version stays that of all the rules.
+    ///
+    /// Where one model cannot weigh the journeys, the others can when each works by itself:
+    ///
+    /// ```
+    /// use leadkit::attribution::{Attribution, AttributionRules, Conversion, Journeys, Step};
+    ///
+    /// let attribution = Attribution::compile(&AttributionRules::default())?;
+    /// let mut journeys = Journeys::new();
+    /// journeys.push(Step { channel: "sem", ..Step::default() })?;
+    /// journeys.end_journey(&Conversion::default())?;
+    ///
+    /// assert!(attribution.credit(&journeys).is_err(), "time decay needs times");
+    /// let mut refused = Vec::new();
+    /// for model in attribution.models() {
+    ///     match attribution.only(model).unwrap().credit(&journeys) {
+    ///         Ok(credits) => assert_eq!(credits.models()[0].channel("sem").unwrap().conversions, 1.0),
+    ///         Err(error) => refused.push(error.model.to_string()),
+    ///     }
+    /// }
+    /// assert_eq!(refused, ["time_decay"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn only(&self, model: &str) -> Option<Attribution> {
+        let model = self.models.iter().find(|one| one.rules.id.as_str() == model)?;
+        Some(Attribution {
+            models: vec![model.clone()],
+            version: self.version.clone(),
+            filter: self.filter.clone(),
+            journeys: self.journeys.clone(),
+            ..*self
+        })
+    }
+
     /// The version of the rules.
     #[must_use]
     pub fn version(&self) -> &RulesVersion {

@@ -24,6 +24,8 @@ pub(crate) struct Input {
     pub(crate) is_rounded: bool,
     /// Touches that follow the last conversion of their customer and are in no journey.
     pub(crate) left_over: usize,
+    /// Times without a zone, when others have one.
+    pub(crate) without_zone: usize,
 }
 
 /// Values of a table, in one unit.
@@ -59,6 +61,7 @@ impl<'t, 'a> Values<'t, 'a> {
             has_values: self.table.has(self.column),
             is_rounded: self.is_rounded,
             left_over: 0,
+            without_zone: 0,
         }
     }
 
@@ -162,21 +165,31 @@ const EVENT_COLUMNS: &[&[&str]] = &[
 struct Event<'a> {
     line: usize,
     time: DateTime<Utc>,
+    has_zone: bool,
     /// `None` for a line that only ends a journey.
     channel: Option<&'a str>,
     end: Option<Conversion>,
     value: Option<Money>,
 }
 
-fn read_time(text: &str) -> Option<DateTime<Utc>> {
-    let local = |text: &str| {
-        ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M"]
-            .into_iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-    };
-    let date = |text: &str| Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN));
-    let with_offset = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
-    with_offset.or_else(|| local(text).or_else(|| date(text)).map(|time| time.and_utc()))
+const MOMENTS: [&str; 5] = [
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M:%S%.f",
+    "%Y/%m/%d %H:%M",
+];
+const DAYS: [&str; 2] = ["%Y-%m-%d", "%Y/%m/%d"];
+
+/// A time, and whether it has a zone; without one it is UTC.
+fn read_time(text: &str) -> Option<(DateTime<Utc>, bool)> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some((time.to_utc(), true));
+    }
+    let mut moments = MOMENTS.iter().filter_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
+    let mut days = DAYS.iter().filter_map(|format| NaiveDate::parse_from_str(text, format).ok());
+    let local = moments.next().or_else(|| Some(days.next()?.and_time(NaiveTime::MIN)))?;
+    Some((local.and_utc(), false))
 }
 
 const ENDS: [&str; 2] = ["(conversion)", "(null)"];
@@ -194,6 +207,7 @@ fn read_event<'a>(
         let wanted = "a time such as `2026-03-01 09:30:00` or `2026-03-01T09:30:00+08:00`";
         faults.add(table.error(row, 1, wanted));
     }
+    let (time, has_zone) = (time.map(|(time, _)| time), time.is_some_and(|(_, has_zone)| has_zone));
     let channel = table.cell(row, 2);
     if channel.is_none() {
         faults.add(table.error(row, 2, "the name of a channel"));
@@ -228,7 +242,7 @@ fn read_event<'a>(
         ..Conversion::default()
     });
     let channel = channel.filter(|channel| !ENDS.contains(channel));
-    Some(Event { line: row.line, time: time?, channel, end, value })
+    Some(Event { line: row.line, time: time?, has_zone, channel, end, value })
 }
 
 /// Reads touches one a line.
@@ -270,6 +284,10 @@ pub(crate) fn read_events(text: &str, full_history: bool, exactly: bool) -> Resu
     }
     faults.check()?;
     let mut input = values.input();
+    let without_zone = customers.iter().flatten().filter(|event| !event.has_zone).count();
+    if customers.iter().flatten().any(|event| event.has_zone) {
+        input.without_zone = without_zone;
+    }
     for mut events in customers {
         events.sort_by_key(|event| event.time);
         if !marked {

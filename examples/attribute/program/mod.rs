@@ -21,13 +21,21 @@ mod support;
 /// Reads a file.
 pub(crate) type Read<'a> = dyn Fn(&Path) -> io::Result<Vec<u8>> + 'a;
 
+/// Whether the table holds everything that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Whole,
+    /// A model of several gives no answer: its column holds `-`, and a line after the table says why.
+    Part,
+}
+
 /// Does what the words of a command line ask for: the table goes to `out`, what a reader must know beside it to `notes`.
 pub(crate) fn run(
     words: impl IntoIterator<Item = String>,
     read: &Read<'_>,
     out: &mut dyn Write,
     notes: &mut dyn Write,
-) -> Result<(), Box<dyn Error>> {
+) -> Result<Outcome, Box<dyn Error>> {
     let options = Options::read(words)?;
     let path = options.path.display();
     let bytes = read(&options.path).map_err(|error| format!("{path}: {error}"))?;

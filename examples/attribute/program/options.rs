@@ -13,12 +13,12 @@ use super::support::{Arguments, bundled};
 const USAGE: &str = "\
 usage: attribute [PATHS.tsv] [--model MODEL | --all] [options]
   PATHS.tsv: a header, then path, conversions, value, nulls, with a tab between; ` > ` stands between channels.
-             conversions and nulls are whole numbers, value is a decimal; value and nulls may be missing
+             conversions and nulls are whole numbers (2.0 too), value is a decimal; value and nulls may be missing
   --model MODEL    first, last, last_non:CHANNEL,.., linear, u:40,20,40, time_decay:7d, markov:1 to markov:4,
                    markov:auto, shapley, shapley:rate
   --all            one column a model: conversions (with --value or --cents: value)
-  --events         the table has one touch a line: journey, time, channel, and if you like conversions and value, which
-                   end the journey with that touch; without a mark of conversions each journey is one conversion when it
+  --events         the table has one touch a line: journey, time (without a zone it is UTC), channel, and if you like
+                   conversions and value, which end the journey with that touch; without a mark of conversions each journey is one conversion when it
                    ends. The channels (conversion) and (null) mark an end and are no touches
   --by-journey     markov divides each conversion among its own touches, as it does with --events; --by-total divides
                    all conversions together, as it does with paths
@@ -30,7 +30,9 @@ usage: attribute [PATHS.tsv] [--model MODEL | --all] [options]
   --matrix         print the transition matrix of the Markov model instead
   --bootstrap N    two columns: the interval of the conversions that 95 of 100 of N samples lie in
   --seed N         another bootstrap
-without arguments: the bundled sample by all models; an option that would have no effect is refused";
+without arguments: the bundled sample by all models; an option that would have no effect is refused
+exit: 0; 1 when a model of --all gives no answer: its column holds - and a line with # below the table says why;
+      2 when there is no table";
 
 const FLAGS: [&str; 9] =
     ["all", "events", "full-history", "value", "cents", "effects", "matrix", "by-journey", "by-total"];

@@ -3,9 +3,12 @@
 use std::error::Error;
 use std::io::Write;
 
-use leadkit::attribution::{Allocation, Attribution, Credits, Dimension, Model, ModelCredits, Note};
+use leadkit::attribution::{
+    Allocation, Attribution, AttributionError, Dimension, Division, Game, Model, ModelCredits, Note, Shapley,
+};
 use leadkit::text::closest;
 
+use super::Outcome;
 use super::input::Input;
 use super::options::Options;
 
@@ -37,13 +40,14 @@ pub(crate) fn print(
     options: &Options,
     out: &mut dyn Write,
     notes: &mut dyn Write,
-) -> Result<(), Box<dyn Error>> {
+) -> Result<Outcome, Box<dyn Error>> {
     for line in beside(input, options) {
         writeln!(notes, "note: {line}")?;
     }
     if options.has("matrix") {
         print_matrix(attribution, input, out)?;
-        return Ok(out.flush()?);
+        out.flush()?;
+        return Ok(Outcome::Whole);
     }
     let figures = Figures::new(attribution, input, options)?;
     for line in figures.notes() {
@@ -54,7 +58,9 @@ pub(crate) fn print(
     } else {
         figures.print_one(options, out)?
     }
-    Ok(out.flush()?)
+    out.flush()?;
+    let is_whole = figures.columns.iter().all(|(_, column)| column.is_ok());
+    Ok(if is_whole { Outcome::Whole } else { Outcome::Part })
 }
 
 /// What is to be said whatever the figures are.
@@ -69,6 +75,10 @@ fn beside(input: &Input, options: &Options) -> Vec<String> {
             "touches after the last conversion of their journey, in none: {}",
             input.left_over
         ));
+    }
+    if input.without_zone > 0 {
+        let times = input.without_zone;
+        lines.push(format!("times without a zone, read as UTC beside others that have one: {times}"));
     }
     if input.is_rounded {
         let decimals = input.decimals;
@@ -86,6 +96,31 @@ fn beside(input: &Input, options: &Options) -> Vec<String> {
             }
         }
     }
+    if !options.has("matrix") {
+        lines.extend(divided(options));
+    }
+    lines
+}
+
+/// What is divided at once: what one journey brought, or all journeys together.
+fn divided(options: &Options) -> Vec<String> {
+    let together = |model: &Model| match model {
+        Model::Markov(rules) => rules.divide == Division::Total,
+        Model::Shapley(rules) => *rules == Shapley { game: Game::Rate },
+        _ => false,
+    };
+    let (together, apart): (Vec<_>, Vec<_>) = options.models.iter().partition(|rules| together(&rules.model));
+    let one = if options.has("events") { "conversion" } else { "line of paths" };
+    let mut lines = Vec::new();
+    for (what, models) in [
+        (format!("each {one} is divided among its own touches"), apart),
+        ("all conversions together are divided among all channels".to_owned(), together),
+    ] {
+        let names: Vec<&str> = models.iter().map(|rules| rules.id.as_str()).collect();
+        if !names.is_empty() {
+            lines.push(format!("{what}: {}", names.join(", ")));
+        }
+    }
     lines
 }
 
@@ -99,32 +134,59 @@ fn print_matrix(attribution: &Attribution, input: &Input, out: &mut dyn Write) -
     Ok(())
 }
 
-/// Everything the models say.
-struct Figures {
-    credits: Credits,
-    /// By model, when values are divided exactly.
-    allocations: Option<Vec<Allocation>>,
+/// What a model says of the journeys.
+struct Column {
+    credits: ModelCredits,
+    /// When values are divided exactly.
+    allocation: Option<Allocation>,
+}
+
+/// Everything the models say, or why they say nothing; one of them has an answer.
+struct Figures<'a> {
+    columns: Vec<(&'a str, Result<Column, AttributionError>)>,
     decimals: usize,
 }
 
-impl Figures {
-    fn new(attribution: &Attribution, input: &Input, options: &Options) -> Result<Figures, Box<dyn Error>> {
-        let decimals = input.decimals;
-        if options.has("cents") {
-            let both = attribution.credit_and_allocate(&input.journeys, &[Dimension::Channel])?;
-            return Ok(Figures { credits: both.0, allocations: Some(both.1), decimals });
+impl<'a> Figures<'a> {
+    /// Each model works by itself, so that one that gives no answer takes none from the others.
+    fn new(attribution: &'a Attribution, input: &Input, options: &Options) -> Result<Self, Box<dyn Error>> {
+        let journeys = &input.journeys;
+        let column = |attribution: &Attribution| -> Result<Option<Column>, AttributionError> {
+            let (credits, allocations) = if options.has("cents") {
+                attribution.credit_and_allocate(journeys, &[Dimension::Channel])?
+            } else {
+                (attribution.credit(journeys)?, Vec::new())
+            };
+            let credits = credits.models().first().cloned();
+            Ok(credits.map(|credits| Column { credits, allocation: allocations.into_iter().next() }))
+        };
+        let mut columns = Vec::new();
+        for name in attribution.models() {
+            let found = attribution.only(name).and_then(|one| column(&one).transpose());
+            columns.extend(found.map(|found| (name, found)));
         }
-        Ok(Figures { credits: attribution.credit(&input.journeys)?, allocations: None, decimals })
+        let refused: Vec<String> =
+            columns.iter().filter_map(|(_, one)| Some(one.as_ref().err()?.to_string())).collect();
+        if refused.len() == columns.len() {
+            return Err(refused.join("\n").into());
+        }
+        Ok(Figures { columns, decimals: input.decimals })
+    }
+
+    /// The models that have an answer.
+    fn answers(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter_map(|(_, column)| column.as_ref().ok())
     }
 
     /// The lines of the table: channels by name, and what no channel gets.
     fn lines(&self) -> Vec<Option<&str>> {
-        let models = self.credits.models();
-        let channels = models.first().into_iter().flat_map(|model| &model.channels);
+        let channels = self.answers().take(1).flat_map(|column| &column.credits.channels);
         let mut lines: Vec<Option<&str>> = channels.map(|one| Some(one.channel.as_str())).collect();
-        let is_left =
-            |model: &ModelCredits| model.unattributed.conversions > 0.0 || model.unattributed.value != 0.0;
-        if models.iter().any(is_left) {
+        let is_left = |column: &Column| {
+            let left = &column.credits.unattributed;
+            left.conversions > 0.0 || left.value != 0.0
+        };
+        if self.answers().any(is_left) {
             lines.push(None);
         }
         lines
@@ -135,17 +197,16 @@ impl Figures {
         digits(line.map_or(model.unattributed.conversions, of))
     }
 
-    fn value(&self, model: usize, line: Option<&str>) -> String {
-        match &self.allocations {
-            Some(allocations) => {
-                let allocation = &allocations[model];
+    fn value(&self, column: &Column, line: Option<&str>) -> String {
+        match &column.allocation {
+            Some(allocation) => {
                 // The row of what no channel gets comes first.
                 let nobody = || allocation.rows.first().filter(|row| row.channel.is_none());
                 let row = line.map_or_else(nobody, |name| allocation.channel(name));
                 exact(row.map_or(0, |row| row.value.minor()), self.decimals)
             }
             None => {
-                let model = &self.credits.models()[model];
+                let model = &column.credits;
                 let of = |name: &str| model.channel(name).map_or(0.0, |credit| credit.value);
                 digits(line.map_or(model.unattributed.value, of) / 10f64.powi(self.decimals as i32))
             }
@@ -153,22 +214,30 @@ impl Figures {
     }
 
     fn print_all(&self, options: &Options, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
-        let names: Vec<&str> = self.credits.models().iter().map(|model| model.model.as_str()).collect();
+        let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
         writeln!(out, "channel\t{}", names.join("\t"))?;
         let by_value = options.has("value") || options.has("cents");
         for line in self.lines() {
             write!(out, "{}", line.unwrap_or("(unattributed)"))?;
-            for (index, model) in self.credits.models().iter().enumerate() {
-                let cell = if by_value { self.value(index, line) } else { Self::conversions(model, line) };
+            for (_, column) in &self.columns {
+                let cell = match column {
+                    Ok(column) if by_value => self.value(column, line),
+                    Ok(column) => Self::conversions(&column.credits, line),
+                    Err(_) => "-".to_owned(),
+                };
                 write!(out, "\t{cell}")?;
             }
             writeln!(out)?;
+        }
+        for error in self.columns.iter().filter_map(|(_, column)| column.as_ref().err()) {
+            writeln!(out, "# {error}")?;
         }
         Ok(())
     }
 
     fn print_one(&self, options: &Options, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
-        let model = &self.credits.models()[0];
+        let Some(column) = self.answers().next() else { return Ok(()) };
+        let model = &column.credits;
         let (effects, intervals) = (options.has("effects"), options.bootstrap.is_some());
         let columns = [(effects, "\teffect"), (intervals, "\tlow\thigh")];
         let more: String = columns.into_iter().filter(|(wanted, _)| *wanted).map(|(_, name)| name).collect();
@@ -176,7 +245,7 @@ impl Figures {
         for line in self.lines() {
             let credit = line.and_then(|name| model.channel(name));
             let name = line.unwrap_or("(unattributed)");
-            write!(out, "{name}\t{}\t{}", Self::conversions(model, line), self.value(0, line))?;
+            write!(out, "{name}\t{}\t{}", Self::conversions(model, line), self.value(column, line))?;
             let or_dash = |number: Option<f64>| number.map_or_else(|| "-".to_owned(), digits);
             if effects {
                 write!(out, "\t{}", or_dash(credit.and_then(|credit| credit.effect)))?;
@@ -193,9 +262,9 @@ impl Figures {
 
     /// What every model says beside its figures; what several say is there once, and names them unless all do.
     fn notes(&self) -> Vec<String> {
-        let models = self.credits.models();
+        let models: Vec<&ModelCredits> = self.answers().map(|column| &column.credits).collect();
         let mut said: Vec<(String, Vec<&str>)> = Vec::new();
-        for model in models {
+        for model in &models {
             for line in notes_of(model) {
                 match said.iter_mut().find(|(known, _)| *known == line) {
                     Some((_, by)) => by.push(model.model.as_str()),

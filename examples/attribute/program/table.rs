@@ -92,13 +92,14 @@ impl<'a> Table<'a> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
         let (header, number) = lines.next().unwrap_or(("", 1));
-        let titles: Vec<String> = header.split('\t').map(|title| title.trim().to_lowercase()).collect();
+        let titles: Vec<String> =
+            header.split('\t').map(|title| unquoted(title.trim()).to_lowercase()).collect();
         let mut faults = Faults::default();
         let places = places(&titles, number, names, needed, &mut faults);
         let width = titles.len();
         let mut rows = Vec::new();
         for (line, number) in lines {
-            let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
+            let cells: Vec<&str> = line.split('\t').map(|cell| unquoted(cell.trim())).collect();
             let fault = |column: usize, name: &str, found: &str, wanted: String| CellError {
                 line: number,
                 column,
@@ -146,10 +147,10 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// A whole number, also where a tool wrote it as a decimal: `2.0`.
     pub(crate) fn count(&self, row: &Row<'a>, column: usize) -> Result<Option<u64>, CellError> {
         let Some(text) = self.cell(row, column) else { return Ok(None) };
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        match text.parse().ok().filter(|number| digits && *number <= 1u64 << 53) {
+        match Decimal::read(text).and_then(|number| number.whole()).filter(|number| *number <= 1 << 53) {
             Some(number) => Ok(Some(number)),
             None => Err(self.error(row, column, "a whole number from 0 to 9007199254740992")),
         }
@@ -159,6 +160,12 @@ impl<'a> Table<'a> {
         let Some(text) = self.cell(row, column) else { return Ok(None) };
         Decimal::read(text).map(Some).ok_or_else(|| self.error(row, column, "a decimal, such as 1250.50"))
     }
+}
+
+/// A cell without the quotes that spreadsheets put around some.
+fn unquoted(cell: &str) -> &str {
+    let inner = cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.filter(|inner| !inner.contains('"')).map_or(cell, str::trim)
 }
 
 /// Where the wanted columns stand.
@@ -219,6 +226,12 @@ impl<'a> Decimal<'a> {
 
     pub(crate) fn is_zero(&self) -> bool {
         self.whole.is_empty() && self.part.is_empty()
+    }
+
+    /// The number, when it is whole and not below zero.
+    fn whole(&self) -> Option<u64> {
+        let is_whole = self.part.is_empty() && !self.is_negative;
+        is_whole.then(|| format!("0{}", self.whole).parse().ok())?
     }
 
     /// How many decimals it has.

@@ -30,6 +30,15 @@ fn table(text: &str) -> String {
     lines.map(|line| line + "\n").collect()
 }
 
+/// Whether the table holds everything that was asked for.
+fn outcome(text: &str, words: &str) -> program::Outcome {
+    let text = table(text);
+    let words = words.split_whitespace().map(str::to_owned);
+    let words = ["t.tsv".to_owned()].into_iter().chain(words);
+    let read = |_: &Path| Ok(text.clone().into_bytes());
+    program::run(words, &read, &mut Vec::new(), &mut Vec::new()).unwrap()
+}
+
 fn run(text: &str, words: &str) -> Result<(String, String), String> {
     run_bytes(table(text).as_bytes(), words)
 }
@@ -444,15 +453,20 @@ fn notes_name_their_models() {
     assert!(out.contains("(unattributed)\t15\t15\t15\t15\t15\t15\n"), "{out}");
     let lines: Vec<&str> = notes.lines().collect();
     assert_eq!(lines[0], "note: time_decay is left out: paths have no times (see --events)");
-    assert_eq!(lines[1], "note: 29 attributed of 44 conversions, fewer than 30");
-    assert!(lines[2].starts_with("note: markov:auto: order 1: AUC "), "{notes}");
+    assert_eq!(
+        lines[1],
+        "note: each line of paths is divided among its own touches: first, last, linear, u:40,20,40, shapley"
+    );
+    assert_eq!(lines[2], "note: all conversions together are divided among all channels: markov:auto");
+    assert_eq!(lines[3], "note: 29 attributed of 44 conversions, fewer than 30");
+    assert!(lines[4].starts_with("note: markov:auto: order 1: AUC "), "{notes}");
     assert_eq!(lines.last(), Some(&"note: markov:auto: order 2 was chosen"));
     let mut seen = lines.clone();
     seen.dedup();
     assert_eq!(seen, lines);
     // One more, and it is enough.
     let (_, notes) = run(&text.replace("B|9|", "B|10|"), "--model linear").unwrap();
-    assert_eq!(notes, "");
+    assert_eq!(notes, "note: each line of paths is divided among its own touches: linear\n");
     let many: String = (0..25).map(|channel| format!("c{channel:02}|2\n")).collect();
     let (_, notes) = run(&format!("path|conversions\n{many}"), "--model linear").unwrap();
     assert!(
@@ -462,6 +476,136 @@ fn notes_name_their_models() {
         ),
         "{notes}"
     );
+}
+
+/// A model that gives no answer takes none from the others.
+#[test]
+fn a_model_that_refuses_is_a_column_without_figures() {
+    let path: Vec<String> = (0..21).map(|channel| format!("c{channel:02}")).collect();
+    let text = format!("path|conversions|value\n{}|40|21.00\n", path.join(" > "));
+    let reason = "the game needs all subsets of 21 channels, and at most 20 can be done: group channels";
+    for (words, cell) in [("", "1.9047619047619"), ("--value", "1"), ("--cents", "1.00")] {
+        let words = format!("--all --model shapley:rate {words}");
+        assert_eq!(outcome(&text, &words), program::Outcome::Part);
+        let out = printed(&text, &words);
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines[0], "channel|first|last|linear|u:40,20,40|markov:1|shapley:rate");
+        assert_eq!(lines.len(), 23);
+        for line in &lines[1..22] {
+            let cells: Vec<&str> = line.split('|').collect();
+            assert_eq!((cells.len(), cells[6]), (7, "-"), "{line}");
+            assert!(cells[3].starts_with(cell), "{line}");
+        }
+        assert_eq!(lines[22], format!("# model `shapley:rate`: {reason}"));
+    }
+    assert_eq!(outcome(&text, "--all"), program::Outcome::Whole);
+    // Alone it leaves no table.
+    assert_refused(&text, "--model shapley:rate", &[reason]);
+}
+
+/// What stands beside the figures says what was divided at once.
+#[test]
+fn notes_say_what_is_divided() {
+    let events = "journey|time|channel\na|2026-01-01|sem\n";
+    for (text, words, wanted) in [
+        (NINE, "--model markov:1", "all conversions together are divided among all channels: markov:1"),
+        (
+            NINE,
+            "--model markov:1 --by-journey",
+            "each line of paths is divided among its own touches: markov:1",
+        ),
+        (
+            NINE,
+            "--model shapley:rate",
+            "all conversions together are divided among all channels: shapley:rate",
+        ),
+        (events, "--events --model markov:2", "each conversion is divided among its own touches: markov:2"),
+        (events, "--events --model markov:2 --by-total", "all conversions together are divided among"),
+        (events, "--events --model linear", "each conversion is divided among its own touches: linear"),
+    ] {
+        let (_, notes) = run(text, words).unwrap();
+        assert!(notes.starts_with(&format!("note: {wanted}")), "{words}: {notes}");
+    }
+    assert_eq!(run(NINE, "--model markov:1 --matrix").unwrap().1, "");
+}
+
+/// Tables as other tools write them.
+#[test]
+fn what_tools_write_is_read() {
+    let wanted = "channel|conversions|value\nA|1|5\nB|1|5\n";
+    for text in [
+        "path|conversions|value|nulls\nA > B|2.0|10.0|3.00\n",
+        "path|conversions|value|nulls\nA > B|2.|10|0.0\n",
+        "path|conversions|value|nulls\nA > B|002|10.00|\n",
+        "\"path\"|\"conversions\"|value|nulls\n\"A > B\"|\"2\"|\"10.00\"|3\n",
+    ] {
+        assert_eq!(printed(text, "--model linear"), wanted, "{text}");
+    }
+    for count in ["2.5", "-2.0", "-0", "2.0.0", "2e0", "+2", "9007199254740993.0", "1,000", "NaN"] {
+        assert_refused(
+            &format!("path|conversions\nA|{count}\n"),
+            "--model linear",
+            &[&format!("(conversions): found `{count}`, expected a whole number from 0 to 9007199254740992")],
+        );
+    }
+    // Quotes inside belong to the name.
+    assert_eq!(
+        printed("path|conversions\nthe \"A\" > B|1\n", "--model first"),
+        "channel|conversions|value\nB|0|0\nthe \"A\"|1|0\n"
+    );
+    let times = |one: &str, other: &str| {
+        run(&format!("journey|time|channel\na|{one}|A\na|{other}|B\n"), "--events --model first").unwrap()
+    };
+    for (one, other) in [
+        ("2026/3/1", "2026-03-02"),
+        ("2026/3/1 9:30", "2026/03/01 09:30:01"),
+        ("2026-03-01 09:30:00+00:00", "2026-03-01T17:31:00+08:00"),
+    ] {
+        let (out, notes) = times(one, other);
+        assert_eq!(out, "channel\tconversions\tvalue\nA\t1\t0\nB\t0\t0\n", "{one} {other}");
+        assert!(!notes.contains("zone"), "{notes}");
+    }
+    // Where some have a zone, those without one are named.
+    let (out, notes) = times("2026-03-01 09:30", "2026-03-01T10:00:00+08:00");
+    assert_eq!(out, "channel\tconversions\tvalue\nA\t0\t0\nB\t1\t0\n");
+    assert!(
+        notes.starts_with("note: times without a zone, read as UTC beside others that have one: 1\n"),
+        "{notes}"
+    );
+}
+
+/// No two states have one name, whatever channels are called.
+#[test]
+fn names_of_states_are_told_apart() {
+    let text = |a: &str, b: &str| {
+        format!(
+            "journey|time|channel\na|2026-01-01|{a}\na|2026-01-02|{b}\nb|2026-01-01|{a} > {b}\n\
+             c|2026-01-01|{a} >\nc|2026-01-02|{b}\nd|2026-01-01|{a}\nd|2026-01-02|> {b}\n"
+        )
+    };
+    for (a, b) in [("A", "B"), ("\"A", "B\""), ("A\\", "\"B")] {
+        let matrix = printed(&text(a, b), "--events --model markov:2 --matrix");
+        let rows: Vec<(&str, &str)> = matrix
+            .lines()
+            .skip(1)
+            .map(|line| line.split_once('|').unwrap())
+            .map(|(from, rest)| (from, rest.split_once('|').unwrap().0))
+            .collect();
+        let mut once = rows.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), rows.len(), "{matrix}");
+        // Start to three, on from two of them to three, and four states that end.
+        let states: std::collections::BTreeSet<&str> = rows.iter().map(|(from, _)| *from).collect();
+        assert_eq!(states.len(), 7, "{matrix}");
+    }
+    let matrix = printed(&text("A", "B"), "--events --model markov:2 --matrix");
+    assert!(matrix.contains("\n(start)|\"A > B\"|0.25|1\n"), "{matrix}");
+    assert!(matrix.contains("\nA > B|(conversion)|1|1\n"), "{matrix}");
+    assert!(matrix.contains("\nA > \"> B\"|(conversion)|1|1\n"), "{matrix}");
+    // At order 1 a state is a channel and has its name.
+    let matrix = printed(&text("A", "B"), "--events --model markov:1 --matrix");
+    assert!(matrix.contains("\n(start)|A > B|0.25|1\n"), "{matrix}");
 }
 
 #[test]
