@@ -138,7 +138,7 @@ pub(crate) fn read_paths(text: &str, exactly: bool) -> Result<Input, Box<dyn Err
 /// The channels of a path.
 fn channels<'a>(table: &Table<'a>, row: &Row<'a>) -> Result<Vec<&'a str>, CellError> {
     let Some(path) = table.cell(row, 0) else { return Ok(Vec::new()) };
-    if path.contains("->") || path.contains("=>") {
+    if ["->", "=>", "→", "⇒", "＞"].iter().any(|arrow| path.contains(arrow)) {
         return Err(table.error(row, 0, "channels with ` > ` between, which is no arrow"));
     }
     let channels: Vec<&str> = path.split('>').map(str::trim).collect();

@@ -172,6 +172,9 @@ fn read_model(text: &str, divide: Division) -> Result<ModelRules, Box<dyn Error>
         ("time_decay", Some(span)) => {
             let half_life: Span =
                 span.parse().map_err(|error| wrong(span, &format!("a half-life such as 7d ({error})")))?;
+            if half_life.as_seconds() == 0 {
+                return Err(wrong(span, "a half-life above zero, such as 7d"));
+            }
             Model::TimeDecay(TimeDecay { half_life })
         }
         ("markov", None) => Model::Markov(Markov { divide, ..Markov::default() }),

@@ -34,17 +34,24 @@ impl fmt::Display for CellError {
 
 impl Error for CellError {}
 
-/// Everything that is wrong with a table, one line each.
+/// Everything that is wrong with a table, one line each; those that are not listed are counted.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<String>);
+pub(crate) struct Faults {
+    listed: Vec<String>,
+    more: usize,
+}
 
 impl Faults {
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.listed.is_empty()
     }
 
     pub(crate) fn add(&mut self, fault: impl ToString) {
-        self.0.push(fault.to_string());
+        if self.listed.len() < MAX_LISTED {
+            self.listed.push(fault.to_string());
+        } else {
+            self.more += 1;
+        }
     }
 
     /// What a cell holds; a fault is written down and reads as nothing.
@@ -53,15 +60,13 @@ impl Faults {
     }
 
     pub(crate) fn check(mut self) -> Result<(), Box<dyn Error>> {
-        let all = self.0.len();
-        if all == 0 {
+        if self.is_empty() {
             return Ok(());
         }
-        self.0.truncate(MAX_LISTED);
-        if all > MAX_LISTED {
-            self.0.push(format!("and {} more", all - MAX_LISTED));
+        if self.more > 0 {
+            self.listed.push(format!("and {} more", self.more));
         }
-        Err(self.0.join("\n").into())
+        Err(self.listed.join("\n").into())
     }
 }
 

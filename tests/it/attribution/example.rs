@@ -212,7 +212,7 @@ fn nothing_is_dropped_in_silence() {
         B||5|2
         A|||
         A > > B|1||
-        A -> B|1||
+        A → B|1||
         |x|1|1
         (start) > A|1||
         A|-1|1|1
@@ -225,7 +225,7 @@ fn nothing_is_dropped_in_silence() {
             "line 3, column 3 (value): found `5`, expected 0 where there is no conversion",
             "line 4, column 2 (conversions): found nothing, expected how many conversions the path has",
             "line 5, column 1 (path): found `A > > B`, expected channels with ` > ` between, none of them empty",
-            "line 6, column 1 (path): found `A -> B`, expected channels with ` > ` between, which is no arrow",
+            "line 6, column 1 (path): found `A → B`, expected channels with ` > ` between, which is no arrow",
             "line 7, column 2 (conversions): found `x`, expected a whole number from 0 to",
             "line 8, column 1 (path): found `(start) > A`, expected another name than `(start)`, which is reserved",
             "line 9, column 2 (conversions): found `-1`, expected a whole number",
@@ -303,6 +303,7 @@ fn models_are_named_part_by_part() {
         ("u:40,20,39.9", "expected percentages that sum to 100, not to 99.9"),
         ("u:nan,20,40", "--model: found `nan` in"),
         ("u:-20,80,40", "--model: found `-20` in"),
+        ("time__decay:0d", "--model: found `0d` in `time_decay:0d`, expected a half-life above zero"),
         ("time__decay:7", "--model: found `7` in `time_decay:7`, expected a half-life such as 7d"),
         ("markov:5", "--model: found `5` in `markov:5`, expected an order from 1 to 4, or auto"),
         ("markov:1,2", "--model: found `1,2` in `markov:1,2`, expected an order"),
