@@ -15,8 +15,8 @@ const MAX_LOOKS: usize = 2_000;
 const WANTED: f64 = 1e-13;
 const ACCEPTED: f64 = 1e-10;
 /// Most work for one chain, in all sweeps, blocks of channels and passes together. A unit is one transition followed
-/// for [`WIDTH`] right sides at once, which takes between 4 and 5 ns: two seconds together.
-const MAX_WORK: u64 = 400_000_000;
+/// for [`WIDTH`] right sides at once, which takes 5 to 10 ns: two seconds together.
+const MAX_WORK: u64 = 200_000_000;
 /// What a transition costs beside that when what it leads to is not in the processor's cache.
 const MISS: u64 = 5;
 /// States whose right sides, 160 bytes each, stay in a cache of a mebibyte together.
