@@ -11,6 +11,9 @@ use crate::document::Finding;
 
 /// How much time somebody has: a length of time (`90m`, `24h`, `3d`), or a number of working days (`7wd`).
 ///
+/// What is read is a whole number and a unit without anything between: `s`, `m`, `h`, `d`, `w` as in [`Span`], and `wd`.
+/// At most it is 36,525 days or working days, a hundred years. What people write instead is refused with what to write.
+///
 /// ```
 /// use leadkit::calendar::{Amount, Clock, Span};
 ///
@@ -47,10 +50,10 @@ impl Amount {
         Amount::Time(Span::days(days))
     }
 
-    /// Working days.
+    /// Working days, at most 36,525.
     #[must_use]
     pub const fn workdays(days: u32) -> Amount {
-        Amount::Workdays(days)
+        Amount::Workdays(if days > MAX_WORKDAYS { MAX_WORKDAYS } else { days })
     }
 
     /// The clock an amount of this size is meant for when nobody says: less than 24 hours are
@@ -72,9 +75,10 @@ impl From<Span> for Amount {
 
 /// Why a text is not an [`Amount`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not an amount of time such as `24h`, `3d` or `7wd`")]
+#[error("`{text}` {why}")]
 pub struct AmountError {
     text: String,
+    why: &'static str,
     help: String,
 }
 
@@ -86,13 +90,19 @@ impl AmountError {
     }
 }
 
-/// The number of `7wd`, or of what people write instead.
-fn workdays(text: &str, units: &[&str]) -> Option<u32> {
+/// As many working days as there are days in the hundred years that a span may take.
+pub(super) const MAX_WORKDAYS: u32 = 36_525;
+
+/// The number of `7wd`, or of what people write instead; `None` in it for one that is too large.
+fn workdays(text: &str, units: &[&str]) -> Option<Option<u32>> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (count, unit) = text.split_at_checked(digits)?;
-    // As many working days as there are in the hundred years that a span may take.
-    units.contains(&unit).then(|| count.parse().ok()).flatten().filter(|count| *count <= 36_525)
+    let count = units.contains(&unit).then_some(count).filter(|count| !count.is_empty())?;
+    Some(count.parse().ok().filter(|count| *count <= MAX_WORKDAYS))
 }
+
+const NO_AMOUNT: &str = "is not an amount of time such as `24h`, `3d` or `7wd`";
+const TOO_LONG: &str = "is longer than a hundred years";
 
 const SPELLINGS: [&str; 10] = [
     "wd",
@@ -111,18 +121,20 @@ impl FromStr for Amount {
     type Err = AmountError;
 
     fn from_str(text: &str) -> Result<Amount, AmountError> {
-        if let Some(count) = workdays(text, &["wd"]) {
+        if let Some(Some(count)) = workdays(text, &["wd"]) {
             return Ok(Amount::Workdays(count));
         }
         text.parse().map(Amount::Time).map_err(|error: super::SpanError| {
             let lower = text.trim().to_lowercase();
             let (count, unit) = lower.split_at(lower.bytes().take_while(u8::is_ascii_digit).count());
             let meant = workdays(&format!("{count}{}", unit.trim_start()), &SPELLINGS);
-            let help = match meant {
-                Some(count) => format!("write `\"{count}wd\"`"),
-                None => error.help(),
+            let (why, help) = match meant {
+                Some(Some(count)) => (NO_AMOUNT, format!("write `\"{count}wd\"`")),
+                Some(None) => (TOO_LONG, format!("write at most `\"{MAX_WORKDAYS}wd\"`")),
+                None if error.is_too_long() => (TOO_LONG, error.help()),
+                None => (NO_AMOUNT, error.help()),
             };
-            AmountError { text: text.chars().take(40).collect(), help }
+            AmountError { text: text.chars().take(40).collect(), why, help }
         })
     }
 }
@@ -181,11 +193,22 @@ mod tests {
             ("7 workdays", "write `\"7wd\"`"),
             ("3个工作日", "write `\"3wd\"`"),
             ("3 days", "write `\"3d\"`"),
-            ("99999wd", "write a whole number and a unit, such as `\"7d\"`"),
             ("wd", "write a whole number and a unit, such as `\"7d\"`"),
-            ("-7wd", "write a whole number and a unit, such as `\"7d\"`"),
+            ("-7wd", "leave the sign out: it cannot be negative"),
+            ("1.5h", "write `\"90m\"`"),
         ] {
             assert_eq!(bad.parse::<Amount>().unwrap_err().help(), help, "{bad}");
         }
+        for (long, help) in [
+            ("200000d", "write at most `\"36525d\"`"),
+            ("99999999999h", "write at most `\"36525d\"`"),
+            ("99999wd", "write at most `\"36525wd\"`"),
+            ("99999 working days", "write at most `\"36525wd\"`"),
+        ] {
+            let error = long.parse::<Amount>().unwrap_err();
+            assert_eq!(error.to_string(), format!("`{long}` is longer than a hundred years"));
+            assert_eq!(error.help(), help);
+        }
+        assert_eq!(Amount::workdays(u32::MAX).to_string().parse(), Ok(Amount::Workdays(36_525)));
     }
 }

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate, Weekday};
 
+use super::known::{known, said, shipped, unsaid};
 use super::{CalendarRules, Coverage, DayOverride, DayWindow, Zone, china};
 use crate::error::Report;
+
+/// The years whose dates RFC 3339 can write.
+const YEARS: std::ops::RangeInclusive<i32> = 0..=9_999;
 
 /// Most windows of one day.
 const MAX_WINDOWS: usize = 48;
@@ -27,7 +31,7 @@ pub(super) fn hours_of_week(rules: &CalendarRules) -> [Vec<DayWindow>; 7] {
     week
 }
 
-/// The weekday whose hours a make-up day has: its own, or the nearest before it that has some.
+/// The weekday whose hours a date worked as usual has: its own, or the nearest before it that has some.
 pub(super) fn worked_like(day: usize, week: &[Vec<DayWindow>; 7]) -> Option<usize> {
     (0..7).map(|back| (day + 7 - back) % 7).find(|day| week.get(*day).is_some_and(|hours| !hours.is_empty()))
 }
@@ -62,17 +66,20 @@ pub(super) fn check(rules: &CalendarRules, report: &mut Report) {
             report.within("zone", |r| r.warning("zone", message, "write `\"zone\": \"+08:00\"`"));
         }
     }
-    if let Some(Coverage { from, through }) = rules.coverage
-        && through < from
-    {
-        let message = format!("the coverage ends on {through}, before it begins on {from}");
-        report.within("coverage", |r| r.error("inverted_span", message, "swap `from` and `through`"));
+    if let Some(coverage) = rules.coverage {
+        report.within("coverage", |report| check_coverage(rules, coverage, report));
+    }
+    check_make_up_days(rules, &week, report);
+    if rules.shifts.is_some() && !rules.overrides.is_empty() {
+        let message = "there is a shift roster, and on it the overrides count for nothing";
+        let help = "move the dates on duty to `shifts`, and leave `overrides` out";
+        report.within("overrides", |report| report.warning("no_effect", message, help));
     }
     if rules.shifts.as_ref().is_some_and(BTreeMap::is_empty) && rules.coverage.is_none() {
         let help = "add the dates on duty, or leave `shifts` out";
         report.within("shifts", |r| r.error("empty", "the shift roster has no date", help));
     }
-    let known = coverage(rules);
+    let known = known(rules).map(|known| known.dates);
     let lists = [("overrides", Some(&rules.overrides)), ("shifts", rules.shifts.as_ref())];
     for (name, dates) in lists {
         report.within(name, |report| {
@@ -81,10 +88,14 @@ pub(super) fn check(rules: &CalendarRules, report: &mut Report) {
             }
         });
     }
-    let never = week.iter().all(Vec::is_empty)
-        && !rules.overrides.values().chain(rules.shifts.iter().flat_map(BTreeMap::values)).any(is_work);
-    if never {
-        let help = "write `\"weekly\": [{\"days\": \"Mon-Fri\", \"hours\": \"09:00-18:00\"}]`";
+    let (opens, help) = match &rules.shifts {
+        Some(shifts) => (shifts.values().any(is_work), "add the dates on duty to `shifts`"),
+        None => (
+            week.iter().any(|hours| !hours.is_empty()) || rules.overrides.values().any(is_work),
+            "write `\"weekly\": [{\"days\": \"Mon-Fri\", \"hours\": \"09:00-18:00\"}]`",
+        ),
+    };
+    if !opens {
         report.warning("never_open", "the calendar never opens", help);
     }
 }
@@ -101,6 +112,13 @@ fn check_date(
     report: &mut Report,
 ) {
     let hours = |day: &Weekday| week.get(day.num_days_from_monday() as usize);
+    if !YEARS.contains(&date.year()) {
+        report.error(
+            "bad_value",
+            "the date lies outside the years 0 to 9999",
+            "write a date nearer to our time",
+        );
+    }
     match one {
         DayOverride::Off => {}
         DayOverride::Work if week.iter().all(Vec::is_empty) => {
@@ -134,6 +152,12 @@ fn check_windows(windows: &[DayWindow], report: &mut Report) {
                 let message = format!("the window `{window}` ends when it starts");
                 report.error("empty", message, "write `\"00:00-24:00\"` for the whole day");
             }
+            if window.is_a_minute_short() {
+                let message =
+                    format!("the window `{window}` ends before midnight, and the rest of the day is closed");
+                let help = format!("write `\"{}\"` when it is open until midnight", window.until_midnight());
+                report.warning("not_until_midnight", message, help);
+            }
             if !window.is_whole() {
                 report.error("bad_value", "the window has fractions of a second", "write whole seconds");
             }
@@ -141,13 +165,103 @@ fn check_windows(windows: &[DayWindow], report: &mut Report) {
     }
 }
 
-/// The dates that are known: as given, else from the first shift to the last, else those of the holidays.
-pub(super) fn coverage(rules: &CalendarRules) -> Option<Coverage> {
-    let shifts = rules.shifts.as_ref().and_then(|shifts| {
-        let (first, last) = (shifts.first_key_value()?, shifts.last_key_value()?);
-        Some(Coverage { from: *first.0, through: *last.0 })
-    });
-    let holidays =
-        || rules.holidays.as_deref().filter(|name| *name == china::ID).and_then(|_| china::coverage());
-    rules.coverage.or(shifts).or_else(holidays)
+/// What is wrong with how far the calendar is said to be known.
+fn check_coverage(rules: &CalendarRules, given: Coverage, report: &mut Report) {
+    let Coverage { from, through } = given;
+    if through < from {
+        let message = format!("the coverage ends on {through}, before it begins on {from}");
+        report.error("inverted_span", message, "swap `from` and `through`");
+        return;
+    }
+    if [from, through].iter().any(|date| !YEARS.contains(&date.year())) {
+        let message = format!("the coverage from {from} through {through} leaves the years 0 to 9999");
+        report.error("bad_value", message, "write dates nearer to our time");
+    }
+    let (Some(name), Some(shipped)) = (rules.holidays.as_deref(), shipped(rules)) else { return };
+    let known =
+        format!("the days off of `{name}` are known from {} through {}", shipped.from, shipped.through);
+    let Some(said) = said(rules) else {
+        let message = format!("the coverage is from {from} through {through}, and {known}");
+        let help = "add the days off and the make-up days of those years to `overrides`";
+        report.error("unknown_days_off", message, help);
+        return;
+    };
+    let years = |first: i32, last: i32| match first == last {
+        true => first.to_string(),
+        false => format!("{first} to {last}"),
+    };
+    if said.through < through {
+        let years = years(said.through.year() + 1, through.year());
+        let message =
+            format!("the coverage runs to {through}, and {known}: after {} there is no answer", said.through);
+        let help = format!(
+            "add the days off and the make-up days of {years} to `overrides`, or write `\"through\": \"{}\"`",
+            said.through
+        );
+        report.warning("unknown_days_off", message, help);
+    }
+    if from < said.from {
+        let years = years(from.year(), said.from.year() - 1);
+        let message =
+            format!("the coverage begins on {from}, and {known}: before {} there is no answer", said.from);
+        let help = format!(
+            "add the days off and the make-up days of {years} to `overrides`, or write `\"from\": \"{}\"`",
+            said.from
+        );
+        report.warning("unknown_days_off", message, help);
+    }
+    let week = hours_of_week(rules);
+    for date in unsaid(rules) {
+        let hours = week.get(date.weekday().num_days_from_monday() as usize);
+        if hours.is_some_and(|hours| !hours.is_empty()) {
+            let message = format!("{date} is worked, and it is a day off by law");
+            let help = format!("add all the days off and the make-up days of {} to `overrides`", date.year());
+            report.warning("unknown_days_off", message, help);
+        }
+    }
+}
+
+/// Whether it is clear which hours the make-up days have.
+fn check_make_up_days(rules: &CalendarRules, week: &[Vec<DayWindow>; 7], report: &mut Report) {
+    let hours = |day: Weekday| week.get(day.num_days_from_monday() as usize).map_or(&[][..], Vec::as_slice);
+    let has_holidays = shipped(rules).is_some();
+    if let Some(day) = rules.make_up_as {
+        report.within("make_up_as", |report| {
+            if rules.shifts.is_some() {
+                let message = "there is a shift roster, and on it no day makes up for another";
+                report.warning("no_effect", message, "leave `make_up_as` out");
+            } else if !has_holidays {
+                let message = "there are no `holidays` whose make-up days it could be about";
+                report.warning("no_effect", message, "leave it out, or write `\"holidays\": \"cn\"`");
+            } else if hours(day).is_empty() {
+                let message = format!("the make-up days are worked like {day}, on which there is no work");
+                report.warning("no_effect", message, "name a day that has hours");
+            }
+        });
+        return;
+    }
+    let is_open = |date: &NaiveDate| !rules.overrides.contains_key(date);
+    let mut dates = china::dates().filter(|(_, one)| *one == DayOverride::Work).map(|(date, _)| date);
+    if !has_holidays || !dates.any(|date| is_open(&date)) {
+        return;
+    }
+    // All weekdays that are worked alike leave no choice.
+    let mut worked = WEEK.into_iter().filter(|day| !hours(*day).is_empty());
+    let Some(first) = worked.next() else { return };
+    if let Some(other) = worked.find(|day| hours(*day) != hours(first)) {
+        let like = |day: Weekday| {
+            let like = worked_like(day.num_days_from_monday() as usize, week).and_then(|day| WEEK.get(day));
+            like.copied().unwrap_or(day)
+        };
+        let (saturday, sunday) = (like(Weekday::Sat), like(Weekday::Sun));
+        let which = match saturday == sunday {
+            true => format!("make-up days have the hours of {saturday}"),
+            false => {
+                format!("make-up Saturdays have the hours of {saturday}, make-up Sundays those of {sunday}")
+            }
+        };
+        let message = format!("{first} and {other} have different hours, and {which}");
+        let help = format!("say which weekday they stand in for, such as `\"make_up_as\": \"{first}\"`");
+        report.warning("make_up_hours", message, help);
+    }
 }

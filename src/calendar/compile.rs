@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Days, NaiveDate};
 use serde_json::Value;
 
-use super::check::{check, coverage, hours_of_week, worked_like};
+use super::check::{check, hours_of_week, worked_like};
 use super::engine::{Bounds, day_number};
+use super::known::known;
 use super::measure::{Measure, Periods};
 use super::timeline::{Shape, Timeline, weekday};
-use super::window::DAY;
+use super::window::{DAY, clock_time};
 use super::{Calendar, CalendarRules, Coverage, DayOverride, DayWindow, china};
 use crate::error::{Report, RuleErrors};
 
@@ -81,7 +82,10 @@ fn hours(rules: &CalendarRules) -> Hours {
         return Hours { of, week: [NONE; 7], dates };
     }
     if rules.holidays.as_deref() == Some(china::ID) {
-        china::dates().for_each(|(date, one)| add(date, &one));
+        china::dates().for_each(|(date, one)| match (one, rules.make_up_as) {
+            (DayOverride::Work, Some(day)) => add(date, &DayOverride::WorkAs(day)),
+            (one, _) => add(date, &one),
+        });
     }
     rules.overrides.iter().for_each(|(date, one)| add(*date, one));
     Hours { of, week: [0, 1, 2, 3, 4, 5, 6], dates }
@@ -96,6 +100,12 @@ impl Hours {
 
     fn windows(&self, index: usize) -> &[(u32, u32)] {
         self.of.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    /// Seconds of the next morning until which the night of a day runs.
+    fn night_of(&self, day: i64) -> u32 {
+        let windows = self.windows(self.starting_on(day)).iter();
+        windows.map(|(_, until)| until.saturating_sub(DAY)).max().unwrap_or_default()
     }
 
     /// What is open on a day: the windows that start on it, and the rest of those that started the day before.
@@ -145,10 +155,19 @@ impl Hours {
 /// The calendar of rules that were checked.
 fn build(rules: &CalendarRules) -> Calendar {
     let (hours, periods) = (hours(rules), Periods::new(&rules.zone));
-    let coverage = coverage(rules).map(|Coverage { from, through }| {
+    let coverage = known(rules).map(|known| {
+        let Coverage { from, through } = known.dates;
         let after = through.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
-        let start = rules.zone.start_of_day(from).timestamp();
-        Bounds { from, through, start, end: rules.zone.start_of_day(after).timestamp() }
+        // A night belongs to the day on which it starts, so the last one is known to its end.
+        let morning = after.and_time(clock_time(hours.night_of(day_number(through))));
+        Bounds {
+            from,
+            through,
+            source: known.source,
+            start: rules.zone.start_of_day(from).timestamp(),
+            end: rules.zone.start_of_day(after).timestamp(),
+            closing: rules.zone.first_moment(morning).timestamp(),
+        }
     });
     Calendar {
         zone: rules.zone.clone(),

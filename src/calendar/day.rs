@@ -26,7 +26,10 @@ pub enum DayOverride {
     /// A day off.
     Off,
     /// Worked in the usual hours: those of its weekday or, when that has none, of the nearest weekday before it
-    /// that has. A make-up Saturday or Sunday is worked like a Friday.
+    /// that has. Where Saturdays and Sundays are free, a make-up day is worked like a Friday; where Saturdays have
+    /// hours of their own, a make-up Saturday and a make-up Sunday have those.
+    /// [`CalendarRules::make_up_as`](super::CalendarRules::make_up_as) sets it for the make-up days of `holidays`,
+    /// [`WorkAs`](Self::WorkAs) for one date.
     Work,
     /// Worked like the weekday named.
     WorkAs(#[serde(deserialize_with = "read_day")] Weekday),
@@ -35,6 +38,9 @@ pub enum DayOverride {
 }
 
 /// The dates that a calendar knows: from the first through the last.
+///
+/// The night of the last date runs to its end, though that is on the next morning. On the morning of the first date, the
+/// night before it is open as `weekly`, `holidays` and `overrides` have it; on a roster there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Coverage {
@@ -42,4 +48,18 @@ pub struct Coverage {
     pub from: NaiveDate,
     /// Last date.
     pub through: NaiveDate,
+}
+
+/// What says how far a calendar is known, and so where the dates beyond go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CoverageSource {
+    /// `coverage` of the rules.
+    #[default]
+    Given,
+    /// The set of holidays: it is not known which days are off before and after.
+    Holidays,
+    /// The shift roster.
+    Shifts,
 }

@@ -31,6 +31,9 @@ pub struct Deadline {
     start_offset: UtcOffset,
     #[serde(default)]
     calendar_version: Arc<str>,
+    /// Nobody named the clock.
+    #[serde(default)]
+    by_size: bool,
 }
 
 impl Deadline {
@@ -40,7 +43,11 @@ impl Deadline {
         (amount, clock): (Amount, Clock),
         calendar_version: Arc<str>,
     ) -> Deadline {
-        Deadline { at, start, amount, clock, offset, start_offset, calendar_version }
+        Deadline { at, start, amount, clock, offset, start_offset, calendar_version, by_size: false }
+    }
+
+    pub(super) fn by_size(self) -> Deadline {
+        Deadline { by_size: true, ..self }
     }
 
     /// When it is due. To act at this very moment is in time.
@@ -73,6 +80,13 @@ impl Deadline {
         self.clock
     }
 
+    /// Whether the clock was chosen by the size of the amount, because nobody named one:
+    /// [`Amount::default_clock`].
+    #[must_use]
+    pub fn is_clock_by_size(&self) -> bool {
+        self.by_size
+    }
+
     /// Version of the calendar.
     #[must_use]
     pub fn calendar_version(&self) -> &str {
@@ -103,7 +117,9 @@ impl fmt::Display for Deadline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = |at: DateTime<FixedOffset>| at.to_rfc3339_opts(SecondsFormat::AutoSi, false);
         let start = text(local(self.start, self.start_offset));
-        write!(f, "{}: {} on the clock `{}` after {start}", text(self.local()), self.amount, self.clock)?;
+        let chosen = if self.by_size { ", chosen by the size," } else { "" };
+        let at = text(self.local());
+        write!(f, "{at}: {} on the clock `{}`{chosen} after {start}", self.amount, self.clock)?;
         if !self.calendar_version.is_empty() {
             write!(f, ", by the calendar `{}`", self.calendar_version)?;
         }

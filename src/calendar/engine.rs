@@ -5,12 +5,17 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
+use super::amount::MAX_WORKDAYS;
 use super::measure::{Measure, Periods};
-use super::{Amount, CalendarError, Clock, Deadline, UtcOffset, Zone};
+use super::{Amount, CalendarError, Clock, CoverageSource, Deadline, UtcOffset, Zone};
 
 const DAY: i64 = 86_400;
 /// 1970-01-01 in chrono's days of the common era.
 const EPOCH: i64 = 719_163;
+/// More working days than an amount may have.
+const MAX_WORKDAYS_AND_ONE: u32 = MAX_WORKDAYS + 1;
+/// The years 0 to 9999, which RFC 3339 can write, in seconds since 1970.
+const YEARS: Range<i64> = -62_167_219_200..253_402_300_800;
 
 /// Working time of a pool, team or rep, made ready to be asked.
 ///
@@ -43,8 +48,18 @@ pub struct Calendar {
 pub(super) struct Bounds {
     pub(super) from: NaiveDate,
     pub(super) through: NaiveDate,
+    pub(super) source: CoverageSource,
     pub(super) start: i64,
     pub(super) end: i64,
+    /// The end of the last night, on the morning after: office hours are known as far as that.
+    pub(super) closing: i64,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Count {
+    Office,
+    Workdays,
 }
 
 pub(super) fn day_number(date: NaiveDate) -> i64 {
@@ -52,12 +67,16 @@ pub(super) fn day_number(date: NaiveDate) -> i64 {
 }
 
 fn date_of(day: i64) -> Result<NaiveDate, CalendarError> {
-    let days = i32::try_from(day + EPOCH).ok();
+    let days = i32::try_from(day + EPOCH).ok().filter(|_| YEARS.contains(&(day * DAY)));
     days.and_then(NaiveDate::from_num_days_from_ce_opt).ok_or(CalendarError::OutOfRange)
 }
 
 fn moment(second: i64, nanos: u32) -> Result<DateTime<Utc>, CalendarError> {
-    DateTime::from_timestamp(second, nanos).ok_or(CalendarError::OutOfRange)
+    DateTime::from_timestamp(second, nanos).filter(is_writable).ok_or(CalendarError::OutOfRange)
+}
+
+fn is_writable(at: &DateTime<Utc>) -> bool {
+    YEARS.contains(&at.timestamp())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -139,6 +158,46 @@ impl Calendar {
         self.shift(end, amount.into(), clock, Direction::Backward)
     }
 
+    /// [`add`](Self::add) on the clock for an amount of this size ([`Amount::default_clock`]), when nobody named one;
+    /// the deadline says so.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Amount, Calendar, Clock};
+    ///
+    /// let china = Calendar::china();
+    /// let asked = "2026-03-06T17:00:00+08:00".parse().unwrap();
+    /// let due = china.add_by_size(asked, Amount::hours(2))?;
+    /// assert!(due.is_clock_by_size() && due.clock() == Clock::OfficeHours);
+    /// assert_eq!(due.to_string(), "\
+    /// 2026-03-09T10:00:00+08:00: 2h on the clock `office_hours`, chosen by the size, after 2026-03-06T17:00:00+08:00, \
+    /// by the calendar `cn-2023-2026`");
+    /// # Ok::<(), leadkit::calendar::CalendarError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn add_by_size(
+        &self,
+        start: DateTime<Utc>,
+        amount: impl Into<Amount>,
+    ) -> Result<Deadline, CalendarError> {
+        let amount = amount.into();
+        self.add(start, amount, amount.default_clock()).map(Deadline::by_size)
+    }
+
+    /// [`subtract`](Self::subtract) on the clock for an amount of this size, when nobody named one; the answer says so.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn subtract_by_size(
+        &self,
+        end: DateTime<Utc>,
+        amount: impl Into<Amount>,
+    ) -> Result<Deadline, CalendarError> {
+        let amount = amount.into();
+        self.subtract(end, amount, amount.default_clock()).map(Deadline::by_size)
+    }
+
     fn shift(
         &self,
         start: DateTime<Utc>,
@@ -147,6 +206,7 @@ impl Calendar {
         direction: Direction,
     ) -> Result<Deadline, CalendarError> {
         let seconds = match (amount, clock) {
+            (Amount::Workdays(MAX_WORKDAYS_AND_ONE..), _) => return Err(CalendarError::OutOfRange),
             (Amount::Time(span), _) => i64::from(span.as_seconds()),
             (Amount::Workdays(days), Clock::Workday | Clock::SameTime) => i64::from(days) * DAY,
             (Amount::Workdays(_), Clock::OfficeHours | Clock::Elapsed) => {
@@ -156,26 +216,44 @@ impl Calendar {
         let at = match (clock, direction) {
             (Clock::Elapsed, Direction::Forward) => elapsed(start, seconds)?,
             (Clock::Elapsed, Direction::Backward) => elapsed(start, -seconds)?,
-            (Clock::Workday, _) => self.counted(&self.workdays, start, seconds, direction)?,
-            (Clock::OfficeHours, _) => self.counted(&self.office, start, seconds, direction)?,
+            (Clock::Workday, _) => self.counted(Count::Workdays, start, seconds, direction)?,
+            (Clock::OfficeHours, _) => self.counted(Count::Office, start, seconds, direction)?,
             (Clock::SameTime, _) => self.same_time(start, amount, direction)?,
         };
         let with_offset = |at: DateTime<Utc>| {
             let seconds = self.periods.offset_at(at.timestamp());
-            (at, UtcOffset::from_seconds(i32::try_from(seconds).unwrap_or_default()).unwrap_or_default())
+            let is_written = is_writable(&at) && YEARS.contains(&(at.timestamp() + seconds));
+            let offset = i32::try_from(seconds).ok().and_then(UtcOffset::from_seconds).unwrap_or_default();
+            if is_written { Ok((at, offset)) } else { Err(CalendarError::OutOfRange) }
         };
-        Ok(Deadline::new(with_offset(at), with_offset(start), (amount, clock), Arc::clone(&self.version)))
+        Ok(Deadline::new(with_offset(at)?, with_offset(start)?, (amount, clock), Arc::clone(&self.version)))
+    }
+
+    fn measure(&self, count: Count) -> &Measure {
+        match count {
+            Count::Office => &self.office,
+            Count::Workdays => &self.workdays,
+        }
+    }
+
+    /// The coverage, of office hours to the end of the last night.
+    fn bounds(&self, count: Count) -> Option<Bounds> {
+        self.coverage.map(|bounds| match count {
+            Count::Office => Bounds { end: bounds.closing, ..bounds },
+            Count::Workdays => bounds,
+        })
     }
 
     fn counted(
         &self,
-        measure: &Measure,
+        of: Count,
         start: DateTime<Utc>,
         seconds: i64,
         direction: Direction,
     ) -> Result<DateTime<Utc>, CalendarError> {
         let at = start.timestamp();
-        self.covered(start)?;
+        let (measure, coverage) = (self.measure(of), self.bounds(of));
+        self.covered(start, of)?;
         let nanos = self.fraction(measure, start);
         let count = measure.before(at, &self.periods);
         match direction {
@@ -187,7 +265,7 @@ impl Calendar {
                     measure.reach(count + seconds, &self.periods)
                 };
                 let after = |bounds: Bounds, end| if opens { end >= bounds.end } else { end > bounds.end };
-                match (end, self.coverage) {
+                match (end, coverage) {
                     (Some(end), Some(bounds)) if after(bounds, end) => Err(self.after_coverage(bounds)),
                     (Some(end), _) => moment(end, nanos),
                     (None, Some(bounds)) => Err(self.after_coverage(bounds)),
@@ -203,7 +281,7 @@ impl Calendar {
                 };
                 let before =
                     |bounds: Bounds, begin| if closes { begin <= bounds.start } else { begin < bounds.start };
-                match (begin, self.coverage) {
+                match (begin, coverage) {
                     (Some(begin), Some(bounds)) if before(bounds, begin) => Err(self.before_coverage(bounds)),
                     (Some(begin), _) => moment(begin, nanos),
                     (None, Some(bounds)) => Err(self.before_coverage(bounds)),
@@ -273,20 +351,21 @@ impl Calendar {
         }
         match clock {
             Clock::Elapsed => Ok(until - from),
-            Clock::Workday => self.counted_between(&self.workdays, from, until),
-            Clock::OfficeHours => self.counted_between(&self.office, from, until),
+            Clock::Workday => self.counted_between(Count::Workdays, from, until),
+            Clock::OfficeHours => self.counted_between(Count::Office, from, until),
             Clock::SameTime => self.days_between(from, until).map(TimeDelta::days),
         }
     }
 
     fn counted_between(
         &self,
-        measure: &Measure,
+        of: Count,
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<TimeDelta, CalendarError> {
+        let measure = self.measure(of);
         let count = |at: DateTime<Utc>| {
-            self.covered(at)?;
+            self.covered(at, of)?;
             let second = at.timestamp();
             let nanos = self.fraction(measure, at);
             Ok((measure.before(second, &self.periods), i64::from(nanos)))
@@ -299,13 +378,22 @@ impl Calendar {
         let (first, last) = (self.zone.date(from), self.zone.date(until));
         let (first, last) = (self.known(first)?, self.known(last)?);
         let line = self.workdays.line();
-        let days = (line.before_day(last + 1) - line.before_day(first + 1)) / DAY;
-        if days <= 0 {
-            return Ok(0);
+        let fits = |days: i64| {
+            let amount = u32::try_from(days).map(Amount::Workdays);
+            amount.is_ok_and(|amount| {
+                self.same_time(from, amount, Direction::Forward).is_ok_and(|reached| reached <= until)
+            })
+        };
+        // By the dates it is this many, but for one that has not come to the time of the day, and for what a wall shows
+        // that jumps over a date or back to it.
+        let mut days = ((line.before_day(last + 1) - line.before_day(first + 1)) / DAY).max(0);
+        while days > 0 && !fits(days) {
+            days -= 1;
         }
-        let amount = Amount::Workdays(u32::try_from(days).map_err(|_| CalendarError::OutOfRange)?);
-        let reached = self.same_time(from, amount, Direction::Forward)? <= until;
-        Ok(if reached { days } else { days - 1 })
+        while fits(days + 1) {
+            days += 1;
+        }
+        Ok(days)
     }
 
     /// Whether there is work at a moment.
@@ -313,8 +401,8 @@ impl Calendar {
     /// # Errors
     /// When the moment lies outside the coverage.
     pub fn is_open(&self, at: DateTime<Utc>) -> Result<bool, CalendarError> {
-        self.covered(at)?;
-        if let Some(bounds) = self.coverage
+        self.covered(at, Count::Office)?;
+        if let Some(bounds) = self.bounds(Count::Office)
             && at.timestamp() >= bounds.end
         {
             return Err(self.after_coverage(bounds));
@@ -327,7 +415,7 @@ impl Calendar {
     /// # Errors
     /// When `at` or the opening lies outside the coverage, and when nothing opens any more.
     pub fn next_opening(&self, at: DateTime<Utc>) -> Result<DateTime<Utc>, CalendarError> {
-        self.counted(&self.office, at, 0, Direction::Forward)
+        self.counted(Count::Office, at, 0, Direction::Forward)
     }
 
     /// The last moment at or before `at` until which there was work.
@@ -341,7 +429,7 @@ impl Calendar {
     /// # Errors
     /// When `at` or the closing lies outside the coverage, and when nothing was ever open.
     pub fn last_closing(&self, at: DateTime<Utc>) -> Result<DateTime<Utc>, CalendarError> {
-        self.counted(&self.office, at, 0, Direction::Backward)
+        self.counted(Count::Office, at, 0, Direction::Backward)
     }
 
     /// The spans of work from one moment up to another, in order. O(n) in them and in the days they touch.
@@ -362,8 +450,8 @@ impl Calendar {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Vec<Range<DateTime<Utc>>>, CalendarError> {
-        self.covered(from)?;
-        self.covered(until)?;
+        self.covered(from, Count::Office)?;
+        self.covered(until, Count::Office)?;
         let mut spans: Vec<Range<DateTime<Utc>>> = Vec::new();
         let mut at = from;
         while at < until {
@@ -454,8 +542,10 @@ impl Calendar {
     }
 
     /// Whether both ends of an answer may lie at a moment.
-    fn covered(&self, at: DateTime<Utc>) -> Result<(), CalendarError> {
-        let Some(bounds) = self.coverage else { return Ok(()) };
+    fn covered(&self, at: DateTime<Utc>, of: Count) -> Result<(), CalendarError> {
+        let Some(bounds) = self.bounds(of) else {
+            return if is_writable(&at) { Ok(()) } else { Err(CalendarError::OutOfRange) };
+        };
         let second = at.timestamp();
         if second < bounds.start {
             return Err(self.before_coverage(bounds));
@@ -471,18 +561,29 @@ impl Calendar {
         match self.coverage {
             Some(bounds) if date < bounds.from => Err(self.before_coverage(bounds)),
             Some(bounds) if date > bounds.through => Err(self.after_coverage(bounds)),
-            _ => Ok(day_number(date)),
+            _ => {
+                let day = day_number(date);
+                if YEARS.contains(&(day * DAY)) { Ok(day) } else { Err(CalendarError::OutOfRange) }
+            }
         }
     }
 
     #[cold]
     fn before_coverage(&self, bounds: Bounds) -> CalendarError {
-        CalendarError::BeforeCoverage { version: Arc::clone(&self.version), from: bounds.from }
+        CalendarError::BeforeCoverage {
+            version: Arc::clone(&self.version),
+            from: bounds.from,
+            known_by: bounds.source,
+        }
     }
 
     #[cold]
     fn after_coverage(&self, bounds: Bounds) -> CalendarError {
-        CalendarError::AfterCoverage { version: Arc::clone(&self.version), through: bounds.through }
+        CalendarError::AfterCoverage {
+            version: Arc::clone(&self.version),
+            through: bounds.through,
+            known_by: bounds.source,
+        }
     }
 
     #[cold]

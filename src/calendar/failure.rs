@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::Clock;
+use super::{Clock, CoverageSource};
 
 /// Why a calendar has no answer. It never guesses one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub enum CalendarError {
         version: Arc<str>,
         /// The first date it knows.
         from: NaiveDate,
+        /// What says so.
+        #[serde(default)]
+        known_by: CoverageSource,
     },
     /// The question or the answer lies after the dates that the calendar knows.
     #[error("the calendar{} ends with {through}", named(.version))]
@@ -27,6 +30,9 @@ pub enum CalendarError {
         version: Arc<str>,
         /// The last date it knows.
         through: NaiveDate,
+        /// What says so.
+        #[serde(default)]
+        known_by: CoverageSource,
     },
     /// So much working time never comes, or never was: nothing in the calendar opens again.
     #[error("the calendar{} has not so much working time", named(.version))]
@@ -40,8 +46,9 @@ pub enum CalendarError {
         /// The clock.
         clock: Clock,
     },
-    /// The answer lies outside the years that a moment can have (262,000 before and after our era).
-    #[error("the moment lies beyond what can be represented")]
+    /// The question or the answer lies outside the years 0 to 9999, which RFC 3339 can write, or the amount is more
+    /// than 36,525 working days.
+    #[error("the moment lies outside the years 0 to 9999, or the amount is longer than a hundred years")]
     OutOfRange,
 }
 
@@ -63,12 +70,19 @@ impl CalendarError {
     /// What to do about it.
     #[must_use]
     pub fn help(&self) -> &'static str {
+        use CoverageSource::{Given, Holidays, Shifts};
         match self {
-            CalendarError::BeforeCoverage { .. } => {
-                "add the days off and the make-up days before it and set `coverage.from`"
+            CalendarError::BeforeCoverage { known_by: Shifts, .. } => {
+                "add the dates on duty before it to `shifts`, and move `coverage.from` where it is given"
             }
-            CalendarError::AfterCoverage { .. } => {
-                "add the days off and the make-up days after it and set `coverage.through`"
+            CalendarError::BeforeCoverage { known_by: Given | Holidays, .. } => {
+                "add the days off and the make-up days before it to `overrides`, and set `coverage.from`"
+            }
+            CalendarError::AfterCoverage { known_by: Shifts, .. } => {
+                "add the dates on duty after it to `shifts`, and move `coverage.through` where it is given"
+            }
+            CalendarError::AfterCoverage { known_by: Given | Holidays, .. } => {
+                "add the days off and the make-up days after it to `overrides`, and set `coverage.through`"
             }
             CalendarError::NeverOpen { .. } => "add hours to `weekly`, or dates to `overrides` or `shifts`",
             CalendarError::NoWorkdays { .. } => {

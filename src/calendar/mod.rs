@@ -27,7 +27,8 @@
 //! let late = china.add("2026-12-31T16:00:00+08:00".parse().unwrap(), Amount::hours(24), Clock::Workday);
 //! let error = late.unwrap_err();
 //! assert_eq!(error.to_string(), "the calendar `cn-2023-2026` ends with 2026-12-31");
-//! assert_eq!(error.help(), "add the days off and the make-up days after it and set `coverage.through`");
+//! assert_eq!(error.help(), "\
+//! add the days off and the make-up days after it to `overrides`, and set `coverage.through`");
 //! # Ok::<(), leadkit::calendar::CalendarError>(())
 //! ```
 //!
@@ -41,7 +42,14 @@
 //! | [`SameTime`](Clock::SameTime) | whole working days, the time of the day kept | Monday 16:00 | **sometimes earlier** |
 //!
 //! `SameTime` reads naturally and is unfair: a lead of Saturday 20:00 is due on Monday at 20:00, one of Sunday 9:00 on
-//! Monday at 9:00. `Workday` gives both until Monday midnight. [`Amount::default_clock`] chooses by size.
+//! Monday at 9:00. `Workday` gives both until Monday midnight. [`Calendar::add_by_size`] chooses by the size of the
+//! amount, and its answer says so.
+//!
+//! # What is never guessed
+//!
+//! A calendar ends where its data end: with `coverage`, with the last date of a roster, with the last year whose days
+//! off are known. A `coverage` that runs on into years whose days off nobody has said is cut to the years before them,
+//! and [`CalendarRules::lint`] warns. Moments are those of the years 0 to 9999.
 //!
 //! # Zones
 //!
@@ -60,21 +68,25 @@ mod day;
 mod deadline;
 mod engine;
 mod failure;
+mod known;
 mod load;
 mod measure;
 #[cfg(feature = "chrono-tz")]
 mod names;
 mod offset;
+mod read;
 mod rules;
 mod span;
+mod spelling;
 mod timeline;
 mod transitions;
+mod version;
 mod window;
 mod zone;
 
 pub use amount::{Amount, AmountError};
 pub use clock::Clock;
-pub use day::{Coverage, DayOverride, WeeklyWindow};
+pub use day::{Coverage, CoverageSource, DayOverride, WeeklyWindow};
 pub use deadline::Deadline;
 pub use engine::Calendar;
 pub use failure::CalendarError;

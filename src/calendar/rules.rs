@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, Weekday};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::dates::{read_dates, read_shifts};
+use super::version::derived;
 use super::{Coverage, DayOverride, DayWindow, UtcOffset, WeeklyWindow, Zone, china};
 
 /// Working time of a pool, team or rep: hours of the week, dates that differ, shifts, and how far it is known.
@@ -43,8 +43,7 @@ use super::{Coverage, DayOverride, DayWindow, UtcOffset, WeeklyWindow, Zone, chi
 ///   help: did you mean `zone`?");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct CalendarRules {
     /// The zone the hours are in. Default: UTC.
     pub zone: Zone,
@@ -54,17 +53,28 @@ pub struct CalendarRules {
     /// unless it is given. The zone and the hours stay those above.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holidays: Option<String>,
+    /// The weekday whose hours the make-up days of `holidays` have. The State Council does not say which weekday they
+    /// stand in for. Without it, they have the usual hours as [`DayOverride::Work`] says: those of a Friday where
+    /// weekends are free, those of a Saturday where Saturdays are worked; [`lint`](Self::lint) warns where that makes
+    /// a difference. A date of `overrides` wins: `{"2026-10-10": {"work_as": "Wed"}}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub make_up_as: Option<Weekday>,
     /// Dates that differ; they win over `holidays`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "read_dates")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub overrides: BTreeMap<NaiveDate, DayOverride>,
-    /// A shift roster (排班): with it, there is work on these dates and on no other, whatever the weekday and the
-    /// holidays. Unless a coverage is given, it reaches from the first of them to the last.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "read_shifts")]
+    /// A shift roster (排班): with it, there is work on these dates and on no other, whatever the weekday, the
+    /// holidays and the `overrides`. Unless a coverage is given, it reaches from the first of them to the last, and the
+    /// night of the last to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub shifts: Option<BTreeMap<NaiveDate, DayOverride>>,
-    /// The dates that the calendar knows. Without it, the week goes on for ever.
+    /// The dates that the calendar knows. Without it and without `holidays` or `shifts`, the week goes on for ever.
+    ///
+    /// With `holidays`, years that are not those of the set are known only when `overrides` have a date of them: a
+    /// coverage that goes on is cut before the first year of which nobody has said the days off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
-    /// Version of the data, echoed by what is computed from it.
+    /// Version of the data, echoed by what is computed from it. Change it with the data;
+    /// [`with_hours`](Self::with_hours) and [`on_duty`](Self::on_duty) do.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub version: String,
 }
@@ -117,10 +127,18 @@ impl CalendarRules {
     }
 
     /// The same calendar with other hours on every day that is worked: the hours of the weekdays, and of dates with
-    /// hours of their own.
+    /// hours of their own. Its version is another one.
+    ///
+    /// ```
+    /// use leadkit::calendar::{CalendarRules, DayWindow};
+    ///
+    /// let late = CalendarRules::china().with_hours([DayWindow::hours(10, 19)]);
+    /// assert!(late.version.starts_with("cn-2023-2026+hours-"), "{}", late.version);
+    /// ```
     #[must_use]
     pub fn with_hours(mut self, hours: impl IntoIterator<Item = DayWindow>) -> CalendarRules {
         let hours: Vec<DayWindow> = hours.into_iter().collect();
+        self.version = derived(&self.version, "hours", &hours);
         // A day without hours is not worked, and stays so.
         for weekly in self.weekly.iter_mut().filter(|weekly| !weekly.hours.is_empty()) {
             weekly.hours.clone_from(&hours);
@@ -136,7 +154,8 @@ impl CalendarRules {
         self
     }
 
-    /// The same calendar for a rep who is on duty on these dates and no others, in the usual hours.
+    /// The same calendar for a rep who is on duty on these dates and no others, in the usual hours. Its version is
+    /// another one.
     ///
     /// ```
     /// use leadkit::calendar::{Calendar, CalendarError, CalendarRules};
@@ -153,7 +172,10 @@ impl CalendarRules {
     /// ```
     #[must_use]
     pub fn on_duty(mut self, dates: impl IntoIterator<Item = NaiveDate>) -> CalendarRules {
-        self.shifts = Some(dates.into_iter().map(|date| (date, DayOverride::Work)).collect());
+        let shifts: BTreeMap<NaiveDate, DayOverride> =
+            dates.into_iter().map(|date| (date, DayOverride::Work)).collect();
+        self.version = derived(&self.version, "duty", shifts.keys());
+        self.shifts = Some(shifts);
         self
     }
 }
@@ -171,7 +193,7 @@ impl CalendarRules {
 /// assert_eq!(calendars.ids().collect::<Vec<_>>(), ["night", "office"]);
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Calendars(pub BTreeMap<String, CalendarRules>);
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::document::Finding;
 
-/// A length of time in whole seconds, written `90s`, `15m`, `24h`, `7d` or `2w`; a day is 24 hours.
+/// A length of time in whole seconds, written `90s`, `15m`, `24h`, `7d` or `2w`; a day is 24 hours. At most 36,525 days.
 ///
 /// ```
 /// use leadkit::calendar::Span;
@@ -24,13 +24,31 @@ pub struct Span(u32);
 
 /// Why a text is not a [`Span`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a span of time such as `7d`")]
-pub struct SpanError(String);
+#[error("`{text}` is {}", self.why())]
+pub struct SpanError {
+    text: String,
+    is_too_long: bool,
+}
 
 impl SpanError {
+    fn why(&self) -> &'static str {
+        if self.is_too_long { "longer than a hundred years" } else { "not a span of time such as `7d`" }
+    }
+
+    /// Whether it is a span, but longer than a hundred years.
+    pub(super) fn is_too_long(&self) -> bool {
+        self.is_too_long
+    }
+
     /// What would be right: the same span, when it is written in words.
     pub(crate) fn help(&self) -> String {
-        let text = self.0.trim().to_lowercase();
+        if self.is_too_long {
+            return format!("write at most `\"{}\"`", Span(LONGEST));
+        }
+        let text = self.text.trim().to_lowercase();
+        if text.starts_with(['-', '−']) {
+            return "leave the sign out: it cannot be negative".to_owned();
+        }
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let (count, unit) = text.split_at_checked(digits).unwrap_or_default();
         let count = count.parse::<u32>().ok();
@@ -47,9 +65,41 @@ impl SpanError {
         };
         match meant.filter(|meant| meant.parse::<Span>().is_ok()) {
             Some(meant) => format!("write `\"{meant}\"`{why}"),
-            None => EXAMPLE.to_owned(),
+            None => match in_parts(&text) {
+                Some(span) => format!("write `\"{span}\"`"),
+                None => EXAMPLE.to_owned(),
+            },
         }
     }
+}
+
+/// The span of `1.5h`, `2h30m` and `1 day 4 hours`.
+fn in_parts(text: &str) -> Option<Span> {
+    let (mut left, mut thousandths) = (text, 0_u64);
+    while !left.trim_start().is_empty() {
+        let part = left.trim_start();
+        let (number, rest) = part.split_at(part.find(|c: char| !c.is_ascii_digit() && c != '.')?);
+        let rest = rest.trim_start();
+        let (unit, rest) = rest.split_at(rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len()));
+        let unit = unit.trim_end_matches([' ', ',', '又']);
+        let factor = match unit {
+            "s" | "sec" | "second" | "seconds" | "秒" => 1,
+            "m" | "min" | "minute" | "minutes" | "分" | "分钟" => 60,
+            "h" | "hr" | "hour" | "hours" | "小时" => 3_600,
+            "d" | "day" | "days" | "天" | "日" => 86_400,
+            "w" | "week" | "weeks" | "周" => 604_800,
+            _ => return None,
+        };
+        let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+        let of_thousand =
+            (1..=3).contains(&part.len()).then(|| format!("{part:0<3}").parse::<u64>().ok())??;
+        let number = whole.parse::<u32>().ok().map(|whole| u64::from(whole) * 1_000 + of_thousand)?;
+        thousandths = thousandths.saturating_add(number * factor);
+        left = rest;
+    }
+    let seconds =
+        u32::try_from(thousandths / 1_000).ok().filter(|seconds| (1..=LONGEST).contains(seconds))?;
+    thousandths.is_multiple_of(1_000).then_some(Span(seconds))
 }
 
 const EXAMPLE: &str = "write a whole number and a unit, such as `\"7d\"`";
@@ -108,10 +158,13 @@ impl FromStr for Span {
         let parse = || {
             let (unit, factor) = UNITS.into_iter().find(|(unit, _)| text.ends_with(*unit))?;
             let digits = text.strip_suffix(unit)?;
-            let count: u32 = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())??;
-            count.checked_mul(factor).filter(|seconds| *seconds <= LONGEST).map(Span)
+            let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+            // A number that is no `u32` is too long in every unit.
+            is_number.then(|| digits.parse::<u32>().ok().and_then(|count| count.checked_mul(factor)))
         };
-        parse().ok_or_else(|| SpanError(text.chars().take(40).collect()))
+        let error = |is_too_long| SpanError { text: text.chars().take(40).collect(), is_too_long };
+        let seconds = parse().ok_or_else(|| error(false))?;
+        seconds.filter(|seconds| *seconds <= LONGEST).map(Span).ok_or_else(|| error(true))
     }
 }
 
@@ -191,6 +244,12 @@ mod tests {
             ("2个月", "write `\"60d\"`: months differ in length"),
             ("soon", super::EXAMPLE),
             ("999999999 years", super::EXAMPLE),
+            ("1.5h", "write `\"90m\"`"),
+            ("2h30m", "write `\"150m\"`"),
+            ("1 day, 4 hours", "write `\"28h\"`"),
+            ("0.0001h", super::EXAMPLE),
+            ("1.5", super::EXAMPLE),
+            ("40000d", "write at most `\"36525d\"`"),
         ] {
             assert_eq!(text.parse::<Span>().unwrap_err().help(), help);
         }

@@ -19,6 +19,10 @@ pub(super) const DAY: u32 = 86_400;
 /// the day on which they start: a night shift of a working day runs to its end though the next day is off, and a day
 /// off has none, but the end of the night before.
 ///
+/// What is read: hours from `0:00` to `24:00` with minutes and, if need be, seconds; a colon or its full-width form `：`;
+/// between them `-`, `–`, `—`, `~`, `～`, `至` or ` to `, with or without spaces. In a list, a comma or its full-width form
+/// stands between windows. All else (`9-18`, `9am-6pm`, `24:00-06:00`, `22:00-30:00`) is refused with what to write.
+///
 /// ```
 /// use leadkit::calendar::DayWindow;
 ///
@@ -42,6 +46,7 @@ pub struct DayWindow {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` are no hours such as `09:00-18:00`")]
 pub struct DayWindowError {
+    /// Shortened.
     text: String,
 }
 
@@ -64,6 +69,33 @@ impl DayWindow {
         until - from
     }
 
+    /// Several windows with commas between, such as `09:00-12:00, 13:30-18:00`.
+    ///
+    /// ```
+    /// use leadkit::calendar::DayWindow;
+    ///
+    /// assert_eq!(DayWindow::list("9:00-12:00，13:00-18:00")?, [DayWindow::hours(9, 12), DayWindow::hours(13, 18)]);
+    /// let error = DayWindow::list("09:00-12:00; 1pm-6pm").unwrap_err();
+    /// assert_eq!(error.help(), "write commas between windows: `\"09:00-12:00, 13:00-18:00\"`");
+    /// # Ok::<(), leadkit::calendar::DayWindowError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first window that cannot be read.
+    pub fn list(text: &str) -> Result<Vec<DayWindow>, DayWindowError> {
+        text.split([',', '，']).map(|one| one.trim().parse()).collect()
+    }
+
+    /// Whether it ends in the last minute of the day, as people write who may not write `24:00`.
+    pub(super) fn is_a_minute_short(&self) -> bool {
+        (DAY - 60..DAY).contains(&self.until.num_seconds_from_midnight())
+    }
+
+    /// The same up to midnight.
+    pub(super) fn until_midnight(self) -> DayWindow {
+        DayWindow { until: NaiveTime::MIN, ..self }
+    }
+
     /// Seconds after midnight of the day it starts on; the end is after [`DAY`] when it is on the next day.
     pub(super) fn bounds(&self) -> (u32, u32) {
         let (from, until) = (self.from.num_seconds_from_midnight(), self.until.num_seconds_from_midnight());
@@ -84,26 +116,62 @@ impl DayWindowError {
     /// What would be right.
     #[must_use]
     pub fn help(&self) -> String {
-        let hour = |text: &str| {
-            let digits = text.trim().trim_end_matches(['h', '点', '时']).trim();
-            let (digits, after) = match digits.split_once(['.', '：']) {
-                Some((hour, minute)) => (hour, minute),
-                None => (digits.strip_suffix(":").unwrap_or(digits), "00"),
-            };
-            time(&format!("{digits}:{after}")).or_else(|| time(text.trim()))
-        };
-        let ends = split(&self.text).and_then(|(from, until)| Some((hour(from)?, hour(until)?)));
-        match ends {
-            Some((from, until)) if from != until => {
-                format!("write `\"{}-{}\"`", written(from), written(until))
-            }
-            _ => "write the start and the end, such as `\"09:00-18:00\"`".to_owned(),
+        let text = plain(&self.text);
+        let several: Option<Vec<String>> = text.split([';', '；', '、', '/', '&']).map(meant).collect();
+        match several.as_deref() {
+            Some([one]) => format!("write `\"{one}\"`"),
+            Some(several) => format!("write commas between windows: `\"{}\"`", several.join(", ")),
+            None => "write the start and the end, such as `\"09:00-18:00\"`".to_owned(),
         }
     }
 
     fn to_finding(&self) -> Finding {
         Finding::new("bad_value", self, self.help())
     }
+}
+
+/// Small letters, and ASCII for full-width digits and signs.
+fn plain(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '０'..='９' | '：' | '．' | '－' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    text.chars().map(narrow).collect::<String>().to_lowercase()
+}
+
+/// The window that a text most probably means, as it should be written.
+fn meant(text: &str) -> Option<String> {
+    let (from, until) = split(text)?;
+    let (from, until) = (loose_time(from)?, loose_time(until)?);
+    // `24:00` ends a day and starts none; `28:00` is 4:00 of the next.
+    let (from, until) = (from % DAY, if until > DAY { until % DAY } else { until });
+    let is_whole_day = from == 0 && until == DAY;
+    (is_whole_day || from != until % DAY).then(|| format!("{}-{}", written(from), written(until)))
+}
+
+/// `9`, `9h`, `9点30分`, `9.30`, `9am`, `9:30 pm`, `28:00` as seconds after midnight.
+fn loose_time(text: &str) -> Option<u32> {
+    let text = text.trim();
+    let (text, afternoon) = match (text.strip_suffix("am"), text.strip_suffix("pm")) {
+        (Some(text), _) => (text, Some(false)),
+        (_, Some(text)) => (text, Some(true)),
+        _ => match (text.strip_prefix("上午"), text.strip_prefix("下午")) {
+            (Some(text), _) => (text, Some(false)),
+            (_, Some(text)) => (text, Some(true)),
+            _ => (text, None),
+        },
+    };
+    let text = text.trim().trim_end_matches(['h', '点', '时', '整', '分', ':']);
+    let mut numbers = text.split([':', '.', '点', '时', 'h']).map(|part| part.trim().parse::<u32>().ok());
+    let hour = numbers.next()??;
+    let minute = numbers.next().unwrap_or(Some(0))?;
+    let second = numbers.next().unwrap_or(Some(0))?;
+    let hour = match afternoon {
+        None => hour,
+        Some(afternoon) => (1..=12).contains(&hour).then_some(hour % 12 + if afternoon { 12 } else { 0 })?,
+    };
+    let fits = hour < 48 && minute < 60 && second < 60 && numbers.next().is_none();
+    fits.then(|| hour * 3_600 + minute * 60 + second)
 }
 
 /// Start and end, between which people put all kinds of dashes.
@@ -113,14 +181,15 @@ fn split(text: &str) -> Option<(&str, &str)> {
 
 /// `H:MM`, `HH:MM` or `HH:MM:SS` as seconds after midnight, up to 24:00.
 fn time(text: &str) -> Option<u32> {
-    let mut parts = text.split(':');
+    let colons = [':', '：'];
+    let mut parts = text.split(colons);
     let mut number = |shortest: usize, limit: u32| -> Option<u32> {
         let part = parts.next()?;
         let digits = (shortest..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
         part.parse().ok().filter(|n| digits && *n < limit)
     };
     let (hour, minute) = (number(1, 25)?, number(2, 60)?);
-    let second = match text.matches(':').count() {
+    let second = match text.matches(colons).count() {
         1 => 0,
         _ => number(2, 60)?,
     };
@@ -150,7 +219,7 @@ impl FromStr for DayWindow {
             (from < DAY && (whole || from != until % DAY || until == DAY))
                 .then(|| DayWindow { from: clock_time(from), until: clock_time(until) })
         };
-        parse().ok_or_else(|| DayWindowError { text: text.chars().take(40).collect() })
+        parse().ok_or_else(|| DayWindowError { text: text.chars().take(60).collect() })
     }
 }
 
@@ -235,7 +304,7 @@ pub(super) fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<Vec<DayWindow>, E> {
-            text.split([',', '，']).map(|one| WindowVisitor.visit_str(one.trim())).collect()
+            DayWindow::list(text).map_err(|error| E::custom(error.to_finding()))
         }
 
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vec<DayWindow>, A::Error> {
@@ -265,9 +334,36 @@ fn day(name: &str) -> Result<Weekday, Finding> {
     let name = name.trim();
     name.parse::<Weekday>().map_err(|_| {
         let shown: String = name.chars().take(40).collect();
-        let help = suggestion(&shown, WEEK);
+        let help = match in_other_words(name) {
+            Some(days) => format!("write `\"{days}\"`"),
+            None => suggestion(&shown, WEEK),
+        };
         Finding::new("bad_value", format!("`{shown}` is no day of the week"), help)
     })
+}
+
+/// What people write for days, and what is read.
+fn in_other_words(name: &str) -> Option<&'static str> {
+    let words = [
+        (["周一", "星期一", "礼拜一"], "Mon"),
+        (["周二", "星期二", "礼拜二"], "Tue"),
+        (["周三", "星期三", "礼拜三"], "Wed"),
+        (["周四", "星期四", "礼拜四"], "Thu"),
+        (["周五", "星期五", "礼拜五"], "Fri"),
+        (["周六", "星期六", "礼拜六"], "Sat"),
+        (["周日", "星期日", "星期天"], "Sun"),
+        (["weekdays", "workdays", "工作日"], "Mon-Fri"),
+        (["weekend", "weekends", "周末"], "Sat-Sun"),
+        (["daily", "every day", "每天"], "Mon-Sun"),
+    ];
+    let name = name.to_lowercase();
+    words.into_iter().find(|(known, _)| known.contains(&name.as_str())).map(|(_, days)| days)
+}
+
+/// Reads one day, or none.
+pub(super) fn read_some_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Weekday>, D::Error> {
+    let text = Option::<std::borrow::Cow<str>>::deserialize(deserializer)?;
+    text.map(|text| day(&text).map_err(serde::de::Error::custom)).transpose()
 }
 
 /// Reads one day, such as `"Fri"`.
@@ -340,6 +436,7 @@ mod tests {
             ("22:00-00:00", 7_200, "22:00-24:00"),
             ("00:00-24:00", 86_400, "00:00-24:00"),
             ("09:00:30-09:01", 30, "09:00:30-09:01"),
+            ("09：00～18：00", 32_400, "09:00-18:00"),
         ] {
             let window: DayWindow = text.parse().unwrap();
             assert_eq!((window.seconds(), window.to_string().as_str()), (seconds, as_written), "{text}");
@@ -366,6 +463,15 @@ mod tests {
             ("9-18", "write `\"09:00-18:00\"`"),
             ("9点-18点", "write `\"09:00-18:00\"`"),
             ("8.30-17.00", "write `\"08:30-17:00\"`"),
+            ("24:00-06:00", "write `\"00:00-06:00\"`"),
+            ("24:00-24:00", "write `\"00:00-24:00\"`"),
+            ("09:30-28:00", "write `\"09:30-04:00\"`"),
+            ("9am - 6:30 PM", "write `\"09:00-18:30\"`"),
+            ("12am-12pm", "write `\"00:00-12:00\"`"),
+            ("上午9点-下午6点30分", "write `\"09:00-18:30\"`"),
+            ("０９：００－１８：００", "write `\"09:00-18:00\"`"),
+            ("09:00-12:00；13:30-18:00", "write commas between windows: `\"09:00-12:00, 13:30-18:00\"`"),
+            ("09:00-09:00", "write the start and the end, such as `\"09:00-18:00\"`"),
             ("all day", "write the start and the end, such as `\"09:00-18:00\"`"),
         ] {
             assert_eq!(written.parse::<DayWindow>().unwrap_err().help(), help);
@@ -382,5 +488,7 @@ mod tests {
         assert_eq!(read("[\"Mon\", \"wednesday\"]").unwrap(), [Mon, Wed]);
         assert_eq!(read("\"Mon/Wed\"").unwrap(), [Mon, Wed]);
         assert!(read("\"Mon-Fir\"").unwrap_err().to_string().contains("did you mean `Fri`?"));
+        assert!(read("\"周一至周五\"").unwrap_err().to_string().contains("write `\"Mon\"`"));
+        assert!(read("[\"weekdays\"]").unwrap_err().to_string().contains("write `\"Mon-Fri\"`"));
     }
 }

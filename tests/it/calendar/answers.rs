@@ -42,7 +42,7 @@ fn the_end_of_the_coverage_is_told_with_what_to_do() {
             (
                 "after_coverage",
                 "the calendar `cn-2023-2026` ends with 2026-12-31",
-                "add the days off and the make-up days after it and set `coverage.through`"
+                "add the days off and the make-up days after it to `overrides`, and set `coverage.through`"
             ),
             "{start} {amount} {clock}"
         );
@@ -220,7 +220,10 @@ fn a_deadline_is_kept_whole() {
     assert!(!due.is_past(due.at()) && due.is_past(due.at() + chrono::TimeDelta::nanoseconds(1)));
     let error = Calendar::china().next_opening(at("2030-01-01T00:00:00Z")).unwrap_err();
     let text = serde_json::to_string(&error).unwrap();
-    assert_eq!(text, r#"{"code":"after_coverage","version":"cn-2023-2026","through":"2026-12-31"}"#);
+    assert_eq!(
+        text,
+        r#"{"code":"after_coverage","version":"cn-2023-2026","through":"2026-12-31","known_by":"holidays"}"#
+    );
     assert_eq!(serde_json::from_str::<CalendarError>(&text).unwrap(), error);
 }
 

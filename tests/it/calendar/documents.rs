@@ -92,3 +92,47 @@ error[too_many] at weekly: Mon has more than 48 windows
     let errors = CalendarRules::load(json!({"overrides": {"2026-10-01": {"windows": many}}})).unwrap_err();
     assert_eq!(errors.diagnostics()[0].path, "overrides.2026-10-01.windows");
 }
+
+#[test]
+fn a_name_that_serde_alone_reads_is_told_with_the_one_that_was_meant() {
+    for (text, wanted) in [
+        (r#"{"shift": {}}"#, "unknown field `shift` (did you mean `shifts`?), expected one of `zone`"),
+        (
+            r#"{"shifts": {"2026-03-02": "of"}}"#,
+            "unknown variant `of` (did you mean `off`?), expected one of",
+        ),
+        (
+            r#"{"shifts": {"2026-03-02": {"window": []}}}"#,
+            "unknown variant `window` (did you mean `windows`?)",
+        ),
+        (
+            r#"{"weekly": [{"day": "Mon"}]}"#,
+            "unknown field `day` (did you mean `days`?), expected `days` or `hours`",
+        ),
+        (r#"{"coverage": {"form": "2026-01-01"}}"#, "unknown field `form` (did you mean `from`?)"),
+        (r#"{"overrides": {"2026-03-02": {"work_as": "Fry"}}}"#, "did you mean `Fri`?"),
+    ] {
+        for error in [
+            serde_json::from_str::<CalendarRules>(text).unwrap_err(),
+            serde_json::from_str::<Calendars>(&format!("{{\"night\": {text}}}")).unwrap_err(),
+        ] {
+            let said = error.to_string();
+            assert!(said.contains(wanted), "{said}");
+            assert_eq!(error.line(), 1, "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_window_that_ends_a_minute_before_midnight_is_a_warning() {
+    let lint = |hours: &str| rules(json!({"weekly": [{"days": "Mon-Sun", "hours": hours}]})).lint();
+    assert_eq!(
+        lint("00:00-23:59")[0].to_string(),
+        "\
+warning[not_until_midnight] at weekly[0].hours[0]: the window `00:00-23:59` ends before midnight, and the rest of the \
+day is closed
+  help: write `\"00:00-24:00\"` when it is open until midnight"
+    );
+    assert_eq!(lint("18:00-23:59:59").len(), 1);
+    assert_eq!(lint("00:00-24:00, 18:00-23:58"), []);
+}

@@ -24,6 +24,9 @@ fn zone() -> impl Strategy<Value = Zone> {
     let offset = || (-57..57i32).prop_map(|quarters| UtcOffset::from_seconds(900 * quarters).unwrap());
     let changes = proptest::collection::vec((0..120 * 86_400i64, offset()), 0..5);
     (offset(), changes).prop_map(|(before, changes)| {
+        if changes.is_empty() {
+            return Zone::Fixed(before);
+        }
         let changes =
             changes.into_iter().map(|(second, offset)| (new_year() + TimeDelta::seconds(second), offset));
         Zone::Transitions(Transitions::new(before, changes))
@@ -104,19 +107,59 @@ proptest! {
         }
     }
 
-    /// What lies between, added, leads to the end or to the closing before it.
+    /// What lies between, added, leads to the end or to where the counting stopped before it: the closing, the end of
+    /// the last working day. `SameTime` counts whole days and forgets the rest, so on it this is no law; what is, comes
+    /// below.
     #[test]
     fn add_undoes_between(calendar in calendar(), start in moment(), end in moment()) {
         let (start, end) = (start.min(end), start.max(end));
         let whole = |at: DateTime<Utc>| at - TimeDelta::nanoseconds(at.timestamp_subsec_nanos().into());
         let (start, end) = (whole(start), whole(end));
-        let length = calendar.between(start, end, Clock::OfficeHours).unwrap();
-        prop_assume!(length > TimeDelta::zero());
-        let amount = Span::seconds(u32::try_from(length.num_seconds()).unwrap());
-        let due = calendar.add(start, amount, Clock::OfficeHours).unwrap().at();
-        prop_assert_eq!(due, calendar.last_closing(end).unwrap());
-        let begin = calendar.subtract(end, amount, Clock::OfficeHours).unwrap().at();
-        prop_assert_eq!(begin, calendar.next_opening(start).unwrap());
+        let none = Span::seconds(0);
+        for clock in FAIR {
+            let length = calendar.between(start, end, clock).unwrap();
+            if length == TimeDelta::zero() {
+                continue;
+            }
+            let amount = Span::seconds(u32::try_from(length.num_seconds()).unwrap());
+            let due = calendar.add(start, amount, clock).unwrap().at();
+            prop_assert_eq!(due, calendar.subtract(end, none, clock).unwrap().at(), "{}", clock);
+            let begin = calendar.subtract(end, amount, clock).unwrap().at();
+            prop_assert_eq!(begin, calendar.add(start, none, clock).unwrap().at(), "{}", clock);
+        }
+    }
+
+    /// On `SameTime`, what lies between is the most that can be added without passing the end.
+    #[test]
+    fn the_days_between_are_the_most_that_fit(calendar in calendar(), start in moment(), end in moment()) {
+        let (start, end) = (start.min(end), start.max(end));
+        let days = calendar.between(start, end, Clock::SameTime).unwrap().num_days();
+        let days = u32::try_from(days).unwrap();
+        let add = |days| calendar.add(start, Amount::Workdays(days), Clock::SameTime).unwrap().at();
+        prop_assert!(days == 0 || add(days) <= end, "{days} days");
+        prop_assert!(add(days + 1) > end, "{days} days");
+    }
+
+    /// On `SameTime` the way back leads to the start, when it lies on a working day and the wall never jumps.
+    #[test]
+    fn the_same_time_is_the_same_both_ways(calendar in calendar(), start in moment(), days in 1..40u32) {
+        let zone = calendar.zone();
+        if matches!(zone, Zone::Fixed(_)) && calendar.is_workday(zone.date(start)).unwrap() {
+            let days = Amount::Workdays(days);
+            let due = calendar.add(start, days, Clock::SameTime).unwrap().at();
+            prop_assert_eq!(calendar.subtract(due, days, Clock::SameTime).unwrap().at(), start);
+        }
+    }
+
+    /// Where the counting starts and stops again: nothing more is counted in between.
+    #[test]
+    fn zero_is_counted_up_to_where_no_time_leads(calendar in calendar(), start in moment()) {
+        for clock in FAIR {
+            let none = Span::seconds(0);
+            let (next, last) = (calendar.add(start, none, clock).unwrap(), calendar.subtract(start, none, clock).unwrap());
+            prop_assert!(last.at() <= start && start <= next.at());
+            prop_assert_eq!(calendar.between(last.at(), next.at(), clock).unwrap(), TimeDelta::zero(), "{}", clock);
+        }
     }
 
     /// Two allowances one after the other are the sum.

@@ -1,7 +1,9 @@
 //! Working time: facts, an oracle that steps from minute to minute, and laws.
 
 mod answers;
+mod coverage;
 mod documents;
+mod extremes;
 mod facts;
 mod fairness;
 mod laws;

@@ -33,7 +33,14 @@ struct Stepper {
     latest: Vec<NaiveDateTime>,
     /// The first minute that is covered and the first that is not any more.
     covered: (usize, usize),
+    /// The first minute whose office hours are not covered any more: the night of the last date has ended.
+    closing: usize,
+    /// The first date that is covered.
+    first_date: NaiveDate,
 }
+
+/// What is counted.
+type Counts = fn(&Minute) -> bool;
 
 /// What there is no answer for: before, after, or not within the days that were looked at.
 #[derive(Debug, PartialEq)]
@@ -103,21 +110,33 @@ impl Stepper {
             let (hour, minute) = (wall.hour() as usize, wall.minute() as usize);
             minutes.push(Minute { wall, open: open[hour * 60 + minute], workday: *workday });
         }
-        let covered = match coverage {
-            None => (0, minutes.len()),
+        let (covered, closing) = match coverage {
+            None => ((0, minutes.len()), minutes.len()),
             Some(known) => {
                 let first = minutes.iter().position(|one| one.wall.date() >= known.from);
                 let last = minutes.iter().position(|one| one.wall.date() > known.through);
-                (first.unwrap_or(minutes.len()), last.unwrap_or(minutes.len()))
+                let (first, last) = (first.unwrap_or(minutes.len()), last.unwrap_or(minutes.len()));
+                // Walk on while somebody of the last date's nights has not gone home.
+                let nights = windows(rules, known.through);
+                let ends =
+                    nights.iter().filter(|one| one.until < one.from && one.until != chrono::NaiveTime::MIN);
+                let ends: Vec<NaiveDateTime> =
+                    ends.map(|one| (known.through + Days::new(1)).and_time(one.until)).collect();
+                let mut closing = last;
+                while closing < minutes.len() && ends.iter().any(|end| minutes[closing].wall < *end) {
+                    closing += 1;
+                }
+                ((first, last), closing)
             }
         };
+        let first_date = coverage.map_or(NaiveDate::MIN, |known| known.from);
         let mut dates = BTreeMap::new();
         let mut latest = Vec::new();
         for (index, one) in minutes.iter().enumerate() {
             dates.entry(one.wall.date()).or_insert((one.workday, index));
             latest.push(latest.last().map_or(one.wall, |last| one.wall.max(*last)));
         }
-        Stepper { from, minutes, dates, latest, covered }
+        Stepper { from, minutes, dates, latest, covered, closing, first_date }
     }
 
     fn index(&self, at: DateTime<Utc>) -> usize {
@@ -128,16 +147,28 @@ impl Stepper {
         self.from + TimeDelta::minutes(index as i64)
     }
 
-    fn check(&self, index: usize) -> Result<(), Silence> {
+    fn check(&self, index: usize, end: usize) -> Result<(), Silence> {
         match index {
             _ if index < self.covered.0 => Err(Silence::Before),
-            _ if index > self.covered.1 => Err(Silence::After),
+            _ if index > end => Err(Silence::After),
             _ => Ok(()),
         }
     }
 
+    /// What is counted on a clock, and the minute at which that is not known any more.
+    fn clock(&self, clock: Clock) -> (Counts, usize) {
+        match clock {
+            Clock::Workday => (|one| one.workday, self.covered.1),
+            _ => (|one| one.open, self.closing),
+        }
+    }
+
+    fn silence_at(&self, end: usize) -> Silence {
+        if end < self.minutes.len() { Silence::After } else { Silence::Unseen }
+    }
+
     fn end(&self) -> Silence {
-        if self.covered.1 < self.minutes.len() { Silence::After } else { Silence::Unseen }
+        self.silence_at(self.covered.1)
     }
 
     fn begin(&self) -> Silence {
@@ -145,12 +176,13 @@ impl Stepper {
     }
 
     /// Minute by minute, until so many have counted.
-    fn add(&self, start: usize, minutes: u32, counts: impl Fn(&Minute) -> bool) -> Result<usize, Silence> {
-        self.check(start)?;
+    fn add(&self, start: usize, minutes: u32, clock: Clock) -> Result<usize, Silence> {
+        let (counts, end) = self.clock(clock);
+        self.check(start, end)?;
         let (mut at, mut left) = (start, minutes);
         while left > 0 || minutes == 0 {
-            if at >= self.covered.1 {
-                return Err(self.end());
+            if at >= end {
+                return Err(self.silence_at(end));
             }
             let counted = counts(&self.minutes[at]);
             if minutes == 0 && counted {
@@ -162,8 +194,9 @@ impl Stepper {
         Ok(at)
     }
 
-    fn subtract(&self, end: usize, minutes: u32, counts: impl Fn(&Minute) -> bool) -> Result<usize, Silence> {
-        self.check(end)?;
+    fn subtract(&self, end: usize, minutes: u32, clock: Clock) -> Result<usize, Silence> {
+        let (counts, last) = self.clock(clock);
+        self.check(end, last)?;
         let (mut at, mut left) = (end, minutes);
         while left > 0 || minutes == 0 {
             if at <= self.covered.0 {
@@ -179,20 +212,51 @@ impl Stepper {
         Ok(at)
     }
 
-    fn between(&self, from: usize, until: usize, counts: impl Fn(&Minute) -> bool) -> Result<usize, Silence> {
-        self.check(from)?;
-        self.check(until)?;
+    fn between(&self, from: usize, until: usize, clock: Clock) -> Result<usize, Silence> {
+        let (counts, end) = self.clock(clock);
+        self.check(from, end)?;
+        self.check(until, end)?;
         Ok(self.minutes[from..until].iter().filter(|one| counts(one)).count())
+    }
+
+    /// Whether the date of a minute is covered.
+    fn check_date(&self, index: usize) -> Result<(), Silence> {
+        match index {
+            _ if index < self.covered.0 => Err(Silence::Before),
+            _ if index >= self.covered.1 => Err(Silence::After),
+            _ => Ok(()),
+        }
+    }
+
+    /// As many minutes of all time later; from a day off on, at the same time of the next day that is worked.
+    fn same_time_after(&self, start: usize, minutes: usize) -> Result<usize, Silence> {
+        self.check_date(start)?;
+        if start + minutes >= self.minutes.len() {
+            return Err(self.end());
+        }
+        self.same_time(start + minutes, 0)
+    }
+
+    /// The n-th date before the end's that is worked and that the wall shows.
+    fn same_time_before(&self, end: usize, days: usize) -> Result<usize, Silence> {
+        self.check_date(end)?;
+        let wall = self.minutes[end].wall;
+        if days == 0 && self.minutes[end].workday {
+            return Ok(end);
+        }
+        let earlier = self.dates.iter().rev().filter(|(date, _)| **date < wall.date());
+        let mut worked = earlier.filter(|(date, (works, _))| *works && **date >= self.first_date);
+        let (date, _) = worked.nth(days.max(1) - 1).ok_or_else(|| self.begin())?;
+        // Two days at the begin hold what the zone may shift out of sight.
+        if *date < self.from.date_naive() + Days::new(2) {
+            return Err(Silence::Unseen);
+        }
+        Ok(self.latest.partition_point(|latest| *latest < date.and_time(wall.time())))
     }
 
     /// The n-th date after the start's that is worked and that the wall shows, at the same time or when it is skipped.
     fn same_time(&self, start: usize, days: usize) -> Result<usize, Silence> {
-        if start < self.covered.0 {
-            return Err(Silence::Before);
-        }
-        if start >= self.covered.1 {
-            return Err(Silence::After);
-        }
+        self.check_date(start)?;
         let wall = self.minutes[start].wall;
         if days == 0 && self.minutes[start].workday {
             return Ok(start);
@@ -300,7 +364,7 @@ fn same<T: std::fmt::Debug>(
 fn the_calendar_agrees_with_stepping_from_minute_to_minute() {
     let mut random = Seeded(17);
     let from = at("2026-01-01T00:00:00Z");
-    let (mut answered, mut refused) = (0, 0);
+    let (mut answered, mut refused, mut backward, mut nights) = (0, 0, 0, 0);
     for round in 0..150 {
         let rules = random_rules(&mut random, from);
         let coverage = rules.coverage.or_else(|| {
@@ -317,9 +381,8 @@ fn the_calendar_agrees_with_stepping_from_minute_to_minute() {
             let (moment, amount) = (stepper.at(start), Span::seconds(minutes * 60));
             let what = (round, &rules, moment, minutes);
             for clock in [Clock::Workday, Clock::OfficeHours] {
-                let counts = |one: &Minute| if clock == Clock::Workday { one.workday } else { one.open };
                 let due = calendar.add(moment, amount, clock).map(|due| due.at());
-                let wanted = stepper.add(start, minutes, counts).map(|index| stepper.at(index));
+                let wanted = stepper.add(start, minutes, clock).map(|index| stepper.at(index));
                 let same_answer = same(due, wanted, ("add", clock, what));
                 if same_answer {
                     answered += 1
@@ -327,7 +390,7 @@ fn the_calendar_agrees_with_stepping_from_minute_to_minute() {
                     refused += 1
                 }
                 let begin = calendar.subtract(moment, amount, clock).map(|due| due.at());
-                let wanted = stepper.subtract(start, minutes, counts).map(|index| stepper.at(index));
+                let wanted = stepper.subtract(start, minutes, clock).map(|index| stepper.at(index));
                 same(begin, wanted, ("subtract", clock, what));
 
                 let end = (start + random.below(9_000)).min(stepper.minutes.len() - 1);
@@ -336,19 +399,27 @@ fn the_calendar_agrees_with_stepping_from_minute_to_minute() {
                     from + length
                 });
                 let wanted =
-                    stepper.between(start, end, counts).map(|count| from + TimeDelta::minutes(count as i64));
+                    stepper.between(start, end, clock).map(|count| from + TimeDelta::minutes(count as i64));
                 same(length, wanted, ("between", clock, what));
             }
             let open = calendar.is_open(moment).ok();
-            let covered = stepper.covered.0 <= start && start < stepper.covered.1;
+            let covered = stepper.covered.0 <= start && start < stepper.closing;
             assert_eq!(open, covered.then(|| stepper.minutes[start].open), "{what:?}");
             let days = random.below(8);
             let due =
                 calendar.add(moment, Amount::Workdays(days as u32), Clock::SameTime).map(|due| due.at());
             let wanted = stepper.same_time(start, days).map(|index| stepper.at(index));
             same(due, wanted, ("same_time", days, what));
+            let begin =
+                calendar.subtract(moment, Amount::Workdays(days as u32), Clock::SameTime).map(|due| due.at());
+            let wanted = stepper.same_time_before(start, days).map(|index| stepper.at(index));
+            backward += usize::from(same(begin, wanted, ("same_time before", days, what)));
+            let due = calendar.add(moment, amount, Clock::SameTime).map(|due| due.at());
+            let wanted = stepper.same_time_after(start, minutes as usize).map(|index| stepper.at(index));
+            same(due, wanted, ("same_time after", what));
         }
-        let spans = (stepper.covered.0.max(2_880), stepper.covered.1.min(stepper.minutes.len() - 2_880));
+        nights += usize::from(stepper.covered.1 < stepper.closing);
+        let spans = (stepper.covered.0.max(2_880), stepper.closing.min(stepper.minutes.len() - 2_880));
         if spans.0 < spans.1 {
             let found = calendar.open_spans(stepper.at(spans.0), stepper.at(spans.1)).unwrap();
             let mut open = vec![false; stepper.minutes.len()];
@@ -361,4 +432,5 @@ fn the_calendar_agrees_with_stepping_from_minute_to_minute() {
         }
     }
     assert!(answered > 8_000 && refused > 2_000, "{answered} {refused}");
+    assert!(backward > 2_000 && nights > 15, "{backward} {nights}");
 }

@@ -69,6 +69,17 @@ fn a_skipped_hour_does_not_count_and_a_repeated_one_counts_twice() {
     );
 }
 
+#[test]
+fn days_between_are_counted_where_a_date_is_shown_twice() {
+    // On Wednesday at noon it becomes Tuesday noon again.
+    let zone = Transitions::new(offset("+12:00"), [(at("2026-03-04T00:00:00Z"), offset("-12:00"))]);
+    let calendar = Calendar::compile(&CalendarRules::office_hours(Zone::Transitions(zone))).unwrap();
+    let (tuesday, tuesday_again) = (at("2026-03-03T10:00:00+12:00"), at("2026-03-03T13:00:00-12:00"));
+    let due = calendar.add(tuesday, Amount::Workdays(1), Clock::SameTime).unwrap();
+    assert_eq!(due.at(), at("2026-03-04T10:00:00+12:00"));
+    assert_eq!(calendar.between(tuesday, tuesday_again, Clock::SameTime).unwrap().num_days(), 1);
+}
+
 #[cfg(not(feature = "chrono-tz"))]
 #[test]
 fn a_name_without_the_database_names_the_feature_and_the_fix() {

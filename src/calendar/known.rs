@@ -1,0 +1,74 @@
+//! Which dates a calendar knows.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::{CalendarRules, Coverage, CoverageSource, china};
+
+/// The dates that a calendar knows, and what says so.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    pub(super) dates: Coverage,
+    pub(super) source: CoverageSource,
+}
+
+/// The dates that are known: as given, else from the first shift to the last, else those of the holidays. Where there
+/// are holidays, a year of which nobody has said the days off is not known, whatever is given. `None` is for ever.
+pub(super) fn known(rules: &CalendarRules) -> Option<Known> {
+    let with = |source| move |dates| Known { dates, source };
+    if let Some(shifts) = &rules.shifts {
+        let listed = || Some(Coverage { from: *shifts.keys().next()?, through: *shifts.keys().next_back()? });
+        return rules.coverage.or_else(listed).map(with(CoverageSource::Shifts));
+    }
+    let Some(given) = rules.coverage else { return shipped(rules).map(with(CoverageSource::Holidays)) };
+    match said(rules) {
+        Some(said) if said != given => Some(with(CoverageSource::Holidays)(said)),
+        _ => Some(with(CoverageSource::Given)(given)),
+    }
+}
+
+/// The years of the holidays that come with the crate, where the calendar has them.
+pub(super) fn shipped(rules: &CalendarRules) -> Option<Coverage> {
+    let has_holidays = rules.shifts.is_none() && rules.holidays.as_deref() == Some(china::ID);
+    has_holidays.then(china::coverage).flatten()
+}
+
+/// The part of the coverage in which the days off are known: the years of the holidays, and the years next to them of
+/// which `overrides` have a date. `None` without holidays or coverage, and when there is no such part.
+pub(super) fn said(rules: &CalendarRules) -> Option<Coverage> {
+    let (shipped, given) = (shipped(rules)?, rules.coverage?);
+    let own = shipped.from.year()..=shipped.through.year();
+    let covered = given.from.year()..=given.through.year();
+    let years = own.clone().chain(rules.overrides.keys().map(Datelike::year));
+    let years: BTreeSet<i32> = years.filter(|year| covered.contains(year)).collect();
+    let anchor = years.range(own).next().or(years.first())?;
+    let next_to = |step: i32| {
+        let mut year = *anchor;
+        while let Some(next) = year.checked_add(step).filter(|next| years.contains(next)) {
+            year = next;
+        }
+        year
+    };
+    let (first, last) =
+        (NaiveDate::from_ymd_opt(next_to(-1), 1, 1)?, NaiveDate::from_ymd_opt(next_to(1), 12, 31)?);
+    Some(Coverage { from: given.from.max(first), through: given.through.min(last) })
+}
+
+/// The days that are off by law in every year and never on another date.
+const BY_LAW: [(u32, u32); 3] = [(1, 1), (5, 1), (10, 1)];
+
+/// The days off by law that are known, lie outside the years of the holidays, and of which `overrides` say nothing.
+pub(super) fn unsaid(rules: &CalendarRules) -> Vec<NaiveDate> {
+    let (Some(shipped), Some(said)) = (shipped(rules), said(rules)) else { return Vec::new() };
+    let years: BTreeSet<i32> = rules.overrides.keys().map(Datelike::year).collect();
+    let dates = years
+        .into_iter()
+        .flat_map(|year| BY_LAW.map(|(month, day)| NaiveDate::from_ymd_opt(year, month, day)))
+        .flatten();
+    let is_within = |of: Coverage, date: &NaiveDate| of.from <= *date && *date <= of.through;
+    dates
+        .filter(|date| is_within(said, date) && !is_within(shipped, date))
+        .filter(|date| !rules.overrides.contains_key(date))
+        .collect()
+}
