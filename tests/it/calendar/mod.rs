@@ -3,6 +3,7 @@
 mod answers;
 mod coverage;
 mod documents;
+mod example;
 mod extremes;
 mod facts;
 mod fairness;
