@@ -336,6 +336,6 @@ t.tsv: line 5, column 2: found the end of the line, expected a tab and an amount
         let error = refused(words, "");
         assert!(error.contains(wanted), "{error}");
     }
-    let broken = run(&["--calendar", "c.json", "t.tsv"], "", r#"{"wekly": []}"#);
-    assert!(broken.error.unwrap().contains("did you mean `weekly`?"));
+    let broken = run(&["--calendar", "c.json", "t.tsv"], "", r#"{"zoen": "UTC"}"#);
+    assert!(broken.error.unwrap().contains("did you mean `zone`?"));
 }
