@@ -134,7 +134,8 @@ impl Book {
             Effect::UpdateField { record, field, value, replaces } => {
                 if !replaces.is_blank() {
                     let (record, field) = (record.clone(), field.clone());
-                    self.desk.replaced.push(Replaced { record, field, value: replaces.clone() });
+                    let replaced = Replaced { record, field, value: replaces.clone() };
+                    self.referrers.push_replaced(&mut self.desk.replaced, replaced);
                 }
                 self.write(record, field, value);
             }
@@ -149,7 +150,11 @@ impl Book {
     /// How records belong together.
     fn tie(&mut self, effect: &Effect) {
         match effect {
-            Effect::Link(link) => drop(self.desk.links.insert(link.clone())),
+            Effect::Link(link) => {
+                if self.desk.links.insert(link.clone()) {
+                    self.referrers.add_link(link);
+                }
+            }
             Effect::Convert(record) => {
                 self.change(&record.lead, |lead| lead.account = Some(record.account.clone()));
                 self.desk.conversions.entry(record.lead.clone()).or_insert_with(|| record.clone());
@@ -190,13 +195,14 @@ impl Book {
     fn tell(&mut self, effect: &Effect, at: DateTime<Utc>) {
         match effect {
             Effect::RecordConflict { record, field, kept, found, entry } => {
-                self.desk.conflicts.push(Conflict {
+                let conflict = Conflict {
                     record: record.clone(),
                     field: field.clone(),
                     kept: kept.clone(),
                     found: found.clone(),
                     entry: entry.clone(),
-                })
+                };
+                self.referrers.push_conflict(&mut self.desk.conflicts, conflict);
             }
             Effect::Notify { rep, code, about } => {
                 let (rep, code, about) = (rep.clone(), code.clone(), about.clone());
@@ -246,10 +252,7 @@ impl Book {
         if let Some(contact) = self.contacts.get_mut(id) {
             return write(contact);
         }
-        let holds = |account: &&Account| account.contacts.iter().any(|one| one.id == *id);
-        let Some(account) = self.accounts.values().find(holds).map(|account| account.id.clone()) else {
-            return;
-        };
+        let Some(account) = self.employer(id).map(|account| account.id.clone()) else { return };
         self.change_account(&account, |account| {
             if let Some(contact) = account.contacts.iter_mut().find(|one| one.id == *id) {
                 write(contact);

@@ -4,6 +4,7 @@ mod apply;
 mod fields;
 mod life;
 mod lives;
+mod referrers;
 mod repoint;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use crate::order;
 use crate::rule::{FactContext, Facts, HostTables};
 use life::Life;
 pub use life::{Conflict, Desk, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
+use referrers::Referrers;
 
 /// Most rows of each kind that one probe fetches.
 const MOST_ROWS: usize = 500;
@@ -53,6 +55,9 @@ pub struct Book {
     contacts: BTreeMap<ContactId, Contact>,
     lives: BTreeMap<LeadId, Life>,
     desk: Desk,
+    referrers: Referrers,
+    /// The accounts a contact stands at.
+    employers: FxHashMap<ContactId, BTreeSet<AccountId>>,
     /// Looked up by key only, never iterated.
     by_key: FxHashMap<MatchKey, BTreeSet<RecordRef>>,
     names: Option<Box<Names>>,
@@ -119,6 +124,8 @@ impl Book {
             contacts: BTreeMap::new(),
             lives: BTreeMap::new(),
             desk: Desk::default(),
+            referrers: Referrers::default(),
+            employers: FxHashMap::default(),
             by_key: FxHashMap::default(),
         }
     }
@@ -138,6 +145,7 @@ impl Book {
     }
 
     fn put_lead(&mut self, lead: Lead) {
+        self.referrers.add_lead(&lead);
         if lead.is_on_file() {
             let keys = self.keys_of_lead(&lead);
             self.file(keys, &RecordRef::Lead(lead.id.clone()));
@@ -155,6 +163,9 @@ impl Book {
         self.file(keys, &RecordRef::Account(account.id.clone()));
         if let Some(names) = &mut self.names {
             names.insert_account(&account);
+        }
+        for contact in &account.contacts {
+            self.employers.entry(contact.id.clone()).or_default().insert(account.id.clone());
         }
         self.accounts.insert(account.id.clone(), account);
     }
@@ -181,6 +192,14 @@ impl Book {
         if let Some(names) = &mut self.names {
             names.remove_account(&account);
         }
+        for contact in &account.contacts {
+            if let Some(employers) = self.employers.get_mut(&contact.id) {
+                employers.remove(id);
+                if employers.is_empty() {
+                    self.employers.remove(&contact.id);
+                }
+            }
+        }
         Some(account)
     }
 
@@ -199,9 +218,13 @@ impl Book {
     /// The contact of an id, of an account or by itself.
     #[must_use]
     pub fn contact(&self, id: &ContactId) -> Option<&Contact> {
-        let at_accounts =
-            || self.accounts.values().flat_map(|account| &account.contacts).find(|one| one.id == *id);
-        self.contacts.get(id).or_else(at_accounts)
+        let at_account = || self.employer(id)?.contacts.iter().find(|one| one.id == *id);
+        self.contacts.get(id).or_else(at_account)
+    }
+
+    /// The account a contact stands at; of several, the first by id.
+    fn employer(&self, id: &ContactId) -> Option<&Account> {
+        self.accounts.get(self.employers.get(id)?.first()?)
     }
 
     /// The leads, by id.

@@ -2,7 +2,9 @@
 
 use super::Book;
 use super::life::{MoveProposal, ReviewRequest};
+use super::referrers::Referrer;
 use crate::model::{AccountId, Contact, ContactId, LeadId, LeadStatus, Link, LinkKind, RecordRef};
+use crate::text::Code;
 
 impl Book {
     /// Lets links, conflicts, questions to people, conversions, leads and contacts point at another record.
@@ -10,18 +12,8 @@ impl Book {
         if from == to {
             return;
         }
-        let moved: Vec<Link> = self.desk.links.iter().filter(|link| link.to == *from).cloned().collect();
-        for link in moved {
-            self.desk.links.remove(&link);
-            if link.from != *to {
-                self.desk.links.insert(Link { to: to.clone(), ..link });
-            }
-        }
-        for conflict in self.desk.conflicts.iter_mut().filter(|conflict| conflict.record == *from) {
-            conflict.record = to.clone();
-        }
-        for replaced in self.desk.replaced.iter_mut().filter(|replaced| replaced.record == *from) {
-            replaced.record = to.clone();
+        for referrer in self.referrers.take(from) {
+            self.refer(referrer, from, to);
         }
         match (from, to) {
             (RecordRef::Lead(from), RecordRef::Lead(to)) => self.repoint_lead(from, to),
@@ -32,6 +24,45 @@ impl Book {
         let merged = Link { from: from.clone(), kind: LinkKind::MergedInto, to: to.clone() };
         if self.desk.links.contains(&merged) {
             self.merge_into(from, to);
+        }
+    }
+
+    /// Lets one referrer point at another record.
+    fn refer(&mut self, referrer: Referrer, from: &RecordRef, to: &RecordRef) {
+        match &referrer {
+            Referrer::Lead(id) => self.refer_lead(id, from, to),
+            Referrer::Link(link) => {
+                if self.desk.links.remove(link) && link.from != *to {
+                    let link = Link { to: to.clone(), ..link.clone() };
+                    self.referrers.add_link(&link);
+                    self.desk.links.insert(link);
+                }
+                return;
+            }
+            Referrer::Conflict(place) => {
+                let conflict =
+                    self.desk.conflicts.get_mut(*place).filter(|conflict| conflict.record == *from);
+                if let Some(conflict) = conflict {
+                    conflict.record = to.clone();
+                }
+            }
+            Referrer::Replaced(place) => {
+                let replaced = self.desk.replaced.get_mut(*place).filter(|replaced| replaced.record == *from);
+                if let Some(replaced) = replaced {
+                    replaced.record = to.clone();
+                }
+            }
+        }
+        self.referrers.add(to.clone(), referrer);
+    }
+
+    fn refer_lead(&mut self, id: &LeadId, from: &RecordRef, to: &RecordRef) {
+        let (RecordRef::Lead(from), RecordRef::Lead(to)) = (from, to) else { return };
+        let Some(lead) = self.leads.get_mut(id).filter(|lead| lead.id != *from) else { return };
+        for pointer in [&mut lead.folded_into, &mut lead.collected_under] {
+            if pointer.as_ref() == Some(from) {
+                *pointer = Some(to.clone());
+            }
         }
     }
 
@@ -50,18 +81,13 @@ impl Book {
     }
 
     fn repoint_lead(&mut self, from: &LeadId, to: &LeadId) {
-        let asked: Vec<_> = self.desk.reviews.keys().filter(|(lead, _)| lead == from).cloned().collect();
+        let first = (from.clone(), Code::default());
+        let asked = self.desk.reviews.range(first..).take_while(|((lead, _), _)| lead == from);
+        let asked: Vec<_> = asked.map(|(key, _)| key.clone()).collect();
         for key in asked {
             let Some(request) = self.desk.reviews.remove(&key) else { continue };
             let request = ReviewRequest { lead: to.clone(), ..request };
             self.desk.reviews.entry((to.clone(), key.1)).or_insert(request);
-        }
-        for lead in self.leads.values_mut().filter(|lead| lead.id != *from) {
-            for pointer in [&mut lead.folded_into, &mut lead.collected_under] {
-                if pointer.as_ref() == Some(from) {
-                    *pointer = Some(to.clone());
-                }
-            }
         }
     }
 

@@ -1,0 +1,61 @@
+//! What points at a record, so that letting it point at another needs no look at every record.
+
+use rustc_hash::FxHashMap;
+
+use super::life::{Conflict, Replaced};
+use crate::model::{Lead, LeadId, Link, RecordRef};
+
+/// Something that points at a record.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Referrer {
+    /// A lead that was folded into it or collected under it.
+    Lead(LeadId),
+    /// A link to it.
+    Link(Link),
+    /// A conflict about it, by place.
+    Conflict(usize),
+    /// A value of it that was replaced, by place.
+    Replaced(usize),
+}
+
+/// The referrers of each record. What no longer points there may still be named; what points there is.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Referrers(FxHashMap<RecordRef, Vec<Referrer>>);
+
+impl Referrers {
+    pub(super) fn add(&mut self, record: RecordRef, referrer: Referrer) {
+        self.0.entry(record).or_default().push(referrer);
+    }
+
+    /// Notes the leads that a lead points at.
+    pub(super) fn add_lead(&mut self, lead: &Lead) {
+        for pointer in [&lead.folded_into, &lead.collected_under].into_iter().flatten() {
+            let (record, referrer) = (RecordRef::Lead(pointer.clone()), Referrer::Lead(lead.id.clone()));
+            let known = self.0.entry(record).or_default();
+            if known.last() != Some(&referrer) {
+                known.push(referrer);
+            }
+        }
+    }
+
+    pub(super) fn add_link(&mut self, link: &Link) {
+        self.add(link.to.clone(), Referrer::Link(link.clone()));
+    }
+
+    /// Files a conflict, and notes what it is about.
+    pub(super) fn push_conflict(&mut self, conflicts: &mut Vec<Conflict>, conflict: Conflict) {
+        self.add(conflict.record.clone(), Referrer::Conflict(conflicts.len()));
+        conflicts.push(conflict);
+    }
+
+    /// Files a replaced value, and notes whose it was.
+    pub(super) fn push_replaced(&mut self, all: &mut Vec<Replaced>, replaced: Replaced) {
+        self.add(replaced.record.clone(), Referrer::Replaced(all.len()));
+        all.push(replaced);
+    }
+
+    /// What pointed at a record, for whoever lets it point elsewhere.
+    pub(super) fn take(&mut self, record: &RecordRef) -> Vec<Referrer> {
+        self.0.remove(record).unwrap_or_default()
+    }
+}
