@@ -178,18 +178,18 @@ fn check_gate(
 }
 
 fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
-    let mut positions: BTreeMap<&Office, usize> = BTreeMap::new();
+    let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
     for (position, office) in required.iter().enumerate() {
-        positions.entry(office).or_insert(position);
+        positions.entry(office.as_str()).or_insert(position);
     }
-    let mut given: BTreeSet<&Office> = BTreeSet::new();
+    let mut given: BTreeSet<&str> = BTreeSet::new();
     // The first that has not approved.
     let mut waiting = 0;
     let mut last: Option<(&Approval, usize)> = None;
     for (index, approval) in gate.approvals.iter().enumerate() {
         report.item(index, |report| {
-            let office = &approval.office;
-            while required.get(waiting).is_some_and(|before| given.contains(before)) {
+            let office = approval.office.as_str();
+            while required.get(waiting).is_some_and(|before| given.contains(before.as_str())) {
                 waiting += 1;
             }
             given.insert(office);
@@ -198,7 +198,7 @@ fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
                     report.unknown_name(
                         "unknown_office",
                         "approving office",
-                        office.as_str(),
+                        office,
                         required.iter().map(Office::as_str),
                     );
                 });
@@ -226,7 +226,7 @@ fn check_approvals(gate: &Gate, required: &[Office], report: &mut Report) {
     }
     let missing = gate.missing_approvals(required);
     // An office that is misspelt may be the one that is missing.
-    let is_clear = gate.approvals.iter().all(|approval| positions.contains_key(&approval.office));
+    let is_clear = gate.approvals.iter().all(|approval| positions.contains_key(approval.office.as_str()));
     if report.has_room() && !missing.is_empty() && is_clear {
         let names: Vec<&str> = missing.iter().map(Office::as_str).collect();
         report.warning(
@@ -257,12 +257,12 @@ fn out_of_order(
 /// Versions of one gate have different numbers and guard the same stage; criteria of different gates have
 /// different names, because answers name the criterion alone.
 fn check_versions(gates: &[Gate], report: &mut Report) {
-    let mut versions: BTreeSet<(&RuleId, u32)> = BTreeSet::new();
-    let mut stages: BTreeMap<&RuleId, &str> = BTreeMap::new();
-    let mut owners: BTreeMap<&RuleId, &RuleId> = BTreeMap::new();
+    let mut versions: BTreeSet<String> = BTreeSet::new();
+    let mut stages: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
     for (index, gate) in gates.iter().enumerate() {
         report.item(index, |report| {
-            if !versions.insert((&gate.id, gate.version)) {
+            if !versions.insert(format!("{} {}", gate.version, gate.id)) {
                 report.within("version", |report| {
                     report.error(
                         "duplicate_version",
@@ -271,7 +271,7 @@ fn check_versions(gates: &[Gate], report: &mut Report) {
                     );
                 });
             }
-            let into = *stages.entry(&gate.id).or_insert(&gate.into);
+            let into = *stages.entry(gate.id.as_str()).or_insert(&gate.into);
             if into != gate.into {
                 report.within("into", |report| {
                     report.error(
@@ -284,12 +284,12 @@ fn check_versions(gates: &[Gate], report: &mut Report) {
                     );
                 });
             }
-            let mut own: BTreeSet<&RuleId> = BTreeSet::new();
+            let mut own: BTreeSet<&str> = BTreeSet::new();
             let ids = Unique::ids("criterion");
             report.within("criteria", |report| {
                 for (index, criterion) in gate.criteria.iter().enumerate() {
-                    let owner = *owners.entry(&criterion.id).or_insert(&gate.id);
-                    let is_taken = !own.insert(&criterion.id) || owner != &gate.id;
+                    let owner = *owners.entry(criterion.id.as_str()).or_insert(gate.id.as_str());
+                    let is_taken = !own.insert(criterion.id.as_str()) || owner != gate.id.as_str();
                     report.item(index, |report| {
                         report.within("id", |report| {
                             if criterion.id.is_blank() {
