@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::deduplicator::Deduplicator;
 use super::probe::WECHAT;
 use crate::contact::{Email, Phone, Wechat};
-use crate::model::{Effect, ExternalIdKind, Lead, LeadField, RecordRef, Value};
+use crate::model::{Effect, ExternalIdKind, Lead, LeadField, OpenGroup, RecordRef, Value};
 use crate::order;
 use crate::rule::HostTables;
 use crate::text::fold;
@@ -30,6 +30,7 @@ fn stays(field: LeadField) -> bool {
             | LeadField::Ip
     ) || field.as_str().starts_with("source.")
         || field.as_str().starts_with("utm.")
+        || field.as_str().starts_with("first_utm.")
 }
 
 /// Fields that a later entry never overwrites: another value is shown to somebody.
@@ -68,17 +69,15 @@ impl Deduplicator {
             effects.extend(one(&to, &format!("attributes.{name}"), found.clone(), known, newer, entry));
         }
         effects.extend(identifiers(entry, record));
-        for (group, theirs, ours) in [
-            ("external_ids", &entry.external_ids, &record.external_ids),
-            ("click_ids", &entry.click_ids, &record.click_ids),
-        ] {
+        for group in OpenGroup::ALL {
+            let (Some(theirs), Some(ours)) = (group.texts(entry), group.texts(record)) else { continue };
             for (name, found) in theirs {
-                if group == "external_ids" && ExternalIdKind::of(name) != ExternalIdKind::Other {
+                if group == OpenGroup::ExternalIds && ExternalIdKind::of(name) != ExternalIdKind::Other {
                     continue;
                 }
                 let known = Value::from(ours.get(name).cloned());
                 let found = Value::from(found.clone());
-                effects.extend(one(&to, &format!("{group}.{name}"), found, known, false, entry));
+                effects.extend(one(&to, &format!("{}.{name}", group.as_str()), found, known, false, entry));
             }
         }
         effects

@@ -209,7 +209,8 @@ impl Draft<'_> {
         let mut in_blocks = BTreeSet::new();
         for block in &self.rules.blocks {
             let belongs = |name: &str| {
-                block.fields.iter().any(|field| field == name || Some(field.as_str()) == group_of(name))
+                let group = group_of(name);
+                block.fields.iter().any(|field| field == name || Some(field.as_str()) == group)
             };
             let fields: Vec<String> =
                 names.iter().filter(|name| belongs(name)).map(|name| (*name).to_owned()).collect();

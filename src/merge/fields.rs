@@ -1,6 +1,6 @@
 //! The fields of the records, and what each holds.
 
-use crate::model::{FieldType, LeadField};
+use crate::model::{FieldType, LeadField, OpenGroup};
 
 /// What a field holds, as far as rules must know.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,19 +22,28 @@ const OF_ACCOUNTS: &[(&str, Holds)] = &[
     ("registration_number", Holds::Text),
     ("tier", Holds::Text),
 ];
-/// Fields that have parts.
-const GROUPS: &[(&str, Holds)] = &[
-    ("attributes", Holds::Anything),
-    ("external_ids", Holds::Text),
-    ("other_ids", Holds::List),
-    ("source", Holds::Text),
-    ("utm", Holds::Text),
-];
+/// The groups of a lead whose parts have rows in the table of fields: `source`, `utm`, `first_utm`.
+fn closed_groups() -> impl Iterator<Item = &'static str> + Clone {
+    let groups = LeadField::KNOWN.iter().filter_map(|name| Some(name.split_once('.')?.0));
+    let mut before = "";
+    // The parts of a group stand together in the table.
+    groups.filter(move |group| std::mem::replace(&mut before, group) != *group)
+}
+
+/// What a part of an open group holds.
+fn of_part(group: OpenGroup) -> Holds {
+    match group {
+        OpenGroup::Attributes => Holds::Anything,
+        OpenGroup::OtherIds => Holds::List,
+        OpenGroup::ExternalIds | OpenGroup::ClickIds => Holds::Text,
+    }
+}
 
 /// The group a field is part of.
 pub(super) fn group_of(field: &str) -> Option<&str> {
     let (group, _) = field.split_once('.')?;
-    GROUPS.iter().any(|(name, _)| *name == group).then_some(group)
+    let is_known = OpenGroup::from_name(group).is_some() || closed_groups().any(|name| name == group);
+    is_known.then_some(group)
 }
 
 /// What a field of a lead holds; the id is always the survivor's.
@@ -52,19 +61,18 @@ fn of_lead(field: LeadField) -> Option<Holds> {
 }
 
 pub(super) fn holds(field: &str) -> Option<Holds> {
-    let others = OF_ACCOUNTS.iter().chain(GROUPS);
-    let known = || others.clone().find(|(name, _)| *name == field).map(|(_, holds)| *holds);
-    let part = || match field.split_once('.') {
-        Some(("attributes", part)) if !part.is_empty() => Some(Holds::Anything),
-        Some(("external_ids", part)) if !part.is_empty() => Some(Holds::Text),
-        Some(("other_ids", part)) if !part.is_empty() => Some(Holds::List),
-        _ => None,
+    let known = || OF_ACCOUNTS.iter().find(|(name, _)| *name == field).map(|(_, holds)| *holds);
+    let group = || closed_groups().any(|name| name == field).then_some(Holds::Text);
+    let open = || match OpenGroup::split(field) {
+        Some((group, part)) => (!part.is_empty()).then_some(of_part(group)),
+        None => OpenGroup::from_name(field).map(of_part),
     };
-    LeadField::from_name(field).and_then(of_lead).or_else(known).or_else(part)
+    LeadField::from_name(field).and_then(of_lead).or_else(known).or_else(group).or_else(open)
 }
 
 pub(super) fn known_fields() -> impl Iterator<Item = &'static str> + Clone {
     let of_leads =
         LeadField::ALL.iter().filter(|field| of_lead(**field).is_some()).map(|field| field.as_str());
-    of_leads.chain(OF_ACCOUNTS.iter().chain(GROUPS).map(|(name, _)| *name))
+    let of_accounts = OF_ACCOUNTS.iter().map(|(name, _)| *name);
+    of_leads.chain(of_accounts).chain(closed_groups()).chain(OpenGroup::ALL.map(OpenGroup::as_str))
 }

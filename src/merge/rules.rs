@@ -38,7 +38,7 @@ pub struct MergeRules {
     /// The rule of a field that none is given for.
     pub default: Survivorship,
     /// The rules of fields: one field (`company`, `utm.source`, `attributes.tax_no`), or with `source`, `utm`,
-    /// `external_ids` or `attributes` every part that has no rule of its own.
+    /// `first_utm`, `external_ids`, `click_ids` or `attributes` every part that has no rule of its own.
     pub fields: BTreeMap<String, Survivorship>,
     /// Fields that are taken together from one record. No field stands in two blocks or also in `fields`.
     pub blocks: Vec<MergeBlock>,

@@ -9,7 +9,7 @@ use super::record::{Fields, is_blank};
 use super::rules::Survivorship;
 use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{Email, Phone, PhoneOptions, Wechat};
-use crate::model::{Value, mask_email, mask_id, mask_phone};
+use crate::model::{OpenGroup, Value, mask_email, mask_id, mask_phone};
 use crate::order;
 use crate::text::{fold, scrubbed};
 
@@ -253,7 +253,7 @@ pub(super) fn agree(name: &str, a: &Value, b: &Value, phones: &PhoneOptions<'_>)
 
 /// The last part of `contacts.C1.phones`; of host columns nothing, whatever they are called.
 fn leaf(name: &str) -> &str {
-    if name.starts_with("attributes.") || name.starts_with("external_ids.") {
+    if OpenGroup::split(name).is_some() {
         return "";
     }
     name.rsplit('.').next().unwrap_or(name)

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::lead_field::shown;
-use super::{FieldType, Lead, LeadField, Value};
+use super::{FieldType, Lead, LeadField, OpenGroup, Value};
 use crate::calendar::Zone;
 use crate::error::{Report, RuleErrors, suggestion};
 use crate::order;
@@ -126,7 +126,8 @@ pub struct Importer {
 enum Target {
     Field(LeadField),
     Attribute(String, ValueType),
-    ExternalId(String),
+    /// A part of another open group, such as `external_ids.openid`.
+    Part(OpenGroup, String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,7 +150,7 @@ const TYPES: [(&str, ValueType); 6] = [
 ];
 
 fn target(text: &str, report: &mut Report) -> Option<Target> {
-    if let Some(rest) = text.strip_prefix("attributes.") {
+    if let Some((OpenGroup::Attributes, rest)) = OpenGroup::split(text) {
         let (name, kind) = rest.rsplit_once(':').unwrap_or((rest, "text"));
         return match TYPES.iter().find(|(known, _)| *known == kind) {
             Some((_, kind)) if !name.is_empty() => Some(Target::Attribute(name.to_owned(), *kind)),
@@ -167,8 +168,8 @@ fn target(text: &str, report: &mut Report) -> Option<Target> {
             }
         };
     }
-    if let Some(name) = text.strip_prefix("external_ids.").filter(|name| !name.is_empty()) {
-        return Some(Target::ExternalId(name.to_owned()));
+    if let Some((group, name)) = OpenGroup::split(text).filter(|(_, name)| !name.is_empty()) {
+        return Some(Target::Part(group, name.to_owned()));
     }
     let found = field_of(text).map(Target::Field);
     if found.is_none() {
@@ -268,7 +269,8 @@ fn report_shared_targets(columns: &[(String, Option<Target>)], report: &mut Repo
     let mut first: BTreeMap<&Target, &str> = BTreeMap::new();
     let single = |target: &&Target| match target {
         Target::Field(field) => field.kind() != FieldType::Texts,
-        Target::Attribute(..) | Target::ExternalId(_) => true,
+        Target::Part(group, _) => *group != OpenGroup::OtherIds,
+        Target::Attribute(..) => true,
     };
     for (column, target) in columns {
         let Some(target) = target.as_ref().filter(single) else { continue };
@@ -289,7 +291,7 @@ impl fmt::Display for Target {
         match self {
             Target::Field(field) => write!(f, "`{field}`"),
             Target::Attribute(name, _) => write!(f, "`attributes.{}`", shown(name)),
-            Target::ExternalId(name) => write!(f, "`external_ids.{}`", shown(name)),
+            Target::Part(group, name) => write!(f, "`{}.{}`", group.as_str(), shown(name)),
         }
     }
 }
@@ -352,7 +354,14 @@ impl Importer {
 
     fn fill(&self, lead: &mut Lead, to: &Target, cell: &str) -> Result<(), (&'static str, String)> {
         match to {
-            Target::ExternalId(name) => drop(lead.external_ids.insert(name.clone(), cell.to_owned())),
+            Target::Part(OpenGroup::OtherIds, name) => {
+                lead.other_ids.entry(name.clone()).or_default().extend(parts(cell).map(str::to_owned));
+            }
+            Target::Part(group, name) => {
+                if let Some(parts) = group.texts_mut(lead) {
+                    parts.insert(name.clone(), cell.to_owned());
+                }
+            }
             Target::Attribute(name, kind) => {
                 lead.attributes.insert(name.clone(), self.value(*kind, cell)?);
             }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Acquisition, BusinessModel, ChannelType, CloseReason, JobFunction, Lead, LeadStatus, Region,
+    Acquisition, BusinessModel, ChannelType, CloseReason, JobFunction, Lead, LeadStatus, OpenGroup, Region,
     RegistryStatus, SourceClass, SourcePipeline, Value,
 };
 use crate::document::{Unique, load_into, write_dates_as_text};
@@ -95,7 +95,8 @@ macro_rules! lead_fields {
         /// A field of a [`Lead`].
         ///
         /// Its name is the key of the serialised lead, a point between a group and its part: `phones`, `utm.source`.
-        /// Beside these a lead has `attributes.NAME` and `external_ids.NAME`.
+        /// Beside these a lead has `attributes.NAME`, `external_ids.NAME`, `other_ids.NAME` and
+        /// `click_ids.NAME`.
         ///
         /// ```
         /// use leadkit::model::{Lead, LeadField, Value};
@@ -221,6 +222,14 @@ lead_fields! {
     UtmAdPlan = "utm.ad_plan": Text, text(utm.ad_plan), "Advertising plan";
     UtmAdUnit = "utm.ad_unit": Text, text(utm.ad_unit), "Advertising unit";
     UtmKeyword = "utm.keyword": Text, text(utm.keyword), "Keyword that was bought";
+    FirstUtmSource = "first_utm.source": Text, text(first_utm.source), "`utm_source` of the first link";
+    FirstUtmMedium = "first_utm.medium": Text, text(first_utm.medium), "`utm_medium` of the first link";
+    FirstUtmCampaign = "first_utm.campaign": Text, text(first_utm.campaign), "`utm_campaign` of the first link";
+    FirstUtmTerm = "first_utm.term": Text, text(first_utm.term), "`utm_term` of the first link";
+    FirstUtmContent = "first_utm.content": Text, text(first_utm.content), "`utm_content` of the first link";
+    FirstUtmAdPlan = "first_utm.ad_plan": Text, text(first_utm.ad_plan), "Advertising plan of the first link";
+    FirstUtmAdUnit = "first_utm.ad_unit": Text, text(first_utm.ad_unit), "Advertising unit of the first link";
+    FirstUtmKeyword = "first_utm.keyword": Text, text(first_utm.keyword), "Keyword behind the first link";
     Ip = "ip": Text, other(ip), "IP address the lead was submitted from";
     Status = "status": Text, always(status), "Where work on the lead stands";
     CloseReason = "close_reason": Text, name(close_reason: CloseReason), "Why the lead ended";
@@ -256,9 +265,6 @@ impl<'de> serde::Deserialize<'de> for LeadField {
         deserializer.deserialize_str(known)
     }
 }
-
-/// Groups of a serialised lead whose parts have names of the host's.
-const OPEN_GROUPS: [&str; 3] = ["attributes", "external_ids", "other_ids"];
 
 impl Lead {
     /// Reads a lead strictly: a key that no lead has and a blank id are errors.
@@ -312,14 +318,14 @@ fn unknown_keys(members: &serde_json::Map<String, serde_json::Value>, group: &st
     };
     for (key, value) in members {
         report.within(key, |report| match value.as_object() {
-            _ if group.is_empty() && OPEN_GROUPS.contains(&key.as_str()) => {}
+            _ if group.is_empty() && OpenGroup::from_name(key).is_some() => {}
             Some(parts) if group.is_empty() && names().any(|name| name == key) => {
                 unknown_keys(parts, key, report)
             }
             _ if names().any(|name| name == key) => {}
             _ => {
-                let help =
-                    suggestion(key, names().chain(OPEN_GROUPS.into_iter().filter(|_| group.is_empty())));
+                let open = OpenGroup::ALL.map(OpenGroup::as_str);
+                let help = suggestion(key, names().chain(open.into_iter().filter(|_| group.is_empty())));
                 let of = if group.is_empty() { "a lead".to_owned() } else { format!("`{group}` of a lead") };
                 report.error("unknown_key", format!("{of} has no `{key}`"), help);
             }
@@ -466,6 +472,7 @@ pub(super) fn shown(cell: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Source, Utm};
 
     #[test]
     fn what_is_written_is_read_under_the_key_of_the_serialised_lead() {
@@ -498,15 +505,104 @@ mod tests {
         }
     }
 
+    /// A lead with every member filled, and the names of the members. A member that is new does not compile until
+    /// it is named here.
+    fn full_lead() -> (Lead, Vec<&'static str>) {
+        let text = || Some("x".to_owned());
+        let texts = || vec!["x".to_owned()];
+        let time = "2026-03-01T09:00:00Z".parse().unwrap();
+        let utm = || Utm {
+            source: text(),
+            medium: text(),
+            campaign: text(),
+            term: text(),
+            content: text(),
+            ad_plan: text(),
+            ad_unit: text(),
+            keyword: text(),
+        };
+        let source = Source {
+            class: Some("x".into()),
+            pipeline: Some("x".into()),
+            channel_type: Some("x".into()),
+            primary: text(),
+            secondary: text(),
+            campaign: Some("x".into()),
+            page: text(),
+        };
+        macro_rules! full {
+            ($($member:ident: $value:expr,)*) => {
+                (Lead { $($member: $value,)* }, vec![$(stringify!($member),)*])
+            };
+        }
+        full! {
+            id: "L1".into(),
+            created_at: time,
+            name: text(),
+            title: text(),
+            job_function: Some("x".into()),
+            company: text(),
+            phones: vec!["1".into()],
+            emails: vec!["x".into()],
+            wechat: Some("x".into()),
+            external_ids: [("openid".to_owned(), "x".to_owned())].into(),
+            other_ids: [("openid".to_owned(), texts())].into(),
+            country: text(),
+            province: text(),
+            city: text(),
+            region: Some("CN-GD".parse().unwrap()),
+            industry: texts(),
+            employee_count: Some(1),
+            business_model: Some("x".into()),
+            registry_status: Some("x".into()),
+            scenario: text(),
+            products: texts(),
+            source: source,
+            utm: utm(),
+            first_utm: utm(),
+            click_ids: [("gclid".to_owned(), "x".to_owned())].into(),
+            ip: Some([10, 0, 0, 1].into()),
+            status: LeadStatus::Following,
+            close_reason: Some("x".into()),
+            folded_into: Some("x".into()),
+            collected_under: Some("x".into()),
+            account: Some("x".into()),
+            last_active_at: Some(time),
+            stage: text(),
+            owner: Some("x".into()),
+            pool: Some("x".into()),
+            acquisition: Some("x".into()),
+            next_follow_up: Some(time),
+            tags: texts(),
+            message: text(),
+            attributes: [("own".to_owned(), Value::from("x"))].into(),
+        }
+    }
+
     #[test]
     fn every_key_of_a_serialised_lead_is_in_the_table() {
-        let mut lead = Lead { id: "L1".into(), ..Lead::default() };
-        for field in LeadField::ALL {
-            let _ = field.add_text(&mut lead, "x");
+        let (lead, members) = full_lead();
+        let json = serde_json::to_value(&lead).unwrap();
+        for member in members {
+            let found = json.get(member).unwrap_or_else(|| panic!("{member} is filled: {json}"));
+            if OpenGroup::from_name(member).is_some() {
+                continue;
+            }
+            let names = match found.as_object() {
+                Some(parts) => parts.keys().map(|part| format!("{member}.{part}")).collect(),
+                None => vec![member.to_owned()],
+            };
+            for name in names {
+                let field = LeadField::from_name(&name).unwrap_or_else(|| panic!("{name} is a field"));
+                assert!(!field.get(&lead).is_blank(), "{name} is read");
+            }
         }
-        lead.attributes.insert("own".into(), Value::from("x"));
-        lead.external_ids.insert("openid".into(), "x".into());
-        assert_eq!(Lead::from_json(serde_json::to_value(&lead).unwrap()), Ok(lead));
+        for field in LeadField::ALL {
+            let mut without = lead.clone();
+            field.clear(&mut without);
+            assert_ne!(without, lead, "{field} is filled");
+        }
+        assert_eq!(Lead::from_json(json), Ok(lead));
     }
 
     #[test]

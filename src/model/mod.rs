@@ -19,6 +19,7 @@ mod lead_field;
 mod masked;
 mod money;
 pub(crate) mod open_enum;
+mod open_group;
 mod points;
 mod region;
 mod rep;
@@ -45,6 +46,7 @@ pub use lead::{BusinessModel, CloseReason, JobFunction, Lead, LeadStatus, Regist
 pub use lead_field::{FieldType, LeadField, LeadFieldError};
 pub use masked::{EmailAddress, PhoneNumber, WechatId, mask_email, mask_id, mask_phone};
 pub use money::{Currency, Money, MoneyError, largest_remainder};
+pub(crate) use open_group::OpenGroup;
 pub use points::Points;
 pub use region::{Region, RegionError};
 pub use rep::{Absence, OwnerState, Pool, PoolKind, PoolMode, Rep};
