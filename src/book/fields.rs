@@ -3,23 +3,26 @@
 use std::collections::BTreeMap;
 
 use crate::dedup::canonical;
-use crate::model::{Account, Contact, Lead, LeadField, Value};
+use crate::model::{Account, Contact, Lead, LeadField, OpenGroup, Value};
 use crate::rule::HostTables;
 
 /// Writes a field of a lead. What a field cannot hold is no effect of an engine.
 pub(super) fn set(lead: &mut Lead, field: &str, value: &Value) {
     let text = || if let Value::Text(text) = value { text.clone() } else { value.to_string() };
-    if let Some(name) = field.strip_prefix("attributes.") {
-        put(&mut lead.attributes, name, value, value.clone());
-    } else if let Some(name) = field.strip_prefix("external_ids.") {
-        put(&mut lead.external_ids, name, value, text());
-    } else if let Some(name) = field.strip_prefix("click_ids.") {
-        put(&mut lead.click_ids, name, value, text());
-    } else if let Some(name) = field.strip_prefix("other_ids.") {
-        lead.other_ids.insert(name.to_owned(), texts(value));
-        lead.other_ids.retain(|_, ids| !ids.is_empty());
-    } else {
-        let _ = LeadField::from_name(field).map(|field| field.set(lead, value));
+    match OpenGroup::split(field) {
+        Some((OpenGroup::Attributes, name)) => put(&mut lead.attributes, name, value, value.clone()),
+        Some((OpenGroup::OtherIds, name)) => {
+            lead.other_ids.insert(name.to_owned(), texts(value));
+            lead.other_ids.retain(|_, ids| !ids.is_empty());
+        }
+        Some((group, name)) => {
+            if let Some(parts) = group.texts_mut(lead) {
+                put(parts, name, value, text());
+            }
+        }
+        None => {
+            let _ = LeadField::from_name(field).map(|field| field.set(lead, value));
+        }
     }
 }
 
@@ -61,6 +64,12 @@ pub(super) fn set_of_account(account: &mut Account, field: &str, value: &Value) 
         "tier" => account.tier = text,
         "registration_number" => account.registration_number = text,
         "company" => account.company = text.unwrap_or_default(),
+        "region" => account.region = text.and_then(|text| text.parse().ok()),
+        "created_at" => {
+            if let Value::Timestamp(at) = value {
+                account.created_at = *at;
+            }
+        }
         "aliases" => account.aliases = texts(value),
         "closed_deal_at" => {
             account.closed_deal_at = if let Value::Timestamp(at) = value { Some(*at) } else { None };
@@ -76,6 +85,7 @@ pub(super) fn set_of_account(account: &mut Account, field: &str, value: &Value) 
 pub(super) fn set_of_contact(contact: &mut Contact, field: &str, value: &Value) {
     let text = if let Value::Text(text) = value { Some(text.clone()) } else { None };
     match field {
+        "lead" => contact.lead = text.map(Into::into),
         "name" => contact.name = text,
         "title" => contact.title = text,
         "wechat" => contact.wechat = text.map(Into::into),

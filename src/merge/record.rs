@@ -7,15 +7,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
-use super::fields::group_of;
+use super::fields::{Holds, group_of, holds};
 use crate::document::read_struct;
 use crate::model::{Account, Attributes, Contact, Lead, LeadStatus, RecordRef, Value};
 
 /// Fields by name. A field that is not there is blank.
 pub(super) type Fields = BTreeMap<String, Value>;
 
-/// Top-level fields that hold a time; written as text in a serialised record.
-const TIMES: &[&str] = &["created_at", "closed_deal_at", "next_follow_up"];
 /// Members that are handled apart.
 const APART: &[&str] = &["id", "contacts", "attributes"];
 
@@ -168,7 +166,8 @@ pub(super) fn members_of<T: Serialize>(record: &T) -> Fields {
 
 fn read(name: &str, json: Json) -> Value {
     match json {
-        Json::String(text) if TIMES.contains(&name) => {
+        // Written as text in a serialised record.
+        Json::String(text) if holds(name) == Some(Holds::Time) => {
             text.parse().map_or(Value::Text(text), Value::Timestamp)
         }
         Json::String(text) => Value::Text(text),

@@ -165,8 +165,8 @@ impl FoldKind {
 /// | record | `update_field` | `add_value`, always `Value::Text` |
 /// |---|---|---|
 /// | lead | a [`LeadField`](super::LeadField) by its name with a value of its [type](super::LeadField::kind): `Text` (also regions and names of enumerations), `List` for texts, `Integer`, `Timestamp`; `attributes.NAME` with any value; `external_ids.NAME` and `click_ids.NAME` with `Text`; `other_ids.NAME` with `List` | `phones`, `emails`, `products`, `tags`; `wechat` and `external_ids.NAME`: the first fills the field, a further one goes to `other_ids` under `wechat` or `NAME` |
-/// | account | `company`, `domain`, `owner`, `pool`, `maturity`, `tier`, `registration_number` with `Text`; `aliases` with `List`; `closed_deal_at` with `Timestamp`; `attributes.NAME` with any value | `aliases` |
-/// | contact | `name`, `title`, `wechat`, `job_function`, `buying_role` with `Text`; `phones`, `emails` with `List` | `phones`, `emails` |
+/// | account | `company`, `domain`, `region`, `owner`, `pool`, `maturity`, `tier`, `registration_number` with `Text`; `aliases` with `List`; `created_at` and `closed_deal_at` with `Timestamp`; `attributes.NAME` with any value | `aliases` |
+/// | contact | `name`, `title`, `wechat`, `job_function`, `buying_role`, `lead` with `Text`; `phones`, `emails` with `List` | `phones`, `emails` |
 ///
 /// `Value::Null` takes a value out.
 ///

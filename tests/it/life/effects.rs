@@ -229,6 +229,7 @@ fn every_field_that_an_effect_may_write_is_written_and_taken_out() {
     ];
     let account: Vec<(&str, Value)> = vec![
         ("domain", text("acme.com")),
+        ("region", text("CN-GD")),
         ("owner", text("li")),
         ("pool", text("p")),
         ("maturity", text("m")),
@@ -239,6 +240,7 @@ fn every_field_that_an_effect_may_write_is_written_and_taken_out() {
         ("attributes.a", text("x")),
     ];
     let contact: Vec<(&str, Value)> = vec![
+        ("lead", text("L1")),
         ("name", text("Anna")),
         ("title", text("CEO")),
         ("wechat", text("w")),

@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::support::at;
 
 mod cluster;
+mod effects;
 
 fn merger() -> Merger {
     Merger::compile(&MergeRules::default()).unwrap()
@@ -601,8 +602,9 @@ fn a_contact() -> impl Strategy<Value = Contact> {
         proptest::collection::vec(phone(), 0..3),
         proptest::collection::vec(email(), 0..3),
         maybe(&["wxid_abc123", "WXID_ABC123", "?"]),
+        maybe(&["kp", "user"]),
     );
-    (people, reach).prop_map(|((id, account, name, title), (phones, emails, wechat))| Contact {
+    (people, reach).prop_map(|((id, account, name, title), (phones, emails, wechat, role))| Contact {
         id: id.into(),
         account: account.map(Into::into),
         name: name.map(Into::into),
@@ -610,6 +612,7 @@ fn a_contact() -> impl Strategy<Value = Contact> {
         phones: phones.into_iter().map(Into::into).collect(),
         emails: emails.into_iter().map(Into::into).collect(),
         wechat: wechat.map(Into::into),
+        buying_role: role.map(Into::into),
         ..Contact::default()
     })
 }
@@ -654,7 +657,10 @@ fn a_lead() -> impl Strategy<Value = Lead> {
     let statuses = proptest::sample::select(LeadStatus::ALL);
     let state = (statuses, maybe(&["zhang", "li"]), word(), proptest::option::of(moment()));
     let ids = proptest::collection::btree_map("[a-c.]{0,2}", "[0-9]{0,3}", 0..3);
-    let rest = (attributes(), moment(), proptest::option::of(any::<u32>()), ids, any::<Option<[u8; 4]>>());
+    let clicks = proptest::collection::btree_map("[a-c.]{0,2}", "[0-9]{0,3}", 0..3);
+    let first = (word(), clicks, proptest::option::of(moment()));
+    let rest =
+        (attributes(), moment(), proptest::option::of(any::<u32>()), ids, any::<Option<[u8; 4]>>(), first);
     (who, reach, place, from, state, rest).prop_map(|(who, reach, place, from, state, rest)| Lead {
         name: who.0,
         company: who.1,
@@ -679,6 +685,9 @@ fn a_lead() -> impl Strategy<Value = Lead> {
         employee_count: rest.2,
         external_ids: rest.3,
         ip: rest.4.map(|bytes| std::net::Ipv4Addr::from(bytes).into()),
+        first_utm: Utm { medium: rest.5.0, ..Utm::default() },
+        click_ids: rest.5.1,
+        last_active_at: rest.5.2,
         ..Lead::default()
     })
 }
@@ -714,6 +723,7 @@ fn some_merger() -> impl Strategy<Value = Merger> {
             rules.blocks.clear();
         }
         rules.fields.insert("attributes".into(), column.clone());
+        rules.fields.insert("last_active_at".into(), Survivorship::Max);
         if !matches!(column, Survivorship::Union | Survivorship::SourcePriority(_) | Survivorship::Longest) {
             rules.fields.insert("employee_count".into(), column);
         }
