@@ -1,6 +1,5 @@
 //! The value of conversions to the last minor unit.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
@@ -19,6 +18,7 @@ use super::spread::Spread;
 use crate::calendar::UtcOffset;
 use crate::model::open_enum::closed_enum;
 use crate::model::{Money, RuleId};
+use crate::text::Code;
 
 closed_enum! {
     /// What amounts are rolled up by.
@@ -76,7 +76,7 @@ pub struct Allocation {
     /// The model's id in the rules.
     pub model: RuleId,
     /// What kind of model it is.
-    pub code: Cow<'static, str>,
+    pub code: Code,
     /// What the rows are rolled up by.
     pub by: Vec<Dimension>,
     /// In the order of channel, campaign, month, pipeline and conversion; what is not known comes first.

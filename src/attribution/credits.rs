@@ -1,6 +1,5 @@
 //! What channels are credited with.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::markov::MarkovFit;
 use crate::model::{Money, RuleId};
 use crate::rule::RulesVersion;
-use crate::text::codes;
+use crate::text::{Code, codes};
 
 /// The credits of all models side by side.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,7 +78,7 @@ pub struct ModelCredits {
     /// The model's id in the rules.
     pub model: RuleId,
     /// What kind of model it is, such as `position_based`.
-    pub code: Cow<'static, str>,
+    pub code: Code,
     /// Conversions of all journeys.
     pub conversions: u64,
     /// All channels of the journeys, by name; a channel that gets nothing too.
