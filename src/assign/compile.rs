@@ -23,7 +23,10 @@ impl Assigner {
         RulesVersion::check(rules.format, report);
         report.within("groups", |report| {
             for (id, group) in &rules.groups {
-                report.within(id.as_str(), |report| check_group(group, report));
+                report.within(id.as_str(), |report| {
+                    check_reference("group", id.as_str(), report);
+                    check_group(group, report);
+                });
             }
         });
         let groups = Groups {

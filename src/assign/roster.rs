@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::rep_ledger::RepLedger;
 use crate::calendar::{Calendar, Calendars};
-use crate::document::Unique;
+use crate::document::{Unique, check_reference};
 use crate::error::{Report, RuleErrors};
 use crate::model::{Absence, OwnerState, Region, Rep, RepId};
 use crate::order;
@@ -61,7 +61,10 @@ impl Roster {
         let names: Vec<&str> = calendars.0.keys().map(String::as_str).collect();
         let compiled = calendars.0.iter().map(|(id, calendar)| {
             report.within("calendars", |report| {
-                report.within(id, |report| Calendar::compile_into(calendar, report))
+                report.within(id, |report| {
+                    check_reference("calendar", id, report);
+                    Calendar::compile_into(calendar, report)
+                })
             })
         });
         let mut roster = Roster { calendars: compiled.collect(), ..Roster::default() };

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::engine::Attribution;
 use super::markov::MAX_ORDER;
-use super::ownership::OwnershipRules;
+use super::ownership_rules::{OwnershipMethod, OwnershipRules};
 use super::path::TOUCH_FIELDS;
 use super::registry;
 use super::rules::{
@@ -48,7 +48,7 @@ impl Attribution {
         });
         let filter = report.within("touches", |report| filter(&rules.touches, report));
         report.within("journeys", |report| {
-            report.within("ownership", |report| rules.journeys.ownership.check(report));
+            report.within("ownership", |report| check_ownership(&rules.journeys.ownership, report));
         });
         if let Some(bootstrap) = &rules.bootstrap {
             report.within("bootstrap", |report| check_bootstrap(bootstrap, rules, report));
@@ -184,13 +184,36 @@ fn kind(model: &Model, offset: UtcOffset, registry: &Registry, report: &mut Repo
         Model::Shapley(Shapley { game: Game::Conversions }) => Some(Kind::UniqueLinear),
         Model::Shapley(Shapley { game: Game::Rate }) => Some(Kind::Rate),
         Model::Ownership(rules) => {
-            rules.check(report);
+            check_ownership(rules, report);
             Some(Kind::Other { model: std::sync::Arc::new(with_offset(rules, offset)), learns: false })
         }
         Model::Custom(custom) => {
             registry::make(registry, custom, report).map(|model| Kind::Other { model, learns: true })
         }
     })
+}
+
+fn check_ownership(rules: &OwnershipRules, report: &mut Report) {
+    if rules.method == OwnershipMethod::Priority && rules.priority.is_empty() {
+        report.within("priority", |report| {
+            report.error("empty_list", "no pipeline has a priority", "name at least one pipeline");
+        });
+    }
+    if rules.method != OwnershipMethod::Priority && !rules.priority.is_empty() {
+        report.within("priority", |report| {
+            report.warning(
+                "unused",
+                "the method does not read it",
+                "set `method` to `priority`, or remove it",
+            );
+        });
+    }
+    report.within("priority", |report| {
+        let mut pipelines = Unique::listed_names("pipeline");
+        for (index, name) in rules.priority.iter().enumerate() {
+            report.item(index, |report| pipelines.check(name, report));
+        }
+    });
 }
 
 fn check_percentages(percentages: &[f64], report: &mut Report) {

@@ -131,6 +131,7 @@ mod markov;
 mod models;
 mod names;
 mod ownership;
+mod ownership_rules;
 mod path;
 mod preset;
 mod random;
@@ -150,7 +151,8 @@ pub use engine::Attribution;
 pub use error::{AttributionError, CreditError, JourneyError};
 pub use journeys::{Conversion, Journey, Journeys, Step};
 pub use markov::{MarkovFit, OrderScore, Transition};
-pub use ownership::{Disregard, Entry, Ownership, OwnershipMethod, OwnershipReason, OwnershipRules};
+pub use ownership::{Disregard, Entry, Ownership, OwnershipReason};
+pub use ownership_rules::{OwnershipMethod, OwnershipRules};
 pub use records::{Assembled, AssembledTouch, CustomerJourney, Origin, Records, share_channel};
 pub use report::{ChannelReport, Figures, ReportError, ReportRow, channel_costs};
 pub use rules::{

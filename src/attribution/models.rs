@@ -4,7 +4,8 @@
 use super::credit_model::CreditModel;
 use super::error::CreditError;
 use super::journeys::{Journey, UNTIMED};
-use super::ownership::{Entry, OwnershipRules};
+use super::ownership::Entry;
+use super::ownership_rules::OwnershipRules;
 use super::rules::{MilestoneBased, PositionBased, TimeDecay};
 
 /// Percentages are read to a millionth, so that their proportions are whole numbers.

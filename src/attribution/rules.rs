@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::ownership_rules::OwnershipRules;
 use crate::calendar::{Span, UtcOffset};
 use crate::model::RuleId;
 use crate::model::open_enum::closed_enum;
@@ -130,7 +131,7 @@ pub enum Model {
     /// Shapley values.
     Shapley(Shapley),
     /// All to the pipeline that owns the customer, when channels are pipelines.
-    Ownership(super::OwnershipRules),
+    Ownership(OwnershipRules),
     /// A model of the host's.
     Custom(Custom),
 }
@@ -332,7 +333,7 @@ pub struct JourneyRules {
     /// What the channel of a link is called.
     pub utm_channel: UtmChannel,
     /// Which pipeline owns a customer.
-    pub ownership: super::OwnershipRules,
+    pub ownership: OwnershipRules,
 }
 
 closed_enum! {

@@ -11,6 +11,7 @@ use super::rules::{Allow, BlacklistOverride};
 use super::verdict::Suppression;
 use crate::company::exact_key;
 use crate::contact::Wechat;
+use crate::document::check_reference;
 use crate::error::Report;
 use crate::model::RuleId;
 use crate::order;
@@ -168,7 +169,8 @@ impl Allowances {
 fn keys_of(allow: &Allow, report: &mut Report) -> Vec<String> {
     let (kind, key) = match allow {
         Allow::Lead(id) if id.is_blank() => {
-            ("lead", Err(("the lead has no identifier".to_owned(), "write the lead's id")))
+            report.within("lead", |report| check_reference("lead", id.as_str(), report));
+            return Vec::new();
         }
         Allow::Lead(id) => ("lead", Ok(id.as_str().into())),
         Allow::Phone(text) => ("phone", phone_key(text.as_str())),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::check::check;
 use super::{CalendarRules, Calendars};
-use crate::document::{load_into, read_json};
+use crate::document::{check_reference, load_into, read_json};
 use crate::error::{Diagnostic, Level, Report, RuleErrors};
 
 impl CalendarRules {
@@ -79,7 +79,10 @@ impl Calendars {
 
 fn check_all(calendars: &Calendars, report: &mut Report) {
     for (id, calendar) in &calendars.0 {
-        report.within(id, |report| check(calendar, report));
+        report.within(id, |report| {
+            check_reference("calendar", id, report);
+            check(calendar, report);
+        });
     }
 }
 

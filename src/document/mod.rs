@@ -15,4 +15,4 @@ pub(crate) use finding::{Finding, one_of};
 pub(crate) use load::{load_into, write_dates_as_text};
 pub(crate) use position::read_json;
 pub(crate) use strict::read_struct;
-pub(crate) use unique::{Unique, check_reference, reserved};
+pub(crate) use unique::{Unique, check_named, check_reference, reserved};

@@ -102,6 +102,17 @@ pub(crate) fn check_reference(what: &'static str, id: &str, report: &mut Report)
     }
 }
 
+/// Reports at the current place when the name of something of the host's is blank.
+pub(crate) fn check_named(what: &'static str, name: &str, example: &str, report: &mut Report) {
+    if text::is_blank(name) {
+        report.error(
+            "blank_name",
+            format!("the {what} has no name"),
+            format!("name the {what}, such as `{example}`"),
+        );
+    }
+}
+
 /// Reports at the current place that a name means something already.
 pub(crate) fn reserved(code: &'static str, name: &str, report: &mut Report) {
     report.error(code, format!("`{name}` is a reserved name"), "choose another name");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::grade::{FitGrade, ScoreCell};
 use super::rules::{Decay, EngagementRule, Maturity, RuleGroup, ScoreRules};
 use crate::calendar::Span;
-use crate::document::Unique;
+use crate::document::{Unique, check_named};
 use crate::error::Report;
 use crate::model::{Points, RuleId};
 use crate::order;
@@ -98,11 +98,7 @@ fn limits<const N: usize>(limits: [(&str, Option<Points>); N], report: &mut Repo
 
 /// Looks at the limits of an engagement rule.
 pub(super) fn engagement_rule(rule: &EngagementRule, report: &mut Report) {
-    if rule.kind.trim().is_empty() {
-        report.within("kind", |report| {
-            report.error("blank_name", "the rule names no kind of activity", "for example `form_submit`");
-        });
-    }
+    report.within("kind", |report| check_named("kind of activity", &rule.kind, "form_submit", report));
     limits([("event_cap", rule.event_cap), ("cap", rule.cap)], report);
     for (name, cap) in [("event_cap", rule.event_cap), ("cap", rule.cap)] {
         if let Some(cap) = cap.filter(|cap| *cap <= Points::ZERO) {

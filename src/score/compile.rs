@@ -15,6 +15,7 @@ use super::rules::{
 use super::scorer::{CompiledDisqualifier, Scorer};
 use super::section::{Limits, Section};
 use super::{check, lint, preset, test_check};
+use crate::document::check_named;
 use crate::error::Report;
 use crate::model::Points;
 use crate::order;
@@ -234,9 +235,7 @@ impl CompiledAward {
                 CompiledAward::Fixed(*points)
             }
             Award::Column(name) => {
-                if name.trim().is_empty() {
-                    report.error("blank_name", "the column has no name", "name the column, such as `points`");
-                }
+                check_named("column", name, "points", report);
                 CompiledAward::Column(name.clone())
             }
             Award::Per(per) => {

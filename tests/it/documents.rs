@@ -803,7 +803,7 @@ fn json_text_shows_every_mistake_with_line_and_column() {
 fn blank_and_repeated_ids_are_refused_alike_everywhere() {
     use leadkit::inquiry::{CodeRules, GradeRules, LevelRules};
     use leadkit::{assign::AssignRules, blacklist::BlacklistRules, dedup::DedupRules, merge::MergeRules};
-    use leadkit::{pipeline::PipelineRules, score::ScoreRules};
+    use leadkit::{attribution::AttributionRules, pipeline::PipelineRules, score::ScoreRules};
     fn preset<T: serde::Serialize>(rules: T) -> Value {
         serde_json::to_value(rules).unwrap()
     }
@@ -837,6 +837,16 @@ fn blank_and_repeated_ids_are_refused_alike_everywhere() {
         ("level", preset(LevelRules::default()), "/levels/0/name", "/levels/1/name", |v| {
             loaded(LevelRules::load(v))
         }),
+        (
+            "pipeline",
+            json!({
+                "models": [{"id": "last", "model": "last"}],
+                "journeys": {"ownership": {"method": "priority", "priority": ["sales", "partner"]}},
+            }),
+            "/journeys/ownership/priority/0",
+            "/journeys/ownership/priority/1",
+            |v| loaded(AttributionRules::load(v)),
+        ),
     ];
     let mut all = String::new();
     for (what, document, first, second, load) in cases {
@@ -856,6 +866,33 @@ fn blank_and_repeated_ids_are_refused_alike_everywhere() {
             let _ = writeln!(all, "{what}: {}", found.unwrap_or_else(|| panic!("{what}: {errors}")));
         }
     }
+    // Keys of an object cannot stand twice, and a reference may.
+    let members = json!({"members": [{"rep": "ann"}]});
+    let visit = json!({"id": "visit", "kind": " ", "points": 10});
+    let column = json!({"id": "size", "when": {"all": []}, "points": {"column": " "}});
+    let once: Vec<(&str, Value, Load)> = vec![
+        ("group", json!({"groups": {" ": members}}), |v| loaded(AssignRules::load(v))),
+        ("pool", json!({"pools": {"": {"rules": []}}}), |v| loaded(AssignRules::load(v))),
+        ("calendar", json!({" ": {"weekly": [{"days": "Mon-Fri", "hours": "09:00-18:00"}]}}), |v| {
+            loaded(leadkit::calendar::Calendars::load(v))
+        }),
+        ("kind", json!({"engagement": {"rules": [visit]}}), |v| loaded(ScoreRules::load(v))),
+        ("column", json!({"fit": {"rules": [column]}}), |v| loaded(ScoreRules::load(v))),
+        (
+            "allowed lead",
+            json!({"overrides": [{"allow": {"lead": " "}, "author": "ann", "reason": "ours"}]}),
+            |v| loaded(BlacklistRules::load(v)),
+        ),
+    ];
+    for (what, document, load) in once {
+        let errors = load(document).unwrap_err();
+        let found = errors.iter().find(|one| one.code.starts_with("blank_"));
+        let _ = writeln!(all, "{what}: {}", found.unwrap_or_else(|| panic!("{what}: {errors}")));
+    }
+    // The same for those that a roster is compiled with.
+    let calendars = [(" ", leadkit::calendar::CalendarRules::office_hours(Default::default()))];
+    let errors = leadkit::assign::Roster::compile(&[], &calendars.into_iter().collect()).unwrap_err();
+    assert!(errors.iter().any(|one| one.code == "blank_id"), "{errors}");
     expect_file!["snapshots/documents_ids.txt"].assert_eq(&all);
     // A part of a code is listed, not defined.
     let mut codes = preset(CodeRules::default());
