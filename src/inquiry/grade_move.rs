@@ -5,9 +5,20 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::grade::{Grades, RecordedAction};
+use super::grade::Grades;
 use crate::model::{InquiryGrade, RepId};
 use crate::text::codes;
+
+/// Something that was done for an inquiry, recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedAction {
+    /// What was done.
+    pub what: String,
+    /// Who did it.
+    pub by: RepId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
 
 /// Why an inquiry was lost (丢单报告).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

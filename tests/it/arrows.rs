@@ -30,6 +30,10 @@ const MAX_CIRCLE: usize = 3;
 /// Circles of so few files that are left.
 const LEFT: &[&str] = &[];
 
+/// Other files that define rules: a part of `attribution/rules.rs` that decides by itself too, and the lists of columns
+/// that are read where they are defined, with nothing to compile.
+const WITH_RULES: &[&str] = &["attribution/ownership_rules.rs", "cleaning.rs"];
+
 /// One file of `src`.
 struct Source {
     /// The room: the first folder, or the file at the top.
@@ -327,6 +331,91 @@ fn rooms_have_no_large_circles() {
     assert!(large.is_empty(), "circles of more than {MAX_CIRCLE} files:\n{}", large.join("\n"));
     // Small ones that are left; a new one is looked at before it joins.
     assert_eq!(left, LEFT);
+}
+
+/// Where the code of engines departs from their plan: `mod.rs`, `rules.rs` (data that needs neither what compiles it
+/// nor what is compiled), `compile.rs`, and a file for the engine.
+fn departures(sources: &[Source]) -> (Vec<String>, usize) {
+    let (mut found, mut engines) = (Vec::new(), 0);
+    for source in sources {
+        let Some((_, compiles)) = source.code.split_once("fn compile_into(") else { continue };
+        engines += 1;
+        let folder = source.path.parent().unwrap();
+        let shown = source.path.display();
+        if !source.path.ends_with("compile.rs") {
+            found.push(format!("{shown} compiles rules and is no `compile.rs`"));
+        }
+        let files: Vec<&Source> = sources.iter().filter(|one| one.path.parent() == Some(folder)).collect();
+        for wanted in ["mod.rs", "rules.rs"] {
+            if !files.iter().any(|one| one.path.ends_with(wanted)) {
+                found.push(format!("{} has no `{wanted}`", folder.display()));
+            }
+        }
+        let engine = compiles.split_once("-> ").and_then(|(_, rest)| rest.split_once(' ')).unwrap().0;
+        let defines = |one: &&&Source| one.code.contains(&format!("pub struct {engine} {{"));
+        let Some(engine) = files.iter().find(defines) else {
+            found.push(format!("{} does not define {engine}", folder.display()));
+            continue;
+        };
+        let room: Vec<&Source> = sources.iter().filter(|one| one.room == source.room).collect();
+        let needs = needs(&room);
+        let rules = folder.join("rules.rs").to_string_lossy().into_owned();
+        let reached = reach(&needs, &rules);
+        for file in [source, engine] {
+            let path = file.path.to_string_lossy().into_owned();
+            if path == rules || reached.contains(&path) {
+                found.push(format!("{rules} needs {path}"));
+            }
+        }
+    }
+    for source in sources {
+        let path = source.path.to_string_lossy();
+        let is_struct = |line: &str| line.starts_with("pub struct ") && line.ends_with("Rules {");
+        let apart = source.path.ends_with("rules.rs") || WITH_RULES.contains(&&*path);
+        if !apart && source.code.lines().any(is_struct) {
+            found.push(format!("{path} defines rules and is no `rules.rs`"));
+        }
+    }
+    (found, engines)
+}
+
+#[test]
+fn every_engine_has_the_one_inner_plan() {
+    let (found, engines) = departures(&all_sources());
+    assert!(found.is_empty(), "{found:#?}");
+    assert_eq!(engines, 12);
+}
+
+#[test]
+fn engines_that_depart_from_the_plan_are_seen() {
+    let at = |path: &str, code: &str| {
+        let room = path.split('/').next().unwrap().to_owned();
+        Source { room, path: path.into(), code: code.to_owned() }
+    };
+    let one = at(
+        "score/fit.rs",
+        "pub struct FitRules {\n    pub format: u16,\n}\npub struct Fit {\n}\nfn compile_into() -> Fit {}",
+    );
+    assert_eq!(
+        departures(&[one]).0,
+        [
+            "score/fit.rs compiles rules and is no `compile.rs`",
+            "score has no `mod.rs`",
+            "score has no `rules.rs`",
+            "score/fit.rs defines rules and is no `rules.rs`",
+        ]
+    );
+    let plan = |rules: &str| {
+        departures(&[
+            at("score/mod.rs", "mod compile;\nmod engine;\nmod rules;\npub use engine::Fit;"),
+            at("score/rules.rs", rules),
+            at("score/compile.rs", "use super::engine::Fit;\nfn compile_into() -> Fit {}"),
+            at("score/engine.rs", "pub struct Fit {\n}"),
+        ])
+        .0
+    };
+    assert_eq!(plan("use super::Fit;"), ["score/rules.rs needs score/engine.rs"]);
+    assert!(plan("pub struct FitRules {\n    pub format: u16,\n}").is_empty());
 }
 
 #[test]

@@ -1,0 +1,56 @@
+//! Inquiry grades as data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::InquiryGrade;
+use crate::rule::Condition;
+
+/// One grade.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GradeRule {
+    /// The grade.
+    pub grade: InquiryGrade,
+    /// Win rate in percent, 0 to 100; `None` (null) is not counted at all.
+    pub percent: Option<u8>,
+    /// What must hold, all of it.
+    #[serde(default)]
+    pub criteria: Vec<Condition>,
+    /// Whether a move to it needs a loss report.
+    #[serde(default)]
+    pub loss_report: bool,
+}
+
+/// A move between grades that needs recorded actions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GradeMove {
+    /// From which grade.
+    pub from: InquiryGrade,
+    /// To which.
+    pub to: InquiryGrade,
+    /// The least number of actions.
+    #[serde(default = "one")]
+    pub actions: u32,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// Inquiry grades as data. The default is the preset: S 100 %, A 80, B 60, C 30, D 10, E not counted, F 0.
+///
+/// The preset's criteria read the columns `deal_state` (`contract`, `award`, `installed`, `rival_awarded`),
+/// `budget`, `wanted`, `spec_is_ours` (true or false) and `deciders` (`committed`, `unsure`, `lean_to_rival`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GradeRules {
+    /// Format of the document: 1.
+    pub format: u16,
+    /// Your name of this revision.
+    pub revision: String,
+    /// Every grade once; the first whose criteria hold is the grade.
+    pub grades: Vec<GradeRule>,
+    /// Moves that need recorded actions.
+    pub moves: Vec<GradeMove>,
+}

@@ -1,0 +1,47 @@
+//! Levels as data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::open_enum::closed_enum;
+use crate::rule::Condition;
+
+closed_enum! {
+    /// How the level is found among several.
+    LevelOrder {
+        /// Lowest first, each resting on the ones below: the last of the unbroken row that holds.
+        Cumulative = "cumulative",
+        /// Best first: the first that holds.
+        FirstMatch = "first_match",
+    }
+}
+
+/// One level.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LevelRule {
+    /// Name, unique among the levels.
+    pub name: String,
+    /// Name to show.
+    #[serde(default)]
+    pub title: String,
+    /// What must hold, all of it; nothing when empty.
+    #[serde(default)]
+    pub criteria: Vec<Condition>,
+}
+
+/// Levels as data. The default is the account maturity preset, [`LevelRules::maturity`].
+///
+/// The presets read the host's columns `attributes.NAME`; what an account knows itself (number of contacts) is
+/// filled in by [`account_as_lead`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LevelRules {
+    /// Format of the document: 1.
+    pub format: u16,
+    /// Your name of this revision.
+    pub revision: String,
+    /// How the level is found.
+    pub order: LevelOrder,
+    /// The levels.
+    pub levels: Vec<LevelRule>,
+}
