@@ -5,7 +5,7 @@ use super::by_channel::Learnt;
 use super::credits::{ChannelCredit, Credits, ModelCredits, ModelShares, Note, Unattributed};
 use super::error::{AttributionError, CreditError};
 use super::journeys::{Journey, Journeys};
-use super::markov::{self, Transition};
+use super::markov::{self, MarkovTransition};
 use super::path::{Preparation, Scratch};
 use super::rules::{Bootstrap, JourneyRules, LookBack, Minimum, PathTransform};
 use super::run::{Compiled, Kind, Run, as_taken};
@@ -308,7 +308,7 @@ impl Attribution {
         &self,
         journeys: &Journeys,
         model: &str,
-    ) -> Result<Option<Vec<Transition>>, AttributionError> {
+    ) -> Result<Option<Vec<MarkovTransition>>, AttributionError> {
         let Some(found) = self.models.iter().find(|one| one.rules.id.as_str() == model) else {
             return Ok(None);
         };

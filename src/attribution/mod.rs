@@ -150,7 +150,7 @@ pub use credits::{ChannelCredit, Credits, Interval, ModelCredits, ModelShares, N
 pub use engine::Attribution;
 pub use error::{AttributionError, CreditError, JourneyError};
 pub use journeys::{Conversion, Journey, Journeys, Step};
-pub use markov::{MarkovFit, OrderScore, Transition};
+pub use markov::{MarkovFit, MarkovTransition, OrderScore};
 pub use ownership::{Disregard, Entry, Ownership, OwnershipReason};
 pub use ownership_rules::{OwnershipMethod, OwnershipRules};
 pub use records::{Assembled, AssembledTouch, CustomerJourney, Origin, Records, share_channel};

@@ -6,8 +6,8 @@ use super::fields::{add_to_lead, set, set_of_account, set_of_contact};
 use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use super::{Book, Life};
 use crate::model::{
-    Account, AccountId, Acquisition, Contact, ContactId, Deadline, Effect, EffectKey, FoldKind, Lead, LeadId,
-    LeadStatus, RecordRef, RepId, Tenure, TenureEnd, Value, effect_keys,
+    Account, AccountId, Acquisition, Contact, ContactId, Effect, EffectKey, FoldKind, Lead, LeadId,
+    LeadStatus, RecordRef, RepId, StepDeadline, Tenure, TenureEnd, Value, effect_keys,
 };
 use crate::text::fold;
 
@@ -273,7 +273,7 @@ impl Book {
 
     fn start_deadlines(&mut self, lead: &LeadId, from: DateTime<Utc>) {
         let Some(owner) = self.leads.get(lead).and_then(|lead| lead.owner.clone()) else { return };
-        let deadline = Deadline {
+        let deadline = StepDeadline {
             step: "first_contact".to_owned(),
             owner,
             started_at: from,

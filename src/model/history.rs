@@ -46,7 +46,7 @@ pub struct History {
     pub follow_ups: Vec<FollowUp>,
     /// What is or was due, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub deadlines: Vec<Deadline>,
+    pub deadlines: Vec<StepDeadline>,
     /// Which cycle of its life it is in, from 0: a release, or a new entry after an end, begins the next.
     pub cycle: u32,
     /// When the cycle began; `None` is since the lead was created.
@@ -90,7 +90,7 @@ pub struct StageEntry {
 
 /// Something an owner has to do by a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deadline {
+pub struct StepDeadline {
     /// The step that is due, such as `first_contact`.
     pub step: String,
     /// Who has to do it.

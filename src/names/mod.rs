@@ -62,4 +62,4 @@ pub use options::SearchOptions;
 pub use pairs::{Comparison, PairMatch};
 pub(crate) use training::Example;
 pub(crate) use tuning::by_names;
-pub use tuning::{CONFIDENCE, Model, Tuning};
+pub use tuning::{CONFIDENCE, NameWeights, Tuning};

@@ -30,9 +30,9 @@ const SHIPPED_ROWS: &str = include_str!("weights_rows.json");
 /// let tuning: Tuning = serde_json::from_str(&json)?;
 /// assert_eq!(tuning, Tuning::default());
 ///
-/// let error = serde_json::from_str::<Model>(r#"{"similarity": {"brand_equa": 1}, "ranking": {}, "confidence": {}}"#);
+/// let error = serde_json::from_str::<NameWeights>(r#"{"similarity": {"brand_equa": 1}, "ranking": {}, "confidence": {}}"#);
 /// assert!(error.unwrap_err().to_string().contains("`brand_equal`"));
-/// # use leadkit::names::Model;
+/// # use leadkit::names::NameWeights;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,14 +43,14 @@ pub struct Tuning {
     /// The caller's name for this set of weights.
     pub revision: String,
     /// For queries in scripts without spaces (Chinese, Japanese, Korean).
-    pub unspaced: Model,
+    pub unspaced: NameWeights,
     /// For queries in words.
-    pub words: Model,
+    pub words: NameWeights,
 }
 
 /// Weights by the name of the feature; what is not named weighs nothing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct Model {
+pub struct NameWeights {
     /// Log-odds that two names are one company, judged for themselves, by [feature](FEATURES).
     pub similarity: BTreeMap<String, f64>,
     /// Log-odds that of the many names of an index this one is meant, by [feature](FEATURES): what ranks a search.
@@ -59,8 +59,8 @@ pub struct Model {
     pub confidence: BTreeMap<String, f64>,
 }
 
-impl<'de> Deserialize<'de> for Model {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Model, D::Error> {
+impl<'de> Deserialize<'de> for NameWeights {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<NameWeights, D::Error> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Raw {
@@ -84,7 +84,7 @@ impl<'de> Deserialize<'de> for Model {
                 }
             }
         }
-        Ok(Model { similarity, ranking, confidence })
+        Ok(NameWeights { similarity, ranking, confidence })
     }
 }
 
@@ -95,8 +95,8 @@ fn shipped(json: &str) -> Tuning {
     serde_json::from_str(json).unwrap_or(Tuning {
         format: 1,
         revision: String::new(),
-        unspaced: Model::default(),
-        words: Model::default(),
+        unspaced: NameWeights::default(),
+        words: NameWeights::default(),
     })
 }
 
@@ -147,7 +147,7 @@ pub(super) struct RowInputs {
 }
 
 impl Weights {
-    pub(super) fn new(model: &Model) -> Weights {
+    pub(super) fn new(model: &NameWeights) -> Weights {
         let of = |from: &BTreeMap<String, f64>, name: &str| from.get(name).copied().unwrap_or(0.0);
         let vector = |from: &BTreeMap<String, f64>| {
             let mut out = [0.0; COUNT];

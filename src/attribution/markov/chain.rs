@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "numbers of states come from the tables they index")]
 
 use super::count::{Counts, last_channel};
-use super::fit::Transition;
+use super::fit::MarkovTransition;
 
 /// Transitions by rows, the start first and states in the order of their channels.
 #[derive(Debug, Clone)]
@@ -115,7 +115,7 @@ impl Chain {
         start..self.rows[state]
     }
 
-    pub(super) fn matrix(&self, name: &dyn Fn(u32) -> String) -> Vec<Transition> {
+    pub(super) fn matrix(&self, name: &dyn Fn(u32) -> String) -> Vec<MarkovTransition> {
         let name = |channel| if self.counts.order > 1 { part(name(channel)) } else { name(channel) };
         let title = |state: usize| {
             let channels: Vec<String> =
@@ -126,7 +126,7 @@ impl Chain {
         for state in 0..self.states() {
             let from = title(state);
             for entry in self.row(state) {
-                all.push(Transition {
+                all.push(MarkovTransition {
                     from: from.clone(),
                     to: title(self.targets[entry] as usize),
                     probability: self.probabilities[entry],
@@ -139,7 +139,7 @@ impl Chain {
                 ("(null)", ends.nulls, self.nulls[state]),
             ] {
                 if count > 0 {
-                    all.push(Transition { from: from.clone(), to: to.to_owned(), probability, count });
+                    all.push(MarkovTransition { from: from.clone(), to: to.to_owned(), probability, count });
                 }
             }
         }

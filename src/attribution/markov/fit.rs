@@ -28,7 +28,7 @@ pub struct MarkovFit {
 /// One entry of the transition matrix.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Transition {
+pub struct MarkovTransition {
     /// The state it leaves: `(start)`, or its channels from the oldest to the newest with ` > ` between. From order 2 on
     /// a channel with a `>` or a `"` in its name stands in quotes, so that no two states have one name.
     pub from: String,

@@ -15,5 +15,5 @@ mod model;
 mod removal;
 
 pub(super) use fit::MAX_ORDER;
-pub use fit::{MarkovFit, OrderScore, Transition};
+pub use fit::{MarkovFit, MarkovTransition, OrderScore};
 pub(super) use model::{chosen_order, matrix};

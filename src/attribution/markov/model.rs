@@ -3,7 +3,7 @@
 use super::auc;
 use super::chain::Chain;
 use super::count::Counts;
-use super::fit::{MarkovFit, Transition};
+use super::fit::{MarkovFit, MarkovTransition};
 use super::removal::Removal;
 use crate::attribution::credit_model::{CreditModel, Fit, Paths};
 use crate::attribution::error::CreditError;
@@ -44,7 +44,10 @@ impl CreditModel for Markov {
 }
 
 /// The fitted chain's transitions, in the order of their states.
-pub(in crate::attribution) fn matrix(order: u8, paths: &Paths<'_>) -> Result<Vec<Transition>, CreditError> {
+pub(in crate::attribution) fn matrix(
+    order: u8,
+    paths: &Paths<'_>,
+) -> Result<Vec<MarkovTransition>, CreditError> {
     Ok(Chain::new(&Counts::of(paths, order)?).matrix(&named(paths)))
 }
 

@@ -7,7 +7,7 @@ use super::regression::fit;
 use crate::company::Gazetteer;
 use crate::names::by_names;
 use crate::names::{
-    CONFIDENCE, Example, FEATURES, Model, NameIndex, NameJudge, SearchOptions, Tuning, UNLISTED,
+    CONFIDENCE, Example, FEATURES, NameIndex, NameJudge, NameWeights, SearchOptions, Tuning, UNLISTED,
 };
 use crate::order;
 
@@ -109,7 +109,7 @@ impl Trainer {
         }
     }
 
-    fn model(&self, unspaced: bool, base: &Model) -> Model {
+    fn model(&self, unspaced: bool, base: &NameWeights) -> NameWeights {
         let candidates = self.look_ups.iter().flatten().map(|c| (&c.features, c.right));
         let pairs = || self.pairs.iter().map(|(e, same)| (e, *same));
         let similarity = learned(pairs(), unspaced).map_or(base.similarity.clone(), |w| named(&FEATURES, &w));
@@ -138,7 +138,7 @@ impl Trainer {
         }
         let confidence =
             if firsts.is_empty() { base.confidence.clone() } else { named(&CONFIDENCE, &fit(&firsts, 0.1)) };
-        Model { similarity, ranking, confidence }
+        NameWeights { similarity, ranking, confidence }
     }
 }
 
