@@ -8,6 +8,7 @@ use super::deduplicator::Deduplicator;
 use super::plan::Plan;
 use super::rules::{DedupRules, MatchRule};
 use super::target::{LeadKey, MatchTarget};
+use super::values::Part;
 use crate::document::{Unique, reserved};
 use crate::error::Report;
 use crate::model::LeadField;
@@ -41,13 +42,24 @@ impl DedupRules {
             }
         });
         report.within("update", |report| {
-            check_fields(&self.update, |field| format!("a re-entry never overwrites `{field}`"), report);
+            let can = |field| Part::of(field) == Part::Description;
+            check_fields(&self.update, can, |field| format!("a re-entry never overwrites `{field}`"), report);
         });
         report.within("scope", |report| {
-            check_fields(&self.scope, |field| format!("`{field}` divides no customers"), report);
+            check_fields(
+                &self.scope,
+                is_of_customer,
+                |field| format!("`{field}` divides no customers"),
+                report,
+            );
         });
         report.within("decisive", |report| {
-            check_fields(&self.decisive, |field| format!("`{field}` does not decide on the owner"), report);
+            check_fields(
+                &self.decisive,
+                is_of_customer,
+                |field| format!("`{field}` does not decide on the owner"),
+                report,
+            );
         });
     }
 }
@@ -141,33 +153,21 @@ impl RuleAction {
     }
 }
 
-/// Fields that a re-entry never overwrites: what a lead is known by, and what has become of it since.
-const KEPT: [LeadField; 18] = [
-    LeadField::Id,
-    LeadField::CreatedAt,
-    LeadField::Name,
-    LeadField::CloseReason,
-    LeadField::FoldedInto,
-    LeadField::CollectedUnder,
-    LeadField::Account,
-    LeadField::LastActiveAt,
-    LeadField::Phones,
-    LeadField::Emails,
-    LeadField::Wechat,
-    LeadField::Status,
-    LeadField::Stage,
-    LeadField::Owner,
-    LeadField::Pool,
-    LeadField::Acquisition,
-    LeadField::NextFollowUp,
-    LeadField::Tags,
-];
+/// Whether the field tells what a lead is, so that it can divide customers or decide on the owner.
+fn is_of_customer(field: LeadField) -> bool {
+    !matches!(Part::of(field), Part::Life | Part::Key | Part::Kept)
+}
 
-fn check_fields(fields: &[LeadField], kept: impl Fn(LeadField) -> String, report: &mut Report) {
+fn check_fields(
+    fields: &[LeadField],
+    can: impl Fn(LeadField) -> bool,
+    kept: impl Fn(LeadField) -> String,
+    report: &mut Report,
+) {
     let mut seen = BTreeSet::new();
     for (index, field) in fields.iter().enumerate() {
         report.item(index, |report| {
-            if KEPT.contains(field) {
+            if !can(*field) {
                 report.error("kept_field", kept(*field), "remove it: name fields that describe the lead");
             } else if !seen.insert(field) {
                 report.warning(

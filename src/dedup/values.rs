@@ -5,16 +5,33 @@ use std::collections::BTreeSet;
 use super::deduplicator::Deduplicator;
 use super::probe::WECHAT;
 use crate::contact::{Email, Phone, Wechat};
-use crate::model::{Effect, ExternalIdKind, Lead, LeadField, OpenGroup, RecordRef, Value};
+use crate::model::{Effect, ExternalIdKind, FieldType, Lead, LeadField, OpenGroup, RecordRef, Value};
 use crate::order;
 use crate::rule::HostTables;
 use crate::text::fold;
 
-/// Fields that stay with the folded lead: what it is known by, what became of it, and where it came from.
-fn stays(field: LeadField) -> bool {
-    matches!(
-        field,
-        LeadField::Id
+/// What a field of a lead is to a later entry of the same customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Where each of them came from: it stays with each.
+    Origin,
+    /// What has become of each since: it stays with each.
+    Life,
+    /// What the lead is known by. A list gets more; another WeChat id stands beside the first.
+    Key,
+    /// The contact's name and the marks: never overwritten. Another name is shown to somebody.
+    Kept,
+    /// A list that describes: it gets more.
+    List,
+    /// One value that describes: the newer one may take its place.
+    Description,
+}
+
+impl Part {
+    /// The one place that knows it, for what an entry leaves and for what rules may name.
+    pub(super) fn of(field: LeadField) -> Part {
+        match field {
+            LeadField::Id
             | LeadField::CreatedAt
             | LeadField::Status
             | LeadField::CloseReason
@@ -26,16 +43,19 @@ fn stays(field: LeadField) -> bool {
             | LeadField::Owner
             | LeadField::Pool
             | LeadField::Acquisition
-            | LeadField::NextFollowUp
-            | LeadField::Ip
-    ) || field.as_str().starts_with("source.")
-        || field.as_str().starts_with("utm.")
-        || field.as_str().starts_with("first_utm.")
-}
-
-/// Fields that a later entry never overwrites: another value is shown to somebody.
-fn is_kept(field: LeadField) -> bool {
-    field == LeadField::Name
+            | LeadField::NextFollowUp => Part::Life,
+            LeadField::Phones | LeadField::Emails | LeadField::Wechat => Part::Key,
+            LeadField::Name | LeadField::Tags => Part::Kept,
+            LeadField::Ip => Part::Origin,
+            // An industry is one path, not several values.
+            LeadField::Industry => Part::Description,
+            field => match field.as_str().split_once('.') {
+                Some(("source" | "utm" | "first_utm", _)) => Part::Origin,
+                _ if field.kind() == FieldType::Texts => Part::List,
+                _ => Part::Description,
+            },
+        }
+    }
 }
 
 impl Deduplicator {
@@ -46,22 +66,24 @@ impl Deduplicator {
         let to = RecordRef::Lead(record.id.clone());
         let newer = entry.seniority() >= record.seniority();
         let mut effects = Vec::new();
-        let alone = |field: &LeadField| !stays(*field) && *field != LeadField::Wechat;
+        let alone = |field: &LeadField| {
+            !matches!(Part::of(*field), Part::Life | Part::Origin) && *field != LeadField::Wechat
+        };
         for field in LeadField::ALL.iter().copied().filter(alone) {
             let (found, known) = (field.get(entry), field.get(record));
             if found.is_blank() {
                 continue;
             }
-            // An industry is one path, not several values.
             if let Value::List(items) = &found
-                && field != LeadField::Industry
+                && Part::of(field) != Part::Description
             {
                 let known = if let Value::List(known) = &known { known.as_slice() } else { &[] };
                 let (known, items) = (known.iter().map(String::as_str), items.iter().map(String::as_str));
                 effects.extend(added(&to, field, known, items, tables));
                 continue;
             }
-            let may_update = newer && self.rules.update.contains(&field) && !is_kept(field);
+            let may_update =
+                newer && self.rules.update.contains(&field) && Part::of(field) == Part::Description;
             effects.extend(one(&to, field.as_str(), found, known, may_update, entry));
         }
         for (name, found) in &entry.attributes {

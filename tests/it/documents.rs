@@ -938,4 +938,15 @@ fn a_re_entry_updates_only_what_describes_the_lead() {
         );
     }
     assert!(Rules::load(json!({})).unwrap().dedup.lint().is_empty());
+    // Where a lead came from stays with it, and lists only grow: `update` would never be applied to them.
+    for field in ["ip", "source.primary", "utm.source", "first_utm.term", "products"] {
+        let errors = Rules::load(json!({"dedup": {"update": ["city", field]}})).unwrap_err();
+        assert_eq!(
+            (errors.diagnostics().len(), errors.diagnostics()[0].path.as_str()),
+            (1, "dedup.update[1]"),
+            "{errors}"
+        );
+        assert!(Rules::load(json!({"dedup": {"decisive": [field], "scope": [field]}})).is_ok(), "{field}");
+    }
+    assert!(Rules::load(json!({"dedup": {"update": ["industry"]}})).is_ok());
 }
