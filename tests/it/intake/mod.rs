@@ -425,7 +425,9 @@ fn a_signal_of_the_host_s_runs_in_the_main_job() {
         })
     };
     let good = document("lookalike", json!({"points": 80}));
-    let intake = Intake::load_with(good.clone(), &registry).unwrap();
+    let rules = Rules::load_with(good.clone(), &registry).unwrap();
+    let intake = Intake::compile_with(&rules, &registry).unwrap();
+    assert_eq!(Intake::load_with(good.clone(), &registry).unwrap().version(), intake.version());
     let arrivals = [Arrival::new(lead("L1", "13812349876", 20))];
     let outcomes =
         intake.process_batch(&arrivals, &mut Book::new(), &roster(), &mut State::default()).unwrap();
@@ -442,9 +444,7 @@ fn a_signal_of_the_host_s_runs_in_the_main_job() {
     assert_eq!(said(Intake::load(good.clone()).unwrap_err()), unknown);
     assert_eq!(said(Rules::load(good.clone()).unwrap_err()), unknown);
     assert_eq!(said(Rules::from_json_str(&good.to_string()).unwrap_err()), unknown);
-    let rules = Rules::load_with(good.clone(), &registry).unwrap();
     assert_eq!(said(Intake::compile(&rules).unwrap_err()), unknown);
-    assert!(Intake::compile_with(&rules, &registry).is_ok());
     let misspelt = Rules::load_with(document("lookalik", json!({})), &registry).unwrap_err();
     assert_eq!(misspelt.diagnostics()[0].help.as_deref(), Some("did you mean `lookalike`?"));
     let bad = Rules::load_with(document("lookalike", json!({})), &registry).unwrap_err();
