@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Zone;
+use crate::model::open_enum::closed_enum;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
 use crate::rule::{Condition, RulesVersion};
 
@@ -163,40 +164,42 @@ impl Default for AssignTarget {
     }
 }
 
-/// How leads are shared among those who are eligible. Ties are broken by the reps' ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Strategy {
-    /// Normalised credit: for every lead each eligible rep is owed weight ÷ total weight of the eligible, and who
-    /// is owed most gets it. Equal weights make it a round robin (循环平均), others a weighted one (等比权重).
-    /// Fair even when the eligible differ from lead to lead.
-    #[default]
-    FairShare,
-    /// Smooth weighted round robin as in nginx: weights 5, 1, 1 give a a b a c a a. Drifts when the eligible differ
-    /// from lead to lead.
-    SmoothWeighted,
-    /// Fewest open leads. Takes no turns.
-    LeastLoaded,
-    /// Lowest ratio of open leads to the holding cap; no cap counts as an empty desk. Takes no turns.
-    LowestLoadRatio,
+closed_enum! {
+    /// How leads are shared among those who are eligible. Ties are broken by the reps' ids.
+    #[derive(Default)]
+    Strategy {
+        /// Normalised credit: for every lead each eligible rep is owed weight ÷ total weight of the eligible, and who
+        /// is owed most gets it. Equal weights make it a round robin (循环平均), others a weighted one (等比权重).
+        /// Fair even when the eligible differ from lead to lead.
+        #[default]
+        FairShare = "fair_share",
+        /// Smooth weighted round robin as in nginx: weights 5, 1, 1 give a a b a c a a. Drifts when the eligible differ
+        /// from lead to lead.
+        SmoothWeighted = "smooth_weighted",
+        /// Fewest open leads. Takes no turns.
+        LeastLoaded = "least_loaded",
+        /// Lowest ratio of open leads to the holding cap; no cap counts as an empty desk. Takes no turns.
+        LowestLoadRatio = "lowest_load_ratio",
+    }
 }
 
-/// In which pass a rule runs.
-///
-/// The second pass runs when the first matched no rule, or matched one and nobody was eligible; each of its rules
-/// says after which.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RulePass {
-    /// The first.
-    #[default]
-    First,
-    /// The second, when no rule of the first matched.
-    AfterNoHit,
-    /// The second, when nobody was eligible in the first.
-    AfterNobodyEligible,
-    /// The second, in either case.
-    AfterEither,
+closed_enum! {
+    /// In which pass a rule runs.
+    ///
+    /// The second pass runs when the first matched no rule, or matched one and nobody was eligible; each of its rules
+    /// says after which.
+    #[derive(Default)]
+    RulePass {
+        /// The first.
+        #[default]
+        First = "first",
+        /// The second, when no rule of the first matched.
+        AfterNoHit = "after_no_hit",
+        /// The second, when nobody was eligible in the first.
+        AfterNobodyEligible = "after_nobody_eligible",
+        /// The second, in either case.
+        AfterEither = "after_either",
+    }
 }
 
 /// Which previous owners of a lead do not get it again in the same cycle.

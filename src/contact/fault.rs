@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::model::open_enum::closed_enum;
 use crate::text::codes;
 use serde::{Deserialize, Serialize};
 
@@ -41,28 +42,27 @@ impl fmt::Display for PhoneQuality {
     }
 }
 
-/// What kind of line a number is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum PhoneKind {
-    /// Mobile 手机.
-    Mobile,
-    /// Fixed line 固定电话.
-    Landline,
-    /// The callee pays: 800.
-    TollFree,
-    /// Both sides pay: 400, 950, 1010.
-    SharedCost,
-    /// Information services at a surcharge: 160, 168.
-    PremiumRate,
-    /// A service number: 95588, 10086, 12345, with or without a trunk code. It reaches an
-    /// organisation, never a person.
-    Service,
-    /// Voice over IP, as other countries' plans know it.
-    Voip,
-    /// Not known.
-    Unknown,
+closed_enum! {
+    /// What kind of line a number is.
+    PhoneKind {
+        /// Mobile 手机.
+        Mobile = "mobile",
+        /// Fixed line 固定电话.
+        Landline = "landline",
+        /// The callee pays: 800.
+        TollFree = "toll_free",
+        /// Both sides pay: 400, 950, 1010.
+        SharedCost = "shared_cost",
+        /// Information services at a surcharge: 160, 168.
+        PremiumRate = "premium_rate",
+        /// A service number: 95588, 10086, 12345, with or without a trunk code. It reaches an
+        /// organisation, never a person.
+        Service = "service",
+        /// Voice over IP, as other countries' plans know it.
+        Voip = "voip",
+        /// Not known.
+        Unknown = "unknown",
+    }
 }
 
 /// What is wrong with a phone number.

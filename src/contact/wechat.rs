@@ -7,21 +7,21 @@ use serde::{Deserialize, Serialize};
 use super::phone::check_cn_mobile;
 use super::scan::{is_invisible, narrow};
 use crate::model::mask_id;
+use crate::model::open_enum::closed_enum;
 use crate::text::codes;
 
-/// What a WeChat id is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum WechatKind {
-    /// An id that the user chose.
-    Id,
-    /// The id the system gave (`wxid_…`). It cannot be searched for in the app.
-    System,
-    /// A mobile number by which the account is found.
-    Phone,
-    /// A QQ number by which the account is found.
-    Qq,
+closed_enum! {
+    /// What a WeChat id is made of.
+    WechatKind {
+        /// An id that the user chose.
+        Id = "id",
+        /// The id the system gave (`wxid_…`). It cannot be searched for in the app.
+        System = "system",
+        /// A mobile number by which the account is found.
+        Phone = "phone",
+        /// A QQ number by which the account is found.
+        Qq = "qq",
+    }
 }
 
 /// Why a text is no WeChat id.

@@ -71,6 +71,31 @@ pub enum LinkKind {
     MergedInto,
 }
 
+impl LinkKind {
+    /// Every value, in the order it is declared.
+    pub const ALL: &'static [LinkKind] = &[
+        LinkKind::BelongsTo,
+        LinkKind::CollectedUnder,
+        LinkKind::ReentryOf,
+        LinkKind::ResubmissionOf,
+        LinkKind::RelatedTo,
+        LinkKind::MergedInto,
+    ];
+
+    /// The value as it is written in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            LinkKind::BelongsTo => "belongs_to",
+            LinkKind::CollectedUnder => "collected_under",
+            LinkKind::ReentryOf => "reentry_of",
+            LinkKind::ResubmissionOf => "resubmission_of",
+            LinkKind::RelatedTo => "related_to",
+            LinkKind::MergedInto => "merged_into",
+        }
+    }
+}
+
 impl fmt::Display for LinkKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

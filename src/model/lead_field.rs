@@ -33,6 +33,35 @@ pub enum FieldType {
 }
 
 impl FieldType {
+    /// Every value, in the order it is declared.
+    pub const ALL: &'static [FieldType] = &[
+        FieldType::Text,
+        FieldType::Texts,
+        FieldType::Integer,
+        FieldType::Number,
+        FieldType::Bool,
+        FieldType::Time,
+        FieldType::Region,
+        FieldType::Any,
+    ];
+
+    /// The value as one word, for logs and screens.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            FieldType::Text => "text",
+            FieldType::Texts => "texts",
+            FieldType::Integer => "integer",
+            FieldType::Number => "number",
+            FieldType::Bool => "bool",
+            FieldType::Time => "time",
+            FieldType::Region => "region",
+            FieldType::Any => "any",
+        }
+    }
+}
+
+impl FieldType {
     /// The type as errors and the table of fields write it.
     #[must_use]
     pub const fn describe(self) -> &'static str {

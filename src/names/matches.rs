@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::features::{Vector, at};
 use super::number::round;
 use super::record::{NO_FORM, View};
+use crate::model::open_enum::closed_enum;
 
 /// A name that was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,21 +29,20 @@ pub struct NameMatch<K> {
     pub evidence: Evidence,
 }
 
-/// How one part of two names compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Agreement {
-    /// Neither name has it.
-    Absent,
-    /// Only one of the names has it.
-    OneSided,
-    /// Both have it and they agree.
-    Agrees,
-    /// Both have it and they share something.
-    Overlaps,
-    /// Both have it and they contradict each other.
-    Differs,
+closed_enum! {
+    /// How one part of two names compares.
+    Agreement {
+        /// Neither name has it.
+        Absent = "absent",
+        /// Only one of the names has it.
+        OneSided = "one_sided",
+        /// Both have it and they agree.
+        Agrees = "agrees",
+        /// Both have it and they share something.
+        Overlaps = "overlaps",
+        /// Both have it and they contradict each other.
+        Differs = "differs",
+    }
 }
 
 /// What speaks for and against a match. `Display` is an English sentence; the fields are for the host's own words.

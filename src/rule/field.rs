@@ -246,7 +246,7 @@ mod tests {
             } else {
                 format!(": `{}`", spec.values.join("`, `"))
             };
-            let producer = format!("{:?}", spec.producer).to_lowercase();
+            let producer = spec.producer.as_str();
             let kind = spec.kind.describe();
             page += &format!("| `{}` | {kind} | {producer} | {}{values} |\n", spec.name, spec.doc);
         }

@@ -28,6 +28,33 @@ pub enum Producer {
 }
 
 impl Producer {
+    /// Every value, in the order it is declared.
+    pub const ALL: &'static [Producer] = &[
+        Producer::Lead,
+        Producer::Derived,
+        Producer::Blacklist,
+        Producer::Dedup,
+        Producer::Score,
+        Producer::Activity,
+        Producer::Order,
+    ];
+
+    /// The value as the table of fields writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Producer::Lead => "lead",
+            Producer::Derived => "derived",
+            Producer::Blacklist => "blacklist",
+            Producer::Dedup => "dedup",
+            Producer::Score => "score",
+            Producer::Activity => "activity",
+            Producer::Order => "order",
+        }
+    }
+}
+
+impl Producer {
     /// Who fills the field, in words.
     #[must_use]
     pub fn describe(self) -> &'static str {
@@ -61,6 +88,33 @@ pub enum Scope {
     Assign,
     /// In the definition of a closed deal: one order.
     Order,
+}
+
+impl Scope {
+    /// Every value, in the order it is declared.
+    pub const ALL: &'static [Scope] = &[
+        Scope::Blacklist,
+        Scope::Dedup,
+        Scope::Match,
+        Scope::Score,
+        Scope::Activity,
+        Scope::Assign,
+        Scope::Order,
+    ];
+
+    /// The value as one word, for logs and screens.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Scope::Blacklist => "blacklist",
+            Scope::Dedup => "dedup",
+            Scope::Match => "match",
+            Scope::Score => "score",
+            Scope::Activity => "activity",
+            Scope::Assign => "assign",
+            Scope::Order => "order",
+        }
+    }
 }
 
 impl Scope {

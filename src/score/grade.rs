@@ -46,6 +46,17 @@ impl EngagementLevel {
         EngagementLevel::Uninterested,
     ];
 
+    /// The level as it is written: its number.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            EngagementLevel::High => "1",
+            EngagementLevel::Middle => "2",
+            EngagementLevel::Low => "3",
+            EngagementLevel::Uninterested => "4",
+        }
+    }
+
     /// The number of the level, 1 to 4.
     #[must_use]
     pub fn number(self) -> u8 {

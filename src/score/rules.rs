@@ -8,6 +8,7 @@ use super::award::Award;
 use super::grade::{GradeBounds, LevelBounds, ScoreCell};
 use super::test_rules::ScoreTest;
 use crate::calendar::Span;
+use crate::model::open_enum::closed_enum;
 use crate::model::{Points, RuleId};
 use crate::rule::{Condition, Field};
 
@@ -52,17 +53,17 @@ pub struct ScoreRules {
     pub tests: Vec<ScoreTest>,
 }
 
-/// What a rule that fails at run time means for the score. Either way the rule gives no points, and the fault
-/// stands beside the score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum FaultPolicy {
-    /// The score goes by the other rules.
-    #[default]
-    Skip,
-    /// The score counts as failed: the lead is not ready for sales.
-    Fail,
+closed_enum! {
+    /// What a rule that fails at run time means for the score. Either way the rule gives no points, and the fault
+    /// stands beside the score.
+    #[derive(Default)]
+    FaultPolicy {
+        /// The score goes by the other rules.
+        #[default]
+        Skip = "skip",
+        /// The score counts as failed: the lead is not ready for sales.
+        Fail = "fail",
+    }
 }
 
 /// Rules of the dynamic score.

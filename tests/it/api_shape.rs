@@ -300,3 +300,40 @@ fn the_main_job_reads_aloud() {
     outcome.apply_to(&mut book);
     assert_eq!(book.lead(&"L1".into()).unwrap().owner, Some("li".into()));
 }
+
+/// Every closed enumeration lists its values and names each: as it is written, where it is written.
+#[test]
+fn closed_enumerations_list_and_name_their_values() {
+    use std::collections::BTreeSet;
+    macro_rules! named {
+        ($($kind:ty),* $(,)?) => {$({
+            let names: BTreeSet<&str> = <$kind>::ALL.iter().map(|one| one.as_str()).collect();
+            assert_eq!(names.len(), <$kind>::ALL.len(), "{}", stringify!($kind));
+        })*};
+    }
+    macro_rules! written {
+        ($($kind:ty),* $(,)?) => {$({
+            named!($kind);
+            for one in <$kind>::ALL {
+                assert_eq!(serde_json::to_value(one).unwrap().to_string().trim_matches('"'), one.as_str());
+            }
+        })*};
+    }
+    written!(
+        leadkit::assign::Strategy,
+        leadkit::assign::RulePass,
+        leadkit::score::FaultPolicy,
+        leadkit::score::EngagementLevel,
+        leadkit::score::FitGrade,
+        leadkit::contact::PhoneKind,
+        leadkit::contact::WechatKind,
+        leadkit::model::LinkKind,
+        leadkit::names::Agreement,
+    );
+    named!(
+        leadkit::rule::Producer,
+        leadkit::rule::Scope,
+        leadkit::rule::ScriptKind,
+        leadkit::model::FieldType,
+    );
+}

@@ -91,6 +91,23 @@ pub enum ScriptKind {
     Program,
 }
 
+impl ScriptKind {
+    /// Every value, in the order it is declared.
+    pub const ALL: &'static [ScriptKind] =
+        &[ScriptKind::Condition, ScriptKind::Choice, ScriptKind::Points, ScriptKind::Program];
+
+    /// The value as one word, for logs and screens.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ScriptKind::Condition => "condition",
+            ScriptKind::Choice => "choice",
+            ScriptKind::Points => "points",
+            ScriptKind::Program => "program",
+        }
+    }
+}
+
 /// Everything that is wrong with a script for a place in the rules, by line and column; nothing when it is good.
 ///
 /// ```
