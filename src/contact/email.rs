@@ -87,6 +87,14 @@ impl Email {
     }
 
     /// Whether the address belongs to a public provider, so that its domain says nothing of the company.
+    ///
+    /// ```
+    /// use leadkit::contact::Email;
+    ///
+    /// assert!(Email::parse("wang@qq.com")?.is_public());
+    /// assert!(!Email::parse("wang@huawei.com")?.is_public());
+    /// # Ok::<(), leadkit::contact::EmailFault>(())
+    /// ```
     #[must_use]
     pub fn is_public(&self) -> bool {
         is_public_mail_domain(self.domain())
@@ -99,6 +107,14 @@ impl Email {
     }
 
     /// Whether only servers with SMTPUTF8 (RFC 6531) can deliver: the local part is not ASCII.
+    ///
+    /// ```
+    /// use leadkit::contact::Email;
+    ///
+    /// assert!(Email::parse("王@huawei.com")?.needs_smtputf8());
+    /// assert!(!Email::parse("wang@huawei.com")?.needs_smtputf8());
+    /// # Ok::<(), leadkit::contact::EmailFault>(())
+    /// ```
     #[must_use]
     pub fn needs_smtputf8(&self) -> bool {
         !self.local().is_ascii()

@@ -127,6 +127,15 @@ impl Region {
     }
 
     /// The country alone.
+    ///
+    /// ```
+    /// use leadkit::model::Region;
+    ///
+    /// let shenzhen: Region = "CN-GD-440300".parse()?;
+    /// assert_eq!(shenzhen.to_country().to_string(), "CN");
+    /// assert_eq!(shenzhen.to_province().to_string(), "CN-GD");
+    /// # Ok::<(), leadkit::model::RegionError>(())
+    /// ```
     #[must_use]
     pub fn to_country(self) -> Region {
         Region { subdivision: *b"   ", code: 0, ..self }

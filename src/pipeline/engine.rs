@@ -51,7 +51,19 @@ impl Pipeline {
         &self.version
     }
 
-    /// The version of each gate into a stage that is in force at a time, by name.
+    /// The version of each gate into a stage that is in force at a time, by name: what a screen shows before a move.
+    ///
+    /// ```
+    /// use leadkit::pipeline::{Pipeline, PipelineRules};
+    ///
+    /// let rules = PipelineRules::default();
+    /// let pipeline = Pipeline::compile(&rules)?;
+    /// let now = "2026-03-01T09:00:00Z".parse().unwrap();
+    /// let gate = &rules.gates[0];
+    /// let found = pipeline.gates_in_force(&gate.into, now).find(|one| one.name == gate.name).unwrap();
+    /// assert_eq!(found.criteria.len(), gate.criteria.len());
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
     pub fn gates_in_force<'p>(
         &'p self,
         stage: &'p str,
