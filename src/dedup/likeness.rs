@@ -11,7 +11,7 @@ use crate::order;
 use crate::rule::Facts;
 
 /// A record that a rule hits.
-pub(super) struct Hit<'c, 'r> {
+pub(super) struct RuleHit<'c, 'r> {
     pub(super) candidate: &'c Candidate<'r>,
     pub(super) evidence: String,
     pub(super) similarity: Option<f64>,
@@ -44,13 +44,13 @@ pub(super) fn hits<'c, 'r>(
     threshold: f64,
     records: &[&'c Candidate<'r>],
     case: &Case<'_, '_>,
-) -> Vec<Hit<'c, 'r>> {
+) -> Vec<RuleHit<'c, 'r>> {
     let mut hits = identical(records, case);
     let rows = like_rows(records, case);
     let company = case.facts.read().company.as_deref().unwrap_or_default();
     let probability =
         |row: &Row<'_, '_>, rival: Option<f64>| asked.probability(&row.found, rival, rows.len());
-    let hit = |row: &Row<'c, 'r>, similarity, ambiguous, told_by| Hit {
+    let hit = |row: &Row<'c, 'r>, similarity, ambiguous, told_by| RuleHit {
         candidate: row.candidate,
         evidence: format!(
             "{} ~ {}",
@@ -86,10 +86,10 @@ pub(super) fn hits<'c, 'r>(
 }
 
 /// The records that share the lead's company key.
-fn identical<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Vec<Hit<'c, 'r>> {
+fn identical<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Vec<RuleHit<'c, 'r>> {
     let same =
         |candidate: &&'c Candidate<'r>| candidate.shares(MatchKeyKind::CompanyExact, case.usable).is_some();
-    let hit = |candidate: &'c Candidate<'r>| Hit {
+    let hit = |candidate: &'c Candidate<'r>| RuleHit {
         candidate,
         evidence: show(MatchKeyKind::CompanyExact, candidate.company()),
         similarity: Some(1.0),

@@ -9,7 +9,7 @@ use super::case::{Case, Look};
 use super::deduplicator::Deduplicator;
 use super::effects::{Consequences, Decision};
 use super::identity::{Meant, best, is_crowded_mobile, is_strong, meant};
-use super::likeness::{self, Hit};
+use super::likeness::{self, RuleHit};
 use super::plan::{Choice, Plan};
 use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::reading::candidates;
@@ -178,10 +178,10 @@ impl Deduplicator {
     }
 
     /// The records that the rule hits: the likeliest first, then the earliest.
-    fn hits<'c, 'r>(&self, rule: &MatchRule, case: &Case<'c, 'r>) -> Vec<Hit<'c, 'r>> {
+    fn hits<'c, 'r>(&self, rule: &MatchRule, case: &Case<'c, 'r>) -> Vec<RuleHit<'c, 'r>> {
         let counts = |candidate: &&Candidate<'r>| candidate.counts_for(rule, case.now, &self.rules.zone);
         let counted = case.candidates.iter().filter(counts);
-        let mut hits: Vec<Hit<'c, 'r>> = match (rule.comparator.threshold(), case.asked) {
+        let mut hits: Vec<RuleHit<'c, 'r>> = match (rule.comparator.threshold(), case.asked) {
             (Some(threshold), Some(asked)) => {
                 let is_crowded =
                     |candidate: &Candidate<'r>| case.crowded_names.iter().any(|place| candidate.has(*place));
@@ -192,7 +192,7 @@ impl Deduplicator {
             (None, _) => counted
                 .filter_map(|candidate| {
                     let evidence = candidate.agreement(rule, case.facts, case.usable)?;
-                    Some(Hit { candidate, evidence, similarity: None, ambiguous: false, told_by: None })
+                    Some(RuleHit { candidate, evidence, similarity: None, ambiguous: false, told_by: None })
                 })
                 .collect(),
         };
@@ -239,7 +239,7 @@ impl Deduplicator {
 }
 
 /// Whether several accounts have the domain, which then tells nothing.
-fn is_shared_domain(rule: &MatchRule, hits: &[Hit<'_, '_>]) -> bool {
+fn is_shared_domain(rule: &MatchRule, hits: &[RuleHit<'_, '_>]) -> bool {
     rule.target == MatchTarget::AccountDomain && hits.len() > 1
 }
 
@@ -247,8 +247,8 @@ fn is_shared_domain(rule: &MatchRule, hits: &[Hit<'_, '_>]) -> bool {
 fn decide<'c, 'r>(
     rule: &'c MatchRule,
     plan: &Plan,
-    first: &Hit<'c, 'r>,
-    hits: &[Hit<'c, 'r>],
+    first: &RuleHit<'c, 'r>,
+    hits: &[RuleHit<'c, 'r>],
     case: &Case<'c, 'r>,
     scope: &[LeadField],
 ) -> Result<Option<Decision<'c, 'r>>, Fault> {
@@ -281,7 +281,7 @@ fn decide<'c, 'r>(
 fn match_facts(
     rule: &MatchRule,
     best: &Candidate<'_>,
-    hits: &[Hit<'_, '_>],
+    hits: &[RuleHit<'_, '_>],
     now: DateTime<Utc>,
 ) -> MatchFacts {
     let existing = hits.iter().any(|hit| hit.candidate.has_bought(now));
@@ -354,7 +354,7 @@ fn differ<T: PartialEq>(mut items: impl Iterator<Item = T>) -> bool {
     items.next().is_some_and(|first| items.any(|item| item != first))
 }
 
-impl Hit<'_, '_> {
+impl RuleHit<'_, '_> {
     fn into_match(self, rule: &MatchRule) -> Match {
         let candidate = self.candidate;
         Match {

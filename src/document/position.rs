@@ -10,7 +10,7 @@ use crate::error::{Diagnostic, MOST_FINDINGS, Position, RuleErrors};
 use crate::order;
 
 /// JSON text whose syntax is known to be right.
-pub(crate) struct Source<'t> {
+pub(crate) struct JsonText<'t> {
     text: &'t str,
     /// Keys that appear a second time.
     duplicates: Vec<Duplicate>,
@@ -29,11 +29,11 @@ struct Duplicate {
 ///
 /// # Errors
 /// When it is not JSON, with line and column.
-pub(crate) fn read_json(text: &str) -> Result<(Value, Source<'_>), RuleErrors> {
+pub(crate) fn read_json(text: &str) -> Result<(Value, JsonText<'_>), RuleErrors> {
     // A byte order mark is not JSON, and editors write it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let document = serde_json::from_str(text).map_err(|error| syntax_error(text, &error))?;
-    let mut source = Source { text, duplicates: Vec::new() };
+    let mut source = JsonText { text, duplicates: Vec::new() };
     let mut duplicates = Vec::new();
     walk(text, &mut |event| {
         if let Event::Duplicate { path, around, at, first } = event
@@ -118,7 +118,7 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-impl Source<'_> {
+impl JsonText<'_> {
     /// A finding for each key that appears a second time.
     pub(crate) fn duplicates(&self) -> impl Iterator<Item = Diagnostic> {
         self.duplicates.iter().map(|Duplicate { path, around, at, first }| {

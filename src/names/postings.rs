@@ -206,14 +206,14 @@ impl Postings {
     }
 
     /// The records of a gram, ascending; removed ones are still among them.
-    pub(super) fn records(&self, gram: Gram) -> Records<'_> {
-        let Some(at) = self.find(gram) else { return Records::empty(&self.arena) };
+    pub(super) fn records(&self, gram: Gram) -> RecordTable<'_> {
+        let Some(at) = self.find(gram) else { return RecordTable::empty(&self.arena) };
         let list = self.table[at];
         if list.head == NONE {
             let single = if list.tail == 0 { NONE } else { list.last };
-            return Records { arena: &self.arena, at: 0, left: 0, level: 0, end: 0, next: single };
+            return RecordTable { arena: &self.arena, at: 0, left: 0, level: 0, end: 0, next: single };
         }
-        let mut records = Records {
+        let mut records = RecordTable {
             arena: &self.arena,
             at: list.head,
             left: u32::from(SIZES[0]),
@@ -243,7 +243,7 @@ impl Postings {
 
 /// Walks one list. `peek` is the next record, `u32::MAX` at the end.
 #[derive(Debug, Clone)]
-pub(super) struct Records<'a> {
+pub(super) struct RecordTable<'a> {
     arena: &'a [u8],
     at: u32,
     left: u32,
@@ -252,9 +252,9 @@ pub(super) struct Records<'a> {
     next: u32,
 }
 
-impl<'a> Records<'a> {
-    fn empty(arena: &'a [u8]) -> Records<'a> {
-        Records { arena, at: 0, left: 0, level: 0, end: 0, next: NONE }
+impl<'a> RecordTable<'a> {
+    fn empty(arena: &'a [u8]) -> RecordTable<'a> {
+        RecordTable { arena, at: 0, left: 0, level: 0, end: 0, next: NONE }
     }
 
     #[inline]

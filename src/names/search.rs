@@ -9,7 +9,7 @@ use super::index::NameIndex;
 use super::matches::{Evidence, NameMatch, shared_pieces};
 use super::number::{AMBIGUOUS, MIN_NAMES, NO_MATCH, UNLISTED, round};
 use super::options::SearchOptions;
-use super::postings::{Gram, Postings, Records};
+use super::postings::{Gram, Postings, RecordTable};
 use super::size::factors;
 use super::tuning::{CONFIDENCE, Surroundings, Weights};
 
@@ -114,7 +114,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             fits
         });
         let factors = factors(list.len() as u32, &target.view());
-        let mut open: Vec<(u16, Records<'_>)> = lists
+        let mut open: Vec<(u16, RecordTable<'_>)> = lists
             .iter()
             .map(|(live, gram)| {
                 // A list of weight 0 (a gram that every name has) still makes a candidate.
@@ -126,7 +126,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         // No more than there are, so that no limit is too large.
         let most = options.candidates.max(options.limit).min(self.keys.len()).max(2);
         let mut least = 0;
-        let next = |open: &[(u16, Records<'_>)]| {
+        let next = |open: &[(u16, RecordTable<'_>)]| {
             let first = open.iter().map(|(_, r)| r.peek()).min();
             first.filter(|record| *record != u32::MAX)
         };

@@ -12,7 +12,7 @@ use crate::rule::RulesVersion;
 
 /// What a line is kept as.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Entry {
+pub(super) struct Posting {
     pub(super) axis: ScoreAxis,
     pub(super) points: Points,
     pub(super) why: Why,
@@ -21,26 +21,26 @@ pub(super) struct Entry {
 /// The entries of a score. The first is kept in place: a lead without activities, scored by data rules, has no other,
 /// and then its score needs no memory of its own.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Entries {
-    first: Option<Entry>,
-    more: Vec<Entry>,
+pub(super) struct Postings {
+    first: Option<Posting>,
+    more: Vec<Posting>,
 }
 
-impl Entries {
+impl Postings {
     /// Room for the rest of a usual score, so that it is asked for once.
     const USUAL: usize = 16;
 
     #[inline]
-    pub(super) fn push(&mut self, entry: Entry) {
+    pub(super) fn push(&mut self, entry: Posting) {
         match self.first {
             None => self.first = Some(entry),
             Some(_) => self.push_more(entry),
         }
     }
 
-    fn push_more(&mut self, entry: Entry) {
+    fn push_more(&mut self, entry: Posting) {
         if self.more.is_empty() {
-            self.more.reserve(Entries::USUAL);
+            self.more.reserve(Postings::USUAL);
         }
         self.more.push(entry);
     }
@@ -50,7 +50,7 @@ impl Entries {
         usize::from(self.first.is_some()) + self.more.len()
     }
 
-    pub(super) fn iter(&self) -> EntryIter<'_> {
+    pub(super) fn iter(&self) -> PostingIter<'_> {
         self.first.iter().chain(&self.more)
     }
 
@@ -64,21 +64,21 @@ impl Entries {
     }
 }
 
-fn sum(entries: &[Entry]) -> Points {
+fn sum(entries: &[Posting]) -> Points {
     entries.iter().map(|entry| entry.points).sum()
 }
 
-type EntryIter<'e> = std::iter::Chain<std::option::Iter<'e, Entry>, std::slice::Iter<'e, Entry>>;
+type PostingIter<'e> = std::iter::Chain<std::option::Iter<'e, Posting>, std::slice::Iter<'e, Posting>>;
 
-impl FromIterator<Entry> for Entries {
-    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Entries {
-        let mut own = Entries::default();
+impl FromIterator<Posting> for Postings {
+    fn from_iter<I: IntoIterator<Item = Posting>>(entries: I) -> Postings {
+        let mut own = Postings::default();
         entries.into_iter().for_each(|entry| own.push(entry));
         own
     }
 }
 
-/// Number of a rule or of a name in the [`Book`].
+/// Number of a rule or of a name in the [`Register`].
 pub(super) type Number = u32;
 
 /// A line of a rule that the book does not know.
@@ -127,7 +127,7 @@ pub(super) enum Why {
 
 /// What all scores of a scorer share.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Book {
+pub(super) struct Register {
     pub(super) version: RulesVersion,
     /// In the order of the cells.
     pub(super) matrix: Vec<Advice>,
@@ -140,10 +140,10 @@ pub(super) struct Book {
     blocks: Vec<Vec<(Number, Points)>>,
 }
 
-impl Book {
-    /// A book without names.
-    pub(super) fn new(version: RulesVersion) -> Book {
-        Book { version, ..Book::default() }
+impl Register {
+    /// A register without names.
+    pub(super) fn new(version: RulesVersion) -> Register {
+        Register { version, ..Register::default() }
     }
 
     /// The number of a rule.
@@ -176,12 +176,12 @@ impl Book {
     }
 
     /// The lines that entries stand for.
-    pub(super) fn lines<'b>(&'b self, entries: &'b Entries, said: &'b [String]) -> Lines<'b> {
+    pub(super) fn lines<'b>(&'b self, entries: &'b Postings, said: &'b [String]) -> Lines<'b> {
         Lines { book: self, said, entries: entries.iter(), block: &[], axis: ScoreAxis::Fit, held: 0 }
     }
 
     /// The entry of a line, its names added to the book and what a script says to the rest.
-    pub(super) fn entry(&mut self, line: ScoreLine, said: &mut Vec<String>) -> Entry {
+    pub(super) fn entry(&mut self, line: ScoreLine, said: &mut Vec<String>) -> Posting {
         let rule = line.rule.as_ref().map_or(NO_RULE, |id| self.rule(id));
         let why = match line.reason {
             ScoreReason::Activity { kind, last } => {
@@ -195,7 +195,7 @@ impl Book {
             ScoreReason::GroupLimit { group, limit } => Why::GroupLimit { group: self.name(&group), limit },
             ScoreReason::AxisLimit { limit } => Why::AxisLimit { limit },
         };
-        Entry { axis: line.axis, points: line.points, why }
+        Posting { axis: line.axis, points: line.points, why }
     }
 }
 
@@ -208,9 +208,9 @@ pub(super) fn say(rule: Number, text: String, said: &mut Vec<String>) -> Why {
 /// The lines of a score.
 #[derive(Debug, Clone)]
 pub(super) struct Lines<'b> {
-    book: &'b Book,
+    book: &'b Register,
     said: &'b [String],
-    entries: EntryIter<'b>,
+    entries: PostingIter<'b>,
     /// The block that is being told: its rules, and those of them that hold and are still to come.
     block: &'b [(Number, Points)],
     axis: ScoreAxis,
@@ -224,7 +224,7 @@ impl Iterator for Lines<'_> {
         let rule = |number: Number| self.book.rules.get(number as usize).cloned();
         let name = |number: Number| self.book.names.get(number as usize).cloned().unwrap_or_default();
         if self.held == 0 {
-            let Entry { axis, points, why } = *self.entries.next()?;
+            let Posting { axis, points, why } = *self.entries.next()?;
             let (rule, count, reason) = match why {
                 Why::Conditions { block, held } => {
                     self.block = self.book.blocks.get(block as usize).map_or(&[], Vec::as_slice);
@@ -262,7 +262,7 @@ impl Iterator for Lines<'_> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let lines = |entry: &Entry| match entry.why {
+        let lines = |entry: &Posting| match entry.why {
             Why::Conditions { held, .. } => held.count_ones() as usize,
             _ => 1,
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::account::Book;
+use super::account::Register;
 use super::award::{Award, PerUnit};
 use super::engagement::CompiledEngagementRule;
 use super::events::Kinds;
@@ -46,7 +46,7 @@ impl Scorer {
         RulesVersion::check(rules.format, report);
         check::ids(rules, report);
         let mut kinds = Kinds::default();
-        let mut book = Book::new(rules.version());
+        let mut book = Register::new(rules.version());
         let engagement = report.within("engagement", |report| {
             compile_engagement(&rules.engagement, &mut kinds, &mut book, registry, report)
         });
@@ -80,7 +80,7 @@ impl Scorer {
 fn compile_engagement(
     rules: &EngagementRules,
     kinds: &mut Kinds,
-    book: &mut Book,
+    book: &mut Register,
     registry: &Registry,
     report: &mut Report,
 ) -> Vec<Section<CompiledEngagementRule>> {
@@ -139,7 +139,7 @@ fn magnitude(cap: Points) -> Points {
 fn compile_fit(
     rules: &FitRules,
     kinds: &mut Kinds,
-    book: &mut Book,
+    book: &mut Register,
     registry: &Registry,
     report: &mut Report,
 ) -> (Vec<Section<FitStep>>, Vec<CompiledDisqualifier>) {
@@ -185,7 +185,11 @@ fn compile_fit(
 }
 
 /// Puts the rules of a group together where its first rule stands, so that a running sum is all its limit needs.
-fn sections<T>(rules: Vec<(Option<String>, T)>, groups: &[RuleGroup], book: &mut Book) -> Vec<Section<T>> {
+fn sections<T>(
+    rules: Vec<(Option<String>, T)>,
+    groups: &[RuleGroup],
+    book: &mut Register,
+) -> Vec<Section<T>> {
     let mut sections: Vec<Section<T>> = Vec::new();
     let mut of_group: BTreeMap<&str, usize> = BTreeMap::new();
     let mut open: Option<usize> = None;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::account::{Entries, Entry, Number, Why};
+use super::account::{Number, Posting, Postings, Why};
 use super::line::ScoreAxis;
 use super::points::CompiledAward;
 use super::rules::{Burst, Decay, Frequency};
@@ -46,15 +46,15 @@ impl CompiledEngagementRule {
         &self,
         lead: LeadSource<'_>,
         work: &mut Work,
-        lines: &mut Entries,
+        lines: &mut Postings,
     ) -> Result<(), Fault> {
         let Some(Tally { points, count, last }) = self.tally(lead, work)? else { return Ok(()) };
         let (axis, rule) = (ScoreAxis::Engagement, self.number);
-        lines.push(Entry { axis, points, why: Why::Activity { rule, kind: self.kind_name, count, last } });
+        lines.push(Posting { axis, points, why: Why::Activity { rule, kind: self.kind_name, count, last } });
         if let Some(cap) = self.cap {
             let capped = points.clamp(-cap, cap);
             if capped != points {
-                lines.push(Entry { axis, points: capped - points, why: Why::RuleCap { rule, cap } });
+                lines.push(Posting { axis, points: capped - points, why: Why::RuleCap { rule, cap } });
             }
         }
         Ok(())

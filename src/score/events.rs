@@ -43,7 +43,7 @@ impl Kinds {
 
 /// Indices of the activities that count; memory that is used again for the next lead.
 #[derive(Debug, Default)]
-pub(super) struct Timeline {
+pub(super) struct EventOrder {
     /// From the earliest to the latest.
     order: Vec<u32>,
     /// Their kinds.
@@ -55,9 +55,9 @@ pub(super) struct Timeline {
     hashes: Vec<u64>,
 }
 
-impl Timeline {
-    pub(super) const fn new() -> Timeline {
-        Timeline {
+impl EventOrder {
+    pub(super) const fn new() -> EventOrder {
+        EventOrder {
             order: Vec::new(),
             kinds: Vec::new(),
             by_kind: Vec::new(),
@@ -163,7 +163,7 @@ fn in_order(a: &Activity, b: &Activity) -> Ordering {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Events<'a> {
     pub(super) activities: &'a [Activity],
-    pub(super) timeline: &'a Timeline,
+    pub(super) timeline: &'a EventOrder,
     pub(super) kinds: &'a Kinds,
     pub(super) others: &'a Others,
 }
@@ -196,7 +196,7 @@ impl<'a> Events<'a> {
 
     #[cold]
     fn count_others(&self, kind: &str, since: DateTime<Utc>, until: DateTime<Utc>) -> usize {
-        let Timeline { order, kinds, .. } = self.timeline;
+        let EventOrder { order, kinds, .. } = self.timeline;
         if order.len() <= FEW {
             let counts = |one: &&Activity| one.kind == kind && since <= one.time && one.time <= until;
             return self.iter().filter(counts).count();

@@ -1,6 +1,6 @@
 //! The static score: from rules to lines.
 
-use super::account::{Book, Entries, Entry, Number, Why, say};
+use super::account::{Number, Posting, Postings, Register, Why, say};
 use super::line::ScoreAxis;
 use super::outcome::Rare;
 use super::points::CompiledAward;
@@ -35,7 +35,7 @@ pub(super) struct Scripts {
 }
 
 impl FitStep {
-    pub(super) fn of(rules: Vec<CompiledFitRule>, book: &mut Book) -> Vec<FitStep> {
+    pub(super) fn of(rules: Vec<CompiledFitRule>, book: &mut Register) -> Vec<FitStep> {
         let mut steps = Vec::new();
         let mut rules = rules.into_iter().peekable();
         while let Some(rule) = rules.next() {
@@ -64,7 +64,7 @@ impl FitStep {
     }
 
     /// As few batches as the limits of one script allow.
-    fn scripts(mut rules: Vec<CompiledFitRule>, book: &mut Book) -> Vec<FitStep> {
+    fn scripts(mut rules: Vec<CompiledFitRule>, book: &mut Register) -> Vec<FitStep> {
         let scripts: Vec<&Script> = rules.iter().filter_map(CompiledFitRule::batched_script).collect();
         if let Some(batch) = ScriptBatch::of(&scripts) {
             return vec![FitStep::Scripts(Scripts { batch, block: block(&rules, book), rules })];
@@ -84,7 +84,7 @@ impl FitStep {
         &self,
         lead: &LeadSource<'_>,
         work: &mut Work,
-        lines: &mut Entries,
+        lines: &mut Postings,
         rare: &mut Option<Box<Rare>>,
     ) {
         match self {
@@ -98,19 +98,25 @@ impl FitStep {
     }
 }
 
-fn block(rules: &[CompiledFitRule], book: &mut Book) -> Number {
+fn block(rules: &[CompiledFitRule], book: &mut Register) -> Number {
     book.block(rules.iter().map(|rule| (rule.number, rule.fixed_points().unwrap_or_default())).collect())
 }
 
-fn add_block(block: Number, held: u64, points: Points, lines: &mut Entries) {
+fn add_block(block: Number, held: u64, points: Points, lines: &mut Postings) {
     if held != 0 {
-        lines.push(Entry { axis: ScoreAxis::Fit, points, why: Why::Conditions { block, held } });
+        lines.push(Posting { axis: ScoreAxis::Fit, points, why: Why::Conditions { block, held } });
     }
 }
 
 impl Scripts {
     #[inline(never)]
-    fn run(&self, lead: &LeadSource<'_>, work: &mut Work, lines: &mut Entries, rare: &mut Option<Box<Rare>>) {
+    fn run(
+        &self,
+        lead: &LeadSource<'_>,
+        work: &mut Work,
+        lines: &mut Postings,
+        rare: &mut Option<Box<Rare>>,
+    ) {
         let Some(held) = self.batch.test(lead, &mut work.scripts) else {
             // One of them fails, or the costs of each are asked for.
             self.rules.iter().for_each(|rule| rule.run_alone(lead, work, lines, rare));
@@ -146,7 +152,7 @@ impl CompiledFitRule {
         &self,
         lead: &LeadSource<'_>,
         work: &mut Work,
-        lines: &mut Entries,
+        lines: &mut Postings,
         rare: &mut Option<Box<Rare>>,
     ) {
         self.run(lead, &mut work.scripts, lines, rare)
@@ -159,7 +165,7 @@ impl CompiledFitRule {
         &self,
         lead: &LeadSource<'_>,
         scripts: &mut ScriptSession,
-        lines: &mut Entries,
+        lines: &mut Postings,
         rare: &mut Option<Box<Rare>>,
     ) -> Result<(), Fault> {
         let holds = self.when.as_ref().map_or(Ok(true), |when| when.eval_in(lead, scripts));
@@ -171,7 +177,7 @@ impl CompiledFitRule {
             Some(_) => Why::Condition { rule },
             None => Why::Award { rule },
         };
-        let mut add = |points, why| lines.push(Entry { axis: ScoreAxis::Fit, points, why });
+        let mut add = |points, why| lines.push(Posting { axis: ScoreAxis::Fit, points, why });
         if let CompiledAward::Program(script) = &self.points {
             let Some((total, reasons)) = script.program(lead, scripts)? else { return Ok(()) };
             let mut rest = total;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::account::{Book, Entries};
+use super::account::{Postings, Register};
 use super::grade::{EngagementLevel, FitGrade, ScoreCell};
 use super::line::{ScoreAxis, ScoreLine};
 use super::rules::Advice;
@@ -46,9 +46,9 @@ pub struct Score {
     pub(super) cell: ScoreCell,
     pub(super) mature: bool,
     pub(super) failed: bool,
-    pub(super) entries: Entries,
+    pub(super) entries: Postings,
     pub(super) rare: Option<Box<Rare>>,
-    pub(super) book: Arc<Book>,
+    pub(super) book: Arc<Register>,
 }
 
 /// What few scores have: apart, so that the others are small.
@@ -109,7 +109,7 @@ impl From<Score> for Record {
 
 impl From<Record> for Score {
     fn from(record: Record) -> Score {
-        let mut book = Book::new(record.version);
+        let mut book = Register::new(record.version);
         book.matrix.resize(record.cell.index(), Advice::default());
         book.matrix.push(record.advice);
         let mut rare = Rare { disqualified: record.disqualified, faults: record.faults, said: Vec::new() };

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::account::{Book, Entries, Entry, Why};
+use super::account::{Posting, Postings, Register, Why};
 use super::engagement::CompiledEngagementRule;
-use super::events::{Events, Kinds, Others, Timeline};
+use super::events::{EventOrder, Events, Kinds, Others};
 use super::fit::FitStep;
 use super::grade::{EngagementLevel, FitGrade, GradeBounds, LevelBounds, ScoreCell};
 use super::line::ScoreAxis;
@@ -34,7 +34,7 @@ pub struct Scorer {
     pub(super) mature_cells: Option<u16>,
     pub(super) maturity: Maturity,
     pub(super) on_fault: FaultPolicy,
-    pub(super) book: Arc<Book>,
+    pub(super) book: Arc<Register>,
 }
 
 #[derive(Debug, Clone)]
@@ -73,12 +73,12 @@ impl Scorer {
             cell: ScoreCell { grade: FitGrade::D, level: EngagementLevel::Uninterested },
             mature: false,
             failed: false,
-            entries: Entries::default(),
+            entries: Postings::default(),
             rare: None,
             book: Arc::clone(&self.book),
         };
         let timeline = match activities.is_empty() {
-            true => const { &Timeline::new() },
+            true => const { &EventOrder::new() },
             false => {
                 self.engage(timeline, others, work, facts, &mut score);
                 timeline
@@ -103,7 +103,7 @@ impl Scorer {
     #[inline(never)]
     fn engage(
         &self,
-        timeline: &mut Timeline,
+        timeline: &mut EventOrder,
         others: &Others,
         work: &mut Work,
         facts: &Facts<'_>,
@@ -160,8 +160,8 @@ impl Scorer {
 fn axis<'r, T>(
     axis: ScoreAxis,
     sections: &'r [Section<T>],
-    lines: &mut Entries,
-    mut run: impl FnMut(&'r T, &mut Entries),
+    lines: &mut Postings,
+    mut run: impl FnMut(&'r T, &mut Postings),
 ) -> Points {
     let begin = lines.len();
     for section in sections {
@@ -174,7 +174,7 @@ fn axis<'r, T>(
     let sum = lines.sum_after(begin);
     let limit = sum.clamp(Points::ZERO, Points::HUNDRED);
     if limit != sum {
-        lines.push(Entry { axis, points: limit - sum, why: Why::AxisLimit { limit } });
+        lines.push(Posting { axis, points: limit - sum, why: Why::AxisLimit { limit } });
     }
     limit
 }

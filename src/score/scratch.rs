@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::cost::RuleCost;
-use super::events::{Others, Timeline};
+use super::events::{EventOrder, Others};
 use crate::model::RuleId;
 use crate::rule::ScriptSession;
 
 /// Memory of a session.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    pub(super) timeline: Timeline,
+    pub(super) timeline: EventOrder,
     pub(super) others: Others,
     pub(super) work: Work,
 }

@@ -1,6 +1,6 @@
 //! Rules that follow one another, and the limits their points share.
 
-use super::account::{Entries, Entry, Number, Why};
+use super::account::{Number, Posting, Postings, Why};
 use super::line::ScoreAxis;
 use crate::model::Points;
 
@@ -21,7 +21,7 @@ pub(super) struct Limits {
 impl Limits {
     /// Adds a line when the points since `start` lie outside.
     #[inline(never)]
-    pub(super) fn apply(&self, axis: ScoreAxis, start: usize, lines: &mut Entries) {
+    pub(super) fn apply(&self, axis: ScoreAxis, start: usize, lines: &mut Postings) {
         if lines.len() == start {
             return;
         }
@@ -32,6 +32,6 @@ impl Limits {
             _ => return,
         };
         let why = Why::GroupLimit { group: self.group, limit };
-        lines.push(Entry { axis, points: limit - sum, why });
+        lines.push(Posting { axis, points: limit - sum, why });
     }
 }
