@@ -74,6 +74,7 @@ mod measure;
 #[cfg(feature = "chrono-tz")]
 mod names;
 mod offset;
+mod preset;
 mod read;
 mod rules;
 mod span;
