@@ -51,7 +51,7 @@ impl Pipeline {
         &self.version
     }
 
-    /// The version of each gate into a stage that is in force at a time, by name: what a screen shows before a move.
+    /// The version of each gate into a stage that is in force at a time, by id: what a screen shows before a move.
     ///
     /// ```
     /// use leadkit::pipeline::{Pipeline, PipelineRules};
@@ -60,7 +60,7 @@ impl Pipeline {
     /// let pipeline = Pipeline::compile(&rules)?;
     /// let now = "2026-03-01T09:00:00Z".parse().unwrap();
     /// let gate = &rules.gates[0];
-    /// let found = pipeline.gates_in_force(&gate.into, now).find(|one| one.name == gate.name).unwrap();
+    /// let found = pipeline.gates_in_force(&gate.into, now).find(|one| one.id == gate.id).unwrap();
     /// assert_eq!(found.criteria.len(), gate.criteria.len());
     /// # Ok::<(), leadkit::error::RuleErrors>(())
     /// ```
