@@ -18,6 +18,11 @@ pub(crate) struct Cleaned {
 }
 
 impl Cleaned {
+    /// The folded text, with its punctuation.
+    pub(super) fn into_folded(self) -> String {
+        self.folded
+    }
+
     /// Folds and removes punctuation: fills `text` and the brackets.
     pub(super) fn read(&mut self, name: &str) {
         self.folded.clear();

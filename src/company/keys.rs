@@ -90,6 +90,24 @@ impl KeyBuffers {
     }
 }
 
+impl CompanyName {
+    /// The whole name in canonical spelling: the core, then the canonical legal forms. Where that would be read as
+    /// another name, as of `(有限公司)` alone, the [folded](crate::text::fold) name: what is given back always has the
+    /// [`exact_key`] of the name. A name that was deserialised is not looked at again.
+    #[must_use]
+    pub fn normalised(&self) -> String {
+        let spelt = self.core_and_forms();
+        match self.origin() {
+            Some((folded, gazetteer))
+                if KeyReader::default().exact(&spelt, gazetteer) != exact_key(self).as_str() =>
+            {
+                folded.to_owned()
+            }
+            _ => spelt,
+        }
+    }
+}
+
 /// The keys of a name: store them beside the row, and fetch with the same keys of the name that is looked for.
 ///
 /// Fetch the rows that share the exact key or a gram key, best those that share most, at most some hundreds. Rows

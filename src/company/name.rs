@@ -1,5 +1,7 @@
 //! A company name and its parts.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::gazetteer::Gazetteer;
@@ -31,6 +33,26 @@ pub struct CompanyName {
     group: Option<String>,
     numbers: Vec<String>,
     acronym: Option<String>,
+    #[serde(skip)]
+    origin: Origin,
+}
+
+/// What a name was read from and with. Two names are the same whatever they were read from.
+#[derive(Clone, Default)]
+struct Origin(Option<(String, Gazetteer)>);
+
+impl PartialEq for Origin {
+    fn eq(&self, _: &Origin) -> bool {
+        true
+    }
+}
+
+impl Eq for Origin {}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("_")
+    }
 }
 
 impl CompanyName {
@@ -39,7 +61,9 @@ impl CompanyName {
     pub fn parse(name: &str, gazetteer: &Gazetteer) -> CompanyName {
         let mut parsed = Parsed::default();
         parsed.parse(name, gazetteer);
-        CompanyName::from_parsed(&parsed, gazetteer)
+        let read = CompanyName::from_parsed(&parsed, gazetteer);
+        let folded = parsed.cleaned.into_folded();
+        CompanyName { origin: Origin(Some((folded, gazetteer.clone()))), ..read }
     }
 
     fn from_parsed(parsed: &Parsed, gazetteer: &Gazetteer) -> CompanyName {
@@ -60,6 +84,7 @@ impl CompanyName {
             legal_forms,
             core,
             brand,
+            origin: Origin::default(),
         }
     }
 
@@ -129,9 +154,13 @@ impl CompanyName {
         self.acronym.as_deref()
     }
 
-    /// The whole name in canonical spelling: the core, then the canonical legal forms.
-    #[must_use]
-    pub fn normalised(&self) -> String {
+    /// The folded name and the tables it was read with; nothing when it was deserialised.
+    pub(super) fn origin(&self) -> Option<(&str, &Gazetteer)> {
+        self.origin.0.as_ref().map(|(folded, gazetteer)| (folded.as_str(), gazetteer))
+    }
+
+    /// The core, then the canonical legal forms.
+    pub(super) fn core_and_forms(&self) -> String {
         let mut out = self.core.clone();
         for form in &self.legal_forms {
             let spaced = |c: Option<char>| c.is_some_and(|c| !super::tables::is_unspaced(c));

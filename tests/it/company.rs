@@ -138,7 +138,60 @@ fn a_host_adds_its_own_tables() {
     assert_eq!(Gazetteer::builtin().alias_of("纷享销客"), None);
 }
 
+/// Names that are spelt canonically in a way that reads as another name.
+const ODD: &[&str] = &[
+    "(有限公司)",
+    "有限公司有限公司",
+    "(主)有限公司(주)",
+    "the the the",
+    "a b c inc inc llc",
+    "Inc.",
+    "Fund/MA/",
+    "x/ab/cd/",
+    "上海上海上海",
+    "集团(集团)集团股份",
+    "Acme (Ltd) Holding (China)",
+    "...",
+    "PT PT Tbk Tbk",
+    "s p a spa s.p.a.",
+    "Corp. III Corp. IV",
+    "株式会社株式会社",
+    "北京 (北京) 北京分公司",
+    "& + & co",
+    "'' ''",
+];
+
+#[test]
+fn the_canonical_spelling_of_odd_names_has_their_key() {
+    for name in ODD.iter().copied().chain(CASES.lines().filter_map(|line| line.split('|').next())) {
+        let parsed = parse(name);
+        let again = parse(&parsed.normalised());
+        assert_eq!(exact_key(&again), exact_key(&parsed), "{name}: {}", parsed.normalised());
+        assert_eq!(exact_key(&parse(&again.normalised())), exact_key(&parsed), "{name}");
+    }
+}
+
 proptest! {
+    #[test]
+    fn the_canonical_spelling_has_the_key_of_the_name(
+        parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "北京", "纷扬", "科技", "有限公司", "股份", "集团", "PT ", " Tbk", " Acme", " Co., ", "Ltd", "(", ")", "/",
+                "第二", " Inc", "分公司", "株式会社", "", " ", "a", "7", "ß", "e\u{301}", "the ", " III", "公司", "银行",
+                "\u{200d}", "/MA/", "（", "）", "上海", "China", " S.p.A.", "주식회사", "(주)", " & ", "'", "Ⅷ", "㈱",
+            ]),
+            0..8,
+        ),
+        other in any::<String>(),
+        beside in ".{0,12}",
+    ) {
+        let mixed = format!("{}{beside}", parts.concat());
+        for name in [parts.concat(), other, mixed] {
+            let parsed = parse(&name);
+            prop_assert_eq!(exact_key(&parse(&parsed.normalised())), exact_key(&parsed), "{:?}", parsed.normalised());
+        }
+    }
+
     #[test]
     fn no_name_is_emptied_and_none_panics(name in any::<String>()) {
         let parsed = parse(&name);
