@@ -47,6 +47,18 @@ pub enum MergeError {
         /// The record.
         record: RecordRef,
     },
+    /// A record of the merge was merged again since.
+    #[error("{record} was merged again since: take that back first")]
+    MergedSince {
+        /// The record.
+        record: RecordRef,
+    },
+    /// The log has no merge at the place.
+    #[error("the log has no merge {place}")]
+    NotInLog {
+        /// The place, from 0.
+        place: usize,
+    },
     /// The undo record has a format that this version does not read.
     #[error("undo record of format {format} is not known")]
     UnknownFormat {

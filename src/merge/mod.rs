@@ -4,7 +4,8 @@
 //! [`MergeRules`] say which record survives and which value each field gets; [`Merger`] is their compiled form. A
 //! [`MergePlan`] is the whole answer: looking at it is the dry run, [`MergePlan::apply`] carries it out on records in
 //! memory, [`MergePlan::effects`] is what a host with a database does. What comes back from `apply` is an
-//! [`UndoRecord`], which gives the records back as they were, also after the survivor has changed in other fields.
+//! [`UndoRecord`], which gives the records back as they were, also after the survivor has changed in other fields. A
+//! [`MergeLog`] keeps several of them, and takes the last of a record back first.
 
 mod cluster;
 mod compile;
@@ -12,6 +13,7 @@ mod contacts;
 mod decide;
 mod error;
 mod fields;
+mod log;
 mod merger;
 mod plan;
 mod preset;
@@ -24,6 +26,7 @@ pub use cluster::{
     Cluster, ClusterOptions, Clusters, ScoredPair, cluster, cluster_names, cluster_with_copies,
 };
 pub use error::MergeError;
+pub use log::MergeLog;
 pub use merger::Merger;
 pub use plan::{ContactDecision, FieldConflict, FieldDecision, MergePlan};
 pub use record::Mergeable;

@@ -125,7 +125,8 @@ impl<R: Mergeable> UndoRecord<R> {
     }
 
     /// Takes the merge back among the records: the survivor is restored in its place, the others come back, in their
-    /// old places when nothing has moved since. Of several merges, the last is undone first.
+    /// old places when nothing has moved since. Of several merges of one record, the last is undone first: a
+    /// [`MergeLog`](super::MergeLog) refuses another order, which this record alone cannot tell from changes by hand.
     ///
     /// # Errors
     /// As [`restore`](UndoRecord::restore); also when the survivor is not there, is there twice, or another is there

@@ -267,6 +267,7 @@ pub(super) fn show(name: &str, value: &Value) -> String {
         "emails" => mask_email(text),
         "" if text.len() < 7 && text.bytes().all(|byte| byte.is_ascii_digit()) => text.to_owned(),
         "" | "wechat" | "name" | "ip" | "message" => mask_id(text),
+        _ if name.starts_with("external_ids.") || name.starts_with("click_ids.") => mask_id(text),
         _ => cut(&scrubbed(text)),
     };
     match value {

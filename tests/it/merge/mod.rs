@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeZone, Utc};
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{
-    FieldDecision, MergeBlock, MergeError, MergePlan, MergeRules, Merger, SurvivorTest, Survivorship,
-    UndoRecord,
+    FieldDecision, MergeBlock, MergeError, MergeLog, MergePlan, MergeRules, Merger, SurvivorTest,
+    Survivorship, UndoRecord,
 };
 use leadkit::model::{
     Account, AccountId, Contact, Effect, Lead, LeadStatus, Link, LinkKind, RecordRef, Source, Utm, Value,
@@ -786,6 +786,44 @@ proptest! {
         prop_assert_eq!(stored.undo(&mut records).unwrap(), []);
         prop_assert_eq!(text(&records), text(&leads));
         prop_assert_eq!(records, leads);
+    }
+
+    #[test]
+    fn several_merges_are_taken_back_in_their_order_or_not_at_all(
+        accounts in accounts(), more in accounts(), merger in some_merger(), apart in any::<bool>(),
+    ) {
+        let mut records = accounts.clone();
+        records.extend(more.into_iter().enumerate().map(|(number, account)| {
+            Account { id: format!("B{number}").into(), ..account }
+        }));
+        let before = records.clone();
+        let mut log = MergeLog::default();
+        let first = accounts_plan(&accounts, &merger).apply(&mut records).unwrap();
+        log.push(first);
+        // The survivor again with all others, or the others alone.
+        let again = records.clone();
+        let again: &[Account] = if apart { &again[1..] } else { &again };
+        log.push(accounts_plan(again, &merger).apply(&mut records).unwrap());
+        let merged = records.clone();
+        let stored: MergeLog<Account> = serde_json::from_str(&text(&log)).unwrap();
+        prop_assert_eq!(&stored, &log);
+        match log.undo(0, &mut records) {
+            Ok(_) => {
+                prop_assert!(apart);
+                log.undo(0, &mut records).unwrap();
+                records.sort_by(|a, b| a.id.cmp(&b.id));
+            }
+            Err(error) => {
+                let is_refused = matches!(error, MergeError::MergedSince { .. });
+                prop_assert!(is_refused && !apart, "{}", error);
+                prop_assert_eq!(&records, &merged);
+                prop_assert_eq!(log.undo(1, &mut records).unwrap(), []);
+                prop_assert_eq!(log.undo(0, &mut records).unwrap(), []);
+            }
+        }
+        prop_assert_eq!(records, before);
+        let nothing = log.undo(0, &mut Vec::new()).unwrap_err();
+        prop_assert_eq!(nothing, MergeError::NotInLog { place: 0 });
     }
 
     #[test]
