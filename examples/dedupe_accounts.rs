@@ -6,7 +6,7 @@
 //! cargo run --release --example dedupe_accounts -- OUT.csv --undo OUT.csv.undo.json --to BACK.csv
 //! ```
 //!
-//! A row is an account: `id`, `company`, `created_at` (`2026-01-31` or RFC 3339) and, as far as they are there,
+//! A row is an account: `id`, `company`, `created_at` (`2026-01-31`, `2026-01-31 09:00` or RFC 3339) and, as far as there,
 //! `aliases` (between `;`), `domain`, `registration_number`, `region`, `owner`, `pool`, `maturity`, `tier`,
 //! `closed_deal_at` and `contacts`; every other column is kept as the host's own. Contacts stand between `;`, their
 //! parts between ` / `: a name, phones, e-mail addresses, `wechat:ID`, and in front `#ID` when they have an id.
@@ -19,7 +19,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
 use leadkit::company::{CompanyName, Gazetteer, exact_key};
 use leadkit::contact::PhoneOptions;
 use leadkit::dedup::{MatchKey, MatchKeyKind, Probe};
@@ -290,8 +290,18 @@ struct Table {
 
 impl Table {
     fn read(path: &Path) -> Result<Table, Box<dyn Error>> {
+        let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Table::of(path, bytes)
+    }
+
+    fn of(path: &Path, bytes: Vec<u8>) -> Result<Table, Box<dyn Error>> {
         let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-        let text = fs::read_to_string(path).map_err(|error| named(&error))?;
+        support::refuse_utf16(path, &bytes)?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let good = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count();
+            named(&format!("line {line}: found bytes that are not UTF-8: save the table as UTF-8"))
+        })?;
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let header = reader.headers().map_err(|error| named(&error))?;
         let columns: Vec<String> =
@@ -300,7 +310,10 @@ impl Table {
         let mut mistakes = String::new();
         for (place, column) in columns.iter().enumerate() {
             if columns[..place].contains(column) {
-                writeln!(mistakes, "line 1: there are two columns `{column}`: rename or remove one")?;
+                writeln!(
+                    mistakes,
+                    "line 1: found two columns `{column}`, expected one: rename or remove one"
+                )?;
             }
         }
         for needed in ["id", "company", "created_at"] {
@@ -322,15 +335,17 @@ impl Table {
             let mut problem = |what: String| writeln!(mistakes, "line {}: {what}", position.line());
             if record.len() > columns.len() {
                 let (cells, named) = (record.len(), columns.len());
-                problem(format!("{cells} cells under {named} columns: name the others or quote the commas"))?;
+                problem(format!(
+                    "found {cells} cells, expected {named}: name the columns of the others or quote the commas"
+                ))?;
             }
             match read_account(&columns, &record) {
-                Ok(account) if account.id.is_blank() => problem("there is no id".to_owned())?,
                 Ok(account) if !ids.insert(account.id.clone()) => {
-                    problem(format!("id `{}` stands here twice", account.id))?;
+                    let wanted = "another: it stands on a line before";
+                    problem(wrong("id", account.id.as_str(), wanted))?;
                 }
                 Ok(account) => accounts.push(account),
-                Err(error) => problem(error)?,
+                Err(wrongs) => wrongs.into_iter().try_for_each(&mut problem)?,
             }
         }
         let after = starts.iter().position(|start| text[..*start].ends_with('\r'));
@@ -378,36 +393,59 @@ impl Table {
     }
 }
 
-fn read_account(columns: &[String], record: &csv::StringRecord) -> Result<Account, String> {
+/// Reads one row; what is wrong with it, cell by cell.
+fn read_account(columns: &[String], record: &csv::StringRecord) -> Result<Account, Vec<String>> {
     let mut account = Account::default();
-    for (column, cell) in columns.iter().zip(record) {
+    let mut wrongs = Vec::new();
+    for (index, column) in columns.iter().enumerate() {
+        let cell = record.get(index).unwrap_or_default();
         let filled = || Some(cell.to_owned());
+        let mut expect = |wanted: &str| wrongs.push(wrong(column, cell, wanted));
         match column.as_str() {
+            "id" if cell.trim().is_empty() => expect("the account's id"),
             "id" => account.id = cell.trim().into(),
             "company" => account.company = cell.to_owned(),
-            "created_at" if cell.trim().is_empty() => {
-                return Err("`created_at` is blank: write when the account was made".to_owned());
-            }
+            "created_at" if cell.trim().is_empty() => expect(TIME),
             _ if cell.trim().is_empty() => {}
-            "created_at" => account.created_at = time(column, cell)?,
+            "created_at" => match time(cell) {
+                Some(time) => account.created_at = time,
+                None => expect(TIME),
+            },
             "aliases" => account.aliases = cell.split(';').map(|alias| alias.trim().to_owned()).collect(),
             "domain" => account.domain = filled(),
             "registration_number" => account.registration_number = filled(),
-            "region" => account.region = Some(cell.trim().parse().map_err(|error| format!("{error}"))?),
+            "region" => match cell.trim().parse() {
+                Ok(region) => account.region = Some(region),
+                Err(_) => expect("a region such as `CN-GD` or `US-CA`"),
+            },
             "owner" => account.owner = Some(cell.trim().into()),
             "pool" => account.pool = Some(cell.trim().into()),
             "maturity" => account.maturity = filled(),
             "tier" => account.tier = filled(),
-            "closed_deal_at" => account.closed_deal_at = Some(time(column, cell)?),
+            "closed_deal_at" => match time(cell) {
+                Some(time) => account.closed_deal_at = Some(time),
+                None => expect(TIME),
+            },
             "contacts" => {}
             other => drop(account.attributes.insert(other.to_owned(), cell.into())),
         }
+    }
+    if !wrongs.is_empty() {
+        return Err(wrongs);
     }
     let contacts = columns.iter().zip(record).find(|(column, _)| *column == "contacts");
     let cell = contacts.map_or("", |(_, cell)| cell);
     let people = cell.split(';').filter(|person| !person.trim().is_empty()).enumerate();
     account.contacts = people.map(|(index, person)| read_contact(&account, index, person)).collect();
     Ok(account)
+}
+
+/// What a table says of a time.
+const TIME: &str = "a time such as `2026-03-02`, `2026-03-02 09:00` (UTC) or `2026-03-02T09:00:00+08:00`";
+
+fn wrong(column: &str, cell: &str, wanted: &str) -> String {
+    let found = if cell.trim().is_empty() { "nothing".to_owned() } else { format!("`{}`", cell.trim()) };
+    format!("column `{column}`: found {found}, expected {wanted}")
 }
 
 fn read_contact(account: &Account, index: usize, text: &str) -> Contact {
@@ -437,10 +475,13 @@ fn place_id(account: &Account, index: usize) -> String {
     format!("{}.{}", account.id, index + 1)
 }
 
-fn time(column: &str, cell: &str) -> Result<DateTime<Utc>, String> {
+fn time(cell: &str) -> Option<DateTime<Utc>> {
     let cell = cell.trim();
-    let midnight = || format!("{cell}T00:00:00Z").parse();
-    cell.parse().or_else(|_| midnight()).map_err(|_| format!("`{cell}` in `{column}` is no time"))
+    let local = |format: &&str| NaiveDateTime::parse_from_str(cell, format).ok();
+    let formats = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"];
+    let date = || Some(cell.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN));
+    let without_zone = || formats.iter().find_map(local).or_else(date).map(|time| time.and_utc());
+    cell.parse().ok().or_else(without_zone)
 }
 
 /// The cells of an account by column; blank ones are left out.
@@ -495,4 +536,73 @@ fn write_account(columns: &[String], account: &Account) -> Result<String, Box<dy
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(&row)?;
     Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(table: &str) -> Table {
+        Table::of(Path::new("t.csv"), table.as_bytes().to_vec()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn said(table: &[u8]) -> String {
+        Table::of(Path::new("t.csv"), table.to_vec()).err().expect("it is refused").to_string()
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_with_line_column_found_and_wanted() {
+        let table = "id,company,created_at,region,closed_deal_at\n\
+                     a,Acme,2026-03-02,CN-GD,\n\
+                     ,Bolt,yesterday,XX-,1.2.\n\
+                     a,Acme,,,\n\
+                     c,Coda,2026-03-02 09:00,,,9,9\n";
+        assert_eq!(
+            said(table.as_bytes()),
+            format!(
+                "t.csv: not merged\n\
+                 line 3: column `id`: found nothing, expected the account's id\n\
+                 line 3: column `created_at`: found `yesterday`, expected {TIME}\n\
+                 line 3: column `region`: found `XX-`, expected a region such as `CN-GD` or `US-CA`\n\
+                 line 3: column `closed_deal_at`: found `1.2.`, expected {TIME}\n\
+                 line 4: column `created_at`: found nothing, expected {TIME}\n\
+                 line 5: found 7 cells, expected 5: name the columns of the others or quote the commas"
+            )
+        );
+    }
+
+    #[test]
+    fn columns_that_cannot_be_told_apart_are_refused() {
+        assert_eq!(
+            said(b"\xef\xbb\xbfid,tier,company, tier \nx,,,\n"),
+            "t.csv: not merged\n\
+             line 1: found two columns `tier`, expected one: rename or remove one\n\
+             line 1: there is no column `created_at`: add it"
+        );
+    }
+
+    #[test]
+    fn tables_of_another_encoding_are_told_with_the_cure() {
+        for table in [&b"\xff\xfei\0d\0"[..], b"\xfe\xff\0i\0d"] {
+            assert_eq!(said(table), "t.csv: the table is UTF-16: save it as UTF-8 (in Excel: \"CSV UTF-8\")");
+        }
+        assert_eq!(
+            said(b"id,company,created_at\na,\xb1\xb1,2026-03-02\n"),
+            "t.csv: line 2: found bytes that are not UTF-8: save the table as UTF-8"
+        );
+    }
+
+    #[test]
+    fn times_are_read_as_spreadsheets_write_them_and_rows_keep_their_bytes() {
+        let table = "\u{feff}id,company,created_at,tier\r\n\
+                     a,Acme,2026-03-02 09:00,x\r\n\
+                     b,Bolt,2026-03-02T09:00:30,\r\n\
+                     c,Coda,2026-03-02T17:00:00+08:00,\r\n\
+                     d,Dyne,2026-03-02,50.0\r\n";
+        let read = read(table);
+        let times: Vec<String> =
+            read.accounts.iter().map(|account| account.created_at.format("%d %T").to_string()).collect();
+        assert_eq!(times, ["02 09:00:00", "02 09:00:30", "02 09:00:00", "02 00:00:00"]);
+        assert_eq!(read.text().unwrap(), table);
+    }
 }

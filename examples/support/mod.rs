@@ -136,7 +136,7 @@ fn wanted(column: &str, cell: &str) -> Option<&'static str> {
 }
 
 /// A table that a spreadsheet saved as "Unicode text" is not one of UTF-8.
-fn refuse_utf16(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
+pub(crate) fn refuse_utf16(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
     match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(format!(
             "{}: the table is UTF-16: save it as UTF-8 (in Excel: \"CSV UTF-8\")",
