@@ -21,6 +21,8 @@ impl Assigner {
     /// As [`Assigner::compile`], with the findings added to a report. Of no use when the report has errors.
     pub(crate) fn compile_into(rules: &AssignRules, report: &mut Report) -> Assigner {
         RulesVersion::check(rules.format, report);
+        // First, so that what it needs for a moment is not needed beside the plans.
+        let version = RulesVersion::of(rules.format, &rules.revision, rules);
         report.within("groups", |report| {
             for (id, group) in &rules.groups {
                 report.within(id.as_str(), |report| {
@@ -40,7 +42,6 @@ impl Assigner {
             };
             order::map(rules.pools.iter().map(plan))
         });
-        let version = RulesVersion::of(rules.format, &rules.revision, rules);
         Assigner { version, pools, bare: PoolPlan::new(&PoolRules::default(), Vec::new()) }
     }
 }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::advice::{self, Trial};
-use super::depth::{deeper_than, dismantle};
+use super::depth::{deeper_than, dismantle, long_key};
 use super::finding::{Finding, found, known_names, quoted_after};
 use super::removed::{Removed, is_below};
 use super::stand_in;
@@ -19,6 +19,8 @@ use crate::text;
 
 /// Deepest nesting of lists and objects in a document.
 const DEEPEST: usize = 100;
+/// Longest key of a list or object, in bytes: paths are made of keys, and each of a hundred findings has one.
+const MAX_KEY: usize = 1024;
 /// How often the document is read again to find out what would be right.
 const MAX_TRIES: u32 = 40;
 
@@ -96,6 +98,13 @@ impl Repair {
         if !document.is_object() {
             let message = format!("expected an object, found {}", found(&document));
             report.push(Diagnostic::error("wrong_type", "", message).with_help("write `{ … }`"));
+            dismantle(document);
+            return None;
+        }
+        if let Some(key) = long_key(&document, MAX_KEY) {
+            let shown: String = key.chars().take(40).collect();
+            let message = format!("the key `{shown}…` has {} bytes, {MAX_KEY} are allowed", key.len());
+            report.push(Diagnostic::error("too_long", "", message).with_help("shorten the key"));
             dismantle(document);
             return None;
         }
@@ -192,7 +201,9 @@ impl Repair {
         if self.stood_in.iter().any(|known| known.path == path) {
             return false;
         }
-        let misspelt = self.removed.node(&path).filter(|node| !node.is_null()).cloned();
+        // What is large is not copied: it is looked at when its key is right.
+        let misspelt =
+            self.removed.node(&path).filter(|node| !node.is_null() && stand_in::is_small(node)).cloned();
         let shape = shape(&path);
         let mut values = match self.known_stand_ins.get(&shape) {
             Some(known) if misspelt.is_none() => known.clone(),

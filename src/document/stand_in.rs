@@ -183,7 +183,7 @@ fn beside(around: &Value, step: &Step) -> (Value, Vec<Step>) {
 }
 
 /// Whether a value is cheap to read again and again.
-fn is_small(value: &Value) -> bool {
+pub(super) fn is_small(value: &Value) -> bool {
     let mut left = vec![value];
     let mut seen = 0;
     while let Some(node) = left.pop() {

@@ -22,8 +22,8 @@ const PATTERN_SOURCE: usize = 16 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) enum Operand {
     Text(String),
-    /// Shared, because what is compiled keeps it too.
-    Texts(Arc<[String]>),
+    /// Shared, because what is compiled keeps it too; a vector, because a slice would be copied into the `Arc`.
+    Texts(Arc<Vec<String>>),
     Integer(i64),
     Integers(Arc<[i64]>),
     Number(f64),
@@ -81,11 +81,17 @@ impl Operand {
                     Json::String(value) => known_value(field, value),
                     _ => Err(ConditionError::comparison(field, operator, json, "list texts only".to_owned())),
                 };
-                items.iter().map(read).collect::<Result<_, _>>().map(Operand::Texts)
+                let mut texts = Vec::with_capacity(items.len());
+                for item in items {
+                    texts.push(read(item)?);
+                }
+                Ok(Operand::Texts(Arc::new(texts)))
             }
             (In | NotIn, Json::Array(items)) if number_like(kind) || open => {
-                if let Some(integers) = items.iter().map(Json::as_i64).collect::<Option<Arc<[i64]>>>() {
-                    return Ok(Operand::Integers(integers));
+                if items.iter().all(Json::is_i64) {
+                    return Ok(Operand::Integers(
+                        items.iter().map(|item| item.as_i64().unwrap_or(0)).collect(),
+                    ));
                 }
                 match items.iter().map(finite).collect::<Option<Arc<[f64]>>>() {
                     Some(numbers) => Ok(Operand::Numbers(numbers)),

@@ -15,6 +15,9 @@ use crate::model::Points;
 const MOST_THOUSANDTHS: u64 = Points::LIMIT as u64 * 1_000;
 /// Up to so many values are looked through from the first to the last.
 const FEW: usize = 8;
+/// Longer lists of whole numbers are not spread over the intervals of a column: they are looked up by themselves, which
+/// needs a part of the memory.
+const LONG: usize = if cfg!(test) { 3 } else { 1024 };
 
 /// Up to 64 bits of conditions and comparisons, and the thousandths of points they sum up to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -215,6 +218,8 @@ struct Integers {
     breaks: Vec<i64>,
     /// One for each interval.
     held: Vec<Held>,
+    /// Long lists, in order.
+    long: Vec<(Box<[i64]>, Operator, Held)>,
     rest: Vec<Comparison>,
 }
 
@@ -321,7 +326,20 @@ impl Integers {
         let is_fraction = |one: &&Comparison| {
             matches!(one.operand, Operand::Number(_) | Operand::Numbers(_) | Operand::NumberRange(..))
         };
-        let (rest, exact): (Vec<&Comparison>, Vec<&Comparison>) = comparisons.iter().partition(is_fraction);
+        let (long, comparisons): (Vec<&Comparison>, Vec<&Comparison>) = comparisons
+            .iter()
+            .partition(|one| matches!(&one.operand, Operand::Integers(all) if all.len() > LONG));
+        let sorted = |one: &Comparison| {
+            let Operand::Integers(numbers) = &one.operand else {
+                return (Box::default(), one.operator, one.held);
+            };
+            let mut numbers: Box<[i64]> = Box::from(&**numbers);
+            numbers.sort_unstable();
+            (numbers, one.operator, one.held)
+        };
+        let long = long.into_iter().map(sorted).collect();
+        let comparisons = comparisons.into_iter();
+        let (rest, exact): (Vec<&Comparison>, Vec<&Comparison>) = comparisons.partition(is_fraction);
         let (rest, exact): (Vec<_>, Vec<_>) =
             (rest.into_iter().cloned().collect(), exact.into_iter().cloned().collect());
         // Each comparison is asked only about the numbers it names, so that long lists cost what they are long.
@@ -350,7 +368,7 @@ impl Integers {
         }
         let breaks = intervals.iter().skip(1).map(|(from, _)| *from).collect();
         let held = intervals.iter().map(|(_, held)| *held).collect();
-        Integers { breaks, held, rest }
+        Integers { breaks, held, long, rest }
     }
 
     #[inline]
@@ -359,7 +377,16 @@ impl Integers {
             ..=FEW => self.breaks.iter().take_while(|from| **from <= number).count(),
             _ => self.breaks.partition_point(|from| *from <= number),
         };
-        self.held.get(interval).copied().unwrap_or_default()
+        let held = self.held.get(interval).copied().unwrap_or_default();
+        if self.long.is_empty() { held } else { held + self.ask_long(number) }
+    }
+
+    #[inline(never)]
+    fn ask_long(&self, number: i64) -> Held {
+        let holds = |(numbers, operator, _): &&(Box<[i64]>, Operator, Held)| {
+            numbers.binary_search(&number).is_ok() == (*operator == Operator::In)
+        };
+        self.long.iter().filter(holds).fold(Held::default(), |sum, (.., held)| sum + *held)
     }
 }
 
@@ -383,7 +410,7 @@ impl Texts {
         }
         texts.sort_unstable();
         texts.dedup();
-        let mut named = Vec::new();
+        let mut named = Vec::with_capacity(texts.len());
         for alike in texts.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             let Some((head, text, _)) = alike.first() else { continue };
             let mut held = other;
@@ -481,8 +508,8 @@ mod tests {
             (count(), of_number, -3.0..4.0f64).prop_map(|(f, op, n)| json!({"field": f, op: n})),
             (count(), -3..4i64, 0..4i64)
                 .prop_map(|(f, from, more)| json!({"field": f, "between": [from, from + more]})),
-            (count(), prop::collection::vec(number, 1..4))
-                .prop_map(|(f, numbers)| json!({"field": f, "not_in": numbers})),
+            (count(), prop_oneof!["in", "not_in"], prop::collection::vec(number, 1..8))
+                .prop_map(|(f, op, numbers)| json!({"field": f, op: numbers})),
             (words(), of_text, text.clone()).prop_map(|(f, op, text)| json!({"field": f, op: text})),
             (words(), prop_oneof!["in", "not_in"], prop::collection::vec(text, 1..12))
                 .prop_map(|(f, op, texts)| json!({"field": f, op: texts})),

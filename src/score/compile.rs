@@ -195,8 +195,9 @@ fn sections<T>(
     let mut open: Option<usize> = None;
     // Of two groups with one id, which is a mistake, the first.
     let defined = order::map(groups.iter().rev().map(|group| (group.id.as_str(), group)));
-    for (group, rule) in rules {
-        let found = group.and_then(|id| defined.get(id.as_str()).copied());
+    let mut places: Vec<usize> = Vec::with_capacity(rules.len());
+    for (group, _) in &rules {
+        let found = group.as_ref().and_then(|id| defined.get(id.as_str()).copied());
         let known = match found {
             Some(group) => of_group.get(group.id.as_str()).copied(),
             None => open,
@@ -214,7 +215,15 @@ fn sections<T>(
             }
             None => open = Some(index),
         }
-        if let Some(section) = sections.get_mut(index) {
+        places.push(index);
+    }
+    let mut counts = vec![0; sections.len()];
+    places.iter().for_each(|place| counts.get_mut(*place).into_iter().for_each(|count| *count += 1));
+    for (section, count) in sections.iter_mut().zip(counts) {
+        section.rules.reserve_exact(count);
+    }
+    for ((_, rule), place) in rules.into_iter().zip(places) {
+        if let Some(section) = sections.get_mut(place) {
             section.rules.push(rule);
         }
     }

@@ -1,5 +1,8 @@
 //! Documents that grow in one place, one kind each. Reading, checking and compiling any of them must cost what it is
 //! long.
+#![allow(dead_code, reason = "each user takes a part")]
+
+pub(crate) mod grown;
 
 use leadkit::Intake;
 use leadkit::assign::Assigner;
