@@ -85,7 +85,7 @@ impl Submitted {
     /// Whether the value looks invented: strangers share it, so it does not show that two submissions are the same.
     /// Slow; asked only of keys that are known already.
     pub(super) fn is_invented(&self, facts: &Facts<'_>) -> bool {
-        let lead = facts.lead();
+        let lead = facts.read();
         match self.by {
             SubmissionKey::Phone => {
                 facts.phones().get(self.index).is_some_and(|phone| !fake_phone(phone).is_empty())
@@ -129,7 +129,7 @@ impl SubmissionSpaces {
     /// Every key of a lead, surest first: a contact value and what was submitted with it. The same person with another
     /// message comes in again; the same message from the same person is the same submission.
     pub(super) fn keys(&self, facts: &Facts<'_>) -> Vec<Submitted> {
-        let lead = facts.lead();
+        let lead = facts.read();
         let content = content(facts);
         let mut keys = Vec::with_capacity(4);
         for (index, phone) in facts.phones().iter().enumerate().take(MOST_VALUES) {
@@ -171,7 +171,7 @@ impl SubmissionSpaces {
             && message.chars().count() >= MIN_MESSAGE
             && (!name.is_empty() || keys.is_empty())
         {
-            let length = lead.message.as_deref().map_or(0, str::len);
+            let length = facts.lead().message.as_deref().map_or(0, str::len);
             let long = if length > MOST_TEXT { length.to_string() } else { String::new() };
             let key = self.text.with(name).with(message).with(&long);
             keys.push(Submitted { by: SubmissionKey::Text, key, index: 0 });
@@ -182,10 +182,10 @@ impl SubmissionSpaces {
 
 /// What was submitted beside the contact values: message and products. Blank when there is none of it.
 fn content(facts: &Facts<'_>) -> String {
-    let lead = facts.lead();
+    let lead = facts.read();
     let mut folded = String::new();
     squeezed(lead.message.as_deref(), &mut folded);
-    if let Some(text) = lead.message.as_deref().filter(|text| text.len() > MOST_TEXT) {
+    if let Some(text) = facts.lead().message.as_deref().filter(|text| text.len() > MOST_TEXT) {
         folded.push_str(&format!("\u{1f}{}", text.len()));
     }
     let mut products: Vec<&str> = lead.products.iter().take(MOST_VALUES).map(|one| one.trim()).collect();

@@ -17,7 +17,7 @@ use crate::dedup::{MatchKey, MatchKeyKind, Probe, Rows};
 use crate::model::{Account, AccountId, Contact, ContactId, Lead, LeadId, LeadStatus, RecordRef};
 use crate::names::NameIndex;
 use crate::order;
-use crate::rule::{FactContext, Facts, HostTables};
+use crate::rule::{FactContext, Facts, HostTables, read_text};
 use life::Life;
 pub use life::{Conflict, Desk, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use referrers::Referrers;
@@ -80,6 +80,7 @@ impl Names {
 
     fn insert_lead(&mut self, lead: &Lead) {
         if let Some(name) = lead.company.as_deref().filter(|name| !name.trim().is_empty()) {
+            let name = read_text(name);
             let meant = self.leads.gazetteer().alias_of(name).unwrap_or(name).to_owned();
             self.leads.insert(lead.id.clone(), &meant);
         }
@@ -87,6 +88,7 @@ impl Names {
 
     fn insert_account(&mut self, account: &Account) {
         for (number, name) in (0..).zip(std::iter::once(&account.company).chain(&account.aliases)) {
+            let name = read_text(name);
             let meant = self.accounts.gazetteer().alias_of(name).unwrap_or(name).to_owned();
             self.accounts.insert((account.id.clone(), number), &meant);
         }

@@ -7,8 +7,11 @@ const BEHIND: [&str; 12] =
     ["先生", "女士", "小姐", "太太", "老师", "经理", "总监", "主任", "老板", "同学", "医生", "总"];
 const BEFORE: [&str; 10] = ["mr", "mrs", "ms", "miss", "dr", "herr", "frau", "mme", "sr", "sra"];
 
+/// Bytes of a name that are compared.
+const MAX_NAME: usize = 128;
+
 /// Whether two names of people cannot be one person's. Names that are blank, that one title or surname leaves open, or
-/// of which one is the other shortened tell nobody apart.
+/// of which one is the other shortened tell nobody apart. The first 128 bytes of each are compared.
 ///
 /// ```
 /// use leadkit::contact::are_two_people;
@@ -50,7 +53,8 @@ fn is_unspaced(text: &str) -> bool {
 
 /// The words of a name without titles, folded.
 fn words(name: &str) -> Vec<String> {
-    let folded = fold(name);
+    let end = (0..=MAX_NAME.min(name.len())).rev().find(|at| name.is_char_boundary(*at));
+    let folded = fold(end.and_then(|end| name.get(..end)).unwrap_or_default());
     let mut words: Vec<String> = folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty() && !BEFORE.contains(word))

@@ -30,8 +30,11 @@ pub(super) fn key_kind(lead_key: LeadKey) -> MatchKeyKind {
 
 /// A fetched row, and what it has in common with the lead.
 pub(super) struct Candidate<'r> {
+    /// The record as it is.
     pub(super) source: Source<'r>,
-    /// The lead's keys that the record has too, by their places in the lead's probe.
+    /// The record as far as it is read.
+    pub(super) read: Source<'r>,
+    /// The lead's keys that the record has too, by their places in the lead's probe, sorted.
     shared: Vec<usize>,
     /// How the name of the company compares, when a rule asks for it.
     pub(super) likeness: Option<Likeness<'r>>,
@@ -62,6 +65,13 @@ impl<'r> Source<'r> {
         name.into_iter().chain(aliases.iter().map(String::as_str)).filter(filled)
     }
 
+    pub(super) fn record(self) -> RecordRef {
+        match self {
+            Source::Account(account) => RecordRef::Account(account.id.clone()),
+            Source::Lead(lead) => RecordRef::Lead(lead.id.clone()),
+        }
+    }
+
     pub(super) fn order(self) -> (bool, &'r str) {
         match self {
             Source::Account(account) => (false, account.id.as_str()),
@@ -73,19 +83,17 @@ impl<'r> Source<'r> {
 impl<'r> Candidate<'r> {
     pub(super) fn new(
         source: Source<'r>,
+        read: Source<'r>,
         shared: Vec<usize>,
         likeness: Option<Likeness<'r>>,
     ) -> Candidate<'r> {
-        Candidate { source, shared, likeness }
+        Candidate { source, read, shared, likeness }
     }
 }
 
 impl Candidate<'_> {
     pub(super) fn record(&self) -> RecordRef {
-        match self.source {
-            Source::Account(account) => RecordRef::Account(account.id.clone()),
-            Source::Lead(lead) => RecordRef::Lead(lead.id.clone()),
-        }
+        self.source.record()
     }
 
     pub(super) fn id(&self) -> &str {
@@ -133,6 +141,14 @@ impl Candidate<'_> {
         }
     }
 
+    /// The name of the person, as far as it is read.
+    pub(super) fn person_name(&self) -> Option<&str> {
+        match self.read {
+            Source::Lead(lead) => lead.name.as_deref(),
+            Source::Account(_) => None,
+        }
+    }
+
     /// When it last gave a sign of life.
     pub(super) fn last_active_at(&self) -> Option<DateTime<Utc>> {
         self.lead().and_then(|lead| lead.last_active_at)
@@ -153,7 +169,7 @@ impl Candidate<'_> {
 
     /// The company as the record has it.
     pub(super) fn company(&self) -> &str {
-        match self.source {
+        match self.read {
             Source::Account(account) => account.company.as_str(),
             Source::Lead(lead) => lead.company.as_deref().unwrap_or_default(),
         }
@@ -161,7 +177,7 @@ impl Candidate<'_> {
 
     /// Whether the record has the lead's key that stands at the place in its probe.
     pub(super) fn has(&self, place: usize) -> bool {
-        self.shared.contains(&place)
+        self.shared.binary_search(&place).is_ok()
     }
 
     /// A usable key of the kind that the lead has too.
@@ -184,14 +200,17 @@ impl Candidate<'_> {
             let same = |ours: &&str| theirs.iter().any(|their| their.trim() == ours.trim());
             return written(facts.read(), rule.lead).into_iter().find(same).map(|value| show(kind, value));
         }
-        // A company is shown by its name on file: the key is not made for reading.
-        let shown = if kind == MatchKeyKind::CompanyExact { self.company() } else { &shared.value };
-        Some(show(kind, shown))
+        Some(match kind {
+            // A company is shown by its name on file: the key is not made for reading.
+            MatchKeyKind::CompanyExact => show(kind, self.company()),
+            MatchKeyKind::PersonId | MatchKeyKind::RecordId => shared.to_masked(),
+            _ => show(kind, &shared.value),
+        })
     }
 
     /// The values of the target field, as written.
     pub(super) fn written(&self, target: MatchTarget) -> Vec<&str> {
-        match (self.source, target) {
+        match (self.read, target) {
             (Source::Lead(lead), _) => written(lead, target.lead_key()),
             (Source::Account(account), MatchTarget::AccountCompany) => {
                 std::iter::once(&account.company).chain(&account.aliases).map(String::as_str).collect()

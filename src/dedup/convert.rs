@@ -5,7 +5,7 @@ use super::case::Case;
 use super::deduplicator::Deduplicator;
 use super::effects::{Consequences, for_owner_of, link};
 use super::identity::is_strong;
-use super::probe::{Probe, contact_keys, wechat_key};
+use super::probe::{MatchKey, Probe, contact_keys, wechat_key};
 use super::resolution::MatchAction;
 use super::rules::MatchRule;
 use super::target::MatchTarget;
@@ -15,7 +15,7 @@ use crate::model::{
     Account, AccountId, Contact, ContactId, ConversionRecord, Effect, Lead, LeadField, LeadId, LeadStatus,
     LinkKind, RecordRef, Value,
 };
-use crate::rule::{Facts, HostTables};
+use crate::rule::{Facts, HostTables, LeadLimits};
 
 impl<'c, 'r> Case<'c, 'r> {
     /// An account among the rows.
@@ -116,8 +116,9 @@ fn known_person<'a>(account: &'a Account, facts: &Facts<'_>) -> Option<&'a Conta
     let ours = Probe::of_lead(facts);
     let shared = |contact: &&'a Contact, strong: bool| {
         let keys = contact_keys(contact, facts.context().tables);
-        let shares = ours.keys.iter().any(|key| keys.contains(key) && (!strong || is_strong(key, facts)));
-        let names = facts.lead().name.as_deref().zip(contact.name.as_deref());
+        let is_ours = |key: &MatchKey| ours.keys.binary_search(key).is_ok();
+        let shares = keys.iter().any(|key| is_ours(key) && (!strong || is_strong(key, facts)));
+        let names = facts.read().name.as_deref().zip(contact.name.as_deref());
         shares
             && if strong {
                 names.is_none_or(|(a, b)| !are_two_people(a, b))
@@ -127,7 +128,7 @@ fn known_person<'a>(account: &'a Account, facts: &Facts<'_>) -> Option<&'a Conta
                 })
             }
     };
-    let mut people: Vec<&Contact> = account.contacts.iter().collect();
+    let mut people: Vec<&Contact> = account.contacts.iter().take(LeadLimits::CONTACTS).collect();
     people.sort_by(|a, b| a.id.cmp(&b.id));
     let strong = people.iter().copied().find(|one| shared(one, true));
     strong.or_else(|| people.iter().copied().find(|one| shared(one, false)))

@@ -17,7 +17,7 @@ use crate::model::{
     Value,
 };
 use crate::order;
-use crate::rule::Facts;
+use crate::rule::{Facts, read_field};
 use crate::text::fold;
 
 /// The first rule that hits, which record it means, and what is to be done with it.
@@ -290,7 +290,7 @@ impl Deduplicator {
             (_, value) => value.to_string(),
         };
         self.rules.decisive.iter().any(|fact| {
-            let (new, old) = (canonical(*fact, fact.get(entry)), canonical(*fact, fact.get(record)));
+            let [new, old] = [entry, record].map(|lead| canonical(*fact, read_field(*fact, lead)));
             !new.is_empty() && !old.is_empty() && new != old
         })
     }

@@ -6,7 +6,7 @@ use super::probe::{MatchKey, MatchKeyKind};
 use crate::company::CompanyName;
 use crate::contact::{FakeReason, PhoneKind, are_two_people, fake_email, fake_phone};
 use crate::model::{LeadField, LeadStatus, OwnerState, RepId, Value};
-use crate::rule::Facts;
+use crate::rule::{Facts, read_field};
 use crate::text::fold;
 
 /// Differently named people on one mobile number that make it nobody's.
@@ -42,7 +42,7 @@ pub(super) fn is_strong(key: &MatchKey, facts: &Facts<'_>) -> bool {
 /// Whether so many differently named people share a number that it is nobody's.
 pub(super) fn is_crowded_mobile<'c>(sharing: impl Iterator<Item = &'c Candidate<'c>>) -> bool {
     let mut people: Vec<&str> = Vec::new();
-    for name in sharing.filter_map(|one| one.lead()?.name.as_deref()) {
+    for name in sharing.filter_map(|one| one.person_name()) {
         if !name.trim().is_empty() && people.iter().all(|known| are_two_people(known, name)) {
             people.push(name);
             if people.len() >= CROWDED_MOBILE {
@@ -78,7 +78,7 @@ impl Candidate<'_> {
     /// Whether both companies are named and surely not one.
     pub(super) fn is_other_company(&self, case: &Case<'_, '_>) -> bool {
         let Some(ours) = case.facts.company().filter(|_| has_company(case)) else { return false };
-        let mut names = self.source.company_names().peekable();
+        let mut names = self.read.company_names().peekable();
         if names.peek().is_none() || self.shares(MatchKeyKind::CompanyExact, case.usable).is_some() {
             return false;
         }
@@ -107,22 +107,22 @@ impl Candidate<'_> {
             }
         };
         scope.iter().all(|field| {
-            let (ours, theirs) = (values(field.get(case.facts.lead())), values(field.get(known)));
+            let (ours, theirs) =
+                (values(read_field(*field, case.facts.lead())), values(read_field(*field, known)));
             ours.is_empty() || theirs.is_empty() || ours.iter().any(|one| theirs.contains(one))
         })
     }
 
     /// Whether both people are named and cannot be one.
     pub(super) fn is_other_person(&self, case: &Case<'_, '_>) -> bool {
-        let (ours, theirs) =
-            (case.facts.lead().name.as_deref(), self.lead().and_then(|lead| lead.name.as_deref()));
+        let (ours, theirs) = (case.facts.read().name.as_deref(), self.person_name());
         ours.zip(theirs).is_some_and(|(ours, theirs)| are_two_people(ours, theirs))
     }
 
     /// Whether both people are named and can be one.
     fn is_same_name(&self, case: &Case<'_, '_>) -> bool {
-        let ours = case.facts.lead().name.as_deref().filter(|name| !name.trim().is_empty());
-        let mut theirs = match self.source {
+        let ours = case.facts.read().name.as_deref().filter(|name| !name.trim().is_empty());
+        let mut theirs = match self.read {
             Source::Lead(lead) => vec![lead.name.as_deref()],
             Source::Account(account) => account.contacts.iter().map(|one| one.name.as_deref()).collect(),
         };
@@ -132,7 +132,7 @@ impl Candidate<'_> {
 }
 
 fn has_company(case: &Case<'_, '_>) -> bool {
-    case.facts.lead().company.as_deref().is_some_and(|name| !name.trim().is_empty())
+    case.facts.read().company.as_deref().is_some_and(|name| !name.trim().is_empty())
 }
 
 /// Which of the records that a key leads to is meant.

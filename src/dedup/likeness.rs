@@ -162,7 +162,7 @@ fn inside_a_country(region: Region) -> Option<Region> {
 
 fn region(candidate: &Candidate<'_>, facts: &Facts<'_>) -> Option<Region> {
     let context = facts.context();
-    match candidate.source {
+    match candidate.read {
         Source::Account(account) => account
             .region
             .or_else(|| CompanyName::parse(&account.company, &context.tables.gazetteer).region()),

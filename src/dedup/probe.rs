@@ -8,7 +8,7 @@ use crate::company::{CompanyName, Gazetteer, exact_key, keys_for_storage, visit_
 use crate::contact::{Email, Phone, Wechat, canonical_domain, is_public_mail_domain};
 use crate::model::open_enum::closed_enum;
 use crate::model::{Account, Contact, ExternalIdKind, Lead, LeadField, mask_email, mask_id, mask_phone};
-use crate::rule::{FactContext, Facts, HostTables};
+use crate::rule::{FactContext, Facts, HostTables, LeadLimits, cut_account, read_text};
 
 closed_enum! {
     /// What a key is made of.
@@ -45,7 +45,7 @@ pub struct MatchKey {
 impl MatchKey {
     /// The pieces of a company's name, under which it is stored so that like names find it.
     pub(crate) fn grams_of(name: &str, gazetteer: &Gazetteer) -> Vec<MatchKey> {
-        let keys = keys_for_storage(name, gazetteer);
+        let keys = keys_for_storage(read_text(name), gazetteer);
         let gram = |value: String| MatchKey { kind: MatchKeyKind::CompanyGram, value };
         keys.grams.into_iter().map(gram).collect()
     }
@@ -56,7 +56,12 @@ impl MatchKey {
         match self.kind {
             MatchKeyKind::Phone => mask_phone(&self.value),
             MatchKeyKind::Email => mask_email(&self.value),
-            MatchKeyKind::Wechat | MatchKeyKind::PersonId | MatchKeyKind::RecordId => mask_id(&self.value),
+            MatchKeyKind::Wechat => mask_id(&self.value),
+            // What names the identifier is no part of it.
+            MatchKeyKind::PersonId | MatchKeyKind::RecordId => match self.value.split_once(':') {
+                Some((name, id)) => format!("{name}:{}", mask_id(id)),
+                None => mask_id(&self.value),
+            },
             MatchKeyKind::Domain | MatchKeyKind::CompanyExact | MatchKeyKind::CompanyGram => {
                 self.value.clone()
             }
@@ -127,7 +132,7 @@ impl Probe {
         let own = facts.email_domains().iter().filter(|domain| !is_public_mail_domain(domain));
         keys.extend(own.map(key(MatchKeyKind::Domain)));
         keys.extend(wechat_key(facts.read()).map(|value| MatchKey { kind: MatchKeyKind::Wechat, value }));
-        keys.extend(id_keys(facts.lead()));
+        keys.extend(id_keys(facts.read()));
         if let Some(company) = facts.company() {
             let alias = facts.read().company.as_deref().and_then(|name| gazetteer.alias_of(name));
             let alias = alias.map(|name| exact_key(&CompanyName::parse(name, gazetteer)));
@@ -156,6 +161,8 @@ impl Probe {
     #[must_use]
     pub fn of_account(account: &Account, context: &FactContext<'_>) -> Probe {
         let mut keys = Vec::new();
+        let cut = cut_account(account);
+        let account = cut.as_deref().unwrap_or(account);
         for name in std::iter::once(&account.company).chain(&account.aliases) {
             let value = exact_key(&CompanyName::parse(name, &context.tables.gazetteer));
             keys.push(MatchKey { kind: MatchKeyKind::CompanyExact, value });
@@ -170,11 +177,13 @@ impl Probe {
 /// The keys of a contact of an account.
 pub(super) fn contact_keys(contact: &Contact, tables: &HostTables) -> Vec<MatchKey> {
     let options = tables.phone_options();
-    let phones = contact.phones.iter().map(|phone| Phone::parse(phone.as_str(), &options));
+    let phones = contact.phones.iter().take(LeadLimits::VALUES);
+    let phones = phones.map(|phone| Phone::parse(read_text(phone.as_str()), &options));
     let phones = phones.filter_map(|phone| phone.key().map(str::to_owned));
-    let emails = contact.emails.iter().filter_map(|email| Email::parse(email.as_str()).ok());
+    let emails = contact.emails.iter().take(LeadLimits::VALUES);
+    let emails = emails.filter_map(|email| Email::parse(read_text(email.as_str())).ok());
     let emails = emails.map(|email| email.key().to_owned());
-    let wechat = contact.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok());
+    let wechat = contact.wechat.as_ref().and_then(|id| Wechat::parse(read_text(id.as_str())).ok());
     let wechat = wechat.map(|id| id.key().to_owned());
     let key = |kind| move |value| MatchKey { kind, value };
     let mut keys: Vec<MatchKey> = phones.map(key(MatchKeyKind::Phone)).collect();

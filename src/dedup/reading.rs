@@ -5,9 +5,9 @@ use super::probe::{MatchKey, MatchKeyKind, Probe, id_keys};
 use super::resolution::Rows;
 use crate::company::KeyReader;
 use crate::contact::{Email, Phone, Wechat, canonical_domain, is_public_mail_domain};
-use crate::model::{Account, EmailAddress, Lead, PhoneNumber, WechatId};
+use crate::model::{Account, EmailAddress, Lead, PhoneNumber, RecordRef, WechatId};
 use crate::names::Asked;
-use crate::rule::{FactContext, Facts};
+use crate::rule::{FactContext, Facts, cut_account, cut_lead_on_file};
 
 /// Digits at the end of a number by which most other numbers are told from it at a glance.
 const TAIL: usize = 4;
@@ -28,22 +28,63 @@ pub(super) struct Reading<'x, 'a> {
     shared: Vec<usize>,
 }
 
-/// The fetched rows, each once and without the lead itself, read for the lead. A lead that is folded, voided or blocked
-/// is found by no key.
-pub(super) fn candidates<'r>(
-    facts: &Facts<'_>,
-    rows: &'r Rows,
-    lead_keys: &Probe,
-    asked: Option<&mut Asked<'_>>,
-) -> Vec<Candidate<'r>> {
+/// Most phone keys of a lead for which it pays to look at a row's numbers before they are read.
+const FEW_PHONES: usize = 8;
+
+/// A fetched row, and as much of it as is read when that is not all.
+pub(super) struct Fetched<'r> {
+    source: Source<'r>,
+    cut: Option<Cut>,
+}
+
+enum Cut {
+    Account(Box<Account>),
+    Lead(Box<Lead>),
+}
+
+impl Fetched<'_> {
+    fn read(&self) -> Source<'_> {
+        match &self.cut {
+            None => self.source,
+            Some(Cut::Account(account)) => Source::Account(account),
+            Some(Cut::Lead(lead)) => Source::Lead(lead),
+        }
+    }
+
+    /// The record, when not all of it is read.
+    pub(super) fn oversized(&self) -> Option<RecordRef> {
+        self.cut.as_ref().map(|_| self.source.record())
+    }
+}
+
+/// The fetched rows, each once and without the lead itself. A lead that is folded, voided or blocked is found by no
+/// key.
+pub(super) fn fetched<'r>(facts: &Facts<'_>, rows: &'r Rows) -> Vec<Fetched<'r>> {
     let others = rows.leads.iter().filter(|lead| lead.id != facts.lead().id && lead.is_on_file());
     let mut sources: Vec<Source<'r>> = rows.accounts.iter().map(Source::Account).collect();
     sources.extend(others.map(Source::Lead));
     // A host that fetches per key may hand in one row twice.
     sources.sort_by_key(|source| source.order());
     sources.dedup_by_key(|source| source.order());
+    let fetched = |source| {
+        let cut = match source {
+            Source::Account(account) => cut_account(account).map(Cut::Account),
+            Source::Lead(lead) => cut_lead_on_file(lead).map(Cut::Lead),
+        };
+        Fetched { source, cut }
+    };
+    sources.into_iter().map(fetched).collect()
+}
+
+/// The rows, read for the lead.
+pub(super) fn candidates<'r>(
+    facts: &Facts<'_>,
+    rows: &'r [Fetched<'_>],
+    lead_keys: &Probe,
+    asked: Option<&mut Asked<'_>>,
+) -> Vec<Candidate<'r>> {
     let mut reading = Reading::new(facts, lead_keys, asked);
-    sources.into_iter().map(|source| reading.candidate(source)).collect()
+    rows.iter().map(|row| reading.candidate(row)).collect()
 }
 
 impl<'x, 'a> Reading<'x, 'a> {
@@ -64,16 +105,17 @@ impl<'x, 'a> Reading<'x, 'a> {
         }
     }
 
-    fn candidate<'r>(&mut self, source: Source<'r>) -> Candidate<'r> {
+    fn candidate<'r>(&mut self, row: &'r Fetched<'_>) -> Candidate<'r> {
         self.shared.clear();
-        match source {
+        let read = row.read();
+        match read {
             Source::Account(account) => self.read_account(account),
             Source::Lead(lead) => self.read_lead(lead),
         }
-        let likeness = self.read_names(source);
+        let likeness = self.read_names(read);
         self.shared.sort_unstable();
         self.shared.dedup();
-        Candidate::new(source, self.shared.clone(), likeness)
+        Candidate::new(row.source, read, self.shared.clone(), likeness)
     }
 
     fn read_account(&mut self, account: &Account) {
@@ -136,6 +178,9 @@ impl<'x, 'a> Reading<'x, 'a> {
         }
         let digits = digits.get(..count).unwrap_or_default();
         let ours = self.lead_keys.keys.iter().filter(|key| key.kind == MatchKeyKind::Phone);
+        if ours.clone().count() > FEW_PHONES {
+            return true;
+        }
         ours.map(|key| key.value.as_bytes()).any(|key| {
             let tail = key.get(key.len().saturating_sub(TAIL)..).unwrap_or_default();
             tail.len() < TAIL || digits.windows(TAIL).any(|window| window == tail)
@@ -209,6 +254,7 @@ impl<'x, 'a> Reading<'x, 'a> {
 }
 
 fn note(lead_keys: &Probe, shared: &mut Vec<usize>, kind: MatchKeyKind, value: &str) {
-    let same = |(_, key): &(usize, &MatchKey)| key.kind == kind && key.value == value;
-    shared.extend(lead_keys.keys.iter().enumerate().find(same).map(|(place, _)| place));
+    // Keys are sorted and distinct.
+    let order = |key: &MatchKey| key.kind.cmp(&kind).then_with(|| key.value.as_str().cmp(value));
+    shared.extend(lead_keys.keys.binary_search_by(order).ok());
 }

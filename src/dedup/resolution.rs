@@ -331,6 +331,8 @@ pub struct Resolution {
     pub(super) labels: BTreeSet<MatchLabel>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) crowded: Vec<CrowdedKey>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) oversized: Vec<RecordRef>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) truncated: bool,
     pub(super) effects: Vec<Effect>,
@@ -397,6 +399,13 @@ impl Resolution {
     #[must_use]
     pub fn crowded(&self) -> &[CrowdedKey] {
         &self.crowded
+    }
+
+    /// The rows of which not everything is read, by [`LeadLimits`](crate::rule::LeadLimits), so that a match may be
+    /// missing; by kind and id.
+    #[must_use]
+    pub fn oversized(&self) -> &[RecordRef] {
+        &self.oversized
     }
 
     /// Whether the host could not fetch every row, so that a match may be missing.
@@ -520,6 +529,9 @@ impl fmt::Display for Resolution {
                 in_words(key.kind),
                 key.records
             )?;
+        }
+        for record in &self.oversized {
+            write!(f, "; {record} is too long, only its beginning was read")?;
         }
         if self.truncated {
             f.write_str("; not every row was fetched")?;

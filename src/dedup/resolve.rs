@@ -12,7 +12,7 @@ use super::identity::{Meant, best, is_crowded_mobile, is_strong, meant};
 use super::likeness::{self, RuleHit};
 use super::plan::{Choice, Plan};
 use super::probe::{MatchKey, MatchKeyKind, Probe};
-use super::reading::candidates;
+use super::reading::{Fetched, candidates, fetched};
 use super::resolution::{CrowdedKey, Match, MatchAction, Resolution, Rows};
 use super::rules::MatchRule;
 use super::target::MatchTarget;
@@ -69,7 +69,8 @@ impl Deduplicator {
     ) -> Resolution {
         let lead_keys = Probe::of_lead(facts);
         let mut asked = self.asked(facts);
-        let candidates = candidates(facts, rows, &lead_keys, asked.as_mut());
+        let fetched = fetched(facts, rows);
+        let candidates = candidates(facts, &fetched, &lead_keys, asked.as_mut());
         let (usable, crowded) = self.usable_keys(facts, &lead_keys, &candidates);
         let crowded_names = |place: &usize| {
             let kind = lead_keys.keys.get(*place).map(|key| key.kind);
@@ -105,6 +106,7 @@ impl Deduplicator {
             rule: rule.map(|rule| rule.id.clone()),
             matches,
             crowded,
+            oversized: fetched.iter().filter_map(Fetched::oversized).collect(),
             truncated: rows.truncated,
             effects,
             faults,

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::field::Path;
 use super::fields::FieldId;
-use super::limits::CutLead;
+use super::limits::{CutLead, read_message, read_text};
 use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
 use crate::company::CompanyName;
@@ -154,7 +154,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn new(lead: &'a Lead, context: &FactContext<'a>) -> Facts<'a> {
         let options = context.tables.phone_options();
-        let cut = CutLead::of(lead);
+        let cut = CutLead::of(lead, context.activities);
         let whole = lead;
         let lead = cut.as_deref().map_or(whole, |cut| &cut.lead);
         let phones: Vec<Phone> =
@@ -213,7 +213,8 @@ impl<'a> Facts<'a> {
         self.cut.as_deref().map_or(self.lead, |cut| &cut.lead)
     }
 
-    /// Names of the lead's fields of which only the beginning is read; empty for nearly every lead.
+    /// Names of the lead's fields of which only the beginning is read, `activities` for what it did; empty for nearly
+    /// every lead.
     #[must_use]
     pub fn oversized(&self) -> &[String] {
         self.cut.as_deref().map_or(&[], |cut| &cut.fields)
@@ -492,16 +493,16 @@ impl FactSource for ActivityFacts<'_> {
         let activity = self.activity;
         let Path::Single(id) = &field.0 else { return self.facts.fact(field) };
         match id {
-            FieldId::ActivityKind => text(Some(&activity.kind)),
-            FieldId::ActivityChannel => owned(&activity.channel),
+            FieldId::ActivityKind => text(Some(read_text(&activity.kind))),
+            FieldId::ActivityChannel => text(activity.channel.as_deref().map(read_text)),
             FieldId::ActivityCampaign => text(activity.campaign.as_ref().map(|value| value.as_str())),
-            FieldId::ActivityPage => owned(&activity.page),
-            FieldId::ActivityContent => owned(&activity.content),
+            FieldId::ActivityPage => text(activity.page.as_deref().map(read_text)),
+            FieldId::ActivityContent => text(activity.content.as_deref().map(read_message)),
             FieldId::ActivityProgress => number(activity.progress),
             FieldId::ActivityDuration => {
                 activity.duration.map_or(FactValue::Missing, |seconds| FactValue::Integer(seconds.into()))
             }
-            FieldId::ActivityIntent => owned(&activity.intent),
+            FieldId::ActivityIntent => text(activity.intent.as_deref().map(read_text)),
             FieldId::ActivitySharedBy => text(activity.shared_by.as_ref().map(|value| value.as_str())),
             FieldId::ActivityTime => FactValue::Time(activity.time),
             _ => self.facts.fact(field),
@@ -527,11 +528,6 @@ pub(crate) fn text(value: Option<&str>) -> FactValue<'_> {
         Some(text) if !is_blank(text) => FactValue::Text(text),
         _ => FactValue::Missing,
     }
-}
-
-#[inline]
-pub(crate) fn owned(value: &Option<String>) -> FactValue<'_> {
-    text(value.as_deref())
 }
 
 pub(crate) fn number<'a>(value: Option<f64>) -> FactValue<'a> {

@@ -1,9 +1,12 @@
 //! How much of a lead the engines read.
 
-use crate::model::{Lead, LeadField, Value};
+use std::collections::BTreeMap;
 
-/// How much of a lead the engines read. What is stored is never cut: [`Facts::lead`](super::Facts::lead) is the lead
-/// as it is, effects write whole values, and the blacklist flags a lead of which something is not read.
+use crate::model::{Account, Activity, Contact, EmailAddress, Lead, LeadField, PhoneNumber, Value, WechatId};
+
+/// How much of a lead, of its activities and of the rows on file the engines read. What is stored is never cut:
+/// [`Facts::lead`](super::Facts::lead) is the lead as it is, and effects write whole values. The blacklist flags a lead
+/// of which something is not read, and the [resolution](crate::dedup::Resolution::oversized) names such rows.
 ///
 /// | Field | Read |
 /// |---|---|
@@ -12,7 +15,12 @@ use crate::model::{Lead, LeadField, Value};
 /// | `message` | the first [`MESSAGE`](LeadLimits::MESSAGE) bytes |
 /// | `industry`, `products`, `tags` | the first [`ITEMS`](LeadLimits::ITEMS), each up to [`TEXT`](LeadLimits::TEXT) bytes |
 /// | `attributes` | texts as `message`, lists as `tags` |
+/// | `external_ids` | the first [`VALUES`](LeadLimits::VALUES) by name, names and values up to [`TEXT`](LeadLimits::TEXT) bytes |
+/// | `content` of an activity | the first [`MESSAGE`](LeadLimits::MESSAGE) bytes; its other texts as `title` |
+/// | `company`, `domain` and `aliases` of an account | as `company`; the first [`ITEMS`](LeadLimits::ITEMS) aliases |
+/// | `contacts` of an account | the first [`CONTACTS`](LeadLimits::CONTACTS), each as a lead |
 ///
+/// A lead on file is read as the lead that comes in. Of two names of people the first 128 bytes are compared.
 /// Texts are cut before the character that would not fit.
 ///
 /// ```
@@ -39,6 +47,8 @@ impl LeadLimits {
     pub const VALUES: usize = 64;
     /// Items of any other list.
     pub const ITEMS: usize = 256;
+    /// People of one account.
+    pub const CONTACTS: usize = 1024;
 }
 
 /// What is compared whole: ids of other records.
@@ -52,11 +62,15 @@ pub(super) struct CutLead {
 }
 
 impl CutLead {
-    /// Nothing when the lead is read whole.
-    pub(super) fn of(lead: &Lead) -> Option<Box<CutLead>> {
-        let is_long = LeadField::ALL.iter().any(|field| exceeds(*field, lead))
-            || lead.attributes.values().any(attribute_exceeds);
-        is_long.then(|| CutLead::cut(lead))
+    /// Nothing when the lead and what it did are read whole.
+    pub(super) fn of(lead: &Lead, activities: &[Activity]) -> Option<Box<CutLead>> {
+        let is_long = lead_exceeds(lead);
+        let are_long = activities.iter().any(activity_exceeds);
+        (is_long || are_long).then(|| {
+            let mut cut = CutLead::cut(lead);
+            cut.fields.extend(are_long.then(|| "activities".to_owned()));
+            cut
+        })
     }
 
     #[cold]
@@ -64,13 +78,13 @@ impl CutLead {
         let mut cut = Box::new(CutLead { lead: whole.clone(), fields: Vec::new() });
         for field in LeadField::ALL.iter().filter(|field| exceeds(**field, whole)) {
             cut.fields.push(field.as_str().to_owned());
-            let value = match field.get(whole) {
-                Value::Text(text) => Value::from(head(&text, most_of(*field))),
-                Value::List(items) => Value::List(heads(&items, most_items(*field))),
-                value => value,
-            };
             // A text that is cut is a text.
-            let _ = field.set(&mut cut.lead, &value);
+            let _ = field.set(&mut cut.lead, &read_field(*field, whole));
+        }
+        if ids_exceed(&whole.external_ids) {
+            cut.fields.push("external_ids".to_owned());
+            let ids = whole.external_ids.iter().take(LeadLimits::VALUES);
+            cut.lead.external_ids = ids.map(|(name, id)| (cut_text(name), cut_text(id))).collect();
         }
         for (name, value) in &mut cut.lead.attributes {
             if attribute_exceeds(value) {
@@ -84,6 +98,100 @@ impl CutLead {
         }
         cut
     }
+}
+
+fn lead_exceeds(lead: &Lead) -> bool {
+    LeadField::ALL.iter().any(|field| exceeds(*field, lead))
+        || lead.attributes.values().any(attribute_exceeds)
+        || ids_exceed(&lead.external_ids)
+}
+
+fn ids_exceed(ids: &BTreeMap<String, String>) -> bool {
+    let is_long = |text: &String| text.len() > LeadLimits::TEXT;
+    ids.len() > LeadLimits::VALUES || ids.iter().any(|(name, id)| is_long(name) || is_long(id))
+}
+
+#[inline]
+fn activity_exceeds(activity: &Activity) -> bool {
+    let Activity { kind, channel, page, content, intent, .. } = activity;
+    let is_long = |text: &Option<String>| text.as_ref().is_some_and(|text| text.len() > LeadLimits::TEXT);
+    kind.len() > LeadLimits::TEXT
+        || [channel, page, intent].into_iter().any(is_long)
+        || content.as_ref().is_some_and(|text| text.len() > LeadLimits::MESSAGE)
+}
+
+/// A lead on file as far as matching reads it; nothing when it reads the lead whole.
+pub(crate) fn cut_lead_on_file(lead: &Lead) -> Option<Box<Lead>> {
+    let fields =
+        [LeadField::Phones, LeadField::Emails, LeadField::Wechat, LeadField::Company, LeadField::Name];
+    let is_long = fields.into_iter().any(|field| exceeds(field, lead)) || ids_exceed(&lead.external_ids);
+    is_long.then(|| Box::new(CutLead::cut(lead).lead))
+}
+
+/// An account on file as far as matching reads it; nothing when it reads the account whole.
+pub(crate) fn cut_account(account: &Account) -> Option<Box<Account>> {
+    let Account { company, aliases, domain, contacts, .. } = account;
+    let names = std::iter::once(company).chain(aliases).chain(domain);
+    let is_long = aliases.len() > LeadLimits::ITEMS
+        || contacts.len() > LeadLimits::CONTACTS
+        || names.into_iter().any(|name| name.len() > LeadLimits::TEXT)
+        || contacts.iter().any(contact_exceeds);
+    is_long.then(|| {
+        Box::new(Account {
+            company: cut_text(company),
+            aliases: heads(aliases, LeadLimits::ITEMS),
+            domain: domain.as_deref().map(cut_text),
+            contacts: contacts.iter().take(LeadLimits::CONTACTS).map(cut_contact).collect(),
+            ..account.clone()
+        })
+    })
+}
+
+fn contact_exceeds(contact: &Contact) -> bool {
+    let Contact { phones, emails, wechat, name, .. } = contact;
+    let single = [name.as_deref(), wechat.as_ref().map(WechatId::as_str)];
+    are_long(LeadField::Phones, phones.iter().map(|one| one.as_str().len()))
+        || are_long(LeadField::Emails, emails.iter().map(|one| one.as_str().len()))
+        || single.into_iter().flatten().any(|text| text.len() > LeadLimits::TEXT)
+}
+
+fn cut_contact(contact: &Contact) -> Contact {
+    let phones = contact.phones.iter().take(LeadLimits::VALUES);
+    let emails = contact.emails.iter().take(LeadLimits::VALUES);
+    Contact {
+        phones: phones.map(|one| PhoneNumber::from(cut_text(one.as_str()))).collect(),
+        emails: emails.map(|one| EmailAddress::from(cut_text(one.as_str()))).collect(),
+        wechat: contact.wechat.as_ref().map(|id| WechatId::from(cut_text(id.as_str()))),
+        name: contact.name.as_deref().map(cut_text),
+        ..contact.clone()
+    }
+}
+
+/// A field as far as it is read.
+pub(crate) fn read_field(field: LeadField, lead: &Lead) -> Value {
+    match field.get(lead) {
+        Value::Text(text) if text.len() > most_of(field) && !IDS.contains(&field) => {
+            Value::from(head(&text, most_of(field)))
+        }
+        Value::List(items) => Value::List(heads(&items, most_items(field))),
+        value => value,
+    }
+}
+
+/// A single text as far as it is read.
+#[inline]
+pub(crate) fn read_text(text: &str) -> &str {
+    if text.len() <= LeadLimits::TEXT { text } else { head(text, LeadLimits::TEXT) }
+}
+
+/// A message as far as it is read.
+#[inline]
+pub(super) fn read_message(text: &str) -> &str {
+    if text.len() <= LeadLimits::MESSAGE { text } else { head(text, LeadLimits::MESSAGE) }
+}
+
+fn cut_text(text: impl AsRef<str>) -> String {
+    read_text(text.as_ref()).to_owned()
 }
 
 fn most_of(field: LeadField) -> usize {
@@ -125,7 +233,7 @@ fn attribute_exceeds(value: &Value) -> bool {
 }
 
 fn heads(items: &[String], most: usize) -> Vec<String> {
-    items.iter().take(most).map(|item| head(item, LeadLimits::TEXT).to_owned()).collect()
+    items.iter().take(most).map(cut_text).collect()
 }
 
 /// The first bytes of a text, whole characters only.

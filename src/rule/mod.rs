@@ -37,6 +37,7 @@ pub(crate) use fields::FieldId;
 pub use fields::{FIELDS, FieldSpec, Producer, Scope};
 pub use fingerprint::Fingerprint;
 pub use limits::LeadLimits;
+pub(crate) use limits::{cut_account, cut_lead_on_file, read_field, read_text};
 pub use match_facts::{MatchFacts, MatchKind, MatchLabel};
 pub use operator::{ConditionError, Operator};
 pub use predicate::Predicate;

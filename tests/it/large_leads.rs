@@ -1,12 +1,12 @@
 //! Leads from strangers: fields as long as they like, read as far as the limits say, and stored as they are.
 
 use leadkit::blacklist::OVERSIZED;
-use leadkit::model::{Effect, Lead, Value};
-use leadkit::rule::LeadLimits;
+use leadkit::model::{Account, Activity, Contact, Effect, Lead, Value};
+use leadkit::rule::{ActivityFacts, FactSource, FactValue, LeadLimits};
 use leadkit::{Input, Intake, Roster, State};
 use serde_json::json;
 
-use crate::support::{account, at, book, with_facts};
+use crate::support::{account, at, book, with_activities, with_facts};
 
 const NOW: &str = "2026-03-02T02:00:00Z";
 const LONG: usize = 1 << 20;
@@ -114,13 +114,100 @@ fn what_is_stored_is_never_cut() {
     assert!(written.iter().all(|value| **value == Value::Text(message.clone())), "an effect is cut");
 }
 
+/// An account as large as a stranger can make one.
+fn huge_account(id: &str) -> Account {
+    let contact = |i: usize| Contact {
+        id: format!("{id}.{i}").into(),
+        name: Some("名".repeat(2_000)),
+        phones: (0..100).map(|n| format!("139{:08}", 27_461_853 + i * 100 + n).as_str().into()).collect(),
+        emails: vec!["e".repeat(10_000).as_str().into()],
+        wechat: Some("w".repeat(10_000).as_str().into()),
+        ..Contact::default()
+    };
+    Account {
+        company: "公司".repeat(LONG / 6),
+        aliases: (0..1_000).map(|i| format!("别名{i}{}", "x".repeat(5_000))).collect(),
+        domain: Some("d".repeat(LONG)),
+        contacts: (0..1_500).map(contact).collect(),
+        ..account(id, "x", Some("ann"))
+    }
+}
+
+#[test]
+fn rows_on_file_are_read_in_part_and_named() {
+    let known = Lead {
+        external_ids: (0..5_000).map(|i| (format!("openid.{i}"), "o".repeat(100))).collect(),
+        created_at: at("2026-02-01T00:00:00Z"),
+        ..huge("L0")
+    };
+    let entry = Lead {
+        id: "L1".into(),
+        created_at: at(NOW),
+        phones: vec!["13927461853".into()],
+        external_ids: (0..5_000).map(|i| (format!("unionid.{i}"), "u".repeat(5_000))).collect(),
+        ..Lead::default()
+    };
+    let intake = intake();
+    let account = huge_account("A1");
+    let probe = intake.probe(&entry);
+    assert!(probe.keys.len() <= LeadLimits::VALUES + 1, "{} keys", probe.keys.len());
+    let bytes = |keys: &[leadkit::dedup::MatchKey]| keys.iter().map(|key| key.value.len()).sum::<usize>();
+    assert!(bytes(&probe.keys) <= 300 * 1024, "{}", bytes(&probe.keys));
+    // 1,024 people of 64 numbers, and 256 names of 4 KiB.
+    assert!(bytes(&intake.account_keys(&account)) < 4 << 20);
+    assert!(bytes(&intake.lead_keys(&known)) < 64 * 1024);
+    let rows = leadkit::dedup::Rows { accounts: vec![account], leads: vec![known], truncated: false };
+    let input = Input { lead: entry, rows, ..Input::default() };
+    let outcome = intake.process(&input, &Roster::default(), &State::default(), at(NOW));
+    let resolution = outcome.resolution().unwrap();
+    let named: Vec<String> = resolution.oversized().iter().map(ToString::to_string).collect();
+    assert_eq!(named, ["account A1", "lead L0"]);
+    assert!(!resolution.matches().is_empty(), "{resolution}");
+    let said = resolution.to_string();
+    assert!(said.contains("; account A1 is too long, only its beginning was read"), "{said}");
+    assert!(outcome.explain().contains("is too long, only its beginning was read"));
+    assert!(outcome.verdict().hits().iter().any(|hit| hit.rule().as_str() == OVERSIZED));
+    // Numbers beyond the limits are on no key.
+    let far =
+        Lead { phones: vec![format!("139{:08}", 27_461_853 + 99).as_str().into()], ..input.lead.clone() };
+    let far = Input { lead: far, ..input };
+    let outcome = intake.process(&far, &Roster::default(), &State::default(), at(NOW));
+    assert!(outcome.resolution().unwrap().matches().is_empty(), "{}", outcome.resolution().unwrap());
+}
+
+#[test]
+fn activities_are_read_in_part_and_flagged() {
+    let lead = Lead { id: "L1".into(), ..Lead::default() };
+    let long = |content: usize, page: usize| Activity {
+        id: "a".into(),
+        kind: "k".into(),
+        time: at(NOW),
+        content: Some("c".repeat(content)),
+        page: Some("p".repeat(page)),
+        ..Activity::default()
+    };
+    let usual = [long(LeadLimits::MESSAGE, LeadLimits::TEXT)];
+    with_activities(&lead, &usual, at(NOW), |facts| assert!(facts.oversized().is_empty()));
+    for activity in [long(LeadLimits::MESSAGE + 1, 0), long(0, LeadLimits::TEXT + 1)] {
+        let activities = [activity];
+        with_activities(&lead, &activities, at(NOW), |facts| {
+            assert_eq!(facts.oversized(), ["activities"]);
+            let seen = ActivityFacts { facts, activity: &activities[0] };
+            let length = |name: &str| match seen.fact(&name.parse().unwrap()) {
+                FactValue::Text(text) => text.len(),
+                _ => 0,
+            };
+            assert!(length("activity.content") <= LeadLimits::MESSAGE);
+            assert!(length("activity.page") <= LeadLimits::TEXT);
+        });
+    }
+}
+
 /// Kinds that a script makes up are counted as they were before they were sorted.
 #[cfg(feature = "script")]
 #[test]
 fn kinds_are_counted_alike_however_many_activities_there_are() {
-    use crate::support::with_activities;
     use leadkit::error::Report;
-    use leadkit::model::Activity;
     use leadkit::rule::{Condition, Predicate, Scope};
 
     let lead = Lead { id: "L1".into(), ..Lead::default() };
