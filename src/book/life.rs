@@ -1,12 +1,13 @@
 //! What is known of a lead beside its fields, and what lies on people's desks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 
 use crate::model::{
-    AccountId, Activity, ContactId, ConversionRecord, EffectKey, History, LeadId, Link, RecordRef, RepId,
-    Value,
+    AccountId, Activity, ContactId, ConversionRecord, EffectKey, History, LeadId, Link, MaskedValue,
+    RecordRef, RepId, Value,
 };
 use crate::text::Code;
 
@@ -56,8 +57,8 @@ pub struct ReviewRequest {
     pub since: DateTime<Utc>,
 }
 
-/// An entry that says something else than the record keeps.
-#[derive(Debug, Clone, PartialEq)]
+/// An entry that says something else than the record keeps. `Debug` masks contact values.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Conflict {
     /// The record.
@@ -72,8 +73,21 @@ pub struct Conflict {
     pub entry: LeadId,
 }
 
-/// A value that another took the place of.
-#[derive(Debug, Clone, PartialEq)]
+impl fmt::Debug for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Conflict { record, field, kept, found, entry } = self;
+        f.debug_struct("Conflict")
+            .field("record", record)
+            .field("field", field)
+            .field("kept", &MaskedValue { field, value: kept })
+            .field("found", &MaskedValue { field, value: found })
+            .field("entry", entry)
+            .finish()
+    }
+}
+
+/// A value that another took the place of. `Debug` masks contact values.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Replaced {
     /// The record.
@@ -82,6 +96,17 @@ pub struct Replaced {
     pub field: String,
     /// What it held.
     pub value: Value,
+}
+
+impl fmt::Debug for Replaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Replaced { record, field, value } = self;
+        f.debug_struct("Replaced")
+            .field("record", record)
+            .field("field", field)
+            .field("value", &MaskedValue { field, value })
+            .finish()
+    }
 }
 
 /// A person who may have moved to another company.

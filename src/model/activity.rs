@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::text::Scrubbed;
+use crate::text::MaskedIds;
 
 use super::open_enum::open_enum;
 use super::{ActivityId, Attributes, CampaignId, ContactId, LeadId, Money};
@@ -95,14 +95,14 @@ pub struct Touch {
 }
 
 impl fmt::Debug for Touch {
-    /// What looks like a phone number or an e-mail address in a text is masked.
+    /// The keys are masked.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Touch { id, lead, contact, keys, channel, campaign, time, cost, shared_by } = self;
         f.debug_struct("Touch")
             .field("id", id)
             .field("lead", lead)
             .field("contact", contact)
-            .field("keys", &Scrubbed(keys))
+            .field("keys", &MaskedIds(keys))
             .field("channel", channel)
             .field("campaign", campaign)
             .field("time", time)

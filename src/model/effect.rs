@@ -443,9 +443,9 @@ impl fmt::Debug for Effect {
 }
 
 /// The value of a field, of which `Debug` shows what is no contact value.
-struct MaskedValue<'e> {
-    field: &'e str,
-    value: &'e Value,
+pub(crate) struct MaskedValue<'e> {
+    pub(crate) field: &'e str,
+    pub(crate) value: &'e Value,
 }
 
 impl fmt::Debug for MaskedValue<'_> {
@@ -455,7 +455,8 @@ impl fmt::Debug for MaskedValue<'_> {
             mask_phone
         } else if is("email") {
             mask_email
-        } else if is("wechat") {
+        } else if is("wechat") || ["external_ids.", "other_ids.", "click_ids."].iter().any(|of| self.field.starts_with(of))
+        {
             mask_id
         } else {
             return write!(f, "{:?}", self.value);

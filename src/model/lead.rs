@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::text::Scrubbed;
+use crate::text::{MaskedIds, Scrubbed};
 
 use super::open_enum::{closed_enum, open_enum};
 use super::{
@@ -241,8 +241,8 @@ impl fmt::Debug for Lead {
             .field("phones", phones)
             .field("emails", emails)
             .field("wechat", wechat)
-            .field("external_ids", &Scrubbed(external_ids))
-            .field("other_ids", &MaskedIds(other_ids))
+            .field("external_ids", &MaskedIds(external_ids))
+            .field("other_ids", &MaskedLists(other_ids))
             .field("country", country)
             .field("province", province)
             .field("city", city)
@@ -256,7 +256,7 @@ impl fmt::Debug for Lead {
             .field("source", source)
             .field("utm", utm)
             .field("first_utm", first_utm)
-            .field("click_ids", &Scrubbed(click_ids))
+            .field("click_ids", &MaskedIds(click_ids))
             .field("ip", ip)
             .field("status", status)
             .field("close_reason", close_reason)
@@ -277,9 +277,9 @@ impl fmt::Debug for Lead {
 }
 
 /// Identifiers with their middle hidden.
-struct MaskedIds<'l>(&'l BTreeMap<String, Vec<String>>);
+struct MaskedLists<'l>(&'l BTreeMap<String, Vec<String>>);
 
-impl fmt::Debug for MaskedIds<'_> {
+impl fmt::Debug for MaskedLists<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let masked = |ids: &Vec<String>| ids.iter().map(|id| mask_id(id)).collect::<Vec<_>>();
         f.debug_map().entries(self.0.iter().map(|(name, ids)| (name, masked(ids)))).finish()

@@ -31,6 +31,7 @@ mod yes_no;
 pub use account::{Account, BuyingRole, Contact, Employment, Person, PersonRole};
 pub use activity::{Activity, Campaign, SharedBy, Touch};
 pub use deal::{Contract, InquiryGrade, Opportunity, Order, Payment};
+pub(crate) use effect::MaskedValue;
 pub use effect::{Effect, FoldKind, Link, LinkKind, RecordRef};
 pub use effect_key::EffectKey;
 pub(crate) use effect_key::effect_keys;

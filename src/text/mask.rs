@@ -1,6 +1,7 @@
 //! Contact values with their middle hidden, and texts in which they are.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Most digits a phone number has, its country code included.
@@ -98,6 +99,15 @@ impl<T: fmt::Debug> fmt::Debug for Scrubbed<'_, T> {
         let shown = if f.alternate() { format!("{:#?}", self.0) } else { format!("{:?}", self.0) };
         // The formatter indents the lines of what is written to it.
         f.write_str(&scrubbed(&shown))
+    }
+}
+
+/// Identifiers of a person in other systems by name, of which `Debug` shows the names and the ends.
+pub(crate) struct MaskedIds<'t>(pub(crate) &'t BTreeMap<String, String>);
+
+impl fmt::Debug for MaskedIds<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.0.iter().map(|(name, id)| (scrubbed(name), mask_id(id)))).finish()
     }
 }
 

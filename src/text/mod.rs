@@ -24,7 +24,7 @@ pub use code::Code;
 pub(crate) use code::codes;
 pub(crate) use fold::fold_into;
 pub use fold::{Folded, fold};
-pub(crate) use mask::{Scrubbed, mask_email, mask_id, mask_phone, scrubbed};
+pub(crate) use mask::{MaskedIds, Scrubbed, mask_email, mask_id, mask_phone, scrubbed};
 pub(crate) use sentence::{list, moment};
 
 /// Whether there is nothing but white space. Most texts begin with a letter or digit, which is seen at once.

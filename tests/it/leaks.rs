@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
 
+use leadkit::attribution::{Attribution, AttributionRules, Records};
 use leadkit::blacklist::BlacklistRules;
 use leadkit::book::Book;
 use leadkit::contact::{Email, Phone, PhoneOptions, Wechat};
+use leadkit::intake::Arrival;
 use leadkit::merge::{MergePlan, MergeRules, Merger};
 use leadkit::model::{
     Account, Activity, ColumnMap, Contact, Effect, EmailAddress, FollowUpFacets, Lead, LeadField,
@@ -100,7 +102,10 @@ fn lead() -> Lead {
         emails: emails().iter().map(|email| email.as_str().into()).collect(),
         wechat: Some(WECHAT.into()),
         message: Some(format!("call {PHONE}, write {EMAIL}")),
-        external_ids: [("phone".to_owned(), PHONE.to_owned())].into(),
+        external_ids: [("phone", PHONE), ("wechat_openid", WECHAT), ("unionid", SHORT_ID)]
+            .map(|(name, id)| (name.to_owned(), id.to_owned()))
+            .into(),
+        click_ids: [("bd_vid".to_owned(), SHORT_ID.to_owned())].into(),
         attributes: attributes(),
         ..Lead::default()
     }
@@ -283,6 +288,72 @@ fn decisions_hide_them() {
     let bad = json!({"rules": [{"id": "listed", "severity": "flag", "check": {"list": {
         "phones": [format!("{PHONE}0"), EMAIL], "emails": [format!("{EMAIL} {PHONE}"), PHONE], "wechats": [SHORT_ID]}}}]});
     assert_both(&BlacklistRules::load(bad).unwrap_err());
+}
+
+/// An entry that is folded, what becomes of it in the book, and what is asked of the host next.
+#[test]
+fn the_book_and_what_follows_hide_them() {
+    let intake = Intake::load(json!({
+        "score": {"fit": {"rules": [{"id": "all", "points": 90}]}},
+        "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"rep": "li"}}]}}},
+    }))
+    .unwrap();
+    let known = Lead {
+        id: "L0".into(),
+        created_at: at("2026-02-01T00:00:00Z"),
+        name: Some("王".into()),
+        wechat: Some("wx_other7".into()),
+        phones: vec![PHONE.into()],
+        attributes: [("mobile".to_owned(), Value::from(OTHER_PHONE))].into(),
+        ..Lead::default()
+    };
+    let entry = Lead { name: Some("王".into()), ..lead() };
+    let mut held = book(&[], &[known]);
+    let rows = held.rows(&intake.probe(&entry));
+    let input = Input { lead: entry.clone(), rows, ..Input::default() };
+    assert_debug(&input);
+    let mut state = State::default();
+    let outcome = intake.process(&input, &Roster::default(), &state, at(NOW));
+    state.apply(outcome.delta()).unwrap();
+    assert_debug(&state);
+    assert_both(&outcome);
+    assert_debug(outcome.delta());
+    assert_debug(&outcome.next());
+    assert_debug(outcome.route());
+    outcome.effects().iter().for_each(|effect| assert_both(effect));
+    for (key, effect) in outcome.keyed_effects() {
+        assert_both(&key);
+        assert_debug(&(key, effect));
+    }
+    held.insert_lead(entry.clone());
+    outcome.apply_to(&mut held);
+    assert!(!held.desk().conflicts.is_empty() && !held.desk().replaced.is_empty(), "{:?}", held.desk());
+    assert_debug(held.desk());
+    held.desk().conflicts.iter().for_each(assert_debug);
+    held.desk().replaced.iter().for_each(assert_debug);
+    assert_debug(&held);
+    let arrival = Arrival::new(entry);
+    assert_debug(&arrival);
+    let batch = intake.process_batch(&[arrival], &mut held, &Roster::default(), &mut state).unwrap();
+    assert_debug(&batch);
+    assert_debug(&(held, state));
+}
+
+#[test]
+fn attribution_hides_them() {
+    let touch = |keys: [(&str, &str); 1]| Touch {
+        keys: keys.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        channel: "live".into(),
+        time: at(NOW),
+        ..Touch::default()
+    };
+    let touches = [touch([("email", EMAIL)]), touch([("openid", SHORT_ID)]), touch([("wechat", WECHAT)])];
+    let (leads, accounts) = ([lead()], [account()]);
+    let records = Records { leads: &leads, accounts: &accounts, touches: &touches, ..Records::default() };
+    assert_debug(&records);
+    let attribution = Attribution::compile(&AttributionRules::default()).unwrap();
+    let assembled = attribution.journeys(&records).unwrap();
+    assert_debug(&assembled);
 }
 
 #[test]
