@@ -94,8 +94,8 @@ fn no_list_and_no_object_costs_more_than_it_is_long() {
     for growth in seeds.iter().flat_map(large::grown::Seed::growths) {
         for renamed in [true, false] {
             let of = |n| cost(growth.document(n, renamed), |document| growth.load(document));
-            let (small, big) = (of(300), of(600));
-            let ratio = big.allocations as f64 / small.allocations.max(20_000) as f64;
+            let (small, big) = (of(100), of(200));
+            let ratio = big.allocations as f64 / small.allocations.max(5_000) as f64;
             if ratio > 2.3 || big.bytes > MAX_BYTES_PER_BYTE * big.length + BESIDE {
                 let Cost { allocations, bytes, length, findings } = big;
                 let name = growth.name();

@@ -283,3 +283,102 @@ fn a_table_of_unknown_columns_is_bound_in_linear_time() {
     let ratio = (0..RUNS).map(|_| bind(8_000) / bind(4_000)).fold(f64::INFINITY, f64::min);
     assert!(ratio < MAX_RATIO, "{ratio}");
 }
+
+/// Numbers that nobody would call invented.
+fn phones(from: usize, count: usize) -> Vec<leadkit::model::PhoneNumber> {
+    (from..from + count).map(|i| format!("139{:08}", 27_461_853 + i * 7_919).as_str().into()).collect()
+}
+
+#[test]
+fn keys_of_a_lead_and_rows_on_file_do_not_multiply() {
+    use leadkit::dedup::Rows;
+    use leadkit::model::{Account, Contact, Lead};
+    use leadkit::{Input, Intake, Roster, Rules, State};
+
+    let intake = Intake::compile(&Rules::default()).unwrap();
+    let now: chrono::DateTime<chrono::Utc> = "2026-03-10T09:00:00Z".parse().unwrap();
+    // Every row has a number of the lead's among many, and names that take long to compare.
+    let rows = |count: usize| Rows {
+        accounts: (0..count)
+            .map(|i| Account {
+                id: format!("A{i}").into(),
+                company: format!("{}有限公司", "长".repeat(300)),
+                contacts: (0..20)
+                    .map(|c| Contact {
+                        id: format!("{i}.{c}").into(),
+                        phones: phones(i + c, 20),
+                        ..Contact::default()
+                    })
+                    .collect(),
+                ..Account::default()
+            })
+            .collect(),
+        leads: (0..count)
+            .map(|i| Lead {
+                id: format!("R{i}").into(),
+                name: Some(format!("a{}", "b".repeat(4_000 + i))),
+                phones: phones(i, 64),
+                external_ids: (0..64).map(|n| (format!("openid.{n}"), format!("o{}", i * n))).collect(),
+                ..Lead::default()
+            })
+            .collect(),
+        truncated: false,
+    };
+    let time = |keys: usize, count: usize| {
+        let lead = Lead {
+            id: "L1".into(),
+            created_at: now,
+            name: Some("a".into()),
+            phones: phones(0, keys),
+            external_ids: (0..keys).map(|n| (format!("openid.{n}"), format!("o{n}"))).collect(),
+            ..Lead::default()
+        };
+        let input = Input { lead, rows: rows(count), ..Input::default() };
+        let run = |_| {
+            let start = cpu_time::ThreadTime::now();
+            drop(intake.process(&input, &Roster::default(), &State::default(), now));
+            start.elapsed().as_secs_f64()
+        };
+        (0..2).map(run).fold(f64::INFINITY, f64::min)
+    };
+    let ratio = (0..RUNS).map(|_| time(64, 100) / time(32, 50)).fold(f64::INFINITY, f64::min);
+    assert!(ratio < MAX_RATIO, "{ratio}");
+}
+
+#[cfg(feature = "script")]
+#[test]
+fn kinds_that_a_script_makes_up_cost_no_more_with_every_activity() {
+    use leadkit::model::{Activity, Lead};
+    use leadkit::rule::{FactContext, Facts, HostTables};
+    use leadkit::score::{ScoreRules, Scorer};
+
+    let program = r#"let n = 0; for i in 0..200 { n += count("k" + text(i % 50), 30); if known(last("k" + text(i))) { n += 1; } } n"#;
+    let rule = |kind: &str| serde_json::json!({"id": kind, "kind": kind, "when": {"script": "count(\"k\" + activity_kind, 30) == 0"}, "points": 1});
+    let rules = ScoreRules::load(serde_json::json!({
+        "fit": {"rules": [{"id": "r", "points": {"program": program}}]},
+        "engagement": {"rules": [rule("k1"), rule("k2")]},
+    }))
+    .unwrap();
+    let scorer = Scorer::compile(&rules).unwrap();
+    let (lead, tables) = (Lead { id: "L1".into(), ..Lead::default() }, HostTables::default());
+    let now: chrono::DateTime<chrono::Utc> = "2026-03-10T09:00:00Z".parse().unwrap();
+    let time = |count: usize| {
+        let activity = |i: usize| Activity {
+            id: i.to_string().as_str().into(),
+            kind: format!("k{}", i % 50),
+            time: now - chrono::TimeDelta::minutes(i as i64 % 977),
+            ..Activity::default()
+        };
+        let activities: Vec<Activity> = (0..count).map(activity).collect();
+        let context = FactContext { activities: &activities, ..FactContext::new(&tables, now) };
+        let facts = Facts::new(&lead, &context);
+        let run = |_| {
+            let start = cpu_time::ThreadTime::now();
+            drop(scorer.score(&facts));
+            start.elapsed().as_secs_f64()
+        };
+        (0..3).map(run).fold(f64::INFINITY, f64::min)
+    };
+    let ratio = (0..RUNS).map(|_| time(20_000) / time(10_000)).fold(f64::INFINITY, f64::min);
+    assert!(ratio < MAX_RATIO, "{ratio}");
+}

@@ -3,6 +3,7 @@
 mod advice;
 mod depth;
 mod finding;
+mod list;
 mod load;
 mod position;
 mod removed;
@@ -12,6 +13,7 @@ mod unique;
 
 pub(crate) use depth::{Bounded, Skip, deeper_than, dismantle, read_params, skip_list, skip_object};
 pub(crate) use finding::{Finding, one_of};
+pub(crate) use list::read_list;
 pub(crate) use load::{load_into, write_dates_as_text};
 pub(crate) use position::read_json;
 pub(crate) use strict::read_struct;

@@ -23,6 +23,10 @@ pub(crate) const DEEPEST: usize = 32;
 /// elements does. `eq` and `in` on a region ask whether it lies inside the one named. Texts are compared as they
 /// are; use `matches` with `(?i)` to ignore case.
 ///
+/// Conditions nested deeper than 32 levels are refused. Read out of an owned value nested thousands of levels deep, as
+/// by `serde_json::from_value`, the refusal forgets what lies deeper than 128 levels instead of freeing it, which would
+/// overflow the stack; [`Rules::load`](crate::Rules::load) and the other `load`s free all of it.
+///
 /// ```
 /// use leadkit::rule::Condition;
 /// use serde_json::json;

@@ -8,6 +8,7 @@ use super::award::Award;
 use super::grade::{GradeBounds, LevelBounds, ScoreCell};
 use super::test_rules::ScoreTest;
 use crate::calendar::Span;
+use crate::document::read_list;
 use crate::model::open_enum::closed_enum;
 use crate::model::{Points, RuleId};
 use crate::rule::{Condition, Field};
@@ -75,6 +76,7 @@ closed_enum! {
 #[serde(default, deny_unknown_fields)]
 pub struct EngagementRules {
     /// The rules, one or more per kind of activity.
+    #[serde(deserialize_with = "read_list")]
     pub rules: Vec<EngagementRule>,
     /// Groups whose rules share limits.
     pub groups: Vec<RuleGroup>,

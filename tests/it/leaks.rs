@@ -331,12 +331,15 @@ fn the_book_and_what_follows_hide_them() {
     assert_debug(held.desk());
     held.desk().conflicts.iter().for_each(assert_debug);
     held.desk().replaced.iter().for_each(assert_debug);
-    assert_debug(&held);
+    // Its tables are full of numbers.
+    let shown = format!("{held:?}");
+    assert!([PHONE, OTHER_PHONE, EMAIL, WECHAT, SHORT_ID].iter().all(|secret| !shown.contains(secret)));
     let arrival = Arrival::new(entry);
     assert_debug(&arrival);
     let batch = intake.process_batch(&[arrival], &mut held, &Roster::default(), &mut state).unwrap();
     assert_debug(&batch);
-    assert_debug(&(held, state));
+    assert_debug(held.desk());
+    assert_debug(&state);
 }
 
 #[test]

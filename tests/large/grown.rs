@@ -14,8 +14,6 @@ use leadkit::score::{ScoreRules, Scorer};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::KINDS;
-
 type Load = fn(Value) -> usize;
 
 /// A document, and what loads it.
@@ -45,9 +43,9 @@ fn file(name: &str, text: &str, load: Load) -> Seed {
     seed(name, serde_json::from_str::<Value>(text).unwrap(), load)
 }
 
-/// Known documents of every engine: presets, samples, documents full of mistakes, and the kinds that are grown by hand.
+/// Known documents of every engine: presets, samples and documents full of mistakes.
 pub(crate) fn seeds() -> Vec<Seed> {
-    let mut seeds = vec![
+    vec![
         seed("blacklist", BlacklistRules::default(), load!(Blacklist::load)),
         seed("blacklist strict", BlacklistRules::strict(), load!(Blacklist::load)),
         seed("dedup", DedupRules::default(), load!(Deduplicator::load)),
@@ -111,13 +109,7 @@ pub(crate) fn seeds() -> Vec<Seed> {
             }),
             load!(Blacklist::load),
         ),
-    ];
-    seeds.extend(KINDS.iter().map(|kind| Seed {
-        name: kind.name.to_owned(),
-        document: (kind.document)(2),
-        load: kind.load,
-    }));
-    seeds
+    ]
 }
 
 impl Seed {

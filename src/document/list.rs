@@ -1,0 +1,64 @@
+//! Long lists, read into room just as long.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
+
+/// Bytes of room that are made before anything is read.
+const FIRST: usize = 1 << 20;
+
+/// Reads a list. serde makes room for a mebibyte at most and then for twice as much again and again, of which a half
+/// may stay empty; here the room never exceeds what the list says it is long, unless twice as much is too little.
+pub(crate) fn read_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    deserializer.deserialize_seq(List(PhantomData))
+}
+
+struct List<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+        let first = list.size_hint().unwrap_or(0).min(FIRST / size_of::<T>().max(1));
+        let mut items = Vec::with_capacity(first);
+        while let Some(item) = list.next_element()? {
+            if items.len() == items.capacity() {
+                // What a stranger claims is believed as far as that many came already.
+                let more = list.size_hint().map_or(usize::MAX, |left| left + 1).min(items.len().max(4));
+                items.reserve_exact(more);
+            }
+            items.push(item);
+        }
+        Ok(items)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::read_struct;
+
+    #[derive(serde::Deserialize)]
+    struct Long {
+        #[serde(deserialize_with = "read_list")]
+        items: Vec<[[u64; 32]; 8]>,
+    }
+
+    #[test]
+    fn the_room_is_as_long_as_the_list() {
+        for length in [0, 1, 5, 512, 513, 1_200] {
+            let item = serde_json::json!([[7; 32]; 8]);
+            let read = read_struct::<Long>(&serde_json::json!({"items": vec![item; length]})).unwrap();
+            assert_eq!((read.items.len(), read.items.capacity()), (length, length));
+        }
+        let read: Vec<u8> = read_list(&mut serde_json::Deserializer::from_str("[1, 2, 3, 4, 5]")).unwrap();
+        assert_eq!(read, [1, 2, 3, 4, 5]);
+    }
+}
