@@ -455,7 +455,8 @@ impl fmt::Debug for MaskedValue<'_> {
             mask_phone
         } else if is("email") {
             mask_email
-        } else if is("wechat") || ["external_ids.", "other_ids.", "click_ids."].iter().any(|of| self.field.starts_with(of))
+        } else if is("wechat")
+            || ["external_ids.", "other_ids.", "click_ids."].iter().any(|of| self.field.starts_with(of))
         {
             mask_id
         } else {

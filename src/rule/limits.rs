@@ -15,7 +15,7 @@ use crate::model::{Account, Activity, Contact, EmailAddress, Lead, LeadField, Ph
 /// | `message` | the first [`MESSAGE`](LeadLimits::MESSAGE) bytes |
 /// | `industry`, `products`, `tags` | the first [`ITEMS`](LeadLimits::ITEMS), each up to [`TEXT`](LeadLimits::TEXT) bytes |
 /// | `attributes` | texts as `message`, lists as `tags` |
-/// | `external_ids` | the first [`VALUES`](LeadLimits::VALUES) by name, names and values up to [`TEXT`](LeadLimits::TEXT) bytes |
+/// | `external_ids`, `other_ids` | the first [`VALUES`](LeadLimits::VALUES) by name, names and values up to [`TEXT`](LeadLimits::TEXT) bytes |
 /// | `content` of an activity | the first [`MESSAGE`](LeadLimits::MESSAGE) bytes; its other texts as `title` |
 /// | `company`, `domain` and `aliases` of an account | as `company`; the first [`ITEMS`](LeadLimits::ITEMS) aliases |
 /// | `contacts` of an account | the first [`CONTACTS`](LeadLimits::CONTACTS), each as a lead |
@@ -81,6 +81,14 @@ impl CutLead {
             // A text that is cut is a text.
             let _ = field.set(&mut cut.lead, &read_field(*field, whole));
         }
+        if other_ids_exceed(whole) {
+            cut.fields.push("other_ids".to_owned());
+            let all = whole.other_ids.iter().flat_map(|(name, ids)| ids.iter().map(move |id| (name, id)));
+            cut.lead.other_ids = BTreeMap::new();
+            for (name, id) in all.take(LeadLimits::VALUES) {
+                cut.lead.other_ids.entry(cut_text(name)).or_default().push(cut_text(id));
+            }
+        }
         if ids_exceed(&whole.external_ids) {
             cut.fields.push("external_ids".to_owned());
             let ids = whole.external_ids.iter().take(LeadLimits::VALUES);
@@ -104,6 +112,13 @@ fn lead_exceeds(lead: &Lead) -> bool {
     LeadField::ALL.iter().any(|field| exceeds(*field, lead))
         || lead.attributes.values().any(attribute_exceeds)
         || ids_exceed(&lead.external_ids)
+        || other_ids_exceed(lead)
+}
+
+fn other_ids_exceed(lead: &Lead) -> bool {
+    let is_long = |text: &String| text.len() > LeadLimits::TEXT;
+    lead.other_ids.values().map(Vec::len).sum::<usize>() > LeadLimits::VALUES
+        || lead.other_ids.iter().any(|(name, ids)| is_long(name) || ids.iter().any(is_long))
 }
 
 fn ids_exceed(ids: &BTreeMap<String, String>) -> bool {
@@ -124,7 +139,9 @@ fn activity_exceeds(activity: &Activity) -> bool {
 pub(crate) fn cut_lead_on_file(lead: &Lead) -> Option<Box<Lead>> {
     let fields =
         [LeadField::Phones, LeadField::Emails, LeadField::Wechat, LeadField::Company, LeadField::Name];
-    let is_long = fields.into_iter().any(|field| exceeds(field, lead)) || ids_exceed(&lead.external_ids);
+    let is_long = fields.into_iter().any(|field| exceeds(field, lead))
+        || ids_exceed(&lead.external_ids)
+        || other_ids_exceed(lead);
     is_long.then(|| Box::new(CutLead::cut(lead).lead))
 }
 
