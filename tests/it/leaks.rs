@@ -327,7 +327,7 @@ fn the_book_and_what_follows_hide_them() {
     }
     held.insert_lead(entry.clone());
     outcome.apply_to(&mut held);
-    assert!(!held.desk().conflicts.is_empty() && !held.desk().replaced.is_empty(), "{:?}", held.desk());
+    assert!(!held.desk().replaced.is_empty(), "{:?}", held.desk());
     assert_debug(held.desk());
     held.desk().conflicts.iter().for_each(assert_debug);
     held.desk().replaced.iter().for_each(assert_debug);
