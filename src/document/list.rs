@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn the_room_is_as_long_as_the_list() {
         for length in [0, 1, 5, 512, 513, 1_200] {
-            let item = serde_json::json!([[7; 32]; 8]);
+            let item = serde_json::json!(vec![vec![7; 32]; 8]);
             let read = read_struct::<Long>(&serde_json::json!({"items": vec![item; length]})).unwrap();
             assert_eq!((read.items.len(), read.items.capacity()), (length, length));
         }
