@@ -108,6 +108,21 @@ impl Finding {
     }
 }
 
+/// An error text of serde about a stored document, with "did you mean" where a name is not known. What it does not know
+/// stays as it is.
+pub(crate) fn in_words(text: &str) -> String {
+    const KNOWN: [&str; 4] = ["unknown field ", "unknown variant ", "missing field ", "duplicate field "];
+    if !KNOWN.iter().any(|prefix| text.starts_with(prefix)) {
+        return text.to_owned();
+    }
+    let (text, place) = text.rfind(" at line ").map_or((text, ""), |at| text.split_at(at));
+    let finding = Finding::parse(text, None);
+    match finding.help {
+        Some(help) => format!("{}: {help}{place}", finding.message),
+        None => format!("{}{place}", finding.message),
+    }
+}
+
 impl Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;

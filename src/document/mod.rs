@@ -2,6 +2,7 @@
 
 mod advice;
 mod depth;
+mod digest;
 mod finding;
 mod list;
 mod load;
@@ -12,7 +13,8 @@ mod strict;
 mod unique;
 
 pub(crate) use depth::{Bounded, Skip, deeper_than, dismantle, read_params, skip_list, skip_object};
-pub(crate) use finding::{Finding, one_of};
+pub(crate) use digest::Digest;
+pub(crate) use finding::{Finding, in_words, one_of};
 pub(crate) use list::read_list;
 pub(crate) use load::{load_into, write_dates_as_text};
 pub(crate) use position::read_json;
