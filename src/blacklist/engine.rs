@@ -16,6 +16,7 @@ use super::severity::Severity;
 use super::state::{Seen, WindowDelta, WindowEvent, WindowState, from_millis};
 use super::verdict::{Hit, Verdict};
 use crate::calendar::Span;
+use crate::document::Digest;
 use crate::model::{LeadId, RuleId};
 use crate::rule::{Facts, Predicate, RuleFault, RulesVersion};
 
@@ -133,9 +134,13 @@ impl Blacklist {
     ///
     /// Linear in the lead's text; each rule reports at most 64 findings.
     pub fn check(&self, facts: &Facts<'_>, windows: &WindowState) -> Verdict {
-        let (lead, now) = (facts.lead(), facts.now());
-        let known = lead.created_at.timestamp() > 0 && lead.created_at <= now;
-        let at = if known { lead.created_at } else { now }.timestamp_millis();
+        self.check_noting(facts, windows).0
+    }
+
+    /// As [`check`](Blacklist::check), and what of the windows the verdict depends on.
+    pub(crate) fn check_noting(&self, facts: &Facts<'_>, windows: &WindowState) -> (Verdict, LookedAt) {
+        let now = facts.now();
+        let at = came_in_at(facts);
         let verdict = Verdict { version: self.version.clone(), ..Verdict::default() };
         let mut pass = Pass { blacklist: self, facts, now, allowed: None, verdict };
         let submission = self.submission(facts);
@@ -189,7 +194,25 @@ impl Blacklist {
         // Whoever corrects a mistyped number and sends again has not been let in yet.
         let let_in: &[Submitted] = if !pass.verdict.is_blocked() { &submission } else { &[] };
         pass.verdict.delta = self.delta(facts, let_in, at);
-        pass.verdict
+        let looked_at = LookedAt { at, keys: let_in.iter().map(|known| known.key).collect() };
+        (pass.verdict, looked_at)
+    }
+
+    /// The keys under which a lead is looked for in the windows, and under which it is remembered: sorted, each once.
+    /// Fetch the [events](super::WindowEvent) under them.
+    #[must_use]
+    pub fn window_keys(&self, facts: &Facts<'_>) -> Vec<WindowKey> {
+        let mut keys: Vec<WindowKey> = self.submission(facts).iter().map(|known| known.key).collect();
+        for rule in &self.rules {
+            if let Test::Burst { check, space } = &rule.test
+                && !is_announced(check, facts)
+            {
+                burst_keys(facts, check.by, *space, |key, _| keys.push(key));
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys
     }
 
     /// The rules that verdicts are made by.
@@ -240,6 +263,28 @@ impl Blacklist {
     }
 }
 
+/// The submissions a verdict depends on. Bursts are no part of it: a count that moves on makes no decision wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct LookedAt {
+    /// When the lead came in, in milliseconds since 1970.
+    pub(crate) at: i64,
+    pub(crate) keys: Vec<WindowKey>,
+}
+
+impl LookedAt {
+    /// A digest of what lies there; `None` when that is nothing.
+    pub(crate) fn digest(&self, windows: &WindowState, own: &LeadId) -> Option<Digest> {
+        windows.digest_of(self.keys.iter().copied(), self.at, own)
+    }
+}
+
+/// When a lead came in, in milliseconds since 1970: when it was created, or now when that is not known or to come.
+fn came_in_at(facts: &Facts<'_>) -> i64 {
+    let (created_at, now) = (facts.lead().created_at, facts.now());
+    let known = created_at.timestamp() > 0 && created_at <= now;
+    if known { created_at } else { now }.timestamp_millis()
+}
+
 fn millis(window: Span) -> i64 {
     i64::from(window.as_seconds()) * 1_000
 }
@@ -261,7 +306,7 @@ fn first_submission(
         let near = at.saturating_sub(millis(check.window))..=at;
         // Ordered by time and lead: the first that fits is the earliest. A lead repeats only what comes before it, so
         // no two leads repeat each other.
-        let is_before = |seen: &&Seen| (seen.at, &seen.lead) < (at, own);
+        let is_before = |seen: &&Seen| seen.until >= at && (seen.at, &seen.lead) < (at, own);
         if let Some(seen) = windows.seen(known.key, near).find(is_before)
             && first.is_none_or(|(earliest, _)| (seen.at, &seen.lead) < (earliest.at, &earliest.lead))
             && !known.is_invented(facts)
@@ -293,7 +338,7 @@ fn burst(
             return;
         }
         let mut counted = BTreeSet::new();
-        let cohort = seen.map(|seen| &seen.lead);
+        let cohort = seen.filter(|seen| seen.until >= at).map(|seen| &seen.lead);
         let earlier: Vec<LeadId> =
             cohort.filter(|lead| *lead != own && counted.insert(*lead)).cloned().collect();
         let count = earlier.len() + 1;

@@ -24,9 +24,12 @@ const MIN_MESSAGE: usize = 8;
 /// Subscriber digits that are no part of a phone segment.
 const SUBSCRIBER_DIGITS: usize = 4;
 
-/// 128 bits of FNV-1a over a namespace and a value.
+/// What leads have in common: the same contact and content, or the same origin. Written as 32 hexadecimal digits.
+///
+/// A hash (128 bits of FNV-1a over a namespace and a value), which does **not** hide a phone number: there are few
+/// enough numbers to try them all.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct WindowKey(u128);
+pub struct WindowKey(u128);
 
 const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
@@ -52,22 +55,30 @@ impl WindowKey {
     }
 }
 
-impl fmt::Debug for WindowKey {
+impl fmt::Display for WindowKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)
     }
 }
 
+impl fmt::Debug for WindowKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl Serialize for WindowKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{self:?}"))
+        serializer.collect_str(self)
     }
 }
 
 impl<'de> Deserialize<'de> for WindowKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<WindowKey, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        let fits = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        // Lower case only: one key is written in one way.
+        let digits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        let fits = text.len() == 32 && text.bytes().all(digits);
         let key = fits.then(|| u128::from_str_radix(&text, 16).ok()).flatten();
         key.map(WindowKey).ok_or_else(|| serde::de::Error::custom("a key is 32 hexadecimal digits"))
     }

@@ -47,7 +47,9 @@ mod severity;
 mod state;
 mod verdict;
 
+pub(crate) use engine::LookedAt;
 pub use engine::{Blacklist, NO_USABLE_CONTACT, OVERSIZED};
+pub use keys::WindowKey;
 pub use reason::{ContactKind, HitReason};
 pub use rules::{
     Allow, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, BurstCheck, BurstDimension,
@@ -55,5 +57,5 @@ pub use rules::{
     ResubmissionCheck, SubmissionKey, WechatFormatCheck,
 };
 pub use severity::Severity;
-pub use state::{WindowDelta, WindowEvent, WindowState};
+pub use state::{WindowDelta, WindowError, WindowEvent, WindowState};
 pub use verdict::{BLACKLIST_TAG, Hit, REVIEW_CODE, Suppression, Verdict};

@@ -9,10 +9,17 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::keys::WindowKey;
+use crate::document::{Digest, in_words};
 use crate::model::LeadId;
 
 /// Most leads remembered under one key; the newest stay.
 pub(super) const MOST_PER_KEY: usize = 1_024;
+/// How long an event is kept after its window has ended, in milliseconds: a lead that comes in so late is still
+/// compared with what was there before it.
+const KEPT: i64 = 14 * DAY;
+const DAY: i64 = 86_400_000;
+/// Longest window there is: that of [`Span`](crate::calendar::Span).
+const LONGEST: i64 = 36_525 * DAY;
 const FORMAT: u16 = 1;
 
 /// That a lead came in under a key. The key is a hash of a contact value or an origin.
@@ -26,6 +33,12 @@ pub struct WindowEvent {
 }
 
 impl WindowEvent {
+    /// What the lead has in common with others.
+    #[must_use]
+    pub fn key(&self) -> WindowKey {
+        self.key
+    }
+
     /// The lead.
     #[must_use]
     pub fn lead(&self) -> &LeadId {
@@ -36,6 +49,26 @@ impl WindowEvent {
     #[must_use]
     pub fn at(&self) -> DateTime<Utc> {
         from_millis(self.at)
+    }
+
+    /// The last moment at which it counts, to the millisecond: it counts for a lead created from
+    /// [`at`](WindowEvent::at) to then.
+    #[must_use]
+    pub fn until(&self) -> DateTime<Utc> {
+        from_millis(self.until)
+    }
+
+    /// What is wrong with what was stored.
+    fn fault(&self) -> Option<String> {
+        let length = self.until.checked_sub(self.at);
+        if length.is_none_or(|length| length < 0) {
+            return Some("ends before it begins".to_owned());
+        }
+        let is_time = |at: i64| DateTime::<Utc>::from_timestamp_millis(at).is_some();
+        if length.is_some_and(|length| length > LONGEST) || !is_time(self.at) {
+            return Some("has times that no window has".to_owned());
+        }
+        None
     }
 }
 
@@ -76,10 +109,14 @@ pub(super) struct Seen {
 /// Which leads came in lately, under which keys.
 ///
 /// The state depends only on the set of deltas applied to it, not on their order: whoever replays them gets the
-/// same bytes. Time is that of the leads, not of a clock. An event is kept until a lead comes in that was created
-/// later than the end of the event's window; one that arrives when its window has ended already is ignored. At
-/// most [`limit`](WindowState::limit) events are kept, at most 1024 of one key; those whose windows end first go
+/// same bytes. Time is that of the leads, not of a clock. Whether an event counts for a lead depends on the event's own
+/// times and on when the lead was created, on nothing else: a lead that comes in late finds what it would have found in
+/// time. An event is kept until a lead comes in that was created more than 14 days after the end of the event's window.
+/// At most [`limit`](WindowState::limit) events are kept, at most 1024 of one key; those whose windows end first go
 /// first (ties: created first, then lower key, then lower lead id).
+///
+/// A host with a database keeps the events as rows, by key, and assembles the state a lead is decided on from those that
+/// [`Intake::window_keys`](crate::Intake::window_keys) names.
 ///
 /// Keys are hashes, which keep the state small and do **not** hide phone numbers: there are few enough numbers to
 /// try them all. Treat the state as personal data.
@@ -167,6 +204,62 @@ impl WindowState {
         self.shrink();
     }
 
+    /// Forgets what came in after a moment.
+    pub fn forget_after(&mut self, at: DateTime<Utc>) {
+        let at = at.timestamp_millis();
+        self.newest = self.newest.map(|newest| newest.min(at));
+        let later: Vec<WindowEvent> = self.order.iter().filter(|event| event.at > at).cloned().collect();
+        for event in later {
+            self.order.remove(&event);
+            self.remove_seen(&event);
+        }
+    }
+
+    /// The events under some keys, in the order of the keys, then by time and lead: the rows a host would fetch.
+    pub fn events_of<'s>(&'s self, keys: &'s [WindowKey]) -> impl Iterator<Item = WindowEvent> + 's {
+        let of_key = |key: &WindowKey| {
+            let key = *key;
+            let event = move |seen: &Seen| WindowEvent {
+                until: seen.until,
+                at: seen.at,
+                key,
+                lead: seen.lead.clone(),
+            };
+            self.seen.get(&key).into_iter().flatten().map(event)
+        };
+        keys.iter().flat_map(of_key)
+    }
+
+    /// The state of some events, as a host fetched them.
+    ///
+    /// # Errors
+    /// Names every event that no window of this crate has written.
+    pub fn from_events(events: Vec<WindowEvent>) -> Result<WindowState, WindowError> {
+        let faults = events.iter().enumerate().filter_map(|(index, event)| Some((index, event.fault()?)));
+        WindowError::of(faults, &events)?;
+        let mut state = WindowState::default();
+        events.into_iter().for_each(|event| state.insert(event));
+        state.newest = None;
+        Ok(state)
+    }
+
+    /// A digest of what a lead created at a moment finds under some keys, itself left out; `None` when that is nothing.
+    pub(super) fn digest_of(
+        &self,
+        keys: impl Iterator<Item = WindowKey>,
+        at: i64,
+        own: &LeadId,
+    ) -> Option<Digest> {
+        let mut found: Option<Digest> = None;
+        for key in keys {
+            for seen in self.seen(key, i64::MIN..=at).filter(|seen| seen.until >= at && seen.lead != *own) {
+                let one = Digest::of(&(key, seen.at, &seen.lead));
+                found = Some(found.map_or(one, |before| before.and(one)));
+            }
+        }
+        found
+    }
+
     /// What came in under a key within some time, ordered by time and lead.
     pub(super) fn seen(&self, key: WindowKey, within: RangeInclusive<i64>) -> vec_deque::Iter<'_, Seen> {
         let Some(bucket) = self.seen.get(&key) else { return vec_deque::Iter::default() };
@@ -177,7 +270,7 @@ impl WindowState {
 
     fn insert(&mut self, event: WindowEvent) {
         self.newest = self.newest.max(Some(event.at));
-        if self.newest > Some(event.until) {
+        if self.has_left(&event) {
             return;
         }
         let seen = Seen { at: event.at, until: event.until, lead: event.lead.clone() };
@@ -212,54 +305,124 @@ impl WindowState {
         self.order.insert(event);
     }
 
-    /// Drops what has ended and what is beyond the limit.
+    /// Whether the window of an event ended so long ago that it is not kept.
+    fn has_left(&self, event: &WindowEvent) -> bool {
+        self.newest > Some(event.until.saturating_add(KEPT))
+    }
+
+    /// Drops what ended long ago and what is beyond the limit.
     fn shrink(&mut self) {
         while let Some(first) = self.order.first() {
-            if self.order.len() <= self.limit && Some(first.until) >= self.newest {
+            if self.order.len() <= self.limit && !self.has_left(first) {
                 return;
             }
             let Some(event) = self.order.pop_first() else { return };
-            let Some(bucket) = self.seen.get_mut(&event.key) else { continue };
-            let place = bucket.binary_search_by(|seen| (seen.at, &seen.lead).cmp(&(event.at, &event.lead)));
-            if let Ok(place) = place {
-                bucket.remove(place);
-            }
-            if bucket.is_empty() {
-                self.seen.remove(&event.key);
-            }
+            self.remove_seen(&event);
+        }
+    }
+
+    fn remove_seen(&mut self, event: &WindowEvent) {
+        let Some(bucket) = self.seen.get_mut(&event.key) else { return };
+        let place = bucket.binary_search_by(|seen| (seen.at, &seen.lead).cmp(&(event.at, &event.lead)));
+        if let Ok(place) = place {
+            bucket.remove(place);
+        }
+        if bucket.is_empty() {
+            self.seen.remove(&event.key);
         }
     }
 }
 
+/// Why stored windows are not read: each event that is at fault by its place and its lead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("; "))]
+pub struct WindowError(Vec<String>);
+
+/// Most faults that one error names.
+const MAX_NAMED: usize = 20;
+
+impl WindowError {
+    /// What is wrong, one sentence for each event.
+    #[must_use]
+    pub fn faults(&self) -> &[String] {
+        &self.0
+    }
+
+    fn one(fault: String) -> WindowError {
+        WindowError(vec![fault])
+    }
+
+    fn of(faults: impl Iterator<Item = (usize, String)>, events: &[WindowEvent]) -> Result<(), WindowError> {
+        let named = |(index, fault): (usize, String)| {
+            let lead = events.get(index).map_or("", |event| event.lead.as_str());
+            format!("event {index} (lead `{lead}`) {fault}")
+        };
+        let mut named: Vec<String> = faults.map(named).take(MAX_NAMED + 1).collect();
+        if named.len() > MAX_NAMED {
+            named.truncate(MAX_NAMED);
+            named.push("and more".to_owned());
+        }
+        if named.is_empty() { Ok(()) } else { Err(WindowError(named)) }
+    }
+}
+
+/// An event as it is stored.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawEvent {
     key: WindowKey,
     at: i64,
     until: i64,
     lead: LeadId,
+    /// Tells damage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    check: Option<Check>,
 }
 
-impl From<&WindowEvent> for RawEvent {
-    fn from(event: &WindowEvent) -> RawEvent {
-        RawEvent { key: event.key, at: event.at, until: event.until, lead: event.lead.clone() }
+/// Eight hexadecimal digits that an event's other values give.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Check(u32);
+
+impl Check {
+    fn of(event: &WindowEvent) -> Check {
+        Check(Digest::of(&(event.key, event.at, event.until, &event.lead)).short())
     }
 }
 
-impl From<RawEvent> for WindowEvent {
-    fn from(raw: RawEvent) -> WindowEvent {
-        WindowEvent { key: raw.key, at: raw.at, until: raw.until, lead: raw.lead }
+impl Serialize for Check {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:08x}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Check {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Check, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let digits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        let fits = text.len() == 8 && text.bytes().all(digits);
+        let read = fits.then(|| u32::from_str_radix(&text, 16).ok()).flatten();
+        read.map(Check).ok_or_else(|| serde::de::Error::custom("a check is 8 hexadecimal digits"))
     }
 }
 
 impl Serialize for WindowEvent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawEvent::from(self).serialize(serializer)
+        let WindowEvent { key, at, until, lead } = self;
+        let check = Some(Check::of(self));
+        RawEvent { key: *key, at: *at, until: *until, lead: lead.clone(), check }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for WindowEvent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<WindowEvent, D::Error> {
-        RawEvent::deserialize(deserializer).map(WindowEvent::from)
+        let raw = RawEvent::deserialize(deserializer)
+            .map_err(|error| serde::de::Error::custom(in_words(&error.to_string())))?;
+        let event = WindowEvent { key: raw.key, at: raw.at, until: raw.until, lead: raw.lead };
+        if raw.check.is_some_and(|check| check != Check::of(&event)) {
+            let message = format!("the event of lead `{}` is damaged: its check differs", event.lead);
+            return Err(serde::de::Error::custom(message));
+        }
+        Ok(event)
     }
 }
 
@@ -276,30 +439,77 @@ impl<'de> Deserialize<'de> for WindowDelta {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawState<E> {
     format: u16,
     limit: u64,
     newest: Option<i64>,
     events: E,
+    /// Tells damage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<Digest>,
+}
+
+impl WindowState {
+    /// A digest of all of it.
+    fn digest(&self) -> Digest {
+        let events =
+            self.order.iter().map(|event| Digest::of(&(event.key, event.at, event.until, &event.lead)));
+        let all = events.fold(Digest::default(), Digest::and);
+        Digest::of(&(self.limit as u64, self.newest, self.order.len() as u64, all))
+    }
+
+    /// The state as it was stored: every event stays, or it is an error.
+    fn restore(raw: RawState<Vec<WindowEvent>>) -> Result<WindowState, WindowError> {
+        if raw.format != FORMAT {
+            let message = format!("format {} of the windows is not known, only {FORMAT} is", raw.format);
+            return Err(WindowError::one(message));
+        }
+        let limit = usize::try_from(raw.limit).unwrap_or(usize::MAX);
+        let mut state = WindowState { newest: raw.newest, ..WindowState::with_limit(limit) };
+        if raw.newest.is_some_and(|at| DateTime::<Utc>::from_timestamp_millis(at).is_none()) {
+            return Err(WindowError::one("`newest` is no time".to_owned()));
+        }
+        let count = raw.events.len();
+        if count > limit {
+            let message = format!("there are {count} events, which is more than the limit of {limit}");
+            return Err(WindowError::one(message));
+        }
+        let fault = |event: &WindowEvent| match event.fault() {
+            None if Some(event.at) > raw.newest => Some("begins after `newest`".to_owned()),
+            None if state.has_left(event) => Some("ended long before `newest`".to_owned()),
+            fault => fault,
+        };
+        let faults = raw.events.iter().enumerate().filter_map(|(index, event)| Some((index, fault(event)?)));
+        WindowError::of(faults, &raw.events)?;
+        for (index, event) in raw.events.into_iter().enumerate() {
+            let lead = event.lead.clone();
+            state.insert(event);
+            if state.order.len() != index + 1 {
+                let message =
+                    format!("event {index} (lead `{lead}`) stands there twice, or its key has too many");
+                return Err(WindowError::one(message));
+            }
+        }
+        if raw.digest.is_some_and(|digest| digest != state.digest()) {
+            return Err(WindowError::one("the windows are damaged: their digest differs".to_owned()));
+        }
+        Ok(state)
+    }
 }
 
 impl Serialize for WindowState {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawState { format: FORMAT, limit: self.limit as u64, newest: self.newest, events: &self.order }
+        let (limit, digest) = (self.limit as u64, Some(self.digest()));
+        RawState { format: FORMAT, limit, newest: self.newest, events: &self.order, digest }
             .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for WindowState {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<WindowState, D::Error> {
-        let raw = RawState::<Vec<WindowEvent>>::deserialize(deserializer)?;
-        if raw.format != FORMAT {
-            let message = format!("format {} of the windows is not known, only {FORMAT} is", raw.format);
-            return Err(serde::de::Error::custom(message));
-        }
-        let mut state = WindowState::with_limit(usize::try_from(raw.limit).unwrap_or(usize::MAX));
-        state.newest = raw.newest;
-        state.apply(&WindowDelta { events: raw.events });
-        Ok(state)
+        let raw = RawState::<Vec<WindowEvent>>::deserialize(deserializer)
+            .map_err(|error| serde::de::Error::custom(in_words(&error.to_string())))?;
+        WindowState::restore(raw).map_err(serde::de::Error::custom)
     }
 }

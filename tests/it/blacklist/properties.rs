@@ -19,7 +19,6 @@ fn start() -> DateTime<Utc> {
     at("2026-03-10T09:00:00Z")
 }
 
-const RESUBMISSION: Span = Span::hours(24);
 const BURST: Span = Span::hours(6);
 const COUNT: usize = 3;
 
@@ -100,12 +99,8 @@ fn bytes(windows: &WindowState) -> String {
 }
 
 /// What a host without windows would do: look at every lead that came in before.
-fn earlier<'l>(leads: &'l [Lead], own: &Lead, window: Span) -> Vec<&'l Lead> {
-    let newest = leads.iter().map(|lead| lead.created_at).max();
-    let mut kept: Vec<&Lead> = leads
-        .iter()
-        .filter(|lead| lead.id != own.id && Some(window.after(lead.created_at)) >= newest)
-        .collect();
+fn earlier<'l>(leads: &'l [Lead], own: &Lead) -> Vec<&'l Lead> {
+    let mut kept: Vec<&Lead> = leads.iter().filter(|lead| lead.id != own.id).collect();
     kept.sort_by_key(|lead| (lead.created_at, lead.id.clone()));
     kept
 }
@@ -121,7 +116,7 @@ fn oracle_first(leads: &[Lead], own: &Lead, let_in: impl Fn(&LeadId) -> bool) ->
                 || !lead.emails.is_empty() && lead.emails == own.emails
                 || lead.company.is_some() && (&lead.company, &lead.name) == (&own.company, &own.name))
     };
-    earlier(leads, own, RESUBMISSION).iter().find(same).map(|lead| lead.id.clone())
+    earlier(leads, own).iter().find(same).map(|lead| lead.id.clone())
 }
 
 fn oracle_cohort(leads: &[Lead], own: &Lead) -> Vec<LeadId> {
@@ -131,7 +126,7 @@ fn oracle_cohort(leads: &[Lead], own: &Lead) -> Vec<LeadId> {
             && own.created_at - lead.created_at <= TimeDelta::hours(6)
     };
     let cohort: Vec<LeadId> =
-        earlier(leads, own, BURST).into_iter().filter(counted).map(|lead| lead.id.clone()).collect();
+        earlier(leads, own).into_iter().filter(counted).map(|lead| lead.id.clone()).collect();
     if cohort.len() + 1 >= COUNT { cohort } else { Vec::new() }
 }
 
@@ -434,12 +429,20 @@ fn foreign_states_are_refused_or_read_as_what_they_say() {
     );
     let key = "0".repeat(32);
     let event = |at: i64, until: i64| format!(r#"{{"key":"{key}","at":{at},"until":{until},"lead":"a"}}"#);
-    let state = read(&format!(
-        r#"{{"format":1,"limit":2,"newest":5,"events":[{},{},{},{}]}}"#,
-        event(3, 9),
-        event(3, 9),
-        event(1, 4),
-        event(i64::MIN, i64::MAX)
-    ));
-    assert_eq!(state.unwrap().len(), 2);
+    let state = |limit: usize, newest: i64, events: &[String]| {
+        let events = events.join(",");
+        read(&format!(r#"{{"format":1,"limit":{limit},"newest":{newest},"events":[{events}]}}"#))
+    };
+    assert_eq!(state(2, 5, &[event(3, 9), event(1, 4)]).unwrap().len(), 2);
+    for (limit, newest, events) in [
+        (1, 5, vec![event(3, 9), event(1, 4)]),
+        (2, 5, vec![event(3, 9), event(3, 9)]),
+        (2, 2, vec![event(3, 9)]),
+        (2, i64::MAX, vec![event(3, 9)]),
+        (2, 2_000_000_000, vec![event(3, 9)]),
+        (2, 5, vec![event(3, 2)]),
+        (2, 5, vec![event(i64::MIN, i64::MAX)]),
+    ] {
+        assert!(state(limit, newest, &events).is_err(), "{newest} {events:?}");
+    }
 }
