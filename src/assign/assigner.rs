@@ -7,11 +7,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::assignment::Assignment;
+use super::counts::Way;
+use super::decided::Decided;
 use super::delta::{AssignDelta, Change};
 use super::eligibility::{Question, ruled_out_before};
 use super::explanation::AssignExplanation;
 use super::kind::AssignmentKind;
-use super::ledger::{Decided, Ledger, LedgerError};
+use super::ledger::Ledger;
+use super::ledger_error::LedgerError;
 use super::ledgers::Ledgers;
 use super::options::AssignOptions;
 use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
@@ -49,6 +52,11 @@ impl Assigner {
     #[must_use]
     pub fn has_rules_for(&self, pool: &PoolId) -> bool {
         self.pools.contains_key(pool)
+    }
+
+    /// Every rep to whom the rules of a pool may give a lead, by id: whose rows a decision reads.
+    pub fn reps_of(&self, pool: &PoolId) -> impl Iterator<Item = &RepId> {
+        self.pools.get(pool).into_iter().flat_map(PoolPlan::reps)
     }
 
     /// Decides who gets a lead of the ledger's pool.
@@ -136,12 +144,16 @@ impl Assigner {
         }
         if assignment.kind.is_settled() {
             let counts = !is_reward(facts);
+            let rep = assignment.kind.owner().filter(|_| counts).cloned();
+            assignment.delta.rep_revision = rep.as_ref().map_or(0, |rep| ledgers.reps.revision(rep));
             assignment.delta.change = Some(Change {
                 kind: assignment.kind.clone(),
                 date: pool.zone.date(at),
                 key: key.as_deref().map(Arc::from),
-                rep: assignment.kind.owner().filter(|_| counts).cloned(),
+                rep,
                 turn: turn.filter(|_| counts),
+                way: Way::Assigned,
+                takes_back: false,
             });
         }
         assignment
@@ -161,7 +173,7 @@ impl Assigner {
             delta: AssignDelta {
                 pool: ledgers.pool.pool().clone(),
                 revision: ledgers.pool.revision(),
-                rep_revision: ledgers.reps.revision(),
+                rep_revision: 0,
                 at,
                 change: None,
             },
@@ -174,7 +186,8 @@ impl AssignDelta {
     /// Applies the decision to both states, or to neither.
     ///
     /// # Errors
-    /// When one of them is of another revision than the decision was made on, or the ledger of another pool.
+    /// When one of them is of another revision than the decision was made on, or the ledger of another pool, or when no
+    /// revision is left.
     pub fn apply_to(&self, ledger: &mut Ledger, reps: &mut RepLedger) -> Result<(), LedgerError> {
         reps.check(self)?;
         ledger.apply(self)?;
@@ -194,7 +207,7 @@ pub(crate) fn decision_key<'a>(facts: &Facts<'a>) -> Cow<'a, str> {
 }
 
 /// Who had the lead before in this cycle, oldest first: whom the options add, then those of its history.
-fn previous_owners(facts: &Facts<'_>, options: &AssignOptions) -> Vec<RepId> {
+pub(super) fn previous_owners(facts: &Facts<'_>, options: &AssignOptions) -> Vec<RepId> {
     let known: Vec<&RepId> = facts.history().previous_owners().collect();
     let added = options.previous_owners.iter().filter(|owner| !known.contains(owner));
     added.chain(known.iter().copied()).cloned().collect()
@@ -247,12 +260,12 @@ impl Nobody {
 
 impl PoolPlan {
     /// The folded levels of the lead's industry, where they matter.
-    fn industry(&self, facts: &Facts<'_>) -> Vec<String> {
+    pub(super) fn industry(&self, facts: &Facts<'_>) -> Vec<String> {
         let levels = if self.match_industry { facts.read().industry.as_slice() } else { &[] };
         levels.iter().map(|level| text::fold(level)).filter(|level| !level.is_empty()).collect()
     }
 
-    fn question<'a>(
+    pub(super) fn question<'a>(
         &'a self,
         facts: &Facts<'_>,
         roster: &'a Roster,
@@ -281,10 +294,10 @@ impl PoolPlan {
 
 /// What of a lead keeps some reps from taking it.
 #[derive(Clone, Copy)]
-struct LeadOptions<'a> {
-    industry: &'a [String],
-    previous: &'a [RepId],
-    excluded: &'a BTreeSet<RepId>,
+pub(super) struct LeadOptions<'a> {
+    pub(super) industry: &'a [String],
+    pub(super) previous: &'a [RepId],
+    pub(super) excluded: &'a BTreeSet<RepId>,
 }
 
 impl<'a> Run<'a, '_> {

@@ -109,6 +109,7 @@ impl PoolPlan {
         PoolPlan {
             zone: pool.zone.clone(),
             daily_cap: pool.daily_assign_cap,
+            daily_claim_cap: pool.daily_claim_cap,
             match_territory: pool.match_territory,
             serve_unknown_region: pool.serve_unknown_region,
             match_industry: pool.match_industry,

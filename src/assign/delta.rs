@@ -5,11 +5,12 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::counts::Way;
 use super::kind::AssignmentKind;
 use super::turn::Turn;
 use crate::model::{PoolId, RepId};
 
-/// What a decision changes in the pool's [`Ledger`](super::Ledger) and in the reps'
+/// What a decision changes in the pool's [`Ledger`](super::Ledger) and in the row of the rep it gives to, in the
 /// [`RepLedger`](super::RepLedger). Apply it to both in the transaction that carries out the decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[must_use = "a decision that is not applied to the ledger is made again"]
@@ -17,7 +18,7 @@ pub struct AssignDelta {
     pub(super) pool: PoolId,
     /// Revision of the pool's ledger that was decided on.
     pub(super) revision: u64,
-    /// Revision of the rep ledger that was decided on.
+    /// Revision of the row of the rep that was decided on; 0 when it gives to nobody.
     pub(super) rep_revision: u64,
     pub(super) at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,10 +44,28 @@ impl AssignDelta {
         self.revision
     }
 
-    /// The revision of the rep ledger that was decided on.
+    /// The rep whose row moves: who gets the lead, or gives it back. `None` when it counts for nobody.
     #[must_use]
-    pub fn rep_ledger_revision(&self) -> u64 {
+    pub fn rep(&self) -> Option<&RepId> {
+        self.change.as_ref()?.rep.as_ref()
+    }
+
+    /// The revision of that rep's row that was decided on; 0 when there is none.
+    #[must_use]
+    pub fn rep_revision(&self) -> u64 {
         self.rep_revision
+    }
+
+    /// The key under which the decision is remembered, or, taken back, was.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.change.as_ref()?.key.as_deref()
+    }
+
+    /// Whether it takes a decision back.
+    #[must_use]
+    pub fn takes_back(&self) -> bool {
+        self.change.as_ref().is_some_and(|change| change.takes_back)
     }
 }
 
@@ -63,4 +82,11 @@ pub(super) struct Change {
     pub(super) rep: Option<RepId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) turn: Option<Turn>,
+    /// How the lead reached the rep.
+    #[serde(default, skip_serializing_if = "Way::is_assigned")]
+    pub(super) way: Way,
+    /// The decision is taken back: counts go down, the key is forgotten, the turn's moves are those of the decision with
+    /// the other sign.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) takes_back: bool,
 }

@@ -57,6 +57,15 @@ pub enum SkipReason {
         /// The pool's local date.
         date: NaiveDate,
     },
+    /// The rep claimed enough leads of the pool today.
+    DailyClaimCap {
+        /// Leads of the pool the rep claimed on the date.
+        used: u32,
+        /// The most there may be.
+        limit: u32,
+        /// The pool's local date.
+        date: NaiveDate,
+    },
     /// The rep had enough leads of all pools today.
     RepDailyCap {
         /// Leads assigned to the rep on the date.
@@ -97,6 +106,7 @@ codes! {
         SkipReason::OffHours { .. } => "off_hours",
         SkipReason::Absent { .. } => "absent",
         SkipReason::PoolDailyCap { .. } => "pool_daily_cap",
+        SkipReason::DailyClaimCap { .. } => "daily_claim_cap",
         SkipReason::RepDailyCap { .. } => "rep_daily_cap",
         SkipReason::HoldingCap { .. } => "holding_cap",
         SkipReason::ProtectedCap { .. } => "protected_cap",
@@ -109,8 +119,15 @@ impl SkipReason {
     /// Whether the rep is stopped by a cap.
     #[must_use]
     pub fn is_cap(&self) -> bool {
-        use SkipReason::{HoldingCap, PoolDailyCap, ProtectedCap, RepDailyCap};
-        matches!(self, PoolDailyCap { .. } | RepDailyCap { .. } | HoldingCap { .. } | ProtectedCap { .. })
+        use SkipReason::{DailyClaimCap, HoldingCap, PoolDailyCap, ProtectedCap, RepDailyCap};
+        matches!(
+            self,
+            PoolDailyCap { .. }
+                | DailyClaimCap { .. }
+                | RepDailyCap { .. }
+                | HoldingCap { .. }
+                | ProtectedCap { .. }
+        )
     }
 }
 
@@ -135,6 +152,9 @@ impl fmt::Display for SkipReason {
             SkipReason::Absent { until } => write!(f, "is absent until {}", moment(*until)),
             SkipReason::PoolDailyCap { used, limit, date } => {
                 write!(f, "had {used} of {limit} leads of the pool on {date}")
+            }
+            SkipReason::DailyClaimCap { used, limit, date } => {
+                write!(f, "claimed {used} of {limit} leads of the pool on {date}")
             }
             SkipReason::RepDailyCap { used, limit, date } => {
                 write!(f, "had {used} of {limit} leads of all pools on {date}")
@@ -208,7 +228,7 @@ impl<'a> Question<'a> {
     }
 
     /// What no passing of time changes, up to the working time.
-    fn barred(&self, slot: &Slot, weight: Option<u32>) -> Option<SkipReason> {
+    pub(super) fn barred(&self, slot: &Slot, weight: Option<u32>) -> Option<SkipReason> {
         if !slot.active {
             return Some(SkipReason::Inactive);
         }
@@ -258,7 +278,7 @@ impl<'a> Question<'a> {
     }
 
     /// The caps that midnight does not free.
-    fn full(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
+    pub(super) fn full(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
         if let Some(limit) = slot.holding_cap {
             let held = slot.open(self.ledgers.reps.taken(rep));
             if held >= limit {
@@ -275,7 +295,7 @@ impl<'a> Question<'a> {
         self.daily_cap == Some(0) || slot.daily_cap == Some(0) || self.full(rep, slot).is_some()
     }
 
-    fn ruled_out(&self, rep: &RepId) -> Option<SkipReason> {
+    pub(super) fn ruled_out(&self, rep: &RepId) -> Option<SkipReason> {
         if self.previous.contains(rep) {
             return Some(SkipReason::PreviousOwner);
         }

@@ -5,7 +5,7 @@ use super::assignment::Assignment;
 use super::eligibility::SkipReason;
 use super::explanation::AssignExplanation;
 use super::kind::AssignmentKind;
-use super::ledger::LedgerError;
+use super::ledger_error::LedgerError;
 use super::ledgers::Ledgers;
 use super::options::AssignOptions;
 use super::roster::Roster;
@@ -52,7 +52,7 @@ impl Assigner {
     /// Explains a decision on the very state it was made on.
     ///
     /// # Errors
-    /// When one of the ledgers is of another revision or pool.
+    /// When the ledger is of another revision or pool, or the row of the rep who got the lead of another revision.
     pub fn explain_decision(
         &self,
         assignment: &Assignment,
@@ -70,9 +70,11 @@ impl Assigner {
         if expected != found {
             return Err(LedgerError::StaleLedger { pool: delta.pool().clone(), expected, found });
         }
-        let (expected, found) = (delta.rep_ledger_revision(), before.reps.revision());
-        if expected != found {
-            return Err(LedgerError::StaleRepLedger { expected, found });
+        if let Some(rep) = delta.rep() {
+            let (expected, found) = (delta.rep_revision(), before.reps.revision(rep));
+            if expected != found {
+                return Err(LedgerError::StaleRepLedger { rep: rep.clone(), expected, found });
+            }
         }
         Ok(self.explain_with(facts, roster, before, options))
     }

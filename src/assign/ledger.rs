@@ -7,12 +7,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::counts::DayCounts;
-use super::delta::AssignDelta;
-use super::kind::AssignmentKind;
-use super::turn::{TurnList, TurnTable};
+use super::decided::{Counted, Decided, Decision};
+use super::delta::{AssignDelta, Change};
+use super::ledger_error::LedgerError;
+use super::turn::{Turn, TurnList, TurnTable};
 use crate::calendar::Span;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
-use crate::order;
 
 /// One lead in the units credit is counted in.
 pub const ONE_LEAD: i64 = 1 << 32;
@@ -21,6 +21,9 @@ const KEYS_KEPT: Span = Span::days(7);
 const KEYS_LIMIT: usize = 100_000;
 /// Days before today whose counts are kept.
 const DAYS_KEPT: u64 = 1;
+/// How many revisions back a decision's turn is remembered, so that it can be given back: it names every rep who was
+/// eligible.
+pub(super) const TURNS_KEPT: u64 = 1_000;
 
 /// The running state of one pool. The host stores it and hands it in; [`Ledger::apply`] moves it.
 ///
@@ -29,66 +32,34 @@ const DAYS_KEPT: u64 = 1;
 /// in ordered maps, so that equal histories serialise to equal bytes. Decisions are remembered by key for 7 days
 /// (at most 100,000 of them), daily counts for today and yesterday.
 ///
+/// It is stored with a format number and a digest, and read strictly: what no history of decisions leads to is a
+/// [`LedgerFault`](super::LedgerFault), in words in serde's error.
+///
+/// A host with a database keeps the remembered [decisions](Decision) as rows of their own, by pool and key:
+/// [`without_decisions`](Ledger::without_decisions) is the pool's row, which does not grow with the leads.
+///
 /// ```
 /// use leadkit::assign::Ledger;
 ///
 /// let ledger = Ledger::new("p1".into());
 /// assert_eq!((ledger.pool().as_str(), ledger.revision()), ("p1", 0));
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Stored")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ledger {
-    pool: PoolId,
-    revision: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    latest: Option<DateTime<Utc>>,
-    groups: BTreeMap<GroupId, Turns>,
-    rules: BTreeMap<RuleId, Turns>,
-    counts: DayCounts,
+    pub(super) pool: PoolId,
+    pub(super) revision: u64,
+    pub(super) latest: Option<DateTime<Utc>>,
+    pub(super) groups: BTreeMap<GroupId, Turns>,
+    pub(super) rules: BTreeMap<RuleId, Turns>,
+    pub(super) counts: DayCounts,
     /// By the revision that each decision led to, which is also their order in time.
-    decided: BTreeMap<u64, Decided>,
-    #[serde(skip)]
-    keys: BTreeMap<Arc<str>, u64>,
-}
-
-/// The ledger as it is stored.
-#[derive(Deserialize)]
-struct Stored {
-    pool: PoolId,
-    #[serde(default)]
-    revision: u64,
-    #[serde(default)]
-    latest: Option<DateTime<Utc>>,
-    #[serde(default)]
-    groups: BTreeMap<GroupId, Turns>,
-    #[serde(default)]
-    rules: BTreeMap<RuleId, Turns>,
-    #[serde(default)]
-    counts: DayCounts,
-    #[serde(default)]
-    decided: BTreeMap<u64, Decided>,
-}
-
-impl From<Stored> for Ledger {
-    fn from(stored: Stored) -> Self {
-        let keys =
-            order::map(stored.decided.iter().map(|(revision, decided)| (decided.key.clone(), *revision)));
-        Ledger {
-            pool: stored.pool,
-            revision: stored.revision,
-            latest: stored.latest,
-            groups: stored.groups,
-            rules: stored.rules,
-            counts: stored.counts,
-            decided: stored.decided,
-            keys,
-        }
-    }
+    pub(super) decided: BTreeMap<u64, Decided>,
+    pub(super) keys: BTreeMap<Arc<str>, u64>,
 }
 
 /// What those who take turns together are owed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Turns {
     /// Fair share: units of [`ONE_LEAD`]; sums to 0.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -96,49 +67,6 @@ pub(super) struct Turns {
     /// Smooth weighted round robin: current weights; sums to 0.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) smooth: BTreeMap<RepId, i64>,
-}
-
-/// A decision that was made and stored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Decided {
-    pub(super) key: Arc<str>,
-    pub(super) at: DateTime<Utc>,
-    pub(super) kind: AssignmentKind,
-}
-
-/// Why a delta does not belong to a state.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum LedgerError {
-    /// The pool's state has moved on since the decision: decide again on the new one.
-    #[error(
-        "the ledger of pool `{pool}` is at revision {found}, the decision was made on revision {expected}"
-    )]
-    StaleLedger {
-        /// The pool.
-        pool: PoolId,
-        /// The revision the decision was made on.
-        expected: u64,
-        /// The revision of the ledger.
-        found: u64,
-    },
-    /// The reps' state has moved on since the decision: decide again on the new one.
-    #[error("the rep ledger is at revision {found}, the decision was made on revision {expected}")]
-    StaleRepLedger {
-        /// The revision the decision was made on.
-        expected: u64,
-        /// The revision of the rep ledger.
-        found: u64,
-    },
-    /// The decision was made for another pool.
-    #[error("the decision belongs to pool `{expected}`, not to pool `{found}`")]
-    OtherPool {
-        /// The pool of the decision.
-        expected: PoolId,
-        /// The pool of the ledger.
-        found: PoolId,
-    },
 }
 
 impl Ledger {
@@ -188,41 +116,33 @@ impl Ledger {
         self.counts.on(date, rep).assigned
     }
 
+    /// How many leads of the pool a rep claimed (领取) on a local date, the pool's: counted apart from those that were
+    /// assigned.
+    #[must_use]
+    pub fn claimed_on(&self, rep: &RepId, date: NaiveDate) -> u32 {
+        self.counts.on(date, rep).claimed
+    }
+
     /// Moves the state by a decision. O((k + 1)·log n) in the k reps that were eligible.
     ///
     /// The same delta cannot be applied twice: its revision is stale the second time. A delta that changes nothing
     /// always applies.
     ///
     /// # Errors
-    /// When the decision was made on another revision or for another pool; nothing is changed then.
+    /// When the decision was made on another revision or for another pool, or when no revision is left; nothing is
+    /// changed then.
     pub fn apply(&mut self, delta: &AssignDelta) -> Result<(), LedgerError> {
         self.check(delta)?;
         let Some(change) = &delta.change else { return Ok(()) };
-        self.revision = self.revision.saturating_add(1);
+        self.revision += 1;
         self.latest = self.latest.max(Some(delta.at));
         if let Some(turn) = &change.turn {
-            let turns = match &turn.list {
-                TurnList::Group(id) => self.groups.entry(id.clone()).or_default(),
-                TurnList::Rule(id) => self.rules.entry(id.clone()).or_default(),
-            };
-            let table = match turn.table {
-                TurnTable::Credit => &mut turns.credit,
-                TurnTable::Smooth => &mut turns.smooth,
-            };
-            for (rep, units) in &turn.moves {
-                let owed = table.entry(rep.clone()).or_default();
-                *owed = owed.saturating_add(*units);
-            }
+            self.move_turn(turn);
         }
-        if let Some(rep) = &change.rep {
-            self.counts.add_assigned(change.date, rep);
-        }
-        if let Some(key) = &change.key {
-            let decided = Decided { key: key.clone(), at: delta.at, kind: change.kind.clone() };
-            if let Some(before) = self.keys.insert(key.clone(), self.revision) {
-                self.decided.remove(&before);
-            }
-            self.decided.insert(self.revision, decided);
+        if change.takes_back {
+            self.take_back(change);
+        } else {
+            self.remember(delta, change);
         }
         self.prune(delta.at, change.date);
         Ok(())
@@ -236,14 +156,56 @@ impl Ledger {
         if delta.pool != self.pool {
             return Err(LedgerError::OtherPool { expected: delta.pool.clone(), found: self.pool.clone() });
         }
-        if delta.change.is_some() && delta.revision != self.revision {
+        if delta.change.is_none() {
+            return Ok(());
+        }
+        if delta.revision != self.revision {
             return Err(LedgerError::StaleLedger {
                 pool: self.pool.clone(),
                 expected: delta.revision,
                 found: self.revision,
             });
         }
+        if self.revision == u64::MAX {
+            return Err(LedgerError::NoRevisionLeft { pool: self.pool.clone() });
+        }
         Ok(())
+    }
+
+    /// Forgets what was decided after a moment: the last decision's time, remembered decisions, the counts of later days.
+    /// Turns stay as they are. The revision moves, so that what was decided before is refused.
+    pub fn forget_after(&mut self, at: DateTime<Utc>) {
+        if self.latest <= Some(at) {
+            return;
+        }
+        self.revision = self.revision.saturating_add(1);
+        self.latest = Some(at);
+        // The pool's date may be ahead of that of Greenwich by a day.
+        self.counts.forget_after(at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX));
+        self.decided.retain(|_, decided| decided.at <= at);
+        self.keys.retain(|_, revision| self.decided.contains_key(revision));
+    }
+
+    /// The pool's row: all but the remembered decisions. Its size depends on the reps, not on the leads.
+    #[must_use]
+    pub fn without_decisions(&self) -> Ledger {
+        Ledger {
+            pool: self.pool.clone(),
+            groups: self.groups.clone(),
+            rules: self.rules.clone(),
+            counts: self.counts.clone(),
+            decided: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            ..*self
+        }
+    }
+
+    /// The remembered decision of a key, as a row.
+    #[must_use]
+    pub fn decision(&self, key: &str) -> Option<Decision> {
+        let revision = *self.keys.get(key)?;
+        let decided = self.decided.get(&revision)?.clone();
+        Some(Decision { pool: self.pool.clone(), revision, decided })
     }
 
     pub(super) fn turns(&self, list: &TurnList) -> Option<&Turns> {
@@ -256,6 +218,60 @@ impl Ledger {
     /// The decision made under a key, while it is remembered at `now`.
     pub(super) fn decided(&self, key: &str, now: DateTime<Utc>) -> Option<&Decided> {
         self.decided.get(self.keys.get(key)?).filter(|decided| decided.at >= KEYS_KEPT.before(now))
+    }
+
+    /// The turn that a remembered decision took, while it is known.
+    pub(super) fn turn_of<'d>(&self, key: &str, decided: &'d Decided) -> Option<&'d Turn> {
+        let revision = *self.keys.get(key)?;
+        let is_known = revision.saturating_add(TURNS_KEPT) > self.revision;
+        decided.counted.as_ref()?.turn.as_ref().filter(|_| is_known)
+    }
+
+    fn move_turn(&mut self, turn: &Turn) {
+        let turns = match &turn.list {
+            TurnList::Group(id) => self.groups.entry(id.clone()).or_default(),
+            TurnList::Rule(id) => self.rules.entry(id.clone()).or_default(),
+        };
+        let table = match turn.table {
+            TurnTable::Credit => &mut turns.credit,
+            TurnTable::Smooth => &mut turns.smooth,
+        };
+        for (rep, units) in turn.moves.iter() {
+            match table.get_mut(rep) {
+                Some(owed) => *owed = owed.saturating_add(*units),
+                None => drop(table.insert(rep.clone(), *units)),
+            }
+        }
+    }
+
+    fn remember(&mut self, delta: &AssignDelta, change: &Change) {
+        if let Some(rep) = &change.rep {
+            self.counts.add(change.date, rep, change.way);
+        }
+        let Some(key) = &change.key else { return };
+        let counted = change.rep.is_some().then(|| Counted {
+            date: change.date,
+            way: change.way,
+            turn: change.turn.clone(),
+        });
+        let decided = Decided { key: key.clone(), at: delta.at, kind: change.kind.clone(), counted };
+        if let Some(before) = self.keys.insert(key.clone(), self.revision) {
+            self.decided.remove(&before);
+        }
+        self.decided.insert(self.revision, decided);
+        let first = self.revision.saturating_sub(TURNS_KEPT);
+        if let Some(counted) = self.decided.get_mut(&first).and_then(|decided| decided.counted.as_mut()) {
+            counted.turn = None;
+        }
+    }
+
+    fn take_back(&mut self, change: &Change) {
+        if let Some(rep) = &change.rep {
+            self.counts.take_back(change.date, rep, change.way);
+        }
+        if let Some(revision) = change.key.as_ref().and_then(|key| self.keys.remove(key)) {
+            self.decided.remove(&revision);
+        }
     }
 
     fn prune(&mut self, now: DateTime<Utc>, today: NaiveDate) {

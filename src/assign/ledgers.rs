@@ -1,5 +1,8 @@
 //! The running state one decision is made on.
 
+use chrono::{DateTime, Utc};
+
+use super::delta::{AssignDelta, Change};
 use super::ledger::Ledger;
 use super::rep_ledger::RepLedger;
 
@@ -10,7 +13,7 @@ use super::rep_ledger::RepLedger;
 ///
 /// let (pool, reps) = (Ledger::new("inbound".into()), RepLedger::default());
 /// let state = Ledgers { pool: &pool, reps: &reps };
-/// assert_eq!((state.pool.revision(), state.reps.revision()), (0, 0));
+/// assert_eq!((state.pool.revision(), state.reps.revision(&"li".into())), (0, 0));
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Ledgers<'a> {
@@ -18,4 +21,61 @@ pub struct Ledgers<'a> {
     pub pool: &'a Ledger,
     /// Of the reps.
     pub reps: &'a RepLedger,
+}
+
+impl Ledgers<'_> {
+    /// What takes back the decision that is remembered under a key, as one that should never have been: the day's count
+    /// and the place in the caps are given back, the turn too while it is among the pool's last 1,000, and the key is
+    /// free for another decision. `None` when no decision is remembered.
+    ///
+    /// A delta of its own: apply it as any other. Twice is refused, as its revision is stale then. A lead that is only
+    /// returned is another matter: that it was given stays counted.
+    ///
+    /// ```
+    /// use leadkit::assign::{AssignRules, Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// use leadkit::model::{Lead, Rep};
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
+    /// use serde_json::json;
+    ///
+    /// let rules = json!({"pools": {"p": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}});
+    /// let assigner = Assigner::load(rules)?;
+    /// let reps = ["li", "wang"].map(|id| Rep { id: id.into(), ..Rep::default() });
+    /// let roster = Roster::compile(&reps, &Default::default())?;
+    /// let (mut pool, mut counts) = (Ledger::new("p".into()), RepLedger::default());
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    ///
+    /// let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// let tables = HostTables::default();
+    /// let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+    /// let wrong = assigner.assign(&facts, &roster, Ledgers { pool: &pool, reps: &counts });
+    /// wrong.delta().apply_to(&mut pool, &mut counts)?;
+    /// assert_eq!(counts.assigned_on(&"li".into(), "2026-03-02".parse().unwrap()), 1);
+    ///
+    /// let back = Ledgers { pool: &pool, reps: &counts }.take_back("L1", now).unwrap();
+    /// back.apply_to(&mut pool, &mut counts)?;
+    /// assert_eq!(counts.assigned_on(&"li".into(), "2026-03-02".parse().unwrap()), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn take_back(self, key: &str, now: DateTime<Utc>) -> Option<AssignDelta> {
+        let at = self.pool.latest().map_or(now, |latest| now.max(latest));
+        let decided = self.pool.decided(key, at)?;
+        let counted = decided.counted.as_ref();
+        let rep = decided.kind.owner().filter(|_| counted.is_some()).cloned();
+        Some(AssignDelta {
+            pool: self.pool.pool().clone(),
+            revision: self.pool.revision(),
+            rep_revision: rep.as_ref().map_or(0, |rep| self.reps.revision(rep)),
+            at,
+            change: Some(Change {
+                kind: decided.kind.clone(),
+                date: counted.map_or(at.date_naive(), |counted| counted.date),
+                key: Some(decided.key.clone()),
+                rep,
+                turn: self.pool.turn_of(key, decided).map(|turn| turn.reversed()),
+                way: counted.map(|counted| counted.way).unwrap_or_default(),
+                takes_back: true,
+            }),
+        })
+    }
 }

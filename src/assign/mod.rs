@@ -47,20 +47,28 @@
 //! within one and a half leads on the random rosters of the tests.
 //!
 //! # State
-//! One [`Ledger`] per pool and one [`RepLedger`] for what counts over all pools, each with a revision. Two
-//! workers that decide on the same revision would give one turn twice, so `apply` refuses a delta of another one: store
-//! with compare-and-swap, and decide again when it fails.
+//! One [`Ledger`] per pool and, in the [`RepLedger`], one row per rep for what counts over all pools, each with a
+//! revision. Two workers that decide on the same revision would give one turn twice, so `apply` refuses a delta of another
+//! one: store with compare-and-swap, and decide again when it fails. A delta names the pool and the rep it gives to, and
+//! no other.
+//!
+//! [`Assigner::claim`] counts what reps take themselves, apart from what they are given; [`Ledgers::take_back`] takes a
+//! wrong decision back.
 
 mod assigner;
 mod assignment;
+mod claims;
 mod compile;
 mod counts;
+mod decided;
 mod delta;
 mod eligibility;
 mod explain;
 mod explanation;
 mod kind;
 mod ledger;
+mod ledger_error;
+mod ledger_stored;
 mod ledgers;
 mod options;
 mod plan;
@@ -73,14 +81,16 @@ mod turn;
 pub use assigner::Assigner;
 pub(crate) use assigner::decision_key;
 pub use assignment::Assignment;
+pub use decided::Decision;
 pub use delta::AssignDelta;
 pub use eligibility::SkipReason;
 pub use explanation::{AssignExplanation, RuleTrace};
 pub use kind::AssignmentKind;
-pub use ledger::{Ledger, LedgerError, ONE_LEAD};
+pub use ledger::{Ledger, ONE_LEAD};
+pub use ledger_error::{LedgerError, LedgerFault};
 pub use ledgers::Ledgers;
 pub use options::AssignOptions;
-pub use rep_ledger::RepLedger;
+pub use rep_ledger::{RepLedger, RepRow};
 pub use roster::Roster;
 pub use rules::{
     AssignRule, AssignRules, AssignTarget, GroupMember, PoolRules, PreviousOwners, RepGroup, RulePass,

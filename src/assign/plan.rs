@@ -1,5 +1,6 @@
 //! Rules, ready to be followed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::rules::{PreviousOwners, RulePass, Strategy};
@@ -12,11 +13,29 @@ use crate::rule::Predicate;
 pub(super) struct PoolPlan {
     pub(super) zone: Zone,
     pub(super) daily_cap: Option<u32>,
+    pub(super) daily_claim_cap: Option<u32>,
     pub(super) match_territory: bool,
     pub(super) serve_unknown_region: bool,
     pub(super) match_industry: bool,
     pub(super) previous_owners: PreviousOwners,
     pub(super) rules: Vec<RulePlan>,
+}
+
+impl PoolPlan {
+    /// Every rep the rules may give a lead to or suggest.
+    pub(super) fn reps(&self) -> BTreeSet<&RepId> {
+        let mut reps = BTreeSet::new();
+        for rule in &self.rules {
+            match &rule.target {
+                TargetPlan::Rep(rep) => reps.extend([rep]),
+                TargetPlan::Shared(group) | TargetPlan::Reviewer { suggest: Some(group), .. } => {
+                    reps.extend(group.members.iter().map(|(rep, _)| rep));
+                }
+                TargetPlan::Pool(_) | TargetPlan::Reviewer { suggest: None, .. } => {}
+            }
+        }
+        reps
+    }
 }
 
 #[derive(Debug, Clone)]

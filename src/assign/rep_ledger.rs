@@ -2,65 +2,142 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::counts::DayCounts;
+use super::counts::{DayCount, prune};
 use super::delta::AssignDelta;
-use super::ledger::LedgerError;
+use super::ledger_error::{LedgerError, LedgerFault};
 use crate::model::RepId;
 
 /// Days before the date of a decision whose counts are kept: pools in other zones may be a day behind.
 const DAYS_KEPT: u64 = 2;
 
 /// The running state of all reps over all pools: daily counts, and leads taken since the host last read their
-/// holdings. Stored beside the pools' ledgers, with a revision of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+/// holdings. Each rep has a row with a revision of its own: a decision moves the row of the rep it gives to, and no
+/// other, so that workers who give to different reps do not get into each other's way.
+///
+/// ```
+/// use leadkit::assign::RepLedger;
+///
+/// let reps = RepLedger::default();
+/// assert_eq!(reps.revision(&"li".into()), 0);
+/// assert_eq!(reps.row(&"li".into()), None);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RepLedger {
-    revision: u64,
-    counts: DayCounts,
-    taken: BTreeMap<RepId, u32>,
+    pub(super) reps: BTreeMap<RepId, RepCounts>,
+}
+
+/// What is counted of one rep.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RepCounts {
+    pub(super) revision: u64,
+    pub(super) counts: BTreeMap<NaiveDate, DayCount>,
+    /// Leads taken since the host last read its holdings; below 0 when more were taken back.
+    pub(super) taken: i64,
+}
+
+/// The row of one rep: stored by the rep's id, with a revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepRow {
+    pub(super) rep: RepId,
+    pub(super) counts: RepCounts,
+}
+
+impl RepRow {
+    /// The rep.
+    #[must_use]
+    pub fn rep(&self) -> &RepId {
+        &self.rep
+    }
+
+    /// How often the row has moved.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.counts.revision
+    }
 }
 
 impl RepLedger {
-    /// How often the state has moved.
+    /// How often the row of a rep has moved; 0 for a rep who was given nothing yet.
     #[must_use]
-    pub fn revision(&self) -> u64 {
-        self.revision
+    pub fn revision(&self, rep: &RepId) -> u64 {
+        self.reps.get(rep).map_or(0, |counts| counts.revision)
     }
 
     /// Leads taken since the host last read its holdings.
-    pub(super) fn taken(&self, rep: &RepId) -> u32 {
-        self.taken.get(rep).copied().unwrap_or(0)
+    pub(super) fn taken(&self, rep: &RepId) -> i64 {
+        self.reps.get(rep).map_or(0, |counts| counts.taken)
     }
 
     /// How many leads a rep was assigned over all pools on a local date, that of the pool each came from.
     #[must_use]
     pub fn assigned_on(&self, rep: &RepId, date: NaiveDate) -> u32 {
-        self.counts.on(date, rep).assigned
+        self.on(rep, date).assigned
+    }
+
+    /// How many leads a rep claimed over all pools on a local date, that of the pool each came from.
+    #[must_use]
+    pub fn claimed_on(&self, rep: &RepId, date: NaiveDate) -> u32 {
+        self.on(rep, date).claimed
+    }
+
+    fn on(&self, rep: &RepId, date: NaiveDate) -> DayCount {
+        self.reps.get(rep).and_then(|counts| counts.counts.get(&date)).copied().unwrap_or_default()
     }
 
     /// The state for a roster whose holdings already include every lead that was taken.
     #[must_use]
     pub fn with_fresh_holdings(mut self) -> RepLedger {
-        self.taken.clear();
+        self.reps.values_mut().for_each(|counts| counts.taken = 0);
         self
+    }
+
+    /// The row of a rep; `None` when nothing was counted yet.
+    #[must_use]
+    pub fn row(&self, rep: &RepId) -> Option<RepRow> {
+        let counts = self.reps.get(rep)?.clone();
+        Some(RepRow { rep: rep.clone(), counts })
+    }
+
+    /// The state of some reps, as a host fetched them.
+    ///
+    /// # Errors
+    /// When a row says what no history of decisions leads to, or a rep has two.
+    pub fn from_rows(rows: Vec<RepRow>) -> Result<RepLedger, LedgerFault> {
+        let mut reps = BTreeMap::new();
+        for RepRow { rep, counts } in rows {
+            counts.check(&rep)?;
+            if reps.insert(rep.clone(), counts).is_some() {
+                return Err(LedgerFault::KeyTwice(rep.to_string()));
+            }
+        }
+        Ok(RepLedger { reps })
     }
 
     /// Moves the state by a decision.
     ///
     /// # Errors
-    /// When the decision was made on another revision; nothing is changed then.
+    /// When the decision was made on another revision of the rep's row, or when no revision is left; nothing is changed
+    /// then.
     pub fn apply(&mut self, delta: &AssignDelta) -> Result<(), LedgerError> {
         self.check(delta)?;
         let Some(change) = &delta.change else { return Ok(()) };
         let Some(rep) = &change.rep else { return Ok(()) };
-        self.revision = self.revision.saturating_add(1);
-        self.counts.add_assigned(change.date, rep);
-        self.counts.prune(change.date, DAYS_KEPT);
-        let taken = self.taken.entry(rep.clone()).or_default();
-        *taken = taken.saturating_add(1);
+        let counts = self.reps.entry(rep.clone()).or_default();
+        counts.revision = counts.revision.saturating_add(1);
+        if change.takes_back {
+            if let Some(count) = counts.counts.get_mut(&change.date) {
+                count.take_back(change.way);
+            }
+            counts.taken = counts.taken.saturating_sub(1);
+            return Ok(());
+        }
+        counts.counts.entry(change.date).or_default().add(change.way);
+        prune(&mut counts.counts, change.date, DAYS_KEPT);
+        counts.taken = counts.taken.saturating_add(1);
         Ok(())
     }
 
@@ -69,10 +146,26 @@ impl RepLedger {
     /// # Errors
     /// When it was not.
     pub fn check(&self, delta: &AssignDelta) -> Result<(), LedgerError> {
-        let moves = delta.change.as_ref().is_some_and(|change| change.rep.is_some());
-        if moves && delta.rep_revision != self.revision {
-            return Err(LedgerError::StaleRepLedger { expected: delta.rep_revision, found: self.revision });
+        let Some(rep) = delta.rep() else { return Ok(()) };
+        let (expected, found) = (delta.rep_revision, self.revision(rep));
+        if expected != found {
+            return Err(LedgerError::StaleRepLedger { rep: rep.clone(), expected, found });
+        }
+        if found == u64::MAX {
+            return Err(LedgerError::NoRepRevisionLeft { rep: rep.clone() });
         }
         Ok(())
+    }
+
+    /// Forgets the counts of the days after a moment.
+    pub fn forget_after(&mut self, at: DateTime<Utc>) {
+        // The pool's date may be ahead of that of Greenwich by a day.
+        let last = at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX);
+        for counts in self.reps.values_mut() {
+            if counts.counts.keys().any(|date| *date > last) {
+                counts.counts.retain(|date, _| *date <= last);
+                counts.revision = counts.revision.saturating_add(1);
+            }
+        }
     }
 }

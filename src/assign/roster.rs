@@ -194,9 +194,10 @@ impl Slot {
         }
     }
 
-    /// Open leads: those the host counted and those taken since.
-    pub(super) fn open(&self, taken: u32) -> u32 {
-        self.holding.saturating_add(taken)
+    /// Open leads: those the host counted and those taken since, less those taken back.
+    pub(super) fn open(&self, taken: i64) -> u32 {
+        let open = i64::from(self.holding).saturating_add(taken);
+        u32::try_from(open.max(0)).unwrap_or(u32::MAX)
     }
 
     /// When the absence that covers the moment ends; the last to end when several do.

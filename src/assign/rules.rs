@@ -78,7 +78,7 @@ pub struct PoolRules {
     /// Most leads a rep is assigned from the pool a local day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_assign_cap: Option<u32>,
-    /// Most leads a rep claims (领取) from the pool a local day.
+    /// Most leads a rep claims (领取) from the pool a local day; counted apart from those that are assigned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_claim_cap: Option<u32>,
     /// How leads are shared where neither the rule nor the group says.

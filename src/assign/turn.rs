@@ -1,6 +1,7 @@
 //! Whose turn it is, and what taking it moves.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,10 +28,20 @@ impl fmt::Display for TurnList {
 
 /// A turn taken: what each eligible rep is owed more, and the winner less.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Turn {
     pub(super) list: TurnList,
     pub(super) table: TurnTable,
-    pub(super) moves: Vec<(RepId, i64)>,
+    /// Shared by the decision, its delta and the ledger that remembers it.
+    pub(super) moves: Arc<[(RepId, i64)]>,
+}
+
+impl Turn {
+    /// What gives the turn back.
+    pub(super) fn reversed(&self) -> Turn {
+        let moves = self.moves.iter().map(|(rep, units)| (rep.clone(), units.saturating_neg())).collect();
+        Turn { moves, ..self.clone() }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Assignment, through the public interface.
 
-mod desk;
+pub(crate) mod desk;
 mod documents;
 mod shares;
 mod time;

@@ -130,7 +130,8 @@ fn a_hundred_thousand_keys_are_remembered_and_the_oldest_forgotten_first() {
         entry["key"] = format!("K{version}").into();
         decided.insert(version.to_string(), entry);
     }
-    stored["version"] = 100_000.into();
+    stored["revision"] = 100_000.into();
+    stored.as_object_mut().unwrap().remove("digest");
     desk.ledger = serde_json::from_value(stored).unwrap();
     let repeats = |desk: &Desk, key: &str| {
         desk.ask(&lead(key), None, monday(), &AssignOptions::default()).repeats().is_some()
@@ -144,13 +145,14 @@ fn a_hundred_thousand_keys_are_remembered_and_the_oldest_forgotten_first() {
 fn neither_a_wild_ledger_nor_a_wild_clock_is_a_panic() {
     let wild = serde_json::json!({
         "pool": "p",
-        "version": u64::MAX,
+        "revision": u64::MAX - 1,
+        "latest": "2026-03-02T02:00:00Z",
         "groups": { "g": {
-            "credit": { "a": i64::MAX, "b": i64::MIN },
-            "smooth": { "a": i64::MAX, "b": i64::MIN },
+            "credit": { "a": i64::MAX, "b": -i64::MAX },
+            "smooth": { "a": i64::MAX, "b": -i64::MAX },
         } },
         "counts": { "2026-03-02": { "a": { "assigned": u32::MAX } } },
-        "decided": { "18446744073709551615": {
+        "decided": { "18446744073709551614": {
             "key": "K", "at": "2026-03-02T02:00:00Z", "kind": { "existing_owner": { "rep": "z" } },
         } },
     });
@@ -159,7 +161,10 @@ fn neither_a_wild_ledger_nor_a_wild_clock_is_a_panic() {
         for now in [DateTime::<Utc>::MIN_UTC, monday(), DateTime::<Utc>::MAX_UTC] {
             let mut desk = Desk::new(&sharing(&members, strategy), &reps(&["a", "b"]));
             desk.ledger = serde_json::from_value::<Ledger>(wild.clone()).unwrap();
-            assert_eq!(desk.run(0, 3, now).len(), 3);
+            assert_eq!(desk.run(0, 1, now).len(), 1);
+            let beyond = desk.ask(&lead("L1"), None, now, &AssignOptions::default());
+            let error = desk.ledger.apply(beyond.delta()).unwrap_err();
+            assert_eq!(error, LedgerError::NoRevisionLeft { pool: "p".into() });
             assert!(desk.ledger.credits(&TurnList::Group("g".into())).count() > 0);
         }
     }

@@ -285,7 +285,7 @@ fn a_delta_applies_once_and_only_to_its_own_version_and_pool() {
         let error = desk.ledger.apply(stale.delta()).unwrap_err();
         assert_eq!(error, LedgerError::StaleLedger { pool: "p".into(), expected: 0, found: 1 });
         let error = desk.reps.apply(stale.delta()).unwrap_err();
-        assert_eq!(error, LedgerError::StaleRepLedger { expected: 0, found: 1 });
+        assert_eq!(error, LedgerError::StaleRepLedger { rep: "a".into(), expected: 0, found: 1 });
     }
     assert_eq!(before, (desk.ledger.clone(), desk.reps.clone()));
     let error = Ledger::new("q".into()).apply(one.delta()).unwrap_err();
@@ -347,7 +347,7 @@ fn a_reward_counts_for_no_cap_and_takes_no_turn() {
     let given = desk.take_with(&lead("R"), reward, monday(), &AssignOptions::default());
     assert_eq!(given.owner().unwrap().as_str(), "a");
     assert_eq!(desk.ledger.assigned_on(&"a".into(), "2026-03-02".parse().unwrap()), 0);
-    assert_eq!((desk.roster.holding(&"a".into(), &desk.reps), desk.reps.revision()), (0, 0));
+    assert_eq!((desk.roster.holding(&"a".into(), &desk.reps), desk.reps.revision(&"a".into())), (0, 0));
     assert_eq!(desk.ledger.credits(&TurnList::Group("g".into())).count(), 0);
     assert_eq!(desk.take(&lead("R"), monday()).repeats(), Some(monday()));
 }

@@ -1,0 +1,98 @@
+//! What reps take themselves (领取).
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::assigner::{Assigner, LeadOptions, previous_owners};
+use super::counts::Way;
+use super::delta::{AssignDelta, Change};
+use super::eligibility::SkipReason;
+use super::kind::AssignmentKind;
+use super::ledgers::Ledgers;
+use super::options::AssignOptions;
+use super::roster::Roster;
+use crate::model::{PoolId, RepId};
+use crate::rule::Facts;
+
+impl Assigner {
+    /// Most leads a rep claims from a pool a local day; `None` is no limit.
+    #[must_use]
+    pub fn daily_claim_cap(&self, pool: &PoolId) -> Option<u32> {
+        self.pools.get(pool).unwrap_or(&self.bare).daily_claim_cap
+    }
+
+    /// The local date of a pool, by which leads are counted.
+    #[must_use]
+    pub fn date_of(&self, pool: &PoolId, at: DateTime<Utc>) -> NaiveDate {
+        self.pools.get(pool).unwrap_or(&self.bare).zone.date(at)
+    }
+
+    /// Whether a rep may claim a lead of the ledger's pool, and what that changes: the claim is counted, apart from what
+    /// is assigned, and the rep holds one lead more. It takes no turn, and is not remembered by a key: a claim of a lead
+    /// that has an owner is for the caller to refuse.
+    ///
+    /// The rep is asked what the rules' reps are asked, except for working time and absence (who claims is there) and the
+    /// caps on what is assigned.
+    ///
+    /// ```
+    /// use leadkit::assign::{AssignOptions, Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// use leadkit::model::{Lead, Rep};
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
+    /// use serde_json::json;
+    ///
+    /// let assigner = Assigner::load(json!({"pools": {"p": {"daily_claim_cap": 1}}}))?;
+    /// let roster = Roster::compile(&[Rep { id: "li".into(), ..Rep::default() }], &Default::default())?;
+    /// let (mut pool, mut reps) = (Ledger::new("p".into()), RepLedger::default());
+    /// let lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// let (tables, options) = (HostTables::default(), AssignOptions::default());
+    /// let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-02T02:00:00Z".parse().unwrap()));
+    ///
+    /// let claim = assigner.claim(&facts, &"li".into(), &roster, Ledgers { pool: &pool, reps: &reps }, &options).unwrap();
+    /// claim.apply_to(&mut pool, &mut reps)?;
+    /// let refused = assigner.claim(&facts, &"li".into(), &roster, Ledgers { pool: &pool, reps: &reps }, &options);
+    /// assert_eq!(refused.unwrap_err().to_string(), "claimed 1 of 1 leads of the pool on 2026-03-02");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first reason that keeps the rep from claiming it.
+    pub fn claim(
+        &self,
+        facts: &Facts<'_>,
+        rep: &RepId,
+        roster: &Roster,
+        ledgers: Ledgers<'_>,
+        options: &AssignOptions,
+    ) -> Result<AssignDelta, SkipReason> {
+        let (ledger, now) = (ledgers.pool, facts.now());
+        let at = ledger.latest().map_or(now, |latest| now.max(latest));
+        let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
+        let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
+        let lead = LeadOptions { industry: &industry, previous: &previous, excluded: &options.excluded };
+        let question = pool.question(facts, roster, ledgers, at, lead);
+        let Some((rep, slot)) = roster.find(rep.as_str()) else { return Err(SkipReason::UnknownRep) };
+        let date = question.date;
+        let over_claimed = || {
+            let (used, limit) = (ledger.claimed_on(rep, date), pool.daily_claim_cap?);
+            (used >= limit).then_some(SkipReason::DailyClaimCap { used, limit, date })
+        };
+        let barred = question.barred(slot, Some(1)).or_else(over_claimed);
+        match barred.or_else(|| question.full(rep, slot)).or_else(|| question.ruled_out(rep)) {
+            Some(reason) => Err(reason),
+            None => Ok(AssignDelta {
+                pool: ledger.pool().clone(),
+                revision: ledger.revision(),
+                rep_revision: ledgers.reps.revision(rep),
+                at,
+                change: Some(Change {
+                    kind: AssignmentKind::ExistingOwner { rep: rep.clone() },
+                    date,
+                    key: None,
+                    rep: Some(rep.clone()),
+                    turn: None,
+                    way: Way::Claimed,
+                    takes_back: false,
+                }),
+            }),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Decisions that are remembered by key.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::counts::Way;
+use super::kind::AssignmentKind;
+use super::turn::Turn;
+use crate::model::PoolId;
+
+/// A decision that was made and stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Decided {
+    pub(super) key: Arc<str>,
+    pub(super) at: DateTime<Utc>,
+    pub(super) kind: AssignmentKind,
+    /// What it counted for, so that it can be taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) counted: Option<Counted>,
+}
+
+/// What a decision counted for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Counted {
+    /// The pool's local date.
+    pub(super) date: NaiveDate,
+    #[serde(default, skip_serializing_if = "Way::is_assigned")]
+    pub(super) way: Way,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) turn: Option<Turn>,
+}
+
+/// A remembered decision as a row of its own: by pool and [key](Decision::key), at most one each. A host may delete it 7
+/// days after [it was made](Decision::at).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    pub(super) pool: PoolId,
+    /// The revision of the ledger that it led to.
+    pub(super) revision: u64,
+    pub(super) decided: Decided,
+}
+
+impl Decision {
+    /// The pool whose ledger remembers it.
+    #[must_use]
+    pub fn pool(&self) -> &PoolId {
+        &self.pool
+    }
+
+    /// The key it is remembered by.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.decided.key
+    }
+
+    /// When it was made.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.decided.at
+    }
+
+    /// What became of the lead.
+    #[must_use]
+    pub fn kind(&self) -> &AssignmentKind {
+        &self.decided.kind
+    }
+}

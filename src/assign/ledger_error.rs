@@ -1,0 +1,150 @@
+//! Why a delta is refused, and why a stored ledger is not read.
+
+use serde::{Deserialize, Serialize};
+
+use super::turn::TurnList;
+use crate::model::{PoolId, RepId};
+use crate::text::codes;
+
+/// Why a delta does not belong to a state.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The pool's state has moved on since the decision: decide again on the new one.
+    #[error(
+        "the ledger of pool `{pool}` is at revision {found}, the decision was made on revision {expected}"
+    )]
+    StaleLedger {
+        /// The pool.
+        pool: PoolId,
+        /// The revision the decision was made on.
+        expected: u64,
+        /// The revision of the ledger.
+        found: u64,
+    },
+    /// The state of the rep the lead goes to has moved on since the decision: decide again on the new one.
+    #[error(
+        "the counts of rep `{rep}` are at revision {found}, the decision was made on revision {expected}"
+    )]
+    StaleRepLedger {
+        /// The rep.
+        rep: RepId,
+        /// The revision the decision was made on.
+        expected: u64,
+        /// The revision of the rep's row.
+        found: u64,
+    },
+    /// The decision was made for another pool.
+    #[error("the decision belongs to pool `{expected}`, not to pool `{found}`")]
+    OtherPool {
+        /// The pool of the decision.
+        expected: PoolId,
+        /// The pool of the ledger.
+        found: PoolId,
+    },
+    /// The ledger is at the last revision there is: no decision can be told from the next, so none is applied. A count
+    /// of decisions does not come so far; the ledger is damaged. Begin a new one.
+    #[error("the ledger of pool `{pool}` is at the last revision there is: it is damaged, begin a new one")]
+    NoRevisionLeft {
+        /// The pool.
+        pool: PoolId,
+    },
+    /// As [`NoRevisionLeft`](LedgerError::NoRevisionLeft), of a rep's row.
+    #[error("the counts of rep `{rep}` are at the last revision there is: they are damaged, begin new ones")]
+    NoRepRevisionLeft {
+        /// The rep.
+        rep: RepId,
+    },
+}
+
+/// Why a stored ledger, rep ledger or row of them is not read: it says what no history of decisions leads to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerFault {
+    /// The format is not known.
+    #[error("format {0} is not known, only 1 is")]
+    UnknownFormat(u16),
+    /// The content is not what was written.
+    #[error("it is damaged: its digest differs")]
+    Damaged,
+    /// The pool has no id.
+    #[error("`pool` is blank")]
+    NoPool,
+    /// It is at the last revision there is.
+    #[error("`revision` is the last there is: no decision could be applied")]
+    NoRevisionLeft,
+    /// What the reps of a list are owed does not sum to 0.
+    #[error("what the reps of {list} are owed sums to {sum}, not to 0")]
+    Unbalanced {
+        /// The list.
+        list: TurnList,
+        /// The sum.
+        sum: i128,
+    },
+    /// A rep is owed more than so many decisions can have moved.
+    #[error("rep `{rep}` of {list} is owed {units}, more than {revision} decisions can have moved")]
+    Overdrawn {
+        /// The list.
+        list: TurnList,
+        /// The rep.
+        rep: RepId,
+        /// What the rep is owed.
+        units: i64,
+        /// The revision of the ledger.
+        revision: u64,
+    },
+    /// A time or a date that no decision is made at.
+    #[error("`{0}` holds a time outside the years 1900 to 9999")]
+    Time(&'static str),
+    /// Counts of a day that is none of the last days before the last decision.
+    #[error("the counts of {0} do not belong to the last decision")]
+    ForeignDay(chrono::NaiveDate),
+    /// A decision is remembered that comes after the last.
+    #[error("the decision of revision {found} has not been made at revision {revision}")]
+    LaterDecision {
+        /// The revision of the decision.
+        found: u64,
+        /// The revision of the ledger.
+        revision: u64,
+    },
+    /// A decision is remembered that was made after the last.
+    #[error("the decision under the key `{0}` was made after `latest`")]
+    AfterLatest(String),
+    /// Two decisions are remembered under one key.
+    #[error("two decisions are remembered under the key `{0}`")]
+    KeyTwice(String),
+    /// A decision is remembered that belongs to another pool.
+    #[error("the decision under the key `{key}` belongs to pool `{pool}`")]
+    OtherPool {
+        /// The key.
+        key: String,
+        /// The pool.
+        pool: PoolId,
+    },
+    /// A decision is remembered that was none.
+    #[error("the decision under the key `{0}` is none that is remembered")]
+    NotSettled(String),
+    /// A rep gave back or took more leads than there are revisions.
+    #[error("rep `{0}` took more leads than the revision allows")]
+    Taken(RepId),
+}
+
+codes! {
+    LedgerFault {
+        LedgerFault::UnknownFormat(..) => "unknown_format",
+        LedgerFault::Damaged => "damaged",
+        LedgerFault::NoPool => "no_pool",
+        LedgerFault::NoRevisionLeft => "no_revision_left",
+        LedgerFault::Unbalanced { .. } => "unbalanced",
+        LedgerFault::Overdrawn { .. } => "overdrawn",
+        LedgerFault::Time(..) => "time",
+        LedgerFault::ForeignDay(..) => "foreign_day",
+        LedgerFault::LaterDecision { .. } => "later_decision",
+        LedgerFault::AfterLatest(..) => "after_latest",
+        LedgerFault::KeyTwice(..) => "key_twice",
+        LedgerFault::OtherPool { .. } => "other_pool",
+        LedgerFault::NotSettled(..) => "not_settled",
+        LedgerFault::Taken(..) => "taken",
+    }
+}

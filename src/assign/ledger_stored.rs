@@ -1,0 +1,338 @@
+//! Ledgers and their rows as they are stored: written with a format number and a digest, read strictly.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::counts::{DayCount, DayCounts};
+use super::decided::{Decided, Decision};
+use super::kind::AssignmentKind;
+use super::ledger::{Ledger, ONE_LEAD, Turns};
+use super::ledger_error::LedgerFault;
+use super::rep_ledger::{RepCounts, RepLedger, RepRow};
+use super::turn::TurnList;
+use crate::document::{Digest, in_words};
+use crate::model::{GroupId, PoolId, RepId, RuleId};
+
+const FORMAT: u16 = 1;
+
+fn format() -> u16 {
+    FORMAT
+}
+
+/// A ledger as it is stored. `L` and the others are references when it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredLedger<P, G, R, C, D> {
+    #[serde(default = "format")]
+    format: u16,
+    pool: P,
+    #[serde(default)]
+    revision: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    latest: Option<DateTime<Utc>>,
+    #[serde(default)]
+    groups: G,
+    #[serde(default)]
+    rules: R,
+    #[serde(default)]
+    counts: C,
+    #[serde(default)]
+    decided: D,
+    /// Tells damage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<Digest>,
+}
+
+type ReadLedger = StoredLedger<
+    PoolId,
+    BTreeMap<GroupId, Turns>,
+    BTreeMap<RuleId, Turns>,
+    DayCounts,
+    BTreeMap<u64, Decided>,
+>;
+
+impl Serialize for Ledger {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut stored = StoredLedger {
+            format: FORMAT,
+            pool: &self.pool,
+            revision: self.revision,
+            latest: self.latest,
+            groups: &self.groups,
+            rules: &self.rules,
+            counts: &self.counts,
+            decided: &self.decided,
+            digest: None,
+        };
+        stored.digest = Some(Digest::of(&stored));
+        stored.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ledger {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Ledger, D::Error> {
+        let mut stored = ReadLedger::deserialize(deserializer).map_err(strictly)?;
+        let digest = stored.digest.take();
+        let pool = stored.pool.clone();
+        let in_pool = |fault| D::Error::custom(format_args!("the ledger of pool `{pool}`: {fault}"));
+        if stored.format == FORMAT && digest.is_some_and(|digest| digest != Digest::of(&stored)) {
+            return Err(in_pool(LedgerFault::Damaged));
+        }
+        Ledger::restore(stored).map_err(in_pool)
+    }
+}
+
+impl Ledger {
+    fn restore(stored: ReadLedger) -> Result<Ledger, LedgerFault> {
+        check_format(stored.format)?;
+        check_revision(stored.revision)?;
+        if stored.pool.is_blank() {
+            return Err(LedgerFault::NoPool);
+        }
+        let mut ledger = Ledger {
+            pool: stored.pool,
+            revision: stored.revision,
+            latest: stored.latest,
+            groups: stored.groups,
+            rules: stored.rules,
+            counts: stored.counts,
+            decided: BTreeMap::new(),
+            keys: BTreeMap::new(),
+        };
+        ledger.latest.map_or(Ok(()), |at| check_time("latest", at))?;
+        for (id, turns) in &ledger.groups {
+            turns.check(&TurnList::Group(id.clone()), ledger.revision)?;
+        }
+        for (id, turns) in &ledger.rules {
+            turns.check(&TurnList::Rule(id.clone()), ledger.revision)?;
+        }
+        ledger.check_counts()?;
+        for (revision, decided) in stored.decided {
+            ledger.put_decided(revision, decided)?;
+        }
+        Ok(ledger)
+    }
+
+    /// Puts a remembered decision back, as a host fetched it.
+    ///
+    /// # Errors
+    /// When it belongs to another pool, or was made at a revision that has not been, or under a key that is taken.
+    pub fn with_decision(mut self, decision: Decision) -> Result<Ledger, LedgerFault> {
+        if decision.pool != self.pool {
+            let key = decision.key().to_owned();
+            return Err(LedgerFault::OtherPool { key, pool: decision.pool });
+        }
+        self.put_decided(decision.revision, decision.decided)?;
+        Ok(self)
+    }
+
+    fn put_decided(&mut self, revision: u64, decided: Decided) -> Result<(), LedgerFault> {
+        let key = || decided.key.to_string();
+        if self.decided.contains_key(&revision) || self.keys.contains_key(&decided.key) {
+            return Err(LedgerFault::KeyTwice(key()));
+        }
+        if revision == 0 || revision > self.revision {
+            return Err(LedgerFault::LaterDecision { found: revision, revision: self.revision });
+        }
+        check_time("decided", decided.at)?;
+        if Some(decided.at) > self.latest {
+            return Err(LedgerFault::AfterLatest(key()));
+        }
+        match &decided.kind {
+            AssignmentKind::Assigned { pool, .. } if *pool != self.pool => {
+                return Err(LedgerFault::OtherPool { key: key(), pool: pool.clone() });
+            }
+            kind if !kind.is_settled() => return Err(LedgerFault::NotSettled(key())),
+            _ => {}
+        }
+        self.keys.insert(decided.key.clone(), revision);
+        self.decided.insert(revision, decided);
+        Ok(())
+    }
+
+    fn check_counts(&self) -> Result<(), LedgerFault> {
+        let latest = self.latest.map(|at| at.date_naive());
+        for date in self.counts.dates() {
+            check_date("counts", date)?;
+            let first = latest.and_then(|day| day.checked_sub_days(Days::new(4)));
+            let last = latest.and_then(|day| day.checked_add_days(Days::new(2)));
+            if first.is_none_or(|first| date < first) || last.is_none_or(|last| date > last) {
+                return Err(LedgerFault::ForeignDay(date));
+            }
+        }
+        match self.counts.over(self.revision) {
+            Some(rep) => Err(LedgerFault::Taken(rep.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Turns {
+    /// What is given equals what is paid, and no decision moves a rep by more than it is worth.
+    fn check(&self, list: &TurnList, revision: u64) -> Result<(), LedgerFault> {
+        let members = self.smooth.len().max(1) as u128;
+        // A weight is below 2³², and so is one lead in units; under smooth weights the winner pays them all.
+        for (table, most) in [(&self.credit, 1), (&self.smooth, members)] {
+            let most = u128::from(revision) * most * u128::from(ONE_LEAD.unsigned_abs());
+            if let Some((rep, units)) =
+                table.iter().find(|(_, units)| u128::from(units.unsigned_abs()) > most)
+            {
+                let (list, rep, units) = (list.clone(), rep.clone(), *units);
+                return Err(LedgerFault::Overdrawn { list, rep, units, revision });
+            }
+            let sum: i128 = table.values().map(|units| i128::from(*units)).sum();
+            if sum != 0 {
+                return Err(LedgerFault::Unbalanced { list: list.clone(), sum });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A decision as it is stored by itself.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredDecision<P, D> {
+    #[serde(default = "format")]
+    format: u16,
+    pool: P,
+    revision: u64,
+    decided: D,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<Digest>,
+}
+
+impl Serialize for Decision {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Decision { pool, revision, decided } = self;
+        let mut stored = StoredDecision { format: FORMAT, pool, revision: *revision, decided, digest: None };
+        stored.digest = Some(Digest::of(&stored));
+        stored.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Decision {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Decision, D::Error> {
+        let mut stored = StoredDecision::<PoolId, Decided>::deserialize(deserializer).map_err(strictly)?;
+        let digest = stored.digest.take();
+        check_format(stored.format).map_err(D::Error::custom)?;
+        if digest.is_some_and(|digest| digest != Digest::of(&stored)) {
+            let key = &stored.decided.key;
+            return Err(D::Error::custom(format_args!(
+                "the decision of key `{key}`: {}",
+                LedgerFault::Damaged
+            )));
+        }
+        Ok(Decision { pool: stored.pool, revision: stored.revision, decided: stored.decided })
+    }
+}
+
+/// The row of a rep as it is stored by itself.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredRep<I, C> {
+    #[serde(default = "format")]
+    format: u16,
+    rep: I,
+    counts: C,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<Digest>,
+}
+
+impl Serialize for RepRow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut stored = StoredRep { format: FORMAT, rep: &self.rep, counts: &self.counts, digest: None };
+        stored.digest = Some(Digest::of(&stored));
+        stored.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for RepRow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RepRow, D::Error> {
+        let mut stored = StoredRep::<RepId, RepCounts>::deserialize(deserializer).map_err(strictly)?;
+        let digest = stored.digest.take();
+        check_format(stored.format).map_err(D::Error::custom)?;
+        let rep = stored.rep.clone();
+        let fault = |fault| D::Error::custom(format_args!("the counts of rep `{rep}`: {fault}"));
+        if digest.is_some_and(|digest| digest != Digest::of(&stored)) {
+            return Err(fault(LedgerFault::Damaged));
+        }
+        stored.counts.check(&rep).map_err(fault)?;
+        Ok(RepRow { rep: stored.rep, counts: stored.counts })
+    }
+}
+
+/// The rows of all reps as they are stored together.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredReps<R> {
+    #[serde(default = "format")]
+    format: u16,
+    #[serde(default)]
+    reps: R,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<Digest>,
+}
+
+impl Serialize for RepLedger {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut stored = StoredReps { format: FORMAT, reps: &self.reps, digest: None };
+        stored.digest = Some(Digest::of(&stored));
+        stored.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for RepLedger {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RepLedger, D::Error> {
+        let mut stored =
+            StoredReps::<BTreeMap<RepId, RepCounts>>::deserialize(deserializer).map_err(strictly)?;
+        let digest = stored.digest.take();
+        check_format(stored.format).map_err(D::Error::custom)?;
+        if digest.is_some_and(|digest| digest != Digest::of(&stored)) {
+            return Err(D::Error::custom(format_args!("the rep ledger: {}", LedgerFault::Damaged)));
+        }
+        let check = |(rep, counts): (&RepId, &RepCounts)| {
+            let fault = |fault| D::Error::custom(format_args!("the counts of rep `{rep}`: {fault}"));
+            counts.check(rep).map_err(fault)
+        };
+        stored.reps.iter().try_for_each(check)?;
+        Ok(RepLedger { reps: stored.reps })
+    }
+}
+
+impl RepCounts {
+    pub(super) fn check(&self, rep: &RepId) -> Result<(), LedgerFault> {
+        check_revision(self.revision)?;
+        self.counts.keys().try_for_each(|date| check_date("counts", *date))?;
+        let counted = |day: &DayCount| u64::from(day.assigned) + u64::from(day.claimed);
+        if self.taken.unsigned_abs() > self.revision
+            || self.counts.values().map(counted).sum::<u64>() > self.revision
+        {
+            return Err(LedgerFault::Taken(rep.clone()));
+        }
+        Ok(())
+    }
+}
+
+fn strictly<E: Error>(error: E) -> E {
+    E::custom(in_words(&error.to_string()))
+}
+
+fn check_format(format: u16) -> Result<(), LedgerFault> {
+    if format == FORMAT { Ok(()) } else { Err(LedgerFault::UnknownFormat(format)) }
+}
+
+fn check_revision(revision: u64) -> Result<(), LedgerFault> {
+    if revision < u64::MAX { Ok(()) } else { Err(LedgerFault::NoRevisionLeft) }
+}
+
+fn check_time(field: &'static str, at: DateTime<Utc>) -> Result<(), LedgerFault> {
+    check_date(field, at.date_naive())
+}
+
+fn check_date(field: &'static str, date: NaiveDate) -> Result<(), LedgerFault> {
+    if (1900..=9999).contains(&date.year()) { Ok(()) } else { Err(LedgerFault::Time(field)) }
+}
