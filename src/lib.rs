@@ -27,7 +27,7 @@ pub mod text;
 
 pub use assign::Roster;
 pub use intake::{
-    Arrival, BatchError, BatchOutcome, Input, Intake, Next, Outcome, OutcomeDelta, OutcomeReason, Route,
-    Rules, State, StateError,
+    Arrival, Basis, BatchError, BatchOutcome, Input, Intake, Next, Outcome, OutcomeDelta, OutcomeReason,
+    Route, Rules, State, StateError, StateRows, StorageKeys,
 };
 pub use rule::HostTables;

@@ -25,6 +25,10 @@ pub struct Arrival {
     /// What there is to say about its assignment.
     #[serde(default)]
     pub assign: AssignOptions,
+    /// Whether `at` is right though it is more than 31 days past the newest entry, as
+    /// [`Input::accepts_clock`](super::Input::accepts_clock).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accepts_clock: bool,
 }
 
 impl Arrival {
@@ -37,6 +41,7 @@ impl Arrival {
             activities: Vec::new(),
             history: History::default(),
             assign: AssignOptions::default(),
+            accepts_clock: false,
         }
     }
 }
@@ -82,7 +87,8 @@ impl Intake {
     /// Later leads see earlier ones.
     ///
     /// # Errors
-    /// None unless the engine is at fault: each decision is applied to the state it was made on.
+    /// [`StateError::ClockAhead`] when a lead comes in more than 31 days after the newest entry and does not say that this
+    /// is right. Else none unless the engine is at fault: each decision is applied to the state it was made on.
     pub fn process_batch(
         &self,
         arrivals: &[Arrival],
@@ -107,7 +113,7 @@ impl Intake {
         roster: &Roster,
         state: &mut State,
     ) -> Result<BatchOutcome, StateError> {
-        let Arrival { lead, activities, history, at, assign } = arrival;
+        let Arrival { lead, activities, history, at, assign, accepts_clock } = arrival;
         let rows = book.rows(&self.probe(lead));
         let case = Case {
             lead,
@@ -118,6 +124,7 @@ impl Intake {
             entry: None,
             claim: None,
             wake_up: None,
+            accepts_clock: *accepts_clock,
             is_review: false,
             roster,
             state,
@@ -165,6 +172,7 @@ impl Intake {
             entry: Some(entry),
             claim: claim.as_ref(),
             wake_up: None,
+            accepts_clock: outcome.delta().accepts_clock,
             is_review: true,
             roster,
             state,

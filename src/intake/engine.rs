@@ -3,9 +3,9 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Next, Outcome, OutcomeDelta, Route, State, wake_up};
+use super::{Basis, Next, Outcome, OutcomeDelta, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assigner, Roster, decision_key};
-use crate::blacklist::{Blacklist, WindowState};
+use crate::blacklist::{Blacklist, LookedAt, WindowState};
 use crate::book::Book;
 use crate::dedup::{Deduplicator, Look, MatchKey, Probe, Resolution, Rows};
 use crate::model::{Account, Activity, Effect, FoldKind, History, Lead, LeadId, OwnerState, PoolId, RepId};
@@ -36,6 +36,10 @@ pub struct Input {
     /// For [`review`](Intake::review): what the lead's wake-up was set for, when it has come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wake_up: Option<Code>,
+    /// Whether `now` is right though it is more than 31 days past the newest entry of the state, as after a long pause.
+    /// Else [`State::apply`] refuses the outcome: a clock that is wrong once would leave the state in the future.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub accepts_clock: bool,
 }
 
 /// What one decision is made of, borrowed, so that a batch copies nothing.
@@ -49,6 +53,7 @@ pub(super) struct Case<'a> {
     pub(super) entry: Option<&'a LeadId>,
     pub(super) claim: Option<&'a RepId>,
     pub(super) wake_up: Option<&'a Code>,
+    pub(super) accepts_clock: bool,
     /// Whether the lead is on file already.
     pub(super) is_review: bool,
     pub(super) roster: &'a Roster,
@@ -176,12 +181,14 @@ impl Intake {
         if outcome.verdict.is_blocked() {
             return outcome;
         }
+        outcome.basis.read_rows(rows);
         facts.set_verdict(outcome.verdict.facts());
 
         let owner_state = |rep: &RepId| roster.owner_state(rep, &state.reps, now);
         let settles = case.wake_up.is_some_and(|code| code == wake_up::COLLISION);
         let look = Look { is_entry: !case.is_review, settles };
         let resolution = self.deduplicator.resolve_as(&facts, rows, &owner_state, look);
+        outcome.basis.read_owners(rows, &state.reps);
         if resolution.is_folded() {
             outcome.fold(resolution, lead, &owner_state);
             return outcome;
@@ -190,6 +197,7 @@ impl Intake {
         let score = self.scorer.score(&facts);
         facts.set_score(score.facts());
         self.route(case, &facts, &resolution, &score, &mut outcome);
+        outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome.resolution = Some(resolution);
         outcome.score = Some(score);
         outcome
@@ -197,10 +205,10 @@ impl Intake {
 
     /// Checks the blacklist. A lead that is looked at again is no submission: nothing comes in, no window moves.
     pub(super) fn begin(&self, case: &Case<'_>, facts: &Facts<'_>) -> Outcome {
-        let verdict = if case.is_review {
-            self.blacklist.check(facts, &WindowState::default()).without_windows()
+        let (verdict, looked_at) = if case.is_review {
+            (self.blacklist.check(facts, &WindowState::default()).without_windows(), LookedAt::default())
         } else {
-            self.blacklist.check(facts, &case.state.windows)
+            self.blacklist.check_noting(facts, &case.state.windows)
         };
         let decision = decision_key(facts);
         Outcome {
@@ -215,7 +223,13 @@ impl Intake {
                 decision.into_owned()
             },
             next: None,
-            delta: OutcomeDelta { windows: verdict.delta().clone(), assign: None },
+            delta: OutcomeDelta {
+                windows: verdict.delta().clone(),
+                assign: None,
+                at: case.now,
+                accepts_clock: case.accepts_clock,
+            },
+            basis: Basis::new(&case.lead.id, looked_at, &case.state.windows),
             verdict,
             resolution: None,
             score: None,
@@ -233,9 +247,23 @@ impl<'a> Case<'a> {
         state: &'a State,
         now: DateTime<Utc>,
     ) -> Case<'a> {
-        let Input { lead, activities, history, rows, assign, entry, claim, wake_up } = input;
+        let Input { lead, activities, history, rows, assign, entry, claim, wake_up, accepts_clock } = input;
         let (entry, claim, wake_up) = (entry.as_ref(), claim.as_ref(), wake_up.as_ref());
-        Case { lead, activities, history, rows, assign, entry, claim, wake_up, is_review, roster, state, now }
+        Case {
+            lead,
+            activities,
+            history,
+            rows,
+            assign,
+            entry,
+            claim,
+            wake_up,
+            accepts_clock: *accepts_clock,
+            is_review,
+            roster,
+            state,
+            now,
+        }
     }
 }
 

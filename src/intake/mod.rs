@@ -10,6 +10,12 @@
 //! * A lead of an account is converted to the account's owner, whatever its score.
 //! * A lead that belongs to nobody and is not ready for sales goes to the nurture pool.
 //! * Every other lead is assigned by the rules of its pool.
+//!
+//! # State
+//! What is remembered between leads is a [`State`], handed in and moved by each outcome's delta. A small host saves it
+//! whole. A host with a database keeps it as [rows](StateRows): for each lead it fetches those that
+//! [`Intake::storage_keys`] names, decides, and writes those that [`State::rows_written`] gives, as many for the millionth
+//! lead as for the first. Two workers that decide at the same time check each outcome's [`Basis`] before they commit.
 
 mod batch;
 mod collision;
@@ -22,12 +28,20 @@ mod review;
 mod routing;
 mod rules;
 mod state;
+mod state_basis;
+mod state_delta;
+mod state_keys;
+mod state_rows;
 mod wake_up;
 
 pub use batch::{Arrival, BatchError, BatchOutcome};
 pub use collision::{Settlement, settle_collision};
 pub use engine::{Input, Intake};
 pub use next::Next;
-pub use outcome::{Outcome, OutcomeDelta, OutcomeReason, Route};
+pub use outcome::{Outcome, OutcomeReason, Route};
 pub use rules::Rules;
 pub use state::{State, StateError};
+pub use state_basis::{Basis, Conflict};
+pub use state_delta::OutcomeDelta;
+pub use state_keys::StorageKeys;
+pub use state_rows::StateRows;

@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::next::Next;
-use crate::assign::{AssignDelta, Assignment};
-use crate::blacklist::{Verdict, WindowDelta};
+use super::state_basis::Basis;
+use super::state_delta::OutcomeDelta;
+use crate::assign::Assignment;
+use crate::blacklist::Verdict;
 use crate::book::Book;
 use crate::dedup::Resolution;
 use crate::model::{
@@ -225,18 +227,6 @@ impl fmt::Display for OutcomeReason {
     }
 }
 
-/// What an outcome changes in the [`State`](super::State).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[must_use = "an outcome whose delta is not applied is forgotten"]
-#[non_exhaustive]
-pub struct OutcomeDelta {
-    /// Of the windows.
-    pub windows: WindowDelta,
-    /// Of one pool's ledger and the reps'.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assign: Option<AssignDelta>,
-}
-
 /// What should happen to a lead, and why: the decision of each engine, the effects to carry out in one transaction,
 /// and the delta that moves the state.
 ///
@@ -259,6 +249,8 @@ pub struct Outcome {
     pub(super) next: Option<Next>,
     pub(super) decision: String,
     pub(super) delta: OutcomeDelta,
+    #[serde(default)]
+    pub(super) basis: Basis,
     pub(super) version: RulesVersion,
 }
 
@@ -367,6 +359,12 @@ impl Outcome {
     /// What moves the state.
     pub fn delta(&self) -> &OutcomeDelta {
         &self.delta
+    }
+
+    /// What it was decided on: [check](Basis::check) it before you carry it out, when others decide at the same time.
+    #[must_use]
+    pub fn basis(&self) -> &Basis {
+        &self.basis
     }
 
     /// Rules that failed at run time, of all engines.

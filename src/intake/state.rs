@@ -3,31 +3,81 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, Utc};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::OutcomeDelta;
-use crate::assign::{Ledger, LedgerError, RepLedger};
-use crate::blacklist::WindowState;
+use crate::assign::{Ledger, LedgerError, LedgerFault, RepLedger};
+use crate::blacklist::{WindowError, WindowState};
+use crate::calendar::Span;
+use crate::document::{Digest, in_words};
 use crate::model::PoolId;
+use crate::text::moment;
+
+/// How far `now` may be past the newest entry.
+const CLOCK_LEEWAY: Span = Span::days(31);
+const FORMAT: u16 = 1;
 
 /// What the main job remembers: recent submissions, whose turn it is in each pool, what each rep was given.
 ///
-/// Hand it in, apply the outcome's effects, and move it by the outcome's delta. Save it as you save everything else.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+/// Hand it in, apply the outcome's effects, and move it by the outcome's delta. A small host saves it whole, as one
+/// value; a host with a database keeps it as [rows](super::StateRows) and assembles for each lead the few that the lead's
+/// [keys](super::StorageKeys) name. Both decide alike.
+///
+/// It is stored with a format number and a digest, and read strictly: a key nobody knows, a number no history of
+/// decisions leads to, or a damaged event is an error that names it, never a state that means something else.
+///
+/// ```
+/// use leadkit::State;
+///
+/// let saved = serde_json::to_string(&State::default())?;
+/// assert_eq!(serde_json::from_str::<State>(&saved)?, State::default());
+///
+/// let misspelt = serde_json::from_str::<State>(r#"{"ledger": {}}"#).unwrap_err().to_string();
+/// assert!(misspelt.starts_with("unknown key `ledger`: did you mean `ledgers`?"), "{misspelt}");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct State {
     /// Recent submissions, for resubmissions and bursts. Its deltas may arrive in any order, and twice.
     pub windows: WindowState,
     /// Whose turn it is, by pool. Needs compare-and-swap: one writer at a time, by revision.
     pub ledgers: BTreeMap<PoolId, Ledger>,
-    /// What each rep was given over all pools. Needs compare-and-swap too.
+    /// What each rep was given over all pools. Needs compare-and-swap too, rep by rep.
     pub reps: RepLedger,
+    /// When the newest entry was decided, by which a wrong clock is noticed; `None` when nothing was decided yet.
+    pub newest: Option<DateTime<Utc>>,
 }
 
-/// Why an outcome could not be applied: it was decided on a state that has moved since. Decide again.
+/// Why an outcome could not be applied, or rows not be read.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("the outcome was decided on a state that has moved since")]
-pub struct StateError(#[from] LedgerError);
+#[non_exhaustive]
+pub enum StateError {
+    /// The outcome was decided on a state that has moved since. Decide again.
+    #[error("the outcome was decided on a state that has moved since")]
+    Moved(#[from] LedgerError),
+    /// The outcome was decided more than 31 days after the newest entry: most likely the clock that gave `now` is wrong,
+    /// and applying it would forget the present. When it is right, say so by
+    /// [`Input::accepts_clock`](super::Input::accepts_clock); when the newest entry is wrong,
+    /// [`State::forget_after`] repairs the state.
+    #[error(
+        "`now` is {}, more than 31 days past the newest entry of {}: correct the clock, or accept it in the input",
+        moment(*now), moment(*newest)
+    )]
+    ClockAhead {
+        /// When the outcome was decided.
+        now: DateTime<Utc>,
+        /// When the newest entry was decided.
+        newest: DateTime<Utc>,
+    },
+    /// A row says what no history of decisions leads to.
+    #[error("{0} is no row of this crate's")]
+    Row(&'static str, #[source] Box<LedgerFault>),
+    /// Events of the windows say what no submission leads to.
+    #[error("some events are none of this crate's")]
+    Events(#[from] WindowError),
+}
 
 impl State {
     /// The ledger of a pool; a new one when nothing was assigned from it yet.
@@ -41,8 +91,13 @@ impl State {
     /// Moves the state to after an outcome, or leaves it as it is.
     ///
     /// # Errors
-    /// When a ledger has moved since the outcome was decided.
+    /// When a ledger has moved since the outcome was decided, or when it was decided more than 31 days after the newest
+    /// entry and does not say that this is right.
     pub fn apply(&mut self, delta: &OutcomeDelta) -> Result<(), StateError> {
+        if delta.is_empty() {
+            return Ok(());
+        }
+        self.check_clock(delta)?;
         if let Some(assign) = delta.assign.as_ref().filter(|assign| !assign.is_empty()) {
             match self.ledgers.get_mut(assign.pool()) {
                 Some(ledger) => assign.apply_to(ledger, &mut self.reps)?,
@@ -54,6 +109,90 @@ impl State {
             }
         }
         self.windows.apply(&delta.windows);
+        self.newest = self.newest.max(Some(delta.at));
         Ok(())
+    }
+
+    /// Whether the outcome's time can be right.
+    pub(super) fn check_clock(&self, delta: &OutcomeDelta) -> Result<(), StateError> {
+        match self.newest {
+            Some(newest) if !delta.accepts_clock && delta.at > CLOCK_LEEWAY.after(newest) => {
+                Err(StateError::ClockAhead { now: delta.at, newest })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Repairs a state that a wrong clock has moved into the future: forgets what was decided after a moment. Times, day
+    /// counts, remembered decisions and events after it go; turns stay as they are. What the wrong time has already
+    /// pushed out (the counts of the true day, decisions older than a week by it) does not come back.
+    ///
+    /// ```
+    /// use leadkit::State;
+    ///
+    /// let mut state = State { newest: Some("2099-01-01T00:00:00Z".parse().unwrap()), ..State::default() };
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// state.forget_after(now);
+    /// assert_eq!(state.newest, Some(now));
+    /// ```
+    pub fn forget_after(&mut self, at: DateTime<Utc>) {
+        self.windows.forget_after(at);
+        self.ledgers.values_mut().for_each(|ledger| ledger.forget_after(at));
+        self.reps.forget_after(at);
+        self.newest = self.newest.map(|newest| newest.min(at));
+    }
+}
+
+/// A state as it is stored. The members are references when it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored<W, L, R> {
+    #[serde(default = "format")]
+    format: u16,
+    #[serde(default)]
+    windows: W,
+    #[serde(default)]
+    ledgers: L,
+    #[serde(default)]
+    reps: R,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    newest: Option<DateTime<Utc>>,
+    /// Tells damage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<Digest>,
+}
+
+fn format() -> u16 {
+    FORMAT
+}
+
+type Read = Stored<WindowState, BTreeMap<PoolId, Ledger>, RepLedger>;
+
+impl Serialize for State {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let State { windows, ledgers, reps, newest } = self;
+        let mut stored = Stored { format: FORMAT, windows, ledgers, reps, newest: *newest, digest: None };
+        stored.digest = Some(Digest::of(&stored));
+        stored.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for State {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<State, D::Error> {
+        let stored = Read::deserialize(deserializer);
+        let mut stored = stored.map_err(|error| D::Error::custom(in_words(&error.to_string())))?;
+        if stored.format != FORMAT {
+            return Err(D::Error::custom(LedgerFault::UnknownFormat(stored.format)));
+        }
+        let digest = stored.digest.take();
+        if digest.is_some_and(|digest| digest != Digest::of(&stored)) {
+            return Err(D::Error::custom("the state is damaged: its digest differs"));
+        }
+        if let Some((pool, ledger)) = stored.ledgers.iter().find(|(pool, ledger)| *pool != ledger.pool()) {
+            let message = format!("the ledger under `{pool}` is that of pool `{}`", ledger.pool());
+            return Err(D::Error::custom(message));
+        }
+        let Stored { windows, ledgers, reps, newest, .. } = stored;
+        Ok(State { windows, ledgers, reps, newest })
     }
 }

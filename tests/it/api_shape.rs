@@ -6,7 +6,7 @@ use leadkit::assign::{
     AssignOptions, AssignRules, Assigner, Assignment, AssignmentKind, Ledger, Ledgers, RepLedger,
 };
 use leadkit::attribution::{Attribution, AttributionRules};
-use leadkit::blacklist::{Blacklist, BlacklistRules, HitReason, Verdict, WindowState};
+use leadkit::blacklist::{Blacklist, BlacklistRules, HitReason, Verdict, WindowKey, WindowState};
 use leadkit::book::Book;
 use leadkit::calendar::Calendars;
 use leadkit::company::Gazetteer;
@@ -15,6 +15,7 @@ use leadkit::dedup::{
 };
 use leadkit::error::{Diagnostic, Level, RuleErrors};
 use leadkit::inquiry::{CodeFormat, CodeRules, GradeRules, Grades, LevelRules, Levels};
+use leadkit::intake::Conflict;
 use leadkit::merge::{MergeRules, Merger};
 use leadkit::model::{
     Activity, Effect, History, Lead, LeadId, LeadStatus, OwnerState, Rep, RepId, Tenure, Value,
@@ -24,8 +25,8 @@ use leadkit::rule::{FactContext, Facts, HostTables, Registry, RulesVersion};
 use leadkit::score::{Score, ScoreReason, ScoreRules, Scorer};
 use leadkit::text::Code;
 use leadkit::{
-    Arrival, BatchError, BatchOutcome, Input, Intake, Outcome, OutcomeDelta, OutcomeReason, Roster, Route,
-    Rules, State, StateError,
+    Arrival, Basis, BatchError, BatchOutcome, Input, Intake, Outcome, OutcomeDelta, OutcomeReason, Roster,
+    Route, Rules, State, StateError, StateRows, StorageKeys,
 };
 use serde_json::{Value as Json, json};
 
@@ -54,6 +55,14 @@ fn engines_have_the_agreed_signatures() {
         Intake::process: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
         Intake::process_batch: fn(&Intake, &[Arrival], &mut Book, &Roster, &mut State) -> Batch;
         State::apply: fn(&mut State, &OutcomeDelta) -> Result<(), StateError>;
+        State::forget_after: fn(&mut State, Now);
+        State::from_rows: fn(StateRows) -> Result<State, StateError>;
+        State::rows: fn(&State, &StorageKeys) -> StateRows;
+        State::rows_written: fn(&State, &OutcomeDelta) -> StateRows;
+        Intake::window_keys: fn(&Intake, &Lead) -> Vec<WindowKey>;
+        Intake::storage_keys: fn(&Intake, &Input) -> StorageKeys;
+        Outcome::basis: fn(&Outcome) -> &Basis;
+        Basis::check: fn(&Basis, &Rows, &State) -> Result<(), Conflict>;
         Book::rows: fn(&Book, &Probe) -> Rows;
         Book::apply_effects: fn(&mut Book, &str, &[Effect], Now);
         Intake::review: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
@@ -128,7 +137,7 @@ fn versions_are_of_rules_and_revisions_of_states() {
         Score::version: fn(&Score) -> &RulesVersion;
         Assignment::version: fn(&Assignment) -> &RulesVersion;
         Ledger::revision: fn(&Ledger) -> u64;
-        RepLedger::revision: fn(&RepLedger) -> u64;
+        RepLedger::revision: fn(&RepLedger, &RepId) -> u64;
     }
 }
 
@@ -151,7 +160,7 @@ fn facts_are_made_of_the_lead_its_life_and_the_host_s_tables() {
 
 #[test]
 fn state_is_whole_and_the_roster_only_input() {
-    let State { windows, ledgers, reps } = State::default();
+    let State { windows, ledgers, reps, newest: _ } = State::default();
     let (_, _, _): (WindowState, std::collections::BTreeMap<_, Ledger>, RepLedger) = (windows, ledgers, reps);
 }
 
@@ -256,7 +265,7 @@ fn engines_are_called_one_by_one() {
 
     state.windows.apply(verdict.delta());
     assignment.delta().apply_to(&mut ledger, &mut state.reps).unwrap();
-    assert_eq!((ledger.revision(), state.reps.revision()), (1, 1));
+    assert_eq!((ledger.revision(), state.reps.revision(assignment.owner().unwrap())), (1, 1));
     assert!(assignment.delta().apply_to(&mut ledger, &mut state.reps).is_err(), "applied once");
 }
 

@@ -26,5 +26,6 @@ mod oracle;
 mod pipeline;
 mod rule;
 mod score;
+mod state;
 mod support;
 mod text;

@@ -106,7 +106,8 @@ pub(crate) fn review_next(
         let Some(Next::Review { lead, entry, claim, .. }) = last.next() else { return reviews };
         let (entry, claim) = (Some(entry.clone()), claim.clone());
         let Some(input) = intake.input_of(book, lead, outcome.at()) else { return reviews };
-        let input = Input { entry, claim, wake_up: None, ..input };
+        let accepts_clock = outcome.delta().accepts_clock;
+        let input = Input { entry, claim, wake_up: None, accepts_clock, ..input };
         let review = intake.review(&input, roster, state, outcome.at());
         state.apply(review.delta()).unwrap();
         review.apply_to(book);

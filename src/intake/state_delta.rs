@@ -1,0 +1,33 @@
+//! What an outcome changes in the state.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::assign::AssignDelta;
+use crate::blacklist::WindowDelta;
+
+/// What an outcome changes in the [`State`](super::State).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use = "an outcome whose delta is not applied is forgotten"]
+#[non_exhaustive]
+pub struct OutcomeDelta {
+    /// Of the windows.
+    pub windows: WindowDelta,
+    /// Of one pool's ledger and of the row of the rep it gives to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assign: Option<AssignDelta>,
+    /// When it was decided: the `now` that was handed in.
+    #[serde(default)]
+    pub at: DateTime<Utc>,
+    /// Whether that time is taken as right though the state's newest entry lies far behind.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accepts_clock: bool,
+}
+
+impl OutcomeDelta {
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.windows.is_empty() && self.assign.as_ref().is_none_or(AssignDelta::is_empty)
+    }
+}

@@ -1,0 +1,93 @@
+//! Which rows of a state a decision reads and writes.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Input, Intake};
+use crate::assign::decision_key;
+use crate::blacklist::WindowKey;
+use crate::model::{Lead, PoolId, RepId};
+use crate::rule::{FactContext, Facts};
+
+/// The keys of the rows that a decision about one lead reads and writes: as many as the lead has contact values and
+/// origins, and its pool has reps, however many leads there were before.
+///
+/// ```
+/// use leadkit::model::{Lead, Rep};
+/// use leadkit::{Input, Intake, Roster, State, StateRows};
+/// use serde_json::json;
+///
+/// let intake = Intake::load(json!({
+///     "score": {"fit": {"rules": [{"id": "all", "points": 80}]}},
+///     "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"reps": ["li"]}}]}}},
+/// }))?;
+/// let roster = Roster::compile(&[Rep { id: "li".into(), ..Rep::default() }], &Default::default())?;
+/// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+/// let lead = Lead { id: "L1".into(), phones: vec!["13812349876".into()], created_at: now, ..Lead::default() };
+/// let input = Input { lead, ..Input::default() };
+///
+/// // SELECT the rows of these keys.
+/// let keys = intake.storage_keys(&input);
+/// assert_eq!((keys.pools.len(), keys.reps.len()), (1, 1));
+/// let mut state = State::from_rows(StateRows::default()).unwrap();
+/// let outcome = intake.process(&input, &roster, &state, now);
+///
+/// // INSERT or UPDATE the rows that the outcome changed.
+/// state.apply(outcome.delta()).unwrap();
+/// let written = state.rows_written(outcome.delta());
+/// assert_eq!((written.ledgers.len(), written.decisions.len(), written.reps.len()), (1, 1, 1));
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StorageKeys {
+    /// The keys of the events of the windows: fetch all events under each, or those that
+    /// [begin](crate::blacklist::WindowEvent::at) before the lead was created and [end](crate::blacklist::WindowEvent::until)
+    /// after it.
+    pub windows: Vec<WindowKey>,
+    /// The pools whose ledgers are read, by id.
+    pub pools: Vec<PoolId>,
+    /// The keys of the remembered decisions, in each of the pools.
+    pub decisions: Vec<String>,
+    /// The reps whose rows are read, by id.
+    pub reps: Vec<RepId>,
+}
+
+impl Intake {
+    /// The keys under which a lead is looked for among recent submissions, and under which it is remembered: sorted, each
+    /// once.
+    ///
+    /// They are hashes of contact values with what was submitted, and of origins that the rules count bursts by. Store each
+    /// [event](crate::blacklist::WindowEvent) as a row by key, time and lead.
+    #[must_use]
+    pub fn window_keys(&self, lead: &Lead) -> Vec<WindowKey> {
+        self.blacklist.window_keys(&Facts::new(lead, &FactContext::new(&self.tables, lead.created_at)))
+    }
+
+    /// The keys of the rows of the state that a decision about the input's lead reads and writes, with the rows that were
+    /// fetched by [`probe`](Intake::probe) in the input.
+    ///
+    /// [`State::from_rows`](super::State::from_rows) assembles a state of them, on which [`process`](Intake::process) and
+    /// [`review`](Intake::review) decide as on the whole state.
+    #[must_use]
+    pub fn storage_keys(&self, input: &Input) -> StorageKeys {
+        let Input { lead, history, rows, assign, claim, .. } = input;
+        let context = FactContext { history, ..FactContext::new(&self.tables, lead.created_at) };
+        let facts = Facts::new(lead, &context);
+        let key = assign.key.clone().unwrap_or_else(|| decision_key(&facts).into_owned());
+        let own = lead.pool.iter().filter(|pool| self.assigner.has_rules_for(pool));
+        let pools: BTreeSet<&PoolId> = own.chain([&self.pool]).collect();
+        let by_rules = pools.iter().flat_map(|pool| self.assigner.reps_of(pool));
+        let on_file = rows.leads.iter().filter_map(|lead| lead.owner.as_ref());
+        let of_accounts = rows.accounts.iter().filter_map(|account| account.owner.as_ref());
+        let asked = lead.owner.iter().chain(claim);
+        let reps: BTreeSet<&RepId> = by_rules.chain(on_file).chain(of_accounts).chain(asked).collect();
+        StorageKeys {
+            windows: self.blacklist.window_keys(&facts),
+            pools: pools.into_iter().cloned().collect(),
+            decisions: Some(key).filter(|key| !key.trim().is_empty()).into_iter().collect(),
+            reps: reps.into_iter().cloned().collect(),
+        }
+    }
+}

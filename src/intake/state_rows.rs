@@ -1,0 +1,108 @@
+//! A state as rows of a host's tables.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::state::StateError;
+use super::{OutcomeDelta, State, StorageKeys};
+use crate::assign::{Decision, Ledger, RepLedger, RepRow};
+use crate::blacklist::{WindowEvent, WindowState};
+
+/// Rows of a [`State`]: those that some keys name, or those that an outcome changed.
+///
+/// Five tables hold a state. Every row is stored as serde writes it, with what it is found by beside it:
+///
+/// | table | one row a | found by | written |
+/// |---|---|---|---|
+/// | events | submission key, time, lead | key | inserted; of two with one key, time and lead the one that ends later stays. Delete those that ended 14 days ago |
+/// | ledgers | pool | pool | updated where the revision is the one that was read |
+/// | decisions | pool and key | both | inserted or replaced, deleted when taken back. Delete those made 7 days ago |
+/// | reps | rep | rep | updated where the revision is the one that was read |
+/// | newest | one row | – | set when it is later; once an hour is enough, so that leads do not queue for it |
+///
+/// Ledgers and reps need compare-and-swap, which a [`Basis`](super::Basis) does for all of it; events and the newest entry
+/// need none.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StateRows {
+    /// Events of the windows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<WindowEvent>,
+    /// Ledgers without the decisions they remember.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ledgers: Vec<Ledger>,
+    /// Remembered decisions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
+    /// Rows of reps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reps: Vec<RepRow>,
+    /// When the newest entry was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newest: Option<DateTime<Utc>>,
+}
+
+impl State {
+    /// The rows that some keys name, as a host would fetch them from its tables.
+    #[must_use]
+    pub fn rows(&self, keys: &StorageKeys) -> StateRows {
+        let ledgers = || keys.pools.iter().filter_map(|pool| self.ledgers.get(pool));
+        let decisions = |ledger: &'_ Ledger| -> Vec<Decision> {
+            keys.decisions.iter().filter_map(|key| ledger.decision(key)).collect()
+        };
+        StateRows {
+            events: self.windows.events_of(&keys.windows).collect(),
+            decisions: ledgers().flat_map(decisions).collect(),
+            ledgers: ledgers().map(Ledger::without_decisions).collect(),
+            reps: keys.reps.iter().filter_map(|rep| self.reps.row(rep)).collect(),
+            newest: self.newest,
+        }
+    }
+
+    /// The state of some rows: what a decision about a lead is made on, when they are those that the lead's
+    /// [keys](super::Intake::storage_keys) name. What is not there counts as new.
+    ///
+    /// # Errors
+    /// When a row says what no history of decisions leads to, there are two of one key, or a decision without its
+    /// ledger.
+    pub fn from_rows(rows: StateRows) -> Result<State, StateError> {
+        let StateRows { events, ledgers, decisions, reps, newest } = rows;
+        let fault = |row| move |fault| StateError::Row(row, Box::new(fault));
+        let mut state = State {
+            windows: WindowState::from_events(events)?,
+            reps: RepLedger::from_rows(reps).map_err(fault("the row of a rep"))?,
+            newest,
+            ..State::default()
+        };
+        for ledger in ledgers {
+            if let Some(twice) = state.ledgers.insert(ledger.pool().clone(), ledger) {
+                let twice = crate::assign::LedgerFault::KeyTwice(twice.pool().to_string());
+                return Err(StateError::Row("the ledger of a pool", Box::new(twice)));
+            }
+        }
+        for decision in decisions {
+            let pool = decision.pool().clone();
+            let ledger = state.ledgers.remove(&pool).unwrap_or_else(|| Ledger::new(pool.clone()));
+            let ledger = ledger.with_decision(decision).map_err(fault("the row of a decision"))?;
+            state.ledgers.insert(pool, ledger);
+        }
+        Ok(state)
+    }
+
+    /// The rows that an outcome's delta changed, after it was [applied](State::apply): what a host writes. The row of a
+    /// decision that was taken back is missing here and deleted there.
+    #[must_use]
+    pub fn rows_written(&self, delta: &OutcomeDelta) -> StateRows {
+        let assign = delta.assign.as_ref().filter(|assign| !assign.is_empty());
+        let ledger = assign.and_then(|assign| self.ledgers.get(assign.pool()));
+        let decision = ledger.zip(assign).and_then(|(ledger, assign)| ledger.decision(assign.key()?));
+        let rep = assign.and_then(|assign| self.reps.row(assign.rep()?));
+        StateRows {
+            events: delta.windows.events().to_vec(),
+            ledgers: ledger.map(Ledger::without_decisions).into_iter().collect(),
+            decisions: decision.into_iter().collect(),
+            reps: rep.into_iter().collect(),
+            newest: self.newest.filter(|_| !delta.is_empty()),
+        }
+    }
+}

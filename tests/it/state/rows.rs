@@ -1,0 +1,200 @@
+//! A state assembled from the few rows that a lead's keys name decides as the whole does.
+
+use leadkit::{Input, Outcome, State, StateError, StateRows};
+
+use super::tables::Tables;
+use super::{Desk, stream};
+use crate::oracle::assign::Seeded;
+use crate::support::hour;
+
+/// Runs a stream on the whole state and on rows at once; the outcomes are compared one by one.
+fn run(seed: u64, count: usize) -> (Desk, Tables) {
+    let (mut desk, mut tables) = (Desk::new(), Tables::default());
+    for (lead, now) in stream(seed, count) {
+        let input = desk.input(&lead);
+        let on_all = decide(&desk, &input, &desk.state, false, now);
+        on_rows(&desk, &mut tables, &input, false, now, &on_all);
+        desk.state.apply(on_all.delta()).unwrap();
+        desk.book.insert_lead(lead);
+        on_all.apply_to(&mut desk.book);
+        let mut last = on_all;
+        while let Some(leadkit::Next::Review { lead, entry, claim, .. }) = last.next() {
+            let (entry, claim) = (Some(entry.clone()), claim.clone());
+            let input = Input { entry, claim, ..desk.intake.input_of(&desk.book, lead, now).unwrap() };
+            let review = decide(&desk, &input, &desk.state, true, now);
+            on_rows(&desk, &mut tables, &input, true, now, &review);
+            desk.state.apply(review.delta()).unwrap();
+            review.apply_to(&mut desk.book);
+            last = review;
+        }
+    }
+    (desk, tables)
+}
+
+fn decide(
+    desk: &Desk,
+    input: &Input,
+    state: &State,
+    review: bool,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Outcome {
+    match review {
+        true => desk.intake.review(input, &desk.roster, state, now),
+        false => desk.intake.process(input, &desk.roster, state, now),
+    }
+}
+
+fn on_rows(
+    desk: &Desk,
+    tables: &mut Tables,
+    input: &Input,
+    review: bool,
+    now: chrono::DateTime<chrono::Utc>,
+    expected: &Outcome,
+) {
+    let keys = desk.intake.storage_keys(input);
+    let mut state = State::from_rows(tables.fetch(&keys, input.lead.created_at)).unwrap();
+    let outcome = decide(desk, input, &state, review, now);
+    assert_eq!(outcome, *expected, "{}", input.lead.id);
+    assert_eq!(outcome.basis().check(&input.rows, &desk.state), Ok(()));
+    state.apply(outcome.delta()).unwrap();
+    tables.store(&state, outcome.delta());
+}
+
+#[test]
+fn rows_decide_as_the_whole_state_does() {
+    let (mut resubmitted, mut bursts, mut capped, mut repeated, mut late) = (0, 0, 0, 0, 0);
+    for seed in 0..12 {
+        let (desk, tables) = run(seed, 120);
+        let mut again = Desk::new();
+        let mut newest = hour(-1);
+        for (lead, now) in stream(seed, 120) {
+            let outcome = again.submit(&lead, now);
+            let hits = outcome.verdict().hits();
+            resubmitted += usize::from(outcome.verdict().resubmission_of().is_some());
+            bursts += hits.iter().filter(|hit| hit.reason().code() == "burst").count();
+            capped += usize::from(
+                outcome.assignment().is_some_and(|one| one.skipped().contains_key("pool_daily_cap")),
+            );
+            repeated += usize::from(outcome.route().folded_into().is_some());
+            late += usize::from(lead.created_at < newest);
+            newest = newest.max(lead.created_at);
+        }
+        assert_eq!(again.state, desk.state);
+        // What lies in the tables is the whole state.
+        let pools = ["leads", "fair"].map(Into::into);
+        let reps = super::REPS.map(Into::into);
+        let mut keys = desk.intake.storage_keys(&Input::default());
+        (keys.pools, keys.reps) = (pools.to_vec(), reps.to_vec());
+        let (stored, whole) = (tables.fetch(&keys, hour(0)), desk.state.rows(&keys));
+        assert_eq!((stored.ledgers, stored.reps, stored.newest), (whole.ledgers, whole.reps, whole.newest));
+    }
+    println!("{resubmitted} repeats, {bursts} bursts, {capped} at a cap, {repeated} folded, {late} late");
+    assert!([resubmitted, bursts, capped, repeated, late].iter().all(|count| *count > 30));
+}
+
+#[test]
+fn a_late_lead_finds_what_it_would_have_found_in_time() {
+    let mut random = Seeded(5);
+    let leads = stream(3, 60);
+    for _ in 0..20 {
+        let mut desk = Desk::new();
+        let mut windows = leadkit::blacklist::WindowState::default();
+        // All but one come in by their time, in any order; what the one finds does not depend on it.
+        let (last, _) = &leads[30 + random.below(20)];
+        let mut others: Vec<_> = leads.iter().filter(|(lead, _)| lead.id != last.id).collect();
+        for place in (1..others.len()).rev() {
+            others.swap(place, random.below(place + 1));
+        }
+        for (lead, now) in others {
+            let outcome = desk.intake.process(&desk.input(lead), &desk.roster, &State::default(), *now);
+            windows.apply(&outcome.delta().windows);
+        }
+        desk.state.windows = windows;
+        let verdict = |state: &State| {
+            let outcome = desk.intake.process(&desk.input(last), &desk.roster, state, hour(60));
+            outcome.verdict().clone()
+        };
+        let keys = desk.intake.storage_keys(&desk.input(last));
+        let alone = State::from_rows(desk.state.rows(&keys)).unwrap();
+        assert_eq!(verdict(&desk.state), verdict(&alone));
+    }
+}
+
+#[test]
+fn an_event_counts_by_its_own_times_alone() {
+    let mut desk = Desk::new();
+    let form = |id: &str, hours: i64| leadkit::model::Lead {
+        id: id.into(),
+        created_at: hour(hours),
+        phones: vec!["13812349876".into()],
+        message: Some("请给我打电话，谢谢".into()),
+        ..Default::default()
+    };
+    let other = leadkit::model::Lead {
+        phones: vec!["15088672341".into()],
+        message: Some("完全另外一件事情而已".into()),
+        ..form("L2", 150)
+    };
+    let _ = desk.submit(&form("L1", 0), hour(0));
+    let _ = desk.submit(&other, hour(150));
+    // Six days late: the window of L1 has long ended for whoever comes now, and not for who came then.
+    let late = desk.intake.process(&desk.input(&form("L3", 10)), &desk.roster, &desk.state, hour(151));
+    assert_eq!(late.verdict().resubmission_of(), Some(&"L1".into()));
+    let now = desk.intake.process(&desk.input(&form("L4", 151)), &desk.roster, &desk.state, hour(151));
+    assert_eq!(now.verdict().resubmission_of(), None);
+}
+
+#[test]
+fn rows_that_no_history_leads_to_are_refused_by_name() {
+    let desk = Desk::after(1, 20);
+    let (lead, _) = stream(1, 20).pop().unwrap();
+    let rows = desk.state.rows(&desk.intake.storage_keys(&desk.input(&lead)));
+    let refused = |change: &dyn Fn(&mut StateRows)| {
+        let mut rows = rows.clone();
+        change(&mut rows);
+        let error = State::from_rows(rows).unwrap_err();
+        let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        assert!(matches!(error, StateError::Row(..)), "{error}");
+        format!("{error}: {source}")
+    };
+    assert!(State::from_rows(rows.clone()).is_ok() && !rows.decisions.is_empty());
+    let said = refused(&|rows| rows.ledgers.push(rows.ledgers[0].clone()));
+    assert!(said.contains("two decisions are remembered under the key `"), "{said}");
+    let said = refused(&|rows| rows.ledgers.clear());
+    assert!(
+        said.starts_with("the row of a decision is no row of this crate's: the decision of revision"),
+        "{said}"
+    );
+    let said = refused(&|rows| rows.reps.push(rows.reps[0].clone()));
+    assert!(said.starts_with("the row of a rep"), "{said}");
+}
+
+#[test]
+fn an_event_that_shorter_rules_wrote_ends_when_they_said() {
+    use leadkit::blacklist::{Blacklist, BlacklistCheck, BlacklistRules, WindowState};
+    let with_window = |hours: u32| {
+        let mut rules = BlacklistRules::default();
+        for rule in &mut rules.rules {
+            if let BlacklistCheck::Resubmission(check) = &mut rule.check {
+                check.window = leadkit::calendar::Span::hours(hours);
+            }
+        }
+        Blacklist::compile(&rules).unwrap()
+    };
+    let form = |id: &str, hours: i64| leadkit::model::Lead {
+        id: id.into(),
+        created_at: hour(hours),
+        phones: vec!["13812349876".into()],
+        ..Default::default()
+    };
+    let check = |blacklist: &Blacklist, lead: &leadkit::model::Lead, windows: &WindowState| {
+        crate::support::with_facts(lead, hour(100), |facts| blacklist.check(facts, windows))
+    };
+    let mut windows = WindowState::default();
+    windows.apply(check(&with_window(2), &form("L1", 0), &windows).delta());
+    for (hours, repeats) in [(1, true), (2, true), (3, false)] {
+        let verdict = check(&with_window(48), &form("L2", hours), &windows);
+        assert_eq!(verdict.resubmission_of().is_some(), repeats, "after {hours} hours");
+    }
+}

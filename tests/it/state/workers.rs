@@ -1,0 +1,264 @@
+//! Two workers over one book and one state, in random interleavings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use leadkit::model::{Lead, LeadId};
+use leadkit::{Outcome, Route};
+
+use super::{Desk, stream};
+use crate::oracle::assign::Seeded;
+use crate::support::hour;
+
+/// How a worker commits what it has decided.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Protocol {
+    /// The basis is checked on what is there now.
+    Basis,
+    /// The ledgers alone are compared and swapped.
+    LedgersOnly,
+    /// Nothing is checked.
+    Nothing,
+}
+
+/// What happened.
+#[derive(Debug, Default)]
+struct Tally {
+    refused: BTreeMap<&'static str, usize>,
+    /// People with two live leads that are not one.
+    double_subjects: usize,
+    /// People whose live leads have two owners.
+    double_owners: usize,
+}
+
+/// Workers take leads in turn, decide on what they see, and commit later, when the other may have committed too.
+fn run(protocol: Protocol, seed: u64, leads: &[(Lead, chrono::DateTime<chrono::Utc>)]) -> (Desk, Tally) {
+    let (mut desk, mut random, mut tally) = (Desk::new(), Seeded(seed), Tally::default());
+    let mut waiting: Vec<_> = leads.iter().rev().collect();
+    let mut in_hand: [Option<(&Lead, Outcome)>; 2] = [None, None];
+    while !waiting.is_empty() || in_hand.iter().any(Option::is_some) {
+        let worker = random.below(2);
+        match in_hand[worker].take() {
+            None => {
+                if let Some((lead, now)) = waiting.pop() {
+                    let outcome = desk.intake.process(&desk.input(lead), &desk.roster, &desk.state, *now);
+                    in_hand[worker] = Some((lead, outcome));
+                }
+            }
+            Some((lead, outcome)) => {
+                let rows = desk.book.rows(&desk.intake.probe(lead));
+                let conflict = match protocol {
+                    Protocol::Basis => outcome.basis().check(&rows, &desk.state).err().map(|one| one.code()),
+                    Protocol::LedgersOnly => {
+                        desk.state.clone().apply(outcome.delta()).err().map(|_| "ledger")
+                    }
+                    Protocol::Nothing => None,
+                };
+                if let Some(code) = conflict {
+                    *tally.refused.entry(code).or_default() += 1;
+                    let again =
+                        desk.intake.process(&desk.input(lead), &desk.roster, &desk.state, outcome.at());
+                    in_hand[worker] = Some((lead, again));
+                    continue;
+                }
+                if protocol == Protocol::Basis {
+                    // What is committed is what would be decided now: the workers might have taken turns.
+                    let now = desk.intake.process(&desk.input(lead), &desk.roster, &desk.state, outcome.at());
+                    assert_eq!(
+                        (now.route(), now.effects()),
+                        (outcome.route(), outcome.effects()),
+                        "{}",
+                        lead.id
+                    );
+                    desk.commit(lead, &outcome);
+                } else {
+                    let _ = desk.state.apply(outcome.delta());
+                    desk.book.insert_lead(lead.clone());
+                    outcome.apply_to(&mut desk.book);
+                    crate::support::review_next(
+                        &desk.intake,
+                        &outcome,
+                        &mut desk.book,
+                        &desk.roster,
+                        &mut desk.state,
+                    );
+                }
+            }
+        }
+    }
+    count(&desk, &mut tally);
+    (desk, tally)
+}
+
+/// Everybody by a mobile, and the live leads that are his.
+fn people(desk: &Desk) -> BTreeMap<String, BTreeSet<LeadId>> {
+    let mut people: BTreeMap<String, BTreeSet<LeadId>> = BTreeMap::new();
+    let live = |lead: &&Lead| lead.is_on_file() && !lead.has_ended();
+    for lead in desk.book.leads().filter(live) {
+        let keys = desk.intake.probe(lead).keys.into_iter().filter(|key| key.kind.as_str() == "phone");
+        keys.for_each(|key| people.entry(key.value).or_default().extend([lead.id.clone()]));
+    }
+    people
+}
+
+fn count(desk: &Desk, tally: &mut Tally) {
+    for leads in people(desk).values().filter(|leads| leads.len() > 1) {
+        tally.double_subjects += 1;
+        let owners: BTreeSet<_> =
+            leads.iter().filter_map(|id| desk.book.lead(id).unwrap().owner.clone()).collect();
+        tally.double_owners += usize::from(owners.len() > 1);
+    }
+}
+
+/// Forms of few people, many of them at the same time. Half are the same form; nobody brings an owner.
+fn rush(seed: u64) -> Vec<(Lead, chrono::DateTime<chrono::Utc>)> {
+    let mut leads = stream(seed, 80);
+    for (lead, _) in &mut leads {
+        (lead.owner, lead.pool) = (None, None);
+    }
+    leads
+}
+
+#[test]
+fn with_the_basis_no_two_workers_give_one_person_two_owners() {
+    let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
+    for seed in 0..40 {
+        let (desk, tally) = run(Protocol::Basis, seed, &rush(seed));
+        assert_eq!((tally.double_subjects, tally.double_owners), (0, 0), "seed {seed}");
+        assert_eq!(desk.book.leads().count(), 80);
+        tally.refused.into_iter().for_each(|(code, times)| *refused.entry(code).or_default() += times);
+    }
+    println!("with the basis: 0 double owners; refused and decided again: {refused:?}");
+    assert!(refused["rows"] > 20 && refused["ledger"] > 20, "{refused:?}");
+}
+
+#[test]
+fn without_it_they_do() {
+    let (mut alone, mut nothing) = (Tally::default(), Tally::default());
+    for seed in 0..40 {
+        for (protocol, sum) in [(Protocol::LedgersOnly, &mut alone), (Protocol::Nothing, &mut nothing)] {
+            let (_, tally) = run(protocol, seed, &rush(seed));
+            sum.double_subjects += tally.double_subjects;
+            sum.double_owners += tally.double_owners;
+        }
+    }
+    println!(
+        "without the basis, in 40 runs of 80 forms: {} people are two leads, {} have two owners; when the ledgers are \
+         compared and swapped: {} and {}",
+        nothing.double_subjects, nothing.double_owners, alone.double_subjects, alone.double_owners,
+    );
+    assert!(nothing.double_subjects > 0 && nothing.double_owners > 0 && alone.double_subjects > 0);
+}
+
+/// Two forms at the same moment, one of which commits first.
+fn meeting(first: &Lead, second: &Lead) -> (Desk, leadkit::intake::Conflict) {
+    let mut desk = Desk::new();
+    let decide =
+        |desk: &Desk, lead: &Lead| desk.intake.process(&desk.input(lead), &desk.roster, &desk.state, hour(1));
+    let outcomes = [decide(&desk, first), decide(&desk, second)];
+    desk.commit(first, &outcomes[0]);
+    let rows = desk.book.rows(&desk.intake.probe(second));
+    let conflict = outcomes[1].basis().check(&rows, &desk.state).unwrap_err();
+    let again = decide(&desk, second);
+    desk.commit(second, &again);
+    (desk, conflict)
+}
+
+fn form(id: &str, message: &str) -> Lead {
+    Lead {
+        id: id.into(),
+        created_at: hour(1),
+        phones: vec!["13812349876".into()],
+        message: Some(message.to_owned()),
+        ..Lead::default()
+    }
+}
+
+#[test]
+fn the_same_form_from_two_workers_gives_one_subject() {
+    let (desk, conflict) = meeting(&form("L1", "请给我打电话，谢谢"), &form("L2", "请给我打电话，谢谢"));
+    assert_eq!(conflict, leadkit::intake::Conflict::Rows);
+    assert_eq!(desk.book.lead(&"L2".into()).unwrap().folded_into, Some("L1".into()));
+}
+
+#[test]
+fn two_forms_of_one_person_give_one_subject() {
+    let (desk, conflict) =
+        meeting(&form("L1", "请给我打电话，谢谢"), &form("L2", "我想了解一下贵公司的价格"));
+    assert_eq!(conflict, leadkit::intake::Conflict::Rows);
+    assert_eq!(desk.book.lead(&"L2".into()).unwrap().folded_into, Some("L1".into()));
+}
+
+#[test]
+fn a_form_without_a_contact_key_is_told_by_its_submission() {
+    let typed = |id: &str| Lead {
+        phones: Vec::new(),
+        name: Some("王芳".into()),
+        wechat: None,
+        ..form(id, "我想了解一下贵公司的价格和服务")
+    };
+    let mut desk = Desk::new();
+    let landline =
+        |id: &str| Lead { phones: vec!["139 2746 185".into(), "010-62648835".into()], ..typed(id) };
+    let decide =
+        |desk: &Desk, lead: &Lead| desk.intake.process(&desk.input(lead), &desk.roster, &desk.state, hour(1));
+    let (first, second) = (landline("L1"), Lead { phones: vec!["010-62648836".into()], ..typed("L2") });
+    let outcomes = [decide(&desk, &first), decide(&desk, &second)];
+    assert!(!outcomes[1].basis().submissions().is_empty(), "{}", outcomes[1].explain());
+    desk.commit(&first, &outcomes[0]);
+    let rows = desk.book.rows(&desk.intake.probe(&second));
+    let conflict = outcomes[1].basis().check(&rows, &desk.state).unwrap_err();
+    assert_eq!(conflict, leadkit::intake::Conflict::Submission);
+    assert_eq!(decide(&desk, &second).verdict().resubmission_of(), Some(&"L1".into()));
+}
+
+#[test]
+fn a_burst_never_conflicts() {
+    let mut desk = Desk::new();
+    let from_page = |id: &str, phone: &str| Lead {
+        phones: vec![phone.into()],
+        source: leadkit::model::Source { page: Some("/1".into()), ..Default::default() },
+        ip: Some([203, 0, 113, 7].into()),
+        ..form(id, &format!("消息{id}与其他的都不一样"))
+    };
+    let decide =
+        |desk: &Desk, lead: &Lead| desk.intake.process(&desk.input(lead), &desk.roster, &desk.state, hour(1));
+    let (first, second) = (from_page("L1", "13812349876"), from_page("L2", "15088672341"));
+    let outcome = decide(&desk, &second);
+    let other = decide(&desk, &first);
+    desk.commit(&first, &other);
+    let rows = desk.book.rows(&desk.intake.probe(&second));
+    assert!(matches!(outcome.route(), Route::Nurture { .. }), "no turn is taken: {}", outcome.route());
+    assert_eq!(outcome.basis().check(&rows, &desk.state), Ok(()));
+}
+
+#[test]
+fn a_row_that_changed_is_a_conflict_and_rows_in_another_order_are_none() {
+    let mut desk = Desk::after(4, 40);
+    let lead = Lead {
+        message: Some("又有一个新的问题想问".into()),
+        created_at: hour(40),
+        ..stream(4, 40)[7].0.clone()
+    };
+    let lead = Lead { id: "X".into(), ..lead };
+    let input = desk.input(&lead);
+    let outcome = desk.intake.process(&input, &desk.roster, &desk.state, hour(40));
+    assert!(!input.rows.leads.is_empty());
+    let mut rows = input.rows.clone();
+    rows.leads.reverse();
+    assert_eq!(outcome.basis().check(&rows, &desk.state), Ok(()));
+    rows.leads[0].tags.push("new".into());
+    assert_eq!(outcome.basis().check(&rows, &desk.state), Err(leadkit::intake::Conflict::Rows));
+    let text = serde_json::to_string(outcome.basis()).unwrap();
+    assert_eq!(serde_json::from_str::<leadkit::Basis>(&text).unwrap(), *outcome.basis());
+    // Somebody else is given a lead from the pool.
+    let other = Lead {
+        id: "Y".into(),
+        tags: vec!["warm".into()],
+        phones: vec!["15088672341".into()],
+        ..lead.clone()
+    };
+    if outcome.basis().ledger().is_some() {
+        let _ = desk.submit(&other, hour(40));
+        assert_eq!(outcome.basis().check(&input.rows, &desk.state).unwrap_err().code(), "ledger");
+    }
+}
