@@ -46,7 +46,7 @@ pub struct StorageKeys {
     /// [begin](crate::blacklist::WindowEvent::at) before the lead was created and [end](crate::blacklist::WindowEvent::until)
     /// after it.
     pub windows: Vec<WindowKey>,
-    /// The pools whose ledgers are read, by id.
+    /// The pools whose ledgers are read, by id: the one the lead is assigned from.
     pub pools: Vec<PoolId>,
     /// The keys of the remembered decisions, in each of the pools.
     pub decisions: Vec<String>,
@@ -76,16 +76,15 @@ impl Intake {
         let context = FactContext { history, ..FactContext::new(&self.tables, lead.created_at) };
         let facts = Facts::new(lead, &context);
         let key = assign.key.clone().unwrap_or_else(|| decision_key(&facts).into_owned());
-        let own = lead.pool.iter().filter(|pool| self.assigner.has_rules_for(pool));
-        let pools: BTreeSet<&PoolId> = own.chain([&self.pool]).collect();
-        let by_rules = pools.iter().flat_map(|pool| self.assigner.reps_of(pool));
+        let pool = self.rules_pool(lead);
+        let by_rules = self.assigner.reps_of(pool);
         let on_file = rows.leads.iter().filter_map(|lead| lead.owner.as_ref());
         let of_accounts = rows.accounts.iter().filter_map(|account| account.owner.as_ref());
         let asked = lead.owner.iter().chain(claim);
         let reps: BTreeSet<&RepId> = by_rules.chain(on_file).chain(of_accounts).chain(asked).collect();
         StorageKeys {
             windows: self.blacklist.window_keys(&facts),
-            pools: pools.into_iter().cloned().collect(),
+            pools: vec![pool.clone()],
             decisions: Some(key).filter(|key| !key.trim().is_empty()).into_iter().collect(),
             reps: reps.into_iter().cloned().collect(),
         }
