@@ -27,7 +27,7 @@ pub mod text;
 
 pub use assign::Roster;
 pub use intake::{
-    Arrival, Basis, BatchError, BatchOutcome, Input, Intake, Next, Outcome, OutcomeDelta, OutcomeReason,
-    Route, Rules, State, StateError, StateRows, StorageKeys,
+    Arrival, Basis, BatchError, BatchOutcome, Input, Intake, LifeRules, Loss, Next, Outcome, OutcomeDelta,
+    OutcomeReason, RecycledTo, Refusal, Route, Rules, State, StateError, StateRows, StorageKeys,
 };
 pub use rule::HostTables;

@@ -128,7 +128,8 @@ impl Assigner {
         }
         let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
         let mut turn = None;
-        match options.given.clone().or_else(|| existing_owner(facts)) {
+        let matched = || existing_owner(facts).filter(|_| !options.by_rules);
+        match options.given.clone().or_else(matched) {
             Some(rep) => assignment.kind = AssignmentKind::ExistingOwner { rep },
             None => {
                 let industry = pool.industry(facts);

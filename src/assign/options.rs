@@ -20,4 +20,7 @@ pub struct AssignOptions {
     /// Who has the lead or gets it by a person's act: no rule is asked and no turn is taken, and it counts for his caps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given: Option<RepId>,
+    /// Whether the rules are asked even where the lead was matched to an owner.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_rules: bool,
 }

@@ -8,7 +8,7 @@ use super::rep_ledger::RepLedger;
 use crate::calendar::{Calendar, Calendars};
 use crate::document::{Unique, check_reference};
 use crate::error::{Report, RuleErrors};
-use crate::model::{Absence, OwnerState, Region, Rep, RepId};
+use crate::model::{Absence, OwnerState, Region, Rep, RepId, TeamId};
 use crate::order;
 use crate::text;
 
@@ -45,6 +45,9 @@ pub(super) struct Slot {
     pub(super) protected_cap: Option<u32>,
     pub(super) protected_accounts: u32,
     holding: u32,
+    untouched: u32,
+    team: Option<TeamId>,
+    deputy: Option<RepId>,
     hours: Option<usize>,
     absences: Vec<Absence>,
 }
@@ -148,6 +151,27 @@ impl Roster {
         if full { OwnerState::Full } else { OwnerState::Active }
     }
 
+    /// Leads the rep holds and has not spoken to: the host's count and those taken since. 0 for a rep that is not known.
+    #[must_use]
+    pub fn untouched(&self, rep: &RepId, reps: &RepLedger) -> u32 {
+        let Some(slot) = self.slots.get(rep) else { return 0 };
+        let taken = slot.open(reps.taken(rep)).saturating_sub(slot.holding);
+        slot.untouched.saturating_add(taken)
+    }
+
+    /// Who stands in for a rep who is away.
+    #[must_use]
+    pub fn deputy(&self, rep: &RepId) -> Option<&RepId> {
+        self.slots.get(rep)?.deputy.as_ref()
+    }
+
+    /// Whether two reps are of one team.
+    #[must_use]
+    pub fn are_colleagues(&self, a: &RepId, b: &RepId) -> bool {
+        let team = |rep: &RepId| self.slots.get(rep).and_then(|slot| slot.team.as_ref());
+        team(a).is_some() && team(a) == team(b)
+    }
+
     pub(super) fn find(&self, rep: &str) -> Option<(&RepId, &Slot)> {
         self.slots.get_key_value(rep)
     }
@@ -189,6 +213,9 @@ impl Slot {
             protected_cap: rep.protected_cap,
             protected_accounts: rep.protected_accounts,
             holding: rep.holding,
+            untouched: rep.untouched,
+            team: rep.team.clone(),
+            deputy: rep.deputy.clone(),
             hours,
             absences: rep.absences.clone(),
         }

@@ -1,18 +1,15 @@
 //! Carrying out effects: what a host writes into its tables.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::fields::{add_to_lead, set, set_of_account, set_of_contact};
 use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use super::{Book, Life};
 use crate::model::{
     Account, AccountId, Acquisition, Contact, ContactId, Effect, EffectKey, FoldKind, Lead, LeadId,
-    LeadStatus, RecordRef, RepId, StepDeadline, Tenure, TenureEnd, Value, effect_keys,
+    LeadStatus, RecordRef, RepId, Tenure, TenureEnd, Value, effect_keys,
 };
 use crate::text::fold;
-
-/// By when an owner first speaks to a lead.
-const FIRST_CONTACT: TimeDelta = TimeDelta::hours(24);
 
 impl Book {
     /// Carries out the effects of one decision that was made at that time. `decision` names it, so that what was carried
@@ -33,6 +30,8 @@ impl Book {
         match effect {
             Effect::MoveToPool { .. }
             | Effect::SetOwner { .. }
+            | Effect::EndTenure { .. }
+            | Effect::Cover { .. }
             | Effect::SetStatus { .. }
             | Effect::Fold { .. }
             | Effect::StartCycle { .. }
@@ -65,6 +64,8 @@ impl Book {
                 self.end_tenure(lead, TenureEnd::Recycled, at);
             }
             Effect::SetOwner { lead, owner, acquisition } => self.set_owner(lead, owner, acquisition, at),
+            Effect::EndTenure { lead, rep, end } => self.end_tenure_of(lead, rep, *end, at),
+            Effect::Cover { lead, rep, .. } => self.cover(lead, rep, at),
             Effect::SetStatus { lead, status } => {
                 // Of these the second leaves the key index.
                 self.refile(lead, |lead| lead.status = *status);
@@ -82,6 +83,7 @@ impl Book {
                     lead.status = LeadStatus::Unassigned;
                     lead.close_reason = None;
                     lead.owner = None;
+                    lead.pool = None;
                 });
                 let history = &mut self.life(lead).history;
                 history.cycle += 1;
@@ -221,12 +223,12 @@ impl Book {
         }
     }
 
-    fn life(&mut self, lead: &LeadId) -> &mut Life {
+    pub(super) fn life(&mut self, lead: &LeadId) -> &mut Life {
         self.lives.entry(lead.clone()).or_default()
     }
 
     /// Changes what no key is made of.
-    fn change(&mut self, id: &LeadId, write: impl FnOnce(&mut Lead)) {
+    pub(super) fn change(&mut self, id: &LeadId, write: impl FnOnce(&mut Lead)) {
         if let Some(lead) = self.leads.get_mut(id) {
             write(lead);
         }
@@ -269,21 +271,6 @@ impl Book {
             tenure.close_reason = reason.clone().filter(|_| end == TenureEnd::Invalid);
         }
         life.history.deadlines.retain(|deadline| deadline.done_at.is_some());
-    }
-
-    fn start_deadlines(&mut self, lead: &LeadId, from: DateTime<Utc>) {
-        let Some(owner) = self.leads.get(lead).and_then(|lead| lead.owner.clone()) else { return };
-        let deadline = StepDeadline {
-            step: "first_contact".to_owned(),
-            owner,
-            started_at: from,
-            due_at: from + FIRST_CONTACT,
-            done_at: None,
-        };
-        let deadlines = &mut self.life(lead).history.deadlines;
-        if !deadlines.contains(&deadline) {
-            deadlines.push(deadline);
-        }
     }
 
     fn write(&mut self, record: &RecordRef, field: &str, value: &Value) {

@@ -44,6 +44,13 @@ impl Book {
         self.lives.get(id)?.wake_up.as_ref()
     }
 
+    /// Takes out a wake-up that has come: the lead is looked at now, in the same transaction, and an outcome that sets none
+    /// needs none.
+    pub fn take_wake_up(&mut self, id: &LeadId, now: DateTime<Utc>) -> Option<WakeUp> {
+        let life = self.lives.get_mut(id)?;
+        if life.wake_up.as_ref().is_some_and(|one| one.at <= now) { life.wake_up.take() } else { None }
+    }
+
     /// The live leads whose wake-up has come, by time, then by id.
     #[must_use]
     pub fn due(&self, now: DateTime<Utc>) -> Vec<LeadId> {

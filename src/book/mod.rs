@@ -6,6 +6,7 @@ mod life;
 mod lives;
 mod referrers;
 mod repoint;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,7 @@ use crate::rule::{FactContext, Facts, HostTables, read_text};
 use life::Life;
 pub use life::{Conflict, Desk, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use referrers::Referrers;
+pub(crate) use work::Clocks;
 
 /// Most rows of each kind that one probe fetches.
 const MOST_ROWS: usize = 500;
@@ -58,6 +60,7 @@ pub struct Book {
     referrers: Referrers,
     /// The accounts a contact stands at.
     employers: FxHashMap<ContactId, BTreeSet<AccountId>>,
+    clocks: Clocks,
     /// Looked up by key only, never iterated.
     by_key: FxHashMap<MatchKey, BTreeSet<RecordRef>>,
     names: Option<Box<Names>>,
@@ -128,6 +131,7 @@ impl Book {
             desk: Desk::default(),
             referrers: Referrers::default(),
             employers: FxHashMap::default(),
+            clocks: Clocks::default(),
             by_key: FxHashMap::default(),
         }
     }

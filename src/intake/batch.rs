@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::act::Act;
 use super::engine::Case;
 use super::{Intake, Next, Outcome, State, StateError};
 use crate::assign::{AssignOptions, Roster};
@@ -125,7 +126,7 @@ impl Intake {
             claim: None,
             wake_up: None,
             accepts_clock: *accepts_clock,
-            is_review: false,
+            act: Act::Process,
             roster,
             state,
             now: *at,
@@ -173,7 +174,7 @@ impl Intake {
             claim: claim.as_ref(),
             wake_up: None,
             accepts_clock: outcome.delta().accepts_clock,
-            is_review: true,
+            act: Act::Review,
             roster,
             state,
             now: outcome.at(),

@@ -1,12 +1,15 @@
 //! From a rules document to an intake.
 
+use std::collections::BTreeSet;
+
 use super::{Intake, Rules};
-use crate::assign::Assigner;
+use crate::assign::{AssignTarget, Assigner};
 use crate::blacklist::Blacklist;
 use crate::dedup::Deduplicator;
-use crate::document::check_reference;
+use crate::document::{Unique, check_reference};
 use crate::error::Report;
 use crate::model::PoolId;
+use crate::order;
 use crate::rule::{HostTables, Registry, RulesDocument, RulesVersion, rules_document};
 use crate::score::Scorer;
 
@@ -23,6 +26,14 @@ impl Intake {
     pub(super) fn compile_into(rules: &Rules, registry: &Registry, report: &mut Report) -> Intake {
         RulesVersion::check(rules.format, report);
         check_pools(rules, report);
+        check_listed(rules, report);
+        if rules.life.follow_up_hours.is_empty() {
+            report.within("life", |report| {
+                report.within("follow_up_hours", |report| {
+                    report.error("no_clock", "nobody has to follow up", "name at least one number of hours");
+                });
+            });
+        }
         Intake {
             blacklist: report.within("blacklist", |report| Blacklist::compile_into(&rules.blacklist, report)),
             deduplicator: report.within("dedup", |report| Deduplicator::compile_into(&rules.dedup, report)),
@@ -32,6 +43,9 @@ impl Intake {
             pool: rules.pool.clone(),
             nurture_pool: rules.nurture_pool.clone(),
             invalid_pool: rules.invalid_pool.clone(),
+            pools: rules.pools.clone(),
+            known_pools: known_pools(rules),
+            life: rules.life.clone(),
             version: RulesVersion::of(rules.format, &rules.revision, rules),
         }
     }
@@ -63,4 +77,40 @@ fn check_pools(rules: &Rules, report: &mut Report) {
             report.error("same_pool", message, "name a pool of its own");
         });
     }
+}
+
+/// Every pool that the document names.
+fn known_pools(rules: &Rules) -> BTreeSet<PoolId> {
+    let named = [&rules.pool, &rules.nurture_pool, &rules.invalid_pool];
+    let targets =
+        rules.assign.pools.values().flat_map(|pool| &pool.rules).filter_map(|rule| match &rule.then {
+            AssignTarget::Pool(pool) => Some(pool),
+            _ => None,
+        });
+    let listed = rules.pools.iter().map(|pool| &pool.id);
+    order::set(named.into_iter().chain(rules.assign.pools.keys()).chain(targets).chain(listed).cloned())
+}
+
+/// The host's pools have ids of their own, and are assigned from pools with rules.
+fn check_listed(rules: &Rules, report: &mut Report) {
+    let mut ids = Unique::ids("pool");
+    report.within("pools", |report| {
+        for (index, pool) in rules.pools.iter().enumerate() {
+            report.item(index, |report| {
+                report.within("id", |report| ids.check(pool.id.as_str(), report));
+                let Some(from) = pool.assigns_from.as_ref() else { return };
+                if !rules.assign.pools.contains_key(from) {
+                    report.within("assigns_from", |report| {
+                        let known = rules.assign.pools.keys().map(PoolId::as_str);
+                        report.unknown_name(
+                            "unknown_pool",
+                            "pool with assignment rules",
+                            from.as_str(),
+                            known,
+                        );
+                    });
+                }
+            });
+        }
+    });
 }

@@ -1,14 +1,19 @@
 //! The main job for one lead.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Basis, Next, Outcome, OutcomeDelta, Route, State, wake_up};
+use super::act::{Act, RELEASED};
+use super::{Basis, LifeRules, Next, Outcome, OutcomeDelta, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assigner, Roster, decision_key};
 use crate::blacklist::{Blacklist, LookedAt, WindowState};
 use crate::book::Book;
 use crate::dedup::{Deduplicator, Look, MatchKey, Probe, Resolution, Rows};
-use crate::model::{Account, Activity, Effect, FoldKind, History, Lead, LeadId, OwnerState, PoolId, RepId};
+use crate::model::{
+    Account, Activity, Effect, FoldKind, History, Lead, LeadId, OwnerState, Pool, PoolId, RepId,
+};
 use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
 use crate::text::Code;
@@ -54,8 +59,7 @@ pub(super) struct Case<'a> {
     pub(super) claim: Option<&'a RepId>,
     pub(super) wake_up: Option<&'a Code>,
     pub(super) accepts_clock: bool,
-    /// Whether the lead is on file already.
-    pub(super) is_review: bool,
+    pub(super) act: Act,
     pub(super) roster: &'a Roster,
     pub(super) state: &'a State,
     pub(super) now: DateTime<Utc>,
@@ -95,6 +99,10 @@ pub struct Intake {
     pub(super) pool: PoolId,
     pub(super) nurture_pool: PoolId,
     pub(super) invalid_pool: PoolId,
+    pub(super) pools: Vec<Pool>,
+    /// Every pool that the rules name.
+    pub(super) known_pools: BTreeSet<PoolId>,
+    pub(super) life: LifeRules,
     pub(super) version: RulesVersion,
 }
 
@@ -102,7 +110,7 @@ impl Intake {
     /// An empty book that reads names and numbers as this intake does.
     #[must_use]
     pub fn book(&self) -> Book {
-        let book = Book::with_tables(self.tables.clone());
+        let book = Book::with_tables(self.tables.clone()).with_clocks(self.life.clocks());
         if self.deduplicator.compares_names() { book } else { book.without_names() }
     }
 
@@ -170,7 +178,7 @@ impl Intake {
     ///
     /// O(rules + rows + activities).
     pub fn process(&self, input: &Input, roster: &Roster, state: &State, now: DateTime<Utc>) -> Outcome {
-        let case = Case::new(input, false, roster, state, now);
+        let case = Case::new(input, Act::Process, roster, state, now);
         if case.lead.is_on_file() { self.decide(&case) } else { self.ended(&case) }
     }
 
@@ -178,15 +186,18 @@ impl Intake {
         let Case { lead, activities, history, rows, roster, state, now, .. } = *case;
         let mut facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.begin(case, &facts);
-        if outcome.verdict.is_blocked() {
+        if case.is_released() {
+            // Somebody has looked: what is found is known.
+            outcome.effects.clear();
+        } else if outcome.verdict.is_blocked() {
             return outcome;
         }
         outcome.basis.read_rows(rows);
         facts.set_verdict(outcome.verdict.facts());
 
         let owner_state = |rep: &RepId| roster.owner_state(rep, &state.reps, now);
-        let settles = case.wake_up.is_some_and(|code| code == wake_up::COLLISION);
-        let look = Look { is_entry: !case.is_review, settles };
+        let settles = case.is_due(wake_up::COLLISION);
+        let look = Look { is_entry: !case.is_review(), settles };
         let resolution = self.deduplicator.resolve_as(&facts, rows, &owner_state, look);
         outcome.basis.read_owners(rows, &state.reps);
         if resolution.is_folded() {
@@ -205,7 +216,7 @@ impl Intake {
 
     /// Checks the blacklist. A lead that is looked at again is no submission: nothing comes in, no window moves.
     pub(super) fn begin(&self, case: &Case<'_>, facts: &Facts<'_>) -> Outcome {
-        let (verdict, looked_at) = if case.is_review {
+        let (verdict, looked_at) = if case.is_review() {
             (self.blacklist.check(facts, &WindowState::default()).without_windows(), LookedAt::default())
         } else {
             self.blacklist.check_noting(facts, &case.state.windows)
@@ -216,12 +227,7 @@ impl Intake {
             at: case.now,
             route: Route::Blocked,
             effects: verdict.effects(&case.lead.id, Some(&self.invalid_pool)),
-            decision: if case.is_review {
-                let (now, entry) = (case.now, case.entry.map_or("", LeadId::as_str));
-                format!("{decision} review {} {entry}", now.to_rfc3339_opts(SecondsFormat::AutoSi, true))
-            } else {
-                decision.into_owned()
-            },
+            decision: if case.is_review() { case.name_of_look(&decision) } else { decision.into_owned() },
             next: None,
             delta: OutcomeDelta {
                 windows: verdict.delta().clone(),
@@ -234,15 +240,46 @@ impl Intake {
             resolution: None,
             score: None,
             assignment: None,
+            refusal: None,
             version: self.version.clone(),
         }
     }
 }
 
 impl<'a> Case<'a> {
+    /// Whether the lead is on file already.
+    pub(super) fn is_review(&self) -> bool {
+        self.act != Act::Process
+    }
+
+    /// Whether a person has looked at the lead, so that nothing blocks it.
+    pub(super) fn is_released(&self) -> bool {
+        self.is_review() && self.lead.tags.iter().any(|tag| tag == RELEASED)
+    }
+
+    /// Whether the wake-up that was set for this has come.
+    pub(super) fn is_due(&self, code: &str) -> bool {
+        self.wake_up.is_some_and(|due| due == code)
+    }
+
+    /// Names another look at a lead: what is done, when, for what, and what the lead was then. Two looks at one moment find
+    /// it otherwise, or decide alike.
+    fn name_of_look(&self, decision: &str) -> String {
+        let now = self.now.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let (entry, wake_up) = (self.entry.map_or("", LeadId::as_str), self.wake_up.map_or("", Code::as_str));
+        let (owner, tenures) =
+            (self.lead.owner.as_ref().map_or("", RepId::as_str), self.history.tenures.len());
+        let (act, status) = (self.act.as_str(), self.lead.status);
+        format!("{decision} {act} {now} {entry} {wake_up} {status} {owner} {tenures}")
+    }
+
+    pub(super) fn owner_state(&self, rep: &RepId) -> OwnerState {
+        self.roster.owner_state(rep, &self.state.reps, self.now)
+    }
+
     pub(super) fn new(
         input: &'a Input,
-        is_review: bool,
+        act: Act,
         roster: &'a Roster,
         state: &'a State,
         now: DateTime<Utc>,
@@ -259,7 +296,7 @@ impl<'a> Case<'a> {
             claim,
             wake_up,
             accepts_clock: *accepts_clock,
-            is_review,
+            act,
             roster,
             state,
             now,

@@ -11,35 +11,62 @@
 //! * A lead that belongs to nobody and is not ready for sales goes to the nurture pool.
 //! * Every other lead is assigned by the rules of its pool.
 //!
+//! A lead on file goes on by one call for each thing that happens to it, each with an [`Outcome`] of the same kind:
+//!
+//! | call | when |
+//! |---|---|
+//! | [`review`](Intake::review) | it did something, a fact changed, an entry was folded into it, its wake-up has come |
+//! | [`reassign`](Intake::reassign) | its owner missed a deadline, gave it back or has left |
+//! | [`release`](Intake::release), [`close`](Intake::close) | somebody has looked at what was blocked or held; it is no lead |
+//! | [`claim`](Intake::claim), [`allot`](Intake::allot), [`hand_over`](Intake::hand_over) | people take and give leads |
+//! | [`revoke`](Intake::revoke) | a decision was wrong |
+//! | [`serve`](Intake::serve) | somebody has room for leads that wait |
+//!
+//! [`LifeRules`] hold the times and limits. Between the calls a host keeps the lead's wake-up and deadlines, and calls when
+//! one of them has come; every live lead has an owner with a deadline, or a wake-up.
+//!
 //! # State
 //! What is remembered between leads is a [`State`], handed in and moved by each outcome's delta. A small host saves it
 //! whole. A host with a database keeps it as [rows](StateRows): for each lead it fetches those that
 //! [`Intake::storage_keys`] names, decides, and writes those that [`State::rows_written`] gives, as many for the millionth
 //! lead as for the first. Two workers that decide at the same time check each outcome's [`Basis`] before they commit.
 
+mod act;
+mod allot;
+mod away;
 mod batch;
+mod claim;
 mod collision;
 mod compile;
 mod engine;
 mod next;
 mod outcome;
 mod owned;
+mod pools;
+mod reassign;
+mod refusal;
+mod release;
 mod review;
+mod revoke;
 mod routing;
 mod rules;
+mod serve;
 mod state;
 mod state_basis;
 mod state_delta;
 mod state_keys;
 mod state_rows;
 mod wake_up;
+mod without;
 
 pub use batch::{Arrival, BatchError, BatchOutcome};
 pub use collision::{Settlement, settle_collision};
 pub use engine::{Input, Intake};
 pub use next::Next;
 pub use outcome::{Outcome, OutcomeReason, Route};
-pub use rules::Rules;
+pub use reassign::Loss;
+pub use refusal::Refusal;
+pub use rules::{LifeRules, RecycledTo, Rules};
 pub use state::{State, StateError};
 pub use state_basis::{Basis, Conflict};
 pub use state_delta::OutcomeDelta;

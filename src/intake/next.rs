@@ -16,7 +16,7 @@ pub enum Next {
     Review {
         /// The lead.
         lead: LeadId,
-        /// The entry or record that was folded into it.
+        /// The entry or record that was folded into it; the lead itself after a decision that was taken back.
         entry: LeadId,
         /// The rep who typed in the entry: he claims the lead if it has no owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]

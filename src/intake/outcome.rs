@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::next::Next;
+use super::refusal::Refusal;
 use super::state_basis::Basis;
 use super::state_delta::OutcomeDelta;
 use crate::assign::Assignment;
@@ -77,7 +78,8 @@ pub enum Route {
     },
     /// It stays in its pool without an owner.
     Unassigned {
-        /// Why: `no_rule_matched`, `no_eligible` or `all_capped`.
+        /// Why: `no_rule_matched`, `no_eligible`, `all_capped`; `unknown_pool` when nobody knows its pool; `joined` and
+        /// `revoked` when it is looked at once more at once; of a refused claim the code of the [`Refusal`].
         reason: Code,
         /// When it is worth trying again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -244,6 +246,8 @@ pub struct Outcome {
     pub(super) score: Option<Score>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) assignment: Option<Assignment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) refusal: Option<Refusal>,
     pub(super) effects: Vec<Effect>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) next: Option<Next>,
@@ -325,6 +329,18 @@ impl Outcome {
     #[must_use]
     pub fn assignment(&self) -> Option<&Assignment> {
         self.assignment.as_ref()
+    }
+
+    /// Why a claim or an order of a person was refused; the lead stays as it is, or goes where it belongs.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.refusal.as_ref()
+    }
+
+    /// Effects that stand before the others.
+    pub(super) fn after(&mut self, mut before: Vec<Effect>) {
+        before.append(&mut self.effects);
+        self.effects = before;
     }
 
     /// What the host should do, in order, in the transaction that stores the outcome.
@@ -413,6 +429,10 @@ impl Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "lead {} {}", self.lead, self.route)
+        write!(f, "lead {} {}", self.lead, self.route)?;
+        match &self.refusal {
+            Some(refusal) => write!(f, "; refused: {refusal}"),
+            None => Ok(()),
+        }
     }
 }

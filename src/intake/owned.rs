@@ -32,7 +32,7 @@ impl Intake {
             (None, Some(record)) if matches!(action, MatchAction::AssignByRules { .. }) => {
                 outcome.tell(own, "duplicate_on_file", &record);
                 // Nobody's account: who types in its lead claims it.
-                if case.roster.owner_state(own, &case.state.reps, case.now) == OwnerState::Full {
+                if case.owner_state(own) == OwnerState::Full {
                     let mut options = case.assign.clone();
                     options.excluded.insert(own.clone());
                     return if score.is_mature() {
@@ -46,7 +46,9 @@ impl Intake {
             _ => {
                 let how = case.lead.acquisition.clone().unwrap_or(Acquisition::Created);
                 self.take(case, facts, resolution, own, how, outcome);
-                outcome.route = Route::ToOwner { owner: own.clone(), record: None };
+                if outcome.route.owner() == Some(own) {
+                    outcome.route = Route::ToOwner { owner: own.clone(), record: None };
+                }
             }
         }
     }
@@ -86,11 +88,14 @@ impl Intake {
         } else if is_marked {
             outcome.effects.push(Effect::RemoveTag { lead: case.lead.id.clone(), tag: COLLISION.to_owned() });
         }
+        outcome.route = Route::ToOwner { owner: own.clone(), record: None };
         if case.lead.status == LeadStatus::Unassigned {
             let how = case.lead.acquisition.clone().unwrap_or(Acquisition::Created);
             self.take(case, facts, resolution, own, how, outcome);
+            outcome.route = Route::ToOwner { owner: own.clone(), record: None };
+        } else {
+            self.look_after(case, facts, own, outcome);
         }
-        outcome.route = Route::ToOwner { owner: own.clone(), record: None };
     }
 
     /// A rep has the lead or gets it, and no rule chose: no turn is taken, and it counts for his caps.
@@ -113,12 +118,13 @@ impl Intake {
             }
             action => Route::ToOwner { owner: rep.clone(), record: action.record() },
         };
+        self.attend(case, facts, rep, outcome);
     }
 
     /// Counts the lead for the rep's caps, once for each decision.
     pub(super) fn count(&self, case: &Case<'_>, facts: &Facts<'_>, rep: &RepId, outcome: &mut Outcome) {
         let options = AssignOptions { given: Some(rep.clone()), ..case.assign.clone() };
-        let ledger = case.state.ledger(self.rules_pool(case.lead));
+        let ledger = case.state.ledger(self.ledger_pool(case.lead));
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         let counted = self.assigner.assign_with(facts, case.roster, ledgers, &options);
         outcome.delta.assign = Some(counted.delta().clone());
@@ -143,7 +149,7 @@ impl Outcome {
             (Some(own), _) => self.route = Route::ToOwner { owner: own.clone(), record: None },
             (None, Some(owner)) => {
                 // He holds the other record already: nothing more counts for his caps.
-                let (owner, acquisition) = (owner.clone(), Acquisition::AutoAssigned);
+                let (owner, acquisition) = (owner.clone(), Acquisition::OwnerChanged);
                 self.effects.push(Effect::SetOwner { lead, owner: owner.clone(), acquisition });
                 self.start(case.lead, case.now);
                 self.route = Route::ToOwner { owner, record: resolution.action().record() };

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use super::act::Act;
 use super::engine::Case;
-use super::{Input, Intake, Outcome, Route, State};
+use super::without::Without;
+use super::{Input, Intake, Outcome, Route, State, wake_up};
 use crate::assign::Roster;
 use crate::book::Book;
 use crate::model::{Lead, LeadId, LeadStatus, RepId};
@@ -41,7 +43,7 @@ impl Intake {
     /// # Ok::<(), leadkit::error::RuleErrors>(())
     /// ```
     pub fn review(&self, input: &Input, roster: &Roster, state: &State, now: DateTime<Utc>) -> Outcome {
-        self.look_again(&Case::new(input, true, roster, state, now))
+        self.look_again(&Case::new(input, Act::Review, roster, state, now))
     }
 
     /// What [`review`](Intake::review) is asked with for a lead of a book: the lead, what it did, its history, and the rows
@@ -60,6 +62,16 @@ impl Intake {
     pub(super) fn look_again(&self, case: &Case<'_>) -> Outcome {
         if case.lead.has_ended() || !case.lead.is_on_file() {
             return self.ended(case);
+        }
+        // A stay in nurture ends a cycle: once the lead is ready, a new one begins.
+        if case.is_due(wake_up::NURTURE) && case.history.ended_tenures().next().is_some() {
+            let fresh = Without::cycle(case.lead, case.history, case.now);
+            let lead = Lead { pool: case.lead.pool.clone(), ..fresh.lead };
+            let mut outcome = self.decide(&Case { lead: &lead, history: &fresh.history, ..*case });
+            if !matches!(outcome.route, Route::Nurture { .. } | Route::Blocked) {
+                outcome.after(fresh.effects);
+                return outcome;
+            }
         }
         self.decide(case)
     }

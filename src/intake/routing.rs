@@ -2,16 +2,18 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::act::Act;
 use super::engine::Case;
-use super::{Intake, Outcome, Route, wake_up};
-use crate::assign::{Assignment, AssignmentKind, Ledgers};
+use super::{Intake, Outcome, RecycledTo, Route, wake_up};
+use crate::assign::{AssignOptions, Assignment, AssignmentKind, Ledgers};
 use crate::dedup::{MatchAction, Resolution};
 use crate::model::{
-    Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId,
-    RecordRef, RepId, Value,
+    Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId,
+    Tenure, TenureEnd, Value,
 };
 use crate::rule::{Facts, MatchLabel};
 use crate::score::Score;
+use crate::text::Code;
 
 /// How long a person is asked who decides between owners: in the hottest cells, and else.
 const HELD_HOT: TimeDelta = TimeDelta::minutes(30);
@@ -20,8 +22,6 @@ const HELD: TimeDelta = TimeDelta::hours(4);
 const REVIEWED: TimeDelta = TimeDelta::hours(48);
 /// When nothing says when it is worth trying again.
 const RETRY: TimeDelta = TimeDelta::days(1);
-/// How long a lead lies in a pool before somebody looks.
-const POOL_STAY: TimeDelta = TimeDelta::days(3);
 
 impl Intake {
     /// Finds the route, and what carries it out.
@@ -33,24 +33,22 @@ impl Intake {
         score: &Score,
         outcome: &mut Outcome,
     ) {
-        let owner_state = |rep: &RepId| case.roster.owner_state(rep, &case.state.reps, case.now);
-        let is_there = |rep: &&RepId| owner_state(rep) != OwnerState::Gone;
+        let is_there = |rep: &&RepId| case.owner_state(rep) != OwnerState::Gone;
         let own = case.lead.owner.as_ref().filter(is_there);
         if let Some(entry) = taken_in(resolution, case.lead) {
             return outcome.join(case, resolution, own, entry);
         }
-        if let (true, Some(own)) = (case.is_review, own) {
+        if let (true, Some(own)) = (case.is_review(), own) {
             return self.keep(case, facts, resolution, own, outcome);
         }
         outcome.effects.extend(resolution.effects().iter().cloned());
         if let Some(own) = own {
             return self.bring(case, facts, resolution, score, own, outcome);
         }
-        let is_due = case.wake_up.is_some_and(|code| code == wake_up::REVIEW_DUE);
+        let is_due = case.is_due(wake_up::REVIEW_DUE);
         match resolution.action() {
             MatchAction::Held { then, .. } => {
-                let hot = matches!(score.cell().to_string().as_str(), "A1" | "B1");
-                let until = case.held_since() + if hot { HELD_HOT } else { HELD };
+                let until = case.held_since() + if is_hot(score) { HELD_HOT } else { HELD };
                 if is_due || until <= case.now {
                     outcome.effects.clear();
                     return self.take(case, facts, resolution, then, Acquisition::AutoAssigned, outcome);
@@ -70,14 +68,32 @@ impl Intake {
         }
         let mut options = case.assign.clone();
         if let Some(rep) = case.claim {
-            let had_it = case.history.previous_owners().any(|owner| owner == rep);
-            if !had_it && !matches!(owner_state(rep), OwnerState::Gone | OwnerState::Full) {
-                return self.take(case, facts, resolution, rep, Acquisition::Claimed, outcome);
+            match self.may_claim(case, facts, rep) {
+                Ok(delta) => {
+                    self.take(case, facts, resolution, rep, Acquisition::Claimed, outcome);
+                    outcome.delta.assign = Some(delta);
+                    return;
+                }
+                Err(refusal) => outcome.refusal = Some(refusal),
+            }
+            if case.act == Act::Claim {
+                return;
             }
             options.excluded.insert(rep.clone());
         }
+        if self.stays_in_pool(case) {
+            outcome.route =
+                Route::ToPool { pool: case.lead.pool.clone().unwrap_or_else(|| self.pool.clone()) };
+            return;
+        }
         if !score.is_mature() {
             return self.nurture(case, outcome);
+        }
+        if self.is_worn_out(case) {
+            return self.exhaust(case, facts, outcome);
+        }
+        if case.act == Act::Reassign && self.life.recycled_to == RecycledTo::Pool {
+            return self.recycle(case, facts, score, outcome);
         }
         self.by_rules(case, facts, resolution, outcome, &options);
     }
@@ -88,7 +104,11 @@ impl Intake {
         if lead.pool.as_ref() != Some(&pool) || lead.owner.is_some() {
             outcome.effects.push(Effect::MoveToPool { lead: lead.id.clone(), pool: pool.clone() });
         }
-        if !case.is_review || case.wake_up.is_some() || lead.pool.as_ref() != Some(&pool) {
+        if !case.is_review()
+            || case.wake_up.is_some()
+            || case.entry.is_some()
+            || lead.pool.as_ref() != Some(&pool)
+        {
             let began = case.history.cycle_started_at.unwrap_or(lead.created_at);
             let days = (case.now - began.max(lead.last_active_at.unwrap_or(began))).num_days();
             let next = if days < 30 {
@@ -111,32 +131,78 @@ impl Intake {
         facts: &Facts<'_>,
         resolution: &Resolution,
         outcome: &mut Outcome,
-        options: &crate::assign::AssignOptions,
+        options: &AssignOptions,
     ) {
-        let ledger = case.state.ledger(self.rules_pool(case.lead));
+        let is_owned = resolution.action().owner().is_some();
+        let pool = self.rules_pool(case.lead).or(is_owned.then_some(&self.pool));
+        let Some(pool) = pool else {
+            outcome.route = Route::Unassigned { reason: "unknown_pool".into(), retry_at: None };
+            return self.try_again(case, None, outcome);
+        };
+        let ledger = case.state.ledger(pool);
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
-        let assignment = self.assigner.assign_with(facts, case.roster, ledgers, options);
+        let assign =
+            |options: &AssignOptions| self.assigner.assign_with(facts, case.roster, ledgers, options);
+        let mut narrower = options.clone();
+        narrower.excluded.extend(self.left_out(case));
+        let mut assignment = assign(&narrower);
+        if assignment.owner().is_none() && narrower.excluded != options.excluded {
+            // Nobody else can take it.
+            assignment = assign(options);
+        }
+        let nobody_left = matches!(assignment.kind(), AssignmentKind::NoEligible { retry_at: None })
+            && assignment.skipped().contains_key("previous_owner");
+        if nobody_left {
+            return self.exhaust(case, facts, outcome);
+        }
         outcome.effects.extend(assignment.effects());
         if let Some(owner) = assignment.owner() {
             outcome.effects.extend(start_of_work(owner, case, resolution));
         }
         outcome.route = route_of(&assignment, resolution, case.now);
-        let (at, code) = match &outcome.route {
-            Route::Unassigned { retry_at, .. } => {
-                (Some(retry_at.unwrap_or(case.now + RETRY)), wake_up::RETRY)
-            }
-            Route::ToPool { .. } => (Some(case.now + POOL_STAY), wake_up::POOL_STAY),
-            Route::AwaitingReview { until, .. } => (*until, wake_up::REVIEW_DUE),
-            _ => (None, ""),
-        };
-        at.into_iter().for_each(|at| outcome.wake(case.lead, at, code));
         outcome.delta.assign = Some(assignment.delta().clone());
+        match (&outcome.route, assignment.kind()) {
+            (Route::Unassigned { retry_at, .. }, _) => self.try_again(case, *retry_at, outcome),
+            (Route::ToPool { .. }, _) => {
+                let stay = TimeDelta::hours(i64::from(self.life.pool_stay_hours));
+                outcome.wake(case.lead, case.now + stay, wake_up::POOL_STAY);
+            }
+            (Route::AwaitingReview { until: Some(until), .. }, _) => {
+                outcome.wake(case.lead, *until, wake_up::REVIEW_DUE);
+            }
+            (_, AssignmentKind::ExistingOwner { rep }) => self.attend(case, facts, rep, outcome),
+            _ => {}
+        }
         outcome.assignment = Some(assignment);
     }
 
-    /// The pool whose rules assign the lead: its own, or the main pool when its own has none.
-    pub(super) fn rules_pool<'a>(&'a self, lead: &'a Lead) -> &'a PoolId {
-        lead.pool.as_ref().filter(|pool| self.assigner.has_rules_for(pool)).unwrap_or(&self.pool)
+    /// Nobody got the lead: it is tried again when somebody may, else daily. After three tries who runs its pool is told.
+    fn try_again(&self, case: &Case<'_>, at: Option<DateTime<Utc>>, outcome: &mut Outcome) {
+        let last = case.wake_up.map(Code::as_str);
+        let at = at.filter(|at| *at > case.now).unwrap_or(case.now + RETRY);
+        outcome.wake(case.lead, at, wake_up::next_try(last));
+        if wake_up::is_third(last) {
+            let pool = case.lead.pool.clone().unwrap_or_else(|| self.pool.clone());
+            self.tell_admins(&pool, "nobody_gets_it", case.lead, outcome);
+        }
+    }
+
+    /// Reps who do not get the lead while anybody else may: who lost it last before this cycle, not long ago, and whose
+    /// getting it in this cycle was taken back.
+    fn left_out(&self, case: &Case<'_>) -> Vec<RepId> {
+        let history = case.history;
+        let revoked = history.ended_tenures().filter(|one| one.end == Some(TenureEnd::Revoked));
+        let mut reps: Vec<RepId> = revoked.map(|tenure| tenure.owner.clone()).collect();
+        let since = case.now - TimeDelta::days(i64::from(self.life.exclusion_days));
+        let lost = |one: &&Tenure| {
+            let gave_up =
+                matches!(one.end, Some(TenureEnd::Recycled | TenureEnd::Returned | TenureEnd::Invalid));
+            let is_before = history.cycle_started_at.is_some_and(|began| one.from < began);
+            gave_up && is_before && one.counts()
+        };
+        let last = history.tenures.iter().filter(lost).max_by_key(|one| (one.until, one.from));
+        reps.extend(last.filter(|one| one.until > Some(since)).map(|one| one.owner.clone()));
+        reps
     }
 }
 
@@ -144,8 +210,13 @@ impl Case<'_> {
     /// Since when a lead that is held waits: another look at it does not begin the time anew.
     fn held_since(&self) -> DateTime<Utc> {
         let began = self.history.cycle_started_at.unwrap_or(self.lead.created_at);
-        if self.is_review { began.min(self.now) } else { self.now }
+        if self.is_review() { began.min(self.now) } else { self.now }
     }
+}
+
+/// Whether the lead is one of the hottest.
+pub(super) fn is_hot(score: &Score) -> bool {
+    matches!(score.cell().to_string().as_str(), "A1" | "B1")
 }
 
 /// The other record on file that the lead takes in.

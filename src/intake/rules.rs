@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::assign::AssignRules;
 use crate::blacklist::BlacklistRules;
+use crate::book::Clocks;
 use crate::dedup::DedupRules;
-
-use crate::model::PoolId;
+use crate::model::open_enum::closed_enum;
+use crate::model::{Pool, PoolId};
 use crate::rule::RulesVersion;
 use crate::score::ScoreRules;
 
@@ -48,6 +49,12 @@ pub struct Rules {
     pub nurture_pool: PoolId,
     /// The pool of blocked leads (default `invalid`).
     pub invalid_pool: PoolId,
+    /// The host's pools: which region they serve, who runs them, how leads leave them. A pool that neither stands here nor is
+    /// named elsewhere in the document is not known: a lead in it is not assigned, and the reason says so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pools: Vec<Pool>,
+    /// How leads go on.
+    pub life: LifeRules,
 }
 
 impl Default for Rules {
@@ -62,6 +69,95 @@ impl Default for Rules {
             pool: "leads".into(),
             nurture_pool: "nurture".into(),
             invalid_pool: "invalid".into(),
+            pools: Vec::new(),
+            life: LifeRules::default(),
         }
+    }
+}
+
+closed_enum! {
+    /// Where a lead goes that its owner lost or gave back.
+    RecycledTo {
+        /// To the pool of its region, where reps claim it; after its stay there, by the rules.
+        Pool = "pool",
+        /// To the next in rotation, at once.
+        Rotation = "rotation",
+    }
+}
+
+/// How leads go on after they were decided: times in hours and days, limits and counts. `Default` is [`b2b`](LifeRules::b2b).
+///
+/// ```
+/// use leadkit::{LifeRules, RecycledTo};
+///
+/// assert_eq!(LifeRules::default().recycled_to, RecycledTo::Pool);
+/// assert_eq!(LifeRules::b2c().recycled_to, RecycledTo::Rotation);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LifeRules {
+    /// Where a lead goes that its owner lost or gave back.
+    pub recycled_to: RecycledTo,
+    /// Hours that a lead stays in a pool to be claimed before the rules give it to somebody.
+    pub pool_stay_hours: u32,
+    /// The same for the hottest leads, A1 to B1.
+    pub hot_pool_stay_hours: u32,
+    /// How many owners may lose a lead in one cycle; then it is nurtured.
+    pub owners_per_cycle: u32,
+    /// Days for which a new cycle leaves out who lost the lead last, while anybody else is eligible.
+    pub exclusion_days: u32,
+    /// Days for which nobody claims a lead that he had.
+    pub cool_down_days: u32,
+    /// Hours that an owner may be away before somebody stands in for him.
+    pub patience_hours: u32,
+    /// Untouched leads with which a rep gets none from the waiting line.
+    pub untouched_limit: u32,
+    /// Hours for the first contact.
+    pub first_contact_hours: u32,
+    /// Hours after each follow-up until the next; the last goes on. At least one.
+    pub follow_up_hours: Vec<u32>,
+}
+
+impl Default for LifeRules {
+    fn default() -> Self {
+        LifeRules::b2b()
+    }
+}
+
+impl LifeRules {
+    /// For sales to companies: what is lost goes to the pool of its region for three days; first contact within a day, then
+    /// after three and seven days; an owner may be away for a day.
+    #[must_use]
+    pub fn b2b() -> LifeRules {
+        LifeRules {
+            recycled_to: RecycledTo::Pool,
+            pool_stay_hours: 72,
+            hot_pool_stay_hours: 4,
+            owners_per_cycle: 3,
+            exclusion_days: 90,
+            cool_down_days: 30,
+            patience_hours: 24,
+            untouched_limit: 5,
+            first_contact_hours: 24,
+            follow_up_hours: vec![72, 168],
+        }
+    }
+
+    /// For sales to consumers: what is lost goes to the next in rotation at once; first contact within an hour, then every
+    /// two days; an owner may be away for two hours.
+    #[must_use]
+    pub fn b2c() -> LifeRules {
+        LifeRules {
+            recycled_to: RecycledTo::Rotation,
+            patience_hours: 2,
+            untouched_limit: 10,
+            first_contact_hours: 1,
+            follow_up_hours: vec![48],
+            ..LifeRules::b2b()
+        }
+    }
+
+    pub(super) fn clocks(&self) -> Clocks {
+        Clocks::of_hours(self.first_contact_hours, &self.follow_up_hours)
     }
 }

@@ -76,7 +76,7 @@ impl Intake {
         let context = FactContext { history, ..FactContext::new(&self.tables, lead.created_at) };
         let facts = Facts::new(lead, &context);
         let key = assign.key.clone().unwrap_or_else(|| decision_key(&facts).into_owned());
-        let pool = self.rules_pool(lead);
+        let pool = self.ledger_pool(lead);
         let by_rules = self.assigner.reps_of(pool);
         let on_file = rows.leads.iter().filter_map(|lead| lead.owner.as_ref());
         let of_accounts = rows.accounts.iter().filter_map(|account| account.owner.as_ref());

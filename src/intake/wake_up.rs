@@ -15,3 +15,24 @@ pub(super) const COLLISION: &str = "collision_due";
 
 /// How long reviewers have for a collision.
 pub(super) const COLLISION_STAY: TimeDelta = TimeDelta::days(1);
+
+/// The owner is back.
+pub(super) const OWNER_BACK: &str = "owner_back";
+
+/// What the next try is called after the one that failed now.
+pub(super) fn next_try(last: Option<&str>) -> &'static str {
+    match last {
+        Some(RETRY) => "retry_2",
+        Some("retry_2") => "retry_3",
+        Some("retry_3" | LAST_TRY) => LAST_TRY,
+        _ => RETRY,
+    }
+}
+
+/// From this try on it is no news that nobody gets the lead.
+pub(super) const LAST_TRY: &str = "retry_4";
+
+/// Whether so many tries have failed now that who runs the pool is told.
+pub(super) fn is_third(last: Option<&str>) -> bool {
+    last == Some("retry_2")
+}

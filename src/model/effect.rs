@@ -10,7 +10,7 @@ use crate::text::{Code, codes, moment};
 use super::open_enum::closed_enum;
 use super::{
     AccountId, Acquisition, ContactId, ConversionRecord, LeadId, LeadStatus, OpportunityId, PoolId, RepId,
-    Value, mask_email, mask_id, mask_phone,
+    TenureEnd, Value, mask_email, mask_id, mask_phone,
 };
 
 /// A record a decision speaks of.
@@ -173,16 +173,18 @@ impl FoldKind {
 /// | `add_value` | `record: RecordRef`, `field: String`, `value: Value::Text` | one more value of a list, unless it is there in whatever writing; a new key of the record | once |
 /// | `record_conflict` | `record: RecordRef`, `field: String`, `kept: Value`, `found: Value`, `entry: LeadId` | a row for a person to look at: the record keeps `kept`, the entry says `found` | by key |
 /// | `link` | [`Link`]: `from: RecordRef`, `kind: LinkKind`, `to: RecordRef` | a row, unique by all three | once |
+/// | `end_tenure` | `lead: LeadId`, `rep: RepId`, `end: TenureEnd` | the rep's tenure that lasts ends so, his open deadlines are removed; if he is the owner, the lead has none and no wake-up | once |
+/// | `cover` | `lead: LeadId`, `rep: RepId`, `until: Option<DateTime<Utc>>` | a tenure of acquisition `cover` for the rep beside the owner's; the owner's open deadlines are removed; `until` is the owner's return | by key |
 /// | `fold` | `entry: LeadId`, `subject: LeadId`, `kind: FoldKind` | entry: status `voided`, `folded_into`, of kind `collected` also `collected_under`; no owner, pool, deadline, wake-up; its keys leave the key index; its activities (not of kind `same_record`), and what points at it, go to the subject | once |
-/// | `start_cycle` | `lead: LeadId`, `at: DateTime<Utc>` | status `unassigned`, no close reason, no owner, its tenure ended `recycled`, its deadlines removed; cycle + 1 | by key |
+/// | `start_cycle` | `lead: LeadId`, `at: DateTime<Utc>` | status `unassigned`, no close reason, no owner, no pool, its tenure ended `recycled`, its deadlines removed; cycle + 1 | by key |
 /// | `convert` | [`ConversionRecord`]: `lead: LeadId`, `account: AccountId`, `contact: Option<ContactId>`, `opportunity: Option<OpportunityId>`, `at: DateTime<Utc>`, `by: Option<RepId>`, `rule: Option<RuleId>` | a conversion record, unique by lead; the lead's account | once |
 /// | `add_contact` | `account: AccountId`, `contact: ContactId`, `from: LeadId` | a contact of the account, unique by id, with the lead's name, title, function, phones, e-mails and WeChat; its keys lead to the account | once |
 /// | `move_contact` | `contact: ContactId`, `from: AccountId`, `to: Option<AccountId>`, `is_proposal: bool` | the contact's account; a proposal is shown to the owner and nothing is written | once |
 /// | `repoint` | `from: RecordRef`, `to: RecordRef`, of one kind | every row that points at the first record points at the second: links, conflicts, histories, open reviews, folded leads; of accounts also leads, conversions, contacts, proposals; of contacts conversions and proposals. Where a link says `merged_into`, the first leaves the key index | once |
 /// | `notify` | `rep: RepId`, `code: Code`, `about: RecordRef` | a notice, unique by (rep, code, about, key of the effect) | by key |
 /// | `record_activation` | `lead: LeadId`, `entry: LeadId`, `at: DateTime<Utc>` | the lead's last sign of life, if it is later | once |
-/// | `start_deadlines` | `lead: LeadId`, `from: DateTime<Utc>` | the first-contact deadline of the lead's owner | once |
-/// | `set_next_wake_up` | `lead: LeadId`, `at: DateTime<Utc>`, `code: Code` | when the host calls `review` for the lead; one a lead | once |
+/// | `start_deadlines` | `lead: LeadId`, `from: DateTime<Utc>` | the first-contact deadline of who covers the lead, else of its owner | once |
+/// | `set_next_wake_up` | `lead: LeadId`, `at: DateTime<Utc>`, `code: Code` | when the host calls `review` for the lead, and forgets the time as it does; one a lead | once |
 /// | `request_review` | `lead: LeadId`, `reviewer: Option<RepId>`, `code: Code` | an entry in the reviewers' list, unique by (lead, code) while it is open | once |
 ///
 /// The fields of `update_field` and `add_value`, and what [`Value`] they come with:
@@ -224,6 +226,24 @@ pub enum Effect {
         owner: RepId,
         /// How the owner gets it.
         acquisition: Acquisition,
+    },
+    /// End a rep's tenure of the lead.
+    EndTenure {
+        /// The lead.
+        lead: LeadId,
+        /// The rep.
+        rep: RepId,
+        /// How it ends.
+        end: TenureEnd,
+    },
+    /// Let a rep stand in for the lead's owner, who stays the owner.
+    Cover {
+        /// The lead.
+        lead: LeadId,
+        /// Who stands in.
+        rep: RepId,
+        /// Until when, when that is known.
+        until: Option<DateTime<Utc>>,
     },
     /// Change the lead's status.
     SetStatus {
@@ -323,7 +343,8 @@ pub enum Effect {
         lead: LeadId,
         /// When.
         at: DateTime<Utc>,
-        /// What for, as a code: `retry`, `nurture`, `pool_stay`, `review_due`, `collision_due`.
+        /// What for, as a code: `retry`, `nurture`, `pool_stay`, `review_due`, `collision_due`,
+        /// `owner_back`, and for each further try `retry_2` to `retry_4`.
         code: Code,
     },
     /// Link two records.
@@ -372,6 +393,8 @@ codes! {
         Effect::RemoveTag { .. } => "remove_tag",
         Effect::MoveToPool { .. } => "move_to_pool",
         Effect::SetOwner { .. } => "set_owner",
+        Effect::EndTenure { .. } => "end_tenure",
+        Effect::Cover { .. } => "cover",
         Effect::SetStatus { .. } => "set_status",
         Effect::UpdateField { .. } => "update_field",
         Effect::AddValue { .. } => "add_value",
@@ -400,6 +423,8 @@ impl Effect {
             | Effect::RemoveTag { lead, .. }
             | Effect::MoveToPool { lead, .. }
             | Effect::SetOwner { lead, .. }
+            | Effect::EndTenure { lead, .. }
+            | Effect::Cover { lead, .. }
             | Effect::SetStatus { lead, .. }
             | Effect::Fold { entry: lead, .. }
             | Effect::StartCycle { lead, .. }
@@ -502,6 +527,10 @@ impl fmt::Display for Effect {
             Effect::SetOwner { lead, owner, acquisition } => {
                 write!(f, "make {owner} the owner of lead {lead} ({acquisition})")
             }
+            Effect::EndTenure { lead, rep, end } => {
+                write!(f, "end the tenure of {rep} of lead {lead} ({end})")
+            }
+            Effect::Cover { lead, rep, .. } => write!(f, "let {rep} stand in for the owner of lead {lead}"),
             Effect::SetStatus { lead, status } => write!(f, "set the status of lead {lead} to {status}"),
             Effect::UpdateField { record, field, .. } => {
                 write!(f, "update `{field}` of {record}")

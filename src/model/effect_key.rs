@@ -14,7 +14,7 @@ use super::{Effect, RecordRef};
 #[non_exhaustive]
 pub struct EffectKey {
     /// The decision: the lead's id, from the second on its cycle and the number of tenures that ended in it; of a
-    /// review also its time.
+    /// later look also what is done, when, for what, and the lead's status, owner and number of tenures then.
     pub decision: String,
     /// The code of the effect.
     pub effect: String,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{FollowUp, RepId, Tenure};
+use super::{Acquisition, FollowUp, RepId, Tenure};
 
 /// The life of a lead so far: who held it, which stages it entered, what its owners did, what is due.
 ///
@@ -73,9 +73,16 @@ impl History {
         self.tenures.iter().filter(in_cycle).filter(|tenure| tenure.until.is_some())
     }
 
-    /// Who lost the lead or gave it up in this cycle, oldest first, once for each tenure.
+    /// Who lost the lead or gave it up in this cycle, oldest first, once for each tenure. A decision that was taken back does
+    /// not count, nor does who stood in for an owner.
     pub fn previous_owners(&self) -> impl Iterator<Item = &RepId> {
-        self.ended_tenures().map(|tenure| &tenure.owner)
+        self.ended_tenures().filter(|tenure| tenure.counts()).map(|tenure| &tenure.owner)
+    }
+
+    /// The tenure that lasts of who stands in for the owner.
+    #[must_use]
+    pub fn cover(&self) -> Option<&Tenure> {
+        self.tenures.iter().find(|one| one.until.is_none() && one.acquisition == Acquisition::Cover)
     }
 }
 

@@ -38,6 +38,9 @@ pub struct Rep {
     /// Whom the rep reports to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub manager: Option<RepId>,
+    /// Who stands in while the rep is away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deputy: Option<RepId>,
     /// Title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -66,6 +69,9 @@ pub struct Rep {
     pub protected_cap: Option<u32>,
     /// Open leads held now: the host's truth.
     pub holding: u32,
+    /// Of these, leads that the rep has not spoken to yet.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub untouched: u32,
     /// Accounts under protection now: the host's truth.
     pub protected_accounts: u32,
     /// Whether the rep takes part at all.
@@ -82,6 +88,7 @@ impl Default for Rep {
             team: None,
             department: Vec::new(),
             manager: None,
+            deputy: None,
             title: None,
             level: None,
             skills: BTreeSet::new(),
@@ -92,6 +99,7 @@ impl Default for Rep {
             holding_cap: None,
             protected_cap: None,
             holding: 0,
+            untouched: 0,
             protected_accounts: 0,
             active: true,
             absences: Vec::new(),
@@ -112,6 +120,11 @@ impl Rep {
         });
         report.finish().map(|_| read.map(|read| read.reps).unwrap_or_default())
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What a list of reps is read as.
@@ -176,6 +189,9 @@ pub struct Pool {
     pub admins: BTreeSet<RepId>,
     /// How leads leave it.
     pub mode: PoolMode,
+    /// The pool by whose rules its leads are assigned; `None` is the pool itself if it has rules, else the main pool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigns_from: Option<PoolId>,
     /// Most leads a rep is assigned from it a local day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_assign_cap: Option<u32>,
@@ -208,6 +224,7 @@ impl Default for Pool {
             zone: Zone::default(),
             admins: BTreeSet::new(),
             mode: PoolMode::Both,
+            assigns_from: None,
             daily_assign_cap: None,
             daily_claim_cap: None,
         }

@@ -178,5 +178,7 @@ open_enum! {
         AutoAssigned = "auto_assigned",
         /// Took it over from another owner.
         OwnerChanged = "owner_changed",
+        /// Stands in while the owner is away; the owner stays the owner.
+        Cover = "cover",
     }
 }

@@ -31,6 +31,14 @@ pub struct Tenure {
     pub close_reason: Option<CloseReason>,
 }
 
+impl Tenure {
+    /// Whether it is held against its owner when the lead goes on: neither taken back as wrong nor a cover.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.end != Some(TenureEnd::Revoked) && self.acquisition != Acquisition::Cover
+    }
+}
+
 closed_enum! {
     /// How a tenure ended.
     TenureEnd {
@@ -46,6 +54,8 @@ closed_enum! {
         Invalid = "invalid",
         /// It was entered by mistake.
         Voided = "voided",
+        /// The decision was wrong and is taken back (撤销): as if the owner had never had it.
+        Revoked = "revoked",
     }
 }
 

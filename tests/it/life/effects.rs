@@ -68,6 +68,12 @@ fn one_of_each() -> Vec<Effect> {
             is_proposal: false,
         },
         Effect::Repoint { from: RecordRef::Lead("L3".into()), to: record() },
+        Effect::SetOwner { lead: "L5".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned },
+        Effect::StartDeadlines { lead: "L5".into(), from: hour(1) },
+        Effect::Cover { lead: "L5".into(), rep: "wang".into(), until: Some(hour(9)) },
+        Effect::StartDeadlines { lead: "L5".into(), from: hour(2) },
+        Effect::SetOwner { lead: "L6".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned },
+        Effect::EndTenure { lead: "L6".into(), rep: "li".into(), end: leadkit::model::TenureEnd::Returned },
     ]
 }
 
@@ -81,6 +87,8 @@ fn filed() -> Book {
         owned(caller("L2", 1, MOBILE), "wang"),
         Lead { status: LeadStatus::Invalid, ..caller("L3", 2, "13600002468") },
         child,
+        caller("L5", 5, "13500002468"),
+        caller("L6", 6, "13500002469"),
     ];
     crate::support::book(&[first, account("A2", "Borealis Ltd", None)], &leads)
 }
@@ -129,6 +137,15 @@ fn every_effect_is_carried_out() {
     assert_eq!(
         (people("A1"), people("A2")),
         (vec!["C1".to_owned(), "lead:L1".to_owned()], vec!["C2".to_owned()])
+    );
+    let covered = book.history(&"L5".into());
+    assert_eq!((covered.cover().unwrap().owner.as_str(), covered.tenures.len()), ("wang", 2));
+    let workers: Vec<&str> = covered.deadlines.iter().map(|one| one.owner.as_str()).collect();
+    assert_eq!((workers, book.lead(&"L5".into()).unwrap().owner.clone()), (vec!["wang"], Some("li".into())));
+    let ended = &book.history(&"L6".into()).tenures[0];
+    assert_eq!(
+        (ended.end.unwrap().as_str(), book.lead(&"L6".into()).unwrap().owner.clone()),
+        ("returned", None)
     );
     let desk = book.desk();
     assert_eq!((desk.links.len(), desk.conversions.len(), desk.notices.len()), (1, 1, 1));

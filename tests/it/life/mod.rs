@@ -11,7 +11,9 @@ use crate::support::{account, hour, review_next};
 mod again;
 mod cases;
 mod effects;
+mod goes_on;
 mod joins;
+mod lives;
 mod owners;
 mod properties;
 
@@ -72,6 +74,7 @@ impl Desk {
     /// What a host does with a lead on file that is to be looked at again.
     fn review(&mut self, id: &str, hour_: i64) -> Outcome {
         let input = self.intake.input_of(&self.book, &id.into(), hour(hour_)).unwrap();
+        self.book.take_wake_up(&id.into(), hour(hour_));
         let input = Input { accepts_clock: true, ..input };
         let outcome = self.intake.review(&input, &self.roster, &self.state, hour(hour_));
         self.apply(&outcome);

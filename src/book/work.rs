@@ -1,0 +1,145 @@
+//! Who works on a lead, what he did, and by when he does the next thing.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Book;
+use crate::model::{Acquisition, FollowUp, LeadId, LeadStatus, RepId, StepDeadline, Tenure, TenureEnd};
+
+/// The step in which an owner first speaks to a lead.
+const FIRST_CONTACT: &str = "first_contact";
+/// The steps after it.
+const FOLLOW_UP: &str = "follow_up";
+
+/// By when who works on a lead speaks to it: first, and then again and again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Clocks {
+    pub(crate) first_contact: TimeDelta,
+    /// After each follow-up; the last goes on.
+    pub(crate) follow_ups: Vec<TimeDelta>,
+}
+
+impl Clocks {
+    pub(crate) fn of_hours(first_contact: u32, follow_ups: &[u32]) -> Clocks {
+        let hours = |hours: u32| TimeDelta::hours(i64::from(hours));
+        Clocks {
+            first_contact: hours(first_contact),
+            follow_ups: follow_ups.iter().map(|one| hours(*one)).collect(),
+        }
+    }
+}
+
+impl Default for Clocks {
+    fn default() -> Self {
+        Clocks {
+            first_contact: TimeDelta::hours(24),
+            follow_ups: vec![TimeDelta::days(3), TimeDelta::days(7)],
+        }
+    }
+}
+
+impl Book {
+    /// Lets deadlines run by other clocks.
+    pub(crate) fn with_clocks(mut self, clocks: Clocks) -> Book {
+        self.clocks = clocks;
+        self
+    }
+
+    /// Records what a rep did about a lead. Who works on it has done what was due, and the next deadline starts; the lead
+    /// is followed up from now on.
+    pub fn record_follow_up(&mut self, follow_up: FollowUp) {
+        let (id, at) = (follow_up.lead.clone(), follow_up.time);
+        let worker = self.worker(&id);
+        let Some(lead) = self.leads.get_mut(&id) else { return };
+        lead.last_active_at = lead.last_active_at.max(Some(at));
+        let is_work = worker.as_ref() == Some(&follow_up.owner) && !lead.has_ended();
+        if is_work {
+            lead.status = LeadStatus::Following;
+        }
+        let clocks = self.clocks.clone();
+        let history = &mut self.life(&id).history;
+        history.follow_ups.push(follow_up);
+        let Some(owner) = worker.filter(|_| is_work) else { return };
+        for deadline in history.deadlines.iter_mut().filter(|one| one.owner == owner) {
+            deadline.done_at.get_or_insert(at);
+        }
+        let done = history.deadlines.iter().filter(|one| one.step == FOLLOW_UP).count();
+        if let Some(clock) = clocks.follow_ups.get(done).or(clocks.follow_ups.last()) {
+            let due_at = at + *clock;
+            history.deadlines.push(StepDeadline {
+                step: FOLLOW_UP.to_owned(),
+                owner,
+                started_at: at,
+                due_at,
+                done_at: None,
+            });
+        }
+    }
+
+    /// The leads on which a deadline was missed, by when it was due, then by id.
+    #[must_use]
+    pub fn overdue(&self, now: DateTime<Utc>) -> Vec<LeadId> {
+        let mut found: Vec<(DateTime<Utc>, LeadId)> = Vec::new();
+        for (id, life) in &self.lives {
+            let open = life.history.deadlines.iter().filter(|one| one.done_at.is_none());
+            let due = open.map(|one| one.due_at).min().filter(|due| *due <= now);
+            let lives = self.leads.get(id).is_some_and(|lead| lead.is_on_file() && lead.owner.is_some());
+            found.extend(due.filter(|_| lives).map(|due| (due, id.clone())));
+        }
+        found.sort();
+        found.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Who covers a lead, else its owner.
+    fn worker(&self, lead: &LeadId) -> Option<RepId> {
+        let cover = self.history(lead).cover().map(|tenure| tenure.owner.clone());
+        cover.or_else(|| self.leads.get(lead)?.owner.clone())
+    }
+
+    pub(super) fn start_deadlines(&mut self, lead: &LeadId, from: DateTime<Utc>) {
+        let Some(owner) = self.worker(lead) else { return };
+        let deadline = StepDeadline {
+            step: FIRST_CONTACT.to_owned(),
+            owner,
+            started_at: from,
+            due_at: from + self.clocks.first_contact,
+            done_at: None,
+        };
+        let deadlines = &mut self.life(lead).history.deadlines;
+        if !deadlines.contains(&deadline) {
+            deadlines.push(deadline);
+        }
+    }
+
+    pub(super) fn end_tenure_of(&mut self, lead: &LeadId, rep: &RepId, end: TenureEnd, at: DateTime<Utc>) {
+        let is_owner = self.leads.get(lead).is_some_and(|lead| lead.owner.as_ref() == Some(rep));
+        if is_owner {
+            self.change(lead, |lead| lead.owner = None);
+        }
+        let Some(life) = self.lives.get_mut(lead) else { return };
+        for tenure in life.history.tenures.iter_mut().filter(|one| one.until.is_none() && one.owner == *rep) {
+            tenure.until = Some(at.max(tenure.from));
+            tenure.end = Some(end);
+        }
+        life.history.deadlines.retain(|one| one.done_at.is_some() || one.owner != *rep);
+        if is_owner {
+            life.wake_up = None;
+        }
+    }
+
+    pub(super) fn cover(&mut self, lead: &LeadId, rep: &RepId, at: DateTime<Utc>) {
+        let Some(owner) = self.leads.get(lead).and_then(|lead| lead.owner.clone()) else { return };
+        let history = &mut self.life(lead).history;
+        history.deadlines.retain(|one| one.done_at.is_some() || one.owner != owner);
+        if history.cover().is_none() {
+            history.tenures.push(Tenure {
+                lead: lead.clone(),
+                owner: rep.clone(),
+                from: at,
+                until: None,
+                acquisition: Acquisition::Cover,
+                end: None,
+                close_reason: None,
+            });
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What is done about a lead.
+
+/// A lead with this tag was looked at by a person: no list, format or condition blocks it again.
+pub(super) const RELEASED: &str = "released";
+
+/// What is done about a lead: which of the methods was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    Process,
+    Review,
+    Reassign,
+    Release,
+    Close,
+    Claim,
+    Allot,
+    HandOver,
+    Revoke,
+    Serve,
+}
+
+impl Act {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Act::Process => "process",
+            Act::Review => "review",
+            Act::Reassign => "reassign",
+            Act::Release => "release",
+            Act::Close => "close",
+            Act::Claim => "claim",
+            Act::Allot => "allot",
+            Act::HandOver => "hand_over",
+            Act::Revoke => "revoke",
+            Act::Serve => "serve",
+        }
+    }
+}

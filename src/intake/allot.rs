@@ -1,0 +1,202 @@
+//! People give leads: an administrator allots one, a rep's leads are handed over.
+
+use chrono::{DateTime, Utc};
+
+use super::act::Act;
+use super::engine::Case;
+use super::without::Without;
+use super::{Input, Intake, Outcome, Refusal, Route, State};
+use crate::assign::{Roster, SkipReason};
+use crate::dedup::COLLISION;
+use crate::model::{Acquisition, Effect, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd, Value};
+use crate::rule::{FactContext, Facts};
+
+impl Intake {
+    /// Gives a lead to a rep because somebody who may do so says so: a director, a reviewer of a held lead or a collision.
+    ///
+    /// Whoever had it before is told. The rep's deadline starts now. Who lost the lead before may get it so, and only so.
+    /// [Refused](Outcome::refusal) for a rep who is gone or holds as many leads as he may.
+    ///
+    /// ```
+    /// use leadkit::model::{Lead, Rep};
+    /// use leadkit::{Input, Intake, Roster, State};
+    ///
+    /// let intake = Intake::load(serde_json::json!({}))?;
+    /// let roster = Roster::compile(&[Rep { id: "li".into(), ..Rep::default() }], &Default::default())?;
+    /// let (state, now) = (State::default(), "2026-03-02T02:00:00Z".parse().unwrap());
+    /// let input = Input { lead: Lead { id: "L1".into(), ..Lead::default() }, ..Input::default() };
+    /// let outcome = intake.allot(&input, &"li".into(), &roster, &state, now);
+    /// assert_eq!(outcome.to_string(), "lead L1 is assigned to li");
+    /// let refused = intake.allot(&input, &"wang".into(), &roster, &state, now);
+    /// assert_eq!(refused.to_string(), "lead L1 stays without an owner (unknown_rep); refused: the rep is not in the roster");
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    pub fn allot(
+        &self,
+        input: &Input,
+        rep: &RepId,
+        roster: &Roster,
+        state: &State,
+        now: DateTime<Utc>,
+    ) -> Outcome {
+        let case = Case::new(input, Act::Allot, roster, state, now);
+        if input.lead.has_ended() || !input.lead.is_on_file() {
+            return self.refuse(&case, Refusal::Ended);
+        }
+        if let Some(reason) = self.unfit(&case, rep) {
+            return self.refuse(&case, Refusal::Rep(reason));
+        }
+        let before = input.lead.owner.as_ref().filter(|owner| *owner != rep);
+        let mut outcome = self.hand(&case, input, before, rep, Acquisition::AssignedByAdmin);
+        let about = RecordRef::Lead(input.lead.id.clone());
+        if let Some(before) = before {
+            outcome.tell(before, "lead_taken", &about);
+        }
+        outcome.tell(rep, "allotted", &about);
+        outcome
+    }
+
+    /// Hands over the leads of a rep: to another, or where that one may not have them, or nobody is named, by the rules.
+    ///
+    /// Each lead is decided on the state that the one before left; apply the deltas in that order. An account among the
+    /// rows that the lead was converted to, and that was the rep's, goes with it. Leads of others are left alone.
+    ///
+    /// ```
+    /// use leadkit::model::{Lead, LeadStatus, Rep};
+    /// use leadkit::{Input, Intake, Roster, State};
+    ///
+    /// let intake = Intake::load(serde_json::json!({}))?;
+    /// let roster = Roster::compile(&["li", "wang"].map(|id| Rep { id: id.into(), ..Rep::default() }), &Default::default())?;
+    /// let lead = |id: &str| Lead {
+    ///     id: id.into(), owner: Some("li".into()), status: LeadStatus::Following, ..Lead::default()
+    /// };
+    /// let inputs = ["L1", "L2"].map(|id| Input { lead: lead(id), ..Input::default() });
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let outcomes = intake.hand_over(&inputs, &"li".into(), Some(&"wang".into()), &roster, &State::default(), now);
+    /// assert!(outcomes.iter().all(|outcome| outcome.route().owner().unwrap().as_str() == "wang"));
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    pub fn hand_over(
+        &self,
+        inputs: &[Input],
+        from: &RepId,
+        to: Option<&RepId>,
+        roster: &Roster,
+        state: &State,
+        now: DateTime<Utc>,
+    ) -> Vec<Outcome> {
+        let mut state = state.clone();
+        let mut outcomes = Vec::new();
+        for input in inputs.iter().filter(|input| input.lead.owner.as_ref() == Some(from)) {
+            let outcome = self.hand_one_over(input, from, to, roster, &state, now);
+            // Decided on this very state.
+            let _ = state.apply(outcome.delta());
+            outcomes.push(outcome);
+        }
+        outcomes
+    }
+
+    fn hand_one_over(
+        &self,
+        input: &Input,
+        from: &RepId,
+        to: Option<&RepId>,
+        roster: &Roster,
+        state: &State,
+        now: DateTime<Utc>,
+    ) -> Outcome {
+        let case = Case::new(input, Act::HandOver, roster, state, now);
+        let had_it = |rep: &RepId| input.history.previous_owners().any(|before| before == rep);
+        let fits = |rep: &&RepId| *rep != from && !had_it(rep) && self.unfit(&case, rep).is_none();
+        let mut outcome = match to.filter(fits) {
+            Some(to) => self.hand(&case, input, Some(from), to, Acquisition::OwnerChanged),
+            None if input.lead.has_ended() => self.refuse(&case, Refusal::Ended),
+            None => {
+                let without = Without::owner(input, from, TenureEnd::HandedOver, now);
+                let case = Case { lead: &without.lead, history: &without.history, ..case };
+                let mut outcome = self.decide(&case);
+                outcome.after(without.effects);
+                outcome
+            }
+        };
+        if let Some(owner) = outcome.route().owner().cloned() {
+            let account = input.lead.account.as_ref();
+            let account = input.rows.accounts.iter().find(|one| Some(&one.id) == account);
+            if let Some(account) = account.filter(|account| account.owner.as_ref() == Some(from)) {
+                outcome.effects.push(Effect::UpdateField {
+                    record: RecordRef::Account(account.id.clone()),
+                    field: "owner".to_owned(),
+                    value: Value::from(owner.as_str()),
+                    replaces: Value::from(from.as_str()),
+                });
+            }
+            outcome.tell(&owner, "handed_over", &RecordRef::Lead(input.lead.id.clone()));
+        }
+        outcome
+    }
+
+    /// Gives a lead to a rep by a person's act, from somebody or nobody.
+    fn hand(
+        &self,
+        case: &Case<'_>,
+        input: &Input,
+        from: Option<&RepId>,
+        to: &RepId,
+        how: Acquisition,
+    ) -> Outcome {
+        let without = from.map(|from| Without::owner(input, from, TenureEnd::HandedOver, case.now));
+        let (lead, history) = match &without {
+            Some(without) => (&without.lead, &without.history),
+            None => (case.lead, case.history),
+        };
+        let case = Case { lead, history, ..*case };
+        let context =
+            FactContext { tables: &self.tables, activities: case.activities, history, now: case.now };
+        let facts = Facts::new(lead, &context);
+        let mut outcome = self.begin(&case, &facts);
+        outcome.effects = without.as_ref().map(|without| without.effects.clone()).unwrap_or_default();
+        self.count(&case, &facts, to, &mut outcome);
+        let (id, owner) = (lead.id.clone(), to.clone());
+        outcome.effects.push(Effect::SetOwner { lead: id.clone(), owner: owner.clone(), acquisition: how });
+        if !lead.has_ended() {
+            outcome.effects.push(Effect::SetStatus { lead: id, status: LeadStatus::Pending });
+        }
+        outcome.start_deadlines(lead, &case);
+        if lead.tags.iter().any(|tag| tag == COLLISION) {
+            outcome.effects.push(Effect::RemoveTag { lead: lead.id.clone(), tag: COLLISION.to_owned() });
+        }
+        outcome.route = Route::Assigned { owner };
+        self.attend(&case, &facts, to, &mut outcome);
+        outcome.basis.read_ledger(outcome.delta.assign.as_ref());
+        outcome
+    }
+
+    /// What keeps a rep from any lead that a person gives him.
+    fn unfit(&self, case: &Case<'_>, rep: &RepId) -> Option<SkipReason> {
+        match case.owner_state(rep) {
+            OwnerState::Gone if case.roster.reps().any(|one| one == rep) => Some(SkipReason::Inactive),
+            OwnerState::Gone => Some(SkipReason::UnknownRep),
+            OwnerState::Full => {
+                let held = case.roster.holding(rep, &case.state.reps);
+                Some(SkipReason::HoldingCap { held, limit: held })
+            }
+            OwnerState::Active | OwnerState::Away { .. } => None,
+        }
+    }
+
+    /// Nothing happens, and why.
+    pub(super) fn refuse(&self, case: &Case<'_>, refusal: Refusal) -> Outcome {
+        let Case { lead, activities, history, now, .. } = *case;
+        let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
+        let mut outcome = self.begin(case, &facts);
+        outcome.effects.clear();
+        outcome.route = match (&lead.owner, &lead.pool) {
+            _ if lead.has_ended() || !lead.is_on_file() => Route::Voided,
+            (Some(owner), _) => Route::ToOwner { owner: owner.clone(), record: None },
+            (None, Some(pool)) => Route::ToPool { pool: pool.clone() },
+            (None, None) => Route::Unassigned { reason: refusal.reason().into(), retry_at: None },
+        };
+        outcome.refusal = Some(refusal);
+        outcome
+    }
+}

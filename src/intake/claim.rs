@@ -1,0 +1,92 @@
+//! A rep takes a lead himself (领取).
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::act::Act;
+use super::engine::Case;
+use super::{Input, Intake, Outcome, Refusal, Route, State};
+use crate::assign::{AssignDelta, Ledgers, Roster};
+use crate::dedup::COLLISION;
+use crate::model::{OwnerState, PoolMode, RepId};
+use crate::rule::Facts;
+
+impl Intake {
+    /// Gives a lead that nobody has to the rep who claims it.
+    ///
+    /// [Refused](Outcome::refusal) for a lead that somebody has, that is blocked or asked about, or whose pool is only
+    /// assigned from; for a rep who had it in this cycle or during the cool-down, and for one who is gone, holds as many as he
+    /// may or has claimed as many as he may that day. A lead that turns out to be somebody's goes there.
+    ///
+    /// ```
+    /// use leadkit::model::{Lead, Rep};
+    /// use leadkit::{Input, Intake, Roster, State};
+    ///
+    /// let intake = Intake::load(serde_json::json!({}))?;
+    /// let roster = Roster::compile(&[Rep { id: "li".into(), ..Rep::default() }], &Default::default())?;
+    /// let lead = Lead {
+    ///     id: "L1".into(), phones: vec!["13812349876".into()], pool: Some("leads".into()), ..Lead::default()
+    /// };
+    /// let input = Input { lead, ..Input::default() };
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let outcome = intake.claim(&input, &"li".into(), &roster, &State::default(), now);
+    /// assert_eq!(outcome.route().owner().unwrap().as_str(), "li");
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    pub fn claim(
+        &self,
+        input: &Input,
+        rep: &RepId,
+        roster: &Roster,
+        state: &State,
+        now: DateTime<Utc>,
+    ) -> Outcome {
+        let case = Case { claim: Some(rep), ..Case::new(input, Act::Claim, roster, state, now) };
+        if input.lead.has_ended() || !input.lead.is_on_file() {
+            return self.refuse(&case, Refusal::Ended);
+        }
+        if let Some(owner) =
+            input.lead.owner.clone().filter(|owner| case.owner_state(owner) != OwnerState::Gone)
+        {
+            return self.refuse(&case, Refusal::Owned { owner });
+        }
+        let mut outcome = self.decide(&case);
+        if let Some(refusal) = outcome.refusal.take() {
+            return self.refuse(&case, refusal);
+        }
+        match &outcome.route {
+            Route::Blocked | Route::AwaitingReview { .. } => self.refuse(&case, Refusal::AwaitingReview),
+            Route::ToOwner { owner, .. } | Route::Converted { owner, .. } if owner != rep => {
+                outcome.refusal = Some(Refusal::Belongs { owner: owner.clone() });
+                outcome
+            }
+            _ => outcome,
+        }
+    }
+
+    /// Whether a rep may claim the lead, and what that changes in the state.
+    pub(super) fn may_claim(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        rep: &RepId,
+    ) -> Result<AssignDelta, Refusal> {
+        if case.lead.tags.iter().any(|tag| tag == COLLISION) {
+            return Err(Refusal::Collision);
+        }
+        let pool = case.lead.pool.as_ref();
+        let listed = self.pools.iter().find(|listed| Some(&listed.id) == pool);
+        if let Some(listed) = listed.filter(|listed| listed.mode == PoolMode::AssignOnly) {
+            return Err(Refusal::AssignOnly { pool: listed.id.clone() });
+        }
+        let cool_down = TimeDelta::days(i64::from(self.life.cool_down_days));
+        let ended = case.history.tenures.iter().filter(|one| one.owner == *rep && one.counts());
+        if let Some(until) = ended.filter_map(|one| one.until).max().map(|last| last + cool_down)
+            && until > case.now
+        {
+            return Err(Refusal::CoolDown { until });
+        }
+        let ledger = case.state.ledger(self.ledger_pool(case.lead));
+        let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
+        self.assigner.claim(facts, rep, case.roster, ledgers, case.assign).map_err(Refusal::Rep)
+    }
+}

@@ -1,0 +1,95 @@
+//! Which pool a lead lies in, is assigned from, and goes to.
+
+use chrono::TimeDelta;
+
+use super::engine::Case;
+use super::routing::is_hot;
+use super::{Intake, Outcome, Route, wake_up};
+use crate::model::{Effect, Lead, PoolId, PoolKind, RecordRef, RepId};
+use crate::rule::Facts;
+use crate::score::Score;
+
+/// After so many owners, or when nobody is left, a lead is looked at again.
+const EXHAUSTED: TimeDelta = TimeDelta::days(30);
+
+impl Intake {
+    /// The pool by whose rules the lead is assigned: the one that its own names, its own when it has rules, else the main
+    /// pool. `None` when nobody knows its pool.
+    pub(super) fn rules_pool<'a>(&'a self, lead: &'a Lead) -> Option<&'a PoolId> {
+        let Some(own) = &lead.pool else { return Some(&self.pool) };
+        let listed = self.pools.iter().find(|pool| pool.id == *own);
+        if let Some(from) = listed.and_then(|pool| pool.assigns_from.as_ref()) {
+            return Some(from);
+        }
+        if self.assigner.has_rules_for(own) {
+            return Some(own);
+        }
+        self.known_pools.contains(own).then_some(&self.pool)
+    }
+
+    /// The pool whose ledger is read for a lead: the one it is assigned from, of an unknown pool the main one.
+    pub(super) fn ledger_pool<'a>(&'a self, lead: &'a Lead) -> &'a PoolId {
+        self.rules_pool(lead).unwrap_or(&self.pool)
+    }
+
+    /// The pool in which reps claim the leads of a region: the narrowest that serves it, else the main pool.
+    fn pool_of_region(&self, facts: &Facts<'_>) -> &PoolId {
+        let Some(region) = facts.region() else { return &self.pool };
+        let serves = |pool: &&crate::model::Pool| {
+            pool.kind == PoolKind::Lead && pool.region.is_some_and(|served| served.contains(&region))
+        };
+        let narrowest = self.pools.iter().filter(serves).reduce(|best, pool| {
+            let is_inside = pool.region.zip(best.region).is_some_and(|(inner, outer)| outer.contains(&inner));
+            if is_inside { pool } else { best }
+        });
+        narrowest.map_or(&self.pool, |pool| &pool.id)
+    }
+
+    /// Who runs a pool, by id.
+    pub(super) fn admins(&self, pool: &PoolId) -> impl Iterator<Item = &RepId> {
+        self.pools.iter().filter(move |one| one.id == *pool).flat_map(|one| &one.admins)
+    }
+
+    pub(super) fn tell_admins(&self, pool: &PoolId, code: &'static str, lead: &Lead, outcome: &mut Outcome) {
+        let about = RecordRef::Lead(lead.id.clone());
+        self.admins(pool).for_each(|admin| outcome.tell(admin, code, &about));
+    }
+
+    /// A lead that its owner lost lies in the pool of its region for a while, where reps claim it.
+    pub(super) fn recycle(&self, case: &Case<'_>, facts: &Facts<'_>, score: &Score, outcome: &mut Outcome) {
+        let pool = self.pool_of_region(facts).clone();
+        let hours = if is_hot(score) { self.life.hot_pool_stay_hours } else { self.life.pool_stay_hours };
+        outcome.effects.push(Effect::MoveToPool { lead: case.lead.id.clone(), pool: pool.clone() });
+        self.tell_admins(&pool, "lead_in_pool", case.lead, outcome);
+        outcome.wake(case.lead, case.now + TimeDelta::hours(i64::from(hours)), wake_up::POOL_STAY);
+        outcome.route = Route::ToPool { pool };
+    }
+
+    /// Whether the lead lies in a pool to be claimed, and its stay there is not over. A new entry ends it.
+    pub(super) fn stays_in_pool(&self, case: &Case<'_>) -> bool {
+        let is_looked_at = case.is_review() && case.wake_up.is_none() && case.entry.is_none();
+        let pool = case.lead.pool.as_ref();
+        let lies = pool.is_some_and(|pool| *pool != self.nurture_pool && *pool != self.invalid_pool);
+        is_looked_at && lies && case.claim.is_none() && case.history.previous_owners().next().is_some()
+    }
+
+    /// Whether so many owners lost the lead in this cycle that it is left alone.
+    pub(super) fn is_worn_out(&self, case: &Case<'_>) -> bool {
+        let mut owners: Vec<&RepId> = case.history.previous_owners().collect();
+        owners.sort();
+        owners.dedup();
+        owners.len() >= usize::try_from(self.life.owners_per_cycle).unwrap_or(usize::MAX)
+    }
+
+    /// Nobody is left who has not lost the lead: it is nurtured, and who runs the pool is told.
+    pub(super) fn exhaust(&self, case: &Case<'_>, facts: &Facts<'_>, outcome: &mut Outcome) {
+        let pool = self.nurture_pool.clone();
+        if case.lead.pool.as_ref() != Some(&pool) {
+            outcome.effects.push(Effect::MoveToPool { lead: case.lead.id.clone(), pool: pool.clone() });
+        }
+        let region_pool = self.pool_of_region(facts).clone();
+        self.tell_admins(&region_pool, "owners_exhausted", case.lead, outcome);
+        outcome.wake(case.lead, case.now + EXHAUSTED, wake_up::NURTURE);
+        outcome.route = Route::Nurture { pool };
+    }
+}

@@ -1,0 +1,87 @@
+//! A lead leaves its owner.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::act::Act;
+use super::engine::Case;
+use super::without::Without;
+use super::{Input, Intake, Outcome, State};
+use crate::assign::Roster;
+use crate::model::{RecordRef, TenureEnd};
+
+/// Why a lead leaves its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Loss {
+    /// He missed a deadline: it is taken back.
+    DeadlineMissed,
+    /// He gave it back.
+    Returned,
+    /// He has left.
+    OwnerGone,
+}
+
+impl Loss {
+    fn end(self) -> TenureEnd {
+        match self {
+            Loss::DeadlineMissed => TenureEnd::Recycled,
+            Loss::Returned => TenureEnd::Returned,
+            Loss::OwnerGone => TenureEnd::HandedOver,
+        }
+    }
+}
+
+impl Intake {
+    /// Takes a lead from its owner, who missed a deadline, gave it back or has left.
+    ///
+    /// His tenure ends so, and the lead is unassigned. By the rules of [`LifeRules`](super::LifeRules) it goes to the next
+    /// in rotation at once, or to the pool of its region, where reps claim it for a while; who runs the pool is told. Who
+    /// lost it in this cycle does not get it again. After three owners, or when nobody is left, it is nurtured.
+    ///
+    /// ```
+    /// use leadkit::model::{Lead, LeadStatus, Rep};
+    /// use leadkit::{Input, Intake, Loss, Roster, State};
+    /// use serde_json::json;
+    ///
+    /// let intake = Intake::load(json!({
+    ///     "score": {"fit": {"rules": [{"id": "all", "points": 80}]}},
+    ///     "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}}},
+    ///     "life": {"recycled_to": "rotation"},
+    /// }))?;
+    /// let reps = ["li", "wang"].map(|id| Rep { id: id.into(), ..Rep::default() });
+    /// let roster = Roster::compile(&reps, &Default::default())?;
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let lead = Lead {
+    ///     id: "L1".into(), phones: vec!["13812349876".into()], created_at: now,
+    ///     owner: Some("li".into()), status: LeadStatus::Pending, ..Lead::default()
+    /// };
+    /// let input = Input { lead, ..Input::default() };
+    /// let outcome = intake.reassign(&input, Loss::Returned, &roster, &State::default(), now);
+    /// assert_eq!(outcome.to_string(), "lead L1 is assigned to wang");
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    pub fn reassign(
+        &self,
+        input: &Input,
+        why: Loss,
+        roster: &Roster,
+        state: &State,
+        now: DateTime<Utc>,
+    ) -> Outcome {
+        let case = Case::new(input, Act::Reassign, roster, state, now);
+        let Some(owner) = &input.lead.owner else { return self.look_again(&case) };
+        if input.lead.has_ended() || !input.lead.is_on_file() {
+            return self.ended(&case);
+        }
+        let without = Without::owner(input, owner, why.end(), now);
+        let case = Case { lead: &without.lead, history: &without.history, ..case };
+        let mut outcome = self.decide(&case);
+        outcome.after(without.effects);
+        if why == Loss::DeadlineMissed {
+            outcome.tell(owner, "deadline_missed", &RecordRef::Lead(input.lead.id.clone()));
+        }
+        outcome
+    }
+}

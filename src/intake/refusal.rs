@@ -1,0 +1,86 @@
+//! Why a person's act is refused.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::assign::SkipReason;
+use crate::model::{PoolId, RepId};
+use crate::text::{codes, moment};
+
+/// Why a rep does not get a lead that he claims or is given. `Display` is a clause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The lead has ended.
+    Ended,
+    /// Somebody has it.
+    Owned {
+        /// Who.
+        owner: RepId,
+    },
+    /// It is blocked, or a person is asked about it.
+    AwaitingReview,
+    /// Two reps work on it, and nobody has decided yet.
+    Collision,
+    /// Leads of its pool are not claimed.
+    AssignOnly {
+        /// The pool.
+        pool: PoolId,
+    },
+    /// He had it not long ago.
+    CoolDown {
+        /// When he may claim it.
+        until: DateTime<Utc>,
+    },
+    /// What keeps him from it by the rules.
+    Rep(SkipReason),
+    /// It belongs to a record of somebody else's.
+    Belongs {
+        /// Who gets it.
+        owner: RepId,
+    },
+}
+
+codes! {
+    Refusal {
+        Refusal::Ended => "ended",
+        Refusal::Owned { .. } => "owned",
+        Refusal::AwaitingReview => "awaiting_review",
+        Refusal::Collision => "collision",
+        Refusal::AssignOnly { .. } => "assign_only",
+        Refusal::CoolDown { .. } => "cool_down",
+        Refusal::Rep(..) => "rep",
+        Refusal::Belongs { .. } => "belongs",
+    }
+}
+
+impl Refusal {
+    /// The code, or of what keeps a rep from it by the rules the code of that.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Refusal::Rep(reason) => reason.code(),
+            refusal => refusal.code(),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Ended => f.write_str("the lead has ended"),
+            Refusal::Owned { owner } => write!(f, "{owner} has the lead"),
+            Refusal::AwaitingReview => f.write_str("a person is asked about the lead"),
+            Refusal::Collision => f.write_str("two reps work on the lead, and nobody has decided"),
+            Refusal::AssignOnly { pool } => write!(f, "leads of the pool {pool} are not claimed"),
+            Refusal::CoolDown { until } => {
+                write!(f, "the rep had the lead, and waits until {}", moment(*until))
+            }
+            Refusal::Rep(reason) => write!(f, "the rep {reason}"),
+            Refusal::Belongs { owner } => write!(f, "the lead belongs to a record of {owner}"),
+        }
+    }
+}

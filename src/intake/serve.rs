@@ -1,0 +1,86 @@
+//! The waiting line: when somebody has room, the best lead is given first.
+
+use std::cmp::Ordering;
+
+use chrono::{DateTime, Utc};
+
+use super::act::Act;
+use super::engine::Case;
+use super::{Input, Intake, Outcome, State, wake_up};
+use crate::assign::{AssignOptions, Roster};
+use crate::rule::{FactContext, Facts};
+
+impl Intake {
+    /// Gives waiting leads to reps who have room: the best cell first, of equals the one that waits longest, then by id.
+    ///
+    /// Nobody is served while he holds as many untouched leads as [`LifeRules::untouched_limit`](super::LifeRules) says; a
+    /// lead's deadline starts when it is given. The outcomes stand in the order in which the leads were served, each
+    /// decided on the state that the one before left: apply their deltas in that order. A lead that nobody may have now
+    /// stays, with its next try. Leads that have an owner or have ended are left out.
+    ///
+    /// ```
+    /// use leadkit::model::{Lead, Rep};
+    /// use leadkit::{Input, Intake, Roster, State};
+    /// use serde_json::json;
+    ///
+    /// let intake = Intake::load(json!({
+    ///     "score": {"fit": {"rules": [{"id": "all", "points": 80}]}},
+    ///     "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"reps": ["li"]}}]}}},
+    ///     "life": {"untouched_limit": 1},
+    /// }))?;
+    /// let roster = Roster::compile(&[Rep { id: "li".into(), ..Rep::default() }], &Default::default())?;
+    /// let lead = |id: &str, created: &str| Lead {
+    ///     id: id.into(), created_at: created.parse().unwrap(), phones: vec!["13812349876".into()], ..Lead::default()
+    /// };
+    /// let waiting = [lead("L2", "2026-03-01T02:00:00Z"), lead("L1", "2026-03-02T02:00:00Z")]
+    ///     .map(|lead| Input { lead, ..Input::default() });
+    /// let outcomes = intake.serve(&waiting, &roster, &State::default(), "2026-03-02T03:00:00Z".parse().unwrap());
+    /// assert_eq!(outcomes[0].to_string(), "lead L2 is assigned to li");
+    /// assert_eq!(outcomes[1].route().code(), "unassigned");
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    pub fn serve(
+        &self,
+        inputs: &[Input],
+        roster: &Roster,
+        state: &State,
+        now: DateTime<Utc>,
+    ) -> Vec<Outcome> {
+        let mut state = state.clone();
+        let waits =
+            |input: &&Input| input.lead.owner.is_none() && input.lead.is_on_file() && !input.lead.has_ended();
+        let mut line: Vec<(String, DateTime<Utc>, &Input)> = inputs
+            .iter()
+            .filter(waits)
+            .map(|input| {
+                let since = input.history.cycle_started_at.unwrap_or(input.lead.created_at);
+                (self.cell_of(input, now), since, input)
+            })
+            .collect();
+        line.sort_by(|(a, since, one), (b, since_b, other)| {
+            let by_age = since.cmp(since_b);
+            a.cmp(b).then(by_age).then_with(|| one.lead.id.cmp(&other.lead.id)).then(Ordering::Equal)
+        });
+        let mut outcomes = Vec::with_capacity(line.len());
+        for (_, _, input) in line {
+            let is_busy =
+                |rep: &&crate::model::RepId| roster.untouched(rep, &state.reps) >= self.life.untouched_limit;
+            let mut options: AssignOptions = input.assign.clone();
+            options.excluded.extend(roster.reps().filter(is_busy).cloned());
+            let retry = input.wake_up.clone().unwrap_or_else(|| wake_up::RETRY.into());
+            let case = Case::new(input, Act::Serve, roster, &state, now);
+            let outcome = self.decide(&Case { assign: &options, wake_up: Some(&retry), ..case });
+            // Decided on this very state.
+            let _ = state.apply(outcome.delta());
+            outcomes.push(outcome);
+        }
+        outcomes
+    }
+
+    /// The cell of a lead's scores, best first in the order of text.
+    fn cell_of(&self, input: &Input, now: DateTime<Utc>) -> String {
+        let Input { lead, activities, history, .. } = input;
+        let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
+        self.scorer.score(&facts).cell().to_string()
+    }
+}

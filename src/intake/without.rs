@@ -1,0 +1,71 @@
+//! A lead as it is once its owner has it no more, or once a new cycle has begun.
+
+use chrono::{DateTime, Utc};
+
+use super::Input;
+use crate::model::{Acquisition, Effect, History, Lead, LeadStatus, RepId, Tenure, TenureEnd};
+
+/// A lead after something ended, and the effects that make it so.
+pub(super) struct Without {
+    pub(super) lead: Lead,
+    pub(super) history: History,
+    pub(super) effects: Vec<Effect>,
+}
+
+impl Without {
+    /// The lead without its owner, whose tenure ends so.
+    pub(super) fn owner(input: &Input, owner: &RepId, end: TenureEnd, now: DateTime<Utc>) -> Without {
+        let (mut lead, mut history) = (input.lead.clone(), input.history.clone());
+        let id = lead.id.clone();
+        let end_of = |rep: &RepId, end| Effect::EndTenure { lead: id.clone(), rep: rep.clone(), end };
+        let mut effects = Vec::new();
+        if let Some(cover) = history.cover() {
+            effects.push(end_of(&cover.owner, TenureEnd::HandedOver));
+        }
+        effects.push(end_of(owner, end));
+        let mut is_known = false;
+        for tenure in history.tenures.iter_mut().filter(|tenure| tenure.until.is_none()) {
+            let is_owner_s = tenure.owner == *owner && tenure.acquisition != Acquisition::Cover;
+            is_known |= is_owner_s;
+            tenure.until = Some(now.max(tenure.from));
+            tenure.end = Some(if is_owner_s { end } else { TenureEnd::HandedOver });
+        }
+        if !is_known {
+            history.tenures.push(Tenure {
+                lead: id.clone(),
+                owner: owner.clone(),
+                from: history.cycle_started_at.unwrap_or(lead.created_at).min(now),
+                until: Some(now),
+                acquisition: lead.acquisition.clone().unwrap_or(Acquisition::AutoAssigned),
+                end: Some(end),
+                close_reason: None,
+            });
+        }
+        history.deadlines.retain(|deadline| deadline.done_at.is_some());
+        lead.owner = None;
+        lead.pool = None;
+        if !lead.has_ended() {
+            lead.status = LeadStatus::Unassigned;
+            effects.push(Effect::SetStatus { lead: id, status: LeadStatus::Unassigned });
+        }
+        Without { lead, history, effects }
+    }
+
+    /// The lead at the beginning of a new cycle.
+    pub(super) fn cycle(lead: &Lead, history: &History, now: DateTime<Utc>) -> Without {
+        let (mut lead, mut history) = (lead.clone(), history.clone());
+        for tenure in history.tenures.iter_mut().filter(|tenure| tenure.until.is_none()) {
+            tenure.until = Some(now.max(tenure.from));
+            tenure.end = Some(TenureEnd::Recycled);
+        }
+        history.deadlines.retain(|deadline| deadline.done_at.is_some());
+        history.cycle = history.cycle.saturating_add(1);
+        history.cycle_started_at = Some(now);
+        lead.status = LeadStatus::Unassigned;
+        lead.close_reason = None;
+        lead.owner = None;
+        lead.pool = None;
+        let effects = vec![Effect::StartCycle { lead: lead.id.clone(), at: now }];
+        Without { lead, history, effects }
+    }
+}
