@@ -398,11 +398,16 @@ impl World {
                         history.tenures.iter().find(|one| one.until.is_none() && one.owner == *owner);
                     let tenure = tenure.unwrap_or_else(|| panic!("law 1, no tenure: {}", story()));
                     let by_rules = ["auto_assigned", "claimed"].contains(&tenure.acquisition.as_str());
-                    let had_it = history.previous_owners().any(|before| before == owner);
+                    // Read here by hand, so that the law does not lean on what it watches.
+                    let lost = history.tenures.iter().filter(|one| {
+                        let in_cycle = history.cycle_started_at.is_none_or(|began| began <= one.from);
+                        let ends = ["recycled", "returned", "handed_over", "invalid"];
+                        let ended = one.end.is_some_and(|end| ends.contains(&end.as_str()));
+                        in_cycle && ended && one.acquisition.as_str() != "cover"
+                    });
+                    let owners: BTreeSet<_> = lost.map(|one| &one.owner).collect();
+                    let had_it = owners.contains(owner);
                     assert!(!(by_rules && had_it), "law 5, the same rep twice in a cycle: {}", story());
-                    let mut owners: Vec<_> = history.previous_owners().collect();
-                    owners.sort();
-                    owners.dedup();
                     let is_fourth = owners.len() >= 3 && tenure.acquisition.as_str() == "auto_assigned";
                     assert!(!is_fourth, "law 5, a fourth owner in a cycle: {}", story());
                 }
@@ -465,7 +470,7 @@ fn cases() -> u32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 500, ..ProptestConfig::with_cases(cases()) })]
 
     #[test]
     fn the_laws_hold_over_random_lives(events in events(), to_companies in any::<bool>()) {
