@@ -365,6 +365,13 @@ impl<'a> Run<'a, '_> {
                 let named = [(rep.clone(), Some(1))];
                 self.candidates(rule, &named).map(|_| (rep.clone(), None))?
             }
+            TargetPlan::Everybody { list, strategy } => {
+                let members: Vec<(RepId, Option<u32>)> =
+                    self.question.roster.reps().map(|rep| (rep.clone(), None)).collect();
+                let candidates = self.candidates(rule, &members)?;
+                let Question { ledgers, .. } = self.question;
+                pick(*strategy, &candidates, list, ledgers).ok_or_else(Nobody::default)?
+            }
             TargetPlan::Shared(group) => {
                 let candidates = self.candidates(rule, &group.members)?;
                 let Question { ledgers, .. } = self.question;

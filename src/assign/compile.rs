@@ -190,7 +190,7 @@ impl TargetPlan {
             }
             AssignTarget::Reps(reps) => {
                 if reps.is_empty() {
-                    let help = "name a `rep`, some `reps`, a `group`, a `pool` or a `reviewer`";
+                    let help = "name a `rep`, some `reps`, `everybody`, a `group`, a `pool` or a `reviewer`";
                     report.error("no_target", "the rule does not say where the leads go", help);
                 }
                 let mut listed = Unique::listed_ids("rep");
@@ -203,6 +203,10 @@ impl TargetPlan {
                 let list = TurnList::Rule(rule.id.clone());
                 TargetPlan::Shared(Sharing { list, strategy: pool.strategy, members })
             }
+            AssignTarget::Everybody => TargetPlan::Everybody {
+                list: TurnList::Rule(rule.id.clone()),
+                strategy: pool.strategy,
+            },
             AssignTarget::Pool(to) => {
                 report.within("pool", |report| check_reference("pool", to.as_str(), report));
                 if to == pool_id && !to.is_blank() {

@@ -52,6 +52,11 @@ pub(super) struct RulePlan {
 pub(super) enum TargetPlan {
     Rep(RepId),
     Shared(Sharing),
+    /// Members are the reps of the roster.
+    Everybody {
+        list: TurnList,
+        strategy: Strategy,
+    },
     Pool(PoolId),
     Reviewer { by: RepId, suggest: Option<Sharing> },
 }

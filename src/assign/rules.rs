@@ -145,6 +145,17 @@ pub enum AssignTarget {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         strategy: Option<Strategy>,
     },
+    /// To one of all reps of the roster, in turns of this rule, by their own weights and the pool's strategy: for rules that
+    /// are written before the team is known. In a document `"everybody"`.
+    ///
+    /// ```
+    /// use leadkit::assign::{AssignRules, Assigner};
+    /// use serde_json::json;
+    ///
+    /// let everybody = json!({"pools": {"leads": {"rules": [{"id": "all", "then": "everybody"}]}}});
+    /// assert!(Assigner::load(everybody).is_ok());
+    /// ```
+    Everybody,
     /// To another pool, without an owner.
     Pool(PoolId),
     /// To somebody who decides, such as a regional director.

@@ -43,6 +43,7 @@ mod next;
 mod outcome;
 mod owned;
 mod pools;
+mod preset;
 mod reassign;
 mod refusal;
 mod release;

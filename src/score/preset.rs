@@ -53,6 +53,83 @@ impl Default for ScoreRules {
     }
 }
 
+impl ScoreRules {
+    /// For sales to companies: the default, and 60 points for what is plausible, so that nobody with a usable contact, a name
+    /// or company, and a message or form waits for an employee count. What is known of the company then lifts it to A.
+    ///
+    /// ```
+    /// use leadkit::score::{Maturity, ScoreRules};
+    ///
+    /// let rules = ScoreRules::b2b();
+    /// assert_eq!(rules.fit.rules[0].id.as_str(), "plausible");
+    /// let Maturity::Cells(cells) = rules.maturity else { unreachable!() };
+    /// assert!(cells.contains(&"B4".parse().unwrap()));
+    /// ```
+    #[must_use]
+    pub fn b2b() -> ScoreRules {
+        let mut rules = ScoreRules::default();
+        rules.fit.rules.insert(0, plausible(60));
+        rules.ready_in_b4()
+    }
+
+    /// For sales to consumers: people are scored, not companies. A usable contact gives 40 points, so that nobody is a D for
+    /// want of an employee count; plausible 20, the region 10, a product of interest 10, history with us 20.
+    ///
+    /// ```
+    /// use leadkit::score::ScoreRules;
+    ///
+    /// let rules = ScoreRules::b2c();
+    /// assert!(rules.fit.rules.iter().all(|rule| !rule.id.as_str().starts_with("company_size")));
+    /// assert!(rules.fit.disqualifiers.is_empty());
+    /// ```
+    #[must_use]
+    pub fn b2c() -> ScoreRules {
+        let customer = json!({"field": "attributes.past_orders", "ge": 1});
+        let exists = |field: &str| json!({"field": field, "exists": true});
+        let rule = |id: &str, when, points| FitRule { group: None, ..fit_rule(id, when, points, "") };
+        let rules = vec![
+            rule("contact.usable", usable_contact(), 40),
+            plausible(20),
+            rule("region.known", exists("region"), 10),
+            rule("product.named", exists("products"), 10),
+            fit_rule("history.customer", customer, 20, "history"),
+            fit_rule("history.known", json!({"field": "match.count", "ge": 1}), 10, "history"),
+        ];
+        let fit =
+            FitRules { rules, groups: vec![group("history", 20)], disqualifiers: Vec::new(), ..FitRules::default() };
+        ScoreRules { fit, ..ScoreRules::default() }.ready_in_b4()
+    }
+
+    /// What fits is ready for sales before it has done anything more than to write.
+    fn ready_in_b4(mut self) -> ScoreRules {
+        let cell = ScoreCell { grade: FitGrade::B, level: EngagementLevel::Uninterested };
+        if let Maturity::Cells(cells) = &mut self.maturity {
+            cells.insert(cell);
+        }
+        let text = "hand to sales: it has written, call this week".to_owned();
+        self.matrix.insert(cell, Advice { key: format!("score.advice.{cell}"), text });
+        self
+    }
+}
+
+/// A value that somebody can be reached by. An invented one cannot be read as such, or is blocked before.
+fn usable_contact() -> serde_json::Value {
+    let exists = |field: &str| json!({"field": field, "exists": true});
+    json!({"any": [exists("phone"), exists("email"), exists("wechat")]})
+}
+
+/// A usable contact, a name or company, and a form or a message.
+fn plausible(points: i64) -> FitRule {
+    let exists = |field: &str| json!({"field": field, "exists": true});
+    let form = json!({"field": "activity.count.form_submit.365d", "ge": 1});
+    let when = json!({"all": [
+        usable_contact(),
+        {"any": [exists("name"), exists("company")]},
+        {"any": [exists("message"), form]},
+    ]});
+    FitRule { group: None, ..fit_rule("plausible", when, points, "") }
+}
+
 impl Default for EngagementRules {
     /// Fifteen kinds of activities: strong ±20, medium ±10, weak ±5. Three mails opened or links clicked within
     /// three seconds count once.
@@ -204,6 +281,15 @@ mod tests {
         let document = serde_json::to_value(&rules).unwrap();
         assert_eq!(ScoreRules::load(document).unwrap(), rules);
         assert_eq!(ScoreRules::load(json!({})).unwrap(), rules);
+    }
+
+    #[test]
+    fn the_presets_of_both_trades_can_be_read() {
+        for rules in [ScoreRules::b2b(), ScoreRules::b2c()] {
+            assert_eq!(rules.lint(), []);
+            assert!(rules.fit.rules.iter().all(|rule| !rule.when.is_never()));
+            assert_eq!(ScoreRules::load(serde_json::to_value(&rules).unwrap()).unwrap(), rules);
+        }
     }
 
     #[test]

@@ -1,0 +1,294 @@
+//! What each event does: which method the host calls, and what it writes itself.
+
+use std::error::Error;
+
+use leadkit::contact::PhoneOptions;
+use leadkit::merge::{MergePlan, MergeRules, Merger, SurvivorTest};
+use leadkit::model::{
+    Account, ConversionRecord, Effect, Lead, LeadField, LeadId, LeadStatus, RecordRef, Value, YesNo,
+};
+use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
+use leadkit::rule::{FactContext, Facts};
+use leadkit::{HostTables, Input, Loss};
+
+use super::desk::Desk;
+use super::event::{Deal, Event, Line};
+
+type Done = Result<(), Box<dyn Error>>;
+
+impl Desk {
+    pub(super) fn happen(&mut self, line: &Line) -> Done {
+        match &line.event {
+            Event::Submit { lead, activities } => self.submit(lead, activities),
+            Event::Import { leads, assign } => self.import(leads, *assign),
+            Event::Activity(activity) => {
+                self.book.record_activity((**activity).clone());
+                self.look_again(&activity.lead.clone(), activity.kind.clone())
+            }
+            Event::Touch(touch) => self.touch(touch),
+            Event::Update { lead, values } => self.update(lead, values),
+            Event::FollowUp(follow_up) => self.follow_up(follow_up),
+            Event::Advance { lead, to, answers } => self.advance(lead, to, answers),
+            Event::Return { lead } => {
+                let Some(input) = self.known(lead) else { return Ok(()) };
+                let outcome =
+                    self.intake.reassign(&input, Loss::Returned, &self.roster, &self.state, self.now);
+                self.settle(&outcome)?;
+                self.serve()
+            }
+            Event::Close { lead, reason } => {
+                let Some(input) = self.known(lead) else { return Ok(()) };
+                let outcome =
+                    self.intake.close(&input, reason.clone(), &self.roster, &self.state, self.now);
+                self.settle(&outcome)?;
+                self.serve()
+            }
+            Event::Release { lead } => {
+                let Some(input) = self.known(lead) else { return Ok(()) };
+                let outcome = self.intake.release(&input, &self.roster, &self.state, self.now);
+                self.settle(&outcome)
+            }
+            Event::Convert { lead, account } => self.convert(lead, account),
+            Event::Opportunity { id, lead, status } => {
+                self.opportunities.insert(id.clone(), (lead.clone(), *status));
+                self.after(lead);
+                let said = match status {
+                    Deal::Open => "open",
+                    Deal::Won => "won",
+                    Deal::Lost => "lost",
+                };
+                self.say(lead, "-", format!("{id} {said}"), None);
+                Ok(())
+            }
+            Event::Order(order) => {
+                let account = order.account.clone();
+                if let Some(account) = account.filter(|id| self.book.account(id).is_some()) {
+                    let effect = Effect::UpdateField {
+                        record: RecordRef::Account(account),
+                        field: "closed_deal_at".to_owned(),
+                        value: Value::from(self.now),
+                        replaces: Value::Null,
+                    };
+                    self.write(&format!("order {}", order.id), &[effect]);
+                }
+                if let Some(lead) = &order.lead {
+                    self.say(lead, "-", format!("order {}", order.id), None);
+                }
+                Ok(())
+            }
+            Event::Claim { lead, rep } => {
+                if self.is_held(lead) {
+                    self.say(lead, "-", "refused: open_opportunity".to_owned(), None);
+                    return Ok(());
+                }
+                let Some(input) = self.known(lead) else { return Ok(()) };
+                let outcome = self.intake.claim(&input, rep, &self.roster, &self.state, self.now);
+                self.settle(&outcome)
+            }
+            Event::Allot { lead, rep } => {
+                let Some(input) = self.known(lead) else { return Ok(()) };
+                let outcome = self.intake.allot(&input, rep, &self.roster, &self.state, self.now);
+                self.settle(&outcome)
+            }
+            Event::Merge { into, from } => self.merge(into, from),
+            Event::Absent { rep, until } => self.absent(rep, until.to_utc()),
+            Event::Back { rep } => self.back(rep),
+            Event::Join(rep) => self.join(rep),
+            Event::Leave { rep } => self.leave(rep),
+            Event::HandOver { rep, to } => self.hand_over(rep, Some(to)),
+            Event::Account(account) => {
+                self.book.insert_account((**account).clone());
+                Ok(())
+            }
+            Event::Effects(effects) => {
+                self.write("by hand", effects);
+                Ok(())
+            }
+            Event::Tick => Ok(()),
+            Event::Revoke { .. } | Event::Forget { .. } => {
+                Err(format!("line {}: `{}`: the library has no method for it", line.number, line.key).into())
+            }
+        }
+    }
+
+    /// A lead that is there. When there is none the row says so.
+    fn known(&mut self, lead: &LeadId) -> Option<Input> {
+        let input = self.input(lead);
+        if input.is_none() {
+            self.say(lead, "-", "unknown_lead".to_owned(), None);
+        }
+        input
+    }
+
+    pub(super) fn submit(&mut self, lead: &Lead, activities: &[leadkit::model::Activity]) -> Done {
+        self.refresh()?;
+        self.laws().submitted(lead);
+        let rows = self.book.rows(&self.intake.probe(lead));
+        let input = Input { lead: lead.clone(), activities: activities.to_vec(), rows, ..Input::default() };
+        let outcome = self.intake.process(&input, &self.roster, &self.state, self.now);
+        // A lead that is delivered twice is on file with all that became of it since.
+        if self.book.lead(&lead.id).is_none() {
+            self.book.insert_lead(lead.clone());
+            self.book.insert_life(&lead.id, Default::default(), activities.to_vec());
+        }
+        self.settle(&outcome)
+    }
+
+    /// A person or an activity has changed what is known.
+    fn look_again(&mut self, lead: &LeadId, reason: String) -> Done {
+        let Some(input) = self.known(lead) else { return Ok(()) };
+        if !input.lead.is_on_file() || input.lead.has_ended() {
+            self.say(lead, "-", reason, None);
+            return Ok(());
+        }
+        let outcome =
+            self.intake.review(&Input { wake_up: None, ..input }, &self.roster, &self.state, self.now);
+        self.settle(&outcome)
+    }
+
+    fn touch(&mut self, touch: &leadkit::model::Touch) -> Done {
+        let lead = &touch.lead;
+        if self.book.lead(lead).is_some() {
+            let effect = Effect::RecordActivation { lead: lead.clone(), entry: lead.clone(), at: touch.time };
+            self.write(&format!("touch {lead} {}", touch.channel), &[effect]);
+        }
+        self.say(lead, "-", touch.channel.clone(), None);
+        Ok(())
+    }
+
+    fn update(&mut self, lead: &LeadId, values: &[(String, Value)]) -> Done {
+        let Some(input) = self.known(lead) else { return Ok(()) };
+        let before = |field: &str| match field.split_once('.') {
+            Some(("attributes", name)) => input.lead.attributes.get(name).cloned().unwrap_or_default(),
+            Some(("external_ids", name)) => Value::from(input.lead.external_ids.get(name).cloned()),
+            Some(("click_ids", name)) => Value::from(input.lead.click_ids.get(name).cloned()),
+            _ => LeadField::from_name(field).map(|one| one.get(&input.lead)).unwrap_or_default(),
+        };
+        let effects: Vec<Effect> = values
+            .iter()
+            .map(|(field, value)| Effect::UpdateField {
+                record: RecordRef::Lead(lead.clone()),
+                field: field.clone(),
+                value: value.clone(),
+                replaces: before(field),
+            })
+            .collect();
+        self.write(&format!("update {lead}"), &effects);
+        let fields: Vec<&str> = values.iter().map(|(field, _)| field.as_str()).collect();
+        self.look_again(lead, fields.join(","))
+    }
+
+    fn follow_up(&mut self, follow_up: &leadkit::model::FollowUp) -> Done {
+        let (lead, kind) = (&follow_up.lead, follow_up.kind.as_str());
+        if self.book.lead(lead).is_none() {
+            self.say(lead, "-", "unknown_lead".to_owned(), None);
+            return Ok(());
+        }
+        self.book.record_follow_up(follow_up.clone());
+        self.after(lead);
+        self.say(lead, "-", format!("{kind} by {}", follow_up.owner), None);
+        self.serve()
+    }
+
+    /// A rep makes a customer record of his lead.
+    fn convert(&mut self, lead: &LeadId, account: &leadkit::model::AccountId) -> Done {
+        let Some(input) = self.known(lead) else { return Ok(()) };
+        let Some(owner) = input.lead.owner.clone().filter(|_| !input.lead.has_ended()) else {
+            self.say(lead, "-", "refused: no_owner".to_owned(), None);
+            return Ok(());
+        };
+        if self.book.account(account).is_none() {
+            let company = input.lead.company.clone().or(input.lead.name.clone()).unwrap_or_default();
+            let account = Account {
+                id: account.clone(),
+                company,
+                created_at: self.now,
+                owner: Some(owner.clone()),
+                ..Account::default()
+            };
+            self.book.insert_account(account);
+        }
+        let contact = leadkit::model::ContactId::from(lead.as_str());
+        let effects = [
+            Effect::AddContact { account: account.clone(), contact: contact.clone(), from: lead.clone() },
+            Effect::SetStatus { lead: lead.clone(), status: LeadStatus::Converted },
+            Effect::Convert(ConversionRecord {
+                lead: lead.clone(),
+                account: account.clone(),
+                contact: Some(contact),
+                opportunity: None,
+                at: self.now,
+                by: Some(owner),
+                rule: None,
+            }),
+        ];
+        self.write(&format!("convert {lead}"), &effects);
+        self.say(lead, "converted", "by_hand".to_owned(), None);
+        self.serve()
+    }
+
+    /// Somebody says that two leads are one.
+    fn merge(&mut self, into: &LeadId, from: &LeadId) -> Done {
+        let (Some(kept), Some(left)) = (self.known(into), self.known(from)) else { return Ok(()) };
+        let live = |input: &Input| input.lead.is_on_file();
+        if !live(&kept) || !live(&left) || into == from {
+            self.say(into, "-", "refused: not_on_file".to_owned(), None);
+            return Ok(());
+        }
+        // The one that is named goes on, whatever the rules would prefer.
+        let leads = [kept.lead.clone(), left.lead.clone()];
+        let plan_by = |survivor| -> Result<MergePlan<Lead>, Box<dyn Error>> {
+            let rules = MergeRules { survivor: vec![survivor], ..MergeRules::default() };
+            let merger = Merger::compile(&rules)?;
+            Ok(MergePlan::for_leads(&leads, &merger, &PhoneOptions::default())?)
+        };
+        let mut plan = plan_by(SurvivorTest::Oldest)?;
+        if plan.merged().id != *into {
+            plan = plan_by(SurvivorTest::Newest)?;
+        }
+        if plan.merged().id != *into {
+            self.say(into, "-", "refused: created_at_once".to_owned(), None);
+            return Ok(());
+        }
+        let mut effects = plan.effects().to_vec();
+        if let Some(owner) = left.lead.owner.clone().filter(|owner| kept.lead.owner.as_ref() != Some(owner)) {
+            let about = RecordRef::Lead(into.clone());
+            effects.push(Effect::Notify { rep: owner, code: "merged".into(), about });
+        }
+        self.write(&format!("merge {from}"), &effects);
+        self.look_again(into, format!("merged {from}"))
+    }
+
+    /// A stage is entered, when its gates let the lead in.
+    fn advance(&mut self, lead: &LeadId, to: &str, answers: &[(String, YesNo)]) -> Done {
+        let Some(input) = self.known(lead) else { return Ok(()) };
+        let mut timeline = self.timelines.remove(lead).unwrap_or_else(|| Timeline::new(lead.clone()));
+        if timeline.stage().is_none() {
+            timeline.enter("lead", StageMark::new(input.lead.created_at, Actor::system("form")))?;
+        }
+        let role = if to == "mql" { Role::Sdr } else { Role::Sales };
+        let by = Actor::new(input.lead.owner.clone().unwrap_or_else(|| "desk".into()), role);
+        let answers = answers
+            .iter()
+            .map(|(criterion, said)| Answer::new(criterion.as_str(), *said, by.clone(), self.now));
+        let request = MoveRequest::new(to, by.clone()).answered(answers);
+        let tables = HostTables::default();
+        let Input { lead: record, activities, history, .. } = &input;
+        let context = FactContext { tables: &tables, activities, history, now: self.now };
+        let judged = self.pipeline.advance(&Facts::new(record, &context), &timeline, &request, self.now);
+        match judged {
+            Ok(transition) => {
+                timeline.apply(&transition)?;
+                let effects = transition.effects().to_vec();
+                self.write(&format!("advance {lead} {to}"), &effects);
+                self.say(lead, "-", format!("stage {to}"), None);
+            }
+            Err(refusal) => {
+                let codes: Vec<&str> = refusal.reasons().iter().map(|reason| reason.code()).collect();
+                self.say(lead, "-", format!("refused: {}", codes.join(",")), Some(refusal.to_string()));
+            }
+        }
+        self.timelines.insert(lead.clone(), timeline);
+        Ok(())
+    }
+}

@@ -1,0 +1,77 @@
+//! When something happens to a lead by itself: an index of wake-ups and deadlines, so that nothing is looked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use leadkit::book::Book;
+use leadkit::model::{Deadline, Lead, LeadId, LeadStatus};
+
+/// What comes by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Alarm {
+    WakeUp,
+    Deadline,
+}
+
+/// The next alarm of each lead.
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    of: BTreeMap<LeadId, (DateTime<Utc>, Alarm)>,
+    queue: BTreeSet<(DateTime<Utc>, Alarm, LeadId)>,
+    /// What has come, so that what is left lying does not come for ever.
+    fired: BTreeSet<(LeadId, DateTime<Utc>, Alarm)>,
+}
+
+impl Clock {
+    /// Reads anew what comes next for a lead.
+    pub(crate) fn set(&mut self, book: &Book, id: &LeadId) {
+        if let Some((at, alarm)) = self.of.remove(id) {
+            self.queue.remove(&(at, alarm, id.clone()));
+        }
+        let wake_up = book.wake_up(id).map(|one| (one.at, Alarm::WakeUp));
+        let lead = book.lead(id).filter(|lead| is_live(book, lead));
+        let deadline = lead.and_then(|lead| deadline(book, lead)).map(|one| (one.due_at, Alarm::Deadline));
+        let is_new = |(at, alarm): &(DateTime<Utc>, Alarm)| !self.fired.contains(&(id.clone(), *at, *alarm));
+        let next = lead.and_then(|_| wake_up.into_iter().chain(deadline).filter(is_new).min());
+        if let Some((at, alarm)) = next {
+            self.of.insert(id.clone(), (at, alarm));
+            self.queue.insert((at, alarm, id.clone()));
+        }
+    }
+
+    /// What comes first, up to and including a moment.
+    pub(crate) fn pop(&mut self, until: DateTime<Utc>) -> Option<(DateTime<Utc>, Alarm, LeadId)> {
+        let first = self.queue.first().filter(|(at, _, _)| *at <= until)?.clone();
+        self.queue.remove(&first);
+        self.of.remove(&first.2);
+        self.fired.insert((first.2.clone(), first.0, first.1));
+        Some(first)
+    }
+}
+
+/// Whether somebody or something still has to do with the lead: it has not ended, or it was converted by the rules and its
+/// owner has not answered.
+pub(crate) fn is_live(book: &Book, lead: &Lead) -> bool {
+    if !lead.is_on_file() {
+        return false;
+    }
+    match lead.status {
+        LeadStatus::Invalid | LeadStatus::Voided => false,
+        LeadStatus::Converted => !is_answered(book, lead),
+        _ => true,
+    }
+}
+
+/// Whether a converted lead was converted by a person, or somebody has spoken to it since.
+fn is_answered(book: &Book, lead: &Lead) -> bool {
+    let Some(record) = book.desk().conversions.get(&lead.id) else { return true };
+    let history = book.history(&lead.id);
+    record.by.is_some() || history.follow_ups.iter().any(|one| one.time >= record.at)
+}
+
+/// The deadline of who works on a lead that is due first.
+pub(crate) fn deadline<'b>(book: &'b Book, lead: &Lead) -> Option<&'b Deadline> {
+    lead.owner.as_ref()?;
+    let open = book.history(&lead.id).deadlines.iter().filter(|one| one.done_at.is_none());
+    open.min_by_key(|one| one.due_at)
+}

@@ -1,0 +1,339 @@
+//! The host: it keeps the records, calls the engine, carries out what it says, and lets time pass.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+
+use chrono::{DateTime, Utc};
+use leadkit::book::Book;
+use leadkit::calendar::Calendars;
+use leadkit::merge::{MergeRules, Merger};
+use leadkit::model::{Effect, LeadId, LeadStatus, OpportunityId, RecordRef, Rep, RepId};
+use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
+use leadkit::{Input, Intake, Loss, Outcome, Roster, State};
+
+use super::clock::{Alarm, Clock};
+use super::event::{Deal, Line};
+use super::laws::{Broken, Laws, Seen};
+use super::options::Options;
+
+/// One thing that happened.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) event: &'static str,
+    pub(crate) lead: String,
+    pub(crate) route: String,
+    pub(crate) owner: String,
+    pub(crate) pool: String,
+    pub(crate) status: String,
+    pub(crate) reason: String,
+    pub(crate) explained: Option<String>,
+}
+
+/// Everything a host has.
+pub(crate) struct Desk {
+    pub(crate) intake: Intake,
+    pub(crate) book: Book,
+    pub(crate) state: State,
+    pub(crate) reps: BTreeMap<RepId, Rep>,
+    calendars: Calendars,
+    pub(super) roster: Roster,
+    /// Whether the reps or what they hold have changed since.
+    is_stale: bool,
+    pub(super) merger: Merger,
+    pub(super) pipeline: Pipeline,
+    pub(super) timelines: BTreeMap<LeadId, Timeline>,
+    pub(crate) opportunities: BTreeMap<OpportunityId, (LeadId, Deal)>,
+    pub(super) now: DateTime<Utc>,
+    pub(super) event: &'static str,
+    pub(super) rows: Vec<Row>,
+    clock: Clock,
+    laws: Laws,
+    /// Who holds a lead that is open, and whether he has not spoken to it.
+    held: BTreeMap<LeadId, (RepId, bool)>,
+    /// How many each rep holds, and of these has not spoken to.
+    counts: BTreeMap<RepId, (u32, u32)>,
+    /// Leads that wait for somebody with room.
+    waiting: BTreeSet<LeadId>,
+    explains: bool,
+}
+
+impl Desk {
+    pub(crate) fn new(options: &Options) -> Result<Desk, Box<dyn Error>> {
+        let intake = Intake::compile(&options.rules)?;
+        let mut desk = Desk {
+            book: intake.book(),
+            intake,
+            state: State::default(),
+            reps: options.reps.iter().map(|rep| (rep.id.clone(), rep.clone())).collect(),
+            calendars: options.calendars.clone(),
+            roster: Roster::default(),
+            is_stale: true,
+            merger: Merger::compile(&MergeRules::default())?,
+            pipeline: Pipeline::compile(&PipelineRules::default())?,
+            timelines: BTreeMap::new(),
+            opportunities: BTreeMap::new(),
+            now: DateTime::<Utc>::default(),
+            event: "tick",
+            rows: Vec::new(),
+            clock: Clock::default(),
+            laws: Laws::default(),
+            held: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            waiting: BTreeSet::new(),
+            explains: options.explains,
+        };
+        desk.refresh()?;
+        Ok(desk)
+    }
+
+    /// Lets time pass up to a line, and what it says happen. What is due at that very moment happens before.
+    pub(crate) fn live(&mut self, line: &Line) -> Result<Vec<Row>, Box<dyn Error>> {
+        self.pass(line.at.to_utc())?;
+        self.event = line.key;
+        self.happen(line)?;
+        self.check();
+        Ok(std::mem::take(&mut self.rows))
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&mut self, until: DateTime<Utc>) -> Result<(), Box<dyn Error>> {
+        while let Some((at, alarm, lead)) = self.clock.pop(until) {
+            self.now = self.now.max(at);
+            self.event = "wake_up";
+            match alarm {
+                Alarm::WakeUp => self.wake(&lead)?,
+                Alarm::Deadline => self.miss(&lead)?,
+            }
+            self.after(&lead);
+            self.check();
+        }
+        self.now = until;
+        Ok(())
+    }
+
+    fn wake(&mut self, lead: &LeadId) -> Result<(), Box<dyn Error>> {
+        let Some(input) = self.input(lead) else { return Ok(()) };
+        self.book.take_wake_up(lead, self.now);
+        let outcome = self.intake.review(&input, &self.roster, &self.state, self.now);
+        self.settle(&outcome)
+    }
+
+    /// A deadline has passed: the lead leaves its owner, unless an opportunity holds it.
+    fn miss(&mut self, lead: &LeadId) -> Result<(), Box<dyn Error>> {
+        if self.is_held(lead) {
+            return Ok(());
+        }
+        let Some(input) = self.input(lead) else { return Ok(()) };
+        let outcome = self.intake.reassign(&input, Loss::DeadlineMissed, &self.roster, &self.state, self.now);
+        self.settle(&outcome)
+    }
+
+    /// What the engine is asked with.
+    pub(super) fn input(&mut self, lead: &LeadId) -> Option<Input> {
+        // The roster is compiled from reps that were read before; nothing in it can be wrong.
+        let _ = self.refresh();
+        self.intake.input_of(&self.book, lead, self.now)
+    }
+
+    /// Whether an open opportunity holds the lead.
+    pub(crate) fn is_held(&self, lead: &LeadId) -> bool {
+        self.opportunities.values().any(|(of, deal)| of == lead && *deal == Deal::Open)
+    }
+
+    /// Makes the roster ready when reps or what they hold have changed.
+    pub(super) fn refresh(&mut self) -> Result<(), Box<dyn Error>> {
+        if !std::mem::take(&mut self.is_stale) {
+            return Ok(());
+        }
+        let reps: Vec<Rep> = self
+            .reps
+            .values()
+            .map(|rep| {
+                let (holding, untouched) = self.counts.get(&rep.id).copied().unwrap_or_default();
+                Rep { holding, untouched, ..rep.clone() }
+            })
+            .collect();
+        self.roster = Roster::compile(&reps, &self.calendars)?;
+        self.state.reps = std::mem::take(&mut self.state.reps).with_fresh_holdings();
+        Ok(())
+    }
+
+    /// The reps are not as they were.
+    pub(super) fn reps_changed(&mut self) -> Result<(), Box<dyn Error>> {
+        self.is_stale = true;
+        self.refresh()
+    }
+
+    /// Carries out an outcome, and whatever it asks for next.
+    pub(super) fn settle(&mut self, outcome: &Outcome) -> Result<(), Box<dyn Error>> {
+        self.carry_out(outcome)?;
+        let mut last = outcome.clone();
+        // Each further review follows a record that ended: there are no more of them than records.
+        while let Some(review) =
+            self.intake.review_next(&last, &mut self.book, &self.roster, &mut self.state)?
+        {
+            self.laws.decided(&review);
+            self.finish(&review);
+            last = review;
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, outcome: &Outcome) -> Result<(), Box<dyn Error>> {
+        self.state.apply(outcome.delta())?;
+        outcome.apply_to(&mut self.book);
+        self.laws.decided(outcome);
+        self.laws.twice(outcome, &mut self.book);
+        self.finish(outcome);
+        Ok(())
+    }
+
+    /// After an outcome was carried out: what comes next, and whether the laws hold.
+    fn finish(&mut self, outcome: &Outcome) {
+        for lead in leads_of(outcome.effects()).into_iter().chain([outcome.lead().clone()]) {
+            self.after(&lead);
+        }
+        let reason = outcome.refusal().map_or_else(
+            || outcome.reason().to_string(),
+            |refusal| format!("refused: {}", refusal.reason()),
+        );
+        let explained = self.explains.then(|| outcome.explain());
+        self.say(outcome.lead(), outcome.route().code(), reason, explained);
+    }
+
+    /// Effects that a person's act has, without a decision of the engine.
+    pub(super) fn write(&mut self, decision: &str, effects: &[Effect]) {
+        let decision = format!("{decision} {}", self.now.to_rfc3339());
+        self.book.apply_effects(&decision, effects, self.now);
+        for lead in leads_of(effects) {
+            self.after(&lead);
+        }
+    }
+
+    /// Something has happened to a lead.
+    pub(super) fn after(&mut self, id: &LeadId) {
+        self.clock.set(&self.book, id);
+        let lead = self.book.lead(id);
+        let is_open = |status| matches!(status, LeadStatus::Pending | LeadStatus::Following);
+        let holder = lead.filter(|lead| lead.is_on_file() && is_open(lead.status));
+        let held = holder
+            .and_then(|lead| Some((lead.owner.clone()?, lead.status == LeadStatus::Pending)));
+        let before = match held.clone() {
+            Some(held) => self.held.insert(id.clone(), held),
+            None => self.held.remove(id),
+        };
+        if before != held {
+            self.is_stale = true;
+            for (one, sign) in [(before, -1), (held, 1)] {
+                let Some((rep, is_untouched)) = one else { continue };
+                let (held, untouched) = self.counts.entry(rep).or_default();
+                *held = held.saturating_add_signed(sign);
+                *untouched = untouched.saturating_add_signed(if is_untouched { sign } else { 0 });
+            }
+        }
+        let waits = lead.is_some_and(|lead| lead.is_on_file() && lead.owner.is_none() && !lead.has_ended());
+        let tries = self.book.wake_up(id).is_some_and(|one| one.code.as_ref().starts_with("retry"));
+        if waits && tries {
+            self.waiting.insert(id.clone());
+        } else {
+            self.waiting.remove(id);
+        }
+        self.laws.touched(id);
+    }
+
+    /// Whether the laws hold for what was touched since.
+    fn check(&mut self) {
+        let mut laws = std::mem::take(&mut self.laws);
+        laws.check(&self.seen());
+        self.laws = laws;
+    }
+
+    /// What the laws look at.
+    pub(crate) fn seen(&self) -> Seen<'_> {
+        Seen {
+            book: &self.book,
+            roster: &self.roster,
+            state: &self.state,
+            opportunities: &self.opportunities,
+            intake: &self.intake,
+            now: self.now,
+        }
+    }
+
+    pub(super) fn say(&mut self, id: &LeadId, route: &str, reason: String, explained: Option<String>) {
+        let lead = self.book.lead(id);
+        let or_none = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+        self.rows.push(Row {
+            at: self.now,
+            event: self.event,
+            lead: id.to_string(),
+            route: route.to_owned(),
+            owner: or_none(lead.and_then(|lead| lead.owner.as_ref()).map(ToString::to_string)),
+            pool: or_none(lead.and_then(|lead| lead.pool.as_ref()).map(ToString::to_string)),
+            status: or_none(lead.map(|lead| lead.status.to_string())),
+            reason: if reason.is_empty() { "-".to_owned() } else { reason },
+            explained,
+        });
+    }
+
+    /// Somebody has room: the best of those who wait.
+    pub(super) fn serve(&mut self) -> Result<(), Box<dyn Error>> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<LeadId> = self.waiting.iter().cloned().collect();
+        let inputs: Vec<Input> = ids.iter().filter_map(|id| self.input(id)).collect();
+        let outcomes = self.intake.serve(&inputs, &self.roster, &self.state, self.now);
+        for outcome in outcomes.iter().filter(|outcome| outcome.route().owner().is_some()) {
+            let waits = self.book.lead(outcome.lead()).is_some_and(|lead| {
+                lead.owner.is_none() && lead.is_on_file() && !lead.has_ended()
+            });
+            // One that was joined with another meanwhile is decided another time.
+            if waits {
+                self.settle(outcome)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The live leads of a rep, by id.
+    pub(super) fn leads_of_rep(&self, rep: &RepId) -> Vec<LeadId> {
+        let held = self.held.iter().filter(|(_, (owner, _))| owner == rep);
+        held.map(|(lead, _)| lead.clone()).collect()
+    }
+
+    /// Looks at the whole, once.
+    pub(crate) fn check_all(&mut self) {
+        let all: Vec<LeadId> = self.book.leads().map(|lead| lead.id.clone()).collect();
+        for lead in &all {
+            self.laws.touched(lead);
+        }
+        self.check();
+        self.laws.check_nothing_lost(&self.book, &self.intake);
+    }
+
+    pub(crate) fn broken(&self) -> &[Broken] {
+        self.laws.broken()
+    }
+
+    pub(super) fn laws(&mut self) -> &mut Laws {
+        &mut self.laws
+    }
+}
+
+/// The leads that effects change or speak of.
+pub(super) fn leads_of(effects: &[Effect]) -> BTreeSet<LeadId> {
+    let mut leads = BTreeSet::new();
+    for effect in effects {
+        if let RecordRef::Lead(lead) = effect.target() {
+            leads.insert(lead);
+        }
+        match effect {
+            Effect::Fold { subject, .. } => drop(leads.insert(subject.clone())),
+            Effect::Repoint { to: RecordRef::Lead(to), .. } => drop(leads.insert(to.clone())),
+            _ => {}
+        }
+    }
+    leads
+}

@@ -1,0 +1,84 @@
+//! The program, without a process around it.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::Path;
+
+use chrono::FixedOffset;
+
+use desk::{Desk, Row};
+use options::Options;
+
+mod acts;
+mod clock;
+mod desk;
+mod event;
+mod import;
+mod laws;
+mod object;
+mod options;
+mod people;
+mod print;
+mod soak;
+
+#[path = "../../support/mod.rs"]
+#[allow(clippy::duplicate_mod, dead_code, reason = "tests of several examples are in one crate")]
+mod support;
+
+/// Reads a file.
+pub(crate) type Read<'a> = dyn Fn(&Path) -> io::Result<Vec<u8>> + 'a;
+
+/// Whether the laws held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Lawful,
+    /// The notes say which.
+    Broken,
+}
+
+/// Does what the words of a command line ask for: the tables go to `out`, broken laws to `notes`.
+pub(crate) fn run(
+    words: impl IntoIterator<Item = String>,
+    read: &Read<'_>,
+    out: &mut dyn Write,
+    notes: &mut dyn Write,
+) -> Result<Verdict, Box<dyn Error>> {
+    let options = Options::read(words, read)?;
+    if let Some(count) = options.soak {
+        return soak::run(&options, count, out, notes);
+    }
+    let lines = event::read_lines(&options.scenario, &options.path.display().to_string())?;
+    let zone = lines.first().map_or(FixedOffset::east_opt(0), |line| Some(*line.at.offset()));
+    let zone = zone.ok_or("the first event has no zone")?;
+    let mut desk = Desk::new(&options)?;
+    print::header(out)?;
+    for line in &lines {
+        let rows = desk.live(line)?;
+        print_rows(&rows, zone, options.explains, out)?;
+    }
+    print::leads(&desk, zone, out)?;
+    print::accounts(&desk, out)?;
+    print::notified(&desk, out)?;
+    desk.check_all();
+    verdict(&desk, notes)
+}
+
+fn print_rows(rows: &[Row], zone: FixedOffset, explains: bool, out: &mut dyn Write) -> io::Result<()> {
+    for row in rows {
+        print::row(row, zone, out)?;
+        if let Some(said) = row.explained.as_ref().filter(|_| explains) {
+            for line in said.lines() {
+                writeln!(out, "# {line}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Says which laws are broken.
+fn verdict(desk: &Desk, notes: &mut dyn Write) -> Result<Verdict, Box<dyn Error>> {
+    for broken in desk.broken() {
+        writeln!(notes, "{broken}")?;
+    }
+    Ok(if desk.broken().is_empty() { Verdict::Lawful } else { Verdict::Broken })
+}

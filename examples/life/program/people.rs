@@ -1,0 +1,80 @@
+//! Reps come, go and hand over.
+
+use std::error::Error;
+
+use chrono::{DateTime, Utc};
+use leadkit::Input;
+use leadkit::model::{Absence, Rep, RepId};
+
+use super::desk::Desk;
+
+type Done = Result<(), Box<dyn Error>>;
+
+impl Desk {
+    pub(super) fn absent(&mut self, rep: &RepId, until: DateTime<Utc>) -> Done {
+        let from = self.now;
+        let Some(known) = self.known_rep(rep) else { return Ok(()) };
+        known.absences.push(Absence { from, until });
+        self.reps_changed()?;
+        self.look_after(rep)
+    }
+
+    pub(super) fn back(&mut self, rep: &RepId) -> Done {
+        let now = self.now;
+        let Some(known) = self.known_rep(rep) else { return Ok(()) };
+        known.absences.retain(|absence| absence.until <= now);
+        self.reps_changed()?;
+        self.look_after(rep)?;
+        self.serve()
+    }
+
+    pub(super) fn join(&mut self, rep: &Rep) -> Done {
+        self.reps.insert(rep.id.clone(), Rep { holding: 0, untouched: 0, ..rep.clone() });
+        self.reps_changed()?;
+        self.serve()
+    }
+
+    /// He takes part no longer: his leads go to others.
+    pub(super) fn leave(&mut self, rep: &RepId) -> Done {
+        let Some(known) = self.known_rep(rep) else { return Ok(()) };
+        known.active = false;
+        self.reps_changed()?;
+        self.hand_over(rep, None)
+    }
+
+    pub(super) fn hand_over(&mut self, rep: &RepId, to: Option<&RepId>) -> Done {
+        for lead in self.leads_of_rep(rep) {
+            // One at a time: what joins with another meanwhile is not handed over twice.
+            let Some(input) = self.input(&lead) else { continue };
+            if input.lead.owner.as_ref() != Some(rep) {
+                continue;
+            }
+            let outcomes =
+                self.intake.hand_over(&[input], rep, to, &self.roster, &self.state, self.now);
+            for outcome in &outcomes {
+                self.settle(outcome)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The leads of a rep who goes away or has come back.
+    fn look_after(&mut self, rep: &RepId) -> Done {
+        for lead in self.leads_of_rep(rep) {
+            let Some(input) = self.input(&lead) else { continue };
+            let outcome =
+                self.intake.review(&Input { wake_up: None, ..input }, &self.roster, &self.state, self.now);
+            if !outcome.effects().is_empty() {
+                self.settle(&outcome)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn known_rep(&mut self, rep: &RepId) -> Option<&mut Rep> {
+        if !self.reps.contains_key(rep) {
+            self.say(&rep.as_str().into(), "-", "unknown_rep".to_owned(), None);
+        }
+        self.reps.get_mut(rep)
+    }
+}

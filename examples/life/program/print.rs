@@ -1,0 +1,63 @@
+//! The tables.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use leadkit::model::{ContactId, RecordRef};
+
+use super::desk::{Desk, Row};
+use super::laws::next_of;
+
+pub(crate) fn header(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "at\tevent\tlead\troute\towner\tpool\tstatus\treason")
+}
+
+pub(crate) fn row(row: &Row, zone: FixedOffset, out: &mut dyn Write) -> io::Result<()> {
+    let Row { event, lead, route, owner, pool, status, reason, .. } = row;
+    writeln!(out, "{}\t{event}\t{lead}\t{route}\t{owner}\t{pool}\t{status}\t{reason}", moment(row.at, zone))
+}
+
+fn moment(at: DateTime<Utc>, zone: FixedOffset) -> String {
+    at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+pub(crate) fn leads(desk: &Desk, zone: FixedOffset, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# leads\nlead\towner\tpool\tstatus\tfolded_into\tnext")?;
+    for lead in desk.book.leads() {
+        let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let owner = or_none(lead.owner.as_ref().map(ToString::to_string));
+        let pool = or_none(lead.pool.as_ref().map(ToString::to_string));
+        let into = or_none(lead.folded_into.as_ref().map(ToString::to_string));
+        let next = next_of(&desk.seen(), lead).map(|next| match next.at {
+            Some(at) => format!("{} {}", next.what, moment(at, zone)),
+            None => next.what,
+        });
+        writeln!(out, "{}\t{owner}\t{pool}\t{}\t{into}\t{}", lead.id, lead.status, or_none(next))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn accounts(desk: &Desk, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# accounts\naccount\towner\tcontacts")?;
+    for account in desk.book.accounts() {
+        let owner = account.owner.as_ref().map_or("-", |owner| owner.as_str());
+        let contacts: Vec<&str> = account.contacts.iter().map(|one| ContactId::as_str(&one.id)).collect();
+        let contacts = if contacts.is_empty() { "-".to_owned() } else { contacts.join(",") };
+        writeln!(out, "{}\t{owner}\t{contacts}", account.id)?;
+    }
+    Ok(())
+}
+
+/// Who was told what about which record, and how many causes there were.
+pub(crate) fn notified(desk: &Desk, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# notified\nrep\tcode\tabout\ttimes")?;
+    let mut times: BTreeMap<(&str, &str, &RecordRef), u32> = BTreeMap::new();
+    for one in &desk.book.desk().notices {
+        *times.entry((one.rep.as_str(), one.code.as_ref(), &one.about)).or_default() += 1;
+    }
+    for ((rep, code, about), times) in times {
+        writeln!(out, "{rep}\t{code}\t{about}\t{times}")?;
+    }
+    Ok(())
+}
