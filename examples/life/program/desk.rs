@@ -5,11 +5,10 @@ use std::error::Error;
 
 use chrono::{DateTime, Utc};
 use leadkit::book::Book;
-use leadkit::calendar::Calendars;
-use leadkit::merge::{MergeRules, Merger};
+use leadkit::calendar::{Calendar, Calendars};
 use leadkit::model::{Effect, LeadId, LeadStatus, OpportunityId, RecordRef, Rep, RepId};
 use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
-use leadkit::{Input, Intake, Loss, Outcome, Roster, State};
+use leadkit::{Input, Intake, Loss, Outcome, Roster, Rules, State};
 
 use super::clock::{Alarm, Clock};
 use super::event::{Deal, Line};
@@ -37,10 +36,11 @@ pub(crate) struct Desk {
     pub(crate) state: State,
     pub(crate) reps: BTreeMap<RepId, Rep>,
     calendars: Calendars,
+    /// The same, ready to be asked.
+    open: BTreeMap<String, Calendar>,
     pub(super) roster: Roster,
     /// Whether the reps or what they hold have changed since.
     is_stale: bool,
-    pub(super) merger: Merger,
     pub(super) pipeline: Pipeline,
     pub(super) timelines: BTreeMap<LeadId, Timeline>,
     pub(crate) opportunities: BTreeMap<OpportunityId, (LeadId, Deal)>,
@@ -53,6 +53,7 @@ pub(crate) struct Desk {
     held: BTreeMap<LeadId, (RepId, bool)>,
     /// How many each rep holds, and of these has not spoken to.
     counts: BTreeMap<RepId, (u32, u32)>,
+    held_by: BTreeMap<RepId, BTreeSet<LeadId>>,
     /// Leads that wait for somebody with room.
     waiting: BTreeSet<LeadId>,
     explains: bool,
@@ -60,16 +61,27 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn new(options: &Options) -> Result<Desk, Box<dyn Error>> {
-        let intake = Intake::compile(&options.rules)?;
+        Desk::with(&options.rules, &options.reps, &options.calendars, options.explains)
+    }
+
+    pub(crate) fn with(
+        rules: &Rules,
+        reps: &[Rep],
+        calendars: &Calendars,
+        explains: bool,
+    ) -> Result<Desk, Box<dyn Error>> {
+        let intake = Intake::compile(rules)?;
+        let open = calendars.0.iter().map(|(id, rules)| Ok((id.clone(), Calendar::compile(rules)?)));
+        let open = open.collect::<Result<_, leadkit::error::RuleErrors>>()?;
         let mut desk = Desk {
+            open,
             book: intake.book(),
             intake,
             state: State::default(),
-            reps: options.reps.iter().map(|rep| (rep.id.clone(), rep.clone())).collect(),
-            calendars: options.calendars.clone(),
+            reps: reps.iter().map(|rep| (rep.id.clone(), rep.clone())).collect(),
+            calendars: calendars.clone(),
             roster: Roster::default(),
             is_stale: true,
-            merger: Merger::compile(&MergeRules::default())?,
             pipeline: Pipeline::compile(&PipelineRules::default())?,
             timelines: BTreeMap::new(),
             opportunities: BTreeMap::new(),
@@ -80,8 +92,9 @@ impl Desk {
             laws: Laws::default(),
             held: BTreeMap::new(),
             counts: BTreeMap::new(),
+            held_by: BTreeMap::new(),
             waiting: BTreeSet::new(),
-            explains: options.explains,
+            explains,
         };
         desk.refresh()?;
         Ok(desk)
@@ -227,6 +240,8 @@ impl Desk {
             self.is_stale = true;
             for (one, sign) in [(before, -1), (held, 1)] {
                 let Some((rep, is_untouched)) = one else { continue };
+                let leads = self.held_by.entry(rep.clone()).or_default();
+                if sign < 0 { leads.remove(id) } else { leads.insert(id.clone()) };
                 let (held, untouched) = self.counts.entry(rep).or_default();
                 *held = held.saturating_add_signed(sign);
                 *untouched = untouched.saturating_add_signed(if is_untouched { sign } else { 0 });
@@ -297,10 +312,28 @@ impl Desk {
         Ok(())
     }
 
-    /// The live leads of a rep, by id.
-    pub(super) fn leads_of_rep(&self, rep: &RepId) -> Vec<LeadId> {
-        let held = self.held.iter().filter(|(_, (owner, _))| owner == rep);
-        held.map(|(lead, _)| lead.clone()).collect()
+    /// The open leads of a rep, by id.
+    pub(crate) fn leads_of_rep(&self, rep: &RepId) -> Vec<LeadId> {
+        self.held_by.get(rep).into_iter().flatten().cloned().collect()
+    }
+
+    /// Whether a rep takes part, is not away, and his calendar is open.
+    pub(crate) fn is_at_work(&self, rep: &Rep, at: DateTime<Utc>) -> bool {
+        let is_open = |id| self.open.get(id).is_none_or(|calendar| calendar.is_open(at) == Ok(true));
+        let hours = rep.hours.as_ref().map(|hours| hours.as_str());
+        rep.active && !rep.absences.iter().any(|absence| absence.covers(at)) && hours.is_none_or(is_open)
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    pub(crate) fn take_rows(&mut self) -> Vec<Row> {
+        std::mem::take(&mut self.rows)
+    }
+
+    pub(crate) fn differs(&mut self, at: DateTime<Utc>, what: String) {
+        self.laws.differs(at, what);
     }
 
     /// Looks at the whole, once.
