@@ -25,6 +25,7 @@ mod names;
 mod oracle;
 mod pipeline;
 mod rule;
+mod runner;
 mod score;
 mod state;
 mod support;

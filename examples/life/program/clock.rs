@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use leadkit::book::Book;
-use leadkit::model::{Deadline, Lead, LeadId, LeadStatus};
+use leadkit::model::{StepDeadline, Lead, LeadId, LeadStatus};
 
 /// What comes by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +70,7 @@ fn is_answered(book: &Book, lead: &Lead) -> bool {
 }
 
 /// The deadline of who works on a lead that is due first.
-pub(crate) fn deadline<'b>(book: &'b Book, lead: &Lead) -> Option<&'b Deadline> {
+pub(crate) fn deadline<'b>(book: &'b Book, lead: &Lead) -> Option<&'b StepDeadline> {
     lead.owner.as_ref()?;
     let open = book.history(&lead.id).deadlines.iter().filter(|one| one.done_at.is_none());
     open.min_by_key(|one| one.due_at)

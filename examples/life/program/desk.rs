@@ -10,7 +10,7 @@ use leadkit::model::{Effect, LeadId, LeadStatus, OpportunityId, RecordRef, Rep, 
 use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
 use leadkit::{Input, Intake, Loss, Outcome, Roster, Rules, State};
 
-use super::clock::{Alarm, Clock};
+use super::clock::{Alarm, Clock, deadline, is_live};
 use super::event::{Deal, Line};
 use super::laws::{Broken, Laws, Seen};
 use super::options::Options;
@@ -82,7 +82,7 @@ impl Desk {
             calendars: calendars.clone(),
             roster: Roster::default(),
             is_stale: true,
-            pipeline: Pipeline::compile(&PipelineRules::default())?,
+            pipeline: Pipeline::compile(&approved())?,
             timelines: BTreeMap::new(),
             opportunities: BTreeMap::new(),
             now: DateTime::<Utc>::default(),
@@ -138,8 +138,40 @@ impl Desk {
             return Ok(());
         }
         let Some(input) = self.input(lead) else { return Ok(()) };
-        let outcome = self.intake.reassign(&input, Loss::DeadlineMissed, &self.roster, &self.state, self.now);
-        self.settle(&outcome)
+        if input.lead.status == LeadStatus::Converted {
+            self.escalate(&input)?;
+        } else {
+            let outcome =
+                self.intake.reassign(&input, Loss::DeadlineMissed, &self.roster, &self.state, self.now);
+            self.settle(&outcome)?;
+        }
+        let is_left = |one: &leadkit::model::StepDeadline| one.due_at <= self.now;
+        let left = self.book.lead(lead).filter(|lead| is_live(&self.book, lead));
+        if left.and_then(|lead| deadline(&self.book, lead)).is_some_and(is_left) {
+            self.laws.overslept(lead, self.now);
+        }
+        Ok(())
+    }
+
+    /// The owner of an account did not answer who was converted to it: somebody else does, who gets the account. His
+    /// deputy, else who has fewest leads.
+    fn escalate(&mut self, input: &Input) -> Result<(), Box<dyn Error>> {
+        let Some(owner) = input.lead.owner.clone() else { return Ok(()) };
+        let had_it: Vec<&RepId> = input.history.previous_owners().collect();
+        let is_fit = |rep: &RepId| {
+            let state = self.roster.owner_state(rep, &self.state.reps, self.now);
+            *rep != owner && !had_it.contains(&rep) && state == leadkit::model::OwnerState::Active
+        };
+        let deputy = self.roster.deputy(&owner).filter(|rep| is_fit(rep)).cloned();
+        let fewest = || {
+            let held = |rep: &RepId| self.counts.get(rep).map_or(0, |(held, _)| *held);
+            self.reps.keys().filter(|rep| is_fit(rep)).min_by_key(|rep| held(rep)).cloned()
+        };
+        let Some(heir) = deputy.or_else(fewest) else { return Ok(()) };
+        let inputs = [input.clone()];
+        let outcomes =
+            self.intake.hand_over(&inputs, &owner, Some(&heir), &self.roster, &self.state, self.now);
+        outcomes.iter().try_for_each(|outcome| self.settle(outcome))
     }
 
     /// What the engine is asked with.
@@ -353,6 +385,14 @@ impl Desk {
     pub(super) fn laws(&mut self) -> &mut Laws {
         &mut self.laws
     }
+}
+
+/// The stages a team starts with, whose gates every office has signed.
+fn approved() -> PipelineRules {
+    let at = DateTime::<Utc>::default();
+    let rules = PipelineRules::default();
+    let offices = rules.approvals.clone();
+    offices.into_iter().fold(rules, |rules, office| rules.approved(office, "director", at))
 }
 
 /// The leads that effects change or speak of.

@@ -124,6 +124,11 @@ impl Laws {
         }
     }
 
+    /// Law 1: a deadline has passed, and nothing came of it.
+    pub(crate) fn overslept(&mut self, lead: &LeadId, at: DateTime<Utc>) {
+        self.report(1, lead.as_str(), at, format!("lead {lead} is stuck: its deadline has passed, and nothing came of it"));
+    }
+
     /// Law 6: effects of different decisions have different keys, else the later are left out.
     pub(crate) fn decided(&mut self, outcome: &Outcome) {
         for (key, effect) in outcome.keyed_effects() {

@@ -15,6 +15,8 @@ mod desk;
 mod event;
 mod import;
 mod laws;
+#[cfg(test)]
+mod mutants;
 mod object;
 mod options;
 mod people;

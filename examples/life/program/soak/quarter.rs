@@ -256,7 +256,8 @@ impl Quarter {
             let rep = self.agenda.pop_front()?;
             let leads = desk.leads_of_rep(&rep);
             let status = |lead: &&LeadId| desk.book.lead(lead).map(|lead| lead.status);
-            let untouched = leads.iter().find(|lead| status(lead) == Some(LeadStatus::Pending)).cloned();
+            let waits = |lead: &&LeadId| matches!(status(lead), Some(LeadStatus::Pending | LeadStatus::Converted));
+            let untouched = leads.iter().find(waits).cloned();
             let again = if self.random.hits(30) && !leads.is_empty() {
                 Some(leads[self.random.below(leads.len())].clone())
             } else {

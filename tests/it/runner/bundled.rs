@@ -1,0 +1,60 @@
+//! What is printed.
+
+use super::*;
+
+#[test]
+fn the_bundled_scenario_is_as_it_was_reviewed() {
+    let (out, notes, verdict) = run(b"", "").unwrap();
+    assert_eq!(notes, "");
+    assert_eq!(verdict, program::Verdict::Lawful);
+    expect_file!["../snapshots/life.tsv"].assert_eq(&out);
+}
+
+#[test]
+fn the_bundled_scenario_has_eighty_events_and_every_kind() {
+    let text = std::fs::read_to_string("examples/data/life.jsonl").unwrap();
+    let events: Vec<serde_json::Value> =
+        text.lines().filter(|line| !line.starts_with('#')).map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(events.len() >= 80, "{}", events.len());
+    let has = |key: &str| events.iter().any(|event| event.get(key).is_some());
+    for key in [
+        "submit", "import", "activity", "touch", "update", "follow_up", "advance", "return", "close", "release",
+        "convert", "opportunity", "order", "claim", "allot", "merge", "absent", "back", "join", "leave", "hand_over",
+        "account", "tick",
+    ] {
+        assert!(has(key), "{key}");
+    }
+    let (out, _, _) = run(b"", "").unwrap();
+    let routes: std::collections::BTreeSet<&str> = out
+        .lines()
+        .take_while(|line| !line.starts_with('#'))
+        .skip(1)
+        .map(|line| line.split('\t').nth(3).unwrap())
+        .collect();
+    for route in [
+        "assigned", "awaiting_review", "blocked", "converted", "folded", "nurture", "to_owner", "to_pool", "unassigned",
+        "voided",
+    ] {
+        assert!(routes.contains(route), "{route} is not among {routes:?}");
+    }
+}
+
+#[test]
+fn it_is_the_same_for_consumers_and_can_explain() {
+    let scenario = "{\"at\":\"2026-03-02T09:00:00+08:00\",\"submit\":{\"id\":\"L1\",\"name\":\"Ann\",\"phones\":[\"13812349876\"],\
+                    \"message\":\"hello\"}}";
+    let (out, notes, _) = run(scenario.as_bytes(), "s.jsonl --rules b2c --explain").unwrap();
+    assert_eq!(notes, "");
+    assert!(out.contains("2026-03-02T09:00:00+08:00\tsubmit\tL1\tassigned\tli\t-\tpending\teverybody\n# lead L1"), "{out}");
+    // An hour is what a consumer waits at most.
+    assert!(out.contains("L1\tli\t-\tpending\t-\tfirst_contact li 2026-03-02T10:00:00+08:00"), "{out}");
+}
+
+#[test]
+fn a_small_quarter_is_lawful_and_the_same_when_it_is_saved() {
+    let (out, notes, verdict) = run(b"", "--soak 300 --seed 3").unwrap();
+    assert_eq!((notes.as_str(), verdict), ("", program::Verdict::Lawful), "{out}");
+    assert!(out.contains("replay\tbyte-identical"), "{out}");
+    let (other, ..) = run(b"", "--soak 300 --seed 4").unwrap();
+    assert_ne!(out, other, "another seed is another quarter");
+}

@@ -1,0 +1,19 @@
+//! The command line of the example `life`: the bundled scenario as it was reviewed, what is refused, and a small quarter.
+
+use std::path::Path;
+
+use expect_test::expect_file;
+
+#[path = "../../../examples/life/program/mod.rs"]
+mod program;
+
+mod bundled;
+mod refused;
+
+fn run(scenario: &[u8], words: &str) -> Result<(String, String, program::Verdict), String> {
+    let (mut out, mut notes) = (Vec::new(), Vec::new());
+    let read = |path: &Path| if path == Path::new("s.jsonl") { Ok(scenario.to_vec()) } else { std::fs::read(path) };
+    let words = words.split_whitespace().map(str::to_owned);
+    let verdict = program::run(words, &read, &mut out, &mut notes).map_err(|error| error.to_string())?;
+    Ok((String::from_utf8(out).unwrap(), String::from_utf8(notes).unwrap(), verdict))
+}
