@@ -54,9 +54,17 @@ impl Assigner {
         self.pools.contains_key(pool)
     }
 
-    /// Every rep to whom the rules of a pool may give a lead, by id: whose rows a decision reads.
+    /// Every rep whom the rules of a pool name, by id: whose rows a decision reads, beside those of the whole roster where
+    /// they [ask everybody](Assigner::asks_everybody).
     pub fn reps_of(&self, pool: &PoolId) -> impl Iterator<Item = &RepId> {
         self.pools.get(pool).into_iter().flat_map(PoolPlan::reps)
+    }
+
+    /// Whether a rule of a pool gives leads to [everybody](super::AssignTarget::Everybody): then a decision reads the rows of
+    /// all reps of the roster.
+    #[must_use]
+    pub fn asks_everybody(&self, pool: &PoolId) -> bool {
+        self.pools.get(pool).is_some_and(PoolPlan::asks_everybody)
     }
 
     /// Decides who gets a lead of the ledger's pool.

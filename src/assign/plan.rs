@@ -31,10 +31,17 @@ impl PoolPlan {
                 TargetPlan::Shared(group) | TargetPlan::Reviewer { suggest: Some(group), .. } => {
                     reps.extend(group.members.iter().map(|(rep, _)| rep));
                 }
-                TargetPlan::Pool(_) | TargetPlan::Reviewer { suggest: None, .. } => {}
+                TargetPlan::Everybody { .. }
+                | TargetPlan::Pool(_)
+                | TargetPlan::Reviewer { suggest: None, .. } => {}
             }
         }
         reps
+    }
+
+    /// Whether a rule gives leads to all reps of the roster, whoever they are.
+    pub(super) fn asks_everybody(&self) -> bool {
+        self.rules.iter().any(|rule| matches!(rule.target, TargetPlan::Everybody { .. }))
     }
 }
 

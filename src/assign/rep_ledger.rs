@@ -67,6 +67,11 @@ impl RepLedger {
         self.reps.get(rep).map_or(0, |counts| counts.revision)
     }
 
+    /// The reps who were given something, by id.
+    pub(crate) fn reps(&self) -> impl Iterator<Item = &RepId> {
+        self.reps.keys()
+    }
+
     /// Leads taken since the host last read its holdings.
     pub(super) fn taken(&self, rep: &RepId) -> i64 {
         self.reps.get(rep).map_or(0, |counts| counts.taken)

@@ -15,6 +15,56 @@ impl Rules {
     ///
     /// All reps of the roster take turns by their weights; nobody takes a region that is not his. The first contact is due
     /// within a day, what is lost lies in its pool for three days. Change what is different with you: every part is data.
+    ///
+    /// Ten leads of a Monday, and three reps at work from 9 to 18: who gets which, when and why.
+    ///
+    /// ```
+    /// use leadkit::calendar::{CalendarRules, Calendars, UtcOffset, Zone};
+    /// use leadkit::model::{Lead, Rep};
+    /// use leadkit::{Arrival, Intake, Roster, Rules, State};
+    /// use serde_json::json;
+    ///
+    /// let intake = Intake::compile(&Rules::b2b())?;
+    /// let hours = CalendarRules::office_hours(Zone::Fixed(UtcOffset::CHINA));
+    /// let calendars = Calendars([("office".to_owned(), hours)].into_iter().collect());
+    /// let reps = ["li", "wang", "zhao"].map(|id| Rep { id: id.into(), hours: Some("office".into()), ..Rep::default() });
+    /// let roster = Roster::compile(&reps, &calendars)?;
+    /// let came = [
+    ///     ("09:00", json!({"name": "陈明", "company": "武汉博远软件有限公司", "phones": ["13812349876"], "message": "请报价"})),
+    ///     ("09:10", json!({"company": "西安金石机械制造有限公司", "emails": ["liu@jinshi-jx.com"], "message": "想看演示"})),
+    ///     ("09:20", json!({"name": "Zoe", "wechat": "zoe_wx_2026", "message": "你好, 想买"})),
+    ///     ("09:30", json!({"name": "郭勇", "company": "杭州蓝湾软件有限公司", "phones": ["0571-86223104"], "message": "请报价"})),
+    ///     ("09:40", json!({"name": "Bob", "phones": ["+1 415 555 2671"], "message": "price please"})),
+    ///     ("09:50", json!({"name": "马超", "company": "深圳恒通物流有限公司", "phones": ["13501928374"], "employee_count": 2000, "message": "请回电"})),
+    ///     ("10:00", json!({"name": "高军", "phones": ["13764028315"], "job_function": "manager", "message": "想换系统"})),
+    ///     ("10:10", json!({"name": "何静", "emails": ["he.jing@gmail.com"], "message": "多少钱"})),
+    ///     ("10:20", json!({"company": "南京安泰机械制造有限公司", "phones": ["13677215849"], "industry": ["制造业"], "message": "请报价"})),
+    ///     ("20:00", json!({"name": "冯丹", "company": "重庆瑞峰物流有限公司", "phones": ["13996280417"], "message": "急"})),
+    /// ];
+    /// let arrivals: Vec<Arrival> = (1..).zip(came).map(|(number, (time, mut lead))| {
+    ///     lead["id"] = json!(format!("L{number:02}"));
+    ///     lead["created_at"] = json!(format!("2026-03-02T{time}:00+08:00"));
+    ///     Arrival::new(Lead::from_json(lead).unwrap())
+    /// }).collect();
+    /// let decided = intake.process_batch(&arrivals, &mut intake.book(), &roster, &mut State::default()).unwrap();
+    /// let said: Vec<String> = decided.iter().map(|one| {
+    ///     let cell = one.outcome.score().unwrap().cell();
+    ///     format!("{}, {cell}, by {}", one.outcome, one.outcome.reason())
+    /// }).collect();
+    /// assert_eq!(said, [
+    ///     "lead L01 is assigned to li, B4, by everybody",
+    ///     "lead L02 is assigned to wang, B4, by everybody",
+    ///     "lead L03 is assigned to zhao, B4, by everybody",
+    ///     "lead L04 is assigned to li, B4, by everybody",
+    ///     "lead L05 is assigned to wang, B4, by everybody",
+    ///     "lead L06 is assigned to zhao, B4, by everybody",
+    ///     "lead L07 is assigned to li, B4, by everybody",
+    ///     "lead L08 is assigned to wang, B4, by everybody",
+    ///     "lead L09 is assigned to zhao, B4, by everybody",
+    ///     "lead L10 stays without an owner (no_eligible), worth trying again at 2026-03-03T01:00:00Z, B4, by no_eligible",
+    /// ]);
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
     #[must_use]
     pub fn b2b() -> Rules {
         Rules {
@@ -30,6 +80,56 @@ impl Rules {
 
     /// For sales to consumers, whole: as [`b2b`](Rules::b2b), but people are matched and scored, not companies; the first
     /// contact is due within an hour, and what is lost goes to the next in rotation at once.
+    ///
+    /// Ten leads of a Monday, and three reps at work from 9 to 18: who gets which, when and why.
+    ///
+    /// ```
+    /// use leadkit::calendar::{CalendarRules, Calendars, UtcOffset, Zone};
+    /// use leadkit::model::{Lead, Rep};
+    /// use leadkit::{Arrival, Intake, Roster, Rules, State};
+    /// use serde_json::json;
+    ///
+    /// let intake = Intake::compile(&Rules::b2c())?;
+    /// let hours = CalendarRules::office_hours(Zone::Fixed(UtcOffset::CHINA));
+    /// let calendars = Calendars([("office".to_owned(), hours)].into_iter().collect());
+    /// let reps = ["li", "wang", "zhao"].map(|id| Rep { id: id.into(), hours: Some("office".into()), ..Rep::default() });
+    /// let roster = Roster::compile(&reps, &calendars)?;
+    /// let came = [
+    ///     ("09:00", json!({"name": "陈明", "phones": ["13812349876"], "message": "请报价"})),
+    ///     ("09:10", json!({"name": "刘洋", "emails": ["liu.yang@gmail.com"], "message": "想看演示"})),
+    ///     ("09:20", json!({"name": "Zoe", "wechat": "zoe_wx_2026", "message": "你好, 想买"})),
+    ///     ("09:30", json!({"name": "郭勇", "phones": ["0571-86223104"], "message": "请报价"})),
+    ///     ("09:40", json!({"name": "Bob", "phones": ["+1 415 555 2671"], "message": "price please"})),
+    ///     ("09:50", json!({"name": "马超", "phones": ["13501928374"], "products": ["piano"], "city": "深圳", "message": "请回电"})),
+    ///     ("10:00", json!({"name": "高军", "phones": ["13764028315"], "attributes": {"past_orders": 2}, "message": "再买"})),
+    ///     ("10:10", json!({"name": "何静", "emails": ["he.jing@qq.com"], "message": "多少钱"})),
+    ///     ("10:20", json!({"name": "沈阳", "phones": ["13677215849"], "products": ["violin"], "message": "试听"})),
+    ///     ("20:00", json!({"name": "冯丹", "phones": ["13996280417"], "message": "急"})),
+    /// ];
+    /// let arrivals: Vec<Arrival> = (1..).zip(came).map(|(number, (time, mut lead))| {
+    ///     lead["id"] = json!(format!("L{number:02}"));
+    ///     lead["created_at"] = json!(format!("2026-03-02T{time}:00+08:00"));
+    ///     Arrival::new(Lead::from_json(lead).unwrap())
+    /// }).collect();
+    /// let decided = intake.process_batch(&arrivals, &mut intake.book(), &roster, &mut State::default()).unwrap();
+    /// let said: Vec<String> = decided.iter().map(|one| {
+    ///     let cell = one.outcome.score().unwrap().cell();
+    ///     format!("{}, {cell}, by {}", one.outcome, one.outcome.reason())
+    /// }).collect();
+    /// assert_eq!(said, [
+    ///     "lead L01 is assigned to li, B4, by everybody",
+    ///     "lead L02 is assigned to wang, B4, by everybody",
+    ///     "lead L03 is assigned to zhao, B4, by everybody",
+    ///     "lead L04 is assigned to li, B4, by everybody",
+    ///     "lead L05 is assigned to wang, B4, by everybody",
+    ///     "lead L06 is assigned to zhao, B4, by everybody",
+    ///     "lead L07 is assigned to li, B4, by everybody",
+    ///     "lead L08 is assigned to wang, B4, by everybody",
+    ///     "lead L09 is assigned to zhao, B4, by everybody",
+    ///     "lead L10 stays without an owner (no_eligible), worth trying again at 2026-03-03T01:00:00Z, B4, by no_eligible",
+    /// ]);
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
     #[must_use]
     pub fn b2c() -> Rules {
         Rules {

@@ -52,6 +52,10 @@ pub struct StorageKeys {
     pub decisions: Vec<String>,
     /// The reps whose rows are read, by id.
     pub reps: Vec<RepId>,
+    /// Whether the rows of all reps are read: a rule gives leads to
+    /// [everybody](crate::assign::AssignTarget::Everybody).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub every_rep: bool,
 }
 
 impl Intake {
@@ -87,6 +91,7 @@ impl Intake {
             pools: vec![pool.clone()],
             decisions: Some(key).filter(|key| !key.trim().is_empty()).into_iter().collect(),
             reps: reps.into_iter().cloned().collect(),
+            every_rep: self.assigner.asks_everybody(pool),
         }
     }
 }

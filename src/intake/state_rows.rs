@@ -1,5 +1,7 @@
 //! A state as rows of a host's tables.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +9,7 @@ use super::state::StateError;
 use super::{OutcomeDelta, State, StorageKeys};
 use crate::assign::{Decision, Ledger, RepLedger, RepRow};
 use crate::blacklist::{WindowEvent, WindowState};
+use crate::model::RepId;
 
 /// Rows of a [`State`]: those that some keys name, or those that an outcome changed.
 ///
@@ -50,11 +53,13 @@ impl State {
         let decisions = |ledger: &'_ Ledger| -> Vec<Decision> {
             keys.decisions.iter().filter_map(|key| ledger.decision(key)).collect()
         };
+        let known = self.reps.reps().filter(|_| keys.every_rep);
+        let reps: BTreeSet<&RepId> = known.chain(&keys.reps).collect();
         StateRows {
             events: self.windows.events_of(&keys.windows).collect(),
             decisions: ledgers().flat_map(decisions).collect(),
             ledgers: ledgers().map(Ledger::without_decisions).collect(),
-            reps: keys.reps.iter().filter_map(|rep| self.reps.row(rep)).collect(),
+            reps: reps.into_iter().filter_map(|rep| self.reps.row(rep)).collect(),
             newest: self.newest,
         }
     }

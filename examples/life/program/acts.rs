@@ -5,7 +5,7 @@ use std::error::Error;
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{MergePlan, MergeRules, Merger, SurvivorTest};
 use leadkit::model::{
-    Account, ConversionRecord, Effect, Lead, LeadField, LeadId, LeadStatus, RecordRef, Value, YesNo,
+    Account, ConversionRecord, Effect, Lead, LeadField, LeadId, LeadStatus, OpportunityId, RecordRef, Value, YesNo,
 };
 use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
 use leadkit::rule::{FactContext, Facts};
@@ -13,6 +13,13 @@ use leadkit::{HostTables, Input, Loss};
 
 use super::desk::Desk;
 use super::event::{Deal, Event, Line};
+
+/// Whether a field holds what somebody said, and one value of it.
+fn is_said(field: LeadField) -> bool {
+    use LeadField as F;
+    [F::Name, F::Title, F::Company, F::City, F::Province, F::Country, F::Scenario, F::Message, F::EmployeeCount]
+        .contains(&field)
+}
 
 type Done = Result<(), Box<dyn Error>>;
 
@@ -49,17 +56,7 @@ impl Desk {
                 self.settle(&outcome)
             }
             Event::Convert { lead, account } => self.convert(lead, account),
-            Event::Opportunity { id, lead, status } => {
-                self.opportunities.insert(id.clone(), (lead.clone(), *status));
-                self.after(lead);
-                let said = match status {
-                    Deal::Open => "open",
-                    Deal::Won => "won",
-                    Deal::Lost => "lost",
-                };
-                self.say(lead, "-", format!("{id} {said}"), None);
-                Ok(())
-            }
+            Event::Opportunity { id, lead, status } => self.deal(id, lead, *status),
             Event::Order(order) => {
                 let account = order.account.clone();
                 if let Some(account) = account.filter(|id| self.book.account(id).is_some()) {
@@ -105,9 +102,12 @@ impl Desk {
                 Ok(())
             }
             Event::Tick => Ok(()),
-            Event::Revoke { .. } | Event::Forget { .. } => {
-                Err(format!("line {}: `{}`: the library has no method for it", line.number, line.key).into())
+            Event::Revoke { lead } => {
+                let Some(input) = self.known(lead) else { return Ok(()) };
+                let outcome = self.intake.revoke(&input, &self.roster, &self.state, self.now);
+                self.settle(&outcome)
             }
+            Event::Forget { lead } => self.forget(lead),
         }
     }
 
@@ -227,6 +227,33 @@ impl Desk {
         self.serve()
     }
 
+    /// An open opportunity holds its lead. Won, the lead is a customer; lost, it is reactivated by the rules, without who
+    /// lost it.
+    fn deal(&mut self, id: &OpportunityId, lead: &LeadId, status: Deal) -> Done {
+        self.opportunities.insert(id.clone(), (lead.clone(), status));
+        self.after(lead);
+        let Some(input) = self.known(lead) else { return Ok(()) };
+        let said = match status {
+            Deal::Open => "open",
+            Deal::Won => "won",
+            Deal::Lost => "lost",
+        };
+        self.say(lead, "-", format!("{id} {said}"), None);
+        let is_open = input.lead.is_on_file() && !input.lead.has_ended() && input.lead.owner.is_some();
+        match status {
+            Deal::Won if is_open => {
+                let account = input.lead.account.clone().unwrap_or_else(|| id.as_str().into());
+                self.convert(lead, &account)
+            }
+            Deal::Lost if is_open => {
+                let outcome =
+                    self.intake.reassign(&input, Loss::Returned, &self.roster, &self.state, self.now);
+                self.settle(&outcome)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Somebody says that two leads are one.
     fn merge(&mut self, into: &LeadId, from: &LeadId) -> Done {
         let (Some(kept), Some(left)) = (self.known(into), self.known(from)) else { return Ok(()) };
@@ -251,6 +278,14 @@ impl Desk {
             return Ok(());
         }
         let mut effects = plan.effects().to_vec();
+        // What the plan leaves out is shown to somebody.
+        for field in LeadField::ALL.iter().filter(|field| is_said(**field)) {
+            let (kept, found) = (field.get(plan.merged()), field.get(&left.lead));
+            if !found.is_blank() && found != kept {
+                let (record, entry) = (RecordRef::Lead(into.clone()), from.clone());
+                effects.push(Effect::RecordConflict { record, field: field.to_string(), kept, found, entry });
+            }
+        }
         if let Some(owner) = left.lead.owner.clone().filter(|owner| kept.lead.owner.as_ref() != Some(owner)) {
             let about = RecordRef::Lead(into.clone());
             effects.push(Effect::Notify { rep: owner, code: "merged".into(), about });

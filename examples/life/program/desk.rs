@@ -29,6 +29,14 @@ pub(crate) struct Row {
     pub(crate) explained: Option<String>,
 }
 
+/// Whose a lead is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Held {
+    rep: RepId,
+    counts: bool,
+    is_untouched: bool,
+}
+
 /// Everything a host has.
 pub(crate) struct Desk {
     pub(crate) intake: Intake,
@@ -49,8 +57,8 @@ pub(crate) struct Desk {
     pub(super) rows: Vec<Row>,
     clock: Clock,
     laws: Laws,
-    /// Who holds a lead that is open, and whether he has not spoken to it.
-    held: BTreeMap<LeadId, (RepId, bool)>,
+    /// Who has to do with a lead.
+    held: BTreeMap<LeadId, Held>,
     /// How many each rep holds, and of these has not spoken to.
     counts: BTreeMap<RepId, (u32, u32)>,
     held_by: BTreeMap<RepId, BTreeSet<LeadId>>,
@@ -260,10 +268,11 @@ impl Desk {
     pub(super) fn after(&mut self, id: &LeadId) {
         self.clock.set(&self.book, id);
         let lead = self.book.lead(id);
-        let is_open = |status| matches!(status, LeadStatus::Pending | LeadStatus::Following);
-        let holder = lead.filter(|lead| lead.is_on_file() && is_open(lead.status));
-        let held = holder
-            .and_then(|lead| Some((lead.owner.clone()?, lead.status == LeadStatus::Pending)));
+        // An account's lead that nobody has answered is somebody's work, and counts for no cap.
+        let held = lead.filter(|lead| is_live(&self.book, lead)).and_then(|lead| {
+            let counts = lead.status != LeadStatus::Converted;
+            Some(Held { rep: lead.owner.clone()?, counts, is_untouched: lead.status == LeadStatus::Pending })
+        });
         let before = match held.clone() {
             Some(held) => self.held.insert(id.clone(), held),
             None => self.held.remove(id),
@@ -271,11 +280,11 @@ impl Desk {
         if before != held {
             self.is_stale = true;
             for (one, sign) in [(before, -1), (held, 1)] {
-                let Some((rep, is_untouched)) = one else { continue };
+                let Some(Held { rep, counts, is_untouched }) = one else { continue };
                 let leads = self.held_by.entry(rep.clone()).or_default();
                 if sign < 0 { leads.remove(id) } else { leads.insert(id.clone()) };
                 let (held, untouched) = self.counts.entry(rep).or_default();
-                *held = held.saturating_add_signed(sign);
+                *held = held.saturating_add_signed(if counts { sign } else { 0 });
                 *untouched = untouched.saturating_add_signed(if is_untouched { sign } else { 0 });
             }
         }

@@ -114,6 +114,11 @@ impl Laws {
         self.entries.entry(lead.id.clone()).or_insert_with(|| lead.clone());
     }
 
+    /// What it brought is lost on purpose.
+    pub(crate) fn forget(&mut self, lead: &LeadId) {
+        self.entries.remove(lead);
+    }
+
     pub(crate) fn touched(&mut self, lead: &LeadId) {
         self.touched.insert(lead.clone());
     }

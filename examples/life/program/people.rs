@@ -1,10 +1,10 @@
-//! Reps come, go and hand over.
+//! Reps come, go and hand over; people ask to be forgotten.
 
 use std::error::Error;
 
 use chrono::{DateTime, Utc};
 use leadkit::Input;
-use leadkit::model::{Absence, Rep, RepId};
+use leadkit::model::{Absence, Account, Contact, History, Lead, LeadId, Rep, RepId};
 
 use super::desk::Desk;
 
@@ -61,13 +61,38 @@ impl Desk {
     /// The leads of a rep who goes away or has come back.
     fn look_after(&mut self, rep: &RepId) -> Done {
         for lead in self.leads_of_rep(rep) {
-            let Some(input) = self.input(&lead) else { continue };
+            // What an open opportunity holds stays with him.
+            let Some(input) = self.input(&lead).filter(|_| !self.is_held(&lead)) else { continue };
             let outcome =
                 self.intake.review(&Input { wake_up: None, ..input }, &self.roster, &self.state, self.now);
             if !outcome.effects().is_empty() {
                 self.settle(&outcome)?;
             }
         }
+        Ok(())
+    }
+
+    /// A person asks to be forgotten: the lead, the entries that were folded into it, and the contact it became. What the
+    /// book has noted beside (conflicts, values that were replaced) it keeps: there is no effect for it.
+    pub(super) fn forget(&mut self, lead: &LeadId) -> Done {
+        let is_of = |one: &Lead| one.id == *lead || one.folded_into.as_ref() == Some(lead);
+        let gone: Vec<LeadId> = self.book.leads().filter(|one| is_of(one)).map(|one| one.id.clone()).collect();
+        let came_from = |one: &Contact| one.lead.as_ref().is_some_and(|from| gone.contains(from));
+        let accounts: Vec<Account> =
+            self.book.accounts().filter(|account| account.contacts.iter().any(came_from)).cloned().collect();
+        for mut account in accounts {
+            account.contacts.retain(|one| !came_from(one));
+            self.book.insert_account(account);
+        }
+        for id in &gone {
+            self.book.remove_lead(id);
+            self.book.insert_life(id, History::default(), Vec::new());
+            self.timelines.remove(id);
+            self.laws().forget(id);
+            self.after(id);
+        }
+        self.opportunities.retain(|_, (of, _)| !gone.contains(of));
+        self.say(lead, "-", if gone.is_empty() { "unknown_lead" } else { "erased" }.to_owned(), None);
         Ok(())
     }
 
