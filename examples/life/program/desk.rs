@@ -6,7 +6,7 @@ use std::error::Error;
 use chrono::{DateTime, Utc};
 use leadkit::book::Book;
 use leadkit::calendar::{Calendar, Calendars};
-use leadkit::model::{Effect, LeadId, LeadStatus, OpportunityId, RecordRef, Rep, RepId};
+use leadkit::model::{Effect, LeadId, LeadStatus, OpportunityId, RecordRef, Rep, RepId, TenureEnd};
 use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
 use leadkit::{Input, Intake, Loss, Outcome, Roster, Rules, State};
 
@@ -175,7 +175,25 @@ impl Desk {
             let held = |rep: &RepId| self.counts.get(rep).map_or(0, |(held, _)| *held);
             self.reps.keys().filter(|rep| is_fit(rep)).min_by_key(|rep| held(rep)).cloned()
         };
-        let Some(heir) = deputy.or_else(fewest) else { return Ok(()) };
+        let heir = deputy.or_else(fewest).filter(|_| had_it.len() < 2);
+        let Some(heir) = heir else {
+            // Nobody is left: the owner is reminded, and his time begins anew.
+            let lead = input.lead.id.clone();
+            let ended = TenureEnd::HandedOver;
+            let effects = [
+                Effect::EndTenure { lead: lead.clone(), rep: owner.clone(), end: ended },
+                Effect::SetOwner {
+                    lead: lead.clone(),
+                    owner: owner.clone(),
+                    acquisition: leadkit::model::Acquisition::AssignedByAdmin,
+                },
+                Effect::StartDeadlines { lead: lead.clone(), from: self.now },
+                Effect::Notify { rep: owner, code: "nobody_answers".into(), about: RecordRef::Lead(lead.clone()) },
+            ];
+            self.write(&format!("remind {lead}"), &effects);
+            self.say(&lead, "-", "nobody_answers".to_owned(), None);
+            return Ok(());
+        };
         let inputs = [input.clone()];
         let outcomes =
             self.intake.hand_over(&inputs, &owner, Some(&heir), &self.roster, &self.state, self.now);

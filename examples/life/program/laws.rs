@@ -29,6 +29,9 @@ const ROLES: [&str; 14] = [
     "mail", "noreply", "kefu",
 ];
 
+/// A number that people write when they have none.
+const INVENTED: &str = "+8613800138000";
+
 /// A law that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Broken {
@@ -363,7 +366,7 @@ impl Laws {
 /// Keys by which a lead is one person's.
 fn strong_keys(lead: &Lead, intake: &Intake) -> BTreeSet<String> {
     let is_strong = |kind: &str, value: &str| match kind {
-        "phone" => value.len() == 14 && value.starts_with("+861"),
+        "phone" => value.len() == 14 && value.starts_with("+861") && value != INVENTED,
         "email" => value.split('@').next().is_some_and(|local| !ROLES.contains(&local)),
         "wechat" | "person_id" => true,
         _ => false,

@@ -77,7 +77,7 @@ fn law_1_converted_stands_only_beside_an_owner() {
 
 #[test]
 fn law_2_one_customer_has_one_owner() {
-    let before = submit(0, "L1", "Acme Trading Ltd", PHONE) + &submit(1, "L2", "Quellmark Energy GmbH", PHONE);
+    let before = [submit(0, "L1", "Acme Trading Ltd", PHONE), submit(1, "L2", "Quellmark Energy GmbH", PHONE)].concat();
     let effects = r#"{"set_owner":{"lead":"L2","owner":"zhao","acquisition":"assigned_by_admin"}},
         {"start_deadlines":{"lead":"L2","from":"2026-03-02T01:50:00Z"}}"#;
     assert_breaks(&before, &effects.replace('\n', ""), 2);
@@ -108,7 +108,7 @@ fn law_4_nobody_is_told_twice() {
 
 #[test]
 fn law_5_who_gave_it_back_does_not_get_it_again() {
-    let before = submit(0, "L1", "Acme Trading Ltd", PHONE) + &at(1, r#""return":{"lead":"L1"}"#);
+    let before = [submit(0, "L1", "Acme Trading Ltd", PHONE), at(1, r#""return":{"lead":"L1"}"#)].concat();
     let effects = |how: &str| {
         format!(
             "{{\"set_owner\":{{\"lead\":\"L1\",\"owner\":\"li\",\"acquisition\":\"{how}\"}}}},\
