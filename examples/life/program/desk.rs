@@ -163,7 +163,7 @@ impl Desk {
 
     /// The owner of an account did not answer who was converted to it: somebody else does, who gets the account. His
     /// deputy, else who has fewest leads.
-    fn escalate(&mut self, input: &Input) -> Result<(), Box<dyn Error>> {
+    pub(super) fn escalate(&mut self, input: &Input) -> Result<(), Box<dyn Error>> {
         let Some(owner) = input.lead.owner.clone() else { return Ok(()) };
         let had_it: Vec<&RepId> = input.history.previous_owners().collect();
         let is_fit = |rep: &RepId| {

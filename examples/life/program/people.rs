@@ -4,7 +4,7 @@ use std::error::Error;
 
 use chrono::{DateTime, Utc};
 use leadkit::Input;
-use leadkit::model::{Absence, Account, Contact, History, Lead, LeadId, Rep, RepId};
+use leadkit::model::{Absence, Account, Contact, History, Lead, LeadId, LeadStatus, Rep, RepId};
 
 use super::desk::Desk;
 
@@ -39,14 +39,22 @@ impl Desk {
         let Some(known) = self.known_rep(rep) else { return Ok(()) };
         known.active = false;
         self.reps_changed()?;
-        self.hand_over(rep, None)
+        self.hand_over(rep, None)?;
+        // What was converted goes with its account, to somebody who is named.
+        for lead in self.leads_of_rep(rep) {
+            if let Some(input) = self.input(&lead) {
+                self.escalate(&input)?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn hand_over(&mut self, rep: &RepId, to: Option<&RepId>) -> Done {
         for lead in self.leads_of_rep(rep) {
             // One at a time: what joins with another meanwhile is not handed over twice.
             let Some(input) = self.input(&lead) else { continue };
-            if input.lead.owner.as_ref() != Some(rep) {
+            let is_named = to.is_some() || input.lead.status != LeadStatus::Converted;
+            if input.lead.owner.as_ref() != Some(rep) || !is_named {
                 continue;
             }
             let outcomes =
