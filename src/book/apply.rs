@@ -152,11 +152,7 @@ impl Book {
     /// How records belong together.
     fn tie(&mut self, effect: &Effect) {
         match effect {
-            Effect::Link(link) => {
-                if self.desk.links.insert(link.clone()) {
-                    self.referrers.add_link(link);
-                }
-            }
+            Effect::Link(link) if self.desk.links.insert(link.clone()) => self.referrers.add_link(link),
             Effect::Convert(record) => {
                 self.change(&record.lead, |lead| lead.account = Some(record.account.clone()));
                 self.desk.conversions.entry(record.lead.clone()).or_insert_with(|| record.clone());
