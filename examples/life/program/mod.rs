@@ -24,7 +24,7 @@ mod print;
 mod soak;
 
 #[path = "../../support/mod.rs"]
-#[allow(clippy::duplicate_mod, dead_code, reason = "tests of several examples are in one crate")]
+#[allow(clippy::duplicate_mod, reason = "tests of several examples are in one crate")]
 mod support;
 
 /// Reads a file.
