@@ -40,6 +40,23 @@ fn the_bundled_scenario_has_eighty_events_and_every_kind() {
 }
 
 #[test]
+fn who_gave_a_lead_back_does_not_get_it_again_by_a_match() {
+    let scenario = r#"{"at":"2026-03-02T08:00:00+08:00","account":{"id":"A1","company":"Quellmark Energy GmbH","owner":"li","contacts":[{"id":"C1","name":"Ann","phones":["13927461853"]}]}}
+{"at":"2026-03-02T09:00:00+08:00","submit":{"id":"L1","name":"Ann","company":"Acme Trading Ltd","phones":["13927461853"],"message":"hello"}}
+{"at":"2026-03-02T10:00:00+08:00","return":{"lead":"L1"}}
+{"at":"2026-04-02T10:00:00+08:00","tick":true}
+"#;
+    let (out, notes, verdict) = run(scenario.as_bytes(), "s.jsonl").unwrap();
+    assert_eq!((notes.as_str(), verdict), ("", program::Verdict::Lawful), "{out}");
+    let rows: Vec<&str> = out.lines().filter(|line| line.contains("\tL1\t")).collect();
+    let wanted = [
+        "2026-03-02T09:00:00+08:00\tsubmit\tL1\tto_owner\tli\t-\tpending\tcontact-phone",
+        "2026-03-02T10:00:00+08:00\treturn\tL1\tnurture\t-\tnurture\tunassigned\tA4",
+    ];
+    assert_eq!(rows[..2], wanted, "{out}");
+}
+
+#[test]
 fn it_is_the_same_for_consumers_and_can_explain() {
     let scenario = "{\"at\":\"2026-03-02T09:00:00+08:00\",\"submit\":{\"id\":\"L1\",\"name\":\"Ann\",\"phones\":[\"13812349876\"],\
                     \"message\":\"hello\"}}";
