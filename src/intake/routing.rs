@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
 use super::engine::Case;
-use super::{Intake, Outcome, RecycledTo, Route, wake_up};
+use super::{Intake, Outcome, RecycledTo, Refusal, Route, wake_up};
 use crate::assign::{AssignOptions, Assignment, AssignmentKind, Ledgers};
 use crate::dedup::{MatchAction, Resolution};
 use crate::model::{
@@ -46,10 +46,14 @@ impl Intake {
             return self.bring(case, facts, resolution, score, own, outcome);
         }
         let is_due = case.is_due(wake_up::REVIEW_DUE);
+        let has_lost = |rep: &RepId| case.history.previous_owners().any(|before| before == rep);
         match resolution.action() {
             MatchAction::Held { then, .. } => {
                 let until = case.held_since() + if is_hot(score) { HELD_HOT } else { HELD };
                 if is_due || until <= case.now {
+                    if has_lost(then) {
+                        return self.exhaust(case, facts, outcome);
+                    }
                     outcome.effects.clear();
                     return self.take(case, facts, resolution, then, Acquisition::AutoAssigned, outcome);
                 }
@@ -63,7 +67,15 @@ impl Intake {
             }
             _ => {}
         }
-        if resolution.action().owner().is_some() {
+        if let Some(owner) = resolution.action().owner() {
+            if has_lost(owner) {
+                // He lost it in this cycle, and nobody else is to have what belongs to his record.
+                if case.act == Act::Claim {
+                    outcome.refusal = Some(Refusal::Belongs { owner: owner.clone() });
+                    return;
+                }
+                return self.exhaust(case, facts, outcome);
+            }
             return self.by_rules(case, facts, resolution, outcome, case.assign);
         }
         let mut options = case.assign.clone();
