@@ -203,10 +203,9 @@ impl TargetPlan {
                 let list = TurnList::Rule(rule.id.clone());
                 TargetPlan::Shared(Sharing { list, strategy: pool.strategy, members })
             }
-            AssignTarget::Everybody => TargetPlan::Everybody {
-                list: TurnList::Rule(rule.id.clone()),
-                strategy: pool.strategy,
-            },
+            AssignTarget::Everybody => {
+                TargetPlan::Everybody { list: TurnList::Rule(rule.id.clone()), strategy: pool.strategy }
+            }
             AssignTarget::Pool(to) => {
                 report.within("pool", |report| check_reference("pool", to.as_str(), report));
                 if to == pool_id && !to.is_blank() {

@@ -65,7 +65,10 @@ pub(super) enum TargetPlan {
         strategy: Strategy,
     },
     Pool(PoolId),
-    Reviewer { by: RepId, suggest: Option<Sharing> },
+    Reviewer {
+        by: RepId,
+        suggest: Option<Sharing>,
+    },
 }
 
 /// Reps by id, each with a weight if the rules give one. All rules for a group share its members.

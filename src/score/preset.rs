@@ -95,8 +95,12 @@ impl ScoreRules {
             fit_rule("history.customer", customer, 20, "history"),
             fit_rule("history.known", json!({"field": "match.count", "ge": 1}), 10, "history"),
         ];
-        let fit =
-            FitRules { rules, groups: vec![group("history", 20)], disqualifiers: Vec::new(), ..FitRules::default() };
+        let fit = FitRules {
+            rules,
+            groups: vec![group("history", 20)],
+            disqualifiers: Vec::new(),
+            ..FitRules::default()
+        };
         ScoreRules { fit, ..ScoreRules::default() }.ready_in_b4()
     }
 

@@ -5,7 +5,8 @@ use std::error::Error;
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{MergePlan, MergeRules, Merger, SurvivorTest};
 use leadkit::model::{
-    Account, ConversionRecord, Effect, Lead, LeadField, LeadId, LeadStatus, OpportunityId, RecordRef, Value, YesNo,
+    Account, ConversionRecord, Effect, Lead, LeadField, LeadId, LeadStatus, OpportunityId, RecordRef, Value,
+    YesNo,
 };
 use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
 use leadkit::rule::{FactContext, Facts};
@@ -17,8 +18,18 @@ use super::event::{Deal, Event, Line};
 /// Whether a field holds what somebody said, and one value of it.
 fn is_said(field: LeadField) -> bool {
     use LeadField as F;
-    [F::Name, F::Title, F::Company, F::City, F::Province, F::Country, F::Scenario, F::Message, F::EmployeeCount]
-        .contains(&field)
+    [
+        F::Name,
+        F::Title,
+        F::Company,
+        F::City,
+        F::Province,
+        F::Country,
+        F::Scenario,
+        F::Message,
+        F::EmployeeCount,
+    ]
+    .contains(&field)
 }
 
 type Done = Result<(), Box<dyn Error>>;
@@ -45,8 +56,7 @@ impl Desk {
             }
             Event::Close { lead, reason } => {
                 let Some(input) = self.known(lead) else { return Ok(()) };
-                let outcome =
-                    self.intake.close(&input, reason.clone(), &self.roster, &self.state, self.now);
+                let outcome = self.intake.close(&input, reason.clone(), &self.roster, &self.state, self.now);
                 self.settle(&outcome)?;
                 self.serve()
             }

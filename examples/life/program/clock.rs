@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use leadkit::book::Book;
-use leadkit::model::{StepDeadline, Lead, LeadId, LeadStatus};
+use leadkit::model::{Lead, LeadId, LeadStatus, StepDeadline};
 
 /// What comes by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -188,7 +188,11 @@ impl Desk {
                     acquisition: leadkit::model::Acquisition::AssignedByAdmin,
                 },
                 Effect::StartDeadlines { lead: lead.clone(), from: self.now },
-                Effect::Notify { rep: owner, code: "nobody_answers".into(), about: RecordRef::Lead(lead.clone()) },
+                Effect::Notify {
+                    rep: owner,
+                    code: "nobody_answers".into(),
+                    about: RecordRef::Lead(lead.clone()),
+                },
             ];
             self.write(&format!("remind {lead}"), &effects);
             self.say(&lead, "-", "nobody_answers".to_owned(), None);
@@ -265,10 +269,9 @@ impl Desk {
         for lead in leads_of(outcome.effects()).into_iter().chain([outcome.lead().clone()]) {
             self.after(&lead);
         }
-        let reason = outcome.refusal().map_or_else(
-            || outcome.reason().to_string(),
-            |refusal| format!("refused: {}", refusal.reason()),
-        );
+        let reason = outcome
+            .refusal()
+            .map_or_else(|| outcome.reason().to_string(), |refusal| format!("refused: {}", refusal.reason()));
         let explained = self.explains.then(|| outcome.explain());
         self.say(outcome.lead(), outcome.route().code(), reason, explained);
     }
@@ -300,7 +303,11 @@ impl Desk {
             for (one, sign) in [(before, -1), (held, 1)] {
                 let Some(Held { rep, counts, is_untouched }) = one else { continue };
                 let leads = self.held_by.entry(rep.clone()).or_default();
-                if sign < 0 { leads.remove(id) } else { leads.insert(id.clone()) };
+                if sign < 0 {
+                    leads.remove(id)
+                } else {
+                    leads.insert(id.clone())
+                };
                 let (held, untouched) = self.counts.entry(rep).or_default();
                 *held = held.saturating_add_signed(if counts { sign } else { 0 });
                 *untouched = untouched.saturating_add_signed(if is_untouched { sign } else { 0 });
@@ -360,9 +367,10 @@ impl Desk {
         let inputs: Vec<Input> = ids.iter().filter_map(|id| self.input(id)).collect();
         let outcomes = self.intake.serve(&inputs, &self.roster, &self.state, self.now);
         for outcome in outcomes.iter().filter(|outcome| outcome.route().owner().is_some()) {
-            let waits = self.book.lead(outcome.lead()).is_some_and(|lead| {
-                lead.owner.is_none() && lead.is_on_file() && !lead.has_ended()
-            });
+            let waits = self
+                .book
+                .lead(outcome.lead())
+                .is_some_and(|lead| lead.owner.is_none() && lead.is_on_file() && !lead.has_ended());
             // One that was joined with another meanwhile is decided another time.
             if waits {
                 self.settle(outcome)?;

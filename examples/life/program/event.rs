@@ -4,8 +4,8 @@ use std::error::Error;
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use leadkit::model::{
-    Account, AccountId, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, OpportunityId, Order,
-    Rep, RepId, Touch, Value, YesNo,
+    Account, AccountId, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, OpportunityId,
+    Order, Rep, RepId, Touch, Value, YesNo,
 };
 use leadkit::text::closest;
 use serde_json::{Map, Value as Json, json};
@@ -28,30 +28,80 @@ pub(crate) struct Line {
 /// What happens.
 #[derive(Debug, Clone)]
 pub(crate) enum Event {
-    Submit { lead: Box<Lead>, activities: Vec<Activity> },
-    Import { leads: Vec<Lead>, assign: bool },
+    Submit {
+        lead: Box<Lead>,
+        activities: Vec<Activity>,
+    },
+    Import {
+        leads: Vec<Lead>,
+        assign: bool,
+    },
     Activity(Box<Activity>),
     Touch(Box<Touch>),
-    Update { lead: LeadId, values: Vec<(String, Value)> },
+    Update {
+        lead: LeadId,
+        values: Vec<(String, Value)>,
+    },
     FollowUp(Box<FollowUp>),
-    Advance { lead: LeadId, to: String, answers: Vec<(String, YesNo)> },
-    Return { lead: LeadId },
-    Close { lead: LeadId, reason: CloseReason },
-    Release { lead: LeadId },
-    Convert { lead: LeadId, account: AccountId },
-    Opportunity { id: OpportunityId, lead: LeadId, status: Deal },
+    Advance {
+        lead: LeadId,
+        to: String,
+        answers: Vec<(String, YesNo)>,
+    },
+    Return {
+        lead: LeadId,
+    },
+    Close {
+        lead: LeadId,
+        reason: CloseReason,
+    },
+    Release {
+        lead: LeadId,
+    },
+    Convert {
+        lead: LeadId,
+        account: AccountId,
+    },
+    Opportunity {
+        id: OpportunityId,
+        lead: LeadId,
+        status: Deal,
+    },
     Order(Box<Order>),
-    Claim { lead: LeadId, rep: RepId },
-    Allot { lead: LeadId, rep: RepId },
-    Revoke { lead: LeadId },
-    Merge { into: LeadId, from: LeadId },
-    Absent { rep: RepId, until: DateTime<FixedOffset> },
-    Back { rep: RepId },
+    Claim {
+        lead: LeadId,
+        rep: RepId,
+    },
+    Allot {
+        lead: LeadId,
+        rep: RepId,
+    },
+    Revoke {
+        lead: LeadId,
+    },
+    Merge {
+        into: LeadId,
+        from: LeadId,
+    },
+    Absent {
+        rep: RepId,
+        until: DateTime<FixedOffset>,
+    },
+    Back {
+        rep: RepId,
+    },
     Join(Box<Rep>),
-    Leave { rep: RepId },
-    HandOver { rep: RepId, to: RepId },
+    Leave {
+        rep: RepId,
+    },
+    HandOver {
+        rep: RepId,
+        to: RepId,
+    },
     Account(Box<Account>),
-    Forget { lead: LeadId },
+    Forget {
+        lead: LeadId,
+    },
     /// Effects that somebody writes by hand, to see what the laws say.
     Effects(Vec<Effect>),
     Tick,
@@ -68,15 +118,47 @@ pub(crate) enum Deal {
 
 /// Every key of an event.
 const KEYS: [&str; 26] = [
-    "submit", "import", "activity", "touch", "update", "follow_up", "advance", "return", "close", "release", "convert",
-    "opportunity", "order", "claim", "allot", "revoke", "merge", "absent", "back", "join", "leave", "hand_over",
-    "account", "forget", "effects", "tick",
+    "submit",
+    "import",
+    "activity",
+    "touch",
+    "update",
+    "follow_up",
+    "advance",
+    "return",
+    "close",
+    "release",
+    "convert",
+    "opportunity",
+    "order",
+    "claim",
+    "allot",
+    "revoke",
+    "merge",
+    "absent",
+    "back",
+    "join",
+    "leave",
+    "hand_over",
+    "account",
+    "forget",
+    "effects",
+    "tick",
 ];
 
 /// What only decisions change.
 const NOT_UPDATED: [&str; 11] = [
-    "id", "created_at", "status", "close_reason", "folded_into", "collected_under", "account", "last_active_at", "owner",
-    "pool", "acquisition",
+    "id",
+    "created_at",
+    "status",
+    "close_reason",
+    "folded_into",
+    "collected_under",
+    "account",
+    "last_active_at",
+    "owner",
+    "pool",
+    "acquisition",
 ];
 
 /// All lines, or every one that cannot be read or stands before its time.
@@ -148,7 +230,8 @@ fn read_line(written: &str, number: usize) -> Result<Line, String> {
         "import" => context.import(value, &assign)?,
         "tick" => Event::Tick,
         "effects" => Event::Effects(
-            serde_json::from_value(value).map_err(|error| format!("`effects`: expected a list of effects: {error}"))?,
+            serde_json::from_value(value)
+                .map_err(|error| format!("`effects`: expected a list of effects: {error}"))?,
         ),
         "activity" | "touch" | "follow_up" | "order" | "account" | "join" => context.record(key, value)?,
         _ => context.act(key, value)?,
@@ -207,7 +290,9 @@ impl Context {
             Json::Array(list) => list
                 .into_iter()
                 .enumerate()
-                .map(|(index, one)| self.activity(&format!("activities[{index}]"), one, Some(&lead.id), index))
+                .map(|(index, one)| {
+                    self.activity(&format!("activities[{index}]"), one, Some(&lead.id), index)
+                })
                 .collect::<Result<_, _>>()?,
             other => return Err(format!("`activities`: found {}, expected a list", shown(&other))),
         };
@@ -224,7 +309,8 @@ impl Context {
             other => return Err(format!("`assign`: found {}, expected true or false", shown(other))),
         };
         let rows = rows.into_iter().enumerate();
-        let leads = rows.map(|(index, row)| self.lead(&format!("import[{index}]"), row)).collect::<Result<_, _>>()?;
+        let leads =
+            rows.map(|(index, row)| self.lead(&format!("import[{index}]"), row)).collect::<Result<_, _>>()?;
         Ok(Event::Import { leads, assign })
     }
 
@@ -242,8 +328,19 @@ impl Context {
             object.fill("lead", || json!(lead));
         }
         let keys = [
-            "id", "lead", "kind", "time", "channel", "campaign", "page", "content", "progress", "duration", "intent",
-            "shared_by", "attributes",
+            "id",
+            "lead",
+            "kind",
+            "time",
+            "channel",
+            "campaign",
+            "page",
+            "content",
+            "progress",
+            "duration",
+            "intent",
+            "shared_by",
+            "attributes",
         ];
         object.into(&keys, "an activity with `lead` and `kind`")
     }
@@ -256,17 +353,29 @@ impl Context {
         match key {
             "touch" => {
                 object.fill("time", || self.now());
-                let keys = ["id", "lead", "contact", "keys", "channel", "campaign", "time", "cost", "shared_by"];
+                let keys =
+                    ["id", "lead", "contact", "keys", "channel", "campaign", "time", "cost", "shared_by"];
                 Ok(Event::Touch(Box::new(object.into(&keys, "a touch with `lead` and `channel`")?)))
             }
             "follow_up" => {
                 object.fill("time", || self.now());
                 object.fill("id", || json!(format!("line {}", self.number)));
                 let keys = [
-                    "id", "lead", "owner", "time", "kind", "key_fields_changed", "call_start", "call_duration",
-                    "next_date", "facets", "changes",
+                    "id",
+                    "lead",
+                    "owner",
+                    "time",
+                    "kind",
+                    "key_fields_changed",
+                    "call_start",
+                    "call_duration",
+                    "next_date",
+                    "facets",
+                    "changes",
                 ];
-                Ok(Event::FollowUp(Box::new(object.into(&keys, "a follow-up with `lead`, `owner` and `kind`")?)))
+                Ok(Event::FollowUp(Box::new(
+                    object.into(&keys, "a follow-up with `lead`, `owner` and `kind`")?,
+                )))
             }
             "order" => {
                 object.fill("created_at", || self.now());
@@ -276,8 +385,20 @@ impl Context {
             "account" => {
                 object.fill("created_at", || self.now());
                 let keys = [
-                    "id", "company", "created_at", "aliases", "domain", "registration_number", "region", "owner", "pool",
-                    "contacts", "maturity", "tier", "closed_deal_at", "attributes",
+                    "id",
+                    "company",
+                    "created_at",
+                    "aliases",
+                    "domain",
+                    "registration_number",
+                    "region",
+                    "owner",
+                    "pool",
+                    "contacts",
+                    "maturity",
+                    "tier",
+                    "closed_deal_at",
+                    "attributes",
                 ];
                 Ok(Event::Account(Box::new(object.into(&keys, "an account with `id` and `company`")?)))
             }
@@ -307,12 +428,22 @@ impl Context {
                 let answers: Option<Map<String, Json>> =
                     object.maybe("answers", "answers by criterion, such as {\"mql.fits\":\"yes\"}")?;
                 let answers = answers.unwrap_or_default().into_iter().map(|(criterion, said)| {
-                    let wanted = |_| format!("`advance.answers.{criterion}`: found {}, expected yes, no or unknown", shown(&said));
-                    let said_as = said.as_bool().map_or(said.clone(), |yes| json!(if yes { "yes" } else { "no" }));
+                    let wanted = |_| {
+                        format!(
+                            "`advance.answers.{criterion}`: found {}, expected yes, no or unknown",
+                            shown(&said)
+                        )
+                    };
+                    let said_as =
+                        said.as_bool().map_or(said.clone(), |yes| json!(if yes { "yes" } else { "no" }));
                     serde_json::from_value(said_as).map(|said| (criterion.clone(), said)).map_err(wanted)
                 });
                 let answers = answers.collect::<Result<_, String>>()?;
-                Event::Advance { lead: lead(&mut object)?, to: object.name("to", "a stage, such as \"mql\"")?, answers }
+                Event::Advance {
+                    lead: lead(&mut object)?,
+                    to: object.name("to", "a stage, such as \"mql\"")?,
+                    answers,
+                }
             }
             "return" => {
                 let lead = lead(&mut object)?;
@@ -347,7 +478,10 @@ impl Context {
                 let until = object.take("until").unwrap_or_default();
                 let until = read_moment("`absent.until`", until)?;
                 if until <= self.at {
-                    return Err(format!("`absent.until`: found {}, expected a later time than `at`", written_at(until)));
+                    return Err(format!(
+                        "`absent.until`: found {}, expected a later time than `at`",
+                        written_at(until)
+                    ));
                 }
                 Event::Absent { rep: rep(&mut object)?, until }
             }
@@ -367,7 +501,9 @@ impl Context {
         let lead: LeadId = object.name("lead", "the id of a lead")?.into();
         let mut members = object.into_members();
         if let Some(key) = members.keys().find(|key| NOT_UPDATED.contains(&key.as_str())) {
-            return Err(format!("`update.{key}`: only decisions change it: use another event, such as `allot` or `close`"));
+            return Err(format!(
+                "`update.{key}`: only decisions change it: use another event, such as `allot` or `close`"
+            ));
         }
         if members.is_empty() {
             return Err("`update`: found no field, expected at least one, such as \"title\"".to_owned());

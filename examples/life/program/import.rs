@@ -30,9 +30,14 @@ impl Desk {
             let mut effects = Vec::new();
             if let Some(owner) = &row.owner {
                 let lead = row.id.clone();
-                effects.push(Effect::SetOwner { lead, owner: owner.clone(), acquisition: Acquisition::Imported });
+                effects.push(Effect::SetOwner {
+                    lead,
+                    owner: owner.clone(),
+                    acquisition: Acquisition::Imported,
+                });
                 if !row.has_ended() {
-                    let status = if row.status == LeadStatus::Following { row.status } else { LeadStatus::Pending };
+                    let status =
+                        if row.status == LeadStatus::Following { row.status } else { LeadStatus::Pending };
                     effects.push(Effect::SetStatus { lead: row.id.clone(), status });
                     effects.push(Effect::StartDeadlines { lead: row.id.clone(), from: self.now });
                 }

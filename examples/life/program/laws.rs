@@ -25,8 +25,20 @@ const CROWDED: usize = 20;
 const FAMILY: usize = 5;
 /// Mailboxes of roles, which are nobody's own.
 const ROLES: [&str; 14] = [
-    "info", "sales", "contact", "admin", "office", "service", "support", "hr", "marketing", "webmaster", "hello",
-    "mail", "noreply", "kefu",
+    "info",
+    "sales",
+    "contact",
+    "admin",
+    "office",
+    "service",
+    "support",
+    "hr",
+    "marketing",
+    "webmaster",
+    "hello",
+    "mail",
+    "noreply",
+    "kefu",
 ];
 
 /// A number that people write when they have none.
@@ -134,7 +146,12 @@ impl Laws {
 
     /// Law 1: a deadline has passed, and nothing came of it.
     pub(crate) fn overslept(&mut self, lead: &LeadId, at: DateTime<Utc>) {
-        self.report(1, lead.as_str(), at, format!("lead {lead} is stuck: its deadline has passed, and nothing came of it"));
+        self.report(
+            1,
+            lead.as_str(),
+            at,
+            format!("lead {lead} is stuck: its deadline has passed, and nothing came of it"),
+        );
     }
 
     /// Law 6: effects of different decisions have different keys, else the later are left out.
@@ -144,7 +161,8 @@ impl Laws {
             let mut hasher = DefaultHasher::new();
             serde_json::to_string(effect).unwrap_or_default().hash(&mut hasher);
             let hash = hasher.finish();
-            if let Some(before) = self.carried_out.insert(key.clone(), hash).filter(|before| *before != hash) {
+            if let Some(before) = self.carried_out.insert(key.clone(), hash).filter(|before| *before != hash)
+            {
                 let what = format!("two effects have the key `{key}` ({before:x}, {hash:x}): {effect}");
                 self.report(6, &key, outcome.at(), what);
             }
@@ -192,7 +210,12 @@ impl Laws {
         if let Some(into) = &lead.folded_into {
             let goes_on = seen.book.lead(into).is_some_and(Lead::is_on_file);
             if !goes_on || lead.owner.is_some() || lead.pool.is_some() {
-                self.report(1, id, seen.now, format!("lead {id} is folded into {into}, which does not go on for it"));
+                self.report(
+                    1,
+                    id,
+                    seen.now,
+                    format!("lead {id} is folded into {into}, which does not go on for it"),
+                );
             }
             return;
         }
@@ -203,12 +226,18 @@ impl Laws {
             return;
         }
         if lead.owner.is_some() && lead.pool.is_some() {
-            self.report(1, &format!("{id} both"), seen.now, format!("lead {id} has an owner and lies in a pool"));
+            self.report(
+                1,
+                &format!("{id} both"),
+                seen.now,
+                format!("lead {id} has an owner and lies in a pool"),
+            );
         }
         if next_of(seen, lead).is_none() {
             let owner = lead.owner.as_ref().map_or("nobody", |owner| owner.as_str());
             let due = deadline(seen.book, lead).map(|one| one.due_at.to_rfc3339());
-            let wake_up = seen.book.wake_up(&lead.id).map(|one| format!("{} {}", one.code, one.at.to_rfc3339()));
+            let wake_up =
+                seen.book.wake_up(&lead.id).map(|one| format!("{} {}", one.code, one.at.to_rfc3339()));
             let what = format!(
                 "lead {id} ({}) of {owner} is stuck: deadline {}, wake-up {}",
                 lead.status,
@@ -223,7 +252,9 @@ impl Laws {
     fn check_owners(&mut self, lead: &Lead, seen: &Seen<'_>) {
         let Some(owner) = lead.owner.as_ref().filter(|_| is_live(seen.book, lead)) else { return };
         let history = seen.book.history(&lead.id);
-        let of = |one: &&Tenure| one.until.is_none() && one.owner == *owner && one.acquisition != Acquisition::Cover;
+        let of = |one: &&Tenure| {
+            one.until.is_none() && one.owner == *owner && one.acquisition != Acquisition::Cover
+        };
         let Some(tenure) = history.tenures.iter().find(of) else {
             // A lead that came in with its owner, or was filed so, has none.
             return;
@@ -289,7 +320,8 @@ impl Laws {
             if leads.len() >= CROWDED || (key.starts_with("phone") && names.len() >= FAMILY) {
                 continue;
             }
-            let other = |one: &&&Lead| one.owner.as_ref().is_some_and(|other| other != owner) && !collides(one);
+            let other =
+                |one: &&&Lead| one.owner.as_ref().is_some_and(|other| other != owner) && !collides(one);
             found.extend(leads.iter().find(other).map(|one| (one.id.clone(), one.owner.clone(), mask(key))));
         }
         for (other, of, key) in found {
@@ -308,7 +340,10 @@ impl Laws {
         let mut twice = Vec::new();
         for one in notices.iter().skip(self.told) {
             if !said.insert((&one.rep, one.code.as_ref(), &one.about)) {
-                twice.push(format!("{} is told `{}` about {} twice for one cause", one.rep, one.code, one.about));
+                twice.push(format!(
+                    "{} is told `{}` about {} twice for one cause",
+                    one.rep, one.code, one.about
+                ));
             }
         }
         self.told = notices.len();
@@ -343,12 +378,18 @@ impl Laws {
             }
             let missing = values_of(entry).into_iter().find(|one| !kept.contains(one));
             if let Some((field, value)) = missing {
-                lost.push((id.clone(), format!("lead {id}: `{field}` {} is not on lead {}", mask(&value), subject.id)));
+                lost.push((
+                    id.clone(),
+                    format!("lead {id}: `{field}` {} is not on lead {}", mask(&value), subject.id),
+                ));
             }
             let (had, has) = (strong_keys(entry, intake), strong_keys(subject, intake));
             let is_kept = |key: &String| has.contains(key) || kept_beside.contains_key(subject.id.as_str());
             if let Some(key) = had.iter().find(|key| !is_kept(key)) {
-                lost.push((id.clone(), format!("lead {id}: no key {} leads to lead {}", mask(key), subject.id)));
+                lost.push((
+                    id.clone(),
+                    format!("lead {id}: no key {} leads to lead {}", mask(key), subject.id),
+                ));
             }
         }
         let now = book.leads().filter_map(|lead| lead.last_active_at).max().unwrap_or_default();

@@ -77,7 +77,9 @@ fn law_1_converted_stands_only_beside_an_owner() {
 
 #[test]
 fn law_2_one_customer_has_one_owner() {
-    let before = [submit(0, "L1", "Acme Trading Ltd", PHONE), submit(1, "L2", "Quellmark Energy GmbH", PHONE)].concat();
+    let before =
+        [submit(0, "L1", "Acme Trading Ltd", PHONE), submit(1, "L2", "Quellmark Energy GmbH", PHONE)]
+            .concat();
     let effects = r#"{"set_owner":{"lead":"L2","owner":"zhao","acquisition":"assigned_by_admin"}},
         {"start_deadlines":{"lead":"L2","from":"2026-03-02T01:50:00Z"}}"#;
     assert_breaks(&before, &effects.replace('\n', ""), 2);
@@ -148,7 +150,8 @@ fn law_6_effects_of_two_decisions_have_two_keys() {
     laws.decided(&one);
     assert_eq!(laws.broken(), [], "the same decision twice is one");
     let mut other = serde_json::to_value(&one).unwrap();
-    let owner = other["effects"].as_array_mut().unwrap().iter_mut().find_map(|effect| effect.get_mut("set_owner"));
+    let owner =
+        other["effects"].as_array_mut().unwrap().iter_mut().find_map(|effect| effect.get_mut("set_owner"));
     owner.unwrap()["owner"] = "wang".into();
     laws.decided(&serde_json::from_value(other).unwrap());
     assert_eq!(laws.broken().len(), 1);
@@ -175,5 +178,8 @@ fn law_6_what_is_applied_twice_is_as_applied_once() {
 fn law_7_another_text_is_reported() {
     let mut laws = Laws::default();
     laws.differs("2026-03-02T01:00:00Z".parse().unwrap(), "line 3 is another".to_owned());
-    assert_eq!(laws.broken()[0].to_string(), "law 7 (the same bytes) is broken at 2026-03-02T01:00:00+00:00: line 3 is another");
+    assert_eq!(
+        laws.broken()[0].to_string(),
+        "law 7 (the same bytes) is broken at 2026-03-02T01:00:00+00:00: line 3 is another"
+    );
 }

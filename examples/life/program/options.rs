@@ -49,8 +49,7 @@ impl Options {
         words: impl IntoIterator<Item = String>,
         read: &Read<'_>,
     ) -> Result<Options, Box<dyn Error>> {
-        let arguments =
-            Arguments::read(words, USAGE, &["rules", "roster", "soak", "seed"], &["explain"])?;
+        let arguments = Arguments::read(words, USAGE, &["rules", "roster", "soak", "seed"], &["explain"])?;
         let soak: Option<usize> = number(&arguments, "soak")?;
         let seed = number(&arguments, "seed")?.unwrap_or(1);
         let path = match (arguments.plain.as_slice(), soak) {
@@ -89,16 +88,7 @@ impl Options {
             }
         };
         let scenario = if soak.is_some() { String::new() } else { text(&path)? };
-        Ok(Options {
-            explains: arguments.has("explain"),
-            path,
-            scenario,
-            rules,
-            reps,
-            calendars,
-            soak,
-            seed,
-        })
+        Ok(Options { explains: arguments.has("explain"), path, scenario, rules, reps, calendars, soak, seed })
     }
 }
 

@@ -57,8 +57,7 @@ impl Desk {
             if input.lead.owner.as_ref() != Some(rep) || !is_named {
                 continue;
             }
-            let outcomes =
-                self.intake.hand_over(&[input], rep, to, &self.roster, &self.state, self.now);
+            let outcomes = self.intake.hand_over(&[input], rep, to, &self.roster, &self.state, self.now);
             for outcome in &outcomes {
                 self.settle(outcome)?;
             }
@@ -84,7 +83,8 @@ impl Desk {
     /// book has noted beside (conflicts, values that were replaced) it keeps: there is no effect for it.
     pub(super) fn forget(&mut self, lead: &LeadId) -> Done {
         let is_of = |one: &Lead| one.id == *lead || one.folded_into.as_ref() == Some(lead);
-        let gone: Vec<LeadId> = self.book.leads().filter(|one| is_of(one)).map(|one| one.id.clone()).collect();
+        let gone: Vec<LeadId> =
+            self.book.leads().filter(|one| is_of(one)).map(|one| one.id.clone()).collect();
         let came_from = |one: &Contact| one.lead.as_ref().is_some_and(|from| gone.contains(from));
         let accounts: Vec<Account> =
             self.book.accounts().filter(|account| account.contacts.iter().any(came_from)).cloned().collect();

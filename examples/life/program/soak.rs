@@ -140,7 +140,9 @@ fn print(lived: &Lived, count: usize, seed: u64, out: &mut dyn Write) -> Result<
         let end = match (lead.status, &lead.folded_into, &lead.close_reason) {
             (LeadStatus::Voided, Some(_), _) => "folded".to_owned(),
             (LeadStatus::Invalid, _, Some(reason)) => format!("invalid {reason}"),
-            (LeadStatus::Unassigned, ..) => format!("in {}", lead.pool.as_ref().map_or("no pool", |pool| pool.as_str())),
+            (LeadStatus::Unassigned, ..) => {
+                format!("in {}", lead.pool.as_ref().map_or("no pool", |pool| pool.as_str()))
+            }
             (status, ..) => status.to_string(),
         };
         *ends.entry(end).or_default() += 1;
@@ -159,7 +161,13 @@ fn print(lived: &Lived, count: usize, seed: u64, out: &mut dyn Write) -> Result<
         let at = (waits.len() * part / 100).min(waits.len().saturating_sub(1));
         waits.get(at).map_or(0.0, |minutes| *minutes as f64 / 60.0)
     };
-    writeln!(out, "# hours to the first contact, of {} leads\nmedian\t{:.1}\n90 of 100\t{:.1}", waits.len(), hours(50), hours(90))?;
+    writeln!(
+        out,
+        "# hours to the first contact, of {} leads\nmedian\t{:.1}\n90 of 100\t{:.1}",
+        waits.len(),
+        hours(50),
+        hours(90)
+    )?;
     let mut told: BTreeMap<&RepId, usize> = BTreeMap::new();
     for one in &desk.book.desk().notices {
         *told.entry(&one.rep).or_default() += 1;

@@ -13,14 +13,37 @@ fn the_bundled_scenario_is_as_it_was_reviewed() {
 #[test]
 fn the_bundled_scenario_has_eighty_events_and_every_kind() {
     let text = std::fs::read_to_string("examples/data/life.jsonl").unwrap();
-    let events: Vec<serde_json::Value> =
-        text.lines().filter(|line| !line.starts_with('#')).map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events: Vec<serde_json::Value> = text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert!(events.len() >= 80, "{}", events.len());
     let has = |key: &str| events.iter().any(|event| event.get(key).is_some());
     for key in [
-        "submit", "import", "activity", "touch", "update", "follow_up", "advance", "return", "close", "release",
-        "convert", "opportunity", "order", "claim", "allot", "merge", "absent", "back", "join", "leave", "hand_over",
-        "account", "tick",
+        "submit",
+        "import",
+        "activity",
+        "touch",
+        "update",
+        "follow_up",
+        "advance",
+        "return",
+        "close",
+        "release",
+        "convert",
+        "opportunity",
+        "order",
+        "claim",
+        "allot",
+        "merge",
+        "absent",
+        "back",
+        "join",
+        "leave",
+        "hand_over",
+        "account",
+        "tick",
     ] {
         assert!(has(key), "{key}");
     }
@@ -32,7 +55,15 @@ fn the_bundled_scenario_has_eighty_events_and_every_kind() {
         .map(|line| line.split('\t').nth(3).unwrap())
         .collect();
     for route in [
-        "assigned", "awaiting_review", "blocked", "converted", "folded", "nurture", "to_owner", "to_pool", "unassigned",
+        "assigned",
+        "awaiting_review",
+        "blocked",
+        "converted",
+        "folded",
+        "nurture",
+        "to_owner",
+        "to_pool",
+        "unassigned",
         "voided",
     ] {
         assert!(routes.contains(route), "{route} is not among {routes:?}");
@@ -62,7 +93,10 @@ fn it_is_the_same_for_consumers_and_can_explain() {
                     \"message\":\"hello\"}}";
     let (out, notes, _) = run(scenario.as_bytes(), "s.jsonl --rules b2c --explain").unwrap();
     assert_eq!(notes, "");
-    assert!(out.contains("2026-03-02T09:00:00+08:00\tsubmit\tL1\tassigned\tli\t-\tpending\teverybody\n# lead L1"), "{out}");
+    assert!(
+        out.contains("2026-03-02T09:00:00+08:00\tsubmit\tL1\tassigned\tli\t-\tpending\teverybody\n# lead L1"),
+        "{out}"
+    );
     // An hour is what a consumer waits at most.
     assert!(out.contains("L1\tli\t-\tpending\t-\tfirst_contact li 2026-03-02T10:00:00+08:00"), "{out}");
 }

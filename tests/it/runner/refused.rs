@@ -17,16 +17,34 @@ fn a_line_that_is_no_event() {
         &format!("{{{at},\"claim\":{{\"lead\":\"L1\",\"rep\":\"li\"}},\"tick\":true}}"),
         "found `claim` and `tick`, expected one event a line",
     );
-    assert_refused(&format!("{{{at},\"claim\":{{\"lead\":\"L1\",\"reps\":\"li\"}}}}"), "`claim.rep` is missing, expected the id of a rep; `reps` is near: did you mean `rep`?");
-    assert_refused(&format!("{{{at},\"claim\":{{\"lead\":\"L1\",\"rep\":\"li\",\"bye\":1}}}}"), "`claim.bye` is no key here: expected lead, rep");
+    assert_refused(
+        &format!("{{{at},\"claim\":{{\"lead\":\"L1\",\"reps\":\"li\"}}}}"),
+        "`claim.rep` is missing, expected the id of a rep; `reps` is near: did you mean `rep`?",
+    );
+    assert_refused(
+        &format!("{{{at},\"claim\":{{\"lead\":\"L1\",\"rep\":\"li\",\"bye\":1}}}}"),
+        "`claim.bye` is no key here: expected lead, rep",
+    );
     assert_refused(
         &format!("{{{at},\"submit\":{{\"id\":\"L1\",\"phone\":[\"13812349876\"]}}}}"),
         "`submit.phone`: a lead has no `phone`: did you mean `phones`?",
     );
-    assert_refused(&format!("{{{at},\"update\":{{\"lead\":\"L1\",\"owner\":\"li\"}}}}"), "`update.owner`: only decisions change it: use another event, such as `allot` or `close`");
-    assert_refused(&format!("{{{at},\"absent\":{{\"rep\":\"li\",\"until\":\"2026-03-02T08:00:00+08:00\"}}}}"), "`absent.until`: found 2026-03-02T08:00:00+08:00, expected a later time than `at`");
-    assert_refused(&format!("{{{at},\"join\":{{\"id\":\"li\",\"wieght\":2}}}}"), "`join.wieght`: unknown key `wieght`: did you mean `weight`?");
-    assert_refused("{\"tick\":true}", "`at` is missing, expected a time with its zone, such as \"2026-03-02T09:00:00+08:00\"");
+    assert_refused(
+        &format!("{{{at},\"update\":{{\"lead\":\"L1\",\"owner\":\"li\"}}}}"),
+        "`update.owner`: only decisions change it: use another event, such as `allot` or `close`",
+    );
+    assert_refused(
+        &format!("{{{at},\"absent\":{{\"rep\":\"li\",\"until\":\"2026-03-02T08:00:00+08:00\"}}}}"),
+        "`absent.until`: found 2026-03-02T08:00:00+08:00, expected a later time than `at`",
+    );
+    assert_refused(
+        &format!("{{{at},\"join\":{{\"id\":\"li\",\"wieght\":2}}}}"),
+        "`join.wieght`: unknown key `wieght`: did you mean `weight`?",
+    );
+    assert_refused(
+        "{\"tick\":true}",
+        "`at` is missing, expected a time with its zone, such as \"2026-03-02T09:00:00+08:00\"",
+    );
     assert_refused(
         "{\"at\":\"2026-03-02 09:00\",\"tick\":true}",
         "`at`: found \"2026-03-02 09:00\", expected a time with its zone, such as \"2026-03-02T09:00:00+08:00\"",

@@ -9,19 +9,21 @@ use leadkit::model::{
 
 use super::super::desk::Desk;
 use super::super::event::{Deal, Event, Line};
-use super::random::Random;
 use super::DAYS;
+use super::random::Random;
 
 const SURNAMES: [&str; 20] = [
-    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何", "郭", "马", "罗",
+    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何",
+    "郭", "马", "罗",
 ];
 const NAMES: [&str; 20] = [
-    "伟", "芳", "娜", "秀英", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "秀兰", "霞",
+    "伟", "芳", "娜", "秀英", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "明",
+    "超", "秀兰", "霞",
 ];
 const CITIES: [&str; 8] = ["北京", "上海", "深圳", "成都", "杭州", "武汉", "西安", "南京"];
 const BRANDS: [&str; 24] = [
-    "纷扬", "云杉", "启明", "恒通", "锐捷", "博远", "智汇", "天衡", "鼎新", "海纳", "中讯", "嘉禾", "万象", "同创", "华信", "瑞峰",
-    "安泰", "远景", "极光", "蓝湾", "金石", "新程", "德邦", "卓越",
+    "纷扬", "云杉", "启明", "恒通", "锐捷", "博远", "智汇", "天衡", "鼎新", "海纳", "中讯", "嘉禾", "万象",
+    "同创", "华信", "瑞峰", "安泰", "远景", "极光", "蓝湾", "金石", "新程", "德邦", "卓越",
 ];
 const TRADES: [&str; 6] = ["科技", "软件", "物流", "医疗器械", "教育", "机械制造"];
 const PRODUCTS: [&str; 4] = ["crm", "scrm", "bi", "oa"];
@@ -63,7 +65,8 @@ impl Quarter {
         let mut random = Random::new(seed);
         let companies: Vec<(String, String)> = (0..(count / 3).max(4))
             .map(|number| {
-                let (brand, trade) = (BRANDS[number % BRANDS.len()], TRADES[number / BRANDS.len() % TRADES.len()]);
+                let (brand, trade) =
+                    (BRANDS[number % BRANDS.len()], TRADES[number / BRANDS.len() % TRADES.len()]);
                 let second = BRANDS[number / 7 % BRANDS.len()];
                 let city = CITIES[number % CITIES.len()];
                 let branch = if number % 11 == 10 { format!("{city}分公司") } else { String::new() };
@@ -167,14 +170,23 @@ impl Quarter {
             lines.extend(self.people_come_and_go(desk));
         }
         let works = (9..18).contains(&at.hour());
-        self.agenda = desk.reps.values().filter(|rep| works && desk.is_at_work(rep, at.to_utc())).flat_map(|rep| std::iter::repeat_n(rep.id.clone(), 6)).collect();
+        self.agenda = desk
+            .reps
+            .values()
+            .filter(|rep| works && desk.is_at_work(rep, at.to_utc()))
+            .flat_map(|rep| std::iter::repeat_n(rep.id.clone(), 6))
+            .collect();
         lines
     }
 
     fn submission(&mut self) -> Line {
         self.written += 1;
         let again = !self.known.is_empty() && self.random.hits(22);
-        let who = if again { self.known[self.random.below(self.known.len())] } else { self.random.below(self.people.len()) };
+        let who = if again {
+            self.known[self.random.below(self.known.len())]
+        } else {
+            self.random.below(self.people.len())
+        };
         self.known.push(who);
         let person = self.people[who].clone();
         let landline = self.random.hits(8);
@@ -197,7 +209,8 @@ impl Quarter {
             // Nobody can be reached by it.
             3 => lead.phones = vec!["13800138000".into()],
             _ => {
-                let written = if self.random.hits(30) { spaced(&person.mobile) } else { person.mobile.clone() };
+                let written =
+                    if self.random.hits(30) { spaced(&person.mobile) } else { person.mobile.clone() };
                 lead.phones = vec![written.as_str().into()];
                 lead.emails.extend(person.email.as_deref().filter(|_| self.random.hits(30)).map(Into::into));
             }
@@ -215,7 +228,8 @@ impl Quarter {
     /// Leave, resignations and new reps.
     fn people_come_and_go(&mut self, desk: &Desk) -> Vec<Line> {
         let mut lines = Vec::new();
-        let here: Vec<RepId> = desk.reps.values().filter(|rep| rep.active).map(|rep| rep.id.clone()).collect();
+        let here: Vec<RepId> =
+            desk.reps.values().filter(|rep| rep.active).map(|rep| rep.id.clone()).collect();
         let some = |random: &mut Random| here[random.below(here.len())].clone();
         if self.random.hits(14) {
             let (rep, days) = (some(&mut self.random), 1 + self.random.below(9) as i64);
@@ -239,7 +253,10 @@ impl Quarter {
             lines.push(self.line("join", Event::Join(Box::new(rep))));
         }
         if self.random.hits(40)
-            && let Some(lead) = desk.book.leads().find(|lead| lead.owner.is_none() && lead.pool.is_some() && lead.is_on_file())
+            && let Some(lead) = desk
+                .book
+                .leads()
+                .find(|lead| lead.owner.is_none() && lead.pool.is_some() && lead.is_on_file())
         {
             let (lead, rep) = (lead.id.clone(), some(&mut self.random));
             lines.push(self.line("claim", Event::Claim { lead, rep }));
@@ -256,7 +273,8 @@ impl Quarter {
             let rep = self.agenda.pop_front()?;
             let leads = desk.leads_of_rep(&rep);
             let status = |lead: &&LeadId| desk.book.lead(lead).map(|lead| lead.status);
-            let waits = |lead: &&LeadId| matches!(status(lead), Some(LeadStatus::Pending | LeadStatus::Converted));
+            let waits =
+                |lead: &&LeadId| matches!(status(lead), Some(LeadStatus::Pending | LeadStatus::Converted));
             let untouched = leads.iter().find(waits).cloned();
             let again = if self.random.hits(30) && !leads.is_empty() {
                 Some(leads[self.random.below(leads.len())].clone())
