@@ -1,6 +1,6 @@
 //! China's numbering plan (E.164 country code 86), on national digits without the trunk 0.
 
-use super::area_codes::{AREA_CODES, AreaCode};
+use super::area_codes::{AREA_CODES, AreaCode, GUESTS};
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 
 /// What the plan says of a national number.
@@ -64,6 +64,30 @@ fn split_area(digits: &[u8]) -> Option<(&AreaCode, &[u8])> {
 /// GB/T 2260 code of a landline's trunk code.
 pub(super) fn landline_gbt2260(digits: &[u8]) -> Option<u32> {
     split_area(digits).map(|(row, _)| row.2)
+}
+
+/// The trunk code of a landline, without its 0.
+pub(super) fn area_code(digits: &[u8]) -> Option<u16> {
+    split_area(digits).map(|(row, _)| row.0)
+}
+
+/// The trunk code of a city by the GB/T 2260 code of it or of a part of it; `None` when the city has several or none.
+pub(super) fn area_code_of(gbt2260: u32) -> Option<u16> {
+    let province = gbt2260 / 10_000;
+    let city = match province {
+        // Cities without a level between, and a province with one code.
+        11 | 12 | 31 | 46 | 50 => province * 10_000,
+        _ => gbt2260 / 100 * 100,
+    };
+    // Elsewhere a province has no code of its own.
+    if city % 10_000 == 0 && !matches!(province, 11 | 12 | 31 | 46 | 50) {
+        return None;
+    }
+    if let Ok(at) = GUESTS.binary_search_by_key(&city, |row| row.0) {
+        return GUESTS.get(at).map(|row| row.1);
+    }
+    let mut codes = AREA_CODES.iter().filter(|row| row.2 == city).map(|row| row.0);
+    codes.next().filter(|_| codes.next().is_none())
 }
 
 fn landline(digits: &[u8]) -> Option<Judgement> {

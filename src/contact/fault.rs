@@ -96,6 +96,8 @@ pub enum PhoneFault {
     SubscriberLength,
     /// No operator or city has this prefix.
     UnassignedPrefix,
+    /// The text says that it is another number: of a QQ account, a card, a post code.
+    OtherNumber,
 }
 
 codes! {
@@ -113,6 +115,7 @@ codes! {
         PhoneFault::MissingAreaCode => "missing_area_code",
         PhoneFault::SubscriberLength => "subscriber_length",
         PhoneFault::UnassignedPrefix => "unassigned_prefix",
+        PhoneFault::OtherNumber => "other_number",
     }
 }
 
@@ -132,6 +135,7 @@ impl fmt::Display for PhoneFault {
             PhoneFault::MissingAreaCode => "the area code is missing",
             PhoneFault::SubscriberLength => "numbers with this area code have another length",
             PhoneFault::UnassignedPrefix => "the prefix is not assigned",
+            PhoneFault::OtherNumber => "the number is of a QQ account, a card or a post code",
         })
     }
 }

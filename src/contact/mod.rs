@@ -1,5 +1,7 @@
 //! Phones, e-mail addresses and WeChat ids: read what people type, judge it, give it a canonical key.
 //!
+//! * [`read_phones`] and [`read_emails`] read a field as people fill it in: every value, with its place. They are what the
+//!   engines read leads with.
 //! * [`Phone`] knows China's numbering plan by itself; other countries are asked of a [`PhoneOracle`].
 //!   [`PhoneSegments`] adds the region of mobile numbers, [`check_cn_mobile`] is the shortest way to a yes or no.
 //! * [`Email`] is a check for leads, stricter than the RFC; [`canonical_domain`], [`is_subdomain_of`],
@@ -22,28 +24,41 @@
 
 mod area_codes;
 mod calling_code;
+mod canonical;
 mod cn_plan;
 mod domain;
 mod email;
 mod email_fault;
+mod email_field;
 mod fake;
 mod fault;
 mod key;
 mod mash;
 mod person_name;
 mod phone;
+mod phone_field;
+mod phone_runs;
 mod punycode;
 mod role;
 mod scan;
 mod segments;
+mod spreadsheet;
+mod value;
 mod wechat;
 
+pub(crate) use canonical::{email_keys, phone_keys};
 pub use domain::{canonical_domain, is_public_mail_domain, is_subdomain_of, suggest_domain};
 pub use email::Email;
 pub use email_fault::EmailFault;
+pub(crate) use email_field::plain_email;
+pub use email_field::read_emails;
 pub use fake::{FakeReason, fake_company, fake_digits, fake_email, fake_name, fake_phone, keyboard_mash};
 pub use fault::{PhoneFault, PhoneKind, PhoneQuality};
 pub use person_name::are_two_people;
+pub(crate) use phone::without_city;
 pub use phone::{OracleAnswer, Phone, PhoneOptions, PhoneOracle, check_cn_mobile};
+pub(crate) use phone_field::plain_phone;
+pub use phone_field::read_phones;
 pub use segments::{PhoneSegments, SegmentError};
+pub use value::ContactValue;
 pub use wechat::{Wechat, WechatFault, WechatKind};

@@ -38,7 +38,8 @@ pub struct OracleAnswer {
 /// How to read numbers without a country code.
 #[derive(Debug, Clone, Copy)]
 pub struct PhoneOptions<'a> {
-    /// Country of numbers without one. Its city is not read: a local number without an area code stays incomplete.
+    /// Country of numbers without one. When it is a city in China, [`read_phones`](super::read_phones) completes local
+    /// numbers by its area code; [`Phone::parse`] leaves them incomplete.
     pub default_region: Region,
     /// Judge of other countries' numbers.
     pub oracle: Option<&'a dyn PhoneOracle>,
@@ -51,7 +52,16 @@ impl Default for PhoneOptions<'_> {
     }
 }
 
+impl<'a> PhoneOptions<'a> {
+    /// The same for somebody in this city.
+    pub(crate) fn in_city(self, city: Region) -> PhoneOptions<'a> {
+        PhoneOptions { default_region: city, ..self }
+    }
+}
+
 /// A judged phone number with its canonical key.
+///
+/// One number; [`read_phones`](super::read_phones) reads a field that may hold several.
 ///
 /// Parsing never fails: what is wrong is the answer's [`quality`](Phone::quality). It takes time linear in the text
 /// and allocates only for an extension.
@@ -168,7 +178,7 @@ impl Phone {
         whole
     }
 
-    fn malformed(fault: PhoneFault) -> Phone {
+    pub(super) fn malformed(fault: PhoneFault) -> Phone {
         Phone {
             quality: PhoneQuality::Malformed(fault),
             kind: PhoneKind::Unknown,
@@ -254,6 +264,8 @@ impl Phone {
         let Judgement { quality, kind, hint } = cn_plan::judge(national);
         let key = match quality {
             PhoneQuality::Malformed(_) => None,
+            // A local number is another line in every city.
+            _ if hint == Some(PhoneFault::MissingAreaCode) => None,
             _ => Key::new(b"86", national),
         };
         Phone { quality, kind, hint, calling_code: Some(CHINA), key, extension: None }
@@ -288,8 +300,8 @@ impl Phone {
 
     /// The canonical key: `+`, country code and national number, without extension.
     ///
-    /// Two spellings of one number have one key, and parsing the key gives the key again. Malformed numbers and
-    /// numbers of an unknown country have none. Service numbers (`95588`) have one too, though E.164 does not
+    /// Two spellings of one number have one key, and parsing the key gives the key again. Malformed numbers, local
+    /// numbers without their area code and numbers of an unknown country have none. Service numbers (`95588`) have one too, though E.164 does not
     /// know them.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
@@ -319,6 +331,12 @@ impl Phone {
 
     fn national_digits(&self) -> &[u8] {
         self.national().unwrap_or_default().as_bytes()
+    }
+
+    /// The trunk code of a Chinese landline, without its 0.
+    pub(super) fn area_code(&self) -> Option<u16> {
+        let landline = self.calling_code == Some(CHINA) && self.kind == PhoneKind::Landline;
+        landline.then(|| cn_plan::area_code(self.national_digits())).flatten()
     }
 
     /// Digits of the extension (分机).
@@ -398,6 +416,11 @@ fn number(digits: &[u8]) -> u64 {
 
 fn text_of(digits: &Digits) -> Box<str> {
     std::str::from_utf8(digits.as_slice()).unwrap_or_default().into()
+}
+
+/// A region without its city: Hong Kong, Macao and Taiwan keep their own plan.
+pub(crate) fn without_city(region: &Region) -> Region {
+    if numbering_country(region) == region.country() { region.to_country() } else { region.to_province() }
 }
 
 /// The country whose plan numbers of a region follow: Hong Kong, Macao and Taiwan have their own.

@@ -128,7 +128,7 @@ pub(super) fn is_invisible(c: char) -> bool {
         | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{20E3}')
 }
 
-fn is_dash(c: char) -> bool {
+pub(super) fn is_dash(c: char) -> bool {
     matches!(
         c,
         '-' | '\u{2010}'
@@ -136,13 +136,13 @@ fn is_dash(c: char) -> bool {
     )
 }
 
-fn is_blank(c: char) -> bool {
+pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '.' | '·' | '•' | '(' | ')' | '[' | ']' | '【' | '】' | '"' | '\'' | '。')
 }
 
 /// Letters that are typed or read for a digit.
-fn is_lookalike(c: char) -> bool {
+pub(super) fn is_lookalike(c: char) -> bool {
     matches!(
         c,
         'O' | 'o' | 'I' | 'l' | 'i' | 'L' | 'B' | 'S' | 's' | 'Z' | 'z' | '|' | '?' | 'q' | 'Q' | 'D' | 'G'
@@ -153,7 +153,7 @@ const CHINESE_MARKS: [&str; 10] =
     ["转分机", "轉分機", "转接", "轉接", "转", "轉", "分机", "分機", "内线", "內線"];
 
 /// The text after an extension mark at the head of `text`.
-fn after_mark(text: &str) -> Option<&str> {
+pub(super) fn after_mark(text: &str) -> Option<&str> {
     if let Some(rest) = CHINESE_MARKS.iter().find_map(|mark| text.strip_prefix(mark)) {
         return Some(rest);
     }

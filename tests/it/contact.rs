@@ -11,6 +11,8 @@ use proptest::prelude::*;
 
 use crate::support::data;
 
+mod fields;
+
 fn phone(raw: &str) -> Phone {
     Phone::parse(raw, &PhoneOptions::default())
 }
@@ -395,7 +397,7 @@ fn check_wording<T: serde::Serialize + std::fmt::Display>(fault: &T, code: &str,
 #[test]
 fn every_fault_has_a_code_of_its_own_and_a_plain_text() {
     let names = "empty no_digits too_short too_long unexpected_character masked several_numbers unknown_country_code \
-                 mobile_too_short mobile_too_long missing_area_code subscriber_length unassigned_prefix";
+                 mobile_too_short mobile_too_long missing_area_code subscriber_length unassigned_prefix other_number";
     let mut codes = Vec::new();
     for name in names.split_whitespace() {
         let fault: PhoneFault = serde_json::from_value(name.into()).unwrap();
@@ -414,7 +416,7 @@ fn every_fault_has_a_code_of_its_own_and_a_plain_text() {
         let fault: WechatFault = serde_json::from_value(name.into()).unwrap();
         check_wording(&fault, fault.code(), &mut codes);
     }
-    assert_eq!(codes.len(), 13 + 23 + 6);
+    assert_eq!(codes.len(), 14 + 23 + 6);
     let reasons = [
         FakeReason::RepeatedDigit { digit: '8', times: 7 },
         FakeReason::DigitRun { run: "1234567".into() },

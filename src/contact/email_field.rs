@@ -1,0 +1,482 @@
+//! All the addresses of an e-mail field.
+
+use std::ops::Range;
+
+use super::email::Email;
+use super::email_fault::EmailFault;
+use super::scan::{is_invisible, narrow};
+use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
+
+/// Characters of a local part or a domain that are looked at.
+const MAX_PART: usize = 320;
+/// Characters looked through for the `://` of a URL or the word before an address.
+const MAX_BEFORE: usize = 64;
+/// Punctuation that the standard allows in a local part and people write before it.
+const LEADING: &[char] = &['\'', '`', '=', '/', '|', '&', '*', '#', '-', '+'];
+/// Punctuation that the standard allows in a local part and people divide addresses by.
+const DIVIDING: &[char] = &['/', '|', '&', '=', '?'];
+/// Top-level domains in Chinese. Behind a Latin name other words are the sentence going on.
+const CHINESE_TOPS: [&str; 47] = [
+    "中国",
+    "中國",
+    "公司",
+    "网络",
+    "網絡",
+    "香港",
+    "台湾",
+    "台灣",
+    "澳门",
+    "澳門",
+    "在线",
+    "中文网",
+    "网址",
+    "网店",
+    "网站",
+    "商城",
+    "商店",
+    "商标",
+    "集团",
+    "移动",
+    "我爱你",
+    "游戏",
+    "娱乐",
+    "信息",
+    "健康",
+    "机构",
+    "组织机构",
+    "政府",
+    "政务",
+    "公益",
+    "广东",
+    "佛山",
+    "手机",
+    "时尚",
+    "购物",
+    "餐厅",
+    "食品",
+    "新闻",
+    "招聘",
+    "企业",
+    "世界",
+    "慈善",
+    "珠宝",
+    "书籍",
+    "新加坡",
+    "微博",
+    "点看",
+];
+/// Latin words before an address that are no part of it.
+const WORDS: [&str; 26] = [
+    "address", "and", "bcc", "cc", "contact", "e", "e-mail", "email", "en", "et", "is", "mail", "mailto",
+    "o", "och", "oder", "of", "og", "or", "ou", "plus", "to", "u", "und", "y", "mailbox",
+];
+
+type Read = Result<Email, EmailFault>;
+
+/// Reads every address of a field as people write it.
+///
+/// A field may hold several addresses, divided by `,`, `;`, `、`, `/`, `|`, line breaks, words or blanks; display names
+/// (`"Lei" <lei@x.cn>`), `mailto:`, labels, notes and trailing punctuation; and format characters. Values come in the
+/// order of the text, at most 64 of them from the first 16 KiB; the rest is one value that cannot be read. A blank field
+/// has none.
+///
+/// What cannot be read is an error, and where two readings are possible there is none: a wrong address is worse than no
+/// address. `zhang san@x.cn` may have lost a full stop, so it is not `san@x.cn`.
+///
+/// ```
+/// use leadkit::contact::read_emails;
+///
+/// let field = "\"Lei\" <lei@jingye-x.cn>、mailto:Wang@jingye-x.cn。";
+/// let found = read_emails(field);
+/// let keys: Vec<&str> = found.iter().flat_map(|one| &one.value).map(|email| email.key()).collect();
+/// assert_eq!(keys, ["lei@jingye-x.cn", "wang@jingye-x.cn"]);
+/// assert_eq!(&field[found[0].span.clone()], "lei@jingye-x.cn");
+/// ```
+#[must_use]
+pub fn read_emails(field: &str) -> Vec<ContactValue<Read>> {
+    match plain_email(field) {
+        Some(email) => vec![ContactValue { span: trimmed(field), value: Ok(email) }],
+        None => Reader::read(field),
+    }
+}
+
+/// The address of a field that holds nothing else, written as most are.
+#[inline]
+pub(crate) fn plain_email(field: &str) -> Option<Email> {
+    let text = field.trim_ascii();
+    let first = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let last = text.bytes().next_back().is_some_and(|byte| byte.is_ascii_alphabetic());
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+' | b'@');
+    if !first || !last || !text.bytes().all(fits) {
+        return None;
+    }
+    Email::parse(text).ok()
+}
+
+/// A visible character, full-width ones folded, and its bytes in the field.
+#[derive(Clone, Copy)]
+struct Seen {
+    c: char,
+    start: usize,
+    end: usize,
+}
+
+struct Reader {
+    text: Vec<Seen>,
+    values: Vec<ContactValue<Read>>,
+    /// Characters before this one belong to values that were read.
+    from: usize,
+}
+
+impl Reader {
+    fn read(field: &str) -> Vec<ContactValue<Read>> {
+        let text = head(field);
+        let report = |fault| vec![ContactValue { span: trimmed(field), value: Err(fault) }];
+        if text.contains(REVERSED) {
+            return report(EmailFault::InvisibleCharacter);
+        }
+        let seen = text.char_indices().filter(|(_, c)| !is_invisible(*c));
+        let seen = seen.map(|(start, c)| Seen { c: folded(c), start, end: start + c.len_utf8() });
+        let mut reader = Reader { text: seen.collect(), values: Vec::new(), from: 0 };
+        reader.hide_quoted_names();
+        let mut at = 0;
+        while let Some(sign) = reader.find(at, '@') {
+            if reader.values.len() >= MAX_VALUES {
+                break;
+            }
+            at = reader.address(sign);
+        }
+        let done = reader.find(at, '@').is_none() && field.len() <= MAX_FIELD;
+        if reader.values.is_empty() {
+            return match Email::parse(text) {
+                Err(EmailFault::Empty) if done => Vec::new(),
+                _ if !done => report(EmailFault::TooLong),
+                Err(fault) => report(fault),
+                Ok(_) => report(EmailFault::LocalCharacter),
+            };
+        }
+        let mut values = reader.values;
+        if !done {
+            let rest = values.last().map_or(0, |value| value.span.end);
+            values.truncate(MAX_VALUES - 1);
+            values.push(ContactValue { span: rest..field.len(), value: Err(EmailFault::TooLong) });
+        }
+        values
+    }
+
+    fn char(&self, at: usize) -> Option<char> {
+        self.text.get(at).map(|seen| seen.c)
+    }
+
+    fn find(&self, from: usize, c: char) -> Option<usize> {
+        let found = self.text.get(from..)?.iter().position(|seen| seen.c == c)?;
+        Some(from + found)
+    }
+
+    fn chars(&self, range: Range<usize>) -> impl DoubleEndedIterator<Item = char> + '_ {
+        self.text.get(range).unwrap_or_default().iter().map(|seen| seen.c)
+    }
+
+    fn string(&self, range: Range<usize>) -> String {
+        self.chars(range).collect()
+    }
+
+    /// A quoted name before an address in angle brackets is no address, whatever it looks like.
+    fn hide_quoted_names(&mut self) {
+        let mut open: Option<usize> = None;
+        for at in 0..self.text.len() {
+            let Some(c) = self.char(at) else { return };
+            if c == '\n' {
+                open = None;
+            }
+            if c != '"' {
+                continue;
+            }
+            let Some(begin) = open.take() else {
+                open = Some(at);
+                continue;
+            };
+            let mut after = (at + 1..).map_while(|next| self.char(next)).skip_while(|c| *c == ' ');
+            if after.next() == Some('<') {
+                let name = self.text.get_mut(begin..=at).unwrap_or_default();
+                name.iter_mut().for_each(|seen| seen.c = ' ');
+            }
+        }
+    }
+
+    /// Reads the address around an `@`; where to go on from.
+    fn address(&mut self, sign: usize) -> usize {
+        let run = self.chars(sign + 1..self.text.len()).take(MAX_PART).take_while(|c| is_domain(*c)).count();
+        let run_end = sign + 1 + run;
+        let meets = self.char(run_end) == Some('@');
+        let end = sign + 1 + self.domain_length(sign + 1..run_end, meets);
+        let local = self.local_start(sign);
+        if meets && end == run_end {
+            // `a@b@c.cn`: nobody knows which of them is meant.
+            let mut end = run_end;
+            while self.char(end).is_some_and(|c| is_domain(c) || c == '@') {
+                end += 1;
+            }
+            return self.push(local..end, Err(EmailFault::SeveralAt), end);
+        }
+        if let Some((start, fault)) = self.doubt_before(local, sign) {
+            return self.push(start..end.max(sign + 1), Err(fault), end);
+        }
+        if self.goes_on(end) {
+            return self.push(local..end, Err(EmailFault::DomainCharacter), end);
+        }
+        let mut address = self.string(local..sign).replace('。', ".");
+        address.extend(self.chars(sign..end));
+        if end == sign + 1 && self.char(end) == Some('[') {
+            address.push('[');
+        }
+        self.push(local..end.max(sign + 1), Email::parse(&address), self.query_end(end))
+    }
+
+    /// The end of what `mailto:` writes behind an address: `?subject=…`.
+    fn query_end(&self, end: usize) -> usize {
+        if self.char(end) != Some('?') {
+            return end;
+        }
+        let is_query = |c: &char| c.is_ascii_graphic() && !is_dividing(*c);
+        let length = self.chars(end..self.text.len()).take(MAX_PART).take_while(is_query).count();
+        let holds_address = self.chars(end..end + length).any(|c| c == '@');
+        if holds_address { end } else { end + length }
+    }
+
+    /// Notes a value and passes it; a domain that is missing does not swallow what follows.
+    fn push(&mut self, range: Range<usize>, value: Read, from: usize) -> usize {
+        let start = self.text.get(range.start).map_or(0, |seen| seen.start);
+        let end =
+            range.end.checked_sub(1).and_then(|last| self.text.get(last)).map_or(start, |seen| seen.end);
+        self.values.push(ContactValue { span: start..end.max(start), value });
+        self.from = from.max(range.end);
+        self.from
+    }
+
+    /// How many characters of a run are the domain: not the punctuation at its end, not the words glued to it.
+    fn domain_length(&self, run: Range<usize>, meets: bool) -> usize {
+        let chars: Vec<char> = self.chars(run).collect();
+        let dots = |c: &char| matches!(c, '.' | '。');
+        let mut length = chars.len();
+        // A top-level name in Latin letters has no others behind it.
+        for (dot, _) in chars.iter().enumerate().filter(|(_, c)| dots(c)) {
+            let label = chars.get(dot + 1..).unwrap_or_default();
+            let latin = label.iter().take_while(|c| c.is_ascii_alphanumeric()).count();
+            let letters = label.iter().take(latin).all(char::is_ascii_alphabetic);
+            if latin >= 2 && letters && label.get(latin).is_some_and(|c| !c.is_ascii() && !dots(c)) {
+                length = dot + 1 + latin;
+                break;
+            }
+        }
+        let meets = meets && length == chars.len();
+        let all_dots = || chars.iter().enumerate().take(length).filter(|(_, c)| dots(c)).map(|(at, _)| at);
+        let stops = || all_dots().filter(|at| chars.get(*at) == Some(&'。'));
+        let before = |at: usize| chars.get(..at).unwrap_or_default();
+        // `lei@x.cn。谢谢`
+        let sentence = all_dots().find(|at| {
+            let after: String =
+                chars.get(at + 1..length).unwrap_or_default().iter().take_while(|c| !dots(c)).collect();
+            let latin = before(*at).last().is_some_and(char::is_ascii_alphanumeric);
+            let foreign = chars.get(*at) == Some(&'。') || after.chars().next().is_some_and(is_ideographic);
+            latin && !after.is_ascii() && foreign && !CHINESE_TOPS.contains(&after.as_str())
+        });
+        // `a@x.cn。b@x.cn`, where only one full stop can divide the two.
+        let mut dividing = stops().filter(|at| meets && before(*at).iter().any(dots));
+        let divides = dividing.next().filter(|_| dividing.next().is_none());
+        length = sentence.or(divides).unwrap_or(length);
+        let kept = chars.get(..length).unwrap_or_default();
+        let is_tail = |c: &char| dots(c) || matches!(c, '-' | '_' | '…' | '·');
+        // `x@163..com` has a fault of its own; full stops at the end belong to a sentence.
+        length - kept.iter().rev().take_while(|c| is_tail(c)).count()
+    }
+
+    /// Where the local part before an `@` begins.
+    fn local_start(&self, sign: usize) -> usize {
+        let least = self.from.max(sign.saturating_sub(MAX_PART));
+        let fits = |at: &usize| {
+            // Input methods type `。` for a full stop.
+            let dot = self.char(*at) == Some('。')
+                && self.char(at + 1).is_some_and(|c| c.is_ascii_alphanumeric())
+                && at.checked_sub(1).and_then(|at| self.char(at)).is_some_and(|c| c.is_ascii_alphanumeric());
+            dot || self.char(*at).is_some_and(is_local)
+        };
+        let count = (least..sign).rev().take_while(fits).count();
+        let mut start = sign - count;
+        let chars: Vec<char> = self.chars(start..sign).collect();
+        let glued = start > 0 && start == self.from;
+        // `a@x.cn/b@x.cn`, `何望/a@x.cn`.
+        let cut = chars.iter().rposition(|c| DIVIDING.contains(c)).filter(|at| {
+            let before = chars.get(..*at).unwrap_or_default();
+            before.iter().any(|c| !c.is_ascii()) || (glued && *at > 0)
+        });
+        start += cut.map_or(0, |at| at + 1);
+        let rest: Vec<char> = self.chars(start..sign).collect();
+        // The full stop behind an address ends its sentence.
+        let lead = rest.iter().take_while(|c| LEADING.contains(c) || (glued && **c == '.')).count();
+        if rest.get(lead).is_some_and(|c| c.is_alphanumeric()) {
+            start += lead;
+        }
+        start + self.words_before(start..sign, glued)
+    }
+
+    /// How many characters of a local part are a word in Chinese, Japanese or Korean that is glued to it: `邮箱lei@x.cn`.
+    fn words_before(&self, local: Range<usize>, glued: bool) -> usize {
+        let chars: Vec<char> = self.chars(local).collect();
+        let word = chars.iter().take_while(|c| is_ideographic(**c)).count();
+        let rest = chars.get(word..).unwrap_or_default();
+        if word > 0 && rest.iter().all(|c| c.is_ascii() || *c == '。') {
+            let signs = rest.iter().take_while(|c| LEADING.contains(c) || matches!(c, '_' | '.')).count();
+            if rest.get(signs).is_some_and(char::is_ascii_alphanumeric) {
+                return word + signs;
+            }
+        }
+        let text: String = chars.iter().collect();
+        let joins = ["或者", "以及", "或", "和", "与", "與", "及", "跟"];
+        let join = joins.iter().find(|join| glued && text.len() > join.len() && text.starts_with(**join));
+        join.map_or(0, |join| join.chars().count())
+    }
+
+    /// Why the text before a local part makes it doubtful, and from where on.
+    fn doubt_before(&self, local: usize, sign: usize) -> Option<(usize, EmailFault)> {
+        let before = local.checked_sub(1).filter(|at| *at >= self.from).and_then(|at| self.char(at));
+        if local == sign {
+            return match before {
+                Some('"') => Some((self.quote_start(local), EmailFault::QuotedLocalPart)),
+                Some(c) if !c.is_whitespace() && !is_dividing(c) => {
+                    Some((local - 1, EmailFault::LocalCharacter))
+                }
+                _ => None,
+            };
+        }
+        match before? {
+            '\\' => Some((local - 1, EmailFault::LocalCharacter)),
+            '"' => {
+                let quotes = self.chars(self.from..local).filter(|c| *c == '"').count();
+                let closes = quotes % 2 == 0;
+                closes.then(|| (self.quote_start(local), EmailFault::QuotedLocalPart))
+            }
+            ':' => {
+                let word =
+                    self.chars(self.from..local).rev().take(MAX_BEFORE).take_while(|c| !c.is_whitespace());
+                let word: String = word.collect();
+                word.contains("//:").then_some((local - 1, EmailFault::LocalCharacter))
+            }
+            ')' => {
+                // `zhang(work)san@x.cn`: the note stands inside the address.
+                let inside = self.chars(self.from..local).rev().take_while(|c| *c != '(').count();
+                let open = local.checked_sub(inside + 1)?;
+                let within = open.checked_sub(1).filter(|at| *at >= self.from).and_then(|at| self.char(at));
+                within.is_some_and(is_local).then_some((open, EmailFault::LocalCharacter))
+            }
+            ' ' => self.word_before(local, sign),
+            _ => None,
+        }
+    }
+
+    /// A Latin word before a blank may belong to the address, unless it is known or a number.
+    fn word_before(&self, local: usize, sign: usize) -> Option<(usize, EmailFault)> {
+        let chars: Vec<char> = self.chars(self.from..local).rev().take(MAX_BEFORE).collect();
+        let blanks = chars.iter().take_while(|c| **c == ' ').count();
+        let rest = chars.get(blanks..).unwrap_or_default();
+        let length = rest.iter().take_while(|c| is_local(**c)).count();
+        let word: String = rest.iter().take(length).rev().collect();
+        // The full stop of the address before.
+        let follows = self.from > 0 && local - blanks - length == self.from;
+        let word = word.trim_start_matches(|c| LEADING.contains(&c) || (follows && c == '.'));
+        let latin = word.is_ascii() || !self.chars(local..sign).all(|c| c.is_ascii() || c == '。');
+        let digits = word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+        // A phone number, or the number of an item.
+        let number = digits && (word.len() >= 7 || (word.ends_with('.') && word.len() > 1));
+        let known = WORDS.contains(&word.trim_end_matches('.').to_ascii_lowercase().as_str());
+        let ends = word.ends_with(|c: char| c.is_alphanumeric() || c == '.');
+        if rest.first() == Some(&'\\') {
+            return Some((local - blanks - 1, EmailFault::LocalCharacter));
+        }
+        if !ends || !latin || number || known {
+            return None;
+        }
+        Some((local - blanks - length, EmailFault::LocalCharacter))
+    }
+
+    fn quote_start(&self, local: usize) -> usize {
+        let before = self.chars(self.from..local.saturating_sub(1)).rev().take(MAX_BEFORE);
+        let inside = before.take_while(|c| *c != '"').count();
+        local.saturating_sub(inside + 2).max(self.from)
+    }
+
+    /// Whether a domain goes on behind a blank: `lei@x.com .cn`.
+    fn goes_on(&self, end: usize) -> bool {
+        let mut after = (end..).map_while(|at| self.char(at)).skip_while(|c| *c == ' ');
+        self.char(end) == Some(' ')
+            && after.next() == Some('.')
+            && after.next().is_some_and(|c| c.is_ascii_alphabetic())
+    }
+}
+
+fn folded(c: char) -> char {
+    match narrow(c) {
+        '﹫' => '@',
+        '｡' => '。',
+        '“' | '”' | '„' | '«' | '»' | '「' | '」' | '『' | '』' => '"',
+        '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\t' => ' ',
+        '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
+        c => c,
+    }
+}
+
+/// Signs that people divide values by, or put around them.
+fn is_dividing(c: char) -> bool {
+    c == '\n'
+        || matches!(
+            c,
+            ',' | ';'
+                | ':'
+                | '、'
+                | '<'
+                | '>'
+                | '('
+                | ')'
+                | '['
+                | ']'
+                | '{'
+                | '}'
+                | '【'
+                | '】'
+                | '《'
+                | '》'
+                | '〈'
+                | '〉'
+                | '"'
+                | '\\'
+                | '،'
+                | '؛'
+                | '‘'
+                | '’'
+                | '•'
+                | '—'
+                | '–'
+                | '→'
+                | '|'
+                | '/'
+                | '…'
+        )
+}
+
+fn is_domain(c: char) -> bool {
+    let joins = matches!(c, '.' | '-' | '_') || c.is_ascii_alphanumeric() || c.is_control() && c != '\n';
+    joins || (!c.is_ascii() && !c.is_whitespace() && !is_dividing(c) && c != '\n')
+}
+
+fn is_local(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric()
+            || "!#$%&'*+-/=?^_`{|}~.".contains(c)
+            || c.is_control() && c != '\n';
+    }
+    !c.is_whitespace() && !is_dividing(c) && c != '。'
+}
+
+fn is_ideographic(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}')
+}

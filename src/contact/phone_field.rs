@@ -1,0 +1,544 @@
+//! All the numbers of a phone field.
+
+use super::cn_plan;
+use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
+use super::phone::{Phone, PhoneOptions};
+use super::phone_runs::{Gap, Group, Item, Items, Run};
+use super::scan::{MAX_BARE_EXTENSION, digit_value, is_lookalike};
+use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
+
+/// Fewest digits that are reported when they are no number and the field holds one.
+const MIN_REPORTED: usize = 5;
+/// Most groups of one number or of several that only blanks divide.
+const MAX_GROUPS: usize = 16;
+/// Most digits of one number with its extension.
+const MAX_DIGITS: usize = 26;
+/// Bytes of a number written plainly.
+const MAX_PLAIN: usize = 24;
+
+/// Reads every number of a field as people write it.
+///
+/// A field may hold several numbers, divided by `/`, `、`, `,`, `;`, `|`, `:::`, line breaks, words or blanks; names and
+/// notes beside them, in brackets or not; labels; format characters; and numbers that a spreadsheet has typed again
+/// (`1.3976428531E+10`, `13976428531.0`, `'13976428531`). Values come in the order of the text, at most 64 of them from
+/// the first 16 KiB; the rest is one value that cannot be read. A blank field has none.
+///
+/// What cannot be read is a malformed [`Phone`], and where two readings are possible there is none: a wrong number
+/// is worse than no number. Short digits of a note beside a number (`2号楼`) are no value.
+///
+/// A local number gets the area code of the city in [`PhoneOptions::default_region`], or of the landline before it in
+/// the same list.
+///
+/// ```
+/// use leadkit::contact::{PhoneOptions, read_phones};
+///
+/// let field = "139 7642 8531(何望) / 028-87654321(总机)";
+/// let found = read_phones(field, &PhoneOptions::default());
+/// let keys: Vec<_> = found.iter().map(|one| one.value.key()).collect();
+/// assert_eq!(keys, [Some("+8613976428531"), Some("+862887654321")]);
+/// assert_eq!(&field[found[1].span.clone()], "028-87654321");
+/// ```
+#[must_use]
+pub fn read_phones(field: &str, options: &PhoneOptions<'_>) -> Vec<ContactValue<Phone>> {
+    match plain_phone(field, options) {
+        Some(phone) => vec![ContactValue { span: trimmed(field), value: phone }],
+        None => Reader::read(field, options),
+    }
+}
+
+/// The number of a field that holds nothing else, written as most are.
+#[inline]
+pub(crate) fn plain_phone(field: &str, options: &PhoneOptions<'_>) -> Option<Phone> {
+    let fits = |(at, byte): (usize, &u8)| {
+        byte.is_ascii_digit() || matches!(byte, b' ' | b'-') || (at == 0 && *byte == b'+')
+    };
+    if field.len() > MAX_PLAIN || !field.as_bytes().iter().enumerate().all(fits) {
+        return None;
+    }
+    let phone = Phone::parse(field, options);
+    // Two service numbers side by side look like a landline; those are read with more care.
+    let several = phone.kind() == PhoneKind::Landline && field.trim_ascii().contains(' ');
+    (is_read(&phone) && !several).then_some(phone)
+}
+
+/// Whether a text holds a whole number.
+fn is_read(phone: &Phone) -> bool {
+    match phone.quality() {
+        PhoneQuality::Ok => true,
+        PhoneQuality::UnknownCountry => phone.key().is_some(),
+        _ => false,
+    }
+}
+
+/// A value with what decides whether it is one.
+struct Piece {
+    value: ContactValue<Phone>,
+    digits: usize,
+}
+
+struct Reader<'t, 'o> {
+    field: &'t str,
+    options: &'t PhoneOptions<'o>,
+    pieces: Vec<Piece>,
+}
+
+/// Groups between two separators of lists.
+struct Segment<'g> {
+    groups: &'g [Group],
+    /// End, the extension included.
+    end: usize,
+}
+
+impl Segment<'_> {
+    fn start(&self) -> usize {
+        self.groups.first().map_or(self.end, |group| group.start)
+    }
+
+    fn digits(&self) -> usize {
+        self.groups.iter().map(|group| group.digits).sum()
+    }
+
+    fn gap(&self) -> Gap {
+        self.groups.first().map_or(Gap::None, |group| group.gap)
+    }
+}
+
+impl<'t, 'o> Reader<'t, 'o> {
+    fn read(field: &'t str, options: &'t PhoneOptions<'o>) -> Vec<ContactValue<Phone>> {
+        let text = head(field);
+        let report = |fault| vec![ContactValue { span: trimmed(field), value: Phone::malformed(fault) }];
+        if text.contains(REVERSED) {
+            return report(PhoneFault::UnexpectedCharacter);
+        }
+        let mut reader = Reader { field: text, options, pieces: Vec::new() };
+        let (end, items) = reader.take_all();
+        reader.pieces.truncate(MAX_VALUES);
+        let any = reader.pieces.iter().any(|piece| is_read(&piece.value.value));
+        if any || reader.pieces.iter().any(|piece| piece.digits >= MIN_REPORTED) {
+            reader.pieces.retain(|piece| is_read(&piece.value.value) || piece.digits >= MIN_REPORTED);
+        }
+        if !any && reader.pieces.len() <= 1 && field.len() <= MAX_FIELD {
+            let phone = Phone::parse(text, options);
+            let piece = reader.pieces.pop();
+            return match (phone.fault(), phone.key(), piece) {
+                (Some(PhoneFault::Empty), ..) => Vec::new(),
+                (_, _, Some(piece)) if piece.value.value.key().is_some() => vec![piece.value],
+                (_, _, Some(piece)) if items > 1 || piece.knows_better() => vec![piece.value],
+                (Some(_), None, _) => vec![ContactValue { span: trimmed(field), value: phone }],
+                (None, _, Some(piece)) => vec![piece.value],
+                _ => report(PhoneFault::UnexpectedCharacter),
+            };
+        }
+        let mut values: Vec<ContactValue<Phone>> =
+            reader.pieces.into_iter().map(|piece| piece.value).collect();
+        let more = values.len() >= MAX_VALUES && text.get(end..).is_some_and(|rest| !rest.trim().is_empty());
+        if field.len() > MAX_FIELD || more {
+            let rest = values.last().map_or(0, |value| value.span.end);
+            let fault = if values.is_empty() { PhoneFault::TooLong } else { PhoneFault::SeveralNumbers };
+            values.truncate(MAX_VALUES - 1);
+            values.push(ContactValue { span: rest..field.len(), value: Phone::malformed(fault) });
+        }
+        values
+    }
+
+    /// Reads item by item until there are too many; where it stopped, and how many items that is.
+    fn take_all(&mut self) -> (usize, usize) {
+        let (mut end, mut items) = (0, 0);
+        let mut kept: Option<Run> = None;
+        // The item before was spoilt to its end.
+        let mut spoilt = false;
+        for item in Items::new(self.field, self.options) {
+            items += 1;
+            match item {
+                Item::Run(run) => {
+                    let before = kept.take();
+                    let broken = run.glued
+                        && before
+                            .as_ref()
+                            .map_or(spoilt, |before| !(self.ends_whole(before) && self.begins_whole(&run)));
+                    if broken {
+                        end = run.groups.last().map_or(end, |group| group.end);
+                        kept = self.spoil(before, run);
+                        spoilt = kept.is_none();
+                    } else {
+                        if let Some(before) = before {
+                            end = self.take(&before);
+                        }
+                        spoilt = false;
+                        kept = Some(run);
+                    }
+                }
+                Item::Scientific(start, found) => {
+                    if let Some(before) = kept.take() {
+                        self.take(&before);
+                    }
+                    spoilt = false;
+                    end = start + found.len;
+                    let phone = match &found.digits {
+                        Some(digits) => Phone::parse(digits, self.options),
+                        None => Phone::malformed(PhoneFault::Masked),
+                    };
+                    self.push(start..end, phone, MIN_REPORTED);
+                }
+            }
+            if self.pieces.len() >= MAX_VALUES {
+                return (end, items);
+            }
+        }
+        if let Some(last) = kept.take() {
+            end = self.take(&last);
+        }
+        (end, items)
+    }
+
+    fn push(&mut self, span: std::ops::Range<usize>, value: Phone, digits: usize) {
+        self.pieces.push(Piece { value: ContactValue { span, value }, digits });
+    }
+
+    fn parse(&self, start: usize, end: usize) -> Phone {
+        Phone::parse(self.field.get(start..end).unwrap_or_default(), self.options)
+    }
+
+    /// Whether the last number of a run is whole.
+    fn ends_whole(&self, run: &Run) -> bool {
+        let groups = run.groups.get(last_segment(&run.groups)..).unwrap_or_default();
+        groups.first().zip(groups.last()).is_some_and(|(a, z)| is_read(&self.parse(a.start, z.end)))
+    }
+
+    /// Whether the first number of a run is whole.
+    fn begins_whole(&self, run: &Run) -> bool {
+        let groups = run.groups.get(..segment_length(&run.groups)).unwrap_or_default();
+        groups.first().zip(groups.last()).is_some_and(|(a, z)| is_read(&self.parse(a.start, z.end)))
+    }
+
+    /// Two runs with a letter between their digits meet in a number that is mistyped; the others are sound. What is left
+    /// of the second run is returned.
+    fn spoil(&mut self, before: Option<Run>, run: Run) -> Option<Run> {
+        let length = segment_length(&run.groups);
+        let end = run.groups.get(..length).and_then(<[Group]>::last).map_or(0, |group| group.end);
+        match before {
+            Some(before) => {
+                let cut = last_segment(&before.groups);
+                let start = before.groups.get(cut).map_or(end, |group| group.start);
+                let sound = before.groups.get(..cut).unwrap_or_default().to_vec();
+                self.take(&Run { groups: sound, extension: None, attached: None, ..before });
+                self.push(start..end, Phone::malformed(PhoneFault::UnexpectedCharacter), MIN_REPORTED);
+            }
+            None => {
+                if let Some(piece) = self.pieces.last_mut() {
+                    piece.value.span.end = end;
+                }
+            }
+        }
+        let groups = run.groups.get(length..).unwrap_or_default().to_vec();
+        let rest = Run { groups, lookalike_before: false, letter_before: false, glued: false, ..run };
+        (!rest.groups.is_empty()).then_some(rest)
+    }
+
+    /// Reads the numbers of a run and returns its end.
+    fn take(&mut self, run: &Run) -> usize {
+        if let Some(groups) = without_decimals(&run.groups) {
+            return self.take_groups(&Run { groups, ..*run });
+        }
+        self.take_groups(run)
+    }
+
+    fn take_groups(&mut self, run: &Run) -> usize {
+        let (Some(first), Some(last)) = (run.groups.first(), run.groups.last()) else { return 0 };
+        let end = run.extension.unwrap_or(last.end);
+        let digits = run.groups.iter().map(|group| group.digits).sum();
+        if run.other || matches!(run.attached, Some('@')) {
+            let fault = if run.other { PhoneFault::OtherNumber } else { PhoneFault::UnexpectedCharacter };
+            self.push(first.start..end, Phone::malformed(fault), digits);
+            return end;
+        }
+        if self.take_thousands(run) {
+            return end;
+        }
+        let from = self.pieces.len();
+        let mut at = 0;
+        // The separators of lists cut first; what is between them may still be several numbers.
+        while let Some(rest) = run.groups.get(at..).filter(|rest| !rest.is_empty()) {
+            if self.pieces.len() >= from + MAX_VALUES {
+                break;
+            }
+            let count = segment_length(rest);
+            let segment = |from: usize, count: usize| {
+                let groups = run.groups.get(from..from + count).unwrap_or_default();
+                let last = from + count >= run.groups.len();
+                let own = groups.last().map_or(0, |group| group.end);
+                Segment { groups, end: if last { end } else { own } }
+            };
+            let here = segment(at, count);
+            at += count;
+            if self.extends(&here) {
+                continue;
+            }
+            // `010/83442922`: too early for a list.
+            if here.digits() < MIN_REPORTED
+                && let Some(next) = run.groups.get(at..).filter(|rest| !rest.is_empty())
+            {
+                let next = segment(at, segment_length(next));
+                let joined = self.parse(here.start(), next.end);
+                if is_read(&joined) {
+                    at += next.groups.len();
+                    self.push(here.start()..next.end, joined, MIN_REPORTED);
+                    continue;
+                }
+            }
+            self.take_segment(&here, run, self.pieces.len() > from);
+        }
+        self.judge_edges(run, from);
+        end
+    }
+
+    /// What is attached to a run makes a doubtful number of it unreadable.
+    fn judge_edges(&mut self, run: &Run, from: usize) {
+        let bad_before = run.lookalike_before;
+        let bad_after = run.attached.is_some_and(|c| c.is_ascii_alphabetic() || is_lookalike(c));
+        let count = self.pieces.len();
+        for (index, piece) in self.pieces.iter_mut().enumerate().skip(from) {
+            let phone = &mut piece.value.value;
+            let first = index == from && bad_before;
+            let last = index + 1 == count && bad_after && !is_read(phone);
+            // A note's digits are a number only when they are a whole one.
+            let note = run.note && !is_read(phone) && phone.key().is_some();
+            if first || last || note {
+                *phone = Phone::malformed(PhoneFault::UnexpectedCharacter);
+            }
+        }
+    }
+
+    /// `13,976,428,531`: what a spreadsheet makes of a number with thousands.
+    fn take_thousands(&mut self, run: &Run) -> bool {
+        let [first, more @ ..] = run.groups.as_slice() else { return false };
+        let Some(last) = more.last() else { return false };
+        let fits = first.digits <= 3 && more.iter().all(|group| group.digits == 3 && group.gap == Gap::Comma);
+        if !fits || more.len() < 3 {
+            return false;
+        }
+        let text = self.field.get(first.start..last.end).unwrap_or_default();
+        if text.chars().any(char::is_whitespace) || text.contains(['/', '#', '~']) {
+            return false;
+        }
+        let plain: String = text.chars().filter(|c| digit_value(*c).is_some()).collect();
+        let phone = Phone::parse(&plain, self.options);
+        if is_read(&phone) {
+            self.push(first.start..last.end, phone, MIN_REPORTED);
+            return true;
+        }
+        false
+    }
+
+    /// Takes a few digits behind a number as its extension: `028-87654321/801`.
+    fn extends(&mut self, segment: &Segment<'_>) -> bool {
+        let leads = matches!(segment.gap(), Gap::Comma | Gap::List);
+        if !leads || segment.digits() > MAX_BARE_EXTENSION {
+            return false;
+        }
+        let Some(start) = self.pieces.last().map(|piece| piece.value.span.start) else { return false };
+        // `、95588` goes on with the list.
+        if segment.gap() == Gap::List && self.parse(segment.start(), segment.end).is_ok() {
+            return false;
+        }
+        let phone = self.parse(start, segment.end);
+        let Some(piece) = self.pieces.last_mut() else { return false };
+        let known = &piece.value.value;
+        let sound = matches!(known.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry);
+        let same = sound && known.extension().is_none() && known.key() == phone.key();
+        if same && phone.extension().is_some() {
+            piece.value.value = phone;
+            piece.value.span.end = segment.end;
+            return true;
+        }
+        false
+    }
+
+    fn take_segment(&mut self, segment: &Segment<'_>, run: &Run, listed: bool) {
+        let groups = segment.groups;
+        let phone = self.parse(segment.start(), segment.end);
+        let split_plus = groups.iter().skip(1).any(|group| group.plus);
+        if self.are_two_services(groups) {
+            for group in groups {
+                self.push(group.start..group.end, self.parse(group.start, group.end), MIN_REPORTED);
+            }
+            return;
+        }
+        if is_read(&phone) && !split_plus {
+            self.push(segment.start()..segment.end, phone, MIN_REPORTED);
+            return;
+        }
+        if let Some(parts) = self.parts(segment) {
+            for (start, end, phone) in parts {
+                self.push(start..end, phone, MIN_REPORTED);
+            }
+            return;
+        }
+        if let Some(rest) = self.without_stub(segment, run) {
+            return self.take_segment(&rest, run, listed);
+        }
+        // What stands in brackets may be a note of digits: `139… (2026-05-01)`.
+        let noted = (1..groups.len().min(MAX_GROUPS)).find_map(|at| {
+            let (before, after) = groups.split_at_checked(at)?;
+            let (first, last) = (before.first()?, before.last()?);
+            let phone = after.first()?.bracket.then(|| self.parse(first.start, last.end)).filter(is_read)?;
+            Some((first.start..last.end, phone, after))
+        });
+        if let Some((span, phone, after)) = noted {
+            self.push(span, phone, MIN_REPORTED);
+            return self.take_segment(&Segment { groups: after, end: segment.end }, run, listed);
+        }
+        let digits = segment.digits();
+        let phone = if phone.fault() == Some(PhoneFault::MissingAreaCode) {
+            self.completed(segment, run, listed).unwrap_or(phone)
+        } else if split_plus || is_read(&phone) {
+            Phone::malformed(PhoneFault::SeveralNumbers)
+        } else {
+            phone
+        };
+        self.push(segment.start()..segment.end, phone, digits);
+    }
+
+    /// A segment without the digits that begin a note (`139… 9点后`) or number the items of a list (`1. 139… 2) 150…`).
+    fn without_stub<'g>(&self, segment: &Segment<'g>, run: &Run) -> Option<Segment<'g>> {
+        let groups = segment.groups;
+        let is_whole = |groups: &[Group]| {
+            groups.first().zip(groups.last()).is_some_and(|(a, z)| is_read(&self.parse(a.start, z.end)))
+        };
+        if groups.len() > MAX_GROUPS {
+            return None;
+        }
+        let (first, after) = groups.split_first()?;
+        let (last, before) = groups.split_last()?;
+        let between = self.field.get(first.end..after.first()?.start)?;
+        if first.digits <= 2 && between.starts_with('.') && is_whole(after) {
+            return Some(Segment { groups: after, end: segment.end });
+        }
+        let is_end = run.groups.last().is_some_and(|group| group.end == last.end);
+        let leads = !is_end || run.attached.is_some_and(|c| !c.is_ascii_alphabetic() && !is_lookalike(c));
+        let stub = leads && last.digits <= 2 && last.gap == Gap::Blank && run.extension.is_none();
+        (stub && is_whole(before))
+            .then(|| Segment { groups: before, end: before.last().map_or(0, |group| group.end) })
+    }
+
+    /// `95588 10086` and the like, whose digits in one row are a landline's.
+    fn are_two_services(&self, groups: &[Group]) -> bool {
+        let is_service = |group: &Group| {
+            let phone = self.parse(group.start, group.end);
+            phone.is_ok() && phone.kind() == PhoneKind::Service
+        };
+        groups.len() == 2 && groups.iter().all(is_service)
+    }
+
+    /// The numbers that groups divided by blanks and dashes are, when there is one way to see them.
+    fn parts(&self, segment: &Segment<'_>) -> Option<Vec<(usize, usize, Phone)>> {
+        let groups = segment.groups;
+        let count = groups.len();
+        if !(2..=MAX_GROUPS).contains(&count) {
+            return None;
+        }
+        // For each end: fewest numbers before it, in how many ways, and where the last of them begins.
+        let mut best: Vec<Option<(usize, usize, usize)>> = vec![None; count + 1];
+        *best.first_mut()? = Some((0, 1, 0));
+        for to in 1..=count {
+            let mut here: Option<(usize, usize, usize)> = None;
+            for from in (0..to).rev() {
+                let part = groups.get(from..to)?;
+                if part.iter().map(|group| group.digits).sum::<usize>() > MAX_DIGITS {
+                    break;
+                }
+                let Some(&Some((numbers, ways, _))) = best.get(from) else { continue };
+                if !self.is_part(part, to == count, segment.end) {
+                    continue;
+                }
+                let found = (numbers + 1, ways, from);
+                here = Some(match here {
+                    Some(known) if known.0 < found.0 => known,
+                    Some(known) if known.0 == found.0 => (known.0, known.1 + found.1, known.2),
+                    _ => found,
+                });
+            }
+            *best.get_mut(to)? = here;
+        }
+        let (numbers, ways, _) = (*best.get(count)?)?;
+        if ways != 1 || numbers < 2 {
+            return None;
+        }
+        let mut parts = Vec::with_capacity(numbers);
+        let mut to = count;
+        while to > 0 {
+            let (_, _, from) = (*best.get(to)?)?;
+            let start = groups.get(from)?.start;
+            let end = if to == count { segment.end } else { groups.get(to - 1)?.end };
+            parts.push((start, end, self.parse(start, end)));
+            to = from;
+        }
+        parts.reverse();
+        Some(parts)
+    }
+
+    /// Whether groups are one number among several. Service numbers are too short to be told from other digits, unless
+    /// both sides are.
+    fn is_part(&self, part: &[Group], last: bool, end: usize) -> bool {
+        let (Some(first), Some(tail)) = (part.first(), part.last()) else { return false };
+        if part.iter().skip(1).any(|group| group.plus) {
+            return false;
+        }
+        let phone = self.parse(first.start, if last { end } else { tail.end });
+        let service = phone.kind() == PhoneKind::Service && part.len() > 1;
+        is_read(&phone) && !service
+    }
+
+    /// A local number with the area code of its city, or of the landline before it in the list.
+    fn completed(&self, segment: &Segment<'_>, run: &Run, listed: bool) -> Option<Phone> {
+        if run.note || run.letter_before || segment.groups.iter().any(|group| group.plus) {
+            return None;
+        }
+        // `2026-05-01` is a date.
+        if segment.groups.len() > 2 {
+            return None;
+        }
+        let text = self.field.get(segment.start()..segment.end)?;
+        let neighbour = self.pieces.last().filter(|_| listed).and_then(|piece| piece.value.value.area_code());
+        let city = self.options.default_region;
+        let province = || city.province_code().map(|province| province * 10_000);
+        let own = city.gbt2260().or_else(province).and_then(cn_plan::area_code_of);
+        let code = match (own, neighbour) {
+            (Some(own), Some(neighbour)) if own != neighbour => return None,
+            (own, neighbour) => own.or(neighbour)?,
+        };
+        let phone = Phone::parse(&format!("0{code} {text}"), self.options);
+        (phone.is_ok() && phone.kind() == PhoneKind::Landline).then_some(phone)
+    }
+}
+
+/// The groups without the `.0` that a spreadsheet writes behind a number; nothing when there is none.
+fn without_decimals(groups: &[Group]) -> Option<Vec<Group>> {
+    let is_decimal = |number: &Group, tail: &Group| {
+        tail.gap == Gap::Dot && tail.zeros && tail.digits <= 2 && number.digits >= cn_plan::MIN_NATIONAL
+    };
+    let pairs = || groups.iter().zip(groups.iter().skip(1));
+    if !pairs().any(|(number, tail)| is_decimal(number, tail)) {
+        return None;
+    }
+    let kept = pairs().filter(|(number, tail)| !is_decimal(number, tail)).map(|(_, tail)| *tail);
+    Some(groups.iter().take(1).copied().chain(kept).collect())
+}
+
+impl Piece {
+    /// Whether its fault says more than that of the whole field.
+    fn knows_better(&self) -> bool {
+        matches!(self.value.value.fault(), Some(PhoneFault::OtherNumber | PhoneFault::Masked))
+    }
+}
+
+/// Groups up to the first separator of lists.
+fn segment_length(groups: &[Group]) -> usize {
+    let more = groups.iter().skip(1).take_while(|group| group.gap < Gap::Comma).count();
+    groups.len().min(1 + more)
+}
+
+/// Where the groups behind the last separator of lists begin.
+fn last_segment(groups: &[Group]) -> usize {
+    groups.iter().skip(1).rposition(|group| group.gap >= Gap::Comma).map_or(0, |at| at + 1)
+}

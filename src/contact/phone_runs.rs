@@ -1,0 +1,336 @@
+//! Where numbers may stand in a phone field: groups of digits, and what is between them.
+
+use std::ops::Range;
+
+use super::phone::{Phone, PhoneOptions};
+use super::scan::{
+    self, MAX_BARE_EXTENSION, MAX_EXTENSION, digit_value, is_blank, is_dash, is_invisible, is_lookalike,
+    narrow,
+};
+use super::spreadsheet::{Scientific, scientific};
+
+/// Characters looked through for the end of a bracket.
+const MAX_BRACKET: usize = 24;
+/// Letters of a label that are looked at.
+const MAX_LABEL: usize = 10;
+
+/// What stands between two groups of digits, the stronger the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Gap {
+    /// Nothing, or nothing that is seen.
+    None,
+    /// One full stop.
+    Dot,
+    Blank,
+    /// A dash, behind which extensions are written too.
+    Dash,
+    /// A separator of lists that people write before extensions: `,` `/` `#` `~`.
+    Comma,
+    /// Another separator of lists.
+    List,
+    /// A separator that never leads an extension: a line break, a tab.
+    Line,
+}
+
+/// Digits without a gap.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Group {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) digits: usize,
+    /// All digits are zeros.
+    pub(super) zeros: bool,
+    /// A `+` stands before it.
+    pub(super) plus: bool,
+    /// What stands before it.
+    pub(super) gap: Gap,
+    /// A bracket is opened before it.
+    pub(super) bracket: bool,
+}
+
+/// Groups of digits with no text between them.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) groups: Vec<Group>,
+    /// End of an extension with its mark: `转801`.
+    pub(super) extension: Option<usize>,
+    /// A letter that may be a mistyped digit stands alone before it.
+    pub(super) lookalike_before: bool,
+    /// Latin letters are attached before it.
+    pub(super) letter_before: bool,
+    /// The visible character attached behind it.
+    pub(super) attached: Option<char>,
+    /// One or two letters lead from the run before to this one without a blank.
+    pub(super) glued: bool,
+    /// It stands in a bracket with text.
+    pub(super) note: bool,
+    /// The text before says that it is no phone number.
+    pub(super) other: bool,
+}
+
+/// What a field consists of.
+pub(super) enum Item {
+    Run(Run),
+    /// A number in scientific notation from this byte on.
+    Scientific(usize, Scientific),
+}
+
+/// Reads the items of a field one by one.
+pub(super) struct Items<'t, 'o> {
+    text: &'t str,
+    options: &'t PhoneOptions<'o>,
+    at: usize,
+    /// End of the item before.
+    last: usize,
+    /// Something is attached to the digits of the item before.
+    attached: bool,
+    bracket: Bracket,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bracket {
+    Outside,
+    Open,
+    WithText,
+}
+
+impl<'t, 'o> Items<'t, 'o> {
+    pub(super) fn new(text: &'t str, options: &'t PhoneOptions<'o>) -> Items<'t, 'o> {
+        Items { text, options, at: 0, last: 0, attached: false, bracket: Bracket::Outside }
+    }
+
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// The digits from the place reached on, with the `+` and the brackets that are open before them.
+    fn run(&mut self, plus: Option<usize>, mut brackets: usize) -> Run {
+        let mut run = Run {
+            groups: Vec::new(),
+            extension: None,
+            lookalike_before: false,
+            letter_before: false,
+            attached: None,
+            glued: false,
+            note: self.bracket == Bracket::WithText,
+            other: false,
+        };
+        let mut gap = Gap::None;
+        let mut next_plus = plus;
+        let mut bracket = false;
+        while let Some(c) = self.rest().chars().next() {
+            let (start, end) = (self.at, self.at + c.len_utf8());
+            let folded = narrow(c);
+            if let Some(value) = digit_value(c) {
+                // A number in scientific notation is an item of its own.
+                if gap != Gap::None && next_plus.is_none() && scientific(self.rest()).is_some() {
+                    break;
+                }
+                match run.groups.last_mut() {
+                    Some(group) if gap == Gap::None && next_plus.is_none() => {
+                        group.end = end;
+                        group.digits += 1;
+                        group.zeros &= value == 0;
+                    }
+                    _ => run.groups.push(Group {
+                        start: next_plus.unwrap_or(start),
+                        end,
+                        digits: 1,
+                        zeros: value == 0,
+                        plus: next_plus.is_some(),
+                        gap,
+                        bracket,
+                    }),
+                }
+                (gap, next_plus, bracket) = (Gap::None, None, false);
+            } else if is_invisible(c) {
+            } else if let Some(stronger) = self.gap_of(folded, gap, end) {
+                gap = gap.max(stronger);
+            } else if folded == '+' {
+                // `139…+138…` is a list, `139… +86138…` a country code.
+                let leads = self.next_digit(end);
+                if leads && (gap != Gap::None || run.groups.is_empty()) {
+                    next_plus = Some(start);
+                } else if !run.groups.is_empty() {
+                    gap = gap.max(Gap::List);
+                }
+            } else if matches!(folded, '(' | '[' | '【') && self.closes(end) {
+                (brackets, bracket) = (brackets + 1, true);
+                gap = gap.max(Gap::Blank);
+            } else if matches!(folded, ')' | ']' | '】') && brackets > 0 {
+                brackets -= 1;
+                gap = gap.max(Gap::Blank);
+            } else if folded == '*' {
+                self.star(&mut run, &mut gap, start..end);
+            } else {
+                break;
+            }
+            self.at = end;
+        }
+        if gap == Gap::None {
+            run.attached = self.rest().chars().next().map(narrow);
+        }
+        self.take_extension(&mut run);
+        (self.last, self.attached) = (self.at, run.attached.is_some());
+        run
+    }
+
+    fn gap_of(&self, folded: char, gap: Gap, end: usize) -> Option<Gap> {
+        Some(match folded {
+            '\n' | '\r' | '\t' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\\' => Gap::Line,
+            '(' | ')' | '[' | ']' | '【' | '】' => return None,
+            '.' if gap == Gap::None && self.next_digit(end) => Gap::Dot,
+            ',' | '/' | '#' | '~' | '\u{223C}' | '\u{301C}' => Gap::Comma,
+            '、' | ';' | '|' | '&' => Gap::List,
+            _ if is_dash(folded) => Gap::Dash,
+            _ if is_blank(folded) => Gap::Blank,
+            _ => return None,
+        })
+    }
+
+    /// One star between digits is a dash; several hide digits and belong to the group.
+    fn star(&self, run: &mut Run, gap: &mut Gap, star: Range<usize>) {
+        let before = self.text.get(..star.start).unwrap_or_default();
+        if *gap == Gap::None && self.next_digit(star.end) && !before.ends_with(['*', '＊']) {
+            *gap = Gap::Dash;
+        } else if let Some(group) = run.groups.last_mut() {
+            group.end = star.end;
+            *gap = Gap::None;
+        }
+    }
+
+    fn next_digit(&self, from: usize) -> bool {
+        let rest = self.text.get(from..).unwrap_or_default();
+        rest.chars().find(|c| !is_invisible(*c)).is_some_and(|c| digit_value(c).is_some())
+    }
+
+    /// Whether a bracket opened before this place holds nothing but a number.
+    fn closes(&self, from: usize) -> bool {
+        for c in self.text.get(from..).unwrap_or_default().chars().take(MAX_BRACKET) {
+            let folded = narrow(c);
+            if matches!(folded, ')' | ']' | '】') {
+                return true;
+            }
+            let fits = digit_value(c).is_some()
+                || is_invisible(c)
+                || folded == '+'
+                || is_dash(folded)
+                || (is_blank(folded) && !matches!(folded, '(' | '[' | '【'));
+            if !fits {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// An extension with its mark behind the run. As many digits as a number has are one when they are no number.
+    fn take_extension(&mut self, run: &mut Run) {
+        let Some(after) = scan::after_mark(self.rest()) else { return };
+        let mut count = 0;
+        let mut end = self.text.len() - after.len();
+        let first =
+            after.char_indices().find(|(_, c)| digit_value(*c).is_some()).map_or(after.len(), |(at, _)| at);
+        let (fluff, digits) = after.split_at_checked(first).unwrap_or_default();
+        let is_fluff = |c: char| {
+            is_invisible(c)
+                || is_blank(narrow(c)) && !matches!(c, '\n' | '\r')
+                || matches!(narrow(c), ':' | '#' | '=' | '-' | '号' | '號' | '码' | '碼')
+        };
+        if !fluff.chars().all(is_fluff) {
+            return;
+        }
+        end += fluff.len();
+        let begin = end;
+        for c in digits.chars() {
+            if digit_value(c).is_some() {
+                count += 1;
+            } else if !is_invisible(c) {
+                break;
+            }
+            end += c.len_utf8();
+        }
+        let number = self.text.get(begin..end).unwrap_or_default();
+        let is_extension = match count {
+            0 => false,
+            1..=MAX_BARE_EXTENSION => true,
+            ..=MAX_EXTENSION => !Phone::parse(number, self.options).is_ok(),
+            _ => false,
+        };
+        if is_extension {
+            run.extension = Some(end);
+            run.attached = None;
+            self.at = end;
+        }
+    }
+}
+
+impl Iterator for Items<'_, '_> {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        let mut before = ' ';
+        // Latin letters and what looks like a digit, in a row.
+        let mut letters = 0usize;
+        let mut only_letters = self.attached;
+        let mut plus: Option<usize> = None;
+        let mut brackets = 0usize;
+        while let Some(c) = self.rest().chars().next() {
+            let start = self.at;
+            if digit_value(c).is_some() {
+                if plus.is_none()
+                    && let Some(found) = scientific(self.rest())
+                {
+                    self.at += found.len;
+                    (self.last, self.attached) = (self.at, false);
+                    return Some(Item::Scientific(start, found));
+                }
+                let between = self.text.get(self.last..start).unwrap_or_default();
+                let follows = self.last > 0;
+                let mut run = self.run(plus, brackets);
+                // Between two values `|` divides them.
+                run.lookalike_before = is_lookalike(before) && letters == 1 && (before != '|' || !follows);
+                run.letter_before = before.is_ascii_alphabetic();
+                run.glued = only_letters && (1..=2).contains(&letters);
+                run.other = is_other_label(between);
+                return Some(Item::Run(run));
+            }
+            self.at += c.len_utf8();
+            if is_invisible(c) {
+                continue;
+            }
+            let folded = narrow(c);
+            match folded {
+                '(' | '[' | '【' if self.closes(self.at) => brackets += 1,
+                '(' | '[' | '【' | '{' | '<' => self.bracket = Bracket::Open,
+                ')' | ']' | '】' | '}' | '>' => (self.bracket, brackets) = (Bracket::Outside, 0),
+                '+' => plus = Some(start),
+                _ if is_blank(folded) || is_dash(folded) => {}
+                _ => {
+                    (plus, brackets) = (None, 0);
+                    if folded.is_alphabetic() && self.bracket == Bracket::Open {
+                        self.bracket = Bracket::WithText;
+                    }
+                }
+            }
+            let letter = folded.is_ascii_alphabetic() || is_lookalike(folded);
+            letters = if letter { letters + 1 } else { 0 };
+            only_letters &= letter;
+            before = folded;
+        }
+        None
+    }
+}
+
+/// Whether the text before a number says that it is something else: a QQ account, a card, a post code.
+fn is_other_label(text: &str) -> bool {
+    let visible = text.chars().rev().filter(|c| !is_invisible(*c)).map(narrow);
+    let last = visible.skip_while(|c| !c.is_alphabetic()).take_while(|c| c.is_alphabetic()).take(MAX_LABEL);
+    let mut word: Vec<char> = last.flat_map(char::to_lowercase).collect();
+    word.reverse();
+    let word: String = word.into_iter().collect();
+    let word = word.trim_end_matches(['号', '码', '號', '碼']);
+    let exact = ["qq", "id", "zip", "plz", "vat", "iban"];
+    let ends =
+        ["qq", "扣扣", "邮编", "郵編", "邮政编", "身份证", "身份證", "工", "编", "订单", "银行卡", "税"];
+    exact.contains(&word) || (!word.is_ascii() && ends.iter().any(|end| word.ends_with(end)))
+}

@@ -1,0 +1,36 @@
+//! A value of a contact field and the place where it stands.
+
+use std::ops::Range;
+
+/// One value that was read from a contact field, and where it stands.
+///
+/// [`read_phones`](super::read_phones) and [`read_emails`](super::read_emails) return them in the order of the text.
+/// A value that cannot be read is there too: its [`Phone`](super::Phone) is malformed, its
+/// [`Email`](super::Email) is an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactValue<T> {
+    /// Bytes of the field, on character boundaries: the number or address without the decoration around it.
+    pub span: Range<usize>,
+    /// What was read.
+    pub value: T,
+}
+
+/// Most values that are read from one field; what stands behind them is reported as one value.
+pub(super) const MAX_VALUES: usize = 64;
+/// Bytes of a field that are read; what stands behind them is reported as one value.
+pub(super) const MAX_FIELD: usize = 16 * 1024;
+
+/// The bytes of a text without the blanks around it.
+pub(super) fn trimmed(text: &str) -> Range<usize> {
+    let start = text.len() - text.trim_start().len();
+    start..start + text.trim().len()
+}
+
+/// The beginning of a field that is read, whole characters only.
+pub(super) fn head(field: &str) -> &str {
+    let end = (0..=MAX_FIELD.min(field.len())).rev().find(|at| field.is_char_boundary(*at));
+    end.and_then(|end| field.get(..end)).unwrap_or_default()
+}
+
+/// The character of the visual order turned round: what is seen is not what is stored.
+pub(super) const REVERSED: char = '\u{202E}';
