@@ -5,15 +5,29 @@ use super::lists::{shown, trimmed};
 use super::reason::{HitReason, discreet};
 use super::rules::{FakeCheck, FakeField, FakeRule, PhoneFormatCheck};
 use crate::contact::{
-    EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneQuality, Wechat, WechatFault, fake_company,
-    fake_email, fake_name, fake_phone,
+    Email, EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneQuality, Wechat,
+    WechatFault, WechatKind, fake_company, fake_email, fake_name, fake_phone,
 };
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
 
+/// Most faults of one text that are shown.
+const MAX_FAULTS: usize = 8;
+
+/// Counts the faults of each text, and answers whether one more is shown.
+fn few() -> impl FnMut(usize) -> bool {
+    let mut last = (usize::MAX, 0);
+    move |index| {
+        last = if last.0 == index { (index, last.1 + 1) } else { (index, 1) };
+        last.1 <= MAX_FAULTS
+    }
+}
+
 /// Phone numbers that cannot be called. Blank values count as not given.
 pub(super) fn find_bad_phones(check: &PhoneFormatCheck, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
-    for (index, (phone, raw)) in facts.phones().iter().zip(&facts.read().phones).enumerate() {
+    let mut is_shown = few();
+    for placed in facts.placed_phones() {
+        let phone = placed.value;
         let reason = match phone.quality() {
             PhoneQuality::Malformed(PhoneFault::Empty) => continue,
             PhoneQuality::Malformed(fault) => HitReason::PhoneMalformed { fault },
@@ -22,22 +36,28 @@ pub(super) fn find_bad_phones(check: &PhoneFormatCheck, facts: &Facts<'_>, found
             }
             _ => continue,
         };
-        let place = Some(trimmed(raw.as_str()));
-        let entry = shown(mask_phone(raw.as_str().trim()));
-        found(Found::at("phone", Some(index), place, reason).entry(entry));
+        if !is_shown(placed.index) {
+            continue;
+        }
+        let entry = shown(mask_phone(placed.text));
+        found(Found::at("phone", Some(placed.index), Some(placed.span), reason).entry(entry));
     }
 }
 
 /// E-mail addresses that cannot be written to.
 pub(super) fn find_bad_emails(facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
-    for (index, (email, raw)) in facts.emails().iter().zip(&facts.read().emails).enumerate() {
-        let fault = match email {
+    let mut is_shown = few();
+    for placed in facts.placed_emails() {
+        let fault = match placed.value {
             Ok(_) | Err(EmailFault::Empty) => continue,
             Err(fault) => *fault,
         };
-        let place = Some(trimmed(raw.as_str()));
-        let entry = shown(mask_email(raw.as_str().trim()));
-        found(Found::at("email", Some(index), place, HitReason::EmailMalformed { fault }).entry(entry));
+        if !is_shown(placed.index) {
+            continue;
+        }
+        let entry = shown(mask_email(placed.text));
+        let reason = HitReason::EmailMalformed { fault };
+        found(Found::at("email", Some(placed.index), Some(placed.span), reason).entry(entry));
     }
 }
 
@@ -53,9 +73,10 @@ pub(super) fn find_bad_wechat(facts: &Facts<'_>, found: &mut impl FnMut(Found)) 
     found(Found::at("wechat", None, place, HitReason::WechatMalformed { fault }).entry(entry));
 }
 
-/// Whether somebody may answer: not malformed, not outside every assigned range, no public service's number.
+/// Whether somebody may answer: not malformed, not outside every assigned range, no public service's number, and not
+/// invented.
 fn is_usable(phone: &Phone) -> bool {
-    match phone.quality() {
+    let possible = match phone.quality() {
         // 95588 is a company's; nobody who fills in a form owns 110 or 10086.
         PhoneQuality::Ok => {
             phone.kind() != PhoneKind::Service
@@ -64,23 +85,32 @@ fn is_usable(phone: &Phone) -> bool {
         }
         PhoneQuality::UnknownCountry => true,
         PhoneQuality::Malformed(_) | PhoneQuality::PossibleNotAssigned => false,
-    }
+    };
+    // Companies buy landlines and 400 numbers that are easy to keep in mind.
+    possible && (phone.kind() != PhoneKind::Mobile || fake_phone(phone).is_empty())
+}
+
+/// Whether an address is real, as far as its look tells. A slip in the domain is no invention.
+fn is_real(email: &Email) -> bool {
+    fake_email(email).iter().all(|reason| matches!(reason, FakeReason::MistypedDomain { .. }))
+}
+
+/// Whether a WeChat id is no invented number.
+fn is_reachable(id: &Wechat) -> bool {
+    id.kind() != WechatKind::Phone || is_usable(&Phone::parse(id.key(), &PhoneOptions::default()))
 }
 
 /// Why the lead cannot be reached, if it cannot.
 pub(super) fn unreachable(facts: &Facts<'_>) -> Option<HitReason> {
-    if facts.phones().iter().any(is_usable) || facts.emails().iter().any(Result::is_ok) {
+    if facts.phones().iter().any(is_usable) || facts.emails().iter().flatten().any(is_real) {
         return None;
     }
     let wechat = facts.read().wechat.as_ref().map(|id| Wechat::parse(id.as_str()));
-    if matches!(wechat, Some(Ok(_))) {
+    if wechat.as_ref().is_some_and(|id| id.as_ref().is_ok_and(is_reachable)) {
         return None;
     }
-    let blank_phone = |phone: &&Phone| phone.quality() == PhoneQuality::Malformed(PhoneFault::Empty);
-    let phones = facts.phones().len() - facts.phones().iter().filter(blank_phone).count();
-    let emails = facts.emails().iter().filter(|email| !matches!(email, Err(EmailFault::Empty))).count();
-    let wechats = usize::from(matches!(wechat, Some(Err(fault)) if fault != WechatFault::Empty));
-    match phones + emails + wechats {
+    let wechats = usize::from(wechat.is_some_and(|id| id != Err(WechatFault::Empty)));
+    match facts.phones().len() + facts.emails().len() + wechats {
         0 => Some(HitReason::NoContact),
         values => Some(HitReason::NoUsableContact { values }),
     }
@@ -91,21 +121,23 @@ pub(super) fn find_fakes(check: &FakeCheck, facts: &Facts<'_>, found: &mut impl 
     let lead = facts.read();
     let counts = |reason: &FakeReason| check.rules.contains(&FakeRule::of(reason));
     if check.fields.contains(&FakeField::Phone) {
-        for (index, (phone, raw)) in facts.phones().iter().zip(&lead.phones).enumerate() {
-            for reason in fake_phone(phone).into_iter().filter(counts) {
+        for placed in facts.placed_phones() {
+            for reason in fake_phone(placed.value).into_iter().filter(counts) {
                 let reason = HitReason::Fake { reason: discreet(reason) };
-                let entry = shown(mask_phone(raw.as_str().trim()));
-                found(Found::at("phone", Some(index), Some(trimmed(raw.as_str())), reason).entry(entry));
+                let entry = shown(mask_phone(placed.text));
+                let span = Some(placed.span.clone());
+                found(Found::at("phone", Some(placed.index), span, reason).entry(entry));
             }
         }
     }
     if check.fields.contains(&FakeField::Email) {
-        for (index, (email, raw)) in facts.emails().iter().zip(&lead.emails).enumerate() {
-            let Ok(email) = email else { continue };
+        for placed in facts.placed_emails() {
+            let Ok(email) = placed.value else { continue };
             for reason in fake_email(email).into_iter().filter(counts) {
                 let reason = HitReason::Fake { reason: discreet(reason) };
                 let entry = shown(mask_email(email.key()));
-                found(Found::at("email", Some(index), Some(trimmed(raw.as_str())), reason).entry(entry));
+                let span = Some(placed.span.clone());
+                found(Found::at("email", Some(placed.index), span, reason).entry(entry));
             }
         }
     }

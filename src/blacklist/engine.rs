@@ -146,7 +146,8 @@ impl Blacklist {
         let submission = self.submission(facts);
         let mut reached = false;
         for rule in &self.rules {
-            if !reached && rule.test.phase() > Phase::Formats {
+            // What makes a value useless comes before what follows from it.
+            if !reached && rule.test.phase() > Phase::Fakes {
                 self.check_reach(&mut pass);
                 reached = true;
             }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::rules::{BurstDimension, SubmissionKey};
 use crate::company::exact_key;
 use crate::contact::{
-    Email, EmailFault, FakeReason, PhoneQuality, Wechat, WechatKind, fake_company, fake_email, fake_name,
-    fake_phone, is_public_mail_domain,
+    FakeReason, PhoneQuality, Wechat, WechatKind, fake_company, fake_email, fake_name, fake_phone,
+    is_public_mail_domain,
 };
 use crate::model::RuleId;
 use crate::rule::Facts;
@@ -84,7 +84,7 @@ impl<'de> Deserialize<'de> for WindowKey {
     }
 }
 
-/// One key of a submission, and which of the field's values it was made of.
+/// One key of a submission, and which of the values read it was made of.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Submitted {
     pub(super) by: SubmissionKey,
@@ -258,19 +258,19 @@ pub(super) fn burst_keys(
         BurstDimension::EmailDomain => {
             for domain in facts.email_domains().iter().take(MOST_VALUES) {
                 if !is_public_mail_domain(domain) {
-                    let holds = |email: &Result<Email, EmailFault>| {
-                        email.as_ref().is_ok_and(|email| email.domain() == domain)
-                    };
-                    found(space.with(domain), facts.emails().iter().position(holds));
+                    let mut placed = facts.placed_emails();
+                    let held =
+                        placed.find(|one| one.value.as_ref().is_ok_and(|email| email.domain() == domain));
+                    found(space.with(domain), held.map(|one| one.index));
                 }
             }
         }
         BurstDimension::PhoneSegment => {
-            for (index, phone) in facts.phones().iter().enumerate().take(MOST_VALUES) {
+            for phone in facts.placed_phones().take(MOST_VALUES) {
                 let segment =
-                    phone.e164().and_then(|key| key.get(..key.len().checked_sub(SUBSCRIBER_DIGITS)?));
+                    phone.value.e164().and_then(|key| key.get(..key.len().checked_sub(SUBSCRIBER_DIGITS)?));
                 if let Some(segment) = segment {
-                    found(space.with(segment), Some(index));
+                    found(space.with(segment), Some(phone.index));
                 }
             }
         }

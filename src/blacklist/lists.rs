@@ -150,20 +150,20 @@ impl Lists {
     pub(super) fn find(&self, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
         let lead = facts.read();
         if !self.phones.is_empty() {
-            for (index, (phone, raw)) in facts.phones().iter().zip(&lead.phones).enumerate() {
-                if let Some(key) = phone.key().filter(|key| self.phones.contains(*key)) {
+            for phone in facts.placed_phones() {
+                if let Some(key) = phone.value.key().filter(|key| self.phones.contains(*key)) {
                     let reason = HitReason::Listed { kind: ContactKind::Phone };
-                    let found_at = Found::at("phone", Some(index), Some(trimmed(raw.as_str())), reason);
+                    let found_at = Found::at("phone", Some(phone.index), Some(phone.span), reason);
                     found(found_at.entry(mask_phone(key)));
                 }
             }
         }
         if !self.emails.is_empty() {
-            for (index, (email, raw)) in facts.emails().iter().zip(&lead.emails).enumerate() {
-                let Ok(email) = email else { continue };
+            for placed in facts.placed_emails() {
+                let Ok(email) = placed.value else { continue };
                 if self.emails.contains(email.key()) {
                     let reason = HitReason::Listed { kind: ContactKind::Email };
-                    let found_at = Found::at("email", Some(index), Some(trimmed(raw.as_str())), reason);
+                    let found_at = Found::at("email", Some(placed.index), Some(placed.span), reason);
                     found(found_at.entry(mask_email(email.key())));
                 }
             }
@@ -257,16 +257,17 @@ impl Domains {
     }
 
     pub(super) fn find(&self, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
-        for (index, (email, raw)) in facts.emails().iter().zip(&facts.read().emails).enumerate() {
-            let Ok(email) = email else { continue };
+        for placed in facts.placed_emails() {
+            let Ok(email) = placed.value else { continue };
             let domain = email.domain();
             if self.except_public && is_public_mail_domain(domain) {
                 continue;
             }
             let Some(entry) = self.entry_of(domain) else { continue };
             let reason = HitReason::ListedDomain { subdomain: entry.len() < domain.len() };
-            let place = domain_span(raw.as_str());
-            found(Found::at("email", Some(index), Some(place), reason).entry(entry.to_owned()));
+            let place = domain_span(placed.text);
+            let place = placed.span.start + place.start..placed.span.start + place.end;
+            found(Found::at("email", Some(placed.index), Some(place), reason).entry(entry.to_owned()));
         }
     }
 

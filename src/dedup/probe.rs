@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::company::{CompanyName, Gazetteer, exact_key, keys_for_storage, visit_grams};
-use crate::contact::{Email, Phone, Wechat, canonical_domain, is_public_mail_domain};
+use crate::contact::{Wechat, canonical_domain, is_public_mail_domain, read_emails, read_phones};
 use crate::model::open_enum::closed_enum;
 use crate::model::{Account, Contact, ExternalIdKind, Lead, LeadField, mask_email, mask_id, mask_phone};
 use crate::rule::{FactContext, Facts, HostTables, LeadLimits, cut_account, read_text};
@@ -178,11 +178,11 @@ impl Probe {
 pub(super) fn contact_keys(contact: &Contact, tables: &HostTables) -> Vec<MatchKey> {
     let options = tables.phone_options();
     let phones = contact.phones.iter().take(LeadLimits::VALUES);
-    let phones = phones.map(|phone| Phone::parse(read_text(phone.as_str()), &options));
-    let phones = phones.filter_map(|phone| phone.key().map(str::to_owned));
+    let phones = phones.flat_map(|phone| read_phones(read_text(phone.as_str()), &options));
+    let phones = phones.filter_map(|phone| phone.value.key().map(str::to_owned));
     let emails = contact.emails.iter().take(LeadLimits::VALUES);
-    let emails = emails.filter_map(|email| Email::parse(read_text(email.as_str())).ok());
-    let emails = emails.map(|email| email.key().to_owned());
+    let emails = emails.flat_map(|email| read_emails(read_text(email.as_str())));
+    let emails = emails.filter_map(|email| email.value.ok().map(|email| email.key().to_owned()));
     let wechat = contact.wechat.as_ref().and_then(|id| Wechat::parse(read_text(id.as_str())).ok());
     let wechat = wechat.map(|id| id.key().to_owned());
     let key = |kind| move |value| MatchKey { kind, value };

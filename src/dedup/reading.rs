@@ -4,10 +4,12 @@ use super::candidate::{Candidate, Likeness, Source};
 use super::probe::{MatchKey, MatchKeyKind, Probe, id_keys};
 use super::resolution::Rows;
 use crate::company::KeyReader;
-use crate::contact::{Email, Phone, Wechat, canonical_domain, is_public_mail_domain};
+use crate::contact::{
+    Wechat, canonical_domain, is_public_mail_domain, plain_phone, read_emails, read_phones,
+};
 use crate::model::{Account, EmailAddress, Lead, PhoneNumber, RecordRef, WechatId};
 use crate::names::Asked;
-use crate::rule::{FactContext, Facts, cut_account, cut_lead_on_file};
+use crate::rule::{FactContext, Facts, cut_account, cut_lead_on_file, visit_phone_keys};
 
 /// Digits at the end of a number by which most other numbers are told from it at a glance.
 const TAIL: usize = 4;
@@ -134,7 +136,10 @@ impl<'x, 'a> Reading<'x, 'a> {
     }
 
     fn read_lead(&mut self, lead: &Lead) {
-        self.read_phones(&lead.phones);
+        if self.phone && lead.phones.iter().any(|phone| self.may_be_ours(phone.as_str())) {
+            let tables = self.context.tables;
+            visit_phone_keys(lead, tables, |key| self.note(MatchKeyKind::Phone, key));
+        }
         self.read_wechat(lead.wechat.as_ref());
         if self.email || self.domain {
             self.read_emails(&lead.emails, true);
@@ -150,10 +155,16 @@ impl<'x, 'a> Reading<'x, 'a> {
         }
         let options = self.context.tables.phone_options();
         for phone in phones {
-            if self.may_be_ours(phone.as_str())
-                && let Some(key) = Phone::parse(phone.as_str(), &options).key()
-            {
-                self.note(MatchKeyKind::Phone, key);
+            if !self.may_be_ours(phone.as_str()) {
+                continue;
+            }
+            match plain_phone(phone.as_str(), &options) {
+                Some(phone) => phone.key().into_iter().for_each(|key| self.note(MatchKeyKind::Phone, key)),
+                None => {
+                    let found = read_phones(phone.as_str(), &options);
+                    let keys = found.iter().filter_map(|one| one.value.key());
+                    keys.for_each(|key| self.note(MatchKeyKind::Phone, key));
+                }
             }
         }
     }
@@ -188,7 +199,8 @@ impl<'x, 'a> Reading<'x, 'a> {
     }
 
     fn read_emails(&mut self, emails: &[EmailAddress], with_domains: bool) {
-        for email in emails.iter().filter_map(|email| Email::parse(email.as_str()).ok()) {
+        let found = emails.iter().flat_map(|email| read_emails(email.as_str()));
+        for email in found.filter_map(|one| one.value.ok()) {
             self.note(MatchKeyKind::Email, email.key());
             if with_domains && !is_public_mail_domain(email.domain()) {
                 self.note(MatchKeyKind::Domain, email.domain());

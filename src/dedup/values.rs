@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::deduplicator::Deduplicator;
 use super::probe::WECHAT;
-use crate::contact::{Email, Phone, Wechat};
+use crate::contact::{Wechat, email_keys, phone_keys};
 use crate::model::{Effect, ExternalIdKind, FieldType, Lead, LeadField, OpenGroup, RecordRef, Value};
 use crate::order;
 use crate::rule::HostTables;
@@ -191,8 +191,8 @@ fn same_text(a: &Value, b: &Value) -> bool {
 /// A value of a list as two spellings share it.
 pub(crate) fn canonical(field: LeadField, value: &str, tables: &HostTables) -> String {
     let key = match field {
-        LeadField::Phones => Phone::parse(value, &tables.phone_options()).key().map(str::to_owned),
-        LeadField::Emails => Email::parse(value).ok().map(|email| email.key().to_owned()),
+        LeadField::Phones => phone_keys(value, &tables.phone_options()),
+        LeadField::Emails => email_keys(value),
         LeadField::Wechat => Some(canonical_id(value)),
         _ => None,
     };

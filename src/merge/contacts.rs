@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{Fields, members_of, with_members};
 use super::values::{agree, distinct};
-use crate::contact::{Email, Phone, PhoneKind, PhoneOptions, Wechat};
+use crate::contact::{PhoneKind, PhoneOptions, Wechat, read_emails, read_phones};
 use crate::model::{AccountId, Contact, Value};
 use crate::order;
 use crate::text::fold;
@@ -116,8 +116,8 @@ fn keys_of(contact: &Contact, phones: &PhoneOptions<'_>) -> BTreeSet<Key> {
     if !contact.id.is_blank() {
         keys.insert(Key::Id(contact.id.to_string()));
     }
-    for phone in &contact.phones {
-        let phone = Phone::parse(phone.as_str(), phones);
+    for phone in contact.phones.iter().flat_map(|phone| read_phones(phone.as_str(), phones)) {
+        let phone = phone.value;
         let Some(key) = phone.key() else { continue };
         if phone.kind() == PhoneKind::Mobile {
             keys.insert(Key::Personal(key.to_owned()));
@@ -126,7 +126,8 @@ fn keys_of(contact: &Contact, phones: &PhoneOptions<'_>) -> BTreeSet<Key> {
             keys.insert(Key::Shared(format!("{key} {extension}")));
         }
     }
-    let emails = contact.emails.iter().filter_map(|email| Email::parse(email.as_str()).ok());
+    let emails = contact.emails.iter().flat_map(|email| read_emails(email.as_str()));
+    let emails = emails.filter_map(|email| email.value.ok());
     keys.extend(emails.map(|email| Key::Personal(email.key().to_owned())));
     let wechat = contact.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok());
     keys.extend(wechat.map(|id| Key::Personal(format!("wechat {}", id.key()))));

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::record::{Fields, is_blank};
 use super::rules::Survivorship;
 use crate::company::{CompanyName, Gazetteer, exact_key};
-use crate::contact::{Email, Phone, PhoneOptions, Wechat};
+use crate::contact::{PhoneOptions, Wechat, email_keys, phone_keys};
 use crate::model::{OpenGroup, Value, mask_email, mask_id, mask_phone};
 use crate::order;
 use crate::text::{fold, scrubbed};
@@ -222,12 +222,8 @@ pub(super) fn distinct(name: &str, items: Vec<String>, phones: &PhoneOptions<'_>
 /// The form in which two spellings of one value are the same.
 pub(super) fn canonical(name: &str, text: &str, phones: &PhoneOptions<'_>) -> String {
     let key = match leaf(name) {
-        "phones" => {
-            let phone = Phone::parse(text, phones);
-            let extension = phone.extension().map(|digits| format!(" {digits}")).unwrap_or_default();
-            phone.key().map(|key| format!("{key}{extension}"))
-        }
-        "emails" => Email::parse(text).ok().map(|email| email.key().to_owned()),
+        "phones" => phone_keys(text, phones),
+        "emails" => email_keys(text),
         "wechat" => Wechat::parse(text).ok().map(|id| id.key().to_owned()),
         "company" | "aliases" => {
             Some(exact_key(&CompanyName::parse(text, &Gazetteer::builtin()))).filter(|key| !key.is_empty())

@@ -6,6 +6,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use super::contact_values::{Placed, Values};
 use super::field::Path;
 use super::fields::FieldId;
 use super::limits::{CutLead, read_message, read_text};
@@ -131,9 +132,9 @@ const FEW_ACTIVITIES: usize = 64;
 pub struct Facts<'a> {
     lead: &'a Lead,
     context: FactContext<'a>,
-    phones: Vec<Phone>,
+    phones: Values<Phone>,
     phone_keys: Vec<String>,
-    emails: Vec<Result<Email, EmailFault>>,
+    emails: Values<Result<Email, EmailFault>>,
     email_keys: Vec<String>,
     email_domains: Vec<String>,
     ip: Option<String>,
@@ -153,16 +154,13 @@ impl<'a> Facts<'a> {
     /// Derives the facts of a lead.
     #[must_use]
     pub fn new(lead: &'a Lead, context: &FactContext<'a>) -> Facts<'a> {
-        let options = context.tables.phone_options();
         let cut = CutLead::of(lead, context.activities);
         let whole = lead;
         let lead = cut.as_deref().map_or(whole, |cut| &cut.lead);
-        let phones: Vec<Phone> =
-            lead.phones.iter().map(|phone| Phone::parse(phone.as_str(), &options)).collect();
-        let phone_keys = distinct(phones.iter().filter_map(Phone::key));
-        let emails: Vec<Result<Email, EmailFault>> =
-            lead.emails.iter().map(|email| Email::parse(email.as_str())).collect();
-        let valid = || emails.iter().filter_map(|email| email.as_ref().ok());
+        let phones = Values::<Phone>::of_lead(lead, context.tables);
+        let phone_keys = distinct(phones.values.iter().filter_map(Phone::key));
+        let emails = Values::<Result<Email, EmailFault>>::of_lead(lead);
+        let valid = || emails.values.iter().filter_map(|email| email.as_ref().ok());
         let email_keys = distinct(valid().map(Email::key));
         let email_domains = distinct(valid().map(Email::domain));
         Facts {
@@ -244,9 +242,15 @@ impl<'a> Facts<'a> {
         self.context.now
     }
 
-    /// The judged phone numbers, in the order of the lead's.
+    /// The judged phone numbers, in the order of the lead's. A text may hold several of them, and a blank one holds none:
+    /// [`read_phones`](crate::contact::read_phones).
     pub fn phones(&self) -> &[Phone] {
-        &self.phones
+        &self.phones.values
+    }
+
+    /// The judged phone numbers with their places.
+    pub(crate) fn placed_phones(&self) -> impl Iterator<Item = Placed<'_, Phone>> {
+        self.phones.placed(|index| self.read().phones.get(index).map(|phone| phone.as_str()))
     }
 
     /// Distinct canonical keys of the phone numbers that have one.
@@ -255,9 +259,15 @@ impl<'a> Facts<'a> {
         &self.phone_keys
     }
 
-    /// The judged e-mail addresses, in the order of the lead's.
+    /// The judged e-mail addresses, in the order of the lead's. A text may hold several of them, and a blank one holds
+    /// none: [`read_emails`](crate::contact::read_emails).
     pub fn emails(&self) -> &[Result<Email, EmailFault>] {
-        &self.emails
+        &self.emails.values
+    }
+
+    /// The judged e-mail addresses with their places.
+    pub(crate) fn placed_emails(&self) -> impl Iterator<Item = Placed<'_, Result<Email, EmailFault>>> {
+        self.emails.placed(|index| self.read().emails.get(index).map(|email| email.as_str()))
     }
 
     /// Distinct canonical keys of the valid e-mail addresses.
@@ -285,7 +295,7 @@ impl<'a> Facts<'a> {
     /// Where the first phone number was issued.
     #[must_use]
     pub fn phone_area(&self) -> Option<Region> {
-        self.phones.iter().find_map(|phone| phone.area(self.context.tables.phone_segments.as_ref()))
+        self.phones().iter().find_map(|phone| phone.area(self.context.tables.phone_segments.as_ref()))
     }
 
     /// Where the lead belongs: its own region, else its city or province, else what the company name says, else

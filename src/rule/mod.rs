@@ -7,6 +7,7 @@
 mod band;
 mod condition;
 mod condition_serde;
+mod contact_values;
 mod document;
 mod facts;
 mod fault;
@@ -27,6 +28,7 @@ mod version;
 pub(crate) use crate::model::FieldType;
 pub(crate) use band::NumberBand;
 pub use condition::Condition;
+pub(crate) use contact_values::visit_phone_keys;
 pub(crate) use document::{RulesDocument, load_engine, rules_document};
 pub use facts::{ActivityFacts, FactContext, FactSource, FactValue, Facts, ScoreFacts, VerdictFacts};
 pub(crate) use facts::{number, text};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::company::Gazetteer;
-use crate::contact::{PhoneOptions, PhoneOracle, PhoneSegments};
+use crate::contact::{PhoneOptions, PhoneOracle, PhoneSegments, without_city};
 use crate::model::Region;
 use crate::names::NameJudge;
 
@@ -44,11 +44,12 @@ impl Default for HostTables {
 }
 
 impl HostTables {
-    /// How phone numbers are read.
+    /// How phone numbers are read. A city in [`default_region`](Self::default_region) completes no local number: leads
+    /// come from other cities.
     #[must_use]
     pub fn phone_options(&self) -> PhoneOptions<'_> {
         PhoneOptions {
-            default_region: self.default_region,
+            default_region: without_city(&self.default_region),
             oracle: self.oracle.as_deref().map(|oracle| oracle as &dyn PhoneOracle),
         }
     }

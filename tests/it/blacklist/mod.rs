@@ -201,7 +201,7 @@ fn a_block_has_effects_and_facts_and_other_verdicts_have_none() {
         ]
     );
     assert_eq!(verdict.effects(&lead, None).len(), 4, "without a pool");
-    let flagged = check(&blacklist, json!({"phones": ["13800138000"]}));
+    let flagged = check(&blacklist, json!({"phones": ["13800138000", "13927461853"]}));
     assert_eq!(flagged.severity(), Severity::Flag);
     assert!(!flagged.is_blocked() && flagged.effects(&lead, None).is_empty());
 }
@@ -239,7 +239,7 @@ fn the_first_block_may_end_the_check_without_forgetting_the_lead() {
     let short = check(&Blacklist::compile(&first).unwrap(), record);
     assert_eq!(
         whole.hits().iter().map(|hit| hit.rule().as_str()).collect::<Vec<_>>(),
-        ["listed", "phone_format", "fake", "fake"]
+        ["listed", "phone_format", "fake", "fake", "no_usable_contact"]
     );
     assert_eq!(short.hits().len(), 1);
     assert_eq!(whole.delta(), short.delta());
