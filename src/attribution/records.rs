@@ -11,7 +11,7 @@ use super::error::JourneyError;
 use super::journeys::{Conversion, Journeys, Step};
 use super::ownership::Entry;
 use super::rules::{Repeat, UtmChannel};
-use crate::contact::{Email, Wechat};
+use crate::contact::{Email, Wechat, read_emails};
 use crate::model::{
     Account, Contact, ConversionRecord, EmailAddress, Lead, LeadId, Link, LinkKind, Money, MoneyError,
     Opportunity, OpportunityId, Order, RecordRef, SharedBy, Touch, Utm, WechatId,
@@ -281,13 +281,19 @@ fn person_key(name: &str, value: &str) -> Option<(String, String)> {
 
 /// One key for the ways a person writes one address: without a `+tag`, and without dots where the provider ignores them.
 fn mail_key(value: &str) -> Option<String> {
-    let email = Email::parse(value).ok()?;
-    let (local, domain) = email.key().rsplit_once('@')?;
+    let mut found = read_emails(value).into_iter();
+    let email = found.next()?.value.ok()?;
+    // Of several addresses none is meant.
+    found.next().is_none().then(|| key_of(&email))
+}
+
+fn key_of(email: &Email) -> String {
+    let (local, domain) = (email.local(), email.domain());
     let local = local.split('+').next().filter(|local| !local.is_empty()).unwrap_or(local);
     if matches!(domain, "gmail.com" | "googlemail.com") {
-        return Some(format!("{}@gmail.com", local.replace('.', "")));
+        return format!("{}@gmail.com", local.replace('.', ""));
     }
-    Some(format!("{local}@{domain}"))
+    format!("{local}@{domain}")
 }
 
 /// Whether a key of this name, other than a click id, belongs to one person.
@@ -301,7 +307,8 @@ fn person_keys<'a>(
     emails: &'a [EmailAddress],
     wechat: Option<&'a WechatId>,
 ) -> impl Iterator<Item = (String, String)> + 'a {
-    let emails = emails.iter().filter_map(|mail| person_key("email", mail.as_str()));
+    let found = emails.iter().flat_map(|mail| read_emails(mail.as_str()));
+    let emails = found.filter_map(|one| one.value.ok()).map(|email| ("email".to_owned(), key_of(&email)));
     emails.chain(wechat.and_then(|id| person_key("wechat", id.as_str())))
 }
 

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 
 use crate::support::data;
 
+mod check_contacts;
 mod fields;
 
 fn phone(raw: &str) -> Phone {

@@ -1,0 +1,74 @@
+//! What the example `check_contacts` prints.
+
+use std::io;
+use std::path::Path;
+
+#[path = "../../../examples/check_contacts/program/mod.rs"]
+mod program;
+
+fn run(arguments: &[&str], file: &'static [u8]) -> Result<String, String> {
+    let read = |path: &Path| {
+        if path == Path::new("in.txt") { Ok(file.to_vec()) } else { Err(io::ErrorKind::NotFound.into()) }
+    };
+    let mut out = Vec::new();
+    program::run(arguments.iter().map(|&text| text.to_owned()), &read, &mut out)
+        .map_err(|error| error.to_string())?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
+#[test]
+fn every_line_of_numbers_appears() {
+    let file = "\u{FEFF}13927461853\n\n13800138000\n139 2746 1853(李娜) / 0755-26718843转801\r\n\
+                +44 20 7946 0958\n139****1853\n87654301\n\t无 \n"
+        .as_bytes();
+    expect_test::expect![[r"
+        line	severity	rule	matched	span_start	span_end	normalised
+        0	pass	-	13927461853	0	11	+8613927461853
+        1	flag	phone.format	-	0	0	-
+        2	flag	fake.sample_number	13800138000	0	11	+8613800138000
+        3	pass	-	139 2746 1853	0	13	+8613927461853
+        3	pass	-	0755-26718843转801	24	43	+8675526718843;ext=801
+        4	pass	phone.unknown_country	+44 20 7946 0958	0	16	+442079460958
+        5	flag	phone.format	139****1853	0	11	-
+        6	flag	phone.format	87654301	0	8	-
+        7	flag	phone.format	无	1	4	-
+    "]]
+    .assert_eq(&run(&["--phones", "in.txt"], file).unwrap());
+    let local = run(&["--phones", "in.txt", "--region", "CN-SC-510100"], "87654301".as_bytes()).unwrap();
+    assert!(local.ends_with("0\tpass\t-\t87654301\t0\t8\t+862887654301\n"), "{local}");
+}
+
+#[test]
+fn every_line_of_addresses_appears() {
+    let file = "\"Lei\" <lei@xinghe.cn>\nzhang san@xinghe.cn\nzhang@gmial.com\ntest@test.com\na\u{0}\\b@xinghe.cn\n \n\
+                lei@xinghe.cn、wu@localhost"
+        .as_bytes();
+    expect_test::expect![[r"
+        line	severity	rule	matched	span_start	span_end	normalised
+        0	pass	-	lei@xinghe.cn	7	20	lei@xinghe.cn
+        1	flag	email.format	zhang san@xinghe.cn	0	19	-
+        2	flag	fake.mistyped_domain	zhang@gmial.com	0	15	zhang@gmial.com
+        3	flag	fake.placeholder	test@test.com	0	13	test@test.com
+        4	flag	email.format	\\b@xinghe.cn	2	14	-
+        5	flag	email.format	-	0	0	-
+        6	pass	-	lei@xinghe.cn	0	13	lei@xinghe.cn
+        6	flag	email.format	wu@localhost	16	28	-
+    "]]
+    .assert_eq(&run(&["--emails", "in.txt"], file).unwrap());
+}
+
+#[test]
+fn wrong_arguments_are_explained() {
+    for (arguments, text) in [
+        (&[][..], "usage"),
+        (&["--phones"], "--phones needs a value"),
+        (&["--phones", "in.txt", "--emails", "in.txt"], "one file at a time"),
+        (&["--emails", "in.txt", "--region", "CN"], "--region goes with --phones"),
+        (&["--phones", "in.txt", "--region", "Atlantis"], "--region: "),
+        (&["--phones", "other.txt"], "other.txt: "),
+        (&["--telephones", "in.txt"], "unknown argument `--telephones`"),
+    ] {
+        let error = run(arguments, b"").unwrap_err();
+        assert!(error.contains(text), "{arguments:?}: {error}");
+    }
+}
