@@ -250,12 +250,9 @@ impl<'t, 'o> Items<'t, 'o> {
             end += c.len_utf8();
         }
         let number = self.text.get(begin..end).unwrap_or_default();
-        let is_extension = match count {
-            0 => false,
-            1..=MAX_BARE_EXTENSION => true,
-            ..=MAX_EXTENSION => !Phone::parse(number, self.options).is_ok(),
-            _ => false,
-        };
+        let is_short = count <= MAX_BARE_EXTENSION;
+        let is_extension =
+            (1..=MAX_EXTENSION).contains(&count) && (is_short || !Phone::parse(number, self.options).is_ok());
         if is_extension {
             run.extension = Some(end);
             run.attached = None;
