@@ -52,16 +52,16 @@ impl Rules {
     ///     format!("{}, {cell}, by {}", one.outcome, one.outcome.reason())
     /// }).collect();
     /// assert_eq!(said, [
-    ///     "lead L01 is assigned to li, B4, by everybody",
-    ///     "lead L02 is assigned to wang, B4, by everybody",
+    ///     "lead L01 is assigned to li, A4, by everybody",
+    ///     "lead L02 is assigned to wang, A4, by everybody",
     ///     "lead L03 is assigned to zhao, B4, by everybody",
-    ///     "lead L04 is assigned to li, B4, by everybody",
+    ///     "lead L04 is assigned to li, A4, by everybody",
     ///     "lead L05 is assigned to wang, B4, by everybody",
-    ///     "lead L06 is assigned to zhao, B4, by everybody",
-    ///     "lead L07 is assigned to li, B4, by everybody",
+    ///     "lead L06 is assigned to zhao, A4, by everybody",
+    ///     "lead L07 is assigned to li, A4, by everybody",
     ///     "lead L08 is assigned to wang, B4, by everybody",
-    ///     "lead L09 is assigned to zhao, B4, by everybody",
-    ///     "lead L10 stays without an owner (no_eligible), worth trying again at 2026-03-03T01:00:00Z, B4, by no_eligible",
+    ///     "lead L09 is assigned to zhao, A4, by everybody",
+    ///     "lead L10 stays without an owner (no_eligible), worth trying again at 2026-03-03T01:00:00Z, A4, by no_eligible",
     /// ]);
     /// # Ok::<(), leadkit::error::RuleErrors>(())
     /// ```
@@ -122,8 +122,8 @@ impl Rules {
     ///     "lead L03 is assigned to zhao, B4, by everybody",
     ///     "lead L04 is assigned to li, B4, by everybody",
     ///     "lead L05 is assigned to wang, B4, by everybody",
-    ///     "lead L06 is assigned to zhao, B4, by everybody",
-    ///     "lead L07 is assigned to li, B4, by everybody",
+    ///     "lead L06 is assigned to zhao, A4, by everybody",
+    ///     "lead L07 is assigned to li, A4, by everybody",
     ///     "lead L08 is assigned to wang, B4, by everybody",
     ///     "lead L09 is assigned to zhao, B4, by everybody",
     ///     "lead L10 stays without an owner (no_eligible), worth trying again at 2026-03-03T01:00:00Z, B4, by no_eligible",
