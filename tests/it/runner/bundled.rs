@@ -109,3 +109,49 @@ fn a_small_quarter_is_lawful_and_the_same_when_it_is_saved() {
     let (other, ..) = run(b"", "--soak 300 --seed 4").unwrap();
     assert_ne!(out, other, "another seed is another quarter");
 }
+
+#[test]
+fn a_consumer_with_a_hundred_points_reaches_a_rep() {
+    let kinds = ["form_submit", "consult", "offline_event", "reply_mail", "follow", "watch_live"];
+    let activities: Vec<serde_json::Value> =
+        kinds.iter().map(|kind| serde_json::json!({"id": kind, "kind": kind})).collect();
+    let lead = serde_json::json!({"id": "L1", "phones": ["13812349876"]});
+    let line =
+        serde_json::json!({"at": "2026-03-02T09:00:00+08:00", "submit": lead, "activities": activities});
+    let (out, _, _) = run(line.to_string().as_bytes(), "s.jsonl --rules b2c --explain").unwrap();
+    assert!(out.contains("\tL1\tassigned\tli\t"), "{out}");
+    assert!(out.contains("C1: engagement 100 is level 1"), "{out}");
+}
+
+#[test]
+fn an_import_of_old_rows_pages_nobody() {
+    let row = |n: u32| {
+        let phone = format!("138{:08}", 23_400_000 + n * 7);
+        let mut row = serde_json::json!({"id": format!("M{n}"), "name": format!("row {n}"), "phones": [phone], "message": "old",
+            "created_at": "2020-01-01T00:00:00Z"});
+        if n.is_multiple_of(10) {
+            row["owner"] = "wang".into();
+        }
+        row
+    };
+    let rows: Vec<serde_json::Value> = (0..400).map(row).collect();
+    // One is on file already, and younger than its row.
+    let first = serde_json::json!({"at": "2026-03-02T09:00:00+08:00", "submit": {"id": "L1", "name": "row 1",
+        "phones": rows[1]["phones"], "message": "new"}});
+    let import = serde_json::json!({"at": "2026-03-02T10:00:00+08:00", "import": rows});
+    let (out, notes, _) = run(format!("{first}\n{import}\n").as_bytes(), "s.jsonl").unwrap();
+    assert_eq!(notes, "");
+    let told: Vec<&str> = out.lines().skip_while(|line| *line != "# notified").skip(2).collect();
+    assert_eq!(told, ["wang\timported\tlead M0\t1"], "one digest a receiver");
+    assert!(
+        out.contains("L1\tli\t-\tpending\t-\tfirst_contact li 2026-03-03T09:00:00+08:00"),
+        "no row takes it in"
+    );
+    let days: std::collections::BTreeSet<&str> = out
+        .lines()
+        .filter(|line| line.starts_with('M') && line.contains("\tpool_stay "))
+        .map(|line| &line.split("pool_stay ").nth(1).unwrap()[..10])
+        .collect();
+    assert!(days.len() >= 30, "{days:?}");
+    assert_eq!(out.lines().filter(|line| line.contains("\tleads\tunassigned\t-\tpool_stay ")).count(), 360);
+}
