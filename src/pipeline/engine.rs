@@ -56,9 +56,12 @@ impl Pipeline {
     /// ```
     /// use leadkit::pipeline::{Pipeline, PipelineRules};
     ///
-    /// let rules = PipelineRules::default();
-    /// let pipeline = Pipeline::compile(&rules)?;
     /// let now = "2026-03-01T09:00:00Z".parse().unwrap();
+    /// let mut rules = PipelineRules::default();
+    /// for office in rules.approvals.clone() {
+    ///     rules = rules.approved(office, "director", now);
+    /// }
+    /// let pipeline = Pipeline::compile(&rules)?;
     /// let gate = &rules.gates[0];
     /// let found = pipeline.gates_in_force(&gate.into, now).find(|one| one.id == gate.id).unwrap();
     /// assert_eq!(found.criteria.len(), gate.criteria.len());

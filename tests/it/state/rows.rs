@@ -83,7 +83,8 @@ fn rows_decide_as_the_whole_state_does() {
         assert_eq!(again.state, desk.state);
         // What lies in the tables is the whole state.
         let pools = ["leads", "fair"].map(Into::into);
-        let reps = super::REPS.map(Into::into);
+        let mut reps = super::REPS.map(Into::into);
+        reps.sort();
         let mut keys = desk.intake.storage_keys(&Input::default());
         (keys.pools, keys.reps) = (pools.to_vec(), reps.to_vec());
         let (stored, whole) = (tables.fetch(&keys, hour(0)), desk.state.rows(&keys));
