@@ -46,12 +46,15 @@ impl Intake {
             return self.bring(case, facts, resolution, score, own, outcome);
         }
         let is_due = case.is_due(wake_up::REVIEW_DUE);
-        let has_lost = |rep: &RepId| case.history.previous_owners().any(|before| before == rep);
+        // Who lost it in this cycle does not get it, and nobody is its fourth owner.
+        let had_it = |rep: &RepId| case.history.previous_owners().any(|before| before == rep);
+        let is_over = |rep: &RepId| had_it(rep) || self.is_worn_out(case);
         match resolution.action() {
             MatchAction::Held { then, .. } => {
                 let until = case.held_since() + if is_hot(score) { HELD_HOT } else { HELD };
                 if is_due || until <= case.now {
-                    if has_lost(then) {
+                    if is_over(then) {
+                        outcome.without(resolution);
                         return self.exhaust(case, facts, outcome);
                     }
                     outcome.effects.clear();
@@ -68,12 +71,13 @@ impl Intake {
             _ => {}
         }
         if let Some(owner) = resolution.action().owner() {
-            if has_lost(owner) {
-                // He lost it in this cycle, and nobody else is to have what belongs to his record.
+            if is_over(owner) {
+                // Nobody else is to have what belongs to his record.
                 if case.act == Act::Claim {
                     outcome.refusal = Some(Refusal::Belongs { owner: owner.clone() });
                     return;
                 }
+                outcome.without(resolution);
                 return self.exhaust(case, facts, outcome);
             }
             return self.by_rules(case, facts, resolution, outcome, case.assign);
@@ -259,6 +263,11 @@ impl Outcome {
     pub(super) fn start(&mut self, lead: &Lead, now: DateTime<Utc>) {
         self.effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Pending });
         self.effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
+    }
+
+    /// Nothing comes of what matching found.
+    fn without(&mut self, resolution: &Resolution) {
+        self.effects.retain(|effect| !resolution.effects().contains(effect));
     }
 
     /// A person is asked, until when, and what happens then.

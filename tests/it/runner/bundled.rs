@@ -88,6 +88,21 @@ fn who_gave_a_lead_back_does_not_get_it_again_by_a_match() {
 }
 
 #[test]
+fn who_gave_a_lead_back_does_not_get_it_by_an_account_either() {
+    let scenario = r#"{"at":"2026-03-02T09:00:00+08:00","submit":{"id":"L1","name":"Ann","company":"Acme Trading Ltd","phones":["13927461853"],"message":"hello"}}
+{"at":"2026-03-02T10:00:00+08:00","return":{"lead":"L1"}}
+{"at":"2026-03-02T11:00:00+08:00","account":{"id":"A1","company":"Acme Trading Ltd","owner":"li"}}
+{"at":"2026-03-06T10:00:00+08:00","tick":true}
+"#;
+    let (out, notes, verdict) = run(scenario.as_bytes(), "s.jsonl").unwrap();
+    assert_eq!((notes.as_str(), verdict), ("", program::Verdict::Lawful), "{out}");
+    assert!(
+        out.contains("2026-03-05T10:00:00+08:00\twake_up\tL1\tnurture\t-\tnurture\tunassigned\t"),
+        "{out}"
+    );
+}
+
+#[test]
 fn it_is_the_same_for_consumers_and_can_explain() {
     let scenario = "{\"at\":\"2026-03-02T09:00:00+08:00\",\"submit\":{\"id\":\"L1\",\"name\":\"Ann\",\"phones\":[\"13812349876\"],\
                     \"message\":\"hello\"}}";
