@@ -32,7 +32,7 @@ pub struct LevelRule {
 /// Levels as data. The default is the account maturity preset, [`LevelRules::maturity`].
 ///
 /// The presets read the host's columns `attributes.NAME`; what an account knows itself (number of contacts) is
-/// filled in by [`account_as_lead`].
+/// filled in by [`account_as_lead`](crate::inquiry::account_as_lead).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LevelRules {
