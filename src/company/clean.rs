@@ -28,7 +28,9 @@ impl Cleaned {
         self.folded.clear();
         self.text.clear();
         self.brackets.clear();
+        self.folded.reserve(name.len());
         fold_into(name, &mut self.folded);
+        self.text.reserve(self.folded.len());
         let folded = std::mem::take(&mut self.folded);
         self.read_folded(without_slash_note(&folded));
         if self.text.is_empty() {

@@ -70,7 +70,7 @@ impl CompanyName {
         let part =
             |range: std::ops::Range<usize>| parsed.cleaned.text.get(range).unwrap_or_default().to_owned();
         let filled = |text: String| (!text.is_empty()).then_some(text);
-        let mut core = String::new();
+        let mut core = String::with_capacity(parsed.cleaned.text.len());
         parsed.core_into(&mut core);
         let legal_forms = form_names(parsed, gazetteer).map(str::to_owned).collect();
         let brand = part(parsed.brand.clone());
@@ -233,7 +233,20 @@ pub(crate) fn numbers_of(text: &str) -> Vec<String> {
 }
 
 fn chinese_digit(c: char) -> Option<u64> {
-    "零一二三四五六七八九十".chars().position(|d| d == c).map(|i| i as u64)
+    Some(match c {
+        '零' => 0,
+        '一' => 1,
+        '二' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        '十' => 10,
+        _ => return None,
+    })
 }
 
 fn roman(word: &str) -> Option<&'static str> {
@@ -245,8 +258,13 @@ fn roman(word: &str) -> Option<&'static str> {
 }
 
 fn acronym_of(core: &str) -> Option<String> {
-    let words = core.split(' ').filter(|w| !matches!(*w, "and" | "of" | "the" | "de" | "und"));
-    let initials: Vec<char> = words.filter_map(|w| w.chars().next()).collect();
-    (initials.len() > 1 && initials.iter().all(char::is_ascii_alphabetic))
-        .then(|| initials.into_iter().collect())
+    let mut initials = String::new();
+    for word in core.split(' ').filter(|w| !matches!(*w, "and" | "of" | "the" | "de" | "und")) {
+        let Some(initial) = word.chars().next() else { continue };
+        if !initial.is_ascii_alphabetic() {
+            return None;
+        }
+        initials.push(initial);
+    }
+    (initials.len() > 1).then_some(initials)
 }
