@@ -19,8 +19,9 @@ use crate::model::{
 
 /// What journeys are made of. Leave out what the host does not have.
 ///
-/// Links of every kind join records into one customer: a lead collected under another, a lead merged into another, a
-/// lead that belongs to an account.
+/// Links join records into one customer: a lead collected under another, folded or merged into another, a lead that
+/// belongs to an account; so do the fields of a lead that say the same. [`LinkKind::RelatedTo`] joins nothing: it says
+/// that the other is somebody else.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Records<'a> {
     /// Leads, those that were collected, folded or merged included.
@@ -222,6 +223,10 @@ fn joined(records: &Records<'_>) -> Sets {
         sets.add(lead(&one.id));
     }
     let account = |id: &crate::model::AccountId| RecordRef::Account(id.clone());
+    for one in records.leads {
+        let above = one.folded_into.iter().chain(&one.collected_under).map(lead);
+        above.chain(one.account.iter().map(account)).for_each(|record| sets.join(lead(&one.id), record));
+    }
     let contacts =
         records.accounts.iter().flat_map(|one| one.contacts.iter().map(move |contact| (Some(one), contact)));
     for one in records.accounts {
@@ -246,7 +251,7 @@ fn joined(records: &Records<'_>) -> Sets {
         let opportunity = one.opportunity.iter().map(|id| RecordRef::Opportunity(id.clone()));
         contact.chain(opportunity).for_each(|record| sets.join(lead(&one.lead), record));
     }
-    for one in records.links {
+    for one in records.links.iter().filter(|link| link.kind != LinkKind::RelatedTo) {
         sets.join(one.from.clone(), one.to.clone());
     }
     for one in records.orders {

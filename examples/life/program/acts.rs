@@ -68,6 +68,7 @@ impl Desk {
             Event::Convert { lead, account } => self.convert(lead, account),
             Event::Opportunity { id, lead, status } => self.deal(id, lead, *status),
             Event::Order(order) => {
+                self.kept.orders.push((**order).clone());
                 let account = order.account.clone();
                 if let Some(account) = account.filter(|id| self.book.account(id).is_some()) {
                     let effect = Effect::UpdateField {
@@ -157,6 +158,7 @@ impl Desk {
     }
 
     fn touch(&mut self, touch: &leadkit::model::Touch) -> Done {
+        self.kept.touches.push(touch.clone());
         let lead = &touch.lead;
         if self.book.lead(lead).is_some() {
             let effect = Effect::RecordActivation { lead: lead.clone(), entry: lead.clone(), at: touch.time };
@@ -241,6 +243,7 @@ impl Desk {
     /// lost it.
     fn deal(&mut self, id: &OpportunityId, lead: &LeadId, status: Deal) -> Done {
         self.opportunities.insert(id.clone(), (lead.clone(), status));
+        self.kept.deal(id, lead, status, self.now);
         self.after(lead);
         let Some(input) = self.known(lead) else { return Ok(()) };
         let said = match status {

@@ -12,6 +12,7 @@ use leadkit::{Input, Intake, Loss, Outcome, Roster, Rules, State};
 
 use super::clock::{Alarm, Clock, deadline, is_live};
 use super::event::{Deal, Line};
+use super::journeys::Kept;
 use super::laws::{Broken, Laws, Seen};
 use super::options::Options;
 
@@ -52,6 +53,7 @@ pub(crate) struct Desk {
     pub(super) pipeline: Pipeline,
     pub(super) timelines: BTreeMap<LeadId, Timeline>,
     pub(crate) opportunities: BTreeMap<OpportunityId, (LeadId, Deal)>,
+    pub(super) kept: Kept,
     pub(super) now: DateTime<Utc>,
     pub(super) event: &'static str,
     pub(super) rows: Vec<Row>,
@@ -93,6 +95,7 @@ impl Desk {
             pipeline: Pipeline::compile(&approved())?,
             timelines: BTreeMap::new(),
             opportunities: BTreeMap::new(),
+            kept: Kept::default(),
             now: DateTime::<Utc>::default(),
             event: "tick",
             rows: Vec::new(),

@@ -14,6 +14,7 @@ mod clock;
 mod desk;
 mod event;
 mod import;
+mod journeys;
 mod laws;
 #[cfg(test)]
 mod mutants;
@@ -61,6 +62,9 @@ pub(crate) fn run(
     print::leads(&desk, zone, out)?;
     print::accounts(&desk, out)?;
     print::notified(&desk, out)?;
+    if options.journeys {
+        print::journeys(&desk, zone, out)?;
+    }
     desk.check_all();
     verdict(&desk, notes)
 }

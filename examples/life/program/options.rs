@@ -12,13 +12,14 @@ use super::Read;
 use super::support::{Arguments, bundled};
 
 const USAGE: &str = "\
-usage: life [SCENARIO.jsonl] [--rules b2b|b2c|RULES.json] [--roster ROSTER.json] [--explain]
+usage: life [SCENARIO.jsonl] [--rules b2b|b2c|RULES.json] [--roster ROSTER.json] [--explain] [--journeys]
        life --soak N [--seed S] [--rules ..]
   SCENARIO.jsonl: one event a line, in the order of time, such as
              {\"at\":\"2026-03-02T09:00:00+08:00\",\"submit\":{\"id\":\"L1\",\"name\":\"Ann\",\"phones\":[\"13812349876\"]}}
   --rules    b2b (default), b2c, or a document; a document without `life` or `pools` takes those of b2b
   --roster   reps and calendars: {\"reps\":[{\"id\":\"li\"}],\"calendars\":{}}; default li, wang and zhao, always open
   --explain  after each line everything about the decision, with # before it
+  --journeys at the end, every touch of every customer, as attribution counts it
   --soak N   N generated leads over a quarter; --seed S another quarter
 without arguments: the bundled scenario
 exit: 0; 1 when a law is broken, saying which; 2 when the input cannot be read, naming its line";
@@ -31,6 +32,7 @@ pub(crate) struct Options {
     pub(crate) reps: Vec<Rep>,
     pub(crate) calendars: Calendars,
     pub(crate) explains: bool,
+    pub(crate) journeys: bool,
     pub(crate) soak: Option<usize>,
     pub(crate) seed: u64,
 }
@@ -49,7 +51,8 @@ impl Options {
         words: impl IntoIterator<Item = String>,
         read: &Read<'_>,
     ) -> Result<Options, Box<dyn Error>> {
-        let arguments = Arguments::read(words, USAGE, &["rules", "roster", "soak", "seed"], &["explain"])?;
+        let arguments =
+            Arguments::read(words, USAGE, &["rules", "roster", "soak", "seed"], &["explain", "journeys"])?;
         let soak: Option<usize> = number(&arguments, "soak")?;
         let seed = number(&arguments, "seed")?.unwrap_or(1);
         let path = match (arguments.plain.as_slice(), soak) {
@@ -62,6 +65,7 @@ impl Options {
             ("seed", soak.is_some(), "it is the seed of --soak N"),
             ("roster", soak.is_none(), "--soak has a roster of its own"),
             ("explain", soak.is_none(), "--soak prints counts"),
+            ("journeys", soak.is_none(), "--soak prints counts"),
         ] {
             if arguments.has(name) && !other {
                 return Err(format!("--{name} has no effect: {why}").into());
@@ -88,7 +92,8 @@ impl Options {
             }
         };
         let scenario = if soak.is_some() { String::new() } else { text(&path)? };
-        Ok(Options { explains: arguments.has("explain"), path, scenario, rules, reps, calendars, soak, seed })
+        let (explains, journeys) = (arguments.has("explain"), arguments.has("journeys"));
+        Ok(Options { path, scenario, rules, reps, calendars, explains, journeys, soak, seed })
     }
 }
 

@@ -1,9 +1,11 @@
 //! The tables.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::io::{self, Write};
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use leadkit::attribution::Origin;
 use leadkit::model::{ContactId, RecordRef};
 
 use super::desk::{Desk, Row};
@@ -59,5 +61,26 @@ pub(crate) fn notified(desk: &Desk, out: &mut dyn Write) -> io::Result<()> {
     for ((rep, code, about), times) in times {
         writeln!(out, "{rep}\t{code}\t{about}\t{times}")?;
     }
+    Ok(())
+}
+
+/// What attribution makes of the records: each touch of a customer once, and how it came into the journey.
+pub(crate) fn journeys(desk: &Desk, zone: FixedOffset, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    let assembled = desk.kept.journeys(&desk.book)?;
+    writeln!(out, "# journeys\ncustomer\tat\tchannel\tcampaign\torigin")?;
+    for customer in &assembled.customers {
+        let Some(first) = customer.records.first() else { continue };
+        for touch in &customer.touches {
+            let origin = match &touch.origin {
+                Origin::Record(record) => record.to_string(),
+                Origin::Key { name, record } => format!("{name} of {record}"),
+                Origin::Utm(lead) => format!("utm of {lead}"),
+                _ => "-".to_owned(),
+            };
+            let (at, campaign) = (moment(touch.time, zone), touch.campaign.as_deref().unwrap_or("-"));
+            writeln!(out, "{first}\t{at}\t{}\t{campaign}\t{origin}", touch.channel)?;
+        }
+    }
+    writeln!(out, "# {assembled}")?;
     Ok(())
 }

@@ -516,3 +516,26 @@ fn keys_of_contacts_find_anonymous_touches() {
     );
     assert_eq!(assembled.strangers, 2);
 }
+
+/// A lead says itself where it went; a link that says that two are not the same joins nobody.
+#[test]
+fn who_is_one_customer() {
+    let folded = Lead { folded_into: Some("L1".into()), ..lead("L2", 20) };
+    let collected = Lead { collected_under: Some("L1".into()), ..lead("L3", 30) };
+    let filed = Lead { account: Some("A1".into()), ..lead("L1", 10) };
+    let leads = [filed, folded, collected, lead("L4", 40)];
+    let related = Link {
+        from: RecordRef::Lead("L4".into()),
+        kind: LinkKind::RelatedTo,
+        to: RecordRef::Lead("L1".into()),
+    };
+    let touches = [touch("L2", "expo", 21), touch("L3", "mail", 31), touch("L4", "sem", 41)];
+    let assembled =
+        assemble(&Records { leads: &leads, links: &[related], touches: &touches, ..Records::default() });
+    let records: Vec<String> = assembled
+        .customers
+        .iter()
+        .map(|one| one.records.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+        .collect();
+    assert_eq!(records, ["lead L1, lead L2, lead L3, account A1", "lead L4"]);
+}

@@ -8,6 +8,7 @@ use expect_test::expect_file;
 mod program;
 
 mod bundled;
+mod journeys;
 mod refused;
 
 fn run(scenario: &[u8], words: &str) -> Result<(String, String, program::Verdict), String> {

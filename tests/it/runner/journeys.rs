@@ -1,0 +1,33 @@
+//! What attribution makes of a scenario: touches, merges, imports and orders as they happened.
+
+use super::*;
+
+/// An imported lead of another customer, an anonymous click before its lead, two leads of one company, one merged away, an
+/// article that an employee passed on, a touch that is recorded twice and one that names a lead after it was merged:
+/// each touch once, in order, with the customer.
+#[test]
+fn the_journey_of_an_account_comes_from_its_events() {
+    let scenario = std::fs::read("tests/data/customer_journey.jsonl").unwrap();
+    let (out, notes, verdict) = run(&scenario, "s.jsonl --journeys").unwrap();
+    assert_eq!((notes.as_str(), verdict), ("", program::Verdict::Lawful));
+    let journeys: Vec<&str> = out.lines().skip_while(|line| *line != "# journeys").skip(1).collect();
+    assert_eq!(
+        journeys,
+        [
+            "customer\tat\tchannel\tcampaign\torigin",
+            "lead L1\t2026-03-02T08:00:00+08:00\tbaidu\tspring\tbd_vid of lead L1",
+            "lead L1\t2026-03-02T10:00:00+08:00\tnewsletter\t-\tutm of L1",
+            "lead L1\t2026-03-02T11:00:00+08:00\thotline\t-\tlead L1",
+            "lead L1\t2026-03-02T13:00:00+08:00\tseminar\t-\tlead L2",
+            "lead L1\t2026-03-02T14:00:00+08:00\tlive\t-\tutm of L3",
+            "lead L1\t2026-03-02T15:30:00+08:00\texpo\t-\tlead L3",
+            "lead L1\t2026-03-02T16:00:00+08:00\tshare:employee\t-\tlead L2",
+            "lead L1\t2026-03-05T19:00:00+08:00\tsupport\t-\tlead L1",
+            "lead M1\t2026-02-20T10:00:00+08:00\texpo\t-\tutm of M1",
+            "lead Z\t2026-03-04T19:00:00+08:00\tother\t-\tutm of Z",
+            "# 3 customers with 1 conversion and 3 journeys without; 1 touch of nobody known; 1 touch was there twice",
+        ]
+    );
+    let (without, ..) = run(&scenario, "s.jsonl").unwrap();
+    assert_eq!(out.split("# journeys").next(), Some(without.as_str()), "the other tables stay as they are");
+}
