@@ -12,9 +12,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use leadkit::assign::RosterRules;
 use leadkit::book::Book;
-use leadkit::calendar::Calendars;
-use leadkit::model::{Account, ColumnMap, Rep};
+use leadkit::model::{Account, ColumnMap};
 use leadkit::{Arrival, BatchOutcome, Intake, Outcome, Roster, Rules, State};
 use support::{Arguments, Table, bundled, read_activities, read_json, read_leads};
 
@@ -35,14 +35,6 @@ usage: intake [LEADS.csv] [options]
   --all              every lead in the table, however many";
 const SHOWN: usize = 60;
 
-/// Reps and calendars, as the host knows them.
-#[derive(serde::Deserialize)]
-struct RosterFile {
-    reps: Vec<Rep>,
-    #[serde(default)]
-    calendars: Calendars,
-}
-
 fn main() -> ExitCode {
     support::run(run)
 }
@@ -57,8 +49,11 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     let rules = Rules::load(read_json(&file(&arguments, "rules", "rules.json"))?)?;
     let intake = Intake::compile(&rules)?;
-    let roster: RosterFile = read_json(&file(&arguments, "roster", "roster.json"))?;
-    let roster = Roster::compile(&roster.reps, &roster.calendars)?;
+    let roster = file(&arguments, "roster", "roster.json");
+    let rules =
+        RosterRules::load(read_json(&roster)?).map_err(|error| format!("{}: {error}", roster.display()))?;
+    rules.lint().iter().for_each(|warning| eprintln!("{}: {warning}", roster.display()));
+    let roster = Roster::compile(&rules.reps, &rules.calendars)?;
     let mut book: Book = intake.book();
     // The bundled accounts belong to the bundled leads.
     let accounts = file(&arguments, "accounts", "accounts.json");

@@ -60,6 +60,12 @@ impl Roster {
     /// they start.
     pub fn compile(reps: &[Rep], calendars: &Calendars) -> Result<Roster, RuleErrors> {
         let mut report = Report::new();
+        let roster = Roster::compile_into(reps, calendars, &mut report);
+        report.finish()?;
+        Ok(roster)
+    }
+
+    pub(super) fn compile_into(reps: &[Rep], calendars: &Calendars, report: &mut Report) -> Roster {
         let ids = Unique::ids("rep");
         let names: Vec<&str> = calendars.0.keys().map(String::as_str).collect();
         let compiled = calendars.0.iter().map(|(id, calendar)| {
@@ -72,41 +78,42 @@ impl Roster {
         });
         let mut roster = Roster { calendars: compiled.collect(), ..Roster::default() };
         for (index, rep) in reps.iter().enumerate() {
-            report.item(index, |report| {
-                if rep.id.is_blank() {
-                    report.within("id", |report| ids.blank(report));
-                    return;
-                }
-                let hours = rep.hours.as_ref().and_then(|id| {
-                    let found = names.binary_search(&id.as_str()).ok();
-                    if found.is_none() {
-                        let known = names.iter().copied();
-                        report.within("hours", |r| {
-                            r.unknown_name("unknown_calendar", "calendar", id.as_str(), known)
-                        });
+            report.within("reps", |report| {
+                report.item(index, |report| {
+                    if rep.id.is_blank() {
+                        report.within("id", |report| ids.blank(report));
+                        return;
                     }
-                    found
-                });
-                for (at, absence) in rep.absences.iter().enumerate() {
-                    if absence.until < absence.from {
-                        report.within("absences", |r| {
-                            r.item(at, |r| {
-                                r.error(
-                                    "inverted_span",
-                                    "the absence ends before it starts",
-                                    "swap `from` and `until`",
-                                );
+                    let hours = rep.hours.as_ref().and_then(|id| {
+                        let found = names.binary_search(&id.as_str()).ok();
+                        if found.is_none() {
+                            let known = names.iter().copied();
+                            report.within("hours", |r| {
+                                r.unknown_name("unknown_calendar", "calendar", id.as_str(), known)
                             });
-                        });
+                        }
+                        found
+                    });
+                    for (at, absence) in rep.absences.iter().enumerate() {
+                        if absence.until < absence.from {
+                            report.within("absences", |r| {
+                                r.item(at, |r| {
+                                    r.error(
+                                        "inverted_span",
+                                        "the absence ends before it starts",
+                                        "swap `from` and `until`",
+                                    );
+                                });
+                            });
+                        }
                     }
-                }
-                if roster.slots.insert(rep.id.clone(), Slot::new(rep, hours)).is_some() {
-                    report.within("id", |report| ids.duplicate(rep.id.as_str(), report));
-                }
+                    if roster.slots.insert(rep.id.clone(), Slot::new(rep, hours)).is_some() {
+                        report.within("id", |report| ids.duplicate(rep.id.as_str(), report));
+                    }
+                })
             });
         }
-        report.finish()?;
-        Ok(roster)
+        roster
     }
 
     /// The reps, by id.

@@ -19,6 +19,9 @@ pub struct WeeklyWindow {
 }
 
 /// What one date is instead of its weekday.
+///
+/// As a document: `"off"`, `"work"`, `{"work_as": "Wed"}`, `{"windows": "09:00-12:00"}` or
+/// `{"windows": ["09:00-12:00", "13:30-18:00"]}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

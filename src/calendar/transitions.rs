@@ -9,6 +9,21 @@ use super::UtcOffset;
 use crate::order;
 
 /// Offsets that change at given moments. O(1) to clone.
+///
+/// As a document: the offset before the first change, and each change as a pair of moment and offset from then on.
+///
+/// ```
+/// use leadkit::calendar::Zone;
+/// use serde_json::json;
+///
+/// let new_york: Zone = serde_json::from_value(json!({"transitions": {
+///     "before": "-05:00",
+///     "changes": [["2026-03-08T07:00:00Z", "-04:00"], ["2026-11-01T06:00:00Z", "-05:00"]],
+/// }}))?;
+/// let noon = "2026-07-01T16:00:00Z".parse().unwrap();
+/// assert_eq!(new_york.local(noon).to_string(), "2026-07-01 12:00:00");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Transitions {
     /// The offset before the first change.

@@ -14,6 +14,7 @@ use crate::document::Finding;
 ///
 /// A document may write a fixed offset alone, as `"+08:00"`, for `{"fixed": "+08:00"}`, and `"UTC"`. With feature
 /// `chrono-tz` it may name a zone of the IANA database, as `"Asia/Shanghai"`; what is written back are its offsets.
+/// Without the feature, offsets that change are [`Transitions`].
 ///
 /// ```
 /// use leadkit::calendar::{UtcOffset, Zone};
@@ -134,6 +135,10 @@ impl ZoneError {
                  `{\"transitions\": …}` where it changes"
                     .to_owned()
             }
+            // Abbreviations stand for several zones: CST is China's and Chicago's.
+            ZoneErrorKind::Unknown(_) if self.text.len() <= 4 => {
+                "write the name of a place, such as `\"Asia/Shanghai\"`, or an offset".to_owned()
+            }
             ZoneErrorKind::Unknown(Some(close)) => format!("did you mean `{close}`?"),
             ZoneErrorKind::Unknown(None) => {
                 "write a name such as `\"Asia/Shanghai\"`, or an offset".to_owned()
@@ -174,7 +179,7 @@ impl FromStr for Zone {
         if let Ok(offset) = text.parse() {
             return Ok(Zone::Fixed(offset));
         }
-        if matches!(text, "UTC" | "Z") {
+        if text.eq_ignore_ascii_case("UTC") || text.eq_ignore_ascii_case("Z") {
             return Ok(Zone::default());
         }
         let kind = if looks_like_a_name(text) { Self::of_name(text) } else { Err(ZoneErrorKind::Offset) };
@@ -203,7 +208,8 @@ impl Zone {
         Err(ZoneErrorKind::NeedsFeature)
     }
 
-    /// The zone of a name in the IANA database, such as `Asia/Shanghai`: its offsets from 1900 to 2100.
+    /// The zone of a name in the IANA database, such as `Asia/Shanghai`: its offsets from 1900 to 2100. Before and
+    /// after, the first and the last of them hold on.
     ///
     /// ```
     /// # #[cfg(feature = "chrono-tz")] {
@@ -327,7 +333,11 @@ mod tests {
         for zone in [Zone::Fixed(UtcOffset::CHINA), new_york_2024()] {
             assert_eq!(read(&serde_json::to_string(&zone).unwrap()).unwrap(), zone);
         }
-        assert_eq!(read("\"UTC\"").unwrap(), Zone::default());
+        for utc in ["\"UTC\"", "\"utc\"", "\"Z\""] {
+            assert_eq!(read(utc).unwrap(), Zone::default());
+        }
+        #[cfg(feature = "chrono-tz")]
+        assert!(!read("\"CST\"").unwrap_err().to_string().contains("did you mean"));
         #[cfg(not(feature = "chrono-tz"))]
         assert!(
             read("\"Asia/Shanghai\"").unwrap_err().to_string().contains("feature `chrono-tz` of leadkit")

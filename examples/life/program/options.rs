@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
+use leadkit::assign::RosterRules;
 use leadkit::calendar::Calendars;
 use leadkit::model::Rep;
 use leadkit::{Intake, Rules};
@@ -35,15 +36,6 @@ pub(crate) struct Options {
     pub(crate) journeys: bool,
     pub(crate) soak: Option<usize>,
     pub(crate) seed: u64,
-}
-
-/// Reps and calendars.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RosterFile {
-    reps: Json,
-    #[serde(default)]
-    calendars: Calendars,
 }
 
 impl Options {
@@ -123,8 +115,8 @@ fn read_rules(text: &str) -> Result<Rules, Box<dyn Error>> {
 }
 
 fn read_roster(text: &str) -> Result<(Vec<Rep>, Calendars), Box<dyn Error>> {
-    let file: RosterFile = serde_json::from_str(text)?;
-    Ok((Rep::load_all(file.reps)?, file.calendars))
+    let rules = RosterRules::from_json_str(text)?;
+    Ok((rules.reps, rules.calendars))
 }
 
 fn number<T: std::str::FromStr>(arguments: &Arguments, name: &str) -> Result<Option<T>, Box<dyn Error>> {

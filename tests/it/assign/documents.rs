@@ -115,10 +115,10 @@ fn a_roster_tells_everything_that_is_wrong_with_it() {
     let found: Vec<(&str, &str)> =
         errors.iter().map(|found| (found.path.as_str(), found.code.as_ref())).collect();
     let expected = [
-        ("[1].id", "duplicate_id"),
-        ("[2].id", "blank_id"),
-        ("[3].hours", "unknown_calendar"),
-        ("[4].absences[0]", "inverted_span"),
+        ("reps[1].id", "duplicate_id"),
+        ("reps[2].id", "blank_id"),
+        ("reps[3].hours", "unknown_calendar"),
+        ("reps[4].absences[0]", "inverted_span"),
     ];
     assert_eq!(found, expected);
 }

@@ -1,0 +1,69 @@
+//! The roster as a document.
+
+use serde::{Deserialize, Serialize};
+
+use super::roster::Roster;
+use crate::calendar::Calendars;
+use crate::error::{Report, RuleErrors};
+use crate::model::Rep;
+use crate::rule::{Registry, RulesDocument, load_engine, rules_document};
+
+/// Reps and the calendars they work by, as one document. [`Roster::load`] reads it and makes it ready.
+///
+/// ```
+/// use leadkit::assign::{Roster, RosterRules};
+/// use serde_json::json;
+///
+/// let document = json!({
+///     "reps": [{"id": "li", "hours": "office"}, {"id": "wang", "hours": "nihgt"}, {"id": "li"}],
+///     "calendars": {
+///         "office": {"zone": "+08:00", "holidays": "cn", "weekly": [{"days": "Mon-Fri", "hours": "09:00-18:00"}]},
+///         "night": {"zone": "+08:00", "weekly": [{"days": "Sun-Thu", "hours": "22:00-06:00"}]},
+///     },
+/// });
+/// assert_eq!(Roster::load(document).unwrap_err().to_string(), "\
+/// 2 errors in the rules
+/// error[unknown_calendar] at reps[1].hours: there is no calendar `nihgt`
+///   help: did you mean `night`?
+/// error[duplicate_id] at reps[2].id: another rep has the id `li`
+///   help: give each rep an id of its own");
+///
+/// // Valid, and probably not what is meant.
+/// let rules = RosterRules::load(json!({"reps": [{"id": "li", "hours": "cn"}], "calendars": {
+///     "cn": {"holidays": "cn", "weekly": [{"days": "Mon-Fri", "hours": "09:00-18:00"}]},
+/// }}))?;
+/// assert_eq!(rules.lint()[0].to_string(), "\
+/// warning[zone] at calendars.cn.zone: the days off of `cn` are counted in UTC
+///   help: write `\"zone\": \"+08:00\"`");
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RosterRules {
+    /// Who there is, by ids that differ.
+    pub reps: Vec<Rep>,
+    /// Working time; a rep names his or hers as `hours`, and one who names none always works.
+    #[serde(default)]
+    pub calendars: Calendars,
+}
+
+impl RulesDocument for RosterRules {
+    fn check_with(&self, _: &Registry, report: &mut Report) {
+        Roster::compile_into(&self.reps, &self.calendars, report);
+    }
+}
+
+rules_document!(RosterRules);
+
+impl Roster {
+    /// Reads the document of a roster and makes it ready: [`RosterRules::load`] and [`compile`](Self::compile) in one
+    /// call.
+    ///
+    /// # Errors
+    /// Every mistake in the document, at most 100, each with its path and a suggested fix.
+    pub fn load(document: serde_json::Value) -> Result<Roster, RuleErrors> {
+        load_engine(document, &|rules: &RosterRules, report| {
+            Roster::compile_into(&rules.reps, &rules.calendars, report)
+        })
+    }
+}
