@@ -12,7 +12,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use leadkit::assign::RosterRules;
+use leadkit::assign::RosterDocument;
 use leadkit::book::Book;
 use leadkit::model::{Account, ColumnMap};
 use leadkit::{Arrival, BatchOutcome, Intake, Outcome, Roster, Rules, State};
@@ -50,8 +50,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     let rules = Rules::load(read_json(&file(&arguments, "rules", "rules.json"))?)?;
     let intake = Intake::compile(&rules)?;
     let roster = file(&arguments, "roster", "roster.json");
-    let rules =
-        RosterRules::load(read_json(&roster)?).map_err(|error| format!("{}: {error}", roster.display()))?;
+    let rules = RosterDocument::load(read_json(&roster)?)
+        .map_err(|error| format!("{}: {error}", roster.display()))?;
     rules.lint().iter().for_each(|warning| eprintln!("{}: {warning}", roster.display()));
     let roster = Roster::compile(&rules.reps, &rules.calendars)?;
     let mut book: Book = intake.book();

@@ -74,7 +74,7 @@ mod options;
 mod plan;
 mod rep_ledger;
 mod roster;
-mod roster_rules;
+mod roster_document;
 mod rules;
 mod share;
 mod turn;
@@ -93,7 +93,7 @@ pub use ledgers::Ledgers;
 pub use options::AssignOptions;
 pub use rep_ledger::{RepLedger, RepRow};
 pub use roster::Roster;
-pub use roster_rules::RosterRules;
+pub use roster_document::RosterDocument;
 pub use rules::{
     AssignRule, AssignRules, AssignTarget, GroupMember, PoolRules, PreviousOwners, RepGroup, RulePass,
     Strategy,

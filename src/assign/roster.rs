@@ -60,12 +60,12 @@ impl Roster {
     /// they start.
     pub fn compile(reps: &[Rep], calendars: &Calendars) -> Result<Roster, RuleErrors> {
         let mut report = Report::new();
-        let roster = Roster::compile_into(reps, calendars, &mut report);
+        let roster = Roster::make(reps, calendars, &mut report);
         report.finish()?;
         Ok(roster)
     }
 
-    pub(super) fn compile_into(reps: &[Rep], calendars: &Calendars, report: &mut Report) -> Roster {
+    pub(super) fn make(reps: &[Rep], calendars: &Calendars, report: &mut Report) -> Roster {
         let ids = Unique::ids("rep");
         let names: Vec<&str> = calendars.0.keys().map(String::as_str).collect();
         let compiled = calendars.0.iter().map(|(id, calendar)| {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::check::check;
 use super::{CalendarRules, Calendars};
-use crate::document::{check_reference, load_into, read_json};
+use crate::document::{check_reference, finish, load_into, load_text};
 use crate::error::{Diagnostic, Level, Report, RuleErrors};
 
 impl CalendarRules {
@@ -25,11 +25,7 @@ impl CalendarRules {
     /// # Errors
     /// Every mistake in the text; a text that is not JSON is one.
     pub fn from_json_str(text: &str) -> Result<CalendarRules, RuleErrors> {
-        let (document, source) = read_json(text)?;
-        let mut report = Report::new();
-        source.duplicates().for_each(|duplicate| report.push(duplicate));
-        let rules = load_into(document, &mut report, &check);
-        finish(rules, report).map_err(|errors| source.locate(errors))
+        load_text(text, &check)
     }
 
     /// Valid rules that look like mistakes: warnings only, by path.
@@ -69,11 +65,7 @@ impl Calendars {
     /// # Errors
     /// As [`CalendarRules::from_json_str`], for all of them at once.
     pub fn from_json_str(text: &str) -> Result<Calendars, RuleErrors> {
-        let (document, source) = read_json(text)?;
-        let mut report = Report::new();
-        source.duplicates().for_each(|duplicate| report.push(duplicate));
-        let calendars = load_into(document, &mut report, &check_all);
-        finish(calendars, report).map_err(|errors| source.locate(errors))
+        load_text(text, &check_all)
     }
 }
 
@@ -84,11 +76,4 @@ fn check_all(calendars: &Calendars, report: &mut Report) {
             check(calendar, report);
         });
     }
-}
-
-fn finish<T>(rules: Option<T>, report: Report) -> Result<T, RuleErrors> {
-    report.finish()?;
-    rules.ok_or_else(|| {
-        RuleErrors::from(Diagnostic::error("unreadable", "", "nothing in the document can be read"))
-    })
 }

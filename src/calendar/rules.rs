@@ -135,7 +135,7 @@ impl CalendarRules {
 }
 
 /// Calendars by id: those of the reps, beside whom they stand in the document of a
-/// [roster](crate::assign::RosterRules); reps name theirs as `hours`.
+/// [roster](crate::assign::RosterDocument); reps name theirs as `hours`.
 ///
 /// ```
 /// use leadkit::calendar::{CalendarRules, Calendars};

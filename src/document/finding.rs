@@ -88,7 +88,7 @@ impl Finding {
             };
             let expected = expected_in_words(expected);
             let seen = value.map_or_else(|| found_in_words(seen), found);
-            let help = cure(&expected).to_owned();
+            let help = cure(&expected, value);
             return with("wrong_type", format!("expected {expected}, found {seen}"), help);
         }
         if CHRONO.contains(&text) {
@@ -237,16 +237,32 @@ fn expected_length(expected: &str) -> String {
     count.map_or_else(|| expected_in_words(expected), |count| format!("a list of {count} items"))
 }
 
-fn cure(expected: &str) -> &'static str {
-    match expected {
+fn cure(expected: &str, value: Option<&Value>) -> String {
+    let written = value.and_then(Value::as_str).map(str::trim);
+    let help = match expected {
         "a list" => "write `[ … ]`",
         "an object" => "write `{ … }`",
         "a text" => "write a text in quotes",
         "true or false" => "write `true` or `false`, without quotes",
         TIME => TIME_HELP,
-        number if number.starts_with("a whole number") => "write a whole number in digits, without quotes",
+        number if number.contains("number") || number.starts_with("points ") => match written {
+            Some(digits) if digits.len() < MAX_SHOWN && digits.parse::<f64>().is_ok_and(f64::is_finite) => {
+                return format!("write {}, without quotes", quoted(digits));
+            }
+            _ if matches!(value, Some(Value::Number(_))) => return format!("write {number}"),
+            _ if number.starts_with("a whole number") => "write a whole number in digits, without quotes",
+            _ if number.starts_with("a number") => "write it in digits, without quotes",
+            _ => return format!("write {number}"),
+        },
         names if names.starts_with("one of ") => "name one of them",
-        "a number" => "write it in digits, without quotes",
+        condition if condition.starts_with("a condition ") => match written {
+            Some(source) if !source.is_empty() && source.chars().count() < MAX_SHOWN => {
+                return format!("write `{{\"script\": {}}}`", Value::from(source));
+            }
+            _ => return format!("write {condition}"),
+        },
+        example if example.contains(" such as ") => return format!("write {example}"),
         _ => LEAVE_OUT,
-    }
+    };
+    help.to_owned()
 }

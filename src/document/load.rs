@@ -11,10 +11,11 @@ use serde_json::Value;
 use super::advice::{self, Trial};
 use super::depth::{deeper_than, dismantle, long_key};
 use super::finding::{Finding, found, known_names, quoted_after};
+use super::position::read_json;
 use super::removed::{Removed, is_below};
 use super::stand_in;
 use super::strict::{Known, Misread, Step, find_misread, read_struct};
-use crate::error::{Diagnostic, Report};
+use crate::error::{Diagnostic, Report, RuleErrors};
 use crate::text;
 
 /// Deepest nesting of lists and objects in a document.
@@ -38,7 +39,39 @@ pub(crate) fn load_into<T: DeserializeOwned>(
     report: &mut Report,
     check: &dyn Fn(&T, &mut Report),
 ) -> Option<T> {
+    load_rest(document, std::iter::empty(), report, check)
+}
+
+/// Reads a rules struct from JSON text and reports all of it, with lines and columns. A key that appears twice is an
+/// error, and what stood under it first counts as taken out.
+pub(crate) fn load_text<T: DeserializeOwned>(
+    text: &str,
+    check: &dyn Fn(&T, &mut Report),
+) -> Result<T, RuleErrors> {
+    let (document, source) = read_json(text)?;
+    let mut report = Report::new();
+    source.duplicates().for_each(|duplicate| report.push(duplicate));
+    let rules = load_rest(document, source.dropped(), &mut report, check);
+    finish(rules, report).map_err(|errors| source.locate(errors))
+}
+
+/// What was read, when nothing is wrong with it.
+pub(crate) fn finish<T>(rules: Option<T>, report: Report) -> Result<T, RuleErrors> {
+    report.finish()?;
+    rules.ok_or_else(|| {
+        RuleErrors::from(Diagnostic::error("unreadable", "", "nothing in the document can be read"))
+    })
+}
+
+/// Reads what is left of a document of which some was taken out before.
+fn load_rest<T: DeserializeOwned>(
+    document: Value,
+    taken: impl Iterator<Item = (String, Value)>,
+    report: &mut Report,
+    check: &dyn Fn(&T, &mut Report),
+) -> Option<T> {
     let mut repair = Repair::of(document, report)?;
+    taken.for_each(|(path, node)| repair.removed.add(path, node));
     let rules = repair.read(report)?;
     if repair.stood_in.is_empty() {
         // The rules are all that is needed of it.
@@ -262,6 +295,8 @@ impl Repair {
         self.stood_in.iter().any(stands_in)
             || match quoted_after(text, "missing field ") {
                 Some(field) => self.removed.contains(&member(path, field)),
+                // A comparison whose field or value is another.
+                None if text.ends_with("[wrong_comparison]") => self.removed.any_below(path),
                 None => {
                     !text.starts_with("unknown ")
                         && !Finding::is_of_a_value(text)

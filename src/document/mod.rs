@@ -16,7 +16,6 @@ pub(crate) use depth::{Bounded, Skip, deeper_than, dismantle, read_params, skip_
 pub(crate) use digest::Digest;
 pub(crate) use finding::{Finding, in_words, one_of};
 pub(crate) use list::read_list;
-pub(crate) use load::{load_into, write_dates_as_text};
-pub(crate) use position::read_json;
+pub(crate) use load::{finish, load_into, load_text, write_dates_as_text};
 pub(crate) use strict::read_struct;
 pub(crate) use unique::{Unique, check_named, check_reference, reserved};

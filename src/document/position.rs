@@ -132,6 +132,29 @@ impl JsonText<'_> {
         })
     }
 
+    /// What stood first under a key that appears twice, by path: JSON keeps the last. What cannot be read in the
+    /// time it takes to read the text once is null.
+    pub(super) fn dropped(&self) -> impl Iterator<Item = (String, Value)> {
+        let mut left = self.text.len();
+        self.duplicates.iter().map(move |duplicate| {
+            let node = self.value_of(duplicate.first, &mut left).unwrap_or_default();
+            (duplicate.path.clone(), node)
+        })
+    }
+
+    /// The value of the key that stands at a place.
+    fn value_of(&self, key: usize, left: &mut usize) -> Option<Value> {
+        let text = self.text.get(key..)?;
+        let mut keys = serde_json::Deserializer::from_str(text).into_iter::<String>();
+        keys.next()?.ok()?;
+        let value = text.get(keys.byte_offset()..)?.trim_start().strip_prefix(':')?;
+        let value = value.get(..value.len().min(*left)).unwrap_or(value);
+        let mut values = serde_json::Deserializer::from_str(value).into_iter::<Value>();
+        let node = values.next()?.ok()?;
+        *left = left.saturating_sub(values.byte_offset());
+        Some(node)
+    }
+
     /// Adds line and column to each finding: of the value at its path, else of the nearest object or list around it;
     /// and puts the findings in the order of the text.
     pub(crate) fn locate(&self, mut errors: RuleErrors) -> RuleErrors {

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Registry;
-use crate::document::{load_into, read_json};
+use crate::document::{finish, load_into, load_text};
 use crate::error::{Diagnostic, Level, Report, RuleErrors};
 
 /// A rules struct: a document that can be read and checked.
@@ -25,12 +25,7 @@ pub(crate) trait RulesDocument: DeserializeOwned {
 
     /// Reads and checks JSON text. Findings have line and column; a key that appears twice is one.
     fn load_json(text: &str, registry: &Registry) -> Result<Self, RuleErrors> {
-        let (document, source) = read_json(text)?;
-        let mut report = Report::new();
-        source.duplicates().for_each(|duplicate| report.push(duplicate));
-        let rules =
-            load_into(document, &mut report, &|rules: &Self, report| rules.check_with(registry, report));
-        finish(rules, report).map_err(|errors| source.locate(errors))
+        load_text(text, &|rules: &Self, report| rules.check_with(registry, report))
     }
 
     /// What is valid but looks like a mistake. Errors are what `compile` reports.
@@ -52,13 +47,6 @@ pub(crate) fn load_engine<T: RulesDocument, E>(
     let engine = Cell::new(None);
     let _ = load_into(document, &mut report, &|rules: &T, report| engine.set(Some(compile(rules, report))));
     finish(engine.into_inner(), report)
-}
-
-fn finish<T>(rules: Option<T>, report: Report) -> Result<T, RuleErrors> {
-    report.finish()?;
-    rules.ok_or_else(|| {
-        RuleErrors::from(Diagnostic::error("unreadable", "", "nothing in the document can be read"))
-    })
 }
 
 /// Gives a rules struct its public `load`, `from_json_str` and `lint`, with one text for all; given an engine, also

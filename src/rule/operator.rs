@@ -157,6 +157,27 @@ impl FieldType {
 
 /// The help for a key of a condition that is none.
 pub(crate) fn operator_help(name: &str) -> String {
+    // Words that other languages have for the same.
+    let same = match name {
+        "and" | "every" | "allOf" | "all_of" | "must" => Some("all"),
+        "or" | "some" | "anyOf" | "any_of" | "should" => Some("any"),
+        "none" | "must_not" => Some("not"),
+        "=" | "==" | "===" | "equal" | "equals" | "is" => Some("eq"),
+        "!=" | "<>" | "!==" | "neq" | "not_equal" | "not_equals" => Some("ne"),
+        "<" | "less_than" => Some("lt"),
+        "<=" | "lte" => Some("le"),
+        ">" | "greater_than" => Some("gt"),
+        ">=" | "gte" => Some("ge"),
+        "regex" | "regexp" | "like" => Some("matches"),
+        _ => None,
+    };
+    if let Some(same) = same {
+        return format!("write `{same}`");
+    }
+    if matches!(name, "op" | "operator" | "value" | "fact" | "comparison") {
+        return "the comparison is the key of the value: `{\"field\": \"title\", \"eq\": \"CEO\"}`"
+            .to_owned();
+    }
     let known = Operator::ALL.iter().map(|op| op.as_str()).chain(["field", "all", "any", "not", "script"]);
     match text::closest(name, known) {
         Some(close) => format!("did you mean `{close}`?"),

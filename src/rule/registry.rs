@@ -119,7 +119,18 @@ impl Registry {
         let Some(factory) = found.and_then(|found| found.downcast_ref::<Arc<Factory<T>>>()) else {
             let known =
                 self.plugins.keys().filter(|(known, _)| *known == kind).map(|(_, name)| name.as_str());
-            report.within("name", |report| report.unknown_name("unknown_plugin", kind, &custom.name, known));
+            report.within("name", |report| {
+                if known.clone().next().is_none() {
+                    let name: String = custom.name.chars().take(40).collect();
+                    let method = kind.replace(' ', "_");
+                    let help = format!(
+                        "register it by `Registry::{method}`, and load and compile with that registry"
+                    );
+                    report.error("unknown_plugin", format!("there is no {kind} `{name}`"), help);
+                } else {
+                    report.unknown_name("unknown_plugin", kind, &custom.name, known);
+                }
+            });
             return None;
         };
         match factory(&custom.params) {

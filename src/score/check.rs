@@ -223,11 +223,14 @@ pub(super) fn maturity(maturity: &Maturity, report: &mut Report) {
                     });
                 }
             }
+            limits([("mark", Some(weighted.mark))], report);
+            if [weighted.engagement, weighted.fit].iter().any(|weight| !(0.0..=1.0).contains(weight)) {
+                return;
+            }
             if (sum - 1.0).abs() > 1e-9 {
                 let message = format!("the weights sum to {sum}, not to 1");
                 report.warning("bad_sum", message, "make them sum to 1, or the mark means something else");
             }
-            limits([("mark", Some(weighted.mark))], report);
             let most = Points::HUNDRED.scaled(sum);
             if weighted.mark > most {
                 report.within("mark", |report| {

@@ -60,7 +60,8 @@ pub(super) fn reach(fit: &FitRules, report: &mut Report) {
             None => &mut most,
             Some(group) => match sums.get_mut(group.as_str()) {
                 Some(sum) => sum,
-                None => continue,
+                // The group is not there: what its rules would give is not known.
+                None => return,
             },
         };
         let Award::Fixed(points) = rule.points else { return };

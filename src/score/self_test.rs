@@ -136,10 +136,9 @@ impl ScoreRules {
                 |differences, score| TestFailure { index, name: test.name.clone(), differences, score };
             let lead = match test.lead.to_lead(test.as_of) {
                 Ok(lead) => lead,
-                Err(error) => {
-                    result
-                        .failures
-                        .push(fail(vec![format!("the lead cannot be read: {}", error.message)], None));
+                Err(found) => {
+                    let unread = found.iter().map(|one| format!("the lead cannot be read: {}", one.message));
+                    result.failures.push(fail(unread.collect(), None));
                     continue;
                 }
             };

@@ -22,6 +22,14 @@ pub(super) fn tests(rules: &ScoreRules, report: &mut Report) {
     report.within("tests", |report| {
         for (index, test) in rules.tests.iter().enumerate() {
             report.item(index, |report| {
+                report.within("lead", |report| {
+                    for mut found in test.lead.to_lead(test.as_of).err().into_iter().flatten() {
+                        let joint =
+                            if found.path.is_empty() || found.path.starts_with('[') { "" } else { "." };
+                        found.path = format!("{}{joint}{}", report.path(), found.path);
+                        report.push(found);
+                    }
+                });
                 report.within("events", |report| events(test, rules, &mut named, report));
                 report.within("expect", |report| expectation(&test.expect, &give, &disqualify, report));
             });

@@ -114,6 +114,84 @@ fn messages_say_the_fix() {
 }
 
 /// A rules document with everything in it that an engine reads.
+/// A value that JSON drops because its key comes again defines what others name all the same; and who is used to another
+/// language is told what stands for it here.
+#[test]
+#[cfg(feature = "script")]
+fn habits_of_other_languages_are_told_once() {
+    use std::fmt::Write as _;
+    let read = |text: &str| {
+        Rules::from_json_str(text).map_or_else(|errors| errors.to_string(), |_| "fine".to_owned())
+    };
+    let group = r#"{"east": {"members": [{"rep": "ann"}]}}"#;
+    let rule = r#"{"leads": {"rules": [{"id": "r", "then": {"group": {"id": "east"}}}]}}"#;
+    let mut cases = vec![
+        (
+            "a group that stood under a key that comes again",
+            read(&format!(r#"{{"assign": {{"groups": {group}}}, "assign": {{"pools": {rule}}}}}"#)),
+        ),
+        (
+            "a list of groups that comes again",
+            read(&format!(
+                r#"{{"assign": {{"groups": {group}, "groups": {{"west": {{"members": []}}}}, "pools": {rule}}}}}"#
+            )),
+        ),
+        (
+            "a field that comes again",
+            read(
+                r#"{"score": {"fit": {"rules": [{"id": "a", "when": {"field": "employee_count", "field": "title", "ge": 10}, "points": 5}]}}}"#,
+            ),
+        ),
+        ("points in quotes", load(fit(json!({"field": "title", "eq": "CEO"}), json!("20")))),
+        ("a condition in words", load(fit(json!("title == 1"), json!(20)))),
+        ("more than fits", load(json!({"dedup": {"crowded_key": 4_294_967_296u64}}))),
+        (
+            "points of a group that is not there",
+            load(json!({"score": {"fit": {
+                "groups": [{"id": "size"}],
+                "rules": [{"id": "a", "points": 70, "group": "sizes"}, {"id": "b", "points": 30}],
+            }}})),
+        ),
+        (
+            "weights below zero",
+            load(json!({"score": {"maturity": {"weighted": {"engagement": -1, "fit": -1, "mark": 60}}}})),
+        ),
+        (
+            "the lead of a test",
+            load(json!({"score": {"tests": [{
+                "lead": {"phone": "138", "titel": "x", "employee_count": "many"},
+                "expect": {"fit": 1},
+            }]}})),
+        ),
+    ];
+    for when in ["and", "or", "none", "op", "==", "gte", "regex", "frobs"] {
+        let when = json!({when: [{"field": "title", "eq": "CEO"}]});
+        cases.push(("a condition of another language", load(fit(when, json!(20)))));
+    }
+    for source in [
+        "known（title）",
+        "title == “CEO”",
+        "not known(title)",
+        "title === \"CEO\"",
+        "title !== \"CEO\"",
+        "title != null",
+        "title == None",
+        "True",
+        "known(title) ? true : false",
+        "known(title) and known(name)",
+        "title ≥ 3",
+        "known",
+        "or(title, \"\") == \"\" ?? true",
+    ] {
+        cases.push(("a script of another language", format!("{source}\n{}", load(script(source)))));
+    }
+    let mut all = String::new();
+    for (title, said) in cases {
+        let _ = writeln!(all, "# {title}\n{said}\n");
+    }
+    expect_file!["snapshots/documents_habits.txt"].assert_eq(&all);
+}
+
 fn rich_assignment() -> Value {
     json!({
         "format": 1, "revision": "r1",

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use leadkit::assign::RosterRules;
+use leadkit::assign::RosterDocument;
 use leadkit::calendar::Calendars;
 use leadkit::model::Rep;
 use leadkit::{Intake, Rules};
@@ -115,7 +115,7 @@ fn read_rules(text: &str) -> Result<Rules, Box<dyn Error>> {
 }
 
 fn read_roster(text: &str) -> Result<(Vec<Rep>, Calendars), Box<dyn Error>> {
-    let rules = RosterRules::from_json_str(text)?;
+    let rules = RosterDocument::from_json_str(text)?;
     Ok((rules.reps, rules.calendars))
 }
 

@@ -1,6 +1,7 @@
 //! Inquiry grades as data.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::InquiryGrade;
 use crate::rule::Condition;
@@ -12,6 +13,7 @@ pub struct GradeRule {
     /// The grade.
     pub grade: InquiryGrade,
     /// Win rate in percent, 0 to 100; `None` (null) is not counted at all.
+    #[serde(deserialize_with = "percent")]
     pub percent: Option<u8>,
     /// What must hold, all of it.
     #[serde(default)]
@@ -32,6 +34,15 @@ pub struct GradeMove {
     /// The least number of actions.
     #[serde(default = "one")]
     pub actions: u32,
+}
+
+/// A percentage: out of range, the message says which range is meant.
+fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    let read = Option::<u64>::deserialize(deserializer)?;
+    let fits = |number: u64| u8::try_from(number).ok().filter(|percent| *percent <= 100);
+    let wrong =
+        |number| D::Error::invalid_value(Unexpected::Unsigned(number), &"a whole number from 0 to 100");
+    read.map(|number| fits(number).ok_or_else(|| wrong(number))).transpose()
 }
 
 const fn one() -> u32 {

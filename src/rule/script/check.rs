@@ -70,6 +70,8 @@ pub(super) fn look<'s>(tokens: &[Token<'s>], scope: Scope, program: bool) -> Fin
     look.counts();
     look.fields_in_functions();
     look.findings.problems.extend(syntax::quotes(tokens));
+    let named = after(tokens, &["let", "const", "for", "fn"]);
+    look.findings.problems.extend(syntax::foreign(tokens, &named));
     if let Some(problem) = syntax::brackets(tokens) {
         // What stands where cannot be said any more, only how it is written.
         look.findings.problems.retain(|known| !OF_PLACES.contains(&known.code));

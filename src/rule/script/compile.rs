@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rhai::{AST, Dynamic, ImmutableString, ParseErrorType};
 
 use super::check;
+use super::functions::FUNCTIONS;
 use super::grammar::Found;
 use super::limits::{MAX_DOCUMENT, MAX_PARSED, MAX_PROBLEMS, MAX_SOURCE};
 use super::names::{self, Reading, VARIABLES, Variable};
@@ -212,7 +213,7 @@ fn parse(
     source: &str,
     mut known: rhai::Scope<'_>,
     kind: ScriptKind,
-    unknown: impl Fn(&str, rhai::Position) -> Problem,
+    unknown: impl Fn(&str, rhai::Position) -> Option<Problem>,
     problems: &mut Vec<Problem>,
 ) -> Option<rhai::AST> {
     // The parser stops at the first unknown name: it is noted, made known, and the parser asked again.
@@ -228,7 +229,7 @@ fn parse(
         match error.err_type() {
             ParseErrorType::VariableUndefined(name) if problems.len() < MAX_PROBLEMS => {
                 if !problems.iter().any(|problem| problem.position == position(at)) {
-                    problems.push(unknown(name, at));
+                    problems.extend(unknown(name, at));
                 }
                 // In long scripts not every unknown name is looked for: each takes as long as reading all of it.
                 if parsed + source.len() > MAX_PARSED {
@@ -260,34 +261,41 @@ fn unknown_name(
     scope: Scope,
     own: &BTreeSet<&str>,
     words: &[Token<'_>],
-) -> Problem {
+) -> Option<Problem> {
     let place = position(at);
+    let word = words.binary_search_by_key(&place, |word| Some(word.position)).ok();
+    let is_foreign = |index: usize| words.get(index).is_some_and(syntax::is_foreign_mark);
+    if word.is_some_and(|word| is_foreign(word + 1) || word > 0 && is_foreign(word - 1)) {
+        // `known（title）` and `“CEO”`: the sign is told of, and with it the name means something else.
+        return None;
+    }
     if let Some(variable) = VARIABLES.get(name) {
         let producer = variable.spec().producer;
         if scope.reads(producer) {
             // It is known, so it stands where variables are not seen.
-            return Problem::new(
+            return Some(Problem::new(
                 "unknown_name",
                 place,
                 format!("`{name}` is not known inside a function"),
                 "hand it in as a parameter",
-            );
+            ));
         }
-        return Problem::new(
+        return Some(Problem::new(
             "field_not_filled_yet",
             place,
             format!("`{name}` cannot be read here: {}", producer.describe()),
             format!("read what is known when {} run", scope.describe()),
-        );
+        ));
+    }
+    if FUNCTIONS.iter().any(|function| function.name == name) {
+        let message = format!("`{name}` is a function");
+        return Some(Problem::new("unknown_field", place, message, format!("write `{name}(x)`")));
     }
     let readable = check::variable_names(scope);
     let names = readable.iter().copied().chain(own.iter().copied());
-    let help = variable_help(name, names).or_else(|| {
-        let word = words.binary_search_by_key(&place, |word| Some(word.position)).ok()?;
-        syntax::bare_text(words, word)
-    });
+    let help = variable_help(name, names).or_else(|| syntax::bare_text(words, word?));
     let help = help.unwrap_or_else(|| format!("a custom attribute is read as `attr(\"{name}\")`"));
-    Problem::new("unknown_field", place, format!("there is no field `{name}`"), help)
+    Some(Problem::new("unknown_field", place, format!("there is no field `{name}`"), help))
 }
 
 #[cfg(test)]

@@ -162,7 +162,7 @@ fn foreign(found: &str) -> Option<char> {
 }
 
 /// A character, or its number where it cannot be seen.
-fn shown(character: char) -> String {
+pub(super) fn shown(character: char) -> String {
     if character.is_control() || character.is_whitespace() {
         format!("the character U+{:04X}", u32::from(character))
     } else {
@@ -170,7 +170,7 @@ fn shown(character: char) -> String {
     }
 }
 
-fn ascii_help(character: char) -> String {
+pub(super) fn ascii_help(character: char) -> String {
     let sign = match character {
         c if c.is_control() => return REMOVE.to_owned(),
         c if c.is_whitespace() => return "write a plain space".to_owned(),

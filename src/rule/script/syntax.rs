@@ -1,7 +1,9 @@
 //! Slips of writing that the parser would notice late, or blame on something else: brackets, quotes, bare texts.
 
+use std::collections::BTreeSet;
+
 use super::limits::MAX_PROBLEMS;
-use super::problem::Problem;
+use super::problem::{Problem, ascii_help, shown};
 use super::token::{Kind, OPEN_COMMENT, Token};
 use crate::order;
 
@@ -86,6 +88,80 @@ fn misquoted(token: &Token<'_>) -> Option<Problem> {
         Problem::new(CODE, token.position, message, format!("write `\"{text}\"`"))
     })
 }
+
+/// Signs and words of other languages: what stands there for them here. One sign a line is told of.
+pub(super) fn foreign(tokens: &[Token<'_>], own: &BTreeSet<&str>) -> Vec<Problem> {
+    let mut found: Vec<Problem> = Vec::new();
+    let mut told = 0;
+    for (index, token) in tokens.iter().enumerate() {
+        if is_foreign_mark(token) {
+            let character = token.text.chars().next().unwrap_or_default();
+            if told < token.position.line {
+                let message = format!("{} cannot stand here", shown(character));
+                found.push(Problem::new(CODE, token.position, message, ascii_help(character)));
+            }
+            told = token.position.line;
+        } else if let Some((word, help)) = of_other_languages(tokens, index, own) {
+            let message = format!("there is no `{word}` in scripts");
+            found.push(Problem::new(CODE, token.position, message, help));
+        }
+        if found.len() >= MAX_PROBLEMS {
+            break;
+        }
+    }
+    found
+}
+
+/// Whether a sign is none of ASCII: `（`, `“`, `≥`.
+pub(super) fn is_foreign_mark(token: &Token<'_>) -> bool {
+    token.kind == Kind::Mark && !token.text.is_ascii()
+}
+
+/// A word or sign that other languages have, and what is written instead.
+fn of_other_languages(
+    tokens: &[Token<'_>],
+    at: usize,
+    own: &BTreeSet<&str>,
+) -> Option<(&'static str, &'static str)> {
+    let token = tokens.get(at)?;
+    let next_to = |index: usize, text: &str| {
+        let pair = (tokens.get(index), tokens.get(index + 1));
+        matches!(pair, (Some(one), Some(next)) if next.is_mark(text) && one.end() == next.start)
+    };
+    match token.kind {
+        Kind::Word if own.contains(token.text) => None,
+        Kind::Word => match token.text {
+            "and" => Some(("and", "write `&&`")),
+            "not" => Some(("not", "write `!`")),
+            "True" | "TRUE" => Some(("True", "write `true`")),
+            "False" | "FALSE" => Some(("False", "write `false`")),
+            "null" | "NULL" => Some(("null", MISSING)),
+            "nil" => Some(("nil", MISSING)),
+            "None" => Some(("None", MISSING)),
+            "undefined" => Some(("undefined", MISSING)),
+            _ => None,
+        },
+        Kind::Mark if matches!(token.text, "=" | "!") && next_to(at, "=") && next_to(at + 1, "=") => {
+            let is_inside = at.checked_sub(1).is_some_and(|before| {
+                next_to(before, token.text)
+                    && tokens.get(before).is_some_and(|one| matches!(one.text, "=" | "!"))
+            });
+            let (sign, help) = if token.text == "=" { ("===", "write `==`") } else { ("!==", "write `!=`") };
+            (!is_inside).then_some((sign, help))
+        }
+        // `x ?? y` is an operator; `x?.y` and `x?[0]` have their own help.
+        Kind::Mark if token.text == "?" => {
+            let is_part = [".", "[", "?"].iter().any(|next| next_to(at, next))
+                || at.checked_sub(1).is_some_and(|before| {
+                    next_to(before, "?") && tokens.get(before).is_some_and(|one| one.is_mark("?"))
+                });
+            (!is_part).then_some(("a ? b : c", "write `if a { b } else { c }`"))
+        }
+        _ => None,
+    }
+}
+
+const MISSING: &str = "test with `known(x)` whether there is a value";
 
 /// The help for a name that is no field, where a text is likely meant: compared by `==` or `!=`, or one of a list
 /// or of the values of a function.

@@ -11,7 +11,7 @@ use crate::rule::{Registry, RulesDocument, load_engine, rules_document};
 /// Reps and the calendars they work by, as one document. [`Roster::load`] reads it and makes it ready.
 ///
 /// ```
-/// use leadkit::assign::{Roster, RosterRules};
+/// use leadkit::assign::{Roster, RosterDocument};
 /// use serde_json::json;
 ///
 /// let document = json!({
@@ -29,7 +29,7 @@ use crate::rule::{Registry, RulesDocument, load_engine, rules_document};
 ///   help: give each rep an id of its own");
 ///
 /// // Valid, and probably not what is meant.
-/// let rules = RosterRules::load(json!({"reps": [{"id": "li", "hours": "cn"}], "calendars": {
+/// let rules = RosterDocument::load(json!({"reps": [{"id": "li", "hours": "cn"}], "calendars": {
 ///     "cn": {"holidays": "cn", "weekly": [{"days": "Mon-Fri", "hours": "09:00-18:00"}]},
 /// }}))?;
 /// assert_eq!(rules.lint()[0].to_string(), "\
@@ -39,7 +39,7 @@ use crate::rule::{Registry, RulesDocument, load_engine, rules_document};
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RosterRules {
+pub struct RosterDocument {
     /// Who there is, by ids that differ.
     pub reps: Vec<Rep>,
     /// Working time; a rep names his or hers as `hours`, and one who names none always works.
@@ -47,23 +47,23 @@ pub struct RosterRules {
     pub calendars: Calendars,
 }
 
-impl RulesDocument for RosterRules {
+impl RulesDocument for RosterDocument {
     fn check_with(&self, _: &Registry, report: &mut Report) {
-        Roster::compile_into(&self.reps, &self.calendars, report);
+        Roster::make(&self.reps, &self.calendars, report);
     }
 }
 
-rules_document!(RosterRules);
+rules_document!(RosterDocument);
 
 impl Roster {
-    /// Reads the document of a roster and makes it ready: [`RosterRules::load`] and [`compile`](Self::compile) in one
+    /// Reads the document of a roster and makes it ready: [`RosterDocument::load`] and [`compile`](Self::compile) in one
     /// call.
     ///
     /// # Errors
     /// Every mistake in the document, at most 100, each with its path and a suggested fix.
     pub fn load(document: serde_json::Value) -> Result<Roster, RuleErrors> {
-        load_engine(document, &|rules: &RosterRules, report| {
-            Roster::compile_into(&rules.reps, &rules.calendars, report)
+        load_engine(document, &|rules: &RosterDocument, report| {
+            Roster::make(&rules.reps, &rules.calendars, report)
         })
     }
 }
