@@ -6,21 +6,19 @@
 //! cargo run --release --example attribute -- EVENTS.tsv --events --model time_decay:7d
 //! ```
 
-use std::io::{BufWriter, stderr, stdout};
+use std::io::stderr;
 use std::process::ExitCode;
 
 use program::Outcome;
 
+#[path = "../support/program.rs"]
+mod host;
 mod program;
 
 fn main() -> ExitCode {
-    let mut out = BufWriter::new(stdout().lock());
-    match program::run(std::env::args().skip(1), &|path| std::fs::read(path), &mut out, &mut stderr()) {
-        Ok(Outcome::Whole) => ExitCode::SUCCESS,
-        Ok(Outcome::Part) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::from(2)
-        }
-    }
+    let code = |outcome| match outcome {
+        Outcome::Whole => 0,
+        Outcome::Part => 1,
+    };
+    host::run(|arguments, read, out| program::run(arguments, read, out, &mut stderr()), code, 2)
 }

@@ -6,22 +6,19 @@
 //! cargo run --release --example life -- --soak 20000 --seed 7   a generated quarter
 //! ```
 
-use std::io::{BufWriter, Write, stderr, stdout};
+use std::io::stderr;
 use std::process::ExitCode;
 
+use program::Verdict;
+
+#[path = "../support/program.rs"]
+mod host;
 mod program;
 
 fn main() -> ExitCode {
-    let mut out = BufWriter::new(stdout().lock());
-    let result = program::run(std::env::args().skip(1), &|path| std::fs::read(path), &mut out, &mut stderr());
-    // What happened comes out before what is said about it.
-    let flushed = out.flush();
-    match result.and_then(|verdict| Ok(flushed.map(|()| verdict)?)) {
-        Ok(program::Verdict::Lawful) => ExitCode::SUCCESS,
-        Ok(program::Verdict::Broken) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::from(2)
-        }
-    }
+    let code = |verdict| match verdict {
+        Verdict::Lawful => 0,
+        Verdict::Broken => 1,
+    };
+    host::run(|arguments, read, out| program::run(arguments, read, out, &mut stderr()), code, 2)
 }
