@@ -20,7 +20,8 @@
 //!   [`Phone::e164`]. A government hotline behind an area code (`0755-12345`) is one too, and can be dialled from abroad.
 //! * All trunk zeros and the old carrier selection codes (`17951`) are dropped, so that keys are stable.
 //! * A number too short or too long for any plan has no key.
-//! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in.
+//! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in: `WorldPhones` (feature
+//!   `phone-world`), or one of the host's own. What it says of a number counts, also where it differs from the above.
 
 mod area_codes;
 mod calling_code;
@@ -30,10 +31,12 @@ mod domain;
 mod email;
 mod email_fault;
 mod email_field;
+mod email_kind;
 mod fake;
 mod fault;
 mod key;
 mod mash;
+mod person;
 mod person_name;
 mod phone;
 mod phone_field;
@@ -45,6 +48,8 @@ mod segments;
 mod spreadsheet;
 mod value;
 mod wechat;
+#[cfg(feature = "phone-world")]
+mod world;
 
 pub(crate) use canonical::{email_keys, phone_keys};
 pub use domain::{canonical_domain, is_public_mail_domain, is_subdomain_of, suggest_domain};
@@ -52,8 +57,10 @@ pub use email::Email;
 pub use email_fault::EmailFault;
 pub(crate) use email_field::plain_email;
 pub use email_field::read_emails;
+pub use email_kind::EmailKind;
 pub use fake::{FakeReason, fake_company, fake_digits, fake_email, fake_name, fake_phone, keyboard_mash};
 pub use fault::{PhoneFault, PhoneKind, PhoneQuality};
+pub(crate) use person::person_keys;
 pub use person_name::are_two_people;
 pub(crate) use phone::without_city;
 pub use phone::{OracleAnswer, Phone, PhoneOptions, PhoneOracle, check_cn_mobile};
@@ -62,3 +69,5 @@ pub use phone_field::read_phones;
 pub use segments::{PhoneSegments, SegmentError};
 pub use value::ContactValue;
 pub use wechat::{Wechat, WechatFault, WechatKind};
+#[cfg(feature = "phone-world")]
+pub use world::WorldPhones;

@@ -194,6 +194,17 @@ impl Phone {
             return Phone::international(digits, options);
         }
         let country = numbering_country(&options.default_region);
+        let number = std::str::from_utf8(digits).unwrap_or_default();
+        // Whoever knows the plan knows how it dials abroad.
+        if country != "CN"
+            && let Some(answer) = options.oracle.and_then(|oracle| oracle.judge(number, country))
+        {
+            let chinese = answer.e164.as_deref().and_then(|e164| e164.strip_prefix("+86"));
+            return match chinese {
+                Some(national) => Phone::chinese(national.as_bytes()),
+                None => Phone::of_answer(answer, None),
+            };
+        }
         // `00` dials out of most countries; what follows never starts with 0.
         if let [b'0', b'0', rest @ ..] = digits
             && matches!(rest, [b'1'..=b'9', ..])
@@ -204,11 +215,7 @@ impl Phone {
         if country == "CN" {
             return Phone::chinese(strip_bare_86(digits));
         }
-        let number = std::str::from_utf8(digits).unwrap_or_default();
-        match options.oracle.and_then(|oracle| oracle.judge(number, country)) {
-            Some(answer) => Phone::of_answer(answer, None),
-            None => Phone { quality: PhoneQuality::UnknownCountry, ..Phone::malformed(PhoneFault::Empty) },
-        }
+        Phone { quality: PhoneQuality::UnknownCountry, ..Phone::malformed(PhoneFault::Empty) }
     }
 
     fn international(digits: &[u8], options: &PhoneOptions<'_>) -> Phone {
@@ -228,6 +235,7 @@ impl Phone {
         });
         if let Some(answer) = answer {
             let answer = Phone::of_answer(answer, Some(code));
+            let key = key.filter(|_| !matches!(answer.quality, PhoneQuality::Malformed(_)));
             return Phone { key: answer.key.or(key), ..answer };
         }
         let quality = match digits.len() {

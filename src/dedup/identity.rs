@@ -4,7 +4,7 @@ use super::candidate::{Candidate, Source};
 use super::case::Case;
 use super::probe::{MatchKey, MatchKeyKind};
 use crate::company::CompanyName;
-use crate::contact::{FakeReason, PhoneKind, are_two_people, fake_email, fake_phone};
+use crate::contact::{Email, Phone, are_two_people};
 use crate::model::{LeadField, LeadStatus, OwnerState, RepId, Value};
 use crate::rule::{Facts, read_field};
 use crate::text::fold;
@@ -20,16 +20,11 @@ pub(super) fn is_strong(key: &MatchKey, facts: &Facts<'_>) -> bool {
     match key.kind {
         MatchKeyKind::Phone => {
             let phone = facts.phones().iter().find(|phone| phone.key() == Some(key.value.as_str()));
-            phone.is_some_and(|phone| {
-                let reaches_one =
-                    matches!(phone.kind(), PhoneKind::Mobile | PhoneKind::Voip | PhoneKind::Unknown);
-                reaches_one && fake_phone(phone).is_empty()
-            })
+            phone.is_some_and(Phone::names_person)
         }
         MatchKeyKind::Email => {
             let email = facts.emails().iter().flatten().find(|email| email.key() == key.value);
-            let invents = |reason: &FakeReason| !matches!(reason, FakeReason::MistypedDomain { .. });
-            email.is_some_and(|email| !email.is_role() && !fake_email(email).iter().any(invents))
+            email.is_some_and(Email::names_person)
         }
         MatchKeyKind::Wechat | MatchKeyKind::PersonId => true,
         MatchKeyKind::RecordId

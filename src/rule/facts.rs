@@ -13,7 +13,7 @@ use super::limits::{CutLead, read_message, read_text};
 use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
 use crate::company::CompanyName;
-use crate::contact::{Email, EmailFault, Phone};
+use crate::contact::{Email, EmailFault, Phone, Wechat, person_keys};
 use crate::model::{
     Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, Value,
 };
@@ -144,6 +144,9 @@ pub struct Facts<'a> {
     counted: OnceCell<Vec<u32>>,
     company: OnceCell<Option<CompanyName>>,
     region: OnceCell<Option<Region>>,
+    phone_kinds: OnceCell<Vec<String>>,
+    email_kinds: OnceCell<Vec<String>>,
+    person_keys: OnceCell<Vec<String>>,
     verdict: Option<VerdictFacts>,
     matched: Option<MatchFacts>,
     match_labels: Vec<String>,
@@ -176,6 +179,9 @@ impl<'a> Facts<'a> {
             counted: OnceCell::new(),
             company: OnceCell::new(),
             region: OnceCell::new(),
+            phone_kinds: OnceCell::new(),
+            email_kinds: OnceCell::new(),
+            person_keys: OnceCell::new(),
             verdict: None,
             matched: None,
             match_labels: Vec::new(),
@@ -280,6 +286,33 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn email_domains(&self) -> &[String] {
         &self.email_domains
+    }
+
+    /// Kinds of the phone numbers that have a key, each once.
+    fn phone_kinds(&self) -> &[String] {
+        let kinds = || {
+            let known = self.phones.values.iter().filter(|phone| phone.key().is_some());
+            distinct(known.map(|phone| phone.kind().as_str()))
+        };
+        self.phone_kinds.get_or_init(kinds)
+    }
+
+    /// Kinds of the valid e-mail addresses, each once.
+    fn email_kinds(&self) -> &[String] {
+        let kinds = || distinct(self.emails.values.iter().flatten().map(|email| email.kind().as_str()));
+        self.email_kinds.get_or_init(kinds)
+    }
+
+    /// What names one person among the contact values: `phone:+86…`, `email:…`, `wechat:…`, `qq:…`, each once. A landline,
+    /// a switchboard, a team's mailbox and what looks invented name nobody.
+    #[must_use]
+    pub fn person_keys(&self) -> &[String] {
+        let keys = || {
+            let emails: Vec<&Email> = self.emails.values.iter().flatten().collect();
+            let wechat = self.read().wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok());
+            person_keys(&self.phones.values, &emails, wechat.as_ref())
+        };
+        self.person_keys.get_or_init(keys)
     }
 
     /// The parts of the company name; `None` when the lead has none.
@@ -390,6 +423,9 @@ impl<'a> Facts<'a> {
             FieldId::Phone => texts(&self.phone_keys),
             FieldId::Email => texts(&self.email_keys),
             FieldId::EmailDomain => texts(&self.email_domains),
+            FieldId::PhoneKind => texts(self.phone_kinds()),
+            FieldId::EmailKind => texts(self.email_kinds()),
+            FieldId::PersonKey => texts(self.person_keys()),
             FieldId::ActivityLast => time(self.context.activities.iter().map(|activity| activity.time).max()),
             FieldId::VerdictSeverity | FieldId::VerdictCodes => self.of_verdict(id),
             FieldId::MatchAction

@@ -2,6 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "the tables are put together when the crate is compiled")]
 
 use super::MatchKind;
+use crate::contact::{EmailKind, PhoneKind};
 use crate::model::{FieldType, LeadField, LeadStatus};
 
 const SEVERITIES: &[&str] = &["pass", "flag", "block"];
@@ -280,8 +281,11 @@ field_ids! {
     Region = "region": Region, Derived, "Where the lead belongs: its own region, else from city and province, company name or phone";
     Phone = "phone": Texts, Derived, "Phone numbers that can be dialled, as E.164";
     PhoneArea = "phone.area": Region, Derived, "Where the first phone number was issued";
+    PhoneKind = "phone.kind": Texts, Derived, "Kinds of the phone numbers, each once", PhoneKind::KNOWN;
     Email = "email": Texts, Derived, "Valid e-mail addresses, in canonical form";
     EmailDomain = "email.domain": Texts, Derived, "Domains of the valid e-mail addresses";
+    EmailKind = "email.kind": Texts, Derived, "Kinds of the valid e-mail addresses, each once", EmailKind::KNOWN;
+    PersonKey = "person.key": Texts, Derived, "Contact values that name one person: `phone:+86…`, `email:…`, `wechat:…`, `qq:…`";
     CompanyBrand = "company.brand": Text, Derived, "The name's own word (字号)";
     CompanyRegion = "company.region": Region, Derived, "The region the company name speaks of";
     CompanyIndustry = "company.industry": Text, Derived, "The industry word of the company name";
