@@ -1,44 +1,31 @@
-//! Reads phone numbers or e-mail addresses, one field a line, and says what is wrong with each value.
+//! Says what is wrong with phone numbers, e-mail addresses or texts, one field a line, and with whole leads.
 //!
 //! ```sh
 //! cargo run --release --example check_contacts -- --phones PHONES.txt [--region CN]
 //! cargo run --release --example check_contacts -- --emails EMAILS.txt
+//! cargo run --release --example check_contacts -- --texts TEXTS.txt --lexicon WORDS.txt
+//! cargo run --release --example check_contacts -- --csv LEADS.csv --rules RULES.json [--map MAP.json] [--dry-run OLD.json]
 //! ```
 //!
 //! Output is TSV, a line for every finding or good value, each input line at least once:
 //! `line severity rule matched span_start span_end normalised`. Lines count from 0, spans are bytes of the line, `-` stands
 //! for none. Tabs, line breaks and backslashes of `matched` are escaped. `-` as FILE is the standard input.
+//!
+//! A line of WORDS is a word, or a word, a tab and its category (`violation` by default); with the category `allowed` it
+//! is a harmless phrase that may hold a word. A hit blocks; one with signs between its characters, or with characters
+//! repeated, flags.
+//!
+//! With `--csv`, lines are the rows of a table behind its heading, the leads come in by their time, and two more columns
+//! name field and lead. RULES are blacklist rules, or rules of the main job. `--dry-run OLD` adds what RULES change for
+//! the same leads after OLD; `--released IDS`, ids of blocked leads that somebody has released, adds the precision of each
+//! rule.
 
-use std::io::{BufWriter, Read, Write, stdin, stdout};
-use std::path::Path;
 use std::process::ExitCode;
 
+#[path = "../support/program.rs"]
+mod host;
 mod program;
 
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    if path != Path::new("-") {
-        return std::fs::read(path);
-    }
-    let mut bytes = Vec::new();
-    stdin().read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 fn main() -> ExitCode {
-    let mut out = BufWriter::new(stdout().lock());
-    let result = program::run(std::env::args().skip(1), &read, &mut out);
-    let flushed = out.flush();
-    match result.and_then(|()| Ok(flushed?)) {
-        Ok(()) => ExitCode::SUCCESS,
-        // A reader that has seen enough is no error.
-        Err(error) if is_closed(&*error) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn is_closed(error: &(dyn std::error::Error + 'static)) -> bool {
-    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    host::run(|arguments, read, out| program::run(arguments, read, out), |()| 0, 1)
 }

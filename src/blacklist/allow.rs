@@ -103,7 +103,7 @@ impl Allowances {
             rules: written.rules.clone(),
             categories: written.categories.clone(),
             expires: written.expires,
-            suppression: Suppression {
+            suppression: Suppression::Override {
                 index,
                 author: written.author.clone(),
                 reason: written.reason.clone(),

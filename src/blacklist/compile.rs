@@ -3,10 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::allow::Allowances;
+use super::consent::Consents;
 use super::engine::{Blacklist, CONTACT, Compiled, NO_USABLE_CONTACT, OVERSIZED, Test};
 use super::keys::{SubmissionSpaces, WindowKey};
+use super::lexicon::{Lexicon, Words};
 use super::lists::{Domains, Lists};
-use super::rules::{BlacklistCheck, BlacklistRule, BlacklistRules, BurstCheck, FakeCheck, ResubmissionCheck};
+use super::patterns::Patterns;
+use super::prefixes::Prefixes;
+use super::rules::{
+    BlacklistCheck, BlacklistRule, BlacklistRules, BurstCheck, FakeCheck, JointCheck, ResubmissionCheck,
+};
 use super::severity::Severity;
 use crate::calendar::Span;
 use crate::document::{Unique, reserved};
@@ -33,6 +39,7 @@ impl Blacklist {
         let mut known: BTreeMap<RuleId, String> = BTreeMap::new();
         let mut ids = Unique::ids("rule");
         let mut compiled = Vec::with_capacity(rules.rules.len());
+        let mut words = Words::default();
         report.within("rules", |report| {
             for (index, rule) in rules.rules.iter().enumerate() {
                 report.item(index, |report| {
@@ -46,10 +53,11 @@ impl Blacklist {
                     if !rule.id.is_blank() {
                         known.insert(rule.id.clone(), rule.category.clone());
                     }
-                    compiled.push(compile_rule(rule, report));
+                    compiled.push(compile_rule(rule, &mut words, report));
                 });
             }
         });
+        let lexicon = report.within("rules", |report| Lexicon::build(words, report));
         known.insert(NO_USABLE_CONTACT.into(), CONTACT.to_owned());
         known.insert(OVERSIZED.into(), OVERSIZED.to_owned());
         let allowances =
@@ -63,6 +71,8 @@ impl Blacklist {
         };
         Blacklist {
             rules: compiled,
+            lexicon,
+            joint_list: None,
             allowances,
             no_usable_contact: rules.no_usable_contact,
             stop_at_first_block: rules.stop_at_first_block,
@@ -74,14 +84,22 @@ impl Blacklist {
     }
 }
 
-fn compile_rule(rule: &BlacklistRule, report: &mut Report) -> Compiled {
+fn compile_rule(rule: &BlacklistRule, words: &mut Words, report: &mut Report) -> Compiled {
     if rule.severity == Severity::Block
-        && matches!(rule.check, BlacklistCheck::Resubmission(_) | BlacklistCheck::Burst(_))
+        && matches!(
+            rule.check,
+            BlacklistCheck::Resubmission(_) | BlacklistCheck::Burst(_) | BlacklistCheck::Consent(_)
+        )
     {
         report.within("severity", |report| {
             report.error(
                 "flags_only",
-                format!("a `{}` rule cannot block: it is a suspicion", rule.check.kind()),
+                match &rule.check {
+                    BlacklistCheck::Consent(_) => {
+                        "a `consent` rule cannot block: the lead is held".to_owned()
+                    }
+                    check => format!("a `{}` rule cannot block: it is a suspicion", check.kind()),
+                },
                 "write `flag`, or `pass` to note it only",
             );
         });
@@ -90,6 +108,13 @@ fn compile_rule(rule: &BlacklistRule, report: &mut Report) -> Compiled {
         report.within(rule.check.kind(), |report| match &rule.check {
             BlacklistCheck::List(check) => Test::List(Box::new(Lists::compile(check, report))),
             BlacklistCheck::Domain(check) => Test::Domain(Box::new(Domains::compile(check, report))),
+            BlacklistCheck::Prefix(check) => Test::Prefix(Box::new(Prefixes::compile(check, report))),
+            BlacklistCheck::Joint(check) => {
+                check_joint(check, report);
+                Test::Joint(check.clone())
+            }
+            BlacklistCheck::Consent(check) => Test::Consent(Box::new(Consents::compile(check, report))),
+            BlacklistCheck::Pattern(check) => Test::Pattern(Box::new(Patterns::compile(check, report))),
             BlacklistCheck::PhoneFormat(check) => Test::PhoneFormat(check.clone()),
             BlacklistCheck::EmailFormat(_) => Test::EmailFormat,
             BlacklistCheck::WechatFormat(_) => Test::WechatFormat,
@@ -97,6 +122,7 @@ fn compile_rule(rule: &BlacklistRule, report: &mut Report) -> Compiled {
                 check_fake(check, report);
                 Test::Fake(check.clone())
             }
+            BlacklistCheck::Lexicon(check) => Test::Lexicon { list: words.add(check, report) },
             BlacklistCheck::Resubmission(check) => {
                 check_resubmission(check, report);
                 Test::Resubmission(check.clone())
@@ -118,6 +144,16 @@ fn compile_rule(rule: &BlacklistRule, report: &mut Report) -> Compiled {
         })
     });
     Compiled { id: rule.id.clone(), category: rule.category.clone(), severity: rule.severity, test }
+}
+
+fn check_joint(check: &JointCheck, report: &mut Report) {
+    if !(1..=MAX_COUNT).contains(&check.contributors) {
+        report.within("contributors", |report| {
+            let message =
+                format!("`contributors` must be from 1 to {MAX_COUNT}, found `{}`", check.contributors);
+            report.error("out_of_range", message, "write how many reports are enough, such as 2");
+        });
+    }
 }
 
 fn check_fake(check: &FakeCheck, report: &mut Report) {

@@ -100,15 +100,32 @@ fn is_reachable(id: &Wechat) -> bool {
     id.kind() != WechatKind::Phone || is_usable(&Phone::parse(id.key(), &PhoneOptions::default()))
 }
 
+/// By which channels somebody may answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Channels {
+    pub(super) phone: bool,
+    pub(super) email: bool,
+    pub(super) wechat: bool,
+}
+
+impl Channels {
+    pub(super) fn of(facts: &Facts<'_>) -> Channels {
+        let wechat = facts.read().wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok());
+        Channels {
+            phone: facts.phones().iter().any(is_usable),
+            email: facts.emails().iter().flatten().any(is_real),
+            wechat: wechat.is_some_and(|id| is_reachable(&id)),
+        }
+    }
+}
+
 /// Why the lead cannot be reached, if it cannot.
 pub(super) fn unreachable(facts: &Facts<'_>) -> Option<HitReason> {
-    if facts.phones().iter().any(is_usable) || facts.emails().iter().flatten().any(is_real) {
+    let channels = Channels::of(facts);
+    if channels.phone || channels.email || channels.wechat {
         return None;
     }
     let wechat = facts.read().wechat.as_ref().map(|id| Wechat::parse(id.as_str()));
-    if wechat.as_ref().is_some_and(|id| id.as_ref().is_ok_and(is_reachable)) {
-        return None;
-    }
     let wechats = usize::from(wechat.is_some_and(|id| id != Err(WechatFault::Empty)));
     match facts.phones().len() + facts.emails().len() + wechats {
         0 => Some(HitReason::NoContact),

@@ -1,20 +1,27 @@
 //! Checking a lead.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::allow::Allowances;
+use super::consent::Consents;
 use super::contacts;
 use super::found::Found;
+use super::joint::JointList;
 use super::keys::{SubmissionSpaces, Submitted, WindowKey, burst_keys};
+use super::lexicon::Lexicon;
 use super::lists::{Domains, Lists};
+use super::patterns::Patterns;
+use super::phone_set::PhoneSet;
+use super::prefixes::Prefixes;
 use super::reason::HitReason;
-use super::rules::{BurstCheck, FakeCheck, PhoneFormatCheck, ResubmissionCheck, SubmissionKey};
+use super::rules::{BurstCheck, FakeCheck, JointCheck, PhoneFormatCheck, ResubmissionCheck, SubmissionKey};
 use super::severity::Severity;
 use super::state::{Seen, WindowDelta, WindowEvent, WindowState, from_millis};
-use super::verdict::{Hit, Verdict};
+use super::texts;
+use super::verdict::{Hit, Suppression, Verdict};
 use crate::calendar::Span;
 use crate::document::Digest;
 use crate::model::{LeadId, RuleId};
@@ -35,6 +42,9 @@ const MAX_HITS: usize = 64;
 pub struct Blacklist {
     /// In the order they run.
     pub(super) rules: Vec<Compiled>,
+    /// The words of all lexicon rules.
+    pub(super) lexicon: Option<Lexicon>,
+    pub(super) joint_list: Option<Arc<JointList>>,
     pub(super) allowances: Allowances,
     pub(super) no_usable_contact: Severity,
     pub(super) stop_at_first_block: bool,
@@ -57,10 +67,15 @@ pub(super) struct Compiled {
 pub(super) enum Test {
     List(Box<Lists>),
     Domain(Box<Domains>),
+    Prefix(Box<Prefixes>),
+    Joint(JointCheck),
+    Consent(Box<Consents>),
     PhoneFormat(PhoneFormatCheck),
     EmailFormat,
     WechatFormat,
     Fake(FakeCheck),
+    Lexicon { list: usize },
+    Pattern(Box<Patterns>),
     Resubmission(ResubmissionCheck),
     Burst { check: BurstCheck, space: WindowKey },
     Condition(Predicate),
@@ -72,6 +87,8 @@ pub(super) enum Phase {
     Lists,
     Formats,
     Fakes,
+    Lexicons,
+    Patterns,
     Windows,
     Conditions,
 }
@@ -79,9 +96,13 @@ pub(super) enum Phase {
 impl Test {
     pub(super) fn phase(&self) -> Phase {
         match self {
-            Test::List(_) | Test::Domain(_) => Phase::Lists,
+            Test::List(_) | Test::Domain(_) | Test::Prefix(_) | Test::Joint(_) | Test::Consent(_) => {
+                Phase::Lists
+            }
             Test::PhoneFormat(_) | Test::EmailFormat | Test::WechatFormat => Phase::Formats,
             Test::Fake(_) => Phase::Fakes,
+            Test::Lexicon { .. } => Phase::Lexicons,
+            Test::Pattern(_) => Phase::Patterns,
             Test::Resubmission(_) | Test::Burst { .. } => Phase::Windows,
             Test::Condition(_) => Phase::Conditions,
         }
@@ -106,12 +127,15 @@ impl Pass<'_> {
             rule: rule.clone(),
             category: category.to_owned(),
             severity,
-            field: found.field.map(Cow::Borrowed),
+            field: found.field,
             index: found.index,
             span: found.span,
             entry: found.entry,
             reason: found.reason,
-            suppressed_by: allowances.suppression(allowed, rule, category),
+            suppressed_by: found
+                .phrase
+                .map(|phrase| Suppression::Phrase { phrase })
+                .or_else(|| allowances.suppression(allowed, rule, category)),
         };
         self.verdict.severity = self.verdict.severity.max(hit.weight());
         self.verdict.hits.push(hit);
@@ -145,6 +169,8 @@ impl Blacklist {
         let mut pass = Pass { blacklist: self, facts, now, allowed: None, verdict };
         let submission = self.submission(facts);
         let mut reached = false;
+        // All texts are read once for all lexicons, when the first of them is asked.
+        let mut words: Option<texts::FoundWords> = None;
         for rule in &self.rules {
             // What makes a value useless comes before what follows from it.
             if !reached && rule.test.phase() > Phase::Fakes {
@@ -164,10 +190,25 @@ impl Blacklist {
             match &rule.test {
                 Test::List(lists) => lists.find(facts, &mut found),
                 Test::Domain(domains) => domains.find(facts, &mut found),
+                Test::Prefix(prefixes) => prefixes.find(facts, &mut found),
+                Test::Joint(check) => {
+                    self.joint_list.iter().for_each(|list| list.find(check, facts, &mut found));
+                }
+                Test::Consent(consents) => {
+                    consents.find(facts, contacts::Channels::of(facts), &mut found);
+                }
+                Test::Pattern(patterns) => patterns.find(facts, &mut found),
                 Test::PhoneFormat(check) => contacts::find_bad_phones(check, facts, &mut found),
                 Test::EmailFormat => contacts::find_bad_emails(facts, &mut found),
                 Test::WechatFormat => contacts::find_bad_wechat(facts, &mut found),
                 Test::Fake(check) => contacts::find_fakes(check, facts, &mut found),
+                Test::Lexicon { list } => {
+                    let words = words.get_or_insert_with(|| texts::find(self.lexicon.as_ref(), facts));
+                    for hit in words.of_list(*list).take(MAX_HITS) {
+                        let severity = hit.pass().weight(rule.severity);
+                        pass.report(&rule.id, &rule.category, severity, hit.found());
+                    }
+                }
                 Test::Resubmission(check) => {
                     first_submission(check, &submission, facts, windows, at).into_iter().for_each(found);
                 }
@@ -214,6 +255,31 @@ impl Blacklist {
         keys.sort_unstable();
         keys.dedup();
         keys
+    }
+
+    /// The same with the host's set of phone numbers for a list rule that says `"phone_set": true`. The set is no part of
+    /// the rules' [version](Blacklist::version).
+    ///
+    /// # Errors
+    /// Gives the blacklist back when no such rule asks for a set.
+    pub fn with_phone_set(mut self, rule: &RuleId, set: Arc<PhoneSet>) -> Result<Blacklist, Box<Blacklist>> {
+        let lists = self.rules.iter_mut().filter(|one| one.id == *rule).find_map(|one| match &mut one.test {
+            Test::List(lists) if lists.asks_for_set() => Some(lists),
+            _ => None,
+        });
+        match lists {
+            Some(lists) => {
+                lists.set_phones(set);
+                Ok(self)
+            }
+            None => Err(Box::new(self)),
+        }
+    }
+
+    /// The same with the list that `joint` rules ask. It is no part of the rules' [version](Blacklist::version).
+    #[must_use]
+    pub fn with_joint_list(self, list: Arc<JointList>) -> Blacklist {
+        Blacklist { joint_list: Some(list), ..self }
     }
 
     /// The rules that verdicts are made by.

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use super::found::Found;
+use super::phone_set::PhoneSet;
 use super::reason::{ContactKind, HitReason};
 use super::rules::{DomainCheck, DomainMatch, ListCheck};
 use crate::company::{CompanyName, Gazetteer, exact_key};
@@ -22,6 +24,8 @@ use crate::text;
 #[derive(Clone, Default)]
 pub(super) struct Lists {
     phones: FxHashSet<Box<str>>,
+    /// The host's set, when the rule asks for one.
+    set: Option<Arc<PhoneSet>>,
     emails: FxHashSet<Box<str>>,
     wechats: FxHashSet<Box<str>>,
     /// Identity keys made with the crate's own gazetteer, and squeezed names for hosts whose gazetteer differs.
@@ -128,6 +132,7 @@ pub(super) fn trimmed(text: &str) -> Range<usize> {
 impl Lists {
     pub(super) fn compile(check: &ListCheck, report: &mut Report) -> Lists {
         let mut lists = Lists::default();
+        lists.set = check.phone_set.then(Arc::default);
         read(&check.phones, "phones", report, phone_key, |key| lists.phones.insert(key));
         read(&check.emails, "emails", report, email_key, |key| lists.emails.insert(key));
         read(&check.wechats, "wechats", report, wechat_key, |key| lists.wechats.insert(key));
@@ -147,11 +152,27 @@ impl Lists {
         lists
     }
 
+    pub(super) fn asks_for_set(&self) -> bool {
+        self.set.is_some()
+    }
+
+    pub(super) fn set_phones(&mut self, set: Arc<PhoneSet>) {
+        self.set = Some(set);
+    }
+
+    fn has_phones(&self) -> bool {
+        !self.phones.is_empty() || self.set.as_ref().is_some_and(|set| !set.is_empty())
+    }
+
+    fn has_phone(&self, key: &str) -> bool {
+        self.phones.contains(key) || self.set.as_ref().is_some_and(|set| set.contains(key))
+    }
+
     pub(super) fn find(&self, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
         let lead = facts.read();
-        if !self.phones.is_empty() {
+        if self.has_phones() {
             for phone in facts.placed_phones() {
-                if let Some(key) = phone.value.key().filter(|key| self.phones.contains(*key)) {
+                if let Some(key) = phone.value.key().filter(|key| self.has_phone(key)) {
                     let reason = HitReason::Listed { kind: ContactKind::Phone };
                     let found_at = Found::at("phone", Some(phone.index), Some(phone.span), reason);
                     found(found_at.entry(mask_phone(key)));
@@ -168,11 +189,11 @@ impl Lists {
                 }
             }
         }
-        if !(self.wechats.is_empty() && self.phones.is_empty())
+        if (!self.wechats.is_empty() || self.has_phones())
             && let Some(raw) = &lead.wechat
             && let Ok(id) = Wechat::parse(raw.as_str())
         {
-            let phone = id.kind() == WechatKind::Phone && self.phones.contains(id.key());
+            let phone = id.kind() == WechatKind::Phone && self.has_phone(id.key());
             if phone || self.wechats.contains(id.key()) {
                 let kind = if phone { ContactKind::Phone } else { ContactKind::Wechat };
                 let entry = if phone { mask_phone(id.key()) } else { mask_id(id.key()) };

@@ -1,5 +1,5 @@
-//! The first engine a lead meets: blocked contacts, bad and invented contact values, the same submission twice,
-//! bursts. Everything found is explained; nothing is ever deleted.
+//! The first engine a lead meets: blocked contacts, bad and invented contact values, forbidden words, the same submission
+//! twice, bursts. Everything found is explained; nothing is ever deleted.
 //!
 //! [`BlacklistRules`] are data; [`Blacklist::compile`] proves them; [`Blacklist::check`] gives a [`Verdict`]: how
 //! severe the findings are, each [`Hit`] with its rule, field, place and [`HitReason`], and a [`WindowDelta`] for the
@@ -35,27 +35,40 @@
 
 mod allow;
 mod compile;
+mod consent;
 mod contacts;
 mod engine;
 mod found;
+mod joint;
 mod keys;
+mod lexicon;
 mod lists;
+mod patterns;
+mod phone_set;
+mod prefixes;
 mod preset;
 mod reason;
 mod rules;
 mod severity;
 mod state;
+mod texts;
+mod trial;
 mod verdict;
 
 pub(crate) use engine::LookedAt;
 pub use engine::{Blacklist, NO_USABLE_CONTACT, OVERSIZED};
+pub use joint::{JointError, JointList, JointReport};
 pub use keys::WindowKey;
+pub use lexicon::{Lexicon, LexiconHit, harmless_phrases};
+pub use phone_set::PhoneSet;
 pub use reason::{ContactKind, HitReason};
 pub use rules::{
     Allow, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, BurstCheck, BurstDimension,
-    DomainCheck, DomainMatch, EmailFormatCheck, FakeCheck, FakeField, FakeRule, ListCheck, PhoneFormatCheck,
-    ResubmissionCheck, SubmissionKey, WechatFormatCheck,
+    Channel, ConsentCheck, ConsentRecord, DomainCheck, DomainMatch, EmailFormatCheck, FakeCheck, FakeField,
+    FakeRule, JointCheck, LexiconCheck, LexiconMatch, LexiconPass, ListCheck, PatternCheck, PhoneFormatCheck,
+    PrefixCheck, ResubmissionCheck, SubmissionKey, WechatFormatCheck,
 };
 pub use severity::Severity;
 pub use state::{WindowDelta, WindowError, WindowEvent, WindowState};
-pub use verdict::{BLACKLIST_TAG, Hit, REVIEW_CODE, Suppression, Verdict};
+pub use trial::{DryRun, RulePrecision, dry_run, rule_precision};
+pub use verdict::{BLACKLIST_TAG, CONSENT_CODE, Hit, REVIEW_CODE, Suppression, Verdict};

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::rules::{BurstDimension, FakeRule, SubmissionKey};
+use super::rules::{BurstDimension, Channel, FakeRule, LexiconPass, SubmissionKey};
 use crate::calendar::Span;
 use crate::contact::{EmailFault, FakeReason, PhoneFault, WechatFault};
 use crate::model::open_enum::closed_enum;
@@ -43,6 +43,31 @@ pub enum HitReason {
         /// Whether it lies below the listed one.
         subdomain: bool,
     },
+    /// A prefix of the phone number or a network of the IP address is on the rule's list.
+    ListedPrefix {
+        /// What kind of value.
+        kind: ContactKind,
+    },
+    /// Others have reported the value.
+    Reported {
+        /// What kind of value.
+        kind: ContactKind,
+        /// How many report it.
+        contributors: usize,
+        /// What the latest of them says.
+        reason: String,
+    },
+    /// The person must not be contacted by a channel.
+    DoNotContact {
+        /// The channel.
+        channel: Channel,
+        /// The lawful basis.
+        basis: String,
+        /// Why, in the host's words.
+        reason: String,
+    },
+    /// No channel is left by which the lead may be contacted: it is held.
+    NoAllowedChannel,
     /// The phone number cannot be one.
     PhoneMalformed {
         /// What is wrong with it.
@@ -100,6 +125,13 @@ pub enum HitReason {
         /// The field; `attributes.NAME` for one of the host's columns.
         field: String,
     },
+    /// A text holds a word of the rule's lexicon.
+    Lexicon {
+        /// How it was found.
+        pass: LexiconPass,
+    },
+    /// A text matches a pattern of the rule.
+    Pattern,
     /// The rule's condition holds.
     Condition,
     /// The rule could not be evaluated; the verdict's faults say why. It flags, so that nothing slips through.
@@ -114,6 +146,10 @@ codes! {
         HitReason::Listed { kind: ContactKind::Company } => "listed_company",
         HitReason::Listed { kind: ContactKind::Ip } => "listed_ip",
         HitReason::ListedDomain { .. } => "listed_domain",
+        HitReason::ListedPrefix { .. } => "listed_prefix",
+        HitReason::Reported { .. } => "reported",
+        HitReason::DoNotContact { .. } => "do_not_contact",
+        HitReason::NoAllowedChannel => "no_allowed_channel",
         HitReason::PhoneMalformed { .. } => "phone_malformed",
         HitReason::PhoneNotAssigned { .. } => "phone_not_assigned",
         HitReason::EmailMalformed { .. } => "email_malformed",
@@ -123,6 +159,8 @@ codes! {
         HitReason::Resubmission { .. } => "resubmission",
         HitReason::Burst { .. } => "burst",
         HitReason::Oversized { .. } => "oversized",
+        HitReason::Lexicon { .. } => "lexicon",
+        HitReason::Pattern => "pattern",
         HitReason::Condition => "condition",
         HitReason::RuleFailed => "rule_failed",
     }
@@ -142,6 +180,9 @@ impl HitReason {
             HitReason::NoContact => Some("no_contact"),
             HitReason::Resubmission { by, .. } => Some(by.as_str()),
             HitReason::Burst { by, .. } => Some(by.as_str()),
+            HitReason::Lexicon { pass } => Some(pass.as_str()),
+            HitReason::ListedPrefix { kind } | HitReason::Reported { kind, .. } => Some(kind.as_str()),
+            HitReason::DoNotContact { channel, .. } => Some(channel.as_str()),
             _ => None,
         }
     }
@@ -160,6 +201,35 @@ impl fmt::Display for HitReason {
             HitReason::ListedDomain { subdomain: false } => f.write_str("the mail domain is on its list"),
             HitReason::ListedDomain { subdomain: true } => {
                 f.write_str("the mail domain lies below one on its list")
+            }
+            HitReason::ListedPrefix { kind: ContactKind::Ip } => {
+                f.write_str("the network of the IP address is on its list")
+            }
+            HitReason::ListedPrefix { .. } => f.write_str("a prefix of the phone number is on its list"),
+            HitReason::Reported { contributors: 1, reason, .. } => {
+                write!(f, "a trusted contributor reports the value: {reason}")
+            }
+            HitReason::Reported { contributors, reason, .. } => {
+                write!(f, "{contributors} contributors report the value: {reason}")
+            }
+            HitReason::DoNotContact { channel, basis, reason } => {
+                let by = match channel {
+                    Channel::Phone => " by phone",
+                    Channel::Email => " by e-mail",
+                    Channel::Wechat => " by WeChat",
+                    Channel::All => "",
+                };
+                write!(f, "the person must not be contacted{by}")?;
+                if !basis.is_empty() {
+                    write!(f, ", on the basis `{basis}`")?;
+                }
+                if !reason.is_empty() {
+                    write!(f, ": {reason}")?;
+                }
+                Ok(())
+            }
+            HitReason::NoAllowedChannel => {
+                f.write_str("no channel is left by which the lead may be contacted")
             }
             HitReason::PhoneMalformed { fault } | HitReason::PhoneNotAssigned { fault: Some(fault) } => {
                 write!(f, "the phone number cannot be called, {fault}")
@@ -206,6 +276,14 @@ impl fmt::Display for HitReason {
                 };
                 write!(f, "{count} leads of the same {by} came in within {window}")
             }
+            HitReason::Lexicon { pass } => f.write_str(match pass {
+                LexiconPass::Plain => "the text holds a word of its list",
+                LexiconPass::Separated => {
+                    "the text holds a word of its list, with signs between the characters"
+                }
+                LexiconPass::Repeated => "the text holds a word of its list, with characters repeated",
+            }),
+            HitReason::Pattern => f.write_str("the text matches a pattern of its list"),
             HitReason::Condition => f.write_str("its condition holds"),
             HitReason::RuleFailed => f.write_str("it could not be evaluated"),
         }

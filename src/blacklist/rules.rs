@@ -44,8 +44,8 @@ pub struct BlacklistRules {
     pub format: u16,
     /// The host's name of this revision; every verdict echoes it.
     pub revision: String,
-    /// The rules. All of them run, whatever the others found, in the order of their kinds: lists and domains,
-    /// formats, invented values, resubmission and bursts, conditions; rules of one kind in this order.
+    /// The rules. All of them run, whatever the others found, in the order of their kinds: lists, domains, prefixes, consent,
+    /// formats, invented values, lexicons, patterns, resubmission and bursts, conditions; rules of one kind in this order.
     pub rules: Vec<BlacklistRule>,
     /// What is allowed nevertheless.
     pub overrides: Vec<BlacklistOverride>,
@@ -99,6 +99,12 @@ pub enum BlacklistCheck {
     List(ListCheck),
     /// Mail domains.
     Domain(DomainCheck),
+    /// Prefixes of phone numbers, networks of IP addresses.
+    Prefix(PrefixCheck),
+    /// What others have reported: the [joint list](super::JointList) of the host.
+    Joint(JointCheck),
+    /// People who must not be contacted. Flags only; a lead that no channel is left for is held.
+    Consent(ConsentCheck),
     /// Phone numbers that cannot be called.
     PhoneFormat(PhoneFormatCheck),
     /// E-mail addresses that cannot be written to.
@@ -107,6 +113,10 @@ pub enum BlacklistCheck {
     WechatFormat(WechatFormatCheck),
     /// Values that are well-formed and look invented.
     Fake(FakeCheck),
+    /// Words that no text of the lead may hold.
+    Lexicon(LexiconCheck),
+    /// Regular expressions over the same texts.
+    Pattern(PatternCheck),
     /// The same submission twice. Flags only.
     Resubmission(ResubmissionCheck),
     /// Many leads of one origin in a short time. Flags only.
@@ -122,10 +132,15 @@ impl BlacklistCheck {
         match self {
             BlacklistCheck::List(_) => "list",
             BlacklistCheck::Domain(_) => "domain",
+            BlacklistCheck::Prefix(_) => "prefix",
+            BlacklistCheck::Joint(_) => "joint",
+            BlacklistCheck::Consent(_) => "consent",
             BlacklistCheck::PhoneFormat(_) => "phone_format",
             BlacklistCheck::EmailFormat(_) => "email_format",
             BlacklistCheck::WechatFormat(_) => "wechat_format",
             BlacklistCheck::Fake(_) => "fake",
+            BlacklistCheck::Lexicon(_) => "lexicon",
+            BlacklistCheck::Pattern(_) => "pattern",
             BlacklistCheck::Resubmission(_) => "resubmission",
             BlacklistCheck::Burst(_) => "burst",
             BlacklistCheck::Condition(_) => "condition",
@@ -146,6 +161,9 @@ pub struct ListCheck {
     /// Phone numbers; Chinese ones with or without country code, others with it. A WeChat id that is a phone
     /// number is found here too.
     pub phones: Vec<PhoneNumber>,
+    /// Whether the host hands in a set of numbers too: [`with_phone_set`](super::Blacklist::with_phone_set).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub phone_set: bool,
     /// E-mail addresses.
     pub emails: Vec<EmailAddress>,
     /// WeChat ids.
@@ -180,6 +198,80 @@ closed_enum! {
         /// The domain and every domain below it.
         #[default]
         AndSubdomains = "and_subdomains",
+    }
+}
+
+/// Prefixes of phone numbers and networks of IP addresses. The longest that fits is named.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PrefixCheck {
+    /// Beginnings of phone numbers with `+` and country code: `+86170`.
+    pub phones: Vec<String>,
+    /// Networks: `203.0.113.0/24`, `2001:db8::/32`.
+    pub networks: Vec<String>,
+}
+
+/// What a [joint list](super::JointList) says: attach it by [`with_joint_list`](super::Blacklist::with_joint_list).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct JointCheck {
+    /// From how many contributors on an entry counts: 1 to 1000; 2 by default.
+    pub contributors: u32,
+    /// Contributors whose word is enough.
+    pub trusted: BTreeSet<String>,
+}
+
+impl Default for JointCheck {
+    fn default() -> Self {
+        JointCheck { contributors: 2, trusted: BTreeSet::new() }
+    }
+}
+
+/// People who must not be contacted.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConsentCheck {
+    /// The records.
+    pub records: Vec<ConsentRecord>,
+}
+
+/// That a person must not be contacted. Any one of the values tells the person.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConsentRecord {
+    /// The person's phone number, in any spelling.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<PhoneNumber>,
+    /// The person's e-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailAddress>,
+    /// The person's WeChat id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wechat: Option<WechatId>,
+    /// The channels that are refused.
+    pub channels: BTreeSet<Channel>,
+    /// Why, in the host's words.
+    pub reason: String,
+    /// The lawful basis: `objection`, `consent_withdrawn`, `contract`, or the host's own.
+    pub basis: String,
+    /// From when on.
+    pub since: DateTime<Utc>,
+    /// When it ends: at this very moment it no longer counts. `None` is never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+}
+
+closed_enum! {
+    /// A way to contact somebody.
+    Channel {
+        /// Calls and text messages.
+        Phone = "phone",
+        /// E-mail.
+        Email = "email",
+        /// WeChat.
+        Wechat = "wechat",
+        /// Every channel, those of the host's own too.
+        All = "all",
     }
 }
 
@@ -256,6 +348,92 @@ closed_enum! {
         /// The company's name.
         Company = "company",
     }
+}
+
+/// Words that no text may hold: message, names, company, everything else that is written, attributes included. Contact
+/// values and ids are no texts.
+///
+/// Width, case, compatibility forms, accents and other piled-up marks, invisible characters and traditional characters
+/// make no difference. [`Lexicon`](super::Lexicon) looks through a text by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LexiconCheck {
+    /// The words, up to 256 bytes each. Spellings of one word are one word.
+    pub words: Vec<String>,
+    /// Harmless phrases: a word inside a longer one is suppressed, and listed as such. `反诈骗` over `诈骗`.
+    pub allowed: Vec<String>,
+    /// Whether [`harmless_phrases`](super::harmless_phrases) are allowed too; they are by default.
+    pub allow_common: bool,
+    /// Where in a text a word counts.
+    #[serde(rename = "match")]
+    pub mode: LexiconMatch,
+    /// Also finds words with up to three signs or blanks between their characters: `诈 骗`, `c*a*s*i*n*o`. Such a hit weighs
+    /// a step less.
+    pub separated: bool,
+    /// Also finds words of three characters or more whose characters are repeated: `办假假假证`. Such a hit weighs a step
+    /// less.
+    pub repeated: bool,
+}
+
+impl Default for LexiconCheck {
+    /// No words; common harmless phrases are allowed, and no more evasions are looked for than folding undoes.
+    fn default() -> Self {
+        LexiconCheck {
+            words: Vec::new(),
+            allowed: Vec::new(),
+            allow_common: true,
+            mode: LexiconMatch::default(),
+            separated: false,
+            repeated: false,
+        }
+    }
+}
+
+closed_enum! {
+    /// Where in a text a word of a lexicon counts.
+    #[derive(Default)]
+    LexiconMatch {
+        /// As a whole word where the script divides words by blanks: `sb` is not in `sbc`. Anywhere in Chinese, and
+        /// digits anywhere too: `69` is in `695`.
+        #[default]
+        Words = "words",
+        /// Anywhere, within words too.
+        Anywhere = "anywhere",
+        /// Only where no letter or digit of any script stands beside it.
+        Standalone = "standalone",
+    }
+}
+
+closed_enum! {
+    /// How a word of a lexicon was found.
+    LexiconPass {
+        /// As it is written, once folded.
+        Plain = "plain",
+        /// With signs or blanks between its characters.
+        Separated = "separated",
+        /// With characters repeated.
+        Repeated = "repeated",
+    }
+}
+
+impl LexiconPass {
+    /// What a hit of a rule weighs that was found in this way: later passes are less sure.
+    pub(super) fn weight(self, severity: Severity) -> Severity {
+        match (self, severity) {
+            (LexiconPass::Plain, severity) => severity,
+            (_, Severity::Block) => Severity::Flag,
+            _ => Severity::Pass,
+        }
+    }
+}
+
+/// Regular expressions over the texts that a [lexicon](LexiconCheck) reads; at most 16 KiB of source and 256 KiB
+/// compiled each, in time linear in the text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PatternCheck {
+    /// The patterns. Look-around and back-references are not supported.
+    pub patterns: Vec<String>,
 }
 
 /// The same submission twice: whoever sends a form again within the window is not a new lead.

@@ -215,6 +215,18 @@ impl WindowState {
         }
     }
 
+    /// Forgets a lead, as if it had never come in, and says how many events that were. Delete the same rows from a table
+    /// of events. O(events).
+    pub fn forget_lead(&mut self, lead: &LeadId) -> usize {
+        let of_lead: Vec<WindowEvent> =
+            self.order.iter().filter(|event| event.lead == *lead).cloned().collect();
+        for event in &of_lead {
+            self.order.remove(event);
+            self.remove_seen(event);
+        }
+        of_lead.len()
+    }
+
     /// The events under some keys, in the order of the keys, then by time and lead: the rows a host would fetch.
     pub fn events_of<'s>(&'s self, keys: &'s [WindowKey]) -> impl Iterator<Item = WindowEvent> + 's {
         let of_key = |key: &WindowKey| {

@@ -16,17 +16,28 @@ use crate::rule::{RuleFault, RulesVersion, VerdictFacts};
 pub const BLACKLIST_TAG: &str = "黑名单";
 /// The code of the review that a blocked lead waits for.
 pub const REVIEW_CODE: &str = "blacklist_block";
+/// The code of the review that a lead waits for which nobody may contact.
+pub const CONSENT_CODE: &str = "no_allowed_channel";
 
-/// The override that suppresses a hit.
+/// What suppresses a hit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub struct Suppression {
-    /// Its place among the rules' overrides, from 0.
-    pub index: usize,
-    /// Who allowed it.
-    pub author: String,
-    /// Why.
-    pub reason: String,
+pub enum Suppression {
+    /// An override.
+    Override {
+        /// Its place among the rules' overrides, from 0.
+        index: usize,
+        /// Who allowed it.
+        author: String,
+        /// Why.
+        reason: String,
+    },
+    /// A longer harmless phrase that the word stands in.
+    Phrase {
+        /// The phrase, as the lexicon writes it.
+        phrase: String,
+    },
 }
 
 /// One finding.
@@ -97,7 +108,7 @@ impl Hit {
         &self.reason
     }
 
-    /// The override that suppresses it.
+    /// What suppresses it: an override, or a harmless phrase.
     #[must_use]
     pub fn suppressed_by(&self) -> Option<&Suppression> {
         self.suppressed_by.as_ref()
@@ -128,13 +139,14 @@ impl fmt::Display for Hit {
         }
         match &self.suppressed_by {
             None => f.write_str("."),
-            Some(by) => {
+            Some(Suppression::Phrase { phrase }) => write!(f, "; it stands in the harmless `{phrase}`."),
+            Some(Suppression::Override { author, reason, .. }) => {
                 f.write_str("; this is allowed")?;
-                if !by.author.is_empty() {
-                    write!(f, " by {}", by.author)?;
+                if !author.is_empty() {
+                    write!(f, " by {author}")?;
                 }
-                if !by.reason.is_empty() {
-                    write!(f, " ({})", by.reason)?;
+                if !reason.is_empty() {
+                    write!(f, " ({reason})")?;
                 }
                 f.write_str(".")
             }
@@ -169,6 +181,14 @@ impl Verdict {
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.severity == Severity::Block
+    }
+
+    /// Whether the lead is held: no channel is left by which it may be contacted, so that nobody gets it before somebody
+    /// has looked. A blocked lead is not held.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        let holds = |hit: &Hit| hit.reason == HitReason::NoAllowedChannel && hit.suppressed_by.is_none();
+        !self.is_blocked() && self.hits.iter().any(holds)
     }
 
     /// The findings, suppressed ones too, in the order the rules ran.
@@ -228,11 +248,16 @@ impl Verdict {
     }
 
     /// What the host should do with a blocked lead: tag it, put it into the pool of invalid leads if there is one,
-    /// and have it reviewed. Nothing for other leads.
+    /// and have it reviewed. A lead that is held is reviewed only. Nothing for other leads.
     #[must_use]
     pub fn effects(&self, lead: &LeadId, invalid_pool: Option<&PoolId>) -> Vec<Effect> {
+        let review = |code: &'static str| Effect::RequestReview {
+            lead: lead.clone(),
+            reviewer: None,
+            code: code.into(),
+        };
         if !self.is_blocked() {
-            return Vec::new();
+            return if self.is_held() { vec![review(CONSENT_CODE)] } else { Vec::new() };
         }
         let mut effects = vec![Effect::AddTag { lead: lead.clone(), tag: BLACKLIST_TAG.to_owned() }];
         effects
@@ -244,7 +269,7 @@ impl Verdict {
             value: Value::from(CloseReason::Blocked.as_str()),
             replaces: Value::Null,
         });
-        effects.push(Effect::RequestReview { lead: lead.clone(), reviewer: None, code: REVIEW_CODE.into() });
+        effects.push(review(REVIEW_CODE));
         effects
     }
 }

@@ -191,6 +191,9 @@ impl Intake {
             outcome.effects.clear();
         } else if outcome.verdict.is_blocked() {
             return outcome;
+        } else if outcome.verdict.is_held() {
+            outcome.route = Route::AwaitingReview { reviewer: None, until: None, then: None };
+            return outcome;
         }
         outcome.basis.read_rows(rows);
         facts.set_verdict(outcome.verdict.facts());

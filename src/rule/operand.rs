@@ -209,7 +209,7 @@ fn time(text: &str) -> Result<DateTime<Utc>, ConditionError> {
 }
 
 /// Compiles a pattern within the limits every rule has.
-fn pattern(source: &str) -> Result<Regex, ConditionError> {
+pub(crate) fn pattern(source: &str) -> Result<Regex, ConditionError> {
     let refuse = |reason: String, help: &str| {
         let shown: String = source.chars().take(60).collect();
         let ellipsis = if source.chars().count() > 60 { "…" } else { "" };

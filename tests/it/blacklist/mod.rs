@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::blacklist::{
     Allow, Blacklist, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, BurstCheck,
     BurstDimension, DomainCheck, DomainMatch, FakeCheck, FakeRule, Hit, HitReason, ListCheck,
-    ResubmissionCheck, Severity, SubmissionKey, Verdict, WindowState,
+    ResubmissionCheck, Severity, SubmissionKey, Suppression, Verdict, WindowState,
 };
 use leadkit::calendar::Span;
 use leadkit::model::{Effect, Lead, LeadId, LeadStatus, RecordRef, Value};
@@ -14,7 +14,13 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{assert_round_trip, at, json_data, snapshot, texts, with_facts};
 
+mod burst;
+mod consent;
+mod hostile;
+mod lexicon;
 mod properties;
+mod sets;
+mod trial;
 
 fn now() -> DateTime<Utc> {
     at("2026-03-10T09:00:00Z")
@@ -100,6 +106,7 @@ fn a_list_knows_every_spelling_of_its_entries() {
         wechats: texts(&["Bad_Guy01"]),
         companies: texts(&["北京紛揚科技有限責任公司"]),
         ips: texts(&["203.0.113.7", "2001:db8::7"]),
+        ..ListCheck::default()
     };
     let blacklist = engine([("listed", Severity::Block, BlacklistCheck::List(list))]);
     for (record, code, span) in [
@@ -296,8 +303,10 @@ fn overrides_suppress_what_they_name_until_the_second_they_expire() {
     assert_eq!(severity(ending.clone(), ends), Severity::Block);
 
     let verdict = check(&with(ending), record.clone());
-    let by = verdict.hits()[0].suppressed_by().unwrap();
-    assert_eq!((by.index, by.author.as_str(), by.reason.as_str()), (0, "王芳", "老客户"));
+    let Some(Suppression::Override { index, author, reason }) = verdict.hits()[0].suppressed_by() else {
+        panic!("{verdict}")
+    };
+    assert_eq!((*index, author.as_str(), reason.as_str()), (0, "王芳", "老客户"));
     assert_eq!(verdict.hits()[0].severity(), Severity::Block);
 }
 

@@ -15,7 +15,7 @@ use proptest::sample::{Index, select};
 use super::check_at as check;
 use crate::support::{at, texts};
 
-fn start() -> DateTime<Utc> {
+pub(super) fn start() -> DateTime<Utc> {
     at("2026-03-10T09:00:00Z")
 }
 
@@ -23,7 +23,7 @@ const BURST: Span = Span::hours(6);
 const COUNT: usize = 3;
 
 /// Every kind of rule.
-fn rules(burst: BurstDimension) -> BlacklistRules {
+pub(super) fn rules(burst: BurstDimension) -> BlacklistRules {
     let mut rules = BlacklistRules::default();
     let burst = BurstCheck { by: burst, count: COUNT as u32, window: BURST, ..BurstCheck::default() };
     let list = ListCheck {
@@ -46,12 +46,12 @@ fn rules(burst: BurstDimension) -> BlacklistRules {
     rules
 }
 
-fn compiled(rules: &BlacklistRules) -> Blacklist {
+pub(super) fn compiled(rules: &BlacklistRules) -> Blacklist {
     Blacklist::compile(rules).unwrap()
 }
 
 /// Leads of few people and networks, within some days, in the order of arrival.
-fn leads(most: usize) -> impl Strategy<Value = Vec<Lead>> {
+pub(super) fn leads(most: usize) -> impl Strategy<Value = Vec<Lead>> {
     let contact = (0..4u8, 0..4u8, prop::option::of(0..3u8), 0..4u8, 0..3u8);
     let one = (0..200i64, contact, any::<bool>());
     prop::collection::vec(one, 1..most).prop_map(|drawn| {
@@ -83,7 +83,11 @@ fn leads(most: usize) -> impl Strategy<Value = Vec<Lead>> {
 }
 
 /// Checks each lead with those before it in the windows.
-fn stream(blacklist: &Blacklist, leads: &[Lead], mut windows: WindowState) -> (Vec<Verdict>, WindowState) {
+pub(super) fn stream(
+    blacklist: &Blacklist,
+    leads: &[Lead],
+    mut windows: WindowState,
+) -> (Vec<Verdict>, WindowState) {
     let now = start() + TimeDelta::days(30);
     let mut verdicts = Vec::new();
     for lead in leads {

@@ -7,8 +7,10 @@ use std::path::Path;
 mod program;
 
 fn run(arguments: &[&str], file: &'static [u8]) -> Result<String, String> {
-    let read = |path: &Path| {
-        if path == Path::new("in.txt") { Ok(file.to_vec()) } else { Err(io::ErrorKind::NotFound.into()) }
+    let read = |path: &Path| match path.to_str() {
+        Some("in.txt") => Ok(file.to_vec()),
+        Some("words.txt") => Ok("诈骗\tfraud\n\njackpot\n骗局\tfraud\n评估骗局\tallowed\n".into()),
+        _ => Err(io::ErrorKind::NotFound.into()),
     };
     let mut out = Vec::new();
     program::run(arguments.iter().map(|&text| text.to_owned()), &read, &mut out)
@@ -58,6 +60,25 @@ fn every_line_of_addresses_appears() {
 }
 
 #[test]
+fn every_line_of_texts_appears() {
+    let file =
+        "请报价\n反诈骗，是诈骗\n\n詐\u{200b}騙 J.A.C.K.P.O.T\njackpots\n评估骗局\n诈骗骗骗局\n".as_bytes();
+    expect_test::expect![[r#"
+        line	severity	rule	matched	span_start	span_end	normalised
+        0	pass	-	-	0	0	-
+        1	block	lexicon.fraud	诈骗	15	21	诈骗
+        2	pass	-	-	0	0	-
+        3	block	lexicon.fraud	詐​騙	0	9	诈骗
+        3	flag	lexicon.violation	J.A.C.K.P.O.T	10	23	jackpot
+        4	pass	-	-	0	0	-
+        5	pass	-	-	0	0	-
+        6	block	lexicon.fraud	诈骗	0	6	诈骗
+        6	block	lexicon.fraud	骗局	9	15	骗局
+    "#]]
+    .assert_eq(&run(&["--texts", "in.txt", "--lexicon", "words.txt"], file).unwrap());
+}
+
+#[test]
 fn wrong_arguments_are_explained() {
     for (arguments, text) in [
         (&[][..], "usage"),
@@ -65,6 +86,8 @@ fn wrong_arguments_are_explained() {
         (&["--phones", "in.txt", "--emails", "in.txt"], "one file at a time"),
         (&["--emails", "in.txt", "--region", "CN"], "--region goes with --phones"),
         (&["--phones", "in.txt", "--region", "Atlantis"], "--region: "),
+        (&["--texts", "in.txt"], "--texts needs --lexicon"),
+        (&["--phones", "in.txt", "--lexicon", "words.txt"], "--lexicon goes with --texts"),
         (&["--phones", "other.txt"], "other.txt: "),
         (&["--telephones", "in.txt"], "unknown argument `--telephones`"),
     ] {

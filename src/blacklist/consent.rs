@@ -1,0 +1,137 @@
+//! Who must not be contacted, and by which channel.
+
+use chrono::{DateTime, Utc};
+use rustc_hash::FxHashMap;
+
+use super::contacts::Channels;
+use super::found::Found;
+use super::lists::{email_key, phone_key, wechat_key};
+use super::reason::HitReason;
+use super::rules::{Channel, ConsentCheck, ConsentRecord};
+use crate::error::Report;
+use crate::rule::Facts;
+
+/// Records by person key; the map is never iterated.
+#[derive(Clone, Default)]
+pub(super) struct Consents {
+    records: Vec<ConsentRecord>,
+    by_key: FxHashMap<String, Vec<usize>>,
+}
+
+impl std::fmt::Debug for Consents {
+    /// How many there are, not whose.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Consents").field("records", &self.records.len()).finish_non_exhaustive()
+    }
+}
+
+impl Consents {
+    pub(super) fn compile(check: &ConsentCheck, report: &mut Report) -> Consents {
+        let mut consents = Consents::default();
+        report.within("records", |report| {
+            if check.records.is_empty() {
+                report.error("empty_list", "there are no records", "add a record, or remove the rule");
+            }
+            for (index, record) in check.records.iter().enumerate() {
+                report.item(index, |report| consents.read(record, report));
+            }
+        });
+        consents
+    }
+
+    fn read(&mut self, record: &ConsentRecord, report: &mut Report) {
+        let place = self.records.len();
+        let mut add =
+            |kind: &str, key: Result<Box<str>, (String, &'static str)>, report: &mut Report| match key {
+                Ok(key) => self.by_key.entry(format!("{kind}:{key}")).or_default().push(place),
+                Err((message, help)) => {
+                    report.within(kind, |report| report.error("bad_entry", message, help))
+                }
+            };
+        if let Some(phone) = &record.phone {
+            add("phone", phone_key(phone.as_str()), report);
+        }
+        if let Some(email) = &record.email {
+            add("email", email_key(email.as_str()), report);
+        }
+        if let Some(wechat) = &record.wechat {
+            add("wechat", wechat_key(wechat.as_str()), report);
+        }
+        if record.phone.is_none() && record.email.is_none() && record.wechat.is_none() {
+            report.error(
+                "nobody_named",
+                "the record names nobody",
+                "add the person's `phone`, `email` or `wechat`",
+            );
+        }
+        if record.channels.is_empty() {
+            report.within("channels", |report| {
+                report.error("empty_list", "no channel is refused", "write `all`, or the channels");
+            });
+        }
+        if record.until.is_some_and(|until| until <= record.since) {
+            report.within("until", |report| {
+                report.error(
+                    "empty_window",
+                    "the record ends before it begins",
+                    "write a later time, or none",
+                );
+            });
+        }
+        if record.basis.trim().is_empty() {
+            report.warning(
+                "no_basis",
+                "nobody will know on what lawful basis the person is not contacted",
+                "add `basis`, such as `objection` or `consent_withdrawn`",
+            );
+        }
+        self.records.push(record.clone());
+    }
+
+    /// The records in force about a lead, in the order of the document.
+    fn of(&self, facts: &Facts<'_>, now: DateTime<Utc>) -> Vec<&ConsentRecord> {
+        let lead = facts.read();
+        let wechat = lead.wechat.as_ref().and_then(|id| wechat_key(id.as_str()).ok());
+        let mut keys: Vec<String> = facts.phone_keys().iter().map(|key| format!("phone:{key}")).collect();
+        keys.extend(facts.email_keys().iter().map(|key| format!("email:{key}")));
+        // A phone number that stands for a WeChat id is the same person's.
+        keys.extend(wechat.iter().filter(|key| key.starts_with('+')).map(|key| format!("phone:{key}")));
+        keys.extend(wechat.iter().map(|key| format!("wechat:{key}")));
+        let mut places: Vec<usize> =
+            keys.iter().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        let in_force =
+            |record: &&ConsentRecord| record.since <= now && record.until.is_none_or(|until| now < until);
+        places.iter().filter_map(|place| self.records.get(*place)).filter(in_force).collect()
+    }
+
+    /// Reports what is refused, and when nothing is left by which the lead could be reached.
+    pub(super) fn find(&self, facts: &Facts<'_>, channels: Channels, found: &mut impl FnMut(Found)) {
+        let records = self.of(facts, facts.now());
+        let mut left = channels;
+        for record in &records {
+            let (reason, basis) = (record.reason.clone(), record.basis.clone());
+            for channel in record.channels.iter().copied() {
+                left.refuse(channel);
+                let (reason, basis) = (reason.clone(), basis.clone());
+                found(Found::whole(HitReason::DoNotContact { channel, basis, reason }));
+            }
+        }
+        if !records.is_empty() && left.is_empty() {
+            found(Found::whole(HitReason::NoAllowedChannel));
+        }
+    }
+}
+
+impl Channels {
+    fn refuse(&mut self, channel: Channel) {
+        self.phone &= !matches!(channel, Channel::Phone | Channel::All);
+        self.email &= !matches!(channel, Channel::Email | Channel::All);
+        self.wechat &= !matches!(channel, Channel::Wechat | Channel::All);
+    }
+
+    fn is_empty(self) -> bool {
+        !(self.phone || self.email || self.wechat)
+    }
+}

@@ -1,0 +1,269 @@
+//! A list that several people or companies keep together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::found::Found;
+use super::lists::{company_key, email_key, ip_key, phone_key, wechat_key};
+use super::reason::{ContactKind, HitReason};
+use super::rules::JointCheck;
+use crate::company::exact_key;
+use crate::contact::{Wechat, WechatKind};
+use crate::model::{mask_email, mask_id, mask_phone};
+use crate::rule::Facts;
+
+/// What one contributor says of one value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JointReport {
+    /// Why, in the contributor's words.
+    pub reason: String,
+    /// When the contributor first reported it.
+    pub first_seen: DateTime<Utc>,
+    /// When the contributor last did.
+    pub last_seen: DateTime<Utc>,
+    /// When the report ends: at this very moment it no longer counts. `None` is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<DateTime<Utc>>,
+    /// When the contributor last took it back: it counts again only once it is reported later than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retracted: Option<DateTime<Utc>>,
+}
+
+impl JointReport {
+    /// Both say one thing: the later report counts (ties: the later end, then the greater text), the earliest time it
+    /// was first seen, the latest time it was taken back.
+    fn join(&mut self, other: &JointReport) {
+        // `None` is the end that never comes.
+        let end = |report: &JointReport| (report.expires.is_none(), report.expires);
+        let key = |report: &JointReport| (report.last_seen, end(report), report.reason.clone());
+        if key(other) > key(self) {
+            self.reason.clone_from(&other.reason);
+            self.last_seen = other.last_seen;
+            self.expires = other.expires;
+        }
+        self.first_seen = self.first_seen.min(other.first_seen);
+        self.retracted = self.retracted.max(other.retracted);
+    }
+
+    fn counts(&self, now: DateTime<Utc>) -> bool {
+        self.retracted.is_none_or(|retracted| self.last_seen > retracted)
+            && self.expires.is_none_or(|expires| now < expires)
+    }
+}
+
+/// A value that is no contact value of its kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}: {help}")]
+pub struct JointError {
+    message: String,
+    help: &'static str,
+}
+
+/// Values that people or companies report together: "everybody builds it".
+///
+/// Each contributor speaks for itself, and lists are [merged](JointList::merge) in any order and as often as one likes:
+/// the result is the same. An entry counts from as many contributors on as a [`JointCheck`] asks for, or by the word of
+/// one it trusts.
+///
+/// The keys are the values themselves. Hashing them would not hide a phone number: there are few enough numbers to try
+/// them all. Treat a list as personal data, and [forget](JointList::forget) a person in every copy of it: a copy that
+/// still has the person brings it back when it is merged.
+///
+/// ```
+/// use leadkit::blacklist::{ContactKind, JointCheck, JointList};
+///
+/// let day = |day: u32| format!("2026-03-{day:02}T00:00:00Z").parse().unwrap();
+/// let (mut ours, mut theirs) = (JointList::default(), JointList::default());
+/// ours.report(ContactKind::Phone, "139 2746 1853", "north", "asks for samples, never buys", day(1), None)?;
+/// theirs.report(ContactKind::Phone, "+8613927461853", "south", "never pays", day(2), None)?;
+/// let check = JointCheck::default();
+/// assert!(ours.contributors(ContactKind::Phone, "13927461853", &check, day(3)).is_empty());
+/// ours.merge(&theirs);
+/// assert_eq!(ours.contributors(ContactKind::Phone, "13927461853", &check, day(3)), ["north", "south"]);
+/// # Ok::<(), leadkit::blacklist::JointError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JointList {
+    /// By key (`phone:+86…`), then by contributor.
+    entries: BTreeMap<String, BTreeMap<String, JointReport>>,
+}
+
+impl fmt::Debug for JointList {
+    /// How much is listed, not what.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JointList").field("entries", &self.entries.len()).finish_non_exhaustive()
+    }
+}
+
+/// The key of a written value.
+fn key_of(kind: ContactKind, value: &str) -> Result<String, JointError> {
+    let key = match kind {
+        ContactKind::Phone => phone_key(value),
+        ContactKind::Email => email_key(value),
+        ContactKind::Wechat => wechat_key(value),
+        ContactKind::Company => company_key(value),
+        ContactKind::Ip => ip_key(value).map(|ip| ip.to_string().into()),
+    };
+    key.map(|key| format!("{kind}:{key}")).map_err(|(message, help)| JointError { message, help })
+}
+
+impl JointList {
+    /// Adds what a contributor reports, in any spelling of the value.
+    ///
+    /// # Errors
+    /// When the value is none of its kind.
+    pub fn report(
+        &mut self,
+        kind: ContactKind,
+        value: &str,
+        contributor: &str,
+        reason: &str,
+        at: DateTime<Utc>,
+        expires: Option<DateTime<Utc>>,
+    ) -> Result<(), JointError> {
+        let report = JointReport {
+            reason: reason.to_owned(),
+            first_seen: at,
+            last_seen: at,
+            expires,
+            retracted: None,
+        };
+        self.add(key_of(kind, value)?, contributor.to_owned(), &report);
+        Ok(())
+    }
+
+    /// Takes a contributor's report back. Nothing happens when there is none.
+    ///
+    /// # Errors
+    /// When the value is none of its kind.
+    pub fn retract(
+        &mut self,
+        kind: ContactKind,
+        value: &str,
+        contributor: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), JointError> {
+        let key = key_of(kind, value)?;
+        if let Some(report) = self.entries.get_mut(&key).and_then(|reports| reports.get_mut(contributor)) {
+            report.retracted = report.retracted.max(Some(at));
+        }
+        Ok(())
+    }
+
+    /// Adds what another copy knows.
+    pub fn merge(&mut self, other: &JointList) {
+        for (key, reports) in &other.entries {
+            for (contributor, report) in reports {
+                self.add(key.clone(), contributor.clone(), report);
+            }
+        }
+    }
+
+    fn add(&mut self, key: String, contributor: String, report: &JointReport) {
+        let reports = self.entries.entry(key).or_default();
+        match reports.get_mut(&contributor) {
+            Some(known) => known.join(report),
+            None => {
+                reports.insert(contributor, report.clone());
+            }
+        }
+    }
+
+    /// Removes what is known of a person, by [keys](crate::rule::Facts::person_keys) such as `phone:+86…`, and says how
+    /// many reports that were. A person who has objected is kept from contact by a record of the rule `consent`, or by
+    /// whatever the host keeps of those it has forgotten.
+    pub fn forget(&mut self, keys: &[String]) -> usize {
+        keys.iter().filter_map(|key| self.entries.remove(key)).map(|reports| reports.len()).sum()
+    }
+
+    /// Values on the list, those that count for nobody included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing was ever reported.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Whose reports make a value count at a moment, in order; empty when it does not count.
+    #[must_use]
+    pub fn contributors(
+        &self,
+        kind: ContactKind,
+        value: &str,
+        check: &JointCheck,
+        now: DateTime<Utc>,
+    ) -> Vec<&str> {
+        let known = key_of(kind, value).ok().and_then(|key| self.effective(&key, check, now));
+        known.unwrap_or_default().into_iter().map(|(contributor, _)| contributor).collect()
+    }
+
+    /// The reports that make a key count.
+    fn effective(
+        &self,
+        key: &str,
+        check: &JointCheck,
+        now: DateTime<Utc>,
+    ) -> Option<Vec<(&str, &JointReport)>> {
+        let reports = self.entries.get(key)?.iter().filter(|(_, report)| report.counts(now));
+        let reports: Vec<(&str, &JointReport)> = reports.map(|(by, report)| (by.as_str(), report)).collect();
+        let trusts = || reports.iter().any(|(by, _)| check.trusted.contains(*by));
+        (reports.len() >= check.contributors as usize || trusts()).then_some(reports)
+    }
+
+    /// Reports the values of a lead that count.
+    pub(super) fn find(&self, check: &JointCheck, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
+        if self.is_empty() {
+            return;
+        }
+        let mut look = |kind: ContactKind, key: &str, place: Option<Found>| {
+            let Some(reports) = self.effective(&format!("{kind}:{key}"), check, facts.now()) else { return };
+            let latest = reports.iter().max_by_key(|(by, report)| (report.last_seen, *by));
+            let reason = latest.map(|(_, report)| report.reason.clone()).unwrap_or_default();
+            let reason = HitReason::Reported { kind, contributors: reports.len(), reason };
+            let place = place.unwrap_or_else(|| Found::whole(HitReason::NoContact));
+            let entry = match kind {
+                ContactKind::Phone => mask_phone(key),
+                ContactKind::Email => mask_email(key),
+                ContactKind::Wechat => mask_id(key),
+                _ => key.to_owned(),
+            };
+            found(Found { reason, ..place }.entry(entry));
+        };
+        let at = |field: &'static str, index, span| Some(Found::at(field, index, span, HitReason::NoContact));
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        for phone in facts.placed_phones() {
+            if let Some(key) = phone.value.key().filter(|key| seen.insert((*key).to_owned())) {
+                look(ContactKind::Phone, key, at("phone", Some(phone.index), Some(phone.span)));
+            }
+        }
+        for email in facts.placed_emails() {
+            if let Ok(value) = email.value
+                && seen.insert(value.key().to_owned())
+            {
+                look(ContactKind::Email, value.key(), at("email", Some(email.index), Some(email.span)));
+            }
+        }
+        let lead = facts.read();
+        if let Some(id) = lead.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok()) {
+            let kind = if id.kind() == WechatKind::Phone { ContactKind::Phone } else { ContactKind::Wechat };
+            if seen.insert(id.key().to_owned()) {
+                look(kind, id.key(), at("wechat", None, None));
+            }
+        }
+        if let Some(company) = facts.company().map(exact_key).filter(|key| !key.is_empty()) {
+            look(ContactKind::Company, &company, at("company", None, None));
+        }
+        if let Some(ip) = lead.ip {
+            look(ContactKind::Ip, &ip.to_canonical().to_string(), at("ip", None, None));
+        }
+    }
+}

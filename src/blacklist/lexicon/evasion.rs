@@ -1,0 +1,73 @@
+//! Whether characters that were left out make a word, or only chance.
+
+use super::edges::{is_of_word, is_spaced};
+use super::squeeze::{Kept, Squeezed};
+use crate::blacklist::rules::LexiconPass;
+
+/// Most signs between two characters of a word.
+const MAX_SIGNS: usize = 3;
+/// Fewest characters of a word that is looked for with its characters repeated.
+const MIN_REPEATED: usize = 3;
+
+/// The word as a pass looks for it; `None` when the pass does not look for it.
+pub(super) fn squeezed_word(word: &str, pass: LexiconPass) -> Option<String> {
+    let squeezed = Squeezed::of(word, pass);
+    let count = squeezed.all().len();
+    let fits = match pass {
+        LexiconPass::Plain => true,
+        // Signs at its edges would be lost: `c++`.
+        LexiconPass::Separated => {
+            count >= 2 && word.starts_with(char::is_alphanumeric) && word.ends_with(char::is_alphanumeric)
+        }
+        LexiconPass::Repeated => count >= MIN_REPEATED && !word.chars().any(char::is_numeric),
+    };
+    fits.then_some(squeezed.text)
+}
+
+/// Whether what stands at some kept characters is the word, written to evade.
+pub(super) fn is_evasion(word: &str, kept: &[Kept], folded: &str, pass: LexiconPass) -> bool {
+    match pass {
+        LexiconPass::Plain => true,
+        LexiconPass::Separated => is_separated(word, kept, folded),
+        LexiconPass::Repeated => is_repeated(word, kept, folded),
+    }
+}
+
+/// At most [`MAX_SIGNS`] signs at each join, where the signs of the word itself are characters of it. Latin letters are
+/// separated everywhere or nowhere: `c a s i n o`, `free--money`, but not `is cam`.
+fn is_separated(word: &str, kept: &[Kept], folded: &str) -> bool {
+    let own = Squeezed::of(word, LexiconPass::Separated);
+    let signs = |text: &str, from: &Kept, to: &Kept| {
+        text.get(from.range().end..to.range().start).map_or(0, |between| between.chars().count())
+    };
+    let letter =
+        |one: &Kept| word.get(one.range()).and_then(|text| text.chars().next()).is_some_and(is_of_word);
+    let (mut differs, mut apart, mut together) = (false, false, false);
+    for (own, found) in own.all().windows(2).zip(kept.windows(2)) {
+        let ([own_left, own_right], [left, right]) = (own, found) else { return false };
+        let (expected, count) = (signs(word, own_left, own_right), signs(folded, left, right));
+        if count > MAX_SIGNS * (expected + 1) + expected {
+            return false;
+        }
+        differs |= count != expected;
+        if expected == 0 && letter(own_left) && letter(own_right) {
+            apart |= count > 0;
+            together |= count == 0;
+        }
+    }
+    differs && !(apart && together)
+}
+
+/// No character less often than the word has it, and one of them more often. Latin words double letters by
+/// themselves: there one stands three times or more, or all of them are doubled.
+fn is_repeated(word: &str, kept: &[Kept], folded: &str) -> bool {
+    let length = |text: &str, one: &Kept| text.get(one.range()).map_or(0, |run| run.chars().count());
+    let own = Squeezed::of(word, LexiconPass::Repeated);
+    let runs = || own.all().iter().zip(kept).map(|(own, found)| (length(word, own), length(folded, found)));
+    if runs().any(|(own, found)| found < own) || runs().all(|(own, found)| found == own) {
+        return false;
+    }
+    !word.chars().any(is_spaced)
+        || runs().any(|(own, found)| found > own.max(2))
+        || runs().all(|(own, found)| found >= 2 * own)
+}

@@ -1,0 +1,325 @@
+//! One automaton for all lists, a pass at a time.
+
+use std::fmt;
+use std::ops::Range;
+
+use daachorse::CharwiseDoubleArrayAhoCorasick;
+
+use super::cover::Cover;
+use super::evasion::{is_evasion, squeezed_word};
+use super::hit::LexiconHit;
+use super::squeeze::{Kept, Squeezed, whole};
+use super::words::{Entry, Words};
+use crate::blacklist::rules::{LexiconCheck, LexiconMatch, LexiconPass};
+use crate::error::{Report, RuleErrors};
+use crate::text::{Folded, fold};
+
+/// Most hits of one list in one text, and most that a phrase suppresses.
+const MAX_HITS: usize = 64;
+
+/// Compiled lists of words.
+///
+/// Time is linear in the text; of each list at most 64 hits are given, and 64 more that a harmless phrase suppresses.
+///
+/// ```
+/// use leadkit::blacklist::{Lexicon, LexiconCheck, LexiconPass};
+///
+/// let lexicon = Lexicon::compile(&LexiconCheck {
+///     words: vec!["诈骗".into(), "casino".into()],
+///     separated: true,
+///     ..LexiconCheck::default()
+/// })?;
+/// let text = "反诈骗平台 vs. ＣＡＳＩＮＯ 詐\u{200b}騙 c.a.s.i.n.o";
+/// let found: Vec<_> = lexicon.find(text).into_iter().map(|hit| (hit.span(), hit.pass(), hit.allowed_by().is_some())).collect();
+/// assert_eq!(found, [
+///     (3..9, LexiconPass::Plain, true),
+///     (20..38, LexiconPass::Plain, false),
+///     (39..48, LexiconPass::Plain, false),
+///     (49..60, LexiconPass::Separated, false),
+/// ]);
+/// assert!(lexicon.find("the casinos of Macau").is_empty());
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Clone)]
+pub struct Lexicon {
+    words: Words,
+    layers: Vec<Layer>,
+}
+
+type Automaton = CharwiseDoubleArrayAhoCorasick<u32>;
+
+/// What one pass looks for.
+#[derive(Clone)]
+struct Layer {
+    pass: LexiconPass,
+    words: Automaton,
+    /// The entries of each pattern; several where the pass squeezes different words to one.
+    entries: Vec<Vec<u32>>,
+    phrases: Option<Automaton>,
+    /// The phrases of each pattern.
+    covers: Vec<Vec<u32>>,
+}
+
+impl fmt::Debug for Lexicon {
+    /// How much is listed, not what.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lexicon").field("words", &self.len()).finish_non_exhaustive()
+    }
+}
+
+impl Lexicon {
+    /// Validates and compiles one list.
+    ///
+    /// # Errors
+    /// Every word that cannot be looked for, by its place.
+    pub fn compile(check: &LexiconCheck) -> Result<Lexicon, RuleErrors> {
+        let mut report = Report::new();
+        let mut words = Words::default();
+        words.add(check, &mut report);
+        let lexicon = Lexicon::build(words, &mut report);
+        report.finish()?;
+        Ok(lexicon.unwrap_or_else(|| Lexicon { words: Words::default(), layers: Vec::new() }))
+    }
+
+    /// Compiles the lists that were read; `None` when there is nothing to look for.
+    pub(in crate::blacklist) fn build(words: Words, report: &mut Report) -> Option<Lexicon> {
+        let built: Result<Vec<Option<Layer>>, String> =
+            LexiconPass::ALL.iter().map(|pass| Layer::build(&words, *pass)).collect();
+        match built {
+            Ok(layers) => {
+                let layers: Vec<Layer> = layers.into_iter().flatten().collect();
+                (!layers.is_empty()).then_some(Lexicon { words, layers })
+            }
+            Err(fault) => {
+                let message = format!("the words of all lexicons cannot be compiled together: {fault}");
+                report.error("too_many_words", message, "divide them between several documents");
+                None
+            }
+        }
+    }
+
+    /// Different words, spellings counted once.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.words.entries.len()
+    }
+
+    /// Whether there is nothing to look for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.entries.is_empty()
+    }
+
+    /// The words a text holds, by place; a word inside another is there too.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Vec<LexiconHit> {
+        let mut hits = Vec::new();
+        self.scan(text, &mut hits);
+        hits.sort_by(|a, b| {
+            let key = |hit: &LexiconHit| (hit.span.start, hit.span.end, hit.list, hit.pass);
+            key(a).cmp(&key(b)).then_with(|| a.word.cmp(&b.word))
+        });
+        hits
+    }
+
+    /// Adds the words a text holds, pass by pass.
+    pub(in crate::blacklist) fn scan(&self, text: &str, hits: &mut Vec<LexiconHit>) {
+        if text.is_empty() || self.layers.is_empty() {
+            return;
+        }
+        let folded = Folded::new(text);
+        let mut scan = Scan {
+            lexicon: self,
+            text,
+            folded: &folded,
+            room: vec![(MAX_HITS, MAX_HITS); self.words.lists.len()],
+            hits,
+        };
+        self.layers.iter().for_each(|layer| scan.run(layer));
+    }
+}
+
+impl Layer {
+    fn build(words: &Words, pass: LexiconPass) -> Result<Option<Layer>, String> {
+        let wanted = |entry: &Entry| {
+            let asks = |list: usize| words.lists.get(list).is_some_and(|list| list.asks_for(pass));
+            entry.uses.iter().any(|one| asks(one.list))
+        };
+        let (patterns, entries) = patterns(&words.entries, pass, &wanted);
+        if patterns.is_empty() {
+            return Ok(None);
+        }
+        let (phrases, covers) = patterns_of_phrases(words, pass, &wanted);
+        let phrases = if phrases.is_empty() { None } else { Some(automaton(&phrases)?) };
+        Ok(Some(Layer { pass, words: automaton(&patterns)?, entries, phrases, covers }))
+    }
+
+    /// What the pass reads of a folded text.
+    fn squeeze(&self, folded: &str) -> Option<Squeezed> {
+        (self.pass != LexiconPass::Plain).then(|| Squeezed::of(folded, self.pass))
+    }
+}
+
+fn automaton(patterns: &[String]) -> Result<Automaton, String> {
+    let numbered = patterns.iter().zip(0u32..);
+    CharwiseDoubleArrayAhoCorasick::with_values(numbered).map_err(|error| error.to_string())
+}
+
+/// The patterns of a pass, sorted, and the entries of each.
+fn patterns(
+    entries: &[Entry],
+    pass: LexiconPass,
+    wanted: &dyn Fn(&Entry) -> bool,
+) -> (Vec<String>, Vec<Vec<u32>>) {
+    let mut written: Vec<(String, u32)> = entries
+        .iter()
+        .zip(0u32..)
+        .filter(|(entry, _)| wanted(entry))
+        .filter_map(|(entry, index)| {
+            let pattern = match pass {
+                LexiconPass::Plain => entry.folded.to_string(),
+                pass => squeezed_word(&entry.folded, pass)?,
+            };
+            Some((pattern, index))
+        })
+        .collect();
+    written.sort_unstable();
+    let (mut patterns, mut groups): (Vec<String>, Vec<Vec<u32>>) = (Vec::new(), Vec::new());
+    for (pattern, index) in written {
+        match groups.last_mut().filter(|_| patterns.last() == Some(&pattern)) {
+            Some(group) => group.push(index),
+            None => {
+                patterns.push(pattern);
+                groups.push(vec![index]);
+            }
+        }
+    }
+    (patterns, groups)
+}
+
+/// The same for phrases: squeezed like the text, however short they are.
+fn patterns_of_phrases(
+    words: &Words,
+    pass: LexiconPass,
+    wanted: &dyn Fn(&Entry) -> bool,
+) -> (Vec<String>, Vec<Vec<u32>>) {
+    if pass == LexiconPass::Plain {
+        return patterns(&words.phrases, pass, wanted);
+    }
+    let squeezed: Vec<Entry> = words
+        .phrases
+        .iter()
+        .map(|phrase| Entry { folded: Squeezed::of(&phrase.folded, pass).text.into(), ..phrase.clone() })
+        .collect();
+    patterns(&squeezed, LexiconPass::Plain, &|phrase| !phrase.folded.is_empty() && wanted(phrase))
+}
+
+/// A text being read.
+struct Scan<'s> {
+    lexicon: &'s Lexicon,
+    text: &'s str,
+    folded: &'s Folded,
+    /// For each list, how many hits it may still have, and how many suppressed ones.
+    room: Vec<(usize, usize)>,
+    hits: &'s mut Vec<LexiconHit>,
+}
+
+impl Scan<'_> {
+    fn run(&mut self, layer: &Layer) {
+        let squeezed = layer.squeeze(self.folded.as_str());
+        let read = squeezed.as_ref().map_or(self.folded.as_str(), |squeezed| &squeezed.text);
+        // Phrases are looked for when the first word is found: most texts hold none.
+        let mut covers: Vec<Option<Cover>> = Vec::new();
+        let lexicon = self.lexicon;
+        for found in layer.words.find_overlapping_iter(read) {
+            if self.room.iter().all(|(hits, _)| *hits == 0) {
+                return;
+            }
+            let place = found.start()..found.end();
+            let kept = squeezed.as_ref().map(|squeezed| squeezed.kept(place.clone()));
+            let Some(range) = kept.map_or(Some(place.clone()), whole) else { continue };
+            let group = layer.entries.get(found.value() as usize).into_iter().flatten();
+            for entry in group.filter_map(|index| lexicon.words.entries.get(*index as usize)) {
+                self.entry(layer, entry, kept, &range, &mut |list| {
+                    if covers.is_empty() {
+                        covers = (0..lexicon.words.lists.len()).map(|_| None).collect();
+                    }
+                    let cover = covers.get_mut(list)?;
+                    let cover = cover.get_or_insert_with(|| cover_of(layer, lexicon, read, list));
+                    cover.over(&place)
+                });
+            }
+        }
+    }
+
+    /// One word at one place of the folded text.
+    fn entry(
+        &mut self,
+        layer: &Layer,
+        entry: &Entry,
+        kept: Option<&[Kept]>,
+        range: &Range<usize>,
+        cover: &mut dyn FnMut(usize) -> Option<u32>,
+    ) {
+        let folded = self.folded.as_str();
+        let mut span = None;
+        for one in &entry.uses {
+            let Some(list) = self.lexicon.words.lists.get(one.list) else { continue };
+            if !list.asks_for(layer.pass) || !entry.edges.fit(folded, range, list.mode) {
+                continue;
+            }
+            let is_there = kept.is_none_or(|kept| is_evasion(&entry.folded, kept, folded, layer.pass));
+            // Whole characters of the original: one may fold to several, and a word may end among them.
+            let found = || self.original(range).filter(|_| is_there);
+            let Some(span) = span.get_or_insert_with(found).clone() else { return };
+            let phrase = cover(one.list).and_then(|phrase| self.lexicon.words.phrases.get(phrase as usize));
+            let Some((hits, suppressed)) = self.room.get_mut(one.list) else { continue };
+            let room = if phrase.is_some() { suppressed } else { hits };
+            if *room == 0 {
+                continue;
+            }
+            *room -= 1;
+            let written = |phrase: &Entry| {
+                let own = phrase.uses.iter().find(|phrase| phrase.list == one.list);
+                own.map_or_else(|| phrase.folded.to_string(), |own| own.written.to_string())
+            };
+            self.hits.push(LexiconHit {
+                list: one.list,
+                span,
+                word: one.written.to_string(),
+                indexes: one.indexes.clone(),
+                pass: layer.pass,
+                allowed_by: phrase.map(written),
+            });
+        }
+    }
+
+    /// The bytes of the original. A mark that turns the direction right before the word belongs to it.
+    fn original(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let span = self.folded.original_span(range.clone());
+        if fold(self.text.get(span.clone())?) != *self.folded.as_str().get(range.clone())? {
+            return None;
+        }
+        let turns = |c: &char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let before = self.text.get(..span.start)?.chars().rev().take_while(turns);
+        let turned: usize = before.map(char::len_utf8).sum();
+        Some(span.start - turned..span.end)
+    }
+}
+
+/// The phrases of a list in what a pass reads.
+fn cover_of(layer: &Layer, lexicon: &Lexicon, read: &str, list: usize) -> Cover {
+    let Some(phrases) = &layer.phrases else { return Cover::default() };
+    let mut found = Vec::new();
+    for one in phrases.find_overlapping_iter(read) {
+        let place = one.start()..one.end();
+        for index in layer.covers.get(one.value() as usize).into_iter().flatten() {
+            let Some(phrase) = lexicon.words.phrases.get(*index as usize) else { continue };
+            let is_word = phrase.edges.fit(read, &place, LexiconMatch::Words);
+            if is_word && phrase.uses.iter().any(|one| one.list == list) {
+                found.push((place.clone(), *index));
+            }
+        }
+    }
+    Cover::new(found)
+}

@@ -1,0 +1,22 @@
+//! Lexicons: words that a text must not hold, however it is written.
+//!
+//! The text is folded once ([`fold`](crate::text::fold): width, case, compatibility forms, accents and piled-up marks,
+//! invisible characters, traditional characters) and read by one automaton for all lists. Lists that ask for it are read
+//! again without signs between the characters, and with repeated characters squeezed.
+//!
+//! Out of scope: letters or digits as separators, words written backwards, look-alike letters of other scripts, leet and
+//! pinyin; and what another word holds by chance in a script without blanks, unless an allowed phrase says so.
+
+mod cover;
+mod edges;
+mod evasion;
+mod hit;
+mod matcher;
+mod phrases;
+mod squeeze;
+mod words;
+
+pub use hit::LexiconHit;
+pub use matcher::Lexicon;
+pub use phrases::harmless_phrases;
+pub(super) use words::Words;

@@ -1,0 +1,159 @@
+//! From lists of words to what the passes look for.
+
+use rustc_hash::FxHashMap;
+
+use super::edges::Edges;
+use super::phrases::harmless_phrases;
+use crate::blacklist::rules::{LexiconCheck, LexiconMatch, LexiconPass};
+use crate::error::Report;
+use crate::text::fold;
+
+/// Most bytes of a word.
+const MAX_WORD: usize = 256;
+
+/// A word of any list, folded.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) folded: Box<str>,
+    pub(super) edges: Edges,
+    /// The lists that have it.
+    pub(super) uses: Vec<Use>,
+}
+
+/// A word in one list.
+#[derive(Debug, Clone)]
+pub(super) struct Use {
+    pub(super) list: usize,
+    /// Its first spelling.
+    pub(super) written: Box<str>,
+    /// The places of all its spellings.
+    pub(super) indexes: Vec<usize>,
+}
+
+/// What a list asks for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct List {
+    pub(super) mode: LexiconMatch,
+    separated: bool,
+    repeated: bool,
+}
+
+impl List {
+    pub(super) fn asks_for(self, pass: LexiconPass) -> bool {
+        match pass {
+            LexiconPass::Plain => true,
+            LexiconPass::Separated => self.separated,
+            LexiconPass::Repeated => self.repeated,
+        }
+    }
+}
+
+/// Words and phrases by their folded form; the maps are never iterated.
+#[derive(Debug, Clone, Default)]
+pub(in crate::blacklist) struct Words {
+    pub(super) lists: Vec<List>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) phrases: Vec<Entry>,
+    entry_of: FxHashMap<Box<str>, usize>,
+    phrase_of: FxHashMap<Box<str>, usize>,
+}
+
+impl Words {
+    /// Reads one more list and gives its number.
+    pub(in crate::blacklist) fn add(&mut self, check: &LexiconCheck, report: &mut Report) -> usize {
+        let list = self.lists.len();
+        self.lists.push(List { mode: check.mode, separated: check.separated, repeated: check.repeated });
+        report.within("words", |report| {
+            if check.words.is_empty() {
+                report.error("empty_list", "the list has no words", "add a word, or remove the rule");
+            }
+            for (index, word) in check.words.iter().enumerate() {
+                report.item(index, |report| {
+                    if let Some(folded) = read(word, report)
+                        && !self.entries.put(&mut self.entry_of, folded, list, index, word)
+                    {
+                        let message = format!("`{}` is on the list already in another spelling", word.trim());
+                        report.warning("duplicate_entry", message, "keep one");
+                    }
+                });
+            }
+        });
+        report.within("allowed", |report| {
+            for (index, phrase) in check.allowed.iter().enumerate() {
+                report.item(index, |report| {
+                    if let Some(folded) = read(phrase, report) {
+                        self.phrases.put(&mut self.phrase_of, folded, list, index, phrase);
+                    }
+                });
+            }
+        });
+        if check.allow_common {
+            for phrase in harmless_phrases() {
+                self.phrases.put(&mut self.phrase_of, fold(phrase), list, usize::MAX, phrase);
+            }
+        }
+        list
+    }
+}
+
+/// A folded word that can be looked for.
+fn read(word: &str, report: &mut Report) -> Option<String> {
+    let folded = fold(word).trim().to_owned();
+    if folded.is_empty() {
+        report.error(
+            "empty_word",
+            "nothing is left of the word once it is folded",
+            "remove it: marks and invisible characters are not looked for",
+        );
+        return None;
+    }
+    if folded.len() > MAX_WORD {
+        let message = format!("the word has {} bytes, at most {MAX_WORD} are looked for", folded.len());
+        report.error("word_too_long", message, "write the part that tells");
+        return None;
+    }
+    Some(folded)
+}
+
+/// Puts a word into a table.
+trait Put {
+    /// Whether the list did not have it.
+    fn put(
+        &mut self,
+        known: &mut FxHashMap<Box<str>, usize>,
+        folded: String,
+        list: usize,
+        index: usize,
+        written: &str,
+    ) -> bool;
+}
+
+impl Put for Vec<Entry> {
+    fn put(
+        &mut self,
+        known: &mut FxHashMap<Box<str>, usize>,
+        folded: String,
+        list: usize,
+        index: usize,
+        written: &str,
+    ) -> bool {
+        let new = Use { list, written: written.trim().into(), indexes: vec![index] };
+        let Some(entry) = known.get(folded.as_str()).and_then(|at| self.get_mut(*at)) else {
+            let edges = Edges::of(&folded);
+            known.insert(folded.as_str().into(), self.len());
+            self.push(Entry { folded: folded.into(), edges, uses: vec![new] });
+            return true;
+        };
+        // Lists are read one after the other.
+        match entry.uses.last_mut().filter(|one| one.list == list) {
+            Some(one) => {
+                one.indexes.push(index);
+                false
+            }
+            None => {
+                entry.uses.push(new);
+                true
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Regular expressions over the texts of a lead.
+
+use regex::Regex;
+
+use super::found::Found;
+use super::reason::HitReason;
+use super::rules::PatternCheck;
+use super::texts;
+use crate::error::Report;
+use crate::rule::{Facts, compile_pattern};
+
+/// Compiled patterns with their sources.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Patterns(Vec<Regex>);
+
+impl Patterns {
+    pub(super) fn compile(check: &PatternCheck, report: &mut Report) -> Patterns {
+        let mut patterns = Patterns::default();
+        report.within("patterns", |report| {
+            if check.patterns.is_empty() {
+                report.error("empty_list", "there are no patterns", "add one, or remove the rule");
+            }
+            for (index, source) in check.patterns.iter().enumerate() {
+                report.item(index, |report| match compile_pattern(source) {
+                    Ok(regex) if regex.is_match("") => report.error(
+                        "matches_every_lead",
+                        "the pattern matches where there is nothing",
+                        "ask for at least one character",
+                    ),
+                    Ok(regex) => patterns.0.push(regex),
+                    Err(error) => report.error(error.code(), error.to_string(), error.help()),
+                });
+            }
+        });
+        patterns
+    }
+
+    /// The first place of each pattern in each text.
+    pub(super) fn find(&self, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
+        texts::visit(facts, &mut |field, index, text| {
+            for pattern in &self.0 {
+                if let Some(place) = pattern.find(text) {
+                    let found_at = Found::at(field.clone(), index, Some(place.range()), HitReason::Pattern);
+                    found(found_at.entry(pattern.as_str().chars().take(60).collect()));
+                }
+            }
+        });
+    }
+}

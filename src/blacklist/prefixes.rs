@@ -1,0 +1,136 @@
+//! Prefixes of phone numbers and networks of IP addresses.
+
+use std::net::IpAddr;
+
+use super::found::Found;
+use super::reason::{ContactKind, HitReason};
+use super::rules::PrefixCheck;
+use crate::error::Report;
+use crate::model::mask_phone;
+use crate::rule::Facts;
+
+/// Sorted, so that the longest prefix of a number is found by its place.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Prefixes {
+    phones: Vec<Box<str>>,
+    /// Networks as the bits of the address under the mask, the longest first.
+    networks: Vec<Network>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Network {
+    is_six: bool,
+    length: u8,
+    bits: u128,
+}
+
+impl Network {
+    /// Reads `203.0.113.0/24` or `2001:db8::/32`; an address alone is a network of one.
+    fn read(text: &str) -> Option<Network> {
+        let (address, length) = text.trim().split_once('/').unwrap_or((text.trim(), ""));
+        let (is_six, bits) = bits_of(address.parse().ok()?);
+        let most = if is_six { 128 } else { 32 };
+        let length = if length.is_empty() { most } else { length.parse().ok()? };
+        let network = Network { is_six, length, bits: bits & mask(is_six, length) };
+        (length <= most && network.bits == bits).then_some(network)
+    }
+
+    fn holds(&self, is_six: bool, bits: u128) -> bool {
+        self.is_six == is_six && bits & mask(is_six, self.length) == self.bits
+    }
+}
+
+fn bits_of(ip: IpAddr) -> (bool, u128) {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => (false, u32::from(ip).into()),
+        IpAddr::V6(ip) => (true, ip.into()),
+    }
+}
+
+fn mask(is_six: bool, length: u8) -> u128 {
+    let width: u32 = if is_six { 128 } else { 32 };
+    let ones = if is_six { u128::MAX } else { u32::MAX.into() };
+    ones & ones.checked_shl(width.saturating_sub(length.into())).unwrap_or(0)
+}
+
+impl Prefixes {
+    pub(super) fn compile(check: &PrefixCheck, report: &mut Report) -> Prefixes {
+        let mut prefixes = Prefixes::default();
+        report.within("phones", |report| {
+            for (index, text) in check.phones.iter().enumerate() {
+                report.item(index, |report| match text.trim().strip_prefix('+') {
+                    Some(digits)
+                        if (1..=15).contains(&digits.len()) && digits.bytes().all(|d| d.is_ascii_digit()) =>
+                    {
+                        prefixes.phones.push(text.trim().into());
+                    }
+                    _ => report.error(
+                        "bad_entry",
+                        format!(
+                            "`{}` is no prefix of a phone number",
+                            text.chars().take(30).collect::<String>()
+                        ),
+                        "write it with `+` and country code, such as `+86170`",
+                    ),
+                });
+            }
+        });
+        report.within("networks", |report| {
+            for (index, text) in check.networks.iter().enumerate() {
+                report.item(index, |report| match Network::read(text) {
+                    Some(network) => prefixes.networks.push(network),
+                    None => report.error(
+                        "bad_entry",
+                        format!("`{}` is no network", text.chars().take(60).collect::<String>()),
+                        "write it as `203.0.113.0/24` or `2001:db8::/32`, the bits behind the length all zero",
+                    ),
+                });
+            }
+        });
+        if check.phones.is_empty() && check.networks.is_empty() {
+            report.error(
+                "empty_list",
+                "the list has no entries",
+                "add `phones` or `networks`, or remove the rule",
+            );
+        }
+        prefixes.phones.sort_unstable();
+        prefixes.phones.dedup();
+        prefixes.networks.sort_unstable_by(|a, b| b.length.cmp(&a.length).then(a.cmp(b)));
+        prefixes
+    }
+
+    pub(super) fn find(&self, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
+        for phone in facts.placed_phones() {
+            let Some(prefix) = phone.value.key().and_then(|key| self.longest(key)) else { continue };
+            let reason = HitReason::ListedPrefix { kind: ContactKind::Phone };
+            let found_at = Found::at("phone", Some(phone.index), Some(phone.span), reason);
+            // A prefix as long as a number is the number.
+            let entry = if prefix.len() > 10 { mask_phone(prefix) } else { prefix.to_owned() };
+            found(found_at.entry(entry));
+        }
+        if let Some(ip) = facts.lead().ip {
+            let (is_six, bits) = bits_of(ip);
+            if let Some(network) = self.networks.iter().find(|network| network.holds(is_six, bits)) {
+                let address = match network.is_six {
+                    true => IpAddr::V6(network.bits.into()),
+                    false => IpAddr::V4((network.bits as u32).into()),
+                };
+                let reason = HitReason::ListedPrefix { kind: ContactKind::Ip };
+                found(Found::at("ip", None, None, reason).entry(format!("{address}/{}", network.length)));
+            }
+        }
+    }
+
+    /// The longest listed prefix of a key. At most 15 searches.
+    fn longest(&self, key: &str) -> Option<&str> {
+        if self.phones.is_empty() {
+            return None;
+        }
+        (2..=key.len()).rev().find_map(|length| {
+            let prefix = key.get(..length)?;
+            let place = self.phones.binary_search_by(|one| (**one).cmp(prefix)).ok()?;
+            self.phones.get(place).map(|one| &**one)
+        })
+    }
+}

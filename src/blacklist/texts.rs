@@ -1,0 +1,101 @@
+//! The texts of a lead and the words they hold.
+
+use std::borrow::Cow;
+
+use super::found::Found;
+use super::lexicon::{Lexicon, LexiconHit};
+use super::reason::HitReason;
+use super::rules::LexiconPass;
+use crate::model::{LeadField, Value};
+use crate::order;
+use crate::rule::Facts;
+
+/// Characters of an attribute's name that are shown.
+const MAX_NAME: usize = 64;
+
+/// A word in a field.
+#[derive(Debug)]
+pub(super) struct FoundWord {
+    field: Cow<'static, str>,
+    index: Option<usize>,
+    hit: LexiconHit,
+}
+
+impl FoundWord {
+    pub(super) fn pass(&self) -> LexiconPass {
+        self.hit.pass()
+    }
+
+    pub(super) fn found(&self) -> Found {
+        let reason = HitReason::Lexicon { pass: self.hit.pass() };
+        let found = Found::at(self.field.clone(), self.index, Some(self.hit.span()), reason);
+        Found { phrase: self.hit.allowed_by().map(str::to_owned), ..found.entry(self.hit.word().to_owned()) }
+    }
+}
+
+/// The words of all lexicons in all texts of a lead: for each list what counts before what a phrase suppresses, and
+/// what is surer before what is less sure, so that no flood of lighter hits hides a heavy one.
+#[derive(Debug, Default)]
+pub(super) struct FoundWords(Vec<FoundWord>);
+
+impl FoundWords {
+    pub(super) fn of_list(&self, list: usize) -> impl Iterator<Item = &FoundWord> {
+        self.0.iter().filter(move |word| word.hit.list == list)
+    }
+}
+
+/// Reads every text once.
+pub(super) fn find(lexicon: Option<&Lexicon>, facts: &Facts<'_>) -> FoundWords {
+    let mut found = Vec::new();
+    let Some(lexicon) = lexicon else { return FoundWords(found) };
+    let mut hits = Vec::new();
+    visit(facts, &mut |field, index, text| {
+        lexicon.scan(text, &mut hits);
+        found.extend(hits.drain(..).map(|hit| FoundWord { field: field.clone(), index, hit }));
+    });
+    // Stable: the order of the fields is kept, and within a text that of the places.
+    order::sort_by_key(&mut found, |word| (word.hit.allowed_by().is_some(), word.hit.pass()));
+    FoundWords(found)
+}
+
+/// Shows every text of a lead with its field, and with its place where a field holds several.
+pub(super) fn visit(facts: &Facts<'_>, visit: &mut dyn FnMut(Cow<'static, str>, Option<usize>, &str)) {
+    let lead = facts.read();
+    for field in LeadField::ALL.iter().filter(|field| is_written(**field)) {
+        if let Some(text) = field.text(lead) {
+            visit(field.as_str().into(), None, text);
+        }
+        for (index, text) in field.texts(lead).into_iter().flatten().enumerate() {
+            visit(field.as_str().into(), Some(index), text);
+        }
+    }
+    for (name, value) in &lead.attributes {
+        let field = || Cow::Owned(format!("attributes.{}", name.chars().take(MAX_NAME).collect::<String>()));
+        match value {
+            Value::Text(text) => visit(field(), None, text),
+            Value::List(items) => {
+                items.iter().enumerate().for_each(|(index, text)| visit(field(), Some(index), text));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether somebody writes the field: ids, states and contact values are no texts.
+fn is_written(field: LeadField) -> bool {
+    !matches!(
+        field,
+        LeadField::Id
+            | LeadField::Wechat
+            | LeadField::Status
+            | LeadField::CloseReason
+            | LeadField::FoldedInto
+            | LeadField::CollectedUnder
+            | LeadField::Account
+            | LeadField::Stage
+            | LeadField::Owner
+            | LeadField::Pool
+            | LeadField::Acquisition
+            | LeadField::SourceCampaign
+    )
+}

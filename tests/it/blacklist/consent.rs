@@ -1,0 +1,134 @@
+//! Who must not be contacted, by which channel, and what becomes of the lead.
+
+use leadkit::blacklist::{
+    Allow, Blacklist, BlacklistCheck, BlacklistOverride, BlacklistRules, CONSENT_CODE, Channel, ConsentCheck,
+    ConsentRecord, Severity, WindowState,
+};
+use leadkit::model::Effect;
+use serde_json::{Value as Json, json};
+
+use super::{check, check_at, engine, lead, now, rules};
+use crate::support::{assert_round_trip, at, snapshot};
+
+fn record(channels: &[Channel]) -> ConsentRecord {
+    ConsentRecord {
+        phone: Some("139 2746 1853".into()),
+        email: Some("Lei.Wang@xinghe.cn".into()),
+        channels: channels.iter().copied().collect(),
+        reason: "asked us to stop calling".into(),
+        basis: "objection".into(),
+        since: at("2026-03-01T00:00:00Z"),
+        ..ConsentRecord::default()
+    }
+}
+
+fn with(records: Vec<ConsentRecord>) -> Blacklist {
+    engine([("stop", Severity::Flag, BlacklistCheck::Consent(ConsentCheck { records }))])
+}
+
+fn is_held(blacklist: &Blacklist, record: Json) -> bool {
+    check(blacklist, record).is_held()
+}
+
+#[test]
+fn a_lead_is_held_when_no_channel_is_left() {
+    let calls = with(vec![record(&[Channel::Phone])]);
+    // No call, but a letter.
+    assert!(!is_held(&calls, json!({"phones": ["13927461853"], "emails": ["lei.wang@xinghe.cn"]})));
+    assert!(is_held(&calls, json!({"phones": ["+86 139-2746-1853"]})));
+    // The person is known by any value; another number is refused too.
+    assert!(!is_held(&calls, json!({"phones": ["15088672341"], "wechat": "13927461853"})));
+    assert!(is_held(
+        &with(vec![record(&[Channel::Phone, Channel::Wechat])]),
+        json!({"phones": ["15088672341"], "wechat": "13927461853"})
+    ));
+    assert!(is_held(
+        &with(vec![record(&[Channel::All])]),
+        json!({"phones": ["15088672341"], "emails": ["lei.wang@xinghe.cn"], "wechat": "lei_wang"})
+    ));
+    // What cannot be reached anyway is no channel.
+    assert!(is_held(&calls, json!({"phones": ["13927461853"], "emails": ["nobody"]})));
+    // Somebody else.
+    assert!(!is_held(&calls, json!({"phones": ["15088672341"]})));
+    assert!(check(&calls, json!({"phones": ["15088672341"]})).hits().is_empty());
+}
+
+#[test]
+fn a_record_has_its_time_and_an_override_its_say() {
+    let mut one = record(&[Channel::All]);
+    one.until = Some(at("2026-04-01T00:00:00Z"));
+    let blacklist = with(vec![one.clone()]);
+    let lead = lead(json!({"phones": ["13927461853"], "created_at": "2026-02-01T00:00:00Z"}));
+    let held = |moment: &str| check_at(&blacklist, &lead, &WindowState::default(), at(moment)).is_held();
+    assert!(!held("2026-02-28T23:59:59Z") && held("2026-03-01T00:00:00Z"));
+    assert!(held("2026-03-31T23:59:59Z") && !held("2026-04-01T00:00:00Z"));
+    let stop = BlacklistCheck::Consent(ConsentCheck { records: vec![one] });
+    let allowed = BlacklistRules {
+        overrides: vec![BlacklistOverride::new(Allow::Lead("L-0".into()), "legal", "signed a new consent")],
+        ..rules([("stop", Severity::Flag, stop)])
+    };
+    let allowed = Blacklist::compile(&allowed).unwrap();
+    let verdict = check_at(&allowed, &lead, &WindowState::default(), now());
+    assert!(!verdict.is_held() && verdict.severity() == Severity::Pass && verdict.hits().len() == 2);
+}
+
+#[test]
+fn what_is_refused_and_why_is_said_and_a_person_is_asked() {
+    let blacklist = with(vec![record(&[Channel::Phone]), record(&[Channel::Email])]);
+    let verdict = check(&blacklist, json!({"phones": ["13927461853"], "emails": ["lei.wang@xinghe.cn"]}));
+    snapshot("blacklist_consent", &verdict);
+    assert_eq!(verdict.severity(), Severity::Flag);
+    let effects = verdict.effects(&"L-0".into(), None);
+    assert!(
+        matches!(&effects[..], [Effect::RequestReview { code, .. }] if *code == CONSENT_CODE),
+        "{effects:?}"
+    );
+    assert_round_trip(&verdict);
+    assert!(!format!("{:?}", blacklist).contains("1392746"));
+}
+
+#[test]
+fn records_that_say_nothing_are_refused() {
+    let load = |severity: &str, records: Json| {
+        Blacklist::load(json!({"rules": [
+            {"id": "stop", "severity": severity, "check": {"consent": {"records": records}}},
+        ]}))
+    };
+    let good = json!([{"phone": "13927461853", "channels": ["all"], "basis": "objection", "since": "2026-03-01T00:00:00Z"}]);
+    assert!(load("flag", good.clone()).is_ok());
+    let errors = load(
+        "block",
+        json!([
+            {"channels": ["all"], "basis": "x", "since": "2026-03-01T00:00:00Z"},
+            {"phone": "1392746", "channels": [], "basis": "x", "since": "2026-03-01T00:00:00Z",
+                "until": "2026-03-01T00:00:00Z"},
+        ]),
+    );
+    snapshot("blacklist_consent_mistakes", &errors.unwrap_err());
+    let no_basis = json!({"rules": [{"id": "stop", "check": {"consent": {"records": [
+        {"phone": "13927461853", "channels": ["all"], "since": "2026-03-01T00:00:00Z"}]}}}]});
+    assert_eq!(BlacklistRules::load(no_basis).unwrap().lint()[0].code, "no_basis");
+}
+
+#[test]
+fn the_main_job_gives_a_held_lead_to_nobody() {
+    use leadkit::model::Rep;
+    use leadkit::{Input, Intake, Roster, Route, State};
+    let intake = Intake::load(json!({
+        "blacklist": {"rules": [{"id": "stop", "check": {"consent": {"records": [
+            {"phone": "13927461853", "channels": ["phone"], "basis": "objection", "since": "2026-03-01T00:00:00Z"}]}}}]},
+        "score": {"fit": {"rules": [{"id": "all", "points": 80}]}},
+        "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"reps": ["li"]}}]}}},
+    }))
+    .unwrap();
+    let roster = Roster::compile(&[Rep { id: "li".into(), ..Rep::default() }], &Default::default()).unwrap();
+    let decide = |phones: &[&str], emails: &[&str]| {
+        let lead = lead(json!({"phones": phones, "emails": emails}));
+        intake.process(&Input { lead, ..Input::default() }, &roster, &State::default(), now())
+    };
+    let held = decide(&["13927461853"], &[]);
+    assert!(matches!(held.route(), Route::AwaitingReview { .. }), "{held}");
+    assert!(held.effects().iter().all(|effect| effect.code() == "request_review"), "{held}");
+    assert!(matches!(decide(&["13927461853"], &["lei.wang@xinghe.cn"]).route(), Route::Assigned { .. }));
+    assert!(matches!(decide(&["15088672341"], &[]).route(), Route::Assigned { .. }));
+}

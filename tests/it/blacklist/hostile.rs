@@ -1,0 +1,145 @@
+//! What strangers send to break a filter.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use cpu_time::ThreadTime;
+use leadkit::blacklist::{
+    BlacklistCheck, BurstCheck, BurstDimension, Lexicon, LexiconCheck, LexiconMatch, PatternCheck, Severity,
+    WindowState,
+};
+use leadkit::calendar::Span;
+use leadkit::model::{Lead, LeadField, Value};
+
+use super::{check_at, engine, now};
+use crate::support::texts;
+
+fn compile(words: &[&str], mode: LexiconMatch) -> Lexicon {
+    let check = LexiconCheck {
+        words: texts(words),
+        mode,
+        separated: true,
+        repeated: true,
+        ..LexiconCheck::default()
+    };
+    Lexicon::compile(&check).unwrap()
+}
+
+/// Debug builds on a busy machine: far above what it takes, far below what is not linear.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+#[test]
+fn a_megabyte_in_every_field_is_read_as_far_as_the_limits_say() {
+    let words = BlacklistCheck::Lexicon(LexiconCheck {
+        words: texts(&["诈骗", "casino"]),
+        separated: true,
+        repeated: true,
+        ..LexiconCheck::default()
+    });
+    let links = BlacklistCheck::Pattern(PatternCheck { patterns: texts(&["(a+)+b"]) });
+    let blacklist = engine([("words", Severity::Block, words), ("links", Severity::Flag, links)]);
+    let start = ThreadTime::now();
+    for piece in ["a", "诈骗", "\u{301}", "c.a.s.i.n.o ", "\u{fdfa}"] {
+        let text = piece.repeat((1 << 20) / piece.len());
+        let mut lead = Lead { id: "L-1".into(), created_at: now(), ..Lead::default() };
+        for field in LeadField::ALL {
+            // Fields that hold no text refuse it.
+            let _ = field.set(&mut lead, &Value::from(text.as_str()));
+        }
+        lead.attributes.insert("remark".into(), Value::from(text.as_str()));
+        let verdict = check_at(&blacklist, &lead, &WindowState::default(), now());
+        let found = verdict.hits().iter().filter(|hit| hit.rule().as_str() == "words").count();
+        assert!(found <= 64, "{found}");
+        assert_eq!(found > 0, piece == "诈骗" || piece.starts_with("c."), "{piece:?}");
+        assert!(verdict.hits().iter().any(|hit| hit.reason().code() == "oversized"));
+    }
+    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_lexicon_of_words_within_words_is_no_bomb() {
+    let words: Vec<String> = (1..=100).map(|length| "a".repeat(length)).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let text = "a".repeat(4 * 1024);
+    let start = ThreadTime::now();
+    for mode in LexiconMatch::ALL {
+        let hits = compile(&words, *mode).find(&text);
+        assert_eq!(hits.len(), if *mode == LexiconMatch::Anywhere { 64 } else { 0 }, "{mode}");
+    }
+    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+}
+
+#[test]
+fn strange_characters_neither_break_nor_hide_a_word() {
+    let lexicon = compile(&["诈骗", "scam", "الله"], LexiconMatch::Words);
+    let spans = |text: &str| -> Vec<String> {
+        lexicon.find(text).iter().map(|hit| text[hit.span()].to_owned()).collect()
+    };
+    for (text, found) in [
+        ("\u{301}诈骗", vec!["诈骗"]),
+        ("\u{0}诈\u{0}骗", vec!["诈\u{0}骗"]),
+        ("诈骗\u{202e}", vec!["诈骗\u{202e}"]),
+        ("\u{2066}\u{202e}诈骗\u{202c}\u{2069}。", vec!["\u{2066}\u{202e}诈骗\u{202c}\u{2069}"]),
+        ("诈\u{e0101}骗\u{fe0f}", vec!["诈\u{e0101}骗\u{fe0f}"]),
+        ("詐骗，诈騙", vec!["詐骗", "诈騙"]),
+        ("ＳＣＡＭ ⓢⓒⓐⓜ 𝓼𝓬𝓪𝓶", vec!["ＳＣＡＭ", "ⓢⓒⓐⓜ", "𝓼𝓬𝓪𝓶"]),
+        // One character that stands for a sentence, with the word in it: no part of a character is a place.
+        ("\u{fdfa}", vec![]),
+        // Look-alikes of another script are another word.
+        ("sсаm", vec![]),
+        ("s\u{200b}c\u{ad}a\u{2060}m\u{301}!", vec!["s\u{200b}c\u{ad}a\u{2060}m\u{301}"]),
+    ] {
+        assert_eq!(spans(text), found, "{text:?}");
+    }
+}
+
+#[test]
+fn many_origins_are_kept_within_the_limit_and_the_newest_stay() {
+    let burst =
+        BurstCheck { by: BurstDimension::Page, count: 2, window: Span::hours(1), ..BurstCheck::default() };
+    let blacklist = engine([("flood", Severity::Flag, BlacklistCheck::Burst(burst))]);
+    let lead = |n: i64, at: i64| Lead {
+        id: format!("L-{n}").into(),
+        created_at: now() - TimeDelta::days(1) + TimeDelta::seconds(at),
+        source: leadkit::model::Source { page: Some(format!("/{n}")), ..Default::default() },
+        ..Lead::default()
+    };
+    let run = |order: &mut dyn Iterator<Item = i64>| {
+        let mut windows = WindowState::with_limit(500);
+        for n in order {
+            let verdict = check_at(&blacklist, &lead(n, n), &windows, now());
+            windows.apply(verdict.delta());
+        }
+        windows
+    };
+    // The clock going back changes nothing.
+    let (forth, back) = (run(&mut (0..3_000)), run(&mut (0..3_000).rev()));
+    assert_eq!((forth.len(), &forth), (500, &back));
+    let mut again = lead(2_999, 2_999);
+    again.id = "again".into();
+    assert_eq!(check_at(&blacklist, &again, &forth, now()).severity(), Severity::Flag);
+    let mut first = lead(0, 1);
+    first.id = "again".into();
+    assert_eq!(check_at(&blacklist, &first, &forth, now()).severity(), Severity::Pass);
+}
+
+#[test]
+fn a_lead_that_is_forgotten_was_never_there() {
+    let burst =
+        BurstCheck { by: BurstDimension::Page, count: 2, window: Span::hours(1), ..BurstCheck::default() };
+    let blacklist = engine([("flood", Severity::Flag, BlacklistCheck::Burst(burst))]);
+    let lead = |id: &str| Lead {
+        id: id.into(),
+        created_at: now(),
+        source: leadkit::model::Source { page: Some("/form".into()), ..Default::default() },
+        ..Lead::default()
+    };
+    let mut windows = WindowState::default();
+    for id in ["L-1", "L-2"] {
+        windows.apply(check_at(&blacklist, &lead(id), &windows, now()).delta());
+    }
+    let mut without = WindowState::default();
+    without.apply(check_at(&blacklist, &lead("L-2"), &without, now()).delta());
+    assert_eq!(windows.forget_lead(&"L-1".into()), 1);
+    assert_eq!((windows.forget_lead(&"L-1".into()), windows), (0, without));
+}

@@ -1,0 +1,304 @@
+//! Words of a lexicon: each way of writing them, the places where they are none, and what must hold of any text.
+
+use std::collections::BTreeMap;
+
+use leadkit::blacklist::{
+    BlacklistCheck, BlacklistRule, BlacklistRules, Lexicon, LexiconCheck, LexiconHit, LexiconMatch,
+    LexiconPass, Severity, Suppression, harmless_phrases,
+};
+use leadkit::text::{Folded, fold};
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::json;
+
+use super::{check, engine};
+use crate::support::{assert_round_trip, data, snapshot, texts};
+
+fn unescaped(text: &str) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let Some(code) = rest.strip_prefix("u{") {
+            let (code, after) = code.split_once('}').unwrap();
+            out.push(char::from_u32(u32::from_str_radix(code, 16).unwrap()).unwrap());
+            rest = after;
+        } else {
+            out.push(if rest.starts_with('t') { '\t' } else { '\\' });
+            rest = &rest[1..];
+        }
+    }
+    out + rest
+}
+
+fn all(words: &[&str]) -> LexiconCheck {
+    LexiconCheck { words: texts(words), separated: true, repeated: true, ..LexiconCheck::default() }
+}
+
+fn compile(check: &LexiconCheck) -> Lexicon {
+    Lexicon::compile(check).unwrap()
+}
+
+fn found(lexicon: &Lexicon, text: &str) -> Vec<String> {
+    let line = |hit: &LexiconHit| {
+        let by = hit.allowed_by().map_or(String::new(), |phrase| format!(" in {phrase}"));
+        format!("{} {}: {}{by}", hit.pass(), hit.word(), &text[hit.span()])
+    };
+    lexicon.find(text).iter().map(line).collect()
+}
+
+/// What no pass looks for.
+const OUT_OF_SCOPE: [&str; 7] =
+    ["letters_between", "digits_between", "backwards", "look_alikes", "leet", "pinyin", "two_repeated"];
+
+#[test]
+fn a_word_is_found_however_it_is_written_and_where_it_stands() {
+    let words = ["代写论文", "刷好评", "办假章", "花呗提额", "miracle pill", "jackpot", "hotdeal", "wx"];
+    let lexicon = compile(&LexiconCheck { allowed: texts(&["杜绝办假章"]), ..all(&words) });
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    for line in data("lexicon_texts.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let [kind, word, before, hit, after] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        let [before, hit, after] = [before, hit, after].map(unescaped);
+        let text = format!("{before}{hit}{after}");
+        let hits: Vec<LexiconHit> =
+            lexicon.find(&text).into_iter().filter(|hit| hit.allowed_by().is_none()).collect();
+        *kinds.entry(kind.to_owned()).or_default() += 1;
+        if hit.is_empty() {
+            assert!(hits.is_empty(), "{line}: {hits:?}");
+        } else {
+            let expected = (before.len()..before.len() + hit.len(), word);
+            let hits: Vec<_> = hits.iter().map(|hit| (hit.span(), hit.word())).collect();
+            assert_eq!(hits, [expected], "{line}");
+        }
+    }
+    assert!(OUT_OF_SCOPE.iter().all(|kind| kinds.contains_key(*kind)), "{kinds:?}");
+    assert_eq!(kinds.len(), 41, "{kinds:?}");
+}
+
+#[test]
+fn a_longer_harmless_phrase_suppresses_and_is_named() {
+    let lexicon = compile(&all(&["诈骗", "传销", "发票", "代开发票", "ass"]));
+    assert_eq!(found(&lexicon, "反诈骗、诈骗"), ["plain 诈骗: 诈骗 in 反诈骗", "plain 诈骗: 诈骗"]);
+    assert_eq!(found(&lexicon, "反诈-骗"), ["separated 诈骗: 诈-骗 in 反诈骗"]);
+    assert_eq!(found(&lexicon, "提高宣传销售额"), ["plain 传销: 传销 in 传销售"]);
+    // The phrase lies over the shorter word only.
+    assert_eq!(found(&lexicon, "代开发票抬头"), ["plain 代开发票: 代开发票", "plain 发票: 发票 in 发票抬头"]);
+    assert_eq!(found(&lexicon, "assessment class"), [""; 0]);
+    let bare = compile(&LexiconCheck { allow_common: false, ..all(&["诈骗"]) });
+    assert_eq!(found(&bare, "反诈骗"), ["plain 诈骗: 诈骗"]);
+    // A phrase as long as the word allows nothing.
+    let same =
+        compile(&LexiconCheck { allowed: texts(&["诈骗"]), allow_common: false, ..all(&["诈骗"]) });
+    assert_eq!(found(&same, "诈骗"), ["plain 诈骗: 诈骗"]);
+    let phrases: Vec<&str> = harmless_phrases().collect();
+    assert!(phrases.len() > 100 && phrases.iter().all(|phrase| phrase.chars().count() >= 2));
+}
+
+#[test]
+fn where_a_word_counts_is_the_lists_to_say() {
+    let with = |mode| compile(&LexiconCheck { mode, ..all(&["69", "sb", "套现", "mp3"]) });
+    let count = |mode, text: &str| with(mode).find(text).len();
+    for (text, words, anywhere, standalone) in [
+        ("订购695个", 1, 1, 0),
+        ("编号 69 。", 1, 1, 1),
+        ("usb", 0, 1, 0),
+        ("用SB骂人", 1, 1, 0),
+        ("SB!", 1, 1, 1),
+        ("急需套现吗", 1, 1, 0),
+        ("急需，套现！", 1, 1, 1),
+        ("mp34", 0, 1, 0),
+        ("Ｍｐ３", 1, 1, 1),
+    ] {
+        let counts = [LexiconMatch::Words, LexiconMatch::Anywhere, LexiconMatch::Standalone];
+        assert_eq!(counts.map(|mode| count(mode, text)), [words, anywhere, standalone], "{text}");
+    }
+}
+
+#[test]
+fn a_rule_reads_every_text_of_a_lead_and_weighs_later_passes_less() {
+    let lexicon = BlacklistCheck::Lexicon(all(&["刷好评", "jackpot"]));
+    let plain =
+        BlacklistCheck::Lexicon(LexiconCheck { words: texts(&["诈骗"]), ..LexiconCheck::default() });
+    let blacklist = engine([("words", Severity::Block, lexicon), ("fraud", Severity::Flag, plain)]);
+    let verdict = check(
+        &blacklist,
+        json!({
+            "message": "刷*好*评", "company": "上海 Ｊａｃｋｐｏｔ 有限公司", "tags": ["ok", "刷好评"],
+            "attributes": {"remark": "欺诈骗人", "notes": ["-", "反诈骗"]}, "wechat": "jackpot",
+        }),
+    );
+    assert_eq!(verdict.severity(), Severity::Block);
+    snapshot("blacklist_lexicon", &verdict.to_string());
+    assert!(matches!(
+        verdict.hits().last().and_then(|hit| hit.suppressed_by()),
+        Some(Suppression::Phrase { phrase }) if phrase == "反诈骗"
+    ));
+    assert_round_trip(&verdict);
+    assert_eq!(check(&blacklist, json!({"message": "刷*好*评"})).severity(), Severity::Flag);
+    assert_eq!(check(&blacklist, json!({"message": "反诈骗"})).severity(), Severity::Pass);
+}
+
+#[test]
+fn a_flood_of_light_hits_hides_no_heavy_one() {
+    let blacklist = engine([("words", Severity::Block, BlacklistCheck::Lexicon(all(&["诈骗"])))]);
+    let flood =
+        |light: &str| json!({"company": light.repeat(100), "message": "诈骗", "name": "反诈骗".repeat(90)});
+    for light in ["诈-骗 ", "反诈骗"] {
+        let verdict = check(&blacklist, flood(light));
+        assert_eq!((verdict.severity(), verdict.hits().len()), (Severity::Block, 64), "{light}");
+    }
+}
+
+#[test]
+fn words_that_cannot_be_looked_for_are_refused_and_spellings_merge() {
+    let words = texts(&["\u{200b}\u{301}", " ", "发票", "發票", "ＦＡＰＩＡＯ", &"长".repeat(100)]);
+    let allowed = texts(&["\u{feff}"]);
+    let rules = |words: Vec<String>| BlacklistRules {
+        rules: vec![BlacklistRule::new(
+            "words",
+            BlacklistCheck::Lexicon(LexiconCheck {
+                words,
+                allowed: allowed.clone(),
+                ..LexiconCheck::default()
+            }),
+        )],
+        ..BlacklistRules::default()
+    };
+    let document = |words| serde_json::to_value(rules(words)).unwrap();
+    let errors = BlacklistRules::load(document(words)).unwrap_err();
+    snapshot("blacklist_lexicon_mistakes", &errors.to_string());
+    assert!(BlacklistRules::load(document(Vec::new())).unwrap_err().to_string().contains("no words"));
+    let lexicon = compile(&all(&["发票", "fapiao", "發票", "ＦＡＰＩＡＯ"]));
+    assert_eq!(lexicon.len(), 2);
+    let hits: Vec<_> = lexicon.find("FAPIAO發票").iter().map(|hit| hit.indexes().to_vec()).collect();
+    assert_eq!(hits, [vec![1, 3], vec![0, 2]]);
+    let with = |check: LexiconCheck| BlacklistRules {
+        rules: vec![BlacklistRule::new("w", BlacklistCheck::Lexicon(check))],
+        ..BlacklistRules::default()
+    };
+    assert_eq!(with(all(&["发票", "發票"])).lint()[0].code, "duplicate_entry");
+}
+
+/// What every hit must be, whatever the text.
+fn assert_lawful(text: &str, words: &[&str], hits: &[LexiconHit]) {
+    for hit in hits {
+        let matched = fold(text.get(hit.span()).expect("a character boundary"));
+        let word = fold(words[hit.indexes()[0]]);
+        let read = |text: &str| -> String {
+            match hit.pass() {
+                LexiconPass::Separated => text.chars().filter(|c| c.is_alphanumeric()).collect(),
+                LexiconPass::Repeated => {
+                    let mut chars: Vec<char> = text.chars().collect();
+                    chars.dedup();
+                    chars.into_iter().collect()
+                }
+                _ => text.to_owned(),
+            }
+        };
+        assert_eq!(read(&matched), read(&word), "{text:?} {hit:?}");
+    }
+}
+
+/// Every place of a word in the folded text, character by character.
+fn oracle(text: &str, words: &[&str], pass: LexiconPass) -> Vec<(usize, usize, usize)> {
+    let folded: Vec<char> = fold(text).chars().collect();
+    let is_word = |at: Option<&char>| at.is_some_and(|c| c.is_ascii_alphanumeric());
+    let mut found = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        let word: Vec<char> = fold(word).chars().collect();
+        for start in 0..folded.len() {
+            let mut ends = Vec::new();
+            go_on(&folded, &word, start, 0, pass, &mut ends);
+            for (end, signs) in ends {
+                let latin = word[0].is_ascii_alphabetic();
+                let before = start.checked_sub(1).and_then(|at| folded.get(at));
+                if latin && (is_word(before) || is_word(folded.get(end))) {
+                    continue;
+                }
+                let gaps: usize = signs.iter().sum();
+                let mixed = latin && signs.contains(&0) && gaps > 0;
+                if (gaps > 0) == (pass == LexiconPass::Separated) && !mixed {
+                    found.push((index, start, end));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The ends of a word from a place on, with the signs before each of its characters but the first.
+fn go_on(
+    folded: &[char],
+    word: &[char],
+    at: usize,
+    done: usize,
+    pass: LexiconPass,
+    ends: &mut Vec<(usize, Vec<usize>)>,
+) {
+    let mut stack = vec![(at, done, Vec::new())];
+    while let Some((at, done, signs)) = stack.pop() {
+        if folded.get(at) != Some(&word[done]) {
+            continue;
+        }
+        if done + 1 == word.len() {
+            ends.push((at + 1, signs));
+            continue;
+        }
+        let most = if pass == LexiconPass::Separated { 3 } else { 0 };
+        for skipped in 0..=most {
+            let between = folded.get(at + 1..at + 1 + skipped);
+            if between.is_some_and(|between| between.iter().all(|c| !c.is_alphanumeric())) {
+                let mut signs: Vec<usize> = signs.clone();
+                signs.push(skipped);
+                stack.push((at + 1 + skipped, done + 1, signs));
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(160))]
+
+    #[test]
+    fn a_slow_search_finds_the_same(
+        parts in prop::collection::vec(
+            select(vec!["发", "發", "票", "Ａ", "a", "s", "ｓ", "b", "\u{200b}", "-", "。", " ", "\u{301}", "é", "1"]),
+            0..16,
+        ),
+    ) {
+        let text = parts.concat();
+        let words = ["发票", "as", "asb", "票票", "a"];
+        let lexicon = compile(&LexiconCheck { repeated: false, allow_common: false, ..all(&words) });
+        let hits = lexicon.find(&text);
+        assert_lawful(&text, &words, &hits);
+        let folded = Folded::new(&text);
+        for pass in [LexiconPass::Plain, LexiconPass::Separated] {
+            let at = |chars: usize| folded.as_str().char_indices().nth(chars).map_or(folded.as_str().len(), |(at, _)| at);
+            let mut expected: Vec<_> = oracle(&text, &words, pass)
+                .into_iter()
+                .map(|(word, start, end)| (word, folded.original_span(at(start)..at(end))))
+                .collect();
+            let mut found: Vec<_> =
+                hits.iter().filter(|hit| hit.pass() == pass).map(|hit| (hit.indexes()[0], hit.span())).collect();
+            let key = |one: &(usize, std::ops::Range<usize>)| (one.0, one.1.start, one.1.end);
+            expected.sort_by_key(key);
+            found.sort_by_key(key);
+            prop_assert_eq!(found, expected, "{:?} {}", text, pass);
+        }
+    }
+
+    #[test]
+    fn spans_are_whole_characters_of_any_text(
+        text in "[a-cA-Cａ-ｃ发發票㈱ﬁ①ﷺ́҉\u{200d}\u{202e}\u{feff} 　。*à-ü가-나ｶﾞ]{0,40}",
+    ) {
+        let words = ["a", "ab", "fi", "株", "发票", "1", "ガ", "الله"];
+        let mode = LexiconMatch::Anywhere;
+        let lexicon = compile(&LexiconCheck { mode, ..all(&words) });
+        let hits = lexicon.find(&text);
+        assert_lawful(&text, &words, &hits);
+        // Reading a part again says the same of it.
+        prop_assert_eq!(lexicon.find(&text), hits);
+    }
+}

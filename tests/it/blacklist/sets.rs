@@ -1,0 +1,251 @@
+//! Sets of millions, prefixes and networks, and the list that several keep together.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use leadkit::blacklist::{
+    Blacklist, BlacklistCheck, ContactKind, HitReason, JointCheck, JointList, ListCheck, PatternCheck,
+    PhoneSet, PrefixCheck, Severity, WindowState,
+};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::{check, check_at, engine, lead, now};
+use crate::support::{assert_round_trip, texts};
+
+fn entries(blacklist: &Blacklist, record: serde_json::Value) -> Vec<String> {
+    let verdict = check(blacklist, record);
+    let shown = |hit: &leadkit::blacklist::Hit| {
+        format!("{} {}", hit.reason().code(), hit.entry().unwrap_or_default())
+    };
+    verdict.hits().iter().map(shown).collect()
+}
+
+#[test]
+fn the_longest_prefix_and_the_smallest_network_are_named() {
+    let prefixes = PrefixCheck {
+        phones: texts(&["+86", "+86170", "+861700", "+1900"]),
+        networks: texts(&[
+            "203.0.113.0/24",
+            "203.0.113.128/25",
+            "2001:db8::/32",
+            "198.51.100.7",
+            "0.0.0.0/1",
+        ]),
+    };
+    let blacklist = engine([("p", Severity::Block, BlacklistCheck::Prefix(prefixes))]);
+    for (record, expected) in [
+        (json!({"phones": ["17001234567"]}), vec!["listed_prefix +861700"]),
+        (
+            json!({"phones": ["17101234567", "+1 900 234 5678"]}),
+            vec!["listed_prefix +86", "listed_prefix +1900"],
+        ),
+        (json!({"phones": ["+44 20 7946 0958"]}), vec![]),
+        (json!({"ip": "203.0.113.127"}), vec!["listed_prefix 203.0.113.0/24"]),
+        (json!({"ip": "::ffff:203.0.113.200"}), vec!["listed_prefix 203.0.113.128/25"]),
+        (json!({"ip": "2001:db8:ffff::1"}), vec!["listed_prefix 2001:db8::/32"]),
+        (json!({"ip": "2001:db9::1"}), vec![]),
+        (json!({"ip": "198.51.100.7"}), vec!["listed_prefix 198.51.100.7/32"]),
+        (json!({"ip": "127.0.0.1"}), vec!["listed_prefix 0.0.0.0/1"]),
+        (json!({"ip": "198.51.100.8"}), vec![]),
+    ] {
+        assert_eq!(entries(&blacklist, record.clone()), expected, "{record}");
+    }
+    for bad in [
+        json!({"phones": ["170"]}),
+        json!({"phones": ["+86x"]}),
+        json!({"networks": ["203.0.113.1/24"]}),
+        json!({"networks": ["203.0.113.0/33"]}),
+        json!({"networks": ["::/129"]}),
+        json!({}),
+    ] {
+        let rules = json!({"rules": [{"id": "p", "check": {"prefix": bad}}]});
+        assert!(Blacklist::load(rules).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn patterns_read_every_text_and_are_bounded() {
+    let patterns = PatternCheck { patterns: texts(&[r"(?i)qq\s*\d{6,}", r"https?://\S+"]) };
+    let blacklist = engine([("p", Severity::Flag, BlacklistCheck::Pattern(patterns))]);
+    let record =
+        json!({"message": "加QQ 1234567 看 http://x.example/a", "attributes": {"site": "http://y.example"}});
+    let verdict = check(&blacklist, record);
+    let found: Vec<_> =
+        verdict.hits().iter().map(|hit| (hit.field().unwrap(), hit.span().unwrap())).collect();
+    assert_eq!(found, [("message", 3..13), ("message", 18..36), ("attributes.site", 0..16)]);
+    // What backtracks elsewhere is linear here.
+    let slow = engine([(
+        "p",
+        Severity::Flag,
+        BlacklistCheck::Pattern(PatternCheck { patterns: texts(&["(a+)+$"]) }),
+    )]);
+    assert!(check(&slow, json!({"message": "a".repeat(60_000) + "!"})).hits().is_empty());
+    for bad in [json!([]), json!(["("]), json!(["x*"]), json!(["(?=a)b"]), json!(["(a{1000}){1000}"])] {
+        let rules = json!({"rules": [{"id": "p", "check": {"pattern": {"patterns": bad}}}]});
+        assert!(Blacklist::load(rules).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_set_of_the_host_is_asked_where_a_rule_says_so() {
+    let list = |phone_set| {
+        BlacklistCheck::List(ListCheck { phone_set, ips: texts(&["203.0.113.7"]), ..ListCheck::default() })
+    };
+    let set: Arc<PhoneSet> = Arc::new(["+8613927461853", "+442079460958"].into_iter().collect());
+    let plain = engine([("l", Severity::Block, list(false))]);
+    assert!(plain.with_phone_set(&"l".into(), set.clone()).is_err());
+    let asks = engine([("l", Severity::Block, list(true))]);
+    assert!(entries(&asks, json!({"phones": ["13927461853"]})).is_empty());
+    assert!(asks.clone().with_phone_set(&"other".into(), set.clone()).is_err());
+    let with = asks.with_phone_set(&"l".into(), set).unwrap();
+    assert_eq!(
+        entries(&with, json!({"phones": ["139 2746 1853", "13927461854"]})),
+        ["listed_phone +86139****1853"]
+    );
+    assert_eq!(entries(&with, json!({"wechat": "13927461853"})), ["listed_phone +86139****1853"]);
+    assert_eq!(entries(&with, json!({"phones": ["+44 20 7946 0958"]})).len(), 1);
+}
+
+fn day(day: i64) -> DateTime<Utc> {
+    now() + TimeDelta::days(day)
+}
+
+#[test]
+fn a_joint_list_counts_contributors_ends_and_is_taken_back() {
+    let mut list = JointList::default();
+    let phone = |list: &mut JointList, by: &str, at, expires| {
+        list.report(ContactKind::Phone, "139 2746 1853", by, &format!("says {by}"), at, expires).unwrap();
+    };
+    phone(&mut list, "north", day(-3), None);
+    let check_with = |list: &JointList, at| {
+        let joint = JointCheck { contributors: 2, trusted: BTreeSet::from(["head".to_owned()]) };
+        let blacklist = engine([("j", Severity::Block, BlacklistCheck::Joint(joint))]);
+        let blacklist = blacklist.with_joint_list(Arc::new(list.clone()));
+        let lead = lead(json!({"phones": ["+86 13927461853"]}));
+        let verdict = check_at(&blacklist, &lead, &WindowState::default(), at);
+        verdict.hits().first().map(|hit| hit.reason().to_string())
+    };
+    assert_eq!(check_with(&list, day(0)), None);
+    phone(&mut list, "south", day(-2), Some(day(1)));
+    let both = "2 contributors report the value: says south";
+    assert_eq!(check_with(&list, day(0)).as_deref(), Some(both));
+    // At the very moment of its end a report no longer counts.
+    assert_eq!(check_with(&list, day(1) - TimeDelta::nanoseconds(1)).as_deref(), Some(both));
+    assert_eq!(check_with(&list, day(1)), None);
+    list.retract(ContactKind::Phone, "13927461853", "north", day(-1)).unwrap();
+    assert_eq!(check_with(&list, day(0)), None);
+    phone(&mut list, "north", day(-1) + TimeDelta::seconds(1), None);
+    assert!(check_with(&list, day(0)).is_some());
+    let mut other = JointList::default();
+    phone(&mut other, "head", day(-9), None);
+    assert_eq!(
+        check_with(&other, day(0)).as_deref(),
+        Some("a trusted contributor reports the value: says head")
+    );
+    assert!(list.report(ContactKind::Email, "nobody", "north", "", day(0), None).is_err());
+    assert!(!format!("{list:?}").contains("139"));
+    assert_round_trip(&list);
+    assert_eq!(list.forget(&["phone:+8613927461853".to_owned(), "email:x@y.cn".to_owned()]), 2);
+    assert!(list.is_empty() && check_with(&list, day(0)).is_none());
+}
+
+#[test]
+fn every_kind_of_value_may_be_reported() {
+    let mut list = JointList::default();
+    for (kind, value) in [
+        (ContactKind::Phone, "13927461853"),
+        (ContactKind::Email, "Lei.Wang@Rival.com"),
+        (ContactKind::Wechat, "Bad_Guy01"),
+        (ContactKind::Company, "北京紛揚科技有限責任公司"),
+        (ContactKind::Ip, "::ffff:203.0.113.7"),
+    ] {
+        list.report(kind, value, "north", "x", day(0), None).unwrap();
+    }
+    let joint = BlacklistCheck::Joint(JointCheck { contributors: 1, ..JointCheck::default() });
+    let blacklist = engine([("j", Severity::Block, joint)]).with_joint_list(Arc::new(list));
+    let record = json!({"phones": ["13927461853"], "emails": ["lei.wang@rival.com"], "wechat": "bad_guy01",
+        "company": "北京纷扬科技有限公司", "ip": "203.0.113.7"});
+    let kinds: Vec<_> = check(&blacklist, record)
+        .hits()
+        .iter()
+        .map(|hit| match hit.reason() {
+            HitReason::Reported { kind, .. } => *kind,
+            reason => panic!("{reason}"),
+        })
+        .collect();
+    assert_eq!(kinds, ContactKind::ALL);
+}
+
+type Report = (u8, u8, i64, Option<i64>, bool);
+
+fn joint_of(reports: &[Report]) -> JointList {
+    let mut list = JointList::default();
+    for (value, by, at, expires, retracts) in reports {
+        let (value, by) = (format!("1392746185{value}"), format!("c{by}"));
+        if *retracts {
+            list.retract(ContactKind::Phone, &value, &by, day(*at)).unwrap();
+        } else {
+            let reason = format!("{at}/{expires:?}");
+            list.report(ContactKind::Phone, &value, &by, &reason, day(*at), expires.map(day)).unwrap();
+        }
+    }
+    list
+}
+
+fn reports() -> impl Strategy<Value = Vec<Report>> {
+    prop::collection::vec((0..3u8, 0..3u8, 0..6i64, prop::option::of(0..9i64), any::<bool>()), 0..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn joint_lists_merge_in_any_order_and_as_often_as_one_likes(a in reports(), b in reports(), c in reports()) {
+        let [a, b, c] = [a, b, c].map(|reports| joint_of(&reports));
+        let merged = |lists: &[&JointList]| {
+            let mut all = JointList::default();
+            lists.iter().for_each(|list| all.merge(list));
+            all
+        };
+        let whole = merged(&[&a, &b, &c]);
+        prop_assert_eq!(&merged(&[&c, &b, &a]), &whole);
+        prop_assert_eq!(&merged(&[&a, &merged(&[&b, &c])]), &whole);
+        prop_assert_eq!(&merged(&[&whole, &a, &whole, &b]), &whole);
+    }
+
+    #[test]
+    fn a_set_holds_what_was_put_in(
+        mobiles in prop::collection::vec(13_000_000_000u64..13_000_200_000, 0..60),
+        far in prop::collection::vec(10_000_000_000u64..20_000_000_000, 0..40),
+        others in prop::collection::vec(1u64..1_000_000_000_000_000, 0..20),
+        asked in prop::collection::vec(13_000_000_000u64..13_000_200_000, 0..60),
+    ) {
+        let chinese = |number: &u64| format!("+86{number}");
+        let keys: BTreeSet<String> = mobiles.iter().chain(&far).map(chinese)
+            .chain(others.iter().map(|number| format!("+{number}"))).collect();
+        let set: PhoneSet = keys.iter().map(String::as_str).collect();
+        prop_assert_eq!(set.len(), keys.len());
+        for key in keys.iter().cloned().chain(asked.iter().map(chinese)).chain(others.iter().map(chinese)) {
+            prop_assert_eq!(set.contains(&key), keys.contains(&key), "{}", key);
+        }
+        for no_key in ["", "+", "13000000000", "+86 13000000000", "+08613000000000", "+1234567890123456", "+86１３０００００００００"] {
+            prop_assert!(!set.contains(no_key));
+        }
+    }
+}
+
+#[test]
+fn a_set_of_many_takes_little_memory() {
+    // Every thirtieth number of all segments from 130 to 199: the memory of ten million and more is the same, a number
+    // two bytes more.
+    let count = 400_000_u64;
+    let keys: Vec<String> = (0..count).map(|n| format!("+86{}", 13_000_000_000 + n * 17_001)).collect();
+    let set: PhoneSet = keys.iter().map(String::as_str).collect();
+    assert_eq!(set.len(), count as usize);
+    let index = 4 * 700_001;
+    assert_eq!(set.heap_bytes(), index + 2 * count as usize);
+    // Ten million: 2.28 bytes each.
+    assert!((index + 2 * 10_000_000) as f64 / 1e7 < 3.0);
+}
