@@ -265,6 +265,13 @@ pub(super) fn burst_keys(
                 }
             }
         }
+        BurstDimension::Text => {
+            let mut folded = String::new();
+            squeezed(facts.read().message.as_deref(), &mut folded);
+            if folded.chars().count() >= MIN_MESSAGE {
+                found(space.with(&folded), None);
+            }
+        }
         BurstDimension::PhoneSegment => {
             for phone in facts.placed_phones().take(MOST_VALUES) {
                 let segment =

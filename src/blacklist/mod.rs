@@ -5,6 +5,9 @@
 //! severe the findings are, each [`Hit`] with its rule, field, place and [`HitReason`], and a [`WindowDelta`] for the
 //! host's [`WindowState`], the memory that resubmissions and bursts are recognised by.
 //!
+//! A form's honeypot and the time it took are what the host knows: bring them as attributes and ask by a `condition`, such as
+//! `{"field": "attributes.elapsed_ms", "lt": 800}`.
+//!
 //! ```
 //! use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
 //! use leadkit::model::Lead;

@@ -273,6 +273,7 @@ impl fmt::Display for HitReason {
                     BurstDimension::Company => "company",
                     BurstDimension::EmailDomain => "mail domain",
                     BurstDimension::PhoneSegment => "phone segment",
+                    BurstDimension::Text => "message",
                 };
                 write!(f, "{count} leads of the same {by} came in within {window}")
             }

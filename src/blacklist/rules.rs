@@ -521,6 +521,8 @@ closed_enum! {
         EmailDomain = "email_domain",
         /// The phone number without its last four digits: for a mobile number the segment (号段) it was issued from.
         PhoneSegment = "phone_segment",
+        /// The message, of at least 8 letters or digits; width, case, blanks and signs do not matter.
+        Text = "text",
     }
 }
 
@@ -602,6 +604,7 @@ impl BurstDimension {
             BurstDimension::Company => "company",
             BurstDimension::EmailDomain => "email",
             BurstDimension::PhoneSegment => "phone",
+            BurstDimension::Text => "message",
         }
     }
 }

@@ -23,6 +23,11 @@ const MAX_TYPED: usize = 4096;
 ///   Chinese input methods produce;
 /// * local parts are limited to 64 octets and addresses to 254, as written in the RFC, which some checkers do not insist on.
 ///
+/// Beside a checker of addresses such as Python's `email_validator`, [`read_emails`](super::read_emails) differs for these
+/// reasons: a form field holds what people paste (names, brackets, notes, blanks, a full stop, a direction mark), which is
+/// no part of the address; and an address that no server takes (a top-level name of one letter or with a hyphen, more than 64
+/// octets before the sign) is refused even though its syntax is sound.
+///
 /// The key has everything in lower case and international domains in ASCII, so that two spellings of one address
 /// are equal. Dots and `+tags` are kept: only some providers ignore them. Time is linear in the text, at most 4 KiB of it.
 ///

@@ -2,7 +2,7 @@
 
 use super::email::Email;
 use super::fake::{FakeReason, fake_email, fake_phone};
-use super::fault::PhoneKind;
+use super::fault::{PhoneKind, PhoneQuality};
 use super::phone::Phone;
 use super::wechat::{Wechat, WechatKind};
 
@@ -44,7 +44,9 @@ impl Email {
 /// The keys of contact values that name one person, each once and with its kind in front: `phone:+86…`, `email:…`,
 /// `wechat:…`, `qq:…`. A phone number that stands for a WeChat id is the key of the number.
 pub(crate) fn person_keys(phones: &[Phone], emails: &[&Email], wechat: Option<&Wechat>) -> Vec<String> {
-    let phones = phones.iter().filter(|phone| phone.names_person()).filter_map(Phone::key);
+    // A number that nobody was given is nobody's.
+    let is_given = |phone: &&Phone| phone.quality() != PhoneQuality::PossibleNotAssigned;
+    let phones = phones.iter().filter(is_given).filter(|phone| phone.names_person()).filter_map(Phone::key);
     let emails = emails.iter().filter(|email| email.names_person()).map(|email| email.key());
     let wechat = wechat.map(|id| match id.kind() {
         WechatKind::Phone => format!("phone:{}", id.key()),

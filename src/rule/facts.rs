@@ -13,7 +13,7 @@ use super::limits::{CutLead, read_message, read_text};
 use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
 use crate::company::CompanyName;
-use crate::contact::{Email, EmailFault, Phone, Wechat, person_keys};
+use crate::contact::{Email, EmailFault, Phone, PhoneQuality, Wechat, person_keys};
 use crate::model::{
     Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, Value,
 };
@@ -288,10 +288,13 @@ impl<'a> Facts<'a> {
         &self.email_domains
     }
 
-    /// Kinds of the phone numbers that have a key, each once.
+    /// Kinds of the phone numbers that can be called, as far as is known, each once.
     fn phone_kinds(&self) -> &[String] {
         let kinds = || {
-            let known = self.phones.values.iter().filter(|phone| phone.key().is_some());
+            let is_possible = |phone: &&Phone| {
+                phone.key().is_some() && phone.quality() != PhoneQuality::PossibleNotAssigned
+            };
+            let known = self.phones.values.iter().filter(is_possible);
             distinct(known.map(|phone| phone.kind().as_str()))
         };
         self.phone_kinds.get_or_init(kinds)

@@ -281,7 +281,7 @@ field_ids! {
     Region = "region": Region, Derived, "Where the lead belongs: its own region, else from city and province, company name or phone";
     Phone = "phone": Texts, Derived, "Phone numbers that can be dialled, as E.164";
     PhoneArea = "phone.area": Region, Derived, "Where the first phone number was issued";
-    PhoneKind = "phone.kind": Texts, Derived, "Kinds of the phone numbers, each once", PhoneKind::KNOWN;
+    PhoneKind = "phone.kind": Texts, Derived, "Kinds of the phone numbers that can be called, each once", PhoneKind::KNOWN;
     Email = "email": Texts, Derived, "Valid e-mail addresses, in canonical form";
     EmailDomain = "email.domain": Texts, Derived, "Domains of the valid e-mail addresses";
     EmailKind = "email.kind": Texts, Derived, "Kinds of the valid e-mail addresses, each once", EmailKind::KNOWN;

@@ -12,7 +12,12 @@ use proptest::prelude::*;
 use crate::support::data;
 
 mod check_contacts;
+mod derived;
+mod emails_differ;
 mod fields;
+mod hostile;
+#[cfg(feature = "phone-world")]
+mod world;
 
 fn phone(raw: &str) -> Phone {
     Phone::parse(raw, &PhoneOptions::default())

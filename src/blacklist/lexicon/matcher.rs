@@ -19,6 +19,14 @@ const MAX_HITS: usize = 64;
 
 /// Compiled lists of words.
 ///
+/// The text is folded once ([`fold`](crate::text::fold)), so that width, case, compatibility forms, accents and piled-up
+/// marks, invisible characters and traditional characters make no difference. Lists that ask for it are read again without
+/// signs between the characters, and with repeated characters squeezed.
+///
+/// Not looked for are letters or digits between the characters, words written backwards, look-alike letters of other
+/// scripts, leet (`c@sino`), pinyin, and repeated characters in words of two. What another word holds by chance, in a
+/// script without blanks, is found unless a phrase says that it is harmless.
+///
 /// Time is linear in the text; of each list at most 64 hits are given, and 64 more that a harmless phrase suppresses.
 ///
 /// ```

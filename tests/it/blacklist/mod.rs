@@ -447,7 +447,7 @@ fn every_origin_can_burst() {
     let origins = json!({
         "ip": "203.0.113.9", "company": "深圳市星河软件有限公司", "emails": ["a@xinghe.com.cn", "a@qq.com"],
         "phones": ["13927461853"], "source": {"primary": "广告", "page": "/form", "campaign": "c1"},
-        "utm": {"keyword": "crm"},
+        "utm": {"keyword": "crm"}, "message": "请发一份报价单给我",
     });
     for by in BurstDimension::ALL {
         let check = BurstCheck { by: *by, count: 2, window: Span::hours(1), ..BurstCheck::default() };

@@ -10,6 +10,13 @@ fn run(arguments: &[&str], file: &'static [u8]) -> Result<String, String> {
     let read = |path: &Path| match path.to_str() {
         Some("in.txt") => Ok(file.to_vec()),
         Some("words.txt") => Ok("诈骗\tfraud\n\njackpot\n骗局\tfraud\n评估骗局\tallowed\n".into()),
+        Some("rules.json") => Ok(RULES.into()),
+        Some("old.json") => Ok(format!("{{\"blacklist\": {}}}", RULES.replace("+86170", "+86150")).into()),
+        Some("map.json") => Ok(r#"{"columns": {"when": "created_at"}}"#.into()),
+        Some("released.txt") => Ok("L-3
+L-4
+"
+        .into()),
         _ => Err(io::ErrorKind::NotFound.into()),
     };
     let mut out = Vec::new();
@@ -59,6 +66,30 @@ fn every_line_of_addresses_appears() {
     .assert_eq(&run(&["--emails", "in.txt"], file).unwrap());
 }
 
+const RULES: &str = r#"{"rules": [
+    {"id": "words", "category": "fraud", "severity": "block", "check": {"lexicon": {"words": ["诈骗"], "separated": true}}},
+    {"id": "prefix", "severity": "block", "check": {"prefix": {"phones": ["+86170"]}}},
+    {"id": "format", "check": {"phone_format": {}}}
+], "no_usable_contact": "pass"}"#;
+
+#[test]
+fn every_row_of_leads_appears_and_a_change_of_rules_is_told() {
+    let table = "id,when,name,phone,message,tags\n\
+                 L-1,2026-03-02T09:00:00Z,王磊,15088672341,请报价,\n\
+                 L-2,2026-03-01T09:00:00Z,李娜,1392746 / 13927461853,\"我们反诈骗, 不诈-骗\",\n\
+                 L-3,2026-03-01T09:00:00Z,李娜,17012349876,诈骗,a;诈骗\n\
+                 L-4,2026-03-01T10:00:00Z,,17012349876,,\n\
+                 L-5,yesterday,,17012349876,,\n";
+    let run = |arguments: &[&str]| {
+        let all: Vec<&str> = [&["--csv", "in.txt", "--rules", "rules.json"], arguments].concat();
+        run(&all, table.as_bytes()).unwrap()
+    };
+    let said = run(&["--map", "map.json", "--dry-run", "old.json", "--released", "released.txt"]);
+    expect_test::expect![[r""]].assert_eq(&said);
+    let plain = run(&["--map", "map.json"]);
+    assert!(said.starts_with(&plain) && !plain.contains("precision"));
+}
+
 #[test]
 fn every_line_of_texts_appears() {
     let file =
@@ -88,6 +119,9 @@ fn wrong_arguments_are_explained() {
         (&["--phones", "in.txt", "--region", "Atlantis"], "--region: "),
         (&["--texts", "in.txt"], "--texts needs --lexicon"),
         (&["--phones", "in.txt", "--lexicon", "words.txt"], "--lexicon goes with --texts"),
+        (&["--csv", "in.txt"], "--csv needs --rules"),
+        (&["--csv", "in.txt", "--rules", "in.txt"], "in.txt: "),
+        (&["--emails", "in.txt", "--emails", "in.txt"], "--emails is there twice"),
         (&["--phones", "other.txt"], "other.txt: "),
         (&["--telephones", "in.txt"], "unknown argument `--telephones`"),
     ] {

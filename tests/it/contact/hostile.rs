@@ -1,0 +1,114 @@
+//! Fields that break readers of numbers and addresses.
+
+use std::time::Duration;
+
+use cpu_time::ThreadTime;
+use leadkit::contact::{Phone, PhoneOptions, Wechat, read_emails, read_phones};
+use proptest::prelude::*;
+
+/// Debug builds on a busy machine: far above what it takes, far below what is not linear.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+#[test]
+fn digits_of_every_script_are_digits() {
+    let decimal = regex::Regex::new(r"^\p{Nd}$").unwrap();
+    let (mut start, mut digits) = (None, 0);
+    for c in '0'..=char::MAX {
+        if !decimal.is_match(c.encode_utf8(&mut [0; 4])) {
+            start = None;
+            continue;
+        }
+        // Rows of ten stand side by side.
+        let start = *start.get_or_insert(u32::from(c));
+        let value = (u32::from(c) - start) % 10;
+        let phone = Phone::parse(&format!("1392746185{c}"), &PhoneOptions::default());
+        assert_eq!(phone.key(), Some(&*format!("+861392746185{value}")), "{c} {:x}", u32::from(c));
+        digits += 1;
+    }
+    assert!(digits >= 680, "{digits}");
+}
+
+#[test]
+fn a_megabyte_is_answered_soon() {
+    let options = PhoneOptions::default();
+    let start = ThreadTime::now();
+    for piece in [
+        "1",
+        "13927461853 ",
+        "+",
+        "转",
+        "a@",
+        "a@x.cn,",
+        "@",
+        ".",
+        "\u{301}",
+        "\u{202e}",
+        "\r\n",
+        "\u{0}",
+        "＠",
+        "((",
+        "\"",
+        "xn--",
+    ] {
+        let text = piece.repeat((1 << 20) / piece.len());
+        for (span, key) in read_phones(&text, &options)
+            .into_iter()
+            .map(|one| (one.span, one.value.key().map(str::to_owned)))
+            .chain(
+                read_emails(&text)
+                    .into_iter()
+                    .map(|one| (one.span, one.value.ok().map(|email| email.key().to_owned()))),
+            )
+        {
+            assert!(text.get(span).is_some());
+            assert!(key.is_none_or(|key| key.len() <= 254 && !key.contains(['\r', '\n'])));
+        }
+        let _ = Wechat::parse(&text);
+    }
+    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+}
+
+#[test]
+fn what_is_turned_round_or_broken_over_lines_is_no_contact() {
+    let options = PhoneOptions::default();
+    // What is seen is not what is stored.
+    assert!(read_phones("\u{202e}35816472931", &options).iter().all(|one| !one.value.is_ok()));
+    for injected in [
+        "lei@xinghe.cn\r\nBcc: all@xinghe.cn",
+        "lei@xing\r\nhe.cn",
+        "lei\n@xinghe.cn",
+        "lei@xinghe.cn\u{2028}x",
+    ] {
+        for one in read_emails(injected) {
+            let key = one.value.map(|email| email.key().to_owned()).unwrap_or_default();
+            assert!(!key.contains(|c: char| c.is_control() || c.is_whitespace()), "{injected:?}: {key:?}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn what_is_written_from_a_number_is_read_as_it(
+        raw in prop_oneof![
+            "(\\+86 ?|0086|86)?1[3-9][0-9]-?[0-9]{4} ?[0-9]{4}((转|ext|#|x)[0-9]{1,5})?",
+            "\\(?0[1-9][0-9]{1,2}\\)?-?[0-9]{7,8}(转[0-9]{1,4})?",
+            "(400|800)-?[0-9]{3}-?[0-9]{4}",
+            "\\+[1-9][0-9]{6,14}",
+        ],
+    ) {
+        let options = PhoneOptions::default();
+        let phone = Phone::parse(&raw, &options);
+        if let Some(key) = phone.key() {
+            let written = match phone.extension() {
+                Some(extension) => format!("{key};ext={extension}"),
+                None => key.to_owned(),
+            };
+            prop_assert_eq!(&Phone::parse(&written, &options), &phone, "{} {}", raw, written);
+            let read = read_phones(&written, &options);
+            prop_assert_eq!(read.len(), 1);
+            prop_assert_eq!(&read[0].value, &phone);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Numbers of all countries, with the feature `phone-world`.
+
+use std::sync::Arc;
+
+use leadkit::contact::{Phone, PhoneOptions, WorldPhones, read_phones};
+use leadkit::model::Lead;
+use leadkit::rule::{FactContext, Facts, HostTables};
+
+use crate::support::{at, data};
+
+#[test]
+fn every_country_is_judged_by_its_plan() {
+    for line in data("contact_world.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let [region, raw, quality, kind, key, extension] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        let options = PhoneOptions { default_region: region.parse().unwrap(), oracle: Some(&WorldPhones) };
+        let phone = Phone::parse(raw, &options);
+        let seen = [
+            phone.quality().code(),
+            phone.kind().as_str(),
+            phone.key().unwrap_or("-"),
+            phone.extension().unwrap_or("-"),
+        ];
+        assert_eq!(seen, [quality, kind, key, extension], "{line}");
+        let read = read_phones(raw, &options);
+        assert_eq!(read.len(), 1, "{line}");
+        assert_eq!(read[0].value, phone, "{line}");
+        // A key says its country by itself.
+        if let Some(key) = phone.key() {
+            let again =
+                Phone::parse(key, &PhoneOptions { oracle: Some(&WorldPhones), ..PhoneOptions::default() });
+            assert_eq!(
+                (again.key(), again.kind(), again.quality()),
+                (Some(key), phone.kind(), phone.quality())
+            );
+        }
+    }
+}
+
+#[test]
+fn a_host_hands_the_oracle_in() {
+    let tables = HostTables {
+        default_region: "GB".parse().unwrap(),
+        oracle: Some(Arc::new(WorldPhones)),
+        ..HostTables::default()
+    };
+    let lead = Lead { phones: vec!["07400 183652, 0121 496 0183".into()], ..Lead::default() };
+    let facts = Facts::new(&lead, &FactContext::new(&tables, at("2026-03-02T09:00:00Z")));
+    assert_eq!(facts.phone_keys(), ["+447400183652", "+441214960183"]);
+    assert_eq!(facts.person_keys(), ["phone:+447400183652"]);
+}
