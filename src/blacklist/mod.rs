@@ -64,6 +64,7 @@ pub use joint::{JointError, JointList, JointReport};
 pub use keys::WindowKey;
 pub use lexicon::{Lexicon, LexiconHit, harmless_phrases};
 pub use phone_set::PhoneSet;
+pub use preset::LEXICON_CATEGORIES;
 pub use reason::{ContactKind, HitReason};
 pub use rules::{
     Allow, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, BurstCheck, BurstDimension,

@@ -1,15 +1,43 @@
 //! The rules a team starts with.
 
 use super::rules::{
-    BlacklistCheck, BlacklistRule, BlacklistRules, EmailFormatCheck, FakeCheck, PhoneFormatCheck,
-    ResubmissionCheck, WechatFormatCheck,
+    BlacklistCheck, BlacklistRule, BlacklistRules, EmailFormatCheck, FakeCheck, LexiconCheck,
+    PhoneFormatCheck, ResubmissionCheck, WechatFormatCheck,
 };
 use super::severity::Severity;
+use crate::model::RuleId;
 use crate::rule::RulesVersion;
 
 impl Default for BlacklistRules {
     fn default() -> Self {
         BlacklistRules::preset(Severity::Flag)
+    }
+}
+
+/// The categories of lexicons that a team starts with: what is illegal (非法), what breaks its rules (违规), what is fraud (欺诈).
+pub const LEXICON_CATEGORIES: [&str; 3] = ["illegal", "violation", "fraud"];
+
+impl BlacklistRule {
+    /// A rule `lexicon.CATEGORY` that blocks a lead whose texts hold one of the words. The words are the team's own.
+    ///
+    /// ```
+    /// use leadkit::blacklist::{Blacklist, BlacklistRule, BlacklistRules, LEXICON_CATEGORIES};
+    ///
+    /// let mut rules = BlacklistRules::default();
+    /// rules.rules.push(BlacklistRule::lexicon(LEXICON_CATEGORIES[2], ["诈骗", "骗局"]));
+    /// assert_eq!(rules.rules.last().map(|rule| rule.id.as_str()), Some("lexicon.fraud"));
+    /// let blacklist = Blacklist::compile(&rules)?;
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    #[must_use]
+    pub fn lexicon<W: Into<String>>(category: &str, words: impl IntoIterator<Item = W>) -> BlacklistRule {
+        let words = words.into_iter().map(Into::into).collect();
+        let check = BlacklistCheck::Lexicon(LexiconCheck { words, ..LexiconCheck::default() });
+        BlacklistRule {
+            category: category.to_owned(),
+            severity: Severity::Block,
+            ..BlacklistRule::new(RuleId::from(format!("lexicon.{category}")), check)
+        }
     }
 }
 

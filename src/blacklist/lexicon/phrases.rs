@@ -3,8 +3,8 @@
 const DATA: &str = include_str!("../data/harmless.txt");
 
 /// Harmless Chinese phrases that hold a word which many lexicons list: by chance (宣传销售 holds 传销) or to say the
-/// opposite (反诈骗). What a [`LexiconCheck`](super::super::LexiconCheck) allows by default; about a hundred, for the
-/// words of business correspondence. A list for other words needs phrases of its own.
+/// opposite (反诈骗). What a [`LexiconCheck`](super::super::LexiconCheck) allows by default; some two hundred, for
+/// the words of business correspondence. A list for other words needs phrases of its own.
 ///
 /// ```
 /// use leadkit::blacklist::harmless_phrases;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use leadkit::blacklist::{
-    BlacklistCheck, BlacklistRule, BlacklistRules, Lexicon, LexiconCheck, LexiconHit, LexiconMatch,
-    LexiconPass, Severity, Suppression, harmless_phrases,
+    Blacklist, BlacklistCheck, BlacklistRule, BlacklistRules, Lexicon, LexiconCheck, LexiconHit,
+    LexiconMatch, LexiconPass, Severity, Suppression, harmless_phrases,
 };
 use leadkit::text::{Folded, fold};
 use proptest::prelude::*;
@@ -181,6 +181,10 @@ fn words_that_cannot_be_looked_for_are_refused_and_spellings_merge() {
     assert_eq!(with(all(&["发票", "發票"])).lint()[0].code, "duplicate_entry");
 }
 
+fn check_text(blacklist: &Blacklist, text: &str) -> Severity {
+    check(blacklist, json!({"message": text})).severity()
+}
+
 /// What every hit must be, whatever the text.
 fn assert_lawful(text: &str, words: &[&str], hits: &[LexiconHit]) {
     for hit in hits {
@@ -260,6 +264,24 @@ fn go_on(
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(160))]
+
+    #[test]
+    fn a_phrase_more_never_raises_what_a_text_weighs(
+        parts in prop::collection::vec(select(vec!["反", "诈", "骗", "-", "a", "s", "c", " "]), 0..14),
+        phrases in prop::collection::vec(select(vec!["反诈骗", "诈骗", "骗反", "ascs", "a s", "反诈"]), 0..3),
+        more in select(vec!["反诈骗", "诈骗反", "骗诈", "ass", "sca", "as as"]),
+    ) {
+        let text = parts.concat();
+        let weight = |phrases: &[&str]| {
+            let words = texts(&["诈骗", "as", "骗诈", "反"]);
+            let allowed = texts(phrases);
+            let check = LexiconCheck { words, allowed, separated: true, allow_common: false, ..LexiconCheck::default() };
+            let rules = [("words", Severity::Block, BlacklistCheck::Lexicon(check))];
+            check_text(&engine(rules), &text)
+        };
+        let with: Vec<&str> = phrases.iter().copied().chain([more]).collect();
+        prop_assert!(weight(&with) <= weight(&phrases));
+    }
 
     #[test]
     fn a_slow_search_finds_the_same(

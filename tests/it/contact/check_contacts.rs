@@ -85,7 +85,27 @@ fn every_row_of_leads_appears_and_a_change_of_rules_is_told() {
         run(&all, table.as_bytes()).unwrap()
     };
     let said = run(&["--map", "map.json", "--dry-run", "old.json", "--released", "released.txt"]);
-    expect_test::expect![[r""]].assert_eq(&said);
+    expect_test::expect![[r#"
+        line	severity	rule	matched	span_start	span_end	normalised	field	lead
+        0	pass	-	-	0	0	-	-	L-1
+        1	flag	format	1392746	0	7	****46	phone	L-2
+        1	flag	words	诈-骗	20	27	诈骗	message	L-2
+        1	pass	words	诈骗	9	15	诈骗	message	L-2
+        2	block	prefix	17012349876	0	11	+86170	phone	L-3
+        2	block	words	诈骗	0	6	诈骗	tags	L-3
+        2	block	words	诈骗	0	6	诈骗	message	L-3
+        3	block	prefix	17012349876	0	11	+86170	phone	L-4
+        4	flag	row.not_a_time	-	0	0	-	when	-
+
+        change	lead	was	is
+        newly_blocked	L-4	pass	block
+        newly_released	L-1	block	pass
+
+        rule	blocked	released	precision
+        prefix	2	2	0.0000
+        words	1	1	0.0000
+    "#]]
+    .assert_eq(&said);
     let plain = run(&["--map", "map.json"]);
     assert!(said.starts_with(&plain) && !plain.contains("precision"));
 }
