@@ -14,6 +14,7 @@ pub mod contact;
 pub mod dedup;
 mod document;
 pub mod error;
+pub mod follow_up;
 pub mod inquiry;
 pub mod intake;
 pub mod merge;

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::text::Scrubbed;
+use crate::calendar::{Amount, Clock};
+use crate::text::{Scrubbed, moment};
 
 use super::open_enum::closed_enum;
-use super::{Attributes, FollowUpId, InquiryGrade, LeadId, RepId, Value};
+use super::{Attributes, FollowUpId, InquiryGrade, LeadId, RepId, RuleId, Value};
 
 /// One follow-up of a lead by its owner (跟进记录).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -153,32 +154,150 @@ impl FollowUp {
     }
 }
 
-/// A missed deadline (违规记录), with what proves it.
+/// A time in which the clock of a lead stands (暂停): the customer asked to wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pause {
+    /// From when on.
+    pub from: DateTime<Utc>,
+    /// Until when, not included; `None` while nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+    /// Why.
+    pub reason: String,
+}
+
+impl fmt::Display for Pause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "paused from {}", moment(self.from))?;
+        match self.until {
+            Some(until) => write!(f, " to {}", moment(until))?,
+            None => f.write_str(" on")?,
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+closed_enum! {
+    /// How somebody is late.
+    Lateness {
+        /// Did not speak to the lead in time.
+        Follower = "late_follower",
+        /// Did not bring the lead to a result in time.
+        Converter = "late_converter",
+    }
+}
+
+/// A missed deadline (违规记录), with what proves it. There is one for each step of each owner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Violation {
     /// The lead.
     pub lead: LeadId,
-    /// Who was to act.
-    pub owner: RepId,
+    /// Who was to act; `None` when nobody held the lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<RepId>,
+    /// The policy.
+    pub policy: RuleId,
     /// The step that was due.
     pub node: String,
-    /// When the clock started.
-    pub started_at: DateTime<Utc>,
-    /// Name of the clock.
-    pub clock: String,
+    /// How its owner is late.
+    pub late: Lateness,
+    /// When the clock started; after the deadline where that lies so long *before* a moment.
+    pub started_at: DateTime<FixedOffset>,
+    /// How much time there was.
+    pub within: Amount,
+    /// Which time counted.
+    pub clock: Clock,
     /// Version of the calendar that was counted by.
     pub calendar_version: String,
+    /// When the clock stood.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<Pause>,
     /// When it was due.
-    pub deadline: DateTime<Utc>,
+    pub deadline: DateTime<FixedOffset>,
+    /// When the violation is on record: on a working day.
+    pub found_at: DateTime<FixedOffset>,
     /// When it was done; `None` while it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub done_at: Option<DateTime<Utc>>,
-    /// The lead's key fields when it was found.
+    pub done_at: Option<DateTime<FixedOffset>>,
+    /// When the owner lost the lead or the step began anew, without having been done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<DateTime<FixedOffset>>,
+    /// The lead's key fields when it was found; no contact values.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub snapshot: Attributes,
     /// The owner's reason, which may be given later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl Violation {
+    /// What names it: the lead, the policy, the step and the moment its clock started. A host keeps one row for each, and
+    /// writes `done_at` and the reason into it when they are known.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}|{}|{}|{}", self.lead, self.policy, self.node, moment(self.started_at.with_timezone(&Utc)))
+    }
+
+    /// For how long it was late, day and night: until it was done or the owner lost the lead, else until `now`.
+    #[must_use]
+    pub fn overdue(&self, now: DateTime<Utc>) -> TimeDelta {
+        let end = self.done_at.or(self.closed_at).map_or(now, |end| end.with_timezone(&Utc));
+        (end - self.deadline.with_timezone(&Utc)).max(TimeDelta::zero())
+    }
+
+    /// Adds the owner's reason.
+    #[must_use]
+    pub fn with_reason(mut self, reason: impl Into<String>) -> Violation {
+        self.reason = Some(reason.into());
+        self
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |at: DateTime<FixedOffset>| at.to_rfc3339_opts(SecondsFormat::AutoSi, false);
+        let owner = self.owner.as_ref().map_or("nobody", RepId::as_str);
+        write!(
+            f,
+            "{}: {owner} on lead {}, `{}` of `{}` due {}: {} on the clock `{}` {} {}",
+            self.late,
+            self.lead,
+            self.node,
+            self.policy,
+            text(self.deadline),
+            self.within,
+            self.clock,
+            if self.started_at > self.deadline { "before" } else { "after" },
+            text(self.started_at)
+        )?;
+        if !self.calendar_version.is_empty() {
+            write!(f, ", by the calendar `{}`", self.calendar_version)?;
+        }
+        for pause in &self.pauses {
+            write!(f, ", {pause}")?;
+        }
+        match (self.done_at, self.closed_at) {
+            (Some(done), _) => write!(f, "; done {}, {} late", text(done), length(done - self.deadline))?,
+            (None, Some(closed)) => write!(f, "; not done when it ended {}", text(closed))?,
+            (None, None) => f.write_str("; still open")?,
+        }
+        match &self.reason {
+            Some(reason) => write!(f, "; reason: {reason}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A length of time in days, hours, minutes and seconds: `2d 1h 30m`.
+fn length(length: TimeDelta) -> String {
+    let seconds = length.num_seconds().max(0);
+    let parts =
+        [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+    let shown: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}")).collect();
+    if shown.is_empty() { "0s".to_owned() } else { shown.join(" ") }
 }
 
 #[cfg(test)]

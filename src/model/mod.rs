@@ -36,7 +36,7 @@ pub use effect::{Effect, FoldKind, Link, LinkKind, RecordRef};
 pub use effect_key::EffectKey;
 pub(crate) use effect_key::effect_keys;
 pub use external_id::ExternalIdKind;
-pub use follow_up::{FollowUp, FollowUpChanges, FollowUpFacets, FollowUpKind, Violation};
+pub use follow_up::{FollowUp, FollowUpChanges, FollowUpFacets, FollowUpKind, Lateness, Pause, Violation};
 pub use history::{History, StageEntry, StepDeadline};
 pub use ids::{
     AccountId, ActivityId, CalendarId, CampaignId, ContactId, ContractId, FollowUpId, GroupId, LeadId,

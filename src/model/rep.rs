@@ -201,6 +201,39 @@ pub struct Pool {
 }
 
 impl Pool {
+    /// The pool of a kind that serves a region: the one whose region is the narrowest around it, else the first by id that
+    /// serves every region.
+    ///
+    /// ```
+    /// use leadkit::model::{Pool, PoolKind};
+    /// use serde_json::json;
+    ///
+    /// let pools = Pool::load_all(json!([
+    ///     {"id": "all", "kind": "nurture"},
+    ///     {"id": "guangdong", "kind": "nurture", "region": "CN-GD"},
+    ///     {"id": "shenzhen", "kind": "nurture", "region": "CN-GD-440300"},
+    /// ]))?;
+    /// let serving = |region: &str| {
+    ///     Pool::serving(&pools, &PoolKind::Nurture, region.parse().ok()).map(|pool| pool.id.as_str())
+    /// };
+    /// assert_eq!(serving("CN-GD-440305"), Some("shenzhen")); // a district of the city
+    /// assert_eq!((serving("CN-GD"), serving("CN-BJ")), (Some("guangdong"), Some("all")));
+    /// assert_eq!(Pool::serving(&pools, &PoolKind::Invalid, None), None);
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    #[must_use]
+    pub fn serving<'p>(pools: &'p [Pool], kind: &PoolKind, region: Option<Region>) -> Option<&'p Pool> {
+        let of_kind = || pools.iter().filter(|pool| pool.kind == *kind);
+        let around = of_kind()
+            .filter(|pool| pool.region.zip(region).is_some_and(|(served, region)| served.contains(&region)));
+        let narrowest = around.reduce(|best, pool| {
+            let is_inside = pool.region.zip(best.region).is_some_and(|(inner, outer)| outer.contains(&inner));
+            let is_narrower = is_inside && (pool.region != best.region || pool.id < best.id);
+            if is_narrower { pool } else { best }
+        });
+        narrowest.or_else(|| of_kind().filter(|pool| pool.region.is_none()).min_by_key(|pool| &pool.id))
+    }
+
     /// Reads pools from a list of objects.
     ///
     /// # Errors

@@ -1,0 +1,100 @@
+//! Deadlines with pauses, and the law of days off.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, Offset, SecondsFormat, TimeDelta, Utc};
+
+use crate::calendar::{Amount, Calendar, CalendarError, Clock, Span};
+use crate::model::Pause;
+
+/// A moment by the clock on the calendar's wall.
+pub(super) fn local(calendar: &Calendar, at: DateTime<Utc>) -> DateTime<FixedOffset> {
+    let seconds = calendar.zone().offset_at(at).seconds();
+    // RFC 3339 has no seconds in an offset, as local mean time had.
+    let whole = if seconds % 60 == 0 { seconds } else { 0 };
+    at.with_timezone(&FixedOffset::east_opt(whole).unwrap_or_else(|| Utc.fix()))
+}
+
+/// A local moment as reports write it.
+pub(super) fn text(at: DateTime<FixedOffset>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, false)
+}
+
+/// An allowance in seconds; a working day is 24 hours that count.
+pub(super) fn seconds(amount: Amount) -> i64 {
+    match amount {
+        Amount::Time(span) => span.as_seconds().into(),
+        Amount::Workdays(days) => i64::from(days) * 86_400,
+    }
+}
+
+fn span(seconds: i64) -> Span {
+    Span::seconds(u32::try_from(seconds.max(0)).unwrap_or(u32::MAX))
+}
+
+/// The pauses in order, those that touch or overlap as one; empty ones left out.
+pub(super) fn merged(mut pauses: Vec<Pause>) -> Vec<Pause> {
+    pauses.retain(|pause| pause.until.is_none_or(|until| pause.from < until));
+    pauses.sort_by(|a, b| (a.from, a.until, &a.reason).cmp(&(b.from, b.until, &b.reason)));
+    let mut merged: Vec<Pause> = Vec::new();
+    for pause in pauses {
+        match merged.last_mut() {
+            Some(last) if last.until.is_none_or(|until| pause.from <= until) => {
+                last.until = last.until.zip(pause.until).map(|(a, b)| a.max(b));
+                if last.reason != pause.reason {
+                    last.reason = format!("{}, {}", last.reason, pause.reason);
+                }
+            }
+            _ => merged.push(pause),
+        }
+    }
+    merged
+}
+
+/// When so much time from a start on has passed, the pauses left out; `None` while a pause lasts whose end nobody knows.
+///
+/// O(p) in the pauses, each with a look at the calendar.
+pub(super) fn due(
+    calendar: &Calendar,
+    start: DateTime<Utc>,
+    amount: Amount,
+    clock: Clock,
+    pauses: &[Pause],
+) -> Result<Option<DateTime<Utc>>, CalendarError> {
+    let mut touching = pauses.iter().filter(|pause| pause.until.is_none_or(|until| until > start)).peekable();
+    if touching.peek().is_none() {
+        return calendar.add(start, amount, clock).map(|due| Some(due.at()));
+    }
+    // Whole dates cannot be cut in two: counted minutes of working days can.
+    let clock = if clock == Clock::SameTime { Clock::Workday } else { clock };
+    let (mut at, mut left) = (start, seconds(amount));
+    for pause in touching {
+        if pause.from > at {
+            let used = calendar.between(at, pause.from, clock)?.num_seconds();
+            if used >= left {
+                break;
+            }
+            left -= used;
+        }
+        match pause.until {
+            Some(until) => at = until,
+            None => return Ok(None),
+        }
+    }
+    calendar.add(at, span(left), clock).map(|due| Some(due.at()))
+}
+
+/// The moment itself on a working day, else the first opening of the next one: on a day off nothing fires.
+pub(super) fn on_a_workday(calendar: &Calendar, at: DateTime<Utc>) -> Result<DateTime<Utc>, CalendarError> {
+    let date = calendar.zone().date(at);
+    if calendar.is_workday(date)? { Ok(at) } else { opening_of(calendar, date) }
+}
+
+/// The first opening of a date, or of the next working day when it is a day off.
+pub(super) fn opening_of(calendar: &Calendar, date: NaiveDate) -> Result<DateTime<Utc>, CalendarError> {
+    calendar.next_opening(calendar.zone().start_of_day(calendar.nth_workday(date, 0)?))
+}
+
+/// The first moment at which something has been missed: to act at the deadline itself is in time, and records have whole
+/// seconds.
+pub(super) fn after(due: DateTime<Utc>) -> DateTime<Utc> {
+    due.checked_add_signed(TimeDelta::seconds(1)).unwrap_or(due)
+}

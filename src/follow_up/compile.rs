@@ -1,0 +1,322 @@
+//! Loading, checking and compiling the rules.
+
+use std::collections::BTreeMap;
+
+use super::clocks::seconds;
+use super::engine::{Event, FollowUpPolicies, Policy};
+use super::rules::{
+    Anchor, EventRules, FlowRules, FlowTarget, FollowUpRules, NodeKind, NodeRules, PolicyRules,
+    ProtectionRules, Step, TrackingRules,
+};
+use crate::calendar::{Amount, Calendar, Clock};
+use crate::document::{Unique, check_reference};
+use crate::error::Report;
+use crate::model::{CalendarId, PoolKind};
+use crate::rule::{Condition, Predicate, Registry, RulesDocument, RulesVersion, Scope, rules_document};
+
+/// Most days of a rhythm, of a protection: ten years.
+const MAX_DAYS: u32 = 3_650;
+
+rules_document!(FollowUpRules => FollowUpPolicies);
+
+impl RulesDocument for FollowUpRules {
+    fn check_with(&self, _: &Registry, report: &mut Report) {
+        FollowUpPolicies::compile_into(self, report);
+    }
+}
+
+impl FollowUpPolicies {
+    /// Compiles what can be compiled and reports the rest. The result may only be used if no error was reported.
+    pub(crate) fn compile_into(rules: &FollowUpRules, report: &mut Report) -> FollowUpPolicies {
+        RulesVersion::check(rules.format, report);
+        let calendar = report.within("calendar", |report| Calendar::compile_into(&rules.calendar, report));
+        let calendars = report.within("calendars", |report| {
+            let compile = |(id, calendar): (&CalendarId, &_)| {
+                let compiled = report.within(id.as_str(), |report| {
+                    check_reference("calendar", id.as_str(), report);
+                    Calendar::compile_into(calendar, report)
+                });
+                (id.clone(), compiled)
+            };
+            rules.calendars.iter().map(compile).collect::<BTreeMap<_, _>>()
+        });
+        let policies = report.within("policies", |report| policies(rules, report));
+        let protection = rules.protection.as_ref().map(|protection| {
+            report.within("protection", |report| {
+                check_protection(protection, report);
+                (protection.clone(), when(&protection.when, report))
+            })
+        });
+        let tracking = rules.tracking.as_ref().map(|tracking| {
+            report.within("tracking", |report| {
+                check_tracking(tracking, report);
+                (tracking.clone(), when(&tracking.when, report))
+            })
+        });
+        let flows = report.within("flows", |report| flows(rules, report));
+        let event = rules.event.as_ref().map(|rules| report.within("event", |report| event(rules, report)));
+        report.within("pools", |report| {
+            let mut ids = Unique::ids("pool");
+            for (index, pool) in rules.pools.iter().enumerate() {
+                report.item(index, |report| {
+                    report.within("id", |report| ids.check(pool.id.as_str(), report));
+                });
+            }
+        });
+        if rules.holding_cap == Some(0) {
+            report.within("holding_cap", |report| {
+                report.error("out_of_range", "nobody could hold a lead", "write at least 1, or remove it");
+            });
+        }
+        report.within("pool_stay", |report| check_length(rules.pool_stay, report));
+        report.within("rhythm_days", |report| check_rhythm(&rules.rhythm_days, report));
+        FollowUpPolicies {
+            version: RulesVersion::of(rules.format, &rules.revision, rules),
+            policies,
+            calendar,
+            calendars,
+            protection,
+            tracking,
+            flows,
+            event,
+            pools: rules.pools.clone(),
+            holding_cap: rules.holding_cap,
+            pool_stay: rules.pool_stay,
+            key_fields: rules.key_fields.clone(),
+            rhythm_days: rules.rhythm_days.clone(),
+        }
+    }
+}
+
+fn when(condition: &Condition, report: &mut Report) -> Predicate {
+    report.within("when", |report| condition.compile_to_match(Scope::Assign, report))
+}
+
+fn check_length(amount: Amount, report: &mut Report) {
+    if seconds(amount) == 0 {
+        report.error("out_of_range", "there would be no time at all", "write more, such as `\"24h\"`");
+    }
+}
+
+fn check_days(days: u32, least: u32, report: &mut Report) {
+    if !(least..=MAX_DAYS).contains(&days) {
+        let message = format!("`{days}` is no number of days from {least} to {MAX_DAYS}");
+        report.error("out_of_range", message, format!("write a number from {least} to {MAX_DAYS}"));
+    }
+}
+
+fn check_rhythm(days: &[u32], report: &mut Report) {
+    if days.is_empty() {
+        report.error("empty_list", "no lead would be looked at again", "write `[30]`");
+    }
+    for (index, days) in days.iter().enumerate() {
+        report.item(index, |report| check_days(*days, 1, report));
+    }
+}
+
+fn policies(all: &FollowUpRules, report: &mut Report) -> Vec<Policy> {
+    let mut ids = Unique::ids("policy");
+    let mut compiled = Vec::with_capacity(all.policies.len());
+    for (index, rules) in all.policies.iter().enumerate() {
+        report.item(index, |report| {
+            report.within("id", |report| ids.check(rules.id.as_str(), report));
+            if let Some(calendar) = rules.calendar.as_ref().filter(|id| !all.calendars.contains_key(*id)) {
+                report.within("calendar", |report| {
+                    let known = all.calendars.keys().map(CalendarId::as_str);
+                    report.unknown_name("unknown_calendar", "calendar", calendar.as_str(), known);
+                });
+            }
+            report.within("nodes", |report| check_nodes(rules, all, report));
+            compiled.push(Policy { rules: rules.clone(), when: when(&rules.when, report) });
+        });
+    }
+    compiled
+}
+
+fn check_nodes(rules: &PolicyRules, all: &FollowUpRules, report: &mut Report) {
+    if rules.nodes.is_empty() {
+        report.error("empty_list", "nothing is due", "add a node, or remove the policy");
+    }
+    let mut names = Unique::ids("node");
+    for (index, node) in rules.nodes.iter().enumerate() {
+        report.item(index, |report| {
+            report.within("id", |report| names.check(&node.id, report));
+            check_node(node, all, report);
+        });
+    }
+}
+
+fn check_node(node: &NodeRules, all: &FollowUpRules, report: &mut Report) {
+    report.within("within", |report| {
+        check_length(node.within, report);
+        check_clock(node.within, node.clock(), report);
+    });
+    let is_moment = matches!(node.anchor, Anchor::ContractEnd | Anchor::Date(_));
+    if node.before && !is_moment {
+        report.within("before", |report| {
+            report.error(
+                "contradiction",
+                "nobody knows beforehand when that happens",
+                "write `\"anchor\": \"contract_end\"` or a `date`, or remove `before`",
+            );
+        });
+    }
+    if let Anchor::StageEntry(stage) = &node.anchor
+        && crate::text::is_blank(stage)
+    {
+        report.within("anchor", |report| {
+            report.error("blank_name", "the stage has no name", "name it, such as `mql`");
+        });
+    }
+    if let Some(met_by) = &node.met_by
+        && *met_by == super::rules::MetBy::default()
+        && node.kind != NodeKind::Remind
+    {
+        report.within("met_by", |report| {
+            report.warning("never_met", "nothing meets it", "add `follow_ups`, `stages` or `ends`");
+        });
+    }
+    report.within("ladder", |report| check_ladder(node, all, report));
+}
+
+fn check_clock(amount: Amount, clock: Clock, report: &mut Report) {
+    if matches!(amount, Amount::Workdays(_)) && matches!(clock, Clock::OfficeHours | Clock::Elapsed) {
+        let message = format!("the clock `{clock}` counts no working days");
+        report.error(
+            "wrong_clock",
+            message,
+            "write hours or days, or take the clock `workday` or `same_time`",
+        );
+    }
+}
+
+fn check_ladder(node: &NodeRules, all: &FollowUpRules, report: &mut Report) {
+    let mut last = None;
+    for (index, rung) in node.ladder.iter().enumerate() {
+        report.item(index, |report| {
+            let length = seconds(rung.within);
+            report.within("within", |report| {
+                check_length(rung.within, report);
+                check_clock(rung.within, node.clock(), report);
+                let goes_back = |last: i64| if node.before { length > last } else { length < last };
+                if last.is_some_and(goes_back) {
+                    let side = if node.before { "more" } else { "less" };
+                    let message = format!("`{}` is {side} than the rung before has", rung.within);
+                    report.error(
+                        "out_of_order",
+                        message,
+                        "put the rungs in the order in which they are reached",
+                    );
+                }
+            });
+            last = Some(length);
+            let is_early =
+                if node.before { length > seconds(node.within) } else { length < seconds(node.within) };
+            if rung.step.takes_away() && is_early && node.kind != NodeKind::Remind {
+                report.within("step", |report| {
+                    let message = format!("the owner loses the lead before `{}` is due", node.id);
+                    report.warning("too_early", message, format!("write at least `\"{}\"`", node.within));
+                });
+            }
+            if rung.to.is_some() && rung.step != Step::Recycle {
+                report.within("to", |report| {
+                    let message = format!("`{}` moves no lead to a pool", rung.step);
+                    report.error("unused", message, "remove it, or write `\"step\": \"recycle\"`");
+                });
+            }
+            if rung.step == Step::Recycle {
+                check_pool(rung.to.as_ref().unwrap_or(&PoolKind::Lead), all, report);
+            }
+        });
+    }
+}
+
+/// A host that lists its pools has one for each kind that leads go to.
+fn check_pool(kind: &PoolKind, all: &FollowUpRules, report: &mut Report) {
+    if !all.pools.is_empty() && !all.pools.iter().any(|pool| pool.kind == *kind) {
+        let message = format!("there is no pool of the kind `{kind}`");
+        report.warning("no_pool", message, "add one to `pools`: leads stay where they are until then");
+    }
+}
+
+fn check_protection(rules: &ProtectionRules, report: &mut Report) {
+    report.within("days", |report| check_days(rules.days, 1, report));
+    report.within("extends_days", |report| check_days(rules.extends_days, 0, report));
+    report.within("max_days", |report| {
+        check_days(rules.max_days, 1, report);
+        if rules.max_days < rules.days {
+            let message =
+                format!("the hard stop after {} days lies before the {} days", rules.max_days, rules.days);
+            report.error("out_of_order", message, format!("write at least {}", rules.days));
+        }
+    });
+    if rules.extends_days > 0 && rules.follow_ups.is_empty() && rules.activities.is_empty() {
+        report.within("extends_days", |report| {
+            report.warning("unused", "no act extends it", "add `follow_ups` or `activities`");
+        });
+    }
+    if rules.remind_days.is_some_and(|days| days >= rules.days) {
+        report.within("remind_days", |report| {
+            let message = "the owner is reminded before the protection begins";
+            report.error("out_of_range", message, format!("write less than {}", rules.days));
+        });
+    }
+}
+
+fn check_tracking(rules: &TrackingRules, report: &mut Report) {
+    report.within("reminders", |report| {
+        if rules.reminders.is_empty() {
+            report.error("empty_list", "there is no reminder", "add one, or remove `tracking`");
+        }
+        let mut ids = Unique::ids("reminder");
+        for (index, reminder) in rules.reminders.iter().enumerate() {
+            report.item(index, |report| {
+                report.within("id", |report| ids.check(&reminder.id, report));
+                report.within("after", |report| {
+                    check_length(reminder.after, report);
+                    check_clock(reminder.after, Clock::Elapsed, report);
+                });
+            });
+        }
+    });
+}
+
+fn flows(all: &FollowUpRules, report: &mut Report) -> Vec<(FlowRules, Predicate)> {
+    let mut ids = Unique::ids("flow");
+    let mut compiled = Vec::with_capacity(all.flows.len());
+    for (index, flow) in all.flows.iter().enumerate() {
+        report.item(index, |report| {
+            report.within("id", |report| ids.check(flow.id.as_str(), report));
+            if let FlowTarget::Pool(kind) = &flow.to {
+                report.within("to", |report| check_pool(kind, all, report));
+            }
+            if crate::text::is_blank(&flow.reason) {
+                report.within("reason", |report| {
+                    report.error("blank_name", "the flow has no reason", "write a code, such as `returned`");
+                });
+            }
+            compiled.push((flow.clone(), when(&flow.when, report)));
+        });
+    }
+    compiled
+}
+
+fn event(rules: &EventRules, report: &mut Report) -> Event {
+    let named = report.within("named", |report| rules.named.compile(Scope::Assign, report));
+    if crate::text::is_blank(&rules.tag) {
+        report.within("tag", |report| {
+            report.error("blank_name", "the tag has no name", "write one, such as `named_account`");
+        });
+    }
+    let mut ids = Unique::ids("rule");
+    let mut compiled = Vec::with_capacity(rules.rules.len());
+    report.within("rules", |report| {
+        for (index, rule) in rules.rules.iter().enumerate() {
+            report.item(index, |report| {
+                report.within("id", |report| ids.check(rule.id.as_str(), report));
+                compiled.push(when(&rule.when, report));
+            });
+        }
+    });
+    Event { rules: rules.clone(), named, when: compiled }
+}

@@ -1,0 +1,109 @@
+//! Compiled policies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::rules::{EventRules, FlowRules, PolicyRules, ProtectionRules, TrackingRules};
+use crate::calendar::{Amount, Calendar};
+use crate::model::{CalendarId, Pool, PoolKind, Region, Rep};
+use crate::rule::{Predicate, RulesVersion};
+
+/// Deadlines, escalation, protection and the ways of leads between pools, compiled from
+/// [`FollowUpRules`](super::FollowUpRules).
+///
+/// It is immutable and shared by reference across threads; every question is pure.
+///
+/// ```
+/// use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
+/// use leadkit::model::Lead;
+/// use leadkit::rule::{FactContext, Facts, HostTables};
+///
+/// let policies = FollowUpPolicies::compile(&FollowUpRules::nodes())?;
+/// let lead = Lead {
+///     id: "L1".into(),
+///     created_at: "2026-03-06T16:00:00+08:00".parse()?, // a Friday
+///     owner: Some("li".into()),
+///     ..Lead::default()
+/// };
+/// let tables = HostTables::default();
+/// let at = |text: &str| text.parse().unwrap();
+///
+/// let friday = FactContext::new(&tables, at("2026-03-06T17:00:00+08:00"));
+/// let report = policies.evaluate(&Facts::new(&lead, &friday));
+/// assert_eq!(report.deadlines[0].to_string(), "\
+/// deadline: li, `first_contact` of `nodes` due 2026-03-09T16:00:00+08:00: 1d on the clock `workday`, chosen by the \
+/// size, after 2026-03-06T16:00:00+08:00, by the calendar `cn-2023-2026`; open");
+/// assert_eq!(report.next_wakeup.unwrap().to_string(), "next look 2026-03-09T12:00:00+08:00: reminder");
+///
+/// let tuesday = FactContext::new(&tables, at("2026-03-10T09:00:00+08:00"));
+/// let report = policies.evaluate(&Facts::new(&lead, &tuesday));
+/// assert_eq!(report.violations[0].to_string(), "\
+/// late_follower: li on lead L1, `first_contact` of `nodes` due 2026-03-09T16:00:00+08:00: 1d on the clock `workday` \
+/// after 2026-03-06T16:00:00+08:00, by the calendar `cn-2023-2026`; still open");
+/// assert_eq!(report.labels, ["overdue.first_contact"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct FollowUpPolicies {
+    pub(super) version: RulesVersion,
+    pub(super) policies: Vec<Policy>,
+    pub(super) calendar: Calendar,
+    pub(super) calendars: BTreeMap<CalendarId, Calendar>,
+    pub(super) protection: Option<(ProtectionRules, Predicate)>,
+    pub(super) tracking: Option<(TrackingRules, Predicate)>,
+    pub(super) flows: Vec<(FlowRules, Predicate)>,
+    pub(super) event: Option<Event>,
+    pub(super) pools: Vec<Pool>,
+    pub(super) holding_cap: Option<u32>,
+    pub(super) pool_stay: Amount,
+    pub(super) key_fields: BTreeSet<String>,
+    pub(super) rhythm_days: Vec<u32>,
+}
+
+/// A policy with its condition.
+#[derive(Debug, Clone)]
+pub(super) struct Policy {
+    pub(super) rules: PolicyRules,
+    pub(super) when: Predicate,
+}
+
+/// The routing of an event's leads.
+#[derive(Debug, Clone)]
+pub(super) struct Event {
+    pub(super) rules: EventRules,
+    pub(super) named: Predicate,
+    /// One for each rule.
+    pub(super) when: Vec<Predicate>,
+}
+
+impl FollowUpPolicies {
+    /// The rules it was compiled from.
+    #[must_use]
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
+    }
+
+    /// How many more open leads a rep may hold; `None` when neither he nor the rules have a cap.
+    ///
+    /// ```
+    /// use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
+    /// use leadkit::model::Rep;
+    ///
+    /// let policies = FollowUpPolicies::compile(&FollowUpRules::b2c())?;
+    /// let rep = Rep { holding: 48, ..Rep::default() };
+    /// assert_eq!(policies.room(&rep), Some(2));
+    /// assert_eq!(policies.room(&Rep { holding_cap: Some(40), ..rep }), Some(0));
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    #[must_use]
+    pub fn room(&self, rep: &Rep) -> Option<u32> {
+        let cap = self.holding_cap.into_iter().chain(rep.holding_cap).min()?;
+        Some(cap.saturating_sub(rep.holding))
+    }
+
+    /// The pool of a kind for a lead of a region: [`Pool::serving`]. It is chosen by the region, never by where the lead
+    /// lay last.
+    #[must_use]
+    pub fn pool_for(&self, kind: &PoolKind, region: Option<Region>) -> Option<&Pool> {
+        Pool::serving(&self.pools, kind, region)
+    }
+}

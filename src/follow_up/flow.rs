@@ -1,0 +1,315 @@
+//! Where leads go: flows between pools, the leads of an event, and the pool that is chosen.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::clocks::on_a_workday;
+use super::engine::FollowUpPolicies;
+use super::options::FollowUpOptions;
+use super::report::FollowUpFault;
+use super::rules::{EventPlace, FlowTarget, FlowTrigger};
+use crate::model::{Effect, LeadId, LeadStatus, PoolId, PoolKind, RecordRef, RepId, RuleId, TenureEnd};
+use crate::pipeline::Actor;
+use crate::rule::{Facts, RuleFault};
+use crate::text::{Code, moment};
+
+/// A lead goes its way: where, by whose act and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[must_use]
+pub struct FlowMove {
+    /// The flow.
+    pub flow: RuleId,
+    /// The occasion.
+    pub on: FlowTrigger,
+    /// The lead.
+    pub lead: LeadId,
+    /// Who did it.
+    pub actor: Actor,
+    /// Why, as a code.
+    pub reason: Code,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Where to.
+    pub to: FlowTarget,
+    /// The pool, when it goes to one; `None` there is a fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<PoolId>,
+    /// The rep who must not be the next owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<RepId>,
+    /// What the host does: owner, tenure, pool, status and deadlines change together.
+    pub effects: Vec<Effect>,
+    /// What could not be told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<FollowUpFault>,
+}
+
+impl fmt::Display for FlowMove {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} lead {}", moment(self.at), self.lead)?;
+        match (&self.to, &self.pool) {
+            (FlowTarget::Pool(kind), Some(pool)) => write!(f, " goes to pool {pool} ({kind})")?,
+            (FlowTarget::Pool(kind), None) => write!(f, " stays: no pool of the kind `{kind}` serves it")?,
+            (FlowTarget::Assign, _) => f.write_str(" goes to a rep by the rules")?,
+            (FlowTarget::Stay, _) => f.write_str(" stays where it is")?,
+        }
+        if let Some(rep) = &self.excluded {
+            write!(f, ", not to {rep} again")?;
+        }
+        write!(f, ": {} by {}, flow `{}`", self.reason, self.actor, self.flow)
+    }
+}
+
+/// Where a lead of an event goes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[must_use]
+pub struct EventRoute {
+    /// The lead.
+    pub lead: LeadId,
+    /// The rule; `None` is the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleId>,
+    /// Where it goes.
+    pub place: EventPlace,
+    /// Whether it fits the profile of named accounts.
+    pub is_named: bool,
+    /// Whether the host converts it to an account.
+    pub converts: bool,
+    /// The pool, when it goes to one; `None` there is a fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<PoolId>,
+    /// What the host does.
+    pub effects: Vec<Effect>,
+    /// What could not be told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<FollowUpFault>,
+}
+
+impl fmt::Display for EventRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lead {}: {}", self.lead, self.place)?;
+        if let Some(pool) = &self.pool {
+            write!(f, " (pool {pool})")?;
+        }
+        if self.is_named {
+            f.write_str(", a named account")?;
+        }
+        if self.converts {
+            f.write_str(", converted to an account")?;
+        }
+        match &self.rule {
+            Some(rule) => write!(f, "; rule `{rule}`"),
+            None => f.write_str("; no rule holds"),
+        }
+    }
+}
+
+impl FollowUpPolicies {
+    /// What happens to a lead on an occasion: the first flow of it whose condition holds; `None` when none does.
+    ///
+    /// ```
+    /// use leadkit::follow_up::{FlowTrigger, FollowUpOptions, FollowUpPolicies, FollowUpRules};
+    /// use leadkit::model::{Lead, Pool};
+    /// use leadkit::pipeline::{Actor, Role};
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
+    /// use serde_json::json;
+    ///
+    /// let pools = Pool::load_all(json!([{"id": "nurture_gd", "kind": "nurture", "region": "CN-GD"}]))?;
+    /// let policies = FollowUpPolicies::compile(&FollowUpRules { pools, ..FollowUpRules::nodes() })?;
+    /// let lead = Lead { id: "L1".into(), region: "CN-GD-440300".parse().ok(), ..Lead::default() };
+    /// let tables = HostTables::default();
+    /// let facts_at = FactContext::new(&tables, "2026-03-06T16:00:00+08:00".parse()?);
+    /// let judged = policies.flow(
+    ///     &FlowTrigger::NotMql,
+    ///     &Facts::new(&lead, &facts_at),
+    ///     &Actor::new("ann", Role::Sdr),
+    ///     &FollowUpOptions::default(),
+    /// );
+    /// assert_eq!(judged.unwrap().to_string(), "\
+    /// 2026-03-06T08:00:00Z lead L1 goes to pool nurture_gd (nurture): not_mql by ann (sdr), flow `not_mql_nurture`");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn flow(
+        &self,
+        on: &FlowTrigger,
+        facts: &Facts<'_>,
+        actor: &Actor,
+        options: &FollowUpOptions,
+    ) -> Option<FlowMove> {
+        let mut faults = Vec::new();
+        let flow = self.flows.iter().filter(|(flow, _)| flow.on == *on).find(|(flow, when)| {
+            when.eval(facts).unwrap_or_else(|fault| {
+                faults.push(FollowUpFault::Condition(RuleFault { rule: flow.id.clone(), fault }));
+                false
+            })
+        });
+        let (flow, _) = flow?;
+        let (lead, now) = (facts.lead(), facts.now());
+        let last = facts.history().tenures.iter().filter(|one| one.counts()).max_by_key(|one| one.from);
+        let last = lead.owner.clone().or_else(|| last.map(|tenure| tenure.owner.clone()));
+        let mut effects = Vec::new();
+        if let (true, Some(manager)) = (flow.tell_manager, &options.manager) {
+            effects.push(notify(manager, flow.reason.clone(), &lead.id));
+        }
+        let mut pool = None;
+        match &flow.to {
+            FlowTarget::Pool(kind) => {
+                if let (FlowTrigger::Returned, Some(owner)) = (on, &lead.owner) {
+                    let end = TenureEnd::Returned;
+                    effects.push(Effect::EndTenure { lead: lead.id.clone(), rep: owner.clone(), end });
+                }
+                match self.to_pool(kind, facts, now) {
+                    Ok((id, moves)) => {
+                        effects.extend(moves);
+                        pool = Some(id);
+                    }
+                    Err(fault) => {
+                        effects.clear();
+                        faults.push(fault);
+                    }
+                }
+            }
+            FlowTarget::Assign => effects.push(Effect::SetNextWakeUp {
+                lead: lead.id.clone(),
+                at: now,
+                code: flow.reason.clone(),
+            }),
+            FlowTarget::Stay => {}
+        }
+        Some(FlowMove {
+            flow: flow.id.clone(),
+            on: on.clone(),
+            lead: lead.id.clone(),
+            actor: actor.clone(),
+            reason: flow.reason.clone(),
+            at: now,
+            to: flow.to.clone(),
+            pool,
+            excluded: last.filter(|_| flow.another_owner),
+            effects,
+            faults,
+        })
+    }
+
+    /// Where a lead of an event goes; `None` when the rules do not say.
+    ///
+    /// ```
+    /// use leadkit::follow_up::{EventPlace, EventRules, FollowUpPolicies, FollowUpRules};
+    /// use leadkit::model::{Lead, Value};
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
+    ///
+    /// let rules = FollowUpRules { event: Some(EventRules::usual()), ..FollowUpRules::default() };
+    /// let policies = FollowUpPolicies::compile(&rules)?;
+    /// let mut lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// for yes in ["on_site", "named_profile"] {
+    ///     lead.attributes.insert(yes.into(), Value::Bool(true));
+    /// }
+    /// let tables = HostTables::default();
+    /// let context = FactContext::new(&tables, "2026-03-06T16:00:00+08:00".parse()?);
+    /// let route = policies.route_event(&Facts::new(&lead, &context)).unwrap();
+    /// assert_eq!((route.place, route.is_named), (EventPlace::Protected, true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn route_event(&self, facts: &Facts<'_>) -> Option<EventRoute> {
+        let event = self.event.as_ref()?;
+        let (lead, now) = (facts.lead(), facts.now());
+        let mut faults = Vec::new();
+        let mut holds = |rule: &RuleId, when: &crate::rule::Predicate| {
+            when.eval(facts).unwrap_or_else(|fault| {
+                faults.push(FollowUpFault::Condition(RuleFault { rule: rule.clone(), fault }));
+                false
+            })
+        };
+        let is_named = holds(&"named".into(), &event.named);
+        let rule = event.rules.rules.iter().zip(&event.when).find(|(rule, when)| holds(&rule.id, when));
+        let rule = rule.map(|(rule, _)| rule);
+        let place = rule.map_or(event.rules.otherwise, |rule| rule.to);
+        let mut effects = Vec::new();
+        if is_named && !lead.tags.contains(&event.rules.tag) {
+            effects.push(Effect::AddTag { lead: lead.id.clone(), tag: event.rules.tag.clone() });
+        }
+        let mut pool = None;
+        match (place.pool_kind(), place) {
+            (Some(kind), _) => match self.to_pool(&kind, facts, now) {
+                Ok((id, moves)) => {
+                    effects.extend(moves);
+                    pool = Some(id);
+                }
+                Err(fault) => faults.push(fault),
+            },
+            (None, EventPlace::Protected) if lead.owner.is_some() => {
+                effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
+            }
+            (None, _) => effects.push(Effect::SetNextWakeUp {
+                lead: lead.id.clone(),
+                at: now,
+                code: place.as_str().into(),
+            }),
+        }
+        Some(EventRoute {
+            lead: lead.id.clone(),
+            rule: rule.map(|rule| rule.id.clone()),
+            place,
+            is_named,
+            converts: rule.is_some_and(|rule| rule.convert),
+            pool,
+            effects,
+            faults,
+        })
+    }
+
+    /// The effects that move a lead into the pool of a kind for its region: status, pool, owner, tenure, deadlines and the
+    /// next look, all at once.
+    pub(super) fn to_pool(
+        &self,
+        kind: &PoolKind,
+        facts: &Facts<'_>,
+        at: DateTime<Utc>,
+    ) -> Result<(PoolId, Vec<Effect>), FollowUpFault> {
+        let (lead, region) = (facts.lead(), facts.region());
+        let Some(pool) = self.pool_for(kind, region) else {
+            return Err(FollowUpFault::NoPool { kind: kind.clone(), region });
+        };
+        let id = || lead.id.clone();
+        let mut effects = Vec::new();
+        let status = if *kind == PoolKind::Invalid { LeadStatus::Invalid } else { LeadStatus::Unassigned };
+        if lead.status != status && (status == LeadStatus::Invalid || !lead.has_ended()) {
+            effects.push(Effect::SetStatus { lead: id(), status });
+        }
+        effects.push(Effect::MoveToPool { lead: id(), pool: pool.id.clone() });
+        if *kind == PoolKind::Lead {
+            for admin in &pool.admins {
+                effects.push(notify(admin, "lead_in_pool".into(), &lead.id));
+            }
+        }
+        if status != LeadStatus::Invalid {
+            let (at, code) = self.stay(kind, at);
+            effects.push(Effect::SetNextWakeUp { lead: id(), at, code: code.into() });
+        }
+        Ok((pool.id.clone(), effects))
+    }
+
+    /// How long a lead lies in a pool of a kind before it is looked at, and what for.
+    fn stay(&self, kind: &PoolKind, at: DateTime<Utc>) -> (DateTime<Utc>, &'static str) {
+        if *kind == PoolKind::Lead {
+            let due = self.calendar.add(at, self.pool_stay, self.pool_stay.default_clock());
+            if let Ok(due) = due {
+                return (due.at(), "pool_stay");
+            }
+        }
+        // Nobody is stuck because a calendar has ended.
+        let days = self.rhythm_days.first().copied().unwrap_or(30);
+        let look = at.checked_add_signed(TimeDelta::days(days.into())).unwrap_or(at);
+        (on_a_workday(&self.calendar, look).unwrap_or(look), "nurture")
+    }
+}
+
+fn notify(rep: &RepId, code: Code, lead: &LeadId) -> Effect {
+    Effect::Notify { rep: rep.clone(), code, about: RecordRef::Lead(lead.clone()) }
+}

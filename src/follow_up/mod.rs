@@ -1,0 +1,89 @@
+//! Follow-up: what is due on a lead, what was missed, what happens then, and where leads go.
+//!
+//! [`FollowUpRules`] are the data. [`FollowUpPolicies`], compiled from them, looks at one lead at one moment and says
+//! what is due by whom, whom to remind, what was missed with what proves it, what the ladders ask for, and when to look
+//! again ([`evaluate`](FollowUpPolicies::evaluate)). It also says where a lead goes on an occasion
+//! ([`flow`](FollowUpPolicies::flow)) and where the leads of an event go ([`route_event`](FollowUpPolicies::route_event)).
+//!
+//! # Deadlines
+//!
+//! A policy has a condition and nodes. A node has an anchor, from which its clock runs ([`Anchor`]), an allowance on a
+//! clock of the calendar, what meets it ([`MetBy`]) and a ladder of steps, each with an allowance of its own. To act at
+//! the deadline is in time; a second later it is missed.
+//!
+//! * **T** is the last *real* change of owner: who gives a lead back and takes it again in the same cycle, with nobody in
+//!   between, has the time he had.
+//! * **Pauses**: while a lead is paused or its owner is covered, the clock stands. Evidence names each pause.
+//! * **Several policies**: of nodes with one name the earliest due acts, the others stand aside. One step at most takes a
+//!   lead away, the first.
+//! * **Days off**: nothing fires on one; what would, fires at the first opening of the next working day. The deadline in
+//!   the evidence stays where it is.
+//! * **Violations**: one for each node of each owner ([`Violation`](crate::model::Violation)), late followers and late
+//!   converters apart. A later look finds every earlier one; when something is done at last, it says so and stays.
+//! * **Calendars end.** What a calendar does not tell is a [`FollowUpFault`], never a guess, and the lead keeps a next look.
+//!
+//! | preset | nodes |
+//! |---|---|
+//! | [`nodes`](FollowUpRules::nodes) | first contact 24 h; MQL or invalid 3 days; with sales, converted or nurtured 7 days |
+//! | [`b2c`](FollowUpRules::b2c) | followed up in 1 h, converted in 2 days, else to the next rep; holding cap 50 |
+//! | [`b2b`](FollowUpRules::b2b) | followed up in 3 days, converted in 14, else to the pool; 3 days silent → care; holding cap 150 |
+//! | [`marketing`](FollowUpRules::marketing) | cleansing 48 h day and night; 7 days → nurture; 6 months → general |
+//!
+//! They are alternatives. Hour-sized allowances count on the owner's opening hours, those of 24 hours and more on working
+//! days, unless a node names its clock.
+//!
+//! # Protection
+//!
+//! [`ProtectionRules`] give an owner a length of days, an extension by each qualifying act, and a hard stop. An extension
+//! never shortens.
+//!
+//! ```
+//! use leadkit::calendar::{CalendarRules, Zone};
+//! use leadkit::follow_up::{FollowUpPolicies, FollowUpRules, ProtectionRules};
+//! use leadkit::model::Lead;
+//! use leadkit::rule::{FactContext, Facts, HostTables};
+//!
+//! let policies = FollowUpPolicies::compile(&FollowUpRules {
+//!     calendar: CalendarRules::office_hours(Zone::default()),
+//!     protection: Some(ProtectionRules::days(10, 3, 20)),
+//!     ..FollowUpRules::default()
+//! })?;
+//! let lead = Lead {
+//!     created_at: "2026-03-02T09:00:00Z".parse()?,
+//!     owner: Some("li".into()),
+//!     ..Lead::default()
+//! };
+//! let tables = HostTables::default();
+//! let context = FactContext::new(&tables, "2026-03-03T09:00:00Z".parse()?);
+//! let protection = policies.evaluate(&Facts::new(&lead, &context)).protection.unwrap();
+//! assert_eq!(protection.to_string(), "\
+//! protection: it is li's from 2026-03-02 through 2026-03-12, at most through 2026-03-22");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod clocks;
+mod compile;
+mod engine;
+mod evaluate;
+mod flow;
+mod options;
+mod preset;
+mod protection;
+mod report;
+mod rules;
+mod runs;
+mod speed;
+mod track;
+
+pub use engine::FollowUpPolicies;
+pub use flow::{EventRoute, FlowMove};
+pub use options::FollowUpOptions;
+pub use report::{
+    Action, Extension, FollowUpFault, FollowUpReport, LookReason, NextLook, NodeDeadline, NodeState,
+    Protection, Reminder, ReminderKind,
+};
+pub use rules::{
+    Anchor, EventPlace, EventRule, EventRules, FlowRules, FlowTarget, FlowTrigger, FollowUpRules, MetBy,
+    NodeKind, NodeRules, PolicyRules, ProtectionRules, Rung, Step, TrackingReminder, TrackingRules,
+};
+pub use speed::{FirstContact, SpeedRow, SpeedTable};

@@ -1,0 +1,467 @@
+//! What is due, what was missed, and what happens now.
+
+use std::fmt;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::clocks::text;
+use super::rules::{NodeKind, Step};
+use super::speed::FirstContact;
+use crate::calendar::{Amount, CalendarError, Clock};
+use crate::model::open_enum::closed_enum;
+use crate::model::{CalendarId, Effect, LeadId, Pause, PoolId, PoolKind, Region, RepId, RuleId, Violation};
+use crate::rule::{RuleFault, RulesVersion};
+use crate::text::{Code, codes};
+
+/// What [`FollowUpPolicies::evaluate`](super::FollowUpPolicies::evaluate) finds at a moment.
+///
+/// Everything names the moment it happens; what a host has done up to its last look is left out by
+/// [`effects`](Self::effects).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[must_use]
+pub struct FollowUpReport {
+    /// The rules.
+    pub version: RulesVersion,
+    /// The lead.
+    pub lead: LeadId,
+    /// The deadlines of who works on the lead now, the earliest due first.
+    pub deadlines: Vec<NodeDeadline>,
+    /// Whom to remind of what; each until it is done.
+    pub reminders_due: Vec<Reminder>,
+    /// What was missed in this cycle, by all owners, the earliest first.
+    pub violations: Vec<Violation>,
+    /// What the ladders and the protection ask for, until it is done; one of them at most takes the lead away.
+    pub actions: Vec<Action>,
+    /// The labels of overdue nodes: `overdue.NODE`.
+    pub labels: Vec<String>,
+    /// How long the lead is protected; `None` when it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protection: Option<Protection>,
+    /// How fast the present owner spoke to the lead first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_contact: Option<FirstContact>,
+    /// What could not be told, and why.
+    pub faults: Vec<FollowUpFault>,
+    /// When to look again if nothing happens before; `None` only of a lead that has ended and of which nothing more is to
+    /// be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_wakeup: Option<NextLook>,
+    /// Tags to put right.
+    pub(super) tags: Vec<Effect>,
+}
+
+impl FollowUpReport {
+    /// The effects of what happened after the host's last look, and up to now; `None` is everything. Tags are put right
+    /// whenever.
+    ///
+    /// A host that looks at every [`next_wakeup`](Self::next_wakeup) and after everything that happens to the lead misses
+    /// nothing.
+    #[must_use]
+    pub fn effects(&self, since: Option<DateTime<Utc>>) -> Vec<Effect> {
+        let is_new = |at: DateTime<FixedOffset>| since.is_none_or(|since| at > since);
+        let reminders =
+            self.reminders_due.iter().filter(|one| is_new(one.fires_at)).filter_map(Reminder::effect);
+        let actions = self.actions.iter().filter(|one| is_new(one.fires_at));
+        let mut effects = self.tags.clone();
+        effects.extend(reminders);
+        effects.extend(actions.flat_map(|one| one.effects.iter().cloned()));
+        effects
+    }
+
+    /// The deadline that is due next.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<&NodeDeadline> {
+        self.deadlines.iter().find(|one| one.state == NodeState::Open)
+    }
+}
+
+impl fmt::Display for FollowUpReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lead {}", self.lead)?;
+        for deadline in &self.deadlines {
+            write!(f, "\n  {deadline}")?;
+        }
+        for reminder in &self.reminders_due {
+            write!(f, "\n  {reminder}")?;
+        }
+        for violation in &self.violations {
+            write!(f, "\n  {violation}")?;
+        }
+        for action in &self.actions {
+            write!(f, "\n  {action}")?;
+        }
+        if let Some(protection) = &self.protection {
+            write!(f, "\n  {protection}")?;
+        }
+        for fault in &self.faults {
+            write!(f, "\n  {fault}")?;
+        }
+        match &self.next_wakeup {
+            Some(next) => write!(f, "\n  {next}"),
+            None => f.write_str("\n  it is not looked at again"),
+        }
+    }
+}
+
+closed_enum! {
+    /// Where a deadline stands.
+    NodeState {
+        /// It runs.
+        Open = "open",
+        /// The clock stands, and nobody knows how long.
+        Paused = "paused",
+        /// It has passed and nothing was done.
+        Overdue = "overdue",
+        /// It was met in time.
+        Met = "met",
+        /// It was met too late.
+        MetLate = "met_late",
+        /// Another policy's deadline of this name is due earlier.
+        Superseded = "superseded",
+        /// It cannot be told, see the faults.
+        Unknown = "unknown",
+    }
+}
+
+/// A deadline of who works on the lead, with what it was computed from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NodeDeadline {
+    /// The policy.
+    pub policy: RuleId,
+    /// The node.
+    pub node: String,
+    /// What is to be done.
+    pub kind: NodeKind,
+    /// Who has to act; `None` when nobody holds the lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<RepId>,
+    /// Where it stands.
+    pub state: NodeState,
+    /// When the clock started; after `due_at` where that lies so long *before* a moment.
+    pub started_at: DateTime<FixedOffset>,
+    /// How much time there is.
+    pub within: Amount,
+    /// Which time counts.
+    pub clock: Clock,
+    /// Whether the clock was chosen by the size of the allowance.
+    pub clock_by_size: bool,
+    /// Version of the calendar.
+    pub calendar_version: String,
+    /// When the clock stood or stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<Pause>,
+    /// When it is due; `None` while a pause lasts, and when it cannot be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<DateTime<FixedOffset>>,
+    /// When it was met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done_at: Option<DateTime<FixedOffset>>,
+    /// The policy whose deadline acts instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<RuleId>,
+}
+
+impl fmt::Display for NodeDeadline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let owner = self.owner.as_ref().map_or("nobody", RepId::as_str);
+        write!(f, "deadline: {owner}, `{}` of `{}`", self.node, self.policy)?;
+        match self.due_at {
+            Some(due) => write!(f, " due {}", text(due))?,
+            None => f.write_str(" not due yet")?,
+        }
+        let side = if self.due_at.is_some_and(|due| due < self.started_at) { "before" } else { "after" };
+        let chosen = if self.clock_by_size { ", chosen by the size," } else { "" };
+        let start = text(self.started_at);
+        write!(f, ": {} on the clock `{}`{chosen} {side} {start}", self.within, self.clock)?;
+        if !self.calendar_version.is_empty() {
+            write!(f, ", by the calendar `{}`", self.calendar_version)?;
+        }
+        for pause in &self.pauses {
+            write!(f, ", {pause}")?;
+        }
+        match (&self.superseded_by, self.done_at) {
+            (Some(other), _) => write!(f, "; `{other}` is due earlier"),
+            (None, Some(done)) => write!(f, "; {} {}", self.state, text(done)),
+            (None, None) => write!(f, "; {}", self.state),
+        }
+    }
+}
+
+closed_enum! {
+    /// What somebody is reminded of.
+    ReminderKind {
+        /// A deadline that comes, or has passed.
+        Deadline = "deadline",
+        /// A planned follow-up.
+        Planned = "planned",
+        /// A lead that has been silent, or lies still.
+        Care = "care",
+        /// The end of the protection.
+        Protection = "protection",
+        /// A date of the tracking schedule.
+        Tracking = "tracking",
+    }
+}
+
+impl ReminderKind {
+    /// The code of the notice.
+    fn notice(self) -> &'static str {
+        match self {
+            ReminderKind::Deadline => "deadline_reminder",
+            ReminderKind::Planned => "planned_follow_up",
+            ReminderKind::Care => "care_reminder",
+            ReminderKind::Protection => "protection_reminder",
+            ReminderKind::Tracking => "tracking_reminder",
+        }
+    }
+}
+
+/// Somebody is reminded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Reminder {
+    /// Of what.
+    pub kind: ReminderKind,
+    /// The lead.
+    pub lead: LeadId,
+    /// The policy; `None` of what no policy asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<RuleId>,
+    /// The node, or the name of the reminder.
+    pub node: String,
+    /// Who; `None` when nobody holds the lead: who runs the pool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receiver: Option<RepId>,
+    /// When: on a working day.
+    pub fires_at: DateTime<FixedOffset>,
+    /// The moment it is about.
+    pub about: DateTime<FixedOffset>,
+}
+
+impl Reminder {
+    /// The notice; `None` when nobody is known who gets it.
+    #[must_use]
+    pub fn effect(&self) -> Option<Effect> {
+        Some(Effect::Notify {
+            rep: self.receiver.clone()?,
+            code: self.kind.notice().into(),
+            about: crate::model::RecordRef::Lead(self.lead.clone()),
+        })
+    }
+
+    /// What names it: one notice for each.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let policy = self.policy.as_ref().map_or("-", RuleId::as_str);
+        format!("{}|{}|{policy}|{}|{}", self.lead, self.kind, self.node, text(self.about))
+    }
+}
+
+impl fmt::Display for Reminder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let receiver = self.receiver.as_ref().map_or("who runs the pool", RepId::as_str);
+        write!(f, "reminder: {receiver} {}, {} `{}`", text(self.fires_at), self.kind, self.node)?;
+        if let Some(policy) = &self.policy {
+            write!(f, " of `{policy}`")?;
+        }
+        write!(f, " of {}", text(self.about))
+    }
+}
+
+/// A step that is taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Action {
+    /// The step.
+    pub step: Step,
+    /// The lead.
+    pub lead: LeadId,
+    /// The policy, or `protection`.
+    pub policy: RuleId,
+    /// The node, or `protection`.
+    pub node: String,
+    /// Who had to act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<RepId>,
+    /// Who is told; of `copy_manager`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receiver: Option<RepId>,
+    /// When: on a working day.
+    pub fires_at: DateTime<FixedOffset>,
+    /// When the clock of the node started.
+    pub started_at: DateTime<FixedOffset>,
+    /// Of `recycle`: the kind of pool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<PoolKind>,
+    /// Of `recycle`: the pool of that kind that serves the lead's region; `None` when there is none (a fault).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<PoolId>,
+    /// Why, as a code.
+    pub reason: Code,
+    /// What the host does about it.
+    pub effects: Vec<Effect>,
+}
+
+impl Action {
+    /// What names it: done once.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}|{}|{}|{}|{}", self.lead, self.policy, self.node, self.step, text(self.started_at))
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let owner = self.owner.as_ref().map_or("nobody", RepId::as_str);
+        let at = text(self.fires_at);
+        match self.step {
+            Step::RemindOwner => write!(f, "action {at}: {owner} is reminded")?,
+            Step::CopyManager => match &self.receiver {
+                Some(manager) => write!(f, "action {at}: {manager} hears about {owner}")?,
+                None => write!(f, "action {at}: the manager of {owner} hears about it, and is not known")?,
+            },
+            Step::HighRisk => write!(f, "action {at}: lead {} is at high risk", self.lead)?,
+            Step::Reassign => write!(f, "action {at}: lead {} goes from {owner} to the next rep", self.lead)?,
+            Step::Recycle => {
+                write!(f, "action {at}: lead {} goes from {owner} to ", self.lead)?;
+                let kind = self.to.as_ref().map_or("lead", PoolKind::as_str);
+                match &self.pool {
+                    Some(pool) => write!(f, "pool {pool} ({kind})")?,
+                    None => write!(f, "a pool ({kind}) that is not known")?,
+                }
+            }
+        }
+        write!(f, ", `{}` of `{}`: {}", self.node, self.policy, self.reason)
+    }
+}
+
+/// How long an owner's lead is protected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Protection {
+    /// The owner.
+    pub owner: RepId,
+    /// The day it began.
+    pub from: NaiveDate,
+    /// The last protected day.
+    pub through: NaiveDate,
+    /// The last day it can reach.
+    pub at_most: NaiveDate,
+    /// The acts that extended it, in order.
+    pub extensions: Vec<Extension>,
+    /// Whether it is over.
+    pub is_lost: bool,
+}
+
+/// An act that extended a protection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Extension {
+    /// When.
+    pub at: DateTime<FixedOffset>,
+    /// What: a kind of follow-up or activity.
+    pub act: String,
+    /// The last protected day from then on.
+    pub through: NaiveDate,
+}
+
+impl fmt::Display for Protection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = if self.is_lost { "was" } else { "is" };
+        write!(f, "protection: it {verb} {}'s from {} through {}", self.owner, self.from, self.through)?;
+        for extension in &self.extensions {
+            write!(
+                f,
+                ", {} on {} extends it to {}",
+                extension.act,
+                extension.at.date_naive(),
+                extension.through
+            )?;
+        }
+        write!(f, ", at most through {}", self.at_most)
+    }
+}
+
+closed_enum! {
+    /// Why to look at a lead again.
+    LookReason {
+        /// A deadline passes.
+        Deadline = "deadline",
+        /// A rung of a ladder is reached.
+        Ladder = "ladder",
+        /// Somebody is to be reminded.
+        Reminder = "reminder",
+        /// The protection ends.
+        Protection = "protection",
+        /// Nothing is due: the rhythm.
+        Rhythm = "rhythm",
+    }
+}
+
+/// When to look at a lead again, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NextLook {
+    /// When: after now, on a working day as far as the calendar is known.
+    pub at: DateTime<FixedOffset>,
+    /// Why.
+    pub reason: LookReason,
+}
+
+impl fmt::Display for NextLook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "next look {}: {}", text(self.at), self.reason)
+    }
+}
+
+/// What could not be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FollowUpFault {
+    /// The calendar does not say when something is due, or whether it is a working day then. Nothing happens until it
+    /// does.
+    #[error("`{node}` of `{policy}` cannot be told: {error}; {}", .error.help())]
+    Calendar {
+        /// The policy.
+        policy: RuleId,
+        /// The node.
+        node: String,
+        /// Why.
+        error: CalendarError,
+    },
+    /// A condition failed; its policy is left out.
+    #[error("{0}")]
+    Condition(RuleFault),
+    /// The rules have no calendar of that id; the document's is taken.
+    #[error("there is no calendar `{calendar}`: add it to `calendars`")]
+    UnknownCalendar {
+        /// The id.
+        calendar: CalendarId,
+    },
+    /// No pool of the rules can take the lead; it stays where it is.
+    #[error("no pool of the kind `{kind}` serves {}: add one to `pools`", place(.region))]
+    NoPool {
+        /// The kind that is wanted.
+        kind: PoolKind,
+        /// Where the lead belongs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        region: Option<Region>,
+    },
+}
+
+fn place(region: &Option<Region>) -> String {
+    region.map_or_else(|| "leads of no region".to_owned(), |region| region.to_string())
+}
+
+codes! {
+    FollowUpFault {
+        FollowUpFault::Calendar { .. } => "calendar",
+        FollowUpFault::Condition(_) => "condition",
+        FollowUpFault::UnknownCalendar { .. } => "unknown_calendar",
+        FollowUpFault::NoPool { .. } => "no_pool",
+    }
+}

@@ -1,0 +1,492 @@
+//! Follow-up as data: who has to do what by when, what happens if he does not, and where leads go.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{Amount, CalendarRules, Clock};
+use crate::model::open_enum::{closed_enum, open_enum};
+use crate::model::{CalendarId, FollowUpKind, Pool, PoolKind, RuleId, TenureEnd};
+use crate::rule::{Condition, RulesVersion};
+use crate::text::Code;
+
+/// Deadlines, escalation, protection, pools and the ways between them.
+///
+/// The default has China's working days and no policy; [`nodes`](Self::nodes), [`b2c`](Self::b2c), [`b2b`](Self::b2b)
+/// and [`marketing`](Self::marketing) are what teams start with. They are alternatives: together they would count the
+/// same delay twice.
+///
+/// ```
+/// use leadkit::follow_up::FollowUpRules;
+/// use serde_json::json;
+///
+/// let rules = FollowUpRules::load(json!({
+///     "policies": [{
+///         "id": "hot",
+///         "when": {"field": "score.grade", "eq": "A"},
+///         "nodes": [{
+///             "id": "first_contact",
+///             "within": "30m",
+///             "ladder": [{"step": "remind_owner", "within": "20m"}, {"step": "copy_manager", "within": "30m"}],
+///         }],
+///     }],
+/// }))?;
+/// assert_eq!(rules.policies[0].nodes[0].within.to_string(), "30m");
+///
+/// let errors = FollowUpRules::load(json!({
+///     "policies": [{"id": "hot", "nodes": [{"id": "first_contact", "wihtin": "30m"}]}],
+/// }));
+/// assert_eq!(errors.unwrap_err().to_string(), "\
+/// 2 errors in the rules
+/// error[missing_key] at policies[0].nodes[0]: `within` is missing
+///   help: add `within`
+/// error[unknown_key] at policies[0].nodes[0].wihtin: unknown key `wihtin`
+///   help: did you mean `within`?");
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FollowUpRules {
+    /// Format of the document.
+    pub format: u16,
+    /// The caller's name of the revision.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub revision: String,
+    /// Working time where neither the policy nor the owner has a calendar. Default: [`CalendarRules::china`].
+    pub calendar: CalendarRules,
+    /// Further calendars by the ids that policies and reps ([`Rep::hours`](crate::model::Rep::hours)) name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub calendars: BTreeMap<CalendarId, CalendarRules>,
+    /// Who has to do what by when. Several may run on one lead.
+    pub policies: Vec<PolicyRules>,
+    /// How long an owner's lead is protected (客保); without it, it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protection: Option<ProtectionRules>,
+    /// Reminders after a deal or a contact for later; none by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracking: Option<TrackingRules>,
+    /// Where leads go, and when; of several flows on one occasion, the first whose condition holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flows: Vec<FlowRules>,
+    /// Where the leads of an event go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventRules>,
+    /// The host's pools.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pools: Vec<Pool>,
+    /// Most open leads a rep holds at once, at least 1; the smaller of this and his own cap counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holding_cap: Option<u32>,
+    /// How long a recycled lead lies in the pool where reps claim it before it is looked at. Default: 3 working days.
+    pub pool_stay: Amount,
+    /// Fields whose edit is a follow-up; empty means every key field.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub key_fields: BTreeSet<String>,
+    /// After how many days a live lead on which nothing is due is looked at; the last goes on. Each is 1 to 3,650; default
+    /// 30.
+    pub rhythm_days: Vec<u32>,
+}
+
+impl Default for FollowUpRules {
+    fn default() -> FollowUpRules {
+        FollowUpRules {
+            format: RulesVersion::FORMAT,
+            revision: String::new(),
+            calendar: CalendarRules::china(),
+            calendars: BTreeMap::new(),
+            policies: Vec::new(),
+            protection: None,
+            tracking: None,
+            flows: Vec::new(),
+            event: None,
+            pools: Vec::new(),
+            holding_cap: None,
+            pool_stay: Amount::workdays(3),
+            key_fields: BTreeSet::new(),
+            rhythm_days: vec![30],
+        }
+    }
+}
+
+/// What is due on the leads for which a condition holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyRules {
+    /// Identifier; unique in the document.
+    pub id: RuleId,
+    /// For which leads (default: all): level, product line, source, status and whatever else rules read.
+    #[serde(default, skip_serializing_if = "Condition::is_always")]
+    pub when: Condition,
+    /// The calendar; `None` is the owner's, else the document's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarId>,
+    /// What is due.
+    pub nodes: Vec<NodeRules>,
+}
+
+closed_enum! {
+    /// What somebody has to do.
+    #[derive(Default)]
+    NodeKind {
+        /// Speak to the lead; who does not is a late follower.
+        #[default]
+        Follow = "follow",
+        /// Bring the lead to a result; who does not is a late converter.
+        Convert = "convert",
+        /// Nothing: somebody is only told, and nobody is late.
+        Remind = "remind",
+    }
+}
+
+/// From when on a clock runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Anchor {
+    /// The last real change of owner. A rep who gave the lead back and takes it again in the same cycle, with nobody in
+    /// between, has the time he had.
+    #[default]
+    OwnerChange,
+    /// The submission: the lead's creation, or the begin of its cycle.
+    Created,
+    /// The entry into a stage, under the owner of that time; a later owner has it from his own first moment.
+    StageEntry(String),
+    /// Each thing the lead does, from the change of owner on.
+    LastActivity,
+    /// Each follow-up of the owner.
+    LastFollowUp,
+    /// The end of the contract, see [`FollowUpOptions::contract_end`](super::FollowUpOptions::contract_end).
+    ContractEnd,
+    /// Since the lead has had no owner and lies in a pool of this kind.
+    PoolEntry(PoolKind),
+    /// A moment.
+    Date(DateTime<Utc>),
+}
+
+/// What somebody has to do by when, and what happens if he does not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NodeRules {
+    /// Name, such as `first_contact`; unique in the policy. Nodes of one name in several policies are one kind of
+    /// deadline: the earliest due acts, the others stand aside.
+    pub id: String,
+    /// What is to be done.
+    #[serde(default)]
+    pub kind: NodeKind,
+    /// From when on.
+    #[serde(default)]
+    pub anchor: Anchor,
+    /// How much time there is, more than none.
+    pub within: Amount,
+    /// Whether it is due so long *before* the anchor, which is then `contract_end` or `date`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub before: bool,
+    /// Which time counts; `None` is `office_hours` below 24 hours, else `workday`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Clock>,
+    /// What meets it; `None` is what its kind says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub met_by: Option<MetBy>,
+    /// Whether the clock stands while the lead is paused (default: yes). With pauses, `same_time` counts as `workday`.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub pauses: bool,
+    /// Whether a planned follow-up later than the deadline moves it there (default: no).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub planned_moves: bool,
+    /// What happens on the way, by allowance: each from the same start, on the same clock.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ladder: Vec<Rung>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl NodeRules {
+    /// A node of a kind from the change of owner on, without a ladder.
+    ///
+    /// ```
+    /// use leadkit::calendar::Amount;
+    /// use leadkit::follow_up::{NodeKind, NodeRules};
+    ///
+    /// let node = NodeRules::new("first_contact", NodeKind::Follow, Amount::hours(24));
+    /// assert!(node.ladder.is_empty() && node.clock.is_none());
+    /// ```
+    #[must_use]
+    pub fn new(id: &str, kind: NodeKind, within: Amount) -> NodeRules {
+        NodeRules {
+            id: id.to_owned(),
+            kind,
+            anchor: Anchor::OwnerChange,
+            within,
+            before: false,
+            clock: None,
+            met_by: None,
+            pauses: true,
+            planned_moves: false,
+            ladder: Vec::new(),
+        }
+    }
+
+    /// What meets the node.
+    #[must_use]
+    pub fn met_by(&self) -> MetBy {
+        self.met_by.clone().unwrap_or_else(|| match self.kind {
+            NodeKind::Follow | NodeKind::Remind => MetBy { follow_ups: all_follow_ups(), ..MetBy::result() },
+            NodeKind::Convert => MetBy::result(),
+        })
+    }
+
+    /// The clock that counts: the node's own, or the one for an allowance of this size.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock.unwrap_or(self.within.default_clock())
+    }
+}
+
+fn all_follow_ups() -> BTreeSet<FollowUpKind> {
+    FollowUpKind::ALL.iter().copied().collect()
+}
+
+/// What meets a deadline: the first of these.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MetBy {
+    /// Follow-ups of the owner, or of who covers him.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub follow_ups: BTreeSet<FollowUpKind>,
+    /// Stages that are entered.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub stages: BTreeSet<String>,
+    /// Ends of the owner's tenure.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub ends: BTreeSet<TenureEnd>,
+}
+
+impl MetBy {
+    /// The lead converted or was found invalid.
+    #[must_use]
+    pub fn result() -> MetBy {
+        MetBy { ends: [TenureEnd::Converted, TenureEnd::Invalid].into(), ..MetBy::default() }
+    }
+}
+
+/// One rung of an escalation ladder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rung {
+    /// What happens.
+    pub step: Step,
+    /// When: so long from the node's start on; not less than the rung before.
+    pub within: Amount,
+    /// Of `recycle`: the kind of pool. Default: `lead`, where reps claim it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<PoolKind>,
+}
+
+impl Rung {
+    /// A rung.
+    #[must_use]
+    pub fn new(step: Step, within: Amount) -> Rung {
+        Rung { step, within, to: None }
+    }
+
+    /// A rung that moves the lead to a pool of a kind.
+    #[must_use]
+    pub fn recycle_to(kind: PoolKind, within: Amount) -> Rung {
+        Rung { step: Step::Recycle, within, to: Some(kind) }
+    }
+}
+
+closed_enum! {
+    /// A step of escalation.
+    Step {
+        /// Remind the owner.
+        RemindOwner = "remind_owner",
+        /// Tell the owner's manager.
+        CopyManager = "copy_manager",
+        /// Mark the lead as being at risk.
+        HighRisk = "high_risk",
+        /// Give the lead to the next rep at once: the host calls [`Intake::reassign`](crate::Intake::reassign).
+        Reassign = "reassign",
+        /// Take the lead from the owner and lay it into a pool.
+        Recycle = "recycle",
+    }
+}
+
+impl Step {
+    /// Whether it takes the lead from its owner. An open opportunity holds the lead.
+    #[must_use]
+    pub fn takes_away(self) -> bool {
+        matches!(self, Step::Reassign | Step::Recycle)
+    }
+}
+
+/// Protection (客保): how long nobody else gets the lead, in local days of the calendar. It runs to the end of its last
+/// day.
+///
+/// A qualifying act on a protected day moves the last day to the day of the act plus [`extends_days`](Self::extends_days),
+/// unless it is later already: an extension never shortens, and never passes [`max_days`](Self::max_days).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProtectionRules {
+    /// For which leads (default: all).
+    #[serde(default, skip_serializing_if = "Condition::is_always")]
+    pub when: Condition,
+    /// Days from the change of owner on, at least 1.
+    pub days: u32,
+    /// Days from a qualifying act on; 0 extends nothing.
+    #[serde(default)]
+    pub extends_days: u32,
+    /// The hard stop, in days from the change of owner on; at least `days`.
+    pub max_days: u32,
+    /// Follow-ups that extend (default: all).
+    #[serde(default = "all_follow_ups")]
+    pub follow_ups: BTreeSet<FollowUpKind>,
+    /// Kinds of the lead's activities that extend (default: none).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub activities: BTreeSet<String>,
+    /// So many days before the last one the owner is reminded; `None` is not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_days: Option<u32>,
+}
+
+/// Reminders at lengths of time after a closing ([`FollowUpOptions::closed_at`](super::FollowUpOptions::closed_at)).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrackingRules {
+    /// For which leads (default: all).
+    #[serde(default, skip_serializing_if = "Condition::is_always")]
+    pub when: Condition,
+    /// The reminders by name, elapsed time after the closing.
+    pub reminders: Vec<TrackingReminder>,
+}
+
+/// One reminder of a schedule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrackingReminder {
+    /// Name, such as `quarter`; unique in the schedule.
+    pub id: String,
+    /// How long after the closing; `elapsed`.
+    pub after: Amount,
+}
+
+open_enum! {
+    /// On which occasion a lead moves.
+    FlowTrigger {
+        /// It was judged not to be a marketing-qualified lead.
+        NotMql = "not_mql",
+        /// Sales did not bring it to a result in time.
+        NotSqlInTime = "not_sql_in_time",
+        /// It became a sales-qualified lead.
+        Sql = "sql",
+        /// A deadline was missed and the ladder recycles it.
+        Recycled = "recycled",
+        /// Its protection ended.
+        ProtectionLost = "protection_lost",
+        /// A nurtured lead has a new need.
+        NewNeed = "new_need",
+        /// It lay in its pool for as long as leads stay there.
+        StayOver = "stay_over",
+        /// Its owner gives it back.
+        Returned = "returned",
+    }
+}
+
+/// Where a flow leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FlowTarget {
+    /// To the pool of this kind that serves the lead's region.
+    Pool(PoolKind),
+    /// To a rep by the rules of assignment.
+    Assign,
+    /// Nowhere; somebody may be told.
+    Stay,
+}
+
+/// One way a lead goes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlowRules {
+    /// Identifier; unique in the document.
+    pub id: RuleId,
+    /// On which occasion.
+    pub on: FlowTrigger,
+    /// For which leads (default: all).
+    #[serde(default, skip_serializing_if = "Condition::is_always")]
+    pub when: Condition,
+    /// Where to.
+    pub to: FlowTarget,
+    /// Whether the next owner must be another person than the last.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub another_owner: bool,
+    /// Whether the owner's manager is told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tell_manager: bool,
+    /// The reason that is filed, as a code.
+    pub reason: Code,
+}
+
+/// Where the leads of an event go: the first rule whose condition holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EventRules {
+    /// Which leads fit the profile of named accounts; wherever they go, they get the tag.
+    pub named: Condition,
+    /// The tag of named accounts.
+    pub tag: String,
+    /// The rules.
+    pub rules: Vec<EventRule>,
+    /// Where the rest goes.
+    pub otherwise: EventPlace,
+}
+
+/// One rule for the leads of an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventRule {
+    /// Identifier; unique in the list.
+    pub id: RuleId,
+    /// For which leads.
+    pub when: Condition,
+    /// Where they go.
+    pub to: EventPlace,
+    /// Whether they are converted to an account.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub convert: bool,
+}
+
+closed_enum! {
+    /// Where a lead of an event goes.
+    #[derive(Default)]
+    EventPlace {
+        /// It stays with the seller who met it, protected.
+        Protected = "protected",
+        /// To sales, by the rules of assignment.
+        Sales = "sales",
+        /// To the active public pool.
+        Active = "active",
+        /// To the general public pool.
+        General = "general",
+        /// To the nurture pool of its region.
+        #[default]
+        Regional = "regional",
+    }
+}
+
+impl EventPlace {
+    /// The kind of pool it is; `None` when the lead has or gets an owner.
+    #[must_use]
+    pub fn pool_kind(self) -> Option<PoolKind> {
+        match self {
+            EventPlace::Protected | EventPlace::Sales => None,
+            EventPlace::Active => Some(PoolKind::PublicActive),
+            EventPlace::General => Some(PoolKind::PublicGeneral),
+            EventPlace::Regional => Some(PoolKind::Nurture),
+        }
+    }
+}
