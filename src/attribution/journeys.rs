@@ -234,15 +234,16 @@ impl Journeys {
         if length >= NONE as usize {
             return Err(full());
         }
+        let step = Step { channel: step.channel.trim(), ..step };
         let number = match self.channels.number(step.channel) {
             Some(number) => number,
             None if crate::text::is_blank(step.channel) => {
                 let touch = length - self.open;
                 return Err(JourneyError::BlankChannel { journey: self.ends.len(), touch });
             }
-            None if Journeys::RESERVED.contains(&step.channel.trim()) => {
+            None if Journeys::RESERVED.contains(&step.channel) => {
                 let (journey, touch) = (self.ends.len(), length - self.open);
-                let channel = step.channel.trim().to_owned();
+                let channel = step.channel.to_owned();
                 return Err(JourneyError::ReservedChannel { journey, touch, channel });
             }
             None => self.channels.intern(step.channel).ok_or_else(full)?,

@@ -1,5 +1,6 @@
 //! From a host's records to journeys: whose touch is it, and to which conversion does it lead.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -101,6 +102,10 @@ pub struct Assembled {
     pub strangers: usize,
     /// How many touches were there twice.
     pub repeats: usize,
+    /// How many touches and links have a blank or [reserved](Journeys::RESERVED) channel: they are in no journey.
+    pub unusable: usize,
+    /// How many leads, opportunities and orders were there twice: the first of each id counts.
+    pub repeated_records: usize,
     /// How many opportunities are not marked as won and have orders: each is a conversion at its first order.
     pub ordered_not_won: usize,
     /// How many orders name an opportunity that is not among the records: each is a conversion of its own.
@@ -126,6 +131,16 @@ impl fmt::Display for Assembled {
         for (count, one, many) in [
             (self.strangers, "touch of nobody known", "touches of nobody known"),
             (self.repeats, "touch was there twice", "touches were there twice"),
+            (
+                self.unusable,
+                "touch has a blank or reserved channel and is left out",
+                "touches have a blank or reserved channel and are left out",
+            ),
+            (
+                self.repeated_records,
+                "lead, opportunity or order was there twice and counts once",
+                "leads, opportunities and orders were there twice and count once",
+            ),
             (
                 self.ordered_not_won,
                 "opportunity is not won but has orders, and counts from the first of them",
@@ -357,6 +372,26 @@ fn utm_channel(utm: &Utm, rule: UtmChannel) -> Option<String> {
     }
 }
 
+/// A channel as journeys take it: without spaces around it; `None` when it is blank or has the name of a place in tables.
+fn usable(channel: &str) -> Option<&str> {
+    let channel = channel.trim();
+    (!crate::text::is_blank(channel) && !Journeys::RESERVED.contains(&channel)).then_some(channel)
+}
+
+/// The records of a list that have an id of their own, the first of each; blank ids are no ids. Adds up how many are
+/// left out. Nothing is copied when none are.
+fn each_once<'a, T: Clone>(list: &'a [T], id: impl Fn(&T) -> &str, repeated: &mut usize) -> Cow<'a, [T]> {
+    let mut seen = BTreeSet::new();
+    let first: Vec<bool> =
+        list.iter().map(|one| crate::text::is_blank(id(one)) || seen.insert(id(one).to_owned())).collect();
+    let again = first.iter().filter(|first| !**first).count();
+    *repeated += again;
+    if again == 0 {
+        return Cow::Borrowed(list);
+    }
+    list.iter().zip(first).filter(|(_, first)| *first).map(|(one, _)| one.clone()).collect()
+}
+
 /// What makes two touches one: their id, or who was reached how and when.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Identity {
@@ -398,7 +433,21 @@ struct Customer {
     seen: BTreeSet<Identity>,
     /// When each channel first reached a lead, or (`None`) any contact: which lead a contact came from is not told apart,
     /// because showing a link twice is worse than not at all.
-    shown: BTreeMap<(Option<LeadId>, String), DateTime<Utc>>,
+    shown: BTreeMap<(Option<LeadId>, String, Option<String>), DateTime<Utc>>,
+}
+
+impl Customer {
+    /// Whether a recorded touch shows a link of the lead: one of its channel, of its campaign unless one of them names
+    /// none, and no later.
+    fn shows(&self, link: (&LeadId, &str, Option<&str>), at: DateTime<Utc>) -> bool {
+        let (lead, channel, campaign) = link;
+        [Some(lead.clone()), None].into_iter().any(|who| {
+            let start = (who.clone(), channel.to_owned(), None);
+            let same = self.shown.range(start..).take_while(|((of, on, _), _)| *of == who && on == channel);
+            let fits = |of: &Option<String>| of.is_none() || campaign.is_none() || of.as_deref() == campaign;
+            same.into_iter().any(|((.., of), first)| fits(of) && *first <= at)
+        })
+    }
 }
 
 impl Attribution {
@@ -408,8 +457,10 @@ impl Attribution {
     /// merged ones too) and contacts in order of time, each touch once: touches of one id are one, and so are touches
     /// without an id that reached one person over the same channel and campaign at the same moment. An anonymous
     /// touch belongs to the lead that has its click id, its OpenID or unionid, its WeChat id (`wechat`) or the person key
-    /// of its e-mail (without `+tag`), or else to the contact that has one of the last two. The first and last link of a lead (`first_utm`, `utm`) are touches at its creation unless a
-    /// recorded touch of the lead, or of a contact, shows that channel no later. Content that somebody passed on is a
+    /// of its e-mail (without `+tag`), or else to the contact that has one of the last two. The first and last link of a
+    /// lead (`first_utm`, `utm`) are touches at its creation, before others of that moment, unless a recorded touch of
+    /// the lead, or of a contact, shows that channel and campaign no later. A touch or link whose channel is blank or
+    /// [reserved](Journeys::RESERVED) is left out and counted. Content that somebody passed on is a
     /// channel of its own, [`share_channel`].
     ///
     /// Each won opportunity is a conversion at `won_at` worth its orders, or its `amount` when there are none. An order
@@ -450,14 +501,19 @@ impl Attribution {
     /// ```
     ///
     /// # Errors
-    /// When a touch has a blank or reserved channel, amounts are in several currencies, or they are too large to be
-    /// added: those of one opportunity, which the error names, or all together.
+    /// When amounts are in several currencies, or they are too large to be added: those of one opportunity, which the
+    /// error names, or all together.
     pub fn journeys(&self, records: &Records<'_>) -> Result<Assembled, JourneyError> {
+        let mut repeated_records = 0;
+        let leads = each_once(records.leads, |one| one.id.as_str(), &mut repeated_records);
+        let opportunities = each_once(records.opportunities, |one| one.id.as_str(), &mut repeated_records);
+        let orders = each_once(records.orders, |one| one.id.as_str(), &mut repeated_records);
+        let records = &Records { leads: &leads, opportunities: &opportunities, orders: &orders, ..*records };
         let mut sets = joined(records);
         let keys = keys(records);
         let survivors = survivors(records);
         let mut customers: BTreeMap<usize, Customer> = BTreeMap::new();
-        let (mut strangers, mut repeats) = (0, 0);
+        let (mut strangers, mut repeats, mut unusable) = (0, 0, 0);
         for touch in records.touches {
             let Some((record, origin)) = whose(touch, &keys, &mut sets) else {
                 strangers += 1;
@@ -467,8 +523,13 @@ impl Attribution {
                 strangers += 1;
                 continue;
             };
+            let channel = touch.shared_by.as_ref().map_or_else(|| touch.channel.clone(), share_channel);
+            let Some(channel) = usable(&channel) else {
+                unusable += 1;
+                continue;
+            };
             let one = AssembledTouch {
-                channel: touch.shared_by.as_ref().map_or_else(|| touch.channel.clone(), share_channel),
+                channel: channel.to_owned(),
                 campaign: touch.campaign.as_ref().map(|id| id.as_str().to_owned()),
                 time: touch.time,
                 origin,
@@ -490,22 +551,26 @@ impl Attribution {
                     }
                     _ => None,
                 };
-                let first = customer.shown.entry((who, one.channel.clone())).or_insert(one.time);
+                let shown = (who, one.channel.clone(), one.campaign.clone());
+                let first = customer.shown.entry(shown).or_insert(one.time);
                 *first = (*first).min(one.time);
                 customer.touches.push(one);
             } else {
                 repeats += 1;
             }
         }
-        self.add_links(records, &mut sets, &mut customers);
+        unusable += self.add_links(records, &mut sets, &mut customers);
         for customer in customers.values_mut() {
-            customer.touches.sort_by_key(|touch| touch.time);
+            // What led to a lead comes before what it did at that moment.
+            customer.touches.sort_by_key(|touch| (touch.time, !matches!(touch.origin, Origin::Utm(_))));
         }
         let mut assembled = Assembled {
             journeys: Journeys::new(),
             customers: Vec::new(),
             strangers,
             repeats,
+            unusable,
+            repeated_records,
             ordered_not_won: 0,
             unknown_opportunities: 0,
             orders_of_nobody: 0,
@@ -514,8 +579,15 @@ impl Attribution {
         Ok(assembled)
     }
 
-    /// Adds the first and last link of each lead, when no recorded touch shows it.
-    fn add_links(&self, records: &Records<'_>, sets: &mut Sets, customers: &mut BTreeMap<usize, Customer>) {
+    /// Adds the first and last link of each lead, when no recorded touch shows it. Gives the number of those that cannot
+    /// be used.
+    fn add_links(
+        &self,
+        records: &Records<'_>,
+        sets: &mut Sets,
+        customers: &mut BTreeMap<usize, Customer>,
+    ) -> usize {
+        let mut unusable = 0;
         for one in records.leads {
             let Some(set) = sets.of(&lead(&one.id)) else { continue };
             let links = [&one.first_utm, &one.utm];
@@ -525,18 +597,19 @@ impl Attribution {
                 .collect();
             channels.dedup();
             for (channel, campaign) in channels {
+                if usable(&channel).is_none() {
+                    unusable += 1;
+                    continue;
+                }
                 let customer = customers.entry(set).or_default();
-                let shown = [Some(one.id.clone()), None].into_iter().any(|who| {
-                    let first = customer.shown.get(&(who, channel.clone()));
-                    first.is_some_and(|first| *first <= one.created_at)
-                });
-                if !shown {
+                if !customer.shows((&one.id, &channel, campaign.as_deref()), one.created_at) {
                     let origin = Origin::Utm(one.id.clone());
                     let touch = AssembledTouch { channel, campaign, time: one.created_at, origin };
                     customer.touches.push(touch);
                 }
             }
         }
+        unusable
     }
 
     /// Makes the journeys of each customer.
@@ -621,7 +694,6 @@ impl Attribution {
         let mut all: BTreeMap<Option<usize>, Vec<(Conversion, Vec<Money>)>> = BTreeMap::new();
         for one in records.opportunities {
             let Some(set) = sets.of(&RecordRef::Opportunity(one.id.clone())) else { continue };
-            // Taken away, so that an opportunity that is there twice has its orders once.
             let orders = ordered.remove(&one.id).unwrap_or_default();
             let first_ordered = orders.iter().map(|order| order.created_at).min();
             let Some(at) = one.won_at.or(first_ordered) else { continue };

@@ -407,7 +407,7 @@ impl Repair {
             {
                 self.removed.add(member(&self.original_path(parents), meant), node);
             }
-            _ => self.removed.add_unread(path),
+            _ => self.removed.add_unread(path, name, node),
         }
         true
     }

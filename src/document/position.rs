@@ -56,7 +56,7 @@ fn syntax_error(text: &str, error: &serde_json::Error) -> RuleErrors {
         ("not_json", "the text is empty".to_owned(), "write the rules as `{ … }`")
     } else {
         let (what, help) = in_words(what);
-        let help = instead_of(word_at(text, line, column)).unwrap_or(help);
+        let help = instead_of(word_at(text, line, column)).or_else(|| no_json(text)).unwrap_or(help);
         ("not_json", format!("the text is not JSON: {what}"), help)
     };
     let mut diagnostic = Diagnostic::error(code, "", message).with_help(help);
@@ -96,10 +96,23 @@ fn in_words(said: &str) -> (&str, &'static str) {
 fn word_at(text: &str, line: usize, column: usize) -> &str {
     let line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
     let (before, after) = line.split_at_checked(column.saturating_sub(1)).unwrap_or((line, ""));
+    if let Some(sign) = after.chars().next().filter(|c| "“”‘’＂".contains(*c)) {
+        return after.get(..sign.len_utf8()).unwrap_or_default();
+    }
     let is_outside = |c: char| !c.is_ascii_alphabetic();
     let start = before.rfind(is_outside).map_or(0, |at| at + 1);
     let end = before.len() + after.find(is_outside).unwrap_or(after.len());
     line.get(start..end).unwrap_or_default()
+}
+
+/// What is likely meant by a text that does not begin like JSON: a document of another format, or the name of a file.
+fn no_json(text: &str) -> Option<&'static str> {
+    let first = text.trim_start().chars().next()?;
+    let is_other = first.is_alphabetic() || matches!(first, '#' | '-' | '/' | '.');
+    is_other.then_some(
+        "hand in the text of a JSON document, not its name; TOML and YAML are read into a `serde_json::Value` \
+         for `load`",
+    )
 }
 
 /// What JSON has for a word of other languages.
@@ -107,6 +120,7 @@ fn instead_of(word: &str) -> Option<&'static str> {
     match word {
         "True" | "TRUE" | "yes" | "Yes" => Some("write `true`"),
         "False" | "FALSE" | "no" | "No" => Some("write `false`"),
+        "“" | "”" | "‘" | "’" | "＂" => Some("write `\"`: JSON takes straight quotes only"),
         "NaN" | "nan" | "Infinity" | "inf" | "None" | "nil" | "undefined" => {
             Some("leave the key out: JSON has no such value")
         }
@@ -381,6 +395,9 @@ mod tests {
             ("{\"a\": NaN}", "leave the key out"),
             ("{\"a\": nan}", "leave the key out"),
             ("{\"名\": True}", "write `true`"),
+            ("{“pool”: 1}", "write `\"`"),
+            ("rules.json", "hand in the text of a JSON document"),
+            ("pool: leads\n", "hand in the text of a JSON document"),
             ("{\"a\": [1,\n False]}", "write `false`"),
             ("{\"a\": \"no}\n", "close the text with a double quote, or write a line break as `\\n`"),
         ] {

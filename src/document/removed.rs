@@ -26,6 +26,8 @@ pub(super) struct Removed {
     paths: BTreeSet<String>,
     /// What stood there.
     nodes: Vec<(String, Value)>,
+    /// What stood under keys that nothing reads, by key: a list that stands at another place than where it belongs.
+    unread: Vec<(String, Value)>,
 }
 
 impl Removed {
@@ -41,9 +43,10 @@ impl Removed {
         self.paths.iter().any(|removed| is_below(removed, path))
     }
 
-    /// Notes a key that nothing reads: what stands there is defined nowhere.
-    pub(super) fn add_unread(&mut self, path: String) {
+    /// Notes a key that nothing reads.
+    pub(super) fn add_unread(&mut self, path: String, key: &str, node: Value) {
         self.paths.insert(path);
+        self.unread.push((key.to_owned(), node));
     }
 
     pub(super) fn add(&mut self, path: String, node: Value) {
@@ -88,10 +91,15 @@ impl Removed {
             true => diagnostic.message.contains(&format!("`{name}`")),
             false => quoted.contains(&name),
         };
-        engines
-            .into_iter()
-            .flat_map(|engine| lists.iter().map(move |list| format!("{engine}{list}")))
-            .any(|list| self.nodes.iter().any(|(at, node)| defines(at, node, &list, keys, &names)))
+        let is_of = |list: &str, key: &str| list.rsplit('.').next() == Some(key);
+        let elsewhere = |list: &&str| {
+            self.unread.iter().any(|(key, node)| is_of(list, key) && defines(list, node, list, keys, &names))
+        };
+        lists.iter().any(elsewhere)
+            || engines
+                .into_iter()
+                .flat_map(|engine| lists.iter().map(move |list| format!("{engine}{list}")))
+                .any(|list| self.nodes.iter().any(|(at, node)| defines(at, node, &list, keys, &names)))
     }
 }
 

@@ -60,6 +60,18 @@ macro_rules! ids {
             }
         }
 
+        impl From<i32> for $name {
+            fn from(number: i32) -> Self {
+                Self::from(i64::from(number))
+            }
+        }
+
+        impl From<u32> for $name {
+            fn from(number: u32) -> Self {
+                Self::from(u64::from(number))
+            }
+        }
+
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0

@@ -122,7 +122,7 @@ impl FromStr for Field {
     fn from_str(name: &str) -> Result<Field, FieldError> {
         let fail = |message: String, help: &str| Err(FieldError { message, help: help.to_owned() });
         if let Some(column) = name.strip_prefix(ATTRIBUTE_PREFIX) {
-            return if column.is_empty() {
+            return if text::is_blank(column) {
                 fail(
                     "`attributes.` lacks the name of the attribute".to_owned(),
                     "write it as `attributes.NAME`",
@@ -256,9 +256,15 @@ mod tests {
 
     #[test]
     fn what_is_no_field_is_refused_with_help() {
-        for bad in
-            ["", "attributes.", "activity.count.x", "activity.count..7d", "activity.count.x.0d", "salary"]
-        {
+        for bad in [
+            "",
+            "attributes.",
+            "attributes. ",
+            "activity.count.x",
+            "activity.count..7d",
+            "activity.count.x.0d",
+            "salary",
+        ] {
             assert!(bad.parse::<Field>().is_err(), "{bad}");
         }
     }

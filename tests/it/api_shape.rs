@@ -196,8 +196,9 @@ fn codes_are_one_type_and_every_reason_lists_its_own() {
 #[test]
 fn ids_and_values_are_made_of_the_plain_types() {
     assert_eq!(
-        [LeadId::from(7_i64), 7_u64.into(), "7".into(), String::from("7").into()].map(|id| id.to_string()),
-        ["7"; 4]
+        [LeadId::from(7_i64), 7_u64.into(), 7_i32.into(), 7_u32.into(), "7".into(), String::from("7").into()]
+            .map(|id| id.to_string()),
+        ["7"; 6]
     );
     assert_eq!(Value::from(1.5), Value::Number(1.5));
     assert_eq!(Value::from(f64::NAN), Value::Null);

@@ -142,6 +142,13 @@ fn habits_of_other_languages_are_told_once() {
                 r#"{"score": {"fit": {"rules": [{"id": "a", "when": {"field": "employee_count", "field": "title", "ge": 10}, "points": 5}]}}}"#,
             ),
         ),
+        (
+            "groups beside `assign` and not in it",
+            load(json!({
+                "groups": {"east": {"members": [{"rep": "ann"}]}},
+                "assign": {"pools": {"leads": {"rules": [{"id": "r", "then": {"group": {"id": "east"}}}]}}},
+            })),
+        ),
         ("points in quotes", load(fit(json!({"field": "title", "eq": "CEO"}), json!("20")))),
         ("a condition in words", load(fit(json!("title == 1"), json!(20)))),
         ("more than fits", load(json!({"dedup": {"crowded_key": 4_294_967_296u64}}))),

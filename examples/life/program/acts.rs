@@ -118,7 +118,10 @@ impl Desk {
                 let outcome = self.intake.revoke(&input, &self.roster, &self.state, self.now);
                 self.settle(&outcome)
             }
-            Event::Forget { lead } => self.forget(lead),
+            Event::Forget { lead } => {
+                self.kept.forget(&self.book, lead);
+                self.forget(lead)
+            }
         }
     }
 

@@ -1,13 +1,14 @@
 //! What a host keeps beside the book, for attribution: touches, orders, opportunities.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
 use chrono::{DateTime, Utc};
 use leadkit::attribution::{Assembled, Attribution, AttributionRules, Records};
 use leadkit::book::Book;
 use leadkit::model::{
-    Account, ConversionRecord, Lead, LeadId, Link, Opportunity, OpportunityId, Order, Touch,
+    Account, ConversionRecord, Lead, LeadId, Link, LinkKind, Opportunity, OpportunityId, Order, RecordRef,
+    Touch,
 };
 
 use super::event::Deal;
@@ -29,11 +30,49 @@ impl Kept {
             ..Opportunity::default()
         };
         let one = self.opportunities.entry(id.clone()).or_insert_with(new);
+        one.lead = Some(lead.clone());
+        // Told again, it stays at the moment it was told first.
         (one.won_at, one.lost_at) = match status {
             Deal::Open => (None, None),
-            Deal::Won => (Some(now), None),
-            Deal::Lost => (None, Some(now)),
+            Deal::Won => (one.won_at.or(Some(now)), None),
+            Deal::Lost => (None, one.lost_at.or(Some(now))),
         };
+    }
+
+    /// Lets go of a person: touches of the lead, of what was merged or folded into it, and those by its keys. Orders and
+    /// opportunities are the company's, and stay without the name.
+    pub(super) fn forget(&mut self, book: &Book, lead: &LeadId) {
+        let mut gone: BTreeSet<LeadId> = [lead.clone()].into();
+        loop {
+            let before = gone.len();
+            for link in &book.desk().links {
+                if let (RecordRef::Lead(from), RecordRef::Lead(to)) = (&link.from, &link.to)
+                    && gone.contains(to)
+                    && !matches!(link.kind, LinkKind::RelatedTo | LinkKind::BelongsTo)
+                {
+                    gone.insert(from.clone());
+                }
+            }
+            if gone.len() == before {
+                break;
+            }
+        }
+        let known = gone.iter().filter_map(|id| book.lead(id));
+        let keys: BTreeSet<String> = known
+            .flat_map(|lead| {
+                let ids = lead.click_ids.values().chain(lead.external_ids.values()).cloned();
+                let wechat = lead.wechat.iter().map(|id| id.as_str().to_owned());
+                ids.chain(lead.emails.iter().map(|mail| mail.as_str().to_lowercase())).chain(wechat)
+            })
+            .collect();
+        let is_of = |touch: &Touch| {
+            gone.contains(&touch.lead)
+                || touch.keys.values().any(|key| keys.contains(&key.to_lowercase()) || keys.contains(key))
+        };
+        self.touches.retain(|touch| !is_of(touch));
+        let name = |of: &mut Option<LeadId>| drop(of.take_if(|id| gone.contains(id)));
+        self.orders.iter_mut().for_each(|order| name(&mut order.lead));
+        self.opportunities.values_mut().for_each(|one| name(&mut one.lead));
     }
 
     /// The journeys of every customer, from what stands in the book and what is kept here.
@@ -41,7 +80,9 @@ impl Kept {
         let leads: Vec<Lead> = book.leads().cloned().collect();
         let accounts: Vec<Account> = book.accounts().cloned().collect();
         let links: Vec<Link> = book.desk().links.iter().cloned().collect();
-        let conversions: Vec<ConversionRecord> = book.desk().conversions.values().cloned().collect();
+        let erased = |lead: &LeadId| book.lead(lead).is_none_or(|one| one.status.as_str() == "erased");
+        let conversions = book.desk().conversions.values().filter(|one| !erased(&one.lead));
+        let conversions: Vec<ConversionRecord> = conversions.cloned().collect();
         let opportunities: Vec<Opportunity> = self.opportunities.values().cloned().collect();
         let activities = leads.iter().flat_map(|lead| book.activities(&lead.id));
         let touches: Vec<Touch> =

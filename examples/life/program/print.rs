@@ -77,10 +77,16 @@ pub(crate) fn journeys(desk: &Desk, zone: FixedOffset, out: &mut dyn Write) -> R
                 Origin::Utm(lead) => format!("utm of {lead}"),
                 _ => "-".to_owned(),
             };
-            let (at, campaign) = (moment(touch.time, zone), touch.campaign.as_deref().unwrap_or("-"));
-            writeln!(out, "{first}\t{at}\t{}\t{campaign}\t{origin}", touch.channel)?;
+            let (at, channel) = (moment(touch.time, zone), one_line(&touch.channel));
+            let campaign = touch.campaign.as_deref().map_or_else(|| "-".to_owned(), one_line);
+            writeln!(out, "{first}\t{at}\t{channel}\t{campaign}\t{}", one_line(&origin))?;
         }
     }
     writeln!(out, "# {assembled}")?;
     Ok(())
+}
+
+/// A text of somebody else's in one field of one line.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

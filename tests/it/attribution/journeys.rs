@@ -295,8 +295,7 @@ fn circles_of_links_and_unknown_records_do_no_harm() {
     assert_eq!(assembled.customers.iter().map(|one| one.touches.len()).collect::<Vec<_>>(), [1, 1]);
     assert_eq!(assembled.repeats, 1, "merged leads are one");
     let blank = Touch { channel: " ".into(), ..touch("a", "", 3) };
-    let rules = Attribution::compile(&AttributionRules::default()).unwrap();
-    assert!(rules.journeys(&Records { links: &links, touches: &[blank], ..Records::default() }).is_err());
+    assert_eq!(assemble(&Records { links: &links, touches: &[blank], ..Records::default() }).unusable, 1);
     let _ = at("2026-01-01T00:00:00Z");
 }
 
@@ -538,4 +537,90 @@ fn who_is_one_customer() {
         .map(|one| one.records.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
         .collect();
     assert_eq!(records, ["lead L1, lead L2, lead L3, account A1", "lead L4"]);
+}
+
+/// One stranger's link, such as `?utm_source=(null)`, stops nobody's attribution.
+#[test]
+fn channels_that_are_none_are_left_out_and_counted() {
+    let bad = Lead { utm: Utm { source: Some("(null)".into()), ..Utm::default() }, ..lead("L1", 10) };
+    let good = Lead { utm: Utm { source: Some(" sem ".into()), ..Utm::default() }, ..lead("L2", 10) };
+    let touches = [
+        touch("L1", " ", 11),
+        touch("L1", "(start)", 12),
+        touch("L1", " baidu ", 13),
+        touch("L1", "baidu", 14),
+    ];
+    let assembled = assemble(&Records { leads: &[bad, good], touches: &touches, ..Records::default() });
+    assert_eq!(assembled.unusable, 3);
+    let channels: Vec<&str> = assembled
+        .customers
+        .iter()
+        .flat_map(|one| one.touches.iter().map(|one| one.channel.as_str()))
+        .collect();
+    assert_eq!(channels, ["baidu", "baidu", "sem"]);
+    assert!(assembled.to_string().contains("3 touches have a blank or reserved channel"), "{assembled}");
+}
+
+#[test]
+fn a_record_that_is_there_twice_counts_once() {
+    let one = Lead { utm: Utm { source: Some("sem".into()), ..Utm::default() }, ..lead("L1", 10) };
+    let won = Opportunity {
+        id: "O1".into(),
+        lead: Some("L1".into()),
+        amount: Some(cny(1_000)),
+        created_at: hour(20),
+        won_at: Some(hour(30)),
+        ..Opportunity::default()
+    };
+    let order = Order {
+        id: "R1".into(),
+        lead: Some("L1".into()),
+        opportunity: Some("O1".into()),
+        amount: cny(700),
+        created_at: hour(30),
+        ..Order::default()
+    };
+    for orders in [&[][..], &[order.clone(), order][..]] {
+        let assembled = assemble(&Records {
+            leads: &[one.clone(), one.clone()],
+            opportunities: &[won.clone(), won.clone()],
+            orders,
+            ..Records::default()
+        });
+        assert_eq!(assembled.repeated_records, 2 + orders.len() / 2);
+        assert_eq!((assembled.journeys.conversions(), assembled.customers[0].touches.len()), (1, 1));
+        let credits = Attribution::load(serde_json::json!({"models": [{"id": "last", "model": "last"}]}))
+            .unwrap()
+            .allocate(&assembled.journeys, &[leadkit::attribution::Dimension::Channel])
+            .unwrap();
+        let wanted = if orders.is_empty() { 1_000 } else { 700 };
+        assert!(format!("{credits:?}").contains(&format!("{wanted}")), "{credits:?}");
+    }
+}
+
+/// An old click of another campaign does not hide the link of a lead; one of its own campaign does, and what led to a lead
+/// comes before what it did at that moment.
+#[test]
+fn a_link_is_shown_by_a_click_of_its_campaign() {
+    let utm = Utm { source: Some("sem".into()), campaign: Some("c2".into()), ..Utm::default() };
+    let one = Lead { utm, click_ids: [("gclid".to_owned(), "x".to_owned())].into(), ..lead("L1", 100) };
+    let click = |campaign: Option<&str>| Touch {
+        campaign: campaign.map(Into::into),
+        ..keyed("gclid", "x", "sem", 1)
+    };
+    let form = touch("L1", "form", 100);
+    for (campaign, wanted) in [
+        (Some("c1"), vec!["sem c1", "sem c2", "form "]),
+        (Some("c2"), vec!["sem c2", "form "]),
+        (None, vec!["sem ", "form "]),
+    ] {
+        let touches = [form.clone(), click(campaign)];
+        let assembled = assemble(&Records { leads: &[one.clone()], touches: &touches, ..Records::default() });
+        let shown: Vec<String> = assembled.customers[0]
+            .touches
+            .iter()
+            .map(|one| format!("{} {}", one.channel, one.campaign.as_deref().unwrap_or_default()))
+            .collect();
+        assert_eq!(shown, wanted);
+    }
 }

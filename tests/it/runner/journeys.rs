@@ -31,3 +31,23 @@ fn the_journey_of_an_account_comes_from_its_events() {
     let (without, ..) = run(&scenario, "s.jsonl").unwrap();
     assert_eq!(out.split("# journeys").next(), Some(without.as_str()), "the other tables stay as they are");
 }
+
+/// Who is forgotten has no journey any more, and is not found again by the same address; nobody can forge a row.
+#[test]
+fn who_is_forgotten_has_no_journey() {
+    let scenario = r#"{"at":"2026-03-02T08:00:00+08:00","touch":{"keys":{"email":"ann@quellmark.de"},"channel":"old-secret"}}
+{"at":"2026-03-02T09:00:00+08:00","submit":{"id":"L1","name":"Ann","emails":["ann@quellmark.de"],"message":"hello"}}
+{"at":"2026-03-02T10:00:00+08:00","touch":{"lead":"L1","channel":"call"}}
+{"at":"2026-03-02T11:00:00+08:00","forget":{"lead":"L1"}}
+{"at":"2026-03-05T09:00:00+08:00","submit":{"id":"L2","name":"Ann","emails":["ann@quellmark.de"],"message":"again","utm":{"source":"a\tb\nlead X"}}}
+"#;
+    let (out, ..) = run(scenario.as_bytes(), "s.jsonl --journeys").unwrap();
+    let journeys: Vec<&str> = out.lines().skip_while(|line| *line != "# journeys").skip(2).collect();
+    assert_eq!(
+        journeys,
+        [
+            "lead L2\t2026-03-05T09:00:00+08:00\ta b lead X\t-\tutm of L2",
+            "# 1 customer with 0 conversions and 1 journey without",
+        ]
+    );
+}
