@@ -68,7 +68,7 @@ fn messages(words: &[String]) -> Vec<String> {
             (0..8 + random.below(12)).for_each(|_| text.push(random.character()));
             text.push_str(["，", "。", " CRM ", " for 30 users, "][random.below(4) as usize]);
         }
-        if n % 20 == 0 {
+        if n.is_multiple_of(20) {
             text.push_str(&words[random.below(words.len() as u64) as usize]);
         }
         text
@@ -134,7 +134,8 @@ fn lexicons() {
                 lexicon.find(text).iter().map(|hit| (hit.span().start, hit.span().end)).collect();
             let mut theirs: Vec<_> =
                 rival.find(text).into_iter().map(|span| (span.start, span.end)).collect();
-            (spans.sort_unstable(), theirs.sort_unstable());
+            spans.sort_unstable();
+            theirs.sort_unstable();
             assert_eq!(spans, theirs, "{text}");
         }
         let time = scan(&lexicon, &texts);

@@ -131,8 +131,7 @@ pub(super) fn trimmed(text: &str) -> Range<usize> {
 
 impl Lists {
     pub(super) fn compile(check: &ListCheck, report: &mut Report) -> Lists {
-        let mut lists = Lists::default();
-        lists.set = check.phone_set.then(Arc::default);
+        let mut lists = Lists { set: check.phone_set.then(Arc::default), ..Lists::default() };
         read(&check.phones, "phones", report, phone_key, |key| lists.phones.insert(key));
         read(&check.emails, "emails", report, email_key, |key| lists.emails.insert(key));
         read(&check.wechats, "wechats", report, wechat_key, |key| lists.wechats.insert(key));

@@ -58,8 +58,11 @@ pub(super) fn find(lexicon: Option<&Lexicon>, facts: &Facts<'_>) -> FoundWords {
     FoundWords(found)
 }
 
+/// Is shown a field, the place in it and the text.
+type Visit<'v> = dyn FnMut(Cow<'static, str>, Option<usize>, &str) + 'v;
+
 /// Shows every text of a lead with its field, and with its place where a field holds several.
-pub(super) fn visit(facts: &Facts<'_>, visit: &mut dyn FnMut(Cow<'static, str>, Option<usize>, &str)) {
+pub(super) fn visit(facts: &Facts<'_>, visit: &mut Visit<'_>) {
     let lead = facts.read();
     for field in LeadField::ALL.iter().filter(|field| is_written(**field)) {
         if let Some(text) = field.text(lead) {
