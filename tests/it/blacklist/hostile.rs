@@ -85,7 +85,7 @@ fn strange_characters_neither_break_nor_hide_a_word() {
         ("ＳＣＡＭ ⓢⓒⓐⓜ 𝓼𝓬𝓪𝓶", vec!["ＳＣＡＭ", "ⓢⓒⓐⓜ", "𝓼𝓬𝓪𝓶"]),
         // One character that stands for a sentence, with the word in it: no part of a character is a place.
         ("\u{fdfa}", vec![]),
-        // Look-alikes of another script are another word.
+        // What looks alike in another script is another word.
         ("sсаm", vec![]),
         ("s\u{200b}c\u{ad}a\u{2060}m\u{301}!", vec!["s\u{200b}c\u{ad}a\u{2060}m\u{301}"]),
     ] {
