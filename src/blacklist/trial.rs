@@ -39,7 +39,7 @@ pub struct DryRun {
 /// };
 /// let tables = HostTables::default();
 /// let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-01T09:00:00Z".parse().unwrap()));
-/// assert_eq!(dry_run(&mild, &strict, [&facts]).newly_blocked, ["L-1".into()]);
+/// assert_eq!(dry_run(&mild, &strict, [&facts]).newly_blocked, [lead.id.clone()]);
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```
 #[must_use]
