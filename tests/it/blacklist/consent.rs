@@ -104,7 +104,7 @@ fn records_that_say_nothing_are_refused() {
                 "until": "2026-03-01T00:00:00Z"},
         ]),
     );
-    snapshot("blacklist_consent_mistakes", &errors.unwrap_err());
+    snapshot("blacklist_consent_mistakes", errors.unwrap_err());
     let no_basis = json!({"rules": [{"id": "stop", "check": {"consent": {"records": [
         {"phone": "13927461853", "channels": ["all"], "since": "2026-03-01T00:00:00Z"}]}}}]});
     assert_eq!(BlacklistRules::load(no_basis).unwrap().lint()[0].code, "no_basis");

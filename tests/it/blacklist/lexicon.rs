@@ -131,7 +131,7 @@ fn a_rule_reads_every_text_of_a_lead_and_weighs_later_passes_less() {
         }),
     );
     assert_eq!(verdict.severity(), Severity::Block);
-    snapshot("blacklist_lexicon", &verdict.to_string());
+    snapshot("blacklist_lexicon", &verdict);
     assert!(matches!(
         verdict.hits().last().and_then(|hit| hit.suppressed_by()),
         Some(Suppression::Phrase { phrase }) if phrase == "反诈骗"
@@ -169,7 +169,7 @@ fn words_that_cannot_be_looked_for_are_refused_and_spellings_merge() {
     };
     let document = |words| serde_json::to_value(rules(words)).unwrap();
     let errors = BlacklistRules::load(document(words)).unwrap_err();
-    snapshot("blacklist_lexicon_mistakes", &errors.to_string());
+    snapshot("blacklist_lexicon_mistakes", &errors);
     assert!(BlacklistRules::load(document(Vec::new())).unwrap_err().to_string().contains("no words"));
     let lexicon = compile(&all(&["发票", "fapiao", "發票", "ＦＡＰＩＡＯ"]));
     assert_eq!(lexicon.len(), 2);
