@@ -28,7 +28,7 @@ impl PipelineRules {
             gates: vec![mql(), sql()],
             approvals: vec![Office::Operations, Office::Hr, Office::Finance],
             unapproved: Strictness::Refuse,
-            missing_fields: Strictness::Refuse,
+            missing_fields: Strictness::Report,
             skips: true,
         }
     }
@@ -76,11 +76,9 @@ fn growth() -> Vec<StageRules> {
 
 /// The stages both presets share, up to the opportunity.
 fn to_opportunity() -> Vec<StageRules> {
-    // Source, region, industry and keyword: without them nobody can tell later what brought the lead.
-    let required: Vec<Field> = ["source.primary", "region", "industry", "utm.keyword"]
-        .iter()
-        .filter_map(|name| name.parse().ok())
-        .collect();
+    // Without them nobody can tell later what brought the lead. A keyword is no part of it: who came to a seminar has none.
+    let required: Vec<Field> =
+        ["source.primary", "region", "industry"].iter().filter_map(|name| name.parse().ok()).collect();
     vec![
         stage("lead", StageObject::Lead, PipelineHalf::M2l),
         StageRules { required, ..stage("mql", StageObject::Lead, PipelineHalf::M2l) },

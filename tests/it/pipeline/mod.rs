@@ -339,13 +339,22 @@ fn required_fields_are_asked_for() {
     walk.lead.utm.keyword = None;
     walk.lead.industry.clear();
     let request = || MoveRequest::new("mql", sdr()).answered(mql(YesNo::Yes, 1));
-    let refusal = walk.ask(request(), 1).unwrap_err();
-    let names: Vec<String> = refusal.missing_fields().iter().map(ToString::to_string).collect();
-    assert_eq!(names, ["industry", "utm.keyword"]);
-    let lenient = PipelineRules { missing_fields: Strictness::Report, ..approved(PipelineRules::default()) };
-    walk.pipeline = Pipeline::compile(&lenient).unwrap();
     let granted = walk.ask(request(), 1).unwrap();
+    let names: Vec<String> = granted.missing_fields().iter().map(ToString::to_string).collect();
+    assert_eq!(names, ["industry"], "they are reported");
+    let strict = PipelineRules { missing_fields: Strictness::Refuse, ..approved(PipelineRules::default()) };
+    walk.pipeline = Pipeline::compile(&strict).unwrap();
+    let refusal = walk.ask(request(), 1).unwrap_err();
     assert_eq!(granted.missing_fields(), refusal.missing_fields());
+}
+
+#[test]
+fn a_lead_of_a_seminar_passes_into_mql_without_a_keyword() {
+    let mut walk = Walk::at_lead();
+    walk.lead.source.primary = Some("own_seminar".into());
+    walk.lead.utm.keyword = None;
+    let passed = walk.ask(MoveRequest::new("mql", sdr()).answered(mql(YesNo::Yes, 1)), 1).unwrap();
+    assert!(passed.missing_fields().is_empty(), "{passed}");
 }
 
 #[test]
