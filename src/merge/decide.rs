@@ -88,7 +88,7 @@ fn plan<R: Mergeable>(
         contact_conflicts(person, &references, phones, &mut conflicts);
     }
     order::sort_by(&mut conflicts, |a, b| a.field.cmp(&b.field));
-    let effects = effects(survivor.reference(), &decisions, &united, &references);
+    let effects = effects(survivor.reference(), &decisions, &conflicts, &united, &references);
     let contacts = united.iter().filter_map(|person| contact_decision(person, &references)).collect();
 
     let mut others: Vec<R> = ordered.iter().skip(1).map(|record| (*record).clone()).collect();
@@ -392,9 +392,29 @@ fn contact_decision(person: &UnitedContact, references: &[RecordRef]) -> Option<
     })
 }
 
+/// Whether a field holds what a person said, and not what became of the lead or where it came from.
+fn is_said(field: &str) -> bool {
+    let said = [
+        "name",
+        "title",
+        "job_function",
+        "company",
+        "country",
+        "province",
+        "city",
+        "region",
+        "employee_count",
+        "business_model",
+        "scenario",
+        "message",
+    ];
+    said.contains(&field) || field.starts_with("attributes.")
+}
+
 fn effects(
     survivor: RecordRef,
     decisions: &[FieldDecision],
+    conflicts: &[FieldConflict],
     united: &[UnitedContact],
     references: &[RecordRef],
 ) -> Vec<Effect> {
@@ -408,6 +428,20 @@ fn effects(
     let changed = decisions.iter().filter(|decision| decision.is_change());
     let mut effects: Vec<Effect> =
         changed.map(|one| update(&survivor, &one.field, one.after.clone(), one.before.clone())).collect();
+    // What somebody said of a lead and the merged one does not say is shown to somebody.
+    for conflict in conflicts.iter().filter(|conflict| is_said(&conflict.field)) {
+        let of_leads = conflict.dropped.iter().filter_map(|(record, found)| match record {
+            RecordRef::Lead(entry) => Some((entry.clone(), found.clone())),
+            _ => None,
+        });
+        effects.extend(of_leads.map(|(entry, found)| Effect::RecordConflict {
+            record: survivor.clone(),
+            field: conflict.field.clone(),
+            kept: conflict.kept.clone(),
+            found,
+            entry,
+        }));
+    }
     for person in united {
         let contact = RecordRef::Contact(person.contact.id.clone());
         if person.from > 0 {
