@@ -289,6 +289,7 @@ impl PoolPlan {
             date: self.zone.date(now),
             zone: &self.zone,
             daily_cap: self.daily_cap,
+            holding_cap: self.holding_cap,
             match_territory: self.match_territory,
             serve_unknown_region: self.serve_unknown_region,
             // Deriving it may take parsing the company name.

@@ -1,8 +1,11 @@
 //! What reps take themselves (领取).
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::assigner::{Assigner, LeadOptions, previous_owners};
+use super::assigner::{Assigner, LeadOptions, decision_key, previous_owners};
 use super::counts::Way;
 use super::delta::{AssignDelta, Change};
 use super::eligibility::SkipReason;
@@ -13,11 +16,24 @@ use super::roster::Roster;
 use crate::model::{PoolId, RepId};
 use crate::rule::Facts;
 
+/// The key a claim is remembered under, for a lead whose decision is remembered under another. A blank key is none.
+#[must_use]
+pub fn claim_key(decision: &str) -> Option<String> {
+    (!decision.trim().is_empty()).then(|| format!("{decision} claim"))
+}
+
 impl Assigner {
     /// Most leads a rep claims from a pool a local day; `None` is no limit.
     #[must_use]
     pub fn daily_claim_cap(&self, pool: &PoolId) -> Option<u32> {
         self.pools.get(pool).unwrap_or(&self.bare).daily_claim_cap
+    }
+
+    /// Most open leads that a rep holds at once who has no cap of his own, where leads are assigned from a pool; `None` is no
+    /// limit.
+    #[must_use]
+    pub fn holding_cap(&self, pool: &PoolId) -> Option<u32> {
+        self.pools.get(pool).unwrap_or(&self.bare).holding_cap
     }
 
     /// The local date of a pool, by which leads are counted.
@@ -27,8 +43,9 @@ impl Assigner {
     }
 
     /// Whether a rep may claim a lead of the ledger's pool, and what that changes: the claim is counted, apart from what
-    /// is assigned, and the rep holds one lead more. It takes no turn, and is not remembered by a key: a claim of a lead
-    /// that has an owner is for the caller to refuse.
+    /// is assigned, and the rep holds one lead more. It takes no turn. It is remembered under a
+    /// [key of its own](claim_key), by which it can be [taken back](Ledgers::take_back), and answers no later request: a claim
+    /// of a lead that has an owner is for the caller to refuse.
     ///
     /// The rep is asked what the rules' reps are asked, except for working time and absence (who claims is there) and the
     /// caps on what is assigned.
@@ -64,6 +81,7 @@ impl Assigner {
         options: &AssignOptions,
     ) -> Result<AssignDelta, SkipReason> {
         let (ledger, now) = (ledgers.pool, facts.now());
+        let key = options.key.as_deref().map_or_else(|| decision_key(facts), Cow::Borrowed);
         let at = ledger.latest().map_or(now, |latest| now.max(latest));
         let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
         let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
@@ -86,7 +104,7 @@ impl Assigner {
                 change: Some(Change {
                     kind: AssignmentKind::ExistingOwner { rep: rep.clone() },
                     date,
-                    key: None,
+                    key: claim_key(&key).map(Arc::from),
                     rep: Some(rep.clone()),
                     turn: None,
                     way: Way::Claimed,

@@ -110,6 +110,7 @@ impl PoolPlan {
             zone: pool.zone.clone(),
             daily_cap: pool.daily_assign_cap,
             daily_claim_cap: pool.daily_claim_cap,
+            holding_cap: pool.holding_cap,
             match_territory: pool.match_territory,
             serve_unknown_region: pool.serve_unknown_region,
             match_industry: pool.match_industry,

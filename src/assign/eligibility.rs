@@ -179,6 +179,8 @@ pub(super) struct Question<'a> {
     pub(super) date: NaiveDate,
     pub(super) zone: &'a Zone,
     pub(super) daily_cap: Option<u32>,
+    /// Of a rep who has none of his own.
+    pub(super) holding_cap: Option<u32>,
     pub(super) match_territory: bool,
     pub(super) serve_unknown_region: bool,
     pub(super) region: Option<Region>,
@@ -279,7 +281,7 @@ impl<'a> Question<'a> {
 
     /// The caps that midnight does not free.
     pub(super) fn full(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
-        if let Some(limit) = slot.holding_cap {
+        if let Some(limit) = slot.holding_cap.or(self.holding_cap) {
             let held = slot.open(self.ledgers.reps.taken(rep));
             if held >= limit {
                 return Some(SkipReason::HoldingCap { held, limit });

@@ -1,6 +1,7 @@
 //! The running state of one pool: turns, daily counts, decisions already made.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,7 +13,7 @@ use super::delta::{AssignDelta, Change};
 use super::ledger_error::LedgerError;
 use super::turn::{Turn, TurnList, TurnTable};
 use crate::calendar::Span;
-use crate::model::{GroupId, PoolId, RepId, RuleId};
+use crate::model::{GroupId, LeadId, PoolId, RepId, RuleId};
 
 /// One lead in the units credit is counted in.
 pub const ONE_LEAD: i64 = 1 << 32;
@@ -186,6 +187,17 @@ impl Ledger {
         self.keys.retain(|_, revision| self.decided.contains_key(revision));
     }
 
+    /// Forgets the decisions that are remembered of some leads: under their ids, and under keys that go on after a blank.
+    pub(crate) fn forget_leads(&mut self, leads: &[LeadId]) {
+        let of = |key: &str| {
+            leads.iter().any(|lead| {
+                key.strip_prefix(lead.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+            })
+        };
+        self.decided.retain(|_, decided| !of(&decided.key));
+        self.keys.retain(|key, _| !of(key));
+    }
+
     /// The pool's row: all but the remembered decisions. Its size depends on the reps, not on the leads.
     #[must_use]
     pub fn without_decisions(&self) -> Ledger {
@@ -198,6 +210,22 @@ impl Ledger {
             keys: BTreeMap::new(),
             ..*self
         }
+    }
+
+    /// The pool's row with the decisions that are remembered under keys that begin so.
+    #[must_use]
+    pub(crate) fn with_keys(&self, beginnings: &[&str]) -> Ledger {
+        let mut ledger = self.without_decisions();
+        for beginning in beginnings {
+            let found = self.keys.range::<str, _>((Bound::Included(*beginning), Bound::Unbounded));
+            for (key, revision) in found.take_while(|(key, _)| key.starts_with(beginning)) {
+                if let Some(decided) = self.decided.get(revision) {
+                    ledger.keys.insert(key.clone(), *revision);
+                    ledger.decided.insert(*revision, decided.clone());
+                }
+            }
+        }
+        ledger
     }
 
     /// The remembered decision of a key, as a row.

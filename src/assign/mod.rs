@@ -82,6 +82,7 @@ mod turn;
 pub use assigner::Assigner;
 pub(crate) use assigner::decision_key;
 pub use assignment::Assignment;
+pub use claims::claim_key;
 pub use decided::Decision;
 pub use delta::AssignDelta;
 pub use eligibility::SkipReason;

@@ -14,6 +14,7 @@ pub(super) struct PoolPlan {
     pub(super) zone: Zone,
     pub(super) daily_cap: Option<u32>,
     pub(super) daily_claim_cap: Option<u32>,
+    pub(super) holding_cap: Option<u32>,
     pub(super) match_territory: bool,
     pub(super) serve_unknown_region: bool,
     pub(super) match_industry: bool,

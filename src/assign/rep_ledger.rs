@@ -100,6 +100,13 @@ impl RepLedger {
         self
     }
 
+    /// The host has counted anew what a rep holds: see [`Roster::count`](super::Roster::count).
+    pub fn counted(&mut self, rep: &RepId) {
+        if let Some(counts) = self.reps.get_mut(rep) {
+            counts.taken = 0;
+        }
+    }
+
     /// The row of a rep; `None` when nothing was counted yet.
     #[must_use]
     pub fn row(&self, rep: &RepId) -> Option<RepRow> {

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::rep_ledger::RepLedger;
-use crate::calendar::{Calendar, Calendars};
+use crate::calendar::{Calendar, Calendars, Clock, Span};
 use crate::document::{Unique, check_reference};
 use crate::error::{Report, RuleErrors};
-use crate::model::{Absence, OwnerState, Region, Rep, RepId, TeamId};
+use crate::model::{Absence, CalendarId, OwnerState, Region, Rep, RepId, TeamId};
 use crate::order;
 use crate::text;
 
@@ -30,6 +30,8 @@ use crate::text;
 pub struct Roster {
     slots: BTreeMap<RepId, Slot>,
     calendars: Vec<Calendar>,
+    /// Their ids, sorted.
+    names: Vec<String>,
 }
 
 /// What eligibility asks of a rep.
@@ -76,7 +78,11 @@ impl Roster {
                 })
             })
         });
-        let mut roster = Roster { calendars: compiled.collect(), ..Roster::default() };
+        let mut roster = Roster {
+            calendars: compiled.collect(),
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..Roster::default()
+        };
         for (index, rep) in reps.iter().enumerate() {
             report.within("reps", |report| {
                 report.item(index, |report| {
@@ -133,6 +139,28 @@ impl Roster {
         self.slots.get(rep).map_or(0, |slot| slot.open(reps.taken(rep)))
     }
 
+    /// Tells what a rep holds now, and what of it he has not spoken to, without reading the whole roster again. What he was
+    /// given since he was counted before is in the host's count: forget it by [`RepLedger::counted`]. Nothing happens for a
+    /// rep who is not known.
+    ///
+    /// ```
+    /// use leadkit::assign::{RepLedger, Roster};
+    /// use leadkit::calendar::Calendars;
+    /// use leadkit::model::Rep;
+    ///
+    /// let mut roster = Roster::compile(&[Rep { id: "ann".into(), ..Rep::default() }], &Calendars::default())?;
+    /// let mut reps = RepLedger::default();
+    /// roster.count("ann", 7, 2);
+    /// reps.counted(&"ann".into());
+    /// assert_eq!((roster.holding(&"ann".into(), &reps), roster.untouched(&"ann".into(), &reps)), (7, 2));
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    pub fn count(&mut self, rep: &str, holding: u32, untouched: u32) {
+        if let Some(slot) = self.slots.get_mut(rep) {
+            (slot.holding, slot.untouched) = (holding, untouched);
+        }
+    }
+
     /// Whether a rep can take care of a lead at a moment: not when gone (not on the roster, or not active), away, or
     /// at the holding cap. What an owner of a record on file is asked before a lead goes to him or her.
     ///
@@ -156,6 +184,31 @@ impl Roster {
         }
         let full = slot.holding_cap.is_some_and(|cap| slot.open(reps.taken(rep)) >= cap);
         if full { OwnerState::Full } else { OwnerState::Active }
+    }
+
+    /// Whether a rep without a cap of his own holds as many leads as this cap allows.
+    pub(crate) fn is_over(&self, rep: &RepId, reps: &RepLedger, cap: Option<u32>) -> bool {
+        let slot = self.slots.get(rep).filter(|slot| slot.holding_cap.is_none());
+        slot.zip(cap).is_some_and(|(slot, cap)| slot.open(reps.taken(rep)) >= cap)
+    }
+
+    /// When so many hours of work are over, by the rep's calendar, else by one that is named: whole days are working days, the
+    /// rest is opening hours. `None` without a calendar, and where it ends before.
+    pub(crate) fn work_ends(
+        &self,
+        rep: Option<&RepId>,
+        calendar: Option<&CalendarId>,
+        from: DateTime<Utc>,
+        hours: u32,
+    ) -> Option<DateTime<Utc>> {
+        let own = rep.and_then(|rep| self.slots.get(rep)?.hours);
+        let named = || {
+            let wanted = calendar?.as_str();
+            self.names.binary_search_by(|name| name.as_str().cmp(wanted)).ok()
+        };
+        let calendar = self.calendars.get(own.or_else(named)?)?;
+        let clock = if hours.is_multiple_of(24) { Clock::Workday } else { Clock::OfficeHours };
+        calendar.add(from, Span::hours(hours), clock).ok().map(|due| due.at())
     }
 
     /// Leads the rep holds and has not spoken to: the host's count and those taken since. 0 for a rep that is not known.

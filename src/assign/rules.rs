@@ -81,6 +81,10 @@ pub struct PoolRules {
     /// Most leads a rep claims (领取) from the pool a local day; counted apart from those that are assigned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_claim_cap: Option<u32>,
+    /// Most open leads that a rep holds at once who has no [cap of his own](crate::model::Rep::holding_cap); `None` is no
+    /// limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holding_cap: Option<u32>,
     /// How leads are shared where neither the rule nor the group says.
     pub strategy: Strategy,
     /// Whether a rep with territories takes only leads from these.
@@ -102,6 +106,7 @@ impl Default for PoolRules {
             zone: Zone::default(),
             daily_assign_cap: None,
             daily_claim_cap: None,
+            holding_cap: None,
             strategy: Strategy::default(),
             match_territory: true,
             serve_unknown_region: false,

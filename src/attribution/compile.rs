@@ -193,7 +193,7 @@ fn kind(model: &Model, offset: UtcOffset, registry: &Registry, report: &mut Repo
     })
 }
 
-fn check_ownership(rules: &OwnershipRules, report: &mut Report) {
+pub(crate) fn check_ownership(rules: &OwnershipRules, report: &mut Report) {
     if rules.method == OwnershipMethod::Priority && rules.priority.is_empty() {
         report.within("priority", |report| {
             report.error("empty_list", "no pipeline has a priority", "name at least one pipeline");

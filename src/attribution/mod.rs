@@ -145,6 +145,7 @@ mod spread;
 mod sums;
 
 pub use allocation::{Allocation, AllocationRow, Dimension, TouchCredit};
+pub(crate) use compile::check_ownership;
 pub use credit_model::{CreditModel, Fit, Path, Paths};
 pub use credits::{ChannelCredit, Credits, Interval, ModelCredits, ModelShares, Note, Unattributed};
 pub use engine::Attribution;

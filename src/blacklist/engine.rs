@@ -171,6 +171,7 @@ impl Blacklist {
         let mut reached = false;
         // All texts are read once for all lexicons, when the first of them is asked.
         let mut words: Option<texts::FoundWords> = None;
+        let mut bursts = Bursts::default();
         for rule in &self.rules {
             // What makes a value useless comes before what follows from it.
             if !reached && rule.test.phase() > Phase::Fakes {
@@ -213,7 +214,7 @@ impl Blacklist {
                     first_submission(check, &submission, facts, windows, at).into_iter().for_each(found);
                 }
                 Test::Burst { check, space } => {
-                    burst(check, *space, facts, windows, at).into_iter().for_each(found);
+                    burst(check, *space, facts, windows, at, &mut bursts).into_iter().for_each(found);
                 }
                 Test::Condition(predicate) => match predicate.eval(facts) {
                     Ok(false) => {}
@@ -235,7 +236,7 @@ impl Blacklist {
         }
         // Whoever corrects a mistyped number and sends again has not been let in yet.
         let let_in: &[Submitted] = if !pass.verdict.is_blocked() { &submission } else { &[] };
-        pass.verdict.delta = self.delta(facts, let_in, at);
+        pass.verdict.delta = self.delta(facts, let_in, bursts, at);
         let looked_at = LookedAt { at, keys: let_in.iter().map(|known| known.key).collect() };
         (pass.verdict, looked_at)
     }
@@ -307,7 +308,7 @@ impl Blacklist {
     }
 
     /// What is to be remembered.
-    fn delta(&self, facts: &Facts<'_>, submission: &[Submitted], at: i64) -> WindowDelta {
+    fn delta(&self, facts: &Facts<'_>, submission: &[Submitted], bursts: Bursts, at: i64) -> WindowDelta {
         let lead = &facts.lead().id;
         let event = |key: WindowKey, window: Span| WindowEvent {
             until: at.saturating_add(millis(window)),
@@ -315,19 +316,28 @@ impl Blacklist {
             key,
             lead: lead.clone(),
         };
-        let mut events = Vec::with_capacity(submission.len());
+        let mut events = Vec::with_capacity(submission.len() + bursts.keys.len());
         if let Some(window) = self.submission_window {
             events.extend(submission.iter().map(|known| event(known.key, window)));
         }
-        for rule in &self.rules {
-            if let Test::Burst { check, space } = &rule.test
-                && !is_announced(check, facts)
-            {
-                burst_keys(facts, check.by, *space, |key, _| events.push(event(key, check.window)));
-            }
+        events.extend(bursts.keys.iter().map(|(key, window)| event(*key, *window)));
+        let counted = self.rules.iter().filter_map(|rule| match &rule.test {
+            Test::Burst { check, space } => Some((check, *space)),
+            _ => None,
+        });
+        // A check that stops early has not come to all of them.
+        for (check, space) in counted.skip(bursts.rules).filter(|(check, _)| !is_announced(check, facts)) {
+            burst_keys(facts, check.by, space, |key, _| events.push(event(key, check.window)));
         }
         WindowDelta { events }
     }
+}
+
+/// The keys of the burst rules that a check has come to, so that they are made once.
+#[derive(Default)]
+struct Bursts {
+    rules: usize,
+    keys: Vec<(WindowKey, Span)>,
 }
 
 /// The submissions a verdict depends on. Bursts are no part of it: a count that moves on makes no decision wrong.
@@ -392,14 +402,17 @@ fn burst(
     facts: &Facts<'_>,
     windows: &WindowState,
     at: i64,
+    bursts: &mut Bursts,
 ) -> Vec<Found> {
     let mut found = Vec::new();
+    bursts.rules += 1;
     if is_announced(check, facts) {
         return found;
     }
     let own = &facts.lead().id;
     let needed = check.count as usize;
     burst_keys(facts, check.by, space, |key, index| {
+        bursts.keys.push((key, check.window));
         let seen = windows.seen(key, at.saturating_sub(millis(check.window))..=at);
         if seen.len() + 1 < needed {
             return;

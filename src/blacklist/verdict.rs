@@ -13,7 +13,7 @@ use crate::model::{CloseReason, Effect, LeadField, LeadId, LeadStatus, PoolId, R
 use crate::rule::{RuleFault, RulesVersion, VerdictFacts};
 
 /// The tag of a blocked lead.
-pub const BLACKLIST_TAG: &str = "黑名单";
+pub const BLACKLIST_TAG: &str = "blacklisted";
 /// The code of the review that a blocked lead waits for.
 pub const REVIEW_CODE: &str = "blacklist_block";
 /// The code of the review that a lead waits for which nobody may contact.

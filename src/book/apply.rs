@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use super::fields::{add_to_lead, set, set_of_account, set_of_contact};
 use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use super::{Book, Life};
+use crate::document::Digest;
 use crate::model::{
-    Account, AccountId, Acquisition, Contact, ContactId, Effect, EffectKey, FoldKind, Lead, LeadId,
-    LeadStatus, RecordRef, RepId, Tenure, TenureEnd, Value, effect_keys,
+    Account, AccountId, Acquisition, Contact, ContactId, Effect, FoldKind, Lead, LeadId, LeadStatus,
+    RecordRef, RepId, Tenure, TenureEnd, Value,
 };
 use crate::text::fold;
 
@@ -17,12 +18,18 @@ impl Book {
     ///
     /// Twice is once. Effects on records that are not filed do nothing.
     pub fn apply_effects(&mut self, decision: &str, effects: &[Effect], at: DateTime<Utc>) {
-        for (key, effect) in effect_keys(decision, effects) {
-            self.carry_out(key, effect, at);
+        let mut names: Vec<Digest> = Vec::with_capacity(effects.len());
+        for effect in effects {
+            // As its `EffectKey`, in short.
+            let name = Digest::of(&(decision, effect.code(), &effect.target()));
+            let ordinal = names.iter().filter(|before| **before == name).count();
+            names.push(name);
+            self.carry_out((name, ordinal), effect, at);
         }
+        self.note_due_after(effects);
     }
 
-    fn carry_out(&mut self, key: EffectKey, effect: &Effect, at: DateTime<Utc>) {
+    fn carry_out(&mut self, key: (Digest, usize), effect: &Effect, at: DateTime<Utc>) {
         // A late second time must not undo what happened in between.
         if !self.desk.applied.insert(key) {
             return;
@@ -34,6 +41,7 @@ impl Book {
             | Effect::Cover { .. }
             | Effect::SetStatus { .. }
             | Effect::Fold { .. }
+            | Effect::Erase { .. }
             | Effect::StartCycle { .. }
             | Effect::StartDeadlines { .. }
             | Effect::SetNextWakeUp { .. } => self.move_on(effect, at),
@@ -67,8 +75,7 @@ impl Book {
             Effect::EndTenure { lead, rep, end } => self.end_tenure_of(lead, rep, *end, at),
             Effect::Cover { lead, rep, .. } => self.cover(lead, rep, at),
             Effect::SetStatus { lead, status } => {
-                // Of these the second leaves the key index.
-                self.refile(lead, |lead| lead.status = *status);
+                self.set_status(lead, *status);
                 match status {
                     LeadStatus::Invalid => self.end_tenure(lead, TenureEnd::Invalid, at),
                     LeadStatus::Voided => self.end_tenure(lead, TenureEnd::Voided, at),
@@ -77,6 +84,7 @@ impl Book {
                 self.life(lead).wake_up = None;
             }
             Effect::Fold { entry, subject, kind } => self.fold(entry, subject, *kind, at),
+            Effect::Erase { lead } => self.erase(lead),
             Effect::StartCycle { lead, at } => {
                 self.end_tenure(lead, TenureEnd::Recycled, *at);
                 self.refile(lead, |lead| {
@@ -94,6 +102,23 @@ impl Book {
                 self.life(lead).wake_up = Some(WakeUp { at: *at, code: code.clone() });
             }
             _ => {}
+        }
+    }
+
+    fn set_status(&mut self, lead: &LeadId, status: LeadStatus) {
+        let stays = |lead: &Lead| {
+            let after = Lead {
+                status,
+                close_reason: lead.close_reason.clone(),
+                folded_into: lead.folded_into.clone(),
+                ..Lead::default()
+            };
+            lead.is_on_file() == after.is_on_file()
+        };
+        match self.leads.get(lead).is_some_and(stays) {
+            true => self.change(lead, |lead| lead.status = status),
+            // It leaves the key index, or comes back.
+            false => self.refile(lead, |lead| lead.status = status),
         }
     }
 
@@ -155,6 +180,9 @@ impl Book {
             Effect::Link(link) if self.desk.links.insert(link.clone()) => self.referrers.add_link(link),
             Effect::Convert(record) => {
                 self.change(&record.lead, |lead| lead.account = Some(record.account.clone()));
+                if record.by.is_some() {
+                    self.finish_work(&record.lead, record.at);
+                }
                 self.desk.conversions.entry(record.lead.clone()).or_insert_with(|| record.clone());
             }
             Effect::AddContact { account, contact, from } => self.add_contact(account, contact, from),
@@ -232,7 +260,7 @@ impl Book {
 
     /// Changes what a key is made of, or whether the lead is found by its keys.
     pub(super) fn refile(&mut self, id: &LeadId, write: impl FnOnce(&mut Lead)) {
-        if let Some(mut lead) = self.remove_lead(id) {
+        if let Some(mut lead) = self.take_lead(id) {
             write(&mut lead);
             self.put_lead(lead);
         }
@@ -271,23 +299,31 @@ impl Book {
 
     fn write(&mut self, record: &RecordRef, field: &str, value: &Value) {
         match record {
-            RecordRef::Lead(id) => self.refile(id, |lead| set(lead, field, value)),
+            RecordRef::Lead(id) if makes_keys(field) => self.refile(id, |lead| set(lead, field, value)),
+            RecordRef::Lead(id) => self.change(id, |lead| set(lead, field, value)),
             RecordRef::Account(id) => {
                 self.change_account(id, |account| set_of_account(account, field, value))
             }
             RecordRef::Contact(id) => {
                 self.change_contact(id, |contact| set_of_contact(contact, field, value))
             }
-            RecordRef::Opportunity(_) => {}
+            RecordRef::Opportunity(id) => self.write_opportunity(id, field, value),
         }
     }
 
     fn add_value(&mut self, record: &RecordRef, field: &str, value: &Value) {
         let Value::Text(text) = value else { return };
         match record {
+            RecordRef::Lead(id) if makes_keys(field) => {
+                if let Some(mut lead) = self.take_lead(id) {
+                    add_to_lead(&mut lead, field, text, &self.tables);
+                    self.put_lead(lead);
+                }
+            }
             RecordRef::Lead(id) => {
-                let tables = self.tables.clone();
-                self.refile(id, |lead| add_to_lead(lead, field, text, &tables));
+                if let Some(lead) = self.leads.get_mut(id) {
+                    add_to_lead(lead, field, text, &self.tables);
+                }
             }
             RecordRef::Contact(id) => self.change_contact(id, |contact| match field {
                 "phones" if !contact.phones.iter().any(|one| one.as_str() == text) => {
@@ -349,4 +385,25 @@ impl Book {
             None => drop(self.contacts.insert(id.clone(), contact)),
         }
     }
+}
+
+/// Whether keys are made of a field, or whether the lead is found by its keys. A local number is completed by the lead's city.
+fn makes_keys(field: &str) -> bool {
+    let (group, _) = field.split_once('.').unwrap_or((field, ""));
+    let fields = [
+        "phones",
+        "emails",
+        "wechat",
+        "external_ids",
+        "other_ids",
+        "company",
+        "city",
+        "province",
+        "country",
+        "region",
+        "status",
+        "close_reason",
+        "folded_into",
+    ];
+    fields.contains(&group)
 }

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use rustc_hash::FxHashSet;
 
+use crate::document::Digest;
 use crate::model::{
-    AccountId, Activity, ContactId, ConversionRecord, EffectKey, History, LeadId, Link, MaskedValue,
-    RecordRef, RepId, Value,
+    AccountId, Activity, ContactId, ConversionRecord, History, LeadId, Link, MaskedValue, RecordRef, RepId,
+    Value,
 };
 use crate::text::Code;
 
@@ -139,6 +141,6 @@ pub struct Desk {
     pub replaced: Vec<Replaced>,
     /// Who may have moved.
     pub proposals: BTreeSet<MoveProposal>,
-    /// Keys of the effects that were carried out.
-    pub(super) applied: BTreeSet<EffectKey>,
+    /// Names of the effects that were carried out, looked up only.
+    pub(super) applied: FxHashSet<(Digest, usize)>,
 }

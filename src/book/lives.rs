@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Book;
-use super::life::{Desk, Life, WakeUp};
+use super::life::{Desk, WakeUp};
 use crate::model::{Activity, History, LeadId};
 
 impl Book {
@@ -12,6 +12,7 @@ impl Book {
         let life = self.lives.entry(id.clone()).or_default();
         life.history = history;
         life.activities = activities;
+        self.note_due(id);
     }
 
     /// Records an activity, once by its id.
@@ -48,23 +49,9 @@ impl Book {
     /// needs none.
     pub fn take_wake_up(&mut self, id: &LeadId, now: DateTime<Utc>) -> Option<WakeUp> {
         let life = self.lives.get_mut(id)?;
-        if life.wake_up.as_ref().is_some_and(|one| one.at <= now) { life.wake_up.take() } else { None }
-    }
-
-    /// The live leads whose wake-up has come, by time, then by id.
-    #[must_use]
-    pub fn due(&self, now: DateTime<Utc>) -> Vec<LeadId> {
-        let due = |life: &Life| life.wake_up.as_ref().map(|one| one.at).filter(|at| *at <= now);
-        let lives =
-            |id: &LeadId| self.leads.get(id).is_some_and(|lead| lead.is_on_file() && !lead.has_ended());
-        let mut found: Vec<(DateTime<Utc>, LeadId)> = self
-            .lives
-            .iter()
-            .filter(|(id, _)| lives(id))
-            .filter_map(|(id, life)| Some((due(life)?, id.clone())))
-            .collect();
-        found.sort();
-        found.into_iter().map(|(_, id)| id).collect()
+        let taken = life.wake_up.take_if(|one| one.at <= now)?;
+        self.note_due(id);
+        Some(taken)
     }
 
     /// Links, conversions, notices and questions to people.

@@ -1,11 +1,18 @@
 //! Records in memory: the reference host, for tests, examples and small hosts.
 
 mod apply;
+mod due;
+mod erase;
 mod fields;
+mod filed;
 mod life;
 mod lives;
+mod notices;
+mod opportunities;
+mod overdue;
 mod referrers;
 mod repoint;
+mod rules;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,13 +22,19 @@ use rustc_hash::FxHashMap;
 
 use crate::company::Gazetteer;
 use crate::dedup::{MatchKey, MatchKeyKind, Probe, Rows};
-use crate::model::{Account, AccountId, Contact, ContactId, Lead, LeadId, LeadStatus, RecordRef};
+use crate::model::{
+    Account, AccountId, Contact, ContactId, Lead, LeadId, LeadStatus, Opportunity, OpportunityId, RecordRef,
+};
 use crate::names::NameIndex;
 use crate::order;
 use crate::rule::{FactContext, Facts, HostTables, read_text};
+use due::DueIndex;
+use filed::Filed;
 use life::Life;
 pub use life::{Conflict, Desk, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
+pub use notices::{Message, MessageItem};
 use referrers::Referrers;
+pub use rules::NoticeRules;
 pub(crate) use work::Clocks;
 
 /// Most rows of each kind that one probe fetches.
@@ -51,11 +64,14 @@ const MOST_LIKE: usize = 32;
 #[derive(Debug, Clone)]
 pub struct Book {
     tables: HostTables,
-    leads: BTreeMap<LeadId, Lead>,
-    accounts: BTreeMap<AccountId, Account>,
+    leads: Filed<LeadId, Lead>,
+    accounts: Filed<AccountId, Account>,
     /// Contacts that belong to no account.
     contacts: BTreeMap<ContactId, Contact>,
-    lives: BTreeMap<LeadId, Life>,
+    /// Looked up by lead only, never iterated.
+    lives: FxHashMap<LeadId, Life>,
+    due: DueIndex,
+    opportunities: BTreeMap<OpportunityId, Opportunity>,
     desk: Desk,
     referrers: Referrers,
     /// The accounts a contact stands at.
@@ -124,10 +140,12 @@ impl Book {
         Book {
             names: Some(Box::new(Names::new(&tables.gazetteer))),
             tables,
-            leads: BTreeMap::new(),
-            accounts: BTreeMap::new(),
+            leads: Filed::default(),
+            accounts: Filed::default(),
             contacts: BTreeMap::new(),
-            lives: BTreeMap::new(),
+            lives: FxHashMap::default(),
+            due: DueIndex::default(),
+            opportunities: BTreeMap::new(),
             desk: Desk::default(),
             referrers: Referrers::default(),
             employers: FxHashMap::default(),
@@ -146,8 +164,12 @@ impl Book {
 
     /// Files a lead, in place of the one with its id.
     pub fn insert_lead(&mut self, lead: Lead) {
-        self.remove_lead(&lead.id);
+        let id = lead.id.clone();
+        self.take_lead(&id);
         self.put_lead(lead);
+        if self.lives.contains_key(&id) {
+            self.note_due(&id);
+        }
     }
 
     fn put_lead(&mut self, lead: Lead) {
@@ -178,7 +200,15 @@ impl Book {
 
     /// Takes a lead out.
     pub fn remove_lead(&mut self, id: &LeadId) -> Option<Lead> {
-        let lead = self.leads.remove(id)?;
+        let lead = self.take_lead(id)?;
+        self.leads.remove(id);
+        self.note_due(id);
+        Some(lead)
+    }
+
+    /// Takes a lead and its keys out; [`put_lead`](Book::put_lead) files it again.
+    fn take_lead(&mut self, id: &LeadId) -> Option<Lead> {
+        let lead = std::mem::take(self.leads.get_mut(id)?);
         if !lead.is_on_file() {
             return Some(lead);
         }
@@ -250,7 +280,9 @@ impl Book {
         let of_key =
             |key: &MatchKey| self.by_key.get(key).into_iter().flatten().take(probe.rows_per_key as usize);
         let like = self.like(probe);
-        let found: BTreeSet<&RecordRef> = order::set(probe.keys.iter().flat_map(of_key).chain(&like));
+        let mut found: Vec<&RecordRef> = probe.keys.iter().flat_map(of_key).chain(&like).collect();
+        found.sort_unstable();
+        found.dedup();
         let mut rows = Rows::default();
         for record in found {
             match record {

@@ -81,6 +81,7 @@ impl Book {
     }
 
     fn repoint_lead(&mut self, from: &LeadId, to: &LeadId) {
+        self.move_opportunities(from, to);
         let first = (from.clone(), Code::default());
         let asked = self.desk.reviews.range(first..).take_while(|((lead, _), _)| lead == from);
         let asked: Vec<_> = asked.map(|(key, _)| key.clone()).collect();
@@ -93,9 +94,11 @@ impl Book {
 
     /// The leads, conversions and people of one account are another's. The people who are there already stay as they are.
     fn repoint_account(&mut self, from: &AccountId, to: &AccountId) {
-        for lead in self.leads.values_mut().filter(|lead| lead.account.as_ref() == Some(from)) {
-            lead.account = Some(to.clone());
-        }
+        self.leads.change_all(|lead| {
+            if lead.account.as_ref() == Some(from) {
+                lead.account = Some(to.clone());
+            }
+        });
         for record in self.desk.conversions.values_mut().filter(|record| record.account == *from) {
             record.account = to.clone();
         }

@@ -45,14 +45,15 @@ impl Book {
     }
 
     /// Records what a rep did about a lead. Who works on it has done what was due, and the next deadline starts; the lead
-    /// is followed up from now on.
+    /// is followed up from now on. A lead that was converted is answered by it: nothing more is due.
     pub fn record_follow_up(&mut self, follow_up: FollowUp) {
         let (id, at) = (follow_up.lead.clone(), follow_up.time);
         let worker = self.worker(&id);
         let Some(lead) = self.leads.get_mut(&id) else { return };
         lead.last_active_at = lead.last_active_at.max(Some(at));
-        let is_work = worker.as_ref() == Some(&follow_up.owner) && !lead.has_ended();
-        if is_work {
+        let is_work = worker.as_ref() == Some(&follow_up.owner);
+        let goes_on = is_work && !lead.has_ended();
+        if goes_on {
             lead.status = LeadStatus::Following;
         }
         let clocks = self.clocks.clone();
@@ -63,7 +64,8 @@ impl Book {
             deadline.done_at.get_or_insert(at);
         }
         let done = history.deadlines.iter().filter(|one| one.step == FOLLOW_UP).count();
-        if let Some(clock) = clocks.follow_ups.get(done).or(clocks.follow_ups.last()) {
+        // Whom an account's owner has spoken to is the account's business from then on.
+        if let Some(clock) = clocks.follow_ups.get(done).or(clocks.follow_ups.last()).filter(|_| goes_on) {
             let due_at = at + *clock;
             history.deadlines.push(StepDeadline {
                 step: FOLLOW_UP.to_owned(),
@@ -73,20 +75,7 @@ impl Book {
                 done_at: None,
             });
         }
-    }
-
-    /// The leads on which a deadline was missed, by when it was due, then by id.
-    #[must_use]
-    pub fn overdue(&self, now: DateTime<Utc>) -> Vec<LeadId> {
-        let mut found: Vec<(DateTime<Utc>, LeadId)> = Vec::new();
-        for (id, life) in &self.lives {
-            let open = life.history.deadlines.iter().filter(|one| one.done_at.is_none());
-            let due = open.map(|one| one.due_at).min().filter(|due| *due <= now);
-            let lives = self.leads.get(id).is_some_and(|lead| lead.is_on_file() && lead.owner.is_some());
-            found.extend(due.filter(|_| lives).map(|due| (due, id.clone())));
-        }
-        found.sort();
-        found.into_iter().map(|(_, id)| id).collect()
+        self.note_due(&id);
     }
 
     /// Who covers a lead, else its owner.
@@ -107,6 +96,15 @@ impl Book {
         let deadlines = &mut self.life(lead).history.deadlines;
         if !deadlines.contains(&deadline) {
             deadlines.push(deadline);
+        }
+    }
+
+    /// A person has brought the work to its end: what was due is done, and nothing is waited for.
+    pub(super) fn finish_work(&mut self, lead: &LeadId, at: DateTime<Utc>) {
+        let life = self.life(lead);
+        life.wake_up = None;
+        for deadline in &mut life.history.deadlines {
+            deadline.done_at.get_or_insert(at);
         }
     }
 

@@ -28,8 +28,10 @@ pub(crate) struct Look {
     pub(crate) is_entry: bool,
     /// The reviewers' time for a collision is over: the earlier of two that are both worked on takes in the other.
     pub(crate) settles: bool,
+    /// Then, when the rule of ownership tells whose the customer is: whether it is the lead's owner, so that the lead goes on.
+    pub(crate) keeps: Option<bool>,
 }
 
 impl Look {
-    pub(crate) const ENTRY: Look = Look { is_entry: true, settles: false };
+    pub(crate) const ENTRY: Look = Look { is_entry: true, settles: false, keeps: None };
 }

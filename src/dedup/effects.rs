@@ -230,7 +230,11 @@ impl Deduplicator {
             ];
             return Consequences::new(action, effects);
         }
-        if candidate.is_worked() && (!is_worked(lead) || candidate.is_senior(case)) {
+        let yields = match case.look.keeps {
+            Some(keeps) => !keeps,
+            None => !is_worked(lead) || candidate.is_senior(case),
+        };
+        if candidate.is_worked() && yields {
             return self.fold(FoldKind::Joined, candidate, known, None, case);
         }
         let (entry, subject, kind) = (known.id.clone(), lead.id.clone(), FoldKind::Joined);

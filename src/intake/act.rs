@@ -16,6 +16,9 @@ pub(super) enum Act {
     HandOver,
     Revoke,
     Serve,
+    Convert,
+    Import,
+    Forget,
 }
 
 impl Act {
@@ -31,6 +34,9 @@ impl Act {
             Act::HandOver => "hand_over",
             Act::Revoke => "revoke",
             Act::Serve => "serve",
+            Act::Convert => "convert",
+            Act::Import => "import",
+            Act::Forget => "forget",
         }
     }
 }

@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 
 use super::act::Act;
 use super::engine::Case;
+use super::state_excerpt::Moving;
 use super::without::Without;
-use super::{Input, Intake, Outcome, Refusal, Route, State};
+use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{Roster, SkipReason};
 use crate::dedup::COLLISION;
-use crate::model::{Acquisition, Effect, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd, Value};
+use crate::model::{Acquisition, Effect, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
@@ -39,7 +40,7 @@ impl Intake {
         state: &State,
         now: DateTime<Utc>,
     ) -> Outcome {
-        let case = Case::new(input, Act::Allot, roster, state, now);
+        let case = self.case(input, Act::Allot, roster, state, now);
         if input.lead.has_ended() || !input.lead.is_on_file() {
             return self.refuse(&case, Refusal::Ended);
         }
@@ -59,7 +60,8 @@ impl Intake {
     /// Hands over the leads of a rep: to another, or where that one may not have them, or nobody is named, by the rules.
     ///
     /// Each lead is decided on the state that the one before left; apply the deltas in that order. An account among the
-    /// rows that the lead was converted to, and that was the rep's, goes with it. Leads of others are left alone.
+    /// rows that the lead was converted to, and that was the rep's, goes with it, and so do its open opportunities. Leads of
+    /// others are left alone.
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus, Rep};
@@ -85,12 +87,12 @@ impl Intake {
         state: &State,
         now: DateTime<Utc>,
     ) -> Vec<Outcome> {
-        let mut state = state.clone();
+        let mut moving = Moving::new(self, inputs, state);
         let mut outcomes = Vec::new();
         for input in inputs.iter().filter(|input| input.lead.owner.as_ref() == Some(from)) {
-            let outcome = self.hand_one_over(input, from, to, roster, &state, now);
+            let outcome = self.hand_one_over(input, from, to, roster, moving.state(), now);
             // Decided on this very state.
-            let _ = state.apply(outcome.delta());
+            let _ = moving.apply(outcome.delta());
             outcomes.push(outcome);
         }
         outcomes
@@ -105,31 +107,27 @@ impl Intake {
         state: &State,
         now: DateTime<Utc>,
     ) -> Outcome {
-        let case = Case::new(input, Act::HandOver, roster, state, now);
+        let case = self.case(input, Act::HandOver, roster, state, now);
         let had_it = |rep: &RepId| input.history.previous_owners().any(|before| before == rep);
         let fits = |rep: &&RepId| *rep != from && !had_it(rep) && self.unfit(&case, rep).is_none();
         let mut outcome = match to.filter(fits) {
             Some(to) => self.hand(&case, input, Some(from), to, Acquisition::OwnerChanged),
+            None if input.lead.status == LeadStatus::Converted && input.lead.is_on_file() => {
+                self.escalate(&case, input, from, TenureEnd::HandedOver)
+            }
             None if input.lead.has_ended() => self.refuse(&case, Refusal::Ended),
             None => {
                 let without = Without::owner(input, from, TenureEnd::HandedOver, now);
                 let case = Case { lead: &without.lead, history: &without.history, ..case };
                 let mut outcome = self.decide(&case);
                 outcome.after(without.effects);
+                if let Some(owner) = outcome.route().owner().cloned() {
+                    outcome.move_with(&case, from, &owner);
+                }
                 outcome
             }
         };
-        if let Some(owner) = outcome.route().owner().cloned() {
-            let account = input.lead.account.as_ref();
-            let account = input.rows.accounts.iter().find(|one| Some(&one.id) == account);
-            if let Some(account) = account.filter(|account| account.owner.as_ref() == Some(from)) {
-                outcome.effects.push(Effect::UpdateField {
-                    record: RecordRef::Account(account.id.clone()),
-                    field: "owner".to_owned(),
-                    value: Value::from(owner.as_str()),
-                    replaces: Value::from(from.as_str()),
-                });
-            }
+        if let Some(owner) = outcome.route().owner().filter(|owner| *owner != from).cloned() {
             outcome.tell(&owner, "handed_over", &RecordRef::Lead(input.lead.id.clone()));
         }
         outcome
@@ -162,8 +160,19 @@ impl Intake {
             outcome.effects.push(Effect::SetStatus { lead: id, status: LeadStatus::Pending });
         }
         outcome.start_deadlines(lead, &case);
+        outcome.person = Some(case.act.as_str().into());
+        if let Some(from) = from {
+            outcome.move_with(&case, from, to);
+        }
         if lead.tags.iter().any(|tag| tag == COLLISION) {
-            outcome.effects.push(Effect::RemoveTag { lead: lead.id.clone(), tag: COLLISION.to_owned() });
+            // A director decides a collision; a hand-over decides nothing.
+            if case.act == Act::Allot {
+                let (lead, tag) = (lead.id.clone(), COLLISION.to_owned());
+                outcome.effects.push(Effect::RemoveTag { lead, tag });
+            } else {
+                let until = self.stay_ends(&case, case.now, wake_up::COLLISION_STAY);
+                outcome.wake(lead, until, wake_up::COLLISION);
+            }
         }
         outcome.route = Route::Assigned { owner };
         self.attend(&case, &facts, to, &mut outcome);

@@ -1,20 +1,19 @@
 //! The owner of a lead is away: he is waited for, or somebody stands in.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::engine::Case;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, decision_key};
 use crate::model::{Acquisition, Effect, OwnerState, RecordRef, RepId, TenureEnd};
-use crate::rule::Facts;
+use crate::rule::{Facts, MatchKind};
 
 impl Intake {
     /// An owner who is away for longer than the rules' patience keeps the lead, and his deputy stands in; without one the
     /// team by rules; without a team whom the rules find becomes the owner. For a shorter time he is waited for.
     pub(super) fn attend(&self, case: &Case<'_>, facts: &Facts<'_>, owner: &RepId, outcome: &mut Outcome) {
         let OwnerState::Away { until } = case.owner_state(owner) else { return };
-        let patience = TimeDelta::hours(i64::from(self.life.patience_hours));
-        if until - case.now <= patience {
+        if !self.is_too_long(case, owner, until) {
             return outcome.wait_for(case, owner, until);
         }
         let is_here = |rep: &&RepId| case.owner_state(rep) == OwnerState::Active;
@@ -30,6 +29,10 @@ impl Intake {
         let anybody = self.stand_in(case, facts, owner, &|_| true);
         let Some(rep) = anybody.owner() else { return outcome.wait_for(case, owner, until) };
         outcome.delta.assign = Some(anybody.delta().clone());
+        if is_of_a_customer(facts) {
+            // His other records stay his: a customer has one owner.
+            return outcome.cover(case, owner, rep, until);
+        }
         let (lead, owner) = (case.lead.id.clone(), rep.clone());
         outcome.effects.retain(|effect| !matches!(effect, Effect::SetOwner { .. }));
         outcome.effects.push(Effect::SetOwner {
@@ -62,12 +65,13 @@ impl Intake {
     pub(super) fn look_after(&self, case: &Case<'_>, facts: &Facts<'_>, own: &RepId, outcome: &mut Outcome) {
         let cover = case.history.cover();
         let open = || case.history.deadlines.iter().filter(|deadline| deadline.done_at.is_none());
+        // What an open opportunity holds has no deadline to miss.
+        let is_free = case.history.opportunities.is_empty();
         match (case.owner_state(own), cover) {
             (OwnerState::Away { until }, None)
-                if open().any(|one| one.owner == *own && one.due_at < until) =>
+                if is_free && open().any(|one| one.owner == *own && one.due_at < until) =>
             {
-                let patience = TimeDelta::hours(i64::from(self.life.patience_hours));
-                if until - case.now > patience {
+                if self.is_too_long(case, own, until) {
                     self.attend(case, facts, own, outcome);
                 }
             }
@@ -84,6 +88,11 @@ impl Intake {
             _ => {}
         }
     }
+}
+
+/// Whether the lead was matched to another record of its owner's.
+fn is_of_a_customer(facts: &Facts<'_>) -> bool {
+    facts.matched().is_some_and(|matched| matched.kind.is_some_and(MatchKind::gives_owner))
 }
 
 impl Outcome {

@@ -130,6 +130,7 @@ impl Intake {
             roster,
             state,
             now: *at,
+            holding_cap: self.assigner.holding_cap(&self.pool),
         };
         let outcome = self.decide(&case);
         state.apply(outcome.delta())?;
@@ -178,6 +179,7 @@ impl Intake {
             roster,
             state,
             now: outcome.at(),
+            holding_cap: self.assigner.holding_cap(&self.pool),
         };
         let review = self.look_again(&case);
         state.apply(review.delta())?;

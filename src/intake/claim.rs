@@ -7,13 +7,13 @@ use super::engine::Case;
 use super::{Input, Intake, Outcome, Refusal, Route, State};
 use crate::assign::{AssignDelta, Ledgers, Roster};
 use crate::dedup::COLLISION;
-use crate::model::{OwnerState, PoolMode, RepId};
+use crate::model::{Acquisition, Effect, History, OwnerState, PoolMode, RepId};
 use crate::rule::Facts;
 
 impl Intake {
     /// Gives a lead that nobody has to the rep who claims it.
     ///
-    /// [Refused](Outcome::refusal) for a lead that somebody has, that is blocked or asked about, or whose pool is only
+    /// [Refused](Outcome::refusal) for a lead that somebody has, that an open opportunity holds, that is blocked or asked about, or whose pool is only
     /// assigned from; for a rep who had it in this cycle or during the cool-down, and for one who is gone, holds as many as he
     /// may or has claimed as many as he may that day. A lead that turns out to be somebody's goes there.
     ///
@@ -40,9 +40,12 @@ impl Intake {
         state: &State,
         now: DateTime<Utc>,
     ) -> Outcome {
-        let case = Case { claim: Some(rep), ..Case::new(input, Act::Claim, roster, state, now) };
+        let case = Case { claim: Some(rep), ..self.case(input, Act::Claim, roster, state, now) };
         if input.lead.has_ended() || !input.lead.is_on_file() {
             return self.refuse(&case, Refusal::Ended);
+        }
+        if let Some(held) = held_by(&input.history) {
+            return self.refuse(&case, held);
         }
         if let Some(owner) =
             input.lead.owner.clone().filter(|owner| case.owner_state(owner) != OwnerState::Gone)
@@ -52,6 +55,9 @@ impl Intake {
         let mut outcome = self.decide(&case);
         if let Some(refusal) = outcome.refusal.take() {
             return self.refuse(&case, refusal);
+        }
+        if outcome.effects.iter().any(|effect| is_given_to(effect, rep)) {
+            outcome.person = Some(Act::Claim.as_str().into());
         }
         match &outcome.route {
             Route::Blocked | Route::AwaitingReview { .. } => self.refuse(&case, Refusal::AwaitingReview),
@@ -89,4 +95,14 @@ impl Intake {
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         self.assigner.claim(facts, rep, case.roster, ledgers, case.assign).map_err(Refusal::Rep)
     }
+}
+
+/// The open opportunity that keeps a lead from being claimed and recycled.
+pub(super) fn held_by(history: &History) -> Option<Refusal> {
+    let opportunity = history.opportunities.first()?.clone();
+    Some(Refusal::OpenOpportunity { opportunity })
+}
+
+fn is_given_to(effect: &Effect, rep: &RepId) -> bool {
+    matches!(effect, Effect::SetOwner { owner, acquisition: Acquisition::Claimed, .. } if owner == rep)
 }

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::{Intake, Rules};
+use super::elsewhere_plan::Elsewhere;
+use super::{ElsewhereRule, ElsewhereTarget, Intake, Rules};
 use crate::assign::{AssignTarget, Assigner};
+use crate::attribution::check_ownership;
 use crate::blacklist::Blacklist;
 use crate::dedup::Deduplicator;
 use crate::document::{Unique, check_reference};
 use crate::error::Report;
 use crate::model::PoolId;
 use crate::order;
-use crate::rule::{HostTables, Registry, RulesDocument, RulesVersion, rules_document};
+use crate::rule::{HostTables, Registry, RulesDocument, RulesVersion, Scope, rules_document};
 use crate::score::Scorer;
 
 rules_document!(Rules => Intake with plugins);
@@ -27,6 +29,12 @@ impl Intake {
         RulesVersion::check(rules.format, report);
         check_pools(rules, report);
         check_listed(rules, report);
+        report.within("life", |report| {
+            if let Some(calendar) = &rules.life.calendar {
+                report.within("calendar", |report| check_reference("calendar", calendar.as_str(), report));
+            }
+            report.within("ownership", |report| check_ownership(&rules.life.ownership, report));
+        });
         if rules.life.follow_up_hours.is_empty() {
             report.within("life", |report| {
                 report.within("follow_up_hours", |report| {
@@ -36,6 +44,7 @@ impl Intake {
         }
         Intake {
             blacklist: report.within("blacklist", |report| Blacklist::compile_into(&rules.blacklist, report)),
+            elsewhere: report.within("elsewhere", |report| compile_elsewhere(&rules.elsewhere, report)),
             deduplicator: report.within("dedup", |report| Deduplicator::compile_into(&rules.dedup, report)),
             scorer: report.within("score", |report| Scorer::compile_into(&rules.score, registry, report)),
             assigner: report.within("assign", |report| Assigner::compile_into(&rules.assign, report)),
@@ -113,4 +122,19 @@ fn check_listed(rules: &Rules, report: &mut Report) {
             });
         }
     });
+}
+
+fn compile_elsewhere(rules: &[ElsewhereRule], report: &mut Report) -> Vec<Elsewhere> {
+    let (mut ids, mut compiled) = (Unique::ids("rule"), Vec::with_capacity(rules.len()));
+    for (index, rule) in rules.iter().enumerate() {
+        report.item(index, |report| {
+            report.within("id", |report| ids.check(rule.id.as_str(), report));
+            if let ElsewhereTarget::Queue(queue) = &rule.then {
+                report.within("then", |report| check_reference("queue", queue, report));
+            }
+            let when = report.within("when", |report| rule.when.compile(Scope::Dedup, report));
+            compiled.push(Elsewhere { rule: rule.clone(), when });
+        });
+    }
+    compiled
 }

@@ -6,7 +6,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::act::{Act, RELEASED};
-use super::{Basis, LifeRules, Next, Outcome, OutcomeDelta, Route, State, wake_up};
+use super::elsewhere_plan::Elsewhere;
+use super::{
+    Basis, ElsewhereTarget, LifeRules, Next, Outcome, OutcomeDelta, Route, State, settle_collision, wake_up,
+};
 use crate::assign::{AssignOptions, Assigner, Roster, decision_key};
 use crate::blacklist::{Blacklist, LookedAt, WindowState};
 use crate::book::Book;
@@ -45,6 +48,10 @@ pub struct Input {
     /// Else [`State::apply`] refuses the outcome: a clock that is wrong once would leave the state in the future.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub accepts_clock: bool,
+    /// For [`import`](Intake::import): whether one of the lead's [hashes](Intake::erasure_hashes) is among those of people who
+    /// asked to be forgotten.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_erased: bool,
 }
 
 /// What one decision is made of, borrowed, so that a batch copies nothing.
@@ -63,6 +70,8 @@ pub(super) struct Case<'a> {
     pub(super) roster: &'a Roster,
     pub(super) state: &'a State,
     pub(super) now: DateTime<Utc>,
+    /// Of a rep who has none of his own.
+    pub(super) holding_cap: Option<u32>,
 }
 
 /// The compiled rules of the main job: blacklist, matching, scoring, assignment. Share it by reference across
@@ -92,6 +101,7 @@ pub(super) struct Case<'a> {
 #[derive(Debug, Clone)]
 pub struct Intake {
     pub(super) blacklist: Blacklist,
+    pub(super) elsewhere: Vec<Elsewhere>,
     pub(super) deduplicator: Deduplicator,
     pub(super) scorer: Scorer,
     pub(super) assigner: Assigner,
@@ -178,14 +188,23 @@ impl Intake {
     ///
     /// O(rules + rows + activities).
     pub fn process(&self, input: &Input, roster: &Roster, state: &State, now: DateTime<Utc>) -> Outcome {
-        let case = Case::new(input, Act::Process, roster, state, now);
+        let case = self.case(input, Act::Process, roster, state, now);
         if case.lead.is_on_file() { self.decide(&case) } else { self.ended(&case) }
     }
 
     pub(super) fn decide(&self, case: &Case<'_>) -> Outcome {
-        let Case { lead, activities, history, rows, roster, state, now, .. } = *case;
+        let Case { lead, activities, history, rows, state, now, .. } = *case;
         let mut facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.begin(case, &facts);
+        if !self.elsewhere.is_empty() {
+            facts.set_verdict(outcome.verdict.facts());
+            let rule = self.sent_elsewhere(case, &facts, &mut outcome);
+            let is_blocked = outcome.verdict.is_blocked();
+            if let Some(rule) = rule.filter(|rule| rule.then == ElsewhereTarget::Void || !is_blocked) {
+                self.send(case, &facts, rule, &mut outcome);
+                return outcome;
+            }
+        }
         if case.is_released() {
             // Somebody has looked: what is found is known.
             outcome.effects.clear();
@@ -195,12 +214,18 @@ impl Intake {
             outcome.route = Route::AwaitingReview { reviewer: None, until: None, then: None };
             return outcome;
         }
-        outcome.basis.read_rows(rows);
+        outcome.basis.read_rows();
         facts.set_verdict(outcome.verdict.facts());
 
-        let owner_state = |rep: &RepId| roster.owner_state(rep, &state.reps, now);
-        let settles = case.is_due(wake_up::COLLISION);
-        let look = Look { is_entry: !case.is_review(), settles };
+        let owner_state = |rep: &RepId| case.owner_state(rep);
+        let mut look = Look { is_entry: case.is_entry(), ..Look::ENTRY };
+        if case.is_due(wake_up::COLLISION) {
+            // No reviewer has decided: whose the customer is by the rule of ownership.
+            let found = self.deduplicator.resolve_as(&facts, rows, &owner_state, look);
+            let settled = settle_collision(lead, &found, &self.life.ownership, now);
+            let keeps = settled.map(|settled| Some(settled.owner) == lead.owner);
+            look = Look { settles: true, keeps, ..look };
+        }
         let resolution = self.deduplicator.resolve_as(&facts, rows, &owner_state, look);
         outcome.basis.read_owners(rows, &state.reps);
         if resolution.is_folded() {
@@ -237,6 +262,7 @@ impl Intake {
                 assign: None,
                 at: case.now,
                 accepts_clock: case.accepts_clock,
+                forgets: Vec::new(),
             },
             basis: Basis::new(&case.lead.id, looked_at, &case.state.windows),
             verdict,
@@ -244,15 +270,54 @@ impl Intake {
             score: None,
             assignment: None,
             refusal: None,
+            person: None,
+            route_rule: None,
+            route_faults: Vec::new(),
             version: self.version.clone(),
         }
     }
 }
 
-impl<'a> Case<'a> {
+impl Intake {
+    pub(super) fn case<'a>(
+        &self,
+        input: &'a Input,
+        act: Act,
+        roster: &'a Roster,
+        state: &'a State,
+        now: DateTime<Utc>,
+    ) -> Case<'a> {
+        let Input { lead, activities, history, rows, assign, entry, claim, wake_up, accepts_clock, .. } =
+            input;
+        let (entry, claim, wake_up) = (entry.as_ref(), claim.as_ref(), wake_up.as_ref());
+        Case {
+            lead,
+            activities,
+            history,
+            rows,
+            assign,
+            entry,
+            claim,
+            wake_up,
+            accepts_clock: *accepts_clock,
+            act,
+            roster,
+            state,
+            now,
+            holding_cap: self.assigner.holding_cap(&self.pool),
+        }
+    }
+}
+
+impl Case<'_> {
     /// Whether the lead is on file already.
     pub(super) fn is_review(&self) -> bool {
         self.act != Act::Process
+    }
+
+    /// Whether the lead comes in now.
+    pub(super) fn is_entry(&self) -> bool {
+        matches!(self.act, Act::Process | Act::Import)
     }
 
     /// Whether a person has looked at the lead, so that nothing blocks it.
@@ -277,32 +342,10 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn owner_state(&self, rep: &RepId) -> OwnerState {
-        self.roster.owner_state(rep, &self.state.reps, self.now)
-    }
-
-    pub(super) fn new(
-        input: &'a Input,
-        act: Act,
-        roster: &'a Roster,
-        state: &'a State,
-        now: DateTime<Utc>,
-    ) -> Case<'a> {
-        let Input { lead, activities, history, rows, assign, entry, claim, wake_up, accepts_clock } = input;
-        let (entry, claim, wake_up) = (entry.as_ref(), claim.as_ref(), wake_up.as_ref());
-        Case {
-            lead,
-            activities,
-            history,
-            rows,
-            assign,
-            entry,
-            claim,
-            wake_up,
-            accepts_clock: *accepts_clock,
-            act,
-            roster,
-            state,
-            now,
+        let reps = &self.state.reps;
+        match self.roster.owner_state(rep, reps, self.now) {
+            OwnerState::Active if self.roster.is_over(rep, reps, self.holding_cap) => OwnerState::Full,
+            found => found,
         }
     }
 }

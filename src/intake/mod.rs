@@ -5,6 +5,7 @@
 //!
 //! * A blocked lead is tagged, put into the pool of invalid leads and reviewed; it is not matched, scored or
 //!   assigned.
+//! * What is no lead by the rules of [`elsewhere`](Rules::elsewhere) goes to a queue of the host, or is voided.
 //! * A lead that is the person of a lead on file is folded into it: its values are added there, its own record ends, and
 //!   [`Outcome::next`] asks for a review of the lead that goes on.
 //! * A lead of an account is converted to the account's owner, whatever its score.
@@ -19,7 +20,10 @@
 //! | [`reassign`](Intake::reassign) | its owner missed a deadline, gave it back or has left |
 //! | [`release`](Intake::release), [`close`](Intake::close) | somebody has looked at what was blocked or held; it is no lead |
 //! | [`claim`](Intake::claim), [`allot`](Intake::allot), [`hand_over`](Intake::hand_over) | people take and give leads |
+//! | [`convert`](Intake::convert) | it has become a customer |
 //! | [`revoke`](Intake::revoke) | a decision was wrong |
+//! | [`import`](Intake::import) | rows of another system come in |
+//! | [`forget`](Intake::forget) | a person asks to be forgotten |
 //! | [`serve`](Intake::serve) | somebody has room for leads that wait |
 //!
 //! [`LifeRules`] hold the times and limits. Between the calls a host keeps the lead's wake-up and deadlines, and calls when
@@ -38,7 +42,12 @@ mod batch;
 mod claim;
 mod collision;
 mod compile;
+mod converted;
+mod elsewhere;
+mod elsewhere_plan;
 mod engine;
+mod forget;
+mod import;
 mod next;
 mod outcome;
 mod owned;
@@ -55,6 +64,7 @@ mod serve;
 mod state;
 mod state_basis;
 mod state_delta;
+mod state_excerpt;
 mod state_keys;
 mod state_rows;
 mod wake_up;
@@ -63,11 +73,12 @@ mod without;
 pub use batch::{Arrival, BatchError, BatchOutcome};
 pub use collision::{Settlement, settle_collision};
 pub use engine::{Input, Intake};
+pub use forget::ErasureKey;
 pub use next::Next;
 pub use outcome::{Outcome, OutcomeReason, Route};
 pub use reassign::Loss;
 pub use refusal::Refusal;
-pub use rules::{LifeRules, RecycledTo, Rules};
+pub use rules::{ElsewhereRule, ElsewhereTarget, LifeRules, RecycledTo, Rules};
 pub use state::{State, StateError};
 pub use state_basis::{Basis, Conflict};
 pub use state_delta::OutcomeDelta;

@@ -12,7 +12,7 @@ use super::state_delta::OutcomeDelta;
 use crate::assign::Assignment;
 use crate::blacklist::Verdict;
 use crate::book::Book;
-use crate::dedup::Resolution;
+use crate::dedup::{Resolution, Rows};
 use crate::model::{
     AccountId, Effect, EffectKey, FoldKind, LeadId, PoolId, RecordRef, RepId, RuleId, effect_keys,
 };
@@ -85,7 +85,12 @@ pub enum Route {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_at: Option<DateTime<Utc>>,
     },
-    /// Its life has ended: it was closed, voided, folded or merged before.
+    /// It is no lead: a queue of the host has it.
+    Elsewhere {
+        /// The queue, as the rule names it.
+        queue: Code,
+    },
+    /// Its life has ended: it was closed, voided, folded or merged before; or it is no lead, and counts for nothing.
     Voided,
 }
 
@@ -100,6 +105,7 @@ codes! {
         Route::ToPool { .. } => "to_pool",
         Route::AwaitingReview { .. } => "awaiting_review",
         Route::Unassigned { .. } => "unassigned",
+        Route::Elsewhere { .. } => "elsewhere",
         Route::Voided => "voided",
     }
 }
@@ -143,6 +149,7 @@ impl fmt::Display for Route {
             Route::Converted { owner, account } => {
                 write!(f, "is converted: it goes to {owner}, the owner of account {account}")
             }
+            Route::Elsewhere { queue } => write!(f, "goes to the queue {queue}"),
             Route::Voided => f.write_str("has ended"),
             Route::ToOwner { owner, record: Some(record) } => {
                 write!(f, "goes to {owner}, the owner of {record}")
@@ -197,6 +204,10 @@ pub enum OutcomeReason {
     HasEnded,
     /// An assignment rule decided.
     AssignRule(RuleId),
+    /// A rule of [`elsewhere`](super::Rules::elsewhere) sent it away.
+    ElsewhereRule(RuleId),
+    /// A person's act decided: `claim`, `allot`, `hand_over`, `convert`, `import`.
+    Person(Code),
     /// Nobody got it: the assignment's own code.
     Unassigned(Code),
 }
@@ -211,6 +222,8 @@ codes! {
         OutcomeReason::PossibleDuplicate => "possible_duplicate",
         OutcomeReason::NotReady(..) => "not_ready",
         OutcomeReason::AssignRule(..) => "assign_rule",
+        OutcomeReason::ElsewhereRule(..) => "elsewhere_rule",
+        OutcomeReason::Person(..) => "person",
         OutcomeReason::Unassigned(..) => "unassigned",
     }
 }
@@ -218,8 +231,12 @@ codes! {
 impl fmt::Display for OutcomeReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            OutcomeReason::Finding(code) | OutcomeReason::Unassigned(code) => f.write_str(code),
-            OutcomeReason::MatchRule(rule) | OutcomeReason::AssignRule(rule) => write!(f, "{rule}"),
+            OutcomeReason::Finding(code) | OutcomeReason::Person(code) | OutcomeReason::Unassigned(code) => {
+                f.write_str(code)
+            }
+            OutcomeReason::MatchRule(rule)
+            | OutcomeReason::AssignRule(rule)
+            | OutcomeReason::ElsewhereRule(rule) => write!(f, "{rule}"),
             OutcomeReason::NotReady(cell) => write!(f, "{cell}"),
             OutcomeReason::Known(kind) => write!(f, "{kind}"),
             OutcomeReason::OwnOwner | OutcomeReason::PossibleDuplicate | OutcomeReason::HasEnded => {
@@ -248,6 +265,15 @@ pub struct Outcome {
     pub(super) assignment: Option<Assignment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) refusal: Option<Refusal>,
+    /// The act of a person that decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) person: Option<Code>,
+    /// The rule that sent it elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) route_rule: Option<RuleId>,
+    /// Of the rules that send elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) route_faults: Vec<RuleFault>,
     pub(super) effects: Vec<Effect>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) next: Option<Next>,
@@ -277,19 +303,25 @@ impl Outcome {
         &self.route
     }
 
-    /// The one thing that says best why the lead goes there: the heaviest finding of a blocked lead, the matching or
+    /// The one thing that says best why the lead goes there: a person's act, the heaviest finding of a blocked lead, the matching or
     /// assignment rule that decided, the cell of a lead that is not ready, or the assignment's own code.
     #[must_use]
     pub fn reason(&self) -> OutcomeReason {
         let by_match = || self.resolution.as_ref()?.rule().cloned().map(OutcomeReason::MatchRule);
         let by_rule = || self.assignment.as_ref()?.rule().cloned().map(OutcomeReason::AssignRule);
         let cell = || self.score.as_ref().map(|score| OutcomeReason::NotReady(score.cell()));
+        if let Some(act) = self.person.as_ref().filter(|_| self.refusal.is_none()) {
+            return OutcomeReason::Person(act.clone());
+        }
         let reason = match &self.route {
             Route::Blocked => Some(OutcomeReason::Finding(self.heaviest_finding())),
             Route::Folded { kind, .. } => by_match().or(Some(OutcomeReason::Known(*kind))),
             Route::ToOwner { record: None, .. } => Some(OutcomeReason::OwnOwner),
             Route::ToOwner { .. } | Route::Converted { .. } => by_match().or_else(by_rule),
-            Route::Voided => Some(OutcomeReason::HasEnded),
+            Route::Elsewhere { .. } | Route::Voided => {
+                let rule = self.route_rule.clone().map(OutcomeReason::ElsewhereRule);
+                rule.or(Some(OutcomeReason::HasEnded))
+            }
             Route::Nurture { .. } => cell(),
             Route::AwaitingReview { reviewer: None, .. } => {
                 by_match().or(Some(OutcomeReason::PossibleDuplicate))
@@ -377,10 +409,11 @@ impl Outcome {
         &self.delta
     }
 
-    /// What it was decided on: [check](Basis::check) it before you carry it out, when others decide at the same time.
+    /// What it was decided on: [check](Basis::check) it before you carry it out, when others decide at the same time. `rows`
+    /// are those that were handed in for the decision. O(rows), which a host that decides alone saves.
     #[must_use]
-    pub fn basis(&self) -> &Basis {
-        &self.basis
+    pub fn basis(&self, rows: &Rows) -> Basis {
+        self.basis.on(rows)
     }
 
     /// Rules that failed at run time, of all engines.
@@ -388,7 +421,7 @@ impl Outcome {
         let matching = self.resolution.iter().flat_map(|one| one.faults());
         let scoring = self.score.iter().flat_map(|one| one.faults());
         let assigning = self.assignment.iter().flat_map(|one| one.faults());
-        self.verdict.faults().iter().chain(matching).chain(scoring).chain(assigning)
+        self.verdict.faults().iter().chain(&self.route_faults).chain(matching).chain(scoring).chain(assigning)
     }
 
     /// The version of the rules it was decided by.

@@ -5,7 +5,7 @@ use super::routing::{conversion, is_collision, start_of_work};
 use super::{Intake, Next, Outcome, Route, wake_up};
 use crate::assign::{AssignOptions, Ledgers};
 use crate::dedup::{COLLISION, MatchAction, Resolution};
-use crate::model::{Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
+use crate::model::{Acquisition, Effect, FoldKind, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
 use crate::rule::Facts;
 use crate::score::Score;
 
@@ -83,7 +83,8 @@ impl Intake {
         if is_collision(resolution) {
             outcome.effects.extend(resolution.effects().iter().cloned());
             if !is_marked {
-                outcome.wake(case.lead, case.now + wake_up::COLLISION_STAY, wake_up::COLLISION);
+                let until = self.stay_ends(case, case.now, wake_up::COLLISION_STAY);
+                outcome.wake(case.lead, until, wake_up::COLLISION);
             }
         } else if is_marked {
             outcome.effects.push(Effect::RemoveTag { lead: case.lead.id.clone(), tag: COLLISION.to_owned() });
@@ -147,6 +148,11 @@ impl Outcome {
             Some(Next::Review { lead: lead.clone(), entry: entry.clone(), claim: case.claim.cloned() });
         match (own, resolution.action().owner()) {
             (Some(own), _) => self.route = Route::ToOwner { owner: own.clone(), record: None },
+            // Who lost the lead in this cycle does not get it by what it takes in.
+            (None, Some(owner)) if case.history.previous_owners().any(|before| before == owner) => {
+                self.tell(owner, FoldKind::Joined.as_str(), &RecordRef::Lead(lead));
+                self.wait_for_another_look(case);
+            }
             (None, Some(owner)) => {
                 // He holds the other record already: nothing more counts for his caps.
                 let (owner, acquisition) = (owner.clone(), Acquisition::OwnerChanged);
@@ -154,11 +160,13 @@ impl Outcome {
                 self.start(case.lead, case.now);
                 self.route = Route::ToOwner { owner, record: resolution.action().record() };
             }
-            (None, None) => {
-                self.wake(case.lead, case.now, wake_up::RETRY);
-                self.route = Route::Unassigned { reason: "joined".into(), retry_at: Some(case.now) };
-            }
+            (None, None) => self.wait_for_another_look(case),
         }
+    }
+
+    fn wait_for_another_look(&mut self, case: &Case<'_>) {
+        self.wake(case.lead, case.now, wake_up::RETRY);
+        self.route = Route::Unassigned { reason: "joined".into(), retry_at: Some(case.now) };
     }
 
     pub(super) fn tell(&mut self, rep: &RepId, code: &'static str, about: &RecordRef) {

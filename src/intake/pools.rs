@@ -1,6 +1,6 @@
 //! Which pool a lead lies in, is assigned from, and goes to.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::engine::Case;
 use super::routing::is_hot;
@@ -61,8 +61,22 @@ impl Intake {
         let hours = if is_hot(score) { self.life.hot_pool_stay_hours } else { self.life.pool_stay_hours };
         outcome.effects.push(Effect::MoveToPool { lead: case.lead.id.clone(), pool: pool.clone() });
         self.tell_admins(&pool, "lead_in_pool", case.lead, outcome);
-        outcome.wake(case.lead, case.now + TimeDelta::hours(i64::from(hours)), wake_up::POOL_STAY);
+        outcome.wake(case.lead, self.stay_ends(case, case.now, hours), wake_up::POOL_STAY);
         outcome.route = Route::ToPool { pool };
+    }
+
+    /// When a stay of so many hours is over.
+    pub(super) fn stay_ends(&self, case: &Case<'_>, from: DateTime<Utc>, hours: u32) -> DateTime<Utc> {
+        let calendar = self.life.calendar.as_ref();
+        let by_calendar = calendar.and_then(|_| case.roster.work_ends(None, calendar, from, hours));
+        by_calendar.unwrap_or(from + TimeDelta::hours(i64::from(hours)))
+    }
+
+    /// Whether an owner who is away until then is away longer than is waited for.
+    pub(super) fn is_too_long(&self, case: &Case<'_>, owner: &RepId, until: DateTime<Utc>) -> bool {
+        let (calendar, hours) = (self.life.calendar.as_ref(), self.life.patience_hours);
+        let by_calendar = case.roster.work_ends(Some(owner), calendar, case.now, hours);
+        until > by_calendar.unwrap_or(case.now + TimeDelta::hours(i64::from(hours)))
     }
 
     /// Whether the lead lies in a pool to be claimed, and its stay there is not over. A new entry ends it.

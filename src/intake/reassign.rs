@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::act::Act;
+use super::converted::kept_by;
 use super::engine::Case;
 use super::without::Without;
 use super::{Input, Intake, Outcome, State};
 use crate::assign::Roster;
-use crate::model::{RecordRef, TenureEnd};
+use crate::model::{Effect, Lead, LeadStatus, RecordRef, RepId, TenureEnd};
 
 /// Why a lead leaves its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,10 @@ impl Intake {
     /// in rotation at once, or to the pool of its region, where reps claim it for a while; who runs the pool is told. Who
     /// lost it in this cycle does not get it again. After three owners, or when nobody is left, it is nurtured.
     ///
+    /// A converted lead that its account's owner did not answer goes on to his deputy, else to whom the rules find, with the
+    /// account; when nobody is left he is reminded. A lead that an open opportunity holds stays with its owner: that is
+    /// [refused](Outcome::refusal), unless he has left.
+    ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus, Rep};
     /// use leadkit::{Input, Intake, Loss, Roster, State};
@@ -70,18 +75,52 @@ impl Intake {
         state: &State,
         now: DateTime<Utc>,
     ) -> Outcome {
-        let case = Case::new(input, Act::Reassign, roster, state, now);
+        let case = self.case(input, Act::Reassign, roster, state, now);
         let Some(owner) = &input.lead.owner else { return self.look_again(&case) };
-        if input.lead.has_ended() || !input.lead.is_on_file() {
+        let is_converted = input.lead.status == LeadStatus::Converted;
+        if (input.lead.has_ended() && !is_converted) || !input.lead.is_on_file() {
             return self.ended(&case);
+        }
+        if let Some(held) = kept_by(input, why.end()) {
+            return self.refuse(&case, held);
+        }
+        if is_converted {
+            let mut outcome = self.escalate(&case, input, owner, why.end());
+            if let Some(heir) = outcome.route().owner().filter(|heir| *heir != owner).cloned() {
+                outcome.tell_of_loss(&input.lead, owner, why);
+                outcome.tell_new_owner(&input.lead, &heir);
+            }
+            return outcome;
         }
         let without = Without::owner(input, owner, why.end(), now);
         let case = Case { lead: &without.lead, history: &without.history, ..case };
         let mut outcome = self.decide(&case);
         outcome.after(without.effects);
-        if why == Loss::DeadlineMissed {
-            outcome.tell(owner, "deadline_missed", &RecordRef::Lead(input.lead.id.clone()));
+        outcome.tell_of_loss(&input.lead, owner, why);
+        if let Some(heir) = outcome.route().owner().cloned() {
+            outcome.tell_new_owner(&input.lead, &heir);
         }
         outcome
+    }
+}
+
+impl Outcome {
+    /// Who missed a deadline is told; who gave the lead back or has left knows.
+    fn tell_of_loss(&mut self, lead: &Lead, owner: &RepId, why: Loss) {
+        if why == Loss::DeadlineMissed {
+            self.tell(owner, "deadline_missed", &RecordRef::Lead(lead.id.clone()));
+        }
+    }
+
+    /// Who has the lead from now on is told, if nothing else tells him of it.
+    fn tell_new_owner(&mut self, lead: &Lead, heir: &RepId) {
+        let about = RecordRef::Lead(lead.id.clone());
+        let is_told = |effect: &Effect| match effect {
+            Effect::Notify { rep, about: of, .. } => rep == heir && *of == about,
+            _ => false,
+        };
+        if !self.effects.iter().any(is_told) {
+            self.tell(heir, "taken_over", &about);
+        }
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::assign::SkipReason;
-use crate::model::{PoolId, RepId};
+use crate::model::{OpportunityId, PoolId, RepId};
 use crate::text::{codes, moment};
 
 /// Why a rep does not get a lead that he claims or is given. `Display` is a clause.
@@ -25,6 +25,17 @@ pub enum Refusal {
     AwaitingReview,
     /// Two reps work on it, and nobody has decided yet.
     Collision,
+    /// An open opportunity holds it.
+    OpenOpportunity {
+        /// The opportunity.
+        opportunity: OpportunityId,
+    },
+    /// Nobody has it, who could do this about it.
+    NoOwner,
+    /// It is on file already.
+    OnFile,
+    /// The person asked to be forgotten.
+    Erased,
     /// Leads of its pool are not claimed.
     AssignOnly {
         /// The pool.
@@ -50,6 +61,10 @@ codes! {
         Refusal::Owned { .. } => "owned",
         Refusal::AwaitingReview => "awaiting_review",
         Refusal::Collision => "collision",
+        Refusal::OpenOpportunity { .. } => "open_opportunity",
+        Refusal::NoOwner => "no_owner",
+        Refusal::OnFile => "on_file",
+        Refusal::Erased => "erased",
         Refusal::AssignOnly { .. } => "assign_only",
         Refusal::CoolDown { .. } => "cool_down",
         Refusal::Rep(..) => "rep",
@@ -75,6 +90,12 @@ impl fmt::Display for Refusal {
             Refusal::Owned { owner } => write!(f, "{owner} has the lead"),
             Refusal::AwaitingReview => f.write_str("a person is asked about the lead"),
             Refusal::Collision => f.write_str("two reps work on the lead, and nobody has decided"),
+            Refusal::OpenOpportunity { opportunity } => {
+                write!(f, "the open opportunity {opportunity} holds the lead")
+            }
+            Refusal::NoOwner => f.write_str("nobody has the lead"),
+            Refusal::Erased => f.write_str("the person asked to be forgotten"),
+            Refusal::OnFile => f.write_str("the lead is on file already"),
             Refusal::AssignOnly { pool } => write!(f, "leads of the pool {pool} are not claimed"),
             Refusal::CoolDown { until } => {
                 write!(f, "the rep had the lead, and waits until {}", moment(*until))

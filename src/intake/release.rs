@@ -39,7 +39,7 @@ impl Intake {
     /// # Ok::<(), leadkit::error::RuleErrors>(())
     /// ```
     pub fn release(&self, input: &Input, roster: &Roster, state: &State, now: DateTime<Utc>) -> Outcome {
-        let case = Case::new(input, Act::Release, roster, state, now);
+        let case = self.case(input, Act::Release, roster, state, now);
         let lead = &input.lead;
         let is_blocked =
             lead.close_reason == Some(CloseReason::Blocked) && lead.status == LeadStatus::Invalid;
@@ -91,7 +91,7 @@ impl Intake {
         state: &State,
         now: DateTime<Utc>,
     ) -> Outcome {
-        let case = Case::new(input, Act::Close, roster, state, now);
+        let case = self.case(input, Act::Close, roster, state, now);
         let Case { lead, activities, history, .. } = case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.begin(&case, &facts);

@@ -43,7 +43,7 @@ impl Intake {
     /// # Ok::<(), leadkit::error::RuleErrors>(())
     /// ```
     pub fn review(&self, input: &Input, roster: &Roster, state: &State, now: DateTime<Utc>) -> Outcome {
-        self.look_again(&Case::new(input, Act::Review, roster, state, now))
+        self.look_again(&self.case(input, Act::Review, roster, state, now))
     }
 
     /// What [`review`](Intake::review) is asked with for a lead of a book: the lead, what it did, its history, and the rows

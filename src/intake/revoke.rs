@@ -6,16 +6,16 @@ use super::act::Act;
 use super::engine::Case;
 use super::without::Without;
 use super::{Input, Intake, Next, Outcome, Route, State, wake_up};
-use crate::assign::{Ledgers, Roster, decision_key};
+use crate::assign::{Ledgers, Roster, claim_key, decision_key};
 use crate::model::{RecordRef, TenureEnd};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
     /// Takes back a decision that gave a lead to the wrong rep: as if he had never had it.
     ///
-    /// The day's count, the place in the caps and the turn are given back as far as they are remembered, and
+    /// The day's count, of a claim too, the place in the caps and the turn are given back as far as they are remembered, and
     /// [`next`](Outcome::next) asks for a review: a new decision, not for him while anybody else may have the lead. That he
-    /// had it is not held against him. A claim's count is not given back.
+    /// had it is not held against him.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -43,7 +43,7 @@ impl Intake {
     /// # Ok::<(), leadkit::error::RuleErrors>(())
     /// ```
     pub fn revoke(&self, input: &Input, roster: &Roster, state: &State, now: DateTime<Utc>) -> Outcome {
-        let case = Case::new(input, Act::Revoke, roster, state, now);
+        let case = self.case(input, Act::Revoke, roster, state, now);
         let Some(owner) = &input.lead.owner else { return self.look_again(&case) };
         if input.lead.has_ended() || !input.lead.is_on_file() {
             return self.ended(&case);
@@ -53,8 +53,11 @@ impl Intake {
         let mut outcome = self.begin(&case, &facts);
         let key = decision_key(&facts);
         let reps = &state.reps;
-        outcome.delta.assign =
-            state.ledgers.values().find_map(|pool| Ledgers { pool, reps }.take_back(&key, now));
+        let take_back =
+            |key: &str| state.ledgers.values().find_map(|pool| Ledgers { pool, reps }.take_back(key, now));
+        // What he claimed came after anything that was decided before he had it.
+        let claimed = claim_key(&key).and_then(|key| take_back(&key));
+        outcome.delta.assign = claimed.or_else(|| take_back(&key));
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome.effects = Without::owner(input, owner, TenureEnd::Revoked, now).effects;
         outcome.tell(owner, "revoked", &RecordRef::Lead(lead.id.clone()));

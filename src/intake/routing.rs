@@ -15,9 +15,9 @@ use crate::rule::{Facts, MatchLabel};
 use crate::score::Score;
 use crate::text::Code;
 
-/// How long a person is asked who decides between owners: in the hottest cells, and else.
+/// How long a person is asked who decides between owners: in the hottest cells, and else in hours.
 const HELD_HOT: TimeDelta = TimeDelta::minutes(30);
-const HELD: TimeDelta = TimeDelta::hours(4);
+const HELD: u32 = 4;
 /// How long a reviewer between the rules and a rep is asked.
 const REVIEWED: TimeDelta = TimeDelta::hours(48);
 /// When nothing says when it is worth trying again.
@@ -51,7 +51,8 @@ impl Intake {
         let is_over = |rep: &RepId| had_it(rep) || self.is_worn_out(case);
         match resolution.action() {
             MatchAction::Held { then, .. } => {
-                let until = case.held_since() + if is_hot(score) { HELD_HOT } else { HELD };
+                let since = case.held_since();
+                let until = if is_hot(score) { since + HELD_HOT } else { self.stay_ends(case, since, HELD) };
                 if is_due || until <= case.now {
                     if is_over(then) {
                         outcome.without(resolution);
@@ -63,7 +64,7 @@ impl Intake {
                 return outcome.hold(case, until, Some(then.clone()));
             }
             MatchAction::TagOnly { hold: true, .. } if !is_due => {
-                let until = case.held_since() + HELD;
+                let until = self.stay_ends(case, case.held_since(), HELD);
                 if until > case.now {
                     return outcome.hold(case, until, None);
                 }
@@ -159,10 +160,14 @@ impl Intake {
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         let assign =
             |options: &AssignOptions| self.assigner.assign_with(facts, case.roster, ledgers, options);
-        let mut narrower = options.clone();
-        narrower.excluded.extend(self.left_out(case));
-        let mut assignment = assign(&narrower);
-        if assignment.owner().is_none() && narrower.excluded != options.excluded {
+        let left_out = self.left_out(case);
+        let narrower = (!left_out.is_empty()).then(|| {
+            let mut narrower = options.clone();
+            narrower.excluded.extend(left_out);
+            narrower
+        });
+        let mut assignment = assign(narrower.as_ref().unwrap_or(options));
+        if assignment.owner().is_none() && narrower.is_some() {
             // Nobody else can take it.
             assignment = assign(options);
         }
@@ -180,8 +185,8 @@ impl Intake {
         match (&outcome.route, assignment.kind()) {
             (Route::Unassigned { retry_at, .. }, _) => self.try_again(case, *retry_at, outcome),
             (Route::ToPool { .. }, _) => {
-                let stay = TimeDelta::hours(i64::from(self.life.pool_stay_hours));
-                outcome.wake(case.lead, case.now + stay, wake_up::POOL_STAY);
+                let until = self.stay_ends(case, case.now, self.life.pool_stay_hours);
+                outcome.wake(case.lead, until, wake_up::POOL_STAY);
             }
             (Route::AwaitingReview { until: Some(until), .. }, _) => {
                 outcome.wake(case.lead, *until, wake_up::REVIEW_DUE);

@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::assign::AssignRules;
+use crate::attribution::OwnershipRules;
 use crate::blacklist::BlacklistRules;
-use crate::book::Clocks;
+use crate::book::{Clocks, NoticeRules};
 use crate::dedup::DedupRules;
 use crate::model::open_enum::closed_enum;
-use crate::model::{Pool, PoolId};
-use crate::rule::RulesVersion;
+use crate::model::{CalendarId, Pool, PoolId, RuleId};
+use crate::rule::{Condition, RulesVersion};
 use crate::score::ScoreRules;
+use crate::text::Code;
 
 /// The rules of the main job. `Default` is what a team would start with, but for its own pools and groups of reps.
 ///
@@ -37,6 +39,10 @@ pub struct Rules {
     pub revision: String,
     /// What keeps a lead out.
     pub blacklist: BlacklistRules,
+    /// What is no lead: the first rule that matches sends it away, before it is matched with anything. The team's own domains,
+    /// phones and addresses, and what is named as a test, are such rules too: they void it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<ElsewhereRule>,
     /// What makes it the same as a record on file.
     pub dedup: DedupRules,
     /// What it is worth.
@@ -63,6 +69,7 @@ impl Default for Rules {
             format: RulesVersion::FORMAT,
             revision: String::new(),
             blacklist: BlacklistRules::default(),
+            elsewhere: Vec::new(),
             dedup: DedupRules::default(),
             score: ScoreRules::default(),
             assign: AssignRules::default(),
@@ -73,6 +80,53 @@ impl Default for Rules {
             life: LifeRules::default(),
         }
     }
+}
+
+/// What is no lead, and where it goes.
+///
+/// ```
+/// use leadkit::model::{Account, Contact, Lead, Rep};
+/// use leadkit::{Input, Intake, Roster, State};
+/// use serde_json::json;
+///
+/// let intake = Intake::load(json!({
+///     "elsewhere": [
+///         {"id": "ours", "when": {"field": "email_domain", "eq": "ours.com"}, "then": "void"},
+///         {"id": "jobs", "when": {"field": "message", "contains": "应聘"}, "then": {"queue": "jobs"}},
+///     ],
+/// }))?;
+/// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+/// let decide = |lead: Lead| {
+///     let input = Input { lead, ..Input::default() };
+///     intake.process(&input, &Roster::default(), &State::default(), now)
+/// };
+/// let job = decide(Lead { id: "L1".into(), message: Some("我想应聘销售".into()), phones: vec!["13812349876".into()], ..Lead::default() });
+/// assert_eq!(job.to_string(), "lead L1 goes to the queue jobs");
+/// assert_eq!(job.reason().to_string(), "jobs");
+/// let test = decide(Lead { id: "L2".into(), emails: vec!["me@ours.com".into()], ..Lead::default() });
+/// assert_eq!((test.route().code(), test.delta().is_empty()), ("voided", true));
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ElsewhereRule {
+    /// Identifier, unique in the list.
+    pub id: RuleId,
+    /// What it is about: conditions on the lead, what it did and what the blacklist found.
+    pub when: Condition,
+    /// Where it goes.
+    pub then: ElsewhereTarget,
+}
+
+/// Where something goes that is no lead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ElsewhereTarget {
+    /// To a queue of the host, such as `support`, `invoice`, `job` or `supplier`.
+    Queue(Code),
+    /// Nowhere: it is voided and counts for nothing.
+    Void,
 }
 
 closed_enum! {
@@ -98,6 +152,10 @@ closed_enum! {
 pub struct LifeRules {
     /// Where a lead goes that its owner lost or gave back.
     pub recycled_to: RecycledTo,
+    /// The calendar of the roster by which stays run, and the patience with an owner who has no hours of his own: 24 hours are
+    /// a working day, and what is no whole number of days is opening hours. `None` is plain hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarId>,
     /// Hours that a lead stays in a pool to be claimed before the rules give it to somebody.
     pub pool_stay_hours: u32,
     /// The same for the hottest leads, A1 to B1.
@@ -108,7 +166,7 @@ pub struct LifeRules {
     pub exclusion_days: u32,
     /// Days for which nobody claims a lead that he had.
     pub cool_down_days: u32,
-    /// Hours that an owner may be away before somebody stands in for him.
+    /// Hours that an owner may be away before somebody stands in for him, by his own calendar if he has one.
     pub patience_hours: u32,
     /// Untouched leads with which a rep gets none from the waiting line.
     pub untouched_limit: u32,
@@ -116,6 +174,10 @@ pub struct LifeRules {
     pub first_contact_hours: u32,
     /// Hours after each follow-up until the next; the last goes on. At least one.
     pub follow_up_hours: Vec<u32>,
+    /// Whose a lead is on which two reps work, when no reviewer has decided within a working day.
+    pub ownership: OwnershipRules,
+    /// How notices are put together.
+    pub notices: NoticeRules,
 }
 
 impl Default for LifeRules {
@@ -131,6 +193,7 @@ impl LifeRules {
     pub fn b2b() -> LifeRules {
         LifeRules {
             recycled_to: RecycledTo::Pool,
+            calendar: None,
             pool_stay_hours: 72,
             hot_pool_stay_hours: 4,
             owners_per_cycle: 3,
@@ -140,6 +203,8 @@ impl LifeRules {
             untouched_limit: 5,
             first_contact_hours: 24,
             follow_up_hours: vec![72, 168],
+            ownership: OwnershipRules::default(),
+            notices: NoticeRules::default(),
         }
     }
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::act::Act;
 use super::engine::Case;
+use super::state_excerpt::Moving;
 use super::{Input, Intake, Outcome, State, wake_up};
 use crate::assign::{AssignOptions, Roster};
 use crate::rule::{FactContext, Facts};
@@ -46,7 +47,7 @@ impl Intake {
         state: &State,
         now: DateTime<Utc>,
     ) -> Vec<Outcome> {
-        let mut state = state.clone();
+        let mut moving = Moving::new(self, inputs, state);
         let waits =
             |input: &&Input| input.lead.owner.is_none() && input.lead.is_on_file() && !input.lead.has_ended();
         let mut line: Vec<(String, DateTime<Utc>, &Input)> = inputs
@@ -63,15 +64,16 @@ impl Intake {
         });
         let mut outcomes = Vec::with_capacity(line.len());
         for (_, _, input) in line {
+            let state = moving.state();
             let is_busy =
                 |rep: &&crate::model::RepId| roster.untouched(rep, &state.reps) >= self.life.untouched_limit;
             let mut options: AssignOptions = input.assign.clone();
             options.excluded.extend(roster.reps().filter(is_busy).cloned());
             let retry = input.wake_up.clone().unwrap_or_else(|| wake_up::RETRY.into());
-            let case = Case::new(input, Act::Serve, roster, &state, now);
+            let case = self.case(input, Act::Serve, roster, state, now);
             let outcome = self.decide(&Case { assign: &options, wake_up: Some(&retry), ..case });
             // Decided on this very state.
-            let _ = state.apply(outcome.delta());
+            let _ = moving.apply(outcome.delta());
             outcomes.push(outcome);
         }
         outcomes

@@ -109,6 +109,12 @@ impl State {
             }
         }
         self.windows.apply(&delta.windows);
+        if !delta.forgets.is_empty() {
+            for lead in &delta.forgets {
+                self.windows.forget_lead(lead);
+            }
+            self.ledgers.values_mut().for_each(|ledger| ledger.forget_leads(&delta.forgets));
+        }
         self.newest = self.newest.max(Some(delta.at));
         Ok(())
     }

@@ -15,11 +15,12 @@ use crate::text::codes;
 /// What a decision was made on: a digest of the rows, the submissions it looked for, and the revisions of what it read.
 ///
 /// Two workers that decide at the same time do not see what the other is about to write: the same form would pass twice,
-/// two forms of one person would get two owners. So a worker that is not alone commits in one transaction:
+/// two forms of one person would get two owners. So a worker that is not alone commits so, from the second step on in one transaction:
 ///
-/// 1. fetch by the same probe and the same keys again, locking or in a serialisable transaction;
-/// 2. [`check`](Basis::check) the outcome's basis on what was fetched; on a [`Conflict`] roll back and decide again;
-/// 3. file the lead, carry out the effects, apply the delta and write the rows it changed.
+/// 1. take the [basis](super::Outcome::basis) of the outcome, on the rows that it was decided on;
+/// 2. fetch by the same probe and the same keys again, locking or in a serialisable transaction;
+/// 3. [`check`](Basis::check) the outcome's basis on what was fetched; on a [`Conflict`] roll back and decide again;
+/// 4. file the lead, carry out the effects, apply the delta and write the rows it changed.
 ///
 /// ```
 /// use leadkit::model::{Lead, Rep};
@@ -45,15 +46,17 @@ use crate::text::codes;
 /// };
 /// let (first, second) = (form("L1"), form("L2"));
 /// let outcomes = [decide(&first, &book, &state), decide(&second, &book, &state)];
+/// let seen = [&first, &second].map(|lead| book.rows(&intake.probe(lead)));
+/// let bases = [outcomes[0].basis(&seen[0]), outcomes[1].basis(&seen[1])];
 ///
 /// // The first commits.
-/// outcomes[0].basis().check(&book.rows(&intake.probe(&first)), &state).unwrap();
+/// bases[0].check(&book.rows(&intake.probe(&first)), &state).unwrap();
 /// state.apply(outcomes[0].delta()).unwrap();
 /// book.insert_lead(first);
 /// outcomes[0].apply_to(&mut book);
 ///
 /// // The second is refused, decides again, and finds the first.
-/// let conflict = outcomes[1].basis().check(&book.rows(&intake.probe(&second)), &state).unwrap_err();
+/// let conflict = bases[1].check(&book.rows(&intake.probe(&second)), &state).unwrap_err();
 /// assert_eq!(conflict.to_string(), "the rows that share a key with the lead have changed");
 /// assert_eq!(decide(&second, &book, &state).route().folded_into(), Some(&"L1".into()));
 /// # Ok::<(), leadkit::error::RuleErrors>(())
@@ -64,6 +67,9 @@ use crate::text::codes;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Basis {
     lead: LeadId,
+    /// Whether rows were read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    reads_rows: bool,
     /// Of the rows; `None` when they were not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rows: Option<Digest>,
@@ -133,8 +139,13 @@ impl Basis {
         Basis { lead: lead.clone(), at, submissions: keys, seen, ..Basis::default() }
     }
 
-    pub(super) fn read_rows(&mut self, rows: &Rows) {
-        self.rows = Some(digest_of(rows));
+    pub(super) fn read_rows(&mut self) {
+        self.reads_rows = true;
+    }
+
+    /// The same with a digest of the rows, if they were read.
+    pub(super) fn on(&self, rows: &Rows) -> Basis {
+        Basis { rows: self.reads_rows.then(|| digest_of(rows)), ..self.clone() }
     }
 
     /// Whether an owner can take one more lead was asked of each who owns a row.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::assign::AssignDelta;
 use crate::blacklist::WindowDelta;
+use crate::model::LeadId;
 
 /// What an outcome changes in the [`State`](super::State).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,12 +23,16 @@ pub struct OutcomeDelta {
     /// Whether that time is taken as right though the state's newest entry lies far behind.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub accepts_clock: bool,
+    /// Leads of which nothing is remembered any more: their events and decisions go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forgets: Vec<LeadId>,
 }
 
 impl OutcomeDelta {
     /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.windows.is_empty() && self.assign.as_ref().is_none_or(AssignDelta::is_empty)
+        let is_still = self.windows.is_empty() && self.forgets.is_empty();
+        is_still && self.assign.as_ref().is_none_or(AssignDelta::is_empty)
     }
 }

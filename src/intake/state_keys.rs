@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Input, Intake};
-use crate::assign::decision_key;
+use crate::assign::{claim_key, decision_key};
 use crate::blacklist::WindowKey;
 use crate::model::{Lead, PoolId, RepId};
 use crate::rule::{FactContext, Facts};
@@ -89,7 +89,7 @@ impl Intake {
         StorageKeys {
             windows: self.blacklist.window_keys(&facts),
             pools: vec![pool.clone()],
-            decisions: Some(key).filter(|key| !key.trim().is_empty()).into_iter().collect(),
+            decisions: claim_key(&key).map(|claim| vec![key, claim]).unwrap_or_default(),
             reps: reps.into_iter().cloned().collect(),
             every_rep: self.assigner.asks_everybody(pool),
         }

@@ -1,7 +1,5 @@
 //! What a wake-up was set for.
 
-use chrono::TimeDelta;
-
 /// It could not be assigned.
 pub(super) const RETRY: &str = "retry";
 /// It was not ready for sales.
@@ -13,8 +11,8 @@ pub(super) const REVIEW_DUE: &str = "review_due";
 /// Reviewers were asked about a collision.
 pub(super) const COLLISION: &str = "collision_due";
 
-/// How long reviewers have for a collision.
-pub(super) const COLLISION_STAY: TimeDelta = TimeDelta::days(1);
+/// How long reviewers have for a collision, in hours.
+pub(super) const COLLISION_STAY: u32 = 24;
 
 /// The owner is back.
 pub(super) const OWNER_BACK: &str = "owner_back";

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::closed_enum;
-use super::{AccountId, ContractId, LeadId, Money, OpportunityId, OrderId, PaymentId};
+use super::{AccountId, ContractId, LeadId, Money, OpportunityId, OrderId, PaymentId, RepId};
 
 /// A business opportunity (商机).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct Opportunity {
     /// The account it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
+    /// Who works on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<RepId>,
     /// Expected amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
@@ -34,6 +37,14 @@ pub struct Opportunity {
     /// How likely it is to be won.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grade: Option<InquiryGrade>,
+}
+
+impl Opportunity {
+    /// Whether it is neither won nor lost.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.won_at.is_none() && self.lost_at.is_none()
+    }
 }
 
 closed_enum! {

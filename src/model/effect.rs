@@ -177,10 +177,11 @@ impl FoldKind {
 /// | `cover` | `lead: LeadId`, `rep: RepId`, `until: Option<DateTime<Utc>>` | a tenure of acquisition `cover` for the rep beside the owner's; the owner's open deadlines are removed; `until` is the owner's return | by key |
 /// | `fold` | `entry: LeadId`, `subject: LeadId`, `kind: FoldKind` | entry: status `voided`, `folded_into`, of kind `collected` also `collected_under`; no owner, pool, deadline, wake-up; its keys leave the key index; its activities (not of kind `same_record`), and what points at it, go to the subject | once |
 /// | `start_cycle` | `lead: LeadId`, `at: DateTime<Utc>` | status `unassigned`, no close reason, no owner, no pool, its tenure ended `recycled`, its deadlines removed; cycle + 1 | by key |
+/// | `erase` | `lead: LeadId` | of the lead's row id and `created_at`, with status `voided` and close reason `erased`; its keys, history, activities, open reviews, and contacts that came of it are deleted, values in its history and conflicts emptied | once |
 /// | `convert` | [`ConversionRecord`]: `lead: LeadId`, `account: AccountId`, `contact: Option<ContactId>`, `opportunity: Option<OpportunityId>`, `at: DateTime<Utc>`, `by: Option<RepId>`, `rule: Option<RuleId>` | a conversion record, unique by lead; the lead's account | once |
 /// | `add_contact` | `account: AccountId`, `contact: ContactId`, `from: LeadId` | a contact of the account, unique by id, with the lead's name, title, function, phones, e-mails and WeChat; its keys lead to the account | once |
 /// | `move_contact` | `contact: ContactId`, `from: AccountId`, `to: Option<AccountId>`, `is_proposal: bool` | the contact's account; a proposal is shown to the owner and nothing is written | once |
-/// | `repoint` | `from: RecordRef`, `to: RecordRef`, of one kind | every row that points at the first record points at the second: links, conflicts, histories, open reviews, folded leads; of accounts also leads, conversions, contacts, proposals; of contacts conversions and proposals. Where a link says `merged_into`, the first leaves the key index | once |
+/// | `repoint` | `from: RecordRef`, `to: RecordRef`, of one kind | every row that points at the first record points at the second: links, conflicts, histories, open reviews, folded leads; of leads also open opportunities; of accounts also leads, conversions, contacts, proposals; of contacts conversions and proposals. Where a link says `merged_into`, the first leaves the key index | once |
 /// | `notify` | `rep: RepId`, `code: Code`, `about: RecordRef` | a notice, unique by (rep, code, about, key of the effect) | by key |
 /// | `record_activation` | `lead: LeadId`, `entry: LeadId`, `at: DateTime<Utc>` | the lead's last sign of life, if it is later | once |
 /// | `start_deadlines` | `lead: LeadId`, `from: DateTime<Utc>` | the first-contact deadline of who covers the lead, else of its owner | once |
@@ -193,6 +194,7 @@ impl FoldKind {
 /// |---|---|---|
 /// | lead | a [`LeadField`](super::LeadField) by its name with a value of its [type](super::LeadField::kind): `Text` (also regions and names of enumerations), `List` for texts, `Integer`, `Timestamp`; `attributes.NAME` with any value; `external_ids.NAME` and `click_ids.NAME` with `Text`; `other_ids.NAME` with `List` | `phones`, `emails`, `products`, `tags`; `wechat` and `external_ids.NAME`: the first fills the field, a further one goes to `other_ids` under `wechat` or `NAME` |
 /// | account | `company`, `domain`, `region`, `owner`, `pool`, `maturity`, `tier`, `registration_number` with `Text`; `aliases` with `List`; `created_at` and `closed_deal_at` with `Timestamp`; `attributes.NAME` with any value | `aliases` |
+/// | opportunity | `owner` with `Text` | none |
 /// | contact | `name`, `title`, `wechat`, `job_function`, `buying_role`, `lead` with `Text`; `phones`, `emails` with `List` | `phones`, `emails` |
 ///
 /// `Value::Null` takes a value out.
@@ -309,6 +311,11 @@ pub enum Effect {
         /// When.
         at: DateTime<Utc>,
     },
+    /// Leave nothing of the lead but that it was erased: the person asked to be forgotten.
+    Erase {
+        /// The lead.
+        lead: LeadId,
+    },
     /// Make the person of a lead a contact of an account: name, title, function, phones, e-mails and WeChat as the lead
     /// has them.
     AddContact {
@@ -405,6 +412,7 @@ codes! {
         Effect::MoveContact { .. } => "move_contact",
         Effect::Repoint { .. } => "repoint",
         Effect::SetNextWakeUp { .. } => "set_next_wake_up",
+        Effect::Erase { .. } => "erase",
         Effect::Link(..) => "link",
         Effect::Convert(..) => "convert",
         Effect::Notify { .. } => "notify",
@@ -428,6 +436,7 @@ impl Effect {
             | Effect::SetStatus { lead, .. }
             | Effect::Fold { entry: lead, .. }
             | Effect::StartCycle { lead, .. }
+            | Effect::Erase { lead }
             | Effect::SetNextWakeUp { lead, .. }
             | Effect::RecordActivation { lead, .. }
             | Effect::StartDeadlines { lead, .. }
@@ -522,6 +531,7 @@ impl fmt::Display for Effect {
             Effect::SetNextWakeUp { lead, at, code } => {
                 write!(f, "review lead {lead} at {} ({code})", moment(*at))
             }
+            Effect::Erase { lead } => write!(f, "erase lead {lead}"),
             Effect::AddTag { lead, tag } => write!(f, "tag lead {lead} with `{tag}`"),
             Effect::MoveToPool { lead, pool } => write!(f, "move lead {lead} to pool {pool}"),
             Effect::SetOwner { lead, owner, acquisition } => {

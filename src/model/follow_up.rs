@@ -132,6 +132,38 @@ pub struct FollowUpChanges {
 }
 
 impl FollowUp {
+    /// What an owner did about a lead at a moment, of which nothing else is known.
+    ///
+    /// ```
+    /// use leadkit::model::{FollowUp, FollowUpKind};
+    ///
+    /// let at = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// let call = FollowUp::new("F1", "L1", "li", at, FollowUpKind::Call);
+    /// assert_eq!((call.owner.as_str(), call.next_date), ("li", None));
+    /// ```
+    #[must_use]
+    pub fn new(
+        id: impl Into<FollowUpId>,
+        lead: impl Into<LeadId>,
+        owner: impl Into<RepId>,
+        time: DateTime<Utc>,
+        kind: FollowUpKind,
+    ) -> FollowUp {
+        FollowUp {
+            id: id.into(),
+            lead: lead.into(),
+            owner: owner.into(),
+            time,
+            kind,
+            key_fields_changed: Vec::new(),
+            call_start: None,
+            call_duration: None,
+            next_date: None,
+            facets: FollowUpFacets::default(),
+            changes: FollowUpChanges::default(),
+        }
+    }
+
     /// The changes this follow-up asks for, as effects on its lead.
     #[must_use]
     pub fn effects(&self) -> Vec<super::Effect> {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Acquisition, FollowUp, RepId, Tenure};
+use super::{Acquisition, FollowUp, OpportunityId, RepId, Tenure};
 
 /// The life of a lead so far: who held it, which stages it entered, what its owners did, what is due.
 ///
@@ -47,6 +47,10 @@ pub struct History {
     /// What is or was due, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub deadlines: Vec<StepDeadline>,
+    /// The open opportunities that came of it, by id: they hold it. It is neither recycled nor claimed, and they go with it
+    /// when it is handed over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub opportunities: Vec<OpportunityId>,
     /// Which cycle of its life it is in, from 0: a release, or a new entry after an end, begins the next.
     pub cycle: u32,
     /// When the cycle began; `None` is since the lead was created.
@@ -61,6 +65,7 @@ impl History {
         stage_entries: Vec::new(),
         follow_ups: Vec::new(),
         deadlines: Vec::new(),
+        opportunities: Vec::new(),
         cycle: 0,
         cycle_started_at: None,
     };

@@ -361,5 +361,7 @@ open_enum! {
         Competitor = "competitor",
         /// The blacklist keeps it out (黑名单).
         Blocked = "blocked",
+        /// The person asked to be forgotten (删除权): nothing else is left of it.
+        Erased = "erased",
     }
 }

@@ -30,24 +30,23 @@ pub(super) struct Values<T> {
 
 impl<T> Values<T> {
     fn read<'t>(
-        texts: impl ExactSizeIterator<Item = &'t str>,
+        texts: impl ExactSizeIterator<Item = &'t str> + Clone,
         plain: impl Fn(&str) -> Option<T>,
         all: impl Fn(&str) -> Vec<ContactValue<T>>,
     ) -> Values<T> {
         let mut values: Vec<T> = Vec::with_capacity(texts.len());
         let mut places: Option<Vec<(usize, Range<usize>)>> = None;
-        let mut before: Vec<&str> = Vec::new();
-        for (index, text) in texts.enumerate() {
+        for (index, text) in texts.clone().enumerate() {
             if let Some(value) = plain(text) {
                 values.push(value);
-                match &mut places {
-                    Some(places) => places.push((index, trimmed(text))),
-                    None => before.push(text),
+                if let Some(places) = &mut places {
+                    places.push((index, trimmed(text)));
                 }
                 continue;
             }
-            let places =
-                places.get_or_insert_with(|| before.iter().map(|text| trimmed(text)).enumerate().collect());
+            // Those before it were read whole.
+            let before = || texts.clone().take(index).map(trimmed).enumerate().collect();
+            let places = places.get_or_insert_with(before);
             for found in all(text) {
                 values.push(found.value);
                 places.push((index, found.span));

@@ -17,6 +17,7 @@ mod fold;
 mod mask;
 mod sentence;
 pub(crate) mod similarity;
+mod sip;
 mod traditional;
 
 pub use closest::closest;
@@ -26,6 +27,7 @@ pub(crate) use fold::fold_into;
 pub use fold::{Folded, fold};
 pub(crate) use mask::{MaskedIds, Scrubbed, mask_email, mask_id, mask_phone, scrubbed};
 pub(crate) use sentence::{list, moment};
+pub(crate) use sip::sip_hash;
 
 /// Whether there is nothing but white space. Most texts begin with a letter or digit, which is seen at once.
 #[inline]

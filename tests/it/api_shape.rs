@@ -61,7 +61,7 @@ fn engines_have_the_agreed_signatures() {
         State::rows_written: fn(&State, &OutcomeDelta) -> StateRows;
         Intake::window_keys: fn(&Intake, &Lead) -> Vec<WindowKey>;
         Intake::storage_keys: fn(&Intake, &Input) -> StorageKeys;
-        Outcome::basis: fn(&Outcome) -> &Basis;
+        Outcome::basis: fn(&Outcome, &Rows) -> Basis;
         Basis::check: fn(&Basis, &Rows, &State) -> Result<(), Conflict>;
         Book::rows: fn(&Book, &Probe) -> Rows;
         Book::apply_effects: fn(&mut Book, &str, &[Effect], Now);

@@ -5,8 +5,7 @@ use std::error::Error;
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{MergePlan, MergeRules, Merger, SurvivorTest};
 use leadkit::model::{
-    Account, ConversionRecord, Effect, Lead, LeadField, LeadId, LeadStatus, OpportunityId, RecordRef, Value,
-    YesNo,
+    Account, Effect, Lead, LeadField, LeadId, Opportunity, OpportunityId, RecordRef, Value, YesNo,
 };
 use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
 use leadkit::rule::{FactContext, Facts};
@@ -14,23 +13,6 @@ use leadkit::{HostTables, Input, Loss};
 
 use super::desk::Desk;
 use super::event::{Deal, Event, Line};
-
-/// Whether a field holds what somebody said, and one value of it.
-fn is_said(field: LeadField) -> bool {
-    use LeadField as F;
-    [
-        F::Name,
-        F::Title,
-        F::Company,
-        F::City,
-        F::Province,
-        F::Country,
-        F::Scenario,
-        F::Message,
-        F::EmployeeCount,
-    ]
-    .contains(&field)
-}
 
 type Done = Result<(), Box<dyn Error>>;
 
@@ -85,10 +67,6 @@ impl Desk {
                 Ok(())
             }
             Event::Claim { lead, rep } => {
-                if self.is_held(lead) {
-                    self.say(lead, "-", "refused: open_opportunity".to_owned(), None);
-                    return Ok(());
-                }
                 let Some(input) = self.known(lead) else { return Ok(()) };
                 let outcome = self.intake.claim(&input, rep, &self.roster, &self.state, self.now);
                 self.settle(&outcome)
@@ -126,7 +104,7 @@ impl Desk {
     }
 
     /// A lead that is there. When there is none the row says so.
-    fn known(&mut self, lead: &LeadId) -> Option<Input> {
+    pub(super) fn known(&mut self, lead: &LeadId) -> Option<Input> {
         let input = self.input(lead);
         if input.is_none() {
             self.say(lead, "-", "unknown_lead".to_owned(), None);
@@ -208,45 +186,30 @@ impl Desk {
     /// A rep makes a customer record of his lead.
     fn convert(&mut self, lead: &LeadId, account: &leadkit::model::AccountId) -> Done {
         let Some(input) = self.known(lead) else { return Ok(()) };
-        let Some(owner) = input.lead.owner.clone().filter(|_| !input.lead.has_ended()) else {
-            self.say(lead, "-", "refused: no_owner".to_owned(), None);
-            return Ok(());
-        };
-        if self.book.account(account).is_none() {
+        let outcome = self.intake.convert(&input, account, &self.roster, &self.state, self.now);
+        if outcome.refusal().is_none() && self.book.account(account).is_none() {
             let company = input.lead.company.clone().or(input.lead.name.clone()).unwrap_or_default();
-            let account = Account {
-                id: account.clone(),
-                company,
-                created_at: self.now,
-                owner: Some(owner.clone()),
-                ..Account::default()
-            };
+            let (id, owner) = (account.clone(), input.lead.owner.clone());
+            let account = Account { id, company, created_at: self.now, owner, ..Account::default() };
             self.book.insert_account(account);
         }
-        let contact = leadkit::model::ContactId::from(lead.as_str());
-        let effects = [
-            Effect::AddContact { account: account.clone(), contact: contact.clone(), from: lead.clone() },
-            Effect::SetStatus { lead: lead.clone(), status: LeadStatus::Converted },
-            Effect::Convert(ConversionRecord {
-                lead: lead.clone(),
-                account: account.clone(),
-                contact: Some(contact),
-                opportunity: None,
-                at: self.now,
-                by: Some(owner),
-                rule: None,
-            }),
-        ];
-        self.write(&format!("convert {lead}"), &effects);
-        self.say(lead, "converted", "by_hand".to_owned(), None);
+        self.settle(&outcome)?;
         self.serve()
     }
 
     /// An open opportunity holds its lead. Won, the lead is a customer; lost, it is reactivated by the rules, without who
     /// lost it.
     fn deal(&mut self, id: &OpportunityId, lead: &LeadId, status: Deal) -> Done {
-        self.opportunities.insert(id.clone(), (lead.clone(), status));
-        self.kept.deal(id, lead, status, self.now);
+        let before = self.book.opportunity(id).cloned();
+        let of =
+            before.unwrap_or(Opportunity { id: id.clone(), created_at: self.now, ..Opportunity::default() });
+        self.book.insert_opportunity(Opportunity {
+            lead: Some(lead.clone()),
+            owner: self.book.lead(lead).and_then(|lead| lead.owner.clone()),
+            won_at: (status == Deal::Won).then_some(self.now),
+            lost_at: (status == Deal::Lost).then_some(self.now),
+            ..of
+        });
         self.after(lead);
         let Some(input) = self.known(lead) else { return Ok(()) };
         let said = match status {
@@ -294,14 +257,6 @@ impl Desk {
             return Ok(());
         }
         let mut effects = plan.effects().to_vec();
-        // What the plan leaves out is shown to somebody.
-        for field in LeadField::ALL.iter().filter(|field| is_said(**field)) {
-            let (kept, found) = (field.get(plan.merged()), field.get(&left.lead));
-            if !found.is_blank() && found != kept {
-                let (record, entry) = (RecordRef::Lead(into.clone()), from.clone());
-                effects.push(Effect::RecordConflict { record, field: field.to_string(), kept, found, entry });
-            }
-        }
         if let Some(owner) = left.lead.owner.clone().filter(|owner| kept.lead.owner.as_ref() != Some(owner)) {
             let about = RecordRef::Lead(into.clone());
             effects.push(Effect::Notify { rep: owner, code: "merged".into(), about });

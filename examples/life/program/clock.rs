@@ -72,6 +72,9 @@ fn is_answered(book: &Book, lead: &Lead) -> bool {
 /// The deadline of who works on a lead that is due first.
 pub(crate) fn deadline<'b>(book: &'b Book, lead: &Lead) -> Option<&'b StepDeadline> {
     lead.owner.as_ref()?;
-    let open = book.history(&lead.id).deadlines.iter().filter(|one| one.done_at.is_none());
+    let history = book.history(&lead.id);
+    // What an open opportunity holds is not taken from its owner.
+    let open =
+        history.deadlines.iter().filter(|one| one.done_at.is_none() && history.opportunities.is_empty());
     open.min_by_key(|one| one.due_at)
 }

@@ -6,12 +6,12 @@ use std::error::Error;
 use chrono::{DateTime, Utc};
 use leadkit::book::Book;
 use leadkit::calendar::{Calendar, Calendars};
-use leadkit::model::{Effect, LeadId, LeadStatus, OpportunityId, RecordRef, Rep, RepId, TenureEnd};
+use leadkit::model::{Effect, LeadId, LeadStatus, RecordRef, Rep, RepId};
 use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
 use leadkit::{Input, Intake, Loss, Outcome, Roster, Rules, State};
 
 use super::clock::{Alarm, Clock, deadline, is_live};
-use super::event::{Deal, Line};
+use super::event::Line;
 use super::journeys::Kept;
 use super::laws::{Broken, Laws, Seen};
 use super::options::Options;
@@ -48,12 +48,15 @@ pub(crate) struct Desk {
     /// The same, ready to be asked.
     open: BTreeMap<String, Calendar>,
     pub(super) roster: Roster,
-    /// Whether the reps or what they hold have changed since.
+    /// Whether there are other reps since.
     is_stale: bool,
+    /// Reps who hold other leads since.
+    recounted: BTreeSet<RepId>,
     pub(super) pipeline: Pipeline,
     pub(super) timelines: BTreeMap<LeadId, Timeline>,
-    pub(crate) opportunities: BTreeMap<OpportunityId, (LeadId, Deal)>,
     pub(super) kept: Kept,
+    /// Hashes of people who asked to be forgotten.
+    pub(super) erased: BTreeSet<String>,
     pub(super) now: DateTime<Utc>,
     pub(super) event: &'static str,
     pub(super) rows: Vec<Row>,
@@ -92,10 +95,11 @@ impl Desk {
             calendars: calendars.clone(),
             roster: Roster::default(),
             is_stale: true,
+            recounted: BTreeSet::new(),
             pipeline: Pipeline::compile(&approved())?,
             timelines: BTreeMap::new(),
-            opportunities: BTreeMap::new(),
             kept: Kept::default(),
+            erased: BTreeSet::new(),
             now: DateTime::<Utc>::default(),
             event: "tick",
             rows: Vec::new(),
@@ -143,68 +147,17 @@ impl Desk {
         self.settle(&outcome)
     }
 
-    /// A deadline has passed: the lead leaves its owner, unless an opportunity holds it.
+    /// A deadline has passed: the lead leaves its owner.
     fn miss(&mut self, lead: &LeadId) -> Result<(), Box<dyn Error>> {
-        if self.is_held(lead) {
-            return Ok(());
-        }
         let Some(input) = self.input(lead) else { return Ok(()) };
-        if input.lead.status == LeadStatus::Converted {
-            self.escalate(&input)?;
-        } else {
-            let outcome =
-                self.intake.reassign(&input, Loss::DeadlineMissed, &self.roster, &self.state, self.now);
-            self.settle(&outcome)?;
-        }
+        let outcome = self.intake.reassign(&input, Loss::DeadlineMissed, &self.roster, &self.state, self.now);
+        self.settle(&outcome)?;
         let is_left = |one: &leadkit::model::StepDeadline| one.due_at <= self.now;
         let left = self.book.lead(lead).filter(|lead| is_live(&self.book, lead));
         if left.and_then(|lead| deadline(&self.book, lead)).is_some_and(is_left) {
             self.laws.overslept(lead, self.now);
         }
         Ok(())
-    }
-
-    /// The owner of an account did not answer who was converted to it: somebody else does, who gets the account. His
-    /// deputy, else who has fewest leads.
-    pub(super) fn escalate(&mut self, input: &Input) -> Result<(), Box<dyn Error>> {
-        let Some(owner) = input.lead.owner.clone() else { return Ok(()) };
-        let had_it: Vec<&RepId> = input.history.previous_owners().collect();
-        let is_fit = |rep: &RepId| {
-            let state = self.roster.owner_state(rep, &self.state.reps, self.now);
-            *rep != owner && !had_it.contains(&rep) && state == leadkit::model::OwnerState::Active
-        };
-        let deputy = self.roster.deputy(&owner).filter(|rep| is_fit(rep)).cloned();
-        let fewest = || {
-            let held = |rep: &RepId| self.counts.get(rep).map_or(0, |(held, _)| *held);
-            self.reps.keys().filter(|rep| is_fit(rep)).min_by_key(|rep| held(rep)).cloned()
-        };
-        let heir = deputy.or_else(fewest).filter(|_| had_it.len() < 2);
-        let Some(heir) = heir else {
-            // Nobody is left: the owner is reminded, and his time begins anew.
-            let lead = input.lead.id.clone();
-            let ended = TenureEnd::HandedOver;
-            let effects = [
-                Effect::EndTenure { lead: lead.clone(), rep: owner.clone(), end: ended },
-                Effect::SetOwner {
-                    lead: lead.clone(),
-                    owner: owner.clone(),
-                    acquisition: leadkit::model::Acquisition::AssignedByAdmin,
-                },
-                Effect::StartDeadlines { lead: lead.clone(), from: self.now },
-                Effect::Notify {
-                    rep: owner,
-                    code: "nobody_answers".into(),
-                    about: RecordRef::Lead(lead.clone()),
-                },
-            ];
-            self.write(&format!("remind {lead}"), &effects);
-            self.say(&lead, "-", "nobody_answers".to_owned(), None);
-            return Ok(());
-        };
-        let inputs = [input.clone()];
-        let outcomes =
-            self.intake.hand_over(&inputs, &owner, Some(&heir), &self.roster, &self.state, self.now);
-        outcomes.iter().try_for_each(|outcome| self.settle(outcome))
     }
 
     /// What the engine is asked with.
@@ -214,26 +167,18 @@ impl Desk {
         self.intake.input_of(&self.book, lead, self.now)
     }
 
-    /// Whether an open opportunity holds the lead.
-    pub(crate) fn is_held(&self, lead: &LeadId) -> bool {
-        self.opportunities.values().any(|(of, deal)| of == lead && *deal == Deal::Open)
-    }
-
     /// Makes the roster ready when reps or what they hold have changed.
     pub(super) fn refresh(&mut self) -> Result<(), Box<dyn Error>> {
-        if !std::mem::take(&mut self.is_stale) {
-            return Ok(());
+        if std::mem::take(&mut self.is_stale) {
+            let reps: Vec<Rep> = self.reps.values().cloned().collect();
+            self.roster = Roster::compile(&reps, &self.calendars)?;
+            self.recounted.extend(self.reps.keys().cloned());
         }
-        let reps: Vec<Rep> = self
-            .reps
-            .values()
-            .map(|rep| {
-                let (holding, untouched) = self.counts.get(&rep.id).copied().unwrap_or_default();
-                Rep { holding, untouched, ..rep.clone() }
-            })
-            .collect();
-        self.roster = Roster::compile(&reps, &self.calendars)?;
-        self.state.reps = std::mem::take(&mut self.state.reps).with_fresh_holdings();
+        for rep in std::mem::take(&mut self.recounted) {
+            let (holding, untouched) = self.counts.get(&rep).copied().unwrap_or_default();
+            self.roster.count(rep.as_str(), holding, untouched);
+            self.state.reps.counted(&rep);
+        }
         Ok(())
     }
 
@@ -269,6 +214,8 @@ impl Desk {
 
     /// After an outcome was carried out: what comes next, and whether the laws hold.
     fn finish(&mut self, outcome: &Outcome) {
+        let moved = outcome.delta().assign.as_ref().and_then(|assign| assign.rep());
+        self.recounted.extend(moved.cloned());
         for lead in leads_of(outcome.effects()).into_iter().chain([outcome.lead().clone()]) {
             self.after(&lead);
         }
@@ -302,9 +249,9 @@ impl Desk {
             None => self.held.remove(id),
         };
         if before != held {
-            self.is_stale = true;
             for (one, sign) in [(before, -1), (held, 1)] {
                 let Some(Held { rep, counts, is_untouched }) = one else { continue };
+                self.recounted.insert(rep.clone());
                 let leads = self.held_by.entry(rep.clone()).or_default();
                 if sign < 0 {
                     leads.remove(id)
@@ -339,7 +286,6 @@ impl Desk {
             book: &self.book,
             roster: &self.roster,
             state: &self.state,
-            opportunities: &self.opportunities,
             intake: &self.intake,
             now: self.now,
         }

@@ -117,7 +117,7 @@ pub(crate) enum Deal {
 }
 
 /// Every key of an event.
-const KEYS: [&str; 26] = [
+pub(crate) const KEYS: [&str; 26] = [
     "submit",
     "import",
     "activity",

@@ -1,46 +1,24 @@
-//! What a host keeps beside the book, for attribution: touches, orders, opportunities.
+//! What a host keeps beside the book, for attribution: touches and orders.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::error::Error;
 
-use chrono::{DateTime, Utc};
 use leadkit::attribution::{Assembled, Attribution, AttributionRules, Records};
 use leadkit::book::Book;
 use leadkit::model::{
-    Account, ConversionRecord, Lead, LeadId, Link, LinkKind, Opportunity, OpportunityId, Order, RecordRef,
-    Touch,
+    Account, ConversionRecord, Lead, LeadId, Link, LinkKind, Opportunity, Order, RecordRef, Touch,
 };
-
-use super::event::Deal;
 
 /// Records that no decision reads.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     pub(super) touches: Vec<Touch>,
     pub(super) orders: Vec<Order>,
-    opportunities: BTreeMap<OpportunityId, Opportunity>,
 }
 
 impl Kept {
-    pub(super) fn deal(&mut self, id: &OpportunityId, lead: &LeadId, status: Deal, now: DateTime<Utc>) {
-        let new = || Opportunity {
-            id: id.clone(),
-            lead: Some(lead.clone()),
-            created_at: now,
-            ..Opportunity::default()
-        };
-        let one = self.opportunities.entry(id.clone()).or_insert_with(new);
-        one.lead = Some(lead.clone());
-        // Told again, it stays at the moment it was told first.
-        (one.won_at, one.lost_at) = match status {
-            Deal::Open => (None, None),
-            Deal::Won => (one.won_at.or(Some(now)), None),
-            Deal::Lost => (None, one.lost_at.or(Some(now))),
-        };
-    }
-
-    /// Lets go of a person: touches of the lead, of what was merged or folded into it, and those by its keys. Orders and
-    /// opportunities are the company's, and stay without the name.
+    /// Lets go of a person: touches of the lead, of what was merged or folded into it, and those by its keys. Orders
+    /// are the company's, and stay without the name.
     pub(super) fn forget(&mut self, book: &Book, lead: &LeadId) {
         let mut gone: BTreeSet<LeadId> = [lead.clone()].into();
         loop {
@@ -72,7 +50,6 @@ impl Kept {
         self.touches.retain(|touch| !is_of(touch));
         let name = |of: &mut Option<LeadId>| drop(of.take_if(|id| gone.contains(id)));
         self.orders.iter_mut().for_each(|order| name(&mut order.lead));
-        self.opportunities.values_mut().for_each(|one| name(&mut one.lead));
     }
 
     /// The journeys of every customer, from what stands in the book and what is kept here.
@@ -83,7 +60,7 @@ impl Kept {
         let erased = |lead: &LeadId| book.lead(lead).is_none_or(|one| one.status.as_str() == "erased");
         let conversions = book.desk().conversions.values().filter(|one| !erased(&one.lead));
         let conversions: Vec<ConversionRecord> = conversions.cloned().collect();
-        let opportunities: Vec<Opportunity> = self.opportunities.values().cloned().collect();
+        let opportunities: Vec<Opportunity> = book.opportunities().cloned().collect();
         let activities = leads.iter().flat_map(|lead| book.activities(&lead.id));
         let touches: Vec<Touch> =
             activities.filter_map(Touch::from_activity).chain(self.touches.iter().cloned()).collect();

@@ -7,14 +7,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::book::Book;
 use leadkit::model::{
-    Acquisition, Lead, LeadField, LeadId, LeadStatus, OpportunityId, OwnerState, RecordRef, RepId, Tenure,
-    Value,
+    Acquisition, Lead, LeadField, LeadId, LeadStatus, OwnerState, RecordRef, RepId, Tenure, Value,
 };
 use leadkit::{Intake, Outcome, Roster, State};
 
 use super::clock::{deadline, is_live};
 use super::desk::leads_of;
-use super::event::Deal;
 
 /// Days for which nobody claims what he had.
 const COOL_DOWN: TimeDelta = TimeDelta::days(30);
@@ -73,7 +71,6 @@ pub(crate) struct Seen<'a> {
     pub(crate) book: &'a Book,
     pub(crate) roster: &'a Roster,
     pub(crate) state: &'a State,
-    pub(crate) opportunities: &'a BTreeMap<OpportunityId, (LeadId, Deal)>,
     pub(crate) intake: &'a Intake,
     pub(crate) now: DateTime<Utc>,
 }
@@ -90,14 +87,14 @@ pub(crate) fn next_of(seen: &Seen<'_>, lead: &Lead) -> Option<NextStep> {
     if !is_live(seen.book, lead) {
         return None;
     }
-    let held = seen.opportunities.iter().find(|(_, (of, deal))| *of == lead.id && *deal == Deal::Open);
+    let held = seen.book.history(&lead.id).opportunities.first();
     let wake_up = seen.book.wake_up(&lead.id).filter(|one| one.at >= seen.now);
     let wake_up = wake_up.map(|one| NextStep { what: one.code.to_string(), at: Some(one.at) });
     let Some(owner) = &lead.owner else { return wake_up };
     let works = |rep: &RepId| seen.roster.owner_state(rep, &seen.state.reps, seen.now) != OwnerState::Gone;
     let due = deadline(seen.book, lead).filter(|one| one.due_at >= seen.now && works(&one.owner));
     let due = due.map(|one| NextStep { what: format!("{} {}", one.step, one.owner), at: Some(one.due_at) });
-    let held = held.map(|(id, _)| NextStep { what: format!("opportunity {id}"), at: None });
+    let held = held.map(|id| NextStep { what: format!("opportunity {id}"), at: None });
     due.or(held.filter(|_| works(owner))).or(wake_up)
 }
 
@@ -458,7 +455,8 @@ fn plain(field: &str, value: &Value) -> Vec<(String, String)> {
     let items = match value {
         Value::List(items) => items.clone(),
         Value::Null => Vec::new(),
-        other => vec![other.to_string()],
+        // Texts that were united are lines.
+        other => other.to_string().lines().map(str::to_owned).collect(),
     };
     let items = items.iter().map(|item| item.trim().to_lowercase()).filter(|item| !item.is_empty());
     items.map(|item| (field.to_owned(), item)).collect()

@@ -12,7 +12,7 @@ use options::Options;
 mod acts;
 mod clock;
 mod desk;
-mod event;
+pub(crate) mod event;
 mod import;
 mod journeys;
 mod laws;

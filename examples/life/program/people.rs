@@ -4,9 +4,13 @@ use std::error::Error;
 
 use chrono::{DateTime, Utc};
 use leadkit::Input;
-use leadkit::model::{Absence, Account, Contact, History, Lead, LeadId, LeadStatus, Rep, RepId};
+use leadkit::intake::ErasureKey;
+use leadkit::model::{Absence, LeadId, Rep, RepId};
 
 use super::desk::Desk;
+
+/// Under which the host keeps who asked to be forgotten. A host of people draws one.
+pub(super) const SECRET: ErasureKey = ErasureKey::new([7; 16]);
 
 type Done = Result<(), Box<dyn Error>>;
 
@@ -39,22 +43,14 @@ impl Desk {
         let Some(known) = self.known_rep(rep) else { return Ok(()) };
         known.active = false;
         self.reps_changed()?;
-        self.hand_over(rep, None)?;
-        // What was converted goes with its account, to somebody who is named.
-        for lead in self.leads_of_rep(rep) {
-            if let Some(input) = self.input(&lead) {
-                self.escalate(&input)?;
-            }
-        }
-        Ok(())
+        self.hand_over(rep, None)
     }
 
     pub(super) fn hand_over(&mut self, rep: &RepId, to: Option<&RepId>) -> Done {
         for lead in self.leads_of_rep(rep) {
             // One at a time: what joins with another meanwhile is not handed over twice.
             let Some(input) = self.input(&lead) else { continue };
-            let is_named = to.is_some() || input.lead.status != LeadStatus::Converted;
-            if input.lead.owner.as_ref() != Some(rep) || !is_named {
+            if input.lead.owner.as_ref() != Some(rep) {
                 continue;
             }
             let outcomes = self.intake.hand_over(&[input], rep, to, &self.roster, &self.state, self.now);
@@ -68,8 +64,7 @@ impl Desk {
     /// The leads of a rep who goes away or has come back.
     fn look_after(&mut self, rep: &RepId) -> Done {
         for lead in self.leads_of_rep(rep) {
-            // What an open opportunity holds stays with him.
-            let Some(input) = self.input(&lead).filter(|_| !self.is_held(&lead)) else { continue };
+            let Some(input) = self.input(&lead) else { continue };
             let outcome =
                 self.intake.review(&Input { wake_up: None, ..input }, &self.roster, &self.state, self.now);
             if !outcome.effects().is_empty() {
@@ -79,29 +74,24 @@ impl Desk {
         Ok(())
     }
 
-    /// A person asks to be forgotten: the lead, the entries that were folded into it, and the contact it became. What the
-    /// book has noted beside (conflicts, values that were replaced) it keeps: there is no effect for it.
+    /// A person asks to be forgotten: the lead, and the entries that were folded into it.
     pub(super) fn forget(&mut self, lead: &LeadId) -> Done {
-        let is_of = |one: &Lead| one.id == *lead || one.folded_into.as_ref() == Some(lead);
-        let gone: Vec<LeadId> =
-            self.book.leads().filter(|one| is_of(one)).map(|one| one.id.clone()).collect();
-        let came_from = |one: &Contact| one.lead.as_ref().is_some_and(|from| gone.contains(from));
-        let accounts: Vec<Account> =
-            self.book.accounts().filter(|account| account.contacts.iter().any(came_from)).cloned().collect();
-        for mut account in accounts {
-            account.contacts.retain(|one| !came_from(one));
-            self.book.insert_account(account);
+        let Some(input) = self.known(lead) else { return Ok(()) };
+        let folded = self.book.leads().filter(|one| one.folded_into.as_ref() == Some(lead));
+        let entries: Vec<LeadId> = folded.map(|one| one.id.clone()).collect();
+        let outcome = self.intake.forget(&input, &entries, &self.roster, &self.state, self.now);
+        for gone in entries.iter().chain([lead]) {
+            self.erased.extend(
+                self.book
+                    .lead(gone)
+                    .map(|one| self.intake.erasure_hashes(one, &SECRET))
+                    .into_iter()
+                    .flatten(),
+            );
+            self.timelines.remove(gone);
+            self.laws().forget(gone);
         }
-        for id in &gone {
-            self.book.remove_lead(id);
-            self.book.insert_life(id, History::default(), Vec::new());
-            self.timelines.remove(id);
-            self.laws().forget(id);
-            self.after(id);
-        }
-        self.opportunities.retain(|_, (of, _)| !gone.contains(of));
-        self.say(lead, "-", if gone.is_empty() { "unknown_lead" } else { "erased" }.to_owned(), None);
-        Ok(())
+        self.settle(&outcome)
     }
 
     fn known_rep(&mut self, rep: &RepId) -> Option<&mut Rep> {

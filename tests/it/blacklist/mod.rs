@@ -195,7 +195,7 @@ fn a_block_has_effects_and_facts_and_other_verdicts_have_none() {
     assert_eq!(
         effects,
         [
-            Effect::AddTag { lead: lead.clone(), tag: "黑名单".into() },
+            Effect::AddTag { lead: lead.clone(), tag: "blacklisted".into() },
             Effect::MoveToPool { lead: lead.clone(), pool: "invalid".into() },
             Effect::SetStatus { lead: lead.clone(), status: LeadStatus::Invalid },
             Effect::UpdateField {

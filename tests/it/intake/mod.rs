@@ -83,7 +83,7 @@ fn a_blocked_lead_is_neither_matched_nor_scored_nor_assigned() {
     let outcome = process(Lead { company: Some("Acme Ltd".into()), ..lead("L1", "123", 600) }, &book);
     assert_eq!(outcome.route(), &Route::Blocked);
     assert!(outcome.resolution().is_none() && outcome.score().is_none() && outcome.assignment().is_none());
-    assert!(outcome.effects().contains(&Effect::AddTag { lead: "L1".into(), tag: "黑名单".into() }));
+    assert!(outcome.effects().contains(&Effect::AddTag { lead: "L1".into(), tag: "blacklisted".into() }));
     assert!(outcome.effects().contains(&Effect::MoveToPool { lead: "L1".into(), pool: "invalid".into() }));
     assert!(!outcome.effects().iter().any(|effect| matches!(effect, Effect::StartDeadlines { .. })));
 }

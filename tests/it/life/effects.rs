@@ -74,6 +74,7 @@ fn one_of_each() -> Vec<Effect> {
         Effect::StartDeadlines { lead: "L5".into(), from: hour(2) },
         Effect::SetOwner { lead: "L6".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned },
         Effect::EndTenure { lead: "L6".into(), rep: "li".into(), end: leadkit::model::TenureEnd::Returned },
+        Effect::Erase { lead: "L7".into() },
     ]
 }
 
@@ -89,6 +90,7 @@ fn filed() -> Book {
         child,
         caller("L5", 5, "13500002468"),
         caller("L6", 6, "13500002469"),
+        caller("L7", 7, "13500002470"),
     ];
     crate::support::book(&[first, account("A2", "Borealis Ltd", None)], &leads)
 }
@@ -147,6 +149,8 @@ fn every_effect_is_carried_out() {
         (ended.end.unwrap().as_str(), book.lead(&"L6".into()).unwrap().owner.clone()),
         ("returned", None)
     );
+    let erased = book.lead(&"L7".into()).unwrap();
+    assert_eq!((erased.phones.len(), erased.close_reason.as_ref().unwrap().as_str()), (0, "erased"));
     let desk = book.desk();
     assert_eq!((desk.links.len(), desk.conversions.len(), desk.notices.len()), (1, 1, 1));
     assert_eq!((desk.reviews.len(), desk.conflicts.len(), desk.proposals.len()), (1, 1, 1));

@@ -4,10 +4,10 @@ use super::*;
 use leadkit::model::{Absence, CloseReason, FollowUp, FollowUpKind, TenureEnd};
 use leadkit::{Loss, Refusal};
 
-const DAY: i64 = 24;
+pub(super) const DAY: i64 = 24;
 
 /// A team whose rules are changed by a merge with `life` and what else the case needs.
-fn team(changes: Json, reps: &[Rep]) -> Desk {
+pub(super) fn team(changes: Json, reps: &[Rep]) -> Desk {
     let mut document = document(&companies());
     for (key, value) in changes.as_object().unwrap() {
         document[key] = value.clone();
@@ -21,74 +21,63 @@ fn team(changes: Json, reps: &[Rep]) -> Desk {
     desk
 }
 
-fn rotation() -> Json {
+pub(super) fn rotation() -> Json {
     json!({"life": {"recycled_to": "rotation"}})
 }
 
-fn rep(id: &str) -> Rep {
+pub(super) fn rep(id: &str) -> Rep {
     Rep { id: id.into(), ..Rep::default() }
 }
 
-fn away(id: &str, from: i64, until: i64) -> Rep {
+pub(super) fn away(id: &str, from: i64, until: i64) -> Rep {
     Rep { absences: vec![Absence { from: hour(from), until: hour(until) }], ..rep(id) }
 }
 
 impl Desk {
-    fn input(&self, id: &str, at: i64) -> Input {
+    pub(super) fn input(&self, id: &str, at: i64) -> Input {
         let input = self.intake.input_of(&self.book, &id.into(), hour(at)).unwrap();
         Input { accepts_clock: true, ..input }
     }
 
-    fn lose(&mut self, id: &str, why: Loss, at: i64) -> Outcome {
+    pub(super) fn lose(&mut self, id: &str, why: Loss, at: i64) -> Outcome {
         let outcome = self.intake.reassign(&self.input(id, at), why, &self.roster, &self.state, hour(at));
         self.apply(&outcome);
         outcome
     }
 
-    fn claim(&mut self, id: &str, rep: &str, at: i64) -> Outcome {
+    pub(super) fn claim(&mut self, id: &str, rep: &str, at: i64) -> Outcome {
         let outcome =
             self.intake.claim(&self.input(id, at), &rep.into(), &self.roster, &self.state, hour(at));
         self.apply(&outcome);
         outcome
     }
 
-    fn allot(&mut self, id: &str, rep: &str, at: i64) -> Outcome {
+    pub(super) fn allot(&mut self, id: &str, rep: &str, at: i64) -> Outcome {
         let outcome =
             self.intake.allot(&self.input(id, at), &rep.into(), &self.roster, &self.state, hour(at));
         self.apply(&outcome);
         outcome
     }
 
-    fn release(&mut self, id: &str, at: i64) -> Outcome {
+    pub(super) fn release(&mut self, id: &str, at: i64) -> Outcome {
         let outcome = self.intake.release(&self.input(id, at), &self.roster, &self.state, hour(at));
         self.apply(&outcome);
         outcome
     }
 
     /// `owner end`, of the tenures that ended.
-    fn tenures(&self, id: &str) -> Vec<String> {
+    pub(super) fn tenures(&self, id: &str) -> Vec<String> {
         let ended = |one: &leadkit::model::Tenure| Some(format!("{} {}", one.owner, one.end?));
         self.book.history(&id.into()).tenures.iter().filter_map(ended).collect()
     }
 
-    fn due_at(&self, id: &str) -> Option<chrono::DateTime<chrono::Utc>> {
+    pub(super) fn due_at(&self, id: &str) -> Option<chrono::DateTime<chrono::Utc>> {
         self.book.wake_up(&id.into()).map(|one| one.at)
     }
 
-    fn call(&mut self, id: &str, rep: &str, at: i64) {
-        self.book.record_follow_up(FollowUp {
-            id: format!("{id}-{at}").as_str().into(),
-            lead: id.into(),
-            owner: rep.into(),
-            time: hour(at),
-            kind: FollowUpKind::Call,
-            key_fields_changed: Vec::new(),
-            call_start: None,
-            call_duration: None,
-            next_date: None,
-            facets: Default::default(),
-            changes: Default::default(),
-        });
+    pub(super) fn call(&mut self, id: &str, rep: &str, at: i64) {
+        let name = format!("{id}-{at}");
+        self.book.record_follow_up(FollowUp::new(name.as_str(), id, rep, hour(at), FollowUpKind::Call));
     }
 }
 
@@ -244,7 +233,9 @@ fn consumers_a_missed_deadline_gives_the_lead_to_the_next_in_rotation_at_once() 
         (desk.lead("L1").status, desk.tenures("L1")),
         (LeadStatus::Pending, vec![format!("{first} recycled")])
     );
-    assert_eq!(desk.told(), [format!("{first} deadline_missed lead L1")]);
+    let told =
+        [format!("{first} deadline_missed lead L1"), format!("{} taken_over lead L1", desk.owner("L1"))];
+    assert_eq!(desk.told(), told);
     assert_eq!(desk.book.history(&"L1".into()).deadlines.len(), 1, "the next one's runs from now");
     assert_eq!(desk.book.overdue(hour(2 * DAY - 1)), []);
 }
@@ -320,7 +311,7 @@ fn a_director_allots_a_lead_even_to_who_lost_it_and_the_owner_before_is_told() {
         (first.as_str(), "assigned_by_admin")
     );
     let told = desk.told();
-    assert_eq!(told[1..], [format!("{second} lead_taken lead L1"), format!("{first} allotted lead L1")]);
+    assert_eq!(told[2..], [format!("{second} lead_taken lead L1"), format!("{first} allotted lead L1")]);
     assert_eq!(desk.book.history(&"L1".into()).deadlines[0].due_at, hour(2 * DAY + 1), "his time starts now");
 }
 

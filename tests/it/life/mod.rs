@@ -11,6 +11,7 @@ use crate::support::{account, hour, review_next};
 mod again;
 mod cases;
 mod effects;
+mod further;
 mod goes_on;
 mod joins;
 mod lives;

@@ -56,7 +56,7 @@ fn on_rows(
     let mut state = State::from_rows(tables.fetch(&keys, input.lead.created_at)).unwrap();
     let outcome = decide(desk, input, &state, review, now);
     assert_eq!(outcome, *expected, "{}", input.lead.id);
-    assert_eq!(outcome.basis().check(&input.rows, &desk.state), Ok(()));
+    assert_eq!(outcome.basis(&input.rows).check(&input.rows, &desk.state), Ok(()));
     state.apply(outcome.delta()).unwrap();
     tables.store(&state, outcome.delta());
 }

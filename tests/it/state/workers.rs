@@ -1,9 +1,12 @@
-//! Two workers over one book and one state, in random interleavings.
+//! Two workers over one book and one state: in random interleavings, and as threads.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Barrier, Mutex};
+use std::thread;
 
+use chrono::{DateTime, Utc};
 use leadkit::model::{Lead, LeadId};
-use leadkit::{Outcome, Route};
+use leadkit::{Basis, Outcome, Route, State};
 
 use super::{Desk, stream};
 use crate::oracle::assign::Seeded;
@@ -34,20 +37,20 @@ struct Tally {
 fn run(protocol: Protocol, seed: u64, leads: &[(Lead, chrono::DateTime<chrono::Utc>)]) -> (Desk, Tally) {
     let (mut desk, mut random, mut tally) = (Desk::new(), Seeded(seed), Tally::default());
     let mut waiting: Vec<_> = leads.iter().rev().collect();
-    let mut in_hand: [Option<(&Lead, Outcome)>; 2] = [None, None];
+    let mut in_hand: [Option<(&Lead, Outcome, Basis)>; 2] = [None, None];
     while !waiting.is_empty() || in_hand.iter().any(Option::is_some) {
         let worker = random.below(2);
         match in_hand[worker].take() {
             None => {
                 if let Some((lead, now)) = waiting.pop() {
-                    let outcome = desk.intake.process(&desk.input(lead), &desk.roster, &desk.state, *now);
-                    in_hand[worker] = Some((lead, outcome));
+                    let (outcome, basis) = decide(&desk, lead, *now);
+                    in_hand[worker] = Some((lead, outcome, basis));
                 }
             }
-            Some((lead, outcome)) => {
+            Some((lead, outcome, basis)) => {
                 let rows = desk.book.rows(&desk.intake.probe(lead));
                 let conflict = match protocol {
-                    Protocol::Basis => outcome.basis().check(&rows, &desk.state).err().map(|one| one.code()),
+                    Protocol::Basis => basis.check(&rows, &desk.state).err().map(|one| one.code()),
                     Protocol::LedgersOnly => {
                         desk.state.clone().apply(outcome.delta()).err().map(|_| "ledger")
                     }
@@ -55,9 +58,8 @@ fn run(protocol: Protocol, seed: u64, leads: &[(Lead, chrono::DateTime<chrono::U
                 };
                 if let Some(code) = conflict {
                     *tally.refused.entry(code).or_default() += 1;
-                    let again =
-                        desk.intake.process(&desk.input(lead), &desk.roster, &desk.state, outcome.at());
-                    in_hand[worker] = Some((lead, again));
+                    let (again, basis) = decide(&desk, lead, outcome.at());
+                    in_hand[worker] = Some((lead, again, basis));
                     continue;
                 }
                 if protocol == Protocol::Basis {
@@ -87,6 +89,14 @@ fn run(protocol: Protocol, seed: u64, leads: &[(Lead, chrono::DateTime<chrono::U
     }
     count(&desk, &mut tally);
     (desk, tally)
+}
+
+/// What a worker decides on what it sees now.
+fn decide(desk: &Desk, lead: &Lead, now: DateTime<Utc>) -> (Outcome, Basis) {
+    let input = desk.input(lead);
+    let outcome = desk.intake.process(&input, &desk.roster, &desk.state, now);
+    let basis = outcome.basis(&input.rows);
+    (outcome, basis)
 }
 
 /// Everybody by a mobile, and the live leads that are his.
@@ -149,16 +159,70 @@ fn without_it_they_do() {
     assert!(nothing.double_subjects > 0 && nothing.double_owners > 0 && alone.double_subjects > 0);
 }
 
+/// Commits what a thread has decided, deciding again as long as something has changed. Gives back how often.
+fn commit_at_last(host: &Mutex<Desk>, lead: &Lead, decided: (Outcome, Basis)) -> usize {
+    let (mut outcome, mut basis) = decided;
+    for refused in 0.. {
+        let mut desk = host.lock().unwrap();
+        let rows = desk.book.rows(&desk.intake.probe(lead));
+        if basis.check(&rows, &desk.state).is_ok() {
+            desk.commit(lead, &outcome);
+            return refused;
+        }
+        drop(desk);
+        (outcome, basis) = decide_apart(host, lead, outcome.at());
+    }
+    unreachable!()
+}
+
+/// Fetches under the lock, and decides while others may commit.
+fn decide_apart(host: &Mutex<Desk>, lead: &Lead, now: DateTime<Utc>) -> (Outcome, Basis) {
+    let desk = host.lock().unwrap();
+    let (input, intake, roster) = (desk.input(lead), desk.intake.clone(), desk.roster.clone());
+    let rows = desk.state.rows(&intake.storage_keys(&input));
+    drop(desk);
+    let outcome = intake.process(&input, &roster, &State::from_rows(rows).unwrap(), now);
+    let basis = outcome.basis(&input.rows);
+    (outcome, basis)
+}
+
+#[test]
+fn two_threads_give_each_person_one_owner() {
+    let mut refused = 0;
+    for seed in 0..6 {
+        let leads = rush(seed);
+        let (host, together) = (Mutex::new(Desk::new()), Barrier::new(2));
+        let work = |worker: usize| -> usize {
+            let mine = leads.iter().skip(worker).step_by(2);
+            mine.map(|(lead, now)| {
+                let decided = decide_apart(&host, lead, *now);
+                // Both have read before either writes.
+                together.wait();
+                commit_at_last(&host, lead, decided)
+            })
+            .sum()
+        };
+        refused += thread::scope(|scope| {
+            let other = scope.spawn(|| work(1));
+            work(0) + other.join().unwrap()
+        });
+        let desk = host.into_inner().unwrap();
+        let mut tally = Tally::default();
+        count(&desk, &mut tally);
+        assert_eq!((tally.double_subjects, tally.double_owners), (0, 0), "seed {seed}");
+        assert_eq!(desk.book.leads().count(), leads.len());
+    }
+    assert!(refused > 20, "they hardly met: {refused}");
+}
+
 /// Two forms at the same moment, one of which commits first.
 fn meeting(first: &Lead, second: &Lead) -> (Desk, leadkit::intake::Conflict) {
     let mut desk = Desk::new();
-    let decide =
-        |desk: &Desk, lead: &Lead| desk.intake.process(&desk.input(lead), &desk.roster, &desk.state, hour(1));
-    let outcomes = [decide(&desk, first), decide(&desk, second)];
-    desk.commit(first, &outcomes[0]);
+    let [(outcome, _), (_, basis)] = [first, second].map(|lead| decide(&desk, lead, hour(1)));
+    desk.commit(first, &outcome);
     let rows = desk.book.rows(&desk.intake.probe(second));
-    let conflict = outcomes[1].basis().check(&rows, &desk.state).unwrap_err();
-    let again = decide(&desk, second);
+    let conflict = basis.check(&rows, &desk.state).unwrap_err();
+    let (again, _) = decide(&desk, second, hour(1));
     desk.commit(second, &again);
     (desk, conflict)
 }
@@ -199,16 +263,15 @@ fn a_form_without_a_contact_key_is_told_by_its_submission() {
     let mut desk = Desk::new();
     let landline =
         |id: &str| Lead { phones: vec!["139 2746 185".into(), "010-62648835".into()], ..typed(id) };
-    let decide =
-        |desk: &Desk, lead: &Lead| desk.intake.process(&desk.input(lead), &desk.roster, &desk.state, hour(1));
     let (first, second) = (landline("L1"), Lead { phones: vec!["010-62648836".into()], ..typed("L2") });
-    let outcomes = [decide(&desk, &first), decide(&desk, &second)];
-    assert!(!outcomes[1].basis().submissions().is_empty(), "{}", outcomes[1].explain());
-    desk.commit(&first, &outcomes[0]);
+    let [(first_outcome, _), (outcome, basis)] = [&first, &second].map(|lead| decide(&desk, lead, hour(1)));
+    assert!(!basis.submissions().is_empty(), "{}", outcome.explain());
+    desk.commit(&first, &first_outcome);
     let rows = desk.book.rows(&desk.intake.probe(&second));
-    let conflict = outcomes[1].basis().check(&rows, &desk.state).unwrap_err();
+    let conflict = basis.check(&rows, &desk.state).unwrap_err();
     assert_eq!(conflict, leadkit::intake::Conflict::Submission);
-    assert_eq!(decide(&desk, &second).verdict().resubmission_of(), Some(&"L1".into()));
+    let (again, _) = decide(&desk, &second, hour(1));
+    assert_eq!(again.verdict().resubmission_of(), Some(&"L1".into()));
 }
 
 #[test]
@@ -220,15 +283,13 @@ fn a_burst_never_conflicts() {
         ip: Some([203, 0, 113, 7].into()),
         ..form(id, &format!("消息{id}与其他的都不一样"))
     };
-    let decide =
-        |desk: &Desk, lead: &Lead| desk.intake.process(&desk.input(lead), &desk.roster, &desk.state, hour(1));
     let (first, second) = (from_page("L1", "13812349876"), from_page("L2", "15088672341"));
-    let outcome = decide(&desk, &second);
-    let other = decide(&desk, &first);
+    let (outcome, basis) = decide(&desk, &second, hour(1));
+    let (other, _) = decide(&desk, &first, hour(1));
     desk.commit(&first, &other);
     let rows = desk.book.rows(&desk.intake.probe(&second));
     assert!(matches!(outcome.route(), Route::Nurture { .. }), "no turn is taken: {}", outcome.route());
-    assert_eq!(outcome.basis().check(&rows, &desk.state), Ok(()));
+    assert_eq!(basis.check(&rows, &desk.state), Ok(()));
 }
 
 #[test]
@@ -243,13 +304,14 @@ fn a_row_that_changed_is_a_conflict_and_rows_in_another_order_are_none() {
     let input = desk.input(&lead);
     let outcome = desk.intake.process(&input, &desk.roster, &desk.state, hour(40));
     assert!(!input.rows.leads.is_empty());
+    let basis = outcome.basis(&input.rows);
     let mut rows = input.rows.clone();
     rows.leads.reverse();
-    assert_eq!(outcome.basis().check(&rows, &desk.state), Ok(()));
+    assert_eq!(basis.check(&rows, &desk.state), Ok(()));
     rows.leads[0].tags.push("new".into());
-    assert_eq!(outcome.basis().check(&rows, &desk.state), Err(leadkit::intake::Conflict::Rows));
-    let text = serde_json::to_string(outcome.basis()).unwrap();
-    assert_eq!(serde_json::from_str::<leadkit::Basis>(&text).unwrap(), *outcome.basis());
+    assert_eq!(basis.check(&rows, &desk.state), Err(leadkit::intake::Conflict::Rows));
+    let text = serde_json::to_string(&basis).unwrap();
+    assert_eq!(serde_json::from_str::<leadkit::Basis>(&text).unwrap(), basis);
     // Somebody else is given a lead from the pool.
     let other = Lead {
         id: "Y".into(),
@@ -257,8 +319,8 @@ fn a_row_that_changed_is_a_conflict_and_rows_in_another_order_are_none() {
         phones: vec!["15088672341".into()],
         ..lead.clone()
     };
-    if outcome.basis().ledger().is_some() {
+    if basis.ledger().is_some() {
         let _ = desk.submit(&other, hour(40));
-        assert_eq!(outcome.basis().check(&input.rows, &desk.state).unwrap_err().code(), "ledger");
+        assert_eq!(basis.check(&input.rows, &desk.state).unwrap_err().code(), "ledger");
     }
 }

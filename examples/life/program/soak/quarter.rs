@@ -288,19 +288,7 @@ impl Quarter {
 
     fn speak(&mut self, rep: RepId, lead: LeadId) -> Line {
         let id = format!("F{}", self.acts);
-        let follow_up = FollowUp {
-            id: id.as_str().into(),
-            lead: lead.clone(),
-            owner: rep,
-            time: self.at.to_utc(),
-            kind: FollowUpKind::Call,
-            key_fields_changed: Vec::new(),
-            call_start: None,
-            call_duration: None,
-            next_date: None,
-            facets: Default::default(),
-            changes: Default::default(),
-        };
+        let follow_up = FollowUp::new(id.as_str(), lead.clone(), rep, self.at.to_utc(), FollowUpKind::Call);
         let call = self.line("follow_up", Event::FollowUp(Box::new(follow_up)));
         let then = match self.random.below(100) {
             0..20 => Some(("close", Event::Close { lead, reason: CloseReason::NoIntent })),

@@ -1,0 +1,46 @@
+//! A person asks to be forgotten.
+
+use super::{Book, Life};
+use crate::model::{AccountId, CloseReason, Contact, ContactId, Lead, LeadId, LeadStatus, RecordRef};
+
+impl Book {
+    /// Of the lead only that it was erased is left: no value, no key, no history, nothing on anybody's desk, and no contact that
+    /// it became.
+    pub(super) fn erase(&mut self, id: &LeadId) {
+        let Some(lead) = self.remove_lead(id) else { return };
+        self.insert_lead(Lead {
+            id: lead.id,
+            created_at: lead.created_at,
+            status: LeadStatus::Voided,
+            close_reason: Some(CloseReason::Erased),
+            ..Lead::default()
+        });
+        self.lives.insert(id.clone(), Life::default());
+        self.note_due(id);
+        let is_of = |record: &RecordRef| matches!(record, RecordRef::Lead(lead) if lead == id);
+        // Their places are named elsewhere: they are emptied, not removed.
+        for conflict in self.desk.conflicts.iter_mut().filter(|one| is_of(&one.record) || one.entry == *id) {
+            (conflict.kept, conflict.found) = Default::default();
+        }
+        for replaced in self.desk.replaced.iter_mut().filter(|one| is_of(&one.record)) {
+            replaced.value = Default::default();
+        }
+        self.desk.reviews.retain(|(lead, _), _| lead != id);
+        let came_of = |one: &Contact| one.lead.as_ref() == Some(id);
+        let at: Vec<AccountId> = self
+            .accounts
+            .values()
+            .filter(|account| account.contacts.iter().any(came_of))
+            .map(|account| account.id.clone())
+            .collect();
+        for account in at {
+            self.change_account(&account, |account| account.contacts.retain(|one| !came_of(one)));
+        }
+        let alone: Vec<ContactId> =
+            self.contacts.values().filter(|one| came_of(one)).map(|one| one.id.clone()).collect();
+        alone.iter().for_each(|contact| drop(self.contacts.remove(contact)));
+        if let Some(record) = self.desk.conversions.get_mut(id) {
+            record.contact = None;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What leads have become: opportunities, which hold them while they are open.
+
+use super::Book;
+use crate::model::{LeadId, Opportunity, OpportunityId, RepId, Value};
+
+impl Book {
+    /// Files an opportunity, in place of the one with its id. While it is open it stands in the
+    /// [history](crate::model::History::opportunities) of its lead.
+    ///
+    /// ```
+    /// use leadkit::book::Book;
+    /// use leadkit::model::{Lead, Opportunity};
+    ///
+    /// let mut book = Book::new();
+    /// book.insert_lead(Lead { id: "L1".into(), ..Lead::default() });
+    /// let open = Opportunity { id: "O1".into(), lead: Some("L1".into()), ..Opportunity::default() };
+    /// book.insert_opportunity(open.clone());
+    /// assert_eq!(book.history(&"L1".into()).opportunities, ["O1".into()]);
+    ///
+    /// book.insert_opportunity(Opportunity { lost_at: Some("2026-03-02T02:00:00Z".parse().unwrap()), ..open });
+    /// assert!(book.history(&"L1".into()).opportunities.is_empty());
+    /// ```
+    pub fn insert_opportunity(&mut self, opportunity: Opportunity) {
+        let id = opportunity.id.clone();
+        if let Some(before) = self.opportunities.get(&id).and_then(|known| known.lead.clone()) {
+            self.life(&before).history.opportunities.retain(|one| *one != id);
+            self.note_due(&before);
+        }
+        if let Some(lead) = opportunity.lead.clone().filter(|_| opportunity.is_open()) {
+            let held_by = &mut self.life(&lead).history.opportunities;
+            let place = held_by.partition_point(|one| *one < id);
+            held_by.insert(place, id.clone());
+            self.note_due(&lead);
+        }
+        self.opportunities.insert(id, opportunity);
+    }
+
+    /// The opportunity of an id.
+    #[must_use]
+    pub fn opportunity(&self, id: &OpportunityId) -> Option<&Opportunity> {
+        self.opportunities.get(id)
+    }
+
+    /// The opportunities, by id.
+    pub fn opportunities(&self) -> impl Iterator<Item = &Opportunity> {
+        self.opportunities.values()
+    }
+
+    /// What came of one lead came of another.
+    pub(super) fn move_opportunities(&mut self, from: &LeadId, to: &LeadId) {
+        let open = self.lives.get(from).map(|life| life.history.opportunities.clone()).unwrap_or_default();
+        for id in open {
+            if let Some(opportunity) = self.opportunities.get(&id).cloned() {
+                self.insert_opportunity(Opportunity { lead: Some(to.clone()), ..opportunity });
+            }
+        }
+    }
+
+    pub(super) fn write_opportunity(&mut self, id: &OpportunityId, field: &str, value: &Value) {
+        let Some(opportunity) = self.opportunities.get_mut(id) else { return };
+        match (field, value) {
+            ("owner", Value::Text(rep)) => opportunity.owner = Some(RepId::from(rep.as_str())),
+            ("owner", Value::Null) => opportunity.owner = None,
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Which leads are due, and when that changes.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::Book;
+use crate::model::{Effect, LeadId, RecordRef};
+
+/// The leads of a set up to and including a moment.
+fn until(set: &BTreeSet<(DateTime<Utc>, LeadId)>, now: DateTime<Utc>) -> Vec<LeadId> {
+    set.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| id.clone()).collect()
+}
+
+impl Book {
+    /// The live leads whose wake-up has come, by time, then by id. O(answers).
+    #[must_use]
+    pub fn due(&self, now: DateTime<Utc>) -> Vec<LeadId> {
+        until(&self.due.wake_ups, now)
+    }
+
+    /// The leads on which a deadline was missed, by when it was due, then by id; not those that an open opportunity holds.
+    /// O(answers).
+    #[must_use]
+    pub fn overdue(&self, now: DateTime<Utc>) -> Vec<LeadId> {
+        until(&self.due.deadlines, now)
+    }
+
+    /// Notes anew when a lead is due: after anything that its wake-up, its deadlines, its owner or its end depend on.
+    pub(super) fn note_due(&mut self, id: &LeadId) {
+        let life = self.lives.get(id);
+        let next = life.zip(self.leads.get(id)).map(|(life, lead)| {
+            let wake_up = life.wake_up.as_ref().filter(|_| !lead.has_ended()).map(|one| one.at);
+            let open = || life.history.deadlines.iter().filter(|one| one.done_at.is_none());
+            // What an open opportunity holds is not taken from its owner.
+            let may_be_lost = lead.owner.is_some() && life.history.opportunities.is_empty();
+            let deadline =
+                Some(()).filter(|()| may_be_lost).and_then(|()| open().map(|one| one.due_at).min());
+            if lead.is_on_file() { (wake_up, deadline) } else { (None, None) }
+        });
+        self.due.set(id, next.unwrap_or_default());
+    }
+
+    /// The same for all leads that effects have changed.
+    pub(super) fn note_due_after(&mut self, effects: &[Effect]) {
+        let mut last: Option<&LeadId> = None;
+        for lead in effects.iter().flat_map(moved_by).flatten() {
+            if last.replace(lead) != Some(lead) {
+                self.note_due(lead);
+            }
+        }
+    }
+}
+
+/// The leads that an effect makes due at another time.
+fn moved_by(effect: &Effect) -> [Option<&LeadId>; 2] {
+    match effect {
+        Effect::MoveToPool { lead, .. }
+        | Effect::SetOwner { lead, .. }
+        | Effect::EndTenure { lead, .. }
+        | Effect::Cover { lead, .. }
+        | Effect::SetStatus { lead, .. }
+        | Effect::StartCycle { lead, .. }
+        | Effect::Erase { lead }
+        | Effect::StartDeadlines { lead, .. }
+        | Effect::SetNextWakeUp { lead, .. } => [Some(lead), None],
+        Effect::Fold { entry, subject, .. } => [Some(entry), Some(subject)],
+        Effect::UpdateField { record: RecordRef::Lead(lead), .. } => [Some(lead), None],
+        Effect::Convert(record) => [Some(&record.lead), None],
+        Effect::Repoint { from: RecordRef::Lead(from), to: RecordRef::Lead(to) } => [Some(from), Some(to)],
+        _ => [None, None],
+    }
+}

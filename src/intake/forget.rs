@@ -1,0 +1,98 @@
+//! A person asks to be forgotten.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use super::act::Act;
+use super::{Input, Intake, Outcome, Route, State};
+use crate::assign::Roster;
+use crate::model::{Effect, Lead, LeadId};
+use crate::text::sip_hash;
+
+/// A secret of the host's, under which it keeps who asked to be forgotten. Without it nobody can try all phone numbers.
+/// `Debug` does not show it.
+#[derive(Clone, Copy)]
+pub struct ErasureKey([u8; 16]);
+
+impl ErasureKey {
+    /// A key of sixteen bytes that nobody else knows, drawn once and kept for ever.
+    #[must_use]
+    pub const fn new(secret: [u8; 16]) -> ErasureKey {
+        ErasureKey(secret)
+    }
+}
+
+impl fmt::Debug for ErasureKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ErasureKey(..)")
+    }
+}
+
+impl Intake {
+    /// Forgets a person (PIPL, GDPR): the lead ends as erased, and with it the entries that were folded into it.
+    ///
+    /// Of the leads only that they were erased is left; the windows and the remembered decisions of the state lose them by the
+    /// outcome's delta. A host that keeps its state as rows deletes the events and decisions of these leads, and the undo
+    /// records of merges they took part in. It keeps the lead's [hashes](Intake::erasure_hashes), made before, so that no
+    /// [import](Intake::import) brings the person back; a new entry of his own is another matter.
+    ///
+    /// ```
+    /// use leadkit::intake::ErasureKey;
+    /// use leadkit::model::{CloseReason, Lead};
+    /// use leadkit::{Input, Intake, Roster, State};
+    ///
+    /// let intake = Intake::load(serde_json::json!({}))?;
+    /// let (mut book, now) = (intake.book(), "2026-03-02T02:00:00Z".parse().unwrap());
+    /// let lead = Lead { id: "L1".into(), phones: vec!["13812349876".into()], created_at: now, ..Lead::default() };
+    /// book.insert_lead(lead.clone());
+    ///
+    /// let key = ErasureKey::new(*b"sixteen bytes ..");
+    /// let hashes = intake.erasure_hashes(&lead, &key);
+    /// let input = intake.input_of(&book, &lead.id, now).unwrap();
+    /// intake.forget(&input, &[], &Roster::default(), &State::default(), now).apply_to(&mut book);
+    /// let left = book.lead(&"L1".into()).unwrap();
+    /// assert_eq!((left.phones.len(), left.close_reason.clone()), (0, Some(CloseReason::Erased)));
+    ///
+    /// // The same number, however it is written, is known again; the hash alone does not tell it.
+    /// let row = Lead { id: "M1".into(), phones: vec!["+86 138 1234 9876".into()], ..Lead::default() };
+    /// let is_erased = intake.erasure_hashes(&row, &key).iter().any(|hash| hashes.contains(hash));
+    /// let refused = intake.import(&[Input { lead: row, is_erased, ..Input::default() }], false, &Roster::default(), &State::default(), now);
+    /// assert_eq!(refused[0].refusal().unwrap().code(), "erased");
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    pub fn forget(
+        &self,
+        input: &Input,
+        entries: &[LeadId],
+        roster: &Roster,
+        state: &State,
+        now: DateTime<Utc>,
+    ) -> Outcome {
+        let case = self.case(input, Act::Forget, roster, state, now);
+        let mut outcome = self.nothing(&case);
+        let gone: Vec<LeadId> = entries.iter().chain([&input.lead.id]).cloned().collect();
+        outcome.effects = gone.iter().map(|lead| Effect::Erase { lead: lead.clone() }).collect();
+        outcome.delta.forgets = gone;
+        outcome.person = Some(case.act.as_str().into());
+        outcome.route = Route::Voided;
+        outcome
+    }
+
+    /// What a host keeps of a person who asked to be forgotten: a keyed hash (SipHash-2-4, twice) of each key that names one
+    /// person, sorted, each once. Keep them in a table of their own, and look there before an [import](Intake::import).
+    #[must_use]
+    pub fn erasure_hashes(&self, lead: &Lead, key: &ErasureKey) -> Vec<String> {
+        let hash = |text: &str| {
+            let half = |name: &str| sip_hash(&key.0, format!("{name} {text}").as_bytes());
+            format!("{:016x}{:016x}", half("first"), half("second"))
+        };
+        let named = |kind: &str| ["phone", "email", "wechat", "person_id"].contains(&kind);
+        let keys = self.probe(lead).keys;
+        let keys = keys.iter().filter(|key| named(key.kind.as_str()));
+        let mut hashes: Vec<String> = keys.map(|key| hash(&format!("{} {}", key.kind, key.value))).collect();
+        hashes.sort();
+        hashes.dedup();
+        hashes
+    }
+}
