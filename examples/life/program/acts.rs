@@ -206,8 +206,9 @@ impl Desk {
         self.book.insert_opportunity(Opportunity {
             lead: Some(lead.clone()),
             owner: self.book.lead(lead).and_then(|lead| lead.owner.clone()),
-            won_at: (status == Deal::Won).then_some(self.now),
-            lost_at: (status == Deal::Lost).then_some(self.now),
+            // Told again, it stays at the moment it was told first.
+            won_at: (status == Deal::Won).then_some(of.won_at.unwrap_or(self.now)),
+            lost_at: (status == Deal::Lost).then_some(of.lost_at.unwrap_or(self.now)),
             ..of
         });
         self.after(lead);
