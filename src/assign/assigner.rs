@@ -1,7 +1,7 @@
 //! The assigner and its main call.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,25 +10,18 @@ use super::assignment::Assignment;
 use super::counts::Way;
 use super::decided::Decided;
 use super::delta::{AssignDelta, Change};
-use super::eligibility::{Question, ruled_out_before};
 use super::explanation::AssignExplanation;
 use super::kind::AssignmentKind;
 use super::ledger::Ledger;
 use super::ledger_error::LedgerError;
 use super::ledgers::Ledgers;
 use super::options::AssignOptions;
-use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
+use super::plan::PoolPlan;
 use super::rep_ledger::RepLedger;
 use super::roster::Roster;
-use super::rules::RulePass;
-use super::share::{Candidate, pick, rank};
-use super::turn::Turn;
+use super::run::{LeadOptions, Run};
 use crate::model::{PoolId, RepId};
-use crate::rule::{Facts, MatchKind, MatchLabel, RuleFault, RulesVersion};
-use crate::text;
-
-/// How many reps a reviewer is suggested.
-const SUGGESTIONS: usize = 5;
+use crate::rule::{Facts, MatchKind, MatchLabel, RulesVersion};
 
 /// Assigns leads by rules. Compiled once, immutable, shared by reference.
 ///
@@ -146,7 +139,8 @@ impl Assigner {
                     LeadOptions { industry: &industry, previous: &previous, excluded: &options.excluded };
                 let question = pool.question(facts, roster, ledgers, at, lead);
                 let (skipped, faults) = (BTreeMap::new(), Vec::new());
-                let mut run = Run { pool, facts, question, skipped, faults, trace };
+                let rules = self.version.fingerprint;
+                let mut run = Run { pool, facts, question, rules, skipped, faults, trace };
                 (assignment.kind, turn) = run.rules();
                 (assignment.skipped, assignment.faults) = (run.skipped, run.faults);
             }
@@ -231,208 +225,4 @@ fn existing_owner(facts: &Facts<'_>) -> Option<RepId> {
 /// Whether the lead is a reward (奖励): it counts for no cap and takes no turn.
 fn is_reward(facts: &Facts<'_>) -> bool {
     facts.matched().is_some_and(|matched| matched.labels.contains(&MatchLabel::Reward))
-}
-
-/// One lead on its way through the rules of a pool.
-struct Run<'a, 't> {
-    pool: &'a PoolPlan,
-    facts: &'a Facts<'a>,
-    question: Question<'a>,
-    skipped: BTreeMap<Cow<'static, str>, u32>,
-    faults: Vec<RuleFault>,
-    trace: Option<&'t mut AssignExplanation>,
-}
-
-/// Nobody could take the lead.
-#[derive(Debug, Clone, Copy, Default)]
-struct Nobody {
-    /// Whether somebody could have but for a cap.
-    capped: bool,
-    free_from: Option<DateTime<Utc>>,
-}
-
-impl Nobody {
-    fn and(self, other: Nobody) -> Nobody {
-        Nobody {
-            capped: self.capped || other.capped,
-            free_from: [self.free_from, other.free_from].into_iter().flatten().min(),
-        }
-    }
-
-    fn kind(self) -> AssignmentKind {
-        match self.capped {
-            true => AssignmentKind::AllCapped { frees_at: self.free_from },
-            false => AssignmentKind::NoEligible { retry_at: self.free_from },
-        }
-    }
-}
-
-impl PoolPlan {
-    /// The folded levels of the lead's industry, where they matter.
-    pub(super) fn industry(&self, facts: &Facts<'_>) -> Vec<String> {
-        let levels = if self.match_industry { facts.read().industry.as_slice() } else { &[] };
-        levels.iter().map(|level| text::fold(level)).filter(|level| !level.is_empty()).collect()
-    }
-
-    pub(super) fn question<'a>(
-        &'a self,
-        facts: &Facts<'_>,
-        roster: &'a Roster,
-        ledgers: Ledgers<'a>,
-        now: DateTime<Utc>,
-        lead: LeadOptions<'a>,
-    ) -> Question<'a> {
-        Question {
-            roster,
-            ledgers,
-            now,
-            date: self.zone.date(now),
-            zone: &self.zone,
-            daily_cap: self.daily_cap,
-            match_territory: self.match_territory,
-            serve_unknown_region: self.serve_unknown_region,
-            // Deriving it may take parsing the company name.
-            region: if self.match_territory { facts.region() } else { None },
-            industry: lead.industry,
-            skills: &[],
-            previous: ruled_out_before(self.previous_owners, lead.previous),
-            excluded: lead.excluded,
-        }
-    }
-}
-
-/// What of a lead keeps some reps from taking it.
-#[derive(Clone, Copy)]
-pub(super) struct LeadOptions<'a> {
-    pub(super) industry: &'a [String],
-    pub(super) previous: &'a [RepId],
-    pub(super) excluded: &'a BTreeSet<RepId>,
-}
-
-impl<'a> Run<'a, '_> {
-    fn rules(&mut self) -> (AssignmentKind, Option<Turn>) {
-        let pool = self.pool;
-        let first = pool.rules.iter().filter(|rule| rule.pass == RulePass::First);
-        let nobody = match self.first_match(first, 1) {
-            Some(rule) => match self.target(rule, 1) {
-                Ok(settled) => return settled,
-                Err(nobody) => Some(nobody),
-            },
-            None => None,
-        };
-        let occasion = if nobody.is_some() { RulePass::AfterNobodyEligible } else { RulePass::AfterNoHit };
-        let second =
-            pool.rules.iter().filter(|rule| rule.pass == occasion || rule.pass == RulePass::AfterEither);
-        let kind = match self.first_match(second, 2) {
-            Some(rule) => match self.target(rule, 2) {
-                Ok(settled) => return settled,
-                Err(again) => nobody.unwrap_or_default().and(again).kind(),
-            },
-            None => nobody.map_or(AssignmentKind::NoRuleMatched, Nobody::kind),
-        };
-        (kind, None)
-    }
-
-    fn first_match(
-        &mut self,
-        mut rules: impl Iterator<Item = &'a RulePlan>,
-        pass: u8,
-    ) -> Option<&'a RulePlan> {
-        rules.find(|rule| {
-            let matches = match rule.when.eval(self.facts) {
-                Ok(matches) => matches,
-                Err(fault) => {
-                    self.faults.push(RuleFault { rule: rule.id.clone(), fault });
-                    false
-                }
-            };
-            if let Some(trace) = self.trace.as_deref_mut() {
-                trace.rule(&rule.id, pass, matches);
-            }
-            matches
-        })
-    }
-
-    /// Where the rule's target sends the lead, and the turn that is taken; or that nobody can take it.
-    fn target(&mut self, rule: &'a RulePlan, pass: u8) -> Result<(AssignmentKind, Option<Turn>), Nobody> {
-        let id = rule.id.clone();
-        let (rep, turn) = match &rule.target {
-            TargetPlan::Pool(pool) => {
-                return Ok((AssignmentKind::ToPool { pool: pool.clone(), rule: id, pass }, None));
-            }
-            TargetPlan::Reviewer { by, suggest } => {
-                let suggestions =
-                    suggest.as_ref().and_then(|group| self.suggestions(rule, group)).unwrap_or_default();
-                return Ok((
-                    AssignmentKind::AwaitingReview { by: by.clone(), suggestions, rule: id, pass },
-                    None,
-                ));
-            }
-            TargetPlan::Rep(rep) => {
-                // By name, so the rep's share does not matter.
-                let named = [(rep.clone(), Some(1))];
-                self.candidates(rule, &named).map(|_| (rep.clone(), None))?
-            }
-            TargetPlan::Everybody { list, strategy } => {
-                let members: Vec<(RepId, Option<u32>)> =
-                    self.question.roster.reps().map(|rep| (rep.clone(), None)).collect();
-                let candidates = self.candidates(rule, &members)?;
-                let Question { ledgers, .. } = self.question;
-                pick(*strategy, &candidates, list, ledgers).ok_or_else(Nobody::default)?
-            }
-            TargetPlan::Shared(group) => {
-                let candidates = self.candidates(rule, &group.members)?;
-                let Question { ledgers, .. } = self.question;
-                pick(group.strategy, &candidates, &group.list, ledgers).ok_or_else(Nobody::default)?
-            }
-        };
-        let pool = self.question.ledgers.pool.pool().clone();
-        Ok((AssignmentKind::Assigned { rep, pool, rule: id, pass }, turn))
-    }
-
-    fn suggestions(&mut self, rule: &'a RulePlan, group: &'a Sharing) -> Option<Vec<RepId>> {
-        let candidates = self.candidates(rule, &group.members).ok()?;
-        let Question { ledgers, .. } = self.question;
-        Some(rank(group.strategy, &candidates, &group.list, ledgers, SUGGESTIONS))
-    }
-
-    /// Those of the members who may take the lead; counts the others by reason.
-    fn candidates<'m>(
-        &mut self,
-        rule: &'a RulePlan,
-        members: &'m [(RepId, Option<u32>)],
-    ) -> Result<Vec<Candidate<'m>>, Nobody>
-    where
-        'a: 'm,
-    {
-        let question = Question { skills: &rule.skills, ..self.question };
-        let mut candidates = Vec::new();
-        let mut capped = false;
-        for (rep, weight) in members {
-            let answer = question.answer(rep, *weight);
-            if let Some(trace) = self.trace.as_deref_mut() {
-                trace.rep(rep, answer.as_ref().err().cloned());
-            }
-            match answer {
-                Ok(_) => {
-                    let slot = self.question.roster.find(rep.as_str()).map(|(_, slot)| slot);
-                    candidates.extend(slot.map(|slot| Candidate {
-                        rep,
-                        slot,
-                        weight: weight.unwrap_or(slot.weight),
-                    }));
-                }
-                Err(reason) => {
-                    capped |= question.only_capped(rep, &reason);
-                    let count = self.skipped.entry(Cow::Borrowed(reason.code())).or_default();
-                    *count = count.saturating_add(1);
-                }
-            }
-        }
-        if !candidates.is_empty() {
-            return Ok(candidates);
-        }
-        let free_from = members.iter().filter_map(|(rep, weight)| question.free_from(rep, *weight)).min();
-        Err(Nobody { capped, free_from })
-    }
 }

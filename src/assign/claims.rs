@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::assigner::{Assigner, LeadOptions, previous_owners};
+use super::assigner::{Assigner, previous_owners};
 use super::counts::Way;
 use super::delta::{AssignDelta, Change};
 use super::eligibility::SkipReason;
@@ -10,6 +10,7 @@ use super::kind::AssignmentKind;
 use super::ledgers::Ledgers;
 use super::options::AssignOptions;
 use super::roster::Roster;
+use super::run::LeadOptions;
 use crate::model::{PoolId, RepId};
 use crate::rule::Facts;
 

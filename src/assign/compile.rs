@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::assigner::Assigner;
-use super::plan::{Members, PoolPlan, RulePlan, Sharing, TargetPlan};
+use super::class::MAX_UNITS;
+use super::plan::{Members, Others, PoolPlan, RulePlan, Sharing, TargetPlan};
 use super::rules::{
     AssignRule, AssignRules, AssignTarget, PoolRules, PreviousOwners, RepGroup, RulePass, Strategy,
 };
@@ -67,7 +68,7 @@ impl RepGroup {
 /// By id, so that neither the order in the document nor a permutation of it can reach a result.
 fn sorted(mut members: Vec<(RepId, Option<u32>)>) -> Members {
     order::sort_by(&mut members, Ord::cmp);
-    members.into()
+    Members { listed: members.into(), others: Others::Nobody }
 }
 
 fn check_group(group: &RepGroup, report: &mut Report) {
@@ -154,7 +155,12 @@ impl RulePlan {
         let when = report.within("when", |report| rule.when.compile(Scope::Assign, report));
         let target = report.within("then", |report| TargetPlan::compile(pool_id, rule, pool, groups, report));
         let skills = rule.skills.iter().map(|skill| (skill.clone(), text::fold(skill))).collect();
-        RulePlan { id: rule.id.clone(), when, pass: rule.pass, skills, target }
+        if !(1..=MAX_UNITS).contains(&rule.units) {
+            let message = format!("a lead cannot count as {}", rule.units);
+            report.within("units", |r| r.error("out_of_range", message, format!("write 1 to {MAX_UNITS}")));
+        }
+        let AssignRule { units, takes_turn, .. } = *rule;
+        RulePlan { id: rule.id.clone(), when, pass: rule.pass, skills, units, takes_turn, target }
     }
 }
 
@@ -204,7 +210,9 @@ impl TargetPlan {
                 TargetPlan::Shared(Sharing { list, strategy: pool.strategy, members })
             }
             AssignTarget::Everybody => {
-                TargetPlan::Everybody { list: TurnList::Rule(rule.id.clone()), strategy: pool.strategy }
+                let members = Members { others: Others::Everybody, ..Members::default() };
+                let list = TurnList::Rule(rule.id.clone());
+                TargetPlan::Shared(Sharing { list, strategy: pool.strategy, members })
             }
             AssignTarget::Pool(to) => {
                 report.within("pool", |report| check_reference("pool", to.as_str(), report));

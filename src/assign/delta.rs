@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::counts::Way;
 use super::kind::AssignmentKind;
-use super::turn::Turn;
+use super::turn::Taken;
 use crate::model::{PoolId, RepId};
 
 /// What a decision changes in the pool's [`Ledger`](super::Ledger) and in the row of the rep it gives to, in the
@@ -81,7 +81,7 @@ pub(super) struct Change {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) rep: Option<RepId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) turn: Option<Turn>,
+    pub(super) turn: Option<Taken>,
     /// How the lead reached the rep.
     #[serde(default, skip_serializing_if = "Way::is_assigned")]
     pub(super) way: Way,

@@ -253,6 +253,27 @@ impl<'a> Question<'a> {
         None
     }
 
+    /// Why nobody like this rep may take the lead now, whoever is asked.
+    pub(super) fn kind_code(
+        &self,
+        slot: &Slot,
+        weight: u32,
+        hours: &mut [Option<bool>],
+    ) -> Option<&'static str> {
+        match self.barred(slot, Some(weight)) {
+            Some(reason) => Some(reason.code()),
+            None => (!self.roster.is_working(slot, self.now, hours)).then_some("off_hours"),
+        }
+    }
+
+    /// Why this rep takes no part now, whatever the lead, unlike others of the kind.
+    pub(super) fn own_code(&self, rep: &RepId, slot: &Slot) -> Option<&'static str> {
+        match slot.away_until(self.now) {
+            Some(_) => Some("absent"),
+            None => self.capped(rep, slot).map(|reason| reason.code()),
+        }
+    }
+
     fn off_duty(&self, slot: &Slot) -> Option<SkipReason> {
         if let Err(next_opening) = self.roster.working(slot, self.now) {
             return Some(SkipReason::OffHours { next_opening });

@@ -4,25 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
 
+use super::class::TurnTable;
 use super::counts::DayCounts;
 use super::decided::{Counted, Decided, Decision};
 use super::delta::{AssignDelta, Change};
 use super::ledger_error::LedgerError;
-use super::turn::{Turn, TurnList, TurnTable};
+use super::recent::Recent;
+use super::turn::{Seating, Taken, Turn, TurnList};
+use super::turns::Turns;
 use crate::calendar::Span;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
-
-/// One lead in the units credit is counted in.
-pub const ONE_LEAD: i64 = 1 << 32;
 
 const KEYS_KEPT: Span = Span::days(7);
 const KEYS_LIMIT: usize = 100_000;
 /// Days before today whose counts are kept.
 const DAYS_KEPT: u64 = 1;
-/// How many revisions back a decision's turn is remembered, so that it can be given back: it names every rep who was
-/// eligible.
+/// How many revisions back a decision's turn is remembered, so that it can be given back: it names the classes that took
+/// part.
 pub(super) const TURNS_KEPT: u64 = 1_000;
 
 /// The running state of one pool. The host stores it and hands it in; [`Ledger::apply`] moves it.
@@ -55,18 +54,7 @@ pub struct Ledger {
     /// By the revision that each decision led to, which is also their order in time.
     pub(super) decided: BTreeMap<u64, Decided>,
     pub(super) keys: BTreeMap<Arc<str>, u64>,
-}
-
-/// What those who take turns together are owed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Turns {
-    /// Fair share: units of [`ONE_LEAD`]; sums to 0.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) credit: BTreeMap<RepId, i64>,
-    /// Smooth weighted round robin: current weights; sums to 0.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) smooth: BTreeMap<RepId, i64>,
+    pub(super) given: Recent,
 }
 
 impl Ledger {
@@ -82,6 +70,7 @@ impl Ledger {
             counts: DayCounts::default(),
             decided: BTreeMap::new(),
             keys: BTreeMap::new(),
+            given: Recent::default(),
         }
     }
 
@@ -103,10 +92,16 @@ impl Ledger {
         self.latest
     }
 
-    /// What the reps of a list are owed under [`Strategy::FairShare`](super::Strategy), in units of [`ONE_LEAD`],
+    /// What the reps of a list are owed under [`Strategy::FairShare`](super::Strategy), in units of [`ONE_LEAD`](super::ONE_LEAD),
     /// by id. Sums to 0 over all who ever took part; who is not listed is owed nothing.
     pub fn credits(&self, list: &TurnList) -> impl Iterator<Item = (&RepId, i64)> {
-        self.turns(list).into_iter().flat_map(|turns| turns.credit.iter().map(|(rep, units)| (rep, *units)))
+        self.turns(list).into_iter().flat_map(|turns| turns.all_owed(TurnTable::Credit))
+    }
+
+    /// The current weights of the reps of a list under [`Strategy::SmoothWeighted`](super::Strategy), by id, after the last
+    /// turn. They sum to 0.
+    pub fn smooth_weights(&self, list: &TurnList) -> impl Iterator<Item = (&RepId, i64)> {
+        self.turns(list).into_iter().flat_map(|turns| turns.all_owed(TurnTable::Smooth))
     }
 
     /// How many leads of the pool a rep was assigned on a local date, the pool's. Known for the date of the last
@@ -123,7 +118,8 @@ impl Ledger {
         self.counts.on(date, rep).claimed
     }
 
-    /// Moves the state by a decision. O((k + 1)·log n) in the k reps that were eligible.
+    /// Moves the state by a decision. O((c + k)·log n) in the c classes of reps that took part (reps of one class differ in
+    /// nothing on which eligibility depends) and the k reps who came, went or were ruled out since the last.
     ///
     /// The same delta cannot be applied twice: its revision is stale the second time. A delta that changes nothing
     /// always applies.
@@ -136,8 +132,11 @@ impl Ledger {
         let Some(change) = &delta.change else { return Ok(()) };
         self.revision += 1;
         self.latest = self.latest.max(Some(delta.at));
-        if let Some(turn) = &change.turn {
-            self.move_turn(turn);
+        if let Some(taken) = &change.turn {
+            self.turns_mut(&taken.turn.list).take(taken);
+        }
+        if let Some(rep) = &change.rep {
+            self.given.note(self.revision, rep);
         }
         if change.takes_back {
             self.take_back(change);
@@ -184,6 +183,10 @@ impl Ledger {
         self.counts.forget_after(at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX));
         self.decided.retain(|_, decided| decided.at <= at);
         self.keys.retain(|_, revision| self.decided.contains_key(revision));
+        self.given = Recent::from(self.revision);
+        for turns in self.groups.values_mut().chain(self.rules.values_mut()) {
+            turns.index = None;
+        }
     }
 
     /// The pool's row: all but the remembered decisions. Its size depends on the reps, not on the leads.
@@ -196,6 +199,7 @@ impl Ledger {
             counts: self.counts.clone(),
             decided: BTreeMap::new(),
             keys: BTreeMap::new(),
+            given: Recent::from(self.revision),
             ..*self
         }
     }
@@ -227,20 +231,18 @@ impl Ledger {
         decided.counted.as_ref()?.turn.as_ref().filter(|_| is_known)
     }
 
-    fn move_turn(&mut self, turn: &Turn) {
-        let turns = match &turn.list {
+    /// What gives a turn back: the winner is paid by those of the classes that took part who sit in them now. When nobody
+    /// came or went since, that is the turn itself with the other sign.
+    pub(super) fn given_back(&self, turn: &Turn) -> Option<Taken> {
+        let total = self.turns(&turn.list)?.total_of(turn);
+        let turn = Turn { total, back: true, ..turn.clone() };
+        (total > 0).then(|| Taken { turn, seating: Seating::default() })
+    }
+
+    fn turns_mut(&mut self, list: &TurnList) -> &mut Turns {
+        match list {
             TurnList::Group(id) => self.groups.entry(id.clone()).or_default(),
             TurnList::Rule(id) => self.rules.entry(id.clone()).or_default(),
-        };
-        let table = match turn.table {
-            TurnTable::Credit => &mut turns.credit,
-            TurnTable::Smooth => &mut turns.smooth,
-        };
-        for (rep, units) in turn.moves.iter() {
-            match table.get_mut(rep) {
-                Some(owed) => *owed = owed.saturating_add(*units),
-                None => drop(table.insert(rep.clone(), *units)),
-            }
         }
     }
 
@@ -252,7 +254,7 @@ impl Ledger {
         let counted = change.rep.is_some().then(|| Counted {
             date: change.date,
             way: change.way,
-            turn: change.turn.clone(),
+            turn: change.turn.as_ref().map(|taken: &Taken| taken.turn.clone()),
         });
         let decided = Decided { key: key.clone(), at: delta.at, kind: change.kind.clone(), counted };
         if let Some(before) = self.keys.insert(key.clone(), self.revision) {

@@ -6,13 +6,16 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::class::{MAX_UNITS, ONE_LEAD, TurnTable};
 use super::counts::{DayCount, DayCounts};
 use super::decided::{Decided, Decision};
 use super::kind::AssignmentKind;
-use super::ledger::{Ledger, ONE_LEAD, Turns};
+use super::ledger::Ledger;
 use super::ledger_error::LedgerFault;
+use super::recent::Recent;
 use super::rep_ledger::{RepCounts, RepLedger, RepRow};
 use super::turn::TurnList;
+use super::turns::Turns;
 use crate::document::{Digest, in_words};
 use crate::model::{GroupId, PoolId, RepId, RuleId};
 
@@ -101,6 +104,7 @@ impl Ledger {
             counts: stored.counts,
             decided: BTreeMap::new(),
             keys: BTreeMap::new(),
+            given: Recent::from(stored.revision),
         };
         ledger.latest.map_or(Ok(()), |at| check_time("latest", at))?;
         for (id, turns) in &ledger.groups {
@@ -173,17 +177,17 @@ impl Ledger {
 impl Turns {
     /// What is given equals what is paid, and no decision moves a rep by more than it is worth.
     fn check(&self, list: &TurnList, revision: u64) -> Result<(), LedgerFault> {
-        let members = self.smooth.len().max(1) as u128;
+        let members = self.reps.len().max(1) as u128;
         // A weight is below 2³², and so is one lead in units; under smooth weights the winner pays them all.
-        for (table, most) in [(&self.credit, 1), (&self.smooth, members)] {
-            let most = u128::from(revision) * most * u128::from(ONE_LEAD.unsigned_abs());
-            if let Some((rep, units)) =
-                table.iter().find(|(_, units)| u128::from(units.unsigned_abs()) > most)
-            {
-                let (list, rep, units) = (list.clone(), rep.clone(), *units);
+        for (table, most) in [(TurnTable::Credit, 1), (TurnTable::Smooth, members)] {
+            let leads = u128::from(revision) * u128::from(MAX_UNITS);
+            let most = leads * most * u128::from(ONE_LEAD.unsigned_abs());
+            let mut all = self.all_owed(table);
+            if let Some((rep, units)) = all.find(|(_, units)| u128::from(units.unsigned_abs()) > most) {
+                let (list, rep) = (list.clone(), rep.clone());
                 return Err(LedgerFault::Overdrawn { list, rep, units, revision });
             }
-            let sum: i128 = table.values().map(|units| i128::from(*units)).sum();
+            let sum: i128 = self.all_owed(table).map(|(_, units)| i128::from(units)).sum();
             if sum != 0 {
                 return Err(LedgerFault::Unbalanced { list: list.clone(), sum });
             }
@@ -299,7 +303,7 @@ impl<'de> Deserialize<'de> for RepLedger {
             counts.check(rep).map_err(fault)
         };
         stored.reps.iter().try_for_each(check)?;
-        Ok(RepLedger { reps: stored.reps })
+        Ok(RepLedger::read(stored.reps))
     }
 }
 

@@ -72,7 +72,7 @@ impl Ledgers<'_> {
                 date: counted.map_or(at.date_naive(), |counted| counted.date),
                 key: Some(decided.key.clone()),
                 rep,
-                turn: self.pool.turn_of(key, decided).map(|turn| turn.reversed()),
+                turn: self.pool.turn_of(key, decided).and_then(|turn| self.pool.given_back(turn)),
                 way: counted.map(|counted| counted.way).unwrap_or_default(),
                 takes_back: true,
             }),

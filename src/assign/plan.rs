@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::eligibility::Question;
 use super::rules::{PreviousOwners, RulePass, Strategy};
 use super::turn::TurnList;
 use crate::calendar::Zone;
@@ -29,11 +30,9 @@ impl PoolPlan {
             match &rule.target {
                 TargetPlan::Rep(rep) => reps.extend([rep]),
                 TargetPlan::Shared(group) | TargetPlan::Reviewer { suggest: Some(group), .. } => {
-                    reps.extend(group.members.iter().map(|(rep, _)| rep));
+                    reps.extend(group.members.listed.iter().map(|(rep, _)| rep));
                 }
-                TargetPlan::Everybody { .. }
-                | TargetPlan::Pool(_)
-                | TargetPlan::Reviewer { suggest: None, .. } => {}
+                TargetPlan::Pool(_) | TargetPlan::Reviewer { suggest: None, .. } => {}
             }
         }
         reps
@@ -41,7 +40,12 @@ impl PoolPlan {
 
     /// Whether a rule gives leads to all reps of the roster, whoever they are.
     pub(super) fn asks_everybody(&self) -> bool {
-        self.rules.iter().any(|rule| matches!(rule.target, TargetPlan::Everybody { .. }))
+        self.rules.iter().any(|rule| match &rule.target {
+            TargetPlan::Shared(group) | TargetPlan::Reviewer { suggest: Some(group), .. } => {
+                group.members.asks_everybody()
+            }
+            _ => false,
+        })
     }
 }
 
@@ -52,6 +56,8 @@ pub(super) struct RulePlan {
     pub(super) pass: RulePass,
     /// As written, and folded.
     pub(super) skills: Vec<(String, String)>,
+    pub(super) units: u32,
+    pub(super) takes_turn: bool,
     pub(super) target: TargetPlan,
 }
 
@@ -59,22 +65,43 @@ pub(super) struct RulePlan {
 pub(super) enum TargetPlan {
     Rep(RepId),
     Shared(Sharing),
-    /// Members are the reps of the roster.
-    Everybody {
-        list: TurnList,
-        strategy: Strategy,
-    },
     Pool(PoolId),
-    Reviewer {
-        by: RepId,
-        suggest: Option<Sharing>,
-    },
+    Reviewer { by: RepId, suggest: Option<Sharing> },
 }
 
-/// Reps by id, each with a weight if the rules give one. All rules for a group share its members.
-pub(super) type Members = Arc<[(RepId, Option<u32>)]>;
+/// Who takes turns together.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Members {
+    /// Reps by id, each with a weight if the rules give one. All rules for a group share them.
+    pub(super) listed: Arc<[(RepId, Option<u32>)]>,
+    pub(super) others: Others,
+}
 
-/// Those who share leads, by id, each with a weight if the rules give one.
+/// Who belongs to a list without being named.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Others {
+    #[default]
+    Nobody,
+    /// All reps of the roster.
+    Everybody,
+}
+
+impl Members {
+    /// Shows every member by id, each with a weight if the rules give one.
+    pub(super) fn visit(&self, question: &Question<'_>, visit: &mut dyn FnMut(&RepId, Option<u32>)) {
+        match &self.others {
+            Others::Nobody => self.listed.iter().for_each(|(rep, weight)| visit(rep, *weight)),
+            Others::Everybody => question.roster.reps().for_each(|rep| visit(rep, None)),
+        }
+    }
+
+    /// Whether all reps of the roster may belong to it.
+    pub(super) fn asks_everybody(&self) -> bool {
+        !matches!(self.others, Others::Nobody)
+    }
+}
+
+/// Those who share leads.
 #[derive(Debug, Clone)]
 pub(super) struct Sharing {
     pub(super) list: TurnList,

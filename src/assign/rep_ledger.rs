@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::changes::Changes;
 use super::counts::{DayCount, prune};
 use super::delta::AssignDelta;
 use super::ledger_error::{LedgerError, LedgerFault};
@@ -27,6 +28,7 @@ const DAYS_KEPT: u64 = 2;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RepLedger {
     pub(super) reps: BTreeMap<RepId, RepCounts>,
+    pub(super) changes: Changes,
 }
 
 /// What is counted of one rep.
@@ -97,7 +99,13 @@ impl RepLedger {
     #[must_use]
     pub fn with_fresh_holdings(mut self) -> RepLedger {
         self.reps.values_mut().for_each(|counts| counts.taken = 0);
-        self
+        RepLedger::read(self.reps)
+    }
+
+    /// The state as it was read.
+    pub(super) fn read(reps: BTreeMap<RepId, RepCounts>) -> RepLedger {
+        let changes = Changes::of(&reps);
+        RepLedger { reps, changes }
     }
 
     /// The row of a rep; `None` when nothing was counted yet.
@@ -119,7 +127,7 @@ impl RepLedger {
                 return Err(LedgerFault::KeyTwice(rep.to_string()));
             }
         }
-        Ok(RepLedger { reps })
+        Ok(RepLedger::read(reps))
     }
 
     /// Moves the state by a decision.
@@ -133,6 +141,7 @@ impl RepLedger {
         let Some(rep) = &change.rep else { return Ok(()) };
         let counts = self.reps.entry(rep.clone()).or_default();
         counts.revision = counts.revision.saturating_add(1);
+        self.changes.note(rep, &(counts.revision, counts.taken, change.date, change.way, change.takes_back));
         if change.takes_back {
             if let Some(count) = counts.counts.get_mut(&change.date) {
                 count.take_back(change.way);
@@ -172,5 +181,6 @@ impl RepLedger {
                 counts.revision = counts.revision.saturating_add(1);
             }
         }
+        self.changes = Changes::of(&self.reps);
     }
 }

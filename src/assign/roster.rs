@@ -1,12 +1,14 @@
 //! Who there is to take leads.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::rep_ledger::RepLedger;
+use super::token::Token;
 use crate::calendar::{Calendar, Calendars};
-use crate::document::{Unique, check_reference};
+use crate::document::{Digest, Unique, check_reference};
 use crate::error::{Report, RuleErrors};
 use crate::model::{Absence, OwnerState, Region, Rep, RepId, TeamId};
 use crate::order;
@@ -27,9 +29,18 @@ use crate::text;
 /// assert_eq!(errors.diagnostics()[0].code, "unknown_calendar");
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct Roster {
-    slots: BTreeMap<RepId, Slot>,
+pub struct Roster(Arc<Reps>);
+
+/// What a roster holds, once made never changed.
+#[derive(Debug, Default)]
+struct Reps {
+    /// By id.
+    slots: Vec<(RepId, Slot)>,
+    /// By name.
     calendars: Vec<Calendar>,
+    token: Token,
+    /// When somebody goes away or comes back, and who, by time.
+    comings: Vec<(DateTime<Utc>, usize)>,
 }
 
 /// What eligibility asks of a rep.
@@ -48,8 +59,11 @@ pub(super) struct Slot {
     untouched: u32,
     team: Option<TeamId>,
     deputy: Option<RepId>,
-    hours: Option<usize>,
+    pub(super) hours: Option<usize>,
     absences: Vec<Absence>,
+    /// Names what reps of one kind have in common: whether one of them may take a lead at a moment, but for absences,
+    /// caps and what each had before.
+    pub(super) kind: Digest,
 }
 
 impl Roster {
@@ -76,7 +90,8 @@ impl Roster {
                 })
             })
         });
-        let mut roster = Roster { calendars: compiled.collect(), ..Roster::default() };
+        let calendars = compiled.collect();
+        let mut slots: BTreeMap<RepId, Slot> = BTreeMap::new();
         for (index, rep) in reps.iter().enumerate() {
             report.within("reps", |report| {
                 report.item(index, |report| {
@@ -107,30 +122,65 @@ impl Roster {
                             });
                         }
                     }
-                    if roster.slots.insert(rep.id.clone(), Slot::new(rep, hours)).is_some() {
+                    if slots.insert(rep.id.clone(), Slot::new(rep, hours)).is_some() {
                         report.within("id", |report| ids.duplicate(rep.id.as_str(), report));
                     }
                 })
             });
         }
-        roster
+        let slots: Vec<(RepId, Slot)> = slots.into_iter().collect();
+        let mut comings = Vec::new();
+        for (index, (_, slot)) in slots.iter().enumerate() {
+            comings.extend(slot.absences.iter().flat_map(|one| [(one.from, index), (one.until, index)]));
+        }
+        order::sort_by(&mut comings, Ord::cmp);
+        Roster(Arc::new(Reps { slots, calendars, token: Token::default(), comings }))
     }
 
     /// The reps, by id.
     pub fn reps(&self) -> impl Iterator<Item = &RepId> {
-        self.slots.keys()
+        self.0.slots.iter().map(|(rep, _)| rep)
+    }
+
+    /// What only clones of it have.
+    pub(super) fn token(&self) -> &Token {
+        &self.0.token
+    }
+
+    /// The rep at a place in the order of ids.
+    pub(super) fn at(&self, index: usize) -> Option<(&RepId, &Slot)> {
+        self.0.slots.get(index).map(|(rep, slot)| (rep, slot))
+    }
+
+    /// Where a rep stands in the order of ids.
+    pub(super) fn index_of(&self, rep: &str) -> Option<usize> {
+        self.0.slots.binary_search_by(|(id, _)| id.as_str().cmp(rep)).ok()
+    }
+
+    /// Who went away or came back after the one moment and not after the other, by place.
+    pub(super) fn comings(
+        &self,
+        after: DateTime<Utc>,
+        through: DateTime<Utc>,
+    ) -> impl Iterator<Item = usize> {
+        let place = |moment| self.0.comings.partition_point(|(at, _)| *at <= moment);
+        self.0.comings.get(place(after)..place(through)).unwrap_or_default().iter().map(|(_, index)| *index)
+    }
+
+    fn slot(&self, rep: &RepId) -> Option<&Slot> {
+        self.find(rep.as_str()).map(|(_, slot)| slot)
     }
 
     /// Whether the rep is known and takes part.
     #[must_use]
     pub fn is_active(&self, rep: &str) -> bool {
-        self.slots.get(rep).is_some_and(|slot| slot.active)
+        self.find(rep).map(|(_, slot)| slot).is_some_and(|slot| slot.active)
     }
 
     /// Leads the rep holds now: the host's count and those taken since. 0 for a rep that is not known.
     #[must_use]
     pub fn holding(&self, rep: &RepId, reps: &RepLedger) -> u32 {
-        self.slots.get(rep).map_or(0, |slot| slot.open(reps.taken(rep)))
+        self.slot(rep).map_or(0, |slot| slot.open(reps.taken(rep)))
     }
 
     /// Whether a rep can take care of a lead at a moment: not when gone (not on the roster, or not active), away, or
@@ -150,7 +200,7 @@ impl Roster {
     /// ```
     #[must_use]
     pub fn owner_state(&self, rep: &RepId, reps: &RepLedger, at: DateTime<Utc>) -> OwnerState {
-        let Some(slot) = self.slots.get(rep).filter(|slot| slot.active) else { return OwnerState::Gone };
+        let Some(slot) = self.slot(rep).filter(|slot| slot.active) else { return OwnerState::Gone };
         if let Some(until) = slot.away_until(at) {
             return OwnerState::Away { until };
         }
@@ -161,7 +211,7 @@ impl Roster {
     /// Leads the rep holds and has not spoken to: the host's count and those taken since. 0 for a rep that is not known.
     #[must_use]
     pub fn untouched(&self, rep: &RepId, reps: &RepLedger) -> u32 {
-        let Some(slot) = self.slots.get(rep) else { return 0 };
+        let Some(slot) = self.slot(rep) else { return 0 };
         let taken = slot.open(reps.taken(rep)).saturating_sub(slot.holding);
         slot.untouched.saturating_add(taken)
     }
@@ -169,26 +219,37 @@ impl Roster {
     /// Who stands in for a rep who is away.
     #[must_use]
     pub fn deputy(&self, rep: &RepId) -> Option<&RepId> {
-        self.slots.get(rep)?.deputy.as_ref()
+        self.slot(rep)?.deputy.as_ref()
     }
 
     /// Whether two reps are of one team.
     #[must_use]
     pub fn are_colleagues(&self, a: &RepId, b: &RepId) -> bool {
-        let team = |rep: &RepId| self.slots.get(rep).and_then(|slot| slot.team.as_ref());
+        let team = |rep: &RepId| self.slot(rep).and_then(|slot| slot.team.as_ref());
         team(a).is_some() && team(a) == team(b)
     }
 
     pub(super) fn find(&self, rep: &str) -> Option<(&RepId, &Slot)> {
-        self.slots.get_key_value(rep)
+        self.at(self.index_of(rep)?)
     }
 
     /// `Ok` in working time, else when that begins. Outside the coverage of the calendar nobody is known to work.
     pub(super) fn working(&self, slot: &Slot, at: DateTime<Utc>) -> Result<(), Option<DateTime<Utc>>> {
-        match slot.hours.and_then(|index| self.calendars.get(index)) {
+        match slot.hours.and_then(|index| self.0.calendars.get(index)) {
             Some(calendar) if calendar.is_open(at) != Ok(true) => Err(calendar.next_opening(at).ok()),
             _ => Ok(()),
         }
+    }
+
+    /// Nothing is known yet of who is at work.
+    pub(super) fn unread_hours(&self) -> Vec<Option<bool>> {
+        vec![None; self.0.calendars.len()]
+    }
+
+    /// As [`working`](Self::working), asking each calendar once.
+    pub(super) fn is_working(&self, slot: &Slot, at: DateTime<Utc>, known: &mut [Option<bool>]) -> bool {
+        let Some(known) = slot.hours.and_then(|index| known.get_mut(index)) else { return true };
+        *known.get_or_insert_with(|| self.working(slot, at).is_ok())
     }
 
     /// The first moment from `at` on at which the rep is at work and not away.
@@ -225,6 +286,7 @@ impl Slot {
             deputy: rep.deputy.clone(),
             hours,
             absences: rep.absences.clone(),
+            kind: Digest::of(&(&rep.territories, &rep.skills, &rep.hours)),
         }
     }
 

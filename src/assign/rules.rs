@@ -113,7 +113,7 @@ impl Default for PoolRules {
 }
 
 /// One rule: which leads, and where they go.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AssignRule {
     /// Identifier, unique in the pool.
@@ -127,6 +127,32 @@ pub struct AssignRule {
     pub skills: BTreeSet<String>,
     /// In which pass the rule runs.
     pub pass: RulePass,
+    /// As how many leads each counts in the turns, 1 to 100. Caps count it as one.
+    #[serde(skip_serializing_if = "is_one")]
+    pub units: u32,
+    /// Whether a lead that is given without a turn ([`Strategy::LeastLoaded`], [`Strategy::LowestLoadRatio`],
+    /// [`Strategy::Sticky`]) counts in the fair shares of the list all the same.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub takes_turn: bool,
+}
+
+impl Default for AssignRule {
+    fn default() -> Self {
+        AssignRule {
+            id: RuleId::default(),
+            when: Condition::default(),
+            then: AssignTarget::default(),
+            skills: BTreeSet::new(),
+            pass: RulePass::default(),
+            units: 1,
+            takes_turn: false,
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_one(units: &u32) -> bool {
+    *units == 1
 }
 
 /// Where a lead goes.
@@ -191,6 +217,9 @@ closed_enum! {
         LeastLoaded = "least_loaded",
         /// Lowest ratio of open leads to the holding cap; no cap counts as an empty desk. Takes no turns.
         LowestLoadRatio = "lowest_load_ratio",
+        /// The same company to the same rep while he may take its leads (rendezvous hashing on the company's name), so that
+        /// when somebody comes or goes only his companies move. Weights other than 0 do not matter. Takes no turns.
+        Sticky = "sticky",
     }
 }
 
