@@ -19,9 +19,9 @@ use super::options::AssignOptions;
 use super::plan::PoolPlan;
 use super::rep_ledger::RepLedger;
 use super::roster::Roster;
-use super::run::{LeadOptions, Run};
+use super::run::{LeadOptions, Run, is_reward};
 use crate::model::{PoolId, RepId};
-use crate::rule::{Facts, MatchKind, MatchLabel, RulesVersion};
+use crate::rule::{Facts, MatchKind, RulesVersion};
 
 /// Assigns leads by rules. Compiled once, immutable, shared by reference.
 ///
@@ -146,8 +146,11 @@ impl Assigner {
             }
         }
         if assignment.kind.is_settled() {
-            let counts = !is_reward(facts);
+            let rule = assignment.kind.rule().map(|(rule, _)| rule);
+            let is_rewarded = pool.rules.iter().any(|one| one.reward && Some(&one.id) == rule);
+            let counts = !is_reward(facts) && !is_rewarded;
             let rep = assignment.kind.owner().filter(|_| counts).cloned();
+            let slot = rep.as_ref().and_then(|rep| roster.find(rep.as_str()));
             assignment.delta.rep_revision = rep.as_ref().map_or(0, |rep| ledgers.reps.revision(rep));
             assignment.delta.change = Some(Change {
                 kind: assignment.kind.clone(),
@@ -156,6 +159,7 @@ impl Assigner {
                 rep,
                 turn: turn.filter(|_| counts),
                 way: Way::Assigned,
+                spans: slot.is_some_and(|(_, slot)| pool.counts_spans(slot)),
                 takes_back: false,
             });
         }
@@ -220,9 +224,4 @@ pub(super) fn previous_owners(facts: &Facts<'_>, options: &AssignOptions) -> Vec
 /// was decided in matching.
 fn existing_owner(facts: &Facts<'_>) -> Option<RepId> {
     facts.matched().filter(|matched| matched.kind.is_some_and(MatchKind::gives_owner))?.owner.clone()
-}
-
-/// Whether the lead is a reward (奖励): it counts for no cap and takes no turn.
-fn is_reward(facts: &Facts<'_>) -> bool {
-    facts.matched().is_some_and(|matched| matched.labels.contains(&MatchLabel::Reward))
 }

@@ -1,6 +1,6 @@
 //! What reps take themselves (领取).
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::assigner::{Assigner, previous_owners};
 use super::counts::Way;
@@ -68,7 +68,8 @@ impl Assigner {
         let at = ledger.latest().map_or(now, |latest| now.max(latest));
         let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
         let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
-        let lead = LeadOptions { industry: &industry, previous: &previous, excluded: &options.excluded };
+        let industry: &[String] = if pool.match_industry { &industry } else { &[] };
+        let lead = LeadOptions { industry, previous: &previous, excluded: &options.excluded };
         let question = pool.question(facts, roster, ledgers, at, lead);
         let Some((rep, slot)) = roster.find(rep.as_str()) else { return Err(SkipReason::UnknownRep) };
         let date = question.date;
@@ -77,7 +78,14 @@ impl Assigner {
             (used >= limit).then_some(SkipReason::DailyClaimCap { used, limit, date })
         };
         let barred = question.barred(slot, Some(1)).or_else(over_claimed);
-        match barred.or_else(|| question.full(rep, slot)).or_else(|| question.ruled_out(rep)) {
+        let cool_down = || {
+            let lost = facts.history().tenures.iter().filter(|one| one.owner == *rep && one.counts());
+            let last = lost.filter_map(|one| one.until).max()?;
+            let until = last + TimeDelta::days(pool.cool_down_days.into());
+            (until > at).then_some(SkipReason::CoolDown { until })
+        };
+        let reason = barred.or_else(|| question.full(rep, slot)).or_else(|| question.ruled_out(rep));
+        match reason.or_else(cool_down) {
             Some(reason) => Err(reason),
             None => Ok(AssignDelta {
                 pool: ledger.pool().clone(),
@@ -91,6 +99,7 @@ impl Assigner {
                     rep: Some(rep.clone()),
                     turn: None,
                     way: Way::Claimed,
+                    spans: pool.counts_spans(slot),
                     takes_back: false,
                 }),
             }),

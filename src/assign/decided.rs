@@ -30,6 +30,8 @@ pub(super) struct Counted {
     pub(super) date: NaiveDate,
     #[serde(default, skip_serializing_if = "Way::is_assigned")]
     pub(super) way: Way,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) spans: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) turn: Option<Turn>,
 }

@@ -85,6 +85,9 @@ pub(super) struct Change {
     /// How the lead reached the rep.
     #[serde(default, skip_serializing_if = "Way::is_assigned")]
     pub(super) way: Way,
+    /// Weeks and months are counted too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) spans: bool,
     /// The decision is taken back: counts go down, the key is forgotten, the turn's moves are those of the decision with
     /// the other sign.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::class::TurnTable;
-use super::counts::DayCounts;
+use super::counts::{DayCounts, Period, Spans};
 use super::decided::{Counted, Decided, Decision};
 use super::delta::{AssignDelta, Change};
 use super::ledger_error::LedgerError;
@@ -51,6 +51,7 @@ pub struct Ledger {
     pub(super) groups: BTreeMap<GroupId, Turns>,
     pub(super) rules: BTreeMap<RuleId, Turns>,
     pub(super) counts: DayCounts,
+    pub(super) spans: Spans,
     /// By the revision that each decision led to, which is also their order in time.
     pub(super) decided: BTreeMap<u64, Decided>,
     pub(super) keys: BTreeMap<Arc<str>, u64>,
@@ -68,6 +69,7 @@ impl Ledger {
             groups: BTreeMap::new(),
             rules: BTreeMap::new(),
             counts: DayCounts::default(),
+            spans: Spans::default(),
             decided: BTreeMap::new(),
             keys: BTreeMap::new(),
             given: Recent::default(),
@@ -109,6 +111,16 @@ impl Ledger {
     #[must_use]
     pub fn assigned_on(&self, rep: &RepId, date: NaiveDate) -> u32 {
         self.counts.on(date, rep).assigned
+    }
+
+    /// How many leads of the pool were assigned on a local date, the pool's, whoever got them. O(reps).
+    #[must_use]
+    pub fn assigned_in_all(&self, date: NaiveDate) -> u32 {
+        self.counts.assigned_in_all(date)
+    }
+
+    pub(super) fn assigned_in(&self, rep: &RepId, period: Period, date: NaiveDate) -> u32 {
+        self.spans.assigned_in(rep, period, date)
     }
 
     /// How many leads of the pool a rep claimed (领取) on a local date, the pool's: counted apart from those that were
@@ -180,7 +192,9 @@ impl Ledger {
         self.revision = self.revision.saturating_add(1);
         self.latest = Some(at);
         // The pool's date may be ahead of that of Greenwich by a day.
-        self.counts.forget_after(at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX));
+        let last = at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX);
+        self.counts.forget_after(last);
+        self.spans.forget_after(last);
         self.decided.retain(|_, decided| decided.at <= at);
         self.keys.retain(|_, revision| self.decided.contains_key(revision));
         self.given = Recent::from(self.revision);
@@ -197,6 +211,7 @@ impl Ledger {
             groups: self.groups.clone(),
             rules: self.rules.clone(),
             counts: self.counts.clone(),
+            spans: self.spans.clone(),
             decided: BTreeMap::new(),
             keys: BTreeMap::new(),
             given: Recent::from(self.revision),
@@ -249,11 +264,15 @@ impl Ledger {
     fn remember(&mut self, delta: &AssignDelta, change: &Change) {
         if let Some(rep) = &change.rep {
             self.counts.add(change.date, rep, change.way);
+            if change.spans {
+                self.spans.add(change.date, rep, change.way);
+            }
         }
         let Some(key) = &change.key else { return };
         let counted = change.rep.is_some().then(|| Counted {
             date: change.date,
             way: change.way,
+            spans: change.spans,
             turn: change.turn.as_ref().map(|taken: &Taken| taken.turn.clone()),
         });
         let decided = Decided { key: key.clone(), at: delta.at, kind: change.kind.clone(), counted };
@@ -270,6 +289,9 @@ impl Ledger {
     fn take_back(&mut self, change: &Change) {
         if let Some(rep) = &change.rep {
             self.counts.take_back(change.date, rep, change.way);
+            if change.spans {
+                self.spans.take_back(change.date, rep, change.way);
+            }
         }
         if let Some(revision) = change.key.as_ref().and_then(|key| self.keys.remove(key)) {
             self.decided.remove(&revision);

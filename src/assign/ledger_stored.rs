@@ -7,7 +7,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::class::{MAX_UNITS, ONE_LEAD, TurnTable};
-use super::counts::{DayCount, DayCounts};
+use super::counts::{DayCount, DayCounts, Spans};
 use super::decided::{Decided, Decision};
 use super::kind::AssignmentKind;
 use super::ledger::Ledger;
@@ -28,7 +28,7 @@ fn format() -> u16 {
 /// A ledger as it is stored. `L` and the others are references when it is written.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StoredLedger<P, G, R, C, D> {
+struct StoredLedger<P, G, R, C, S, D> {
     #[serde(default = "format")]
     format: u16,
     pool: P,
@@ -42,6 +42,8 @@ struct StoredLedger<P, G, R, C, D> {
     rules: R,
     #[serde(default)]
     counts: C,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spans: Option<S>,
     #[serde(default)]
     decided: D,
     /// Tells damage.
@@ -54,6 +56,7 @@ type ReadLedger = StoredLedger<
     BTreeMap<GroupId, Turns>,
     BTreeMap<RuleId, Turns>,
     DayCounts,
+    Spans,
     BTreeMap<u64, Decided>,
 >;
 
@@ -67,6 +70,7 @@ impl Serialize for Ledger {
             groups: &self.groups,
             rules: &self.rules,
             counts: &self.counts,
+            spans: (!self.spans.is_empty()).then_some(&self.spans),
             decided: &self.decided,
             digest: None,
         };
@@ -102,6 +106,7 @@ impl Ledger {
             groups: stored.groups,
             rules: stored.rules,
             counts: stored.counts,
+            spans: stored.spans.unwrap_or_default(),
             decided: BTreeMap::new(),
             keys: BTreeMap::new(),
             given: Recent::from(stored.revision),
@@ -167,7 +172,15 @@ impl Ledger {
                 return Err(LedgerFault::ForeignDay(date));
             }
         }
-        match self.counts.over(self.revision) {
+        for date in self.spans.dates() {
+            check_date("spans", date)?;
+            let first = latest.and_then(|day| day.checked_sub_days(Days::new(100)));
+            let last = latest.and_then(|day| day.checked_add_days(Days::new(2)));
+            if first.is_none_or(|first| date < first) || last.is_none_or(|last| date > last) {
+                return Err(LedgerFault::ForeignDay(date));
+            }
+        }
+        match self.counts.over(self.revision).or_else(|| self.spans.over(self.revision)) {
             Some(rep) => Err(LedgerFault::Taken(rep.clone())),
             None => Ok(()),
         }
@@ -311,9 +324,11 @@ impl RepCounts {
     pub(super) fn check(&self, rep: &RepId) -> Result<(), LedgerFault> {
         check_revision(self.revision)?;
         self.counts.keys().try_for_each(|date| check_date("counts", *date))?;
+        self.spans.dates().try_for_each(|date| check_date("spans", date))?;
         let counted = |day: &DayCount| u64::from(day.assigned) + u64::from(day.claimed);
         if self.taken.unsigned_abs() > self.revision
             || self.counts.values().map(counted).sum::<u64>() > self.revision
+            || self.spans.over(self.revision).is_some()
         {
             return Err(LedgerFault::Taken(rep.clone()));
         }

@@ -74,6 +74,7 @@ impl Ledgers<'_> {
                 rep,
                 turn: self.pool.turn_of(key, decided).and_then(|turn| self.pool.given_back(turn)),
                 way: counted.map(|counted| counted.way).unwrap_or_default(),
+                spans: counted.is_some_and(|counted| counted.spans),
                 takes_back: true,
             }),
         })

@@ -62,6 +62,7 @@ mod claims;
 mod class;
 mod compile;
 mod counts;
+mod custom;
 mod decided;
 mod delta;
 mod eligibility;
@@ -72,7 +73,9 @@ mod ledger;
 mod ledger_error;
 mod ledger_stored;
 mod ledgers;
+mod members;
 mod options;
+mod person;
 mod plan;
 mod ranks;
 mod reading;
@@ -93,6 +96,7 @@ pub use assigner::Assigner;
 pub(crate) use assigner::decision_key;
 pub use assignment::Assignment;
 pub use class::ONE_LEAD;
+pub use custom::{CustomStrategy, PoolView};
 pub use decided::Decision;
 pub use delta::AssignDelta;
 pub use eligibility::SkipReason;
@@ -106,7 +110,7 @@ pub use rep_ledger::{RepLedger, RepRow};
 pub use roster::Roster;
 pub use roster_document::RosterDocument;
 pub use rules::{
-    AssignRule, AssignRules, AssignTarget, GroupMember, PoolRules, PreviousOwners, RepGroup, RulePass,
-    Strategy,
+    AssignRule, AssignRules, AssignTarget, CompanionRule, GroupMember, PoolRules, PreviousOwners, RepGroup,
+    ResultShares, RulePass, Strategy, Tier,
 };
 pub use turn::TurnList;

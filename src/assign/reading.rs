@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::class::{ClassKey, TurnTable};
 use super::eligibility::Question;
-use super::plan::Members;
+use super::members::Members;
 use super::roll::{Basis, Changed, Hint, Kind, Moment, Patch, Roll, add};
 use super::turn::Seating;
 use super::turns::Turns;

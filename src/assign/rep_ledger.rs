@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::changes::Changes;
-use super::counts::{DayCount, prune};
+use super::counts::{DayCount, Period, Spans, prune};
 use super::delta::AssignDelta;
 use super::ledger_error::{LedgerError, LedgerFault};
 use crate::model::RepId;
@@ -37,6 +37,8 @@ pub struct RepLedger {
 pub(super) struct RepCounts {
     pub(super) revision: u64,
     pub(super) counts: BTreeMap<NaiveDate, DayCount>,
+    #[serde(skip_serializing_if = "Spans::is_empty")]
+    pub(super) spans: Spans,
     /// Leads taken since the host last read its holdings; below 0 when more were taken back.
     pub(super) taken: i64,
 }
@@ -89,6 +91,10 @@ impl RepLedger {
     #[must_use]
     pub fn claimed_on(&self, rep: &RepId, date: NaiveDate) -> u32 {
         self.on(rep, date).claimed
+    }
+
+    pub(super) fn assigned_in(&self, rep: &RepId, period: Period, date: NaiveDate) -> u32 {
+        self.reps.get(rep).map_or(0, |counts| counts.spans.assigned_in(rep, period, date))
     }
 
     fn on(&self, rep: &RepId, date: NaiveDate) -> DayCount {
@@ -146,11 +152,17 @@ impl RepLedger {
             if let Some(count) = counts.counts.get_mut(&change.date) {
                 count.take_back(change.way);
             }
+            if change.spans {
+                counts.spans.take_back(change.date, rep, change.way);
+            }
             counts.taken = counts.taken.saturating_sub(1);
             return Ok(());
         }
         counts.counts.entry(change.date).or_default().add(change.way);
         prune(&mut counts.counts, change.date, DAYS_KEPT);
+        if change.spans {
+            counts.spans.add(change.date, rep, change.way);
+        }
         counts.taken = counts.taken.saturating_add(1);
         Ok(())
     }
@@ -178,6 +190,7 @@ impl RepLedger {
         for counts in self.reps.values_mut() {
             if counts.counts.keys().any(|date| *date > last) {
                 counts.counts.retain(|date, _| *date <= last);
+                counts.spans.forget_after(last);
                 counts.revision = counts.revision.saturating_add(1);
             }
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::person::Person;
 use super::rep_ledger::RepLedger;
 use super::token::Token;
 use crate::calendar::{Calendar, Calendars};
@@ -52,6 +53,8 @@ pub(super) struct Slot {
     /// Folded.
     pub(super) skills: BTreeSet<String>,
     pub(super) daily_cap: Option<u32>,
+    pub(super) weekly_cap: Option<u32>,
+    pub(super) monthly_cap: Option<u32>,
     pub(super) holding_cap: Option<u32>,
     pub(super) protected_cap: Option<u32>,
     pub(super) protected_accounts: u32,
@@ -61,6 +64,7 @@ pub(super) struct Slot {
     deputy: Option<RepId>,
     pub(super) hours: Option<usize>,
     absences: Vec<Absence>,
+    person: Person,
     /// Names what reps of one kind have in common: whether one of them may take a lead at a moment, but for absences,
     /// caps and what each had before.
     pub(super) kind: Digest,
@@ -241,6 +245,16 @@ impl Roster {
         }
     }
 
+    /// What conditions of groups ask of each rep who takes part, by id.
+    pub(super) fn people(&self) -> impl Iterator<Item = (&RepId, &Person)> {
+        self.0.slots.iter().filter(|(_, slot)| slot.active).map(|(rep, slot)| (rep, &slot.person))
+    }
+
+    /// Leads a rep won, and worked.
+    pub(super) fn results(&self, rep: &RepId) -> (u64, u64) {
+        self.slot(rep).map_or((0, 0), |slot| (slot.person.won.into(), slot.person.worked.into()))
+    }
+
     /// Nothing is known yet of who is at work.
     pub(super) fn unread_hours(&self) -> Vec<Option<bool>> {
         vec![None; self.0.calendars.len()]
@@ -286,6 +300,9 @@ impl Slot {
             deputy: rep.deputy.clone(),
             hours,
             absences: rep.absences.clone(),
+            person: Person::new(rep),
+            weekly_cap: rep.weekly_cap,
+            monthly_cap: rep.monthly_cap,
             kind: Digest::of(&(&rep.territories, &rep.skills, &rep.hours)),
         }
     }

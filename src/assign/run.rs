@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::class::TurnTable;
+use super::custom::{PoolView, proposed};
 use super::eligibility::{Question, ruled_out_before};
 use super::explanation::AssignExplanation;
 use super::kind::AssignmentKind;
 use super::ledgers::Ledgers;
-use super::plan::{Members, PoolPlan, RulePlan, Sharing, TargetPlan};
+use super::members::Members;
+use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
 use super::ranks::{Candidate, best, rank};
 use super::roster::Roster;
 use super::rules::{RulePass, Strategy};
@@ -18,7 +20,7 @@ use super::share::{Share, Skipped, pick};
 use super::sticky::stuck_to;
 use super::turn::Taken;
 use crate::model::RepId;
-use crate::rule::{Facts, Fingerprint, RuleFault};
+use crate::rule::{FactSource, FactValue, Facts, Fingerprint, MatchLabel, Predicate, RuleFault};
 use crate::text;
 
 /// How many reps a reviewer is suggested.
@@ -34,6 +36,11 @@ pub(super) struct Run<'a, 't> {
     pub(super) skipped: Skipped,
     pub(super) faults: Vec<RuleFault>,
     pub(super) trace: Option<&'t mut AssignExplanation>,
+}
+
+/// Whether the lead is a reward (奖励): it counts for no cap and takes no turn.
+pub(super) fn is_reward(facts: &Facts<'_>) -> bool {
+    facts.matched().is_some_and(|matched| matched.labels.contains(&MatchLabel::Reward))
 }
 
 /// Nobody could take the lead.
@@ -63,7 +70,8 @@ impl Nobody {
 impl PoolPlan {
     /// The folded levels of the lead's industry, where they matter.
     pub(super) fn industry(&self, facts: &Facts<'_>) -> Vec<String> {
-        let levels = if self.match_industry { facts.read().industry.as_slice() } else { &[] };
+        let is_asked = self.match_industry || self.rules.iter().any(|rule| rule.match_industry);
+        let levels = if is_asked { facts.read().industry.as_slice() } else { &[] };
         levels.iter().map(|level| text::fold(level)).filter(|level| !level.is_empty()).collect()
     }
 
@@ -82,6 +90,10 @@ impl PoolPlan {
             date: self.zone.date(now),
             zone: &self.zone,
             daily_cap: self.daily_cap,
+            weekly_cap: self.weekly_cap,
+            monthly_cap: self.monthly_cap,
+            total_cap: self.total_cap,
+            is_reward: is_reward(facts),
             match_territory: self.match_territory,
             serve_unknown_region: self.serve_unknown_region,
             // Deriving it may take parsing the company name.
@@ -167,10 +179,41 @@ impl<'a> Run<'a, '_> {
                 let named = Members { listed: [(rep.clone(), Some(1))].into(), ..Members::default() };
                 self.candidates(rule, &named).map(|_| (rep.clone(), None))?
             }
+            TargetPlan::RepIn(field) => {
+                let FactValue::Text(named) = self.facts.fact(field) else { return Err(Nobody::default()) };
+                let rep = RepId::from(named);
+                let named = Members { listed: [(rep.clone(), Some(1))].into(), ..Members::default() };
+                self.candidates(rule, &named).map(|_| (rep, None))?
+            }
             TargetPlan::Shared(group) => self.share_out(rule, group)?,
+            TargetPlan::Tiers(tiers) => self.tier(rule, tiers)?,
         };
         let pool = self.question.ledgers.pool.pool().clone();
         Ok((AssignmentKind::Assigned { rep, pool, rule: id, pass }, turn))
+    }
+
+    /// Who of the first tier that is for the lead gets it, or of one below.
+    fn tier(
+        &mut self,
+        rule: &'a RulePlan,
+        tiers: &'a [(Predicate, Sharing)],
+    ) -> Result<(RepId, Option<Taken>), Nobody> {
+        let begins = tiers.iter().position(|(when, _)| when.eval(self.facts) == Ok(true));
+        let mut nobody = Nobody::default();
+        for (_, group) in tiers.iter().skip(begins.unwrap_or(tiers.len())) {
+            match self.share_out(rule, group) {
+                Ok(given) => return Ok(given),
+                Err(again) => nobody = nobody.and(again),
+            }
+        }
+        Err(nobody)
+    }
+
+    /// What is asked about the lead where this rule stands.
+    fn question(&self, rule: &'a RulePlan) -> Question<'a> {
+        let industry = if rule.match_industry { self.question.industry } else { &[] };
+        let is_reward = self.question.is_reward || rule.reward;
+        Question { skills: &rule.skills, industry, is_reward, ..self.question }
     }
 
     /// Who of those who share gets the lead.
@@ -179,24 +222,31 @@ impl<'a> Run<'a, '_> {
         rule: &'a RulePlan,
         group: &'a Sharing,
     ) -> Result<(RepId, Option<Taken>), Nobody> {
-        let question = Question { skills: &rule.skills, ..self.question };
+        let question = self.question(rule);
         let (rules, units) = (self.rules, rule.units);
         let share = |table| Share { list: &group.list, members: &group.members, table, units, rules };
+        // A reward takes no turn, so everybody is asked whether he may have it whatever the caps say.
         let by_turns = match group.strategy {
+            _ if question.is_reward || group.custom.is_some() => None,
             Strategy::FairShare => Some(share(TurnTable::Credit)),
             Strategy::SmoothWeighted => Some(share(TurnTable::Smooth)),
             Strategy::LeastLoaded | Strategy::LowestLoadRatio | Strategy::Sticky => None,
         };
         let Some(by_turns) = by_turns else {
             let candidates = self.candidates(rule, &group.members)?;
-            let winner = match group.strategy {
-                Strategy::Sticky => stuck_to(self.facts, &candidates),
-                strategy => best(strategy, &candidates, &group.list, question.ledgers),
+            let winner = match (&group.custom, group.strategy) {
+                (Some(custom), _) => {
+                    let (list, ledgers) = (&group.list, question.ledgers);
+                    let view = PoolView { facts: self.facts, candidates: &candidates, list, ledgers };
+                    proposed(custom.as_ref(), &view)
+                }
+                (None, Strategy::Sticky) => stuck_to(self.facts, &candidates),
+                (None, strategy) => best(strategy, &candidates, &group.list, question.ledgers),
             };
             let winner = winner.and_then(|index| candidates.get(index)).ok_or_else(Nobody::default)?;
             let share = share(TurnTable::Credit);
-            let turn =
-                rule.takes_turn.then(|| pick(&question, share, Some(&winner.rep), &mut Skipped::new()));
+            let turn = (rule.takes_turn && !question.is_reward)
+                .then(|| pick(&question, share, Some(&winner.rep), &mut Skipped::new()));
             return Ok((winner.rep.clone(), turn.flatten().map(|(_, taken)| taken)));
         };
         if self.trace.is_some() {
@@ -205,7 +255,11 @@ impl<'a> Run<'a, '_> {
             self.candidates(rule, &group.members)?;
             self.skipped = skipped;
         }
-        match pick(&question, by_turns, None, &mut self.skipped) {
+        let picked = match question.is_closed() {
+            true => None,
+            false => pick(&question, by_turns, None, &mut self.skipped),
+        };
+        match picked {
             Some((winner, taken)) => Ok((winner, Some(taken))),
             None => Err(self.candidates(rule, &group.members).err().unwrap_or_default()),
         }
@@ -218,7 +272,7 @@ impl<'a> Run<'a, '_> {
 
     /// Those of the members who may take the lead, by id; counts the others by reason. O(members).
     fn candidates(&mut self, rule: &'a RulePlan, members: &Members) -> Result<Vec<Candidate<'a>>, Nobody> {
-        let question = Question { skills: &rule.skills, ..self.question };
+        let question = self.question(rule);
         let mut candidates = Vec::new();
         let mut capped = false;
         members.visit(&question, &mut |rep, weight| {

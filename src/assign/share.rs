@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::class::{TurnTable, gain};
 use super::eligibility::Question;
-use super::plan::Members;
+use super::members::Members;
 use super::roll::{Changed, Hint, Roll, add};
 use super::turn::{Seating, Taken, Turn, TurnList};
 use super::turns::Turns;

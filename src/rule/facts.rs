@@ -579,11 +579,16 @@ pub(crate) fn text(value: Option<&str>) -> FactValue<'_> {
     }
 }
 
+/// The value of a column of the host's own.
+pub(crate) fn own_column<'a>(attributes: &'a Attributes, name: &str) -> FactValue<'a> {
+    attributes.get(name).map_or(FactValue::Missing, attribute)
+}
+
 pub(crate) fn number<'a>(value: Option<f64>) -> FactValue<'a> {
     value.filter(|number| number.is_finite()).map_or(FactValue::Missing, FactValue::Number)
 }
 
-fn texts(values: &[String]) -> FactValue<'_> {
+pub(crate) fn texts(values: &[String]) -> FactValue<'_> {
     if values.is_empty() { FactValue::Missing } else { FactValue::Texts(values) }
 }
 

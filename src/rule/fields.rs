@@ -1,8 +1,9 @@
 //! The table of fields: what rules can read, of what type, and who fills it.
 #![expect(clippy::indexing_slicing, reason = "the tables are put together when the crate is compiled")]
 
-use super::MatchKind;
 use crate::contact::{EmailKind, PhoneKind};
+use super::field::Path;
+use super::{Field, MatchKind};
 use crate::model::{FieldType, LeadField, LeadStatus};
 
 const SEVERITIES: &[&str] = &["pass", "flag", "block"];
@@ -26,6 +27,8 @@ pub enum Producer {
     Activity,
     /// One order; only in rules about orders.
     Order,
+    /// A rep; only in rules about reps.
+    Rep,
 }
 
 impl Producer {
@@ -38,6 +41,7 @@ impl Producer {
         Producer::Score,
         Producer::Activity,
         Producer::Order,
+        Producer::Rep,
     ];
 
     /// The value as the table of fields writes it.
@@ -51,6 +55,7 @@ impl Producer {
             Producer::Score => "score",
             Producer::Activity => "activity",
             Producer::Order => "order",
+            Producer::Rep => "rep",
         }
     }
 }
@@ -67,6 +72,7 @@ impl Producer {
             Producer::Score => "scoring fills it",
             Producer::Activity => "only one activity has it",
             Producer::Order => "only an order has it",
+            Producer::Rep => "only a rep has it",
         }
     }
 }
@@ -89,6 +95,8 @@ pub enum Scope {
     Assign,
     /// In the definition of a closed deal: one order.
     Order,
+    /// In groups of reps: one rep, and the rep's attributes.
+    Rep,
 }
 
 impl Scope {
@@ -101,6 +109,7 @@ impl Scope {
         Scope::Activity,
         Scope::Assign,
         Scope::Order,
+        Scope::Rep,
     ];
 
     /// The value as one word, for logs and screens.
@@ -114,6 +123,7 @@ impl Scope {
             Scope::Activity => "activity",
             Scope::Assign => "assign",
             Scope::Order => "order",
+            Scope::Rep => "rep",
         }
     }
 }
@@ -130,6 +140,7 @@ impl Scope {
             Scope::Activity => "rules about activities",
             Scope::Assign => "assignment rules",
             Scope::Order => "rules about orders",
+            Scope::Rep => "groups of reps",
         }
     }
 
@@ -143,7 +154,13 @@ impl Scope {
             Scope::Activity => producer <= Producer::Dedup || producer == Producer::Activity,
             Scope::Assign => producer <= Producer::Score,
             Scope::Order => producer == Producer::Order,
+            Scope::Rep => producer == Producer::Rep,
         }
+    }
+
+    /// Whether a condition here may read the field. Of a rep, the attributes are the rep's.
+    pub(super) fn reads_field(self, field: &Field) -> bool {
+        self.reads(field.producer()) || (self == Scope::Rep && matches!(field.0, Path::Attribute(_)))
     }
 }
 
@@ -319,4 +336,17 @@ field_ids! {
     OrderCurrency = "order.currency": Text, Order, "Currency of the order";
     OrderPaid = "order.paid": Number, Order, "Sum of its payments in the same currency, in major units";
     OrderCreatedAt = "order.created_at": Time, Order, "When the order was placed";
+    RepId = "rep.id": Text, Rep, "Identifier of the rep";
+    RepTeam = "rep.team": Text, Rep, "Team of the rep";
+    RepDepartment = "rep.department": Texts, Rep, "Departments of the rep, from the top";
+    RepManager = "rep.manager": Text, Rep, "Whom the rep reports to";
+    RepTitle = "rep.title": Text, Rep, "Title of the rep";
+    RepLevel = "rep.level": Text, Rep, "Level of the rep, such as `senior`";
+    RepSkills = "rep.skills": Texts, Rep, "Industries, products and languages the rep can serve";
+    RepTerritories = "rep.territories": Texts, Rep, "Regions the rep serves, as ISO 3166-2 with the GB/T 2260 code";
+    RepJoinedAt = "rep.joined_at": Time, Rep, "When the rep joined";
+    RepWeight = "rep.weight": Integer, Rep, "The rep's own share of leads";
+    RepWon = "rep.won": Integer, Rep, "Leads the rep won in the host's window";
+    RepWorked = "rep.worked": Integer, Rep, "Leads the rep was given in the host's window";
+    RepConversion = "rep.conversion": Number, Rep, "Won of worked leads, 0 to 1";
 }

@@ -31,7 +31,7 @@ pub use condition::Condition;
 pub(crate) use contact_values::visit_phone_keys;
 pub(crate) use document::{RulesDocument, load_engine, rules_document};
 pub use facts::{ActivityFacts, FactContext, FactSource, FactValue, Facts, ScoreFacts, VerdictFacts};
-pub(crate) use facts::{number, text};
+pub(crate) use facts::{number, own_column, text, texts};
 pub use fault::{Fault, RuleFault};
 pub(crate) use field::Path;
 pub use field::{Field, FieldError};

@@ -157,5 +157,6 @@ fn lead(map: &mut Map<String, Value>, index: usize, has_names: bool) -> Result<L
     if !map.contains_key("created_at") {
         return Err("`at` is missing: when the lead came".to_owned());
     }
-    Lead::from_json(Value::Object(map.clone())).map_err(|error| error.to_string())
+    Lead::from_json(Value::Object(map.clone()))
+        .map_err(|found| found.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
 }
