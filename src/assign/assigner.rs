@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::assignment::Assignment;
+use super::companion::Companion;
 use super::counts::Way;
 use super::decided::Decided;
 use super::delta::{AssignDelta, Change};
@@ -20,6 +21,7 @@ use super::plan::PoolPlan;
 use super::rep_ledger::RepLedger;
 use super::roster::Roster;
 use super::run::{LeadOptions, Run, is_reward};
+use super::team::Team;
 use crate::model::{PoolId, RepId};
 use crate::rule::{Facts, MatchKind, RulesVersion};
 
@@ -124,14 +126,25 @@ impl Assigner {
         };
         if let Some(before) = key.as_deref().and_then(|key| ledger.decided(key, at)).filter(stands) {
             assignment.kind = before.kind.clone();
+            let also = before.counted.iter().flat_map(|counted| &counted.also);
+            assignment.companions.extend(also.map(|one| {
+                let (role, rep) = (one.role.clone(), Some(one.rep.clone()));
+                Companion { role, rep }
+            }));
             assignment.decided_at = Some(before.at);
             return assignment;
         }
         let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
-        let mut turn = None;
+        let turn;
+        let mut also = Vec::new();
         let matched = || existing_owner(facts).filter(|_| !options.by_rules);
         match options.given.clone().or_else(matched) {
-            Some(rep) => assignment.kind = AssignmentKind::ExistingOwner { rep },
+            Some(rep) => {
+                let rules = self.version.fingerprint;
+                let team = Team { pool, facts, roster, ledgers, options, at, rules };
+                turn = team.turn_of(&rep);
+                assignment.kind = AssignmentKind::ExistingOwner { rep };
+            }
             None => {
                 let industry = pool.industry(facts);
                 let previous = previous_owners(facts, options);
@@ -140,9 +153,14 @@ impl Assigner {
                 let question = pool.question(facts, roster, ledgers, at, lead);
                 let (skipped, faults) = (BTreeMap::new(), Vec::new());
                 let rules = self.version.fingerprint;
-                let mut run = Run { pool, facts, question, rules, skipped, faults, trace };
+                let mut run =
+                    Run { pool, facts, question, rules, skipped, faults, trace, is_for_companion: false };
                 (assignment.kind, turn) = run.rules();
                 (assignment.skipped, assignment.faults) = (run.skipped, run.faults);
+                if let AssignmentKind::Assigned { rep, rule, .. } = &assignment.kind {
+                    let team = Team { pool, facts, roster, ledgers, options, at, rules };
+                    (assignment.companions, also) = team.beside(rule, rep, turn.as_ref());
+                }
             }
         }
         if assignment.kind.is_settled() {
@@ -159,6 +177,7 @@ impl Assigner {
                 rep,
                 turn: turn.filter(|_| counts),
                 way: Way::Assigned,
+                also: if counts { also } else { Vec::new() },
                 spans: slot.is_some_and(|(_, slot)| pool.counts_spans(slot)),
                 takes_back: false,
             });
@@ -172,6 +191,7 @@ impl Assigner {
         Assignment {
             lead: facts.lead().id.clone(),
             kind: AssignmentKind::NoRuleMatched,
+            companions: Vec::new(),
             skipped: BTreeMap::new(),
             faults: Vec::new(),
             at,

@@ -100,6 +100,7 @@ impl Assigner {
                     turn: None,
                     way: Way::Claimed,
                     spans: pool.counts_spans(slot),
+                    also: Vec::new(),
                     takes_back: false,
                 }),
             }),

@@ -147,7 +147,9 @@ impl PoolPlan {
             pool.rules.iter().enumerate().map(plan).collect()
         });
         report.within("rules", |report| check_rules(pool, report));
-        PoolPlan::new(pool, rules)
+        let owner_turn = pool.owner_takes_turn.as_ref();
+        let owner_turn = owner_turn.map(|id| share(id, None, "owner_takes_turn", pool, groups, report));
+        PoolPlan { owner_turn, ..PoolPlan::new(pool, rules) }
     }
 
     fn new(pool: &PoolRules, rules: Vec<RulePlan>) -> PoolPlan {
@@ -162,6 +164,8 @@ impl PoolPlan {
             match_territory: pool.match_territory,
             serve_unknown_region: pool.serve_unknown_region,
             match_industry: pool.match_industry,
+            catch_up: pool.catch_up,
+            owner_turn: None,
             previous_owners: pool.previous_owners,
             rules,
         }

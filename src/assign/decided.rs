@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::companion::AlsoCounted;
 use super::counts::Way;
 use super::kind::AssignmentKind;
 use super::turn::Turn;
@@ -34,6 +35,8 @@ pub(super) struct Counted {
     pub(super) spans: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) turn: Option<Turn>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) also: Vec<AlsoCounted>,
 }
 
 /// A remembered decision as a row of its own: by pool and [key](Decision::key), at most one each. A host may delete it 7

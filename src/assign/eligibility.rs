@@ -236,6 +236,8 @@ pub(super) struct Question<'a> {
     pub(super) monthly_cap: Option<u32>,
     /// Of the whole pool.
     pub(super) total_cap: Option<u32>,
+    /// How many leads at most a rep catches up after an absence.
+    pub(super) catch_up: u32,
     /// Caps do not matter.
     pub(super) is_reward: bool,
     pub(super) match_territory: bool,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::class::TurnTable;
+use super::companion::AlsoCounted;
 use super::counts::{DayCounts, Period, Spans};
 use super::decided::{Counted, Decided, Decision};
 use super::delta::{AssignDelta, Change};
@@ -147,7 +148,12 @@ impl Ledger {
         if let Some(taken) = &change.turn {
             self.turns_mut(&taken.turn.list).take(taken);
         }
-        if let Some(rep) = &change.rep {
+        for also in &change.also {
+            if let Some(taken) = &also.turn {
+                self.turns_mut(&taken.turn.list).take(taken);
+            }
+        }
+        for (rep, _) in delta.reps() {
             self.given.note(self.revision, rep);
         }
         if change.takes_back {
@@ -227,6 +233,16 @@ impl Ledger {
         Some(Decision { pool: self.pool.clone(), revision, decided })
     }
 
+    /// The turns as they are after one that is not stored yet, with nothing else changed.
+    pub(super) fn after(&self, taken: Option<&Taken>) -> Ledger {
+        let mut after = self.without_decisions();
+        after.given = self.given.clone();
+        if let Some(taken) = taken {
+            after.turns_mut(&taken.turn.list).take(taken);
+        }
+        after
+    }
+
     pub(super) fn turns(&self, list: &TurnList) -> Option<&Turns> {
         match list {
             TurnList::Group(id) => self.groups.get(id),
@@ -239,11 +255,9 @@ impl Ledger {
         self.decided.get(self.keys.get(key)?).filter(|decided| decided.at >= KEYS_KEPT.before(now))
     }
 
-    /// The turn that a remembered decision took, while it is known.
-    pub(super) fn turn_of<'d>(&self, key: &str, decided: &'d Decided) -> Option<&'d Turn> {
-        let revision = *self.keys.get(key)?;
-        let is_known = revision.saturating_add(TURNS_KEPT) > self.revision;
-        decided.counted.as_ref()?.turn.as_ref().filter(|_| is_known)
+    /// Whether the turn that a remembered decision took is still known.
+    pub(super) fn knows_turn(&self, key: &str) -> bool {
+        self.keys.get(key).is_some_and(|revision| revision.saturating_add(TURNS_KEPT) > self.revision)
     }
 
     /// What gives a turn back: the winner is paid by those of the classes that took part who sit in them now. When nobody
@@ -268,8 +282,23 @@ impl Ledger {
                 self.spans.add(change.date, rep, change.way);
             }
         }
+        for also in &change.also {
+            self.counts.add(change.date, &also.rep, change.way);
+            if also.spans {
+                self.spans.add(change.date, &also.rep, change.way);
+            }
+        }
         let Some(key) = &change.key else { return };
-        let counted = change.rep.is_some().then(|| Counted {
+        let also = change.also.iter().map(|one| AlsoCounted {
+            role: one.role.clone(),
+            rep: one.rep.clone(),
+            turn: one.turn.as_ref().map(|taken| taken.turn.clone()),
+            spans: one.spans,
+        });
+        let also: Vec<AlsoCounted> = also.collect();
+        let is_counted = change.rep.is_some() || !also.is_empty();
+        let counted = is_counted.then(|| Counted {
+            also,
             date: change.date,
             way: change.way,
             spans: change.spans,
@@ -283,6 +312,7 @@ impl Ledger {
         let first = self.revision.saturating_sub(TURNS_KEPT);
         if let Some(counted) = self.decided.get_mut(&first).and_then(|decided| decided.counted.as_mut()) {
             counted.turn = None;
+            counted.also.iter_mut().for_each(|one| one.turn = None);
         }
     }
 
@@ -291,6 +321,12 @@ impl Ledger {
             self.counts.take_back(change.date, rep, change.way);
             if change.spans {
                 self.spans.take_back(change.date, rep, change.way);
+            }
+        }
+        for also in &change.also {
+            self.counts.take_back(change.date, &also.rep, change.way);
+            if also.spans {
+                self.spans.take_back(change.date, &also.rep, change.way);
             }
         }
         if let Some(revision) = change.key.as_ref().and_then(|key| self.keys.remove(key)) {

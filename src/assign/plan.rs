@@ -24,6 +24,9 @@ pub(super) struct PoolPlan {
     pub(super) match_territory: bool,
     pub(super) serve_unknown_region: bool,
     pub(super) match_industry: bool,
+    pub(super) catch_up: u32,
+    /// In whose turns a lead counts that goes to its owner.
+    pub(super) owner_turn: Option<Sharing>,
     pub(super) previous_owners: PreviousOwners,
     pub(super) rules: Vec<RulePlan>,
 }
@@ -43,12 +46,14 @@ impl PoolPlan {
             }
             rule.visit_sharings(&mut |group| reps.extend(group.members.listed.iter().map(|(rep, _)| rep)));
         }
+        let owners = self.owner_turn.iter().flat_map(|group| group.members.listed.iter());
+        reps.extend(owners.map(|(rep, _)| rep));
         reps
     }
 
     /// Whether a rule gives leads to reps whom it does not name.
     pub(super) fn asks_everybody(&self) -> bool {
-        let mut asks = false;
+        let mut asks = self.owner_turn.as_ref().is_some_and(|group| group.members.asks_everybody());
         for rule in &self.rules {
             asks |= matches!(rule.target, TargetPlan::RepIn(_));
             rule.visit_sharings(&mut |group| asks |= group.members.asks_everybody());

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::changes::Changes;
 use super::counts::{DayCount, Period, Spans, prune};
-use super::delta::AssignDelta;
+use super::delta::{AssignDelta, Change};
 use super::ledger_error::{LedgerError, LedgerFault};
 use crate::model::RepId;
 
@@ -144,7 +144,16 @@ impl RepLedger {
     pub fn apply(&mut self, delta: &AssignDelta) -> Result<(), LedgerError> {
         self.check(delta)?;
         let Some(change) = &delta.change else { return Ok(()) };
-        let Some(rep) = &change.rep else { return Ok(()) };
+        if let Some(rep) = &change.rep {
+            self.count(rep, change, change.spans);
+        }
+        for also in &change.also {
+            self.count(&also.rep, change, also.spans);
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, rep: &RepId, change: &Change, spans: bool) {
         let counts = self.reps.entry(rep.clone()).or_default();
         counts.revision = counts.revision.saturating_add(1);
         self.changes.note(rep, &(counts.revision, counts.taken, change.date, change.way, change.takes_back));
@@ -152,19 +161,18 @@ impl RepLedger {
             if let Some(count) = counts.counts.get_mut(&change.date) {
                 count.take_back(change.way);
             }
-            if change.spans {
+            if spans {
                 counts.spans.take_back(change.date, rep, change.way);
             }
             counts.taken = counts.taken.saturating_sub(1);
-            return Ok(());
+            return;
         }
         counts.counts.entry(change.date).or_default().add(change.way);
         prune(&mut counts.counts, change.date, DAYS_KEPT);
-        if change.spans {
+        if spans {
             counts.spans.add(change.date, rep, change.way);
         }
         counts.taken = counts.taken.saturating_add(1);
-        Ok(())
     }
 
     /// Whether the delta was made on this very state, so that [`RepLedger::apply`] will take it.
@@ -172,13 +180,14 @@ impl RepLedger {
     /// # Errors
     /// When it was not.
     pub fn check(&self, delta: &AssignDelta) -> Result<(), LedgerError> {
-        let Some(rep) = delta.rep() else { return Ok(()) };
-        let (expected, found) = (delta.rep_revision, self.revision(rep));
-        if expected != found {
-            return Err(LedgerError::StaleRepLedger { rep: rep.clone(), expected, found });
-        }
-        if found == u64::MAX {
-            return Err(LedgerError::NoRepRevisionLeft { rep: rep.clone() });
+        for (rep, expected) in delta.reps() {
+            let found = self.revision(rep);
+            if expected != found {
+                return Err(LedgerError::StaleRepLedger { rep: rep.clone(), expected, found });
+            }
+            if found == u64::MAX {
+                return Err(LedgerError::NoRepRevisionLeft { rep: rep.clone() });
+            }
         }
         Ok(())
     }

@@ -226,6 +226,12 @@ impl Roster {
         self.slot(rep)?.deputy.as_ref()
     }
 
+    /// The team of a rep.
+    #[must_use]
+    pub fn team(&self, rep: &RepId) -> Option<&TeamId> {
+        self.slot(rep)?.team.as_ref()
+    }
+
     /// Whether two reps are of one team.
     #[must_use]
     pub fn are_colleagues(&self, a: &RepId, b: &RepId) -> bool {

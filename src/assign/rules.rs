@@ -149,6 +149,14 @@ pub struct PoolRules {
     /// Whether a rep takes only leads of which one level of the industry is among the rep's skills. A lead without
     /// an industry is open to all.
     pub match_industry: bool,
+    /// The group in whose turns a lead counts that goes to its owner or by a person's act, if he is a member who may take it;
+    /// `None` takes no turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner_takes_turn: Option<GroupId>,
+    /// How many leads at most a rep catches up after an absence under [`Strategy::FairShare`]: what his like were owed
+    /// meanwhile, at their expense. By default none: what he is owed stays as it was when he left.
+    #[serde(skip_serializing_if = "is_none")]
+    pub catch_up: u32,
     /// Which previous owners of the lead do not get it again.
     pub previous_owners: PreviousOwners,
     /// The rules, in order: the first that matches decides.
@@ -169,6 +177,8 @@ impl Default for PoolRules {
             match_territory: true,
             serve_unknown_region: false,
             match_industry: false,
+            owner_takes_turn: None,
+            catch_up: 0,
             previous_owners: PreviousOwners::default(),
             rules: Vec::new(),
         }

@@ -36,6 +36,7 @@ pub(super) struct Run<'a, 't> {
     pub(super) skipped: Skipped,
     pub(super) faults: Vec<RuleFault>,
     pub(super) trace: Option<&'t mut AssignExplanation>,
+    pub(super) is_for_companion: bool,
 }
 
 /// Whether the lead is a reward (奖励): it counts for no cap and takes no turn.
@@ -94,6 +95,7 @@ impl PoolPlan {
             monthly_cap: self.monthly_cap,
             total_cap: self.total_cap,
             is_reward: is_reward(facts),
+            catch_up: self.catch_up,
             match_territory: self.match_territory,
             serve_unknown_region: self.serve_unknown_region,
             // Deriving it may take parsing the company name.
@@ -213,7 +215,8 @@ impl<'a> Run<'a, '_> {
     fn question(&self, rule: &'a RulePlan) -> Question<'a> {
         let industry = if rule.match_industry { self.question.industry } else { &[] };
         let is_reward = self.question.is_reward || rule.reward;
-        Question { skills: &rule.skills, industry, is_reward, ..self.question }
+        let skills: &[(String, String)] = if self.is_for_companion { &[] } else { &rule.skills };
+        Question { skills, industry, is_reward, ..self.question }
     }
 
     /// Who of those who share gets the lead.
@@ -263,6 +266,16 @@ impl<'a> Run<'a, '_> {
             Some((winner, taken)) => Ok((winner, Some(taken))),
             None => Err(self.candidates(rule, &group.members).err().unwrap_or_default()),
         }
+    }
+
+    /// Who of a group stands beside the owner. Skills that the rule asks for are asked of the owner only.
+    pub(super) fn companion(
+        &mut self,
+        rule: &'a RulePlan,
+        group: &'a Sharing,
+    ) -> Option<(RepId, Option<Taken>)> {
+        self.is_for_companion = true;
+        self.share_out(rule, group).ok()
     }
 
     fn suggestions(&mut self, rule: &'a RulePlan, group: &'a Sharing) -> Option<Vec<RepId>> {

@@ -17,6 +17,9 @@ use crate::rule::Fingerprint;
 
 pub(super) type Skipped = BTreeMap<Cow<'static, str>, u32>;
 
+/// The code of who is away.
+const ABSENT: &str = "absent";
+
 /// A list at the moment of a decision.
 struct Standing<'a> {
     turns: Cow<'a, Turns>,
@@ -41,12 +44,16 @@ impl<'a> Standing<'a> {
         if let Some((turns, index)) = kept.and_then(|turns| Some((turns, turns.index.as_ref()?)))
             && let Some(changed) = index.roll.changed(question, turns, share.table, share.rules)
         {
-            let seating = index.roll.reseating(question, &changed, turns);
+            let mut seating = index.roll.reseating(question, &changed, turns);
+            let absent = changed.iter().filter(|one| one.now == Some(ABSENT)).map(|one| &one.rep);
+            seating.note_away(absent, question.catch_up);
             return Standing { turns: Cow::Borrowed(turns), changed, seating };
         }
         let mut turns = kept.map(Turns::without_index).unwrap_or_default();
         let (roll, seated) = Roll::read(question, share.members, share.table, share.rules);
         let mut seating = Roll::seating(&seated, &roll.kinds, &turns);
+        let absent = roll.resting.iter().filter(|(_, (_, code))| *code == ABSENT).map(|(rep, _)| rep);
+        seating.note_away(absent, question.catch_up);
         turns.seat(&seating);
         turns.index_by(roll.clone());
         seating.hint = Hint::Roll(Arc::new(roll));

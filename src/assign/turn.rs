@@ -1,6 +1,6 @@
 //! Whose turn it is, and what taking it moves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -76,11 +76,30 @@ pub(super) struct Seating {
     /// The class each sits in from now on; `None` takes no part until further notice.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) moved: BTreeMap<RepId, Option<u32>>,
+    /// Who of them is away, where he may catch up later.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) away: BTreeSet<RepId>,
+    /// How many leads at most those catch up who were away and are back.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub(super) catch_up: u32,
     #[serde(skip)]
     pub(super) hint: Hint,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_nothing(leads: &u32) -> bool {
+    *leads == 0
+}
+
 impl Seating {
+    /// Who of those who leave their seats is away, where that matters.
+    pub(super) fn note_away<'r>(&mut self, absent: impl Iterator<Item = &'r RepId>, catch_up: u32) {
+        if catch_up > 0 && !self.moved.is_empty() {
+            self.catch_up = catch_up;
+            self.away.extend(absent.filter(|rep| self.moved.get(*rep) == Some(&None)).cloned());
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.moved.is_empty()
     }

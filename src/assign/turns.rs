@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::class::{Class, TurnTable, gain};
+use super::class::{Class, ONE_LEAD, TurnTable, gain};
 use super::roll::{Hint, Roll};
 use super::turn::{Seating, Taken, Turn};
 use crate::model::RepId;
@@ -21,6 +21,8 @@ pub(super) struct Turns {
     pub(super) classes: BTreeMap<u32, Class>,
     /// The number of the next class that is opened: none is used twice, or a turn could be given back to others.
     pub(super) next: u32,
+    /// Who is away and may catch up: the class he left, and what it was owed then.
+    left: BTreeMap<RepId, (u32, i64)>,
     pub(super) index: Option<Index>,
 }
 
@@ -58,7 +60,10 @@ pub(super) struct Index {
 
 impl PartialEq for Turns {
     fn eq(&self, other: &Turns) -> bool {
-        self.reps == other.reps && self.classes == other.classes && self.next == other.next
+        self.reps == other.reps
+            && self.classes == other.classes
+            && self.next == other.next
+            && self.left == other.left
     }
 }
 
@@ -67,7 +72,13 @@ impl Eq for Turns {}
 impl Turns {
     /// The state alone.
     pub(super) fn without_index(&self) -> Turns {
-        Turns { reps: self.reps.clone(), classes: self.classes.clone(), next: self.next, index: None }
+        Turns {
+            reps: self.reps.clone(),
+            classes: self.classes.clone(),
+            next: self.next,
+            left: self.left.clone(),
+            index: None,
+        }
     }
 
     /// What a rep is owed.
@@ -102,8 +113,20 @@ impl Turns {
             self.classes.insert(*number, Class::new(*key));
             self.next = self.next.max(number.saturating_add(1));
         }
+        for rep in &seating.away {
+            let class = self.reps.get(rep).and_then(|seat| seat.class);
+            let owed = class.and_then(|number| Some((number, self.classes.get(&number)?.credit)));
+            self.left.extend(owed.map(|owed| (rep.clone(), owed)));
+        }
         for (rep, to) in &seating.moved {
             self.move_to(rep, *to);
+        }
+        for (rep, to) in seating.moved.iter().filter_map(|(rep, to)| Some((rep, (*to)?))) {
+            if let Some((class, owed)) = self.left.remove(rep)
+                && class == to
+            {
+                self.catch_up(rep, class, owed, seating.catch_up);
+            }
         }
         let mut left = Vec::new();
         if !seating.moved.is_empty() {
@@ -124,6 +147,17 @@ impl Turns {
             Hint::None if seating.is_empty() => {}
             Hint::None => self.index = None,
         }
+    }
+
+    /// Somebody is back in his class: he is given what it was owed meanwhile, up to so many leads, and all of it pay.
+    fn catch_up(&mut self, rep: &RepId, class: u32, owed_then: i64, leads: u32) {
+        let Some(class) = self.classes.get_mut(&class).filter(|class| class.count > 0) else { return };
+        let most = ONE_LEAD.saturating_mul(i64::from(leads));
+        let missed = class.credit.saturating_sub(owed_then).clamp(0, most);
+        let each = missed / i64::from(class.count);
+        class.credit = class.credit.saturating_sub(each);
+        let given = each.saturating_mul(i64::from(class.count));
+        self.pay(rep, TurnTable::Credit, given.saturating_neg());
     }
 
     fn move_to(&mut self, rep: &RepId, to: Option<u32>) {
@@ -253,6 +287,8 @@ struct Stored {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     seats: BTreeMap<RepId, u32>,
     next: u32,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    left: BTreeMap<RepId, (u32, i64)>,
 }
 
 impl Serialize for Turns {
@@ -267,6 +303,7 @@ impl Serialize for Turns {
             classes: self.classes.clone(),
             seats: self.reps.iter().filter_map(|(rep, seat)| Some((rep.clone(), seat.class?))).collect(),
             next: self.next,
+            left: self.left.clone(),
         };
         stored.serialize(serializer)
     }
@@ -274,7 +311,7 @@ impl Serialize for Turns {
 
 impl<'de> Deserialize<'de> for Turns {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Turns, D::Error> {
-        let Stored { credit, smooth, classes, seats, next } = Stored::deserialize(deserializer)?;
+        let Stored { credit, smooth, classes, seats, next, left } = Stored::deserialize(deserializer)?;
         let mut reps: BTreeMap<RepId, Seat> = BTreeMap::new();
         for (rep, units) in credit {
             reps.entry(rep).or_default().credit = units;
@@ -286,7 +323,7 @@ impl<'de> Deserialize<'de> for Turns {
             reps.entry(rep).or_default().class = Some(class);
         }
         reps.retain(|_, seat| *seat != Seat::default());
-        let mut turns = Turns { reps, classes, next, index: None };
+        let mut turns = Turns { reps, classes, next, left, index: None };
         if !turns.count() {
             return Err(serde::de::Error::custom("the seats of those who take turns are not in its classes"));
         }

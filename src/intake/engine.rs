@@ -207,7 +207,7 @@ impl Intake {
             outcome.fold(resolution, lead, &owner_state);
             return outcome;
         }
-        facts.set_match(resolution.facts());
+        facts.set_match(super::known::known_match(&resolution, rows, roster));
         let score = self.scorer.score(&facts);
         facts.set_score(score.facts());
         self.route(case, &facts, &resolution, &score, &mut outcome);

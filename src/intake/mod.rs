@@ -39,6 +39,7 @@ mod claim;
 mod collision;
 mod compile;
 mod engine;
+mod known;
 mod next;
 mod outcome;
 mod owned;

@@ -315,6 +315,10 @@ field_ids! {
     MatchRecord = "match.record": Text, Dedup, "Identifier of the record the lead belongs to";
     MatchLabels = "match.labels": Texts, Dedup, "Labels of the matches";
     MatchCount = "match.count": Integer, Dedup, "Number of records that match";
+    MatchTier = "match.tier": Text, Dedup, "Tier of the account the lead belongs to";
+    MatchMaturity = "match.maturity": Text, Dedup, "Maturity of the account the lead belongs to";
+    MatchRegion = "match.region": Region, Dedup, "Where the account is that the lead belongs to";
+    MatchOwnerTeam = "match.owner_team": Text, Dedup, "Team of the owner of the record the lead belongs to";
     ScoreEngagement = "score.engagement": Number, Score, "Dynamic score, 0 to 100";
     ScoreFit = "score.fit": Number, Score, "Static score, 0 to 100";
     ScoreLevel = "score.level": Integer, Score, "Engagement level, 1 (high) to 4";

@@ -40,7 +40,7 @@ pub use fields::{FIELDS, FieldSpec, Producer, Scope};
 pub use fingerprint::Fingerprint;
 pub use limits::LeadLimits;
 pub(crate) use limits::{cut_account, cut_lead_on_file, read_field, read_text};
-pub use match_facts::{MatchFacts, MatchKind, MatchLabel};
+pub use match_facts::{AccountFacts, MatchFacts, MatchKind, MatchLabel};
 pub(crate) use operand::pattern as compile_pattern;
 pub use operator::{ConditionError, Operator};
 pub use predicate::Predicate;

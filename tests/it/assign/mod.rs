@@ -2,7 +2,10 @@
 
 pub(crate) mod desk;
 mod documents;
+mod peers;
+mod presets;
 mod quick;
+mod second_look;
 mod shares;
 mod sim;
 mod smooth;
