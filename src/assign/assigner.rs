@@ -16,7 +16,7 @@ use super::kind::AssignmentKind;
 use super::ledger::Ledger;
 use super::ledger_error::LedgerError;
 use super::ledgers::Ledgers;
-use super::options::AssignOptions;
+use super::options::{AssignOptions, previous_owners};
 use super::plan::PoolPlan;
 use super::rep_ledger::RepLedger;
 use super::roster::Roster;
@@ -231,13 +231,6 @@ pub(crate) fn decision_key<'a>(facts: &Facts<'a>) -> Cow<'a, str> {
         (0, 0) => Cow::Borrowed(lead.id.as_str()),
         (cycle, tenures) => Cow::Owned(format!("{} cycle {cycle} tenure {tenures}", lead.id)),
     }
-}
-
-/// Who had the lead before in this cycle, oldest first: whom the options add, then those of its history.
-pub(super) fn previous_owners(facts: &Facts<'_>, options: &AssignOptions) -> Vec<RepId> {
-    let known: Vec<&RepId> = facts.history().previous_owners().collect();
-    let added = options.previous_owners.iter().filter(|owner| !known.contains(owner));
-    added.chain(known.iter().copied()).cloned().collect()
 }
 
 /// The owner of what the lead was matched to, if the lead belongs to that owner. Whether the owner takes care of leads

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::assigner::{Assigner, previous_owners};
+use super::assigner::Assigner;
 use super::counts::Way;
 use super::delta::{AssignDelta, Change};
 use super::eligibility::SkipReason;
 use super::kind::AssignmentKind;
 use super::ledgers::Ledgers;
-use super::options::AssignOptions;
+use super::options::{AssignOptions, previous_owners};
 use super::roster::Roster;
 use super::run::LeadOptions;
 use crate::model::{PoolId, RepId};

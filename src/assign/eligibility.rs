@@ -360,29 +360,28 @@ impl<'a> Question<'a> {
 
     /// The caps of days, weeks and months that the rep has reached, each with the date from which it is not.
     fn period_caps(&self, rep: &RepId, slot: &Slot) -> impl Iterator<Item = (SkipReason, NaiveDate)> {
-        let (date, ledgers) = (self.date, self.ledgers);
+        let (date, pool, reps) = (self.date, self.ledgers.pool, self.ledgers.reps);
         let (week, month) = (Period::Week.start(date), Period::Month.start(date));
-        let reached =
-            |limit: Option<u32>, used: u32| limit.filter(|limit| used >= *limit).map(|limit| (used, limit));
-        let pool_day = || reached(self.daily_cap, ledgers.pool.assigned_on(rep, date));
-        let rep_day = || reached(slot.daily_cap, ledgers.reps.assigned_on(rep, date));
-        let of_week =
-            |limit: Option<u32>, used: &dyn Fn() -> u32| limit.and_then(|limit| reached(Some(limit), used()));
-        let pool_week = || of_week(self.weekly_cap, &|| ledgers.pool.assigned_in(rep, Period::Week, date));
-        let pool_month = || of_week(self.monthly_cap, &|| ledgers.pool.assigned_in(rep, Period::Month, date));
-        let rep_week = || of_week(slot.weekly_cap, &|| ledgers.reps.assigned_in(rep, Period::Week, date));
-        let rep_month = || of_week(slot.monthly_cap, &|| ledgers.reps.assigned_in(rep, Period::Month, date));
-        let weekly = |(used, limit)| (SkipReason::WeeklyCap { used, limit, week }, Period::Week.next(date));
-        let monthly =
-            |(used, limit)| (SkipReason::MonthlyCap { used, limit, month }, Period::Month.next(date));
-        let tomorrow = Period::Day.next(date);
+        type Used<'u> = &'u dyn Fn() -> u32;
+        type Why<'w> = &'w dyn Fn(u32, u32) -> SkipReason;
+        let cap = |limit: Option<u32>, period: Period, used: Used<'_>, why: Why<'_>| {
+            let limit = limit?;
+            let used = used();
+            (used >= limit).then(|| (why(used, limit), period.next(date)))
+        };
+        let in_pool = |period| pool.assigned_in(rep, period, date);
+        let in_all = |period| reps.assigned_in(rep, period, date);
+        let of_pool = |used, limit| SkipReason::PoolDailyCap { used, limit, date };
+        let of_rep = |used, limit| SkipReason::RepDailyCap { used, limit, date };
+        let weekly = |used, limit| SkipReason::WeeklyCap { used, limit, week };
+        let monthly = |used, limit| SkipReason::MonthlyCap { used, limit, month };
         let caps = [
-            pool_day().map(|(used, limit)| (SkipReason::PoolDailyCap { used, limit, date }, tomorrow)),
-            pool_week().map(weekly),
-            pool_month().map(monthly),
-            rep_day().map(|(used, limit)| (SkipReason::RepDailyCap { used, limit, date }, tomorrow)),
-            rep_week().map(weekly),
-            rep_month().map(monthly),
+            cap(self.daily_cap, Period::Day, &|| pool.assigned_on(rep, date), &of_pool),
+            cap(self.weekly_cap, Period::Week, &|| in_pool(Period::Week), &weekly),
+            cap(self.monthly_cap, Period::Month, &|| in_pool(Period::Month), &monthly),
+            cap(slot.daily_cap, Period::Day, &|| reps.assigned_on(rep, date), &of_rep),
+            cap(slot.weekly_cap, Period::Week, &|| in_all(Period::Week), &weekly),
+            cap(slot.monthly_cap, Period::Month, &|| in_all(Period::Month), &monthly),
         ];
         caps.into_iter().flatten().filter(|_| !self.is_reward)
     }

@@ -47,6 +47,12 @@ impl<'a> Standing<'a> {
             let mut seating = index.roll.reseating(question, &changed, turns);
             let absent = changed.iter().filter(|one| one.now == Some(ABSENT)).map(|one| &one.rep);
             seating.note_away(absent, question.catch_up);
+            if question.catch_up > 0 && !seating.moved.is_empty() {
+                // Who catches up does so before it is asked who is owed most.
+                let mut after = turns.clone();
+                after.seat(&seating);
+                return Standing { turns: Cow::Owned(after), changed: Vec::new(), seating };
+            }
             return Standing { turns: Cow::Borrowed(turns), changed, seating };
         }
         let mut turns = kept.map(Turns::without_index).unwrap_or_default();
@@ -69,8 +75,8 @@ struct Part {
     count: u32,
 }
 
-/// Who gets the lead, or the one who has it if he may, and the turn that takes; counts the others by reason. `None` when nobody may take it: then nothing is
-/// counted.
+/// Who gets the lead, or the one who has it if he may, and the turn that takes; counts the others by reason. `None` when
+/// nobody may take it: then nothing is counted.
 pub(super) fn pick(
     question: &Question<'_>,
     share: Share<'_>,

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::assigner::previous_owners;
 use super::class::TurnTable;
 use super::companion::{Also, Companion};
 use super::eligibility::Question;
 use super::ledgers::Ledgers;
-use super::options::AssignOptions;
+use super::options::{AssignOptions, previous_owners};
 use super::plan::PoolPlan;
 use super::roster::Roster;
 use super::rules::Strategy;

@@ -268,3 +268,35 @@ fn a_decision_among_ten_thousand_moves_a_few_numbers() {
         assert!(most <= 1_024, "{most}");
     }
 }
+
+/// Events after a saved state, on the state that went on and on the one that was read.
+fn replayed(before: usize, events: usize) {
+    let members = [("a", 5), ("b", 3), ("c", 2), ("d", 1)];
+    let mut desk = Desk::new(
+        &super::desk::sharing(&members, Strategy::FairShare),
+        &super::desk::reps(&["a", "b", "c", "d"]),
+    );
+    let moment = |number: usize| monday() + chrono::TimeDelta::seconds(number as i64);
+    for number in 0..before {
+        desk.run(number, 1, moment(number));
+    }
+    let saved = serde_json::to_string(&desk.ledger).unwrap();
+    let mut read = Desk { ledger: serde_json::from_str(&saved).unwrap(), ..desk.clone() };
+    for number in before..before + events {
+        let went_on = desk.run(number, 1, moment(number));
+        assert_eq!(went_on, read.run(number, 1, moment(number)));
+    }
+    assert_eq!(serde_json::to_string(&desk.ledger).unwrap(), serde_json::to_string(&read.ledger).unwrap());
+    assert_eq!(desk.reps, read.reps);
+}
+
+#[test]
+fn events_replayed_from_a_saved_state_give_the_same_bytes() {
+    replayed(700, 1_500);
+}
+
+#[test]
+#[ignore = "takes a minute: cargo test --release --test it quick -- --ignored"]
+fn a_million_events_replayed_from_a_saved_state_give_the_same_bytes() {
+    replayed(1_000, 1_000_000);
+}
