@@ -210,8 +210,16 @@ fn ratios() {
                 }
                 index += 1;
             });
-            let ours = fastest(RUNS, || case.run(&mut |decided| drop(black_box(decided.owner()))));
-            let naive = fastest(2, || case.naive(few, &mut |winner| drop(black_box(winner))));
+            let ours = fastest(RUNS, || {
+                case.run(&mut |decided| {
+                    black_box(decided.owner());
+                })
+            });
+            let naive = fastest(2, || {
+                case.naive(few, &mut |winner| {
+                    black_box(winner);
+                })
+            });
             let (ours, naive) = (case.leads.len() as f64 / ours, few.len() as f64 / naive);
             let kinds = |rep: &Rep| (rep.weight, rep.territories.clone());
             let classes: std::collections::BTreeSet<_> = case.reps.iter().map(kinds).collect();
@@ -232,7 +240,11 @@ fn assignments(criterion: &mut Criterion) {
             let case = Case::new(cover, count, 10_000);
             group.throughput(Throughput::Elements(case.leads.len() as u64));
             group.bench_function(BenchmarkId::new(name, count), |bencher| {
-                bencher.iter(|| case.run(&mut |decided| drop(black_box(decided.owner()))));
+                bencher.iter(|| {
+                    case.run(&mut |decided| {
+                        black_box(decided.owner());
+                    })
+                });
             });
         }
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use leadkit::Outcome;
+use leadkit::model::TenureEnd;
 
 fn rep(id: &str) -> Rep {
     Rep { id: id.into(), ..Rep::default() }
@@ -108,13 +109,13 @@ fn a_leaver_with_three_hundred_leads_is_followed_by_the_others_to_each_a_share()
     let (wang, zhao, sun, left) = (count("wang"), count("zhao"), count("sun"), count("li") + count("-"));
     assert_eq!((sun, left, wang + zhao), (40, 0, 260));
     assert!(wang.abs_diff(260 / 3) <= 2, "{wang} and {zhao}");
-    let ends =
-        |id: &String| {
-            desk.book.history(&id.as_str().into()).tenures.iter().any(|one| {
-                one.owner.as_str() == "li" && one.end == Some(leadkit::model::TenureEnd::HandedOver)
-            })
-        };
-    assert!(ids.iter().all(ends), "each tenure ends `handed_over`");
+    let ends = |outcome: &Outcome| {
+        outcome.effects().iter().any(|one| match one {
+            Effect::EndTenure { rep, end, .. } => rep.as_str() == "li" && *end == TenureEnd::HandedOver,
+            _ => false,
+        })
+    };
+    assert!(outcomes.iter().all(ends), "each tenure ends `handed_over`");
     // Again is nothing: he has none left.
     let again: Vec<Outcome> = desk.intake.hand_over(
         &[desk.input_of("L000", 25)],
@@ -124,9 +125,5 @@ fn a_leaver_with_three_hundred_leads_is_followed_by_the_others_to_each_a_share()
         &desk.state,
         hour(25),
     );
-    assert!(
-        again.iter().all(|outcome| outcome.effects().is_empty()),
-        "{:?}",
-        again.first().map(ToString::to_string)
-    );
+    assert!(again.is_empty());
 }
