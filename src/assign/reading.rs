@@ -46,7 +46,7 @@ impl Roll {
             };
             let key = ClassKey { of: slot.kind, weight: weight.unwrap_or(slot.weight) };
             let kind = *keys.entry(key).or_insert_with(|| {
-                roll.kinds.push(Kind { key, slot: index, class: None, resting: BTreeMap::new() });
+                roll.kinds.push(Kind { key, slot: index, class: None, seated: 0, resting: BTreeMap::new() });
                 roll.kinds.len() - 1
             });
             match question.own_code(rep, slot) {

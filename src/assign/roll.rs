@@ -56,6 +56,8 @@ pub(super) struct Kind {
     pub(super) slot: usize,
     /// The class of those who take part.
     pub(super) class: Option<u32>,
+    /// How many they are.
+    pub(super) seated: u32,
     /// Those who do not, by reason.
     pub(super) resting: BTreeMap<&'static str, u32>,
 }
@@ -143,6 +145,7 @@ impl Roll {
         self.by_class.clear();
         for (index, kind) in self.kinds.iter_mut().enumerate() {
             kind.class = numbers.get(&kind.key).copied();
+            kind.seated = kind.class.and_then(|class| classes.get(&class)).map_or(0, |class| class.count);
             self.by_class.extend(kind.class.map(|class| (class, index)));
         }
     }

@@ -87,30 +87,39 @@ pub(super) fn pick(
     let turns = &*standing.turns;
     let roll = &turns.index.as_ref()?.roll;
     let mut counts: BTreeMap<&'static str, u32> = roll.outside.clone();
+    // Most kinds are out for one and the same reason, such as the territory.
+    let mut run: (&'static str, u32) = ("", 0);
     let mut open = question.roster.unread_hours();
     let mut some: Vec<Part> = Vec::new();
     for (index, kind) in roll.kinds.iter().enumerate() {
         let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
-        let seated = kind.class.and_then(|class| turns.classes.get(&class)).map_or(0, |class| class.count);
-        let changed = || standing.changed.iter().filter(move |one| one.kind == index);
-        let came = changed().filter(|one| one.before.is_some() && one.now.is_none()).count() as u32;
-        let went = changed().filter(|one| one.before.is_none() && one.now.is_some()).count() as u32;
-        let count = seated.saturating_add(came).saturating_sub(went);
-        let resting = kind.resting.values().fold(0, |sum: u32, count| sum.saturating_add(*count));
         if let Some(code) = question.kind_code(slot, kind.key.weight, &mut open) {
-            let all = count.saturating_add(resting).saturating_add(went).saturating_sub(came);
-            add(&mut counts, code, all);
+            // Whether they take part or not: those who changed are among them.
+            let resting = kind.resting.values().fold(0, |sum: u32, count| sum.saturating_add(*count));
+            let all = kind.seated.saturating_add(resting);
+            if run.0 == code {
+                run.1 = run.1.saturating_add(all);
+            } else {
+                add(&mut counts, run.0, run.1);
+                run = (code, all);
+            }
             continue;
         }
+        let changed = || standing.changed.iter().filter(move |one| one.kind == index);
+        let came = changed().filter(|one| one.before.is_some() && one.now.is_none()).count();
+        let went = changed().filter(|one| one.before.is_none() && one.now.is_some()).count();
+        let more = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let count = kind.seated.saturating_add(more(came)).saturating_sub(more(went));
         for (code, count) in &kind.resting {
-            let better = changed().filter(|one| one.before == Some(code)).count() as u32;
-            add(&mut counts, code, count.saturating_sub(better));
+            let better = changed().filter(|one| one.before == Some(code)).count();
+            add(&mut counts, code, count.saturating_sub(more(better)));
         }
         changed().filter_map(|one| one.now).for_each(|code| add(&mut counts, code, 1));
         if count > 0 {
             some.push(Part { kind: index, class: kind.class, weight: kind.key.weight, count });
         }
     }
+    add(&mut counts, run.0, run.1);
     let kind_of = |rep: &RepId| match standing.changed.iter().find(|one| one.rep == *rep) {
         Some(one) => one.now.is_none().then_some(one.kind),
         None => turns.reps.get(rep).and_then(|seat| roll.kind_of(seat.class?)),

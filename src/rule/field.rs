@@ -96,6 +96,11 @@ impl Field {
         }
     }
 
+    /// Whether a condition that stands there may read it. Of a rep, the attributes are the rep's.
+    pub(super) fn is_read_in(&self, scope: Scope) -> bool {
+        scope.reads(self.producer()) || (scope == Scope::Rep && matches!(self.0, Path::Attribute(_)))
+    }
+
     /// The kind and the days of `activity.count.KIND.Nd`.
     pub(crate) fn activity_count(&self) -> Option<(&str, u32)> {
         match &self.0 {

@@ -1,9 +1,8 @@
 //! The table of fields: what rules can read, of what type, and who fills it.
 #![expect(clippy::indexing_slicing, reason = "the tables are put together when the crate is compiled")]
 
+use super::MatchKind;
 use crate::contact::{EmailKind, PhoneKind};
-use super::field::Path;
-use super::{Field, MatchKind};
 use crate::model::{FieldType, LeadField, LeadStatus};
 
 const SEVERITIES: &[&str] = &["pass", "flag", "block"];
@@ -156,11 +155,6 @@ impl Scope {
             Scope::Order => producer == Producer::Order,
             Scope::Rep => producer == Producer::Rep,
         }
-    }
-
-    /// Whether a condition here may read the field. Of a rep, the attributes are the rep's.
-    pub(super) fn reads_field(self, field: &Field) -> bool {
-        self.reads(field.producer()) || (self == Scope::Rep && matches!(field.0, Path::Attribute(_)))
     }
 }
 
