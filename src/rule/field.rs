@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::fields::{ACTIVITY_COUNT, ATTRIBUTES, FIELDS, FieldId, FieldSpec, Producer, is_read_as_brought};
+use super::fields::{
+    ACTIVITY_COUNT, ATTRIBUTES, FIELDS, FieldId, FieldSpec, Producer, Scope, is_read_as_brought,
+};
 use crate::model::{FieldType, LeadField};
 use crate::text;
 
