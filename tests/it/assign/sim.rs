@@ -68,10 +68,10 @@ fn what_cannot_be_read_is_refused_with_its_place() {
         ("--scenario nowhere.json", "", "nowhere.json: "),
         (
             "--scenario s.json",
-            "{\"reps\": [{\"id\": \"li\", \"weigth\": 1}], \"leads\": []}",
+            r#"{"reps": [{"id": "li", "weigth": 1}], "leads": []}"#,
             "did you mean `weight`?",
         ),
-        ("--scenario s.json", "{\"reps\": [], \"leads\": [{}]}", "leads[0]: `at` is missing"),
+        ("--scenario s.json", r#"{"reps": [], "leads": [{}]}"#, "leads[0]: `at` is missing"),
         ("words", "", "found `words`, expected an option"),
     ] {
         let error = run(words, scenario).unwrap_err();
