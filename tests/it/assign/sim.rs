@@ -68,7 +68,7 @@ fn what_cannot_be_read_is_refused_with_its_place() {
         ("--scenario nowhere.json", "", "nowhere.json: "),
         (
             "--scenario s.json",
-            r#"{"reps": [{"id": "li", "weigth": 1}], "leads": []}"#,
+            r#"{"reps": [{"id": "li", "weights": 1}], "leads": []}"#,
             "did you mean `weight`?",
         ),
         ("--scenario s.json", r#"{"reps": [], "leads": [{}]}"#, "leads[0]: `at` is missing"),
