@@ -57,7 +57,7 @@ impl Default for AssignRules {
 ///
 /// let seniors = json!({"all": [{"field": "rep.level", "eq": "senior"}, {"field": "rep.skills", "contains": "erp"}]});
 /// let rules = AssignRules::load(json!({"groups": {"seniors": {"when": seniors, "strategy": "smooth_weighted"}}}))?;
-/// assert!(rules.groups[&"seniors".into()].members.is_empty());
+/// assert!(rules.groups["seniors"].members.is_empty());
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
