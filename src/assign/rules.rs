@@ -55,7 +55,7 @@ impl Default for AssignRules {
 /// use leadkit::assign::AssignRules;
 /// use serde_json::json;
 ///
-/// let seniors = json!({"all": [{"field": "rep.level", "eq": "senior"}, {"field": "rep.skills", "contains": "erp"}]});
+/// let seniors = json!({"all": [{"field": "rep.level", "eq": "senior"}, {"field": "rep.skills", "eq": "erp"}]});
 /// let rules = AssignRules::load(json!({"groups": {"seniors": {"when": seniors, "strategy": "smooth_weighted"}}}))?;
 /// assert!(rules.groups["seniors"].members.is_empty());
 /// # Ok::<(), leadkit::error::RuleErrors>(())
