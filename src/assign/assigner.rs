@@ -1,34 +1,29 @@
 //! The assigner and its main call.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::assignment::Assignment;
+use super::companion::Companion;
 use super::counts::Way;
 use super::decided::Decided;
 use super::delta::{AssignDelta, Change};
-use super::eligibility::{Question, ruled_out_before};
 use super::explanation::AssignExplanation;
 use super::kind::AssignmentKind;
 use super::ledger::Ledger;
 use super::ledger_error::LedgerError;
 use super::ledgers::Ledgers;
-use super::options::AssignOptions;
-use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
+use super::options::{AssignOptions, previous_owners};
+use super::plan::PoolPlan;
 use super::rep_ledger::RepLedger;
 use super::roster::Roster;
-use super::rules::RulePass;
-use super::share::{Candidate, pick, rank};
-use super::turn::Turn;
+use super::run::{LeadOptions, Run, is_reward};
+use super::team::Team;
 use crate::model::{PoolId, RepId};
-use crate::rule::{Facts, MatchKind, MatchLabel, RuleFault, RulesVersion};
-use crate::text;
-
-/// How many reps a reviewer is suggested.
-const SUGGESTIONS: usize = 5;
+use crate::rule::{Facts, MatchKind, RulesVersion};
 
 /// Assigns leads by rules. Compiled once, immutable, shared by reference.
 ///
@@ -71,8 +66,12 @@ impl Assigner {
     ///
     /// The first rule that matches decides; a second pass runs when none did or nobody was eligible. Nothing
     /// changes: apply the decision's effects, and its delta to both ledgers, in one transaction, or the next
-    /// decision is made on the old state. A pool without rules matches nothing. O(r + m) in the pool's rules and the
-    /// members of the rule that matches.
+    /// decision is made on the old state. A pool without rules matches nothing.
+    ///
+    /// O(r + c + k·log m) in the pool's rules and, of the list that shares the lead, its classes, the reps who came, went or
+    /// are ruled out, and the members. A list that was not asked before, or whose rules, roster or date are others since,
+    /// is read once, in O(m·log m); so is every list of a ledger that was just read from storage. The strategies that take
+    /// no turns look at every member.
     pub fn assign(&self, facts: &Facts<'_>, roster: &Roster, ledgers: Ledgers<'_>) -> Assignment {
         self.assign_with(facts, roster, ledgers, &AssignOptions::default())
     }
@@ -131,14 +130,25 @@ impl Assigner {
         };
         if let Some(before) = key.as_deref().and_then(|key| ledger.decided(key, at)).filter(stands) {
             assignment.kind = before.kind.clone();
+            let also = before.counted.iter().flat_map(|counted| &counted.also);
+            assignment.companions.extend(also.map(|one| {
+                let (role, rep) = (one.role.clone(), Some(one.rep.clone()));
+                Companion { role, rep }
+            }));
             assignment.decided_at = Some(before.at);
             return assignment;
         }
         let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
-        let mut turn = None;
+        let turn;
+        let mut also = Vec::new();
         let matched = || existing_owner(facts).filter(|_| !options.by_rules);
         match options.given.clone().or_else(matched) {
-            Some(rep) => assignment.kind = AssignmentKind::ExistingOwner { rep },
+            Some(rep) => {
+                let rules = self.version.fingerprint;
+                let team = Team { pool, facts, roster, ledgers, options, at, rules };
+                turn = team.turn_of(&rep);
+                assignment.kind = AssignmentKind::ExistingOwner { rep };
+            }
             None => {
                 let industry = pool.industry(facts);
                 let previous = previous_owners(facts, options);
@@ -146,14 +156,23 @@ impl Assigner {
                     LeadOptions { industry: &industry, previous: &previous, excluded: &options.excluded };
                 let question = pool.question(facts, roster, ledgers, at, lead);
                 let (skipped, faults) = (BTreeMap::new(), Vec::new());
-                let mut run = Run { pool, facts, question, skipped, faults, trace };
+                let rules = self.version.fingerprint;
+                let mut run =
+                    Run { pool, facts, question, rules, skipped, faults, trace, is_for_companion: false };
                 (assignment.kind, turn) = run.rules();
                 (assignment.skipped, assignment.faults) = (run.skipped, run.faults);
+                if let AssignmentKind::Assigned { rep, rule, .. } = &assignment.kind {
+                    let team = Team { pool, facts, roster, ledgers, options, at, rules };
+                    (assignment.companions, also) = team.beside(rule, rep, turn.as_ref());
+                }
             }
         }
         if assignment.kind.is_settled() {
-            let counts = !is_reward(facts);
+            let rule = assignment.kind.rule().map(|(rule, _)| rule);
+            let is_rewarded = pool.rules.iter().any(|one| one.reward && Some(&one.id) == rule);
+            let counts = !is_reward(facts) && !is_rewarded;
             let rep = assignment.kind.owner().filter(|_| counts).cloned();
+            let slot = rep.as_ref().and_then(|rep| roster.find(rep.as_str()));
             assignment.delta.rep_revision = rep.as_ref().map_or(0, |rep| ledgers.reps.revision(rep));
             assignment.delta.change = Some(Change {
                 kind: assignment.kind.clone(),
@@ -162,6 +181,8 @@ impl Assigner {
                 rep,
                 turn: turn.filter(|_| counts),
                 way: Way::Assigned,
+                also: if counts { also } else { Vec::new() },
+                spans: slot.is_some_and(|(_, slot)| pool.counts_spans(slot)),
                 takes_back: false,
             });
         }
@@ -174,6 +195,7 @@ impl Assigner {
         Assignment {
             lead: facts.lead().id.clone(),
             kind: AssignmentKind::NoRuleMatched,
+            companions: Vec::new(),
             skipped: BTreeMap::new(),
             faults: Vec::new(),
             at,
@@ -215,225 +237,8 @@ pub(crate) fn decision_key<'a>(facts: &Facts<'a>) -> Cow<'a, str> {
     }
 }
 
-/// Who had the lead before in this cycle, oldest first: whom the options add, then those of its history.
-pub(super) fn previous_owners(facts: &Facts<'_>, options: &AssignOptions) -> Vec<RepId> {
-    let known: Vec<&RepId> = facts.history().previous_owners().collect();
-    let added = options.previous_owners.iter().filter(|owner| !known.contains(owner));
-    added.chain(known.iter().copied()).cloned().collect()
-}
-
 /// The owner of what the lead was matched to, if the lead belongs to that owner. Whether the owner takes care of leads
 /// was decided in matching.
 fn existing_owner(facts: &Facts<'_>) -> Option<RepId> {
     facts.matched().filter(|matched| matched.kind.is_some_and(MatchKind::gives_owner))?.owner.clone()
-}
-
-/// Whether the lead is a reward (奖励): it counts for no cap and takes no turn.
-fn is_reward(facts: &Facts<'_>) -> bool {
-    facts.matched().is_some_and(|matched| matched.labels.contains(&MatchLabel::Reward))
-}
-
-/// One lead on its way through the rules of a pool.
-struct Run<'a, 't> {
-    pool: &'a PoolPlan,
-    facts: &'a Facts<'a>,
-    question: Question<'a>,
-    skipped: BTreeMap<Cow<'static, str>, u32>,
-    faults: Vec<RuleFault>,
-    trace: Option<&'t mut AssignExplanation>,
-}
-
-/// Nobody could take the lead.
-#[derive(Debug, Clone, Copy, Default)]
-struct Nobody {
-    /// Whether somebody could have but for a cap.
-    capped: bool,
-    free_from: Option<DateTime<Utc>>,
-}
-
-impl Nobody {
-    fn and(self, other: Nobody) -> Nobody {
-        Nobody {
-            capped: self.capped || other.capped,
-            free_from: [self.free_from, other.free_from].into_iter().flatten().min(),
-        }
-    }
-
-    fn kind(self) -> AssignmentKind {
-        match self.capped {
-            true => AssignmentKind::AllCapped { frees_at: self.free_from },
-            false => AssignmentKind::NoEligible { retry_at: self.free_from },
-        }
-    }
-}
-
-impl PoolPlan {
-    /// The folded levels of the lead's industry, where they matter.
-    pub(super) fn industry(&self, facts: &Facts<'_>) -> Vec<String> {
-        let levels = if self.match_industry { facts.read().industry.as_slice() } else { &[] };
-        levels.iter().map(|level| text::fold(level)).filter(|level| !level.is_empty()).collect()
-    }
-
-    pub(super) fn question<'a>(
-        &'a self,
-        facts: &Facts<'_>,
-        roster: &'a Roster,
-        ledgers: Ledgers<'a>,
-        now: DateTime<Utc>,
-        lead: LeadOptions<'a>,
-    ) -> Question<'a> {
-        Question {
-            roster,
-            ledgers,
-            now,
-            date: self.zone.date(now),
-            zone: &self.zone,
-            daily_cap: self.daily_cap,
-            holding_cap: self.holding_cap,
-            match_territory: self.match_territory,
-            serve_unknown_region: self.serve_unknown_region,
-            // Deriving it may take parsing the company name.
-            region: if self.match_territory { facts.region() } else { None },
-            industry: lead.industry,
-            skills: &[],
-            previous: ruled_out_before(self.previous_owners, lead.previous),
-            excluded: lead.excluded,
-        }
-    }
-}
-
-/// What of a lead keeps some reps from taking it.
-#[derive(Clone, Copy)]
-pub(super) struct LeadOptions<'a> {
-    pub(super) industry: &'a [String],
-    pub(super) previous: &'a [RepId],
-    pub(super) excluded: &'a BTreeSet<RepId>,
-}
-
-impl<'a> Run<'a, '_> {
-    fn rules(&mut self) -> (AssignmentKind, Option<Turn>) {
-        let pool = self.pool;
-        let first = pool.rules.iter().filter(|rule| rule.pass == RulePass::First);
-        let nobody = match self.first_match(first, 1) {
-            Some(rule) => match self.target(rule, 1) {
-                Ok(settled) => return settled,
-                Err(nobody) => Some(nobody),
-            },
-            None => None,
-        };
-        let occasion = if nobody.is_some() { RulePass::AfterNobodyEligible } else { RulePass::AfterNoHit };
-        let second =
-            pool.rules.iter().filter(|rule| rule.pass == occasion || rule.pass == RulePass::AfterEither);
-        let kind = match self.first_match(second, 2) {
-            Some(rule) => match self.target(rule, 2) {
-                Ok(settled) => return settled,
-                Err(again) => nobody.unwrap_or_default().and(again).kind(),
-            },
-            None => nobody.map_or(AssignmentKind::NoRuleMatched, Nobody::kind),
-        };
-        (kind, None)
-    }
-
-    fn first_match(
-        &mut self,
-        mut rules: impl Iterator<Item = &'a RulePlan>,
-        pass: u8,
-    ) -> Option<&'a RulePlan> {
-        rules.find(|rule| {
-            let matches = match rule.when.eval(self.facts) {
-                Ok(matches) => matches,
-                Err(fault) => {
-                    self.faults.push(RuleFault { rule: rule.id.clone(), fault });
-                    false
-                }
-            };
-            if let Some(trace) = self.trace.as_deref_mut() {
-                trace.rule(&rule.id, pass, matches);
-            }
-            matches
-        })
-    }
-
-    /// Where the rule's target sends the lead, and the turn that is taken; or that nobody can take it.
-    fn target(&mut self, rule: &'a RulePlan, pass: u8) -> Result<(AssignmentKind, Option<Turn>), Nobody> {
-        let id = rule.id.clone();
-        let (rep, turn) = match &rule.target {
-            TargetPlan::Pool(pool) => {
-                return Ok((AssignmentKind::ToPool { pool: pool.clone(), rule: id, pass }, None));
-            }
-            TargetPlan::Reviewer { by, suggest } => {
-                let suggestions =
-                    suggest.as_ref().and_then(|group| self.suggestions(rule, group)).unwrap_or_default();
-                return Ok((
-                    AssignmentKind::AwaitingReview { by: by.clone(), suggestions, rule: id, pass },
-                    None,
-                ));
-            }
-            TargetPlan::Rep(rep) => {
-                // By name, so the rep's share does not matter.
-                let named = [(rep.clone(), Some(1))];
-                self.candidates(rule, &named).map(|_| (rep.clone(), None))?
-            }
-            TargetPlan::Everybody { list, strategy } => {
-                let members: Vec<(RepId, Option<u32>)> =
-                    self.question.roster.reps().map(|rep| (rep.clone(), None)).collect();
-                let candidates = self.candidates(rule, &members)?;
-                let Question { ledgers, .. } = self.question;
-                pick(*strategy, &candidates, list, ledgers).ok_or_else(Nobody::default)?
-            }
-            TargetPlan::Shared(group) => {
-                let candidates = self.candidates(rule, &group.members)?;
-                let Question { ledgers, .. } = self.question;
-                pick(group.strategy, &candidates, &group.list, ledgers).ok_or_else(Nobody::default)?
-            }
-        };
-        let pool = self.question.ledgers.pool.pool().clone();
-        Ok((AssignmentKind::Assigned { rep, pool, rule: id, pass }, turn))
-    }
-
-    fn suggestions(&mut self, rule: &'a RulePlan, group: &'a Sharing) -> Option<Vec<RepId>> {
-        let candidates = self.candidates(rule, &group.members).ok()?;
-        let Question { ledgers, .. } = self.question;
-        Some(rank(group.strategy, &candidates, &group.list, ledgers, SUGGESTIONS))
-    }
-
-    /// Those of the members who may take the lead; counts the others by reason.
-    fn candidates<'m>(
-        &mut self,
-        rule: &'a RulePlan,
-        members: &'m [(RepId, Option<u32>)],
-    ) -> Result<Vec<Candidate<'m>>, Nobody>
-    where
-        'a: 'm,
-    {
-        let question = Question { skills: &rule.skills, ..self.question };
-        let mut candidates = Vec::new();
-        let mut capped = false;
-        for (rep, weight) in members {
-            let answer = question.answer(rep, *weight);
-            if let Some(trace) = self.trace.as_deref_mut() {
-                trace.rep(rep, answer.as_ref().err().cloned());
-            }
-            match answer {
-                Ok(_) => {
-                    let slot = self.question.roster.find(rep.as_str()).map(|(_, slot)| slot);
-                    candidates.extend(slot.map(|slot| Candidate {
-                        rep,
-                        slot,
-                        weight: weight.unwrap_or(slot.weight),
-                    }));
-                }
-                Err(reason) => {
-                    capped |= question.only_capped(rep, &reason);
-                    let count = self.skipped.entry(Cow::Borrowed(reason.code())).or_default();
-                    *count = count.saturating_add(1);
-                }
-            }
-        }
-        if !candidates.is_empty() {
-            return Ok(candidates);
-        }
-        let free_from = members.iter().filter_map(|(rep, weight)| question.free_from(rep, *weight)).min();
-        Err(Nobody { capped, free_from })
-    }
 }

@@ -7,9 +7,10 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::companion::Companion;
 use super::delta::AssignDelta;
 use super::kind::AssignmentKind;
-use crate::model::{Acquisition, Effect, LeadId, RepId, RuleId};
+use crate::model::{Acquisition, Effect, LeadId, RecordRef, RepId, RuleId};
 use crate::rule::{RuleFault, RulesVersion};
 use crate::text::moment;
 
@@ -21,6 +22,8 @@ use crate::text::moment;
 pub struct Assignment {
     pub(super) lead: LeadId,
     pub(super) kind: AssignmentKind,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) companions: Vec<Companion>,
     pub(super) skipped: BTreeMap<Cow<'static, str>, u32>,
     pub(super) faults: Vec<RuleFault>,
     pub(super) at: DateTime<Utc>,
@@ -49,6 +52,12 @@ impl Assignment {
     #[must_use]
     pub fn owner(&self) -> Option<&RepId> {
         self.kind.owner()
+    }
+
+    /// Whom the lead needs beside its owner, in the order of the rule.
+    #[must_use]
+    pub fn companions(&self) -> &[Companion] {
+        &self.companions
     }
 
     /// The rule that decided.
@@ -105,14 +114,22 @@ impl Assignment {
         &self.version
     }
 
-    /// What the host should do.
+    /// What the host should do. A companion is told with the code `companion`; what else it means to stand beside the owner
+    /// is the host's.
     #[must_use]
     pub fn effects(&self) -> Vec<Effect> {
         let lead = self.lead.clone();
         match &self.kind {
             AssignmentKind::Assigned { rep, .. } | AssignmentKind::ExistingOwner { rep } => {
                 let acquisition = Acquisition::AutoAssigned;
-                vec![Effect::SetOwner { lead, owner: rep.clone(), acquisition }]
+                let about = RecordRef::Lead(lead.clone());
+                let mut effects = vec![Effect::SetOwner { lead, owner: rep.clone(), acquisition }];
+                let with = self.companions.iter().filter_map(|one| one.rep.clone());
+                effects.extend(with.map(|rep| {
+                    let (code, about) = ("companion".into(), about.clone());
+                    Effect::Notify { rep, code, about }
+                }));
+                effects
             }
             AssignmentKind::ToPool { pool, .. } => vec![Effect::MoveToPool { lead, pool: pool.clone() }],
             AssignmentKind::AwaitingReview { by, .. } => {
@@ -129,6 +146,12 @@ impl Assignment {
 impl fmt::Display for Assignment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "lead {} {}", self.lead, self.kind)?;
+        for Companion { role, rep } in &self.companions {
+            match rep {
+                Some(rep) => write!(f, ", with {rep} ({role})")?,
+                None => write!(f, ", without {role}: nobody is eligible")?,
+            }
+        }
         let total: u32 = self.skipped.values().fold(0, |sum, count| sum.saturating_add(*count));
         if total > 0 {
             write!(f, "; {total} skipped (")?;

@@ -3,16 +3,17 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::assigner::{Assigner, LeadOptions, decision_key, previous_owners};
+use super::assigner::{Assigner, decision_key};
 use super::counts::Way;
 use super::delta::{AssignDelta, Change};
 use super::eligibility::SkipReason;
 use super::kind::AssignmentKind;
 use super::ledgers::Ledgers;
-use super::options::AssignOptions;
+use super::options::{AssignOptions, previous_owners};
 use super::roster::Roster;
+use super::run::LeadOptions;
 use crate::model::{PoolId, RepId};
 use crate::rule::Facts;
 
@@ -85,7 +86,8 @@ impl Assigner {
         let at = ledger.latest().map_or(now, |latest| now.max(latest));
         let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
         let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
-        let lead = LeadOptions { industry: &industry, previous: &previous, excluded: &options.excluded };
+        let industry: &[String] = if pool.match_industry { &industry } else { &[] };
+        let lead = LeadOptions { industry, previous: &previous, excluded: &options.excluded };
         let question = pool.question(facts, roster, ledgers, at, lead);
         let Some((rep, slot)) = roster.find(rep.as_str()) else { return Err(SkipReason::UnknownRep) };
         let date = question.date;
@@ -94,7 +96,14 @@ impl Assigner {
             (used >= limit).then_some(SkipReason::DailyClaimCap { used, limit, date })
         };
         let barred = question.barred(slot, Some(1)).or_else(over_claimed);
-        match barred.or_else(|| question.full(rep, slot)).or_else(|| question.ruled_out(rep)) {
+        let cool_down = || {
+            let lost = facts.history().tenures.iter().filter(|one| one.owner == *rep && one.counts());
+            let last = lost.filter_map(|one| one.until).max()?;
+            let until = last + TimeDelta::days(pool.cool_down_days.into());
+            (until > at).then_some(SkipReason::CoolDown { until })
+        };
+        let reason = barred.or_else(|| question.full(rep, slot)).or_else(|| question.ruled_out(rep));
+        match reason.or_else(cool_down) {
             Some(reason) => Err(reason),
             None => Ok(AssignDelta {
                 pool: ledger.pool().clone(),
@@ -108,6 +117,8 @@ impl Assigner {
                     rep: Some(rep.clone()),
                     turn: None,
                     way: Way::Claimed,
+                    spans: pool.counts_spans(slot),
+                    also: Vec::new(),
                     takes_back: false,
                 }),
             }),

@@ -1,40 +1,44 @@
 //! From rules to an assigner: lint, compile.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::assigner::Assigner;
-use super::plan::{Members, PoolPlan, RulePlan, Sharing, TargetPlan};
+use super::class::MAX_UNITS;
+use super::custom::{self, CustomStrategy};
+use super::members::{Members, Others};
+use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
 use super::rules::{
-    AssignRule, AssignRules, AssignTarget, PoolRules, PreviousOwners, RepGroup, RulePass, Strategy,
+    AssignRule, AssignRules, AssignTarget, CompanionRule, PoolRules, PreviousOwners, RepGroup, RulePass,
+    Strategy, Tier,
 };
 use super::turn::TurnList;
 use crate::document::{Unique, check_reference};
 use crate::error::Report;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
 use crate::order;
-use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
+use crate::rule::{Condition, Operator, Registry, RulesDocument, RulesVersion, Scope, rules_document};
 use crate::text;
 
-rules_document!(AssignRules => Assigner);
+rules_document!(AssignRules => Assigner with plugins);
 
 impl Assigner {
     /// As [`Assigner::compile`], with the findings added to a report. Of no use when the report has errors.
-    pub(crate) fn compile_into(rules: &AssignRules, report: &mut Report) -> Assigner {
+    pub(crate) fn compile_into(rules: &AssignRules, registry: &Registry, report: &mut Report) -> Assigner {
         RulesVersion::check(rules.format, report);
         // First, so that what it needs for a moment is not needed beside the plans.
         let version = RulesVersion::of(rules.format, &rules.revision, rules);
-        report.within("groups", |report| {
-            for (id, group) in &rules.groups {
+        let plans = report.within("groups", |report| {
+            let plan = |(id, group): (&'_ GroupId, &'_ RepGroup)| {
                 report.within(id.as_str(), |report| {
                     check_reference("group", id.as_str(), report);
                     check_group(group, report);
-                });
-            }
+                    GroupPlan::compile(group, registry, report)
+                })
+            };
+            rules.groups.iter().map(plan).collect::<Vec<GroupPlan>>()
         });
-        let groups = Groups {
-            rules: &rules.groups,
-            members: order::map(rules.groups.iter().map(|(id, group)| (id, group.sorted_members()))),
-        };
+        let groups = Groups { rules: &rules.groups, plans: order::map(rules.groups.keys().zip(plans)) };
         let pools = report.within("pools", |report| {
             let plan = |(id, pool): (&PoolId, &PoolRules)| {
                 let plan = report.within(id.as_str(), |report| PoolPlan::compile(id, pool, &groups, report));
@@ -47,36 +51,77 @@ impl Assigner {
 }
 
 impl RulesDocument for AssignRules {
-    fn check_with(&self, _: &Registry, report: &mut Report) {
-        Assigner::compile_into(self, report);
+    fn check_with(&self, registry: &Registry, report: &mut Report) {
+        Assigner::compile_into(self, registry, report);
     }
 }
 
-/// The groups, and the members of each as all rules share them.
+/// The groups, as all rules share them.
 struct Groups<'r> {
     rules: &'r BTreeMap<GroupId, RepGroup>,
-    members: BTreeMap<&'r GroupId, Members>,
+    plans: BTreeMap<&'r GroupId, GroupPlan>,
 }
 
-impl RepGroup {
-    fn sorted_members(&self) -> Members {
-        sorted(self.members.iter().map(|member| (member.rep.clone(), member.weight)).collect())
+struct GroupPlan {
+    members: Members,
+    custom: Option<Arc<dyn CustomStrategy>>,
+}
+
+impl GroupPlan {
+    fn compile(group: &RepGroup, registry: &Registry, report: &mut Report) -> GroupPlan {
+        let listed = sorted(group.members.iter().map(|one| (one.rep.clone(), one.weight)).collect());
+        let others = match &group.when {
+            None => Others::Nobody,
+            Some(when) => {
+                let when = report.within("when", |report| when.compile_to_match(Scope::Rep, report));
+                Others::When(Arc::new(when))
+            }
+        };
+        let custom = group.custom.as_ref();
+        let custom = custom
+            .and_then(|custom| report.within("custom", |report| custom::make(registry, custom, report)));
+        GroupPlan { members: Members { others, by_results: group.by_results, ..listed }, custom }
+    }
+}
+
+/// As a rule for one of the groups shares its leads: by the rule's strategy, else the group's, else the pool's.
+fn share(
+    id: &GroupId,
+    strategy: Option<Strategy>,
+    key: &str,
+    pool: &PoolRules,
+    groups: &Groups<'_>,
+    report: &mut Report,
+) -> Sharing {
+    let group = groups.rules.get(id);
+    if group.is_none() {
+        let known = groups.rules.keys().map(GroupId::as_str);
+        report.within(key, |report| report.unknown_name("unknown_group", "group", id.as_str(), known));
+    }
+    let plan = groups.plans.get(id);
+    Sharing {
+        list: TurnList::Group(id.clone()),
+        custom: plan.and_then(|plan| plan.custom.clone()).filter(|_| strategy.is_none()),
+        strategy: strategy.or(group.and_then(|group| group.strategy)).unwrap_or(pool.strategy),
+        members: plan.map(|plan| plan.members.clone()).unwrap_or_default(),
     }
 }
 
 /// By id, so that neither the order in the document nor a permutation of it can reach a result.
 fn sorted(mut members: Vec<(RepId, Option<u32>)>) -> Members {
     order::sort_by(&mut members, Ord::cmp);
-    members.into()
+    Members { listed: members.into(), ..Members::default() }
 }
 
 fn check_group(group: &RepGroup, report: &mut Report) {
     report.within("members", |report| {
         if group.members.is_empty() {
-            report.error("no_reps", "the group has no members", "add at least one rep");
+            if group.when.is_none() {
+                report.error("no_reps", "the group has no members", "add at least one rep, or say `when`");
+            }
             return;
         }
-        if group.members.iter().all(|member| member.weight == Some(0)) {
+        if group.when.is_none() && group.members.iter().all(|member| member.weight == Some(0)) {
             report.warning("zero_weights", "every member has weight 0", "give at least one member a weight");
         }
         let mut reps = Unique::listed_ids("rep");
@@ -102,18 +147,26 @@ impl PoolPlan {
             pool.rules.iter().enumerate().map(plan).collect()
         });
         report.within("rules", |report| check_rules(pool, report));
-        PoolPlan::new(pool, rules)
+        let owner_turn = pool.owner_takes_turn.as_ref();
+        let owner_turn = owner_turn.map(|id| share(id, None, "owner_takes_turn", pool, groups, report));
+        PoolPlan { owner_turn, ..PoolPlan::new(pool, rules) }
     }
 
     fn new(pool: &PoolRules, rules: Vec<RulePlan>) -> PoolPlan {
         PoolPlan {
             zone: pool.zone.clone(),
             daily_cap: pool.daily_assign_cap,
+            weekly_cap: pool.weekly_assign_cap,
+            monthly_cap: pool.monthly_assign_cap,
+            total_cap: pool.total_daily_cap,
             daily_claim_cap: pool.daily_claim_cap,
             holding_cap: pool.holding_cap,
+            cool_down_days: pool.claim_cool_down_days,
             match_territory: pool.match_territory,
             serve_unknown_region: pool.serve_unknown_region,
             match_industry: pool.match_industry,
+            catch_up: pool.catch_up,
+            owner_turn: None,
             previous_owners: pool.previous_owners,
             rules,
         }
@@ -155,7 +208,31 @@ impl RulePlan {
         let when = report.within("when", |report| rule.when.compile(Scope::Assign, report));
         let target = report.within("then", |report| TargetPlan::compile(pool_id, rule, pool, groups, report));
         let skills = rule.skills.iter().map(|skill| (skill.clone(), text::fold(skill))).collect();
-        RulePlan { id: rule.id.clone(), when, pass: rule.pass, skills, target }
+        if !(1..=MAX_UNITS).contains(&rule.units) {
+            let message = format!("a lead cannot count as {}", rule.units);
+            report.within("units", |r| r.error("out_of_range", message, format!("write 1 to {MAX_UNITS}")));
+        }
+        let also = report.within("also", |report| {
+            let companion = |(index, one): (usize, &'_ CompanionRule)| {
+                report.item(index, |report| {
+                    (one.role.clone(), share(&one.group, None, "group", pool, groups, report))
+                })
+            };
+            rule.also.iter().enumerate().map(companion).collect()
+        });
+        let AssignRule { units, takes_turn, reward, .. } = *rule;
+        RulePlan {
+            id: rule.id.clone(),
+            when,
+            pass: rule.pass,
+            skills,
+            units,
+            takes_turn,
+            match_industry: rule.match_industry.unwrap_or(pool.match_industry),
+            reward,
+            also,
+            target,
+        }
     }
 }
 
@@ -167,21 +244,40 @@ impl TargetPlan {
         groups: &Groups<'_>,
         report: &mut Report,
     ) -> TargetPlan {
-        let mut share = |id: &GroupId, strategy: Option<Strategy>, key: &str| {
-            let group = groups.rules.get(id);
-            if group.is_none() {
-                let known = groups.rules.keys().map(GroupId::as_str);
-                report
-                    .within(key, |report| report.unknown_name("unknown_group", "group", id.as_str(), known));
-            }
-            let strategy = strategy.or(group.and_then(|group| group.strategy)).unwrap_or(pool.strategy);
-            let members = groups.members.get(id).cloned().unwrap_or_default();
-            Sharing { list: TurnList::Group(id.clone()), strategy, members }
+        let shared_by_rule = |members| {
+            let (list, strategy) = (TurnList::Rule(rule.id.clone()), pool.strategy);
+            TargetPlan::Shared(Sharing { list, strategy, custom: None, members })
         };
         match &rule.then {
-            AssignTarget::Group { id, strategy } => TargetPlan::Shared(share(id, *strategy, "group.id")),
+            AssignTarget::Group { id, strategy } => {
+                TargetPlan::Shared(share(id, *strategy, "group.id", pool, groups, report))
+            }
+            AssignTarget::RepIn(field) => {
+                let condition = Condition::compare(field.to_string().as_str(), Operator::Exists, true);
+                report.within("rep_in", |report| {
+                    if let Ok(condition) = condition {
+                        condition.compile(Scope::Assign, report);
+                    }
+                });
+                TargetPlan::RepIn(field.clone())
+            }
+            AssignTarget::Tiers(tiers) => {
+                if tiers.is_empty() {
+                    report.error("no_target", "the rule has no tiers", "name at least one `group`");
+                }
+                TargetPlan::Tiers(report.within("tiers", |report| {
+                    let tier = |(index, tier): (usize, &'_ Tier)| {
+                        report.item(index, |report| {
+                            let when = report.within("when", |r| tier.when.compile(Scope::Assign, r));
+                            (when, share(&tier.group, None, "group", pool, groups, report))
+                        })
+                    };
+                    tiers.iter().enumerate().map(tier).collect()
+                }))
+            }
             AssignTarget::Reviewer { by, suggest } => {
-                let suggest = suggest.as_ref().map(|id| share(id, None, "reviewer.suggest"));
+                let suggest = suggest.as_ref();
+                let suggest = suggest.map(|id| share(id, None, "reviewer.suggest", pool, groups, report));
                 report.within("reviewer.by", |report| check_reference("reviewer", by.as_str(), report));
                 TargetPlan::Reviewer { by: by.clone(), suggest }
             }
@@ -191,7 +287,7 @@ impl TargetPlan {
             }
             AssignTarget::Reps(reps) => {
                 if reps.is_empty() {
-                    let help = "name a `rep`, some `reps`, `everybody`, a `group`, a `pool` or a `reviewer`";
+                    let help = "name a `rep`, some `reps`, `everybody`, a `group`, `tiers`, a `pool` or a `reviewer`";
                     report.error("no_target", "the rule does not say where the leads go", help);
                 }
                 let mut listed = Unique::listed_ids("rep");
@@ -201,11 +297,11 @@ impl TargetPlan {
                     }
                 });
                 let members = sorted(reps.iter().map(|rep| (rep.clone(), None)).collect());
-                let list = TurnList::Rule(rule.id.clone());
-                TargetPlan::Shared(Sharing { list, strategy: pool.strategy, members })
+                shared_by_rule(members)
             }
             AssignTarget::Everybody => {
-                TargetPlan::Everybody { list: TurnList::Rule(rule.id.clone()), strategy: pool.strategy }
+                let members = Members { others: Others::Everybody, ..Members::default() };
+                shared_by_rule(members)
             }
             AssignTarget::Pool(to) => {
                 report.within("pool", |report| check_reference("pool", to.as_str(), report));

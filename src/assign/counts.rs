@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::model::RepId;
@@ -21,6 +21,38 @@ pub(super) enum Way {
 impl Way {
     pub(super) fn is_assigned(&self) -> bool {
         *self == Way::Assigned
+    }
+}
+
+/// For how long a cap counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Period {
+    Day,
+    /// From Monday.
+    Week,
+    /// Of the calendar.
+    Month,
+}
+
+impl Period {
+    /// The first date of the one a date falls into.
+    pub(super) fn start(self, date: NaiveDate) -> NaiveDate {
+        let back = match self {
+            Period::Day => 0,
+            Period::Week => date.weekday().num_days_from_monday(),
+            Period::Month => date.day0(),
+        };
+        date.checked_sub_days(Days::new(back.into())).unwrap_or(date)
+    }
+
+    /// The first date of the one after it.
+    pub(super) fn next(self, date: NaiveDate) -> NaiveDate {
+        let next = match self {
+            Period::Day => date.succ_opt(),
+            Period::Week => self.start(date).checked_add_days(Days::new(7)),
+            Period::Month => self.start(date).checked_add_months(Months::new(1)),
+        };
+        next.unwrap_or(NaiveDate::MAX)
     }
 }
 
@@ -52,6 +84,55 @@ impl DayCount {
     }
 }
 
+/// The counts of weeks and months, each under its first date, where a cap asks for them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Spans {
+    #[serde(skip_serializing_if = "DayCounts::is_empty")]
+    weeks: DayCounts,
+    #[serde(skip_serializing_if = "DayCounts::is_empty")]
+    months: DayCounts,
+}
+
+impl Spans {
+    pub(super) fn is_empty(&self) -> bool {
+        self.weeks.is_empty() && self.months.is_empty()
+    }
+
+    pub(super) fn assigned_in(&self, rep: &RepId, period: Period, date: NaiveDate) -> u32 {
+        let counts = if period == Period::Month { &self.months } else { &self.weeks };
+        counts.on(period.start(date), rep).assigned
+    }
+
+    pub(super) fn add(&mut self, date: NaiveDate, rep: &RepId, way: Way) {
+        self.weeks.add(Period::Week.start(date), rep, way);
+        self.months.add(Period::Month.start(date), rep, way);
+        // The one before as well: pools in other zones may be a day behind.
+        self.weeks.prune(Period::Week.start(date), 7);
+        self.months.prune(Period::Month.start(date), 31);
+    }
+
+    pub(super) fn take_back(&mut self, date: NaiveDate, rep: &RepId, way: Way) {
+        self.weeks.take_back(Period::Week.start(date), rep, way);
+        self.months.take_back(Period::Month.start(date), rep, way);
+    }
+
+    pub(super) fn dates(&self) -> impl Iterator<Item = NaiveDate> {
+        self.weeks.dates().chain(self.months.dates())
+    }
+
+    /// A rep who was given more leads than there can have been.
+    pub(super) fn over(&self, most: u64) -> Option<&RepId> {
+        self.weeks.over(most).or_else(|| self.months.over(most))
+    }
+
+    /// Forgets what began after a date.
+    pub(super) fn forget_after(&mut self, date: NaiveDate) {
+        self.weeks.forget_after(date);
+        self.months.forget_after(date);
+    }
+}
+
 /// The counts of the days that still matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -60,6 +141,16 @@ pub(super) struct DayCounts(BTreeMap<NaiveDate, BTreeMap<RepId, DayCount>>);
 impl DayCounts {
     pub(super) fn on(&self, date: NaiveDate, rep: &RepId) -> DayCount {
         self.0.get(&date).and_then(|day| day.get(rep)).copied().unwrap_or_default()
+    }
+
+    /// How many leads were assigned on a date to anybody.
+    pub(super) fn assigned_in_all(&self, date: NaiveDate) -> u32 {
+        let day = self.0.get(&date).into_iter().flat_map(BTreeMap::values);
+        day.fold(0, |sum, count| sum.saturating_add(count.assigned))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub(super) fn add(&mut self, date: NaiveDate, rep: &RepId, way: Way) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::companion::AlsoCounted;
 use super::counts::Way;
 use super::kind::AssignmentKind;
 use super::turn::Turn;
@@ -30,8 +31,12 @@ pub(super) struct Counted {
     pub(super) date: NaiveDate,
     #[serde(default, skip_serializing_if = "Way::is_assigned")]
     pub(super) way: Way,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) spans: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) turn: Option<Turn>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) also: Vec<AlsoCounted>,
 }
 
 /// A remembered decision as a row of its own: by pool and [key](Decision::key), at most one each. A host may delete it 7

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::companion::Also;
 use super::counts::Way;
 use super::kind::AssignmentKind;
-use super::turn::Turn;
+use super::turn::Taken;
 use crate::model::{PoolId, RepId};
 
 /// What a decision changes in the pool's [`Ledger`](super::Ledger) and in the row of the rep it gives to, in the
@@ -50,6 +51,14 @@ impl AssignDelta {
         self.change.as_ref()?.rep.as_ref()
     }
 
+    /// Every rep whose row moves, with the revision that was decided on: that of [`rep`](Self::rep) first, then those of the
+    /// companions.
+    pub fn reps(&self) -> impl Iterator<Item = (&RepId, u64)> {
+        let also = self.change.iter().flat_map(|change| &change.also);
+        let owner = self.rep().map(|rep| (rep, self.rep_revision));
+        owner.into_iter().chain(also.map(|one| (&one.rep, one.rep_revision)))
+    }
+
     /// The revision of that rep's row that was decided on; 0 when there is none.
     #[must_use]
     pub fn rep_revision(&self) -> u64 {
@@ -81,10 +90,16 @@ pub(super) struct Change {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) rep: Option<RepId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) turn: Option<Turn>,
+    pub(super) turn: Option<Taken>,
     /// How the lead reached the rep.
     #[serde(default, skip_serializing_if = "Way::is_assigned")]
     pub(super) way: Way,
+    /// Weeks and months are counted too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) spans: bool,
+    /// Who beside the owner gets it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) also: Vec<Also>,
     /// The decision is taken back: counts go down, the key is forgotten, the turn's moves are those of the decision with
     /// the other sign.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

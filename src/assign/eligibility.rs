@@ -6,10 +6,11 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::counts::Period;
 use super::ledgers::Ledgers;
 use super::roster::{Roster, Slot};
 use super::rules::PreviousOwners;
-use crate::calendar::Zone;
+use crate::calendar::{CalendarError, Zone};
 use crate::model::{Region, RepId};
 use crate::text::{codes, moment};
 
@@ -43,6 +44,11 @@ pub enum SkipReason {
         /// When that begins again; `None` when not within 400 days.
         next_opening: Option<DateTime<Utc>>,
     },
+    /// The rep's calendar does not say whether there is work, or when there is again: it begins later or has ended.
+    UnknownHours {
+        /// What the calendar says.
+        error: CalendarError,
+    },
     /// The rep is away.
     Absent {
         /// The first moment back.
@@ -75,6 +81,38 @@ pub enum SkipReason {
         /// The pool's local date.
         date: NaiveDate,
     },
+    /// The rep had enough leads this week.
+    WeeklyCap {
+        /// Leads assigned to the rep since that Monday.
+        used: u32,
+        /// The most there may be.
+        limit: u32,
+        /// The Monday, by the pool's local date.
+        week: NaiveDate,
+    },
+    /// The rep had enough leads this calendar month.
+    MonthlyCap {
+        /// Leads assigned to the rep since the first of the month.
+        used: u32,
+        /// The most there may be.
+        limit: u32,
+        /// The first of the month, by the pool's local date.
+        month: NaiveDate,
+    },
+    /// Enough leads of the pool were assigned today, whoever got them.
+    PoolTotalCap {
+        /// Leads of the pool assigned on the date.
+        used: u32,
+        /// The most there may be.
+        limit: u32,
+        /// The pool's local date.
+        date: NaiveDate,
+    },
+    /// The rep lost the lead or gave it up not long ago.
+    CoolDown {
+        /// When the rep may claim it again.
+        until: DateTime<Utc>,
+    },
     /// The rep holds enough open leads (保有量).
     HoldingCap {
         /// Leads held.
@@ -104,10 +142,15 @@ codes! {
         SkipReason::Territory { .. } => "territory",
         SkipReason::Skill { .. } => "skill",
         SkipReason::OffHours { .. } => "off_hours",
+        SkipReason::UnknownHours { .. } => "unknown_hours",
         SkipReason::Absent { .. } => "absent",
         SkipReason::PoolDailyCap { .. } => "pool_daily_cap",
         SkipReason::DailyClaimCap { .. } => "daily_claim_cap",
         SkipReason::RepDailyCap { .. } => "rep_daily_cap",
+        SkipReason::WeeklyCap { .. } => "weekly_cap",
+        SkipReason::MonthlyCap { .. } => "monthly_cap",
+        SkipReason::PoolTotalCap { .. } => "pool_total_cap",
+        SkipReason::CoolDown { .. } => "cool_down",
         SkipReason::HoldingCap { .. } => "holding_cap",
         SkipReason::ProtectedCap { .. } => "protected_cap",
         SkipReason::PreviousOwner => "previous_owner",
@@ -119,10 +162,16 @@ impl SkipReason {
     /// Whether the rep is stopped by a cap.
     #[must_use]
     pub fn is_cap(&self) -> bool {
-        use SkipReason::{DailyClaimCap, HoldingCap, PoolDailyCap, ProtectedCap, RepDailyCap};
+        use SkipReason::{
+            DailyClaimCap, HoldingCap, MonthlyCap, PoolDailyCap, PoolTotalCap, ProtectedCap, RepDailyCap,
+            WeeklyCap,
+        };
         matches!(
             self,
             PoolDailyCap { .. }
+                | WeeklyCap { .. }
+                | MonthlyCap { .. }
+                | PoolTotalCap { .. }
                 | DailyClaimCap { .. }
                 | RepDailyCap { .. }
                 | HoldingCap { .. }
@@ -149,6 +198,9 @@ impl fmt::Display for SkipReason {
             SkipReason::OffHours { next_opening: None } => {
                 f.write_str("is off hours, with no opening in sight")
             }
+            SkipReason::UnknownHours { error } => {
+                write!(f, "works nobody knows when: {error}; {}", error.help())
+            }
             SkipReason::Absent { until } => write!(f, "is absent until {}", moment(*until)),
             SkipReason::PoolDailyCap { used, limit, date } => {
                 write!(f, "had {used} of {limit} leads of the pool on {date}")
@@ -159,6 +211,16 @@ impl fmt::Display for SkipReason {
             SkipReason::RepDailyCap { used, limit, date } => {
                 write!(f, "had {used} of {limit} leads of all pools on {date}")
             }
+            SkipReason::WeeklyCap { used, limit, week } => {
+                write!(f, "had {used} of {limit} leads in the week of {week}")
+            }
+            SkipReason::MonthlyCap { used, limit, month } => {
+                write!(f, "had {used} of {limit} leads in {}", month.format("%Y-%m"))
+            }
+            SkipReason::PoolTotalCap { used, limit, date } => {
+                write!(f, "waits as {used} of {limit} leads of the pool were assigned on {date}")
+            }
+            SkipReason::CoolDown { until } => write!(f, "may claim it again from {}", moment(*until)),
             SkipReason::HoldingCap { held, limit } => write!(f, "holds {held} of {limit} open leads"),
             SkipReason::ProtectedCap { held, limit } => {
                 write!(f, "has {held} of {limit} accounts under protection")
@@ -181,6 +243,14 @@ pub(super) struct Question<'a> {
     pub(super) daily_cap: Option<u32>,
     /// Of a rep who has none of his own.
     pub(super) holding_cap: Option<u32>,
+    pub(super) weekly_cap: Option<u32>,
+    pub(super) monthly_cap: Option<u32>,
+    /// Of the whole pool.
+    pub(super) total_cap: Option<u32>,
+    /// How many leads at most a rep catches up after an absence.
+    pub(super) catch_up: u32,
+    /// Caps do not matter.
+    pub(super) is_reward: bool,
     pub(super) match_territory: bool,
     pub(super) serve_unknown_region: bool,
     pub(super) region: Option<Region>,
@@ -198,7 +268,12 @@ impl<'a> Question<'a> {
         let Some((_, slot)) = self.roster.find(rep.as_str()) else { return Err(SkipReason::UnknownRep) };
         match self.barred(slot, weight).or_else(|| self.off_duty(slot)) {
             Some(reason) => Err(reason),
-            None => match self.capped(rep, slot).or_else(|| self.ruled_out(rep)) {
+            None => match self
+                .closed()
+                .map(|(reason, _)| reason)
+                .or_else(|| self.capped(rep, slot))
+                .or_else(|| self.ruled_out(rep))
+            {
                 Some(reason) => Err(reason),
                 None => Ok(slot),
             },
@@ -217,16 +292,14 @@ impl<'a> Question<'a> {
             return None;
         }
         let at = self.roster.at_work_from(slot, self.now)?;
-        match self.capped(rep, slot) {
-            None => Some(at),
-            Some(SkipReason::PoolDailyCap { limit, .. } | SkipReason::RepDailyCap { limit, .. })
-                if limit > 0 && !self.held_up(rep, slot) =>
-            {
-                let midnight = self.zone.next_midnight(self.now);
-                if at >= midnight { Some(at) } else { self.roster.at_work_from(slot, midnight) }
-            }
-            Some(_) => None,
+        if self.held_up(rep, slot) {
+            return None;
         }
+        // Each cap that is reached frees at the end of its period; the last to end counts.
+        let periods = self.closed().into_iter().chain(self.period_caps(rep, slot));
+        let Some(free) = periods.map(|(_, next)| next).max() else { return Some(at) };
+        let free = self.zone.start_of_day(free);
+        if at >= free { Some(at) } else { self.roster.at_work_from(slot, free) }
     }
 
     /// What no passing of time changes, up to the working time.
@@ -255,32 +328,84 @@ impl<'a> Question<'a> {
         None
     }
 
+    /// Why nobody like this rep may take the lead now, whoever is asked.
+    pub(super) fn kind_code(
+        &self,
+        slot: &Slot,
+        weight: u32,
+        hours: &mut [Option<Option<&'static str>>],
+    ) -> Option<&'static str> {
+        match self.barred(slot, Some(weight)) {
+            Some(reason) => Some(reason.code()),
+            None => self.roster.not_working(slot, self.now, hours),
+        }
+    }
+
+    /// Why this rep takes no part now, whatever the lead, unlike others of the kind.
+    pub(super) fn own_code(&self, rep: &RepId, slot: &Slot) -> Option<&'static str> {
+        match slot.away_until(self.now) {
+            Some(_) => Some("absent"),
+            None => self.capped(rep, slot).map(|reason| reason.code()),
+        }
+    }
+
     fn off_duty(&self, slot: &Slot) -> Option<SkipReason> {
-        if let Err(next_opening) = self.roster.working(slot, self.now) {
-            return Some(SkipReason::OffHours { next_opening });
+        if let Err(reason) = self.roster.working(slot, self.now) {
+            return Some(reason);
         }
         slot.away_until(self.now).map(|until| SkipReason::Absent { until })
     }
 
+    /// Whether the whole pool had enough leads today, and the date from which it has not.
+    fn closed(&self) -> Option<(SkipReason, NaiveDate)> {
+        let (limit, date) = (self.total_cap?, self.date);
+        let used = self.ledgers.pool.assigned_in_all(date);
+        (used >= limit && !self.is_reward)
+            .then(|| (SkipReason::PoolTotalCap { used, limit, date }, Period::Day.next(date)))
+    }
+
+    /// Whether nobody may take a lead of the pool today.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed().is_some()
+    }
+
+    /// The caps of days, weeks and months that the rep has reached, each with the date from which it is not.
+    fn period_caps(&self, rep: &RepId, slot: &Slot) -> impl Iterator<Item = (SkipReason, NaiveDate)> {
+        let (date, pool, reps) = (self.date, self.ledgers.pool, self.ledgers.reps);
+        let (week, month) = (Period::Week.start(date), Period::Month.start(date));
+        type Used<'u> = &'u dyn Fn() -> u32;
+        type Why<'w> = &'w dyn Fn(u32, u32) -> SkipReason;
+        let cap = |limit: Option<u32>, period: Period, used: Used<'_>, why: Why<'_>| {
+            let limit = limit?;
+            let used = used();
+            (used >= limit).then(|| (why(used, limit), period.next(date)))
+        };
+        let in_pool = |period| pool.assigned_in(rep, period, date);
+        let in_all = |period| reps.assigned_in(rep, period, date);
+        let of_pool = |used, limit| SkipReason::PoolDailyCap { used, limit, date };
+        let of_rep = |used, limit| SkipReason::RepDailyCap { used, limit, date };
+        let weekly = |used, limit| SkipReason::WeeklyCap { used, limit, week };
+        let monthly = |used, limit| SkipReason::MonthlyCap { used, limit, month };
+        let caps = [
+            cap(self.daily_cap, Period::Day, &|| pool.assigned_on(rep, date), &of_pool),
+            cap(self.weekly_cap, Period::Week, &|| in_pool(Period::Week), &weekly),
+            cap(self.monthly_cap, Period::Month, &|| in_pool(Period::Month), &monthly),
+            cap(slot.daily_cap, Period::Day, &|| reps.assigned_on(rep, date), &of_rep),
+            cap(slot.weekly_cap, Period::Week, &|| in_all(Period::Week), &weekly),
+            cap(slot.monthly_cap, Period::Month, &|| in_all(Period::Month), &monthly),
+        ];
+        caps.into_iter().flatten().filter(|_| !self.is_reward)
+    }
+
     fn capped(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
-        let date = self.date;
-        if let Some(limit) = self.daily_cap {
-            let used = self.ledgers.pool.assigned_on(rep, date);
-            if used >= limit {
-                return Some(SkipReason::PoolDailyCap { used, limit, date });
-            }
-        }
-        if let Some(limit) = slot.daily_cap {
-            let used = self.ledgers.reps.assigned_on(rep, date);
-            if used >= limit {
-                return Some(SkipReason::RepDailyCap { used, limit, date });
-            }
-        }
-        self.full(rep, slot)
+        self.period_caps(rep, slot).next().map(|(reason, _)| reason).or_else(|| self.full(rep, slot))
     }
 
     /// The caps that midnight does not free.
     pub(super) fn full(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
+        if self.is_reward {
+            return None;
+        }
         if let Some(limit) = slot.holding_cap.or(self.holding_cap) {
             let held = slot.open(self.ledgers.reps.taken(rep));
             if held >= limit {
@@ -292,9 +417,12 @@ impl<'a> Question<'a> {
         (held >= limit).then_some(SkipReason::ProtectedCap { held, limit })
     }
 
-    /// Whether the rep stays capped after midnight.
+    /// Whether no passing of time frees the rep.
     fn held_up(&self, rep: &RepId, slot: &Slot) -> bool {
-        self.daily_cap == Some(0) || slot.daily_cap == Some(0) || self.full(rep, slot).is_some()
+        let pool = [self.total_cap, self.daily_cap, self.weekly_cap, self.monthly_cap];
+        let of_rep = [slot.daily_cap, slot.weekly_cap, slot.monthly_cap];
+        let is_never = |cap: &Option<u32>| *cap == Some(0) && !self.is_reward;
+        pool.iter().chain(&of_rep).any(is_never) || self.full(rep, slot).is_some()
     }
 
     pub(super) fn ruled_out(&self, rep: &RepId) -> Option<SkipReason> {

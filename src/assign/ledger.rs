@@ -5,25 +5,25 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
 
-use super::counts::DayCounts;
+use super::class::TurnTable;
+use super::companion::AlsoCounted;
+use super::counts::{DayCounts, Period, Spans};
 use super::decided::{Counted, Decided, Decision};
 use super::delta::{AssignDelta, Change};
 use super::ledger_error::LedgerError;
-use super::turn::{Turn, TurnList, TurnTable};
+use super::recent::Recent;
+use super::turn::{Seating, Taken, Turn, TurnList};
+use super::turns::Turns;
 use crate::calendar::Span;
 use crate::model::{GroupId, LeadId, PoolId, RepId, RuleId};
-
-/// One lead in the units credit is counted in.
-pub const ONE_LEAD: i64 = 1 << 32;
 
 const KEYS_KEPT: Span = Span::days(7);
 const KEYS_LIMIT: usize = 100_000;
 /// Days before today whose counts are kept.
 const DAYS_KEPT: u64 = 1;
-/// How many revisions back a decision's turn is remembered, so that it can be given back: it names every rep who was
-/// eligible.
+/// How many revisions back a decision's turn is remembered, so that it can be given back: it names the classes that took
+/// part.
 pub(super) const TURNS_KEPT: u64 = 1_000;
 
 /// The running state of one pool. The host stores it and hands it in; [`Ledger::apply`] moves it.
@@ -53,21 +53,11 @@ pub struct Ledger {
     pub(super) groups: BTreeMap<GroupId, Turns>,
     pub(super) rules: BTreeMap<RuleId, Turns>,
     pub(super) counts: DayCounts,
+    pub(super) spans: Spans,
     /// By the revision that each decision led to, which is also their order in time.
     pub(super) decided: BTreeMap<u64, Decided>,
     pub(super) keys: BTreeMap<Arc<str>, u64>,
-}
-
-/// What those who take turns together are owed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Turns {
-    /// Fair share: units of [`ONE_LEAD`]; sums to 0.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) credit: BTreeMap<RepId, i64>,
-    /// Smooth weighted round robin: current weights; sums to 0.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) smooth: BTreeMap<RepId, i64>,
+    pub(super) given: Recent,
 }
 
 impl Ledger {
@@ -81,8 +71,10 @@ impl Ledger {
             groups: BTreeMap::new(),
             rules: BTreeMap::new(),
             counts: DayCounts::default(),
+            spans: Spans::default(),
             decided: BTreeMap::new(),
             keys: BTreeMap::new(),
+            given: Recent::default(),
         }
     }
 
@@ -104,10 +96,16 @@ impl Ledger {
         self.latest
     }
 
-    /// What the reps of a list are owed under [`Strategy::FairShare`](super::Strategy), in units of [`ONE_LEAD`],
+    /// What the reps of a list are owed under [`Strategy::FairShare`](super::Strategy), in units of [`ONE_LEAD`](super::ONE_LEAD),
     /// by id. Sums to 0 over all who ever took part; who is not listed is owed nothing.
     pub fn credits(&self, list: &TurnList) -> impl Iterator<Item = (&RepId, i64)> {
-        self.turns(list).into_iter().flat_map(|turns| turns.credit.iter().map(|(rep, units)| (rep, *units)))
+        self.turns(list).into_iter().flat_map(|turns| turns.all_owed(TurnTable::Credit))
+    }
+
+    /// The current weights of the reps of a list under [`Strategy::SmoothWeighted`](super::Strategy), by id, after the last
+    /// turn. They sum to 0.
+    pub fn smooth_weights(&self, list: &TurnList) -> impl Iterator<Item = (&RepId, i64)> {
+        self.turns(list).into_iter().flat_map(|turns| turns.all_owed(TurnTable::Smooth))
     }
 
     /// How many leads of the pool a rep was assigned on a local date, the pool's. Known for the date of the last
@@ -117,6 +115,16 @@ impl Ledger {
         self.counts.on(date, rep).assigned
     }
 
+    /// How many leads of the pool were assigned on a local date, the pool's, whoever got them. O(reps).
+    #[must_use]
+    pub fn assigned_in_all(&self, date: NaiveDate) -> u32 {
+        self.counts.assigned_in_all(date)
+    }
+
+    pub(super) fn assigned_in(&self, rep: &RepId, period: Period, date: NaiveDate) -> u32 {
+        self.spans.assigned_in(rep, period, date)
+    }
+
     /// How many leads of the pool a rep claimed (领取) on a local date, the pool's: counted apart from those that were
     /// assigned.
     #[must_use]
@@ -124,7 +132,8 @@ impl Ledger {
         self.counts.on(date, rep).claimed
     }
 
-    /// Moves the state by a decision. O((k + 1)·log n) in the k reps that were eligible.
+    /// Moves the state by a decision. O((c + k)·log n) in the c classes of reps that took part (reps of one class differ in
+    /// nothing on which eligibility depends) and the k reps who came, went or were ruled out since the last.
     ///
     /// The same delta cannot be applied twice: its revision is stale the second time. A delta that changes nothing
     /// always applies.
@@ -137,8 +146,16 @@ impl Ledger {
         let Some(change) = &delta.change else { return Ok(()) };
         self.revision += 1;
         self.latest = self.latest.max(Some(delta.at));
-        if let Some(turn) = &change.turn {
-            self.move_turn(turn);
+        if let Some(taken) = &change.turn {
+            self.turns_mut(&taken.turn.list).take(taken);
+        }
+        for also in &change.also {
+            if let Some(taken) = &also.turn {
+                self.turns_mut(&taken.turn.list).take(taken);
+            }
+        }
+        for (rep, _) in delta.reps() {
+            self.given.note(self.revision, rep);
         }
         if change.takes_back {
             self.take_back(change);
@@ -182,9 +199,15 @@ impl Ledger {
         self.revision = self.revision.saturating_add(1);
         self.latest = Some(at);
         // The pool's date may be ahead of that of Greenwich by a day.
-        self.counts.forget_after(at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX));
+        let last = at.date_naive().succ_opt().unwrap_or(NaiveDate::MAX);
+        self.counts.forget_after(last);
+        self.spans.forget_after(last);
         self.decided.retain(|_, decided| decided.at <= at);
         self.keys.retain(|_, revision| self.decided.contains_key(revision));
+        self.given = Recent::from(self.revision);
+        for turns in self.groups.values_mut().chain(self.rules.values_mut()) {
+            turns.index = None;
+        }
     }
 
     /// Forgets the decisions that are remembered of some leads: under their ids, and under keys that go on after a blank.
@@ -206,8 +229,10 @@ impl Ledger {
             groups: self.groups.clone(),
             rules: self.rules.clone(),
             counts: self.counts.clone(),
+            spans: self.spans.clone(),
             decided: BTreeMap::new(),
             keys: BTreeMap::new(),
+            given: Recent::from(self.revision),
             ..*self
         }
     }
@@ -236,6 +261,16 @@ impl Ledger {
         Some(Decision { pool: self.pool.clone(), revision, decided })
     }
 
+    /// The turns as they are after one that is not stored yet, with nothing else changed.
+    pub(super) fn after(&self, taken: Option<&Taken>) -> Ledger {
+        let mut after = self.without_decisions();
+        after.given = self.given.clone();
+        if let Some(taken) = taken {
+            after.turns_mut(&taken.turn.list).take(taken);
+        }
+        after
+    }
+
     pub(super) fn turns(&self, list: &TurnList) -> Option<&Turns> {
         match list {
             TurnList::Group(id) => self.groups.get(id),
@@ -248,39 +283,54 @@ impl Ledger {
         self.decided.get(self.keys.get(key)?).filter(|decided| decided.at >= KEYS_KEPT.before(now))
     }
 
-    /// The turn that a remembered decision took, while it is known.
-    pub(super) fn turn_of<'d>(&self, key: &str, decided: &'d Decided) -> Option<&'d Turn> {
-        let revision = *self.keys.get(key)?;
-        let is_known = revision.saturating_add(TURNS_KEPT) > self.revision;
-        decided.counted.as_ref()?.turn.as_ref().filter(|_| is_known)
+    /// Whether the turn that a remembered decision took is still known.
+    pub(super) fn knows_turn(&self, key: &str) -> bool {
+        self.keys.get(key).is_some_and(|revision| revision.saturating_add(TURNS_KEPT) > self.revision)
     }
 
-    fn move_turn(&mut self, turn: &Turn) {
-        let turns = match &turn.list {
+    /// What gives a turn back: the winner is paid by those of the classes that took part who sit in them now. When nobody
+    /// came or went since, that is the turn itself with the other sign.
+    pub(super) fn given_back(&self, turn: &Turn) -> Option<Taken> {
+        let total = self.turns(&turn.list)?.total_of(turn);
+        let turn = Turn { total, back: true, ..turn.clone() };
+        (total > 0).then(|| Taken { turn, seating: Seating::default() })
+    }
+
+    fn turns_mut(&mut self, list: &TurnList) -> &mut Turns {
+        match list {
             TurnList::Group(id) => self.groups.entry(id.clone()).or_default(),
             TurnList::Rule(id) => self.rules.entry(id.clone()).or_default(),
-        };
-        let table = match turn.table {
-            TurnTable::Credit => &mut turns.credit,
-            TurnTable::Smooth => &mut turns.smooth,
-        };
-        for (rep, units) in turn.moves.iter() {
-            match table.get_mut(rep) {
-                Some(owed) => *owed = owed.saturating_add(*units),
-                None => drop(table.insert(rep.clone(), *units)),
-            }
         }
     }
 
     fn remember(&mut self, delta: &AssignDelta, change: &Change) {
         if let Some(rep) = &change.rep {
             self.counts.add(change.date, rep, change.way);
+            if change.spans {
+                self.spans.add(change.date, rep, change.way);
+            }
+        }
+        for also in &change.also {
+            self.counts.add(change.date, &also.rep, change.way);
+            if also.spans {
+                self.spans.add(change.date, &also.rep, change.way);
+            }
         }
         let Some(key) = &change.key else { return };
-        let counted = change.rep.is_some().then(|| Counted {
+        let also = change.also.iter().map(|one| AlsoCounted {
+            role: one.role.clone(),
+            rep: one.rep.clone(),
+            turn: one.turn.as_ref().map(|taken| taken.turn.clone()),
+            spans: one.spans,
+        });
+        let also: Vec<AlsoCounted> = also.collect();
+        let is_counted = change.rep.is_some() || !also.is_empty();
+        let counted = is_counted.then(|| Counted {
+            also,
             date: change.date,
             way: change.way,
-            turn: change.turn.clone(),
+            spans: change.spans,
+            turn: change.turn.as_ref().map(|taken: &Taken| taken.turn.clone()),
         });
         let decided = Decided { key: key.clone(), at: delta.at, kind: change.kind.clone(), counted };
         if let Some(before) = self.keys.insert(key.clone(), self.revision) {
@@ -290,12 +340,22 @@ impl Ledger {
         let first = self.revision.saturating_sub(TURNS_KEPT);
         if let Some(counted) = self.decided.get_mut(&first).and_then(|decided| decided.counted.as_mut()) {
             counted.turn = None;
+            counted.also.iter_mut().for_each(|one| one.turn = None);
         }
     }
 
     fn take_back(&mut self, change: &Change) {
         if let Some(rep) = &change.rep {
             self.counts.take_back(change.date, rep, change.way);
+            if change.spans {
+                self.spans.take_back(change.date, rep, change.way);
+            }
+        }
+        for also in &change.also {
+            self.counts.take_back(change.date, &also.rep, change.way);
+            if also.spans {
+                self.spans.take_back(change.date, &also.rep, change.way);
+            }
         }
         if let Some(revision) = change.key.as_ref().and_then(|key| self.keys.remove(key)) {
             self.decided.remove(&revision);

@@ -6,13 +6,16 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::counts::{DayCount, DayCounts};
+use super::class::{MAX_UNITS, ONE_LEAD, TurnTable};
+use super::counts::{DayCount, DayCounts, Spans};
 use super::decided::{Decided, Decision};
 use super::kind::AssignmentKind;
-use super::ledger::{Ledger, ONE_LEAD, Turns};
+use super::ledger::Ledger;
 use super::ledger_error::LedgerFault;
+use super::recent::Recent;
 use super::rep_ledger::{RepCounts, RepLedger, RepRow};
 use super::turn::TurnList;
+use super::turns::Turns;
 use crate::document::{Digest, in_words};
 use crate::model::{GroupId, PoolId, RepId, RuleId};
 
@@ -25,7 +28,7 @@ fn format() -> u16 {
 /// A ledger as it is stored. `L` and the others are references when it is written.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StoredLedger<P, G, R, C, D> {
+struct StoredLedger<P, G, R, C, S, D> {
     #[serde(default = "format")]
     format: u16,
     pool: P,
@@ -39,6 +42,8 @@ struct StoredLedger<P, G, R, C, D> {
     rules: R,
     #[serde(default)]
     counts: C,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spans: Option<S>,
     #[serde(default)]
     decided: D,
     /// Tells damage.
@@ -51,6 +56,7 @@ type ReadLedger = StoredLedger<
     BTreeMap<GroupId, Turns>,
     BTreeMap<RuleId, Turns>,
     DayCounts,
+    Spans,
     BTreeMap<u64, Decided>,
 >;
 
@@ -64,6 +70,7 @@ impl Serialize for Ledger {
             groups: &self.groups,
             rules: &self.rules,
             counts: &self.counts,
+            spans: (!self.spans.is_empty()).then_some(&self.spans),
             decided: &self.decided,
             digest: None,
         };
@@ -99,8 +106,10 @@ impl Ledger {
             groups: stored.groups,
             rules: stored.rules,
             counts: stored.counts,
+            spans: stored.spans.unwrap_or_default(),
             decided: BTreeMap::new(),
             keys: BTreeMap::new(),
+            given: Recent::from(stored.revision),
         };
         ledger.latest.map_or(Ok(()), |at| check_time("latest", at))?;
         for (id, turns) in &ledger.groups {
@@ -163,7 +172,15 @@ impl Ledger {
                 return Err(LedgerFault::ForeignDay(date));
             }
         }
-        match self.counts.over(self.revision) {
+        for date in self.spans.dates() {
+            check_date("spans", date)?;
+            let first = latest.and_then(|day| day.checked_sub_days(Days::new(100)));
+            let last = latest.and_then(|day| day.checked_add_days(Days::new(2)));
+            if first.is_none_or(|first| date < first) || last.is_none_or(|last| date > last) {
+                return Err(LedgerFault::ForeignDay(date));
+            }
+        }
+        match self.counts.over(self.revision).or_else(|| self.spans.over(self.revision)) {
             Some(rep) => Err(LedgerFault::Taken(rep.clone())),
             None => Ok(()),
         }
@@ -173,17 +190,17 @@ impl Ledger {
 impl Turns {
     /// What is given equals what is paid, and no decision moves a rep by more than it is worth.
     fn check(&self, list: &TurnList, revision: u64) -> Result<(), LedgerFault> {
-        let members = self.smooth.len().max(1) as u128;
+        let members = self.reps.len().max(1) as u128;
         // A weight is below 2³², and so is one lead in units; under smooth weights the winner pays them all.
-        for (table, most) in [(&self.credit, 1), (&self.smooth, members)] {
-            let most = u128::from(revision) * most * u128::from(ONE_LEAD.unsigned_abs());
-            if let Some((rep, units)) =
-                table.iter().find(|(_, units)| u128::from(units.unsigned_abs()) > most)
-            {
-                let (list, rep, units) = (list.clone(), rep.clone(), *units);
+        for (table, most) in [(TurnTable::Credit, 1), (TurnTable::Smooth, members)] {
+            let leads = u128::from(revision) * u128::from(MAX_UNITS);
+            let most = leads * most * u128::from(ONE_LEAD.unsigned_abs());
+            let mut all = self.all_owed(table);
+            if let Some((rep, units)) = all.find(|(_, units)| u128::from(units.unsigned_abs()) > most) {
+                let (list, rep) = (list.clone(), rep.clone());
                 return Err(LedgerFault::Overdrawn { list, rep, units, revision });
             }
-            let sum: i128 = table.values().map(|units| i128::from(*units)).sum();
+            let sum: i128 = self.all_owed(table).map(|(_, units)| i128::from(units)).sum();
             if sum != 0 {
                 return Err(LedgerFault::Unbalanced { list: list.clone(), sum });
             }
@@ -299,7 +316,7 @@ impl<'de> Deserialize<'de> for RepLedger {
             counts.check(rep).map_err(fault)
         };
         stored.reps.iter().try_for_each(check)?;
-        Ok(RepLedger { reps: stored.reps })
+        Ok(RepLedger::read(stored.reps))
     }
 }
 
@@ -307,9 +324,11 @@ impl RepCounts {
     pub(super) fn check(&self, rep: &RepId) -> Result<(), LedgerFault> {
         check_revision(self.revision)?;
         self.counts.keys().try_for_each(|date| check_date("counts", *date))?;
+        self.spans.dates().try_for_each(|date| check_date("spans", date))?;
         let counted = |day: &DayCount| u64::from(day.assigned) + u64::from(day.claimed);
         if self.taken.unsigned_abs() > self.revision
             || self.counts.values().map(counted).sum::<u64>() > self.revision
+            || self.spans.over(self.revision).is_some()
         {
             return Err(LedgerFault::Taken(rep.clone()));
         }

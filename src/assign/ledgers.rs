@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::companion::Also;
 use super::delta::{AssignDelta, Change};
 use super::ledger::Ledger;
 use super::rep_ledger::RepLedger;
@@ -61,6 +62,16 @@ impl Ledgers<'_> {
         let at = self.pool.latest().map_or(now, |latest| now.max(latest));
         let decided = self.pool.decided(key, at)?;
         let counted = decided.counted.as_ref();
+        let knows = self.pool.knows_turn(key);
+        let back = |turn| self.pool.given_back(turn).filter(|_| knows);
+        let also = counted.iter().flat_map(|counted| &counted.also).map(|one| Also {
+            role: one.role.clone(),
+            rep: one.rep.clone(),
+            rep_revision: self.reps.revision(&one.rep),
+            turn: one.turn.as_ref().and_then(back),
+            spans: one.spans,
+        });
+        let also = also.collect();
         let rep = decided.kind.owner().filter(|_| counted.is_some()).cloned();
         Some(AssignDelta {
             pool: self.pool.pool().clone(),
@@ -72,8 +83,10 @@ impl Ledgers<'_> {
                 date: counted.map_or(at.date_naive(), |counted| counted.date),
                 key: Some(decided.key.clone()),
                 rep,
-                turn: self.pool.turn_of(key, decided).map(|turn| turn.reversed()),
+                turn: counted.and_then(|counted| back(counted.turn.as_ref()?)),
+                also,
                 way: counted.map(|counted| counted.way).unwrap_or_default(),
+                spans: counted.is_some_and(|counted| counted.spans),
                 takes_back: true,
             }),
         })

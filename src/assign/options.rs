@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::model::RepId;
+use crate::rule::Facts;
 
 /// What there is to say about one lead beside its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -23,4 +24,11 @@ pub struct AssignOptions {
     /// Whether the rules are asked even where the lead was matched to an owner.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub by_rules: bool,
+}
+
+/// Who had the lead before in this cycle, oldest first: whom the options add, then those of its history.
+pub(super) fn previous_owners(facts: &Facts<'_>, options: &AssignOptions) -> Vec<RepId> {
+    let known: Vec<&RepId> = facts.history().previous_owners().collect();
+    let added = options.previous_owners.iter().filter(|owner| !known.contains(owner));
+    added.chain(known.iter().copied()).cloned().collect()
 }

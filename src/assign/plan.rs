@@ -3,46 +3,74 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::custom::CustomStrategy;
+use super::members::Members;
+use super::roster::Slot;
 use super::rules::{PreviousOwners, RulePass, Strategy};
 use super::turn::TurnList;
 use crate::calendar::Zone;
 use crate::model::{PoolId, RepId, RuleId};
-use crate::rule::Predicate;
+use crate::rule::{Field, Predicate};
 
 #[derive(Debug, Clone)]
 pub(super) struct PoolPlan {
     pub(super) zone: Zone,
     pub(super) daily_cap: Option<u32>,
+    pub(super) weekly_cap: Option<u32>,
+    pub(super) monthly_cap: Option<u32>,
+    pub(super) total_cap: Option<u32>,
     pub(super) daily_claim_cap: Option<u32>,
     pub(super) holding_cap: Option<u32>,
+    pub(super) cool_down_days: u32,
     pub(super) match_territory: bool,
     pub(super) serve_unknown_region: bool,
     pub(super) match_industry: bool,
+    pub(super) catch_up: u32,
+    /// In whose turns a lead counts that goes to its owner.
+    pub(super) owner_turn: Option<Sharing>,
     pub(super) previous_owners: PreviousOwners,
     pub(super) rules: Vec<RulePlan>,
 }
 
 impl PoolPlan {
-    /// Every rep the rules may give a lead to or suggest.
+    /// Whether weeks and months are counted for a rep.
+    pub(super) fn counts_spans(&self, slot: &Slot) -> bool {
+        [self.weekly_cap, self.monthly_cap, slot.weekly_cap, slot.monthly_cap].iter().any(Option::is_some)
+    }
+
+    /// Every rep the rules may give a lead to or suggest, if they name him.
     pub(super) fn reps(&self) -> BTreeSet<&RepId> {
         let mut reps = BTreeSet::new();
         for rule in &self.rules {
-            match &rule.target {
-                TargetPlan::Rep(rep) => reps.extend([rep]),
-                TargetPlan::Shared(group) | TargetPlan::Reviewer { suggest: Some(group), .. } => {
-                    reps.extend(group.members.iter().map(|(rep, _)| rep));
-                }
-                TargetPlan::Everybody { .. }
-                | TargetPlan::Pool(_)
-                | TargetPlan::Reviewer { suggest: None, .. } => {}
+            if let TargetPlan::Rep(rep) = &rule.target {
+                reps.insert(rep);
             }
+            rule.visit_sharings(&mut |group| reps.extend(group.members.listed.iter().map(|(rep, _)| rep)));
         }
+        let owners = self.owner_turn.iter().flat_map(|group| group.members.listed.iter());
+        reps.extend(owners.map(|(rep, _)| rep));
         reps
     }
 
-    /// Whether a rule gives leads to all reps of the roster, whoever they are.
+    /// Whether a rule gives leads to reps whom it does not name.
     pub(super) fn asks_everybody(&self) -> bool {
-        self.rules.iter().any(|rule| matches!(rule.target, TargetPlan::Everybody { .. }))
+        let mut asks = self.owner_turn.as_ref().is_some_and(|group| group.members.asks_everybody());
+        for rule in &self.rules {
+            asks |= matches!(rule.target, TargetPlan::RepIn(_));
+            rule.visit_sharings(&mut |group| asks |= group.members.asks_everybody());
+        }
+        asks
+    }
+}
+
+impl RulePlan {
+    fn visit_sharings<'a>(&'a self, visit: &mut dyn FnMut(&'a Sharing)) {
+        match &self.target {
+            TargetPlan::Shared(group) | TargetPlan::Reviewer { suggest: Some(group), .. } => visit(group),
+            TargetPlan::Tiers(tiers) => tiers.iter().for_each(|(_, group)| visit(group)),
+            _ => {}
+        }
+        self.also.iter().for_each(|(_, group)| visit(group));
     }
 }
 
@@ -53,18 +81,21 @@ pub(super) struct RulePlan {
     pub(super) pass: RulePass,
     /// As written, and folded.
     pub(super) skills: Vec<(String, String)>,
+    pub(super) units: u32,
+    pub(super) takes_turn: bool,
+    pub(super) match_industry: bool,
+    pub(super) reward: bool,
+    pub(super) also: Vec<(String, Sharing)>,
     pub(super) target: TargetPlan,
 }
 
 #[derive(Debug, Clone)]
 pub(super) enum TargetPlan {
     Rep(RepId),
+    RepIn(Field),
     Shared(Sharing),
-    /// Members are the reps of the roster.
-    Everybody {
-        list: TurnList,
-        strategy: Strategy,
-    },
+    /// The best first, each with the leads that begin there.
+    Tiers(Vec<(Predicate, Sharing)>),
     Pool(PoolId),
     Reviewer {
         by: RepId,
@@ -72,13 +103,12 @@ pub(super) enum TargetPlan {
     },
 }
 
-/// Reps by id, each with a weight if the rules give one. All rules for a group share its members.
-pub(super) type Members = Arc<[(RepId, Option<u32>)]>;
-
-/// Those who share leads, by id, each with a weight if the rules give one.
+/// Those who share leads.
 #[derive(Debug, Clone)]
 pub(super) struct Sharing {
     pub(super) list: TurnList,
     pub(super) strategy: Strategy,
+    /// Instead of it.
+    pub(super) custom: Option<Arc<dyn CustomStrategy>>,
     pub(super) members: Members,
 }

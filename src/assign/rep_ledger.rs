@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::counts::{DayCount, prune};
-use super::delta::AssignDelta;
+use super::changes::Changes;
+use super::counts::{DayCount, Period, Spans, prune};
+use super::delta::{AssignDelta, Change};
 use super::ledger_error::{LedgerError, LedgerFault};
 use crate::model::RepId;
 
@@ -27,6 +28,7 @@ const DAYS_KEPT: u64 = 2;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RepLedger {
     pub(super) reps: BTreeMap<RepId, RepCounts>,
+    pub(super) changes: Changes,
 }
 
 /// What is counted of one rep.
@@ -35,6 +37,8 @@ pub struct RepLedger {
 pub(super) struct RepCounts {
     pub(super) revision: u64,
     pub(super) counts: BTreeMap<NaiveDate, DayCount>,
+    #[serde(skip_serializing_if = "Spans::is_empty")]
+    pub(super) spans: Spans,
     /// Leads taken since the host last read its holdings; below 0 when more were taken back.
     pub(super) taken: i64,
 }
@@ -89,6 +93,10 @@ impl RepLedger {
         self.on(rep, date).claimed
     }
 
+    pub(super) fn assigned_in(&self, rep: &RepId, period: Period, date: NaiveDate) -> u32 {
+        self.reps.get(rep).map_or(0, |counts| counts.spans.assigned_in(rep, period, date))
+    }
+
     fn on(&self, rep: &RepId, date: NaiveDate) -> DayCount {
         self.reps.get(rep).and_then(|counts| counts.counts.get(&date)).copied().unwrap_or_default()
     }
@@ -97,7 +105,13 @@ impl RepLedger {
     #[must_use]
     pub fn with_fresh_holdings(mut self) -> RepLedger {
         self.reps.values_mut().for_each(|counts| counts.taken = 0);
-        self
+        RepLedger::read(self.reps)
+    }
+
+    /// The state as it was read.
+    pub(super) fn read(reps: BTreeMap<RepId, RepCounts>) -> RepLedger {
+        let changes = Changes::of(&reps);
+        RepLedger { reps, changes }
     }
 
     /// The host has counted anew what a rep holds: see [`Roster::count`](super::Roster::count).
@@ -126,7 +140,7 @@ impl RepLedger {
                 return Err(LedgerFault::KeyTwice(rep.to_string()));
             }
         }
-        Ok(RepLedger { reps })
+        Ok(RepLedger::read(reps))
     }
 
     /// Moves the state by a decision.
@@ -137,20 +151,35 @@ impl RepLedger {
     pub fn apply(&mut self, delta: &AssignDelta) -> Result<(), LedgerError> {
         self.check(delta)?;
         let Some(change) = &delta.change else { return Ok(()) };
-        let Some(rep) = &change.rep else { return Ok(()) };
+        if let Some(rep) = &change.rep {
+            self.count(rep, change, change.spans);
+        }
+        for also in &change.also {
+            self.count(&also.rep, change, also.spans);
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, rep: &RepId, change: &Change, spans: bool) {
         let counts = self.reps.entry(rep.clone()).or_default();
         counts.revision = counts.revision.saturating_add(1);
+        self.changes.note(rep, &(counts.revision, counts.taken, change.date, change.way, change.takes_back));
         if change.takes_back {
             if let Some(count) = counts.counts.get_mut(&change.date) {
                 count.take_back(change.way);
             }
+            if spans {
+                counts.spans.take_back(change.date, rep, change.way);
+            }
             counts.taken = counts.taken.saturating_sub(1);
-            return Ok(());
+            return;
         }
         counts.counts.entry(change.date).or_default().add(change.way);
         prune(&mut counts.counts, change.date, DAYS_KEPT);
+        if spans {
+            counts.spans.add(change.date, rep, change.way);
+        }
         counts.taken = counts.taken.saturating_add(1);
-        Ok(())
     }
 
     /// Whether the delta was made on this very state, so that [`RepLedger::apply`] will take it.
@@ -158,13 +187,14 @@ impl RepLedger {
     /// # Errors
     /// When it was not.
     pub fn check(&self, delta: &AssignDelta) -> Result<(), LedgerError> {
-        let Some(rep) = delta.rep() else { return Ok(()) };
-        let (expected, found) = (delta.rep_revision, self.revision(rep));
-        if expected != found {
-            return Err(LedgerError::StaleRepLedger { rep: rep.clone(), expected, found });
-        }
-        if found == u64::MAX {
-            return Err(LedgerError::NoRepRevisionLeft { rep: rep.clone() });
+        for (rep, expected) in delta.reps() {
+            let found = self.revision(rep);
+            if expected != found {
+                return Err(LedgerError::StaleRepLedger { rep: rep.clone(), expected, found });
+            }
+            if found == u64::MAX {
+                return Err(LedgerError::NoRepRevisionLeft { rep: rep.clone() });
+            }
         }
         Ok(())
     }
@@ -176,8 +206,10 @@ impl RepLedger {
         for counts in self.reps.values_mut() {
             if counts.counts.keys().any(|date| *date > last) {
                 counts.counts.retain(|date, _| *date <= last);
+                counts.spans.forget_after(last);
                 counts.revision = counts.revision.saturating_add(1);
             }
         }
+        self.changes = Changes::of(&self.reps);
     }
 }

@@ -1,12 +1,16 @@
 //! Who there is to take leads.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::eligibility::SkipReason;
+use super::person::Person;
 use super::rep_ledger::RepLedger;
-use crate::calendar::{Calendar, Calendars, Clock, Span};
-use crate::document::{Unique, check_reference};
+use super::token::Token;
+use crate::calendar::{Calendar, CalendarError, Calendars, Clock, Span};
+use crate::document::{Digest, Unique, check_reference};
 use crate::error::{Report, RuleErrors};
 use crate::model::{Absence, CalendarId, OwnerState, Region, Rep, RepId, TeamId};
 use crate::order;
@@ -27,11 +31,20 @@ use crate::text;
 /// assert_eq!(errors.diagnostics()[0].code, "unknown_calendar");
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct Roster {
-    slots: BTreeMap<RepId, Slot>,
+pub struct Roster(Arc<Reps>);
+
+/// What a roster holds. Whatever changes it makes it another one, by its token.
+#[derive(Debug, Clone, Default)]
+struct Reps {
+    /// By id.
+    slots: Vec<(RepId, Slot)>,
+    /// By name.
     calendars: Vec<Calendar>,
     /// Their ids, sorted.
     names: Vec<String>,
+    token: Token,
+    /// When somebody goes away or comes back, and who, by time.
+    comings: Vec<(DateTime<Utc>, usize)>,
 }
 
 /// What eligibility asks of a rep.
@@ -43,6 +56,8 @@ pub(super) struct Slot {
     /// Folded.
     pub(super) skills: BTreeSet<String>,
     pub(super) daily_cap: Option<u32>,
+    pub(super) weekly_cap: Option<u32>,
+    pub(super) monthly_cap: Option<u32>,
     pub(super) holding_cap: Option<u32>,
     pub(super) protected_cap: Option<u32>,
     pub(super) protected_accounts: u32,
@@ -50,8 +65,12 @@ pub(super) struct Slot {
     untouched: u32,
     team: Option<TeamId>,
     deputy: Option<RepId>,
-    hours: Option<usize>,
+    pub(super) hours: Option<usize>,
     absences: Vec<Absence>,
+    person: Person,
+    /// Names what reps of one kind have in common: whether one of them may take a lead at a moment, but for absences,
+    /// caps and what each had before.
+    pub(super) kind: Digest,
 }
 
 impl Roster {
@@ -78,11 +97,8 @@ impl Roster {
                 })
             })
         });
-        let mut roster = Roster {
-            calendars: compiled.collect(),
-            names: names.iter().map(|name| (*name).to_owned()).collect(),
-            ..Roster::default()
-        };
+        let calendars = compiled.collect();
+        let mut slots: BTreeMap<RepId, Slot> = BTreeMap::new();
         for (index, rep) in reps.iter().enumerate() {
             report.within("reps", |report| {
                 report.item(index, |report| {
@@ -113,30 +129,66 @@ impl Roster {
                             });
                         }
                     }
-                    if roster.slots.insert(rep.id.clone(), Slot::new(rep, hours)).is_some() {
+                    if slots.insert(rep.id.clone(), Slot::new(rep, hours)).is_some() {
                         report.within("id", |report| ids.duplicate(rep.id.as_str(), report));
                     }
                 })
             });
         }
-        roster
+        let slots: Vec<(RepId, Slot)> = slots.into_iter().collect();
+        let mut comings = Vec::new();
+        for (index, (_, slot)) in slots.iter().enumerate() {
+            comings.extend(slot.absences.iter().flat_map(|one| [(one.from, index), (one.until, index)]));
+        }
+        order::sort_by(&mut comings, Ord::cmp);
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        Roster(Arc::new(Reps { slots, calendars, names, token: Token::default(), comings }))
     }
 
     /// The reps, by id.
     pub fn reps(&self) -> impl Iterator<Item = &RepId> {
-        self.slots.keys()
+        self.0.slots.iter().map(|(rep, _)| rep)
+    }
+
+    /// What only clones of it have.
+    pub(super) fn token(&self) -> &Token {
+        &self.0.token
+    }
+
+    /// The rep at a place in the order of ids.
+    pub(super) fn at(&self, index: usize) -> Option<(&RepId, &Slot)> {
+        self.0.slots.get(index).map(|(rep, slot)| (rep, slot))
+    }
+
+    /// Where a rep stands in the order of ids.
+    pub(super) fn index_of(&self, rep: &str) -> Option<usize> {
+        self.0.slots.binary_search_by(|(id, _)| id.as_str().cmp(rep)).ok()
+    }
+
+    /// Who went away or came back after the one moment and not after the other, by place.
+    pub(super) fn comings(
+        &self,
+        after: DateTime<Utc>,
+        through: DateTime<Utc>,
+    ) -> impl Iterator<Item = usize> {
+        let place = |moment| self.0.comings.partition_point(|(at, _)| *at <= moment);
+        self.0.comings.get(place(after)..place(through)).unwrap_or_default().iter().map(|(_, index)| *index)
+    }
+
+    fn slot(&self, rep: &RepId) -> Option<&Slot> {
+        self.find(rep.as_str()).map(|(_, slot)| slot)
     }
 
     /// Whether the rep is known and takes part.
     #[must_use]
     pub fn is_active(&self, rep: &str) -> bool {
-        self.slots.get(rep).is_some_and(|slot| slot.active)
+        self.find(rep).map(|(_, slot)| slot).is_some_and(|slot| slot.active)
     }
 
     /// Leads the rep holds now: the host's count and those taken since. 0 for a rep that is not known.
     #[must_use]
     pub fn holding(&self, rep: &RepId, reps: &RepLedger) -> u32 {
-        self.slots.get(rep).map_or(0, |slot| slot.open(reps.taken(rep)))
+        self.slot(rep).map_or(0, |slot| slot.open(reps.taken(rep)))
     }
 
     /// Tells what a rep holds now, and what of it he has not spoken to, without reading the whole roster again. What he was
@@ -156,8 +208,13 @@ impl Roster {
     /// # Ok::<(), leadkit::error::RuleErrors>(())
     /// ```
     pub fn count(&mut self, rep: &str, holding: u32, untouched: u32) {
-        if let Some(slot) = self.slots.get_mut(rep) {
+        let Some(index) = self.index_of(rep) else { return };
+        let reps = Arc::make_mut(&mut self.0);
+        if let Some((_, slot)) = reps.slots.get_mut(index)
+            && (slot.holding, slot.untouched) != (holding, untouched)
+        {
             (slot.holding, slot.untouched) = (holding, untouched);
+            reps.token = Token::default();
         }
     }
 
@@ -178,7 +235,7 @@ impl Roster {
     /// ```
     #[must_use]
     pub fn owner_state(&self, rep: &RepId, reps: &RepLedger, at: DateTime<Utc>) -> OwnerState {
-        let Some(slot) = self.slots.get(rep).filter(|slot| slot.active) else { return OwnerState::Gone };
+        let Some(slot) = self.slot(rep).filter(|slot| slot.active) else { return OwnerState::Gone };
         if let Some(until) = slot.away_until(at) {
             return OwnerState::Away { until };
         }
@@ -188,7 +245,7 @@ impl Roster {
 
     /// Whether a rep without a cap of his own holds as many leads as this cap allows.
     pub(crate) fn is_over(&self, rep: &RepId, reps: &RepLedger, cap: Option<u32>) -> bool {
-        let slot = self.slots.get(rep).filter(|slot| slot.holding_cap.is_none());
+        let slot = self.slot(rep).filter(|slot| slot.holding_cap.is_none());
         slot.zip(cap).is_some_and(|(slot, cap)| slot.open(reps.taken(rep)) >= cap)
     }
 
@@ -201,12 +258,12 @@ impl Roster {
         from: DateTime<Utc>,
         hours: u32,
     ) -> Option<DateTime<Utc>> {
-        let own = rep.and_then(|rep| self.slots.get(rep)?.hours);
+        let own = rep.and_then(|rep| self.slot(rep)?.hours);
         let named = || {
             let wanted = calendar?.as_str();
-            self.names.binary_search_by(|name| name.as_str().cmp(wanted)).ok()
+            self.0.names.binary_search_by(|name| name.as_str().cmp(wanted)).ok()
         };
-        let calendar = self.calendars.get(own.or_else(named)?)?;
+        let calendar = self.0.calendars.get(own.or_else(named)?)?;
         let clock = if hours.is_multiple_of(24) { Clock::Workday } else { Clock::OfficeHours };
         calendar.add(from, Span::hours(hours), clock).ok().map(|due| due.at())
     }
@@ -214,7 +271,7 @@ impl Roster {
     /// Leads the rep holds and has not spoken to: the host's count and those taken since. 0 for a rep that is not known.
     #[must_use]
     pub fn untouched(&self, rep: &RepId, reps: &RepLedger) -> u32 {
-        let Some(slot) = self.slots.get(rep) else { return 0 };
+        let Some(slot) = self.slot(rep) else { return 0 };
         let taken = slot.open(reps.taken(rep)).saturating_sub(slot.holding);
         slot.untouched.saturating_add(taken)
     }
@@ -222,26 +279,65 @@ impl Roster {
     /// Who stands in for a rep who is away.
     #[must_use]
     pub fn deputy(&self, rep: &RepId) -> Option<&RepId> {
-        self.slots.get(rep)?.deputy.as_ref()
+        self.slot(rep)?.deputy.as_ref()
+    }
+
+    /// The team of a rep.
+    #[must_use]
+    pub fn team(&self, rep: &RepId) -> Option<&TeamId> {
+        self.slot(rep)?.team.as_ref()
     }
 
     /// Whether two reps are of one team.
     #[must_use]
     pub fn are_colleagues(&self, a: &RepId, b: &RepId) -> bool {
-        let team = |rep: &RepId| self.slots.get(rep).and_then(|slot| slot.team.as_ref());
+        let team = |rep: &RepId| self.slot(rep).and_then(|slot| slot.team.as_ref());
         team(a).is_some() && team(a) == team(b)
     }
 
     pub(super) fn find(&self, rep: &str) -> Option<(&RepId, &Slot)> {
-        self.slots.get_key_value(rep)
+        self.at(self.index_of(rep)?)
     }
 
-    /// `Ok` in working time, else when that begins. Outside the coverage of the calendar nobody is known to work.
-    pub(super) fn working(&self, slot: &Slot, at: DateTime<Utc>) -> Result<(), Option<DateTime<Utc>>> {
-        match slot.hours.and_then(|index| self.calendars.get(index)) {
-            Some(calendar) if calendar.is_open(at) != Ok(true) => Err(calendar.next_opening(at).ok()),
-            _ => Ok(()),
-        }
+    /// `Ok` in working time, else why not, and when that begins.
+    pub(super) fn working(&self, slot: &Slot, at: DateTime<Utc>) -> Result<(), SkipReason> {
+        let Some(calendar) = slot.hours.and_then(|index| self.0.calendars.get(index)) else { return Ok(()) };
+        let opening = match calendar.is_open(at) {
+            Ok(true) => return Ok(()),
+            Ok(false) => calendar.next_opening(at),
+            Err(error) => Err(error),
+        };
+        Err(match opening {
+            Ok(opening) => SkipReason::OffHours { next_opening: Some(opening) },
+            Err(CalendarError::NeverOpen { .. }) => SkipReason::OffHours { next_opening: None },
+            Err(error) => SkipReason::UnknownHours { error },
+        })
+    }
+
+    /// What conditions of groups ask of each rep who takes part, by id.
+    pub(super) fn people(&self) -> impl Iterator<Item = (&RepId, &Person)> {
+        self.0.slots.iter().filter(|(_, slot)| slot.active).map(|(rep, slot)| (rep, &slot.person))
+    }
+
+    /// Leads a rep won, and worked.
+    pub(super) fn results(&self, rep: &RepId) -> (u64, u64) {
+        self.slot(rep).map_or((0, 0), |slot| (slot.person.won.into(), slot.person.worked.into()))
+    }
+
+    /// Nothing is known yet of who is at work.
+    pub(super) fn unread_hours(&self) -> Vec<Option<Option<&'static str>>> {
+        vec![None; self.0.calendars.len()]
+    }
+
+    /// The code of why a rep does not [work](Self::working), asking each calendar once.
+    pub(super) fn not_working(
+        &self,
+        slot: &Slot,
+        at: DateTime<Utc>,
+        known: &mut [Option<Option<&'static str>>],
+    ) -> Option<&'static str> {
+        let known = slot.hours.and_then(|index| known.get_mut(index))?;
+        *known.get_or_insert_with(|| self.working(slot, at).err().map(|reason| reason.code()))
     }
 
     /// The first moment from `at` on at which the rep is at work and not away.
@@ -249,8 +345,10 @@ impl Roster {
         let mut at = at;
         // Every turn of the loop leaves at least one absence behind.
         for _ in 0..=slot.absences.len() {
-            if let Err(opening) = self.working(slot, at) {
-                at = opening?;
+            match self.working(slot, at) {
+                Ok(()) => {}
+                Err(SkipReason::OffHours { next_opening: Some(opening) }) => at = opening,
+                Err(_) => return None,
             }
             match slot.away_until(at) {
                 Some(until) => at = until,
@@ -278,6 +376,10 @@ impl Slot {
             deputy: rep.deputy.clone(),
             hours,
             absences: rep.absences.clone(),
+            person: Person::new(rep),
+            weekly_cap: rep.weekly_cap,
+            monthly_cap: rep.monthly_cap,
+            kind: Digest::of(&(&rep.territories, &rep.skills, &rep.hours)),
         }
     }
 

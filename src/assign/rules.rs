@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Zone;
 use crate::model::open_enum::closed_enum;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
-use crate::rule::{Condition, RulesVersion};
+use crate::rule::{Condition, Custom, Field, RulesVersion};
 
 /// Who gets which lead: rules by pool, and the groups they share leads among.
 ///
@@ -48,14 +48,60 @@ impl Default for AssignRules {
 }
 
 /// Reps that share leads.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+///
+/// Who belongs to it is listed, or said by what reps are (`rep.…` fields and their `attributes.…`), or both:
+///
+/// ```
+/// use leadkit::assign::AssignRules;
+/// use serde_json::json;
+///
+/// let seniors = json!({"all": [{"field": "rep.level", "eq": "senior"}, {"field": "rep.skills", "eq": "erp"}]});
+/// let rules = AssignRules::load(json!({"groups": {"seniors": {"when": seniors, "strategy": "smooth_weighted"}}}))?;
+/// assert!(rules.groups["seniors"].members.is_empty());
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RepGroup {
-    /// Who belongs to it. Their order does not matter.
+    /// Who belongs to it by name. Their order does not matter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<GroupMember>,
+    /// Who of the roster belongs to it beside them: reps for whom this holds, each with the rep's own weight. It is asked
+    /// once for each date of the pool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
     /// How the group shares leads; `None` leaves it to the pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strategy: Option<Strategy>,
+    /// A strategy of the host instead, by the name it is [registered](crate::rule::Registry::strategy) under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom: Option<Custom>,
+    /// Weights by results instead of fixed ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_results: Option<ResultShares>,
+}
+
+/// Shares that follow results: who wins twice as often as all members do on average gets twice the leads, within bounds.
+///
+/// The weight is 10 × (won + `steady` × average) ÷ (worked + `steady`) ÷ average, from [`Rep::won`](crate::model::Rep::won)
+/// and [`Rep::worked`](crate::model::Rep::worked), rounded, at least `least` and at most `most`. Who worked nothing yet has
+/// weight 10. A member of weight 0 takes none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ResultShares {
+    /// Smallest weight (default: 5, half an average share).
+    pub least: u32,
+    /// Greatest weight (default: 20, twice an average share).
+    pub most: u32,
+    /// How many leads at the average rate each is thought to have worked beside his own (default: 20): a lucky first
+    /// lead is no rate.
+    pub steady: u32,
+}
+
+impl Default for ResultShares {
+    fn default() -> Self {
+        ResultShares { least: 5, most: 20, steady: 20 }
+    }
 }
 
 /// One rep's place in a group.
@@ -78,6 +124,16 @@ pub struct PoolRules {
     /// Most leads a rep is assigned from the pool a local day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_assign_cap: Option<u32>,
+    /// Most leads a rep is assigned from the pool a week, from Monday to Sunday. Counted from the first lead that is given
+    /// while the cap stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weekly_assign_cap: Option<u32>,
+    /// Most leads a rep is assigned from the pool a calendar month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub monthly_assign_cap: Option<u32>,
+    /// Most leads that are assigned from the pool a local day, whoever gets them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_daily_cap: Option<u32>,
     /// Most leads a rep claims (领取) from the pool a local day; counted apart from those that are assigned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_claim_cap: Option<u32>,
@@ -85,6 +141,9 @@ pub struct PoolRules {
     /// limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
+    /// How many days a rep may not claim a lead that he lost or gave up.
+    #[serde(skip_serializing_if = "is_none")]
+    pub claim_cool_down_days: u32,
     /// How leads are shared where neither the rule nor the group says.
     pub strategy: Strategy,
     /// Whether a rep with territories takes only leads from these.
@@ -94,6 +153,14 @@ pub struct PoolRules {
     /// Whether a rep takes only leads of which one level of the industry is among the rep's skills. A lead without
     /// an industry is open to all.
     pub match_industry: bool,
+    /// The group in whose turns a lead counts that goes to its owner or by a person's act, if he is a member who may take it;
+    /// `None` takes no turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner_takes_turn: Option<GroupId>,
+    /// How many leads at most a rep catches up after an absence under [`Strategy::FairShare`]: what his like were owed
+    /// meanwhile, at their expense. By default none: what he is owed stays as it was when he left.
+    #[serde(skip_serializing_if = "is_none")]
+    pub catch_up: u32,
     /// Which previous owners of the lead do not get it again.
     pub previous_owners: PreviousOwners,
     /// The rules, in order: the first that matches decides.
@@ -105,12 +172,18 @@ impl Default for PoolRules {
         PoolRules {
             zone: Zone::default(),
             daily_assign_cap: None,
+            weekly_assign_cap: None,
+            monthly_assign_cap: None,
+            total_daily_cap: None,
             daily_claim_cap: None,
             holding_cap: None,
+            claim_cool_down_days: 0,
             strategy: Strategy::default(),
             match_territory: true,
             serve_unknown_region: false,
             match_industry: false,
+            owner_takes_turn: None,
+            catch_up: 0,
             previous_owners: PreviousOwners::default(),
             rules: Vec::new(),
         }
@@ -118,7 +191,7 @@ impl Default for PoolRules {
 }
 
 /// One rule: which leads, and where they go.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AssignRule {
     /// Identifier, unique in the pool.
@@ -132,16 +205,76 @@ pub struct AssignRule {
     pub skills: BTreeSet<String>,
     /// In which pass the rule runs.
     pub pass: RulePass,
+    /// As how many leads each counts in the turns, 1 to 100. Caps count it as one.
+    #[serde(skip_serializing_if = "is_one")]
+    pub units: u32,
+    /// Whether a lead that is given without a turn ([`Strategy::LeastLoaded`], [`Strategy::LowestLoadRatio`],
+    /// [`Strategy::Sticky`]) counts in the fair shares of the list all the same.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub takes_turn: bool,
+    /// Whether the pool's [`match_industry`](PoolRules::match_industry) is otherwise for this rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub match_industry: Option<bool>,
+    /// Whether the leads are rewards (发牌): outside quotas, so they count for no cap, no cap keeps a rep from one, and they
+    /// take no turn. Who deserves one is a group by [condition](RepGroup::when).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub reward: bool,
+    /// Whom the lead needs beside its owner, such as presales or a second senior.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<CompanionRule>,
+}
+
+/// Somebody whom a lead needs beside its owner.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompanionRule {
+    /// What for, such as `presales`.
+    pub role: String,
+    /// The group that shares the work, in its own turns; the owner's group for a second of its kind.
+    pub group: GroupId,
+}
+
+impl Default for AssignRule {
+    fn default() -> Self {
+        AssignRule {
+            id: RuleId::default(),
+            when: Condition::default(),
+            then: AssignTarget::default(),
+            skills: BTreeSet::new(),
+            pass: RulePass::default(),
+            units: 1,
+            takes_turn: false,
+            match_industry: None,
+            reward: false,
+            also: Vec::new(),
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_one(units: &u32) -> bool {
+    *units == 1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_none(days: &u32) -> bool {
+    *days == 0
 }
 
 /// Where a lead goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum AssignTarget {
     /// To one rep by name (指定分配). Takes no turn anywhere.
     Rep(RepId),
     /// To one of some reps by name (指定分配), in turns of this rule, by their own weights and the pool's strategy.
     Reps(Vec<RepId>),
+    /// To the rep whom a field of the lead names, such as who met the contact at a fair: `{"rep_in": "attributes.met_by"}`.
+    /// Takes no turn anywhere. Nobody is eligible where the field is empty.
+    RepIn(Field),
+    /// To a member of the first tier that is for the lead (权重分配), such as the best leads to seniors; where nobody of it is
+    /// eligible, to one of the tier below it.
+    Tiers(Vec<Tier>),
     /// To a member of a group, in turns that all rules for the group share.
     Group {
         /// The group.
@@ -173,6 +306,17 @@ pub enum AssignTarget {
     },
 }
 
+/// One of several groups, the best first.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tier {
+    /// Which leads begin here; the default is all.
+    #[serde(default)]
+    pub when: Condition,
+    /// Who shares them.
+    pub group: GroupId,
+}
+
 impl Default for AssignTarget {
     /// No reps: a rule that was given no target, which does not compile.
     fn default() -> Self {
@@ -196,6 +340,9 @@ closed_enum! {
         LeastLoaded = "least_loaded",
         /// Lowest ratio of open leads to the holding cap; no cap counts as an empty desk. Takes no turns.
         LowestLoadRatio = "lowest_load_ratio",
+        /// The same company to the same rep while he may take its leads (rendezvous hashing on the company's name), so that
+        /// when somebody comes or goes only his companies move. Weights other than 0 do not matter. Takes no turns.
+        Sticky = "sticky",
     }
 }
 

@@ -1,10 +1,13 @@
 //! Whose turn it is, and what taking it moves.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::class::{ClassKey, TurnTable};
+use super::roll::Hint;
 use crate::model::{GroupId, RepId, RuleId};
 
 /// Those who take turns together: the members of a group, or the reps that a rule names.
@@ -26,27 +29,87 @@ impl fmt::Display for TurnList {
     }
 }
 
-/// A turn taken: what each eligible rep is owed more, and the winner less.
+/// A turn taken: who took part and who won. What each is owed more, and the winner less, follows from it: so a turn among
+/// ten thousand is as short as one among three.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Turn {
     pub(super) list: TurnList,
     pub(super) table: TurnTable,
-    /// Shared by the decision, its delta and the ledger that remembers it.
-    pub(super) moves: Arc<[(RepId, i64)]>,
+    /// Total weight of those who took part.
+    pub(super) total: u64,
+    /// How many leads it counts as.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub(super) units: u32,
+    pub(super) winner: RepId,
+    /// The classes whose members took part, by number.
+    pub(super) classes: Arc<[u32]>,
+    /// Their members who did not.
+    #[serde(default = "nobody", skip_serializing_if = "<[RepId]>::is_empty")]
+    pub(super) out: Arc<[RepId]>,
+    /// The turn is given back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) back: bool,
 }
 
-impl Turn {
-    /// What gives the turn back.
-    pub(super) fn reversed(&self) -> Turn {
-        let moves = self.moves.iter().map(|(rep, units)| (rep.clone(), units.saturating_neg())).collect();
-        Turn { moves, ..self.clone() }
+fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_one(units: &u32) -> bool {
+    *units == 1
+}
+
+fn nobody() -> Arc<[RepId]> {
+    Arc::from([])
+}
+
+/// Who sits in another class than at the last turn: reps that came, left, went away, came back, reached a cap or changed.
+/// Nobody's credit moves by it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Seating {
+    /// Classes that nobody sat in.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) opened: BTreeMap<u32, ClassKey>,
+    /// The class each sits in from now on; `None` takes no part until further notice.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) moved: BTreeMap<RepId, Option<u32>>,
+    /// Who of them is away, where he may catch up later.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) away: BTreeSet<RepId>,
+    /// How many leads at most those catch up who were away and are back.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub(super) catch_up: u32,
+    #[serde(skip)]
+    pub(super) hint: Hint,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_nothing(leads: &u32) -> bool {
+    *leads == 0
+}
+
+impl Seating {
+    /// Who of those who leave their seats is away, where that matters.
+    pub(super) fn note_away<'r>(&mut self, absent: impl Iterator<Item = &'r RepId>, catch_up: u32) {
+        if catch_up > 0 && !self.moved.is_empty() {
+            self.catch_up = catch_up;
+            self.away.extend(absent.filter(|rep| self.moved.get(*rep) == Some(&None)).cloned());
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.moved.is_empty()
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum TurnTable {
-    Credit,
-    Smooth,
+/// A turn with the seats it was taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Taken {
+    pub(super) turn: Turn,
+    #[serde(default, skip_serializing_if = "Seating::is_empty")]
+    pub(super) seating: Seating,
 }

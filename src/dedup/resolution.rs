@@ -454,6 +454,7 @@ impl Resolution {
             record: self.action.record(),
             labels: self.labels.clone(),
             count: self.record_count() as i64,
+            ..MatchFacts::default()
         }
     }
 }

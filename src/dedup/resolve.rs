@@ -298,6 +298,7 @@ fn match_facts(
         record: Some(best.record()),
         labels,
         count: hits.len() as i64,
+        ..MatchFacts::default()
     }
 }
 

@@ -47,7 +47,8 @@ impl Intake {
             elsewhere: report.within("elsewhere", |report| compile_elsewhere(&rules.elsewhere, report)),
             deduplicator: report.within("dedup", |report| Deduplicator::compile_into(&rules.dedup, report)),
             scorer: report.within("score", |report| Scorer::compile_into(&rules.score, registry, report)),
-            assigner: report.within("assign", |report| Assigner::compile_into(&rules.assign, report)),
+            assigner: report
+                .within("assign", |report| Assigner::compile_into(&rules.assign, registry, report)),
             tables: HostTables::default(),
             pool: rules.pool.clone(),
             nurture_pool: rules.nurture_pool.clone(),

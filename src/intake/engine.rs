@@ -193,7 +193,7 @@ impl Intake {
     }
 
     pub(super) fn decide(&self, case: &Case<'_>) -> Outcome {
-        let Case { lead, activities, history, rows, state, now, .. } = *case;
+        let Case { lead, activities, history, rows, roster, state, now, .. } = *case;
         let mut facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.begin(case, &facts);
         if !self.elsewhere.is_empty() {
@@ -232,7 +232,7 @@ impl Intake {
             outcome.fold(resolution, lead, &owner_state);
             return outcome;
         }
-        facts.set_match(resolution.facts());
+        facts.set_match(super::known::known_match(&resolution, rows, roster));
         let score = self.scorer.score(&facts);
         facts.set_score(score.facts());
         self.route(case, &facts, &resolution, &score, &mut outcome);

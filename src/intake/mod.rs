@@ -48,6 +48,7 @@ mod elsewhere_plan;
 mod engine;
 mod forget;
 mod import;
+mod known;
 mod next;
 mod outcome;
 mod owned;

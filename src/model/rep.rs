@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::{closed_enum, open_enum};
-use super::{CalendarId, PoolId, Region, RepId, TeamId};
+use super::{Attributes, CalendarId, PoolId, Region, RepId, TeamId};
 use crate::calendar::Zone;
 use crate::document::{Unique, load_into};
 use crate::error::{Report, RuleErrors};
@@ -56,11 +56,26 @@ pub struct Rep {
     /// The calendar of the rep's working time; `None` means always open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hours: Option<CalendarId>,
+    /// When the rep joined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined_at: Option<DateTime<Utc>>,
     /// Share of leads in relation to the others; 0 takes none.
     pub weight: u32,
+    /// Leads the rep was given in a window that the host chooses: what shares by results and rewards go by.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub worked: u32,
+    /// Of these, leads the rep won.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub won: u32,
     /// Most leads a local day over all pools; `None` means no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_cap: Option<u32>,
+    /// Most leads a week, from Monday to Sunday, over all pools; `None` means no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weekly_cap: Option<u32>,
+    /// Most leads a calendar month over all pools; `None` means no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub monthly_cap: Option<u32>,
     /// Most open leads held at once (保有量).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
@@ -79,6 +94,9 @@ pub struct Rep {
     /// When the rep is away.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub absences: Vec<Absence>,
+    /// The host's own columns.
+    #[serde(skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
 }
 
 impl Default for Rep {
@@ -94,8 +112,13 @@ impl Default for Rep {
             skills: BTreeSet::new(),
             territories: BTreeSet::new(),
             hours: None,
+            joined_at: None,
             weight: 1,
+            worked: 0,
+            won: 0,
             daily_cap: None,
+            weekly_cap: None,
+            monthly_cap: None,
             holding_cap: None,
             protected_cap: None,
             holding: 0,
@@ -103,6 +126,7 @@ impl Default for Rep {
             protected_accounts: 0,
             active: true,
             absences: Vec::new(),
+            attributes: Attributes::new(),
         }
     }
 }

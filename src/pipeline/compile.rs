@@ -89,7 +89,7 @@ fn check_stages(rules: &PipelineRules, report: &mut Report) {
             beyond |= stage.half == PipelineHalf::L2o;
             report.within("required", |report| {
                 for (index, field) in stage.required.iter().enumerate() {
-                    if matches!(field.producer(), Producer::Activity | Producer::Order) {
+                    if matches!(field.producer(), Producer::Activity | Producer::Order | Producer::Rep) {
                         report.item(index, |report| {
                             report.error(
                                 "field_not_filled_yet",

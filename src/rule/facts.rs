@@ -15,7 +15,7 @@ use crate::calendar::Span;
 use crate::company::CompanyName;
 use crate::contact::{Email, EmailFault, Phone, PhoneQuality, Wechat, person_keys};
 use crate::model::{
-    Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, Value,
+    Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, TeamId, Value,
 };
 use crate::order;
 use crate::text::is_blank;
@@ -435,6 +435,10 @@ impl<'a> Facts<'a> {
             | FieldId::MatchOwner
             | FieldId::MatchRecord
             | FieldId::MatchLabels
+            | FieldId::MatchTier
+            | FieldId::MatchMaturity
+            | FieldId::MatchRegion
+            | FieldId::MatchOwnerTeam
             | FieldId::MatchCount => self.of_match(id),
             FieldId::ScoreEngagement
             | FieldId::ScoreFit
@@ -461,6 +465,10 @@ impl<'a> Facts<'a> {
             FieldId::MatchOwner => text(matched.owner.as_ref().map(RepId::as_str)),
             FieldId::MatchRecord => text(matched.record.as_ref().map(RecordRef::id)),
             FieldId::MatchLabels => texts(&self.match_labels),
+            FieldId::MatchTier => text(matched.account.tier.as_deref()),
+            FieldId::MatchMaturity => text(matched.account.maturity.as_deref()),
+            FieldId::MatchRegion => region(matched.account.region),
+            FieldId::MatchOwnerTeam => text(matched.owner_team.as_ref().map(TeamId::as_str)),
             _ => FactValue::Integer(matched.count),
         }
     }
@@ -579,11 +587,16 @@ pub(crate) fn text(value: Option<&str>) -> FactValue<'_> {
     }
 }
 
+/// The value of a column of the host's own.
+pub(crate) fn own_column<'a>(attributes: &'a Attributes, name: &str) -> FactValue<'a> {
+    attributes.get(name).map_or(FactValue::Missing, attribute)
+}
+
 pub(crate) fn number<'a>(value: Option<f64>) -> FactValue<'a> {
     value.filter(|number| number.is_finite()).map_or(FactValue::Missing, FactValue::Number)
 }
 
-fn texts(values: &[String]) -> FactValue<'_> {
+pub(crate) fn texts(values: &[String]) -> FactValue<'_> {
     if values.is_empty() { FactValue::Missing } else { FactValue::Texts(values) }
 }
 

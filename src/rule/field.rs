@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::fields::{ACTIVITY_COUNT, ATTRIBUTES, FIELDS, FieldId, FieldSpec, Producer, is_read_as_brought};
+use super::fields::{
+    ACTIVITY_COUNT, ATTRIBUTES, FIELDS, FieldId, FieldSpec, Producer, Scope, is_read_as_brought,
+};
 use crate::model::{FieldType, LeadField};
 use crate::text;
 
@@ -94,6 +96,11 @@ impl Field {
             Path::Lead(_) => Producer::Lead,
             _ => self.spec().producer,
         }
+    }
+
+    /// Whether a condition that stands there may read it. Of a rep, the attributes are the rep's.
+    pub(super) fn is_read_in(&self, scope: Scope) -> bool {
+        scope.reads(self.producer()) || (scope == Scope::Rep && matches!(self.0, Path::Attribute(_)))
     }
 
     /// The kind and the days of `activity.count.KIND.Nd`.

@@ -26,6 +26,8 @@ pub enum Producer {
     Activity,
     /// One order; only in rules about orders.
     Order,
+    /// A rep; only in rules about reps.
+    Rep,
 }
 
 impl Producer {
@@ -38,6 +40,7 @@ impl Producer {
         Producer::Score,
         Producer::Activity,
         Producer::Order,
+        Producer::Rep,
     ];
 
     /// The value as the table of fields writes it.
@@ -51,6 +54,7 @@ impl Producer {
             Producer::Score => "score",
             Producer::Activity => "activity",
             Producer::Order => "order",
+            Producer::Rep => "rep",
         }
     }
 }
@@ -67,6 +71,7 @@ impl Producer {
             Producer::Score => "scoring fills it",
             Producer::Activity => "only one activity has it",
             Producer::Order => "only an order has it",
+            Producer::Rep => "only a rep has it",
         }
     }
 }
@@ -89,6 +94,8 @@ pub enum Scope {
     Assign,
     /// In the definition of a closed deal: one order.
     Order,
+    /// In groups of reps: one rep, and the rep's attributes.
+    Rep,
 }
 
 impl Scope {
@@ -101,6 +108,7 @@ impl Scope {
         Scope::Activity,
         Scope::Assign,
         Scope::Order,
+        Scope::Rep,
     ];
 
     /// The value as one word, for logs and screens.
@@ -114,6 +122,7 @@ impl Scope {
             Scope::Activity => "activity",
             Scope::Assign => "assign",
             Scope::Order => "order",
+            Scope::Rep => "rep",
         }
     }
 }
@@ -130,6 +139,7 @@ impl Scope {
             Scope::Activity => "rules about activities",
             Scope::Assign => "assignment rules",
             Scope::Order => "rules about orders",
+            Scope::Rep => "groups of reps",
         }
     }
 
@@ -143,6 +153,7 @@ impl Scope {
             Scope::Activity => producer <= Producer::Dedup || producer == Producer::Activity,
             Scope::Assign => producer <= Producer::Score,
             Scope::Order => producer == Producer::Order,
+            Scope::Rep => producer == Producer::Rep,
         }
     }
 }
@@ -298,6 +309,10 @@ field_ids! {
     MatchRecord = "match.record": Text, Dedup, "Identifier of the record the lead belongs to";
     MatchLabels = "match.labels": Texts, Dedup, "Labels of the matches";
     MatchCount = "match.count": Integer, Dedup, "Number of records that match";
+    MatchTier = "match.tier": Text, Dedup, "Tier of the account the lead belongs to";
+    MatchMaturity = "match.maturity": Text, Dedup, "Maturity of the account the lead belongs to";
+    MatchRegion = "match.region": Region, Dedup, "Where the account is that the lead belongs to";
+    MatchOwnerTeam = "match.owner_team": Text, Dedup, "Team of the owner of the record the lead belongs to";
     ScoreEngagement = "score.engagement": Number, Score, "Dynamic score, 0 to 100";
     ScoreFit = "score.fit": Number, Score, "Static score, 0 to 100";
     ScoreLevel = "score.level": Integer, Score, "Engagement level, 1 (high) to 4";
@@ -319,4 +334,17 @@ field_ids! {
     OrderCurrency = "order.currency": Text, Order, "Currency of the order";
     OrderPaid = "order.paid": Number, Order, "Sum of its payments in the same currency, in major units";
     OrderCreatedAt = "order.created_at": Time, Order, "When the order was placed";
+    RepId = "rep.id": Text, Rep, "Identifier of the rep";
+    RepTeam = "rep.team": Text, Rep, "Team of the rep";
+    RepDepartment = "rep.department": Texts, Rep, "Departments of the rep, from the top";
+    RepManager = "rep.manager": Text, Rep, "Whom the rep reports to";
+    RepTitle = "rep.title": Text, Rep, "Title of the rep";
+    RepLevel = "rep.level": Text, Rep, "Level of the rep, such as `senior`";
+    RepSkills = "rep.skills": Texts, Rep, "Industries, products and languages the rep can serve";
+    RepTerritories = "rep.territories": Texts, Rep, "Regions the rep serves, as ISO 3166-2 with the GB/T 2260 code";
+    RepJoinedAt = "rep.joined_at": Time, Rep, "When the rep joined";
+    RepWeight = "rep.weight": Integer, Rep, "The rep's own share of leads";
+    RepWon = "rep.won": Integer, Rep, "Leads the rep won in the host's window";
+    RepWorked = "rep.worked": Integer, Rep, "Leads the rep was given in the host's window";
+    RepConversion = "rep.conversion": Number, Rep, "Won of worked leads, 0 to 1";
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::open_enum::closed_enum;
-use crate::model::{RecordRef, RepId};
+use crate::model::{RecordRef, Region, RepId, TeamId};
 
 closed_enum! {
     /// What duplicate matching decided about a lead; `match.action` in rules.
@@ -66,6 +66,17 @@ closed_enum! {
     }
 }
 
+/// What rules read of the account a lead belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountFacts {
+    /// Its tier.
+    pub tier: Option<String>,
+    /// Its maturity.
+    pub maturity: Option<String>,
+    /// Where it is.
+    pub region: Option<Region>,
+}
+
 /// What duplicate matching adds to the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MatchFacts {
@@ -79,6 +90,10 @@ pub struct MatchFacts {
     pub labels: BTreeSet<MatchLabel>,
     /// Number of records that match.
     pub count: i64,
+    /// What is known of the account the lead belongs to.
+    pub account: AccountFacts,
+    /// Team of the owner of the record the lead belongs to.
+    pub owner_team: Option<TeamId>,
 }
 
 impl MatchFacts {

@@ -88,7 +88,7 @@ impl Condition {
             }
             Node::Compare { field, operator, operand } => {
                 let producer = field.producer();
-                if !scope.reads(producer) {
+                if !field.is_read_in(scope) {
                     report.error(
                         "field_not_filled_yet",
                         format!("`{field}` cannot be read here: {}", producer.describe()),

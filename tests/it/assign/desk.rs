@@ -35,7 +35,7 @@ pub(crate) fn roster(reps: &[Rep]) -> Roster {
 pub(crate) fn group(members: &[(&str, u32)]) -> RepGroup {
     let members =
         members.iter().map(|(id, weight)| GroupMember { rep: (*id).into(), weight: Some(*weight) }).collect();
-    RepGroup { members, strategy: None }
+    RepGroup { members, ..RepGroup::default() }
 }
 
 pub(crate) fn to_group() -> AssignTarget {

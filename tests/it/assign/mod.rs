@@ -2,6 +2,13 @@
 
 pub(crate) mod desk;
 mod documents;
+mod peers;
+mod presets;
+mod quick;
+mod second_look;
 mod shares;
+mod sim;
+mod smooth;
+mod threads;
 mod time;
 mod traps;

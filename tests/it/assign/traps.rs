@@ -152,7 +152,16 @@ fn nobody_is_known_to_work_where_the_calendar_has_ended() {
     for after in ["2026-12-31T10:00:00Z", "2027-03-01T03:00:00Z"] {
         let assignment = desk.take(&lead("M"), at(after));
         assert_eq!(*assignment.kind(), AssignmentKind::NoEligible { retry_at: None });
-        assert_eq!(assignment.skipped()["off_hours"], 2);
+        assert_eq!(assignment.skipped()["unknown_hours"], 2);
+        let (lead, tables) = (lead("M"), HostTables::default());
+        let facts = Facts::new(&lead, &FactContext::new(&tables, at(after)));
+        let options = AssignOptions::default();
+        let explained = desk
+            .assigner
+            .explain_decision(&assignment, &facts, &desk.roster, desk.ledgers(), &options)
+            .unwrap();
+        let said = explained.to_string();
+        assert!(said.contains("the calendar `cn-2023-2026` ends with 2026-12-31"), "{said}");
     }
 }
 

@@ -17,6 +17,7 @@ mod joins;
 mod lives;
 mod owners;
 mod properties;
+mod worked;
 
 const MOBILE: &str = "13812349876";
 const LANDLINE: &str = "010-62648835";

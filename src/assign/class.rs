@@ -1,0 +1,91 @@
+//! Reps who are owed more at the same time and by the same amount.
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::Digest;
+
+/// One lead in the units credit is counted in.
+pub const ONE_LEAD: i64 = 1 << 32;
+
+/// In what turns are counted: credits of fair shares, or smooth weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TurnTable {
+    Credit,
+    Smooth,
+}
+
+/// As how many leads one may count.
+pub(super) const MAX_UNITS: u32 = 100;
+
+/// What the members of a class have in common: all on which it depends whether one of them may take a lead, but for what
+/// is each one's own, and the weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClassKey {
+    /// Of territories, skills and working time.
+    pub(super) of: Digest,
+    pub(super) weight: u32,
+}
+
+/// A class and what each of its members was owed since it was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Class {
+    pub(super) of: Digest,
+    pub(super) weight: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) credit: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) smooth: i64,
+    /// Members.
+    #[serde(skip)]
+    pub(super) count: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_zero(units: &i64) -> bool {
+    *units == 0
+}
+
+impl Class {
+    pub(super) fn new(key: ClassKey) -> Class {
+        Class { of: key.of, weight: key.weight, credit: 0, smooth: 0, count: 0 }
+    }
+
+    pub(super) fn key(&self) -> ClassKey {
+        ClassKey { of: self.of, weight: self.weight }
+    }
+
+    pub(super) fn owed(&self, table: TurnTable) -> i64 {
+        match table {
+            TurnTable::Credit => self.credit,
+            TurnTable::Smooth => self.smooth,
+        }
+    }
+
+    pub(super) fn owed_mut(&mut self, table: TurnTable) -> &mut i64 {
+        match table {
+            TurnTable::Credit => &mut self.credit,
+            TurnTable::Smooth => &mut self.smooth,
+        }
+    }
+}
+
+/// What somebody of a weight is owed more for a turn of so many leads: in credit ⌊weight · leads / total⌋, in smooth
+/// weights the weight for each lead.
+pub(super) fn gain(table: TurnTable, weight: u32, total: u64, units: u32) -> i64 {
+    match table {
+        TurnTable::Smooth => i64::from(weight).saturating_mul(i64::from(units)),
+        // No product overflows: both factors are below 2³³ and the weight below 2³².
+        TurnTable::Credit if units == 1 => {
+            let gained = u64::from(weight) * ONE_LEAD.unsigned_abs() / total.max(1);
+            i64::try_from(gained).unwrap_or(ONE_LEAD)
+        }
+        TurnTable::Credit => {
+            let leads = u128::from(units) * u128::from(ONE_LEAD.unsigned_abs());
+            let gained = u128::from(weight) * leads / u128::from(total.max(1));
+            i64::try_from(gained).unwrap_or(i64::MAX)
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Strategies of the host.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value as Json;
+
+use super::class::{ONE_LEAD, TurnTable};
+use super::ledgers::Ledgers;
+use super::ranks::Candidate;
+use super::turn::TurnList;
+use crate::error::Report;
+use crate::model::RepId;
+use crate::rule::{Custom, FactSource, Registry};
+
+/// A strategy of the host: it proposes the members of a group in the order it prefers, and the first who may take the lead
+/// gets it.
+///
+/// It is registered with [`Registry::strategy`] and named by a [group](super::RepGroup::custom) as
+/// `{"custom": {"name": "…", "params": {…}}}`; the [module docs](super) show one. It must be pure: the same view gives the
+/// same proposals. Whom the engine would not give the lead it is not given, whatever is proposed.
+pub trait CustomStrategy: Send + Sync + fmt::Debug {
+    /// Proposes reps, the best first, until `seen` says to stop: that one gets the lead. A rep who may not take it, or whom
+    /// the group does not have, is passed over.
+    fn propose(&self, view: &PoolView<'_>, seen: &mut dyn FnMut(RepId) -> ControlFlow<()>);
+}
+
+/// What a strategy looks at: the lead, and the members of the group who may take it.
+#[derive(Clone, Copy)]
+pub struct PoolView<'a> {
+    pub(super) facts: &'a dyn FactSource,
+    pub(super) candidates: &'a [Candidate<'a>],
+    pub(super) list: &'a TurnList,
+    pub(super) ledgers: Ledgers<'a>,
+}
+
+impl fmt::Debug for PoolView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PoolView").field("candidates", &self.candidates).finish_non_exhaustive()
+    }
+}
+
+impl PoolView<'_> {
+    /// The lead, as rules read it.
+    #[must_use]
+    pub fn facts(&self) -> &dyn FactSource {
+        self.facts
+    }
+
+    /// The moment of the decision.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.facts.now()
+    }
+
+    /// Those who may take the lead, by id.
+    pub fn reps(&self) -> impl Iterator<Item = &RepId> {
+        self.candidates.iter().map(|one| &one.rep)
+    }
+
+    fn find(&self, rep: &RepId) -> Option<&Candidate<'_>> {
+        let place = self.candidates.binary_search_by(|one| one.rep.cmp(rep)).ok()?;
+        self.candidates.get(place)
+    }
+
+    /// The share of one of them in relation to the others; 0 for who may not take the lead.
+    #[must_use]
+    pub fn weight(&self, rep: &RepId) -> u32 {
+        self.find(rep).map_or(0, |one| one.weight)
+    }
+
+    /// Open leads that one of them holds.
+    #[must_use]
+    pub fn open(&self, rep: &RepId) -> u32 {
+        self.find(rep).map_or(0, |one| one.slot.open(self.ledgers.reps.taken(rep)))
+    }
+
+    /// What a rep is owed of the group's fair shares, in leads of 2³² units.
+    #[must_use]
+    pub fn credit(&self, rep: &RepId) -> i64 {
+        self.ledgers.pool.turns(self.list).map_or(0, |turns| turns.owed(rep, TurnTable::Credit))
+    }
+
+    /// The units of one lead, in which credit is counted.
+    #[must_use]
+    pub fn one_lead(&self) -> i64 {
+        ONE_LEAD
+    }
+}
+
+/// The place of the candidate a strategy settles on.
+pub(super) fn proposed(strategy: &dyn CustomStrategy, view: &PoolView<'_>) -> Option<usize> {
+    let mut chosen = None;
+    strategy.propose(view, &mut |rep| match view.candidates.binary_search_by(|one| one.rep.cmp(&rep)) {
+        Ok(place) => {
+            chosen.get_or_insert(place);
+            ControlFlow::Break(())
+        }
+        Err(_) => ControlFlow::Continue(()),
+    });
+    chosen
+}
+
+/// Makes a strategy from its parameters.
+type Factory = dyn Fn(&Json) -> Result<Arc<dyn CustomStrategy>, String> + Send + Sync;
+
+const KIND: &str = "strategy";
+
+impl Registry {
+    /// Adds a strategy under a name; one of the same name is replaced. The factory reads the parameters of the rules, or
+    /// says in one sentence what is wrong with them.
+    ///
+    /// The docs of the module [`assign`](crate::assign) show a whole strategy.
+    #[must_use]
+    pub fn strategy(
+        self,
+        name: impl Into<String>,
+        factory: impl Fn(&Json) -> Result<Arc<dyn CustomStrategy>, String> + Send + Sync + 'static,
+    ) -> Registry {
+        let factory: Arc<Factory> = Arc::new(factory);
+        self.with(KIND, name.into(), factory)
+    }
+}
+
+pub(super) fn make(
+    registry: &Registry,
+    custom: &Custom,
+    report: &mut Report,
+) -> Option<Arc<dyn CustomStrategy>> {
+    registry.make(KIND, custom, report)
+}

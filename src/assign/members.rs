@@ -1,0 +1,97 @@
+//! Who takes turns together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveTime, Utc};
+
+use super::eligibility::Question;
+use super::person::RepFacts;
+use super::roster::Roster;
+use super::rules::ResultShares;
+use crate::model::RepId;
+use crate::rule::Predicate;
+
+/// Who takes turns together.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Members {
+    /// Reps by id, each with a weight if the rules give one. All rules for a group share them.
+    pub(super) listed: Arc<[(RepId, Option<u32>)]>,
+    pub(super) others: Others,
+    pub(super) by_results: Option<ResultShares>,
+}
+
+/// Who belongs to a list without being named.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Others {
+    #[default]
+    Nobody,
+    /// All reps of the roster.
+    Everybody,
+    /// Those of the roster for whom a condition holds.
+    When(Arc<Predicate>),
+}
+
+impl Members {
+    /// Shows every member by id, each with a weight if the rules give one.
+    pub(super) fn visit(&self, question: &Question<'_>, visit: &mut dyn FnMut(&RepId, Option<u32>)) {
+        let Some(shares) = self.by_results else { return self.visit_plain(question, visit) };
+        let mut members: Vec<(RepId, Option<u32>)> = Vec::new();
+        self.visit_plain(question, &mut |rep, weight| members.push((rep.clone(), weight)));
+        let results: Vec<(u64, u64)> = members.iter().map(|(rep, _)| question.roster.results(rep)).collect();
+        let (won, worked) = results.iter().fold((0_u64, 0_u64), |(won, worked), (more, of)| {
+            (won.saturating_add(*more), worked.saturating_add(*of))
+        });
+        for ((rep, weight), results) in members.iter().zip(results) {
+            let weight = if *weight == Some(0) { 0 } else { shares.weight(results, (won, worked)) };
+            visit(rep, Some(weight));
+        }
+    }
+
+    fn visit_plain(&self, question: &Question<'_>, visit: &mut dyn FnMut(&RepId, Option<u32>)) {
+        let predicate = match &self.others {
+            Others::Nobody => return self.listed.iter().for_each(|(rep, weight)| visit(rep, *weight)),
+            Others::Everybody => return question.roster.reps().for_each(|rep| visit(rep, None)),
+            Others::When(predicate) => predicate,
+        };
+        // What depends on the time of day would change who belongs to the group in the middle of it.
+        let day = question.date.and_time(NaiveTime::MIN).and_utc();
+        let mut members: BTreeMap<&RepId, Option<u32>> = BTreeMap::new();
+        members.extend(matching(question.roster, predicate, day).map(|rep| (rep, None)));
+        members.extend(self.listed.iter().map(|(rep, weight)| (rep, *weight)));
+        members.into_iter().for_each(|(rep, weight)| visit(rep, weight));
+    }
+
+    /// Whether all reps of the roster may belong to it.
+    pub(super) fn asks_everybody(&self) -> bool {
+        !matches!(self.others, Others::Nobody)
+    }
+}
+
+/// Those of the roster for whom a condition holds on a day. A condition that fails does not hold.
+fn matching<'r>(
+    roster: &'r Roster,
+    predicate: &Predicate,
+    day: DateTime<Utc>,
+) -> impl Iterator<Item = &'r RepId> {
+    roster
+        .people()
+        .filter(move |(_, person)| predicate.eval(&RepFacts { person, day }) == Ok(true))
+        .map(|(rep, _)| rep)
+}
+
+impl ResultShares {
+    /// The weight of somebody who won so many of so many leads, beside those of all: 10 for who wins as they do.
+    fn weight(&self, (won, worked): (u64, u64), (all_won, all_worked): (u64, u64)) -> u32 {
+        let (all_won, all_worked, steady) =
+            (u128::from(all_won), u128::from(all_worked), u128::from(self.steady));
+        if all_won == 0 || all_worked == 0 {
+            return 10.clamp(self.least, self.most.max(self.least));
+        }
+        // (won + steady · average) ÷ (worked + steady), as a multiple of the average, which is all_won ÷ all_worked.
+        let above = 10 * (u128::from(won) * all_worked + steady * all_won);
+        let below = ((u128::from(worked) + steady) * all_won).max(1);
+        let weight = u32::try_from((above + below / 2) / below).unwrap_or(u32::MAX);
+        weight.clamp(self.least, self.most.max(self.least))
+    }
+}

@@ -1,0 +1,83 @@
+//! Who comes first, by looking at everybody.
+
+use super::class::{TurnTable, gain};
+use super::ledgers::Ledgers;
+use super::roster::Slot;
+use super::rules::Strategy;
+use super::turn::TurnList;
+use crate::model::RepId;
+
+/// Somebody who may take the lead.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate<'a> {
+    pub(super) rep: RepId,
+    pub(super) slot: &'a Slot,
+    /// At least 1.
+    pub(super) weight: u32,
+}
+
+/// The candidates, the next in turn first, at most `limit`.
+pub(super) fn rank(
+    strategy: Strategy,
+    candidates: &[Candidate<'_>],
+    list: &TurnList,
+    ledgers: Ledgers<'_>,
+    limit: usize,
+) -> Vec<RepId> {
+    let mut left = candidates.to_vec();
+    let mut ranked = Vec::new();
+    while ranked.len() < limit
+        && let Some(index) = best(strategy, &left, list, ledgers)
+        && index < left.len()
+    {
+        ranked.push(left.remove(index).rep);
+    }
+    ranked
+}
+
+/// The place of the one who comes first; `None` when there are none. The candidates come by id.
+pub(super) fn best(
+    strategy: Strategy,
+    candidates: &[Candidate<'_>],
+    list: &TurnList,
+    ledgers: Ledgers<'_>,
+) -> Option<usize> {
+    let turns = ledgers.pool.turns(list);
+    let total = total_weight(candidates);
+    let table = match strategy {
+        Strategy::SmoothWeighted => TurnTable::Smooth,
+        _ => TurnTable::Credit,
+    };
+    let owed = |candidate: &Candidate<'_>| {
+        let before = turns.map_or(0, |turns| turns.owed(&candidate.rep, table));
+        before.saturating_add(gain(table, candidate.weight, total, 1))
+    };
+    let open = |candidate: &Candidate<'_>| candidate.slot.open(ledgers.reps.taken(&candidate.rep));
+    let mut order = candidates.iter().enumerate();
+    let (mut best, mut leader) = order.next()?;
+    for (index, candidate) in order {
+        // Only a strictly better candidate displaces one with a smaller id.
+        let better = match strategy {
+            Strategy::FairShare | Strategy::SmoothWeighted | Strategy::Sticky => {
+                owed(candidate) > owed(leader)
+            }
+            Strategy::LeastLoaded => open(candidate) < open(leader),
+            Strategy::LowestLoadRatio => {
+                let load = |candidate: &Candidate<'_>| match candidate.slot.holding_cap {
+                    Some(cap) => (u64::from(open(candidate)), u64::from(cap.max(1))),
+                    None => (0, 1),
+                };
+                let ((a, a_cap), (b, b_cap)) = (load(candidate), load(leader));
+                (a * b_cap, open(candidate)) < (b * a_cap, open(leader))
+            }
+        };
+        if better {
+            (best, leader) = (index, candidate);
+        }
+    }
+    Some(best)
+}
+
+fn total_weight(candidates: &[Candidate<'_>]) -> u64 {
+    candidates.iter().map(|candidate| u64::from(candidate.weight)).sum()
+}

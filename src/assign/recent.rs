@@ -1,0 +1,43 @@
+//! Who was given leads of a pool lately, or gave them back.
+
+use std::collections::VecDeque;
+
+use crate::model::RepId;
+
+const REMEMBERED: usize = 256;
+
+/// Whose counts in a pool changed, by the revision that led to. As [`Changes`](super::changes::Changes), no part of the
+/// state.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Recent {
+    /// From this revision on nothing is missing.
+    from: u64,
+    reps: VecDeque<(u64, RepId)>,
+}
+
+impl Recent {
+    pub(super) fn from(revision: u64) -> Recent {
+        Recent { from: revision, reps: VecDeque::new() }
+    }
+
+    pub(super) fn note(&mut self, revision: u64, rep: &RepId) {
+        if self.reps.len() >= REMEMBERED
+            && let Some((revision, _)) = self.reps.pop_front()
+        {
+            self.from = revision;
+        }
+        self.reps.push_back((revision, rep.clone()));
+    }
+
+    /// Whose counts changed after a revision; `None` when that is not known.
+    pub(super) fn since(&self, revision: u64) -> Option<impl Iterator<Item = &RepId>> {
+        let after = self.reps.partition_point(|(at, _)| *at <= revision);
+        (revision >= self.from).then(|| self.reps.iter().skip(after).map(|(_, rep)| rep))
+    }
+}
+
+impl PartialEq for Recent {
+    fn eq(&self, _: &Recent) -> bool {
+        true
+    }
+}

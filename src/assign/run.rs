@@ -1,0 +1,319 @@
+//! One lead on its way through the rules of a pool.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::class::TurnTable;
+use super::custom::{PoolView, proposed};
+use super::eligibility::{Question, ruled_out_before};
+use super::explanation::AssignExplanation;
+use super::kind::AssignmentKind;
+use super::ledgers::Ledgers;
+use super::members::Members;
+use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
+use super::ranks::{Candidate, best, rank};
+use super::roster::Roster;
+use super::rules::{RulePass, Strategy};
+use super::share::{Share, Skipped, pick};
+use super::sticky::stuck_to;
+use super::turn::Taken;
+use crate::model::RepId;
+use crate::rule::{FactSource, FactValue, Facts, Fingerprint, MatchLabel, Predicate, RuleFault};
+use crate::text;
+
+/// How many reps a reviewer is suggested.
+const SUGGESTIONS: usize = 5;
+
+/// One lead on its way through the rules of a pool.
+pub(super) struct Run<'a, 't> {
+    pub(super) pool: &'a PoolPlan,
+    pub(super) facts: &'a Facts<'a>,
+    pub(super) question: Question<'a>,
+    /// The version of the rules.
+    pub(super) rules: Fingerprint,
+    pub(super) skipped: Skipped,
+    pub(super) faults: Vec<RuleFault>,
+    pub(super) trace: Option<&'t mut AssignExplanation>,
+    pub(super) is_for_companion: bool,
+}
+
+/// Whether the lead is a reward (奖励): it counts for no cap and takes no turn.
+pub(super) fn is_reward(facts: &Facts<'_>) -> bool {
+    facts.matched().is_some_and(|matched| matched.labels.contains(&MatchLabel::Reward))
+}
+
+/// Nobody could take the lead.
+#[derive(Debug, Clone, Copy, Default)]
+struct Nobody {
+    /// Whether somebody could have but for a cap.
+    capped: bool,
+    free_from: Option<DateTime<Utc>>,
+}
+
+impl Nobody {
+    fn and(self, other: Nobody) -> Nobody {
+        Nobody {
+            capped: self.capped || other.capped,
+            free_from: [self.free_from, other.free_from].into_iter().flatten().min(),
+        }
+    }
+
+    fn kind(self) -> AssignmentKind {
+        match self.capped {
+            true => AssignmentKind::AllCapped { frees_at: self.free_from },
+            false => AssignmentKind::NoEligible { retry_at: self.free_from },
+        }
+    }
+}
+
+impl PoolPlan {
+    /// The folded levels of the lead's industry, where they matter.
+    pub(super) fn industry(&self, facts: &Facts<'_>) -> Vec<String> {
+        let is_asked = self.match_industry || self.rules.iter().any(|rule| rule.match_industry);
+        let levels = if is_asked { facts.read().industry.as_slice() } else { &[] };
+        levels.iter().map(|level| text::fold(level)).filter(|level| !level.is_empty()).collect()
+    }
+
+    pub(super) fn question<'a>(
+        &'a self,
+        facts: &Facts<'_>,
+        roster: &'a Roster,
+        ledgers: Ledgers<'a>,
+        now: DateTime<Utc>,
+        lead: LeadOptions<'a>,
+    ) -> Question<'a> {
+        Question {
+            roster,
+            ledgers,
+            now,
+            date: self.zone.date(now),
+            zone: &self.zone,
+            daily_cap: self.daily_cap,
+            holding_cap: self.holding_cap,
+            weekly_cap: self.weekly_cap,
+            monthly_cap: self.monthly_cap,
+            total_cap: self.total_cap,
+            is_reward: is_reward(facts),
+            catch_up: self.catch_up,
+            match_territory: self.match_territory,
+            serve_unknown_region: self.serve_unknown_region,
+            // Deriving it may take parsing the company name.
+            region: if self.match_territory { facts.region() } else { None },
+            industry: lead.industry,
+            skills: &[],
+            previous: ruled_out_before(self.previous_owners, lead.previous),
+            excluded: lead.excluded,
+        }
+    }
+}
+
+/// What of a lead keeps some reps from taking it.
+#[derive(Clone, Copy)]
+pub(super) struct LeadOptions<'a> {
+    pub(super) industry: &'a [String],
+    pub(super) previous: &'a [RepId],
+    pub(super) excluded: &'a BTreeSet<RepId>,
+}
+
+impl<'a> Run<'a, '_> {
+    /// What becomes of the lead, and the turn that is taken.
+    pub(super) fn rules(&mut self) -> (AssignmentKind, Option<Taken>) {
+        let pool = self.pool;
+        let first = pool.rules.iter().filter(|rule| rule.pass == RulePass::First);
+        let nobody = match self.first_match(first, 1) {
+            Some(rule) => match self.target(rule, 1) {
+                Ok(settled) => return settled,
+                Err(nobody) => Some(nobody),
+            },
+            None => None,
+        };
+        let occasion = if nobody.is_some() { RulePass::AfterNobodyEligible } else { RulePass::AfterNoHit };
+        let second =
+            pool.rules.iter().filter(|rule| rule.pass == occasion || rule.pass == RulePass::AfterEither);
+        let kind = match self.first_match(second, 2) {
+            Some(rule) => match self.target(rule, 2) {
+                Ok(settled) => return settled,
+                Err(again) => nobody.unwrap_or_default().and(again).kind(),
+            },
+            None => nobody.map_or(AssignmentKind::NoRuleMatched, Nobody::kind),
+        };
+        (kind, None)
+    }
+
+    fn first_match(
+        &mut self,
+        mut rules: impl Iterator<Item = &'a RulePlan>,
+        pass: u8,
+    ) -> Option<&'a RulePlan> {
+        rules.find(|rule| {
+            let matches = match rule.when.eval(self.facts) {
+                Ok(matches) => matches,
+                Err(fault) => {
+                    self.faults.push(RuleFault { rule: rule.id.clone(), fault });
+                    false
+                }
+            };
+            if let Some(trace) = self.trace.as_deref_mut() {
+                trace.rule(&rule.id, pass, matches);
+            }
+            matches
+        })
+    }
+
+    /// Where the rule's target sends the lead, and the turn that is taken; or that nobody can take it.
+    fn target(&mut self, rule: &'a RulePlan, pass: u8) -> Result<(AssignmentKind, Option<Taken>), Nobody> {
+        let id = rule.id.clone();
+        let (rep, turn) = match &rule.target {
+            TargetPlan::Pool(pool) => {
+                return Ok((AssignmentKind::ToPool { pool: pool.clone(), rule: id, pass }, None));
+            }
+            TargetPlan::Reviewer { by, suggest } => {
+                let suggestions =
+                    suggest.as_ref().and_then(|group| self.suggestions(rule, group)).unwrap_or_default();
+                return Ok((
+                    AssignmentKind::AwaitingReview { by: by.clone(), suggestions, rule: id, pass },
+                    None,
+                ));
+            }
+            TargetPlan::Rep(rep) => {
+                // By name, so the rep's share does not matter.
+                let named = Members { listed: [(rep.clone(), Some(1))].into(), ..Members::default() };
+                self.candidates(rule, &named).map(|_| (rep.clone(), None))?
+            }
+            TargetPlan::RepIn(field) => {
+                let FactValue::Text(named) = self.facts.fact(field) else { return Err(Nobody::default()) };
+                let rep = RepId::from(named);
+                let named = Members { listed: [(rep.clone(), Some(1))].into(), ..Members::default() };
+                self.candidates(rule, &named).map(|_| (rep, None))?
+            }
+            TargetPlan::Shared(group) => self.share_out(rule, group)?,
+            TargetPlan::Tiers(tiers) => self.tier(rule, tiers)?,
+        };
+        let pool = self.question.ledgers.pool.pool().clone();
+        Ok((AssignmentKind::Assigned { rep, pool, rule: id, pass }, turn))
+    }
+
+    /// Who of the first tier that is for the lead gets it, or of one below.
+    fn tier(
+        &mut self,
+        rule: &'a RulePlan,
+        tiers: &'a [(Predicate, Sharing)],
+    ) -> Result<(RepId, Option<Taken>), Nobody> {
+        let begins = tiers.iter().position(|(when, _)| when.eval(self.facts) == Ok(true));
+        let mut nobody = Nobody::default();
+        for (_, group) in tiers.iter().skip(begins.unwrap_or(tiers.len())) {
+            match self.share_out(rule, group) {
+                Ok(given) => return Ok(given),
+                Err(again) => nobody = nobody.and(again),
+            }
+        }
+        Err(nobody)
+    }
+
+    /// What is asked about the lead where this rule stands.
+    fn question(&self, rule: &'a RulePlan) -> Question<'a> {
+        let industry = if rule.match_industry { self.question.industry } else { &[] };
+        let is_reward = self.question.is_reward || rule.reward;
+        let skills: &[(String, String)] = if self.is_for_companion { &[] } else { &rule.skills };
+        Question { skills, industry, is_reward, ..self.question }
+    }
+
+    /// Who of those who share gets the lead.
+    fn share_out(
+        &mut self,
+        rule: &'a RulePlan,
+        group: &'a Sharing,
+    ) -> Result<(RepId, Option<Taken>), Nobody> {
+        let question = self.question(rule);
+        let (rules, units) = (self.rules, rule.units);
+        let share = |table| Share { list: &group.list, members: &group.members, table, units, rules };
+        // A reward takes no turn, so everybody is asked whether he may have it whatever the caps say.
+        let by_turns = match group.strategy {
+            _ if question.is_reward || group.custom.is_some() => None,
+            Strategy::FairShare => Some(share(TurnTable::Credit)),
+            Strategy::SmoothWeighted => Some(share(TurnTable::Smooth)),
+            Strategy::LeastLoaded | Strategy::LowestLoadRatio | Strategy::Sticky => None,
+        };
+        let Some(by_turns) = by_turns else {
+            let candidates = self.candidates(rule, &group.members)?;
+            let winner = match (&group.custom, group.strategy) {
+                (Some(custom), _) => {
+                    let (list, ledgers) = (&group.list, question.ledgers);
+                    let view = PoolView { facts: self.facts, candidates: &candidates, list, ledgers };
+                    proposed(custom.as_ref(), &view)
+                }
+                (None, Strategy::Sticky) => stuck_to(self.facts, &candidates),
+                (None, strategy) => best(strategy, &candidates, &group.list, question.ledgers),
+            };
+            let winner = winner.and_then(|index| candidates.get(index)).ok_or_else(Nobody::default)?;
+            let share = share(TurnTable::Credit);
+            let turn = (rule.takes_turn && !question.is_reward)
+                .then(|| pick(&question, share, Some(&winner.rep), &mut Skipped::new()));
+            return Ok((winner.rep.clone(), turn.flatten().map(|(_, taken)| taken)));
+        };
+        if self.trace.is_some() {
+            // Everybody is asked, for the explanation's sake.
+            let skipped = self.skipped.clone();
+            self.candidates(rule, &group.members)?;
+            self.skipped = skipped;
+        }
+        let picked = match question.is_closed() {
+            true => None,
+            false => pick(&question, by_turns, None, &mut self.skipped),
+        };
+        match picked {
+            Some((winner, taken)) => Ok((winner, Some(taken))),
+            None => Err(self.candidates(rule, &group.members).err().unwrap_or_default()),
+        }
+    }
+
+    /// Who of a group stands beside the owner. Skills that the rule asks for are asked of the owner only.
+    pub(super) fn companion(
+        &mut self,
+        rule: &'a RulePlan,
+        group: &'a Sharing,
+    ) -> Option<(RepId, Option<Taken>)> {
+        self.is_for_companion = true;
+        self.share_out(rule, group).ok()
+    }
+
+    fn suggestions(&mut self, rule: &'a RulePlan, group: &'a Sharing) -> Option<Vec<RepId>> {
+        let candidates = self.candidates(rule, &group.members).ok()?;
+        Some(rank(group.strategy, &candidates, &group.list, self.question.ledgers, SUGGESTIONS))
+    }
+
+    /// Those of the members who may take the lead, by id; counts the others by reason. O(members).
+    fn candidates(&mut self, rule: &'a RulePlan, members: &Members) -> Result<Vec<Candidate<'a>>, Nobody> {
+        let question = self.question(rule);
+        let mut candidates = Vec::new();
+        let mut capped = false;
+        members.visit(&question, &mut |rep, weight| {
+            let answer = question.answer(rep, weight);
+            if let Some(trace) = self.trace.as_deref_mut() {
+                trace.rep(rep, answer.as_ref().err().cloned());
+            }
+            match answer {
+                Ok(slot) => {
+                    let weight = weight.unwrap_or(slot.weight);
+                    candidates.push(Candidate { rep: rep.clone(), slot, weight });
+                }
+                Err(reason) => {
+                    capped |= question.only_capped(rep, &reason);
+                    let count = self.skipped.entry(Cow::Borrowed(reason.code())).or_default();
+                    *count = count.saturating_add(1);
+                }
+            }
+        });
+        if !candidates.is_empty() {
+            return Ok(candidates);
+        }
+        let mut free_from: Option<DateTime<Utc>> = None;
+        members.visit(&question, &mut |rep, weight| {
+            let from = question.free_from(rep, weight);
+            free_from = [free_from, from].into_iter().flatten().min();
+        });
+        Err(Nobody { capped, free_from })
+    }
+}

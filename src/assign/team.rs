@@ -1,0 +1,94 @@
+//! Who else gets a lead, beside its owner.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::class::TurnTable;
+use super::companion::{Also, Companion};
+use super::eligibility::Question;
+use super::ledgers::Ledgers;
+use super::options::{AssignOptions, previous_owners};
+use super::plan::PoolPlan;
+use super::roster::Roster;
+use super::rules::Strategy;
+use super::run::{LeadOptions, Run};
+use super::share::{Share, Skipped, pick};
+use super::turn::Taken;
+use crate::model::{RepId, RuleId};
+use crate::rule::{Facts, Fingerprint};
+
+/// A lead that has an owner, and what the decision about it was made on.
+pub(super) struct Team<'a> {
+    pub(super) pool: &'a PoolPlan,
+    pub(super) facts: &'a Facts<'a>,
+    pub(super) roster: &'a Roster,
+    pub(super) ledgers: Ledgers<'a>,
+    pub(super) options: &'a AssignOptions,
+    pub(super) at: DateTime<Utc>,
+    pub(super) rules: Fingerprint,
+}
+
+impl Team<'_> {
+    /// The turn a lead takes that goes to its owner, where the pool says that it takes one and he may have it.
+    pub(super) fn turn_of(&self, owner: &RepId) -> Option<Taken> {
+        let group = self.pool.owner_turn.as_ref()?;
+        let industry = self.pool.industry(self.facts);
+        let (previous, excluded) = (&[], &self.options.excluded);
+        let lead = LeadOptions { industry: &industry, previous, excluded };
+        let question = self.pool.question(self.facts, self.roster, self.ledgers, self.at, lead);
+        let table = match group.strategy {
+            Strategy::SmoothWeighted => TurnTable::Smooth,
+            _ => TurnTable::Credit,
+        };
+        let (list, members, rules) = (&group.list, &group.members, self.rules);
+        let share = Share { list, members, table, units: 1, rules };
+        let question = match self.pool.match_industry {
+            true => question,
+            false => Question { industry: &[], ..question },
+        };
+        pick(&question, share, Some(owner), &mut Skipped::new()).map(|(_, taken)| taken)
+    }
+
+    /// The companions that the rule asks for, each on the state that those before left, and nobody twice.
+    pub(super) fn beside(
+        &self,
+        rule: &RuleId,
+        owner: &RepId,
+        turn: Option<&Taken>,
+    ) -> (Vec<Companion>, Vec<Also>) {
+        let (mut companions, mut changes) = (Vec::new(), Vec::new());
+        let Some(rule) = self.pool.rules.iter().find(|one| one.id == *rule && !one.also.is_empty()) else {
+            return (companions, changes);
+        };
+        let mut ledger = self.ledgers.pool.after(turn);
+        let mut excluded = self.options.excluded.clone();
+        excluded.insert(owner.clone());
+        let industry = self.pool.industry(self.facts);
+        let previous = previous_owners(self.facts, self.options);
+        for (role, group) in &rule.also {
+            let ledgers = Ledgers { pool: &ledger, ..self.ledgers };
+            let lead = LeadOptions { industry: &industry, previous: &previous, excluded: &excluded };
+            let question = self.pool.question(self.facts, self.roster, ledgers, self.at, lead);
+            let (pool, facts, rules) = (self.pool, self.facts, self.rules);
+            let (skipped, faults) = (BTreeMap::new(), Vec::new());
+            let mut run =
+                Run { pool, facts, question, rules, skipped, faults, trace: None, is_for_companion: true };
+            let found = run.companion(rule, group);
+            if let Some((rep, turn)) = found.clone() {
+                let slot = self.roster.find(rep.as_str());
+                ledger = ledger.after(turn.as_ref());
+                excluded.insert(rep.clone());
+                changes.push(Also {
+                    role: role.clone(),
+                    rep_revision: self.ledgers.reps.revision(&rep),
+                    rep,
+                    turn,
+                    spans: slot.is_some_and(|(_, slot)| self.pool.counts_spans(slot)),
+                });
+            }
+            companions.push(Companion { role: role.clone(), rep: found.map(|(rep, _)| rep) });
+        }
+        (companions, changes)
+    }
+}

@@ -1,0 +1,80 @@
+//! The example `assign_sim`: its command line, and the bundled scenario as it was reviewed.
+
+use std::path::Path;
+
+use expect_test::expect_file;
+
+#[path = "../../../examples/assign_sim/program/mod.rs"]
+mod program;
+
+fn run(words: &str, scenario: &str) -> Result<String, String> {
+    let mut out = Vec::new();
+    let read = |path: &Path| match path == Path::new("s.json") {
+        true => Ok(scenario.as_bytes().to_vec()),
+        false => std::fs::read(path),
+    };
+    let words = words.split_whitespace().map(str::to_owned);
+    program::run(words, &read, &mut out).map_err(|error| error.to_string())?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
+fn sequence(words: &str) -> String {
+    run(words, "").unwrap().lines().last().unwrap().to_owned()
+}
+
+#[test]
+fn a_sequence_is_the_last_line() {
+    assert_eq!(sequence("--strategy smooth_weighted --weights 5,1,1 --count 7"), "aabacaa");
+    assert_eq!(
+        sequence("--strategy smooth_weighted --weights 16,8,4,2,1"),
+        "abacabadabacabaeabacabadabacaba"
+    );
+    assert_eq!(sequence("--weights 1,1,1 --count 7"), "abcabca");
+    assert_eq!(sequence("--strategy least_loaded --weights 5,1,1 --count 7"), "abcabca");
+    assert_eq!(sequence("--weights 0,0 --count 3"), "---");
+    let many = vec!["1"; 30].join(",");
+    assert!(sequence(&format!("--weights {many} --count 30")).ends_with("xyz[27][28][29][30]"));
+    let counted = run("--weights 3,1 --count 8", "").unwrap();
+    assert_eq!(counted, "rep\tweight\tleads\na\t3\t6\nb\t1\t2\naabaaaba\n");
+}
+
+#[test]
+fn the_bundled_scenario_as_it_was_reviewed() {
+    expect_file!["../snapshots/assign_sim.txt"].assert_eq(&run("", "").unwrap());
+}
+
+#[test]
+fn a_scenario_with_territories_that_are_names() {
+    let scenario = r#"{"reps": [{"name": "li", "territories": ["east"]}, {"name": "wang", "territories": ["west"]}, {"name": "zhao"}],
+        "leads": [{"territory": "east", "at": "2026-03-02T02:00:00Z"}, {"territory": "west", "at": "2026-03-02T03:00:00Z"},
+                  {"territory": "north", "at": "2026-03-02T01:00:00Z"}]}"#;
+    let out = run("--scenario s.json", scenario).unwrap();
+    let owners: Vec<(&str, &str)> = out
+        .lines()
+        .skip(1)
+        .take(3)
+        .map(|line| line.split('\t').collect::<Vec<_>>())
+        .map(|columns| (columns[0], columns[2]))
+        .collect();
+    assert_eq!(owners, [("L3", "-"), ("L1", "li"), ("L2", "wang")], "{out}");
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_with_its_place() {
+    for (words, scenario, expected) in [
+        ("--strategy smoth_weighted --weights 1", "", "did you mean smooth_weighted?"),
+        ("--weights 1,x", "", "--weights: found `x`, expected a whole number"),
+        ("--count 3", "", "--count goes with --weights"),
+        ("--scenario nowhere.json", "", "nowhere.json: "),
+        (
+            "--scenario s.json",
+            r#"{"reps": [{"id": "li", "weights": 1}], "leads": []}"#,
+            "did you mean `weight`?",
+        ),
+        ("--scenario s.json", r#"{"reps": [], "leads": [{}]}"#, "leads[0]: `at` is missing"),
+        ("words", "", "found `words`, expected an option"),
+    ] {
+        let error = run(words, scenario).unwrap_err();
+        assert!(error.contains(expected), "{words}: {error}");
+    }
+}
