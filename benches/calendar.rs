@@ -99,7 +99,7 @@ fn amount(text: &str) -> Amount {
 }
 
 /// The questions of the table: a name, the clock, how much.
-const ASKED: [(&str, Clock, &str); 7] = [
+const ASKED: [(&str, Clock, &str); 8] = [
     ("workday 24h", Clock::Workday, "24h"),
     ("workday 7d", Clock::Workday, "7d"),
     ("workday 60d", Clock::Workday, "60d"),
@@ -107,6 +107,7 @@ const ASKED: [(&str, Clock, &str); 7] = [
     ("office_hours 24h", Clock::OfficeHours, "24h"),
     ("office_hours 300h", Clock::OfficeHours, "300h"),
     ("same_time 7wd", Clock::SameTime, "7wd"),
+    ("elapsed 24h", Clock::Elapsed, "24h"),
 ];
 
 /// China's dates in a zone that changes its offset twice a year for two hundred years.
@@ -130,6 +131,12 @@ fn ten_thousand_dates() -> Calendar {
     let dates = first.iter_days().step_by(2).take(10_000);
     rules.overrides = dates.map(|date| (date, DayOverride::Off)).collect();
     Calendar::compile(&rules).unwrap()
+}
+
+/// A rep who is on duty on every second date of eleven years.
+fn roster() -> Calendar {
+    let first = NaiveDate::from_ymd_opt(2020, 1, 1).unwrap();
+    Calendar::compile(&CalendarRules::china().on_duty(first.iter_days().step_by(2).take(2_000))).unwrap()
 }
 
 fn per_question(mut ask: impl FnMut()) -> f64 {
@@ -162,16 +169,20 @@ fn ratios() {
             Amount::Time(span) => {
                 let length = TimeDelta::seconds(span.as_seconds().into());
                 // The same answers, or the comparison means nothing.
-                for start in &starts {
-                    if let Ok(due) = china.add(*start, span, clock) {
-                        assert_eq!(due.at(), rival.add(*start, length, clock), "{start} {span} {clock}");
-                    }
+                let mut same = 0;
+                for start in starts.iter().filter(|_| clock != Clock::Elapsed) {
+                    let due = china.add(*start, span, clock).unwrap();
+                    assert_eq!(due.at(), rival.add(*start, length, clock), "{start} {span} {clock}");
+                    same += 1;
                 }
-                Some(per_question(|| {
-                    for start in &starts {
-                        black_box(rival.add(black_box(*start), length, clock));
-                    }
-                }))
+                assert_eq!(same, if clock == Clock::Elapsed { 0 } else { QUESTIONS });
+                (clock != Clock::Elapsed).then(|| {
+                    per_question(|| {
+                        for start in &starts {
+                            black_box(rival.add(black_box(*start), length, clock));
+                        }
+                    })
+                })
             }
             Amount::Workdays(_) => None,
         };
@@ -190,12 +201,48 @@ fn ratios() {
             row(&format!("{clock} 24h, {name}"), ours, None);
         }
     }
-    let ours = per_question(|| {
-        for pair in starts.windows(2) {
-            let _ = black_box(china.between(pair[0], pair[1], Clock::OfficeHours));
-        }
-    });
-    row("between, office_hours", ours, None);
+    let (summer_time, roster) = (summer_time(), roster());
+    for (name, calendar, clock, amount) in [
+        ("same_time 7wd, 400 changes of the offset", &summer_time, Clock::SameTime, amount("7wd")),
+        ("office_hours 24h, a roster of 2,000 dates", &roster, Clock::OfficeHours, day.into()),
+        ("workday 24h, a roster of 2,000 dates", &roster, Clock::Workday, day.into()),
+    ] {
+        assert_eq!(
+            starts.iter().filter(|start| calendar.add(**start, amount, clock).is_ok()).count(),
+            QUESTIONS
+        );
+        let ours = per_question(|| {
+            for start in &starts {
+                let _ = black_box(calendar.add(black_box(*start), amount, clock));
+            }
+        });
+        row(name, ours, None);
+    }
+    let week = amount("7d");
+    for clock in [Clock::Workday, Clock::OfficeHours, Clock::SameTime] {
+        let ours = per_question(|| {
+            for start in &starts {
+                let _ = black_box(china.subtract(black_box(*start), week, clock));
+            }
+        });
+        row(&format!("subtract 7d, {clock}"), ours, None);
+    }
+    for (name, calendar, clock) in [
+        ("between, office_hours", &china, Clock::OfficeHours),
+        ("between, workday", &china, Clock::Workday),
+        ("between, same_time", &china, Clock::SameTime),
+        ("between, same_time, 400 changes of the offset", &summer_time, Clock::SameTime),
+    ] {
+        let answered =
+            starts.windows(2).filter(|pair| calendar.between(pair[0], pair[1], clock).is_ok()).count();
+        assert_eq!(answered, QUESTIONS - 1);
+        let ours = per_question(|| {
+            for pair in starts.windows(2) {
+                let _ = black_box(calendar.between(pair[0], pair[1], clock));
+            }
+        });
+        row(name, ours, None);
+    }
     let ours = per_question(|| {
         for start in &starts {
             let _ = black_box(china.next_opening(black_box(*start)));

@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 use leadkit::model::{Activity, ColumnMap, Lead, RowIssue};
 use serde::de::DeserializeOwned;
 
+#[path = "words.rs"]
+mod words;
+
 /// A file bundled with the examples.
 pub(crate) fn bundled(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data").join(name)
@@ -168,7 +171,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// Reads the process's arguments, given the options that take a value and those that do not.
     pub(crate) fn parse(usage: &str, valued: &[&str], flags: &[&str]) -> Result<Arguments, Box<dyn Error>> {
-        Arguments::read(std::env::args().skip(1), usage, valued, flags)
+        Arguments::read(words::arguments()?, usage, valued, flags)
     }
 
     /// Reads arguments out of words. An option that is there twice is refused: one of the two would be lost.

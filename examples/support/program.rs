@@ -1,11 +1,12 @@
 //! The body of `main` for an example whose program takes arguments, files and an output: what surrounds it.
 
-use std::env::Args;
 use std::error::Error;
 use std::io::{self, BufWriter, Read, StdoutLock, Write, stdin, stdout};
-use std::iter::Skip;
 use std::path::Path;
 use std::process::ExitCode;
+
+#[path = "words.rs"]
+mod words;
 
 /// Reads a file, or the standard input for `-`.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
@@ -21,7 +22,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// `failed` that of an error.
 pub(crate) fn run<T>(
     program: impl FnOnce(
-        Skip<Args>,
+        Vec<String>,
         &dyn Fn(&Path) -> io::Result<Vec<u8>>,
         &mut BufWriter<StdoutLock<'static>>,
     ) -> Result<T, Box<dyn Error>>,
@@ -29,7 +30,7 @@ pub(crate) fn run<T>(
     failed: u8,
 ) -> ExitCode {
     let mut out = BufWriter::new(stdout().lock());
-    let result = program(std::env::args().skip(1), &read, &mut out);
+    let result = words::arguments().and_then(|arguments| program(arguments, &read, &mut out));
     // What was found comes out before what is said about the rest.
     let flushed = out.flush();
     match result.and_then(|given| Ok(flushed.map(|()| given)?)) {

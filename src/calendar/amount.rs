@@ -32,25 +32,25 @@ pub enum Amount {
 }
 
 impl Amount {
-    /// Whole minutes.
+    /// Whole minutes; more than 36,525 days are 36,525 days.
     #[must_use]
     pub const fn minutes(minutes: u32) -> Amount {
         Amount::Time(Span::minutes(minutes))
     }
 
-    /// Whole hours.
+    /// Whole hours; more than 36,525 days are 36,525 days.
     #[must_use]
     pub const fn hours(hours: u32) -> Amount {
         Amount::Time(Span::hours(hours))
     }
 
-    /// Days of 24 hours.
+    /// Days of 24 hours; more than 36,525 are 36,525.
     #[must_use]
     pub const fn days(days: u32) -> Amount {
         Amount::Time(Span::days(days))
     }
 
-    /// Working days, at most 36,525.
+    /// Working days; more than 36,525 are 36,525.
     #[must_use]
     pub const fn workdays(days: u32) -> Amount {
         Amount::Workdays(if days > MAX_WORKDAYS { MAX_WORKDAYS } else { days })
@@ -58,6 +58,14 @@ impl Amount {
 
     /// The clock an amount of this size is meant for when nobody says: less than 24 hours are
     /// [`OfficeHours`](Clock::OfficeHours), the rest [`Workday`](Clock::Workday).
+    ///
+    /// ```
+    /// use leadkit::calendar::{Amount, Clock};
+    ///
+    /// assert_eq!(Amount::minutes(1_439).default_clock(), Clock::OfficeHours);
+    /// assert_eq!(Amount::hours(24).default_clock(), Clock::Workday);
+    /// assert_eq!(Amount::workdays(0).default_clock(), Clock::Workday);
+    /// ```
     #[must_use]
     pub fn default_clock(self) -> Clock {
         match self {

@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::known::{known, said, shipped, unsaid};
 use super::{CalendarRules, Coverage, DayOverride, DayWindow, Zone, china};
+use crate::document::RulesVersion;
 use crate::error::Report;
 
 /// The years whose dates RFC 3339 can write.
@@ -38,6 +39,11 @@ pub(super) fn worked_like(day: usize, week: &[Vec<DayWindow>; 7]) -> Option<usiz
 
 /// Reports what is wrong with a calendar, and what is valid but looks like a mistake.
 pub(super) fn check(rules: &CalendarRules, report: &mut Report) {
+    RulesVersion::check(rules.format, report);
+    if rules.version.contains(char::is_control) {
+        let help = "write it in one line, without tabs";
+        report.within("version", |r| r.error("bad_value", "the version has a control character", help));
+    }
     let week = hours_of_week(rules);
     report.within("weekly", |report| {
         for (index, weekly) in rules.weekly.iter().enumerate() {
@@ -69,6 +75,7 @@ pub(super) fn check(rules: &CalendarRules, report: &mut Report) {
     if let Some(coverage) = rules.coverage {
         report.within("coverage", |report| check_coverage(rules, coverage, report));
     }
+    report.within("known_years", |report| check_known_years(rules, &week, report));
     check_make_up_days(rules, &week, report);
     if rules.shifts.is_some() && !rules.overrides.is_empty() {
         let message = "there is a shift roster, and on it the overrides count for nothing";
@@ -84,7 +91,13 @@ pub(super) fn check(rules: &CalendarRules, report: &mut Report) {
     for (name, dates) in lists {
         report.within(name, |report| {
             for (date, one) in dates.into_iter().flatten() {
-                report.within(&date.to_string(), |report| check_date(*date, one, &week, known, report));
+                report.within(&date.to_string(), |report| {
+                    check_date(*date, one, &week, report);
+                    if known.is_some_and(|known| !contains(known, *date)) {
+                        let help = widening(rules, *date);
+                        report.warning("no_effect", "the date lies outside the coverage", help);
+                    }
+                });
             }
         });
     }
@@ -104,13 +117,7 @@ fn is_work(date: &DayOverride) -> bool {
     *date != DayOverride::Off
 }
 
-fn check_date(
-    date: NaiveDate,
-    one: &DayOverride,
-    week: &[Vec<DayWindow>; 7],
-    known: Option<Coverage>,
-    report: &mut Report,
-) {
+fn check_date(date: NaiveDate, one: &DayOverride, week: &[Vec<DayWindow>; 7], report: &mut Report) {
     let hours = |day: &Weekday| week.get(day.num_days_from_monday() as usize);
     if !YEARS.contains(&date.year()) {
         report.error(
@@ -133,6 +140,10 @@ fn check_date(
             }
         }
         DayOverride::Windows(windows) => report.within("windows", |report| {
+            if windows.is_empty() {
+                let message = "the date has no windows, and is a day off";
+                report.warning("no_effect", message, "write `\"off\"`, or the hours");
+            }
             if windows.len() > MAX_WINDOWS {
                 let message = format!("the date has more than {MAX_WINDOWS} windows");
                 report.error("too_many", message, "join windows that touch");
@@ -140,8 +151,62 @@ fn check_date(
             check_windows(windows, report);
         }),
     }
-    if known.is_some_and(|known| date < known.from || known.through < date) {
-        report.warning("no_effect", "the date lies outside the coverage", "widen `coverage`");
+}
+
+fn contains(coverage: Coverage, date: NaiveDate) -> bool {
+    coverage.from <= date && date <= coverage.through
+}
+
+/// How a date comes into the coverage.
+fn widening(rules: &CalendarRules, date: NaiveDate) -> String {
+    let is_given = rules.coverage.is_none_or(|given| contains(given, date));
+    match shipped(rules) {
+        Some(shipped) if is_given && !contains(shipped, date) => {
+            let year = date.year();
+            format!("write `\"known_years\": [{year}]` when all days off and make-up days of {year} are here")
+        }
+        _ => "widen `coverage`".to_owned(),
+    }
+}
+
+/// Whether the years that are said to be known bear on anything, and whether what is known of them is there.
+fn check_known_years(rules: &CalendarRules, week: &[Vec<DayWindow>; 7], report: &mut Report) {
+    if rules.known_years.is_empty() {
+        return;
+    }
+    let Some(shipped) = shipped(rules) else {
+        let message = "there are no `holidays`, and every date is known as `weekly` and `overrides` have it";
+        report.warning("no_effect", message, "leave `known_years` out");
+        return;
+    };
+    let known = said(rules);
+    for year in &rules.known_years {
+        let (first, last) = (NaiveDate::from_ymd_opt(*year, 1, 1), NaiveDate::from_ymd_opt(*year, 12, 31));
+        let (Some(first), Some(last)) = (first.filter(|_| YEARS.contains(year)), last) else {
+            let message = format!("the year {year} lies outside the years 0 to 9999");
+            report.error("bad_value", message, "write a year nearer to our time");
+            continue;
+        };
+        if contains(shipped, first) {
+            let message = format!("the days off of {year} come with `holidays`");
+            report.warning("no_effect", message, format!("leave {year} out"));
+        } else if known.is_none_or(|known| last < known.from || known.through < first) {
+            let message = format!("{year} is not next to the years that are known, or outside `coverage`");
+            let help = "add the years between to `overrides` and `known_years`, or leave it out";
+            report.warning("no_effect", message, help);
+        } else if rules.overrides.range(first..=last).next().is_none() {
+            let message = format!("{year} is said to be known, and `overrides` have no date of it");
+            let help = format!("add the days off and the make-up days of {year} to `overrides`");
+            report.warning("unknown_days_off", message, help);
+        }
+    }
+    for date in unsaid(rules) {
+        let hours = week.get(date.weekday().num_days_from_monday() as usize);
+        if hours.is_some_and(|hours| !hours.is_empty()) {
+            let message = format!("{date} is worked, and it is a day off by law");
+            let help = format!("add all the days off and the make-up days of {} to `overrides`", date.year());
+            report.warning("unknown_days_off", message, help);
+        }
     }
 }
 
@@ -182,7 +247,7 @@ fn check_coverage(rules: &CalendarRules, given: Coverage, report: &mut Report) {
         format!("the days off of `{name}` are known from {} through {}", shipped.from, shipped.through);
     let Some(said) = said(rules) else {
         let message = format!("the coverage is from {from} through {through}, and {known}");
-        let help = "add the days off and the make-up days of those years to `overrides`";
+        let help = "add the days off and the make-up days of those years to `overrides`, and the years to `known_years`";
         report.error("unknown_days_off", message, help);
         return;
     };
@@ -195,7 +260,7 @@ fn check_coverage(rules: &CalendarRules, given: Coverage, report: &mut Report) {
         let message =
             format!("the coverage runs to {through}, and {known}: after {} there is no answer", said.through);
         let help = format!(
-            "add the days off and the make-up days of {years} to `overrides`, or write `\"through\": \"{}\"`",
+            "add the days off and the make-up days of {years} to `overrides` and the years to `known_years`, or write `\"through\": \"{}\"`",
             said.through
         );
         report.warning("unknown_days_off", message, help);
@@ -205,19 +270,10 @@ fn check_coverage(rules: &CalendarRules, given: Coverage, report: &mut Report) {
         let message =
             format!("the coverage begins on {from}, and {known}: before {} there is no answer", said.from);
         let help = format!(
-            "add the days off and the make-up days of {years} to `overrides`, or write `\"from\": \"{}\"`",
+            "add the days off and the make-up days of {years} to `overrides` and the years to `known_years`, or write `\"from\": \"{}\"`",
             said.from
         );
         report.warning("unknown_days_off", message, help);
-    }
-    let week = hours_of_week(rules);
-    for date in unsaid(rules) {
-        let hours = week.get(date.weekday().num_days_from_monday() as usize);
-        if hours.is_some_and(|hours| !hours.is_empty()) {
-            let message = format!("{date} is worked, and it is a day off by law");
-            let help = format!("add all the days off and the make-up days of {} to `overrides`", date.year());
-            report.warning("unknown_days_off", message, help);
-        }
     }
 }
 

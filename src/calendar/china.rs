@@ -2,6 +2,10 @@
 //!
 //! From the yearly notices of the State Council's General Office on the arrangement of holidays (国务院办公厅关于部分节
 //! 假日安排的通知) for 2023 to 2026. Spans include the weekend days in them, which matter where Saturdays are worked.
+//!
+//! 2023-12-30 and 31 are not among them though some lists of holidays have them: the notice for 2024 gives January 1 off,
+//! "together with the weekend" (与周末连休), so the two days are the ordinary weekend. Elsewhere a notice names the weekend
+//! days as part of a span, and so do these data.
 
 use chrono::{Days, NaiveDate};
 

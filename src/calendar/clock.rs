@@ -47,19 +47,37 @@ impl fmt::Display for Clock {
     }
 }
 
-/// Reads the name that documents use; the error is what would be right.
+/// Why a text is not a [`Clock`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a clock")]
+pub struct ClockError {
+    /// Shortened.
+    text: String,
+}
+
+impl ClockError {
+    /// What would be right: the name that comes near, or all of them.
+    #[must_use]
+    pub fn help(&self) -> String {
+        crate::error::suggestion(&self.text, Clock::ALL.iter().map(|clock| clock.as_str()))
+    }
+}
+
+/// Reads the name that documents use.
 ///
 /// ```
 /// use leadkit::calendar::Clock;
 ///
 /// assert_eq!("workday".parse(), Ok(Clock::Workday));
-/// assert_eq!("work_day".parse::<Clock>().unwrap_err(), "did you mean `workday`?");
+/// let error = "work_day".parse::<Clock>().unwrap_err();
+/// assert_eq!(error.to_string(), "`work_day` is not a clock");
+/// assert_eq!(error.help(), "did you mean `workday`?");
 /// ```
 impl FromStr for Clock {
-    type Err = String;
+    type Err = ClockError;
 
-    fn from_str(text: &str) -> Result<Clock, String> {
+    fn from_str(text: &str) -> Result<Clock, ClockError> {
         let found = Clock::ALL.into_iter().find(|clock| clock.as_str() == text);
-        found.ok_or_else(|| crate::error::suggestion(text, Clock::ALL.iter().map(|clock| clock.as_str())))
+        found.ok_or_else(|| ClockError { text: text.chars().take(40).collect() })
     }
 }

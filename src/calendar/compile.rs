@@ -12,10 +12,22 @@ use super::measure::{Measure, Periods};
 use super::timeline::{Shape, Timeline, weekday};
 use super::window::{DAY, clock_time};
 use super::{Calendar, CalendarRules, Coverage, DayOverride, DayWindow, china};
+use crate::document::Fingerprint;
 use crate::error::{Report, RuleErrors};
 
 impl Calendar {
     /// Validates and compiles the rules. O(n·log n) in their dates and in the changes of the zone.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Calendar, CalendarRules, DayWindow, Zone};
+    ///
+    /// let late = CalendarRules::weekdays(Zone::default(), [DayWindow::hours(13, 22)]);
+    /// let late = Calendar::compile(&late)?;
+    /// assert_eq!(late.is_open("2026-03-02T12:00:00Z".parse().unwrap()), Ok(false));
+    /// let errors = Calendar::compile(&CalendarRules::weekdays(Zone::default(), [DayWindow::hours(9, 9)]));
+    /// assert_eq!(errors.unwrap_err().diagnostics()[0].code, "empty");
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
     ///
     /// # Errors
     /// Every mistake in them.
@@ -29,6 +41,17 @@ impl Calendar {
     /// Reads the rules from a document and compiles them: [`CalendarRules::load`] and [`compile`](Self::compile) in
     /// one call.
     ///
+    /// ```
+    /// use leadkit::calendar::Calendar;
+    /// use serde_json::json;
+    ///
+    /// let calendar = Calendar::load(json!({
+    ///     "zone": "+08:00", "weekly": [{"days": "Mon-Fri", "hours": "09:00-18:00"}], "holidays": "cn",
+    /// }))?;
+    /// assert_eq!(calendar.is_workday("2026-10-01".parse().unwrap()), Ok(false));
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    ///
     /// # Errors
     /// Every mistake in the document.
     pub fn load(document: Value) -> Result<Calendar, RuleErrors> {
@@ -41,6 +64,13 @@ impl Calendar {
     }
 
     /// China's working days of 2023 to 2026: [`CalendarRules::china`], compiled.
+    ///
+    /// ```
+    /// let china = leadkit::calendar::Calendar::china();
+    /// assert_eq!(china.version(), "cn-2023-2026");
+    /// assert_eq!(china.coverage(), Some(("2023-01-01".parse()?, "2026-12-31".parse()?)));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     #[must_use]
     pub fn china() -> Calendar {
         build(&CalendarRules::china())
@@ -57,7 +87,7 @@ struct Hours {
 
 const NONE: usize = 7;
 
-fn hours(rules: &CalendarRules) -> Hours {
+fn hours(rules: &CalendarRules, periods: &Periods) -> Hours {
     let week = hours_of_week(rules);
     let bounds = |windows: &[DayWindow]| windows.iter().map(DayWindow::bounds).collect::<Vec<_>>();
     let mut of: Vec<Vec<(u32, u32)>> = week.iter().map(|windows| bounds(windows)).collect();
@@ -79,16 +109,21 @@ fn hours(rules: &CalendarRules) -> Hours {
     // On a roster there is no week and there are no holidays.
     if let Some(shifts) = &rules.shifts {
         shifts.iter().for_each(|(date, one)| add(*date, one));
-        return Hours { of, week: [NONE; 7], dates };
-    }
-    if rules.holidays.as_deref() == Some(china::ID) {
+    } else if rules.holidays.as_deref() == Some(china::ID) {
         china::dates().for_each(|(date, one)| match (one, rules.make_up_as) {
             (DayOverride::Work, Some(day)) => add(date, &DayOverride::WorkAs(day)),
             (one, _) => add(date, &one),
         });
     }
-    rules.overrides.iter().for_each(|(date, one)| add(*date, one));
-    Hours { of, week: [0, 1, 2, 3, 4, 5, 6], dates }
+    let week = if rules.shifts.is_some() {
+        [NONE; 7]
+    } else {
+        rules.overrides.iter().for_each(|(date, one)| add(*date, one));
+        [0, 1, 2, 3, 4, 5, 6]
+    };
+    // A date that the wall never shows is no working day: no night starts on it either.
+    dates.extend(periods.skipped_days().map(|day| (day, NONE)));
+    Hours { of, week, dates }
 }
 
 impl Hours {
@@ -136,17 +171,9 @@ impl Hours {
         Timeline::new(shapes, week, dates)
     }
 
-    fn workdays(&self, periods: &Periods) -> Timeline {
+    fn workdays(&self) -> Timeline {
         let counts = |hours: usize| usize::from(self.windows(hours).iter().any(|(from, until)| from < until));
-        let mut dates: BTreeMap<i64, usize> =
-            self.dates.iter().map(|(day, hours)| (*day, counts(*hours))).collect();
-        // A date that the wall never shows is no working day.
-        for (moment, before, after) in periods.changes() {
-            let day = i64::from(DAY);
-            let first = (moment + before + day - 1).div_euclid(day);
-            let next = (moment + after).div_euclid(day);
-            dates.extend((first..next).map(|day| (day, 0)));
-        }
+        let dates = self.dates.iter().map(|(day, hours)| (*day, counts(*hours)));
         let shapes = vec![Shape::new([]), Shape::new([(0, DAY)])];
         Timeline::new(shapes, self.week.map(counts), dates)
     }
@@ -154,7 +181,8 @@ impl Hours {
 
 /// The calendar of rules that were checked.
 fn build(rules: &CalendarRules) -> Calendar {
-    let (hours, periods) = (hours(rules), Periods::new(&rules.zone));
+    let periods = Periods::new(&rules.zone);
+    let hours = hours(rules, &periods);
     let coverage = known(rules).map(|known| {
         let Coverage { from, through } = known.dates;
         let after = through.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
@@ -172,9 +200,10 @@ fn build(rules: &CalendarRules) -> Calendar {
     Calendar {
         zone: rules.zone.clone(),
         version: rules.version.as_str().into(),
+        fingerprint: Fingerprint::of(rules),
         coverage,
         office: Measure::new(hours.office(), &periods),
-        workdays: Measure::new(hours.workdays(&periods), &periods),
+        workdays: Measure::new(hours.workdays(), &periods),
         periods,
     }
 }

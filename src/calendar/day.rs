@@ -4,9 +4,18 @@ use chrono::{NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::DayWindow;
+use super::dates::read_date;
 use super::window::{one_or_more, read_day, read_days};
 
 /// Hours in which there is work on some days of every week.
+///
+/// ```
+/// use leadkit::calendar::{DayWindow, WeeklyWindow};
+///
+/// let read: WeeklyWindow = serde_json::from_str(r#"{"days": "Mon-Wed", "hours": "9:00-12:00"}"#)?;
+/// assert_eq!((read.days.len(), read.hours), (3, vec![DayWindow::hours(9, 12)]));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WeeklyWindow {
@@ -44,12 +53,26 @@ pub enum DayOverride {
 ///
 /// The night of the last date runs to its end, though that is on the next morning. On the morning of the first date, the
 /// night before it is open as `weekly`, `holidays` and `overrides` have it; on a roster there is none.
+///
+/// ```
+/// use leadkit::calendar::{Calendar, CalendarRules, Coverage, Zone};
+///
+/// let mut rules = CalendarRules::office_hours(Zone::default());
+/// let (from, through) = ("2026-01-01".parse()?, "2026-12-31".parse()?);
+/// rules.coverage = Some(Coverage { from, through });
+/// let calendar = Calendar::compile(&rules).unwrap();
+/// assert_eq!(calendar.coverage(), Some((from, through)));
+/// assert_eq!(calendar.is_workday("2027-01-04".parse()?).unwrap_err().code(), "after_coverage");
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Coverage {
     /// First date.
+    #[serde(deserialize_with = "read_date")]
     pub from: NaiveDate,
     /// Last date.
+    #[serde(deserialize_with = "read_date")]
     pub through: NaiveDate,
 }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset, Offset, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::leap::folded;
 use super::{Amount, Clock, UtcOffset};
+use crate::document::Fingerprint;
 
 /// A moment by which something is due, with what it was computed from: what a violation is proved with.
 ///
@@ -31,6 +33,8 @@ pub struct Deadline {
     start_offset: UtcOffset,
     #[serde(default)]
     calendar_version: Arc<str>,
+    #[serde(default)]
+    calendar_fingerprint: Fingerprint,
     /// Nobody named the clock.
     #[serde(default)]
     by_size: bool,
@@ -41,9 +45,19 @@ impl Deadline {
         (at, offset): (DateTime<Utc>, UtcOffset),
         (start, start_offset): (DateTime<Utc>, UtcOffset),
         (amount, clock): (Amount, Clock),
-        calendar_version: Arc<str>,
+        (calendar_version, calendar_fingerprint): (Arc<str>, Fingerprint),
     ) -> Deadline {
-        Deadline { at, start, amount, clock, offset, start_offset, calendar_version, by_size: false }
+        Deadline {
+            at,
+            start,
+            amount,
+            clock,
+            offset,
+            start_offset,
+            calendar_version,
+            calendar_fingerprint,
+            by_size: false,
+        }
     }
 
     pub(super) fn by_size(self) -> Deadline {
@@ -56,7 +70,17 @@ impl Deadline {
         self.at
     }
 
-    /// When it is due, by the clock on the calendar's wall.
+    /// When it is due, by the clock on the calendar's wall. In UTC where the offset has seconds, as local mean time had
+    /// (Shanghai's before 1901 was +08:05:43): RFC 3339 cannot write such.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Calendar, CalendarRules, Clock, Span};
+    ///
+    /// let shanghai = Calendar::compile(&CalendarRules::office_hours("+08:05:43".parse().unwrap())).unwrap();
+    /// let due = shanghai.add("1900-01-01T04:00:00Z".parse().unwrap(), Span::hours(1), Clock::Elapsed)?;
+    /// assert_eq!(due.local().to_rfc3339(), "1900-01-01T05:00:00+00:00");
+    /// # Ok::<(), leadkit::calendar::CalendarError>(())
+    /// ```
     #[must_use]
     pub fn local(&self) -> DateTime<FixedOffset> {
         local(self.at, self.offset)
@@ -87,22 +111,41 @@ impl Deadline {
         self.by_size
     }
 
-    /// Version of the calendar.
+    /// Version of the calendar: what its author wrote.
     #[must_use]
     pub fn calendar_version(&self) -> &str {
         &self.calendar_version
     }
 
+    /// Fingerprint of the rules of the calendar: another one when anything in them is, whatever version they name.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Calendar, CalendarRules, Clock, DayOverride, Span};
+    ///
+    /// let mut rules = CalendarRules::china();
+    /// rules.overrides.insert("2026-03-03".parse().unwrap(), DayOverride::Off);
+    /// let (china, edited) = (Calendar::china(), Calendar::compile(&rules).unwrap());
+    /// let monday = "2026-03-02T09:00:00+08:00".parse().unwrap();
+    /// let due = |calendar: &Calendar| calendar.add(monday, Span::hours(1), Clock::OfficeHours);
+    /// assert_eq!(due(&china)?.calendar_version(), due(&edited)?.calendar_version());
+    /// assert_ne!(due(&china)?.calendar_fingerprint(), due(&edited)?.calendar_fingerprint());
+    /// # Ok::<(), leadkit::calendar::CalendarError>(())
+    /// ```
+    #[must_use]
+    pub fn calendar_fingerprint(&self) -> Fingerprint {
+        self.calendar_fingerprint
+    }
+
     /// Whether it has passed.
     #[must_use]
     pub fn is_past(&self, now: DateTime<Utc>) -> bool {
-        now > self.at
+        folded(now) > self.at
     }
 
     /// For how long it has been past, day and night; zero before.
     #[must_use]
     pub fn overdue(&self, now: DateTime<Utc>) -> chrono::TimeDelta {
-        (now - self.at).max(chrono::TimeDelta::zero())
+        (folded(now) - self.at).max(chrono::TimeDelta::zero())
     }
 }
 

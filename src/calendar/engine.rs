@@ -6,8 +6,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 use super::amount::MAX_WORKDAYS;
+use super::leap::{LAST, folded};
 use super::measure::{Measure, Periods};
 use super::{Amount, CalendarError, Clock, CoverageSource, Deadline, UtcOffset, Zone};
+use crate::document::Fingerprint;
 
 const DAY: i64 = 86_400;
 /// 1970-01-01 in chrono's days of the common era.
@@ -20,7 +22,8 @@ const YEARS: Range<i64> = -62_167_219_200..253_402_300_800;
 /// Working time of a pool, team or rep, made ready to be asked.
 ///
 /// Every question costs O(log n) in the dates that differ and the changes of the offset, however far its answer lies.
-/// Outside the coverage of the rules there is no answer, and the [`CalendarError`] says so.
+/// Outside the coverage of the rules there is no answer, and the [`CalendarError`] says so. Moments within a leap second
+/// are the end of the second before it.
 ///
 /// ```
 /// use leadkit::calendar::{Amount, Calendar, CalendarRules, Clock, UtcOffset, Zone};
@@ -37,6 +40,7 @@ const YEARS: Range<i64> = -62_167_219_200..253_402_300_800;
 pub struct Calendar {
     pub(super) zone: Zone,
     pub(super) version: Arc<str>,
+    pub(super) fingerprint: Fingerprint,
     pub(super) coverage: Option<Bounds>,
     pub(super) periods: Periods,
     pub(super) office: Measure,
@@ -71,10 +75,6 @@ fn date_of(day: i64) -> Result<NaiveDate, CalendarError> {
     days.and_then(NaiveDate::from_num_days_from_ce_opt).ok_or(CalendarError::OutOfRange)
 }
 
-fn moment(second: i64, nanos: u32) -> Result<DateTime<Utc>, CalendarError> {
-    DateTime::from_timestamp(second, nanos).filter(is_writable).ok_or(CalendarError::OutOfRange)
-}
-
 fn is_writable(at: &DateTime<Utc>) -> bool {
     YEARS.contains(&at.timestamp())
 }
@@ -92,13 +92,29 @@ impl Calendar {
         &self.zone
     }
 
-    /// Version of its rules.
+    /// Version of its rules: what their author wrote.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
     }
 
+    /// Fingerprint of its rules: calendars whose rules differ have different ones. The set of `holidays` counts by its
+    /// name.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
     /// The first and the last date it knows; `None` when the week goes on for ever.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Calendar, CalendarRules, Zone};
+    ///
+    /// let known = Calendar::china().coverage();
+    /// assert_eq!(known, Some(("2023-01-01".parse()?, "2026-12-31".parse()?)));
+    /// assert_eq!(Calendar::compile(&CalendarRules::office_hours(Zone::default())).unwrap().coverage(), None);
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     #[must_use]
     pub fn coverage(&self) -> Option<(NaiveDate, NaiveDate)> {
         self.coverage.map(|bounds| (bounds.from, bounds.through))
@@ -123,8 +139,8 @@ impl Calendar {
     /// ```
     ///
     /// # Errors
-    /// When the start or the deadline lies outside the coverage, when so much time never comes, and when the amount
-    /// is in working days on a clock that counts none.
+    /// When the start or the deadline lies outside the coverage (on [`Clock::Elapsed`] there is none), when so much time
+    /// never comes, and when the amount is in working days on a clock that counts none.
     pub fn add(
         &self,
         start: DateTime<Utc>,
@@ -187,6 +203,16 @@ impl Calendar {
 
     /// [`subtract`](Self::subtract) on the clock for an amount of this size, when nobody named one; the answer says so.
     ///
+    /// ```
+    /// use leadkit::calendar::{Amount, Calendar, Clock};
+    ///
+    /// let monday = "2026-03-09T10:00:00+08:00".parse().unwrap();
+    /// let start = Calendar::china().subtract_by_size(monday, Amount::hours(2))?;
+    /// assert!(start.is_clock_by_size() && start.clock() == Clock::OfficeHours);
+    /// assert_eq!(start.local().to_rfc3339(), "2026-03-06T17:00:00+08:00");
+    /// # Ok::<(), leadkit::calendar::CalendarError>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`add`](Self::add).
     pub fn subtract_by_size(
@@ -206,27 +232,44 @@ impl Calendar {
         direction: Direction,
     ) -> Result<Deadline, CalendarError> {
         let seconds = match (amount, clock) {
-            (Amount::Workdays(MAX_WORKDAYS_AND_ONE..), _) => return Err(CalendarError::OutOfRange),
+            (Amount::Workdays(MAX_WORKDAYS_AND_ONE..), _) => return Err(CalendarError::AmountTooLong),
             (Amount::Time(span), _) => i64::from(span.as_seconds()),
             (Amount::Workdays(days), Clock::Workday | Clock::SameTime) => i64::from(days) * DAY,
             (Amount::Workdays(_), Clock::OfficeHours | Clock::Elapsed) => {
                 return Err(CalendarError::NoWorkdays { clock });
             }
         };
+        let from = folded(start);
         let at = match (clock, direction) {
-            (Clock::Elapsed, Direction::Forward) => elapsed(start, seconds)?,
-            (Clock::Elapsed, Direction::Backward) => elapsed(start, -seconds)?,
-            (Clock::Workday, _) => self.counted(Count::Workdays, start, seconds, direction)?,
-            (Clock::OfficeHours, _) => self.counted(Count::Office, start, seconds, direction)?,
-            (Clock::SameTime, _) => self.same_time(start, amount, direction)?,
+            (Clock::Elapsed, Direction::Forward) => elapsed(from, seconds)?,
+            (Clock::Elapsed, Direction::Backward) => elapsed(from, -seconds)?,
+            (Clock::Workday, _) => self.counted(Count::Workdays, from, seconds, direction)?,
+            (Clock::OfficeHours, _) => self.counted(Count::Office, from, seconds, direction)?,
+            (Clock::SameTime, _) => self.same_time(from, amount, direction)?,
         };
         let with_offset = |at: DateTime<Utc>| {
+            self.placed(at)?;
             let seconds = self.periods.offset_at(at.timestamp());
-            let is_written = is_writable(&at) && YEARS.contains(&(at.timestamp() + seconds));
+            let is_written = YEARS.contains(&(at.timestamp() + seconds));
             let offset = i32::try_from(seconds).ok().and_then(UtcOffset::from_seconds).unwrap_or_default();
             if is_written { Ok((at, offset)) } else { Err(CalendarError::OutOfRange) }
         };
-        Ok(Deadline::new(with_offset(at)?, with_offset(start)?, (amount, clock), Arc::clone(&self.version)))
+        let rules = (Arc::clone(&self.version), self.fingerprint);
+        Ok(Deadline::new(with_offset(at)?, with_offset(start)?, (amount, clock), rules))
+    }
+
+    /// Whether a moment can be written and the offset is known at it.
+    fn placed(&self, at: DateTime<Utc>) -> Result<(), CalendarError> {
+        match self.periods.until() {
+            Some(until) if at.timestamp() >= until => Err(after_zone(until)),
+            _ if is_writable(&at) => Ok(()),
+            _ => Err(CalendarError::OutOfRange),
+        }
+    }
+
+    fn moment(&self, second: i64, nanos: u32) -> Result<DateTime<Utc>, CalendarError> {
+        let at = DateTime::from_timestamp(second, nanos).ok_or(CalendarError::OutOfRange)?;
+        self.placed(at).map(|()| at)
     }
 
     fn measure(&self, count: Count) -> &Measure {
@@ -267,7 +310,7 @@ impl Calendar {
                 let after = |bounds: Bounds, end| if opens { end >= bounds.end } else { end > bounds.end };
                 match (end, coverage) {
                     (Some(end), Some(bounds)) if after(bounds, end) => Err(self.after_coverage(bounds)),
-                    (Some(end), _) => moment(end, nanos),
+                    (Some(end), _) => self.moment(end, nanos),
                     (None, Some(bounds)) => Err(self.after_coverage(bounds)),
                     (None, None) => Err(self.never_open()),
                 }
@@ -283,7 +326,7 @@ impl Calendar {
                     |bounds: Bounds, begin| if closes { begin <= bounds.start } else { begin < bounds.start };
                 match (begin, coverage) {
                     (Some(begin), Some(bounds)) if before(bounds, begin) => Err(self.before_coverage(bounds)),
-                    (Some(begin), _) => moment(begin, nanos),
+                    (Some(begin), _) => self.moment(begin, nanos),
                     (None, Some(bounds)) => Err(self.before_coverage(bounds)),
                     (None, None) => Err(self.never_open()),
                 }
@@ -291,12 +334,11 @@ impl Calendar {
         }
     }
 
-    /// The fraction of its second that is counted before a moment: what counts begins and ends on whole seconds. A leap
-    /// second is the end of the one before it.
+    /// The fraction of its second that is counted before a moment: what counts begins and ends on whole seconds.
     fn fraction(&self, measure: &Measure, at: DateTime<Utc>) -> u32 {
         match at.timestamp_subsec_nanos() {
             0 => 0,
-            nanos if measure.counts(at.timestamp(), &self.periods) => nanos.min(999_999_999),
+            nanos if measure.counts(at.timestamp(), &self.periods) => nanos.min(LAST),
             _ => 0,
         }
     }
@@ -309,7 +351,7 @@ impl Calendar {
     ) -> Result<DateTime<Utc>, CalendarError> {
         let sign = if direction == Direction::Forward { 1 } else { -1 };
         // The start has to be known as well as the deadline.
-        self.is_workday(self.zone.local(start).date())?;
+        self.covered(start, Count::Workdays)?;
         let (from, days) = match amount {
             Amount::Workdays(days) => (start, i64::from(days)),
             Amount::Time(span) => (elapsed(start, sign * i64::from(span.as_seconds()))?, 0),
@@ -317,7 +359,7 @@ impl Calendar {
         let local = self.zone.local(from);
         let date = match (days, direction) {
             (0, _) if self.is_workday(local.date())? => return Ok(from),
-            _ => self.nth_workday(local.date(), sign * days.max(1))?,
+            _ => self.nth(day_number(local.date()), sign * days.max(1))?,
         };
         Ok(self.zone.first_moment(date.and_time(local.time())))
     }
@@ -325,7 +367,8 @@ impl Calendar {
     /// How much time a clock counts from one moment to another; negative when the second is the earlier.
     ///
     /// On [`Clock::SameTime`] it is the number of whole working days, each 24 hours: the most that
-    /// [`add`](Self::add) can take and stay within.
+    /// [`add`](Self::add) can take and stay within, were amounts unlimited. Where the offset changes between the two
+    /// moments this takes some microseconds, else a fraction of one as all other questions.
     ///
     /// ```
     /// use leadkit::calendar::{Calendar, Clock};
@@ -346,6 +389,7 @@ impl Calendar {
         until: DateTime<Utc>,
         clock: Clock,
     ) -> Result<TimeDelta, CalendarError> {
+        let (from, until) = (folded(from), folded(until));
         if until < from {
             return self.between(until, from, clock).map(|length| -length);
         }
@@ -375,9 +419,18 @@ impl Calendar {
     }
 
     fn days_between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<i64, CalendarError> {
-        let (first, last) = (self.zone.date(from), self.zone.date(until));
-        let (first, last) = (self.known(first)?, self.known(last)?);
+        self.covered(from, Count::Workdays)?;
+        self.covered(until, Count::Workdays)?;
+        let (start, end) = (self.zone.local(from), self.zone.local(until));
+        let (first, last) = (day_number(start.date()), day_number(end.date()));
         let line = self.workdays.line();
+        // Of two days before the start nothing is shown again after it: offsets are within a day.
+        if self.periods.is_even(from.timestamp() - 2 * DAY, until.timestamp()) {
+            let whole = ((line.before_day(last) - line.before_day(first + 1)) / DAY).max(0);
+            let counts =
+                first < last && start.time() <= end.time() && self.is_workday(end.date()) == Ok(true);
+            return Ok(whole + i64::from(counts));
+        }
         let fits = |days: i64| {
             let amount = u32::try_from(days).map(Amount::Workdays);
             amount.is_ok_and(|amount| {
@@ -398,6 +451,12 @@ impl Calendar {
 
     /// Whether there is work at a moment.
     ///
+    /// ```
+    /// let china = leadkit::calendar::Calendar::china();
+    /// assert_eq!(china.is_open("2026-03-02T10:00:00+08:00".parse().unwrap()), Ok(true));
+    /// assert_eq!(china.is_open("2026-03-02T12:00:00+08:00".parse().unwrap()), Ok(false)); // closed from noon on
+    /// ```
+    ///
     /// # Errors
     /// When the moment lies outside the coverage.
     pub fn is_open(&self, at: DateTime<Utc>) -> Result<bool, CalendarError> {
@@ -412,10 +471,18 @@ impl Calendar {
 
     /// The first moment at or after `at` with work.
     ///
+    /// ```
+    /// let china = leadkit::calendar::Calendar::china();
+    /// let sunday = "2026-03-08T10:00:00+08:00".parse().unwrap();
+    /// assert_eq!(china.next_opening(sunday), Ok("2026-03-09T09:00:00+08:00".parse().unwrap()));
+    /// let open = "2026-03-09T10:15:00+08:00".parse().unwrap();
+    /// assert_eq!(china.next_opening(open), Ok(open));
+    /// ```
+    ///
     /// # Errors
     /// When `at` or the opening lies outside the coverage, and when nothing opens any more.
     pub fn next_opening(&self, at: DateTime<Utc>) -> Result<DateTime<Utc>, CalendarError> {
-        self.counted(Count::Office, at, 0, Direction::Forward)
+        self.counted(Count::Office, folded(at), 0, Direction::Forward)
     }
 
     /// The last moment at or before `at` until which there was work.
@@ -429,7 +496,7 @@ impl Calendar {
     /// # Errors
     /// When `at` or the closing lies outside the coverage, and when nothing was ever open.
     pub fn last_closing(&self, at: DateTime<Utc>) -> Result<DateTime<Utc>, CalendarError> {
-        self.counted(Count::Office, at, 0, Direction::Backward)
+        self.counted(Count::Office, folded(at), 0, Direction::Backward)
     }
 
     /// The spans of work from one moment up to another, in order. O(n) in them and in the days they touch.
@@ -450,6 +517,7 @@ impl Calendar {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<Vec<Range<DateTime<Utc>>>, CalendarError> {
+        let (from, until) = (folded(from), folded(until));
         self.covered(from, Count::Office)?;
         self.covered(until, Count::Office)?;
         let mut spans: Vec<Range<DateTime<Utc>>> = Vec::new();
@@ -465,7 +533,7 @@ impl Calendar {
             // The span ends by the wall, or where the wall jumps.
             let end =
                 self.periods.next_change(second).map_or(end - offset, |change| change.min(end - offset));
-            let closing = moment(end, 0)?.min(until);
+            let closing = DateTime::from_timestamp(end, 0).map_or(until, |end| end.min(until));
             match spans.last_mut() {
                 Some(last) if last.end == opening => last.end = closing,
                 _ => spans.push(opening..closing),
@@ -476,6 +544,12 @@ impl Calendar {
     }
 
     /// Whether a local date is a working day. A date that the zone skips is none.
+    ///
+    /// ```
+    /// let china = leadkit::calendar::Calendar::china();
+    /// assert_eq!(china.is_workday("2026-10-01".parse().unwrap()), Ok(false)); // a Thursday off
+    /// assert_eq!(china.is_workday("2026-10-10".parse().unwrap()), Ok(true)); // a Saturday that makes up for it
+    /// ```
     ///
     /// # Errors
     /// When the date lies outside the coverage.
@@ -498,13 +572,18 @@ impl Calendar {
     /// When the date or the working day lies outside the coverage, and when there are not so many.
     pub fn nth_workday(&self, date: NaiveDate, n: i64) -> Result<NaiveDate, CalendarError> {
         let day = self.known(date)?;
+        match n {
+            0 if self.workdays.line().counts(day) => Ok(date),
+            0 => self.nth(day, 1),
+            n => self.nth(day, n),
+        }
+    }
+
+    /// The n-th working day after a day or before it, which need not be known itself.
+    fn nth(&self, day: i64, n: i64) -> Result<NaiveDate, CalendarError> {
         let line = self.workdays.line();
-        let n = match n {
-            0 if line.counts(day) => return Ok(date),
-            0 => 1,
-            // More than there are days in chrono's years.
-            n => n.clamp(-200_000_000, 200_000_000),
-        };
+        // More than there are days in chrono's years.
+        let n = n.clamp(-200_000_000, 200_000_000);
         let count =
             if n > 0 { line.before_day(day + 1) + n * DAY } else { line.before_day(day) + (n + 1) * DAY };
         match (line.day_of(count), self.coverage) {
@@ -544,7 +623,7 @@ impl Calendar {
     /// Whether both ends of an answer may lie at a moment.
     fn covered(&self, at: DateTime<Utc>, of: Count) -> Result<(), CalendarError> {
         let Some(bounds) = self.bounds(of) else {
-            return if is_writable(&at) { Ok(()) } else { Err(CalendarError::OutOfRange) };
+            return self.placed(at);
         };
         let second = at.timestamp();
         if second < bounds.start {
@@ -553,7 +632,7 @@ impl Calendar {
         if second > bounds.end || second == bounds.end && at.timestamp_subsec_nanos() > 0 {
             return Err(self.after_coverage(bounds));
         }
-        Ok(())
+        self.placed(at)
     }
 
     /// The number of a date that is covered.
@@ -590,6 +669,12 @@ impl Calendar {
     fn never_open(&self) -> CalendarError {
         CalendarError::NeverOpen { version: Arc::clone(&self.version) }
     }
+}
+
+#[cold]
+fn after_zone(until: i64) -> CalendarError {
+    let until = DateTime::from_timestamp(until, 0);
+    until.map_or(CalendarError::OutOfRange, |until| CalendarError::AfterZone { until })
 }
 
 fn elapsed(start: DateTime<Utc>, seconds: i64) -> Result<DateTime<Utc>, CalendarError> {

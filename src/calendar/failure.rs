@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Clock, CoverageSource};
@@ -35,7 +35,7 @@ pub enum CalendarError {
         known_by: CoverageSource,
     },
     /// So much working time never comes, or never was: nothing in the calendar opens again.
-    #[error("the calendar{} has not so much working time", named(.version))]
+    #[error("the calendar{} never has that much working time", named(.version))]
     NeverOpen {
         /// Version of the calendar.
         version: Arc<str>,
@@ -46,9 +46,18 @@ pub enum CalendarError {
         /// The clock.
         clock: Clock,
     },
-    /// The question or the answer lies outside the years 0 to 9999, which RFC 3339 can write, or the amount is more
-    /// than 36,525 working days.
-    #[error("the moment lies outside the years 0 to 9999, or the amount is longer than a hundred years")]
+    /// The question or the answer lies where the offset of the zone is not known any more:
+    /// [`Transitions::until`](super::Transitions::until).
+    #[error("the offset of the calendar's zone is known up to {}", until.format("%Y-%m-%d %H:%M:%S UTC"))]
+    AfterZone {
+        /// The first moment of which nothing is known.
+        until: DateTime<Utc>,
+    },
+    /// The amount is more than 36,525 working days, a hundred years.
+    #[error("the amount is longer than 36,525 working days")]
+    AmountTooLong,
+    /// The question or the answer lies outside the years 0 to 9999, which RFC 3339 can write.
+    #[error("the moment lies outside the years 0 to 9999")]
     OutOfRange,
 }
 
@@ -62,12 +71,25 @@ crate::text::codes! {
         CalendarError::AfterCoverage { .. } => "after_coverage",
         CalendarError::NeverOpen { .. } => "never_open",
         CalendarError::NoWorkdays { .. } => "no_workdays",
+        CalendarError::AfterZone { .. } => "after_zone",
+        CalendarError::AmountTooLong => "amount_too_long",
         CalendarError::OutOfRange => "out_of_range",
     }
 }
 
 impl CalendarError {
     /// What to do about it.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Amount, Calendar, Clock};
+    ///
+    /// let monday = "2026-03-02T09:00:00+08:00".parse().unwrap();
+    /// let error = Calendar::china().add(monday, Amount::workdays(2), Clock::OfficeHours).unwrap_err();
+    /// assert_eq!((error.code(), error.help()), (
+    ///     "no_workdays",
+    ///     "write hours or days, or take the clock `workday` or `same_time`",
+    /// ));
+    /// ```
     #[must_use]
     pub fn help(&self) -> &'static str {
         use CoverageSource::{Given, Holidays, Shifts};
@@ -75,19 +97,31 @@ impl CalendarError {
             CalendarError::BeforeCoverage { known_by: Shifts, .. } => {
                 "add the dates on duty before it to `shifts`, and move `coverage.from` where it is given"
             }
-            CalendarError::BeforeCoverage { known_by: Given | Holidays, .. } => {
-                "add the days off and the make-up days before it to `overrides`, and set `coverage.from`"
+            CalendarError::BeforeCoverage { known_by: Holidays, .. } => {
+                "add the days off and the make-up days of the years before it to `overrides`, and the years to \
+                 `known_years`"
+            }
+            CalendarError::BeforeCoverage { known_by: Given, .. } => {
+                "move `coverage.from`, and add the dates before it that differ to `overrides`"
             }
             CalendarError::AfterCoverage { known_by: Shifts, .. } => {
                 "add the dates on duty after it to `shifts`, and move `coverage.through` where it is given"
             }
-            CalendarError::AfterCoverage { known_by: Given | Holidays, .. } => {
-                "add the days off and the make-up days after it to `overrides`, and set `coverage.through`"
+            CalendarError::AfterCoverage { known_by: Holidays, .. } => {
+                "add the days off and the make-up days of the years after it to `overrides`, and the years to \
+                 `known_years`"
+            }
+            CalendarError::AfterCoverage { known_by: Given, .. } => {
+                "move `coverage.through`, and add the dates after it that differ to `overrides`"
             }
             CalendarError::NeverOpen { .. } => "add hours to `weekly`, or dates to `overrides` or `shifts`",
             CalendarError::NoWorkdays { .. } => {
                 "write hours or days, or take the clock `workday` or `same_time`"
             }
+            CalendarError::AfterZone { .. } => {
+                "give the changes of the offset after it as `{\"transitions\": …}`, and move `until`"
+            }
+            CalendarError::AmountTooLong => "write at most `36525wd`",
             CalendarError::OutOfRange => "ask for a moment nearer to our time",
         }
     }

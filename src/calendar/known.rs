@@ -14,17 +14,16 @@ pub(super) struct Known {
 }
 
 /// The dates that are known: as given, else from the first shift to the last, else those of the holidays. Where there
-/// are holidays, a year of which nobody has said the days off is not known, whatever is given. `None` is for ever.
+/// are holidays, a year that nobody has declared to be known is not, whatever is given. `None` is for ever.
 pub(super) fn known(rules: &CalendarRules) -> Option<Known> {
     let with = |source| move |dates| Known { dates, source };
     if let Some(shifts) = &rules.shifts {
         let listed = || Some(Coverage { from: *shifts.keys().next()?, through: *shifts.keys().next_back()? });
         return rules.coverage.or_else(listed).map(with(CoverageSource::Shifts));
     }
-    let Some(given) = rules.coverage else { return shipped(rules).map(with(CoverageSource::Holidays)) };
-    match said(rules) {
-        Some(said) if said != given => Some(with(CoverageSource::Holidays)(said)),
-        _ => Some(with(CoverageSource::Given)(given)),
+    match (said(rules), rules.coverage) {
+        (Some(said), given) if given != Some(said) => Some(with(CoverageSource::Holidays)(said)),
+        (_, given) => given.map(with(CoverageSource::Given)),
     }
 }
 
@@ -34,14 +33,14 @@ pub(super) fn shipped(rules: &CalendarRules) -> Option<Coverage> {
     has_holidays.then(china::coverage).flatten()
 }
 
-/// The part of the coverage in which the days off are known: the years of the holidays, and the years next to them of
-/// which `overrides` have a date. `None` without holidays or coverage, and when there is no such part.
+/// The part of the coverage in which the days off are known: the years of the holidays, and the known years next to
+/// them. Without coverage, all of it. `None` without holidays, and when there is no such part.
 pub(super) fn said(rules: &CalendarRules) -> Option<Coverage> {
-    let (shipped, given) = (shipped(rules)?, rules.coverage?);
+    let (shipped, given) = (shipped(rules)?, rules.coverage);
     let own = shipped.from.year()..=shipped.through.year();
-    let covered = given.from.year()..=given.through.year();
-    let years = own.clone().chain(rules.overrides.keys().map(Datelike::year));
-    let years: BTreeSet<i32> = years.filter(|year| covered.contains(year)).collect();
+    let covered =
+        |year: &i32| given.is_none_or(|given| (given.from.year()..=given.through.year()).contains(year));
+    let years: BTreeSet<i32> = own.clone().chain(rules.known_years.iter().copied()).filter(covered).collect();
     let anchor = years.range(own).next().or(years.first())?;
     let next_to = |step: i32| {
         let mut year = *anchor;
@@ -52,7 +51,10 @@ pub(super) fn said(rules: &CalendarRules) -> Option<Coverage> {
     };
     let (first, last) =
         (NaiveDate::from_ymd_opt(next_to(-1), 1, 1)?, NaiveDate::from_ymd_opt(next_to(1), 12, 31)?);
-    Some(Coverage { from: given.from.max(first), through: given.through.min(last) })
+    Some(match given {
+        Some(given) => Coverage { from: given.from.max(first), through: given.through.min(last) },
+        None => Coverage { from: first, through: last },
+    })
 }
 
 /// The days that are off by law in every year and never on another date.
@@ -61,10 +63,10 @@ const BY_LAW: [(u32, u32); 3] = [(1, 1), (5, 1), (10, 1)];
 /// The days off by law that are known, lie outside the years of the holidays, and of which `overrides` say nothing.
 pub(super) fn unsaid(rules: &CalendarRules) -> Vec<NaiveDate> {
     let (Some(shipped), Some(said)) = (shipped(rules), said(rules)) else { return Vec::new() };
-    let years: BTreeSet<i32> = rules.overrides.keys().map(Datelike::year).collect();
-    let dates = years
-        .into_iter()
-        .flat_map(|year| BY_LAW.map(|(month, day)| NaiveDate::from_ymd_opt(year, month, day)))
+    let dates = rules
+        .known_years
+        .iter()
+        .flat_map(|year| BY_LAW.map(|(month, day)| NaiveDate::from_ymd_opt(*year, month, day)))
         .flatten();
     let is_within = |of: Coverage, date: &NaiveDate| of.from <= *date && *date <= of.through;
     dates

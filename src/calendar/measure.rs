@@ -3,6 +3,8 @@
 use super::Zone;
 use super::timeline::Timeline;
 
+const DAY: i64 = 86_400;
+
 /// The periods of a zone in which local time runs evenly. Seconds since 1970.
 #[derive(Debug, Clone)]
 pub(super) struct Periods {
@@ -10,18 +12,23 @@ pub(super) struct Periods {
     starts: Vec<i64>,
     /// How far each is ahead of UTC; one more than there are starts.
     offsets: Vec<i64>,
+    /// From then on nothing is known.
+    until: Option<i64>,
 }
 
 impl Periods {
     pub(super) fn new(zone: &Zone) -> Periods {
         match zone {
-            Zone::Fixed(offset) => Periods { starts: Vec::new(), offsets: vec![offset.seconds().into()] },
+            Zone::Fixed(offset) => {
+                Periods { starts: Vec::new(), offsets: vec![offset.seconds().into()], until: None }
+            }
             Zone::Transitions(zone) => Periods {
                 starts: zone.changes().iter().map(|(moment, _)| moment.timestamp()).collect(),
                 offsets: std::iter::once(zone.before())
                     .chain(zone.changes().iter().map(|(_, offset)| *offset))
                     .map(|offset| offset.seconds().into())
                     .collect(),
+                until: zone.until().map(|until| until.timestamp()),
             },
         }
     }
@@ -37,6 +44,24 @@ impl Periods {
     /// Local time ahead of UTC at a moment.
     pub(super) fn offset_at(&self, moment: i64) -> i64 {
         self.offset(self.at(moment))
+    }
+
+    /// The first second of which nothing is known.
+    pub(super) fn until(&self) -> Option<i64> {
+        self.until
+    }
+
+    /// Whether the offset does not change between two moments.
+    pub(super) fn is_even(&self, from: i64, until: i64) -> bool {
+        self.at(from) == self.at(until)
+    }
+
+    /// The days that the wall never shows, since 1970.
+    pub(super) fn skipped_days(&self) -> impl Iterator<Item = i64> {
+        self.changes().flat_map(|(moment, before, after)| {
+            let first = (moment + before + DAY - 1).div_euclid(DAY);
+            first..(moment + after).div_euclid(DAY)
+        })
     }
 
     /// The next change of the offset after a moment.

@@ -1,7 +1,8 @@
 //! Working time: when somebody works, when a deadline falls, how much working time lies between two moments.
 //!
 //! [`CalendarRules`] are the data: hours of the week, dates that differ, a shift roster, a zone, and how far all this
-//! is known. [`Calendar`] is compiled from them and answers in well under a microsecond, however far the answer lies.
+//! is known. [`Calendar`] is compiled from them and answers in well under a microsecond, however far the answer lies;
+//! only [`between`](Calendar::between) on `SameTime` takes some more where the offset of the zone changes.
 //!
 //! ```
 //! use leadkit::calendar::{Amount, Calendar, Clock};
@@ -28,7 +29,7 @@
 //! let error = late.unwrap_err();
 //! assert_eq!(error.to_string(), "the calendar `cn-2023-2026` ends with 2026-12-31");
 //! assert_eq!(error.help(), "\
-//! add the days off and the make-up days after it to `overrides`, and set `coverage.through`");
+//! add the days off and the make-up days of the years after it to `overrides`, and the years to `known_years`");
 //! # Ok::<(), leadkit::calendar::CalendarError>(())
 //! ```
 //!
@@ -37,26 +38,27 @@
 //! | [`Clock`] | counts | 24 h after Friday 16:00 | later leads are due |
 //! |---|---|---|---|
 //! | [`Workday`](Clock::Workday) | working days from 00 to 24 | Monday 16:00 | never earlier |
-//! | [`OfficeHours`](Clock::OfficeHours) | opening hours | three and a bit days later | never earlier |
+//! | [`OfficeHours`](Clock::OfficeHours) | opening hours | Wednesday 17:30, at 7½ hours a day | never earlier |
 //! | [`Elapsed`](Clock::Elapsed) | everything | Saturday 16:00 | never earlier |
 //! | [`SameTime`](Clock::SameTime) | whole working days, the time of the day kept | Monday 16:00 | **sometimes earlier** |
 //!
 //! `SameTime` reads naturally and is unfair: a lead of Saturday 20:00 is due on Monday at 20:00, one of Sunday 9:00 on
-//! Monday at 9:00. `Workday` gives both until Monday midnight. [`Calendar::add_by_size`] chooses by the size of the
+//! Monday at 9:00. `Workday` gives both until Monday 24:00. [`Calendar::add_by_size`] chooses by the size of the
 //! amount, and its answer says so.
 //!
 //! # What is never guessed
 //!
 //! A calendar ends where its data end: with `coverage`, with the last date of a roster, with the last year whose days
-//! off are known. A `coverage` that runs on into years whose days off nobody has said is cut to the years before them,
-//! and [`CalendarRules::lint`] warns. Moments are those of the years 0 to 9999.
+//! off are known, and for zones with [`Transitions::until`]. A year is known when the set of `holidays` has it or
+//! [`CalendarRules::known_years`] name it; a `coverage` that runs on into other years is cut before them, and
+//! [`CalendarRules::lint`] warns. Moments are those of the years 0 to 9999.
 //!
 //! # Zones
 //!
 //! A moment counts when the clock on the wall shows a time at which there is work. An hour that is skipped is not
-//! counted, one that is shown twice counts twice, and a date that a zone skips is no working day. [`Zone`] holds the
-//! offsets as data; with feature `chrono-tz` documents and [`Zone::from_str`](std::str::FromStr) take names such as
-//! `Asia/Shanghai`.
+//! counted, one that is shown twice counts twice, and a date that a zone skips is not a working day, nor does a night
+//! start on it. A leap second is the end of the second before it, on every clock. [`Zone`] holds the offsets as data; with
+//! feature `chrono-tz` documents and [`Zone::from_str`](std::str::FromStr) take names such as `Asia/Shanghai`.
 
 mod amount;
 mod check;
@@ -69,11 +71,13 @@ mod deadline;
 mod engine;
 mod failure;
 mod known;
+mod leap;
 mod load;
 mod measure;
 #[cfg(feature = "chrono-tz")]
 mod names;
 mod offset;
+mod once;
 mod preset;
 mod read;
 mod rules;
@@ -86,7 +90,7 @@ mod window;
 mod zone;
 
 pub use amount::{Amount, AmountError};
-pub use clock::Clock;
+pub use clock::{Clock, ClockError};
 pub use day::{Coverage, CoverageSource, DayOverride, WeeklyWindow};
 pub use deadline::Deadline;
 pub use engine::Calendar;

@@ -3,11 +3,22 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::FixedOffset;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::document::Finding;
 
 /// How far local time is ahead of UTC, in whole seconds, within ±24 hours. Written `+08:00`.
+///
+/// ```
+/// use leadkit::calendar::UtcOffset;
+///
+/// let nepal: UtcOffset = "+05:45".parse()?;
+/// assert_eq!(nepal.seconds(), 20_700);
+/// assert_eq!(UtcOffset::from_seconds(-12_600).unwrap().to_string(), "-03:30");
+/// assert_eq!(UtcOffset::from_seconds(86_400), None);
+/// # Ok::<(), leadkit::calendar::UtcOffsetError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct UtcOffset(i32);
 
@@ -17,17 +28,33 @@ pub struct UtcOffset(i32);
 pub struct UtcOffsetError(String);
 
 impl UtcOffsetError {
-    pub(crate) fn to_finding(&self) -> Finding {
-        // `Asia/Shanghai`, where one offset holds for ever.
-        if self.0.contains('/') && self.0.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            let message = format!("`{}` is the name of a zone, expected an offset from UTC", self.0);
-            return Finding::new("bad_value", message, "write the offset, such as `\"+08:00\"`");
-        }
-        let help = match meant(&self.0) {
+    /// What would be right: the same offset, when it is written in another way.
+    ///
+    /// ```
+    /// use leadkit::calendar::UtcOffset;
+    ///
+    /// assert_eq!("UTC+8".parse::<UtcOffset>().unwrap_err().help(), "write `\"+08:00\"`");
+    /// ```
+    #[must_use]
+    pub fn help(&self) -> String {
+        match meant(&self.0) {
             Some(offset) => format!("write `\"{offset}\"`"),
+            None if self.is_name() => "write the offset, such as `\"+08:00\"`".to_owned(),
             None => "write it as `\"+08:00\"`".to_owned(),
-        };
-        Finding::new("bad_value", self, help)
+        }
+    }
+
+    /// `Asia/Shanghai`, where one offset holds for ever.
+    fn is_name(&self) -> bool {
+        self.0.contains('/') && self.0.starts_with(|c: char| c.is_ascii_alphabetic())
+    }
+
+    pub(crate) fn to_finding(&self) -> Finding {
+        if self.is_name() {
+            let message = format!("`{}` is the name of a zone, expected an offset from UTC", self.0);
+            return Finding::new("bad_value", message, self.help());
+        }
+        Finding::new("bad_value", self, self.help())
     }
 }
 
@@ -45,8 +72,17 @@ fn meant(text: &str) -> Option<UtcOffset> {
         (None, 3 | 4) => digits.split_at_checked(digits.len() - 2)?,
         (None, _) => (digits, "0"),
     };
-    let number = |text: &str, limit: i32| text.parse::<i32>().ok().filter(|n| (0..limit).contains(n));
-    UtcOffset::from_seconds(sign * (number(hours, 24)? * 3600 + number(minutes, 60)? * 60))
+    UtcOffset::from_seconds(sign * (digits_below(hours, 24)? * 3600 + digits_below(minutes, 60)? * 60))
+}
+
+/// A number of digits alone: `str::parse` takes a sign too.
+fn digits_below(text: &str, limit: i32) -> Option<i32> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|number| is_number && *number < limit)
+}
+
+fn two_digits(text: &str, limit: i32) -> Option<i32> {
+    digits_below(text, limit).filter(|_| text.len() == 2)
 }
 
 impl UtcOffset {
@@ -68,6 +104,13 @@ impl UtcOffset {
     }
 }
 
+impl UtcOffset {
+    /// The same for chrono.
+    pub(super) fn fixed(self) -> Option<FixedOffset> {
+        FixedOffset::east_opt(self.0)
+    }
+}
+
 impl FromStr for UtcOffset {
     type Err = UtcOffsetError;
 
@@ -79,16 +122,10 @@ impl FromStr for UtcOffset {
                 _ => return None,
             };
             let mut parts = rest.split(':');
-            let mut number = |limit: i32| -> Option<i32> {
-                let part = parts.next()?;
-                let two_digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
-                part.parse::<i32>().ok().filter(|n| two_digits && *n < limit)
-            };
-            let (hours, minutes) = (number(24)?, number(60)?);
+            let (hours, minutes) = (two_digits(parts.next()?, 24)?, two_digits(parts.next()?, 60)?);
             let seconds = match parts.next() {
                 None => 0,
-                Some(part) if part.len() == 2 => part.parse::<i32>().ok().filter(|n| (0..60).contains(n))?,
-                Some(_) => return None,
+                Some(part) => two_digits(part, 60)?,
             };
             if parts.next().is_some() {
                 return None;
@@ -138,7 +175,19 @@ mod tests {
         for text in ["+08:00", "-05:30", "+00:00", "+05:45", "-00:00:30"] {
             assert_eq!(text.parse::<UtcOffset>().unwrap().to_string(), text);
         }
-        for bad in ["", "8", "+8:00", "+24:00", "+08:60", "08:00", "+08:00:00:00", "+-8:00", "＋08:00"] {
+        for bad in [
+            "",
+            "8",
+            "+8:00",
+            "+24:00",
+            "+08:60",
+            "08:00",
+            "+08:00:00:00",
+            "+-8:00",
+            "＋08:00",
+            "+08:00:+5",
+            "+08:+0",
+        ] {
             assert!(bad.parse::<UtcOffset>().is_err(), "{bad}");
         }
     }
@@ -154,7 +203,7 @@ mod tests {
         ] {
             assert_eq!(meant(written).unwrap().to_string(), right);
         }
-        for nothing in ["", "soon", "+99", "+8:99", "é8"] {
+        for nothing in ["", "soon", "+99", "+8:99", "é8", "8:+5"] {
             assert_eq!(meant(nothing), None, "{nothing}");
         }
     }

@@ -7,6 +7,15 @@ use super::{DayWindow, UtcOffset, WeeklyWindow, Zone, china};
 
 impl CalendarRules {
     /// Monday to Friday, 9 to 18, for ever.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Calendar, CalendarRules, UtcOffset, Zone};
+    ///
+    /// let office = Calendar::compile(&CalendarRules::office_hours(Zone::Fixed(UtcOffset::CHINA)))?;
+    /// assert_eq!(office.is_open("2026-03-02T17:59:59+08:00".parse().unwrap()), Ok(true));
+    /// assert_eq!(office.is_open("2026-03-02T18:00:00+08:00".parse().unwrap()), Ok(false));
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
     #[must_use]
     pub fn office_hours(zone: Zone) -> CalendarRules {
         CalendarRules::weekdays(zone, [DayWindow::hours(9, 18)])

@@ -1,12 +1,14 @@
 //! Working time as data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, Weekday};
 use serde::Serialize;
 
+use super::once::read_once;
 use super::version::derived;
 use super::{Coverage, DayOverride, DayWindow, WeeklyWindow, Zone};
+use crate::document::{Fingerprint, RulesVersion};
 
 /// Working time of a pool, team or rep: hours of the week, dates that differ, shifts, and how far it is known.
 /// [`Calendar::compile`](super::Calendar::compile) makes it ready to be asked.
@@ -18,6 +20,7 @@ use super::{Coverage, DayOverride, DayWindow, WeeklyWindow, Zone};
 /// use serde_json::json;
 ///
 /// let rules = CalendarRules::load(json!({
+///     "format": 1,
 ///     "zone": "+08:00",
 ///     "weekly": [
 ///         {"days": "Mon-Fri", "hours": ["09:00-12:00", "13:30-18:00"]},
@@ -35,16 +38,18 @@ use super::{Coverage, DayOverride, DayWindow, WeeklyWindow, Zone};
 /// let errors = CalendarRules::load(json!({"zoen": "+08:00", "weekly": [{"days": "Mon-Fry", "hours": "9-18"}]}));
 /// assert_eq!(errors.unwrap_err().to_string(), "\
 /// 3 errors in the rules
-/// error[bad_value] at weekly[0].days: `Fry` is no day of the week
+/// error[bad_value] at weekly[0].days: `Fry` is not a day of the week
 ///   help: did you mean `Fri`?
-/// error[bad_value] at weekly[0].hours: `9-18` are no hours such as `09:00-18:00`
+/// error[bad_value] at weekly[0].hours: `9-18` are not hours such as `09:00-18:00`
 ///   help: write `\"09:00-18:00\"`
 /// error[unknown_key] at zoen: unknown key `zoen`
 ///   help: did you mean `zone`?");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CalendarRules {
+    /// Format of the document; see [`RulesVersion::FORMAT`](crate::rule::RulesVersion::FORMAT).
+    pub format: u16,
     /// The zone the hours are in. Default: UTC.
     pub zone: Zone,
     /// The usual hours.
@@ -59,6 +64,11 @@ pub struct CalendarRules {
     /// a difference. A date of `overrides` wins: `{"2026-10-10": {"work_as": "Wed"}}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub make_up_as: Option<Weekday>,
+    /// Years outside the set of `holidays` of which `overrides` have all days off and make-up days, such as `[2027]`:
+    /// whoever writes a year here says so. A year next to the set becomes known by it; a year with some dates in
+    /// `overrides` and not named here stays unknown, since nobody can tell whether more are missing.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub known_years: BTreeSet<i32>,
     /// Dates that differ; they win over `holidays`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub overrides: BTreeMap<NaiveDate, DayOverride>,
@@ -69,14 +79,33 @@ pub struct CalendarRules {
     pub shifts: Option<BTreeMap<NaiveDate, DayOverride>>,
     /// The dates that the calendar knows. Without it and without `holidays` or `shifts`, the week goes on for ever.
     ///
-    /// With `holidays`, years that are not those of the set are known only when `overrides` have a date of them: a
-    /// coverage that goes on is cut before the first year of which nobody has said the days off.
+    /// With `holidays`, years that are not those of the set are known only when `known_years` name them: a coverage that
+    /// goes on is cut before the first other year, and [`lint`](Self::lint) warns. Without `coverage` it is the years of
+    /// the set and the known years next to them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
-    /// Version of the data, echoed by what is computed from it. Change it with the data;
-    /// [`with_hours`](Self::with_hours) and [`on_duty`](Self::on_duty) do.
+    /// Version of the data: one line of text, echoed by what is computed from it. Change it with the data;
+    /// [`with_hours`](Self::with_hours) and [`on_duty`](Self::on_duty) do. Beside it,
+    /// [`Deadline::calendar_fingerprint`](super::Deadline::calendar_fingerprint) names what the rules really say.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub version: String,
+}
+
+impl Default for CalendarRules {
+    fn default() -> Self {
+        CalendarRules {
+            format: RulesVersion::FORMAT,
+            zone: Zone::default(),
+            weekly: Vec::new(),
+            holidays: None,
+            make_up_as: None,
+            known_years: BTreeSet::new(),
+            overrides: BTreeMap::new(),
+            shifts: None,
+            coverage: None,
+            version: String::new(),
+        }
+    }
 }
 
 impl CalendarRules {
@@ -92,7 +121,6 @@ impl CalendarRules {
     #[must_use]
     pub fn with_hours(mut self, hours: impl IntoIterator<Item = DayWindow>) -> CalendarRules {
         let hours: Vec<DayWindow> = hours.into_iter().collect();
-        self.version = derived(&self.version, "hours", &hours);
         // A day without hours is not worked, and stays so.
         for weekly in self.weekly.iter_mut().filter(|weekly| !weekly.hours.is_empty()) {
             weekly.hours.clone_from(&hours);
@@ -105,6 +133,7 @@ impl CalendarRules {
                 windows.clone_from(&hours);
             }
         }
+        self.version = derived(&std::mem::take(&mut self.version), "hours", Fingerprint::of(&self));
         self
     }
 
@@ -128,8 +157,8 @@ impl CalendarRules {
     pub fn on_duty(mut self, dates: impl IntoIterator<Item = NaiveDate>) -> CalendarRules {
         let shifts: BTreeMap<NaiveDate, DayOverride> =
             dates.into_iter().map(|date| (date, DayOverride::Work)).collect();
-        self.version = derived(&self.version, "duty", shifts.keys());
         self.shifts = Some(shifts);
+        self.version = derived(&std::mem::take(&mut self.version), "duty", Fingerprint::of(&self));
         self
     }
 }
@@ -150,10 +179,18 @@ impl CalendarRules {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub struct Calendars(pub BTreeMap<String, CalendarRules>);
+pub struct Calendars(#[serde(deserialize_with = "read_once")] pub BTreeMap<String, CalendarRules>);
 
 impl Calendars {
     /// The calendar of an id.
+    ///
+    /// ```
+    /// use leadkit::calendar::{CalendarRules, Calendars};
+    ///
+    /// let calendars: Calendars = [("office", CalendarRules::china())].into_iter().collect();
+    /// assert_eq!(calendars.find("office"), Some(&CalendarRules::china()));
+    /// assert_eq!(calendars.find("night"), None);
+    /// ```
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&CalendarRules> {
         self.0.get(id)

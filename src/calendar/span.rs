@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::leap::folded;
 use crate::document::Finding;
 
 /// A length of time in whole seconds, written `90s`, `15m`, `24h`, `7d` or `2w`; a day is 24 hours. At most 36,525 days.
@@ -41,9 +42,16 @@ impl SpanError {
     }
 
     /// What would be right: the same span, when it is written in words.
-    pub(crate) fn help(&self) -> String {
+    ///
+    /// ```
+    /// use leadkit::calendar::Span;
+    ///
+    /// assert_eq!("3 days".parse::<Span>().unwrap_err().help(), "write `\"3d\"`");
+    /// ```
+    #[must_use]
+    pub fn help(&self) -> String {
         if self.is_too_long {
-            return format!("write at most `\"{}\"`", Span(LONGEST));
+            return format!("write at most `\"{}\"`", Span(MAX_SECONDS));
         }
         let text = self.text.trim().to_lowercase();
         if text.starts_with(['-', '−']) {
@@ -98,35 +106,42 @@ fn in_parts(text: &str) -> Option<Span> {
         left = rest;
     }
     let seconds =
-        u32::try_from(thousandths / 1_000).ok().filter(|seconds| (1..=LONGEST).contains(seconds))?;
+        u32::try_from(thousandths / 1_000).ok().filter(|seconds| (1..=MAX_SECONDS).contains(seconds))?;
     thousandths.is_multiple_of(1_000).then_some(Span(seconds))
 }
 
 const EXAMPLE: &str = "write a whole number and a unit, such as `\"7d\"`";
 
 const UNITS: [(char, u32); 5] = [('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
-const LONGEST: u32 = 36_525 * 86_400;
+const MAX_SECONDS: u32 = 36_525 * 86_400;
 
 impl Span {
-    /// Whole seconds.
+    /// Whole seconds; more than 36,525 days are 36,525 days.
     #[must_use]
     pub const fn seconds(seconds: u32) -> Span {
-        Span(if seconds > LONGEST { LONGEST } else { seconds })
+        Span(if seconds > MAX_SECONDS { MAX_SECONDS } else { seconds })
     }
 
-    /// Whole minutes.
+    /// Whole minutes; more than 36,525 days are 36,525 days.
     #[must_use]
     pub const fn minutes(minutes: u32) -> Span {
         Span::seconds(minutes.saturating_mul(60))
     }
 
-    /// Whole hours.
+    /// Whole hours; more than 36,525 days are 36,525 days.
     #[must_use]
     pub const fn hours(hours: u32) -> Span {
         Span::seconds(hours.saturating_mul(3_600))
     }
 
-    /// Days of 24 hours.
+    /// Days of 24 hours; more than 36,525 are 36,525.
+    ///
+    /// ```
+    /// use leadkit::calendar::Span;
+    ///
+    /// assert_eq!(Span::days(40_000), Span::days(36_525));
+    /// assert_eq!(Span::hours(u32::MAX), Span::days(36_525));
+    /// ```
     #[must_use]
     pub const fn days(days: u32) -> Span {
         Span::seconds(days.saturating_mul(86_400))
@@ -138,16 +153,24 @@ impl Span {
         self.0
     }
 
-    /// The moment this long before another.
+    /// The moment this long before another; a leap second is the end of the second before it.
+    ///
+    /// ```
+    /// use leadkit::calendar::Span;
+    ///
+    /// let noon = "2026-03-02T12:00:00Z".parse().unwrap();
+    /// assert_eq!(Span::hours(13).before(noon).to_rfc3339(), "2026-03-01T23:00:00+00:00");
+    /// assert_eq!(Span::days(1).after(noon).to_rfc3339(), "2026-03-03T12:00:00+00:00");
+    /// ```
     #[must_use]
     pub fn before(self, at: DateTime<Utc>) -> DateTime<Utc> {
-        at.checked_sub_signed(TimeDelta::seconds(self.0.into())).unwrap_or(DateTime::<Utc>::MIN_UTC)
+        folded(at).checked_sub_signed(TimeDelta::seconds(self.0.into())).unwrap_or(DateTime::<Utc>::MIN_UTC)
     }
 
-    /// The moment this long after another.
+    /// The moment this long after another; a leap second is the end of the second before it.
     #[must_use]
     pub fn after(self, at: DateTime<Utc>) -> DateTime<Utc> {
-        at.checked_add_signed(TimeDelta::seconds(self.0.into())).unwrap_or(DateTime::<Utc>::MAX_UTC)
+        folded(at).checked_add_signed(TimeDelta::seconds(self.0.into())).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 }
 
@@ -164,7 +187,7 @@ impl FromStr for Span {
         };
         let error = |is_too_long| SpanError { text: text.chars().take(40).collect(), is_too_long };
         let seconds = parse().ok_or_else(|| error(false))?;
-        seconds.filter(|seconds| *seconds <= LONGEST).map(Span).ok_or_else(|| error(true))
+        seconds.filter(|seconds| *seconds <= MAX_SECONDS).map(Span).ok_or_else(|| error(true))
     }
 }
 

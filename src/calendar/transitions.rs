@@ -6,9 +6,11 @@ use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::UtcOffset;
+use crate::document::Finding;
 use crate::order;
 
-/// Offsets that change at given moments. O(1) to clone.
+/// Offsets that change at given moments. O(1) to clone. After the last change its offset holds, unless
+/// [`until`](Self::until) says up to when anything is known.
 ///
 /// As a document: the offset before the first change, and each change as a pair of moment and offset from then on.
 ///
@@ -30,6 +32,9 @@ pub struct Transitions {
     before: UtcOffset,
     /// Changes in ascending order: from that moment on, the offset.
     changes: Arc<[(DateTime<Utc>, UtcOffset)]>,
+    /// From then on nothing is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<DateTime<Utc>>,
 }
 
 impl Transitions {
@@ -41,7 +46,34 @@ impl Transitions {
         changes: impl IntoIterator<Item = (DateTime<Utc>, UtcOffset)>,
     ) -> Transitions {
         let changes = changes.into_iter().map(|(moment, offset)| (moment.trunc_subsecs(0), offset));
-        Transitions { before, changes: order::map(changes).into_iter().collect() }
+        Transitions { before, changes: order::map(changes).into_iter().collect(), until: None }
+    }
+
+    /// The same, known up to a moment: from then on a calendar has no answer
+    /// ([`CalendarError::AfterZone`](super::CalendarError::AfterZone)). A document writes it as `"until"`. Whole seconds:
+    /// a fraction is cut.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Calendar, CalendarRules, Span, Clock, Transitions, Zone};
+    ///
+    /// let autumn = ("2026-10-25T01:00:00Z".parse()?, "+01:00".parse().unwrap());
+    /// let berlin = Transitions::new("+02:00".parse().unwrap(), [autumn]).with_until("2027-03-28T01:00:00Z".parse()?);
+    /// let office = Calendar::compile(&CalendarRules::office_hours(Zone::Transitions(berlin))).unwrap();
+    /// let friday = "2027-03-26T15:00:00+01:00".parse()?;
+    /// assert!(office.add(friday, Span::hours(2), Clock::OfficeHours).is_ok());
+    /// let error = office.add(friday, Span::hours(4), Clock::OfficeHours).unwrap_err();
+    /// assert_eq!(error.to_string(), "the offset of the calendar's zone is known up to 2027-03-28 01:00:00 UTC");
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn with_until(self, until: DateTime<Utc>) -> Transitions {
+        Transitions { until: Some(until.trunc_subsecs(0)), ..self }
+    }
+
+    /// The moment from which on nothing is known; `None` when the last offset holds for ever.
+    #[must_use]
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        self.until
     }
 
     /// The offset before the first change.
@@ -64,8 +96,17 @@ impl<'de> Deserialize<'de> for Transitions {
         struct Raw {
             before: UtcOffset,
             changes: Vec<(DateTime<Utc>, UtcOffset)>,
+            #[serde(default)]
+            until: Option<DateTime<Utc>>,
         }
-        let raw = Raw::deserialize(deserializer)?;
-        Ok(Transitions::new(raw.before, raw.changes))
+        let Raw { before, changes, until } = Raw::deserialize(deserializer)?;
+        let listed = changes.len();
+        let zone = Transitions::new(before, changes);
+        if zone.changes.len() < listed {
+            let help = "keep one change of each moment";
+            let finding = Finding::new("bad_value", "two changes are at the same moment", help);
+            return Err(serde::de::Error::custom(finding));
+        }
+        Ok(until.into_iter().fold(zone, Transitions::with_until))
     }
 }

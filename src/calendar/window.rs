@@ -44,7 +44,7 @@ pub struct DayWindow {
 
 /// Why a text is not a [`DayWindow`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` are no hours such as `09:00-18:00`")]
+#[error("`{text}` are not hours such as `09:00-18:00`")]
 pub struct DayWindowError {
     /// Shortened.
     text: String,
@@ -54,11 +54,30 @@ impl DayWindow {
     /// From midnight to midnight.
     pub const WHOLE_DAY: DayWindow = DayWindow { from: NaiveTime::MIN, until: NaiveTime::MIN };
 
-    /// The window from one full hour up to another; 24 is the end of the day. Hours beyond are cut to it.
+    /// The window from one full hour up to another; 24 is the end of the day, and an end before the start is on the
+    /// next day.
+    ///
+    /// Numbers that no text may have (a start of 24 or later, an end after 24, an end at the start) give a window
+    /// without length, which [`Calendar::compile`](super::Calendar::compile) refuses as `empty`.
+    ///
+    /// ```
+    /// use leadkit::calendar::DayWindow;
+    ///
+    /// assert_eq!(DayWindow::hours(22, 6).to_string(), "22:00-06:00");
+    /// assert_eq!(DayWindow::hours(0, 24), DayWindow::WHOLE_DAY);
+    /// for (from, until) in [(9, 9), (0, 0), (24, 24), (24, 6), (9, 25), (25, 30)] {
+    ///     assert_eq!(DayWindow::hours(from, until).seconds(), 0);
+    /// }
+    /// ```
     #[must_use]
     pub fn hours(from: u32, until: u32) -> DayWindow {
         let time = |hour: u32| NaiveTime::from_hms_opt(hour % 24, 0, 0).unwrap_or(NaiveTime::MIN);
-        DayWindow { from: time(from.min(23)), until: if until >= 24 { NaiveTime::MIN } else { time(until) } }
+        if from < 24 && until <= 24 && from != until {
+            return DayWindow { from: time(from), until: time(until) };
+        }
+        // Not midnight, which would stand for the end of the day.
+        let start = if from % 24 == 0 { 12 } else { from };
+        DayWindow { from: time(start), until: time(start) }
     }
 
     /// How long it is by the clock on the wall, in seconds; 0 for a window that starts when it ends, other than
@@ -117,6 +136,9 @@ impl DayWindowError {
     #[must_use]
     pub fn help(&self) -> String {
         let text = plain(&self.text);
+        if let Some(several) = in_one_text(&text) {
+            return format!("write `[{several}]`");
+        }
         let several: Option<Vec<String>> = text.split([';', '；', '、', '/', '&']).map(meant).collect();
         match several.as_deref() {
             Some([one]) => format!("write `\"{one}\"`"),
@@ -128,6 +150,13 @@ impl DayWindowError {
     fn to_finding(&self) -> Finding {
         Finding::new("bad_value", self, self.help())
     }
+}
+
+/// The windows of one item of a list, in which commas stand between them.
+fn in_one_text(text: &str) -> Option<String> {
+    let quoted = |one: &str| meant(one).map(|one| format!("\"{one}\""));
+    let several: Vec<String> = text.split([',', '，']).map(quoted).collect::<Option<_>>()?;
+    (several.len() > 1).then(|| several.join(", "))
 }
 
 /// Small letters, and ASCII for full-width digits and signs.
@@ -145,6 +174,8 @@ fn meant(text: &str) -> Option<String> {
     let (from, until) = (loose_time(from)?, loose_time(until)?);
     // `24:00` ends a day and starts none; `28:00` is 4:00 of the next.
     let (from, until) = (from % DAY, if until > DAY { until % DAY } else { until });
+    // `00:00-00:00` may mean nothing; a day is what can be written.
+    let until = if from == 0 && until == 0 { DAY } else { until };
     let is_whole_day = from == 0 && until == DAY;
     (is_whole_day || from != until % DAY).then(|| format!("{}-{}", written(from), written(until)))
 }
@@ -162,7 +193,7 @@ fn loose_time(text: &str) -> Option<u32> {
         },
     };
     let text = text.trim().trim_end_matches(['h', '点', '时', '整', '分', ':']);
-    let mut numbers = text.split([':', '.', '点', '时', 'h']).map(|part| part.trim().parse::<u32>().ok());
+    let mut numbers = text.split([':', '.', '点', '时', 'h']).map(|part| number(part.trim()));
     let hour = numbers.next()??;
     let minute = numbers.next().unwrap_or(Some(0))?;
     let second = numbers.next().unwrap_or(Some(0))?;
@@ -172,6 +203,11 @@ fn loose_time(text: &str) -> Option<u32> {
     };
     let fits = hour < 48 && minute < 60 && second < 60 && numbers.next().is_none();
     fits.then(|| hour * 3_600 + minute * 60 + second)
+}
+
+/// A number of digits alone: `str::parse` takes a sign too.
+fn number(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Start and end, between which people put all kinds of dashes.
@@ -215,8 +251,8 @@ impl FromStr for DayWindow {
             let (from, until) = split(text)?;
             let (from, until) = (time(from.trim())?, time(until.trim())?);
             // `24:00` starts no window, and one that ends where it starts may mean nothing or all day.
-            let whole = from == 0 && until % DAY == 0;
-            (from < DAY && (whole || from != until % DAY || until == DAY))
+            let is_whole_day = from == 0 && until == DAY;
+            (from < DAY && (is_whole_day || from != until % DAY))
                 .then(|| DayWindow { from: clock_time(from), until: clock_time(until) })
         };
         parse().ok_or_else(|| DayWindowError { text: text.chars().take(60).collect() })
@@ -270,14 +306,17 @@ impl<'de> Visitor<'de> for WindowVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<DayWindow, A::Error> {
         let (mut from, mut until) = (None, None);
         while let Some(key) = map.next_key()? {
-            let slot = match key {
-                WindowKey::From => &mut from,
-                WindowKey::Until => &mut until,
+            let (name, slot) = match key {
+                WindowKey::From => ("from", &mut from),
+                WindowKey::Until => ("until", &mut until),
             };
+            if slot.is_some() {
+                let message = format!("`{name}` is there twice");
+                return Err(A::Error::custom(Finding::new("bad_value", message, "keep one of them")));
+            }
             let text: String = map.next_value()?;
             let Some(seconds) = time(&text) else {
-                let message =
-                    format!("`{}` is no time of the day", text.chars().take(40).collect::<String>());
+                let message = format!("`{}` is not a time of day", text.chars().take(40).collect::<String>());
                 return Err(A::Error::custom(Finding::new("bad_value", message, "write it as `\"09:00\"`")));
             };
             *slot = Some(seconds);
@@ -338,7 +377,7 @@ fn day(name: &str) -> Result<Weekday, Finding> {
             Some(days) => format!("write `\"{days}\"`"),
             None => suggestion(&shown, WEEK),
         };
-        Finding::new("bad_value", format!("`{shown}` is no day of the week"), help)
+        Finding::new("bad_value", format!("`{shown}` is not a day of the week"), help)
     })
 }
 
@@ -448,6 +487,7 @@ mod tests {
             "9-18",
             "09:00",
             "09:00-09:00",
+            "00:00-00:00",
             "24:00-06:00",
             "09:00-25:00",
             "09:0-10:00",
@@ -471,6 +511,9 @@ mod tests {
             ("上午9点-下午6点30分", "write `\"09:00-18:30\"`"),
             ("０９：００－１８：００", "write `\"09:00-18:00\"`"),
             ("09:00-12:00；13:30-18:00", "write commas between windows: `\"09:00-12:00, 13:30-18:00\"`"),
+            ("00:00-00:00", "write `\"00:00-24:00\"`"),
+            ("09:00-12:00, 13:00-18:00", "write `[\"09:00-12:00\", \"13:00-18:00\"]`"),
+            ("9-12，1pm-6pm", "write `[\"09:00-12:00\", \"13:00-18:00\"]`"),
             ("09:00-09:00", "write the start and the end, such as `\"09:00-18:00\"`"),
             ("all day", "write the start and the end, such as `\"09:00-18:00\"`"),
         ] {

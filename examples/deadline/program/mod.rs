@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use leadkit::calendar::{Calendar, CalendarError, CalendarRules, Clock, DayWindow, Deadline};
+use leadkit::calendar::{Calendar, CalendarError, CalendarRules, Clock, ClockError, DayWindow, Deadline};
 use support::{Arguments, bundled};
-use table::{Line, Second, read_line, read_text};
+use table::{Line, Second, read_line, read_text, split_lines, visible};
 
 mod table;
 
@@ -20,17 +20,19 @@ deadline [--calendar cn|FILE] [--clock CLOCK] [--windows HOURS] [--between | --e
 
 FILE is a table with tabs: a start in RFC 3339 and an amount (90m, 24h, 3d, 7wd; -24h counts back). Every line comes out
 again with the deadline as its last column. Without FILE, a bundled sample; `-` is standard input. Empty lines, lines
-that begin with # and a header (start, amount) are kept.
+that begin with # and a header (start, amount) above the first start are kept.
 
   --calendar cn|FILE  China's working days of 2023 to 2026 (default), or the rules of a calendar (JSON) such as
                       {\"zone\": \"+08:00\", \"weekly\": [{\"days\": \"Mon-Fri\", \"hours\": \"09:00-18:00\"}],
-                       \"holidays\": \"cn\", \"overrides\": {\"2027-01-01\": \"off\"},
-                       \"coverage\": {\"from\": \"2023-01-01\", \"through\": \"2027-12-31\"}}
+                       \"holidays\": \"cn\", \"overrides\": {\"2027-01-01\": \"off\"}, \"known_years\": [2027]}
+                      with all days off and make-up days of 2027 in `overrides`: of a year that neither the
+                      holidays nor `known_years` name, nothing is known
   --clock CLOCK       workday: working days from 00 to 24; office_hours; elapsed: all time; same_time: working days
                       later at the same time. Default, by size: office_hours below 24 h, else workday;
                       with --between workday
   --windows HOURS     hours of every working day instead of the calendar's, such as 09:00-12:00,13:30-18:00
-  --between           the second column is a moment too: the last column is the time between them (34h, 2070m, 7wd)
+  --between           the second column is a moment too: the last column is the time between them (34h, 2070m, 7wd;
+                      90.5s where there are fractions of a second, which no amount has)
   --explain           a column before the deadline: which clock, which calendar
 
 Exit code 1 when a line cannot be read (all such lines are listed, nothing is printed), or has no answer (its last
@@ -66,7 +68,9 @@ pub(crate) fn run(
     let clock = match arguments.value("clock") {
         None => None,
         Some(text) => {
-            let wanted = |help| format!("--clock: found `{text}`, expected one of {}: {help}", clocks());
+            let wanted = |error: ClockError| {
+                format!("--clock: found `{text}`, expected one of {}: {}", clocks(), error.help())
+            };
             Some(text.parse::<Clock>().map_err(wanted)?)
         }
     };
@@ -80,26 +84,31 @@ pub(crate) fn run(
         [path] => PathBuf::from(path),
         _ => return Err(format!("one table at a time\n{USAGE}").into()),
     };
+    if name == "-" && path == Path::new("-") {
+        return Err(
+            "standard input cannot be both the calendar and the table: give one of them as a file".into()
+        );
+    }
     let calendar = read_calendar(name, arguments.value("windows"), read, notes)?;
     let plan = Plan { calendar, is_built_in: name == "cn", clock, between, explain };
     let text = read_text(&path, read)?;
-    let lines: Vec<&str> = text.lines().map(|line| line.trim_end_matches('\r')).collect();
+    let lines = split_lines(&text).map_err(|what| format!("{}: {what}", path.display()))?;
     let questions = read_lines(&lines, &path, between)?;
     write_clock_note(&plan, &questions, notes)?;
     let mut unanswered = 0;
-    for (line, question) in lines.iter().zip(&questions) {
+    for ((line, end), question) in lines.iter().zip(&questions) {
         match question {
-            Line::Kept => writeln!(out, "{line}")?,
-            Line::Header if between => writeln!(out, "{line}\tbetween")?,
-            Line::Header if explain => writeln!(out, "{line}\twhy\tdeadline")?,
-            Line::Header => writeln!(out, "{line}\tdeadline")?,
+            Line::Kept => write!(out, "{line}{end}")?,
+            Line::Header if between => write!(out, "{line}\tbetween{end}")?,
+            Line::Header if explain => write!(out, "{line}\twhy\tdeadline{end}")?,
+            Line::Header => write!(out, "{line}\tdeadline{end}")?,
             Line::Question(start, second) => {
                 let answer = plan.answer(*start, second).unwrap_or_else(|error| {
                     unanswered += 1;
                     let gap = if explain { "-\t" } else { "" };
                     format!("{gap}{}: {error}; {}", error.code(), plan.cure(&error))
                 });
-                writeln!(out, "{line}\t{answer}")?;
+                write!(out, "{line}\t{answer}{end}")?;
             }
         }
     }
@@ -111,12 +120,16 @@ pub(crate) fn run(
 }
 
 /// All lines, or every one that cannot be read.
-fn read_lines(lines: &[&str], path: &Path, between: bool) -> Result<Vec<Line>, Box<dyn Error>> {
+fn read_lines(lines: &[(&str, &str)], path: &Path, between: bool) -> Result<Vec<Line>, Box<dyn Error>> {
     let (mut questions, mut mistakes) = (Vec::new(), Vec::new());
-    for (index, line) in lines.iter().enumerate() {
-        match read_line(line, between, index == 0) {
+    let mut is_first = true;
+    for (index, (line, _)) in lines.iter().enumerate() {
+        let read = read_line(line, between, is_first);
+        is_first &= matches!(read, Ok(Line::Kept));
+        match read {
             Ok(question) => questions.push(question),
             Err((column, what)) => {
+                let what = visible(&what);
                 mistakes.push(format!("{}: line {}, column {column}: {what}", path.display(), index + 1));
             }
         }
@@ -199,7 +212,8 @@ fn why(due: &Deadline) -> String {
     format!("{} on {}{chosen}{version}", due.amount(), due.clock())
 }
 
-/// A length that can be read as an amount again: in the largest of hours, minutes and seconds that leaves no rest.
+/// A length in the largest of hours, minutes and seconds that leaves no rest. It can be read as an amount again, but for
+/// fractions of a second, which no amount has.
 fn written(length: TimeDelta, clock: Clock) -> String {
     let sign = if length < TimeDelta::zero() { "-" } else { "" };
     let length = length.abs();
@@ -223,11 +237,15 @@ fn read_calendar(
         CalendarRules::china()
     } else {
         let text = read_text(Path::new(name), read).map_err(|error| {
-            format!("--calendar: found `{name}`, expected `cn` or a file that can be read: {error}")
+            let meant = if name.eq_ignore_ascii_case("cn") { "; did you mean `cn`?" } else { "" };
+            format!("--calendar: found `{name}`, expected `cn` or a file that can be read: {error}{meant}")
         })?;
         CalendarRules::from_json_str(&text).map_err(|errors| format!("{name}: {errors}"))?
     };
     if let Some(windows) = windows {
+        if windows.trim().is_empty() {
+            return Err("--windows: found nothing, expected hours such as 09:00-12:00,13:30-18:00".into());
+        }
         let hours = DayWindow::list(windows).map_err(|error| {
             let help = error.help().replace(['"', '`'], "");
             format!("--windows: {error}, with commas between several: {help}")

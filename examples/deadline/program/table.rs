@@ -29,6 +29,22 @@ pub(super) fn read_text(path: &Path, read: &Read<'_>) -> Result<String, Box<dyn 
         let cure = format!("iconv -f UTF-16 -t UTF-8 {}", path.display());
         return Err(format!("{}: found UTF-16, expected UTF-8: {cure}", path.display()).into());
     }
+    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+        let name = path.display();
+        return Err(match bytes.get(..2) {
+            Some([0, second]) if *second != 0 => {
+                format!("{name}: found UTF-16, expected UTF-8: iconv -f UTF-16BE -t UTF-8 {name}")
+            }
+            Some([first, 0]) if *first != 0 => {
+                format!("{name}: found UTF-16, expected UTF-8: iconv -f UTF-16LE -t UTF-8 {name}")
+            }
+            _ => {
+                let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+                format!("{name}: line {line}: found the byte 0x00, expected text")
+            }
+        }
+        .into());
+    }
     let text = String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -37,6 +53,27 @@ pub(super) fn read_text(path: &Path, read: &Read<'_>) -> Result<String, Box<dyn 
         format!("{}: line {line}, byte {column}: found the byte {found:#04x}, expected UTF-8", path.display())
     })?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// The lines, each with its own end; a last one without gets the end of the first.
+pub(super) fn split_lines(text: &str) -> Result<Vec<(&str, &str)>, &'static str> {
+    if text.contains('\r') && !text.contains('\n') {
+        return Err("found lines that end with CR alone, expected LF or CR LF: tr '\\r' '\\n'");
+    }
+    let split = |line: &'_ str| line.trim_end_matches(['\r', '\n']).len();
+    let mut lines: Vec<(&str, &str)> =
+        text.split_inclusive('\n').map(|line| line.split_at(split(line))).collect();
+    let usual = lines.first().map_or("", |(_, end)| *end);
+    if let Some((_, end)) = lines.last_mut().filter(|(_, end)| !end.ends_with('\n')) {
+        *end = if usual.ends_with('\n') { usual } else { "\n" };
+    }
+    Ok(lines)
+}
+
+/// The text with its control characters as they are written, such as `\u{1b}`.
+pub(super) fn visible(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect()
 }
 
 /// A line of the table, or the column that cannot be read and why.

@@ -16,7 +16,7 @@ const DAYS: [Weekday; 7] =
 fn calendar(random: &mut Seeded) -> CalendarRules {
     let days = DAYS.into_iter().filter(|_| random.percent(50)).collect();
     let from = random.below(20) as u32;
-    let hours = DayWindow::hours(from, from + 1 + random.below(8) as u32);
+    let hours = DayWindow::hours(from, (from + 1 + random.below(8) as u32).min(24));
     let zone = Zone::Fixed(UtcOffset::from_seconds(3_600 * (random.below(24) as i32 - 11)).unwrap());
     CalendarRules {
         zone,

@@ -42,7 +42,8 @@ fn the_end_of_the_coverage_is_told_with_what_to_do() {
             (
                 "after_coverage",
                 "the calendar `cn-2023-2026` ends with 2026-12-31",
-                "add the days off and the make-up days after it to `overrides`, and set `coverage.through`"
+                "add the days off and the make-up days of the years after it to `overrides`, and the years to \
+                 `known_years`"
             ),
             "{start} {amount} {clock}"
         );
@@ -68,6 +69,7 @@ fn the_end_of_the_coverage_is_told_with_what_to_do() {
     let mut longer = CalendarRules::china();
     longer.coverage =
         Some(Coverage { from: "2023-01-01".parse().unwrap(), through: "2027-01-31".parse().unwrap() });
+    longer.known_years.insert(2027);
     longer.overrides.insert("2027-01-01".parse().unwrap(), leadkit::calendar::DayOverride::Off);
     let longer = Calendar::compile(&longer).unwrap();
     assert_eq!(due(&longer, last, "24h", Clock::Workday).unwrap(), "2027-01-04T16:00:00+08:00");

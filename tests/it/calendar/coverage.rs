@@ -26,7 +26,8 @@ fn years_whose_days_off_nobody_has_said_are_not_guessed() {
         ["\
 warning[unknown_days_off] at coverage: the coverage runs to 2030-12-31, and the days off of `cn` are known from \
 2023-01-01 through 2026-12-31: after 2026-12-31 there is no answer
-  help: add the days off and the make-up days of 2027 to 2030 to `overrides`, or write `\"through\": \"2026-12-31\"`"]
+  help: add the days off and the make-up days of 2027 to 2030 to `overrides` and the years to \
+`known_years`, or write `\"through\": \"2026-12-31\"`"]
     );
     let calendar = Calendar::compile(&rules).unwrap();
     assert_eq!(calendar.coverage(), Some(("2023-01-01".parse().unwrap(), "2026-12-31".parse().unwrap())));
@@ -35,14 +36,25 @@ warning[unknown_days_off] at coverage: the coverage runs to 2030-12-31, and the 
         matches!(error, CalendarError::AfterCoverage { known_by: CoverageSource::Holidays, .. }),
         "the National Day of 2027 would be worked: {error:?}"
     );
-    // Some of 2027 is said, 2028 is not, and 2029 is of no use without it.
+    // A few dates do not make a year known: the Spring Festival of 2027 would be worked.
     let date = |text: &str| text.parse().unwrap();
     for text in ["2027-01-01", "2027-10-01", "2029-10-01"] {
         rules.overrides.insert(date(text), DayOverride::Off);
     }
     let calendar = Calendar::compile(&rules).unwrap();
+    assert_eq!(calendar.coverage(), Some((date("2023-01-01"), date("2026-12-31"))));
+    assert_eq!(calendar.is_workday(date("2027-02-08")).unwrap_err().code(), "after_coverage");
+    let has = |rules: &CalendarRules, part: &str| lint(rules).iter().any(|one| one.contains(part));
+    let outside =
+        "overrides.2027-01-01: the date lies outside the coverage\n  help: write `\"known_years\": [2027]`";
+    assert!(has(&rules, outside), "{:?}", lint(&rules));
+    // Whoever names the year says that it is whole. 2028 is not named, and 2029 is of no use without it.
+    rules.known_years = [2027, 2029].into();
+    let calendar = Calendar::compile(&rules).unwrap();
     assert_eq!(calendar.coverage(), Some((date("2023-01-01"), date("2027-12-31"))));
     assert_eq!(calendar.is_workday(date("2027-10-01")), Ok(false));
+    let alone = "at known_years: 2029 is not next to the years that are known";
+    assert!(has(&rules, alone), "{:?}", lint(&rules));
     assert_eq!(calendar.is_workday(date("2028-01-05")).unwrap_err().code(), "after_coverage");
     let warnings = lint(&rules);
     // May 1 of 2027 is a Saturday: not worked anyway.
@@ -63,9 +75,44 @@ fn the_years_before_are_not_guessed_either() {
     let error = calendar.next_opening(at("2022-10-03T10:00:00+08:00")).unwrap_err();
     assert_eq!(error.code(), "before_coverage");
     rules.overrides.insert("2022-10-03".parse().unwrap(), DayOverride::Off);
+    rules.known_years.insert(2022);
     let calendar = Calendar::compile(&rules).unwrap();
     assert_eq!(calendar.is_workday("2022-10-03".parse().unwrap()), Ok(false));
     assert_eq!(calendar.is_workday("2021-10-04".parse().unwrap()).unwrap_err().code(), "before_coverage");
+}
+
+#[test]
+fn a_year_that_is_declared_extends_the_set_without_a_coverage() {
+    let document = json!({
+        "zone": "+08:00", "holidays": "cn", "weekly": [{"days": "Mon-Fri", "hours": "09:00-18:00"}],
+        "known_years": [2027],
+        "overrides": {"2027-01-01": "off", "2027-10-01": "off"},
+    });
+    let calendar = calendar(document.clone());
+    assert_eq!(calendar.coverage().unwrap().1, "2027-12-31".parse().unwrap());
+    let error = calendar.next_opening(at("2028-01-03T09:00:00+08:00")).unwrap_err();
+    assert!(matches!(error, CalendarError::AfterCoverage { known_by: CoverageSource::Holidays, .. }));
+    assert_eq!(
+        error.help(),
+        "add the days off and the make-up days of the years after it to `overrides`, and the years to `known_years`"
+    );
+    // What a declared year lacks, where it can be told, and years that bear on nothing.
+    let warnings = |years: serde_json::Value, holidays: serde_json::Value| {
+        let mut document = document.clone();
+        (document["known_years"], document["holidays"]) = (years, holidays);
+        lint(&rules(document))
+    };
+    assert_eq!(warnings(json!([2027]), json!("cn")), [""; 0]);
+    let empty = warnings(json!([2027, 2028]), json!("cn"));
+    assert!(empty[0].contains("2028 is said to be known, and `overrides` have no date of it"), "{empty:?}");
+    assert!(empty[1].contains("2028-05-01 is worked, and it is a day off by law"), "{empty:?}");
+    let shipped = warnings(json!([2026, 2027]), json!("cn"));
+    assert!(shipped[0].contains("the days off of 2026 come with `holidays`"), "{shipped:?}");
+    let without = warnings(json!([2027]), json!(null));
+    assert!(without[0].contains("at known_years: there are no `holidays`"), "{without:?}");
+    let mut far = document;
+    far["known_years"] = json!([12_345]);
+    assert!(CalendarRules::load(far).unwrap_err().to_string().contains("lies outside the years 0 to 9999"));
 }
 
 #[test]
@@ -81,7 +128,7 @@ fn a_coverage_without_a_known_year_is_refused() {
 1 error in the rules
 error[unknown_days_off] at coverage: the coverage is from 2027-01-01 through 2028-12-31, and the days off of `cn` are \
 known from 2023-01-01 through 2026-12-31
-  help: add the days off and the make-up days of those years to `overrides`"
+  help: add the days off and the make-up days of those years to `overrides`, and the years to `known_years`"
     );
     // Within the known years, without holidays, or on a roster, a coverage is what it says.
     document["coverage"] = json!({"from": "2024-05-01", "through": "2025-12-31"});
@@ -226,7 +273,7 @@ fn a_calendar_made_from_another_has_a_version_of_its_own() {
     assert_eq!(different.len(), versions.len(), "{versions:?}");
     assert!(versions[1..6].iter().all(|version| version.starts_with("cn-2023-2026+")), "{versions:?}");
     // The same on every platform and in every release: decisions are kept.
-    assert_eq!(hours(9, 18), "cn-2023-2026+hours-72301ad50b08");
+    assert_eq!(hours(9, 18), "cn-2023-2026+hours-d98081653e7f");
     let due = Calendar::compile(&china().with_hours([DayWindow::hours(9, 18)])).unwrap();
     let due = due.add(at("2026-03-02T10:00:00+08:00"), Span::hours(1), Clock::OfficeHours).unwrap();
     assert_eq!(due.calendar_version(), hours(9, 18));

@@ -49,7 +49,7 @@ warning[never_open]: the calendar never opens
             "warning[no_effect] at overrides.2026-05-05: the date is worked like Tue, on which there is no work\n  \
          help: write `\"off\"`, or a day that has hours",
             "warning[no_effect] at overrides.2027-01-01: the date lies outside the coverage\n  \
-         help: widen `coverage`",
+         help: write `\"known_years\": [2027]` when all days off and make-up days of 2027 are here",
             "warning[no_effect] at weekly[0]: these are hours of no day\n  help: write both `days` and `hours`",
         ]
     );
@@ -96,7 +96,10 @@ error[too_many] at weekly: Mon has more than 48 windows
 #[test]
 fn a_name_that_serde_alone_reads_is_told_with_the_one_that_was_meant() {
     for (text, wanted) in [
-        (r#"{"shift": {}}"#, "unknown field `shift` (did you mean `shifts`?), expected one of `zone`"),
+        (
+            r#"{"shift": {}}"#,
+            "unknown field `shift` (did you mean `shifts`?), expected one of `format`, `zone`",
+        ),
         (
             r#"{"shifts": {"2026-03-02": "of"}}"#,
             "unknown variant `of` (did you mean `off`?), expected one of",

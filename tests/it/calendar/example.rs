@@ -301,6 +301,40 @@ fn what_others_were_asked_is_answered() {
 }
 
 #[test]
+fn lines_keep_their_ends_and_a_header_may_stand_below_comments() {
+    let out = printed(
+        &["t.tsv"],
+        "# from the CRM\r\n\r\nstart|amount\r\n2026-03-06T16:00:00+08:00|2h\r\n2026-03-06T16:00:00+08:00|1h",
+    );
+    assert_eq!(
+        out,
+        "# from the CRM\r\n\r\nstart|amount|deadline\r\n2026-03-06T16:00:00+08:00|2h|2026-03-06T18:00:00+08:00\r\n\
+         2026-03-06T16:00:00+08:00|1h|2026-03-06T17:00:00+08:00\r\n"
+    );
+    let error = refused(&["t.tsv"], "2026-03-06T16:00:00+08:00|2h\nstart|amount\n");
+    assert!(error.contains("line 2, column 1: found `start`"), "{error}");
+    let error = refused(&["t.tsv"], "start|amount\r2026-03-06T16:00:00+08:00|2h\r");
+    assert_eq!(error, "t.tsv: found lines that end with CR alone, expected LF or CR LF: tr '\\r' '\\n'");
+    let error = refused(&["t.tsv"], "2026-03-06T16:00:00+08:00|2h\u{1b}[2J\n");
+    assert!(error.contains("`2h\\u{1b}[2J`") && !error.contains('\u{1b}'), "{error}");
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_told_as_what_it_is() {
+    let refused = |bytes: Vec<u8>| {
+        let read = |_: &Path| Ok(bytes.clone());
+        let words = ["t.tsv".to_owned()];
+        program::run(words, &read, &mut Vec::new(), &mut Vec::new()).unwrap_err().to_string()
+    };
+    let table = "2026-03-06T16:00:00+08:00\t2h\n";
+    let le: Vec<u8> = table.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(refused(le), "t.tsv: found UTF-16, expected UTF-8: iconv -f UTF-16LE -t UTF-8 t.tsv");
+    let be: Vec<u8> = table.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    assert_eq!(refused(be), "t.tsv: found UTF-16, expected UTF-8: iconv -f UTF-16BE -t UTF-8 t.tsv");
+    assert_eq!(refused(b"# a\n2026\0".to_vec()), "t.tsv: line 2: found the byte 0x00, expected text");
+}
+
+#[test]
 fn what_cannot_be_read_is_told_with_what_to_write() {
     let windows = |text: &str| refused(&["--windows", text, "t.tsv"], "");
     for (text, help) in [
@@ -311,7 +345,7 @@ fn what_cannot_be_read_is_told_with_what_to_write() {
     ] {
         let error = windows(text);
         assert!(
-            error.starts_with(&format!("--windows: `{text}` are no hours")) && error.ends_with(help),
+            error.starts_with(&format!("--windows: `{text}` are not hours")) && error.ends_with(help),
             "{error}"
         );
     }
@@ -329,6 +363,12 @@ t.tsv: line 5, column 2: found the end of the line, expected a tab and an amount
         (&["--clock", "work_day", "t.tsv"][..], "did you mean `workday`?"),
         (&["--calender", "cn"], "did you mean --calendar?"),
         (&["--calendar", "nowhere.json", "t.tsv"], "expected `cn` or a file that can be read: nowhere.json"),
+        (&["--calendar", "CN", "t.tsv"], "did you mean `cn`?"),
+        (&["--calendar", "-", "-"], "standard input cannot be both the calendar and the table"),
+        (
+            &["--windows", "", "t.tsv"],
+            "--windows: found nothing, expected hours such as 09:00-12:00,13:30-18:00",
+        ),
         (&["--between"], "--between needs a FILE"),
         (&["--between", "--explain", "t.tsv"], "--explain is about deadlines"),
         (&["t.tsv", "t.tsv"], "one table at a time"),

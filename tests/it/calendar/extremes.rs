@@ -49,7 +49,7 @@ fn what_rfc_3339_cannot_write_is_out_of_range() {
     assert_eq!(utc.nth_workday(today, i64::MIN).unwrap_err().code(), "out_of_range");
     // What an amount can be is what can be read again.
     let too_many = utc.add(at("2026-03-02T10:00:00Z"), Amount::Workdays(36_526), Clock::Workday);
-    assert_eq!(too_many.unwrap_err().code(), "out_of_range");
+    assert_eq!(too_many.unwrap_err().code(), "amount_too_long");
     let due = utc.add(at("2026-03-02T10:00:00Z"), Amount::workdays(u32::MAX), Clock::Workday).unwrap();
     assert_eq!(serde_json::from_value::<leadkit::calendar::Deadline>(json!(due)).unwrap(), due);
 }
@@ -99,7 +99,7 @@ fn value(random: &mut Seeded, depth: usize) -> Value {
         "：，－",
         "2026-02-30",
     ];
-    const KEYS: [&str; 20] = [
+    const KEYS: [&str; 22] = [
         "zone",
         "weekly",
         "holidays",
@@ -108,6 +108,8 @@ fn value(random: &mut Seeded, depth: usize) -> Value {
         "coverage",
         "version",
         "make_up_as",
+        "known_years",
+        "format",
         "days",
         "hours",
         "from",
@@ -143,6 +145,7 @@ fn document(random: &mut Seeded) -> Value {
         "weekly": [{"days": "Mon-Fri", "hours": ["09:00-12:00", "22:00-06:00"]}, {"days": "Sat", "hours": "10:00-16:00"}],
         "holidays": "cn",
         "overrides": {"2026-10-01": "work", "2027-01-01": {"windows": ["00:00-24:00"]}},
+        "known_years": [2027],
         "coverage": {"from": "2022-05-01", "through": "2031-01-01"},
         "version": "v",
     });
@@ -165,7 +168,8 @@ fn document(random: &mut Seeded) -> Value {
     }
     for _ in 0..random.below(3) {
         let key =
-            ["zone", "weekly", "overrides", "shifts", "coverage", "make_up_as", "nonsense"][random.below(7)];
+            ["zone", "weekly", "overrides", "shifts", "coverage", "make_up_as", "known_years", "nonsense"]
+                [random.below(8)];
         whole[key] = value(random, 4);
     }
     whole
@@ -218,7 +222,7 @@ fn hostile_documents_on_little_stack_give_answers_or_errors() {
     let work = || {
         let mut random = Seeded(1_711);
         let (mut read, mut refused) = (0, 0);
-        for _ in 0..1_500 {
+        for _ in 0..700 {
             let document = document(&mut random);
             // Read by serde alone too: an error there is an error, not a panic.
             let _ = serde_json::from_value::<CalendarRules>(document.clone());
@@ -237,7 +241,7 @@ fn hostile_documents_on_little_stack_give_answers_or_errors() {
                 }
             }
         }
-        assert!(read > 200 && refused > 200, "{read} {refused}");
+        assert!(read > 150 && refused > 150, "{read} {refused}");
         let mut deep = json!("off");
         for _ in 0..2_000 {
             deep = Value::Object([("overrides".to_owned(), Value::Array(vec![deep]))].into_iter().collect());
@@ -256,7 +260,7 @@ fn windows_of_texts_never_panic() {
         "0", "9", "24", "59", ":", "：", "-", "～", " to ", "点", "半", "am", "pm", "下午", "９", ".", ";",
         ",", "\u{301}", "é", " ", "wd", "h", "d", "-7", "天",
     ];
-    for _ in 0..20_000 {
+    for _ in 0..10_000 {
         let text: String = (0..random.below(9)).map(|_| parts[random.below(parts.len())]).collect();
         if let Err(error) = text.parse::<DayWindow>() {
             // What it says to write can be read.

@@ -3,6 +3,7 @@
 mod answers;
 mod coverage;
 mod documents;
+mod edges;
 mod example;
 mod extremes;
 mod facts;

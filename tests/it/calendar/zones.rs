@@ -110,6 +110,70 @@ mod names {
     }
 
     #[test]
+    fn every_change_that_looking_every_hour_finds_is_found() {
+        use chrono::{Offset, TimeDelta, TimeZone};
+        for (name, from) in
+            [("Australia/Lord_Howe", "1980"), ("Pacific/Apia", "2009"), ("Africa/Cairo", "1940")]
+        {
+            let (tz, zone) = (name.parse::<chrono_tz::Tz>().unwrap(), Zone::named(name).unwrap());
+            let mut moment = at(&format!("{from}-01-01T00:00:00Z"));
+            let until = moment + TimeDelta::days(20 * 365);
+            while moment < until {
+                let wanted = tz.offset_from_utc_datetime(&moment.naive_utc()).fix().local_minus_utc();
+                assert_eq!(zone.offset_at(moment).seconds(), wanted, "{name} at {moment}");
+                moment += TimeDelta::hours(1);
+            }
+        }
+    }
+
+    /// The database as it is built in ends with 2099: a zone with summer time until then has an end, others have none.
+    #[test]
+    fn a_zone_says_how_far_it_is_known() {
+        let until = |name: &str| match Zone::named(name).unwrap() {
+            Zone::Transitions(zone) => {
+                let of = |year: &str| {
+                    zone.changes().iter().filter(|(moment, _)| moment.to_string().starts_with(year)).count()
+                };
+                // The last year is whole.
+                assert_eq!((of("2099-"), of("2100-")), (of("2098-"), 0), "{name}");
+                zone.until()
+            }
+            _ => None,
+        };
+        for name in [
+            "America/New_York",
+            "Europe/London",
+            "Australia/Lord_Howe",
+            "America/Santiago",
+            "Pacific/Auckland",
+        ] {
+            assert_eq!(until(name), Some(at("2100-01-01T00:00:00Z")), "{name}");
+        }
+        for name in ["Asia/Shanghai", "Pacific/Apia", "UTC", "Asia/Tokyo"] {
+            assert_eq!(until(name), None, "{name}");
+        }
+        let hundred_years = |name: &str| {
+            let rules = CalendarRules::office_hours(Zone::named(name).unwrap());
+            let due = Calendar::compile(&rules).unwrap().add(
+                at("2026-03-02T15:00:00Z"),
+                Amount::days(36_525),
+                Clock::Elapsed,
+            );
+            due.map(|due| due.at()).map_err(|error| error.code())
+        };
+        assert_eq!(hundred_years("America/New_York"), Err("after_zone"));
+        assert_eq!(hundred_years("Asia/Shanghai"), Ok(at("2126-03-03T15:00:00Z")));
+    }
+
+    #[test]
+    fn a_zone_that_never_changes_is_fixed() {
+        assert_eq!(Zone::named("Etc/GMT-8"), Ok(Zone::Fixed(UtcOffset::CHINA)));
+        assert_eq!(Zone::named("Asia/Shangai").unwrap_err().help(), "did you mean `Asia/Shanghai`?");
+        // Abbreviations stand for several zones.
+        assert!(!Zone::named("CST").unwrap_err().help().contains("did you mean"));
+    }
+
+    #[test]
     fn zones_from_the_database_jump_as_they_should() {
         for (name, moment, before, after) in [
             ("Pacific/Apia", "2011-12-30T10:00:00Z", "-10:00", "+14:00"),
