@@ -76,7 +76,7 @@ impl DayWindow {
             return DayWindow { from: time(from), until: time(until) };
         }
         // Not midnight, which would stand for the end of the day.
-        let start = if from % 24 == 0 { 12 } else { from };
+        let start = if from.is_multiple_of(24) { 12 } else { from };
         DayWindow { from: time(start), until: time(start) }
     }
 
