@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::{self, BufWriter, Read, StdoutLock, Write, stdin, stdout};
 use std::path::Path;
 use std::process::ExitCode;
+use std::vec::IntoIter;
 
 #[path = "words.rs"]
 mod words;
@@ -22,7 +23,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 /// `failed` that of an error.
 pub(crate) fn run<T>(
     program: impl FnOnce(
-        Vec<String>,
+        IntoIter<String>,
         &dyn Fn(&Path) -> io::Result<Vec<u8>>,
         &mut BufWriter<StdoutLock<'static>>,
     ) -> Result<T, Box<dyn Error>>,
@@ -30,7 +31,7 @@ pub(crate) fn run<T>(
     failed: u8,
 ) -> ExitCode {
     let mut out = BufWriter::new(stdout().lock());
-    let result = words::arguments().and_then(|arguments| program(arguments, &read, &mut out));
+    let result = words::arguments().and_then(|arguments| program(arguments.into_iter(), &read, &mut out));
     // What was found comes out before what is said about the rest.
     let flushed = out.flush();
     match result.and_then(|given| Ok(flushed.map(|()| given)?)) {
