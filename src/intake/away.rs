@@ -69,11 +69,11 @@ impl Intake {
         let is_free = case.history.opportunities.is_empty();
         match (case.owner_state(own), cover) {
             (OwnerState::Away { until }, None)
-                if is_free && open().any(|one| one.owner == *own && one.due_at < until) =>
+                if is_free
+                    && open().any(|one| one.owner == *own && one.due_at < until)
+                    && self.is_too_long(case, own, until) =>
             {
-                if self.is_too_long(case, own, until) {
-                    self.attend(case, facts, own, outcome);
-                }
+                self.attend(case, facts, own, outcome);
             }
             (OwnerState::Away { until }, Some(_)) if case.is_due(wake_up::OWNER_BACK) => {
                 outcome.wake(case.lead, until, wake_up::OWNER_BACK);
