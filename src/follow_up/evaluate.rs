@@ -536,6 +536,9 @@ impl<'a> Look<'a> {
             (Some(done), Some(due)) if done > due => NodeState::MetLate,
             (Some(_), _) => NodeState::Met,
             (None, None) => NodeState::Paused,
+            (None, Some(due)) if self.now() > due && track.node.kind == NodeKind::Remind => {
+                NodeState::Reached
+            }
             (None, Some(due)) if self.now() > due => NodeState::Overdue,
             (None, Some(_)) => NodeState::Open,
         }

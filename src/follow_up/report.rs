@@ -114,6 +114,8 @@ closed_enum! {
         Paused = "paused",
         /// It has passed and nothing was done.
         Overdue = "overdue",
+        /// It has passed; nobody had to do anything.
+        Reached = "reached",
         /// It was met in time.
         Met = "met",
         /// It was met too late.
@@ -263,11 +265,16 @@ impl Reminder {
 impl fmt::Display for Reminder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let receiver = self.receiver.as_ref().map_or("who runs the pool", RepId::as_str);
-        write!(f, "reminder: {receiver} {}, {} `{}`", text(self.fires_at), self.kind, self.node)?;
-        if let Some(policy) = &self.policy {
-            write!(f, " of `{policy}`")?;
+        let policy = self.policy.as_ref().map_or("-", RuleId::as_str);
+        let (node, about) = (&self.node, text(self.about));
+        write!(f, "reminder {}: {receiver}, ", text(self.fires_at))?;
+        match self.kind {
+            ReminderKind::Deadline => write!(f, "`{node}` of `{policy}` is due {about}"),
+            ReminderKind::Planned => write!(f, "a follow-up is planned for {about}"),
+            ReminderKind::Care => write!(f, "`{node}` of `{policy}` since {about}"),
+            ReminderKind::Protection => write!(f, "the protection ends {about}"),
+            ReminderKind::Tracking => write!(f, "`{node}` after the closing, {about}"),
         }
-        write!(f, " of {}", text(self.about))
     }
 }
 

@@ -109,8 +109,10 @@ pub(super) fn runs(facts: &Facts<'_>) -> Vec<Run> {
             }
         }
     }
-    // A host that keeps no tenures, or not this one.
-    if runs.last().is_none_or(|last| last.until.is_some())
+    // A host that keeps no tenures, or not this one. An owner who comes later is not his owner yet.
+    let is_past = history.tenures.iter().any(|tenure| tenure.from > now);
+    if !is_past
+        && runs.last().is_none_or(|last| last.until.is_some())
         && let Some(owner) = &lead.owner
     {
         let from = runs.last().and_then(|last| last.until).unwrap_or(since);

@@ -54,10 +54,33 @@ impl fmt::Display for FirstContact {
 /// Speed to first contact by rep, source and hour of the day.
 ///
 /// ```
-/// use leadkit::follow_up::SpeedTable;
+/// use leadkit::follow_up::{FollowUpPolicies, FollowUpRules, SpeedTable};
+/// use leadkit::model::{FollowUp, FollowUpKind, History, Lead};
+/// use leadkit::rule::{FactContext, Facts, HostTables};
+/// use serde_json::json;
 ///
-/// let table = SpeedTable::default();
-/// assert_eq!(table.rows().count(), 0);
+/// let policies = FollowUpPolicies::compile(&FollowUpRules::nodes())?;
+/// let call: FollowUp = serde_json::from_value(json!({
+///     "id": "F1", "lead": "L1", "owner": "li", "time": "2026-03-02T10:20:00+08:00", "kind": "call",
+/// }))?;
+/// assert_eq!(call.kind, FollowUpKind::Call);
+/// let lead = Lead {
+///     created_at: "2026-03-02T10:00:00+08:00".parse()?,
+///     owner: Some("li".into()),
+///     ..Lead::default()
+/// };
+/// let history = History { follow_ups: vec![call], ..History::default() };
+/// let tables = HostTables::default();
+/// let now = "2026-03-02T12:00:00+08:00".parse()?;
+/// let context = FactContext { history: &history, ..FactContext::new(&tables, now) };
+///
+/// let mut table = SpeedTable::default();
+/// if let Some(first) = policies.evaluate(&Facts::new(&lead, &context)).first_contact {
+///     table.add(&first);
+/// }
+/// let row = table.rows().next().unwrap();
+/// assert_eq!((row.rep.as_str(), row.hour, row.median_seconds), ("li", 10, 20 * 60));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SpeedTable {

@@ -14,6 +14,7 @@ use leadkit::dedup::{
     DedupRules, Deduplicator, MatchAction, MatchKey, Probe, ReentryWindow, Resolution, Rows,
 };
 use leadkit::error::{Diagnostic, Level, RuleErrors};
+use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
 use leadkit::inquiry::{CodeFormat, CodeRules, GradeRules, Grades, LevelRules, Levels};
 use leadkit::intake::Conflict;
 use leadkit::merge::{MergeRules, Merger};
@@ -94,7 +95,8 @@ macro_rules! rules_and_engine {
 fn rules_documents_are_read_checked_and_compiled_alike() {
     rules_and_engine!(
         Rules => Intake, BlacklistRules => Blacklist, DedupRules => Deduplicator, ScoreRules => Scorer,
-        AssignRules => Assigner, MergeRules => Merger, PipelineRules => Pipeline, AttributionRules => Attribution
+        AssignRules => Assigner, MergeRules => Merger, PipelineRules => Pipeline, AttributionRules => Attribution,
+        FollowUpRules => FollowUpPolicies
     );
     macro_rules! without_default {
         ($($rules:ident => $engine:ident),*) => {$(shape! {

@@ -8,6 +8,7 @@ use leadkit::attribution::AttributionRules;
 use leadkit::blacklist::BlacklistRules;
 use leadkit::dedup::DedupRules;
 use leadkit::error::{Report, RuleErrors};
+use leadkit::follow_up::FollowUpRules;
 use leadkit::inquiry::{CodeRules, GradeRules, LevelRules};
 use leadkit::merge::MergeRules;
 use leadkit::model::Lead;
@@ -136,7 +137,7 @@ fn every_document_of_any_depth_gives_findings() {
                     ($($rules:ident)*) => {$( refused($rules::load, document(place, around, depth)); )*};
                 }
                 refuse!(Rules ScoreRules AssignRules BlacklistRules PipelineRules);
-                refuse!(DedupRules MergeRules LevelRules GradeRules CodeRules AttributionRules);
+                refuse!(DedupRules MergeRules LevelRules GradeRules CodeRules AttributionRules FollowUpRules);
                 refused(Scorer::load, document(place, around, depth));
                 assert!(Lead::from_json(document(place, around, depth)).is_err());
             }

@@ -14,6 +14,7 @@ mod contact;
 mod dedup;
 mod deep;
 mod documents;
+mod follow_up;
 mod import;
 mod inquiry;
 mod intake;

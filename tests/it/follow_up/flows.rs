@@ -1,0 +1,199 @@
+//! Where leads go: flows, pools by region, the leads of an event; what peers do otherwise.
+
+use std::collections::BTreeMap;
+
+use expect_test::expect;
+use leadkit::follow_up::{EventPlace, EventRules, FlowTarget, FlowTrigger, FollowUpFault, FollowUpRules};
+use leadkit::model::{Effect, PoolKind, Rep, Value};
+use leadkit::pipeline::{Actor, Role};
+
+use super::*;
+
+fn flow(
+    policies: &FollowUpPolicies,
+    case: &Case,
+    on: FlowTrigger,
+    actor: Actor,
+) -> Option<leadkit::follow_up::FlowMove> {
+    case.with_facts(t("03-09 10:00"), |facts| policies.flow(&on, facts, &actor, &case.options))
+}
+
+/// Every flow of the preset, with its actor and its reason.
+#[test]
+fn the_flows_of_the_presets() {
+    let policies = with_pools(FollowUpRules::nodes());
+    let owned = Case::owned("li", "03-02 10:00");
+    let free = owned.clone().lost(t("03-05 10:00"), TenureEnd::Recycled);
+    let mut moves = String::new();
+    for (on, case, actor) in [
+        (FlowTrigger::NotMql, &owned, Actor::new("ann", Role::Sdr)),
+        (FlowTrigger::NotSqlInTime, &owned, Actor::system("rules")),
+        (FlowTrigger::Sql, &owned, Actor::new("li", Role::Sales)),
+        (FlowTrigger::ProtectionLost, &owned, Actor::system("rules")),
+        (FlowTrigger::NewNeed, &free, Actor::system("web form")),
+        (FlowTrigger::StayOver, &free, Actor::system("rules")),
+        (FlowTrigger::Returned, &owned, Actor::new("li", Role::Sales)),
+    ] {
+        let one = flow(&policies, case, on, actor).unwrap();
+        let effects: Vec<String> = one.effects.iter().map(ToString::to_string).collect();
+        moves.push_str(&format!("{one}\n    {}\n", effects.join("\n    ")));
+    }
+    expect![[r#"
+        2026-03-09T02:00:00Z lead L1 goes to pool nurture_gd (nurture): not_mql by ann (sdr), flow `not_mql_nurture`
+            move lead L1 to pool nurture_gd
+            review lead L1 at 2026-04-08T02:00:00Z (nurture)
+        2026-03-09T02:00:00Z lead L1 goes to pool nurture_gd (nurture): not_sql_in_time by rules (system), flow `no_sql_nurture`
+            move lead L1 to pool nurture_gd
+            review lead L1 at 2026-04-08T02:00:00Z (nurture)
+        2026-03-09T02:00:00Z lead L1 stays where it is: sql by li (sales), flow `sql_manager`
+            notify hua about lead L1 (sql)
+        2026-03-09T02:00:00Z lead L1 goes to pool nurture_gd (nurture), not to li again: protection_lost by rules (system), flow `unprotected_nurture`
+            move lead L1 to pool nurture_gd
+            review lead L1 at 2026-04-08T02:00:00Z (nurture)
+        2026-03-09T02:00:00Z lead L1 goes to a rep by the rules, not to li again: new_need by web form (system), flow `new_need_assign`
+            review lead L1 at 2026-03-09T02:00:00Z (new_need)
+        2026-03-09T02:00:00Z lead L1 goes to pool general (public_general): stay_over by rules (system), flow `stay_general`
+            move lead L1 to pool general
+            review lead L1 at 2026-04-08T02:00:00Z (nurture)
+        2026-03-09T02:00:00Z lead L1 goes to pool active (public_active): returned by li (sales), flow `return_active`
+            end the tenure of li of lead L1 (returned)
+            move lead L1 to pool active
+            review lead L1 at 2026-04-08T02:00:00Z (nurture)
+    "#]].assert_eq(&moves);
+    assert_eq!(flow(&policies, &owned, FlowTrigger::from("merged"), Actor::system("x")), None);
+}
+
+#[test]
+fn the_pool_is_chosen_by_the_region_not_by_where_the_lead_lay() {
+    let policies = with_pools(FollowUpRules::nodes());
+    let mut case = Case::owned("li", "03-02 10:00");
+    case.lead.pool = Some("nurture".into());
+    let to = |case: &Case| {
+        let moved = flow(&policies, case, FlowTrigger::NotMql, Actor::system("rules")).unwrap();
+        moved.pool.map(|pool| pool.to_string())
+    };
+    assert_eq!(to(&case).as_deref(), Some("nurture_gd"));
+    case.lead.region = "CN-BJ".parse().ok();
+    assert_eq!(to(&case).as_deref(), Some("nurture"));
+    case.lead.region = None;
+    assert_eq!(to(&case).as_deref(), Some("nurture"));
+    // No pool can take it: it stays, and the fault says what is missing.
+    let policies = compiled(&FollowUpRules::nodes());
+    let moved = flow(&policies, &case, FlowTrigger::NotMql, Actor::system("rules")).unwrap();
+    assert_eq!(
+        (moved.pool.as_ref(), moved.effects.len(), &moved.to),
+        (None, 0, &FlowTarget::Pool(PoolKind::Nurture))
+    );
+    assert!(matches!(&moved.faults[..], [FollowUpFault::NoPool { region: None, .. }]));
+    assert_eq!(
+        moved.faults[0].to_string(),
+        "no pool of the kind `nurture` serves leads of no region: add one to `pools`"
+    );
+}
+
+#[test]
+fn a_flow_has_a_condition_and_the_first_that_holds_counts() {
+    let rules = FollowUpRules::load(json!({"pools": pools(), "flows": [
+        {"id": "vip", "on": "returned", "when": {"field": "products", "in": ["press"]}, "to": "assign", "another_owner": true, "reason": "vip"},
+        {"id": "rest", "on": "returned", "to": {"pool": "public_active"}, "reason": "returned"},
+    ]}))
+    .unwrap();
+    let policies = compiled(&rules);
+    let mut case = Case::owned("li", "03-02 10:00");
+    let back =
+        |case: &Case| flow(&policies, case, FlowTrigger::Returned, Actor::new("li", Role::Sales)).unwrap();
+    assert_eq!(back(&case).flow.as_str(), "rest");
+    case.lead.products = vec!["press".into()];
+    let vip = back(&case);
+    assert_eq!((vip.flow.as_str(), vip.excluded.unwrap().as_str()), ("vip", "li"));
+}
+
+/// Of a hundred leads of an event, 20 stay with the sellers who met them (12 of them named accounts), 30 are active, 15
+/// general, 35 regional.
+#[test]
+fn a_hundred_leads_of_an_event() {
+    let policies = with_pools(FollowUpRules { event: Some(EventRules::usual()), ..FollowUpRules::default() });
+    let groups: [(usize, &[&str]); 7] = [
+        (12, &["on_site", "named_profile"]),
+        (8, &["on_site", "worth_calling"]),
+        (22, &["worth_calling", "named_profile"]),
+        (8, &["worth_calling", "named_profile", "key_person"]),
+        (15, &["worth_calling", "key_person"]),
+        (20, &["key_person"]), // not worth a call: the region, whoever it is
+        (15, &["worth_calling"]),
+    ];
+    let leads = groups.iter().flat_map(|(count, yes)| std::iter::repeat_n(*yes, *count));
+    let (mut counts, mut named, mut converted) = (BTreeMap::<EventPlace, usize>::new(), 0, 0);
+    let mut pools = BTreeMap::<String, usize>::new();
+    for yes in leads {
+        let mut case = Case::new("03-02 10:00");
+        if yes.contains(&"on_site") {
+            case = case.owner("li", t("03-02 10:00"));
+        }
+        case.lead.attributes = yes.iter().map(|name| ((*name).to_owned(), Value::Bool(true))).collect();
+        let route = case.with_facts(t("03-02 12:00"), |facts| policies.route_event(facts)).unwrap();
+        *counts.entry(route.place).or_default() += 1;
+        named += usize::from(route.place == EventPlace::Protected && route.is_named);
+        converted += usize::from(route.converts);
+        *pools.entry(route.pool.as_ref().map_or("-".into(), ToString::to_string)).or_default() += 1;
+        let tags = route.effects.iter().filter(|effect| matches!(effect, Effect::AddTag { .. })).count();
+        assert_eq!(tags, usize::from(yes.contains(&"named_profile")), "{route}");
+        assert!(route.faults.is_empty());
+    }
+    let count = |place| counts.get(&place).copied().unwrap_or_default();
+    assert_eq!((count(EventPlace::Protected), named), (20, 12));
+    assert_eq!(
+        (count(EventPlace::Active), count(EventPlace::General), count(EventPlace::Regional)),
+        (30, 15, 35)
+    );
+    assert_eq!((count(EventPlace::Sales), converted), (0, 45));
+    let pools: Vec<_> = pools.iter().map(|(pool, count)| (pool.as_str(), *count)).collect();
+    assert_eq!(pools, [("-", 20), ("active", 30), ("general", 15), ("nurture_gd", 35)]);
+}
+
+#[test]
+fn a_visit_goes_to_sales_and_the_rules_may_say_otherwise() {
+    let policies = with_pools(FollowUpRules::b2b());
+    let mut case = Case::new("03-02 10:00");
+    for yes in ["worth_calling", "visit_need", "named_profile"] {
+        case.lead.attributes.insert(yes.into(), Value::Bool(true));
+    }
+    let route =
+        |policies: &FollowUpPolicies| case.with_facts(t("03-02 12:00"), |facts| policies.route_event(facts));
+    expect!["lead L1: sales, a named account; rule `visit_need`"]
+        .assert_eq(&route(&policies).unwrap().to_string());
+    assert!(route(&with_pools(FollowUpRules::nodes())).is_none());
+}
+
+/// Cases of a peer (CordysCRM). Where it leaves a hole, ours is another answer:
+///
+/// | peer | here |
+/// |---|---|
+/// | capacity 10, owned 8, batch of 3: refused, 2 left | the same: room for 2 |
+/// | no capacity | no limit |
+/// | leads given back no longer count for the day's claims (hole) | a claim counts for its day, whatever becomes of it |
+/// | only the last owner waits before he claims again (hole) | every owner who lost it in the cycle |
+/// | a record without a time counts as due for recycling (hole) | the clock starts with the creation, which every lead has |
+#[test]
+fn what_a_peer_does_and_what_we_do_instead() {
+    let rules = FollowUpRules { holding_cap: None, ..FollowUpRules::b2b() };
+    let rep = Rep { holding: 8, holding_cap: Some(10), ..Rep::default() };
+    let policies = with_pools(rules);
+    assert_eq!(policies.room(&rep), Some(2));
+    assert!(policies.room(&rep).unwrap() < 3, "a batch of three is refused");
+    assert_eq!(policies.room(&Rep { holding_cap: None, ..rep }), None);
+
+    // The owner before the last is excluded too; day's claims: the ledger, tested with the claims of assignment.
+    let case = Case::owned("ann", "03-02 10:00")
+        .lost(t("03-03 10:00"), TenureEnd::Returned)
+        .owner("bo", t("03-03 11:00"))
+        .lost(t("03-04 10:00"), TenureEnd::Returned);
+    let before: Vec<&str> = case.history.previous_owners().map(|rep| rep.as_str()).collect();
+    assert_eq!(before, ["ann", "bo"]);
+
+    // A host that has filed no tenure: T is the creation, and nothing is recycled before its time.
+    let mut bare = Case::new("03-02 10:00");
+    bare.lead.owner = Some("li".into());
+    assert_eq!(due(&bare.look(&policies, "03-02 10:00"), "follow_up"), "03-05 10:00");
+    assert!(bare.look(&policies, "03-05 10:00").actions.is_empty());
+}

@@ -1,0 +1,203 @@
+//! Stage, tenure, pool, owner, status and deadlines change in one set of effects: after any act they agree.
+
+use leadkit::book::Book;
+use leadkit::calendar::Calendars;
+use leadkit::follow_up::{FlowTrigger, FollowUpRules, ProtectionRules};
+use leadkit::model::{Effect, LeadId, Rep};
+use leadkit::pipeline::{Actor, MoveRequest, Office, Pipeline, PipelineRules, Role, Timeline};
+use leadkit::{Arrival, Input, Intake, Loss, Outcome, Roster, Rules, State};
+use proptest::prelude::*;
+
+use super::*;
+use crate::support::review_next;
+
+struct Desk {
+    intake: Intake,
+    roster: Roster,
+    state: State,
+    book: Book,
+    policies: FollowUpPolicies,
+    pipeline: Pipeline,
+    timeline: Timeline,
+    now: DateTime<Utc>,
+    acts: usize,
+}
+
+const REPS: [&str; 4] = ["li", "wang", "zhao", "qian"];
+
+fn id() -> LeadId {
+    "L1".into()
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let pools = Pool::load_all(json!([
+            {"id": "leads", "kind": "lead"},
+            {"id": "nurture", "kind": "nurture"},
+            {"id": "active", "kind": "public_active"},
+            {"id": "invalid", "kind": "invalid"},
+        ]))
+        .unwrap();
+        let intake = Intake::compile(&Rules { pools: pools.clone(), ..Rules::b2b() }).unwrap();
+        let reps: Vec<Rep> = REPS.iter().map(|id| Rep { id: (*id).into(), ..Rep::default() }).collect();
+        let policies = compiled(&FollowUpRules {
+            pools,
+            protection: Some(ProtectionRules::days(5, 2, 10)),
+            ..FollowUpRules::b2b()
+        });
+        let rules = PipelineRules::default()
+            .approved(Office::Operations, "ops", t("01-05 10:00"))
+            .approved(Office::Hr, "hr", t("01-06 10:00"))
+            .approved(Office::Finance, "fin", t("01-07 10:00"));
+        let mut desk = Desk {
+            book: intake.book(),
+            intake,
+            roster: Roster::compile(&reps, &Calendars::default()).unwrap(),
+            state: State::default(),
+            policies,
+            pipeline: Pipeline::compile(&rules).unwrap(),
+            timeline: Timeline::new("L1"),
+            now: t("03-02 10:00"),
+            acts: 0,
+        };
+        let lead = Lead {
+            id: id(),
+            created_at: desk.now,
+            name: Some("王芳".into()),
+            title: Some("总经理".into()),
+            company: Some("深圳市星河软件有限公司".into()),
+            phones: vec!["13812349876".into()],
+            message: Some("请报价".into()),
+            ..Lead::default()
+        };
+        desk.intake
+            .process_batch(&[Arrival::new(lead)], &mut desk.book, &desk.roster, &mut desk.state)
+            .unwrap();
+        desk
+    }
+
+    fn lead(&self) -> &Lead {
+        self.book.lead(&id()).unwrap()
+    }
+
+    fn input(&self) -> Input {
+        let input = self.intake.input_of(&self.book, &id(), self.now).unwrap();
+        Input { accepts_clock: true, ..input }
+    }
+
+    fn decided(&mut self, outcome: &Outcome) {
+        self.state.apply(outcome.delta()).unwrap();
+        outcome.apply_to(&mut self.book);
+        review_next(&self.intake, outcome, &mut self.book, &self.roster, &mut self.state);
+    }
+
+    fn carry_out(&mut self, effects: &[Effect]) {
+        let decision = format!("follow up {}", self.acts);
+        self.book.apply_effects(&decision, effects, self.now);
+        // Twice is once.
+        self.book.apply_effects(&decision, effects, self.now);
+    }
+
+    fn act(&mut self, act: u8, who: u8) {
+        self.now += chrono::TimeDelta::hours(i64::from(act % 5) * 9 + 1);
+        self.acts += 1;
+        let rep = REPS[usize::from(who) % REPS.len()].into();
+        let (input, now) = (self.input(), self.now);
+        match act {
+            0 => self.decided(&self.intake.reassign(&input, Loss::Returned, &self.roster, &self.state, now)),
+            1 => self.decided(&self.intake.reassign(
+                &input,
+                Loss::DeadlineMissed,
+                &self.roster,
+                &self.state,
+                now,
+            )),
+            2 => self.decided(&self.intake.claim(&input, &rep, &self.roster, &self.state, now)),
+            3 => self.decided(&self.intake.allot(&input, &rep, &self.roster, &self.state, now)),
+            4 => self.decided(&self.intake.review(&input, &self.roster, &self.state, now)),
+            5..=8 => {
+                let on = [
+                    FlowTrigger::Returned,
+                    FlowTrigger::NotMql,
+                    FlowTrigger::ProtectionLost,
+                    FlowTrigger::NewNeed,
+                ];
+                let on = on[usize::from(act - 5)].clone();
+                let actor = Actor::new("ann", Role::Sdr);
+                let moved = self.facts(|policies, facts| {
+                    policies.flow(&on, facts, &actor, &FollowUpOptions::default()).unwrap()
+                });
+                assert!(moved.faults.is_empty());
+                self.carry_out(&moved.effects);
+            }
+            9 => {
+                // Whatever the ladders ask for by then.
+                self.now += chrono::TimeDelta::days(16);
+                let report = self.facts(|policies, facts| policies.evaluate(facts));
+                self.carry_out(&report.effects(None));
+            }
+            10 => {
+                let owner = self.lead().owner.clone().unwrap_or(rep);
+                let case = Case::new("03-02 10:00").follow_up(owner.as_str(), FollowUpKind::Call, now);
+                self.book.record_follow_up(case.history.follow_ups[0].clone());
+            }
+            _ => {
+                let stage = ["lead", "mql", "sql"][usize::from(who) % 3];
+                let request = MoveRequest::new(stage, Actor::new("ann", Role::Sdr));
+                let lead = self.lead().clone();
+                let tables = HostTables::default();
+                let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+                if let Ok(transition) = self.pipeline.advance(&facts, &self.timeline, &request, now) {
+                    let effects = transition.effects().to_vec();
+                    self.timeline.apply(&transition).unwrap();
+                    self.carry_out(&effects);
+                }
+            }
+        }
+    }
+
+    fn facts<T>(&self, look: impl FnOnce(&FollowUpPolicies, &Facts<'_>) -> T) -> T {
+        let tables = HostTables::default();
+        let context = FactContext {
+            tables: &tables,
+            activities: self.book.activities(&id()),
+            history: self.book.history(&id()),
+            now: self.now,
+        };
+        look(&self.policies, &Facts::new(self.lead(), &context))
+    }
+
+    /// What the six say of each other.
+    fn agree(&self) -> Result<(), TestCaseError> {
+        let (lead, history) = (self.lead(), self.book.history(&id()));
+        let holders: Vec<&Tenure> = history.tenures.iter().filter(|one| one.until.is_none()).collect();
+        let owners: Vec<_> = holders.iter().map(|one| &one.owner).collect();
+        prop_assert_eq!(owners, lead.owner.iter().collect::<Vec<_>>(), "tenure and owner");
+        prop_assert!(history.tenures.iter().all(|one| one.until.is_some() == one.end.is_some()));
+        prop_assert!(lead.owner.is_none() || lead.pool.is_none(), "owner and pool");
+        let open: Vec<_> = history.deadlines.iter().filter(|one| one.done_at.is_none()).collect();
+        prop_assert!(open.iter().all(|one| Some(&one.owner) == lead.owner.as_ref()), "deadlines and owner");
+        let rests = matches!(lead.status, LeadStatus::Unassigned | LeadStatus::Returned);
+        prop_assert_eq!(lead.owner.is_none(), rests || lead.has_ended(), "status {} and owner", lead.status);
+        prop_assert_eq!(lead.stage.as_deref(), self.timeline.stage(), "stage and transition");
+        let report = self.facts(|policies, facts| policies.evaluate(facts));
+        let of_owner = report.deadlines.iter().all(|one| one.owner == lead.owner);
+        prop_assert!(of_owner, "policies and owner");
+        prop_assert!(lead.has_ended() || report.next_wakeup.is_some());
+        Ok(())
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
+    #[test]
+    fn after_any_act_the_six_agree(acts in prop::collection::vec((0u8..12, 0u8..6), 1..10)) {
+        let mut desk = Desk::new();
+        desk.agree()?;
+        for (act, who) in acts {
+            desk.act(act, who);
+            desk.agree().map_err(|error| TestCaseError::fail(format!("act {act}: {error}")))?;
+        }
+    }
+}
