@@ -254,10 +254,14 @@ impl<'a> Look<'a> {
         if run.kind != RunKind::Cycle {
             return run.owner.clone();
         }
-        let holds = |one: &&Run| {
-            one.kind == RunKind::Owner && one.from <= due && one.until.is_none_or(|until| due < until)
+        let tenures = &self.known.facts.history().tenures;
+        if tenures.is_empty() {
+            return run.owner.clone();
+        }
+        let holds = |one: &&crate::model::Tenure| {
+            one.counts() && one.from <= due && one.until.is_none_or(|until| due < until)
         };
-        self.runs.iter().rev().find(holds).and_then(|run| run.owner.clone())
+        tenures.iter().find(holds).map(|tenure| tenure.owner.clone())
     }
 
     /// The rungs that are reached, as long as nothing is done.

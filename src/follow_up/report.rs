@@ -258,7 +258,8 @@ impl Reminder {
     #[must_use]
     pub fn key(&self) -> String {
         let policy = self.policy.as_ref().map_or("-", RuleId::as_str);
-        format!("{}|{}|{policy}|{}|{}", self.lead, self.kind, self.node, text(self.about))
+        let receiver = self.receiver.as_ref().map_or("-", RepId::as_str);
+        format!("{}|{}|{policy}|{}|{receiver}|{}", self.lead, self.kind, self.node, text(self.about))
     }
 }
 
@@ -316,7 +317,9 @@ impl Action {
     /// What names it: done once.
     #[must_use]
     pub fn key(&self) -> String {
-        format!("{}|{}|{}|{}|{}", self.lead, self.policy, self.node, self.step, text(self.started_at))
+        let owner = self.owner.as_ref().map_or("-", RepId::as_str);
+        let (node, step, start) = (&self.node, self.step, text(self.started_at));
+        format!("{}|{}|{node}|{step}|{owner}|{start}", self.lead, self.policy)
     }
 }
 

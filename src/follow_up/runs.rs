@@ -82,8 +82,27 @@ pub(super) fn cycle_start(facts: &Facts<'_>) -> DateTime<Utc> {
     facts.history().cycle_started_at.unwrap_or(facts.lead().created_at)
 }
 
-/// The runs of the cycle, oldest first; the run of the whole cycle is the last, before it the one without an owner when
-/// there is none now. What comes after `now` is not known.
+/// The times in which nobody held the lead.
+fn gaps(
+    since: DateTime<Utc>,
+    held: impl Iterator<Item = (DateTime<Utc>, Option<DateTime<Utc>>)>,
+    is_held: bool,
+) -> Vec<Run> {
+    let (mut gaps, mut free) = (Vec::new(), Some(since));
+    for (from, until) in held {
+        if let Some(start) = free.filter(|start| *start < from) {
+            gaps.push(Run { until: Some(from), ..Run::new(RunKind::Pool, None, start) });
+        }
+        free = free.and_then(|start| until.map(|until| until.max(start)));
+    }
+    if let Some(start) = free.filter(|_| !is_held) {
+        gaps.push(Run::new(RunKind::Pool, None, start));
+    }
+    gaps
+}
+
+/// The runs of the cycle: of its owners, of who stood in, of the times between, and of the whole cycle. What comes after
+/// `now` is not known.
 ///
 /// O(n·log n) in the tenures.
 pub(super) fn runs(facts: &Facts<'_>) -> Vec<Run> {
@@ -137,10 +156,8 @@ pub(super) fn runs(facts: &Facts<'_>) -> Vec<Run> {
     }
     let holder = runs.iter().rev().find(|run| run.is_open() && run.kind == RunKind::Owner);
     let holder = holder.and_then(|run| run.owner.clone());
-    let last_end = runs.iter().filter_map(|run| run.until).max();
-    if holder.is_none() {
-        runs.push(Run::new(RunKind::Pool, None, last_end.unwrap_or(since)));
-    }
+    let held = tenures.iter().filter(|one| one.acquisition != Acquisition::Cover);
+    runs.extend(gaps(since, held.map(|one| (one.from, known(one, now).0)), holder.is_some()));
     runs.push(Run::new(RunKind::Cycle, holder, since));
     if lead.has_ended() || !lead.is_on_file() {
         let at = last_known(facts);

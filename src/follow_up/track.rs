@@ -113,6 +113,13 @@ pub(super) fn tracks<'a>(
     let mut tracks = Vec::with_capacity(starts.len());
     for (start, next) in starts.iter().copied().zip(ends) {
         let closed = next.into_iter().chain(run.until).min();
+        let mut at = match node.before {
+            true => fixed(node, known).map_or(Ok(None), |anchor| {
+                calendar.subtract(anchor, node.within, node.clock()).map(|due| Some(due.at()))
+            }),
+            false => due(calendar, start, node.within, node.clock(), &pauses),
+        };
+        let start = if node.before { counts_from(node, run, &at, known) } else { start };
         // The follow-up that starts a clock does not stop it.
         let from = |times: &[DateTime<Utc>], is_after: bool| {
             let first = times.partition_point(|at| if is_after { *at <= start } else { *at < start });
@@ -125,12 +132,6 @@ pub(super) fn tracks<'a>(
             end.filter(|end| next.is_none_or(|next| *end < next)),
         ];
         let done = done.into_iter().flatten().min();
-        let mut at = match node.before {
-            true => fixed(node, known).map_or(Ok(None), |anchor| {
-                calendar.subtract(anchor, node.within, node.clock()).map(|due| Some(due.at()))
-            }),
-            false => due(calendar, start, node.within, node.clock(), &pauses),
-        };
         if node.planned_moves
             && let (Ok(Some(due)), Some(planned)) = (&mut at, known.facts.lead().next_follow_up)
         {
@@ -161,6 +162,15 @@ pub(super) fn tracks<'a>(
         });
     }
     tracks
+}
+
+/// What is due before a moment is met by what is done in the time before it: twice the longest allowance, and at the
+/// deadline at the latest.
+fn counts_from(node: &NodeRules, run: &Run, due: &When, known: &Known<'_>) -> DateTime<Utc> {
+    let longest = node.ladder.iter().map(|rung| seconds(rung.within)).fold(seconds(node.within), i64::max);
+    let window = fixed(node, known).and_then(|at| at.checked_sub_signed(TimeDelta::seconds(2 * longest)));
+    let due = due.as_ref().ok().copied().flatten();
+    window.into_iter().chain(due).min().unwrap_or(run.from).max(run.from)
 }
 
 fn sorted(times: impl Iterator<Item = DateTime<Utc>>) -> Vec<DateTime<Utc>> {
@@ -206,7 +216,8 @@ fn starts(node: &NodeRules, run: &Run, met_by: &MetBy, known: &Known<'_>) -> Vec
             }
         }
         Anchor::PoolEntry(kind) => {
-            let lies = run.kind == RunKind::Pool && known.pool.as_ref() == Some(kind);
+            // In which pool it lay before is not known.
+            let lies = run.kind == RunKind::Pool && run.is_open() && known.pool.as_ref() == Some(kind);
             if lies { vec![run.from] } else { Vec::new() }
         }
         Anchor::StageEntry(stage) if works => {
@@ -229,11 +240,8 @@ fn starts(node: &NodeRules, run: &Run, met_by: &MetBy, known: &Known<'_>) -> Vec
         }
         Anchor::ContractEnd | Anchor::Date(_) if run.kind != RunKind::Cycle => {
             let Some(at) = fixed(node, known) else { return Vec::new() };
-            // What is due before a moment is met by what is done in the time before it: twice the longest allowance.
-            let longest =
-                node.ladder.iter().map(|rung| seconds(rung.within)).fold(seconds(node.within), i64::max);
-            let window = at.checked_sub_signed(TimeDelta::seconds(2 * longest)).unwrap_or(run.from);
-            let start = if node.before { window } else { at }.max(run.from);
+            // When it begins to count is known once it is known when it is due.
+            let start = if node.before { run.from } else { at.max(run.from) };
             if lasts(&start) { vec![start] } else { Vec::new() }
         }
         _ => Vec::new(),

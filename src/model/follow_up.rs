@@ -265,11 +265,13 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// What names it: the lead, the policy, the step and the moment its clock started. A host keeps one row for each, and
+    /// What names it: the lead, the policy, the step, the owner and the moment its clock started. A host keeps one row for each, and
     /// writes `done_at` and the reason into it when they are known.
     #[must_use]
     pub fn key(&self) -> String {
-        format!("{}|{}|{}|{}", self.lead, self.policy, self.node, moment(self.started_at.with_timezone(&Utc)))
+        let owner = self.owner.as_ref().map_or("-", RepId::as_str);
+        let start = moment(self.started_at.with_timezone(&Utc));
+        format!("{}|{}|{}|{owner}|{start}", self.lead, self.policy, self.node)
     }
 
     /// For how long it was late, day and night: until it was done or the owner lost the lead, else until `now`.

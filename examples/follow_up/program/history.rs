@@ -59,23 +59,26 @@ pub(super) type Told = (Lead, Vec<Activity>, History, FollowUpOptions);
 pub(super) fn read_history(text: &str, path: &Path) -> Result<BTreeMap<String, Story>, Box<dyn Error>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text.as_bytes());
     let (mut stories, mut mistakes) = (BTreeMap::<String, Story>::new(), Vec::new());
-    let mut is_first = true;
+    // Where each of the columns stands, once the header is read.
+    let mut places: Option<([Option<usize>; 5], usize)> = None;
     for row in reader.records() {
         let row = row.map_err(|error| format!("{}: {error}", path.display()))?;
         let line = row.position().map_or(0, csv::Position::line);
         let mut wrong = |column: usize, what: String| {
-            mistakes.push(format!("{}: line {line}, column {}: {what}", path.display(), column + 1))
+            mistakes.push(format!("{}: line {line}, column {}: {what}", path.display(), column + 1));
         };
-        let cell = |column: usize| row.get(column).unwrap_or_default().trim();
-        if std::mem::take(&mut is_first) {
-            for (column, name) in COLUMNS.iter().enumerate().filter(|(column, name)| cell(*column) != **name)
-            {
-                wrong(column, format!("found {}, expected the column `{name}`", quoted(cell(column))));
+        let Some((places, columns)) = places else {
+            places = Some((header(&row, &mut wrong), row.len()));
+            // Under a header that is wrong nothing can be read.
+            if mistakes.is_empty() {
+                continue;
             }
-            continue;
-        }
-        if row.len() > COLUMNS.len() {
-            wrong(COLUMNS.len(), format!("found {}, expected no further cell", quoted(cell(COLUMNS.len()))));
+            break;
+        };
+        let place = |column: usize| places.get(column).copied().flatten();
+        let cell = |column: usize| place(column).and_then(|at| row.get(at)).unwrap_or_default().trim();
+        if let Some(more) = row.get(columns) {
+            wrong(columns, format!("found {}, expected no further cell", quoted(more)));
             continue;
         }
         match record(cell) {
@@ -84,7 +87,7 @@ pub(super) fn read_history(text: &str, path: &Path) -> Result<BTreeMap<String, S
                 let story = Story { id: id.clone(), records: Vec::new() };
                 stories.entry(id).or_insert(story).records.push(record);
             }
-            Err((column, what)) => wrong(column, what),
+            Err((column, what)) => wrong(place(column).unwrap_or(column), what),
         }
     }
     if mistakes.is_empty() {
@@ -97,6 +100,24 @@ pub(super) fn read_history(text: &str, path: &Path) -> Result<BTreeMap<String, S
         mistakes.push(format!("and {more} more"));
     }
     Err(mistakes.join("\n").into())
+}
+
+/// Where the columns stand, in any order; `by` and `detail` may be missing.
+fn header(row: &csv::StringRecord, wrong: &mut impl FnMut(usize, String)) -> [Option<usize>; 5] {
+    for (column, name) in row.iter().map(str::trim).enumerate() {
+        let is_twice = row.iter().take(column).any(|before| before.trim() == name);
+        if !COLUMNS.contains(&name) || is_twice {
+            let close = leadkit::text::closest(name, COLUMNS).filter(|_| !is_twice);
+            let wanted = close.map_or(COLUMNS.join(", "), |close| format!("`{close}`"));
+            let what = if is_twice { "each column once" } else { wanted.as_str() };
+            wrong(column, format!("found {}, expected {what}", quoted(name)));
+        }
+    }
+    let places = COLUMNS.map(|name| row.iter().position(|found| found.trim() == name));
+    for (name, _) in COLUMNS.iter().zip(places).take(3).filter(|(_, place)| place.is_none()) {
+        wrong(row.len(), format!("found no column `{name}`, expected one"));
+    }
+    places
 }
 
 fn quoted(text: &str) -> String {

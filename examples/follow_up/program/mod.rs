@@ -20,7 +20,7 @@ mod support;
 const USAGE: &str = "\
 follow_up [HISTORY.csv] [--rules nodes|b2c|b2b|marketing|FILE] [--now T] [--pools FILE] [--roster FILE] [--explain]
 
-HISTORY.csv has the columns at,lead,event,by,detail; without it, a bundled sample. Times are RFC 3339. Events:
+HISTORY.csv has the columns at,lead,event,by,detail in any order; without it, a bundled sample. Times are RFC 3339. Events:
 
   created      detail: region=CN-GD;source=web;product=X, or nothing
   owner        by: the rep; detail: how he got it, such as claimed

@@ -47,7 +47,7 @@ fn rules_of_a_file_and_evidence() {
 
 #[test]
 fn what_cannot_be_read_names_its_line_and_column() {
-    let history = "at,lead,event,who,detail\n\
+    let history = "at,lead,event,by,detail\n\
         2026-03-02 10:00,L1,created,,\n\
         2026-03-02T10:00:00+08:00,,owner,li,\n\
         2026-03-02T10:00:00+08:00,L1,ownr,li,\n\
@@ -57,7 +57,6 @@ fn what_cannot_be_read_names_its_line_and_column() {
         2026-03-02T10:00:00+08:00,L1,call,li,soon\n\
         2026-03-02T10:00:00+08:00,L1,call,li,,more\n";
     expect![[r#"
-        h.csv: line 1, column 4: found `who`, expected the column `by`
         h.csv: line 2, column 1: found `2026-03-02 10:00`, expected a time in RFC 3339 such as 2026-03-02T09:00:00+08:00 (premature end of input)
         h.csv: line 3, column 2: found nothing, expected the id of a lead
         h.csv: line 4, column 3: found `ownr`, expected `owner`
@@ -66,6 +65,15 @@ fn what_cannot_be_read_names_its_line_and_column() {
         h.csv: line 7, column 5: found `regoin=CN`, expected region=…, source=… or product=…
         h.csv: line 8, column 5: found `soon`, expected the date of the next follow-up such as 2026-03-09, or nothing
         h.csv: line 9, column 6: found `more`, expected no further cell"#]].assert_eq(&run("h.csv", history, "").unwrap_err());
+    // The columns stand in any order.
+    let turned = "event,at,lead\ncreated,2026-03-02T10:00:00+08:00,L1\nownr,2026-03-02T10:00:00+08:00,L1\n";
+    expect!["h.csv: line 3, column 1: found `ownr`, expected `owner`"]
+        .assert_eq(&run("h.csv", turned, "").unwrap_err());
+    expect![[r#"
+        h.csv: line 1, column 2: found `leed`, expected `lead`
+        h.csv: line 1, column 4: found `event`, expected each column once
+        h.csv: line 1, column 5: found no column `lead`, expected one"#]]
+    .assert_eq(&run("h.csv", "at,leed,event,event\n", "").unwrap_err());
     let refused = |words: &str| run(words, "at,lead,event,by,detail\n", "{\"policy\": []}").unwrap_err();
     expect!["h.csv: found no record, expected at least one"].assert_eq(&refused("h.csv"));
     expect!["--now: found `tomorrow`, expected a time in RFC 3339 such as 2026-03-02T09:00:00+08:00 (premature end of input)"].assert_eq(&refused("h.csv --now tomorrow"));

@@ -1,10 +1,10 @@
-//! Where leads go: flows, pools by region, the leads of an event; what peers do otherwise.
+//! Where leads go: flows, pools by region, the leads of an event.
 
 use std::collections::BTreeMap;
 
 use expect_test::expect;
 use leadkit::follow_up::{EventPlace, EventRules, FlowTarget, FlowTrigger, FollowUpFault, FollowUpRules};
-use leadkit::model::{Effect, PoolKind, Rep, Value};
+use leadkit::model::{Effect, PoolKind, Value};
 use leadkit::pipeline::{Actor, Role};
 
 use super::*;
@@ -40,14 +40,17 @@ fn the_flows_of_the_presets() {
     }
     expect![[r#"
         2026-03-09T02:00:00Z lead L1 goes to pool nurture_gd (nurture): not_mql by ann (sdr), flow `not_mql_nurture`
+            set the status of lead L1 to unassigned
             move lead L1 to pool nurture_gd
             review lead L1 at 2026-04-08T02:00:00Z (nurture)
         2026-03-09T02:00:00Z lead L1 goes to pool nurture_gd (nurture): not_sql_in_time by rules (system), flow `no_sql_nurture`
+            set the status of lead L1 to unassigned
             move lead L1 to pool nurture_gd
             review lead L1 at 2026-04-08T02:00:00Z (nurture)
         2026-03-09T02:00:00Z lead L1 stays where it is: sql by li (sales), flow `sql_manager`
             notify hua about lead L1 (sql)
         2026-03-09T02:00:00Z lead L1 goes to pool nurture_gd (nurture), not to li again: protection_lost by rules (system), flow `unprotected_nurture`
+            set the status of lead L1 to unassigned
             move lead L1 to pool nurture_gd
             review lead L1 at 2026-04-08T02:00:00Z (nurture)
         2026-03-09T02:00:00Z lead L1 goes to a rep by the rules, not to li again: new_need by web form (system), flow `new_need_assign`
@@ -57,6 +60,7 @@ fn the_flows_of_the_presets() {
             review lead L1 at 2026-04-08T02:00:00Z (nurture)
         2026-03-09T02:00:00Z lead L1 goes to pool active (public_active): returned by li (sales), flow `return_active`
             end the tenure of li of lead L1 (returned)
+            set the status of lead L1 to unassigned
             move lead L1 to pool active
             review lead L1 at 2026-04-08T02:00:00Z (nurture)
     "#]].assert_eq(&moves);
@@ -163,37 +167,4 @@ fn a_visit_goes_to_sales_and_the_rules_may_say_otherwise() {
     expect!["lead L1: sales, a named account; rule `visit_need`"]
         .assert_eq(&route(&policies).unwrap().to_string());
     assert!(route(&with_pools(FollowUpRules::nodes())).is_none());
-}
-
-/// Cases of a peer (CordysCRM). Where it leaves a hole, ours is another answer:
-///
-/// | peer | here |
-/// |---|---|
-/// | capacity 10, owned 8, batch of 3: refused, 2 left | the same: room for 2 |
-/// | no capacity | no limit |
-/// | leads given back no longer count for the day's claims (hole) | a claim counts for its day, whatever becomes of it |
-/// | only the last owner waits before he claims again (hole) | every owner who lost it in the cycle |
-/// | a record without a time counts as due for recycling (hole) | the clock starts with the creation, which every lead has |
-#[test]
-fn what_a_peer_does_and_what_we_do_instead() {
-    let rules = FollowUpRules { holding_cap: None, ..FollowUpRules::b2b() };
-    let rep = Rep { holding: 8, holding_cap: Some(10), ..Rep::default() };
-    let policies = with_pools(rules);
-    assert_eq!(policies.room(&rep), Some(2));
-    assert!(policies.room(&rep).unwrap() < 3, "a batch of three is refused");
-    assert_eq!(policies.room(&Rep { holding_cap: None, ..rep }), None);
-
-    // The owner before the last is excluded too; day's claims: the ledger, tested with the claims of assignment.
-    let case = Case::owned("ann", "03-02 10:00")
-        .lost(t("03-03 10:00"), TenureEnd::Returned)
-        .owner("bo", t("03-03 11:00"))
-        .lost(t("03-04 10:00"), TenureEnd::Returned);
-    let before: Vec<&str> = case.history.previous_owners().map(|rep| rep.as_str()).collect();
-    assert_eq!(before, ["ann", "bo"]);
-
-    // A host that has filed no tenure: T is the creation, and nothing is recycled before its time.
-    let mut bare = Case::new("03-02 10:00");
-    bare.lead.owner = Some("li".into());
-    assert_eq!(due(&bare.look(&policies, "03-02 10:00"), "follow_up"), "03-05 10:00");
-    assert!(bare.look(&policies, "03-05 10:00").actions.is_empty());
 }

@@ -5,6 +5,7 @@ mod documents;
 mod example;
 mod flows;
 mod laws;
+mod peers;
 mod policies;
 mod protection;
 mod six;

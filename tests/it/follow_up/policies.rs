@@ -26,15 +26,15 @@ fn nodes_first_contact_then_mql_then_convert() {
     check(
         &case.look(&policies, "03-04 12:00"),
         &expect![[r#"
-        lead L1
-          deadline: ann, `first_contact` of `nodes` due 2026-03-03T10:00:00+08:00: 1d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; overdue
-          deadline: ann, `mql` of `nodes` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
-          reminder: ann 2026-03-03T06:00:00+08:00, deadline `first_contact` of `nodes` of 2026-03-03T10:00:00+08:00
-          reminder: ann 2026-03-04T10:00:00+08:00, deadline `mql` of `nodes` of 2026-03-05T10:00:00+08:00
-          late_follower: ann on lead L1, `first_contact` of `nodes` due 2026-03-03T10:00:00+08:00: 1d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
-          action 2026-03-03T10:00:01+08:00: hua hears about ann, `first_contact` of `nodes`: deadline_missed
-          action 2026-03-04T10:00:01+08:00: lead L1 is at high risk, `first_contact` of `nodes`: deadline_missed
-          next look 2026-03-05T10:00:01+08:00: deadline"#]],
+            lead L1
+              deadline: ann, `first_contact` of `nodes` due 2026-03-03T10:00:00+08:00: 1d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; overdue
+              deadline: ann, `mql` of `nodes` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
+              reminder 2026-03-03T06:00:00+08:00: ann, `first_contact` of `nodes` is due 2026-03-03T10:00:00+08:00
+              reminder 2026-03-04T10:00:00+08:00: ann, `mql` of `nodes` is due 2026-03-05T10:00:00+08:00
+              late_follower: ann on lead L1, `first_contact` of `nodes` due 2026-03-03T10:00:00+08:00: 1d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
+              action 2026-03-03T10:00:01+08:00: hua hears about ann, `first_contact` of `nodes`: deadline_missed
+              action 2026-03-04T10:00:01+08:00: lead L1 is at high risk, `first_contact` of `nodes`: deadline_missed
+              next look 2026-03-05T10:00:01+08:00: deadline"#]],
     );
     // Called too late, judged in time, handed to sales: their clock runs from there.
     let case = case
@@ -55,15 +55,15 @@ fn nodes_first_contact_then_mql_then_convert() {
     check(
         &case.look(&policies, "03-18 09:00"),
         &expect![[r#"
-        lead L1
-          deadline: li, `first_contact` of `nodes` due 2026-03-06T10:00:00+08:00: 1d on the clock `workday`, chosen by the size, after 2026-03-05T10:00:00+08:00, by the calendar `cn-2023-2026`; met 2026-03-05T15:00:00+08:00
-          deadline: li, `convert` of `nodes` due 2026-03-16T10:00:00+08:00: 7d on the clock `workday`, chosen by the size, after 2026-03-05T10:00:00+08:00, by the calendar `cn-2023-2026`; overdue
-          reminder: li 2026-03-13T10:00:00+08:00, deadline `convert` of `nodes` of 2026-03-16T10:00:00+08:00
-          late_follower: ann on lead L1, `first_contact` of `nodes` due 2026-03-03T10:00:00+08:00: 1d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; done 2026-03-04T14:00:00+08:00, 1d 4h late
-          late_converter: li on lead L1, `convert` of `nodes` due 2026-03-16T10:00:00+08:00: 7d on the clock `workday` after 2026-03-05T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
-          action 2026-03-16T10:00:01+08:00: hua hears about li, `convert` of `nodes`: deadline_missed
-          action 2026-03-17T10:00:01+08:00: lead L1 is at high risk, `convert` of `nodes`: deadline_missed
-          next look 2026-04-07T09:00:00+08:00: rhythm"#]],
+            lead L1
+              deadline: li, `first_contact` of `nodes` due 2026-03-06T10:00:00+08:00: 1d on the clock `workday`, chosen by the size, after 2026-03-05T10:00:00+08:00, by the calendar `cn-2023-2026`; met 2026-03-05T15:00:00+08:00
+              deadline: li, `convert` of `nodes` due 2026-03-16T10:00:00+08:00: 7d on the clock `workday`, chosen by the size, after 2026-03-05T10:00:00+08:00, by the calendar `cn-2023-2026`; overdue
+              reminder 2026-03-13T10:00:00+08:00: li, `convert` of `nodes` is due 2026-03-16T10:00:00+08:00
+              late_follower: ann on lead L1, `first_contact` of `nodes` due 2026-03-03T10:00:00+08:00: 1d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; done 2026-03-04T14:00:00+08:00, 1d 4h late
+              late_converter: li on lead L1, `convert` of `nodes` due 2026-03-16T10:00:00+08:00: 7d on the clock `workday` after 2026-03-05T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
+              action 2026-03-16T10:00:01+08:00: hua hears about li, `convert` of `nodes`: deadline_missed
+              action 2026-03-17T10:00:01+08:00: lead L1 is at high risk, `convert` of `nodes`: deadline_missed
+              next look 2026-04-07T09:00:00+08:00: rhythm"#]],
     );
 }
 
@@ -77,26 +77,26 @@ fn b2c_an_hour_of_work_then_the_next_rep() {
     check(
         &case.look(&policies, "03-09 10:00"),
         &expect![[r#"
-        lead L1
-          deadline: li, `follow_up` of `b2c` due 2026-03-09T09:30:00+08:00: 1h on the clock `office_hours`, chosen by the size, after 2026-03-06T17:30:00+08:00, by the calendar `cn-2023-2026`; overdue
-          deadline: li, `convert` of `b2c` due 2026-03-10T17:30:00+08:00: 2d on the clock `workday`, chosen by the size, after 2026-03-06T17:30:00+08:00, by the calendar `cn-2023-2026`; open
-          reminder: li 2026-03-09T09:15:00+08:00, deadline `follow_up` of `b2c` of 2026-03-09T09:30:00+08:00
-          late_follower: li on lead L1, `follow_up` of `b2c` due 2026-03-09T09:30:00+08:00: 1h on the clock `office_hours` after 2026-03-06T17:30:00+08:00, by the calendar `cn-2023-2026`; still open
-          action 2026-03-09T09:30:01+08:00: lead L1 goes from li to the next rep, `follow_up` of `b2c`: deadline_missed
-          next look 2026-03-09T17:30:00+08:00: reminder"#]],
+            lead L1
+              deadline: li, `follow_up` of `b2c` due 2026-03-09T09:30:00+08:00: 1h on the clock `office_hours`, chosen by the size, after 2026-03-06T17:30:00+08:00, by the calendar `cn-2023-2026`; overdue
+              deadline: li, `convert` of `b2c` due 2026-03-10T17:30:00+08:00: 2d on the clock `workday`, chosen by the size, after 2026-03-06T17:30:00+08:00, by the calendar `cn-2023-2026`; open
+              reminder 2026-03-09T09:15:00+08:00: li, `follow_up` of `b2c` is due 2026-03-09T09:30:00+08:00
+              late_follower: li on lead L1, `follow_up` of `b2c` due 2026-03-09T09:30:00+08:00: 1h on the clock `office_hours` after 2026-03-06T17:30:00+08:00, by the calendar `cn-2023-2026`; still open
+              action 2026-03-09T09:30:01+08:00: lead L1 goes from li to the next rep, `follow_up` of `b2c`: deadline_missed
+              next look 2026-03-09T17:30:00+08:00: reminder"#]],
     );
     // He called in the first hour and then slept.
     let case = case.call("li", "03-06 17:50");
     check(
         &case.look(&policies, "03-10 18:00"),
         &expect![[r#"
-        lead L1
-          deadline: li, `follow_up` of `b2c` due 2026-03-09T09:30:00+08:00: 1h on the clock `office_hours`, chosen by the size, after 2026-03-06T17:30:00+08:00, by the calendar `cn-2023-2026`; met 2026-03-06T17:50:00+08:00
-          deadline: li, `convert` of `b2c` due 2026-03-10T17:30:00+08:00: 2d on the clock `workday`, chosen by the size, after 2026-03-06T17:30:00+08:00, by the calendar `cn-2023-2026`; overdue
-          reminder: li 2026-03-09T17:30:00+08:00, deadline `convert` of `b2c` of 2026-03-10T17:30:00+08:00
-          late_converter: li on lead L1, `convert` of `b2c` due 2026-03-10T17:30:00+08:00: 2d on the clock `workday` after 2026-03-06T17:30:00+08:00, by the calendar `cn-2023-2026`; still open
-          action 2026-03-10T17:30:01+08:00: lead L1 goes from li to the next rep, `convert` of `b2c`: deadline_missed
-          next look 2026-04-07T09:00:00+08:00: rhythm"#]],
+            lead L1
+              deadline: li, `follow_up` of `b2c` due 2026-03-09T09:30:00+08:00: 1h on the clock `office_hours`, chosen by the size, after 2026-03-06T17:30:00+08:00, by the calendar `cn-2023-2026`; met 2026-03-06T17:50:00+08:00
+              deadline: li, `convert` of `b2c` due 2026-03-10T17:30:00+08:00: 2d on the clock `workday`, chosen by the size, after 2026-03-06T17:30:00+08:00, by the calendar `cn-2023-2026`; overdue
+              reminder 2026-03-09T17:30:00+08:00: li, `convert` of `b2c` is due 2026-03-10T17:30:00+08:00
+              late_converter: li on lead L1, `convert` of `b2c` due 2026-03-10T17:30:00+08:00: 2d on the clock `workday` after 2026-03-06T17:30:00+08:00, by the calendar `cn-2023-2026`; still open
+              action 2026-03-10T17:30:01+08:00: lead L1 goes from li to the next rep, `convert` of `b2c`: deadline_missed
+              next look 2026-04-07T09:00:00+08:00: rhythm"#]],
     );
 }
 
@@ -107,27 +107,27 @@ fn b2b_three_days_then_the_pool_of_the_region() {
     check(
         &case.look(&policies, "03-05 10:00"),
         &expect![[r#"
-        lead L1
-          deadline: li, `care` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
-          deadline: li, `follow_up` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
-          deadline: li, `convert` of `b2b` due 2026-03-20T10:00:00+08:00: 14d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
-          reminder: li 2026-03-04T10:00:00+08:00, deadline `follow_up` of `b2b` of 2026-03-05T10:00:00+08:00
-          reminder: li 2026-03-05T10:00:00+08:00, care `care` of `b2b` of 2026-03-05T10:00:00+08:00
-          next look 2026-03-05T10:00:01+08:00: deadline"#]],
+            lead L1
+              deadline: li, `care` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
+              deadline: li, `follow_up` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
+              deadline: li, `convert` of `b2b` due 2026-03-20T10:00:00+08:00: 14d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
+              reminder 2026-03-04T10:00:00+08:00: li, `follow_up` of `b2b` is due 2026-03-05T10:00:00+08:00
+              reminder 2026-03-05T10:00:00+08:00: li, `care` of `b2b` since 2026-03-05T10:00:00+08:00
+              next look 2026-03-05T10:00:01+08:00: deadline"#]],
     );
     check(
         &case.look(&policies, "03-05 10:01"),
         &expect![[r#"
-        lead L1
-          deadline: li, `care` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; overdue
-          deadline: li, `follow_up` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; overdue
-          deadline: li, `convert` of `b2b` due 2026-03-20T10:00:00+08:00: 14d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
-          reminder: li 2026-03-04T10:00:00+08:00, deadline `follow_up` of `b2b` of 2026-03-05T10:00:00+08:00
-          reminder: li 2026-03-05T10:00:00+08:00, care `care` of `b2b` of 2026-03-05T10:00:00+08:00
-          late_follower: li on lead L1, `follow_up` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
-          action 2026-03-05T10:00:01+08:00: hua hears about li, `follow_up` of `b2b`: deadline_missed
-          action 2026-03-05T10:00:01+08:00: lead L1 goes from li to pool claims_gd (lead), `follow_up` of `b2b`: deadline_missed
-          next look 2026-03-18T10:00:00+08:00: reminder"#]],
+            lead L1
+              deadline: li, `care` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; reached
+              deadline: li, `follow_up` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; overdue
+              deadline: li, `convert` of `b2b` due 2026-03-20T10:00:00+08:00: 14d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; open
+              reminder 2026-03-04T10:00:00+08:00: li, `follow_up` of `b2b` is due 2026-03-05T10:00:00+08:00
+              reminder 2026-03-05T10:00:00+08:00: li, `care` of `b2b` since 2026-03-05T10:00:00+08:00
+              late_follower: li on lead L1, `follow_up` of `b2b` due 2026-03-05T10:00:00+08:00: 3d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
+              action 2026-03-05T10:00:01+08:00: hua hears about li, `follow_up` of `b2b`: deadline_missed
+              action 2026-03-05T10:00:01+08:00: lead L1 goes from li to pool claims_gd (lead), `follow_up` of `b2b`: deadline_missed
+              next look 2026-03-18T10:00:00+08:00: reminder"#]],
     );
     // An open opportunity holds the lead: he is late, and keeps it.
     let mut held = case.clone();
@@ -163,13 +163,13 @@ fn marketing_cleanses_in_48_hours_whatever_day_it_is() {
     check(
         &sales.look(&policies, "03-18 10:01"),
         &expect![[r#"
-        lead L1
-          deadline: li, `cleansing` of `marketing` due 2026-03-09T09:00:00+08:00: 2d on the clock `elapsed` after 2026-03-07T09:00:00+08:00, by the calendar `cn-2023-2026`; met 2026-03-08T10:00:00+08:00
-          deadline: li, `sql` of `marketing` due 2026-03-18T10:00:00+08:00: 7d on the clock `workday`, chosen by the size, after 2026-03-09T10:00:00+08:00, by the calendar `cn-2023-2026`; overdue
-          reminder: li 2026-03-17T10:00:00+08:00, deadline `sql` of `marketing` of 2026-03-18T10:00:00+08:00
-          late_converter: li on lead L1, `sql` of `marketing` due 2026-03-18T10:00:00+08:00: 7d on the clock `workday` after 2026-03-09T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
-          action 2026-03-18T10:00:01+08:00: lead L1 goes from li to pool nurture_gd (nurture), `sql` of `marketing`: deadline_missed
-          next look 2026-04-08T10:00:00+08:00: rhythm"#]],
+            lead L1
+              deadline: li, `cleansing` of `marketing` due 2026-03-09T09:00:00+08:00: 2d on the clock `elapsed` after 2026-03-07T09:00:00+08:00, by the calendar `cn-2023-2026`; met 2026-03-08T10:00:00+08:00
+              deadline: li, `sql` of `marketing` due 2026-03-18T10:00:00+08:00: 7d on the clock `workday`, chosen by the size, after 2026-03-09T10:00:00+08:00, by the calendar `cn-2023-2026`; overdue
+              reminder 2026-03-17T10:00:00+08:00: li, `sql` of `marketing` is due 2026-03-18T10:00:00+08:00
+              late_converter: li on lead L1, `sql` of `marketing` due 2026-03-18T10:00:00+08:00: 7d on the clock `workday` after 2026-03-09T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
+              action 2026-03-18T10:00:01+08:00: lead L1 goes from li to pool nurture_gd (nurture), `sql` of `marketing`: deadline_missed
+              next look 2026-04-08T10:00:00+08:00: rhythm"#]],
     );
 }
 
@@ -206,12 +206,12 @@ fn on_a_day_off_nothing_fires_and_the_deadline_stays() {
     check(
         &case.look(&policies, "10-08 09:00"),
         &expect![[r#"
-        lead L1
-          deadline: li, `answer` of `p` due 2026-10-01T10:00:00+08:00: 1d on the clock `elapsed` after 2026-09-30T10:00:00+08:00, by the calendar `cn-2023-2026`; overdue
-          reminder: li 2026-10-08T09:00:00+08:00, deadline `answer` of `p` of 2026-10-01T10:00:00+08:00
-          late_follower: li on lead L1, `answer` of `p` due 2026-10-01T10:00:00+08:00: 1d on the clock `elapsed` after 2026-09-30T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
-          action 2026-10-08T09:00:00+08:00: lead L1 goes from li to pool claims_gd (lead), `answer` of `p`: deadline_missed
-          next look 2026-10-30T10:00:00+08:00: rhythm"#]],
+            lead L1
+              deadline: li, `answer` of `p` due 2026-10-01T10:00:00+08:00: 1d on the clock `elapsed` after 2026-09-30T10:00:00+08:00, by the calendar `cn-2023-2026`; overdue
+              reminder 2026-10-08T09:00:00+08:00: li, `answer` of `p` is due 2026-10-01T10:00:00+08:00
+              late_follower: li on lead L1, `answer` of `p` due 2026-10-01T10:00:00+08:00: 1d on the clock `elapsed` after 2026-09-30T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
+              action 2026-10-08T09:00:00+08:00: lead L1 goes from li to pool claims_gd (lead), `answer` of `p`: deadline_missed
+              next look 2026-10-30T10:00:00+08:00: rhythm"#]],
     );
 }
 
@@ -228,7 +228,20 @@ fn the_clock_stands_while_the_customer_asks_to_wait() {
         Some("03-06 10:00"),
         "the customer is at a fair",
     );
-    check(&case.look(&policies, "03-10 10:30"), &expect![[""]]);
+    check(
+        &case.look(&policies, "03-10 10:30"),
+        &expect![[r#"
+        lead L1
+          deadline: li, `care` of `b2b` due 2026-03-10T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair; reached
+          deadline: li, `follow_up` of `b2b` due 2026-03-10T10:00:00+08:00: 3d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair; overdue
+          deadline: li, `convert` of `b2b` due 2026-03-25T10:00:00+08:00: 14d on the clock `workday`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair; open
+          reminder 2026-03-09T10:00:00+08:00: li, `follow_up` of `b2b` is due 2026-03-10T10:00:00+08:00
+          reminder 2026-03-10T10:00:00+08:00: li, `care` of `b2b` since 2026-03-10T10:00:00+08:00
+          late_follower: li on lead L1, `follow_up` of `b2b` due 2026-03-10T10:00:00+08:00: 3d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`, paused from 2026-03-03T02:00:00Z to 2026-03-06T02:00:00Z: the customer is at a fair; still open
+          action 2026-03-10T10:00:01+08:00: hua hears about li, `follow_up` of `b2b`: deadline_missed
+          action 2026-03-10T10:00:01+08:00: lead L1 goes from li to pool claims_gd (lead), `follow_up` of `b2b`: deadline_missed
+          next look 2026-03-23T10:00:00+08:00: reminder"#]],
+    );
     // What does not pause runs on.
     let marketing = with_pools(FollowUpRules::marketing());
     assert_eq!(due(&case.look(&marketing, "03-03 12:00"), "cleansing"), "03-04 10:00");
@@ -269,7 +282,7 @@ fn a_planned_date_reminds_and_moves_nothing_unless_it_is_said() {
     case.lead.next_follow_up = Some(t("03-05 15:00"));
     let report = case.look(&node(rules), "03-05 15:00");
     assert_eq!(due(&report, "talk"), "03-03 10:00");
-    expect!["reminder: li 2026-03-05T15:00:00+08:00, planned `planned` of 2026-03-05T15:00:00+08:00"]
+    expect!["reminder 2026-03-05T15:00:00+08:00: li, a follow-up is planned for 2026-03-05T15:00:00+08:00"]
         .assert_eq(&report.reminders_due[0].to_string());
     let moves = node(json!({"id": "talk", "within": "24h", "planned_moves": true}));
     assert_eq!(due(&case.look(&moves, "03-05 14:00"), "talk"), "03-05 15:00");
@@ -285,7 +298,7 @@ fn three_silent_days_ask_for_care() {
         Case::owned("li", "03-02 10:00").call("li", "03-02 11:00").active("page_visit", t("03-03 10:00"));
     assert!(case.look(&policies, "03-06 09:59").reminders_due.is_empty());
     let report = case.look(&policies, "03-06 10:00");
-    expect!["reminder: li 2026-03-06T10:00:00+08:00, care `care` of `b2b` of 2026-03-06T10:00:00+08:00"]
+    expect!["reminder 2026-03-06T10:00:00+08:00: li, `care` of `b2b` since 2026-03-06T10:00:00+08:00"]
         .assert_eq(&report.reminders_due[0].to_string());
     // A new visit, and a call, end it.
     assert!(
@@ -308,7 +321,7 @@ fn the_tracking_schedule_goes_on_after_the_deal() {
     let report = case.look(&policies, "02-06 10:00");
     expect!["next look 2026-02-09T09:00:00+08:00: reminder"]
         .assert_eq(&report.next_wakeup.unwrap().to_string());
-    expect!["reminder: li 2026-02-09T09:00:00+08:00, tracking `month` of 2026-02-07T10:00:00+08:00"]
+    expect!["reminder 2026-02-09T09:00:00+08:00: li, `month` after the closing, 2026-02-07T10:00:00+08:00"]
         .assert_eq(&case.look(&policies, "02-09 09:00").reminders_due[0].to_string());
     let case = case.call("li", "02-10 10:00");
     let report = case.look(&policies, "02-10 11:00");

@@ -58,7 +58,7 @@ fn what_is_lost_is_not_won_back_and_a_day_off_waits() {
     let case = Case::owned("li", "03-02 10:00");
     // Through Friday: reminded on Wednesday, lost on Saturday, taken on Monday.
     let report = case.look(&policies, "03-04 09:00");
-    expect!["reminder: li 2026-03-04T09:00:00+08:00, protection `protection` of 2026-03-07T00:00:00+08:00"]
+    expect!["reminder 2026-03-04T09:00:00+08:00: li, the protection ends 2026-03-07T00:00:00+08:00"]
         .assert_eq(&report.reminders_due[0].to_string());
     assert!(case.look(&policies, "03-07 12:00").actions.is_empty());
     assert_eq!(steps(&case.look(&policies, "03-09 09:00")), ["recycle 03-09 09:00:00"]);
