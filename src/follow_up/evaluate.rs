@@ -382,7 +382,7 @@ impl<'a> Look<'a> {
         let (facts, calendar) = (self.known.facts, self.calendar);
         let Some(holder) = self.holder().filter(|_| self.is_live) else { return };
         let zone = calendar.zone();
-        let own = || facts.history().follow_ups.iter().filter(|one| holder.is_of(&one.owner));
+        let own = || facts.history().follow_ups.iter().filter(|one| holder.is_of(&one.owner, one.time));
         let is_known = |one: &&crate::model::FollowUp| one.time <= facts.now();
         let last = own().filter(is_known).max_by_key(|one| one.time);
         let (about, fires) = match (facts.lead().next_follow_up, last.and_then(|one| one.next_date)) {

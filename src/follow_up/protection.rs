@@ -26,7 +26,8 @@ pub(super) fn protection(
     let mut acts: Vec<(DateTime<Utc>, &str)> = Vec::new();
     if rules.extends_days > 0 {
         let follow_ups = facts.history().follow_ups.iter();
-        let by_owner = follow_ups.filter(|one| rules.follow_ups.contains(&one.kind) && run.is_of(&one.owner));
+        let by_owner =
+            follow_ups.filter(|one| rules.follow_ups.contains(&one.kind) && run.is_of(&one.owner, one.time));
         acts.extend(by_owner.map(|one| (one.time, one.kind.as_str())));
         let by_lead = facts.activities().iter().filter(|one| rules.activities.contains(&one.kind));
         acts.extend(by_lead.map(|one| (one.time, one.kind.as_str())));

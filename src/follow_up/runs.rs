@@ -40,6 +40,12 @@ pub(super) struct Cover {
     pub(super) until: Option<DateTime<Utc>>,
 }
 
+impl Cover {
+    fn is_of(&self, rep: &RepId, at: DateTime<Utc>) -> bool {
+        self.rep == *rep && self.from <= at && self.until.is_none_or(|until| at <= until)
+    }
+}
+
 impl Run {
     fn new(kind: RunKind, owner: Option<RepId>, from: DateTime<Utc>) -> Run {
         Run { kind, owner, from, until: None, end: None, covers: Vec::new() }
@@ -49,12 +55,12 @@ impl Run {
         self.until.is_none()
     }
 
-    /// Whether what a rep does counts.
-    pub(super) fn is_of(&self, rep: &RepId) -> bool {
+    /// Whether what a rep does at a moment counts: who stands in counts while he does.
+    pub(super) fn is_of(&self, rep: &RepId, at: DateTime<Utc>) -> bool {
         match self.kind {
             RunKind::Cycle | RunKind::Pool => true,
             RunKind::Owner | RunKind::Cover => {
-                self.owner.as_ref() == Some(rep) || self.covers.iter().any(|cover| cover.rep == *rep)
+                self.owner.as_ref() == Some(rep) || self.covers.iter().any(|cover| cover.is_of(rep, at))
             }
         }
     }

@@ -187,7 +187,10 @@ fn follow_ups(met_by: &MetBy, run: &Run, known: &Known<'_>) -> Vec<DateTime<Utc>
         let is_key_field = one.kind != FollowUpKind::KeyFieldEdit
             || known.key_fields.is_empty()
             || one.key_fields_changed.iter().any(|field| known.key_fields.contains(field));
-        one.time <= now && met_by.follow_ups.contains(&one.kind) && is_key_field && run.is_of(&one.owner)
+        one.time <= now
+            && met_by.follow_ups.contains(&one.kind)
+            && is_key_field
+            && run.is_of(&one.owner, one.time)
     });
     sorted(counts.map(|one| one.time))
 }
