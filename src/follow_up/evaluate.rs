@@ -142,8 +142,8 @@ impl<'a> Look<'a> {
         let next_wakeup = self.next_look();
         let (facts, calendar) = (self.known.facts, self.calendar);
         let Look { policies, mut faults, mut reminders, mut actions, mut violations, .. } = self;
-        violations.sort_by(|a, b| (a.deadline, a.key()).cmp(&(b.deadline, b.key())));
-        reminders.sort_by(|a, b| (a.fires_at, a.key()).cmp(&(b.fires_at, b.key())));
+        violations.sort_by_key(|one| (one.deadline, one.key()));
+        reminders.sort_by_key(|one| (one.fires_at, one.key()));
         actions.sort_by(|a, b| {
             (a.fires_at, a.step, &a.policy, &a.node).cmp(&(b.fires_at, b.step, &b.policy, &b.node))
         });

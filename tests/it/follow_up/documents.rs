@@ -11,7 +11,7 @@ fn every_mistake_at_once() {
         r#"{
   "policies": [
     {"id": "a", "calendar": "late", "nodes": [
-      {"id": "talk", "within": "3 days", "kind": "folow"},
+      {"id": "talk", "within": "3 days", "kind": "fellow"},
       {"id": "talk", "within": "0h", "before": true},
       {"id": "offer", "within": "2wd", "clock": "elapsed", "ladder": [
         {"step": "copy_manager", "within": "2d", "to": "lead"}, {"step": "recycel", "within": "1d"}, {"step": "recycle", "within": "1d"}]}
@@ -31,7 +31,7 @@ fn every_mistake_at_once() {
           help: the only one is `office`
         error[bad_value] at policies[0].nodes[0].within (4:22): `3 days` is not an amount of time such as `24h`, `3d` or `7wd`
           help: write `"3d"`
-        error[unknown_value] at policies[0].nodes[0].kind (4:42): unknown value `folow`
+        error[unknown_value] at policies[0].nodes[0].kind (4:42): unknown value `fellow`
           help: did you mean `follow`?
         error[duplicate_id] at policies[0].nodes[1].id (5:8): another node has the id `talk`
           help: give each node an id of its own
