@@ -20,7 +20,7 @@ use crate::rule::{Predicate, RulesVersion};
 /// let policies = FollowUpPolicies::compile(&FollowUpRules::nodes())?;
 /// let lead = Lead {
 ///     id: "L1".into(),
-///     created_at: "2026-03-06T16:00:00+08:00".parse()?, // a Friday
+///     created_at: "2026-03-06T16:00:00+08:00".parse().unwrap(), // a Friday
 ///     owner: Some("li".into()),
 ///     ..Lead::default()
 /// };

@@ -122,7 +122,7 @@ impl FollowUpPolicies {
     /// let policies = FollowUpPolicies::compile(&FollowUpRules { pools, ..FollowUpRules::nodes() })?;
     /// let lead = Lead { id: "L1".into(), region: "CN-GD-440300".parse().ok(), ..Lead::default() };
     /// let tables = HostTables::default();
-    /// let facts_at = FactContext::new(&tables, "2026-03-06T16:00:00+08:00".parse()?);
+    /// let facts_at = FactContext::new(&tables, "2026-03-06T16:00:00+08:00".parse().unwrap());
     /// let judged = policies.flow(
     ///     &FlowTrigger::NotMql,
     ///     &Facts::new(&lead, &facts_at),
@@ -210,7 +210,7 @@ impl FollowUpPolicies {
     ///     lead.attributes.insert(yes.into(), Value::Bool(true));
     /// }
     /// let tables = HostTables::default();
-    /// let context = FactContext::new(&tables, "2026-03-06T16:00:00+08:00".parse()?);
+    /// let context = FactContext::new(&tables, "2026-03-06T16:00:00+08:00".parse().unwrap());
     /// let route = policies.route_event(&Facts::new(&lead, &context)).unwrap();
     /// assert_eq!((route.place, route.is_named), (EventPlace::Protected, true));
     /// # Ok::<(), Box<dyn std::error::Error>>(())

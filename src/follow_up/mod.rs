@@ -49,12 +49,12 @@
 //!     ..FollowUpRules::default()
 //! })?;
 //! let lead = Lead {
-//!     created_at: "2026-03-02T09:00:00Z".parse()?,
+//!     created_at: "2026-03-02T09:00:00Z".parse().unwrap(),
 //!     owner: Some("li".into()),
 //!     ..Lead::default()
 //! };
 //! let tables = HostTables::default();
-//! let context = FactContext::new(&tables, "2026-03-03T09:00:00Z".parse()?);
+//! let context = FactContext::new(&tables, "2026-03-03T09:00:00Z".parse().unwrap());
 //! let protection = policies.evaluate(&Facts::new(&lead, &context)).protection.unwrap();
 //! assert_eq!(protection.to_string(), "\
 //! protection: it is li's from 2026-03-02 through 2026-03-12, at most through 2026-03-22");

@@ -38,9 +38,7 @@ use crate::text::Code;
 ///     "policies": [{"id": "hot", "nodes": [{"id": "first_contact", "wihtin": "30m"}]}],
 /// }));
 /// assert_eq!(errors.unwrap_err().to_string(), "\
-/// 2 errors in the rules
-/// error[missing_key] at policies[0].nodes[0]: `within` is missing
-///   help: add `within`
+/// 1 error in the rules
 /// error[unknown_key] at policies[0].nodes[0].wihtin: unknown key `wihtin`
 ///   help: did you mean `within`?");
 /// # Ok::<(), leadkit::error::RuleErrors>(())

@@ -65,13 +65,13 @@ impl fmt::Display for FirstContact {
 /// }))?;
 /// assert_eq!(call.kind, FollowUpKind::Call);
 /// let lead = Lead {
-///     created_at: "2026-03-02T10:00:00+08:00".parse()?,
+///     created_at: "2026-03-02T10:00:00+08:00".parse().unwrap(),
 ///     owner: Some("li".into()),
 ///     ..Lead::default()
 /// };
 /// let history = History { follow_ups: vec![call], ..History::default() };
 /// let tables = HostTables::default();
-/// let now = "2026-03-02T12:00:00+08:00".parse()?;
+/// let now = "2026-03-02T12:00:00+08:00".parse().unwrap();
 /// let context = FactContext { history: &history, ..FactContext::new(&tables, now) };
 ///
 /// let mut table = SpeedTable::default();
