@@ -8,12 +8,12 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::assigner::{Assigner, decision_key};
 use super::counts::Way;
 use super::delta::{AssignDelta, Change};
-use super::eligibility::SkipReason;
 use super::kind::AssignmentKind;
 use super::ledgers::Ledgers;
 use super::options::{AssignOptions, previous_owners};
 use super::roster::Roster;
 use super::run::LeadOptions;
+use super::skip_reason::SkipReason;
 use crate::model::{PoolId, RepId};
 use crate::rule::Facts;
 

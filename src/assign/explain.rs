@@ -2,13 +2,13 @@
 
 use super::assigner::Assigner;
 use super::assignment::Assignment;
-use super::eligibility::SkipReason;
 use super::explanation::AssignExplanation;
 use super::kind::AssignmentKind;
 use super::ledger_error::LedgerError;
 use super::ledgers::Ledgers;
 use super::options::AssignOptions;
 use super::roster::Roster;
+use super::skip_reason::SkipReason;
 use crate::rule::Facts;
 
 impl Assigner {

@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::eligibility::SkipReason;
 use super::kind::AssignmentKind;
+use super::skip_reason::SkipReason;
 use crate::model::{LeadId, PoolId, RepId, RuleId};
 
 /// How a decision came about: which rules were asked, and what each rep's answer was.

@@ -175,6 +175,7 @@ mod roster_document;
 mod rules;
 mod run;
 mod share;
+mod skip_reason;
 mod sticky;
 mod team;
 mod token;
@@ -190,7 +191,6 @@ pub use companion::Companion;
 pub use custom::{CustomStrategy, PoolView};
 pub use decided::Decision;
 pub use delta::AssignDelta;
-pub use eligibility::SkipReason;
 pub use explanation::{AssignExplanation, RuleTrace};
 pub use kind::AssignmentKind;
 pub use ledger::Ledger;
@@ -204,4 +204,5 @@ pub use rules::{
     AssignRule, AssignRules, AssignTarget, CompanionRule, GroupMember, PoolRules, PreviousOwners, RepGroup,
     ResultShares, RulePass, Strategy, Tier,
 };
+pub use skip_reason::SkipReason;
 pub use turn::TurnList;

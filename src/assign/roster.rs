@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::eligibility::SkipReason;
 use super::person::Person;
 use super::rep_ledger::RepLedger;
+use super::skip_reason::SkipReason;
 use super::token::Token;
 use crate::calendar::{Calendar, CalendarError, Calendars, Clock, Span};
 use crate::document::{Digest, Unique, check_reference};

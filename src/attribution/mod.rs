@@ -133,6 +133,7 @@ mod names;
 mod ownership;
 mod ownership_rules;
 mod path;
+mod person_keys;
 mod preset;
 mod random;
 mod records;

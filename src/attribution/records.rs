@@ -11,11 +11,11 @@ use super::engine::Attribution;
 use super::error::JourneyError;
 use super::journeys::{Conversion, Journeys, Step};
 use super::ownership::Entry;
+use super::person_keys::{keys, person_key};
 use super::rules::{Repeat, UtmChannel};
-use crate::contact::{Email, Wechat, read_emails};
 use crate::model::{
-    Account, Contact, ConversionRecord, EmailAddress, Lead, LeadId, Link, LinkKind, Money, MoneyError,
-    Opportunity, OpportunityId, Order, RecordRef, SharedBy, Touch, Utm, WechatId,
+    Account, Contact, ConversionRecord, Lead, LeadId, Link, LinkKind, Money, MoneyError, Opportunity,
+    OpportunityId, Order, RecordRef, SharedBy, Touch, Utm,
 };
 
 /// What journeys are made of. Leave out what the host does not have.
@@ -279,83 +279,6 @@ fn joined(records: &Records<'_>) -> Sets {
     sets
 }
 
-/// A key of a person as two records share it: the name folded, the value as it is compared.
-fn person_key(name: &str, value: &str) -> Option<(String, String)> {
-    let (name, value) = (name.trim().to_lowercase(), value.trim());
-    if value.is_empty() {
-        return None;
-    }
-    if name == "email" || name == "mail" {
-        return mail_key(value).map(|value| ("email".to_owned(), value));
-    }
-    if name == "wechat" || name == "wechat_id" {
-        return Wechat::parse(value).ok().map(|id| ("wechat".to_owned(), id.key().to_owned()));
-    }
-    // `wechat_openid` and `openid` name the same thing.
-    let name = ["openid", "unionid"]
-        .into_iter()
-        .find(|suffix| name.ends_with(suffix))
-        .map_or(name.clone(), str::to_owned);
-    Some((name, value.to_owned()))
-}
-
-/// One key for the ways a person writes one address: without a `+tag`, and without dots where the provider ignores them.
-fn mail_key(value: &str) -> Option<String> {
-    let mut found = read_emails(value).into_iter();
-    let email = found.next()?.value.ok()?;
-    // Of several addresses none is meant.
-    found.next().is_none().then(|| key_of(&email))
-}
-
-fn key_of(email: &Email) -> String {
-    let (local, domain) = (email.local(), email.domain());
-    let local = local.split('+').next().filter(|local| !local.is_empty()).unwrap_or(local);
-    if matches!(domain, "gmail.com" | "googlemail.com") {
-        return format!("{}@gmail.com", local.replace('.', ""));
-    }
-    format!("{local}@{domain}")
-}
-
-/// Whether a key of this name, other than a click id, belongs to one person.
-fn is_person(name: &str) -> bool {
-    let name = name.to_lowercase();
-    name.ends_with("openid") || name.ends_with("unionid")
-}
-
-/// What a lead and a contact have alike: their addresses and their WeChat id.
-fn person_keys<'a>(
-    emails: &'a [EmailAddress],
-    wechat: Option<&'a WechatId>,
-) -> impl Iterator<Item = (String, String)> + 'a {
-    let found = emails.iter().flat_map(|mail| read_emails(mail.as_str()));
-    let emails = found.filter_map(|one| one.value.ok()).map(|email| ("email".to_owned(), key_of(&email)));
-    emails.chain(wechat.and_then(|id| person_key("wechat", id.as_str())))
-}
-
-/// Which lead or contact has a key: of several leads the one created first, a contact when no lead has it, of several
-/// contacts the one with the lowest id.
-fn keys(records: &Records<'_>) -> BTreeMap<(String, String), RecordRef> {
-    let mut leads: Vec<&Lead> = records.leads.iter().collect();
-    leads.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-    let mut keys = BTreeMap::new();
-    for one in leads {
-        let named = one.click_ids.iter().chain(one.external_ids.iter().filter(|(name, _)| is_person(name)));
-        let named = named.filter_map(|(name, value)| person_key(name, value));
-        for key in named.chain(person_keys(&one.emails, one.wechat.as_ref())) {
-            keys.entry(key).or_insert_with(|| lead(&one.id));
-        }
-    }
-    let of_accounts = records.accounts.iter().flat_map(|account| &account.contacts);
-    let mut contacts: Vec<&Contact> = of_accounts.chain(records.contacts).collect();
-    contacts.sort_by(|a, b| a.id.cmp(&b.id));
-    for one in contacts {
-        for key in person_keys(&one.emails, one.wechat.as_ref()) {
-            keys.entry(key).or_insert_with(|| RecordRef::Contact(one.id.clone()));
-        }
-    }
-    keys
-}
-
 /// The channel of a link; `None` when it names none.
 fn utm_channel(utm: &Utm, rule: UtmChannel) -> Option<String> {
     fn given(text: &Option<String>) -> Option<&str> {
@@ -510,7 +433,8 @@ impl Attribution {
         let orders = each_once(records.orders, |one| one.id.as_str(), &mut repeated_records);
         let records = &Records { leads: &leads, opportunities: &opportunities, orders: &orders, ..*records };
         let mut sets = joined(records);
-        let keys = keys(records);
+        let of_accounts = records.accounts.iter().flat_map(|account| &account.contacts);
+        let keys = keys(records.leads, of_accounts.chain(records.contacts).collect());
         let survivors = survivors(records);
         let mut customers: BTreeMap<usize, Customer> = BTreeMap::new();
         let (mut strangers, mut repeats, mut unusable) = (0, 0, 0);

@@ -28,9 +28,9 @@ fn date(text: &str) -> Result<NaiveDate, Finding> {
     Err(Finding::new("bad_value", format!("`{shown}` is not a date such as `2026-10-01`"), help))
 }
 
-/// The date of `2026-3-2`, `2026/03/02`, `2026.3.2`, `20260302` and `2026年3月2日`.
+/// The date of `2026-3-2`, `2026 - 03 - 02`, `2026/03/02`, `2026.3.2`, `20260302` and `2026年3月2日`.
 fn meant(text: &str) -> Option<NaiveDate> {
-    let plain = text.trim_end_matches(['日', '号']).replace(['/', '.', '年', '月'], "-");
+    let plain = text.trim_end_matches(['日', '号']).replace(['/', '.', '年', '月'], "-").replace(' ', "");
     let is_number = plain.len() == 8 && plain.bytes().all(|byte| byte.is_ascii_digit());
     NaiveDate::parse_from_str(&plain, if is_number { "%Y%m%d" } else { "%Y-%m-%d" }).ok()
 }

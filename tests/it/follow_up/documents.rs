@@ -53,7 +53,7 @@ fn every_mistake_at_once() {
           help: did you mean `score.grade`?
         error[empty_list] at policies[1].nodes (9:61): nothing is due
           help: add a node, or remove the policy
-        error[bad_value] at calendars.office.weekly[0].hours (11:77): `9-18` are no hours such as `09:00-18:00`
+        error[bad_value] at calendars.office.weekly[0].hours (11:77): `9-18` are not hours such as `09:00-18:00`
           help: write `"09:00-18:00"`
         error[out_of_order] at protection.max_days (12:49): the hard stop after 5 days lies before the 10 days
           help: write at least 10

@@ -1,0 +1,227 @@
+//! Why a rep does not get a lead.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::CalendarError;
+use crate::model::Region;
+use crate::text::{codes, moment};
+
+/// Why a rep does not get a lead: the first of the reasons that apply, in this order.
+///
+/// `Display` is half an English sentence with the rep as its subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// The rules name a rep that the roster does not have.
+    UnknownRep,
+    /// The rep does not take part.
+    Inactive,
+    /// The rep is not among those the rule gives leads to.
+    NotMember,
+    /// The rep's share is 0.
+    ZeroWeight,
+    /// The lead's region is in none of the rep's territories.
+    Territory {
+        /// The lead's region; `None` when it is not known.
+        region: Option<Region>,
+    },
+    /// The rep lacks a skill or does not serve the industry.
+    Skill {
+        /// What is missing.
+        missing: String,
+    },
+    /// It is outside the rep's working time.
+    OffHours {
+        /// When that begins again; `None` when not within 400 days.
+        next_opening: Option<DateTime<Utc>>,
+    },
+    /// The rep's calendar does not say whether there is work, or when there is again: it begins later or has ended.
+    UnknownHours {
+        /// What the calendar says.
+        error: CalendarError,
+    },
+    /// The rep is away.
+    Absent {
+        /// The first moment back.
+        until: DateTime<Utc>,
+    },
+    /// The rep had enough leads of the pool today.
+    PoolDailyCap {
+        /// Leads of the pool assigned to the rep on the date.
+        used: u32,
+        /// The most there may be.
+        limit: u32,
+        /// The pool's local date.
+        date: NaiveDate,
+    },
+    /// The rep claimed enough leads of the pool today.
+    DailyClaimCap {
+        /// Leads of the pool the rep claimed on the date.
+        used: u32,
+        /// The most there may be.
+        limit: u32,
+        /// The pool's local date.
+        date: NaiveDate,
+    },
+    /// The rep had enough leads of all pools today.
+    RepDailyCap {
+        /// Leads assigned to the rep on the date.
+        used: u32,
+        /// The most there may be.
+        limit: u32,
+        /// The pool's local date.
+        date: NaiveDate,
+    },
+    /// The rep had enough leads this week.
+    WeeklyCap {
+        /// Leads assigned to the rep since that Monday.
+        used: u32,
+        /// The most there may be.
+        limit: u32,
+        /// The Monday, by the pool's local date.
+        week: NaiveDate,
+    },
+    /// The rep had enough leads this calendar month.
+    MonthlyCap {
+        /// Leads assigned to the rep since the first of the month.
+        used: u32,
+        /// The most there may be.
+        limit: u32,
+        /// The first of the month, by the pool's local date.
+        month: NaiveDate,
+    },
+    /// Enough leads of the pool were assigned today, whoever got them.
+    PoolTotalCap {
+        /// Leads of the pool assigned on the date.
+        used: u32,
+        /// The most there may be.
+        limit: u32,
+        /// The pool's local date.
+        date: NaiveDate,
+    },
+    /// The rep lost the lead or gave it up not long ago.
+    CoolDown {
+        /// When the rep may claim it again.
+        until: DateTime<Utc>,
+    },
+    /// The rep holds enough open leads (保有量).
+    HoldingCap {
+        /// Leads held.
+        held: u32,
+        /// The most there may be.
+        limit: u32,
+    },
+    /// The rep has enough accounts under protection.
+    ProtectedCap {
+        /// Accounts under protection.
+        held: u32,
+        /// The most there may be.
+        limit: u32,
+    },
+    /// The rep had this lead before.
+    PreviousOwner,
+    /// The host rules the rep out for this lead.
+    Excluded,
+}
+
+codes! {
+    SkipReason {
+        SkipReason::UnknownRep => "unknown_rep",
+        SkipReason::Inactive => "inactive",
+        SkipReason::NotMember => "not_member",
+        SkipReason::ZeroWeight => "zero_weight",
+        SkipReason::Territory { .. } => "territory",
+        SkipReason::Skill { .. } => "skill",
+        SkipReason::OffHours { .. } => "off_hours",
+        SkipReason::UnknownHours { .. } => "unknown_hours",
+        SkipReason::Absent { .. } => "absent",
+        SkipReason::PoolDailyCap { .. } => "pool_daily_cap",
+        SkipReason::DailyClaimCap { .. } => "daily_claim_cap",
+        SkipReason::RepDailyCap { .. } => "rep_daily_cap",
+        SkipReason::WeeklyCap { .. } => "weekly_cap",
+        SkipReason::MonthlyCap { .. } => "monthly_cap",
+        SkipReason::PoolTotalCap { .. } => "pool_total_cap",
+        SkipReason::CoolDown { .. } => "cool_down",
+        SkipReason::HoldingCap { .. } => "holding_cap",
+        SkipReason::ProtectedCap { .. } => "protected_cap",
+        SkipReason::PreviousOwner => "previous_owner",
+        SkipReason::Excluded => "excluded",
+    }
+}
+
+impl SkipReason {
+    /// Whether the rep is stopped by a cap.
+    #[must_use]
+    pub fn is_cap(&self) -> bool {
+        use SkipReason::{
+            DailyClaimCap, HoldingCap, MonthlyCap, PoolDailyCap, PoolTotalCap, ProtectedCap, RepDailyCap,
+            WeeklyCap,
+        };
+        matches!(
+            self,
+            PoolDailyCap { .. }
+                | WeeklyCap { .. }
+                | MonthlyCap { .. }
+                | PoolTotalCap { .. }
+                | DailyClaimCap { .. }
+                | RepDailyCap { .. }
+                | HoldingCap { .. }
+                | ProtectedCap { .. }
+        )
+    }
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SkipReason::UnknownRep => f.write_str("is not in the roster"),
+            SkipReason::Inactive => f.write_str("is not active"),
+            SkipReason::NotMember => f.write_str("is not among those the rule gives leads to"),
+            SkipReason::ZeroWeight => f.write_str("has weight 0"),
+            SkipReason::Territory { region: Some(region) } => write!(f, "does not serve the region {region}"),
+            SkipReason::Territory { region: None } => {
+                f.write_str("serves certain regions only, and the lead's region is not known")
+            }
+            SkipReason::Skill { missing } => write!(f, "lacks the skill `{missing}`"),
+            SkipReason::OffHours { next_opening: Some(at) } => {
+                write!(f, "is off hours until {}", moment(*at))
+            }
+            SkipReason::OffHours { next_opening: None } => {
+                f.write_str("is off hours, with no opening in sight")
+            }
+            SkipReason::UnknownHours { error } => {
+                write!(f, "works nobody knows when: {error}; {}", error.help())
+            }
+            SkipReason::Absent { until } => write!(f, "is absent until {}", moment(*until)),
+            SkipReason::PoolDailyCap { used, limit, date } => {
+                write!(f, "had {used} of {limit} leads of the pool on {date}")
+            }
+            SkipReason::DailyClaimCap { used, limit, date } => {
+                write!(f, "claimed {used} of {limit} leads of the pool on {date}")
+            }
+            SkipReason::RepDailyCap { used, limit, date } => {
+                write!(f, "had {used} of {limit} leads of all pools on {date}")
+            }
+            SkipReason::WeeklyCap { used, limit, week } => {
+                write!(f, "had {used} of {limit} leads in the week of {week}")
+            }
+            SkipReason::MonthlyCap { used, limit, month } => {
+                write!(f, "had {used} of {limit} leads in {}", month.format("%Y-%m"))
+            }
+            SkipReason::PoolTotalCap { used, limit, date } => {
+                write!(f, "waits as {used} of {limit} leads of the pool were assigned on {date}")
+            }
+            SkipReason::CoolDown { until } => write!(f, "may claim it again from {}", moment(*until)),
+            SkipReason::HoldingCap { held, limit } => write!(f, "holds {held} of {limit} open leads"),
+            SkipReason::ProtectedCap { held, limit } => {
+                write!(f, "has {held} of {limit} accounts under protection")
+            }
+            SkipReason::PreviousOwner => f.write_str("had this lead before"),
+            SkipReason::Excluded => f.write_str("is ruled out for this lead"),
+        }
+    }
+}
