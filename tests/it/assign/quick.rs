@@ -220,7 +220,7 @@ fn skips_are_counted_as_the_explanation_finds_them() {
             let facts = leadkit::rule::Facts::new(&visitor, &context);
             let explained = desk.assigner.explain_with(&facts, &desk.roster, desk.ledgers(), &options);
             let mut expected = std::collections::BTreeMap::<&str, u32>::new();
-            for (_, reason) in &explained.rules.last().unwrap().reps {
+            for reason in explained.rules.last().unwrap().reps.values() {
                 if let Some(reason) = reason.as_ref().filter(|reason| reason.code() != "not_member") {
                     *expected.entry(reason.code()).or_default() += 1;
                 }
@@ -255,8 +255,8 @@ fn a_decision_among_ten_thousand_moves_a_few_numbers() {
         let mut desk = Desk::new(&rules, &reps);
         desk.assigner = Assigner::compile(&rules).unwrap();
         let mut most = 0;
-        for number in 0..20 {
-            let visitor = Lead { region: Some(provinces[number]), ..lead(&format!("L{number}")) };
+        for (number, province) in provinces.iter().enumerate().take(20) {
+            let visitor = Lead { region: Some(*province), ..lead(&format!("L{number}")) };
             let decided = desk.take(&visitor, monday());
             assert!(decided.owner().is_some());
             // The first one seats everybody.

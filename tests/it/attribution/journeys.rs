@@ -615,7 +615,8 @@ fn a_link_is_shown_by_a_click_of_its_campaign() {
         (None, vec!["sem ", "form "]),
     ] {
         let touches = [form.clone(), click(campaign)];
-        let assembled = assemble(&Records { leads: &[one.clone()], touches: &touches, ..Records::default() });
+        let assembled =
+            assemble(&Records { leads: std::slice::from_ref(&one), touches: &touches, ..Records::default() });
         let shown: Vec<String> = assembled.customers[0]
             .touches
             .iter()
