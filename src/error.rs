@@ -38,6 +38,20 @@ pub enum Level {
     Warning,
 }
 
+impl Level {
+    /// Every value, in the order it is declared.
+    pub const ALL: &'static [Level] = &[Level::Error, Level::Warning];
+
+    /// The value as it is written in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        }
+    }
+}
+
 /// A place inside a text of the document, such as a script or a pattern. Both count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
@@ -357,14 +371,18 @@ impl Report {
         self.diagnostics
     }
 
-    /// The warnings when there is no error, else everything.
+    /// The warnings when there is no error, else the errors: what is only likely a mistake may follow from one.
     ///
     /// # Errors
     /// When one of the findings is an error.
     pub fn finish(self) -> Result<Vec<Diagnostic>, RuleErrors> {
         let failed = self.has_errors();
-        let diagnostics = self.into_diagnostics();
-        if failed { Err(RuleErrors { diagnostics }) } else { Ok(diagnostics) }
+        let mut diagnostics = self.into_diagnostics();
+        if !failed {
+            return Ok(diagnostics);
+        }
+        diagnostics.retain(|one| one.level == Level::Error);
+        Err(RuleErrors { diagnostics })
     }
 }
 

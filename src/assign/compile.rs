@@ -77,7 +77,7 @@ impl GroupPlan {
                 Others::When(Arc::new(when))
             }
         };
-        let custom = group.custom.as_ref();
+        let custom = group.custom.as_deref();
         let custom = custom
             .and_then(|custom| report.within("custom", |report| custom::make(registry, custom, report)));
         GroupPlan { members: Members { others, by_results: group.by_results, ..listed }, custom }

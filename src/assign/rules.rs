@@ -75,7 +75,7 @@ pub struct RepGroup {
     pub strategy: Option<Strategy>,
     /// A strategy of the host instead, by the name it is [registered](crate::rule::Registry::strategy) under.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom: Option<Custom>,
+    pub custom: Option<Box<Custom>>,
     /// Weights by results instead of fixed ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_results: Option<ResultShares>,

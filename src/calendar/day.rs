@@ -89,3 +89,19 @@ pub enum CoverageSource {
     /// The shift roster.
     Shifts,
 }
+
+impl CoverageSource {
+    /// Every value, in the order it is declared.
+    pub const ALL: &'static [CoverageSource] =
+        &[CoverageSource::Given, CoverageSource::Holidays, CoverageSource::Shifts];
+
+    /// The value as it is written in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            CoverageSource::Given => "given",
+            CoverageSource::Holidays => "holidays",
+            CoverageSource::Shifts => "shifts",
+        }
+    }
+}

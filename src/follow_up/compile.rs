@@ -255,7 +255,7 @@ fn check_protection(rules: &ProtectionRules, report: &mut Report) {
             report.warning("unused", "no act extends it", "add `follow_ups` or `activities`");
         });
     }
-    if rules.remind_days.is_some_and(|days| days >= rules.days) {
+    if rules.days > 0 && rules.remind_days.is_some_and(|days| days >= rules.days) {
         report.within("remind_days", |report| {
             let message = "the owner is reminded before the protection begins";
             report.error("out_of_range", message, format!("write less than {}", rules.days));

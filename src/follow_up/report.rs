@@ -53,6 +53,14 @@ pub struct FollowUpReport {
 }
 
 impl FollowUpReport {
+    /// The rules it was made by.
+    #[must_use]
+    pub fn version(&self) -> &RulesVersion {
+        &self.version
+    }
+}
+
+impl FollowUpReport {
     /// The effects of what happened after the host's last look, and up to now; `None` is everything. Tags are put right
     /// whenever.
     ///

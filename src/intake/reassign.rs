@@ -25,6 +25,19 @@ pub enum Loss {
 }
 
 impl Loss {
+    /// Every value, in the order it is declared.
+    pub const ALL: &'static [Loss] = &[Loss::DeadlineMissed, Loss::Returned, Loss::OwnerGone];
+
+    /// The value as it is written in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Loss::DeadlineMissed => "deadline_missed",
+            Loss::Returned => "returned",
+            Loss::OwnerGone => "owner_gone",
+        }
+    }
+
     fn end(self) -> TenureEnd {
         match self {
             Loss::DeadlineMissed => TenureEnd::Recycled,

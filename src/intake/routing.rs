@@ -45,43 +45,8 @@ impl Intake {
         if let Some(own) = own {
             return self.bring(case, facts, resolution, score, own, outcome);
         }
-        let is_due = case.is_due(wake_up::REVIEW_DUE);
-        // Who lost it in this cycle does not get it, and nobody is its fourth owner.
-        let had_it = |rep: &RepId| case.history.previous_owners().any(|before| before == rep);
-        let is_over = |rep: &RepId| had_it(rep) || self.is_worn_out(case);
-        match resolution.action() {
-            MatchAction::Held { then, .. } => {
-                let since = case.held_since();
-                let until = if is_hot(score) { since + HELD_HOT } else { self.stay_ends(case, since, HELD) };
-                if is_due || until <= case.now {
-                    if is_over(then) {
-                        outcome.without(resolution);
-                        return self.exhaust(case, facts, outcome);
-                    }
-                    outcome.effects.clear();
-                    return self.take(case, facts, resolution, then, Acquisition::AutoAssigned, outcome);
-                }
-                return outcome.hold(case, until, Some(then.clone()));
-            }
-            MatchAction::TagOnly { hold: true, .. } if !is_due => {
-                let until = self.stay_ends(case, case.held_since(), HELD);
-                if until > case.now {
-                    return outcome.hold(case, until, None);
-                }
-            }
-            _ => {}
-        }
-        if let Some(owner) = resolution.action().owner() {
-            if is_over(owner) {
-                // Nobody else is to have what belongs to his record.
-                if case.act == Act::Claim {
-                    outcome.refusal = Some(Refusal::Belongs { owner: owner.clone() });
-                    return;
-                }
-                outcome.without(resolution);
-                return self.exhaust(case, facts, outcome);
-            }
-            return self.by_rules(case, facts, resolution, outcome, case.assign);
+        if self.route_to_record(case, facts, resolution, score, outcome) {
+            return;
         }
         let mut options = case.assign.clone();
         if let Some(rep) = case.claim {
@@ -113,6 +78,56 @@ impl Intake {
             return self.recycle(case, facts, score, outcome);
         }
         self.by_rules(case, facts, resolution, outcome, &options);
+    }
+
+    /// Whether the lead goes where the record it was matched to says: to that record's owner, or to a person who decides
+    /// between several. Who lost it in this cycle does not get it, and nobody is its fourth owner.
+    fn route_to_record(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        resolution: &Resolution,
+        score: &Score,
+        outcome: &mut Outcome,
+    ) -> bool {
+        let is_due = case.is_due(wake_up::REVIEW_DUE);
+        let had_it = |rep: &RepId| case.history.previous_owners().any(|before| before == rep);
+        let is_over = |rep: &RepId| had_it(rep) || self.is_worn_out(case);
+        match resolution.action() {
+            MatchAction::Held { then, .. } => {
+                let since = case.held_since();
+                let until = if is_hot(score) { since + HELD_HOT } else { self.stay_ends(case, since, HELD) };
+                if !is_due && until > case.now {
+                    outcome.hold(case, until, Some(then.clone()));
+                } else if is_over(then) {
+                    outcome.without(resolution);
+                    self.exhaust(case, facts, outcome);
+                } else {
+                    outcome.effects.clear();
+                    self.take(case, facts, resolution, then, Acquisition::AutoAssigned, outcome);
+                }
+                return true;
+            }
+            MatchAction::TagOnly { hold: true, .. } if !is_due => {
+                let until = self.stay_ends(case, case.held_since(), HELD);
+                if until > case.now {
+                    outcome.hold(case, until, None);
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        let Some(owner) = resolution.action().owner() else { return false };
+        if !is_over(owner) {
+            self.by_rules(case, facts, resolution, outcome, case.assign);
+        } else if case.act == Act::Claim {
+            // Nobody else is to have what belongs to his record.
+            outcome.refusal = Some(Refusal::Belongs { owner: owner.clone() });
+        } else {
+            outcome.without(resolution);
+            self.exhaust(case, facts, outcome);
+        }
+        true
     }
 
     /// The lead is not ready for sales: it is looked at after 30, 60, then every 90 days.

@@ -181,7 +181,6 @@ mod tests {
                 {"kind": "form_submit", "times": 10_000},
                 {"kind": "wechat_chat"},
             ]},
-            {"expect": {}, "events": [{"kind": "form_submitt"}, {"kind": "form"}, {"kind": ""}]},
         ]);
         let errors =
             ScoreRules::load(json!({"fit": fit, "engagement": engagement, "tests": tests})).unwrap_err();
@@ -195,14 +194,22 @@ mod tests {
              error[unknown_rule] at tests[0].expect.lines.biggg: there is no rule `biggg`\n  \
              help: did you mean `big`?\n\
              error[wrong_rule] at tests[0].expect.lines.rival: rule `rival` disqualifies and gives no points\n  \
-             help: expect `\"disqualified\": true`\n\
-             warning[unused_kind] at tests[1].events[0].kind: no rule names activities of kind `form_submitt`\n  \
+             help: expect `\"disqualified\": true`"
+        );
+        let tests = json!([
+            {"expect": {}, "events": [{"kind": "form_submitt"}, {"kind": "form"}, {"kind": ""}]},
+        ]);
+        let rules = ScoreRules::load(json!({"fit": fit, "engagement": engagement, "tests": tests})).unwrap();
+        let warnings: Vec<String> = rules.lint().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            warnings.join("\n"),
+            "warning[unused_kind] at tests[0].events[0].kind: no rule names activities of kind `form_submitt`\n  \
              help: did you mean `form_submit`?\n\
-             warning[unused_kind] at tests[1].events[1].kind: no rule names activities of kind `form`\n  \
+             warning[unused_kind] at tests[0].events[1].kind: no rule names activities of kind `form`\n  \
              help: the only one is `form_submit`\n\
-             warning[unused_kind] at tests[1].events[2].kind: no rule names activities of kind ``\n  \
+             warning[unused_kind] at tests[0].events[2].kind: no rule names activities of kind ``\n  \
              help: the only one is `form_submit`\n\
-             warning[no_expectation] at tests[1].expect: the test expects nothing, so it cannot fail\n  \
+             warning[no_expectation] at tests[0].expect: the test expects nothing, so it cannot fail\n  \
              help: say what should come out, such as `cell`"
         );
         let rules: ScoreRules =

@@ -4,30 +4,31 @@
 use chrono::{DateTime, Utc};
 use leadkit::assign::{
     AssignOptions, AssignRules, Assigner, Assignment, AssignmentKind, Ledger, Ledgers, RepLedger,
+    RosterDocument,
 };
 use leadkit::attribution::{Attribution, AttributionRules};
 use leadkit::blacklist::{Blacklist, BlacklistRules, HitReason, Verdict, WindowKey, WindowState};
 use leadkit::book::Book;
-use leadkit::calendar::Calendars;
+use leadkit::calendar::{Calendar, CalendarRules, Calendars};
 use leadkit::company::Gazetteer;
 use leadkit::dedup::{
     DedupRules, Deduplicator, MatchAction, MatchKey, Probe, ReentryWindow, Resolution, Rows,
 };
 use leadkit::error::{Diagnostic, Level, RuleErrors};
-use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
+use leadkit::follow_up::{FollowUpPolicies, FollowUpReport, FollowUpRules};
 use leadkit::inquiry::{CodeFormat, CodeRules, GradeRules, Grades, LevelRules, Levels};
 use leadkit::intake::Conflict;
 use leadkit::merge::{MergeRules, Merger};
 use leadkit::model::{
-    Activity, Effect, History, Lead, LeadId, LeadStatus, OwnerState, Rep, RepId, Tenure, Value,
+    Activity, CloseReason, Effect, History, Lead, LeadId, LeadStatus, OwnerState, Rep, RepId, Tenure, Value,
 };
 use leadkit::pipeline::{Pipeline, PipelineRules};
 use leadkit::rule::{FactContext, Facts, HostTables, Registry, RulesVersion};
 use leadkit::score::{Score, ScoreReason, ScoreRules, Scorer};
 use leadkit::text::Code;
 use leadkit::{
-    Arrival, Basis, BatchError, BatchOutcome, Input, Intake, Outcome, OutcomeDelta, OutcomeReason, Roster,
-    Route, Rules, State, StateError, StateRows, StorageKeys,
+    Arrival, Basis, BatchError, BatchOutcome, Input, Intake, Loss, Outcome, OutcomeDelta, OutcomeReason,
+    Roster, Route, Rules, State, StateError, StateRows, StorageKeys,
 };
 use serde_json::{Value as Json, json};
 
@@ -42,6 +43,7 @@ type Loaded<T> = Result<T, RuleErrors>;
 #[test]
 fn engines_have_the_agreed_signatures() {
     type Batch = Result<Vec<BatchOutcome>, BatchError>;
+    type HandOver = fn(&Intake, &[Input], &RepId, Option<&RepId>, &Roster, &State, Now) -> Vec<Outcome>;
     type OwnerStates<'a> = &'a dyn Fn(&RepId) -> OwnerState;
     shape! {
         Blacklist::check: fn(&Blacklist, &Facts<'_>, &WindowState) -> Verdict;
@@ -67,6 +69,27 @@ fn engines_have_the_agreed_signatures() {
         Book::rows: fn(&Book, &Probe) -> Rows;
         Book::apply_effects: fn(&mut Book, &str, &[Effect], Now);
         Intake::review: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
+        Intake::reassign: fn(&Intake, &Input, Loss, &Roster, &State, Now) -> Outcome;
+        Intake::release: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
+        Intake::close: fn(&Intake, &Input, CloseReason, &Roster, &State, Now) -> Outcome;
+        Intake::claim: fn(&Intake, &Input, &RepId, &Roster, &State, Now) -> Outcome;
+        Intake::allot: fn(&Intake, &Input, &RepId, &Roster, &State, Now) -> Outcome;
+        Intake::revoke: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
+        Intake::serve: fn(&Intake, &[Input], &Roster, &State, Now) -> Vec<Outcome>;
+        Intake::hand_over: HandOver;
+        FollowUpPolicies::evaluate: fn(&FollowUpPolicies, &Facts<'_>) -> FollowUpReport;
+        FollowUpReport::version: fn(&FollowUpReport) -> &RulesVersion;
+        Roster::load: fn(Json) -> Loaded<Roster>;
+        RosterDocument::load: fn(Json) -> Loaded<RosterDocument>;
+        Calendar::load: fn(Json) -> Loaded<Calendar>;
+        Calendar::compile: fn(&CalendarRules) -> Loaded<Calendar>;
+        CalendarRules::load: fn(Json) -> Loaded<CalendarRules>;
+        CalendarRules::from_json_str: fn(&str) -> Loaded<CalendarRules>;
+        CalendarRules::lint: fn(&CalendarRules) -> Vec<Diagnostic>;
+        Attribution::load_with: fn(Json, &Registry) -> Loaded<Attribution>;
+        Attribution::compile_with: fn(&AttributionRules, &Registry) -> Loaded<Attribution>;
+        Assigner::load_with: fn(Json, &Registry) -> Loaded<Assigner>;
+        Assigner::compile_with: fn(&AssignRules, &Registry) -> Loaded<Assigner>;
         Outcome::apply_to: fn(&Outcome, &mut Book);
         Outcome::reason: fn(&Outcome) -> OutcomeReason;
         Outcome::explain: fn(&Outcome) -> String;
@@ -332,6 +355,9 @@ fn closed_enumerations_list_and_name_their_values() {
         })*};
     }
     written!(
+        leadkit::Loss,
+        leadkit::error::Level,
+        leadkit::calendar::CoverageSource,
         leadkit::assign::Strategy,
         leadkit::assign::RulePass,
         leadkit::score::FaultPolicy,
