@@ -28,7 +28,7 @@ use leadkit::model::{Account, Contact, Value};
 use leadkit::names::{NameIndex, SearchOptions};
 use leadkit::rule::{FactContext, HostTables};
 use serde::{Deserialize, Serialize};
-use support::{Arguments, bundled, read_json};
+use support::{Arguments, bundled, read_json, read_text};
 
 #[path = "support/mod.rs"]
 mod support;
@@ -69,7 +69,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         may_write(&undo_path(Path::new(out)), &arguments)?;
     }
     let rules = match arguments.value("rules") {
-        Some(rules) => MergeRules::load(read_json(Path::new(rules))?)?,
+        Some(rules) => MergeRules::from_json_str(&read_text(Path::new(rules))?)?,
         None => MergeRules::default(),
     };
     let merger = Merger::compile(&rules)?;

@@ -16,7 +16,7 @@ use leadkit::assign::RosterDocument;
 use leadkit::book::Book;
 use leadkit::model::{Account, ColumnMap};
 use leadkit::{Arrival, BatchOutcome, Intake, Outcome, Roster, Rules, State};
-use support::{Arguments, Table, bundled, read_activities, read_json, read_leads};
+use support::{Arguments, Table, bundled, read_activities, read_json, read_leads, read_text};
 
 #[path = "support/mod.rs"]
 mod support;
@@ -47,10 +47,12 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
     let sample = arguments.plain.is_empty();
 
-    let rules = Rules::load(read_json(&file(&arguments, "rules", "rules.json"))?)?;
+    let rules = file(&arguments, "rules", "rules.json");
+    let rules =
+        Rules::from_json_str(&read_text(&rules)?).map_err(|error| format!("{}: {error}", rules.display()))?;
     let intake = Intake::compile(&rules)?;
     let roster = file(&arguments, "roster", "roster.json");
-    let rules = RosterDocument::load(read_json(&roster)?)
+    let rules = RosterDocument::from_json_str(&read_text(&roster)?)
         .map_err(|error| format!("{}: {error}", roster.display()))?;
     rules.lint().iter().for_each(|warning| eprintln!("{}: {warning}", roster.display()));
     let roster = Roster::compile(&rules.reps, &rules.calendars)?;

@@ -6,7 +6,6 @@
 //! cargo run --release --example attribute -- EVENTS.tsv --events --model time_decay:7d
 //! ```
 
-use std::io::stderr;
 use std::process::ExitCode;
 
 use program::Outcome;
@@ -20,5 +19,5 @@ fn main() -> ExitCode {
         Outcome::Whole => 0,
         Outcome::Part => 1,
     };
-    host::run(|arguments, read, out| program::run(arguments, read, out, &mut stderr()), code, 2)
+    host::run(|arguments, read, out| program::run(arguments, read, out, &mut host::Notes), code, 2)
 }

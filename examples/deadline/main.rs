@@ -6,7 +6,6 @@
 //! cargo run --release --features chrono-tz --example deadline -- --calendar new_york.json --clock workday LEADS.tsv
 //! ```
 
-use std::io::stderr;
 use std::process::ExitCode;
 
 #[path = "../support/program.rs"]
@@ -14,5 +13,5 @@ mod host;
 mod program;
 
 fn main() -> ExitCode {
-    host::run(|arguments, read, out| program::run(arguments, read, out, &mut stderr()), |()| 0, 1)
+    host::run(|arguments, read, out| program::run(arguments, read, out, &mut host::Notes), |()| 0, 1)
 }

@@ -6,7 +6,6 @@
 //! cargo run --release --example life -- --soak 20000 --seed 7   a generated quarter
 //! ```
 
-use std::io::stderr;
 use std::process::ExitCode;
 
 use program::Verdict;
@@ -20,5 +19,5 @@ fn main() -> ExitCode {
         Verdict::Lawful => 0,
         Verdict::Broken => 1,
     };
-    host::run(|arguments, read, out| program::run(arguments, read, out, &mut stderr()), code, 2)
+    host::run(|arguments, read, out| program::run(arguments, read, out, &mut host::Notes), code, 2)
 }

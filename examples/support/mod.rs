@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use leadkit::model::{Activity, ColumnMap, Lead, RowIssue};
@@ -22,6 +22,11 @@ pub(crate) fn bundled(name: &str) -> PathBuf {
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// Reads a text file.
+pub(crate) fn read_text(path: &Path) -> Result<String, Box<dyn Error>> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
 /// The rows of a table of leads: every row is in one of the two lists.
@@ -186,8 +191,10 @@ impl Arguments {
         while let Some(word) = words.next() {
             match word.strip_prefix("--") {
                 Some("help") => {
-                    println!("{usage}");
-                    std::process::exit(0);
+                    let told = writeln!(io::stdout(), "{usage}");
+                    // A reader that has seen enough is no error.
+                    let failed = told.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe);
+                    std::process::exit(i32::from(failed));
                 }
                 Some(name) if valued.contains(&name) => {
                     let value = words.next().ok_or_else(|| format!("--{name} needs a value\n{usage}"))?;
@@ -224,7 +231,7 @@ pub(crate) fn run(main: impl FnOnce() -> Result<(), Box<dyn Error>>) -> std::pro
     match main() {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            let _ = writeln!(io::stderr(), "{error}");
             std::process::ExitCode::FAILURE
         }
     }

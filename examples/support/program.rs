@@ -1,7 +1,7 @@
 //! The body of `main` for an example whose program takes arguments, files and an output: what surrounds it.
 
 use std::error::Error;
-use std::io::{self, BufWriter, Read, StdoutLock, Write, stdin, stdout};
+use std::io::{self, BufWriter, Read, StdoutLock, Write, stderr, stdin, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 use std::vec::IntoIter;
@@ -39,7 +39,8 @@ pub(crate) fn run<T>(
         // A reader that has seen enough is no error.
         Err(error) if is_closed(&*error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            // Where nobody reads what is said, it is said by the code.
+            let _ = writeln!(stderr(), "{error}");
             ExitCode::from(failed)
         }
     }
@@ -47,4 +48,19 @@ pub(crate) fn run<T>(
 
 fn is_closed(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// The standard error for notes beside the output: a reader that is gone takes nothing from the output.
+#[allow(dead_code, reason = "not every example has notes")]
+pub(crate) struct Notes;
+
+impl Write for Notes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let _ = stderr().write_all(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -191,7 +191,7 @@ fn build(rules: &CalendarRules) -> Calendar {
         Bounds {
             from,
             through,
-            source: known.source,
+            sources: known.sources,
             start: rules.zone.start_of_day(from).timestamp(),
             end: rules.zone.start_of_day(after).timestamp(),
             closing: rules.zone.first_moment(morning).timestamp(),

@@ -52,7 +52,7 @@ pub struct Calendar {
 pub(super) struct Bounds {
     pub(super) from: NaiveDate,
     pub(super) through: NaiveDate,
-    pub(super) source: CoverageSource,
+    pub(super) sources: [CoverageSource; 2],
     pub(super) start: i64,
     pub(super) end: i64,
     /// The end of the last night, on the morning after: office hours are known as far as that.
@@ -652,7 +652,7 @@ impl Calendar {
         CalendarError::BeforeCoverage {
             version: Arc::clone(&self.version),
             from: bounds.from,
-            known_by: bounds.source,
+            known_by: bounds.sources[0],
         }
     }
 
@@ -661,7 +661,7 @@ impl Calendar {
         CalendarError::AfterCoverage {
             version: Arc::clone(&self.version),
             through: bounds.through,
-            known_by: bounds.source,
+            known_by: bounds.sources[1],
         }
     }
 

@@ -99,7 +99,7 @@ impl CalendarError {
             }
             CalendarError::BeforeCoverage { known_by: Holidays, .. } => {
                 "add the days off and the make-up days of the years before it to `overrides`, and the years to \
-                 `known_years`"
+                 `known_years`; move `coverage.from` where it is given"
             }
             CalendarError::BeforeCoverage { known_by: Given, .. } => {
                 "move `coverage.from`, and add the dates before it that differ to `overrides`"
@@ -109,7 +109,7 @@ impl CalendarError {
             }
             CalendarError::AfterCoverage { known_by: Holidays, .. } => {
                 "add the days off and the make-up days of the years after it to `overrides`, and the years to \
-                 `known_years`"
+                 `known_years`; move `coverage.through` where it is given"
             }
             CalendarError::AfterCoverage { known_by: Given, .. } => {
                 "move `coverage.through`, and add the dates after it that differ to `overrides`"

@@ -6,25 +6,26 @@ use chrono::{Datelike, NaiveDate};
 
 use super::{CalendarRules, Coverage, CoverageSource, china};
 
-/// The dates that a calendar knows, and what says so.
+/// The dates that a calendar knows, and what says so of the first and of the last.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
     pub(super) dates: Coverage,
-    pub(super) source: CoverageSource,
+    pub(super) sources: [CoverageSource; 2],
 }
 
 /// The dates that are known: as given, else from the first shift to the last, else those of the holidays. Where there
 /// are holidays, a year that nobody has declared to be known is not, whatever is given. `None` is for ever.
 pub(super) fn known(rules: &CalendarRules) -> Option<Known> {
-    let with = |source| move |dates| Known { dates, source };
+    let with = |source| move |dates| Known { dates, sources: [source; 2] };
     if let Some(shifts) = &rules.shifts {
         let listed = || Some(Coverage { from: *shifts.keys().next()?, through: *shifts.keys().next_back()? });
         return rules.coverage.or_else(listed).map(with(CoverageSource::Shifts));
     }
-    match (said(rules), rules.coverage) {
-        (Some(said), given) if given != Some(said) => Some(with(CoverageSource::Holidays)(said)),
-        (_, given) => given.map(with(CoverageSource::Given)),
-    }
+    let Some(dates) = said(rules) else { return rules.coverage.map(with(CoverageSource::Given)) };
+    // An end is the coverage's where the days off beyond it are known.
+    let known = years_said(rules).unwrap_or(dates);
+    let source = |is_inside| if is_inside { CoverageSource::Given } else { CoverageSource::Holidays };
+    Some(Known { dates, sources: [source(dates.from > known.from), source(dates.through < known.through)] })
 }
 
 /// The years of the holidays that come with the crate, where the calendar has them.
@@ -36,12 +37,23 @@ pub(super) fn shipped(rules: &CalendarRules) -> Option<Coverage> {
 /// The part of the coverage in which the days off are known: the years of the holidays, and the known years next to
 /// them. Without coverage, all of it. `None` without holidays, and when there is no such part.
 pub(super) fn said(rules: &CalendarRules) -> Option<Coverage> {
+    let whole = years_said(rules)?;
+    Some(match rules.coverage {
+        Some(given) => {
+            Coverage { from: given.from.max(whole.from), through: given.through.min(whole.through) }
+        }
+        None => whole,
+    })
+}
+
+/// Those years, whole.
+fn years_said(rules: &CalendarRules) -> Option<Coverage> {
     let (shipped, given) = (shipped(rules)?, rules.coverage);
     let own = shipped.from.year()..=shipped.through.year();
     let covered =
         |year: &i32| given.is_none_or(|given| (given.from.year()..=given.through.year()).contains(year));
-    let years: BTreeSet<i32> = own.clone().chain(rules.known_years.iter().copied()).filter(covered).collect();
-    let anchor = years.range(own).next().or(years.first())?;
+    let years: BTreeSet<i32> = own.clone().chain(rules.known_years.iter().copied()).collect();
+    let anchor = years.range(own).find(|year| covered(year)).or(years.iter().find(|year| covered(year)))?;
     let next_to = |step: i32| {
         let mut year = *anchor;
         while let Some(next) = year.checked_add(step).filter(|next| years.contains(next)) {
@@ -49,11 +61,9 @@ pub(super) fn said(rules: &CalendarRules) -> Option<Coverage> {
         }
         year
     };
-    let (first, last) =
-        (NaiveDate::from_ymd_opt(next_to(-1), 1, 1)?, NaiveDate::from_ymd_opt(next_to(1), 12, 31)?);
-    Some(match given {
-        Some(given) => Coverage { from: given.from.max(first), through: given.through.min(last) },
-        None => Coverage { from: first, through: last },
+    Some(Coverage {
+        from: NaiveDate::from_ymd_opt(next_to(-1), 1, 1)?,
+        through: NaiveDate::from_ymd_opt(next_to(1), 12, 31)?,
     })
 }
 

@@ -143,6 +143,9 @@ impl<'a> Look<'a> {
         let (facts, calendar) = (self.known.facts, self.calendar);
         let Look { policies, mut faults, mut reminders, mut actions, mut violations, .. } = self;
         violations.sort_by_key(|one| (one.deadline, one.key()));
+        // Who is made cover twice at one moment misses a step once.
+        let mut told = BTreeSet::new();
+        violations.retain(|one| told.insert(one.key()));
         reminders.sort_by_key(|one| (one.fires_at, one.key()));
         actions.sort_by(|a, b| {
             (a.fires_at, a.step, &a.policy, &a.node).cmp(&(b.fires_at, b.step, &b.policy, &b.node))

@@ -43,7 +43,7 @@ fn the_end_of_the_coverage_is_told_with_what_to_do() {
                 "after_coverage",
                 "the calendar `cn-2023-2026` ends with 2026-12-31",
                 "add the days off and the make-up days of the years after it to `overrides`, and the years to \
-                 `known_years`"
+                 `known_years`; move `coverage.through` where it is given"
             ),
             "{start} {amount} {clock}"
         );

@@ -94,7 +94,8 @@ fn a_year_that_is_declared_extends_the_set_without_a_coverage() {
     assert!(matches!(error, CalendarError::AfterCoverage { known_by: CoverageSource::Holidays, .. }));
     assert_eq!(
         error.help(),
-        "add the days off and the make-up days of the years after it to `overrides`, and the years to `known_years`"
+        "add the days off and the make-up days of the years after it to `overrides`, and the years to `known_years`; move \
+         `coverage.through` where it is given"
     );
     // What a declared year lacks, where it can be told, and years that bear on nothing.
     let warnings = |years: serde_json::Value, holidays: serde_json::Value| {
@@ -277,4 +278,21 @@ fn a_calendar_made_from_another_has_a_version_of_its_own() {
     let due = Calendar::compile(&china().with_hours([DayWindow::hours(9, 18)])).unwrap();
     let due = due.add(at("2026-03-02T10:00:00+08:00"), Span::hours(1), Clock::OfficeHours).unwrap();
     assert_eq!(due.calendar_version(), hours(9, 18));
+}
+
+/// Each end is said by what limits it: the coverage where the days off beyond are known, else the holidays.
+#[test]
+fn each_end_says_what_to_move() {
+    let ends = |from: &str, through: &str| {
+        let calendar = calendar(json!({
+            "zone": "+08:00", "holidays": "cn", "weekly": [{"days": "Mon-Fri", "hours": "09:00-18:00"}],
+            "coverage": {"from": from, "through": through},
+        }));
+        ["2019-06-03T09:00:00+08:00", "2031-06-02T09:00:00+08:00"]
+            .map(|moment| calendar.next_opening(at(moment)).unwrap_err().help().split(' ').next().unwrap())
+    };
+    assert_eq!(ends("2024-03-01", "2030-12-31"), ["move", "add"]);
+    assert_eq!(ends("2020-03-01", "2025-06-30"), ["add", "move"]);
+    assert_eq!(ends("2023-01-01", "2026-12-31"), ["add", "add"]);
+    assert_eq!(ends("2024-01-01", "2025-12-31"), ["move", "move"]);
 }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use leadkit::calendar::{
-    Amount, Calendar, CalendarRules, Clock, DayOverride, DayWindow, Span, Transitions, UtcOffset,
-    WeeklyWindow, Zone,
+    Amount, Calendar, CalendarError, CalendarRules, Clock, DayOverride, DayWindow, Span, Transitions,
+    UtcOffset, WeeklyWindow, Zone,
 };
 use proptest::prelude::*;
 
@@ -20,8 +20,10 @@ fn window() -> impl Strategy<Value = DayWindow> {
     })
 }
 
+/// Offsets that jump by less than a day, as those of all places do; farther, one date is shown twice with others between,
+/// and the same time some days later has no single meaning.
 fn zone() -> impl Strategy<Value = Zone> {
-    let offset = || (-57..57i32).prop_map(|quarters| UtcOffset::from_seconds(900 * quarters).unwrap());
+    let offset = || (-48..48i32).prop_map(|quarters| UtcOffset::from_seconds(900 * quarters).unwrap());
     let changes = proptest::collection::vec((0..120 * 86_400i64, offset()), 0..5);
     (offset(), changes).prop_map(|(before, changes)| {
         if changes.is_empty() {
@@ -96,7 +98,12 @@ proptest! {
             let wanted = TimeDelta::seconds(seconds.into());
             prop_assert_eq!(calendar.between(start, due, clock).unwrap(), wanted, "{}", clock);
             prop_assert_eq!(calendar.between(due, start, clock).unwrap(), -wanted);
-            let begin = calendar.subtract(start, amount, clock).unwrap().at();
+            let begin = match calendar.subtract(start, amount, clock) {
+                Ok(begin) => begin.at(),
+                // At a second of work a day, half a million of them reach back before the year 0.
+                Err(CalendarError::OutOfRange) => continue,
+                Err(error) => return Err(TestCaseError::fail(error.to_string())),
+            };
             prop_assert!(begin <= start);
             prop_assert_eq!(calendar.between(begin, start, clock).unwrap(), wanted, "{}", clock);
         }

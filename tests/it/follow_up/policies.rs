@@ -335,7 +335,7 @@ fn the_end_of_a_calendar_is_told_and_the_lead_is_not_stuck() {
     let case = Case::owned("li", "12-31 16:00");
     let report = case.look(&policies, "12-31 17:00");
     assert!(matches!(&report.faults[0], FollowUpFault::Calendar { node, .. } if node == "first_contact"));
-    expect!["`first_contact` of `nodes` cannot be told: the calendar `cn-2023-2026` ends with 2026-12-31; add the days off and the make-up days of the years after it to `overrides`, and the years to `known_years`"].assert_eq(&report.faults[0].to_string());
+    expect!["`first_contact` of `nodes` cannot be told: the calendar `cn-2023-2026` ends with 2026-12-31; add the days off and the make-up days of the years after it to `overrides`, and the years to `known_years`; move `coverage.through` where it is given"].assert_eq(&report.faults[0].to_string());
     assert_eq!(states(&report), ["first_contact unknown", "mql unknown"]);
     expect!["next look 2027-01-30T16:00:00+08:00: rhythm"]
         .assert_eq(&report.next_wakeup.unwrap().to_string());
