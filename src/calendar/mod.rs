@@ -29,7 +29,7 @@
 //! let error = late.unwrap_err();
 //! assert_eq!(error.to_string(), "the calendar `cn-2023-2026` ends with 2026-12-31");
 //! assert_eq!(error.help(), "\
-//! add the days off and the make-up days of the years after it to `overrides`, and the years to `known_years`");
+//! add the days off and the make-up days of the years after it to `overrides`, and the years to `known_years`; move `coverage.through` where it is given");
 //! # Ok::<(), leadkit::calendar::CalendarError>(())
 //! ```
 //!

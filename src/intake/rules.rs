@@ -91,7 +91,7 @@ impl Default for Rules {
 ///
 /// let intake = Intake::load(json!({
 ///     "elsewhere": [
-///         {"id": "ours", "when": {"field": "email_domain", "eq": "ours.com"}, "then": "void"},
+///         {"id": "ours", "when": {"field": "email.domain", "eq": "ours.com"}, "then": "void"},
 ///         {"id": "jobs", "when": {"field": "message", "contains": "应聘"}, "then": {"queue": "jobs"}},
 ///     ],
 /// }))?;
