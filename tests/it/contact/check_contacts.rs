@@ -25,6 +25,16 @@ L-4
     Ok(String::from_utf8(out).unwrap())
 }
 
+/// What is printed where nobody judges numbers of other countries. With `phone-world` the example's judge does, and
+/// finds no fault with the one number that is from abroad.
+fn judged(printed: &str) -> String {
+    if cfg!(feature = "phone-world") {
+        assert_eq!(printed.matches("pass\t-\t+44 20").count(), 1, "{printed}");
+        return printed.replace("pass\t-\t+44 20", "pass\tphone.unknown_country\t+44 20");
+    }
+    printed.to_owned()
+}
+
 #[test]
 fn every_line_of_numbers_appears() {
     let file = "\u{FEFF}13927461853\n\n13800138000\n139 2746 1853(李娜) / 0755-26718843转801\r\n\
@@ -42,7 +52,7 @@ fn every_line_of_numbers_appears() {
         6	flag	phone.format	87654301	0	8	-
         7	flag	phone.format	无	1	4	-
     "]]
-    .assert_eq(&run(&["--phones", "in.txt"], file).unwrap());
+    .assert_eq(&judged(&run(&["--phones", "in.txt"], file).unwrap()));
     let local = run(&["--phones", "in.txt", "--region", "CN-SC-510100"], "87654301".as_bytes()).unwrap();
     assert!(local.ends_with("0\tpass\t-\t87654301\t0\t8\t+862887654301\n"), "{local}");
 }
