@@ -19,7 +19,7 @@ use leadkit::blacklist::{
 use leadkit::calendar::Span;
 use leadkit::model::Lead;
 use leadkit::rule::{Condition, FactContext, Facts, HostTables, Operator};
-use leadkit::text::Folded;
+use leadkit::text::{Folded, fold};
 
 const TEXTS: usize = 2_000;
 const NUMBERS: usize = 10_000_000;
@@ -81,6 +81,7 @@ struct Rival(AhoCorasick);
 
 impl Rival {
     fn new(words: &[String]) -> Rival {
+        let words: std::collections::BTreeSet<String> = words.iter().map(|word| fold(word)).collect();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))

@@ -74,7 +74,7 @@ pub(super) struct Seating {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) opened: BTreeMap<u32, ClassKey>,
     /// The class each sits in from now on; `None` takes no part until further notice.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", with = "by_class")]
     pub(super) moved: BTreeMap<RepId, Option<u32>>,
     /// Who of them is away, where he may catch up later.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
@@ -84,6 +84,43 @@ pub(super) struct Seating {
     pub(super) catch_up: u32,
     #[serde(skip)]
     pub(super) hint: Hint,
+}
+
+/// Seats are written class by class, each with its reps: an hour that sends dozens home stays a short text.
+mod by_class {
+    use std::collections::BTreeMap;
+
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::model::RepId;
+
+    pub(super) fn serialize<S: Serializer>(
+        moved: &BTreeMap<RepId, Option<u32>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut classes: BTreeMap<Option<u32>, Vec<&RepId>> = BTreeMap::new();
+        for (rep, class) in moved {
+            classes.entry(*class).or_default().push(rep);
+        }
+        Vec::from_iter(classes).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<RepId, Option<u32>>, D::Error> {
+        let mut moved = BTreeMap::new();
+        for (class, reps) in Vec::<(Option<u32>, Vec<RepId>)>::deserialize(deserializer)? {
+            for rep in reps {
+                if let Some(before) = moved.insert(rep.clone(), class)
+                    && before != class
+                {
+                    return Err(D::Error::custom(format!("rep `{rep}` moves to two classes")));
+                }
+            }
+        }
+        Ok(moved)
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
