@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::roster::Roster;
 use crate::calendar::Calendars;
+use crate::document::{Document, document, load_engine};
 use crate::error::{Report, RuleErrors};
 use crate::model::Rep;
-use crate::rule::{Registry, RulesDocument, load_engine, rules_document};
 
 /// Reps and the calendars they work by, as one document. [`Roster::load`] reads it and makes it ready.
 ///
@@ -47,13 +47,15 @@ pub struct RosterDocument {
     pub calendars: Calendars,
 }
 
-impl RulesDocument for RosterDocument {
-    fn check_with(&self, _: &Registry, report: &mut Report) {
+impl Document for RosterDocument {
+    const WHEN_TOO_DEEP: &'static str = Calendars::WHEN_TOO_DEEP;
+
+    fn check(&self, report: &mut Report) {
         Roster::make(&self.reps, &self.calendars, report);
     }
 }
 
-rules_document!(RosterDocument);
+document!(RosterDocument);
 
 impl Roster {
     /// Reads the document of a roster and makes it ready: [`RosterDocument::load`] and [`compile`](Self::compile) in one

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::advice::{self, Trial};
 use super::depth::{deeper_than, dismantle, long_key};
 use super::finding::{Finding, found, known_names, quoted_after};
-use super::position::read_json;
+use super::position::{SPLIT, read_json};
 use super::removed::{Removed, is_below};
 use super::stand_in;
 use super::strict::{Known, Misread, Step, find_misread, read_struct};
@@ -56,7 +56,7 @@ pub(crate) fn load_text<T: DeserializeOwned>(
 }
 
 /// What was read, when nothing is wrong with it.
-pub(crate) fn finish<T>(rules: Option<T>, report: Report) -> Result<T, RuleErrors> {
+pub(super) fn finish<T>(rules: Option<T>, report: Report) -> Result<T, RuleErrors> {
     report.finish()?;
     rules.ok_or_else(|| {
         RuleErrors::from(Diagnostic::error("unreadable", "", "nothing in the document can be read"))
@@ -143,7 +143,7 @@ impl Repair {
         }
         if deeper_than(&document, DEEPEST) {
             let message = format!("the document is nested deeper than {DEEPEST} levels");
-            report.push(Diagnostic::error("too_deep", "", message).with_help("split its conditions"));
+            report.push(Diagnostic::error("too_deep", "", message).with_help(SPLIT));
             dismantle(document);
             return None;
         }

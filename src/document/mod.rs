@@ -1,6 +1,7 @@
 //! Reading documents: every mistake in one go, each with its place.
 
 mod advice;
+mod checked;
 mod depth;
 mod digest;
 mod finding;
@@ -14,12 +15,13 @@ mod strict;
 mod unique;
 mod version;
 
+pub(crate) use checked::{Document, document, load_checked, load_engine};
 pub(crate) use depth::{Bounded, Skip, deeper_than, dismantle, read_params, skip_list, skip_object};
 pub(crate) use digest::Digest;
 pub(crate) use finding::{Finding, in_words, one_of};
 pub use fingerprint::Fingerprint;
 pub(crate) use list::read_list;
-pub(crate) use load::{finish, load_into, load_text, write_dates_as_text};
+pub(crate) use load::{load_into, load_text, write_dates_as_text};
 pub(crate) use strict::read_struct;
 pub(crate) use unique::{Unique, check_named, check_reference, reserved};
 pub use version::RulesVersion;

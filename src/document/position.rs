@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::error::{Diagnostic, MOST_FINDINGS, Position, RuleErrors};
 use crate::order;
 
+/// What to do about a document that is nested too deeply: most of what is nested are conditions.
+pub(super) const SPLIT: &str = "split its conditions";
+
 /// JSON text whose syntax is known to be right.
 pub(crate) struct JsonText<'t> {
     text: &'t str,
@@ -51,7 +54,7 @@ fn syntax_error(text: &str, error: &serde_json::Error) -> RuleErrors {
     let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
     let (line, column) = (error.line(), error.column());
     let (code, message, help) = if what.starts_with("recursion limit") {
-        ("too_deep", "the document is nested deeper than 127 levels".to_owned(), "split its conditions")
+        ("too_deep", "the document is nested deeper than 127 levels".to_owned(), SPLIT)
     } else if text.trim().is_empty() {
         ("not_json", "the text is empty".to_owned(), "write the rules as `{ … }`")
     } else {

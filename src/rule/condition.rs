@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
+use super::Field;
 use super::operand::Operand;
 use super::operator::{ConditionError, Operator};
-use super::{Field, Registry, RulesDocument};
-use crate::document::{deeper_than, dismantle};
+use crate::document::{Document, deeper_than, dismantle};
 use crate::error::{Report, RuleErrors};
 
 /// Deepest nesting of `all`, `any` and `not`.
@@ -76,7 +76,7 @@ impl Condition {
     /// # Errors
     /// Every mistake in it, each with its path and a suggested fix.
     pub fn load(document: serde_json::Value) -> Result<Condition, RuleErrors> {
-        RulesDocument::load_document(document, &Registry::new())
+        Document::load_document(document)
     }
 
     /// A condition that nothing nested too deeply is left of.
@@ -233,7 +233,7 @@ impl fmt::Display for Condition {
     }
 }
 
-impl RulesDocument for Condition {
+impl Document for Condition {
     /// What it reads is checked when it is compiled: where it stands decides on that.
-    fn check_with(&self, _: &Registry, _: &mut Report) {}
+    fn check(&self, _: &mut Report) {}
 }

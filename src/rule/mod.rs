@@ -28,7 +28,7 @@ pub(crate) use crate::model::FieldType;
 pub(crate) use band::NumberBand;
 pub use condition::Condition;
 pub(crate) use contact_values::visit_phone_keys;
-pub(crate) use document::{RulesDocument, load_engine, rules_document};
+pub(crate) use document::{RulesDocument, rules_document};
 pub use facts::{ActivityFacts, FactContext, FactSource, FactValue, Facts, ScoreFacts, VerdictFacts};
 pub(crate) use facts::{number, own_column, text, texts};
 pub use fault::{Fault, RuleFault};

@@ -1,0 +1,135 @@
+//! What every document can do, in one place.
+
+use std::cell::Cell;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::load::{finish, load_into, load_text};
+use super::position::SPLIT;
+use crate::error::{Diagnostic, Level, Report, RuleErrors};
+
+/// A document that can be read and checked.
+pub(crate) trait Document: DeserializeOwned {
+    /// What to do about a document that is nested too deeply.
+    const WHEN_TOO_DEEP: &'static str = SPLIT;
+
+    /// Reports what is wrong with what was read, and what is valid but looks like a mistake.
+    fn check(&self, report: &mut Report);
+
+    /// Reads and checks a document.
+    fn load_document(document: Value) -> Result<Self, RuleErrors> {
+        load_checked(document, &Self::check).map_err(in_words_of::<Self>)
+    }
+
+    /// Reads and checks JSON text. Findings have line and column; a key that appears twice is one.
+    fn load_json(text: &str) -> Result<Self, RuleErrors> {
+        load_text(text, &Self::check).map_err(in_words_of::<Self>)
+    }
+
+    /// What is valid but looks like a mistake. Errors are what `compile` reports.
+    fn warnings(&self) -> Vec<Diagnostic> {
+        let mut report = Report::new();
+        self.check(&mut report);
+        let mut findings = report.into_diagnostics();
+        findings.retain(|finding| finding.level == Level::Warning);
+        findings
+    }
+}
+
+/// Reads a document and checks what was read.
+pub(crate) fn load_checked<T: DeserializeOwned>(
+    document: Value,
+    check: &dyn Fn(&T, &mut Report),
+) -> Result<T, RuleErrors> {
+    let mut report = Report::new();
+    let read = load_into(document, &mut report, check);
+    finish(read, report)
+}
+
+/// Reads a document and makes an engine of it, in one go: what compiles the rules checks them too.
+pub(crate) fn load_engine<T: Document, E>(
+    document: Value,
+    compile: &dyn Fn(&T, &mut Report) -> E,
+) -> Result<E, RuleErrors> {
+    let engine = Cell::new(None);
+    load_checked(document, &|rules: &T, report| engine.set(Some(compile(rules, report))))
+        .map_err(in_words_of::<T>)
+        .and_then(|_| finish(engine.into_inner(), Report::new()))
+}
+
+fn in_words_of<T: Document>(mut errors: RuleErrors) -> RuleErrors {
+    for error in errors.diagnostics_mut() {
+        if error.code == "too_deep" && error.help.as_deref() == Some(SPLIT) {
+            error.help = Some(T::WHEN_TOO_DEEP.to_owned());
+        }
+    }
+    errors
+}
+
+/// Gives a document its public `load`, `from_json_str` and `lint`, with one text for all; given an engine, also its
+/// `load` and `compile`.
+macro_rules! document {
+    ($rules:ident) => {
+        impl $rules {
+            /// Reads the rules from a document: JSON, or TOML or YAML read into a [`serde_json::Value`]. A TOML date
+            /// is read as text. A key that stands twice in an object is gone by then: JSON text is best read by
+            /// [`from_json_str`](Self::from_json_str), and YAML by a reader that refuses it. To write rules as YAML or
+            /// TOML, go through a [`serde_json::Value`] too.
+            ///
+            /// # Errors
+            /// Every mistake in the document, at most 100, each with its path and a suggested fix.
+            pub fn load(document: serde_json::Value) -> Result<$rules, $crate::error::RuleErrors> {
+                $crate::document::Document::load_document(document)
+            }
+
+            /// Reads the rules from JSON text. Beside what [`load`](Self::load) reports, each finding has its line
+            /// and column, and a key that appears twice in an object is an error.
+            ///
+            /// # Errors
+            /// Every mistake in the text; a text that is not JSON is one.
+            pub fn from_json_str(text: &str) -> Result<$rules, $crate::error::RuleErrors> {
+                $crate::document::Document::load_json(text)
+            }
+
+            /// Valid rules that look like mistakes: warnings only, by path.
+            #[must_use]
+            pub fn lint(&self) -> Vec<$crate::error::Diagnostic> {
+                $crate::document::Document::warnings(self)
+            }
+        }
+    };
+    ($rules:ident => $engine:ident) => {
+        $crate::document::document!($rules);
+        $crate::document::document!(@load $rules => $engine);
+
+        impl $engine {
+            /// Validates and compiles the rules.
+            ///
+            /// # Errors
+            /// Every mistake in them.
+            pub fn compile(rules: &$rules) -> Result<$engine, $crate::error::RuleErrors> {
+                let mut report = $crate::error::Report::new();
+                let engine = $engine::compile_into(rules, &mut report);
+                report.finish()?;
+                Ok(engine)
+            }
+        }
+    };
+    (@load $rules:ident => $engine:ident $(, $registry:expr)?) => {
+        impl $engine {
+            /// Reads the rules from a document and compiles them:
+            #[doc = concat!("[`", stringify!($rules), "::load`] and [`compile`](Self::compile) in one call.")]
+            ///
+            /// # Errors
+            /// Every mistake in the document.
+            pub fn load(document: serde_json::Value) -> Result<$engine, $crate::error::RuleErrors> {
+                $crate::document::load_engine(document, &|rules: &$rules, report| {
+                    $engine::compile_into(rules, $($registry,)? report)
+                })
+            }
+        }
+    };
+}
+
+pub(crate) use document;
