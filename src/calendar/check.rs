@@ -175,7 +175,10 @@ fn check_known_years(rules: &CalendarRules, week: &[Vec<DayWindow>; 7], report: 
         return;
     }
     let Some(shipped) = shipped(rules) else {
-        let message = "there are no `holidays`, and every date is known as `weekly` and `overrides` have it";
+        let message = match rules.shifts {
+            Some(_) => "there is a shift roster, and its dates or `coverage` say how far it is known",
+            None => "there are no `holidays`, and every date is known as `weekly` and `overrides` have it",
+        };
         report.warning("no_effect", message, "leave `known_years` out");
         return;
     };

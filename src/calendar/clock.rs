@@ -17,8 +17,9 @@ pub enum Clock {
     /// All time, day and night.
     Elapsed,
     /// Whole working days later at the same time of the day. An amount in hours or days is added as it is; an end on
-    /// a day off moves to the same time on the next working day. A time that this day skips is the moment of the
-    /// skip, one it shows twice the first showing.
+    /// a day off moves to the same time on the next working day. It is due when the wall, from the start on, first
+    /// comes to that time of that date or past it: a time that the day skips is the moment of the skip, one it shows
+    /// twice the first showing, and where the wall jumps over a whole day, several amounts are due at once.
     ///
     /// A later start may be due earlier: over a year that happens to 31 of 100 starts. [`Workday`](Clock::Workday)
     /// is the fair one.

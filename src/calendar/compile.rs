@@ -1,18 +1,19 @@
 //! From the data of a calendar to what answers: the two measures.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::Value;
 
+use super::bounds::{Bounds, day_number};
 use super::check::{check, hours_of_week, worked_like};
-use super::engine::{Bounds, day_number};
 use super::known::known;
 use super::measure::{Measure, Periods};
 use super::timeline::{Shape, Timeline, weekday};
-use super::window::{DAY, clock_time};
-use super::{Calendar, CalendarRules, Coverage, DayOverride, DayWindow, china};
-use crate::document::Fingerprint;
+use super::window::DAY;
+use super::{Calendar, CalendarRules, DayOverride, DayWindow, china};
+use crate::document::{RulesVersion, load_engine};
 use crate::error::{Report, RuleErrors};
 
 impl Calendar {
@@ -55,7 +56,7 @@ impl Calendar {
     /// # Errors
     /// Every mistake in the document.
     pub fn load(document: Value) -> Result<Calendar, RuleErrors> {
-        Calendar::compile(&CalendarRules::load(document)?)
+        load_engine(document, &Calendar::compile_into)
     }
 
     pub(crate) fn compile_into(rules: &CalendarRules, report: &mut Report) -> Calendar {
@@ -67,7 +68,7 @@ impl Calendar {
     ///
     /// ```
     /// let china = leadkit::calendar::Calendar::china();
-    /// assert_eq!(china.version(), "cn-2023-2026");
+    /// assert_eq!(china.version().revision, "cn-2023-2026");
     /// assert_eq!(china.coverage(), Some(("2023-01-01".parse()?, "2026-12-31".parse()?)));
     /// # Ok::<(), chrono::ParseError>(())
     /// ```
@@ -122,7 +123,7 @@ fn hours(rules: &CalendarRules, periods: &Periods) -> Hours {
         [0, 1, 2, 3, 4, 5, 6]
     };
     // A date that the wall never shows is no working day: no night starts on it either.
-    dates.extend(periods.skipped_days().map(|day| (day, NONE)));
+    dates.extend(periods.skipped_days().into_iter().map(|day| (day, NONE)));
     Hours { of, week, dates }
 }
 
@@ -183,24 +184,12 @@ impl Hours {
 fn build(rules: &CalendarRules) -> Calendar {
     let periods = Periods::new(&rules.zone);
     let hours = hours(rules, &periods);
-    let coverage = known(rules).map(|known| {
-        let Coverage { from, through } = known.dates;
-        let after = through.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
-        // A night belongs to the day on which it starts, so the last one is known to its end.
-        let morning = after.and_time(clock_time(hours.night_of(day_number(through))));
-        Bounds {
-            from,
-            through,
-            sources: known.sources,
-            start: rules.zone.start_of_day(from).timestamp(),
-            end: rules.zone.start_of_day(after).timestamp(),
-            closing: rules.zone.first_moment(morning).timestamp(),
-        }
-    });
+    // A night belongs to the day on which it starts, so the last one is known to its end.
+    let coverage = known(rules)
+        .map(|known| Bounds::new(&known, hours.night_of(day_number(known.dates.through)), &periods));
     Calendar {
         zone: rules.zone.clone(),
-        version: rules.version.as_str().into(),
-        fingerprint: Fingerprint::of(rules),
+        version: Arc::new(RulesVersion::of(rules.format, &rules.version, rules)),
         coverage,
         office: Measure::new(hours.office(), &periods),
         workdays: Measure::new(hours.workdays(), &periods),

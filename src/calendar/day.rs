@@ -51,8 +51,9 @@ pub enum DayOverride {
 
 /// The dates that a calendar knows: from the first through the last.
 ///
-/// The night of the last date runs to its end, though that is on the next morning. On the morning of the first date, the
-/// night before it is open as `weekly`, `holidays` and `overrides` have it; on a roster there is none.
+/// The night of the last date runs to its end, though that is on the next morning; in an hour that the wall shows twice it
+/// is known both times, and what lies between, after its end, is not. On the morning of the first date, the night before it
+/// is open as `weekly`, `holidays` and `overrides` have it; on a roster there is none.
 ///
 /// ```
 /// use leadkit::calendar::{Calendar, CalendarRules, Coverage, Zone};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::leap::folded;
 use super::{Amount, Clock, UtcOffset};
-use crate::document::Fingerprint;
+use crate::document::RulesVersion;
 
 /// A moment by which something is due, with what it was computed from: what a violation is proved with.
 ///
@@ -32,9 +32,7 @@ pub struct Deadline {
     offset: UtcOffset,
     start_offset: UtcOffset,
     #[serde(default)]
-    calendar_version: Arc<str>,
-    #[serde(default)]
-    calendar_fingerprint: Fingerprint,
+    calendar_version: Arc<RulesVersion>,
     /// Nobody named the clock.
     #[serde(default)]
     by_size: bool,
@@ -45,19 +43,9 @@ impl Deadline {
         (at, offset): (DateTime<Utc>, UtcOffset),
         (start, start_offset): (DateTime<Utc>, UtcOffset),
         (amount, clock): (Amount, Clock),
-        (calendar_version, calendar_fingerprint): (Arc<str>, Fingerprint),
+        calendar_version: Arc<RulesVersion>,
     ) -> Deadline {
-        Deadline {
-            at,
-            start,
-            amount,
-            clock,
-            offset,
-            start_offset,
-            calendar_version,
-            calendar_fingerprint,
-            by_size: false,
-        }
+        Deadline { at, start, amount, clock, offset, start_offset, calendar_version, by_size: false }
     }
 
     pub(super) fn by_size(self) -> Deadline {
@@ -111,29 +99,20 @@ impl Deadline {
         self.by_size
     }
 
-    /// Version of the calendar: what its author wrote.
-    #[must_use]
-    pub fn calendar_version(&self) -> &str {
-        &self.calendar_version
-    }
-
-    /// Fingerprint of the rules of the calendar: another one when anything in them is, whatever version they name.
+    /// [`Calendar::version`](super::Calendar::version) of the calendar: as `revision` what the author of its rules wrote,
+    /// and a fingerprint that is another one when anything in them is.
     ///
     /// ```
-    /// use leadkit::calendar::{Calendar, CalendarRules, Clock, DayOverride, Span};
+    /// use leadkit::calendar::{Calendar, Clock, Span};
     ///
-    /// let mut rules = CalendarRules::china();
-    /// rules.overrides.insert("2026-03-03".parse().unwrap(), DayOverride::Off);
-    /// let (china, edited) = (Calendar::china(), Calendar::compile(&rules).unwrap());
-    /// let monday = "2026-03-02T09:00:00+08:00".parse().unwrap();
-    /// let due = |calendar: &Calendar| calendar.add(monday, Span::hours(1), Clock::OfficeHours);
-    /// assert_eq!(due(&china)?.calendar_version(), due(&edited)?.calendar_version());
-    /// assert_ne!(due(&china)?.calendar_fingerprint(), due(&edited)?.calendar_fingerprint());
+    /// let china = Calendar::china();
+    /// let due = china.add("2026-03-02T09:00:00+08:00".parse().unwrap(), Span::hours(1), Clock::OfficeHours)?;
+    /// assert_eq!(due.calendar_version(), china.version());
     /// # Ok::<(), leadkit::calendar::CalendarError>(())
     /// ```
     #[must_use]
-    pub fn calendar_fingerprint(&self) -> Fingerprint {
-        self.calendar_fingerprint
+    pub fn calendar_version(&self) -> &RulesVersion {
+        &self.calendar_version
     }
 
     /// Whether it has passed.
@@ -163,8 +142,8 @@ impl fmt::Display for Deadline {
         let chosen = if self.by_size { ", chosen by the size," } else { "" };
         let at = text(self.local());
         write!(f, "{at}: {} on the clock `{}`{chosen} after {start}", self.amount, self.clock)?;
-        if !self.calendar_version.is_empty() {
-            write!(f, ", by the calendar `{}`", self.calendar_version)?;
+        if !self.calendar_version.revision.is_empty() {
+            write!(f, ", by the calendar `{}`", self.calendar_version.revision)?;
         }
         Ok(())
     }

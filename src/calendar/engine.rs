@@ -3,17 +3,16 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::amount::MAX_WORKDAYS;
+use super::bounds::{Bounds, Count, EPOCH, day_number};
 use super::leap::{LAST, folded};
-use super::measure::{Measure, Periods};
-use super::{Amount, CalendarError, Clock, CoverageSource, Deadline, UtcOffset, Zone};
-use crate::document::Fingerprint;
+use super::measure::{Measure, Periods, Piece};
+use super::{Amount, CalendarError, Clock, Deadline, UtcOffset, Zone};
+use crate::document::RulesVersion;
 
 const DAY: i64 = 86_400;
-/// 1970-01-01 in chrono's days of the common era.
-const EPOCH: i64 = 719_163;
 /// More working days than an amount may have.
 const MAX_WORKDAYS_AND_ONE: u32 = MAX_WORKDAYS + 1;
 /// The years 0 to 9999, which RFC 3339 can write, in seconds since 1970.
@@ -39,35 +38,11 @@ const YEARS: Range<i64> = -62_167_219_200..253_402_300_800;
 #[derive(Debug, Clone)]
 pub struct Calendar {
     pub(super) zone: Zone,
-    pub(super) version: Arc<str>,
-    pub(super) fingerprint: Fingerprint,
+    pub(super) version: Arc<RulesVersion>,
     pub(super) coverage: Option<Bounds>,
     pub(super) periods: Periods,
     pub(super) office: Measure,
     pub(super) workdays: Measure,
-}
-
-/// The dates that are known, and the moments at which they begin and end.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Bounds {
-    pub(super) from: NaiveDate,
-    pub(super) through: NaiveDate,
-    pub(super) sources: [CoverageSource; 2],
-    pub(super) start: i64,
-    pub(super) end: i64,
-    /// The end of the last night, on the morning after: office hours are known as far as that.
-    pub(super) closing: i64,
-}
-
-/// What is counted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Count {
-    Office,
-    Workdays,
-}
-
-pub(super) fn day_number(date: NaiveDate) -> i64 {
-    i64::from(date.num_days_from_ce()) - EPOCH
 }
 
 fn date_of(day: i64) -> Result<NaiveDate, CalendarError> {
@@ -92,17 +67,23 @@ impl Calendar {
         &self.zone
     }
 
-    /// Version of its rules: what their author wrote.
+    /// Version of its rules: as `revision` what their author wrote as `version`, and the fingerprint of what they say.
+    /// Calendars whose rules differ have different ones; the set of `holidays` counts by its name.
+    ///
+    /// ```
+    /// use leadkit::calendar::{Calendar, CalendarRules, DayOverride};
+    ///
+    /// let mut rules = CalendarRules::china();
+    /// rules.overrides.insert("2026-03-03".parse().unwrap(), DayOverride::Off);
+    /// let (china, edited) = (Calendar::china(), Calendar::compile(&rules)?);
+    /// assert_eq!(china.version().revision, "cn-2023-2026");
+    /// assert_eq!(edited.version().revision, "cn-2023-2026");
+    /// assert_ne!(edited.version().fingerprint, china.version().fingerprint);
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
     #[must_use]
-    pub fn version(&self) -> &str {
+    pub fn version(&self) -> &RulesVersion {
         &self.version
-    }
-
-    /// Fingerprint of its rules: calendars whose rules differ have different ones. The set of `holidays` counts by its
-    /// name.
-    #[must_use]
-    pub fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint
     }
 
     /// The first and the last date it knows; `None` when the week goes on for ever.
@@ -117,7 +98,7 @@ impl Calendar {
     /// ```
     #[must_use]
     pub fn coverage(&self) -> Option<(NaiveDate, NaiveDate)> {
-        self.coverage.map(|bounds| (bounds.from, bounds.through))
+        self.coverage.as_ref().map(|bounds| (bounds.from, bounds.through))
     }
 
     /// When something is due that has so much time from a start on.
@@ -245,7 +226,8 @@ impl Calendar {
             (Clock::Elapsed, Direction::Backward) => elapsed(from, -seconds)?,
             (Clock::Workday, _) => self.counted(Count::Workdays, from, seconds, direction)?,
             (Clock::OfficeHours, _) => self.counted(Count::Office, from, seconds, direction)?,
-            (Clock::SameTime, _) => self.same_time(from, amount, direction)?,
+            (Clock::SameTime, Direction::Forward) => self.same_time(from, amount, 1)?,
+            (Clock::SameTime, Direction::Backward) => self.same_time(from, amount, -1)?,
         };
         let with_offset = |at: DateTime<Utc>| {
             self.placed(at)?;
@@ -254,8 +236,8 @@ impl Calendar {
             let offset = i32::try_from(seconds).ok().and_then(UtcOffset::from_seconds).unwrap_or_default();
             if is_written { Ok((at, offset)) } else { Err(CalendarError::OutOfRange) }
         };
-        let rules = (Arc::clone(&self.version), self.fingerprint);
-        Ok(Deadline::new(with_offset(at)?, with_offset(start)?, (amount, clock), rules))
+        let version = Arc::clone(&self.version);
+        Ok(Deadline::new(with_offset(at)?, with_offset(start)?, (amount, clock), version))
     }
 
     /// Whether a moment can be written and the offset is known at it.
@@ -279,14 +261,6 @@ impl Calendar {
         }
     }
 
-    /// The coverage, of office hours to the end of the last night.
-    fn bounds(&self, count: Count) -> Option<Bounds> {
-        self.coverage.map(|bounds| match count {
-            Count::Office => Bounds { end: bounds.closing, ..bounds },
-            Count::Workdays => bounds,
-        })
-    }
-
     fn counted(
         &self,
         of: Count,
@@ -294,43 +268,30 @@ impl Calendar {
         seconds: i64,
         direction: Direction,
     ) -> Result<DateTime<Utc>, CalendarError> {
-        let at = start.timestamp();
-        let (measure, coverage) = (self.measure(of), self.bounds(of));
-        self.covered(start, of)?;
+        let measure = self.measure(of);
+        let piece = self.covered(start, of)?;
         let nanos = self.fraction(measure, start);
-        let count = measure.before(at, &self.periods);
-        match direction {
-            Direction::Forward => {
-                let opens = seconds == 0 || nanos > 0;
-                let end = if opens {
-                    measure.leave(count + seconds, &self.periods)
-                } else {
-                    measure.reach(count + seconds, &self.periods)
-                };
-                let after = |bounds: Bounds, end| if opens { end >= bounds.end } else { end > bounds.end };
-                match (end, coverage) {
-                    (Some(end), Some(bounds)) if after(bounds, end) => Err(self.after_coverage(bounds)),
-                    (Some(end), _) => self.moment(end, nanos),
-                    (None, Some(bounds)) => Err(self.after_coverage(bounds)),
-                    (None, None) => Err(self.never_open()),
-                }
+        let count = measure.before(start.timestamp(), &self.periods);
+        // Where it opens or closes; an end at a closing and a begin at an opening stay there.
+        let (found, turns) = match direction {
+            Direction::Forward if seconds == 0 || nanos > 0 => {
+                (measure.leave(count + seconds, &self.periods), true)
             }
-            Direction::Backward => {
-                let closes = seconds == 0 && nanos == 0;
-                let begin = if closes {
-                    measure.reach(count, &self.periods)
-                } else {
-                    measure.leave(count - seconds, &self.periods)
-                };
-                let before =
-                    |bounds: Bounds, begin| if closes { begin <= bounds.start } else { begin < bounds.start };
-                match (begin, coverage) {
-                    (Some(begin), Some(bounds)) if before(bounds, begin) => Err(self.before_coverage(bounds)),
-                    (Some(begin), _) => self.moment(begin, nanos),
-                    (None, Some(bounds)) => Err(self.before_coverage(bounds)),
-                    (None, None) => Err(self.never_open()),
-                }
-            }
+            Direction::Forward => (measure.reach(count + seconds, &self.periods), false),
+            Direction::Backward if seconds == 0 && nanos == 0 => (measure.reach(count, &self.periods), true),
+            Direction::Backward => (measure.leave(count - seconds, &self.periods), false),
+        };
+        let (Some(piece), Some(bounds)) = (piece, &self.coverage) else {
+            return self.moment(found.ok_or_else(|| self.never_open())?, nanos);
+        };
+        let is_beyond = |at: i64| match direction {
+            Direction::Forward => at > piece.end || turns && at == piece.end,
+            Direction::Backward => at < piece.start || turns && at == piece.start,
+        };
+        match found.filter(|at| !is_beyond(*at)) {
+            Some(at) => self.moment(at, nanos),
+            None if direction == Direction::Forward => Err(self.beyond(bounds, piece.end)),
+            None => Err(self.beyond(bounds, piece.start - 1)),
         }
     }
 
@@ -343,32 +304,10 @@ impl Calendar {
         }
     }
 
-    fn same_time(
-        &self,
-        start: DateTime<Utc>,
-        amount: Amount,
-        direction: Direction,
-    ) -> Result<DateTime<Utc>, CalendarError> {
-        let sign = if direction == Direction::Forward { 1 } else { -1 };
-        // The start has to be known as well as the deadline.
-        self.covered(start, Count::Workdays)?;
-        let (from, days) = match amount {
-            Amount::Workdays(days) => (start, i64::from(days)),
-            Amount::Time(span) => (elapsed(start, sign * i64::from(span.as_seconds()))?, 0),
-        };
-        let local = self.zone.local(from);
-        let date = match (days, direction) {
-            (0, _) if self.is_workday(local.date())? => return Ok(from),
-            _ => self.nth(day_number(local.date()), sign * days.max(1))?,
-        };
-        Ok(self.zone.first_moment(date.and_time(local.time())))
-    }
-
     /// How much time a clock counts from one moment to another; negative when the second is the earlier.
     ///
     /// On [`Clock::SameTime`] it is the number of whole working days, each 24 hours: the most that
-    /// [`add`](Self::add) can take and stay within, were amounts unlimited. Where the offset changes between the two
-    /// moments this takes some microseconds, else a fraction of one as all other questions.
+    /// [`add`](Self::add) can take and stay within, were amounts unlimited.
     ///
     /// ```
     /// use leadkit::calendar::{Calendar, Clock};
@@ -382,7 +321,8 @@ impl Calendar {
     /// ```
     ///
     /// # Errors
-    /// When one of the moments lies outside the coverage, other than on [`Clock::Elapsed`].
+    /// When one of the moments lies outside the coverage, other than on [`Clock::Elapsed`]; on `Workday` and `OfficeHours`
+    /// also when the wall falls back over midnight to a date outside it in between.
     pub fn between(
         &self,
         from: DateTime<Utc>,
@@ -407,46 +347,14 @@ impl Calendar {
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Result<TimeDelta, CalendarError> {
+        self.covered_between(from, until, of)?;
         let measure = self.measure(of);
         let count = |at: DateTime<Utc>| {
-            self.covered(at, of)?;
-            let second = at.timestamp();
             let nanos = self.fraction(measure, at);
-            Ok((measure.before(second, &self.periods), i64::from(nanos)))
+            (measure.before(at.timestamp(), &self.periods), i64::from(nanos))
         };
-        let ((from, from_nanos), (until, until_nanos)) = (count(from)?, count(until)?);
+        let ((from, from_nanos), (until, until_nanos)) = (count(from), count(until));
         Ok(TimeDelta::seconds(until - from) + TimeDelta::nanoseconds(until_nanos - from_nanos))
-    }
-
-    fn days_between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Result<i64, CalendarError> {
-        self.covered(from, Count::Workdays)?;
-        self.covered(until, Count::Workdays)?;
-        let (start, end) = (self.zone.local(from), self.zone.local(until));
-        let (first, last) = (day_number(start.date()), day_number(end.date()));
-        let line = self.workdays.line();
-        // Of two days before the start nothing is shown again after it: offsets are within a day.
-        if self.periods.is_even(from.timestamp() - 2 * DAY, until.timestamp()) {
-            let whole = ((line.before_day(last) - line.before_day(first + 1)) / DAY).max(0);
-            let counts =
-                first < last && start.time() <= end.time() && self.is_workday(end.date()) == Ok(true);
-            return Ok(whole + i64::from(counts));
-        }
-        let fits = |days: i64| {
-            let amount = u32::try_from(days).map(Amount::Workdays);
-            amount.is_ok_and(|amount| {
-                self.same_time(from, amount, Direction::Forward).is_ok_and(|reached| reached <= until)
-            })
-        };
-        // By the dates it is this many, but for one that has not come to the time of the day, and for what a wall shows
-        // that jumps over a date or back to it.
-        let mut days = ((line.before_day(last + 1) - line.before_day(first + 1)) / DAY).max(0);
-        while days > 0 && !fits(days) {
-            days -= 1;
-        }
-        while fits(days + 1) {
-            days += 1;
-        }
-        Ok(days)
     }
 
     /// Whether there is work at a moment.
@@ -460,11 +368,11 @@ impl Calendar {
     /// # Errors
     /// When the moment lies outside the coverage.
     pub fn is_open(&self, at: DateTime<Utc>) -> Result<bool, CalendarError> {
-        self.covered(at, Count::Office)?;
-        if let Some(bounds) = self.bounds(Count::Office)
-            && at.timestamp() >= bounds.end
+        let piece = self.covered(at, Count::Office)?;
+        if let (Some(piece), Some(bounds)) = (piece, &self.coverage)
+            && at.timestamp() >= piece.end
         {
-            return Err(self.after_coverage(bounds));
+            return Err(self.beyond(bounds, piece.end));
         }
         Ok(self.office.counts(at.timestamp(), &self.periods))
     }
@@ -518,8 +426,7 @@ impl Calendar {
         until: DateTime<Utc>,
     ) -> Result<Vec<Range<DateTime<Utc>>>, CalendarError> {
         let (from, until) = (folded(from), folded(until));
-        self.covered(from, Count::Office)?;
-        self.covered(until, Count::Office)?;
+        self.covered_between(from, until, Count::Office)?;
         let mut spans: Vec<Range<DateTime<Utc>>> = Vec::new();
         let mut at = from;
         while at < until {
@@ -554,7 +461,12 @@ impl Calendar {
     /// # Errors
     /// When the date lies outside the coverage.
     pub fn is_workday(&self, date: NaiveDate) -> Result<bool, CalendarError> {
-        Ok(self.workdays.line().counts(self.known(date)?))
+        self.works(day_number(date))
+    }
+
+    /// Whether a day is a working day.
+    pub(super) fn works(&self, day: i64) -> Result<bool, CalendarError> {
+        self.known(day).map(|()| self.workdays.line().counts(day))
     }
 
     /// The n-th working day after a date, before it when `n` is negative; for 0 the date, or the first working day
@@ -571,32 +483,21 @@ impl Calendar {
     /// # Errors
     /// When the date or the working day lies outside the coverage, and when there are not so many.
     pub fn nth_workday(&self, date: NaiveDate, n: i64) -> Result<NaiveDate, CalendarError> {
-        let day = self.known(date)?;
-        match n {
-            0 if self.workdays.line().counts(day) => Ok(date),
-            0 => self.nth(day, 1),
-            n => self.nth(day, n),
-        }
+        let day = day_number(date);
+        let works = self.works(day)?;
+        let nth = if n == 0 && works { day } else { self.nth(day, if n == 0 { 1 } else { n })? };
+        date_of(nth)
     }
 
     /// The n-th working day after a day or before it, which need not be known itself.
-    fn nth(&self, day: i64, n: i64) -> Result<NaiveDate, CalendarError> {
+    pub(super) fn nth(&self, day: i64, n: i64) -> Result<i64, CalendarError> {
         let line = self.workdays.line();
         // More than there are days in chrono's years.
         let n = n.clamp(-200_000_000, 200_000_000);
         let count =
             if n > 0 { line.before_day(day + 1) + n * DAY } else { line.before_day(day) + (n + 1) * DAY };
-        match (line.day_of(count), self.coverage) {
-            (Some(day), None) => date_of(day),
-            (Some(day), Some(_)) => {
-                let date = date_of(day);
-                let known = date.and_then(|date| self.known(date).map(|_| date));
-                known.map_err(|error| match (error, n > 0, self.coverage) {
-                    (CalendarError::OutOfRange, true, Some(bounds)) => self.after_coverage(bounds),
-                    (CalendarError::OutOfRange, false, Some(bounds)) => self.before_coverage(bounds),
-                    (error, ..) => error,
-                })
-            }
+        match (line.day_of(count), &self.coverage) {
+            (Some(day), _) => self.known(day).map(|()| day),
             (None, Some(bounds)) if n > 0 => Err(self.after_coverage(bounds)),
             (None, Some(bounds)) => Err(self.before_coverage(bounds)),
             (None, None) => Err(self.never_open()),
@@ -614,60 +515,82 @@ impl Calendar {
     /// # Errors
     /// When one of the dates lies outside the coverage.
     pub fn count_workdays(&self, from: NaiveDate, through: NaiveDate) -> Result<u32, CalendarError> {
-        let (first, last) = (self.known(from)?, self.known(through)?);
+        let (first, last) = (day_number(from), day_number(through));
+        self.known(first)?;
+        self.known(last)?;
         let line = self.workdays.line();
         let days = (line.before_day(last + 1) - line.before_day(first)) / DAY;
         u32::try_from(days.max(0)).map_err(|_| CalendarError::OutOfRange)
     }
 
-    /// Whether both ends of an answer may lie at a moment.
-    fn covered(&self, at: DateTime<Utc>, of: Count) -> Result<(), CalendarError> {
-        let Some(bounds) = self.bounds(of) else {
-            return self.placed(at);
+    /// What the wall shows at a moment, in seconds since 1970-01-01 by it.
+    pub(super) fn wall(&self, at: DateTime<Utc>) -> i64 {
+        at.timestamp() + self.periods.offset_at(at.timestamp())
+    }
+
+    /// Whether a question may be about a moment, and how far around it everything is known; `None` without a coverage.
+    pub(super) fn covered(&self, at: DateTime<Utc>, of: Count) -> Result<Option<Piece>, CalendarError> {
+        let piece = match &self.coverage {
+            None => None,
+            Some(bounds) => Some(bounds.piece(of, at).ok_or_else(|| self.beyond(bounds, at.timestamp()))?),
         };
-        let second = at.timestamp();
-        if second < bounds.start {
-            return Err(self.before_coverage(bounds));
-        }
-        if second > bounds.end || second == bounds.end && at.timestamp_subsec_nanos() > 0 {
-            return Err(self.after_coverage(bounds));
-        }
-        self.placed(at)
+        self.placed(at).map(|()| piece)
     }
 
-    /// The number of a date that is covered.
-    fn known(&self, date: NaiveDate) -> Result<i64, CalendarError> {
-        match self.coverage {
-            Some(bounds) if date < bounds.from => Err(self.before_coverage(bounds)),
-            Some(bounds) if date > bounds.through => Err(self.after_coverage(bounds)),
-            _ => {
-                let day = day_number(date);
-                if YEARS.contains(&(day * DAY)) { Ok(day) } else { Err(CalendarError::OutOfRange) }
+    /// Whether everything from one moment through another is known.
+    fn covered_between(
+        &self,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+        of: Count,
+    ) -> Result<(), CalendarError> {
+        let (first, last) = (self.covered(from, of)?, self.covered(until, of)?);
+        match (first, last, &self.coverage) {
+            (Some(first), Some(last), Some(bounds)) if first != last => {
+                Err(self.beyond(bounds, first.end.min(last.end)))
             }
+            _ => Ok(()),
         }
     }
 
-    #[cold]
-    fn before_coverage(&self, bounds: Bounds) -> CalendarError {
-        CalendarError::BeforeCoverage {
-            version: Arc::clone(&self.version),
-            from: bounds.from,
-            known_by: bounds.sources[0],
+    /// Whether a day is covered.
+    fn known(&self, day: i64) -> Result<(), CalendarError> {
+        match &self.coverage {
+            Some(bounds) if day < bounds.first_day => Err(self.before_coverage(bounds)),
+            Some(bounds) if day > bounds.last_day => Err(self.after_coverage(bounds)),
+            _ if YEARS.contains(&(day * DAY)) => Ok(()),
+            _ => Err(CalendarError::OutOfRange),
         }
     }
 
+    /// Why nothing is known of a second: by the wall it lies before the coverage or after it.
     #[cold]
-    fn after_coverage(&self, bounds: Bounds) -> CalendarError {
+    fn beyond(&self, bounds: &Bounds, second: i64) -> CalendarError {
+        let is_before = bounds.is_before(second + self.periods.offset_at(second));
+        if is_before { self.before_coverage(bounds) } else { self.after_coverage(bounds) }
+    }
+
+    #[cold]
+    pub(super) fn before_coverage(&self, bounds: &Bounds) -> CalendarError {
+        CalendarError::BeforeCoverage { version: self.name(), from: bounds.from, known_by: bounds.sources[0] }
+    }
+
+    #[cold]
+    fn after_coverage(&self, bounds: &Bounds) -> CalendarError {
         CalendarError::AfterCoverage {
-            version: Arc::clone(&self.version),
+            version: self.name(),
             through: bounds.through,
             known_by: bounds.sources[1],
         }
     }
 
+    fn name(&self) -> Arc<str> {
+        self.version.revision.as_str().into()
+    }
+
     #[cold]
     fn never_open(&self) -> CalendarError {
-        CalendarError::NeverOpen { version: Arc::clone(&self.version) }
+        CalendarError::NeverOpen { version: self.name() }
     }
 }
 
@@ -677,6 +600,6 @@ fn after_zone(until: i64) -> CalendarError {
     until.map_or(CalendarError::OutOfRange, |until| CalendarError::AfterZone { until })
 }
 
-fn elapsed(start: DateTime<Utc>, seconds: i64) -> Result<DateTime<Utc>, CalendarError> {
+pub(super) fn elapsed(start: DateTime<Utc>, seconds: i64) -> Result<DateTime<Utc>, CalendarError> {
     start.checked_add_signed(TimeDelta::seconds(seconds)).ok_or(CalendarError::OutOfRange)
 }

@@ -1,6 +1,9 @@
 //! How much is counted up to a moment, and where a count is reached: a timeline seen through a zone.
 
+use std::collections::BTreeSet;
+
 use super::Zone;
+use super::leap::LAST;
 use super::timeline::Timeline;
 
 const DAY: i64 = 86_400;
@@ -14,6 +17,13 @@ pub(super) struct Periods {
     offsets: Vec<i64>,
     /// From then on nothing is known.
     until: Option<i64>,
+}
+
+/// Seconds since 1970 from a first up to an end, at each of which the wall shows what is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) start: i64,
+    pub(super) end: i64,
 }
 
 impl Periods {
@@ -51,17 +61,76 @@ impl Periods {
         self.until
     }
 
-    /// Whether the offset does not change between two moments.
-    pub(super) fn is_even(&self, from: i64, until: i64) -> bool {
-        self.at(from) == self.at(until)
-    }
-
-    /// The days that the wall never shows, since 1970.
-    pub(super) fn skipped_days(&self) -> impl Iterator<Item = i64> {
-        self.changes().flat_map(|(moment, before, after)| {
+    /// The days that the wall never shows, since 1970: skipped, and not shown before or after.
+    pub(super) fn skipped_days(&self) -> BTreeSet<i64> {
+        let skipped = self.changes().flat_map(|(moment, before, after)| {
             let first = (moment + before + DAY - 1).div_euclid(DAY);
             first..(moment + after).div_euclid(DAY)
-        })
+        });
+        let mut days: BTreeSet<i64> = skipped.collect();
+        for (start, end, offset) in self.all() {
+            let first = start.map_or(i64::MIN, |start| (start + offset).div_euclid(DAY));
+            let last = end.map_or(i64::MAX, |end| (end + offset - 1).div_euclid(DAY));
+            while let Some(day) = days.range(first..=last).next().copied() {
+                days.remove(&day);
+            }
+        }
+        days
+    }
+
+    /// Each period: where it begins and ends, and its offset.
+    fn all(&self) -> impl Iterator<Item = (Option<i64>, Option<i64>, i64)> {
+        let starts = std::iter::once(None).chain(self.starts.iter().copied().map(Some));
+        let ends = self.starts.iter().copied().map(Some).chain([None]);
+        starts.zip(ends).zip(&self.offsets).map(|((start, end), offset)| (start, end, *offset))
+    }
+
+    /// The moments at which the wall shows a time from one up to another, apart and in order.
+    pub(super) fn showing(&self, begin: i64, end: i64) -> Vec<Piece> {
+        let mut pieces: Vec<Piece> = Vec::new();
+        for (first, last, offset) in self.all() {
+            let start = first.map_or(begin - offset, |first| first.max(begin - offset));
+            let end = last.map_or(end - offset, |last| last.min(end - offset));
+            match pieces.last_mut() {
+                _ if start >= end => {}
+                Some(piece) if piece.end == start => piece.end = end,
+                _ => pieces.push(Piece { start, end }),
+            }
+        }
+        pieces
+    }
+
+    /// The first moment, not before another, at which the wall shows a time or a later one; and whether it is this time,
+    /// not one to which the wall jumps.
+    pub(super) fn first_showing(&self, wall: i64, not_before: i64) -> (i64, bool) {
+        // Offsets are within a day: what ended a day before does not come to this time.
+        let mut period = self.at(not_before.max(wall - DAY));
+        loop {
+            let moment = wall - self.offset(period);
+            match self.starts.get(period) {
+                Some(end) if *end <= moment => period += 1,
+                _ => {
+                    let start = period.checked_sub(1).and_then(|before| self.starts.get(before)).copied();
+                    let first = start.map_or(not_before, |start| start.max(not_before));
+                    return (moment.max(first), moment >= first);
+                }
+            }
+        }
+    }
+
+    /// The latest time that the wall shows from one moment through another, to the nanosecond.
+    pub(super) fn latest_wall(&self, from: i64, (until, nanos): (i64, u32)) -> (i64, u32) {
+        let mut period = self.at(until);
+        let mut latest = (until + self.offset(period), nanos);
+        // Offsets are within a day: what the wall showed two days before is passed by now.
+        let first = from.max(until - 2 * DAY);
+        while let Some(before) = period.checked_sub(1) {
+            let Some(change) = self.starts.get(before).filter(|change| **change > first) else { break };
+            // The nanosecond before the change.
+            latest = latest.max((change + self.offset(before) - 1, LAST));
+            period = before;
+        }
+        latest
     }
 
     /// The next change of the offset after a moment.

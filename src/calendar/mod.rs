@@ -1,8 +1,8 @@
 //! Working time: when somebody works, when a deadline falls, how much working time lies between two moments.
 //!
 //! [`CalendarRules`] are the data: hours of the week, dates that differ, a shift roster, a zone, and how far all this
-//! is known. [`Calendar`] is compiled from them and answers in well under a microsecond, however far the answer lies;
-//! only [`between`](Calendar::between) on `SameTime` takes some more where the offset of the zone changes.
+//! is known. [`Calendar`] is compiled from them and answers in well under a microsecond, however far the answer
+//! lies.
 //!
 //! ```
 //! use leadkit::calendar::{Amount, Calendar, Clock};
@@ -56,11 +56,13 @@
 //! # Zones
 //!
 //! A moment counts when the clock on the wall shows a time at which there is work. An hour that is skipped is not
-//! counted, one that is shown twice counts twice, and a date that a zone skips is not a working day, nor does a night
-//! start on it. A leap second is the end of the second before it, on every clock. [`Zone`] holds the offsets as data; with
+//! counted, one that is shown twice counts twice, and a date that a zone never shows is not a working day, nor does a
+//! night start on it. Where a wall falls back over midnight at an end of what is known, the dates beyond stay unknown:
+//! nothing is counted over the moments that show them. A leap second is the end of the second before it, on every clock. [`Zone`] holds the offsets as data; with
 //! feature `chrono-tz` documents and [`Zone::from_str`](std::str::FromStr) take names such as `Asia/Shanghai`.
 
 mod amount;
+mod bounds;
 mod check;
 mod china;
 mod clock;
@@ -81,6 +83,7 @@ mod once;
 mod preset;
 mod read;
 mod rules;
+mod same_time;
 mod span;
 mod spelling;
 mod timeline;

@@ -16,7 +16,7 @@ use crate::document::{Fingerprint, RulesVersion};
 /// As a document, with days and hours as people write them:
 ///
 /// ```
-/// use leadkit::calendar::{Calendar, CalendarRules, Clock, Span};
+/// use leadkit::calendar::{Calendar, CalendarRules, Clock, Span, Zone};
 /// use serde_json::json;
 ///
 /// let rules = CalendarRules::load(json!({
@@ -44,6 +44,19 @@ use crate::document::{Fingerprint, RulesVersion};
 ///   help: write `\"09:00-18:00\"`
 /// error[unknown_key] at zoen: unknown key `zoen`
 ///   help: did you mean `zone`?");
+///
+/// // Text is read with lines and columns.
+/// let text = r#"{"overrides": {"2026-3-2": "off"}}"#;
+/// assert_eq!(CalendarRules::from_json_str(text).unwrap_err().diagnostics()[0].to_string(), "\
+/// error[bad_value] at overrides.2026-3-2 (1:16): `2026-3-2` is not a date such as `2026-10-01`
+///   help: write `2026-03-02`");
+///
+/// // Valid, and probably not what is meant.
+/// let mut utc = CalendarRules::office_hours(Zone::default());
+/// utc.holidays = Some("cn".into());
+/// assert_eq!(utc.lint()[0].to_string(), "\
+/// warning[zone] at zone: the days off of `cn` are counted in UTC
+///   help: write `\"zone\": \"+08:00\"`");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -86,7 +99,7 @@ pub struct CalendarRules {
     pub coverage: Option<Coverage>,
     /// Version of the data: one line of text, echoed by what is computed from it. Change it with the data;
     /// [`with_hours`](Self::with_hours) and [`on_duty`](Self::on_duty) do. Beside it,
-    /// [`Deadline::calendar_fingerprint`](super::Deadline::calendar_fingerprint) names what the rules really say.
+    /// [`Calendar::version`](super::Calendar::version) has the fingerprint of what the rules really say.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub version: String,
 }
@@ -109,8 +122,8 @@ impl Default for CalendarRules {
 }
 
 impl CalendarRules {
-    /// The same calendar with other hours on every day that is worked: the hours of the weekdays, and of dates with
-    /// hours of their own. Its version is another one.
+    /// The same calendar with other hours on every day that is worked: the hours of the weekdays, of dates with hours of
+    /// their own, and of dates that are `work` where there are no usual hours. Its version is another one.
     ///
     /// ```
     /// use leadkit::calendar::{CalendarRules, DayWindow};
@@ -125,12 +138,14 @@ impl CalendarRules {
         for weekly in self.weekly.iter_mut().filter(|weekly| !weekly.hours.is_empty()) {
             weekly.hours.clone_from(&hours);
         }
+        let has_usual = self.weekly.iter().any(|weekly| !weekly.days.is_empty() && !weekly.hours.is_empty());
         let dates = self.overrides.values_mut().chain(self.shifts.iter_mut().flat_map(BTreeMap::values_mut));
         for date in dates {
-            if let DayOverride::Windows(windows) = date
-                && !windows.is_empty()
-            {
-                windows.clone_from(&hours);
+            match date {
+                DayOverride::Windows(windows) if !windows.is_empty() => windows.clone_from(&hours),
+                // Worked, and there were no usual hours until now.
+                DayOverride::Work if !has_usual => *date = DayOverride::Windows(hours.clone()),
+                _ => {}
             }
         }
         self.version = derived(&std::mem::take(&mut self.version), "hours", Fingerprint::of(&self));
@@ -175,6 +190,7 @@ impl CalendarRules {
 ///     "night": {"zone": "+08:00", "weekly": [{"days": "Sun-Thu", "hours": "22:00-06:00"}]},
 /// }))?;
 /// assert_eq!(calendars.ids().collect::<Vec<_>>(), ["night", "office"]);
+/// assert_eq!(calendars.lint(), []);
 /// # Ok::<(), leadkit::error::RuleErrors>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, serde::Deserialize)]

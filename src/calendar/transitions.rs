@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::UtcOffset;
+use super::leap::{LAST, folded};
 use crate::document::Finding;
 use crate::order;
 
@@ -39,19 +40,19 @@ pub struct Transitions {
 
 impl Transitions {
     /// A zone that starts at an offset and changes it; the changes are put in order, the last of two at the same
-    /// moment holds. Moments are whole seconds: fractions are cut.
+    /// moment holds. Moments are whole seconds: fractions are cut, and a leap second is the second before it.
     #[must_use]
     pub fn new(
         before: UtcOffset,
         changes: impl IntoIterator<Item = (DateTime<Utc>, UtcOffset)>,
     ) -> Transitions {
-        let changes = changes.into_iter().map(|(moment, offset)| (moment.trunc_subsecs(0), offset));
+        let changes = changes.into_iter().map(|(moment, offset)| (whole(moment), offset));
         Transitions { before, changes: order::map(changes).into_iter().collect(), until: None }
     }
 
     /// The same, known up to a moment: from then on a calendar has no answer
-    /// ([`CalendarError::AfterZone`](super::CalendarError::AfterZone)). A document writes it as `"until"`. Whole seconds:
-    /// a fraction is cut.
+    /// ([`CalendarError::AfterZone`](super::CalendarError::AfterZone)). A document writes it as `"until"`. Whole seconds,
+    /// as the changes.
     ///
     /// ```
     /// use leadkit::calendar::{Calendar, CalendarRules, Span, Clock, Transitions, Zone};
@@ -67,7 +68,7 @@ impl Transitions {
     /// ```
     #[must_use]
     pub fn with_until(self, until: DateTime<Utc>) -> Transitions {
-        Transitions { until: Some(until.trunc_subsecs(0)), ..self }
+        Transitions { until: Some(whole(until)), ..self }
     }
 
     /// The moment from which on nothing is known; `None` when the last offset holds for ever.
@@ -89,6 +90,22 @@ impl Transitions {
     }
 }
 
+/// The second that a moment lies in.
+fn whole(moment: DateTime<Utc>) -> DateTime<Utc> {
+    folded(moment).trunc_subsecs(0)
+}
+
+/// A leap second is the second before it wherever else it stands, and nothing changes in the middle of that.
+fn check_leap(moment: DateTime<Utc>) -> Result<(), Finding> {
+    if moment.nanosecond() <= LAST {
+        return Ok(());
+    }
+    let written = |at: DateTime<Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let after = whole(moment) + chrono::TimeDelta::seconds(1);
+    let message = format!("`{}` is a leap second, and no offset changes within one", written(moment));
+    Err(Finding::new("bad_value", message, format!("write `\"{}\"`", written(after))))
+}
+
 impl<'de> Deserialize<'de> for Transitions {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Transitions, D::Error> {
         #[derive(Deserialize)]
@@ -100,6 +117,9 @@ impl<'de> Deserialize<'de> for Transitions {
             until: Option<DateTime<Utc>>,
         }
         let Raw { before, changes, until } = Raw::deserialize(deserializer)?;
+        for moment in changes.iter().map(|(moment, _)| *moment).chain(until) {
+            check_leap(moment).map_err(serde::de::Error::custom)?;
+        }
         let listed = changes.len();
         let zone = Transitions::new(before, changes);
         if zone.changes.len() < listed {

@@ -205,7 +205,7 @@ impl Plan {
 
 fn why(due: &Deadline) -> String {
     let chosen = if due.is_clock_by_size() { ", chosen by size" } else { "" };
-    let version = match due.calendar_version() {
+    let version = match due.calendar_version().revision.as_str() {
         "" => String::new(),
         version => format!("; calendar {version}"),
     };
@@ -240,7 +240,14 @@ fn read_calendar(
             let meant = if name.eq_ignore_ascii_case("cn") { "; did you mean `cn`?" } else { "" };
             format!("--calendar: found `{name}`, expected `cn` or a file that can be read: {error}{meant}")
         })?;
-        CalendarRules::from_json_str(&text).map_err(|errors| format!("{name}: {errors}"))?
+        match CalendarRules::from_json_str(&text) {
+            Ok(rules) => rules,
+            // Dates that are worked in hours which only --windows gives.
+            Err(errors) if windows.is_some() && errors.iter().all(|error| error.code == "no_hours") => {
+                serde_json::from_str(&text)?
+            }
+            Err(errors) => return Err(format!("{name}: {errors}").into()),
+        }
     };
     if let Some(windows) = windows {
         if windows.trim().is_empty() {

@@ -1,5 +1,6 @@
 //! How far a calendar is known: years whose days off nobody has said, the last night, what to do at the end, and versions.
 
+use chrono::{NaiveDate, TimeDelta};
 use leadkit::calendar::{
     Calendar, CalendarError, CalendarRules, Clock, Coverage, CoverageSource, DayOverride, DayWindow, Span,
     Zone,
@@ -216,7 +217,17 @@ warning[no_effect] at overrides: there is a shift roster, and on it the override
     );
     document["shifts"] = json!({"2026-03-02": "work"});
     document["make_up_as"] = json!("Fri");
-    assert_eq!(lint(&rules(document)).len(), 1, "no holidays, no make-up days");
+    assert_eq!(lint(&rules(document.clone())).len(), 1, "no holidays, no make-up days");
+    document["make_up_as"] = json!(null);
+    // With holidays or without, the roster is why a year that is named counts for nothing.
+    for holidays in [json!("cn"), json!(null)] {
+        document["holidays"] = holidays;
+        document["known_years"] = json!([2027]);
+        let expected = "\
+warning[no_effect] at known_years: there is a shift roster, and its dates or `coverage` say how far it is known
+  help: leave `known_years` out";
+        assert_eq!(lint(&rules(document.clone())), [expected]);
+    }
 }
 
 #[test]
@@ -277,7 +288,7 @@ fn a_calendar_made_from_another_has_a_version_of_its_own() {
     assert_eq!(hours(9, 18), "cn-2023-2026+hours-d98081653e7f");
     let due = Calendar::compile(&china().with_hours([DayWindow::hours(9, 18)])).unwrap();
     let due = due.add(at("2026-03-02T10:00:00+08:00"), Span::hours(1), Clock::OfficeHours).unwrap();
-    assert_eq!(due.calendar_version(), hours(9, 18));
+    assert_eq!(due.calendar_version().revision, hours(9, 18));
 }
 
 /// Each end is said by what limits it: the coverage where the days off beyond are known, else the holidays.
@@ -295,4 +306,42 @@ fn each_end_says_what_to_move() {
     assert_eq!(ends("2020-03-01", "2025-06-30"), ["add", "move"]);
     assert_eq!(ends("2023-01-01", "2026-12-31"), ["add", "add"]);
     assert_eq!(ends("2024-01-01", "2025-12-31"), ["move", "move"]);
+}
+
+/// Each end says what to do, and that is what helps: where it is the coverage's, moving the coverage alone makes the next
+/// date known, whatever is known of years outside it; else it does not, and naming the year does.
+#[test]
+fn what_an_end_says_to_do_is_what_helps() {
+    let mut random = crate::oracle::assign::Seeded(2_026);
+    let day = |random: &mut crate::oracle::assign::Seeded| {
+        NaiveDate::from_ymd_opt(2019, 1, 1).unwrap() + TimeDelta::days(random.below(12 * 365) as i64)
+    };
+    let mut counts = [[0; 2]; 2];
+    for round in 0..2_000 {
+        let (one, other) = (day(&mut random), day(&mut random));
+        let given = Coverage { from: one.min(other), through: one.max(other) };
+        let known_years = (2019..2031).filter(|_| random.percent(40)).collect();
+        let rules = CalendarRules { coverage: Some(given), known_years, ..CalendarRules::china() };
+        let Ok(calendar) = Calendar::compile(&rules) else { continue };
+        let (from, through) = calendar.coverage().unwrap();
+        for (end, step) in [(from, -1), (through, 1)] {
+            let next = end + TimeDelta::days(step);
+            let error = calendar.is_workday(next).unwrap_err();
+            let (CalendarError::BeforeCoverage { known_by, .. }
+            | CalendarError::AfterCoverage { known_by, .. }) = error
+            else {
+                panic!("{error:?}")
+            };
+            let mut moved = rules.clone();
+            let coverage = Coverage { from: given.from.min(next), through: given.through.max(next) };
+            moved.coverage = Some(coverage);
+            let answers = |rules: &CalendarRules| Calendar::compile(rules).unwrap().is_workday(next).is_ok();
+            let is_given = known_by == CoverageSource::Given;
+            assert_eq!(answers(&moved), is_given, "{round}: {given:?} {:?} at {next}", rules.known_years);
+            moved.known_years.insert(chrono::Datelike::year(&next));
+            assert!(answers(&moved), "{round}: {given:?} {:?} at {next}", rules.known_years);
+            counts[usize::from(step > 0)][usize::from(is_given)] += 1;
+        }
+    }
+    assert!(counts.iter().flatten().all(|count| *count > 200), "{counts:?}");
 }

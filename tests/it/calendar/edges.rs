@@ -6,7 +6,7 @@ use leadkit::calendar::{
     Amount, Calendar, CalendarError, CalendarRules, Calendars, Clock, DayOverride, DayWindow, Span,
     Transitions, UtcOffset, WeeklyWindow, Zone,
 };
-use leadkit::rule::Fingerprint;
+use leadkit::rule::{Fingerprint, RulesVersion};
 use serde_json::json;
 
 use super::{calendar, rules};
@@ -58,6 +58,41 @@ fn nothing_that_is_there_twice_is_lost_in_silence() {
     for lines in ["2026-10-01 = \"off\"\n2026-10-01 = \"work\"\n", "2026-10-1 = \"off\"\n"] {
         assert!(toml::from_str::<CalendarRules>(&format!("[overrides]\n{lines}")).is_err(), "{lines}");
     }
+}
+
+#[test]
+fn no_offset_changes_within_a_leap_second() {
+    let change = |moment: &str, until: &str| {
+        json!({"weekly": [], "zone": {"transitions": {
+            "before": "+01:00", "changes": [[moment, "+02:00"]], "until": until,
+        }}})
+    };
+    let (leap, after) = ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z");
+    let said = "error[bad_value] at zone.transitions: `2016-12-31T23:59:60Z` is a leap second, and no offset changes within \
+                one\n  help: write `\"2017-01-01T00:00:00Z\"`";
+    for document in [
+        change(leap, "2020-01-01T00:00:00Z"),
+        change("2010-01-01T00:00:00Z", leap),
+        change("2017-01-01T00:59:60.5+01:00", "2020-01-01T00:00:00Z"),
+    ] {
+        assert!(serde_json::from_value::<CalendarRules>(document.clone()).is_err(), "{document}");
+        let errors = CalendarRules::load(document).unwrap_err();
+        assert!(errors.to_string().contains(said), "{errors}");
+    }
+    CalendarRules::load(change(after, "2020-01-01T00:00:00Z")).unwrap();
+    // In code it is what it is everywhere: the second before it. So there is one change, and one moment of it.
+    let (second, next) = (at("2016-12-31T23:59:59Z"), "+02:00".parse().unwrap());
+    let of = |moments: &[&str]| {
+        let changes = moments.iter().map(|moment| (at(moment), next));
+        Transitions::new(UtcOffset::UTC, changes).with_until(at(leap) + TimeDelta::days(366))
+    };
+    let zone = of(&["2016-12-31T23:59:59.25Z", leap, "2016-12-31T23:59:60.5Z"]);
+    assert_eq!(zone.changes(), [(second, next)]);
+    assert_eq!(Transitions::new(UtcOffset::UTC, []).with_until(at(leap)).until(), Some(second));
+    assert_eq!(serde_json::from_value::<Transitions>(json!(zone)).unwrap(), zone);
+    let zone = Zone::Transitions(zone);
+    assert_eq!(zone.offset_at(second), next);
+    assert_eq!(zone.offset_at(second - TimeDelta::nanoseconds(1)), UtcOffset::UTC);
 }
 
 /// Moments around a leap second, in order.
@@ -201,10 +236,10 @@ fn a_night_of_a_date_that_is_never_shown_is_never_worked() {
 
 #[test]
 fn rules_that_say_something_else_have_another_name() {
-    let print = |rules: &CalendarRules| Calendar::compile(rules).unwrap().fingerprint();
+    let print = |rules: &CalendarRules| Calendar::compile(rules).unwrap().version().fingerprint;
     let china = CalendarRules::china();
     assert_eq!(print(&china), Fingerprint::of(&china));
-    assert_eq!(Calendar::china().fingerprint(), print(&china));
+    assert_eq!(Calendar::china().version(), Calendar::compile(&china).unwrap().version());
     let tokyo = Zone::Fixed("+09:00".parse().unwrap());
     let mut edited = china.clone();
     edited.overrides.insert("2026-03-03".parse().unwrap(), DayOverride::Off);
@@ -220,12 +255,14 @@ fn rules_that_say_something_else_have_another_name() {
     // A deadline names both, and is read where it was written without.
     let monday = at("2026-03-02T10:00:00+08:00");
     let due = Calendar::china().add(monday, Span::hours(1), Clock::OfficeHours).unwrap();
-    assert_eq!((due.calendar_version(), due.calendar_fingerprint()), ("cn-2023-2026", print(&china)));
+    let version = RulesVersion { format: 1, revision: "cn-2023-2026".to_owned(), fingerprint: print(&china) };
+    assert_eq!((due.calendar_version(), Calendar::china().version()), (&version, &version));
     let mut written = json!(due);
-    assert_eq!(written["calendar_fingerprint"], print(&china).to_string());
-    written.as_object_mut().unwrap().remove("calendar_fingerprint");
+    assert_eq!(written["calendar_version"], json!(version));
+    assert_eq!(serde_json::from_value::<leadkit::calendar::Deadline>(written.clone()).unwrap(), due);
+    written.as_object_mut().unwrap().remove("calendar_version");
     let read: leadkit::calendar::Deadline = serde_json::from_value(written).unwrap();
-    assert_eq!((read.at(), read.calendar_fingerprint()), (due.at(), Fingerprint::default()));
+    assert_eq!((read.at(), read.calendar_version()), (due.at(), &RulesVersion::default()));
 }
 
 #[test]

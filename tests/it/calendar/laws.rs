@@ -12,18 +12,21 @@ use crate::support::at;
 const FAIR: [Clock; 3] = [Clock::Workday, Clock::OfficeHours, Clock::Elapsed];
 
 fn window() -> impl Strategy<Value = DayWindow> {
-    // To the second; the end may be on the next day.
-    (0..86_400u32, 1..86_400u32).prop_map(|(from, length)| {
+    // To the second; the end may be on the next day. So long that two million seconds are less than two thousand years.
+    (0..86_400u32, 30..86_400u32).prop_map(|(from, length)| {
         let time =
             |second: u32| chrono::NaiveTime::from_num_seconds_from_midnight_opt(second % 86_400, 0).unwrap();
         DayWindow { from: time(from), until: time(from + length) }
     })
 }
 
-/// Offsets that jump by less than a day, as those of all places do; farther, one date is shown twice with others between,
-/// and the same time some days later has no single meaning.
+/// Any offsets that a document may write: the wall may jump by almost two days, forward and back.
 fn zone() -> impl Strategy<Value = Zone> {
-    let offset = || (-48..48i32).prop_map(|quarters| UtcOffset::from_seconds(900 * quarters).unwrap());
+    let offset = || {
+        let any = (-86_399..86_400i32).prop_map(|seconds| UtcOffset::from_seconds(seconds).unwrap());
+        let quarters = (-95..96i32).prop_map(|quarters| UtcOffset::from_seconds(900 * quarters).unwrap());
+        prop_oneof![1 => any, 3 => quarters]
+    };
     let changes = proptest::collection::vec((0..120 * 86_400i64, offset()), 0..5);
     (offset(), changes).prop_map(|(before, changes)| {
         if changes.is_empty() {
@@ -43,11 +46,19 @@ fn date(day: u64) -> NaiveDate {
     new_year().date_naive() + chrono::Days::new(day)
 }
 
+/// Some seconds of a day, so that amounts lead far away.
+fn short_window() -> impl Strategy<Value = DayWindow> {
+    (0..86_300u32, 1..60u32).prop_map(|(from, length)| {
+        let time = |second| chrono::NaiveTime::from_num_seconds_from_midnight_opt(second, 0).unwrap();
+        DayWindow { from: time(from), until: time(from + length) }
+    })
+}
+
 prop_compose! {
-    fn calendar()(
+    fn calendar_of(hours: BoxedStrategy<DayWindow>)(
         zone in zone(),
-        weekly in proptest::collection::vec((0..7u8, 0..6u8, proptest::collection::vec(window(), 1..4)), 1..4),
-        dates in proptest::collection::btree_map(0..120u64, proptest::option::of(proptest::collection::vec(window(), 0..3)), 0..20),
+        weekly in proptest::collection::vec((0..7u8, 0..6u8, proptest::collection::vec(hours.clone(), 1..4)), 1..4),
+        dates in proptest::collection::btree_map(0..120u64, proptest::option::of(proptest::collection::vec(hours, 0..3)), 0..20),
     ) -> Calendar {
         let day = |index: u8| chrono::Weekday::try_from(index % 7).unwrap();
         let weekly = weekly
@@ -60,6 +71,17 @@ prop_compose! {
             .collect();
         Calendar::compile(&CalendarRules { zone, weekly, overrides, ..CalendarRules::default() }).unwrap()
     }
+}
+
+fn calendar() -> impl Strategy<Value = Calendar> {
+    calendar_of(window().boxed())
+}
+
+/// The first moment that RFC 3339 can write, in UTC and by the wall, and the last whole second.
+fn writable(calendar: &Calendar) -> (DateTime<Utc>, DateTime<Utc>) {
+    let (first, last) = (at("0000-01-01T00:00:00Z"), at("9999-12-31T23:59:59Z"));
+    let offset = |at| TimeDelta::seconds(calendar.zone().offset_at(at).seconds().into());
+    (first.max(first - offset(first)), last.min(last - offset(last)))
 }
 
 /// Within the days that differ, to the millisecond.
@@ -98,19 +120,64 @@ proptest! {
             let wanted = TimeDelta::seconds(seconds.into());
             prop_assert_eq!(calendar.between(start, due, clock).unwrap(), wanted, "{}", clock);
             prop_assert_eq!(calendar.between(due, start, clock).unwrap(), -wanted);
-            let begin = match calendar.subtract(start, amount, clock) {
-                Ok(begin) => begin.at(),
-                // At a second of work a day, half a million of them reach back before the year 0.
-                Err(CalendarError::OutOfRange) => continue,
-                Err(error) => return Err(TestCaseError::fail(error.to_string())),
-            };
+            let begin = calendar.subtract(start, amount, clock).unwrap().at();
             prop_assert!(begin <= start);
             prop_assert_eq!(calendar.between(begin, start, clock).unwrap(), wanted, "{}", clock);
         }
-        for days in [1, 2, 30] {
-            let due = calendar.add(start, Amount::Workdays(days), Clock::SameTime).unwrap().at();
-            let between = calendar.between(start, due, Clock::SameTime).unwrap();
-            prop_assert_eq!(between, TimeDelta::days(days.into()));
+    }
+
+    /// On `SameTime` more days are never due earlier, nor before the start. What lies between is what was added, or, where
+    /// the wall jumps over a whole day, more that is due at the same moment.
+    #[test]
+    fn the_days_between_undo_add(calendar in calendar(), start in moment(), days in 1..60u32) {
+        let add = |days| calendar.add(start, Amount::Workdays(days), Clock::SameTime).unwrap().at();
+        let (due, next) = (add(days), add(days + 1));
+        prop_assert!(start < due && due <= next, "{start} {due} {next}");
+        let between = calendar.between(start, due, Clock::SameTime).unwrap().num_days();
+        if due < next {
+            prop_assert_eq!(between, i64::from(days));
+        } else {
+            prop_assert!(between > i64::from(days));
+            prop_assert_eq!(add(u32::try_from(between).unwrap()), due);
+            // The time and one a working day later are both passed at once.
+            let zone = calendar.zone();
+            let shown = |at| zone.local(at);
+            prop_assert!(shown(due) - shown(due - TimeDelta::nanoseconds(1)) >= TimeDelta::days(1));
+        }
+        let back = calendar.subtract(start, Amount::Workdays(days), Clock::SameTime).unwrap().at();
+        prop_assert!(back <= start);
+    }
+
+    /// There is no answer exactly when the working time up to the last moment that can be written, or from the first on,
+    /// is not enough.
+    #[test]
+    fn out_of_range_is_said_exactly_when_it_is(
+        calendar in calendar_of(short_window().boxed()),
+        start in moment(),
+        power in 0..32u32,
+        part in 0..u32::MAX,
+    ) {
+        let start = start - TimeDelta::nanoseconds(start.timestamp_subsec_nanos().into());
+        let amount = Span::seconds((part >> power).max(1));
+        let wanted = TimeDelta::seconds(amount.as_seconds().into());
+        let (first, last) = writable(&calendar);
+        for clock in FAIR {
+            for (found, room) in [
+                (calendar.add(start, amount, clock), calendar.between(start, last, clock).unwrap()),
+                (calendar.subtract(start, amount, clock), calendar.between(first, start, clock).unwrap()),
+            ] {
+                match found {
+                    Ok(found) => {
+                        prop_assert!(wanted <= room, "{clock}: {amount} has room in {room}, {found}");
+                        let length = calendar.between(start, found.at(), clock).unwrap();
+                        prop_assert_eq!(length.abs(), wanted, "{}", clock);
+                    }
+                    Err(error) => {
+                        prop_assert_eq!(error, CalendarError::OutOfRange);
+                        prop_assert!(room < wanted, "{clock}: {amount} has no room in {room}");
+                    }
+                }
+            }
         }
     }
 

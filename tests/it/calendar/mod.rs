@@ -9,6 +9,7 @@ mod extremes;
 mod facts;
 mod fairness;
 mod laws;
+mod midnight;
 mod stepper;
 mod zones;
 
