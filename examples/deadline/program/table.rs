@@ -100,13 +100,21 @@ pub(super) fn read_line(line: &str, between: bool, is_first: bool) -> Result<Lin
         let until = read_moment(second).map_err(|what| (2, what))?;
         return Ok(Line::Question(start, Second::Until(until)));
     }
+    if second.is_empty() {
+        return Err((2, format!("found nothing, expected {wanted}")));
+    }
     let (amount, back) = match second.strip_prefix(['-', '−']) {
-        Some(amount) => (amount, true),
+        Some(amount) => (amount.trim_start(), true),
         None => (second, false),
     };
-    let amount = amount.parse::<Amount>().map_err(|error| match second {
-        "" => (2, format!("found nothing, expected {wanted}")),
-        _ => (2, format!("{error}: {}", error.help().replace('"', ""))),
+    if back && amount.starts_with(['-', '−', '+']) {
+        return Err((2, format!("found {}, expected one sign: -24h counts back", quoted(second))));
+    }
+    let amount = amount.parse::<Amount>().map_err(|error| {
+        // An amount has no sign: the one of the line stands before what was found and what to write.
+        let sign = if back { "-" } else { "" };
+        let found = error.to_string().replacen('`', &format!("`{sign}"), 1);
+        (2, format!("{found}: {}", error.help().replace("`\"", &format!("`{sign}")).replace('"', "")))
     })?;
     Ok(Line::Question(start, if back { Second::Subtract(amount) } else { Second::Add(amount) }))
 }

@@ -359,6 +359,33 @@ t.tsv: line 3, column 1: found `2026-03-06T16:00:00`, expected a time in RFC 333
 t.tsv: line 4, column 2: found no tab in `2026-03-06T16:00:00+08:00 2h`, expected a tab before an amount such as 24h, 3d or 7wd
 t.tsv: line 5, column 2: found the end of the line, expected a tab and an amount such as 24h, 3d or 7wd"
     );
+    for (amount, wanted) in [
+        ("-1.5h", "`-1.5h` is not an amount of time such as `24h`, `3d` or `7wd`: write `-90m`"),
+        (
+            "−7 working days",
+            "`-7 working days` is not an amount of time such as `24h`, `3d` or `7wd`: write `-7wd`",
+        ),
+        ("- 2 hours", "`-2 hours` is not an amount of time such as `24h`, `3d` or `7wd`: write `-2h`"),
+        ("-200000d", "`-200000d` is longer than a hundred years: write at most `-36525d`"),
+        ("-99999wd", "`-99999wd` is longer than a hundred years: write at most `-36525wd`"),
+        (
+            "-3 months",
+            "`-3 months` is not an amount of time such as `24h`, `3d` or `7wd`: write `-90d`: months differ in length",
+        ),
+        (
+            "-",
+            "`-` is not an amount of time such as `24h`, `3d` or `7wd`: write a whole number and a unit, such as `-7d`",
+        ),
+        ("--2h", "found `--2h`, expected one sign: -24h counts back"),
+        ("-+2h", "found `-+2h`, expected one sign: -24h counts back"),
+    ] {
+        let error = refused(&["t.tsv"], &format!("2026-03-06T16:00:00+08:00|{amount}\n"));
+        assert_eq!(error, format!("t.tsv: line 1, column 2: {wanted}"));
+        // What it says to write can be read.
+        if let Some(right) = wanted.split("write `").nth(1).and_then(|rest| rest.split('`').next()) {
+            printed(&["t.tsv"], &format!("2026-03-06T16:00:00+08:00|{right}\n"));
+        }
+    }
     for (words, wanted) in [
         (&["--clock", "work_day", "t.tsv"][..], "did you mean `workday`?"),
         (&["--calender", "cn"], "did you mean --calendar?"),
@@ -378,4 +405,29 @@ t.tsv: line 5, column 2: found the end of the line, expected a tab and an amount
     }
     let broken = run(&["--calendar", "c.json", "t.tsv"], "", r#"{"zoen": "UTC"}"#);
     assert!(broken.error.unwrap().contains("did you mean `zone`?"));
+}
+
+#[test]
+fn hours_of_the_command_line_are_those_of_a_roster_without_hours() {
+    let table = "2026-03-05T16:00:00+08:00|2h\n2026-03-05T17:30:00+08:00|1h\n";
+    let roster = |rest: &str| {
+        let shifts = r#"{"2026-03-05": "work", "2026-03-07": "work", "2026-03-08": {"windows": "20:00-22:00"}, "2026-03-09": "off"}"#;
+        format!(r#"{{"zone": "+08:00", "shifts": {shifts}{rest}}}"#)
+    };
+    let words = ["--calendar", "c.json", "--clock", "office_hours", "--windows", "09:00-18:00", "t.tsv"];
+    let wanted = "\
+2026-03-05T16:00:00+08:00|2h|2026-03-05T18:00:00+08:00
+2026-03-05T17:30:00+08:00|1h|2026-03-07T09:30:00+08:00
+";
+    for rest in ["", r#", "weekly": [{"days": "Mon-Fri", "hours": "08:00-09:00"}]"#, r#", "weekly": []"#] {
+        let run = run(&words, table, &roster(rest));
+        assert_eq!((run.out.as_str(), run.error), (wanted, None), "{rest}");
+        assert_eq!(run.notes, "", "{rest}");
+    }
+    // Without them, and with other mistakes, all is told as ever.
+    let without = run(&["--calendar", "c.json", "t.tsv"], table, &roster(""));
+    let error = without.error.unwrap();
+    assert!(error.contains("error[no_hours] at shifts.2026-03-05 (1:"), "{error}");
+    let wrong = run(&words, table, &roster(r#", "zoen": 1"#)).error.unwrap();
+    assert!(wrong.contains("did you mean `zone`?") && wrong.contains("no_hours"), "{wrong}");
 }
