@@ -317,7 +317,7 @@ fn what_an_end_says_to_do_is_what_helps() {
         NaiveDate::from_ymd_opt(2019, 1, 1).unwrap() + TimeDelta::days(random.below(12 * 365) as i64)
     };
     let mut counts = [[0; 2]; 2];
-    for round in 0..2_000 {
+    for round in 0..250 {
         let (one, other) = (day(&mut random), day(&mut random));
         let given = Coverage { from: one.min(other), through: one.max(other) };
         let known_years = (2019..2031).filter(|_| random.percent(40)).collect();
@@ -343,5 +343,5 @@ fn what_an_end_says_to_do_is_what_helps() {
             counts[usize::from(step > 0)][usize::from(is_given)] += 1;
         }
     }
-    assert!(counts.iter().flatten().all(|count| *count > 200), "{counts:?}");
+    assert!(counts.iter().flatten().all(|count| *count > 25), "{counts:?}");
 }
