@@ -86,6 +86,8 @@ fn engines_have_the_agreed_signatures() {
         CalendarRules::load: fn(Json) -> Loaded<CalendarRules>;
         CalendarRules::from_json_str: fn(&str) -> Loaded<CalendarRules>;
         CalendarRules::lint: fn(&CalendarRules) -> Vec<Diagnostic>;
+        Calendars::load: fn(Json) -> Loaded<Calendars>;
+        Calendars::lint: fn(&Calendars) -> Vec<Diagnostic>;
         Attribution::load_with: fn(Json, &Registry) -> Loaded<Attribution>;
         Attribution::compile_with: fn(&AttributionRules, &Registry) -> Loaded<Attribution>;
         Assigner::load_with: fn(Json, &Registry) -> Loaded<Assigner>;
@@ -154,6 +156,7 @@ fn versions_are_of_rules_and_revisions_of_states() {
         Attribution::version: fn(&Attribution) -> &RulesVersion;
         Scorer::version: fn(&Scorer) -> &RulesVersion;
         Assigner::version: fn(&Assigner) -> &RulesVersion;
+        Calendar::version: fn(&Calendar) -> &RulesVersion;
         Merger::version: fn(&Merger) -> &RulesVersion;
         Pipeline::version: fn(&Pipeline) -> &RulesVersion;
         Outcome::version: fn(&Outcome) -> &RulesVersion;
