@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::channel::{RESERVED, Unusable, campaign_name, usable};
 use super::error::JourneyError;
 use super::names::Names;
 use crate::model::{Currency, Money};
@@ -20,9 +21,9 @@ const MAX_COUNT: u64 = 1 << 53;
 /// One touch of a journey that is being built: [`Journeys::push`] takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Step<'a> {
-    /// The channel; not blank.
+    /// The channel, taken without spaces around it; not blank.
     pub channel: &'a str,
-    /// The campaign.
+    /// The campaign, taken without spaces around it; a blank one is none.
     pub campaign: Option<&'a str>,
     /// When; microseconds count, finer parts are cut off.
     pub time: Option<DateTime<Utc>>,
@@ -181,7 +182,7 @@ fn micros(time: Option<DateTime<Utc>>) -> i64 {
 
 impl Journeys {
     /// Names no channel may have: tables of credits and transitions use them for what is no channel.
-    pub const RESERVED: [&str; 4] = ["(start)", "(conversion)", "(null)", "(unattributed)"];
+    pub const RESERVED: [&str; 4] = RESERVED;
 
     /// No journeys.
     #[must_use]
@@ -237,16 +238,17 @@ impl Journeys {
         let step = Step { channel: step.channel.trim(), ..step };
         let number = match self.channels.number(step.channel) {
             Some(number) => number,
-            None if crate::text::is_blank(step.channel) => {
-                let touch = length - self.open;
-                return Err(JourneyError::BlankChannel { journey: self.ends.len(), touch });
-            }
-            None if Journeys::RESERVED.contains(&step.channel) => {
+            None => {
                 let (journey, touch) = (self.ends.len(), length - self.open);
-                let channel = step.channel.to_owned();
-                return Err(JourneyError::ReservedChannel { journey, touch, channel });
+                match usable(step.channel) {
+                    Ok(channel) => self.channels.intern(channel).ok_or_else(full)?,
+                    Err(Unusable::Blank) => return Err(JourneyError::BlankChannel { journey, touch }),
+                    Err(Unusable::Reserved) => {
+                        let channel = step.channel.to_owned();
+                        return Err(JourneyError::ReservedChannel { journey, touch, channel });
+                    }
+                }
             }
-            None => self.channels.intern(step.channel).ok_or_else(full)?,
         };
         let time = micros(step.time);
         if length > self.open {
@@ -257,7 +259,7 @@ impl Journeys {
             }
             self.unordered |= time < before;
         }
-        let campaign = match step.campaign {
+        let campaign = match campaign_name(step.campaign) {
             None => NONE,
             Some(name) => {
                 let journey = self.ends.len();

@@ -117,11 +117,14 @@
 //! Bounds: 2³² − 1 touches, counts of 2⁵³ and amounts of 2⁶³ minor units together; see [`JourneyError`].
 
 mod allocation;
+mod assemble;
 mod bootstrap;
 mod by_channel;
 mod by_place;
 mod cents;
+mod channel;
 mod compile;
+mod conversions;
 mod credit_model;
 mod credits;
 mod engine;
@@ -141,11 +144,14 @@ mod registry;
 mod report;
 mod rules;
 mod run;
+mod sets;
 mod shapley;
 mod spread;
 mod sums;
+mod visits;
 
 pub use allocation::{Allocation, AllocationRow, Dimension, TouchCredit};
+pub use channel::share_channel;
 pub(crate) use compile::check_ownership;
 pub use credit_model::{CreditModel, Fit, Path, Paths};
 pub use credits::{ChannelCredit, Credits, Interval, ModelCredits, ModelShares, Note, Unattributed};
@@ -155,7 +161,8 @@ pub use journeys::{Conversion, Journey, Journeys, Step};
 pub use markov::{MarkovFit, MarkovTransition, OrderScore};
 pub use ownership::{Disregard, Entry, Ownership, OwnershipReason};
 pub use ownership_rules::{OwnershipMethod, OwnershipRules};
-pub use records::{Assembled, AssembledTouch, CustomerJourney, Origin, Records, share_channel};
+pub use person_keys::touches_of;
+pub use records::{Assembled, AssembledTouch, CustomerJourney, Origin, Records};
 pub use report::{ChannelReport, Figures, ReportError, ReportRow, channel_costs};
 pub use rules::{
     Anchor, AttributionRules, Bootstrap, Division, Game, JourneyRules, LastNonRules, LookBack, Markov,

@@ -1,9 +1,9 @@
 //! Whose a key is: what leads and contacts are known by, as an anonymous touch names it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contact::{Email, Wechat, read_emails};
-use crate::model::{Contact, EmailAddress, Lead, RecordRef, WechatId};
+use crate::model::{Contact, EmailAddress, Lead, RecordRef, Touch, WechatId};
 
 /// A key of a person as two records share it: the name folded, the value as it is compared.
 pub(super) fn person_key(name: &str, value: &str) -> Option<(String, String)> {
@@ -58,24 +58,74 @@ fn person_keys<'a>(
     emails.chain(wechat.and_then(|id| person_key("wechat", id.as_str())))
 }
 
-/// Which lead or contact has a key: of several leads the one created first, a contact when no lead has it, of several
-/// contacts the one with the lowest id.
-pub(super) fn keys(leads: &[Lead], mut contacts: Vec<&Contact>) -> BTreeMap<(String, String), RecordRef> {
+/// Who has each key.
+#[derive(Debug, Default)]
+pub(super) struct PersonKeys(BTreeMap<(String, String), Vec<RecordRef>>);
+
+impl PersonKeys {
+    /// The leads and contacts that have a key; the first is the one it belongs to.
+    pub(super) fn holders(&self, name: &str, value: &str) -> &[RecordRef] {
+        let found = person_key(name, value).and_then(|key| self.0.get(&key));
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    fn add(&mut self, key: (String, String), record: &RecordRef) {
+        let holders = self.0.entry(key).or_default();
+        if holders.last() != Some(record) {
+            holders.push(record.clone());
+        }
+    }
+}
+
+/// The keys of a lead.
+fn keys_of(lead: &Lead) -> impl Iterator<Item = (String, String)> {
+    let named = lead.click_ids.iter().chain(lead.external_ids.iter().filter(|(name, _)| is_person(name)));
+    let others = lead.other_ids.iter().filter(|(name, _)| is_person(name) || name.as_str() == "wechat");
+    let others = others.flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
+    let named = named.chain(others).filter_map(|(name, value)| person_key(name, value));
+    named.chain(person_keys(&lead.emails, lead.wechat.as_ref()))
+}
+
+/// Which leads and contacts have a key: of several leads it belongs to the one created first, to a contact when no lead
+/// has it, of several contacts to the one with the lowest id.
+pub(super) fn keys(leads: &[Lead], mut contacts: Vec<&Contact>) -> PersonKeys {
     let mut leads: Vec<&Lead> = leads.iter().collect();
     leads.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-    let mut keys = BTreeMap::new();
+    let mut keys = PersonKeys::default();
     for one in leads {
-        let named = one.click_ids.iter().chain(one.external_ids.iter().filter(|(name, _)| is_person(name)));
-        let named = named.filter_map(|(name, value)| person_key(name, value));
-        for key in named.chain(person_keys(&one.emails, one.wechat.as_ref())) {
-            keys.entry(key).or_insert_with(|| RecordRef::Lead(one.id.clone()));
-        }
+        let record = RecordRef::Lead(one.id.clone());
+        keys_of(one).for_each(|key| keys.add(key, &record));
     }
     contacts.sort_by(|a, b| a.id.cmp(&b.id));
     for one in contacts {
-        for key in person_keys(&one.emails, one.wechat.as_ref()) {
-            keys.entry(key).or_insert_with(|| RecordRef::Contact(one.id.clone()));
-        }
+        let record = RecordRef::Contact(one.id.clone());
+        person_keys(&one.emails, one.wechat.as_ref()).for_each(|key| keys.add(key, &record));
     }
     keys
+}
+
+/// Whether a touch is of one of some leads: it names one, or has a key of one, as
+/// [`Attribution::journeys`](super::Attribution::journeys) reads keys. For whoever must let go of a person's touches.
+/// O(leads + touches), logarithms aside.
+///
+/// ```
+/// use leadkit::attribution::touches_of;
+/// use leadkit::model::{Lead, Touch};
+///
+/// let ann = Lead { id: "L1".into(), emails: vec!["Ann@quellmark.de".into()], ..Lead::default() };
+/// let opened = Touch { keys: [("email".to_owned(), "ann+news@quellmark.de".to_owned())].into(), ..Touch::default() };
+/// let called = Touch { lead: "L2".into(), ..Touch::default() };
+/// assert_eq!(touches_of([&ann], &[opened, called]), [true, false]);
+/// ```
+#[must_use]
+pub fn touches_of<'a>(leads: impl IntoIterator<Item = &'a Lead>, touches: &[Touch]) -> Vec<bool> {
+    let (mut ids, mut keys) = (BTreeSet::new(), BTreeSet::new());
+    for lead in leads {
+        ids.insert(&lead.id);
+        keys.extend(keys_of(lead));
+    }
+    let has_key = |touch: &Touch| {
+        touch.keys.iter().any(|(name, value)| person_key(name, value).is_some_and(|key| keys.contains(&key)))
+    };
+    touches.iter().map(|touch| ids.contains(&touch.lead) || has_key(touch)).collect()
 }

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::allocation::{Allocation, Dimension};
 use super::cents::Divider;
+use super::channel::{campaign_name, channel_of, usable};
 use super::engine::Attribution;
 use super::error::AttributionError;
 use super::journeys::Journeys;
-use super::records::share_channel;
 use crate::model::{Campaign, Money, MoneyError, RuleId, Touch};
 
 /// Why a report was not made.
@@ -292,7 +292,9 @@ impl Allocation {
 }
 
 /// What channels cost, from touches that have a cost and from what campaigns cost; a host that has both for the same
-/// spending gives one of the two. A campaign without a channel is left out, and one without an actual cost.
+/// spending gives one of the two. Touches of one id are one, as in journeys, and so are
+/// equal ones that name somebody; channels are named as there: one that
+/// is blank or [reserved](super::Journeys::RESERVED) has no costs. A campaign without an actual cost is left out.
 ///
 /// ```
 /// use leadkit::attribution::channel_costs;
@@ -312,15 +314,29 @@ pub fn channel_costs(
     touches: &[Touch],
     campaigns: &[Campaign],
 ) -> Result<BTreeMap<String, Money>, ReportError> {
-    let of_touches = touches.iter().filter_map(|touch| {
-        let channel = touch.shared_by.as_ref().map_or_else(|| touch.channel.clone(), share_channel);
-        Some((channel, touch.cost?))
-    });
-    let of_campaigns = campaigns.iter().filter_map(|one| Some((one.channel.clone(), one.actual_cost?)));
+    // Spending that names nobody may well be the same twice.
+    let names_somebody =
+        |touch: &Touch| !touch.lead.is_blank() || touch.contact.is_some() || !touch.keys.is_empty();
+    let mut seen = BTreeSet::new();
+    let mut spent: Vec<(String, Money)> = Vec::new();
+    for touch in touches {
+        let Ok(channel) = usable(&channel_of(touch)).map(str::to_owned) else { continue };
+        let is_new = match &touch.id {
+            Some(id) if !id.is_blank() => seen.insert((Some(id.as_str().trim()), None)),
+            _ if names_somebody(touch) => {
+                let (whom, cost) = ((&touch.lead, &touch.contact, &touch.keys), touch.cost);
+                let cost = cost.map(|cost| (cost.minor(), cost.currency()));
+                let campaign = campaign_name(touch.campaign.as_ref().map(|id| id.as_str()));
+                seen.insert((None, Some((whom, channel.clone(), campaign, touch.time, cost))))
+            }
+            _ => true,
+        };
+        spent.extend(touch.cost.filter(|_| is_new).map(|cost| (channel, cost)));
+    }
+    let of_campaigns =
+        campaigns.iter().filter_map(|one| Some((usable(&one.channel).ok()?.to_owned(), one.actual_cost?)));
     let mut costs: BTreeMap<String, Money> = BTreeMap::new();
-    for (channel, cost) in
-        of_touches.chain(of_campaigns).filter(|(channel, _)| !crate::text::is_blank(channel))
-    {
+    for (channel, cost) in spent.into_iter().chain(of_campaigns) {
         let before = costs.get(&channel).copied().unwrap_or(Money::new(0, cost.currency()));
         match before.checked_add(cost) {
             Ok(sum) => drop(costs.insert(channel, sum)),

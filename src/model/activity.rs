@@ -113,13 +113,15 @@ impl fmt::Debug for Touch {
 }
 
 impl Touch {
-    /// The touch an activity is; `None` when it names neither a channel nor a sharer.
+    /// The touch an activity is; `None` when it names neither a channel nor a sharer. Its id is the activity's behind
+    /// `activity:`, so that a touch with an id of its own is another one.
     ///
     /// ```
     /// use leadkit::model::{Activity, Touch};
     ///
     /// let activity = Activity { id: "a1".into(), channel: Some("live".into()), ..Activity::default() };
-    /// assert_eq!(Touch::from_activity(&activity).unwrap().channel, "live");
+    /// let touch = Touch::from_activity(&activity).unwrap();
+    /// assert_eq!((touch.channel.as_str(), touch.id), ("live", Some("activity:a1".into())));
     /// assert_eq!(Touch::from_activity(&Activity::default()), None);
     /// ```
     #[must_use]
@@ -128,7 +130,7 @@ impl Touch {
             return None;
         }
         Some(Touch {
-            id: (!activity.id.is_blank()).then(|| activity.id.clone()),
+            id: (!activity.id.is_blank()).then(|| format!("activity:{}", activity.id.as_str().trim()).into()),
             lead: activity.lead.clone(),
             channel: activity.channel.clone().unwrap_or_default(),
             campaign: activity.campaign.clone(),

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use leadkit::attribution::{Assembled, Attribution, AttributionRules, Records};
+use leadkit::attribution::{Assembled, Attribution, AttributionRules, Records, touches_of};
 use leadkit::book::Book;
 use leadkit::model::{
-    Account, ConversionRecord, Lead, LeadId, Link, LinkKind, Opportunity, Order, RecordRef, Touch,
+    Account, CloseReason, ConversionRecord, Lead, LeadId, Link, LinkKind, Opportunity, Order, RecordRef,
+    Touch,
 };
 
 /// Records that no decision reads.
@@ -35,35 +36,28 @@ impl Kept {
                 break;
             }
         }
-        let known = gone.iter().filter_map(|id| book.lead(id));
-        let keys: BTreeSet<String> = known
-            .flat_map(|lead| {
-                let ids = lead.click_ids.values().chain(lead.external_ids.values()).cloned();
-                let wechat = lead.wechat.iter().map(|id| id.as_str().to_owned());
-                ids.chain(lead.emails.iter().map(|mail| mail.as_str().to_lowercase())).chain(wechat)
-            })
-            .collect();
-        let is_of = |touch: &Touch| {
-            gone.contains(&touch.lead)
-                || touch.keys.values().any(|key| keys.contains(&key.to_lowercase()) || keys.contains(key))
-        };
-        self.touches.retain(|touch| !is_of(touch));
+        let known: Vec<&Lead> = gone.iter().filter_map(|id| book.lead(id)).collect();
+        let mut is_of = touches_of(known, &self.touches).into_iter();
+        self.touches.retain(|touch| !is_of.next().unwrap_or_default() && !gone.contains(&touch.lead));
         let name = |of: &mut Option<LeadId>| drop(of.take_if(|id| gone.contains(id)));
         self.orders.iter_mut().for_each(|order| name(&mut order.lead));
     }
 
     /// The journeys of every customer, from what stands in the book and what is kept here.
     pub(crate) fn journeys(&self, book: &Book) -> Result<Assembled, Box<dyn Error>> {
+        let is_erased = |one: &Lead| one.close_reason == Some(CloseReason::Erased);
         let leads: Vec<Lead> = book.leads().cloned().collect();
         let accounts: Vec<Account> = book.accounts().cloned().collect();
         let links: Vec<Link> = book.desk().links.iter().cloned().collect();
-        let erased = |lead: &LeadId| book.lead(lead).is_none_or(|one| one.status.as_str() == "erased");
+        let erased = |lead: &LeadId| book.lead(lead).is_none_or(is_erased);
         let conversions = book.desk().conversions.values().filter(|one| !erased(&one.lead));
         let conversions: Vec<ConversionRecord> = conversions.cloned().collect();
         let opportunities: Vec<Opportunity> = book.opportunities().cloned().collect();
         let activities = leads.iter().flat_map(|lead| book.activities(&lead.id));
-        let touches: Vec<Touch> =
-            activities.filter_map(Touch::from_activity).chain(self.touches.iter().cloned()).collect();
+        // Nothing more is known of who was forgotten, and nothing is learnt.
+        let forgotten = |id: &LeadId| book.lead(id).is_some_and(is_erased);
+        let kept = self.touches.iter().filter(|touch| !forgotten(&touch.lead));
+        let touches: Vec<Touch> = activities.filter_map(Touch::from_activity).chain(kept.cloned()).collect();
         let attribution = Attribution::compile(&AttributionRules::default())?;
         Ok(attribution.journeys(&Records {
             leads: &leads,

@@ -625,3 +625,142 @@ fn a_link_is_shown_by_a_click_of_its_campaign() {
         assert_eq!(shown, wanted);
     }
 }
+
+/// The touches of the first customer: hours, channel, campaign.
+fn shown(records: &Records<'_>) -> Vec<String> {
+    let assembled = assemble(records);
+    let hours = |touch: &leadkit::attribution::AssembledTouch| (touch.time - hour(0)).num_hours();
+    let campaign = |touch: &leadkit::attribution::AssembledTouch| match &touch.campaign {
+        Some(campaign) => format!(" {campaign}"),
+        None => String::new(),
+    };
+    let touches = assembled.customers.iter().flat_map(|one| &one.touches);
+    touches.map(|touch| format!("{} {}{}", hours(touch), touch.channel, campaign(touch))).collect()
+}
+
+fn by_link(id: &str, source: &str, click: Option<&str>, at: i64) -> Lead {
+    Lead {
+        utm: Utm { source: Some(source.into()), ..Utm::default() },
+        click_ids: click.iter().map(|id| ("gclid".to_owned(), (*id).to_owned())).collect(),
+        ..lead(id, at)
+    }
+}
+
+fn link(from: &str, kind: LinkKind, to: &str) -> Link {
+    Link { from: RecordRef::Lead(from.into()), kind, to: RecordRef::Lead(to.into()) }
+}
+
+/// Who comes again brings a link of its own: one visit, whether the click was recorded or not, and whichever lead has its key.
+#[test]
+fn an_entry_that_was_folded_brings_one_visit() {
+    let first = by_link("L1", "sem", Some("a"), 0);
+    let clicks = [keyed("gclid", "a", "sem", -1), keyed("gclid", "b", "sem", 99)];
+    let again = |click| Lead { folded_into: Some("L1".into()), ..by_link("L2", "sem", click, 100) };
+    let ask = |first: &Lead, again: Lead, touches: &[Touch], links: &[Link]| {
+        shown(&Records { leads: &[first.clone(), again], touches, links, ..Records::default() })
+    };
+    assert_eq!(ask(&first, again(Some("b")), &clicks, &[]), ["-1 sem", "99 sem"]);
+    assert_eq!(
+        ask(&first, again(Some("b")), &clicks[..1], &[]),
+        ["-1 sem", "100 sem"],
+        "the second click is missing"
+    );
+    assert_eq!(ask(&first, again(Some("b")), &clicks[1..], &[]), ["0 sem", "99 sem"], "the first one is");
+    assert_eq!(ask(&first, again(None), &[], &[]), ["0 sem", "100 sem"], "both are");
+    // Folding gave the click to the lead that was there before.
+    let filled =
+        Lead { click_ids: [("gclid".to_owned(), "b".to_owned())].into(), ..by_link("L1", "sem", None, 0) };
+    assert_eq!(
+        ask(&filled, again(Some("b")), &clicks, &[]),
+        ["0 sem", "99 sem"],
+        "a click of nobody is left out"
+    );
+    assert_eq!(ask(&filled, again(None), &clicks[1..], &[]), ["0 sem", "99 sem"]);
+    // One click, two forms.
+    assert_eq!(ask(&first, again(Some("a")), &clicks[..1], &[]), ["-1 sem"]);
+    assert_eq!(ask(&first, again(Some("a")), &[], &[]), ["0 sem"]);
+    // The same submission, sent once more.
+    let resent = [link("L2", LinkKind::ResubmissionOf, "L1")];
+    let second = by_link("L2", "sem", None, 20);
+    assert_eq!(ask(&first, second.clone(), &clicks[..1], &resent), ["-1 sem"]);
+    assert_eq!(ask(&first, second.clone(), &[], &resent), ["0 sem"]);
+    // Two forms in one session, and by two links.
+    let soon = |minutes: i64, source: &str| Lead {
+        created_at: hour(0) + chrono::TimeDelta::minutes(minutes),
+        ..Lead { folded_into: Some("L1".into()), ..by_link("L2", source, None, 0) }
+    };
+    assert_eq!(ask(&first, soon(30, "sem"), &[], &[]), ["0 sem"]);
+    assert_eq!(ask(&first, soon(31, "sem"), &[], &[]), ["0 sem", "0 sem"]);
+    assert_eq!(ask(&first, soon(1, "feed"), &[], &[]), ["0 sem", "0 feed"]);
+    // Another person of the company is nobody's second visit.
+    let collected = Lead { collected_under: Some("L1".into()), ..by_link("L2", "sem", None, 0) };
+    assert_eq!(ask(&first, collected, &[], &[]), ["0 sem", "0 sem"]);
+}
+
+/// A merge copies the link of the lead that goes to the one that stays: the visit is where it was.
+#[test]
+fn a_merge_shows_a_link_once_and_in_its_time() {
+    let merged = [link("L1", LinkKind::MergedInto, "L2"), link("L2", LinkKind::MergedInto, "L3")];
+    let ask = |leads: &[Lead], links: &[Link]| shown(&Records { leads, links, ..Records::default() });
+    let (first, second) = (by_link("L1", "sem", None, 10), by_link("L2", "sem", None, 50));
+    assert_eq!(ask(&[first.clone(), second.clone()], &merged[..1]), ["10 sem"]);
+    let third = by_link("L3", "sem", None, 5);
+    assert_eq!(
+        ask(&[third.clone(), second, first.clone()], &merged),
+        ["10 sem"],
+        "as far as it was merged on"
+    );
+    let own = Lead {
+        first_utm: Utm { source: Some("sem".into()), ..Utm::default() },
+        ..by_link("L2", "feed", None, 50)
+    };
+    assert_eq!(ask(&[first.clone(), own.clone()], &merged[..1]), ["10 sem", "50 feed"]);
+    assert_eq!(ask(&[first.clone(), own], &[]), ["10 sem", "50 sem", "50 feed"], "two customers are two");
+    // A circle is a fault of the host's, and loses nothing.
+    let circle = [link("L1", LinkKind::MergedInto, "L3"), link("L3", LinkKind::MergedInto, "L1")];
+    assert_eq!(ask(&[first, third], &circle), ["5 sem", "10 sem"]);
+}
+
+#[test]
+fn campaigns_and_ids_are_taken_without_spaces() {
+    let campaign = |name: &str, at| Touch { campaign: Some(name.into()), ..touch("L1", "sem", at) };
+    let touches = [campaign(" spring ", 1), campaign("spring", 1), campaign(" ", 2), touch("L1", "sem", 2)];
+    let utm = Utm { source: Some("sem".into()), campaign: Some("  ".into()), ..Utm::default() };
+    let leads = [Lead { utm, ..lead("L1", 0) }];
+    let records = Records { leads: &leads, touches: &touches, ..Records::default() };
+    assert_eq!(shown(&records), ["0 sem", "1 sem spring", "2 sem"]);
+    let mut journeys = leadkit::attribution::Journeys::new();
+    for campaign in [Some(" spring"), Some("spring "), Some(" \u{3000}"), None] {
+        journeys.push(leadkit::attribution::Step { channel: "sem", campaign, time: None }).unwrap();
+    }
+    journeys.end_journey(&leadkit::attribution::Conversion::default()).unwrap();
+    let journey = journeys.iter().next().unwrap();
+    let campaigns: Vec<Option<&str>> = (0..4).map(|touch| journey.campaign(touch)).collect();
+    assert_eq!(campaigns, [Some("spring"), Some("spring"), None, None]);
+}
+
+/// An activity and a touch may have one id; a touch has one, whoever it names.
+#[test]
+fn ids_are_of_their_kind() {
+    let activity = Activity {
+        id: "7".into(),
+        lead: "L1".into(),
+        kind: "view".into(),
+        time: hour(3),
+        channel: Some("live".into()),
+        ..Activity::default()
+    };
+    let leads = [lead("L1", 0), lead("L2", 0)];
+    let with_id = |lead: &str, at| Touch { id: Some("7".into()), ..touch(lead, "mail", at) };
+    let touches = [
+        Touch::from_activity(&activity).unwrap(),
+        Touch::from_activity(&activity).unwrap(),
+        with_id("L1", 4),
+        with_id("L2", 5),
+    ];
+    let records = Records { leads: &leads, touches: &touches, ..Records::default() };
+    assert_eq!(shown(&records), ["3 live", "4 mail"]);
+    assert_eq!(assemble(&records).repeats, 2);
+    let nobody = Touch { shared_by: Some(SharedBy::Other(" ".into())), ..touch("L1", "wechat", 6) };
+    assert_eq!(shown(&Records { leads: &leads, touches: &[nobody], ..Records::default() }), ["6 wechat"]);
+}

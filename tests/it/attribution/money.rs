@@ -278,3 +278,35 @@ fn a_budget_needs_credits() {
     assert_eq!(allocated[0].propose_budget(cny(10)), Err(MoneyError::NoWeights));
     assert_eq!(allocated[0].partner_shares(cny(10), &["x".to_owned()].into()), Err(MoneyError::NoWeights));
 }
+
+/// One touch costs once, and channels are named as in journeys.
+#[test]
+fn costs_are_counted_as_touches_are() {
+    use leadkit::model::{Campaign, SharedBy, Touch};
+    let spent = |id: Option<&str>, lead: &str, channel: &str| Touch {
+        id: id.map(Into::into),
+        lead: lead.into(),
+        channel: channel.into(),
+        cost: Some(cny(100)),
+        ..Touch::default()
+    };
+    let touches = [
+        spent(Some("t1"), "L1", "sem"),
+        spent(Some(" t1 "), "L1", " sem "),
+        spent(None, "L1", "sem"),
+        spent(None, "L1", " sem "),
+        spent(None, "", "feed"),
+        spent(None, "", "feed"),
+        spent(None, "L1", "(null)"),
+        spent(None, "L1", " "),
+        Touch { shared_by: Some(SharedBy::Other(" ".into())), ..spent(None, "L2", "wechat") },
+    ];
+    let fair = Campaign { channel: " expo ".into(), actual_cost: Some(cny(7)), ..Campaign::default() };
+    let costs: Vec<(String, i64)> = channel_costs(&touches, &[fair])
+        .unwrap()
+        .into_iter()
+        .map(|(channel, cost)| (channel, cost.minor()))
+        .collect();
+    let wanted = [("expo", 7), ("feed", 200), ("sem", 200), ("wechat", 100)];
+    assert_eq!(costs, wanted.map(|(channel, cost)| (channel.to_owned(), cost)));
+}

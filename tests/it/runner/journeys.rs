@@ -51,3 +51,25 @@ fn who_is_forgotten_has_no_journey() {
         ]
     );
 }
+
+/// Whatever way a person's key is written, what it led to goes with the person, and nothing comes after.
+#[test]
+fn who_is_forgotten_is_forgotten_by_every_key() {
+    let scenario = r#"{"at":"2026-03-02T08:00:00+08:00","touch":{"keys":{"mail":"Ann+News@Quellmark.de"},"channel":"mail"}}
+{"at":"2026-03-02T08:10:00+08:00","touch":{"keys":{"wechat_id":"ANN_quell"},"channel":"wechat"}}
+{"at":"2026-03-02T08:20:00+08:00","touch":{"keys":{"gclid":"ann@quellmark.de"},"channel":"not-hers"}}
+{"at":"2026-03-02T09:00:00+08:00","submit":{"id":"L1","name":"Ann","emails":["ann@quellmark.de"],"wechat":"ann_quell","message":"hello"}}
+{"at":"2026-03-02T11:00:00+08:00","forget":{"lead":"L1"}}
+{"at":"2026-03-02T12:00:00+08:00","touch":{"lead":"L1","channel":"late"}}
+{"at":"2026-03-05T09:00:00+08:00","submit":{"id":"L2","name":"Ann","emails":["ann@quellmark.de"],"wechat":"ann_quell","click_ids":{"gclid":"ann@quellmark.de"},"message":"again"}}
+"#;
+    let (out, ..) = run(scenario.as_bytes(), "s.jsonl --journeys").unwrap();
+    let journeys: Vec<&str> = out.lines().skip_while(|line| *line != "# journeys").skip(2).collect();
+    assert_eq!(
+        journeys,
+        [
+            "lead L2\t2026-03-02T08:20:00+08:00\tnot-hers\t-\tgclid of lead L2",
+            "# 1 customer with 0 conversions and 1 journey without",
+        ]
+    );
+}

@@ -1,0 +1,244 @@
+//! The links by which leads came, where no recorded touch shows them.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::channel::{campaign_name, usable};
+use super::records::{AssembledTouch, Origin, Records};
+use super::rules::UtmChannel;
+use super::sets::{Sets, lead};
+use crate::model::{Lead, LeadId, LinkKind, RecordRef, Utm};
+
+/// Links of one person with one channel and campaign this long apart are one visit, as web analytics count one.
+const ONE_VISIT: TimeDelta = TimeDelta::minutes(30);
+
+/// The channel of a link; `None` when it names none.
+fn utm_channel(utm: &Utm, rule: UtmChannel) -> Option<String> {
+    fn given(text: &Option<String>) -> Option<&str> {
+        text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+    let (source, medium) = (given(&utm.source), given(&utm.medium));
+    match rule {
+        UtmChannel::Source => source.map(str::to_owned),
+        UtmChannel::Medium => medium.or(source).map(str::to_owned),
+        UtmChannel::SourceMedium => match (source, medium) {
+            (Some(source), Some(medium)) => Some(format!("{source} / {medium}")),
+            (one, other) => one.or(other).map(str::to_owned),
+        },
+    }
+}
+
+/// Channel and campaign.
+type Way = (String, Option<String>);
+
+/// Whom a recorded touch reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reached {
+    /// The lead itself: it is named, or has a key of the touch.
+    Lead(usize),
+    /// A person, by another of their records.
+    Person(usize),
+    /// Any contact of a customer: which lead a contact came from is not told apart, because showing a link twice is worse
+    /// than not at all.
+    Contact(usize),
+}
+
+/// What recorded touches show.
+#[derive(Debug)]
+pub(super) struct Shown<'a> {
+    /// Leads by id.
+    numbers: BTreeMap<&'a LeadId, usize>,
+    /// When each channel reached somebody, by campaign.
+    by_channel: BTreeMap<(Reached, String), Vec<(Option<String>, DateTime<Utc>)>>,
+}
+
+impl<'a> Shown<'a> {
+    pub(super) fn of(leads: &'a [Lead]) -> Shown<'a> {
+        let numbers = leads.iter().zip(0..).map(|(one, number)| (&one.id, number));
+        Shown { numbers: numbers.collect(), by_channel: BTreeMap::new() }
+    }
+
+    /// Notes a touch of a customer, by the record it belongs to and the others who have a key of it.
+    pub(super) fn note(
+        &mut self,
+        touch: &AssembledTouch,
+        customer: usize,
+        record: &RecordRef,
+        holders: &[RecordRef],
+        persons: &mut Sets,
+    ) {
+        let mut reached = BTreeSet::new();
+        for one in std::iter::once(record).chain(holders) {
+            match one {
+                RecordRef::Lead(id) => {
+                    reached.extend(self.numbers.get(id).map(|number| Reached::Lead(*number)));
+                    reached.extend(persons.of(one).map(Reached::Person));
+                }
+                _ => drop(reached.insert(Reached::Contact(customer))),
+            }
+        }
+        for one in reached {
+            let times = self.by_channel.entry((one, touch.channel.clone())).or_default();
+            times.push((touch.campaign.clone(), touch.time));
+        }
+    }
+
+    /// Whether a touch shows the way a lead came: one of its channel, of its campaign unless one of them names none, and
+    /// no later; of a person's other records one since the entry before.
+    fn shows(&self, (channel, campaign): &Way, visit: &Visitor<'_>, customer: usize) -> bool {
+        let at = visit.lead.created_at;
+        let since = |after: Option<DateTime<Utc>>| {
+            move |(of, time): &(Option<String>, DateTime<Utc>)| {
+                (of.is_none() || campaign.is_none() || of == campaign)
+                    && *time <= at
+                    && after.is_none_or(|after| *time > after)
+            }
+        };
+        let any = |who: Reached, after| {
+            let times = self.by_channel.get(&(who, channel.clone()));
+            times.is_some_and(|times| times.iter().any(since(after)))
+        };
+        any(Reached::Lead(visit.number), None)
+            || any(Reached::Contact(customer), None)
+            || visit.person.is_some_and(|person| any(Reached::Person(person), visit.before))
+    }
+}
+
+/// A lead that came by a link.
+struct Visitor<'a> {
+    lead: &'a Lead,
+    number: usize,
+    person: Option<usize>,
+    /// When the person came before.
+    before: Option<DateTime<Utc>>,
+}
+
+/// What a person's entries say of one way.
+#[derive(Default)]
+struct Entries<'a> {
+    last: Option<DateTime<Utc>>,
+    clicks: BTreeSet<(&'a str, &'a str)>,
+}
+
+/// The links of all leads that no recorded touch shows, each once, with the customer, and how many cannot be used.
+///
+/// What was merged away keeps its links, and what it was merged into has a copy of them: that is one visit. So is a
+/// submission that is sent again, an entry with a click id of an earlier one, and one within half an hour.
+pub(super) fn visits(
+    records: &Records<'_>,
+    rule: UtmChannel,
+    shown: &Shown<'_>,
+    customers: &mut Sets,
+    persons: &mut Sets,
+) -> (Vec<(usize, AssembledTouch)>, usize) {
+    let mut unusable = 0;
+    let mut ways: Vec<Vec<Way>> = Vec::with_capacity(records.leads.len());
+    for one in records.leads {
+        let mut of_lead: Vec<Way> = Vec::new();
+        for utm in [&one.first_utm, &one.utm] {
+            let Some(channel) = utm_channel(utm, rule) else { continue };
+            let way = (channel, campaign_name(utm.campaign.as_deref()).map(str::to_owned));
+            if of_lead.contains(&way) {
+                continue;
+            }
+            if usable(&way.0).is_err() {
+                unusable += 1;
+                continue;
+            }
+            of_lead.push(way);
+        }
+        ways.push(of_lead);
+    }
+    without_copies(records, shown, &mut ways);
+    let resent: BTreeSet<&RecordRef> = records
+        .links
+        .iter()
+        .filter(|link| link.kind == LinkKind::ResubmissionOf)
+        .map(|link| &link.from)
+        .collect();
+    let mut order: Vec<usize> = (0..records.leads.len()).collect();
+    order.sort_by_key(|number| records.leads.get(*number).map(|one| (one.created_at, &one.id)));
+    let mut entries: BTreeMap<(usize, &Way), Entries<'_>> = BTreeMap::new();
+    let mut came: Vec<Option<DateTime<Utc>>> = vec![None; persons.len()];
+    let mut before: Vec<Option<DateTime<Utc>>> = vec![None; persons.len()];
+    let mut found = Vec::new();
+    for number in order {
+        let (Some(one), Some(ways)) = (records.leads.get(number), ways.get(number)) else { continue };
+        let record = lead(&one.id);
+        let Some(customer) = customers.of(&record) else { continue };
+        let person = persons.of(&record);
+        if let Some((came, before)) =
+            person.and_then(|person| Some((came.get_mut(person)?, before.get_mut(person)?)))
+            && *came != Some(one.created_at)
+        {
+            *before = came.replace(one.created_at);
+        }
+        let before = person.and_then(|person| before.get(person).copied().flatten());
+        let visitor = Visitor { lead: one, number, person, before };
+        for way in ways {
+            let clicks = one.click_ids.iter().map(|(name, value)| (name.trim(), value.trim()));
+            let clicks: Vec<(&str, &str)> = clicks.filter(|(_, value)| !value.is_empty()).collect();
+            if let Some(person) = person {
+                let known = entries.entry((person, way)).or_default();
+                let is_same = known.last.is_some_and(|last| {
+                    one.created_at - last <= ONE_VISIT
+                        || resent.contains(&record)
+                        || clicks.iter().any(|click| known.clicks.contains(click))
+                });
+                known.last = Some(one.created_at);
+                known.clicks.extend(clicks);
+                if is_same {
+                    continue;
+                }
+            }
+            if !shown.shows(way, &visitor, customer) {
+                let ((channel, campaign), origin) = (way.clone(), Origin::Utm(one.id.clone()));
+                found.push((customer, AssembledTouch { channel, campaign, time: one.created_at, origin }));
+            }
+        }
+    }
+    (found, unusable)
+}
+
+/// Leaves out links that a merge copied from a record that was merged away, however far it was merged on.
+fn without_copies(records: &Records<'_>, shown: &Shown<'_>, ways: &mut [Vec<Way>]) {
+    let number = |record: &RecordRef| match record {
+        RecordRef::Lead(id) => shown.numbers.get(id).copied(),
+        _ => None,
+    };
+    let mut into: Vec<Option<usize>> = vec![None; ways.len()];
+    let mut waiting: Vec<usize> = vec![0; ways.len()];
+    for link in records.links.iter().filter(|link| link.kind == LinkKind::MergedInto) {
+        let (Some(from), Some(to)) = (number(&link.from), number(&link.to)) else { continue };
+        if let Some(place) = into.get_mut(from).filter(|place| place.is_none() && from != to) {
+            *place = Some(to);
+            waiting.iter_mut().skip(to).take(1).for_each(|count| *count += 1);
+        }
+    }
+    // From those into whom nobody was merged upwards; a circle, which is a fault of the host's, is never reached.
+    let mut next: VecDeque<usize> =
+        waiting.iter().zip(0..).filter(|(count, _)| **count == 0).map(|(_, number)| number).collect();
+    let mut below: Vec<BTreeSet<Way>> = vec![BTreeSet::new(); ways.len()];
+    while let Some(number) = next.pop_front() {
+        let mut held = below.get_mut(number).map(std::mem::take).unwrap_or_default();
+        if let Some(ways) = ways.get_mut(number) {
+            ways.retain(|way| !held.contains(way));
+            held.extend(ways.iter().cloned());
+        }
+        let Some(to) = into.get(number).copied().flatten() else { continue };
+        if let Some(others) = below.get_mut(to) {
+            // The fewer join the more.
+            if others.len() < held.len() {
+                std::mem::swap(others, &mut held);
+            }
+            others.extend(held);
+        }
+        if let Some(count) = waiting.get_mut(to) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                next.push_back(to);
+            }
+        }
+    }
+}
