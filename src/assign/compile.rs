@@ -79,7 +79,7 @@ impl GroupPlan {
         };
         let custom = group.custom.as_deref();
         let custom = custom
-            .and_then(|custom| report.within("custom", |report| custom::make(registry, custom, report)));
+            .and_then(|custom| report.within("custom", |report| registry.make(custom::KIND, custom, report)));
         GroupPlan { members: Members { others, by_results: group.by_results, ..listed }, custom }
     }
 }

@@ -11,9 +11,8 @@ use super::class::{ONE_LEAD, TurnTable};
 use super::ledgers::Ledgers;
 use super::ranks::Candidate;
 use super::turn::TurnList;
-use crate::error::Report;
 use crate::model::RepId;
-use crate::rule::{Custom, FactSource, Registry};
+use crate::rule::{FactSource, Factory, Registry};
 
 /// A strategy of the host: it proposes the members of a group in the order it prefers, and the first who may take the lead
 /// gets it.
@@ -103,10 +102,7 @@ pub(super) fn proposed(strategy: &dyn CustomStrategy, view: &PoolView<'_>) -> Op
     chosen
 }
 
-/// Makes a strategy from its parameters.
-type Factory = dyn Fn(&Json) -> Result<Arc<dyn CustomStrategy>, String> + Send + Sync;
-
-const KIND: &str = "strategy";
+pub(super) const KIND: &str = "strategy";
 
 impl Registry {
     /// Adds a strategy under a name; one of the same name is replaced. The factory reads the parameters of the rules, or
@@ -119,15 +115,6 @@ impl Registry {
         name: impl Into<String>,
         factory: impl Fn(&Json) -> Result<Arc<dyn CustomStrategy>, String> + Send + Sync + 'static,
     ) -> Registry {
-        let factory: Arc<Factory> = Arc::new(factory);
-        self.with(KIND, name.into(), factory)
+        self.with::<dyn CustomStrategy>(KIND, name.into(), Arc::new(factory) as Arc<Factory<_>>)
     }
-}
-
-pub(super) fn make(
-    registry: &Registry,
-    custom: &Custom,
-    report: &mut Report,
-) -> Option<Arc<dyn CustomStrategy>> {
-    registry.make(KIND, custom, report)
 }

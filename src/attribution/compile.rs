@@ -188,7 +188,7 @@ fn kind(model: &Model, offset: UtcOffset, registry: &Registry, report: &mut Repo
             Some(Kind::Other { model: std::sync::Arc::new(with_offset(rules, offset)), learns: false })
         }
         Model::Custom(custom) => {
-            registry::make(registry, custom, report).map(|model| Kind::Other { model, learns: true })
+            registry.make(registry::KIND, custom, report).map(|model| Kind::Other { model, learns: true })
         }
     })
 }

@@ -5,13 +5,9 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::credit_model::CreditModel;
-use crate::error::Report;
-use crate::rule::{Custom, Registry};
+use crate::rule::{Factory, Registry};
 
-/// Makes a model from its parameters.
-type Factory = dyn Fn(&Json) -> Result<Arc<dyn CreditModel>, String> + Send + Sync;
-
-const KIND: &str = "credit model";
+pub(super) const KIND: &str = "credit model";
 
 impl Registry {
     /// Adds a credit model under a name; one of the same name is replaced. The factory reads the parameters of the
@@ -24,15 +20,6 @@ impl Registry {
         name: impl Into<String>,
         factory: impl Fn(&Json) -> Result<Arc<dyn CreditModel>, String> + Send + Sync + 'static,
     ) -> Registry {
-        let factory: Arc<Factory> = Arc::new(factory);
-        self.with(KIND, name.into(), factory)
+        self.with::<dyn CreditModel>(KIND, name.into(), Arc::new(factory) as Arc<Factory<_>>)
     }
-}
-
-pub(super) fn make(
-    registry: &Registry,
-    custom: &Custom,
-    report: &mut Report,
-) -> Option<Arc<dyn CreditModel>> {
-    registry.make(KIND, custom, report)
 }

@@ -1,6 +1,7 @@
 //! The links by which leads came, where no recorded touch shows them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Bound;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -44,13 +45,34 @@ enum Reached {
     Contact(usize),
 }
 
+/// When a channel reached somebody.
+#[derive(Debug, Default)]
+struct Times {
+    all: BTreeSet<DateTime<Utc>>,
+    by_campaign: BTreeMap<Option<String>, BTreeSet<DateTime<Utc>>>,
+}
+
+impl Times {
+    /// Whether one of them is of the campaign, unless one of them names none, after a moment and no later than another.
+    fn any(&self, campaign: &Option<String>, after: Option<DateTime<Utc>>, at: DateTime<Utc>) -> bool {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        if after.is_some_and(|after| after >= at) {
+            return false;
+        }
+        let lists = match campaign {
+            None => [Some(&self.all), None],
+            Some(_) => [self.by_campaign.get(campaign), self.by_campaign.get(&None)],
+        };
+        lists.into_iter().flatten().any(|times| times.range((from, Bound::Included(at))).next().is_some())
+    }
+}
+
 /// What recorded touches show.
 #[derive(Debug)]
 pub(super) struct Shown<'a> {
     /// Leads by id.
     numbers: BTreeMap<&'a LeadId, usize>,
-    /// When each channel reached somebody, by campaign.
-    by_channel: BTreeMap<(Reached, String), Vec<(Option<String>, DateTime<Utc>)>>,
+    by_channel: BTreeMap<(Reached, String), Times>,
 }
 
 impl<'a> Shown<'a> {
@@ -80,24 +102,17 @@ impl<'a> Shown<'a> {
         }
         for one in reached {
             let times = self.by_channel.entry((one, touch.channel.clone())).or_default();
-            times.push((touch.campaign.clone(), touch.time));
+            times.all.insert(touch.time);
+            times.by_campaign.entry(touch.campaign.clone()).or_default().insert(touch.time);
         }
     }
 
     /// Whether a touch shows the way a lead came: one of its channel, of its campaign unless one of them names none, and
     /// no later; of a person's other records one since the entry before.
     fn shows(&self, (channel, campaign): &Way, visit: &Visitor<'_>, customer: usize) -> bool {
-        let at = visit.lead.created_at;
-        let since = |after: Option<DateTime<Utc>>| {
-            move |(of, time): &(Option<String>, DateTime<Utc>)| {
-                (of.is_none() || campaign.is_none() || of == campaign)
-                    && *time <= at
-                    && after.is_none_or(|after| *time > after)
-            }
-        };
         let any = |who: Reached, after| {
             let times = self.by_channel.get(&(who, channel.clone()));
-            times.is_some_and(|times| times.iter().any(since(after)))
+            times.is_some_and(|times| times.any(campaign, after, visit.lead.created_at))
         };
         any(Reached::Lead(visit.number), None)
             || any(Reached::Contact(customer), None)

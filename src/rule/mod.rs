@@ -42,6 +42,7 @@ pub use match_facts::{AccountFacts, MatchFacts, MatchKind, MatchLabel};
 pub(crate) use operand::pattern as compile_pattern;
 pub use operator::{ConditionError, Operator};
 pub use predicate::Predicate;
+pub(crate) use registry::Factory;
 pub use registry::{Custom, Registry, Signal};
 pub(crate) use script::{Script, ScriptBatch};
 pub use script::{ScriptKind, ScriptSession, check_script};

@@ -62,11 +62,13 @@ pub(crate) fn run(
     print::leads(&desk, zone, out)?;
     print::accounts(&desk, out)?;
     print::notified(&desk, out)?;
+    desk.check_all();
+    let verdict = verdict(&desk, notes)?;
+    // Last: journeys of several currencies are refused, and the laws are judged all the same.
     if options.journeys {
         print::journeys(&desk, zone, out)?;
     }
-    desk.check_all();
-    verdict(&desk, notes)
+    Ok(verdict)
 }
 
 fn print_rows(rows: &[Row], zone: FixedOffset, explains: bool, out: &mut dyn Write) -> io::Result<()> {

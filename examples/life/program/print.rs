@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fmt;
 use std::io::{self, Write};
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
@@ -17,7 +18,7 @@ pub(crate) fn header(out: &mut dyn Write) -> io::Result<()> {
 
 pub(crate) fn row(row: &Row, zone: FixedOffset, out: &mut dyn Write) -> io::Result<()> {
     let Row { event, lead, route, owner, pool, status, reason, .. } = row;
-    writeln!(out, "{}\t{event}\t{lead}\t{route}\t{owner}\t{pool}\t{status}\t{reason}", moment(row.at, zone))
+    line(out, &[&moment(row.at, zone), event, lead, route, owner, pool, status, reason])
 }
 
 fn moment(at: DateTime<Utc>, zone: FixedOffset) -> String {
@@ -35,7 +36,7 @@ pub(crate) fn leads(desk: &Desk, zone: FixedOffset, out: &mut dyn Write) -> io::
             Some(at) => format!("{} {}", next.what, moment(at, zone)),
             None => next.what,
         });
-        writeln!(out, "{}\t{owner}\t{pool}\t{}\t{into}\t{}", lead.id, lead.status, or_none(next))?;
+        line(out, &[&lead.id, &owner, &pool, &lead.status, &into, &or_none(next)])?;
     }
     Ok(())
 }
@@ -46,7 +47,7 @@ pub(crate) fn accounts(desk: &Desk, out: &mut dyn Write) -> io::Result<()> {
         let owner = account.owner.as_ref().map_or("-", |owner| owner.as_str());
         let contacts: Vec<&str> = account.contacts.iter().map(|one| ContactId::as_str(&one.id)).collect();
         let contacts = if contacts.is_empty() { "-".to_owned() } else { contacts.join(",") };
-        writeln!(out, "{}\t{owner}\t{contacts}", account.id)?;
+        line(out, &[&account.id, &owner, &contacts])?;
     }
     Ok(())
 }
@@ -59,7 +60,7 @@ pub(crate) fn notified(desk: &Desk, out: &mut dyn Write) -> io::Result<()> {
         *times.entry((one.rep.as_str(), one.code.as_ref(), &one.about)).or_default() += 1;
     }
     for ((rep, code, about), times) in times {
-        writeln!(out, "{rep}\t{code}\t{about}\t{times}")?;
+        line(out, &[&rep, &code, &about, &times])?;
     }
     Ok(())
 }
@@ -77,16 +78,19 @@ pub(crate) fn journeys(desk: &Desk, zone: FixedOffset, out: &mut dyn Write) -> R
                 Origin::Utm(lead) => format!("utm of {lead}"),
                 _ => "-".to_owned(),
             };
-            let (at, channel) = (moment(touch.time, zone), one_line(&touch.channel));
-            let campaign = touch.campaign.as_deref().map_or_else(|| "-".to_owned(), one_line);
-            writeln!(out, "{first}\t{at}\t{channel}\t{campaign}\t{}", one_line(&origin))?;
+            let campaign = touch.campaign.as_deref().unwrap_or("-");
+            line(out, &[&first, &moment(touch.time, zone), &touch.channel, &campaign, &origin])?;
         }
     }
     writeln!(out, "# {assembled}")?;
     Ok(())
 }
 
-/// A text of somebody else's in one field of one line.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+/// One line of a table: a text of somebody else's stays in its field.
+fn line(out: &mut dyn Write, fields: &[&dyn fmt::Display]) -> io::Result<()> {
+    for (index, field) in fields.iter().enumerate() {
+        let text: String = field.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        write!(out, "{}{text}", if index == 0 { "" } else { "\t" })?;
+    }
+    writeln!(out)
 }
