@@ -13,13 +13,14 @@ use super::person_keys::{PersonKeys, keys};
 use super::records::{Assembled, AssembledTouch, Origin, Records};
 use super::sets::{Sets, customers, lead, persons};
 use super::visits::{Shown, visits};
-use crate::model::{RecordRef, Touch};
+use crate::model::{ActivityId, RecordRef, Touch};
 use crate::text;
 
-/// What makes two touches one: their id, or who was reached how and when.
+/// What makes two touches of a customer one: their id, or who was reached how and when.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Identity {
     Id(String),
+    Activity(String),
     Person(usize, String, Option<String>, DateTime<Utc>),
     Record(RecordRef, String, Option<String>, DateTime<Utc>),
 }
@@ -36,6 +37,14 @@ fn each_once<'a, T: Clone>(list: &'a [T], id: impl Fn(&T) -> &str, repeated: &mu
         return Cow::Borrowed(list);
     }
     list.iter().zip(first).filter(|(_, first)| *first).map(|(one, _)| one.clone()).collect()
+}
+
+/// The id of a touch, or of the activity that it is.
+fn id_of(touch: &Touch) -> Option<Identity> {
+    let given = |id: &Option<ActivityId>| {
+        id.as_ref().filter(|id| !id.is_blank()).map(|id| id.as_str().trim().to_owned())
+    };
+    given(&touch.id).map(Identity::Id).or_else(|| given(&touch.activity).map(Identity::Activity))
 }
 
 /// The record a touch belongs to, how that is known, and every record that has a key of it.
@@ -60,7 +69,7 @@ impl Attribution {
     /// Assembles the journeys of all customers from their records.
     ///
     /// Records that belong together are one customer, whose journey holds the touches of all its leads (collected and
-    /// merged ones too) and contacts in order of time, each touch once: touches of one id are one, whoever they name, and so
+    /// merged ones too) and contacts in order of time, each touch once: touches of one id are one, and so
     /// are touches without an id that reached one person over the same channel and campaign at the same moment. An
     /// anonymous touch belongs to the lead that has its click id, its OpenID or unionid, its WeChat id (`wechat`) or the
     /// person key of its e-mail (without `+tag`), or else to the contact that has one of the last two.
@@ -127,7 +136,7 @@ impl Attribution {
         let keys = keys(records.leads, of_accounts.chain(records.contacts).collect());
         let mut shown = Shown::of(records.leads);
         let mut touches: Vec<Vec<AssembledTouch>> = vec![Vec::new(); customers.len()];
-        let mut seen: BTreeSet<Identity> = BTreeSet::new();
+        let mut seen: BTreeSet<(usize, Identity)> = BTreeSet::new();
         let (mut strangers, mut repeats, mut unusable) = (0, 0, 0);
         for touch in records.touches {
             let whose = whose(touch, &keys, &mut customers);
@@ -147,15 +156,17 @@ impl Attribution {
             let (channel, campaign) = (channel.to_owned(), campaign.map(str::to_owned));
             let one = AssembledTouch { channel, campaign, time: touch.time, origin };
             let (channel, campaign) = (one.channel.clone(), one.campaign.clone());
-            let identity = match (&touch.id, persons.of(&record)) {
-                (Some(id), _) if !id.is_blank() => Identity::Id(id.as_str().trim().to_owned()),
+            let identity = match (id_of(touch), persons.of(&record)) {
+                (Some(id), _) => id,
                 (_, Some(person)) => Identity::Person(person, channel, campaign, one.time),
                 (_, None) => Identity::Record(record.clone(), channel, campaign, one.time),
             };
-            // A copy shows the record it was copied to, too.
-            shown.note(&one, customer, &record, &holders, &mut persons);
+            // A copy shows the record it was copied to, too; to another customer it shows nothing.
+            let holders = holders.into_iter().filter(|one| customers.of(one) == Some(customer));
+            let shown_to: Vec<RecordRef> = std::iter::once(record).chain(holders).collect();
+            shown.note(&one, customer, &shown_to, &mut persons);
             match touches.get_mut(customer) {
-                Some(touches) if seen.insert(identity) => touches.push(one),
+                Some(touches) if seen.insert((customer, identity)) => touches.push(one),
                 _ => repeats += 1,
             }
         }

@@ -115,13 +115,15 @@ pub(super) fn keys(leads: &[Lead], mut contacts: Vec<&Contact>) -> PersonKeys {
 /// let ann = Lead { id: "L1".into(), emails: vec!["Ann@quellmark.de".into()], ..Lead::default() };
 /// let opened = Touch { keys: [("email".to_owned(), "ann+news@quellmark.de".to_owned())].into(), ..Touch::default() };
 /// let called = Touch { lead: "L2".into(), ..Touch::default() };
+/// let visited = Touch::default();
+/// assert_eq!(touches_of([&Lead::default()], &[visited]), [false], "a blank id is nobody's");
 /// assert_eq!(touches_of([&ann], &[opened, called]), [true, false]);
 /// ```
 #[must_use]
 pub fn touches_of<'a>(leads: impl IntoIterator<Item = &'a Lead>, touches: &[Touch]) -> Vec<bool> {
     let (mut ids, mut keys) = (BTreeSet::new(), BTreeSet::new());
     for lead in leads {
-        ids.insert(&lead.id);
+        ids.extend(Some(&lead.id).filter(|id| !id.is_blank()));
         keys.extend(keys_of(lead));
     }
     let has_key = |touch: &Touch| {

@@ -11,7 +11,7 @@ use super::channel::{campaign_name, channel_of, usable};
 use super::engine::Attribution;
 use super::error::AttributionError;
 use super::journeys::Journeys;
-use crate::model::{Campaign, Money, MoneyError, RuleId, Touch};
+use crate::model::{ActivityId, Campaign, Money, MoneyError, RuleId, Touch};
 
 /// Why a report was not made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -292,8 +292,8 @@ impl Allocation {
 }
 
 /// What channels cost, from touches that have a cost and from what campaigns cost; a host that has both for the same
-/// spending gives one of the two. Touches of one id are one, as in journeys, and so are
-/// equal ones that name somebody; channels are named as there: one that
+/// spending gives one of the two. Touches of one id cost once, of several costs the greatest, and so do equal ones that
+/// name somebody; channels are named as there: one that
 /// is blank or [reserved](super::Journeys::RESERVED) has no costs. A campaign without an actual cost is left out.
 ///
 /// ```
@@ -317,22 +317,31 @@ pub fn channel_costs(
     // Spending that names nobody may well be the same twice.
     let names_somebody =
         |touch: &Touch| !touch.lead.is_blank() || touch.contact.is_some() || !touch.keys.is_empty();
+    let mut by_id: BTreeMap<(bool, &str), (String, Money)> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     let mut spent: Vec<(String, Money)> = Vec::new();
     for touch in touches {
+        let Some(cost) = touch.cost else { continue };
         let Ok(channel) = usable(&channel_of(touch)).map(str::to_owned) else { continue };
-        let is_new = match &touch.id {
-            Some(id) if !id.is_blank() => seen.insert((Some(id.as_str().trim()), None)),
-            _ if names_somebody(touch) => {
-                let (whom, cost) = ((&touch.lead, &touch.contact, &touch.keys), touch.cost);
-                let cost = cost.map(|cost| (cost.minor(), cost.currency()));
-                let campaign = campaign_name(touch.campaign.as_ref().map(|id| id.as_str()));
-                seen.insert((None, Some((whom, channel.clone(), campaign, touch.time, cost))))
+        let worth = |channel: &str, cost: Money| (cost.minor(), cost.currency(), channel.to_owned());
+        let given = |id: &Option<ActivityId>| id.as_ref().is_some_and(|id| !id.is_blank());
+        let id = [(true, &touch.id), (false, &touch.activity)].into_iter().find(|(_, id)| given(id));
+        if let Some((own, Some(id))) = id {
+            // Of several costs of one id the greatest, in whatever order they come.
+            let known = by_id.entry((own, id.as_str().trim())).or_insert_with(|| (channel.clone(), cost));
+            if worth(&known.0, known.1) < worth(&channel, cost) {
+                *known = (channel, cost);
             }
-            _ => true,
-        };
-        spent.extend(touch.cost.filter(|_| is_new).map(|cost| (channel, cost)));
+            continue;
+        }
+        let whom = (&touch.lead, &touch.contact, &touch.keys);
+        let campaign = campaign_name(touch.campaign.as_ref().map(|id| id.as_str()));
+        let what = (whom, channel.clone(), campaign, touch.time, cost.minor(), cost.currency());
+        if !names_somebody(touch) || seen.insert(what) {
+            spent.push((channel, cost));
+        }
     }
+    spent.extend(by_id.into_values());
     let of_campaigns =
         campaigns.iter().filter_map(|one| Some((usable(&one.channel).ok()?.to_owned(), one.actual_cost?)));
     let mut costs: BTreeMap<String, Money> = BTreeMap::new();

@@ -86,12 +86,11 @@ impl<'a> Shown<'a> {
         &mut self,
         touch: &AssembledTouch,
         customer: usize,
-        record: &RecordRef,
-        holders: &[RecordRef],
+        records: &[RecordRef],
         persons: &mut Sets,
     ) {
         let mut reached = BTreeSet::new();
-        for one in std::iter::once(record).chain(holders) {
+        for one in records {
             match one {
                 RecordRef::Lead(id) => {
                     reached.extend(self.numbers.get(id).map(|number| Reached::Lead(*number)));
@@ -216,6 +215,17 @@ pub(super) fn visits(
     (found, unusable)
 }
 
+/// The values under each name.
+type Clicks = BTreeMap<String, BTreeSet<String>>;
+
+/// Whether a lead has a click id that nobody had under its name of those who were merged into it: a merge copies none over
+/// another, so it came by itself.
+fn came_by_itself(one: &Lead, below: &Clicks) -> bool {
+    one.click_ids
+        .iter()
+        .any(|(name, value)| below.get(name.trim()).is_some_and(|known| !known.contains(value.trim())))
+}
+
 /// Leaves out links that a merge copied from a record that was merged away, however far it was merged on.
 fn without_copies(records: &Records<'_>, shown: &Shown<'_>, ways: &mut [Vec<Way>]) {
     let number = |record: &RecordRef| match record {
@@ -234,12 +244,17 @@ fn without_copies(records: &Records<'_>, shown: &Shown<'_>, ways: &mut [Vec<Way>
     // From those into whom nobody was merged upwards; a circle, which is a fault of the host's, is never reached.
     let mut next: VecDeque<usize> =
         waiting.iter().zip(0..).filter(|(count, _)| **count == 0).map(|(_, number)| number).collect();
-    let mut below: Vec<BTreeSet<Way>> = vec![BTreeSet::new(); ways.len()];
+    let mut below: Vec<BTreeMap<Way, Clicks>> = vec![BTreeMap::new(); ways.len()];
     while let Some(number) = next.pop_front() {
         let mut held = below.get_mut(number).map(std::mem::take).unwrap_or_default();
-        if let Some(ways) = ways.get_mut(number) {
-            ways.retain(|way| !held.contains(way));
-            held.extend(ways.iter().cloned());
+        if let (Some(ways), Some(one)) = (ways.get_mut(number), records.leads.get(number)) {
+            ways.retain(|way| held.get(way).is_none_or(|clicks| came_by_itself(one, clicks)));
+            for way in ways.iter() {
+                let clicks = held.entry(way.clone()).or_default();
+                for (name, value) in &one.click_ids {
+                    clicks.entry(name.trim().to_owned()).or_default().insert(value.trim().to_owned());
+                }
+            }
         }
         let Some(to) = into.get(number).copied().flatten() else { continue };
         if let Some(others) = below.get_mut(to) {
@@ -247,7 +262,10 @@ fn without_copies(records: &Records<'_>, shown: &Shown<'_>, ways: &mut [Vec<Way>
             if others.len() < held.len() {
                 std::mem::swap(others, &mut held);
             }
-            others.extend(held);
+            for (way, clicks) in held {
+                let known = others.entry(way).or_default();
+                clicks.into_iter().for_each(|(name, values)| known.entry(name).or_default().extend(values));
+            }
         }
         if let Some(count) = waiting.get_mut(to) {
             *count = count.saturating_sub(1);

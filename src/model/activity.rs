@@ -66,9 +66,12 @@ open_enum! {
 /// A point where marketing reached a lead (触点); what attribution reads.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Touch {
-    /// Identifier; the same id twice is one touch.
+    /// Identifier; the same id twice is one touch of a customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<ActivityId>,
+    /// The activity it is; the same one twice is one touch. Its id is apart from those of touches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<ActivityId>,
     /// Who was reached; blank while the visitor is anonymous.
     #[serde(default, skip_serializing_if = "LeadId::is_blank")]
     pub lead: LeadId,
@@ -97,9 +100,10 @@ pub struct Touch {
 impl fmt::Debug for Touch {
     /// The keys are masked.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Touch { id, lead, contact, keys, channel, campaign, time, cost, shared_by } = self;
+        let Touch { id, activity, lead, contact, keys, channel, campaign, time, cost, shared_by } = self;
         f.debug_struct("Touch")
             .field("id", id)
+            .field("activity", activity)
             .field("lead", lead)
             .field("contact", contact)
             .field("keys", &MaskedIds(keys))
@@ -113,15 +117,14 @@ impl fmt::Debug for Touch {
 }
 
 impl Touch {
-    /// The touch an activity is; `None` when it names neither a channel nor a sharer. Its id is the activity's behind
-    /// `activity:`, so that a touch with an id of its own is another one.
+    /// The touch an activity is; `None` when it names neither a channel nor a sharer.
     ///
     /// ```
     /// use leadkit::model::{Activity, Touch};
     ///
     /// let activity = Activity { id: "a1".into(), channel: Some("live".into()), ..Activity::default() };
     /// let touch = Touch::from_activity(&activity).unwrap();
-    /// assert_eq!((touch.channel.as_str(), touch.id), ("live", Some("activity:a1".into())));
+    /// assert_eq!((touch.channel.as_str(), touch.activity), ("live", Some("a1".into())));
     /// assert_eq!(Touch::from_activity(&Activity::default()), None);
     /// ```
     #[must_use]
@@ -130,7 +133,7 @@ impl Touch {
             return None;
         }
         Some(Touch {
-            id: (!activity.id.is_blank()).then(|| format!("activity:{}", activity.id.as_str().trim()).into()),
+            activity: (!activity.id.is_blank()).then(|| activity.id.clone()),
             lead: activity.lead.clone(),
             channel: activity.channel.clone().unwrap_or_default(),
             campaign: activity.campaign.clone(),

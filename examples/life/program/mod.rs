@@ -76,7 +76,7 @@ fn print_rows(rows: &[Row], zone: FixedOffset, explains: bool, out: &mut dyn Wri
         print::row(row, zone, out)?;
         if let Some(said) = row.explained.as_ref().filter(|_| explains) {
             for line in said.lines() {
-                writeln!(out, "# {line}")?;
+                writeln!(out, "# {}", print::printable(line))?;
             }
         }
     }
@@ -86,7 +86,7 @@ fn print_rows(rows: &[Row], zone: FixedOffset, explains: bool, out: &mut dyn Wri
 /// Says which laws are broken.
 fn verdict(desk: &Desk, notes: &mut dyn Write) -> Result<Verdict, Box<dyn Error>> {
     for broken in desk.broken() {
-        writeln!(notes, "{broken}")?;
+        writeln!(notes, "{}", print::printable(&broken.to_string()))?;
     }
     Ok(if desk.broken().is_empty() { Verdict::Lawful } else { Verdict::Broken })
 }

@@ -89,8 +89,12 @@ pub(crate) fn journeys(desk: &Desk, zone: FixedOffset, out: &mut dyn Write) -> R
 /// One line of a table: a text of somebody else's stays in its field.
 fn line(out: &mut dyn Write, fields: &[&dyn fmt::Display]) -> io::Result<()> {
     for (index, field) in fields.iter().enumerate() {
-        let text: String = field.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        write!(out, "{}{text}", if index == 0 { "" } else { "\t" })?;
+        write!(out, "{}{}", if index == 0 { "" } else { "\t" }, printable(&field.to_string()))?;
     }
     writeln!(out)
+}
+
+/// A text without control characters.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

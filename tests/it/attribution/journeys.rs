@@ -692,6 +692,9 @@ fn an_entry_that_was_folded_brings_one_visit() {
     assert_eq!(ask(&first, soon(30, "sem"), &[], &[]), ["0 sem"]);
     assert_eq!(ask(&first, soon(31, "sem"), &[], &[]), ["0 sem", "0 sem"]);
     assert_eq!(ask(&first, soon(1, "feed"), &[], &[]), ["0 sem", "0 feed"]);
+    // A click that another customer has too is shown there only.
+    let touches = &clicks[..1];
+    assert_eq!(ask(&first, by_link("L2", "sem", Some("a"), 20), touches, &[]), ["-1 sem", "20 sem"]);
     // Another person of the company is nobody's second visit.
     let collected = Lead { collected_under: Some("L1".into()), ..by_link("L2", "sem", None, 0) };
     assert_eq!(ask(&first, collected, &[], &[]), ["0 sem", "0 sem"]);
@@ -716,6 +719,10 @@ fn a_merge_shows_a_link_once_and_in_its_time() {
     };
     assert_eq!(ask(&[first.clone(), own.clone()], &merged[..1]), ["10 sem", "50 feed"]);
     assert_eq!(ask(&[first.clone(), own], &[]), ["10 sem", "50 sem", "50 feed"], "two customers are two");
+    // Click ids tell two visits from a copy.
+    let clicked = |id: &str, click: &str, at| by_link(id, "sem", Some(click), at);
+    assert_eq!(ask(&[clicked("L1", "a", 500), clicked("L2", "b", 5)], &merged[..1]), ["5 sem", "500 sem"]);
+    assert_eq!(ask(&[clicked("L1", "a", 500), clicked("L2", "a", 5)], &merged[..1]), ["500 sem"]);
     // A circle is a fault of the host's, and loses nothing.
     let circle = [link("L1", LinkKind::MergedInto, "L3"), link("L3", LinkKind::MergedInto, "L1")];
     assert_eq!(ask(&[first, third], &circle), ["5 sem", "10 sem"]);
@@ -739,7 +746,7 @@ fn campaigns_and_ids_are_taken_without_spaces() {
     assert_eq!(campaigns, [Some("spring"), Some("spring"), None, None]);
 }
 
-/// An activity and a touch may have one id; a touch has one, whoever it names.
+/// An activity and a touch may have one id, and so may touches of two customers.
 #[test]
 fn ids_are_of_their_kind() {
     let activity = Activity {
@@ -754,13 +761,13 @@ fn ids_are_of_their_kind() {
     let with_id = |lead: &str, at| Touch { id: Some("7".into()), ..touch(lead, "mail", at) };
     let touches = [
         Touch::from_activity(&activity).unwrap(),
-        Touch::from_activity(&activity).unwrap(),
+        Touch { time: hour(4), ..Touch::from_activity(&activity).unwrap() },
         with_id("L1", 4),
         with_id("L2", 5),
     ];
     let records = Records { leads: &leads, touches: &touches, ..Records::default() };
-    assert_eq!(shown(&records), ["3 live", "4 mail"]);
-    assert_eq!(assemble(&records).repeats, 2);
+    assert_eq!(shown(&records), ["3 live", "4 mail", "5 mail"], "of two customers each has its own");
+    assert_eq!(assemble(&records).repeats, 1);
     let nobody = Touch { shared_by: Some(SharedBy::Other(" ".into())), ..touch("L1", "wechat", 6) };
     assert_eq!(shown(&Records { leads: &leads, touches: &[nobody], ..Records::default() }), ["6 wechat"]);
 }

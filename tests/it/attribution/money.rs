@@ -301,6 +301,8 @@ fn costs_are_counted_as_touches_are() {
         spent(None, "L1", " "),
         Touch { shared_by: Some(SharedBy::Other(" ".into())), ..spent(None, "L2", "wechat") },
     ];
+    let free = Touch { cost: None, ..spent(Some("t1"), "L1", "sem") };
+    let touches: Vec<Touch> = std::iter::once(free).chain(touches).collect();
     let fair = Campaign { channel: " expo ".into(), actual_cost: Some(cny(7)), ..Campaign::default() };
     let costs: Vec<(String, i64)> = channel_costs(&touches, &[fair])
         .unwrap()

@@ -73,3 +73,23 @@ fn who_is_forgotten_is_forgotten_by_every_key() {
         ]
     );
 }
+
+/// Orders in two currencies have no journeys; the laws are judged all the same, and nobody forges a row.
+#[test]
+fn what_cannot_be_counted_stops_no_judgement() {
+    let order = |id: &str, currency: &str| {
+        format!(
+            r#"{{"at":"2026-03-03T09:00:00+08:00","order":{{"id":"{id}","lead":"L1","amount":{{"minor":1,"currency":"{currency}"}}}}}}"#
+        )
+    };
+    let submit = r#"{"at":"2026-03-02T09:00:00+08:00","submit":{"id":"L1\tx","name":"Ann","emails":["ann@quellmark.de"],"message":"hello"}}"#;
+    let scenario = [submit.to_owned(), order("R1", "CNY"), order("R2", "USD")].join("\n");
+    let mut out = Vec::new();
+    let mut notes = Vec::new();
+    let words = ["s.jsonl", "--journeys"].map(str::to_owned);
+    let read = |_: &Path| Ok(scenario.clone().into_bytes());
+    let error = program::run(words, &read, &mut out, &mut notes).unwrap_err().to_string();
+    assert!(error.contains("CNY") && error.contains("USD"), "{error}");
+    let out = String::from_utf8(out).unwrap();
+    assert!(out.contains("# notified") && out.contains("L1 x\t"), "{out}");
+}
