@@ -13,7 +13,8 @@ use super::support::{Arguments, bundled};
 const USAGE: &str = "\
 usage: attribute [PATHS.tsv] [--model MODEL | --all] [options]
   PATHS.tsv: a header, then path, conversions, value, nulls, with a tab between; ` > ` stands between channels.
-             conversions and nulls are whole numbers (2.0 too), value is a decimal; value and nulls may be missing
+             conversions and nulls are whole numbers (2.0 too), value is a decimal, what all conversions of the line are worth
+             together; value and nulls may be missing
   --model MODEL    first, last, last_non:CHANNEL,.., linear, u:40,20,40, time_decay:7d, markov:1 to markov:4,
                    markov:auto, shapley, shapley:rate
   --all            one column a model: conversions (with --value or --cents: value)
