@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::contact::{Email, Wechat, read_emails};
+use crate::contact::{Email, read_emails, read_wechats, wechat_ids};
 use crate::model::{Contact, EmailAddress, Lead, RecordRef, Touch, WechatId};
 
 /// A key of a person as two records share it: the name folded, the value as it is compared.
@@ -15,7 +15,9 @@ pub(super) fn person_key(name: &str, value: &str) -> Option<(String, String)> {
         return mail_key(value).map(|value| ("email".to_owned(), value));
     }
     if name == "wechat" || name == "wechat_id" {
-        return Wechat::parse(value).ok().map(|id| ("wechat".to_owned(), id.key().to_owned()));
+        let mut found = read_wechats(value).into_iter();
+        let id = found.next()?.value.ok()?;
+        return found.next().is_none().then(|| ("wechat".to_owned(), id.key().to_owned()));
     }
     // `wechat_openid` and `openid` name the same thing.
     let name = ["openid", "unionid"]
@@ -55,7 +57,7 @@ fn person_keys<'a>(
 ) -> impl Iterator<Item = (String, String)> + 'a {
     let found = emails.iter().flat_map(|mail| read_emails(mail.as_str()));
     let emails = found.filter_map(|one| one.value.ok()).map(|email| ("email".to_owned(), key_of(&email)));
-    emails.chain(wechat.and_then(|id| person_key("wechat", id.as_str())))
+    emails.chain(wechat_ids(wechat).map(|id| ("wechat".to_owned(), id.key().to_owned())))
 }
 
 /// Who has each key.

@@ -10,7 +10,7 @@ use super::lists::{company_key, domain_key, email_key, ip_key, phone_key, squeez
 use super::rules::{Allow, BlacklistOverride};
 use super::verdict::Suppression;
 use crate::company::exact_key;
-use crate::contact::Wechat;
+use crate::contact::{WechatKind, wechat_ids};
 use crate::document::check_reference;
 use crate::error::Report;
 use crate::model::RuleId;
@@ -135,8 +135,11 @@ impl Allowances {
                 }
             }
         }
-        if let Some(id) = lead.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok()) {
+        for id in wechat_ids(lead.wechat.as_ref()) {
             look("wechat", id.key());
+            if id.kind() == WechatKind::Phone {
+                look("phone", id.key());
+            }
         }
         if let (Some(company), Some(raw)) = (facts.company(), &lead.company) {
             look("company", &exact_key(company));

@@ -8,6 +8,7 @@ use super::found::Found;
 use super::lists::{email_key, phone_key, wechat_key};
 use super::reason::HitReason;
 use super::rules::{Channel, ConsentCheck, ConsentRecord};
+use crate::contact::wechat_ids;
 use crate::error::Report;
 use crate::rule::Facts;
 
@@ -91,7 +92,7 @@ impl Consents {
     /// The records in force about a lead, in the order of the document.
     fn of(&self, facts: &Facts<'_>, now: DateTime<Utc>) -> Vec<&ConsentRecord> {
         let lead = facts.read();
-        let wechat = lead.wechat.as_ref().and_then(|id| wechat_key(id.as_str()).ok());
+        let wechat: Vec<String> = wechat_ids(lead.wechat.as_ref()).map(|id| id.key().to_owned()).collect();
         let mut keys: Vec<String> = facts.phone_keys().iter().map(|key| format!("phone:{key}")).collect();
         keys.extend(facts.email_keys().iter().map(|key| format!("email:{key}")));
         // A phone number that stands for a WeChat id is the same person's.

@@ -6,7 +6,7 @@ use super::reason::{HitReason, discreet};
 use super::rules::{FakeCheck, FakeField, FakeRule, PhoneFormatCheck};
 use crate::contact::{
     Email, EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneQuality, Wechat,
-    WechatFault, WechatKind, fake_company, fake_email, fake_name, fake_phone,
+    WechatKind, fake_company, fake_email, fake_name, fake_phone, read_wechats, wechat_ids,
 };
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
@@ -64,13 +64,12 @@ pub(super) fn find_bad_emails(facts: &Facts<'_>, found: &mut impl FnMut(Found)) 
 /// A WeChat id that cannot exist.
 pub(super) fn find_bad_wechat(facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
     let Some(raw) = &facts.read().wechat else { return };
-    let fault = match Wechat::parse(raw.as_str()) {
-        Ok(_) | Err(WechatFault::Empty) => return,
-        Err(fault) => fault,
-    };
-    let place = Some(trimmed(raw.as_str()));
-    let entry = shown(mask_id(raw.as_str().trim()));
-    found(Found::at("wechat", None, place, HitReason::WechatMalformed { fault }).entry(entry));
+    for placed in read_wechats(raw.as_str()) {
+        let Err(fault) = placed.value else { continue };
+        let entry = shown(mask_id(raw.as_str().get(placed.span.clone()).unwrap_or_default()));
+        let reason = HitReason::WechatMalformed { fault };
+        found(Found::at("wechat", None, Some(placed.span), reason).entry(entry));
+    }
 }
 
 /// Whether somebody may answer: not malformed, not outside every assigned range, no public service's number, and not
@@ -110,11 +109,10 @@ pub(super) struct Channels {
 
 impl Channels {
     pub(super) fn of(facts: &Facts<'_>) -> Channels {
-        let wechat = facts.read().wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok());
         Channels {
             phone: facts.phones().iter().any(is_usable),
             email: facts.emails().iter().flatten().any(is_real),
-            wechat: wechat.is_some_and(|id| is_reachable(&id)),
+            wechat: wechat_ids(facts.read().wechat.as_ref()).any(|id| is_reachable(&id)),
         }
     }
 }
@@ -125,8 +123,7 @@ pub(super) fn unreachable(facts: &Facts<'_>) -> Option<HitReason> {
     if channels.phone || channels.email || channels.wechat {
         return None;
     }
-    let wechat = facts.read().wechat.as_ref().map(|id| Wechat::parse(id.as_str()));
-    let wechats = usize::from(wechat.is_some_and(|id| id != Err(WechatFault::Empty)));
+    let wechats = facts.read().wechat.as_ref().map_or(0, |id| read_wechats(id.as_str()).len());
     match facts.phones().len() + facts.emails().len() + wechats {
         0 => Some(HitReason::NoContact),
         values => Some(HitReason::NoUsableContact { values }),

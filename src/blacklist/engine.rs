@@ -383,7 +383,8 @@ fn first_submission(
         let near = at.saturating_sub(millis(check.window))..=at;
         // Ordered by time and lead: the first that fits is the earliest. A lead repeats only what comes before it, so
         // no two leads repeat each other.
-        let is_before = |seen: &&Seen| seen.until >= at && (seen.at, &seen.lead) < (at, own);
+        let is_before =
+            |seen: &&Seen| seen.until >= at && seen.lead != *own && (seen.at, &seen.lead) < (at, own);
         if let Some(seen) = windows.seen(known.key, near).find(is_before)
             && first.is_none_or(|(earliest, _)| (seen.at, &seen.lead) < (earliest.at, &earliest.lead))
             && !known.is_invented(facts)

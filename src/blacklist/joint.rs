@@ -11,7 +11,7 @@ use super::lists::{company_key, email_key, ip_key, phone_key, wechat_key};
 use super::reason::{ContactKind, HitReason};
 use super::rules::JointCheck;
 use crate::company::exact_key;
-use crate::contact::{Wechat, WechatKind};
+use crate::contact::{Wechat, WechatKind, wechat_ids};
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
 
@@ -100,8 +100,17 @@ impl fmt::Debug for JointList {
     }
 }
 
+fn is_phone(wechat: &str) -> bool {
+    Wechat::parse(wechat).is_ok_and(|id| id.kind() == WechatKind::Phone)
+}
+
 /// The key of a written value.
 fn key_of(kind: ContactKind, value: &str) -> Result<String, JointError> {
+    // An account that is found by a number is the number, as it is looked up.
+    let kind = match kind {
+        ContactKind::Wechat if is_phone(value) => ContactKind::Phone,
+        kind => kind,
+    };
     let key = match kind {
         ContactKind::Phone => phone_key(value),
         ContactKind::Email => email_key(value),
@@ -253,7 +262,7 @@ impl JointList {
             }
         }
         let lead = facts.read();
-        if let Some(id) = lead.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok()) {
+        for id in wechat_ids(lead.wechat.as_ref()) {
             let kind = if id.kind() == WechatKind::Phone { ContactKind::Phone } else { ContactKind::Wechat };
             if seen.insert(id.key().to_owned()) {
                 look(kind, id.key(), at("wechat", None, None));

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::rules::{BurstDimension, SubmissionKey};
 use crate::company::exact_key;
 use crate::contact::{
-    FakeReason, PhoneQuality, Wechat, WechatKind, fake_company, fake_email, fake_name, fake_phone,
-    is_public_mail_domain,
+    FakeReason, PhoneQuality, WechatKind, fake_company, fake_email, fake_name, fake_phone,
+    is_public_mail_domain, wechat_ids,
 };
 use crate::model::RuleId;
 use crate::rule::Facts;
@@ -159,7 +159,7 @@ impl SubmissionSpaces {
                 keys.push(Submitted { by: SubmissionKey::Email, key, index });
             }
         }
-        if let Some(wechat) = lead.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok()) {
+        for wechat in wechat_ids(lead.wechat.as_ref()).take(MOST_VALUES) {
             // A phone number that stands for an id is the same contact as the number itself.
             let space = if wechat.kind() == WechatKind::Phone { self.phone } else { self.wechat };
             keys.push(Submitted {

@@ -13,7 +13,7 @@ use super::reason::{ContactKind, HitReason};
 use super::rules::{DomainCheck, DomainMatch, ListCheck};
 use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{
-    Email, Phone, PhoneOptions, Wechat, WechatKind, canonical_domain, is_public_mail_domain,
+    Email, Phone, PhoneOptions, Wechat, WechatKind, canonical_domain, is_public_mail_domain, read_wechats,
 };
 use crate::error::Report;
 use crate::model::{mask_email, mask_id, mask_phone};
@@ -188,15 +188,15 @@ impl Lists {
                 }
             }
         }
-        if (!self.wechats.is_empty() || self.has_phones())
-            && let Some(raw) = &lead.wechat
-            && let Ok(id) = Wechat::parse(raw.as_str())
-        {
+        let asks = !self.wechats.is_empty() || self.has_phones();
+        let field = lead.wechat.as_ref().filter(|_| asks);
+        for placed in field.into_iter().flat_map(|raw| read_wechats(raw.as_str())) {
+            let Ok(id) = placed.value else { continue };
             let phone = id.kind() == WechatKind::Phone && self.has_phone(id.key());
             if phone || self.wechats.contains(id.key()) {
                 let kind = if phone { ContactKind::Phone } else { ContactKind::Wechat };
                 let entry = if phone { mask_phone(id.key()) } else { mask_id(id.key()) };
-                let place = Some(trimmed(raw.as_str()));
+                let place = Some(placed.span);
                 found(Found::at("wechat", None, place, HitReason::Listed { kind }).entry(entry));
             }
         }

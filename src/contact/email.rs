@@ -155,6 +155,10 @@ fn split(text: &str) -> Result<(&str, &str), EmailFault> {
 
 fn check_local(typed: &str) -> Result<String, EmailFault> {
     let local = if typed.is_ascii() { typed.to_ascii_lowercase() } else { domain::fold(typed) };
+    // The standard allows it, and nobody has it: it stands for what is not shown.
+    if local.contains(['*', '•', '·', '●', '○', '■', '…', '×']) || local.contains("##") {
+        return Err(EmailFault::Masked);
+    }
     if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
         return Err(EmailFault::LocalDot);
     }

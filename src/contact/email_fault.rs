@@ -37,6 +37,9 @@ pub enum EmailFault {
     /// A character that may not stand before the `@`.
     #[error("a character before the `@` is not allowed")]
     LocalCharacter,
+    /// Characters that are hidden: `z***g`, `…ng`.
+    #[error("characters before the `@` are hidden")]
+    Masked,
     /// A full stop at the edge of the local part, or two in a row.
     #[error("a full stop before the `@` stands at an edge or next to another")]
     LocalDot,
@@ -92,6 +95,7 @@ codes! {
         EmailFault::NoLocalPart => "no_local_part",
         EmailFault::QuotedLocalPart => "quoted_local_part",
         EmailFault::LocalCharacter => "local_character",
+        EmailFault::Masked => "masked",
         EmailFault::LocalDot => "local_dot",
         EmailFault::LocalTooLong => "local_too_long",
         EmailFault::NoDomain => "no_domain",

@@ -13,6 +13,8 @@ const MAX_PART: usize = 320;
 const MAX_BEFORE: usize = 64;
 /// Punctuation that the standard allows in a local part and people write before it.
 const LEADING: &[char] = &['\'', '`', '=', '/', '|', '&', '*', '#', '-', '+'];
+/// What stands for characters that are not shown.
+const MASKS: [char; 9] = ['*', '#', '•', '·', '●', '○', '■', '…', '×'];
 /// Punctuation that the standard allows in a local part and people divide addresses by.
 const DIVIDING: &[char] = &['/', '|', '&', '=', '?'];
 /// Top-level domains in Chinese. Behind a Latin name other words are the sentence going on.
@@ -339,6 +341,12 @@ impl Reader {
 
     /// Why the text before a local part makes it doubtful, and from where on.
     fn doubt_before(&self, local: usize, sign: usize) -> Option<(usize, EmailFault)> {
+        let hidden = self.chars(self.from..local).rev().take_while(|c| MASKS.contains(c)).count();
+        // One of them is a footnote or a list's, an ellipsis never.
+        if hidden > 1 || (hidden == 1 && self.char(local - 1) == Some('…')) {
+            let before = self.chars(self.from..local - hidden).rev().take_while(|c| is_local(*c)).count();
+            return Some((local - hidden - before, EmailFault::Masked));
+        }
         let before = local.checked_sub(1).filter(|at| *at >= self.from).and_then(|at| self.char(at));
         if local == sign {
             return match before {

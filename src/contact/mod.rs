@@ -6,7 +6,7 @@
 //!   [`PhoneSegments`] adds the region of mobile numbers, [`check_cn_mobile`] is the shortest way to a yes or no.
 //! * [`Email`] is a check for leads, stricter than the RFC; [`canonical_domain`], [`is_subdomain_of`],
 //!   [`is_public_mail_domain`] and [`suggest_domain`] are its tools.
-//! * [`Wechat`] reads ids, and phone or QQ numbers that stand for one.
+//! * [`Wechat`] reads one id, or a phone or QQ number that stands for one; [`read_wechats`] all of a field.
 //! * [`fake_phone`], [`fake_email`], [`fake_name`] and [`fake_company`] suspect what is well-formed and invented.
 //!
 //! A canonical key is the one spelling that lists, deduplication and indexes compare: parsing a key gives the same
@@ -48,6 +48,7 @@ mod segments;
 mod spreadsheet;
 mod value;
 mod wechat;
+mod wechat_field;
 #[cfg(feature = "phone-world")]
 mod world;
 
@@ -69,5 +70,7 @@ pub use phone_field::read_phones;
 pub use segments::{PhoneSegments, SegmentError};
 pub use value::ContactValue;
 pub use wechat::{Wechat, WechatFault, WechatKind};
+pub use wechat_field::read_wechats;
+pub(crate) use wechat_field::{wechat_ids, wechat_keys};
 #[cfg(feature = "phone-world")]
 pub use world::WorldPhones;

@@ -43,19 +43,23 @@ impl Email {
 
 /// The keys of contact values that name one person, each once and with its kind in front: `phone:+86…`, `email:…`,
 /// `wechat:…`, `qq:…`. A phone number that stands for a WeChat id is the key of the number.
-pub(crate) fn person_keys(phones: &[Phone], emails: &[&Email], wechat: Option<&Wechat>) -> Vec<String> {
+pub(crate) fn person_keys(
+    phones: &[Phone],
+    emails: &[&Email],
+    wechats: impl Iterator<Item = Wechat>,
+) -> Vec<String> {
     // A number that nobody was given is nobody's.
     let is_given = |phone: &&Phone| phone.quality() != PhoneQuality::PossibleNotAssigned;
     let phones = phones.iter().filter(is_given).filter(|phone| phone.names_person()).filter_map(Phone::key);
     let emails = emails.iter().filter(|email| email.names_person()).map(|email| email.key());
-    let wechat = wechat.map(|id| match id.kind() {
+    let wechats = wechats.map(|id| match id.kind() {
         WechatKind::Phone => format!("phone:{}", id.key()),
         WechatKind::Qq => id.key().to_owned(),
         _ => format!("wechat:{}", id.key()),
     });
     let mut keys: Vec<String> = Vec::new();
     let all = phones.map(|key| format!("phone:{key}")).chain(emails.map(|key| format!("email:{key}")));
-    for key in all.chain(wechat) {
+    for key in all.chain(wechats) {
         if !keys.contains(&key) {
             keys.push(key);
         }

@@ -5,7 +5,7 @@ use super::case::Case;
 use super::deduplicator::Deduplicator;
 use super::effects::{Consequences, for_owner_of, link};
 use super::identity::is_strong;
-use super::probe::{MatchKey, Probe, contact_keys, wechat_key};
+use super::probe::{MatchKey, Probe, contact_keys, wechat_keys};
 use super::resolution::MatchAction;
 use super::rules::MatchRule;
 use super::target::MatchTarget;
@@ -154,7 +154,7 @@ fn new_values(contact: &Contact, lead: &Lead, tables: &HostTables) -> Vec<Effect
     };
     text("name", contact.name.as_deref(), lead.name.as_deref());
     text("title", contact.title.as_deref(), lead.title.as_deref());
-    let wechat = wechat_key(lead).and(lead.wechat.as_ref());
+    let wechat = lead.wechat.as_ref().filter(|_| !wechat_keys(lead).is_empty());
     text("wechat", contact.wechat.as_ref().map(|id| id.as_str()), wechat.map(|id| id.as_str()));
     effects
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::company::{CompanyName, Gazetteer, exact_key, keys_for_storage, visit_grams};
-use crate::contact::{Wechat, canonical_domain, is_public_mail_domain, read_emails, read_phones};
+use crate::contact::{canonical_domain, is_public_mail_domain, read_emails, read_phones, read_wechats};
 use crate::model::open_enum::closed_enum;
 use crate::model::{Account, Contact, ExternalIdKind, Lead, LeadField, mask_email, mask_id, mask_phone};
 use crate::rule::{FactContext, Facts, HostTables, LeadLimits, cut_account, read_text};
@@ -131,7 +131,9 @@ impl Probe {
         keys.extend(facts.email_keys().iter().map(key(MatchKeyKind::Email)));
         let own = facts.email_domains().iter().filter(|domain| !is_public_mail_domain(domain));
         keys.extend(own.map(key(MatchKeyKind::Domain)));
-        keys.extend(wechat_key(facts.read()).map(|value| MatchKey { kind: MatchKeyKind::Wechat, value }));
+        keys.extend(
+            wechat_keys(facts.read()).into_iter().map(|value| MatchKey { kind: MatchKeyKind::Wechat, value }),
+        );
         keys.extend(id_keys(facts.read()));
         if let Some(company) = facts.company() {
             let alias = facts.read().company.as_deref().and_then(|name| gazetteer.alias_of(name));
@@ -183,8 +185,7 @@ pub(super) fn contact_keys(contact: &Contact, tables: &HostTables) -> Vec<MatchK
     let emails = contact.emails.iter().take(LeadLimits::VALUES);
     let emails = emails.flat_map(|email| read_emails(read_text(email.as_str())));
     let emails = emails.filter_map(|email| email.value.ok().map(|email| email.key().to_owned()));
-    let wechat = contact.wechat.as_ref().and_then(|id| Wechat::parse(read_text(id.as_str())).ok());
-    let wechat = wechat.map(|id| id.key().to_owned());
+    let wechat = contact.wechat.iter().flat_map(|id| ids_in(read_text(id.as_str())));
     let key = |kind| move |value| MatchKey { kind, value };
     let mut keys: Vec<MatchKey> = phones.map(key(MatchKeyKind::Phone)).collect();
     keys.extend(emails.map(key(MatchKeyKind::Email)));
@@ -196,13 +197,15 @@ pub(super) fn contact_keys(contact: &Contact, tables: &HostTables) -> Vec<MatchK
 pub(super) fn id_keys(lead: &Lead) -> impl Iterator<Item = MatchKey> {
     let first = lead.external_ids.iter().filter_map(|(name, value)| id_key(name, value));
     let each = lead.other_ids.iter().flat_map(|(name, values)| values.iter().map(move |one| (name, one)));
-    first.chain(each.filter_map(|(name, value)| match name.as_str() {
-        WECHAT => {
-            let id = Wechat::parse(value).ok()?;
-            Some(MatchKey { kind: MatchKeyKind::Wechat, value: id.key().to_owned() })
-        }
-        name => id_key(name, value),
+    first.chain(each.flat_map(|(name, value)| match name.as_str() {
+        WECHAT => ids_in(value).map(|value| MatchKey { kind: MatchKeyKind::Wechat, value }).collect(),
+        name => Vec::from_iter(id_key(name, value)),
     }))
+}
+
+/// The keys of a WeChat field.
+fn ids_in(field: &str) -> impl Iterator<Item = String> {
+    read_wechats(field).into_iter().filter_map(|one| Some(one.value.ok()?.key().to_owned()))
 }
 
 /// The key of a WeChat id among the further identifiers.
@@ -219,7 +222,6 @@ fn id_key(name: &str, value: &str) -> Option<MatchKey> {
     (!value.is_empty()).then(|| MatchKey { kind, value: format!("{end}:{value}") })
 }
 
-pub(crate) fn wechat_key(lead: &Lead) -> Option<String> {
-    let id = lead.wechat.as_ref()?;
-    Wechat::parse(id.as_str()).ok().map(|id| id.key().to_owned())
+pub(crate) fn wechat_keys(lead: &Lead) -> Vec<String> {
+    lead.wechat.iter().flat_map(|id| ids_in(id.as_str())).collect()
 }

@@ -5,7 +5,7 @@ use super::probe::{MatchKey, MatchKeyKind, Probe, id_keys};
 use super::resolution::Rows;
 use crate::company::KeyReader;
 use crate::contact::{
-    Wechat, canonical_domain, is_public_mail_domain, plain_phone, read_emails, read_phones,
+    canonical_domain, is_public_mail_domain, plain_phone, read_emails, read_phones, wechat_ids,
 };
 use crate::model::{Account, EmailAddress, Lead, PhoneNumber, RecordRef, WechatId};
 use crate::names::Asked;
@@ -209,10 +209,8 @@ impl<'x, 'a> Reading<'x, 'a> {
     }
 
     fn read_wechat(&mut self, wechat: Option<&WechatId>) {
-        if self.wechat
-            && let Some(id) = wechat.and_then(|id| Wechat::parse(id.as_str()).ok())
-        {
-            self.note(MatchKeyKind::Wechat, id.key());
+        if self.wechat {
+            wechat_ids(wechat).for_each(|id| self.note(MatchKeyKind::Wechat, id.key()));
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::deduplicator::Deduplicator;
 use super::probe::WECHAT;
-use crate::contact::{Wechat, email_keys, phone_keys};
+use crate::contact::{email_keys, phone_keys, wechat_keys};
 use crate::model::{Effect, ExternalIdKind, FieldType, Lead, LeadField, OpenGroup, RecordRef, Value};
 use crate::order;
 use crate::rule::HostTables;
@@ -143,7 +143,7 @@ fn ids_of(lead: &Lead) -> impl Iterator<Item = (String, &str)> {
 }
 
 fn canonical_id(wechat: &str) -> String {
-    Wechat::parse(wechat).map_or_else(|_| fold(wechat.trim()), |id| id.key().to_owned())
+    wechat_keys(wechat).unwrap_or_else(|| fold(wechat.trim()))
 }
 
 /// The values of a list that the record does not have yet, each once.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{Fields, members_of, with_members};
 use super::values::{agree, distinct};
-use crate::contact::{PhoneKind, PhoneOptions, Wechat, read_emails, read_phones};
+use crate::contact::{PhoneKind, PhoneOptions, read_emails, read_phones, wechat_ids};
 use crate::model::{AccountId, Contact, Value};
 use crate::order;
 use crate::text::fold;
@@ -129,8 +129,7 @@ fn keys_of(contact: &Contact, phones: &PhoneOptions<'_>) -> BTreeSet<Key> {
     let emails = contact.emails.iter().flat_map(|email| read_emails(email.as_str()));
     let emails = emails.filter_map(|email| email.value.ok());
     keys.extend(emails.map(|email| Key::Personal(email.key().to_owned())));
-    let wechat = contact.wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok());
-    keys.extend(wechat.map(|id| Key::Personal(format!("wechat {}", id.key()))));
+    keys.extend(wechat_ids(contact.wechat.as_ref()).map(|id| Key::Personal(format!("wechat {}", id.key()))));
     keys
 }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::record::{Fields, is_blank};
 use super::rules::Survivorship;
 use crate::company::{CompanyName, Gazetteer, exact_key};
-use crate::contact::{PhoneOptions, Wechat, email_keys, phone_keys};
+use crate::contact::{PhoneOptions, email_keys, phone_keys, wechat_keys};
 use crate::model::{OpenGroup, Value, mask_email, mask_id, mask_phone};
 use crate::order;
 use crate::text::{fold, scrubbed};
@@ -224,7 +224,7 @@ pub(super) fn canonical(name: &str, text: &str, phones: &PhoneOptions<'_>) -> St
     let key = match leaf(name) {
         "phones" => phone_keys(text, phones),
         "emails" => email_keys(text),
-        "wechat" => Wechat::parse(text).ok().map(|id| id.key().to_owned()),
+        "wechat" => wechat_keys(text),
         "company" | "aliases" => {
             Some(exact_key(&CompanyName::parse(text, &Gazetteer::builtin()))).filter(|key| !key.is_empty())
         }

@@ -13,7 +13,7 @@ use super::limits::{CutLead, read_message, read_text};
 use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
 use crate::company::CompanyName;
-use crate::contact::{Email, EmailFault, Phone, PhoneQuality, Wechat, person_keys};
+use crate::contact::{Email, EmailFault, Phone, PhoneQuality, person_keys, wechat_ids};
 use crate::model::{
     Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, TeamId, Value,
 };
@@ -312,8 +312,7 @@ impl<'a> Facts<'a> {
     pub fn person_keys(&self) -> &[String] {
         let keys = || {
             let emails: Vec<&Email> = self.emails.values.iter().flatten().collect();
-            let wechat = self.read().wechat.as_ref().and_then(|id| Wechat::parse(id.as_str()).ok());
-            person_keys(&self.phones.values, &emails, wechat.as_ref())
+            person_keys(&self.phones.values, &emails, wechat_ids(self.read().wechat.as_ref()))
         };
         self.person_keys.get_or_init(keys)
     }

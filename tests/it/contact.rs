@@ -16,6 +16,7 @@ mod derived;
 mod emails_differ;
 mod fields;
 mod hostile;
+mod wechat_field;
 #[cfg(feature = "phone-world")]
 mod world;
 

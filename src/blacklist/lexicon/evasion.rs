@@ -33,8 +33,8 @@ pub(super) fn is_evasion(word: &str, kept: &[Kept], folded: &str, pass: LexiconP
     }
 }
 
-/// At most [`MAX_SIGNS`] signs at each join, where the signs of the word itself are characters of it. Latin letters are
-/// separated everywhere or nowhere: `c a s i n o`, `free--money`, but not `is cam`.
+/// At most [`MAX_SIGNS`] signs at each join, where the signs of the word itself are characters of it: `c a s i n o`,
+/// `cas-ino`, `f u ck`, `free_money`. One blank in a Latin word is none: it stands between two others as well.
 fn is_separated(word: &str, kept: &[Kept], folded: &str) -> bool {
     let own = Squeezed::of(word, LexiconPass::Separated);
     let signs = |text: &str, from: &Kept, to: &Kept| {
@@ -42,20 +42,26 @@ fn is_separated(word: &str, kept: &[Kept], folded: &str) -> bool {
     };
     let letter =
         |one: &Kept| word.get(one.range()).and_then(|text| text.chars().next()).is_some_and(is_of_word);
-    let (mut differs, mut apart, mut together) = (false, false, false);
+    let (mut differs, mut blanks, mut signs_apart, mut together) = (false, 0_usize, false, false);
     for (own, found) in own.all().windows(2).zip(kept.windows(2)) {
         let ([own_left, own_right], [left, right]) = (own, found) else { return false };
         let (expected, count) = (signs(word, own_left, own_right), signs(folded, left, right));
         if count > MAX_SIGNS * (expected + 1) + expected {
             return false;
         }
-        differs |= count != expected;
+        let between = |text: &str, from: &Kept, to: &Kept| {
+            text.get(from.range().end..to.range().start).unwrap_or_default().to_owned()
+        };
+        let found = between(folded, left, right);
+        differs |= found != between(word, own_left, own_right);
         if expected == 0 && letter(own_left) && letter(own_right) {
-            apart |= count > 0;
             together |= count == 0;
+            blanks += usize::from(count > 0 && found.chars().all(char::is_whitespace));
+            signs_apart |= found.chars().any(|c| !c.is_whitespace());
         }
     }
-    differs && !(apart && together)
+    // One blank stands between two words as well: `the pen is red`.
+    differs && (!together || signs_apart || blanks != 1)
 }
 
 /// No character less often than the word has it, and one of them more often. Latin words double letters by

@@ -97,6 +97,56 @@ fn a_longer_harmless_phrase_suppresses_and_is_named() {
     assert!(phrases.len() > 100 && phrases.iter().all(|phrase| phrase.chars().count() >= 2));
 }
 
+/// Signs between the characters of a word, wherever they stand; one blank in a Latin word is the gap between two others.
+#[test]
+fn signs_hide_no_word() {
+    let check = LexiconCheck {
+        words: texts(&[
+            "free money",
+            "casino",
+            "fuck",
+            "bitcoin",
+            "penis",
+            "казино",
+            "代开 发票",
+            "some bad word",
+            "scam",
+        ]),
+        separated: true,
+        allow_common: false,
+        ..LexiconCheck::default()
+    };
+    let lexicon = compile(&check);
+    let hits = |text: &str| -> Vec<String> {
+        lexicon.find(text).iter().map(|hit| format!("{} {}", hit.word(), &text[hit.span()])).collect()
+    };
+    for (text, word) in [
+        ("free-money", "free money"),
+        ("free_money", "free money"),
+        ("free.money", "free money"),
+        ("free\nmoney", "free money"),
+        ("free\tmoney", "free money"),
+        ("free  money", "free money"),
+        ("free--money", "free money"),
+        ("freemoney", "free money"),
+        ("fr-ee money", "free money"),
+        ("some_bad_word", "some bad word"),
+        ("代开-发票", "代开 发票"),
+        ("cas-ino", "casino"),
+        ("ca.sino", "casino"),
+        ("f.uck", "fuck"),
+        ("f u ck", "fuck"),
+        ("f u c k", "fuck"),
+        ("bit-coin", "bitcoin"),
+        ("ка-зино", "казино"),
+    ] {
+        assert_eq!(hits(&format!("so {text} you")), [format!("{word} {text}")], "{text}");
+    }
+    for text in ["the pen is red", "this is cam footage", "bit coin", "cas ino", "cas----ino", "pencasino"] {
+        assert_eq!(hits(text), [""; 0], "{text}");
+    }
+}
+
 #[test]
 fn where_a_word_counts_is_the_lists_to_say() {
     let with = |mode| compile(&LexiconCheck { mode, ..all(&["69", "sb", "套现", "mp3"]) });
@@ -223,7 +273,15 @@ fn oracle(text: &str, words: &[&str], pass: LexiconPass) -> Vec<(usize, usize, u
                     continue;
                 }
                 let gaps: usize = signs.iter().sum();
-                let mixed = latin && signs.contains(&0) && gaps > 0;
+                let (mut at, mut blanks, mut signed) = (start, 0, false);
+                for skipped in &signs {
+                    let gap = &folded[at + 1..at + 1 + skipped];
+                    signed |= gap.iter().any(|c| !c.is_whitespace());
+                    blanks += usize::from(!gap.is_empty() && gap.iter().all(|c| c.is_whitespace()));
+                    at += 1 + skipped;
+                }
+                // One blank stands between two words as well.
+                let mixed = latin && signs.contains(&0) && !signed && blanks == 1;
                 if (gaps > 0) == (pass == LexiconPass::Separated) && !mixed {
                     found.push((index, start, end));
                 }

@@ -548,3 +548,22 @@ fn mistakes_are_all_reported_with_their_cure() {
     }
     snapshot("blacklist_mistakes", said);
 }
+
+/// Whenever a lead was created, it does not repeat itself.
+#[test]
+fn a_lead_never_repeats_itself() {
+    let check = BlacklistCheck::Resubmission(ResubmissionCheck::default());
+    let blacklist = engine([("again", Severity::Flag, check)]);
+    let form = |created: DateTime<Utc>| {
+        lead(json!({"id": "L-1", "created_at": created, "phones": ["13927461853"], "message": "quote"}))
+    };
+    for created in [at("1970-01-01T00:00:00Z"), now(), now() + TimeDelta::hours(2)] {
+        let mut windows = WindowState::default();
+        let one = form(created);
+        windows.apply(check_at(&blacklist, &one, &windows, now()).delta());
+        for hours in [0, 1, 3] {
+            let again = check_at(&blacklist, &one, &windows, now() + TimeDelta::hours(hours));
+            assert_eq!(again.severity(), Severity::Pass, "created {created}, {hours} h later");
+        }
+    }
+}

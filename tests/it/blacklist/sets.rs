@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::{check, check_at, engine, lead, now};
-use crate::support::{assert_round_trip, texts};
+use crate::support::{assert_round_trip, at, texts};
 
 fn entries(blacklist: &Blacklist, record: serde_json::Value) -> Vec<String> {
     let verdict = check(blacklist, record);
@@ -248,4 +248,26 @@ fn a_set_of_many_takes_little_memory() {
     assert_eq!(set.heap_bytes(), index + 2 * count as usize);
     // Ten million: 2.28 bytes each.
     assert!((index + 2 * 10_000_000) as f64 / 1e7 < 3.0);
+}
+
+/// An account that is found by a number is reported as the number, whatever the field is called.
+#[test]
+fn a_reported_account_is_found_by_its_number() {
+    let mut list = JointList::default();
+    for by in ["north", "south"] {
+        list.report(ContactKind::Wechat, "139 2746 1853", by, "never pays", at("2026-03-01T00:00:00Z"), None)
+            .unwrap();
+    }
+    let check = JointCheck::default();
+    let day = at("2026-03-10T00:00:00Z");
+    for kind in [ContactKind::Wechat, ContactKind::Phone] {
+        assert_eq!(list.contributors(kind, "13927461853", &check, day), ["north", "south"]);
+    }
+    let rules = super::rules([("joint", Severity::Block, BlacklistCheck::Joint(check))]);
+    let blacklist = Blacklist::compile(&rules).unwrap().with_joint_list(std::sync::Arc::new(list));
+    for lead in
+        [serde_json::json!({"wechat": "微信13927461853"}), serde_json::json!({"phones": ["13927461853"]})]
+    {
+        assert_eq!(super::check(&blacklist, lead).severity(), Severity::Block);
+    }
 }

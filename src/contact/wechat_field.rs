@@ -1,0 +1,214 @@
+//! All the ids of a WeChat field.
+
+use std::ops::Range;
+
+use super::scan::{is_invisible, narrow};
+use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
+use super::wechat::{Wechat, WechatFault};
+use crate::model::WechatId;
+
+/// What people write before an id.
+const LABELS: [&str; 22] = [
+    "vx",
+    "wx",
+    "v",
+    "w",
+    "weixin",
+    "wechat",
+    "weixinhao",
+    "qq",
+    "id",
+    "no",
+    "tel",
+    "phone",
+    "mobile",
+    "微信",
+    "微信号",
+    "微信號",
+    "薇信",
+    "威信",
+    "维信",
+    "加",
+    "号",
+    "電話",
+];
+/// Words that stand between two ids.
+const JOINS: [&str; 6] = ["or", "and", "或", "或者", "和", "及"];
+/// Most groups of digits that blanks divide in one number.
+const MAX_GROUPS: usize = 4;
+
+type Read = Result<Wechat, WechatFault>;
+
+/// Reads every id of a WeChat field as people write it.
+///
+/// A field may hold several ids, divided by `/`, `、`, `,`, `;`, `|`, line breaks or words; labels (`vx:`, `微信号：`, `QQ`);
+/// and notes beside them, in brackets or not (`zhangsan88（手机同号）`). Values come in the order of the text, at most 64 of
+/// them from the first 16 KiB. A blank field has none.
+///
+/// A wrong id is worse than none: a word beside others is an id only when a label stands before it or it has a digit, `_`
+/// or `-`. What holds no id is one value that cannot be read.
+///
+/// ```
+/// use leadkit::contact::read_wechats;
+///
+/// let field = "微信号：Zhang_San88（手机同号） / 139 2746 1853";
+/// let found = read_wechats(field);
+/// let keys: Vec<&str> = found.iter().flat_map(|one| &one.value).map(|id| id.key()).collect();
+/// assert_eq!(keys, ["zhang_san88", "+8613927461853"]);
+/// assert_eq!(&field[found[0].span.clone()], "Zhang_San88");
+/// ```
+#[must_use]
+pub fn read_wechats(field: &str) -> Vec<ContactValue<Read>> {
+    let whole = |value| vec![ContactValue { span: trimmed(field), value }];
+    let fault = match Wechat::parse(field) {
+        Ok(id) => return whole(Ok(id)),
+        Err(WechatFault::Empty) => return Vec::new(),
+        Err(fault) => fault,
+    };
+    if field.len() > MAX_FIELD || field.contains(REVERSED) {
+        return whole(Err(fault));
+    }
+    let mut values: Vec<ContactValue<Read>> = Vec::new();
+    for segment in segments(&pieces(head(field))) {
+        let ids = ids_of(segment, field).into_iter().map(|(span, id)| ContactValue { span, value: Ok(id) });
+        values.extend(ids);
+    }
+    values.truncate(MAX_VALUES);
+    if values.is_empty() { whole(Err(fault)) } else { values }
+}
+
+/// The ids of a record's field, in the order they are written.
+pub(crate) fn wechat_ids(field: Option<&WechatId>) -> impl Iterator<Item = Wechat> {
+    let found = field.map(|id| read_wechats(id.as_str())).unwrap_or_default();
+    found.into_iter().filter_map(|one| one.value.ok())
+}
+
+/// The keys of a field, however it is written; `None` when it holds no id.
+pub(crate) fn wechat_keys(field: &str) -> Option<String> {
+    let found = read_wechats(field).into_iter().filter_map(|one| one.value.ok());
+    let mut keys: Vec<String> = found.map(|id| id.key().to_owned()).collect();
+    keys.sort();
+    keys.dedup();
+    (!keys.is_empty()).then(|| keys.join(","))
+}
+
+/// A part of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    /// Characters an id may have, folded.
+    Run(String, Range<usize>),
+    /// Other letters: a label, a note, a name.
+    Words(String),
+    /// What divides one value from the next.
+    Divider,
+}
+
+/// The parts of a field, without notes in brackets when anything else is there.
+fn pieces(text: &str) -> Vec<Piece> {
+    let (mut outside, mut inside, mut depth) = (Vec::new(), Vec::new(), 0_u32);
+    for (at, c) in text.char_indices() {
+        if is_invisible(c) {
+            continue;
+        }
+        let folded = narrow(c).to_ascii_lowercase();
+        match folded {
+            '(' | '[' | '【' | '<' | '{' => {
+                depth += 1;
+                continue;
+            }
+            ')' | ']' | '】' | '>' | '}' => {
+                depth = depth.saturating_sub(1);
+                continue;
+            }
+            _ => {}
+        }
+        let pieces: &mut Vec<Piece> = if depth > 0 { &mut inside } else { &mut outside };
+        let end = at + c.len_utf8();
+        if folded.is_ascii_alphanumeric() || matches!(folded, '_' | '-' | '+') {
+            match pieces.last_mut() {
+                Some(Piece::Run(run, span)) if span.end == at => {
+                    run.push(folded);
+                    span.end = end;
+                }
+                _ => pieces.push(Piece::Run(folded.to_string(), at..end)),
+            }
+        } else if folded.is_alphanumeric() {
+            match pieces.last_mut() {
+                Some(Piece::Words(words)) => words.push(folded),
+                _ => pieces.push(Piece::Words(folded.to_string())),
+            }
+        } else if matches!(folded, '/' | '、' | ',' | ';' | '|' | '\n' | '\r' | '。' | '&') {
+            pieces.push(Piece::Divider);
+        }
+    }
+    let holds_run = |pieces: &[Piece]| pieces.iter().any(|one| matches!(one, Piece::Run(..)));
+    if holds_run(&outside) { outside } else { inside }
+}
+
+/// The parts between dividers.
+fn segments(pieces: &[Piece]) -> impl Iterator<Item = &[Piece]> {
+    let divides = |one: &Piece| match one {
+        Piece::Divider => true,
+        Piece::Words(words) => JOINS.contains(&words.as_str()),
+        Piece::Run(run, _) => JOINS.contains(&run.as_str()),
+    };
+    pieces.split(divides).filter(|segment| !segment.is_empty())
+}
+
+/// The ids between two dividers.
+fn ids_of(segment: &[Piece], field: &str) -> Vec<(Range<usize>, Wechat)> {
+    let is_label = |text: &str| LABELS.contains(&text);
+    let ends_in_label = |text: &str| LABELS.iter().any(|label| !label.is_ascii() && text.ends_with(label));
+    let mut ids: Vec<(Range<usize>, Wechat, bool)> = Vec::new();
+    let (mut labelled, mut others, mut at) = (false, 0, 0);
+    while let Some(piece) = segment.get(at) {
+        at += 1;
+        let (run, span) = match piece {
+            Piece::Run(run, span) => (run, span.clone()),
+            Piece::Words(words) => {
+                labelled = is_label(words) || ends_in_label(words);
+                others += usize::from(!labelled);
+                continue;
+            }
+            Piece::Divider => continue,
+        };
+        if is_label(run) {
+            labelled = true;
+            continue;
+        }
+        // A number in groups: as many of them as make one.
+        let groups = segment.iter().skip(at).take(MAX_GROUPS).map_while(|piece| match piece {
+            Piece::Run(run, span) if is_number(run) => Some(span.end),
+            _ => None,
+        });
+        let groups: Vec<usize> = if is_number(run) { groups.collect() } else { Vec::new() };
+        let joined = groups.iter().enumerate().rev().find_map(|(index, end)| {
+            let span = span.start..*end;
+            let id = Wechat::parse(field.get(span.clone())?).ok()?;
+            Some((span, id, index + 1))
+        });
+        let found = match joined {
+            Some((span, id, count)) => {
+                at += count;
+                Some((span, id))
+            }
+            None => Wechat::parse(run).ok().map(|id| (span, id)),
+        };
+        match found {
+            Some((span, id)) => {
+                let tells = labelled || run.chars().any(|c| !c.is_ascii_alphabetic());
+                ids.push((span, id, tells));
+            }
+            None => others += 1,
+        }
+        labelled = false;
+    }
+    let is_alone = ids.len() == 1 && others == 0;
+    ids.retain(|(.., tells)| is_alone || *tells);
+    ids.into_iter().map(|(span, id, _)| (span, id)).collect()
+}
+
+fn is_number(run: &str) -> bool {
+    let digits = run.trim_start_matches('+');
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+}

@@ -1,0 +1,102 @@
+//! WeChat fields as people fill them in, and masked addresses.
+
+use leadkit::contact::{EmailFault, Wechat, read_emails, read_wechats};
+use proptest::prelude::*;
+
+fn keys(field: &str) -> Vec<String> {
+    let found = read_wechats(field);
+    found.iter().filter_map(|one| one.value.as_ref().ok()).map(|id| id.key().to_owned()).collect()
+}
+
+#[test]
+fn every_id_of_a_field_is_read() {
+    for (field, wanted) in [
+        ("zhangsan88", &["zhangsan88"][..]),
+        ("vx: zhangsan88", &["zhangsan88"]),
+        ("VX：ZhangSan88", &["zhangsan88"]),
+        ("微信号：zhangsan88", &["zhangsan88"]),
+        ("我的微信号是 zhangsan88", &["zhangsan88"]),
+        ("加微信zhangsan", &["zhangsan"]),
+        ("微信13927461853", &["+8613927461853"]),
+        ("微信同号 139 2746 1853", &["+8613927461853"]),
+        ("+86 139-2746-1853", &["+8613927461853"]),
+        ("QQ 3982017465", &["qq:3982017465"]),
+        ("zhangsan88（手机同号）", &["zhangsan88"]),
+        ("zhangsan（手机同号）", &["zhangsan"]),
+        ("13927461853(李娜)", &["+8613927461853"]),
+        ("（zhangsan88）", &["zhangsan88"]),
+        ("zhangsan88/13927461853", &["zhangsan88", "+8613927461853"]),
+        ("zhangsan88、lisi_99；wangwu-1", &["zhangsan88", "lisi_99", "wangwu-1"]),
+        ("zhangsan88 或 lisi_99", &["zhangsan88", "lisi_99"]),
+        ("wxid_a1b2c3d4e5f6g7", &["wxid_a1b2c3d4e5f6g7"]),
+        ("张三zhangsan88", &["zhangsan88"]),
+        // Nobody knows which of the words is an id, or whether one is.
+        ("please add me", &[]),
+        ("张三 zhangsan", &[]),
+        ("我在google工作", &[]),
+        ("same as phone", &[]),
+        ("同手机号", &[]),
+        ("zh***88", &[]),
+        ("12", &[]),
+        (" ", &[]),
+    ] {
+        assert_eq!(keys(field), wanted, "{field:?}");
+    }
+    assert_eq!(read_wechats(" ").len(), 0);
+    assert_eq!(read_wechats("please add me").len(), 1, "what holds no id is told");
+    let field = "微信号：Zhang_San88（手机同号）/ 139 2746 1853";
+    let places: Vec<&str> = read_wechats(field).into_iter().map(|one| &field[one.span]).collect();
+    assert_eq!(places, ["Zhang_San88", "139 2746 1853"]);
+}
+
+/// A masked address is nobody's: what is left of it is somebody else's.
+#[test]
+fn what_is_hidden_is_no_address() {
+    for field in [
+        "***ng@qq.com",
+        "…ng@qq.com",
+        "•••ng@qq.com",
+        "##ng@qq.com",
+        "zh…ng@qq.com",
+        "z***g@qq.com",
+        "zh***@qq.com",
+        "zh＊＊＊@qq.com",
+        "****@qq.com",
+        "z*g@qq.com",
+        "●●ng@qq.com",
+        "zh••ng@qq.com",
+        "邮箱：z**g@qq.com",
+    ] {
+        let found = read_emails(field);
+        assert_eq!(found.len(), 1, "{field}");
+        assert_eq!(found[0].value, Err(EmailFault::Masked), "{field}");
+    }
+    for (field, key) in [
+        ("• ng@qq.com", "ng@qq.com"),
+        ("•ng@qq.com", "ng@qq.com"),
+        ("#ng@qq.com", "ng@qq.com"),
+        ("-ng@qq.com", "ng@qq.com"),
+        ("邮箱…… ng@qq.com", "ng@qq.com"),
+    ] {
+        let found = read_emails(field);
+        assert_eq!(found[0].value.as_ref().map(|email| email.key()), Ok(key), "{field}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_key_is_read_as_itself_and_spans_are_whole(field in "[ a-zA-Z0-9_微信号：/（）(),+*…-]{0,40}") {
+        let mut end = 0;
+        for one in read_wechats(&field) {
+            prop_assert!(one.span.start >= end && field.get(one.span.clone()).is_some());
+            end = one.span.end;
+            if let Ok(id) = one.value {
+                let again = Wechat::parse(id.key()).unwrap();
+                prop_assert_eq!(again.key(), id.key());
+                let alone = read_wechats(id.key());
+                prop_assert_eq!(alone.len(), 1);
+                prop_assert_eq!(&alone[0].value, &Ok(id));
+            }
+        }
+    }
+}
