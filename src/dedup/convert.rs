@@ -38,7 +38,7 @@ impl Deduplicator {
     ) -> Consequences {
         // The company decides before the phone.
         if rule.target != MatchTarget::AccountCompany && candidate.is_other_company(case) {
-            return moved(candidate, account, case);
+            return moved(candidate, account, &self.rules.scope, case);
         }
         self.converted(Some(rule), candidate, account, None, case)
     }
@@ -75,7 +75,12 @@ impl Deduplicator {
 }
 
 /// A person on file with one company who names another: the owner is asked whether the person works there now.
-fn moved(candidate: &Candidate<'_>, account: &Account, case: &Case<'_, '_>) -> Consequences {
+fn moved(
+    candidate: &Candidate<'_>,
+    account: &Account,
+    scope: &[LeadField],
+    case: &Case<'_, '_>,
+) -> Consequences {
     let lead = case.facts.lead();
     let record = candidate.record();
     let mut effects = vec![link(lead, LinkKind::RelatedTo, record.clone())];
@@ -83,7 +88,7 @@ fn moved(candidate: &Candidate<'_>, account: &Account, case: &Case<'_, '_>) -> C
         let (contact, from) = (contact.id.clone(), account.id.clone());
         effects.push(Effect::MoveContact { contact, from, to: None, is_proposal: true });
     }
-    Consequences::new(for_owner_of(candidate, case), effects)
+    Consequences::new(for_owner_of(candidate, scope, case), effects)
 }
 
 /// The person of a lead at an account, and what there is to add. Nobody when the lead names no person.

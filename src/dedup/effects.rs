@@ -6,7 +6,7 @@ use super::action::RuleAction;
 use super::candidate::{Candidate, Source};
 use super::case::Case;
 use super::deduplicator::Deduplicator;
-use super::identity::Meant;
+use super::identity::{Meant, best};
 use super::plan::Choice;
 use super::probe::MatchKeyKind;
 use super::resolution::MatchAction;
@@ -266,7 +266,7 @@ impl Deduplicator {
             return self.converted(None, found, account, Some(&known.id), case);
         }
         let effects = vec![link(lead, LinkKind::RelatedTo, candidate.record())];
-        Consequences::new(for_owner_of(candidate, case), effects)
+        Consequences::new(for_owner_of(candidate, &self.rules.scope, case), effects)
     }
 
     /// A mark on the lead; it is neither linked nor given to anybody.
@@ -332,10 +332,28 @@ fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case<'_, '_>) -
     Consequences::new(MatchAction::Held { records, then }, vec![ask])
 }
 
-/// A lead of its own, of the record's owner when there is one.
-pub(super) fn for_owner_of(candidate: &Candidate<'_>, case: &Case<'_, '_>) -> MatchAction {
-    match candidate.present_owner(case) {
-        Some(owner) => MatchAction::SameOwner { owner: owner.clone(), record: candidate.record() },
+/// A lead of its own, of the record's owner when there is one. Who has a live lead of the person has this one too: an
+/// account, and a lead that has come to its end, speak only where nobody has.
+pub(super) fn for_owner_of(
+    candidate: &Candidate<'_>,
+    scope: &[LeadField],
+    case: &Case<'_, '_>,
+) -> MatchAction {
+    let is_live = |one: &Candidate<'_>| {
+        one.lead().is_some_and(|lead| !lead.has_ended() && lead.status != LeadStatus::Converted)
+    };
+    let has_it = |one: &&Candidate<'_>| {
+        let is_owned = one.present_owner(case).is_some();
+        is_live(one) && is_owned && one.shares_person(case) && one.is_in_scope(scope, case)
+    };
+    let mut owned: Vec<&Candidate<'_>> = Vec::new();
+    if !is_live(candidate) {
+        owned.extend(case.candidates.iter().filter(has_it));
+        owned.sort_by(|a, b| a.age().cmp(&b.age()));
+    }
+    let meant = best(&owned).unwrap_or(candidate);
+    match meant.present_owner(case) {
+        Some(owner) => MatchAction::SameOwner { owner: owner.clone(), record: meant.record() },
         None => MatchAction::New,
     }
 }

@@ -147,3 +147,33 @@ fn an_import_of_old_rows_pages_nobody() {
     assert!(days.len() >= 30, "{days:?}");
     assert_eq!(out.lines().filter(|line| line.contains("\tleads\tunassigned\t-\tpool_stay ")).count(), 360);
 }
+
+/// An account's contact writes for a company nobody has, and an administrator gives that lead to another: what the person
+/// writes next is that rep's too, not the account's owner's, whether the account was on file or was made of a lead.
+#[test]
+fn who_has_a_live_lead_of_a_person_has_the_next_one_too() {
+    let submit = |hour: u32, id: &str, company: &str| {
+        format!(
+            r#"{{"at":"2026-03-02T{hour:02}:00:00+08:00","submit":{{"id":"{id}","name":"Ann","company":"{company}","phones":["13927461853"],"message":"from {id}"}}}}"#
+        )
+    };
+    let on_file = r#"{"at":"2026-03-02T08:00:00+08:00","account":{"id":"A1","company":"Quellmark Energy GmbH","owner":"li","contacts":[{"id":"C1","name":"Ann","phones":["13927461853"]}]}}"#;
+    let made = [
+        submit(6, "L0", "Quellmark Energy GmbH"),
+        r#"{"at":"2026-03-02T07:00:00+08:00","follow_up":{"lead":"L0","owner":"li","kind":"call"}}"#
+            .to_owned(),
+        r#"{"at":"2026-03-02T08:00:00+08:00","convert":{"lead":"L0","account":"A1"}}"#.to_owned(),
+    ];
+    for account in [on_file.to_owned(), made.join("\n")] {
+        let lines = [
+            account,
+            submit(9, "L1", "Acme Trading Ltd"),
+            r#"{"at":"2026-03-02T10:00:00+08:00","allot":{"lead":"L1","rep":"wang"}}"#.to_owned(),
+            submit(11, "L2", "Nordlicht Software AG"),
+        ];
+        let (out, notes, verdict) = run(lines.join("\n").as_bytes(), "s.jsonl").unwrap();
+        assert_eq!((notes.as_str(), verdict), ("", program::Verdict::Lawful), "{out}");
+        assert!(out.contains("\nL1\twang\t-\tpending\t"), "{out}");
+        assert!(out.contains("\nL2\twang\t-\tpending\t"), "{out}");
+    }
+}
