@@ -20,7 +20,7 @@ impl Intake {
     /// main one, where it is looked at within thirty days, spread by id; when `assign` says so it is decided as a new lead is,
     /// except that it moves no window, is part of no burst, and comes after everything on file, whatever its date. Such rows are
     /// handed in one at a time, so that each sees those before it. An owner is told once for all rows. [Refused](Outcome::refusal)
-    /// for a row whose id is among its rows on file, and for a person who [asked to be forgotten](Intake::forget).
+    /// for a row whose id is among its rows on file, or among the rows before it, and for a person who [asked to be forgotten](Intake::forget).
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus};
@@ -49,9 +49,17 @@ impl Intake {
     ) -> Vec<Outcome> {
         let mut moving = Moving::new(self, inputs, state);
         let mut told: BTreeSet<&RepId> = BTreeSet::new();
+        let mut came: BTreeSet<&LeadId> = BTreeSet::new();
         let mut outcomes = Vec::with_capacity(inputs.len());
         for input in inputs {
-            let mut outcome = self.import_one(input, assign, roster, moving.state(), now);
+            let mut outcome = if came.contains(&input.lead.id) {
+                self.refuse(&self.case(input, Act::Import, roster, moving.state(), now), Refusal::OnFile)
+            } else {
+                self.import_one(input, assign, roster, moving.state(), now)
+            };
+            if outcome.refusal.is_none() {
+                came.insert(&input.lead.id);
+            }
             let owner = input.lead.owner.as_ref().filter(|_| outcome.refusal.is_none());
             if let Some(owner) = owner.filter(|owner| told.insert(owner)) {
                 outcome.tell(owner, "imported", &RecordRef::Lead(input.lead.id.clone()));

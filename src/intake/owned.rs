@@ -1,5 +1,7 @@
 //! A lead that somebody has, claims or types in.
 
+use chrono::{DateTime, Utc};
+
 use super::engine::Case;
 use super::routing::{conversion, is_collision, start_of_work};
 use super::{Intake, Next, Outcome, Route, wake_up};
@@ -109,7 +111,7 @@ impl Intake {
         how: Acquisition,
         outcome: &mut Outcome,
     ) {
-        self.count(case, facts, rep, outcome);
+        let case = &case.as_of(self.count(case, facts, rep, outcome));
         let lead = case.lead.id.clone();
         outcome.effects.push(Effect::SetOwner { lead, owner: rep.clone(), acquisition: how });
         outcome.effects.extend(start_of_work(rep, case, resolution));
@@ -122,13 +124,20 @@ impl Intake {
         self.attend(case, facts, rep, outcome);
     }
 
-    /// Counts the lead for the rep's caps, once for each decision.
-    pub(super) fn count(&self, case: &Case<'_>, facts: &Facts<'_>, rep: &RepId, outcome: &mut Outcome) {
+    /// Counts the lead for the rep's caps, once for each decision: when it was made before, that is when.
+    pub(super) fn count(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        rep: &RepId,
+        outcome: &mut Outcome,
+    ) -> Option<DateTime<Utc>> {
         let options = AssignOptions { given: Some(rep.clone()), ..case.assign.clone() };
         let ledger = case.state.ledger(self.ledger_pool(case.lead));
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         let counted = self.assigner.assign_with(facts, case.roster, ledgers, &options);
         outcome.delta.assign = Some(counted.delta().clone());
+        counted.repeats()
     }
 }
 

@@ -191,6 +191,7 @@ impl Intake {
         if nobody_left {
             return self.exhaust(case, facts, outcome);
         }
+        let case = &case.as_of(assignment.repeats());
         outcome.effects.extend(assignment.effects());
         if let Some(owner) = assignment.owner() {
             outcome.effects.extend(start_of_work(owner, case, resolution));
@@ -242,7 +243,14 @@ impl Intake {
     }
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    /// The case as it was when it was decided. A lead that is delivered again has the answer that is remembered, and what
+    /// began with it began then: effects of one key are the same, whenever they are asked for.
+    pub(super) fn as_of(&self, decided: Option<DateTime<Utc>>) -> Case<'a> {
+        let before = decided.filter(|_| !self.is_review());
+        Case { now: before.unwrap_or(self.now), ..*self }
+    }
+
     /// Since when a lead that is held waits: another look at it does not begin the time anew.
     fn held_since(&self) -> DateTime<Utc> {
         let began = self.history.cycle_started_at.unwrap_or(self.lead.created_at);

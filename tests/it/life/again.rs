@@ -173,3 +173,34 @@ fn two_owners_of_two_joined_leads_are_both_told_at_one_moment() {
         assert!(desk.told().iter().any(|told| told.starts_with(rep)), "{rep}: {:?}", desk.told());
     }
 }
+
+#[test]
+fn what_is_decided_again_an_hour_later_began_when_it_was_decided_first() {
+    let account = account("A1", "Quellmark Energy GmbH", None);
+    let free =
+        |id: &str| Lead { company: Some("Quellmark Energy GmbH".into()), ..caller(id, 0, "15088672341") };
+    for (lead, what) in [
+        (caller("L1", 0, MOBILE), "by the rules"),
+        (Lead { owner: Some("wang".into()), ..caller("L2", 0, "13927461853") }, "by who brings it"),
+        (free("L3"), "of nobody's account"),
+    ] {
+        let mut desk = Desk::with(&companies(), std::slice::from_ref(&account), &[]);
+        let input = |desk: &Desk| Input {
+            lead: lead.clone(),
+            rows: desk.book.rows(&desk.intake.probe(&lead)),
+            ..Input::default()
+        };
+        let before = input(&desk);
+        let first = desk.intake.process(&before, &desk.roster, &desk.state, hour(1));
+        assert!(first.route().owner().is_some(), "{what}: {first}");
+        desk.state.apply(first.delta()).unwrap();
+        let again = desk.intake.process(&before, &desk.roster, &desk.state, hour(2));
+        assert_eq!(again.effects(), first.effects(), "{what}");
+        assert!(again.delta().assign.as_ref().is_none_or(leadkit::assign::AssignDelta::is_empty), "{what}");
+        desk.book.insert_lead(lead.clone());
+        first.apply_to(&mut desk.book);
+        let once = desk.book.history(&lead.id).clone();
+        again.apply_to(&mut desk.book);
+        assert_eq!(*desk.book.history(&lead.id), once, "{what}");
+    }
+}
