@@ -241,6 +241,7 @@ impl<'a> Look<'a> {
             within: track.node.within,
             clock: track.node.clock(),
             calendar_version: track.calendar.version().revision.clone(),
+            calendar_fingerprint: track.calendar.version().fingerprint,
             pauses: track.pauses.clone(),
             deadline: shown(due),
             found_at: shown(fires),

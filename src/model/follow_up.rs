@@ -6,6 +6,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Amount, Clock};
+use crate::document::Fingerprint;
 use crate::text::{Scrubbed, moment};
 
 use super::open_enum::closed_enum;
@@ -243,6 +244,9 @@ pub struct Violation {
     pub clock: Clock,
     /// Version of the calendar that was counted by.
     pub calendar_version: String,
+    /// Fingerprint of the calendar that was counted by: another one when anything in it is.
+    #[serde(default)]
+    pub calendar_fingerprint: Fingerprint,
     /// When the clock stood.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,

@@ -407,3 +407,18 @@ fn speed_to_first_contact_is_counted_by_rep_source_and_hour() {
         .collect();
     assert_eq!(rows, [("expo", 17, 1, 55_200, 55_200), ("web", 10, 2, 1_800, 7_200)]);
 }
+
+#[test]
+fn a_violation_names_the_calendar_it_was_counted_by() {
+    let policies = with_pools(FollowUpRules::nodes());
+    let report = Case::owned("ann", "03-02 10:00").look(&policies, "03-04 12:00");
+    let china = leadkit::calendar::Calendar::china();
+    assert_eq!(report.violations[0].calendar_fingerprint, china.version().fingerprint);
+    // Other hours of work under the same name are another calendar.
+    let mut rules = FollowUpRules::nodes();
+    rules.calendar = leadkit::calendar::CalendarRules::office_hours(leadkit::calendar::Zone::default());
+    let other = FollowUpPolicies::compile(&rules).unwrap();
+    let report = Case::owned("ann", "03-02 10:00").look(&other, "03-04 12:00");
+    assert_ne!(report.violations[0].calendar_fingerprint, china.version().fingerprint);
+    assert_ne!(report.violations[0].calendar_fingerprint, Default::default());
+}
