@@ -45,9 +45,14 @@ impl Book {
     }
 
     /// Records what a rep did about a lead. Who works on it has done what was due, and the next deadline starts; the lead
-    /// is followed up from now on. A lead that was converted is answered by it: nothing more is due.
+    /// is followed up from now on. A lead that was converted is answered by it: nothing more is due. A follow-up whose id is
+    /// known is recorded once.
     pub fn record_follow_up(&mut self, follow_up: FollowUp) {
         let (id, at) = (follow_up.lead.clone(), follow_up.time);
+        let is_known = |one: &FollowUp| !one.id.as_str().is_empty() && one.id == follow_up.id;
+        if self.history(&id).follow_ups.iter().any(is_known) {
+            return;
+        }
         let worker = self.worker(&id);
         let Some(lead) = self.leads.get_mut(&id) else { return };
         lead.last_active_at = lead.last_active_at.max(Some(at));

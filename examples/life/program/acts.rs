@@ -5,7 +5,8 @@ use std::error::Error;
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{MergePlan, MergeRules, Merger, SurvivorTest};
 use leadkit::model::{
-    Account, Effect, Lead, LeadField, LeadId, Opportunity, OpportunityId, RecordRef, Value, YesNo,
+    Account, CloseReason, Effect, Lead, LeadField, LeadId, Opportunity, OpportunityId, RecordRef, Value,
+    YesNo,
 };
 use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
 use leadkit::rule::{FactContext, Facts};
@@ -22,6 +23,9 @@ impl Desk {
             Event::Submit { lead, activities } => self.submit(lead, activities),
             Event::Import { leads, assign } => self.import(leads, *assign),
             Event::Activity(activity) => {
+                if self.book.activities(&activity.lead).iter().any(|known| known.id == activity.id) {
+                    return Ok(());
+                }
                 self.book.record_activity((**activity).clone());
                 self.look_again(&activity.lead.clone(), activity.kind.clone())
             }
@@ -50,6 +54,9 @@ impl Desk {
             Event::Convert { lead, account } => self.convert(lead, account),
             Event::Opportunity { id, lead, status } => self.deal(id, lead, *status),
             Event::Order(order) => {
+                if self.kept.orders.iter().any(|known| known.id == order.id) {
+                    return Ok(());
+                }
                 self.kept.orders.push((**order).clone());
                 let account = order.account.clone();
                 if let Some(account) = account.filter(|id| self.book.account(id).is_some()) {
@@ -83,7 +90,12 @@ impl Desk {
             Event::Leave { rep } => self.leave(rep),
             Event::HandOver { rep, to } => self.hand_over(rep, Some(to)),
             Event::Account(account) => {
-                self.book.insert_account((**account).clone());
+                let id = account.id.clone();
+                // The same account again is as it became since, not as it was.
+                if self.kept.accounts.get(&id) != Some(account) {
+                    self.kept.accounts.insert(id, account.clone());
+                    self.book.insert_account((**account).clone());
+                }
                 Ok(())
             }
             Event::Effects(effects) => {
@@ -113,16 +125,18 @@ impl Desk {
     }
 
     pub(super) fn submit(&mut self, lead: &Lead, activities: &[leadkit::model::Activity]) -> Done {
+        // It was decided when it came in, and all that became of it since is on file.
+        if self.book.lead(&lead.id).is_some() {
+            self.say(&lead.id, "-", "on_file".to_owned(), None);
+            return Ok(());
+        }
         self.refresh()?;
         self.laws().submitted(lead);
         let rows = self.book.rows(&self.intake.probe(lead));
         let input = Input { lead: lead.clone(), activities: activities.to_vec(), rows, ..Input::default() };
         let outcome = self.intake.process(&input, &self.roster, &self.state, self.now);
-        // A lead that is delivered twice is on file with all that became of it since.
-        if self.book.lead(&lead.id).is_none() {
-            self.book.insert_lead(lead.clone());
-            self.book.insert_life(&lead.id, Default::default(), activities.to_vec());
-        }
+        self.book.insert_lead(lead.clone());
+        self.book.insert_life(&lead.id, Default::default(), activities.to_vec());
         self.settle(&outcome)
     }
 
@@ -139,6 +153,10 @@ impl Desk {
     }
 
     fn touch(&mut self, touch: &leadkit::model::Touch) -> Done {
+        let is_erased = |lead: &Lead| lead.close_reason == Some(CloseReason::Erased);
+        if self.book.lead(&touch.lead).is_some_and(is_erased) {
+            return Ok(());
+        }
         self.kept.touches.push(touch.clone());
         let lead = &touch.lead;
         if self.book.lead(lead).is_some() {
@@ -177,6 +195,9 @@ impl Desk {
             self.say(lead, "-", "unknown_lead".to_owned(), None);
             return Ok(());
         }
+        if self.book.history(lead).follow_ups.iter().any(|known| known.id == follow_up.id) {
+            return Ok(());
+        }
         self.book.record_follow_up(follow_up.clone());
         self.after(lead);
         self.say(lead, "-", format!("{kind} by {}", follow_up.owner), None);
@@ -201,6 +222,14 @@ impl Desk {
     /// lost it.
     fn deal(&mut self, id: &OpportunityId, lead: &LeadId, status: Deal) -> Done {
         let before = self.book.opportunity(id).cloned();
+        let is_told = |one: &Opportunity| {
+            one.lead.as_ref() == Some(lead)
+                && one.won_at.is_some() == (status == Deal::Won)
+                && one.lost_at.is_some() == (status == Deal::Lost)
+        };
+        if before.as_ref().is_some_and(is_told) {
+            return Ok(());
+        }
         let of =
             before.unwrap_or(Opportunity { id: id.clone(), created_at: self.now, ..Opportunity::default() });
         self.book.insert_opportunity(Opportunity {

@@ -6,6 +6,7 @@ use std::error::Error;
 use chrono::{DateTime, Utc};
 use leadkit::book::Book;
 use leadkit::calendar::{Calendar, Calendars};
+use leadkit::follow_up::FollowUpRules;
 use leadkit::model::{Effect, LeadId, LeadStatus, RecordRef, Rep, RepId};
 use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
 use leadkit::{Input, Intake, Loss, Outcome, Roster, Rules, State};
@@ -15,6 +16,7 @@ use super::event::Line;
 use super::journeys::Kept;
 use super::laws::{Broken, Laws, Seen};
 use super::options::Options;
+use super::policies::Policies;
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -70,11 +72,16 @@ pub(crate) struct Desk {
     /// Leads that wait for somebody with room.
     waiting: BTreeSet<LeadId>,
     explains: bool,
+    pub(super) policies: Option<Policies>,
+    /// Lines that came in.
+    delivered: BTreeSet<u64>,
 }
 
 impl Desk {
     pub(crate) fn new(options: &Options) -> Result<Desk, Box<dyn Error>> {
-        Desk::with(&options.rules, &options.reps, &options.calendars, options.explains)
+        let mut desk = Desk::with(&options.rules, &options.reps, &options.calendars, options.explains)?;
+        desk.follow_by(options.follow_up.as_ref())?;
+        Ok(desk)
     }
 
     pub(crate) fn with(
@@ -110,30 +117,58 @@ impl Desk {
             held_by: BTreeMap::new(),
             waiting: BTreeSet::new(),
             explains,
+            delivered: BTreeSet::new(),
+            policies: None,
         };
         desk.refresh()?;
         Ok(desk)
     }
 
-    /// Lets time pass up to a line, and what it says happen. What is due at that very moment happens before.
+    /// Lets policies of follow-up run between events.
+    pub(crate) fn follow_by(&mut self, rules: Option<&FollowUpRules>) -> Result<(), Box<dyn Error>> {
+        self.policies = rules.map(|rules| Policies::new(rules, &self.calendars)).transpose()?;
+        Ok(())
+    }
+
+    /// Lets time pass up to a line, and what it says happen. What is due at that very moment happens before. What a person
+    /// does has no id of its own: the line is what a host keeps in its inbox, and the same line again is the same act.
     pub(crate) fn live(&mut self, line: &Line) -> Result<Vec<Row>, Box<dyn Error>> {
         self.pass(line.at.to_utc())?;
         self.event = line.key;
+        // Attribution itself counts each touch once, and says how many came twice.
+        let digest = line.digest.filter(|_| line.key != "touch");
+        if digest.is_some_and(|digest| !self.delivered.insert(digest)) {
+            return Ok(std::mem::take(&mut self.rows));
+        }
         self.happen(line)?;
+        self.follow_policies()?;
         self.check();
         Ok(std::mem::take(&mut self.rows))
     }
 
     /// Lets time pass.
     pub(crate) fn pass(&mut self, until: DateTime<Utc>) -> Result<(), Box<dyn Error>> {
-        while let Some((at, alarm, lead)) = self.clock.pop(until) {
-            self.now = self.now.max(at);
-            self.event = "wake_up";
-            match alarm {
-                Alarm::WakeUp => self.wake(&lead)?,
-                Alarm::Deadline => self.miss(&lead)?,
-            }
+        loop {
+            // What the lead itself waits for comes before what its policies look at.
+            let look = self.policies.as_ref().and_then(|policies| policies.first_until(until));
+            let before = look.as_ref().map_or(until, |(at, _)| *at);
+            let lead = if let Some((at, alarm, lead)) = self.clock.pop(before) {
+                self.now = self.now.max(at);
+                self.event = "wake_up";
+                match alarm {
+                    Alarm::WakeUp => self.wake(&lead)?,
+                    Alarm::Deadline => self.miss(&lead)?,
+                }
+                lead
+            } else if let Some((at, lead)) = look {
+                self.now = self.now.max(at);
+                self.event = "policy";
+                lead
+            } else {
+                break;
+            };
             self.after(&lead);
+            self.follow_policies()?;
             self.check();
         }
         self.now = until;
@@ -148,7 +183,7 @@ impl Desk {
     }
 
     /// A deadline has passed: the lead leaves its owner.
-    fn miss(&mut self, lead: &LeadId) -> Result<(), Box<dyn Error>> {
+    pub(super) fn miss(&mut self, lead: &LeadId) -> Result<(), Box<dyn Error>> {
         let Some(input) = self.input(lead) else { return Ok(()) };
         let outcome = self.intake.reassign(&input, Loss::DeadlineMissed, &self.roster, &self.state, self.now);
         self.settle(&outcome)?;
@@ -271,6 +306,9 @@ impl Desk {
             self.waiting.remove(id);
         }
         self.laws.touched(id);
+        if let Some(policies) = &mut self.policies {
+            policies.touch(id);
+        }
     }
 
     /// Whether the laws hold for what was touched since.

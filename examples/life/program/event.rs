@@ -1,6 +1,7 @@
 //! One line of a scenario: what happens, and when.
 
 use std::error::Error;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use leadkit::model::{
@@ -23,6 +24,8 @@ pub(crate) struct Line {
     /// The key of the event.
     pub(crate) key: &'static str,
     pub(crate) event: Event,
+    /// Of the line as it is written; `None` for what is generated, which comes once.
+    pub(crate) digest: Option<u64>,
 }
 
 /// What happens.
@@ -197,6 +200,12 @@ pub(crate) fn read_lines(text: &str, path: &str) -> Result<Vec<Line>, Box<dyn Er
     Err(mistakes.join("\n").into())
 }
 
+fn digest_of(written: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    written.hash(&mut hasher);
+    hasher.finish()
+}
+
 fn written_at(at: DateTime<FixedOffset>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
@@ -236,7 +245,7 @@ fn read_line(written: &str, number: usize) -> Result<Line, String> {
         "activity" | "touch" | "follow_up" | "order" | "account" | "join" => context.record(key, value)?,
         _ => context.act(key, value)?,
     };
-    Ok(Line { number, at, key, event })
+    Ok(Line { number, at, key, event, digest: Some(digest_of(written.trim())) })
 }
 
 /// There is no event in the line: which was meant.

@@ -1,13 +1,13 @@
 //! What a host keeps beside the book, for attribution: touches and orders.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
 use leadkit::attribution::{Assembled, Attribution, AttributionRules, Records, touches_of};
 use leadkit::book::Book;
 use leadkit::model::{
-    Account, CloseReason, ConversionRecord, Lead, LeadId, Link, LinkKind, Opportunity, Order, RecordRef,
-    Touch,
+    Account, AccountId, CloseReason, ConversionRecord, Lead, LeadId, Link, LinkKind, Opportunity, Order,
+    RecordRef, Touch,
 };
 
 /// Records that no decision reads.
@@ -15,6 +15,8 @@ use leadkit::model::{
 pub(crate) struct Kept {
     pub(super) touches: Vec<Touch>,
     pub(super) orders: Vec<Order>,
+    /// Accounts as they came in.
+    pub(super) accounts: BTreeMap<AccountId, Box<Account>>,
 }
 
 impl Kept {

@@ -440,6 +440,7 @@ fn values_of(lead: &Lead) -> BTreeSet<(String, String)> {
             && !["phones", "emails", "wechat"].contains(&name)
             && !name.starts_with("source.")
             && !name.starts_with("utm.")
+            && !name.starts_with("first_utm.")
     };
     let fields = LeadField::ALL.iter().filter(own);
     let mut values: BTreeSet<(String, String)> =

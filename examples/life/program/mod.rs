@@ -21,6 +21,7 @@ mod mutants;
 mod object;
 mod options;
 mod people;
+mod policies;
 mod print;
 mod soak;
 
@@ -62,6 +63,7 @@ pub(crate) fn run(
     print::leads(&desk, zone, out)?;
     print::accounts(&desk, out)?;
     print::notified(&desk, out)?;
+    policies::tables(&desk, zone, out)?;
     desk.check_all();
     let verdict = verdict(&desk, notes)?;
     // Last: journeys of several currencies are refused, and the laws are judged all the same.

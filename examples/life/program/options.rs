@@ -5,22 +5,27 @@ use std::path::PathBuf;
 
 use leadkit::assign::RosterDocument;
 use leadkit::calendar::Calendars;
+use leadkit::follow_up::FollowUpRules;
 use leadkit::model::Rep;
+use leadkit::text::closest;
 use leadkit::{Intake, Rules};
 use serde_json::Value as Json;
 
 use super::Read;
+use super::policies::named;
 use super::support::{Arguments, bundled};
 
 const USAGE: &str = "\
 usage: life [SCENARIO.jsonl] [--rules b2b|b2c|RULES.json] [--roster ROSTER.json] [--explain] [--journeys]
-       life --soak N [--seed S] [--rules ..]
+            [--follow-up nodes|b2c|b2b|marketing]
+       life --soak N [--seed S] [--rules ..] [--follow-up ..]
   SCENARIO.jsonl: one event a line, in the order of time, such as
              {\"at\":\"2026-03-02T09:00:00+08:00\",\"submit\":{\"id\":\"L1\",\"name\":\"Ann\",\"phones\":[\"13812349876\"]}}
   --rules    b2b (default), b2c, or a document; a document without `life` or `pools` takes those of b2b
   --roster   reps and calendars: {\"reps\":[{\"id\":\"li\"}],\"calendars\":{}}; default li, wang and zhao, always open
   --explain  after each line everything about the decision, with # before it
   --journeys at the end, every touch of every customer, as attribution counts it
+  --follow-up  policies that run between events: who is late, who loses which lead and why, speed to the first contact
   --soak N   N generated leads over a quarter; --seed S another quarter
 without arguments: the bundled scenario
 exit: 0; 1 when a law is broken, saying which; 2 when the input cannot be read, naming its line";
@@ -36,6 +41,7 @@ pub(crate) struct Options {
     pub(crate) journeys: bool,
     pub(crate) soak: Option<usize>,
     pub(crate) seed: u64,
+    pub(crate) follow_up: Option<FollowUpRules>,
 }
 
 impl Options {
@@ -43,8 +49,12 @@ impl Options {
         words: impl IntoIterator<Item = String>,
         read: &Read<'_>,
     ) -> Result<Options, Box<dyn Error>> {
-        let arguments =
-            Arguments::read(words, USAGE, &["rules", "roster", "soak", "seed"], &["explain", "journeys"])?;
+        let arguments = Arguments::read(
+            words,
+            USAGE,
+            &["rules", "roster", "soak", "seed", "follow-up"],
+            &["explain", "journeys"],
+        )?;
         let soak: Option<usize> = number(&arguments, "soak")?;
         let seed = number(&arguments, "seed")?.unwrap_or(1);
         let path = match (arguments.plain.as_slice(), soak) {
@@ -85,7 +95,16 @@ impl Options {
         };
         let scenario = if soak.is_some() { String::new() } else { text(&path)? };
         let (explains, journeys) = (arguments.has("explain"), arguments.has("journeys"));
-        Ok(Options { path, scenario, rules, reps, calendars, explains, journeys, soak, seed })
+        let follow_up = arguments.value("follow-up").map(|name| {
+            named(name).ok_or_else(|| {
+                let known = ["nodes", "b2c", "b2b", "marketing"];
+                let near =
+                    closest(name, known).map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+                format!("--follow-up: found `{name}`, expected one of {}{near}", known.join(", "))
+            })
+        });
+        let follow_up = follow_up.transpose()?;
+        Ok(Options { path, scenario, rules, reps, calendars, explains, journeys, soak, seed, follow_up })
     }
 }
 

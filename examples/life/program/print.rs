@@ -21,7 +21,7 @@ pub(crate) fn row(row: &Row, zone: FixedOffset, out: &mut dyn Write) -> io::Resu
     line(out, &[&moment(row.at, zone), event, lead, route, owner, pool, status, reason])
 }
 
-fn moment(at: DateTime<Utc>, zone: FixedOffset) -> String {
+pub(crate) fn moment(at: DateTime<Utc>, zone: FixedOffset) -> String {
     at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 

@@ -76,6 +76,7 @@ fn team(count: usize) -> Vec<Rep> {
 fn live(options: &Options, count: usize, saves: bool) -> Result<Lived, Box<dyn Error>> {
     let calendars = Calendars([("office".to_owned(), CalendarRules::china())].into_iter().collect());
     let mut desk = Desk::with(&options.rules, &team(count), &calendars, false)?;
+    desk.follow_by(options.follow_up.as_ref())?;
     let mut lived = Hasher64::default();
     let mut quarter = Quarter::new(options.seed, count, start()?);
     for line in quarter.accounts() {
@@ -176,6 +177,7 @@ fn print(lived: &Lived, count: usize, seed: u64, out: &mut dyn Write) -> Result<
     for (rep, notices) in told {
         writeln!(out, "{rep}\t{:.1}", notices as f64 / *days as f64)?;
     }
+    super::policies::counts(desk, out)?;
     writeln!(out, "# laws\nbroken\t{}", desk.broken().len())?;
     Ok(())
 }

@@ -7,8 +7,10 @@ use expect_test::expect_file;
 #[path = "../../../examples/life/program/mod.rs"]
 mod program;
 
+mod again;
 mod bundled;
 mod journeys;
+mod policies;
 mod refused;
 
 fn run(scenario: &[u8], words: &str) -> Result<(String, String, program::Verdict), String> {

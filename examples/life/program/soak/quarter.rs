@@ -127,7 +127,7 @@ impl Quarter {
 
     fn line(&mut self, key: &'static str, event: Event) -> Line {
         self.acts += 1;
-        Line { number: self.acts, at: self.at, key, event }
+        Line { number: self.acts, at: self.at, key, event, digest: None }
     }
 
     /// Customers who are on file before.
