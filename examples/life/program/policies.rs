@@ -15,7 +15,7 @@ use leadkit::model::{LeadId, RepId, StageEntry, Violation};
 use leadkit::rule::{FactContext, Facts};
 
 use super::desk::Desk;
-use super::print::moment;
+use super::print::{line, moment};
 
 /// The policies that are named so, without pools: where a lead goes is said by the rules of its life.
 pub(super) fn named(name: &str) -> Option<FollowUpRules> {
@@ -165,7 +165,7 @@ pub(super) fn tables(desk: &Desk, zone: FixedOffset, out: &mut dyn Write) -> io:
         let owner = one.owner.as_ref().map_or("-", |owner| owner.as_str());
         let done = one.done_at.map_or_else(|| "-".to_owned(), |at| moment(at.to_utc(), zone));
         let (due, minutes) = (moment(one.deadline.to_utc(), zone), one.overdue(desk.now).num_minutes());
-        writeln!(out, "{}\t{owner}\t{}\t{}\t{due}\t{done}\t{minutes}", one.lead, one.node, one.late)?;
+        line(out, &[&one.lead, &owner, &one.node, &one.late, &due, &done, &minutes])?;
     }
     speed(policies, out)
 }
@@ -179,7 +179,7 @@ pub(super) fn counts(desk: &Desk, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "# late\nnode\tlate\tcount")?;
     for ((node, late), count) in late {
-        writeln!(out, "{node}\t{late}\t{count}")?;
+        line(out, &[&node, &late, &count])?;
     }
     speed(policies, out)
 }
@@ -190,7 +190,7 @@ fn speed(policies: &Policies, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# speed to the first contact\nrep\tsource\thour\tcount\tmedian\tlongest")?;
     for row in speed.rows() {
         let (median, longest) = (row.median_seconds / 60, row.longest_seconds / 60);
-        writeln!(out, "{}\t{}\t{}\t{}\t{median}\t{longest}", row.rep, row.source, row.hour, row.count)?;
+        line(out, &[&row.rep, &row.source, &row.hour, &row.count, &median, &longest])?;
     }
     Ok(())
 }

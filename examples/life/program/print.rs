@@ -87,7 +87,7 @@ pub(crate) fn journeys(desk: &Desk, zone: FixedOffset, out: &mut dyn Write) -> R
 }
 
 /// One line of a table: a text of somebody else's stays in its field.
-fn line(out: &mut dyn Write, fields: &[&dyn fmt::Display]) -> io::Result<()> {
+pub(crate) fn line(out: &mut dyn Write, fields: &[&dyn fmt::Display]) -> io::Result<()> {
     for (index, field) in fields.iter().enumerate() {
         write!(out, "{}{}", if index == 0 { "" } else { "\t" }, printable(&field.to_string()))?;
     }
