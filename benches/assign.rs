@@ -18,6 +18,10 @@ use leadkit::calendar::Calendars;
 use leadkit::model::{Absence, Lead, Region, Rep};
 use leadkit::rule::{FactContext, Facts, HostTables};
 
+mod random;
+
+use random::SplitMix64;
+
 const MUST: f64 = 50_000.0;
 const MUST_BYTES: usize = 1_024;
 const RUNS: usize = 5;
@@ -26,19 +30,6 @@ const PROVINCES: [u32; 31] = [
     11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54,
     61, 62, 63, 64, 65,
 ];
-
-/// SplitMix64 (Steele, Lea and Flood, 2014).
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % limit
-    }
-}
 
 fn region(index: usize) -> Region {
     format!("{}0000", PROVINCES[index % PROVINCES.len()]).parse().unwrap()

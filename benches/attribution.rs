@@ -15,6 +15,10 @@ use leadkit::attribution::{Attribution, Conversion, Dimension, Journeys, shapley
 use leadkit::model::{Currency, Money};
 use serde_json::json;
 
+mod random;
+
+use random::SplitMix64;
+
 /// Counts what is allocated and the most that was at once.
 struct Counting;
 
@@ -61,18 +65,6 @@ const CHANNELS: [&str; 20] = [
     "hotline",
     "print",
 ];
-
-/// SplitMix64 (Steele, Lea and Flood, 2014).
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-}
 
 /// What a host would hold: names and times as they came.
 struct Data {

@@ -21,27 +21,18 @@ use leadkit::model::Lead;
 use leadkit::rule::{Condition, FactContext, Facts, HostTables, Operator};
 use leadkit::text::{Folded, fold};
 
+mod random;
+
+use random::SplitMix64;
+
 const TEXTS: usize = 2_000;
 const NUMBERS: usize = 10_000_000;
 const QUESTIONS: usize = 1_000_000;
 const RUNS: usize = 7;
 
-/// SplitMix64 (Steele, Lea and Flood, 2014).
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % limit
-    }
-
-    /// A character of the few thousand that people write.
-    fn character(&mut self) -> char {
-        char::from_u32(0x4e00 + self.below(3_000) as u32 * 5).unwrap()
-    }
+/// A character of the few thousand that people write.
+fn character(random: &mut SplitMix64) -> char {
+    char::from_u32(0x4e00 + random.below(3_000) as u32 * 5).unwrap()
 }
 
 /// Different words of two to six characters; a tenth in Latin letters.
@@ -52,7 +43,7 @@ fn words(count: usize) -> Vec<String> {
         let word: String = if words.len() % 10 == 0 {
             (0..5 + random.below(5)).map(|_| (b'a' + random.below(26) as u8) as char).collect()
         } else {
-            (0..2 + random.below(5)).map(|_| random.character()).collect()
+            (0..2 + random.below(5)).map(|_| character(&mut random)).collect()
         };
         words.insert(word);
     }
@@ -65,7 +56,7 @@ fn messages(words: &[String]) -> Vec<String> {
     let mut one = |n: usize| {
         let mut text = String::new();
         for _ in 0..12 {
-            (0..8 + random.below(12)).for_each(|_| text.push(random.character()));
+            (0..8 + random.below(12)).for_each(|_| text.push(character(&mut random)));
             text.push_str(["，", "。", " CRM ", " for 30 users, "][random.below(4) as usize]);
         }
         if n.is_multiple_of(20) {
@@ -235,7 +226,7 @@ fn leads(messages: &[String]) -> Vec<Lead> {
     let one = |(n, message): (usize, &String)| Lead {
         id: format!("L-{n}").into(),
         created_at: start + TimeDelta::seconds(n as i64 * 20),
-        name: Some(format!("{}{}", random.character(), random.character())),
+        name: Some(format!("{}{}", character(&mut random), character(&mut random))),
         phones: vec![format!("1{}", 3_000_000_000 + random.below(6_900_000_000)).as_str().into()],
         emails: vec![format!("wei{n}@xinghe{}.com", n % 50).as_str().into()],
         ip: Some(std::net::IpAddr::from([198, 51, (n % 200) as u8, (n % 251) as u8])),

@@ -14,22 +14,13 @@ use leadkit::calendar::{
     Amount, Calendar, CalendarRules, Clock, DayOverride, Span, Transitions, UtcOffset, Zone,
 };
 
+mod random;
+
+use random::SplitMix64;
+
 const GOAL_NANOS: f64 = 1_000.0;
 const QUESTIONS: usize = 10_000;
 const RUNS: usize = 7;
-
-/// SplitMix64 (Steele, Lea and Flood, 2014).
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % limit
-    }
-}
 
 /// What most hosts write: a set of dates off, a set of dates worked, and a loop.
 struct Rival {

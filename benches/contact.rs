@@ -12,21 +12,12 @@ use criterion::{Criterion, criterion_group};
 use leadkit::contact::{Phone, PhoneOptions, check_cn_mobile, read_emails, read_phones};
 use rlibphonenumber::{PhoneNumber, PhoneNumberType, Region};
 
+mod random;
+
+use random::SplitMix64;
+
 const VALUES: usize = 20_000;
 const RUNS: usize = 7;
-
-/// SplitMix64 (Steele, Lea and Flood, 2014).
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % limit
-    }
-}
 
 /// Chinese mobile numbers and what looks like one, as forms bring them.
 fn mobiles() -> Vec<String> {
