@@ -382,3 +382,80 @@ fn kinds_that_a_script_makes_up_cost_no_more_with_every_activity() {
     let ratio = (0..RUNS).map(|_| time(20_000) / time(10_000)).fold(f64::INFINITY, f64::min);
     assert!(ratio < MAX_RATIO, "{ratio}");
 }
+
+/// CPU time of one run, in seconds; the faster of two.
+fn seconds(run: impl Fn()) -> f64 {
+    let run = |_| {
+        let start = cpu_time::ThreadTime::now();
+        run();
+        start.elapsed().as_secs_f64()
+    };
+    (0..2).map(run).fold(f64::INFINITY, f64::min)
+}
+
+/// How much longer twice as much takes; the best of several measurements.
+fn growth(n: usize, time: impl Fn(usize) -> f64) -> f64 {
+    (0..RUNS).map(|_| time(2 * n) / time(n).max(1e-6)).fold(f64::INFINITY, f64::min)
+}
+
+#[test]
+fn twice_the_text_of_a_contact_field_takes_twice_the_time() {
+    use leadkit::contact::{PhoneOptions, Wechat, read_emails, read_phones};
+
+    let options = PhoneOptions::default();
+    let pieces = [
+        "1",
+        "13927461853 ",
+        "+",
+        "转",
+        "a@",
+        "a@x.cn,",
+        "@",
+        ".",
+        "\u{301}",
+        "\u{202e}",
+        "\r\n",
+        "\u{0}",
+        "＠",
+        "((",
+        "\"",
+        "xn--",
+    ];
+    for piece in pieces {
+        let ratio = growth(1 << 19, |length| {
+            let text = piece.repeat(length / piece.len());
+            seconds(|| {
+                drop((read_phones(&text, &options), read_emails(&text)));
+                let _ = Wechat::parse(&text);
+            })
+        });
+        assert!(ratio < MAX_RATIO, "{piece:?}: {ratio}");
+    }
+}
+
+#[test]
+fn twice_the_text_takes_a_lexicon_twice_the_time() {
+    use leadkit::blacklist::{Lexicon, LexiconCheck, LexiconMatch};
+
+    let nested: Vec<String> = (1..=100).map(|length| "a".repeat(length)).collect();
+    let usual = vec!["诈骗".to_owned(), "casino".to_owned()];
+    for mode in LexiconMatch::ALL {
+        for (words, piece) in
+            [(&nested, "a"), (&usual, "诈骗"), (&usual, "c.a.s.i.n.o "), (&usual, "\u{301}")]
+        {
+            let check = LexiconCheck {
+                words: words.clone(),
+                mode: *mode,
+                separated: true,
+                repeated: true,
+                ..LexiconCheck::default()
+            };
+            let lexicon = Lexicon::compile(&check).unwrap();
+            let ratio = growth(1 << 15, |length| {
+                let text = piece.repeat(length / piece.len());
+                seconds(|| drop(lexicon.find(&text)))
+            });
+            assert!(ratio < MAX_RATIO, "{mode} {piece:?}: {ratio}");
+        }
+    }
+}

