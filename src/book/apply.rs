@@ -7,8 +7,8 @@ use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeU
 use super::{Book, Life};
 use crate::document::Digest;
 use crate::model::{
-    Account, AccountId, Acquisition, Contact, ContactId, Effect, FoldKind, Lead, LeadId, LeadStatus,
-    RecordRef, RepId, Tenure, TenureEnd, Value,
+    Account, AccountId, Acquisition, Contact, ContactId, Effect, FoldKind, Lead, LeadField, LeadId,
+    LeadStatus, OpenGroup, RecordRef, RepId, Tenure, TenureEnd, Value,
 };
 use crate::text::fold;
 
@@ -299,7 +299,7 @@ impl Book {
 
     fn write(&mut self, record: &RecordRef, field: &str, value: &Value) {
         match record {
-            RecordRef::Lead(id) if makes_keys(field) => self.refile(id, |lead| set(lead, field, value)),
+            RecordRef::Lead(id) if files(field) => self.refile(id, |lead| set(lead, field, value)),
             RecordRef::Lead(id) => self.change(id, |lead| set(lead, field, value)),
             RecordRef::Account(id) => {
                 self.change_account(id, |account| set_of_account(account, field, value))
@@ -314,7 +314,7 @@ impl Book {
     fn add_value(&mut self, record: &RecordRef, field: &str, value: &Value) {
         let Value::Text(text) = value else { return };
         match record {
-            RecordRef::Lead(id) if makes_keys(field) => {
+            RecordRef::Lead(id) if files(field) => {
                 if let Some(mut lead) = self.take_lead(id) {
                     add_to_lead(&mut lead, field, text, &self.tables);
                     self.put_lead(lead);
@@ -387,23 +387,45 @@ impl Book {
     }
 }
 
-/// Whether keys are made of a field, or whether the lead is found by its keys. A local number is completed by the lead's city.
-fn makes_keys(field: &str) -> bool {
-    let (group, _) = field.split_once('.').unwrap_or((field, ""));
-    let fields = [
-        "phones",
-        "emails",
-        "wechat",
-        "external_ids",
-        "other_ids",
-        "company",
-        "city",
-        "province",
-        "country",
-        "region",
-        "status",
-        "close_reason",
-        "folded_into",
-    ];
-    fields.contains(&group)
+/// Whether a lead must be filed again when the field changes.
+fn files(field: &str) -> bool {
+    match OpenGroup::split(field) {
+        Some((group, _)) => group.files(),
+        None => LeadField::from_name(field).is_some_and(LeadField::files),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lead_is_filed_by_what_its_keys_are_made_of() {
+        let book = Book::new();
+        let with = |field: &str, text: &str| {
+            let mut lead = Lead { id: "L1".into(), phones: vec!["26712349".into()], ..Lead::default() };
+            set(&mut lead, field, &Value::from(text));
+            let keys = book.keys_of_lead(&lead).keys;
+            (keys, lead.is_on_file(), lead.company, lead.country, lead.region)
+        };
+        let values = [
+            "13812349876",
+            "lei@xinghe.cn",
+            "xinghe_lei",
+            "深圳星河科技有限公司",
+            "深圳",
+            "CN-GD",
+            "folded",
+            "US",
+        ];
+        let own = OpenGroup::ALL.map(|group| format!("{}.openid", group.as_str()));
+        let fields = LeadField::KNOWN.iter().copied().chain(own.iter().map(String::as_str));
+        let mut made = 0;
+        for field in fields.filter(|field| *field != "id") {
+            let changed = values.iter().filter(|text| with(field, text) != with(field, "")).count();
+            assert!(changed == 0 || files(field), "{field}");
+            made += usize::from(changed > 0);
+        }
+        assert!(made >= 8, "{made}");
+    }
 }

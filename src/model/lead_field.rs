@@ -115,12 +115,23 @@ macro_rules! texts_mut {
     ($other:ident $lead:ident $($at:ident).+ $($kind:ident)?) => { None };
 }
 
-/// Declares the table: name, type, what holds it, where it is in [`Lead`], doc.
+/// Whether a lead is filed by a field.
+macro_rules! files {
+    () => {
+        false
+    };
+    (files) => {
+        true
+    };
+}
+
+/// Declares the table: name, type, what holds it, where it is in [`Lead`], doc, and `files` when a lead is filed by it:
+/// keys are made of it, or it decides whether the lead is found by its keys. A local number is completed by the city.
 ///
 /// `text` is an optional text, `name` one of an open enumeration or an id, `texts` a list; `masked` are lists of
 /// contact values, `key` and `always` are never empty, `other` is optional and has a type of its own.
 macro_rules! lead_fields {
-    ($($variant:ident = $name:literal: $type:ident, $holds:ident ($($at:ident).+ $(: $kind:ident)?), $doc:literal;)*) => {
+    ($($variant:ident = $name:literal: $type:ident, $holds:ident ($($at:ident).+ $(: $kind:ident)?), $doc:literal $(, $files:ident)?;)*) => {
         /// A field of a [`Lead`].
         ///
         /// Its name is the key of the serialised lead, a point between a group and its part: `phones`, `utm.source`.
@@ -179,6 +190,11 @@ macro_rules! lead_fields {
                 match self { $(LeadField::$variant => $doc,)* }
             }
 
+            /// Whether a change of it changes the keys that the lead is found by.
+            pub(crate) const fn files(self) -> bool {
+                match self { $(LeadField::$variant => files!($($files)?),)* }
+            }
+
             /// The value of a field that holds one text as it is written.
             #[inline]
             pub(crate) fn text(self, lead: &Lead) -> Option<&str> {
@@ -217,14 +233,14 @@ lead_fields! {
     Title = "title": Text, text(title), "The contact's title";
     JobFunction = "job_function": Text, name(job_function: JobFunction),
         "What the contact does: `business`, `manager`, `finance`, `it` or the host's own";
-    Company = "company": Text, text(company), "Company name, as written";
-    Phones = "phones": Texts, masked(phones), "Phone numbers, as written";
-    Emails = "emails": Texts, masked(emails), "E-mail addresses, as written";
-    Wechat = "wechat": Text, name(wechat), "WeChat id, as written";
-    Country = "country": Text, text(country), "Country, as written";
-    Province = "province": Text, text(province), "Province, as written";
-    City = "city": Text, text(city), "City, as written";
-    Region = "region": Region, other(region), "Where the lead belongs, when the host knows it";
+    Company = "company": Text, text(company), "Company name, as written", files;
+    Phones = "phones": Texts, masked(phones), "Phone numbers, as written", files;
+    Emails = "emails": Texts, masked(emails), "E-mail addresses, as written", files;
+    Wechat = "wechat": Text, name(wechat), "WeChat id, as written", files;
+    Country = "country": Text, text(country), "Country, as written", files;
+    Province = "province": Text, text(province), "Province, as written", files;
+    City = "city": Text, text(city), "City, as written", files;
+    Region = "region": Region, other(region), "Where the lead belongs, when the host knows it", files;
     Industry = "industry": Texts, texts(industry), "Industry, one text a level";
     EmployeeCount = "employee_count": Integer, other(employee_count), "Number of employees";
     BusinessModel = "business_model": Text, name(business_model: BusinessModel),
@@ -260,9 +276,9 @@ lead_fields! {
     FirstUtmAdUnit = "first_utm.ad_unit": Text, text(first_utm.ad_unit), "Advertising unit of the first link";
     FirstUtmKeyword = "first_utm.keyword": Text, text(first_utm.keyword), "Keyword behind the first link";
     Ip = "ip": Text, other(ip), "IP address the lead was submitted from";
-    Status = "status": Text, always(status), "Where work on the lead stands";
-    CloseReason = "close_reason": Text, name(close_reason: CloseReason), "Why the lead ended";
-    FoldedInto = "folded_into": Text, name(folded_into), "The lead whose life goes on in place of this one";
+    Status = "status": Text, always(status), "Where work on the lead stands", files;
+    CloseReason = "close_reason": Text, name(close_reason: CloseReason), "Why the lead ended", files;
+    FoldedInto = "folded_into": Text, name(folded_into), "The lead whose life goes on in place of this one", files;
     CollectedUnder = "collected_under": Text, name(collected_under), "The lead it is collected under";
     Account = "account": Text, name(account), "The account it became or belongs to";
     LastActiveAt = "last_active_at": Time, other(last_active_at), "Its last sign of life after its creation";

@@ -32,6 +32,14 @@ impl OpenGroup {
         }
     }
 
+    /// Whether a change of a part of it changes the keys that the lead is found by.
+    pub(crate) const fn files(self) -> bool {
+        match self {
+            OpenGroup::ExternalIds | OpenGroup::OtherIds => true,
+            OpenGroup::Attributes | OpenGroup::ClickIds => false,
+        }
+    }
+
     /// The group of a key.
     pub(crate) fn from_name(name: &str) -> Option<OpenGroup> {
         OpenGroup::ALL.into_iter().find(|group| group.as_str() == name)
