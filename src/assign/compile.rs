@@ -13,7 +13,7 @@ use super::rules::{
     Strategy, Tier,
 };
 use super::turn::TurnList;
-use crate::document::{Unique, check_reference};
+use crate::document::{Unique, check_named, check_reference};
 use crate::error::Report;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
 use crate::order;
@@ -207,6 +207,11 @@ impl RulePlan {
     ) -> RulePlan {
         let when = report.within("when", |report| rule.when.compile(Scope::Assign, report));
         let target = report.within("then", |report| TargetPlan::compile(pool_id, rule, pool, groups, report));
+        report.within("skills", |report| {
+            for (index, skill) in rule.skills.iter().enumerate() {
+                report.item(index, |report| check_named("skill", skill, "dental", report));
+            }
+        });
         let skills = rule.skills.iter().map(|skill| (skill.clone(), text::fold(skill))).collect();
         if !(1..=MAX_UNITS).contains(&rule.units) {
             let message = format!("a lead cannot count as {}", rule.units);

@@ -102,8 +102,7 @@ impl Roster {
         for (index, rep) in reps.iter().enumerate() {
             report.within("reps", |report| {
                 report.item(index, |report| {
-                    if rep.id.is_blank() {
-                        report.within("id", |report| ids.blank(report));
+                    if report.within("id", |report| ids.is_blank(rep.id.as_str(), report)) {
                         return;
                     }
                     let hours = rep.hours.as_ref().and_then(|id| {

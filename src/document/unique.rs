@@ -59,18 +59,26 @@ impl<'d> Unique<'d> {
 
     /// Reports at the current place when the id or name is blank or was given before. O(log n).
     pub(crate) fn check(&mut self, given: &'d str, report: &mut Report) {
-        if text::is_blank(given) {
-            self.blank(report);
-        } else if !self.seen.insert(given) {
+        let is_taken = !self.seen.insert(given);
+        self.check_given(given, is_taken, report);
+    }
+
+    /// Reports at the current place when the id or name is blank, or taken by what the caller has seen.
+    pub(crate) fn check_given(&self, given: &str, is_taken: bool, report: &mut Report) {
+        if !self.is_blank(given, report) && is_taken {
             self.duplicate(given, report);
         }
     }
 
-    /// Reports at the current place that the id or name is blank.
-    pub(crate) fn blank(&self, report: &mut Report) {
-        let (what, word) = (self.what, self.kind.word());
-        let code = if word == "id" { "blank_id" } else { "blank_name" };
-        report.error(code, format!("the {what} has no {word}"), self.help());
+    /// Whether the id or name is blank, which is reported at the current place.
+    pub(crate) fn is_blank(&self, given: &str, report: &mut Report) -> bool {
+        let is_blank = text::is_blank(given);
+        if is_blank {
+            let (what, word) = (self.what, self.kind.word());
+            let code = if word == "id" { "blank_id" } else { "blank_name" };
+            report.error(code, format!("the {what} has no {word}"), self.help());
+        }
+        is_blank
     }
 
     /// Reports at the current place that another thing has the id or name too.

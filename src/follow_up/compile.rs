@@ -9,7 +9,7 @@ use super::rules::{
     ProtectionRules, Step, TrackingRules,
 };
 use crate::calendar::{Amount, Calendar, Clock};
-use crate::document::{Unique, check_reference};
+use crate::document::{Unique, check_named, check_reference};
 use crate::error::Report;
 use crate::model::{CalendarId, PoolKind};
 use crate::rule::{Condition, Predicate, Registry, RulesDocument, RulesVersion, Scope, rules_document};
@@ -161,12 +161,8 @@ fn check_node(node: &NodeRules, all: &FollowUpRules, report: &mut Report) {
             );
         });
     }
-    if let Anchor::StageEntry(stage) = &node.anchor
-        && crate::text::is_blank(stage)
-    {
-        report.within("anchor", |report| {
-            report.error("blank_name", "the stage has no name", "name it, such as `mql`");
-        });
+    if let Anchor::StageEntry(stage) = &node.anchor {
+        report.within("anchor", |report| check_named("stage", stage, "mql", report));
     }
     if let Some(met_by) = &node.met_by
         && *met_by == super::rules::MetBy::default()
@@ -290,11 +286,7 @@ fn flows(all: &FollowUpRules, report: &mut Report) -> Vec<(FlowRules, Predicate)
             if let FlowTarget::Pool(kind) = &flow.to {
                 report.within("to", |report| check_pool(kind, all, report));
             }
-            if crate::text::is_blank(&flow.reason) {
-                report.within("reason", |report| {
-                    report.error("blank_name", "the flow has no reason", "write a code, such as `returned`");
-                });
-            }
+            report.within("reason", |report| check_named("reason", &flow.reason, "returned", report));
             compiled.push((flow.clone(), when(&flow.when, report)));
         });
     }
@@ -303,11 +295,7 @@ fn flows(all: &FollowUpRules, report: &mut Report) -> Vec<(FlowRules, Predicate)
 
 fn event(rules: &EventRules, report: &mut Report) -> Event {
     let named = report.within("named", |report| rules.named.compile(Scope::Assign, report));
-    if crate::text::is_blank(&rules.tag) {
-        report.within("tag", |report| {
-            report.error("blank_name", "the tag has no name", "write one, such as `named_account`");
-        });
-    }
+    report.within("tag", |report| check_named("tag", &rules.tag, "named_account", report));
     let mut ids = Unique::ids("rule");
     let mut compiled = Vec::with_capacity(rules.rules.len());
     report.within("rules", |report| {

@@ -292,11 +292,7 @@ fn check_versions(gates: &[Gate], report: &mut Report) {
                     let is_taken = !own.insert(criterion.id.as_str()) || owner != gate.id.as_str();
                     report.item(index, |report| {
                         report.within("id", |report| {
-                            if criterion.id.is_blank() {
-                                ids.blank(report);
-                            } else if is_taken {
-                                ids.duplicate(criterion.id.as_str(), report);
-                            }
+                            ids.check_given(criterion.id.as_str(), is_taken, report);
                         });
                     });
                 }
