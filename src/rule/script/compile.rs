@@ -208,6 +208,21 @@ fn compile_with(source: &str, kind: ScriptKind, scope: Scope, compared: Option<F
     Compiled { script, problems, warnings }
 }
 
+/// What is wrong with a script that ends after an operator.
+fn trailing_sign(source: &str) -> Option<Problem> {
+    let words = tokens(source);
+    let is_sign = |word: &&Token<'_>| word.kind == Kind::Mark && "&|=<>!+-*/%".contains(word.text);
+    let signs = words.iter().rev().take_while(is_sign);
+    let last = signs.fold(None, |after: Option<&Token<'_>>, word| match after {
+        Some(after) if word.end() != after.start => Some(after),
+        _ => Some(word),
+    });
+    let first = last?;
+    let sign = source.get(first.start..words.last()?.end())?;
+    let help = format!("write what comes after `{sign}`, or remove it");
+    Some(Problem::new("bad_script", first.position, format!("nothing follows `{sign}`"), help))
+}
+
 /// Parses a script, noting all its mistakes. `unknown` says what is wrong with an unknown name.
 fn parse(
     source: &str,
@@ -238,7 +253,8 @@ fn parse(
                 known.push_dynamic(name.clone(), Dynamic::UNIT);
             }
             error => {
-                let problem = parse_problem(error, at, !program);
+                let trailing = matches!(error, ParseErrorType::UnexpectedEOF).then(|| trailing_sign(source));
+                let problem = trailing.flatten().unwrap_or_else(|| parse_problem(error, at, !program));
                 // What stands at a place or in a line that was found faulty already is only a consequence.
                 let line = |problem: &Problem| problem.position.map(|at| at.line);
                 let follows = |known: &Problem| {
