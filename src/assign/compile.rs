@@ -208,9 +208,7 @@ impl RulePlan {
         let when = report.within("when", |report| rule.when.compile(Scope::Assign, report));
         let target = report.within("then", |report| TargetPlan::compile(pool_id, rule, pool, groups, report));
         report.within("skills", |report| {
-            for (index, skill) in rule.skills.iter().enumerate() {
-                report.item(index, |report| check_named("skill", skill, "dental", report));
-            }
+            rule.skills.iter().for_each(|skill| check_named("skill", skill, "dental", report));
         });
         let skills = rule.skills.iter().map(|skill| (skill.clone(), text::fold(skill))).collect();
         if !(1..=MAX_UNITS).contains(&rule.units) {

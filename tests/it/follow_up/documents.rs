@@ -59,8 +59,8 @@ fn every_mistake_at_once() {
           help: write at least 10
         error[unknown_value] at flows[0].to (13:43): unknown value `pol`
           help: did you mean `pool`?
-        error[blank_name] at flows[0].reason (13:69): the flow has no reason
-          help: write a code, such as `returned`
+        error[blank_name] at flows[0].reason (13:69): the reason has no name
+          help: name the reason, such as `returned`
         error[empty_list] at rhythm_days (14:3): no lead would be looked at again
           help: write `[30]`
         error[out_of_range] at holding_cap (14:22): nobody could hold a lead
