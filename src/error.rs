@@ -1,5 +1,6 @@
 //! What is wrong with a rules document: one shape for every engine.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
@@ -155,12 +156,16 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Everything that is wrong with a rules document, at once. At least one finding is an error.
+/// Everything that is wrong with a document (rules, or a lead that people write), at once. At least one finding is an
+/// error.
 ///
 /// `Display` lists the findings, one a line with its help below.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleErrors {
     diagnostics: Vec<Diagnostic>,
+    /// What the document is, unless it is rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    document: Option<Cow<'static, str>>,
 }
 
 impl RuleErrors {
@@ -168,6 +173,12 @@ impl RuleErrors {
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// The same of a document that is no rules.
+    pub(crate) fn of(mut self, document: &'static str) -> RuleErrors {
+        self.document = Some(Cow::Borrowed(document));
+        self
     }
 
     pub(crate) fn diagnostics_mut(&mut self) -> &mut [Diagnostic] {
@@ -182,7 +193,7 @@ impl RuleErrors {
 
 impl From<Diagnostic> for RuleErrors {
     fn from(diagnostic: Diagnostic) -> RuleErrors {
-        RuleErrors { diagnostics: vec![diagnostic] }
+        RuleErrors { diagnostics: vec![diagnostic], document: None }
     }
 }
 
@@ -198,7 +209,8 @@ impl<'a> IntoIterator for &'a RuleErrors {
 impl fmt::Display for RuleErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let errors = self.diagnostics.iter().filter(|d| d.level == Level::Error).count();
-        write!(f, "{errors} error{} in the rules", if errors == 1 { "" } else { "s" })?;
+        let document = self.document.as_deref().unwrap_or("rules");
+        write!(f, "{errors} error{} in the {document}", if errors == 1 { "" } else { "s" })?;
         for diagnostic in &self.diagnostics {
             write!(f, "\n{diagnostic}")?;
         }
@@ -339,7 +351,10 @@ impl Report {
             self.more = true;
             return;
         }
-        let help = suggestion(name, known);
+        let help = match known.clone().into_iter().next() {
+            Some(_) => suggestion(name, known),
+            None => format!("no {what} is defined: define it, or remove the reference"),
+        };
         let shown: String = name.chars().take(LONGEST_NAME).collect();
         self.error(code, format!("there is no {what} `{shown}`"), help);
     }
@@ -382,7 +397,7 @@ impl Report {
             return Ok(diagnostics);
         }
         diagnostics.retain(|one| one.level == Level::Error);
-        Err(RuleErrors { diagnostics })
+        Err(RuleErrors { diagnostics, document: None })
     }
 }
 

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::load::{finish, load_into, load_text};
+use super::load::{finish, load_into, load_text, locate_in};
 use super::position::SPLIT;
 use crate::error::{Diagnostic, Level, Report, RuleErrors};
 
@@ -25,6 +25,11 @@ pub(crate) trait Document: DeserializeOwned {
     /// Reads and checks JSON text. Findings have line and column; a key that appears twice is one.
     fn load_json(text: &str) -> Result<Self, RuleErrors> {
         load_text(text, &Self::check).map_err(in_words_of::<Self>)
+    }
+
+    /// What is valid in JSON text but looks like a mistake, with line and column.
+    fn lint_json(text: &str) -> Result<Vec<Diagnostic>, RuleErrors> {
+        locate_in(text, Self::load_json(text)?.warnings())
     }
 
     /// What is valid but looks like a mistake. Errors are what `compile` reports.
@@ -90,6 +95,16 @@ macro_rules! document {
             /// Every mistake in the text; a text that is not JSON is one.
             pub fn from_json_str(text: &str) -> Result<$rules, $crate::error::RuleErrors> {
                 $crate::document::Document::load_json(text)
+            }
+
+            /// What [`lint`](Self::lint) finds in JSON text, each with its line and column.
+            ///
+            /// # Errors
+            /// As [`from_json_str`](Self::from_json_str): a text with an error has no warnings.
+            pub fn lint_json_str(
+                text: &str,
+            ) -> Result<Vec<$crate::error::Diagnostic>, $crate::error::RuleErrors> {
+                <$rules as $crate::document::Document>::lint_json(text)
             }
 
             /// Valid rules that look like mistakes: warnings only, by path.

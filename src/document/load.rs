@@ -52,11 +52,21 @@ pub(crate) fn load_text<T: DeserializeOwned>(
     let mut report = Report::new();
     source.duplicates().for_each(|duplicate| report.push(duplicate));
     let rules = load_rest(document, source.dropped(), &mut report, check);
-    finish(rules, report).map_err(|errors| source.locate(errors))
+    finish(rules, report).map_err(|mut errors| {
+        source.locate(errors.diagnostics_mut());
+        errors
+    })
+}
+
+/// Adds lines and columns of the text to what was found in the rules read from it.
+pub(super) fn locate_in(text: &str, mut findings: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, RuleErrors> {
+    let (_, source) = read_json(text)?;
+    source.locate(&mut findings);
+    Ok(findings)
 }
 
 /// What was read, when nothing is wrong with it.
-pub(super) fn finish<T>(rules: Option<T>, report: Report) -> Result<T, RuleErrors> {
+pub(crate) fn finish<T>(rules: Option<T>, report: Report) -> Result<T, RuleErrors> {
     report.finish()?;
     rules.ok_or_else(|| {
         RuleErrors::from(Diagnostic::error("unreadable", "", "nothing in the document can be read"))

@@ -21,7 +21,7 @@ pub(crate) use digest::Digest;
 pub(crate) use finding::{Finding, in_words, one_of};
 pub use fingerprint::Fingerprint;
 pub(crate) use list::read_list;
-pub(crate) use load::{load_into, load_text, write_dates_as_text};
+pub(crate) use load::{finish, load_into, load_text, write_dates_as_text};
 pub(crate) use strict::read_struct;
 pub(crate) use unique::{Unique, check_named, check_reference, reserved};
 pub use version::RulesVersion;

@@ -174,9 +174,9 @@ impl JsonText<'_> {
 
     /// Adds line and column to each finding: of the value at its path, else of the nearest object or list around it;
     /// and puts the findings in the order of the text.
-    pub(crate) fn locate(&self, mut errors: RuleErrors) -> RuleErrors {
+    pub(crate) fn locate(&self, findings: &mut [Diagnostic]) {
         let mut wanted: BTreeMap<String, Option<usize>> = BTreeMap::new();
-        for diagnostic in errors.iter().filter(|one| has_a_place(one)) {
+        for diagnostic in findings.iter().filter(|one| has_a_place(one)) {
             let mut path = diagnostic.path.as_str();
             wanted.insert(path.to_owned(), None);
             while let Some(at) = path.rfind(['.', '[']) {
@@ -192,7 +192,7 @@ impl JsonText<'_> {
                 *found = Some(at);
             }
         });
-        for diagnostic in errors.diagnostics_mut().iter_mut().filter(|one| has_a_place(one)) {
+        for diagnostic in findings.iter_mut().filter(|one| has_a_place(one)) {
             let mut path = diagnostic.path.as_str();
             let at = loop {
                 if let Some(at) = wanted.get(path).copied().flatten() {
@@ -202,8 +202,7 @@ impl JsonText<'_> {
             };
             diagnostic.location = Some(self.position(at));
         }
-        order::sort_by_key(errors.diagnostics_mut(), |one| (one.code == "too_many", one.location));
-        errors
+        order::sort_by_key(findings, |one| (one.code == "too_many", one.location));
     }
 
     fn position(&self, at: usize) -> Position {

@@ -6,8 +6,8 @@ use super::{
     Acquisition, BusinessModel, ChannelType, CloseReason, JobFunction, Lead, LeadStatus, OpenGroup, Region,
     RegistryStatus, SourceClass, SourcePipeline, Value,
 };
-use crate::document::{Unique, load_into, write_dates_as_text};
-use crate::error::{Diagnostic, Report, suggestion};
+use crate::document::{Unique, finish, load_into, write_dates_as_text};
+use crate::error::{Report, RuleErrors, suggestion};
 use crate::text::scrubbed;
 
 /// The type of a field's values. It decides which comparisons a condition may use.
@@ -331,7 +331,7 @@ impl Lead {
     ///
     /// # Errors
     /// Every mistake, by path.
-    pub fn from_json(mut document: serde_json::Value) -> Result<Lead, Vec<Diagnostic>> {
+    pub fn from_json(mut document: serde_json::Value) -> Result<Lead, RuleErrors> {
         let mut report = Report::new();
         write_dates_as_text(&mut document);
         if let Some(members) = document.as_object() {
@@ -340,10 +340,7 @@ impl Lead {
         let lead = load_into(document, &mut report, &|lead: &Lead, report| {
             report.within("id", |report| Unique::ids("lead").check(lead.id.as_str(), report));
         });
-        match (report.has_errors(), lead) {
-            (false, Some(lead)) => Ok(lead),
-            _ => Err(report.into_diagnostics()),
-        }
+        finish(lead, report).map_err(|errors| errors.of("lead"))
     }
 }
 

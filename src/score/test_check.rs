@@ -23,7 +23,8 @@ pub(super) fn tests(rules: &ScoreRules, report: &mut Report) {
         for (index, test) in rules.tests.iter().enumerate() {
             report.item(index, |report| {
                 report.within("lead", |report| {
-                    for mut found in test.lead.to_lead(test.as_of).err().into_iter().flatten() {
+                    let errors = test.lead.to_lead(test.as_of).err();
+                    for mut found in errors.iter().flatten().cloned() {
                         let joint =
                             if found.path.is_empty() || found.path.starts_with('[') { "" } else { "." };
                         found.path = format!("{}{joint}{}", report.path(), found.path);

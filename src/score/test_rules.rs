@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::grade::{EngagementLevel, FitGrade, ScoreCell};
 use crate::calendar::Span;
 use crate::document::read_params;
-use crate::error::Diagnostic;
+use crate::error::RuleErrors;
 use crate::model::{Activity, Attributes, CampaignId, Lead, Points, RuleId, SharedBy};
 
 /// A test in a rules document: a lead, what it did, and what the rules should make of it.
@@ -62,7 +62,7 @@ impl TestLead {
     ///
     /// # Errors
     /// Every mistake in it, by path.
-    pub(super) fn to_lead(&self, created_at: DateTime<Utc>) -> Result<Lead, Vec<Diagnostic>> {
+    pub(super) fn to_lead(&self, created_at: DateTime<Utc>) -> Result<Lead, RuleErrors> {
         let mut members = self.0.clone();
         members.entry("id").or_insert_with(|| Json::from("test"));
         members.entry("created_at").or_insert_with(|| Json::from(created_at.to_rfc3339()));

@@ -105,6 +105,7 @@ macro_rules! rules_and_engine {
             $rules::load: fn(Json) -> Loaded<$rules>;
             $rules::from_json_str: fn(&str) -> Loaded<$rules>;
             $rules::lint: fn(&$rules) -> Vec<Diagnostic>;
+            $rules::lint_json_str: fn(&str) -> Loaded<Vec<Diagnostic>>;
             $engine::load: fn(Json) -> Loaded<$engine>;
             $engine::compile: fn(&$rules) -> Loaded<$engine>;
         }
@@ -128,6 +129,7 @@ fn rules_documents_are_read_checked_and_compiled_alike() {
             $rules::load: fn(Json) -> Loaded<$rules>;
             $rules::from_json_str: fn(&str) -> Loaded<$rules>;
             $rules::lint: fn(&$rules) -> Vec<Diagnostic>;
+            $rules::lint_json_str: fn(&str) -> Loaded<Vec<Diagnostic>>;
             $engine::load: fn(Json) -> Loaded<$engine>;
             $engine::compile: fn(&$rules) -> Loaded<$engine>;
         })*};

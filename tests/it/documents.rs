@@ -54,7 +54,8 @@ fn toml(text: &str) -> Value {
 }
 
 fn lead(lead: Value) -> String {
-    said(Ok(Lead::from_json(lead).err().unwrap_or_default()))
+    let errors = Lead::from_json(lead).err();
+    said(Ok(errors.iter().flatten().cloned().collect()))
 }
 
 #[test]
@@ -82,6 +83,9 @@ fn messages_say_the_fix() {
         ("toml: a date read without the loader", ::toml::from_str::<leadkit::score::ScoreRules>("[[fit.rules]]\nid = \"new\"\npoints = 20\nwhen = { field = \"employee_count\", ge = 2026-03-01 }\n").unwrap_err().to_string()),
         ("script: a brace that is not closed", load(program("let points = 0;\nif employee_count > 500 {\n    points = 20;\npoints"))),
         ("script: a parenthesis that is not closed", load(script("known(title && employee_count > 500"))),
+        ("script: nothing after an operator", load(script("known(title) &&"))),
+        ("script: nothing after a comparison", load(script("employee_count >"))),
+        ("script: nothing after an operator of a program", load(program("let n = 5;\nn + // the rest"))),
         ("script: a brace too many", load(program("if known(title) { 20 } } else { 0 }"))),
         ("script: a text in single quotes", load(script("title == 'CEO'"))),
         ("script: a letter in single quotes", load(script("title == 'C'"))),
@@ -406,6 +410,24 @@ fn loaded<T: serde::Serialize>(rules: Result<T, RuleErrors>) -> Result<Value, Ru
     rules.map(|rules| serde_json::to_value(rules).unwrap())
 }
 
+/// What is only likely a mistake may follow from an error, and is not said beside one.
+fn warned(errors: &RuleErrors) -> Option<String> {
+    let warning = errors.iter().find(|finding| finding.level == Level::Warning)?;
+    Some(format!("a warning among errors: {warning}"))
+}
+
+fn rich_follow_up() -> Value {
+    serde_json::to_value(leadkit::follow_up::FollowUpRules::default()).unwrap()
+}
+
+fn rich_attribution() -> Value {
+    json!({
+        "format": 1, "revision": "r1",
+        "models": [{"id": "first", "model": "first"}, {"id": "last", "model": "last"}],
+        "journeys": {"ownership": {"method": "priority", "priority": ["sales", "partner"]}},
+    })
+}
+
 #[test]
 fn whatever_stands_in_the_wrong_place_is_reported_in_plain_words() {
     use leadkit::inquiry::{CodeRules, GradeRules, LevelRules};
@@ -427,6 +449,8 @@ fn whatever_stands_in_the_wrong_place_is_reported_in_plain_words() {
         ("levels", preset(LevelRules::tiers()), |v| loaded(LevelRules::load(v))),
         ("grades", preset(GradeRules::default()), |v| loaded(GradeRules::load(v))),
         ("codes", preset(CodeRules::default()), |v| loaded(CodeRules::load(v))),
+        ("follow_up", rich_follow_up(), |v| loaded(leadkit::follow_up::FollowUpRules::load(v))),
+        ("attribution", rich_attribution(), |v| loaded(leadkit::attribution::AttributionRules::load(v))),
     ];
     let mut faults: Vec<String> = Vec::new();
     for (name, document, load) in cases {
@@ -457,6 +481,7 @@ fn whatever_stands_in_the_wrong_place_is_reported_in_plain_words() {
                     Err(errors) => errors
                         .iter()
                         .find_map(|finding| unreadable(finding, &changed))
+                        .or_else(|| warned(&errors))
                         .or_else(|| echo(&errors, &place, &replacement))
                         .map(|what| format!("{what}: {errors}")),
                 };
@@ -613,7 +638,10 @@ fn a_mistake_does_not_hide_others_around_it() {
             ]}})),
         ),
         ("two missing keys", score(json!({"engagement": {"rules": [{"points": 1}]}}))),
-        ("two missing keys of a lead", Lead::from_json(json!({"phones": ["1"]})).unwrap_err()),
+        (
+            "two missing keys of a lead",
+            Lead::from_json(json!({"phones": ["1"]})).unwrap_err().diagnostics().to_vec(),
+        ),
         (
             "a misspelt key",
             score(json!({"fit": {"rules": [{"ID": "a", "points": {"script": "employe_count"}}]}})),
@@ -1034,4 +1062,29 @@ fn a_re_entry_updates_only_what_describes_the_lead() {
         assert!(Rules::load(json!({"dedup": {"decisive": [field], "scope": [field]}})).is_ok(), "{field}");
     }
     assert!(Rules::load(json!({"dedup": {"update": ["industry"]}})).is_ok());
+}
+
+#[test]
+fn warnings_of_a_text_have_line_and_column() {
+    let text =
+        "{\"assign\": {\n  \"groups\": {\"none\": {\"members\": [{\"rep\": \"ann\", \"weight\": 0}]}}}}";
+    let found = Rules::lint_json_str(text).unwrap();
+    let without: Vec<Diagnostic> = Rules::from_json_str(text).unwrap().lint();
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|one| one.level == Level::Warning && one.location.is_some()), "{found:#?}");
+    assert_eq!(found.len(), without.len());
+    let empty = found.iter().find(|one| one.path.starts_with("assign.groups.none")).unwrap();
+    assert_eq!(empty.location.map(|at| at.line), Some(2), "{empty}");
+    assert!(
+        Rules::lint_json_str("{\"format\": 99}").unwrap_err().iter().all(|one| one.level == Level::Error)
+    );
+}
+
+#[test]
+fn a_skill_without_a_name_is_refused() {
+    let found = load(assign(json!({"id": "r", "then": {"rep": "ann"}, "skills": ["dental", " "]})));
+    assert!(
+        found.contains("error[blank_name] at assign.pools.leads.rules[0].skills: the skill has no name"),
+        "{found}"
+    );
 }

@@ -241,8 +241,8 @@ fn what_is_wrong_with_a_row_or_a_lead_is_told_without_them() {
             json!({"id": "L1", "created_at": NOW, "status": value, "region": value, "ip": value, "employee_count": value}),
             json!({"id": "L1", "created_at": NOW, "phones": [PHONE.parse::<u64>().unwrap()]}),
         ] {
-            for finding in Lead::from_json(document).unwrap_err() {
-                assert_both(&finding);
+            for finding in &Lead::from_json(document).unwrap_err() {
+                assert_both(finding);
             }
         }
     }
