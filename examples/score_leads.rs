@@ -13,10 +13,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
+use leadkit::Rules;
 use leadkit::model::{Activity, ColumnMap, Lead};
 use leadkit::rule::{FactContext, Facts, HostTables};
 use leadkit::score::{ScoreRules, Scorer, diff};
-use support::{Arguments, bundled, read_activities, read_json, read_leads};
+use support::{Arguments, bundled, read_activities, read_json, read_leads, read_text};
 
 #[path = "support/mod.rs"]
 mod support;
@@ -89,11 +90,14 @@ fn run() -> Result<(), Box<dyn Error>> {
 
 /// Reads rules; a document of the whole intake has them under `score`.
 fn load(path: &Path) -> Result<ScoreRules, Box<dyn Error>> {
-    let mut document: serde_json::Value = read_json(path)?;
-    if let Some(own) = document.get_mut("score").filter(|own| own.is_object()) {
-        document = own.take();
-    }
-    ScoreRules::load(document).map_err(|errors| format!("{}: {errors}", path.display()).into())
+    let text = read_text(path)?;
+    let document: Option<serde_json::Value> = serde_json::from_str(&text).ok();
+    // Read as text, findings have line and column, and a key that stands twice is one.
+    let rules = match document.and_then(|document| document.get("score").map(serde_json::Value::is_object)) {
+        Some(true) => Rules::from_json_str(&text).map(|rules| rules.score),
+        _ => ScoreRules::from_json_str(&text),
+    };
+    rules.map_err(|errors| format!("{}: {errors}", path.display()).into())
 }
 
 /// Checks rules and scripts, and runs the tests that stand in the document.

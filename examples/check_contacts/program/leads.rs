@@ -5,6 +5,7 @@ use std::error::Error;
 use std::io::Write;
 use std::path::Path;
 
+use leadkit::Rules;
 use leadkit::blacklist::{Blacklist, BlacklistRules, Hit, Verdict, WindowState, dry_run, rule_precision};
 use leadkit::model::{ColumnMap, Lead, LeadField, RowIssue, Value};
 use leadkit::rule::{FactContext, Facts, HostTables};
@@ -25,11 +26,11 @@ pub(super) struct Job<'j> {
 /// The blacklist of a document: rules of the blacklist, or of the main job with a part `blacklist`.
 pub(super) fn rules(path: &Path, text: &str) -> Result<Blacklist, Box<dyn Error>> {
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let mut document: serde_json::Value = serde_json::from_str(text).map_err(|error| named(&error))?;
-    // Read as text, findings have line and column.
-    let rules = match document.get_mut("blacklist").map(serde_json::Value::take) {
-        Some(part) => BlacklistRules::load(part),
-        None => BlacklistRules::from_json_str(text),
+    let document: Option<serde_json::Value> = serde_json::from_str(text).ok();
+    // Read as text, findings have line and column, and a key that stands twice is one.
+    let rules = match document.is_some_and(|document| document.get("blacklist").is_some()) {
+        true => Rules::from_json_str(text).map(|rules| rules.blacklist),
+        false => BlacklistRules::from_json_str(text),
     };
     Ok(Blacklist::compile(&rules.map_err(|errors| named(&errors))?).map_err(|errors| named(&errors))?)
 }
