@@ -11,6 +11,7 @@ use super::companion::Companion;
 use super::counts::Way;
 use super::decided::Decided;
 use super::delta::{AssignDelta, Change};
+use super::eligibility::ruled_out_before;
 use super::explanation::AssignExplanation;
 use super::kind::AssignmentKind;
 use super::ledger::Ledger;
@@ -122,9 +123,16 @@ impl Assigner {
         let key = options.key.as_deref().map_or_else(|| decision_key(facts), Cow::Borrowed);
         let key = (!key.trim().is_empty()).then_some(key);
         let mut assignment = self.undecided(facts, ledgers, at);
+        let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
         // A rep who left since, or who shall not get the lead now, is no answer: decide anew.
         let stands = |before: &&Decided| {
-            let answers = |rep: &RepId| roster.is_active(rep.as_str()) && !options.excluded.contains(rep);
+            let had_it = |rep: &RepId| {
+                let previous = previous_owners(facts, options);
+                ruled_out_before(pool.previous_owners, &previous).contains(rep)
+            };
+            let answers = |rep: &RepId| {
+                roster.is_active(rep.as_str()) && !options.excluded.contains(rep) && !had_it(rep)
+            };
             let is_given = options.given.as_ref().is_none_or(|rep| before.kind.owner() == Some(rep));
             is_given && before.kind.owner().is_none_or(answers)
         };
@@ -138,7 +146,6 @@ impl Assigner {
             assignment.decided_at = Some(before.at);
             return assignment;
         }
-        let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
         let turn;
         let mut also = Vec::new();
         let matched = || existing_owner(facts).filter(|_| !options.by_rules);

@@ -49,7 +49,9 @@ impl Assigner {
     /// of a lead that has an owner is for the caller to refuse.
     ///
     /// The rep is asked what the rules' reps are asked, except for working time and absence (who claims is there) and the
-    /// caps on what is assigned.
+    /// caps on what is assigned. Who had the lead waits out
+    /// [`claim_cool_down_days`](super::PoolRules::claim_cool_down_days) and may then claim it again; without a cool-down
+    /// [`previous_owners`](super::PoolRules::previous_owners) decides.
     ///
     /// ```
     /// use leadkit::assign::{AssignOptions, Assigner, Ledger, Ledgers, RepLedger, Roster};
@@ -102,8 +104,14 @@ impl Assigner {
             let until = last + TimeDelta::days(pool.cool_down_days.into());
             (until > at).then_some(SkipReason::CoolDown { until })
         };
-        let reason = barred.or_else(|| question.full(rep, slot)).or_else(|| question.ruled_out(rep));
-        match reason.or_else(cool_down) {
+        // Who had the lead may claim it again after the cool-down, whatever the rules say of what they give.
+        let waits = pool.cool_down_days > 0 && facts.history().tenures.iter().any(|one| one.owner == *rep);
+        let ruled_out = || match question.ruled_out(rep) {
+            Some(SkipReason::PreviousOwner) if waits && !options.previous_owners.contains(rep) => None,
+            reason => reason,
+        };
+        let reason = barred.or_else(|| question.full(rep, slot)).or_else(cool_down);
+        match reason.or_else(ruled_out) {
             Some(reason) => Err(reason),
             None => Ok(AssignDelta {
                 pool: ledger.pool().clone(),

@@ -51,7 +51,7 @@
 //! | `sticky` | whom the company sticks to |
 //! | `custom` | whom a [`CustomStrategy`] of the host proposes |
 //!
-//! //! # Fair shares
+//! # Fair shares
 //! Counting turns is not enough when reps cover different territories, hours and caps. [`Strategy::FairShare`]
 //! keeps each rep's normalised credit instead, in units of 2⁻³² lead: each lead owes every rep who is eligible
 //! *for it* weight ÷ total weight, and who is owed most gets it and pays what was given. The credits of a group

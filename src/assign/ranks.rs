@@ -14,6 +14,8 @@ pub(super) struct Candidate<'a> {
     pub(super) slot: &'a Slot,
     /// At least 1.
     pub(super) weight: u32,
+    /// Most open leads, his own or the pool's.
+    pub(super) holding_cap: Option<u32>,
 }
 
 /// The candidates, the next in turn first, at most `limit`.
@@ -63,7 +65,7 @@ pub(super) fn best(
             }
             Strategy::LeastLoaded => open(candidate) < open(leader),
             Strategy::LowestLoadRatio => {
-                let load = |candidate: &Candidate<'_>| match candidate.slot.holding_cap {
+                let load = |candidate: &Candidate<'_>| match candidate.holding_cap {
                     Some(cap) => (u64::from(open(candidate)), u64::from(cap.max(1))),
                     None => (0, 1),
                 };

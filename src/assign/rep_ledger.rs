@@ -118,6 +118,7 @@ impl RepLedger {
     pub fn counted(&mut self, rep: &RepId) {
         if let Some(counts) = self.reps.get_mut(rep) {
             counts.taken = 0;
+            self.changes.note(rep, &(counts.revision, "counted"));
         }
     }
 

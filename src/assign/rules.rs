@@ -338,7 +338,7 @@ closed_enum! {
         SmoothWeighted = "smooth_weighted",
         /// Fewest open leads. Takes no turns.
         LeastLoaded = "least_loaded",
-        /// Lowest ratio of open leads to the holding cap; no cap counts as an empty desk. Takes no turns.
+        /// Lowest ratio of open leads to the holding cap, the rep's own or the pool's; no cap counts as an empty desk. Takes no turns.
         LowestLoadRatio = "lowest_load_ratio",
         /// The same company to the same rep while he may take its leads (rendezvous hashing on the company's name), so that
         /// when somebody comes or goes only his companies move. Weights other than 0 do not matter. Takes no turns.

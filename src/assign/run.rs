@@ -297,7 +297,8 @@ impl<'a> Run<'a, '_> {
             match answer {
                 Ok(slot) => {
                     let weight = weight.unwrap_or(slot.weight);
-                    candidates.push(Candidate { rep: rep.clone(), slot, weight });
+                    let holding_cap = slot.holding_cap.or(question.holding_cap);
+                    candidates.push(Candidate { rep: rep.clone(), slot, weight, holding_cap });
                 }
                 Err(reason) => {
                     capped |= question.only_capped(rep, &reason);

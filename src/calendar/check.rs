@@ -1,6 +1,6 @@
 //! What is wrong with a calendar, and what is valid but looks like a mistake.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
@@ -14,6 +14,8 @@ const YEARS: std::ops::RangeInclusive<i32> = 0..=9_999;
 
 /// Most windows of one day.
 const MAX_WINDOWS: usize = 48;
+/// Most years that a help names.
+const MAX_NAMED_YEARS: usize = 12;
 
 const WEEK: [Weekday; 7] =
     [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
@@ -162,8 +164,21 @@ fn widening(rules: &CalendarRules, date: NaiveDate) -> String {
     let is_given = rules.coverage.is_none_or(|given| contains(given, date));
     match shipped(rules) {
         Some(shipped) if is_given && !contains(shipped, date) => {
-            let year = date.year();
-            format!("write `\"known_years\": [{year}]` when all days off and make-up days of {year} are here")
+            // Every year from those that are known to the date's: one that is missing between them cuts the rest off.
+            let known = said(rules).filter(|known| !contains(*known, date)).unwrap_or(shipped);
+            let missing = match date.year() < known.from.year() {
+                true => date.year()..known.from.year(),
+                false => known.through.year() + 1..date.year() + 1,
+            };
+            let years: BTreeSet<i32> = rules.known_years.iter().copied().chain(missing).collect();
+            if years.len() > MAX_NAMED_YEARS {
+                return "add every year between to `known_years` when all its days off are here".to_owned();
+            }
+            let years: Vec<String> = years.iter().map(i32::to_string).collect();
+            let (list, named) = (years.join(", "), years.join(" and "));
+            format!(
+                "write `\"known_years\": [{list}]` when all days off and make-up days of {named} are here"
+            )
         }
         _ => "widen `coverage`".to_owned(),
     }

@@ -20,7 +20,8 @@ const YEARS: Range<i64> = -62_167_219_200..253_402_300_800;
 
 /// Working time of a pool, team or rep, made ready to be asked.
 ///
-/// Every question costs O(log n) in the dates that differ and the changes of the offset, however far its answer lies.
+/// Every question costs O(log n) in the dates that differ and the changes of the offset, however far its answer lies;
+/// the same time of another day also O(n) in the changes of the two days around it.
 /// Outside the coverage of the rules there is no answer, and the [`CalendarError`] says so. Moments within a leap second
 /// are the end of the second before it.
 ///

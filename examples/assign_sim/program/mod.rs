@@ -32,7 +32,8 @@ for each rep: leads, share, fair share, credit in leads, and the longest wait, i
                 \"joins\": \"2026-03-02T09:00:00+08:00\", \"leaves\": \"…\", \"absences\": [{\"from\": \"…\", \"until\": \"…\"}]}],
       \"leads\": [{\"id\": \"L1\", \"territory\": \"CN-GD\", \"at\": \"2026-03-02T10:00:00+08:00\"}]}
      A rep may have every field of a rep, a lead those of a lead. `hours` is a calendar's id, or hours of every day.
-     Territories that are no regions are names; then a lead goes to reps of its name, or without territories.
+     Territories are regions, or all of them names. A lead goes to reps of its territory, or without territories; one
+     without a territory to reps without territories.
 
 Exit code 1 when something cannot be read; all mistakes are listed.";
 

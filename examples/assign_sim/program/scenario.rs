@@ -50,22 +50,17 @@ struct Written {
 impl Scenario {
     pub(crate) fn read(bytes: &[u8]) -> Result<Scenario, Box<dyn Error>> {
         let mut written: Written = serde_json::from_slice(bytes)?;
-        let named = |map: &Map<String, Value>, key: &str| match map.get(key) {
-            Some(Value::Array(items)) => items.iter().any(is_name),
-            Some(value) => is_name(value),
-            None => false,
-        };
-        let has_names = written.reps.iter().any(|rep| named(rep, "territories"))
-            || written.leads.iter().any(|lead| named(lead, "territory"));
+        let territories = Territories::of(&written);
+        let has_names = !territories.names.is_empty();
         let mut calendars = Calendars::default();
         for (id, rules) in written.calendars {
             let rules = CalendarRules::load(rules).map_err(|errors| format!("calendars.{id}: {errors}"))?;
             calendars.0.insert(id, rules);
         }
-        let mut mistakes = Vec::new();
+        let mut mistakes = territories.mixed();
         let mut sellers = Vec::new();
         for (index, mut map) in written.reps.drain(..).enumerate() {
-            match seller(&mut map, &written.zone, has_names, &mut calendars) {
+            match seller(&mut map, &written.zone, &territories, &mut calendars) {
                 Ok(seller) => sellers.push(seller),
                 Err(error) => mistakes.push(format!("reps[{index}]: {error}")),
             }
@@ -93,8 +88,47 @@ impl Scenario {
     }
 }
 
-fn is_name(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.parse::<Region>().is_err())
+/// What the territories of a scenario are.
+struct Territories {
+    names: BTreeSet<String>,
+    regions: BTreeSet<String>,
+}
+
+/// Whom a lead without a territory goes to.
+const NOWHERE: &str = "no territory";
+
+impl Territories {
+    fn of(written: &Written) -> Territories {
+        let reps = written.reps.iter().filter_map(|rep| rep.get("territories"));
+        let of_reps = reps.filter_map(Value::as_array).flatten();
+        let of_leads = written.leads.iter().filter_map(|lead| lead.get("territory"));
+        let all = of_reps.chain(of_leads).filter_map(Value::as_str).map(str::to_owned);
+        let (regions, names) = all.partition(|text| text.parse::<Region>().is_ok());
+        Territories { names, regions }
+    }
+
+    /// A misspelt region is no name.
+    fn mixed(&self) -> Vec<String> {
+        let known: Vec<&str> = self.regions.iter().map(String::as_str).collect();
+        let said = |name: &String| match leadkit::text::closest(name, known.iter().copied()) {
+            Some(meant) => format!("`{name}` is no region, and others are: did you mean `{meant}`?"),
+            None => format!("`{name}` is no region, and others are: write regions or names, not both"),
+        };
+        let names = self.names.iter().filter(|_| !known.is_empty());
+        names.map(said).collect()
+    }
+
+    /// The territories of a rep as skills, beside those he has.
+    fn as_skills(&self, map: &mut Map<String, Value>) {
+        let named = map.remove("territories").and_then(|names| names.as_array().cloned()).unwrap_or_default();
+        let mut skills = map.get("skills").and_then(Value::as_array).cloned().unwrap_or_default();
+        if named.is_empty() {
+            skills.extend(self.names.iter().map(|name| Value::String(name.clone())));
+            skills.push(NOWHERE.into());
+        }
+        skills.extend(named);
+        map.insert("skills".to_owned(), Value::Array(skills));
+    }
 }
 
 fn rename(map: &mut Map<String, Value>, from: &str, to: &str) {
@@ -118,7 +152,7 @@ fn time(map: &mut Map<String, Value>, key: &str) -> Result<Option<DateTime<Utc>>
 fn seller(
     map: &mut Map<String, Value>,
     zone: &Zone,
-    has_names: bool,
+    territories: &Territories,
     calendars: &mut Calendars,
 ) -> Result<Seller, String> {
     rename(map, "name", "id");
@@ -131,8 +165,8 @@ fn seller(
         let rules = CalendarRules { zone: zone.clone(), weekly, ..CalendarRules::default() };
         calendars.0.insert(hours.clone(), rules);
     }
-    if has_names && let Some(Value::Array(names)) = map.remove("territories") {
-        map.insert("skills".to_owned(), Value::Array(names));
+    if !territories.names.is_empty() {
+        territories.as_skills(map);
     }
     let mut reps =
         Rep::load_all(Value::Array(vec![Value::Object(map.clone())])).map_err(|e| e.to_string())?;
@@ -144,10 +178,12 @@ fn lead(map: &mut Map<String, Value>, index: usize, has_names: bool) -> Result<L
     rename(map, "at", "created_at");
     rename(map, "time", "created_at");
     match has_names {
+        true if map.contains_key("industry") => {
+            return Err("`industry` does not go with territories that are names".to_owned());
+        }
         true => {
-            if let Some(name) = map.remove("territory") {
-                map.insert("industry".to_owned(), Value::Array(vec![name]));
-            }
+            let name = map.remove("territory").unwrap_or_else(|| NOWHERE.into());
+            map.insert("industry".to_owned(), Value::Array(vec![name]));
         }
         false => rename(map, "territory", "region"),
     }

@@ -176,7 +176,12 @@ fn caps_count_a_week_from_monday_and_a_calendar_month() {
 
 #[test]
 fn a_claim_waits_out_the_cool_down_after_a_loss() {
-    let rules = json!({"pools": {"p": {"claim_cool_down_days": 30, "previous_owners": "none"}}});
+    for previous in ["none", "all"] {
+        a_claim_waits(json!({"pools": {"p": {"claim_cool_down_days": 30, "previous_owners": previous}}}));
+    }
+}
+
+fn a_claim_waits(rules: serde_json::Value) {
     let desk = load(rules, &reps(&["a", "b"]));
     let ended = at("2026-03-01T02:00:00Z");
     let lost = Tenure {

@@ -8,7 +8,7 @@ use leadkit::calendar::Calendars;
 use leadkit::model::{Absence, Lead, Region, Rep};
 use leadkit::rule::{FactContext, Facts, HostTables};
 
-use super::desk::{Desk, hours, monday, reps, sharing};
+use super::desk::{Desk, hours, lead, monday, reps, sharing};
 use crate::oracle::assign::{Case, ONE_LEAD, Seeded, Shares, smooth_weighted};
 
 pub(super) const PROVINCES: [&str; 31] = [
@@ -308,4 +308,36 @@ fn the_least_loaded_come_first() {
     (team[0].holding_cap, team[1].holding_cap, team[2].holding_cap) = (Some(20), Some(4), Some(10));
     let mut desk = Desk::new(&sharing(&members, Strategy::LowestLoadRatio), &team);
     assert_eq!(desk.run(0, 4, monday()), ["a", "a", "a", "c"]);
+    // 9 of the pool's 10, 1 of 100: the pool's cap counts where a rep has none.
+    let mut team = reps(&["a", "b"]);
+    (team[0].holding, team[1].holding, team[1].holding_cap) = (9, 1, Some(100));
+    let mut rules = sharing(&[("a", 1), ("b", 1)], Strategy::LowestLoadRatio);
+    rules.pools.values_mut().for_each(|pool| pool.holding_cap = Some(10));
+    assert_eq!(Desk::new(&rules, &team).run(0, 1, monday()), ["b"]);
+}
+
+/// What the host counts anew is seen by the ledger that is kept as by one that is read.
+#[test]
+fn holdings_that_were_counted_anew_are_seen() {
+    let mut team = reps(&["a", "b"]);
+    (team[0].holding_cap, team[1].holding_cap) = (Some(1), Some(10));
+    let mut desk = Desk::new(&sharing(&[("a", 1), ("b", 1)], Strategy::FairShare), &team);
+    assert_eq!(desk.run(0, 3, monday()), ["a", "b", "b"]);
+    desk.reps.counted(&"a".into());
+    let mut read = Desk::new(&sharing(&[("a", 1), ("b", 1)], Strategy::FairShare), &team);
+    read.ledger = serde_json::from_str(&serde_json::to_string(&desk.ledger).unwrap()).unwrap();
+    read.reps = serde_json::from_str(&serde_json::to_string(&desk.reps).unwrap()).unwrap();
+    let (kept, read) = (desk.run(3, 3, monday()), read.run(3, 3, monday()));
+    assert_eq!(kept, read);
+    assert_eq!(kept, ["b", "a", "b"], "a has room again");
+}
+
+/// A remembered answer is none for whom the lead shall not go to again.
+#[test]
+fn a_remembered_rep_who_had_the_lead_is_no_answer() {
+    let mut desk = Desk::new(&sharing(&[("a", 1), ("b", 1)], Strategy::FairShare), &reps(&["a", "b"]));
+    assert_eq!(desk.run(0, 1, monday()), ["a"]);
+    let options = AssignOptions { previous_owners: vec!["a".into()], ..AssignOptions::default() };
+    let again = desk.ask(&lead("L0"), None, monday(), &options);
+    assert_eq!(again.owner().map(|rep| rep.as_str()), Some("b"), "{again}");
 }

@@ -56,12 +56,33 @@ fn a_scenario_with_territories_that_are_names() {
         .map(|line| line.split('\t').collect::<Vec<_>>())
         .map(|columns| (columns[0], columns[2]))
         .collect();
-    assert_eq!(owners, [("L3", "-"), ("L1", "li"), ("L2", "wang")], "{out}");
+    assert_eq!(owners, [("L3", "zhao"), ("L1", "li"), ("L2", "zhao")], "{out}");
+}
+
+/// A lead without a territory goes to who serves everywhere, in names as in regions; skills of a rep stay.
+#[test]
+fn names_mean_what_regions_mean() {
+    for (east, west) in [("east", "west"), ("CN-GD", "CN-BJ")] {
+        let scenario = format!(
+            r#"{{"reps": [{{"id": "li", "territories": ["{east}"]}}, {{"id": "zhao"}}],
+                "leads": [{{"territory": "{west}", "at": "2026-03-02T01:00:00Z"}}, {{"territory": "{east}", "at": "2026-03-02T02:00:00Z"}},
+                          {{"territory": "{east}", "at": "2026-03-02T03:00:00Z"}}, {{"at": "2026-03-02T04:00:00Z"}}]}}"#
+        );
+        let out = run("--scenario s.json", scenario.leak()).unwrap();
+        let owners: Vec<&str> =
+            out.lines().skip(1).take(4).filter_map(|line| line.split('\t').nth(2)).collect();
+        assert_eq!(owners, ["zhao", "li", "zhao", "zhao"], "{out}");
+    }
 }
 
 #[test]
 fn what_cannot_be_read_is_refused_with_its_place() {
     for (words, scenario, expected) in [
+        (
+            "--scenario s.json",
+            r#"{"reps": [{"id": "li", "territories": ["CN-GDD"]}], "leads": [{"territory": "CN-GD", "at": "2026-03-02T01:00:00Z"}]}"#,
+            "`CN-GDD` is no region, and others are: did you mean `CN-GD`?",
+        ),
         ("--strategy smoth_weighted --weights 1", "", "did you mean smooth_weighted?"),
         ("--weights 1,x", "", "--weights: found `x`, expected a whole number"),
         ("--count 3", "", "--count goes with --weights"),

@@ -54,6 +54,12 @@ warning[unknown_days_off] at coverage: the coverage runs to 2030-12-31, and the 
     let calendar = Calendar::compile(&rules).unwrap();
     assert_eq!(calendar.coverage(), Some((date("2023-01-01"), date("2027-12-31"))));
     assert_eq!(calendar.is_workday(date("2027-10-01")), Ok(false));
+    // What the help says is what helps.
+    let outside = "overrides.2029-10-01: the date lies outside the coverage\n  help: write `\"known_years\": [2027, 2028, 2029]`";
+    assert!(has(&rules, outside), "{:?}", lint(&rules));
+    let mut helped = rules.clone();
+    helped.known_years = [2027, 2028, 2029].into();
+    assert!(!has(&helped, "overrides.2029-10-01") && !has(&helped, "at known_years"), "{:?}", lint(&helped));
     let alone = "at known_years: 2029 is not next to the years that are known";
     assert!(has(&rules, alone), "{:?}", lint(&rules));
     assert_eq!(calendar.is_workday(date("2028-01-05")).unwrap_err().code(), "after_coverage");
