@@ -1,7 +1,7 @@
 //! From a host's records to journeys: whose touch is it.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -12,17 +12,17 @@ use super::journeys::Journeys;
 use super::person_keys::{PersonKeys, keys};
 use super::records::{Assembled, AssembledTouch, Origin, Records};
 use super::sets::{Sets, customers, lead, persons};
-use super::visits::{Shown, visits};
+use super::visits::{Shown, Way, visits};
 use crate::model::{ActivityId, RecordRef, Touch};
 use crate::text;
 
 /// What makes two touches of a customer one: their id, or who was reached how and when.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Identity {
     Id(String),
     Activity(String),
-    Person(usize, String, Option<String>, DateTime<Utc>),
-    Record(RecordRef, String, Option<String>, DateTime<Utc>),
+    Person(usize, Way, DateTime<Utc>),
+    Record(RecordRef, Way, DateTime<Utc>),
 }
 
 /// The records of a list that have an id of their own, the first of each; blank ids are no ids. Adds up how many are
@@ -39,38 +39,33 @@ fn each_once<'a, T: Clone>(list: &'a [T], id: impl Fn(&T) -> &str, repeated: &mu
     list.iter().zip(first).filter(|(_, first)| *first).map(|(one, _)| one.clone()).collect()
 }
 
-/// The id of a touch, or of the activity that it is.
-fn id_of(touch: &Touch) -> Option<Identity> {
+/// The id of a touch, and of the activity that it is.
+fn ids_of(touch: &Touch) -> impl Iterator<Item = Identity> {
     let given = |id: &Option<ActivityId>| {
         id.as_ref().filter(|id| !id.is_blank()).map(|id| id.as_str().trim().to_owned())
     };
-    given(&touch.id).map(Identity::Id).or_else(|| given(&touch.activity).map(Identity::Activity))
+    given(&touch.id).map(Identity::Id).into_iter().chain(given(&touch.activity).map(Identity::Activity))
 }
 
-/// The record a touch belongs to, how that is known, and every record that has a key of it.
-fn whose(
-    touch: &Touch,
-    keys: &PersonKeys,
-    customers: &mut Sets,
-) -> Option<(RecordRef, Origin, Vec<RecordRef>)> {
-    let holders: Vec<(&String, &[RecordRef])> =
-        touch.keys.iter().map(|(name, value)| (name, keys.holders(name, value))).collect();
-    let all = holders.iter().flat_map(|(_, holders)| holders.iter().cloned()).collect();
+/// The record a touch belongs to, and how that is known.
+fn whose(touch: &Touch, keys: &PersonKeys, customers: &mut Sets) -> Option<(RecordRef, Origin)> {
     let contact = touch.contact.as_ref().map(|id| RecordRef::Contact(id.clone()));
     let named = (!touch.lead.is_blank()).then(|| lead(&touch.lead));
     if let Some(record) = contact.into_iter().chain(named).find(|record| customers.of(record).is_some()) {
-        return Some((record.clone(), Origin::Record(record), all));
+        return Some((record.clone(), Origin::Record(record)));
     }
-    let (name, owner) = holders.iter().find_map(|(name, holders)| Some((*name, holders.first()?)))?;
-    Some((owner.clone(), Origin::Key { name: name.clone(), record: owner.clone() }, all))
+    let known = touch.keys.iter().filter_map(|(name, value)| Some((keys.get(name, value)?, name)));
+    let (owned, name) = known.min_by_key(|(owned, _)| owned.rank)?;
+    let record = owned.owner.clone();
+    Some((record.clone(), Origin::Key { name: name.clone(), record }))
 }
 
 impl Attribution {
     /// Assembles the journeys of all customers from their records.
     ///
     /// Records that belong together are one customer, whose journey holds the touches of all its leads (collected and
-    /// merged ones too) and contacts in order of time, each touch once: touches of one id are one, and so
-    /// are touches without an id that reached one person over the same channel and campaign at the same moment. An
+    /// merged ones too) and contacts in order of time, each touch once: touches of one id or activity
+    /// are one, the earliest of them, and so are touches without an id that reached one person over the same channel and campaign at the same moment. An
     /// anonymous touch belongs to the lead that has its click id, its OpenID or unionid, its WeChat id (`wechat`) or the
     /// person key of its e-mail (without `+tag`), or else to the contact that has one of the last two.
     ///
@@ -78,8 +73,10 @@ impl Attribution {
     /// unless a recorded touch shows that channel and campaign no later: one of the lead, one with a key of it, one of a
     /// contact, or one of the same person since they came before. Folded and merged leads are one person. What a merge
     /// copied to the lead that is left counts with the lead that was merged away, and what it overwrote there is in the
-    /// conflicts of its plan only: a host that wants it counted records a touch. What the same person brings again
-    /// within half an hour, with a click id it brought before or in a submission that is sent again, is no second touch.
+    /// conflicts of its plan only. Where it moved the creation of the lead that is left, nobody knows when that came: its
+    /// link is shown by a touch of any time, or left out and counted. A host that wants both records the visits of a lead
+    /// as touches before it is merged. What the same person brings again within half an hour, with a click id it brought
+    /// before or in a submission that is sent again, is no second touch.
     ///
     /// Channels and campaigns are taken without spaces around them. A touch or link whose channel is blank or
     /// [reserved](Journeys::RESERVED) is left out and counted, and a blank campaign is none. Content that somebody passed on
@@ -136,14 +133,16 @@ impl Attribution {
         let keys = keys(records.leads, of_accounts.chain(records.contacts).collect());
         let mut shown = Shown::of(records.leads);
         let mut touches: Vec<Vec<AssembledTouch>> = vec![Vec::new(); customers.len()];
-        let mut seen: BTreeSet<(usize, Identity)> = BTreeSet::new();
+        let mut seen: BTreeMap<(usize, Identity), (Way, DateTime<Utc>)> = BTreeMap::new();
         let (mut strangers, mut repeats, mut unusable) = (0, 0, 0);
-        for touch in records.touches {
-            let whose = whose(touch, &keys, &mut customers);
-            let found = whose.and_then(|(record, origin, holders)| {
-                Some((customers.of(&record)?, record, origin, holders))
-            });
-            let Some((customer, record, origin, holders)) = found else {
+        // Of copies that differ the earliest counts, wherever it stands.
+        let mut ordered: Vec<&Touch> = records.touches.iter().collect();
+        ordered.sort_by_key(|touch| touch.time);
+        for touch in ordered {
+            let found = whose(touch, &keys, &mut customers);
+            let Some((customer, record, origin)) =
+                found.and_then(|(record, origin)| Some((customers.of(&record)?, record, origin)))
+            else {
                 strangers += 1;
                 continue;
             };
@@ -153,26 +152,32 @@ impl Attribution {
                 continue;
             };
             let campaign = campaign_name(touch.campaign.as_ref().map(|id| id.as_str()));
-            let (channel, campaign) = (channel.to_owned(), campaign.map(str::to_owned));
-            let one = AssembledTouch { channel, campaign, time: touch.time, origin };
-            let (channel, campaign) = (one.channel.clone(), one.campaign.clone());
-            let identity = match (id_of(touch), persons.of(&record)) {
-                (Some(id), _) => id,
-                (_, Some(person)) => Identity::Person(person, channel, campaign, one.time),
-                (_, None) => Identity::Record(record.clone(), channel, campaign, one.time),
-            };
-            // A copy shows the record it was copied to, too; to another customer it shows nothing.
-            let holders = holders.into_iter().filter(|one| customers.of(one) == Some(customer));
-            let shown_to: Vec<RecordRef> = std::iter::once(record).chain(holders).collect();
-            shown.note(&one, customer, &shown_to, &mut persons);
+            let way: Way = (channel.to_owned(), campaign.map(str::to_owned));
+            let mut identities: Vec<Identity> = ids_of(touch).collect();
+            if identities.is_empty() {
+                identities.push(match persons.of(&record) {
+                    Some(person) => Identity::Person(person, way.clone(), touch.time),
+                    None => Identity::Record(record.clone(), way.clone(), touch.time),
+                });
+            }
+            let known = identities.iter().find_map(|one| seen.get(&(customer, one.clone()))).cloned();
+            let kept = known.clone().unwrap_or_else(|| (way.clone(), touch.time));
+            for one in identities {
+                seen.entry((customer, one)).or_insert_with(|| kept.clone());
+            }
+            // A copy shows what was kept to the record it was copied to, too.
+            let numbers = touch.keys.iter().filter_map(|(name, value)| Some(keys.get(name, value)?.number));
+            shown.note(&kept, customer, &record, numbers, &mut persons);
+            let (channel, campaign) = way;
             match touches.get_mut(customer) {
-                Some(touches) if seen.insert((customer, identity)) => touches.push(one),
+                Some(touches) if known.is_none() => {
+                    touches.push(AssembledTouch { channel, campaign, time: touch.time, origin });
+                }
                 _ => repeats += 1,
             }
         }
-        let (links, useless) =
-            visits(records, self.journeys.utm_channel, &shown, &mut customers, &mut persons);
-        for (customer, touch) in links {
+        let came = visits(records, self.journeys.utm_channel, &shown, &keys, &mut customers, &mut persons);
+        for (customer, touch) in came.links {
             touches.iter_mut().skip(customer).take(1).for_each(|touches| touches.push(touch.clone()));
         }
         // What led to a lead comes before what it did at that moment.
@@ -183,7 +188,8 @@ impl Attribution {
             customers: Vec::new(),
             strangers,
             repeats,
-            unusable: unusable + useless,
+            unusable: unusable + came.unusable,
+            undated: came.undated,
             repeated_records,
             ordered_not_won: 0,
             unknown_opportunities: 0,

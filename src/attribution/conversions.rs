@@ -104,7 +104,13 @@ impl Attribution {
         }
         let mut ends = Ends { of_customers: vec![Vec::new(); sets.len()], of_nobody: Vec::new() };
         for one in records.opportunities {
-            let Some(set) = sets.of(&RecordRef::Opportunity(one.id.clone())) else { continue };
+            // One without an id is still its customer's.
+            let named = [
+                Some(RecordRef::Opportunity(one.id.clone())),
+                one.lead.as_ref().map(lead),
+                one.account.clone().map(RecordRef::Account),
+            ];
+            let set = named.into_iter().flatten().find_map(|record| sets.of(&record));
             let orders = ordered.remove(&one.id).unwrap_or_default();
             let first_ordered = orders.iter().map(|order| order.created_at).min();
             let Some(at) = one.won_at.or(first_ordered) else { continue };
@@ -113,14 +119,14 @@ impl Attribution {
                 id: Some(one.id.as_str().to_owned()),
                 value: if orders.is_empty() { one.amount } else { None },
                 at: Some(at),
-                lead_created: customers.began(set, &one.lead),
+                lead_created: set.and_then(|set| customers.began(set, &one.lead)),
                 opportunity_created: Some(one.created_at),
                 ordered: first_ordered,
-                pipeline: owner(set, one.created_at),
+                pipeline: set.and_then(|set| owner(set, one.created_at)),
                 ..Conversion::default()
             };
             let amounts = orders.iter().map(|order| order.amount).collect();
-            ends.add(Some(set), end, amounts);
+            ends.add(set, end, amounts);
         }
         for one in alone {
             let set = customers_of(one).next().and_then(|record| sets.of(&record));

@@ -6,7 +6,7 @@ use crate::contact::{Email, read_emails, read_wechats, wechat_ids};
 use crate::model::{Contact, EmailAddress, Lead, RecordRef, Touch, WechatId};
 
 /// A key of a person as two records share it: the name folded, the value as it is compared.
-pub(super) fn person_key(name: &str, value: &str) -> Option<(String, String)> {
+fn person_key(name: &str, value: &str) -> Option<(String, String)> {
     let (name, value) = (name.trim().to_lowercase(), value.trim());
     if value.is_empty() {
         return None;
@@ -60,22 +60,32 @@ fn person_keys<'a>(
     emails.chain(wechat_ids(wechat).map(|id| ("wechat".to_owned(), id.key().to_owned())))
 }
 
-/// Who has each key.
+/// Whose each key is.
 #[derive(Debug, Default)]
-pub(super) struct PersonKeys(BTreeMap<(String, String), Vec<RecordRef>>);
+pub(super) struct PersonKeys(BTreeMap<(String, String), Owned>);
+
+/// A key, its number, and the record it belongs to with the record's place: leads by creation, then contacts by id.
+#[derive(Debug)]
+pub(super) struct Owned {
+    pub(super) number: usize,
+    pub(super) rank: usize,
+    pub(super) owner: RecordRef,
+}
 
 impl PersonKeys {
-    /// The leads and contacts that have a key; the first is the one it belongs to.
-    pub(super) fn holders(&self, name: &str, value: &str) -> &[RecordRef] {
-        let found = person_key(name, value).and_then(|key| self.0.get(&key));
-        found.map_or(&[], Vec::as_slice)
+    /// What is known of a key.
+    pub(super) fn get(&self, name: &str, value: &str) -> Option<&Owned> {
+        self.0.get(&person_key(name, value)?)
     }
 
-    fn add(&mut self, key: (String, String), record: &RecordRef) {
-        let holders = self.0.entry(key).or_default();
-        if holders.last() != Some(record) {
-            holders.push(record.clone());
-        }
+    /// The numbers of the keys of a lead.
+    pub(super) fn of_lead(&self, lead: &Lead) -> BTreeSet<usize> {
+        keys_of(lead).filter_map(|key| Some(self.0.get(&key)?.number)).collect()
+    }
+
+    fn add(&mut self, key: (String, String), rank: usize, owner: &RecordRef) {
+        let number = self.0.len();
+        self.0.entry(key).or_insert_with(|| Owned { number, rank, owner: owner.clone() });
     }
 }
 
@@ -89,19 +99,20 @@ fn keys_of(lead: &Lead) -> impl Iterator<Item = (String, String)> {
 }
 
 /// Which leads and contacts have a key: of several leads it belongs to the one created first, to a contact when no lead
-/// has it, of several contacts to the one with the lowest id.
+/// has it, of several contacts to the one with the lowest id. A record with a blank id owns none.
 pub(super) fn keys(leads: &[Lead], mut contacts: Vec<&Contact>) -> PersonKeys {
     let mut leads: Vec<&Lead> = leads.iter().collect();
     leads.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
     let mut keys = PersonKeys::default();
-    for one in leads {
+    let first_contact = leads.len();
+    for (rank, one) in leads.into_iter().enumerate().filter(|(_, one)| !one.id.is_blank()) {
         let record = RecordRef::Lead(one.id.clone());
-        keys_of(one).for_each(|key| keys.add(key, &record));
+        keys_of(one).for_each(|key| keys.add(key, rank, &record));
     }
     contacts.sort_by(|a, b| a.id.cmp(&b.id));
-    for one in contacts {
+    for (rank, one) in (first_contact..).zip(contacts).filter(|(_, one)| !one.id.is_blank()) {
         let record = RecordRef::Contact(one.id.clone());
-        person_keys(&one.emails, one.wechat.as_ref()).for_each(|key| keys.add(key, &record));
+        person_keys(&one.emails, one.wechat.as_ref()).for_each(|key| keys.add(key, rank, &record));
     }
     keys
 }

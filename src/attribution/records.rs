@@ -97,6 +97,8 @@ pub struct Assembled {
     pub repeats: usize,
     /// How many touches and links have a blank or [reserved](Journeys::RESERVED) channel: they are in no journey.
     pub unusable: usize,
+    /// How many links came with a lead whose creation a merge has moved, and no touch shows when: they are in no journey.
+    pub undated: usize,
     /// How many leads, opportunities and orders were there twice: the first of each id counts.
     pub repeated_records: usize,
     /// How many opportunities are not marked as won and have orders: each is a conversion at its first order.
@@ -128,6 +130,11 @@ impl fmt::Display for Assembled {
                 self.unusable,
                 "touch has a blank or reserved channel and is left out",
                 "touches have a blank or reserved channel and are left out",
+            ),
+            (
+                self.undated,
+                "link of a merged lead has no time of its own and is left out",
+                "links of merged leads have no time of their own and are left out",
             ),
             (
                 self.repeated_records,

@@ -14,6 +14,13 @@ pub(super) struct Sets {
 }
 
 impl Sets {
+    /// Nobody is joined by a blank id: such a record is in no set.
+    fn note(&mut self, record: RecordRef) {
+        if !crate::text::is_blank(record.id()) {
+            self.add(record);
+        }
+    }
+
     fn add(&mut self, record: RecordRef) -> usize {
         if let Some(number) = self.number.get(&record) {
             return *number;
@@ -41,6 +48,9 @@ impl Sets {
     }
 
     fn join(&mut self, a: RecordRef, b: RecordRef) {
+        if [&a, &b].iter().any(|one| crate::text::is_blank(one.id())) {
+            return [a, b].into_iter().for_each(|one| self.note(one));
+        }
         let (a, b) = (self.add(a), self.add(b));
         let (a, b) = (self.find(a), self.find(b));
         let (low, high) = (a.min(b), a.max(b));
@@ -69,7 +79,7 @@ pub(super) fn lead(id: &LeadId) -> RecordRef {
 pub(super) fn customers(records: &Records<'_>) -> Sets {
     let mut sets = Sets::default();
     for one in records.leads {
-        sets.add(lead(&one.id));
+        sets.note(lead(&one.id));
     }
     let account = |id: &AccountId| RecordRef::Account(id.clone());
     for one in records.leads {
@@ -79,18 +89,18 @@ pub(super) fn customers(records: &Records<'_>) -> Sets {
     let contacts =
         records.accounts.iter().flat_map(|one| one.contacts.iter().map(move |contact| (Some(one), contact)));
     for one in records.accounts {
-        sets.add(account(&one.id));
+        sets.note(account(&one.id));
     }
     for (of, one) in contacts.chain(records.contacts.iter().map(|one| (None, one))) {
         let contact = RecordRef::Contact(one.id.clone());
-        sets.add(contact.clone());
+        sets.note(contact.clone());
         of.into_iter().for_each(|of| sets.join(account(&of.id), contact.clone()));
         one.account.iter().for_each(|id| sets.join(account(id), contact.clone()));
         one.lead.iter().for_each(|id| sets.join(lead(id), contact.clone()));
     }
     for one in records.opportunities {
         let opportunity = RecordRef::Opportunity(one.id.clone());
-        sets.add(opportunity.clone());
+        sets.note(opportunity.clone());
         one.lead.iter().for_each(|id| sets.join(lead(id), opportunity.clone()));
         one.account.iter().for_each(|id| sets.join(account(id), opportunity.clone()));
     }
@@ -106,7 +116,7 @@ pub(super) fn customers(records: &Records<'_>) -> Sets {
     for one in records.orders {
         let mut named = customers_of(one);
         if let Some(first) = named.next() {
-            sets.add(first.clone());
+            sets.note(first.clone());
             named.for_each(|other| sets.join(first.clone(), other));
         }
     }
@@ -125,7 +135,7 @@ pub(super) fn customers_of(order: &Order) -> impl Iterator<Item = RecordRef> {
 pub(super) fn persons(records: &Records<'_>) -> Sets {
     let mut sets = Sets::default();
     for one in records.leads {
-        sets.add(lead(&one.id));
+        sets.note(lead(&one.id));
         one.folded_into.iter().for_each(|into| sets.join(lead(&one.id), lead(into)));
     }
     let is_one = |kind: LinkKind| {

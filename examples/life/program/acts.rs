@@ -286,6 +286,9 @@ impl Desk {
             self.say(into, "-", "refused: created_at_once".to_owned(), None);
             return Ok(());
         }
+        if plan.merged().created_at != kept.lead.created_at {
+            self.kept.keep_visits(&kept.lead)?;
+        }
         let mut effects = plan.effects().to_vec();
         if let Some(owner) = left.lead.owner.clone().filter(|owner| kept.lead.owner.as_ref() != Some(owner)) {
             let about = RecordRef::Lead(into.clone());

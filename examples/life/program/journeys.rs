@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
-use leadkit::attribution::{Assembled, Attribution, AttributionRules, Records, touches_of};
+use leadkit::attribution::{Assembled, Attribution, AttributionRules, Origin, Records, touches_of};
 use leadkit::book::Book;
 use leadkit::model::{
     Account, AccountId, CloseReason, ConversionRecord, Lead, LeadId, Link, LinkKind, Opportunity, Order,
@@ -20,6 +20,24 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    /// Keeps when a lead came by its links, before a merge moves its creation.
+    pub(super) fn keep_visits(&mut self, lead: &Lead) -> Result<(), Box<dyn Error>> {
+        let attribution = Attribution::compile(&AttributionRules::default())?;
+        let records =
+            Records { leads: std::slice::from_ref(lead), touches: &self.touches, ..Records::default() };
+        let assembled = attribution.journeys(&records)?;
+        let links = assembled.customers.into_iter().flat_map(|one| one.touches);
+        let links = links.filter(|one| one.origin == Origin::Utm(lead.id.clone()));
+        self.touches.extend(links.map(|one| Touch {
+            lead: lead.id.clone(),
+            channel: one.channel,
+            campaign: one.campaign.map(|id| id.as_str().into()),
+            time: one.time,
+            ..Touch::default()
+        }));
+        Ok(())
+    }
+
     /// Lets go of a person: touches of the lead, of what was merged or folded into it, and those by its keys. Orders
     /// are the company's, and stay without the name.
     pub(super) fn forget(&mut self, book: &Book, lead: &LeadId) {

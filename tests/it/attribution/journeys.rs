@@ -723,6 +723,10 @@ fn a_merge_shows_a_link_once_and_in_its_time() {
     let clicked = |id: &str, click: &str, at| by_link(id, "sem", Some(click), at);
     assert_eq!(ask(&[clicked("L1", "a", 500), clicked("L2", "b", 5)], &merged[..1]), ["5 sem", "500 sem"]);
     assert_eq!(ask(&[clicked("L1", "a", 500), clicked("L2", "a", 5)], &merged[..1]), ["500 sem"]);
+    // Which of two links they belong to they do not say.
+    let copied =
+        Lead { first_utm: Utm { source: Some("feed".into()), ..Utm::default() }, ..clicked("L2", "b", 500) };
+    assert_eq!(ask(&[by_link("L1", "feed", Some("a"), 0), copied], &merged[..1]), ["0 feed", "500 sem"]);
     // A circle is a fault of the host's, and loses nothing.
     let circle = [link("L1", LinkKind::MergedInto, "L3"), link("L3", LinkKind::MergedInto, "L1")];
     assert_eq!(ask(&[first, third], &circle), ["5 sem", "10 sem"]);
@@ -770,4 +774,124 @@ fn ids_are_of_their_kind() {
     assert_eq!(assemble(&records).repeats, 1);
     let nobody = Touch { shared_by: Some(SharedBy::Other(" ".into())), ..touch("L1", "wechat", 6) };
     assert_eq!(shown(&Records { leads: &leads, touches: &[nobody], ..Records::default() }), ["6 wechat"]);
+}
+
+/// A merge moves the creation of the lead that is left: when that came, only a touch can say.
+#[test]
+fn a_creation_that_a_merge_moved_dates_no_link() {
+    let merged = [link("L1", LinkKind::MergedInto, "L2")];
+    let left = by_link("L2", "sem", Some("b"), 0);
+    let leads = [lead("L1", 0), left];
+    let ask = |touches: &[Touch]| {
+        assemble(&Records { leads: &leads, links: &merged, touches, ..Records::default() })
+    };
+    let alone = ask(&[touch("L1", "hotline", 30)]);
+    assert_eq!((alone.customers[0].touches.len(), alone.undated), (1, 1));
+    assert!(
+        alone.to_string().ends_with("1 link of a merged lead has no time of its own and is left out"),
+        "{alone}"
+    );
+    let clicked = ask(&[touch("L1", "hotline", 30), keyed("gclid", "b", "sem", 400)]);
+    assert_eq!((clicked.customers[0].touches.len(), clicked.undated), (2, 0));
+}
+
+/// A blank id joins nobody, owns no key, and loses no conversion.
+#[test]
+fn blank_ids_are_of_nobody() {
+    let of = |id: &str, source: &str| Lead {
+        account: Some("".into()),
+        folded_into: Some(" ".into()),
+        ..by_link(id, source, None, 1)
+    };
+    let won = |id: &str, lead: &str| Opportunity {
+        id: id.into(),
+        lead: Some(lead.into()),
+        account: Some("".into()),
+        created_at: hour(2),
+        won_at: Some(hour(3)),
+        ..Opportunity::default()
+    };
+    let holder =
+        |id: &str| Account { id: id.into(), contacts: vec![Contact::default()], ..Account::default() };
+    let assembled = assemble(&Records {
+        leads: &[of("L1", "a"), of("L2", "b")],
+        accounts: &[holder("A1"), holder("A2")],
+        opportunities: &[won("", "L1"), won("", "L2")],
+        ..Records::default()
+    });
+    let shown: Vec<(usize, &str)> =
+        assembled.customers.iter().map(|one| (one.touches.len(), one.touches[0].channel.as_str())).collect();
+    assert_eq!(shown, [(1, "a"), (1, "b")]);
+    assert_eq!((assembled.journeys.conversions(), assembled.journeys.nulls()), (2, 0));
+}
+
+/// An activity is one touch, whatever ids its copies have; of copies that differ the earliest counts, wherever it stands.
+#[test]
+fn copies_are_one_and_the_earliest_counts() {
+    let of = |id: Option<&str>, activity: Option<&str>, channel: &str, at| Touch {
+        id: id.map(Into::into),
+        activity: activity.map(Into::into),
+        ..touch("L1", channel, at)
+    };
+    let ask = |touches: &[Touch]| {
+        shown(&Records { leads: &[by_link("L1", "sem", None, 10)], touches, ..Records::default() })
+    };
+    let copies = [
+        of(Some("t1"), Some("a1"), "live", 1),
+        of(None, Some("a1"), "live", 1),
+        of(Some("t2"), Some("a1"), "live", 1),
+    ];
+    assert_eq!(ask(&copies), ["1 live", "10 sem"]);
+    for mut touches in [
+        vec![of(Some("t1"), None, "feed", 5), of(Some("t1"), None, "sem", 6)],
+        vec![of(Some("t1"), None, "feed", 5), of(Some("t1"), None, "sem", 99)],
+    ] {
+        assert_eq!(ask(&touches), ["5 feed", "10 sem"]);
+        touches.reverse();
+        assert_eq!(ask(&touches), ["5 feed", "10 sem"]);
+    }
+}
+
+/// A key of a lead comes before one of a contact, and that of the older lead first, whatever the keys are called.
+#[test]
+fn a_leads_key_comes_before_a_contacts() {
+    let mails = |mail: &str| vec![EmailAddress::from(mail)];
+    let contact = Contact { id: "C1".into(), emails: mails("buyer@acme-fair.com"), ..Contact::default() };
+    let older = Lead { external_ids: [("openid".to_owned(), "o1".to_owned())].into(), ..lead("L1", 1) };
+    let newer = Lead { emails: mails("desk@acme-fair.com"), ..lead("L0", 2) };
+    let both = |keys: [(&str, &str); 2]| Touch {
+        keys: keys.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        ..touch("", "mail", 5)
+    };
+    let touches = [
+        both([("email", "buyer@acme-fair.com"), ("openid", "o1")]),
+        Touch { time: hour(6), ..both([("email", "desk@acme-fair.com"), ("openid", "o1")]) },
+    ];
+    let assembled = assemble(&Records {
+        leads: &[older, newer],
+        contacts: &[contact],
+        touches: &touches,
+        ..Records::default()
+    });
+    let owner = Origin::Key { name: "openid".into(), record: RecordRef::Lead("L1".into()) };
+    let found: Vec<&Origin> =
+        assembled.customers.iter().flat_map(|one| &one.touches).map(|one| &one.origin).collect();
+    assert_eq!(found, [&owner, &owner]);
+}
+
+/// Work grows with the touches, not with their square, however many share an address.
+#[test]
+fn many_who_share_a_key_are_no_square() {
+    let mails = vec![EmailAddress::from("info@acme-fair.com")];
+    let leads: Vec<Lead> = (0..3_000)
+        .map(|number| Lead {
+            account: Some("A1".into()),
+            emails: mails.clone(),
+            utm: Utm { source: Some("sem".into()), ..Utm::default() },
+            ..lead(&format!("L{number:05}"), 5_000)
+        })
+        .collect();
+    let touches: Vec<Touch> = (0..3_000).map(|at| keyed("email", "info@acme-fair.com", "sem", at)).collect();
+    let assembled = assemble(&Records { leads: &leads, touches: &touches, ..Records::default() });
+    assert_eq!(assembled.customers[0].touches.len(), 3_000, "each link is shown by one of them");
 }

@@ -93,3 +93,31 @@ fn what_cannot_be_counted_stops_no_judgement() {
     let out = String::from_utf8(out).unwrap();
     assert!(out.contains("# notified") && out.contains("L1 x\t"), "{out}");
 }
+
+/// A lead that came by a link after the sale, and is what an older one is merged into: the link stays in its time, once.
+#[test]
+fn a_merge_moves_no_visit_before_the_sale() {
+    let said = |click: bool, into: &str, from: &str| {
+        let lines = [
+            r#"{"at":"2026-03-02T09:00:00+08:00","submit":{"id":"L1","name":"Ann","emails":["ann@quellmark.de"],"message":"hello"}}"#.to_owned(),
+            r#"{"at":"2026-03-03T09:00:00+08:00","touch":{"lead":"L1","channel":"hotline"}}"#.to_owned(),
+            r#"{"at":"2026-03-04T09:00:00+08:00","opportunity":{"id":"O1","lead":"L1","status":"open"}}"#.to_owned(),
+            r#"{"at":"2026-03-05T09:00:00+08:00","opportunity":{"id":"O1","lead":"L1","status":"won"}}"#.to_owned(),
+            r#"{"at":"2026-03-19T09:00:00+08:00","touch":{"keys":{"gclid":"b"},"channel":"sem"}}"#.to_owned(),
+            r#"{"at":"2026-03-20T09:00:00+08:00","submit":{"id":"L2","name":"Bo","emails":["bo@otherworks.de"],"message":"hi","click_ids":{"gclid":"b"},"utm":{"source":"sem"}}}"#.to_owned(),
+            format!(r#"{{"at":"2026-03-21T09:00:00+08:00","merge":{{"into":"{into}","from":"{from}"}}}}"#),
+        ];
+        let lines: Vec<String> = lines.into_iter().filter(|line| click || !line.contains("keys")).collect();
+        let (out, ..) = run(lines.join("\n").as_bytes(), "s.jsonl --journeys").unwrap();
+        let rows = out.lines().skip_while(|line| *line != "# journeys").skip(2);
+        let rows = rows
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| line.split('\t').skip(1).take(2).collect::<Vec<_>>().join(" "));
+        rows.collect::<Vec<_>>()
+    };
+    let hotline = "2026-03-03T09:00:00+08:00 hotline";
+    for (into, from) in [("L1", "L2"), ("L2", "L1")] {
+        assert_eq!(said(false, into, from), [hotline, "2026-03-20T09:00:00+08:00 sem"], "into {into}");
+        assert_eq!(said(true, into, from), [hotline, "2026-03-19T09:00:00+08:00 sem"], "into {into}");
+    }
+}
