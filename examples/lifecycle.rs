@@ -73,7 +73,7 @@ impl Case {
         let facts = Facts::new(&self.lead, &context);
         match self.pipeline.advance(&facts, &self.timeline, &request, now) {
             Ok(transition) => {
-                self.carry_out(&transition)?;
+                self.apply(&transition)?;
                 Ok(true)
             }
             Err(refusal) => {
@@ -87,7 +87,7 @@ impl Case {
         }
     }
 
-    fn carry_out(&mut self, transition: &Transition) -> Result<(), Box<dyn Error>> {
+    fn apply(&mut self, transition: &Transition) -> Result<(), Box<dyn Error>> {
         self.timeline.apply(transition)?;
         say("granted", transition);
         for gate in transition.gates() {

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::order;
-use crate::text::Code;
+use crate::text::{Code, path};
 
 /// Most findings a report keeps.
 pub(crate) const MOST_FINDINGS: usize = 100;
@@ -262,10 +262,7 @@ impl Report {
     /// Goes to a member of the current place; gives the length of the path before.
     fn enter(&mut self, name: &str) -> usize {
         let length = self.path.len();
-        if length > 0 {
-            self.path.push('.');
-        }
-        self.path.push_str(name);
+        path::push_member(&mut self.path, name);
         length
     }
 
@@ -279,8 +276,7 @@ impl Report {
 
     fn enter_item(&mut self, index: usize) -> usize {
         let length = self.path.len();
-        // Writing to a String does not fail.
-        let _ = write!(self.path, "[{index}]");
+        path::push_item(&mut self.path, index);
         length
     }
 

@@ -253,7 +253,9 @@ impl TargetPlan {
         };
         match &rule.then {
             AssignTarget::Group { id, strategy } => {
-                TargetPlan::Shared(share(id, *strategy, "group.id", pool, groups, report))
+                let shared = report
+                    .within("group", |report| share(id, *strategy, "id", pool, groups, report));
+                TargetPlan::Shared(shared)
             }
             AssignTarget::RepIn(field) => {
                 let condition = Condition::compare(field.to_string().as_str(), Operator::Exists, true);
@@ -279,9 +281,10 @@ impl TargetPlan {
                 }))
             }
             AssignTarget::Reviewer { by, suggest } => {
-                let suggest = suggest.as_ref();
-                let suggest = suggest.map(|id| share(id, None, "reviewer.suggest", pool, groups, report));
-                report.within("reviewer.by", |report| check_reference("reviewer", by.as_str(), report));
+                let suggest = report.within("reviewer", |report| {
+                    report.within("by", |report| check_reference("reviewer", by.as_str(), report));
+                    suggest.as_ref().map(|id| share(id, None, "suggest", pool, groups, report))
+                });
                 TargetPlan::Reviewer { by: by.clone(), suggest }
             }
             AssignTarget::Rep(rep) => {

@@ -24,12 +24,12 @@ impl Book {
             let name = Digest::of(&(decision, effect.code(), &effect.target()));
             let ordinal = names.iter().filter(|before| **before == name).count();
             names.push(name);
-            self.carry_out((name, ordinal), effect, at);
+            self.apply_effect((name, ordinal), effect, at);
         }
         self.note_due_after(effects);
     }
 
-    fn carry_out(&mut self, key: (Digest, usize), effect: &Effect, at: DateTime<Utc>) {
+    fn apply_effect(&mut self, key: (Digest, usize), effect: &Effect, at: DateTime<Utc>) {
         // A late second time must not undo what happened in between.
         if !self.desk.applied.insert(key) {
             return;

@@ -432,6 +432,18 @@ fn add_days(text: &str, days: &mut Vec<Weekday>) -> Result<(), Finding> {
 pub(super) fn read_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Weekday>, D::Error> {
     struct Days;
 
+    /// One text of a list, so that a mistake is at its item.
+    struct Item(Vec<Weekday>);
+
+    impl<'de> Deserialize<'de> for Item {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Item, D::Error> {
+            let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+            let mut days = Vec::new();
+            add_days(&text, &mut days).map_err(D::Error::custom)?;
+            Ok(Item(days))
+        }
+    }
+
     impl<'de> Visitor<'de> for Days {
         type Value = Vec<Weekday>;
 
@@ -447,8 +459,8 @@ pub(super) fn read_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Ve
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Weekday>, A::Error> {
             let mut days = Vec::new();
-            while let Some(text) = list.next_element::<String>()? {
-                add_days(&text, &mut days).map_err(A::Error::custom)?;
+            while let Some(Item(more)) = list.next_element()? {
+                days.extend(more);
             }
             Ok(days)
         }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::error::{Diagnostic, MOST_FINDINGS, Position, RuleErrors};
 use crate::order;
+use crate::text::path::{around, push_item, push_member};
 
 /// What to do about a document that is nested too deeply: most of what is nested are conditions.
 pub(super) const SPLIT: &str = "split its conditions";
@@ -22,8 +23,7 @@ pub(crate) struct JsonText<'t> {
 /// A key that appears a second time.
 struct Duplicate {
     path: String,
-    /// How much of the path leads to the object.
-    around: usize,
+    name: String,
     at: usize,
     first: usize,
 }
@@ -39,10 +39,10 @@ pub(crate) fn read_json(text: &str) -> Result<(Value, JsonText<'_>), RuleErrors>
     let mut source = JsonText { text, duplicates: Vec::new() };
     let mut duplicates = Vec::new();
     walk(text, &mut |event| {
-        if let Event::Duplicate { path, around, at, first } = event
+        if let Event::Duplicate { path, name, at, first } = event
             && duplicates.len() <= MOST_FINDINGS
         {
-            duplicates.push(Duplicate { path: path.to_owned(), around, at, first });
+            duplicates.push(Duplicate { path: path.to_owned(), name: name.to_owned(), at, first });
         }
     });
     source.duplicates = duplicates;
@@ -138,8 +138,7 @@ fn count(number: usize) -> u32 {
 impl JsonText<'_> {
     /// A finding for each key that appears a second time.
     pub(crate) fn duplicates(&self) -> impl Iterator<Item = Diagnostic> {
-        self.duplicates.iter().map(|Duplicate { path, around, at, first }| {
-            let name = path.get(*around..).unwrap_or_default();
+        self.duplicates.iter().map(|Duplicate { path, name, at, first }| {
             let first = self.position(*first);
             let message = format!("`{name}` appears twice in this object, first on line {}", first.line);
             let mut diagnostic = Diagnostic::error("duplicate_key", path.clone(), message)
@@ -179,8 +178,8 @@ impl JsonText<'_> {
         for diagnostic in findings.iter().filter(|one| has_a_place(one)) {
             let mut path = diagnostic.path.as_str();
             wanted.insert(path.to_owned(), None);
-            while let Some(at) = path.rfind(['.', '[']) {
-                path = path.get(..at).unwrap_or_default();
+            while !path.is_empty() {
+                path = around(path);
                 wanted.insert(path.to_owned(), None);
             }
         }
@@ -198,7 +197,7 @@ impl JsonText<'_> {
                 if let Some(at) = wanted.get(path).copied().flatten() {
                     break at;
                 }
-                path = path.rfind(['.', '[']).and_then(|at| path.get(..at)).unwrap_or_default();
+                path = around(path);
             };
             diagnostic.location = Some(self.position(at));
         }
@@ -223,7 +222,7 @@ enum Event<'e> {
     /// A member of an object (at its key) or an item of a list.
     Value { path: &'e str, at: usize },
     /// A key that the object has already.
-    Duplicate { path: &'e str, around: usize, at: usize, first: usize },
+    Duplicate { path: &'e str, name: &'e str, at: usize, first: usize },
 }
 
 /// An object or list that is being walked.
@@ -284,14 +283,10 @@ fn walk(text: &str, see: &mut impl FnMut(Event<'_>)) {
                     Some((Frame::Object { keys, key_next }, _)) if *key_next => {
                         *key_next = false;
                         let key = unescaped(text.get(start..at).unwrap_or_default());
-                        if !path.is_empty() {
-                            path.push('.');
-                        }
-                        let around = path.len();
-                        path.push_str(&key);
+                        push_member(&mut path, &key);
                         match keys.get(&key) {
                             Some(first) => {
-                                see(Event::Duplicate { path: &path, around, at: start, first: *first })
+                                see(Event::Duplicate { path: &path, name: &key, at: start, first: *first })
                             }
                             None => drop(keys.insert(key, start)),
                         }
@@ -319,11 +314,9 @@ fn begin_item(
     at: usize,
     see: &mut impl FnMut(Event<'_>),
 ) {
-    use std::fmt::Write as _;
     if let Some((Frame::List { index }, length)) = frames.last() {
         path.truncate(*length);
-        // Writing to a String does not fail.
-        let _ = write!(path, "[{index}]");
+        push_item(path, *index);
         see(Event::Value { path, at });
     }
 }
@@ -432,7 +425,11 @@ mod tests {
 
     /// The obvious way: every path of a value, by recursion.
     fn walked(value: &Value, path: String, found: &mut Vec<String>) {
-        let member = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        let member = |name: &str| match (name.contains(['"', '\\']), path.is_empty()) {
+            (true, _) => format!("{path}[\"{}\"]", name.replace('\\', "\\\\").replace('"', "\\\"")),
+            (false, true) => name.to_owned(),
+            (false, false) => format!("{path}.{name}"),
+        };
         match value {
             Value::Object(members) => members.iter().for_each(|(name, value)| {
                 found.push(member(name));

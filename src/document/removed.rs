@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::error::{Diagnostic, Level};
+use crate::text::path::{Step, around, is_below, segments, step};
 
 /// Errors of `check` about what is defined elsewhere: the lists that define it, as an engine's document has them, and
 /// the keys of their items that name it.
@@ -131,15 +132,13 @@ fn defines(at: &str, node: &Value, list: &str, keys: &[&str], names: &impl Fn(&s
             None => !node.is_object(),
         };
     }
-    let Some(rest) = at.strip_prefix(list) else { return false };
-    match rest.strip_prefix('.') {
+    let mut below = segments(at.strip_prefix(list).unwrap_or_default());
+    match (below.next().map(step), below.next().map(step), below.next()) {
         // Under the keys of an object, the key is the name.
-        Some(name) => names(name),
-        None => match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            Some((_, "")) => item_defines(node, keys, names),
-            Some((_, key)) => key.strip_prefix('.').is_some_and(|key| keys.contains(&key)),
-            None => false,
-        },
+        (Some(Step::Member(name)), None, _) => names(&name),
+        (Some(Step::Item(_)), None, _) => item_defines(node, keys, names),
+        (Some(Step::Item(_)), Some(Step::Member(key)), None) => keys.contains(&key.as_ref()),
+        _ => false,
     }
 }
 
@@ -150,15 +149,4 @@ fn item_defines(item: &Value, keys: &[&str], names: &impl Fn(&str) -> bool) -> b
             Some(name) => names(name),
             None => true,
         }
-}
-
-/// Whether a path lies below another.
-pub(super) fn is_below(path: &str, above: &str) -> bool {
-    path.strip_prefix(above)
-        .is_some_and(|rest| if above.is_empty() { !rest.is_empty() } else { rest.starts_with(['.', '[']) })
-}
-
-/// The path of the object or list around.
-fn around(path: &str) -> &str {
-    path.rfind(['.', '[']).and_then(|at| path.get(..at)).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ mod deal;
 mod effect;
 mod effect_key;
 mod external_id;
+mod field_type;
 mod follow_up;
 mod history;
 mod ids;
@@ -36,6 +37,7 @@ pub use effect::{Effect, FoldKind, Link, LinkKind, RecordRef};
 pub use effect_key::EffectKey;
 pub(crate) use effect_key::effect_keys;
 pub use external_id::ExternalIdKind;
+pub use field_type::FieldType;
 pub use follow_up::{FollowUp, FollowUpChanges, FollowUpFacets, FollowUpKind, Lateness, Pause, Violation};
 pub use history::{History, StageEntry, StepDeadline};
 pub use ids::{
@@ -44,7 +46,7 @@ pub use ids::{
 };
 pub use import::{ColumnMap, Importer, RowIssue};
 pub use lead::{BusinessModel, CloseReason, JobFunction, Lead, LeadStatus, RegistryStatus};
-pub use lead_field::{FieldType, LeadField, LeadFieldError};
+pub use lead_field::{LeadField, LeadFieldError};
 pub use masked::{EmailAddress, PhoneNumber, WechatId, mask_email, mask_id, mask_phone};
 pub use money::{Currency, Money, MoneyError, largest_remainder};
 pub(crate) use open_group::OpenGroup;

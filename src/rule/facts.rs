@@ -7,6 +7,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use super::contact_values::{Placed, Values};
+use super::fact_value::{FactSource, FactValue, attribute, number, region, text, texts, time};
 use super::field::Path;
 use super::fields::FieldId;
 use super::limits::{CutLead, read_message, read_text};
@@ -15,10 +16,9 @@ use crate::calendar::Span;
 use crate::company::CompanyName;
 use crate::contact::{Email, EmailFault, Phone, PhoneQuality, person_keys, wechat_ids};
 use crate::model::{
-    Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, TeamId, Value,
+    Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, TeamId,
 };
 use crate::order;
-use crate::text::is_blank;
 
 /// What facts are derived with: the host's tables, what is known of the lead's life, and the time.
 ///
@@ -51,47 +51,6 @@ impl<'a> FactContext<'a> {
     #[must_use]
     pub fn new(tables: &'a HostTables, now: DateTime<Utc>) -> FactContext<'a> {
         FactContext { tables, activities: &[], history: History::EMPTY, now }
-    }
-}
-
-/// The value of a field.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub enum FactValue<'a> {
-    /// Not known; blank text is not known either.
-    Missing,
-    /// A text.
-    Text(&'a str),
-    /// Several texts, at least one.
-    Texts(&'a [String]),
-    /// A whole number.
-    Integer(i64),
-    /// A finite number.
-    Number(f64),
-    /// True or false.
-    Bool(bool),
-    /// A moment.
-    Time(DateTime<Utc>),
-    /// A region.
-    Region(Region),
-}
-
-/// What conditions are asked of: a lead, or one of its activities or orders.
-pub trait FactSource {
-    /// The value of a field.
-    fn fact(&self, field: &Field) -> FactValue<'_>;
-
-    /// Now.
-    fn now(&self) -> DateTime<Utc>;
-
-    /// Shows every activity of the lead (default: none).
-    fn visit_activities(&self, visit: &mut dyn FnMut(&Activity)) {
-        let _ = visit;
-    }
-
-    /// The columns of the host's own (default: none).
-    fn attributes(&self) -> Option<&Attributes> {
-        None
     }
 }
 
@@ -575,47 +534,6 @@ impl FactSource for ActivityFacts<'_> {
 
     fn attributes(&self) -> Option<&Attributes> {
         self.facts.attributes()
-    }
-}
-
-#[inline]
-pub(crate) fn text(value: Option<&str>) -> FactValue<'_> {
-    match value {
-        Some(text) if !is_blank(text) => FactValue::Text(text),
-        _ => FactValue::Missing,
-    }
-}
-
-/// The value of a column of the host's own.
-pub(crate) fn own_column<'a>(attributes: &'a Attributes, name: &str) -> FactValue<'a> {
-    attributes.get(name).map_or(FactValue::Missing, attribute)
-}
-
-pub(crate) fn number<'a>(value: Option<f64>) -> FactValue<'a> {
-    value.filter(|number| number.is_finite()).map_or(FactValue::Missing, FactValue::Number)
-}
-
-pub(crate) fn texts(values: &[String]) -> FactValue<'_> {
-    if values.is_empty() { FactValue::Missing } else { FactValue::Texts(values) }
-}
-
-fn time<'a>(value: Option<DateTime<Utc>>) -> FactValue<'a> {
-    value.map_or(FactValue::Missing, FactValue::Time)
-}
-
-fn region<'a>(value: Option<Region>) -> FactValue<'a> {
-    value.map_or(FactValue::Missing, FactValue::Region)
-}
-
-pub(crate) fn attribute(value: &Value) -> FactValue<'_> {
-    match value {
-        Value::Null => FactValue::Missing,
-        Value::Bool(flag) => FactValue::Bool(*flag),
-        Value::Integer(number) => FactValue::Integer(*number),
-        Value::Number(value) => number(Some(*value)),
-        Value::Text(value) => text(Some(value)),
-        Value::Timestamp(at) => FactValue::Time(*at),
-        Value::List(items) => texts(items),
     }
 }
 

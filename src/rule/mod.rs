@@ -5,10 +5,12 @@
 //! the document is read; compiled to a [`Predicate`] it answers over the [`Facts`] of a lead without allocating.
 
 mod band;
+mod column;
 mod condition;
 mod condition_serde;
 mod contact_values;
 mod document;
+mod fact_value;
 mod facts;
 mod fault;
 mod field;
@@ -29,8 +31,9 @@ pub(crate) use band::NumberBand;
 pub use condition::Condition;
 pub(crate) use contact_values::visit_phone_keys;
 pub(crate) use document::{RulesDocument, rules_document};
-pub use facts::{ActivityFacts, FactContext, FactSource, FactValue, Facts, ScoreFacts, VerdictFacts};
-pub(crate) use facts::{number, own_column, text, texts};
+pub use fact_value::{FactSource, FactValue};
+pub(crate) use fact_value::{number, own_column, text, texts};
+pub use facts::{ActivityFacts, FactContext, Facts, ScoreFacts, VerdictFacts};
 pub use fault::{Fault, RuleFault};
 pub(crate) use field::Path;
 pub use field::{Field, FieldError};

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use regex::Regex;
 
 use super::condition::{Condition, DEEPEST, Node};
-use super::facts::{FactSource, FactValue};
+use super::fact_value::{FactSource, FactValue};
 use super::fault::Fault;
 use super::operand::Operand;
 use super::operator::Operator;

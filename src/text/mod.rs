@@ -15,6 +15,7 @@ mod closest;
 mod code;
 mod fold;
 mod mask;
+pub(crate) mod path;
 mod sentence;
 pub(crate) mod similarity;
 mod sip;

@@ -348,7 +348,12 @@ fn exists(document: &Value, path: &str) -> bool {
     while let Some((path, node)) = left.pop() {
         match node {
             Value::Object(members) => left.extend(members.iter().map(|(key, inner)| {
-                (if path.is_empty() { key.clone() } else { format!("{path}.{key}") }, inner)
+                let member = match (key.contains('.'), path.is_empty()) {
+                    (true, _) => format!("{path}[\"{key}\"]"),
+                    (false, true) => key.clone(),
+                    (false, false) => format!("{path}.{key}"),
+                };
+                (member, inner)
             })),
             Value::Array(items) => left
                 .extend(items.iter().enumerate().map(|(index, inner)| (format!("{path}[{index}]"), inner))),
@@ -513,10 +518,15 @@ fn single_mistakes(document: &Value, load: Load) -> Vec<Mistake> {
     found
 }
 
+/// A path with a dot before each step.
+fn flat(path: &str) -> String {
+    path.replace("[\"", ".").replace("\"]", "").replace('[', ".").replace(']', "")
+}
+
 /// Whether a finding is rightly not reported beside another mistake.
 fn follows((place, _, (path, code)): &Mistake, (by, ..): &Mistake) -> bool {
     let dotted = |place: &str| place.trim_start_matches('/').replace('/', ".");
-    let flat = path.replace('[', ".").replace(']', "");
+    let flat = flat(path);
     // The other may define the name that is missed.
     let defines = match code.as_str() {
         "unknown_rule" => by.contains("/rules") || by.contains("/disqualifiers"),
@@ -546,6 +556,8 @@ fn of_two_mistakes_neither_hides_the_other() {
         ("assign", rich_assignment(), |v| loaded(AssignRules::load(v))),
         ("merge", rich_merging(), |v| loaded(MergeRules::load(v))),
         ("pipeline", rich_pipeline(), |v| loaded(PipelineRules::load(v))),
+        ("follow_up", rich_follow_up(), |v| loaded(leadkit::follow_up::FollowUpRules::load(v))),
+        ("attribution", rich_attribution(), |v| loaded(leadkit::attribution::AttributionRules::load(v))),
     ];
     let mut faults: Vec<String> = Vec::new();
     let mut random: usize = 7;
@@ -604,7 +616,6 @@ fn lost(read: Option<&Value>, written: &Value) -> Option<String> {
 /// A value of the wrong shape is one finding, not several.
 fn echo(errors: &RuleErrors, place: &str, replacement: &Value) -> Option<String> {
     let dotted = place.trim_start_matches('/').replace('/', ".").replace("~1", "/");
-    let flat = |path: &str| path.replace('[', ".").replace(']', "");
     let shape = ["wrong_type", "unknown_value", "missing_key"];
     let is_shape = |one: &Diagnostic| shape.contains(&one.code.as_ref()) && flat(&one.path) == dotted;
     let found = errors.iter().filter(|one| one.level == Level::Error).count();

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::kinds::{Kinds, Shape, of_call, of_field};
+use super::sign::{Operator, Sign, sign};
 use super::token::{Kind, Token};
 
 /// Deepest nesting; the engine refuses a half of it.
@@ -94,61 +95,6 @@ struct Walk<'t, 's> {
     /// Whether this turn has shown anything new of a variable.
     learnt: bool,
     found: Found,
-}
-
-/// An operator between two values.
-#[derive(Debug, Clone, Copy)]
-struct Operator {
-    text: &'static str,
-    strength: u8,
-    words: usize,
-}
-
-/// What signs at a place mean.
-#[derive(Debug, Clone, Copy)]
-enum Sign {
-    Between(Operator),
-    /// It changes a variable.
-    Assigning(&'static str),
-}
-
-/// What begins with three signs, of which the last two may be missing.
-fn sign(first: &str, second: &str, third: &str) -> Option<Sign> {
-    let between =
-        |text: &'static str, strength| Some(Sign::Between(Operator { text, strength, words: text.len() }));
-    let assigning = |text| Some(Sign::Assigning(text));
-    match (first, second, third) {
-        ("=", ">", _) => None,
-        ("=", "=", _) => between("==", 90),
-        ("=", ..) => assigning("="),
-        ("!", "=", _) => between("!=", 90),
-        ("<", "=", _) => between("<=", 130),
-        ("<", ..) => between("<", 130),
-        (">", "=", _) => between(">=", 130),
-        (">", ..) => between(">", 130),
-        ("&", "&", _) => between("&&", 60),
-        ("&", "=", _) => assigning("&="),
-        ("&", ..) => between("&", 60),
-        ("|", "|", _) => between("||", 30),
-        ("|", "=", _) => assigning("|="),
-        ("|", ..) => between("|", 30),
-        ("^", "=", _) => assigning("^="),
-        ("^", ..) => between("^", 30),
-        ("?", "?", _) => between("??", 135),
-        (".", ".", "=") => between("..=", 140),
-        (".", ".", _) => between("..", 140),
-        ("+", "=", _) => assigning("+="),
-        ("+", ..) => between("+", 150),
-        ("-", "=", _) => assigning("-="),
-        ("-", ..) => between("-", 150),
-        ("*", "=", _) => assigning("*="),
-        ("*", ..) => between("*", 180),
-        ("/", "=", _) => assigning("/="),
-        ("/", ..) => between("/", 180),
-        ("%", "=", _) => assigning("%="),
-        ("%", ..) => between("%", 180),
-        _ => None,
-    }
 }
 
 /// Between the alternatives of a case of `switch` stands `|`.

@@ -15,7 +15,7 @@ use super::limits::MAX_READ;
 use super::value::value;
 use crate::calendar::Span;
 use crate::model::{Attributes, Points};
-use crate::rule::facts::attribute as fact;
+use crate::rule::fact_value::attribute as fact;
 
 /// Most reasons one run gives.
 const MOST_REASONS: usize = 64;

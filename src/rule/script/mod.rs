@@ -59,8 +59,9 @@ mod run;
 #[cfg(feature = "script")]
 mod sandbox;
 #[cfg(feature = "script")]
-mod syntax;
+mod sign;
 #[cfg(feature = "script")]
+mod syntax;
 mod token;
 #[cfg(feature = "script")]
 mod value;
