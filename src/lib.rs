@@ -12,6 +12,7 @@ pub mod cleaning;
 pub mod company;
 pub mod contact;
 pub mod dedup;
+mod disjoint;
 mod document;
 pub mod error;
 pub mod follow_up;

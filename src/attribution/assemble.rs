@@ -1,29 +1,21 @@
 //! From a host's records to journeys: whose touch is it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
-
+use super::arrivals::Arrivals;
 use super::channel::{campaign_name, channel_of, usable};
+use super::copies::{Placed, counted};
 use super::engine::Attribution;
 use super::error::JourneyError;
 use super::journeys::Journeys;
-use super::person_keys::{PersonKeys, keys};
+use super::key_owners::KeyOwners;
+use super::links::{links, ways};
 use super::records::{Assembled, AssembledTouch, Origin, Records};
-use super::sets::{Sets, customers, lead, persons};
-use super::visits::{Shown, Way, visits};
-use crate::model::{ActivityId, RecordRef, Touch};
+use super::sets::{RecordSets, customers, lead, persons};
+use super::shown::Shown;
+use crate::model::{RecordRef, Touch};
 use crate::text;
-
-/// What makes two touches of a customer one: their id, or who was reached how and when.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Identity {
-    Id(String),
-    Activity(String),
-    Person(usize, Way, DateTime<Utc>),
-    Record(RecordRef, Way, DateTime<Utc>),
-}
 
 /// The records of a list that have an id of their own, the first of each; blank ids are no ids. Adds up how many are
 /// left out. Nothing is copied when none are.
@@ -39,44 +31,74 @@ fn each_once<'a, T: Clone>(list: &'a [T], id: impl Fn(&T) -> &str, repeated: &mu
     list.iter().zip(first).filter(|(_, first)| *first).map(|(one, _)| one.clone()).collect()
 }
 
-/// The id of a touch, and of the activity that it is.
-fn ids_of(touch: &Touch) -> impl Iterator<Item = Identity> {
-    let given = |id: &Option<ActivityId>| {
-        id.as_ref().filter(|id| !id.is_blank()).map(|id| id.as_str().trim().to_owned())
-    };
-    given(&touch.id).map(Identity::Id).into_iter().chain(given(&touch.activity).map(Identity::Activity))
-}
-
 /// The record a touch belongs to, and how that is known.
-fn whose(touch: &Touch, keys: &PersonKeys, customers: &mut Sets) -> Option<(RecordRef, Origin)> {
+fn whose(touch: &Touch, keys: &KeyOwners, customers: &mut RecordSets) -> Option<(RecordRef, Origin)> {
     let contact = touch.contact.as_ref().map(|id| RecordRef::Contact(id.clone()));
     let named = (!touch.lead.is_blank()).then(|| lead(&touch.lead));
     if let Some(record) = contact.into_iter().chain(named).find(|record| customers.of(record).is_some()) {
         return Some((record.clone(), Origin::Record(record)));
     }
     let known = touch.keys.iter().filter_map(|(name, value)| Some((keys.get(name, value)?, name)));
-    let (owned, name) = known.min_by_key(|(owned, _)| owned.rank)?;
-    let record = owned.owner.clone();
+    let (owner, name) = known.min_by_key(|(owner, _)| owner.rank)?;
+    let record = owner.record.clone();
     Some((record.clone(), Origin::Key { name: name.clone(), record }))
+}
+
+/// How many touches are in no journey.
+#[derive(Debug, Default)]
+struct LeftOut {
+    strangers: usize,
+    unusable: usize,
+}
+
+/// The touches of customers, each with whose it is.
+fn placed<'a>(
+    touches: &'a [Touch],
+    keys: &KeyOwners,
+    customers: &mut RecordSets,
+) -> (Vec<Placed<'a>>, LeftOut) {
+    let (mut placed, mut left_out) = (Vec::new(), LeftOut::default());
+    for touch in touches {
+        let found = whose(touch, keys, customers);
+        let Some((customer, record, origin)) =
+            found.and_then(|(record, origin)| Some((customers.of(&record)?, record, origin)))
+        else {
+            left_out.strangers += 1;
+            continue;
+        };
+        let channel = channel_of(touch);
+        let Ok(channel) = usable(&channel) else {
+            left_out.unusable += 1;
+            continue;
+        };
+        let campaign = campaign_name(touch.campaign.as_ref().map(|id| id.as_str()));
+        let way = (channel.to_owned(), campaign.map(str::to_owned));
+        placed.push(Placed { touch, customer, record, origin, way });
+    }
+    (placed, left_out)
 }
 
 impl Attribution {
     /// Assembles the journeys of all customers from their records.
     ///
     /// Records that belong together are one customer, whose journey holds the touches of all its leads (collected and
-    /// merged ones too) and contacts in order of time, each touch once: touches of one id or activity
-    /// are one, the earliest of them, and so are touches without an id that reached one person over the same channel and campaign at the same moment. An
-    /// anonymous touch belongs to the lead that has its click id, its OpenID or unionid, its WeChat id (`wechat`) or the
-    /// person key of its e-mail (without `+tag`), or else to the contact that has one of the last two.
+    /// merged ones too) and contacts in order of time, each touch once. Touches of a customer are one when they have an id
+    /// or an activity alike, also through others: the earliest of them counts. So are touches without either that
+    /// reached one person over the same channel and campaign at the same moment. An anonymous touch belongs to the lead that came first
+    /// of those that came with its click id, OpenID, unionid, WeChat id (`wechat`) or the person key of its e-mail (without `+tag`),
+    /// else to a lead that has it since, or else to the contact that has one of the last two.
     ///
-    /// The first and last link of a lead (`first_utm`, `utm`) are touches at its creation, before others of that moment,
-    /// unless a recorded touch shows that channel and campaign no later: one of the lead, one with a key of it, one of a
-    /// contact, or one of the same person since they came before. Folded and merged leads are one person. What a merge
-    /// copied to the lead that is left counts with the lead that was merged away, and what it overwrote there is in the
-    /// conflicts of its plan only. Where it moved the creation of the lead that is left, nobody knows when that came: its
-    /// link is shown by a touch of any time, or left out and counted. A host that wants both records the visits of a lead
-    /// as touches before it is merged. What the same person brings again within half an hour, with a click id it brought
-    /// before or in a submission that is sent again, is no second touch.
+    /// The first and last link by which a lead came are touches at its arrival, before others of that moment. How it came
+    /// is what its [`Visit`](super::Visit) says, kept when the lead was filed: merging and folding change leads, and visits never, so
+    /// no merge moves, loses or doubles a touch. Without a visit a lead came as its own record says; if others were merged
+    /// into it, whose links it has and when it came nobody knows: they are left out and counted. A link is no second touch when
+    ///
+    /// * a recorded touch of that channel and campaign shows it, no later: one with a click id the lead came with, or one
+    ///   of the lead, of a contact of it, or with a key it came with, since the person came before. The entries of a lead
+    ///   that was on file when they came, and leads that one contact came of, are one person;
+    /// * a lead of the customer came before with the same click id over that channel;
+    /// * a submission was sent again (`resubmission_of`) and the person came by that link before;
+    /// * it is a first link that the person told before.
     ///
     /// Channels and campaigns are taken without spaces around them. A touch or link whose channel is blank or
     /// [reserved](Journeys::RESERVED) is left out and counted, and a blank campaign is none. Content that somebody passed on
@@ -89,7 +111,8 @@ impl Attribution {
     /// says so. What a later conversion sees is
     /// [`JourneyRules::repeat`](super::JourneyRules). The pipeline of a conversion is decided by
     /// [`JourneyRules::ownership`](super::JourneyRules) at the creation of the opportunity, over the
-    /// `source.pipeline` of all the customer's leads. O(n log n).
+    /// `source.pipeline` that all the customer's leads came with. O(n log n); keys that many people of one customer came
+    /// with, each of them often, take up to O(n √n log n).
     ///
     /// ```
     /// use leadkit::attribution::{Attribution, AttributionRules, Records};
@@ -129,55 +152,35 @@ impl Attribution {
         let orders = each_once(records.orders, |one| one.id.as_str(), &mut repeated_records);
         let records = &Records { leads: &leads, opportunities: &opportunities, orders: &orders, ..*records };
         let (mut customers, mut persons) = (customers(records), persons(records));
-        let of_accounts = records.accounts.iter().flat_map(|account| &account.contacts);
-        let keys = keys(records.leads, of_accounts.chain(records.contacts).collect());
-        let mut shown = Shown::of(records.leads);
+        let arrivals = Arrivals::of(records, &leads);
+        let mut entries = arrivals.persons(records);
+        let mut shown = Shown::of(&arrivals.list, &mut entries);
+        let contacts = records.accounts.iter().flat_map(|account| &account.contacts).chain(records.contacts);
+        let keys = KeyOwners::of(&arrivals.list, &leads, contacts.collect(), &mut customers);
+        let (placed, mut left_out) = placed(records.touches, &keys, &mut customers);
+        let mut repeats = arrivals.repeats;
         let mut touches: Vec<Vec<AssembledTouch>> = vec![Vec::new(); customers.len()];
-        let mut seen: BTreeMap<(usize, Identity), (Way, DateTime<Utc>)> = BTreeMap::new();
-        let (mut strangers, mut repeats, mut unusable) = (0, 0, 0);
-        // Of copies that differ the earliest counts, wherever it stands.
-        let mut ordered: Vec<&Touch> = records.touches.iter().collect();
-        ordered.sort_by_key(|touch| touch.time);
-        for touch in ordered {
-            let found = whose(touch, &keys, &mut customers);
-            let Some((customer, record, origin)) =
-                found.and_then(|(record, origin)| Some((customers.of(&record)?, record, origin)))
-            else {
-                strangers += 1;
-                continue;
-            };
-            let channel = channel_of(touch);
-            let Ok(channel) = usable(&channel) else {
-                unusable += 1;
-                continue;
-            };
-            let campaign = campaign_name(touch.campaign.as_ref().map(|id| id.as_str()));
-            let way: Way = (channel.to_owned(), campaign.map(str::to_owned));
-            let mut identities: Vec<Identity> = ids_of(touch).collect();
-            if identities.is_empty() {
-                identities.push(match persons.of(&record) {
-                    Some(person) => Identity::Person(person, way.clone(), touch.time),
-                    None => Identity::Record(record.clone(), way.clone(), touch.time),
-                });
-            }
-            let known = identities.iter().find_map(|one| seen.get(&(customer, one.clone()))).cloned();
-            let kept = known.clone().unwrap_or_else(|| (way.clone(), touch.time));
-            for one in identities {
-                seen.entry((customer, one)).or_insert_with(|| kept.clone());
-            }
-            // A copy shows what was kept to the record it was copied to, too.
-            let numbers = touch.keys.iter().filter_map(|(name, value)| Some(keys.get(name, value)?.number));
-            shown.note(&kept, customer, &record, numbers, &mut persons);
-            let (channel, campaign) = way;
-            match touches.get_mut(customer) {
-                Some(touches) if known.is_none() => {
-                    touches.push(AssembledTouch { channel, campaign, time: touch.time, origin });
+        for (place, counted) in counted(&placed, &mut persons).into_iter().enumerate() {
+            let (Some(copy), Some(one)) = (placed.get(place), placed.get(counted)) else { continue };
+            // A copy shows what counts for it to whom it was copied, too.
+            shown.take((&one.way, one.touch.time), copy.customer, copy.touch, &keys, &mut entries);
+            match touches.get_mut(one.customer) {
+                Some(touches) if counted == place => {
+                    let ((channel, campaign), origin) = (one.way.clone(), one.origin.clone());
+                    touches.push(AssembledTouch { channel, campaign, time: one.touch.time, origin });
                 }
                 _ => repeats += 1,
             }
         }
-        let came = visits(records, self.journeys.utm_channel, &shown, &keys, &mut customers, &mut persons);
-        for (customer, touch) in came.links {
+        let rule = self.journeys.utm_channel;
+        let mut unknown = 0;
+        let ways = arrivals.list.iter().map(|one| {
+            ways(&one.visit, rule, if one.is_known { &mut left_out.unusable } else { &mut unknown })
+        });
+        let ways: Vec<_> = ways.collect();
+        shown.by_keys(&arrivals.list, &ways, &keys, &mut customers);
+        let came = links(&arrivals.list, &ways, rule, &shown, &keys, &mut customers, &mut entries);
+        for (customer, touch) in came.found {
             touches.iter_mut().skip(customer).take(1).for_each(|touches| touches.push(touch.clone()));
         }
         // What led to a lead comes before what it did at that moment.
@@ -186,16 +189,17 @@ impl Attribution {
         let mut assembled = Assembled {
             journeys: Journeys::new(),
             customers: Vec::new(),
-            strangers,
+            strangers: left_out.strangers + came.strangers,
             repeats,
-            unusable: unusable + came.unusable,
-            undated: came.undated,
+            unusable: left_out.unusable,
+            unkept: came.unkept,
+            without_id: arrivals.without_id,
             repeated_records,
             ordered_not_won: 0,
             unknown_opportunities: 0,
             orders_of_nobody: 0,
         };
-        self.convert(records, &mut customers, touches, &mut assembled)?;
+        self.convert(records, &arrivals.list, &mut customers, touches, &mut assembled)?;
         Ok(assembled)
     }
 }

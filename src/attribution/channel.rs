@@ -3,6 +3,9 @@
 use crate::model::{SharedBy, Touch};
 use crate::text;
 
+/// Channel and campaign.
+pub(super) type Way = (String, Option<String>);
+
 /// Names that stand for places in tables.
 pub(super) const RESERVED: [&str; 4] = ["(start)", "(conversion)", "(null)", "(unattributed)"];
 

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use super::arrivals::Arrival;
 use super::engine::Attribution;
 use super::error::JourneyError;
 use super::journeys::{Conversion, Journeys, Step};
 use super::ownership::Entry;
 use super::records::{Assembled, AssembledTouch, CustomerJourney, Records};
 use super::rules::Repeat;
-use super::sets::{Sets, customers_of, lead};
+use super::sets::{RecordSets, customers_of, lead};
 use crate::model::{LeadId, Money, MoneyError, OpportunityId, Order, RecordRef};
 
 /// Conversions, each with the amounts it is worth.
@@ -32,11 +33,12 @@ impl Attribution {
     pub(super) fn convert(
         &self,
         records: &Records<'_>,
-        sets: &mut Sets,
+        arrivals: &[Arrival<'_>],
+        sets: &mut RecordSets,
         touches: Vec<Vec<AssembledTouch>>,
         assembled: &mut Assembled,
     ) -> Result<(), JourneyError> {
-        let Ends { of_customers, mut of_nobody } = self.conversions(records, sets, assembled);
+        let Ends { of_customers, mut of_nobody } = self.conversions(records, arrivals, sets, assembled);
         let mut members: Vec<BTreeSet<RecordRef>> = vec![BTreeSet::new(); sets.len()];
         for record in sets.records.clone() {
             let set = sets.of(&record);
@@ -82,14 +84,22 @@ impl Attribution {
     }
 
     /// The conversions of each customer, and of nobody, each with the amounts it is worth.
-    fn conversions<'a>(&self, records: &Records<'a>, sets: &mut Sets, assembled: &mut Assembled) -> Ends {
-        let customers = Beginnings::of(records, sets);
+    fn conversions(
+        &self,
+        records: &Records<'_>,
+        arrivals: &[Arrival<'_>],
+        sets: &mut RecordSets,
+        assembled: &mut Assembled,
+    ) -> Ends {
+        let customers = Beginnings::of(arrivals, sets);
         let owner = |set: usize, at: DateTime<Utc>| {
             let entries = customers.entries.get(set).filter(|entries| !entries.is_empty())?;
             let decided = self.journeys.ownership.decide(entries, at);
             decided.owner().map(|owner| owner.pipeline.clone())
         };
-        let known: BTreeSet<&OpportunityId> = records.opportunities.iter().map(|one| &one.id).collect();
+        // A blank id is that of no opportunity, of however many it stands on.
+        let ids = records.opportunities.iter().map(|one| &one.id).filter(|id| !id.is_blank());
+        let known: BTreeSet<&OpportunityId> = ids.collect();
         let mut ordered: BTreeMap<&OpportunityId, Vec<&Order>> = BTreeMap::new();
         let mut alone: Vec<&Order> = Vec::new();
         for one in records.orders {
@@ -155,24 +165,22 @@ struct Beginnings<'a> {
 }
 
 impl<'a> Beginnings<'a> {
-    fn of(records: &Records<'a>, sets: &mut Sets) -> Beginnings<'a> {
+    fn of(arrivals: &'a [Arrival<'_>], sets: &mut RecordSets) -> Beginnings<'a> {
         let mut customers = Beginnings {
             entries: vec![Vec::new(); sets.len()],
             created: vec![None; sets.len()],
             lead_created: BTreeMap::new(),
         };
-        for one in records.leads {
-            customers.lead_created.insert(&one.id, one.created_at);
-            let Some(set) = sets.of(&lead(&one.id)) else { continue };
+        for one in arrivals.iter().map(|one| &one.visit) {
+            customers.lead_created.insert(&one.lead, one.at);
+            let Some(set) = sets.of(&lead(&one.lead)) else { continue };
             if let Some(first) = customers.created.get_mut(set) {
-                *first = Some(first.map_or(one.created_at, |first| first.min(one.created_at)));
+                *first = Some(first.map_or(one.at, |first| first.min(one.at)));
             }
             let entries = customers.entries.get_mut(set);
-            if let (Some(entries), Some(pipeline)) = (entries, &one.source.pipeline) {
-                let entry = Entry {
-                    record: one.id.as_str().to_owned(),
-                    ..Entry::new(pipeline.as_str(), one.created_at)
-                };
+            if let (Some(entries), Some(pipeline)) = (entries, &one.pipeline) {
+                let entry =
+                    Entry { record: one.lead.as_str().to_owned(), ..Entry::new(pipeline.as_str(), one.at) };
                 entries.push(entry);
             }
         }

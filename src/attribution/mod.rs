@@ -10,7 +10,8 @@
 //!   [`credit_and_allocate`](Attribution::credit_and_allocate) does both and learns once;
 //! * [`report`](Attribution::report) puts costs beside credits, and an [`Allocation`] proposes a budget and partner
 //!   shares;
-//! * [`journeys`](Attribution::journeys) assembles the journeys from a host's records: whose touch is it, each once.
+//! * [`journeys`](Attribution::journeys) assembles the journeys from a host's records: whose touch is it, each once. A
+//!   host keeps a [`Visit`] as it files a lead, because a merge writes over how the lead came.
 //!
 //! Who owns a customer, one pipeline and no other, is decided by [`OwnershipRules`].
 //!
@@ -39,6 +40,8 @@
 //! share. Where one journey must be divided by them ([`shares`](Attribution::shares),
 //! [`touch_credits`](Attribution::touch_credits)) its touches share in proportion to their channels' weights, and the
 //! sums of that are not the channel's credit, unless the rules say [`Division::Journey`]: then credits are those sums.
+//! What is learnt from four weeks is not the sum of what is learnt from each: the weeks of such a model do not add up to
+//! the month. Credit the month, and let [`allocate`](Attribution::allocate) roll it up.
 //! Touches of channels nothing was learnt about are alike; discounts come after, so a channel discounted to 0 gets
 //! nothing, and a conversion that only such channels brought is unattributed.
 //!
@@ -117,6 +120,7 @@
 //! Bounds: 2³² − 1 touches, counts of 2⁵³ and amounts of 2⁶³ minor units together; see [`JourneyError`].
 
 mod allocation;
+mod arrivals;
 mod assemble;
 mod bootstrap;
 mod by_channel;
@@ -125,11 +129,14 @@ mod cents;
 mod channel;
 mod compile;
 mod conversions;
+mod copies;
 mod credit_model;
 mod credits;
 mod engine;
 mod error;
 mod journeys;
+mod key_owners;
+mod links;
 mod markov;
 mod models;
 mod names;
@@ -146,9 +153,11 @@ mod rules;
 mod run;
 mod sets;
 mod shapley;
+mod shown;
 mod spread;
 mod sums;
-mod visits;
+mod touches_of;
+mod visit;
 
 pub use allocation::{Allocation, AllocationRow, Dimension, TouchCredit};
 pub use channel::share_channel;
@@ -161,7 +170,6 @@ pub use journeys::{Conversion, Journey, Journeys, Step};
 pub use markov::{MarkovFit, MarkovTransition, OrderScore};
 pub use ownership::{Disregard, Entry, Ownership, OwnershipReason};
 pub use ownership_rules::{OwnershipMethod, OwnershipRules};
-pub use person_keys::touches_of;
 pub use records::{Assembled, AssembledTouch, CustomerJourney, Origin, Records};
 pub use report::{ChannelReport, Figures, ReportError, ReportRow, channel_costs};
 pub use rules::{
@@ -170,3 +178,5 @@ pub use rules::{
     TimeDecay, UtmChannel,
 };
 pub use shapley::shapley_values;
+pub use touches_of::touches_of;
+pub use visit::Visit;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::journeys::Journeys;
+use super::visit::Visit;
 use crate::model::{
     Account, Contact, ConversionRecord, Lead, LeadId, Link, Opportunity, Order, RecordRef, Touch,
 };
@@ -34,8 +35,11 @@ pub struct Records<'a> {
     pub conversions: &'a [ConversionRecord],
     /// How records belong together.
     pub links: &'a [Link],
-    /// Touches, anonymous ones included.
+    /// Touches as they were recorded, anonymous ones included: a merge renames nobody in them.
     pub touches: &'a [Touch],
+    /// How leads came, as it was kept when they were filed. A lead without a visit came as its own record says, unless
+    /// others were merged into it.
+    pub visits: &'a [Visit],
 }
 
 /// One touch of a customer, and why it is theirs.
@@ -67,7 +71,7 @@ pub enum Origin {
         /// The lead or contact that has it.
         record: RecordRef,
     },
-    /// It is the first or last link of the lead, which no recorded touch shows.
+    /// It is the first or last link by which the lead came, which no recorded touch shows.
     Utm(LeadId),
 }
 
@@ -91,14 +95,17 @@ pub struct Assembled {
     pub journeys: Journeys,
     /// The customers, by their first record.
     pub customers: Vec<CustomerJourney>,
-    /// How many touches belong to nobody: unknown records, keys that no lead and no contact has.
+    /// How many touches and links belong to nobody: unknown records, keys that no lead and no contact has.
     pub strangers: usize,
-    /// How many touches were there twice.
+    /// How many touches and visits were there twice.
     pub repeats: usize,
     /// How many touches and links have a blank or [reserved](Journeys::RESERVED) channel: they are in no journey.
     pub unusable: usize,
-    /// How many links came with a lead whose creation a merge has moved, and no touch shows when: they are in no journey.
-    pub undated: usize,
+    /// How many links stand on leads that others were merged into and whose visits were not kept: whose they are and when
+    /// those came nobody knows, so they are in no journey.
+    pub unkept: usize,
+    /// How many leads and visits have a blank id: they are nobody's.
+    pub without_id: usize,
     /// How many leads, opportunities and orders were there twice: the first of each id counts.
     pub repeated_records: usize,
     /// How many opportunities are not marked as won and have orders: each is a conversion at its first order.
@@ -132,10 +139,11 @@ impl fmt::Display for Assembled {
                 "touches have a blank or reserved channel and are left out",
             ),
             (
-                self.undated,
-                "link of a merged lead has no time of its own and is left out",
-                "links of merged leads have no time of their own and are left out",
+                self.unkept,
+                "link of a lead that took in others is left out, because its visit was not kept",
+                "links of leads that took in others are left out, because their visits were not kept",
             ),
+            (self.without_id, "lead has no id and is left out", "leads have no id and are left out"),
             (
                 self.repeated_records,
                 "lead, opportunity or order was there twice and counts once",

@@ -3,59 +3,37 @@
 use std::collections::BTreeMap;
 
 use super::records::Records;
+use crate::disjoint::DisjointSets;
 use crate::model::{AccountId, LeadId, LinkKind, Order, RecordRef};
+use crate::text;
 
-/// Sets of records that are one, each with a representative.
+/// Records in sets of those that are one. A record with a blank id is nobody's and in no set.
 #[derive(Debug, Default)]
-pub(super) struct Sets {
+pub(super) struct RecordSets {
     number: BTreeMap<RecordRef, usize>,
     pub(super) records: Vec<RecordRef>,
-    parent: Vec<usize>,
+    sets: DisjointSets,
 }
 
-impl Sets {
-    /// Nobody is joined by a blank id: such a record is in no set.
-    fn note(&mut self, record: RecordRef) {
-        if !crate::text::is_blank(record.id()) {
-            self.add(record);
+impl RecordSets {
+    /// The number of a record, which is in a set of its own when it is new.
+    pub(super) fn add(&mut self, record: RecordRef) -> Option<usize> {
+        if text::is_blank(record.id()) {
+            return None;
         }
-    }
-
-    fn add(&mut self, record: RecordRef) -> usize {
         if let Some(number) = self.number.get(&record) {
-            return *number;
+            return Some(*number);
         }
-        let number = self.parent.len();
+        let number = self.sets.push();
         self.number.insert(record.clone(), number);
         self.records.push(record);
-        self.parent.push(number);
-        number
+        Some(number)
     }
 
-    fn find(&mut self, mut number: usize) -> usize {
-        loop {
-            let parent = self.parent.get(number).copied().unwrap_or(number);
-            if parent == number {
-                return number;
-            }
-            // Halve the way for whoever comes next.
-            let above = self.parent.get(parent).copied().unwrap_or(parent);
-            if let Some(entry) = self.parent.get_mut(number) {
-                *entry = above;
-            }
-            number = above;
-        }
-    }
-
-    fn join(&mut self, a: RecordRef, b: RecordRef) {
-        if [&a, &b].iter().any(|one| crate::text::is_blank(one.id())) {
-            return [a, b].into_iter().for_each(|one| self.note(one));
-        }
-        let (a, b) = (self.add(a), self.add(b));
-        let (a, b) = (self.find(a), self.find(b));
-        let (low, high) = (a.min(b), a.max(b));
-        if let Some(entry) = self.parent.get_mut(high) {
-            *entry = low;
+    /// Adds two records, and joins them unless one of them is nobody's.
+    pub(super) fn join(&mut self, a: RecordRef, b: RecordRef) {
+        if let (Some(a), Some(b)) = (self.add(a), self.add(b)) {
+            self.sets.join(a, b);
         }
     }
 
@@ -67,7 +45,7 @@ impl Sets {
     /// The number of the set a record is in.
     pub(super) fn of(&mut self, record: &RecordRef) -> Option<usize> {
         let number = *self.number.get(record)?;
-        Some(self.find(number))
+        Some(self.sets.find(number))
     }
 }
 
@@ -76,10 +54,10 @@ pub(super) fn lead(id: &LeadId) -> RecordRef {
 }
 
 /// Records that belong to one customer.
-pub(super) fn customers(records: &Records<'_>) -> Sets {
-    let mut sets = Sets::default();
+pub(super) fn customers(records: &Records<'_>) -> RecordSets {
+    let mut sets = RecordSets::default();
     for one in records.leads {
-        sets.note(lead(&one.id));
+        sets.add(lead(&one.id));
     }
     let account = |id: &AccountId| RecordRef::Account(id.clone());
     for one in records.leads {
@@ -89,18 +67,18 @@ pub(super) fn customers(records: &Records<'_>) -> Sets {
     let contacts =
         records.accounts.iter().flat_map(|one| one.contacts.iter().map(move |contact| (Some(one), contact)));
     for one in records.accounts {
-        sets.note(account(&one.id));
+        sets.add(account(&one.id));
     }
     for (of, one) in contacts.chain(records.contacts.iter().map(|one| (None, one))) {
         let contact = RecordRef::Contact(one.id.clone());
-        sets.note(contact.clone());
+        sets.add(contact.clone());
         of.into_iter().for_each(|of| sets.join(account(&of.id), contact.clone()));
         one.account.iter().for_each(|id| sets.join(account(id), contact.clone()));
         one.lead.iter().for_each(|id| sets.join(lead(id), contact.clone()));
     }
     for one in records.opportunities {
         let opportunity = RecordRef::Opportunity(one.id.clone());
-        sets.note(opportunity.clone());
+        sets.add(opportunity.clone());
         one.lead.iter().for_each(|id| sets.join(lead(id), opportunity.clone()));
         one.account.iter().for_each(|id| sets.join(account(id), opportunity.clone()));
     }
@@ -116,7 +94,7 @@ pub(super) fn customers(records: &Records<'_>) -> Sets {
     for one in records.orders {
         let mut named = customers_of(one);
         if let Some(first) = named.next() {
-            sets.note(first.clone());
+            sets.add(first.clone());
             named.for_each(|other| sets.join(first.clone(), other));
         }
     }
@@ -128,14 +106,14 @@ pub(super) fn customers_of(order: &Order) -> impl Iterator<Item = RecordRef> {
     let account = order.account.clone().map(RecordRef::Account);
     let opportunity = order.opportunity.clone().map(RecordRef::Opportunity);
     let named = [order.lead.as_ref().map(lead), account, opportunity];
-    named.into_iter().flatten().filter(|record| !crate::text::is_blank(record.id()))
+    named.into_iter().flatten().filter(|record| !text::is_blank(record.id()))
 }
 
 /// Records that are one person's: merged ones, and entries of somebody who is on file.
-pub(super) fn persons(records: &Records<'_>) -> Sets {
-    let mut sets = Sets::default();
+pub(super) fn persons(records: &Records<'_>) -> RecordSets {
+    let mut sets = RecordSets::default();
     for one in records.leads {
-        sets.note(lead(&one.id));
+        sets.add(lead(&one.id));
         one.folded_into.iter().for_each(|into| sets.join(lead(&one.id), lead(into)));
     }
     let is_one = |kind: LinkKind| {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::disjoint::DisjointSets;
 use crate::names::{NameIndex, SearchOptions};
 use crate::order;
 
@@ -246,7 +247,7 @@ fn strongest_first(
 
 /// Disjoint sets with the number of pairs between neighbouring sets.
 struct Groups {
-    parent: Vec<usize>,
+    sets: DisjointSets,
     size: Vec<usize>,
     /// By root: how many pairs lead to each neighbouring root.
     between: Vec<BTreeMap<usize, u64>>,
@@ -289,7 +290,7 @@ impl Groups {
     }
 
     fn new(items: usize) -> Groups {
-        Groups { parent: (0..items).collect(), size: vec![1; items], between: vec![BTreeMap::new(); items] }
+        Groups { sets: DisjointSets::new(items), size: vec![1; items], between: vec![BTreeMap::new(); items] }
     }
 
     /// Joins two items before there are links; the smaller root is the root of both.
@@ -313,19 +314,7 @@ impl Groups {
     }
 
     fn find(&mut self, item: usize) -> usize {
-        let mut at = item;
-        loop {
-            let up = self.parent.get(at).copied().unwrap_or(at);
-            if up == at {
-                return at;
-            }
-            // Path halving.
-            let above = self.parent.get(up).copied().unwrap_or(up);
-            if let Some(parent) = self.parent.get_mut(at) {
-                *parent = above;
-            }
-            at = above;
-        }
+        self.sets.find(item)
     }
 
     fn size_of(&self, root: usize) -> usize {
@@ -371,8 +360,6 @@ impl Groups {
         if let Some(size) = self.size.get_mut(keep) {
             *size = total;
         }
-        if let Some(parent) = self.parent.get_mut(gone) {
-            *parent = keep;
-        }
+        self.sets.absorb(keep, gone);
     }
 }

@@ -40,7 +40,7 @@ impl Source {
 }
 
 /// Campaign parameters of the followed link, and the advertisement behind it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Utm {
     /// `utm_source`.

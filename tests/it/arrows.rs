@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Lower floors first. Modules of one floor do not import each other.
 const FLOORS: &[&[&str]] = &[
-    &["order"],
+    &["order", "disjoint"],
     &["text"],
     &["error"],
     &["document"],

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
 
-use leadkit::attribution::{Attribution, AttributionRules, Records};
+use leadkit::attribution::{Attribution, AttributionRules, Records, Visit};
 use leadkit::blacklist::BlacklistRules;
 use leadkit::book::Book;
 use leadkit::contact::{Email, Phone, PhoneOptions, Wechat};
@@ -352,7 +352,15 @@ fn attribution_hides_them() {
     };
     let touches = [touch([("email", EMAIL)]), touch([("openid", SHORT_ID)]), touch([("wechat", WECHAT)])];
     let (leads, accounts) = ([lead()], [account()]);
-    let records = Records { leads: &leads, accounts: &accounts, touches: &touches, ..Records::default() };
+    let visits = [Visit::of(&lead())];
+    assert_debug(&visits[0]);
+    let records = Records {
+        leads: &leads,
+        accounts: &accounts,
+        touches: &touches,
+        visits: &visits,
+        ..Records::default()
+    };
     assert_debug(&records);
     let attribution = Attribution::compile(&AttributionRules::default()).unwrap();
     let assembled = attribution.journeys(&records).unwrap();

@@ -26,6 +26,7 @@ impl Desk {
                 if self.book.activities(&activity.lead).iter().any(|known| known.id == activity.id) {
                     return Ok(());
                 }
+                self.kept.acted(activity);
                 self.book.record_activity((**activity).clone());
                 self.look_again(&activity.lead.clone(), activity.kind.clone())
             }
@@ -137,6 +138,8 @@ impl Desk {
         let outcome = self.intake.process(&input, &self.roster, &self.state, self.now);
         self.book.insert_lead(lead.clone());
         self.book.insert_life(&lead.id, Default::default(), activities.to_vec());
+        self.kept.came(lead);
+        activities.iter().for_each(|activity| self.kept.acted(activity));
         self.settle(&outcome)
     }
 
@@ -185,6 +188,9 @@ impl Desk {
             })
             .collect();
         self.write(&format!("update {lead}"), &effects);
+        if let Some(after) = self.book.lead(lead) {
+            self.kept.corrected(&input.lead, after);
+        }
         let fields: Vec<&str> = values.iter().map(|(field, _)| field.as_str()).collect();
         self.look_again(lead, fields.join(","))
     }
@@ -285,9 +291,6 @@ impl Desk {
         if plan.merged().id != *into {
             self.say(into, "-", "refused: created_at_once".to_owned(), None);
             return Ok(());
-        }
-        if plan.merged().created_at != kept.lead.created_at {
-            self.kept.keep_visits(&kept.lead)?;
         }
         let mut effects = plan.effects().to_vec();
         if let Some(owner) = left.lead.owner.clone().filter(|owner| kept.lead.owner.as_ref() != Some(owner)) {

@@ -249,6 +249,7 @@ impl Desk {
 
     /// After an outcome was carried out: what comes next, and whether the laws hold.
     fn finish(&mut self, outcome: &Outcome) {
+        self.kept.decided(outcome.effects());
         let moved = outcome.delta().assign.as_ref().and_then(|assign| assign.rep());
         self.recounted.extend(moved.cloned());
         for lead in leads_of(outcome.effects()).into_iter().chain([outcome.lead().clone()]) {

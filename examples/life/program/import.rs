@@ -21,6 +21,7 @@ impl Desk {
                 if outcome.refusal().is_none() {
                     self.laws().submitted(row);
                     self.book.insert_lead(row.clone());
+                    self.kept.came(row);
                 }
                 self.settle(outcome)?;
             }

@@ -1,41 +1,54 @@
-//! What a host keeps beside the book, for attribution: touches and orders.
+//! What a host keeps beside the book, for attribution: how leads came, touches and orders.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
-use leadkit::attribution::{Assembled, Attribution, AttributionRules, Origin, Records, touches_of};
+use leadkit::attribution::{Assembled, Attribution, AttributionRules, Records, Visit, touches_of};
 use leadkit::book::Book;
 use leadkit::model::{
-    Account, AccountId, CloseReason, ConversionRecord, Lead, LeadId, Link, LinkKind, Opportunity, Order,
-    RecordRef, Touch,
+    Account, AccountId, Activity, CloseReason, ConversionRecord, Effect, Lead, LeadId, Link, LinkKind,
+    Opportunity, Order, RecordRef, Touch,
 };
 
 /// Records that no decision reads.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     pub(super) touches: Vec<Touch>,
+    visits: BTreeMap<LeadId, Visit>,
+    /// Leads of people who were forgotten.
+    forgotten: BTreeSet<LeadId>,
     pub(super) orders: Vec<Order>,
     /// Accounts as they came in.
     pub(super) accounts: BTreeMap<AccountId, Box<Account>>,
 }
 
 impl Kept {
-    /// Keeps when a lead came by its links, before a merge moves its creation.
-    pub(super) fn keep_visits(&mut self, lead: &Lead) -> Result<(), Box<dyn Error>> {
-        let attribution = Attribution::compile(&AttributionRules::default())?;
-        let records =
-            Records { leads: std::slice::from_ref(lead), touches: &self.touches, ..Records::default() };
-        let assembled = attribution.journeys(&records)?;
-        let links = assembled.customers.into_iter().flat_map(|one| one.touches);
-        let links = links.filter(|one| one.origin == Origin::Utm(lead.id.clone()));
-        self.touches.extend(links.map(|one| Touch {
-            lead: lead.id.clone(),
-            channel: one.channel,
-            campaign: one.campaign.map(|id| id.as_str().into()),
-            time: one.time,
-            ..Touch::default()
-        }));
-        Ok(())
+    /// Keeps how a lead came. A second delivery is the same visit.
+    pub(super) fn came(&mut self, lead: &Lead) {
+        self.visits.entry(lead.id.clone()).or_insert_with(|| Visit::of(lead));
+    }
+
+    /// Something was decided about leads.
+    pub(super) fn decided(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            if let Effect::Fold { entry, .. } = effect
+                && let Some(visit) = self.visits.get_mut(entry)
+            {
+                visit.decided(effects);
+            }
+        }
+    }
+
+    /// Somebody has corrected a lead.
+    pub(super) fn corrected(&mut self, before: &Lead, after: &Lead) {
+        if let Some(visit) = self.visits.get_mut(&before.id) {
+            visit.corrected(before, after);
+        }
+    }
+
+    /// Keeps the touch that an activity is, with the lead that did it: a fold gives the activity to another.
+    pub(super) fn acted(&mut self, activity: &Activity) {
+        self.touches.extend(Touch::from_activity(activity));
     }
 
     /// Lets go of a person: touches of the lead, of what was merged or folded into it, and those by its keys. Orders
@@ -57,10 +70,13 @@ impl Kept {
             }
         }
         let known: Vec<&Lead> = gone.iter().filter_map(|id| book.lead(id)).collect();
-        let mut is_of = touches_of(known, &self.touches).into_iter();
+        let visits = gone.iter().filter_map(|id| self.visits.get(id));
+        let mut is_of = touches_of(known, visits, &self.touches).into_iter();
         self.touches.retain(|touch| !is_of.next().unwrap_or_default() && !gone.contains(&touch.lead));
+        self.visits.retain(|lead, _| !gone.contains(lead));
         let name = |of: &mut Option<LeadId>| drop(of.take_if(|id| gone.contains(id)));
         self.orders.iter_mut().for_each(|order| name(&mut order.lead));
+        self.forgotten.extend(gone);
     }
 
     /// The journeys of every customer, from what stands in the book and what is kept here.
@@ -73,11 +89,10 @@ impl Kept {
         let conversions = book.desk().conversions.values().filter(|one| !erased(&one.lead));
         let conversions: Vec<ConversionRecord> = conversions.cloned().collect();
         let opportunities: Vec<Opportunity> = book.opportunities().cloned().collect();
-        let activities = leads.iter().flat_map(|lead| book.activities(&lead.id));
         // Nothing more is known of who was forgotten, and nothing is learnt.
-        let forgotten = |id: &LeadId| book.lead(id).is_some_and(is_erased);
-        let kept = self.touches.iter().filter(|touch| !forgotten(&touch.lead));
-        let touches: Vec<Touch> = activities.filter_map(Touch::from_activity).chain(kept.cloned()).collect();
+        let touches = self.touches.iter().filter(|touch| !self.forgotten.contains(&touch.lead));
+        let touches: Vec<Touch> = touches.cloned().collect();
+        let visits: Vec<Visit> = self.visits.values().cloned().collect();
         let attribution = Attribution::compile(&AttributionRules::default())?;
         Ok(attribution.journeys(&Records {
             leads: &leads,
@@ -87,6 +102,7 @@ impl Kept {
             conversions: &conversions,
             links: &links,
             touches: &touches,
+            visits: &visits,
             ..Records::default()
         })?)
     }

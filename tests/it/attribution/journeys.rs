@@ -684,52 +684,16 @@ fn an_entry_that_was_folded_brings_one_visit() {
     let second = by_link("L2", "sem", None, 20);
     assert_eq!(ask(&first, second.clone(), &clicks[..1], &resent), ["-1 sem"]);
     assert_eq!(ask(&first, second.clone(), &[], &resent), ["0 sem"]);
-    // Two forms in one session, and by two links.
-    let soon = |minutes: i64, source: &str| Lead {
-        created_at: hour(0) + chrono::TimeDelta::minutes(minutes),
-        ..Lead { folded_into: Some("L1".into()), ..by_link("L2", source, None, 0) }
-    };
-    assert_eq!(ask(&first, soon(30, "sem"), &[], &[]), ["0 sem"]);
-    assert_eq!(ask(&first, soon(31, "sem"), &[], &[]), ["0 sem", "0 sem"]);
-    assert_eq!(ask(&first, soon(1, "feed"), &[], &[]), ["0 sem", "0 feed"]);
+    // By another link it is another visit, and so is another form, however soon.
+    assert_eq!(ask(&first, by_link("L2", "feed", None, 20), &[], &resent), ["0 sem", "20 feed"]);
+    let soon = Lead { folded_into: Some("L1".into()), ..by_link("L2", "sem", None, 1) };
+    assert_eq!(ask(&first, soon, &[], &[]), ["0 sem", "1 sem"]);
     // A click that another customer has too is shown there only.
     let touches = &clicks[..1];
     assert_eq!(ask(&first, by_link("L2", "sem", Some("a"), 20), touches, &[]), ["-1 sem", "20 sem"]);
     // Another person of the company is nobody's second visit.
     let collected = Lead { collected_under: Some("L1".into()), ..by_link("L2", "sem", None, 0) };
     assert_eq!(ask(&first, collected, &[], &[]), ["0 sem", "0 sem"]);
-}
-
-/// A merge copies the link of the lead that goes to the one that stays: the visit is where it was.
-#[test]
-fn a_merge_shows_a_link_once_and_in_its_time() {
-    let merged = [link("L1", LinkKind::MergedInto, "L2"), link("L2", LinkKind::MergedInto, "L3")];
-    let ask = |leads: &[Lead], links: &[Link]| shown(&Records { leads, links, ..Records::default() });
-    let (first, second) = (by_link("L1", "sem", None, 10), by_link("L2", "sem", None, 50));
-    assert_eq!(ask(&[first.clone(), second.clone()], &merged[..1]), ["10 sem"]);
-    let third = by_link("L3", "sem", None, 5);
-    assert_eq!(
-        ask(&[third.clone(), second, first.clone()], &merged),
-        ["10 sem"],
-        "as far as it was merged on"
-    );
-    let own = Lead {
-        first_utm: Utm { source: Some("sem".into()), ..Utm::default() },
-        ..by_link("L2", "feed", None, 50)
-    };
-    assert_eq!(ask(&[first.clone(), own.clone()], &merged[..1]), ["10 sem", "50 feed"]);
-    assert_eq!(ask(&[first.clone(), own], &[]), ["10 sem", "50 sem", "50 feed"], "two customers are two");
-    // Click ids tell two visits from a copy.
-    let clicked = |id: &str, click: &str, at| by_link(id, "sem", Some(click), at);
-    assert_eq!(ask(&[clicked("L1", "a", 500), clicked("L2", "b", 5)], &merged[..1]), ["5 sem", "500 sem"]);
-    assert_eq!(ask(&[clicked("L1", "a", 500), clicked("L2", "a", 5)], &merged[..1]), ["500 sem"]);
-    // Which of two links they belong to they do not say.
-    let copied =
-        Lead { first_utm: Utm { source: Some("feed".into()), ..Utm::default() }, ..clicked("L2", "b", 500) };
-    assert_eq!(ask(&[by_link("L1", "feed", Some("a"), 0), copied], &merged[..1]), ["0 feed", "500 sem"]);
-    // A circle is a fault of the host's, and loses nothing.
-    let circle = [link("L1", LinkKind::MergedInto, "L3"), link("L3", LinkKind::MergedInto, "L1")];
-    assert_eq!(ask(&[first, third], &circle), ["5 sem", "10 sem"]);
 }
 
 #[test]
@@ -774,25 +738,6 @@ fn ids_are_of_their_kind() {
     assert_eq!(assemble(&records).repeats, 1);
     let nobody = Touch { shared_by: Some(SharedBy::Other(" ".into())), ..touch("L1", "wechat", 6) };
     assert_eq!(shown(&Records { leads: &leads, touches: &[nobody], ..Records::default() }), ["6 wechat"]);
-}
-
-/// A merge moves the creation of the lead that is left: when that came, only a touch can say.
-#[test]
-fn a_creation_that_a_merge_moved_dates_no_link() {
-    let merged = [link("L1", LinkKind::MergedInto, "L2")];
-    let left = by_link("L2", "sem", Some("b"), 0);
-    let leads = [lead("L1", 0), left];
-    let ask = |touches: &[Touch]| {
-        assemble(&Records { leads: &leads, links: &merged, touches, ..Records::default() })
-    };
-    let alone = ask(&[touch("L1", "hotline", 30)]);
-    assert_eq!((alone.customers[0].touches.len(), alone.undated), (1, 1));
-    assert!(
-        alone.to_string().ends_with("1 link of a merged lead has no time of its own and is left out"),
-        "{alone}"
-    );
-    let clicked = ask(&[touch("L1", "hotline", 30), keyed("gclid", "b", "sem", 400)]);
-    assert_eq!((clicked.customers[0].touches.len(), clicked.undated), (2, 0));
 }
 
 /// A blank id joins nobody, owns no key, and loses no conversion.
@@ -894,4 +839,109 @@ fn many_who_share_a_key_are_no_square() {
     let touches: Vec<Touch> = (0..3_000).map(|at| keyed("email", "info@acme-fair.com", "sem", at)).collect();
     let assembled = assemble(&Records { leads: &leads, touches: &touches, ..Records::default() });
     assert_eq!(assembled.customers[0].touches.len(), 3_000, "each link is shown by one of them");
+}
+
+/// A first link is told with every visit, and is one touch.
+#[test]
+fn a_first_link_is_one_touch_however_often_it_is_told() {
+    let came = |id: &str, last: &str, at| Lead {
+        first_utm: Utm { source: Some("feed".into()), ..Utm::default() },
+        folded_into: (id != "L1").then(|| "L1".into()),
+        ..by_link(id, last, None, at)
+    };
+    let leads = [came("L1", "sem", 0), came("L2", "mail", 10), came("L3", "feed", 20)];
+    assert_eq!(
+        shown(&Records { leads: &leads, ..Records::default() }),
+        ["0 feed", "0 sem", "10 mail", "20 feed"],
+        "by that link again"
+    );
+}
+
+/// A blank id of an opportunity is that of no order, and a lead without an id is counted.
+#[test]
+fn blank_ids_join_no_money_and_are_counted() {
+    let won = |lead: &str| Opportunity { id: "".into(), lead: Some(lead.into()), ..opportunity("", Some(9)) };
+    let mut opportunities = [won("L1"), won("L2")];
+    let paid = Order { lead: Some("L2".into()), ..order("R1", Some(" "), cny(700), 9) };
+    let blank = Order { lead: Some("L2".into()), ..order("R2", Some(""), cny(70), 9) };
+    let leads =
+        [by_link("L1", "sem", None, 1), by_link("L2", "feed", None, 1), by_link(" ", "live", None, 2)];
+    for _ in 0..2 {
+        let assembled = assemble(&Records {
+            leads: &leads,
+            opportunities: &opportunities,
+            orders: &[paid.clone(), blank.clone()],
+            ..Records::default()
+        });
+        let worth: Vec<(Option<&str>, i64)> =
+            assembled.journeys.iter().map(|journey| (journey.channel(0), journey.minor_value())).collect();
+        assert_eq!(worth, [(Some("sem"), 999), (Some("feed"), 999), (None, 700), (None, 70)]);
+        assert_eq!((assembled.without_id, assembled.unknown_opportunities), (1, 0));
+        assert!(assembled.to_string().ends_with("1 lead has no id and is left out"), "{assembled}");
+        opportunities.reverse();
+    }
+}
+
+/// Copies that are joined only through others are one, in whatever order they come.
+#[test]
+fn copies_join_through_one_another() {
+    let of = |id: Option<&str>, activity: Option<&str>, at| Touch {
+        id: id.map(Into::into),
+        activity: activity.map(Into::into),
+        ..touch("L1", "live", at)
+    };
+    let copies = [of(Some("t1"), None, 7), of(None, Some("a1"), 5), of(Some("t1"), Some("a1"), 6)];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let touches = order.map(|place: usize| copies[place].clone());
+        let records = Records { leads: &[lead("L1", 0)], touches: &touches, ..Records::default() };
+        assert_eq!(
+            (shown(&records), assemble(&records).repeats),
+            (vec!["5 live".to_owned()], 2),
+            "{order:?}"
+        );
+    }
+    // At one moment the channel decides, and never the order.
+    let same = |channel: &str| Touch { id: Some("t".into()), ..touch("L1", channel, 5) };
+    for touches in [[same("a"), same("b")], [same("b"), same("a")]] {
+        let records = Records { leads: &[lead("L1", 0)], touches: &touches, ..Records::default() };
+        assert_eq!(shown(&records), ["5 a"]);
+    }
+}
+
+/// A touch with a key shows the next entry of each person who came with it, whoever else has the key and is older.
+#[test]
+fn a_key_shows_the_entries_of_all_who_came_with_it() {
+    let open = |one: Lead| Lead { external_ids: [("openid".to_owned(), "o1".to_owned())].into(), ..one };
+    let older = open(Lead { collected_under: Some("L0".into()), ..lead("L1", 35) });
+    let leads = [open(lead("L0", 100)), by_link("L2", "sem", None, 100), older];
+    let links = [link("L2", LinkKind::ReentryOf, "L0")];
+    let ask = |leads: &[Lead], at| {
+        let touches = [keyed("openid", "o1", "sem", at)];
+        shown(&Records { leads, links: &links, touches: &touches, ..Records::default() })
+    };
+    assert_eq!(ask(&leads, 55), ["55 sem"]);
+    assert_eq!(ask(&leads[..2], 55), ["55 sem"]);
+    assert_eq!(ask(&leads, 30), ["30 sem", "100 sem"], "L1 came with the key after it");
+    // Two who came with one key by one channel, apart: the touch is the visit of the first.
+    let both = [open(by_link("L1", "sem", None, 10)), open(by_link("L2", "sem", None, 20))];
+    let both = both.map(|one| Lead { account: Some("A1".into()), ..one });
+    let touches = [keyed("openid", "o1", "sem", 5)];
+    let records = Records { leads: &both, touches: &touches, ..Records::default() };
+    assert_eq!(shown(&records), ["5 sem", "20 sem"]);
+}
+
+/// Many who came often, by one key: work grows with entries and touches, not with their product.
+#[test]
+fn many_entries_and_touches_by_one_key_are_no_square() {
+    let leads: Vec<Lead> = (0..2_000i64)
+        .map(|number| Lead {
+            folded_into: (number > 0).then(|| "L00000".into()),
+            emails: vec![EmailAddress::from("ann@acme-fair.com")],
+            ..by_link(&format!("L{number:05}"), "sem", Some(&format!("g{number}")), 2 * number)
+        })
+        .collect();
+    let touches: Vec<Touch> =
+        (0..2_000i64).map(|number| keyed("email", "ann@acme-fair.com", "sem", 2 * number - 1)).collect();
+    let assembled = assemble(&Records { leads: &leads, touches: &touches, ..Records::default() });
+    assert_eq!(assembled.customers[0].touches.len(), 2_000, "each link is shown by one of them");
 }

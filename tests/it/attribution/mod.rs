@@ -10,3 +10,4 @@ mod learnt;
 mod money;
 mod ownership;
 pub(crate) mod support;
+mod visits;

@@ -121,3 +121,136 @@ fn a_merge_moves_no_visit_before_the_sale() {
         assert_eq!(said(true, into, from), [hotline, "2026-03-19T09:00:00+08:00 sem"], "into {into}");
     }
 }
+
+/// A scenario of three people: Wang who came in February, Li on 2 March, Han on the 20th by a link with a click.
+struct Story(Vec<String>);
+
+impl Story {
+    fn at(mut self, at: &str, event: &str) -> Story {
+        self.0.push(format!(r#"{{"at":"2026-{at}:00+08:00",{event}}}"#));
+        self
+    }
+
+    fn came(self, at: &str, id: &str, who: &str, more: &str) -> Story {
+        let (name, company, phone, message) = match who {
+            "wang" => ("王芳", "无锡远帆贸易有限公司", "13705128846", "想了解报价"),
+            "li" => ("李雷", "苏州新程机械制造有限公司", "13927461853", "想了解报价"),
+            _ => ("韩梅梅", "别处商贸有限公司", "13611247095", "再问一次"),
+        };
+        let lead = format!(
+            r#""submit":{{"id":"{id}","name":"{name}","company":"{company}","phones":["{phone}"],"message":"{message}"{more}}}"#
+        );
+        self.at(at, &lead)
+    }
+
+    fn merged(self, at: &str, from: &str, into: &str) -> Story {
+        self.at(at, &format!(r#""merge":{{"into":"{into}","from":"{from}"}}"#))
+    }
+
+    /// Customer, time and channel of each touch.
+    fn touches(&self) -> Vec<String> {
+        let (out, notes, _) = run(self.0.join("\n").as_bytes(), "s.jsonl --journeys").unwrap();
+        assert_eq!(notes, "");
+        let rows = out.lines().skip_while(|line| *line != "# journeys").skip(2);
+        let rows = rows.filter(|line| !line.starts_with('#')).map(|line| {
+            let fields: Vec<&str> = line.split('\t').collect();
+            format!("{} {} {}", fields[0], &fields[1][5..16], fields[2])
+        });
+        rows.collect()
+    }
+}
+
+const BY_LINK: &str = r#","utm":{"source":"sem"}"#;
+const BY_CLICK: &str = r#","click_ids":{"gclid":"b"},"utm":{"source":"sem"}"#;
+
+/// No merge moves, loses or doubles how somebody came, whoever is left, and whatever else is known of the visit.
+#[test]
+fn no_merge_changes_how_anybody_came() {
+    let li = || Story(Vec::new()).came("03-02T09:00", "L1", "li", "");
+    let both = || li().came("03-20T14:00", "L2", "han", BY_CLICK);
+    let han = "lead L1 03-20T14:00 sem";
+    for (from, into) in [("L1", "L2"), ("L2", "L1")] {
+        assert_eq!(both().merged("03-21T15:00", from, into).touches(), [han], "into {into}");
+    }
+    // A visit that was recorded, then the form: one visit, before the merge and after it.
+    let seen = r#""activity":{"id":"a1","lead":"L2","kind":"visit","time":"2026-03-20T13:50:00+08:00","channel":"sem"}"#;
+    let recorded = || li().came("03-20T14:00", "L2", "han", BY_LINK).at("03-20T14:01", seen);
+    assert_eq!(recorded().touches(), ["lead L2 03-20T13:50 sem"]);
+    for (from, into) in [("L1", "L2"), ("L2", "L1")] {
+        let touches = recorded().merged("03-21T15:00", from, into).touches();
+        assert_eq!(touches, ["lead L1 03-20T13:50 sem"], "into {into}");
+    }
+    // One click, two forms.
+    let twice = || both().came("03-20T15:50", "L3", "han", BY_CLICK);
+    assert_eq!(twice().touches(), ["lead L2 03-20T14:00 sem"]);
+    assert_eq!(twice().merged("03-21T15:00", "L1", "L3").touches(), ["lead L2 03-20T14:00 sem"], "refused");
+    assert_eq!(twice().merged("03-21T15:00", "L1", "L2").touches(), [han]);
+    // The click is told after the merge.
+    let click = r#""touch":{"keys":{"gclid":"b"},"channel":"sem","time":"2026-03-19T14:00:00+08:00"}"#;
+    assert_eq!(both().at("03-22T15:00", click).touches(), ["lead L2 03-19T14:00 sem"]);
+    let clicked = both().merged("03-21T15:00", "L1", "L2").at("03-22T15:00", click);
+    assert_eq!(clicked.touches(), ["lead L1 03-19T14:00 sem"]);
+    // Li asks once more, by the same channel as Han: two visits.
+    let again = || {
+        let again = li().came("03-02T11:00", "L3", "li", BY_LINK);
+        again.came("03-20T14:00", "L2", "han", BY_CLICK)
+    };
+    let two = ["lead L1 03-02T11:00 sem", "lead L1 03-20T14:00 sem"];
+    assert_eq!(again().touches(), [two[0], "lead L2 03-20T14:00 sem"]);
+    for (from, into) in [("L1", "L2"), ("L2", "L1")] {
+        assert_eq!(again().merged("03-21T15:00", from, into).touches(), two, "into {into}");
+    }
+}
+
+/// However often a lead takes in others, and in whatever order, what came after the sale stays after it.
+#[test]
+fn a_second_merge_moves_no_visit_before_the_sale() {
+    let story = || {
+        let story =
+            Story(Vec::new()).came("02-20T09:00", "L0", "wang", "").came("03-02T09:00", "L1", "li", "");
+        story
+            .at("03-03T09:00", r#""touch":{"lead":"L1","channel":"hotline"}"#)
+            .at("03-04T09:00", r#""opportunity":{"id":"O1","lead":"L1","status":"open"}"#)
+            .at("03-05T09:00", r#""opportunity":{"id":"O1","lead":"L1","status":"won"}"#)
+            .came("03-20T14:00", "L2", "han", BY_CLICK)
+    };
+    let wanted = ["lead L0 03-03T09:00 hotline", "lead L0 03-20T14:00 sem"];
+    for merges in [[("L1", "L2"), ("L0", "L2")], [("L0", "L2"), ("L1", "L2")], [("L0", "L1"), ("L1", "L2")]] {
+        let [(first, to), (second, on)] = merges;
+        let story = story().merged("03-21T15:00", first, to).merged("03-22T15:00", second, on);
+        assert_eq!(story.touches(), wanted, "{merges:?}");
+    }
+}
+
+/// Who is known, is reached by a channel and asks again by its link, was reached once; a later merge changes nothing.
+#[test]
+fn an_entry_that_a_touch_led_to_stays_shown() {
+    let mail = r#""touch":{"lead":"L1","channel":"mail"}"#;
+    let by_mail = r#","utm":{"source":"mail"},"products":["泵"]"#;
+    let story = || {
+        let story = Story(Vec::new()).came("03-02T09:00", "L1", "li", "").at("03-10T09:00", mail);
+        story.came("03-10T09:05", "L3", "li", by_mail).came(
+            "03-20T14:00",
+            "L2",
+            "han",
+            r#","utm":{"source":"mail"}"#,
+        )
+    };
+    assert_eq!(story().touches(), ["lead L1 03-10T09:00 mail", "lead L2 03-20T14:00 mail"]);
+    for (from, into) in [("L1", "L2"), ("L2", "L1")] {
+        let touches = story().merged("03-21T15:00", from, into).touches();
+        assert_eq!(touches, ["lead L1 03-10T09:00 mail", "lead L1 03-20T14:00 mail"], "into {into}");
+    }
+}
+
+/// A link that somebody corrects is how the lead came; a merge afterwards loses nothing of it.
+#[test]
+fn what_is_corrected_of_a_visit_stays() {
+    let story = || {
+        let story =
+            Story(Vec::new()).came("03-02T09:00", "L1", "li", "").came("03-20T14:00", "L2", "han", BY_LINK);
+        story.at("03-20T15:00", r#""update":{"lead":"L2","utm":{"source":"live"},"click_ids":{"gclid":"c"}}"#)
+    };
+    assert_eq!(story().touches(), ["lead L2 03-20T14:00 live"]);
+    assert_eq!(story().merged("03-21T15:00", "L1", "L2").touches(), ["lead L1 03-20T14:00 live"]);
+}
