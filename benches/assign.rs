@@ -12,11 +12,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cpu_time::ThreadTime;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use leadkit::assign::{
-    AssignRule, AssignRules, AssignTarget, Assigner, Ledger, Ledgers, PoolRules, RepLedger, Roster, Strategy,
+    AssignRule, AssignRules, AssignTarget, Assigner, CompanionRule, Ledger, Ledgers, PoolRules, RepGroup,
+    RepLedger, Roster, Strategy,
 };
 use leadkit::calendar::Calendars;
 use leadkit::model::{Absence, Lead, Region, Rep};
-use leadkit::rule::{FactContext, Facts, HostTables};
+use leadkit::rule::{Condition, FactContext, Facts, HostTables};
 
 mod random;
 
@@ -92,11 +93,58 @@ struct Case {
     leads: Vec<Lead>,
 }
 
+/// What rules ask beside who shares.
+type Beside = fn(&mut PoolRules);
+
+fn nothing(_: &mut PoolRules) {}
+
+fn total_cap(pool: &mut PoolRules) {
+    pool.total_daily_cap = Some(10_000_000);
+}
+
+fn companions(pool: &mut PoolRules) {
+    let beside = |role: &str, group: &str| CompanionRule { role: role.into(), group: group.into() };
+    for rule in &mut pool.rules {
+        rule.then = AssignTarget::Group { id: "team".into(), strategy: None };
+        rule.also = vec![beside("second", "team"), beside("presales", "presales")];
+    }
+}
+
+fn catch_up(pool: &mut PoolRules) {
+    pool.catch_up = 5;
+}
+
+fn rewards(pool: &mut PoolRules) {
+    pool.rules.iter_mut().for_each(|rule| rule.reward = true);
+}
+
+/// Everybody reaches it in the middle of the leads.
+fn daily_cap(pool: &mut PoolRules) {
+    pool.daily_assign_cap = Some(5);
+}
+
+/// The whole pool reaches it in the middle of the leads.
+fn total_cap_reached(pool: &mut PoolRules) {
+    pool.total_daily_cap = Some(50_000);
+}
+
+const BESIDE: [(Beside, &str); 6] = [
+    (total_cap, "a total cap"),
+    (total_cap_reached, "a total cap that half of the leads reach"),
+    (daily_cap, "daily caps that half of the leads reach"),
+    (companions, "two companions"),
+    (catch_up, "catching up"),
+    (rewards, "rewards"),
+];
+
 impl Case {
-    fn new(cover: Cover, count: usize, leads: usize) -> Case {
+    fn new(cover: Cover, count: usize, leads: usize, beside: Beside) -> Case {
         let rule = AssignRule { id: "all".into(), then: AssignTarget::Everybody, ..AssignRule::default() };
-        let pool = PoolRules { strategy: Strategy::FairShare, rules: vec![rule], ..PoolRules::default() };
-        let rules = AssignRules { pools: [("p".into(), pool)].into(), ..AssignRules::default() };
+        let mut pool = PoolRules { strategy: Strategy::FairShare, rules: vec![rule], ..PoolRules::default() };
+        beside(&mut pool);
+        let everybody = || RepGroup { when: Some(Condition::default()), ..RepGroup::default() };
+        let groups = [("team".into(), everybody()), ("presales".into(), everybody())].into();
+        let rules = AssignRules { pools: [("p".into(), pool)].into(), groups, ..AssignRules::default() };
         let reps = cover.reps(count);
         let mut random = SplitMix64(7);
         let every = TimeDelta::milliseconds(86_400_000 / 2 / leads as i64);
@@ -119,6 +167,8 @@ impl Case {
     /// Decides and applies; each decision is shown.
     fn run(&self, see: &mut dyn FnMut(&leadkit::assign::Assignment)) {
         let (mut ledger, mut counts) = (Ledger::new("p".into()), RepLedger::default());
+        let everybody = self.assigner.seat(&self.roster, Ledgers { pool: &ledger, reps: &counts }, start());
+        everybody.apply_to(&mut ledger, &mut counts).unwrap();
         let tables = HostTables::default();
         for lead in &self.leads {
             let facts = Facts::new(lead, &FactContext::new(&tables, lead.created_at));
@@ -127,6 +177,36 @@ impl Case {
             decided.delta().apply_to(&mut ledger, &mut counts).unwrap();
             see(&decided);
         }
+    }
+
+    /// Bytes of a delta: of what seats everybody, the most of a hundredth of the decisions, and of the first of the next day.
+    fn bytes(&self, mut see: impl FnMut(&leadkit::assign::Assignment)) -> [usize; 3] {
+        let (mut ledger, mut counts) = (Ledger::new("p".into()), RepLedger::default());
+        let everybody = self.assigner.seat(&self.roster, Ledgers { pool: &ledger, reps: &counts }, start());
+        everybody.apply_to(&mut ledger, &mut counts).unwrap();
+        let length = |delta| serde_json::to_vec::<leadkit::assign::AssignDelta>(delta).unwrap().len();
+        let mut bytes = [length(&everybody), 0, 0];
+        let tables = HostTables::default();
+        let tomorrow = Lead {
+            id: "next".into(),
+            created_at: start() + TimeDelta::hours(22),
+            ..self.leads.last().unwrap().clone()
+        };
+        for (index, lead) in self.leads.iter().chain([&tomorrow]).enumerate() {
+            let facts = Facts::new(lead, &FactContext::new(&tables, lead.created_at));
+            let decided =
+                self.assigner.assign(&facts, &self.roster, Ledgers { pool: &ledger, reps: &counts });
+            // Writing down takes a while: every hundredth is measured, and whatever is first after a full hour.
+            let place = usize::from(index == self.leads.len()) + 1;
+            if index % 100 == 0 || place == 2 || decided.delta().ledger_revision() == 0 {
+                bytes[place] = bytes[place].max(length(decided.delta()));
+            }
+            decided.delta().apply_to(&mut ledger, &mut counts).unwrap();
+            if place == 1 {
+                see(&decided);
+            }
+        }
+        bytes
     }
 
     /// What a straightforward program does: everybody's eligibility, everybody's credit.
@@ -165,6 +245,18 @@ impl Case {
     }
 }
 
+impl Case {
+    /// Assignments a second.
+    fn a_second(&self) -> f64 {
+        let seconds = fastest(RUNS, || {
+            self.run(&mut |decided| {
+                black_box(decided.owner());
+            })
+        });
+        self.leads.len() as f64 / seconds
+    }
+}
+
 /// Seconds of one thread, the fastest of a few runs.
 fn fastest(runs: usize, mut ask: impl FnMut()) -> f64 {
     let mut best = Duration::MAX;
@@ -178,46 +270,50 @@ fn fastest(runs: usize, mut ask: impl FnMut()) -> f64 {
 
 fn ratios() {
     println!(
-        "| reps | cover | classes | a second | must | goal | every rep, a second | times | first delta, bytes | most after it | must |"
+        "| reps | cover | classes | a second | must | goal | every rep, a second | times | seating, bytes | most after it | first of a day | must |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
     for count in [10, 1_000, 10_000] {
         for (cover, name) in Cover::ALL {
-            let case = Case::new(cover, count, LEADS);
+            let case = Case::new(cover, count, LEADS, nothing);
             let few = &case.leads[..(20_000_000 / count).min(LEADS)];
             // The same reps, or the comparison means nothing.
             let mut theirs = Vec::new();
             case.naive(few, &mut |winner| theirs.push(winner.map(|index| case.reps[index].id.clone())));
-            let (mut index, mut first, mut most) = (0, 0, 0);
-            case.run(&mut |decided| {
+            let mut index = 0;
+            let [seating, most, first] = case.bytes(|decided| {
                 if let Some(expected) = theirs.get(index) {
                     assert_eq!(decided.owner(), expected.as_ref(), "{count} {name} lead {index}");
                 }
-                // Writing a long delta down takes a while: every hundredth is measured.
-                if index == 0 {
-                    first = serde_json::to_vec(decided.delta()).unwrap().len();
-                } else if index % 100 == 0 {
-                    most = most.max(serde_json::to_vec(decided.delta()).unwrap().len());
-                }
                 index += 1;
             });
-            let ours = fastest(RUNS, || {
-                case.run(&mut |decided| {
-                    black_box(decided.owner());
-                })
-            });
+            let ours = case.a_second();
             let naive = fastest(2, || {
                 case.naive(few, &mut |winner| {
                     black_box(winner);
                 })
             });
-            let (ours, naive) = (case.leads.len() as f64 / ours, few.len() as f64 / naive);
+            let naive = few.len() as f64 / naive;
             let kinds = |rep: &Rep| (rep.weight, rep.territories.clone());
             let classes: std::collections::BTreeSet<_> = case.reps.iter().map(kinds).collect();
             let (classes, goal) = (classes.len(), if cover == Cover::Whole { 1_000_000 } else { 200_000 });
             println!(
-                "| {count} | {name} | {classes} | {ours:.0} | {MUST:.0} | {goal} | {naive:.0} | {:.1} | {first} | {most} | {MUST_BYTES} |",
+                "| {count} | {name} | {classes} | {ours:.0} | {MUST:.0} | {goal} | {naive:.0} | {:.1} | {seating} | {most} | {first} | {MUST_BYTES} |",
                 ours / naive
+            );
+        }
+    }
+    println!(
+        "\n| reps | cover | beside | a second | must | seating, bytes | most after it | first of a day | must |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for (cover, name) in [Cover::ALL[0], Cover::ALL[2]] {
+        for (beside, what) in BESIDE {
+            let case = Case::new(cover, 10_000, LEADS, beside);
+            let [seating, most, first] = case.bytes(|_| {});
+            let ours = case.a_second();
+            println!(
+                "| 10000 | {name} | {what} | {ours:.0} | {MUST:.0} | {seating} | {most} | {first} | {MUST_BYTES} |"
             );
         }
     }
@@ -228,7 +324,7 @@ fn assignments(criterion: &mut Criterion) {
     group.sample_size(10);
     for count in [10, 1_000, 10_000] {
         for (cover, name) in Cover::ALL {
-            let case = Case::new(cover, count, 10_000);
+            let case = Case::new(cover, count, 10_000, nothing);
             group.throughput(Throughput::Elements(case.leads.len() as u64));
             group.bench_function(BenchmarkId::new(name, count), |bencher| {
                 bencher.iter(|| {

@@ -22,6 +22,7 @@ use super::plan::PoolPlan;
 use super::rep_ledger::RepLedger;
 use super::roster::Roster;
 use super::run::{LeadOptions, Run, is_reward};
+use super::seating::SeatedOnly;
 use super::team::Team;
 use crate::model::{PoolId, RepId};
 use crate::rule::{Facts, MatchKind, RulesVersion};
@@ -147,14 +148,16 @@ impl Assigner {
             return assignment;
         }
         let turn;
-        let mut also = Vec::new();
+        let (mut also, mut seated) = (Vec::new(), SeatedOnly::default());
         let matched = || existing_owner(facts).filter(|_| !options.by_rules);
-        match options.given.clone().or_else(matched) {
-            Some(rep) => {
+        let given = options.given.clone().map(|rep| AssignmentKind::Given { rep });
+        let owned = || matched().map(|rep| AssignmentKind::ExistingOwner { rep });
+        match given.or_else(owned).and_then(|kind| Some((kind.owner()?.clone(), kind))) {
+            Some((rep, kind)) => {
                 let rules = self.version.fingerprint;
                 let team = Team { pool, facts, roster, ledgers, options, at, rules };
                 turn = team.turn_of(&rep);
-                assignment.kind = AssignmentKind::ExistingOwner { rep };
+                assignment.kind = kind;
             }
             None => {
                 let industry = pool.industry(facts);
@@ -164,10 +167,20 @@ impl Assigner {
                 let question = pool.question(facts, roster, ledgers, at, lead);
                 let (skipped, faults) = (BTreeMap::new(), Vec::new());
                 let rules = self.version.fingerprint;
-                let mut run =
-                    Run { pool, facts, question, rules, skipped, faults, trace, is_for_companion: false };
+                let (is_for_companion, before) = (false, SeatedOnly::default());
+                let mut run = Run {
+                    pool,
+                    facts,
+                    question,
+                    rules,
+                    skipped,
+                    faults,
+                    trace,
+                    is_for_companion,
+                    seated: before,
+                };
                 (assignment.kind, turn) = run.rules();
-                (assignment.skipped, assignment.faults) = (run.skipped, run.faults);
+                (assignment.skipped, assignment.faults, seated) = (run.skipped, run.faults, run.seated);
                 if let AssignmentKind::Assigned { rep, rule, .. } = &assignment.kind {
                     let team = Team { pool, facts, roster, ledgers, options, at, rules };
                     (assignment.companions, also) = team.beside(rule, rep, turn.as_ref());
@@ -189,6 +202,7 @@ impl Assigner {
                 turn: turn.filter(|_| counts),
                 way: Way::Assigned,
                 also: if counts { also } else { Vec::new() },
+                seated,
                 spans: slot.is_some_and(|(_, slot)| pool.counts_spans(slot)),
                 takes_back: false,
             });

@@ -120,8 +120,15 @@ impl Assignment {
     pub fn effects(&self) -> Vec<Effect> {
         let lead = self.lead.clone();
         match &self.kind {
-            AssignmentKind::Assigned { rep, .. } | AssignmentKind::ExistingOwner { rep } => {
-                let acquisition = Acquisition::AutoAssigned;
+            AssignmentKind::Assigned { rep, .. }
+            | AssignmentKind::ExistingOwner { rep }
+            | AssignmentKind::Given { rep }
+            | AssignmentKind::Claimed { rep } => {
+                let acquisition = match &self.kind {
+                    AssignmentKind::Given { .. } => Acquisition::AssignedByAdmin,
+                    AssignmentKind::Claimed { .. } => Acquisition::Claimed,
+                    _ => Acquisition::AutoAssigned,
+                };
                 let about = RecordRef::Lead(lead.clone());
                 let mut effects = vec![Effect::SetOwner { lead, owner: rep.clone(), acquisition }];
                 let with = self.companions.iter().filter_map(|one| one.rep.clone());

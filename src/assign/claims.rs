@@ -13,6 +13,7 @@ use super::ledgers::Ledgers;
 use super::options::{AssignOptions, previous_owners};
 use super::roster::Roster;
 use super::run::LeadOptions;
+use super::seating::SeatedOnly;
 use super::skip_reason::SkipReason;
 use crate::model::{PoolId, RepId};
 use crate::rule::Facts;
@@ -119,7 +120,7 @@ impl Assigner {
                 rep_revision: ledgers.reps.revision(rep),
                 at,
                 change: Some(Change {
-                    kind: AssignmentKind::ExistingOwner { rep: rep.clone() },
+                    kind: AssignmentKind::Claimed { rep: rep.clone() },
                     date,
                     key: claim_key(&key).map(Arc::from),
                     rep: Some(rep.clone()),
@@ -127,6 +128,7 @@ impl Assigner {
                     way: Way::Claimed,
                     spans: pool.counts_spans(slot),
                     also: Vec::new(),
+                    seated: SeatedOnly::default(),
                     takes_back: false,
                 }),
             }),

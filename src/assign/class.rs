@@ -1,5 +1,8 @@
 //! Reps who are owed more at the same time and by the same amount.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::document::Digest;
@@ -38,7 +41,27 @@ pub(super) struct Class {
     pub(super) credit: i64,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) smooth: i64,
-    /// Members.
+    /// By the date through which some rested: what the class was owed when they came back. Kept until each of them is seated
+    /// anew.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) since: BTreeMap<NaiveDate, Since>,
+    /// Members who take part.
+    #[serde(skip)]
+    pub(super) count: u32,
+    /// Members who rest, by the date through which they do.
+    #[serde(skip)]
+    pub(super) resting: BTreeMap<NaiveDate, u32>,
+}
+
+/// What a class was owed when those who rested through a date came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Since {
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) credit: i64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) smooth: i64,
+    /// Members who were not seated anew since.
     #[serde(skip)]
     pub(super) count: u32,
 }
@@ -50,7 +73,27 @@ fn is_zero(units: &i64) -> bool {
 
 impl Class {
     pub(super) fn new(key: ClassKey) -> Class {
-        Class { of: key.of, weight: key.weight, credit: 0, smooth: 0, count: 0 }
+        let (since, resting) = (BTreeMap::new(), BTreeMap::new());
+        Class { of: key.of, weight: key.weight, credit: 0, smooth: 0, since, count: 0, resting }
+    }
+
+    /// A day has begun: who rested through one before takes part again. Nobody's seat is touched.
+    pub(super) fn wake(&mut self, today: NaiveDate) -> bool {
+        let mut woke = false;
+        while let Some(entry) = self.resting.first_entry()
+            && *entry.key() < today
+        {
+            let (through, count) = entry.remove_entry();
+            self.since.insert(through, Since { credit: self.credit, smooth: self.smooth, count });
+            self.count = self.count.saturating_add(count);
+            woke = true;
+        }
+        woke
+    }
+
+    /// Whether nobody belongs to it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0 && self.resting.is_empty()
     }
 
     pub(super) fn key(&self) -> ClassKey {

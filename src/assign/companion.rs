@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::turn::{Taken, Turn};
+use super::seating::Taken;
+use super::turn::Turn;
 use crate::model::RepId;
 
 /// Somebody whom a lead needs beside its owner, such as presales or a second senior.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::RepId;
 
@@ -136,17 +136,46 @@ impl Spans {
 /// The counts of the days that still matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct DayCounts(BTreeMap<NaiveDate, BTreeMap<RepId, DayCount>>);
+pub(super) struct DayCounts(BTreeMap<NaiveDate, Day>);
+
+/// The counts of a day: of each rep, and of all.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(from = "BTreeMap<RepId, DayCount>")]
+struct Day {
+    reps: BTreeMap<RepId, DayCount>,
+    assigned: u64,
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.reps.serialize(serializer)
+    }
+}
+
+impl From<BTreeMap<RepId, DayCount>> for Day {
+    fn from(reps: BTreeMap<RepId, DayCount>) -> Day {
+        let assigned = reps.values().map(|count| u64::from(count.assigned)).sum();
+        Day { reps, assigned }
+    }
+}
+
+impl Day {
+    fn change(&mut self, rep: &RepId, way: Way, change: impl FnOnce(&mut DayCount, Way)) {
+        let count = self.reps.entry(rep.clone()).or_default();
+        let before = count.assigned;
+        change(count, way);
+        self.assigned = self.assigned.saturating_sub(before.into()).saturating_add(count.assigned.into());
+    }
+}
 
 impl DayCounts {
     pub(super) fn on(&self, date: NaiveDate, rep: &RepId) -> DayCount {
-        self.0.get(&date).and_then(|day| day.get(rep)).copied().unwrap_or_default()
+        self.0.get(&date).and_then(|day| day.reps.get(rep)).copied().unwrap_or_default()
     }
 
     /// How many leads were assigned on a date to anybody.
     pub(super) fn assigned_in_all(&self, date: NaiveDate) -> u32 {
-        let day = self.0.get(&date).into_iter().flat_map(BTreeMap::values);
-        day.fold(0, |sum, count| sum.saturating_add(count.assigned))
+        self.0.get(&date).map_or(0, |day| u32::try_from(day.assigned).unwrap_or(u32::MAX))
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -154,13 +183,13 @@ impl DayCounts {
     }
 
     pub(super) fn add(&mut self, date: NaiveDate, rep: &RepId, way: Way) {
-        self.0.entry(date).or_default().entry(rep.clone()).or_default().add(way);
+        self.0.entry(date).or_default().change(rep, way, DayCount::add);
     }
 
     /// Takes back a count of a day that is still known.
     pub(super) fn take_back(&mut self, date: NaiveDate, rep: &RepId, way: Way) {
-        if let Some(count) = self.0.get_mut(&date).and_then(|day| day.get_mut(rep)) {
-            count.take_back(way);
+        if let Some(day) = self.0.get_mut(&date).filter(|day| day.reps.contains_key(rep)) {
+            day.change(rep, way, DayCount::take_back);
         }
     }
 
@@ -171,7 +200,8 @@ impl DayCounts {
     /// A rep who was given more leads on a day than there can have been.
     pub(super) fn over(&self, most: u64) -> Option<&RepId> {
         let sum = |count: &DayCount| u64::from(count.assigned) + u64::from(count.claimed);
-        self.0.values().flatten().find(|(_, count)| sum(count) > most).map(|(rep, _)| rep)
+        let mut all = self.0.values().flat_map(|day| &day.reps);
+        all.find(|(_, count)| sum(count) > most).map(|(rep, _)| rep)
     }
 
     /// Forgets the days more than `days` before `today`.

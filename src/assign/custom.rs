@@ -10,7 +10,8 @@ use serde_json::Value as Json;
 use super::class::{ONE_LEAD, TurnTable};
 use super::ledgers::Ledgers;
 use super::ranks::Candidate;
-use super::turn::TurnList;
+use super::seats::Seats;
+use super::turns::Turns;
 use crate::model::RepId;
 use crate::rule::{FactSource, Factory, Registry};
 
@@ -31,7 +32,7 @@ pub trait CustomStrategy: Send + Sync + fmt::Debug {
 pub struct PoolView<'a> {
     pub(super) facts: &'a dyn FactSource,
     pub(super) candidates: &'a [Candidate<'a>],
-    pub(super) list: &'a TurnList,
+    pub(super) turns: Option<&'a Turns>,
     pub(super) ledgers: Ledgers<'a>,
 }
 
@@ -79,7 +80,7 @@ impl PoolView<'_> {
     /// What a rep is owed of the group's fair shares, in leads of 2³² units.
     #[must_use]
     pub fn credit(&self, rep: &RepId) -> i64 {
-        self.ledgers.pool.turns(self.list).map_or(0, |turns| turns.owed(rep, TurnTable::Credit))
+        self.turns.map_or(0, |turns| turns.owed(rep, TurnTable::Credit))
     }
 
     /// The units of one lead, in which credit is counted.

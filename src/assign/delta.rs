@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::companion::Also;
 use super::counts::Way;
 use super::kind::AssignmentKind;
-use super::turn::Taken;
+use super::seating::{SeatedOnly, Taken};
 use crate::model::{PoolId, RepId};
 
 /// What a decision changes in the pool's [`Ledger`](super::Ledger) and in the row of the rep it gives to, in the
@@ -100,6 +100,9 @@ pub(super) struct Change {
     /// Who beside the owner gets it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) also: Vec<Also>,
+    /// Who sits elsewhere in lists of which no turn is taken.
+    #[serde(default, skip_serializing_if = "SeatedOnly::is_empty")]
+    pub(super) seated: SeatedOnly,
     /// The decision is taken back: counts go down, the key is forgotten, the turn's moves are those of the decision with
     /// the other sign.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -1,14 +1,19 @@
 //! Who may take a lead.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::counts::Period;
 use super::ledgers::Ledgers;
+use super::roll::ABSENT;
 use super::roster::{Roster, Slot};
 use super::rules::PreviousOwners;
+use super::seating::Taken;
 use super::skip_reason::SkipReason;
+use super::turn::TurnList;
+use super::turns::Turns;
 use crate::calendar::Zone;
 use crate::model::{Region, RepId};
 
@@ -41,6 +46,8 @@ pub(super) struct Question<'a> {
     pub(super) skills: &'a [(String, String)],
     pub(super) previous: &'a [RepId],
     pub(super) excluded: &'a BTreeSet<RepId>,
+    /// The turns that others take who get the same lead.
+    pub(super) pending: &'a [Taken],
 }
 
 impl<'a> Question<'a> {
@@ -64,6 +71,18 @@ impl<'a> Question<'a> {
     /// Whether only a cap keeps the rep from taking the lead now.
     pub(super) fn only_capped(&self, rep: &RepId, reason: &SkipReason) -> bool {
         reason.is_cap() && self.ruled_out(rep).is_none()
+    }
+
+    /// What the reps of a list are owed, after the turns that others take who get the lead. O(n) when there are some.
+    pub(super) fn turns(&self, list: &TurnList) -> Option<Cow<'a, Turns>> {
+        let kept = self.ledgers.pool.turns(list).map(Cow::Borrowed);
+        let mut pending = self.pending.iter().filter(|taken| taken.turn.list == *list).peekable();
+        if pending.peek().is_none() {
+            return kept;
+        }
+        let mut turns = kept.map(|turns| turns.without_index()).unwrap_or_default();
+        pending.for_each(|taken| turns.take(taken, Some(self.date)));
+        Some(Cow::Owned(turns))
     }
 
     /// When the rep could take the lead if nothing but time passed; `None` when that is not known or never.
@@ -125,7 +144,7 @@ impl<'a> Question<'a> {
     /// Why this rep takes no part now, whatever the lead, unlike others of the kind.
     pub(super) fn own_code(&self, rep: &RepId, slot: &Slot) -> Option<&'static str> {
         match slot.away_until(self.now) {
-            Some(_) => Some("absent"),
+            Some(_) => Some(ABSENT),
             None => self.capped(rep, slot).map(|reason| reason.code()),
         }
     }
@@ -178,6 +197,12 @@ impl<'a> Question<'a> {
         caps.into_iter().flatten().filter(|_| !self.is_reward)
     }
 
+    /// The last date on which a cap keeps the rep from taking part, where nothing else does that the next day would not end.
+    pub(super) fn rests_through(&self, rep: &RepId, slot: &Slot) -> Option<NaiveDate> {
+        let free = self.period_caps(rep, slot).map(|(_, next)| next).max()?;
+        if self.held_up(rep, slot) { None } else { free.pred_opt() }
+    }
+
     fn capped(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
         self.period_caps(rep, slot).next().map(|(reason, _)| reason).or_else(|| self.full(rep, slot))
     }
@@ -200,10 +225,15 @@ impl<'a> Question<'a> {
 
     /// Whether no passing of time frees the rep.
     fn held_up(&self, rep: &RepId, slot: &Slot) -> bool {
-        let pool = [self.total_cap, self.daily_cap, self.weekly_cap, self.monthly_cap];
         let of_rep = [slot.daily_cap, slot.weekly_cap, slot.monthly_cap];
-        let is_never = |cap: &Option<u32>| *cap == Some(0) && !self.is_reward;
-        pool.iter().chain(&of_rep).any(is_never) || self.full(rep, slot).is_some()
+        let is_never = of_rep.contains(&Some(0)) && !self.is_reward;
+        is_never || self.never_frees() || self.full(rep, slot).is_some()
+    }
+
+    /// Whether a cap of the pool keeps everybody from taking leads for ever.
+    pub(super) fn never_frees(&self) -> bool {
+        let pool = [self.total_cap, self.daily_cap, self.weekly_cap, self.monthly_cap];
+        pool.contains(&Some(0)) && !self.is_reward
     }
 
     pub(super) fn ruled_out(&self, rep: &RepId) -> Option<SkipReason> {

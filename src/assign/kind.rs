@@ -29,6 +29,17 @@ pub enum AssignmentKind {
         /// The rep.
         rep: RepId,
     },
+    /// A person gave it to the rep, or the rep has it, by [`AssignOptions::given`](super::AssignOptions::given): no rule was
+    /// asked.
+    Given {
+        /// The rep.
+        rep: RepId,
+    },
+    /// The rep took it himself (领取), by [`Assigner::claim`](super::Assigner::claim).
+    Claimed {
+        /// The rep.
+        rep: RepId,
+    },
     /// A rule sent it to another pool.
     ToPool {
         /// The pool it goes to.
@@ -68,6 +79,8 @@ codes! {
     AssignmentKind {
         AssignmentKind::Assigned { .. } => "assigned",
         AssignmentKind::ExistingOwner { .. } => "existing_owner",
+        AssignmentKind::Given { .. } => "given",
+        AssignmentKind::Claimed { .. } => "claimed",
         AssignmentKind::ToPool { .. } => "to_pool",
         AssignmentKind::AwaitingReview { .. } => "awaiting_review",
         AssignmentKind::NoRuleMatched => "no_rule_matched",
@@ -81,7 +94,10 @@ impl AssignmentKind {
     #[must_use]
     pub fn owner(&self) -> Option<&RepId> {
         match self {
-            AssignmentKind::Assigned { rep, .. } | AssignmentKind::ExistingOwner { rep } => Some(rep),
+            AssignmentKind::Assigned { rep, .. }
+            | AssignmentKind::ExistingOwner { rep }
+            | AssignmentKind::Given { rep }
+            | AssignmentKind::Claimed { rep } => Some(rep),
             _ => None,
         }
     }
@@ -114,6 +130,8 @@ impl fmt::Display for AssignmentKind {
             AssignmentKind::ExistingOwner { rep } => {
                 write!(f, "goes to {rep}, who owns what it was matched to")?
             }
+            AssignmentKind::Given { rep } => write!(f, "goes to {rep}, to whom it was given")?,
+            AssignmentKind::Claimed { rep } => write!(f, "goes to {rep}, who claimed it")?,
             AssignmentKind::ToPool { pool, .. } => write!(f, "goes to pool {pool}")?,
             AssignmentKind::AwaitingReview { by, .. } => write!(f, "waits for {by} to decide")?,
             AssignmentKind::NoRuleMatched => f.write_str("stays: no assignment rule matched")?,

@@ -13,7 +13,8 @@ use super::decided::{Counted, Decided, Decision};
 use super::delta::{AssignDelta, Change};
 use super::ledger_error::LedgerError;
 use super::recent::Recent;
-use super::turn::{Seating, Taken, Turn, TurnList};
+use super::seating::{Seating, Taken};
+use super::turn::{Turn, TurnList};
 use super::turns::Turns;
 use crate::calendar::Span;
 use crate::model::{GroupId, LeadId, PoolId, RepId, RuleId};
@@ -115,7 +116,7 @@ impl Ledger {
         self.counts.on(date, rep).assigned
     }
 
-    /// How many leads of the pool were assigned on a local date, the pool's, whoever got them. O(reps).
+    /// How many leads of the pool were assigned on a local date, the pool's, whoever got them.
     #[must_use]
     pub fn assigned_in_all(&self, date: NaiveDate) -> u32 {
         self.counts.assigned_in_all(date)
@@ -146,13 +147,17 @@ impl Ledger {
         let Some(change) = &delta.change else { return Ok(()) };
         self.revision += 1;
         self.latest = self.latest.max(Some(delta.at));
-        if let Some(taken) = &change.turn {
-            self.turns_mut(&taken.turn.list).take(taken);
+        // A turn that is given back begins no day.
+        let date = (!change.takes_back).then_some(change.date);
+        for one in &change.seated.seated {
+            self.turns_mut(&one.list).sit(&one.seating, date);
         }
-        for also in &change.also {
-            if let Some(taken) = &also.turn {
-                self.turns_mut(&taken.turn.list).take(taken);
-            }
+        for one in &change.seated.read {
+            self.turns_mut(&one.list).sit(&one.seating, None);
+        }
+        let also = change.also.iter().filter_map(|one| one.turn.as_ref());
+        for taken in change.turn.iter().chain(also) {
+            self.turns_mut(&taken.turn.list).take(taken, date);
         }
         for (rep, _) in delta.reps() {
             self.given.note(self.revision, rep);
@@ -259,16 +264,6 @@ impl Ledger {
         let revision = *self.keys.get(key)?;
         let decided = self.decided.get(&revision)?.clone();
         Some(Decision { pool: self.pool.clone(), revision, decided })
-    }
-
-    /// The turns as they are after one that is not stored yet, with nothing else changed.
-    pub(super) fn after(&self, taken: Option<&Taken>) -> Ledger {
-        let mut after = self.without_decisions();
-        after.given = self.given.clone();
-        if let Some(taken) = taken {
-            after.turns_mut(&taken.turn.list).take(taken);
-        }
-        after
     }
 
     pub(super) fn turns(&self, list: &TurnList) -> Option<&Turns> {

@@ -190,6 +190,8 @@ impl Ledger {
 impl Turns {
     /// What is given equals what is paid, and no decision moves a rep by more than it is worth.
     fn check(&self, list: &TurnList, revision: u64) -> Result<(), LedgerFault> {
+        let days = self.classes.values().flat_map(|class| class.since.keys().chain(class.resting.keys()));
+        self.date.iter().chain(days).try_for_each(|date| check_date("turns", *date))?;
         let members = self.reps.len().max(1) as u128;
         // A weight is below 2³², and so is one lead in units; under smooth weights the winner pays them all.
         for (table, most) in [(TurnTable::Credit, 1), (TurnTable::Smooth, members)] {

@@ -6,6 +6,7 @@ use super::companion::Also;
 use super::delta::{AssignDelta, Change};
 use super::ledger::Ledger;
 use super::rep_ledger::RepLedger;
+use super::seating::SeatedOnly;
 
 /// The running state one decision is made on: the pool's turns and what each rep was given over all pools.
 ///
@@ -85,6 +86,7 @@ impl Ledgers<'_> {
                 rep,
                 turn: counted.and_then(|counted| back(counted.turn.as_ref()?)),
                 also,
+                seated: SeatedOnly::default(),
                 way: counted.map(|counted| counted.way).unwrap_or_default(),
                 spans: counted.is_some_and(|counted| counted.spans),
                 takes_back: true,

@@ -62,7 +62,9 @@
 //!
 //! Reps who differ in nothing but what they are owed, absences, caps and what they had before are one class: a decision moves
 //! one number for each class that took part, and the winner's. So it is as quick, and its delta as short, among ten thousand
-//! reps as among ten; only the first seats everybody.
+//! reps as among ten. Only the first names everybody, as from then on each is owed a share and a newcomer is not; where that
+//! is too long for one delta, [`Assigner::seat`] says it ahead of the leads. Who reaches a cap of a day, a week or a month rests
+//! through its last date: the next day nothing is written for those who are back.
 //!
 //! # State
 //! One [`Ledger`] per pool and, in the [`RepLedger`], one row per rep for what counts over all pools, each with a
@@ -155,12 +157,14 @@ mod delta;
 mod eligibility;
 mod explain;
 mod explanation;
+mod index;
 mod kind;
 mod ledger;
 mod ledger_error;
 mod ledger_stored;
 mod ledgers;
 mod members;
+mod nobody;
 mod options;
 mod person;
 mod plan;
@@ -174,13 +178,19 @@ mod roster;
 mod roster_document;
 mod rules;
 mod run;
+mod seat;
+mod seat_all;
+mod seating;
+mod seats;
 mod share;
 mod skip_reason;
+mod standing;
 mod sticky;
 mod team;
 mod token;
 mod turn;
 mod turns;
+mod turns_stored;
 
 pub use assigner::Assigner;
 pub(crate) use assigner::decision_key;

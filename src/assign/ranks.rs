@@ -4,6 +4,7 @@ use super::class::{TurnTable, gain};
 use super::ledgers::Ledgers;
 use super::roster::Slot;
 use super::rules::Strategy;
+use super::seats::Seats;
 use super::turn::TurnList;
 use crate::model::RepId;
 

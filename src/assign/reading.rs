@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::class::{ClassKey, TurnTable};
 use super::eligibility::Question;
 use super::members::Members;
-use super::roll::{Basis, Changed, Hint, Kind, Moment, Patch, Roll, add};
-use super::turn::Seating;
+use super::roll::{ABSENT, Basis, Changed, Hint, Kind, Moment, Patch, Roll, add};
+use super::seating::{Seating, To};
+use super::seats::Seats;
 use super::turns::Turns;
 use crate::model::RepId;
 use crate::rule::Fingerprint;
@@ -57,28 +58,35 @@ impl Roll {
         (roll, seated)
     }
 
-    /// Who is to be seated anew so that those who take part sit in the classes of their kinds.
-    pub(super) fn seating(seated: &[(RepId, usize)], kinds: &[Kind], turns: &Turns) -> Seating {
+    /// Who is to be seated anew so that those who take part sit in the classes of their kinds, and nobody else sits.
+    pub(super) fn seating(
+        &self,
+        question: &Question<'_>,
+        seated: &[(RepId, usize)],
+        turns: &Turns,
+    ) -> Seating {
         let mut numbers: BTreeMap<ClassKey, u32> = BTreeMap::new();
         numbers.extend(turns.classes.iter().map(|(number, class)| (class.key(), *number)));
         let (mut seating, mut next) = (Seating::default(), turns.next);
         let mut sits: Vec<&RepId> = Vec::with_capacity(seated.len());
         for (rep, kind) in seated {
-            let Some(kind) = kinds.get(*kind) else { continue };
+            let Some(kind) = self.kinds.get(*kind) else { continue };
             let number = *numbers.entry(kind.key).or_insert_with(|| {
                 seating.opened.insert(next, kind.key);
                 next = next.saturating_add(1);
                 next - 1
             });
             sits.push(rep);
-            if turns.reps.get(rep).and_then(|seat| seat.class) != Some(number) {
-                seating.moved.insert(rep.clone(), Some(number));
+            if turns.sits_in(rep) != Some(number) {
+                seating.moved.insert(rep.clone(), way(rep, number, turns));
             }
         }
         // Both by id.
         let sits = |rep: &RepId| sits.binary_search(&rep).is_ok();
-        let gone = turns.reps.iter().filter(|(rep, seat)| seat.class.is_some() && !sits(rep));
-        seating.moved.extend(gone.map(|(rep, _)| (rep.clone(), None)));
+        for rep in turns.reps.keys().filter(|rep| !sits(rep) && turns.sits_in(rep).is_some()) {
+            let code = self.resting.get(rep).map(|(_, code)| *code);
+            seating.moved.insert(rep.clone(), code.map_or(To::Away, |code| question.rest(rep, code)));
+        }
         seating
     }
 
@@ -110,7 +118,7 @@ impl Roll {
         for rep in again {
             let (kind, before) = match self.resting.get(rep) {
                 Some((kind, code)) => (*kind, Some(*code)),
-                None => match turns.reps.get(rep).and_then(|seat| self.kind_of(seat.class?)) {
+                None => match turns.sits_in(rep).and_then(|number| self.kind_of(number)) {
                     Some(kind) => (kind, None),
                     None => continue,
                 },
@@ -129,20 +137,43 @@ impl Roll {
         let (mut seating, mut next) = (Seating::default(), turns.next);
         let mut opened: BTreeMap<usize, u32> = BTreeMap::new();
         for one in changed.iter().filter(|one| one.before.is_some() != one.now.is_some()) {
-            let number = match (one.now, self.kinds.get(one.kind)) {
-                (Some(_), _) | (_, None) => None,
-                (None, Some(kind)) => Some(kind.class.unwrap_or_else(|| {
-                    *opened.entry(one.kind).or_insert_with(|| {
-                        seating.opened.insert(next, kind.key);
-                        next = next.saturating_add(1);
-                        next - 1
-                    })
-                })),
+            let to = match (one.now, self.kinds.get(one.kind)) {
+                (Some(code), _) => question.rest(&one.rep, code),
+                (None, None) => To::Away,
+                (None, Some(kind)) => {
+                    let number = kind.class.unwrap_or_else(|| {
+                        *opened.entry(one.kind).or_insert_with(|| {
+                            seating.opened.insert(next, kind.key);
+                            next = next.saturating_add(1);
+                            next - 1
+                        })
+                    });
+                    way(&one.rep, number, turns)
+                }
             };
-            seating.moved.insert(one.rep.clone(), number);
+            seating.moved.insert(one.rep.clone(), to);
         }
         let patch = Patch { moment: Moment::of(question), changed: changed.to_vec() };
         seating.hint = Hint::Patch(Arc::new(patch));
         seating
+    }
+}
+
+/// How a rep gets into a class: back where he was, or by its number.
+fn way(rep: &RepId, number: u32, turns: &Turns) -> To {
+    match turns.seat(rep).class == Some(number) && turns.class(number).is_some() {
+        true => To::Back,
+        false => To::Class(number),
+    }
+}
+
+impl Question<'_> {
+    /// Where somebody goes who takes no part for a reason: a cap of a day, a week or a month ends by itself.
+    fn rest(&self, rep: &RepId, code: &'static str) -> To {
+        if code == ABSENT {
+            return To::Away;
+        }
+        let found = self.roster.find(rep.as_str());
+        found.and_then(|(rep, slot)| self.rests_through(rep, slot)).map_or(To::Away, To::Through)
     }
 }

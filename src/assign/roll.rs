@@ -16,6 +16,9 @@ use crate::document::Digest;
 use crate::model::RepId;
 use crate::rule::Fingerprint;
 
+/// The code of who is away; all others who rest are at a cap.
+pub(super) const ABSENT: &str = "absent";
+
 /// What a list was read on.
 #[derive(Debug, Clone)]
 pub(super) struct Basis {

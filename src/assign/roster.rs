@@ -339,6 +339,15 @@ impl Roster {
         *known.get_or_insert_with(|| self.working(slot, at).err().map(|reason| reason.code()))
     }
 
+    /// The first moment from `at` on at which the rep's calendar is open; `None` when that is not known or never.
+    pub(super) fn opens_from(&self, slot: &Slot, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self.working(slot, at) {
+            Ok(()) => Some(at),
+            Err(SkipReason::OffHours { next_opening }) => next_opening,
+            Err(_) => None,
+        }
+    }
+
     /// The first moment from `at` on at which the rep is at work and not away.
     pub(super) fn at_work_from(&self, slot: &Slot, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let mut at = at;

@@ -12,13 +12,15 @@ use super::explanation::AssignExplanation;
 use super::kind::AssignmentKind;
 use super::ledgers::Ledgers;
 use super::members::Members;
+use super::nobody::Nobody;
 use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
 use super::ranks::{Candidate, best, rank};
 use super::roster::Roster;
 use super::rules::{RulePass, Strategy};
-use super::share::{Share, Skipped, pick};
+use super::seating::{Seated, SeatedOnly, Taken};
+use super::share::{Skipped, pick};
+use super::standing::Share;
 use super::sticky::stuck_to;
-use super::turn::Taken;
 use crate::model::RepId;
 use crate::rule::{FactSource, FactValue, Facts, Fingerprint, MatchLabel, Predicate, RuleFault};
 use crate::text;
@@ -37,35 +39,13 @@ pub(super) struct Run<'a, 't> {
     pub(super) faults: Vec<RuleFault>,
     pub(super) trace: Option<&'t mut AssignExplanation>,
     pub(super) is_for_companion: bool,
+    /// Who sits elsewhere than the state says, where no turn tells it.
+    pub(super) seated: SeatedOnly,
 }
 
 /// Whether the lead is a reward (奖励): it counts for no cap and takes no turn.
 pub(super) fn is_reward(facts: &Facts<'_>) -> bool {
     facts.matched().is_some_and(|matched| matched.labels.contains(&MatchLabel::Reward))
-}
-
-/// Nobody could take the lead.
-#[derive(Debug, Clone, Copy, Default)]
-struct Nobody {
-    /// Whether somebody could have but for a cap.
-    capped: bool,
-    free_from: Option<DateTime<Utc>>,
-}
-
-impl Nobody {
-    fn and(self, other: Nobody) -> Nobody {
-        Nobody {
-            capped: self.capped || other.capped,
-            free_from: [self.free_from, other.free_from].into_iter().flatten().min(),
-        }
-    }
-
-    fn kind(self) -> AssignmentKind {
-        match self.capped {
-            true => AssignmentKind::AllCapped { frees_at: self.free_from },
-            false => AssignmentKind::NoEligible { retry_at: self.free_from },
-        }
-    }
 }
 
 impl PoolPlan {
@@ -85,6 +65,24 @@ impl PoolPlan {
         lead: LeadOptions<'a>,
     ) -> Question<'a> {
         Question {
+            is_reward: is_reward(facts),
+            // Deriving it may take parsing the company name.
+            region: if self.match_territory { facts.region() } else { None },
+            industry: lead.industry,
+            previous: ruled_out_before(self.previous_owners, lead.previous),
+            excluded: lead.excluded,
+            ..self.nobody(roster, ledgers, now)
+        }
+    }
+
+    /// What is asked about reps where no lead is.
+    pub(super) fn nobody<'a>(
+        &'a self,
+        roster: &'a Roster,
+        ledgers: Ledgers<'a>,
+        now: DateTime<Utc>,
+    ) -> Question<'a> {
+        Question {
             roster,
             ledgers,
             now,
@@ -95,19 +93,21 @@ impl PoolPlan {
             weekly_cap: self.weekly_cap,
             monthly_cap: self.monthly_cap,
             total_cap: self.total_cap,
-            is_reward: is_reward(facts),
+            is_reward: false,
             catch_up: self.catch_up,
             match_territory: self.match_territory,
             serve_unknown_region: self.serve_unknown_region,
-            // Deriving it may take parsing the company name.
-            region: if self.match_territory { facts.region() } else { None },
-            industry: lead.industry,
+            region: None,
+            industry: &[],
             skills: &[],
-            previous: ruled_out_before(self.previous_owners, lead.previous),
-            excluded: lead.excluded,
+            previous: &[],
+            excluded: &NOBODY,
+            pending: &[],
         }
     }
 }
+
+static NOBODY: BTreeSet<RepId> = BTreeSet::new();
 
 /// What of a lead keeps some reps from taking it.
 #[derive(Clone, Copy)]
@@ -227,31 +227,15 @@ impl<'a> Run<'a, '_> {
         group: &'a Sharing,
     ) -> Result<(RepId, Option<Taken>), Nobody> {
         let question = self.question(rule);
-        let (rules, units) = (self.rules, rule.units);
+        // A reward takes no turn, whatever it counts as.
+        let units = if question.is_reward { 1 } else { rule.units };
+        let rules = self.rules;
         let share = |table| Share { list: &group.list, members: &group.members, table, units, rules };
-        // A reward takes no turn, so everybody is asked whether he may have it whatever the caps say.
-        let by_turns = match group.strategy {
-            _ if question.is_reward || group.custom.is_some() => None,
-            Strategy::FairShare => Some(share(TurnTable::Credit)),
-            Strategy::SmoothWeighted => Some(share(TurnTable::Smooth)),
-            Strategy::LeastLoaded | Strategy::LowestLoadRatio | Strategy::Sticky => None,
-        };
-        let Some(by_turns) = by_turns else {
-            let candidates = self.candidates(rule, &group.members)?;
-            let winner = match (&group.custom, group.strategy) {
-                (Some(custom), _) => {
-                    let (list, ledgers) = (&group.list, question.ledgers);
-                    let view = PoolView { facts: self.facts, candidates: &candidates, list, ledgers };
-                    proposed(custom.as_ref(), &view)
-                }
-                (None, Strategy::Sticky) => stuck_to(self.facts, &candidates),
-                (None, strategy) => best(strategy, &candidates, &group.list, question.ledgers),
-            };
-            let winner = winner.and_then(|index| candidates.get(index)).ok_or_else(Nobody::default)?;
-            let share = share(TurnTable::Credit);
+        let Some(table) = group.table() else {
+            let winner = self.otherwise(rule, group)?;
             let turn = (rule.takes_turn && !question.is_reward)
-                .then(|| pick(&question, share, Some(&winner.rep), &mut Skipped::new()));
-            return Ok((winner.rep.clone(), turn.flatten().map(|(_, taken)| taken)));
+                .then(|| pick(&question, share(TurnTable::Credit), Some(&winner), &mut Skipped::new()));
+            return Ok((winner, turn.and_then(Result::ok).map(|(_, taken)| taken)));
         };
         if self.trace.is_some() {
             // Everybody is asked, for the explanation's sake.
@@ -259,14 +243,31 @@ impl<'a> Run<'a, '_> {
             self.candidates(rule, &group.members)?;
             self.skipped = skipped;
         }
-        let picked = match question.is_closed() {
-            true => None,
-            false => pick(&question, by_turns, None, &mut self.skipped),
-        };
-        match picked {
-            Some((winner, taken)) => Ok((winner, Some(taken))),
-            None => Err(self.candidates(rule, &group.members).err().unwrap_or_default()),
+        match pick(&question, share(table), None, &mut self.skipped)? {
+            (winner, Taken { turn, seating }) if question.is_reward => {
+                let kept = question.ledgers.pool.turns(&group.list).and_then(|turns| turns.date);
+                self.seated.note(Seated { list: turn.list, seating }, kept < Some(question.date));
+                Ok((winner, None))
+            }
+            (winner, taken) => Ok((winner, Some(taken))),
         }
+    }
+
+    /// Who gets the lead of those who share by something else than turns.
+    fn otherwise(&mut self, rule: &'a RulePlan, group: &'a Sharing) -> Result<RepId, Nobody> {
+        let question = self.question(rule);
+        let candidates = self.candidates(rule, &group.members)?;
+        let winner = match (&group.custom, group.strategy) {
+            (Some(custom), _) => {
+                let (turns, ledgers) = (question.turns(&group.list), question.ledgers);
+                let (facts, candidates, turns) = (self.facts, candidates.as_slice(), turns.as_deref());
+                proposed(custom.as_ref(), &PoolView { facts, candidates, turns, ledgers })
+            }
+            (None, Strategy::Sticky) => stuck_to(self.facts, &candidates),
+            (None, strategy) => best(strategy, &candidates, &group.list, question.ledgers),
+        };
+        let winner = winner.and_then(|index| candidates.get(index));
+        winner.map(|winner| winner.rep.clone()).ok_or_else(Nobody::default)
     }
 
     /// Who of a group stands beside the owner. Skills that the rule asks for are asked of the owner only.

@@ -4,68 +4,18 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use super::class::{TurnTable, gain};
+use super::class::{ClassKey, gain};
 use super::eligibility::Question;
-use super::members::Members;
-use super::roll::{Changed, Hint, Roll, add};
-use super::turn::{Seating, Taken, Turn, TurnList};
-use super::turns::Turns;
+use super::nobody::Nobody;
+use super::roll::{ABSENT, Kind, add};
+use super::seating::Taken;
+use super::seats::Seats;
+use super::standing::{Share, Standing};
+use super::turn::Turn;
 use crate::model::RepId;
-use crate::rule::Fingerprint;
 
 pub(super) type Skipped = BTreeMap<Cow<'static, str>, u32>;
-
-/// The code of who is away.
-const ABSENT: &str = "absent";
-
-/// A list at the moment of a decision.
-struct Standing<'a> {
-    turns: Cow<'a, Turns>,
-    /// Who takes part, or does not, otherwise than the turns say.
-    changed: Vec<Changed>,
-    seating: Seating,
-}
-
-/// What is shared, among whom, and how.
-#[derive(Clone, Copy)]
-pub(super) struct Share<'a> {
-    pub(super) list: &'a TurnList,
-    pub(super) members: &'a Members,
-    pub(super) table: TurnTable,
-    pub(super) units: u32,
-    pub(super) rules: Fingerprint,
-}
-
-impl<'a> Standing<'a> {
-    fn of(question: &Question<'a>, share: Share<'_>) -> Standing<'a> {
-        let kept = question.ledgers.pool.turns(share.list);
-        if let Some((turns, index)) = kept.and_then(|turns| Some((turns, turns.index.as_ref()?)))
-            && let Some(changed) = index.roll.changed(question, turns, share.table, share.rules)
-        {
-            let mut seating = index.roll.reseating(question, &changed, turns);
-            let absent = changed.iter().filter(|one| one.now == Some(ABSENT)).map(|one| &one.rep);
-            seating.note_away(absent, question.catch_up);
-            if question.catch_up > 0 && !seating.moved.is_empty() {
-                // Who catches up does so before it is asked who is owed most.
-                let mut after = turns.clone();
-                after.seat(&seating);
-                return Standing { turns: Cow::Owned(after), changed: Vec::new(), seating };
-            }
-            return Standing { turns: Cow::Borrowed(turns), changed, seating };
-        }
-        let mut turns = kept.map(Turns::without_index).unwrap_or_default();
-        let (roll, seated) = Roll::read(question, share.members, share.table, share.rules);
-        let mut seating = Roll::seating(&seated, &roll.kinds, &turns);
-        let absent = roll.resting.iter().filter(|(_, (_, code))| *code == ABSENT).map(|(rep, _)| rep);
-        seating.note_away(absent, question.catch_up);
-        turns.seat(&seating);
-        turns.index_by(roll.clone());
-        seating.hint = Hint::Roll(Arc::new(roll));
-        Standing { turns: Cow::Owned(turns), changed: Vec::new(), seating }
-    }
-}
 
 /// Those of one kind who may take the lead.
 struct Part {
@@ -75,111 +25,38 @@ struct Part {
     count: u32,
 }
 
-/// Who gets the lead, or the one who has it if he may, and the turn that takes; counts the others by reason. `None` when
-/// nobody may take it: then nothing is counted.
+/// Who may take the lead, kind by kind.
+struct Parts<'q> {
+    /// The whole pool has had enough.
+    is_closed: bool,
+    /// By kind.
+    some: Vec<Part>,
+    /// Those of the kinds who may not, each with the kind.
+    out: BTreeMap<&'q RepId, usize>,
+    /// The others by reason.
+    counts: BTreeMap<&'static str, u32>,
+}
+
+/// Who gets the lead, or the one who has it if he may, and the turn that takes; counts the others by reason.
 pub(super) fn pick(
     question: &Question<'_>,
     share: Share<'_>,
     winner: Option<&RepId>,
     skipped: &mut Skipped,
-) -> Option<(RepId, Taken)> {
+) -> Result<(RepId, Taken), Nobody> {
     let standing = Standing::of(question, share);
-    let turns = &*standing.turns;
-    let roll = &turns.index.as_ref()?.roll;
-    let mut counts: BTreeMap<&'static str, u32> = roll.outside.clone();
-    // Most kinds are out for one and the same reason, such as the territory.
-    let mut run: (&'static str, u32) = ("", 0);
-    let mut open = question.roster.unread_hours();
-    let mut some: Vec<Part> = Vec::new();
-    for (index, kind) in roll.kinds.iter().enumerate() {
-        let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
-        if let Some(code) = question.kind_code(slot, kind.key.weight, &mut open) {
-            // Whether they take part or not: those who changed are among them.
-            let resting = kind.resting.values().fold(0, |sum: u32, count| sum.saturating_add(*count));
-            let all = kind.seated.saturating_add(resting);
-            if run.0 == code {
-                run.1 = run.1.saturating_add(all);
-            } else {
-                add(&mut counts, run.0, run.1);
-                run = (code, all);
-            }
-            continue;
-        }
-        let changed = || standing.changed.iter().filter(move |one| one.kind == index);
-        let came = changed().filter(|one| one.before.is_some() && one.now.is_none()).count();
-        let went = changed().filter(|one| one.before.is_none() && one.now.is_some()).count();
-        let more = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let count = kind.seated.saturating_add(more(came)).saturating_sub(more(went));
-        for (code, count) in &kind.resting {
-            let better = changed().filter(|one| one.before == Some(code)).count();
-            add(&mut counts, code, count.saturating_sub(more(better)));
-        }
-        changed().filter_map(|one| one.now).for_each(|code| add(&mut counts, code, 1));
-        if count > 0 {
-            some.push(Part { kind: index, class: kind.class, weight: kind.key.weight, count });
-        }
-    }
-    add(&mut counts, run.0, run.1);
-    let kind_of = |rep: &RepId| match standing.changed.iter().find(|one| one.rep == *rep) {
-        Some(one) => one.now.is_none().then_some(one.kind),
-        None => turns.reps.get(rep).and_then(|seat| roll.kind_of(seat.class?)),
+    let mut parts = Parts::of(question, &standing).ok_or_else(Nobody::default)?;
+    parts.rule_out(question, &standing);
+    let total = parts.total();
+    let first = match winner {
+        Some(rep) => parts.has(rep, question, &standing).then(|| rep.clone()),
+        None => parts.first(question, &standing, share, total),
     };
-    let mut out: BTreeMap<&RepId, usize> = BTreeMap::new();
-    for rep in question.previous.iter().chain(question.excluded) {
-        let Some(kind) = kind_of(rep) else { continue };
-        let Ok(place) = some.binary_search_by(|one| one.kind.cmp(&kind)) else { continue };
-        if let (Some(reason), None, Some(one)) =
-            (question.ruled_out(rep), out.insert(rep, kind), some.get_mut(place))
-        {
-            add(&mut counts, reason.code(), 1);
-            one.count = one.count.saturating_sub(1);
-        }
+    for (code, count) in std::mem::take(&mut parts.counts) {
+        add(skipped, Cow::Borrowed(code), count);
     }
-    some.retain(|one| one.count > 0);
-    out.retain(|_, kind| some.binary_search_by(|one| one.kind.cmp(kind)).is_ok());
-    let weight = |one: &Part| u64::from(one.weight).saturating_mul(one.count.into());
-    let total: u64 = some.iter().map(weight).fold(0, u64::saturating_add);
-
-    if let Some(winner) = winner
-        && (out.contains_key(winner)
-            || kind_of(winner).is_none_or(|kind| some.iter().all(|one| one.kind != kind)))
-    {
-        return None;
-    }
-    let mut best: Option<(i64, &RepId)> = winner.map(|rep| (0, rep));
-    let mut consider = |owed: i64, rep| {
-        // Of equals the one with the smaller id.
-        if best.is_none_or(|(most, leader)| owed > most || (owed == most && rep < leader)) {
-            best = Some((owed, rep));
-        }
-    };
-    for one in some.iter().filter(|_| winner.is_none()) {
-        let gained = gain(share.table, one.weight, total, share.units);
-        let is_there = |rep: &RepId| {
-            !out.contains_key(rep) && standing.changed.iter().all(|changed| changed.rep != *rep)
-        };
-        if let Some((class, owed)) =
-            one.class.and_then(|number| Some((number, turns.classes.get(&number)?.owed(share.table))))
-            && let Some((beside, rep)) = turns.in_order(class).find(|(_, rep)| is_there(rep))
-        {
-            consider(owed.saturating_add(beside).saturating_add(gained), rep);
-        }
-        let came =
-            standing.changed.iter().filter(|changed| changed.kind == one.kind && changed.now.is_none());
-        for changed in came.filter(|changed| !out.contains_key(&changed.rep)) {
-            consider(turns.owed(&changed.rep, share.table).saturating_add(gained), &changed.rep);
-        }
-    }
-    let (_, winner) = best?;
-
-    let number = |one: &Part| match one.class {
-        Some(class) => Some(class),
-        None => {
-            let key = roll.kinds.get(one.kind)?.key;
-            standing.seating.opened.iter().find(|(_, opened)| **opened == key).map(|(number, _)| *number)
-        }
-    };
-    let mut classes: Vec<u32> = some.iter().filter_map(number).collect();
+    let Some(winner) = first else { return Err(Nobody::of(question, &standing)) };
+    let mut classes: Vec<u32> = parts.some.iter().filter_map(|one| one.class).collect();
     classes.sort_unstable();
     let turn = Turn {
         list: share.list.clone(),
@@ -188,12 +65,131 @@ pub(super) fn pick(
         units: share.units,
         winner: winner.clone(),
         classes: classes.into(),
-        out: out.into_keys().cloned().collect(),
+        out: parts.out.into_keys().cloned().collect(),
         back: false,
     };
-    for (code, count) in counts {
-        add(skipped, Cow::Borrowed(code), count);
+    Ok((winner, Taken { turn, seating: standing.seating }))
+}
+
+impl<'q> Parts<'q> {
+    fn of(question: &Question<'q>, standing: &Standing<'_>) -> Option<Parts<'q>> {
+        let roll = standing.roll()?;
+        let (some, out, counts) = (Vec::new(), BTreeMap::new(), roll.outside.clone());
+        let mut parts = Parts { is_closed: question.is_closed(), some, out, counts };
+        // Most kinds are out for one and the same reason, such as the territory.
+        let mut run: (&'static str, u32) = ("", 0);
+        let mut open = question.roster.unread_hours();
+        for (index, kind) in roll.kinds.iter().enumerate() {
+            let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
+            let Some(code) = question.kind_code(slot, kind.key.weight, &mut open) else {
+                parts.add(index, kind, question, standing);
+                continue;
+            };
+            // Whether they take part or not: those who changed are among them.
+            let resting = kind.resting.values().fold(0, |sum: u32, count| sum.saturating_add(*count));
+            let all = kind.seated.saturating_add(resting);
+            if run.0 == code {
+                run.1 = run.1.saturating_add(all);
+            } else {
+                add(&mut parts.counts, run.0, run.1);
+                run = (code, all);
+            }
+        }
+        add(&mut parts.counts, run.0, run.1);
+        Some(parts)
     }
-    let winner = winner.clone();
-    Some((winner, Taken { turn, seating: standing.seating }))
+
+    /// Adds a kind that may take the lead but for those who rest.
+    fn add(&mut self, index: usize, kind: &Kind, question: &Question<'_>, standing: &Standing<'_>) {
+        let class = standing.number_of(kind.class, kind.key);
+        let mut count = standing.count_of(class, kind.seated);
+        for (code, resting) in standing.resting(index, kind) {
+            let resting = u32::try_from(resting).unwrap_or(0);
+            match code != ABSENT && (question.is_reward || self.is_closed) {
+                true => count = count.saturating_add(resting),
+                false => add(&mut self.counts, code, resting),
+            }
+        }
+        if self.is_closed {
+            add(&mut self.counts, "pool_total_cap", count);
+        } else if count > 0 {
+            let ClassKey { weight, .. } = kind.key;
+            self.some.push(Part { kind: index, class, weight, count });
+        }
+    }
+
+    fn part(&self, kind: usize) -> Option<&Part> {
+        let place = self.some.binary_search_by(|one| one.kind.cmp(&kind)).ok()?;
+        self.some.get(place)
+    }
+
+    /// Leaves out who shall not have this very lead.
+    fn rule_out(&mut self, question: &Question<'q>, standing: &Standing<'_>) {
+        for rep in question.previous.iter().chain(question.excluded) {
+            let Some(kind) = standing.kind_of(rep, question.is_reward) else { continue };
+            let Ok(place) = self.some.binary_search_by(|one| one.kind.cmp(&kind)) else { continue };
+            if let (Some(reason), None, Some(one)) =
+                (question.ruled_out(rep), self.out.insert(rep, kind), self.some.get_mut(place))
+            {
+                add(&mut self.counts, reason.code(), 1);
+                one.count = one.count.saturating_sub(1);
+            }
+        }
+        self.some.retain(|one| one.count > 0);
+        let some = &self.some;
+        self.out.retain(|_, kind| some.binary_search_by(|one| one.kind.cmp(kind)).is_ok());
+    }
+
+    /// The weight of all who may take the lead.
+    fn total(&self) -> u64 {
+        let weight = |one: &Part| u64::from(one.weight).saturating_mul(one.count.into());
+        self.some.iter().map(weight).fold(0, u64::saturating_add)
+    }
+
+    fn has(&self, rep: &RepId, question: &Question<'_>, standing: &Standing<'_>) -> bool {
+        let kind = standing.kind_of(rep, question.is_reward);
+        !self.out.contains_key(rep) && kind.is_some_and(|kind| self.part(kind).is_some())
+    }
+
+    /// Who is owed most.
+    fn first(
+        &self,
+        question: &Question<'_>,
+        standing: &Standing<'_>,
+        share: Share<'_>,
+        total: u64,
+    ) -> Option<RepId> {
+        let (table, index) = (share.table, standing.index()?);
+        let gained = |one: &Part| gain(table, one.weight, total, share.units);
+        let is_plain = |rep: &RepId| !self.out.contains_key(rep) && standing.is_as_kept(rep);
+        let mut best: Option<(i64, &RepId)> = None;
+        let mut consider = |owed: i64, rep| {
+            // Of equals the one with the smaller id.
+            if best.is_none_or(|(most, leader)| owed > most || (owed == most && rep < leader)) {
+                best = Some((owed, rep));
+            }
+        };
+        for one in &self.some {
+            let sums = one.class.and_then(|number| Some((number, standing.class(number)?.owed(table))));
+            if let Some((number, sum)) = sums
+                && let Some((beside, rep)) = index.in_order(number).find(|(_, rep)| is_plain(rep))
+            {
+                consider(sum.saturating_add(beside).saturating_add(gained(one)), rep);
+            }
+            if question.is_reward
+                && let Some((owed, rep)) = index.capped(one.kind).find(|(_, rep)| is_plain(rep))
+            {
+                consider(owed.saturating_add(gained(one)), rep);
+            }
+        }
+        let changed = standing.all_changed().iter().map(|one| &one.rep);
+        for rep in standing.moved().chain(changed) {
+            if !self.out.contains_key(rep)
+                && let Some(one) = standing.kind_of(rep, question.is_reward).and_then(|kind| self.part(kind))
+            {
+                consider(standing.owed(rep, table).saturating_add(gained(one)), rep);
+            }
+        }
+        best.map(|(_, rep)| rep.clone())
+    }
 }

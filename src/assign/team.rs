@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::class::TurnTable;
 use super::companion::{Also, Companion};
 use super::eligibility::Question;
 use super::ledgers::Ledgers;
 use super::options::{AssignOptions, previous_owners};
 use super::plan::PoolPlan;
 use super::roster::Roster;
-use super::rules::Strategy;
-use super::run::{LeadOptions, Run};
-use super::share::{Share, Skipped, pick};
-use super::turn::Taken;
+use super::run::{LeadOptions, Run, is_reward};
+use super::seating::{SeatedOnly, Taken};
+use super::share::{Skipped, pick};
+use super::standing::Share;
 use crate::model::{RepId, RuleId};
 use crate::rule::{Facts, Fingerprint};
 
@@ -32,22 +31,19 @@ pub(super) struct Team<'a> {
 impl Team<'_> {
     /// The turn a lead takes that goes to its owner, where the pool says that it takes one and he may have it.
     pub(super) fn turn_of(&self, owner: &RepId) -> Option<Taken> {
-        let group = self.pool.owner_turn.as_ref()?;
+        let group = self.pool.owner_turn.as_ref().filter(|_| !is_reward(self.facts))?;
         let industry = self.pool.industry(self.facts);
         let (previous, excluded) = (&[], &self.options.excluded);
         let lead = LeadOptions { industry: &industry, previous, excluded };
         let question = self.pool.question(self.facts, self.roster, self.ledgers, self.at, lead);
-        let table = match group.strategy {
-            Strategy::SmoothWeighted => TurnTable::Smooth,
-            _ => TurnTable::Credit,
-        };
+        let table = group.table_of_turns();
         let (list, members, rules) = (&group.list, &group.members, self.rules);
         let share = Share { list, members, table, units: 1, rules };
         let question = match self.pool.match_industry {
             true => question,
             false => Question { industry: &[], ..question },
         };
-        pick(&question, share, Some(owner), &mut Skipped::new()).map(|(_, taken)| taken)
+        pick(&question, share, Some(owner), &mut Skipped::new()).ok().map(|(_, taken)| taken)
     }
 
     /// The companions that the rule asks for, each on the state that those before left, and nobody twice.
@@ -61,23 +57,32 @@ impl Team<'_> {
         let Some(rule) = self.pool.rules.iter().find(|one| one.id == *rule && !one.also.is_empty()) else {
             return (companions, changes);
         };
-        let mut ledger = self.ledgers.pool.after(turn);
+        let mut taken: Vec<Taken> = turn.cloned().into_iter().collect();
         let mut excluded = self.options.excluded.clone();
         excluded.insert(owner.clone());
         let industry = self.pool.industry(self.facts);
         let previous = previous_owners(self.facts, self.options);
         for (role, group) in &rule.also {
-            let ledgers = Ledgers { pool: &ledger, ..self.ledgers };
             let lead = LeadOptions { industry: &industry, previous: &previous, excluded: &excluded };
-            let question = self.pool.question(self.facts, self.roster, ledgers, self.at, lead);
+            let question = self.pool.question(self.facts, self.roster, self.ledgers, self.at, lead);
+            let question = Question { pending: &taken, ..question };
             let (pool, facts, rules) = (self.pool, self.facts, self.rules);
             let (skipped, faults) = (BTreeMap::new(), Vec::new());
-            let mut run =
-                Run { pool, facts, question, rules, skipped, faults, trace: None, is_for_companion: true };
+            let mut run = Run {
+                pool,
+                facts,
+                question,
+                rules,
+                skipped,
+                faults,
+                trace: None,
+                is_for_companion: true,
+                seated: SeatedOnly::default(),
+            };
             let found = run.companion(rule, group);
             if let Some((rep, turn)) = found.clone() {
                 let slot = self.roster.find(rep.as_str());
-                ledger = ledger.after(turn.as_ref());
+                taken.extend(turn.clone());
                 excluded.insert(rep.clone());
                 changes.push(Also {
                     role: role.clone(),

@@ -370,7 +370,12 @@ fn route_of(assignment: &Assignment, resolution: &Resolution, now: DateTime<Utc>
         {
             Route::Converted { owner: rep.clone(), account: account.clone() }
         }
-        (AssignmentKind::ExistingOwner { rep }, _) => Route::ToOwner { owner: rep.clone(), record },
+        (
+            AssignmentKind::ExistingOwner { rep }
+            | AssignmentKind::Given { rep }
+            | AssignmentKind::Claimed { rep },
+            _,
+        ) => Route::ToOwner { owner: rep.clone(), record },
         (AssignmentKind::ToPool { pool, .. }, _) => Route::ToPool { pool: pool.clone() },
         (AssignmentKind::AwaitingReview { by, .. }, _) => {
             Route::AwaitingReview { reviewer: Some(by.clone()), until: Some(now + REVIEWED), then: None }

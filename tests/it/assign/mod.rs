@@ -1,5 +1,6 @@
 //! Assignment, through the public interface.
 
+mod days;
 pub(crate) mod desk;
 mod documents;
 mod peers;

@@ -357,7 +357,8 @@ fn a_reward_counts_for_no_cap_and_takes_no_turn() {
     assert_eq!(given.owner().unwrap().as_str(), "a");
     assert_eq!(desk.ledger.assigned_on(&"a".into(), "2026-03-02".parse().unwrap()), 0);
     assert_eq!((desk.roster.holding(&"a".into(), &desk.reps), desk.reps.revision(&"a".into())), (0, 0));
-    assert_eq!(desk.ledger.credits(&TurnList::Group("g".into())).count(), 0);
+    assert!(desk.ledger.credits(&TurnList::Group("g".into())).all(|(_, units)| units == 0));
+    assert_eq!(desk.clone().run(0, 3, monday()), ["a", "b", "c"], "no turn was taken");
     assert_eq!(desk.take(&lead("R"), monday()).repeats(), Some(monday()));
 }
 

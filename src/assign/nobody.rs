@@ -1,0 +1,148 @@
+//! Nobody may take a lead: why, and until when.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::counts::Period;
+use super::eligibility::Question;
+use super::kind::AssignmentKind;
+use super::roll::{ABSENT, Kind};
+use super::roster::Slot;
+use super::standing::Standing;
+use crate::model::RepId;
+
+/// Nobody could take the lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Nobody {
+    /// Whether somebody could have but for a cap.
+    pub(super) capped: bool,
+    pub(super) free_from: Option<DateTime<Utc>>,
+}
+
+impl Nobody {
+    pub(super) fn and(self, other: Nobody) -> Nobody {
+        Nobody {
+            capped: self.capped || other.capped,
+            free_from: [self.free_from, other.free_from].into_iter().flatten().min(),
+        }
+    }
+
+    pub(super) fn kind(self) -> AssignmentKind {
+        match self.capped {
+            true => AssignmentKind::AllCapped { frees_at: self.free_from },
+            false => AssignmentKind::NoEligible { retry_at: self.free_from },
+        }
+    }
+
+    /// Of a list of which nobody may take the lead, without asking everybody: of a kind the first who is free as soon as any
+    /// of them can be speaks for all.
+    pub(super) fn of(question: &Question<'_>, standing: &Standing<'_>) -> Nobody {
+        let mut nobody = Nobody { capped: is_capped(question, standing), free_from: None };
+        let Some(roll) = standing.roll().filter(|_| !question.never_frees()) else { return nobody };
+        for (index, kind) in roll.kinds.iter().enumerate() {
+            let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
+            if question.barred(slot, Some(kind.key.weight)).is_none() {
+                let free = Free { question, standing, index, kind, slot };
+                nobody.free_from =
+                    [nobody.free_from, free.first(nobody.free_from)].into_iter().flatten().min();
+            }
+        }
+        nobody
+    }
+}
+
+/// Whether somebody could take the lead but for a cap.
+fn is_capped(question: &Question<'_>, standing: &Standing<'_>) -> bool {
+    let (Some(roll), false) = (standing.roll(), question.is_reward) else { return false };
+    let is_closed = question.is_closed();
+    let mut hours = question.roster.unread_hours();
+    let mut capped = 0_i64;
+    for (index, kind) in roll.kinds.iter().enumerate() {
+        let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
+        if question.kind_code(slot, kind.key.weight, &mut hours).is_none() {
+            capped += standing
+                .resting(index, kind)
+                .filter(|(code, _)| *code != ABSENT)
+                .map(|(_, n)| n)
+                .sum::<i64>();
+            if is_closed {
+                let class = standing.number_of(kind.class, kind.key);
+                capped += i64::from(standing.count_of(class, kind.seated));
+            }
+        }
+    }
+    // Less those who shall not have it whatever the caps say.
+    let ruled_out: BTreeSet<&RepId> = question.previous.iter().chain(question.excluded).collect();
+    let is_one_of_them = |rep: &RepId| {
+        let kind = standing.kind_of(rep, true).and_then(|kind| roll.kinds.get(kind));
+        let slot = kind.and_then(|kind| Some((kind, question.roster.at(kind.slot)?.1)));
+        let works = slot.is_some_and(|(kind, slot)| {
+            question.kind_code(slot, kind.key.weight, &mut question.roster.unread_hours()).is_none()
+        });
+        works && (is_closed || standing.kind_of(rep, false).is_none())
+    };
+    capped > ruled_out.into_iter().filter(|rep| is_one_of_them(rep)).count() as i64
+}
+
+/// When somebody of a kind is free.
+struct Free<'s, 'q> {
+    question: &'s Question<'q>,
+    standing: &'s Standing<'q>,
+    index: usize,
+    kind: &'s Kind,
+    slot: &'s Slot,
+}
+
+impl Free<'_, '_> {
+    /// The first moment at which somebody of the kind is free, where that is before another.
+    fn first(&self, before: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+        let Free { question, standing, slot, .. } = *self;
+        let opens = |at| question.roster.opens_from(slot, at);
+        let now = opens(question.now)?;
+        let tomorrow = || opens(question.zone.start_of_day(Period::Day.next(question.date)));
+        let mut first = before;
+        let index = standing.index()?;
+        let all = match question.is_closed() {
+            true => tomorrow()?,
+            false => now,
+        };
+        let seated =
+            self.kind.class.into_iter().flat_map(|number| index.in_order(number)).map(|(_, rep)| rep);
+        self.look(seated.filter(|rep| standing.is_as_kept(rep)), all, &mut first);
+        let capped = index.capped(self.index).map(|(_, rep)| rep);
+        if question.is_reward {
+            self.look(capped.filter(|rep| standing.is_as_kept(rep)), now, &mut first);
+        } else if self.kind.resting.iter().any(|(code, count)| *count > 0 && !is_for_good(code))
+            && let Some(tomorrow) = tomorrow()
+        {
+            self.look(capped.filter(|rep| standing.is_as_kept(rep)), tomorrow, &mut first);
+        }
+        self.look(index.absent(self.index).filter(|rep| standing.is_as_kept(rep)), all, &mut first);
+        let others = standing.moved().chain(standing.all_changed().iter().map(|one| &one.rep));
+        let others = others.filter(|rep| standing.kind_or_rest(rep) == Some(self.index));
+        self.look(others, now, &mut first);
+        first
+    }
+
+    /// Asks one after the other until somebody is free as early as any can be.
+    fn look<'r>(
+        &self,
+        reps: impl Iterator<Item = &'r RepId>,
+        earliest: DateTime<Utc>,
+        first: &mut Option<DateTime<Utc>>,
+    ) {
+        for rep in reps {
+            if first.is_some_and(|first| first <= earliest) {
+                return;
+            }
+            let free = self.question.free_from(rep, Some(self.kind.key.weight));
+            *first = [*first, free].into_iter().flatten().min();
+        }
+    }
+}
+
+/// Whether no passing of time frees who rests for a reason.
+fn is_for_good(code: &str) -> bool {
+    matches!(code, ABSENT | "holding_cap" | "protected_cap")
+}

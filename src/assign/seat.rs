@@ -1,0 +1,85 @@
+//! One rep's place among those who take turns together.
+
+use chrono::NaiveDate;
+
+use super::class::{Class, TurnTable};
+
+/// One rep's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Seat {
+    /// The class he sits in, or sat in before he rests.
+    pub(super) class: Option<u32>,
+    pub(super) rest: Rest,
+    /// While he sits, beside what his class is owed; while he rests, all he is owed. In units of one lead.
+    pub(super) credit: i64,
+    pub(super) smooth: i64,
+    /// What his class was owed when he went away, where he may catch up.
+    pub(super) left: Option<i64>,
+}
+
+/// Whether somebody takes no part for a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Rest {
+    #[default]
+    None,
+    /// Through a date, as after a day's cap: the day after, he takes part again and nothing is written for it.
+    Through(NaiveDate),
+    UntilFurtherNotice,
+}
+
+impl Seat {
+    pub(super) fn beside(&self, table: TurnTable) -> i64 {
+        match table {
+            TurnTable::Credit => self.credit,
+            TurnTable::Smooth => self.smooth,
+        }
+    }
+
+    pub(super) fn beside_mut(&mut self, table: TurnTable) -> &mut i64 {
+        match table {
+            TurnTable::Credit => &mut self.credit,
+            TurnTable::Smooth => &mut self.smooth,
+        }
+    }
+
+    /// The class he takes part in, and himself as he sits there; `None` while he rests. `class` is his.
+    pub(super) fn sitting(&self, class: Option<&Class>) -> Option<(u32, Seat)> {
+        let (number, class) = (self.class?, class?);
+        let (credit, smooth) = match self.rest {
+            Rest::None => (0, 0),
+            Rest::UntilFurtherNotice => return None,
+            Rest::Through(date) => {
+                let since = class.since.get(&date)?;
+                (since.credit, since.smooth)
+            }
+        };
+        let credit = self.credit.saturating_sub(credit);
+        let smooth = self.smooth.saturating_sub(smooth);
+        Some((number, Seat { rest: Rest::None, credit, smooth, ..*self }))
+    }
+
+    /// What he is owed. `class` is his.
+    pub(super) fn owed(&self, class: Option<&Class>, table: TurnTable) -> i64 {
+        match self.sitting(class).zip(class) {
+            Some(((_, seat), class)) => seat.beside(table).saturating_add(class.owed(table)),
+            None => self.beside(table),
+        }
+    }
+
+    /// Himself out of his class, with all he is owed. `class` is his.
+    pub(super) fn standing(&self, class: Option<&Class>) -> Seat {
+        let (credit, smooth) = (self.owed(class, TurnTable::Credit), self.owed(class, TurnTable::Smooth));
+        Seat { rest: Rest::UntilFurtherNotice, credit, smooth, ..*self }
+    }
+
+    /// Himself, who stood, in a class from now on.
+    pub(super) fn seated_in(self, number: u32, class: &Class) -> Seat {
+        Seat {
+            class: Some(number),
+            rest: Rest::None,
+            credit: self.credit.saturating_sub(class.credit),
+            smooth: self.smooth.saturating_sub(class.smooth),
+            left: None,
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Seats for everybody, ahead of the first lead.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::assigner::Assigner;
+use super::class::TurnTable;
+use super::counts::Way;
+use super::delta::{AssignDelta, Change};
+use super::kind::AssignmentKind;
+use super::ledgers::Ledgers;
+use super::plan::{PoolPlan, Sharing, TargetPlan};
+use super::roster::Roster;
+use super::rules::Strategy;
+use super::seating::{Seated, SeatedOnly};
+use super::standing::{Share, Standing};
+use super::turn::TurnList;
+
+impl Sharing {
+    /// In what turns it is shared; `None` when by something else.
+    pub(super) fn table(&self) -> Option<TurnTable> {
+        match self.strategy {
+            _ if self.custom.is_some() => None,
+            Strategy::FairShare => Some(TurnTable::Credit),
+            Strategy::SmoothWeighted => Some(TurnTable::Smooth),
+            Strategy::LeastLoaded | Strategy::LowestLoadRatio | Strategy::Sticky => None,
+        }
+    }
+
+    /// As [`table`](Self::table), where a turn is taken whatever gives the lead.
+    pub(super) fn table_of_turns(&self) -> TurnTable {
+        match self.strategy {
+            Strategy::SmoothWeighted => TurnTable::Smooth,
+            _ => TurnTable::Credit,
+        }
+    }
+}
+
+impl PoolPlan {
+    /// Who shares leads by turns, and by which.
+    fn lists(&self) -> Vec<(&Sharing, TurnTable)> {
+        let mut lists = Vec::new();
+        for rule in &self.rules {
+            let turns = |group: &Sharing| group.table().or(rule.takes_turn.then(|| group.table_of_turns()));
+            let groups: Vec<&Sharing> = match &rule.target {
+                TargetPlan::Shared(group) => vec![group],
+                TargetPlan::Tiers(tiers) => tiers.iter().map(|(_, group)| group).collect(),
+                _ => Vec::new(),
+            };
+            let groups = groups.into_iter().chain(rule.also.iter().map(|(_, group)| group));
+            lists.extend(groups.filter_map(|group| Some((group, turns(group)?))));
+        }
+        lists.extend(self.owner_turn.iter().map(|group| (group, group.table_of_turns())));
+        lists
+    }
+}
+
+impl Assigner {
+    /// Seats all who share leads of the ledger's pool by turns, ahead of the first lead, and those who came and went since.
+    ///
+    /// A decision does that by itself, so nobody need call this: no lead goes to somebody else, and nobody's credit moves. But
+    /// the first decision among many reps names each of them in its delta. Where deltas are stored one by one, call it when
+    /// the rules or the roster were compiled; the deltas of decisions then stay short. Empty when everybody sits.
+    ///
+    /// ```
+    /// use leadkit::assign::{Assigner, Ledger, Ledgers, RepLedger, Roster};
+    /// use leadkit::model::Rep;
+    /// use serde_json::json;
+    ///
+    /// let assigner = Assigner::load(json!({"pools": {"p": {"rules": [{"id": "all", "then": "everybody"}]}}}))?;
+    /// let reps: Vec<Rep> = (0..100).map(|n| Rep { id: format!("r{n}").as_str().into(), ..Rep::default() }).collect();
+    /// let roster = Roster::compile(&reps, &Default::default())?;
+    /// let (mut ledger, mut counts) = (Ledger::new("p".into()), RepLedger::default());
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    ///
+    /// assigner.seat(&roster, Ledgers { pool: &ledger, reps: &counts }, now).apply_to(&mut ledger, &mut counts)?;
+    /// assert!(assigner.seat(&roster, Ledgers { pool: &ledger, reps: &counts }, now).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn seat(&self, roster: &Roster, ledgers: Ledgers<'_>, now: DateTime<Utc>) -> AssignDelta {
+        let ledger = ledgers.pool;
+        let at = ledger.latest().map_or(now, |latest| now.max(latest));
+        let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
+        let question = pool.nobody(roster, ledgers, at);
+        let (mut seen, mut seated) = (BTreeSet::<&TurnList>::new(), SeatedOnly::default());
+        for (group, table) in pool.lists() {
+            if seen.insert(&group.list) {
+                let (list, members, rules) = (&group.list, &group.members, self.version.fingerprint);
+                let share = Share { list, members, table, units: 1, rules };
+                let seating = Standing::of(&question, share).seating;
+                if !seating.is_empty() {
+                    seated.seated.push(Seated { list: list.clone(), seating });
+                }
+            }
+        }
+        let change = (!seated.is_empty()).then(|| Change {
+            kind: AssignmentKind::NoRuleMatched,
+            date: question.date,
+            key: None,
+            rep: None,
+            turn: None,
+            way: Way::Assigned,
+            spans: false,
+            also: Vec::new(),
+            seated,
+            takes_back: false,
+        });
+        AssignDelta { pool: ledger.pool().clone(), revision: ledger.revision(), rep_revision: 0, at, change }
+    }
+}

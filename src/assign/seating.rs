@@ -1,0 +1,189 @@
+//! Who sits in another class than before, or rests.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::class::ClassKey;
+use super::roll::Hint;
+use super::turn::{Turn, TurnList};
+use crate::model::RepId;
+
+/// Who sits in another class than at the last turn: reps that came, left, went away, came back, reached a cap or changed.
+/// Nobody's credit moves by it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Seating {
+    /// Classes that nobody sat in.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) opened: BTreeMap<u32, ClassKey>,
+    /// Where each is from now on.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", with = "by_place")]
+    pub(super) moved: BTreeMap<RepId, To>,
+    /// Who of them is away, where he may catch up later.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) away: BTreeSet<RepId>,
+    /// How many leads at most those catch up who were away and are back.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub(super) catch_up: u32,
+    #[serde(skip)]
+    pub(super) hint: Hint,
+}
+
+/// Where somebody is from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "Place", into = "Place")]
+pub(super) enum To {
+    /// In a class.
+    Class(u32),
+    /// In the class he was in before he rested.
+    Back,
+    /// Nowhere until further notice.
+    Away,
+    /// Nowhere through a date, and then where he is.
+    Through(NaiveDate),
+}
+
+/// As it is written: a number, a date, `"back"`, or nothing for who is away.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Place {
+    Class(Option<u32>),
+    Through(NaiveDate),
+    Word(Word),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Word {
+    Back,
+}
+
+impl From<Place> for To {
+    fn from(place: Place) -> To {
+        match place {
+            Place::Class(Some(number)) => To::Class(number),
+            Place::Class(None) => To::Away,
+            Place::Through(date) => To::Through(date),
+            Place::Word(Word::Back) => To::Back,
+        }
+    }
+}
+
+impl From<To> for Place {
+    fn from(to: To) -> Place {
+        match to {
+            To::Class(number) => Place::Class(Some(number)),
+            To::Away => Place::Class(None),
+            To::Through(date) => Place::Through(date),
+            To::Back => Place::Word(Word::Back),
+        }
+    }
+}
+
+/// Places are written one by one, each with its reps: an hour that sends dozens home stays a short text.
+mod by_place {
+    use std::collections::BTreeMap;
+
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::To;
+    use crate::model::RepId;
+
+    pub(super) fn serialize<S: Serializer>(
+        moved: &BTreeMap<RepId, To>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut places: BTreeMap<To, Vec<&RepId>> = BTreeMap::new();
+        for (rep, to) in moved {
+            places.entry(*to).or_default().push(rep);
+        }
+        Vec::from_iter(places).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<RepId, To>, D::Error> {
+        let mut moved = BTreeMap::new();
+        for (to, reps) in Vec::<(To, Vec<RepId>)>::deserialize(deserializer)? {
+            for rep in reps {
+                if let Some(before) = moved.insert(rep.clone(), to)
+                    && before != to
+                {
+                    return Err(D::Error::custom(format!("rep `{rep}` moves to two classes")));
+                }
+            }
+        }
+        Ok(moved)
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_nothing(leads: &u32) -> bool {
+    *leads == 0
+}
+
+impl Seating {
+    /// Who of those who leave their seats is away, where that matters.
+    pub(super) fn note_away<'r>(&mut self, absent: impl Iterator<Item = &'r RepId>, catch_up: u32) {
+        if catch_up > 0 && !self.moved.is_empty() {
+            self.catch_up = catch_up;
+            self.away.extend(absent.filter(|rep| self.moved.get(*rep) == Some(&To::Away)).cloned());
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.moved.is_empty()
+    }
+}
+
+/// Who sits where in a list from now on, without a turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Seated {
+    pub(super) list: TurnList,
+    #[serde(default, skip_serializing_if = "Seating::is_empty")]
+    pub(super) seating: Seating,
+}
+
+/// Who sits where in lists of which no turn is taken.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct SeatedOnly {
+    pub(super) seated: Vec<Seated>,
+    /// Lists that were read and in which everybody sits as before: no part of what a delta says.
+    #[serde(skip)]
+    pub(super) read: Vec<Seated>,
+}
+
+impl PartialEq for SeatedOnly {
+    fn eq(&self, other: &SeatedOnly) -> bool {
+        self.seated == other.seated
+    }
+}
+
+impl SeatedOnly {
+    /// Adds a list; `begins` says that a day begins with it.
+    pub(super) fn note(&mut self, one: Seated, begins: bool) {
+        if begins || !one.seating.is_empty() {
+            self.seated.push(one);
+        } else if matches!(one.seating.hint, Hint::Roll(_)) {
+            self.read.push(one);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.seated.is_empty()
+    }
+}
+
+/// A turn with the seats it was taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Taken {
+    pub(super) turn: Turn,
+    #[serde(default, skip_serializing_if = "Seating::is_empty")]
+    pub(super) seating: Seating,
+}

@@ -1,0 +1,166 @@
+//! Taking seats and turns: the same in a list and in a draft of what becomes of it.
+
+use chrono::NaiveDate;
+
+use super::class::{Class, ONE_LEAD, TurnTable, gain};
+use super::seat::{Rest, Seat};
+use super::seating::{Seating, To};
+use super::turn::Turn;
+use crate::model::RepId;
+
+/// Where everybody sits, and what the classes are owed.
+pub(super) trait Seats {
+    /// The seat of a rep; that of a newcomer for one who has none.
+    fn seat(&self, rep: &RepId) -> Seat;
+
+    /// Gives a rep another seat, before the classes count it.
+    fn put(&mut self, rep: &RepId, seat: Seat);
+
+    fn class(&self, number: u32) -> Option<&Class>;
+
+    fn class_mut(&mut self, number: u32) -> Option<&mut Class>;
+
+    /// Adds a class.
+    fn open(&mut self, number: u32, class: Class);
+
+    /// Removes a class that nobody belongs to.
+    fn close(&mut self, number: u32);
+
+    /// The date of the last turn.
+    fn date(&self) -> Option<NaiveDate>;
+
+    fn class_of(&self, seat: &Seat) -> Option<&Class> {
+        self.class(seat.class?)
+    }
+
+    fn owed(&self, rep: &RepId, table: TurnTable) -> i64 {
+        let seat = self.seat(rep);
+        seat.owed(self.class_of(&seat), table)
+    }
+
+    /// The class a rep takes part in.
+    fn sits_in(&self, rep: &RepId) -> Option<u32> {
+        let seat = self.seat(rep);
+        seat.sitting(self.class_of(&seat)).map(|(number, _)| number)
+    }
+
+    /// Seats reps anew. Nobody's credit moves, but for who catches up. Returns the classes that were closed.
+    fn reseat(&mut self, seating: &Seating) -> Vec<u32> {
+        for (number, key) in &seating.opened {
+            self.open(*number, Class::new(*key));
+        }
+        let (mut back, mut left) = (Vec::new(), Vec::new());
+        for (rep, to) in &seating.moved {
+            let before = self.seat(rep);
+            left.extend(before.class);
+            self.move_to(rep, *to, seating.away.contains(rep));
+            let owed = before.left.filter(|_| seating.catch_up > 0);
+            back.extend(owed.filter(|_| before.class == self.sits_in(rep)).map(|owed| (rep, owed)));
+        }
+        for (rep, owed) in back {
+            self.catch_up(rep, owed, seating.catch_up);
+        }
+        left.sort_unstable();
+        left.dedup();
+        left.retain(|number| self.class(*number).is_some_and(Class::is_empty));
+        left.iter().for_each(|number| self.close(*number));
+        left
+    }
+
+    /// Somebody is back in his class: he is given what it was owed meanwhile, up to so many leads, and all of it pay.
+    fn catch_up(&mut self, rep: &RepId, owed_then: i64, leads: u32) {
+        let number = self.seat(rep).class;
+        let Some(class) = number.and_then(|number| self.class_mut(number)).filter(|class| class.count > 0)
+        else {
+            return;
+        };
+        let most = ONE_LEAD.saturating_mul(i64::from(leads));
+        let missed = class.credit.saturating_sub(owed_then).clamp(0, most);
+        let each = missed / i64::from(class.count);
+        class.credit = class.credit.saturating_sub(each);
+        let given = each.saturating_mul(i64::from(class.count));
+        self.pay(rep, TurnTable::Credit, given.saturating_neg());
+    }
+
+    fn move_to(&mut self, rep: &RepId, to: To, may_catch_up: bool) {
+        let before = self.seat(rep);
+        let class = self.class_of(&before);
+        let left = class.filter(|class| may_catch_up && before.sitting(Some(*class)).is_some());
+        let left = left.map(|class| class.credit).or(before.left);
+        let standing = Seat { left, ..before.standing(class) };
+        let sits = |number| self.class(number).map(|class| standing.seated_in(number, class));
+        let after = match to {
+            To::Class(number) => sits(number),
+            To::Back => standing.class.and_then(sits),
+            To::Away => None,
+            // A date that is over would never end.
+            To::Through(date) => class
+                .filter(|class| self.date() <= Some(date) && !class.since.contains_key(&date))
+                .map(|_| Seat { rest: Rest::Through(date), ..standing }),
+        };
+        self.change(rep, before, after.unwrap_or(standing));
+    }
+
+    fn change(&mut self, rep: &RepId, before: Seat, after: Seat) {
+        self.put(rep, after);
+        self.count(before, false);
+        self.count(after, true);
+    }
+
+    /// Counts a seat in its class, or no longer.
+    fn count(&mut self, seat: Seat, is_there: bool) {
+        let Some(class) = seat.class.and_then(|number| self.class_mut(number)) else { return };
+        let counted = |count: u32| if is_there { count.saturating_add(1) } else { count.saturating_sub(1) };
+        match seat.rest {
+            Rest::UntilFurtherNotice => {}
+            Rest::None => class.count = counted(class.count),
+            Rest::Through(date) => match class.since.get_mut(&date) {
+                Some(since) => {
+                    since.count = counted(since.count);
+                    class.count = counted(class.count);
+                    class.since.retain(|_, since| since.count > 0);
+                }
+                None => {
+                    let resting = class.resting.entry(date).or_default();
+                    *resting = counted(*resting);
+                    class.resting.retain(|_, count| *count > 0);
+                }
+            },
+        }
+    }
+
+    /// The winner pays what was given, not one lead: floors lose units, and the sum must stay 0.
+    fn turn(&mut self, turn: &Turn) {
+        let sign = if turn.back { -1 } else { 1 };
+        let gain = |weight| gain(turn.table, weight, turn.total, turn.units).saturating_mul(sign);
+        let mut paid = 0_i64;
+        for number in turn.classes.iter() {
+            let Some(class) = self.class_mut(*number) else { continue };
+            let gained = gain(class.weight);
+            let owed = class.owed_mut(turn.table);
+            *owed = owed.saturating_add(gained);
+            paid = paid.saturating_add(gained.saturating_mul(i64::from(class.count)));
+        }
+        for rep in turn.out.iter() {
+            let Some(number) = self.sits_in(rep).filter(|number| turn.classes.contains(number)) else {
+                continue;
+            };
+            let Some(gained) = self.class(number).map(|class| gain(class.weight)) else { continue };
+            paid = paid.saturating_sub(gained);
+            self.pay(rep, turn.table, gained);
+        }
+        self.pay(&turn.winner, turn.table, paid);
+    }
+
+    fn pay(&mut self, rep: &RepId, table: TurnTable, units: i64) {
+        let before = self.seat(rep);
+        // Who is back from a rest sits as all others do from his first turn on.
+        let mut after = before.sitting(self.class_of(&before)).map_or(before, |(_, seat)| seat);
+        let beside = after.beside_mut(table);
+        *beside = beside.saturating_sub(units);
+        match after.rest == before.rest {
+            true => self.put(rep, after),
+            false => self.change(rep, before, after),
+        }
+    }
+}
