@@ -6,6 +6,8 @@ use leadkit::names::{NameIndex, SearchOptions};
 #[cfg(feature = "script")]
 mod hostile;
 mod large;
+#[path = "it/contact/pieces.rs"]
+mod pieces;
 
 /// Of so many runs the fastest counts.
 const RUNS: usize = 6;
@@ -403,25 +405,7 @@ fn twice_the_text_of_a_contact_field_takes_twice_the_time() {
     use leadkit::contact::{PhoneOptions, Wechat, read_emails, read_phones};
 
     let options = PhoneOptions::default();
-    let pieces = [
-        "1",
-        "13927461853 ",
-        "+",
-        "转",
-        "a@",
-        "a@x.cn,",
-        "@",
-        ".",
-        "\u{301}",
-        "\u{202e}",
-        "\r\n",
-        "\u{0}",
-        "＠",
-        "((",
-        "\"",
-        "xn--",
-    ];
-    for piece in pieces {
+    for piece in pieces::PIECES {
         let ratio = growth(1 << 19, |length| {
             let text = piece.repeat(length / piece.len());
             seconds(|| {

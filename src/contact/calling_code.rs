@@ -1,4 +1,4 @@
-//! Country codes of the international numbering plan.
+//! Country codes of the international numbering plan, and the trunk codes behind them.
 
 /// Country codes of three digits as ranges (ITU-T E.164 list of assigned codes).
 const THREE: [(u16, u16); 32] = [
@@ -42,6 +42,40 @@ const TWO: [u16; 42] = [
 ];
 const TWO_TAIL: [u16; 2] = [95, 98];
 
+/// Codes of countries where a `0` is dialled before a number inside the country and is no part of it (ITU-T E.164 national
+/// numbering plans). Sorted.
+const TRUNK_ZERO: [u16; 103] = [
+    20, 27, 31, 32, 33, 40, 41, 43, 44, 46, 49, 51, 53, 54, 55, 57, 58, 60, 61, 62, 63, 64, 66, 81, 82, 84,
+    90, 91, 92, 93, 94, 95, 98, 211, 212, 213, 218, 231, 232, 233, 234, 243, 249, 250, 251, 252, 254, 255,
+    256, 260, 261, 262, 263, 264, 265, 291, 353, 355, 358, 359, 370, 373, 374, 375, 377, 380, 381, 382, 383,
+    385, 386, 387, 389, 421, 423, 508, 590, 591, 593, 594, 595, 596, 598, 686, 850, 855, 856, 880, 886, 961,
+    962, 963, 964, 966, 967, 970, 971, 972, 976, 977, 994, 995, 996,
+];
+
+/// A national number without the trunk code that people leave before it, as in `+44 (0)20 7946 0958`. What is left
+/// has none: doing it again changes nothing.
+///
+/// Where the trunk code is a digit that numbers may begin with (8 in Russia), the length tells. Italy's numbers and
+/// those of countries without a trunk code keep their zero.
+pub(super) fn without_trunk(code: u16, national: &[u8]) -> &[u8] {
+    let mut national = national;
+    loop {
+        national = match (code, national, national.len()) {
+            // Landlines of Rwanda begin with `06`.
+            (250, [b'0', b'6', ..], _) => return national,
+            (1 | 692, [b'1', rest @ ..], _)
+            | (36, [b'0', b'6', rest @ ..], _)
+            | (7, [b'8', rest @ ..], 11)
+            | (375, [b'8', b'0', rest @ ..], 11)
+            | (375, [b'8', rest @ ..], 10)
+            | (370 | 993, [b'8', rest @ ..], 9)
+            | (241, [b'0', rest @ ..], 9) => rest,
+            (_, [b'0', rest @ ..], _) if TRUNK_ZERO.binary_search(&code).is_ok() => rest,
+            _ => return national,
+        };
+    }
+}
+
 /// Splits an international number into country code and national number; `None` when no country has the code.
 pub(super) fn split(digits: &[u8]) -> Option<(u16, &[u8])> {
     let value = |len: usize| {
@@ -58,4 +92,34 @@ pub(super) fn split(digits: &[u8]) -> Option<(u16, &[u8])> {
     }
     let (three, rest) = value(3)?;
     THREE.iter().chain(&THREE_TAIL).any(|(from, to)| (*from..=*to).contains(&three)).then_some((three, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trunk_codes_are_dropped_once_and_for_all() {
+        assert!(TRUNK_ZERO.is_sorted());
+        for (code, written, national) in [
+            (44, "02079460958", "2079460958"),
+            (44, "2079460958", "2079460958"),
+            (39, "0618349275", "0618349275"),
+            (1, "16502530000", "6502530000"),
+            (7, "89123456789", "9123456789"),
+            (7, "8123456789", "8123456789"),
+            (36, "0612345678", "12345678"),
+            (375, "80291234567", "291234567"),
+            (370, "861234567", "61234567"),
+            (250, "06591344", "06591344"),
+            (250, "0788123456", "788123456"),
+            (241, "062768605", "62768605"),
+            (34, "091123456", "091123456"),
+            (44, "000", ""),
+        ] {
+            let dropped = without_trunk(code, written.as_bytes());
+            assert_eq!(dropped, national.as_bytes(), "+{code} {written}");
+            assert_eq!(without_trunk(code, dropped), dropped);
+        }
+    }
 }

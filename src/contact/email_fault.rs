@@ -40,6 +40,9 @@ pub enum EmailFault {
     /// Characters that are hidden: `z***g`, `…ng`.
     #[error("characters before the `@` are hidden")]
     Masked,
+    /// The end is not shown: `zhang@exam…`, `zhang@example.co...`.
+    #[error("the address is cut off, its end is missing")]
+    CutOff,
     /// A full stop at the edge of the local part, or two in a row.
     #[error("a full stop before the `@` stands at an edge or next to another")]
     LocalDot,
@@ -96,6 +99,7 @@ codes! {
         EmailFault::QuotedLocalPart => "quoted_local_part",
         EmailFault::LocalCharacter => "local_character",
         EmailFault::Masked => "masked",
+        EmailFault::CutOff => "cut_off",
         EmailFault::LocalDot => "local_dot",
         EmailFault::LocalTooLong => "local_too_long",
         EmailFault::NoDomain => "no_domain",

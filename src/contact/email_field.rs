@@ -15,6 +15,8 @@ const MAX_BEFORE: usize = 64;
 const LEADING: &[char] = &['\'', '`', '=', '/', '|', '&', '*', '#', '-', '+'];
 /// What stands for characters that are not shown.
 const MASKS: [char; 9] = ['*', '#', '•', '·', '●', '○', '■', '…', '×'];
+/// What stands for an end that is left out.
+const ELLIPSES: [char; 3] = ['…', '⋯', '‥'];
 /// Punctuation that the standard allows in a local part and people divide addresses by.
 const DIVIDING: &[char] = &['/', '|', '&', '=', '?'];
 /// Top-level domains in Chinese. Behind a Latin name other words are the sentence going on.
@@ -83,7 +85,8 @@ type Read = Result<Email, EmailFault>;
 /// has none.
 ///
 /// What cannot be read is an error, and where two readings are possible there is none: a wrong address is worse than no
-/// address. `zhang san@x.cn` may have lost a full stop, so it is not `san@x.cn`.
+/// address. `zhang san@x.cn` may have lost a full stop, so it is not `san@x.cn`; `lei@x.co…` was cut off somewhere, so it
+/// is not `lei@x.co`.
 ///
 /// ```
 /// use leadkit::contact::read_emails;
@@ -226,6 +229,9 @@ impl Reader {
         }
         if self.goes_on(end) {
             return self.push(local..end, Err(EmailFault::DomainCharacter), end);
+        }
+        if let Some(marks) = self.cut_at(end) {
+            return self.push(local..end + marks, Err(EmailFault::CutOff), end + marks);
         }
         let mut address = self.string(local..sign).replace('。', ".");
         address.extend(self.chars(sign..end));
@@ -413,6 +419,15 @@ impl Reader {
         local.saturating_sub(inside + 2).max(self.from)
     }
 
+    /// How many marks behind a domain say that its end is left out: `lei@x.co…`, `lei@x.co...`, `lei@x.c***`. One full
+    /// stop ends a sentence, one star is a footnote's.
+    fn cut_at(&self, end: usize) -> Option<usize> {
+        let is_mark = |c: &char| *c == '.' || ELLIPSES.contains(c) || MASKS.contains(c);
+        let marks = self.chars(end..self.text.len()).take(MAX_PART).take_while(is_mark).count();
+        let is_cut = marks > 1 || self.char(end).is_some_and(|c| ELLIPSES.contains(&c));
+        is_cut.then_some(marks)
+    }
+
     /// Whether a domain goes on behind a blank: `lei@x.com .cn`.
     fn goes_on(&self, end: usize) -> bool {
         let mut after = (end..).map_while(|at| self.char(at)).skip_while(|c| *c == ' ');
@@ -468,6 +483,8 @@ fn is_dividing(c: char) -> bool {
                 | '|'
                 | '/'
                 | '…'
+                | '⋯'
+                | '‥'
         )
 }
 

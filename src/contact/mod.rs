@@ -20,8 +20,11 @@
 //!   [`Phone::e164`]. A government hotline behind an area code (`0755-12345`) is one too, and can be dialled from abroad.
 //! * All trunk zeros and the old carrier selection codes (`17951`) are dropped, so that keys are stable.
 //! * A number too short or too long for any plan has no key.
+//! * What is cut off (`+44 20 7946…`, `lei@xinghe.co…`) is no value: nobody knows how it goes on.
 //! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in: `WorldPhones` (feature
 //!   `phone-world`), or one of the host's own. What it says of a number counts, also where it differs from the above.
+//!   A number that is written with its country code has the same [key](Phone::key) with and without an oracle, so that
+//!   keys stay when the feature is turned on or off; only a number without a code gets one from the oracle.
 
 mod area_codes;
 mod calling_code;

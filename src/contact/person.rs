@@ -8,7 +8,7 @@ use super::wechat::{Wechat, WechatKind};
 
 impl Phone {
     /// Whether the number reaches one person: mobile, or of a plan that does not tell; not a landline, a switchboard or a
-    /// service, and not one that looks invented.
+    /// service, not one that nobody was given, and not one that looks invented.
     ///
     /// ```
     /// use leadkit::contact::{Phone, PhoneOptions};
@@ -19,7 +19,9 @@ impl Phone {
     /// ```
     #[must_use]
     pub fn names_person(&self) -> bool {
-        matches!(self.kind(), PhoneKind::Mobile | PhoneKind::Voip | PhoneKind::Unknown)
+        // A number that nobody was given is nobody's.
+        matches!(self.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry)
+            && matches!(self.kind(), PhoneKind::Mobile | PhoneKind::Voip | PhoneKind::Unknown)
             && fake_phone(self).is_empty()
     }
 }
@@ -48,9 +50,7 @@ pub(crate) fn person_keys(
     emails: &[&Email],
     wechats: impl Iterator<Item = Wechat>,
 ) -> Vec<String> {
-    // A number that nobody was given is nobody's.
-    let is_given = |phone: &&Phone| phone.quality() != PhoneQuality::PossibleNotAssigned;
-    let phones = phones.iter().filter(is_given).filter(|phone| phone.names_person()).filter_map(Phone::key);
+    let phones = phones.iter().filter(|phone| phone.names_person()).filter_map(Phone::key);
     let emails = emails.iter().filter(|email| email.names_person()).map(|email| email.key());
     let wechats = wechats.map(|id| match id.kind() {
         WechatKind::Phone => format!("phone:{}", id.key()),

@@ -31,7 +31,8 @@ pub struct OracleAnswer {
     pub quality: PhoneQuality,
     /// What kind of line it is.
     pub kind: PhoneKind,
-    /// `+` and up to 15 digits; anything else is ignored.
+    /// `+` and up to 15 digits; anything else is ignored. It gives a number its key that was asked for without a country
+    /// code; one that has a code has its key already.
     pub e164: Option<String>,
 }
 
@@ -122,6 +123,9 @@ impl Phone {
         if scan.star && phone.extension.is_none() {
             return Phone::malformed(PhoneFault::Masked);
         }
+        if scan.cut && !phone.is_complete() {
+            return Phone::malformed(PhoneFault::Masked);
+        }
         if scan.letter_attached && phone.quality != PhoneQuality::Ok {
             return Phone::malformed(PhoneFault::UnexpectedCharacter);
         }
@@ -199,11 +203,7 @@ impl Phone {
         if country != "CN"
             && let Some(answer) = options.oracle.and_then(|oracle| oracle.judge(number, country))
         {
-            let chinese = answer.e164.as_deref().and_then(|e164| e164.strip_prefix("+86"));
-            return match chinese {
-                Some(national) => Phone::chinese(national.as_bytes()),
-                None => Phone::of_answer(answer, None),
-            };
+            return Phone::of_answer(&answer);
         }
         // `00` dials out of most countries; what follows never starts with 0.
         if let [b'0', b'0', rest @ ..] = digits
@@ -219,52 +219,52 @@ impl Phone {
     }
 
     fn international(digits: &[u8], options: &PhoneOptions<'_>) -> Phone {
+        let phone = Phone::unjudged(digits);
+        if phone.calling_code == Some(CHINA) {
+            return phone;
+        }
+        let answer = phone.key.or_else(|| Key::new(b"", digits)).and_then(|number| {
+            let country = numbering_country(&options.default_region);
+            options.oracle.and_then(|oracle| oracle.judge(number.as_str(), country))
+        });
+        match answer {
+            // What an oracle knows of a number is how good it is: its key is the same with and without one.
+            Some(answer) => Phone { quality: answer.quality, kind: answer.kind, ..phone },
+            None => phone,
+        }
+    }
+
+    /// A number with its country code, as far as is known without anybody's help.
+    fn unjudged(digits: &[u8]) -> Phone {
         // `+0086` and `+ 086` are typed for `+86`.
         let zeros = digits.iter().take_while(|d| **d == b'0').count();
         let digits = digits.get(zeros..).unwrap_or_default();
-        let Some((code, national)) = calling_code::split(digits) else {
+        let Some((code, typed)) = calling_code::split(digits) else {
             return Phone::malformed(PhoneFault::UnknownCountryCode);
         };
         if code == CHINA {
-            return Phone::chinese(national);
+            return Phone::chinese(typed);
         }
-        let key = Key::new(b"", digits);
-        let answer = key.and_then(|key| {
-            let country = numbering_country(&options.default_region);
-            options.oracle.and_then(|oracle| oracle.judge(key.as_str(), country))
-        });
-        if let Some(answer) = answer {
-            let answer = Phone::of_answer(answer, Some(code));
-            let key = key.filter(|_| !matches!(answer.quality, PhoneQuality::Malformed(_)));
-            return Phone { key: answer.key.or(key), ..answer };
-        }
-        let quality = match digits.len() {
+        let head = digits.get(..digits.len() - typed.len()).unwrap_or_default();
+        let national = calling_code::without_trunk(code, typed);
+        let quality = match head.len() + national.len() {
             ..7 => PhoneQuality::Malformed(PhoneFault::TooShort),
             7..=15 => PhoneQuality::UnknownCountry,
             _ => PhoneQuality::Malformed(PhoneFault::TooLong),
         };
-        let key = key.filter(|_| quality == PhoneQuality::UnknownCountry);
-        Phone {
-            quality,
-            kind: PhoneKind::Unknown,
-            hint: None,
-            calling_code: Some(code),
-            key,
-            extension: None,
-        }
+        let key = Key::new(head, national).filter(|_| quality == PhoneQuality::UnknownCountry);
+        Phone { quality, calling_code: Some(code), key, ..Phone::malformed(PhoneFault::Empty) }
     }
 
-    fn of_answer(answer: OracleAnswer, code: Option<u16>) -> Phone {
+    /// What an oracle says of a number that was written without a country code.
+    fn of_answer(answer: &OracleAnswer) -> Phone {
         let digits = answer.e164.as_deref().and_then(|e164| e164.strip_prefix('+')).map(str::as_bytes);
         let digits = digits.filter(|d| d.len() <= 15 && d.iter().all(u8::is_ascii_digit));
-        Phone {
-            quality: answer.quality,
-            kind: answer.kind,
-            hint: None,
-            calling_code: code.or(digits.and_then(calling_code::split).map(|(code, _)| code)),
-            key: digits.and_then(|digits| Key::new(b"", digits)),
-            extension: None,
+        let phone = digits.map_or_else(|| Phone::malformed(PhoneFault::Empty), Phone::unjudged);
+        if phone.calling_code == Some(CHINA) {
+            return phone;
         }
+        Phone { quality: answer.quality, kind: answer.kind, ..phone }
     }
 
     fn chinese(digits: &[u8]) -> Phone {
@@ -283,6 +283,11 @@ impl Phone {
     #[must_use]
     pub fn quality(&self) -> PhoneQuality {
         self.quality
+    }
+
+    /// Whether no digit can follow: what is cut off behind it is no part of the number.
+    pub(super) fn is_complete(&self) -> bool {
+        self.is_ok() && self.kind == PhoneKind::Mobile && self.calling_code == Some(CHINA)
     }
 
     /// Whether the number lies in an assigned range.
@@ -306,11 +311,13 @@ impl Phone {
         }
     }
 
-    /// The canonical key: `+`, country code and national number, without extension.
+    /// The canonical key: `+`, country code and national number, without trunk code and extension.
     ///
-    /// Two spellings of one number have one key, and parsing the key gives the key again. Malformed numbers, local
-    /// numbers without their area code and numbers of an unknown country have none. Service numbers (`95588`) have one too, though E.164 does not
-    /// know them.
+    /// Two spellings of one number have one key, and parsing the key gives the key again. The key says how a number is
+    /// written, not whether anybody has it: a number of another country that is written with its code has the same key
+    /// whoever judges it, assigned or not, from 7 digits to 15. Malformed Chinese numbers, local numbers without their
+    /// area code, and numbers without a country code whose plan nobody knows have none. Service numbers (`95588`) have
+    /// one too, though E.164 does not know them.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_ref().map(Key::as_str)

@@ -4,7 +4,7 @@ use super::cn_plan;
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::phone::{Phone, PhoneOptions};
 use super::phone_runs::{Gap, Group, Item, Items, Run};
-use super::scan::{MAX_BARE_EXTENSION, digit_value, is_lookalike};
+use super::scan::{MAX_BARE_EXTENSION, digit_value, is_cut, is_lookalike};
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 
 /// Fewest digits that are reported when they are no number and the field holds one.
@@ -192,6 +192,9 @@ impl<'t, 'o> Reader<'t, 'o> {
     }
 
     fn push(&mut self, span: std::ops::Range<usize>, value: Phone, digits: usize) {
+        // Nobody knows how a number goes on that is cut off: `+44 20 7946…`.
+        let cut = !value.is_complete() && is_cut(self.field.get(span.end..).unwrap_or_default());
+        let value = if cut && is_read(&value) { Phone::malformed(PhoneFault::Masked) } else { value };
         self.pieces.push(Piece { value: ContactValue { span, value }, digits });
     }
 

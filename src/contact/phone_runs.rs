@@ -68,6 +68,34 @@ pub(super) struct Run {
     pub(super) other: bool,
 }
 
+impl Run {
+    /// A run without digits yet.
+    fn new(note: bool) -> Run {
+        Run {
+            groups: Vec::new(),
+            extension: None,
+            lookalike_before: false,
+            letter_before: false,
+            attached: None,
+            glued: false,
+            note,
+            other: false,
+        }
+    }
+
+    /// Adds a digit: to the last group when nothing stands between the two.
+    fn add(&mut self, digit: Group) {
+        match self.groups.last_mut() {
+            Some(group) if digit.gap == Gap::None && !digit.plus => {
+                group.end = digit.end;
+                group.digits += 1;
+                group.zeros &= digit.zeros;
+            }
+            _ => self.groups.push(digit),
+        }
+    }
+}
+
 /// What a field consists of.
 pub(super) enum Item {
     Run(Run),
@@ -105,16 +133,7 @@ impl<'t, 'o> Items<'t, 'o> {
 
     /// The digits from the place reached on, with the `+` and the brackets that are open before them.
     fn run(&mut self, plus: Option<usize>, mut brackets: usize) -> Run {
-        let mut run = Run {
-            groups: Vec::new(),
-            extension: None,
-            lookalike_before: false,
-            letter_before: false,
-            attached: None,
-            glued: false,
-            note: self.bracket == Bracket::WithText,
-            other: false,
-        };
+        let mut run = Run::new(self.bracket == Bracket::WithText);
         let mut gap = Gap::None;
         let mut next_plus = plus;
         let mut bracket = false;
@@ -126,23 +145,10 @@ impl<'t, 'o> Items<'t, 'o> {
                 if gap != Gap::None && next_plus.is_none() && scientific(self.rest()).is_some() {
                     break;
                 }
-                match run.groups.last_mut() {
-                    Some(group) if gap == Gap::None && next_plus.is_none() => {
-                        group.end = end;
-                        group.digits += 1;
-                        group.zeros &= value == 0;
-                    }
-                    _ => run.groups.push(Group {
-                        start: next_plus.unwrap_or(start),
-                        end,
-                        digits: 1,
-                        zeros: value == 0,
-                        plus: next_plus.is_some(),
-                        gap,
-                        bracket,
-                    }),
-                }
-                (gap, next_plus, bracket) = (Gap::None, None, false);
+                let plus = next_plus.is_some();
+                let start = next_plus.take().unwrap_or(start);
+                run.add(Group { start, end, digits: 1, zeros: value == 0, plus, gap, bracket });
+                (gap, bracket) = (Gap::None, false);
             } else if is_invisible(c) {
             } else if let Some(stronger) = self.gap_of(folded, gap, end) {
                 gap = gap.max(stronger);

@@ -67,6 +67,8 @@ pub(super) struct Scan {
     pub(super) star: bool,
     /// A letter that may be a mistyped digit is attached to the end.
     pub(super) letter_attached: bool,
+    /// The text is cut off right behind the last digit.
+    pub(super) cut: bool,
     splits: [Split; MAX_SPLITS],
     split_count: usize,
 }
@@ -152,6 +154,16 @@ pub(super) fn is_lookalike(c: char) -> bool {
     )
 }
 
+/// Whether a text begins with what stands for something left out: `…`, two full stops or more.
+pub(super) fn is_cut(rest: &str) -> bool {
+    let mut visible = rest.chars().filter(|c| !is_invisible(*c)).map(narrow);
+    match visible.next() {
+        Some('…' | '⋯' | '‥') => true,
+        Some('.') => visible.next() == Some('.'),
+        _ => false,
+    }
+}
+
 const CHINESE_MARKS: [&str; 10] =
     ["转分机", "轉分機", "转接", "轉接", "转", "轉", "分机", "分機", "内线", "內線"];
 
@@ -176,13 +188,14 @@ pub(super) fn after_mark(text: &str) -> Option<&str> {
     known.contains(&word.get(..len)?).then_some(rest)
 }
 
-/// Reads the digits of an extension: fluff, digits, and what follows them.
+/// Reads the digits of an extension: fluff, digits, and what follows the last of them.
 fn read_extension(text: &str) -> (Digits, &str) {
     let mut digits = Digits::EMPTY;
-    let mut rest = text;
+    let (mut rest, mut behind) = (text, text);
     for c in text.chars() {
         let folded = narrow(c);
-        if let Some(value) = digit_value(c) {
+        let value = digit_value(c);
+        if let Some(value) = value {
             digits.push(value);
         } else if !(is_invisible(c)
             || is_dash(folded)
@@ -192,8 +205,11 @@ fn read_extension(text: &str) -> (Digits, &str) {
             break;
         }
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        if value.is_some() {
+            behind = rest;
+        }
     }
-    (digits, rest)
+    (digits, behind)
 }
 
 /// Whether a further whole number stands in the text (at least 7 digits before any letter run ends it).
@@ -223,20 +239,21 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
         extension: Digits::EMPTY,
         star: false,
         letter_attached: false,
+        cut: false,
         splits: [Split { at: 0, dash: false }; MAX_SPLITS],
         split_count: 0,
     };
     let mut blank = true;
-    // The last visible character before the first digit.
-    let mut before = ' ';
-    let mut letters_before = 0usize;
+    let mut lead = Lead { before: ' ', letters: 0 };
+    // The visible character before is a digit.
+    let mut attached = false;
     for (at, c) in raw.char_indices() {
         if let Some(value) = digit_value(c) {
-            if out.digits.len() == 0 && is_lookalike(before) && letters_before == 1 {
+            if out.digits.len() == 0 && is_lookalike(lead.before) && lead.letters == 1 {
                 return Err(PhoneFault::UnexpectedCharacter);
             }
             out.digits.push(value);
-            blank = false;
+            (blank, attached, out.cut) = (false, true, false);
             continue;
         }
         if is_invisible(c) {
@@ -245,36 +262,23 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
         let folded = narrow(c);
         blank &= folded.is_whitespace();
         if out.digits.len() == 0 {
-            match folded {
-                '+' => out.plus = true,
-                '*' => out.star = true,
-                _ if is_blank(folded) || is_dash(folded) => {}
-                _ => out.plus = false,
-            }
-            letters_before =
-                if folded.is_alphabetic() || is_lookalike(folded) { letters_before + 1 } else { 0 };
-            before = folded;
+            lead.read(folded, &mut out);
             continue;
         }
         let rest = raw.get(at..).unwrap_or_default();
+        out.cut |= attached && is_cut(rest);
+        attached = false;
         if is_dash(folded) || folded == '*' {
             out.star |= folded == '*';
             out.note_split(true);
         } else if is_blank(folded) {
             out.note_split(false);
         } else if let Some((mark_rest, explicit)) = extension_mark(rest, folded) {
-            if !explicit && out.digits.len() < 5 {
-                // Too early for an extension: `010/8344 2922`.
-                out.note_split(false);
-                continue;
+            if explicit || out.digits.len() >= 5 {
+                return out.with_extension(mark_rest, explicit);
             }
-            let (extension, after) = read_extension(mark_rest);
-            let longest = if explicit { MAX_EXTENSION } else { MAX_BARE_EXTENSION };
-            if extension.len() > longest || holds_number(after) {
-                return Err(PhoneFault::SeveralNumbers);
-            }
-            out.extension = extension;
-            return Ok(out);
+            // Too early for an extension: `010/8344 2922`.
+            out.note_split(false);
         } else {
             return remark(out, rest, folded);
         }
@@ -284,6 +288,42 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
         (_, 0, true) => Err(PhoneFault::Masked),
         (_, 0, _) => Err(PhoneFault::NoDigits),
         _ => Ok(out),
+    }
+}
+
+/// What stands before the first digit.
+struct Lead {
+    /// The last visible character.
+    before: char,
+    /// Letters in a row up to it.
+    letters: usize,
+}
+
+impl Lead {
+    fn read(&mut self, folded: char, out: &mut Scan) {
+        match folded {
+            '+' => out.plus = true,
+            '*' => out.star = true,
+            _ if is_blank(folded) || is_dash(folded) => {}
+            _ => out.plus = false,
+        }
+        let is_letter = folded.is_alphabetic() || is_lookalike(folded);
+        self.letters = if is_letter { self.letters + 1 } else { 0 };
+        self.before = folded;
+    }
+}
+
+impl Scan {
+    /// Ends the number with the extension in the text behind its mark.
+    fn with_extension(mut self, text: &str, explicit: bool) -> Result<Scan, PhoneFault> {
+        let (extension, behind) = read_extension(text);
+        let longest = if explicit { MAX_EXTENSION } else { MAX_BARE_EXTENSION };
+        if extension.len() > longest || holds_number(behind) {
+            return Err(PhoneFault::SeveralNumbers);
+        }
+        self.cut = extension.len() > 0 && is_cut(behind);
+        self.extension = extension;
+        Ok(self)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::scan::{is_invisible, narrow};
+use super::phone::check_cn_mobile;
+use super::scan::{is_cut, is_invisible, narrow};
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 use super::wechat::{Wechat, WechatFault};
 use crate::model::WechatId;
@@ -46,7 +47,7 @@ type Read = Result<Wechat, WechatFault>;
 /// them from the first 16 KiB. A blank field has none.
 ///
 /// A wrong id is worse than none: a word beside others is an id only when a label stands before it or it has a digit, `_`
-/// or `-`. What holds no id is one value that cannot be read.
+/// or `-`. What holds no id is one value that cannot be read, and what is cut off (`zhang_sa…`) is none.
 ///
 /// ```
 /// use leadkit::contact::read_wechats;
@@ -139,10 +140,23 @@ fn pieces(text: &str) -> Vec<Piece> {
             }
         } else if matches!(folded, '/' | '、' | ',' | ';' | '|' | '\n' | '\r' | '。' | '&') {
             pieces.push(Piece::Divider);
+        } else if is_cut(text.get(at..).unwrap_or_default()) {
+            cut_off(pieces, at);
         }
     }
     let holds_run = |pieces: &[Piece]| pieces.iter().any(|one| matches!(one, Piece::Run(..)));
     if holds_run(&outside) { outside } else { inside }
+}
+
+/// What is cut off right before a place is no id, unless nothing can follow it.
+fn cut_off(pieces: &mut [Piece], at: usize) {
+    if let Some(last) = pieces.last_mut()
+        && let Piece::Run(run, span) = last
+        && span.end == at
+        && check_cn_mobile(run).is_none()
+    {
+        *last = Piece::Words(std::mem::take(run));
+    }
 }
 
 /// The parts between dividers.

@@ -251,7 +251,8 @@ impl<'a> Facts<'a> {
     fn phone_kinds(&self) -> &[String] {
         let kinds = || {
             let is_possible = |phone: &&Phone| {
-                phone.key().is_some() && phone.quality() != PhoneQuality::PossibleNotAssigned
+                let may_be = matches!(phone.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry);
+                phone.key().is_some() && may_be
             };
             let known = self.phones.values.iter().filter(is_possible);
             distinct(known.map(|phone| phone.kind().as_str()))

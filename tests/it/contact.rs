@@ -16,6 +16,7 @@ mod derived;
 mod emails_differ;
 mod fields;
 mod hostile;
+mod pieces;
 mod wechat_field;
 #[cfg(feature = "phone-world")]
 mod world;
@@ -96,6 +97,51 @@ impl PhoneOracle for Nanp {
             kind: PhoneKind::Unknown,
             e164: ok.then(|| format!("+1{national}")),
         })
+    }
+}
+
+/// Says of every number the same.
+#[derive(Debug)]
+struct Says(PhoneQuality);
+
+impl PhoneOracle for Says {
+    fn judge(&self, _: &str, _: &str) -> Option<OracleAnswer> {
+        Some(OracleAnswer { quality: self.0, kind: PhoneKind::Unknown, e164: Some("+4470000".to_owned()) })
+    }
+}
+
+/// A key says how a number is written. Whoever judges it, hosts find what they have stored.
+#[test]
+fn a_number_with_its_country_code_has_one_key_whoever_judges_it() {
+    let judges = [
+        PhoneQuality::Ok,
+        PhoneQuality::PossibleNotAssigned,
+        PhoneQuality::UnknownCountry,
+        PhoneQuality::Malformed(PhoneFault::TooLong),
+    ]
+    .map(Says);
+    for (raw, key) in [
+        ("+44 (0)20 7946 0958", Some("+442079460958")),
+        ("00442079460958", Some("+442079460958")),
+        ("+44 7400 12345678", Some("+44740012345678")),
+        ("+1 555 0100", Some("+15550100")),
+        ("+852 2123 4567", Some("+85221234567")),
+        ("+44 123", None),
+        ("+44 7400 1234567890123", None),
+        ("+999 183 492 11", None),
+        ("+86 139 2746 1853", Some("+8613927461853")),
+        ("+86 139 2746", Some("+861392746")),
+    ] {
+        let alone = Phone::parse(raw, &PhoneOptions::default());
+        assert_eq!(alone.key(), key, "{raw}");
+        for oracle in &judges {
+            let judged = Phone::parse(raw, &PhoneOptions { oracle: Some(oracle), ..PhoneOptions::default() });
+            assert_eq!(judged.key(), key, "{raw} {oracle:?}");
+            assert_eq!(judged.e164().is_some(), judged.is_ok() && key.is_some(), "{raw} {oracle:?}");
+            // Nobody was given such a number.
+            let may_be = matches!(judged.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry);
+            assert!(may_be || !judged.names_person(), "{raw} {oracle:?}");
+        }
     }
 }
 

@@ -83,6 +83,18 @@ fn what_is_hidden_is_no_address() {
     }
 }
 
+/// What is cut off is somebody else's, or nobody's.
+#[test]
+fn what_is_cut_off_is_no_id() {
+    for field in ["lei_wang8…", "微信 lei_wang8...", "1392746…", "lei_wang88 / ‥"] {
+        let is_cut = !field.starts_with("lei_wang88 ");
+        let found = read_wechats(field);
+        assert_eq!(found.iter().all(|one| one.value.is_err()), is_cut, "{field}: {found:?}");
+    }
+    assert_eq!(keys("13927461853…"), ["+8613927461853"]);
+    assert_eq!(keys("lei_wang8…, li_na_88"), ["li_na_88"]);
+}
+
 proptest! {
     #[test]
     fn a_key_is_read_as_itself_and_spans_are_whole(field in "[ a-zA-Z0-9_微信号：/（）(),+*…-]{0,40}") {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leadkit::contact::{Phone, PhoneOptions, WorldPhones, read_phones};
 use leadkit::model::Lead;
 use leadkit::rule::{FactContext, Facts, HostTables};
+use proptest::prelude::*;
 
 use crate::support::{at, data};
 
@@ -49,4 +50,35 @@ fn a_host_hands_the_oracle_in() {
     let facts = Facts::new(&lead, &FactContext::new(&tables, at("2026-03-02T09:00:00Z")));
     assert_eq!(facts.phone_keys(), ["+447400183652", "+441214960183"]);
     assert_eq!(facts.person_keys(), ["phone:+447400183652"]);
+}
+
+/// Numbers of the corpus of all countries, for their codes and lengths.
+fn written() -> Vec<String> {
+    let keys = data("contact_world.tsv");
+    let keys = keys.lines().filter_map(|line| line.split('\t').nth(4)).filter(|key| key.starts_with('+'));
+    keys.map(str::to_owned).chain(CODES.map(|code| format!("+{code}912345678"))).collect()
+}
+
+const CODES: [u16; 24] =
+    [1, 7, 20, 27, 31, 36, 39, 41, 44, 49, 52, 54, 55, 61, 81, 90, 91, 225, 250, 353, 370, 375, 886, 971];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Turning the feature on or off finds what was stored under a key.
+    #[test]
+    fn a_key_does_not_depend_on_the_feature(
+        number in proptest::sample::select(written()),
+        trunk in proptest::sample::select(vec!["", "0", "(0)", "1", "8", "06", "00"]),
+        cut in 0..5usize,
+        more in "[0-9]{0,4}",
+    ) {
+        let code = CODES.iter().map(|code| format!("+{code}")).filter(|code| number.starts_with(code)).max();
+        let (code, national) = number.split_at(code.map_or(3, |code| code.len()));
+        let raw = format!("{code} {trunk}{}{more}", &national[..national.len() - cut]);
+        let alone = Phone::parse(&raw, &PhoneOptions::default());
+        let judged = Phone::parse(&raw, &PhoneOptions { oracle: Some(&WorldPhones), ..PhoneOptions::default() });
+        prop_assert_eq!(judged.key(), alone.key(), "{}", raw);
+        prop_assert_eq!(judged.calling_code(), alone.calling_code(), "{}", raw);
+    }
 }
