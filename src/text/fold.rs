@@ -1,6 +1,7 @@
 //! One spelling for one text: width, case, compatibility forms, accents, traditional characters.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
@@ -138,6 +139,14 @@ fn fold_clusters(text: &str, out: &mut String, mut piece: impl FnMut(usize, usiz
             rest = rest.get(first.len_utf8()..).unwrap_or_default();
             continue;
         }
+        if let Some(sign) = sign(first)
+            && !starts_with_mark(rest.get(first.len_utf8()..).unwrap_or_default())
+        {
+            piece(out.len(), at);
+            out.push(sign);
+            rest = rest.get(first.len_utf8()..).unwrap_or_default();
+            continue;
+        }
         let len = cluster_len(rest);
         let (source, tail) = rest.split_at_checked(len).unwrap_or((rest, ""));
         cluster.clear();
@@ -150,6 +159,32 @@ fn fold_clusters(text: &str, out: &mut String, mut piece: impl FnMut(usize, usiz
     }
 }
 
+/// The blocks of East Asian punctuation, kana and full-width forms, whose characters stand in nearly every Chinese text.
+const SIGNS: [(char, char); 2] = [('\u{3000}', '\u{30ff}'), ('\u{ff00}', '\u{ff65}')];
+
+/// What each character of [`SIGNS`] folds to by itself when that is one character; NUL when it is not.
+static FOLDED_SIGNS: LazyLock<[Vec<char>; 2]> = LazyLock::new(|| {
+    SIGNS.map(|(first, last)| {
+        let fold = |c: char| {
+            let mut folded = String::new();
+            fold_slowly(c.encode_utf8(&mut [0; 4]), &mut folded);
+            let mut chars = folded.chars();
+            chars.next().filter(|_| chars.next().is_none()).unwrap_or('\0')
+        };
+        (first..=last).map(fold).collect()
+    })
+});
+
+/// The folded form of a character of the blocks of signs, where it is one character.
+#[inline]
+fn sign(c: char) -> Option<char> {
+    let block = SIGNS.iter().position(|(first, last)| (*first..=*last).contains(&c))?;
+    let (first, _) = SIGNS.get(block)?;
+    let folded = FOLDED_SIGNS.get(block)?.get((c as usize).checked_sub(*first as usize)?)?;
+    (*folded != '\0').then_some(*folded)
+}
+
+#[inline]
 fn starts_with_mark(rest: &str) -> bool {
     rest.chars().next().is_some_and(|c| !c.is_ascii() && joins_the_one_before(c))
 }
@@ -162,7 +197,11 @@ fn cluster_len(rest: &str) -> usize {
 }
 
 fn joins_the_one_before(c: char) -> bool {
-    if is_ideograph(c) || c < '\u{300}' {
+    // Signs and full-width forms follow ideographs all the time.
+    if is_ideograph(c)
+        || c < '\u{300}'
+        || matches!(c, '\u{3000}'..='\u{3029}' | '\u{30a0}'..='\u{30ff}' | '\u{ff00}'..='\u{ff9d}')
+    {
         return false;
     }
     is_combining_mark(c)
@@ -242,6 +281,25 @@ mod tests {
         ] {
             assert_eq!(fold(a), fold(b), "{a}");
         }
+    }
+
+    /// The short ways through a cluster of one character give what the long way gives.
+    #[test]
+    fn signs_fold_as_they_fold_slowly() {
+        let mut short = 0;
+        for c in SIGNS.into_iter().flat_map(|(first, last)| first..=last) {
+            assert_eq!(
+                joins_the_one_before(c),
+                is_combining_mark(c) || matches!(c, '\u{ff9e}' | '\u{ff9f}'),
+                "{c}"
+            );
+            let mut slow = String::new();
+            fold_slowly(c.encode_utf8(&mut [0; 4]), &mut slow);
+            assert_eq!(fold(&c.to_string()), slow, "{c}");
+            short += usize::from(sign(c).is_some());
+        }
+        assert!(short > 300, "{short}");
+        assert_eq!(fold("カ\u{3099}、Ａ\u{301}。か\u{309a}"), "ガ、a。か\u{309a}");
     }
 
     #[test]
