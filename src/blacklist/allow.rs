@@ -6,7 +6,9 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 
-use super::lists::{company_key, domain_key, email_key, ip_key, phone_key, squeezed_name, wechat_key};
+use super::lists::{
+    company_key, domain_key, email_key, ip_key, phone_entries, phone_key, squeezed_name, wechat_key,
+};
 use super::rules::{Allow, BlacklistOverride};
 use super::verdict::Suppression;
 use crate::company::exact_key;
@@ -24,7 +26,26 @@ struct Allowance {
     rules: Vec<RuleId>,
     categories: Vec<String>,
     expires: Option<DateTime<Utc>>,
+    /// It allows a lead or a person, not a company or a network.
+    is_personal: bool,
     suppression: Suppression,
+}
+
+/// The rules of the document that overrides may name.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// With their categories.
+    rules: BTreeMap<RuleId, String>,
+    consents: BTreeSet<RuleId>,
+}
+
+impl Known {
+    pub(super) fn add(&mut self, rule: &RuleId, category: &str, is_consent: bool) {
+        self.rules.insert(rule.clone(), category.to_owned());
+        if is_consent {
+            self.consents.insert(rule.clone());
+        }
+    }
 }
 
 /// All overrides by what they allow. Keys have their kind in front: `phone:+86…`.
@@ -44,14 +65,9 @@ impl fmt::Debug for Allowances {
 }
 
 impl Allowances {
-    /// `known` holds the rules of the document with their categories.
-    pub(super) fn compile(
-        overrides: &[BlacklistOverride],
-        known: &BTreeMap<RuleId, String>,
-        report: &mut Report,
-    ) -> Allowances {
+    pub(super) fn compile(overrides: &[BlacklistOverride], known: &Known, report: &mut Report) -> Allowances {
         let mut allowances = Allowances::default();
-        let categories = order::set(known.values().map(String::as_str));
+        let categories = order::set(known.rules.values().map(String::as_str));
         for (index, written) in overrides.iter().enumerate() {
             report.item(index, |report| allowances.read(index, written, known, &categories, report));
         }
@@ -62,22 +78,15 @@ impl Allowances {
         &mut self,
         index: usize,
         written: &BlacklistOverride,
-        known: &BTreeMap<RuleId, String>,
+        known: &Known,
         named: &BTreeSet<&str>,
         report: &mut Report,
     ) {
         let keys = report.within("allow", |report| keys_of(&written.allow, report));
         self.domains |= matches!(written.allow, Allow::Domain(_));
-        report.within("rules", |report| {
-            for (index, rule) in written.rules.iter().enumerate() {
-                if !known.contains_key(rule) {
-                    let known = known.keys().map(RuleId::as_str);
-                    report.item(index, |report| {
-                        report.unknown_name("unknown_rule", "rule", rule.as_str(), known)
-                    });
-                }
-            }
-        });
+        let is_personal =
+            matches!(written.allow, Allow::Lead(_) | Allow::Phone(_) | Allow::Email(_) | Allow::Wechat(_));
+        check_rules(&written.rules, is_personal, known, report);
         report.within("categories", |report| {
             for (index, category) in written.categories.iter().enumerate() {
                 if !named.contains(category.as_str()) {
@@ -103,6 +112,7 @@ impl Allowances {
             rules: written.rules.clone(),
             categories: written.categories.clone(),
             expires: written.expires,
+            is_personal,
             suppression: Suppression::Override {
                 index,
                 author: written.author.clone(),
@@ -124,7 +134,7 @@ impl Allowances {
         if !lead.id.is_blank() {
             look("lead", lead.id.as_str());
         }
-        facts.phone_keys().iter().for_each(|key| look("phone", key));
+        facts.phones().iter().for_each(|phone| phone_entries(phone).for_each(|key| look("phone", &key)));
         facts.email_keys().iter().for_each(|key| look("email", key));
         if self.domains {
             for domain in facts.email_domains() {
@@ -164,9 +174,40 @@ impl Allowances {
                 || one.rules.contains(rule)
                 || one.categories.iter().any(|name| name == category)
         };
+        self.first(places, counts)
+    }
+
+    /// The first of the overrides that lifts a withdrawn consent: it names the rule, and allows a lead or the person.
+    pub(super) fn lift(&self, places: &[usize], rule: &RuleId) -> Option<Suppression> {
+        self.first(places, |one| one.is_personal && one.rules.contains(rule))
+    }
+
+    fn first(&self, places: &[usize], counts: impl Fn(&&Allowance) -> bool) -> Option<Suppression> {
         let found = places.iter().filter_map(|place| self.all.get(*place)).find(counts)?;
         Some(found.suppression.clone())
     }
+}
+
+/// The rules that an override names.
+fn check_rules(rules: &[RuleId], is_personal: bool, known: &Known, report: &mut Report) {
+    report.within("rules", |report| {
+        for (index, rule) in rules.iter().enumerate() {
+            report.item(index, |report| {
+                if !known.rules.contains_key(rule) {
+                    let names = known.rules.keys().map(RuleId::as_str);
+                    report.unknown_name("unknown_rule", "rule", rule.as_str(), names);
+                } else if known.consents.contains(rule) && !is_personal {
+                    report.error(
+                        "lifts_no_consent",
+                        format!(
+                            "`{rule}` is about consent, which nobody gives for a whole company or network"
+                        ),
+                        "allow the lead, or the person's `phone`, `email` or `wechat`",
+                    );
+                }
+            });
+        }
+    });
 }
 
 fn keys_of(allow: &Allow, report: &mut Report) -> Vec<String> {

@@ -1,8 +1,6 @@
 //! From rules to a blacklist: load, lint, compile.
 
-use std::collections::BTreeMap;
-
-use super::allow::Allowances;
+use super::allow::{Allowances, Known};
 use super::consent::Consents;
 use super::engine::{Blacklist, CONTACT, Compiled, NO_USABLE_CONTACT, OVERSIZED, Test};
 use super::keys::{SubmissionSpaces, WindowKey};
@@ -10,19 +8,19 @@ use super::lexicon::{Lexicon, Words};
 use super::lists::{Domains, Lists};
 use super::patterns::Patterns;
 use super::prefixes::Prefixes;
-use super::rules::{
-    BlacklistCheck, BlacklistRule, BlacklistRules, BurstCheck, FakeCheck, JointCheck, ResubmissionCheck,
-};
+use super::rules::{BlacklistCheck, BlacklistRule, BlacklistRules, FakeCheck, JointCheck};
 use super::severity::Severity;
+use super::window_rules::{BurstBaseline, BurstCheck, ResubmissionCheck};
 use crate::calendar::Span;
 use crate::document::{Unique, reserved};
 use crate::error::Report;
-use crate::model::RuleId;
 use crate::order;
 use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
 
 /// Leads a burst may need at most: fewer than the windows keep of one key.
 const MAX_COUNT: u32 = 1_000;
+/// Seconds that an event is kept at most: the longest span there is.
+const MAX_SPAN: u32 = 36_525 * 86_400;
 
 rules_document!(BlacklistRules => Blacklist);
 
@@ -36,7 +34,7 @@ impl Blacklist {
     /// Compiles what can be compiled and reports the rest. The result may only be used if no error was reported.
     pub(crate) fn compile_into(rules: &BlacklistRules, report: &mut Report) -> Blacklist {
         RulesVersion::check(rules.format, report);
-        let mut known: BTreeMap<RuleId, String> = BTreeMap::new();
+        let mut known = Known::default();
         let mut ids = Unique::ids("rule");
         let mut compiled = Vec::with_capacity(rules.rules.len());
         let mut words = Words::default();
@@ -51,15 +49,16 @@ impl Blacklist {
                         }
                     });
                     if !rule.id.is_blank() {
-                        known.insert(rule.id.clone(), rule.category.clone());
+                        let is_consent = matches!(rule.check, BlacklistCheck::Consent(_));
+                        known.add(&rule.id, &rule.category, is_consent);
                     }
                     compiled.push(compile_rule(rule, &mut words, report));
                 });
             }
         });
         let lexicon = report.within("rules", |report| Lexicon::build(words, report));
-        known.insert(NO_USABLE_CONTACT.into(), CONTACT.to_owned());
-        known.insert(OVERSIZED.into(), OVERSIZED.to_owned());
+        known.add(&NO_USABLE_CONTACT.into(), CONTACT, false);
+        known.add(&OVERSIZED.into(), OVERSIZED, false);
         let allowances =
             report.within("overrides", |report| Allowances::compile(&rules.overrides, &known, report));
         order::sort_by_key(&mut compiled, |rule| rule.test.phase());
@@ -85,25 +84,7 @@ impl Blacklist {
 }
 
 fn compile_rule(rule: &BlacklistRule, words: &mut Words, report: &mut Report) -> Compiled {
-    if rule.severity == Severity::Block
-        && matches!(
-            rule.check,
-            BlacklistCheck::Resubmission(_) | BlacklistCheck::Burst(_) | BlacklistCheck::Consent(_)
-        )
-    {
-        report.within("severity", |report| {
-            report.error(
-                "flags_only",
-                match &rule.check {
-                    BlacklistCheck::Consent(_) => {
-                        "a `consent` rule cannot block: the lead is held".to_owned()
-                    }
-                    check => format!("a `{}` rule cannot block: it is a suspicion", check.kind()),
-                },
-                "write `flag`, or `pass` to note it only",
-            );
-        });
-    }
+    check_severity(rule, report);
     let test = report.within("check", |report| {
         report.within(rule.check.kind(), |report| match &rule.check {
             BlacklistCheck::List(check) => Test::List(Box::new(Lists::compile(check, report))),
@@ -144,6 +125,22 @@ fn compile_rule(rule: &BlacklistRule, words: &mut Words, report: &mut Report) ->
         })
     });
     Compiled { id: rule.id.clone(), category: rule.category.clone(), severity: rule.severity, test }
+}
+
+/// A suspicion blocks nobody.
+fn check_severity(rule: &BlacklistRule, report: &mut Report) {
+    let message = match &rule.check {
+        BlacklistCheck::Consent(_) => "a `consent` rule cannot block: the lead is held".to_owned(),
+        check @ (BlacklistCheck::Resubmission(_) | BlacklistCheck::Burst(_)) => {
+            format!("a `{}` rule cannot block: it is a suspicion", check.kind())
+        }
+        _ => return,
+    };
+    if rule.severity == Severity::Block {
+        report.within("severity", |report| {
+            report.error("flags_only", message, "write `flag`, or `pass` to note it only");
+        });
+    }
 }
 
 fn check_joint(check: &JointCheck, report: &mut Report) {
@@ -189,6 +186,36 @@ fn check_burst(check: &BurstCheck, report: &mut Report) {
         report.within("count", |report| {
             let message = format!("`count` must be from 2 to {MAX_COUNT}, found `{}`", check.count);
             report.error("out_of_range", message, "write how many leads are a burst, such as 5");
+        });
+    }
+    if let Some(baseline) = &check.baseline {
+        report.within("baseline", |report| check_baseline(baseline, check.window, report));
+    }
+}
+
+fn check_baseline(baseline: &BurstBaseline, window: Span, report: &mut Report) {
+    let BurstBaseline { over, ratio } = *baseline;
+    if over < window {
+        report.within("over", |report| {
+            let message =
+                format!("`over` must be at least as long as the window of {window}, found `{over}`");
+            report.error("out_of_range", message, "write how far back is usual, such as `7d`");
+        });
+    }
+    if over.as_seconds().checked_add(window.as_seconds()).is_none_or(|whole| whole > MAX_SPAN) {
+        report.within("over", |report| {
+            let message = format!("`over` and the window of {window} are more than a hundred years");
+            report.error("out_of_range", message, "write how far back is usual, such as `7d`");
+        });
+    }
+    if !(1.0..=f64::from(MAX_COUNT)).contains(&ratio) {
+        report.within("ratio", |report| {
+            let message = format!("`ratio` must be from 1 to {MAX_COUNT}, found `{ratio}`");
+            report.error(
+                "out_of_range",
+                message,
+                "write how many times as many as usual are a burst, such as 3",
+            );
         });
     }
 }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::contacts::Channels;
 use super::found::Found;
-use super::lists::{email_key, phone_key, wechat_key};
+use super::lists::{email_key, phone_entries, phone_key, wechat_key};
 use super::reason::HitReason;
 use super::rules::{Channel, ConsentCheck, ConsentRecord};
 use crate::contact::wechat_ids;
@@ -93,7 +93,8 @@ impl Consents {
     fn of(&self, facts: &Facts<'_>, now: DateTime<Utc>) -> Vec<&ConsentRecord> {
         let lead = facts.read();
         let wechat: Vec<String> = wechat_ids(lead.wechat.as_ref()).map(|id| id.key().to_owned()).collect();
-        let mut keys: Vec<String> = facts.phone_keys().iter().map(|key| format!("phone:{key}")).collect();
+        let phones = facts.phones().iter().flat_map(phone_entries);
+        let mut keys: Vec<String> = phones.map(|key| format!("phone:{key}")).collect();
         keys.extend(facts.email_keys().iter().map(|key| format!("email:{key}")));
         // A phone number that stands for a WeChat id is the same person's.
         keys.extend(wechat.iter().filter(|key| key.starts_with('+')).map(|key| format!("phone:{key}")));

@@ -17,11 +17,13 @@ use super::patterns::Patterns;
 use super::phone_set::PhoneSet;
 use super::prefixes::Prefixes;
 use super::reason::HitReason;
-use super::rules::{BurstCheck, FakeCheck, JointCheck, PhoneFormatCheck, ResubmissionCheck, SubmissionKey};
+use super::repeats::{Bursts, burst, first_submission, is_announced, kept, millis};
+use super::rules::{FakeCheck, JointCheck, PhoneFormatCheck};
 use super::severity::Severity;
-use super::state::{Seen, WindowDelta, WindowEvent, WindowState, from_millis};
+use super::state::{WindowDelta, WindowEvent, WindowState};
 use super::texts;
 use super::verdict::{Hit, Suppression, Verdict};
+use super::window_rules::{BurstCheck, ResubmissionCheck, SubmissionKey};
 use crate::calendar::Span;
 use crate::document::Digest;
 use crate::model::{LeadId, RuleId};
@@ -109,6 +111,15 @@ impl Test {
     }
 }
 
+/// What a check works out once for several rules.
+struct Work<'c> {
+    at: i64,
+    windows: &'c WindowState,
+    submission: Vec<Submitted>,
+    words: Option<texts::FoundWords>,
+    bursts: Bursts,
+}
+
 /// A lead being checked.
 struct Pass<'c> {
     blacklist: &'c Blacklist,
@@ -123,6 +134,11 @@ impl Pass<'_> {
     fn report(&mut self, rule: &RuleId, category: &str, severity: Severity, found: Found) {
         let allowances = &self.blacklist.allowances;
         let allowed = self.allowed.get_or_insert_with(|| allowances.of(self.facts, self.now));
+        let suppressed_by = match found.phrase {
+            Some(phrase) => Some(Suppression::Phrase { phrase }),
+            None if found.reason.is_consent() => allowances.lift(allowed, rule),
+            None => allowances.suppression(allowed, rule, category),
+        };
         let hit = Hit {
             rule: rule.clone(),
             category: category.to_owned(),
@@ -132,10 +148,7 @@ impl Pass<'_> {
             span: found.span,
             entry: found.entry,
             reason: found.reason,
-            suppressed_by: found
-                .phrase
-                .map(|phrase| Suppression::Phrase { phrase })
-                .or_else(|| allowances.suppression(allowed, rule, category)),
+            suppressed_by,
         };
         self.verdict.severity = self.verdict.severity.max(hit.weight());
         self.verdict.hits.push(hit);
@@ -168,10 +181,8 @@ impl Blacklist {
         let verdict = Verdict { version: self.version.clone(), ..Verdict::default() };
         let mut pass = Pass { blacklist: self, facts, now, allowed: None, verdict };
         let submission = self.submission(facts);
+        let mut work = Work { at, windows, submission, words: None, bursts: Bursts::default() };
         let mut reached = false;
-        // All texts are read once for all lexicons, when the first of them is asked.
-        let mut words: Option<texts::FoundWords> = None;
-        let mut bursts = Bursts::default();
         for rule in &self.rules {
             // What makes a value useless comes before what follows from it.
             if !reached && rule.test.phase() > Phase::Fakes {
@@ -181,51 +192,7 @@ impl Blacklist {
             if pass.stopped() {
                 break;
             }
-            let mut room = MAX_HITS;
-            let mut found = |found: Found| {
-                if room > 0 {
-                    room -= 1;
-                    pass.report(&rule.id, &rule.category, rule.severity, found);
-                }
-            };
-            match &rule.test {
-                Test::List(lists) => lists.find(facts, &mut found),
-                Test::Domain(domains) => domains.find(facts, &mut found),
-                Test::Prefix(prefixes) => prefixes.find(facts, &mut found),
-                Test::Joint(check) => {
-                    self.joint_list.iter().for_each(|list| list.find(check, facts, &mut found));
-                }
-                Test::Consent(consents) => {
-                    consents.find(facts, contacts::Channels::of(facts), &mut found);
-                }
-                Test::Pattern(patterns) => patterns.find(facts, &mut found),
-                Test::PhoneFormat(check) => contacts::find_bad_phones(check, facts, &mut found),
-                Test::EmailFormat => contacts::find_bad_emails(facts, &mut found),
-                Test::WechatFormat => contacts::find_bad_wechat(facts, &mut found),
-                Test::Fake(check) => contacts::find_fakes(check, facts, &mut found),
-                Test::Lexicon { list } => {
-                    let words = words.get_or_insert_with(|| texts::find(self.lexicon.as_ref(), facts));
-                    for hit in words.of_list(*list).take(MAX_HITS) {
-                        let severity = hit.pass().weight(rule.severity);
-                        pass.report(&rule.id, &rule.category, severity, hit.found());
-                    }
-                }
-                Test::Resubmission(check) => {
-                    first_submission(check, &submission, facts, windows, at).into_iter().for_each(found);
-                }
-                Test::Burst { check, space } => {
-                    burst(check, *space, facts, windows, at, &mut bursts).into_iter().for_each(found);
-                }
-                Test::Condition(predicate) => match predicate.eval(facts) {
-                    Ok(false) => {}
-                    Ok(true) => found(Found::whole(HitReason::Condition)),
-                    Err(fault) => {
-                        let severity = rule.severity.min(Severity::Flag);
-                        pass.report(&rule.id, &rule.category, severity, Found::whole(HitReason::RuleFailed));
-                        pass.verdict.faults.push(RuleFault { rule: rule.id.clone(), fault });
-                    }
-                },
-            }
+            self.run(rule, &mut work, &mut pass);
         }
         if !reached {
             self.check_reach(&mut pass);
@@ -234,11 +201,65 @@ impl Blacklist {
             let found = Found::whole(HitReason::Oversized { field: field.clone() });
             pass.report(&OVERSIZED.into(), OVERSIZED, Severity::Flag, found);
         }
+        let Work { submission, bursts, .. } = work;
         // Whoever corrects a mistyped number and sends again has not been let in yet.
         let let_in: &[Submitted] = if !pass.verdict.is_blocked() { &submission } else { &[] };
         pass.verdict.delta = self.delta(facts, let_in, bursts, at);
         let looked_at = LookedAt { at, keys: let_in.iter().map(|known| known.key).collect() };
         (pass.verdict, looked_at)
+    }
+
+    /// What one rule finds.
+    fn run(&self, rule: &Compiled, work: &mut Work<'_>, pass: &mut Pass<'_>) {
+        let facts = pass.facts;
+        let mut room = MAX_HITS;
+        let mut found = |found: Found| {
+            if room > 0 {
+                room -= 1;
+                pass.report(&rule.id, &rule.category, rule.severity, found);
+            }
+        };
+        match &rule.test {
+            Test::List(lists) => lists.find(facts, &mut found),
+            Test::Domain(domains) => domains.find(facts, &mut found),
+            Test::Prefix(prefixes) => prefixes.find(facts, &mut found),
+            Test::Joint(check) => {
+                self.joint_list.iter().for_each(|list| list.find(check, facts, &mut found));
+            }
+            Test::Consent(consents) => consents.find(facts, contacts::Channels::of(facts), &mut found),
+            Test::Pattern(patterns) => patterns.find(facts, &mut found),
+            Test::PhoneFormat(check) => contacts::find_bad_phones(check, facts, &mut found),
+            Test::EmailFormat => contacts::find_bad_emails(facts, &mut found),
+            Test::WechatFormat => contacts::find_bad_wechat(facts, &mut found),
+            Test::Fake(check) => contacts::find_fakes(check, facts, &mut found),
+            Test::Lexicon { list } => {
+                // All texts are read once for all lexicons, when the first of them is asked.
+                let words = work.words.get_or_insert_with(|| texts::find(self.lexicon.as_ref(), facts));
+                for hit in words.of_list(*list).take(MAX_HITS) {
+                    let severity = hit.pass().weight(rule.severity);
+                    pass.report(&rule.id, &rule.category, severity, hit.found());
+                }
+            }
+            Test::Resubmission(check) => {
+                first_submission(check, &work.submission, facts, work.windows, work.at)
+                    .into_iter()
+                    .for_each(found);
+            }
+            Test::Burst { check, space } => {
+                burst(check, *space, facts, work.windows, work.at, &mut work.bursts)
+                    .into_iter()
+                    .for_each(found);
+            }
+            Test::Condition(predicate) => match predicate.eval(facts) {
+                Ok(false) => {}
+                Ok(true) => found(Found::whole(HitReason::Condition)),
+                Err(fault) => {
+                    let severity = rule.severity.min(Severity::Flag);
+                    pass.report(&rule.id, &rule.category, severity, Found::whole(HitReason::RuleFailed));
+                    pass.verdict.faults.push(RuleFault { rule: rule.id.clone(), fault });
+                }
+            },
+        }
     }
 
     /// The keys under which a lead is looked for in the windows, and under which it is remembered: sorted, each once.
@@ -310,34 +331,27 @@ impl Blacklist {
     /// What is to be remembered.
     fn delta(&self, facts: &Facts<'_>, submission: &[Submitted], bursts: Bursts, at: i64) -> WindowDelta {
         let lead = &facts.lead().id;
-        let event = |key: WindowKey, window: Span| WindowEvent {
-            until: at.saturating_add(millis(window)),
+        let event = |key: WindowKey, kept: i64| WindowEvent {
+            until: at.saturating_add(kept),
             at,
             key,
             lead: lead.clone(),
         };
         let mut events = Vec::with_capacity(submission.len() + bursts.keys.len());
         if let Some(window) = self.submission_window {
-            events.extend(submission.iter().map(|known| event(known.key, window)));
+            events.extend(submission.iter().map(|known| event(known.key, millis(window))));
         }
-        events.extend(bursts.keys.iter().map(|(key, window)| event(*key, *window)));
+        events.extend(bursts.keys.iter().map(|(key, kept)| event(*key, *kept)));
         let counted = self.rules.iter().filter_map(|rule| match &rule.test {
             Test::Burst { check, space } => Some((check, *space)),
             _ => None,
         });
         // A check that stops early has not come to all of them.
         for (check, space) in counted.skip(bursts.rules).filter(|(check, _)| !is_announced(check, facts)) {
-            burst_keys(facts, check.by, space, |key, _| events.push(event(key, check.window)));
+            burst_keys(facts, check.by, space, |key, _| events.push(event(key, kept(check))));
         }
         WindowDelta { events }
     }
-}
-
-/// The keys of the burst rules that a check has come to, so that they are made once.
-#[derive(Default)]
-struct Bursts {
-    rules: usize,
-    keys: Vec<(WindowKey, Span)>,
 }
 
 /// The submissions a verdict depends on. Bursts are no part of it: a count that moves on makes no decision wrong.
@@ -360,73 +374,4 @@ fn came_in_at(facts: &Facts<'_>) -> i64 {
     let (created_at, now) = (facts.lead().created_at, facts.now());
     let known = created_at.timestamp() > 0 && created_at <= now;
     if known { created_at } else { now }.timestamp_millis()
-}
-
-fn millis(window: Span) -> i64 {
-    i64::from(window.as_seconds()) * 1_000
-}
-
-fn is_announced(check: &BurstCheck, facts: &Facts<'_>) -> bool {
-    facts.lead().source.campaign.as_ref().is_some_and(|campaign| check.announced.contains(campaign))
-}
-
-fn first_submission(
-    check: &ResubmissionCheck,
-    keys: &[Submitted],
-    facts: &Facts<'_>,
-    windows: &WindowState,
-    at: i64,
-) -> Option<Found> {
-    let own = &facts.lead().id;
-    let mut first: Option<(&Seen, SubmissionKey)> = None;
-    for known in keys.iter().filter(|known| check.by.contains(&known.by)) {
-        let near = at.saturating_sub(millis(check.window))..=at;
-        // Ordered by time and lead: the first that fits is the earliest. A lead repeats only what comes before it, so
-        // no two leads repeat each other.
-        let is_before =
-            |seen: &&Seen| seen.until >= at && seen.lead != *own && (seen.at, &seen.lead) < (at, own);
-        if let Some(seen) = windows.seen(known.key, near).find(is_before)
-            && first.is_none_or(|(earliest, _)| (seen.at, &seen.lead) < (earliest.at, &earliest.lead))
-            && !known.is_invented(facts)
-        {
-            first = Some((seen, known.by));
-        }
-    }
-    let (seen, by) = first?;
-    let reason = HitReason::Resubmission { first: seen.lead.clone(), at: from_millis(seen.at), by };
-    Some(Found::whole(reason))
-}
-
-fn burst(
-    check: &BurstCheck,
-    space: WindowKey,
-    facts: &Facts<'_>,
-    windows: &WindowState,
-    at: i64,
-    bursts: &mut Bursts,
-) -> Vec<Found> {
-    let mut found = Vec::new();
-    bursts.rules += 1;
-    if is_announced(check, facts) {
-        return found;
-    }
-    let own = &facts.lead().id;
-    let needed = check.count as usize;
-    burst_keys(facts, check.by, space, |key, index| {
-        bursts.keys.push((key, check.window));
-        let seen = windows.seen(key, at.saturating_sub(millis(check.window))..=at);
-        if seen.len() + 1 < needed {
-            return;
-        }
-        let mut counted = BTreeSet::new();
-        let cohort = seen.filter(|seen| seen.until >= at).map(|seen| &seen.lead);
-        let earlier: Vec<LeadId> =
-            cohort.filter(|lead| *lead != own && counted.insert(*lead)).cloned().collect();
-        let count = earlier.len() + 1;
-        if count >= needed {
-            let reason = HitReason::Burst { by: check.by, count, window: check.window, earlier };
-            found.push(Found::at(check.by.field(), index, None, reason));
-        }
-    });
-    found
 }

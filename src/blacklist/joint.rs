@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::found::Found;
-use super::lists::{company_key, email_key, ip_key, phone_key, wechat_key};
+use super::lists::{EXTENSION, company_key, email_key, ip_key, phone_entries, phone_key, wechat_key};
 use super::reason::{ContactKind, HitReason};
 use super::rules::JointCheck;
 use crate::company::exact_key;
@@ -16,15 +16,18 @@ use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
 
 /// What one contributor says of one value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JointReport {
     /// Why, in the contributor's words.
+    #[serde(default)]
     pub reason: String,
-    /// When the contributor first reported it.
-    pub first_seen: DateTime<Utc>,
+    /// When the contributor first reported it; `None` when only the word that it is taken back has come so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<DateTime<Utc>>,
     /// When the contributor last did.
-    pub last_seen: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<DateTime<Utc>>,
     /// When the report ends: at this very moment it no longer counts. `None` is never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<DateTime<Utc>>,
@@ -45,12 +48,12 @@ impl JointReport {
             self.last_seen = other.last_seen;
             self.expires = other.expires;
         }
-        self.first_seen = self.first_seen.min(other.first_seen);
+        self.first_seen = [self.first_seen, other.first_seen].into_iter().flatten().min();
         self.retracted = self.retracted.max(other.retracted);
     }
 
     fn counts(&self, now: DateTime<Utc>) -> bool {
-        self.retracted.is_none_or(|retracted| self.last_seen > retracted)
+        self.last_seen.is_some_and(|seen| self.retracted.is_none_or(|retracted| seen > retracted))
             && self.expires.is_none_or(|expires| now < expires)
     }
 }
@@ -137,8 +140,8 @@ impl JointList {
     ) -> Result<(), JointError> {
         let report = JointReport {
             reason: reason.to_owned(),
-            first_seen: at,
-            last_seen: at,
+            first_seen: Some(at),
+            last_seen: Some(at),
             expires,
             retracted: None,
         };
@@ -146,7 +149,7 @@ impl JointList {
         Ok(())
     }
 
-    /// Takes a contributor's report back. Nothing happens when there is none.
+    /// Takes a contributor's reports up to a moment back, those too that come to this copy later.
     ///
     /// # Errors
     /// When the value is none of its kind.
@@ -157,10 +160,8 @@ impl JointList {
         contributor: &str,
         at: DateTime<Utc>,
     ) -> Result<(), JointError> {
-        let key = key_of(kind, value)?;
-        if let Some(report) = self.entries.get_mut(&key).and_then(|reports| reports.get_mut(contributor)) {
-            report.retracted = report.retracted.max(Some(at));
-        }
+        let report = JointReport { retracted: Some(at), ..JointReport::default() };
+        self.add(key_of(kind, value)?, contributor.to_owned(), &report);
         Ok(())
     }
 
@@ -187,10 +188,19 @@ impl JointList {
     /// many reports that were. A person who has objected is kept from contact by a record of the rule `consent`, or by
     /// whatever the host keeps of those it has forgotten.
     pub fn forget(&mut self, keys: &[String]) -> usize {
-        keys.iter().filter_map(|key| self.entries.remove(key)).map(|reports| reports.len()).sum()
+        let mut count = 0;
+        for key in keys {
+            // A number goes with all its extensions.
+            let within = format!("{key}{EXTENSION}");
+            let extensions = self.entries.range(within.clone()..).map(|(key, _)| key.clone());
+            let extensions: Vec<String> = extensions.take_while(|key| key.starts_with(&within)).collect();
+            let gone = extensions.iter().chain([key]).filter_map(|key| self.entries.remove(key));
+            count += gone.map(|reports| reports.len()).sum::<usize>();
+        }
+        count
     }
 
-    /// Values on the list, those that count for nobody included.
+    /// Values on the list, those that count for nobody and those only taken back included.
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
@@ -211,7 +221,9 @@ impl JointList {
         check: &JointCheck,
         now: DateTime<Utc>,
     ) -> Vec<&str> {
-        let known = key_of(kind, value).ok().and_then(|key| self.effective(&key, check, now));
+        let Ok(key) = key_of(kind, value) else { return Vec::new() };
+        let number = key.split_once(EXTENSION).map(|(number, _)| number);
+        let known = number.into_iter().chain([&*key]).find_map(|key| self.effective(key, check, now));
         known.unwrap_or_default().into_iter().map(|(contributor, _)| contributor).collect()
     }
 
@@ -235,6 +247,7 @@ impl JointList {
         }
         let mut look = |kind: ContactKind, key: &str, place: Option<Found>| {
             let Some(reports) = self.effective(&format!("{kind}:{key}"), check, facts.now()) else { return };
+            let key = key.split(EXTENSION).next().unwrap_or_default();
             let latest = reports.iter().max_by_key(|(by, report)| (report.last_seen, *by));
             let reason = latest.map(|(_, report)| report.reason.clone()).unwrap_or_default();
             let reason = HitReason::Reported { kind, contributors: reports.len(), reason };
@@ -250,8 +263,10 @@ impl JointList {
         let at = |field: &'static str, index, span| Some(Found::at(field, index, span, HitReason::NoContact));
         let mut seen: BTreeSet<String> = BTreeSet::new();
         for phone in facts.placed_phones() {
-            if let Some(key) = phone.value.key().filter(|key| seen.insert((*key).to_owned())) {
-                look(ContactKind::Phone, key, at("phone", Some(phone.index), Some(phone.span)));
+            for key in phone_entries(phone.value) {
+                if seen.insert(key.to_string()) {
+                    look(ContactKind::Phone, &key, at("phone", Some(phone.index), Some(phone.span.clone())));
+                }
             }
         }
         for email in facts.placed_emails() {

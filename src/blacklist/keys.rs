@@ -5,12 +5,13 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::rules::{BurstDimension, SubmissionKey};
+use super::window_rules::{BurstDimension, SubmissionKey};
 use crate::company::exact_key;
 use crate::contact::{
-    FakeReason, PhoneQuality, WechatKind, fake_company, fake_email, fake_name, fake_phone,
+    FakeReason, Phone, PhoneKind, PhoneQuality, WechatKind, fake_company, fake_email, fake_name, fake_phone,
     is_public_mail_domain, wechat_ids,
 };
+use crate::document::Digest;
 use crate::model::RuleId;
 use crate::rule::Facts;
 use crate::text::fold_into;
@@ -43,6 +44,13 @@ impl WindowKey {
     /// The namespace of a burst rule.
     pub(super) fn of_rule(rule: &RuleId, by: BurstDimension) -> WindowKey {
         WindowKey::namespace("burst").with(rule.as_str()).with(by.as_str())
+    }
+
+    /// Adds what was digested elsewhere.
+    #[must_use]
+    fn and(self, other: Digest) -> WindowKey {
+        let read = |hash: u128, byte: &u8| (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
+        WindowKey(other.bits().to_le_bytes().iter().fold(self.0, read))
     }
 
     /// Adds a part. Parts are kept apart: `ab` + `c` is not `a` + `bc`.
@@ -137,75 +145,84 @@ impl SubmissionSpaces {
         }
     }
 
-    /// Every key of a lead, surest first: a contact value and what was submitted with it. The same person with another
-    /// message comes in again; the same message from the same person is the same submission.
+    /// Every key of a lead, surest first: what shows a person, and the content. The same person with another message
+    /// comes in again; the same message from the same person is the same submission.
     pub(super) fn keys(&self, facts: &Facts<'_>) -> Vec<Submitted> {
         let lead = facts.read();
-        let content = content(facts);
+        let Content { key: content, message } = Content::of(facts);
         let mut keys = Vec::with_capacity(4);
+        let mut add = |by, key: WindowKey, index| keys.push(Submitted { by, key: key.and(content), index });
         for (index, phone) in facts.phones().iter().enumerate().take(MOST_VALUES) {
-            // Numbers that nobody was given are shared by all who invent them.
-            if let Some(key) = phone.key().filter(|_| phone.quality() != PhoneQuality::PossibleNotAssigned) {
-                keys.push(Submitted {
-                    by: SubmissionKey::Phone,
-                    key: self.phone.with(key).with(&content),
-                    index,
-                });
+            if let Some(key) = phone.key().filter(|_| is_personal(phone)) {
+                add(SubmissionKey::Phone, self.phone.with(key), index);
             }
         }
         for (index, email) in facts.emails().iter().enumerate().take(MOST_VALUES) {
-            if let Ok(email) = email {
-                let key = self.email.with(email.key()).with(&content);
-                keys.push(Submitted { by: SubmissionKey::Email, key, index });
+            if let Some(email) = email.as_ref().ok().filter(|email| !email.is_role()) {
+                add(SubmissionKey::Email, self.email.with(email.key()), index);
             }
         }
         for wechat in wechat_ids(lead.wechat.as_ref()).take(MOST_VALUES) {
             // A phone number that stands for an id is the same contact as the number itself.
             let space = if wechat.kind() == WechatKind::Phone { self.phone } else { self.wechat };
-            keys.push(Submitted {
-                by: SubmissionKey::Wechat,
-                key: space.with(wechat.key()).with(&content),
-                index: 0,
-            });
+            add(SubmissionKey::Wechat, space.with(wechat.key()), 0);
         }
+        let has_contact = !facts.phones().is_empty() || !facts.emails().is_empty() || lead.wechat.is_some();
         let mut folded = String::new();
         let name = squeezed(lead.name.as_deref(), &mut folded);
         if name > 0 && squeezed(lead.company.as_deref(), &mut folded) > 0 {
             let (name, company) = folded.split_at(name);
-            let key = self.company_and_name.with(company).with(name).with(&content);
-            keys.push(Submitted { by: SubmissionKey::CompanyAndName, key, index: 0 });
+            add(SubmissionKey::CompanyAndName, self.company_and_name.with(company).with(name), 0);
         }
-        folded.truncate(name);
-        let message = squeezed(lead.message.as_deref(), &mut folded);
-        let (name, message) = (folded.get(..name), folded.get(folded.len() - message..));
-        if let (Some(name), Some(message)) = (name, message)
-            && message.chars().count() >= MIN_MESSAGE
-            && (!name.is_empty() || keys.is_empty())
-        {
-            let length = facts.lead().message.as_deref().map_or(0, str::len);
-            let long = if length > MOST_TEXT { length.to_string() } else { String::new() };
-            let key = self.text.with(name).with(message).with(&long);
-            keys.push(Submitted { by: SubmissionKey::Text, key, index: 0 });
+        if message.chars().count() >= MIN_MESSAGE && (name > 0 || !has_contact) {
+            let name = folded.get(..name).unwrap_or_default();
+            add(SubmissionKey::Text, self.text.with(name), 0);
         }
         keys
     }
 }
 
-/// What was submitted beside the contact values: message and products. Blank when there is none of it.
-fn content(facts: &Facts<'_>) -> String {
-    let lead = facts.read();
-    let mut folded = String::new();
-    squeezed(lead.message.as_deref(), &mut folded);
-    if let Some(text) = facts.lead().message.as_deref().filter(|text| text.len() > MOST_TEXT) {
-        folded.push_str(&format!("\u{1f}{}", text.len()));
+/// Whether a number reaches one person, as far as its plan is known. Numbers that nobody was given are shared by all who
+/// invent them, landlines and switchboards by all who sit behind them.
+fn is_personal(phone: &Phone) -> bool {
+    matches!(phone.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry)
+        && matches!(phone.kind(), PhoneKind::Mobile | PhoneKind::Voip | PhoneKind::Unknown)
+}
+
+/// What was submitted beside the contact values.
+struct Content {
+    /// Of message, products and form: long texts are digested once for all keys.
+    key: Digest,
+    /// The folded letters and digits of the message.
+    message: String,
+}
+
+impl Content {
+    fn of(facts: &Facts<'_>) -> Content {
+        let lead = facts.read();
+        let mut message = String::new();
+        squeezed(lead.message.as_deref(), &mut message);
+        // Of a longer text the length counts too.
+        let length = facts.lead().message.as_deref().map_or(0, str::len);
+        let length = if length > MOST_TEXT { length } else { 0 };
+        let fold = |product: &String| {
+            let mut folded = String::new();
+            (squeezed(Some(product), &mut folded) > 0).then_some(folded)
+        };
+        let mut products: Vec<String> = lead.products.iter().take(MOST_VALUES).filter_map(fold).collect();
+        products.sort_unstable();
+        products.dedup();
+        // Where nothing was written or chosen there is nothing to compare, wherever the form stands.
+        let is_blank = message.is_empty() && products.is_empty();
+        let form = if is_blank { "" } else { form(facts) };
+        Content { key: Digest::of(&(&message, length as u64, &products, form)), message }
     }
-    let mut products: Vec<&str> = lead.products.iter().take(MOST_VALUES).map(|one| one.trim()).collect();
-    products.sort_unstable();
-    for product in products {
-        folded.push('\u{1f}');
-        squeezed(Some(product), &mut folded);
-    }
-    folded
+}
+
+/// The page that the form stands on, without what a campaign adds to its address.
+fn form<'f>(facts: &'f Facts<'_>) -> &'f str {
+    let page = facts.read().source.page.as_deref().unwrap_or_default().trim();
+    page.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/')
 }
 
 /// Appends the folded letters and digits of a text, and says how many bytes they are.

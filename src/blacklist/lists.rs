@@ -1,5 +1,6 @@
 //! Exact lists and mail domains, compiled.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Range;
@@ -47,10 +48,46 @@ impl fmt::Debug for Lists {
     }
 }
 
-/// The canonical key of a written phone number, or what would be right.
+/// What stands between a number and its extension in the key of an entry.
+pub(super) const EXTENSION: &str = ";ext=";
+
+/// The keys of the entries that a number is meant by: the number itself, and the number with its extension.
+pub(super) fn phone_entries(phone: &Phone) -> impl Iterator<Item = Cow<'_, str>> {
+    let key = phone.key();
+    let whole = key.zip(phone.extension()).map(|(key, extension)| format!("{key}{EXTENSION}{extension}"));
+    key.map(Cow::Borrowed).into_iter().chain(whole.map(Cow::Owned))
+}
+
+/// An entry that is shown in another order than it is stored: nobody sees what is listed.
+fn check_direction(text: &str, turns: fn(char) -> bool) -> Result<(), (String, &'static str)> {
+    match text.chars().find(|c| turns(*c)) {
+        Some(c) => Err((
+            format!(
+                "`{}` holds the invisible U+{:04X}, which turns the text round",
+                head(text),
+                u32::from(c)
+            ),
+            "type the entry again, without copying it",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Characters that show digits and Latin letters in another order.
+fn turns_latin(c: char) -> bool {
+    matches!(c, '\u{61C}' | '\u{200F}' | '\u{202B}' | '\u{202E}' | '\u{2067}')
+}
+
+/// Characters that show letters of any script in another order.
+pub(super) fn turns_letters(c: char) -> bool {
+    matches!(c, '\u{202D}' | '\u{202E}')
+}
+
+/// The key of a written phone number with its extension, or what would be right.
 pub(super) fn phone_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
+    check_direction(text, turns_latin)?;
     let phone = Phone::parse(text, &PhoneOptions::default());
-    phone.key().map(Box::from).ok_or_else(|| {
+    phone_entries(&phone).last().map(|key| Box::from(&*key)).ok_or_else(|| {
         let fault = phone.fault().map_or_else(String::new, |fault| format!(": {fault}"));
         (
             format!("`{}` is no phone number{fault}", mask_phone(&head(text))),
@@ -71,6 +108,7 @@ pub(super) fn email_key(text: &str) -> Result<Box<str>, (String, &'static str)> 
 
 /// The canonical key of a written WeChat id, or what would be right.
 pub(super) fn wechat_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
+    check_direction(text, turns_latin)?;
     Wechat::parse(text).map(|id| Box::from(id.key())).map_err(|fault| {
         (
             format!("`{}` is no WeChat id: {fault}", mask_id(&head(text))),
@@ -98,6 +136,7 @@ pub(super) fn ip_key(text: &str) -> Result<IpAddr, (String, &'static str)> {
 
 /// The identity key of a written company name made with the crate's own gazetteer, or what would be right.
 pub(super) fn company_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
+    check_direction(text, turns_letters)?;
     let key = exact_key(&CompanyName::parse(text, &Gazetteer::builtin()));
     if key.is_empty() || squeezed_name(text).is_empty() {
         return Err((format!("`{}` names no company", head(text)), "write the registered name"));
@@ -110,8 +149,13 @@ pub(super) fn squeezed_name(text: &str) -> Box<str> {
     text::fold(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>().into()
 }
 
+/// The beginning of an entry as a message shows it: what is invisible would turn the message round.
 fn head(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(60).collect()
+    let is_shown = |c: &char| {
+        !c.is_control()
+            && !matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    };
+    text.chars().filter(is_shown).take(60).collect()
 }
 
 /// A masked contact value that may stand in a sentence.
@@ -163,6 +207,7 @@ impl Lists {
         !self.phones.is_empty() || self.set.as_ref().is_some_and(|set| !set.is_empty())
     }
 
+    /// Whether a key is listed, of a number or of one with its extension.
     fn has_phone(&self, key: &str) -> bool {
         self.phones.contains(key) || self.set.as_ref().is_some_and(|set| set.contains(key))
     }
@@ -171,7 +216,8 @@ impl Lists {
         let lead = facts.read();
         if self.has_phones() {
             for phone in facts.placed_phones() {
-                if let Some(key) = phone.value.key().filter(|key| self.has_phone(key)) {
+                let is_listed = phone_entries(phone.value).any(|key| self.has_phone(&key));
+                if let Some(key) = phone.value.key().filter(|_| is_listed) {
                     let reason = HitReason::Listed { kind: ContactKind::Phone };
                     let found_at = Found::at("phone", Some(phone.index), Some(phone.span), reason);
                     found(found_at.entry(mask_phone(key)));

@@ -51,12 +51,15 @@ mod phone_set;
 mod prefixes;
 mod preset;
 mod reason;
+mod reason_text;
+mod repeats;
 mod rules;
 mod severity;
 mod state;
 mod texts;
 mod trial;
 mod verdict;
+mod window_rules;
 
 pub(crate) use engine::LookedAt;
 pub use engine::{Blacklist, NO_USABLE_CONTACT, OVERSIZED};
@@ -65,14 +68,15 @@ pub use keys::WindowKey;
 pub use lexicon::{Lexicon, LexiconHit, harmless_phrases};
 pub use phone_set::PhoneSet;
 pub use preset::LEXICON_CATEGORIES;
-pub use reason::{ContactKind, HitReason};
+pub use reason::{BurstUsual, ContactKind, HitReason};
 pub use rules::{
-    Allow, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, BurstCheck, BurstDimension,
-    Channel, ConsentCheck, ConsentRecord, DomainCheck, DomainMatch, EmailFormatCheck, FakeCheck, FakeField,
-    FakeRule, JointCheck, LexiconCheck, LexiconMatch, LexiconPass, ListCheck, PatternCheck, PhoneFormatCheck,
-    PrefixCheck, ResubmissionCheck, SubmissionKey, WechatFormatCheck,
+    Allow, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, Channel, ConsentCheck,
+    ConsentRecord, DomainCheck, DomainMatch, EmailFormatCheck, FakeCheck, FakeField, FakeRule, JointCheck,
+    LexiconCheck, LexiconMatch, LexiconPass, ListCheck, PatternCheck, PhoneFormatCheck, PrefixCheck,
+    WechatFormatCheck,
 };
 pub use severity::Severity;
 pub use state::{WindowDelta, WindowError, WindowEvent, WindowState};
 pub use trial::{DryRun, RulePrecision, dry_run, rule_precision};
 pub use verdict::{BLACKLIST_TAG, CONSENT_CODE, Hit, REVIEW_CODE, Suppression, Verdict};
+pub use window_rules::{BurstBaseline, BurstCheck, BurstDimension, ResubmissionCheck, SubmissionKey};

@@ -2,9 +2,10 @@
 
 use super::rules::{
     BlacklistCheck, BlacklistRule, BlacklistRules, EmailFormatCheck, FakeCheck, LexiconCheck,
-    PhoneFormatCheck, ResubmissionCheck, WechatFormatCheck,
+    PhoneFormatCheck, WechatFormatCheck,
 };
 use super::severity::Severity;
+use super::window_rules::ResubmissionCheck;
 use crate::model::RuleId;
 use crate::rule::RulesVersion;
 

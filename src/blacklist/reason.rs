@@ -1,16 +1,15 @@
 //! Why a rule has something to say.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::rules::{BurstDimension, Channel, FakeRule, LexiconPass, SubmissionKey};
+use super::rules::{Channel, FakeRule, LexiconPass};
+use super::window_rules::{BurstDimension, SubmissionKey};
 use crate::calendar::Span;
 use crate::contact::{EmailFault, FakeReason, PhoneFault, WechatFault};
 use crate::model::open_enum::closed_enum;
 use crate::model::{LeadId, mask_phone};
-use crate::text::{codes, moment};
+use crate::text::codes;
 
 closed_enum! {
     /// What kind of value a list entry is.
@@ -26,6 +25,15 @@ closed_enum! {
         /// An IP address.
         Ip = "ip",
     }
+}
+
+/// What an origin brought before a burst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BurstUsual {
+    /// How many leads.
+    pub leads: usize,
+    /// In what time before the window: as far back as the rule looks, or as the windows remember.
+    pub within: Span,
 }
 
 /// Why a rule has something to say about a lead. Never holds a whole phone number or e-mail address.
@@ -119,6 +127,9 @@ pub enum HitReason {
         window: Span,
         /// The other leads, earliest first: the host may want to take them back too.
         earlier: Vec<LeadId>,
+        /// What was usual, where the rule has a baseline.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usual: Option<BurstUsual>,
     },
     /// Only the beginning of a field was read: it is longer than [`LeadLimits`](crate::rule::LeadLimits) allow.
     Oversized {
@@ -167,6 +178,11 @@ codes! {
 }
 
 impl HitReason {
+    /// Whether it is about what a person has refused.
+    pub(super) fn is_consent(&self) -> bool {
+        matches!(self, HitReason::DoNotContact { .. } | HitReason::NoAllowedChannel)
+    }
+
     /// Stable name of what exactly is wrong, where the code leaves that open: `too_short`, `keyboard_mash`, `ip24`.
     #[must_use]
     pub fn detail(&self) -> Option<&'static str> {
@@ -184,109 +200,6 @@ impl HitReason {
             HitReason::ListedPrefix { kind } | HitReason::Reported { kind, .. } => Some(kind.as_str()),
             HitReason::DoNotContact { channel, .. } => Some(channel.as_str()),
             _ => None,
-        }
-    }
-}
-
-impl fmt::Display for HitReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            HitReason::Listed { kind } => f.write_str(match kind {
-                ContactKind::Phone => "the phone number is on its list",
-                ContactKind::Email => "the e-mail address is on its list",
-                ContactKind::Wechat => "the WeChat id is on its list",
-                ContactKind::Company => "the company is on its list",
-                ContactKind::Ip => "the IP address is on its list",
-            }),
-            HitReason::ListedDomain { subdomain: false } => f.write_str("the mail domain is on its list"),
-            HitReason::ListedDomain { subdomain: true } => {
-                f.write_str("the mail domain lies below one on its list")
-            }
-            HitReason::ListedPrefix { kind: ContactKind::Ip } => {
-                f.write_str("the network of the IP address is on its list")
-            }
-            HitReason::ListedPrefix { .. } => f.write_str("a prefix of the phone number is on its list"),
-            HitReason::Reported { contributors: 1, reason, .. } => {
-                write!(f, "a trusted contributor reports the value: {reason}")
-            }
-            HitReason::Reported { contributors, reason, .. } => {
-                write!(f, "{contributors} contributors report the value: {reason}")
-            }
-            HitReason::DoNotContact { channel, basis, reason } => {
-                let by = match channel {
-                    Channel::Phone => " by phone",
-                    Channel::Email => " by e-mail",
-                    Channel::Wechat => " by WeChat",
-                    Channel::All => "",
-                };
-                write!(f, "the person must not be contacted{by}")?;
-                if !basis.is_empty() {
-                    write!(f, ", on the basis `{basis}`")?;
-                }
-                if !reason.is_empty() {
-                    write!(f, ": {reason}")?;
-                }
-                Ok(())
-            }
-            HitReason::NoAllowedChannel => {
-                f.write_str("no channel is left by which the lead may be contacted")
-            }
-            HitReason::PhoneMalformed { fault } | HitReason::PhoneNotAssigned { fault: Some(fault) } => {
-                write!(f, "the phone number cannot be called, {fault}")
-            }
-            HitReason::PhoneNotAssigned { fault: None } => {
-                f.write_str("the phone number cannot be called, no assigned range holds it")
-            }
-            HitReason::EmailMalformed { fault } => write!(f, "the e-mail address cannot be used, {fault}"),
-            HitReason::WechatMalformed { fault } => write!(f, "the WeChat id cannot be used, {fault}"),
-            HitReason::Fake { reason } => write!(f, "the value looks invented, {reason}"),
-            HitReason::NoUsableContact { values: 1 } => {
-                f.write_str("the lead cannot be reached, its only contact value is unusable")
-            }
-            HitReason::NoUsableContact { values } => {
-                write!(f, "the lead cannot be reached, all of its {values} contact values are unusable")
-            }
-            HitReason::Oversized { field } => {
-                write!(f, "`{field}` is too long, only its beginning was read")
-            }
-            HitReason::NoContact => {
-                f.write_str("the lead cannot be reached, it has no phone number, e-mail address or WeChat id")
-            }
-            HitReason::Resubmission { first, at, by } => {
-                let by = match by {
-                    SubmissionKey::Phone => "phone number",
-                    SubmissionKey::Email => "e-mail address",
-                    SubmissionKey::Wechat => "WeChat id",
-                    SubmissionKey::CompanyAndName => "company and name",
-                    SubmissionKey::Text => "message",
-                };
-                write!(f, "lead {first} of {} is the same submission, it has the same {by}", moment(*at))
-            }
-            HitReason::Burst { by, count, window, .. } => {
-                let by = match by {
-                    BurstDimension::Ip => "IP address",
-                    BurstDimension::Ip24 => "network",
-                    BurstDimension::Source => "source",
-                    BurstDimension::Page => "page",
-                    BurstDimension::Campaign => "campaign",
-                    BurstDimension::Keyword => "keyword",
-                    BurstDimension::Company => "company",
-                    BurstDimension::EmailDomain => "mail domain",
-                    BurstDimension::PhoneSegment => "phone segment",
-                    BurstDimension::Text => "message",
-                };
-                write!(f, "{count} leads of the same {by} came in within {window}")
-            }
-            HitReason::Lexicon { pass } => f.write_str(match pass {
-                LexiconPass::Plain => "the text holds a word of its list",
-                LexiconPass::Separated => {
-                    "the text holds a word of its list, with signs between the characters"
-                }
-                LexiconPass::Repeated => "the text holds a word of its list, with characters repeated",
-            }),
-            HitReason::Pattern => f.write_str("the text matches a pattern of its list"),
-            HitReason::Condition => f.write_str("its condition holds"),
-            HitReason::RuleFailed => f.write_str("it could not be evaluated"),
         }
     }
 }

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::severity::Severity;
-use crate::calendar::Span;
+use super::window_rules::{BurstCheck, ResubmissionCheck};
 use crate::model::open_enum::closed_enum;
-use crate::model::{CampaignId, EmailAddress, LeadId, PhoneNumber, RuleId, WechatId};
+use crate::model::{EmailAddress, LeadId, PhoneNumber, RuleId, WechatId};
 use crate::order;
 use crate::rule::Condition;
 
@@ -158,8 +158,9 @@ impl Default for BlacklistCheck {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ListCheck {
-    /// Phone numbers; Chinese ones with or without country code, others with it. A WeChat id that is a phone
-    /// number is found here too.
+    /// Phone numbers; Chinese ones with or without country code, others with it. A number lists all its extensions,
+    /// one with an extension (`0755-26718888转801`) that one alone. A WeChat id that is a phone number is found here
+    /// too.
     pub phones: Vec<PhoneNumber>,
     /// Whether the host hands in a set of numbers too: [`with_phone_set`](super::Blacklist::with_phone_set).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -227,7 +228,7 @@ impl Default for JointCheck {
     }
 }
 
-/// People who must not be contacted.
+/// People who must not be contacted. An override lifts a record only when it names the rule.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ConsentCheck {
@@ -394,7 +395,8 @@ closed_enum! {
     #[derive(Default)]
     LexiconMatch {
         /// As a whole word where the script divides words by blanks: `sb` is not in `sbc`. Anywhere in Chinese, and
-        /// digits anywhere too: `69` is in `695`.
+        /// digits anywhere too: `69` is in `695`. A number is a word of its own (`casino888`, `wx13927461853`), unless
+        /// up to three letters and up to four digits make the name of a model: `AV1000`.
         #[default]
         Words = "words",
         /// Anywhere, within words too.
@@ -436,98 +438,11 @@ pub struct PatternCheck {
     pub patterns: Vec<String>,
 }
 
-/// The same submission twice: whoever sends a form again within the window is not a new lead.
-///
-/// Values that look invented show nothing, whatever the `fake` rules say: strangers share 13800138000.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ResubmissionCheck {
-    /// How far apart two submissions may be, both ends included. 24 hours by default.
-    pub window: Span,
-    /// What shows that two submissions are the same; any one of these is enough. All by default.
-    pub by: BTreeSet<SubmissionKey>,
-}
-
-impl Default for ResubmissionCheck {
-    fn default() -> Self {
-        ResubmissionCheck { window: Span::hours(24), by: order::set(SubmissionKey::ALL.iter().copied()) }
-    }
-}
-
-closed_enum! {
-    /// What shows that two submissions are the same.
-    SubmissionKey {
-        /// A phone number.
-        Phone = "phone",
-        /// An e-mail address.
-        Email = "email",
-        /// A WeChat id.
-        Wechat = "wechat",
-        /// The company and the contact's name together.
-        CompanyAndName = "company_and_name",
-        /// The contact's name and the message together, of at least 8 letters or digits. A lead without a name is
-        /// known by its message only if it brings no contact value: forms come with prefilled texts.
-        Text = "text",
-    }
-}
-
-/// Many leads of one origin in a short time: a class told to register, a script.
-///
-/// Leads count when they were created, this one and those before it, both ends of the window included.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BurstCheck {
-    /// The origin that is counted by.
-    pub by: BurstDimension,
-    /// From how many leads on, this one included, it is a burst: 2 to 1000.
-    pub count: u32,
-    /// The length of the window.
-    pub window: Span,
-    /// Campaigns that were announced: their leads are neither counted nor flagged.
-    #[serde(default)]
-    pub announced: BTreeSet<CampaignId>,
-}
-
-impl Default for BurstCheck {
-    /// 20 leads from one network within 10 minutes.
-    fn default() -> Self {
-        BurstCheck {
-            by: BurstDimension::Ip24,
-            count: 20,
-            window: Span::seconds(600),
-            announced: BTreeSet::new(),
-        }
-    }
-}
-
-closed_enum! {
-    /// The origin that a burst is counted by.
-    BurstDimension {
-        /// The IP address.
-        Ip = "ip",
-        /// The network of the IP address: /24 of version 4, /48 of version 6.
-        Ip24 = "ip24",
-        /// The source, primary and secondary.
-        Source = "source",
-        /// The page of the form.
-        Page = "page",
-        /// The campaign.
-        Campaign = "campaign",
-        /// The advertisement's keyword.
-        Keyword = "keyword",
-        /// The company.
-        Company = "company",
-        /// The mail domain, unless it is a public provider's.
-        EmailDomain = "email_domain",
-        /// The phone number without its last four digits: for a mobile number the segment (号段) it was issued from.
-        PhoneSegment = "phone_segment",
-        /// The message, of at least 8 letters or digits; width, case, blanks and signs do not matter.
-        Text = "text",
-    }
-}
-
 /// Something that is allowed nevertheless. It suppresses the findings on every lead that has the value; they are
 /// still listed, marked with the override.
+///
+/// A consent that was withdrawn is not lifted by the way: a `consent` rule is overridden only by its name in `rules`, and
+/// only for a lead or the person's own phone number, e-mail address or WeChat id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlacklistOverride {
@@ -590,21 +505,4 @@ pub enum Allow {
     Domain(String),
     /// An IP address.
     Ip(String),
-}
-
-impl BurstDimension {
-    /// The field of the lead that it is read from.
-    pub(super) fn field(self) -> &'static str {
-        match self {
-            BurstDimension::Ip | BurstDimension::Ip24 => "ip",
-            BurstDimension::Source => "source.primary",
-            BurstDimension::Page => "source.page",
-            BurstDimension::Campaign => "source.campaign",
-            BurstDimension::Keyword => "utm.keyword",
-            BurstDimension::Company => "company",
-            BurstDimension::EmailDomain => "email",
-            BurstDimension::PhoneSegment => "phone",
-            BurstDimension::Text => "message",
-        }
-    }
 }

@@ -280,6 +280,12 @@ impl WindowState {
         bucket.range(start..end.max(start))
     }
 
+    /// When the oldest lead of a key was created that is kept, if the key has as many as are kept of one.
+    pub(super) fn full_since(&self, key: WindowKey) -> Option<i64> {
+        let bucket = self.seen.get(&key).filter(|bucket| bucket.len() >= MOST_PER_KEY)?;
+        bucket.front().map(|oldest| oldest.at)
+    }
+
     fn insert(&mut self, event: WindowEvent) {
         self.newest = self.newest.max(Some(event.at));
         if self.has_left(&event) {

@@ -29,6 +29,11 @@ impl Digest {
         Digest(self.0.wrapping_add(other.0))
     }
 
+    /// All bits of it, to go into another digest.
+    pub(crate) fn bits(self) -> u128 {
+        self.0
+    }
+
     /// The last bits of it, for what is small and stored by the thousand.
     pub(crate) fn short(self) -> u32 {
         (self.0 & u128::from(u32::MAX)) as u32

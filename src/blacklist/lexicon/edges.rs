@@ -19,31 +19,78 @@ pub(super) fn is_of_word(c: char) -> bool {
     is_spaced(c) || c.is_numeric()
 }
 
+/// Letters of a word that digits beside it make the name of a model: `AV1000`, `mp3`.
+const MODEL_LETTERS: usize = 3;
+/// Digits of such a name.
+const MODEL_DIGITS: usize = 4;
+
+/// What may stand beside one edge of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Edge {
+    /// Anything.
+    #[default]
+    Open,
+    /// No letter and no digit: the edge is a digit.
+    Digit,
+    /// No letter, and no few digits: the word is as short as the letters of a model.
+    Short,
+    /// No letter. A number is a word of its own: `casino888`.
+    Letter,
+}
+
+impl Edge {
+    /// Whether the word goes on with the characters that stand beside it, the nearest first.
+    fn joins(self, beside: impl Iterator<Item = char>) -> bool {
+        let mut beside = beside.peekable();
+        let Some(first) = beside.peek().copied() else { return false };
+        match self {
+            Edge::Open => false,
+            _ if is_spaced(first) => true,
+            Edge::Digit => first.is_numeric(),
+            Edge::Short => (1..=MODEL_DIGITS)
+                .contains(&beside.take_while(|c| c.is_numeric()).take(MODEL_DIGITS + 1).count()),
+            Edge::Letter => false,
+        }
+    }
+}
+
 /// Which edges of a word must be edges of words in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Edges {
-    left: bool,
-    right: bool,
+    left: Edge,
+    right: Edge,
 }
 
 impl Edges {
     /// Letters of a script with blanks ask for it; a digit does when there is such a letter in the word: `mp3`.
     pub(super) fn of(word: &str) -> Edges {
         let has_letter = word.chars().any(is_spaced);
-        let asks = |c: Option<char>| has_letter && c.is_some_and(is_of_word);
-        Edges { left: asks(word.chars().next()), right: asks(word.chars().next_back()) }
+        let is_short = word.chars().count() <= MODEL_LETTERS;
+        let edge = |c: Option<char>| match c {
+            Some(c) if is_spaced(c) => {
+                if is_short {
+                    Edge::Short
+                } else {
+                    Edge::Letter
+                }
+            }
+            Some(c) if has_letter && c.is_numeric() => Edge::Digit,
+            _ => Edge::Open,
+        };
+        Edges { left: edge(word.chars().next()), right: edge(word.chars().next_back()) }
     }
 
     /// Whether a place in the folded text is one where the word may stand.
     pub(super) fn fit(self, folded: &str, place: &Range<usize>, mode: LexiconMatch) -> bool {
-        let (left, right, joins): (bool, bool, fn(char) -> bool) = match mode {
-            LexiconMatch::Anywhere => return true,
-            LexiconMatch::Words if self == Edges::default() => return true,
-            LexiconMatch::Words => (self.left, self.right, is_of_word),
-            LexiconMatch::Standalone => (true, true, char::is_alphanumeric),
-        };
-        let before = folded.get(..place.start).and_then(|text| text.chars().next_back());
-        let after = folded.get(place.end..).and_then(|text| text.chars().next());
-        !(left && before.is_some_and(joins) || right && after.is_some_and(joins))
+        let before = || folded.get(..place.start).unwrap_or_default().chars().rev();
+        let after = || folded.get(place.end..).unwrap_or_default().chars();
+        match mode {
+            LexiconMatch::Anywhere => true,
+            LexiconMatch::Words => !(self.left.joins(before()) || self.right.joins(after())),
+            LexiconMatch::Standalone => {
+                !before().next().is_some_and(char::is_alphanumeric)
+                    && !after().next().is_some_and(char::is_alphanumeric)
+            }
+        }
     }
 }

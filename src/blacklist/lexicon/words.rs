@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::edges::Edges;
 use super::phrases::harmless_phrases;
+use crate::blacklist::lists::turns_letters;
 use crate::blacklist::rules::{LexiconCheck, LexiconMatch, LexiconPass};
 use crate::error::Report;
 use crate::text::fold;
@@ -98,6 +99,14 @@ impl Words {
 
 /// A folded word that can be looked for.
 fn read(word: &str, report: &mut Report) -> Option<String> {
+    if let Some(c) = word.chars().find(|c| turns_letters(*c)) {
+        report.error(
+            "bad_entry",
+            format!("the word holds the invisible U+{:04X}, which turns the text round", u32::from(c)),
+            "type the word again, without copying it",
+        );
+        return None;
+    }
     let folded = fold(word).trim().to_owned();
     if folded.is_empty() {
         report.error(

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use leadkit::blacklist::{
-    Blacklist, BlacklistCheck, BurstCheck, BurstDimension, HitReason, Severity, Verdict, WindowState,
+    Blacklist, BlacklistCheck, BurstBaseline, BurstCheck, BurstDimension, BurstUsual, HitReason, Severity,
+    Verdict, WindowState,
 };
 use leadkit::calendar::Span;
 use leadkit::model::{Lead, LeadId, Source};
@@ -86,6 +87,7 @@ fn blacklist(announced: &[&str]) -> Blacklist {
             by,
             count: 8,
             window: Span::hours(1),
+            baseline: None,
             announced: announced.iter().map(|campaign| (*campaign).into()).collect(),
         })
     };
@@ -173,6 +175,127 @@ fn a_class_that_registers_is_flagged_from_the_eighth_and_the_first_seven_are_bro
         3  33 0  7 0  31 42
     "#]]
     .assert_eq(&said);
+}
+
+/// A page of a shop that brings so many leads an hour, and on some hours more.
+fn page(id: usize, seconds: i64) -> Lead {
+    Lead {
+        id: format!("P-{id:05}").into(),
+        created_at: start() + TimeDelta::seconds(seconds),
+        source: Source { page: Some("/trial".into()), ..Source::default() },
+        ..Lead::default()
+    }
+}
+
+fn with_baseline(count: u32, baseline: Option<BurstBaseline>) -> Blacklist {
+    let check = BurstCheck {
+        by: BurstDimension::Page,
+        count,
+        window: Span::hours(1),
+        baseline,
+        ..BurstCheck::default()
+    };
+    let rules = rules([("flood", Severity::Flag, BlacklistCheck::Burst(check))]);
+    Blacklist::compile(&rules).unwrap()
+}
+
+const DAY_BEFORE: BurstBaseline = BurstBaseline { over: Span::hours(24), ratio: 3.0 };
+
+/// The last hit of a stream of leads: how many there are, and what was usual.
+fn last_burst(blacklist: &Blacklist, leads: &[Lead]) -> Option<(usize, Option<BurstUsual>)> {
+    let (verdicts, _) = stream(blacklist, leads, WindowState::default());
+    verdicts.last()?.hits().first().map(|hit| match hit.reason() {
+        HitReason::Burst { count, usual, .. } => (*count, *usual),
+        reason => panic!("{reason}"),
+    })
+}
+
+#[test]
+fn more_than_usual_is_a_burst_and_as_many_as_usual_is_none() {
+    // Twelve an hour for two days, one each five minutes.
+    let mut leads: Vec<Lead> = (0..576).map(|n| page(n, 300 * n as i64)).collect();
+    let last = leads.last().unwrap().created_at - start();
+    assert!(last_burst(&with_baseline(12, None), &leads).is_some());
+    assert_eq!(last_burst(&with_baseline(12, Some(DAY_BEFORE)), &leads), None);
+    // Then one each 90 seconds: 40 of an hour are three times and a third of what is usual.
+    leads.extend((1..=40).map(|n| page(1_000 + n, last.num_seconds() + 90 * n as i64)));
+    let usual = BurstUsual { leads: 288, within: Span::hours(24) };
+    assert_eq!(last_burst(&with_baseline(12, Some(DAY_BEFORE)), &leads), Some((41, Some(usual))));
+    let (verdicts, _) = stream(&with_baseline(12, Some(DAY_BEFORE)), &leads, WindowState::default());
+    let said = verdicts.last().unwrap().to_string();
+    assert!(said.contains("41 leads of the same page came in within 1h, 288 in the 1d before"), "{said}");
+    // Three times the usual, to the lead: 288 in 24 hours are 12 an hour.
+    let with = |ratio| with_baseline(12, Some(BurstBaseline { ratio, ..DAY_BEFORE }));
+    assert!(last_burst(&with(41.0 / 12.0), &leads).is_some());
+    assert!(last_burst(&with(41.0 / 12.0 + 1e-9), &leads).is_none());
+    // An origin that is new has brought none: the count tells.
+    assert_eq!(
+        last_burst(&with_baseline(12, Some(DAY_BEFORE)), &leads[..12]),
+        Some((12, Some(BurstUsual { leads: 0, within: Span::hours(24) })))
+    );
+}
+
+#[test]
+fn what_is_usual_of_a_busy_origin_is_what_the_windows_remember() {
+    // Sixty an hour: the 1024 that are kept are of 17 hours, 16 of them before the window.
+    let leads: Vec<Lead> = (0..2_000).map(|n| page(n, 60 * n as i64)).collect();
+    let strict = with_baseline(12, Some(BurstBaseline { ratio: 1.0, ..DAY_BEFORE }));
+    let (count, usual) = last_burst(&strict, &leads).unwrap();
+    let usual = usual.unwrap();
+    assert_eq!((count, usual.leads), (61, 964));
+    assert_eq!(usual.within, Span::seconds(60 * 964));
+    assert_eq!(last_burst(&with_baseline(12, Some(DAY_BEFORE)), &leads), None);
+    // Two a second: all that are kept lie in the window, and the count alone tells.
+    let leads: Vec<Lead> = (0..1_500).map(|n| page(n, n as i64 / 2)).collect();
+    assert_eq!(last_burst(&with_baseline(12, Some(DAY_BEFORE)), &leads), Some((1_025, None)));
+}
+
+#[test]
+fn a_baseline_that_means_nothing_is_refused() {
+    let errors = |over: &str, ratio: f64| {
+        let burst = serde_json::json!({"by": "page", "count": 12, "window": "1h",
+            "baseline": {"over": over, "ratio": ratio}});
+        let document = serde_json::json!({"rules": [{"id": "flood", "check": {"burst": burst}}]});
+        Blacklist::load(document).err().map(|errors| errors.to_string())
+    };
+    assert_eq!(errors("7d", 3.0), None);
+    assert!(errors("30m", 3.0).unwrap().contains("`over` must be at least as long as the window of 1h"));
+    assert!(errors("36525d", 3.0).unwrap().contains("more than a hundred years"));
+    for ratio in [0.5, -1.0, 1e6] {
+        assert!(errors("7d", ratio).unwrap().contains("`ratio` must be from 1 to 1000"), "{ratio}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// What a host would count that looks at every lead.
+    #[test]
+    fn a_slow_count_finds_the_same_bursts(
+        minutes in prop::collection::vec(0..2_000i64, 1..60),
+        count in 2..6u32,
+        ratio in 1.0..6.0f64,
+        seed in any::<u64>(),
+    ) {
+        let mut order: Vec<usize> = (0..minutes.len()).collect();
+        let mut random = Random(seed);
+        order.sort_by_cached_key(|_| random.below(1_000_000));
+        let leads: Vec<Lead> = order.iter().map(|n| page(*n, 60 * minutes[*n])).collect();
+        let blacklist = with_baseline(count, Some(BurstBaseline { ratio, ..DAY_BEFORE }));
+        let (verdicts, windows) = stream(&blacklist, &leads, WindowState::default());
+        for (at, (lead, verdict)) in leads.iter().zip(&verdicts).enumerate() {
+            let between = |from: TimeDelta, to: TimeDelta| {
+                let known = leads[..at].iter().map(|other| lead.created_at - other.created_at);
+                known.filter(|age| *age >= from && *age <= to).count()
+            };
+            let here = between(TimeDelta::zero(), TimeDelta::hours(1)) + 1;
+            let before = between(TimeDelta::hours(1) + TimeDelta::milliseconds(1), TimeDelta::hours(25));
+            let is_burst = here >= count as usize && here as f64 * 24.0 >= ratio * before as f64;
+            prop_assert_eq!(verdict.severity() == Severity::Flag, is_burst, "{} {} {}", here, before, ratio);
+        }
+        let saved: WindowState = serde_json::from_str(&serde_json::to_string(&windows).unwrap()).unwrap();
+        prop_assert_eq!(saved, windows);
+    }
 }
 
 proptest! {

@@ -63,13 +63,38 @@ fn a_record_has_its_time_and_an_override_its_say() {
     assert!(!held("2026-02-28T23:59:59Z") && held("2026-03-01T00:00:00Z"));
     assert!(held("2026-03-31T23:59:59Z") && !held("2026-04-01T00:00:00Z"));
     let stop = BlacklistCheck::Consent(ConsentCheck { records: vec![one] });
-    let allowed = BlacklistRules {
-        overrides: vec![BlacklistOverride::new(Allow::Lead("L-0".into()), "legal", "signed a new consent")],
-        ..rules([("stop", Severity::Flag, stop)])
+    let with = |allow: Allow, rules_named: &[&str], categories: &[&str]| {
+        let one = BlacklistOverride {
+            rules: rules_named.iter().map(|id| (*id).into()).collect(),
+            categories: categories.iter().map(|&category| category.to_owned()).collect(),
+            ..BlacklistOverride::new(allow, "legal", "signed a new consent")
+        };
+        BlacklistRules { overrides: vec![one], ..rules([("stop", Severity::Flag, stop.clone())]) }
     };
-    let allowed = Blacklist::compile(&allowed).unwrap();
-    let verdict = check_at(&allowed, &lead, &WindowState::default(), now());
-    assert!(!verdict.is_held() && verdict.severity() == Severity::Pass && verdict.hits().len() == 2);
+    let held = |rules: &BlacklistRules| {
+        let blacklist = Blacklist::compile(rules).unwrap();
+        let verdict = check_at(&blacklist, &lead, &WindowState::default(), now());
+        assert_eq!(verdict.hits().len(), 2);
+        assert_eq!(verdict.severity() == Severity::Pass, !verdict.is_held());
+        verdict.is_held()
+    };
+    // An entry of an allow list that nobody wrote for the consent does not lift it.
+    for allow in [Allow::Lead("L-0".into()), Allow::Phone("13927461853".into()), Allow::Company("x".into())] {
+        assert!(held(&with(allow.clone(), &[], &[])), "{allow:?}");
+        assert!(held(&with(allow.clone(), &[], &["listed"])), "{allow:?}");
+    }
+    assert!(!held(&with(Allow::Lead("L-0".into()), &["stop"], &[])));
+    assert!(!held(&with(Allow::Phone("139 2746 1853".into()), &["stop"], &[])));
+    assert!(held(&with(Allow::Phone("15088672341".into()), &["stop"], &[])));
+    // Nobody gives a consent for a whole company.
+    for allow in [
+        Allow::Company("星河软件有限公司".into()),
+        Allow::Domain("xinghe.cn".into()),
+        Allow::Ip("203.0.113.7".into()),
+    ] {
+        let errors = Blacklist::compile(&with(allow, &["stop"], &[])).unwrap_err();
+        assert!(errors.to_string().contains("lifts_no_consent"), "{errors}");
+    }
 }
 
 #[test]

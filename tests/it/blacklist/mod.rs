@@ -328,8 +328,11 @@ fn the_same_submission_within_a_day_names_the_first() {
         "name": "王 芳", "company": "星河软件", "phones": ["13927461853"], "emails": ["w@xinghe.com.cn"],
         "wechat": "wang_fang", "message": "我想了解一下贵公司的价格和服务",
     });
-    let blacklist =
-        engine([("again", Severity::Flag, BlacklistCheck::Resubmission(ResubmissionCheck::default()))]);
+    let every = ResubmissionCheck {
+        by: SubmissionKey::ALL.iter().copied().collect(),
+        ..ResubmissionCheck::default()
+    };
+    let blacklist = engine([("again", Severity::Flag, BlacklistCheck::Resubmission(every))]);
     let said = "我想了解一下贵公司的价格和服务";
     let again = |record: Json, when: &str| {
         let mut record = record;
@@ -412,6 +415,7 @@ fn a_burst_names_its_cohort_and_spares_announced_campaigns() {
         by: BurstDimension::Ip24,
         count: 4,
         window: Span::seconds(600),
+        baseline: None,
         announced: ["open_day".into()].into(),
     };
     let blacklist = engine([("flood", Severity::Flag, BlacklistCheck::Burst(burst))]);
@@ -547,6 +551,48 @@ fn mistakes_are_all_reported_with_their_cure() {
         said.push_str(&format!("{errors}\n\n"));
     }
     snapshot("blacklist_mistakes", said);
+}
+
+/// Message, products and form are the content; a key that is one person's shows whose it is.
+#[test]
+fn a_submission_is_a_strong_key_and_its_content() {
+    let check = BlacklistCheck::Resubmission(ResubmissionCheck::default());
+    let blacklist = engine([("again", Severity::Flag, check)]);
+    let is_same = |first: Json, second: Json| {
+        let one = |id: &str, mut record: Json| {
+            record["id"] = json!(id);
+            lead(record)
+        };
+        let (verdicts, _) = stream(&blacklist, &[one("L-1", first), one("L-2", second)]);
+        verdicts[1].resubmission_of().is_some()
+    };
+    let form = |page: &str, message: &str, products: &[&str]| json!({"phones": ["13927461853"], "message": message, "products": products, "source": {"page": page}});
+    for (first, second, same) in [
+        (form("/trial", "请报价", &[]), form("/trial", "请报价", &[]), true),
+        (form("/trial", "请报价", &[]), form("/trial/?utm_source=a#top", " 请报价。", &[]), true),
+        (form("/trial", "请报价", &[]), form("/pricing", "请报价", &[]), false),
+        (form("/trial", "请报价", &[]), form("", "请报价", &[]), false),
+        (form("/trial", "", &["CRM"]), form("/pricing", "", &["CRM"]), false),
+        (form("/trial", "", &["CRM", "erp"]), form("/trial", "", &["ERP", "crm"]), true),
+        // Nothing was written or chosen: there is no content to compare, wherever the form stands.
+        (form("/trial", "", &[]), form("/pricing", "", &[]), true),
+        (form("/trial", "", &[]), form("/trial", "请报价", &[]), false),
+    ] {
+        assert_eq!(is_same(first.clone(), second.clone()), same, "{first} {second}");
+    }
+    // What several people have is nobody's: they write the same prefilled message.
+    for (shared, same) in [
+        (json!({"phones": ["0755-26718843"]}), false),
+        (json!({"phones": ["400-820-8820"]}), false),
+        (json!({"emails": ["info@xinghe.cn"]}), false),
+        (json!({"name": "王芳", "company": "星河软件", "message": "我想了解一下贵公司的价格和服务"}), false),
+        (json!({"name": "王芳", "message": "我想了解一下贵公司的价格和服务"}), false),
+        (json!({"emails": ["lei.wang@xinghe.cn"]}), true),
+        (json!({"wechat": "lei_wang_88"}), true),
+        (json!({"phones": ["+44 7400 183652"]}), true),
+    ] {
+        assert_eq!(is_same(shared.clone(), shared.clone()), same, "{shared}");
+    }
 }
 
 /// Whenever a lead was created, it does not repeat itself.

@@ -25,6 +25,11 @@ const COUNT: usize = 3;
 /// Every kind of rule.
 pub(super) fn rules(burst: BurstDimension) -> BlacklistRules {
     let mut rules = BlacklistRules::default();
+    for rule in &mut rules.rules {
+        if let BlacklistCheck::Resubmission(check) = &mut rule.check {
+            check.by = SubmissionKey::ALL.iter().copied().collect();
+        }
+    }
     let burst = BurstCheck { by: burst, count: COUNT as u32, window: BURST, ..BurstCheck::default() };
     let list = ListCheck {
         phones: texts(&["13927461850"]),

@@ -136,6 +136,13 @@ fn a_joint_list_counts_contributors_ends_and_is_taken_back() {
     assert_eq!(check_with(&list, day(1)), None);
     list.retract(ContactKind::Phone, "13927461853", "north", day(-1)).unwrap();
     assert_eq!(check_with(&list, day(0)), None);
+    // A retraction that came first, in another copy, takes back what comes after it of the time before.
+    let mut late = JointList::default();
+    late.retract(ContactKind::Phone, "13927461853", "north", day(-1)).unwrap();
+    phone(&mut late, "south", day(-2), Some(day(1)));
+    phone(&mut late, "north", day(-3), None);
+    assert_eq!(late, list);
+    assert_round_trip(&late);
     phone(&mut list, "north", day(-1) + TimeDelta::seconds(1), None);
     assert!(check_with(&list, day(0)).is_some());
     let mut other = JointList::default();
@@ -178,6 +185,69 @@ fn every_kind_of_value_may_be_reported() {
     assert_eq!(kinds, ContactKind::ALL);
 }
 
+/// A number lists all its extensions, an extension only itself: other people sit behind the switchboard.
+#[test]
+fn an_entry_with_an_extension_is_that_one_alone() {
+    let day = now();
+    let hits = |blacklist: &Blacklist, phone: &str| check(blacklist, json!({"phones": [phone]})).hits().len();
+    let mut list = JointList::default();
+    list.report(ContactKind::Phone, "0755-26718843 ext. 801", "north", "x", day, None).unwrap();
+    let joint = BlacklistCheck::Joint(JointCheck { contributors: 1, ..JointCheck::default() });
+    let list_of = |entry: &str| {
+        let check = ListCheck { phones: texts(&[entry]), ..ListCheck::default() };
+        engine([("l", Severity::Block, BlacklistCheck::List(check))])
+    };
+    let refused = json!({"rules": [{"id": "stop", "check": {"consent": {"records": [
+        {"phone": "0755-26718843#801", "channels": ["all"], "basis": "x", "since": "2026-03-01T00:00:00Z"}]}}}],
+        "no_usable_contact": "pass"});
+    for blacklist in [
+        list_of("0755-26718843转801"),
+        engine([("j", Severity::Block, joint)]).with_joint_list(Arc::new(list.clone())),
+        Blacklist::load(refused).unwrap(),
+    ] {
+        assert!(hits(&blacklist, "（0755）26718843-801") > 0);
+        assert_eq!(hits(&blacklist, "0755-26718843"), 0);
+        assert_eq!(hits(&blacklist, "0755-26718843转802"), 0);
+    }
+    let whole = list_of("0755-26718843");
+    assert_eq!((hits(&whole, "0755-26718843"), hits(&whole, "0755-26718843转802")), (1, 1));
+    let contributors = |value: &str| {
+        let check = JointCheck { contributors: 1, ..JointCheck::default() };
+        list.contributors(ContactKind::Phone, value, &check, day).len()
+    };
+    assert_eq!((contributors("075526718843转801"), contributors("075526718843")), (1, 0));
+    let mut gone = list.clone();
+    assert_eq!(gone.forget(&["phone:+8675526718843".to_owned()]), 1);
+    assert!(gone.is_empty());
+}
+
+/// What an entry shows is what it holds: characters that turn a text round are named and refused.
+#[test]
+fn an_entry_that_is_shown_turned_round_is_refused() {
+    for (kind, entry, code) in [
+        ("phones", "\u{202e}35816472931", "U+202E"),
+        ("phones", "\u{202b}139 2746 1853\u{202c}", "U+202B"),
+        ("phones", "\u{2067}139 2746 1853", "U+2067"),
+        ("phones", "\u{200f}139 2746 1853", "U+200F"),
+        ("wechats", "lei\u{202e}gnaw_88", "U+202E"),
+        ("emails", "lei\u{202e}@xinghe.cn", "invisible"),
+        ("companies", "\u{202e}限有软星", "U+202E"),
+    ] {
+        let document = json!({"rules": [{"id": "l", "check": {"list": {kind: [entry]}}}]});
+        let errors = Blacklist::load(document).unwrap_err().to_string();
+        assert!(errors.contains(code) && !errors.contains('\u{202e}'), "{errors:?}");
+        assert!(errors.contains("rules[0].check.list"), "{errors}");
+    }
+    let words = json!({"rules": [{"id": "w", "check": {"lexicon": {"words": ["\u{202e}骗诈"]}}}]});
+    assert!(Blacklist::load(words).unwrap_err().to_string().contains("U+202E"));
+    let mut list = JointList::default();
+    assert!(list.report(ContactKind::Phone, "\u{202e}35816472931", "north", "", now(), None).is_err());
+    // What telephones copy around a number shows it as it is.
+    let copied =
+        json!({"rules": [{"id": "l", "check": {"list": {"phones": ["\u{202d}139 2746 1853\u{202c}"]}}}]});
+    assert_eq!(check(&Blacklist::load(copied).unwrap(), json!({"phones": ["13927461853"]})).hits().len(), 1);
+}
+
 type Report = (u8, u8, i64, Option<i64>, bool);
 
 fn joint_of(reports: &[Report]) -> JointList {
@@ -213,6 +283,28 @@ proptest! {
         prop_assert_eq!(&merged(&[&c, &b, &a]), &whole);
         prop_assert_eq!(&merged(&[&a, &merged(&[&b, &c])]), &whole);
         prop_assert_eq!(&merged(&[&whole, &a, &whole, &b]), &whole);
+    }
+
+    #[test]
+    fn reports_and_retractions_may_come_in_any_order(reports in reports(), keys in prop::collection::vec(any::<u32>(), 12)) {
+        let mut order: Vec<usize> = (0..reports.len()).collect();
+        order.sort_by_key(|at| keys[*at]);
+        let shuffled: Vec<Report> = order.into_iter().map(|at| reports[at]).collect();
+        prop_assert_eq!(joint_of(&shuffled), joint_of(&reports));
+        // Taken back at a moment is taken back whatever was said before it, and nothing else is.
+        for (value, by, at, _, retracts) in &reports {
+            let taken_back = reports.iter().filter(|one| one.4 && (one.0, one.1) == (*value, *by)).map(|one| one.2).max();
+            let last = reports.iter().filter(|one| !one.4 && (one.0, one.1) == (*value, *by)).map(|one| one.2).max();
+            if *retracts || taken_back >= last || *at != last.unwrap_or(-1) {
+                continue;
+            }
+            let list = joint_of(&reports);
+            let check = JointCheck { contributors: 1, ..JointCheck::default() };
+            let ends = reports.iter().filter(|one| !one.4 && (one.0, one.1, one.2) == (*value, *by, *at)).map(|one| one.3);
+            let is_open = ends.clone().any(|end| end.is_none_or(|end| end > 0));
+            let names = list.contributors(ContactKind::Phone, &format!("1392746185{value}"), &check, day(0));
+            prop_assert_eq!(names.contains(&format!("c{by}").as_str()), is_open);
+        }
     }
 
     #[test]

@@ -1,0 +1,142 @@
+//! What a reason says.
+
+use std::fmt;
+
+use super::reason::{ContactKind, HitReason};
+use super::rules::{Channel, LexiconPass};
+use super::window_rules::{BurstDimension, SubmissionKey};
+use crate::text::moment;
+
+impl fmt::Display for HitReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HitReason::Listed { kind } => f.write_str(listed(*kind)),
+            HitReason::ListedDomain { subdomain: false } => f.write_str("the mail domain is on its list"),
+            HitReason::ListedDomain { subdomain: true } => {
+                f.write_str("the mail domain lies below one on its list")
+            }
+            HitReason::ListedPrefix { kind: ContactKind::Ip } => {
+                f.write_str("the network of the IP address is on its list")
+            }
+            HitReason::ListedPrefix { .. } => f.write_str("a prefix of the phone number is on its list"),
+            HitReason::Reported { contributors: 1, reason, .. } => {
+                write!(f, "a trusted contributor reports the value: {reason}")
+            }
+            HitReason::Reported { contributors, reason, .. } => {
+                write!(f, "{contributors} contributors report the value: {reason}")
+            }
+            HitReason::DoNotContact { channel, basis, reason } => refused(f, *channel, basis, reason),
+            HitReason::NoAllowedChannel => {
+                f.write_str("no channel is left by which the lead may be contacted")
+            }
+            HitReason::Oversized { field } => {
+                write!(f, "`{field}` is too long, only its beginning was read")
+            }
+            HitReason::Resubmission { first, at, by } => {
+                let by = submitted(*by);
+                write!(f, "lead {first} of {} is the same submission, it has the same {by}", moment(*at))
+            }
+            HitReason::Burst { by, count, window, usual, .. } => {
+                write!(f, "{count} leads of the same {} came in within {window}", origin(*by))?;
+                match usual {
+                    Some(usual) => write!(f, ", {} in the {} before", usual.leads, usual.within),
+                    None => Ok(()),
+                }
+            }
+            HitReason::Lexicon { pass } => f.write_str(match pass {
+                LexiconPass::Plain => "the text holds a word of its list",
+                LexiconPass::Separated => {
+                    "the text holds a word of its list, with signs between the characters"
+                }
+                LexiconPass::Repeated => "the text holds a word of its list, with characters repeated",
+            }),
+            HitReason::Pattern => f.write_str("the text matches a pattern of its list"),
+            HitReason::Condition => f.write_str("its condition holds"),
+            HitReason::RuleFailed => f.write_str("it could not be evaluated"),
+            HitReason::PhoneMalformed { .. }
+            | HitReason::PhoneNotAssigned { .. }
+            | HitReason::EmailMalformed { .. }
+            | HitReason::WechatMalformed { .. }
+            | HitReason::Fake { .. }
+            | HitReason::NoUsableContact { .. }
+            | HitReason::NoContact => unusable(self, f),
+        }
+    }
+}
+
+/// What makes contact values useless.
+fn unusable(reason: &HitReason, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match reason {
+        HitReason::PhoneMalformed { fault } | HitReason::PhoneNotAssigned { fault: Some(fault) } => {
+            write!(f, "the phone number cannot be called, {fault}")
+        }
+        HitReason::PhoneNotAssigned { fault: None } => {
+            f.write_str("the phone number cannot be called, no assigned range holds it")
+        }
+        HitReason::EmailMalformed { fault } => write!(f, "the e-mail address cannot be used, {fault}"),
+        HitReason::WechatMalformed { fault } => write!(f, "the WeChat id cannot be used, {fault}"),
+        HitReason::Fake { reason } => write!(f, "the value looks invented, {reason}"),
+        HitReason::NoUsableContact { values: 1 } => {
+            f.write_str("the lead cannot be reached, its only contact value is unusable")
+        }
+        HitReason::NoUsableContact { values } => {
+            write!(f, "the lead cannot be reached, all of its {values} contact values are unusable")
+        }
+        HitReason::NoContact => {
+            f.write_str("the lead cannot be reached, it has no phone number, e-mail address or WeChat id")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn refused(f: &mut fmt::Formatter<'_>, channel: Channel, basis: &str, reason: &str) -> fmt::Result {
+    let by = match channel {
+        Channel::Phone => " by phone",
+        Channel::Email => " by e-mail",
+        Channel::Wechat => " by WeChat",
+        Channel::All => "",
+    };
+    write!(f, "the person must not be contacted{by}")?;
+    if !basis.is_empty() {
+        write!(f, ", on the basis `{basis}`")?;
+    }
+    if !reason.is_empty() {
+        write!(f, ": {reason}")?;
+    }
+    Ok(())
+}
+
+fn listed(kind: ContactKind) -> &'static str {
+    match kind {
+        ContactKind::Phone => "the phone number is on its list",
+        ContactKind::Email => "the e-mail address is on its list",
+        ContactKind::Wechat => "the WeChat id is on its list",
+        ContactKind::Company => "the company is on its list",
+        ContactKind::Ip => "the IP address is on its list",
+    }
+}
+
+fn submitted(by: SubmissionKey) -> &'static str {
+    match by {
+        SubmissionKey::Phone => "phone number",
+        SubmissionKey::Email => "e-mail address",
+        SubmissionKey::Wechat => "WeChat id",
+        SubmissionKey::CompanyAndName => "company and name",
+        SubmissionKey::Text => "message",
+    }
+}
+
+fn origin(by: BurstDimension) -> &'static str {
+    match by {
+        BurstDimension::Ip => "IP address",
+        BurstDimension::Ip24 => "network",
+        BurstDimension::Source => "source",
+        BurstDimension::Page => "page",
+        BurstDimension::Campaign => "campaign",
+        BurstDimension::Keyword => "keyword",
+        BurstDimension::Company => "company",
+        BurstDimension::EmailDomain => "mail domain",
+        BurstDimension::PhoneSegment => "phone segment",
+        BurstDimension::Text => "message",
+    }
+}
