@@ -27,11 +27,11 @@ pub(crate) fn run(
     out: &mut impl Write,
 ) -> Result<(), Box<dyn Error>> {
     let Options { job, file } = Options::parse(arguments)?;
-    let text = text_of(&file, read)?;
     match job {
-        Job::Phones(region) => lines(&text, out, &|line| values::phones(line, region)),
-        Job::Emails => lines(&text, out, &values::emails),
+        Job::Phones(region) => lines(&values_of(&file, read)?, out, &|line| values::phones(line, region)),
+        Job::Emails => lines(&values_of(&file, read)?, out, &values::emails),
         Job::Leads { rules, map, old, released } => {
+            let text = text_of(&file, read)?;
             let document = |path: &Path| leads::rules(path, &text_of(path, read)?);
             let map = match map {
                 Some(path) => serde_json::from_str(&text_of(&path, read)?)
@@ -51,16 +51,47 @@ pub(crate) fn run(
         }
         Job::Texts { words } => {
             let lexicons = words::Lexicons::read(&words, &text_of(&words, read)?)?;
+            let text = text_of(&file, read)?;
             lines(&text, out, &|line| lexicons.find(line))
         }
     }
 }
 
-/// The text of a file. Bytes that are no UTF-8 become one sign each, so that lines and all other spans stay what they are.
+/// The text of a file.
+///
+/// # Errors
+/// When it is no UTF-8: the words of another encoding would be looked for in vain, and nobody would know.
 fn text_of(file: &Path, read: ReadFile<'_>) -> Result<String, Box<dyn Error>> {
-    let bytes = read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    Ok(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text))
+    let bytes = bytes_of(file, read)?;
+    let name = file.display();
+    let cure = |from: &str| format!("iconv -f {from} -t UTF-8 {name} > utf8.txt");
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err(format!("{name}: found UTF-16, expected UTF-8: {}", cure("UTF-16")).into());
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let column = good.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+        let found = error.as_bytes().get(good.len()).copied().unwrap_or_default();
+        let cure = cure("GB18030");
+        format!("{name}: line {line}, byte {column}: found the byte {found:#04x}, expected UTF-8; if it is GBK: {cure}")
+    })?;
+    Ok(without_mark(text))
+}
+
+/// The lines of a file of numbers or addresses. They are ASCII in every encoding there is; a byte of a note beside them that
+/// is no UTF-8 becomes a sign, so that every line appears.
+fn values_of(file: &Path, read: ReadFile<'_>) -> Result<String, Box<dyn Error>> {
+    Ok(without_mark(String::from_utf8_lossy(&bytes_of(file, read)?).into_owned()))
+}
+
+fn bytes_of(file: &Path, read: ReadFile<'_>) -> Result<Vec<u8>, Box<dyn Error>> {
+    read(file).map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+/// The text without the mark of its encoding.
+fn without_mark(text: String) -> String {
+    text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text)
 }
 
 fn lines(

@@ -138,6 +138,30 @@ fn every_line_of_texts_appears() {
     .assert_eq(&run(&["--texts", "in.txt", "--lexicon", "words.txt"], file).unwrap());
 }
 
+/// Words of another encoding would be looked for in vain.
+#[test]
+fn a_file_that_is_no_utf8_is_named_with_its_line_and_a_cure() {
+    // 请报价, 诈骗 in GBK.
+    let gbk = b"\xc7\xeb\xb1\xa8\xbc\xdb\n\xd5\xa9\xc6\xad\n";
+    let words = &["--texts", "in.txt", "--lexicon", "words.txt"];
+    expect_test::expect!["in.txt: line 1, byte 1: found the byte 0xc7, expected UTF-8; if it is GBK: iconv -f GB18030 -t UTF-8 in.txt > utf8.txt"]
+        .assert_eq(&run(words, gbk).unwrap_err());
+    let late = b"ok\nplease \xb1\xa8\xbc\xdb\n";
+    assert!(run(words, late).unwrap_err().starts_with("in.txt: line 2, byte 8: found the byte 0xb1"));
+    let table = b"id,phone,message\nL-1,13927461853,\xb1\xa8\xbc\xdb\n";
+    let error = run(&["--csv", "in.txt", "--rules", "rules.json"], table).unwrap_err();
+    assert!(error.starts_with("in.txt: line 2, byte 17: found the byte 0xb1"), "{error}");
+    assert!(run(&["--texts", "gbk.txt", "--lexicon", "in.txt"], gbk).is_err());
+    let utf16 = b"\xff\xfeq\0";
+    assert!(run(words, utf16).unwrap_err().contains("found UTF-16, expected UTF-8: iconv -f UTF-16"));
+    // Numbers and addresses are ASCII in any encoding, and every line appears.
+    let numbers = run(&["--phones", "in.txt"], b"13927461853(\xc0\xee\xc4\xc8)\n\xff\n").unwrap();
+    assert!(
+        numbers.contains("0\tpass\t-\t13927461853\t0\t11\t+8613927461853\n1\tflag\tphone.format"),
+        "{numbers}"
+    );
+}
+
 #[test]
 fn wrong_arguments_are_explained() {
     for (arguments, text) in [
