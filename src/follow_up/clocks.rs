@@ -8,9 +8,10 @@ use crate::model::Pause;
 /// A moment by the clock on the calendar's wall.
 pub(super) fn local(calendar: &Calendar, at: DateTime<Utc>) -> DateTime<FixedOffset> {
     let seconds = calendar.zone().offset_at(at).seconds();
-    // RFC 3339 has no seconds in an offset, as local mean time had.
-    let whole = if seconds % 60 == 0 { seconds } else { 0 };
-    at.with_timezone(&FixedOffset::east_opt(whole).unwrap_or_else(|| Utc.fix()))
+    // RFC 3339 has no seconds in an offset, as local mean time had; and no wall shows the last hours of all time.
+    let offset = FixedOffset::east_opt(seconds)
+        .filter(|offset| seconds % 60 == 0 && at.naive_utc().checked_add_offset(*offset).is_some());
+    at.with_timezone(&offset.unwrap_or_else(|| Utc.fix()))
 }
 
 /// A local moment as reports write it.
@@ -49,9 +50,10 @@ pub(super) fn merged(mut pauses: Vec<Pause>) -> Vec<Pause> {
     merged
 }
 
-/// When so much time from a start on has passed, the pauses left out; `None` while a pause lasts whose end nobody knows.
+/// When so much time from a start on has passed, the pauses left out; `None` while a pause lasts whose end nobody knows. The
+/// pauses are [merged].
 ///
-/// O(p) in the pauses, each with a look at the calendar.
+/// O(log p) in the pauses, and a look at the calendar for each that lies in between.
 pub(super) fn due(
     calendar: &Calendar,
     start: DateTime<Utc>,
@@ -59,12 +61,22 @@ pub(super) fn due(
     clock: Clock,
     pauses: &[Pause],
 ) -> Result<Option<DateTime<Utc>>, CalendarError> {
-    let mut touching = pauses.iter().filter(|pause| pause.until.is_none_or(|until| until > start)).peekable();
-    if touching.peek().is_none() {
+    let first = pauses.partition_point(|pause| pause.until.is_some_and(|until| until <= start));
+    let touching = pauses.get(first..).unwrap_or_default();
+    let Some(next) = touching.first() else {
         return calendar.add(start, amount, clock).map(|due| Some(due.at()));
-    }
-    // Whole dates cannot be cut in two: counted minutes of working days can.
-    let clock = if clock == Clock::SameTime { Clock::Workday } else { clock };
+    };
+    let clock = if clock == Clock::SameTime {
+        let due = calendar.add(start, amount, clock)?.at();
+        // What begins once it is due changes nothing.
+        if due <= next.from {
+            return Ok(Some(due));
+        }
+        // Whole dates cannot be cut in two: counted minutes of working days can.
+        Clock::Workday
+    } else {
+        clock
+    };
     let (mut at, mut left) = (start, seconds(amount));
     for pause in touching {
         if pause.from > at {
@@ -80,6 +92,32 @@ pub(super) fn due(
         }
     }
     calendar.add(at, span(left), clock).map(|due| Some(due.at()))
+}
+
+/// A moment so many seconds after a deadline that was moved, or before it; the pauses after it left out.
+pub(super) fn shifted(
+    calendar: &Calendar,
+    at: DateTime<Utc>,
+    seconds: i64,
+    clock: Clock,
+    pauses: &[Pause],
+) -> Result<Option<DateTime<Utc>>, CalendarError> {
+    let clock = if clock == Clock::SameTime { Clock::Workday } else { clock };
+    match seconds {
+        0 => Ok(held(at, pauses)),
+        1.. => due(calendar, at, span(seconds).into(), clock, pauses),
+        _ => calendar.subtract(at, span(seconds.saturating_neg()), clock).map(|due| Some(due.at())),
+    }
+}
+
+/// The moment itself, or the end of the pause it lies in; `None` while that lasts.
+pub(super) fn held(at: DateTime<Utc>, pauses: &[Pause]) -> Option<DateTime<Utc>> {
+    let last =
+        pauses.partition_point(|pause| pause.from < at).checked_sub(1).and_then(|last| pauses.get(last));
+    match last {
+        Some(pause) if pause.until.is_none_or(|until| at < until) => pause.until,
+        _ => Some(at),
+    }
 }
 
 /// The moment itself on a working day, else the first opening of the next one: on a day off nothing fires.

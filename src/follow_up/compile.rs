@@ -68,7 +68,13 @@ impl FollowUpPolicies {
                 report.error("out_of_range", "nobody could hold a lead", "write at least 1, or remove it");
             });
         }
-        report.within("pool_stay", |report| check_length(rules.pool_stay, report));
+        for (key, stay) in [
+            ("pool_stay", rules.pool_stay),
+            ("active_stay", rules.active_stay),
+            ("general_stay", rules.general_stay),
+        ] {
+            report.within(key, |report| check_length(stay, report));
+        }
         report.within("rhythm_days", |report| check_rhythm(&rules.rhythm_days, report));
         FollowUpPolicies {
             version: RulesVersion::of(rules.format, &rules.revision, rules),
@@ -82,6 +88,8 @@ impl FollowUpPolicies {
             pools: rules.pools.clone(),
             holding_cap: rules.holding_cap,
             pool_stay: rules.pool_stay,
+            active_stay: rules.active_stay,
+            general_stay: rules.general_stay,
             key_fields: rules.key_fields.clone(),
             rhythm_days: rules.rhythm_days.clone(),
         }
@@ -190,6 +198,12 @@ fn check_ladder(node: &NodeRules, all: &FollowUpRules, report: &mut Report) {
     let mut last = None;
     for (index, rung) in node.ladder.iter().enumerate() {
         report.item(index, |report| {
+            if node.ladder.iter().take(index).any(|one| (one.step, one.within) == (rung.step, rung.within)) {
+                report.within("step", |report| {
+                    let message = format!("`{}` happens after {} already", rung.step, rung.within);
+                    report.error("duplicate_rung", message, "remove it, or give it another allowance");
+                });
+            }
             let length = seconds(rung.within);
             report.within("within", |report| {
                 check_length(rung.within, report);
@@ -227,11 +241,17 @@ fn check_ladder(node: &NodeRules, all: &FollowUpRules, report: &mut Report) {
     }
 }
 
-/// A host that lists its pools has one for each kind that leads go to.
+/// Leads that are moved need a pool of the kind, and those of every region one that takes them.
 fn check_pool(kind: &PoolKind, all: &FollowUpRules, report: &mut Report) {
-    if !all.pools.is_empty() && !all.pools.iter().any(|pool| pool.kind == *kind) {
+    let mut of_kind = all.pools.iter().filter(|pool| pool.kind == *kind).peekable();
+    if of_kind.peek().is_none() {
         let message = format!("there is no pool of the kind `{kind}`");
         report.warning("no_pool", message, "add one to `pools`: leads stay where they are until then");
+    } else if of_kind.all(|pool| pool.region.is_some()) {
+        let message = format!("each pool of the kind `{kind}` serves one region alone");
+        let help =
+            "add one without `region` to `pools`: leads of other regions stay where they are until then";
+        report.warning("no_pool", message, help);
     }
 }
 

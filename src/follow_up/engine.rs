@@ -55,6 +55,8 @@ pub struct FollowUpPolicies {
     pub(super) pools: Vec<Pool>,
     pub(super) holding_cap: Option<u32>,
     pub(super) pool_stay: Amount,
+    pub(super) active_stay: Amount,
+    pub(super) general_stay: Amount,
     pub(super) key_fields: BTreeSet<String>,
     pub(super) rhythm_days: Vec<u32>,
 }

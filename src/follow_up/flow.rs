@@ -5,12 +5,15 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::clocks::on_a_workday;
+use super::clocks::{on_a_workday, seconds};
 use super::engine::FollowUpPolicies;
+use super::known::is_held;
 use super::options::FollowUpOptions;
 use super::report::FollowUpFault;
-use super::rules::{EventPlace, FlowTarget, FlowTrigger};
-use crate::model::{Effect, LeadId, LeadStatus, PoolId, PoolKind, RecordRef, RepId, RuleId, TenureEnd};
+use super::rules::{EventPlace, FlowRules, FlowTarget, FlowTrigger};
+use crate::model::{
+    AccountId, Effect, LeadId, LeadStatus, PoolId, PoolKind, RecordRef, RepId, RuleId, TenureEnd, Value,
+};
 use crate::pipeline::Actor;
 use crate::rule::{Facts, RuleFault};
 use crate::text::{Code, moment};
@@ -52,6 +55,7 @@ impl fmt::Display for FlowMove {
         write!(f, "{} lead {}", moment(self.at), self.lead)?;
         match (&self.to, &self.pool) {
             (FlowTarget::Pool(kind), Some(pool)) => write!(f, " goes to pool {pool} ({kind})")?,
+            _ if self.is_refused() => f.write_str(" stays where it is")?,
             (FlowTarget::Pool(kind), None) => write!(f, " stays: no pool of the kind `{kind}` serves it")?,
             (FlowTarget::Assign, _) => f.write_str(" goes to a rep by the rules")?,
             (FlowTarget::Stay, _) => f.write_str(" stays where it is")?,
@@ -59,7 +63,16 @@ impl fmt::Display for FlowMove {
         if let Some(rep) = &self.excluded {
             write!(f, ", not to {rep} again")?;
         }
-        write!(f, ": {} by {}, flow `{}`", self.reason, self.actor, self.flow)
+        write!(f, ": {} by {}, flow `{}`", self.reason, self.actor, self.flow)?;
+        self.faults.iter().filter(|fault| fault.is_refusal()).try_for_each(|fault| write!(f, "; {fault}"))
+    }
+}
+
+impl FlowMove {
+    /// Whether the lead may not go this way, see the faults: it has ended, an open opportunity holds it, or nobody holds it.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.faults.iter().any(FollowUpFault::is_refusal)
     }
 }
 
@@ -111,6 +124,10 @@ impl fmt::Display for EventRoute {
 impl FollowUpPolicies {
     /// What happens to a lead on an occasion: the first flow of it whose condition holds; `None` when none does.
     ///
+    /// A lead that has ended goes nowhere, one that an open opportunity holds stays with its owner, and nobody gives back or
+    /// loses what he does not hold: then the move has a fault that says so and no effects. Who loses the lead by somebody
+    /// else's act hears of it.
+    ///
     /// ```
     /// use leadkit::follow_up::{FlowTrigger, FollowUpOptions, FollowUpPolicies, FollowUpRules};
     /// use leadkit::model::{Lead, Pool};
@@ -152,34 +169,25 @@ impl FollowUpPolicies {
         let (lead, now) = (facts.lead(), facts.now());
         let last = facts.history().tenures.iter().filter(|one| one.counts()).max_by_key(|one| one.from);
         let last = lead.owner.clone().or_else(|| last.map(|tenure| tenure.owner.clone()));
-        let mut effects = Vec::new();
-        if let (true, Some(manager)) = (flow.tell_manager, &options.manager) {
-            effects.push(notify(manager, flow.reason.clone(), &lead.id));
-        }
-        let mut pool = None;
-        match &flow.to {
-            FlowTarget::Pool(kind) => {
-                if let (FlowTrigger::Returned, Some(owner)) = (on, &lead.owner) {
-                    let end = TenureEnd::Returned;
-                    effects.push(Effect::EndTenure { lead: lead.id.clone(), rep: owner.clone(), end });
-                }
-                match self.to_pool(kind, facts, now) {
-                    Ok((id, moves)) => {
-                        effects.extend(moves);
-                        pool = Some(id);
+        let (mut effects, mut pool) = (Vec::new(), None);
+        let refused = self.refusal(on, &flow.to, facts, options);
+        if let Some(fault) = refused {
+            faults.push(fault);
+        } else {
+            match self.carry(flow, facts) {
+                Ok((id, moves)) => {
+                    if let (true, Some(manager)) = (flow.tell_manager, &options.manager) {
+                        effects.push(notify(manager, flow.reason.clone(), &lead.id));
                     }
-                    Err(fault) => {
-                        effects.clear();
-                        faults.push(fault);
+                    let loser = lead.owner.as_ref().filter(|_| flow.to != FlowTarget::Stay);
+                    if let Some(owner) = loser.filter(|owner| **owner != actor.id) {
+                        effects.push(notify(owner, flow.reason.clone(), &lead.id));
                     }
+                    effects.extend(moves);
+                    pool = id;
                 }
+                Err(fault) => faults.push(fault),
             }
-            FlowTarget::Assign => effects.push(Effect::SetNextWakeUp {
-                lead: lead.id.clone(),
-                at: now,
-                code: flow.reason.clone(),
-            }),
-            FlowTarget::Stay => {}
         }
         Some(FlowMove {
             flow: flow.id.clone(),
@@ -196,7 +204,66 @@ impl FollowUpPolicies {
         })
     }
 
+    /// Why a lead may not go a way.
+    fn refusal(
+        &self,
+        on: &FlowTrigger,
+        to: &FlowTarget,
+        facts: &Facts<'_>,
+        options: &FollowUpOptions,
+    ) -> Option<FollowUpFault> {
+        let lead = facts.lead();
+        let needs_owner =
+            matches!(on, FlowTrigger::Returned | FlowTrigger::Recycled | FlowTrigger::ProtectionLost);
+        if *to == FlowTarget::Stay {
+            None
+        } else if lead.has_ended() || !lead.is_on_file() {
+            Some(FollowUpFault::Ended { status: lead.status })
+        } else if lead.owner.is_some() && is_held(facts, options) {
+            Some(FollowUpFault::Held)
+        } else if needs_owner && lead.owner.is_none() {
+            Some(FollowUpFault::NoOwner)
+        } else {
+            None
+        }
+    }
+
+    /// The effects by which a lead goes a flow's way now.
+    fn carry(
+        &self,
+        flow: &FlowRules,
+        facts: &Facts<'_>,
+    ) -> Result<(Option<PoolId>, Vec<Effect>), FollowUpFault> {
+        let (lead, now) = (facts.lead(), facts.now());
+        let id = || lead.id.clone();
+        let mut effects = Vec::new();
+        let gives_back = flow.on == FlowTrigger::Returned;
+        if let Some(rep) = lead.owner.clone().filter(|_| gives_back || flow.to == FlowTarget::Assign) {
+            let end = if gives_back { TenureEnd::Returned } else { TenureEnd::Recycled };
+            effects.push(Effect::EndTenure { lead: id(), rep, end });
+        }
+        match &flow.to {
+            FlowTarget::Pool(kind) => {
+                let (pool, moves) = self.to_pool(kind, facts, now)?;
+                effects.extend(moves);
+                Ok((Some(pool), effects))
+            }
+            // The rules of assignment look at a lead that nobody holds.
+            FlowTarget::Assign => {
+                if lead.owner.is_some() && lead.status != LeadStatus::Unassigned {
+                    effects.push(Effect::SetStatus { lead: id(), status: LeadStatus::Unassigned });
+                }
+                effects.push(Effect::SetNextWakeUp { lead: id(), at: now, code: flow.reason.clone() });
+                Ok((None, effects))
+            }
+            FlowTarget::Stay => Ok((None, Vec::new())),
+        }
+    }
+
     /// Where a lead of an event goes; `None` when the rules do not say.
+    ///
+    /// A lead that somebody holds stays his, wherever the rules would have it go; one that has ended goes nowhere, and the
+    /// fault says so.
     ///
     /// ```
     /// use leadkit::follow_up::{EventPlace, EventRules, FollowUpPolicies, FollowUpRules};
@@ -229,13 +296,17 @@ impl FollowUpPolicies {
         let is_named = holds(&"named".into(), &event.named);
         let rule = event.rules.rules.iter().zip(&event.when).find(|(rule, when)| holds(&rule.id, when));
         let rule = rule.map(|(rule, _)| rule);
-        let place = rule.map_or(event.rules.otherwise, |rule| rule.to);
+        let is_over = lead.has_ended() || !lead.is_on_file();
+        let is_owned = lead.owner.is_some() && !is_over;
+        let by_rules = rule.map_or(event.rules.otherwise, |rule| rule.to);
+        let place = if is_owned { EventPlace::Protected } else { by_rules };
         let mut effects = Vec::new();
         if is_named && !lead.tags.contains(&event.rules.tag) {
             effects.push(Effect::AddTag { lead: lead.id.clone(), tag: event.rules.tag.clone() });
         }
         let mut pool = None;
         match (place.pool_kind(), place) {
+            _ if is_over => faults.push(FollowUpFault::Ended { status: lead.status }),
             (Some(kind), _) => match self.to_pool(&kind, facts, now) {
                 Ok((id, moves)) => {
                     effects.extend(moves);
@@ -243,8 +314,11 @@ impl FollowUpPolicies {
                 }
                 Err(fault) => faults.push(fault),
             },
-            (None, EventPlace::Protected) if lead.owner.is_some() => {
-                effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
+            // Who met it on site has his time from now on; who had it before has it already.
+            (None, EventPlace::Protected) if is_owned => {
+                if by_rules == EventPlace::Protected {
+                    effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
+                }
             }
             (None, _) => effects.push(Effect::SetNextWakeUp {
                 lead: lead.id.clone(),
@@ -257,7 +331,7 @@ impl FollowUpPolicies {
             rule: rule.map(|rule| rule.id.clone()),
             place,
             is_named,
-            converts: rule.is_some_and(|rule| rule.convert),
+            converts: rule.is_some_and(|rule| rule.convert) && !is_over,
             pool,
             effects,
             faults,
@@ -265,7 +339,7 @@ impl FollowUpPolicies {
     }
 
     /// The effects that move a lead into the pool of a kind for its region: status, pool, owner, tenure, deadlines and the
-    /// next look, all at once.
+    /// next look, all at once. Of a converted lead its account goes: the lead stays as it ended.
     pub(super) fn to_pool(
         &self,
         kind: &PoolKind,
@@ -276,10 +350,15 @@ impl FollowUpPolicies {
         let Some(pool) = self.pool_for(kind, region) else {
             return Err(FollowUpFault::NoPool { kind: kind.clone(), region });
         };
+        if lead.has_ended() {
+            let account = lead.account.as_ref().filter(|_| lead.status == LeadStatus::Converted);
+            let account = account.ok_or(FollowUpFault::Ended { status: lead.status })?;
+            return Ok((pool.id.clone(), release_account(account, lead.owner.as_ref(), &pool.id)));
+        }
         let id = || lead.id.clone();
         let mut effects = Vec::new();
         let status = if *kind == PoolKind::Invalid { LeadStatus::Invalid } else { LeadStatus::Unassigned };
-        if lead.status != status && (status == LeadStatus::Invalid || !lead.has_ended()) {
+        if lead.status != status {
             effects.push(Effect::SetStatus { lead: id(), status });
         }
         effects.push(Effect::MoveToPool { lead: id(), pool: pool.id.clone() });
@@ -295,8 +374,18 @@ impl FollowUpPolicies {
         Ok((pool.id.clone(), effects))
     }
 
+    /// The days of a stay in a public pool.
+    pub(super) fn longest_stay(&self, kind: &PoolKind) -> Option<u32> {
+        let stay = match kind {
+            PoolKind::PublicActive => self.active_stay,
+            PoolKind::PublicGeneral => self.general_stay,
+            _ => return None,
+        };
+        Some(u32::try_from(seconds(stay).div_euclid(86_400)).unwrap_or(u32::MAX).max(1))
+    }
+
     /// How long a lead lies in a pool of a kind before it is looked at, and what for.
-    fn stay(&self, kind: &PoolKind, at: DateTime<Utc>) -> (DateTime<Utc>, &'static str) {
+    pub(super) fn stay(&self, kind: &PoolKind, at: DateTime<Utc>) -> (DateTime<Utc>, &'static str) {
         if *kind == PoolKind::Lead {
             let due = self.calendar.add(at, self.pool_stay, self.pool_stay.default_clock());
             if let Ok(due) = due {
@@ -304,12 +393,28 @@ impl FollowUpPolicies {
             }
         }
         // Nobody is stuck because a calendar has ended.
-        let days = self.rhythm_days.first().copied().unwrap_or(30);
+        let rhythm = || self.rhythm_days.first().copied().unwrap_or(30);
+        let (days, code) = match self.longest_stay(kind) {
+            Some(days) => (days, "pool_stay"),
+            None => (rhythm(), "nurture"),
+        };
         let look = at.checked_add_signed(TimeDelta::days(days.into())).unwrap_or(at);
-        (on_a_workday(&self.calendar, look).unwrap_or(look), "nurture")
+        (on_a_workday(&self.calendar, look).unwrap_or(look), code)
     }
 }
 
-fn notify(rep: &RepId, code: Code, lead: &LeadId) -> Effect {
+/// A customer's account goes into a pool, where others may have it; nobody owns it from then on.
+fn release_account(account: &AccountId, owner: Option<&RepId>, pool: &PoolId) -> Vec<Effect> {
+    let write = |field: &str, value: Value, replaces: Value| Effect::UpdateField {
+        record: RecordRef::Account(account.clone()),
+        field: field.to_owned(),
+        value,
+        replaces,
+    };
+    let owner = owner.map_or(Value::Null, |owner| Value::from(owner.as_str()));
+    vec![write("pool", Value::from(pool.as_str()), Value::Null), write("owner", Value::Null, owner)]
+}
+
+pub(super) fn notify(rep: &RepId, code: Code, lead: &LeadId) -> Effect {
     Effect::Notify { rep: rep.clone(), code, about: RecordRef::Lead(lead.clone()) }
 }

@@ -12,14 +12,18 @@
 //! the deadline is in time; a second later it is missed.
 //!
 //! * **T** is the last *real* change of owner: who gives a lead back and takes it again in the same cycle, with nobody in
-//!   between, has the time he had.
-//! * **Pauses**: while a lead is paused or its owner is covered, the clock stands. Evidence names each pause.
-//! * **Several policies**: of nodes with one name the earliest due acts, the others stand aside. One step at most takes a
-//!   lead away, the first.
+//!   between, has the time he had; the time in which nobody had it is not counted.
+//! * **Pauses**: while a lead is paused or its owner is covered, the clock stands, and the ladder waits. Evidence names each
+//!   pause. Who stands in has a clock of his own for what the owner had not done.
+//! * **Several policies**: of nodes with one name the earliest due acts, the others stand aside until it is done. One step
+//!   at most takes a lead away, the first.
 //! * **Days off**: nothing fires on one; what would, fires at the first opening of the next working day. The deadline in
 //!   the evidence stays where it is.
 //! * **Violations**: one for each node of each owner ([`Violation`](crate::model::Violation)), late followers and late
 //!   converters apart. A later look finds every earlier one; when something is done at last, it says so and stays.
+//! * **Record**: a host stores what each look found ([`FollowUpRecord`]) and hands it in at the next one: what was asked for
+//!   is not asked for again, what was missed stays missed whatever changes, and a policy whose condition comes true later
+//!   counts from then.
 //! * **Calendars end.** What a calendar does not tell is a [`FollowUpFault`], never a guess, and the lead keeps a next look.
 //!
 //! | preset | nodes |
@@ -66,18 +70,26 @@ mod compile;
 mod engine;
 mod evaluate;
 mod flow;
+mod known;
+mod ladder;
+mod look;
 mod options;
 mod preset;
 mod protection;
+mod record;
+mod reminders;
 mod report;
+mod rivals;
 mod rules;
 mod runs;
 mod speed;
 mod track;
+mod violations;
 
 pub use engine::FollowUpPolicies;
 pub use flow::{EventRoute, FlowMove};
-pub use options::FollowUpOptions;
+pub use options::{FollowUpOptions, PlannedFollowUp};
+pub use record::{FollowUpRecord, PoolStay};
 pub use report::{
     Action, Extension, FollowUpFault, FollowUpReport, LookReason, NextLook, NodeDeadline, NodeState,
     Protection, Reminder, ReminderKind,

@@ -5,7 +5,7 @@ use super::rules::{
     NodeKind, NodeRules, PolicyRules, ProtectionRules, Rung, Step, TrackingReminder, TrackingRules,
 };
 use crate::calendar::{Amount, Clock};
-use crate::model::{FollowUpKind, PoolKind, TenureEnd};
+use crate::model::{FollowUpKind, Pool, PoolKind, TenureEnd};
 use crate::rule::Condition;
 
 fn policy(id: &str, nodes: Vec<NodeRules>) -> PolicyRules {
@@ -48,6 +48,19 @@ fn stay() -> NodeRules {
     }
 }
 
+/// The pools a team has before it has pools of regions.
+fn pools() -> Vec<Pool> {
+    let pool = |(id, kind): (&str, PoolKind)| Pool { id: id.into(), kind, ..Pool::default() };
+    let kinds = [
+        ("leads", PoolKind::Lead),
+        ("nurture", PoolKind::Nurture),
+        ("public_active", PoolKind::PublicActive),
+        ("public_general", PoolKind::PublicGeneral),
+        ("invalid", PoolKind::Invalid),
+    ];
+    kinds.map(pool).into()
+}
+
 impl FollowUpRules {
     /// Each step of a lead has its time: first contact in 24 h, then MQL or invalid in 3 days, and with sales converted
     /// or nurtured in 7 days. All on the clock `workday`; nobody loses a lead.
@@ -77,6 +90,7 @@ impl FollowUpRules {
         FollowUpRules {
             policies: vec![policy("nodes", vec![first, mql, convert])],
             flows: FlowRules::usual(),
+            pools: pools(),
             ..FollowUpRules::default()
         }
     }
@@ -103,6 +117,7 @@ impl FollowUpRules {
         FollowUpRules {
             policies: vec![policy("b2c", vec![first, convert, stay()])],
             flows: FlowRules::usual(),
+            pools: pools(),
             holding_cap: Some(50),
             rhythm_days: NURTURE_DAYS.into(),
             ..FollowUpRules::default()
@@ -128,10 +143,14 @@ impl FollowUpRules {
             ..NodeRules::new(id, kind, within)
         };
         let first = node("follow_up", NodeKind::Follow, Amount::days(2), Amount::days(3));
-        let convert = NodeRules {
+        let mut convert = NodeRules {
             met_by: Some(stages(&["sql", "opportunity"])),
             ..node("convert", NodeKind::Convert, Amount::days(12), Amount::days(14))
         };
+        // Reps claim it, as what nobody followed up; the flow after 7 days with sales is marketing's.
+        convert.ladder.iter_mut().filter(|rung| rung.step == Step::Recycle).for_each(|rung| {
+            rung.to = Some(PoolKind::Lead);
+        });
         let care = NodeRules {
             anchor: Anchor::LastActivity,
             ladder: vec![Rung::new(Step::RemindOwner, Amount::days(3))],
@@ -140,6 +159,7 @@ impl FollowUpRules {
         FollowUpRules {
             policies: vec![policy("b2b", vec![first, convert, care, stay()])],
             flows: FlowRules::usual(),
+            pools: pools(),
             holding_cap: Some(150),
             tracking: Some(TrackingRules::usual()),
             event: Some(EventRules::usual()),
@@ -181,6 +201,7 @@ impl FollowUpRules {
         FollowUpRules {
             policies: vec![policy("marketing", vec![cleansing, sql, stay()])],
             flows: FlowRules::usual(),
+            pools: pools(),
             event: Some(EventRules::usual()),
             rhythm_days: NURTURE_DAYS.into(),
             ..FollowUpRules::default()

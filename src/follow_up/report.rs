@@ -2,22 +2,24 @@
 
 use std::fmt;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::clocks::text;
+use super::record::FollowUpRecord;
 use super::rules::{NodeKind, Step};
 use super::speed::FirstContact;
 use crate::calendar::{Amount, CalendarError, Clock};
 use crate::model::open_enum::closed_enum;
-use crate::model::{CalendarId, Effect, LeadId, Pause, PoolId, PoolKind, Region, RepId, RuleId, Violation};
+use crate::model::{
+    CalendarId, Effect, LeadId, LeadStatus, Pause, PoolId, PoolKind, Region, RepId, RuleId, Violation,
+};
 use crate::rule::{RuleFault, RulesVersion};
 use crate::text::{Code, codes};
 
 /// What [`FollowUpPolicies::evaluate`](super::FollowUpPolicies::evaluate) finds at a moment.
 ///
-/// Everything names the moment it happens; what a host has done up to its last look is left out by
-/// [`effects`](Self::effects).
+/// Everything names the moment it happens, and whether an earlier look [on record](Self::record) asked for it already.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[must_use]
@@ -30,7 +32,7 @@ pub struct FollowUpReport {
     pub deadlines: Vec<NodeDeadline>,
     /// Whom to remind of what; each until it is done.
     pub reminders_due: Vec<Reminder>,
-    /// What was missed in this cycle, by all owners, the earliest first.
+    /// What was missed in this cycle, by all owners, and what is on record from before; the earliest first.
     pub violations: Vec<Violation>,
     /// What the ladders and the protection ask for, until it is done; one of them at most takes the lead away.
     pub actions: Vec<Action>,
@@ -48,6 +50,8 @@ pub struct FollowUpReport {
     /// be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_wakeup: Option<NextLook>,
+    /// What the host stores, and hands in at the next look.
+    pub record: FollowUpRecord,
     /// Tags to put right.
     pub(super) tags: Vec<Effect>,
 }
@@ -61,20 +65,22 @@ impl FollowUpReport {
 }
 
 impl FollowUpReport {
-    /// The effects of what happened after the host's last look, and up to now; `None` is everything. Tags are put right
-    /// whenever.
+    /// What the host does now: the effects of what no earlier look on record asked for, and tags to put right.
     ///
-    /// A host that looks at every [`next_wakeup`](Self::next_wakeup) and after everything that happens to the lead misses
-    /// nothing.
+    /// A host that looks at every [`next_wakeup`](Self::next_wakeup) and after everything that happens to the lead, carries
+    /// this out and stores the [record](Self::record), misses nothing and does nothing twice.
     #[must_use]
-    pub fn effects(&self, since: Option<DateTime<Utc>>) -> Vec<Effect> {
-        let is_new = |at: DateTime<FixedOffset>| since.is_none_or(|since| at > since);
-        let reminders =
-            self.reminders_due.iter().filter(|one| is_new(one.fires_at)).filter_map(Reminder::effect);
-        let actions = self.actions.iter().filter(|one| is_new(one.fires_at));
+    pub fn effects(&self) -> Vec<Effect> {
+        let reminders = self.reminders_due.iter().filter(|one| one.is_new).filter_map(Reminder::effect);
+        let actions =
+            self.actions.iter().filter(|one| one.is_new).flat_map(|one| one.effects.iter().cloned());
         let mut effects = self.tags.clone();
-        effects.extend(reminders);
-        effects.extend(actions.flat_map(|one| one.effects.iter().cloned()));
+        // What two clocks say at once is said once.
+        for effect in reminders.chain(actions) {
+            if !(matches!(effect, Effect::Notify { .. }) && effects.contains(&effect)) {
+                effects.push(effect);
+            }
+        }
         effects
     }
 
@@ -242,13 +248,23 @@ pub struct Reminder {
     pub policy: Option<RuleId>,
     /// The node, or the name of the reminder.
     pub node: String,
-    /// Who; `None` when nobody holds the lead: who runs the pool.
+    /// The allowance of the rung; `None` of what no ladder asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Amount>,
+    /// Who; where nobody holds the lead, who runs its pool. `None` when neither is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver: Option<RepId>,
     /// When: on a working day.
     pub fires_at: DateTime<FixedOffset>,
     /// The moment it is about.
     pub about: DateTime<FixedOffset>,
+    /// Whether no earlier look on record asked for it.
+    pub is_new: bool,
+}
+
+/// A rung in a key.
+fn rung_key(rung: Option<Amount>) -> String {
+    rung.map_or_else(|| "-".to_owned(), |rung| rung.to_string())
 }
 
 impl Reminder {
@@ -267,7 +283,8 @@ impl Reminder {
     pub fn key(&self) -> String {
         let policy = self.policy.as_ref().map_or("-", RuleId::as_str);
         let receiver = self.receiver.as_ref().map_or("-", RepId::as_str);
-        format!("{}|{}|{policy}|{}|{receiver}|{}", self.lead, self.kind, self.node, text(self.about))
+        let (node, rung, about) = (&self.node, rung_key(self.rung), text(self.about));
+        format!("{}|{}|{policy}|{node}|{rung}|{receiver}|{about}", self.lead, self.kind)
     }
 }
 
@@ -299,6 +316,9 @@ pub struct Action {
     pub policy: RuleId,
     /// The node, or `protection`.
     pub node: String,
+    /// The allowance of the rung, or of the protection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Amount>,
     /// Who had to act.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
@@ -309,25 +329,42 @@ pub struct Action {
     pub fires_at: DateTime<FixedOffset>,
     /// When the clock of the node started.
     pub started_at: DateTime<FixedOffset>,
+    /// When it stood before this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<Pause>,
     /// Of `recycle`: the kind of pool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<PoolKind>,
     /// Of `recycle`: the pool of that kind that serves the lead's region; `None` when there is none (a fault).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
-    /// Why, as a code.
+    /// Of what takes the lead away: who must not be the next owner, if a flow says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<RepId>,
+    /// Why, as a code: the reason of the flow where one says where the lead goes.
     pub reason: Code,
-    /// What the host does about it.
+    /// What the host does about it. Of `reassign` it is to call [`Intake::reassign`](crate::Intake::reassign).
     pub effects: Vec<Effect>,
+    /// Whether no earlier look on record asked for it.
+    pub is_new: bool,
 }
 
 impl Action {
+    /// Whether the lead leaves its owner, or its pool, by it. What finds no pool takes nothing.
+    #[must_use]
+    pub fn takes_away(&self) -> bool {
+        match self.step {
+            Step::Recycle => self.pool.is_some(),
+            step => step.takes_away(),
+        }
+    }
+
     /// What names it: done once.
     #[must_use]
     pub fn key(&self) -> String {
         let owner = self.owner.as_ref().map_or("-", RepId::as_str);
-        let (node, step, start) = (&self.node, self.step, text(self.started_at));
-        format!("{}|{}|{node}|{step}|{owner}|{start}", self.lead, self.policy)
+        let (node, step, rung) = (&self.node, self.step, rung_key(self.rung));
+        format!("{}|{}|{node}|{step}|{rung}|{owner}|{}", self.lead, self.policy, text(self.started_at))
     }
 }
 
@@ -352,7 +389,11 @@ impl fmt::Display for Action {
                 }
             }
         }
-        write!(f, ", `{}` of `{}`: {}", self.node, self.policy, self.reason)
+        if let Some(rep) = &self.excluded {
+            write!(f, ", not to {rep} again")?;
+        }
+        write!(f, ", `{}` of `{}`: {}", self.node, self.policy, self.reason)?;
+        self.pauses.iter().try_for_each(|pause| write!(f, ", {pause}"))
     }
 }
 
@@ -460,6 +501,12 @@ pub enum FollowUpFault {
         /// The id.
         calendar: CalendarId,
     },
+    /// The lead lies in a pool that the rules do not have: what is said of pools is not said of it.
+    #[error("there is no pool `{pool}`: add it to `pools`")]
+    UnknownPool {
+        /// The id.
+        pool: PoolId,
+    },
     /// No pool of the rules can take the lead; it stays where it is.
     #[error("no pool of the kind `{kind}` serves {}: add one to `pools`", place(.region))]
     NoPool {
@@ -469,6 +516,25 @@ pub enum FollowUpFault {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         region: Option<Region>,
     },
+    /// The lead has ended: no flow moves it. A new entry, or a release, begins a new cycle.
+    #[error("it has ended ({status}): a release begins a new cycle")]
+    Ended {
+        /// How.
+        status: LeadStatus,
+    },
+    /// An open opportunity holds the lead: nobody loses it.
+    #[error("an open opportunity holds it")]
+    Held,
+    /// Nobody holds the lead, so nobody gives it back or loses it.
+    #[error("nobody holds it")]
+    NoOwner,
+}
+
+impl FollowUpFault {
+    /// Whether it says why a lead does not go a way.
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self, FollowUpFault::Ended { .. } | FollowUpFault::Held | FollowUpFault::NoOwner)
+    }
 }
 
 fn place(region: &Option<Region>) -> String {
@@ -480,6 +546,10 @@ codes! {
         FollowUpFault::Calendar { .. } => "calendar",
         FollowUpFault::Condition(_) => "condition",
         FollowUpFault::UnknownCalendar { .. } => "unknown_calendar",
+        FollowUpFault::UnknownPool { .. } => "unknown_pool",
         FollowUpFault::NoPool { .. } => "no_pool",
+        FollowUpFault::Ended { .. } => "ended",
+        FollowUpFault::Held => "held",
+        FollowUpFault::NoOwner => "no_owner",
     }
 }

@@ -78,6 +78,10 @@ pub struct FollowUpRules {
     pub holding_cap: Option<u32>,
     /// How long a recycled lead lies in the pool where reps claim it before it is looked at. Default: 3 working days.
     pub pool_stay: Amount,
+    /// How long a lead lies in an active public pool before it is looked at, day and night. Default: 180 days.
+    pub active_stay: Amount,
+    /// The same in a general public pool. Default: 365 days.
+    pub general_stay: Amount,
     /// Fields whose edit is a follow-up; empty means every key field.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub key_fields: BTreeSet<String>,
@@ -101,6 +105,8 @@ impl Default for FollowUpRules {
             pools: Vec::new(),
             holding_cap: None,
             pool_stay: Amount::workdays(3),
+            active_stay: Amount::days(180),
+            general_stay: Amount::days(365),
             key_fields: BTreeSet::new(),
             rhythm_days: vec![30],
         }
@@ -150,13 +156,16 @@ pub enum Anchor {
     Created,
     /// The entry into a stage, under the owner of that time; a later owner has it from his own first moment.
     StageEntry(String),
-    /// Each thing the lead does, from the change of owner on.
+    /// Each thing the lead does, from the change of owner on; of a `remind` node also each follow-up: silence is when neither
+    /// side says anything.
     LastActivity,
-    /// Each follow-up of the owner.
+    /// Each follow-up of the owner, and before the first the change of owner.
     LastFollowUp,
-    /// The end of the contract, see [`FollowUpOptions::contract_end`](super::FollowUpOptions::contract_end).
+    /// The end of the contract, see [`FollowUpOptions::contract_end`](super::FollowUpOptions::contract_end); of a converted
+    /// lead too, whose owner keeps in touch with the customer. What takes a converted lead away takes its account: into the
+    /// pool, without an owner.
     ContractEnd,
-    /// Since the lead has had no owner and lies in a pool of this kind.
+    /// Since the lead has lain in its pool, of this kind, without an owner.
     PoolEntry(PoolKind),
     /// A moment.
     Date(DateTime<Utc>),
@@ -166,8 +175,8 @@ pub enum Anchor {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NodeRules {
-    /// Name, such as `first_contact`; unique in the policy. Nodes of one name in several policies are one kind of
-    /// deadline: the earliest due acts, the others stand aside.
+    /// Name, such as `first_contact`; unique in the policy. Nodes of one name and kind in several policies are one step: the
+    /// earliest due acts, the others stand aside until it is done, and the step is missed once.
     pub id: String,
     /// What is to be done.
     #[serde(default)]
@@ -186,10 +195,13 @@ pub struct NodeRules {
     /// What meets it; `None` is what its kind says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub met_by: Option<MetBy>,
-    /// Whether the clock stands while the lead is paused (default: yes). With pauses, `same_time` counts as `workday`.
+    /// Whether the clock stands while the lead is paused (default: yes); the ladder waits too. With a pause before it is due,
+    /// `same_time` counts as `workday`.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub pauses: bool,
-    /// Whether a planned follow-up later than the deadline moves it there (default: no).
+    /// Whether a follow-up that is planned for later than the deadline moves it there, and its ladder with it (default: no).
+    /// Who works on the lead has to plan it before it is due, so only a plan counts of which it is known when it was made:
+    /// [`FollowUpOptions::plans`](super::FollowUpOptions::plans), and the date that a follow-up names, whose whole day he has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub planned_moves: bool,
     /// What happens on the way, by allowance: each from the same start, on the same clock.
@@ -278,7 +290,8 @@ pub struct Rung {
     pub step: Step,
     /// When: so long from the node's start on; not less than the rung before.
     pub within: Amount,
-    /// Of `recycle`: the kind of pool. Default: `lead`, where reps claim it.
+    /// Of `recycle`: the kind of pool. Default: where the flow on `recycled` leads (before it, of a `convert` node the one on
+    /// `not_sql_in_time`, of a `remind` node the one on `stay_over`), else `lead`, where reps claim it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<PoolKind>,
 }

@@ -19,6 +19,10 @@ pub(super) struct Run {
     pub(super) end: Option<TenureEnd>,
     /// Who stood in, and when: their follow-ups count, and the owner's clock stands.
     pub(super) covers: Vec<Cover>,
+    /// When the owner had given the lead back: nobody is judged for time in which he did not hold it.
+    pub(super) gaps: Vec<Pause>,
+    /// Of a cover: the run it stands in for.
+    pub(super) covered: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,8 @@ pub(super) enum RunKind {
     Pool,
     /// Of the whole cycle, whoever held the lead.
     Cycle,
+    /// Of a customer: who keeps in touch after the lead was converted.
+    Customer,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +54,7 @@ impl Cover {
 
 impl Run {
     fn new(kind: RunKind, owner: Option<RepId>, from: DateTime<Utc>) -> Run {
-        Run { kind, owner, from, until: None, end: None, covers: Vec::new() }
+        Run { kind, owner, from, until: None, end: None, covers: Vec::new(), gaps: Vec::new(), covered: None }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -59,19 +65,42 @@ impl Run {
     pub(super) fn is_of(&self, rep: &RepId, at: DateTime<Utc>) -> bool {
         match self.kind {
             RunKind::Cycle | RunKind::Pool => true,
-            RunKind::Owner | RunKind::Cover => {
+            RunKind::Owner | RunKind::Cover | RunKind::Customer => {
                 self.owner.as_ref() == Some(rep) || self.covers.iter().any(|cover| cover.is_of(rep, at))
             }
         }
     }
 
-    /// The times in which the owner's clock stands because somebody stood in.
-    pub(super) fn covered(&self) -> impl Iterator<Item = Pause> {
-        self.covers.iter().map(|cover| Pause {
+    /// The times in which the owner's clock stands: somebody stood in, or he had given the lead back.
+    pub(super) fn stands(&self) -> impl Iterator<Item = Pause> {
+        let covered = self.covers.iter().map(|cover| Pause {
             from: cover.from,
             until: cover.until,
             reason: format!("covered by {}", cover.rep),
-        })
+        });
+        covered.chain(self.gaps.iter().cloned())
+    }
+
+    /// An owner's tenure is the next part of this run: nobody had the lead in between, and it was not taken from him.
+    fn goes_on_with(&self, owner: &RepId) -> bool {
+        self.owner.as_ref() == Some(owner) && self.end != Some(TenureEnd::Recycled)
+    }
+
+    /// The same owner has it again.
+    fn go_on(&mut self, from: DateTime<Utc>) {
+        if let Some(until) = self.until.filter(|until| *until < from) {
+            let owner = self.owner.as_ref().map_or("-", RepId::as_str);
+            let reason = format!("given back by {owner}");
+            self.gaps.push(Pause { from: until, until: Some(from), reason });
+        }
+        (self.until, self.end) = (None, None);
+    }
+
+    /// Somebody else has the lead from a moment on, whatever a tenure that nobody ended says.
+    fn end_by(&mut self, at: DateTime<Utc>) {
+        if self.until.is_none_or(|until| until > at) {
+            (self.until, self.end) = (Some(at), Some(TenureEnd::HandedOver));
+        }
     }
 }
 
@@ -107,28 +136,48 @@ fn gaps(
     gaps
 }
 
-/// The runs of the cycle: of its owners, of who stood in, of the times between, and of the whole cycle. What comes after
-/// `now` is not known.
+/// The runs of the cycle: of its owners, of who stood in, of the times between, and of the whole cycle; of a customer also
+/// the time after. What comes after `now` is not known. `ended_at` is when a lead ended that does not live, as far as known.
 ///
 /// O(n·log n) in the tenures.
-pub(super) fn runs(facts: &Facts<'_>) -> Vec<Run> {
-    let (lead, history, now) = (facts.lead(), facts.history(), facts.now());
-    let since = cycle_start(facts);
+pub(super) fn runs(facts: &Facts<'_>, is_live: bool, ended_at: Option<DateTime<Utc>>) -> Vec<Run> {
+    let (history, now) = (facts.history(), facts.now());
     let in_cycle = |tenure: &&Tenure| {
         let belongs = history.cycle_started_at.is_none_or(|start| start <= tenure.from);
         belongs && tenure.from <= now && tenure.end != Some(TenureEnd::Revoked)
     };
     let mut tenures: Vec<&Tenure> = history.tenures.iter().filter(in_cycle).collect();
     tenures.sort_by_key(|tenure| tenure.from);
+    let (covers, held): (Vec<&Tenure>, Vec<&Tenure>) =
+        tenures.into_iter().partition(|one| one.acquisition == Acquisition::Cover);
+    let mut runs = owners(facts, &held);
+    cover(&mut runs, &covers, now);
+    let holder = runs.iter().rev().find(|run| run.is_open() && run.kind == RunKind::Owner);
+    let holder = holder.and_then(|run| run.owner.clone());
+    let since = cycle_start(facts);
+    runs.extend(gaps(since, held.iter().map(|one| (one.from, known(one, now).0)), holder.is_some()));
+    runs.push(Run::new(RunKind::Cycle, holder, since));
+    if !is_live {
+        end(&mut runs, facts, ended_at);
+    }
+    runs
+}
+
+/// The runs of the owners, by time.
+fn owners(facts: &Facts<'_>, held: &[&Tenure]) -> Vec<Run> {
+    let (lead, history, now) = (facts.lead(), facts.history(), facts.now());
     let mut runs: Vec<Run> = Vec::new();
-    for tenure in tenures.iter().filter(|one| one.acquisition != Acquisition::Cover) {
+    for tenure in held {
         let (until, end) = known(tenure, now);
         match runs.last_mut() {
-            // Given back and taken again with nobody in between: the time he had goes on.
-            Some(last) if last.owner.as_ref() == Some(&tenure.owner) => {
+            Some(last) if last.goes_on_with(&tenure.owner) => {
+                last.go_on(tenure.from);
                 (last.until, last.end) = (until, end);
             }
-            _ => {
+            last => {
+                if let Some(last) = last {
+                    last.end_by(tenure.from);
+                }
                 let owner = Some(tenure.owner.clone());
                 runs.push(Run { until, end, ..Run::new(RunKind::Owner, owner, tenure.from) });
             }
@@ -140,48 +189,60 @@ pub(super) fn runs(facts: &Facts<'_>) -> Vec<Run> {
         && runs.last().is_none_or(|last| last.until.is_some())
         && let Some(owner) = &lead.owner
     {
-        let from = runs.last().and_then(|last| last.until).unwrap_or(since);
+        let from = runs.last().and_then(|last| last.until).unwrap_or_else(|| cycle_start(facts));
         match runs.last_mut() {
             Some(last) if last.owner.as_ref() == Some(owner) => (last.until, last.end) = (None, None),
             _ => runs.push(Run::new(RunKind::Owner, Some(owner.clone()), from)),
         }
     }
-    for tenure in tenures.iter().filter(|one| one.acquisition == Acquisition::Cover) {
-        let (until, end) = known(tenure, now);
-        let cover = Cover { rep: tenure.owner.clone(), from: tenure.from, until };
-        let meets = |run: &&mut Run| {
+    runs
+}
+
+/// Adds the runs of who stood in. Nobody stands in for an owner who has lost the lead.
+fn cover(runs: &mut Vec<Run>, covers: &[&Tenure], now: DateTime<Utc>) {
+    for tenure in covers {
+        let (mut until, mut end) = known(tenure, now);
+        let meets = |run: &Run| {
             run.kind == RunKind::Owner
                 && run.from <= tenure.from
                 && run.until.is_none_or(|until| tenure.from < until)
         };
-        if let Some(run) = runs.iter_mut().rev().find(meets) {
-            run.covers.push(cover);
+        let covered = runs.iter().rposition(meets);
+        if let Some(run) = covered.and_then(|index| runs.get_mut(index)) {
+            if let Some(lost) = run.until.filter(|lost| until.is_none_or(|until| *lost < until)) {
+                (until, end) = (Some(lost), run.end);
+            }
+            run.covers.push(Cover { rep: tenure.owner.clone(), from: tenure.from, until });
         }
         let owner = Some(tenure.owner.clone());
-        runs.push(Run { until, end, ..Run::new(RunKind::Cover, owner, tenure.from) });
+        runs.push(Run { until, end, covered, ..Run::new(RunKind::Cover, owner, tenure.from) });
     }
-    let holder = runs.iter().rev().find(|run| run.is_open() && run.kind == RunKind::Owner);
-    let holder = holder.and_then(|run| run.owner.clone());
-    let held = tenures.iter().filter(|one| one.acquisition != Acquisition::Cover);
-    runs.extend(gaps(since, held.map(|one| (one.from, known(one, now).0)), holder.is_some()));
-    runs.push(Run::new(RunKind::Cycle, holder, since));
-    if lead.has_ended() || !lead.is_on_file() {
-        let at = last_known(facts);
-        let end = match lead.status {
-            LeadStatus::Converted => Some(TenureEnd::Converted),
-            LeadStatus::Invalid => Some(TenureEnd::Invalid),
-            LeadStatus::Voided => Some(TenureEnd::Voided),
-            _ => None,
-        };
-        for run in runs.iter_mut().filter(|run| run.is_open()) {
-            (run.until, run.end) = (Some(at.max(run.from)), end);
-        }
+}
+
+/// Ends the runs of a lead that has ended, and begins the one of a customer.
+fn end(runs: &mut Vec<Run>, facts: &Facts<'_>, ended_at: Option<DateTime<Utc>>) {
+    let lead = facts.lead();
+    let at = ended_at.filter(|at| *at <= facts.now()).unwrap_or_else(|| last_known(facts));
+    let end = match lead.status {
+        LeadStatus::Converted => Some(TenureEnd::Converted),
+        LeadStatus::Invalid => Some(TenureEnd::Invalid),
+        LeadStatus::Voided => Some(TenureEnd::Voided),
+        _ => None,
+    };
+    for run in runs.iter_mut().filter(|run| run.is_open()) {
+        (run.until, run.end) = (Some(at.max(run.from)), end);
     }
-    runs
+    if lead.status == LeadStatus::Converted && lead.is_on_file() {
+        let converted = runs.iter().filter(|run| run.end == Some(TenureEnd::Converted));
+        let from = converted.filter_map(|run| run.until).max().unwrap_or(at);
+        let last = runs.iter().rev().find(|run| run.kind == RunKind::Owner);
+        let owner = lead.owner.clone().or_else(|| last.and_then(|run| run.owner.clone()));
+        runs.push(Run::new(RunKind::Customer, owner, from));
+    }
 }
 
 /// The last thing that is known of a lead: when one that has ended did so at the latest.
-fn last_known(facts: &Facts<'_>) -> DateTime<Utc> {
+pub(super) fn last_known(facts: &Facts<'_>) -> DateTime<Utc> {
     let (history, now) = (facts.history(), facts.now());
     let tenures = history.tenures.iter().flat_map(|one| [Some(one.from), one.until]).flatten();
     let times = tenures

@@ -1,28 +1,16 @@
 //! A deadline of one owner: when it began, when it is due, when it was met.
 
-use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::clocks::{due, merged, seconds};
+use super::clocks::{due, held, merged, seconds, shifted};
 use super::engine::Policy;
-use super::options::FollowUpOptions;
+use super::known::Known;
 use super::rules::{Anchor, MetBy, NodeKind, NodeRules, Rung};
 use super::runs::{Run, RunKind};
 use crate::calendar::{Calendar, CalendarError};
-use crate::model::{FollowUpKind, Pause, PoolKind, RuleId};
-use crate::rule::Facts;
-
-/// What a lead's life says, as far as it is known now.
-pub(super) struct Known<'a> {
-    pub(super) facts: &'a Facts<'a>,
-    pub(super) options: &'a FollowUpOptions,
-    /// Those of the options that have begun.
-    pub(super) pauses: Vec<Pause>,
-    pub(super) key_fields: &'a BTreeSet<String>,
-    /// The kind of the pool the lead lies in.
-    pub(super) pool: Option<PoolKind>,
-}
+use crate::model::{FollowUp, Pause, RuleId};
 
 /// A moment, none while a pause lasts, or what keeps the calendar from telling.
 pub(super) type When = Result<Option<DateTime<Utc>>, CalendarError>;
@@ -33,9 +21,17 @@ pub(super) struct Track<'a> {
     pub(super) calendar: &'a Calendar,
     /// Index of the run.
     pub(super) run: usize,
+    /// From when on what is done meets it.
     pub(super) start: DateTime<Utc>,
+    /// From when on the clock runs: not before the policy held.
+    runs_from: DateTime<Utc>,
     pub(super) due: When,
+    /// When a plan moved the deadline.
+    planned: Option<DateTime<Utc>>,
+    /// When the clock stood before it was due.
     pub(super) pauses: Vec<Pause>,
+    /// When it stands at all: what follows from a missed deadline waits too.
+    stops: Rc<[Pause]>,
     pub(super) done: Option<DateTime<Utc>>,
     /// When the run ended, or the clock began anew.
     pub(super) closed: Option<DateTime<Utc>>,
@@ -43,6 +39,8 @@ pub(super) struct Track<'a> {
     pub(super) is_last: bool,
     /// The policy whose deadline of this name is due earlier.
     pub(super) superseded_by: Option<RuleId>,
+    /// Whether another policy's deadline of this name was missed before: the step is missed once.
+    pub(super) is_counted: bool,
 }
 
 impl Track<'_> {
@@ -50,9 +48,18 @@ impl Track<'_> {
         self.done.is_none() && self.closed.is_none()
     }
 
+    pub(super) fn due_at(&self) -> Option<DateTime<Utc>> {
+        self.due.as_ref().ok().copied().flatten()
+    }
+
+    /// When it was done or came to an end.
+    pub(super) fn end(&self) -> Option<DateTime<Utc>> {
+        self.done.or(self.closed)
+    }
+
     /// When somebody was too late, whether or not it is done by now.
     pub(super) fn missed(&self) -> Option<DateTime<Utc>> {
-        let due = self.due.as_ref().ok().copied().flatten()?;
+        let due = self.due_at()?;
         let is_missed = self.node.kind != NodeKind::Remind
             && self.done.is_none_or(|done| done > due)
             && self.closed.is_none_or(|closed| closed > due);
@@ -62,18 +69,32 @@ impl Track<'_> {
     /// The moment its allowance is counted from: the start, or the anchor that it comes before.
     pub(super) fn counted_from(&self, known: &Known<'_>) -> DateTime<Utc> {
         let anchor = if self.node.before { fixed(self.node, known) } else { None };
-        anchor.unwrap_or(self.start)
+        anchor.unwrap_or(self.runs_from)
     }
 
     /// When a rung is reached.
     pub(super) fn rung(&self, rung: &Rung, known: &Known<'_>) -> When {
+        let clock = self.node.clock();
         if self.node.before {
-            let anchor = fixed(self.node, known);
-            return anchor.map_or(Ok(None), |anchor| {
-                self.calendar.subtract(anchor, rung.within, self.node.clock()).map(|due| Some(due.at()))
-            });
+            let Some(anchor) = fixed(self.node, known) else { return Ok(None) };
+            let at = self.calendar.subtract(anchor, rung.within, clock)?.at();
+            return Ok(held(at, &self.stops));
         }
-        due(self.calendar, self.start, rung.within, self.node.clock(), &self.pauses)
+        match self.planned {
+            // The ladder moves with its deadline.
+            Some(planned) => {
+                let gap = seconds(rung.within) - seconds(self.node.within);
+                shifted(self.calendar, planned, gap, clock, &self.stops)
+            }
+            None => due(self.calendar, self.runs_from, rung.within, clock, &self.stops),
+        }
+    }
+
+    /// When the clock stood before a moment.
+    pub(super) fn pauses_before(&self, at: DateTime<Utc>) -> Vec<Pause> {
+        let touches =
+            |pause: &&Pause| pause.from < at && pause.until.is_none_or(|until| until > self.runs_from);
+        self.stops.iter().filter(touches).cloned().collect()
     }
 }
 
@@ -86,90 +107,171 @@ fn fixed(node: &NodeRules, known: &Known<'_>) -> Option<DateTime<Utc>> {
     }
 }
 
+/// What is asked: under which policy, by which calendar, in which run, and since when the policy holds.
+pub(super) struct Asked<'a, 'r> {
+    pub(super) policy: &'a Policy,
+    pub(super) node: &'a NodeRules,
+    pub(super) calendar: &'a Calendar,
+    pub(super) index: usize,
+    pub(super) run: &'r Run,
+    pub(super) since: Option<DateTime<Utc>>,
+    /// Of a cover: what was asked for before had been done by the owner already.
+    pub(super) is_done_before: bool,
+}
+
 /// The tracks of a node in one run, by start.
 ///
-/// O(n·log n) in the follow-ups, activities and stages.
-pub(super) fn tracks<'a>(
-    policy: &'a Policy,
-    node: &'a NodeRules,
-    calendar: &'a Calendar,
-    (index, run): (usize, &Run),
-    known: &Known<'_>,
-) -> Vec<Track<'a>> {
+/// O(n·log n) in the follow-ups, activities and stages of the run.
+pub(super) fn tracks<'a>(asked: &Asked<'a, '_>, known: &Known<'_>) -> Vec<Track<'a>> {
+    let Asked { node, run, since, .. } = *asked;
     let met_by = node.met_by();
-    let starts = starts(node, run, &met_by, known);
-    if starts.is_empty() {
+    let mut starts = starts(node, run, &met_by, known);
+    if asked.is_done_before {
+        starts.retain(|start| *start > run.from);
+    }
+    // Nobody is judged by a policy that did not hold while he had the lead.
+    if starts.is_empty() || since.zip(run.until).is_some_and(|(since, until)| until <= since) {
         return Vec::new();
     }
-    let mut pauses: Vec<Pause> = if node.pauses { known.pauses.clone() } else { Vec::new() };
-    pauses.extend(run.covered());
-    let pauses = merged(pauses);
-    let follow_ups = follow_ups(&met_by, run, known);
-    let stages = sorted(known.facts.history().stage_entries.iter().filter_map(|entry| {
-        (met_by.stages.contains(&entry.stage) && entry.at <= known.facts.now()).then_some(entry.at)
-    }));
-    let end = run.until.filter(|_| run.end.is_some_and(|end| met_by.ends.contains(&end)));
-    let ends = starts.iter().skip(1).copied().map(Some).chain([None]);
+    let stops = stops(node, run, known);
+    let done = Done::new(node, run, &met_by, known);
+    let ends: Vec<Option<DateTime<Utc>>> = starts.iter().skip(1).copied().map(Some).chain([None]).collect();
     let mut tracks = Vec::with_capacity(starts.len());
-    for (start, next) in starts.iter().copied().zip(ends) {
-        let closed = next.into_iter().chain(run.until).min();
-        let mut at = match node.before {
-            true => fixed(node, known).map_or(Ok(None), |anchor| {
-                calendar.subtract(anchor, node.within, node.clock()).map(|due| Some(due.at()))
-            }),
-            false => due(calendar, start, node.within, node.clock(), &pauses),
-        };
-        let start = if node.before { counts_from(node, run, &at, known) } else { start };
-        // The follow-up that starts a clock does not stop it.
-        let from = |times: &[DateTime<Utc>], is_after: bool| {
-            let first = times.partition_point(|at| if is_after { *at <= start } else { *at < start });
-            times.get(first).copied().filter(|at| closed.is_none_or(|closed| *at <= closed))
-        };
-        let restarts = node.anchor == Anchor::LastFollowUp;
-        let done = [
-            from(&follow_ups, restarts),
-            from(&stages, false),
-            end.filter(|end| next.is_none_or(|next| *end < next)),
-        ];
-        let done = done.into_iter().flatten().min();
-        if node.planned_moves
-            && let (Ok(Some(due)), Some(planned)) = (&mut at, known.facts.lead().next_follow_up)
-        {
-            *due = planned.max(*due);
-        }
-        // Who came after it was due is not late.
-        if node.before && at.as_ref().is_ok_and(|due| due.is_some_and(|due| due <= run.from)) {
+    for (start, next) in starts.into_iter().zip(ends) {
+        if since.zip(next).is_some_and(|(since, next)| next <= since) {
             continue;
         }
-        let pauses = pauses
-            .iter()
-            .filter(|pause| pause.until.is_none_or(|until| until > start))
-            .filter(|pause| at.as_ref().ok().copied().flatten().is_none_or(|due| pause.from < due))
-            .cloned()
-            .collect();
-        tracks.push(Track {
-            policy,
-            node,
-            calendar,
-            run: index,
-            start,
-            due: at,
-            pauses,
-            done,
-            closed: closed.filter(|_| done.is_none()),
-            is_last: next.is_none(),
-            superseded_by: None,
-        });
+        tracks.extend(track(asked, known, &stops, &done, (start, next)));
     }
     tracks
 }
 
+fn track<'a>(
+    asked: &Asked<'a, '_>,
+    known: &Known<'_>,
+    stops: &Rc<[Pause]>,
+    what: &Done,
+    (start, next): (DateTime<Utc>, Option<DateTime<Utc>>),
+) -> Option<Track<'a>> {
+    let Asked { policy, node, calendar, index, run, since, .. } = *asked;
+    let runs_from = since.map_or(start, |since| start.max(since));
+    let due = match node.before {
+        true => fixed(node, known).map_or(Ok(None), |anchor| {
+            calendar.subtract(anchor, node.within, node.clock()).map(|due| held(due.at(), stops))
+        }),
+        false => due(calendar, runs_from, node.within, node.clock(), stops),
+    };
+    let known_due = due.as_ref().ok().copied().flatten();
+    // Who came after it was due is not late.
+    if node.before && known_due.is_some_and(|due| due <= since.map_or(run.from, |since| since.max(run.from)))
+    {
+        return None;
+    }
+    let start = if node.before { counts_from(node, run, known_due, known) } else { start };
+    let closed = next.into_iter().chain(run.until).min();
+    let done = what.first(start, next, closed);
+    let planned = if node.planned_moves { planned(known_due, start, run, calendar, known) } else { None };
+    let planned = planned.map(|planned| (planned, held(planned, stops)));
+    let mut track = Track {
+        policy,
+        node,
+        calendar,
+        run: index,
+        start,
+        runs_from,
+        due: planned.map_or(due, |(_, due)| Ok(due)),
+        planned: planned.and_then(|(planned, due)| due.or(Some(planned))),
+        pauses: Vec::new(),
+        stops: Rc::clone(stops),
+        done,
+        closed: closed.filter(|_| done.is_none()),
+        is_last: next.is_none(),
+        superseded_by: None,
+        is_counted: true,
+    };
+    track.pauses = track.pauses_before(track.due_at().unwrap_or(DateTime::<Utc>::MAX_UTC));
+    Some(track)
+}
+
+/// When the clock of a node stands in a run.
+fn stops(node: &NodeRules, run: &Run, known: &Known<'_>) -> Rc<[Pause]> {
+    let of_lead = known.pauses_of(run).filter(|_| node.pauses).cloned();
+    merged(of_lead.chain(run.stands()).collect()).into()
+}
+
+/// The latest planned follow-up of who works on the lead that was planned before it was due, if it is later than that.
+fn planned(
+    due: Option<DateTime<Utc>>,
+    start: DateTime<Utc>,
+    run: &Run,
+    calendar: &Calendar,
+    known: &Known<'_>,
+) -> Option<DateTime<Utc>> {
+    let due = due?;
+    let mut moved = due;
+    for plan in known.plans() {
+        let (Some(by), Some(made_at)) = (&plan.by, plan.made_at) else { continue };
+        let at = if plan.is_day { calendar.zone().next_midnight(plan.at) } else { plan.at };
+        if (start..=moved).contains(&made_at) && run.is_of(by, made_at) {
+            moved = moved.max(at);
+        }
+    }
+    (moved > due).then_some(moved)
+}
+
+/// What meets a node in a run.
+struct Done {
+    follow_ups: Vec<DateTime<Utc>>,
+    stages: Vec<DateTime<Utc>>,
+    /// The end of the run.
+    end: Option<DateTime<Utc>>,
+    /// Whether the follow-up that starts the clock does not stop it.
+    restarts: bool,
+}
+
+impl Done {
+    fn new(node: &NodeRules, run: &Run, met_by: &MetBy, known: &Known<'_>) -> Done {
+        let counts = |one: &&FollowUp| met_by.follow_ups.contains(&one.kind);
+        let entered = known.stages_of(run).iter().filter(|(_, stage)| met_by.stages.contains(*stage));
+        Done {
+            follow_ups: known.follow_ups_of(run).filter(counts).map(|one| one.time).collect(),
+            stages: entered.map(|(at, _)| *at).collect(),
+            end: run.until.filter(|_| run.end.is_some_and(|end| met_by.ends.contains(&end))),
+            restarts: restarts(node),
+        }
+    }
+
+    /// The first of it from a start on, before the clock begins anew.
+    fn first(
+        &self,
+        start: DateTime<Utc>,
+        next: Option<DateTime<Utc>>,
+        closed: Option<DateTime<Utc>>,
+    ) -> Option<DateTime<Utc>> {
+        let from = |times: &[DateTime<Utc>], is_after: bool| {
+            let first = times.partition_point(|at| if is_after { *at <= start } else { *at < start });
+            times.get(first).copied().filter(|at| closed.is_none_or(|closed| *at <= closed))
+        };
+        let times = [
+            from(&self.follow_ups, self.restarts),
+            from(&self.stages, false),
+            self.end.filter(|end| next.is_none_or(|next| *end < next)),
+        ];
+        times.into_iter().flatten().min()
+    }
+}
+
+/// Whether a follow-up begins the clock anew: of silence, and of each follow-up.
+fn restarts(node: &NodeRules) -> bool {
+    node.anchor == Anchor::LastFollowUp
+        || (node.anchor == Anchor::LastActivity && node.kind == NodeKind::Remind)
+}
+
 /// What is due before a moment is met by what is done in the time before it: twice the longest allowance, and at the
 /// deadline at the latest.
-fn counts_from(node: &NodeRules, run: &Run, due: &When, known: &Known<'_>) -> DateTime<Utc> {
+fn counts_from(node: &NodeRules, run: &Run, due: Option<DateTime<Utc>>, known: &Known<'_>) -> DateTime<Utc> {
     let longest = node.ladder.iter().map(|rung| seconds(rung.within)).fold(seconds(node.within), i64::max);
     let window = fixed(node, known).and_then(|at| at.checked_sub_signed(TimeDelta::seconds(2 * longest)));
-    let due = due.as_ref().ok().copied().flatten();
     window.into_iter().chain(due).min().unwrap_or(run.from).max(run.from)
 }
 
@@ -180,72 +282,45 @@ fn sorted(times: impl Iterator<Item = DateTime<Utc>>) -> Vec<DateTime<Utc>> {
     times
 }
 
-/// Follow-ups that meet a node, by time.
-fn follow_ups(met_by: &MetBy, run: &Run, known: &Known<'_>) -> Vec<DateTime<Utc>> {
-    let now = known.facts.now();
-    let counts = known.facts.history().follow_ups.iter().filter(|one| {
-        let is_key_field = one.kind != FollowUpKind::KeyFieldEdit
-            || known.key_fields.is_empty()
-            || one.key_fields_changed.iter().any(|field| known.key_fields.contains(field));
-        one.time <= now
-            && met_by.follow_ups.contains(&one.kind)
-            && is_key_field
-            && run.is_of(&one.owner, one.time)
-    });
-    sorted(counts.map(|one| one.time))
-}
-
 /// When the clock of a node begins in a run, each time.
 fn starts(node: &NodeRules, run: &Run, met_by: &MetBy, known: &Known<'_>) -> Vec<DateTime<Utc>> {
-    let (history, now) = (known.facts.history(), known.facts.now());
     let works = matches!(run.kind, RunKind::Owner | RunKind::Cover);
-    let lasts = |at: &DateTime<Utc>| run.until.is_none_or(|until| *at < until);
-    // The stage the lead is in at a moment: of several entered at once, the last.
-    let stage_at = |at: DateTime<Utc>| {
-        let entered = history.stage_entries.iter().filter(|entry| entry.at <= at && entry.at <= now);
-        entered.max_by_key(|entry| entry.at).map(|entry| entry.stage.as_str())
-    };
+    let begins = |at: &DateTime<Utc>| *at > run.from && run.until.is_none_or(|until| *at < until);
+    let one = |at: DateTime<Utc>| vec![at];
     match &node.anchor {
-        Anchor::OwnerChange => {
+        Anchor::OwnerChange if works => {
             // The owner before had done it already.
-            let is_done = stage_at(run.from).is_some_and(|stage| met_by.stages.contains(stage));
-            if works && !is_done { vec![run.from] } else { Vec::new() }
+            let is_done = known.stage_at(run.from).is_some_and(|stage| met_by.stages.contains(stage));
+            if is_done { Vec::new() } else { one(run.from) }
         }
-        Anchor::Created => {
-            if run.kind == RunKind::Cycle {
-                vec![run.from]
-            } else {
-                Vec::new()
-            }
-        }
-        Anchor::PoolEntry(kind) => {
+        Anchor::Created if run.kind == RunKind::Cycle => one(run.from),
+        Anchor::PoolEntry(kind) if run.kind == RunKind::Pool && run.is_open() => match &known.pool {
             // In which pool it lay before is not known.
-            let lies = run.kind == RunKind::Pool && run.is_open() && known.pool.as_ref() == Some(kind);
-            if lies { vec![run.from] } else { Vec::new() }
-        }
+            Some((lies, since)) if lies == kind => one(since.map_or(run.from, |since| since.max(run.from))),
+            _ => Vec::new(),
+        },
         Anchor::StageEntry(stage) if works => {
-            let inherited = stage_at(run.from).is_some_and(|at| at == stage).then_some(run.from);
-            let entered = history.stage_entries.iter().filter(|entry| entry.stage == *stage);
-            let entered =
-                entered.map(|entry| entry.at).filter(|at| *at <= now && *at > run.from && lasts(at));
-            sorted(inherited.into_iter().chain(entered))
+            let inherited = known.stage_at(run.from).is_some_and(|at| at == stage).then_some(run.from);
+            let entered = known.stages_of(run).iter().filter(|(at, entered)| *entered == stage && begins(at));
+            sorted(inherited.into_iter().chain(entered.map(|(at, _)| *at)))
         }
-        Anchor::LastActivity if run.kind != RunKind::Cycle => {
-            let times = known.facts.activities().iter().map(|activity| activity.time);
-            let times = times.filter(|at| *at <= now && *at > run.from && lasts(at));
-            sorted(std::iter::once(run.from).chain(times))
+        Anchor::LastActivity if !matches!(run.kind, RunKind::Cycle | RunKind::Customer) => {
+            let acts = known.activities_of(run).iter().copied().filter(begins);
+            let calls =
+                known.follow_ups_of(run).filter(|_| restarts(node)).map(|one| one.time).filter(begins);
+            sorted(std::iter::once(run.from).chain(acts).chain(calls))
         }
         Anchor::LastFollowUp if works => {
-            let all = MetBy { follow_ups: FollowUpKind::ALL.iter().copied().collect(), ..MetBy::default() };
-            let mut times = follow_ups(&all, run, known);
-            times.retain(|at| *at >= run.from && lasts(at));
-            times
+            let times = known.follow_ups_of(run).map(|one| one.time).filter(begins);
+            sorted(std::iter::once(run.from).chain(times))
         }
         Anchor::ContractEnd | Anchor::Date(_) if run.kind != RunKind::Cycle => {
             let Some(at) = fixed(node, known) else { return Vec::new() };
             // When it begins to count is known once it is known when it is due.
             let start = if node.before { run.from } else { at.max(run.from) };
-            if lasts(&start) { vec![start] } else { Vec::new() }
+            let is_of_lead = run.kind == RunKind::Customer && at < run.from;
+            let lasts = run.until.is_none_or(|until| start < until);
+            if lasts && !is_of_lead { one(start) } else { Vec::new() }
         }
         _ => Vec::new(),
     }

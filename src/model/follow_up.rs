@@ -260,7 +260,7 @@ pub struct Violation {
     /// When the owner lost the lead or the step began anew, without having been done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<FixedOffset>>,
-    /// The lead's key fields when it was found; no contact values.
+    /// The lead's key fields when it was due; no contact values. What nobody keeps a history of is as it was when it was found.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub snapshot: Attributes,
     /// The owner's reason, which may be given later.
@@ -269,13 +269,14 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// What names it: the lead, the policy, the step, the owner and the moment its clock started. A host keeps one row for each, and
-    /// writes `done_at` and the reason into it when they are known.
+    /// What names it: the lead, the step, how its owner is late, the owner and the moment its clock started; whatever policy
+    /// asks for the step, it is missed once. A host keeps one row for each, and writes `done_at` and the reason into it when
+    /// they are known.
     #[must_use]
     pub fn key(&self) -> String {
         let owner = self.owner.as_ref().map_or("-", RepId::as_str);
         let start = moment(self.started_at.with_timezone(&Utc));
-        format!("{}|{}|{}|{owner}|{start}", self.lead, self.policy, self.node)
+        format!("{}|{}|{}|{owner}|{start}", self.lead, self.node, self.late)
     }
 
     /// For how long it was late, day and night: until it was done or the owner lost the lead, else until `now`.

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use leadkit::follow_up::FollowUpOptions;
+use leadkit::follow_up::{FollowUpOptions, PlannedFollowUp};
 use leadkit::model::{
     Acquisition, Activity, CloseReason, FollowUp, FollowUpKind, History, Lead, LeadStatus, Pause, RepId,
     StageEntry, Tenure, TenureEnd,
@@ -264,8 +264,22 @@ fn tell((lead, activities, history, options): &mut Told, index: usize, record: &
             time: at,
             ..Activity::default()
         }),
-        "pool" => lead.pool = Some(detail.as_str().into()),
-        "plan" => lead.next_follow_up = moment(detail).ok(),
+        // Nobody holds what lies in a pool.
+        "pool" => {
+            end(history, None, TenureEnd::Recycled, at);
+            (lead.owner, lead.pool) = (None, Some(detail.as_str().into()));
+            options.pool_since = Some(at);
+            if !lead.has_ended() {
+                lead.status = LeadStatus::Unassigned;
+            }
+        }
+        "plan" => {
+            lead.next_follow_up = moment(detail).ok();
+            let by = Some(by.clone()).filter(|by| !by.is_blank()).or_else(|| lead.owner.clone());
+            let plan =
+                by.zip(lead.next_follow_up).map(|(by, date)| PlannedFollowUp { by, made_at: at, at: date });
+            options.plans.extend(plan);
+        }
         "pause" => options.pauses.push(Pause { from: at, until: None, reason: detail.clone() }),
         "resume" => {
             options

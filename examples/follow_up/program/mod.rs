@@ -30,8 +30,8 @@ HISTORY.csv has the columns at,lead,event,by,detail in any order; without it, a 
   call, record by: the rep; detail: the next date (2026-03-09), or nothing
   edit         by: the rep; detail: the field
   activity     detail: what the lead did
-  pool         detail: the pool the lead lies in
-  plan         detail: when the owner means to follow up
+  pool         detail: the pool the lead lies in from now on; nobody holds it then
+  plan         by: the rep, or nobody for the owner; detail: when he means to follow up
   pause        detail: why; resume ends it
   contract_end detail: when the contract ends
   closed       a closing, from which the tracking schedule counts

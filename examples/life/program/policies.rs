@@ -9,7 +9,8 @@ use leadkit::HostTables;
 use leadkit::calendar::Calendars;
 use leadkit::error::RuleErrors;
 use leadkit::follow_up::{
-    FirstContact, FollowUpOptions, FollowUpPolicies, FollowUpReport, FollowUpRules, SpeedTable, Step,
+    FirstContact, FollowUpOptions, FollowUpPolicies, FollowUpRecord, FollowUpReport, FollowUpRules,
+    SpeedTable, Step,
 };
 use leadkit::model::{LeadId, RepId, StageEntry, Violation};
 use leadkit::rule::{FactContext, Facts};
@@ -33,7 +34,8 @@ pub(super) struct Policies {
     rules: FollowUpPolicies,
     queue: BTreeSet<(DateTime<Utc>, LeadId)>,
     next: BTreeMap<LeadId, DateTime<Utc>>,
-    looked: BTreeMap<LeadId, DateTime<Utc>>,
+    /// What earlier looks found, of leads that live.
+    records: BTreeMap<LeadId, FollowUpRecord>,
     /// How often they wrote: two looks at one moment are two decisions.
     written: u64,
     /// Leads that something has happened to since.
@@ -51,7 +53,7 @@ impl Policies {
             rules: FollowUpPolicies::compile(&rules)?,
             queue: BTreeSet::new(),
             next: BTreeMap::new(),
-            looked: BTreeMap::new(),
+            records: BTreeMap::new(),
             written: 0,
             touched: BTreeSet::new(),
             late: BTreeMap::new(),
@@ -94,7 +96,7 @@ impl Desk {
         let options = FollowUpOptions {
             calendar: rep.and_then(|rep| rep.hours.clone()),
             manager: rep.and_then(|rep| rep.manager.clone()),
-            open_opportunity: !history.opportunities.is_empty(),
+            record: policies.records.get(id).cloned().unwrap_or_default(),
             ..FollowUpOptions::default()
         };
         let tables = HostTables::default();
@@ -120,7 +122,7 @@ impl Desk {
         };
         policies.written += 1;
         let decision = format!("policies {id} {}", policies.written);
-        let since = policies.looked.insert(id.clone(), self.now);
+        policies.records.insert(id.clone(), report.record.clone());
         policies.look_at(id, report.next_wakeup.as_ref().map(|next| next.at.to_utc()));
         if let Some(first) = &report.first_contact {
             let key = (id.clone(), first.owner.clone(), first.from);
@@ -137,12 +139,11 @@ impl Desk {
             let said = format!("{}: {} of {}", one.late, one.node, one.policy);
             self.say(id, "-", said, Some(one.to_string()));
         }
-        let is_new = |at: DateTime<FixedOffset>| since.is_none_or(|since| at.to_utc() > since);
         let taken = report
             .actions
             .iter()
-            .find(|one| matches!(one.step, Step::Recycle | Step::Reassign) && is_new(one.fires_at));
-        let mut effects = report.effects(since);
+            .find(|one| matches!(one.step, Step::Recycle | Step::Reassign) && one.is_new);
+        let mut effects = report.effects();
         effects.retain(|effect| taken.is_none_or(|taken| !taken.effects.contains(effect)));
         if !effects.is_empty() {
             self.write(&decision, &effects);

@@ -12,12 +12,14 @@ fn talk(anchor: Json, within: &str) -> FollowUpPolicies {
 fn a_change_of_owner_restarts_and_taking_it_again_does_not() {
     let policies = talk(json!("owner_change"), "3d");
     let case = Case::owned("li", "03-02 10:00");
-    // Given back after two days, taken again the day after: the time he had.
+    // Given back after two days, taken again the day after: the third day is left.
     let back = case.clone().lost(t("03-04 10:00"), TenureEnd::Returned);
     assert!(back.look(&policies, "03-04 11:00").deadlines.is_empty());
     let again = back.clone().owner("li", t("03-05 09:00"));
-    assert_eq!(due(&again.look(&policies, "03-05 09:30"), "talk"), "03-05 10:00");
-    assert_eq!(violations(&again.look(&policies, "03-05 10:30")), ["late_follower talk li"]);
+    assert_eq!(due(&again.look(&policies, "03-05 09:30"), "talk"), "03-06 09:00");
+    assert_eq!(violations(&again.look(&policies, "03-06 09:00")), [""; 0]);
+    let report = again.look(&policies, "03-06 09:01");
+    expect!["late_follower: li on lead L1, `talk` of `p` due 2026-03-06T09:00:00+08:00: 3d on the clock `workday` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`, paused from 2026-03-04T02:00:00Z to 2026-03-05T01:00:00Z: given back by li; still open"].assert_eq(&report.violations[0].to_string());
     // Somebody in between had it: a real change, twice.
     let other = back.owner("wang", t("03-05 09:00")).owner("li", t("03-06 09:00"));
     assert_eq!(due(&other.look(&policies, "03-06 09:30"), "talk"), "03-11 09:00");

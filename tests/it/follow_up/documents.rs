@@ -141,4 +141,13 @@ fn a_condition_that_fails_is_told_and_the_rest_goes_on() {
     let report = case.look(&policies, "03-02 11:00");
     assert_eq!(states(&report), ["talk open"]);
     assert_eq!(report.faults.iter().map(FollowUpFault::code).collect::<Vec<_>>(), ["condition"]);
+    // What is on record stays open: whether it is still asked for nobody knows.
+    let policies = |script: &str| {
+        of(json!([{"id": "p", "when": {"script": script}, "nodes": [{"id": "offer", "within": "1d"}]}]))
+    };
+    let mut case = Case::owned("li", "03-02 10:00");
+    case.lead.employee_count = Some(3);
+    case.pass(&policies("employee_count > 1"), "03-04 10:00");
+    let open = |script: &str| case.look(&policies(script), "03-05 10:00").violations[0].closed_at.is_none();
+    assert_eq!((open("employee_count / 0 > 1"), open("employee_count > 5")), (true, false));
 }

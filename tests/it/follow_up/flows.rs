@@ -40,16 +40,19 @@ fn the_flows_of_the_presets() {
     }
     expect![[r#"
         2026-03-09T02:00:00Z lead L1 goes to pool nurture_gd (nurture): not_mql by ann (sdr), flow `not_mql_nurture`
+            notify li about lead L1 (not_mql)
             set the status of lead L1 to unassigned
             move lead L1 to pool nurture_gd
             review lead L1 at 2026-04-08T02:00:00Z (nurture)
         2026-03-09T02:00:00Z lead L1 goes to pool nurture_gd (nurture): not_sql_in_time by rules (system), flow `no_sql_nurture`
+            notify li about lead L1 (not_sql_in_time)
             set the status of lead L1 to unassigned
             move lead L1 to pool nurture_gd
             review lead L1 at 2026-04-08T02:00:00Z (nurture)
         2026-03-09T02:00:00Z lead L1 stays where it is: sql by li (sales), flow `sql_manager`
             notify hua about lead L1 (sql)
         2026-03-09T02:00:00Z lead L1 goes to pool nurture_gd (nurture), not to li again: protection_lost by rules (system), flow `unprotected_nurture`
+            notify li about lead L1 (protection_lost)
             set the status of lead L1 to unassigned
             move lead L1 to pool nurture_gd
             review lead L1 at 2026-04-08T02:00:00Z (nurture)
@@ -57,12 +60,12 @@ fn the_flows_of_the_presets() {
             review lead L1 at 2026-03-09T02:00:00Z (new_need)
         2026-03-09T02:00:00Z lead L1 goes to pool general (public_general): stay_over by rules (system), flow `stay_general`
             move lead L1 to pool general
-            review lead L1 at 2026-04-08T02:00:00Z (nurture)
+            review lead L1 at 2027-03-09T02:00:00Z (pool_stay)
         2026-03-09T02:00:00Z lead L1 goes to pool active (public_active): returned by li (sales), flow `return_active`
             end the tenure of li of lead L1 (returned)
             set the status of lead L1 to unassigned
             move lead L1 to pool active
-            review lead L1 at 2026-04-08T02:00:00Z (nurture)
+            review lead L1 at 2026-09-07T01:00:00Z (pool_stay)
     "#]].assert_eq(&moves);
     assert_eq!(flow(&policies, &owned, FlowTrigger::from("merged"), Actor::system("x")), None);
 }
@@ -82,7 +85,7 @@ fn the_pool_is_chosen_by_the_region_not_by_where_the_lead_lay() {
     case.lead.region = None;
     assert_eq!(to(&case).as_deref(), Some("nurture"));
     // No pool can take it: it stays, and the fault says what is missing.
-    let policies = compiled(&FollowUpRules::nodes());
+    let policies = compiled(&FollowUpRules { pools: Vec::new(), ..FollowUpRules::nodes() });
     let moved = flow(&policies, &case, FlowTrigger::NotMql, Actor::system("rules")).unwrap();
     assert_eq!(
         (moved.pool.as_ref(), moved.effects.len(), &moved.to),

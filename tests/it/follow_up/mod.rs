@@ -4,14 +4,17 @@ mod anchors;
 mod documents;
 mod example;
 mod flows;
+mod history;
 mod laws;
+mod leaving;
 mod peers;
 mod policies;
 mod protection;
+mod record;
 mod six;
 
 use chrono::{DateTime, Utc};
-use leadkit::follow_up::{FollowUpOptions, FollowUpPolicies, FollowUpReport, FollowUpRules};
+use leadkit::follow_up::{FollowUpOptions, FollowUpPolicies, FollowUpReport, FollowUpRules, PlannedFollowUp};
 use leadkit::model::{
     Acquisition, Activity, FollowUp, FollowUpKind, History, Lead, LeadStatus, Pause, Pool, StageEntry,
     Tenure, TenureEnd,
@@ -164,6 +167,23 @@ impl Case {
         self
     }
 
+    fn planned(mut self, by: &str, made_at: &str, at: &str) -> Case {
+        self.options.plans.push(PlannedFollowUp { by: by.into(), made_at: t(made_at), at: t(at) });
+        self
+    }
+
+    /// A host looks, does what it is asked to, and keeps the record.
+    fn keep(&mut self, policies: &FollowUpPolicies, now: &str) -> FollowUpReport {
+        let report = self.look(policies, now);
+        self.options.record = report.record.clone();
+        report
+    }
+
+    /// The same, of which nothing more is to be seen.
+    fn pass(&mut self, policies: &FollowUpPolicies, now: &str) {
+        let _ = self.keep(policies, now);
+    }
+
     fn look(&self, policies: &FollowUpPolicies, now: &str) -> FollowUpReport {
         self.at(policies, t(now))
     }
@@ -196,6 +216,11 @@ fn steps(report: &FollowUpReport) -> Vec<String> {
         .iter()
         .map(|one| format!("{} {}", one.step, one.fires_at.format("%m-%d %H:%M:%S")))
         .collect()
+}
+
+/// What the host is asked to do, as sentences.
+fn asked(report: &FollowUpReport) -> Vec<String> {
+    report.effects().iter().map(ToString::to_string).collect()
 }
 
 fn violations(report: &FollowUpReport) -> Vec<String> {

@@ -1,0 +1,171 @@
+//! What a lead's life says, in order, as far as it is known at the moment of the look.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::clocks::merged;
+use super::engine::FollowUpPolicies;
+use super::options::FollowUpOptions;
+use super::runs::Run;
+use crate::calendar::Calendar;
+use crate::model::{FollowUp, FollowUpKind, Pause, PoolKind, RepId};
+use crate::rule::Facts;
+
+/// When somebody means to follow up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// Who planned it; `None` when nobody says.
+    pub(super) by: Option<RepId>,
+    /// When it was planned; `None` when nobody says.
+    pub(super) made_at: Option<DateTime<Utc>>,
+    pub(super) at: DateTime<Utc>,
+    /// Whether only the day is planned.
+    pub(super) is_day: bool,
+}
+
+pub(super) struct Known<'a> {
+    pub(super) facts: &'a Facts<'a>,
+    pub(super) options: &'a FollowUpOptions,
+    /// Those that have begun, in order, none touching another.
+    pauses: Vec<Pause>,
+    /// Those that count as such, by time.
+    follow_ups: Vec<&'a FollowUp>,
+    /// When the lead did something, in order, each moment once.
+    activities: Vec<DateTime<Utc>>,
+    /// Stages entered, by time; of one time, in the order of the history.
+    stages: Vec<(DateTime<Utc>, &'a str)>,
+    /// By the time they were made; of one time, in the order they are known.
+    plans: Vec<Plan>,
+    /// The kind of the pool the lead lies in, and since when, if that is known.
+    pub(super) pool: Option<(PoolKind, Option<DateTime<Utc>>)>,
+}
+
+impl<'a> Known<'a> {
+    /// Reads a life. O(n·log n) in its records.
+    pub(super) fn new(
+        policies: &FollowUpPolicies,
+        calendar: &Calendar,
+        facts: &'a Facts<'a>,
+        options: &'a FollowUpOptions,
+        pool_since: Option<DateTime<Utc>>,
+    ) -> Known<'a> {
+        let (history, now) = (facts.history(), facts.now());
+        let mut follow_ups: Vec<&FollowUp> = history
+            .follow_ups
+            .iter()
+            .filter(|one| one.time <= now && counts(one, &policies.key_fields))
+            .collect();
+        follow_ups.sort_by_key(|one| one.time);
+        let mut activities: Vec<DateTime<Utc>> =
+            facts.activities().iter().map(|one| one.time).filter(|at| *at <= now).collect();
+        activities.sort_unstable();
+        activities.dedup();
+        let entries = history.stage_entries.iter().filter(|entry| entry.at <= now);
+        let mut stages: Vec<(DateTime<Utc>, &str)> =
+            entries.map(|entry| (entry.at, entry.stage.as_str())).collect();
+        stages.sort_by_key(|(at, _)| *at);
+        let pool =
+            facts.lead().pool.as_ref().and_then(|id| policies.pools.iter().find(|pool| pool.id == *id));
+        let begun = options.pauses.iter().filter(|pause| pause.from <= now).cloned().collect();
+        Known {
+            facts,
+            options,
+            pauses: merged(begun),
+            follow_ups,
+            activities,
+            stages,
+            plans: plans(calendar, facts, options),
+            pool: pool.map(|pool| (pool.kind.clone(), pool_since.filter(|since| *since <= now))),
+        }
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.facts.now()
+    }
+
+    /// An open opportunity holds the lead.
+    pub(super) fn is_held(&self) -> bool {
+        is_held(self.facts, self.options)
+    }
+
+    /// The pauses that touch a run.
+    pub(super) fn pauses_of(&self, run: &Run) -> impl Iterator<Item = &Pause> {
+        let first = self.pauses.partition_point(|pause| pause.until.is_some_and(|until| until <= run.from));
+        let rest = self.pauses.get(first..).unwrap_or_default().iter();
+        rest.take_while(|pause| run.until.is_none_or(|until| pause.from <= until))
+    }
+
+    /// Every follow-up, by time.
+    pub(super) fn follow_ups(&self) -> &[&'a FollowUp] {
+        &self.follow_ups
+    }
+
+    /// The follow-ups of who works on the lead in a run, or of anybody where nobody does.
+    pub(super) fn follow_ups_of(&self, run: &Run) -> impl Iterator<Item = &'a FollowUp> {
+        let of_run = within(&self.follow_ups, run, |one| one.time);
+        of_run.iter().copied().filter(|one| run.is_of(&one.owner, one.time))
+    }
+
+    /// When the lead did something while a run lasted.
+    pub(super) fn activities_of(&self, run: &Run) -> &[DateTime<Utc>] {
+        within(&self.activities, run, |at| *at)
+    }
+
+    /// The stages entered while a run lasted.
+    pub(super) fn stages_of(&self, run: &Run) -> &[(DateTime<Utc>, &'a str)] {
+        within(&self.stages, run, |(at, _)| *at)
+    }
+
+    /// The stage the lead is in at a moment: of several entered at once, the last.
+    pub(super) fn stage_at(&self, at: DateTime<Utc>) -> Option<&'a str> {
+        let entered = self.stages.partition_point(|(entered, _)| *entered <= at);
+        self.stages.get(entered.checked_sub(1)?).map(|(_, stage)| *stage)
+    }
+
+    pub(super) fn plans(&self) -> &[Plan] {
+        &self.plans
+    }
+}
+
+/// Whether an open opportunity holds the lead.
+pub(super) fn is_held(facts: &Facts<'_>, options: &FollowUpOptions) -> bool {
+    options.open_opportunity || !facts.history().opportunities.is_empty()
+}
+
+/// Whether a record is a follow-up: the edit of a field that is no key field is none.
+pub(super) fn counts(one: &FollowUp, key_fields: &BTreeSet<String>) -> bool {
+    one.kind != FollowUpKind::KeyFieldEdit
+        || key_fields.is_empty()
+        || one.key_fields_changed.iter().any(|field| key_fields.contains(field))
+}
+
+fn within<'l, T>(list: &'l [T], run: &Run, at: impl Fn(&T) -> DateTime<Utc>) -> &'l [T] {
+    let first = list.partition_point(|one| at(one) < run.from);
+    let end = run.until.map_or(list.len(), |until| list.partition_point(|one| at(one) <= until));
+    list.get(first..end.max(first)).unwrap_or_default()
+}
+
+/// The plans that are known: those of the host, those that follow-ups name, and the date that stands on the lead.
+fn plans(calendar: &Calendar, facts: &Facts<'_>, options: &FollowUpOptions) -> Vec<Plan> {
+    let (now, zone) = (facts.now(), calendar.zone());
+    let told = options.plans.iter().filter(|plan| plan.made_at <= now).map(|plan| Plan {
+        by: Some(plan.by.clone()),
+        made_at: Some(plan.made_at),
+        at: plan.at,
+        is_day: false,
+    });
+    let named = facts.history().follow_ups.iter().filter(|one| one.time <= now).filter_map(|one| {
+        let at = zone.start_of_day(one.next_date?);
+        Some(Plan { by: Some(one.owner.clone()), made_at: Some(one.time), at, is_day: true })
+    });
+    let mut plans: Vec<Plan> = named.chain(told).collect();
+    plans.sort_by_key(|plan| plan.made_at);
+    // What stands on the lead is what is planned now; when it was written nobody says, unless the plan is known.
+    if let Some(at) = facts.lead().next_follow_up
+        && plans.last().is_none_or(|last| last.at != at)
+    {
+        plans.push(Plan { by: None, made_at: None, at, is_day: false });
+    }
+    plans
+}

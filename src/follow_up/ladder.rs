@@ -1,0 +1,214 @@
+//! What follows when something is not done: the rungs of the ladders, the end of the protection, and where a lead goes then.
+
+use chrono::{DateTime, Utc};
+
+use super::clocks::{after, local, on_a_workday, opening_of, seconds};
+use super::flow::notify;
+use super::look::Look;
+use super::protection::protection;
+use super::report::{Action, LookReason, Protection, Reminder, ReminderKind};
+use super::rules::{FlowRules, FlowTarget, FlowTrigger, NodeKind, Rung, Step};
+use super::runs::RunKind;
+use super::track::Track;
+use crate::calendar::Amount;
+use crate::model::{Effect, PoolKind, RuleId};
+
+/// The tag of a lead at risk.
+pub(super) const HIGH_RISK: &str = "high_risk";
+/// What stands for a policy where the protection acts.
+const PROTECTION: &str = "protection";
+
+/// The occasions on which a step of a node takes a lead away, the nearer first.
+fn occasions(kind: NodeKind) -> &'static [FlowTrigger] {
+    match kind {
+        NodeKind::Follow => &[FlowTrigger::Recycled],
+        NodeKind::Convert => &[FlowTrigger::NotSqlInTime, FlowTrigger::Recycled],
+        NodeKind::Remind => &[FlowTrigger::StayOver, FlowTrigger::Recycled],
+    }
+}
+
+impl Look<'_> {
+    /// The rungs that are reached, as long as nothing is done.
+    pub(super) fn climb(&mut self, track: &Track<'_>) {
+        let is_customer = self.run_of(track.run).is_some_and(|run| run.kind == RunKind::Customer);
+        if !(self.is_live || is_customer) || !track.is_open() {
+            return;
+        }
+        let (policy, node) = (&track.policy.rules.id, track.node);
+        for rung in &node.ladder {
+            if rung.step.takes_away() && self.known.is_held() {
+                continue;
+            }
+            let reached = track.rung(rung, &self.known);
+            let Some(Some(reached)) = self.told(policy, &node.id, reached) else { continue };
+            // What follows from a missed deadline comes after it.
+            let is_after = match node.before {
+                true => seconds(rung.within) <= seconds(node.within),
+                false => seconds(rung.within) >= seconds(node.within),
+            };
+            let follows = is_after && node.kind != NodeKind::Remind;
+            let reached = if follows { after(reached) } else { reached };
+            let fires = self.told(policy, &node.id, on_a_workday(track.calendar, reached));
+            let reason =
+                if rung.step == Step::RemindOwner { LookReason::Reminder } else { LookReason::Ladder };
+            if let Some(fires) = fires.filter(|fires| self.has_come(*fires, reason)) {
+                self.step(track, rung, fires);
+            }
+        }
+    }
+
+    fn step(&mut self, track: &Track<'_>, rung: &Rung, fires: DateTime<Utc>) {
+        let lead = self.known.facts.lead().id.clone();
+        let run = self.run_of(track.run);
+        let owner = run.and_then(|run| run.owner.clone());
+        let (policy, node) = (track.policy.rules.id.clone(), track.node.id.clone());
+        let fires_at = local(track.calendar, fires);
+        if rung.step == Step::RemindOwner {
+            let kind = match track.node.kind {
+                NodeKind::Remind => ReminderKind::Care,
+                _ => ReminderKind::Deadline,
+            };
+            let about = track.due_at().map_or(fires_at, |due| local(track.calendar, due));
+            let rung = Some(rung.within);
+            let (policy, receiver, is_new) = (Some(policy), None, true);
+            self.remind(
+                owner,
+                Reminder { kind, lead, policy, node, rung, receiver, fires_at, about, is_new },
+            );
+            return;
+        }
+        let reason = if track.node.kind == NodeKind::Remind { "stay_over" } else { "deadline_missed" };
+        let action = Action {
+            step: rung.step,
+            lead: lead.clone(),
+            policy,
+            node,
+            rung: Some(rung.within),
+            owner,
+            receiver: None,
+            fires_at,
+            started_at: local(track.calendar, track.counted_from(&self.known)),
+            pauses: track.pauses_before(fires),
+            to: None,
+            pool: None,
+            excluded: None,
+            reason: reason.into(),
+            effects: Vec::new(),
+            is_new: true,
+        };
+        match rung.step {
+            Step::Recycle => {
+                let flow = if rung.to.is_some() { None } else { self.flow_on(occasions(track.node.kind)) };
+                self.take(action, rung.to.clone().unwrap_or(PoolKind::Lead), flow);
+            }
+            Step::CopyManager => self.copy_manager(action),
+            Step::HighRisk => {
+                let effects = vec![Effect::AddTag { lead, tag: HIGH_RISK.to_owned() }];
+                self.actions.push(Action { effects, ..action });
+            }
+            Step::RemindOwner | Step::Reassign => self.actions.push(action),
+        }
+    }
+
+    fn copy_manager(&mut self, mut action: Action) {
+        action.receiver = self.known.options.manager.clone();
+        action.effects.extend(
+            action.receiver.iter().map(|manager| notify(manager, action.reason.clone(), &action.lead)),
+        );
+        self.actions.push(action);
+    }
+
+    /// The lead leaves its owner: by the flow of the occasion, else into the pool of a kind.
+    fn take(&mut self, mut action: Action, otherwise: PoolKind, flow: Option<&FlowRules>) {
+        let Some(flow) = flow else { return self.recycle(action, otherwise) };
+        action.reason = flow.reason.clone();
+        action.excluded = action.owner.clone().filter(|_| flow.another_owner);
+        match &flow.to {
+            FlowTarget::Pool(kind) => {
+                self.tell_manager(flow, &mut action);
+                self.recycle(action, kind.clone());
+            }
+            FlowTarget::Assign => {
+                self.tell_manager(flow, &mut action);
+                self.actions.push(Action { step: Step::Reassign, ..action });
+            }
+            FlowTarget::Stay if flow.tell_manager => {
+                self.copy_manager(Action { step: Step::CopyManager, excluded: None, ..action });
+            }
+            FlowTarget::Stay => {}
+        }
+    }
+
+    fn tell_manager(&self, flow: &FlowRules, action: &mut Action) {
+        if let (true, Some(manager)) = (flow.tell_manager, &self.known.options.manager) {
+            action.effects.push(notify(manager, flow.reason.clone(), &action.lead));
+        }
+    }
+
+    /// A lead goes into the pool of a kind from now on; who loses it hears of it. Where no pool takes it, it stays.
+    fn recycle(&mut self, mut action: Action, kind: PoolKind) {
+        match self.policies.to_pool(&kind, self.known.facts, self.now()) {
+            Ok((pool, effects)) => {
+                action.pool = Some(pool);
+                let loser = action.owner.iter();
+                action.effects.extend(loser.map(|owner| notify(owner, action.reason.clone(), &action.lead)));
+                action.effects.extend(effects);
+            }
+            Err(fault) => {
+                action.effects.clear();
+                self.fault(fault);
+            }
+        }
+        action.to = Some(kind);
+        self.actions.push(action);
+    }
+
+    /// How long the lead is protected, the reminder of its end, and what happens then.
+    pub(super) fn protect(&mut self) -> Option<Protection> {
+        let (policies, calendar) = (self.policies, self.calendar);
+        let (rules, when) = policies.protection.as_ref()?;
+        let run = self.holder().filter(|_| self.is_live)?;
+        let id: RuleId = PROTECTION.into();
+        if !self.holds(&id, when) {
+            return None;
+        }
+        let protection = protection(rules, run, calendar, &self.known)?;
+        if self.known.is_held() {
+            return Some(protection);
+        }
+        let end = calendar.zone().start_of_day(protection.through.succ_opt().unwrap_or(protection.through));
+        if let Some(days) = rules.remind_days {
+            let date = protection.through.checked_sub_days(chrono::Days::new(days.into()));
+            let fires = self.told(&id, PROTECTION, opening_of(calendar, date.unwrap_or(protection.through)));
+            let fires = fires.filter(|fires| self.has_come(*fires, LookReason::Reminder));
+            if let Some(fires) = fires.filter(|_| !protection.is_lost) {
+                let reminder = self.reminder(ReminderKind::Protection, PROTECTION, fires, end);
+                self.remind(run.owner.clone(), reminder);
+            }
+        }
+        let fires = self.told(&id, PROTECTION, on_a_workday(calendar, end));
+        if let Some(fires) = fires.filter(|fires| self.has_come(*fires, LookReason::Protection)) {
+            let action = Action {
+                step: Step::Recycle,
+                lead: self.known.facts.lead().id.clone(),
+                policy: id,
+                node: PROTECTION.to_owned(),
+                rung: Some(Amount::days(rules.days)),
+                owner: run.owner.clone(),
+                receiver: None,
+                fires_at: local(calendar, fires),
+                started_at: local(calendar, run.from),
+                pauses: Vec::new(),
+                to: None,
+                pool: None,
+                excluded: None,
+                reason: "protection_lost".into(),
+                effects: Vec::new(),
+                is_new: true,
+            };
+            let flow = self.flow_on(&[FlowTrigger::ProtectionLost]);
+            self.take(action, PoolKind::Nurture, flow);
+        }
+        Some(protection)
+    }
+}
