@@ -5,8 +5,8 @@ use std::error::Error;
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{MergePlan, MergeRules, Merger, SurvivorTest};
 use leadkit::model::{
-    Account, CloseReason, Effect, Lead, LeadField, LeadId, Opportunity, OpportunityId, RecordRef, Value,
-    YesNo,
+    Account, CloseReason, Effect, Lead, LeadField, LeadId, Opportunity, OpportunityId, RecordRef, TenureEnd,
+    Value, YesNo,
 };
 use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
 use leadkit::rule::{FactContext, Facts};
@@ -293,6 +293,12 @@ impl Desk {
             return Ok(());
         }
         let mut effects = plan.effects().to_vec();
+        // Nobody works on the one that is left.
+        effects.extend(left.lead.owner.clone().map(|rep| Effect::EndTenure {
+            lead: from.clone(),
+            rep,
+            end: TenureEnd::HandedOver,
+        }));
         if let Some(owner) = left.lead.owner.clone().filter(|owner| kept.lead.owner.as_ref() != Some(owner)) {
             let about = RecordRef::Lead(into.clone());
             effects.push(Effect::Notify { rep: owner, code: "merged".into(), about });
@@ -307,6 +313,10 @@ impl Desk {
         let mut timeline = self.timelines.remove(lead).unwrap_or_else(|| Timeline::new(lead.clone()));
         if timeline.stage().is_none() {
             timeline.enter("lead", StageMark::new(input.lead.created_at, Actor::system("form")))?;
+            let record = RecordRef::Lead(lead.clone());
+            let (value, replaces) = (Value::from("lead"), Value::from(input.lead.stage.clone()));
+            let effect = Effect::UpdateField { record, field: "stage".to_owned(), value, replaces };
+            self.write(&format!("enter {lead}"), &[effect]);
         }
         let role = if to == "mql" { Role::Sdr } else { Role::Sales };
         let by = Actor::new(input.lead.owner.clone().unwrap_or_else(|| "desk".into()), role);

@@ -20,6 +20,8 @@ pub(crate) struct Clock {
     queue: BTreeSet<(DateTime<Utc>, Alarm, LeadId)>,
     /// What has come, so that what is left lying does not come for ever.
     fired: BTreeSet<(LeadId, DateTime<Utc>, Alarm)>,
+    /// Whether policies of follow-up say when something is missed: then the deadlines on file wake nobody.
+    pub(crate) follows_policies: bool,
 }
 
 impl Clock {
@@ -30,7 +32,8 @@ impl Clock {
         }
         let wake_up = book.wake_up(id).map(|one| (one.at, Alarm::WakeUp));
         let lead = book.lead(id).filter(|lead| is_live(book, lead));
-        let deadline = lead.and_then(|lead| deadline(book, lead)).map(|one| (one.due_at, Alarm::Deadline));
+        let on_file = lead.filter(|_| !self.follows_policies);
+        let deadline = on_file.and_then(|lead| deadline(book, lead)).map(|one| (one.due_at, Alarm::Deadline));
         let is_new = |(at, alarm): &(DateTime<Utc>, Alarm)| !self.fired.contains(&(id.clone(), *at, *alarm));
         let next = lead.and_then(|_| wake_up.into_iter().chain(deadline).filter(is_new).min());
         if let Some((at, alarm)) = next {

@@ -80,7 +80,7 @@ pub(crate) struct Desk {
 impl Desk {
     pub(crate) fn new(options: &Options) -> Result<Desk, Box<dyn Error>> {
         let mut desk = Desk::with(&options.rules, &options.reps, &options.calendars, options.explains)?;
-        desk.follow_by(options.follow_up.as_ref())?;
+        desk.follow_by(options.policies().as_ref())?;
         Ok(desk)
     }
 
@@ -127,6 +127,7 @@ impl Desk {
     /// Lets policies of follow-up run between events.
     pub(crate) fn follow_by(&mut self, rules: Option<&FollowUpRules>) -> Result<(), Box<dyn Error>> {
         self.policies = rules.map(|rules| Policies::new(rules, &self.calendars)).transpose()?;
+        self.clock.follows_policies = self.policies.is_some();
         Ok(())
     }
 
@@ -187,6 +188,9 @@ impl Desk {
         let Some(input) = self.input(lead) else { return Ok(()) };
         let outcome = self.intake.reassign(&input, Loss::DeadlineMissed, &self.roster, &self.state, self.now);
         self.settle(&outcome)?;
+        if self.policies.is_some() {
+            return Ok(());
+        }
         let is_left = |one: &leadkit::model::StepDeadline| one.due_at <= self.now;
         let left = self.book.lead(lead).filter(|lead| is_live(&self.book, lead));
         if left.and_then(|lead| deadline(&self.book, lead)).is_some_and(is_left) {
@@ -199,7 +203,9 @@ impl Desk {
     pub(super) fn input(&mut self, lead: &LeadId) -> Option<Input> {
         // The roster is compiled from reps that were read before; nothing in it can be wrong.
         let _ = self.refresh();
-        self.intake.input_of(&self.book, lead, self.now)
+        let input = self.intake.input_of(&self.book, lead, self.now)?;
+        // The lines say what time it is, however long nothing came in before.
+        Some(Input { accepts_clock: true, ..input })
     }
 
     /// Makes the roster ready when reps or what they hold have changed.
@@ -326,6 +332,8 @@ impl Desk {
             roster: &self.roster,
             state: &self.state,
             intake: &self.intake,
+            policies: self.policies.as_ref(),
+            timelines: &self.timelines,
             now: self.now,
         }
     }

@@ -9,10 +9,12 @@ use leadkit::book::Book;
 use leadkit::model::{
     Acquisition, Lead, LeadField, LeadId, LeadStatus, OwnerState, RecordRef, RepId, Tenure, Value,
 };
+use leadkit::pipeline::Timeline;
 use leadkit::{Intake, Outcome, Roster, State};
 
 use super::clock::{deadline, is_live};
 use super::desk::leads_of;
+use super::policies::Policies;
 
 /// Days for which nobody claims what he had.
 const COOL_DOWN: TimeDelta = TimeDelta::days(30);
@@ -59,7 +61,8 @@ impl fmt::Display for Broken {
             4 => "nobody is told twice",
             5 => "not the same rep twice in a cycle",
             6 => "twice is once",
-            _ => "the same bytes",
+            7 => "the same bytes",
+            _ => "stage, tenure, pool, owner, status and deadlines agree",
         };
         write!(f, "law {} ({name}) is broken at {}: {}", self.law, self.at.to_rfc3339(), self.what)
     }
@@ -72,6 +75,9 @@ pub(crate) struct Seen<'a> {
     pub(crate) roster: &'a Roster,
     pub(crate) state: &'a State,
     pub(crate) intake: &'a Intake,
+    /// Those that say when something is missed, in place of the deadlines on file.
+    pub(crate) policies: Option<&'a Policies>,
+    pub(crate) timelines: &'a BTreeMap<LeadId, Timeline>,
     pub(crate) now: DateTime<Utc>,
 }
 
@@ -92,8 +98,15 @@ pub(crate) fn next_of(seen: &Seen<'_>, lead: &Lead) -> Option<NextStep> {
     let wake_up = wake_up.map(|one| NextStep { what: one.code.to_string(), at: Some(one.at) });
     let Some(owner) = &lead.owner else { return wake_up };
     let works = |rep: &RepId| seen.roster.owner_state(rep, &seen.state.reps, seen.now) != OwnerState::Gone;
-    let due = deadline(seen.book, lead).filter(|one| one.due_at >= seen.now && works(&one.owner));
-    let due = due.map(|one| NextStep { what: format!("{} {}", one.step, one.owner), at: Some(one.due_at) });
+    let due = match seen.policies {
+        Some(policies) => policies.step_of(&lead.id).cloned(),
+        None => deadline(seen.book, lead).map(|one| {
+            let what = format!("{} {}", one.step, one.owner);
+            (one.owner.clone(), NextStep { what, at: Some(one.due_at) })
+        }),
+    };
+    let due = due.filter(|(rep, step)| works(rep) && step.at.is_some_and(|at| at >= seen.now));
+    let due = due.map(|(_, step)| step);
     let held = held.map(|id| NextStep { what: format!("opportunity {id}"), at: None });
     due.or(held.filter(|_| works(owner))).or(wake_up)
 }
@@ -198,6 +211,7 @@ impl Laws {
             self.check_stuck(lead, seen);
             self.check_owners(lead, seen);
             self.check_customer(lead, seen);
+            self.check_six(lead, seen);
         }
     }
 
@@ -280,6 +294,43 @@ impl Laws {
         if tenure.acquisition == Acquisition::Claimed && history.tenures.iter().any(cooled) {
             let what = format!("lead {id} was claimed by {owner} within 30 days of having had it");
             self.report(5, &format!("{id} claim {}", tenure.from), seen.now, what);
+        }
+    }
+
+    /// What is known of a lead changes together: its stage and its way, who holds it by the tenures, where it lies, whose it
+    /// is, its status, and who has to do something by when.
+    fn check_six(&mut self, lead: &Lead, seen: &Seen<'_>) {
+        let (id, owner) = (lead.id.as_str(), lead.owner.as_ref());
+        let history = seen.book.history(&lead.id);
+        let open = || history.tenures.iter().filter(|one| one.until.is_none());
+        let mut holders: Vec<&RepId> =
+            open().filter(|one| one.acquisition != Acquisition::Cover).map(|one| &one.owner).collect();
+        let mut wrong = Vec::new();
+        holders.dedup();
+        // A lead that came in with its owner has no tenure.
+        if !holders.is_empty() && holders != owner.into_iter().collect::<Vec<_>>() {
+            wrong.push(format!("tenures of {holders:?}"));
+        }
+        let works =
+            |rep: &RepId| Some(rep) == owner || history.cover().is_some_and(|cover| cover.owner == *rep);
+        let rests = matches!(lead.status, LeadStatus::Unassigned | LeadStatus::Returned);
+        if !lead.has_ended() && rests != owner.is_none() {
+            wrong.push(format!("status {}", lead.status));
+        }
+        if owner.is_some() && lead.pool.is_some() {
+            wrong.push("a pool".to_owned());
+        }
+        let due = history.deadlines.iter().filter(|one| one.done_at.is_none()).map(|one| &one.owner);
+        wrong.extend(due.filter(|rep| !works(rep)).map(|rep| format!("a deadline of {rep}")));
+        let asked = seen.policies.into_iter().flat_map(|policies| policies.asked(&lead.id));
+        wrong.extend(asked.filter(|rep| !works(rep)).map(|rep| format!("policies ask {rep}")));
+        let stage = seen.timelines.get(&lead.id).and_then(Timeline::stage);
+        if stage.is_some() && lead.is_on_file() && stage != lead.stage.as_deref() {
+            wrong.push(format!("stage {:?} and way {stage:?}", lead.stage));
+        }
+        if !wrong.is_empty() {
+            let owner = owner.map_or("nobody", |owner| owner.as_str());
+            self.report(8, id, seen.now, format!("lead {id} of {owner} has {}", wrong.join(", ")));
         }
     }
 

@@ -51,7 +51,9 @@ fn assert_breaks(before: &str, effects: &str, law: u8) {
 #[test]
 fn law_1_a_lead_in_a_pool_without_a_wake_up_is_stuck() {
     let before = submit(0, "L1", "Acme Trading Ltd", PHONE);
-    assert_breaks(&before, r#"{"move_to_pool":{"lead":"L1","pool":"leads"}}"#, 1);
+    let effects =
+        r#"{"set_status":{"lead":"L1","status":"unassigned"}},{"move_to_pool":{"lead":"L1","pool":"leads"}}"#;
+    assert_breaks(&before, effects, 1);
 }
 
 #[test]
@@ -114,6 +116,7 @@ fn law_5_who_gave_it_back_does_not_get_it_again() {
     let effects = |how: &str| {
         format!(
             "{{\"set_owner\":{{\"lead\":\"L1\",\"owner\":\"li\",\"acquisition\":\"{how}\"}}}},\
+             {{\"set_status\":{{\"lead\":\"L1\",\"status\":\"pending\"}}}},\
              {{\"start_deadlines\":{{\"lead\":\"L1\",\"from\":\"2026-03-02T01:50:00Z\"}}}}"
         )
     };
@@ -122,6 +125,22 @@ fn law_5_who_gave_it_back_does_not_get_it_again() {
     // An administrator may say so.
     let allotted = at(50, &format!("\"effects\":[{}]", effects("assigned_by_admin")));
     assert_eq!(live(&format!("{before}{allotted}"), "").2, Verdict::Lawful);
+}
+
+#[test]
+fn law_8_a_status_without_its_owner_does_not_agree() {
+    let before = submit(0, "L1", "Acme Trading Ltd", PHONE);
+    assert_breaks(&before, r#"{"set_status":{"lead":"L1","status":"unassigned"}}"#, 8);
+}
+
+#[test]
+fn law_8_a_stage_that_nobody_entered_does_not_agree() {
+    let before = [
+        submit(0, "L1", "Acme Trading Ltd", PHONE),
+        at(1, r#""advance":{"lead":"L1","to":"mql","answers":{}}"#),
+    ];
+    let effects = r#"{"update_field":{"record":{"lead":"L1"},"field":"stage","value":"sql"}}"#;
+    assert_breaks(&before.concat(), effects, 8);
 }
 
 /// What a host decides about two leads, one after the other.

@@ -17,7 +17,7 @@ use super::support::{Arguments, bundled};
 
 const USAGE: &str = "\
 usage: life [SCENARIO.jsonl] [--rules b2b|b2c|RULES.json] [--roster ROSTER.json] [--explain] [--journeys]
-            [--follow-up nodes|b2c|b2b|marketing]
+            [--follow-up nodes|b2c|b2b|marketing|POLICIES.json]
        life --soak N [--seed S] [--rules ..] [--follow-up ..]
   SCENARIO.jsonl: one event a line, in the order of time, such as
              {\"at\":\"2026-03-02T09:00:00+08:00\",\"submit\":{\"id\":\"L1\",\"name\":\"Ann\",\"phones\":[\"13812349876\"]}}
@@ -25,8 +25,9 @@ usage: life [SCENARIO.jsonl] [--rules b2b|b2c|RULES.json] [--roster ROSTER.json]
   --roster   reps and calendars: {\"reps\":[{\"id\":\"li\"}],\"calendars\":{}}; default li, wang and zhao, always open
   --explain  after each line everything about the decision, with # before it
   --journeys at the end, every touch of every customer, as attribution counts it
-  --follow-up  policies that run between events: who is late, who loses which lead and why, speed to the first contact
-  --soak N   N generated leads over a quarter; --seed S another quarter
+  --follow-up  policies that run between events, in place of the deadlines of `life`: who is late, who loses which lead
+             and why, speed to the first contact; leads go to the pools of the rules
+  --soak N   N generated leads over twenty weeks, the National Day and the Spring Festival among them; --seed S others
 without arguments: the bundled scenario
 exit: 0; 1 when a law is broken, saying which; 2 when the input cannot be read, naming its line";
 
@@ -95,16 +96,35 @@ impl Options {
         };
         let scenario = if soak.is_some() { String::new() } else { text(&path)? };
         let (explains, journeys) = (arguments.has("explain"), arguments.has("journeys"));
-        let follow_up = arguments.value("follow-up").map(|name| {
-            named(name).ok_or_else(|| {
-                let known = ["nodes", "b2c", "b2b", "marketing"];
-                let near =
-                    closest(name, known).map_or(String::new(), |near| format!(": did you mean `{near}`?"));
-                format!("--follow-up: found `{name}`, expected one of {}{near}", known.join(", "))
-            })
-        });
-        let follow_up = follow_up.transpose()?;
+        let follow_up = match arguments.value("follow-up") {
+            None => None,
+            Some(name) => {
+                Some(match named(name) {
+                    Some(rules) => rules,
+                    None => {
+                        let text = text(&PathBuf::from(name)).map_err(|error| {
+                        let known = ["nodes", "b2c", "b2b", "marketing"];
+                        let near = closest(name, known);
+                        let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                        let known = known.join(", ");
+                        format!("--follow-up: found `{name}`, expected one of {known} or a file: {error}{near}")
+                    })?;
+                        FollowUpRules::from_json_str(&text).map_err(|errors| format!("{name}: {errors}"))?
+                    }
+                })
+            }
+        };
         Ok(Options { path, scenario, rules, reps, calendars, explains, journeys, soak, seed, follow_up })
+    }
+}
+
+impl Options {
+    /// The policies, with the pools that the leads lie in.
+    pub(crate) fn policies(&self) -> Option<FollowUpRules> {
+        let pools = self.rules.pools.clone();
+        self.follow_up
+            .clone()
+            .map(|rules| if pools.is_empty() { rules } else { FollowUpRules { pools, ..rules } })
     }
 }
 

@@ -26,7 +26,11 @@ impl Desk {
     pub(super) fn back(&mut self, rep: &RepId) -> Done {
         let now = self.now;
         let Some(known) = self.known_rep(rep) else { return Ok(()) };
-        known.absences.retain(|absence| absence.until <= now);
+        // He was away until now: his clock stood.
+        for absence in &mut known.absences {
+            absence.until = absence.until.min(now);
+        }
+        known.absences.retain(|absence| absence.from < absence.until);
         self.reps_changed()?;
         self.look_after(rep)?;
         self.serve()
@@ -70,6 +74,8 @@ impl Desk {
             if !outcome.effects().is_empty() {
                 self.settle(&outcome)?;
             }
+            // His clock stands, or goes on.
+            self.after(&lead);
         }
         Ok(())
     }

@@ -10,20 +10,25 @@ use leadkit::calendar::Calendars;
 use leadkit::error::RuleErrors;
 use leadkit::follow_up::{
     FirstContact, FollowUpOptions, FollowUpPolicies, FollowUpRecord, FollowUpReport, FollowUpRules,
-    SpeedTable, Step,
+    NodeDeadline, NodeKind, NodeState, ProtectionRules, SpeedTable, Step,
 };
-use leadkit::model::{LeadId, RepId, StageEntry, Violation};
+use leadkit::model::{LeadId, LeadStatus, Pause, RepId, StageEntry, Violation};
 use leadkit::rule::{FactContext, Facts};
 
+use super::clock::is_live;
 use super::desk::Desk;
+use super::laws::NextStep;
 use super::print::{line, moment};
 
-/// The policies that are named so, without pools: where a lead goes is said by the rules of its life.
+/// The policies that are named so. With b2b a lead is protected too: 30 days, 15 more from each follow-up, 90 at most.
 pub(super) fn named(name: &str) -> Option<FollowUpRules> {
     match name {
         "nodes" => Some(FollowUpRules::nodes()),
         "b2c" => Some(FollowUpRules::b2c()),
-        "b2b" => Some(FollowUpRules::b2b()),
+        "b2b" => {
+            let protection = ProtectionRules { remind_days: Some(3), ..ProtectionRules::days(30, 15, 90) };
+            Some(FollowUpRules { protection: Some(protection), ..FollowUpRules::b2b() })
+        }
         "marketing" => Some(FollowUpRules::marketing()),
         _ => None,
     }
@@ -34,6 +39,10 @@ pub(super) struct Policies {
     rules: FollowUpPolicies,
     queue: BTreeSet<(DateTime<Utc>, LeadId)>,
     next: BTreeMap<LeadId, DateTime<Utc>>,
+    /// What each lead waits for, and of whom.
+    steps: BTreeMap<LeadId, (RepId, NextStep)>,
+    /// Who is asked to do something, of leads that live.
+    asked: BTreeMap<LeadId, BTreeSet<RepId>>,
     /// What earlier looks found, of leads that live.
     records: BTreeMap<LeadId, FollowUpRecord>,
     /// How often they wrote: two looks at one moment are two decisions.
@@ -53,6 +62,8 @@ impl Policies {
             rules: FollowUpPolicies::compile(&rules)?,
             queue: BTreeSet::new(),
             next: BTreeMap::new(),
+            steps: BTreeMap::new(),
+            asked: BTreeMap::new(),
             records: BTreeMap::new(),
             written: 0,
             touched: BTreeSet::new(),
@@ -68,6 +79,46 @@ impl Policies {
     /// The lead that is looked at first, up to and including a moment.
     pub(super) fn first_until(&self, until: DateTime<Utc>) -> Option<(DateTime<Utc>, LeadId)> {
         self.queue.first().filter(|(at, _)| *at <= until).cloned()
+    }
+
+    /// What a lead that somebody holds waits for, and of whom.
+    pub(super) fn step_of(&self, lead: &LeadId) -> Option<&(RepId, NextStep)> {
+        self.steps.get(lead)
+    }
+
+    /// Who is asked to do something about a lead.
+    pub(super) fn asked(&self, lead: &LeadId) -> impl Iterator<Item = &RepId> {
+        self.asked.get(lead).into_iter().flatten()
+    }
+
+    /// Keeps what a look has found.
+    fn keep(&mut self, lead: &LeadId, report: &FollowUpReport, owner: Option<&RepId>) {
+        let next = report.next_wakeup.as_ref();
+        self.look_at(lead, next.map(|next| next.at.to_utc()));
+        let Some(next) = next else {
+            self.records.remove(lead);
+            self.steps.remove(lead);
+            self.asked.remove(lead);
+            return;
+        };
+        self.records.insert(lead.clone(), report.record.clone());
+        let asked = report.deadlines.iter().filter_map(|one| one.owner.clone());
+        self.asked.insert(lead.clone(), asked.collect());
+        // The deadline that runs, else the look.
+        let open = |one: &&NodeDeadline| one.state == NodeState::Open && one.kind != NodeKind::Remind;
+        let due = report.deadlines.iter().find(open).and_then(|one| Some((one.owner.clone()?, one)));
+        let due = due.and_then(|(rep, one)| {
+            let what = format!("{} {rep}", one.node);
+            Some((rep, NextStep { what, at: Some(one.due_at?.to_utc()) }))
+        });
+        let look = owner.map(|owner| {
+            let step = NextStep { what: format!("look {}", next.reason), at: Some(next.at.to_utc()) };
+            (owner.clone(), step)
+        });
+        match due.or(look) {
+            Some(step) => drop(self.steps.insert(lead.clone(), step)),
+            None => drop(self.steps.remove(lead)),
+        }
     }
 
     fn look_at(&mut self, lead: &LeadId, at: Option<DateTime<Utc>>) {
@@ -93,7 +144,16 @@ impl Desk {
         let opened: Vec<_> = opened.map(|one| entry("opportunity", one.created_at)).collect();
         history.stage_entries.extend(opened);
         let rep = lead.owner.as_ref().and_then(|owner| self.reps.get(owner));
+        // Where nobody stands in, the clock of who is away stands.
+        let away = rep.filter(|_| history.cover().is_none()).into_iter().flat_map(|rep| &rep.absences);
+        let pauses = away.filter(|one| one.from <= self.now).map(|one| Pause {
+            from: one.from,
+            until: Some(one.until),
+            reason: "the owner is away".to_owned(),
+        });
         let options = FollowUpOptions {
+            pauses: pauses.collect(),
+            awaits_answer: lead.status == LeadStatus::Converted && is_live(&self.book, lead),
             calendar: rep.and_then(|rep| rep.hours.clone()),
             manager: rep.and_then(|rep| rep.manager.clone()),
             record: policies.records.get(id).cloned().unwrap_or_default(),
@@ -122,8 +182,9 @@ impl Desk {
         };
         policies.written += 1;
         let decision = format!("policies {id} {}", policies.written);
-        policies.records.insert(id.clone(), report.record.clone());
-        policies.look_at(id, report.next_wakeup.as_ref().map(|next| next.at.to_utc()));
+        let lead = self.book.lead(id);
+        policies.keep(id, &report, lead.and_then(|lead| lead.owner.as_ref()));
+        let is_converted = lead.is_some_and(|lead| lead.status == LeadStatus::Converted);
         if let Some(first) = &report.first_contact {
             let key = (id.clone(), first.owner.clone(), first.from);
             policies.first.entry(key).or_insert_with(|| first.clone());
@@ -139,22 +200,24 @@ impl Desk {
             let said = format!("{}: {} of {}", one.late, one.node, one.policy);
             self.say(id, "-", said, Some(one.to_string()));
         }
-        let taken = report
-            .actions
-            .iter()
-            .find(|one| matches!(one.step, Step::Recycle | Step::Reassign) && one.is_new);
+        let taken = report.actions.iter().find(|one| one.is_new && one.takes_away());
+        // The next owner is found by the rules of assignment; an account's lead goes on to who answers for the account.
+        let goes_on = taken.filter(|taken| taken.step == Step::Reassign || is_converted);
         let mut effects = report.effects();
-        effects.retain(|effect| taken.is_none_or(|taken| !taken.effects.contains(effect)));
+        effects.retain(|effect| goes_on.is_none_or(|taken| !taken.effects.contains(effect)));
         if !effects.is_empty() {
+            // Status, pool, owner, tenure and deadlines change by one decision.
             self.write(&decision, &effects);
         }
         if let Some(taken) = taken {
             let said = format!("{}: {} of {}: {}", taken.step, taken.node, taken.policy, taken.reason);
             self.say(id, "-", said, Some(taken.to_string()));
-            // Status, pool, owner, tenure and deadlines change by one decision.
-            self.miss(id)?;
         }
-        Ok(())
+        match goes_on {
+            Some(_) => self.miss(id),
+            None if taken.is_some() => self.serve(),
+            None => Ok(()),
+        }
     }
 }
 
@@ -171,7 +234,7 @@ pub(super) fn tables(desk: &Desk, zone: FixedOffset, out: &mut dyn Write) -> io:
     speed(policies, out)
 }
 
-/// How many were late at what, and how fast reps speak to leads first.
+/// How many were late at what, with one of each as it is on record, and how fast reps speak to leads first.
 pub(super) fn counts(desk: &Desk, out: &mut dyn Write) -> io::Result<()> {
     let Some(policies) = &desk.policies else { return Ok(()) };
     let mut late: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -179,8 +242,13 @@ pub(super) fn counts(desk: &Desk, out: &mut dyn Write) -> io::Result<()> {
         *late.entry((one.node.as_str(), one.late.as_str())).or_default() += 1;
     }
     writeln!(out, "# late\nnode\tlate\tcount")?;
-    for ((node, late), count) in late {
-        line(out, &[&node, &late, &count])?;
+    for ((node, late), count) in &late {
+        line(out, &[node, late, count])?;
+    }
+    writeln!(out, "# evidence")?;
+    for (node, late) in late.keys() {
+        let of_step = policies.late.values().find(|one| one.node == *node && one.late.as_str() == *late);
+        of_step.into_iter().try_for_each(|one| line(out, &[one]))?;
     }
     speed(policies, out)
 }

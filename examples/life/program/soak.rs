@@ -1,4 +1,4 @@
-//! A generated quarter: what comes in, what reps do, and what is left of it at the end.
+//! A generated season: what comes in, what reps do, and what is left of it at the end.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -17,11 +17,13 @@ use quarter::Quarter;
 mod quarter;
 mod random;
 
-/// The days of the quarter, of which two festivals are no working days: the Spring Festival and Qingming.
-const DAYS: i64 = 92;
-const START: &str = "2026-01-05T00:00:00+08:00";
-/// So many leads a rep can speak to in the quarter.
-const LEADS_A_REP: usize = 900;
+/// Twenty weeks, from before the National Day until after the Spring Festival: two weeks off, and four working weekends.
+const DAYS: i64 = 140;
+const START: &str = "2024-09-23T00:00:00+08:00";
+/// The days off of the National Day and of the Spring Festival, by the day of the season.
+const FESTIVALS: [std::ops::Range<i64>; 2] = [8..15, 127..135];
+/// So many leads a rep can speak to in the season.
+const LEADS_A_REP: usize = 500;
 
 /// Lives a quarter twice, the second time from a state that is saved and read again every day.
 pub(crate) fn run(
@@ -76,7 +78,7 @@ fn team(count: usize) -> Vec<Rep> {
 fn live(options: &Options, count: usize, saves: bool) -> Result<Lived, Box<dyn Error>> {
     let calendars = Calendars([("office".to_owned(), CalendarRules::china())].into_iter().collect());
     let mut desk = Desk::with(&options.rules, &team(count), &calendars, false)?;
-    desk.follow_by(options.follow_up.as_ref())?;
+    desk.follow_by(options.policies().as_ref())?;
     let mut lived = Hasher64::default();
     let mut quarter = Quarter::new(options.seed, count, start()?);
     for line in quarter.accounts() {

@@ -14,9 +14,21 @@ mod policies;
 mod refused;
 
 fn run(scenario: &[u8], words: &str) -> Result<(String, String, program::Verdict), String> {
+    run_with(scenario, "{}", words)
+}
+
+/// `s.jsonl` is the scenario, `p.json` the policies.
+fn run_with(
+    scenario: &[u8],
+    policies: &str,
+    words: &str,
+) -> Result<(String, String, program::Verdict), String> {
     let (mut out, mut notes) = (Vec::new(), Vec::new());
-    let read =
-        |path: &Path| if path == Path::new("s.jsonl") { Ok(scenario.to_vec()) } else { std::fs::read(path) };
+    let read = |path: &Path| match path.to_str() {
+        Some("s.jsonl") => Ok(scenario.to_vec()),
+        Some("p.json") => Ok(policies.as_bytes().to_vec()),
+        _ => std::fs::read(path),
+    };
     let words = words.split_whitespace().map(str::to_owned);
     let verdict = program::run(words, &read, &mut out, &mut notes).map_err(|error| error.to_string())?;
     Ok((String::from_utf8(out).unwrap(), String::from_utf8(notes).unwrap(), verdict))

@@ -9,8 +9,8 @@ use leadkit::model::{
 
 use super::super::desk::Desk;
 use super::super::event::{Deal, Event, Line};
-use super::DAYS;
 use super::random::Random;
+use super::{DAYS, FESTIVALS};
 
 const SURNAMES: [&str; 20] = [
     "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何",
@@ -107,13 +107,13 @@ impl Quarter {
         }
     }
 
-    /// People write by day, and less during the Spring Festival.
+    /// People write by day, and less during the festivals.
     fn draw_hour(&mut self) -> usize {
         loop {
             let hour = self.random.below((DAYS * 24) as usize);
             let day = hour / 24;
             let by_day = (8..23).contains(&(hour % 24));
-            let festival = (41..50).contains(&day);
+            let festival = FESTIVALS.iter().any(|days| days.contains(&(day as i64)));
             let share = match (by_day, festival) {
                 (true, false) => 100,
                 (true, true) => 30,
