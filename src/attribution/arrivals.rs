@@ -11,14 +11,10 @@ use crate::model::{Lead, LeadId, LinkKind, RecordRef};
 /// A lead that came.
 pub(super) struct Arrival<'a> {
     pub(super) visit: Cow<'a, Visit>,
-    /// Whether that is known: the visit was kept, or nothing was merged into the record it is read from.
+    /// Whether the visit was kept, and is not read from the record.
+    pub(super) is_kept: bool,
+    /// Whether that is how it came: the visit was kept, or nothing was merged into the record.
     pub(super) is_known: bool,
-}
-
-impl Arrival<'_> {
-    pub(super) fn is_kept(&self) -> bool {
-        matches!(self.visit, Cow::Borrowed(_))
-    }
 }
 
 /// Every lead that came.
@@ -53,10 +49,15 @@ impl<'a> Arrivals<'a> {
         let mut list: Vec<Arrival<'a>> = unkept
             .map(|one| Arrival {
                 visit: Cow::Owned(told.visit(one)),
+                is_kept: false,
                 is_known: !told.grown.contains(&one.id),
             })
             .collect();
-        list.extend(kept.values().map(|one| Arrival { visit: Cow::Borrowed(*one), is_known: true }));
+        list.extend(kept.values().map(|one| Arrival {
+            visit: told.decided(one),
+            is_kept: true,
+            is_known: true,
+        }));
         list.sort_by(|a, b| (a.visit.at, &a.visit.lead).cmp(&(b.visit.at, &b.visit.lead)));
         Arrivals { list, repeats, without_id }
     }
@@ -113,6 +114,17 @@ impl<'a> Told<'a> {
             }
         }
         told
+    }
+
+    /// A visit, which links say the decision about when the host did not tell it.
+    fn decided(&self, one: &'a Visit) -> Cow<'a, Visit> {
+        match self.entries.get(&one.lead).filter(|_| one.entry_of.is_none()) {
+            Some((subject, is_resent)) => {
+                let entry_of = Some((*subject).clone());
+                Cow::Owned(Visit { entry_of, is_resent: *is_resent, ..one.clone() })
+            }
+            None => Cow::Borrowed(one),
+        }
     }
 
     /// How a lead came by its own record.

@@ -97,8 +97,8 @@ impl Attribution {
     ///   of the lead, of a contact of it, or with a key it came with, since the person came before. The entries of a lead
     ///   that was on file when they came, and leads that one contact came of, are one person;
     /// * a lead of the customer came before with the same click id over that channel;
-    /// * a submission was sent again (`resubmission_of`) and the person came by that link before;
-    /// * it is a first link that the person told before.
+    /// * the person came by that link before, and it is the first link that is told again or the submission was sent again
+    ///   (`resubmission_of`).
     ///
     /// Channels and campaigns are taken without spaces around them. A touch or link whose channel is blank or
     /// [reserved](Journeys::RESERVED) is left out and counted, and a blank campaign is none. Content that somebody passed on

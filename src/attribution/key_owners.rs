@@ -56,7 +56,7 @@ impl KeyOwners {
             keys.brought.push(brought);
         }
         let by_id: BTreeMap<&LeadId, &Lead> = leads.iter().map(|one| (&one.id, one)).collect();
-        for (rank, one) in (arrivals.len()..).zip(arrivals).filter(|(_, one)| one.is_kept()) {
+        for (rank, one) in (arrivals.len()..).zip(arrivals).filter(|(_, one)| one.is_kept) {
             let Some(record) = by_id.get(&one.visit.lead) else { continue };
             for key in keys_of(record) {
                 keys.add(key, rank, &lead(&record.id));

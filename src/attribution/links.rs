@@ -60,9 +60,8 @@ pub(super) struct Links {
     pub(super) unkept: usize,
 }
 
-/// The links of all leads that no recorded touch shows, each once. A click id is one click, whoever has it. A person has
-/// one first link of a way, however often it is told; and a submission that is sent again by a link the person came by is
-/// no second visit.
+/// The links of all leads that no recorded touch shows, each once. A click id is one click, whoever has it. Of a person
+/// who came by a link before, the first link that is told again is that visit, and so is a submission that is sent again.
 pub(super) fn links(
     arrivals: &[Arrival<'_>],
     ways: &[Vec<Way>],
@@ -75,7 +74,6 @@ pub(super) fn links(
     let mut links = Links::default();
     let mut clicked: BTreeSet<(usize, usize, &str)> = BTreeSet::new();
     let mut came: BTreeSet<(usize, &Way)> = BTreeSet::new();
-    let mut came_first: BTreeSet<(usize, Way)> = BTreeSet::new();
     for (place, (one, ways)) in arrivals.iter().zip(ways).enumerate() {
         let (visit, record) = (&one.visit, lead(&one.visit.lead));
         let (Some(customer), Some(person)) = (customers.of(&record), persons.of(&record)) else {
@@ -92,8 +90,7 @@ pub(super) fn links(
         for way in ways {
             let is_first = last.as_ref() != Some(way);
             let is_same = clicks.iter().any(|click| clicked.contains(&(customer, *click, way.0.as_str())))
-                || (visit.is_resent && came.contains(&(person, way)))
-                || (is_first && came_first.contains(&(person, way.clone())));
+                || ((visit.is_resent || is_first) && came.contains(&(person, way)));
             let is_shown = shown.shows(&visit.lead, way)
                 || clicks.iter().any(|click| shown.shows_click(customer, *click, way, visit.at));
             if is_same || is_shown {
@@ -106,7 +103,6 @@ pub(super) fn links(
             clicked.extend(clicks.iter().map(|click| (customer, *click, way.0.as_str())));
             came.insert((person, way));
         }
-        came_first.extend(way_of(&visit.first_utm, rule).map(|way| (person, way)));
     }
     links
 }

@@ -11,31 +11,45 @@ use super::key_owners::KeyOwners;
 use super::sets::{RecordSets, lead};
 use crate::model::{LeadId, RecordRef, Touch};
 
+/// When a channel was met.
+#[derive(Debug, Default)]
+struct Times {
+    all: BTreeSet<DateTime<Utc>>,
+    by_campaign: BTreeMap<Option<String>, BTreeSet<DateTime<Utc>>>,
+}
+
 /// Touches with one key.
 #[derive(Debug, Default)]
 struct KeyTouches {
     list: Vec<(DateTime<Utc>, Way)>,
-    /// By channel, of all campaigns and of each.
-    times: BTreeMap<(String, Option<Option<String>>), BTreeSet<DateTime<Utc>>>,
+    by_channel: BTreeMap<String, Times>,
 }
 
 impl KeyTouches {
+    fn add(&mut self, way: &Way, time: DateTime<Utc>) {
+        self.list.push((time, way.clone()));
+        let times = self.by_channel.entry(way.0.clone()).or_default();
+        times.all.insert(time);
+        times.by_campaign.entry(way.1.clone()).or_default().insert(time);
+    }
+
     /// Whether one shows a link: one of its channel and campaign, after a moment and no later than another.
     fn shows(&self, (channel, campaign): &Way, after: Option<DateTime<Utc>>, at: DateTime<Utc>) -> bool {
-        if after.is_some_and(|after| after >= at) {
+        let Some(times) = self.by_channel.get(channel).filter(|_| after.is_none_or(|after| after < at))
+        else {
             return false;
-        }
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let campaigns = match campaign {
-            None => [Some(None), None],
-            Some(_) => [Some(Some(campaign.clone())), Some(Some(None))],
         };
-        campaigns.into_iter().flatten().any(|campaign| {
-            let times = self.times.get(&(channel.clone(), campaign));
-            times.is_some_and(|times| times.range((from, Bound::Included(at))).next().is_some())
-        })
+        let lists = match campaign {
+            None => [Some(&times.all), None],
+            Some(_) => [times.by_campaign.get(campaign), times.by_campaign.get(&None)],
+        };
+        let range = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Included(at));
+        lists.into_iter().flatten().any(|times| times.range(range).next().is_some())
     }
 }
+
+/// When a person came, in order, and by which links.
+type Came<'a> = Vec<(DateTime<Utc>, &'a [Way])>;
 
 /// What recorded touches show: each the next arrival of whom it reached. A touch without a campaign shows links of all,
 /// and a link without one is shown by touches of all.
@@ -85,11 +99,7 @@ impl<'a> Shown<'a> {
             self.show(person, at, way);
         }
         for number in numbers {
-            let touches = self.by_key.entry((customer, number)).or_default();
-            touches.list.push((time, way.clone()));
-            for campaign in [None, Some(way.1.clone())] {
-                touches.times.entry((way.0.clone(), campaign)).or_default().insert(time);
-            }
+            self.by_key.entry((customer, number)).or_default().add(way, time);
         }
     }
 
@@ -119,7 +129,7 @@ impl<'a> Shown<'a> {
     ) {
         let mut holders: BTreeSet<(usize, (usize, usize))> = BTreeSet::new();
         let mut carried: BTreeMap<(usize, usize), Vec<DateTime<Utc>>> = BTreeMap::new();
-        let mut of_persons: BTreeMap<usize, Vec<(DateTime<Utc>, &[Way])>> = BTreeMap::new();
+        let mut of_persons: BTreeMap<usize, Came<'_>> = BTreeMap::new();
         for (place, one) in arrivals.iter().enumerate() {
             let (Some((person, at)), Some(customer)) =
                 (self.came.get(&one.visit.lead).copied(), customers.of(&lead(&one.visit.lead)))

@@ -28,7 +28,7 @@ use crate::text::mask_id;
 ///
 /// let lead = Lead {
 ///     id: "L1".into(),
-///     created_at: "2026-03-02T09:00:00Z".parse()?,
+///     created_at: "2026-03-02T09:00:00Z".parse().unwrap(),
 ///     utm: Utm { source: Some("sem".into()), ..Utm::default() },
 ///     click_ids: [("gclid".to_owned(), "Cj0K".to_owned())].into(),
 ///     emails: vec!["Ann+news@quellmark.de".into()],
@@ -37,7 +37,6 @@ use crate::text::mask_id;
 /// let visit = Visit::of(&lead);
 /// assert_eq!((visit.lead.as_str(), visit.at), ("L1", lead.created_at));
 /// assert!(visit.keys["email"].contains("ann@quellmark.de") && visit.keys["gclid"].contains("Cj0K"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Visit {

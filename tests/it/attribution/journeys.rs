@@ -855,6 +855,10 @@ fn a_first_link_is_one_touch_however_often_it_is_told() {
         ["0 feed", "0 sem", "10 mail", "20 feed"],
         "by that link again"
     );
+    // The only link of one visit is the first of the next.
+    let only = Lead { first_utm: Utm::default(), ..came("L1", "feed", 0) };
+    let leads = [only, came("L2", "mail", 10)];
+    assert_eq!(shown(&Records { leads: &leads, ..Records::default() }), ["0 feed", "10 mail"]);
 }
 
 /// A blank id of an opportunity is that of no order, and a lead without an id is counted.

@@ -105,6 +105,20 @@ fn what_was_not_kept_is_counted_and_not_guessed() {
     assert_eq!((shown(&assembled), assembled.unkept), (vec![vec!["0 feed".to_owned()]], 0));
 }
 
+/// A link says what a visit was not told: that it is another entry of somebody, or the same submission.
+#[test]
+fn a_link_decides_about_a_visit_too() {
+    let leads = [came("L1", "sem", "a", 0), came("L2", "mail", "b", 50), came("L3", "sem", "c", 60)];
+    let visits: Vec<Visit> = leads.iter().map(Visit::of).collect();
+    let link = |from: &str, kind| Link { kind, ..merged(from, "L1") };
+    let links = [link("L2", LinkKind::ReentryOf), link("L3", LinkKind::ResubmissionOf)];
+    let reached = Touch { lead: "L1".into(), channel: "mail".into(), time: hour(49), ..Touch::default() };
+    let touches = [reached];
+    let records =
+        Records { leads: &leads, visits: &visits, links: &links, touches: &touches, ..Records::default() };
+    assert_eq!(shown(&assemble(&records)), [["0 sem", "49 mail"]]);
+}
+
 /// The visit of a lead that the host no longer has counts where a link leads to it, else it is a stranger's.
 #[test]
 fn a_visit_outlives_its_lead() {
@@ -456,16 +470,16 @@ fn by_hand(comers: &[Comer], world: &World) -> Vec<Vec<Row>> {
             person[number] = person[subject.as_str()[1..].parse::<usize>().unwrap()];
         }
     }
-    let mut first_told: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut told: BTreeSet<(usize, usize, Option<String>)> = BTreeSet::new();
     for (number, one) in comers.iter().enumerate() {
         let mut ways: Vec<(usize, Option<String>, bool)> = Vec::new();
         let last = one.last.map(|(channel, named)| (channel, named.then(|| "spring".to_owned())));
         if let Some(first) = one.first.filter(|first| last != Some((*first, None))) {
             ways.push((first, None, true));
         }
-        ways.extend(last.map(|(channel, campaign)| (channel, campaign, false)));
+        ways.extend(last.clone().map(|(channel, campaign)| (channel, campaign, false)));
         for (channel, campaign, is_first) in ways {
-            if is_first && first_told.contains(&(person[number], channel)) {
+            if is_first && told.contains(&(person[number], channel, None)) {
                 continue;
             }
             let clicked = one.click == Some(channel);
@@ -486,7 +500,8 @@ fn by_hand(comers: &[Comer], world: &World) -> Vec<Vec<Row>> {
                 customers.entry(world.root[number]).or_default().push(row);
             }
         }
-        first_told.extend(one.first.map(|first| (person[number], first)));
+        told.extend(one.first.map(|first| (person[number], first, None)));
+        told.extend(last.map(|(channel, campaign)| (person[number], channel, campaign)));
     }
     let mut customers: Vec<Vec<Row>> = customers.into_values().collect();
     customers.iter_mut().for_each(|rows| rows.sort());
@@ -529,5 +544,113 @@ proptest! {
         // Nobody merged: the same touches, of more customers.
         let apart: usize = rows(&live(&comers, &named, &[]).assembled(0)).iter().map(Vec::len).sum();
         prop_assert_eq!(apart, wanted.iter().map(Vec::len).sum::<usize>());
+    }
+}
+
+/// A lead of a few keys, people and companies: everything may meet everything.
+fn any_lead(number: usize) -> impl Strategy<Value = (Lead, Option<Visit>, Vec<Link>)> {
+    let few = || prop::option::of(0..3usize);
+    (few(), few(), (few(), few(), few()), 0..60i64, 0..8usize, few()).prop_map(
+        move |(first, last, (mail, open, click), time, kind, other)| {
+            let other = other.unwrap_or(0);
+            let record = Lead {
+                id: if kind == 7 && number == 4 { " ".into() } else { id(number) },
+                created_at: hour(time),
+                first_utm: first.map(|channel| utm(CHANNELS[channel])).unwrap_or_default(),
+                utm: last.map(|channel| utm(CHANNELS[channel])).unwrap_or_default(),
+                emails: mail
+                    .map(|mail| format!("p{mail}@quellmark.de").as_str().into())
+                    .into_iter()
+                    .collect(),
+                external_ids: open
+                    .map(|open| ("openid".to_owned(), format!("o{open}")))
+                    .into_iter()
+                    .collect(),
+                click_ids: click.map(|click| ("gclid".to_owned(), format!("g{click}"))).into_iter().collect(),
+                account: (kind == 1).then(|| "A1".into()),
+                folded_into: (kind == 2).then(|| id(other)),
+                collected_under: (kind == 3).then(|| id(other)),
+                ..Lead::default()
+            };
+            let link =
+                |kind| Link { from: RecordRef::Lead(id(number)), kind, to: RecordRef::Lead(id(other)) };
+            let links = match kind {
+                4 => vec![link(LinkKind::MergedInto)],
+                5 => vec![link(LinkKind::ReentryOf)],
+                6 => vec![link(LinkKind::ResubmissionOf)],
+                _ => Vec::new(),
+            };
+            let visit = (time % 2 == 0)
+                .then(|| Visit { entry_of: (kind == 5).then(|| id(other)), ..Visit::of(&record) });
+            (record, visit, links)
+        },
+    )
+}
+
+fn any_touch() -> impl Strategy<Value = Touch> {
+    let few = || prop::option::of(0..3usize);
+    (few(), few(), few(), few(), few(), (few(), 0..60i64, 0..CHANNELS.len())).prop_map(
+        |(lead, contact, mail, open, click, (copy, time, channel))| {
+            let key = |name: &str, value: Option<usize>, of: &str| {
+                value.map(|value| (name.to_owned(), format!("{of}{value}")))
+            };
+            let mail = mail.map(|mail| ("email".to_owned(), format!("P{mail}+x@quellmark.de")));
+            let keys = mail.into_iter().chain(key("openid", open, "o")).chain(key("gclid", click, "g"));
+            Touch {
+                id: copy.filter(|copy| copy + channel > 0).map(|copy| format!("t{copy}").as_str().into()),
+                activity: copy.filter(|_| time % 3 == 0).map(|_| format!("a{channel}").as_str().into()),
+                lead: lead.map(id).unwrap_or_default(),
+                contact: contact.map(|contact| format!("C{contact}").as_str().into()),
+                keys: keys.collect(),
+                channel: CHANNELS[channel].into(),
+                campaign: (time % 5 == 0).then(|| "spring".into()),
+                time: hour(time),
+                ..Touch::default()
+            }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    /// Records of any kind, in any order: the same journeys, and the same counts.
+    #[test]
+    fn the_order_of_records_changes_nothing(
+        leads in (any_lead(0), any_lead(1), any_lead(2), any_lead(3), any_lead(4)),
+        touches in prop::collection::vec(any_touch(), 0..8),
+        turn in 1..8usize,
+    ) {
+        let leads = [leads.0, leads.1, leads.2, leads.3, leads.4];
+        let mut visits: Vec<Visit> = leads.iter().filter_map(|(_, visit, _)| visit.clone()).collect();
+        let mut links: Vec<Link> = leads.iter().flat_map(|(.., links)| links.clone()).collect();
+        let mut leads: Vec<Lead> = leads.into_iter().map(|(lead, ..)| lead).collect();
+        let mut touches = touches;
+        let mut contacts: Vec<Contact> = (0..3)
+            .map(|number| Contact {
+                id: format!("C{number}").as_str().into(),
+                lead: (number == 0).then(|| id(2)),
+                account: (number == 1).then(|| "A1".into()),
+                emails: vec![format!("p{number}@quellmark.de").as_str().into()],
+                ..Contact::default()
+            })
+            .collect();
+        let ask = |leads: &[Lead], visits: &[Visit], links: &[Link], touches: &[Touch], contacts: &[Contact]| {
+            let found = assemble(&Records { leads, visits, links, touches, contacts, ..Records::default() });
+            (rows(&found), found.to_string())
+        };
+        let wanted = ask(&leads, &visits, &links, &touches, &contacts);
+        let all: usize = wanted.0.iter().map(Vec::len).sum();
+        prop_assert!(all <= touches.len() + 2 * leads.len());
+        leads.rotate_left(turn % 5);
+        contacts.rotate_left(turn % 3);
+        visits.reverse();
+        links.reverse();
+        if turn % 2 == 0 {
+            touches.reverse();
+        } else {
+            touches.sort_by(|a, b| (a.time, &a.lead).cmp(&(b.time, &b.lead)));
+        }
+        prop_assert_eq!(ask(&leads, &visits, &links, &touches, &contacts), wanted);
     }
 }
