@@ -62,8 +62,8 @@ impl<'a> Arrivals<'a> {
         Arrivals { list, repeats, without_id }
     }
 
-    /// Leads that came as one person: entries of a lead that was on file when they came, and those that one contact came of.
-    /// What was merged since is not among them, so that no merge changes what touches show.
+    /// Leads that came as one person: entries of a lead that was on file when they came, and those that one contact
+    /// came of. What was merged since is not among them, so that no merge changes what touches show.
     pub(super) fn persons(&self, records: &Records<'_>) -> RecordSets {
         let mut sets = RecordSets::default();
         for one in &self.list {

@@ -82,23 +82,25 @@ impl Attribution {
     /// Assembles the journeys of all customers from their records.
     ///
     /// Records that belong together are one customer, whose journey holds the touches of all its leads (collected and
-    /// merged ones too) and contacts in order of time, each touch once. Touches of a customer are one when they have an id
-    /// or an activity alike, also through others: the earliest of them counts. So are touches without either that
-    /// reached one person over the same channel and campaign at the same moment. An anonymous touch belongs to the lead that came first
-    /// of those that came with its click id, OpenID, unionid, WeChat id (`wechat`) or the person key of its e-mail (without `+tag`),
-    /// else to a lead that has it since, or else to the contact that has one of the last two.
+    /// merged ones too) and contacts in order of time, each touch once. Touches of a customer are one when they have an
+    /// id or an activity alike, also through others: the earliest of them counts. So are touches without either that
+    /// reached one person over the same channel and campaign at the same moment; merged leads are one person, because a
+    /// merge may have copied the touch, and ids tell two apart. An anonymous touch belongs to the lead that came first
+    /// of those that came with its click id, OpenID, unionid, WeChat id (`wechat`) or the person key of its e-mail
+    /// (without `+tag`), else to a lead that has it since, or else to the contact that has one of the last two.
     ///
-    /// The first and last link by which a lead came are touches at its arrival, before others of that moment. How it came
-    /// is what its [`Visit`](super::Visit) says, kept when the lead was filed: merging and folding change leads, and visits never, so
-    /// no merge moves, loses or doubles a touch. Without a visit a lead came as its own record says; if others were merged
-    /// into it, whose links it has and when it came nobody knows: they are left out and counted. A link is no second touch when
+    /// The first and last link by which a lead came are touches at its arrival, before others of that moment. How it
+    /// came is what its [`Visit`](super::Visit) says, kept when the lead was filed: merging and folding change leads,
+    /// but no visit, so no merge moves, loses or doubles how somebody came. Without a visit a lead came as its own
+    /// record says; when others were merged into it nobody knows whose the links are that it has, nor when it came, so
+    /// they are left out and counted. A link is no second touch when
     ///
-    /// * a recorded touch of that channel and campaign shows it, no later: one with a click id the lead came with, or one
-    ///   of the lead, of a contact of it, or with a key it came with, since the person came before. The entries of a lead
-    ///   that was on file when they came, and leads that one contact came of, are one person;
+    /// * a recorded touch of that channel and campaign shows it, no later: one with a click id the lead came with, or
+    ///   one of the lead, of a contact of it, or with a key it came with, since the person came before. The entries of
+    ///   a lead that was on file when they came, and leads that one contact came of, are one person;
     /// * a lead of the customer came before with the same click id over that channel;
-    /// * the person came by that link before, and it is the first link that is told again or the submission was sent again
-    ///   (`resubmission_of`).
+    /// * the person came by that link before, and it is the first link that is told again or the submission was sent
+    ///   again (`resubmission_of`).
     ///
     /// Channels and campaigns are taken without spaces around them. A touch or link whose channel is blank or
     /// [reserved](Journeys::RESERVED) is left out and counted, and a blank campaign is none. Content that somebody passed on

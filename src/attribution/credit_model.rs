@@ -14,11 +14,11 @@ use super::names::Names;
 /// `{"custom": {"name": "…", "params": {…}}}`; the [module docs](super) show one. A model must be pure: the same
 /// journey gives the same weights.
 ///
-/// Nothing bounds the number of channels, which strangers may swell by links of their own, so a model bounds what it does:
-/// what takes longer than O(channels) beside the look at each touch counts [`Paths::channels`] first and refuses with
-/// [`CreditError::TooManyChannels`] or [`CreditError::Custom`] what it cannot do, as built-in models do. `fit` is called once for a
-/// credit and once more for each sample of a bootstrap, whose limit counts only the look at touches and channels, because
-/// what a host's model does beside it is not known.
+/// Nothing bounds the number of channels, which strangers may swell by links of their own, so a model bounds what it
+/// does: what takes longer than O(channels) beside the look at each touch counts [`Paths::channels`] first and refuses
+/// with [`CreditError::TooManyChannels`] or [`CreditError::Custom`] what it cannot do, as built-in models do. `fit` is
+/// called once for a credit and once more for each sample of a bootstrap, whose limit counts only the look at touches
+/// and channels, because what a host's model does beside it is not known.
 pub trait CreditModel: Send + Sync + fmt::Debug {
     /// Writes a weight for each touch: at least 0, finite, in any unit, because only their proportion counts.
     ///
