@@ -246,7 +246,13 @@ impl Laws {
         }
         if next_of(seen, lead).is_none() {
             let owner = lead.owner.as_ref().map_or("nobody", |owner| owner.as_str());
-            let due = deadline(seen.book, lead).map(|one| one.due_at.to_rfc3339());
+            let due = match seen.policies {
+                Some(policies) => policies.step_of(&lead.id).map(|(rep, step)| {
+                    let at = step.at.map(|at| at.to_rfc3339()).unwrap_or_default();
+                    format!("{} of {rep} {at}", step.what)
+                }),
+                None => deadline(seen.book, lead).map(|one| one.due_at.to_rfc3339()),
+            };
             let wake_up =
                 seen.book.wake_up(&lead.id).map(|one| format!("{} {}", one.code, one.at.to_rfc3339()));
             let what = format!(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::io::{self, Write};
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use leadkit::HostTables;
 use leadkit::calendar::Calendars;
 use leadkit::error::RuleErrors;
@@ -109,7 +109,10 @@ impl Policies {
         let due = report.deadlines.iter().find(open).and_then(|one| Some((one.owner.clone()?, one)));
         let due = due.and_then(|(rep, one)| {
             let what = format!("{} {rep}", one.node);
-            Some((rep, NextStep { what, at: Some(one.due_at?.to_utc()) }))
+            // What is missed on a day off is so on the next working day.
+            let due = one.due_at?;
+            let at = if next.at - due > TimeDelta::seconds(1) { next.at } else { due };
+            Some((rep, NextStep { what, at: Some(at.to_utc()) }))
         });
         let look = owner.map(|owner| {
             let step = NextStep { what: format!("look {}", next.reason), at: Some(next.at.to_utc()) };

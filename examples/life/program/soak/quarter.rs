@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Timelike};
 use leadkit::model::{
-    Account, CloseReason, Contact, FollowUp, FollowUpKind, Lead, LeadId, LeadStatus, Rep, RepId, Value,
+    Account, CloseReason, Contact, FollowUp, FollowUpKind, Lead, LeadId, LeadStatus, OpportunityId, Rep,
+    RepId, Value,
 };
 
 use super::super::desk::Desk;
@@ -57,6 +58,8 @@ pub(super) struct Quarter {
     agenda: VecDeque<RepId>,
     /// What follows from what was done.
     then: VecDeque<Line>,
+    /// Opportunities that are open, and their leads.
+    deals: Vec<(OpportunityId, LeadId)>,
     joined: usize,
 }
 
@@ -89,6 +92,7 @@ impl Quarter {
             at: start,
             agenda: VecDeque::new(),
             then: VecDeque::new(),
+            deals: Vec::new(),
             joined: 0,
         };
         quarter.families();
@@ -170,12 +174,13 @@ impl Quarter {
             lines.extend(self.people_come_and_go(desk));
         }
         let works = (9..18).contains(&at.hour());
-        self.agenda = desk
-            .reps
-            .values()
-            .filter(|rep| works && desk.is_at_work(rep, at.to_utc()))
-            .flat_map(|rep| std::iter::repeat_n(rep.id.clone(), 6))
-            .collect();
+        self.agenda.clear();
+        for rep in desk.reps.values().filter(|rep| works && desk.is_at_work(rep, at.to_utc())) {
+            // Some do little: their leads go to others.
+            if !is_idle(&rep.id) || self.random.hits(3) {
+                self.agenda.extend(std::iter::repeat_n(rep.id.clone(), 6));
+            }
+        }
         lines
     }
 
@@ -252,6 +257,20 @@ impl Quarter {
             };
             lines.push(self.line("join", Event::Join(Box::new(rep))));
         }
+        for _ in 0..self.deals.len().div_ceil(20) {
+            let (id, lead) = self.deals.swap_remove(self.random.below(self.deals.len()));
+            let status = if self.random.hits(40) { Deal::Won } else { Deal::Lost };
+            lines.push(self.line("opportunity", Event::Opportunity { id, lead, status }));
+        }
+        if self.random.hits(30) {
+            let is_blocked = |lead: &&Lead| lead.close_reason == Some(CloseReason::Blocked);
+            let blocked: Vec<LeadId> =
+                desk.book.leads().filter(is_blocked).map(|lead| lead.id.clone()).collect();
+            if !blocked.is_empty() {
+                let lead = blocked[self.random.below(blocked.len())].clone();
+                lines.push(self.line("release", Event::Release { lead }));
+            }
+        }
         if self.random.hits(40)
             && let Some(lead) = desk
                 .book
@@ -299,7 +318,8 @@ impl Quarter {
                 Some(("convert", Event::Convert { lead, account }))
             }
             44..47 => {
-                let id = format!("O{}", self.acts).as_str().into();
+                let id: OpportunityId = format!("O{}", self.acts).as_str().into();
+                self.deals.push((id.clone(), lead.clone()));
                 Some(("opportunity", Event::Opportunity { id, lead, status: Deal::Open }))
             }
             _ => None,
@@ -310,6 +330,11 @@ impl Quarter {
         }
         call
     }
+}
+
+/// One in ten.
+fn is_idle(rep: &RepId) -> bool {
+    rep.as_str().ends_with('3')
 }
 
 fn person(number: usize, companies: &[(String, String)], random: &mut Random) -> Person {
