@@ -6,17 +6,20 @@ use std::io::Write;
 
 use chrono::{DateTime, Utc};
 use leadkit::assign::{
-    AssignRule, AssignRules, AssignTarget, Assigner, Ledger, Ledgers, ONE_LEAD, PoolRules, RepLedger, Roster,
-    Strategy, TurnList,
+    AssignExplanation, AssignRule, AssignRules, AssignTarget, Assigner, Assignment, Ledger, Ledgers,
+    ONE_LEAD, PoolRules, RepGroup, RepLedger, Roster, Strategy, TurnList,
 };
 use leadkit::calendar::{Calendars, Zone};
 use leadkit::model::{Lead, Rep, RepId};
-use leadkit::rule::{FactContext, Facts, HostTables};
+use leadkit::rule::{Condition, FactContext, Facts, HostTables, Operator};
 
-use super::scenario::Scenario;
+use super::scenario::{NOWHERE, Scenario, Seller};
 
 const POOL: &str = "leads";
 const RULE: &str = "everybody";
+const ALL: &str = "all";
+/// Where a lead says its territory if territories are names.
+const TERRITORY: &str = "attributes.territory";
 
 /// The letter of the n-th rep.
 fn letter(index: usize) -> String {
@@ -40,7 +43,7 @@ pub(crate) fn sequence(
         .enumerate()
         .map(|(index, weight)| Rep { id: id(index), weight: *weight, ..Rep::default() })
         .collect();
-    let assigner = assigner(strategy, Zone::default(), None, false)?;
+    let assigner = compile(plain(strategy, Zone::default(), None))?;
     let roster = Roster::compile(&reps, &Calendars::default())?;
     let letters: BTreeMap<RepId, String> =
         (0..weights.len()).map(|index| (id(index), letter(index))).collect();
@@ -70,23 +73,30 @@ pub(crate) fn sequence(
     Ok(())
 }
 
-fn assigner(
-    strategy: Strategy,
-    zone: Zone,
-    daily_assign_cap: Option<u32>,
-    match_industry: bool,
-) -> Result<Assigner, Box<dyn Error>> {
+fn plain(strategy: Strategy, zone: Zone, daily_assign_cap: Option<u32>) -> PoolRules {
     let rule = AssignRule { id: RULE.into(), then: AssignTarget::Everybody, ..AssignRule::default() };
-    let pool = PoolRules {
-        zone,
-        daily_assign_cap,
-        strategy,
-        match_industry,
-        rules: vec![rule],
-        ..PoolRules::default()
+    PoolRules { zone, daily_assign_cap, strategy, rules: vec![rule], ..PoolRules::default() }
+}
+
+fn compile(pool: PoolRules) -> Result<Assigner, Box<dyn Error>> {
+    let all = RepGroup { when: Some(Condition::default()), ..RepGroup::default() };
+    let (pools, groups) = ([(POOL.into(), pool)].into(), [(ALL.into(), all)].into());
+    Ok(Assigner::compile(&AssignRules { pools, groups, ..AssignRules::default() })?)
+}
+
+/// As [`plain`], with a rule for each territory that is a name; all share one group's turns.
+fn by_names(scenario: &Scenario, pool: PoolRules) -> Result<PoolRules, Box<dyn Error>> {
+    let rule = |id: &str, when: Condition| AssignRule {
+        id: id.into(),
+        when,
+        skills: [Scenario::serves(id)].into(),
+        then: AssignTarget::Group { id: ALL.into(), strategy: None },
+        ..AssignRule::default()
     };
-    let rules = AssignRules { pools: [(POOL.into(), pool)].into(), ..AssignRules::default() };
-    Ok(Assigner::compile(&rules)?)
+    let named = |name: &String| Ok(rule(name, Condition::compare(TERRITORY, Operator::Eq, name.as_str())?));
+    let mut rules = scenario.names.iter().map(named).collect::<Result<Vec<_>, Box<dyn Error>>>()?;
+    rules.push(rule(NOWHERE, Condition::default()));
+    Ok(PoolRules { rules, match_territory: false, ..pool })
 }
 
 /// What a rep got, and could have got.
@@ -98,54 +108,26 @@ struct Tally {
     longest: u32,
 }
 
-/// Plays a scenario.
-pub(crate) fn play(
-    scenario: Scenario,
-    strategy: Option<Strategy>,
-    out: &mut dyn Write,
-) -> Result<(), Box<dyn Error>> {
-    let strategy = strategy.unwrap_or(scenario.strategy);
-    let assigner = assigner(strategy, scenario.zone.clone(), scenario.daily_assign_cap, scenario.has_names)?;
-    let (mut ledger, mut counts) = (Ledger::new(POOL.into()), RepLedger::default());
-    let tables = HostTables::default();
-    let mut tallies: BTreeMap<RepId, Tally> = BTreeMap::new();
-    let mut there: Option<(Vec<bool>, Roster)> = None;
-    writeln!(out, "lead\tat\towner\treason")?;
-    for lead in &scenario.leads {
-        let now = lead.created_at;
-        let is_there: Vec<bool> = scenario
-            .sellers
-            .iter()
-            .map(|one| one.joins.is_none_or(|at| at <= now) && one.leaves.is_none_or(|at| now < at))
-            .collect();
-        // Compiled anew only when somebody comes or leaves.
-        if there.as_ref().is_none_or(|(before, _)| *before != is_there) {
-            let reps: Vec<Rep> = scenario
-                .sellers
-                .iter()
-                .zip(&is_there)
-                .map(|(one, is_there)| Rep { active: one.rep.active && *is_there, ..one.rep.clone() })
-                .collect();
-            there = Some((is_there, Roster::compile(&reps, &scenario.calendars)?));
-        }
-        let Some((_, roster)) = &there else { continue };
-        let facts = Facts::new(lead, &FactContext::new(&tables, now));
-        let ledgers = Ledgers { pool: &ledger, reps: &counts };
-        let decided = assigner.assign(&facts, roster, ledgers);
-        let explained = assigner.explain(&facts, roster, ledgers);
+/// Everybody's tallies.
+struct Tallies<'s> {
+    sellers: &'s [Seller],
+    tallies: BTreeMap<RepId, Tally>,
+}
+
+impl Tallies<'_> {
+    fn weight(&self, rep: &RepId) -> f64 {
+        self.sellers.iter().find(|one| one.rep.id == *rep).map_or(0.0, |one| f64::from(one.rep.weight))
+    }
+
+    /// Counts a lead that was given now.
+    fn count(&mut self, decided: &Assignment, explained: &AssignExplanation) {
         let answers = explained.rules.iter().flat_map(|rule| &rule.reps);
         let eligible: Vec<&RepId> = answers.filter(|(_, no)| no.is_none()).map(|(rep, _)| rep).collect();
-        let weight = |rep: &RepId| {
-            scenario
-                .sellers
-                .iter()
-                .find(|one| one.rep.id == *rep)
-                .map_or(0.0, |one| f64::from(one.rep.weight))
-        };
-        let total: f64 = eligible.iter().map(|rep| weight(rep)).sum();
+        let total: f64 = eligible.iter().map(|rep| self.weight(rep)).sum();
         for rep in eligible {
-            let tally = tallies.entry(rep.clone()).or_default();
-            tally.fair += weight(rep) / total;
+            let fair = self.weight(rep) / total;
+            let tally = self.tallies.entry(rep.clone()).or_default();
+            tally.fair += fair;
             if decided.owner() == Some(rep) {
                 tally.leads += 1;
                 tally.waits = 0;
@@ -154,31 +136,94 @@ pub(crate) fn play(
                 tally.longest = tally.longest.max(tally.waits);
             }
         }
+    }
+
+    fn write(
+        &self,
+        ledger: &Ledger,
+        list: &TurnList,
+        strategy: Strategy,
+        out: &mut dyn Write,
+    ) -> Result<(), Box<dyn Error>> {
+        let smooth = strategy == Strategy::SmoothWeighted;
+        let credits: BTreeMap<&RepId, i64> =
+            if smooth { ledger.smooth_weights(list).collect() } else { ledger.credits(list).collect() };
+        let leads: u32 = self.tallies.values().map(|tally| tally.leads).sum();
+        writeln!(out, "\nrep\tleads\tshare\tfair share\tcredit\tlongest wait")?;
+        for seller in self.sellers {
+            let id = &seller.rep.id;
+            let none = Tally::default();
+            let tally = self.tallies.get(id).unwrap_or(&none);
+            let owed = credits.get(id).copied().unwrap_or(0);
+            let credit = match smooth {
+                true => owed.to_string(),
+                false => format!("{:+.3}", owed as f64 / ONE_LEAD as f64),
+            };
+            let share = if leads == 0 { 0.0 } else { f64::from(tally.leads) / f64::from(leads) };
+            let (got, fair, longest) = (tally.leads, tally.fair, tally.longest);
+            writeln!(out, "{id}\t{got}\t{share:.3}\t{fair:.2}\t{credit}\t{longest}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Who is there at a moment.
+fn is_there(sellers: &[Seller], now: DateTime<Utc>) -> Vec<bool> {
+    let is_there =
+        |one: &Seller| one.joins.is_none_or(|at| at <= now) && one.leaves.is_none_or(|at| now < at);
+    sellers.iter().map(is_there).collect()
+}
+
+fn roster(scenario: &Scenario, is_there: &[bool]) -> Result<Roster, Box<dyn Error>> {
+    let there = scenario.sellers.iter().zip(is_there);
+    let there = there.map(|(one, is_there)| Rep { active: one.rep.active && *is_there, ..one.rep.clone() });
+    Ok(Roster::compile(&there.collect::<Vec<Rep>>(), &scenario.calendars)?)
+}
+
+/// Plays a scenario.
+pub(crate) fn play(
+    scenario: Scenario,
+    strategy: Option<Strategy>,
+    out: &mut dyn Write,
+) -> Result<(), Box<dyn Error>> {
+    let strategy = strategy.unwrap_or(scenario.strategy);
+    let mut pool = plain(strategy, scenario.zone.clone(), scenario.daily_assign_cap);
+    let mut list = TurnList::Rule(RULE.into());
+    if !scenario.names.is_empty() {
+        (pool, list) = (by_names(&scenario, pool)?, TurnList::Group(ALL.into()));
+    }
+    let assigner = compile(pool)?;
+    let (mut ledger, mut counts) = (Ledger::new(POOL.into()), RepLedger::default());
+    let tables = HostTables::default();
+    let mut tallies = Tallies { sellers: &scenario.sellers, tallies: BTreeMap::new() };
+    let mut there: Option<(Vec<bool>, Roster)> = None;
+    writeln!(out, "lead\tat\towner\treason")?;
+    for lead in &scenario.leads {
+        let now = lead.created_at;
+        let is_there = is_there(&scenario.sellers, now);
+        // Compiled anew only when somebody comes or leaves.
+        if there.as_ref().is_none_or(|(before, _)| *before != is_there) {
+            let roster = roster(&scenario, &is_there)?;
+            there = Some((is_there, roster));
+        }
+        let Some((_, roster)) = &there else { continue };
+        let facts = Facts::new(lead, &FactContext::new(&tables, now));
+        let ledgers = Ledgers { pool: &ledger, reps: &counts };
+        let decided = assigner.assign(&facts, roster, ledgers);
+        // A lead that comes again is told who has it, and given to nobody.
+        if decided.repeats().is_none() {
+            tallies.count(&decided, &assigner.explain(&facts, roster, ledgers));
+        }
         decided.delta().apply_to(&mut ledger, &mut counts)?;
         let owner = decided.owner().map_or("-", |rep| rep.as_str());
-        let reason = decided.to_string();
+        let mut reason = decided.to_string();
+        if !scenario.names.is_empty() {
+            // Nothing else asks for skills here.
+            reason = reason.replace("(skill ", "(territory ").replace(" skill ", " territory ");
+        }
         let reason = reason.strip_prefix(&format!("lead {} ", lead.id)).unwrap_or(&reason);
         let at = now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
         writeln!(out, "{}\t{at}\t{owner}\t{reason}", lead.id)?;
     }
-    let list = TurnList::Rule(RULE.into());
-    let smooth = strategy == Strategy::SmoothWeighted;
-    let credits: BTreeMap<&RepId, i64> =
-        if smooth { ledger.smooth_weights(&list).collect() } else { ledger.credits(&list).collect() };
-    let leads: u32 = tallies.values().map(|tally| tally.leads).sum();
-    writeln!(out, "\nrep\tleads\tshare\tfair share\tcredit\tlongest wait")?;
-    for seller in &scenario.sellers {
-        let id = &seller.rep.id;
-        let none = Tally::default();
-        let tally = tallies.get(id).unwrap_or(&none);
-        let owed = credits.get(id).copied().unwrap_or(0);
-        let credit = match smooth {
-            true => owed.to_string(),
-            false => format!("{:+.3}", owed as f64 / ONE_LEAD as f64),
-        };
-        let share = if leads == 0 { 0.0 } else { f64::from(tally.leads) / f64::from(leads) };
-        let (got, fair, longest) = (tally.leads, tally.fair, tally.longest);
-        writeln!(out, "{id}\t{got}\t{share:.3}\t{fair:.2}\t{credit}\t{longest}")?;
-    }
-    Ok(())
+    tallies.write(&ledger, &list, strategy, out)
 }

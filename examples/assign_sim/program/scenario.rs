@@ -28,8 +28,8 @@ pub(crate) struct Scenario {
     pub(crate) sellers: Vec<Seller>,
     /// In time order.
     pub(crate) leads: Vec<Lead>,
-    /// Whether territories are names and not regions.
-    pub(crate) has_names: bool,
+    /// The territories, where they are names and not regions.
+    pub(crate) names: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -84,7 +84,13 @@ impl Scenario {
         }
         leads.sort_by_key(|lead| lead.created_at);
         let Written { strategy, zone, daily_assign_cap, .. } = written;
-        Ok(Scenario { strategy, zone, daily_assign_cap, calendars, sellers, leads, has_names })
+        let names = territories.names;
+        Ok(Scenario { strategy, zone, daily_assign_cap, calendars, sellers, leads, names })
+    }
+
+    /// What a rep who serves a territory has among his skills, where territories are names.
+    pub(crate) fn serves(territory: &str) -> String {
+        format!("territory: {territory}")
     }
 }
 
@@ -95,7 +101,7 @@ struct Territories {
 }
 
 /// Whom a lead without a territory goes to.
-const NOWHERE: &str = "no territory";
+pub(crate) const NOWHERE: &str = "no territory";
 
 impl Territories {
     fn of(written: &Written) -> Territories {
@@ -118,15 +124,14 @@ impl Territories {
         names.map(said).collect()
     }
 
-    /// The territories of a rep as skills, beside those he has.
-    fn as_skills(&self, map: &mut Map<String, Value>) {
+    /// The territories a rep serves, beside the skills he has.
+    fn served(&self, map: &mut Map<String, Value>) {
         let named = map.remove("territories").and_then(|names| names.as_array().cloned()).unwrap_or_default();
+        let named: Vec<&str> = named.iter().filter_map(Value::as_str).collect();
+        let everywhere = self.names.iter().map(String::as_str).chain([NOWHERE]);
+        let serves: Vec<&str> = if named.is_empty() { everywhere.collect() } else { named };
         let mut skills = map.get("skills").and_then(Value::as_array).cloned().unwrap_or_default();
-        if named.is_empty() {
-            skills.extend(self.names.iter().map(|name| Value::String(name.clone())));
-            skills.push(NOWHERE.into());
-        }
-        skills.extend(named);
+        skills.extend(serves.into_iter().map(|name| Value::String(Scenario::serves(name))));
         map.insert("skills".to_owned(), Value::Array(skills));
     }
 }
@@ -166,7 +171,7 @@ fn seller(
         calendars.0.insert(hours.clone(), rules);
     }
     if !territories.names.is_empty() {
-        territories.as_skills(map);
+        territories.served(map);
     }
     let mut reps =
         Rep::load_all(Value::Array(vec![Value::Object(map.clone())])).map_err(|e| e.to_string())?;
@@ -177,15 +182,17 @@ fn seller(
 fn lead(map: &mut Map<String, Value>, index: usize, has_names: bool) -> Result<Lead, String> {
     rename(map, "at", "created_at");
     rename(map, "time", "created_at");
-    match has_names {
-        true if map.contains_key("industry") => {
-            return Err("`industry` does not go with territories that are names".to_owned());
+    match map.remove("territory") {
+        Some(name) if has_names => {
+            let attributes = map.entry("attributes").or_insert_with(|| Value::Object(Map::new()));
+            let attributes = attributes.as_object_mut().ok_or("`attributes` is no object")?;
+            attributes.insert("territory".to_owned(), name);
         }
-        true => {
-            let name = map.remove("territory").unwrap_or_else(|| NOWHERE.into());
-            map.insert("industry".to_owned(), Value::Array(vec![name]));
+        Some(region) => {
+            let key = if map.contains_key("region") { "territory" } else { "region" };
+            map.insert(key.to_owned(), region);
         }
-        false => rename(map, "territory", "region"),
+        None => {}
     }
     if !map.contains_key("id") {
         map.insert("id".to_owned(), Value::String(format!("L{}", index + 1)));

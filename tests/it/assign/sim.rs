@@ -57,6 +57,32 @@ fn a_scenario_with_territories_that_are_names() {
         .map(|columns| (columns[0], columns[2]))
         .collect();
     assert_eq!(owners, [("L3", "zhao"), ("L1", "li"), ("L2", "zhao")], "{out}");
+    let first = out.lines().nth(1).unwrap();
+    assert!(
+        first.ends_with("goes to zhao from pool leads by rule north; 2 skipped (territory 2)"),
+        "{first}"
+    );
+}
+
+/// Names of territories are neither skills nor industries of the same name.
+#[test]
+fn a_named_territory_is_no_skill_and_no_industry() {
+    let scenario = r#"{"reps": [{"id": "li", "territories": ["east"]}, {"id": "wang", "skills": ["east"], "territories": ["west"]}],
+        "leads": [{"territory": "east", "industry": ["west"], "at": "2026-03-02T02:00:00Z"}]}"#;
+    let out = run("--scenario s.json", scenario).unwrap();
+    assert!(out.contains("L1\t2026-03-02T02:00:00Z\tli\tgoes to li"), "{out}");
+}
+
+/// Who is told again that he has a lead was not given another.
+#[test]
+fn a_lead_that_comes_twice_is_counted_once() {
+    let scenario = r#"{"reps": [{"id": "li"}, {"id": "wang"}],
+        "leads": [{"id": "A", "at": "2026-03-02T01:00:00Z"}, {"id": "A", "at": "2026-03-02T02:00:00Z"},
+                  {"id": "B", "at": "2026-03-02T03:00:00Z"}]}"#;
+    let out = run("--scenario s.json", scenario).unwrap();
+    assert!(out.contains("decided before, at 2026-03-02T01:00:00Z"), "{out}");
+    let table: Vec<&str> = out.lines().skip_while(|line| !line.starts_with("rep")).skip(1).collect();
+    assert_eq!(table, ["li\t1\t0.500\t1.00\t+0.000\t1", "wang\t1\t0.500\t1.00\t+0.000\t1"], "{out}");
 }
 
 /// A lead without a territory goes to who serves everywhere, in names as in regions; skills of a rep stay.
