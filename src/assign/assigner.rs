@@ -13,6 +13,7 @@ use super::decided::Decided;
 use super::delta::{AssignDelta, Change};
 use super::eligibility::ruled_out_before;
 use super::explanation::AssignExplanation;
+use super::keys::decision_key;
 use super::kind::AssignmentKind;
 use super::ledger::Ledger;
 use super::ledger_error::LedgerError;
@@ -244,17 +245,6 @@ impl AssignDelta {
         reps.check(self)?;
         ledger.apply(self)?;
         reps.apply(self)
-    }
-}
-
-/// The key a decision about the lead is remembered by: its id, and from the second look at it on, its cycle and the
-/// number of tenures that ended in it. So the same request gets the same answer, and a lead that comes round again a
-/// new one.
-pub(crate) fn decision_key<'a>(facts: &Facts<'a>) -> Cow<'a, str> {
-    let (lead, history) = (facts.lead(), facts.history());
-    match (history.cycle, history.ended_tenures().count()) {
-        (0, 0) => Cow::Borrowed(lead.id.as_str()),
-        (cycle, tenures) => Cow::Owned(format!("{} cycle {cycle} tenure {tenures}", lead.id)),
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::assigner::{Assigner, decision_key};
+use super::assigner::Assigner;
 use super::counts::Way;
 use super::delta::{AssignDelta, Change};
+use super::keys::{claim_key, decision_key};
 use super::kind::AssignmentKind;
 use super::ledgers::Ledgers;
 use super::options::{AssignOptions, previous_owners};
@@ -17,12 +18,6 @@ use super::seating::SeatedOnly;
 use super::skip_reason::SkipReason;
 use crate::model::{PoolId, RepId};
 use crate::rule::Facts;
-
-/// The key a claim is remembered under, for a lead whose decision is remembered under another. A blank key is none.
-#[must_use]
-pub fn claim_key(decision: &str) -> Option<String> {
-    (!decision.trim().is_empty()).then(|| format!("{decision} claim"))
-}
 
 impl Assigner {
     /// Most leads a rep claims from a pool a local day; `None` is no limit.

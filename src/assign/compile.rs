@@ -46,6 +46,7 @@ impl Assigner {
             };
             order::map(rules.pools.iter().map(plan))
         });
+        rules.warn(report);
         Assigner { version, pools, bare: PoolPlan::new(&PoolRules::default(), Vec::new()) }
     }
 }
@@ -181,7 +182,7 @@ fn check_rules(pool: &PoolRules, report: &mut Report) {
     for (index, rule) in pool.rules.iter().enumerate() {
         report.item(index, |report| {
             report.within("id", |report| ids.check(rule.id.as_str(), report));
-            if let Some((_, before)) = closed.iter().find(|(pass, _)| covers(*pass, rule.pass)) {
+            if let Some(before) = covering(&closed, rule.pass) {
                 let message = format!("the rule is never reached: `{before}` takes every lead before it");
                 report.warning("unreachable_rule", message, "move it up, or narrow the one before");
             }
@@ -192,9 +193,20 @@ fn check_rules(pool: &PoolRules, report: &mut Report) {
     }
 }
 
-/// Whether a rule of the pass `above` runs whenever one of the pass `below` does.
-fn covers(above: RulePass, below: RulePass) -> bool {
-    above == below || (above == RulePass::AfterEither && below != RulePass::First)
+/// Whether rules that take every lead, of the passes `above`, leave nothing to one of the pass `below`.
+fn covering<'c>(above: &[(RulePass, &'c RuleId)], below: RulePass) -> Option<&'c RuleId> {
+    let of = |pass| above.iter().find(|(one, _)| *one == pass).map(|(_, id)| *id);
+    let first = of(below);
+    match below {
+        RulePass::First => first,
+        // Where the first pass takes every lead, some rule is hit.
+        RulePass::AfterNoHit => first.or_else(|| of(RulePass::AfterEither)).or_else(|| of(RulePass::First)),
+        RulePass::AfterNobodyEligible => first.or_else(|| of(RulePass::AfterEither)),
+        RulePass::AfterEither => first.or_else(|| {
+            of(RulePass::AfterNoHit).or_else(|| of(RulePass::First))?;
+            of(RulePass::AfterNobodyEligible)
+        }),
+    }
 }
 
 impl RulePlan {

@@ -11,6 +11,7 @@ use super::companion::AlsoCounted;
 use super::counts::{DayCounts, Period, Spans};
 use super::decided::{Counted, Decided, Decision};
 use super::delta::{AssignDelta, Change};
+use super::keys::key_of;
 use super::ledger_error::LedgerError;
 use super::recent::Recent;
 use super::seating::{Seating, Taken};
@@ -217,11 +218,11 @@ impl Ledger {
 
     /// Forgets the decisions that are remembered of some leads: under their ids, and under keys that go on after a blank.
     pub(crate) fn forget_leads(&mut self, leads: &[LeadId]) {
-        let of = |key: &str| {
-            leads.iter().any(|lead| {
-                key.strip_prefix(lead.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-            })
+        let is_of = |key: &str, name: &str| {
+            key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
         };
+        // Ids with blanks stood there without quotes before: rather a key too many than one of who is forgotten.
+        let of = |key: &str| leads.iter().any(|lead| is_of(key, &key_of(lead)) || is_of(key, lead.as_str()));
         self.decided.retain(|_, decided| !of(&decided.key));
         self.keys.retain(|key, _| !of(key));
     }

@@ -7,11 +7,11 @@ use crate::order;
 use crate::rule::{Condition, Field, Operator};
 
 impl AssignRules {
-    /// For sales to companies: first by size, then by industry, then by region, else to anybody who is there.
+    /// For sales to companies: by size, then by region, and within the region by industry; else to anybody who is there.
     ///
-    /// Companies of 1,000 people and more go to reps whose level is `key_account`; a lead with an industry to a rep who has
-    /// it among the skills; a lead with a region to a rep of the region. Where nobody of these may take it, it goes to anybody
-    /// of its region, and one whose region is not known to anybody. All share their turns in one group, `team`.
+    /// Companies of 1,000 people and more go to reps whose level is `key_account`. No rule gives a lead to somebody who does
+    /// not serve its region; of those who do, a lead with an industry goes to one who has it among the skills, and only then to
+    /// any of them. A lead whose region is not known is for everybody. All but the largest share their turns in one group, `team`.
     ///
     /// ```
     /// use leadkit::assign::{AssignRules, Assigner};

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Input, Intake, OutcomeDelta, State, StateError};
+use crate::assign::key_of;
 use crate::blacklist::WindowState;
 use crate::model::PoolId;
 
@@ -48,8 +49,9 @@ impl Intake {
         // The key of a decision is the host's, or begins with the lead's id.
         let own = |input: &'_ Input| input.assign.key.clone();
         let keys: Vec<String> = inputs.iter().filter_map(own).collect();
-        let keys = keys.iter().map(String::as_str).chain(inputs.iter().map(|input| input.lead.id.as_str()));
-        let keys: Vec<&str> = keys.collect();
+        let keys = keys.into_iter().map(Cow::Owned).chain(inputs.iter().map(|input| key_of(&input.lead.id)));
+        let keys: Vec<Cow<'_, str>> = keys.collect();
+        let keys: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
         let known = pools.into_iter().filter_map(|pool| state.ledgers.get(pool));
         State {
             windows: WindowState::default(),

@@ -106,6 +106,52 @@ fn rules_survive_a_round_trip_and_lint_tells_what_is_never_reached() {
 }
 
 #[test]
+fn lint_tells_what_is_valid_and_probably_not_meant() {
+    let rules: AssignRules = serde_json::from_value(json!({
+        "groups": {
+            "g": { "members": [{ "rep": "a" }] },
+            "least": { "members": [{ "rep": "a" }], "strategy": "least_loaded" },
+            "idle": { "members": [{ "rep": "a" }] },
+            "odd": { "members": [{ "rep": "a" }], "by_results": { "least": 9, "most": 3, "steady": 1 } },
+        },
+        "pools": {
+            "p": { "daily_assign_cap": 0, "holding_cap": 0, "rules": [
+                { "id": "a", "when": { "field": "employee_count", "ge": 9 }, "then": { "rep": "a" }, "takes_turn": true },
+                { "id": "b", "when": { "field": "employee_count", "ge": 8 }, "then": { "group": { "id": "g" } }, "takes_turn": true },
+                { "id": "c", "when": { "field": "employee_count", "ge": 7 }, "then": { "group": { "id": "least" } }, "takes_turn": true },
+                { "id": "d", "then": { "tiers": [{ "group": "g" }, { "group": "odd", "when": { "field": "employee_count", "ge": 7 } }] } },
+                { "id": "e", "pass": "after_no_hit", "then": { "rep": "a" } },
+            ] },
+            "q": { "rules": [{ "id": "a", "then": { "pool": "r" } }] },
+            "r": { "daily_assign_cap": 9, "weekly_assign_cap": 5, "rules": [{ "id": "a", "then": { "pool": "q" } }] },
+            // Claimed only, and rewards only.
+            "s": { "daily_assign_cap": 0 },
+            "t": { "daily_assign_cap": 0, "rules": [{ "id": "a", "then": { "rep": "a" }, "reward": true }] },
+        },
+    }))
+    .unwrap();
+    let found: Vec<String> =
+        rules.lint().iter().map(|found| format!("{} {}", found.path, found.code)).collect();
+    assert_eq!(
+        found,
+        [
+            "groups.idle unused_group",
+            "groups.odd.by_results inverted_span",
+            "pools.p.daily_assign_cap zero_cap",
+            "pools.p.holding_cap zero_cap",
+            "pools.p.rules[0].takes_turn no_effect",
+            "pools.p.rules[1].takes_turn no_effect",
+            "pools.p.rules[3].then.tiers[1].when no_effect",
+            "pools.p.rules[4] unreachable_rule",
+            "pools.q.rules[0].then.pool same_pool",
+            "pools.r.daily_assign_cap no_effect",
+            "pools.r.rules[0].then.pool same_pool",
+        ]
+    );
+    assert!(rules.lint().iter().any(|found| found.message == "a lead goes round: q -> r -> q"));
+}
+
+#[test]
 fn a_roster_tells_everything_that_is_wrong_with_it() {
     let team = [
         rep("a"),

@@ -3,6 +3,7 @@
 mod days;
 pub(crate) mod desk;
 mod documents;
+mod keys;
 mod peers;
 mod presets;
 mod quick;

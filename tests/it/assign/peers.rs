@@ -39,6 +39,7 @@ fn played() -> BTreeMap<(&'static str, &'static str), Box<dyn Fn()>> {
     add("frappe", "load balancing", balancing);
     add("frappe", "weighted distribution", weighted);
     add("frappe", "conditions", conditions);
+    add("zendesk", "rotation by ticket number", by_number);
     played
 }
 
@@ -170,4 +171,23 @@ fn conditions() {
     let of = |product: &str| Lead { products: vec![product.into()], ..lead(product) };
     assert_eq!(desk.take(&of("a"), monday()).owner().unwrap().as_str(), "u1");
     assert_eq!(*desk.take(&of("b"), monday()).kind(), AssignmentKind::NoRuleMatched);
+}
+
+fn by_number() {
+    let ends: Vec<_> =
+        (0..5).map(|end| json!({"field": "attributes.number", "ends_with": end.to_string()})).collect();
+    let low = serde_json::from_value(json!({ "any": ends })).unwrap();
+    let rules = vec![
+        AssignRule { when: low, ..rule("low", AssignTarget::Rep("u1".into())) },
+        rule("high", AssignTarget::Rep("u2".into())),
+    ];
+    let mut desk = Desk::new(
+        &with_pool(&[("u1", 1)], PoolRules { rules, ..PoolRules::default() }),
+        &reps(&["u1", "u2"]),
+    );
+    for (number, owner) in [(1_000, "u1"), (1_004, "u1"), (1_005, "u2"), (1_019, "u2"), (1_020, "u1")] {
+        let lead = json!({"id": format!("L{number}"), "created_at": "2026-03-02T02:00:00Z", "attributes": {"number": number.to_string()}});
+        let decided = desk.take(&Lead::from_json(lead).unwrap(), monday());
+        assert_eq!(decided.owner().unwrap().as_str(), owner, "{number}");
+    }
 }
