@@ -2,16 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::assignment::Assignment;
 use super::companion::Companion;
-use super::counts::Way;
 use super::decided::Decided;
-use super::delta::{AssignDelta, Change};
-use super::eligibility::ruled_out_before;
+use super::delta::AssignDelta;
 use super::explanation::AssignExplanation;
 use super::keys::decision_key;
 use super::kind::AssignmentKind;
@@ -22,9 +19,9 @@ use super::options::{AssignOptions, previous_owners};
 use super::plan::PoolPlan;
 use super::rep_ledger::RepLedger;
 use super::roster::Roster;
-use super::run::{LeadOptions, Run, is_reward};
+use super::run::{LeadOptions, Run};
 use super::seating::SeatedOnly;
-use super::team::Team;
+use super::team::{Counted, Team};
 use crate::model::{PoolId, RepId};
 use crate::rule::{Facts, MatchKind, RulesVersion};
 
@@ -125,88 +122,27 @@ impl Assigner {
         let key = options.key.as_deref().map_or_else(|| decision_key(facts), Cow::Borrowed);
         let key = (!key.trim().is_empty()).then_some(key);
         let mut assignment = self.undecided(facts, ledgers, at);
-        let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
-        // A rep who left since, or who shall not get the lead now, is no answer: decide anew.
-        let stands = |before: &&Decided| {
-            let had_it = |rep: &RepId| {
-                let previous = previous_owners(facts, options);
-                ruled_out_before(pool.previous_owners, &previous).contains(rep)
-            };
-            let answers = |rep: &RepId| {
-                roster.is_active(rep.as_str()) && !options.excluded.contains(rep) && !had_it(rep)
-            };
-            let is_given = options.given.as_ref().is_none_or(|rep| before.kind.owner() == Some(rep));
-            is_given && before.kind.owner().is_none_or(answers)
-        };
-        if let Some(before) = key.as_deref().and_then(|key| ledger.decided(key, at)).filter(stands) {
-            assignment.kind = before.kind.clone();
-            let also = before.counted.iter().flat_map(|counted| &counted.also);
-            assignment.companions.extend(also.map(|one| {
-                let (role, rep) = (one.role.clone(), Some(one.rep.clone()));
-                Companion { role, rep }
-            }));
-            assignment.decided_at = Some(before.at);
+        let (pool, rules) = (self.pools.get(ledger.pool()).unwrap_or(&self.bare), self.version.fingerprint);
+        let team = Team { pool, facts, roster, ledgers, options, at, rules };
+        if let Some(before) = key.as_deref().and_then(|key| team.remembered(key)) {
+            assignment.repeat(before);
             return assignment;
         }
-        let turn;
-        let (mut also, mut seated) = (Vec::new(), SeatedOnly::default());
-        let matched = || existing_owner(facts).filter(|_| !options.by_rules);
         let given = options.given.clone().map(|rep| AssignmentKind::Given { rep });
+        let matched = || existing_owner(facts).filter(|_| !options.by_rules);
         let owned = || matched().map(|rep| AssignmentKind::ExistingOwner { rep });
-        match given.or_else(owned).and_then(|kind| Some((kind.owner()?.clone(), kind))) {
-            Some((rep, kind)) => {
-                let rules = self.version.fingerprint;
-                let team = Team { pool, facts, roster, ledgers, options, at, rules };
-                turn = team.turn_of(&rep);
+        let counted = match given.or_else(owned) {
+            Some(kind) => {
+                let turn = kind.owner().and_then(|rep| team.turn_of(rep));
                 assignment.kind = kind;
+                Counted { turn, ..Counted::default() }
             }
-            None => {
-                let industry = pool.industry(facts);
-                let previous = previous_owners(facts, options);
-                let lead =
-                    LeadOptions { industry: &industry, previous: &previous, excluded: &options.excluded };
-                let question = pool.question(facts, roster, ledgers, at, lead);
-                let (skipped, faults) = (BTreeMap::new(), Vec::new());
-                let rules = self.version.fingerprint;
-                let (is_for_companion, before) = (false, SeatedOnly::default());
-                let mut run = Run {
-                    pool,
-                    facts,
-                    question,
-                    rules,
-                    skipped,
-                    faults,
-                    trace,
-                    is_for_companion,
-                    seated: before,
-                };
-                (assignment.kind, turn) = run.rules();
-                (assignment.skipped, assignment.faults, seated) = (run.skipped, run.faults, run.seated);
-                if let AssignmentKind::Assigned { rep, rule, .. } = &assignment.kind {
-                    let team = Team { pool, facts, roster, ledgers, options, at, rules };
-                    (assignment.companions, also) = team.beside(rule, rep, turn.as_ref());
-                }
-            }
-        }
+            None => by_rules(&team, trace, &mut assignment),
+        };
         if assignment.kind.is_settled() {
-            let rule = assignment.kind.rule().map(|(rule, _)| rule);
-            let is_rewarded = pool.rules.iter().any(|one| one.reward && Some(&one.id) == rule);
-            let counts = !is_reward(facts) && !is_rewarded;
-            let rep = assignment.kind.owner().filter(|_| counts).cloned();
-            let slot = rep.as_ref().and_then(|rep| roster.find(rep.as_str()));
-            assignment.delta.rep_revision = rep.as_ref().map_or(0, |rep| ledgers.reps.revision(rep));
-            assignment.delta.change = Some(Change {
-                kind: assignment.kind.clone(),
-                date: pool.zone.date(at),
-                key: key.as_deref().map(Arc::from),
-                rep,
-                turn: turn.filter(|_| counts),
-                way: Way::Assigned,
-                also: if counts { also } else { Vec::new() },
-                seated,
-                spans: slot.is_some_and(|(_, slot)| pool.counts_spans(slot)),
-                takes_back: false,
-            });
+            let change = team.change(&assignment.kind, key.as_deref(), counted);
+            assignment.delta.rep_revision = change.rep.as_ref().map_or(0, |rep| ledgers.reps.revision(rep));
+            assignment.delta.change = Some(change);
         }
         assignment
     }
@@ -245,6 +181,46 @@ impl AssignDelta {
         reps.check(self)?;
         ledger.apply(self)?;
         reps.apply(self)
+    }
+}
+
+/// What becomes of the lead by the rules of its pool.
+fn by_rules(team: &Team<'_>, trace: Option<&mut AssignExplanation>, assignment: &mut Assignment) -> Counted {
+    let Team { pool, facts, roster, ledgers, options, at, rules } = *team;
+    let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
+    let lead = LeadOptions { industry: &industry, previous: &previous, excluded: &options.excluded };
+    let mut run = Run {
+        pool,
+        facts,
+        question: pool.question(facts, roster, ledgers, at, lead),
+        rules,
+        skipped: BTreeMap::new(),
+        faults: Vec::new(),
+        trace,
+        is_for_companion: false,
+        seated: SeatedOnly::default(),
+    };
+    let (kind, turn) = run.rules();
+    let Run { skipped, faults, seated, .. } = run;
+    (assignment.skipped, assignment.faults) = (skipped, faults);
+    let mut also = Vec::new();
+    if let AssignmentKind::Assigned { rep, rule, .. } = &kind {
+        (assignment.companions, also) = team.beside(rule, rep, turn.as_ref());
+    }
+    assignment.kind = kind;
+    Counted { turn, also, seated }
+}
+
+impl Assignment {
+    /// Answers as before.
+    fn repeat(&mut self, before: &Decided) {
+        self.kind = before.kind.clone();
+        let also = before.counted.iter().flat_map(|counted| &counted.also);
+        self.companions.extend(also.map(|one| {
+            let (role, rep) = (one.role.clone(), Some(one.rep.clone()));
+            Companion { role, rep }
+        }));
+        self.decided_at = Some(before.at);
     }
 }
 

@@ -1,11 +1,16 @@
 //! Who else gets a lead, beside its owner.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::companion::{Also, Companion};
-use super::eligibility::Question;
+use super::counts::Way;
+use super::decided::Decided;
+use super::delta::Change;
+use super::eligibility::{Question, ruled_out_before};
+use super::kind::AssignmentKind;
 use super::ledgers::Ledgers;
 use super::options::{AssignOptions, previous_owners};
 use super::plan::PoolPlan;
@@ -28,7 +33,53 @@ pub(super) struct Team<'a> {
     pub(super) rules: Fingerprint,
 }
 
-impl Team<'_> {
+/// What a decision counts for.
+#[derive(Default)]
+pub(super) struct Counted {
+    pub(super) turn: Option<Taken>,
+    pub(super) also: Vec<Also>,
+    pub(super) seated: SeatedOnly,
+}
+
+impl<'a> Team<'a> {
+    /// The decision that is remembered under a key and still holds: a rep who left since, or who shall not get the lead now,
+    /// is no answer.
+    pub(super) fn remembered(&self, key: &str) -> Option<&'a Decided> {
+        let options = self.options;
+        let had_it = |rep: &RepId| {
+            let previous = previous_owners(self.facts, options);
+            ruled_out_before(self.pool.previous_owners, &previous).contains(rep)
+        };
+        let answers = |rep: &RepId| {
+            self.roster.is_active(rep.as_str()) && !options.excluded.contains(rep) && !had_it(rep)
+        };
+        self.ledgers.pool.decided(key, self.at).filter(|before| {
+            let is_given = options.given.as_ref().is_none_or(|rep| before.kind.owner() == Some(rep));
+            is_given && before.kind.owner().is_none_or(answers)
+        })
+    }
+
+    /// What the decision changes in the state. A reward counts for nobody.
+    pub(super) fn change(&self, kind: &AssignmentKind, key: Option<&str>, counted: Counted) -> Change {
+        let rule = kind.rule().map(|(rule, _)| rule);
+        let is_rewarded = self.pool.rules.iter().any(|one| one.reward && Some(&one.id) == rule);
+        let counts = !is_reward(self.facts) && !is_rewarded;
+        let rep = kind.owner().filter(|_| counts).cloned();
+        let slot = rep.as_ref().and_then(|rep| self.roster.find(rep.as_str()));
+        Change {
+            kind: kind.clone(),
+            date: self.pool.zone.date(self.at),
+            key: key.map(Arc::from),
+            rep,
+            turn: counted.turn.filter(|_| counts),
+            way: Way::Assigned,
+            also: if counts { counted.also } else { Vec::new() },
+            seated: counted.seated,
+            spans: slot.is_some_and(|(_, slot)| self.pool.counts_spans(slot)),
+            takes_back: false,
+        }
+    }
+
     /// The turn a lead takes that goes to its owner, where the pool says that it takes one and he may have it.
     pub(super) fn turn_of(&self, owner: &RepId) -> Option<Taken> {
         let group = self.pool.owner_turn.as_ref().filter(|_| !is_reward(self.facts))?;

@@ -11,6 +11,11 @@ use leadkit::rule::{FactContext, Facts, HostTables, MatchFacts, MatchKind};
 
 use crate::support::at;
 
+pub(crate) const PROVINCES: [&str; 31] = [
+    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42",
+    "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65",
+];
+
 /// Monday, 10:00 in China.
 pub(crate) fn monday() -> DateTime<Utc> {
     at("2026-03-02T02:00:00Z")

@@ -11,7 +11,7 @@ use leadkit::calendar::{CalendarRules, Calendars, UtcOffset, Zone};
 use leadkit::model::{Absence, Lead, Region, Rep};
 use leadkit::rule::{Condition, MatchFacts, MatchKind, MatchLabel};
 
-use super::desk::{Desk, hours, lead, monday, rule};
+use super::desk::{Desk, PROVINCES, hours, lead, monday, rule};
 use crate::oracle::assign::{Seeded, Shares};
 
 const REGIONS: [&str; 6] = ["CN-GD", "CN-BJ", "CN-SH", "CN-ZJ", "CN-FJ", "CN-SC"];
@@ -149,7 +149,7 @@ fn the_same_over_months_in_which_everybody_reaches_caps() {
 }
 
 #[test]
-#[ignore = "takes a minute: cargo test --release --test it quick -- --ignored --nocapture"]
+#[ignore = "takes a while: cargo test --release --test long -- --ignored --nocapture"]
 fn the_same_of_a_thousand_teams() {
     for minutes in [90, 6 * 60, 3 * 24 * 60] {
         let (given, skips) = compared(1_000..1_400, 120, minutes);
@@ -291,7 +291,7 @@ fn skips_are_counted_as_the_explanation_finds_them() {
 fn a_decision_among_ten_thousand_moves_a_few_numbers() {
     for territories in [1, 31] {
         let provinces: Vec<Region> =
-            (0..31).map(|n| format!("{}0000", super::shares::PROVINCES[n]).parse().unwrap()).collect();
+            (0..31).map(|n| format!("{}0000", PROVINCES[n]).parse().unwrap()).collect();
         let reps: Vec<Rep> = (0..10_000)
             .map(|n| Rep {
                 territories: if territories == 1 { Default::default() } else { [provinces[n % 31]].into() },
@@ -348,7 +348,7 @@ fn events_replayed_from_a_saved_state_give_the_same_bytes() {
 }
 
 #[test]
-#[ignore = "takes a minute: cargo test --release --test it quick -- --ignored"]
+#[ignore = "takes a while: cargo test --release --test long -- --ignored"]
 fn a_million_events_replayed_from_a_saved_state_give_the_same_bytes() {
     replayed(1_000, 1_000_000);
 }

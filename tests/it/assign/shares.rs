@@ -8,13 +8,8 @@ use leadkit::calendar::Calendars;
 use leadkit::model::{Absence, Lead, Region, Rep};
 use leadkit::rule::{FactContext, Facts, HostTables};
 
-use super::desk::{Desk, hours, lead, monday, reps, sharing};
+use super::desk::{Desk, PROVINCES, hours, lead, monday, reps, sharing};
 use crate::oracle::assign::{Case, ONE_LEAD, Seeded, Shares, smooth_weighted};
-
-pub(super) const PROVINCES: [&str; 31] = [
-    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42",
-    "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65",
-];
 
 fn region(index: usize) -> Region {
     format!("{}0000", PROVINCES[index]).parse().unwrap()

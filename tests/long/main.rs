@@ -1,0 +1,24 @@
+//! What takes too long for every run of the tests: `cargo test --release --test long -- --ignored`.
+
+#![allow(dead_code, reason = "these are modules of `it`, where the rest of them is used")]
+
+use chrono::{DateTime, Utc};
+
+#[path = "../it/assign/desk.rs"]
+mod desk;
+#[path = "../it/assign/quick.rs"]
+mod quick;
+#[path = "../it/oracle/assign.rs"]
+mod shares;
+
+mod oracle {
+    pub(crate) use crate::shares as assign;
+}
+
+mod support {
+    use super::{DateTime, Utc};
+
+    pub(crate) fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+}
