@@ -130,6 +130,14 @@ pub(super) fn is_short_service(digits: &[u8]) -> bool {
     }
 }
 
+/// Whether no number of the plan goes on behind the digits of another.
+pub(super) fn is_complete(digits: &[u8]) -> bool {
+    (b'0'..=b'9').all(|digit| {
+        let longer: Vec<u8> = digits.iter().copied().chain([digit]).collect();
+        judge(&longer).quality != PhoneQuality::Ok
+    })
+}
+
 /// Judges a national number.
 pub(super) fn judge(digits: &[u8]) -> Judgement {
     if is_mobile(digits) {

@@ -287,7 +287,10 @@ impl Phone {
 
     /// Whether no digit can follow: what is cut off behind it is no part of the number.
     pub(super) fn is_complete(&self) -> bool {
-        self.is_ok() && self.kind == PhoneKind::Mobile && self.calling_code == Some(CHINA)
+        self.is_ok()
+            && self.calling_code == Some(CHINA)
+            && self.extension.is_none()
+            && cn_plan::is_complete(self.national_digits())
     }
 
     /// Whether the number lies in an assigned range.

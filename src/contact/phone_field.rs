@@ -193,8 +193,8 @@ impl<'t, 'o> Reader<'t, 'o> {
 
     fn push(&mut self, span: std::ops::Range<usize>, value: Phone, digits: usize) {
         // Nobody knows how a number goes on that is cut off: `+44 20 7946…`.
-        let cut = !value.is_complete() && is_cut(self.field.get(span.end..).unwrap_or_default());
-        let value = if cut && is_read(&value) { Phone::malformed(PhoneFault::Masked) } else { value };
+        let cut = is_cut(self.field.get(span.end..).unwrap_or_default()) && !value.is_complete();
+        let value = if cut && value.key().is_some() { Phone::malformed(PhoneFault::Masked) } else { value };
         self.pieces.push(Piece { value: ContactValue { span, value }, digits });
     }
 

@@ -154,12 +154,12 @@ pub(super) fn is_lookalike(c: char) -> bool {
     )
 }
 
-/// Whether a text begins with what stands for something left out: `…`, two full stops or more.
+/// Whether a text begins with what stands for something left out: `…`, three full stops or more.
 pub(super) fn is_cut(rest: &str) -> bool {
     let mut visible = rest.chars().filter(|c| !is_invisible(*c)).map(narrow);
     match visible.next() {
         Some('…' | '⋯' | '‥') => true,
-        Some('.') => visible.next() == Some('.'),
+        Some('.') => visible.next() == Some('.') && visible.next() == Some('.'),
         _ => false,
     }
 }
