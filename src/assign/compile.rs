@@ -265,8 +265,8 @@ impl TargetPlan {
         };
         match &rule.then {
             AssignTarget::Group { id, strategy } => {
-                let shared = report
-                    .within("group", |report| share(id, *strategy, "id", pool, groups, report));
+                let shared =
+                    report.within("group", |report| share(id, *strategy, "id", pool, groups, report));
                 TargetPlan::Shared(shared)
             }
             AssignTarget::RepIn(field) => {

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::lists::squeeze;
 use super::window_rules::{BurstDimension, SubmissionKey};
 use crate::company::exact_key;
 use crate::contact::{
@@ -200,7 +201,7 @@ struct Content {
 impl Content {
     fn of(facts: &Facts<'_>) -> Content {
         let lead = facts.read();
-        let mut message = String::new();
+        let mut message = String::with_capacity(lead.message.as_deref().map_or(0, str::len).min(MOST_TEXT));
         squeezed(lead.message.as_deref(), &mut message);
         // Of a longer text the length counts too.
         let length = facts.lead().message.as_deref().map_or(0, str::len);
@@ -234,10 +235,7 @@ fn squeezed(text: Option<&str>, out: &mut String) -> usize {
     }
     let start = out.len();
     fold_into(text.get(..end).unwrap_or_default(), out);
-    if out.get(start..).is_some_and(|tail| tail.chars().any(|c| !c.is_alphanumeric())) {
-        let tail: String = out.drain(start..).filter(|c| c.is_alphanumeric()).collect();
-        out.push_str(&tail);
-    }
+    squeeze(out, start);
     out.len() - start
 }
 

@@ -146,7 +146,21 @@ pub(super) fn company_key(text: &str) -> Result<Box<str>, (String, &'static str)
 
 /// The letters and digits of a folded name.
 pub(super) fn squeezed_name(text: &str) -> Box<str> {
-    text::fold(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>().into()
+    let mut folded = text::fold(text);
+    squeeze(&mut folded, 0);
+    folded.into()
+}
+
+/// Leaves letters and digits behind a place.
+pub(super) fn squeeze(text: &mut String, from: usize) {
+    // Ideographs, which most are, are told apart before the table of all letters is asked.
+    let stays = |c: char| text::is_ideograph(c) || c.is_alphanumeric();
+    if from == 0 {
+        text.retain(stays);
+    } else if text.get(from..).is_some_and(|tail| !tail.chars().all(stays)) {
+        let tail: String = text.drain(from..).filter(|c| stays(*c)).collect();
+        text.push_str(&tail);
+    }
 }
 
 /// The beginning of an entry as a message shows it: what is invisible would turn the message round.

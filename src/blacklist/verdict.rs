@@ -259,7 +259,8 @@ impl Verdict {
         if !self.is_blocked() {
             return if self.is_held() { vec![review(CONSENT_CODE)] } else { Vec::new() };
         }
-        let mut effects = vec![Effect::AddTag { lead: lead.clone(), tag: BLACKLIST_TAG.to_owned() }];
+        let mut effects = Vec::with_capacity(5);
+        effects.push(Effect::AddTag { lead: lead.clone(), tag: BLACKLIST_TAG.to_owned() });
         effects
             .extend(invalid_pool.map(|pool| Effect::MoveToPool { lead: lead.clone(), pool: pool.clone() }));
         effects.push(Effect::SetStatus { lead: lead.clone(), status: LeadStatus::Invalid });

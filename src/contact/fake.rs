@@ -149,6 +149,9 @@ pub fn fake_digits(digits: &str) -> Vec<FakeReason> {
     let count = found.count();
     let bytes = held.get(..count).unwrap_or_default();
     let mut reasons = Vec::new();
+    if !may_be_invented(bytes) {
+        return reasons;
+    }
     if let Some((digit, times)) = longest_repeat(bytes).filter(|(_, times)| *times >= MIN_REPEAT) {
         reasons.push(FakeReason::RepeatedDigit { digit: char::from(digit), times });
     }
@@ -163,6 +166,35 @@ pub fn fake_digits(digits: &str) -> Vec<FakeReason> {
         reasons.push(FakeReason::ZeroTail { zeros });
     }
     reasons
+}
+
+/// Whether digits have anything of what is looked for, in one pass; most numbers are answered here.
+fn may_be_invented(bytes: &[u8]) -> bool {
+    // How many steps in a row are equal, up, down; and equal to the digit so many places before.
+    let (mut equal, mut up, mut down) = (0, 0, 0);
+    let mut shifted = [0; MAX_BLOCK + 1];
+    for (at, digit) in bytes.iter().enumerate() {
+        let before = |places: usize| at.checked_sub(places).and_then(|at| bytes.get(at)).copied();
+        let step = before(1).map(|before| (digit.wrapping_sub(before).wrapping_add(10)) % 10);
+        equal = if step == Some(0) { equal + 1 } else { 0 };
+        up = if step == Some(1) { up + 1 } else { 0 };
+        down = if step == Some(9) { down + 1 } else { 0 };
+        if equal + 1 >= MIN_REPEAT || up + 1 >= MIN_RUN || down + 1 >= MIN_RUN {
+            return true;
+        }
+        for (size, run) in shifted.iter_mut().enumerate().skip(2) {
+            *run = if before(size) == Some(*digit) { *run + 1 } else { 0 };
+            if *run >= size * (repeats(size) - 1) {
+                return true;
+            }
+        }
+    }
+    bytes.iter().rev().take_while(|digit| **digit == b'0').count() >= MIN_ZEROS
+}
+
+/// How often a block must stand in a row.
+fn repeats(size: usize) -> usize {
+    if size == 2 { 4 } else { 3 }
 }
 
 fn text_of(bytes: &[u8]) -> String {
@@ -186,7 +218,7 @@ fn longest_run(bytes: &[u8]) -> Option<&[u8]> {
 fn repeated_block(bytes: &[u8]) -> Option<(&[u8], usize)> {
     let mut best: Option<(&[u8], usize)> = None;
     for size in 2..=MAX_BLOCK {
-        let needed = if size == 2 { 4 } else { 3 };
+        let needed = repeats(size);
         // Repetition makes every digit equal to the one a block before it; most numbers are answered here.
         let shifted = bytes.iter().zip(bytes.iter().skip(size)).map(|(a, b)| a == b);
         let longest = shifted.fold((0, 0), |(run, most), same| {
@@ -336,7 +368,9 @@ fn is_plain_count(word: &str) -> bool {
 /// an input method and are never suspected.
 #[must_use]
 pub fn keyboard_mash(text: &str) -> Option<FakeReason> {
-    let word = head(text).split(|c: char| !c.is_alphabetic()).find(|word| mash_token(word))?;
+    // Ideographs are told apart before the table of all letters is asked.
+    let is_letter = |c: char| text::is_ideograph(c) || c.is_alphabetic();
+    let word = head(text).split(|c: char| !is_letter(c)).find(|word| mash_token(word))?;
     Some(FakeReason::KeyboardMash { word: word.to_owned() })
 }
 

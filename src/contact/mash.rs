@@ -31,6 +31,9 @@ pub(super) fn mash_token(word: &str) -> bool {
     if word.chars().take(MAX_WORD).any(|c| c >= '\u{2e80}' && !is_lone_hangul(c)) {
         return false;
     }
+    if word.is_ascii() && !may_be_struck(word.as_bytes()) {
+        return false;
+    }
     let letters: Vec<char> = word.chars().take(MAX_WORD).flat_map(char::to_lowercase).collect();
     let count = letters.len();
     if count < 3 {
@@ -74,6 +77,19 @@ pub(super) fn mash_token(word: &str) -> bool {
     }
     // Struck in threes (`asdasd`) or one clear walk with a slip at most.
     (covered == count && count >= 6) || (clear && covered * 10 >= count * 8)
+}
+
+/// Whether a Latin word has anything that a run of keys has: three neighbours, one letter held down, letters of the rows
+/// without vowels alone, or the head of a column. Most words are answered here.
+fn may_be_struck(word: &[u8]) -> bool {
+    let key = |byte: &u8| usize::from(byte.to_ascii_lowercase().wrapping_sub(b'a'));
+    let beside = |a: &u8, b: &u8| BESIDE.get(key(a)).is_some_and(|keys| keys >> key(b).min(31) & 1 != 0);
+    let pairs = || word.iter().zip(word.iter().skip(1));
+    let walks = || pairs().zip(pairs().skip(1)).any(|((a, b), (c, d))| beside(a, b) && beside(c, d));
+    let is_held = || word.iter().zip(word.iter().skip(1)).all(|(a, b)| a.eq_ignore_ascii_case(b));
+    let heads_column = || word.first().is_some_and(|c| matches!(c.to_ascii_lowercase(), b'q' | b'w' | b'z'));
+    let has_no_vowel = || word.iter().all(|c| b"sdfghjklzxcvbnm".contains(&c.to_ascii_lowercase()));
+    heads_column() || is_held() || has_no_vowel() || walks()
 }
 
 fn is_lone_hangul(c: char) -> bool {
@@ -215,6 +231,22 @@ mod tests {
         ] {
             assert!(!mash_token(word), "{word}");
         }
+    }
+
+    #[test]
+    fn the_cheap_look_never_hides_a_word_that_was_struck() {
+        for word in ["asdf", "QWERTY", "sdfgh", "aAaA", "qazwsx", "WSXEDC", "xcvbn", "lkjhgfx", "poiuyx"] {
+            assert!(may_be_struck(word.as_bytes()) && mash_token(word), "{word}");
+        }
+        for column in COLUMNS.iter().chain(&CONSONANT_ROWS) {
+            assert!(may_be_struck(column.as_bytes()), "{column}");
+        }
+        for row in ROWS.iter().filter(|row| row.is_ascii()) {
+            for walk in row.as_bytes().windows(3) {
+                assert!(may_be_struck(&[b"o".as_slice(), walk, b"o"].concat()), "{walk:?}");
+            }
+        }
+        assert!(!may_be_struck(b"shanghai") && !may_be_struck(b"Lei"));
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub fn fold(text: &str) -> String {
 
 /// [`fold`] into a buffer that the caller keeps.
 pub(crate) fn fold_into(text: &str, out: &mut String) {
+    out.reserve(text.len());
     if text.is_ascii() {
         let start = out.len();
         out.push_str(text);
@@ -127,10 +128,16 @@ fn fold_clusters(text: &str, out: &mut String, mut piece: impl FnMut(usize, usiz
     let mut cluster = String::new();
     while let Some(first) = rest.chars().next() {
         let at = text.len() - rest.len();
-        if first.is_ascii() && !starts_with_mark(rest.get(1..).unwrap_or_default()) {
-            piece(out.len(), at);
-            out.push(first.to_ascii_lowercase());
-            rest = rest.get(1..).unwrap_or_default();
+        let ascii = ascii_len(rest);
+        if ascii > 0 {
+            let (run, tail) = rest.split_at_checked(ascii).unwrap_or((rest, ""));
+            let start = out.len();
+            (0..ascii).for_each(|byte| piece(start + byte, at + byte));
+            out.push_str(run);
+            if let Some(copy) = out.get_mut(start..) {
+                copy.make_ascii_lowercase();
+            }
+            rest = tail;
             continue;
         }
         if is_ideograph(first) && !starts_with_mark(rest.get(first.len_utf8()..).unwrap_or_default()) {
@@ -184,8 +191,18 @@ fn sign(c: char) -> Option<char> {
     (*folded != '\0').then_some(*folded)
 }
 
+/// Bytes of the ASCII characters at the head of a text that no mark belongs to.
+fn ascii_len(rest: &str) -> usize {
+    let run = rest.bytes().take_while(u8::is_ascii).count();
+    if starts_with_mark(rest.get(run..).unwrap_or_default()) { run.saturating_sub(1) } else { run }
+}
+
 #[inline]
 fn starts_with_mark(rest: &str) -> bool {
+    // The first byte tells of nearly all that none is one: there are no marks before U+0300 and from U+4000 to U+9FFF.
+    if rest.as_bytes().first().is_none_or(|byte| *byte < 0xCC || (0xE4..=0xE9).contains(byte)) {
+        return false;
+    }
     rest.chars().next().is_some_and(|c| !c.is_ascii() && joins_the_one_before(c))
 }
 
@@ -253,7 +270,8 @@ fn is_dropped(c: char) -> bool {
 }
 
 /// Whether a character is a Chinese ideograph (unified blocks and their common extensions).
-pub(super) fn is_ideograph(c: char) -> bool {
+#[inline]
+pub(crate) fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{323af}')
 }
 
@@ -280,6 +298,17 @@ mod tests {
             ("ΣΑΣ", "σας"),
         ] {
             assert_eq!(fold(a), fold(b), "{a}");
+        }
+    }
+
+    #[test]
+    fn a_mark_belongs_to_the_last_of_a_run() {
+        let folded = Folded::new("ABe\u{301}x 中E\u{301}");
+        assert_eq!(folded.as_str(), "abex 中e");
+        assert_eq!(folded.original_span(2..3), 2..5);
+        assert_eq!(folded.original_span(3..4), 5..6);
+        for c in ('\u{80}'..'\u{300}').chain('\u{4000}'..='\u{9fff}') {
+            assert!(!joins_the_one_before(c), "{c}");
         }
     }
 
