@@ -57,7 +57,7 @@ fn overlapping<'t, 'a>(
 ) -> impl Iterator<Item = &'t Track<'a>> {
     let begins_later = |index: &usize| {
         let start = tracks.get(*index).map(|rival| rival.start);
-        !track.end().is_none_or(|end| start.is_some_and(|start| start <= end))
+        track.end().is_some_and(|end| start.is_none_or(|start| start > end))
     };
     let later = rivals.partition_point(|index| !begins_later(index));
     let before = rivals.get(..later).unwrap_or_default().iter().rev().filter_map(|index| tracks.get(*index));

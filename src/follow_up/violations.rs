@@ -111,7 +111,11 @@ impl Look<'_> {
         let mut keys = BTreeSet::new();
         for (index, one) in recorded.iter_mut().enumerate() {
             let same = by_start.get(&(&one.policy, one.node.as_str(), one.started_at.to_utc()));
-            let same = same.into_iter().flatten().find(|track| self.is_step_of(track, one));
+            // Of what comes before one moment, each owner's time has the same start: it was missed in the one that lasted.
+            let same: Vec<&&Track<'_>> =
+                same.into_iter().flatten().filter(|track| self.is_step_of(track, one)).collect();
+            let lasted = |track: &&&&Track<'_>| track.end().is_none_or(|end| end > one.deadline.to_utc());
+            let same = same.iter().find(lasted).or(same.first()).copied();
             let of_step = || by_step.get(&(one.node.as_str(), one.late)).into_iter().flatten();
             let track = same.or_else(|| of_step().find(|track| self.is_step_of(track, one)));
             self.go_on(one, track.copied());

@@ -168,6 +168,21 @@ fn what_is_on_record_keeps_its_reason_and_goes_with_a_revoked_decision() {
 }
 
 #[test]
+fn what_comes_before_a_date_is_missed_by_who_held_the_lead_then() {
+    let policies = node(json!({
+        "id": "renew", "anchor": {"date": "2026-03-20T02:00:00Z"}, "within": "10d", "clock": "elapsed", "before": true,
+    }));
+    // li, wang for a moment, and li again before it is due.
+    let mut case =
+        Case::owned("li", "03-02 10:00").owner("wang", t("03-05 10:00")).owner("li", t("03-05 10:00"));
+    for now in ["03-11 10:00", "03-11 10:00", "03-16 10:00"] {
+        let report = case.keep(&policies, now);
+        assert_eq!(violations(&report), ["late_follower renew li"]);
+        assert!(report.violations[0].closed_at.is_none(), "{now}: {report}");
+    }
+}
+
+#[test]
 fn two_rungs_of_one_step_have_keys_of_their_own() {
     let rung = |step: &str, within: &str| json!({"step": step, "within": within});
     let ladder = json!([
