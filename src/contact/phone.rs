@@ -205,16 +205,16 @@ impl Phone {
         {
             return Phone::of_answer(&answer);
         }
-        // `00` dials out of most countries; what follows never starts with 0.
-        if let [b'0', b'0', rest @ ..] = digits
-            && matches!(rest, [b'1'..=b'9', ..])
-            && (country == "CN" || rest.starts_with(b"86"))
-        {
-            return Phone::international(rest, options);
-        }
         if country == "CN" {
-            return Phone::chinese(strip_bare_86(digits));
+            // `00` dials out of China; what follows never starts with 0.
+            return match digits {
+                [b'0', b'0', rest @ ..] if matches!(rest, [b'1'..=b'9', ..]) => {
+                    Phone::international(rest, options)
+                }
+                _ => Phone::chinese(strip_bare_86(digits)),
+            };
         }
+        // Elsewhere another code may dial out: `0086…` is Australia's in Hong Kong, where `008` is a carrier's.
         Phone { quality: PhoneQuality::UnknownCountry, ..Phone::malformed(PhoneFault::Empty) }
     }
 

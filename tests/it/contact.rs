@@ -164,7 +164,12 @@ fn an_oracle_judges_what_is_not_chinese() {
 #[test]
 fn hong_kong_has_its_own_plan() {
     let options = PhoneOptions { default_region: "CN-HK".parse().unwrap(), oracle: None };
-    assert_eq!(Phone::parse("2123 4567", &options).quality(), PhoneQuality::UnknownCountry);
+    // Nobody here knows how Hong Kong dials abroad: a number needs its `+`.
+    for raw in ["2123 4567", "0086 139 2746 1853"] {
+        let phone = Phone::parse(raw, &options);
+        assert_eq!((phone.quality(), phone.key()), (PhoneQuality::UnknownCountry, None), "{raw}");
+    }
+    assert_eq!(Phone::parse("+86 139 2746 1853", &options).key(), Some("+8613927461853"));
 }
 
 #[test]

@@ -80,5 +80,13 @@ proptest! {
         let judged = Phone::parse(&raw, &PhoneOptions { oracle: Some(&WorldPhones), ..PhoneOptions::default() });
         prop_assert_eq!(judged.key(), alone.key(), "{}", raw);
         prop_assert_eq!(judged.calling_code(), alone.calling_code(), "{}", raw);
+        // Without a country code there is a key with the feature only, in China the same.
+        let bare = raw.replace('+', "00");
+        for region in ["CN", "CN-HK", "US", "GB", "JP", "SG"] {
+            let region = region.parse().unwrap();
+            let alone = Phone::parse(&bare, &PhoneOptions { default_region: region, oracle: None });
+            let judged = Phone::parse(&bare, &PhoneOptions { default_region: region, oracle: Some(&WorldPhones) });
+            prop_assert!(alone.key().is_none() || alone.key() == judged.key(), "{} {}", bare, region);
+        }
     }
 }
