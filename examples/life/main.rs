@@ -1,7 +1,8 @@
 //! The lives of leads from a file of events: who gets which when, what people are told, and whether the laws hold.
 //!
 //! ```text
-//! cargo run --release --example life                            the bundled scenario
+//! cargo run --release --example life                            the bundled scenario, of companies
+//! cargo run --release --example life -- --rules b2c             that of consumers
 //! cargo run --release --example life -- SCENARIO.jsonl          a scenario of your own, one event a line
 //! cargo run --release --example life -- --soak 20000 --seed 7   twenty generated weeks
 //! ```

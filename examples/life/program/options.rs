@@ -28,7 +28,7 @@ usage: life [SCENARIO.jsonl] [--rules b2b|b2c|RULES.json] [--roster ROSTER.json]
   --follow-up  policies that run between events, in place of the deadlines of `life`: who is late, who loses which lead
              and why, speed to the first contact; leads go to the pools of the rules
   --soak N   N generated leads over twenty weeks, the National Day and the Spring Festival among them; --seed S others
-without arguments: the bundled scenario
+without a scenario: the bundled one, of companies or with --rules b2c of consumers
 exit: 0; 1 when a law is broken, saying which; 2 when the input cannot be read, naming its line";
 
 /// The command line, checked, and the files it names, read.
@@ -59,6 +59,7 @@ impl Options {
         let soak: Option<usize> = number(&arguments, "soak")?;
         let seed = number(&arguments, "seed")?.unwrap_or(1);
         let path = match (arguments.plain.as_slice(), soak) {
+            ([], _) if arguments.value("rules") == Some("b2c") => bundled("life_b2c.jsonl"),
             ([], _) => bundled("life.jsonl"),
             ([path], None) => PathBuf::from(path),
             ([_], Some(_)) => return Err("--soak generates its events: leave the scenario out".into()),
@@ -78,7 +79,8 @@ impl Options {
             let bytes = read(path).map_err(|error| format!("{}: {error}", path.display()))?;
             Ok(String::from_utf8(bytes).map_err(|error| format!("{}: {error}", path.display()))?)
         };
-        let rules = match arguments.value("rules") {
+        let is_bundled = arguments.plain.is_empty() && soak.is_none();
+        let mut rules = match arguments.value("rules") {
             None | Some("b2b") => Rules::b2b(),
             Some("b2c") => Rules::b2c(),
             Some(file) => {
@@ -86,6 +88,10 @@ impl Options {
                 read_rules(&text(&path)?).map_err(|error| format!("{file}: {error}"))?
             }
         };
+        if is_bundled && rules.elsewhere.is_empty() {
+            // Who looks for a job, and the team itself.
+            rules.elsewhere = serde_json::from_str(&text(&bundled("life_elsewhere.json"))?)?;
+        }
         Intake::compile(&rules)?;
         let (reps, calendars) = match arguments.value("roster") {
             None => (default_reps(), Calendars::default()),

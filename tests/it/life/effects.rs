@@ -4,7 +4,7 @@ use super::*;
 use leadkit::model::{Acquisition, ConversionRecord, RecordRef, Value};
 
 /// One of each kind, in an order in which each finds what it changes.
-fn one_of_each() -> Vec<Effect> {
+pub(super) fn one_of_each() -> Vec<Effect> {
     let lead = || "L1".into();
     let record = || RecordRef::Lead("L1".into());
     let text = |text: &str| Value::from(text);
@@ -78,7 +78,7 @@ fn one_of_each() -> Vec<Effect> {
     ]
 }
 
-fn filed() -> Book {
+pub(super) fn filed() -> Book {
     let mut first = at_company(account("A1", "Acme Ltd", Some("li")), contact("C1", "Anna", "13900002468"));
     first.contacts.push(contact("C2", "Bert", "13900002469"));
     let mut child = caller("L4", 4, "13700001357");

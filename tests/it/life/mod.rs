@@ -10,6 +10,7 @@ use crate::support::{account, hour, review_next};
 
 mod again;
 mod cases;
+mod effect_rows;
 mod effects;
 mod further;
 mod goes_on;
@@ -18,6 +19,7 @@ mod lives;
 mod owners;
 mod properties;
 mod worked;
+mod writings;
 
 const MOBILE: &str = "13812349876";
 const LANDLINE: &str = "010-62648835";
