@@ -5,8 +5,8 @@ use std::error::Error;
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{MergePlan, MergeRules, Merger, SurvivorTest};
 use leadkit::model::{
-    Account, CloseReason, Effect, Lead, LeadField, LeadId, Opportunity, OpportunityId, RecordRef, TenureEnd,
-    Value, YesNo,
+    Account, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, Opportunity, OpportunityId,
+    RecordRef, TenureEnd, Value, YesNo,
 };
 use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
 use leadkit::rule::{FactContext, Facts};
@@ -23,18 +23,24 @@ impl Desk {
             Event::Submit { lead, activities } => self.submit(lead, activities),
             Event::Import { leads, assign } => self.import(leads, *assign),
             Event::Activity(activity) => {
-                if self.book.activities(&activity.lead).iter().any(|known| known.id == activity.id) {
+                let lead = self.subject_of(&activity.lead);
+                if self.book.activities(&lead).iter().any(|known| known.id == activity.id) {
                     return Ok(());
                 }
+                self.laws().did(activity);
                 self.kept.acted(activity);
-                self.book.record_activity((**activity).clone());
-                self.look_again(&activity.lead.clone(), activity.kind.clone())
+                self.book.record_activity(Activity { lead: lead.clone(), ..(**activity).clone() });
+                self.look_again(&lead, activity.kind.clone())
             }
             Event::Touch(touch) => self.touch(touch),
-            Event::Update { lead, values } => self.update(lead, values),
-            Event::FollowUp(follow_up) => self.follow_up(follow_up),
-            Event::Advance { lead, to, answers } => self.advance(lead, to, answers),
+            Event::Update { lead, values } => self.update(&self.subject_of(lead), values),
+            Event::FollowUp(follow_up) => {
+                let lead = self.subject_of(&follow_up.lead);
+                self.follow_up(&FollowUp { lead, ..(**follow_up).clone() })
+            }
+            Event::Advance { lead, to, answers } => self.advance(&self.subject_of(lead), to, answers),
             Event::Return { lead } => {
+                let lead = &self.subject_of(lead);
                 let Some(input) = self.known(lead) else { return Ok(()) };
                 let outcome =
                     self.intake.reassign(&input, Loss::Returned, &self.roster, &self.state, self.now);
@@ -42,18 +48,20 @@ impl Desk {
                 self.serve()
             }
             Event::Close { lead, reason } => {
+                let lead = &self.subject_of(lead);
                 let Some(input) = self.known(lead) else { return Ok(()) };
                 let outcome = self.intake.close(&input, reason.clone(), &self.roster, &self.state, self.now);
                 self.settle(&outcome)?;
                 self.serve()
             }
             Event::Release { lead } => {
+                let lead = &self.subject_of(lead);
                 let Some(input) = self.known(lead) else { return Ok(()) };
                 let outcome = self.intake.release(&input, &self.roster, &self.state, self.now);
                 self.settle(&outcome)
             }
-            Event::Convert { lead, account } => self.convert(lead, account),
-            Event::Opportunity { id, lead, status } => self.deal(id, lead, *status),
+            Event::Convert { lead, account } => self.convert(&self.subject_of(lead), account),
+            Event::Opportunity { id, lead, status } => self.deal(id, &self.subject_of(lead), *status),
             Event::Order(order) => {
                 if self.kept.orders.iter().any(|known| known.id == order.id) {
                     return Ok(());
@@ -75,16 +83,18 @@ impl Desk {
                 Ok(())
             }
             Event::Claim { lead, rep } => {
+                let lead = &self.subject_of(lead);
                 let Some(input) = self.known(lead) else { return Ok(()) };
                 let outcome = self.intake.claim(&input, rep, &self.roster, &self.state, self.now);
                 self.settle(&outcome)
             }
             Event::Allot { lead, rep } => {
+                let lead = &self.subject_of(lead);
                 let Some(input) = self.known(lead) else { return Ok(()) };
                 let outcome = self.intake.allot(&input, rep, &self.roster, &self.state, self.now);
                 self.settle(&outcome)
             }
-            Event::Merge { into, from } => self.merge(into, from),
+            Event::Merge { into, from } => self.merge(&self.subject_of(into), &self.subject_of(from)),
             Event::Absent { rep, until } => self.absent(rep, until.to_utc()),
             Event::Back { rep } => self.back(rep),
             Event::Join(rep) => self.join(rep),
@@ -105,11 +115,14 @@ impl Desk {
             }
             Event::Tick => Ok(()),
             Event::Revoke { lead } => {
+                let lead = &self.subject_of(lead);
                 let Some(input) = self.known(lead) else { return Ok(()) };
                 let outcome = self.intake.revoke(&input, &self.roster, &self.state, self.now);
                 self.settle(&outcome)
             }
             Event::Forget { lead } => {
+                // A person asks, whichever of his entries he names.
+                let lead = &self.subject_of(lead);
                 self.kept.forget(&self.book, lead);
                 self.forget(lead)
             }
@@ -133,13 +146,15 @@ impl Desk {
         }
         self.refresh()?;
         self.laws().submitted(lead);
+        activities.iter().for_each(|activity| self.laws().did(activity));
         let rows = self.book.rows(&self.intake.probe(lead));
-        let input = Input { lead: lead.clone(), activities: activities.to_vec(), rows, ..Input::default() };
+        let activities = activities.to_vec();
+        let input = Input { lead: lead.clone(), activities, rows, accepts_clock: true, ..Input::default() };
         let outcome = self.intake.process(&input, &self.roster, &self.state, self.now);
         self.book.insert_lead(lead.clone());
-        self.book.insert_life(&lead.id, Default::default(), activities.to_vec());
         self.kept.came(lead);
-        activities.iter().for_each(|activity| self.kept.acted(activity));
+        input.activities.iter().for_each(|activity| self.kept.acted(activity));
+        self.book.insert_life(&lead.id, Default::default(), input.activities);
         self.settle(&outcome)
     }
 
@@ -161,9 +176,11 @@ impl Desk {
             return Ok(());
         }
         self.kept.touches.push(touch.clone());
-        let lead = &touch.lead;
+        // It stays a touch of the entry, for attribution; the sign of life is the subject's.
+        let lead = &self.subject_of(&touch.lead);
         if self.book.lead(lead).is_some() {
-            let effect = Effect::RecordActivation { lead: lead.clone(), entry: lead.clone(), at: touch.time };
+            let entry = touch.lead.clone();
+            let effect = Effect::RecordActivation { lead: lead.clone(), entry, at: touch.time };
             self.write(&format!("touch {lead} {}", touch.channel), &[effect]);
         }
         self.say(lead, "-", touch.channel.clone(), None);
@@ -187,6 +204,7 @@ impl Desk {
                 replaces: before(field),
             })
             .collect();
+        self.laws().updated(lead, values);
         self.write(&format!("update {lead}"), &effects);
         if let Some(after) = self.book.lead(lead) {
             self.kept.corrected(&input.lead, after);

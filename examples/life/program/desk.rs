@@ -69,12 +69,20 @@ pub(crate) struct Desk {
     /// How many each rep holds, and of these has not spoken to.
     counts: BTreeMap<RepId, (u32, u32)>,
     held_by: BTreeMap<RepId, BTreeSet<LeadId>>,
+    /// Who stands in for the owner of a lead, and the leads of each.
+    cover_of: BTreeMap<LeadId, RepId>,
+    covered_by: BTreeMap<RepId, BTreeSet<LeadId>>,
     /// Leads that wait for somebody with room.
     waiting: BTreeSet<LeadId>,
     explains: bool,
+    /// Acts that were written down.
+    written: u64,
     pub(super) policies: Option<Policies>,
     /// Lines that came in.
     delivered: BTreeSet<u64>,
+    /// What a test does to decisions, to see whether the laws notice.
+    #[cfg(test)]
+    pub(super) tampers: Option<fn(&mut serde_json::Value)>,
 }
 
 impl Desk {
@@ -111,14 +119,19 @@ impl Desk {
             event: "tick",
             rows: Vec::new(),
             clock: Clock::default(),
-            laws: Laws::default(),
+            laws: Laws::new(&rules.nurture_pool),
             held: BTreeMap::new(),
             counts: BTreeMap::new(),
             held_by: BTreeMap::new(),
+            cover_of: BTreeMap::new(),
+            covered_by: BTreeMap::new(),
             waiting: BTreeSet::new(),
             explains,
+            written: 0,
             delivered: BTreeSet::new(),
             policies: None,
+            #[cfg(test)]
+            tampers: None,
         };
         desk.refresh()?;
         Ok(desk)
@@ -199,12 +212,12 @@ impl Desk {
         Ok(())
     }
 
-    /// What the engine is asked with.
+    /// What the engine is asked with. The events stand in the order of time, so that their clock is right, however long nothing
+    /// came in.
     pub(super) fn input(&mut self, lead: &LeadId) -> Option<Input> {
         // The roster is compiled from reps that were read before; nothing in it can be wrong.
         let _ = self.refresh();
         let input = self.intake.input_of(&self.book, lead, self.now)?;
-        // The lines say what time it is, however long nothing came in before.
         Some(Input { accepts_clock: true, ..input })
     }
 
@@ -245,6 +258,8 @@ impl Desk {
     }
 
     fn carry_out(&mut self, outcome: &Outcome) -> Result<(), Box<dyn Error>> {
+        #[cfg(test)]
+        let outcome = &self.tampered(outcome);
         self.state.apply(outcome.delta())?;
         outcome.apply_to(&mut self.book);
         self.laws.decided(outcome);
@@ -268,9 +283,11 @@ impl Desk {
         self.say(outcome.lead(), outcome.route().code(), reason, explained);
     }
 
-    /// Effects that a person's act has, without a decision of the engine.
+    /// Effects that a person's act has, without a decision of the engine. Two acts of one moment are two: what comes twice is
+    /// left out by its line.
     pub(super) fn write(&mut self, decision: &str, effects: &[Effect]) {
-        let decision = format!("{decision} {}", self.now.to_rfc3339());
+        self.written += 1;
+        let decision = format!("{decision} {} {}", self.now.to_rfc3339(), self.written);
         self.book.apply_effects(&decision, effects, self.now);
         for lead in leads_of(effects) {
             self.after(&lead);
@@ -291,7 +308,7 @@ impl Desk {
             None => self.held.remove(id),
         };
         if before != held {
-            for (one, sign) in [(before, -1), (held, 1)] {
+            for (one, sign) in [(before, -1), (held.clone(), 1)] {
                 let Some(Held { rep, counts, is_untouched }) = one else { continue };
                 self.recounted.insert(rep.clone());
                 let leads = self.held_by.entry(rep.clone()).or_default();
@@ -303,6 +320,16 @@ impl Desk {
                 let (held, untouched) = self.counts.entry(rep).or_default();
                 *held = held.saturating_add_signed(if counts { sign } else { 0 });
                 *untouched = untouched.saturating_add_signed(if is_untouched { sign } else { 0 });
+            }
+        }
+        let covers = held.as_ref().and_then(|_| self.book.history(id).cover()).map(|one| one.owner.clone());
+        if self.cover_of.get(id) != covers.as_ref() {
+            if let Some(rep) = self.cover_of.remove(id) {
+                self.covered_by.entry(rep).or_default().remove(id);
+            }
+            if let Some(rep) = covers {
+                self.covered_by.entry(rep.clone()).or_default().insert(id.clone());
+                self.cover_of.insert(id.clone(), rep);
             }
         }
         let waits = lead.is_some_and(|lead| lead.is_on_file() && lead.owner.is_none() && !lead.has_ended());
@@ -335,6 +362,8 @@ impl Desk {
             policies: self.policies.as_ref(),
             timelines: &self.timelines,
             now: self.now,
+            event: self.event,
+            has_hours: !self.open.is_empty() || self.policies.is_some(),
         }
     }
 
@@ -380,6 +409,25 @@ impl Desk {
         self.held_by.get(rep).into_iter().flatten().cloned().collect()
     }
 
+    /// The open leads that a rep has to do with, by id: his own, and those he stands in for.
+    pub(super) fn leads_on(&self, rep: &RepId) -> BTreeSet<LeadId> {
+        let covered = self.covered_by.get(rep).into_iter().flatten();
+        self.held_by.get(rep).into_iter().flatten().chain(covered).cloned().collect()
+    }
+
+    /// Whose story goes on in place of a lead's: what comes to an entry that was folded comes to its subject.
+    pub(super) fn subject_of(&self, lead: &LeadId) -> LeadId {
+        let mut subject = lead;
+        let mut seen = BTreeSet::new();
+        while let Some(into) = self.book.lead(subject).and_then(|one| one.folded_into.as_ref()) {
+            if !seen.insert(into) || self.book.lead(into).is_none() {
+                break;
+            }
+            subject = into;
+        }
+        subject.clone()
+    }
+
     /// Whether a rep takes part, is not away, and his calendar is open.
     pub(crate) fn is_at_work(&self, rep: &Rep, at: DateTime<Utc>) -> bool {
         let is_open = |id| self.open.get(id).is_none_or(|calendar| calendar.is_open(at) == Ok(true));
@@ -406,7 +454,9 @@ impl Desk {
             self.laws.touched(lead);
         }
         self.check();
-        self.laws.check_nothing_lost(&self.book, &self.intake);
+        let mut laws = std::mem::take(&mut self.laws);
+        laws.check_nothing_lost(&self.seen());
+        self.laws = laws;
     }
 
     pub(crate) fn broken(&self) -> &[Broken] {
@@ -415,6 +465,20 @@ impl Desk {
 
     pub(super) fn laws(&mut self) -> &mut Laws {
         &mut self.laws
+    }
+
+    #[cfg(test)]
+    pub(super) fn not_yet(&self) -> &[Broken] {
+        self.laws.not_yet()
+    }
+
+    /// A decision as a mutant of the engine makes it.
+    #[cfg(test)]
+    fn tampered(&self, outcome: &Outcome) -> Outcome {
+        let Some(tamper) = self.tampers else { return outcome.clone() };
+        let mut decided = serde_json::to_value(outcome).unwrap();
+        tamper(&mut decided);
+        serde_json::from_value(decided).unwrap()
     }
 }
 

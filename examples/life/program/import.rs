@@ -19,7 +19,7 @@ impl Desk {
             let outcomes = self.intake.import(&inputs, assign, &self.roster, &self.state, self.now);
             for (row, outcome) in rows.iter().zip(&outcomes) {
                 if outcome.refusal().is_none() {
-                    self.laws().submitted(row);
+                    self.laws().imported(row);
                     self.book.insert_lead(row.clone());
                     self.kept.came(row);
                 }
@@ -39,6 +39,6 @@ impl Desk {
         };
         let is_erased = !self.erased.is_empty()
             && self.intake.erasure_hashes(row, &SECRET).iter().any(|hash| self.erased.contains(hash));
-        Input { lead: row.clone(), rows, is_erased, ..Input::default() }
+        Input { lead: row.clone(), rows, is_erased, accepts_clock: true, ..Input::default() }
     }
 }

@@ -17,6 +17,8 @@ mod import;
 mod journeys;
 mod laws;
 #[cfg(test)]
+mod lives;
+#[cfg(test)]
 mod mutants;
 mod object;
 mod options;
@@ -52,25 +54,56 @@ pub(crate) fn run(
         return soak::run(&options, count, out, notes);
     }
     let lines = event::read_lines(&options.scenario, &options.path.display().to_string())?;
+    tell(&mut Desk::new(&options)?, &lines, &options, out, notes)
+}
+
+/// Lives the lines, and prints what became of all.
+fn tell(
+    desk: &mut Desk,
+    lines: &[event::Line],
+    options: &Options,
+    out: &mut dyn Write,
+    notes: &mut dyn Write,
+) -> Result<Verdict, Box<dyn Error>> {
     let zone = lines.first().map_or(FixedOffset::east_opt(0), |line| Some(*line.at.offset()));
     let zone = zone.ok_or("the first event has no zone")?;
-    let mut desk = Desk::new(&options)?;
     print::header(out)?;
-    for line in &lines {
-        let rows = desk.live(line)?;
-        print_rows(&rows, zone, options.explains, out)?;
-    }
-    print::leads(&desk, zone, out)?;
-    print::accounts(&desk, out)?;
-    print::notified(&desk, out)?;
-    policies::tables(&desk, zone, out)?;
+    let stopped = live(desk, lines, options, zone, out)?;
+    print::leads(desk, zone, out)?;
+    print::accounts(desk, out)?;
+    print::notified(desk, out)?;
+    policies::tables(desk, zone, out)?;
     desk.check_all();
-    let verdict = verdict(&desk, notes)?;
+    let verdict = verdict(desk, notes)?;
+    if let Some(why) = stopped {
+        return Err(why.into());
+    }
     // Last: journeys of several currencies are refused, and the laws are judged all the same.
     if options.journeys {
-        print::journeys(&desk, zone, out)?;
+        print::journeys(desk, zone, out)?;
     }
     Ok(verdict)
+}
+
+/// Lives all lines; what stops it, with the line before or in which it does. What came until then is printed.
+fn live(
+    desk: &mut Desk,
+    lines: &[event::Line],
+    options: &Options,
+    zone: FixedOffset,
+    out: &mut dyn Write,
+) -> io::Result<Option<String>> {
+    for line in lines {
+        match desk.live(line) {
+            Ok(rows) => print_rows(&rows, zone, options.explains, out)?,
+            Err(why) => {
+                print_rows(&desk.take_rows(), zone, options.explains, out)?;
+                let (path, at) = (options.path.display(), print::moment(desk.now(), zone));
+                return Ok(Some(format!("{path}: line {}: stopped at {at}: {why}", line.number)));
+            }
+        }
+    }
+    Ok(None)
 }
 
 fn print_rows(rows: &[Row], zone: FixedOffset, explains: bool, out: &mut dyn Write) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! Reps come, go and hand over; people ask to be forgotten.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use chrono::{DateTime, Utc};
@@ -47,15 +48,16 @@ impl Desk {
         let Some(known) = self.known_rep(rep) else { return Ok(()) };
         known.active = false;
         self.reps_changed()?;
+        let on_him = self.leads_on(rep);
         self.hand_over(rep, None)?;
-        self.stand_in_no_longer(rep)
+        self.stand_in_no_longer(rep)?;
+        self.look_at(on_him)
     }
 
     /// The leads that a leaver stood in for go back to their owners, who are away: somebody else stands in, or waits.
     fn stand_in_no_longer(&mut self, rep: &RepId) -> Done {
         let covers = |lead: &LeadId| self.book.history(lead).cover().is_some_and(|cover| cover.owner == *rep);
-        let covered: Vec<LeadId> =
-            self.book.leads().map(|lead| lead.id.clone()).filter(|lead| covers(lead)).collect();
+        let covered: Vec<LeadId> = self.leads_on(rep).into_iter().filter(|lead| covers(lead)).collect();
         for lead in covered {
             let (rep, end) = (rep.clone(), TenureEnd::HandedOver);
             let from = self.now;
@@ -89,9 +91,14 @@ impl Desk {
         Ok(())
     }
 
-    /// The leads of a rep who goes away or has come back.
+    /// The leads of a rep who goes away or has come back, and those he stands in for.
     fn look_after(&mut self, rep: &RepId) -> Done {
-        for lead in self.leads_of_rep(rep) {
+        self.look_at(self.leads_on(rep))
+    }
+
+    fn look_at(&mut self, leads: BTreeSet<LeadId>) -> Done {
+        for lead in leads {
+            self.laws().touched(&lead);
             let Some(input) = self.input(&lead) else { continue };
             let outcome =
                 self.intake.review(&Input { wake_up: None, ..input }, &self.roster, &self.state, self.now);

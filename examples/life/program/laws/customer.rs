@@ -1,0 +1,178 @@
+//! Law 2: one customer, one owner.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use leadkit::Intake;
+use leadkit::model::{EmailAddress, Lead, LeadId, LeadStatus, PhoneNumber, RecordRef, WechatId};
+
+use super::super::clock::is_live;
+use super::{Clause, Laws, Seen, mask};
+
+/// So many records with one key, or names on one mobile number, share it by design.
+const CROWDED: usize = 20;
+const FAMILY: usize = 5;
+/// Mailboxes of roles, which are nobody's own.
+const ROLES: [&str; 14] = [
+    "info",
+    "sales",
+    "contact",
+    "admin",
+    "office",
+    "service",
+    "support",
+    "hr",
+    "marketing",
+    "webmaster",
+    "hello",
+    "mail",
+    "noreply",
+    "kefu",
+];
+
+/// A number that people write when they have none.
+const INVENTED: &str = "+8613800138000";
+
+/// What the keys of a lead are made of.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Contacts {
+    phones: Vec<PhoneNumber>,
+    emails: Vec<EmailAddress>,
+    wechat: Option<WechatId>,
+    ids: BTreeMap<String, String>,
+    others: BTreeMap<String, Vec<String>>,
+    place: [Option<String>; 2],
+}
+
+impl Contacts {
+    fn of(lead: &Lead) -> Contacts {
+        Contacts {
+            phones: lead.phones.clone(),
+            emails: lead.emails.clone(),
+            wechat: lead.wechat.clone(),
+            ids: lead.external_ids.clone(),
+            others: lead.other_ids.clone(),
+            place: [lead.city.clone(), lead.country.clone()],
+        }
+    }
+}
+
+/// Keys by which a lead is one person's.
+fn strong_keys(lead: &Lead, intake: &Intake) -> BTreeSet<String> {
+    let is_strong = |kind: &str, value: &str| match kind {
+        "phone" => value.len() == 14 && value.starts_with("+861") && value != INVENTED,
+        "email" => value.split('@').next().is_some_and(|local| !ROLES.contains(&local)),
+        "wechat" | "person_id" => true,
+        _ => false,
+    };
+    // Only what a person can be reached by: names make no strong key.
+    let contacts = Lead { company: None, name: None, ..lead.clone() };
+    let keys = intake.probe(&contacts).keys;
+    let strong = keys.iter().filter(|key| is_strong(key.kind.as_str(), &key.value));
+    strong.map(|key| format!("{} {}", key.kind, key.value)).collect()
+}
+
+impl Laws {
+    /// Files a lead under its strong keys, as long as it is live.
+    pub(super) fn file(&mut self, id: &LeadId, seen: &Seen<'_>) {
+        let lead = seen.book.lead(id).filter(|lead| is_live(seen.book, lead));
+        self.file_account(id, lead);
+        let contacts = lead.map(Contacts::of);
+        if self.keys_of.get(id).map(|(contacts, _)| contacts) == contacts.as_ref() {
+            return;
+        }
+        for key in self.keys_of.remove(id).unwrap_or_else(|| (Contacts::of(&Lead::default()), Vec::new())).1 {
+            if let Some(leads) = self.by_key.get_mut(&key) {
+                leads.remove(id);
+            }
+        }
+        let (Some(lead), Some(contacts)) = (lead, contacts) else { return };
+        let keys: Vec<String> = strong_keys(lead, seen.intake).into_iter().collect();
+        for key in &keys {
+            self.by_key.entry(key.clone()).or_default().insert(id.clone());
+        }
+        self.keys_of.insert(id.clone(), (contacts, keys));
+    }
+
+    fn file_account(&mut self, id: &LeadId, lead: Option<&Lead>) {
+        let account = lead.filter(|lead| lead.status == LeadStatus::Converted);
+        let account = account.and_then(|lead| lead.account.as_ref());
+        if self.account_of.get(id) == account {
+            return;
+        }
+        if let Some(before) = self.account_of.remove(id) {
+            self.by_account.entry(before).or_default().remove(id);
+        }
+        if let Some(account) = account {
+            self.by_account.entry(account.clone()).or_default().insert(id.clone());
+            self.account_of.insert(id.clone(), account.clone());
+        }
+    }
+
+    pub(super) fn check_customer(&mut self, lead: &Lead, seen: &Seen<'_>) {
+        let Some(owner) = &lead.owner else { return };
+        let collides = |lead: &Lead| lead.tags.iter().any(|tag| tag == "collision" || tag == "reward");
+        if collides(lead) {
+            return;
+        }
+        // The company decides before the phone: a person of two accounts is of two owners.
+        let of_two_accounts = |other: &Lead| {
+            let account = |one: &Lead| one.account.clone().filter(|_| one.status == LeadStatus::Converted);
+            account(lead).zip(account(other)).is_some_and(|(one, two)| one != two)
+        };
+        let mut found = Vec::new();
+        for key in self.keys_of.get(&lead.id).into_iter().flat_map(|(_, keys)| keys) {
+            let Some(ids) = self.by_key.get(key).filter(|ids| ids.len() > 1) else { continue };
+            let leads: Vec<&Lead> = ids.iter().filter_map(|id| seen.book.lead(id)).collect();
+            let names: BTreeSet<&str> = leads.iter().filter_map(|one| one.name.as_deref()).collect();
+            if leads.len() >= CROWDED || (key.starts_with("phone") && names.len() >= FAMILY) {
+                continue;
+            }
+            let other = |one: &&&Lead| {
+                one.owner.as_ref().is_some_and(|other| other != owner)
+                    && !collides(one)
+                    && !of_two_accounts(one)
+            };
+            let is_converted =
+                |one: &&Lead| [*one, lead].iter().any(|one| one.status == LeadStatus::Converted);
+            found.extend(leads.iter().find(other).map(|one| {
+                let clause = if is_converted(one) { Clause::OneOwnerConverted } else { Clause::OneOwner };
+                (clause, one.id.clone(), one.owner.clone(), mask(key))
+            }));
+        }
+        for (clause, other, of, key) in found {
+            let of = of.map_or_else(String::new, |of| of.to_string());
+            let mut pair = [lead.id.to_string(), other.to_string()];
+            pair.sort();
+            let what = format!("leads {} of {owner} and {other} of {of} share {key}", lead.id);
+            self.report(clause, &pair.join(" "), seen.now, what);
+        }
+    }
+
+    /// What was converted by rules, its account and its open opportunities have one owner.
+    pub(super) fn check_together(&mut self, lead: &Lead, seen: &Seen<'_>) {
+        if !is_live(seen.book, lead) {
+            return;
+        }
+        let mut found: Vec<String> = Vec::new();
+        let accounts = lead.account.iter().filter(|_| lead.status == LeadStatus::Converted);
+        for account in accounts.filter_map(|id| seen.book.account(id)) {
+            let Some(owner) = account.owner.as_ref() else { continue };
+            for id in self.by_account.get(&account.id).into_iter().flatten() {
+                let of = seen.book.lead(id).and_then(|one| one.owner.as_ref());
+                if of.is_some_and(|of| of != owner) {
+                    found.push(format!("account {} is {owner}'s, and its lead {id} is not", account.id));
+                }
+            }
+        }
+        for id in &seen.book.history(&lead.id).opportunities {
+            let of = seen.book.opportunity(id).and_then(|one| one.owner.as_ref());
+            if of.is_some_and(|of| lead.owner.as_ref() != Some(of)) {
+                let record = RecordRef::Opportunity(id.clone());
+                found.push(format!("lead {} and its {record} have not one owner", lead.id));
+            }
+        }
+        for what in found {
+            self.report(Clause::MovesTogether, &what.clone(), seen.now, what);
+        }
+    }
+}

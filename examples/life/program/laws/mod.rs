@@ -1,0 +1,273 @@
+//! The laws of a lead's life, looked at from outside: after every event, for what the event touched.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use leadkit::book::Book;
+use leadkit::model::{AccountId, Activity, Lead, LeadId, OwnerState, PoolId, RepId, Value};
+use leadkit::pipeline::Timeline;
+use leadkit::{Intake, Roster, State};
+
+use super::clock::{deadline, is_live};
+use super::policies::Policies;
+pub(crate) use clause::{Clause, NOT_YET};
+use customer::Contacts;
+use lost::{Items, value_of, values_of};
+
+mod clause;
+mod customer;
+mod keys;
+mod lost;
+mod owners;
+mod six;
+mod stuck;
+mod told;
+
+/// A law that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Broken {
+    pub(crate) clause: Clause,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) what: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let law = self.clause.law();
+        let name = match law {
+            1 => "nobody is stuck",
+            2 => "one customer, one owner",
+            3 => "nothing is lost",
+            4 => "nobody is told twice, everybody once",
+            5 => "not the same rep twice in a cycle",
+            6 => "twice is once",
+            7 => "the same bytes",
+            _ => "stage, tenure, pool, owner, status and deadlines agree",
+        };
+        write!(f, "law {law} ({name}) is broken at {}: {}", self.at.to_rfc3339(), self.what)
+    }
+}
+
+/// Everything the laws look at.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    pub(crate) book: &'a Book,
+    pub(crate) roster: &'a Roster,
+    pub(crate) state: &'a State,
+    pub(crate) intake: &'a Intake,
+    /// Those that say when something is missed, in place of the deadlines on file.
+    pub(crate) policies: Option<&'a Policies>,
+    pub(crate) timelines: &'a BTreeMap<LeadId, Timeline>,
+    pub(crate) now: DateTime<Utc>,
+    /// What happened: the key of its event.
+    pub(crate) event: &'static str,
+    /// Whether calendars are kept: what is counted in working days may last longer by weekends and festivals.
+    pub(crate) has_hours: bool,
+}
+
+impl Seen<'_> {
+    fn state_of(&self, rep: &RepId) -> OwnerState {
+        self.roster.owner_state(rep, &self.state.reps, self.now)
+    }
+
+    /// Whether somebody is there who is none of these.
+    fn has_others_than(&self, reps: &[&RepId]) -> bool {
+        let is_free = |rep: &&RepId| !reps.contains(rep) && self.state_of(rep) == OwnerState::Active;
+        self.roster.reps().any(|rep| is_free(&rep))
+    }
+}
+
+/// What will happen to a lead, and when, if there is a time for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NextStep {
+    pub(crate) what: String,
+    pub(crate) at: Option<DateTime<Utc>>,
+}
+
+/// What will happen to a lead; `None` when it has ended, and when it is stuck.
+pub(crate) fn next_of(seen: &Seen<'_>, lead: &Lead) -> Option<NextStep> {
+    if !is_live(seen.book, lead) {
+        return None;
+    }
+    let held = seen.book.history(&lead.id).opportunities.first();
+    let wake_up = seen.book.wake_up(&lead.id).filter(|one| one.at >= seen.now);
+    let wake_up = wake_up.map(|one| NextStep { what: one.code.to_string(), at: Some(one.at) });
+    let Some(owner) = &lead.owner else { return wake_up };
+    let works = |rep: &RepId| seen.state_of(rep) != OwnerState::Gone;
+    let due = match seen.policies {
+        Some(policies) => policies.step_of(&lead.id).cloned(),
+        None => deadline(seen.book, lead).map(|one| {
+            let what = format!("{} {}", one.step, one.owner);
+            (one.owner.clone(), NextStep { what, at: Some(one.due_at) })
+        }),
+    };
+    let due = due.filter(|(rep, step)| works(rep) && step.at.is_some_and(|at| at >= seen.now));
+    let due = due.map(|(_, step)| step);
+    let held = held.map(|id| NextStep { what: format!("opportunity {id}"), at: None });
+    due.or(held.filter(|_| works(owner))).or(wake_up)
+}
+
+/// What was seen, so that only what an event touched is looked at again.
+#[derive(Debug, Default)]
+pub(crate) struct Laws {
+    broken: Vec<Broken>,
+    /// What does not count yet.
+    not_yet: Vec<Broken>,
+    touched: BTreeSet<LeadId>,
+    /// Live leads by strong key, and the keys of each with what they were made of.
+    by_key: BTreeMap<String, BTreeSet<LeadId>>,
+    keys_of: BTreeMap<LeadId, (Contacts, Vec<String>)>,
+    /// Live leads of accounts.
+    by_account: BTreeMap<AccountId, BTreeSet<LeadId>>,
+    account_of: BTreeMap<LeadId, AccountId>,
+    /// Notices that were looked at, and what was said since the last event.
+    told: usize,
+    /// How each lead stood when it was looked at last.
+    before: BTreeMap<LeadId, Before>,
+    /// Every effect that was carried out, by its key.
+    carried_out: BTreeMap<u64, u64>,
+    /// Everything that came in about a lead.
+    entries: BTreeMap<LeadId, Entry>,
+    imported: BTreeSet<LeadId>,
+    activities: Vec<(LeadId, String)>,
+    forgotten: BTreeSet<LeadId>,
+    /// Entries that came a second time.
+    same_records: BTreeSet<LeadId>,
+    /// Until when people were asked about leads.
+    asked: BTreeMap<LeadId, DateTime<Utc>>,
+    nurture: PoolId,
+    /// What was said before: a law that is broken is reported once for a lead.
+    reported: BTreeSet<(Clause, String)>,
+}
+
+/// What came in about a lead.
+#[derive(Debug, Default)]
+struct Entry {
+    /// Who brought it.
+    owner: Option<RepId>,
+    values: Items,
+}
+
+/// How a lead stood.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Before {
+    is_live: bool,
+    is_folded: bool,
+    collides: bool,
+    owner: Option<RepId>,
+    cover: Option<RepId>,
+    /// The pool it lies in, and since when.
+    pool: Option<(PoolId, DateTime<Utc>)>,
+}
+
+impl Before {
+    fn of(lead: &Lead, before: &Before, seen: &Seen<'_>) -> Before {
+        let is_live = is_live(seen.book, lead);
+        let cover = seen.book.history(&lead.id).cover().filter(|_| is_live).map(|one| one.owner.clone());
+        let pool = lead.pool.as_ref().filter(|_| is_live).map(|pool| {
+            let since = before.pool.as_ref().filter(|(known, _)| known == pool).map(|(_, since)| *since);
+            (pool.clone(), since.unwrap_or(seen.now))
+        });
+        Before {
+            is_live,
+            is_folded: lead.folded_into.is_some(),
+            collides: lead.tags.iter().any(|tag| tag == "collision"),
+            owner: lead.owner.clone().filter(|_| is_live),
+            cover,
+            pool,
+        }
+    }
+}
+
+impl Laws {
+    pub(crate) fn new(nurture: &PoolId) -> Laws {
+        Laws { nurture: nurture.clone(), ..Laws::default() }
+    }
+
+    pub(crate) fn broken(&self) -> &[Broken] {
+        &self.broken
+    }
+
+    /// What is broken and does not count yet.
+    #[cfg(test)]
+    pub(crate) fn not_yet(&self) -> &[Broken] {
+        &self.not_yet
+    }
+
+    /// A lead comes in.
+    pub(crate) fn submitted(&mut self, lead: &Lead) {
+        let owner = lead.owner.clone();
+        self.entries.entry(lead.id.clone()).or_insert_with(|| Entry { owner, values: values_of(lead) });
+    }
+
+    /// A person says more of a lead.
+    pub(crate) fn updated(&mut self, lead: &LeadId, values: &[(String, Value)]) {
+        let said = values.iter().flat_map(|(field, value)| value_of(field, value));
+        self.entries.entry(lead.clone()).or_default().values.extend(said);
+    }
+
+    pub(crate) fn imported(&mut self, lead: &Lead) {
+        self.imported.insert(lead.id.clone());
+        self.submitted(lead);
+    }
+
+    /// A person did something.
+    pub(crate) fn did(&mut self, activity: &Activity) {
+        self.activities.push((activity.lead.clone(), activity.id.to_string()));
+    }
+
+    /// What it brought is lost on purpose.
+    pub(crate) fn forget(&mut self, lead: &LeadId) {
+        self.entries.remove(lead);
+        self.forgotten.insert(lead.clone());
+    }
+
+    pub(crate) fn touched(&mut self, lead: &LeadId) {
+        self.touched.insert(lead.clone());
+    }
+
+    fn report(&mut self, clause: Clause, about: &str, at: DateTime<Utc>, what: String) {
+        if self.reported.insert((clause, about.to_owned())) {
+            let list = if NOT_YET.contains(&clause) { &mut self.not_yet } else { &mut self.broken };
+            list.push(Broken { clause, at, what });
+        }
+    }
+
+    /// Looks at what was touched since the last time.
+    pub(crate) fn check(&mut self, seen: &Seen<'_>) {
+        let touched = std::mem::take(&mut self.touched);
+        for id in &touched {
+            self.file(id, seen);
+        }
+        let changed: Vec<(&Lead, Before, Before)> = touched
+            .iter()
+            .filter_map(|id| {
+                let lead = seen.book.lead(id)?;
+                let before = self.before.remove(id).unwrap_or_default();
+                let now = Before::of(lead, &before, seen);
+                self.before.insert(id.clone(), now.clone());
+                Some((lead, before, now))
+            })
+            .collect();
+        self.check_notices(seen, &changed);
+        for (lead, before, now) in &changed {
+            self.check_stuck(lead, before, now, seen);
+            self.check_owners(lead, seen);
+            self.check_customer(lead, seen);
+            self.check_together(lead, seen);
+            self.check_six(lead, seen);
+        }
+    }
+
+    /// Law 7: somebody found another text.
+    pub(crate) fn differs(&mut self, at: DateTime<Utc>, what: String) {
+        self.report(Clause::SameBytes, &what.clone(), at, what);
+    }
+}
+
+/// A contact value is not for showing.
+fn mask(text: &str) -> String {
+    let shown = text.chars().count();
+    text.chars().enumerate().map(|(at, c)| if at > 9 && at + 3 < shown { '*' } else { c }).collect()
+}

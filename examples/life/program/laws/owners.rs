@@ -1,0 +1,77 @@
+//! Law 5: not the same rep twice in a cycle.
+
+use chrono::TimeDelta;
+use leadkit::model::{Acquisition, Lead, RepId, Tenure};
+
+use super::super::clock::is_live;
+use super::{Clause, Laws, Seen};
+
+/// Days for which nobody claims what he had.
+const COOL_DOWN: TimeDelta = TimeDelta::days(30);
+/// Days for which the last owner of the cycle before is left out.
+const EXCLUSION: TimeDelta = TimeDelta::days(90);
+/// Owners who may lose a lead in one cycle.
+const OWNERS: usize = 3;
+
+impl Laws {
+    pub(super) fn check_owners(&mut self, lead: &Lead, seen: &Seen<'_>) {
+        let Some(owner) = lead.owner.as_ref().filter(|_| is_live(seen.book, lead)) else { return };
+        let history = seen.book.history(&lead.id);
+        let of = |one: &&Tenure| {
+            one.until.is_none() && one.owner == *owner && one.acquisition != Acquisition::Cover
+        };
+        let Some(tenure) = history.tenures.iter().find(of) else {
+            // A lead that came in with its owner, or was filed so, has none.
+            return;
+        };
+        let by_people = [Acquisition::AssignedByAdmin, Acquisition::Created, Acquisition::Imported];
+        if by_people.contains(&tenure.acquisition) {
+            return;
+        }
+        let id = lead.id.as_str();
+        let mut before: Vec<&RepId> = history.previous_owners().collect();
+        if before.contains(&owner) {
+            let what = format!("lead {id} is with {owner} again, who had it in this cycle");
+            self.report(Clause::SameRep, &format!("{id} {}", tenure.from), seen.now, what);
+        }
+        before.sort();
+        before.dedup();
+        // By rules: they give it to nobody after three; whom an account or a claim gives it is not asked.
+        if before.len() >= OWNERS && tenure.acquisition == Acquisition::AutoAssigned {
+            let what = format!("lead {id} has a fourth owner in one cycle: {owner}");
+            self.report(Clause::FourthOwner, &format!("{id} {}", tenure.from), seen.now, what);
+        }
+        let ended_before =
+            |one: &&Tenure| one.counts() && one.until.is_some_and(|until| until <= tenure.from);
+        let within =
+            |one: &Tenure, days: TimeDelta| one.until.is_some_and(|until| until + days > tenure.from);
+        let cooled = |one: &Tenure| one.owner == *owner && within(one, COOL_DOWN);
+        let is_claim = tenure.acquisition == Acquisition::Claimed;
+        if is_claim && history.tenures.iter().filter(ended_before).any(cooled) {
+            let what = format!("lead {id} was claimed by {owner} within 30 days of having had it");
+            self.report(Clause::CoolDown, &format!("{id} {}", tenure.from), seen.now, what);
+        }
+        let Some(began) = history.cycle_started_at else { return };
+        let of_before = history.tenures.iter().filter(ended_before).filter(|one| one.from < began);
+        let last = of_before.max_by_key(|one| (one.until, one.from));
+        let is_new = tenure.from == seen.now && tenure.acquisition == Acquisition::AutoAssigned;
+        let mut left_out = before;
+        left_out.push(owner);
+        if is_new
+            && last.is_some_and(|one| one.owner == *owner && within(one, EXCLUSION))
+            && seen.has_others_than(&left_out)
+            && !Laws::is_of_his_customer(lead, owner, seen)
+        {
+            let what =
+                format!("lead {id} is with {owner} again, who lost it in the cycle before, within 90 days");
+            self.report(Clause::NinetyDays, &format!("{id} {}", tenure.from), seen.now, what);
+        }
+    }
+
+    /// Whether another record of the same person or company is his: one customer has one owner.
+    fn is_of_his_customer(lead: &Lead, owner: &RepId, seen: &Seen<'_>) -> bool {
+        let rows = seen.book.rows(&seen.intake.probe(lead));
+        let leads = rows.leads.iter().filter(|one| one.id != lead.id).map(|one| &one.owner);
+        leads.chain(rows.accounts.iter().map(|one| &one.owner)).flatten().any(|one| one == owner)
+    }
+}

@@ -1,0 +1,179 @@
+//! Law 1: nobody is stuck.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use leadkit::model::{Lead, LeadId, LeadStatus, OwnerState, PoolId, RepId};
+
+use super::super::clock::{deadline, is_live};
+use super::{Before, Clause, Laws, Seen, next_of};
+
+/// How long an owner may be away before somebody stands in.
+const PATIENCE: TimeDelta = TimeDelta::hours(24);
+/// What is counted in working days may last so much longer: a festival and its weekends.
+const FESTIVAL: TimeDelta = TimeDelta::days(11);
+/// An import spreads its wake-ups over so many days.
+const SPREAD: TimeDelta = TimeDelta::days(31);
+
+/// How long a lead lies in a pool before somebody or something looks at it.
+fn longest_stay(pool: &PoolId, nurture: &PoolId) -> TimeDelta {
+    match pool.as_str() {
+        "nurture" => TimeDelta::days(90),
+        "public_active" => TimeDelta::days(184),
+        "public_general" => TimeDelta::days(366),
+        _ if pool == nurture => TimeDelta::days(90),
+        _ => TimeDelta::days(3),
+    }
+}
+
+impl Laws {
+    /// A deadline has passed, and nothing came of it.
+    pub(crate) fn overslept(&mut self, lead: &LeadId, at: DateTime<Utc>) {
+        let what = format!("lead {lead} is stuck: its deadline has passed, and nothing came of it");
+        self.report(Clause::Overslept, lead.as_str(), at, what);
+    }
+
+    pub(super) fn check_stuck(&mut self, lead: &Lead, before: &Before, now: &Before, seen: &Seen<'_>) {
+        let id = lead.id.as_str();
+        if let Some(into) = &lead.folded_into {
+            return self.check_folded(lead, into, before, seen);
+        }
+        if lead.status == LeadStatus::Converted && lead.owner.is_none() {
+            let what = format!("lead {id} is converted and has no owner");
+            return self.report(Clause::ConvertedOwner, id, seen.now, what);
+        }
+        if !now.is_live {
+            return;
+        }
+        if lead.owner.is_some() && lead.pool.is_some() {
+            let what = format!("lead {id} has an owner and lies in a pool");
+            self.report(Clause::OwnerAndPool, id, seen.now, what);
+        }
+        if next_of(seen, lead).is_none() {
+            let owner = lead.owner.as_ref().map_or("nobody", |owner| owner.as_str());
+            let due = match seen.policies {
+                Some(policies) => policies.step_of(&lead.id).map(|(rep, step)| {
+                    let at = step.at.map(|at| at.to_rfc3339()).unwrap_or_default();
+                    format!("{} of {rep} {at}", step.what)
+                }),
+                None => deadline(seen.book, lead).map(|one| one.due_at.to_rfc3339()),
+            };
+            let wake_up =
+                seen.book.wake_up(&lead.id).map(|one| format!("{} {}", one.code, one.at.to_rfc3339()));
+            let what = format!(
+                "lead {id} ({}) of {owner} is stuck: deadline {}, wake-up {}",
+                lead.status,
+                due.as_deref().unwrap_or("-"),
+                wake_up.as_deref().unwrap_or("-")
+            );
+            self.report(Clause::Stuck, id, seen.now, what);
+        }
+        match &lead.owner {
+            Some(owner) => self.check_cover(lead, owner, seen),
+            None => self.check_stay(lead, now, seen),
+        }
+        self.check_asked(lead, before, now, seen);
+    }
+
+    fn check_folded(&mut self, lead: &Lead, into: &LeadId, before: &Before, seen: &Seen<'_>) {
+        let id = lead.id.as_str();
+        let subject = seen.book.lead(into);
+        if !subject.is_some_and(Lead::is_on_file) || lead.owner.is_some() || lead.pool.is_some() {
+            let what = format!("lead {id} is folded into {into}, which does not go on for it");
+            return self.report(Clause::FoldedGoesOn, id, seen.now, what);
+        }
+        // A record that was delivered again tells nothing new.
+        if before.is_folded || self.same_records.contains(&lead.id) {
+            return;
+        }
+        let goes_on = |one: &Lead| {
+            is_live(seen.book, one) || one.status == LeadStatus::Converted && one.owner.is_some()
+        };
+        if !subject.is_some_and(goes_on) {
+            let what = format!("lead {id} is folded into {into}, whose life has ended");
+            self.report(Clause::LiveGoesOn, id, seen.now, what);
+        }
+    }
+
+    /// Who owns it works on it, or somebody who is there stands in for him.
+    fn check_cover(&mut self, lead: &Lead, owner: &RepId, seen: &Seen<'_>) {
+        let id = lead.id.as_str();
+        let until = match seen.state_of(owner) {
+            OwnerState::Gone => {
+                let what = format!("lead {id} is owned by {owner}, who is gone");
+                return self.report(Clause::OwnerGone, id, seen.now, what);
+            }
+            OwnerState::Away { until } => until,
+            _ => return,
+        };
+        let history = seen.book.history(&lead.id);
+        let open = || history.deadlines.iter().filter(|one| one.done_at.is_none());
+        let patience = PATIENCE + if seen.has_hours { FESTIVAL } else { TimeDelta::zero() };
+        let is_short = until <= seen.now + patience;
+        let is_covered = match history.cover() {
+            Some(cover) => match seen.state_of(&cover.owner) {
+                OwnerState::Gone => false,
+                OwnerState::Away { until } => until <= seen.now + patience,
+                _ => !history.opportunities.is_empty() || open().any(|one| one.owner == cover.owner),
+            },
+            // What is due after he is back waits for him.
+            None => is_short || !open().any(|one| one.due_at < until),
+        };
+        let mut had: Vec<&RepId> = history.previous_owners().collect();
+        had.push(owner);
+        if !is_covered && !is_short && seen.has_others_than(&had) {
+            let what = format!("lead {id}: {owner} is away until {}, and nobody covers", until.to_rfc3339());
+            self.report(Clause::Covered, id, seen.now, what);
+        }
+    }
+
+    /// Nothing lies anywhere longer than its longest stay before somebody or something looks at it.
+    fn check_stay(&mut self, lead: &Lead, now: &Before, seen: &Seen<'_>) {
+        let Some(wake_up) = seen.book.wake_up(&lead.id) else { return };
+        let asked = ["review_due", "collision_due"];
+        if asked.iter().any(|code| wake_up.code.as_ref().starts_with(code)) {
+            return;
+        }
+        let Some((pool, since)) = &now.pool else { return };
+        let mut longest = longest_stay(pool, &self.nurture);
+        if seen.has_hours {
+            longest += FESTIVAL;
+        }
+        if self.imported.contains(&lead.id) {
+            longest += SPREAD;
+        }
+        let is_lead_pool = longest_stay(pool, &self.nurture) == TimeDelta::days(3);
+        // Nurture looks again and again, and what nobody gets is tried again and again; else a pool of leads is left.
+        let is_tried = wake_up.code.as_ref().starts_with("retry");
+        let from = if is_lead_pool && !is_tried { *since } else { seen.now };
+        if wake_up.at > from + longest {
+            let id = lead.id.as_str();
+            let what = format!(
+                "lead {id} lies in {pool} since {} and is looked at on {} ({})",
+                since.to_rfc3339(),
+                wake_up.at.to_rfc3339(),
+                wake_up.code
+            );
+            self.report(Clause::LongestStay, id, seen.now, what);
+        }
+    }
+
+    /// Who was asked has a time, and what happens then is set.
+    fn check_asked(&mut self, lead: &Lead, before: &Before, now: &Before, seen: &Seen<'_>) {
+        let id = lead.id.as_str();
+        let wakes = |until: Option<DateTime<Utc>>| {
+            let at = seen.book.wake_up(&lead.id).map(|one| one.at);
+            at.is_some_and(|at| until.is_none_or(|until| at <= until))
+        };
+        if let Some(until) = self.asked.remove(&lead.id)
+            && lead.owner.is_none()
+            && !wakes(Some(until))
+        {
+            let what =
+                format!("lead {id}: a person is asked until {}, and nothing comes then", until.to_rfc3339());
+            self.report(Clause::AskedUntil, id, seen.now, what);
+        }
+        if now.collides && !before.collides && !wakes(None) {
+            let what = format!("lead {id} collides, and nothing comes when no reviewer decides");
+            self.report(Clause::AskedUntil, id, seen.now, what);
+        }
+    }
+}

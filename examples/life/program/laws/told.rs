@@ -1,0 +1,138 @@
+//! Law 4: nobody is told twice, and everybody whom something concerns is told.
+
+use std::collections::BTreeSet;
+
+use leadkit::model::{Acquisition, Lead, LeadId, OwnerState, RecordRef, RepId};
+
+use super::{Before, Clause, Laws, Seen};
+
+/// What the owner of a lead does himself.
+const BY_HIMSELF: [&str; 10] = [
+    "return",
+    "close",
+    "convert",
+    "advance",
+    "follow_up",
+    "hand_over",
+    "leave",
+    "forget",
+    "opportunity",
+    "update",
+];
+/// One digest a receiver.
+const DIGESTED: [&str; 3] = ["import", "hand_over", "leave"];
+
+impl Laws {
+    pub(super) fn check_notices(&mut self, seen: &Seen<'_>, changed: &[(&Lead, Before, Before)]) {
+        let notices = &seen.book.desk().notices[self.told.min(seen.book.desk().notices.len())..];
+        let mut said: BTreeSet<(&RepId, &str, &RecordRef)> = BTreeSet::new();
+        let mut twice = Vec::new();
+        for one in notices {
+            if !said.insert((&one.rep, one.code.as_ref(), &one.about)) {
+                let (rep, code, about) = (&one.rep, &one.code, &one.about);
+                twice.push(format!("{rep} is told `{code}` about {about} twice for one cause"));
+            }
+        }
+        self.told = seen.book.desk().notices.len();
+        for what in twice {
+            self.report(Clause::ToldTwice, &what.clone(), seen.now, what);
+        }
+        let is_told = |rep: &RepId, about: &BTreeSet<RecordRef>| {
+            let digest = DIGESTED.contains(&seen.event);
+            said.iter().any(|(to, _, of)| *to == rep && (digest || about.contains(of)))
+        };
+        for (lead, before, now) in changed {
+            let about = concerned(lead, changed);
+            self.check_getters(lead, before, now, &|rep| is_told(rep, &about), seen);
+            self.check_losers(lead, before, now, &|rep| is_told(rep, &about), seen);
+            self.check_reentry(lead, before, &|rep, about| is_told(rep, about), seen);
+            let collides = now.collides && !before.collides;
+            if let Some(owner) = lead.owner.as_ref().filter(|owner| collides && !is_told(owner, &about)) {
+                let what = format!("lead {} collides, and {owner} is not told", lead.id);
+                self.report(Clause::CollisionTold, lead.id.as_str(), seen.now, what);
+            }
+        }
+    }
+
+    /// Who gets a lead, or is to stand in for its owner.
+    fn check_getters(
+        &mut self,
+        lead: &Lead,
+        before: &Before,
+        now: &Before,
+        is_told: &dyn Fn(&RepId) -> bool,
+        seen: &Seen<'_>,
+    ) {
+        let tenure = seen.book.history(&lead.id).tenures.iter().rfind(|one| one.until.is_none());
+        let claimed = tenure.is_some_and(|one| one.acquisition == Acquisition::Claimed);
+        let brought = self.entries.get(&lead.id).and_then(|one| one.owner.as_ref());
+        let owner = now.owner.as_ref().filter(|owner| before.owner.as_ref() != Some(owner));
+        // Who claims a lead, or brought it, knows.
+        let knows = |owner: &&RepId| claimed || brought == Some(owner) && before.owner.is_none();
+        let cover = now.cover.as_ref().filter(|cover| before.cover.as_ref() != Some(cover));
+        for rep in owner.filter(|owner| !knows(owner)).into_iter().chain(cover) {
+            if seen.state_of(rep) != OwnerState::Gone && !is_told(rep) {
+                let what = format!("lead {} is given to {rep}, who is not told ({})", lead.id, seen.event);
+                self.report(Clause::GetterTold, &format!("{} {rep} {}", lead.id, seen.now), seen.now, what);
+            }
+        }
+    }
+
+    /// Who loses a lead that he did not give away.
+    fn check_losers(
+        &mut self,
+        lead: &Lead,
+        before: &Before,
+        now: &Before,
+        is_told: &dyn Fn(&RepId) -> bool,
+        seen: &Seen<'_>,
+    ) {
+        if BY_HIMSELF.contains(&seen.event) {
+            return;
+        }
+        if let Some(rep) = before.owner.as_ref().filter(|owner| now.owner.as_ref() != Some(owner)) {
+            // What was joined with another lead of his is his still.
+            let into = lead.folded_into.as_ref().and_then(|into| seen.book.lead(into));
+            let keeps = into.is_some_and(|into| into.owner.as_ref() == Some(rep));
+            let answered = lead.owner.as_ref() == Some(rep);
+            if seen.state_of(rep) != OwnerState::Gone && !keeps && !answered && !is_told(rep) {
+                let what = format!("lead {} is taken from {rep}, who is not told ({})", lead.id, seen.event);
+                self.report(Clause::LoserTold, &format!("{} {rep} {}", lead.id, seen.now), seen.now, what);
+            }
+        }
+    }
+
+    /// Who works on a lead is told of a new entry of its person.
+    fn check_reentry(
+        &mut self,
+        lead: &Lead,
+        before: &Before,
+        is_told: &dyn Fn(&RepId, &BTreeSet<RecordRef>) -> bool,
+        seen: &Seen<'_>,
+    ) {
+        if before.is_folded || self.same_records.contains(&lead.id) {
+            return;
+        }
+        let Some(subject) = lead.folded_into.as_ref().and_then(|into| seen.book.lead(into)) else { return };
+        let cover = seen.book.history(&subject.id).cover().map(|one| &one.owner);
+        let Some(worker) = cover.or(subject.owner.as_ref()) else { return };
+        let typed = self.entries.get(&lead.id).and_then(|one| one.owner.as_ref());
+        let about = [lead, subject].map(|one| RecordRef::Lead(one.id.clone())).into_iter();
+        let about = about.chain(subject.account.clone().map(RecordRef::Account)).collect();
+        let knows = typed == Some(worker) || before.owner.as_ref() == Some(worker);
+        if !knows && seen.event != "import" && seen.event != "merge" && !is_told(worker, &about) {
+            let what = format!("lead {} is folded into {}, and {worker} is not told", lead.id, subject.id);
+            self.report(Clause::ReentryTold, lead.id.as_str(), seen.now, what);
+        }
+    }
+}
+
+/// The records by which people hear of a lead: itself, its account, and what was folded into it just now.
+fn concerned(lead: &Lead, changed: &[(&Lead, Before, Before)]) -> BTreeSet<RecordRef> {
+    let of = |id: &LeadId| RecordRef::Lead(id.clone());
+    let folded = changed.iter().filter(|(one, ..)| one.folded_into.as_ref() == Some(&lead.id));
+    let folded = folded.map(|(one, ..)| of(&one.id));
+    let into = lead.folded_into.as_ref().map(of);
+    let account = lead.account.clone().map(RecordRef::Account);
+    [of(&lead.id)].into_iter().chain(folded).chain(into).chain(account).collect()
+}
