@@ -94,7 +94,7 @@ impl Desk {
                 let outcome = self.intake.allot(&input, rep, &self.roster, &self.state, self.now);
                 self.settle(&outcome)
             }
-            Event::Merge { into, from } => self.merge(&self.subject_of(into), &self.subject_of(from)),
+            Event::Merge { into, from } => self.merge(into, from),
             Event::Absent { rep, until } => self.absent(rep, until.to_utc()),
             Event::Back { rep } => self.back(rep),
             Event::Join(rep) => self.join(rep),
