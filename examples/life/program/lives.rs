@@ -204,8 +204,9 @@ impl Life {
         Some(match kind {
             "submit" => json!({"submit": self.lead("L", act)}),
             "import" => {
-                let mut rows: Vec<Json> =
-                    (0..=b % 3).map(|n| self.lead("M", Act { pick: [a + n / 2, b, c, d], ..act })).collect();
+                let mut rows: Vec<Json> = (0..=b % 3)
+                    .map(|n| self.lead("M", Act { pick: [a.wrapping_add(n / 2), b, c, d], ..act }))
+                    .collect();
                 if d % 3 == 0 {
                     rows[0]["owner"] = json!(rep);
                     rows[0]["status"] = json!("following");

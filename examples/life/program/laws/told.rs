@@ -1,6 +1,6 @@
 //! Law 4: nobody is told twice, and everybody whom something concerns is told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use leadkit::model::{Acquisition, Lead, LeadId, OwnerState, RecordRef, RepId};
 
@@ -25,21 +25,31 @@ const DIGESTED: [&str; 3] = ["import", "hand_over", "leave"];
 impl Laws {
     pub(super) fn check_notices(&mut self, seen: &Seen<'_>, changed: &[(&Lead, Before, Before)]) {
         let notices = &seen.book.desk().notices[self.told.min(seen.book.desk().notices.len())..];
-        let mut said: BTreeSet<(&RepId, &str, &RecordRef)> = BTreeSet::new();
-        let mut twice = Vec::new();
+        let mut said: BTreeMap<(&RepId, &str, &RecordRef), usize> = BTreeMap::new();
         for one in notices {
-            if !said.insert((&one.rep, one.code.as_ref(), &one.about)) {
-                let (rep, code, about) = (&one.rep, &one.code, &one.about);
-                twice.push(format!("{rep} is told `{code}` about {about} twice for one cause"));
-            }
+            *said.entry((&one.rep, one.code.as_ref(), &one.about)).or_default() += 1;
         }
+        // Each entry that is joined with a lead is a cause of its own.
+        let causes = |about: &RecordRef| {
+            let is_new = |(lead, before, _): &&(&Lead, Before, Before)| {
+                let into = lead.folded_into.as_ref().filter(|_| !before.is_folded);
+                into.is_some_and(|into| *about == RecordRef::Lead(into.clone()))
+            };
+            changed.iter().filter(is_new).count().max(1)
+        };
+        let twice = said.iter().filter(|((_, _, about), times)| **times > causes(about));
+        let twice: Vec<String> = twice
+            .map(|((rep, code, about), _)| {
+                format!("{rep} is told `{code}` about {about} twice for one cause")
+            })
+            .collect();
         self.told = seen.book.desk().notices.len();
         for what in twice {
             self.report(Clause::ToldTwice, &what.clone(), seen.now, what);
         }
         let is_told = |rep: &RepId, about: &BTreeSet<RecordRef>| {
             let digest = DIGESTED.contains(&seen.event);
-            said.iter().any(|(to, _, of)| *to == rep && (digest || about.contains(of)))
+            said.keys().any(|(to, _, of)| *to == rep && (digest || about.contains(of)))
         };
         for (lead, before, now) in changed {
             let about = concerned(lead, changed);
