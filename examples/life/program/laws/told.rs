@@ -30,12 +30,17 @@ impl Laws {
             *said.entry((&one.rep, one.code.as_ref(), &one.about)).or_default() += 1;
         }
         // Each entry that is joined with a lead is a cause of its own.
+        let mut joined: BTreeMap<&LeadId, Vec<&LeadId>> = BTreeMap::new();
+        for (lead, before, _) in changed {
+            if let Some(into) = lead.folded_into.as_ref().filter(|_| !before.is_folded) {
+                joined.entry(into).or_default().push(&lead.id);
+            }
+        }
         let causes = |about: &RecordRef| {
-            let is_new = |(lead, before, _): &&(&Lead, Before, Before)| {
-                let into = lead.folded_into.as_ref().filter(|_| !before.is_folded);
-                into.is_some_and(|into| *about == RecordRef::Lead(into.clone()))
-            };
-            changed.iter().filter(is_new).count().max(1)
+            let RecordRef::Lead(id) = about else { return 1 };
+            // What it was joined with may be joined with another at once.
+            let root = seen.book.lead(id).and_then(|lead| lead.folded_into.as_ref()).unwrap_or(id);
+            joined.get(root).map_or(1, |entries| entries.len())
         };
         let twice = said.iter().filter(|((_, _, about), times)| **times > causes(about));
         let twice: Vec<String> = twice
@@ -52,7 +57,7 @@ impl Laws {
             said.keys().any(|(to, _, of)| *to == rep && (digest || about.contains(of)))
         };
         for (lead, before, now) in changed {
-            let about = concerned(lead, changed);
+            let about = concerned(lead, &joined);
             self.check_getters(lead, before, now, &|rep| is_told(rep, &about), seen);
             self.check_losers(lead, before, now, &|rep| is_told(rep, &about), seen);
             self.check_reentry(lead, before, &|rep, about| is_told(rep, about), seen);
@@ -138,10 +143,9 @@ impl Laws {
 }
 
 /// The records by which people hear of a lead: itself, its account, and what was folded into it just now.
-fn concerned(lead: &Lead, changed: &[(&Lead, Before, Before)]) -> BTreeSet<RecordRef> {
+fn concerned(lead: &Lead, joined: &BTreeMap<&LeadId, Vec<&LeadId>>) -> BTreeSet<RecordRef> {
     let of = |id: &LeadId| RecordRef::Lead(id.clone());
-    let folded = changed.iter().filter(|(one, ..)| one.folded_into.as_ref() == Some(&lead.id));
-    let folded = folded.map(|(one, ..)| of(&one.id));
+    let folded = joined.get(&lead.id).into_iter().flatten().map(|id| of(id));
     let into = lead.folded_into.as_ref().map(of);
     let account = lead.account.clone().map(RecordRef::Account);
     [of(&lead.id)].into_iter().chain(folded).chain(into).chain(account).collect()
