@@ -12,8 +12,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cpu_time::ThreadTime;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group};
 use leadkit::assign::{
-    AssignRule, AssignRules, AssignTarget, Assigner, CompanionRule, Ledger, Ledgers, PoolRules, RepGroup,
-    RepLedger, Roster, Strategy,
+    AssignDelta, AssignRule, AssignRules, AssignTarget, Assigner, CompanionRule, Ledger, Ledgers, PoolRules,
+    RepGroup, RepLedger, Roster, Strategy,
 };
 use leadkit::calendar::Calendars;
 use leadkit::model::{Absence, Lead, Region, Rep};
@@ -184,7 +184,7 @@ impl Case {
         let (mut ledger, mut counts) = (Ledger::new("p".into()), RepLedger::default());
         let everybody = self.assigner.seat(&self.roster, Ledgers { pool: &ledger, reps: &counts }, start());
         everybody.apply_to(&mut ledger, &mut counts).unwrap();
-        let length = |delta| serde_json::to_vec::<leadkit::assign::AssignDelta>(delta).unwrap().len();
+        let length = |delta: &AssignDelta| serde_json::to_vec(delta).unwrap().len();
         let mut bytes = [length(&everybody), 0, 0];
         let tables = HostTables::default();
         let tomorrow = Lead {

@@ -92,9 +92,10 @@ impl Turns {
             return;
         }
         self.date = Some(today);
-        let woke = self.classes.values_mut().fold(false, |woke, class| class.wake(today) || woke);
-        if woke {
-            self.index = None;
+        for class in self.classes.values_mut() {
+            if class.wake(today) {
+                self.index = None;
+            }
         }
     }
 

@@ -390,7 +390,7 @@ fn every_mistake_in_the_rules_is_reported_with_what_would_be_right() {
         ("fields.id", "fixed_field"),
         ("fields.contacts", "fixed_field"),
         ("fields.city", "two_rules"),
-        ("fields.utm.term", "two_rules"),
+        (r#"fields["utm.term"]"#, "two_rules"),
         ("fields.company", "wrong_rule"),
         ("fields.tags", "wrong_rule"),
         ("fields.tier", "no_sources"),

@@ -23,7 +23,7 @@ const REPS: [&str; 4] = ["li", "wang", "zhao", "chen"];
 
 /// Consumers: whoever shares a phone is one person. Bursts are counted by page and by address; leads without a tag are not
 /// ready for sales; small caps are run into.
-fn intake(daily_assign_cap: Option<u32>) -> Intake {
+fn rules(daily_assign_cap: Option<u32>) -> Rules {
     let burst = |id: &str, by: &str| {
         json!({"id": id, "category": "burst", "severity": "flag",
             "check": {"burst": {"by": by, "count": 4, "window": "6h"}}})
@@ -46,7 +46,11 @@ fn intake(daily_assign_cap: Option<u32>) -> Intake {
     for (id, by) in [("page", "page"), ("ip", "ip")] {
         rules.blacklist.rules.push(serde_json::from_value(burst(id, by)).unwrap());
     }
-    Intake::compile(&rules).unwrap()
+    rules
+}
+
+fn intake(daily_assign_cap: Option<u32>) -> Intake {
+    Intake::compile(&rules(daily_assign_cap)).unwrap()
 }
 
 fn roster() -> Roster {

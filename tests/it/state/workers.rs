@@ -5,8 +5,9 @@ use std::sync::{Barrier, Mutex};
 use std::thread;
 
 use chrono::{DateTime, Utc};
+use leadkit::blacklist::{BlacklistCheck, SubmissionKey};
 use leadkit::model::{Lead, LeadId};
-use leadkit::{Basis, Outcome, Route, State};
+use leadkit::{Basis, Intake, Outcome, Route, State};
 
 use super::{Desk, stream};
 use crate::oracle::assign::Seeded;
@@ -260,7 +261,13 @@ fn a_form_without_a_contact_key_is_told_by_its_submission() {
         wechat: None,
         ..form(id, "我想了解一下贵公司的价格和服务")
     };
-    let mut desk = Desk::new();
+    let mut rules = super::rules(None);
+    for rule in &mut rules.blacklist.rules {
+        if let BlacklistCheck::Resubmission(check) = &mut rule.check {
+            check.by.insert(SubmissionKey::Text);
+        }
+    }
+    let mut desk = Desk { intake: Intake::compile(&rules).unwrap(), ..Desk::new() };
     let landline =
         |id: &str| Lead { phones: vec!["139 2746 185".into(), "010-62648835".into()], ..typed(id) };
     let (first, second) = (landline("L1"), Lead { phones: vec!["010-62648836".into()], ..typed("L2") });
