@@ -62,6 +62,7 @@ mod sandbox;
 mod sign;
 #[cfg(feature = "script")]
 mod syntax;
+#[cfg(feature = "script")]
 mod token;
 #[cfg(feature = "script")]
 mod value;
