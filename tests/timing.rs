@@ -443,3 +443,54 @@ fn twice_the_text_takes_a_lexicon_twice_the_time() {
         }
     }
 }
+
+/// One person who came often, touched as often: by one key, and as one contact.
+#[test]
+fn twice_the_entries_and_touches_of_a_person_take_twice_the_time() {
+    use leadkit::attribution::{Attribution, AttributionRules, Records};
+    use leadkit::model::{Contact, ConversionRecord, EmailAddress, Lead, Touch, Utm};
+
+    let attribution = Attribution::compile(&AttributionRules::default()).unwrap();
+    let hour = |hours: usize| chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::hours(hours as i64);
+    let lead = |number: usize| Lead {
+        id: format!("L{number:06}").as_str().into(),
+        created_at: hour(2 * number),
+        utm: Utm { source: Some("sem".into()), ..Utm::default() },
+        emails: vec![EmailAddress::from("ann@acme-fair.com")],
+        folded_into: (number > 0).then(|| "L000000".into()),
+        ..Lead::default()
+    };
+    let contacts = [Contact { id: "C1".into(), account: Some("A1".into()), ..Contact::default() }];
+    for by_contact in [false, true] {
+        let ratio = growth(1 << 11, |n| {
+            let leads: Vec<Lead> = (0..n).map(lead).collect();
+            let became = |one: &Lead| ConversionRecord {
+                lead: one.id.clone(),
+                account: "A1".into(),
+                contact: Some("C1".into()),
+                opportunity: None,
+                at: one.created_at,
+                by: None,
+                rule: None,
+            };
+            let conversions: Vec<_> = leads.iter().filter(|_| by_contact).map(became).collect();
+            let touch = |one: &Lead| Touch {
+                channel: "sem".into(),
+                time: one.created_at - chrono::TimeDelta::hours(1),
+                contact: by_contact.then(|| "C1".into()),
+                keys: [("email".to_owned(), "ann@acme-fair.com".to_owned())].into(),
+                ..Touch::default()
+            };
+            let touches: Vec<Touch> = leads.iter().map(touch).collect();
+            let records = Records {
+                leads: &leads,
+                contacts: &contacts,
+                conversions: &conversions,
+                touches: &touches,
+                ..Records::default()
+            };
+            seconds(|| drop(attribution.journeys(&records).unwrap()))
+        });
+        assert!(ratio < MAX_RATIO, "{by_contact}: {ratio}");
+    }
+}

@@ -9,8 +9,8 @@ use super::lists::squeeze;
 use super::window_rules::{BurstDimension, SubmissionKey};
 use crate::company::exact_key;
 use crate::contact::{
-    FakeReason, Phone, PhoneKind, PhoneQuality, WechatKind, fake_company, fake_email, fake_name, fake_phone,
-    is_public_mail_domain, wechat_ids,
+    FakeReason, WechatKind, fake_company, fake_email, fake_name, fake_phone, is_public_mail_domain,
+    wechat_ids,
 };
 use crate::document::Digest;
 use crate::model::RuleId;
@@ -36,6 +36,11 @@ pub struct WindowKey(u128);
 const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
+/// Goes on with a hash.
+fn read(hash: u128, bytes: &[u8]) -> u128 {
+    bytes.iter().fold(hash, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME))
+}
+
 impl WindowKey {
     /// A key of a namespace, not yet of a value.
     pub(super) fn namespace(name: &str) -> WindowKey {
@@ -50,17 +55,15 @@ impl WindowKey {
     /// Adds what was digested elsewhere.
     #[must_use]
     fn and(self, other: Digest) -> WindowKey {
-        let read = |hash: u128, byte: &u8| (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
-        WindowKey(other.bits().to_le_bytes().iter().fold(self.0, read))
+        WindowKey(read(self.0, &other.bits().to_le_bytes()))
     }
 
     /// Adds a part. Parts are kept apart: `ab` + `c` is not `a` + `bc`.
     #[must_use]
     fn with(self, part: &str) -> WindowKey {
-        let read = |hash: u128, byte: &u8| (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
         let bytes = part.as_bytes();
-        let hash = bytes.iter().take(MOST_TEXT).fold(self.0, read);
-        WindowKey((part.len() as u64).to_le_bytes().iter().fold(hash, read))
+        let hash = read(self.0, bytes.get(..MOST_TEXT).unwrap_or(bytes));
+        WindowKey(read(hash, &(part.len() as u64).to_le_bytes()))
     }
 }
 
@@ -154,7 +157,7 @@ impl SubmissionSpaces {
         let mut keys = Vec::with_capacity(4);
         let mut add = |by, key: WindowKey, index| keys.push(Submitted { by, key: key.and(content), index });
         for (index, phone) in facts.phones().iter().enumerate().take(MOST_VALUES) {
-            if let Some(key) = phone.key().filter(|_| is_personal(phone)) {
+            if let Some(key) = phone.key().filter(|_| phone.may_name_person()) {
                 add(SubmissionKey::Phone, self.phone.with(key), index);
             }
         }
@@ -181,13 +184,6 @@ impl SubmissionSpaces {
         }
         keys
     }
-}
-
-/// Whether a number reaches one person, as far as its plan is known. Numbers that nobody was given are shared by all who
-/// invent them, landlines and switchboards by all who sit behind them.
-fn is_personal(phone: &Phone) -> bool {
-    matches!(phone.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry)
-        && matches!(phone.kind(), PhoneKind::Mobile | PhoneKind::Voip | PhoneKind::Unknown)
 }
 
 /// What was submitted beside the contact values.

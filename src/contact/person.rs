@@ -19,10 +19,14 @@ impl Phone {
     /// ```
     #[must_use]
     pub fn names_person(&self) -> bool {
+        self.may_name_person() && fake_phone(self).is_empty()
+    }
+
+    /// Whether the plan says that the number reaches one person; it may look invented, which takes longer to see.
+    pub(crate) fn may_name_person(&self) -> bool {
         // A number that nobody was given is nobody's.
         matches!(self.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry)
             && matches!(self.kind(), PhoneKind::Mobile | PhoneKind::Voip | PhoneKind::Unknown)
-            && fake_phone(self).is_empty()
     }
 }
 

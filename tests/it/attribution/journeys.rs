@@ -934,9 +934,8 @@ fn a_key_shows_the_entries_of_all_who_came_with_it() {
     assert_eq!(shown(&records), ["5 sem", "20 sem"]);
 }
 
-/// Many who came often, by one key: work grows with entries and touches, not with their product.
 #[test]
-fn many_entries_and_touches_by_one_key_are_no_square() {
+fn each_touch_with_a_key_shows_one_of_many_entries() {
     let leads: Vec<Lead> = (0..2_000i64)
         .map(|number| Lead {
             folded_into: (number > 0).then(|| "L00000".into()),

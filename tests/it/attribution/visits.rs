@@ -196,9 +196,9 @@ fn a_touch_of_a_contact_shows_its_lead() {
     assert_eq!(ask(Contact::default(), "L1".into()), ["5 sem"]);
 }
 
-/// A customer who converts again and again is one contact: work grows with his entries and touches, not their product.
+/// A customer who converts again and again is one contact.
 #[test]
-fn many_entries_of_one_contact_are_no_square() {
+fn each_touch_of_one_contact_shows_the_next_of_many_entries() {
     let leads: Vec<Lead> = (0..2_000)
         .map(|number| came(&format!("L{number:05}"), "sem", &number.to_string(), 2 * number))
         .collect();

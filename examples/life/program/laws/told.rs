@@ -86,10 +86,17 @@ impl Laws {
         let knows = |owner: &&RepId| claimed || brought == Some(owner) && before.owner.is_none();
         let cover = now.cover.as_ref().filter(|cover| before.cover.as_ref() != Some(cover));
         for rep in owner.filter(|owner| !knows(owner)).into_iter().chain(cover) {
-            if seen.state_of(rep) != OwnerState::Gone && !is_told(rep) {
-                let what = format!("lead {} is given to {rep}, who is not told ({})", lead.id, seen.event);
-                self.report(Clause::GetterTold, &format!("{} {rep} {}", lead.id, seen.now), seen.now, what);
+            if !is_told(rep) {
+                self.report_untold(Clause::GetterTold, lead, "given to", rep, seen);
             }
+        }
+    }
+
+    /// Nobody who is gone is told.
+    fn report_untold(&mut self, clause: Clause, lead: &Lead, how: &str, rep: &RepId, seen: &Seen<'_>) {
+        if seen.state_of(rep) != OwnerState::Gone {
+            let what = format!("lead {} is {how} {rep}, who is not told ({})", lead.id, seen.event);
+            self.report(clause, &format!("{} {rep} {}", lead.id, seen.now), seen.now, what);
         }
     }
 
@@ -110,9 +117,8 @@ impl Laws {
             let into = lead.folded_into.as_ref().and_then(|into| seen.book.lead(into));
             let keeps = into.is_some_and(|into| into.owner.as_ref() == Some(rep));
             let answered = lead.owner.as_ref() == Some(rep);
-            if seen.state_of(rep) != OwnerState::Gone && !keeps && !answered && !is_told(rep) {
-                let what = format!("lead {} is taken from {rep}, who is not told ({})", lead.id, seen.event);
-                self.report(Clause::LoserTold, &format!("{} {rep} {}", lead.id, seen.now), seen.now, what);
+            if !keeps && !answered && !is_told(rep) {
+                self.report_untold(Clause::LoserTold, lead, "taken from", rep, seen);
             }
         }
     }
