@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::error::{Diagnostic, Level};
+use crate::error::Diagnostic;
 use crate::text::path::{Step, around, is_below, segments, step};
 
 /// Errors of `check` about what is defined elsewhere: the lists that define it, as an engine's document has them, and
@@ -60,11 +60,8 @@ impl Removed {
         self.nodes.iter().rev().find(|(known, _)| known == path).map(|(_, node)| node)
     }
 
-    /// Whether a finding of the check only follows from what was taken out.
+    /// Whether an error of the check only follows from what was taken out.
     pub(super) fn explains(&self, diagnostic: &Diagnostic) -> bool {
-        if diagnostic.level == Level::Warning {
-            return !self.is_empty();
-        }
         let (path, code) = (diagnostic.path.as_str(), diagnostic.code.as_ref());
         let touches = |removed: &String| {
             removed == path

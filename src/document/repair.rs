@@ -13,7 +13,7 @@ use super::removed::Removed;
 use super::stand_in;
 use super::strict::{Known, Misread, Step, find_misread, read_struct};
 use super::toml_date::write_dates_as_text;
-use crate::error::{Diagnostic, Report};
+use crate::error::{Diagnostic, Level, Report};
 use crate::text;
 use crate::text::path::{self, is_below, member};
 
@@ -215,6 +215,10 @@ impl Repair {
         let mut found = Report::new();
         check(rules, &mut found);
         let mut found = found.into_diagnostics();
+        if !self.removed.is_empty() {
+            // Any of them may follow from the repair: none is worth reading the document again.
+            found.retain(|one| one.level == Level::Error);
+        }
         // What depends on the values that stand in is no mistake of the document.
         for round in 1..self.rounds() {
             if found.is_empty() {
