@@ -110,14 +110,8 @@ impl<'a> Question<'a> {
         if weight.unwrap_or(slot.weight) == 0 {
             return Some(SkipReason::ZeroWeight);
         }
-        if self.match_territory && !slot.territories.is_empty() {
-            let served = match &self.region {
-                Some(region) => slot.territories.iter().any(|territory| territory.contains(region)),
-                None => self.serve_unknown_region,
-            };
-            if !served {
-                return Some(SkipReason::Territory { region: self.region });
-            }
+        if !self.serves(&slot.territories) {
+            return Some(SkipReason::Territory { region: self.region });
         }
         if let Some((missing, _)) = self.skills.iter().find(|(_, folded)| !slot.skills.contains(folded)) {
             return Some(SkipReason::Skill { missing: missing.clone() });
@@ -126,6 +120,16 @@ impl<'a> Question<'a> {
             return Some(SkipReason::Skill { missing: self.industry.join(" / ") });
         }
         None
+    }
+
+    /// Whether who has these territories serves the lead's region.
+    pub(super) fn serves(&self, territories: &[Region]) -> bool {
+        !self.match_territory
+            || territories.is_empty()
+            || match &self.region {
+                Some(region) => territories.iter().any(|territory| territory.contains(region)),
+                None => self.serve_unknown_region,
+            }
     }
 
     /// Why nobody like this rep may take the lead now, whoever is asked.

@@ -119,9 +119,9 @@ impl Free<'_, '_> {
             self.look(capped.filter(|rep| standing.is_as_kept(rep)), tomorrow, &mut first);
         }
         self.look(index.absent(self.index).filter(|rep| standing.is_as_kept(rep)), all, &mut first);
-        let others = standing.moved().chain(standing.all_changed().iter().map(|one| &one.rep));
-        let others = others.filter(|rep| standing.kind_or_rest(rep) == Some(self.index));
-        self.look(others, now, &mut first);
+        let others = standing.changed(self.index).map(|one| &one.rep).chain(standing.beside(self.index));
+        // Who came back may be free at once, unless nobody is before tomorrow.
+        self.look(others, all, &mut first);
         first
     }
 

@@ -10,7 +10,7 @@ use super::roll::{ABSENT, Basis, Changed, Hint, Kind, Moment, Patch, Roll, add};
 use super::seating::{Seating, To};
 use super::seats::Seats;
 use super::turns::Turns;
-use crate::model::RepId;
+use crate::model::{Region, RepId};
 use crate::rule::Fingerprint;
 
 impl Moment {
@@ -36,6 +36,7 @@ impl Roll {
             moment: Moment::of(question),
         };
         let mut keys: BTreeMap<ClassKey, usize> = BTreeMap::new();
+        let mut grounds: BTreeMap<&[Region], usize> = BTreeMap::new();
         let mut roll = Roll::new(basis);
         let mut seated = Vec::new();
         members.visit(question, &mut |rep, weight| {
@@ -47,7 +48,12 @@ impl Roll {
             };
             let key = ClassKey { of: slot.kind, weight: weight.unwrap_or(slot.weight) };
             let kind = *keys.entry(key).or_insert_with(|| {
-                roll.kinds.push(Kind { key, slot: index, class: None, seated: 0, resting: BTreeMap::new() });
+                let ground = *grounds.entry(&slot.territories).or_insert_with(|| {
+                    roll.grounds.push(slot.territories.clone());
+                    roll.grounds.len() - 1
+                });
+                let (class, resting) = (None, BTreeMap::new());
+                roll.kinds.push(Kind { key, slot: index, ground, class, seated: 0, resting });
                 roll.kinds.len() - 1
             });
             match question.own_code(rep, slot) {
@@ -90,8 +96,8 @@ impl Roll {
         seating
     }
 
-    /// Who is to be looked at again because of what happened since, and whether he takes part; `None` when the list is to
-    /// be read again.
+    /// Who is to be looked at again because of what happened since, and whether he takes part, by id; `None` when the list is
+    /// to be read again.
     pub(super) fn changed(
         &self,
         question: &Question<'_>,

@@ -13,7 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::class::{Class, ClassKey, TurnTable};
 use super::token::Token;
 use crate::document::Digest;
-use crate::model::RepId;
+use crate::model::{Region, RepId};
 use crate::rule::Fingerprint;
 
 /// The code of who is away; all others who rest are at a cap.
@@ -44,6 +44,8 @@ pub(super) struct Moment {
 pub(super) struct Roll {
     pub(super) basis: Basis,
     pub(super) kinds: Vec<Kind>,
+    /// What territories reps of the kinds have: asked once for all kinds that have the same.
+    pub(super) grounds: Vec<Vec<Region>>,
     by_class: BTreeMap<u32, usize>,
     /// Those of a kind who take no part, each with the reason.
     pub(super) resting: BTreeMap<RepId, (usize, &'static str)>,
@@ -57,6 +59,8 @@ pub(super) struct Kind {
     pub(super) key: ClassKey,
     /// Any of them, by the place in the roster.
     pub(super) slot: usize,
+    /// Their territories, by the place among the grounds.
+    pub(super) ground: usize,
     /// The class of those who take part.
     pub(super) class: Option<u32>,
     /// How many they are.
@@ -105,6 +109,7 @@ impl Roll {
         Roll {
             basis,
             kinds: Vec::new(),
+            grounds: Vec::new(),
             by_class: BTreeMap::new(),
             resting: BTreeMap::new(),
             outside: BTreeMap::new(),

@@ -79,9 +79,18 @@ impl<'q> Parts<'q> {
         // Most kinds are out for one and the same reason, such as the territory.
         let mut run: (&'static str, u32) = ("", 0);
         let mut open = question.roster.unread_hours();
+        let served: Vec<bool> = roll.grounds.iter().map(|ground| question.serves(ground)).collect();
         for (index, kind) in roll.kinds.iter().enumerate() {
-            let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
-            let Some(code) = question.kind_code(slot, kind.key.weight, &mut open) else {
+            let is_served = served.get(kind.ground).copied().unwrap_or(true);
+            let code = match is_served || kind.key.weight == 0 {
+                // Nothing comes before it but a weight of 0.
+                false => Some("territory"),
+                true => {
+                    let Some((_, slot)) = question.roster.at(kind.slot) else { continue };
+                    question.kind_code(slot, kind.key.weight, &mut open)
+                }
+            };
+            let Some(code) = code else {
                 parts.add(index, kind, question, standing);
                 continue;
             };
@@ -159,7 +168,7 @@ impl<'q> Parts<'q> {
         share: Share<'_>,
         total: u64,
     ) -> Option<RepId> {
-        let (table, index) = (share.table, standing.index()?);
+        let (table, index) = (share.table, standing.index().filter(|_| !self.some.is_empty())?);
         let gained = |one: &Part| gain(table, one.weight, total, share.units);
         let is_plain = |rep: &RepId| !self.out.contains_key(rep) && standing.is_as_kept(rep);
         let mut best: Option<(i64, &RepId)> = None;

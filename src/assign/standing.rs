@@ -36,8 +36,10 @@ pub(super) struct Standing<'a> {
     classes: BTreeMap<u32, Option<Class>>,
     /// Seats that are others.
     seats: BTreeMap<RepId, Seat>,
-    /// Who takes part, or does not, otherwise than the list was read.
+    /// Who takes part, or does not, otherwise than the list was read, by id.
     changed: Vec<Changed>,
+    /// Whether others take turns of the same lead before.
+    has_pending: bool,
     /// What the delta says of it.
     pub(super) seating: Seating,
 }
@@ -73,7 +75,7 @@ impl<'a> Standing<'a> {
 
     fn plain(base: Cow<'a, Turns>, changed: Vec<Changed>) -> Standing<'a> {
         let (classes, seats) = (BTreeMap::new(), BTreeMap::new());
-        Standing { base, classes, seats, changed, seating: Seating::default() }
+        Standing { base, classes, seats, changed, has_pending: false, seating: Seating::default() }
     }
 
     /// The list with those seated anew who changed since it was read. O(changed).
@@ -88,6 +90,7 @@ impl<'a> Standing<'a> {
         for taken in pending {
             standing.reseat(&taken.seating);
             standing.turn(&taken.turn);
+            standing.has_pending = true;
         }
         if let ([], Some(roll)) = (pending, standing.roll()) {
             let mut seating = roll.reseating(question, &standing.changed, &standing.base);
@@ -123,7 +126,20 @@ impl<'a> Standing<'a> {
 
     /// Whether the list tells what a rep is owed and where he sits.
     pub(super) fn is_as_kept(&self, rep: &RepId) -> bool {
-        !self.seats.contains_key(rep) && self.changed.iter().all(|one| one.rep != *rep)
+        !self.seats.contains_key(rep) && self.change_of(rep).is_none()
+    }
+
+    fn change_of(&self, rep: &RepId) -> Option<&Changed> {
+        let place = self.changed.binary_search_by(|one| one.rep.cmp(rep)).ok()?;
+        self.changed.get(place)
+    }
+
+    /// Those of a kind who take turns of the same lead.
+    pub(super) fn beside(&self, kind: usize) -> impl Iterator<Item = &RepId> {
+        // Whoever else sits elsewhere has changed.
+        let all = if self.has_pending { Some(&self.seats) } else { None };
+        let all = all.into_iter().flat_map(BTreeMap::keys);
+        all.filter(move |rep| self.change_of(rep).is_none() && self.kind_or_rest(rep) == Some(kind))
     }
 
     /// The class of a kind.
@@ -158,7 +174,7 @@ impl<'a> Standing<'a> {
 
     /// Of which kind somebody is, whether he may have the lead or not.
     pub(super) fn kind_or_rest(&self, rep: &RepId) -> Option<usize> {
-        let changed = self.changed.iter().find(|one| one.rep == *rep).map(|one| one.kind);
+        let changed = self.change_of(rep).map(|one| one.kind);
         changed.or_else(|| {
             let roll = self.roll()?;
             let rests = || roll.resting.get(rep).map(|(kind, _)| *kind);
@@ -169,7 +185,7 @@ impl<'a> Standing<'a> {
     /// Of which kind somebody is who may have the lead; `is_reward` says that caps do not matter.
     pub(super) fn kind_of(&self, rep: &RepId, is_reward: bool) -> Option<usize> {
         let may = |code: Option<&'static str>| code.is_none_or(|code| is_reward && code != ABSENT);
-        if let Some(one) = self.changed.iter().find(|one| one.rep == *rep) {
+        if let Some(one) = self.change_of(rep) {
             return may(one.now).then_some(one.kind);
         }
         let roll = self.roll()?;
