@@ -21,7 +21,7 @@ pub(super) struct Seating {
     /// Where each is from now on.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", with = "by_place")]
     pub(super) moved: BTreeMap<RepId, To>,
-    /// Who of them is away, where he may catch up later.
+    /// As deltas said earlier who of them [left](To::Left).
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) away: BTreeSet<RepId>,
     /// How many leads at most those catch up who were away and are back.
@@ -41,11 +41,13 @@ pub(super) enum To {
     Back,
     /// Nowhere until further notice.
     Away,
+    /// As [`Away`](To::Away), where he may catch up later.
+    Left,
     /// Nowhere through a date, and then where he is.
     Through(NaiveDate),
 }
 
-/// As it is written: a number, a date, `"back"`, or nothing for who is away.
+/// As it is written: a number, a date, `"back"` or `"left"`, or nothing for who is away.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Place {
@@ -58,6 +60,7 @@ enum Place {
 #[serde(rename_all = "snake_case")]
 enum Word {
     Back,
+    Left,
 }
 
 impl From<Place> for To {
@@ -67,6 +70,7 @@ impl From<Place> for To {
             Place::Class(None) => To::Away,
             Place::Through(date) => To::Through(date),
             Place::Word(Word::Back) => To::Back,
+            Place::Word(Word::Left) => To::Left,
         }
     }
 }
@@ -78,6 +82,7 @@ impl From<To> for Place {
             To::Away => Place::Class(None),
             To::Through(date) => Place::Through(date),
             To::Back => Place::Word(Word::Back),
+            To::Left => Place::Word(Word::Left),
         }
     }
 }
@@ -130,7 +135,11 @@ impl Seating {
     pub(super) fn note_away<'r>(&mut self, absent: impl Iterator<Item = &'r RepId>, catch_up: u32) {
         if catch_up > 0 && !self.moved.is_empty() {
             self.catch_up = catch_up;
-            self.away.extend(absent.filter(|rep| self.moved.get(*rep) == Some(&To::Away)).cloned());
+            for rep in absent {
+                if let Some(to) = self.moved.get_mut(rep).filter(|to| **to == To::Away) {
+                    *to = To::Left;
+                }
+            }
         }
     }
 

@@ -53,7 +53,7 @@ pub(super) trait Seats {
         for (rep, to) in &seating.moved {
             let before = self.seat(rep);
             left.extend(before.class);
-            self.move_to(rep, *to, seating.away.contains(rep));
+            self.move_to(rep, *to, *to == To::Left || seating.away.contains(rep));
             let owed = before.left.filter(|_| seating.catch_up > 0);
             back.extend(owed.filter(|_| before.class == self.sits_in(rep)).map(|owed| (rep, owed)));
         }
@@ -92,7 +92,7 @@ pub(super) trait Seats {
         let after = match to {
             To::Class(number) => sits(number),
             To::Back => standing.class.and_then(sits),
-            To::Away => None,
+            To::Away | To::Left => None,
             // A date that is over would never end.
             To::Through(date) => class
                 .filter(|class| self.date() <= Some(date) && !class.since.contains_key(&date))

@@ -123,3 +123,26 @@ fn a_decision_of_yesterday_is_taken_back_before_the_day_begins() {
     assert_eq!(desk.ledger, read.ledger);
     assert_eq!(credits(&desk).values().sum::<i64>(), 0);
 }
+
+/// Deltas that were stored before said apart who of those who are away may catch up.
+#[test]
+fn a_delta_of_earlier_days_says_the_same() {
+    let mut team = team();
+    team[7].absences = vec![Absence { from: monday() + hours(1), until: monday() + hours(9) }];
+    let mut desk = desk(PoolRules { catch_up: 3, ..PoolRules::default() }, &team);
+    desk.run(0, 5, monday());
+    let decided = desk.take(&lead("A"), monday() + hours(2));
+    let mut stored = serde_json::to_value(decided.delta()).unwrap();
+    let seating = &mut stored["change"]["turn"]["seating"];
+    assert_eq!(seating["moved"].to_string(), r#"[["left",["r07"]]]"#);
+    seating["moved"] = serde_json::json!([[null, ["r07"]]]);
+    seating["away"] = serde_json::json!(["r07"]);
+    let mut before = self::desk(PoolRules { catch_up: 3, ..PoolRules::default() }, &team);
+    before.run(0, 5, monday());
+    serde_json::from_value::<AssignDelta>(stored)
+        .unwrap()
+        .apply_to(&mut before.ledger, &mut before.reps)
+        .unwrap();
+    assert_eq!(desk.ledger, before.ledger);
+    assert_eq!(desk.run(10, 70, monday() + hours(9)), before.run(10, 70, monday() + hours(9)));
+}
