@@ -107,7 +107,11 @@ impl Spans {
     pub(super) fn add(&mut self, date: NaiveDate, rep: &RepId, way: Way) {
         self.weeks.add(Period::Week.start(date), rep, way);
         self.months.add(Period::Month.start(date), rep, way);
-        // The one before as well: pools in other zones may be a day behind.
+        self.prune(date);
+    }
+
+    /// Forgets what ended before a date, but for the week and the month before: pools in other zones may be a day behind.
+    pub(super) fn prune(&mut self, date: NaiveDate) {
         self.weeks.prune(Period::Week.start(date), 7);
         self.months.prune(Period::Month.start(date), 31);
     }

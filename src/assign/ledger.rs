@@ -168,7 +168,9 @@ impl Ledger {
         } else {
             self.remember(delta, change);
         }
-        self.prune(delta.at, change.date);
+        // What is taken back is counted on a date of its own, and today's in the pool's zone may be a day behind.
+        let today = delta.at.date_naive().pred_opt().filter(|_| change.takes_back);
+        self.prune(delta.at, today.map_or(change.date, |today| today.max(change.date)));
         Ok(())
     }
 
@@ -360,6 +362,7 @@ impl Ledger {
 
     fn prune(&mut self, now: DateTime<Utc>, today: NaiveDate) {
         self.counts.prune(today, DAYS_KEPT);
+        self.spans.prune(today);
         let oldest = KEYS_KEPT.before(now);
         while let Some(entry) = self.decided.first_entry()
             && (entry.get().at < oldest || self.keys.len() > KEYS_LIMIT)

@@ -166,7 +166,8 @@ impl Ledger {
         let latest = self.latest.map(|at| at.date_naive());
         for date in self.counts.dates() {
             check_date("counts", date)?;
-            let first = latest.and_then(|day| day.checked_sub_days(Days::new(4)));
+            // A decision is taken back within a week; counts of its days were kept until then.
+            let first = latest.and_then(|day| day.checked_sub_days(Days::new(12)));
             let last = latest.and_then(|day| day.checked_add_days(Days::new(2)));
             if first.is_none_or(|first| date < first) || last.is_none_or(|last| date > last) {
                 return Err(LedgerFault::ForeignDay(date));
@@ -174,9 +175,8 @@ impl Ledger {
         }
         for date in self.spans.dates() {
             check_date("spans", date)?;
-            let first = latest.and_then(|day| day.checked_sub_days(Days::new(100)));
             let last = latest.and_then(|day| day.checked_add_days(Days::new(2)));
-            if first.is_none_or(|first| date < first) || last.is_none_or(|last| date > last) {
+            if last.is_none_or(|last| date > last) {
                 return Err(LedgerFault::ForeignDay(date));
             }
         }

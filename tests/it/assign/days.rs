@@ -124,6 +124,27 @@ fn a_decision_of_yesterday_is_taken_back_before_the_day_begins() {
     assert_eq!(credits(&desk).values().sum::<i64>(), 0);
 }
 
+/// What is left of days, weeks and months long past belongs to no later decision: it is forgotten, or nothing could be read.
+#[test]
+fn a_ledger_is_read_after_a_late_taking_back_and_after_months_without_counts() {
+    let mut team = team();
+    team[0].weekly_cap = Some(9);
+    let mut desk = desk(PoolRules::default(), &team);
+    let read = |desk: &Desk| {
+        let text = serde_json::to_string(&desk.ledger).unwrap();
+        assert_eq!(serde_json::from_str::<leadkit::assign::Ledger>(&text).unwrap(), desk.ledger);
+        text
+    };
+    assert_eq!(desk.run(0, 2, monday()), ["r00", "r01"]);
+    let back = desk.ledgers().take_back("L1", monday() + hours(6 * 24)).unwrap();
+    back.apply_to(&mut desk.ledger, &mut desk.reps).unwrap();
+    assert!(!read(&desk).contains("\"counts\":{\"2026"), "the day is over");
+    assert!(read(&desk).contains("spans"));
+    // Half a year in which nobody with a cap of a week is given a lead.
+    assert_eq!(desk.run(10, 1, monday() + hours(183 * 24)), ["r01"]);
+    assert!(!read(&desk).contains("spans"));
+}
+
 /// Deltas that were stored before said apart who of those who are away may catch up.
 #[test]
 fn a_delta_of_earlier_days_says_the_same() {
