@@ -186,7 +186,7 @@ impl Case {
         everybody.apply_to(&mut ledger, &mut counts).unwrap();
         let length = |delta: &AssignDelta| serde_json::to_vec(delta).unwrap().len();
         let mut bytes = [length(&everybody), 0, 0];
-        let tables = HostTables::default();
+        let (tables, mut last) = (HostTables::default(), 0);
         let tomorrow = Lead {
             id: "next".into(),
             created_at: start() + TimeDelta::hours(22),
@@ -198,7 +198,9 @@ impl Case {
                 self.assigner.assign(&facts, &self.roster, Ledgers { pool: &ledger, reps: &counts });
             // Writing down takes a while: every hundredth is measured, and whatever is first after a full hour.
             let place = usize::from(index == self.leads.len()) + 1;
-            if index % 100 == 0 || place == 2 || decided.delta().ledger_revision() == 0 {
+            let hour = (lead.created_at - start()).num_hours();
+            if index % 100 == 0 || place == 2 || hour > last {
+                last = hour;
                 bytes[place] = bytes[place].max(length(decided.delta()));
             }
             decided.delta().apply_to(&mut ledger, &mut counts).unwrap();
