@@ -76,8 +76,9 @@ impl Folded {
         let most = (0..4).find_map(|back| text.get(..u32::MAX as usize - back));
         let text = if text.len() > u32::MAX as usize { most.unwrap_or_default() } else { text };
         let mut out = String::with_capacity(text.len());
-        let mut runs = Vec::new();
         let plain = text.is_ascii();
+        // A run a character; most of those that are not ASCII have three bytes.
+        let mut runs = Vec::with_capacity(if plain { 0 } else { text.len() / 3 });
         if plain {
             fold_into(text, &mut out);
         } else {
@@ -128,7 +129,7 @@ fn fold_clusters(text: &str, out: &mut String, mut piece: impl FnMut(usize, usiz
     let mut cluster = String::new();
     while let Some(first) = rest.chars().next() {
         let at = text.len() - rest.len();
-        let ascii = ascii_len(rest);
+        let ascii = if first.is_ascii() { ascii_len(rest) } else { 0 };
         if ascii > 0 {
             let (run, tail) = rest.split_at_checked(ascii).unwrap_or((rest, ""));
             let start = out.len();
