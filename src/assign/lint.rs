@@ -6,6 +6,9 @@ use super::rules::{AssignRule, AssignRules, AssignTarget, PoolRules, RepGroup, R
 use crate::error::Report;
 use crate::model::{GroupId, PoolId};
 
+/// Among how many pools a round is looked for, so that a long chain of them costs no more than it is long.
+const MAX_ROUND: usize = 16;
+
 impl AssignRules {
     /// Adds what is probably not meant.
     pub(super) fn warn(&self, report: &mut Report) {
@@ -15,6 +18,7 @@ impl AssignRules {
                 report.within(id.as_str(), |report| warn_of_group(group, used.contains(id), report));
             }
         });
+        let next = self.pools.iter().filter_map(|(id, pool)| Some((id, sends_all_to(pool)?))).collect();
         report.within("pools", |report| {
             for (id, pool) in &self.pools {
                 report.within(id.as_str(), |report| {
@@ -23,7 +27,7 @@ impl AssignRules {
                         for (index, rule) in pool.rules.iter().enumerate() {
                             report.item(index, |report| {
                                 self.warn_of_rule(rule, pool, report);
-                                self.warn_of_round(id, rule, report);
+                                warn_of_round(&next, id, rule, report);
                             });
                         }
                     });
@@ -82,32 +86,32 @@ impl AssignRules {
             | AssignTarget::Reviewer { .. } => None,
         }
     }
+}
 
-    /// A lead that pools send on and on comes back.
-    fn warn_of_round(&self, from: &PoolId, rule: &AssignRule, report: &mut Report) {
-        let sends = |pool: &PoolRules| {
-            let first = pool.rules.iter().find(|rule| rule.pass == RulePass::First);
-            first.filter(|rule| rule.when.is_always()).and_then(|rule| pool_of(rule).cloned())
-        };
-        let mut next: BTreeMap<&PoolId, PoolId> = BTreeMap::new();
-        next.extend(self.pools.iter().filter_map(|(id, pool)| Some((id, sends(pool)?))));
-        let Some(to) = pool_of(rule).filter(|to| *to != from) else { return };
-        let (mut at, mut way) = (to, vec![from.as_str(), to.as_str()]);
-        while let Some(then) = next.get(at) {
-            if then == from {
-                let message = format!("a lead goes round: {} -> {from}", way.join(" -> "));
-                let help = "send it to a pool that gives leads to reps";
-                return report.within("then", |report| {
-                    report.within("pool", |r| r.warning("same_pool", message, help))
-                });
-            }
-            if way.contains(&then.as_str()) {
-                return;
-            }
-            way.push(then.as_str());
-            at = then;
-        }
+/// A lead that pools send on and on comes back.
+fn warn_of_round<'r>(
+    next: &BTreeMap<&'r PoolId, &'r PoolId>,
+    from: &'r PoolId,
+    rule: &'r AssignRule,
+    report: &mut Report,
+) {
+    let Some(to) = pool_of(rule).filter(|to| *to != from) else { return };
+    let on = std::iter::successors(Some(to), |at| next.get(at).copied()).take(MAX_ROUND);
+    let way: Vec<&PoolId> = on.take_while(|at| *at != from).collect();
+    if way.last().and_then(|last| next.get(last)) == Some(&from) {
+        let way: Vec<&str> = way.into_iter().map(PoolId::as_str).collect();
+        let message = format!("a lead goes round: {from} -> {} -> {from}", way.join(" -> "));
+        let help = "send it to a pool that gives leads to reps";
+        report.within("then", |report| {
+            report.within("pool", |r| r.warning("same_pool", message, help));
+        });
     }
+}
+
+/// The pool that every lead of a pool is sent on to.
+fn sends_all_to(pool: &PoolRules) -> Option<&PoolId> {
+    let first = pool.rules.iter().find(|rule| rule.pass == RulePass::First)?;
+    pool_of(first).filter(|_| first.when.is_always())
 }
 
 fn pool_of(rule: &AssignRule) -> Option<&PoolId> {

@@ -182,6 +182,9 @@ kinds! {
     pools(n) Assigner: json!({"groups": {"g": {"members": [{"rep": "a"}]}}, "pools": object(n, |i| (
         format!("p{i}"), json!({"rules": [{"id": "r", "then": {"group": {"id": "g"}}}]}),
     ))});
+    pools_that_send_on(n) Assigner: json!({"pools": object(n, |i| (
+        format!("p{i}"), json!({"rules": [{"id": "r", "then": {"pool": format!("p{}", i + 1)}}]}),
+    ))});
     reps(n) Assigner: json!({"pools": {"leads": {"rules": [
         {"id": "r", "then": {"reps": list(n, |i| format!("rep{i}").into())}},
     ]}}});
