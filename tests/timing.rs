@@ -324,7 +324,7 @@ fn keys_of_a_lead_and_rows_on_file_do_not_multiply() {
                 ..Lead::default()
             })
             .collect(),
-        truncated: false,
+        ..Rows::default()
     };
     let time = |keys: usize, count: usize| {
         let lead = Lead {

@@ -149,6 +149,22 @@ pub enum HitReason {
     RuleFailed,
 }
 
+impl HitReason {
+    /// Whether it is about how a contact value is written or made, or that none is left; not about who it is.
+    pub(crate) fn is_of_contact(&self) -> bool {
+        matches!(
+            self,
+            HitReason::PhoneMalformed { .. }
+                | HitReason::PhoneNotAssigned { .. }
+                | HitReason::EmailMalformed { .. }
+                | HitReason::WechatMalformed { .. }
+                | HitReason::Fake { .. }
+                | HitReason::NoUsableContact { .. }
+                | HitReason::NoContact
+        )
+    }
+}
+
 codes! {
     HitReason {
         HitReason::Listed { kind: ContactKind::Phone } => "listed_phone",

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::fields::{add_to_lead, set, set_of_account, set_of_contact};
 use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use super::{Book, Life};
+use crate::dedup::Probe;
 use crate::document::Digest;
 use crate::model::{
     Account, AccountId, Acquisition, Contact, ContactId, Effect, FoldKind, Lead, LeadField, LeadId,
@@ -179,11 +180,14 @@ impl Book {
         match effect {
             Effect::Link(link) if self.desk.links.insert(link.clone()) => self.referrers.add_link(link),
             Effect::Convert(record) => {
-                self.change(&record.lead, |lead| lead.account = Some(record.account.clone()));
+                self.belong_to(&record.lead, &record.account);
                 if record.by.is_some() {
                     self.finish_work(&record.lead, record.at);
                 }
                 self.desk.conversions.entry(record.lead.clone()).or_insert_with(|| record.clone());
+                if let Some(open) = self.history(&record.lead).opportunities.first().cloned() {
+                    self.answer_with(&record.lead, &open, record.at);
+                }
             }
             Effect::AddContact { account, contact, from } => self.add_contact(account, contact, from),
             Effect::MoveContact { contact, from, to, is_proposal: true } => {
@@ -343,6 +347,23 @@ impl Book {
         }
     }
 
+    /// The lead is of the account from now on, and is fetched with it.
+    pub(super) fn belong_to(&mut self, lead: &LeadId, account: &AccountId) {
+        let Some(known) = self.leads.get_mut(lead) else { return };
+        let before = known.account.replace(account.clone());
+        if !known.is_on_file() || before.as_ref() == Some(account) {
+            return;
+        }
+        let record = RecordRef::Lead(lead.clone());
+        let of = |account: &AccountId| {
+            let mut keys = Probe::default();
+            keys.add_account(account);
+            keys
+        };
+        before.iter().for_each(|before| self.unfile(of(before), &record));
+        self.file(of(account), &record);
+    }
+
     /// The entry ends. What it did is what the subject did.
     fn fold(&mut self, entry: &LeadId, subject: &LeadId, kind: FoldKind, at: DateTime<Utc>) {
         self.end_tenure(entry, TenureEnd::Voided, at);
@@ -355,16 +376,23 @@ impl Book {
         });
         // What was folded into it before is the subject's too.
         self.repoint(&RecordRef::Lead(entry.clone()), &RecordRef::Lead(subject.clone()));
-        let Some(life) = self.lives.get_mut(entry) else { return };
-        life.wake_up = None;
-        let activities = std::mem::take(&mut life.activities);
-        if kind == FoldKind::SameRecord || !self.leads.contains_key(subject) {
-            // The same event was delivered twice, with the same activities.
-            self.life(entry).activities = activities;
+        if let Some(life) = self.lives.get_mut(entry) {
+            life.wake_up = None;
+        }
+        // The same event that is delivered twice has the same activities.
+        if kind != FoldKind::SameRecord {
+            self.move_activities(entry, subject);
+        }
+    }
+
+    /// What one lead did is what another did.
+    pub(super) fn move_activities(&mut self, from: &LeadId, to: &LeadId) {
+        if !self.leads.contains_key(to) {
             return;
         }
-        for mut activity in activities {
-            activity.lead = subject.clone();
+        let Some(life) = self.lives.get_mut(from) else { return };
+        for mut activity in std::mem::take(&mut life.activities) {
+            activity.lead = to.clone();
             self.record_activity(activity);
         }
     }

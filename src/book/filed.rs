@@ -48,11 +48,4 @@ impl<K: Ord + Hash + Clone, V> Filed<K, V> {
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
         self.ids.iter().filter_map(|id| self.by_id.get(id))
     }
-
-    /// Changes every record.
-    pub(super) fn change_all(&mut self, mut change: impl FnMut(&mut V)) {
-        for id in &self.ids {
-            self.by_id.get_mut(id).into_iter().for_each(&mut change);
-        }
-    }
 }

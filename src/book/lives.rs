@@ -6,6 +6,9 @@ use super::Book;
 use super::life::{Desk, WakeUp};
 use crate::model::{Activity, History, LeadId};
 
+/// Folds that are followed from one record.
+const MOST_FOLDS: usize = 64;
+
 impl Book {
     /// Files what is known of a lead beside its fields.
     pub fn insert_life(&mut self, id: &LeadId, history: History, activities: Vec<Activity>) {
@@ -15,8 +18,24 @@ impl Book {
         self.note_due(id);
     }
 
-    /// Records an activity, once by its id.
-    pub fn record_activity(&mut self, activity: Activity) {
+    /// The lead that goes on for a lead: itself, or the one it was folded into. What comes later under the id of a folded entry
+    /// is that lead's.
+    #[must_use]
+    pub fn subject(&self, id: &LeadId) -> LeadId {
+        let mut subject = id;
+        // Nothing is folded into what is folded itself; records of a host may be.
+        for _ in 0..MOST_FOLDS {
+            match self.lead(subject).and_then(|lead| lead.folded_into.as_ref()) {
+                Some(into) if self.lead(into).is_some() => subject = into,
+                _ => break,
+            }
+        }
+        subject.clone()
+    }
+
+    /// Records an activity, once by its id; of a folded entry, as one of the lead that goes on.
+    pub fn record_activity(&mut self, mut activity: Activity) {
+        activity.lead = self.subject(&activity.lead);
         let at = activity.time;
         if let Some(lead) = self.leads.get_mut(&activity.lead) {
             lead.last_active_at = lead.last_active_at.max(Some(at));
@@ -37,6 +56,15 @@ impl Book {
     #[must_use]
     pub fn history(&self, id: &LeadId) -> &History {
         self.lives.get(id).map_or(History::EMPTY, |life| &life.history)
+    }
+
+    /// Whether a converted lead was answered: a person converted it, somebody has spoken to it since, or an opportunity came of
+    /// it. Nothing more is due then.
+    #[must_use]
+    pub fn is_answered(&self, id: &LeadId) -> bool {
+        let Some(record) = self.desk.conversions.get(id) else { return true };
+        let has_spoken = || self.history(id).follow_ups.iter().any(|one| one.time >= record.at);
+        record.by.is_some() || record.opportunity.is_some() || has_spoken()
     }
 
     /// When a lead is looked at again.

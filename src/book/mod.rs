@@ -42,6 +42,11 @@ const MOST_ROWS: usize = 500;
 /// Most rows of each kind that are fetched because their names are like the wanted one.
 const MOST_LIKE: usize = 32;
 
+/// Most rows that are worth fetching for one key; of what was converted to one account, all.
+fn most_rows(probe: &Probe, key: &MatchKey) -> usize {
+    if key.kind == MatchKeyKind::Account { MOST_ROWS } else { probe.rows_per_key as usize }
+}
+
 /// Leads, accounts and all that belongs to them in memory; the executable meaning of every
 /// [`Effect`](crate::model::Effect).
 ///
@@ -277,8 +282,7 @@ impl Book {
     /// became part of, by id; for each key as many as the probe wants, at most 500 of each kind.
     #[must_use]
     pub fn rows(&self, probe: &Probe) -> Rows {
-        let of_key =
-            |key: &MatchKey| self.by_key.get(key).into_iter().flatten().take(probe.rows_per_key as usize);
+        let of_key = |key: &MatchKey| self.by_key.get(key).into_iter().flatten().take(most_rows(probe, key));
         let like = self.like(probe);
         let mut found: Vec<&RecordRef> = probe.keys.iter().flat_map(of_key).chain(&like).collect();
         found.sort_unstable();
@@ -296,7 +300,25 @@ impl Book {
             }
         }
         self.follow_conversions(&mut rows);
+        self.note_work(&mut rows);
         rows
+    }
+
+    /// Notes what holds the leads among the rows, and whom of the customers nobody has answered.
+    fn note_work(&self, rows: &mut Rows) {
+        for lead in rows.leads.iter().filter(|lead| lead.owner.is_some()) {
+            let history = self.history(&lead.id);
+            if !history.opportunities.is_empty() {
+                rows.opportunities.insert(lead.id.clone(), history.opportunities.clone());
+            }
+            let lost = order::set(history.previous_owners().cloned());
+            if !lost.is_empty() {
+                rows.previous_owners.insert(lead.id.clone(), lost);
+            }
+            if lead.status == LeadStatus::Converted && !self.is_answered(&lead.id) {
+                rows.unanswered.insert(lead.id.clone());
+            }
+        }
     }
 
     /// Adds the accounts that the converted leads among the rows became part of.
@@ -325,11 +347,15 @@ impl Book {
     }
 
     fn keys_of_lead(&self, lead: &Lead) -> Probe {
-        Probe::of_lead(&Facts::new(lead, &self.context(lead.created_at)))
+        let mut probe = Probe::of_lead(&Facts::new(lead, &self.context(lead.created_at)));
+        lead.account.iter().for_each(|account| probe.add_account(account));
+        probe
     }
 
     fn keys_of_account(&self, account: &Account) -> Probe {
-        Probe::of_account(account, &self.context(account.created_at))
+        let mut probe = Probe::of_account(account, &self.context(account.created_at));
+        probe.add_account(&account.id);
+        probe
     }
 
     fn context(&self, now: DateTime<Utc>) -> FactContext<'_> {

@@ -1,11 +1,14 @@
 //! What leads have become: opportunities, which hold them while they are open.
 
+use chrono::{DateTime, Utc};
+
 use super::Book;
 use crate::model::{LeadId, Opportunity, OpportunityId, RepId, Value};
 
 impl Book {
     /// Files an opportunity, in place of the one with its id. While it is open it stands in the
-    /// [history](crate::model::History::opportunities) of its lead.
+    /// [history](crate::model::History::opportunities) of its lead, which is the lead that goes on when the named one was folded. A
+    /// customer of whom an opportunity comes is answered.
     ///
     /// ```
     /// use leadkit::book::Book;
@@ -20,8 +23,9 @@ impl Book {
     /// book.insert_opportunity(Opportunity { lost_at: Some("2026-03-02T02:00:00Z".parse().unwrap()), ..open });
     /// assert!(book.history(&"L1".into()).opportunities.is_empty());
     /// ```
-    pub fn insert_opportunity(&mut self, opportunity: Opportunity) {
+    pub fn insert_opportunity(&mut self, mut opportunity: Opportunity) {
         let id = opportunity.id.clone();
+        opportunity.lead = opportunity.lead.map(|lead| self.subject(&lead));
         if let Some(before) = self.opportunities.get(&id).and_then(|known| known.lead.clone()) {
             self.life(&before).history.opportunities.retain(|one| *one != id);
             self.note_due(&before);
@@ -32,7 +36,20 @@ impl Book {
             held_by.insert(place, id.clone());
             self.note_due(&lead);
         }
+        if let Some(lead) = &opportunity.lead {
+            self.answer_with(lead, &id, opportunity.created_at);
+        }
         self.opportunities.insert(id, opportunity);
+    }
+
+    /// An opportunity is an answer to a customer: what was due is done.
+    pub(super) fn answer_with(&mut self, lead: &LeadId, opportunity: &OpportunityId, at: DateTime<Utc>) {
+        let Some(record) = self.desk.conversions.get_mut(lead) else { return };
+        if record.opportunity.is_none() && record.by.is_none() {
+            record.opportunity = Some(opportunity.clone());
+            self.finish_work(lead, at);
+            self.note_due(lead);
+        }
     }
 
     /// The opportunity of an id.

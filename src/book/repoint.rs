@@ -69,12 +69,15 @@ impl Book {
     /// A record that was merged is no longer kept by itself: no key leads to it.
     fn merge_into(&mut self, from: &RecordRef, to: &RecordRef) {
         match (from, to) {
-            (RecordRef::Lead(from), RecordRef::Lead(to)) => self.refile(from, |lead| {
-                lead.status = LeadStatus::Voided;
-                lead.folded_into = Some(to.clone());
-                lead.owner = None;
-                lead.pool = None;
-            }),
+            (RecordRef::Lead(from), RecordRef::Lead(to)) => {
+                self.refile(from, |lead| {
+                    lead.status = LeadStatus::Voided;
+                    lead.folded_into = Some(to.clone());
+                    lead.owner = None;
+                    lead.pool = None;
+                });
+                self.move_activities(from, to);
+            }
             (RecordRef::Account(from), RecordRef::Account(_)) => drop(self.remove_account(from)),
             _ => {}
         }
@@ -94,11 +97,9 @@ impl Book {
 
     /// The leads, conversions and people of one account are another's. The people who are there already stay as they are.
     fn repoint_account(&mut self, from: &AccountId, to: &AccountId) {
-        self.leads.change_all(|lead| {
-            if lead.account.as_ref() == Some(from) {
-                lead.account = Some(to.clone());
-            }
-        });
+        let of_it = self.leads.values().filter(|lead| lead.account.as_ref() == Some(from));
+        let of_it: Vec<LeadId> = of_it.map(|lead| lead.id.clone()).collect();
+        of_it.iter().for_each(|lead| self.belong_to(lead, to));
         for record in self.desk.conversions.values_mut().filter(|record| record.account == *from) {
             record.account = to.clone();
         }

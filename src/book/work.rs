@@ -46,8 +46,9 @@ impl Book {
 
     /// Records what a rep did about a lead. Who works on it has done what was due, and the next deadline starts; the lead
     /// is followed up from now on. A lead that was converted is answered by it: nothing more is due. A follow-up whose id is
-    /// known is recorded once.
-    pub fn record_follow_up(&mut self, follow_up: FollowUp) {
+    /// known is recorded once; what is done about a folded entry is done about the lead that goes on.
+    pub fn record_follow_up(&mut self, mut follow_up: FollowUp) {
+        follow_up.lead = self.subject(&follow_up.lead);
         let (id, at) = (follow_up.lead.clone(), follow_up.time);
         let is_known = |one: &FollowUp| !one.id.as_str().is_empty() && one.id == follow_up.id;
         if self.history(&id).follow_ups.iter().any(is_known) {

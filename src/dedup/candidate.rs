@@ -263,7 +263,10 @@ pub(super) fn show(kind: MatchKeyKind, value: &str) -> String {
         MatchKeyKind::Phone => mask_phone(value),
         MatchKeyKind::Email => mask_email(value),
         MatchKeyKind::Wechat | MatchKeyKind::PersonId | MatchKeyKind::RecordId => mask_id(value),
-        MatchKeyKind::Domain | MatchKeyKind::CompanyExact | MatchKeyKind::CompanyGram => {
+        MatchKeyKind::Domain
+        | MatchKeyKind::CompanyExact
+        | MatchKeyKind::CompanyGram
+        | MatchKeyKind::Account => {
             let mut shown: String = value.chars().take(80).collect();
             if shown.len() < value.len() {
                 shown.push('…');

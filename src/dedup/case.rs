@@ -1,9 +1,11 @@
 //! A lead being matched, and the records that may be it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::candidate::{Candidate, UsableKeys};
-use crate::model::{OwnerState, RepId};
+use crate::model::{LeadId, OpportunityId, OwnerState, RepId};
 use crate::names::Asked;
 use crate::rule::Facts;
 
@@ -19,6 +21,8 @@ pub(super) struct Case<'c, 'r> {
     pub(super) asked: Option<&'c Asked<'c>>,
     pub(super) owner_state: &'c dyn Fn(&RepId) -> OwnerState,
     pub(super) look: Look,
+    /// The open opportunities of the leads among the rows.
+    pub(super) opportunities: &'c BTreeMap<LeadId, Vec<OpportunityId>>,
 }
 
 /// Why a lead is matched.

@@ -65,7 +65,7 @@ impl Candidate<'_> {
     /// Whether two reps work on it and on the lead, and nobody has decided yet.
     fn collides(&self, case: &Case<'_, '_>) -> bool {
         let lead = case.facts.lead();
-        let both = self.is_worked() && is_worked(lead);
+        let both = self.is_worked(case) && is_worked(lead, case);
         both && self.owner() != lead.owner.as_ref() && !case.look.settles
     }
 
@@ -135,7 +135,7 @@ impl Deduplicator {
         // Who is dead does not take in who is in somebody's hands.
         let lead = case.facts.lead();
         let is_held = lead.owner.is_some() && lead.status == LeadStatus::Pending;
-        if !candidate.is_senior(case) || is_worked(lead) || (is_over(known) && is_held) {
+        if !candidate.is_senior(case) || is_worked(lead, case) || (is_over(known) && is_held) {
             return self.join(candidate, known, case);
         }
         let kind = if *action == RuleAction::Collect { FoldKind::Collected } else { FoldKind::Reentry };
@@ -158,7 +158,11 @@ impl Deduplicator {
         rule: Option<&MatchRule>,
         case: &Case<'_, '_>,
     ) -> Consequences {
-        let (lead, owner) = (case.facts.lead(), candidate.present_owner(case).cloned());
+        let lead = case.facts.lead();
+        let present = candidate.present_owner(case);
+        let begins_anew = kind != FoldKind::SameRecord && self.begins_anew(kind, known, present, rule, case);
+        // Whose it was before its last cycle ended has it no more.
+        let owner = present.filter(|_| !begins_anew).cloned();
         let record = RecordRef::Lead(known.id.clone());
         let mut effects = vec![link(lead, kind.link(), record.clone())];
         effects.push(Effect::Fold { entry: lead.id.clone(), subject: known.id.clone(), kind });
@@ -166,11 +170,17 @@ impl Deduplicator {
             FoldKind::Collected => MatchAction::Collected { source: known.id.clone(), owner: owner.clone() },
             _ => to_owner(owner.clone(), record.clone()),
         };
-        // Another system delivers one event twice: nothing happened.
+        // What it brought that is not known yet is not lost, even of one event that another system delivers twice: beside that
+        // nothing happened.
+        let values = self.values(lead, known, case.facts.context().tables);
+        if kind == FoldKind::SameRecord && !candidate.shares_person(case) {
+            effects.extend(values.into_iter().map(|value| shown(value, lead)));
+        } else {
+            effects.extend(values);
+        }
         if kind != FoldKind::SameRecord {
-            effects.extend(self.values(lead, known, case.facts.context().tables));
             let at = case.now;
-            if self.begins_anew(known, owner.as_ref(), rule, case) {
+            if begins_anew {
                 effects.push(Effect::StartCycle { lead: known.id.clone(), at });
             }
             let entry = lead.id.clone();
@@ -195,10 +205,11 @@ impl Deduplicator {
         Consequences { action, effects, fold: Some((known.id.clone(), kind)) }
     }
 
-    /// Whether the lead on file begins a new cycle: it had ended, was given back, has nobody and lay still longer than the
-    /// rule's window.
+    /// Whether the lead on file begins a new cycle: it had ended or was given back, whoever had it lost it and nobody has it now,
+    /// or nobody has it and it lay still longer than the rule's window. The same words once more are no new need.
     fn begins_anew(
         &self,
+        kind: FoldKind,
         known: &Lead,
         owner: Option<&RepId>,
         rule: Option<&MatchRule>,
@@ -210,7 +221,10 @@ impl Deduplicator {
                 |window: super::rules::ReentryWindow| window.covers(since, case.now, &self.rules.zone);
             owner.is_none() && rule.and_then(|rule| rule.window).is_some_and(|window| !covers(window))
         };
-        is_over(known) || lay_still()
+        let is_new_need = matches!(kind, FoldKind::Reentry | FoldKind::Collected);
+        // How somebody got it stands on a lead from its first owner on.
+        let was_lost = owner.is_none() && (known.owner.is_some() || known.acquisition.is_some());
+        is_over(known) || (was_lost && is_new_need) || lay_still()
     }
 
     /// Two leads on file are one: the one that is worked on goes on, else the earlier. Both worked: a collision.
@@ -232,9 +246,9 @@ impl Deduplicator {
         }
         let yields = match case.look.keeps {
             Some(keeps) => !keeps,
-            None => !is_worked(lead) || candidate.is_senior(case),
+            None => !is_worked(lead, case) || candidate.is_senior(case),
         };
-        if candidate.is_worked() && yields {
+        if candidate.is_worked(case) && yields {
             return self.fold(FoldKind::Joined, candidate, known, None, case);
         }
         let (entry, subject, kind) = (known.id.clone(), lead.id.clone(), FoldKind::Joined);
@@ -339,22 +353,41 @@ pub(super) fn for_owner_of(
     scope: &[LeadField],
     case: &Case<'_, '_>,
 ) -> MatchAction {
-    let is_live = |one: &Candidate<'_>| {
-        one.lead().is_some_and(|lead| !lead.has_ended() && lead.status != LeadStatus::Converted)
+    let is_live = |one: &Candidate<'_>| one.lead().is_some_and(|lead| !lead.has_ended());
+    // Who lost the lead in this cycle does not get it by another lead of the customer; what an open opportunity holds stays his.
+    let lost_it = |one: &Candidate<'_>, rep: &RepId| {
+        let has_lost = case.facts.history().previous_owners().any(|before| before == rep);
+        one.lead().is_some() && !one.is_held(case) && has_lost
     };
+    let may_have_it = |one: &Candidate<'_>| one.present_owner(case).is_some_and(|owner| !lost_it(one, owner));
     let has_it = |one: &&Candidate<'_>| {
-        let is_owned = one.present_owner(case).is_some();
-        is_live(one) && is_owned && one.shares_person(case) && one.is_in_scope(scope, case)
+        is_live(one) && may_have_it(one) && one.shares_person(case) && one.is_in_scope(scope, case)
     };
     let mut owned: Vec<&Candidate<'_>> = Vec::new();
-    if !is_live(candidate) {
+    if !is_live(candidate) || !may_have_it(candidate) {
         owned.extend(case.candidates.iter().filter(has_it));
         owned.sort_by(|a, b| a.age().cmp(&b.age()));
     }
-    let meant = best(&owned).unwrap_or(candidate);
-    match meant.present_owner(case) {
+    let meant = best(&owned, case).unwrap_or(candidate);
+    match meant.present_owner(case).filter(|owner| !lost_it(meant, owner)) {
         Some(owner) => MatchAction::SameOwner { owner: owner.clone(), record: meant.record() },
         None => MatchAction::New,
+    }
+}
+
+/// A value of an event that was delivered again for somebody else, as it seems: what would be a key is shown to a person, for a
+/// wrong key is worse than none.
+fn shown(value: Effect, entry: &Lead) -> Effect {
+    let is_key =
+        |field: &str| ["phones", "emails", "wechat"].contains(&field) || field.starts_with("external_ids.");
+    match value {
+        Effect::AddValue { record, field, value } | Effect::UpdateField { record, field, value, .. }
+            if is_key(&field) =>
+        {
+            let (kept, entry) = (Value::Null, entry.id.clone());
+            Effect::RecordConflict { record, field, kept, found: value, entry }
+        }
+        other => other,
     }
 }
 
@@ -363,9 +396,10 @@ fn is_over(lead: &Lead) -> bool {
     matches!(lead.status, LeadStatus::Invalid | LeadStatus::Returned)
 }
 
-/// Whether its owner has begun to work on the lead.
-fn is_worked(lead: &Lead) -> bool {
-    lead.owner.is_some() && lead.status == LeadStatus::Following
+/// Whether its owner has begun to work on the lead, or an open opportunity holds it.
+fn is_worked(lead: &Lead, case: &Case<'_, '_>) -> bool {
+    let is_held = !case.facts.history().opportunities.is_empty();
+    lead.owner.is_some() && (lead.status == LeadStatus::Following || is_held)
 }
 
 fn to_owner(owner: Option<RepId>, record: RecordRef) -> MatchAction {

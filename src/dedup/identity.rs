@@ -5,7 +5,7 @@ use super::case::Case;
 use super::probe::{MatchKey, MatchKeyKind};
 use crate::company::CompanyName;
 use crate::contact::{Email, Phone, are_two_people};
-use crate::model::{LeadField, LeadStatus, OwnerState, RepId, Value};
+use crate::model::{Lead, LeadField, LeadStatus, OwnerState, RepId, Value};
 use crate::rule::{Facts, read_field};
 use crate::text::fold;
 
@@ -30,7 +30,8 @@ pub(super) fn is_strong(key: &MatchKey, facts: &Facts<'_>) -> bool {
         MatchKeyKind::RecordId
         | MatchKeyKind::Domain
         | MatchKeyKind::CompanyExact
-        | MatchKeyKind::CompanyGram => false,
+        | MatchKeyKind::CompanyGram
+        | MatchKeyKind::Account => false,
     }
 }
 
@@ -60,9 +61,15 @@ impl Candidate<'_> {
         self.lead().is_some_and(|lead| lead.seniority() < case.facts.lead().seniority())
     }
 
-    /// Whether its owner has begun to work on it.
-    pub(super) fn is_worked(&self) -> bool {
-        self.lead().is_some_and(|lead| lead.owner.is_some() && lead.status == LeadStatus::Following)
+    /// Whether its owner has begun to work on it, or an open opportunity holds it.
+    pub(super) fn is_worked(&self, case: &Case<'_, '_>) -> bool {
+        let is_followed = |lead: &Lead| lead.status == LeadStatus::Following || self.is_held(case);
+        self.lead().is_some_and(|lead| lead.owner.is_some() && is_followed(lead))
+    }
+
+    /// Whether an open opportunity holds it.
+    pub(super) fn is_held(&self, case: &Case<'_, '_>) -> bool {
+        self.lead().is_some_and(|lead| case.opportunities.contains_key(&lead.id))
     }
 
     /// The owner, unless gone.
@@ -139,10 +146,10 @@ pub(super) enum Meant<'c, 'r> {
 }
 
 /// A live record before one that has ended, a customer's old lead last; the one that is worked on, else the earliest.
-pub(super) fn best<'c, 'r>(records: &[&'c Candidate<'r>]) -> Option<&'c Candidate<'r>> {
+pub(super) fn best<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) -> Option<&'c Candidate<'r>> {
     let converted = |one: &Candidate<'_>| one.lead().is_some_and(|lead| lead.status == LeadStatus::Converted);
     let ended = |one: &Candidate<'_>| one.lead().is_some_and(|lead| lead.has_ended());
-    records.iter().copied().min_by_key(|one| (converted(one), ended(one), !one.is_worked()))
+    records.iter().copied().min_by_key(|one| (converted(one), ended(one), !one.is_worked(case)))
 }
 
 /// Of several records, the earliest; of several owners, the one that company, name or last contact speaks for.
@@ -155,7 +162,7 @@ pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) 
         owners.len() <= 1
     };
     if one_owner(records) {
-        return best(records).map(Meant::One);
+        return best(records, case).map(Meant::One);
     }
     let owned: Vec<&Candidate<'r>> =
         records.iter().copied().filter(|one| one.present_owner(case).is_some()).collect();
@@ -166,14 +173,14 @@ pub(super) fn meant<'c, 'r>(records: &[&'c Candidate<'r>], case: &Case<'_, '_>) 
         owned.iter().filter(same_name).copied().collect(),
     ] {
         if !told.is_empty() && one_owner(&told) {
-            return best(&told).map(Meant::One);
+            return best(&told, case).map(Meant::One);
         }
     }
     let latest = owned.iter().filter_map(|one| one.last_active_at()).max();
     let spoken: Vec<&Candidate<'r>> =
         owned.iter().copied().filter(|one| latest.is_some() && one.last_active_at() == latest).collect();
     if !spoken.is_empty() && one_owner(&spoken) {
-        return best(&spoken).map(Meant::One);
+        return best(&spoken, case).map(Meant::One);
     }
     Some(Meant::Several(owned))
 }

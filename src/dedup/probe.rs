@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::company::{CompanyName, Gazetteer, exact_key, keys_for_storage, visit_grams};
 use crate::contact::{canonical_domain, is_public_mail_domain, read_emails, read_phones, read_wechats};
 use crate::model::open_enum::closed_enum;
-use crate::model::{Account, Contact, ExternalIdKind, Lead, LeadField, mask_email, mask_id, mask_phone};
+use crate::model::{
+    Account, AccountId, Contact, ExternalIdKind, Lead, LeadField, mask_email, mask_id, mask_phone,
+};
 use crate::rule::{FactContext, Facts, HostTables, LeadLimits, cut_account, read_text};
 
 closed_enum! {
@@ -30,6 +32,9 @@ closed_enum! {
         /// A piece of a company's brand, by which like names are fetched. Records are stored with the
         /// [gram keys](crate::company::StorageKeys) of their names.
         CompanyGram = "company_gram",
+        /// The account that a lead was converted to, by its id: such a lead, and whatever else was converted to the account,
+        /// is fetched with it, for they go to another owner together. Nothing is matched by it.
+        Account = "account",
     }
 }
 
@@ -62,9 +67,10 @@ impl MatchKey {
                 Some((name, id)) => format!("{name}:{}", mask_id(id)),
                 None => mask_id(&self.value),
             },
-            MatchKeyKind::Domain | MatchKeyKind::CompanyExact | MatchKeyKind::CompanyGram => {
-                self.value.clone()
-            }
+            MatchKeyKind::Domain
+            | MatchKeyKind::CompanyExact
+            | MatchKeyKind::CompanyGram
+            | MatchKeyKind::Account => self.value.clone(),
         }
     }
 }
@@ -94,8 +100,8 @@ impl fmt::Debug for MatchKey {
 pub struct Probe {
     /// The keys.
     pub keys: Vec<MatchKey>,
-    /// Most rows that are worth fetching for one key (but not a `company_gram`): a key that more records share is no
-    /// key, so these suffice to know it.
+    /// Most rows that are worth fetching for one key (but not a `company_gram` or `account`): a key that more records share
+    /// is no key, so these suffice to know it.
     #[serde(default = "any_number")]
     pub rows_per_key: u32,
     /// The company name whose like are wanted; only when a rule compares names by likeness. An alias of the
@@ -142,6 +148,14 @@ impl Probe {
             keys.extend(values.map(|value| MatchKey { kind: MatchKeyKind::CompanyExact, value }));
         }
         Probe::new(keys)
+    }
+
+    /// Adds the account that a lead was converted to.
+    pub(crate) fn add_account(&mut self, account: &AccountId) {
+        let key = MatchKey { kind: MatchKeyKind::Account, value: account.as_str().to_owned() };
+        if let Err(place) = self.keys.binary_search(&key) {
+            self.keys.insert(place, key);
+        }
     }
 
     /// Adds what records with a like company name are fetched by.

@@ -1,6 +1,6 @@
 //! What duplicate matching answers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -10,7 +10,9 @@ use super::comparator::Comparator;
 use super::probe::MatchKeyKind;
 use super::target::{LeadKey, MatchTarget};
 use crate::model::open_enum::closed_enum;
-use crate::model::{Account, Effect, Lead, LeadId, Pool, PoolId, PoolMode, RecordRef, RepId, RuleId};
+use crate::model::{
+    Account, Effect, Lead, LeadId, OpportunityId, Pool, PoolId, PoolMode, RecordRef, RepId, RuleId,
+};
 use crate::order;
 use crate::rule::MatchLabel;
 use crate::rule::{MatchFacts, MatchKind, RuleFault, RulesVersion};
@@ -26,6 +28,15 @@ pub struct Rows {
     pub leads: Vec<Lead>,
     /// Whether there were more than the host fetched.
     pub truncated: bool,
+    /// The open opportunities of the leads among them that have some: such a lead is worked on, and stays where it is.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub opportunities: BTreeMap<LeadId, Vec<OpportunityId>>,
+    /// Who lost the owned leads among them, or gave them up, in the cycle each is in: such a lead does not go to him with another.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub previous_owners: BTreeMap<LeadId, BTreeSet<RepId>>,
+    /// The converted leads among them whom nobody has answered yet: work on them goes on, and begins anew with another owner.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub unanswered: BTreeSet<LeadId>,
 }
 
 /// What should happen to a lead after matching.
@@ -265,6 +276,7 @@ fn in_words(kind: MatchKeyKind) -> &'static str {
         MatchKeyKind::PersonId => "person id",
         MatchKeyKind::RecordId => "record id",
         MatchKeyKind::CompanyExact | MatchKeyKind::CompanyGram => "company name",
+        MatchKeyKind::Account => "account",
     }
 }
 
@@ -333,6 +345,8 @@ pub struct Resolution {
     pub(super) crowded: Vec<CrowdedKey>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) oversized: Vec<RecordRef>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) siblings: Vec<LeadId>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) truncated: bool,
     pub(super) effects: Vec<Effect>,
@@ -346,6 +360,13 @@ impl Resolution {
     #[must_use]
     pub fn action(&self) -> &MatchAction {
         &self.action
+    }
+
+    /// The owned leads of the same customer that stay leads of their own, earliest first: they share a key that names one person,
+    /// within the [scope](super::DedupRules::scope). A customer has one owner.
+    #[must_use]
+    pub fn siblings(&self) -> &[LeadId] {
+        &self.siblings
     }
 
     /// The rule that decided; none when nothing matches, or when what matches decides nothing.

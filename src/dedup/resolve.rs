@@ -16,7 +16,7 @@ use super::reading::{Fetched, candidates, fetched};
 use super::resolution::{CrowdedKey, Match, MatchAction, Resolution, Rows};
 use super::rules::MatchRule;
 use super::target::MatchTarget;
-use crate::model::{FoldKind, LeadField, LeadStatus, OwnerState, RecordRef, RepId};
+use crate::model::{Effect, FoldKind, Lead, LeadField, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
 use crate::names::Asked;
 use crate::order;
 use crate::rule::MatchLabel;
@@ -86,6 +86,7 @@ impl Deduplicator {
             asked: asked.as_ref(),
             owner_state,
             look,
+            opportunities: &rows.opportunities,
         };
         let Findings { matches, decision, guess, faults } = self.findings(&case);
         let known = look.is_entry.then(|| self.known_submission(&case)).flatten();
@@ -108,10 +109,41 @@ impl Deduplicator {
             crowded,
             oversized: fetched.iter().filter_map(Fetched::oversized).collect(),
             truncated: rows.truncated,
+            siblings: siblings(&case, &self.rules.scope, &effects),
             effects,
             faults,
             version: self.version.clone(),
         }
+    }
+
+    /// The keys of a lead that name one person.
+    pub(crate) fn person_keys(&self, facts: &Facts<'_>) -> Vec<MatchKey> {
+        let mut keys = Probe::of_lead(facts).keys;
+        keys.retain(|key| is_strong(key, facts));
+        keys
+    }
+
+    /// The owned leads of the same customer among the rows, as [`Resolution::siblings`].
+    pub(crate) fn siblings(&self, facts: &Facts<'_>, rows: &Rows) -> Vec<LeadId> {
+        if rows.leads.iter().all(|lead| lead.id == facts.lead().id || lead.owner.is_none()) {
+            return Vec::new();
+        }
+        let lead_keys = Probe::of_lead(facts);
+        let fetched = fetched(facts, rows);
+        let candidates = candidates(facts, &fetched, &lead_keys, None);
+        let (usable, _) = self.usable_keys(facts, &lead_keys, &candidates);
+        let case = Case {
+            facts,
+            now: facts.now(),
+            candidates: &candidates,
+            usable: &usable,
+            crowded_names: &[],
+            asked: None,
+            owner_state: &|_| OwnerState::Active,
+            look: Look::ENTRY,
+            opportunities: &rows.opportunities,
+        };
+        siblings(&case, &self.rules.scope, &[])
     }
 
     /// The lead on file that is the same record of another system, or the same submission, whatever the rules compare.
@@ -134,10 +166,9 @@ impl Deduplicator {
         // The first of them may have been folded since: who took it in shares its keys.
         let alike = |one: &&Candidate<'_>| !one.is_other_person(case) && !one.is_other_company(case);
         let is_first = |one: &&Candidate<'_>| one.lead().is_some_and(|lead| lead.id == *first);
-        let repeated = senior().filter(alike).find(is_first).or_else(|| {
-            let same = senior().filter(alike).filter(|one| one.shares_person(case));
-            same.min_by(|a, b| a.age().cmp(&b.age()))
-        });
+        // Equal words from one landline or one company may be two people's.
+        let same = || senior().filter(alike).filter(|one| one.shares_person(case));
+        let repeated = same().find(is_first).or_else(|| same().min_by(|a, b| a.age().cmp(&b.age())));
         earliest(repeated, FoldKind::Resubmission)
     }
 
@@ -240,6 +271,29 @@ impl Deduplicator {
     }
 }
 
+/// A lead that a rep got as a reward is his, whoever the customer's owner is.
+fn is_reward(lead: &Lead) -> bool {
+    lead.tags.iter().any(|tag| tag == "reward")
+}
+
+/// The owned leads of the same customer, but those that are folded by these effects; earliest first.
+fn siblings(case: &Case<'_, '_>, scope: &[LeadField], effects: &[Effect]) -> Vec<LeadId> {
+    let is_one = |one: &&Candidate<'_>| {
+        let lead = one.lead().filter(|lead| lead.owner.is_some() && lead.status != LeadStatus::Invalid);
+        lead.is_some_and(|lead| !is_reward(lead)) && one.shares_person(case) && one.is_in_scope(scope, case)
+    };
+    let mut found: Vec<&Candidate<'_>> = case.candidates.iter().filter(is_one).collect();
+    if found.is_empty() || is_reward(case.facts.lead()) {
+        return Vec::new();
+    }
+    found.sort_by(|a, b| a.age().cmp(&b.age()));
+    let is_folded = |id: &LeadId| {
+        effects.iter().any(|effect| matches!(effect, Effect::Fold { entry, .. } if entry == id))
+    };
+    let leads = found.into_iter().filter_map(|one| one.lead()).map(|lead| lead.id.clone());
+    leads.filter(|id| !is_folded(id)).collect()
+}
+
 /// Whether several accounts have the domain, which then tells nothing.
 fn is_shared_domain(rule: &MatchRule, hits: &[RuleHit<'_, '_>]) -> bool {
     rule.target == MatchTarget::AccountDomain && hits.len() > 1
@@ -269,7 +323,7 @@ fn decide<'c, 'r>(
             meant(&found, case)
         } else {
             // In somebody's hands: nobody has to be asked whose it is.
-            best(&found).map(Meant::One)
+            best(&found, case).map(Meant::One)
         }
     } else if by_likeness {
         Some(Meant::One(first.candidate))

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::deduplicator::Deduplicator;
+use super::effects::COLLISION;
 use super::probe::WECHAT;
 use crate::contact::{email_keys, phone_keys, wechat_keys};
 use crate::model::{Effect, ExternalIdKind, FieldType, Lead, LeadField, OpenGroup, RecordRef, Value};
@@ -78,7 +79,9 @@ impl Deduplicator {
                 && Part::of(field) != Part::Description
             {
                 let known = if let Value::List(known) = &known { known.as_slice() } else { &[] };
-                let (known, items) = (known.iter().map(String::as_str), items.iter().map(String::as_str));
+                // Whose the entry is in doubt says nothing of the record.
+                let items = items.iter().filter(|item| field != LeadField::Tags || *item != COLLISION);
+                let (known, items) = (known.iter().map(String::as_str), items.map(String::as_str));
                 effects.extend(added(&to, field, known, items, tables));
                 continue;
             }

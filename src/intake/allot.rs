@@ -1,5 +1,7 @@
 //! People give leads: an administrator allots one, a rep's leads are handed over.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::act::Act;
@@ -9,7 +11,7 @@ use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{Roster, SkipReason};
 use crate::dedup::COLLISION;
-use crate::model::{Acquisition, Effect, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd};
+use crate::model::{Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
@@ -53,7 +55,8 @@ impl Intake {
         if let Some(before) = before {
             outcome.tell(before, "lead_taken", &about);
         }
-        outcome.tell(rep, "allotted", &about);
+        outcome.tell_once(rep, "allotted", &about);
+        outcome.tell_cover(&case, &input.history);
         outcome
     }
 
@@ -61,7 +64,7 @@ impl Intake {
     ///
     /// Each lead is decided on the state that the one before left; apply the deltas in that order. An account among the
     /// rows that the lead was converted to, and that was the rep's, goes with it, and so do its open opportunities. Leads of
-    /// others are left alone.
+    /// others are left alone. Leads of one customer go together: the first of them decides for all.
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus, Rep};
@@ -89,10 +92,19 @@ impl Intake {
     ) -> Vec<Outcome> {
         let mut moving = Moving::new(self, inputs, state);
         let mut outcomes = Vec::new();
+        let mut moved: BTreeSet<LeadId> = BTreeSet::new();
         for input in inputs.iter().filter(|input| input.lead.owner.as_ref() == Some(from)) {
+            // It went with another lead of its customer.
+            if moved.contains(&input.lead.id) {
+                continue;
+            }
             let outcome = self.hand_one_over(input, from, to, roster, moving.state(), now);
             // Decided on this very state.
             let _ = moving.apply(outcome.delta());
+            moved.extend(outcome.effects.iter().filter_map(|effect| match effect {
+                Effect::SetOwner { lead, .. } => Some(lead.clone()),
+                _ => None,
+            }));
             outcomes.push(outcome);
         }
         outcomes
@@ -108,16 +120,16 @@ impl Intake {
         now: DateTime<Utc>,
     ) -> Outcome {
         let case = self.case(input, Act::HandOver, roster, state, now);
-        let had_it = |rep: &RepId| input.history.previous_owners().any(|before| before == rep);
-        let fits = |rep: &&RepId| *rep != from && !had_it(rep) && self.unfit(&case, rep).is_none();
+        let fits = |rep: &&RepId| *rep != from && !case.had_it(rep) && self.unfit(&case, rep).is_none();
+        let end = end_with(&case, from);
         let mut outcome = match to.filter(fits) {
             Some(to) => self.hand(&case, input, Some(from), to, Acquisition::OwnerChanged),
             None if input.lead.status == LeadStatus::Converted && input.lead.is_on_file() => {
-                self.escalate(&case, input, from, TenureEnd::HandedOver)
+                self.escalate(&case, input, from, end)
             }
             None if input.lead.has_ended() => self.refuse(&case, Refusal::Ended),
             None => {
-                let without = Without::owner(input, from, TenureEnd::HandedOver, now);
+                let without = Without::owner(input, from, end, now);
                 let case = Case { lead: &without.lead, history: &without.history, ..case };
                 let mut outcome = self.decide(&case);
                 outcome.after(without.effects);
@@ -128,7 +140,13 @@ impl Intake {
             }
         };
         if let Some(owner) = outcome.route().owner().filter(|owner| *owner != from).cloned() {
-            outcome.tell(&owner, "handed_over", &RecordRef::Lead(input.lead.id.clone()));
+            outcome.tell_once(&owner, "handed_over", &RecordRef::Lead(input.lead.id.clone()));
+        }
+        if outcome.refusal.is_none() {
+            if end != TenureEnd::Left {
+                outcome.tell_once(from, "lead_taken", &RecordRef::Lead(input.lead.id.clone()));
+            }
+            outcome.tell_cover(&case, &input.history);
         }
         outcome
     }
@@ -142,7 +160,7 @@ impl Intake {
         to: &RepId,
         how: Acquisition,
     ) -> Outcome {
-        let without = from.map(|from| Without::owner(input, from, TenureEnd::HandedOver, case.now));
+        let without = from.map(|from| Without::owner(input, from, end_with(case, from), case.now));
         let (lead, history) = match &without {
             Some(without) => (&without.lead, &without.history),
             None => (case.lead, case.history),
@@ -155,7 +173,11 @@ impl Intake {
         outcome.effects = without.as_ref().map(|without| without.effects.clone()).unwrap_or_default();
         self.count(&case, &facts, to, &mut outcome);
         let (id, owner) = (lead.id.clone(), to.clone());
-        outcome.effects.push(Effect::SetOwner { lead: id.clone(), owner: owner.clone(), acquisition: how });
+        outcome.effects.push(Effect::SetOwner {
+            lead: id.clone(),
+            owner: owner.clone(),
+            acquisition: how.clone(),
+        });
         if !lead.has_ended() {
             outcome.effects.push(Effect::SetStatus { lead: id, status: LeadStatus::Pending });
         }
@@ -175,6 +197,14 @@ impl Intake {
             }
         }
         outcome.route = Route::Assigned { owner };
+        let siblings = self.deduplicator.siblings(&facts, case.rows);
+        // A hand-over decides no collision.
+        let is_disputed =
+            |lead: &Lead| case.act != Act::Allot && lead.tags.iter().any(|tag| tag == COLLISION);
+        let others: Vec<&Lead> = case.others(&siblings, to).collect();
+        if !is_disputed(lead) {
+            outcome.bring_all(self, &case, &others, to, &how);
+        }
         self.attend(&case, &facts, to, &mut outcome);
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome
@@ -207,5 +237,13 @@ impl Intake {
         };
         outcome.refusal = Some(refusal);
         outcome
+    }
+}
+
+/// How a rep's tenure ends when his lead is given to another: who has left neither lost it nor gave it up.
+fn end_with(case: &Case<'_>, from: &RepId) -> TenureEnd {
+    match case.owner_state(from) {
+        OwnerState::Gone => TenureEnd::Left,
+        _ => TenureEnd::HandedOver,
     }
 }

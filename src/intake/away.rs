@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::act::Act;
 use super::engine::Case;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, decision_key};
-use crate::model::{Acquisition, Effect, OwnerState, RecordRef, RepId, TenureEnd};
+use crate::model::{Acquisition, Effect, LeadStatus, OwnerState, RecordRef, RepId, Tenure, TenureEnd};
 use crate::rule::{Facts, MatchKind};
 
 impl Intake {
@@ -16,7 +17,7 @@ impl Intake {
         if !self.is_too_long(case, owner, until) {
             return outcome.wait_for(case, owner, until);
         }
-        let is_here = |rep: &&RepId| case.owner_state(rep) == OwnerState::Active;
+        let is_here = |rep: &&RepId| case.owner_state(rep) == OwnerState::Active && !case.has_stood_in(rep);
         if let Some(deputy) = case.roster.deputy(owner).filter(is_here) {
             return outcome.cover(case, owner, deputy, until);
         }
@@ -29,8 +30,8 @@ impl Intake {
         let anybody = self.stand_in(case, facts, owner, &|_| true);
         let Some(rep) = anybody.owner() else { return outcome.wait_for(case, owner, until) };
         outcome.delta.assign = Some(anybody.delta().clone());
-        if is_of_a_customer(facts) {
-            // His other records stay his: a customer has one owner.
+        if is_of_a_customer(facts) || case.act == Act::Allot {
+            // His other records stay his, for a customer has one owner; and a director's word stands.
             return outcome.cover(case, owner, rep, until);
         }
         let (lead, owner) = (case.lead.id.clone(), rep.clone());
@@ -40,7 +41,12 @@ impl Intake {
             owner: owner.clone(),
             acquisition: Acquisition::OwnerChanged,
         });
+        if case.lead.status == LeadStatus::Following {
+            let (lead, status) = (case.lead.id.clone(), LeadStatus::Pending);
+            outcome.effects.push(Effect::SetStatus { lead, status });
+        }
         outcome.restart(case, case.now);
+        outcome.tell_once(&owner, "assigned", &RecordRef::Lead(case.lead.id.clone()));
         outcome.route = Route::Assigned { owner };
     }
 
@@ -52,10 +58,11 @@ impl Intake {
         owner: &RepId,
         may: &dyn Fn(&RepId) -> bool,
     ) -> Assignment {
-        let others = case.roster.reps().filter(|rep| *rep == owner || !may(rep));
+        let others = case.roster.reps().filter(|rep| *rep == owner || !may(rep) || case.has_stood_in(rep));
         let mut options = AssignOptions { by_rules: true, ..case.assign.clone() };
         options.excluded.extend(others.cloned());
-        options.key = Some(format!("{} cover for {owner}", decision_key(facts)));
+        let covers = case.history.tenures.iter().filter(|one| one.acquisition == Acquisition::Cover).count();
+        options.key = Some(format!("{} cover {covers} for {owner}", decision_key(facts)));
         let ledger = case.state.ledger(self.ledger_pool(case.lead));
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         self.assigner.assign_with(facts, case.roster, ledgers, &options)
@@ -64,14 +71,18 @@ impl Intake {
     /// A lead in somebody's hands is looked at: has he gone away with a deadline that falls into his absence, or come back?
     pub(super) fn look_after(&self, case: &Case<'_>, facts: &Facts<'_>, own: &RepId, outcome: &mut Outcome) {
         let cover = case.history.cover();
+        if let (OwnerState::Away { .. }, Some(cover)) = (case.owner_state(own), cover)
+            && !self.is_standing_in(case, &cover.owner)
+        {
+            return self.cover_anew(case, facts, own, TenureEnd::HandedOver, outcome);
+        }
         let open = || case.history.deadlines.iter().filter(|deadline| deadline.done_at.is_none());
-        // What an open opportunity holds has no deadline to miss.
-        let is_free = case.history.opportunities.is_empty();
+        // What an open opportunity holds has no deadline to miss, and is not left alone either.
+        let is_held = !case.history.opportunities.is_empty();
+        let falls_due = |until| open().any(|one| one.owner == *own && one.due_at < until);
         match (case.owner_state(own), cover) {
             (OwnerState::Away { until }, None)
-                if is_free
-                    && open().any(|one| one.owner == *own && one.due_at < until)
-                    && self.is_too_long(case, own, until) =>
+                if (is_held || falls_due(until)) && self.is_too_long(case, own, until) =>
             {
                 self.attend(case, facts, own, outcome);
             }
@@ -84,9 +95,48 @@ impl Intake {
                 outcome.effects.push(Effect::EndTenure { lead, rep, end });
                 outcome.restart(case, case.now);
                 outcome.tell(own, "cover_ended", &RecordRef::Lead(case.lead.id.clone()));
+                outcome.tell_cover(case, case.history);
             }
             _ => {}
         }
+    }
+
+    /// Whether who stands in for an owner is there himself, or soon back.
+    fn is_standing_in(&self, case: &Case<'_>, cover: &RepId) -> bool {
+        match case.owner_state(cover) {
+            OwnerState::Gone => false,
+            OwnerState::Away { until } => !self.is_too_long(case, cover, until),
+            OwnerState::Active | OwnerState::Full => true,
+        }
+    }
+
+    /// Who stands in for an owner who is away stands in no more: somebody else does, and the owner keeps the lead.
+    pub(super) fn cover_anew(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        own: &RepId,
+        end: TenureEnd,
+        outcome: &mut Outcome,
+    ) {
+        let Some(cover) = case.history.cover().map(|tenure| tenure.owner.clone()) else { return };
+        let (lead, about) = (case.lead.id.clone(), RecordRef::Lead(case.lead.id.clone()));
+        outcome.effects.push(Effect::EndTenure { lead, rep: cover.clone(), end });
+        if end == TenureEnd::Recycled {
+            outcome.tell(&cover, "deadline_missed", &about);
+        } else if case.owner_state(&cover) != OwnerState::Gone {
+            outcome.tell(&cover, "cover_ended", &about);
+        }
+        self.attend(case, facts, own, outcome);
+    }
+}
+
+impl Case<'_> {
+    /// Whether a rep stands in now, or stood in and missed the deadline: another is looked for.
+    fn has_stood_in(&self, rep: &RepId) -> bool {
+        let failed = |one: &&Tenure| one.until.is_none() || one.end == Some(TenureEnd::Recycled);
+        let covers = self.history.tenures.iter().filter(|one| one.acquisition == Acquisition::Cover);
+        covers.filter(failed).any(|one| one.owner == *rep)
     }
 }
 
@@ -115,7 +165,7 @@ impl Outcome {
     }
 
     /// The deadlines start then, and not when they would have.
-    fn restart(&mut self, case: &Case<'_>, from: DateTime<Utc>) {
+    pub(super) fn restart(&mut self, case: &Case<'_>, from: DateTime<Utc>) {
         self.effects.retain(|effect| !matches!(effect, Effect::StartDeadlines { .. }));
         self.effects.push(Effect::StartDeadlines { lead: case.lead.id.clone(), from });
     }

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::act::Act;
 use super::engine::Case;
 use super::{Input, Intake, Outcome, Refusal, Route, State};
-use crate::assign::{AssignDelta, Ledgers, Roster};
+use crate::assign::{AssignDelta, Ledgers, Roster, SkipReason};
 use crate::dedup::COLLISION;
 use crate::model::{Acquisition, Effect, History, OwnerState, PoolMode, RepId};
 use crate::rule::Facts;
@@ -91,7 +91,16 @@ impl Intake {
         {
             return Err(Refusal::CoolDown { until });
         }
-        let ledger = case.state.ledger(self.ledger_pool(case.lead));
+        let of = self.ledger_pool(case.lead);
+        let ledger = case.state.ledger(of);
+        // What a pool of the host says itself holds beside what the pool says that it is assigned from.
+        if let Some(limit) = listed.and_then(|listed| listed.daily_claim_cap) {
+            let date = self.assigner.date_of(of, case.now);
+            let used = ledger.claimed_on(rep, date);
+            if used >= limit {
+                return Err(Refusal::Rep(SkipReason::DailyClaimCap { used, limit, date }));
+            }
+        }
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         self.assigner.claim(facts, rep, case.roster, ledgers, case.assign).map_err(Refusal::Rep)
     }

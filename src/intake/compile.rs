@@ -1,10 +1,11 @@
 //! From a rules document to an intake.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::elsewhere_plan::Elsewhere;
 use super::{ElsewhereRule, ElsewhereTarget, Intake, Rules};
-use crate::assign::{AssignTarget, Assigner};
+use crate::assign::{AssignRules, AssignTarget, Assigner, PoolRules};
 use crate::attribution::check_ownership;
 use crate::blacklist::Blacklist;
 use crate::dedup::Deduplicator;
@@ -42,13 +43,13 @@ impl Intake {
                 });
             });
         }
+        let assign = with_pool_caps(rules);
         Intake {
             blacklist: report.within("blacklist", |report| Blacklist::compile_into(&rules.blacklist, report)),
             elsewhere: report.within("elsewhere", |report| compile_elsewhere(&rules.elsewhere, report)),
             deduplicator: report.within("dedup", |report| Deduplicator::compile_into(&rules.dedup, report)),
             scorer: report.within("score", |report| Scorer::compile_into(&rules.score, registry, report)),
-            assigner: report
-                .within("assign", |report| Assigner::compile_into(&rules.assign, registry, report)),
+            assigner: report.within("assign", |report| Assigner::compile_into(&assign, registry, report)),
             tables: HostTables::default(),
             pool: rules.pool.clone(),
             nurture_pool: rules.nurture_pool.clone(),
@@ -87,6 +88,20 @@ fn check_pools(rules: &Rules, report: &mut Report) {
             report.error("same_pool", message, "name a pool of its own");
         });
     }
+}
+
+/// A pool of the host that has assignment rules of its own brings its cap on what is assigned, unless its rules have one.
+fn with_pool_caps(rules: &Rules) -> Cow<'_, AssignRules> {
+    let mut assign = Cow::Borrowed(&rules.assign);
+    for pool in rules.pools.iter().filter(|pool| pool.daily_assign_cap.is_some()) {
+        let has_room = |known: &&PoolRules| known.daily_assign_cap.is_none();
+        if rules.assign.pools.get(&pool.id).filter(has_room).is_some()
+            && let Some(known) = assign.to_mut().pools.get_mut(&pool.id)
+        {
+            known.daily_assign_cap = pool.daily_assign_cap;
+        }
+    }
+    assign
 }
 
 /// Every pool that the document names.

@@ -1,18 +1,21 @@
 //! Who was converted to an account and not answered, and leads that a rep converts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
 use super::claim::held_by;
 use super::engine::Case;
 use super::without::Without;
-use super::{Input, Intake, Outcome, Refusal, Route, State};
+use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
 use crate::model::{
-    AccountId, Acquisition, ContactId, ConversionRecord, Effect, LeadStatus, OwnerState, RecordRef, RepId,
-    TenureEnd, Value,
+    AccountId, Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState, PoolId,
+    PoolKind, RecordRef, RepId, TenureEnd, Value,
 };
 use crate::rule::{FactContext, Facts};
+
+/// When it is looked whether somebody has joined.
+const ABANDONED: TimeDelta = TimeDelta::days(1);
 
 impl Intake {
     /// Makes a customer of a lead: a rep has won it, or says that it belongs to an account.
@@ -69,7 +72,7 @@ impl Intake {
     }
 
     /// The owner of an account did not answer who was converted to it, or has left: his deputy has it from now on, else whom
-    /// the rules find, and the account with it. When nobody is left the owner is reminded, and his time begins anew.
+    /// the rules find, and the account with it. When nobody is left the owner is reminded, once a day.
     pub(super) fn escalate(&self, case: &Case<'_>, input: &Input, owner: &RepId, end: TenureEnd) -> Outcome {
         let without = Without::owner(input, owner, end, case.now);
         let case = Case { lead: &without.lead, history: &without.history, ..*case };
@@ -81,8 +84,11 @@ impl Intake {
         let score = self.scorer.score(&facts);
         facts.set_score(score.facts());
         outcome.score = Some(score);
+        let siblings = self.deduplicator.siblings(&facts, case.rows);
+        let lost = case.lost_by_others(&siblings);
         let is_fit = |rep: &&RepId| {
             *rep != owner
+                && !lost.contains(rep)
                 && case.owner_state(rep) == OwnerState::Active
                 && !history.previous_owners().any(|before| before == *rep)
         };
@@ -93,26 +99,29 @@ impl Intake {
                 self.count(&case, &facts, &deputy, &mut outcome);
                 Some(deputy)
             }
-            None => self.next_owner(&case, &facts, owner, &mut outcome),
+            None => self.next_owner(&case, &facts, owner, &lost, &mut outcome),
         };
         let about = RecordRef::Lead(lead.id.clone());
         let heir = match found {
             Some(heir) => {
                 outcome.give(&case, &heir, Acquisition::OwnerChanged);
                 outcome.move_with(&case, owner, &heir);
+                self.bring_siblings(&case, &facts, &heir, &mut outcome);
                 heir
             }
             None if case.owner_state(owner) == OwnerState::Gone => match self.next_admin(&case) {
                 Some(admin) => {
                     outcome.give(&case, &admin, Acquisition::AssignedByAdmin);
                     outcome.move_with(&case, owner, &admin);
+                    self.bring_siblings(&case, &facts, &admin, &mut outcome);
                     outcome.tell(&admin, "nobody_answers", &about);
                     admin
                 }
-                None => owner.clone(),
+                None => return self.abandon(&case, owner, outcome),
             },
             None => {
                 outcome.give(&case, owner, Acquisition::AssignedByAdmin);
+                outcome.restart(&case, case.now + self.until_reminded());
                 outcome.tell(owner, "nobody_answers", &about);
                 owner.clone()
             }
@@ -125,17 +134,52 @@ impl Intake {
         outcome
     }
 
+    /// The other leads of the customer go to the new owner too.
+    fn bring_siblings(&self, case: &Case<'_>, facts: &Facts<'_>, to: &RepId, outcome: &mut Outcome) {
+        let siblings = self.deduplicator.siblings(facts, case.rows);
+        let others: Vec<&Lead> = case.others(&siblings, to).collect();
+        outcome.bring_all(self, case, &others, to, &Acquisition::OwnerChanged);
+    }
+
+    /// Nobody takes part any more: the customer is nobody's, and lies in the pool of active customers until somebody joins.
+    fn abandon(&self, case: &Case<'_>, owner: &RepId, mut outcome: Outcome) -> Outcome {
+        let lead = case.lead;
+        let pool = self.public_pool(&PoolKind::PublicActive).clone();
+        outcome.effects.push(Effect::MoveToPool { lead: lead.id.clone(), pool: pool.clone() });
+        outcome.effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Unassigned });
+        let accounts = case.rows.accounts.iter().filter(|one| Some(&one.id) == lead.account.as_ref());
+        for account in accounts.filter(|account| account.owner.as_ref() == Some(owner)) {
+            let mut write = |field: &str, value: Value, replaces: Value| {
+                let record = RecordRef::Account(account.id.clone());
+                outcome.effects.push(Effect::UpdateField {
+                    record,
+                    field: field.to_owned(),
+                    value,
+                    replaces,
+                });
+            };
+            write("owner", Value::Null, Value::from(owner.as_str()));
+            write("pool", Value::from(pool.as_str()), Value::from(account.pool.as_ref().map(PoolId::as_str)));
+        }
+        self.tell_admins(&pool, "owners_exhausted", case, &mut outcome);
+        outcome.wake(lead, case.now + ABANDONED, wake_up::RETRY);
+        outcome.route = Route::ToPool { pool };
+        outcome.basis.read_ledger(outcome.delta.assign.as_ref());
+        outcome
+    }
+
     /// Whom the rules find for a converted lead.
     fn next_owner(
         &self,
         case: &Case<'_>,
         facts: &Facts<'_>,
         owner: &RepId,
+        lost: &[RepId],
         outcome: &mut Outcome,
     ) -> Option<RepId> {
         let mut options = AssignOptions { by_rules: true, ..case.assign.clone() };
         options.excluded.insert(owner.clone());
-        options.excluded.extend(case.history.previous_owners().cloned());
+        options.excluded.extend(case.history.previous_owners().chain(lost).cloned());
         let ledger = case.state.ledger(self.ledger_pool(case.lead));
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         let assignment: Assignment = self.assigner.assign_with(facts, case.roster, ledgers, &options);
@@ -146,9 +190,16 @@ impl Intake {
         Some(found)
     }
 
+    /// How long his time waits to begin anew, so that he is reminded once a day.
+    fn until_reminded(&self) -> TimeDelta {
+        let first_contact = TimeDelta::hours(i64::from(self.life.first_contact_hours));
+        (TimeDelta::days(1) - first_contact).max(TimeDelta::zero())
+    }
+
     /// Who runs the main pool and is there.
     fn next_admin(&self, case: &Case<'_>) -> Option<RepId> {
-        self.admins(&self.pool).find(|admin| case.owner_state(admin) != OwnerState::Gone).cloned()
+        let listed = self.admins(&self.pool).find(|admin| case.owner_state(admin) != OwnerState::Gone);
+        listed.or_else(|| case.stand_in_admin()).cloned()
     }
 
     /// An outcome in which nothing happens yet: no list, rule or window is asked what follows.
@@ -173,6 +224,18 @@ impl Outcome {
     pub(super) fn move_with(&mut self, case: &Case<'_>, from: &RepId, to: &RepId) {
         let account = case.rows.accounts.iter().find(|one| Some(&one.id) == case.lead.account.as_ref());
         let account = account.filter(|account| account.owner.as_ref() == Some(from));
+        // Whatever else was converted to the account goes with it.
+        if let Some(account) = account {
+            let is_of_it = |one: &&Lead| {
+                one.account.as_ref() == Some(&account.id)
+                    && one.status == LeadStatus::Converted
+                    && one.owner.as_ref() == Some(from)
+                    && one.id != case.lead.id
+            };
+            for other in case.rows.leads.iter().filter(is_of_it) {
+                self.bring(case, other, to, &Acquisition::OwnerChanged);
+            }
+        }
         let account = account.map(|account| RecordRef::Account(account.id.clone()));
         let opportunities = case.history.opportunities.iter().cloned().map(RecordRef::Opportunity);
         self.effects.extend(account.into_iter().chain(opportunities).map(|record| Effect::UpdateField {
@@ -186,5 +249,5 @@ impl Outcome {
 
 /// What keeps a lead with its owner though he gives it back or missed a deadline.
 pub(super) fn kept_by(input: &Input, end: TenureEnd) -> Option<Refusal> {
-    held_by(&input.history).filter(|_| end != TenureEnd::HandedOver)
+    held_by(&input.history).filter(|_| !matches!(end, TenureEnd::HandedOver | TenureEnd::Left))
 }

@@ -14,8 +14,9 @@ use crate::assign::{AssignOptions, Assigner, Roster, decision_key};
 use crate::blacklist::{Blacklist, LookedAt, WindowState};
 use crate::book::Book;
 use crate::dedup::{Deduplicator, Look, MatchKey, Probe, Resolution, Rows};
+use crate::document::Digest;
 use crate::model::{
-    Account, Activity, Effect, FoldKind, History, Lead, LeadId, OwnerState, Pool, PoolId, RepId,
+    Account, Activity, Effect, FoldKind, History, Lead, LeadId, OwnerState, Pool, PoolId, RecordRef, RepId,
 };
 use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
@@ -146,7 +147,10 @@ impl Intake {
     /// What to fetch for a lead before [`process`](Intake::process).
     #[must_use]
     pub fn probe(&self, lead: &Lead) -> Probe {
-        self.deduplicator.probe(&Facts::new(lead, &FactContext::new(&self.tables, lead.created_at)))
+        let facts = Facts::new(lead, &FactContext::new(&self.tables, lead.created_at));
+        let mut probe = self.deduplicator.probe(&facts);
+        lead.account.iter().for_each(|account| probe.add_account(account));
+        probe
     }
 
     /// The keys a lead is stored under, so that a [`Probe`] finds it: one row a key, beside the lead. They change with its
@@ -157,15 +161,18 @@ impl Intake {
             return Vec::new();
         }
         let facts = Facts::new(lead, &FactContext::new(&self.tables, lead.created_at));
-        self.with_grams(Probe::of_lead(&facts).keys, lead.company.as_deref())
+        let mut probe = Probe::of_lead(&facts);
+        lead.account.iter().for_each(|account| probe.add_account(account));
+        self.with_grams(probe.keys, lead.company.as_deref())
     }
 
-    /// The keys an account is stored under: its names, its domain, its contacts.
+    /// The keys an account is stored under: its names, its domain, its contacts, its id.
     #[must_use]
     pub fn account_keys(&self, account: &Account) -> Vec<MatchKey> {
-        let keys = Probe::of_account(account, &FactContext::new(&self.tables, account.created_at)).keys;
+        let mut probe = Probe::of_account(account, &FactContext::new(&self.tables, account.created_at));
+        probe.add_account(&account.id);
         let names = std::iter::once(&account.company).chain(&account.aliases);
-        self.with_grams(keys, names.map(String::as_str))
+        self.with_grams(probe.keys, names.map(String::as_str))
     }
 
     /// Adds the pieces of names, when a rule compares names by likeness.
@@ -208,7 +215,15 @@ impl Intake {
         if case.is_released() {
             // Somebody has looked: what is found is known.
             outcome.effects.clear();
+        } else if self.is_for_owner(case, &outcome) {
+            // His lead's contact values cannot be used: he finds others, and keeps it.
+            outcome.effects.clear();
+            self.warn_owner(case, &mut outcome);
         } else if outcome.verdict.is_blocked() {
+            let owner = lead.owner.as_ref().filter(|owner| case.owner_state(owner) != OwnerState::Gone);
+            owner.into_iter().for_each(|owner| {
+                outcome.tell(owner, "lead_blocked", &RecordRef::Lead(lead.id.clone()));
+            });
             return outcome;
         } else if outcome.verdict.is_held() {
             outcome.route = Route::AwaitingReview { reviewer: None, until: None, then: None };
@@ -216,6 +231,9 @@ impl Intake {
         }
         outcome.basis.read_rows();
         facts.set_verdict(outcome.verdict.facts());
+        if case.is_review() && !outcome.verdict.is_blocked() {
+            outcome.end_warning(lead);
+        }
 
         let owner_state = |rep: &RepId| case.owner_state(rep);
         let mut look = Look { is_entry: case.is_entry(), ..Look::ENTRY };
@@ -236,6 +254,10 @@ impl Intake {
         let score = self.scorer.score(&facts);
         facts.set_score(score.facts());
         self.route(case, &facts, &resolution, &score, &mut outcome);
+        outcome.announce(case);
+        if !resolution.siblings().is_empty() {
+            self.bring_customer(case, &resolution, &mut outcome);
+        }
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome.resolution = Some(resolution);
         outcome.score = Some(score);
@@ -325,6 +347,11 @@ impl Case<'_> {
         self.is_review() && self.lead.tags.iter().any(|tag| tag == RELEASED)
     }
 
+    /// Whether an entry was folded into the lead, which is looked at for that.
+    pub(super) fn is_reentry(&self, resolution: &Resolution) -> bool {
+        self.entry.is_some_and(|entry| *entry != self.lead.id && !resolution.siblings().contains(entry))
+    }
+
     /// Whether the wake-up that was set for this has come.
     pub(super) fn is_due(&self, code: &str) -> bool {
         self.wake_up.is_some_and(|due| due == code)
@@ -338,7 +365,12 @@ impl Case<'_> {
         let (owner, tenures) =
             (self.lead.owner.as_ref().map_or("", RepId::as_str), self.history.tenures.len());
         let (act, status) = (self.act.as_str(), self.lead.status);
-        format!("{decision} {act} {now} {entry} {wake_up} {status} {owner} {tenures}")
+        // What was known of it then: two causes of one moment are two looks, unless they find the same.
+        let (done, came) = (self.history.follow_ups.len(), self.activities.len());
+        let known =
+            Digest::of(&(self.lead, done, came, &self.history.deadlines, &self.history.opportunities));
+        let known = known.short();
+        format!("{decision} {act} {now} {entry} {wake_up} {status} {owner} {tenures} {known:08x}")
     }
 
     pub(super) fn owner_state(&self, rep: &RepId) -> OwnerState {
@@ -359,9 +391,19 @@ impl Outcome {
         });
         let (into, kind) = (resolution.subject().clone(), kind.unwrap_or(FoldKind::Reentry));
         self.effects.extend(resolution.effects().iter().cloned());
-        if kind != FoldKind::SameRecord {
+        // The same event once more is no news, unless it brought a key, which may lead to another record.
+        let is_key = |field: &str| {
+            ["phones", "emails", "wechat", "company"].contains(&field) || field.starts_with("external_ids.")
+        };
+        let brings = |effect: &Effect| match effect {
+            Effect::AddValue { field, .. } | Effect::UpdateField { field, .. } => is_key(field),
+            _ => false,
+        };
+        if kind != FoldKind::SameRecord || self.effects.iter().any(brings) {
             let is_free = resolution.action().owner().is_none();
-            let typist = entry.owner.clone().filter(|rep| is_free && owner_state(rep) != OwnerState::Gone);
+            let typist = entry.owner.clone().filter(|rep| {
+                is_free && kind != FoldKind::SameRecord && owner_state(rep) != OwnerState::Gone
+            });
             self.next = Some(Next::Review { lead: into.clone(), entry: entry.id.clone(), claim: typist });
         }
         self.route = Route::Folded { into, kind };

@@ -1,17 +1,24 @@
 //! Rows of another system come in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
+use super::engine::Case;
 use super::state_excerpt::Moving;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::Roster;
-use crate::model::{Acquisition, Effect, Lead, LeadId, LeadStatus, RecordRef, RepId};
+use crate::dedup::{MatchKey, Rows};
+use crate::model::{
+    Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, RecordRef, RepId,
+};
+use crate::rule::{FactContext, Facts};
 
 /// Seconds over which the wake-ups of imported rows are spread: thirty days.
 const SPREAD: u64 = 30 * 86_400;
+/// Rows of one person that are compared with one.
+const MOST_ALIKE: usize = 32;
 
 impl Intake {
     /// Takes in rows of another system: nobody is paged, and no record on file is taken in.
@@ -19,7 +26,12 @@ impl Intake {
     /// A row keeps its owner, its status and its end; what runs begins now. A row that nobody has goes to its pool, or to the
     /// main one, where it is looked at within thirty days, spread by id; when `assign` says so it is decided as a new lead is,
     /// except that it moves no window, is part of no burst, and comes after everything on file, whatever its date. Such rows are
-    /// handed in one at a time, so that each sees those before it. An owner is told once for all rows. [Refused](Outcome::refusal)
+    /// handed in one at a time, so that each sees those before it. An owner is told once for all rows.
+    ///
+    /// What is wrong with a row is asked of a reviewer, one code each, and nothing is lost by it: `import_owner_gone` (the row is
+    /// nobody's, and goes to its pool), `import_unknown_pool` (it goes to the main pool), `import_no_owner` (a customer of nobody: it
+    /// goes to the account's owner among its rows on file, else to the pool of active customers) and `collision` (another row, or a
+    /// live lead among its rows on file, has the same person and another owner: both keep what they have until somebody decides). [Refused](Outcome::refusal)
     /// for a row whose id is among its rows on file, or among the rows before it, and for a person who [asked to be forgotten](Intake::forget).
     ///
     /// ```
@@ -50,18 +62,24 @@ impl Intake {
         let mut moving = Moving::new(self, inputs, state);
         let mut told: BTreeSet<&RepId> = BTreeSet::new();
         let mut came: BTreeSet<&LeadId> = BTreeSet::new();
+        let mut people: BTreeMap<MatchKey, Vec<&Lead>> = BTreeMap::new();
         let mut outcomes = Vec::with_capacity(inputs.len());
         for input in inputs {
             let mut outcome = if came.contains(&input.lead.id) {
                 self.refuse(&self.case(input, Act::Import, roster, moving.state(), now), Refusal::OnFile)
             } else {
-                self.import_one(input, assign, roster, moving.state(), now)
+                let known = self.same_people(input, &mut people, now);
+                let case = self.case(input, Act::Import, roster, moving.state(), now);
+                match known {
+                    Some(rows) => self.import_one(&Case { rows: &rows, ..case }, input, assign),
+                    None => self.import_one(&case, input, assign),
+                }
             };
             if outcome.refusal.is_none() {
                 came.insert(&input.lead.id);
             }
-            let owner = input.lead.owner.as_ref().filter(|_| outcome.refusal.is_none());
-            if let Some(owner) = owner.filter(|owner| told.insert(owner)) {
+            let owner = input.lead.owner.as_ref().filter(|owner| outcome.route.owner() == Some(*owner));
+            if let Some(owner) = owner.filter(|owner| outcome.refusal.is_none() && told.insert(owner)) {
                 outcome.tell(owner, "imported", &RecordRef::Lead(input.lead.id.clone()));
             }
             // Decided on this very state.
@@ -71,54 +89,128 @@ impl Intake {
         outcomes
     }
 
-    fn import_one(
+    /// The rows on file with the rows before it that have a key of the same person, when there are any.
+    fn same_people<'i>(
         &self,
-        input: &Input,
-        assign: bool,
-        roster: &Roster,
-        state: &State,
+        input: &'i Input,
+        people: &mut BTreeMap<MatchKey, Vec<&'i Lead>>,
         now: DateTime<Utc>,
-    ) -> Outcome {
-        let case = self.case(input, Act::Import, roster, state, now);
+    ) -> Option<Rows> {
         let lead = &input.lead;
+        if lead.owner.is_none() || lead.has_ended() || !lead.is_on_file() {
+            return None;
+        }
+        let facts = Facts::new(lead, &FactContext::new(&self.tables, now));
+        let mut before: Vec<Lead> = Vec::new();
+        for key in self.deduplicator.person_keys(&facts) {
+            let known = people.entry(key).or_default();
+            before.extend(known.iter().map(|one| (*one).clone()));
+            if known.len() < MOST_ALIKE {
+                known.push(lead);
+            }
+        }
+        (!before.is_empty()).then(|| {
+            let mut rows = input.rows.clone();
+            rows.leads.extend(before);
+            rows
+        })
+    }
+
+    fn import_one(&self, case: &Case<'_>, input: &Input, assign: bool) -> Outcome {
+        let (lead, now) = (&input.lead, case.now);
         if input.rows.leads.iter().any(|known| known.id == lead.id) {
-            return self.refuse(&case, Refusal::OnFile);
+            return self.refuse(case, Refusal::OnFile);
         }
         if input.is_erased {
-            return self.refuse(&case, Refusal::Erased);
+            return self.refuse(case, Refusal::Erased);
         }
         let goes_on = lead.is_on_file() && !lead.has_ended();
         if assign && goes_on && lead.owner.is_none() {
             // Whatever is on file was there before it.
             let late = Lead { created_at: now, ..lead.clone() };
-            return self.decide(&super::engine::Case { lead: &late, ..case });
+            return self.decide(&Case { lead: &late, ..*case });
         }
-        let mut outcome = self.nothing(&case);
+        let mut outcome = self.nothing(case);
         outcome.person = Some(case.act.as_str().into());
         let id = lead.id.clone();
-        match &lead.owner {
+        let is_gone = |owner: &RepId| case.owner_state(owner) == OwnerState::Gone;
+        // What has ended stays as it was, whoever had it; but a customer is somebody's.
+        let is_customer = lead.status == LeadStatus::Converted;
+        let (mut owner, mut goes_on) = (lead.owner.clone(), goes_on);
+        if owner.as_ref().is_some_and(is_gone) && (goes_on || is_customer) {
+            outcome.ask(lead, "import_owner_gone");
+            owner = None;
+        }
+        if is_customer && owner.is_none() {
+            if lead.owner.is_none() {
+                outcome.ask(lead, "import_no_owner");
+            }
+            let account = input.rows.accounts.iter().find(|one| Some(&one.id) == lead.account.as_ref());
+            owner = account.and_then(|account| account.owner.clone()).filter(|owner| !is_gone(owner));
+            if owner.is_none() {
+                goes_on = true;
+                outcome.effects.push(Effect::SetStatus { lead: id.clone(), status: LeadStatus::Unassigned });
+            }
+        }
+        match owner {
             Some(owner) => {
-                let (lead, owner) = (id.clone(), owner.clone());
+                let lead = id.clone();
                 outcome.route = Route::ToOwner { owner: owner.clone(), record: None };
-                outcome.effects.push(Effect::SetOwner { lead, owner, acquisition: Acquisition::Imported });
+                outcome.effects.push(Effect::SetOwner {
+                    lead,
+                    owner: owner.clone(),
+                    acquisition: Acquisition::Imported,
+                });
                 if goes_on {
                     let status = match input.lead.status {
                         LeadStatus::Following => LeadStatus::Following,
                         _ => LeadStatus::Pending,
                     };
                     outcome.effects.push(Effect::SetStatus { lead: id, status });
-                    outcome.start_deadlines(&input.lead, &case);
+                    outcome.start_deadlines(&input.lead, case);
+                    self.report_others(case, &owner, &mut outcome);
                 }
             }
             None if goes_on => {
-                let pool = lead.pool.clone().unwrap_or_else(|| self.pool.clone());
-                outcome.effects.push(Effect::MoveToPool { lead: id, pool: pool.clone() });
-                outcome.wake(lead, now + spread(&lead.id), wake_up::POOL_STAY);
+                let is_known =
+                    |pool: &&PoolId| self.rules_pool(lead).is_some() && self.known_pools.contains(*pool);
+                if lead.pool.is_some() && lead.pool.as_ref().filter(is_known).is_none() {
+                    outcome.ask(lead, "import_unknown_pool");
+                }
+                let pool = match lead.pool.as_ref().filter(is_known) {
+                    Some(pool) => pool.clone(),
+                    None if is_customer => self.public_pool(&PoolKind::PublicActive).clone(),
+                    None => self.pool.clone(),
+                };
+                outcome.effects.push(Effect::MoveToPool { lead: id.clone(), pool: pool.clone() });
+                if !matches!(lead.status, LeadStatus::Unassigned | LeadStatus::Converted) {
+                    outcome.effects.push(Effect::SetStatus { lead: id, status: LeadStatus::Unassigned });
+                }
+                outcome.wake(lead, now + spread(&lead.id), wake_up::IMPORTED);
                 outcome.route = Route::ToPool { pool };
             }
             None => outcome.route = Route::Voided,
         }
         outcome
+    }
+}
+
+impl Intake {
+    /// Another row, or a live lead on file, has the person of the row and another owner: a person decides.
+    fn report_others(&self, case: &Case<'_>, owner: &RepId, outcome: &mut Outcome) {
+        let context = FactContext::new(&self.tables, case.now);
+        let siblings = self.deduplicator.siblings(&Facts::new(case.lead, &context), case.rows);
+        let is_there =
+            |one: &&Lead| one.owner.as_ref().is_some_and(|rep| case.owner_state(rep) != OwnerState::Gone);
+        let Some(rival) = case.others(&siblings, owner).find(is_there) else { return };
+        outcome.mark_dispute(self, case, rival);
+    }
+}
+
+impl Outcome {
+    /// Something is wrong with a row: a reviewer looks at it.
+    fn ask(&mut self, lead: &Lead, code: &'static str) {
+        self.effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code: code.into() });
     }
 }
 

@@ -3,13 +3,17 @@
 use chrono::{DateTime, Utc};
 
 use super::engine::Case;
-use super::routing::{conversion, is_collision, start_of_work};
+use super::routing::{is_collision, start_of_work};
 use super::{Intake, Next, Outcome, Route, wake_up};
 use crate::assign::{AssignOptions, Ledgers};
+use crate::blacklist::Severity;
 use crate::dedup::{COLLISION, MatchAction, Resolution};
 use crate::model::{Acquisition, Effect, FoldKind, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
 use crate::rule::Facts;
 use crate::score::Score;
+
+/// Tag and code: no contact value of somebody's lead can be used.
+const UNUSABLE: &str = "contact_unusable";
 
 impl Intake {
     /// A new lead names its owner: he created it, met it at a fair, imported it. He keeps it unless it belongs to somebody.
@@ -73,11 +77,7 @@ impl Intake {
             _ => None,
         };
         if let Some(account) = account {
-            outcome.effects.extend(resolution.effects().iter().cloned());
-            outcome.effects.extend(conversion(own, case, resolution));
-            if case.lead.status == LeadStatus::Unassigned {
-                outcome.start_deadlines(case.lead, case);
-            }
+            self.convert_own(case, resolution, own, outcome);
             outcome.route = Route::Converted { owner: own.clone(), account: account.clone() };
             return;
         }
@@ -87,6 +87,18 @@ impl Intake {
             if !is_marked {
                 let until = self.stay_ends(case, case.now, wake_up::COLLISION_STAY);
                 outcome.wake(case.lead, until, wake_up::COLLISION);
+                let about = RecordRef::Lead(case.lead.id.clone());
+                outcome.tell(own, COLLISION, &about);
+                let rival =
+                    case.rows.leads.iter().find(|one| {
+                        resolution.action().record().is_some_and(|of| of.id() == one.id.as_str())
+                    });
+                let rival = rival.and_then(|one| one.owner.as_ref()).filter(|rep| *rep != own);
+                rival.into_iter().for_each(|rival| outcome.tell(rival, COLLISION, &about));
+            }
+        } else if case.others(resolution.siblings(), own).next().is_some() {
+            if self.agree(case, facts, resolution, own, outcome) {
+                return;
             }
         } else if is_marked {
             outcome.effects.push(Effect::RemoveTag { lead: case.lead.id.clone(), tag: COLLISION.to_owned() });
@@ -98,6 +110,15 @@ impl Intake {
             outcome.route = Route::ToOwner { owner: own.clone(), record: None };
         } else {
             self.look_after(case, facts, own, outcome);
+            // Who stands in hears of the new entry as the owner does.
+            let cover = case.history.cover().filter(|_| case.is_reentry(resolution));
+            cover.into_iter().for_each(|cover| {
+                outcome.tell_once(
+                    &cover.owner,
+                    FoldKind::Reentry.as_str(),
+                    &RecordRef::Lead(case.lead.id.clone()),
+                );
+            });
         }
     }
 
@@ -141,7 +162,42 @@ impl Intake {
     }
 }
 
+impl Intake {
+    /// Whether a lead on file is blocked for nothing but values that are malformed or invented, and somebody has it: it is his to
+    /// ask for others. What the lists say takes it from him.
+    pub(super) fn is_for_owner(&self, case: &Case<'_>, outcome: &Outcome) -> bool {
+        let owner = case.lead.owner.as_ref().filter(|_| case.is_review());
+        if !outcome.verdict.is_blocked()
+            || owner.is_none_or(|owner| case.owner_state(owner) == OwnerState::Gone)
+        {
+            return false;
+        }
+        let hits = outcome.verdict.hits().iter();
+        let mut blocking =
+            hits.filter(|hit| hit.suppressed_by().is_none() && hit.severity() == Severity::Block);
+        blocking.all(|hit| hit.reason().is_of_contact())
+    }
+
+    /// Tells the owner once that no contact value of the lead can be used.
+    pub(super) fn warn_owner(&self, case: &Case<'_>, outcome: &mut Outcome) {
+        let lead = case.lead;
+        if lead.tags.iter().any(|tag| tag == UNUSABLE) {
+            return;
+        }
+        outcome.effects.push(Effect::AddTag { lead: lead.id.clone(), tag: UNUSABLE.to_owned() });
+        lead.owner.iter().for_each(|owner| outcome.tell(owner, UNUSABLE, &RecordRef::Lead(lead.id.clone())));
+    }
+}
+
 impl Outcome {
+    /// A contact value of the lead can be used again.
+    pub(super) fn end_warning(&mut self, lead: &Lead) {
+        if lead.tags.iter().any(|tag| tag == UNUSABLE) {
+            let (lead, tag) = (lead.id.clone(), UNUSABLE.to_owned());
+            self.effects.push(Effect::RemoveTag { lead, tag });
+        }
+    }
+
     /// Another record on file was folded into the lead. Nothing else is decided until no other is left: the keys it brought
     /// may lead to one.
     pub(super) fn join(
@@ -176,10 +232,6 @@ impl Outcome {
     fn wait_for_another_look(&mut self, case: &Case<'_>) {
         self.wake(case.lead, case.now, wake_up::RETRY);
         self.route = Route::Unassigned { reason: "joined".into(), retry_at: Some(case.now) };
-    }
-
-    pub(super) fn tell(&mut self, rep: &RepId, code: &'static str, about: &RecordRef) {
-        self.effects.push(Effect::Notify { rep: rep.clone(), code: code.into(), about: about.clone() });
     }
 
     pub(super) fn start_deadlines(&mut self, lead: &Lead, case: &Case<'_>) {

@@ -5,12 +5,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::engine::Case;
 use super::routing::is_hot;
 use super::{Intake, Outcome, Route, wake_up};
-use crate::model::{Effect, Lead, PoolId, PoolKind, RecordRef, RepId};
+use crate::model::{Effect, Lead, OwnerState, PoolId, PoolKind, RecordRef, RepId};
 use crate::rule::Facts;
 use crate::score::Score;
 
 /// After so many owners, or when nobody is left, a lead is looked at again.
 const EXHAUSTED: TimeDelta = TimeDelta::days(30);
+/// How long what nobody takes lies in the pool of active customers before it goes to the general one.
+const ACTIVE_STAY: TimeDelta = TimeDelta::days(183);
+/// How often the general pool is looked through.
+const GENERAL_LOOK: TimeDelta = TimeDelta::days(365);
+/// How often an imported lead is looked at that lies in another pool.
+const IMPORTED_LOOK: TimeDelta = TimeDelta::days(90);
 
 impl Intake {
     /// The pool by whose rules the lead is assigned: the one that its own names, its own when it has rules, else the main
@@ -45,14 +51,52 @@ impl Intake {
         narrowest.map_or(&self.pool, |pool| &pool.id)
     }
 
+    /// The host's pool of a kind, else the main one.
+    pub(super) fn public_pool(&self, kind: &PoolKind) -> &PoolId {
+        self.pools.iter().find(|pool| pool.kind == *kind).map_or(&self.pool, |pool| &pool.id)
+    }
+
+    /// The lead lies in a public pool, or came in by an import that assigns nothing, and its time to be looked at has come: it
+    /// stays, to be claimed. From the active pool it goes to the general one after half a year.
+    pub(super) fn stay_in_public(&self, case: &Case<'_>, outcome: &mut Outcome) {
+        let lead = case.lead;
+        let pool = lead.pool.clone().unwrap_or_else(|| self.pool.clone());
+        let kind = self.pools.iter().find(|listed| listed.id == pool).map(|listed| &listed.kind);
+        let is_over = case.is_due(wake_up::PUBLIC_STAY);
+        let (to, stay, code) = match kind {
+            Some(PoolKind::PublicActive) if is_over => {
+                (self.public_pool(&PoolKind::PublicGeneral).clone(), GENERAL_LOOK, wake_up::PUBLIC_STAY)
+            }
+            Some(PoolKind::PublicActive) => (pool.clone(), ACTIVE_STAY, wake_up::PUBLIC_STAY),
+            Some(PoolKind::PublicGeneral) => (pool.clone(), GENERAL_LOOK, wake_up::PUBLIC_STAY),
+            _ => (pool.clone(), IMPORTED_LOOK, wake_up::IMPORTED),
+        };
+        if to != pool {
+            outcome.effects.push(Effect::MoveToPool { lead: lead.id.clone(), pool: to.clone() });
+        }
+        outcome.wake(lead, case.now + stay, code);
+        outcome.route = Route::ToPool { pool: to };
+    }
+
     /// Who runs a pool, by id.
     pub(super) fn admins(&self, pool: &PoolId) -> impl Iterator<Item = &RepId> {
         self.pools.iter().filter(move |one| one.id == *pool).flat_map(|one| &one.admins)
     }
 
-    pub(super) fn tell_admins(&self, pool: &PoolId, code: &'static str, lead: &Lead, outcome: &mut Outcome) {
-        let about = RecordRef::Lead(lead.id.clone());
-        self.admins(pool).for_each(|admin| outcome.tell(admin, code, &about));
+    /// Tells who runs a pool, else who runs the main pool; where nobody is named, one of the reps who are there.
+    pub(super) fn tell_admins(
+        &self,
+        pool: &PoolId,
+        code: &'static str,
+        case: &Case<'_>,
+        outcome: &mut Outcome,
+    ) {
+        let about = RecordRef::Lead(case.lead.id.clone());
+        let named = [pool, &self.pool].into_iter().find(|pool| self.admins(pool).next().is_some());
+        match named {
+            Some(pool) => self.admins(pool).for_each(|admin| outcome.tell(admin, code, &about)),
+            None => case.stand_in_admin().into_iter().for_each(|rep| outcome.tell(rep, code, &about)),
+        }
     }
 
     /// A lead that its owner lost lies in the pool of its region for a while, where reps claim it.
@@ -60,7 +104,7 @@ impl Intake {
         let pool = self.pool_of_region(facts).clone();
         let hours = if is_hot(score) { self.life.hot_pool_stay_hours } else { self.life.pool_stay_hours };
         outcome.effects.push(Effect::MoveToPool { lead: case.lead.id.clone(), pool: pool.clone() });
-        self.tell_admins(&pool, "lead_in_pool", case.lead, outcome);
+        self.tell_admins(&pool, "lead_in_pool", case, outcome);
         outcome.wake(case.lead, self.stay_ends(case, case.now, hours), wake_up::POOL_STAY);
         outcome.route = Route::ToPool { pool };
     }
@@ -102,8 +146,20 @@ impl Intake {
             outcome.effects.push(Effect::MoveToPool { lead: case.lead.id.clone(), pool: pool.clone() });
         }
         let region_pool = self.pool_of_region(facts).clone();
-        self.tell_admins(&region_pool, "owners_exhausted", case.lead, outcome);
+        self.tell_admins(&region_pool, "owners_exhausted", case, outcome);
         outcome.wake(case.lead, case.now + EXHAUSTED, wake_up::NURTURE);
         outcome.route = Route::Nurture { pool };
+    }
+}
+
+impl<'a> Case<'a> {
+    /// Where no pool names who runs it: the first rep by id who is there and did not lose the lead, else the first who is
+    /// there, else the first who takes part at all.
+    pub(super) fn stand_in_admin(&self) -> Option<&'a RepId> {
+        let is_here = |rep: &&RepId| matches!(self.owner_state(rep), OwnerState::Active | OwnerState::Full);
+        let reps = || self.roster.reps();
+        let fresh = reps().find(|rep| is_here(rep) && !self.had_it(rep));
+        let here = fresh.or_else(|| reps().find(is_here));
+        here.or_else(|| reps().find(|rep| self.owner_state(rep) != OwnerState::Gone))
     }
 }

@@ -14,7 +14,7 @@ impl Rules {
     /// form or message) reaches a rep at once, or when the first of them is next at work.
     ///
     /// All reps of the roster take turns by their weights; nobody takes a region that is not his. The first contact is due
-    /// within a day, what is lost lies in its pool for three days; a rep holds 150 open leads at most. Change what is different with you: every part is data.
+    /// within a day, what is lost lies in its pool for three days; a rep holds 150 open leads at most and claims 10 a day. Change what is different with you: every part is data.
     ///
     /// Ten leads of a Monday, and three reps at work from 9 to 18: who gets which, when and why.
     ///
@@ -71,7 +71,7 @@ impl Rules {
             revision: "b2b".to_owned(),
             dedup: DedupRules::b2b(),
             score: ScoreRules::b2b(),
-            assign: for_everybody(150),
+            assign: for_everybody(150, 10),
             pools: pools(),
             life: LifeRules::b2b(),
             ..Rules::default()
@@ -79,7 +79,7 @@ impl Rules {
     }
 
     /// For sales to consumers, whole: as [`b2b`](Rules::b2b), but people are matched and scored, not companies; the first
-    /// contact is due within an hour, what is lost goes to the next in rotation at once, and a rep holds 50 open leads at most.
+    /// contact is due within an hour, what is lost goes to the next in rotation at once; a rep holds 50 open leads at most and claims 20 a day.
     ///
     /// Ten leads of a Monday, and three reps at work from 9 to 18: who gets which, when and why.
     ///
@@ -136,7 +136,7 @@ impl Rules {
             revision: "b2c".to_owned(),
             dedup: DedupRules::b2c(),
             score: ScoreRules::b2c(),
-            assign: for_everybody(50),
+            assign: for_everybody(50, 20),
             life: LifeRules::b2c(),
             ..Rules::b2b()
         }
@@ -144,11 +144,12 @@ impl Rules {
 }
 
 /// Turns among all reps. A rep with territories takes a lead whose region nobody knows as well: else it would reach nobody.
-fn for_everybody(holding_cap: u32) -> AssignRules {
+fn for_everybody(holding_cap: u32, daily_claim_cap: u32) -> AssignRules {
     let all = AssignRule { id: "everybody".into(), then: AssignTarget::Everybody, ..AssignRule::default() };
     let leads = PoolRules {
         serve_unknown_region: true,
         holding_cap: Some(holding_cap),
+        daily_claim_cap: Some(daily_claim_cap),
         rules: vec![all],
         ..PoolRules::default()
     };
@@ -163,7 +164,6 @@ fn pools() -> Vec<Pool> {
         kind,
         mode,
         assigns_from: Some("leads".into()),
-        daily_claim_cap: Some(10),
         ..Pool::default()
     };
     vec![

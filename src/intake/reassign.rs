@@ -7,9 +7,10 @@ use super::act::Act;
 use super::converted::kept_by;
 use super::engine::Case;
 use super::without::Without;
-use super::{Input, Intake, Outcome, State};
+use super::{Input, Intake, Outcome, Route, State};
 use crate::assign::Roster;
-use crate::model::{Effect, Lead, LeadStatus, RecordRef, RepId, TenureEnd};
+use crate::model::{Effect, Lead, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd};
+use crate::rule::{FactContext, Facts};
 
 /// Why a lead leaves its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +43,7 @@ impl Loss {
         match self {
             Loss::DeadlineMissed => TenureEnd::Recycled,
             Loss::Returned => TenureEnd::Returned,
-            Loss::OwnerGone => TenureEnd::HandedOver,
+            Loss::OwnerGone => TenureEnd::Left,
         }
     }
 }
@@ -52,7 +53,8 @@ impl Intake {
     ///
     /// His tenure ends so, and the lead is unassigned. By the rules of [`LifeRules`](super::LifeRules) it goes to the next
     /// in rotation at once, or to the pool of its region, where reps claim it for a while; who runs the pool is told. Who
-    /// lost it in this cycle does not get it again. After three owners, or when nobody is left, it is nurtured.
+    /// lost it in this cycle does not get it again. Who stood in for an owner who is away and missed a deadline is replaced, and the
+    /// owner keeps the lead. After three owners, or when nobody is left, it is nurtured.
     ///
     /// A converted lead that its account's owner did not answer goes on to his deputy, else to whom the rules find, with the
     /// account; when nobody is left he is reminded. A lead that an open opportunity holds stays with its owner: that is
@@ -90,6 +92,10 @@ impl Intake {
     ) -> Outcome {
         let case = self.case(input, Act::Reassign, roster, state, now);
         let Some(owner) = &input.lead.owner else { return self.look_again(&case) };
+        let is_away = || matches!(case.owner_state(owner), OwnerState::Away { .. });
+        if why == Loss::DeadlineMissed && input.history.cover().is_some() && is_away() {
+            return self.replace_cover(&case, owner);
+        }
         let is_converted = input.lead.status == LeadStatus::Converted;
         if (input.lead.has_ended() && !is_converted) || !input.lead.is_on_file() {
             return self.ended(&case);
@@ -97,11 +103,16 @@ impl Intake {
         if let Some(held) = kept_by(input, why.end()) {
             return self.refuse(&case, held);
         }
+        if is_converted && why != Loss::OwnerGone && is_answered(input) {
+            // Whom somebody has spoken to is the account's business.
+            return self.ended(&case);
+        }
         if is_converted {
             let mut outcome = self.escalate(&case, input, owner, why.end());
             if let Some(heir) = outcome.route().owner().filter(|heir| *heir != owner).cloned() {
                 outcome.tell_of_loss(&input.lead, owner, why);
                 outcome.tell_new_owner(&input.lead, &heir);
+                outcome.tell_cover(&case, &input.history);
             }
             return outcome;
         }
@@ -113,6 +124,29 @@ impl Intake {
         if let Some(heir) = outcome.route().owner().cloned() {
             outcome.tell_new_owner(&input.lead, &heir);
         }
+        outcome.tell_cover(&case, &input.history);
+        outcome
+    }
+}
+
+/// Whether nothing is due of a converted lead.
+fn is_answered(input: &Input) -> bool {
+    let deadlines = &input.history.deadlines;
+    !deadlines.is_empty() && deadlines.iter().all(|one| one.done_at.is_some())
+}
+
+impl Intake {
+    /// Who stands in for an owner missed a deadline: the owner, who is away, did not. Somebody else stands in.
+    fn replace_cover(&self, case: &Case<'_>, owner: &RepId) -> Outcome {
+        let Case { lead, activities, history, now, .. } = *case;
+        let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
+        let mut outcome = self.nothing(case);
+        outcome.route = Route::ToOwner { owner: owner.clone(), record: None };
+        self.cover_anew(case, &facts, owner, TenureEnd::Recycled, &mut outcome);
+        if outcome.route.owner() != Some(owner) {
+            outcome.tell_once(owner, "lead_taken", &RecordRef::Lead(lead.id.clone()));
+        }
+        outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome
     }
 }

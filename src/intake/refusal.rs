@@ -32,6 +32,8 @@ pub enum Refusal {
     },
     /// Nobody has it, who could do this about it.
     NoOwner,
+    /// It is neither blocked nor held, so that nobody has to look at it.
+    NotHeld,
     /// It is on file already.
     OnFile,
     /// The person asked to be forgotten.
@@ -63,6 +65,7 @@ codes! {
         Refusal::Collision => "collision",
         Refusal::OpenOpportunity { .. } => "open_opportunity",
         Refusal::NoOwner => "no_owner",
+        Refusal::NotHeld => "not_held",
         Refusal::OnFile => "on_file",
         Refusal::Erased => "erased",
         Refusal::AssignOnly { .. } => "assign_only",
@@ -94,6 +97,7 @@ impl fmt::Display for Refusal {
                 write!(f, "the open opportunity {opportunity} holds the lead")
             }
             Refusal::NoOwner => f.write_str("nobody has the lead"),
+            Refusal::NotHeld => f.write_str("the lead is neither blocked nor held"),
             Refusal::Erased => f.write_str("the person asked to be forgotten"),
             Refusal::OnFile => f.write_str("the lead is on file already"),
             Refusal::AssignOnly { pool } => write!(f, "leads of the pool {pool} are not claimed"),

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::act::{Act, RELEASED};
+use super::claim::held_by;
 use super::engine::Case;
 use super::without::Without;
-use super::{Input, Intake, Outcome, Route, State, wake_up};
+use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::Roster;
-use crate::model::{CloseReason, Effect, LeadStatus, RecordRef, Value};
+use crate::model::{CloseReason, Effect, LeadStatus, OwnerState, RecordRef, RepId, Value};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
@@ -15,7 +16,8 @@ impl Intake {
     ///
     /// A new cycle begins, with tag, pool and status put right, and it is matched, scored and routed as a new lead is. The
     /// reviewer's word stands: it gets the tag `released`, and what blocked it does not block it again. Fetch its rows
-    /// by [`probe`](Intake::probe): no key led to it while it was blocked.
+    /// by [`probe`](Intake::probe): no key led to it while it was blocked. [Refused](Outcome::refusal) for a lead that somebody has
+    /// and for one that is neither blocked nor held, so that a second time changes nothing.
     ///
     /// ```
     /// use leadkit::model::{CloseReason, Lead, LeadStatus, Rep};
@@ -46,6 +48,9 @@ impl Intake {
         if lead.folded_into.is_some() || (lead.has_ended() && !is_blocked) {
             return self.ended(&case);
         }
+        if let Some(refusal) = (!is_blocked).then(|| self.is_free(&case)).flatten() {
+            return self.refuse(&case, refusal);
+        }
         let mut fresh = Without::cycle(lead, &input.history, now);
         fresh.lead.tags.retain(|tag| tag != crate::blacklist::BLACKLIST_TAG);
         fresh.lead.tags.push(RELEASED.to_owned());
@@ -64,9 +69,20 @@ impl Intake {
         outcome
     }
 
+    /// What keeps a lead that is not blocked from being released: somebody has it, or nobody was asked about it.
+    fn is_free(&self, case: &Case<'_>) -> Option<Refusal> {
+        let is_there = |owner: &&RepId| case.owner_state(owner) != OwnerState::Gone;
+        if let Some(owner) = case.lead.owner.as_ref().filter(is_there) {
+            return Some(Refusal::Owned { owner: owner.clone() });
+        }
+        let look = Case { act: Act::Review, wake_up: None, entry: None, ..*case };
+        let is_held = !case.is_released() && matches!(self.decide(&look).route, Route::AwaitingReview { .. });
+        (!is_held).then_some(Refusal::NotHeld)
+    }
+
     /// Ends a lead for a reason: it was looked at and is none, or its owner gives it up.
     ///
-    /// Its tenure ends as invalid, with the reason. Nothing happens to a lead that has ended, but that one which the
+    /// Its tenure ends as invalid, with the reason. [Refused](Outcome::refusal) while an open opportunity holds it. Nothing happens to a lead that has ended, but that one which the
     /// blacklist keeps out is closed for good, with the reviewer's reason in place of `blocked`.
     ///
     /// ```
@@ -101,6 +117,9 @@ impl Intake {
             lead.close_reason == Some(CloseReason::Blocked) && lead.status == LeadStatus::Invalid;
         if lead.has_ended() && !is_blocked || lead.folded_into.is_some() {
             return self.ended(&case);
+        }
+        if let Some(held) = held_by(history) {
+            return self.refuse(&case, held);
         }
         outcome.effects.push(Effect::UpdateField {
             record: RecordRef::Lead(lead.id.clone()),

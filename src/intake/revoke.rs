@@ -61,6 +61,7 @@ impl Intake {
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome.effects = Without::owner(input, owner, TenureEnd::Revoked, now).effects;
         outcome.tell(owner, "revoked", &RecordRef::Lead(lead.id.clone()));
+        outcome.tell_cover(&case, &input.history);
         outcome.wake(lead, now, wake_up::RETRY);
         outcome.next = Some(Next::Review { lead: lead.id.clone(), entry: lead.id.clone(), claim: None });
         outcome.route = Route::Unassigned { reason: "revoked".into(), retry_at: Some(now) };

@@ -63,6 +63,9 @@ impl Intake {
             }
             options.excluded.insert(rep.clone());
         }
+        if case.is_due(wake_up::IMPORTED) || case.is_due(wake_up::PUBLIC_STAY) {
+            return self.stay_in_public(case, outcome);
+        }
         if self.stays_in_pool(case) {
             outcome.route =
                 Route::ToPool { pool: case.lead.pool.clone().unwrap_or_else(|| self.pool.clone()) };
@@ -91,8 +94,7 @@ impl Intake {
         outcome: &mut Outcome,
     ) -> bool {
         let is_due = case.is_due(wake_up::REVIEW_DUE);
-        let had_it = |rep: &RepId| case.history.previous_owners().any(|before| before == rep);
-        let is_over = |rep: &RepId| had_it(rep) || self.is_worn_out(case);
+        let is_over = |rep: &RepId| case.had_it(rep) || self.is_worn_out(case);
         match resolution.action() {
             MatchAction::Held { then, .. } => {
                 let since = case.held_since();
@@ -117,7 +119,11 @@ impl Intake {
             }
             _ => {}
         }
-        let Some(owner) = resolution.action().owner() else { return false };
+        let Some(owner) = resolution.action().owner() else {
+            let Some(owner) = self.owner_of_customer(case, resolution) else { return false };
+            self.take(case, facts, resolution, &owner, Acquisition::AutoAssigned, outcome);
+            return true;
+        };
         if !is_over(owner) {
             self.by_rules(case, facts, resolution, outcome, case.assign);
         } else if case.act == Act::Claim {
@@ -181,13 +187,26 @@ impl Intake {
             narrower.excluded.extend(left_out);
             narrower
         });
+        // Who lost another lead of the customer, which goes along, does not get it by this.
+        let lost = case.lost_by_others(resolution.siblings());
+        let is_narrow = !lost.is_empty() && !is_owned;
+        let widest = is_narrow.then(|| {
+            let mut widest = options.clone();
+            widest.excluded.extend(lost.iter().cloned());
+            widest
+        });
+        let narrower = narrower.map(|mut narrower| {
+            narrower.excluded.extend(lost.into_iter().filter(|_| is_narrow));
+            narrower
+        });
+        let options = widest.as_ref().unwrap_or(options);
         let mut assignment = assign(narrower.as_ref().unwrap_or(options));
         if assignment.owner().is_none() && narrower.is_some() {
             // Nobody else can take it.
             assignment = assign(options);
         }
         let nobody_left = matches!(assignment.kind(), AssignmentKind::NoEligible { retry_at: None })
-            && assignment.skipped().contains_key("previous_owner");
+            && (is_narrow || assignment.skipped().contains_key("previous_owner"));
         if nobody_left {
             return self.exhaust(case, facts, outcome);
         }
@@ -217,10 +236,12 @@ impl Intake {
     fn try_again(&self, case: &Case<'_>, at: Option<DateTime<Utc>>, outcome: &mut Outcome) {
         let last = case.wake_up.map(Code::as_str);
         let at = at.filter(|at| *at > case.now).unwrap_or(case.now + RETRY);
+        // Nothing lies longer than that without being looked at, whoever may be back when.
+        let at = at.min(self.stay_ends(case, case.now, self.life.pool_stay_hours));
         outcome.wake(case.lead, at, wake_up::next_try(last));
         if wake_up::is_third(last) {
             let pool = case.lead.pool.clone().unwrap_or_else(|| self.pool.clone());
-            self.tell_admins(&pool, "nobody_gets_it", case.lead, outcome);
+            self.tell_admins(&pool, "nobody_gets_it", case, outcome);
         }
     }
 

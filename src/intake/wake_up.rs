@@ -6,6 +6,10 @@ pub(super) const RETRY: &str = "retry";
 pub(super) const NURTURE: &str = "nurture";
 /// It lies in a pool.
 pub(super) const POOL_STAY: &str = "pool_stay";
+/// It came in by an import that assigns nothing, and lies in a pool.
+pub(super) const IMPORTED: &str = "imported";
+/// It lies in a public pool.
+pub(super) const PUBLIC_STAY: &str = "public_stay";
 /// A person was asked.
 pub(super) const REVIEW_DUE: &str = "review_due";
 /// Reviewers were asked about a collision.

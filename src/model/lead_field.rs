@@ -212,7 +212,7 @@ lead_fields! {
     CloseReason = "close_reason": Text, name(close_reason: CloseReason), "Why the lead ended", files;
     FoldedInto = "folded_into": Text, name(folded_into), "The lead whose life goes on in place of this one", files;
     CollectedUnder = "collected_under": Text, name(collected_under), "The lead it is collected under";
-    Account = "account": Text, name(account), "The account it became or belongs to";
+    Account = "account": Text, name(account), "The account it became or belongs to", files;
     LastActiveAt = "last_active_at": Time, other(last_active_at), "Its last sign of life after its creation";
     Stage = "stage": Text, text(stage), "Name of the stage";
     Owner = "owner": Text, name(owner), "Who holds the lead";

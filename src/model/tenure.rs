@@ -32,10 +32,12 @@ pub struct Tenure {
 }
 
 impl Tenure {
-    /// Whether it is held against its owner when the lead goes on: neither taken back as wrong nor a cover.
+    /// Whether it is held against its owner when the lead goes on: neither taken back as wrong, nor ended because he left, nor a
+    /// cover.
     #[must_use]
     pub fn counts(&self) -> bool {
-        self.end != Some(TenureEnd::Revoked) && self.acquisition != Acquisition::Cover
+        let is_his_doing = !matches!(self.end, Some(TenureEnd::Revoked | TenureEnd::Left));
+        is_his_doing && self.acquisition != Acquisition::Cover
     }
 }
 
@@ -50,6 +52,8 @@ closed_enum! {
         Recycled = "recycled",
         /// It went to another owner (更换给他人).
         HandedOver = "handed_over",
+        /// The owner takes part no longer (离职), and did neither lose nor give up the lead.
+        Left = "left",
         /// It was no lead.
         Invalid = "invalid",
         /// It was entered by mistake.

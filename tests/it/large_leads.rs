@@ -156,7 +156,7 @@ fn rows_on_file_are_read_in_part_and_named() {
     // 1,024 people of 64 numbers, and 256 names of 4 KiB.
     assert!(bytes(&intake.account_keys(&account)) < 4 << 20);
     assert!(bytes(&intake.lead_keys(&known)) < 64 * 1024);
-    let rows = leadkit::dedup::Rows { accounts: vec![account], leads: vec![known], truncated: false };
+    let rows = leadkit::dedup::Rows { accounts: vec![account], leads: vec![known], ..Default::default() };
     let input = Input { lead: entry, rows, ..Input::default() };
     let outcome = intake.process(&input, &Roster::default(), &State::default(), at(NOW));
     let resolution = outcome.resolution().unwrap();

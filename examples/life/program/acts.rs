@@ -5,7 +5,7 @@ use std::error::Error;
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{MergePlan, MergeRules, Merger, SurvivorTest};
 use leadkit::model::{
-    Account, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, Opportunity, OpportunityId,
+    Account, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, LeadStatus, Opportunity, OpportunityId,
     RecordRef, TenureEnd, Value, YesNo,
 };
 use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
@@ -294,6 +294,15 @@ impl Desk {
         if !live(&kept) || !live(&left) || into == from {
             self.say(into, "-", "refused: not_on_file".to_owned(), None);
             return Ok(());
+        }
+        // What has ended takes in nobody who goes on, and what nobody works on nothing that somebody does.
+        let rank = |input: &Input| {
+            let is_worked =
+                input.lead.status == LeadStatus::Following || !input.history.opportunities.is_empty();
+            (!input.lead.has_ended(), is_worked)
+        };
+        if rank(&kept) < rank(&left) {
+            return self.merge(from, into);
         }
         // The one that is named goes on, whatever the rules would prefer.
         let leads = [kept.lead.clone(), left.lead.clone()];

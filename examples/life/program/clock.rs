@@ -60,16 +60,9 @@ pub(crate) fn is_live(book: &Book, lead: &Lead) -> bool {
     }
     match lead.status {
         LeadStatus::Invalid | LeadStatus::Voided => false,
-        LeadStatus::Converted => !is_answered(book, lead),
+        LeadStatus::Converted => !book.is_answered(&lead.id),
         _ => true,
     }
-}
-
-/// Whether a converted lead was converted by a person, or somebody has spoken to it since.
-fn is_answered(book: &Book, lead: &Lead) -> bool {
-    let Some(record) = book.desk().conversions.get(&lead.id) else { return true };
-    let history = book.history(&lead.id);
-    record.by.is_some() || history.follow_ups.iter().any(|one| one.time >= record.at)
 }
 
 /// The deadline of who works on a lead that is due first.

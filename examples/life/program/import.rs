@@ -15,7 +15,7 @@ impl Desk {
         self.refresh()?;
         let many = if assign { 1 } else { rows.len().max(1) };
         for rows in rows.chunks(many) {
-            let inputs: Vec<Input> = rows.iter().map(|row| self.row(row, assign)).collect();
+            let inputs: Vec<Input> = rows.iter().map(|row| self.row(row)).collect();
             let outcomes = self.intake.import(&inputs, assign, &self.roster, &self.state, self.now);
             for (row, outcome) in rows.iter().zip(&outcomes) {
                 if outcome.refusal().is_none() {
@@ -30,12 +30,11 @@ impl Desk {
     }
 
     /// A row, and what is on file of it.
-    fn row(&self, row: &Lead, assign: bool) -> Input {
+    fn row(&self, row: &Lead) -> Input {
         let known = self.book.lead(&row.id).cloned();
         let rows = match known {
             Some(known) => Rows { leads: vec![known], ..Rows::default() },
-            None if assign => self.book.rows(&self.intake.probe(row)),
-            None => Rows::default(),
+            None => self.book.rows(&self.intake.probe(row)),
         };
         let is_erased = !self.erased.is_empty()
             && self.intake.erasure_hashes(row, &SECRET).iter().any(|hash| self.erased.contains(hash));

@@ -6,7 +6,7 @@ use std::error::Error;
 use chrono::{DateTime, Utc};
 use leadkit::Input;
 use leadkit::intake::ErasureKey;
-use leadkit::model::{Absence, Effect, LeadId, Rep, RepId, TenureEnd};
+use leadkit::model::{Absence, LeadId, Rep, RepId};
 
 use super::desk::Desk;
 
@@ -50,30 +50,7 @@ impl Desk {
         self.reps_changed()?;
         let on_him = self.leads_on(rep);
         self.hand_over(rep, None)?;
-        self.stand_in_no_longer(rep)?;
         self.look_at(on_him)
-    }
-
-    /// The leads that a leaver stood in for go back to their owners, who are away: somebody else stands in, or waits.
-    fn stand_in_no_longer(&mut self, rep: &RepId) -> Done {
-        let covers = |lead: &LeadId| self.book.history(lead).cover().is_some_and(|cover| cover.owner == *rep);
-        let covered: Vec<LeadId> = self.leads_on(rep).into_iter().filter(|lead| covers(lead)).collect();
-        for lead in covered {
-            let (rep, end) = (rep.clone(), TenureEnd::HandedOver);
-            let from = self.now;
-            let effects = [
-                Effect::EndTenure { lead: lead.clone(), rep, end },
-                Effect::StartDeadlines { lead: lead.clone(), from },
-            ];
-            self.write(&format!("leave {lead}"), &effects);
-            let Some(input) = self.input(&lead) else { continue };
-            let outcome =
-                self.intake.review(&Input { wake_up: None, ..input }, &self.roster, &self.state, self.now);
-            if !outcome.effects().is_empty() {
-                self.settle(&outcome)?;
-            }
-        }
-        Ok(())
     }
 
     pub(super) fn hand_over(&mut self, rep: &RepId, to: Option<&RepId>) -> Done {

@@ -188,7 +188,10 @@ fn the_same_submission_goes_nowhere_a_second_time() {
     let owner = outcomes[0].outcome.route().owner().unwrap();
     let told: Vec<(&str, &str)> =
         book.desk().notices.iter().map(|one| (one.rep.as_str(), one.code.as_str())).collect();
-    assert_eq!(told, [(owner.as_str(), "resubmission"), (owner.as_str(), "collected")]);
+    assert_eq!(
+        told,
+        [(owner.as_str(), "assigned"), (owner.as_str(), "resubmission"), (owner.as_str(), "collected")]
+    );
 }
 
 #[test]

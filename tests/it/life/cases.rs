@@ -14,7 +14,7 @@ fn the_same_phone_with_a_new_message_wakes_the_lead_and_tells_its_owner_once() {
     let owner = first.outcome.route().owner().unwrap().to_string();
     let second = desk.submit(&caller("L2", 3, "+86 138-1234-9876"));
     assert_eq!(second.outcome.route(), &folded("L1", FoldKind::Collected));
-    assert_eq!(desk.told(), [format!("{owner} collected lead L1")]);
+    assert_eq!(desk.told(), [format!("{owner} assigned lead L1"), format!("{owner} collected lead L1")]);
     assert_eq!(desk.lead("L1").message.as_deref(), Some("message L2"), "the newest message");
     assert_eq!(desk.lead("L1").last_active_at, Some(hour(3)));
     assert_eq!(desk.owner("L1"), owner);
@@ -241,8 +241,28 @@ fn row_the_same_record_id() {
     let again = desk.submit(&clue("L2", 400, "13927461853"));
     assert_eq!(again.outcome.route(), &folded("L1", FoldKind::SameRecord));
     assert!(again.outcome.next().is_none() && again.reviews.is_empty());
-    assert_eq!((desk.told().len(), desk.lead("L1").last_active_at), (0, None));
-    assert_eq!(desk.lead("L1").phones.len(), 1, "no other effect");
+    assert_eq!((desk.told(), desk.lead("L1").last_active_at), (vec!["li assigned lead L1".to_owned()], None));
+    // Somebody else's number is shown to a person: a wrong key is worse than none.
+    assert_eq!(desk.lead("L1").phones.len(), 1);
+    let shown: Vec<&str> = desk.book.desk().conflicts.iter().map(|one| one.field.as_str()).collect();
+    assert!(shown.contains(&"phones"), "{shown:?}");
+}
+
+#[test]
+fn the_same_record_id_with_new_facts_loses_none() {
+    let clue = |id: &str, hour| {
+        let mut lead = caller(id, hour, MOBILE);
+        lead.external_ids.insert("ocean_clue_id".into(), "77001".into());
+        lead
+    };
+    let mut desk = Desk::new(&companies());
+    desk.submit(&clue("L1", 0));
+    let (emails, city) = (vec!["li.na@qixi.com.cn".into()], Some("深圳".into()));
+    let again = desk.submit(&Lead { emails, city, ..clue("L2", 400) });
+    assert_eq!(again.outcome.route(), &folded("L1", FoldKind::SameRecord));
+    let subject = desk.lead("L1");
+    assert_eq!((subject.emails[0].as_str(), subject.city.as_deref()), ("li.na@qixi.com.cn", Some("深圳")));
+    assert_eq!(desk.told(), ["li assigned lead L1"], "and nobody is told");
 }
 
 #[test]
@@ -255,7 +275,7 @@ fn row_the_same_submission() {
     repeat.city = Some("深圳".into());
     let second = desk.submit(&repeat);
     assert_eq!(second.outcome.route(), &folded("L1", FoldKind::Resubmission));
-    assert_eq!(desk.told(), [format!("{owner} resubmission lead L1")]);
+    assert_eq!(desk.told(), [format!("{owner} assigned lead L1"), format!("{owner} resubmission lead L1")]);
     assert_eq!(desk.lead("L1").city.as_deref(), Some("深圳"), "new facts");
     let expected = link("L2", LinkKind::ResubmissionOf, RecordRef::Lead("L1".into()));
     assert!(second.outcome.effects().contains(&expected));

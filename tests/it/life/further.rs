@@ -69,8 +69,8 @@ fn the_accounts_of_a_rep_who_leaves_go_on_by_the_rules() {
     let outcomes = desk.intake.hand_over(&inputs, &"li".into(), None, &desk.roster, &desk.state, hour(5));
     outcomes.iter().for_each(|outcome| desk.apply(outcome));
     assert_eq!((desk.owner("L1"), owner_of_account(&desk)), ("wang", "wang".to_owned()));
-    assert_eq!(desk.told(), ["wang handed_over lead L1"]);
-    assert_eq!(desk.tenures("L1"), ["li handed_over"]);
+    assert_eq!(desk.told(), ["li account_lead lead L1", "wang handed_over lead L1"]);
+    assert_eq!(desk.tenures("L1"), ["li left"]);
 }
 
 #[test]

@@ -172,7 +172,14 @@ fn a_wrong_assignment_is_taken_back_with_turn_count_and_cap() {
     };
     assert_eq!((counts(&wrong), counts(&right)), ((0, 0), (1, 1)));
     assert_eq!(desk.tenures("L1"), [format!("{wrong} revoked")]);
-    assert_eq!(desk.told(), [format!("{wrong} revoked lead L1")]);
+    assert_eq!(
+        desk.told(),
+        [
+            format!("{wrong} assigned lead L1"),
+            format!("{wrong} revoked lead L1"),
+            format!("{right} assigned lead L1")
+        ]
+    );
     assert_eq!(desk.book.history(&"L1".into()).previous_owners().count(), 0, "not held against him");
     // The turn too: the next two leads go to the two others.
     desk.submit(&caller("L2", 3, "13927461853"));
@@ -233,8 +240,11 @@ fn consumers_a_missed_deadline_gives_the_lead_to_the_next_in_rotation_at_once() 
         (desk.lead("L1").status, desk.tenures("L1")),
         (LeadStatus::Pending, vec![format!("{first} recycled")])
     );
-    let told =
-        [format!("{first} deadline_missed lead L1"), format!("{} taken_over lead L1", desk.owner("L1"))];
+    let told = [
+        format!("{first} assigned lead L1"),
+        format!("{first} deadline_missed lead L1"),
+        format!("{} taken_over lead L1", desk.owner("L1")),
+    ];
     assert_eq!(desk.told(), told);
     assert_eq!(desk.book.history(&"L1".into()).deadlines.len(), 1, "the next one's runs from now");
     assert_eq!(desk.book.overdue(hour(2 * DAY - 1)), []);
@@ -254,7 +264,7 @@ fn companies_a_returned_lead_lies_in_the_pool_of_its_region_and_after_three_days
     let lead = desk.lead("L1");
     assert_eq!((lead.status, &lead.owner), (LeadStatus::Unassigned, &None));
     assert_eq!(desk.tenures("L1"), [format!("{first} returned")], "it stands on the tenure");
-    assert_eq!(desk.told(), ["boss lead_in_pool lead L1"]);
+    assert_eq!(desk.told(), [format!("{first} assigned lead L1"), "boss lead_in_pool lead L1".to_owned()]);
     assert_eq!(desk.due_at("L1"), Some(hour(5 + 3 * DAY)));
     assert!(desk.review("L1", 9).effects().is_empty(), "a new activity does not end its stay");
     let given = desk.review("L1", 5 + 3 * DAY);
@@ -311,7 +321,7 @@ fn a_director_allots_a_lead_even_to_who_lost_it_and_the_owner_before_is_told() {
         (first.as_str(), "assigned_by_admin")
     );
     let told = desk.told();
-    assert_eq!(told[2..], [format!("{second} lead_taken lead L1"), format!("{first} allotted lead L1")]);
+    assert_eq!(told[3..], [format!("{second} lead_taken lead L1"), format!("{first} allotted lead L1")]);
     assert_eq!(desk.book.history(&"L1".into()).deadlines[0].due_at, hour(2 * DAY + 1), "his time starts now");
 }
 

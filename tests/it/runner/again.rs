@@ -102,7 +102,7 @@ fn an_id_that_is_twice_in_one_batch_comes_in_once() {
     assert_eq!((notes.as_str(), verdict), ("", program::Verdict::Lawful), "{out}");
     assert!(out.contains("\tM1\tto_pool\t-\tleads\t"), "{out}");
     assert!(out.contains("refused: on_file"), "{out}");
-    assert!(out.contains("\nM1\t-\tleads\tunassigned\t-\tpool_stay "), "{out}");
+    assert!(out.contains("\nM1\t-\tleads\tunassigned\t-\timported "), "{out}");
 }
 
 #[test]

@@ -156,18 +156,18 @@ fn import_of_old_rows(many: u32) {
     let (out, notes, _) = run(format!("{first}\n{import}\n").as_bytes(), "s.jsonl").unwrap();
     assert_eq!(notes, "");
     let told: Vec<&str> = out.lines().skip_while(|line| *line != "# notified").skip(2).collect();
-    assert_eq!(told, ["wang\timported\tlead M0\t1"], "one digest a receiver");
+    assert_eq!(told, ["li\tassigned\tlead L1\t1", "wang\timported\tlead M0\t1"], "one digest a receiver");
     assert!(
         out.contains("L1\tli\t-\tpending\t-\tfirst_contact li 2026-03-03T09:00:00+08:00"),
         "no row takes it in"
     );
     let days: std::collections::BTreeSet<&str> = out
         .lines()
-        .filter(|line| line.starts_with('M') && line.contains("\tpool_stay "))
-        .map(|line| &line.split("pool_stay ").nth(1).unwrap()[..10])
+        .filter(|line| line.starts_with('M') && line.contains("\timported "))
+        .map(|line| &line.split("imported ").nth(1).unwrap()[..10])
         .collect();
     assert!(days.len() >= 30, "{days:?}");
-    let in_pool = out.lines().filter(|line| line.contains("\tleads\tunassigned\t-\tpool_stay "));
+    let in_pool = out.lines().filter(|line| line.contains("\tleads\tunassigned\t-\timported "));
     assert_eq!(in_pool.count(), (many - many / 10) as usize, "nothing is assigned");
 }
 

@@ -1,7 +1,7 @@
 //! Law 1: nobody is stuck.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use leadkit::model::{Lead, LeadId, LeadStatus, OwnerState, PoolId, RepId};
+use leadkit::model::{CloseReason, Lead, LeadId, LeadStatus, OwnerState, PoolId, RepId};
 
 use super::super::clock::{deadline, is_live};
 use super::{Before, Clause, Laws, Seen, next_of};
@@ -76,7 +76,12 @@ impl Laws {
     fn check_folded(&mut self, lead: &Lead, into: &LeadId, before: &Before, seen: &Seen<'_>) {
         let id = lead.id.as_str();
         let subject = seen.book.lead(into);
-        if !subject.is_some_and(Lead::is_on_file) || lead.owner.is_some() || lead.pool.is_some() {
+        // A subject that is kept out waits for a reviewer, and its entries with it.
+        let is_subject = |one: &Lead| {
+            let is_blocked = one.close_reason == Some(CloseReason::Blocked);
+            one.is_on_file() || is_blocked && one.folded_into.is_none()
+        };
+        if !subject.is_some_and(is_subject) || lead.owner.is_some() || lead.pool.is_some() {
             let what = format!("lead {id} is folded into {into}, which does not go on for it");
             return self.report(Clause::FoldedGoesOn, id, seen.now, what);
         }

@@ -1,0 +1,255 @@
+//! One customer, one owner: what a decision about one lead means for the other leads of its customer.
+
+use super::engine::Case;
+use super::routing::conversion;
+use super::{Intake, Next, Outcome, Route, wake_up};
+use crate::dedup::{COLLISION, MatchAction, Resolution};
+use crate::model::{
+    Acquisition, Effect, Lead, LeadId, LeadStatus, Link, LinkKind, OwnerState, RecordRef, RepId, TenureEnd,
+    Value,
+};
+use crate::rule::Facts;
+
+impl<'a> Case<'a> {
+    /// The leads of the customer that others have, and on which work goes on; not those about which reviewers were asked.
+    pub(super) fn others<'c>(
+        &'c self,
+        siblings: &'c [LeadId],
+        owner: &'c RepId,
+    ) -> impl Iterator<Item = &'a Lead> + 'c {
+        let rows = self.rows;
+        let lead = move |id: &LeadId| rows.leads.iter().find(|one| one.id == *id);
+        siblings.iter().filter_map(lead).filter(move |one| {
+            let is_live = !one.has_ended() || rows.unanswered.contains(&one.id);
+            let is_others = one.owner.as_ref().is_some_and(|other| other != owner);
+            is_live && is_others && !is_disputed(one)
+        })
+    }
+
+    /// Whether somebody works on another lead on file: he has spoken to it, or an open opportunity holds it.
+    fn is_worked(&self, other: &Lead) -> bool {
+        other.status == LeadStatus::Following || self.rows.opportunities.contains_key(&other.id)
+    }
+
+    /// Whether a rep lost another lead on file, or gave it up, in the cycle that it is in.
+    fn has_lost(&self, rep: &RepId, other: &Lead) -> bool {
+        self.rows.previous_owners.get(&other.id).is_some_and(|lost| lost.contains(rep))
+    }
+
+    /// Who lost other leads of the customer in their cycles: what is theirs goes where the lead goes, and not back.
+    pub(super) fn lost_by_others(&self, siblings: &[LeadId]) -> Vec<RepId> {
+        let lost = siblings.iter().filter_map(|id| self.rows.previous_owners.get(id));
+        lost.flatten().cloned().collect()
+    }
+
+    /// Whether a rep lost the lead or gave it up in this cycle.
+    pub(super) fn had_it(&self, rep: &RepId) -> bool {
+        self.history.previous_owners().any(|before| before == rep)
+    }
+}
+
+/// Whether reviewers are asked whose it is.
+fn is_disputed(lead: &Lead) -> bool {
+    lead.tags.iter().any(|tag| tag == COLLISION)
+}
+
+impl Intake {
+    /// Who has another live lead of the customer, where the lead's own record has no owner.
+    pub(super) fn owner_of_customer(&self, case: &Case<'_>, resolution: &Resolution) -> Option<RepId> {
+        if !matches!(resolution.action(), MatchAction::AssignByRules { record: RecordRef::Account(_) }) {
+            return None;
+        }
+        let nobody = RepId::default();
+        let owners = case.others(resolution.siblings(), &nobody).filter_map(|one| one.owner.as_ref());
+        let may_have_it = |rep: &&RepId| case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
+        owners.filter(may_have_it).next().cloned()
+    }
+
+    /// The lead has a new owner by the decision: what is left of the customer with who lost it, or lies untouched with
+    /// others, goes with it.
+    pub(super) fn bring_customer(&self, case: &Case<'_>, resolution: &Resolution, outcome: &mut Outcome) {
+        let given = outcome.effects.iter().rev().find_map(|effect| match effect {
+            Effect::SetOwner { lead, owner, .. } if *lead == case.lead.id => Some(owner.clone()),
+            _ => None,
+        });
+        let Some(to) = given else { return };
+        let goes =
+            |one: &&Lead| one.owner.as_ref().is_some_and(|owner| case.had_it(owner)) || !case.is_worked(one);
+        let others: Vec<&Lead> = case.others(resolution.siblings(), &to).filter(goes).collect();
+        outcome.bring_all(self, case, &others, &to, &Acquisition::OwnerChanged);
+    }
+
+    /// A lead in somebody's hands turns out to be of a customer of whom others have leads too: by an update, or because an entry
+    /// joined two people. Who works on one of them has all, else who has the earliest. When two work on them, a person decides.
+    /// Whether the lead went to another.
+    pub(super) fn agree(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        resolution: &Resolution,
+        own: &RepId,
+        outcome: &mut Outcome,
+    ) -> bool {
+        let is_there =
+            |one: &&Lead| one.owner.as_ref().is_some_and(|owner| case.owner_state(owner) != OwnerState::Gone);
+        let others: Vec<&Lead> = case.others(resolution.siblings(), own).filter(is_there).collect();
+        let lead = case.lead;
+        let leader = case.entry.filter(|entry| resolution.siblings().contains(entry));
+        let Some(first) = others.first().copied() else {
+            return false;
+        };
+        let is_mine_worked = lead.status == LeadStatus::Following || !case.history.opportunities.is_empty();
+        let rival = others.iter().copied().find(|one| case.is_worked(one));
+        let is_due = case.is_due(wake_up::COLLISION);
+        let to = match (leader.and_then(|id| others.iter().copied().find(|one| one.id == *id)), rival) {
+            (Some(leader), _) => Some(leader),
+            // Its owner has just got the customer.
+            (None, _) if leader.is_some() => None,
+            (None, Some(rival)) if is_mine_worked && is_due => {
+                (rival.seniority() < lead.seniority()).then_some(rival)
+            }
+            (None, Some(rival)) if is_mine_worked => {
+                outcome.dispute(self, case, rival, own);
+                return false;
+            }
+            (None, Some(rival)) => Some(rival),
+            (None, None) if is_mine_worked => None,
+            (None, None) => (first.seniority() < lead.seniority()).then_some(first),
+        };
+        if is_disputed(lead) {
+            outcome.effects.push(Effect::RemoveTag { lead: lead.id.clone(), tag: COLLISION.to_owned() });
+        }
+        let may_have_mine = |one: &&Lead| one.owner.as_ref().is_some_and(|owner| !case.had_it(owner));
+        let is_free = leader.is_none() && !is_mine_worked;
+        let to = to.filter(may_have_mine).or_else(|| {
+            // What the owner lost does not come back to him: the lead goes there.
+            let lost = others.iter().copied().filter(|one| is_free && case.has_lost(own, one));
+            lost.filter(may_have_mine).next()
+        });
+        let Some((to, owner)) = to.and_then(|one| Some((one, one.owner.clone()?))) else {
+            outcome.bring_all(self, case, &others, own, &Acquisition::OwnerChanged);
+            return false;
+        };
+        let rest: Vec<&Lead> =
+            others.iter().copied().filter(|one| one.owner.as_ref() != Some(&owner)).collect();
+        outcome.bring_all(self, case, &rest, &owner, &Acquisition::OwnerChanged);
+        let id = lead.id.clone();
+        outcome.effects.push(Effect::EndTenure {
+            lead: id.clone(),
+            rep: own.clone(),
+            end: TenureEnd::HandedOver,
+        });
+        let acquisition = Acquisition::OwnerChanged;
+        outcome.effects.push(Effect::SetOwner { lead: id, owner: owner.clone(), acquisition });
+        outcome.start(lead, case.now);
+        outcome.move_with(case, own, &owner);
+        outcome.tell_cover(case, case.history);
+        outcome.route = Route::ToOwner { owner: owner.clone(), record: Some(RecordRef::Lead(to.id.clone())) };
+        self.attend(case, facts, &owner, outcome);
+        true
+    }
+
+    /// A rep's lead is of an account of his, or of nobody's: it is converted to him, and he is told.
+    pub(super) fn convert_own(
+        &self,
+        case: &Case<'_>,
+        resolution: &Resolution,
+        own: &RepId,
+        outcome: &mut Outcome,
+    ) {
+        outcome.effects.extend(resolution.effects().iter().cloned());
+        outcome.effects.extend(conversion(own, case, resolution));
+        if case.lead.status == LeadStatus::Unassigned {
+            outcome.start_deadlines(case.lead, case);
+        }
+        if case.owner_state(own) != OwnerState::Gone {
+            outcome.tell_once(own, "account_lead", &RecordRef::Lead(case.lead.id.clone()));
+        }
+    }
+}
+
+impl Outcome {
+    /// Two reps work on one customer: both keep what they have, until somebody decides. Reported once.
+    fn dispute(&mut self, intake: &Intake, case: &Case<'_>, rival: &Lead, own: &RepId) {
+        if !is_disputed(case.lead) {
+            self.mark_dispute(intake, case, rival);
+            self.tell_rivals(case.lead, rival, own);
+        }
+    }
+
+    /// A reviewer is asked whose the customer is.
+    pub(super) fn mark_dispute(&mut self, intake: &Intake, case: &Case<'_>, rival: &Lead) {
+        let lead = case.lead;
+        let (of, about) = (lead.id.clone(), RecordRef::Lead(lead.id.clone()));
+        let (kind, to) = (LinkKind::RelatedTo, RecordRef::Lead(rival.id.clone()));
+        self.effects.push(Effect::Link(Link { from: about, kind, to }));
+        self.effects.push(Effect::AddTag { lead: of.clone(), tag: COLLISION.to_owned() });
+        self.effects.push(Effect::RequestReview { lead: of, reviewer: None, code: COLLISION.into() });
+        self.wake(lead, intake.stay_ends(case, case.now, wake_up::COLLISION_STAY), wake_up::COLLISION);
+    }
+
+    fn tell_rivals(&mut self, lead: &Lead, rival: &Lead, own: &RepId) {
+        let about = RecordRef::Lead(lead.id.clone());
+        self.tell(own, COLLISION, &about);
+        rival.owner.iter().for_each(|other| self.tell(other, COLLISION, &about));
+    }
+
+    /// Other leads of the customer go to the owner of this one. What they lead to is looked at next.
+    pub(super) fn bring_all(
+        &mut self,
+        intake: &Intake,
+        case: &Case<'_>,
+        others: &[&Lead],
+        to: &RepId,
+        how: &Acquisition,
+    ) {
+        // Who lost one of them in its cycle does not get it back by this: a person decides.
+        let is_ordered = *how == Acquisition::AssignedByAdmin;
+        let (lost, others): (Vec<&Lead>, Vec<&Lead>) =
+            others.iter().copied().partition(|one| !is_ordered && case.has_lost(to, one));
+        if let Some(rival) = lost.first().filter(|_| !is_disputed(case.lead)) {
+            self.mark_dispute(intake, case, rival);
+            self.tell_rivals(case.lead, rival, to);
+        }
+        let moved = others.iter().filter(|other| self.bring(case, other, to, how)).collect::<Vec<_>>();
+        if let (None, Some(first)) = (&self.next, moved.first()) {
+            let (lead, entry) = (first.id.clone(), case.lead.id.clone());
+            self.next = Some(Next::Review { lead, entry, claim: None });
+        }
+    }
+
+    /// Another lead goes to the owner of this one, with its open opportunities. Whether it does by this.
+    pub(super) fn bring(&mut self, case: &Case<'_>, other: &Lead, to: &RepId, how: &Acquisition) -> bool {
+        let is_given = |effect: &Effect| matches!(effect, Effect::SetOwner { lead, .. } if *lead == other.id);
+        let Some(from) = other.owner.as_ref().filter(|from| *from != to) else { return false };
+        if self.effects.iter().any(is_given) {
+            return false;
+        }
+        let (id, about) = (other.id.clone(), RecordRef::Lead(other.id.clone()));
+        let is_live = !other.has_ended() || case.rows.unanswered.contains(&other.id);
+        if is_live {
+            let (lead, rep, end) = (id.clone(), from.clone(), TenureEnd::HandedOver);
+            self.effects.push(Effect::EndTenure { lead, rep, end });
+        }
+        let (lead, owner, acquisition) = (id.clone(), to.clone(), how.clone());
+        self.effects.push(Effect::SetOwner { lead, owner, acquisition });
+        if !other.has_ended() {
+            self.effects.push(Effect::SetStatus { lead: id.clone(), status: LeadStatus::Pending });
+        }
+        let open = case.rows.opportunities.get(&other.id).into_iter().flatten();
+        self.effects.extend(open.map(|one| Effect::UpdateField {
+            record: RecordRef::Opportunity(one.clone()),
+            field: "owner".to_owned(),
+            value: Value::from(to.as_str()),
+            replaces: Value::from(from.as_str()),
+        }));
+        if is_live {
+            self.effects.push(Effect::StartDeadlines { lead: id, from: case.now });
+            self.tell(to, "taken_over", &about);
+            if case.owner_state(from) != OwnerState::Gone {
+                self.tell(from, "lead_taken", &about);
+            }
+        }
+        is_live
+    }
+}

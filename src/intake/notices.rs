@@ -1,0 +1,81 @@
+//! Who is told of a decision: everybody whom it concerns, once, and nobody of what he did himself.
+//!
+//! | code | who is told |
+//! |---|---|
+//! | `assigned` | who gets a lead by the rules |
+//! | `account_lead` | whose account a lead turned out to belong to |
+//! | `taken_over` | who gets what another lost, and who gets the other leads of a customer |
+//! | `handed_over`, `allotted` | who gets a lead by a person's act |
+//! | `joined` | whose lead was joined with another |
+//! | `lead_taken` | who has a lead no more, though he missed nothing |
+//! | `deadline_missed` | who has a lead no more because he missed a deadline |
+//! | `contact_unusable` | whose lead has no contact value left that can be used |
+//! | `lead_blocked` | whose lead the lists keep out from now on |
+//! | `revoked` | who was given a lead by mistake |
+//! | `lead_waits`, `covered` | an owner who is away: the lead waits for him, or somebody stands in |
+//! | `cover`, `cover_ended` | who stands in, and no more |
+//! | `collision` | both who work on one customer |
+//! | `nobody_answers` | who has to answer a customer whom everybody else let wait |
+//! | `lead_in_pool`, `owners_exhausted`, `nobody_gets_it` | who runs the pool |
+//! | `imported` | who has rows of an import |
+
+use super::act::Act;
+use super::engine::Case;
+use super::{Outcome, Route};
+use crate::model::{Effect, History, OwnerState, RecordRef, RepId};
+
+impl Outcome {
+    pub(super) fn tell(&mut self, rep: &RepId, code: &'static str, about: &RecordRef) {
+        self.effects.push(Effect::Notify { rep: rep.clone(), code: code.into(), about: about.clone() });
+    }
+
+    /// Tells a rep, unless the decision tells him of the record already.
+    pub(super) fn tell_once(&mut self, rep: &RepId, code: &'static str, about: &RecordRef) {
+        let is_told = |effect: &Effect| match effect {
+            // What is said about the account it belongs to is said about the lead.
+            Effect::Notify { rep: told, about: of, .. } => {
+                told == rep && (of == about || matches!(of, RecordRef::Account(_)))
+            }
+            _ => false,
+        };
+        if !self.effects.iter().any(is_told) {
+            self.tell(rep, code, about);
+        }
+    }
+
+    /// Tells who gets the lead by the decision, and who had it before. An act of a person tells in its own words.
+    pub(super) fn announce(&mut self, case: &Case<'_>) {
+        if matches!(case.act, Act::Reassign | Act::HandOver) {
+            return;
+        }
+        let lead = &case.lead.id;
+        let given = self.effects.iter().rev().find_map(|effect| match effect {
+            Effect::SetOwner { lead: of, owner, .. } if of == lead => Some(owner.clone()),
+            _ => None,
+        });
+        let Some(owner) = given else { return };
+        let before = case.lead.owner.as_ref();
+        let claims = case.act == Act::Claim && case.claim == Some(&owner);
+        if before == Some(&owner) || claims {
+            return;
+        }
+        let about = RecordRef::Lead(lead.clone());
+        let code = match &self.route {
+            Route::Converted { .. } => "account_lead",
+            _ if self.next.is_some() => "joined",
+            _ => "assigned",
+        };
+        self.tell_once(&owner, code, &about);
+        if let Some(before) = before.filter(|before| case.owner_state(before) != OwnerState::Gone) {
+            self.tell_once(before, "lead_taken", &about);
+        }
+    }
+
+    /// Who stood in for an owner who has the lead no more is told so, unless he has it now.
+    pub(super) fn tell_cover(&mut self, case: &Case<'_>, history: &History) {
+        let Some(cover) = history.cover().map(|tenure| &tenure.owner) else { return };
+        if case.owner_state(cover) != OwnerState::Gone {
+            self.tell_once(cover, "cover_ended", &RecordRef::Lead(case.lead.id.clone()));
+        }
+    }
+}
