@@ -13,8 +13,8 @@ use super::resolution::MatchAction;
 use super::rules::MatchRule;
 use crate::company::{CompanyName, exact_key};
 use crate::model::{
-    Acquisition, Effect, FoldKind, Lead, LeadField, LeadId, LeadStatus, Link, LinkKind, RecordRef, RepId,
-    Value,
+    Acquisition, Effect, FoldKind, Lead, LeadField, LeadId, LeadStatus, Link, LinkKind, OpportunityId,
+    RecordRef, RepId, Value,
 };
 use crate::order;
 use crate::rule::{Facts, read_field};
@@ -170,6 +170,7 @@ impl Deduplicator {
             FoldKind::Collected => MatchAction::Collected { source: known.id.clone(), owner: owner.clone() },
             _ => to_owner(owner.clone(), record.clone()),
         };
+        effects.extend(opportunities_of(&case.facts.history().opportunities, lead, owner.as_ref()));
         // What it brought that is not known yet is not lost, even of one event that another system delivers twice: beside that
         // nothing happened.
         let values = self.values(lead, known, case.facts.context().tables);
@@ -258,6 +259,8 @@ impl Deduplicator {
             Effect::Link(Link { from, kind: kind.link(), to: to.clone() }),
             Effect::Fold { entry, subject, kind },
         ];
+        let open = case.opportunities.get(&known.id).map(Vec::as_slice).unwrap_or_default();
+        effects.extend(opportunities_of(open, known, lead.owner.as_ref()));
         effects.extend(self.values(known, lead, case.facts.context().tables));
         let owner = candidate.present_owner(case).cloned();
         if let Some(owner) =
@@ -373,6 +376,23 @@ pub(super) fn for_owner_of(
         Some(owner) => MatchAction::SameOwner { owner: owner.clone(), record: meant.record() },
         None => MatchAction::New,
     }
+}
+
+/// The open opportunities of a lead that ends are the other owner's from then on.
+fn opportunities_of<'e>(
+    open: &'e [OpportunityId],
+    of: &'e Lead,
+    owner: Option<&'e RepId>,
+) -> impl Iterator<Item = Effect> + 'e {
+    let to = owner.filter(|owner| of.owner.as_ref() != Some(*owner));
+    to.into_iter().flat_map(move |to| {
+        open.iter().map(move |one| Effect::UpdateField {
+            record: RecordRef::Opportunity(one.clone()),
+            field: "owner".to_owned(),
+            value: Value::from(to.as_str()),
+            replaces: Value::from(of.owner.as_ref().map(RepId::as_str)),
+        })
+    })
 }
 
 /// A value of an event that was delivered again for somebody else, as it seems: what would be a key is shown to a person, for a

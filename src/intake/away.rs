@@ -30,17 +30,19 @@ impl Intake {
         let anybody = self.stand_in(case, facts, owner, &|_| true);
         let Some(rep) = anybody.owner() else { return outcome.wait_for(case, owner, until) };
         outcome.delta.assign = Some(anybody.delta().clone());
-        if is_of_a_customer(facts) || case.act == Act::Allot {
+        let is_customer = is_of_a_customer(facts) || case.lead.status == LeadStatus::Converted;
+        if is_customer || case.act == Act::Allot {
             // His other records stay his, for a customer has one owner; and a director's word stands.
             return outcome.cover(case, owner, rep, until);
         }
-        let (lead, owner) = (case.lead.id.clone(), rep.clone());
+        let (lead, away, owner) = (case.lead.id.clone(), owner, rep.clone());
         outcome.effects.retain(|effect| !matches!(effect, Effect::SetOwner { .. }));
         outcome.effects.push(Effect::SetOwner {
             lead,
             owner: owner.clone(),
             acquisition: Acquisition::OwnerChanged,
         });
+        outcome.move_with(case, away, &owner);
         if case.lead.status == LeadStatus::Following {
             let (lead, status) = (case.lead.id.clone(), LeadStatus::Pending);
             outcome.effects.push(Effect::SetStatus { lead, status });

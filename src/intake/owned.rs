@@ -212,7 +212,10 @@ impl Outcome {
         self.next =
             Some(Next::Review { lead: lead.clone(), entry: entry.clone(), claim: case.claim.cloned() });
         match (own, resolution.action().owner()) {
-            (Some(own), _) => self.route = Route::ToOwner { owner: own.clone(), record: None },
+            (Some(own), _) => {
+                self.tell_once(own, FoldKind::Joined.as_str(), &RecordRef::Lead(lead));
+                self.route = Route::ToOwner { owner: own.clone(), record: None };
+            }
             // Who lost the lead in this cycle does not get it by what it takes in.
             (None, Some(owner)) if case.history.previous_owners().any(|before| before == owner) => {
                 self.tell(owner, FoldKind::Joined.as_str(), &RecordRef::Lead(lead));

@@ -15,7 +15,7 @@ const EXHAUSTED: TimeDelta = TimeDelta::days(30);
 const ACTIVE_STAY: TimeDelta = TimeDelta::days(183);
 /// How often the general pool is looked through.
 const GENERAL_LOOK: TimeDelta = TimeDelta::days(365);
-/// How often an imported lead is looked at that lies in another pool.
+/// How often an imported lead is looked at that nobody has claimed.
 const IMPORTED_LOOK: TimeDelta = TimeDelta::days(90);
 
 impl Intake {
@@ -57,7 +57,7 @@ impl Intake {
     }
 
     /// The lead lies in a public pool, or came in by an import that assigns nothing, and its time to be looked at has come: it
-    /// stays, to be claimed. From the active pool it goes to the general one after half a year.
+    /// stays, to be claimed. From the active pool it goes to the general one after half a year, from a lead pool to nurture.
     pub(super) fn stay_in_public(&self, case: &Case<'_>, outcome: &mut Outcome) {
         let lead = case.lead;
         let pool = lead.pool.clone().unwrap_or_else(|| self.pool.clone());
@@ -69,13 +69,15 @@ impl Intake {
             }
             Some(PoolKind::PublicActive) => (pool.clone(), ACTIVE_STAY, wake_up::PUBLIC_STAY),
             Some(PoolKind::PublicGeneral) => (pool.clone(), GENERAL_LOOK, wake_up::PUBLIC_STAY),
-            _ => (pool.clone(), IMPORTED_LOOK, wake_up::IMPORTED),
+            // A lead pool is no place to lie in: it is nurtured, and given to nobody until it shows a sign of life.
+            _ => (self.nurture_pool.clone(), IMPORTED_LOOK, wake_up::IMPORTED),
         };
         if to != pool {
             outcome.effects.push(Effect::MoveToPool { lead: lead.id.clone(), pool: to.clone() });
         }
         outcome.wake(lead, case.now + stay, code);
-        outcome.route = Route::ToPool { pool: to };
+        outcome.route =
+            if to == self.nurture_pool { Route::Nurture { pool: to } } else { Route::ToPool { pool: to } };
     }
 
     /// Who runs a pool, by id.

@@ -61,7 +61,7 @@ impl Intake {
 
     pub(super) fn look_again(&self, case: &Case<'_>) -> Outcome {
         if case.lead.has_ended() || !case.lead.is_on_file() {
-            return self.ended(case);
+            return self.look_after_customer(case);
         }
         // A stay in nurture ends a cycle: once the lead is ready, a new one begins.
         if case.is_due(wake_up::NURTURE) && case.history.ended_tenures().next().is_some() {
@@ -74,6 +74,20 @@ impl Intake {
             }
         }
         self.decide(case)
+    }
+
+    /// A lead whose life has ended. Only who was converted and waits for an answer of an owner who is away is not left alone.
+    fn look_after_customer(&self, case: &Case<'_>) -> Outcome {
+        let Case { lead, activities, history, now, .. } = *case;
+        let mut outcome = self.ended(case);
+        let waits = history.deadlines.iter().any(|deadline| deadline.done_at.is_none());
+        let owner = lead.owner.as_ref().filter(|_| waits && lead.status == LeadStatus::Converted);
+        if let Some(owner) = owner.filter(|_| lead.is_on_file()) {
+            let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
+            self.look_after(case, &facts, owner, &mut outcome);
+            outcome.basis.read_ledger(outcome.delta.assign.as_ref());
+        }
+        outcome
     }
 
     /// A lead whose life has ended: nothing happens.

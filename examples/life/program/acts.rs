@@ -5,8 +5,8 @@ use std::error::Error;
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{MergePlan, MergeRules, Merger, SurvivorTest};
 use leadkit::model::{
-    Account, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, LeadStatus, Opportunity, OpportunityId,
-    RecordRef, TenureEnd, Value, YesNo,
+    Account, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, LeadStatus, Opportunity,
+    OpportunityId, RecordRef, TenureEnd, Value, YesNo,
 };
 use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
 use leadkit::rule::{FactContext, Facts};

@@ -12,7 +12,7 @@ use leadkit::follow_up::{
     FirstContact, FollowUpOptions, FollowUpPolicies, FollowUpRecord, FollowUpReport, FollowUpRules,
     NodeDeadline, NodeKind, NodeState, ProtectionRules, SpeedTable, Step,
 };
-use leadkit::model::{LeadId, LeadStatus, Pause, RepId, StageEntry, Violation};
+use leadkit::model::{Effect, LeadId, LeadStatus, Pause, RecordRef, RepId, StageEntry, Violation};
 use leadkit::rule::{FactContext, Facts};
 
 use super::clock::is_live;
@@ -208,6 +208,15 @@ impl Desk {
         let goes_on = taken.filter(|taken| taken.step == Step::Reassign || is_converted);
         let mut effects = report.effects();
         effects.retain(|effect| goes_on.is_none_or(|taken| !taken.effects.contains(effect)));
+        let owner = self.book.lead(id).and_then(|lead| lead.owner.clone());
+        if let Some(rep) = owner.filter(|_| taken.is_some() && goes_on.is_none()) {
+            // Who stood in for him is told that he missed it; the owner, who is away, that he has it no more.
+            let is_told = |one: &Effect| matches!(one, Effect::Notify { rep: told, .. } if *told == rep);
+            if !effects.iter().any(is_told) {
+                let about = RecordRef::Lead(id.clone());
+                effects.push(Effect::Notify { rep, code: "lead_taken".into(), about });
+            }
+        }
         if !effects.is_empty() {
             // Status, pool, owner, tenure and deadlines change by one decision.
             self.write(&decision, &effects);

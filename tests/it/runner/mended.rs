@@ -491,7 +491,7 @@ fn imported_rows_wait_to_be_claimed_and_a_public_pool_is_looked_through_in_its_o
         ("30T09:00", json!({"submit": {"id": "Z1", "name": "z", "phones": ["13700246802"], "message": "x"}})),
     ];
     let lived = lawful("", &[&lines[..], &[("31T23:00", tick())]].concat());
-    for (id, pool) in [("M1", "public_active"), ("M2", "public_general"), ("M3", "leads")] {
+    for (id, pool) in [("M1", "public_active"), ("M2", "public_general"), ("M3", "nurture")] {
         assert_eq!(lived.lead(id)[..2], ["-", pool]);
     }
     assert!(
