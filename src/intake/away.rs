@@ -36,7 +36,7 @@ impl Intake {
             return outcome.cover(case, owner, rep, until);
         }
         let (lead, away, owner) = (case.lead.id.clone(), owner, rep.clone());
-        outcome.effects.retain(|effect| !matches!(effect, Effect::SetOwner { .. }));
+        outcome.effects.retain(|effect| !matches!(effect, Effect::SetOwner { lead: of, .. } if *of == lead));
         outcome.effects.push(Effect::SetOwner {
             lead,
             owner: owner.clone(),
@@ -158,7 +158,6 @@ impl Outcome {
     /// The owner stays the owner; the other has the deadline.
     fn cover(&mut self, case: &Case<'_>, owner: &RepId, rep: &RepId, until: DateTime<Utc>) {
         let (lead, about) = (case.lead.id.clone(), RecordRef::Lead(case.lead.id.clone()));
-        self.effects.retain(|effect| !matches!(effect, Effect::StartDeadlines { .. }));
         self.effects.push(Effect::Cover { lead, rep: rep.clone(), until: Some(until) });
         self.restart(case, case.now);
         self.wake(case.lead, until, wake_up::OWNER_BACK);
@@ -168,7 +167,9 @@ impl Outcome {
 
     /// The deadlines start then, and not when they would have.
     pub(super) fn restart(&mut self, case: &Case<'_>, from: DateTime<Utc>) {
-        self.effects.retain(|effect| !matches!(effect, Effect::StartDeadlines { .. }));
-        self.effects.push(Effect::StartDeadlines { lead: case.lead.id.clone(), from });
+        let lead = case.lead.id.clone();
+        self.effects
+            .retain(|effect| !matches!(effect, Effect::StartDeadlines { lead: of, .. } if *of == lead));
+        self.effects.push(Effect::StartDeadlines { lead, from });
     }
 }

@@ -236,7 +236,14 @@ impl Outcome {
                 self.bring(case, other, to, &Acquisition::OwnerChanged);
             }
         }
-        let account = account.map(|account| RecordRef::Account(account.id.clone()));
+        let of_account = account.map(|account| RecordRef::Account(account.id.clone()));
+        // One of its leads may have brought it.
+        let is_moved = |record: &RecordRef| {
+            self.effects.iter().any(|effect| {
+                matches!(effect, Effect::UpdateField { record: of, field, .. } if of == record && field == "owner")
+            })
+        };
+        let account = of_account.filter(|record| !is_moved(record));
         let opportunities = case.history.opportunities.iter().cloned().map(RecordRef::Opportunity);
         self.effects.extend(account.into_iter().chain(opportunities).map(|record| Effect::UpdateField {
             record,

@@ -5,8 +5,8 @@ use super::routing::conversion;
 use super::{Intake, Next, Outcome, Route, wake_up};
 use crate::dedup::{COLLISION, MatchAction, Resolution};
 use crate::model::{
-    Acquisition, Effect, Lead, LeadId, LeadStatus, Link, LinkKind, OwnerState, RecordRef, RepId, TenureEnd,
-    Value,
+    Account, Acquisition, Effect, Lead, LeadId, LeadStatus, Link, LinkKind, OwnerState, RecordRef, RepId,
+    TenureEnd, Value,
 };
 use crate::rule::Facts;
 
@@ -60,9 +60,9 @@ impl Intake {
             return None;
         }
         let nobody = RepId::default();
-        let owners = case.others(resolution.siblings(), &nobody).filter_map(|one| one.owner.as_ref());
+        let mut owners = case.others(resolution.siblings(), &nobody).filter_map(|one| one.owner.as_ref());
         let may_have_it = |rep: &&RepId| case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
-        owners.filter(may_have_it).next().cloned()
+        owners.find(may_have_it).cloned()
     }
 
     /// The lead has a new owner by the decision: what is left of the customer with who lost it, or lies untouched with
@@ -123,8 +123,8 @@ impl Intake {
         let is_free = leader.is_none() && !is_mine_worked;
         let to = to.filter(may_have_mine).or_else(|| {
             // What the owner lost does not come back to him: the lead goes there.
-            let lost = others.iter().copied().filter(|one| is_free && case.has_lost(own, one));
-            lost.filter(may_have_mine).next()
+            let mut lost = others.iter().copied().filter(|one| is_free && case.has_lost(own, one));
+            lost.find(may_have_mine)
         });
         let Some((to, owner)) = to.and_then(|one| Some((one, one.owner.clone()?))) else {
             outcome.bring_all(self, case, &others, own, &Acquisition::OwnerChanged);
@@ -218,6 +218,21 @@ impl Outcome {
         }
     }
 
+    /// The account that a converted lead became part of goes with it.
+    fn bring_account(&mut self, case: &Case<'_>, other: &Lead, from: &RepId, to: &RepId) {
+        let is_its =
+            |one: &&Account| Some(&one.id) == other.account.as_ref() && one.owner.as_ref() == Some(from);
+        let converted = other.status == LeadStatus::Converted;
+        let Some(account) = case.rows.accounts.iter().find(is_its).filter(|_| converted) else { return };
+        let record = RecordRef::Account(account.id.clone());
+        let is_given = |effect: &Effect| matches!(effect, Effect::UpdateField { record: of, field, .. } if *of == record && field == "owner");
+        if !self.effects.iter().any(is_given) {
+            let (field, value, replaces) =
+                ("owner".to_owned(), Value::from(to.as_str()), Value::from(from.as_str()));
+            self.effects.push(Effect::UpdateField { record, field, value, replaces });
+        }
+    }
+
     /// Another lead goes to the owner of this one, with its open opportunities. Whether it does by this.
     pub(super) fn bring(&mut self, case: &Case<'_>, other: &Lead, to: &RepId, how: &Acquisition) -> bool {
         let is_given = |effect: &Effect| matches!(effect, Effect::SetOwner { lead, .. } if *lead == other.id);
@@ -243,6 +258,7 @@ impl Outcome {
             value: Value::from(to.as_str()),
             replaces: Value::from(from.as_str()),
         }));
+        self.bring_account(case, other, from, to);
         if is_live {
             self.effects.push(Effect::StartDeadlines { lead: id, from: case.now });
             self.tell(to, "taken_over", &about);

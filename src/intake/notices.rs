@@ -22,7 +22,7 @@
 use super::act::Act;
 use super::engine::Case;
 use super::{Outcome, Route};
-use crate::model::{Effect, History, OwnerState, RecordRef, RepId};
+use crate::model::{Acquisition, Effect, History, OwnerState, RecordRef, RepId};
 
 impl Outcome {
     pub(super) fn tell(&mut self, rep: &RepId, code: &'static str, about: &RecordRef) {
@@ -50,12 +50,14 @@ impl Outcome {
         }
         let lead = &case.lead.id;
         let given = self.effects.iter().rev().find_map(|effect| match effect {
-            Effect::SetOwner { lead: of, owner, .. } if of == lead => Some(owner.clone()),
+            Effect::SetOwner { lead: of, owner, acquisition } if of == lead => {
+                Some((owner.clone(), *acquisition == Acquisition::Claimed))
+            }
             _ => None,
         });
-        let Some(owner) = given else { return };
+        let Some((owner, is_claimed)) = given else { return };
         let before = case.lead.owner.as_ref();
-        let claims = case.act == Act::Claim && case.claim == Some(&owner);
+        let claims = case.act == Act::Claim && is_claimed;
         if before == Some(&owner) || claims {
             return;
         }

@@ -144,11 +144,12 @@ impl Intake {
     /// Nobody is left who has not lost the lead: it is nurtured, and who runs the pool is told.
     pub(super) fn exhaust(&self, case: &Case<'_>, facts: &Facts<'_>, outcome: &mut Outcome) {
         let pool = self.nurture_pool.clone();
+        // Told once: it lies there from then on.
         if case.lead.pool.as_ref() != Some(&pool) {
             outcome.effects.push(Effect::MoveToPool { lead: case.lead.id.clone(), pool: pool.clone() });
+            let region_pool = self.pool_of_region(facts).clone();
+            self.tell_admins(&region_pool, "owners_exhausted", case, outcome);
         }
-        let region_pool = self.pool_of_region(facts).clone();
-        self.tell_admins(&region_pool, "owners_exhausted", case, outcome);
         outcome.wake(case.lead, case.now + EXHAUSTED, wake_up::NURTURE);
         outcome.route = Route::Nurture { pool };
     }

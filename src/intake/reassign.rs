@@ -91,7 +91,9 @@ impl Intake {
         now: DateTime<Utc>,
     ) -> Outcome {
         let case = self.case(input, Act::Reassign, roster, state, now);
-        let Some(owner) = &input.lead.owner else { return self.look_again(&case) };
+        let Some(owner) = &input.lead.owner else {
+            return self.look_again(&Case { act: Act::Review, ..case });
+        };
         let is_away = || matches!(case.owner_state(owner), OwnerState::Away { .. });
         if why == Loss::DeadlineMissed && input.history.cover().is_some() && is_away() {
             return self.replace_cover(&case, owner);
