@@ -84,8 +84,12 @@ impl Intake {
         let score = self.scorer.score(&facts);
         facts.set_score(score.facts());
         outcome.score = Some(score);
-        let siblings = self.deduplicator.siblings(&facts, case.rows);
-        let lost = case.lost_by_others(&siblings);
+        // What was converted to the account goes along too.
+        let mut along = self.deduplicator.siblings(&facts, case.rows);
+        let of_account =
+            case.rows.leads.iter().filter(|one| one.account.is_some() && one.account == lead.account);
+        along.extend(of_account.map(|one| one.id.clone()));
+        let lost = case.lost_by_others(&along);
         let is_fit = |rep: &&RepId| {
             *rep != owner
                 && !lost.contains(rep)

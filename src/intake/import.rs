@@ -35,7 +35,7 @@ impl Intake {
     /// for a row whose id is among its rows on file, or among the rows before it, and for a person who [asked to be forgotten](Intake::forget).
     ///
     /// ```
-    /// use leadkit::model::{Lead, LeadStatus};
+    /// use leadkit::model::{Lead, Rep};
     /// use leadkit::{Input, Intake, Roster, State};
     ///
     /// let intake = Intake::load(serde_json::json!({}))?;
@@ -44,7 +44,9 @@ impl Intake {
     ///     lead: Lead { id: id.into(), owner: owner.map(Into::into), ..Lead::default() }, ..Input::default()
     /// };
     /// let rows = [row("M1", None), row("M2", Some("wang")), row("M3", Some("wang"))];
-    /// let outcomes = intake.import(&rows, false, &Roster::default(), &State::default(), now);
+    /// let wang = Rep { id: "wang".into(), ..Rep::default() };
+    /// let roster = Roster::compile(&[wang], &Default::default())?;
+    /// let outcomes = intake.import(&rows, false, &roster, &State::default(), now);
     /// assert_eq!(outcomes[0].to_string(), "lead M1 goes to the pool leads");
     /// assert_eq!(outcomes[1].to_string(), "lead M2 stays with its owner wang");
     /// let told = outcomes.iter().flat_map(|one| one.effects()).filter(|effect| effect.code() == "notify").count();
