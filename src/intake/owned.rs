@@ -213,7 +213,10 @@ impl Outcome {
             Some(Next::Review { lead: lead.clone(), entry: entry.clone(), claim: case.claim.cloned() });
         match (own, resolution.action().owner()) {
             (Some(own), _) => {
-                self.tell_once(own, FoldKind::Joined.as_str(), &RecordRef::Lead(lead));
+                // What follows from an entry, or from the record joined before, is no news of its own.
+                if case.entry.is_none() {
+                    self.tell_once(own, FoldKind::Joined.as_str(), &RecordRef::Lead(lead));
+                }
                 self.route = Route::ToOwner { owner: own.clone(), record: None };
             }
             // Who lost the lead in this cycle does not get it by what it takes in.
