@@ -125,7 +125,11 @@ impl Book {
 
     fn set_owner(&mut self, lead: &LeadId, owner: &RepId, acquisition: &Acquisition, at: DateTime<Utc>) {
         let is_known = self.leads.contains_key(lead);
-        let holds = |tenure: &Tenure| tenure.until.is_none() && tenure.owner == *owner;
+        // Who stood in for the owner before does so no more: his own tenure begins.
+        let holds = |tenure: &Tenure| {
+            let is_own = tenure.acquisition != Acquisition::Cover;
+            tenure.until.is_none() && tenure.owner == *owner && is_own
+        };
         self.change(lead, |lead| {
             lead.owner = Some(owner.clone());
             lead.acquisition = Some(acquisition.clone());

@@ -367,3 +367,20 @@ fn accounts_are_repointed() {
     assert_eq!(book.desk().conversions["L1"].contact, Some("C9".into()));
     assert_eq!(book.desk().proposals.first().unwrap().contact.as_str(), "C9");
 }
+
+#[test]
+fn who_stood_in_and_gets_the_lead_holds_it_himself() {
+    let mut book = Book::new();
+    book.insert_lead(lead("L1", 0));
+    let set = |owner: &str| Effect::SetOwner {
+        lead: "L1".into(),
+        owner: owner.into(),
+        acquisition: leadkit::model::Acquisition::OwnerChanged,
+    };
+    let cover = Effect::Cover { lead: "L1".into(), rep: "wang".into(), until: None };
+    book.apply_effects("first", &[set("li"), cover], hour(1));
+    book.apply_effects("second", &[set("wang")], hour(2));
+    let history = book.history(&"L1".into());
+    let open: Vec<_> = history.tenures.iter().filter(|one| one.until.is_none()).collect();
+    assert_eq!((open.len(), open[0].owner.as_str(), history.cover()), (1, "wang", None));
+}
