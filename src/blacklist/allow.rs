@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 
 use super::lists::{
-    company_key, domain_key, email_key, ip_key, phone_entries, phone_key, squeezed_name, wechat_key,
+    company_key, domain_key, email_key, ip_key, phone_entries, phone_key, squeezed_company, squeezed_name,
+    wechat_key,
 };
 use super::rules::{Allow, BlacklistOverride};
 use super::verdict::Suppression;
-use crate::company::exact_key;
 use crate::contact::{WechatKind, wechat_ids};
 use crate::document::check_reference;
 use crate::error::Report;
@@ -127,8 +127,11 @@ impl Allowances {
             return Vec::new();
         }
         let mut places = Vec::new();
+        let mut named = String::with_capacity(64);
         let mut look = |kind: &str, key: &str| {
-            places.extend(self.by_key.get(&format!("{kind}:{key}")).into_iter().flatten().copied());
+            named.clear();
+            named.extend([kind, ":", key]);
+            places.extend(self.by_key.get(&named).into_iter().flatten().copied());
         };
         let lead = facts.read();
         if !lead.id.is_blank() {
@@ -151,9 +154,9 @@ impl Allowances {
                 look("phone", id.key());
             }
         }
-        if let (Some(company), Some(raw)) = (facts.company(), &lead.company) {
-            look("company", &exact_key(company));
-            look("name", &squeezed_name(raw));
+        if facts.company().is_some() {
+            look("company", facts.company_key().unwrap_or_default());
+            look("name", &squeezed_company(facts).unwrap_or_default());
         }
         if let Some(ip) = lead.ip {
             look("ip", &ip.to_canonical().to_string());

@@ -10,7 +10,6 @@ use super::found::Found;
 use super::lists::{EXTENSION, company_key, email_key, ip_key, phone_entries, phone_key, wechat_key};
 use super::reason::{ContactKind, HitReason};
 use super::rules::JointCheck;
-use crate::company::exact_key;
 use crate::contact::{Wechat, WechatKind, wechat_ids};
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
@@ -283,7 +282,7 @@ impl JointList {
                 look(kind, id.key(), at("wechat", None, None));
             }
         }
-        if let Some(company) = facts.company().map(exact_key).filter(|key| !key.is_empty()) {
+        if let Some(company) = facts.company_key() {
             look(ContactKind::Company, &company, at("company", None, None));
         }
         if let Some(ip) = lead.ip {

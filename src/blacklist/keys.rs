@@ -7,7 +7,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::lists::squeeze;
 use super::window_rules::{BurstDimension, SubmissionKey};
-use crate::company::exact_key;
 use crate::contact::{
     FakeReason, WechatKind, fake_company, fake_email, fake_name, fake_phone, is_public_mail_domain,
     wechat_ids,
@@ -174,7 +173,8 @@ impl SubmissionSpaces {
         let has_contact = !facts.phones().is_empty() || !facts.emails().is_empty() || lead.wechat.is_some();
         let mut folded = String::new();
         let name = squeezed(lead.name.as_deref(), &mut folded);
-        if name > 0 && squeezed(lead.company.as_deref(), &mut folded) > 0 {
+        let company = facts.company_folded().filter(|_| name > 0);
+        if squeezed_folded(company, &mut folded) > 0 {
             let (name, company) = folded.split_at(name);
             add(SubmissionKey::CompanyAndName, self.company_and_name.with(company).with(name), 0);
         }
@@ -214,6 +214,14 @@ impl Content {
         let form = if is_blank { "" } else { form(facts) };
         Content { key: Digest::of(&(&message, length as u64, &products, form)), message }
     }
+}
+
+/// Appends the letters and digits of a folded text, and says how many bytes they are.
+fn squeezed_folded(folded: Option<&str>, out: &mut String) -> usize {
+    let start = out.len();
+    out.push_str(folded.unwrap_or_default());
+    squeeze(out, start);
+    out.len() - start
 }
 
 /// The page that the form stands on, without what a campaign adds to its address.
@@ -257,7 +265,7 @@ pub(super) fn burst_keys(
         }
         BurstDimension::Keyword => one(filled(&lead.utm.keyword)),
         BurstDimension::Company => {
-            one(facts.company().map(exact_key).filter(|key| !key.is_empty()).as_deref());
+            one(facts.company_key());
         }
         BurstDimension::Source => {
             let (primary, secondary) = (filled(&lead.source.primary), filled(&lead.source.secondary));

@@ -151,10 +151,18 @@ pub(super) fn squeezed_name(text: &str) -> Box<str> {
     folded.into()
 }
 
+/// The same of the lead's company.
+pub(super) fn squeezed_company(facts: &Facts<'_>) -> Option<String> {
+    facts.company_folded().map(|folded| folded.chars().filter(|c| stays(*c)).collect())
+}
+
+/// Letters and digits. Ideographs, which most are, are told apart before the table of all letters is asked.
+fn stays(c: char) -> bool {
+    text::is_ideograph(c) || c.is_alphanumeric()
+}
+
 /// Leaves letters and digits behind a place.
 pub(super) fn squeeze(text: &mut String, from: usize) {
-    // Ideographs, which most are, are told apart before the table of all letters is asked.
-    let stays = |c: char| text::is_ideograph(c) || c.is_alphanumeric();
     if from == 0 {
         text.retain(stays);
     } else if text.get(from..).is_some_and(|tail| !tail.chars().all(stays)) {
@@ -261,10 +269,10 @@ impl Lists {
             }
         }
         if !self.companies.is_empty()
-            && let (Some(company), Some(raw)) = (facts.company(), &lead.company)
+            && let (Some(_), Some(raw)) = (facts.company(), &lead.company)
         {
-            let listed = self.companies.contains(exact_key(company).as_str())
-                || self.names.contains(&*squeezed_name(raw));
+            let listed = self.companies.contains(facts.company_key().unwrap_or_default())
+                || squeezed_company(facts).is_some_and(|name| self.names.contains(name.as_str()));
             if listed {
                 let reason = HitReason::Listed { kind: ContactKind::Company };
                 let place = trimmed(raw);

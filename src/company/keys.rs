@@ -41,7 +41,9 @@ impl StorageKeys {
 /// ```
 #[must_use]
 pub fn exact_key(name: &CompanyName) -> String {
-    let mut key: String = name.core().chars().filter(|c| *c != ' ').collect();
+    let forms: usize = name.legal_forms().iter().map(|form| form.len() + 1).sum();
+    let mut key = String::with_capacity(name.core().len() + forms);
+    key.extend(name.core().chars().filter(|c| *c != ' '));
     if key.is_empty() {
         return key;
     }
@@ -79,6 +81,7 @@ impl KeyBuffers {
         core.clear();
         key.clear();
         parsed.core_into(core);
+        key.reserve(core.len());
         key.extend(core.chars().filter(|c| *c != ' '));
         if !key.is_empty() {
             for form in form_names(parsed, gazetteer) {

@@ -159,6 +159,11 @@ impl CompanyName {
         self.origin.0.as_ref().map(|(folded, gazetteer)| (folded.as_str(), gazetteer))
     }
 
+    /// The whole name, folded; nothing when it was deserialised.
+    pub(crate) fn folded(&self) -> Option<&str> {
+        self.origin().map(|(folded, _)| folded)
+    }
+
     /// The core, then the canonical legal forms.
     pub(super) fn core_and_forms(&self) -> String {
         let mut out = self.core.clone();

@@ -335,7 +335,8 @@ pub fn fake_company(name: &str) -> Option<FakeReason> {
 /// Folded text without the punctuation around it.
 fn folded(name: &str) -> String {
     let folded = text::fold(head(name));
-    folded.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+    let word = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    if word.len() == folded.len() { folded } else { word.to_owned() }
 }
 
 /// The part of a text that is looked at.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::candidate::{Candidate, UsableKeys};
+use super::probe::MatchKey;
 use crate::model::{LeadId, OpportunityId, OwnerState, RepId};
 use crate::names::Asked;
 use crate::rule::Facts;
@@ -15,6 +16,8 @@ pub(super) struct Case<'c, 'r> {
     pub(super) now: DateTime<Utc>,
     pub(super) candidates: &'c [Candidate<'r>],
     pub(super) usable: &'c UsableKeys<'c>,
+    /// All keys of the lead.
+    pub(super) keys: &'c [MatchKey],
     /// The places of the company keys that too many records share.
     pub(super) crowded_names: &'c [usize],
     /// The lead's company, ready to be compared, when a rule compares names.

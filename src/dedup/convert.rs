@@ -5,7 +5,7 @@ use super::case::Case;
 use super::deduplicator::Deduplicator;
 use super::effects::{Consequences, for_owner_of, link};
 use super::identity::is_strong;
-use super::probe::{MatchKey, Probe, contact_keys, wechat_keys};
+use super::probe::{contact_keys, wechat_keys};
 use super::resolution::MatchAction;
 use super::rules::MatchRule;
 use super::target::MatchTarget;
@@ -15,7 +15,7 @@ use crate::model::{
     Account, AccountId, Contact, ContactId, ConversionRecord, Effect, Lead, LeadField, LeadId, LeadStatus,
     LinkKind, RecordRef, Value,
 };
-use crate::rule::{Facts, HostTables, LeadLimits};
+use crate::rule::{HostTables, LeadLimits};
 
 impl<'c, 'r> Case<'c, 'r> {
     /// An account among the rows.
@@ -84,7 +84,7 @@ fn moved(
     let lead = case.facts.lead();
     let record = candidate.record();
     let mut effects = vec![link(lead, LinkKind::RelatedTo, record.clone())];
-    if let Some(contact) = known_person(account, case.facts) {
+    if let Some(contact) = known_person(account, case) {
         let (contact, from) = (contact.id.clone(), account.id.clone());
         effects.push(Effect::MoveContact { contact, from, to: None, is_proposal: true });
     }
@@ -103,7 +103,7 @@ fn person(
         names.is_none_or(|(a, b)| !are_two_people(a, b))
     };
     let came_from = || account.contacts.iter().find(|one| through.is_some() && one.lead.as_ref() == through);
-    if let Some(known) = known_person(account, facts).or_else(|| came_from().filter(may_be)) {
+    if let Some(known) = known_person(account, case).or_else(|| came_from().filter(may_be)) {
         return (Some(known.id.clone()), new_values(known, lead, facts.context().tables));
     }
     let is_named = lead.name.as_deref().is_some_and(|name| !name.trim().is_empty());
@@ -116,27 +116,30 @@ fn person(
     (Some(id), vec![added])
 }
 
-/// The contact that shares a key with the lead which names one person, or any key and the name.
-fn known_person<'a>(account: &'a Account, facts: &Facts<'_>) -> Option<&'a Contact> {
-    let ours = Probe::of_lead(facts);
-    let shared = |contact: &&'a Contact, strong: bool| {
+/// The contact that shares a key with the lead which names one person, or any key and the name. O(contacts).
+fn known_person<'a>(account: &'a Account, case: &Case<'_, '_>) -> Option<&'a Contact> {
+    let facts = case.facts;
+    // Whether one of the keys they share, if there are any, names one person.
+    let shared = |contact: &Contact| {
         let keys = contact_keys(contact, facts.context().tables);
-        let is_ours = |key: &MatchKey| ours.keys.binary_search(key).is_ok();
-        let shares = keys.iter().any(|key| is_ours(key) && (!strong || is_strong(key, facts)));
-        let names = facts.read().name.as_deref().zip(contact.name.as_deref());
-        shares
-            && if strong {
-                names.is_none_or(|(a, b)| !are_two_people(a, b))
-            } else {
-                names.is_some_and(|(a, b)| {
-                    !a.trim().is_empty() && !b.trim().is_empty() && !are_two_people(a, b)
-                })
-            }
+        let mut ours = keys.iter().filter(|key| case.keys.binary_search(key).is_ok()).peekable();
+        ours.peek()?;
+        Some(ours.any(|key| is_strong(key, facts)))
     };
     let mut people: Vec<&Contact> = account.contacts.iter().take(LeadLimits::CONTACTS).collect();
     people.sort_by(|a, b| a.id.cmp(&b.id));
-    let strong = people.iter().copied().find(|one| shared(one, true));
-    strong.or_else(|| people.iter().copied().find(|one| shared(one, false)))
+    let mut by_name = None;
+    for contact in people {
+        let Some(is_person) = shared(contact) else { continue };
+        let names = facts.read().name.as_deref().zip(contact.name.as_deref());
+        let may_be = names.is_none_or(|(a, b)| !are_two_people(a, b));
+        if is_person && may_be {
+            return Some(contact);
+        }
+        let both_named = names.is_some_and(|(a, b)| !a.trim().is_empty() && !b.trim().is_empty());
+        by_name = by_name.or((both_named && may_be).then_some(contact));
+    }
+    by_name
 }
 
 /// What the lead knows of the person and the contact does not.

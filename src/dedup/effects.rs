@@ -164,7 +164,8 @@ impl Deduplicator {
         // Whose it was before its last cycle ended has it no more.
         let owner = present.filter(|_| !begins_anew).cloned();
         let record = RecordRef::Lead(known.id.clone());
-        let mut effects = vec![link(lead, kind.link(), record.clone())];
+        let mut effects = Vec::with_capacity(8);
+        effects.push(link(lead, kind.link(), record.clone()));
         effects.push(Effect::Fold { entry: lead.id.clone(), subject: known.id.clone(), kind });
         let action = match kind {
             FoldKind::Collected => MatchAction::Collected { source: known.id.clone(), owner: owner.clone() },

@@ -133,7 +133,9 @@ impl Probe {
     pub fn of_lead(facts: &Facts<'_>) -> Probe {
         let gazetteer = &facts.context().tables.gazetteer;
         let key = |kind| move |value: &String| MatchKey { kind, value: value.clone() };
-        let mut keys: Vec<MatchKey> = facts.phone_keys().iter().map(key(MatchKeyKind::Phone)).collect();
+        // Most leads have no more.
+        let mut keys = Vec::with_capacity(8);
+        keys.extend(facts.phone_keys().iter().map(key(MatchKeyKind::Phone)));
         keys.extend(facts.email_keys().iter().map(key(MatchKeyKind::Email)));
         let own = facts.email_domains().iter().filter(|domain| !is_public_mail_domain(domain));
         keys.extend(own.map(key(MatchKeyKind::Domain)));
@@ -141,10 +143,10 @@ impl Probe {
             wechat_keys(facts.read()).into_iter().map(|value| MatchKey { kind: MatchKeyKind::Wechat, value }),
         );
         keys.extend(id_keys(facts.read()));
-        if let Some(company) = facts.company() {
+        if let Some(company) = facts.company_key() {
             let alias = facts.read().company.as_deref().and_then(|name| gazetteer.alias_of(name));
             let alias = alias.map(|name| exact_key(&CompanyName::parse(name, gazetteer)));
-            let values = std::iter::once(exact_key(company)).chain(alias);
+            let values = std::iter::once(company.to_owned()).chain(alias);
             keys.extend(values.map(|value| MatchKey { kind: MatchKeyKind::CompanyExact, value }));
         }
         Probe::new(keys)

@@ -272,11 +272,14 @@ impl Intake {
             self.blacklist.check_noting(facts, &case.state.windows)
         };
         let decision = decision_key(facts);
+        let mut effects = verdict.effects(&case.lead.id, Some(&self.invalid_pool));
+        // Most decisions have no more.
+        effects.reserve(8);
         Outcome {
             lead: case.lead.id.clone(),
             at: case.now,
             route: Route::Blocked,
-            effects: verdict.effects(&case.lead.id, Some(&self.invalid_pool)),
+            effects,
             decision: if case.is_review() { case.name_of_look(&decision) } else { decision.into_owned() },
             next: None,
             delta: OutcomeDelta {

@@ -141,6 +141,15 @@ macro_rules! lead_fields {
                 match self { $(LeadField::$variant => texts_of!($holds lead $($at).+ $($kind)?),)* }
             }
 
+            /// Whether a text of the lead has more bytes, or a list of texts more items; contact values are not looked at.
+            /// O(fields + items).
+            pub(crate) fn has_longer(lead: &Lead, bytes: usize, items: usize) -> bool {
+                let is_long = |text: &str| text.len() > bytes;
+                let are_long = |list: &Vec<String>| list.len() > items || list.iter().any(|text| is_long(text));
+                $(text_of!($holds lead $($at).+ $($kind)?).is_some_and(is_long)
+                    || texts_of!($holds lead $($at).+ $($kind)?).is_some_and(are_long) ||)* false
+            }
+
             fn texts_mut(self, lead: &mut Lead) -> Option<&mut Vec<String>> {
                 match self { $(LeadField::$variant => texts_mut!($holds lead $($at).+ $($kind)?),)* }
             }

@@ -13,12 +13,13 @@ use super::fields::FieldId;
 use super::limits::{CutLead, read_message, read_text};
 use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
-use crate::company::CompanyName;
+use crate::company::{CompanyName, exact_key};
 use crate::contact::{Email, EmailFault, Phone, PhoneQuality, person_keys, wechat_ids};
 use crate::model::{
     Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, TeamId,
 };
 use crate::order;
+use crate::text::fold;
 
 /// What facts are derived with: the host's tables, what is known of the lead's life, and the time.
 ///
@@ -96,12 +97,14 @@ pub struct Facts<'a> {
     emails: Values<Result<Email, EmailFault>>,
     email_keys: Vec<String>,
     email_domains: Vec<String>,
-    ip: Option<String>,
+    ip: OnceCell<Option<String>>,
     /// The lead as far as it is read, when that is not all of it.
     cut: Option<Box<CutLead>>,
     /// Many activities by kind and time, once they are counted.
     counted: OnceCell<Vec<u32>>,
     company: OnceCell<Option<CompanyName>>,
+    company_key: OnceCell<Option<String>>,
+    company_folded: OnceCell<Option<String>>,
     region: OnceCell<Option<Region>>,
     phone_kinds: OnceCell<Vec<String>>,
     email_kinds: OnceCell<Vec<String>>,
@@ -133,10 +136,12 @@ impl<'a> Facts<'a> {
             emails,
             email_keys,
             email_domains,
-            ip: lead.ip.map(|ip| ip.to_string()),
+            ip: OnceCell::new(),
             cut,
             counted: OnceCell::new(),
             company: OnceCell::new(),
+            company_key: OnceCell::new(),
+            company_folded: OnceCell::new(),
             region: OnceCell::new(),
             phone_kinds: OnceCell::new(),
             email_kinds: OnceCell::new(),
@@ -287,6 +292,25 @@ impl<'a> Facts<'a> {
         self.company.get_or_init(parse).as_ref()
     }
 
+    /// The [identity key](exact_key) of the company name; `None` when the lead has none, or nothing is left of it.
+    #[must_use]
+    pub(crate) fn company_key(&self) -> Option<&str> {
+        let key = || self.company().map(exact_key).filter(|key| !key.is_empty());
+        self.company_key.get_or_init(key).as_deref()
+    }
+
+    /// The company name, [folded](fold): of the parsed name when it was asked for before.
+    pub(crate) fn company_folded(&self) -> Option<&str> {
+        let parsed = self.company.get().and_then(Option::as_ref).and_then(CompanyName::folded);
+        let folded = || self.read().company.as_deref().map(fold);
+        parsed.or_else(|| self.company_folded.get_or_init(folded).as_deref())
+    }
+
+    /// The address that the lead came from, as text.
+    fn ip(&self) -> Option<&str> {
+        self.ip.get_or_init(|| self.read().ip.map(|ip| ip.to_string())).as_deref()
+    }
+
     /// Where the first phone number was issued.
     #[must_use]
     pub fn phone_area(&self) -> Option<Region> {
@@ -381,7 +405,7 @@ impl<'a> Facts<'a> {
 
     fn single(&self, id: FieldId) -> FactValue<'_> {
         match id {
-            FieldId::Ip => text(self.ip.as_deref()),
+            FieldId::Ip => text(self.ip()),
             FieldId::Phone => texts(&self.phone_keys),
             FieldId::Email => texts(&self.email_keys),
             FieldId::EmailDomain => texts(&self.email_domains),

@@ -109,7 +109,11 @@ impl CutLead {
 }
 
 fn lead_exceeds(lead: &Lead) -> bool {
-    LeadField::ALL.iter().any(|field| exceeds(*field, lead))
+    // Nearly no lead has a text that is long for any field.
+    let may_exceed = LeadField::has_longer(lead, LeadLimits::TEXT, LeadLimits::VALUES);
+    may_exceed && LeadField::ALL.iter().any(|field| exceeds(*field, lead))
+        || exceeds(LeadField::Phones, lead)
+        || exceeds(LeadField::Emails, lead)
         || lead.attributes.values().any(attribute_exceeds)
         || ids_exceed(&lead.external_ids)
         || other_ids_exceed(lead)
