@@ -494,3 +494,25 @@ fn twice_the_entries_and_touches_of_a_person_take_twice_the_time() {
         assert!(ratio < MAX_RATIO, "{by_contact}: {ratio}");
     }
 }
+
+/// Campaigns come from links: where rows are by channel, they cost nothing however many there are.
+#[test]
+fn campaigns_that_are_not_asked_for_take_no_time() {
+    use leadkit::attribution::{Attribution, Conversion, Dimension, Journeys, Step};
+
+    let rules = serde_json::json!({"models": [{"id": "m", "model": {"markov": {}}}]});
+    let attribution = Attribution::load(rules).unwrap();
+    let took = |campaigns: usize| {
+        let mut journeys = Journeys::new();
+        for index in 0..20_000 {
+            let campaign = format!("k{}", index % campaigns);
+            journeys.push(Step { channel: "sem", campaign: Some(&campaign), time: None }).unwrap();
+            journeys.end_journey(&Conversion { nulls: 1, ..Conversion::default() }).unwrap();
+        }
+        let mut times =
+            (0..5).map(|_| seconds(|| drop(attribution.allocate(&journeys, &[Dimension::Channel]))));
+        times.by_ref().fold(f64::INFINITY, f64::min)
+    };
+    let (few, many) = (took(1), took(2_000));
+    assert!(many < 5.0 * few, "{many} {few}");
+}

@@ -2,69 +2,38 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use rustc_hash::FxHashMap;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::by_channel::Learnt;
 use super::cents::{Divider, divide_ends};
-use super::credits::Credits;
+use super::credits::{Credits, Note, write_notes};
 use super::engine::Attribution;
 use super::error::{AttributionError, CreditError};
-use super::journeys::{Journey, Journeys, NONE};
+use super::journeys::{Journeys, NONE};
 use super::models::Positions;
+use super::pay_all::pay_all;
+use super::rows::{AllocationRow, Dimension, Rows};
 use super::run::{Kind, Run, Weighed};
-use super::spread::Spread;
-use crate::calendar::UtcOffset;
-use crate::model::open_enum::closed_enum;
 use crate::model::{Money, RuleId};
 use crate::text::Code;
 
-closed_enum! {
-    /// What amounts are rolled up by.
-    Dimension {
-        /// The channel.
-        Channel = "channel",
-        /// The campaign of the touch.
-        Campaign = "campaign",
-        /// The month of the conversion, in the local time of the rules.
-        Month = "month",
-        /// The pipeline that owns the customer.
-        Pipeline = "pipeline",
-        /// The conversion, by the host's name for it.
-        Conversion = "conversion",
-    }
-}
-
-const DIMENSIONS: usize = 5;
-
-/// Numbers of a row by dimension, [`NONE`] where the dimension is not asked for or not known.
-type Key = [u32; DIMENSIONS];
-
-/// One row of an [`Allocation`]: a field is `None` when its dimension was not asked for or is not known. Money that no
-/// channel gets is in rows without a channel and a campaign.
+/// What no channel gets of conversions and their value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct AllocationRow {
-    /// The channel.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel: Option<String>,
-    /// The campaign.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub campaign: Option<String>,
-    /// The month, such as `2026-03`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub month: Option<String>,
-    /// The pipeline.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pipeline: Option<String>,
-    /// The conversion.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversion: Option<String>,
+pub struct UnattributedValue {
     /// Conversions, a real number.
     pub conversions: f64,
     /// Value, exact.
     pub value: Money,
+}
+
+impl UnattributedValue {
+    /// Whether there is any.
+    #[must_use]
+    pub fn is_some(&self) -> bool {
+        self.conversions > 0.0 || self.value.minor() != 0
+    }
 }
 
 /// The value of all conversions, divided by one model. The rows sum to `total` exactly, whatever they are rolled up
@@ -83,11 +52,20 @@ pub struct Allocation {
     pub rows: Vec<AllocationRow>,
     /// What the conversions are worth together.
     pub total: Money,
+    /// Conversions of all journeys.
+    pub conversions: u64,
+    /// What no channel gets; it is in rows without a channel.
+    pub unattributed: UnattributedValue,
+    /// What a reader of the figures must know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
 }
 
 impl fmt::Display for Allocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} divides {}", self.model, self.total)?;
+        let plural = if self.conversions == 1 { "" } else { "s" };
+        write!(f, "{} divides {} of {} conversion{plural}", self.model, self.total, self.conversions)?;
+        write_notes(f, &self.notes, self.conversions)?;
         for (index, row) in self.rows.iter().enumerate() {
             f.write_str(if index == 0 { ": " } else { "; " })?;
             let parts = [&row.channel, &row.campaign, &row.month, &row.pipeline, &row.conversion];
@@ -96,9 +74,29 @@ impl fmt::Display for Allocation {
                 write!(f, "{}{part}", if named { " / " } else { "" })?;
                 named = true;
             }
-            write!(f, "{}{}", if named { " " } else { "nobody " }, row.value)?;
+            if !named {
+                f.write_str(&self.unnamed())?;
+            }
+            write!(f, " {}{}", row.value, if row.is_few { " (few)" } else { "" })?;
+        }
+        if !self.by.contains(&Dimension::Channel) && self.unattributed.is_some() {
+            write!(f, "; of this nobody gets {}", self.unattributed.value)?;
         }
         Ok(())
+    }
+}
+
+impl Allocation {
+    /// What a row is called that has no name.
+    fn unnamed(&self) -> String {
+        match self.by.first() {
+            None => "all".to_owned(),
+            Some(Dimension::Channel) => "nobody".to_owned(),
+            Some(_) => {
+                let names: Vec<&str> = self.by.iter().map(|one| one.as_str()).collect();
+                format!("no {}", names.join(" or "))
+            }
+        }
     }
 }
 
@@ -127,131 +125,16 @@ pub struct TouchCredit {
     pub value: Money,
 }
 
-/// Rows by key.
-struct Rows<'a> {
-    journeys: &'a Journeys,
-    wanted: [bool; DIMENSIONS],
-    offset: UtcOffset,
-    numbers: FxHashMap<Key, u32>,
-    rows: Vec<(Key, f64, i64)>,
-    /// Rows by channel alone are found without a table: one a channel, the last for what no channel gets.
-    by_channel: Vec<(f64, i64)>,
-}
-
-/// Months are counted from a year before all of chrono's, so that they are positive.
-const FIRST_YEAR: i32 = 300_000;
-
-impl<'a> Rows<'a> {
-    fn new(journeys: &'a Journeys, by: &[Dimension], offset: UtcOffset) -> Rows<'a> {
-        let wanted =
-            std::array::from_fn(|index| Dimension::ALL.get(index).is_some_and(|one| by.contains(one)));
-        let is_by_channel = wanted == [true, false, false, false, false];
-        let sums = if is_by_channel { journeys.channels.len() + 1 } else { 0 };
-        let (numbers, rows, by_channel) = (FxHashMap::default(), Vec::new(), vec![(0.0, 0); sums]);
-        Rows { journeys, wanted, offset, numbers, rows, by_channel }
-    }
-
-    /// What is common to all rows of a journey.
-    #[inline]
-    fn key(&self, journey: &Journey<'_>) -> Key {
-        if !self.by_channel.is_empty() {
-            return [NONE; DIMENSIONS];
-        }
-        let [_, _, month, pipeline, conversion] = self.wanted;
-        let number = |wanted: bool, number: u32| if wanted { number } else { NONE };
-        let month = if month { self.month(journey) } else { NONE };
-        [
-            NONE,
-            NONE,
-            month,
-            number(pipeline, journey.pipeline_number()),
-            number(conversion, journey.id_number()),
-        ]
-    }
-
-    fn month(&self, journey: &Journey<'_>) -> u32 {
-        let shift = TimeDelta::seconds(self.offset.seconds().into());
-        let local = journey.ended_at().and_then(|at| at.checked_add_signed(shift));
-        local.map_or(NONE, |local| ((local.year() + FIRST_YEAR) * 12) as u32 + local.month0())
-    }
-
-    #[inline]
-    fn add(&mut self, key: Key, channel: u32, campaign: u32, conversions: f64, value: i64) {
-        // Sums fit: that of all absolute values does.
-        if let Some(nobody) = self.by_channel.len().checked_sub(1) {
-            if let Some(sums) = self.by_channel.get_mut(nobody.min(channel as usize)) {
-                sums.0 += conversions;
-                sums.1 += value;
-            }
-            return;
-        }
-        let number = self.find(key, channel, campaign);
-        if let Some(row) = self.rows.get_mut(number) {
-            row.1 += conversions;
-            row.2 += value;
-        }
-    }
-
-    fn find(&mut self, key: Key, channel: u32, campaign: u32) -> usize {
-        let [_, _, month, pipeline, conversion] = key;
-        let channel = if self.wanted[0] { channel } else { NONE };
-        let campaign = if self.wanted[1] { campaign } else { NONE };
-        let key = [channel, campaign, month, pipeline, conversion];
-        let next = self.rows.len() as u32;
-        let number = *self.numbers.entry(key).or_insert(next);
-        if number == next {
-            self.rows.push((key, 0.0, 0));
-        }
-        number as usize
-    }
-
-    fn finish(self) -> Vec<AllocationRow> {
-        let currency = self.journeys.currency().unwrap_or_default();
-        let text = |text: Option<&str>| text.map(str::to_owned);
-        let month = |number: u32| {
-            (number != NONE).then(|| {
-                let year = (number / 12) as i32 - FIRST_YEAR;
-                format!("{year:04}-{:02}", number % 12 + 1)
-            })
-        };
-        let nobody = self.by_channel.len().saturating_sub(1) as u32;
-        let by_channel = self.by_channel.into_iter().zip(0..).map(|((conversions, value), channel)| {
-            let channel = if channel == nobody { NONE } else { channel };
-            ([channel, NONE, NONE, NONE, NONE], conversions, value)
-        });
-        // A channel that is never paid is a row, the money nobody gets only when there is some.
-        let is_row = |(key, conversions, value): &(Key, f64, i64)| {
-            key[0] != NONE || *conversions != 0.0 || *value != 0
-        };
-        let mut rows: Vec<AllocationRow> = self
-            .rows
-            .into_iter()
-            .chain(by_channel.filter(is_row))
-            .map(|([channel, campaign, at, pipeline, conversion], conversions, value)| AllocationRow {
-                channel: text(self.journeys.channels.text(channel)),
-                campaign: text(self.journeys.campaigns.text(campaign)),
-                month: month(at),
-                pipeline: text(self.journeys.pipelines.text(pipeline)),
-                conversion: text(self.journeys.ids.text(conversion)),
-                conversions,
-                value: Money::new(value, currency),
-            })
-            .collect();
-        rows.sort_by_cached_key(|row| {
-            let AllocationRow { channel, campaign, month, pipeline, conversion, .. } = row.clone();
-            (channel, campaign, month, pipeline, conversion)
-        });
-        rows
-    }
-}
-
 impl Attribution {
     /// Divides the value of every conversion in whole minor units and rolls it up, once a model.
     ///
     /// Each conversion is divided by largest remainder, equal remainders to the touch that stands first. A model that
     /// learns from all journeys pays each conversion to all channels in proportion to their credit, whole units going
     /// to the channel that is furthest behind, so that its total follows its credit; a channel's campaigns share by
-    /// the touches they have in journeys that converted. O(touches), plus O(channels) a conversion for such models.
+    /// the touches they have in journeys that converted, or by all its touches when none did. Channels and campaigns that
+    /// are paid alike are paid in the order of their names. O(touches), plus O(channels) a conversion for such models, or
+    /// O(campaigns of channels) when rows are by campaign: refused when that would take longer than about a minute
+    /// ([`CreditError::AllocationTooLarge`]).
     ///
     /// ```
     /// use leadkit::attribution::{Attribution, Conversion, Dimension, Journeys, Step};
@@ -268,7 +151,8 @@ impl Attribution {
     /// let allocated = attribution.allocate(&journeys, &[Dimension::Channel])?;
     /// assert_eq!(
     ///     allocated[0].to_string(),
-    ///     "linear divides 10.00 CNY: live 3.33 CNY; mail 3.33 CNY; sem 3.34 CNY",
+    ///     "linear divides 10.00 CNY of 1 conversion, fewer than 30: live 3.33 CNY (few); mail 3.33 CNY (few); sem 3.34 \
+    ///      CNY (few)",
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -330,16 +214,21 @@ impl Attribution {
         let (journeys, model) = (run.journeys, &run.model.rules);
         let mut rows = Rows::new(journeys, by, self.offset);
         match learnt {
-            Some(learnt) if !learnt.fit.by_journey => spread(run, learnt, &mut rows)?,
+            Some(learnt) if !learnt.fit.by_journey => pay_all(run, learnt, &mut rows)?,
             learnt => divide(run, learnt, &mut rows)?,
         }
-        let nothing = || Money::new(0, journeys.currency().unwrap_or_default());
+        let money = |minor: i64| Money::new(minor, journeys.currency().unwrap_or_default());
+        let (conversions, value) = rows.nobody;
+        let beside = self.beside(run, learnt, conversions)?;
         Ok(Allocation {
             model: model.id.clone(),
             code: model.model.code().into(),
             by: Dimension::ALL.iter().copied().filter(|one| by.contains(one)).collect(),
-            rows: rows.finish(),
-            total: journeys.value().unwrap_or_else(nothing),
+            rows: rows.finish(|channel| beside.is_few(channel as usize)),
+            total: journeys.value().unwrap_or_else(|| money(0)),
+            conversions: journeys.conversions(),
+            unattributed: UnattributedValue { conversions, value: money(value) },
+            notes: beside.notes,
         })
     }
 
@@ -432,31 +321,6 @@ fn divide(run: &Run<'_>, learnt: Option<&Learnt>, rows: &mut Rows<'_>) -> Result
     })
 }
 
-/// What each pair of channel and campaign should have of the total in whole units: the channel by largest remainder, and
-/// of that its campaigns. Paid in this proportion, sums come out at these.
-fn whole_totals(total: i64, weights: &[f64], pairs: &[((u32, u32), u64)]) -> Vec<f64> {
-    let same = |a: &((u32, u32), u64), b: &((u32, u32), u64)| a.0.0 == b.0.0;
-    let mut left = weights;
-    let groups: Vec<&[f64]> = pairs
-        .chunk_by(same)
-        .filter_map(|group| {
-            let (of_channel, rest) = left.split_at_checked(group.len())?;
-            left = rest;
-            Some(of_channel)
-        })
-        .collect();
-    let channels: Vec<f64> = groups.iter().map(|group| group.iter().sum()).collect();
-    let mut divider = Divider::default();
-    divider.divide(total, &channels);
-    let of_channels = divider.parts.clone();
-    let mut totals = Vec::with_capacity(weights.len());
-    for (group, of_channel) in groups.iter().zip(of_channels) {
-        divider.divide(of_channel, group);
-        totals.extend(divider.parts.iter().map(|part| *part as f64));
-    }
-    totals
-}
-
 /// Pays models whose division needs no weights. False when the model is another.
 fn divide_by_place(run: &Run<'_>, rows: &mut Rows<'_>) -> Result<bool, CreditError> {
     let kind = &run.model.kind;
@@ -530,77 +394,6 @@ fn divide_by_position(run: &Run<'_>, positions: &Positions, rows: &mut Rows<'_>)
         }
         if units[2] > 0 {
             pay(length - 1, last, ends.last);
-        }
-        Ok(())
-    })
-}
-
-/// Pays each conversion to all channels, by what was learnt.
-fn spread(run: &Run<'_>, learnt: &Learnt, rows: &mut Rows<'_>) -> Result<(), CreditError> {
-    // How many touches that led to conversions each campaign of a channel has.
-    let mut pairs: FxHashMap<(u32, u32), u64> = FxHashMap::default();
-    let mut touches = vec![0u64; run.journeys.channels.len()];
-    let (mut total, mut refunds) = (0i64, false);
-    run.preparation.each(run.journeys, |journey, _| {
-        let conversions = journey.conversions();
-        if !journey.is_empty() {
-            total += journey.minor();
-            refunds |= journey.minor() < 0;
-        }
-        for (place, channel) in journey.channels.iter().enumerate() {
-            let campaign = journey.campaigns.get(place).copied().unwrap_or(NONE);
-            *pairs.entry((*channel, campaign)).or_default() += conversions;
-            if let Some(touches) = touches.get_mut(*channel as usize) {
-                *touches += conversions;
-            }
-        }
-        Ok(())
-    })?;
-    let mut pairs: Vec<((u32, u32), u64)> = pairs.into_iter().filter(|(_, count)| *count > 0).collect();
-    pairs.sort_unstable();
-    let weights = |of: &[f64]| -> Vec<f64> {
-        pairs
-            .iter()
-            .map(|((channel, _), count)| {
-                let weight = of.get(*channel as usize).copied().unwrap_or(0.0);
-                let all = touches.get(*channel as usize).copied().unwrap_or(1);
-                weight * (*count as f64 / all as f64)
-            })
-            .collect()
-    };
-    let by_conversions = weights(&learnt.conversions);
-    let mut by_value = weights(&learnt.values);
-    let sum: f64 = by_conversions.iter().sum();
-    // Discounts may leave nobody to pay.
-    let is_paid = by_value.iter().any(|weight| *weight > 0.0);
-    if is_paid && !refunds && total > 0 {
-        by_value = whole_totals(total, &by_value, &pairs);
-    }
-    let mut spread = Spread::new(&by_value);
-    run.preparation.each(run.journeys, |journey, _| {
-        let conversions = journey.conversions();
-        if conversions == 0 {
-            return Ok(());
-        }
-        let key = rows.key(journey);
-        let (conversions, value) = (conversions as f64, journey.minor());
-        let has_path = !journey.is_empty();
-        let (is_shared, is_paid) = (has_path && sum > 0.0, has_path && is_paid);
-        let left = (if is_shared { 0.0 } else { conversions }, if is_paid { 0 } else { value });
-        if left != (0.0, 0) {
-            rows.add(key, NONE, NONE, left.0, left.1);
-        }
-        if !is_shared && !is_paid {
-            return Ok(());
-        }
-        let parts = spread.pay(if is_paid { value } else { 0 });
-        for (index, ((channel, campaign), _)) in pairs.iter().enumerate() {
-            let weight = by_conversions.get(index).copied().unwrap_or(0.0);
-            let conversions = if is_shared { conversions * (weight / sum) } else { 0.0 };
-            let value = parts.get(index).copied().unwrap_or(0);
-            if conversions > 0.0 || value != 0 {
-                rows.add(key, *channel, *campaign, conversions, value);
-            }
         }
         Ok(())
     })

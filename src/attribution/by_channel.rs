@@ -4,6 +4,9 @@ use super::credit_model::{CreditModel, Fit};
 use super::error::CreditError;
 use super::journeys::Journey;
 
+/// Weights above are brought to the size of 1 before they are summed.
+const LARGE: f64 = 1e200;
+
 /// Weights of channels, as they were learnt and as they are paid.
 ///
 /// Whether anything was learnt is decided before channels are discounted: a discount lowers what a channel gets, and
@@ -21,7 +24,10 @@ pub(super) struct Learnt {
 impl Learnt {
     pub(super) fn new(fit: Fit, discount: impl Fn(u32) -> f64) -> Learnt {
         let discounted = |weights: &[f64]| -> Vec<f64> {
-            weights.iter().zip(0..).map(|(weight, channel)| weight * discount(channel)).collect()
+            // Near the largest float a sum of weights would be none.
+            let most = weights.iter().copied().fold(0.0, f64::max);
+            let scale = if most > LARGE { 1.0 / most } else { 1.0 };
+            weights.iter().zip(0..).map(|(weight, channel)| weight * scale * discount(channel)).collect()
         };
         let has_values = fit.values.iter().any(|weight| *weight > 0.0);
         Learnt {

@@ -3,7 +3,7 @@
 use super::credits::Unattributed;
 use super::error::CreditError;
 use super::run::{Kind, Run};
-use super::sums::Sums;
+use super::sums::{PIECE, Sums};
 
 /// Adds the channels of one path, given its conversions and value.
 type AddPath<'a> = dyn FnMut(&mut Sums, &[u32], f64, f64) + 'a;
@@ -45,7 +45,7 @@ impl Run<'_> {
             Kind::Linear => sum(&mut |sums, channels, conversions, value| {
                 let each = 1.0 / channels.len() as f64;
                 let (conversions, value) = (conversions * each, value * each);
-                channels.iter().for_each(|channel| sums.add(*channel, conversions, value));
+                add_alike(sums, channels, conversions, value);
             })?,
             Kind::Position(model) => sum(&mut |sums, channels, conversions, value| match channels {
                 [first, between @ .., last] if !between.is_empty() => {
@@ -53,7 +53,7 @@ impl Run<'_> {
                     let (conversions, value) = (conversions / all, value / all);
                     sums.add(*first, conversions * model.first, value * model.first);
                     let each = model.middle / between.len() as f64;
-                    between.iter().for_each(|channel| sums.add(*channel, conversions * each, value * each));
+                    add_alike(sums, between, conversions * each, value * each);
                     sums.add(*last, conversions * model.last, value * model.last);
                 }
                 [first, last] => {
@@ -80,5 +80,15 @@ impl Run<'_> {
             _ => return Ok(false),
         }
         Ok(true)
+    }
+}
+
+/// Adds the same to each touch.
+#[inline]
+fn add_alike(sums: &mut Sums, channels: &[u32], conversions: f64, value: f64) {
+    if channels.len() <= PIECE {
+        channels.iter().for_each(|channel| sums.add(*channel, conversions, value));
+    } else {
+        sums.add_all(channels.iter().map(|channel| (*channel, conversions, value)));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::channel::{Unusable, usable};
 use super::engine::Attribution;
 use super::markov::MAX_ORDER;
 use super::ownership_rules::{OwnershipMethod, OwnershipRules};
@@ -86,17 +87,55 @@ fn models(all: &AttributionRules, registry: &Registry, report: &mut Report) -> V
         report.item(index, |report| {
             report.within("id", |report| seen.check(rule.id.as_str(), report));
             check_channels(rule, report);
+            let rule = trimmed(rule);
             if let Some(kind) =
                 report.within("model", |report| kind(&rule.model, all.offset, registry, report))
             {
-                compiled.push(Compiled { rules: rule.clone(), kind });
+                compiled.push(Compiled { rules: rule, kind });
             }
         });
     }
     compiled
 }
 
+/// The rules with channels named as journeys take them.
+fn trimmed(rule: &ModelRules) -> ModelRules {
+    let trim = |names: &BTreeSet<String>| names.iter().map(|name| name.trim().to_owned()).collect();
+    let mut rule = rule.clone();
+    rule.ignore = trim(&rule.ignore);
+    rule.discount = rule.discount.iter().map(|(name, factor)| (name.trim().to_owned(), *factor)).collect();
+    if let Some(prefer) = &mut rule.prefer {
+        (prefer.channels, prefer.over) = (trim(&prefer.channels), trim(&prefer.over));
+    }
+    if let Model::LastNon(last) = &mut rule.model {
+        last.channels = trim(&last.channels);
+    }
+    rule
+}
+
+/// Names that are those of channels, each once.
+fn check_names<'a>(names: impl IntoIterator<Item = &'a String>, report: &mut Report) {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        match usable(name) {
+            Err(Unusable::Blank) => report.error("blank", "a channel has no name", "name it, or remove it"),
+            Err(Unusable::Reserved) => {
+                let message = format!("`{}` is a reserved name, which no touch has", name.trim());
+                report.error("reserved", message, "name a channel of touches, or remove it");
+            }
+            Ok(name) => {
+                if !seen.insert(name) {
+                    let message = format!("`{name}` is named twice, with and without spaces around it");
+                    report.error("duplicate", message, "keep one of the two");
+                }
+            }
+        }
+    }
+}
+
 fn check_channels(rule: &ModelRules, report: &mut Report) {
+    report.within("ignore", |report| check_names(&rule.ignore, report));
+    report.within("discount", |report| check_names(rule.discount.keys(), report));
     for (channel, factor) in &rule.discount {
         if !(0.0..=1.0).contains(factor) {
             report.within("discount", |report| {
@@ -114,6 +153,7 @@ fn check_channels(rule: &ModelRules, report: &mut Report) {
     if let Some(prefer) = &rule.prefer {
         report.within("prefer", |report| {
             for (name, list) in [("channels", &prefer.channels), ("over", &prefer.over)] {
+                report.within(name, |report| check_names(list, report));
                 if list.is_empty() {
                     report.within(name, |report| {
                         report.error(
@@ -151,6 +191,7 @@ fn kind(model: &Model, offset: UtcOffset, registry: &Registry, report: &mut Repo
                     );
                 });
             }
+            report.within("channels", |report| check_names(&rules.channels, report));
             Some(Kind::LastNon(super::models::LastNon { channels: rules.channels.clone() }))
         }
         Model::PositionBased(rules) => {
@@ -266,7 +307,8 @@ fn visit_fields(condition: &Json, fields: &mut BTreeSet<String>) {
 fn check_bootstrap(bootstrap: &Bootstrap, rules: &AttributionRules, report: &mut Report) {
     if !(MIN_SAMPLES..=10_000).contains(&bootstrap.samples) {
         report.within("samples", |report| {
-            let message = format!("`{}` samples are too few or too many", bootstrap.samples);
+            let too = if bootstrap.samples < MIN_SAMPLES { "few" } else { "many" };
+            let message = format!("`{}` samples are too {too}", bootstrap.samples);
             report.error("out_of_range", message, "write a number from 20 to 10000");
         });
     }

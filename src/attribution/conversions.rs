@@ -57,12 +57,16 @@ impl Attribution {
             }
             let mut left = touches.iter().peekable();
             let journeys = &mut assembled.journeys;
-            for (end, amounts) in &ends {
-                let end = &valued(end, amounts, journeys.len())?;
-                while let Some(touch) = left.next_if(|touch| Some(touch.time) <= end.at) {
-                    push(journeys, touch)?;
+            for together in ends.chunk_by(|(a, _), (b, _)| a.at == b.at) {
+                for (place, (end, amounts)) in together.iter().enumerate() {
+                    let end = &valued(end, amounts, journeys.len())?;
+                    while let Some(touch) = left.next_if(|touch| Some(touch.time) <= end.at) {
+                        push(journeys, touch)?;
+                    }
+                    // Conversions of one moment have the same touches: none of them came before another.
+                    let goes_on = full || place + 1 < together.len();
+                    if goes_on { journeys.end_and_continue(end)? } else { journeys.end_journey(end)? }
                 }
-                if full { journeys.end_and_continue(end)? } else { journeys.end_journey(end)? }
             }
             if full && !ends.is_empty() {
                 journeys.discard_open();

@@ -99,6 +99,8 @@ pub struct Fit {
     pub(super) values: Vec<f64>,
     /// By channel number: what stands beside the weight, when that is something else.
     pub(super) effects: Option<Vec<f64>>,
+    /// The same of the weight for value.
+    pub(super) value_effects: Option<Vec<f64>>,
     pub(super) markov: Option<MarkovFit>,
     /// Whether each conversion is divided among its own touches instead of all conversions among all channels.
     pub(super) by_journey: bool,

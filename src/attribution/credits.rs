@@ -107,15 +107,7 @@ impl fmt::Display for ModelCredits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.conversions == 1 { "" } else { "s" };
         write!(f, "{}: {} conversion{plural}", self.model, self.conversions)?;
-        for note in &self.notes {
-            match note {
-                // Nothing but the minimum is news when every conversion is attributed.
-                Note::FewConversions { have, need } if *have == self.conversions => {
-                    write!(f, ", fewer than {need}")?;
-                }
-                note => write!(f, ", {note}")?,
-            }
-        }
+        write_notes(f, &self.notes, self.conversions)?;
         let mut ranked: Vec<&ChannelCredit> =
             self.channels.iter().filter(|one| one.conversions > 0.0).collect();
         // Rounded before they are ranked, so that noise in the last digit decides nothing.
@@ -139,6 +131,15 @@ impl fmt::Display for ModelCredits {
     }
 }
 
+/// Writes notes behind the number of conversions.
+pub(super) fn write_notes(f: &mut fmt::Formatter<'_>, notes: &[Note], conversions: u64) -> fmt::Result {
+    notes.iter().try_for_each(|note| match note {
+        // Nothing but the minimum is news when every conversion is attributed.
+        Note::FewConversions { have, need } if *have == conversions => write!(f, ", fewer than {need}"),
+        note => write!(f, ", {note}"),
+    })
+}
+
 /// What a channel is credited with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -152,6 +153,9 @@ pub struct ChannelCredit {
     /// The removal effect of a Markov model, or the Shapley value of a general game.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<f64>,
+    /// The same for value, which `value` is shared by; missing when value is shared like conversions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value_effect: Option<f64>,
     /// Whether fewer conversions than the minimum have the channel on their path.
     pub is_few: bool,
     /// The bootstrap interval of `conversions`, of data-driven models: those that learn, and Shapley.
@@ -205,6 +209,20 @@ pub enum Note {
         /// What the first failure says.
         message: String,
     },
+    /// The time of a milestone that has a weight is not known for some conversions, which share by the others.
+    UnknownMilestone {
+        /// The milestone, as the rules call it.
+        milestone: std::borrow::Cow<'static, str>,
+        /// For how many conversions.
+        conversions: u64,
+    },
+    /// The rules of the model name a channel that no touch has, and touches have one that is called almost the same.
+    UnlikeName {
+        /// As the rules call it.
+        named: String,
+        /// As touches call it.
+        found: String,
+    },
 }
 
 codes! {
@@ -213,6 +231,8 @@ codes! {
         Note::ValueByConversions => "value_by_conversions",
         Note::NegativeEffects { .. } => "negative_effects",
         Note::FilterFaults { .. } => "filter_faults",
+        Note::UnknownMilestone { .. } => "unknown_milestone",
+        Note::UnlikeName { .. } => "unlike_name",
     }
 }
 
@@ -224,6 +244,12 @@ impl fmt::Display for Note {
             Note::NegativeEffects { .. } => f.write_str("channels with a negative effect get nothing"),
             Note::FilterFaults { touches, message } => {
                 write!(f, "the condition failed for {touches} touches, which are kept ({message})")
+            }
+            Note::UnknownMilestone { milestone, conversions } => {
+                write!(f, "{milestone} unknown for {conversions}")
+            }
+            Note::UnlikeName { named, found } => {
+                write!(f, "no touch has the channel `{named}`, but some have `{found}`")
             }
         }
     }

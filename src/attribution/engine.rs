@@ -2,14 +2,14 @@
 
 use super::bootstrap;
 use super::by_channel::Learnt;
-use super::credits::{ChannelCredit, Credits, ModelCredits, ModelShares, Note, Unattributed};
+use super::credits::{ChannelCredit, Credits, ModelCredits, ModelShares, Unattributed};
 use super::error::{AttributionError, CreditError};
 use super::journeys::{Journey, Journeys};
 use super::markov::{self, MarkovTransition};
 use super::path::{Preparation, Scratch};
 use super::rules::{Bootstrap, JourneyRules, LookBack, Minimum, PathTransform};
 use super::run::{Compiled, Kind, Run, as_taken};
-use super::sums::Sums;
+use super::sums::{PIECE, Sums, sum_of};
 use crate::calendar::UtcOffset;
 use crate::rule::{Predicate, RulesVersion};
 
@@ -47,9 +47,6 @@ pub struct Attribution {
     pub(super) bootstrap: Option<Bootstrap>,
     pub(super) offset: UtcOffset,
 }
-
-/// Journeys between two looks at whether every channel has been seen often enough.
-const LOOKED_AT_ONCE: usize = 1_024;
 
 impl Attribution {
     /// The ids of the models, in the order they are reported.
@@ -153,26 +150,10 @@ impl Attribution {
             Some(learnt) if !learnt.fit.by_journey => share(run, learnt, &mut unattributed)?,
             learnt => sum(run, learnt, &mut unattributed)?,
         };
-        let seen = self.converting(run)?;
-        let mut notes = Vec::new();
         let conversions = journeys.conversions();
-        // Exact: it is a sum of whole numbers below 2^53.
-        let have = conversions.saturating_sub(unattributed.conversions as u64);
-        if have < self.minimum.model {
-            notes.push(Note::FewConversions { have, need: self.minimum.model });
-        }
-        if fit.and_then(|fit| fit.markov.as_ref()).is_some_and(|markov| markov.value_by_conversions) {
-            notes.push(Note::ValueByConversions);
-        }
         let effects = fit.and_then(|fit| fit.effects.as_ref());
-        let worst = effects.and_then(|effects| effects.iter().copied().min_by(f64::total_cmp));
-        if let Some(least) = worst.filter(|effect| *effect < 0.0) {
-            notes.push(Note::NegativeEffects { least });
-        }
-        let (faults, message) = run.preparation.faults();
-        if faults > 0 {
-            notes.push(Note::FilterFaults { touches: faults, message });
-        }
+        let value_effects = fit.and_then(|fit| fit.value_effects.as_ref());
+        let beside = self.beside(run, learnt, unattributed.conversions)?;
         let intervals = match &self.bootstrap {
             Some(bootstrap) if run.is_data_driven(learnt) => {
                 let credited = by_channel.iter().map(|credit| credit[0]).sum();
@@ -189,7 +170,8 @@ impl Attribution {
                 conversions,
                 value,
                 effect: effects.and_then(|effects| effects.get(number).copied()),
-                is_few: seen.get(number).copied().unwrap_or(0) < self.minimum.channel,
+                value_effect: value_effects.and_then(|effects| effects.get(number).copied()),
+                is_few: beside.is_few(number),
                 interval: intervals.as_ref().and_then(|intervals| intervals.get(number).copied()),
             })
             .collect();
@@ -200,39 +182,9 @@ impl Attribution {
             conversions,
             channels,
             unattributed,
-            notes,
+            notes: beside.notes,
             markov: fit.and_then(|fit| fit.markov.clone()),
         })
-    }
-
-    /// How many conversions have a channel on their path, counted up to the minimum.
-    fn converting(&self, run: &Run<'_>) -> Result<Vec<u64>, CreditError> {
-        let need = self.minimum.channel;
-        let mut seen = vec![0u64; run.journeys.channels.len()];
-        let mut last = vec![usize::MAX; seen.len()];
-        let mut missing = if need == 0 { 0 } else { seen.len() };
-        let mut start = 0;
-        while missing > 0 && start < run.journeys.len() {
-            run.preparation.each_in(run.journeys, start..start + LOOKED_AT_ONCE, |journey, _| {
-                let conversions = journey.conversions();
-                if conversions == 0 {
-                    return Ok(());
-                }
-                for channel in journey.channels {
-                    let channel = *channel as usize;
-                    if let (Some(seen), Some(last)) = (seen.get_mut(channel), last.get_mut(channel))
-                        && *seen < need
-                        && std::mem::replace(last, journey.index) != journey.index
-                    {
-                        *seen = seen.saturating_add(conversions);
-                        missing -= usize::from(*seen >= need);
-                    }
-                }
-                Ok(())
-            })?;
-            start += LOOKED_AT_ONCE;
-        }
-        Ok(seen)
     }
 
     /// How each model divides one journey among its touches: one share a touch, summing to 1, or all zero when nothing
@@ -285,7 +237,7 @@ impl Attribution {
         Ok(shares)
     }
 
-    /// The transition matrix a Markov model of the rules fits to the journeys, rows in the order of their states;
+    /// The transition matrix a Markov model of the rules fits to the journeys, rows by the channels of their states;
     /// `None` when no model of that id is one. O(touches + transitions).
     ///
     /// ```
@@ -313,9 +265,8 @@ impl Attribution {
             return Ok(None);
         };
         let Kind::Markov(rules) = &found.kind else { return Ok(None) };
-        let matrix = self.run(found, journeys).with_paths(&as_taken, |paths| {
-            markov::matrix(rules.order.map_or_else(|| markov::chosen_order(paths), Ok)?, paths)
-        });
+        let matrix =
+            self.run(found, journeys).with_paths(&as_taken, |paths| markov::matrix(rules.order, paths));
         named(found, matrix).map(Some)
     }
 }
@@ -337,9 +288,15 @@ fn sum(
     run.weigh(learnt, |weighed| {
         let (conversions, value) = (weighed.conversions as f64, weighed.journey.minor() as f64);
         if weighed.sum > 0.0 {
-            for (channel, weight) in weighed.journey.channels.iter().zip(weighed.weights) {
+            let touches = weighed.journey.channels.iter().zip(weighed.weights);
+            let parts = touches.map(|(channel, weight)| {
                 let share = weight / weighed.sum;
-                sums.add(*channel, conversions * share, value * share);
+                (*channel, conversions * share, value * share)
+            });
+            if weighed.weights.len() <= PIECE {
+                parts.for_each(|(channel, conversions, value)| sums.add(channel, conversions, value));
+            } else {
+                sums.add_all(parts);
             }
         } else {
             unattributed.conversions += conversions;
@@ -369,7 +326,7 @@ fn share(
         Ok(())
     })?;
     let divided = |total: f64, weights: &[f64], left: &mut f64| -> Vec<f64> {
-        let sum: f64 = weights.iter().sum();
+        let sum = sum_of(weights);
         if sum <= 0.0 {
             *left += total;
             return vec![0.0; weights.len()];

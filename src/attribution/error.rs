@@ -176,6 +176,20 @@ pub enum CreditError {
         /// How many there may be; below what rules may ask for when there can be no interval at all.
         most: u32,
     },
+    /// A division of learnt credits that takes too much work.
+    #[error(
+        "dividing {conversions} conversions among {parts} {} each takes too much work: {}",
+        if *.by_campaign { "campaigns of channels" } else { "channels" },
+        if *.by_campaign { "roll up without `campaign`, or group rare campaigns" } else { "group rare channels" }
+    )]
+    AllocationTooLarge {
+        /// Journeys that converted.
+        conversions: u64,
+        /// How many parts each is divided into.
+        parts: u64,
+        /// Whether the parts are campaigns of channels.
+        by_campaign: bool,
+    },
     /// A custom model failed.
     #[error("the model failed: {message}")]
     Custom {
@@ -192,6 +206,7 @@ codes! {
         CreditError::ChainTooLarge { .. } => "chain_too_large",
         CreditError::NotConverged { .. } => "not_converged",
         CreditError::BootstrapTooLarge { .. } => "bootstrap_too_large",
+        CreditError::AllocationTooLarge { .. } => "allocation_too_large",
         CreditError::Custom { .. } => "custom",
     }
 }

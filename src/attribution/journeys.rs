@@ -21,7 +21,8 @@ const MAX_COUNT: u64 = 1 << 53;
 /// One touch of a journey that is being built: [`Journeys::push`] takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Step<'a> {
-    /// The channel, taken without spaces around it; not blank.
+    /// The channel, taken without spaces around it; not blank. Names are compared by letter, case too: `Direct` is not
+    /// `direct`, which rules that begin with [`b2c`](super::AttributionRules::b2c) name.
     pub channel: &'a str,
     /// The campaign, taken without spaces around it; a blank one is none.
     pub campaign: Option<&'a str>,
@@ -133,6 +134,8 @@ pub struct Journeys {
     pub(super) pipelines: Names,
     pub(super) ids: Names,
     currency: Option<Currency>,
+    /// The least of the currencies of amounts of zero, while no other is known.
+    zero_currency: Option<Currency>,
     touch_channels: Vec<u32>,
     /// Empty while no touch has a time.
     touch_times: Vec<i64>,
@@ -150,8 +153,10 @@ pub struct Journeys {
     moments: Vec<Moments>,
     pipeline: Vec<u32>,
     id: Vec<u32>,
-    /// The open journey: its first touch, and whether its touches are in order.
+    /// The open journey: its first touch, how many names there were before, and whether its touches are in order.
     open: usize,
+    open_channels: usize,
+    open_campaigns: usize,
     unordered: bool,
     /// Touches that are copies of earlier ones, and those of them in the open journey.
     copies: usize,
@@ -236,20 +241,18 @@ impl Journeys {
             return Err(full());
         }
         let step = Step { channel: step.channel.trim(), ..step };
-        let number = match self.channels.number(step.channel) {
-            Some(number) => number,
-            None => {
-                let (journey, touch) = (self.ends.len(), length - self.open);
-                match usable(step.channel) {
-                    Ok(channel) => self.channels.intern(channel).ok_or_else(full)?,
-                    Err(Unusable::Blank) => return Err(JourneyError::BlankChannel { journey, touch }),
-                    Err(Unusable::Reserved) => {
-                        let channel = step.channel.to_owned();
-                        return Err(JourneyError::ReservedChannel { journey, touch, channel });
-                    }
+        let known = self.channels.number(step.channel);
+        if known.is_none() {
+            let (journey, touch) = (self.ends.len(), length - self.open);
+            match usable(step.channel) {
+                Ok(_) => {}
+                Err(Unusable::Blank) => return Err(JourneyError::BlankChannel { journey, touch }),
+                Err(Unusable::Reserved) => {
+                    let channel = step.channel.to_owned();
+                    return Err(JourneyError::ReservedChannel { journey, touch, channel });
                 }
             }
-        };
+        }
         let time = micros(step.time);
         if length > self.open {
             // An empty column of times reads as "none", so the comparison below covers both.
@@ -259,6 +262,11 @@ impl Journeys {
             }
             self.unordered |= time < before;
         }
+        // A touch that is refused leaves no name behind.
+        let number = match known {
+            Some(number) => number,
+            None => self.channels.intern(step.channel).ok_or_else(full)?,
+        };
         let campaign = match campaign_name(step.campaign) {
             None => NONE,
             Some(name) => {
@@ -282,8 +290,7 @@ impl Journeys {
     #[inline]
     pub fn end_journey(&mut self, conversion: &Conversion) -> Result<(), JourneyError> {
         self.finish(conversion)?;
-        self.open = self.touch_channels.len();
-        self.open_copies = 0;
+        self.begin(self.touch_channels.len());
         Ok(())
     }
 
@@ -312,8 +319,7 @@ impl Journeys {
     pub fn end_and_continue(&mut self, conversion: &Conversion) -> Result<(), JourneyError> {
         self.finish(conversion)?;
         let (from, until) = (self.open, self.touch_channels.len());
-        self.open = until;
-        self.open_copies = 0;
+        self.begin(until);
         let copies = self.copies + (until - from);
         if copies > MAX_COPIES.max(MAX_COPIED.saturating_mul(until - self.copies)) {
             return Err(JourneyError::HistoryTooLong { journey: self.ends.len(), copies: self.copies });
@@ -330,6 +336,13 @@ impl Journeys {
         }
         (self.copies, self.open_copies) = (copies, until - from);
         Ok(())
+    }
+
+    /// Begins a journey with the touches from here on.
+    fn begin(&mut self, open: usize) {
+        self.open = open;
+        self.open_copies = 0;
+        (self.open_channels, self.open_campaigns) = (self.channels.len(), self.campaigns.len());
     }
 
     /// How many touches there are, those of the open journey included.
@@ -363,6 +376,9 @@ impl Journeys {
         self.touch_channels.truncate(self.open);
         self.touch_times.truncate(self.open);
         self.touch_campaigns.truncate(self.open);
+        // Names that nothing but these touches had.
+        self.channels.truncate(self.open_channels);
+        self.campaigns.truncate(self.open_campaigns);
         self.unordered = false;
     }
 
@@ -412,7 +428,13 @@ impl Journeys {
         self.conversions += end.count;
         self.nulls += end.nulls;
         if let Some(value) = end.value {
-            self.currency.get_or_insert(value.currency());
+            // An amount of zero has no currency of its own, in whatever order conversions come.
+            if value.minor() == 0 {
+                let least = self.zero_currency.map_or(value.currency(), |known| known.min(value.currency()));
+                self.zero_currency = Some(least);
+            } else {
+                self.currency = Some(value.currency());
+            }
             self.value += i128::from(value.minor());
             self.absolute_value += i128::from(value.minor().unsigned_abs());
         }
@@ -502,13 +524,13 @@ impl Journeys {
     #[must_use]
     pub fn value(&self) -> Option<Money> {
         // Fits: the sum of absolute values does.
-        self.currency.map(|currency| Money::new(i64::try_from(self.value).unwrap_or_default(), currency))
+        self.currency().map(|currency| Money::new(i64::try_from(self.value).unwrap_or_default(), currency))
     }
 
-    /// The currency of the values.
+    /// The currency of the values: of those that are not zero, when there is one.
     #[must_use]
     pub fn currency(&self) -> Option<Currency> {
-        self.currency
+        self.currency.or(self.zero_currency)
     }
 
     /// The channels, in the order they were first pushed: [`Journey::channel_number`] counts in it.
@@ -659,7 +681,7 @@ impl<'a> Journey<'a> {
     /// What its conversions are worth; `None` when no journey of the set has a value.
     #[must_use]
     pub fn value(&self) -> Option<Money> {
-        self.set.currency.map(|currency| Money::new(self.minor(), currency))
+        self.set.currency().map(|currency| Money::new(self.minor(), currency))
     }
 
     #[inline]

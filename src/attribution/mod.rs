@@ -4,7 +4,7 @@
 //! divides every conversion among the touches that led to it, by any number of models side by side:
 //!
 //! * [`credit`](Attribution::credit) gives real numbers by channel, with what a reader must know beside them: too few
-//!   conversions, removal effects, bootstrap intervals;
+//!   conversions, removal effects, bootstrap intervals. What is said of too few stands beside every other figure too;
 //! * [`allocate`](Attribution::allocate) gives the value to the last minor unit, rolled up by channel, campaign, month,
 //!   pipeline or conversion, so that every roll-up sums to the same total;
 //!   [`credit_and_allocate`](Attribution::credit_and_allocate) does both and learns once;
@@ -67,7 +67,7 @@
 //! let costs = [("sem".to_owned(), Money::new(20_00, Currency::CNY))].into();
 //! let report = attribution.report(&journeys, &costs, 1.0)?;
 //! let sem = report.rows.iter().find(|row| row.channel == "sem").unwrap();
-//! let linear = report.models.iter().position(|model| model.as_str() == "linear").unwrap();
+//! let linear = report.models.iter().position(|one| one.model.as_str() == "linear").unwrap();
 //! assert_eq!(sem.models[linear].value, Money::new(33_34, Currency::CNY));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -122,6 +122,7 @@
 mod allocation;
 mod arrivals;
 mod assemble;
+mod beside;
 mod bootstrap;
 mod by_channel;
 mod by_place;
@@ -143,12 +144,14 @@ mod names;
 mod ownership;
 mod ownership_rules;
 mod path;
+mod pay_all;
 mod person_keys;
 mod preset;
 mod random;
 mod records;
 mod registry;
 mod report;
+mod rows;
 mod rules;
 mod run;
 mod sets;
@@ -159,7 +162,7 @@ mod sums;
 mod touches_of;
 mod visit;
 
-pub use allocation::{Allocation, AllocationRow, Dimension, TouchCredit};
+pub use allocation::{Allocation, TouchCredit, UnattributedValue};
 pub use channel::share_channel;
 pub(crate) use compile::check_ownership;
 pub use credit_model::{CreditModel, Fit, Path, Paths};
@@ -171,7 +174,8 @@ pub use markov::{MarkovFit, MarkovTransition, OrderScore};
 pub use ownership::{Disregard, Entry, Ownership, OwnershipReason};
 pub use ownership_rules::{OwnershipMethod, OwnershipRules};
 pub use records::{Assembled, AssembledTouch, CustomerJourney, Origin, Records};
-pub use report::{ChannelReport, Figures, ReportError, ReportRow, channel_costs};
+pub use report::{ChannelReport, Figures, ReportError, ReportModel, ReportRow, channel_costs};
+pub use rows::{AllocationRow, Dimension};
 pub use rules::{
     Anchor, AttributionRules, Bootstrap, Division, Game, JourneyRules, LastNonRules, LookBack, Markov,
     MilestoneBased, Minimum, Model, ModelRules, PathTransform, PositionBased, Preference, Repeat, Shapley,

@@ -8,8 +8,8 @@ use super::ownership::Entry;
 use super::ownership_rules::OwnershipRules;
 use super::rules::{MilestoneBased, PositionBased, TimeDecay};
 
-/// Percentages are read to a millionth, so that their proportions are whole numbers.
-const MILLIONTHS: f64 = 1e6;
+/// Percentages and discounts are read to a millionth, so that their proportions are whole numbers.
+pub(super) const MILLIONTHS: f64 = 1e6;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct First;

@@ -31,6 +31,15 @@ impl Names {
         Some(number)
     }
 
+    /// Forgets the names from a number on.
+    pub(super) fn truncate(&mut self, length: usize) {
+        while self.texts.len() > length {
+            if let Some(text) = self.texts.pop() {
+                self.numbers.remove(&text);
+            }
+        }
+    }
+
     pub(super) fn number(&self, text: &str) -> Option<u32> {
         self.numbers.get(text).copied()
     }

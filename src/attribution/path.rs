@@ -29,6 +29,8 @@ pub(super) struct Preparation<'a> {
     trivial: bool,
     /// Touches the filter failed for, and what it said first.
     faults: Cell<u64>,
+    /// Journeys up to here have been looked at: their faults are counted.
+    looked_at: Cell<usize>,
     first_fault: RefCell<String>,
 }
 
@@ -89,6 +91,7 @@ impl<'a> Preparation<'a> {
             aside: over,
             trivial,
             faults: Cell::new(0),
+            looked_at: Cell::new(0),
             first_fault: RefCell::default(),
         }
     }
@@ -171,11 +174,14 @@ impl<'a> Preparation<'a> {
         let (from, until) = self.window(journey)?;
         kept.extend(from as u32..until as u32);
         if let Some(filter) = self.filter {
+            // However often a model looks at a journey, a touch that fails is one.
+            let is_new = journey.index >= self.looked_at.get();
+            self.looked_at.set(self.looked_at.get().max(journey.index + 1));
             kept.retain(|touch| match filter.eval(&TouchFacts { journey, touch: *touch as usize }) {
                 Ok(counts) => counts,
                 // A fault must not move money: the touch is kept, and the answer says so.
                 Err(fault) => {
-                    if self.faults.replace(self.faults.get() + 1) == 0 {
+                    if is_new && self.faults.replace(self.faults.get() + 1) == 0 {
                         *self.first_fault.borrow_mut() = fault.to_string();
                     }
                     true

@@ -44,6 +44,7 @@ impl Default for AttributionRules {
 
 impl AttributionRules {
     /// What sales to companies look at: the touches that made the lead, the opportunity and the deal, over a year.
+    /// `u_shaped` is by milestone here, first touch and lead; that of the other presets is by place, first and last touch.
     ///
     /// ```
     /// use leadkit::attribution::{Attribution, AttributionRules};
@@ -67,7 +68,8 @@ impl AttributionRules {
         rules
     }
 
-    /// What sales to consumers look at: the last touch that is not direct, and models of the whole path, over 30 days.
+    /// What sales to consumers look at: the last touch that is not direct, and models of the whole path, over 30 days. A
+    /// direct visit is a touch with the channel `direct`: name it so, or change `last_non_direct`.
     ///
     /// ```
     /// use leadkit::attribution::{Attribution, AttributionRules};

@@ -5,12 +5,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::allocation::{Allocation, Dimension};
+use super::allocation::{Allocation, UnattributedValue};
 use super::cents::Divider;
 use super::channel::{campaign_name, channel_of, usable};
+use super::credits::{Note, write_notes};
 use super::engine::Attribution;
 use super::error::AttributionError;
 use super::journeys::Journeys;
+use super::rows::Dimension;
 use crate::model::{ActivityId, Campaign, Money, MoneyError, RuleId, Touch};
 
 /// Why a report was not made.
@@ -28,6 +30,14 @@ pub enum ReportError {
         /// What is wrong.
         error: MoneyError,
     },
+    /// A cost of what is no channel.
+    #[error(
+        "a cost has the channel `{channel}`, which is blank or a reserved name: name a channel, or leave the cost out"
+    )]
+    Channel {
+        /// The channel.
+        channel: String,
+    },
     /// The margin is not a number.
     #[error("`{margin}` is not a margin: it should be a finite number, such as 0.3")]
     Margin {
@@ -44,9 +54,32 @@ pub struct ChannelReport {
     /// Which part of the value is earned, for the return on investment.
     pub margin: f64,
     /// The models, in the order of [`ReportRow::models`].
-    pub models: Vec<RuleId>,
-    /// By channel; money that no channel gets is not here.
+    pub models: Vec<ReportModel>,
+    /// By channel; what no channel gets stands in [`ReportModel::unattributed`].
     pub rows: Vec<ReportRow>,
+}
+
+/// One model of a report, and what a reader of its figures must know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReportModel {
+    /// The model's id in the rules.
+    pub model: RuleId,
+    /// Conversions of all journeys.
+    pub conversions: u64,
+    /// What no channel gets of them.
+    pub unattributed: UnattributedValue,
+    /// Too few conversions, and what else there is to say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+}
+
+impl fmt::Display for ReportModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.conversions == 1 { "" } else { "s" };
+        write!(f, "{}: {} conversion{plural}", self.model, self.conversions)?;
+        write_notes(f, &self.notes, self.conversions)
+    }
 }
 
 /// One channel.
@@ -79,12 +112,16 @@ pub struct Figures {
     /// Return on investment: (value · margin − cost) / cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roi: Option<f64>,
+    /// Whether the model sees fewer conversions with the channel than the minimum, so that the figures mean little.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_few: bool,
 }
 
 impl fmt::Display for ChannelReport {
-    /// One line a channel and model.
+    /// One line a channel and model, one a model for what no channel gets, and a line with `#` a model for what there is
+    /// to say of its figures.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("channel\tmodel\tconversions\tvalue\tcost\tCAC\tROAS\tROI")?;
+        f.write_str("channel\tmodel\tconversions\tvalue\tcost\tCAC\tROAS\tROI\tnote")?;
         for row in &self.rows {
             for (model, figures) in self.models.iter().zip(&row.models) {
                 let money =
@@ -93,16 +130,27 @@ impl fmt::Display for ChannelReport {
                     |ratio: Option<f64>| ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
                 write!(
                     f,
-                    "\n{}\t{model}\t{:.2}\t{}\t{}\t{}\t{}\t{}",
+                    "\n{}\t{}\t{:.2}\t{}\t{}\t{}\t{}\t{}\t{}",
                     row.channel,
+                    model.model,
                     figures.conversions,
                     figures.value,
                     money(row.cost),
                     money(figures.cac),
                     ratio(figures.roas),
-                    ratio(figures.roi)
+                    ratio(figures.roi),
+                    if figures.is_few { "few" } else { "-" }
                 )?;
             }
+        }
+        for ReportModel { model, unattributed, .. } in &self.models {
+            if unattributed.is_some() {
+                let UnattributedValue { conversions, value } = unattributed;
+                write!(f, "\n(unattributed)\t{model}\t{conversions:.2}\t{value}\t-\t-\t-\t-\t-")?;
+            }
+        }
+        for model in self.models.iter().filter(|model| !model.notes.is_empty()) {
+            write!(f, "\n# {model}")?;
         }
         Ok(())
     }
@@ -115,8 +163,8 @@ fn rounded(ratio: f64) -> f64 {
 impl Attribution {
     /// Puts what channels cost beside what they are credited with, all models side by side.
     ///
-    /// `costs` is by channel; one that has a cost and no touch is a row as well. `margin` is the part of the value that
-    /// is earned, 1 for the turnover itself.
+    /// `costs` is by channel, named as in journeys: without spaces around it, by letter and case; one that has a cost and
+    /// no touch is a row as well. `margin` is the part of the value that is earned, 1 for the turnover itself.
     ///
     /// ```
     /// use leadkit::attribution::{Attribution, Conversion, Journeys, Step};
@@ -134,11 +182,14 @@ impl Attribution {
     /// let sem = &report.rows[0].models[0];
     /// assert_eq!(sem.cac, Some(Money::new(150_00, Currency::CNY)));
     /// assert_eq!((sem.roas, sem.roi), (Some(3.0), Some(0.5)));
+    /// assert!(sem.is_few, "two conversions prove nothing");
+    /// assert!(report.to_string().ends_with("\n# last: 2 conversions, fewer than 30"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// When a model gives no answer, a cost is in another currency than the values, or the margin is not finite.
+    /// When a model gives no answer, a cost is of no channel or in another currency than the values, costs are too large
+    /// to be added, or the margin is not finite.
     pub fn report(
         &self,
         journeys: &Journeys,
@@ -153,23 +204,36 @@ impl Attribution {
             let error = MoneyError::CurrencyMismatch { left: currency, right: cost.currency() };
             return Err(ReportError::Money { channel: channel.clone(), error });
         }
+        let mut spent: BTreeMap<&str, Money> = BTreeMap::new();
+        for (channel, cost) in costs {
+            let name = usable(channel).map_err(|_| ReportError::Channel { channel: channel.clone() })?;
+            let before = spent.get(name).copied().unwrap_or(Money::new(0, currency));
+            let sum = before.checked_add(*cost);
+            let sum = sum.map_err(|error| ReportError::Money { channel: name.to_owned(), error })?;
+            spent.insert(name, sum);
+        }
         let allocations = self.allocate(journeys, &[Dimension::Channel])?;
         let mut channels: BTreeSet<&str> = journeys.channels().collect();
-        channels.extend(costs.keys().map(String::as_str));
+        channels.extend(spent.keys());
         let rows = channels.into_iter().map(|channel| {
-            let cost = costs.get(channel).copied();
+            let cost = spent.get(channel).copied();
             let models = allocations.iter().map(|allocation| {
                 let row = allocation.channel(channel);
                 let value = row.map_or(0, |row| row.value.minor());
-                figures(row.map_or(0.0, |row| row.conversions), Money::new(value, currency), cost, margin)
+                let conversions = row.map_or(0.0, |row| row.conversions);
+                let is_few = row.is_some_and(|row| row.is_few);
+                Figures { is_few, ..figures(conversions, Money::new(value, currency), cost, margin) }
             });
             ReportRow { channel: channel.to_owned(), cost, models: models.collect() }
         });
-        Ok(ChannelReport {
-            margin,
-            rows: rows.collect(),
-            models: self.models.iter().map(|model| model.rules.id.clone()).collect(),
-        })
+        let rows = rows.collect();
+        let models = allocations.into_iter().map(|allocation| ReportModel {
+            model: allocation.model,
+            conversions: allocation.conversions,
+            unattributed: allocation.unattributed,
+            notes: allocation.notes,
+        });
+        Ok(ChannelReport { margin, rows, models: models.collect() })
     }
 }
 
@@ -187,6 +251,7 @@ fn figures(conversions: f64, value: Money, cost: Option<Money>, margin: f64) -> 
         cac,
         roas: ratio(earned),
         roi: spent.and_then(|spent| ratio(earned * margin - spent)),
+        is_few: false,
     }
 }
 
@@ -203,7 +268,7 @@ impl Allocation {
 
     /// Divides a budget in proportion to what channels are credited with: by value, or by conversions when no channel
     /// has a value above zero. The amounts sum to the budget exactly, by largest remainder; channels that are credited
-    /// with nothing get nothing and are left out.
+    /// with nothing get nothing and are left out. A negative amount is divided like its opposite.
     ///
     /// ```
     /// use leadkit::attribution::{Attribution, Conversion, Dimension, Journeys, Step};
@@ -224,7 +289,7 @@ impl Allocation {
     /// ```
     ///
     /// # Errors
-    /// When no channel is credited with anything.
+    /// When no channel is credited with anything, and when the allocation is not rolled up by channel.
     pub fn propose_budget(&self, budget: Money) -> Result<BTreeMap<String, Money>, MoneyError> {
         self.split_among(budget, |_| true)
     }
@@ -251,7 +316,7 @@ impl Allocation {
     /// ```
     ///
     /// # Errors
-    /// When no partner is credited with anything.
+    /// When no partner is credited with anything, and when the allocation is not rolled up by channel.
     pub fn partner_shares(
         &self,
         amount: Money,

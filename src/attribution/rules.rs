@@ -73,10 +73,11 @@ pub struct ModelRules {
     pub id: RuleId,
     /// The model.
     pub model: Model,
-    /// Channels whose touches the model does not see.
+    /// Channels whose touches the model does not see. Here and below channels are named as touches name them, by letter and
+    /// case; a [`Note`](super::Note) says so when touches have almost the same name.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub ignore: BTreeSet<String>,
-    /// Channels whose weight is multiplied, 0 to 1.
+    /// Channels whose weight is multiplied, 0 to 1; factors count to a millionth.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub discount: BTreeMap<String, f64>,
     /// Channels that push others aside.
@@ -279,7 +280,7 @@ impl Default for TimeDecay {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Markov {
-    /// 1 to 4 (default 1); `null` to choose by penalised AUC.
+    /// 1 to 4 (default 1); `null` to choose by penalised AUC, as [`OrderScore`](super::OrderScore) says.
     pub order: Option<u8>,
     /// What is divided by the removal effects.
     pub divide: Division,
@@ -340,7 +341,8 @@ closed_enum! {
     /// What a later conversion of the same customer is credited to.
     #[derive(Default)]
     Repeat {
-        /// The touches since the conversion before.
+        /// The touches since the conversion before; conversions of one moment have the same touches. One that no new
+        /// touch led to is unattributed: `full_history` credits it to the touches before.
         #[default]
         Cut = "cut",
         /// All touches up to it.

@@ -6,10 +6,11 @@ use super::by_channel::{ByChannel, Learnt};
 use super::credit_model::{CreditModel, Path, Paths};
 use super::error::CreditError;
 use super::journeys::{Journey, Journeys};
-use super::models::{First, Last, LastNon, Linear, Positions, UniqueLinear};
+use super::models::{First, Last, LastNon, Linear, MILLIONTHS, Positions, UniqueLinear};
 use super::path::{Preparation, Scratch};
 use super::rules::{Markov, MilestoneBased, ModelRules, TimeDecay};
 use super::shapley::RateGame;
+use super::sums::sum_of;
 
 /// A model ready to use.
 #[derive(Debug, Clone)]
@@ -86,7 +87,7 @@ pub(super) struct Run<'a> {
     pub(super) journeys: &'a Journeys,
     pub(super) model: &'a Compiled,
     pub(super) preparation: Preparation<'a>,
-    /// By channel number; empty when no channel is discounted.
+    /// By channel number, in millionths; empty when no channel is discounted.
     discounts: Vec<f64>,
 }
 
@@ -95,7 +96,7 @@ impl<'a> Run<'a> {
         let mut discounts = Vec::new();
         if !model.rules.discount.is_empty() {
             let factor = |name: &str| model.rules.discount.get(name).copied().unwrap_or(1.0);
-            discounts = journeys.channels().map(factor).collect();
+            discounts = journeys.channels().map(|name| libm::rint(factor(name) * MILLIONTHS)).collect();
         }
         Run { journeys, model, preparation, discounts }
     }
@@ -111,7 +112,7 @@ impl<'a> Run<'a> {
     }
 
     fn discount(&self, channel: u32) -> f64 {
-        self.discounts.get(channel as usize).copied().unwrap_or(1.0)
+        self.discounts.get(channel as usize).copied().unwrap_or(MILLIONTHS)
     }
 
     /// Shows what the model sees of the journeys, as often as `taken` says.
@@ -238,14 +239,17 @@ impl<'a> Run<'a> {
             check(path, weights)?;
         }
         if !self.discounts.is_empty() {
+            if weights.iter().any(|weight| *weight > f64::MAX / MILLIONTHS) {
+                rescale(weights);
+            }
             for (weight, channel) in weights.iter_mut().zip(path.channels) {
                 *weight *= self.discount(*channel);
             }
         }
-        let sum: f64 = weights.iter().sum();
+        let sum = sum_of(weights);
         if !sum.is_finite() || (sum > 0.0 && sum < f64::MIN_POSITIVE / f64::EPSILON) {
             rescale(weights);
-            return Ok(weights.iter().sum());
+            return Ok(sum_of(weights));
         }
         Ok(sum)
     }

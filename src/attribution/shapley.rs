@@ -7,6 +7,7 @@
 use super::credit_model::{CreditModel, Fit, Path, Paths};
 use super::error::CreditError;
 use super::journeys::Journey;
+use super::markov::Ranks;
 use super::models::UniqueLinear;
 
 /// Most players of a general game: its table then has a million entries.
@@ -32,7 +33,7 @@ const MAX_PLAYERS: usize = 20;
 /// ```
 ///
 /// # Errors
-/// When the number of coalitions is no power of two, is too large, or a worth is not finite.
+/// When the number of coalitions is no power of two, is too large, or a worth or a value is not finite.
 pub fn shapley_values(worth: &[f64]) -> Result<Vec<f64>, CreditError> {
     let players = worth.len().trailing_zeros() as usize;
     if !worth.len().is_power_of_two() {
@@ -47,7 +48,13 @@ pub fn shapley_values(worth: &[f64]) -> Result<Vec<f64>, CreditError> {
     if let Some(index) = worth.iter().position(|worth| !worth.is_finite()) {
         return Err(CreditError::custom(format!("the worth of coalition {index} is not finite")));
     }
-    Ok(values_of(worth.to_vec(), players))
+    let values = values_of(worth.to_vec(), players);
+    if values.iter().any(|value| !value.is_finite()) {
+        return Err(CreditError::custom(
+            "the values of the game are too large for floats: scale the worth down",
+        ));
+    }
+    Ok(values)
 }
 
 /// The values of a game whose table is used up.
@@ -108,17 +115,22 @@ impl CreditModel for RateGame {
 
     fn fit(&self, paths: &Paths<'_>) -> Result<Option<Fit>, CreditError> {
         // Only channels that occur are players: names may be known that no path uses.
-        let mut player: Vec<Option<usize>> = vec![None; paths.channels()];
-        let mut players = 0;
+        let ranks = Ranks::of(paths);
+        let mut occurs = vec![false; paths.channels()];
         paths.visit(&mut |path| {
-            for channel in path.journey.channels {
-                let player = &mut player[*channel as usize];
-                if player.is_none() {
-                    *player = Some(players);
-                    players += 1;
-                }
-            }
+            path.journey.channels.iter().for_each(|channel| occurs[ranks.rank(*channel) as usize] = true);
         })?;
+        // In the order of their names, so that no sum depends on which journey came first.
+        let mut players = 0;
+        let by_rank: Vec<Option<usize>> = occurs
+            .iter()
+            .map(|occurs| {
+                players += usize::from(*occurs);
+                occurs.then(|| players - 1)
+            })
+            .collect();
+        let player: Vec<Option<usize>> =
+            (0..paths.channels() as u32).map(|channel| by_rank[ranks.rank(channel) as usize]).collect();
         if players > MAX_PLAYERS {
             return Err(CreditError::TooManyChannels { channels: players, most: MAX_PLAYERS });
         }
@@ -152,6 +164,7 @@ impl CreditModel for RateGame {
             conversions: positive(&effects),
             values: positive(&values),
             effects: Some(effects),
+            value_effects: values.iter().any(|value| *value != 0.0).then_some(values),
             // Three tables, each summed over its subsets player by player.
             work: 3 * (players as u64) * (1u64 << players) / 2,
             ..Fit::default()

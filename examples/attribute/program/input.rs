@@ -141,9 +141,15 @@ fn channels<'a>(table: &Table<'a>, row: &Row<'a>) -> Result<Vec<&'a str>, CellEr
     if ["->", "=>", "→", "⇒", "＞"].iter().any(|arrow| path.contains(arrow)) {
         return Err(table.error(row, 0, "channels with ` > ` between, which is no arrow"));
     }
-    let channels: Vec<&str> = path.split('>').map(str::trim).collect();
+    let parts: Vec<&str> = path.split('>').collect();
+    let channels: Vec<&str> = parts.iter().map(|part| part.trim()).collect();
     if channels.contains(&"") {
         return Err(table.error(row, 0, "channels with ` > ` between, none of them empty"));
+    }
+    // Without blanks nobody knows whether it stands between channels or in the name of one.
+    let is_apart = |pair: &[&str]| pair[0].ends_with(' ') || pair[1].starts_with(' ');
+    if !parts.windows(2).all(is_apart) {
+        return Err(table.error(row, 0, "channels with ` > ` between, blanks included"));
     }
     match channels.iter().find(|channel| Journeys::RESERVED.contains(channel)) {
         Some(reserved) => {

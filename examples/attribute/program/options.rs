@@ -14,9 +14,10 @@ const USAGE: &str = "\
 usage: attribute [PATHS.tsv] [--model MODEL | --all] [options]
   PATHS.tsv: a header, then path, conversions, value, nulls, with a tab between; ` > ` stands between channels.
              conversions and nulls are whole numbers (2.0 too), value is a decimal, what all conversions of the line are worth
-             together; value and nulls may be missing
+             together; value and nulls may be missing. A `>` without blanks around it is refused
   --model MODEL    first, last, last_non:CHANNEL,.., linear, u:40,20,40, time_decay:7d, markov:1 to markov:4,
-                   markov:auto, shapley, shapley:rate
+                   markov:auto (the lowest order that no higher one beats on journeys left out), shapley,
+                   shapley:rate
   --all            one column a model: conversions (with --value or --cents: value)
   --events         the table has one touch a line: journey, time (without a zone it is UTC), channel, and if you like
                    conversions and value, which end the journey with that touch; without a mark of conversions each journey is one conversion when it
@@ -190,7 +191,7 @@ fn read_model(text: &str, divide: Division) -> Result<ModelRules, Box<dyn Error>
         _ => {
             return Err(wrong(
                 text,
-                "first, last, last_non:CHANNEL,.., linear, u:40,20,40, time_decay:7d, markov:K, shapley or shapley:rate",
+                "first, last, last_non:CHANNEL,.., linear, u:40,20,40, time_decay:7d, markov:1 to markov:4, markov:auto, shapley or shapley:rate",
             ));
         }
     };

@@ -284,6 +284,9 @@ fn notes_of(model: &ModelCredits) -> Vec<String> {
         .notes
         .iter()
         .map(|note| match note {
+            Note::FewConversions { have, need } if *have == model.conversions => {
+                format!("{have} conversions, fewer than {need}")
+            }
             Note::FewConversions { have, need } => {
                 format!("{have} attributed of {} conversions, fewer than {need}", model.conversions)
             }
@@ -299,6 +302,10 @@ fn notes_of(model: &ModelCredits) -> Vec<String> {
         lines.push(format!("few conversions of {named}{more}"));
     }
     if let Some(markov) = model.markov.as_ref().filter(|markov| !markov.orders.is_empty()) {
+        if markov.orders.iter().all(|one| one.auc.is_none()) {
+            lines.push("all journeys convert, or none: there is no order to choose, it is 1".to_owned());
+            return lines;
+        }
         for one in &markov.orders {
             let area = |area: Option<f64>| area.map_or_else(|| "-".to_owned(), |area| format!("{area:.6}"));
             let (auc, penalised) = (area(one.auc), area(one.penalised_auc));

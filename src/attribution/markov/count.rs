@@ -4,10 +4,11 @@
 use rustc_hash::FxHashMap;
 
 use super::fit::MAX_ORDER;
+use super::ranks::Ranks;
 use crate::attribution::credit_model::{Path, Paths};
 use crate::attribution::error::CreditError;
 
-/// The last channels, oldest first; 0 is the start, a channel its number plus 1. Shorter orders leave the first
+/// The last channels, oldest first; 0 is the start, a channel its rank plus 1. Shorter orders leave the first
 /// places 0.
 pub(super) type Tuple = [u32; MAX_ORDER as usize];
 
@@ -42,7 +43,7 @@ pub(super) struct Step {
 
 impl Counts {
     /// Counts all paths. One look-up a touch.
-    pub(super) fn of(paths: &Paths<'_>, order: u8) -> Result<Counts, CreditError> {
+    pub(super) fn of(paths: &Paths<'_>, ranks: &Ranks, order: u8) -> Result<Counts, CreditError> {
         let mut counts = Counts {
             order,
             channels: paths.channels(),
@@ -51,22 +52,23 @@ impl Counts {
             steps: Vec::new(),
         };
         let mut tables = Tables::default();
-        paths.visit(&mut |path| counts.add(path, &mut tables))?;
+        paths.visit(&mut |path| counts.add(path, ranks, &mut tables))?;
         Ok(counts)
     }
 
-    fn add(&mut self, path: &Path<'_>, tables: &mut Tables) {
+    fn add(&mut self, path: &Path<'_>, ranks: &Ranks, tables: &mut Tables) {
         let times = path.conversions + path.nulls;
         if times == 0 {
             return;
         }
         let mut state = 0u32;
         for channel in path.journey.channels {
+            let channel = ranks.rank(*channel);
             // Both fit: there are fewer than 2^32 states and channels.
-            let key = u64::from(state) << 32 | u64::from(*channel);
+            let key = u64::from(state) << 32 | u64::from(channel);
             let step = match tables.steps.get(&key) {
                 Some(step) => *step,
-                None => self.new_step(key, state, *channel, tables),
+                None => self.new_step(key, state, channel, tables),
             };
             let step = &mut self.steps[step as usize];
             step.count += times;

@@ -40,19 +40,20 @@ pub struct MarkovTransition {
     pub count: u64,
 }
 
-/// How well the chain of one order tells journeys that convert from those that do not.
+/// How well the chain of one order tells journeys that convert from those that do not: journeys are ranked by how often
+/// those that ended in the same state convert. 0.5 tells nothing apart, 1 everything.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OrderScore {
     /// The order.
     pub order: u8,
-    /// Area under the ROC curve when journeys are ranked by how often those that ended in the same state convert; 0.5
-    /// tells nothing apart, 1 everything. `None` when all journeys convert, or none.
+    /// Area under the ROC curve, journeys ranked by their own state: a chain with a state for each journey has 1 without
+    /// having learnt anything. `None` when all journeys convert, or none.
     pub auc: Option<f64>,
-    /// Free probabilities of the chain.
-    pub parameters: u64,
-    /// The area, less for more parameters: `1 − (1 − auc)·(n − 1) / (n − parameters − 1)` over `n` journeys, as R² is
-    /// adjusted. `None` when there are not more journeys than parameters.
+    /// The same area without what is only learnt by heart: of each pair of a conversion and a null both are left out
+    /// of the rates they are ranked by (leave-pair-out), and a state that has no other journey says what all do. A
+    /// higher order is chosen when it raises this by more than three standard errors of an area that tells nothing
+    /// apart, `sqrt((a + b + 1) / 12·a·b)` of `a` conversions and `b` nulls, and by more than 0.01.
     pub penalised_auc: Option<f64>,
 }
 

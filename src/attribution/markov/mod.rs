@@ -12,8 +12,10 @@ mod dense;
 mod fit;
 mod iterate;
 mod model;
+mod ranks;
 mod removal;
 
 pub(super) use fit::MAX_ORDER;
 pub use fit::{MarkovFit, MarkovTransition, OrderScore};
-pub(super) use model::{chosen_order, matrix};
+pub(super) use model::matrix;
+pub(super) use ranks::Ranks;

@@ -4,6 +4,7 @@ use super::auc;
 use super::chain::Chain;
 use super::count::Counts;
 use super::fit::{MarkovFit, MarkovTransition};
+use super::ranks::Ranks;
 use super::removal::Removal;
 use crate::attribution::credit_model::{CreditModel, Fit, Paths};
 use crate::attribution::error::CreditError;
@@ -18,17 +19,20 @@ impl CreditModel for Markov {
     }
 
     fn fit(&self, paths: &Paths<'_>) -> Result<Option<Fit>, CreditError> {
+        let ranks = Ranks::of(paths);
         let (order, scores) = match self.order {
             Some(order) => (order, Vec::new()),
-            None => auc::choose_order(paths)?,
+            None => auc::choose_order(paths, &ranks)?,
         };
-        let chain = Chain::new(&Counts::of(paths, order)?);
-        let removal = Removal::of(&chain, &named(paths))?;
-        let values = removal.value_effects.clone().unwrap_or_else(|| removal.effects.clone());
+        let chain = Chain::new(&Counts::of(paths, &ranks, order)?);
+        let removal = Removal::of(&chain, &named(&ranks))?;
+        let effects = ranks.by_number(&removal.effects);
+        let value_effects = removal.value_effects.as_deref().map(|effects| ranks.by_number(effects));
         Ok(Some(Fit {
-            conversions: removal.effects.clone(),
-            values,
-            effects: Some(removal.effects),
+            conversions: effects.clone(),
+            values: value_effects.clone().unwrap_or_else(|| effects.clone()),
+            effects: Some(effects),
+            value_effects: value_effects.filter(|_| chain.value.iter().any(|value| *value != 0.0)),
             by_journey: self.divide == Division::Journey,
             work: removal.work,
             markov: Some(MarkovFit {
@@ -43,19 +47,19 @@ impl CreditModel for Markov {
     }
 }
 
-/// The fitted chain's transitions, in the order of their states.
+/// The fitted chain's transitions, in the order of their states; without an order, those of the one that is chosen.
 pub(in crate::attribution) fn matrix(
-    order: u8,
+    order: Option<u8>,
     paths: &Paths<'_>,
 ) -> Result<Vec<MarkovTransition>, CreditError> {
-    Ok(Chain::new(&Counts::of(paths, order)?).matrix(&named(paths)))
+    let ranks = Ranks::of(paths);
+    let order = match order {
+        Some(order) => order,
+        None => auc::choose_order(paths, &ranks)?.0,
+    };
+    Ok(Chain::new(&Counts::of(paths, &ranks, order)?).matrix(&named(&ranks)))
 }
 
-fn named<'a>(paths: &'a Paths<'_>) -> impl Fn(u32) -> String + 'a {
-    |channel| paths.channel(channel as usize).unwrap_or_default().to_owned()
-}
-
-/// The order a model without one chooses.
-pub(in crate::attribution) fn chosen_order(paths: &Paths<'_>) -> Result<u8, CreditError> {
-    auc::choose_order(paths).map(|(order, _)| order)
+fn named(ranks: &Ranks) -> impl Fn(u32) -> String + '_ {
+    |channel| ranks.name(channel).to_owned()
 }

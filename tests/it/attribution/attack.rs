@@ -184,3 +184,57 @@ fn counts_and_amounts_near_their_limits() {
     let interval = with.credit(&journeys).unwrap().models()[0].channels[0].interval.unwrap();
     assert!(interval.low.is_finite() && interval.high.is_finite());
 }
+
+/// Shares sum to 1 however many there are, discounted and learnt ones too.
+#[test]
+fn shares_of_a_long_journey_sum_to_one() {
+    let mut journeys = Journeys::new();
+    for step in 0..100_000usize {
+        journeys.push(Step { channel: ["A", "B", "C"][step * step % 7 % 3], ..Step::default() }).unwrap();
+    }
+    journeys.end_journey(&Conversion { value: Some(cny(100)), ..Conversion::default() }).unwrap();
+    let attribution = engine(json!({"models": [
+        {"id": "linear", "model": "linear"},
+        {"id": "u", "model": {"position_based": {}}},
+        {"id": "tenth", "model": "linear", "discount": {"A": 0.1, "B": 0.1, "C": 0.1}},
+        {"id": "some", "model": {"position_based": {}}, "discount": {"A": 0.7}},
+        {"id": "chain", "model": {"markov": {"divide": "journey"}}},
+    ]}));
+    for model in attribution.shares(&journeys.get(0).unwrap()).unwrap() {
+        let (mut sum, mut lost) = (0.0f64, 0.0f64);
+        for share in &model.shares {
+            let next = sum + share;
+            lost += (sum - next) + share;
+            sum = next;
+        }
+        assert!((sum + lost - 1.0).abs() <= 1e-12, "{} {:e}", model.model, sum + lost - 1.0);
+    }
+    for model in attribution.credit(&journeys).unwrap().models() {
+        let sum: f64 = model.channels.iter().map(|one| one.conversions).sum();
+        assert!((sum - 1.0).abs() <= 1e-12, "{} {:e}", model.model, sum - 1.0);
+    }
+}
+
+/// Campaigns come from links, which strangers write: they cost nothing where they are not asked for, and what is asked
+/// for is counted before any is paid.
+#[test]
+fn campaigns_are_paid_only_where_they_are_asked_for() {
+    let mut journeys = Journeys::new();
+    for index in 0..40_000 {
+        let campaign = format!("k{}", index % 26_000);
+        journeys.push(Step { channel: "sem", campaign: Some(&campaign), time: None }).unwrap();
+        journeys.end_journey(&Conversion { value: Some(cny(3)), nulls: 1, ..Conversion::default() }).unwrap();
+    }
+    let attribution = one(json!({"markov": {}}));
+    for by in [&[Dimension::Channel][..], &[], &[Dimension::Channel, Dimension::Conversion]] {
+        let allocated = attribution.allocate(&journeys, by).unwrap();
+        assert_eq!((allocated[0].rows.len(), allocated[0].rows[0].value), (1, cny(120_000)));
+    }
+    let error = attribution.allocate(&journeys, &[Dimension::Campaign]).unwrap_err();
+    let wanted = CreditError::AllocationTooLarge { conversions: 40_000, parts: 26_000, by_campaign: true };
+    assert_eq!(error.error, wanted);
+    assert!(
+        error.to_string().ends_with("work: roll up without `campaign`, or group rare campaigns"),
+        "{error}"
+    );
+}

@@ -24,6 +24,28 @@ fn rules_that_cannot_be_meant() {
             "models[1].id",
         ),
         (model(json!("lst")), "unknown_value", "models[0].model"),
+        (json!({"models": [{"id": "m", "model": "last", "ignore": [" "]}]}), "blank", "models[0].ignore"),
+        (
+            json!({"models": [{"id": "m", "model": "last", "discount": {"(null)": 0.5}}]}),
+            "reserved",
+            "models[0].discount",
+        ),
+        (
+            json!({"models": [{"id": "m", "model": "last", "discount": {"a": 0.5, " a": 0.1}}]}),
+            "duplicate",
+            "models[0].discount",
+        ),
+        (
+            json!({"models": [{"id": "m", "model": "last", "prefer": {"channels": [""]}}]}),
+            "blank",
+            "models[0].prefer.channels",
+        ),
+        (
+            json!({"models": [{"id": "m", "model": "last", "prefer": {"channels": ["a"], "over": ["(start)"]}}]}),
+            "reserved",
+            "models[0].prefer.over",
+        ),
+        (model(json!({"last_non": {"channels": [" "]}})), "blank", "models[0].model.last_non.channels"),
         (
             model(json!({"position_based": {"first": 40, "middle": 20, "last": 39.9}})),
             "not_whole",
@@ -172,6 +194,47 @@ fn reserved_names_are_no_channels() {
     let lines: Vec<String> =
         matrix.iter().map(|one| format!("{} to {}: {}", one.from, one.to, one.count)).collect();
     assert_eq!(lines, ["(start) to (direct): 2", "(direct) to (conversion): 1", "(direct) to (null): 1"]);
+}
+
+/// A touch that is refused, or dropped, is no channel's and no campaign's.
+#[test]
+fn what_is_not_stored_leaves_no_name() {
+    let mut journeys = Journeys::new();
+    journeys.push_touch("a", hour(1)).unwrap();
+    assert!(journeys.push(Step { channel: "ghost", campaign: Some("g"), time: None }).is_err());
+    journeys.end_journey(&Conversion::default()).unwrap();
+    journeys.push_touch("a", hour(2)).unwrap();
+    journeys.push(Step { channel: "dropped", campaign: Some("d"), time: Some(hour(3)) }).unwrap();
+    journeys.discard_open();
+    journeys.push_touch("wrong", hour(2)).unwrap();
+    let wrong = Conversion { value: Some(cny(1)), ..Conversion::null() };
+    assert!(journeys.end_journey(&wrong).is_err());
+    assert_eq!(journeys.channels().collect::<Vec<_>>(), ["a"]);
+    journeys.push(Step { channel: "b", campaign: Some("c"), time: Some(hour(3)) }).unwrap();
+    journeys.end_journey(&Conversion::default()).unwrap();
+    let last = journeys.get(1).unwrap();
+    assert_eq!((last.channel(0), last.campaign(0), last.channel_number(0)), (Some("b"), Some("c"), Some(1)));
+    assert_eq!(one(json!("last")).credit(&journeys).unwrap().models()[0].channels.len(), 2);
+}
+
+/// An amount of zero has no currency, in whatever order it comes.
+#[test]
+fn zero_has_no_currency() {
+    let zero = |currency| Money::new(0, currency);
+    for amounts in [[zero(Currency::EUR), cny(100)], [cny(100), zero(Currency::EUR)]] {
+        let mut journeys = Journeys::new();
+        for value in amounts {
+            journeys.end_journey(&Conversion { value: Some(value), ..Conversion::default() }).unwrap();
+        }
+        assert_eq!((journeys.value(), journeys.currency()), (Some(cny(100)), Some(Currency::CNY)));
+    }
+    for amounts in [[zero(Currency::EUR), zero(Currency::CNY)], [zero(Currency::CNY), zero(Currency::EUR)]] {
+        let mut journeys = Journeys::new();
+        for value in amounts {
+            journeys.end_journey(&Conversion { value: Some(value), ..Conversion::default() }).unwrap();
+        }
+        assert_eq!(journeys.value(), Some(cny(0)));
+    }
 }
 
 /// What is copied for a later conversion never reaches the next customer.
@@ -349,7 +412,10 @@ fn models_of_the_host_are_checked() {
         let allocated = custom("constant", weight)
             .allocate(&journeys, &[leadkit::attribution::Dimension::Channel])
             .unwrap();
-        assert_eq!(allocated[0].to_string(), "m divides 0.10 CNY: A 0.07 CNY; B 0.03 CNY");
+        assert_eq!(
+            allocated[0].to_string(),
+            "m divides 0.10 CNY of 1 conversion, fewer than 30: A 0.07 CNY (few); B 0.03 CNY (few)"
+        );
     }
     let nothing = custom("constant", 0.0).credit(&journeys).unwrap();
     assert_eq!(nothing.models()[0].unattributed.conversions, 1.0);
@@ -363,6 +429,8 @@ fn models_of_the_host_are_checked() {
 
 #[test]
 fn games_that_are_none() {
+    let error = shapley_values(&[f64::MAX, -f64::MAX]).unwrap_err();
+    assert!(error.to_string().contains("too large"), "{error}");
     assert_eq!(shapley_values(&[5.0]).unwrap(), Vec::<f64>::new());
     for worth in [vec![], vec![1.0; 3], vec![0.0, f64::NAN], vec![0.0; 1 << 21]] {
         assert!(shapley_values(&worth).is_err(), "{}", worth.len());

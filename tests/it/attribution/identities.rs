@@ -314,41 +314,6 @@ fn a_chain_as_long_as_the_journeys_repeats_them() {
 }
 
 #[test]
-fn the_order_is_chosen_by_penalised_area() {
-    // Whether a journey converts depends on the last two channels, not on the last one.
-    let mut rows = Vec::new();
-    for (path, conversions, nulls) in [
-        (vec![0, 0], 90, 10),
-        (vec![1, 0], 10, 90),
-        (vec![0, 1], 10, 90),
-        (vec![1, 1], 90, 10),
-        (vec![2, 0, 0], 90, 10),
-        (vec![2, 1, 0], 10, 90),
-    ] {
-        rows.push(PathRow { channels: path, conversions, nulls, value: 0 });
-    }
-    let chosen = one(json!({"markov": {"order": null}}));
-    let credits = chosen.credit(&paths(&rows)).unwrap();
-    let fit = credits.models()[0].markov.clone().unwrap();
-    assert_eq!(fit.order, 2);
-    assert_eq!(fit.orders.iter().map(|one| one.order).collect::<Vec<_>>(), [1, 2, 3, 4]);
-    // Order 1: journeys end in 0 (200 of 400) or 1 (100 of 200); ranked alike, the area is a half.
-    assert_eq!(fit.orders[0].auc, Some(0.5));
-    assert!((fit.orders[1].auc.unwrap() - 0.9).abs() < 1e-9);
-    for one in &fit.orders {
-        let (auc, n, p) = (one.auc.unwrap(), 600.0, one.parameters as f64);
-        let wanted = 1.0 - (1.0 - auc) * (n - 1.0) / (n - p - 1.0);
-        assert!((one.penalised_auc.unwrap() - wanted).abs() < 1e-8);
-    }
-    let same = markov(2).credit(&paths(&rows)).unwrap();
-    assert_eq!(conversions(&same.models()[0]), conversions(&credits.models()[0]));
-    // Nothing to tell apart: order 1.
-    rows.iter_mut().for_each(|row| row.nulls = 0);
-    let credits = chosen.credit(&paths(&rows)).unwrap();
-    assert_eq!(credits.models()[0].markov.as_ref().unwrap().order, 1);
-}
-
-#[test]
 fn intervals_are_seeded_and_narrow_with_more_journeys() {
     let rows = |times: u64| {
         vec![

@@ -598,6 +598,36 @@ fn a_record_that_is_there_twice_counts_once() {
     }
 }
 
+/// Two sales of one moment have the same touches: neither came before the other.
+#[test]
+fn conversions_of_one_moment_have_the_same_touches() {
+    let won = |id: &str, at: i64| Opportunity {
+        id: id.into(),
+        lead: Some("L1".into()),
+        amount: Some(cny(100)),
+        created_at: hour(2),
+        won_at: Some(hour(at)),
+        ..Opportunity::default()
+    };
+    let (leads, touches) = ([lead("L1", 1)], [touch("L1", "sem", 1), touch("L1", "mail", 40)]);
+    let all = [won("O2", 30), won("O1", 30), won("O3", 50), won("O4", 60)];
+    let records = Records { leads: &leads, touches: &touches, opportunities: &all, ..Records::default() };
+    let assembled = assemble(&records);
+    let found: Vec<String> = assembled
+        .journeys
+        .iter()
+        .map(|one| format!("{} {}", one.id().unwrap(), one.channel(0).unwrap_or("-")))
+        .collect();
+    // The fourth follows the third without a touch of its own.
+    assert_eq!(found, ["O1 sem", "O2 sem", "O3 mail", "O4 -"]);
+    assert_eq!(assembled.customers[0].touches.len(), 2);
+    let rules = serde_json::json!({
+        "models": [{"id": "last", "model": "last"}], "journeys": {"repeat": "full_history"},
+    });
+    let full = Attribution::load(rules).unwrap().journeys(&records).unwrap();
+    assert_eq!(full.journeys.iter().map(|one| one.len()).collect::<Vec<_>>(), [1, 1, 2, 2]);
+}
+
 /// An old click of another campaign does not hide the link of a lead; one of its own campaign does, and what led to a lead
 /// comes before what it did at that moment.
 #[test]
@@ -879,7 +909,7 @@ fn blank_ids_join_no_money_and_are_counted() {
         });
         let worth: Vec<(Option<&str>, i64)> =
             assembled.journeys.iter().map(|journey| (journey.channel(0), journey.minor_value())).collect();
-        assert_eq!(worth, [(Some("sem"), 999), (Some("feed"), 999), (None, 700), (None, 70)]);
+        assert_eq!(worth, [(Some("sem"), 999), (Some("feed"), 999), (Some("feed"), 700), (Some("feed"), 70)]);
         assert_eq!((assembled.without_id, assembled.unknown_opportunities), (1, 0));
         assert!(assembled.to_string().ends_with("1 lead has no id and is left out"), "{assembled}");
         opportunities.reverse();

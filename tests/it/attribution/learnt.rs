@@ -101,7 +101,10 @@ fn a_channel_without_weight_gets_nothing_of_its_own_journeys() {
     let model = &credits.models()[0];
     assert_credits(&attribution, &journeys, &[("E", 30.0), ("D", 0.0)]);
     assert_eq!((model.unattributed.conversions, model.unattributed.value), (30.0, 300.0));
-    assert_eq!(allocations[0].to_string(), "m divides 6.00 CNY: nobody 3.00 CNY; D 0.00 CNY; E 3.00 CNY");
+    assert_eq!(
+        allocations[0].to_string(),
+        "m divides 6.00 CNY of 60 conversions, 30 attributed, fewer than 31: nobody 3.00 CNY; D 0.00 CNY; E 3.00 CNY"
+    );
     let interval = |channel: &str| model.channel(channel).unwrap().interval.unwrap();
     assert_eq!((interval("D").low, interval("D").high), (0.0, 0.0));
     assert_eq!((interval("E").low, interval("E").high), (30.0, 30.0));

@@ -2,12 +2,14 @@
 
 mod attack;
 mod bad_input;
+mod beside;
 mod exact;
 mod example;
 mod identities;
 mod journeys;
 mod learnt;
 mod money;
+mod orders;
 mod ownership;
 pub(crate) mod support;
 mod visits;

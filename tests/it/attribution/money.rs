@@ -9,7 +9,7 @@ use leadkit::model::{Campaign, Currency, Money, MoneyError, Touch};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::support::{NAMES, cny, engine, hour, one, texts};
+use super::support::{NAMES, any_paths, cny, engine, hour, one, paths, texts};
 use crate::oracle::attribution::hamilton;
 
 const LARGEST_REMAINDER: &str = include_str!("../../data/largest_remainder.json");
@@ -237,6 +237,82 @@ proptest! {
             prop_assert!((paid - credit.value).abs() < 1.0, "{credit:?} {paid}");
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Channels that led to no conversion too, and whatever order the journeys come in.
+    #[test]
+    fn what_is_learnt_is_paid_to_every_channel(rows in any_paths(5, 5)) {
+        let (journeys, mut turned) = (paths(&rows), rows.clone());
+        turned.reverse();
+        let turned = paths(&turned);
+        let attribution = engine(json!({"models": [
+            {"id": "one", "model": {"markov": {}}},
+            {"id": "two", "model": {"markov": {"order": 2}}},
+            {"id": "rate", "model": {"shapley": {"game": "rate"}}},
+            {"id": "apart", "model": {"markov": {"divide": "journey"}}},
+        ]}));
+        let (credits, allocated) = attribution.credit_and_allocate(&journeys, &[Dimension::Channel]).unwrap();
+        let fine = attribution.allocate(&journeys, &[Dimension::Channel, Dimension::Campaign]).unwrap();
+        let again = attribution.allocate(&turned, &[Dimension::Channel]).unwrap();
+        for (((credits, allocated), fine), again) in credits.models().iter().zip(&allocated).zip(&fine).zip(&again) {
+            for credit in &credits.channels {
+                let row = allocated.channel(&credit.channel).unwrap();
+                prop_assert!((row.conversions - credit.conversions).abs() < 1e-9, "{credit:?} {row:?}");
+                let value = |of: &Allocation| of.rows.iter()
+                    .filter(|row| row.channel.as_deref() == Some(&credit.channel))
+                    .map(|row| row.value.minor())
+                    .sum::<i64>();
+                // Touch by touch each may be off by less than a unit.
+                let touches: usize = rows.iter().map(|row| row.channels.len()).sum();
+                let most = if credits.model.as_str() == "apart" { touches as f64 } else { 1.0 };
+                prop_assert!((row.value.minor() as f64 - credit.value).abs() < most, "{credit:?} {row:?}");
+                prop_assert_eq!(value(allocated), value(fine));
+                prop_assert_eq!(value(allocated), value(again), "{} {}", credits.model, credit.channel);
+            }
+        }
+    }
+}
+
+/// A channel that stands on paths without a conversion alone has an effect, and is paid for it.
+#[test]
+fn a_channel_that_led_to_no_conversion_is_paid_its_effect() {
+    let mut journeys = Journeys::new();
+    for (path, end) in [
+        (&["a", "b"][..], Conversion::null()),
+        (&["b"], Conversion { value: Some(cny(10_000)), ..Conversion::default() }),
+    ] {
+        for channel in path {
+            journeys.push(Step { channel, campaign: (*channel == "a").then_some("k"), time: None }).unwrap();
+        }
+        journeys.end_journey(&end).unwrap();
+    }
+    for by in [&[Dimension::Channel][..], &[Dimension::Channel, Dimension::Campaign]] {
+        let allocated = one(json!({"markov": {}})).allocate(&journeys, by).unwrap();
+        let rows: Vec<(&str, i64)> = allocated[0]
+            .rows
+            .iter()
+            .map(|row| (row.channel.as_deref().unwrap(), row.value.minor()))
+            .collect();
+        assert_eq!(rows, [("a", 3_333), ("b", 6_667)]);
+        assert!(allocated[0].rows[0].is_few && allocated[0].rows[1].is_few);
+        assert_eq!(allocated[0].rows[0].campaign.as_deref(), by.get(1).map(|_| "k"));
+        assert_eq!(allocated[0].propose_budget(cny(300)).unwrap()["a"], cny(100));
+    }
+}
+
+/// A discount is a decimal: what it divides exactly is a tie, which belongs to the touch that stands first.
+#[test]
+fn decimal_discounts_tie_exactly() {
+    let journeys =
+        texts(&["c1 > c3 > c0"], &Conversion { value: Some(cny(573_736)), ..Conversion::default() });
+    let rules =
+        json!({"models": [{"id": "m", "model": {"shapley": {}}, "discount": {"c0": 0.1, "c3": 0.5}}]});
+    let allocated = engine(rules).allocate(&journeys, &[Dimension::Channel]).unwrap();
+    let value = |channel: &str| allocated[0].channel(channel).unwrap().value.minor();
+    assert_eq!((value("c1"), value("c3"), value("c0")), (358_585, 179_293, 35_858));
 }
 
 #[test]
