@@ -29,7 +29,8 @@ pub mod text;
 
 pub use assign::Roster;
 pub use intake::{
-    Arrival, Basis, BatchError, BatchOutcome, Input, Intake, LifeRules, Loss, Next, Outcome, OutcomeDelta,
-    OutcomeReason, RecycledTo, Refusal, Route, Rules, State, StateError, StateRows, StorageKeys,
+    Along, Arrival, Basis, BatchError, BatchOutcome, Input, Intake, LifeRules, Loss, Next, Outcome,
+    OutcomeDelta, OutcomeReason, RecycledTo, Refusal, Route, Rules, State, StateError, StateRows,
+    StorageKeys,
 };
 pub use rule::HostTables;

@@ -127,6 +127,9 @@ pub enum HitReason {
         window: Span,
         /// The other leads, earliest first: the host may want to take them back too.
         earlier: Vec<LeadId>,
+        /// Whether it was none as many leads ago as the rule asks for: of those before it some were not flagged when they came.
+        #[serde(default)]
+        begins: bool,
         /// What was usual, where the rule has a baseline.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         usual: Option<BurstUsual>,

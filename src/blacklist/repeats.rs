@@ -91,8 +91,13 @@ pub(super) fn burst(
         let usual =
             check.baseline.as_ref().and_then(|baseline| usual(baseline, key, start, at, windows, own));
         let ratio = check.baseline.as_ref().map_or(0.0, |baseline| baseline.ratio);
-        if usual.is_none_or(|usual| usual.is_exceeded(count, check.window, ratio)) {
-            let reason = HitReason::Burst { by: check.by, count, window: check.window, earlier, usual };
+        let is_burst = |count: usize| {
+            count >= needed && usual.is_none_or(|usual| usual.is_exceeded(count, check.window, ratio))
+        };
+        if is_burst(count) {
+            let begins = !is_burst(count - needed);
+            let reason =
+                HitReason::Burst { by: check.by, count, window: check.window, earlier, begins, usual };
             found.push(Found::at(check.by.field(), index, None, reason));
         }
     });

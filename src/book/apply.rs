@@ -152,8 +152,13 @@ impl Book {
         }
     }
 
-    /// What the lead is.
+    /// What the lead is. Of who was forgotten nothing is written again.
     fn write_value(&mut self, effect: &Effect) {
+        if let RecordRef::Lead(lead) = effect.target()
+            && self.is_erased(&lead)
+        {
+            return;
+        }
         match effect {
             Effect::AddTag { lead, tag } => self.change(lead, |lead| {
                 if !lead.tags.contains(tag) {

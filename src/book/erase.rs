@@ -4,6 +4,11 @@ use super::{Book, Life};
 use crate::model::{AccountId, CloseReason, Contact, ContactId, Lead, LeadId, LeadStatus, RecordRef};
 
 impl Book {
+    /// Whether the lead is of somebody who was forgotten.
+    pub(super) fn is_erased(&self, id: &LeadId) -> bool {
+        self.lead(id).is_some_and(|lead| lead.close_reason == Some(CloseReason::Erased))
+    }
+
     /// Of the lead only that it was erased is left: no value, no key, no history, nothing on anybody's desk, and no contact that
     /// it became.
     pub(super) fn erase(&mut self, id: &LeadId) {

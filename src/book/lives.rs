@@ -37,6 +37,9 @@ impl Book {
     pub fn record_activity(&mut self, mut activity: Activity) {
         activity.lead = self.subject(&activity.lead);
         let at = activity.time;
+        if self.is_erased(&activity.lead) {
+            return;
+        }
         if let Some(lead) = self.leads.get_mut(&activity.lead) {
             lead.last_active_at = lead.last_active_at.max(Some(at));
         }

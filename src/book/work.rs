@@ -51,7 +51,7 @@ impl Book {
         follow_up.lead = self.subject(&follow_up.lead);
         let (id, at) = (follow_up.lead.clone(), follow_up.time);
         let is_known = |one: &FollowUp| !one.id.as_str().is_empty() && one.id == follow_up.id;
-        if self.history(&id).follow_ups.iter().any(is_known) {
+        if self.is_erased(&id) || self.history(&id).follow_ups.iter().any(is_known) {
             return;
         }
         let worker = self.worker(&id);

@@ -138,7 +138,12 @@ impl Probe {
         keys.extend(facts.phone_keys().iter().map(key(MatchKeyKind::Phone)));
         keys.extend(facts.email_keys().iter().map(key(MatchKeyKind::Email)));
         let own = facts.email_domains().iter().filter(|domain| !is_public_mail_domain(domain));
-        keys.extend(own.map(key(MatchKeyKind::Domain)));
+        for domain in own {
+            keys.push(key(MatchKeyKind::Domain)(domain));
+            keys.extend(
+                parents(domain).map(|value| MatchKey { kind: MatchKeyKind::Domain, value: value.to_owned() }),
+            );
+        }
         keys.extend(
             wechat_keys(facts.read()).into_iter().map(|value| MatchKey { kind: MatchKeyKind::Wechat, value }),
         );
@@ -191,6 +196,23 @@ impl Probe {
         Probe::new(keys)
     }
 }
+
+/// The domains that a domain is part of, down to the one that somebody registered: `cn.mail.acme.com.cn` is of
+/// `mail.acme.com.cn` and of `acme.com.cn`.
+fn parents(domain: &str) -> impl Iterator<Item = &str> {
+    fn above(domain: &str) -> Option<&str> {
+        domain.split_once('.').map(|(_, parent)| parent)
+    }
+    std::iter::successors(above(domain), |domain| above(domain)).take_while(|parent| {
+        let Some((label, rest)) = parent.split_once('.') else { return false };
+        let is_registry = rest.len() == 2 && SECOND_LEVELS.contains(&label);
+        !is_registry && !is_public_mail_domain(parent)
+    })
+}
+
+/// Labels under which a country's registry registers domains.
+const SECOND_LEVELS: [&str; 12] =
+    ["com", "net", "org", "gov", "edu", "ac", "co", "or", "ne", "go", "mil", "gob"];
 
 /// The keys of a contact of an account.
 pub(super) fn contact_keys(contact: &Contact, tables: &HostTables) -> Vec<MatchKey> {

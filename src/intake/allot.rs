@@ -64,7 +64,7 @@ impl Intake {
     ///
     /// Each lead is decided on the state that the one before left; apply the deltas in that order. An account among the
     /// rows that the lead was converted to, and that was the rep's, goes with it, and so do its open opportunities. Leads of
-    /// others are left alone. Leads of one customer go together: the first of them decides for all.
+    /// others are left alone, and so are all when he is named himself. Leads of one customer go together: the first of them decides for all.
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus, Rep};
@@ -92,6 +92,9 @@ impl Intake {
     ) -> Vec<Outcome> {
         let mut moving = Moving::new(self, inputs, state);
         let mut outcomes = Vec::new();
+        if to == Some(from) {
+            return outcomes;
+        }
         let mut moved: BTreeSet<LeadId> = BTreeSet::new();
         for input in inputs.iter().filter(|input| input.lead.owner.as_ref() == Some(from)) {
             // It went with another lead of its customer.
@@ -120,7 +123,11 @@ impl Intake {
         now: DateTime<Utc>,
     ) -> Outcome {
         let case = self.case(input, Act::HandOver, roster, state, now);
-        let fits = |rep: &&RepId| *rep != from && !case.had_it(rep) && self.unfit(&case, rep).is_none();
+        // What was converted to one account goes to one owner.
+        let along: Vec<LeadId> = case.of_its_account().map(|one| one.id.clone()).collect();
+        let lost = case.lost_by_others(&along);
+        let may_have_it = |rep: &RepId| !case.had_it(rep) && !lost.contains(rep);
+        let fits = |rep: &&RepId| *rep != from && may_have_it(rep) && self.unfit(&case, rep).is_none();
         let end = end_with(&case, from);
         let mut outcome = match to.filter(fits) {
             Some(to) => self.hand(&case, input, Some(from), to, Acquisition::OwnerChanged),

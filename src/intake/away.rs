@@ -6,7 +6,9 @@ use super::act::Act;
 use super::engine::Case;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, decision_key};
-use crate::model::{Acquisition, Effect, LeadStatus, OwnerState, RecordRef, RepId, Tenure, TenureEnd};
+use crate::model::{
+    Acquisition, Effect, LeadId, LeadStatus, OwnerState, RecordRef, RepId, Tenure, TenureEnd,
+};
 use crate::rule::{Facts, MatchKind};
 
 impl Intake {
@@ -31,8 +33,9 @@ impl Intake {
         let Some(rep) = anybody.owner() else { return outcome.wait_for(case, owner, until) };
         outcome.delta.assign = Some(anybody.delta().clone());
         let is_customer = is_of_a_customer(facts) || case.lead.status == LeadStatus::Converted;
-        if is_customer || case.act == Act::Allot {
-            // His other records stay his, for a customer has one owner; and a director's word stands.
+        let stands = matches!(case.act, Act::Allot | Act::Import);
+        if is_customer || stands || self.has_others_of(case, facts, owner) {
+            // His other records stay his, for a customer has one owner; a director's word stands, and so does a row's.
             return outcome.cover(case, owner, rep, until);
         }
         let (lead, away, owner) = (case.lead.id.clone(), owner, rep.clone());
@@ -50,6 +53,15 @@ impl Intake {
         outcome.restart(case, case.now);
         outcome.tell_once(&owner, "assigned", &RecordRef::Lead(case.lead.id.clone()));
         outcome.route = Route::Assigned { owner };
+    }
+
+    /// Whether an owner has other leads of the customer.
+    fn has_others_of(&self, case: &Case<'_>, facts: &Facts<'_>, owner: &RepId) -> bool {
+        let is_his = |id: &LeadId| {
+            let lead = case.rows.leads.iter().find(|one| one.id == *id);
+            lead.is_some_and(|one| one.owner.as_ref() == Some(owner))
+        };
+        self.deduplicator.siblings(facts, case.rows).iter().any(is_his)
     }
 
     /// Whom the rules find among some, for an owner who is away.

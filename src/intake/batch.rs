@@ -5,10 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::act::Act;
 use super::engine::Case;
-use super::{Intake, Next, Outcome, State, StateError};
+use super::{Input, Intake, Next, Outcome, State, StateError};
 use crate::assign::{AssignOptions, Roster};
 use crate::book::Book;
 use crate::model::{Activity, History, Lead, LeadId};
+
+/// So many leads of one moment may be forms; more are an import.
+const AT_ONCE: usize = 200;
 
 /// One lead of a batch, and when it came in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,6 +90,9 @@ impl Intake {
     /// lead and apply the effects in the book, and the same for every [review](Intake::review) that an outcome asks for.
     /// Later leads see earlier ones.
     ///
+    /// More than 200 leads of one moment are rows of an [import](Intake::import), which assigns nothing by itself: who wants
+    /// them decided one by one gives each the moment at which it came.
+    ///
     /// # Errors
     /// [`StateError::ClockAhead`] when a lead comes in more than 31 days after the newest entry and does not say that this
     /// is right. Else none unless the engine is at fault: each decision is applied to the state it was made on.
@@ -98,13 +104,64 @@ impl Intake {
         state: &mut State,
     ) -> Result<Vec<BatchOutcome>, BatchError> {
         let mut outcomes = Vec::with_capacity(arrivals.len());
-        for arrival in arrivals {
-            match self.process_one(arrival, book, roster, state) {
-                Ok(outcome) => outcomes.push(outcome),
-                Err(source) => return Err(BatchError { lead: arrival.lead.id.clone(), outcomes, source }),
+        let mut rest = arrivals;
+        while let Some(first) = rest.first() {
+            let (at_once, after) = rest.split_at(rest.iter().take_while(|one| one.at == first.at).count());
+            rest = after;
+            let done = if at_once.len() > AT_ONCE {
+                self.import_at_once(at_once, book, roster, state, &mut outcomes)
+            } else {
+                at_once.iter().try_for_each(|arrival| {
+                    let decided = self.process_one(arrival, book, roster, state);
+                    outcomes.push(decided.map_err(|source| (arrival.lead.id.clone(), source))?);
+                    Ok(())
+                })
+            };
+            if let Err((lead, source)) = done {
+                return Err(BatchError { lead, outcomes, source });
             }
         }
         Ok(outcomes)
+    }
+
+    /// So many rows of one moment are an import, whoever sent them: nobody writes as many forms at once.
+    fn import_at_once(
+        &self,
+        arrivals: &[Arrival],
+        book: &mut Book,
+        roster: &Roster,
+        state: &mut State,
+        outcomes: &mut Vec<BatchOutcome>,
+    ) -> Result<(), (LeadId, StateError)> {
+        let Some(now) = arrivals.first().map(|one| one.at) else { return Ok(()) };
+        let input = |arrival: &Arrival| {
+            let Arrival { lead, activities, history, assign, accepts_clock, .. } = arrival;
+            let mut rows = book.rows(&self.probe(lead));
+            rows.leads.extend(
+                book.lead(&lead.id).filter(|_| !rows.leads.iter().any(|one| one.id == lead.id)).cloned(),
+            );
+            Input {
+                lead: lead.clone(),
+                activities: activities.clone(),
+                history: history.clone(),
+                rows,
+                assign: assign.clone(),
+                accepts_clock: *accepts_clock,
+                ..Input::default()
+            }
+        };
+        let inputs: Vec<Input> = arrivals.iter().map(input).collect();
+        let decided = self.import(&inputs, false, roster, state, now);
+        for (Input { lead, activities, history, .. }, outcome) in inputs.into_iter().zip(decided) {
+            state.apply(outcome.delta()).map_err(|source| (lead.id.clone(), source))?;
+            if outcome.refusal().is_none() {
+                book.insert_life(&lead.id, history, activities);
+                book.insert_lead(lead);
+            }
+            outcome.apply_to(book);
+            outcomes.push(BatchOutcome { outcome, reviews: Vec::new() });
+        }
+        Ok(())
     }
 
     fn process_one(
@@ -124,6 +181,7 @@ impl Intake {
             assign,
             entry: None,
             claim: None,
+            also: &[],
             wake_up: None,
             accepts_clock: *accepts_clock,
             act: Act::Process,
@@ -162,7 +220,7 @@ impl Intake {
         roster: &Roster,
         state: &mut State,
     ) -> Result<Option<Outcome>, StateError> {
-        let Some(Next::Review { lead: id, entry, claim }) = outcome.next() else { return Ok(None) };
+        let Some(Next::Review { lead: id, entry, claim, also }) = outcome.next() else { return Ok(None) };
         let Some(lead) = book.lead(id) else { return Ok(None) };
         let rows = book.rows(&self.probe(lead));
         let case = Case {
@@ -173,6 +231,7 @@ impl Intake {
             assign: &AssignOptions::default(),
             entry: Some(entry),
             claim: claim.as_ref(),
+            also,
             wake_up: None,
             accepts_clock: outcome.delta().accepts_clock,
             act: Act::Review,

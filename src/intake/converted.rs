@@ -8,6 +8,7 @@ use super::engine::Case;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
+use crate::dedup::COLLISION;
 use crate::model::{
     AccountId, Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState, PoolId,
     PoolKind, RecordRef, RepId, TenureEnd, Value,
@@ -109,15 +110,17 @@ impl Intake {
         let heir = match found {
             Some(heir) => {
                 outcome.give(&case, &heir, Acquisition::OwnerChanged);
-                outcome.move_with(&case, owner, &heir);
-                self.bring_siblings(&case, &facts, &heir, &mut outcome);
+                let how = Acquisition::OwnerChanged;
+                outcome.move_as(&case, owner, &heir, &how);
+                self.bring_siblings(&case, &facts, &heir, &how, &mut outcome);
                 heir
             }
             None if case.owner_state(owner) == OwnerState::Gone => match self.next_admin(&case) {
                 Some(admin) => {
-                    outcome.give(&case, &admin, Acquisition::AssignedByAdmin);
-                    outcome.move_with(&case, owner, &admin);
-                    self.bring_siblings(&case, &facts, &admin, &mut outcome);
+                    let how = Acquisition::AssignedByAdmin;
+                    outcome.give(&case, &admin, how.clone());
+                    outcome.move_as(&case, owner, &admin, &how);
+                    self.bring_siblings(&case, &facts, &admin, &how, &mut outcome);
                     outcome.tell(&admin, "nobody_answers", &about);
                     admin
                 }
@@ -127,6 +130,7 @@ impl Intake {
                 outcome.give(&case, owner, Acquisition::AssignedByAdmin);
                 outcome.restart(&case, case.now + self.until_reminded());
                 outcome.tell(owner, "nobody_answers", &about);
+                self.attend(&case, &facts, owner, &mut outcome);
                 owner.clone()
             }
         };
@@ -139,10 +143,53 @@ impl Intake {
     }
 
     /// The other leads of the customer go to the new owner too.
-    fn bring_siblings(&self, case: &Case<'_>, facts: &Facts<'_>, to: &RepId, outcome: &mut Outcome) {
+    fn bring_siblings(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        to: &RepId,
+        how: &Acquisition,
+        outcome: &mut Outcome,
+    ) {
         let siblings = self.deduplicator.siblings(facts, case.rows);
         let others: Vec<&Lead> = case.others(&siblings, to).collect();
-        outcome.bring_all(self, case, &others, to, &Acquisition::OwnerChanged);
+        outcome.bring_all(self, case, &others, to, how);
+    }
+
+    /// The reviewers' time is over for a converted lead on whose person another works: the account's owner has him, unless he
+    /// lost him before; then they are asked once more.
+    pub(super) fn settle_converted(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        owner: &RepId,
+        outcome: &mut Outcome,
+    ) {
+        let siblings = self.deduplicator.siblings(facts, case.rows);
+        let others: Vec<&Lead> = case.others(&siblings, owner).collect();
+        let lead = case.lead.id.clone();
+        if others.iter().any(|one| case.has_lost(owner, one)) {
+            let until = self.stay_ends(case, case.now, wake_up::COLLISION_STAY);
+            return outcome.wake(case.lead, until, wake_up::COLLISION);
+        }
+        outcome.effects.push(Effect::RemoveTag { lead, tag: COLLISION.to_owned() });
+        outcome.bring_all(self, case, &others, owner, &Acquisition::OwnerChanged);
+    }
+
+    /// A converted lead went along with another: the leads of its own person go too, but those that somebody works on.
+    pub(super) fn bring_along(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        owner: &RepId,
+        outcome: &mut Outcome,
+    ) {
+        let mut siblings = self.deduplicator.siblings(facts, case.rows);
+        siblings.extend(case.of_its_account().map(|one| one.id.clone()));
+        let is_idle = |one: &&Lead| !case.is_worked(one);
+        let (others, kept): (Vec<&Lead>, Vec<&Lead>) = case.others(&siblings, owner).partition(is_idle);
+        outcome.bring_all(self, case, &others, owner, &Acquisition::OwnerChanged);
+        outcome.dispute_with(self, case, &kept, owner);
     }
 
     /// Nobody takes part any more: the customer is nobody's, and lies in the pool of active customers until somebody joins.
@@ -201,7 +248,7 @@ impl Intake {
     }
 
     /// Who runs the main pool and is there.
-    fn next_admin(&self, case: &Case<'_>) -> Option<RepId> {
+    pub(super) fn next_admin(&self, case: &Case<'_>) -> Option<RepId> {
         let listed = self.admins(&self.pool).find(|admin| case.owner_state(admin) != OwnerState::Gone);
         listed.or_else(|| case.stand_in_admin()).cloned()
     }
@@ -226,6 +273,10 @@ impl Outcome {
 
     /// The lead's account and its open opportunities go to the new owner with it, where they were the former's.
     pub(super) fn move_with(&mut self, case: &Case<'_>, from: &RepId, to: &RepId) {
+        self.move_as(case, from, to, &Acquisition::OwnerChanged);
+    }
+
+    fn move_as(&mut self, case: &Case<'_>, from: &RepId, to: &RepId, how: &Acquisition) {
         let account = case.rows.accounts.iter().find(|one| Some(&one.id) == case.lead.account.as_ref());
         let account = account.filter(|account| account.owner.as_ref() == Some(from));
         // Whatever else was converted to the account goes with it.
@@ -237,7 +288,9 @@ impl Outcome {
                     && one.id != case.lead.id
             };
             for other in case.rows.leads.iter().filter(is_of_it) {
-                self.bring(case, other, to, &Acquisition::OwnerChanged);
+                if self.bring(case, other, to, how) {
+                    self.look_along(case, other);
+                }
             }
         }
         let of_account = account.map(|account| RecordRef::Account(account.id.clone()));

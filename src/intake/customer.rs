@@ -2,7 +2,7 @@
 
 use super::engine::Case;
 use super::routing::conversion;
-use super::{Intake, Next, Outcome, Route, wake_up};
+use super::{Along, Intake, Next, Outcome, Route, wake_up};
 use crate::dedup::{COLLISION, MatchAction, Resolution};
 use crate::model::{
     Account, Acquisition, Effect, Lead, LeadId, LeadStatus, Link, LinkKind, OwnerState, RecordRef, RepId,
@@ -22,17 +22,34 @@ impl<'a> Case<'a> {
         siblings.iter().filter_map(lead).filter(move |one| {
             let is_live = !one.has_ended() || rows.unanswered.contains(&one.id);
             let is_others = one.owner.as_ref().is_some_and(|other| other != owner);
-            is_live && is_others && !is_disputed(one)
+            is_live && is_others && !is_disputed(one) && !self.is_of_another_account(one)
         })
     }
 
+    /// Whether the lead and another were converted to two accounts: the company decides before the person, who is of two.
+    fn is_of_another_account(&self, other: &Lead) -> bool {
+        let account = |one: &'_ Lead| one.account.clone().filter(|_| one.status == LeadStatus::Converted);
+        other.status == LeadStatus::Converted
+            && account(self.lead).is_some_and(|own| account(other).is_some_and(|its| its != own))
+    }
+
+    /// What else was converted to the account of the lead.
+    pub(super) fn of_its_account(&self) -> impl Iterator<Item = &'a Lead> {
+        let (lead, rows) = (self.lead, self.rows);
+        let account = lead.account.as_ref().filter(|_| lead.status == LeadStatus::Converted);
+        let is_its = move |one: &&Lead| {
+            account.is_some() && one.account.as_ref() == account && one.status == LeadStatus::Converted
+        };
+        rows.leads.iter().filter(move |one| one.id != lead.id).filter(is_its)
+    }
+
     /// Whether somebody works on another lead on file: he has spoken to it, or an open opportunity holds it.
-    fn is_worked(&self, other: &Lead) -> bool {
+    pub(super) fn is_worked(&self, other: &Lead) -> bool {
         other.status == LeadStatus::Following || self.rows.opportunities.contains_key(&other.id)
     }
 
     /// Whether a rep lost another lead on file, or gave it up, in the cycle that it is in.
-    fn has_lost(&self, rep: &RepId, other: &Lead) -> bool {
+    pub(super) fn has_lost(&self, rep: &RepId, other: &Lead) -> bool {
         self.rows.previous_owners.get(&other.id).is_some_and(|lost| lost.contains(rep))
     }
 
@@ -75,8 +92,11 @@ impl Intake {
         let Some(to) = given else { return };
         let goes =
             |one: &&Lead| one.owner.as_ref().is_some_and(|owner| case.had_it(owner)) || !case.is_worked(one);
-        let others: Vec<&Lead> = case.others(resolution.siblings(), &to).filter(goes).collect();
+        let (others, kept): (Vec<&Lead>, Vec<&Lead>) =
+            case.others(resolution.siblings(), &to).partition(goes);
         outcome.bring_all(self, case, &others, &to, &Acquisition::OwnerChanged);
+        // On whom another works is his, and so is the person: somebody decides.
+        outcome.dispute_with(self, case, &kept, &to);
     }
 
     /// A lead in somebody's hands turns out to be of a customer of whom others have leads too: by an update, or because an entry
@@ -101,6 +121,10 @@ impl Intake {
         let is_mine_worked = lead.status == LeadStatus::Following || !case.history.opportunities.is_empty();
         let rival = others.iter().copied().find(|one| case.is_worked(one));
         let is_due = case.is_due(wake_up::COLLISION);
+        if is_disputed(lead) && !is_due {
+            // Reviewers were asked. Until they have decided, or their time is over, both keep what they have.
+            return false;
+        }
         let to = match (leader.and_then(|id| others.iter().copied().find(|one| one.id == *id)), rival) {
             (Some(leader), _) => Some(leader),
             // Its owner has just got the customer.
@@ -116,9 +140,6 @@ impl Intake {
             (None, None) if is_mine_worked => None,
             (None, None) => (first.seniority() < lead.seniority()).then_some(first),
         };
-        if is_disputed(lead) {
-            outcome.effects.push(Effect::RemoveTag { lead: lead.id.clone(), tag: COLLISION.to_owned() });
-        }
         let may_have_mine = |one: &&Lead| one.owner.as_ref().is_some_and(|owner| !case.had_it(owner));
         let is_free = leader.is_none() && !is_mine_worked;
         let to = to.filter(may_have_mine).or_else(|| {
@@ -126,12 +147,28 @@ impl Intake {
             let mut lost = others.iter().copied().filter(|one| is_free && case.has_lost(own, one));
             lost.find(may_have_mine)
         });
-        let Some((to, owner)) = to.and_then(|one| Some((one, one.owner.clone()?))) else {
-            outcome.bring_all(self, case, &others, own, &Acquisition::OwnerChanged);
+        let to = to.and_then(|one| Some((one, one.owner.clone()?)));
+        let heir = to.as_ref().map_or(own, |(_, owner)| owner);
+        // What else the owner has of the customer goes along, unless he works on it.
+        let goes = |one: &&Lead| one.owner.as_ref() != Some(own) || !case.is_worked(one);
+        let rest: Vec<&Lead> =
+            case.others(resolution.siblings(), heir).filter(is_there).filter(goes).collect();
+        if is_disputed(lead) {
+            if rest.iter().any(|one| case.has_lost(heir, one)) {
+                // By no rule does anybody get back what he lost: they are asked once more.
+                outcome.wake(
+                    lead,
+                    self.stay_ends(case, case.now, wake_up::COLLISION_STAY),
+                    wake_up::COLLISION,
+                );
+                return false;
+            }
+            outcome.effects.push(Effect::RemoveTag { lead: lead.id.clone(), tag: COLLISION.to_owned() });
+        }
+        let Some((to, owner)) = to else {
+            outcome.bring_all(self, case, &rest, own, &Acquisition::OwnerChanged);
             return false;
         };
-        let rest: Vec<&Lead> =
-            others.iter().copied().filter(|one| one.owner.as_ref() != Some(&owner)).collect();
         outcome.bring_all(self, case, &rest, &owner, &Acquisition::OwnerChanged);
         let id = lead.id.clone();
         outcome.effects.push(Effect::EndTenure {
@@ -177,6 +214,20 @@ impl Outcome {
         }
     }
 
+    /// The same, when others work on leads of the person of a lead that a rep has by the decision.
+    pub(super) fn dispute_with(&mut self, intake: &Intake, case: &Case<'_>, kept: &[&Lead], own: &RepId) {
+        let is_there =
+            |one: &&&Lead| one.owner.as_ref().is_some_and(|rep| case.owner_state(rep) != OwnerState::Gone);
+        let is_marked = |effect: &Effect| matches!(effect, Effect::AddTag { lead, tag } if *lead == case.lead.id && tag == COLLISION);
+        if let Some(rival) = kept.iter().find(is_there)
+            && !is_disputed(case.lead)
+            && !self.effects.iter().any(is_marked)
+        {
+            self.mark_dispute(intake, case, rival);
+            self.tell_rivals(case.lead, rival, own);
+        }
+    }
+
     /// A reviewer is asked whose the customer is.
     pub(super) fn mark_dispute(&mut self, intake: &Intake, case: &Case<'_>, rival: &Lead) {
         let lead = case.lead;
@@ -211,11 +262,17 @@ impl Outcome {
             self.mark_dispute(intake, case, rival);
             self.tell_rivals(case.lead, rival, to);
         }
-        let moved = others.iter().filter(|other| self.bring(case, other, to, how)).collect::<Vec<_>>();
-        if let (None, Some(first)) = (&self.next, moved.first()) {
-            let (lead, entry) = (first.id.clone(), case.lead.id.clone());
-            self.next = Some(Next::Review { lead, entry, claim: None });
+        for other in others {
+            if self.bring(case, other, to, how) {
+                self.look_along(case, other);
+            }
         }
+    }
+
+    /// A lead went along: it may be of a person who has other leads.
+    pub(super) fn look_along(&mut self, case: &Case<'_>, other: &Lead) {
+        let along = Along { lead: other.id.clone(), entry: case.lead.id.clone() };
+        self.next = Next::after(self.next.take(), vec![along]);
     }
 
     /// The account that a converted lead became part of goes with it.

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::act::{Act, RELEASED};
 use super::elsewhere_plan::Elsewhere;
 use super::{
-    Basis, ElsewhereTarget, LifeRules, Next, Outcome, OutcomeDelta, Route, State, settle_collision, wake_up,
+    Along, Basis, ElsewhereTarget, LifeRules, Next, Outcome, OutcomeDelta, Route, State, settle_collision,
+    wake_up,
 };
 use crate::assign::{AssignOptions, Assigner, Roster, decision_key};
 use crate::blacklist::{Blacklist, LookedAt, WindowState};
@@ -42,6 +43,9 @@ pub struct Input {
     /// For [`review`](Intake::review): the rep who claims the lead, as [`Next`] says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claim: Option<RepId>,
+    /// For [`review`](Intake::review): what is looked at after it, as [`Next`] says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Along>,
     /// For [`review`](Intake::review): what the lead's wake-up was set for, when it has come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wake_up: Option<Code>,
@@ -65,6 +69,7 @@ pub(super) struct Case<'a> {
     pub(super) assign: &'a AssignOptions,
     pub(super) entry: Option<&'a LeadId>,
     pub(super) claim: Option<&'a RepId>,
+    pub(super) also: &'a [Along],
     pub(super) wake_up: Option<&'a Code>,
     pub(super) accepts_clock: bool,
     pub(super) act: Act,
@@ -226,7 +231,7 @@ impl Intake {
             });
             return outcome;
         } else if outcome.verdict.is_held() {
-            outcome.route = Route::AwaitingReview { reviewer: None, until: None, then: None };
+            self.hold_for_consent(case, &mut outcome);
             return outcome;
         }
         outcome.basis.read_rows();
@@ -295,6 +300,7 @@ impl Intake {
             score: None,
             assignment: None,
             refusal: None,
+            held_for: None,
             person: None,
             route_rule: None,
             route_faults: Vec::new(),
@@ -312,8 +318,9 @@ impl Intake {
         state: &'a State,
         now: DateTime<Utc>,
     ) -> Case<'a> {
-        let Input { lead, activities, history, rows, assign, entry, claim, wake_up, accepts_clock, .. } =
-            input;
+        let Input {
+            lead, activities, history, rows, assign, entry, claim, also, wake_up, accepts_clock, ..
+        } = input;
         let (entry, claim, wake_up) = (entry.as_ref(), claim.as_ref(), wake_up.as_ref());
         Case {
             lead,
@@ -323,6 +330,7 @@ impl Intake {
             assign,
             entry,
             claim,
+            also,
             wake_up,
             accepts_clock: *accepts_clock,
             act,
@@ -407,7 +415,8 @@ impl Outcome {
             let typist = entry.owner.clone().filter(|rep| {
                 is_free && kind != FoldKind::SameRecord && owner_state(rep) != OwnerState::Gone
             });
-            self.next = Some(Next::Review { lead: into.clone(), entry: entry.id.clone(), claim: typist });
+            let (lead, entry) = (into.clone(), entry.id.clone());
+            self.next = Some(Next::Review { lead, entry, claim: typist, also: Vec::new() });
         }
         self.route = Route::Folded { into, kind };
         self.resolution = Some(resolution);

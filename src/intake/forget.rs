@@ -8,6 +8,7 @@ use super::act::Act;
 use super::{Input, Intake, Outcome, Route, State};
 use crate::assign::Roster;
 use crate::model::{Effect, Lead, LeadId};
+use crate::order;
 use crate::text::sip_hash;
 
 /// A secret of the host's, under which it keeps who asked to be forgotten. Without it nobody can try all phone numbers.
@@ -31,6 +32,8 @@ impl fmt::Debug for ErasureKey {
 
 impl Intake {
     /// Forgets a person (PIPL, GDPR): the lead ends as erased, and with it the entries that were folded into it.
+    ///
+    /// A folded entry takes the lead with it that it was folded into; `entries` are those of that lead.
     ///
     /// Of the leads only that they were erased is left; the windows and the remembered decisions of the state lose them by the
     /// outcome's delta. A host that keeps its state as rows deletes the events and decisions of these leads, and the undo
@@ -71,9 +74,11 @@ impl Intake {
     ) -> Outcome {
         let case = self.case(input, Act::Forget, roster, state, now);
         let mut outcome = self.nothing(&case);
-        let gone: Vec<LeadId> = entries.iter().chain([&input.lead.id]).cloned().collect();
+        // Whichever of his entries he names, it is the person who is forgotten.
+        let subject = input.lead.folded_into.iter();
+        let gone = order::set(entries.iter().chain(subject).chain([&input.lead.id]).cloned());
         outcome.effects = gone.iter().map(|lead| Effect::Erase { lead: lead.clone() }).collect();
-        outcome.delta.forgets = gone;
+        outcome.delta.forgets = gone.into_iter().collect();
         outcome.person = Some(case.act.as_str().into());
         outcome.route = Route::Voided;
         outcome

@@ -14,6 +14,7 @@ use crate::model::{
     Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, RecordRef, RepId,
 };
 use crate::rule::{FactContext, Facts};
+use crate::text::Code;
 
 /// Seconds over which the wake-ups of imported rows are spread: thirty days.
 const SPREAD: u64 = 30 * 86_400;
@@ -63,6 +64,7 @@ impl Intake {
     ) -> Vec<Outcome> {
         let mut moving = Moving::new(self, inputs, state);
         let mut told: BTreeSet<&RepId> = BTreeSet::new();
+        let mut heard: BTreeSet<(RepId, Code)> = BTreeSet::new();
         let mut came: BTreeSet<&LeadId> = BTreeSet::new();
         let mut people: BTreeMap<MatchKey, Vec<&Lead>> = BTreeMap::new();
         let mut outcomes = Vec::with_capacity(inputs.len());
@@ -84,6 +86,12 @@ impl Intake {
             if let Some(owner) = owner.filter(|owner| outcome.refusal.is_none() && told.insert(owner)) {
                 outcome.tell(owner, "imported", &RecordRef::Lead(input.lead.id.clone()));
             }
+            // Whoever stands in, or is stood in for, hears of the first row.
+            let mut is_news = |rep: &RepId, code: &Code| heard.insert((rep.clone(), code.clone()));
+            outcome.effects.retain(|effect| match effect {
+                Effect::Notify { rep, code, .. } if is_of_absence(code) => is_news(rep, code),
+                _ => true,
+            });
             // Decided on this very state.
             let _ = moving.apply(outcome.delta());
             outcomes.push(outcome);
@@ -170,6 +178,9 @@ impl Intake {
                     };
                     outcome.effects.push(Effect::SetStatus { lead: id, status });
                     outcome.start_deadlines(&input.lead, case);
+                    let (activities, history) = (case.activities, case.history);
+                    let context = FactContext { tables: &self.tables, activities, history, now };
+                    self.attend(case, &Facts::new(&input.lead, &context), &owner, &mut outcome);
                     self.report_others(case, &owner, &mut outcome);
                 }
             }
@@ -214,6 +225,10 @@ impl Outcome {
     fn ask(&mut self, lead: &Lead, code: &'static str) {
         self.effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code: code.into() });
     }
+}
+
+fn is_of_absence(code: &Code) -> bool {
+    ["cover", "covered", "lead_waits"].contains(&code.as_ref())
 }
 
 /// A time within the spread that depends on the id alone: FNV-1a.

@@ -25,6 +25,7 @@
 //! | [`import`](Intake::import) | rows of another system come in |
 //! | [`forget`](Intake::forget) | a person asks to be forgotten |
 //! | [`serve`](Intake::serve) | somebody has room for leads that wait |
+//! | [`look_at_account`](Intake::look_at_account) | an account has no owner, or its owner has left |
 //!
 //! [`LifeRules`] hold the times and limits. Between the calls a host keeps the lead's wake-up and deadlines, and calls when
 //! one of them has come; every live lead has an owner with a deadline, or a wake-up.
@@ -35,6 +36,7 @@
 //! [`Intake::storage_keys`] names, decides, and writes those that [`State::rows_written`] gives, as many for the millionth
 //! lead as for the first. Two workers that decide at the same time check each outcome's [`Basis`] before they commit.
 
+mod accounts;
 mod act;
 mod allot;
 mod away;
@@ -48,6 +50,7 @@ mod elsewhere;
 mod elsewhere_plan;
 mod engine;
 mod forget;
+mod held;
 mod import;
 mod known;
 mod next;
@@ -73,11 +76,12 @@ mod state_rows;
 mod wake_up;
 mod without;
 
+pub use accounts::AccountLook;
 pub use batch::{Arrival, BatchError, BatchOutcome};
 pub use collision::{Settlement, settle_collision};
 pub use engine::{Input, Intake};
 pub use forget::ErasureKey;
-pub use next::Next;
+pub use next::{Along, Next};
 pub use outcome::{Outcome, OutcomeReason, Route};
 pub use reassign::Loss;
 pub use refusal::Refusal;

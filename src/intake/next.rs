@@ -21,5 +21,37 @@ pub enum Next {
         /// The rep who typed in the entry: he claims the lead if it has no owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         claim: Option<RepId>,
+        /// What went along by the decision, and is looked at after the lead: each may be of a person who has other leads. It is
+        /// handed on by [`Input::also`](super::Input::also).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<Along>,
     },
+}
+
+/// A lead that went along with another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Along {
+    /// The lead.
+    pub lead: LeadId,
+    /// The one that it went along with: the entry of its review.
+    pub entry: LeadId,
+}
+
+impl Next {
+    /// What comes when this was done and asked for what it asks for.
+    pub(super) fn after(done: Option<Next>, mut also: Vec<Along>) -> Option<Next> {
+        match done {
+            Some(Next::Review { lead, entry, claim, also: mut more }) => {
+                also.retain(|one| one.lead != lead && more.iter().all(|known| known.lead != one.lead));
+                more.append(&mut also);
+                Some(Next::Review { lead, entry, claim, also: more })
+            }
+            None if also.is_empty() => None,
+            None => {
+                let Along { lead, entry } = also.remove(0);
+                Some(Next::Review { lead, entry, claim: None, also })
+            }
+        }
+    }
 }

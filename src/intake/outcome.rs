@@ -188,7 +188,7 @@ impl fmt::Display for Route {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OutcomeReason {
-    /// The heaviest finding of the blacklist, by its code.
+    /// The heaviest finding of the blacklist, or the one that a lead is held for, by its code.
     Finding(Code),
     /// It is a lead on file: the same record, the same submission, or joined by a key.
     Known(FoldKind),
@@ -265,6 +265,9 @@ pub struct Outcome {
     pub(super) assignment: Option<Assignment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) refusal: Option<Refusal>,
+    /// Why a person is asked, where no rule asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) held_for: Option<Code>,
     /// The act of a person that decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) person: Option<Code>,
@@ -324,7 +327,8 @@ impl Outcome {
             }
             Route::Nurture { .. } => cell(),
             Route::AwaitingReview { reviewer: None, .. } => {
-                by_match().or(Some(OutcomeReason::PossibleDuplicate))
+                let held = self.held_for.clone().map(OutcomeReason::Finding);
+                held.or_else(by_match).or(Some(OutcomeReason::PossibleDuplicate))
             }
             Route::Assigned { .. } | Route::ToPool { .. } | Route::AwaitingReview { .. } => by_rule(),
             Route::Unassigned { reason, .. } => Some(OutcomeReason::Unassigned(reason.clone())),

@@ -31,7 +31,11 @@ impl Intake {
             (Some(owner), Some(record)) => {
                 if owner != own {
                     outcome.tell(own, "duplicate_on_file", &record);
-                    outcome.tell(owner, "duplicate_entered", &record);
+                    // Of an account that it does not become part of, he gets the lead itself.
+                    let is_beside = matches!(record, RecordRef::Account(_))
+                        && !matches!(action, MatchAction::ToOwner { .. });
+                    let about = if is_beside { RecordRef::Lead(case.lead.id.clone()) } else { record };
+                    outcome.tell(owner, "duplicate_entered", &about);
                 }
                 self.by_rules(case, facts, resolution, outcome, case.assign);
             }
@@ -209,8 +213,12 @@ impl Outcome {
     ) {
         let lead = case.lead.id.clone();
         self.effects.extend(resolution.effects().iter().cloned());
-        self.next =
-            Some(Next::Review { lead: lead.clone(), entry: entry.clone(), claim: case.claim.cloned() });
+        self.next = Some(Next::Review {
+            lead: lead.clone(),
+            entry: entry.clone(),
+            claim: case.claim.cloned(),
+            also: Vec::new(),
+        });
         match (own, resolution.action().owner()) {
             (Some(own), _) => {
                 // What follows from an entry, or from the record joined before, is no news of its own.

@@ -5,16 +5,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::engine::Case;
 use super::routing::is_hot;
 use super::{Intake, Outcome, Route, wake_up};
-use crate::model::{Effect, Lead, OwnerState, PoolId, PoolKind, RecordRef, RepId};
+use crate::model::{Acquisition, Effect, Lead, OwnerState, PoolId, PoolKind, RecordRef, RepId};
 use crate::rule::Facts;
 use crate::score::Score;
 
 /// After so many owners, or when nobody is left, a lead is looked at again.
 const EXHAUSTED: TimeDelta = TimeDelta::days(30);
 /// How long what nobody takes lies in the pool of active customers before it goes to the general one.
-const ACTIVE_STAY: TimeDelta = TimeDelta::days(183);
+pub(super) const ACTIVE_STAY: TimeDelta = TimeDelta::days(183);
 /// How often the general pool is looked through.
-const GENERAL_LOOK: TimeDelta = TimeDelta::days(365);
+pub(super) const GENERAL_LOOK: TimeDelta = TimeDelta::days(365);
 /// How often an imported lead is looked at that nobody has claimed.
 const IMPORTED_LOOK: TimeDelta = TimeDelta::days(90);
 
@@ -143,6 +143,19 @@ impl Intake {
 
     /// Nobody is left who has not lost the lead: it is nurtured, and who runs the pool is told.
     pub(super) fn exhaust(&self, case: &Case<'_>, facts: &Facts<'_>, outcome: &mut Outcome) {
+        if !case.history.opportunities.is_empty()
+            && let Some(admin) = self.next_admin(case)
+        {
+            // What an open opportunity holds is always somebody's.
+            self.count(case, facts, &admin, outcome);
+            let (lead, about) = (case.lead.id.clone(), RecordRef::Lead(case.lead.id.clone()));
+            let acquisition = Acquisition::AssignedByAdmin;
+            outcome.effects.push(Effect::SetOwner { lead, owner: admin.clone(), acquisition });
+            outcome.start(case.lead, case.now);
+            outcome.tell(&admin, "owners_exhausted", &about);
+            outcome.route = Route::Assigned { owner: admin };
+            return;
+        }
         let pool = self.nurture_pool.clone();
         // Told once: it lies there from then on.
         if case.lead.pool.as_ref() != Some(&pool) {

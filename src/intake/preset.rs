@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{LifeRules, Rules};
 use crate::assign::{AssignRule, AssignRules, AssignTarget, PoolRules};
+use crate::blacklist::{BlacklistCheck, BlacklistRule, BlacklistRules, BurstCheck};
 use crate::dedup::DedupRules;
 use crate::model::{Pool, PoolId, PoolKind, PoolMode};
 use crate::order;
@@ -69,6 +70,7 @@ impl Rules {
     pub fn b2b() -> Rules {
         Rules {
             revision: "b2b".to_owned(),
+            blacklist: blacklist(),
             dedup: DedupRules::b2b(),
             score: ScoreRules::b2b(),
             assign: for_everybody(150, 10),
@@ -141,6 +143,17 @@ impl Rules {
             ..Rules::b2b()
         }
     }
+}
+
+/// What a team starts with, and who comes with many others: of twenty from one network within ten minutes somebody looks at
+/// those that nobody has.
+fn blacklist() -> BlacklistRules {
+    let mut blacklist = BlacklistRules::default();
+    let check = BlacklistCheck::Burst(BurstCheck::default());
+    blacklist
+        .rules
+        .push(BlacklistRule { category: "repeat".to_owned(), ..BlacklistRule::new("burst", check) });
+    blacklist
 }
 
 /// Turns among all reps. A rep with territories takes a lead whose region nobody knows as well: else it would reach nobody.

@@ -124,6 +124,7 @@ impl Intake {
         outcome.after(without.effects);
         outcome.tell_of_loss(&input.lead, owner, why);
         if let Some(heir) = outcome.route().owner().cloned() {
+            outcome.move_with(&case, owner, &heir);
             outcome.tell_new_owner(&input.lead, &heir);
         }
         outcome.tell_cover(&case, &input.history);

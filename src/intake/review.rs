@@ -5,10 +5,11 @@ use chrono::{DateTime, Utc};
 use super::act::Act;
 use super::engine::Case;
 use super::without::Without;
-use super::{Input, Intake, Outcome, Route, State, wake_up};
+use super::{Input, Intake, Next, Outcome, Route, State, wake_up};
 use crate::assign::Roster;
 use crate::book::Book;
-use crate::model::{Lead, LeadId, LeadStatus, RepId};
+use crate::dedup::COLLISION;
+use crate::model::{Lead, LeadId, LeadStatus, OwnerState, RepId};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
@@ -60,6 +61,14 @@ impl Intake {
     }
 
     pub(super) fn look_again(&self, case: &Case<'_>) -> Outcome {
+        let mut outcome = self.look_once(case);
+        if !case.also.is_empty() {
+            outcome.next = Next::after(outcome.next.take(), case.also.to_vec());
+        }
+        outcome
+    }
+
+    fn look_once(&self, case: &Case<'_>) -> Outcome {
         if case.lead.has_ended() || !case.lead.is_on_file() {
             return self.look_after_customer(case);
         }
@@ -80,6 +89,19 @@ impl Intake {
     fn look_after_customer(&self, case: &Case<'_>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let mut outcome = self.ended(case);
+        let is_there = |owner: &&RepId| case.owner_state(owner) != OwnerState::Gone;
+        let is_asked = case.is_due(wake_up::COLLISION) && lead.tags.iter().any(|tag| tag == COLLISION);
+        let moved = case.entry.is_some() || is_asked;
+        let of = lead.owner.as_ref().filter(|_| moved && lead.status == LeadStatus::Converted);
+        if let Some(owner) = of.filter(is_there).filter(|_| lead.is_on_file()) {
+            let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
+            outcome.basis.read_rows();
+            if is_asked {
+                self.settle_converted(case, &facts, owner, &mut outcome);
+            } else {
+                self.bring_along(case, &facts, owner, &mut outcome);
+            }
+        }
         let waits = history.deadlines.iter().any(|deadline| deadline.done_at.is_none());
         let owner = lead.owner.as_ref().filter(|_| waits && lead.status == LeadStatus::Converted);
         if let Some(owner) = owner.filter(|_| lead.is_on_file()) {

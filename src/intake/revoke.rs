@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::act::Act;
 use super::engine::Case;
 use super::without::Without;
-use super::{Input, Intake, Next, Outcome, Route, State, wake_up};
+use super::{Along, Input, Intake, Next, Outcome, Route, State, wake_up};
 use crate::assign::{Ledgers, Roster, claim_key, decision_key};
 use crate::model::{RecordRef, TenureEnd};
 use crate::rule::{FactContext, Facts};
@@ -63,7 +63,7 @@ impl Intake {
         outcome.tell(owner, "revoked", &RecordRef::Lead(lead.id.clone()));
         outcome.tell_cover(&case, &input.history);
         outcome.wake(lead, now, wake_up::RETRY);
-        outcome.next = Some(Next::Review { lead: lead.id.clone(), entry: lead.id.clone(), claim: None });
+        outcome.next = Next::after(None, vec![Along { lead: lead.id.clone(), entry: lead.id.clone() }]);
         outcome.route = Route::Unassigned { reason: "revoked".into(), retry_at: Some(now) };
         outcome
     }

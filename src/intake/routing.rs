@@ -42,10 +42,13 @@ impl Intake {
             return self.keep(case, facts, resolution, own, outcome);
         }
         outcome.effects.extend(resolution.effects().iter().cloned());
+        self.list_burst(case, facts, outcome);
         if let Some(own) = own {
             return self.bring(case, facts, resolution, score, own, outcome);
         }
-        if self.route_to_record(case, facts, resolution, score, outcome) {
+        if self.route_to_record(case, facts, resolution, score, outcome)
+            || self.hold_burst(case, facts, outcome)
+        {
             return;
         }
         let mut options = case.assign.clone();
@@ -253,8 +256,10 @@ impl Intake {
         let mut reps: Vec<RepId> = revoked.map(|tenure| tenure.owner.clone()).collect();
         let since = case.now - TimeDelta::days(i64::from(self.life.exclusion_days));
         let lost = |one: &&Tenure| {
-            let gave_up =
-                matches!(one.end, Some(TenureEnd::Recycled | TenureEnd::Returned | TenureEnd::Invalid));
+            let gave_up = matches!(
+                one.end,
+                Some(TenureEnd::Recycled | TenureEnd::Returned | TenureEnd::Invalid | TenureEnd::HandedOver)
+            );
             let is_before = history.cycle_started_at.is_some_and(|began| one.from < began);
             gave_up && is_before && one.counts()
         };
@@ -273,7 +278,7 @@ impl<'a> Case<'a> {
     }
 
     /// Since when a lead that is held waits: another look at it does not begin the time anew.
-    fn held_since(&self) -> DateTime<Utc> {
+    pub(super) fn held_since(&self) -> DateTime<Utc> {
         let began = self.history.cycle_started_at.unwrap_or(self.lead.created_at);
         if self.is_review() { began.min(self.now) } else { self.now }
     }
@@ -320,7 +325,7 @@ impl Outcome {
     }
 
     /// A person is asked, until when, and what happens then.
-    fn hold(&mut self, case: &Case<'_>, until: DateTime<Utc>, then: Option<RepId>) {
+    pub(super) fn hold(&mut self, case: &Case<'_>, until: DateTime<Utc>, then: Option<RepId>) {
         self.wake(case.lead, until, wake_up::REVIEW_DUE);
         self.route = Route::AwaitingReview { reviewer: None, until: Some(until), then };
     }

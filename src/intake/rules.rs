@@ -160,6 +160,9 @@ pub struct LifeRules {
     pub pool_stay_hours: u32,
     /// The same for the hottest leads, A1 to B1.
     pub hot_pool_stay_hours: u32,
+    /// Hours that reviewers have for a lead that came with many others of one origin, if nobody has it, before the rules give it
+    /// to somebody.
+    pub burst_hold_hours: u32,
     /// How many owners may lose a lead in one cycle; then it is nurtured.
     pub owners_per_cycle: u32,
     /// Days for which a new cycle leaves out who lost the lead last, while anybody else is eligible.
@@ -196,6 +199,7 @@ impl LifeRules {
             calendar: None,
             pool_stay_hours: 72,
             hot_pool_stay_hours: 4,
+            burst_hold_hours: 2,
             owners_per_cycle: 3,
             exclusion_days: 90,
             cool_down_days: 30,

@@ -152,8 +152,13 @@ fn the_main_job_gives_a_held_lead_to_nobody() {
         intake.process(&Input { lead, ..Input::default() }, &roster, &State::default(), now())
     };
     let held = decide(&["13927461853"], &[]);
-    assert!(matches!(held.route(), Route::AwaitingReview { .. }), "{held}");
-    assert!(held.effects().iter().all(|effect| effect.code() == "request_review"), "{held}");
+    assert!(matches!(held.route(), Route::AwaitingReview { until: Some(_), .. }), "{held}");
+    let codes: Vec<&str> = held.effects().iter().map(|effect| effect.code()).collect();
+    assert_eq!(
+        codes,
+        ["request_review", "set_next_wake_up"],
+        "asked until a time, and nobody gets it: {held}"
+    );
     assert!(matches!(decide(&["13927461853"], &["lei.wang@xinghe.cn"]).route(), Route::Assigned { .. }));
     assert!(matches!(decide(&["15088672341"], &[]).route(), Route::Assigned { .. }));
 }

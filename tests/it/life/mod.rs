@@ -14,6 +14,7 @@ mod effect_rows;
 mod effects;
 mod further;
 mod goes_on;
+mod held;
 mod joins;
 mod lives;
 mod owners;

@@ -18,9 +18,9 @@ fn run(seed: u64, count: usize) -> (Desk, Tables) {
         desk.book.insert_lead(lead);
         on_all.apply_to(&mut desk.book);
         let mut last = on_all;
-        while let Some(leadkit::Next::Review { lead, entry, claim, .. }) = last.next() {
-            let (entry, claim) = (Some(entry.clone()), claim.clone());
-            let input = Input { entry, claim, ..desk.intake.input_of(&desk.book, lead, now).unwrap() };
+        while let Some(leadkit::Next::Review { lead, entry, claim, also, .. }) = last.next() {
+            let (entry, claim, also) = (Some(entry.clone()), claim.clone(), also.clone());
+            let input = Input { entry, claim, also, ..desk.intake.input_of(&desk.book, lead, now).unwrap() };
             let review = decide(&desk, &input, &desk.state, true, now);
             on_rows(&desk, &mut tables, &input, true, now, &review);
             desk.state.apply(review.delta()).unwrap();

@@ -1,0 +1,119 @@
+//! Accounts that nobody has: each lies in a public pool, and somebody looks at it again and again.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Intake;
+use super::pools::{ACTIVE_STAY, GENERAL_LOOK};
+use super::state::State;
+use crate::assign::Roster;
+use crate::book::Book;
+use crate::model::{Account, AccountId, Effect, OwnerState, PoolId, PoolKind, RecordRef, RepId, Value};
+
+/// What becomes of an account, and when it is looked at next.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AccountLook {
+    /// The account.
+    pub account: AccountId,
+    /// When it was looked at.
+    pub at: DateTime<Utc>,
+    /// What the host should do, in order.
+    pub effects: Vec<Effect>,
+    /// When to look next, with [`since`](Intake::look_at_account) as it is then; `None` while somebody has it.
+    pub next: Option<DateTime<Utc>>,
+}
+
+impl AccountLook {
+    /// The name of the decision, by which its effects are known.
+    #[must_use]
+    pub fn decision(&self) -> String {
+        let at = self.at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        format!("account {} {at}", self.account)
+    }
+
+    /// Carries the effects out in a book. Twice is once.
+    pub fn apply_to(&self, book: &mut Book) {
+        book.apply_effects(&self.decision(), &self.effects, self.at);
+    }
+}
+
+impl Intake {
+    /// Looks at an account: when it is filed, when its owner has left, and when the time has come that the look before gave.
+    ///
+    /// Without an owner who takes part it lies in the pool of active customers, after half a year in the general one, and of that
+    /// somebody hears once a year; who runs the pool is told of each change. `since` says when it came into its pool, or when
+    /// somebody was told of it last. A lead that comes of it meanwhile gives it an owner.
+    ///
+    /// ```
+    /// use leadkit::model::{Account, Rep};
+    /// use leadkit::{Intake, Roster, Rules, State};
+    ///
+    /// let intake = Intake::compile(&Rules::b2b())?;
+    /// let roster = Roster::compile(&[Rep { id: "li".into(), ..Rep::default() }], &Default::default())?;
+    /// let (mut book, state) = (intake.book(), State::default());
+    /// let account = |owner: &str| Account { id: "A1".into(), company: "Acme Ltd".into(), owner: Some(owner.into()), ..Account::default() };
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    ///
+    /// assert_eq!(intake.look_at_account(&account("li"), now, &roster, &state, now).next, None);
+    /// let left = account("wang");
+    /// book.insert_account(left.clone());
+    /// let look = intake.look_at_account(&left, now, &roster, &state, now);
+    /// look.apply_to(&mut book);
+    /// let filed = book.account(&left.id).unwrap();
+    /// assert_eq!((filed.owner.clone(), filed.pool.clone()), (None, Some("public_active".into())));
+    /// assert_eq!(look.next.unwrap().to_string(), "2026-09-01 02:00:00 UTC");
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    pub fn look_at_account(
+        &self,
+        account: &Account,
+        since: DateTime<Utc>,
+        roster: &Roster,
+        state: &State,
+        now: DateTime<Utc>,
+    ) -> AccountLook {
+        let mut look = AccountLook { account: account.id.clone(), at: now, effects: Vec::new(), next: None };
+        let state_of = |rep: &RepId| roster.owner_state(rep, &state.reps, now);
+        if account.owner.as_ref().is_some_and(|owner| state_of(owner) != OwnerState::Gone) {
+            return look;
+        }
+        let (active, general) =
+            (self.public_pool(&PoolKind::PublicActive), self.public_pool(&PoolKind::PublicGeneral));
+        let before = account.pool.as_ref();
+        let is_there =
+            account.owner.is_none() && before.is_some_and(|pool| pool == active || pool == general);
+        let stay = if before == Some(general) { GENERAL_LOOK } else { ACTIVE_STAY };
+        if is_there && since + stay > now {
+            look.next = Some(since + stay);
+            return look;
+        }
+        let to = if is_there { general } else { active };
+        let mut write = |field: &str, value: Value, replaces: Value| {
+            let (record, field) = (RecordRef::Account(account.id.clone()), field.to_owned());
+            if value != replaces {
+                look.effects.push(Effect::UpdateField { record, field, value, replaces });
+            }
+        };
+        write("owner", Value::Null, Value::from(account.owner.as_ref().map(RepId::as_str)));
+        write("pool", Value::from(to.as_str()), Value::from(before.map(PoolId::as_str)));
+        look.next = Some(now + if to == general { GENERAL_LOOK } else { ACTIVE_STAY });
+        // That one was filed without an owner is no news.
+        if is_there || account.owner.is_some() {
+            let about = RecordRef::Account(account.id.clone());
+            let is_here = |rep: &&RepId| matches!(state_of(rep), OwnerState::Active | OwnerState::Full);
+            let mut told: Vec<&RepId> = self.admins(to).collect();
+            if told.is_empty() {
+                told.extend(self.admins(&self.pool));
+            }
+            if told.is_empty() {
+                told.extend(roster.reps().find(is_here));
+            }
+            let code = || "account_in_pool".into();
+            let notices = told.into_iter().map(|rep| (rep.clone(), about.clone()));
+            look.effects.extend(notices.map(|(rep, about)| Effect::Notify { rep, code: code(), about }));
+        }
+        look
+    }
+}

@@ -1,0 +1,91 @@
+//! Leads that are held until somebody has looked: of a burst, many leads of one origin at once, and those that nobody may
+//! contact.
+
+use super::engine::Case;
+use super::{Intake, Outcome, Route, wake_up};
+use crate::assign::{AssignmentKind, Ledgers};
+use crate::blacklist::{CONSENT_CODE, HitReason, Severity};
+use crate::model::{Effect, LeadId};
+use crate::rule::Facts;
+
+/// Tag of a lead that came with many others of one origin, and code of the review that is asked for.
+const BURST: &str = "burst";
+/// How long somebody is asked about a lead that nobody may contact, in hours.
+const CONSENT_HOLD: u32 = 24;
+
+impl Intake {
+    /// A lead that comes in is part of a burst: it is listed, and with the first ones those that came before it, which
+    /// nobody knew to be part of one.
+    pub(super) fn list_burst(&self, case: &Case<'_>, facts: &Facts<'_>, outcome: &mut Outcome) {
+        let mut listed: Vec<LeadId> = Vec::new();
+        let hits = outcome.verdict.hits().iter().filter(|hit| hit.weight() > Severity::Pass);
+        for hit in hits {
+            let HitReason::Burst { earlier, begins, .. } = hit.reason() else { continue };
+            let before = earlier.iter().filter(|_| *begins);
+            for lead in std::iter::once(&case.lead.id).chain(before) {
+                if !listed.contains(lead) {
+                    listed.push(lead.clone());
+                }
+            }
+        }
+        // Who is asked by the rules of assignment needs no second list.
+        if listed.is_empty() || self.rules_ask(case, facts) {
+            return;
+        }
+        for lead in listed {
+            outcome.effects.push(Effect::AddTag { lead: lead.clone(), tag: BURST.to_owned() });
+            outcome.effects.push(Effect::RequestReview { lead, reviewer: None, code: BURST.into() });
+        }
+    }
+
+    /// Nobody may contact the lead: somebody is asked for a day, and then it lies in nurture, where it is looked at again and
+    /// again, until a channel is left. Who has it keeps it.
+    pub(super) fn hold_for_consent(&self, case: &Case<'_>, outcome: &mut Outcome) {
+        let until = self.stay_ends(case, case.held_since(), CONSENT_HOLD);
+        outcome.held_for = Some(CONSENT_CODE.into());
+        if case.lead.owner.is_some() {
+            outcome.route = Route::AwaitingReview { reviewer: None, until: None, then: None };
+        } else if case.is_due(wake_up::REVIEW_DUE) || until <= case.now {
+            outcome.effects.clear();
+            self.nurture(case, outcome);
+        } else {
+            outcome.hold(case, until, None);
+        }
+    }
+
+    /// Holds a lead of a burst that nobody ever had, as long as reviewers have to look at it. Whether it is held.
+    pub(super) fn hold_burst(&self, case: &Case<'_>, facts: &Facts<'_>, outcome: &mut Outcome) -> bool {
+        let lead = case.lead;
+        let is_listed = if case.is_review() {
+            lead.tags.iter().any(|tag| tag == BURST)
+        } else {
+            outcome.effects.iter().any(|effect| is_listing(effect, &lead.id))
+        };
+        if !is_listed || case.is_released() || !case.history.tenures.is_empty() {
+            return false;
+        }
+        let since = if case.is_review() { lead.created_at.min(case.now) } else { case.now };
+        let until = self.stay_ends(case, since, self.life.burst_hold_hours);
+        if case.is_due(wake_up::REVIEW_DUE) || until <= case.now {
+            return false;
+        }
+        if self.rules_ask(case, facts) {
+            return false;
+        }
+        outcome.hold(case, until, None);
+        outcome.held_for = Some(BURST.into());
+        true
+    }
+
+    /// Whether the rules of assignment have somebody look at such a lead themselves.
+    fn rules_ask(&self, case: &Case<'_>, facts: &Facts<'_>) -> bool {
+        let ledger = case.state.ledger(self.ledger_pool(case.lead));
+        let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
+        let found = self.assigner.assign_with(facts, case.roster, ledgers, case.assign);
+        matches!(found.kind(), AssignmentKind::AwaitingReview { .. })
+    }
+}
+
+fn is_listing(effect: &Effect, id: &LeadId) -> bool {
+    matches!(effect, Effect::AddTag { lead, tag } if lead == id && tag == BURST)
+}
