@@ -2,11 +2,9 @@
 
 use std::error::Error;
 
-use leadkit::contact::PhoneOptions;
-use leadkit::merge::{MergePlan, MergeRules, Merger, SurvivorTest};
 use leadkit::model::{
-    Account, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, LeadStatus, Opportunity,
-    OpportunityId, RecordRef, TenureEnd, Value, YesNo,
+    Account, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, Opportunity, OpportunityId,
+    RecordRef, Value, YesNo,
 };
 use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
 use leadkit::rule::{FactContext, Facts};
@@ -100,15 +98,7 @@ impl Desk {
             Event::Join(rep) => self.join(rep),
             Event::Leave { rep } => self.leave(rep),
             Event::HandOver { rep, to } => self.hand_over(rep, Some(to)),
-            Event::Account(account) => {
-                let id = account.id.clone();
-                // The same account again is as it became since, not as it was.
-                if self.kept.accounts.get(&id) != Some(account) {
-                    self.kept.accounts.insert(id, account.clone());
-                    self.book.insert_account((**account).clone());
-                }
-                Ok(())
-            }
+            Event::Account(account) => self.account(account),
             Event::Effects(effects) => {
                 self.write("by hand", effects);
                 Ok(())
@@ -159,7 +149,7 @@ impl Desk {
     }
 
     /// A person or an activity has changed what is known.
-    fn look_again(&mut self, lead: &LeadId, reason: String) -> Done {
+    pub(super) fn look_again(&mut self, lead: &LeadId, reason: String) -> Done {
         let Some(input) = self.known(lead) else { return Ok(()) };
         if !input.lead.is_on_file() || input.lead.has_ended() {
             self.say(lead, "-", reason, None);
@@ -285,53 +275,6 @@ impl Desk {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Somebody says that two leads are one.
-    fn merge(&mut self, into: &LeadId, from: &LeadId) -> Done {
-        let (Some(kept), Some(left)) = (self.known(into), self.known(from)) else { return Ok(()) };
-        let live = |input: &Input| input.lead.is_on_file();
-        if !live(&kept) || !live(&left) || into == from {
-            self.say(into, "-", "refused: not_on_file".to_owned(), None);
-            return Ok(());
-        }
-        // What has ended takes in nobody who goes on, and what nobody works on nothing that somebody does.
-        let rank = |input: &Input| {
-            let is_worked =
-                input.lead.status == LeadStatus::Following || !input.history.opportunities.is_empty();
-            (!input.lead.has_ended(), is_worked)
-        };
-        if rank(&kept) < rank(&left) {
-            return self.merge(from, into);
-        }
-        // The one that is named goes on, whatever the rules would prefer.
-        let leads = [kept.lead.clone(), left.lead.clone()];
-        let plan_by = |survivor| -> Result<MergePlan<Lead>, Box<dyn Error>> {
-            let rules = MergeRules { survivor: vec![survivor], ..MergeRules::default() };
-            let merger = Merger::compile(&rules)?;
-            Ok(MergePlan::for_leads(&leads, &merger, &PhoneOptions::default())?)
-        };
-        let mut plan = plan_by(SurvivorTest::Oldest)?;
-        if plan.merged().id != *into {
-            plan = plan_by(SurvivorTest::Newest)?;
-        }
-        if plan.merged().id != *into {
-            self.say(into, "-", "refused: created_at_once".to_owned(), None);
-            return Ok(());
-        }
-        let mut effects = plan.effects().to_vec();
-        // Nobody works on the one that is left.
-        effects.extend(left.lead.owner.clone().map(|rep| Effect::EndTenure {
-            lead: from.clone(),
-            rep,
-            end: TenureEnd::HandedOver,
-        }));
-        if let Some(owner) = left.lead.owner.clone().filter(|owner| kept.lead.owner.as_ref() != Some(owner)) {
-            let about = RecordRef::Lead(into.clone());
-            effects.push(Effect::Notify { rep: owner, code: "merged".into(), about });
-        }
-        self.write(&format!("merge {from}"), &effects);
-        self.look_again(into, format!("merged {from}"))
     }
 
     /// A stage is entered, when its gates let the lead in.

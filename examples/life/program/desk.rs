@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use leadkit::book::Book;
 use leadkit::calendar::{Calendar, Calendars};
 use leadkit::follow_up::FollowUpRules;
-use leadkit::model::{Effect, LeadId, LeadStatus, RecordRef, Rep, RepId};
+use leadkit::model::{AccountId, Effect, LeadId, LeadStatus, RecordRef, Rep, RepId};
 use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
 use leadkit::{Input, Intake, Loss, Outcome, Roster, Rules, State};
 
@@ -72,6 +72,10 @@ pub(crate) struct Desk {
     /// Who stands in for the owner of a lead, and the leads of each.
     cover_of: BTreeMap<LeadId, RepId>,
     covered_by: BTreeMap<RepId, BTreeSet<LeadId>>,
+    /// Leads that somebody says are one, though two reps work on them.
+    pub(super) disputes: BTreeMap<LeadId, LeadId>,
+    /// Accounts that nobody has: since when each lies in its pool, and when it is looked at next.
+    pub(super) ownerless: BTreeMap<AccountId, (DateTime<Utc>, DateTime<Utc>)>,
     /// Leads that wait for somebody with room.
     waiting: BTreeSet<LeadId>,
     explains: bool,
@@ -125,6 +129,8 @@ impl Desk {
             held_by: BTreeMap::new(),
             cover_of: BTreeMap::new(),
             covered_by: BTreeMap::new(),
+            disputes: BTreeMap::new(),
+            ownerless: BTreeMap::new(),
             waiting: BTreeSet::new(),
             explains,
             written: 0,
@@ -163,6 +169,7 @@ impl Desk {
     /// Lets time pass.
     pub(crate) fn pass(&mut self, until: DateTime<Utc>) -> Result<(), Box<dyn Error>> {
         loop {
+            self.look_at_accounts(until);
             // What the lead itself waits for comes before what its policies look at.
             let look = self.policies.as_ref().and_then(|policies| policies.first_until(until));
             let before = look.as_ref().map_or(until, |(at, _)| *at);
@@ -193,7 +200,8 @@ impl Desk {
         let Some(input) = self.input(lead) else { return Ok(()) };
         self.book.take_wake_up(lead, self.now);
         let outcome = self.intake.review(&input, &self.roster, &self.state, self.now);
-        self.settle(&outcome)
+        self.settle(&outcome)?;
+        self.settle_dispute(lead, input.wake_up.as_ref().map_or("", |code| code.as_ref()))
     }
 
     /// A deadline has passed: the lead leaves its owner.
@@ -271,6 +279,13 @@ impl Desk {
     /// After an outcome was carried out: what comes next, and whether the laws hold.
     fn finish(&mut self, outcome: &Outcome) {
         self.kept.decided(outcome.effects());
+        for effect in outcome.effects() {
+            if let Effect::UpdateField { record: RecordRef::Account(account), field, .. } = effect
+                && field == "owner"
+            {
+                self.look_at_account(account);
+            }
+        }
         let moved = outcome.delta().assign.as_ref().and_then(|assign| assign.rep());
         self.recounted.extend(moved.cloned());
         for lead in leads_of(outcome.effects()).into_iter().chain([outcome.lead().clone()]) {

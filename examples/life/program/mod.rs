@@ -9,6 +9,7 @@ use chrono::FixedOffset;
 use desk::{Desk, Row};
 use options::Options;
 
+mod accounts;
 mod acts;
 mod clock;
 mod desk;
@@ -18,6 +19,7 @@ mod journeys;
 mod laws;
 #[cfg(test)]
 mod lives;
+mod merge;
 #[cfg(test)]
 mod mutants;
 mod object;

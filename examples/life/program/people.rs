@@ -54,7 +54,18 @@ impl Desk {
     }
 
     pub(super) fn hand_over(&mut self, rep: &RepId, to: Option<&RepId>) -> Done {
-        for lead in self.leads_of_rep(rep) {
+        self.hand_these_over(self.leads_of_rep(rep), rep, to)?;
+        self.accounts_of(rep, to);
+        Ok(())
+    }
+
+    pub(super) fn hand_these_over(
+        &mut self,
+        leads: impl IntoIterator<Item = LeadId>,
+        rep: &RepId,
+        to: Option<&RepId>,
+    ) -> Done {
+        for lead in leads {
             // One at a time: what joins with another meanwhile is not handed over twice.
             let Some(input) = self.input(&lead) else { continue };
             if input.lead.owner.as_ref() != Some(rep) {

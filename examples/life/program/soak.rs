@@ -14,6 +14,7 @@ use super::desk::{Desk, Row};
 use super::options::Options;
 use quarter::Quarter;
 
+mod office;
 mod quarter;
 mod random;
 

@@ -5,41 +5,41 @@ use serde_json::{Value as Json, json};
 use super::{program::Verdict, run};
 
 /// What came of a scenario.
-struct Lived {
-    out: String,
+pub(super) struct Lived {
+    pub(super) out: String,
     verdict: Verdict,
     notes: String,
 }
 
 impl Lived {
     /// What is said of a lead in the end: owner, pool, status, folded into, next.
-    fn lead(&self, id: &str) -> Vec<&str> {
+    pub(super) fn lead(&self, id: &str) -> Vec<&str> {
         let lines = self.out.lines().skip_while(|line| *line != "# leads").skip(2);
         let mut lines = lines.take_while(|line| !line.starts_with('#'));
         let line = lines.find(|line| line.split('\t').next() == Some(id));
         line.unwrap_or_else(|| panic!("{id}: {}", self.out)).split('\t').skip(1).collect()
     }
 
-    fn owner(&self, id: &str) -> &str {
+    pub(super) fn owner(&self, id: &str) -> &str {
         self.lead(id)[0]
     }
 
-    fn account(&self, id: &str) -> &str {
+    pub(super) fn account(&self, id: &str) -> &str {
         let mut lines = self.out.lines().skip_while(|line| *line != "# accounts").skip(2);
         lines.find(|line| line.split('\t').next() == Some(id)).unwrap().split('\t').nth(1).unwrap()
     }
 
     /// `rep code about` of everything that was said, sorted.
-    fn told(&self) -> Vec<String> {
+    pub(super) fn told(&self) -> Vec<String> {
         let lines = self.out.lines().skip_while(|line| *line != "# notified").skip(2);
         lines.map(|line| line.split('\t').take(3).collect::<Vec<_>>().join(" ")).collect()
     }
 
-    fn was_told(&self, what: &str) -> bool {
+    pub(super) fn was_told(&self, what: &str) -> bool {
         self.told().iter().any(|said| said == what)
     }
 
-    fn reasons(&self, event: &str) -> Vec<&str> {
+    pub(super) fn reasons(&self, event: &str) -> Vec<&str> {
         let of = self.out.lines().filter(|line| line.split('\t').nth(1) == Some(event));
         of.filter_map(|line| line.split('\t').next_back()).collect()
     }
@@ -60,7 +60,7 @@ fn live(words: &str, lines: &[(&str, Json)]) -> Lived {
 }
 
 /// The same, of a life in which every law holds.
-fn lawful(words: &str, lines: &[(&str, Json)]) -> Lived {
+pub(super) fn lawful(words: &str, lines: &[(&str, Json)]) -> Lived {
     let lived = live(words, lines);
     assert_eq!(lived.verdict, Verdict::Lawful, "{}\n{}", lived.notes, lived.out);
     lived
@@ -70,7 +70,7 @@ fn ann(id: &str, message: &str) -> Json {
     json!({"submit": {"id": id, "name": "Ann", "phones": ["13812349876"], "message": message}})
 }
 
-fn of(company: &str, id: &str, phone: &str, message: &str) -> Json {
+pub(super) fn of(company: &str, id: &str, phone: &str, message: &str) -> Json {
     json!({"submit": {"id": id, "name": "Ann", "company": company, "phones": [phone], "message": message}})
 }
 
@@ -78,18 +78,18 @@ fn named(id: &str, name: &str, message: &str) -> Json {
     json!({"submit": {"id": id, "name": name, "phones": ["13812349876"], "message": message}})
 }
 
-fn call(lead: &str, rep: &str) -> Json {
+pub(super) fn call(lead: &str, rep: &str) -> Json {
     json!({"follow_up": {"lead": lead, "owner": rep, "kind": "call"}})
 }
 
-fn tick() -> Json {
+pub(super) fn tick() -> Json {
     json!({"tick": true})
 }
 
-const ACME: &str = "Acme Trading Ltd";
+pub(super) const ACME: &str = "Acme Trading Ltd";
 const OTHER: &str = "Borealis Mining Ltd";
-const PHONE: &str = "13812349876";
-const SECOND: &str = "13927461853";
+pub(super) const PHONE: &str = "13812349876";
+pub(super) const SECOND: &str = "13927461853";
 
 #[test]
 fn whoever_gets_a_lead_is_told_once() {

@@ -9,6 +9,7 @@ mod program;
 
 mod again;
 mod bundled;
+mod held;
 mod journeys;
 mod mended;
 mod policies;

@@ -132,6 +132,9 @@ pub(crate) struct Laws {
     imported: BTreeSet<LeadId>,
     activities: Vec<(LeadId, String)>,
     forgotten: BTreeSet<LeadId>,
+    /// Entries that were folded into each lead at this moment.
+    entries_of: BTreeMap<LeadId, Vec<LeadId>>,
+    folded_at: Option<DateTime<Utc>>,
     /// Entries that came a second time.
     same_records: BTreeSet<LeadId>,
     /// Until when people were asked about leads.
@@ -250,6 +253,15 @@ impl Laws {
                 Some((lead, before, now))
             })
             .collect();
+        if self.folded_at != Some(seen.now) {
+            self.entries_of.clear();
+            self.folded_at = Some(seen.now);
+        }
+        for (lead, before, _) in &changed {
+            if let Some(into) = lead.folded_into.clone().filter(|_| !before.is_folded) {
+                self.entries_of.entry(into).or_default().push(lead.id.clone());
+            }
+        }
         self.check_notices(seen, &changed);
         for (lead, before, now) in &changed {
             self.check_stuck(lead, before, now, seen);

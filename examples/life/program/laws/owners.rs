@@ -1,7 +1,7 @@
 //! Law 5: not the same rep twice in a cycle.
 
 use chrono::TimeDelta;
-use leadkit::model::{Acquisition, Lead, RepId, Tenure};
+use leadkit::model::{Acquisition, Lead, RepId, Tenure, TenureEnd};
 
 use super::super::clock::is_live;
 use super::{Clause, Laws, Seen};
@@ -55,8 +55,12 @@ impl Laws {
         let of_before = history.tenures.iter().filter(ended_before).filter(|one| one.from < began);
         let last = of_before.max_by_key(|one| (one.until, one.from));
         let is_new = tenure.from == seen.now && tenure.acquisition == Acquisition::AutoAssigned;
+        // Whose claim was refused just now, and to whom it was given by mistake, is nobody who may have it.
+        let typists: Vec<RepId> = self.typists(lead).cloned().collect();
+        let revoked = history.tenures.iter().filter(|one| one.end == Some(TenureEnd::Revoked));
         let mut left_out = before;
         left_out.push(owner);
+        left_out.extend(typists.iter().chain(revoked.map(|one| &one.owner)));
         if is_new
             && last.is_some_and(|one| one.owner == *owner && within(one, EXCLUSION))
             && seen.has_others_than(&left_out)
@@ -66,6 +70,15 @@ impl Laws {
                 format!("lead {id} is with {owner} again, who lost it in the cycle before, within 90 days");
             self.report(Clause::NinetyDays, &format!("{id} {}", tenure.from), seen.now, what);
         }
+    }
+
+    /// Who typed in the entries that were folded into a lead just now.
+    fn typists<'a>(&'a self, lead: &'a Lead) -> impl Iterator<Item = &'a RepId> {
+        self.entries_of
+            .get(&lead.id)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.entries.get(id)?.owner.as_ref())
     }
 
     /// Whether another record of the same person or company is his: one customer has one owner.

@@ -60,7 +60,7 @@ impl Laws {
             let about = concerned(lead, &joined);
             self.check_getters(lead, before, now, &|rep| is_told(rep, &about), seen);
             self.check_losers(lead, before, now, &|rep| is_told(rep, &about), seen);
-            self.check_reentry(lead, before, &|rep, about| is_told(rep, about), seen);
+            self.check_reentry(lead, before, &joined, &|rep, about| is_told(rep, about), seen);
             let collides = now.collides && !before.collides;
             if let Some(owner) = lead.owner.as_ref().filter(|owner| collides && !is_told(owner, &about)) {
                 let what = format!("lead {} collides, and {owner} is not told", lead.id);
@@ -128,6 +128,7 @@ impl Laws {
         &mut self,
         lead: &Lead,
         before: &Before,
+        joined: &BTreeMap<&LeadId, Vec<&LeadId>>,
         is_told: &dyn Fn(&RepId, &BTreeSet<RecordRef>) -> bool,
         seen: &Seen<'_>,
     ) {
@@ -138,7 +139,9 @@ impl Laws {
         let cover = seen.book.history(&subject.id).cover().map(|one| &one.owner);
         let Some(worker) = cover.or(subject.owner.as_ref()) else { return };
         let typed = self.entries.get(&lead.id).and_then(|one| one.owner.as_ref());
-        let about = [lead, subject].map(|one| RecordRef::Lead(one.id.clone())).into_iter();
+        // It may have been folded into another that was joined with the subject at once.
+        let between = joined.get(&subject.id).into_iter().flatten().map(|id| RecordRef::Lead((*id).clone()));
+        let about = [lead, subject].map(|one| RecordRef::Lead(one.id.clone())).into_iter().chain(between);
         let about = about.chain(subject.account.clone().map(RecordRef::Account)).collect();
         let knows = typed == Some(worker) || before.owner.as_ref() == Some(worker);
         if !knows && seen.event != "import" && seen.event != "merge" && !is_told(worker, &about) {

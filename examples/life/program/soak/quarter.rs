@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use chrono::{DateTime, FixedOffset, TimeDelta, Timelike};
+use chrono::{DateTime, FixedOffset, TimeDelta, Timelike, Utc};
 use leadkit::model::{
     Account, CloseReason, Contact, FollowUp, FollowUpKind, Lead, LeadId, LeadStatus, OpportunityId, Rep,
     RepId, Value,
@@ -43,7 +43,7 @@ struct Person {
 
 /// The quarter as it goes on.
 pub(super) struct Quarter {
-    random: Random,
+    pub(super) random: Random,
     people: Vec<Person>,
     companies: Vec<(String, String)>,
     start: DateTime<FixedOffset>,
@@ -129,7 +129,7 @@ impl Quarter {
         }
     }
 
-    fn line(&mut self, key: &'static str, event: Event) -> Line {
+    pub(super) fn line(&mut self, key: &'static str, event: Event) -> Line {
         self.acts += 1;
         Line { number: self.acts, at: self.at, key, event, digest: None }
     }
@@ -185,7 +185,6 @@ impl Quarter {
     }
 
     fn submission(&mut self) -> Line {
-        self.written += 1;
         let again = !self.known.is_empty() && self.random.hits(22);
         let who = if again {
             self.known[self.random.below(self.known.len())]
@@ -193,10 +192,38 @@ impl Quarter {
             self.random.below(self.people.len())
         };
         self.known.push(who);
+        let lead = self.form(who, "L");
+        self.line("submit", Event::Submit { lead: Box::new(lead), activities: Vec::new() })
+    }
+
+    /// A row of the system before, of anybody.
+    pub(super) fn row(&mut self) -> Lead {
+        let who = self.random.below(self.people.len());
+        let row = self.form(who, "M");
+        Lead { created_at: row.created_at - TimeDelta::days(400), ..row }
+    }
+
+    /// How many people there are.
+    pub(super) fn many(&self) -> usize {
+        self.people.len()
+    }
+
+    /// How many lines there were.
+    pub(super) fn acts(&self) -> usize {
+        self.acts
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.at.to_utc()
+    }
+
+    /// What somebody writes.
+    fn form(&mut self, who: usize, prefix: &str) -> Lead {
+        self.written += 1;
         let person = self.people[who].clone();
         let landline = self.random.hits(8);
         let mut lead = Lead {
-            id: format!("L{:06}", self.written).as_str().into(),
+            id: format!("{prefix}{:06}", self.written).as_str().into(),
             created_at: self.at.to_utc(),
             name: Some(person.name.clone()).filter(|_| !self.random.hits(3)),
             city: Some(CITIES[person.city].to_owned()).filter(|_| self.random.hits(60)),
@@ -227,7 +254,7 @@ impl Quarter {
             lead.phones = vec![person.mobile.as_str().into()];
         }
         lead.attributes.insert("consent".to_owned(), Value::from("yes"));
-        self.line("submit", Event::Submit { lead: Box::new(lead), activities: Vec::new() })
+        lead
     }
 
     /// Leave, resignations and new reps.
@@ -280,6 +307,7 @@ impl Quarter {
             let (lead, rep) = (lead.id.clone(), some(&mut self.random));
             lines.push(self.line("claim", Event::Claim { lead, rep }));
         }
+        lines.extend(self.in_the_office(day, desk, &here));
         lines
     }
 

@@ -1,0 +1,133 @@
+//! Somebody says that two leads are one.
+
+use std::error::Error;
+
+use chrono::TimeDelta;
+use leadkit::Input;
+use leadkit::contact::PhoneOptions;
+use leadkit::merge::{MergePlan, MergeRules, Merger, SurvivorTest};
+use leadkit::model::{Effect, Lead, LeadId, LeadStatus, Link, LinkKind, RecordRef, TenureEnd};
+
+use super::desk::Desk;
+
+type Done = Result<(), Box<dyn Error>>;
+
+/// Tag and code of what two reps work on.
+const COLLISION: &str = "collision";
+/// What its wake-up is set for.
+const DUE: &str = "collision_due";
+
+/// Whether somebody works on a lead.
+fn is_worked(input: &Input) -> bool {
+    input.lead.status == LeadStatus::Following || is_held(input)
+}
+
+/// Whether an open opportunity holds it.
+fn is_held(input: &Input) -> bool {
+    !input.history.opportunities.is_empty()
+}
+
+/// Whether two reps work on two leads, or one of the leads is another's and has an open opportunity.
+fn collide(one: &Input, other: &Input) -> bool {
+    let is_owned = |input: &Input| !input.lead.has_ended() && input.lead.owner.is_some();
+    let both_worked = is_worked(one) && is_worked(other);
+    let differ = is_owned(one) && is_owned(other) && one.lead.owner != other.lead.owner;
+    differ && (both_worked || is_held(one) || is_held(other))
+}
+
+impl Desk {
+    /// Somebody says that two leads are one.
+    pub(super) fn merge(&mut self, into: &LeadId, from: &LeadId) -> Done {
+        let (Some(kept), Some(left)) = (self.known(into), self.known(from)) else { return Ok(()) };
+        let live = |input: &Input| input.lead.is_on_file();
+        if !live(&kept) || !live(&left) || into == from {
+            self.say(into, "-", "refused: not_on_file".to_owned(), None);
+            return Ok(());
+        }
+        // What has ended takes in nobody who goes on, and what nobody works on nothing that somebody does.
+        let rank = |input: &Input| (!input.lead.has_ended(), is_worked(input));
+        if rank(&kept) < rank(&left) {
+            return self.merge(from, into);
+        }
+        if collide(&kept, &left) {
+            return self.dispute(&kept, &left);
+        }
+        self.unite(&kept, &left)
+    }
+
+    /// Two reps work on what is one: both keep what they have, and a reviewer decides within a working day, else the earlier goes on.
+    fn dispute(&mut self, kept: &Input, left: &Input) -> Done {
+        let (into, about) = (kept.lead.id.clone(), RecordRef::Lead(kept.lead.id.clone()));
+        if self.disputes.contains_key(&into) {
+            self.say(&into, "-", "refused: collision".to_owned(), None);
+            return Ok(());
+        }
+        let (kind, to) = (LinkKind::RelatedTo, RecordRef::Lead(left.lead.id.clone()));
+        let code = COLLISION;
+        let mut effects = vec![
+            Effect::Link(Link { from: about.clone(), kind, to }),
+            Effect::AddTag { lead: into.clone(), tag: code.to_owned() },
+            Effect::RequestReview { lead: into.clone(), reviewer: None, code: code.into() },
+            Effect::SetNextWakeUp { lead: into.clone(), at: self.now + TimeDelta::days(1), code: DUE.into() },
+        ];
+        let owners = [kept, left].into_iter().filter_map(|one| one.lead.owner.clone());
+        effects.extend(owners.map(|rep| Effect::Notify { rep, code: code.into(), about: about.clone() }));
+        self.write(&format!("merge {}", left.lead.id), &effects);
+        self.disputes.insert(into.clone(), left.lead.id.clone());
+        self.say(&into, "-", format!("collides with {}", left.lead.id), None);
+        Ok(())
+    }
+
+    /// The time of the reviewers is over: what nobody has decided goes on with the earlier.
+    pub(super) fn settle_dispute(&mut self, lead: &LeadId, code: &str) -> Done {
+        let Some(other) = self.disputes.remove(lead).filter(|_| code == DUE) else { return Ok(()) };
+        let (Some(one), Some(other)) = (self.input(lead), self.input(&other)) else { return Ok(()) };
+        let is_open = |input: &Input| input.lead.is_on_file() && !input.lead.has_ended();
+        if !is_open(&one) || !is_open(&other) {
+            return Ok(());
+        }
+        if one.lead.seniority() < other.lead.seniority() {
+            self.unite(&one, &other)
+        } else {
+            self.unite(&other, &one)
+        }
+    }
+
+    /// One lead goes on for two.
+    fn unite(&mut self, kept: &Input, left: &Input) -> Done {
+        let (into, from) = (&kept.lead.id, &left.lead.id);
+        // The one that is named goes on, whatever the rules would prefer.
+        let leads = [kept.lead.clone(), left.lead.clone()];
+        let plan_by = |survivor| -> Result<MergePlan<Lead>, Box<dyn Error>> {
+            let rules = MergeRules { survivor: vec![survivor], ..MergeRules::default() };
+            let merger = Merger::compile(&rules)?;
+            Ok(MergePlan::for_leads(&leads, &merger, &PhoneOptions::default())?)
+        };
+        let mut plan = plan_by(SurvivorTest::Oldest)?;
+        if plan.merged().id != *into {
+            plan = plan_by(SurvivorTest::Newest)?;
+        }
+        if plan.merged().id != *into {
+            self.say(into, "-", "refused: created_at_once".to_owned(), None);
+            return Ok(());
+        }
+        let mut effects = plan.effects().to_vec();
+        // Nobody works on the one that is left.
+        effects.extend(left.lead.owner.clone().map(|rep| Effect::EndTenure {
+            lead: from.clone(),
+            rep,
+            end: TenureEnd::HandedOver,
+        }));
+        if let Some(owner) = left.lead.owner.clone().filter(|owner| kept.lead.owner.as_ref() != Some(owner)) {
+            let about = RecordRef::Lead(into.clone());
+            effects.push(Effect::Notify { rep: owner, code: "merged".into(), about });
+        }
+        // Whoever says that two leads are one knows; when nobody has decided, who goes on hears of it too.
+        if let Some(owner) = kept.lead.owner.clone().filter(|_| self.event != "merge") {
+            let about = RecordRef::Lead(into.clone());
+            effects.push(Effect::Notify { rep: owner, code: "merged".into(), about });
+        }
+        self.write(&format!("merge {from}"), &effects);
+        self.look_again(into, format!("merged {from}"))
+    }
+}
