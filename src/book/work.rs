@@ -100,9 +100,10 @@ impl Book {
             done_at: None,
         };
         let deadlines = &mut self.life(lead).history.deadlines;
-        if !deadlines.contains(&deadline) {
-            deadlines.push(deadline);
-        }
+        // What he had to do first he has to do by then.
+        let is_open = |one: &StepDeadline| one.done_at.is_none() && one.step == FIRST_CONTACT;
+        deadlines.retain(|one| !is_open(one) || one.owner != deadline.owner);
+        deadlines.push(deadline);
     }
 
     /// A person has brought the work to its end: what was due is done, and nothing is waited for.

@@ -92,8 +92,17 @@ impl Intake {
         let Some(to) = given else { return };
         let goes =
             |one: &&Lead| one.owner.as_ref().is_some_and(|owner| case.had_it(owner)) || !case.is_worked(one);
-        let (others, kept): (Vec<&Lead>, Vec<&Lead>) =
-            case.others(resolution.siblings(), &to).partition(goes);
+        // The company decides before the person: what became part of another account stays there.
+        let account = match &outcome.route {
+            Route::Converted { account, .. } => Some(account.clone()),
+            _ => None,
+        };
+        let is_elsewhere = |one: &&Lead| {
+            let its = one.account.as_ref().filter(|_| one.status == LeadStatus::Converted);
+            account.as_ref().zip(its).is_some_and(|(account, its)| account != its)
+        };
+        let others = case.others(resolution.siblings(), &to).filter(|one| !is_elsewhere(one));
+        let (others, kept): (Vec<&Lead>, Vec<&Lead>) = others.partition(goes);
         outcome.bring_all(self, case, &others, &to, &Acquisition::OwnerChanged);
         // On whom another works is his, and so is the person: somebody decides.
         outcome.dispute_with(self, case, &kept, &to);

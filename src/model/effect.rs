@@ -184,7 +184,7 @@ impl FoldKind {
 /// | `repoint` | `from: RecordRef`, `to: RecordRef`, of one kind | every row that points at the first record points at the second: links, conflicts, histories, open reviews, folded leads; of leads also open opportunities; of accounts also leads, conversions, contacts, proposals; of contacts conversions and proposals. Where a link says `merged_into`, the first leaves the key index, and of leads its activities go to the second | once |
 /// | `notify` | `rep: RepId`, `code: Code`, `about: RecordRef` | a notice, unique by (rep, code, about, key of the effect) | by key |
 /// | `record_activation` | `lead: LeadId`, `entry: LeadId`, `at: DateTime<Utc>` | the lead's last sign of life, if it is later | once |
-/// | `start_deadlines` | `lead: LeadId`, `from: DateTime<Utc>` | the first-contact deadline of who covers the lead, else of its owner | once |
+/// | `start_deadlines` | `lead: LeadId`, `from: DateTime<Utc>` | the first-contact deadline of who covers the lead, else of its owner; it takes the place of an open one | once |
 /// | `set_next_wake_up` | `lead: LeadId`, `at: DateTime<Utc>`, `code: Code` | when the host calls `review` for the lead, and forgets the time as it does; one a lead | once |
 /// | `request_review` | `lead: LeadId`, `reviewer: Option<RepId>`, `code: Code` | an entry in the reviewers' list, unique by (lead, code) while it is open | once |
 ///
@@ -376,7 +376,7 @@ pub enum Effect {
         /// When.
         at: DateTime<Utc>,
     },
-    /// Start the follow-up deadlines of the lead.
+    /// Start the follow-up deadlines of the lead: one for the first contact that is open is due anew.
     StartDeadlines {
         /// The lead.
         lead: LeadId,

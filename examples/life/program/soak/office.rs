@@ -12,40 +12,37 @@ const ROWS: usize = 40;
 /// Days between two imports.
 const EVERY: i64 = 21;
 
-/// A lead that is drawn, if a condition holds for it.
-fn draw(desk: &Desk, random: &mut Random, fits: impl Fn(&Lead) -> bool) -> Option<LeadId> {
-    let on_file = desk.book.leads().count();
-    let lead = desk.book.leads().nth(random.below(on_file.max(1)))?;
-    Some(lead.id.clone()).filter(|_| fits(lead))
-}
-
-fn goes_on(lead: &Lead) -> bool {
-    lead.is_on_file() && !lead.has_ended()
+/// One of the leads, if there is any.
+fn draw(leads: &[&Lead], random: &mut Random) -> Option<LeadId> {
+    leads.get(random.below(leads.len().max(1))).map(|lead| lead.id.clone())
 }
 
 impl Quarter {
     /// What happens in the office in the morning of a day.
     pub(super) fn in_the_office(&mut self, day: i64, desk: &Desk, reps: &[RepId]) -> Vec<Line> {
         let mut lines = Vec::new();
+        let live: Vec<&Lead> =
+            desk.book.leads().filter(|lead| lead.is_on_file() && !lead.has_ended()).collect();
+        let untouched: Vec<&Lead> =
+            live.iter().copied().filter(|lead| lead.status == LeadStatus::Pending).collect();
         for _ in 0..3 {
-            let Some(lead) = draw(desk, &mut self.random, goes_on) else { continue };
+            let Some(lead) = draw(&live, &mut self.random) else { continue };
             let event = self.word_of(lead);
             lines.push(self.line(event.0, event.1));
         }
         if self.random.hits(25)
-            && let Some(lead) = draw(desk, &mut self.random, goes_on)
+            && let Some(lead) = draw(&live, &mut self.random)
         {
             let rep = reps[self.random.below(reps.len())].clone();
             lines.push(self.line("allot", Event::Allot { lead, rep }));
         }
-        let is_untouched = |lead: &Lead| goes_on(lead) && lead.status == LeadStatus::Pending;
         if self.random.hits(40)
-            && let Some(lead) = draw(desk, &mut self.random, is_untouched)
+            && let Some(lead) = draw(&untouched, &mut self.random)
         {
             lines.push(self.line("revoke", Event::Revoke { lead }));
         }
         if self.random.hits(15) {
-            let two = [(); 2].map(|()| draw(desk, &mut self.random, goes_on));
+            let two = [(); 2].map(|()| draw(&live, &mut self.random));
             if let [Some(into), Some(from)] = two {
                 lines.push(self.line("merge", Event::Merge { into, from }));
             }
