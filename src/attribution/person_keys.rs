@@ -1,6 +1,6 @@
 //! Keys: what leads and contacts are known by, as an anonymous touch names it.
 
-use crate::contact::{Email, read_emails, read_wechats, wechat_ids};
+use crate::contact::{read_emails, read_wechats, wechat_ids};
 use crate::model::{Contact, EmailAddress, Lead, WechatId};
 
 /// A key of a person as two records share it: the name folded, the value as it is compared.
@@ -30,16 +30,7 @@ fn mail_key(value: &str) -> Option<String> {
     let mut found = read_emails(value).into_iter();
     let email = found.next()?.value.ok()?;
     // Of several addresses none is meant.
-    found.next().is_none().then(|| key_of(&email))
-}
-
-fn key_of(email: &Email) -> String {
-    let (local, domain) = (email.local(), email.domain());
-    let local = local.split('+').next().filter(|local| !local.is_empty()).unwrap_or(local);
-    if matches!(domain, "gmail.com" | "googlemail.com") {
-        return format!("{}@gmail.com", local.replace('.', ""));
-    }
-    format!("{local}@{domain}")
+    found.next().is_none().then(|| email.person_key().into_owned())
 }
 
 /// Whether a key of this name, other than a click id, belongs to one person.
@@ -54,7 +45,8 @@ fn person_keys<'a>(
     wechat: Option<&'a WechatId>,
 ) -> impl Iterator<Item = (String, String)> + 'a {
     let found = emails.iter().flat_map(|mail| read_emails(mail.as_str()));
-    let emails = found.filter_map(|one| one.value.ok()).map(|email| ("email".to_owned(), key_of(&email)));
+    let emails = found.filter_map(|one| one.value.ok());
+    let emails = emails.map(|email| ("email".to_owned(), email.person_key().into_owned()));
     emails.chain(wechat_ids(wechat).map(|id| ("wechat".to_owned(), id.key().to_owned())))
 }
 

@@ -229,6 +229,8 @@ fn keys_of(allow: &Allow, report: &mut Report) -> Vec<String> {
     };
     match key {
         Ok(key) => {
+            // An account that is found by a number is the number.
+            let kind = if kind == "wechat" && key.starts_with('+') { "phone" } else { kind };
             let mut keys = vec![format!("{kind}:{key}")];
             if let Allow::Company(text) = allow {
                 keys.push(format!("name:{}", squeezed_name(text)));

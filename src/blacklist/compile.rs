@@ -2,6 +2,7 @@
 
 use super::allow::{Allowances, Known};
 use super::consent::Consents;
+use super::contacts::Reach;
 use super::engine::{Blacklist, CONTACT, Compiled, NO_USABLE_CONTACT, OVERSIZED, Test};
 use super::keys::{SubmissionSpaces, WindowKey};
 use super::lexicon::{Lexicon, Words};
@@ -61,6 +62,12 @@ impl Blacklist {
         known.add(&OVERSIZED.into(), OVERSIZED, false);
         let allowances =
             report.within("overrides", |report| Allowances::compile(&rules.overrides, &known, report));
+        if rules.rule_failed == Severity::Pass {
+            report.within("rule_failed", |report| {
+                let message = "a rule that could not be evaluated must not pass unseen";
+                report.error("silent_pass", message, "write `flag` or `block`");
+            });
+        }
         order::sort_by_key(&mut compiled, |rule| rule.test.phase());
         let resubmissions = || {
             rules.rules.iter().filter_map(|rule| match &rule.check {
@@ -74,6 +81,8 @@ impl Blacklist {
             joint_list: None,
             allowances,
             no_usable_contact: rules.no_usable_contact,
+            rule_failed: rules.rule_failed,
+            reach: Reach::of(&rules.rules),
             stop_at_first_block: rules.stop_at_first_block,
             version: RulesVersion::of(rules.format, &rules.revision, rules),
             spaces: SubmissionSpaces::new(),
@@ -111,6 +120,20 @@ fn compile_rule(rule: &BlacklistRule, words: &mut Words, report: &mut Report) ->
             BlacklistCheck::Burst(check) => {
                 check_burst(check, report);
                 Test::Burst { check: check.clone(), space: WindowKey::of_rule(&rule.id, check.by) }
+            }
+            BlacklistCheck::Honeypot(check) => {
+                check_form("attributes", check.attributes.iter(), report);
+                Test::Honeypot(check.clone())
+            }
+            BlacklistCheck::Elapsed(check) => {
+                check_form("attribute", [&check.attribute], report);
+                if check.below_ms == 0 {
+                    report.within("below_ms", |report| {
+                        let message = "no form is sent in less than no time";
+                        report.error("out_of_range", message, "write milliseconds, such as 800");
+                    });
+                }
+                Test::Elapsed(check.clone())
             }
             BlacklistCheck::Condition(condition) => {
                 if condition.is_always() {
@@ -161,6 +184,24 @@ fn check_fake(check: &FakeCheck, report: &mut Report) {
             });
         }
     }
+}
+
+/// The attributes that a form's values come as.
+fn check_form<'n>(name: &str, attributes: impl IntoIterator<Item = &'n String>, report: &mut Report) {
+    let mut attributes = attributes.into_iter().peekable();
+    report.within(name, |report| {
+        if attributes.peek().is_none() {
+            report.error("empty_list", "nothing is looked for", "name an attribute, or remove the rule");
+        }
+        for attribute in attributes {
+            if attribute.trim().is_empty() {
+                report.error("blank_name", "the attribute has no name", "write its name");
+            } else if let Some(bare) = attribute.strip_prefix("attributes.") {
+                let message = format!("`{attribute}` is the name of a field, expected that of an attribute");
+                report.error("not_an_attribute", message, format!("write `{bare}`"));
+            }
+        }
+    });
 }
 
 fn check_window(window: Span, report: &mut Report) {

@@ -4,11 +4,9 @@ use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 
 use super::contacts::Channels;
-use super::found::Found;
 use super::lists::{email_key, phone_entries, phone_key, wechat_key};
-use super::reason::HitReason;
 use super::rules::{Channel, ConsentCheck, ConsentRecord};
-use crate::contact::wechat_ids;
+use crate::contact::{person_of, wechat_ids};
 use crate::error::Report;
 use crate::rule::Facts;
 
@@ -44,6 +42,10 @@ impl Consents {
         let place = self.records.len();
         let mut add =
             |kind: &str, key: Result<Box<str>, (String, &'static str)>, report: &mut Report| match key {
+                // An account that is found by a number is the number.
+                Ok(key) if kind == "wechat" && key.starts_with('+') => {
+                    self.by_key.entry(format!("phone:{key}")).or_default().push(place);
+                }
                 Ok(key) => self.by_key.entry(format!("{kind}:{key}")).or_default().push(place),
                 Err((message, help)) => {
                     report.within(kind, |report| report.error("bad_entry", message, help))
@@ -53,7 +55,8 @@ impl Consents {
             add("phone", phone_key(phone.as_str()), report);
         }
         if let Some(email) = &record.email {
-            add("email", email_key(email.as_str()), report);
+            // Whoever writes to `lei+news@` is Lei.
+            add("email", email_key(email.as_str()).map(|key| person_of(&key).into()), report);
         }
         if let Some(wechat) = &record.wechat {
             add("wechat", wechat_key(wechat.as_str()), report);
@@ -90,12 +93,12 @@ impl Consents {
     }
 
     /// The records in force about a lead, in the order of the document.
-    fn of(&self, facts: &Facts<'_>, now: DateTime<Utc>) -> Vec<&ConsentRecord> {
+    pub(super) fn of(&self, facts: &Facts<'_>, now: DateTime<Utc>) -> Vec<&ConsentRecord> {
         let lead = facts.read();
         let wechat: Vec<String> = wechat_ids(lead.wechat.as_ref()).map(|id| id.key().to_owned()).collect();
         let phones = facts.phones().iter().flat_map(phone_entries);
         let mut keys: Vec<String> = phones.map(|key| format!("phone:{key}")).collect();
-        keys.extend(facts.email_keys().iter().map(|key| format!("email:{key}")));
+        keys.extend(facts.email_keys().iter().map(|key| format!("email:{}", person_of(key))));
         // A phone number that stands for a WeChat id is the same person's.
         keys.extend(wechat.iter().filter(|key| key.starts_with('+')).map(|key| format!("phone:{key}")));
         keys.extend(wechat.iter().map(|key| format!("wechat:{key}")));
@@ -107,33 +110,16 @@ impl Consents {
             |record: &&ConsentRecord| record.since <= now && record.until.is_none_or(|until| now < until);
         places.iter().filter_map(|place| self.records.get(*place)).filter(in_force).collect()
     }
-
-    /// Reports what is refused, and when nothing is left by which the lead could be reached.
-    pub(super) fn find(&self, facts: &Facts<'_>, channels: Channels, found: &mut impl FnMut(Found)) {
-        let records = self.of(facts, facts.now());
-        let mut left = channels;
-        for record in &records {
-            let (reason, basis) = (record.reason.clone(), record.basis.clone());
-            for channel in record.channels.iter().copied() {
-                left.refuse(channel);
-                let (reason, basis) = (reason.clone(), basis.clone());
-                found(Found::whole(HitReason::DoNotContact { channel, basis, reason }));
-            }
-        }
-        if !records.is_empty() && left.is_empty() {
-            found(Found::whole(HitReason::NoAllowedChannel));
-        }
-    }
 }
 
 impl Channels {
-    fn refuse(&mut self, channel: Channel) {
+    pub(super) fn refuse(&mut self, channel: Channel) {
         self.phone &= !matches!(channel, Channel::Phone | Channel::All);
         self.email &= !matches!(channel, Channel::Email | Channel::All);
         self.wechat &= !matches!(channel, Channel::Wechat | Channel::All);
     }
 
-    fn is_empty(self) -> bool {
+    pub(super) fn is_empty(self) -> bool {
         !(self.phone || self.email || self.wechat)
     }
 }

@@ -1,9 +1,11 @@
 //! Contact values that cannot be used or look invented.
 
+use std::collections::BTreeSet;
+
 use super::found::Found;
 use super::lists::{shown, trimmed};
 use super::reason::{HitReason, discreet};
-use super::rules::{FakeCheck, FakeField, FakeRule, PhoneFormatCheck};
+use super::rules::{BlacklistCheck, BlacklistRule, FakeCheck, FakeField, FakeRule, PhoneFormatCheck};
 use crate::contact::{
     Email, EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneQuality, Wechat,
     WechatKind, fake_company, fake_email, fake_name, fake_phone, read_wechats, wechat_ids,
@@ -11,6 +13,8 @@ use crate::contact::{
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
 
+/// Fewest digits of a Chinese number that a new range may hold, its area code included.
+const MIN_CHINESE: usize = 10;
 /// Most faults of one text that are shown.
 const MAX_FAULTS: usize = 8;
 
@@ -72,31 +76,76 @@ pub(super) fn find_bad_wechat(facts: &Facts<'_>, found: &mut impl FnMut(Found)) 
     }
 }
 
-/// Whether somebody may answer: not malformed, not outside every assigned range, no public service's number, and not
-/// invented.
-fn is_usable(phone: &Phone) -> bool {
-    let possible = match phone.quality() {
-        // 95588 is a company's; nobody who fills in a form owns 110 or 10086.
-        PhoneQuality::Ok => {
-            phone.kind() != PhoneKind::Service
-                || phone.e164().is_some()
-                || phone.national().is_some_and(|number| !number.starts_with('1'))
+/// Which values somebody may answer by, as far as the rules ask. A pattern of digits is a suspicion, which makes no value
+/// unusable: people choose numbers that are easy to keep in mind. What is known to be nobody's does, while a rule looks for it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reach {
+    allow_not_assigned: bool,
+    phone: BTreeSet<FakeRule>,
+    email: BTreeSet<FakeRule>,
+}
+
+impl Reach {
+    pub(super) fn of(rules: &[BlacklistRule]) -> Reach {
+        let mut reach = Reach::default();
+        for rule in rules {
+            match &rule.check {
+                BlacklistCheck::PhoneFormat(check) => reach.allow_not_assigned |= check.allow_not_assigned,
+                BlacklistCheck::Fake(check) => {
+                    let known = || check.rules.iter().copied().filter(|rule| rule.is_known());
+                    if check.fields.contains(&FakeField::Phone) {
+                        reach.phone.extend(known());
+                    }
+                    if check.fields.contains(&FakeField::Email) {
+                        reach.email.extend(known());
+                    }
+                }
+                _ => {}
+            }
         }
-        PhoneQuality::UnknownCountry => true,
-        PhoneQuality::Malformed(_) | PhoneQuality::PossibleNotAssigned => false,
-    };
-    // Companies buy landlines and 400 numbers that are easy to keep in mind.
-    possible && (phone.kind() != PhoneKind::Mobile || fake_phone(phone).is_empty())
+        reach
+    }
+
+    /// Whether somebody may answer: not malformed, not outside every assigned range unless that is allowed, no public
+    /// service's number, and no well-known sample.
+    fn is_usable(&self, phone: &Phone) -> bool {
+        let possible = match phone.quality() {
+            // 95588 is a company's; nobody who fills in a form owns 110 or 10086.
+            PhoneQuality::Ok => {
+                phone.kind() != PhoneKind::Service
+                    || phone.e164().is_some()
+                    || phone.national().is_some_and(|number| !number.starts_with('1'))
+            }
+            PhoneQuality::UnknownCountry => true,
+            PhoneQuality::PossibleNotAssigned => self.allow_not_assigned && may_be_assigned(phone),
+            PhoneQuality::Malformed(_) => false,
+        };
+        possible && !fake_phone(phone).iter().any(|reason| self.phone.contains(&FakeRule::of(reason)))
+    }
+
+    /// Whether an address is nobody's, as far as is known.
+    fn is_real(&self, email: &Email) -> bool {
+        !fake_email(email).iter().any(|reason| self.email.contains(&FakeRule::of(reason)))
+    }
+
+    /// Whether a WeChat id is no number that nobody has.
+    fn is_reachable(&self, id: &Wechat) -> bool {
+        id.kind() != WechatKind::Phone || self.is_usable(&Phone::parse(id.key(), &PhoneOptions::default()))
+    }
 }
 
-/// Whether an address is real, as far as its look tells. A slip in the domain is no invention.
-fn is_real(email: &Email) -> bool {
-    fake_email(email).iter().all(|reason| matches!(reason, FakeReason::MistypedDomain { .. }))
+impl FakeRule {
+    /// Whether it knows a value to be nobody's; the others see a pattern that somebody's value may have.
+    fn is_known(self) -> bool {
+        matches!(self, FakeRule::SampleNumber | FakeRule::Placeholder)
+    }
 }
 
-/// Whether a WeChat id is no invented number.
-fn is_reachable(id: &Wechat) -> bool {
-    id.kind() != WechatKind::Phone || is_usable(&Phone::parse(id.key(), &PhoneOptions::default()))
+/// Whether a number would be whole once its range is opened.
+fn may_be_assigned(phone: &Phone) -> bool {
+    let least = if phone.calling_code() == Some(86) { MIN_CHINESE } else { 0 };
+    let is_whole = phone.national().is_some_and(|number| number.len() >= least);
+    is_whole && matches!(phone.fault(), None | Some(PhoneFault::UnassignedPrefix))
 }
 
 /// By which channels somebody may answer.
@@ -108,18 +157,18 @@ pub(super) struct Channels {
 }
 
 impl Channels {
-    pub(super) fn of(facts: &Facts<'_>) -> Channels {
+    pub(super) fn of(facts: &Facts<'_>, reach: &Reach) -> Channels {
         Channels {
-            phone: facts.phones().iter().any(is_usable),
-            email: facts.emails().iter().flatten().any(is_real),
-            wechat: wechat_ids(facts.read().wechat.as_ref()).any(|id| is_reachable(&id)),
+            phone: facts.phones().iter().any(|phone| reach.is_usable(phone)),
+            email: facts.emails().iter().flatten().any(|email| reach.is_real(email)),
+            wechat: wechat_ids(facts.read().wechat.as_ref()).any(|id| reach.is_reachable(&id)),
         }
     }
 }
 
 /// Why the lead cannot be reached, if it cannot.
-pub(super) fn unreachable(facts: &Facts<'_>) -> Option<HitReason> {
-    let channels = Channels::of(facts);
+pub(super) fn unreachable(facts: &Facts<'_>, reach: &Reach) -> Option<HitReason> {
+    let channels = Channels::of(facts, reach);
     if channels.phone || channels.email || channels.wechat {
         return None;
     }

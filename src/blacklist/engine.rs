@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 
 use super::allow::Allowances;
 use super::consent::Consents;
-use super::contacts;
+use super::contacts::{self, Channels};
+use super::form;
 use super::found::Found;
 use super::joint::JointList;
 use super::keys::{SubmissionSpaces, Submitted, WindowKey, burst_keys};
@@ -18,7 +19,7 @@ use super::phone_set::PhoneSet;
 use super::prefixes::Prefixes;
 use super::reason::HitReason;
 use super::repeats::{Bursts, burst, first_submission, is_announced, kept, millis};
-use super::rules::{FakeCheck, JointCheck, PhoneFormatCheck};
+use super::rules::{ElapsedCheck, FakeCheck, HoneypotCheck, JointCheck, PhoneFormatCheck};
 use super::severity::Severity;
 use super::state::{WindowDelta, WindowEvent, WindowState};
 use super::texts;
@@ -27,7 +28,7 @@ use super::window_rules::{BurstCheck, ResubmissionCheck, SubmissionKey};
 use crate::calendar::Span;
 use crate::document::Digest;
 use crate::model::{LeadId, RuleId};
-use crate::rule::{Facts, Predicate, RuleFault, RulesVersion};
+use crate::rule::{Facts, Fault, Predicate, RuleFault, RulesVersion};
 
 /// The rule that a lead without usable contact values is reported by. Overrides may name it.
 pub const NO_USABLE_CONTACT: &str = "no_usable_contact";
@@ -49,6 +50,8 @@ pub struct Blacklist {
     pub(super) joint_list: Option<Arc<JointList>>,
     pub(super) allowances: Allowances,
     pub(super) no_usable_contact: Severity,
+    pub(super) rule_failed: Severity,
+    pub(super) reach: contacts::Reach,
     pub(super) stop_at_first_block: bool,
     pub(super) version: RulesVersion,
     pub(super) spaces: SubmissionSpaces,
@@ -80,6 +83,8 @@ pub(super) enum Test {
     Pattern(Box<Patterns>),
     Resubmission(ResubmissionCheck),
     Burst { check: BurstCheck, space: WindowKey },
+    Honeypot(HoneypotCheck),
+    Elapsed(ElapsedCheck),
     Condition(Predicate),
 }
 
@@ -106,7 +111,7 @@ impl Test {
             Test::Lexicon { .. } => Phase::Lexicons,
             Test::Pattern(_) => Phase::Patterns,
             Test::Resubmission(_) | Test::Burst { .. } => Phase::Windows,
-            Test::Condition(_) => Phase::Conditions,
+            Test::Honeypot(_) | Test::Elapsed(_) | Test::Condition(_) => Phase::Conditions,
         }
     }
 }
@@ -118,6 +123,8 @@ struct Work<'c> {
     submission: Vec<Submitted>,
     words: Option<texts::FoundWords>,
     bursts: Bursts,
+    /// The channels that no consent rule has refused so far.
+    left: Option<Channels>,
 }
 
 /// A lead being checked.
@@ -154,6 +161,19 @@ impl Pass<'_> {
         self.verdict.hits.push(hit);
     }
 
+    /// Reports a rule that could not be evaluated.
+    fn fail(&mut self, rule: &Compiled, severity: Severity, fault: Fault) {
+        self.report(&rule.id, &rule.category, severity, Found::whole(HitReason::RuleFailed));
+        self.verdict.faults.push(RuleFault { rule: rule.id.clone(), fault });
+    }
+
+    /// Whether an override lifts what a consent rule finds about the lead.
+    fn is_lifted(&mut self, rule: &RuleId) -> bool {
+        let allowances = &self.blacklist.allowances;
+        let allowed = self.allowed.get_or_insert_with(|| allowances.of(self.facts, self.now));
+        allowances.lift(allowed, rule).is_some()
+    }
+
     fn stopped(&self) -> bool {
         self.blacklist.stop_at_first_block && self.verdict.severity == Severity::Block
     }
@@ -181,7 +201,8 @@ impl Blacklist {
         let verdict = Verdict { version: self.version.clone(), ..Verdict::default() };
         let mut pass = Pass { blacklist: self, facts, now, allowed: None, verdict };
         let submission = self.submission(facts);
-        let mut work = Work { at, windows, submission, words: None, bursts: Bursts::default() };
+        let bursts = Bursts::default();
+        let mut work = Work { at, windows, submission, words: None, bursts, left: None };
         let mut reached = false;
         for rule in &self.rules {
             // What makes a value useless comes before what follows from it.
@@ -220,13 +241,27 @@ impl Blacklist {
             }
         };
         match &rule.test {
-            Test::List(lists) => lists.find(facts, &mut found),
+            Test::List(lists) => {
+                lists.find(facts, &mut found);
+                if lists.lacks_set() {
+                    let help = "attach one by `with_phone_set`, an empty one where there is none";
+                    pass.fail(
+                        rule,
+                        self.rule_failed,
+                        unattached("no set of phone numbers is attached", help),
+                    );
+                }
+            }
             Test::Domain(domains) => domains.find(facts, &mut found),
             Test::Prefix(prefixes) => prefixes.find(facts, &mut found),
-            Test::Joint(check) => {
-                self.joint_list.iter().for_each(|list| list.find(check, facts, &mut found));
-            }
-            Test::Consent(consents) => consents.find(facts, contacts::Channels::of(facts), &mut found),
+            Test::Joint(check) => match &self.joint_list {
+                Some(list) => list.find(check, facts, &mut found),
+                None => {
+                    let help = "attach one by `with_joint_list`, an empty one where there is none";
+                    pass.fail(rule, self.rule_failed, unattached("no joint list is attached", help));
+                }
+            },
+            Test::Consent(consents) => self.find_refused(rule, consents, work, pass),
             Test::Pattern(patterns) => patterns.find(facts, &mut found),
             Test::PhoneFormat(check) => contacts::find_bad_phones(check, facts, &mut found),
             Test::EmailFormat => contacts::find_bad_emails(facts, &mut found),
@@ -253,12 +288,44 @@ impl Blacklist {
             Test::Condition(predicate) => match predicate.eval(facts) {
                 Ok(false) => {}
                 Ok(true) => found(Found::whole(HitReason::Condition)),
-                Err(fault) => {
-                    let severity = rule.severity.min(Severity::Flag);
-                    pass.report(&rule.id, &rule.category, severity, Found::whole(HitReason::RuleFailed));
-                    pass.verdict.faults.push(RuleFault { rule: rule.id.clone(), fault });
-                }
+                Err(fault) => pass.fail(rule, self.rule_failed, fault),
             },
+            Test::Honeypot(check) => form::find_filled(check, facts, &mut found),
+            Test::Elapsed(check) => match form::too_quick(check, facts) {
+                Ok(too_quick) => too_quick.into_iter().for_each(found),
+                Err(fault) => pass.fail(rule, self.rule_failed, fault),
+            },
+        }
+    }
+
+    /// What the person has refused. What several rules refuse adds up, unless an override lifts one of them; that nothing
+    /// is left is said however many records there are.
+    fn find_refused(&self, rule: &Compiled, consents: &Consents, work: &mut Work<'_>, pass: &mut Pass<'_>) {
+        let records = consents.of(pass.facts, pass.now);
+        if records.is_empty() {
+            return;
+        }
+        let is_lifted = pass.is_lifted(&rule.id);
+        let before = work.left.filter(|_| !is_lifted);
+        let before = before.unwrap_or_else(|| Channels::of(pass.facts, &self.reach));
+        let (mut left, mut room) = (before, MAX_HITS);
+        for record in records {
+            for channel in record.channels.iter().copied() {
+                left.refuse(channel);
+                if room > 0 {
+                    room -= 1;
+                    let (basis, reason) = (record.basis.clone(), record.reason.clone());
+                    let reason = HitReason::DoNotContact { channel, basis, reason };
+                    pass.report(&rule.id, &rule.category, rule.severity, Found::whole(reason));
+                }
+            }
+        }
+        let was_held = work.left.is_some_and(Channels::is_empty);
+        if left.is_empty() && (is_lifted || !was_held) {
+            pass.report(&rule.id, &rule.category, rule.severity, Found::whole(HitReason::NoAllowedChannel));
+        }
+        if !is_lifted {
+            work.left = Some(left);
         }
     }
 
@@ -314,7 +381,7 @@ impl Blacklist {
         if self.no_usable_contact == Severity::Pass || pass.stopped() {
             return;
         }
-        if let Some(reason) = contacts::unreachable(pass.facts) {
+        if let Some(reason) = contacts::unreachable(pass.facts, &self.reach) {
             pass.report(&NO_USABLE_CONTACT.into(), CONTACT, self.no_usable_contact, Found::whole(reason));
         }
     }
@@ -352,6 +419,11 @@ impl Blacklist {
         }
         WindowDelta { events }
     }
+}
+
+/// Why a rule that asks for something of the host's finds nothing.
+fn unattached(message: &str, help: &str) -> Fault {
+    Fault { help: Some(help.to_owned()), ..Fault::new(message) }
 }
 
 /// The submissions a verdict depends on. Bursts are no part of it: a count that moves on makes no decision wrong.

@@ -10,9 +10,11 @@ use super::found::Found;
 use super::lists::{EXTENSION, company_key, email_key, ip_key, phone_entries, phone_key, wechat_key};
 use super::reason::{ContactKind, HitReason};
 use super::rules::JointCheck;
-use crate::contact::{Wechat, WechatKind, wechat_ids};
+use crate::contact::{Wechat, WechatKind, person_of, wechat_ids};
 use crate::model::{mask_email, mask_id, mask_phone};
+use crate::order;
 use crate::rule::Facts;
+use crate::text::fold;
 
 /// What one contributor says of one value.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -67,7 +69,7 @@ pub struct JointError {
 
 /// Values that people or companies report together: "everybody builds it".
 ///
-/// Each contributor speaks for itself, and lists are [merged](JointList::merge) in any order and as often as one likes:
+/// Each contributor speaks for itself (`north` and `NORTH` are one), and lists are [merged](JointList::merge) in any order and as often as one likes:
 /// the result is the same. An entry counts from as many contributors on as a [`JointCheck`] asks for, or by the word of
 /// one it trusts.
 ///
@@ -104,6 +106,12 @@ impl fmt::Debug for JointList {
 
 fn is_phone(wechat: &str) -> bool {
     Wechat::parse(wechat).is_ok_and(|id| id.kind() == WechatKind::Phone)
+}
+
+/// How many report: spellings of one name are one contributor, and a blank name is nobody's.
+fn people(reports: &[(&str, &JointReport)]) -> usize {
+    let names = order::set(reports.iter().map(|(by, _)| fold(by).trim().to_owned()));
+    names.iter().filter(|name| !name.is_empty()).count()
 }
 
 /// The key of a written value.
@@ -189,6 +197,22 @@ impl JointList {
     pub fn forget(&mut self, keys: &[String]) -> usize {
         let mut count = 0;
         for key in keys {
+            if let Some(person) = key.strip_prefix("email:") {
+                // All the addresses of the person, whatever their tags.
+                let emails = self.entries.range("email:".to_owned()..).map(|(key, _)| key);
+                let emails = emails.take_while(|key| key.starts_with("email:"));
+                let is_his =
+                    |key: &&String| key.get(6..).is_some_and(|one| person_of(one) == person_of(person));
+                let his: Vec<String> = emails.filter(is_his).cloned().collect();
+                count += his
+                    .iter()
+                    .filter_map(|key| self.entries.remove(key))
+                    .map(|gone| gone.len())
+                    .sum::<usize>();
+                continue;
+            }
+            // A QQ account is listed as one to find somebody by.
+            let key = &if key.starts_with("qq:") { format!("wechat:{key}") } else { key.clone() };
             // A number goes with all its extensions.
             let within = format!("{key}{EXTENSION}");
             let extensions = self.entries.range(within.clone()..).map(|(key, _)| key.clone());
@@ -236,7 +260,7 @@ impl JointList {
         let reports = self.entries.get(key)?.iter().filter(|(_, report)| report.counts(now));
         let reports: Vec<(&str, &JointReport)> = reports.map(|(by, report)| (by.as_str(), report)).collect();
         let trusts = || reports.iter().any(|(by, _)| check.trusted.contains(*by));
-        (reports.len() >= check.contributors as usize || trusts()).then_some(reports)
+        (people(&reports) >= check.contributors as usize || trusts()).then_some(reports)
     }
 
     /// Reports the values of a lead that count.
@@ -249,7 +273,7 @@ impl JointList {
             let key = key.split(EXTENSION).next().unwrap_or_default();
             let latest = reports.iter().max_by_key(|(by, report)| (report.last_seen, *by));
             let reason = latest.map(|(_, report)| report.reason.clone()).unwrap_or_default();
-            let reason = HitReason::Reported { kind, contributors: reports.len(), reason };
+            let reason = HitReason::Reported { kind, contributors: people(&reports).max(1), reason };
             let place = place.unwrap_or_else(|| Found::whole(HitReason::NoContact));
             let entry = match kind {
                 ContactKind::Phone => mask_phone(key),

@@ -14,7 +14,8 @@ use super::reason::{ContactKind, HitReason};
 use super::rules::{DomainCheck, DomainMatch, ListCheck};
 use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{
-    Email, Phone, PhoneOptions, Wechat, WechatKind, canonical_domain, is_public_mail_domain, read_wechats,
+    Email, Phone, PhoneOptions, Wechat, WechatKind, canonical_domain, is_public_mail_domain, read_phones,
+    read_wechats,
 };
 use crate::error::Report;
 use crate::model::{mask_email, mask_id, mask_phone};
@@ -27,6 +28,8 @@ pub(super) struct Lists {
     phones: FxHashSet<Box<str>>,
     /// The host's set, when the rule asks for one.
     set: Option<Arc<PhoneSet>>,
+    /// The rule asks for a set, and nobody has given one.
+    lacks_set: bool,
     emails: FxHashSet<Box<str>>,
     wechats: FxHashSet<Box<str>>,
     /// Identity keys made with the crate's own gazetteer, and squeezed names for hosts whose gazetteer differs.
@@ -86,8 +89,12 @@ pub(super) fn turns_letters(c: char) -> bool {
 /// The key of a written phone number with its extension, or what would be right.
 pub(super) fn phone_key(text: &str) -> Result<Box<str>, (String, &'static str)> {
     check_direction(text, turns_latin)?;
-    let phone = Phone::parse(text, &PhoneOptions::default());
-    phone_entries(&phone).last().map(|key| Box::from(&*key)).ok_or_else(|| {
+    // A date, a masked number and the like are none, whatever their digits would make.
+    let found = read_phones(text, &PhoneOptions::default());
+    let one =
+        if let [one] = &*found { one.value.clone() } else { Phone::parse("", &PhoneOptions::default()) };
+    let phone = if found.len() > 1 { Phone::parse(text, &PhoneOptions::default()) } else { one };
+    phone_entries(&phone).last().filter(|_| found.len() == 1).map(|key| Box::from(&*key)).ok_or_else(|| {
         let fault = phone.fault().map_or_else(String::new, |fault| format!(": {fault}"));
         (
             format!("`{}` is no phone number{fault}", mask_phone(&head(text))),
@@ -197,10 +204,15 @@ pub(super) fn trimmed(text: &str) -> Range<usize> {
 
 impl Lists {
     pub(super) fn compile(check: &ListCheck, report: &mut Report) -> Lists {
-        let mut lists = Lists { set: check.phone_set.then(Arc::default), ..Lists::default() };
+        let set = check.phone_set.then(Arc::default);
+        let mut lists = Lists { set, lacks_set: check.phone_set, ..Lists::default() };
         read(&check.phones, "phones", report, phone_key, |key| lists.phones.insert(key));
         read(&check.emails, "emails", report, email_key, |key| lists.emails.insert(key));
-        read(&check.wechats, "wechats", report, wechat_key, |key| lists.wechats.insert(key));
+        // An account that is found by a number is the number.
+        read(&check.wechats, "wechats", report, wechat_key, |key| match key.starts_with('+') {
+            true => lists.phones.insert(key),
+            false => lists.wechats.insert(key),
+        });
         let named = |text: &str| company_key(text).map(|key| (key, squeezed_name(text)));
         read(&check.companies, "companies", report, named, |(key, name)| {
             lists.names.insert(name);
@@ -222,7 +234,11 @@ impl Lists {
     }
 
     pub(super) fn set_phones(&mut self, set: Arc<PhoneSet>) {
-        self.set = Some(set);
+        (self.set, self.lacks_set) = (Some(set), false);
+    }
+
+    pub(super) fn lacks_set(&self) -> bool {
+        self.lacks_set
     }
 
     fn has_phones(&self) -> bool {
@@ -325,17 +341,14 @@ impl Domains {
                 report.error("empty_list", "the list has no entries", "add a domain, or remove the rule");
             }
             for (index, entry) in check.domains.iter().enumerate() {
-                if !check.except_public
+                if check.except_public
                     && canonical_domain(entry.trim()).is_ok_and(|d| is_public_mail_domain(&d))
                 {
                     report.item(index, |report| {
                         report.warning(
                             "public_provider",
-                            format!(
-                                "`{}` is a public mail provider: everybody's address is meant",
-                                head(entry)
-                            ),
-                            "remove it, or set `except_public` if the list came from elsewhere",
+                            format!("`{}` is a public mail provider, which is let through", head(entry)),
+                            "remove it, or set `except_public` to false where everybody's address is meant",
                         );
                     });
                 }

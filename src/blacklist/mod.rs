@@ -5,8 +5,8 @@
 //! severe the findings are, each [`Hit`] with its rule, field, place and [`HitReason`], and a [`WindowDelta`] for the
 //! host's [`WindowState`], the memory that resubmissions and bursts are recognised by.
 //!
-//! A form's honeypot and the time it took are what the host knows: bring them as attributes and ask by a `condition`, such as
-//! `{"field": "attributes.elapsed_ms", "lt": 800}`.
+//! A form's honeypot and the time it took are what the host knows: bring them as attributes, as numbers or as text, and ask by
+//! the rules `{"honeypot": {"attributes": ["website_2"]}}` and `{"elapsed": {"attribute": "elapsed_ms", "below_ms": 800}}`.
 //!
 //! ```
 //! use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
@@ -41,6 +41,7 @@ mod compile;
 mod consent;
 mod contacts;
 mod engine;
+mod form;
 mod found;
 mod joint;
 mod keys;
@@ -71,9 +72,9 @@ pub use preset::LEXICON_CATEGORIES;
 pub use reason::{BurstUsual, ContactKind, HitReason};
 pub use rules::{
     Allow, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, Channel, ConsentCheck,
-    ConsentRecord, DomainCheck, DomainMatch, EmailFormatCheck, FakeCheck, FakeField, FakeRule, JointCheck,
-    LexiconCheck, LexiconMatch, LexiconPass, ListCheck, PatternCheck, PhoneFormatCheck, PrefixCheck,
-    WechatFormatCheck,
+    ConsentRecord, DomainCheck, DomainMatch, ElapsedCheck, EmailFormatCheck, FakeCheck, FakeField, FakeRule,
+    HoneypotCheck, JointCheck, LexiconCheck, LexiconMatch, LexiconPass, ListCheck, PatternCheck,
+    PhoneFormatCheck, PrefixCheck, WechatFormatCheck,
 };
 pub use severity::Severity;
 pub use state::{WindowDelta, WindowError, WindowEvent, WindowState};

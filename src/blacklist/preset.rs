@@ -88,6 +88,7 @@ impl BlacklistRules {
             ],
             overrides: Vec::new(),
             no_usable_contact: Severity::Block,
+            rule_failed: Severity::Flag,
             stop_at_first_block: false,
         }
     }

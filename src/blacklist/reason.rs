@@ -146,6 +146,13 @@ pub enum HitReason {
     },
     /// A text matches a pattern of the rule.
     Pattern,
+    /// A field that nobody sees is filled in.
+    Honeypot,
+    /// The form was sent sooner than anybody fills it in.
+    Elapsed {
+        /// After so many milliseconds.
+        ms: u32,
+    },
     /// The rule's condition holds.
     Condition,
     /// The rule could not be evaluated; the verdict's faults say why. It flags, so that nothing slips through.
@@ -191,6 +198,8 @@ codes! {
         HitReason::Oversized { .. } => "oversized",
         HitReason::Lexicon { .. } => "lexicon",
         HitReason::Pattern => "pattern",
+        HitReason::Honeypot => "honeypot",
+        HitReason::Elapsed { .. } => "elapsed",
         HitReason::Condition => "condition",
         HitReason::RuleFailed => "rule_failed",
     }

@@ -51,6 +51,10 @@ impl fmt::Display for HitReason {
                 LexiconPass::Repeated => "the text holds a word of its list, with characters repeated",
             }),
             HitReason::Pattern => f.write_str("the text matches a pattern of its list"),
+            HitReason::Honeypot => f.write_str("a field that nobody sees is filled in"),
+            HitReason::Elapsed { ms } => {
+                write!(f, "the form was sent after {ms} ms, sooner than anybody fills it in")
+            }
             HitReason::Condition => f.write_str("its condition holds"),
             HitReason::RuleFailed => f.write_str("it could not be evaluated"),
             HitReason::PhoneMalformed { .. }

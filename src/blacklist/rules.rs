@@ -45,19 +45,28 @@ pub struct BlacklistRules {
     /// The host's name of this revision; every verdict echoes it.
     pub revision: String,
     /// The rules. All of them run, whatever the others found, in the order of their kinds: lists, domains, prefixes, consent,
-    /// formats, invented values, lexicons, patterns, resubmission and bursts, conditions; rules of one kind in this order.
+    /// formats, invented values, lexicons, patterns, resubmission and bursts, then conditions and forms; rules of one kind in
+    /// this order.
     pub rules: Vec<BlacklistRule>,
     /// What is allowed nevertheless.
     pub overrides: Vec<BlacklistOverride>,
     /// Severity of a lead without any usable phone number, e-mail address or WeChat id; [`Severity::Pass`] does not
     /// ask for one.
     pub no_usable_contact: Severity,
+    /// Severity of a lead that a rule could not be evaluated for, whatever the rule's own: a script that fails, a list
+    /// that nobody has attached. Not [`Severity::Pass`], so that nothing slips through.
+    #[serde(skip_serializing_if = "is_flag")]
+    pub rule_failed: Severity,
     /// Whether to leave the remaining rules out once a lead is blocked. What the windows remember is the same.
     pub stop_at_first_block: bool,
 }
 
 fn flag() -> Severity {
     Severity::Flag
+}
+
+fn is_flag(severity: &Severity) -> bool {
+    *severity == Severity::Flag
 }
 
 /// One rule.
@@ -121,6 +130,10 @@ pub enum BlacklistCheck {
     Resubmission(ResubmissionCheck),
     /// Many leads of one origin in a short time. Flags only.
     Burst(BurstCheck),
+    /// A field of the form that nobody sees and machines fill in.
+    Honeypot(HoneypotCheck),
+    /// A form that was sent sooner than anybody fills it in.
+    Elapsed(ElapsedCheck),
     /// A condition over the lead and what is derived from it.
     Condition(Condition),
 }
@@ -143,6 +156,8 @@ impl BlacklistCheck {
             BlacklistCheck::Pattern(_) => "pattern",
             BlacklistCheck::Resubmission(_) => "resubmission",
             BlacklistCheck::Burst(_) => "burst",
+            BlacklistCheck::Honeypot(_) => "honeypot",
+            BlacklistCheck::Elapsed(_) => "elapsed",
             BlacklistCheck::Condition(_) => "condition",
         }
     }
@@ -177,7 +192,7 @@ pub struct ListCheck {
 }
 
 /// Mail domains.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DomainCheck {
     /// The domains.
@@ -185,9 +200,16 @@ pub struct DomainCheck {
     /// What belongs to a domain. Never part of a name: `rival.com` has nothing to do with `notrival.com`.
     #[serde(rename = "match")]
     pub mode: DomainMatch,
-    /// Lets public mail providers through even if listed: published lists of disposable domains hold the mail
-    /// services of carriers (139.com, 21cn.com), which are not.
+    /// Lets public mail providers through even if listed, as is the default: published lists of disposable domains hold
+    /// the mail services of carriers (139.com, 21cn.com), which are not. `false` where everybody's address is meant.
     pub except_public: bool,
+}
+
+impl Default for DomainCheck {
+    /// No domains; those below a listed one belong to it, and public providers are let through.
+    fn default() -> Self {
+        DomainCheck { domains: Vec::new(), mode: DomainMatch::default(), except_public: true }
+    }
 }
 
 closed_enum! {
@@ -236,7 +258,9 @@ pub struct ConsentCheck {
     pub records: Vec<ConsentRecord>,
 }
 
-/// That a person must not be contacted. Any one of the values tells the person.
+/// That a person must not be contacted. Any one of the values tells the person, however it is written: an address with a
+/// `+tag`, or with other dots at gmail.com, is the same person's
+/// ([`Email::person_key`](crate::contact::Email::person_key)), and so is a WeChat account that is found by the phone number.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ConsentRecord {
@@ -280,7 +304,8 @@ closed_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PhoneFormatCheck {
-    /// Lets numbers through that have a possible length but lie in no assigned range.
+    /// Lets numbers through that have a possible length but lie in no assigned range, such as those of a segment that was
+    /// opened yesterday: they are not reported, and a whole one is a usable contact.
     pub allow_not_assigned: bool,
 }
 
@@ -294,7 +319,8 @@ pub struct EmailFormatCheck {}
 #[serde(default, deny_unknown_fields)]
 pub struct WechatFormatCheck {}
 
-/// Values that look invented. A suspicion, never proof.
+/// Values that look invented. A suspicion, never proof: of themselves they leave a lead reachable, but for well-known
+/// samples and placeholders (`sample_number`, `placeholder`), which are no usable contact while the rule looks for them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FakeCheck {
@@ -401,7 +427,8 @@ closed_enum! {
         Words = "words",
         /// Anywhere, within words too.
         Anywhere = "anywhere",
-        /// Only where no letter or digit of any script stands beside it.
+        /// Only where no letter or digit of any script stands beside it. A number is a whole one: `69` is not in `695`,
+        /// `69.5` or `A69`, but in `订购69个`.
         Standalone = "standalone",
     }
 }
@@ -426,6 +453,32 @@ impl LexiconPass {
             (_, Severity::Block) => Severity::Flag,
             _ => Severity::Pass,
         }
+    }
+}
+
+/// Fields of the form that nobody sees, which only machines fill in. The host brings them as attributes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HoneypotCheck {
+    /// Names of the attributes. Blank text, 0, `false` and `no` count as not filled in.
+    pub attributes: BTreeSet<String>,
+}
+
+/// A form that was sent sooner than anybody fills it in. The host brings the time as an attribute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ElapsedCheck {
+    /// Name of the attribute: milliseconds from showing the form to sending it, as a number or as text. A lead without it
+    /// did not come by the form; what is no number is a fault of the verdict.
+    pub attribute: String,
+    /// Below so many milliseconds it is a machine; 800 by default.
+    pub below_ms: u32,
+}
+
+impl Default for ElapsedCheck {
+    /// Below 800 ms, by the attribute `elapsed_ms`.
+    fn default() -> Self {
+        ElapsedCheck { attribute: "elapsed_ms".to_owned(), below_ms: 800 }
     }
 }
 

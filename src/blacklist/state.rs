@@ -250,8 +250,8 @@ impl WindowState {
         let faults = events.iter().enumerate().filter_map(|(index, event)| Some((index, event.fault()?)));
         WindowError::of(faults, &events)?;
         let mut state = WindowState::default();
-        events.into_iter().for_each(|event| state.insert(event));
-        state.newest = None;
+        // In whatever order they come: what would have left by the newest of them is a row all the same.
+        events.into_iter().for_each(|event| state.put(event));
         Ok(state)
     }
 
@@ -288,9 +288,12 @@ impl WindowState {
 
     fn insert(&mut self, event: WindowEvent) {
         self.newest = self.newest.max(Some(event.at));
-        if self.has_left(&event) {
-            return;
+        if !self.has_left(&event) {
+            self.put(event);
         }
+    }
+
+    fn put(&mut self, event: WindowEvent) {
         let seen = Seen { at: event.at, until: event.until, lead: event.lead.clone() };
         let Some(bucket) = self.seen.get_mut(&event.key) else {
             self.seen.insert(event.key, VecDeque::from([seen]));

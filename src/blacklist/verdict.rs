@@ -124,10 +124,13 @@ impl Hit {
 impl fmt::Display for Hit {
     /// A sentence without contact values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = match self.severity {
-            Severity::Pass => "notes",
-            Severity::Flag => "flags",
-            Severity::Block => "blocks",
+        let verb = match (self.severity, self.suppressed_by.is_some()) {
+            (Severity::Pass, false) => "notes",
+            (Severity::Flag, false) => "flags",
+            (Severity::Block, false) => "blocks",
+            (Severity::Pass, true) => "would note",
+            (Severity::Flag, true) => "would flag",
+            (Severity::Block, true) => "would block",
         };
         write!(f, "Rule `{}` {verb} the lead: {}", self.rule, self.reason)?;
         match (&self.field, self.index, &self.entry) {

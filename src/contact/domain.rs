@@ -18,7 +18,7 @@ const RESERVED: [&str; 9] =
     ["alt", "arpa", "example", "internal", "invalid", "local", "localhost", "onion", "test"];
 
 /// Public mail providers: their domain says nothing of the sender's company.
-const PUBLIC: [&str; 88] = [
+const PUBLIC: [&str; 90] = [
     "126.com",
     "139.com",
     "163.com",
@@ -29,6 +29,7 @@ const PUBLIC: [&str; 88] = [
     "2008.sina.com",
     "21cn.com",
     "263.net",
+    "88.com",
     "aim.com",
     "aliyun.com",
     "aol.com",
@@ -99,6 +100,7 @@ const PUBLIC: [&str; 88] = [
     "wanadoo.fr",
     "web.de",
     "wo.cn",
+    "wo.com.cn",
     "yahoo.co.jp",
     "yahoo.co.uk",
     "yahoo.com",

@@ -29,7 +29,7 @@ const MAX_TYPED: usize = 4096;
 /// octets before the sign) is refused even though its syntax is sound.
 ///
 /// The key has everything in lower case and international domains in ASCII, so that two spellings of one address
-/// are equal. Dots and `+tags` are kept: only some providers ignore them. Time is linear in the text, at most 4 KiB of it.
+/// are equal. Dots and `+tags` are kept: only some providers ignore them, and [`person_key`](Email::person_key) does. Time is linear in the text, at most 4 KiB of it.
 ///
 /// ```
 /// use leadkit::contact::{Email, EmailFault};

@@ -353,6 +353,15 @@ fn is_placeholder(word: &str, more: &[&str]) -> bool {
     numbered || PLACEHOLDERS.contains(&word) || more.contains(&word)
 }
 
+/// A word that people type when any will do.
+fn is_thrown_away(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    word.len() == 1
+        || matches!(word, "abc" | "abcd" | "aaa" | "asdf" | "mail" | "email" | "name" | "user")
+        || letters.iter().all(|c| letters.first() == Some(c))
+        || is_plain_count(word)
+}
+
 fn is_plain_count(word: &str) -> bool {
     let bytes = word.as_bytes();
     let all = |chunk: Option<&[u8]>| chunk.is_some_and(|c| c.len() == bytes.len());
@@ -395,8 +404,8 @@ pub fn fake_email(email: &Email) -> Vec<FakeReason> {
         && longest_repeat(local.as_bytes()).is_some_and(|(_, n)| n == local.len());
     if one_letter || is_placeholder(local, &[]) {
         reasons.push(FakeReason::Placeholder { word: local.to_owned() });
-    } else if (local == host && local.len() <= 3) || SAMPLE_DOMAINS.contains(&domain) {
-        // `a@a.com`, `123@123.com`: the same throw-away word on both sides.
+    } else if (local == host && is_thrown_away(local)) || SAMPLE_DOMAINS.contains(&domain) {
+        // `a@a.com`, `123@123.com`: the same throw-away word on both sides. `sap@sap.com` is a firm's own.
         reasons.push(FakeReason::Placeholder { word: domain.to_owned() });
     }
     if local.bytes().all(|b| b.is_ascii_digit()) {

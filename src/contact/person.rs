@@ -1,10 +1,16 @@
 //! Which contact values name one person.
 
+use std::borrow::Cow;
+
 use super::email::Email;
-use super::fake::{FakeReason, fake_email, fake_phone};
+use super::fake::{FakeReason, fake_email, fake_name, fake_phone};
 use super::fault::{PhoneKind, PhoneQuality};
 use super::phone::Phone;
 use super::wechat::{Wechat, WechatKind};
+use crate::text::fold;
+
+/// Bytes of a name that tell whose a landline is.
+const MAX_NAME: usize = 128;
 
 impl Phone {
     /// Whether the number reaches one person: mobile, or of a plan that does not tell; not a landline, a switchboard or a
@@ -45,17 +51,70 @@ impl Email {
         let invents = |reason: &FakeReason| !matches!(reason, FakeReason::MistypedDomain { .. });
         !self.is_role() && !fake_email(self).iter().any(invents)
     }
+
+    /// One key for the ways a person writes one address: without a `+tag`, and at gmail.com without dots, which that provider
+    /// ignores. What compares people goes by it; lists and matching go by the exact [`key`](Email::key).
+    ///
+    /// ```
+    /// use leadkit::contact::Email;
+    ///
+    /// assert_eq!(Email::parse("Li.Lei+news@googlemail.com")?.person_key(), "lilei@gmail.com");
+    /// assert_eq!(Email::parse("li.lei+news@huawei.com")?.person_key(), "li.lei@huawei.com");
+    /// assert_eq!(Email::parse("li.lei@huawei.com")?.person_key(), "li.lei@huawei.com");
+    /// # Ok::<(), leadkit::contact::EmailFault>(())
+    /// ```
+    #[must_use]
+    pub fn person_key(&self) -> Cow<'_, str> {
+        person_of(self.key())
+    }
+}
+
+/// The [person key](Email::person_key) of a canonical address.
+pub(crate) fn person_of(key: &str) -> Cow<'_, str> {
+    let Some((local, domain)) = key.split_once('@') else { return Cow::Borrowed(key) };
+    let bare = local.split('+').next().filter(|bare| !bare.is_empty()).unwrap_or(local);
+    if matches!(domain, "gmail.com" | "googlemail.com") {
+        return Cow::Owned(format!("{}@gmail.com", bare.replace('.', "")));
+    }
+    if bare.len() == local.len() { Cow::Borrowed(key) } else { Cow::Owned(format!("{bare}@{domain}")) }
+}
+
+/// The keys of a landline that is one person's: with an extension, and with the name of who answers. A bare one is a
+/// company's.
+fn desk_keys(phone: &Phone, name: Option<&str>) -> Vec<String> {
+    let is_landline = phone.kind() == PhoneKind::Landline && phone.is_ok();
+    let Some(key) = phone.key().filter(|_| is_landline) else { return Vec::new() };
+    match (phone.extension(), name) {
+        (Some(extension), _) => vec![format!("{key};ext={extension}")],
+        (None, Some(name)) => vec![format!("{key};name={name}")],
+        (None, None) => Vec::new(),
+    }
+}
+
+/// The letters of a name that tells who somebody is.
+fn telling_name(name: Option<&str>) -> Option<String> {
+    let name = name?;
+    let end = (0..=MAX_NAME.min(name.len())).rev().find(|at| name.is_char_boundary(*at))?;
+    let name = name.get(..end)?;
+    let mut folded = fold(name);
+    folded.retain(char::is_alphabetic);
+    (folded.chars().count() >= 2 && fake_name(name).is_none()).then_some(folded)
 }
 
 /// The keys of contact values that name one person, each once and with its kind in front: `phone:+86…`, `email:…`,
-/// `wechat:…`, `qq:…`. A phone number that stands for a WeChat id is the key of the number.
+/// `wechat:…`, `qq:…`. A phone number that stands for a WeChat id is the key of the number. `name` tells whose a landline is.
 pub(crate) fn person_keys(
     phones: &[Phone],
     emails: &[&Email],
     wechats: impl Iterator<Item = Wechat>,
+    name: Option<&str>,
 ) -> Vec<String> {
-    let phones = phones.iter().filter(|phone| phone.names_person()).filter_map(Phone::key);
-    let emails = emails.iter().filter(|email| email.names_person()).map(|email| email.key());
+    let name = telling_name(name);
+    let phones = phones.iter().flat_map(|phone| match phone.key().filter(|_| phone.names_person()) {
+        Some(key) => vec![key.to_owned()],
+        None => desk_keys(phone, name.as_deref()),
+    });
+    let emails = emails.iter().filter(|email| email.names_person()).map(|email| email.person_key());
     let wechats = wechats.map(|id| match id.kind() {
         WechatKind::Phone => format!("phone:{}", id.key()),
         WechatKind::Qq => id.key().to_owned(),

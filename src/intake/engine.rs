@@ -1,6 +1,7 @@
 //! The main job for one lead.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,12 +13,13 @@ use super::{
     wake_up,
 };
 use crate::assign::{AssignOptions, Assigner, Roster, decision_key};
-use crate::blacklist::{Blacklist, LookedAt, WindowState};
+use crate::blacklist::{Blacklist, JointList, LookedAt, PhoneSet, WindowState};
 use crate::book::Book;
 use crate::dedup::{Deduplicator, Look, MatchKey, Probe, Resolution, Rows};
 use crate::document::Digest;
 use crate::model::{
     Account, Activity, Effect, FoldKind, History, Lead, LeadId, OwnerState, Pool, PoolId, RecordRef, RepId,
+    RuleId,
 };
 use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
@@ -135,6 +137,23 @@ impl Intake {
     pub fn with_tables(mut self, tables: HostTables) -> Intake {
         self.tables = tables;
         self
+    }
+
+    /// The same with the list that `joint` rules of the blacklist ask.
+    #[must_use]
+    pub fn with_joint_list(self, list: Arc<JointList>) -> Intake {
+        Intake { blacklist: self.blacklist.with_joint_list(list), ..self }
+    }
+
+    /// The same with the host's set of phone numbers for a `list` rule of the blacklist that says `"phone_set": true`.
+    ///
+    /// # Errors
+    /// Gives the intake back when no such rule asks for a set.
+    pub fn with_phone_set(self, rule: &RuleId, set: Arc<PhoneSet>) -> Result<Intake, Box<Intake>> {
+        match self.blacklist.with_phone_set(rule, set) {
+            Ok(blacklist) => Ok(Intake { blacklist, ..self }),
+            Err(blacklist) => Err(Box::new(Intake { blacklist: *blacklist, ..self })),
+        }
     }
 
     /// The version of the rules it was compiled from.

@@ -9,6 +9,7 @@ use super::{Input, Intake, Outcome, Route, State};
 use crate::assign::Roster;
 use crate::model::{Effect, Lead, LeadId};
 use crate::order;
+use crate::rule::{FactContext, Facts};
 use crate::text::sip_hash;
 
 /// A secret of the host's, under which it keeps who asked to be forgotten. Without it nobody can try all phone numbers.
@@ -37,7 +38,8 @@ impl Intake {
     ///
     /// Of the leads only that they were erased is left; the windows and the remembered decisions of the state lose them by the
     /// outcome's delta. A host that keeps its state as rows deletes the events and decisions of these leads, and the undo
-    /// records of merges they took part in. It keeps the lead's [hashes](Intake::erasure_hashes), made before, so that no
+    /// records of merges they took part in; a joint list, which it shares with others, forgets the person by
+    /// [`JointList::forget`](crate::blacklist::JointList::forget). It keeps the lead's [hashes](Intake::erasure_hashes), made before, so that no
     /// [import](Intake::import) brings the person back; a new entry of his own is another matter.
     ///
     /// ```
@@ -85,17 +87,20 @@ impl Intake {
     }
 
     /// What a host keeps of a person who asked to be forgotten: a keyed hash (SipHash-2-4, twice) of each key that names one
-    /// person, sorted, each once. Keep them in a table of their own, and look there before an [import](Intake::import).
+    /// person ([`Facts::person_keys`](crate::rule::Facts::person_keys), an address as it is written too, ids of platforms),
+    /// sorted, each once. Keep them in a table of their own, and look there before an [import](Intake::import).
     #[must_use]
     pub fn erasure_hashes(&self, lead: &Lead, key: &ErasureKey) -> Vec<String> {
         let hash = |text: &str| {
             let half = |name: &str| sip_hash(&key.0, format!("{name} {text}").as_bytes());
             format!("{:016x}{:016x}", half("first"), half("second"))
         };
-        let named = |kind: &str| ["phone", "email", "wechat", "person_id"].contains(&kind);
-        let keys = self.probe(lead).keys;
-        let keys = keys.iter().filter(|key| named(key.kind.as_str()));
+        let facts = Facts::new(lead, &FactContext::new(&self.tables, lead.created_at));
+        let keys = self.deduplicator.person_keys(&facts).into_iter();
         let mut hashes: Vec<String> = keys.map(|key| hash(&format!("{} {}", key.kind, key.value))).collect();
+        let named = facts.person_keys().iter().filter_map(|key| key.split_once(':'));
+        let named = named.filter(|(kind, _)| ["phone", "email"].contains(kind));
+        hashes.extend(named.map(|(kind, value)| hash(&format!("{kind} {value}"))));
         hashes.sort();
         hashes.dedup();
         hashes

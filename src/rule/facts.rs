@@ -271,13 +271,16 @@ impl<'a> Facts<'a> {
         self.email_kinds.get_or_init(kinds)
     }
 
-    /// What names one person among the contact values: `phone:+86…`, `email:…`, `wechat:…`, `qq:…`, each once. A landline,
-    /// a switchboard, a team's mailbox and what looks invented name nobody.
+    /// What names one person among the contact values: `phone:+86…`, `email:…`, `wechat:…`, `qq:…`, each once. Addresses are
+    /// those of the person ([`Email::person_key`](crate::contact::Email::person_key)); a landline names one with its
+    /// extension (`phone:+86…;ext=801`), else with the lead's name (`phone:+86…;name=李雷`). A bare landline, a switchboard,
+    /// a team's mailbox and what looks invented name nobody.
     #[must_use]
     pub fn person_keys(&self) -> &[String] {
         let keys = || {
             let emails: Vec<&Email> = self.emails.values.iter().flatten().collect();
-            person_keys(&self.phones.values, &emails, wechat_ids(self.read().wechat.as_ref()))
+            let lead = self.read();
+            person_keys(&self.phones.values, &emails, wechat_ids(lead.wechat.as_ref()), lead.name.as_deref())
         };
         self.person_keys.get_or_init(keys)
     }

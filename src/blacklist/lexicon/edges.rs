@@ -59,6 +59,9 @@ impl Edge {
 pub(super) struct Edges {
     left: Edge,
     right: Edge,
+    /// Whether the edges are digits.
+    left_digit: bool,
+    right_digit: bool,
 }
 
 impl Edges {
@@ -77,7 +80,14 @@ impl Edges {
             Some(c) if has_letter && c.is_numeric() => Edge::Digit,
             _ => Edge::Open,
         };
-        Edges { left: edge(word.chars().next()), right: edge(word.chars().next_back()) }
+        let (first, last) = (word.chars().next(), word.chars().next_back());
+        let is_digit = |c: Option<char>| c.is_some_and(char::is_numeric);
+        Edges {
+            left: edge(first),
+            right: edge(last),
+            left_digit: is_digit(first),
+            right_digit: is_digit(last),
+        }
     }
 
     /// Whether a place in the folded text is one where the word may stand.
@@ -88,9 +98,19 @@ impl Edges {
             LexiconMatch::Anywhere => true,
             LexiconMatch::Words => !(self.left.joins(before()) || self.right.joins(after())),
             LexiconMatch::Standalone => {
-                !before().next().is_some_and(char::is_alphanumeric)
-                    && !after().next().is_some_and(char::is_alphanumeric)
+                !is_joined(before(), self.left_digit) && !is_joined(after(), self.right_digit)
             }
         }
     }
+}
+
+/// Whether a word that stands alone is joined to what stands beside it, the nearest first. A number is whole where Han
+/// letters stand beside it, as they always do in Chinese, and goes on behind a full stop or comma.
+fn is_joined(mut beside: impl Iterator<Item = char>, is_digit: bool) -> bool {
+    let Some(first) = beside.next() else { return false };
+    if !is_digit {
+        return first.is_alphanumeric();
+    }
+    let goes_on = matches!(first, '.' | ',') && beside.next().is_some_and(char::is_numeric);
+    is_of_word(first) || goes_on
 }

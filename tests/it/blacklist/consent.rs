@@ -97,6 +97,57 @@ fn a_record_has_its_time_and_an_override_its_say() {
     }
 }
 
+/// However many records there are, and whichever rule has them: what is refused adds up.
+#[test]
+fn refusals_add_up() {
+    let all = [Channel::Phone, Channel::Email, Channel::Wechat];
+    for count in [1, 21, 22, 64, 200] {
+        assert!(is_held(&with(vec![record(&all); count]), json!({"phones": ["13927461853"]})), "{count}");
+    }
+    let (phone, email) = (record(&[Channel::Phone]), record(&[Channel::Email]));
+    let consent = |one: &ConsentRecord| BlacklistCheck::Consent(ConsentCheck { records: vec![one.clone()] });
+    let both = [("a", Severity::Flag, consent(&phone)), ("b", Severity::Flag, consent(&email))];
+    let two = rules(both);
+    let record = json!({"phones": ["13927461853"], "emails": ["lei.wang@xinghe.cn"]});
+    let held = |rules: &BlacklistRules| check(&Blacklist::compile(rules).unwrap(), record.clone()).is_held();
+    assert!(held(&two));
+    // An override that lifts one of them leaves its channel open.
+    for lifted in ["a", "b"] {
+        let one = BlacklistOverride {
+            rules: vec![lifted.into()],
+            ..BlacklistOverride::new(Allow::Phone("13927461853".into()), "legal", "signed")
+        };
+        assert!(!held(&BlacklistRules { overrides: vec![one], ..two.clone() }), "{lifted}");
+    }
+}
+
+/// A person is known by every spelling of an address, and by the number of the WeChat account.
+#[test]
+fn a_record_finds_the_person_however_the_value_is_written() {
+    let of = |phone: Option<&str>, email: Option<&str>, wechat: Option<&str>| {
+        with(vec![ConsentRecord {
+            phone: phone.map(Into::into),
+            email: email.map(Into::into),
+            wechat: wechat.map(Into::into),
+            ..record(&[Channel::All])
+        }])
+    };
+    for address in ["lilei@gmail.com", "LiLei+promo@gmail.com", "li.lei@gmail.com", "lilei@googlemail.com"] {
+        for written in ["lilei@gmail.com", "l.i.lei+x@googlemail.com"] {
+            assert!(
+                is_held(&of(None, Some(written), None), json!({"emails": [address]})),
+                "{written} {address}"
+            );
+        }
+    }
+    assert!(is_held(&of(None, Some("lei@xinghe.cn"), None), json!({"emails": ["lei+news@xinghe.cn"]})));
+    assert!(!is_held(&of(None, Some("lei@xinghe.cn"), None), json!({"emails": ["l.ei@xinghe.cn"]})));
+    for record in [json!({"wechat": "15088672341"}), json!({"phones": ["15088672341"]})] {
+        assert!(is_held(&of(None, None, Some("150 8867 2341")), record.clone()), "{record}");
+        assert!(is_held(&of(Some("15088672341"), None, None), record.clone()), "{record}");
+    }
+}
+
 #[test]
 fn what_is_refused_and_why_is_said_and_a_person_is_asked() {
     let blacklist = with(vec![record(&[Channel::Phone]), record(&[Channel::Email])]);
@@ -152,13 +203,12 @@ fn the_main_job_gives_a_held_lead_to_nobody() {
         intake.process(&Input { lead, ..Input::default() }, &roster, &State::default(), now())
     };
     let held = decide(&["13927461853"], &[]);
-    assert!(matches!(held.route(), Route::AwaitingReview { until: Some(_), .. }), "{held}");
+    assert!(matches!(held.route(), Route::AwaitingReview { .. }), "{held}");
+    // Somebody is asked, and again when nobody has looked: the lead is nobody's, and not stuck.
     let codes: Vec<&str> = held.effects().iter().map(|effect| effect.code()).collect();
-    assert_eq!(
-        codes,
-        ["request_review", "set_next_wake_up"],
-        "asked until a time, and nobody gets it: {held}"
-    );
+    assert_eq!(codes, ["request_review", "set_next_wake_up"], "{held}");
+    assert!(matches!(held.route(), Route::AwaitingReview { until: Some(until), .. } if *until > now()));
+    assert_eq!(held.reason().to_string(), "no_allowed_channel");
     assert!(matches!(decide(&["13927461853"], &["lei.wang@xinghe.cn"]).route(), Route::Assigned { .. }));
     assert!(matches!(decide(&["15088672341"], &[]).route(), Route::Assigned { .. }));
 }

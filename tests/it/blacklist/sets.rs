@@ -97,7 +97,8 @@ fn a_set_of_the_host_is_asked_where_a_rule_says_so() {
     let plain = engine([("l", Severity::Block, list(false))]);
     assert!(plain.with_phone_set(&"l".into(), set.clone()).is_err());
     let asks = engine([("l", Severity::Block, list(true))]);
-    assert!(entries(&asks, json!({"phones": ["13927461853"]})).is_empty());
+    // Nobody has attached it.
+    assert_eq!(entries(&asks, json!({"phones": ["13927461853"]})), ["rule_failed "]);
     assert!(asks.clone().with_phone_set(&"other".into(), set.clone()).is_err());
     let with = asks.with_phone_set(&"l".into(), set).unwrap();
     assert_eq!(
@@ -110,6 +111,61 @@ fn a_set_of_the_host_is_asked_where_a_rule_says_so() {
 
 fn day(day: i64) -> DateTime<Utc> {
     now() + TimeDelta::days(day)
+}
+
+/// An account that is found by a phone number is the number, on every list.
+#[test]
+fn a_wechat_account_by_number_is_the_number() {
+    let list = ListCheck { wechats: texts(&["13812349876", "lei_wang88"]), ..ListCheck::default() };
+    let blacklist = engine([("l", Severity::Block, BlacklistCheck::List(list))]);
+    for record in [json!({"phones": ["13812349876"]}), json!({"wechat": "138 1234 9876"})] {
+        assert_eq!(check(&blacklist, record.clone()).severity(), Severity::Block, "{record}");
+    }
+    let rules = json!({"no_usable_contact": "pass",
+        "rules": [{"id": "l", "severity": "block", "check": {"list": {"phones": ["13812349876"]}}}],
+        "overrides": [{"allow": {"wechat": "13812349876"}, "author": "w", "reason": "r"}]});
+    let blacklist = Blacklist::load(rules).unwrap();
+    assert_eq!(check(&blacklist, json!({"phones": ["13812349876"]})).severity(), Severity::Pass);
+}
+
+/// What is forgotten of a joint list is the person, however the values were reported.
+#[test]
+fn a_person_is_forgotten_by_every_key() {
+    let mut list = JointList::default();
+    let reports = [
+        (ContactKind::Wechat, "10023456"),
+        (ContactKind::Wechat, "lei_wang88"),
+        (ContactKind::Email, "li.lei+x@gmail.com"),
+        (ContactKind::Email, "lilei@gmail.com"),
+        (ContactKind::Phone, "0755-26718843转801"),
+        (ContactKind::Email, "other@gmail.com"),
+    ];
+    for (kind, value) in reports {
+        list.report(kind, value, "north", "", super::now(), None).unwrap();
+    }
+    let person = super::lead(json!({
+        "wechat": "10023456 / lei_wang88", "emails": ["LiLei@googlemail.com"], "phones": ["0755-26718843转801"],
+    }));
+    let keys = super::with_facts(&person, super::now(), |facts| facts.person_keys().to_vec());
+    assert_eq!((list.forget(&keys), list.len()), (5, 1), "{keys:?}");
+}
+
+/// Spellings of one name are one contributor; what is no number is refused.
+#[test]
+fn nobody_counts_twice_on_a_joint_list() {
+    let mut list = JointList::default();
+    let check = JointCheck { contributors: 2, ..JointCheck::default() };
+    let mut report = |by: &str| {
+        list.report(ContactKind::Phone, "13812349876", by, "", super::now(), None).unwrap();
+        list.contributors(ContactKind::Phone, "13812349876", &check, super::now()).len()
+    };
+    for by in ["north", "North", " north", "ｎｏｒｔｈ", "north\u{200b}", "", " "] {
+        assert_eq!(report(by), 0, "{by:?}");
+    }
+    assert!(report("south") > 0);
+    for value in ["2026-03-02 10:30", "139••••8531", "139----8531", "13812349876 13927461853"] {
+        assert!(list.report(ContactKind::Phone, value, "a", "", super::now(), None).is_err(), "{value}");
+    }
 }
 
 #[test]

@@ -59,6 +59,39 @@ fn a_person_is_named_by_what_is_his_alone() {
     assert_eq!(values(twice, "person.key"), ["phone:+8613927461853"]);
 }
 
+/// A bare landline is a company's; with an extension, or with a name, it is a person's.
+#[test]
+fn a_landline_is_a_persons_with_an_extension_or_a_name() {
+    for (record, keys) in [
+        (json!({"phones": ["0755-26718843"]}), vec![]),
+        (json!({"phones": ["0755-26718843转801"]}), vec!["phone:+8675526718843;ext=801"]),
+        (json!({"phones": ["0755-26718843转801"], "name": "李雷"}), vec!["phone:+8675526718843;ext=801"]),
+        (json!({"phones": ["(0755) 2671 8843"], "name": " 李 雷 "}), vec!["phone:+8675526718843;name=李雷"]),
+        (json!({"phones": ["0755-26718843"], "name": "Lei Li"}), vec!["phone:+8675526718843;name=leili"]),
+        // Nobody is named.
+        (json!({"phones": ["0755-26718843"], "name": "测试"}), vec![]),
+        (json!({"phones": ["0755-26718843"], "name": "李"}), vec![]),
+        // The extensions of such a number are firms.
+        (json!({"phones": ["400-820-8820转1234"], "name": "李雷"}), vec![]),
+    ] {
+        assert_eq!(values(record.clone(), "person.key"), keys, "{record}");
+    }
+}
+
+#[test]
+fn an_address_with_a_tag_is_the_same_persons() {
+    for (address, key) in [
+        ("LiLei+promo@gmail.com", "email:lilei@gmail.com"),
+        ("li.lei@googlemail.com", "email:lilei@gmail.com"),
+        ("lilei+a+b@qq.com", "email:lilei@qq.com"),
+        ("li.lei@qq.com", "email:li.lei@qq.com"),
+    ] {
+        assert_eq!(values(json!({"emails": [address]}), "person.key"), [key], "{address}");
+    }
+    let twice = json!({"emails": ["lilei@gmail.com", "li.lei+x@gmail.com"]});
+    assert_eq!(values(twice, "person.key"), ["email:lilei@gmail.com"]);
+}
+
 #[test]
 fn rules_of_every_engine_may_ask() {
     let condition = Condition::compare("phone.kind", Operator::Eq, "mobile").unwrap();

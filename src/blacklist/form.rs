@@ -1,0 +1,56 @@
+//! What the host knows of a form: a field that nobody sees, and how long it took.
+
+use super::found::Found;
+use super::reason::HitReason;
+use super::rules::{ElapsedCheck, HoneypotCheck};
+use crate::model::Value;
+use crate::rule::{Facts, Fault};
+
+/// The fields that only a machine fills in.
+pub(super) fn find_filled(check: &HoneypotCheck, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
+    for name in &check.attributes {
+        if facts.read().attributes.get(name).is_some_and(is_filled) {
+            found(Found::at(format!("attributes.{name}"), None, None, HitReason::Honeypot));
+        }
+    }
+}
+
+fn is_filled(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(is_filled) => *is_filled,
+        Value::Integer(number) => *number != 0,
+        Value::Number(number) => *number != 0.0,
+        // A table writes yes and no as text.
+        Value::Text(text) => !matches!(text.trim().to_ascii_lowercase().as_str(), "" | "0" | "false" | "no"),
+        Value::List(items) => items.iter().any(|item| !item.trim().is_empty()),
+        _ => true,
+    }
+}
+
+/// Whether nobody fills in a form so quickly.
+///
+/// # Errors
+/// When the attribute is there and holds no number of milliseconds.
+pub(super) fn too_quick(check: &ElapsedCheck, facts: &Facts<'_>) -> Result<Option<Found>, Fault> {
+    let name = &check.attribute;
+    let elapsed = match facts.read().attributes.get(name) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Text(text)) if text.trim().is_empty() => return Ok(None),
+        Some(Value::Integer(number)) => Some(*number as f64),
+        Some(Value::Number(number)) => Some(*number),
+        // Columns of a table are text.
+        Some(Value::Text(text)) => text.trim().parse::<f64>().ok().filter(|number| number.is_finite()),
+        Some(_) => None,
+    };
+    let Some(elapsed) = elapsed else {
+        return Err(Fault {
+            help: Some("bring the time from showing the form to sending it, such as 5200".to_owned()),
+            ..Fault::new(format!("`attributes.{name}` is no number of milliseconds"))
+        });
+    };
+    let is_quick = elapsed < f64::from(check.below_ms);
+    let ms = elapsed.max(0.0) as u32;
+    let reason = HitReason::Elapsed { ms };
+    Ok(is_quick.then(|| Found::at(format!("attributes.{name}"), None, None, reason)))
+}

@@ -1,0 +1,199 @@
+//! Whom nobody can reach, what a form tells, and rules that cannot be evaluated.
+
+use std::sync::Arc;
+
+use leadkit::blacklist::{
+    Blacklist, BlacklistCheck, BlacklistRule, BlacklistRules, ElapsedCheck, FakeCheck, FakeRule,
+    HoneypotCheck, JointList, PhoneFormatCheck, PhoneSet, Severity, WindowState,
+};
+use serde_json::{Value as Json, json};
+
+use super::{check, engine, summary};
+
+fn only(check: Option<BlacklistCheck>) -> BlacklistRules {
+    BlacklistRules {
+        rules: check.map(|check| BlacklistRule::new("r", check)).into_iter().collect(),
+        ..BlacklistRules::default()
+    }
+}
+
+fn severity(rules: &BlacklistRules, record: Json) -> Severity {
+    check(&Blacklist::compile(rules).unwrap(), record).severity()
+}
+
+/// Somebody owns 13912345678: it is flagged, and nobody is lost by it.
+#[test]
+fn a_suspicion_leaves_a_lead_reachable() {
+    let default = BlacklistRules::default();
+    for phone in ["13912345678", "18888888888", "13976100000", "13800000000"] {
+        for (record, flagged) in
+            [(json!({"phones": [phone]}), Severity::Flag), (json!({"wechat": phone}), Severity::Pass)]
+        {
+            assert_eq!(severity(&default, record.clone()), flagged, "{record}");
+            assert_eq!(severity(&only(None), record.clone()), Severity::Pass, "{record}");
+        }
+        assert_eq!(
+            severity(&BlacklistRules::strict(), json!({"phones": [phone]})),
+            Severity::Block,
+            "{phone}"
+        );
+    }
+    for email in ["sap@sap.com", "hr@hr.com", "58@58.com", "qwerty@jingye-x.cn", "1234567@qq.com"] {
+        assert_ne!(severity(&default, json!({"emails": [email]})), Severity::Block, "{email}");
+    }
+}
+
+/// What is known to be nobody's is unusable as long as a rule looks for it.
+#[test]
+fn a_sample_is_no_contact_while_a_rule_looks_for_it() {
+    let of = |rules: &[FakeRule]| {
+        let check = FakeCheck { rules: rules.iter().copied().collect(), ..FakeCheck::default() };
+        only(Some(BlacklistCheck::Fake(check)))
+    };
+    for (record, rule) in [
+        (json!({"phones": ["13800138000"]}), FakeRule::SampleNumber),
+        (json!({"wechat": "13800138000"}), FakeRule::SampleNumber),
+        (json!({"emails": ["test@test.com"]}), FakeRule::Placeholder),
+        (json!({"emails": ["a@a.com"]}), FakeRule::Placeholder),
+        (json!({"emails": ["abc@abc.com"]}), FakeRule::Placeholder),
+    ] {
+        assert_eq!(severity(&of(&[rule]), record.clone()), Severity::Block, "{record}");
+        let others: Vec<FakeRule> = FakeRule::ALL.iter().copied().filter(|one| *one != rule).collect();
+        assert_eq!(severity(&of(&others), record.clone()), Severity::Pass, "{record}");
+        assert_eq!(severity(&only(None), record.clone()), Severity::Pass, "{record}");
+    }
+    // Not a suspicion: the plan says that nobody who fills in a form has it.
+    assert_eq!(severity(&only(None), json!({"phones": ["10086"]})), Severity::Block);
+}
+
+#[test]
+fn a_segment_of_yesterday_is_let_through_where_the_rules_say_so() {
+    let with =
+        |allow_not_assigned| only(Some(BlacklistCheck::PhoneFormat(PhoneFormatCheck { allow_not_assigned })));
+    for (phone, allowed) in
+        [("14905001234", Severity::Pass), ("13812349", Severity::Block), ("87654301", Severity::Block)]
+    {
+        assert_eq!(severity(&with(true), json!({"phones": [phone]})), allowed, "{phone}");
+        assert_eq!(severity(&with(false), json!({"phones": [phone]})), Severity::Block, "{phone}");
+    }
+}
+
+#[test]
+fn a_form_tells_by_a_field_that_nobody_sees_and_by_its_time() {
+    let honeypot = HoneypotCheck { attributes: ["website_2".to_owned()].into() };
+    let blacklist = engine([
+        ("trap", Severity::Block, BlacklistCheck::Honeypot(honeypot)),
+        ("quick", Severity::Flag, BlacklistCheck::Elapsed(ElapsedCheck::default())),
+    ]);
+    for (attributes, hits) in [
+        (json!({}), vec![]),
+        (json!({"website_2": "", "elapsed_ms": ""}), vec![]),
+        (json!({"website_2": false, "elapsed_ms": 800}), vec![]),
+        (json!({"website_2": " no ", "elapsed_ms": "5200"}), vec![]),
+        (json!({"website_2": "http://x.y"}), vec!["trap block honeypot attributes.website_2 -"]),
+        (json!({"website_2": true}), vec!["trap block honeypot attributes.website_2 -"]),
+        (json!({"elapsed_ms": 799}), vec!["quick flag elapsed attributes.elapsed_ms -"]),
+        // A column of a table is a text.
+        (json!({"elapsed_ms": " 300 "}), vec!["quick flag elapsed attributes.elapsed_ms -"]),
+        (json!({"elapsed_ms": 12.5}), vec!["quick flag elapsed attributes.elapsed_ms -"]),
+        (json!({"elapsed_ms": "5 s"}), vec!["quick flag rule_failed"]),
+    ] {
+        let verdict = check(&blacklist, json!({"attributes": attributes}));
+        assert_eq!(verdict.hits().iter().map(summary).collect::<Vec<_>>(), hits, "{attributes}");
+        assert_eq!(verdict.faults().len(), usize::from(hits == ["quick flag rule_failed"]), "{attributes}");
+    }
+    for wrong in [
+        json!({"honeypot": {"attributes": []}}),
+        json!({"honeypot": {"attributes": ["attributes.website"]}}),
+        json!({"elapsed": {"attribute": " "}}),
+        json!({"elapsed": {"below_ms": 0}}),
+    ] {
+        assert!(BlacklistRules::load(json!({"rules": [{"id": "r", "check": wrong}]})).is_err(), "{wrong}");
+    }
+}
+
+/// A list that nobody has attached finds nothing: that is said, and an empty list is a list.
+#[test]
+fn what_is_not_attached_is_a_fault() {
+    let rules = |severity: &str, failed: &str| {
+        json!({"no_usable_contact": "pass", "rule_failed": failed, "rules": [
+            {"id": "joint", "severity": severity, "check": {"joint": {}}},
+            {"id": "set", "severity": severity, "check": {"list": {"phone_set": true}}},
+        ]})
+    };
+    for (severity, failed, verdict) in [
+        ("pass", "flag", Severity::Flag),
+        ("block", "flag", Severity::Flag),
+        ("flag", "block", Severity::Block),
+    ] {
+        let blacklist = Blacklist::load(rules(severity, failed)).unwrap();
+        let found = check(&blacklist, json!({}));
+        assert_eq!((found.severity(), found.faults().len()), (verdict, 2), "{found}");
+        let text = found.to_string();
+        assert!(text.contains("with_joint_list") && text.contains("with_phone_set"), "{text}");
+        let set = Arc::new(PhoneSet::default());
+        let blacklist = blacklist.with_joint_list(Arc::new(JointList::default()));
+        let blacklist = blacklist.with_phone_set(&"set".into(), set).unwrap();
+        assert!(check(&blacklist, json!({})).hits().is_empty());
+    }
+    let errors = Blacklist::load(rules("flag", "pass")).unwrap_err().to_string();
+    assert!(errors.contains("silent_pass"), "{errors}");
+}
+
+/// The main job attaches what its blacklist asks for.
+#[test]
+fn the_main_job_attaches_lists() {
+    use leadkit::Intake;
+    let intake = Intake::load(json!({"blacklist": {"rules": [
+        {"id": "joint", "check": {"joint": {}}},
+        {"id": "set", "check": {"list": {"phone_set": true}}},
+    ]}}))
+    .unwrap();
+    let set = Arc::new(PhoneSet::default());
+    let intake = intake.with_joint_list(Arc::default()).with_phone_set(&"set".into(), set.clone()).unwrap();
+    assert!(intake.with_phone_set(&"joint".into(), set).is_err());
+}
+
+#[cfg(feature = "script")]
+#[test]
+fn a_script_that_fails_never_passes() {
+    for severity in ["pass", "flag", "block"] {
+        let blacklist = Blacklist::load(json!({"no_usable_contact": "pass", "rules": [
+            {"id": "s", "severity": severity, "check": {"condition": {"script": "1 / (employee_count - 5) > 0"}}},
+        ]}))
+        .unwrap();
+        let verdict = check(&blacklist, json!({"employee_count": 5}));
+        assert_eq!(verdict.severity(), Severity::Flag, "{verdict}");
+        assert_eq!(verdict.hits()[0].reason().code(), "rule_failed");
+        assert_eq!(verdict.faults()[0].rule.as_str(), "s");
+    }
+}
+
+/// A host's query gives rows in any order.
+#[test]
+fn windows_are_the_same_whatever_the_order_of_the_rows() {
+    use leadkit::blacklist::ResubmissionCheck;
+    let again = BlacklistCheck::Resubmission(ResubmissionCheck::default());
+    let blacklist = engine([("again", Severity::Flag, again)]);
+    let form = |id: &str, when: &str| {
+        super::lead(json!({"id": id, "created_at": when, "phones": ["13927461853"], "message": "quote"}))
+    };
+    let now = super::at("2026-03-02T00:00:00Z");
+    let (first, last) = (form("A", "2026-01-01T00:00:00Z"), form("C", "2026-03-01T00:00:00Z"));
+    let mut rows = Vec::new();
+    for one in [&first, &last] {
+        let verdict = super::check_at(&blacklist, one, &WindowState::default(), now);
+        let mut windows = WindowState::default();
+        windows.apply(verdict.delta());
+        let keys = super::with_facts(one, now, |facts| blacklist.window_keys(facts));
+        rows.extend(windows.events_of(&keys));
+    }
+    let late = form("B", "2026-01-01T12:00:00Z");
+    for _ in 0..2 {
+        let windows = WindowState::from_events(rows.clone()).unwrap();
+        assert_eq!(windows.len(), rows.len());
+        let verdict = super::check_at(&blacklist, &late, &windows, now);
+        assert_eq!(verdict.resubmission_of(), Some(&"A".into()));
+        rows.reverse();
+    }
+}
