@@ -15,8 +15,9 @@
 //! is a harmless phrase that may hold a word. A hit blocks; one with signs between its characters, or with characters
 //! repeated, flags.
 //!
-//! With `--csv`, lines are the rows of a table behind its heading, the leads come in by their time, and two more columns
-//! name field and lead. RULES are blacklist rules, or rules of the main job. `--dry-run OLD` adds what RULES change for
+//! With `--csv`, lines are the rows of a table behind its heading, the leads come in by their time, and more columns
+//! name field and lead and say why: `code`, `detail` and a sentence. Behind the rows stand the headings that no field has, what
+//! of the rules looks like a mistake, and the rules that failed. RULES are blacklist rules, or rules of the main job. `--dry-run OLD` adds what RULES change for
 //! the same leads after OLD; `--released IDS`, ids of blocked leads that somebody has released, adds the precision of each
 //! rule.
 

@@ -6,7 +6,10 @@ use std::io::Write;
 use std::path::Path;
 
 use leadkit::Rules;
-use leadkit::blacklist::{Blacklist, BlacklistRules, Hit, Verdict, WindowState, dry_run, rule_precision};
+use leadkit::blacklist::{
+    Blacklist, BlacklistRules, Hit, HitReason, Verdict, WindowState, dry_run, rule_precision,
+};
+use leadkit::error::Diagnostic;
 use leadkit::model::{ColumnMap, Lead, LeadField, RowIssue, Value};
 use leadkit::rule::{FactContext, Facts, HostTables};
 
@@ -17,28 +20,36 @@ pub(super) struct Job<'j> {
     pub(super) table: &'j str,
     pub(super) map: &'j ColumnMap,
     pub(super) rules: &'j Blacklist,
+    /// What of the rules looks like a mistake.
+    pub(super) warnings: &'j [Diagnostic],
     /// The rules before the change.
     pub(super) old: Option<&'j Blacklist>,
     /// Ids of blocked leads that somebody has released.
     pub(super) released: Option<BTreeSet<String>>,
 }
 
-/// The blacklist of a document: rules of the blacklist, or of the main job with a part `blacklist`.
-pub(super) fn rules(path: &Path, text: &str) -> Result<Blacklist, Box<dyn Error>> {
+/// Most earlier leads of a burst that are named.
+const MAX_NAMED: usize = 20;
+
+/// The blacklist of a document: rules of the blacklist, or of the main job with a part `blacklist`; and what of it looks like
+/// a mistake.
+pub(super) fn rules(path: &Path, text: &str) -> Result<(Blacklist, Vec<Diagnostic>), Box<dyn Error>> {
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let document: Option<serde_json::Value> = serde_json::from_str(text).ok();
     // Read as text, findings have line and column, and a key that stands twice is one.
-    let rules = match document.is_some_and(|document| document.get("blacklist").is_some()) {
-        true => Rules::from_json_str(text).map(|rules| rules.blacklist),
-        false => BlacklistRules::from_json_str(text),
+    let (rules, warnings) = match document.is_some_and(|document| document.get("blacklist").is_some()) {
+        true => (Rules::from_json_str(text).map(|rules| rules.blacklist), Rules::lint_json_str(text)),
+        false => (BlacklistRules::from_json_str(text), BlacklistRules::lint_json_str(text)),
     };
-    Ok(Blacklist::compile(&rules.map_err(|errors| named(&errors))?).map_err(|errors| named(&errors))?)
+    let blacklist = Blacklist::compile(&rules.map_err(|errors| named(&errors))?);
+    Ok((blacklist.map_err(|errors| named(&errors))?, warnings.unwrap_or_default()))
 }
 
 /// A row of the table: a lead, or why it is none.
 type Row = Result<Lead, Vec<RowIssue>>;
 
-fn rows(job: &Job<'_>) -> Result<Vec<Row>, Box<dyn Error>> {
+/// The headings of the table, and its rows.
+fn rows(job: &Job<'_>) -> Result<(Vec<String>, Vec<Row>), Box<dyn Error>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(job.table.as_bytes());
     let columns: Vec<String> = reader.headers()?.iter().map(str::to_owned).collect();
     let mut importer = job
@@ -51,11 +62,11 @@ fn rows(job: &Job<'_>) -> Result<Vec<Row>, Box<dyn Error>> {
         let cells: Vec<&str> = record.iter().collect();
         rows.push(importer.read(record.position().map_or(0, csv::Position::line), &cells));
     }
-    Ok(rows)
+    Ok((columns, rows))
 }
 
 pub(super) fn run(job: &Job<'_>, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    let rows = rows(job)?;
+    let (columns, rows) = rows(job)?;
     let tables = HostTables { oracle: super::values::oracle(), ..HostTables::default() };
     // Leads come in by their time; the clock shows that of the newest.
     let mut order: Vec<(usize, &Lead)> =
@@ -72,18 +83,20 @@ pub(super) fn run(job: &Job<'_>, out: &mut impl Write) -> Result<(), Box<dyn Err
         windows.apply(verdict.delta());
         verdicts.insert(*row, verdict);
     }
-    writeln!(out, "{HEADER}\tfield\tlead")?;
+    writeln!(out, "{HEADER}\tfield\tlead\tcode\tdetail\twhy")?;
     for (row, read) in rows.iter().enumerate() {
         match (read, verdicts.get(&row)) {
             (Ok(lead), Some(verdict)) => print(out, row, lead, verdict)?,
             (Err(issues), _) => {
                 for issue in issues {
-                    writeln!(out, "{row}\tflag\trow.{}\t-\t0\t0\t-\t{}\t-", issue.code, issue.column)?;
+                    let (code, column, why) = (&issue.code, escaped(&issue.column), escaped(&issue.message));
+                    writeln!(out, "{row}\tflag\trow.{code}\t-\t0\t0\t-\t{column}\t-\t{code}\t-\t{why}")?;
                 }
             }
             _ => {}
         }
     }
+    print_notes(job, &columns, &rows, &verdicts, out)?;
     if let Some(old) = job.old {
         writeln!(out, "\nchange\tlead\twas\tis")?;
         let run = dry_run(old, job.rules, &facts);
@@ -117,7 +130,7 @@ pub(super) fn run(job: &Job<'_>, out: &mut impl Write) -> Result<(), Box<dyn Err
 fn print(out: &mut impl Write, row: usize, lead: &Lead, verdict: &Verdict) -> Result<(), Box<dyn Error>> {
     let id = escaped(lead.id.as_str());
     if verdict.hits().is_empty() {
-        writeln!(out, "{row}\tpass\t-\t-\t0\t0\t-\t-\t{id}")?;
+        writeln!(out, "{row}\tpass\t-\t-\t0\t0\t-\t-\t{id}\t-\t-\t-")?;
     }
     for hit in verdict.hits() {
         let span = hit.span().unwrap_or(0..0);
@@ -133,9 +146,62 @@ fn print(out: &mut impl Write, row: usize, lead: &Lead, verdict: &Verdict) -> Re
         let (start, end) = (span.start, span.end);
         writeln!(
             out,
-            "{row}\t{severity}\t{}\t{matched}\t{start}\t{end}\t{entry}\t{field}\t{id}",
-            hit.rule()
+            "{row}\t{severity}\t{}\t{matched}\t{start}\t{end}\t{entry}\t{field}\t{id}\t{}\t{}\t{}",
+            hit.rule(),
+            hit.reason().code(),
+            hit.reason().detail().unwrap_or("-"),
+            escaped(&why(hit)),
         )?;
+    }
+    Ok(())
+}
+
+/// What a hit says, with the leads of a burst.
+fn why(hit: &Hit) -> String {
+    let mut why = hit.reason().to_string();
+    if let HitReason::Burst { earlier, .. } = hit.reason() {
+        let named: Vec<&str> = earlier.iter().take(MAX_NAMED).map(|lead| lead.as_str()).collect();
+        let more = if earlier.len() > MAX_NAMED { ", …" } else { "" };
+        why.push_str(&format!("; before it: {}{more}", named.join(", ")));
+    }
+    why
+}
+
+/// What would otherwise stay unseen: headings that no field has, rules that look like a mistake, rules that failed.
+fn print_notes(
+    job: &Job<'_>,
+    columns: &[String],
+    rows: &[Row],
+    verdicts: &BTreeMap<usize, Verdict>,
+    out: &mut impl Write,
+) -> Result<(), Box<dyn Error>> {
+    let leads = || rows.iter().filter_map(|row| row.as_ref().ok());
+    let is_attribute = |column: &&String| {
+        let column = column.trim();
+        !job.map.columns.contains_key(column) && leads().any(|lead| lead.attributes.contains_key(column))
+    };
+    let mut unknown = columns.iter().filter(is_attribute).peekable();
+    if unknown.peek().is_some() {
+        writeln!(out, "\nheading\tread_as")?;
+    }
+    for column in unknown {
+        let column = escaped(column.trim());
+        writeln!(out, "{column}\tattributes.{column} (a text; --map says what it means)")?;
+    }
+    if !job.warnings.is_empty() {
+        writeln!(out, "\nwarning\tat\twhat\thelp")?;
+    }
+    for warning in job.warnings {
+        let help = warning.help.as_deref().map_or_else(|| "-".to_owned(), escaped);
+        writeln!(out, "{}\t{}\t{}\t{help}", warning.code, warning.path, escaped(&warning.message))?;
+    }
+    let faults =
+        || verdicts.iter().flat_map(|(row, verdict)| verdict.faults().iter().map(move |one| (row, one)));
+    if faults().next().is_some() {
+        writeln!(out, "\nfault\tline\twhat")?;
+    }
+    for (row, fault) in faults() {
+        writeln!(out, "{}\t{row}\t{}", fault.rule, escaped(&fault.to_string()))?;
     }
     Ok(())
 }

@@ -39,12 +39,13 @@ pub(crate) fn run(
                 None => ColumnMap::default(),
             };
             let lines = |text: String| text.lines().map(|line| line.trim().to_owned()).collect();
-            let (rules, old) = (document(&rules)?, old.as_deref().map(document).transpose()?);
+            let ((rules, warnings), old) = (document(&rules)?, old.as_deref().map(document).transpose()?);
             let job = leads::Job {
                 table: &text,
                 map: &map,
                 rules: &rules,
-                old: old.as_ref(),
+                warnings: &warnings,
+                old: old.as_ref().map(|(rules, _)| rules),
                 released: released.as_deref().map(|path| text_of(path, read)).transpose()?.map(lines),
             };
             leads::run(&job, out)
