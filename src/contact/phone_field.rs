@@ -477,7 +477,10 @@ impl<'t, 'o> Reader<'t, 'o> {
     /// How many groups from one on are a mobile number between blanks: one, or `139 7642 8531`.
     fn mobile_length(&self, groups: &[Group], at: usize, segment: &Segment<'_>, run: &Run) -> Option<usize> {
         let is_apart = |group: Option<&Group>| group.is_none_or(|group| group.gap == Gap::Blank);
-        if at > 0 && !is_apart(groups.get(at)) || at == 0 && run.letter_before {
+        // `(49) 176…` has a country's code before it.
+        let before = at.checked_sub(1).and_then(|at| groups.get(at));
+        let is_first = at == 0 && run.letter_before;
+        if before.is_some_and(|before| before.bracket || !is_apart(groups.get(at))) || is_first {
             return None;
         }
         [1, 3].into_iter().find(|length| {
@@ -502,6 +505,7 @@ impl<'t, 'o> Reader<'t, 'o> {
                 && is_apart(groups.get(at + length))
                 && phone().is_ok()
                 && phone().kind() == PhoneKind::Mobile
+                && phone().calling_code() == Some(86)
         })
     }
 

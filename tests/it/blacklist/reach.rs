@@ -197,3 +197,41 @@ fn windows_are_the_same_whatever_the_order_of_the_rows() {
         rows.reverse();
     }
 }
+
+/// Who is forgotten is known again by every key that is his, and nobody else is taken for him.
+#[test]
+fn erasure_follows_the_keys_of_a_person() {
+    use leadkit::Intake;
+    use leadkit::intake::ErasureKey;
+    let (intake, key) = (Intake::load(json!({})).unwrap(), ErasureKey::new(*b"sixteen bytes .."));
+    let hashes = |record: Json| intake.erasure_hashes(&super::lead(record), &key);
+    let shares = |one: Json, other: Json| {
+        let known = hashes(one);
+        hashes(other).iter().any(|hash| known.contains(hash))
+    };
+    for (one, other, shared) in [
+        (json!({"emails": ["lilei@gmail.com"]}), json!({"emails": ["Li.Lei+promo@googlemail.com"]}), true),
+        (json!({"emails": ["lei+a@xinghe.cn"]}), json!({"emails": ["lei+a@xinghe.cn"]}), true),
+        (json!({"emails": ["lei@xinghe.cn"]}), json!({"emails": ["l.ei@xinghe.cn"]}), false),
+        (json!({"phones": ["13927461853"]}), json!({"wechat": "139 2746 1853"}), true),
+        (json!({"phones": ["0755-26718843转801"]}), json!({"phones": ["0755-26718843转801"]}), true),
+        (
+            json!({"phones": ["0755-26718843"], "name": "李雷"}),
+            json!({"phones": ["0755-26718843"], "name": "李雷"}),
+            true,
+        ),
+        // A colleague, a team, and who types what anybody types.
+        (
+            json!({"phones": ["0755-26718843"], "name": "李雷"}),
+            json!({"phones": ["0755-26718843"], "name": "韩梅"}),
+            false,
+        ),
+        (json!({"phones": ["0755-26718843"]}), json!({"phones": ["0755-26718843"]}), false),
+        (json!({"emails": ["info@xinghe.cn"]}), json!({"emails": ["info@xinghe.cn"]}), false),
+        (json!({"phones": ["13800138000"]}), json!({"phones": ["13800138000"]}), false),
+    ] {
+        assert_eq!(shares(one.clone(), other.clone()), shared, "{one} {other}");
+    }
+    // What was kept of the exact address before still fits.
+    assert_eq!(hashes(json!({"emails": ["lei+a@xinghe.cn"]})).len(), 2);
+}
