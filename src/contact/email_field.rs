@@ -15,8 +15,6 @@ const MAX_BEFORE: usize = 64;
 const LEADING: &[char] = &['\'', '`', '=', '/', '|', '&', '*', '#', '-', '+'];
 /// What stands for characters that are not shown.
 const MASKS: [char; 9] = ['*', '#', '•', '·', '●', '○', '■', '…', '×'];
-/// A dash that no address may hold.
-const NO_SIGN: char = '\u{2011}';
 /// What stands for an end that is left out.
 const ELLIPSES: [char; 3] = ['…', '⋯', '‥'];
 /// Punctuation that the standard allows in a local part and people divide addresses by.
@@ -145,7 +143,6 @@ impl Reader {
         let seen = text.char_indices().filter(|(_, c)| !is_invisible(*c));
         let seen = seen.map(|(start, c)| Seen { c: folded(c), start, end: start + c.len_utf8() });
         let mut reader = Reader { text: seen.collect(), values: Vec::new(), from: 0 };
-        reader.undo_typography();
         reader.hide_quoted_names();
         let mut at = 0;
         while let Some(sign) = reader.find(at, '@') {
@@ -187,30 +184,6 @@ impl Reader {
 
     fn string(&self, range: Range<usize>) -> String {
         self.chars(range).collect()
-    }
-
-    /// What phones and word processors make of `'` and `-` inside an address: an apostrophe is one again, a dash is left as a
-    /// sign that no address has, so that nobody's is read of half of it.
-    fn undo_typography(&mut self) {
-        // Whether an `@` stands before, in the same word.
-        let mut has_sign = false;
-        for at in 1..self.text.len().saturating_sub(1) {
-            let Some(c) = self.char(at) else { return };
-            let is_typography = matches!(c, '‘' | '’' | 'ʼ' | '–' | '—');
-            has_sign = c == '@' || has_sign && !c.is_whitespace() && (is_typography || !is_dividing(c));
-            let is_letter = |at: usize| self.char(at).is_some_and(|c| c.is_ascii_alphanumeric());
-            if has_sign || !is_letter(at - 1) || !is_letter(at + 1) {
-                continue;
-            }
-            let plain = match c {
-                '‘' | '’' | 'ʼ' => '\'',
-                '–' | '—' => NO_SIGN,
-                _ => continue,
-            };
-            if let Some(seen) = self.text.get_mut(at) {
-                seen.c = plain;
-            }
-        }
     }
 
     /// A quoted name before an address in angle brackets is no address, whatever it looks like.

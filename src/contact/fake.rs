@@ -335,8 +335,7 @@ pub fn fake_company(name: &str) -> Option<FakeReason> {
 /// Folded text without the punctuation around it.
 fn folded(name: &str) -> String {
     let folded = text::fold(head(name));
-    let word = folded.trim_matches(|c: char| !c.is_alphanumeric());
-    if word.len() == folded.len() { folded } else { word.to_owned() }
+    folded.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
 }
 
 /// The part of a text that is looked at.
@@ -351,15 +350,6 @@ fn is_placeholder(word: &str, more: &[&str]) -> bool {
     let bare = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '_');
     let numbered = matches!(bare, "test" | "tester" | "测试" | "ceshi");
     numbered || PLACEHOLDERS.contains(&word) || more.contains(&word)
-}
-
-/// A word that people type when any will do.
-fn is_thrown_away(word: &str) -> bool {
-    let letters: Vec<char> = word.chars().collect();
-    word.len() == 1
-        || matches!(word, "abc" | "abcd" | "aaa" | "asdf" | "mail" | "email" | "name" | "user")
-        || letters.iter().all(|c| letters.first() == Some(c))
-        || is_plain_count(word)
 }
 
 fn is_plain_count(word: &str) -> bool {
@@ -404,8 +394,8 @@ pub fn fake_email(email: &Email) -> Vec<FakeReason> {
         && longest_repeat(local.as_bytes()).is_some_and(|(_, n)| n == local.len());
     if one_letter || is_placeholder(local, &[]) {
         reasons.push(FakeReason::Placeholder { word: local.to_owned() });
-    } else if (local == host && is_thrown_away(local)) || SAMPLE_DOMAINS.contains(&domain) {
-        // `a@a.com`, `123@123.com`: the same throw-away word on both sides. `sap@sap.com` is a firm's own.
+    } else if (local == host && local.len() <= 3) || SAMPLE_DOMAINS.contains(&domain) {
+        // `a@a.com`, `123@123.com`: the same throw-away word on both sides.
         reasons.push(FakeReason::Placeholder { word: domain.to_owned() });
     }
     if local.bytes().all(|b| b.is_ascii_digit()) {

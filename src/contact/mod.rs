@@ -49,7 +49,6 @@ mod role;
 mod scan;
 mod segments;
 mod spreadsheet;
-mod stamp;
 mod value;
 mod wechat;
 mod wechat_field;

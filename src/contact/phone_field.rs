@@ -5,13 +5,10 @@ use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::phone::{Phone, PhoneOptions};
 use super::phone_runs::{Gap, Group, Item, Items, Run};
 use super::scan::{MAX_BARE_EXTENSION, digit_value, is_cut, is_lookalike};
-use super::stamp::is_compact_date;
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 
 /// Fewest digits that are reported when they are no number and the field holds one.
 const MIN_REPORTED: usize = 5;
-/// Fewest digits beside a number in groups that are none of its own.
-const MIN_BESIDE: usize = 4;
 /// Most groups of one number or of several that only blanks divide.
 const MAX_GROUPS: usize = 16;
 /// Most digits of one number with its extension.
@@ -370,11 +367,6 @@ impl<'t, 'o> Reader<'t, 'o> {
             }
             return;
         }
-        // `1203 139…` is a landline by chance; with a code before it (`86 139…`) it is the same number.
-        let is_chance = phone.is_ok() && self.holds_another(segment, run, &phone);
-        if is_chance && self.take_standing_alone(segment, run, listed) {
-            return;
-        }
         if is_read(&phone) && !split_plus {
             self.push(segment.start()..segment.end, phone, MIN_REPORTED);
             return;
@@ -398,9 +390,6 @@ impl<'t, 'o> Reader<'t, 'o> {
         if let Some((span, phone, after)) = noted {
             self.push(span, phone, MIN_REPORTED);
             return self.take_segment(&Segment { groups: after, end: segment.end }, run, listed);
-        }
-        if self.take_standing_alone(segment, run, listed) {
-            return;
         }
         let digits = segment.digits();
         let phone = if phone.fault() == Some(PhoneFault::MissingAreaCode) {
@@ -433,89 +422,6 @@ impl<'t, 'o> Reader<'t, 'o> {
         let stub = leads && last.digits <= 2 && last.gap == Gap::Blank && run.extension.is_none();
         (stub && is_whole(before))
             .then(|| Segment { groups: before, end: before.last().map_or(0, |group| group.end) })
-    }
-
-    /// Whether a mobile number stands between blanks and is not the number of the whole segment.
-    fn holds_another(&self, segment: &Segment<'_>, run: &Run, whole: &Phone) -> bool {
-        let groups = segment.groups;
-        let is_another = |at: usize| {
-            let length = self.mobile_length(groups, at, segment, run)?;
-            let (first, last) = (groups.get(at)?, groups.get(at + length - 1)?);
-            Some(self.parse(first.start, last.end).key() != whole.key())
-        };
-        (2..=MAX_GROUPS).contains(&groups.len()) && (0..groups.len()).any(|at| is_another(at) == Some(true))
-    }
-
-    /// Mobile numbers that stand between blanks, whatever other digits are beside them: `139… 518000`, `1203 139…`. What is
-    /// left is read by itself.
-    fn take_standing_alone(&mut self, segment: &Segment<'_>, run: &Run, listed: bool) -> bool {
-        let groups = segment.groups;
-        if !(2..=MAX_GROUPS).contains(&groups.len()) {
-            return false;
-        }
-        let (mut rest, mut at, mut found) = (0, 0, false);
-        while at < groups.len() {
-            let Some(length) = self.mobile_length(groups, at, segment, run) else {
-                at += 1;
-                continue;
-            };
-            found = true;
-            self.take_rest(groups.get(rest..at).unwrap_or_default(), run, listed);
-            let number = groups.get(at..at + length).unwrap_or_default();
-            if let (Some(first), Some(last)) = (number.first(), number.last()) {
-                self.push(first.start..last.end, self.parse(first.start, last.end), MIN_REPORTED);
-            }
-            at += length;
-            rest = at;
-        }
-        if found {
-            self.take_rest(groups.get(rest..).unwrap_or_default(), run, listed);
-        }
-        found
-    }
-
-    /// How many groups from one on are a mobile number between blanks: one, or `139 7642 8531`.
-    fn mobile_length(&self, groups: &[Group], at: usize, segment: &Segment<'_>, run: &Run) -> Option<usize> {
-        let is_apart = |group: Option<&Group>| group.is_none_or(|group| group.gap == Gap::Blank);
-        // `(49) 176…` has a country's code before it.
-        let before = at.checked_sub(1).and_then(|at| groups.get(at));
-        let is_first = at == 0 && run.letter_before;
-        if before.is_some_and(|before| before.bracket || !is_apart(groups.get(at))) || is_first {
-            return None;
-        }
-        [1, 3].into_iter().find(|length| {
-            let Some(number) = groups.get(at..at + length) else { return false };
-            let (Some(first), Some(last)) = (number.first(), number.last()) else { return false };
-            let fits = match number {
-                [one] => one.digits >= 11,
-                [a, b, c] => {
-                    (a.digits, b.digits, c.digits) == (3, 4, 4) && b.gap == c.gap && b.gap <= Gap::Dash
-                }
-                _ => false,
-            };
-            let is_last = at + length == groups.len();
-            let letter = run.attached.is_some_and(|c| c.is_ascii_alphabetic() || is_lookalike(c) || c == '@');
-            let joined = is_last && (letter || segment.end > last.end);
-            // One digit more may be one too many of the number.
-            let beside = [at.checked_sub(1).and_then(|at| groups.get(at)), groups.get(at + length)];
-            let joined =
-                joined || *length > 1 && beside.into_iter().flatten().any(|one| one.digits < MIN_BESIDE);
-            let phone = || self.parse(first.start, last.end);
-            fits && !joined
-                && is_apart(groups.get(at + length))
-                && phone().is_ok()
-                && phone().kind() == PhoneKind::Mobile
-                && phone().calling_code() == Some(86)
-        })
-    }
-
-    /// Digits beside a number that was read: another number, or nothing but a note, a date, a post code.
-    fn take_rest(&mut self, groups: &[Group], run: &Run, listed: bool) {
-        let (Some(first), Some(last)) = (groups.first(), groups.last()) else { return };
-        let digits = self.field.get(first.start..last.end).unwrap_or_default();
-        if !is_compact_date(digits) {
-            self.take_segment(&Segment { groups, end: last.end }, run, listed);
-        }
     }
 
     /// `95588 10086` and the like, whose digits in one row are a landline's.

@@ -2,14 +2,12 @@
 
 use std::ops::Range;
 
-use super::fault::PhoneKind;
 use super::phone::{Phone, PhoneOptions};
 use super::scan::{
     self, MAX_BARE_EXTENSION, MAX_EXTENSION, digit_value, is_blank, is_dash, is_invisible, is_lookalike,
-    mask_length, narrow,
+    narrow,
 };
 use super::spreadsheet::{Scientific, scientific};
-use super::stamp::stamp;
 
 /// Characters looked through for the end of a bracket.
 const MAX_BRACKET: usize = 24;
@@ -143,11 +141,8 @@ impl<'t, 'o> Items<'t, 'o> {
             let (start, end) = (self.at, self.at + c.len_utf8());
             let folded = narrow(c);
             if let Some(value) = digit_value(c) {
-                // A number in scientific notation is an item of its own, and a date is none.
-                let stands_apart = gap == Gap::Blank || gap >= Gap::Comma;
-                let is_other = gap != Gap::None && scientific(self.rest()).is_some()
-                    || stands_apart && stamp(self.rest()).is_some();
-                if next_plus.is_none() && is_other {
+                // A number in scientific notation is an item of its own.
+                if gap != Gap::None && next_plus.is_none() && scientific(self.rest()).is_some() {
                     break;
                 }
                 let plus = next_plus.is_some();
@@ -155,10 +150,6 @@ impl<'t, 'o> Items<'t, 'o> {
                 run.add(Group { start, end, digits: 1, zeros: value == 0, plus, gap, bracket });
                 (gap, bracket) = (Gap::None, false);
             } else if is_invisible(c) {
-            } else if let Some(length) = self.mask() {
-                self.hide(&mut run, &mut gap, start..start + length);
-                self.at = start + length;
-                continue;
             } else if let Some(stronger) = self.gap_of(folded, gap, end) {
                 gap = gap.max(stronger);
             } else if folded == '+' {
@@ -214,41 +205,6 @@ impl<'t, 'o> Items<'t, 'o> {
         }
     }
 
-    /// Bytes of a row of signs that stands for digits, from the place reached on: `••••`, `----`.
-    fn mask(&self) -> Option<usize> {
-        let mut signs = self.rest().char_indices().filter(|(_, c)| !is_invisible(*c));
-        let sign = narrow(signs.next()?.1);
-        let least = mask_length(sign)?;
-        let mut times = 1;
-        let end = signs.find(|(_, c)| {
-            let goes_on = narrow(*c) == sign;
-            times += usize::from(goes_on);
-            !goes_on
-        });
-        (times >= least).then(|| end.map_or(self.rest().len(), |(at, _)| at))
-    }
-
-    /// A row of signs behind a whole number divides it from the next; elsewhere it hides digits and belongs to the group.
-    fn hide(&self, run: &mut Run, gap: &mut Gap, row: Range<usize>) {
-        let from = run.groups.iter().rposition(|group| group.gap >= Gap::Comma).unwrap_or(0);
-        let number = run.groups.get(from).zip(run.groups.last());
-        let number = number.and_then(|(first, last)| self.text.get(first.start..last.end));
-        if number.is_some_and(|number| Phone::parse(number, self.options).is_ok()) {
-            *gap = Gap::List;
-        } else if let Some(group) = run.groups.last_mut() {
-            group.end = row.end;
-            *gap = Gap::None;
-        }
-    }
-
-    /// Whether a run holds nothing but a mobile number.
-    fn is_mobile(&self, run: &Run) -> bool {
-        let number = run.groups.first().zip(run.groups.last());
-        let number = number.and_then(|(first, last)| self.text.get(first.start..last.end));
-        let phone = number.map(|number| Phone::parse(number, self.options));
-        phone.is_some_and(|phone| phone.is_ok() && phone.kind() == PhoneKind::Mobile)
-    }
-
     fn next_digit(&self, from: usize) -> bool {
         let rest = self.text.get(from..).unwrap_or_default();
         rest.chars().find(|c| !is_invisible(*c)).is_some_and(|c| digit_value(c).is_some())
@@ -275,10 +231,7 @@ impl<'t, 'o> Items<'t, 'o> {
 
     /// An extension with its mark behind the run. As many digits as a number has are one when they are no number.
     fn take_extension(&mut self, run: &mut Run) {
-        // `（转801）`
-        let rest = self.rest();
-        let inside = rest.strip_prefix(['(', '（', '[', '［', '【']).map(str::trim_start);
-        let Some(after) = scan::after_mark(rest).or_else(|| scan::after_mark(inside?)) else { return };
+        let Some(after) = scan::after_mark(self.rest()) else { return };
         let mut count = 0;
         let mut end = self.text.len() - after.len();
         let first =
@@ -334,11 +287,6 @@ impl Iterator for Items<'_, '_> {
                     (self.last, self.attached) = (self.at, false);
                     return Some(Item::Scientific(start, found));
                 }
-                if let Some(length) = stamp(self.rest()).filter(|_| plus.is_none()) {
-                    self.at += length;
-                    (before, letters, only_letters) = (' ', 0, false);
-                    continue;
-                }
                 let between = self.text.get(self.last..start).unwrap_or_default();
                 let follows = self.last > 0;
                 let mut run = self.run(plus, brackets);
@@ -346,7 +294,7 @@ impl Iterator for Items<'_, '_> {
                 run.lookalike_before = is_lookalike(before) && letters == 1 && (before != '|' || !follows);
                 run.letter_before = before.is_ascii_alphabetic();
                 run.glued = only_letters && (1..=2).contains(&letters);
-                run.other = is_other_label(between) && !(names_phone_too(between) && self.is_mobile(&run));
+                run.other = is_other_label(between);
                 return Some(Item::Run(run));
             }
             self.at += c.len_utf8();
@@ -383,25 +331,9 @@ fn is_other_label(text: &str) -> bool {
     let mut word: Vec<char> = last.flat_map(char::to_lowercase).collect();
     word.reverse();
     let word: String = word.into_iter().collect();
-    let stem = word.trim_end_matches(['号', '码', '號', '碼']);
+    let word = word.trim_end_matches(['号', '码', '號', '碼']);
     let exact = ["qq", "id", "zip", "plz", "vat", "iban"];
-    let ends = ["qq", "扣扣", "邮编", "郵編", "邮政编", "身份证", "身份證", "银行卡"];
-    // 张工 and 小编 are people: it takes the whole word.
-    let whole = ["工号", "工號", "编号", "編號", "订单号", "訂單號", "税号", "稅號"];
-    let word = word.trim_end_matches(['码', '碼']);
-    exact.contains(&stem)
-        || (!stem.is_ascii() && ends.iter().any(|end| stem.ends_with(end)))
-        || whole.iter().any(|end| word.ends_with(end))
-}
-
-/// Whether a label that says QQ says that the number is a phone's too: `手机/QQ`.
-fn names_phone_too(text: &str) -> bool {
-    let label: String = text.chars().filter(|c| !is_invisible(*c)).map(narrow).collect();
-    let label = label.to_lowercase();
-    let Some((before, _)) = label.rsplit_once("qq") else { return false };
-    let joins = ['/', '、', '&', '|', '或', '及', '和', ','];
-    let joined = before.trim_end();
-    let phones = ["手机", "手機", "电话", "電話", "手机号", "手机号码", "mobile", "phone", "tel", "cell"];
-    let named = joined.trim_end_matches(joins).trim_end();
-    named.len() < joined.len() && phones.iter().any(|phone| named.ends_with(phone))
+    let ends =
+        ["qq", "扣扣", "邮编", "郵編", "邮政编", "身份证", "身份證", "工", "编", "订单", "银行卡", "税"];
+    exact.contains(&word) || (!word.is_ascii() && ends.iter().any(|end| word.ends_with(end)))
 }

@@ -130,17 +130,7 @@ pub(super) fn narrow(c: char) -> char {
 /// Characters without a shape of their own: zero-width, direction marks, keycaps.
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{20E3}' | '\u{115F}' | '\u{1160}' | '\u{3164}'
-        | '\u{FFA0}')
-}
-
-/// How many of a sign in a row stand for digits that are not shown: one is a separator.
-pub(super) fn mask_length(sign: char) -> Option<usize> {
-    match sign {
-        '·' | '•' | '.' | '_' => Some(2),
-        _ if is_dash(sign) => Some(3),
-        _ => None,
-    }
+        | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{20E3}')
 }
 
 pub(super) fn is_dash(c: char) -> bool {
@@ -257,17 +247,13 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
     let mut lead = Lead { before: ' ', letters: 0 };
     // The visible character before is a digit.
     let mut attached = false;
-    // A sign and how often it stands in a row.
-    let mut row = (' ', 0);
     for (at, c) in raw.char_indices() {
         if let Some(value) = digit_value(c) {
             if out.digits.len() == 0 && is_lookalike(lead.before) && lead.letters == 1 {
                 return Err(PhoneFault::UnexpectedCharacter);
             }
-            // `139----8531`: somebody hides what is between.
-            out.star |= out.digits.len() > 0 && hides(row);
             out.digits.push(value);
-            (blank, attached, out.cut, row) = (false, true, false, (' ', 0));
+            (blank, attached, out.cut) = (false, true, false);
             continue;
         }
         if is_invisible(c) {
@@ -275,9 +261,6 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
         }
         let folded = narrow(c);
         blank &= folded.is_whitespace();
-        if !folded.is_whitespace() && !hides(row) {
-            row = if row.0 == folded { (folded, row.1 + 1) } else { (folded, 1) };
-        }
         if out.digits.len() == 0 {
             lead.read(folded, &mut out);
             continue;
@@ -300,18 +283,12 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
             return remark(out, rest, folded);
         }
     }
-    out.cut |= hides(row);
     match (blank, out.digits.len(), out.star) {
         (true, ..) => Err(PhoneFault::Empty),
         (_, 0, true) => Err(PhoneFault::Masked),
         (_, 0, _) => Err(PhoneFault::NoDigits),
         _ => Ok(out),
     }
-}
-
-/// Whether a sign so often in a row stands for digits.
-fn hides((sign, times): (char, usize)) -> bool {
-    mask_length(sign).is_some_and(|least| times >= least)
 }
 
 /// What stands before the first digit.
