@@ -340,18 +340,14 @@ impl Domains {
             if check.domains.is_empty() {
                 report.error("empty_list", "the list has no entries", "add a domain, or remove the rule");
             }
-            for (index, entry) in check.domains.iter().enumerate() {
-                if check.except_public
-                    && canonical_domain(entry.trim()).is_ok_and(|d| is_public_mail_domain(&d))
-                {
-                    report.item(index, |report| {
-                        report.warning(
-                            "public_provider",
-                            format!("`{}` is a public mail provider, which is let through", head(entry)),
-                            "remove it, or set `except_public` to false where everybody's address is meant",
-                        );
-                    });
-                }
+            let is_public =
+                |entry: &String| canonical_domain(entry.trim()).is_ok_and(|d| is_public_mail_domain(&d));
+            if check.except_public && !check.domains.is_empty() && check.domains.iter().all(is_public) {
+                report.warning(
+                    "public_provider",
+                    "all of them are public mail providers, which are let through",
+                    "remove the rule, or set `except_public` to false where everybody's address is meant",
+                );
             }
         });
         Domains { domains, mode: check.mode, except_public: check.except_public }

@@ -235,3 +235,25 @@ fn erasure_follows_the_keys_of_a_person() {
     // What was kept of the exact address before still fits.
     assert_eq!(hashes(json!({"emails": ["lei+a@xinghe.cn"]})).len(), 2);
 }
+
+/// Published lists of disposable domains hold carriers' mail: a list is used as it comes.
+#[test]
+fn a_list_of_disposable_domains_spares_public_mail() {
+    let rules = |domains: Json, more: Json| {
+        let mut check = json!({"domains": domains});
+        check.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        BlacklistRules::load(json!({"rules": [{"id": "d", "severity": "block", "check": {"domain": check}}]}))
+            .unwrap()
+    };
+    let listed = json!(["throwaway.example.org", "139.com", "yeah.net", "21cn.com", "88.com", "wo.com.cn"]);
+    let spared = rules(listed.clone(), json!({}));
+    assert!(spared.lint().is_empty());
+    assert_eq!(severity(&spared, json!({"emails": ["w.lei@a.throwaway.example.org"]})), Severity::Block);
+    for domain in ["139.com", "yeah.net", "21cn.com", "88.com", "wo.com.cn"] {
+        let record = json!({"emails": [format!("w.lei@{domain}")]});
+        assert_eq!(severity(&spared, record.clone()), Severity::Pass, "{domain}");
+        let meant = rules(listed.clone(), json!({"except_public": false}));
+        assert_eq!(severity(&meant, record), Severity::Block, "{domain}");
+    }
+    assert_eq!(rules(json!(["139.com", "qq.com"]), json!({})).lint()[0].code, "public_provider");
+}
