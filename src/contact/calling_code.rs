@@ -52,6 +52,19 @@ const TRUNK_ZERO: [u16; 103] = [
     962, 963, 964, 966, 967, 970, 971, 972, 976, 977, 994, 995, 996,
 ];
 
+/// Countries where `00` dials abroad and nothing else does (ITU-T operational bulletin, dialling procedures). Sorted.
+const DIAL_00: [&str; 68] = [
+    "AE", "AL", "AM", "AR", "AT", "AZ", "BA", "BD", "BE", "BG", "BH", "CH", "CR", "CY", "CZ", "DE", "DK",
+    "DZ", "EC", "EE", "EG", "ES", "ET", "FR", "GB", "GE", "GH", "GR", "HR", "HU", "IE", "IN", "IQ", "IR",
+    "IS", "IT", "JO", "KW", "LB", "LI", "LK", "LT", "LU", "LV", "MA", "MC", "ME", "MK", "MM", "MT", "MY",
+    "NL", "NO", "NP", "NZ", "OM", "PH", "PK", "PL", "PT", "QA", "RO", "RS", "SA", "SE", "TR", "VN", "ZA",
+];
+
+/// Whether a number that begins with `00` in a country is one of abroad.
+pub(super) fn dials_out_by_00(country: &str) -> bool {
+    DIAL_00.binary_search(&country).is_ok()
+}
+
 /// A national number without the trunk code that people leave before it, as in `+44 (0)20 7946 0958`. What is left
 /// has none: doing it again changes nothing.
 ///
@@ -100,7 +113,7 @@ mod tests {
 
     #[test]
     fn trunk_codes_are_dropped_once_and_for_all() {
-        assert!(TRUNK_ZERO.is_sorted());
+        assert!(TRUNK_ZERO.is_sorted() && DIAL_00.is_sorted());
         for (code, written, national) in [
             (44, "02079460958", "2079460958"),
             (44, "2079460958", "2079460958"),

@@ -71,6 +71,11 @@ pub(super) fn area_code(digits: &[u8]) -> Option<u16> {
     split_area(digits).map(|(row, _)| row.0)
 }
 
+/// How many digits the trunk code at the head of a landline has.
+pub(super) fn area_length(digits: &[u8]) -> usize {
+    split_area(digits).map_or(0, |(_, rest)| digits.len() - rest.len())
+}
+
 /// The trunk code of a city by the GB/T 2260 code of it or of a part of it; `None` when the city has several or none.
 pub(super) fn area_code_of(gbt2260: u32) -> Option<u16> {
     let province = gbt2260 / 10_000;
@@ -163,6 +168,10 @@ pub(super) fn judge(digits: &[u8]) -> Judgement {
     }
     if digits.len() > MAX_NATIONAL {
         return malformed(PhoneFault::TooLong);
+    }
+    // No number of any city begins with it.
+    if digits.first() == Some(&b'0') {
+        return malformed(PhoneFault::UnassignedPrefix);
     }
     let by_area = landline(digits);
     if let Some(judgement) = by_area

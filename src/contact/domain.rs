@@ -5,6 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::email_fault::EmailFault;
 use super::punycode;
+use super::scan::is_invisible;
 use crate::text::similarity::osa;
 
 /// Octets of a label and of a whole name (RFC 1035).
@@ -129,9 +130,9 @@ const TYPED_WRONG: [(&str, &str); 13] = [
 ];
 
 /// Endings that are no top-level domain and stand for `.com`.
-const NOT_COM: [&str; 15] = [
-    "con", "cmo", "ocm", "cpm", "vom", "xom", "comm", "coom", "ccom", "c0m", "cim", "clm", "cok", "ocom",
-    "como",
+const NOT_COM: [&str; 16] = [
+    "com.com", "con", "cmo", "ocm", "cpm", "vom", "xom", "comm", "coom", "ccom", "c0m", "cim", "clm", "cok",
+    "ocom", "como",
 ];
 
 /// Real names one letter away from a provider: no typos.
@@ -239,7 +240,12 @@ fn check_characters(label: &str) -> Result<(), EmailFault> {
 
 /// A letter, digit or mark of any script.
 pub(super) fn is_letter(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c)
+    (c.is_alphanumeric() || is_combining_mark(c)) && !is_invisible(c) && !is_conjoining(c)
+}
+
+/// Parts of Korean syllables that are no letters by themselves (IDNA 2008 disallows them).
+fn is_conjoining(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11FF}' | '\u{A960}'..='\u{A97F}' | '\u{D7B0}'..='\u{D7FF}')
 }
 
 /// Width, compatibility forms and case folded until nothing changes any more.
@@ -298,6 +304,12 @@ pub fn is_public_mail_domain(domain: &str) -> bool {
 #[must_use]
 pub fn suggest_domain(domain: &str) -> Option<&'static str> {
     let (name, ending) = domain.split_once('.')?;
+    // `gmaіl.com` with a Cyrillic letter is nobody's but looks like a provider's.
+    if let Some(code) = name.strip_prefix("xn--") {
+        let plain = in_latin(&punycode::decode(code)?)?;
+        let known = TYPED_WRONG.iter().find(|(provider, _)| *provider == plain).map(|(_, whole)| *whole);
+        return known.filter(|_| ending == "com" || NOT_COM.contains(&ending));
+    }
     let wrong_ending = NOT_COM.contains(&ending) || matches!(ending, "co" | "cm" | "om");
     if (ending != "com" && !wrong_ending) || is_public_mail_domain(domain) {
         return None;
@@ -317,6 +329,33 @@ pub fn suggest_domain(domain: &str) -> Option<&'static str> {
                 && osa(name, provider) == 1
         })
         .map(|(_, whole)| *whole)
+}
+
+/// Letters without their marks, those of other scripts as the Latin ones they look like.
+fn in_latin(text: &str) -> Option<String> {
+    let letter = |c: char| match c {
+        'а' | 'α' => 'a',
+        'е' => 'e',
+        'о' | 'ο' => 'o',
+        'р' | 'ρ' => 'p',
+        'с' => 'c',
+        'у' => 'y',
+        'х' => 'x',
+        'і' | 'ι' | 'ı' => 'i',
+        'ѕ' => 's',
+        'ј' => 'j',
+        'ԛ' => 'q',
+        'һ' => 'h',
+        'ԁ' => 'd',
+        'ӏ' => 'l',
+        'м' => 'm',
+        'т' | 'τ' => 't',
+        'к' | 'κ' => 'k',
+        'ν' => 'v',
+        c => c,
+    };
+    let plain: String = text.nfd().filter(|c| !is_combining_mark(*c)).map(letter).collect();
+    plain.is_ascii().then_some(plain)
 }
 
 /// Whether two ASCII words agree at both ends so far that one slip may explain the rest; a cheap look before the
@@ -361,6 +400,8 @@ mod tests {
             ("gmail.con", "gmail.com"),
             ("gmial.con", "gmail.com"),
             ("163.cmo", "163.com"),
+            ("gmail.com.com", "gmail.com"),
+            ("xn--gmal-n9d.com", "gmail.com"),
         ] {
             assert_eq!(suggest_domain(typed), Some(meant), "{typed}");
         }

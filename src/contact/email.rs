@@ -153,7 +153,25 @@ fn split(text: &str) -> Result<(&str, &str), EmailFault> {
     Ok((local, domain))
 }
 
+/// What word processors and input methods make of an apostrophe.
+pub(super) fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{02BC}' | '\u{2032}' | '\u{00B4}')
+}
+
 fn check_local(typed: &str) -> Result<String, EmailFault> {
+    // `o’brien` is o'brien.
+    let plain: String;
+    let typed = if typed.contains(is_apostrophe) {
+        let chars: Vec<char> = typed.chars().collect();
+        let is_latin =
+            |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(char::is_ascii_alphabetic);
+        let inside = |at: usize| is_latin(at.checked_sub(1)) && is_latin(at.checked_add(1));
+        let fold = |(at, c): (usize, &char)| if is_apostrophe(*c) && inside(at) { '\'' } else { *c };
+        plain = chars.iter().enumerate().map(fold).collect();
+        plain.as_str()
+    } else {
+        typed
+    };
     let local = if typed.is_ascii() { typed.to_ascii_lowercase() } else { domain::fold(typed) };
     // The standard allows it, and nobody has it: it stands for what is not shown.
     if local.contains(['*', '•', '·', '●', '○', '■', '…', '×']) || local.contains("##") {
@@ -170,7 +188,9 @@ fn check_local(typed: &str) -> Result<String, EmailFault> {
             is_letter(c)
         }
     };
-    if !local.chars().all(fits) {
+    // A question mark stands for a letter that was lost, a bar divides.
+    if !local.chars().all(fits) || local.contains(['?', '|']) && local.contains(|c: char| c.is_alphanumeric())
+    {
         return Err(EmailFault::LocalCharacter);
     }
     if local.len() > MAX_LOCAL {

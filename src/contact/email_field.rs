@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::email::Email;
+use super::email::{Email, is_apostrophe};
 use super::email_fault::EmailFault;
 use super::scan::{is_invisible, narrow};
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
@@ -143,6 +143,7 @@ impl Reader {
         let seen = text.char_indices().filter(|(_, c)| !is_invisible(*c));
         let seen = seen.map(|(start, c)| Seen { c: folded(c), start, end: start + c.len_utf8() });
         let mut reader = Reader { text: seen.collect(), values: Vec::new(), from: 0 };
+        reader.keep_inner_signs();
         reader.hide_quoted_names();
         let mut at = 0;
         while let Some(sign) = reader.find(at, '@') {
@@ -184,6 +185,36 @@ impl Reader {
 
     fn string(&self, range: Range<usize>) -> String {
         self.chars(range).collect()
+    }
+
+    /// A typographic apostrophe between two letters is one, and a long dash no divider: `o’brien@…`, `lei–wang@…`.
+    fn keep_inner_signs(&mut self) {
+        let latin = |seen: Option<&Seen>| seen.is_some_and(|seen| seen.c.is_ascii_alphanumeric());
+        for at in 1..self.text.len() {
+            let Some(c) = self.char(at) else { return };
+            let dash = matches!(c, '—' | '–');
+            if !dash && !is_apostrophe(c) || !latin(self.text.get(at - 1)) || !latin(self.text.get(at + 1)) {
+                continue;
+            }
+            let word = self.chars(0..at).rev().take_while(char::is_ascii_alphanumeric).collect::<Vec<char>>();
+            let word: String = word.into_iter().rev().collect();
+            let behind_address =
+                self.chars(0..at).rev().take_while(|c| is_domain(*c) || *c == '@').any(|c| c == '@');
+            // `O’Brien`: one letter is no word before an address.
+            let known = word.len() > 1 && WORDS.contains(&word.to_ascii_lowercase().as_str())
+                || word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_digit());
+            // `mail‘lei@x.cn’`: two of them are quotation marks.
+            let ahead = self.chars(at + 1..self.text.len()).take(MAX_PART);
+            let closes = ahead.skip_while(|c| is_local(*c)).find(|c| !is_domain(*c) && *c != '@');
+            let quotes = !dash && closes.is_some_and(is_apostrophe);
+            if known || behind_address || quotes {
+                continue;
+            }
+            if let Some(seen) = self.text.get_mut(at) {
+                // Nobody knows which address a long dash leads to: it stays in the local part, where no sign may be.
+                seen.c = if dash { '\u{2010}' } else { '\'' };
+            }
+        }
     }
 
     /// A quoted name before an address in angle brackets is no address, whatever it looks like.
@@ -383,9 +414,20 @@ impl Reader {
                 let within = open.checked_sub(1).filter(|at| *at >= self.from).and_then(|at| self.char(at));
                 within.is_some_and(is_local).then_some((open, EmailFault::LocalCharacter))
             }
-            ' ' => self.word_before(local, sign),
+            ' ' => self.folded_before(local).or_else(|| self.word_before(local, sign)),
             _ => None,
         }
+    }
+
+    /// A line that begins with a blank goes on with the one before: `Test.⏎ Folding@x.cn` has lost a part of itself.
+    fn folded_before(&self, local: usize) -> Option<(usize, EmailFault)> {
+        let chars: Vec<char> = self.chars(self.from..local).rev().take(MAX_BEFORE).collect();
+        let blanks = chars.iter().take_while(|c| matches!(c, ' ' | '\n')).count();
+        let rest = chars.get(blanks..).unwrap_or_default();
+        let is_folded = chars.iter().take(blanks).any(|c| *c == '\n');
+        let word = rest.iter().take_while(|c| is_local(**c)).count();
+        let ends = rest.first() == Some(&'.') && rest.get(1).is_some_and(char::is_ascii_alphanumeric);
+        (is_folded && ends).then(|| (local - blanks - word, EmailFault::LocalCharacter))
     }
 
     /// A Latin word before a blank may belong to the address, unless it is known or a number.
@@ -407,10 +449,37 @@ impl Reader {
         if rest.first() == Some(&'\\') {
             return Some((local - blanks - 1, EmailFault::LocalCharacter));
         }
-        if !ends || !latin || number || known {
+        if !ends || !latin || number || known || self.is_name(local..sign, rest, length) {
             return None;
         }
         Some((local - blanks - length, EmailFault::LocalCharacter))
+    }
+
+    /// Whether the words before an address are a name: two that begin with capitals before one that does not, or one that
+    /// the address repeats. One word may have lost its full stop.
+    fn is_name(&self, local: Range<usize>, before: &[char], length: usize) -> bool {
+        let own = self.string(local);
+        let word: String = before.iter().take(length).rev().collect();
+        let is_capital = |word: &str| {
+            word.starts_with(|c: char| c.is_ascii_uppercase())
+                && word.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '\'' | '-' | '.'))
+        };
+        let other: String = before
+            .get(length..)
+            .unwrap_or_default()
+            .iter()
+            .skip_while(|c| **c == ' ')
+            .take_while(|c| is_local(**c))
+            .copied()
+            .collect::<Vec<char>>()
+            .into_iter()
+            .rev()
+            .collect();
+        if !is_capital(&word) || word.ends_with('.') || !own.starts_with(|c: char| c.is_ascii_lowercase()) {
+            return false;
+        }
+        let parts = || own.split(['.', '_', '-']);
+        is_capital(&other) || parts().count() > 1 && parts().any(|part| part.eq_ignore_ascii_case(&word))
     }
 
     fn quote_start(&self, local: usize) -> usize {

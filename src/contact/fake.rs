@@ -108,6 +108,8 @@ const MAX_DIGITS: usize = 32;
 /// Characters of a name looked at.
 const MAX_NAME: usize = 256;
 
+/// Words of no firm that stand on both sides of the `@`.
+const THROW_AWAY: [&str; 7] = ["abc", "abcd", "123", "1234", "12345", "xyz", "foo"];
 /// The number that a carrier printed on its advertisements.
 const SAMPLES: [&str; 1] = ["13800138000"];
 /// Domains set aside for documentation (RFC 2606).
@@ -242,7 +244,17 @@ fn repeated_block(bytes: &[u8]) -> Option<(&[u8], usize)> {
 }
 
 /// Words that stand for nothing wherever a name is asked for. Folded: lower case, simplified characters.
-const PLACEHOLDERS: [&str; 37] = [
+const PLACEHOLDERS: [&str; 47] = [
+    "тест",
+    "тестовый",
+    "нет",
+    "неизвестно",
+    "テスト",
+    "なし",
+    "名無し",
+    "테스트",
+    "없음",
+    "某人",
     "anonymous",
     "asd",
     "ceshi",
@@ -282,7 +294,7 @@ const PLACEHOLDERS: [&str; 37] = [
     "哈哈哈",
 ];
 /// The same for names of people only: as companies they are real (ABC is a bank).
-const NAME_ONLY: [&str; 3] = ["abc", "aaa", "先生"];
+const NAME_ONLY: [&str; 8] = ["abc", "aaa", "先生", "女士", "小姐", "某先生", "某女士", "某小姐"];
 /// The same for companies only: as names of people they are real (No and Na are Korean surnames).
 const COMPANY_ONLY: [&str; 14] = [
     "na",
@@ -332,10 +344,37 @@ pub fn fake_company(name: &str) -> Option<FakeReason> {
     keyboard_mash(name)
 }
 
-/// Folded text without the punctuation around it.
+/// Whether a word before and behind the `@` is nobody's: one character again and again, `abc`, `123`, a provider's name.
+fn is_throw_away(word: &str, public: bool) -> bool {
+    let bytes = word.as_bytes();
+    let uniform = word.len() <= 3 && bytes.iter().all(|byte| bytes.first() == Some(byte));
+    uniform || THROW_AWAY.contains(&word) || public && word.len() <= 3
+}
+
+/// Folded text without the punctuation around it, spaced letters joined and a word that is repeated once only.
 fn folded(name: &str) -> String {
     let folded = text::fold(head(name));
-    folded.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+    let word = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    let parts = || word.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    let spaced = parts().count() > 1 && parts().all(|part| part.chars().count() == 1);
+    let joined: String = if spaced { parts().collect() } else { String::new() };
+    // `测 试`, `t e s t`; of `A B` nothing follows.
+    if spaced && is_placeholder(&joined, &[]) {
+        return joined;
+    }
+    let first = parts().next().unwrap_or_default();
+    if parts().count() > 1 && parts().all(|part| part == first) && is_placeholder(first, &[]) {
+        return first.to_owned();
+    }
+    // `测试测试`
+    let half = word.len() / 2;
+    if let Some((one, two)) = word.split_at_checked(half)
+        && one == two
+        && is_placeholder(one, &[])
+    {
+        return one.to_owned();
+    }
+    word.to_owned()
 }
 
 /// The part of a text that is looked at.
@@ -394,11 +433,14 @@ pub fn fake_email(email: &Email) -> Vec<FakeReason> {
         && longest_repeat(local.as_bytes()).is_some_and(|(_, n)| n == local.len());
     if one_letter || is_placeholder(local, &[]) {
         reasons.push(FakeReason::Placeholder { word: local.to_owned() });
-    } else if (local == host && local.len() <= 3) || SAMPLE_DOMAINS.contains(&domain) {
-        // `a@a.com`, `123@123.com`: the same throw-away word on both sides.
+    } else if local == host && is_throw_away(local, email.is_public()) || SAMPLE_DOMAINS.contains(&domain) {
+        // `a@a.com`, `123@123.com`: the same throw-away word on both sides. `sap@sap.com` is a firm's own mailbox.
         reasons.push(FakeReason::Placeholder { word: domain.to_owned() });
     }
     if local.bytes().all(|b| b.is_ascii_digit()) {
+        if SAMPLES.contains(&local) {
+            reasons.push(FakeReason::SampleNumber);
+        }
         // An account number may well end in zeros or repeat a block; only the crudest inventions count.
         reasons.extend(fake_digits(local).into_iter().filter(|reason| {
             matches!(reason, FakeReason::RepeatedDigit { .. } | FakeReason::DigitRun { .. })

@@ -96,7 +96,7 @@ pub enum PhoneFault {
     SubscriberLength,
     /// No operator or city has this prefix.
     UnassignedPrefix,
-    /// The text says that it is another number: of a QQ account, a card, a post code.
+    /// It is another number: a date, or what the text says of it, a QQ account, a card, a post code.
     OtherNumber,
 }
 
@@ -135,7 +135,7 @@ impl fmt::Display for PhoneFault {
             PhoneFault::MissingAreaCode => "the area code is missing",
             PhoneFault::SubscriberLength => "numbers with this area code have another length",
             PhoneFault::UnassignedPrefix => "the prefix is not assigned",
-            PhoneFault::OtherNumber => "the number is of a QQ account, a card or a post code",
+            PhoneFault::OtherNumber => "the number is a date, or of a QQ account, a card or a post code",
         })
     }
 }

@@ -8,6 +8,7 @@ use super::calling_code;
 use super::cn_plan::{self, Judgement};
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::key::Key;
+use super::moment::moment;
 use super::scan::{self, Digits, MAX_BARE_EXTENSION, Scan};
 use super::segments::PhoneSegments;
 use crate::model::Region;
@@ -111,7 +112,13 @@ impl Phone {
             Ok(scan) => scan,
             Err(fault) => return Phone::malformed(fault),
         };
-        let whole = Phone::of_digits(&scan, scan.digits.as_slice(), options);
+        if scan.hidden {
+            return Phone::malformed(PhoneFault::Masked);
+        }
+        if is_dated(raw, &scan) {
+            return Phone::malformed(PhoneFault::OtherNumber);
+        }
+        let whole = Phone::of_digits(&scan, scan.digits.as_slice(), options).as_divided(&scan);
         if scan.digits.overflows() && scan.splits().is_empty() {
             return Phone::malformed(PhoneFault::TooLong);
         }
@@ -135,6 +142,21 @@ impl Phone {
     /// Takes the digits after a dash as an extension when the number is whole without them and not with them.
     fn with_bare_extension(whole: Phone, scan: &Scan, options: &PhoneOptions<'_>) -> Phone {
         let digits = scan.digits.as_slice();
+        // What a bracket holds behind a whole number of another country is no part of it either.
+        if whole.calling_code != Some(CHINA)
+            && let Some(split) = scan.splits().iter().find(|split| split.bracket)
+            && let Some((head, tail)) = digits.split_at_checked(split.at)
+            && (1..=MAX_BARE_EXTENSION).contains(&tail.len())
+        {
+            let phone = Phone::of_digits(scan, head, options);
+            if matches!(phone.quality, PhoneQuality::Ok | PhoneQuality::UnknownCountry) && phone.key.is_some()
+            {
+                let extension = (2..=5)
+                    .contains(&tail.len())
+                    .then(|| std::str::from_utf8(tail).unwrap_or_default().into());
+                return Phone { extension, ..phone };
+            }
+        }
         let sound = whole.quality == PhoneQuality::Ok && !scan.digits.overflows();
         if sound && whole.kind != PhoneKind::Service || whole.quality == PhoneQuality::UnknownCountry {
             return whole;
@@ -145,7 +167,7 @@ impl Phone {
             if head.len() < MIN_HEAD {
                 break;
             }
-            let phone = Phone::of_digits(scan, head, options);
+            let phone = Phone::of_digits(scan, head, options).as_divided(scan);
             let whole_head = phone.quality == PhoneQuality::Ok
                 || (phone.calling_code == Some(CHINA) && cn_plan::is_mobile_shape(phone.national_digits()));
             if !whole_head || sound && phone.kind != PhoneKind::Service {
@@ -156,8 +178,15 @@ impl Phone {
             {
                 return Phone::malformed(PhoneFault::SeveralNumbers);
             }
-            if split.dash && (1..=MAX_BARE_EXTENSION).contains(&tail.len()) {
-                let extension = std::str::from_utf8(tail).unwrap_or_default().into();
+            // Extensions stand in brackets behind the number of an office only: `13976428531(24)` says something else.
+            let office =
+                matches!(phone.kind, PhoneKind::Landline | PhoneKind::SharedCost | PhoneKind::TollFree);
+            let bracket = split.bracket && office && (2..=5).contains(&tail.len());
+            if (split.dash || bracket) && (1..=MAX_BARE_EXTENSION).contains(&tail.len()) {
+                // `-801-2`: the second is another extension.
+                let next = scan.splits().iter().find(|next| next.dash && next.at > split.at);
+                let own = next.and_then(|next| tail.get(..next.at - split.at)).unwrap_or(tail);
+                let extension = std::str::from_utf8(own).unwrap_or_default().into();
                 return Phone { extension: Some(extension), ..phone };
             }
         }
@@ -182,6 +211,51 @@ impl Phone {
         whole
     }
 
+    /// A number that is written without its trunk 0 and divided elsewhere than behind its area code is another: a local
+    /// number with digits behind it (`83442922 12`), two prices (`1680-2000`).
+    fn as_divided(self, scan: &Scan) -> Phone {
+        if !self.is_ok() || self.calling_code != Some(CHINA) {
+            return self;
+        }
+        let national = self.national_digits();
+        if national.is_empty() {
+            return self;
+        }
+        let head = match self.kind {
+            PhoneKind::Landline | PhoneKind::Service if !cn_plan::is_short_service(national) => {
+                cn_plan::area_length(national)
+            }
+            PhoneKind::PremiumRate => 3,
+            _ => return self,
+        };
+        let digits = scan.digits.as_slice();
+        // A country code or a trunk 0 tells where the number begins.
+        if scan.plus || !scan.digits.as_slice().starts_with(national) {
+            return self;
+        }
+        let first = scan.splits().first().map(|split| split.at);
+        if first.is_none_or(|at| at >= national.len() || at == head) {
+            return self;
+        }
+        Phone {
+            quality: PhoneQuality::PossibleNotAssigned,
+            kind: PhoneKind::Unknown,
+            hint: Some(PhoneFault::MissingAreaCode),
+            key: None,
+            ..self
+        }
+    }
+
+    /// The number without its extension.
+    pub(super) fn without_extension(self) -> Phone {
+        Phone { extension: None, ..self }
+    }
+
+    /// The same number with another extension of it.
+    pub(super) fn with_extension(&self, extension: &str) -> Phone {
+        Phone { extension: Some(extension.into()), ..self.clone() }
+    }
+
     pub(super) fn malformed(fault: PhoneFault) -> Phone {
         Phone {
             quality: PhoneQuality::Malformed(fault),
@@ -199,6 +273,12 @@ impl Phone {
         }
         let country = numbering_country(&options.default_region);
         let number = std::str::from_utf8(digits).unwrap_or_default();
+        if let [b'0', b'0', rest @ ..] = digits
+            && matches!(rest, [b'1'..=b'9', ..])
+            && calling_code::dials_out_by_00(country)
+        {
+            return Phone::international(rest, options);
+        }
         // Whoever knows the plan knows how it dials abroad.
         if country != "CN"
             && let Some(answer) = options.oracle.and_then(|oracle| oracle.judge(number, country))
@@ -460,17 +540,34 @@ fn strip_bare_86(digits: &[u8]) -> &[u8] {
 }
 
 /// Drops the trunk 0 (as often as typed) and the carrier selection codes of old IP telephony (`17951`).
+///
+/// A carrier's code stands before a mobile number or a trunk 0; elsewhere its digits are those of a room or a price.
 fn strip_trunk(digits: &[u8]) -> &[u8] {
-    let mut digits = digits;
-    loop {
-        digits = match digits {
-            [b'0', rest @ ..] if rest.len() >= cn_plan::MIN_NATIONAL => rest,
-            [b'1', b'7', b'9', _, _, rest @ ..] | [b'1', b'1' | b'2', _, _, _, rest @ ..]
-                if rest.len() >= cn_plan::MIN_NATIONAL =>
-            {
-                rest
-            }
-            _ => return digits,
-        };
+    let without_zeros = |digits: &[u8]| {
+        let most = digits.len().saturating_sub(cn_plan::MIN_NATIONAL);
+        digits.iter().take(most).take_while(|digit| **digit == b'0').count()
+    };
+    let mut national = digits.get(without_zeros(digits)..).unwrap_or_default();
+    while let [b'1', b'7', b'9', _, _, rest @ ..] | [b'1', b'1' | b'2', _, _, _, rest @ ..] = national {
+        let zeros = without_zeros(rest);
+        let rest = rest.get(zeros..).unwrap_or_default();
+        let whole = zeros > 0
+            && rest.len() >= cn_plan::MIN_NATIONAL
+            && cn_plan::judge(rest).quality == PhoneQuality::Ok;
+        if !whole && !cn_plan::is_mobile(rest) {
+            break;
+        }
+        national = rest;
+    }
+    national
+}
+
+/// Whether a text begins with a date.
+fn is_dated(raw: &str, scan: &Scan) -> bool {
+    // Of most numbers the digits tell at once.
+    let shape = scan.splits().first().is_some_and(|split| matches!(split.at, 1 | 2 | 4));
+    shape && !scan.plus && {
+        let first = raw.char_indices().find(|(_, c)| scan::digit_value(*c).is_some()).map_or(0, |(at, _)| at);
+        moment(raw.get(first..).unwrap_or_default()).is_some()
     }
 }

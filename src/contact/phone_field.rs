@@ -2,9 +2,12 @@
 
 use super::cn_plan;
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
+use super::moment::is_compact_date;
 use super::phone::{Phone, PhoneOptions};
+use super::phone_alone::numbers_alone;
+use super::phone_label::Label;
 use super::phone_runs::{Gap, Group, Item, Items, Run};
-use super::scan::{MAX_BARE_EXTENSION, digit_value, is_cut, is_lookalike};
+use super::scan::{MAX_BARE_EXTENSION, digit_value, is_hidden, is_lookalike};
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 
 /// Fewest digits that are reported when they are no number and the field holds one.
@@ -57,7 +60,11 @@ pub(crate) fn plain_phone(field: &str, options: &PhoneOptions<'_>) -> Option<Pho
     }
     let phone = Phone::parse(field, options);
     // Two service numbers side by side look like a landline; those are read with more care.
-    let several = phone.kind() == PhoneKind::Landline && field.trim_ascii().contains(' ');
+    let text = field.trim_ascii();
+    let landline = phone.kind() == PhoneKind::Landline && text.contains(' ');
+    // `+85221234567 1203`
+    let head = text.split(' ').next().unwrap_or_default();
+    let several = landline || text.starts_with('+') && head.len() > 10 && head.len() < text.len();
     (is_read(&phone) && !several).then_some(phone)
 }
 
@@ -68,6 +75,17 @@ fn is_read(phone: &Phone) -> bool {
         PhoneQuality::UnknownCountry => phone.key().is_some(),
         _ => false,
     }
+}
+
+/// Whether a number has three digits: 110, 120.
+fn is_emergency(phone: &Phone) -> bool {
+    phone.kind() == PhoneKind::Service && phone.national().is_some_and(|national| national.len() <= 3)
+}
+
+/// Whether a number could as well be an amount.
+fn is_weak(phone: &Phone) -> bool {
+    let short = phone.national().is_none_or(|national| national.len() <= 8);
+    phone.key().is_some() && (short || phone.quality() == PhoneQuality::PossibleNotAssigned)
 }
 
 /// A value with what decides whether it is one.
@@ -114,6 +132,11 @@ impl<'t, 'o> Reader<'t, 'o> {
         let (end, items) = reader.take_all();
         reader.pieces.truncate(MAX_VALUES);
         let any = reader.pieces.iter().any(|piece| is_read(&piece.value.value));
+        // Beside a number the digits of 110 or 120 are those of a room.
+        if reader.pieces.iter().any(|piece| is_read(&piece.value.value) && !is_emergency(&piece.value.value))
+        {
+            reader.pieces.retain(|piece| !is_emergency(&piece.value.value));
+        }
         if any || reader.pieces.iter().any(|piece| piece.digits >= MIN_REPORTED) {
             reader.pieces.retain(|piece| is_read(&piece.value.value) || piece.digits >= MIN_REPORTED);
         }
@@ -193,7 +216,7 @@ impl<'t, 'o> Reader<'t, 'o> {
 
     fn push(&mut self, span: std::ops::Range<usize>, value: Phone, digits: usize) {
         // Nobody knows how a number goes on that is cut off: `+44 20 7946…`.
-        let cut = is_cut(self.field.get(span.end..).unwrap_or_default()) && !value.is_complete();
+        let cut = is_hidden(self.field.get(span.end..).unwrap_or_default()) && !value.is_complete();
         let value = if cut && value.key().is_some() { Phone::malformed(PhoneFault::Masked) } else { value };
         self.pieces.push(Piece { value: ContactValue { span, value }, digits });
     }
@@ -234,7 +257,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             }
         }
         let groups = run.groups.get(length..).unwrap_or_default().to_vec();
-        let rest = Run { groups, lookalike_before: false, letter_before: false, glued: false, ..run };
+        let rest = Run { groups, lookalike_before: false, token: false, glued: false, ..run };
         (!rest.groups.is_empty()).then_some(rest)
     }
 
@@ -250,13 +273,33 @@ impl<'t, 'o> Reader<'t, 'o> {
         let (Some(first), Some(last)) = (run.groups.first(), run.groups.last()) else { return 0 };
         let end = run.extension.unwrap_or(last.end);
         let digits = run.groups.iter().map(|group| group.digits).sum();
-        if run.other || matches!(run.attached, Some('@')) {
-            let fault = if run.other { PhoneFault::OtherNumber } else { PhoneFault::UnexpectedCharacter };
-            self.push(first.start..end, Phone::malformed(fault), digits);
+        if run.label != Label::Phone {
+            self.take_labelled(run, end);
+            return end;
+        }
+        if run.attached == Some('@') {
+            // What stands before the address is none of it.
+            let own = run.groups.iter().rposition(|group| group.gap == Gap::Blank || group.gap >= Gap::Comma);
+            if let Some((before, address)) = own.and_then(|at| run.groups.split_at_checked(at))
+                && !before.is_empty()
+            {
+                self.take_groups(&Run { groups: before.to_vec(), extension: None, attached: None, ..*run });
+                let start = address.first().map_or(end, |group| group.start);
+                let digits = address.iter().map(|group| group.digits).sum();
+                self.push(start..end, Phone::malformed(PhoneFault::UnexpectedCharacter), digits);
+                return end;
+            }
+            self.push(first.start..end, Phone::malformed(PhoneFault::UnexpectedCharacter), digits);
             return end;
         }
         if self.take_thousands(run) {
             return end;
+        }
+        if run.groups.len() == 1 && run.extension.is_none() && run.attached.is_none() {
+            let only = Segment { groups: &run.groups, end };
+            if only.digits() <= MAX_BARE_EXTENSION && self.take_sibling(&only) {
+                return end;
+            }
         }
         let from = self.pieces.len();
         let mut at = 0;
@@ -274,7 +317,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             };
             let here = segment(at, count);
             at += count;
-            if self.extends(&here) {
+            if self.extends(&here, run) {
                 continue;
             }
             // `010/83442922`: too early for a list.
@@ -295,19 +338,93 @@ impl<'t, 'o> Reader<'t, 'o> {
         end
     }
 
+    /// A word before the digits says that they are something else; a whole number among them is one all the same.
+    fn take_labelled(&mut self, run: &Run, end: usize) {
+        let groups = run.groups.as_slice();
+        let mut alone = numbers_alone(self.field, self.options, groups, run.goes_on());
+        alone.retain(|one| run.label == Label::Either || one.from > 0);
+        let mut at = 0;
+        let other = |reader: &mut Reader<'_, '_>, from: usize, to: usize, end: Option<usize>| {
+            let left = groups.get(from..to).unwrap_or_default();
+            if let Some((first, last)) = left.first().zip(left.last()) {
+                let digits = left.iter().map(|group| group.digits).sum();
+                let span = first.start..end.unwrap_or(last.end);
+                reader.push(span, Phone::malformed(PhoneFault::OtherNumber), digits);
+            }
+        };
+        for one in alone {
+            other(self, at, one.from, None);
+            if let Some((first, last)) = groups.get(one.from).zip(groups.get(one.to - 1)) {
+                self.push(first.start..last.end, one.phone, MIN_REPORTED);
+            }
+            at = one.to;
+        }
+        other(self, at, groups.len(), Some(end));
+    }
+
+    /// Takes the whole numbers of a segment; the other digits beside them are reported when they are long enough to be
+    /// a number, and have no key: where two readings are possible there is none.
+    fn take_alone(&mut self, segment: &Segment<'_>, run: &Run) -> bool {
+        let groups = segment.groups;
+        let is_end = groups.last().map(|group| group.end) == run.groups.last().map(|group| group.end);
+        let alone = numbers_alone(self.field, self.options, groups, is_end && run.goes_on());
+        if alone.is_empty() {
+            return false;
+        }
+        let mut at = 0;
+        for one in alone {
+            self.take_left(groups.get(at..one.from).unwrap_or_default(), None, run);
+            if let Some((first, last)) = groups.get(one.from).zip(groups.get(one.to - 1)) {
+                let is_last = one.to == groups.len();
+                // An extension with its mark behind the last number.
+                let span = first.start..if is_last { segment.end } else { last.end };
+                let phone =
+                    if is_last && span.end > last.end { self.parse(span.start, span.end) } else { one.phone };
+                self.push(span, phone, MIN_REPORTED);
+            }
+            at = one.to;
+        }
+        self.take_left(groups.get(at..).unwrap_or_default(), Some(segment.end), run);
+        true
+    }
+
+    fn take_left(&mut self, groups: &[Group], end: Option<usize>, run: &Run) {
+        let own = groups.last().map_or(0, |group| group.end);
+        let left = Segment { groups, end: end.unwrap_or(own) };
+        if left.digits() < MIN_REPORTED {
+            return;
+        }
+        let from = self.pieces.len();
+        self.take_segment(&left, run, true);
+        for piece in self.pieces.iter_mut().skip(from) {
+            let phone = &mut piece.value.value;
+            if !is_read(phone) && phone.key().is_some() {
+                *phone = Phone::malformed(phone.fault().unwrap_or(PhoneFault::SeveralNumbers));
+            }
+        }
+    }
+
     /// What is attached to a run makes a doubtful number of it unreadable.
     fn judge_edges(&mut self, run: &Run, from: usize) {
         let bad_before = run.lookalike_before;
+        let start = run.groups.first().map_or(0, |group| group.start);
         let bad_after = run.attached.is_some_and(|c| c.is_ascii_alphabetic() || is_lookalike(c));
         let count = self.pieces.len();
         for (index, piece) in self.pieces.iter_mut().enumerate().skip(from) {
             let phone = &mut piece.value.value;
-            let first = index == from && bad_before;
+            let first = index == from && bad_before && piece.value.span.start == start;
             let last = index + 1 == count && bad_after && !is_read(phone);
             // A note's digits are a number only when they are a whole one.
             let note = run.note && !is_read(phone) && phone.key().is_some();
-            if first || last || note {
+            let token =
+                run.token && piece.value.span.start == start && !is_read(phone) && phone.key().is_some();
+            if first || last || note || token {
                 *phone = Phone::malformed(PhoneFault::UnexpectedCharacter);
+            } else if is_weak(phone)
+                && (run.price && piece.value.span.start == start || run.is_counted() && index + 1 == count)
+            {
+                // `10000元`, `¥1680-2000`: a price is no service number.
+                *phone = Phone::malformed(PhoneFault::OtherNumber);
             }
         }
     }
@@ -334,9 +451,15 @@ impl<'t, 'o> Reader<'t, 'o> {
     }
 
     /// Takes a few digits behind a number as its extension: `028-87654321/801`.
-    fn extends(&mut self, segment: &Segment<'_>) -> bool {
+    fn extends(&mut self, segment: &Segment<'_>, run: &Run) -> bool {
         let leads = matches!(segment.gap(), Gap::Comma | Gap::List);
         if !leads || segment.digits() > MAX_BARE_EXTENSION {
+            return false;
+        }
+        // `139…/24h`
+        if run.is_amount()
+            && run.groups.last().map(|group| group.end) == segment.groups.last().map(|group| group.end)
+        {
             return false;
         }
         let Some(start) = self.pieces.last().map(|piece| piece.value.span.start) else { return false };
@@ -349,12 +472,34 @@ impl<'t, 'o> Reader<'t, 'o> {
         let known = &piece.value.value;
         let sound = matches!(known.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry);
         let same = sound && known.extension().is_none() && known.key() == phone.key();
+        if run.attached.is_none() && segment.groups.len() == 1 && self.take_sibling(segment) {
+            return true;
+        }
+        let Some(piece) = self.pieces.last_mut() else { return false };
         if same && phone.extension().is_some() {
             piece.value.value = phone;
             piece.value.span.end = segment.end;
             return true;
         }
         false
+    }
+
+    /// `转801、802`: another extension of the number before, as long as the first.
+    fn take_sibling(&mut self, segment: &Segment<'_>) -> bool {
+        let span = segment.start()..segment.end;
+        let Some(known) = self.pieces.last().map(|piece| &piece.value) else { return false };
+        let between = self.field.get(known.span.end..span.start).unwrap_or_default();
+        let listed = matches!(between.trim_matches(' '), "、" | "/" | "／" | "," | "，");
+        let alike = known.value.extension().is_some_and(|one| one.len() == segment.digits());
+        if !listed || !alike || known.value.key().is_none() {
+            return false;
+        }
+        let text = self.field.get(span.clone()).unwrap_or_default();
+        let digits: String =
+            text.chars().filter_map(digit_value).map(|digit| char::from(b'0' + digit)).collect();
+        let value = known.value.with_extension(&digits);
+        self.pieces.push(Piece { value: ContactValue { span, value }, digits: MIN_REPORTED });
+        true
     }
 
     fn take_segment(&mut self, segment: &Segment<'_>, run: &Run, listed: bool) {
@@ -368,7 +513,21 @@ impl<'t, 'o> Reader<'t, 'o> {
             return;
         }
         if is_read(&phone) && !split_plus {
-            self.push(segment.start()..segment.end, phone, MIN_REPORTED);
+            let is_end = groups.last().map(|group| group.end) == run.groups.last().map(|group| group.end);
+            // `13976428531-9点`, `+442079460958 1203`: what follows is no part of the number.
+            if phone.extension().is_some() && is_end && run.extension.is_none() && run.is_amount() {
+                let own = groups.iter().rev().skip(1).find(|group| group.end > segment.start());
+                let end = own.map_or(segment.end, |group| group.end);
+                self.push(segment.start()..end, phone.without_extension(), MIN_REPORTED);
+                return;
+            }
+            let headed = groups.first().is_some_and(|first| first.plus && first.digits >= 10)
+                && groups.get(1).is_some_and(|next| next.gap == Gap::Blank)
+                && phone.calling_code() != Some(86)
+                && phone.extension().is_none();
+            if !headed || !self.take_alone(segment, run) {
+                self.push(segment.start()..segment.end, phone, MIN_REPORTED);
+            }
             return;
         }
         if let Some(parts) = self.parts(segment) {
@@ -390,6 +549,9 @@ impl<'t, 'o> Reader<'t, 'o> {
         if let Some((span, phone, after)) = noted {
             self.push(span, phone, MIN_REPORTED);
             return self.take_segment(&Segment { groups: after, end: segment.end }, run, listed);
+        }
+        if self.take_alone(segment, run) {
+            return;
         }
         let digits = segment.digits();
         let phone = if phone.fault() == Some(PhoneFault::MissingAreaCode) {
@@ -414,7 +576,10 @@ impl<'t, 'o> Reader<'t, 'o> {
         let (first, after) = groups.split_first()?;
         let (last, before) = groups.split_last()?;
         let between = self.field.get(first.end..after.first()?.start)?;
-        if first.digits <= 2 && between.starts_with('.') && is_whole(after) {
+        // `1.13927461853` numbers an item, `08.0093.6147.0` is something else.
+        let sure = between.contains(char::is_whitespace)
+            || after.first().zip(after.last()).is_some_and(|(a, z)| self.parse(a.start, z.end).is_ok());
+        if first.digits <= 2 && between.starts_with('.') && sure && is_whole(after) {
             return Some(Segment { groups: after, end: segment.end });
         }
         let is_end = run.groups.last().is_some_and(|group| group.end == last.end);
@@ -494,7 +659,7 @@ impl<'t, 'o> Reader<'t, 'o> {
 
     /// A local number with the area code of its city, or of the landline before it in the list.
     fn completed(&self, segment: &Segment<'_>, run: &Run, listed: bool) -> Option<Phone> {
-        if run.note || run.letter_before || segment.groups.iter().any(|group| group.plus) {
+        if run.note || run.token || run.is_amount() || segment.groups.iter().any(|group| group.plus) {
             return None;
         }
         // `2026-05-01` is a date.
@@ -502,6 +667,9 @@ impl<'t, 'o> Reader<'t, 'o> {
             return None;
         }
         let text = self.field.get(segment.start()..segment.end)?;
+        if is_compact_date(text) {
+            return None;
+        }
         let neighbour = self.pieces.last().filter(|_| listed).and_then(|piece| piece.value.value.area_code());
         let city = self.options.default_region;
         let province = || city.province_code().map(|province| province * 10_000);

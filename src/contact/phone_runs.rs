@@ -2,17 +2,21 @@
 
 use std::ops::Range;
 
+use super::moment::moment;
 use super::phone::{Phone, PhoneOptions};
+use super::phone_label::{Before, Label, before};
 use super::scan::{
-    self, MAX_BARE_EXTENSION, MAX_EXTENSION, digit_value, is_blank, is_dash, is_invisible, is_lookalike,
-    narrow,
+    self, MAX_BARE_EXTENSION, MAX_EXTENSION, Signs, digit_value, is_blank, is_dash, is_invisible,
+    is_lookalike, narrow,
 };
 use super::spreadsheet::{Scientific, scientific};
 
 /// Characters looked through for the end of a bracket.
 const MAX_BRACKET: usize = 24;
-/// Letters of a label that are looked at.
-const MAX_LABEL: usize = 10;
+
+/// What follows the digits of an amount, a date or an address.
+const UNITS: &str =
+    "元块万千百亿天日月年时点分秒岁号號楼层室栋座幢弄户人个位名套台件只平米斤吨升度折期届次%‰℃°$€£¥円원×";
 
 /// What stands between two groups of digits, the stronger the later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +28,8 @@ pub(super) enum Gap {
     Blank,
     /// A dash, behind which extensions are written too.
     Dash,
+    /// Signs that stand for digits: `139••••8531`.
+    Hidden,
     /// A separator of lists that people write before extensions: `,` `/` `#` `~`.
     Comma,
     /// Another separator of lists.
@@ -56,16 +62,18 @@ pub(super) struct Run {
     pub(super) extension: Option<usize>,
     /// A letter that may be a mistyped digit stands alone before it.
     pub(super) lookalike_before: bool,
-    /// Latin letters are attached before it.
-    pub(super) letter_before: bool,
+    /// Latin letters that are no label are attached before it: `HZ-1234567`.
+    pub(super) token: bool,
     /// The visible character attached behind it.
     pub(super) attached: Option<char>,
     /// One or two letters lead from the run before to this one without a blank.
     pub(super) glued: bool,
     /// It stands in a bracket with text.
     pub(super) note: bool,
-    /// The text before says that it is no phone number.
-    pub(super) other: bool,
+    /// What the text before says that it is.
+    pub(super) label: Label,
+    /// A sign of money stands before it.
+    pub(super) price: bool,
 }
 
 impl Run {
@@ -75,12 +83,28 @@ impl Run {
             groups: Vec::new(),
             extension: None,
             lookalike_before: false,
-            letter_before: false,
+            token: false,
             attached: None,
             glued: false,
             note,
-            other: false,
+            label: Label::Phone,
+            price: false,
         }
+    }
+
+    /// Whether it counts or pays something: `24h`, `100%`, `¥50`, `1203室`.
+    pub(super) fn is_amount(&self) -> bool {
+        self.price || self.is_counted()
+    }
+
+    /// A unit, or a letter that may be one, follows.
+    pub(super) fn is_counted(&self) -> bool {
+        self.attached.is_some_and(|c| c.is_ascii_alphabetic() || UNITS.contains(c))
+    }
+
+    /// Whether something is written right behind its last digit.
+    pub(super) fn goes_on(&self) -> bool {
+        self.attached.is_some() || self.extension.is_some()
     }
 
     /// Adds a digit: to the last group when nothing stands between the two.
@@ -137,21 +161,37 @@ impl<'t, 'o> Items<'t, 'o> {
         let mut gap = Gap::None;
         let mut next_plus = plus;
         let mut bracket = false;
+        let mut signs = Signs::default();
         while let Some(c) = self.rest().chars().next() {
             let (start, end) = (self.at, self.at + c.len_utf8());
             let folded = narrow(c);
             if let Some(value) = digit_value(c) {
                 // A number in scientific notation is an item of its own.
-                if gap != Gap::None && next_plus.is_none() && scientific(self.rest()).is_some() {
+                if gap != Gap::None
+                    && next_plus.is_none()
+                    && (scientific(self.rest()).is_some() || gap != Gap::Dot && moment(self.rest()).is_some())
+                {
                     break;
                 }
+                if signs.hide() && gap <= Gap::Dash {
+                    gap = Gap::Hidden;
+                }
+                signs = Signs::default();
                 let plus = next_plus.is_some();
                 let start = next_plus.take().unwrap_or(start);
                 run.add(Group { start, end, digits: 1, zeros: value == 0, plus, gap, bracket });
                 (gap, bracket) = (Gap::None, false);
             } else if is_invisible(c) {
+                // What makes a keycap of a digit belongs to it.
+                if gap == Gap::None
+                    && matches!(c, '\u{FE0F}' | '\u{20E3}')
+                    && let Some(group) = run.groups.last_mut()
+                {
+                    group.end = end;
+                }
             } else if let Some(stronger) = self.gap_of(folded, gap, end) {
                 gap = gap.max(stronger);
+                signs.add(folded);
             } else if folded == '+' {
                 // `139…+138…` is a list, `139… +86138…` a country code.
                 let leads = self.next_digit(end);
@@ -231,7 +271,10 @@ impl<'t, 'o> Items<'t, 'o> {
 
     /// An extension with its mark behind the run. As many digits as a number has are one when they are no number.
     fn take_extension(&mut self, run: &mut Run) {
-        let Some(after) = scan::after_mark(self.rest()) else { return };
+        // `（转801）`
+        let inner = self.rest().trim_start_matches(' ');
+        let opened = inner.strip_prefix(['(', '（', '[', '【']).map(|inner| inner.trim_start_matches(' '));
+        let Some(after) = scan::after_mark(opened.unwrap_or(self.rest())) else { return };
         let mut count = 0;
         let mut end = self.text.len() - after.len();
         let first =
@@ -256,6 +299,13 @@ impl<'t, 'o> Items<'t, 'o> {
             end += c.len_utf8();
         }
         let number = self.text.get(begin..end).unwrap_or_default();
+        if opened.is_some() {
+            let rest = self.text.get(end..).unwrap_or_default();
+            let Some(behind) = rest.trim_start_matches(' ').strip_prefix([')', '）', ']', '】']) else {
+                return;
+            };
+            end = self.text.len() - behind.len();
+        }
         let is_short = count <= MAX_BARE_EXTENSION;
         let is_extension =
             (1..=MAX_EXTENSION).contains(&count) && (is_short || !Phone::parse(number, self.options).is_ok());
@@ -271,7 +321,7 @@ impl Iterator for Items<'_, '_> {
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
-        let mut before = ' ';
+        let mut before_it = ' ';
         // Latin letters and what looks like a digit, in a row.
         let mut letters = 0usize;
         let mut only_letters = self.attached;
@@ -287,14 +337,24 @@ impl Iterator for Items<'_, '_> {
                     (self.last, self.attached) = (self.at, false);
                     return Some(Item::Scientific(start, found));
                 }
+                if plus.is_none()
+                    && let Some(length) = moment(self.rest())
+                {
+                    self.at += length;
+                    (self.last, self.attached) = (self.at, false);
+                    (before_it, letters, only_letters) = (' ', 0, false);
+                    continue;
+                }
                 let between = self.text.get(self.last..start).unwrap_or_default();
                 let follows = self.last > 0;
                 let mut run = self.run(plus, brackets);
                 // Between two values `|` divides them.
-                run.lookalike_before = is_lookalike(before) && letters == 1 && (before != '|' || !follows);
-                run.letter_before = before.is_ascii_alphabetic();
+                run.lookalike_before =
+                    is_lookalike(before_it) && letters == 1 && (before_it != '|' || !follows);
                 run.glued = only_letters && (1..=2).contains(&letters);
-                run.other = is_other_label(between);
+                run.price = matches!(before_it, '¥' | '￥' | '$' | '€' | '£' | '₩' | '₹');
+                let Before { label, token } = before(between, follows);
+                (run.label, run.token) = (label, token);
                 return Some(Item::Run(run));
             }
             self.at += c.len_utf8();
@@ -318,22 +378,8 @@ impl Iterator for Items<'_, '_> {
             let letter = folded.is_ascii_alphabetic() || is_lookalike(folded);
             letters = if letter { letters + 1 } else { 0 };
             only_letters &= letter;
-            before = folded;
+            before_it = folded;
         }
         None
     }
-}
-
-/// Whether the text before a number says that it is something else: a QQ account, a card, a post code.
-fn is_other_label(text: &str) -> bool {
-    let visible = text.chars().rev().filter(|c| !is_invisible(*c)).map(narrow);
-    let last = visible.skip_while(|c| !c.is_alphabetic()).take_while(|c| c.is_alphabetic()).take(MAX_LABEL);
-    let mut word: Vec<char> = last.flat_map(char::to_lowercase).collect();
-    word.reverse();
-    let word: String = word.into_iter().collect();
-    let word = word.trim_end_matches(['号', '码', '號', '碼']);
-    let exact = ["qq", "id", "zip", "plz", "vat", "iban"];
-    let ends =
-        ["qq", "扣扣", "邮编", "郵編", "邮政编", "身份证", "身份證", "工", "编", "订单", "银行卡", "税"];
-    exact.contains(&word) || (!word.is_ascii() && ends.iter().any(|end| word.ends_with(end)))
 }

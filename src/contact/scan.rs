@@ -8,6 +8,8 @@ const CAPACITY: usize = 24;
 pub(super) const MAX_EXTENSION: usize = 10;
 /// Most digits after `-`, `,` or `*` that are read as an extension and not as a second number.
 pub(super) const MAX_BARE_EXTENSION: usize = 6;
+/// Fewest digits before a bracket that is no part of the number, as it is in `+44 (0)20` and `(010) 8344`.
+const MIN_BEFORE_BRACKET: usize = 9;
 /// Separators whose place is remembered.
 const MAX_SPLITS: usize = 8;
 
@@ -53,6 +55,8 @@ pub(super) struct Split {
     pub(super) at: usize,
     /// The separator is a dash or star, after which extensions are written; otherwise it is a blank.
     pub(super) dash: bool,
+    /// A bracket is opened, far enough behind the beginning to be no part of the number.
+    pub(super) bracket: bool,
 }
 
 /// What stands in a phone field.
@@ -69,6 +73,8 @@ pub(super) struct Scan {
     pub(super) letter_attached: bool,
     /// The text is cut off right behind the last digit.
     pub(super) cut: bool,
+    /// Signs between two digits stand for others: `139••••8531`.
+    pub(super) hidden: bool,
     splits: [Split; MAX_SPLITS],
     split_count: usize,
 }
@@ -78,16 +84,18 @@ impl Scan {
         self.splits.get(..self.split_count).unwrap_or_default()
     }
 
-    fn note_split(&mut self, dash: bool) {
+    fn note_split(&mut self, dash: bool, opens: bool) {
         let at = self.digits.len();
+        let bracket = opens && at >= MIN_BEFORE_BRACKET;
         if let Some(last) = self.split_count.checked_sub(1).and_then(|i| self.splits.get_mut(i))
             && last.at == at
         {
             last.dash |= dash;
+            last.bracket |= bracket;
         } else if let Some(slot) = self.splits.get_mut(self.split_count)
             && at > 0
         {
-            *slot = Split { at, dash };
+            *slot = Split { at, dash, bracket };
             self.split_count += 1;
         }
     }
@@ -129,8 +137,11 @@ pub(super) fn narrow(c: char) -> char {
 
 /// Characters without a shape of their own: zero-width, direction marks, keycaps.
 pub(super) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{20E3}')
+    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{20E3}'
+        // Letters by their category, blank to the eye: the fillers of Hangul, two vowels of Khmer.
+        | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 pub(super) fn is_dash(c: char) -> bool {
@@ -164,6 +175,65 @@ pub(super) fn is_cut(rest: &str) -> bool {
     }
 }
 
+/// Signs since the last digit, as far as several of them stand for digits that are not shown. One sign divides.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Signs {
+    dots: usize,
+    bullets: usize,
+    lows: usize,
+    dashes: usize,
+    letters: usize,
+}
+
+impl Signs {
+    /// Counts a folded character; whether it is one of the signs.
+    pub(super) fn add(&mut self, c: char) -> bool {
+        let count = match c {
+            '.' => &mut self.dots,
+            '•' | '·' | '*' | '∙' | '⋅' => &mut self.bullets,
+            '_' => &mut self.lows,
+            '●' | '○' | '■' | '□' | '×' | '◆' | '▪' => {
+                self.bullets += 2;
+                return true;
+            }
+            _ if is_dash(c) => &mut self.dashes,
+            _ => return false,
+        };
+        *count += 1;
+        true
+    }
+
+    /// Whether they hide digits between two that are shown.
+    pub(super) fn hide(&self) -> bool {
+        self.dots > 1 || self.bullets > 1 || self.lows > 1 || self.dashes > 2
+    }
+}
+
+/// Whether the text behind a number begins with what stands for its last digits: `1397642••••`, `+44 20 7946 xxxx`.
+pub(super) fn is_hidden(rest: &str) -> bool {
+    if is_cut(rest) {
+        return true;
+    }
+    let mut signs = Signs::default();
+    let (mut apart, mut next) = (false, None);
+    for c in rest.chars().filter(|c| !is_invisible(*c)).map(narrow) {
+        if matches!(c, 'x' | 'X' | '?') {
+            signs.letters += 1;
+        } else if c == ' ' && signs.letters == 0 {
+            apart = true;
+        } else if !signs.add(c) {
+            next = Some(c);
+            break;
+        }
+    }
+    let goes_on = next.is_some_and(|c| c.is_alphabetic());
+    let digit = next.is_some_and(|c| digit_value(c).is_some());
+    signs.bullets > 1
+        || signs.lows > 1 && !apart
+        || signs.dashes > 2 && (digit || next.is_none())
+        || signs.letters > 1 && !goes_on
+}
+
 const CHINESE_MARKS: [&str; 10] =
     ["转分机", "轉分機", "转接", "轉接", "转", "轉", "分机", "分機", "内线", "內線"];
 
@@ -192,11 +262,18 @@ pub(super) fn after_mark(text: &str) -> Option<&str> {
 fn read_extension(text: &str) -> (Digits, &str) {
     let mut digits = Digits::EMPTY;
     let (mut rest, mut behind) = (text, text);
+    let mut dashed = false;
     for c in text.chars() {
         let folded = narrow(c);
         let value = digit_value(c);
         if let Some(value) = value {
+            // `801-2`: a second extension, or a row of them.
+            if dashed {
+                break;
+            }
             digits.push(value);
+        } else if is_dash(folded) && digits.len() > 0 {
+            dashed = true;
         } else if !(is_invisible(c)
             || is_dash(folded)
             || is_blank(folded)
@@ -240,19 +317,23 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
         star: false,
         letter_attached: false,
         cut: false,
-        splits: [Split { at: 0, dash: false }; MAX_SPLITS],
+        hidden: false,
+        splits: [Split { at: 0, dash: false, bracket: false }; MAX_SPLITS],
         split_count: 0,
     };
     let mut blank = true;
     let mut lead = Lead { before: ' ', letters: 0 };
     // The visible character before is a digit.
     let mut attached = false;
+    let mut signs = Signs::default();
     for (at, c) in raw.char_indices() {
         if let Some(value) = digit_value(c) {
             if out.digits.len() == 0 && is_lookalike(lead.before) && lead.letters == 1 {
                 return Err(PhoneFault::UnexpectedCharacter);
             }
             out.digits.push(value);
+            out.hidden |= signs.hide();
+            signs = Signs::default();
             (blank, attached, out.cut) = (false, true, false);
             continue;
         }
@@ -266,19 +347,22 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
             continue;
         }
         let rest = raw.get(at..).unwrap_or_default();
-        out.cut |= attached && is_cut(rest);
-        attached = false;
+        if attached {
+            out.cut = is_hidden(rest);
+            attached = false;
+        }
+        let is_sign = signs.add(folded);
         if is_dash(folded) || folded == '*' {
             out.star |= folded == '*';
-            out.note_split(true);
-        } else if is_blank(folded) {
-            out.note_split(false);
+            out.note_split(true, false);
+        } else if is_blank(folded) || is_sign {
+            out.note_split(false, matches!(folded, '(' | '[' | '【'));
         } else if let Some((mark_rest, explicit)) = extension_mark(rest, folded) {
             if explicit || out.digits.len() >= 5 {
                 return out.with_extension(mark_rest, explicit);
             }
             // Too early for an extension: `010/8344 2922`.
-            out.note_split(false);
+            out.note_split(false, false);
         } else {
             return remark(out, rest, folded);
         }

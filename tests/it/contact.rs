@@ -11,6 +11,7 @@ use proptest::prelude::*;
 
 use crate::support::data;
 
+mod beside;
 mod check_contacts;
 mod derived;
 mod emails_differ;
@@ -351,6 +352,14 @@ fn invented_names_are_suspected_and_real_ones_are_not() {
         "asdf",
         "ＴＥＳＴ",
         "（无）",
+        "t e s t",
+        "测 试",
+        "没 有",
+        "测试测试",
+        "test test",
+        "тест",
+        "テスト",
+        "某先生",
     ] {
         assert!(fake_name(name).is_some(), "{name}");
     }
@@ -376,6 +385,10 @@ fn invented_names_are_suspected_and_real_ones_are_not() {
         "Wertheim",
         "A. B.",
         "王一二三",
+        "张先生",
+        "A B",
+        "阳阳",
+        "Anna Anna",
     ] {
         assert_eq!(fake_name(name), None, "{name}");
     }
@@ -423,6 +436,19 @@ fn invented_addresses_are_suspected() {
         ("a@a.com", &["placeholder"]),
         ("aaa@aaa.cn", &["placeholder"]),
         ("123@123.com", &["placeholder"]),
+        ("aa@aa.cn", &["placeholder"]),
+        ("qq@qq.com", &["placeholder"]),
+        ("13800138000@163.com", &["sample_number"]),
+        ("lei@gmail.com.com", &["mistyped_domain"]),
+        ("lei@gmaіl.com", &["mistyped_domain"]),
+        // Small firms' own mailboxes.
+        ("sap@sap.com", &[]),
+        ("tcl@tcl.com", &[]),
+        ("kpi@kpi.fi", &[]),
+        ("hr@hr.com", &[]),
+        ("xu@xu.cn", &[]),
+        ("gf@gf.com.cn", &[]),
+        ("58@58.com", &[]),
         ("asdfgh@qq.com", &["keyboard_mash"]),
         ("12345678@qq.com", &["digit_run"]),
         ("li@example.com", &["placeholder"]),

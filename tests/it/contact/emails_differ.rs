@@ -13,7 +13,7 @@ fn every_difference_has_its_reason() {
         let [kind, field, checker, read, why] = line.split('\t').collect::<Vec<_>>()[..] else {
             panic!("{line}")
         };
-        let field = field.replace("\\u{200f}", "\u{200f}").replace("\\\\", "\\");
+        let field = field.replace("\\u{200f}", "\u{200f}").replace("\\r\\n", "\r\n").replace("\\\\", "\\");
         let found: Vec<String> = read_emails(&field)
             .into_iter()
             .map(|one| match one.value {
@@ -22,10 +22,11 @@ fn every_difference_has_its_reason() {
             })
             .collect();
         assert_eq!(found, [read], "{line}");
-        // It differs: an address that the checker refuses, or a fault that it does not see.
-        assert_eq!(checker == "valid", read.starts_with('!'), "{line}");
+        // It differs: an address that the checker refuses, or a fault that it does not see. Of an address over two lines
+        // nothing is read, though its last line looks like one.
+        assert_eq!(checker == "valid" || kind == "folded", read.starts_with('!'), "{line}");
         assert!(why.len() > 20, "{line}");
         kinds.insert(kind.to_owned());
     }
-    assert_eq!(kinds.len(), 11, "{kinds:?}");
+    assert_eq!(kinds.len(), 14, "{kinds:?}");
 }

@@ -72,7 +72,9 @@ fn a_local_number_gets_the_area_code_of_its_city() {
         // The number before it in the list is of another city: nobody knows.
         ("CN-SC-510100", "0755-26718843、87654301", "+8675526718843 !missing_area_code"),
         // A date, a note, an account.
-        ("CN-SC-510100", "2026-05-01", "!missing_area_code"),
+        ("CN-SC-510100", "2026-05-01", "!other_number"),
+        ("CN-SC-510100", "20260501", "!missing_area_code"),
+        ("CN-SC-510100", "87654301-12", "+862887654301"),
         ("CN-SC-510100", "13927461853（订单号87654301）", "+8613927461853 !other_number"),
         ("CN-SC-510100", "zhang87654301", "!missing_area_code"),
     ] {
@@ -89,7 +91,15 @@ fn a_local_number_gets_the_area_code_of_its_city() {
 fn an_extension_belongs_to_the_number_before_it() {
     for (field, extensions) in [
         ("0755-26718843转801、13927461853", &[Some("801"), None][..]),
-        ("0755-26718843/801/802", &[Some("801")]),
+        ("0755-26718843/801/802", &[Some("801"), Some("802")]),
+        ("0755-26718843转801、802", &[Some("801"), Some("802")]),
+        ("0755-26718843（转801）", &[Some("801")]),
+        ("0755-26718843 (ext 801)", &[Some("801")]),
+        ("0755-26718843[转801]", &[Some("801")]),
+        ("0755-26718843（分机 801）", &[Some("801")]),
+        ("0755-26718843(801)", &[Some("801")]),
+        ("0755-26718843-801-2", &[Some("801")]),
+        ("13927461853(24)", &[None]),
         ("0755-26718843 分机：801；0755-26718844 ext. 802", &[Some("801"), Some("802")]),
         ("0755-26718843-801 13927461853", &[Some("801"), None]),
         ("0755-26718843转13927461853", &[None, None]),

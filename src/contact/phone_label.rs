@@ -1,0 +1,205 @@
+//! What the text before a number says of it.
+
+use super::scan::{is_invisible, narrow};
+
+/// Characters before a number that are looked at.
+const MAX_LABEL: usize = 40;
+
+/// What the text before a number says that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Label {
+    /// Nothing, or a phone number.
+    Phone,
+    /// Something else, of any length: a QQ account, a badge, an order.
+    Other,
+    /// Something else that a whole number cannot be (`邮编`), or something else as well (`手机/QQ`): only what can be
+    /// nothing but a phone number is one.
+    Either,
+}
+
+/// Words for numbers of any length. A title is none: 张工 is an engineer, 工号 a badge.
+const OTHER: [&str; 8] = ["qq", "扣扣", "工号", "工號", "编号", "編號", "单号", "單號"];
+/// Words for numbers whose length is not a phone's.
+const NEVER: [&str; 14] = [
+    "邮编",
+    "郵編",
+    "邮政编",
+    "郵政編",
+    "身份证",
+    "身份證",
+    "银行卡",
+    "銀行卡",
+    "税号",
+    "稅號",
+    "zip",
+    "plz",
+    "vat",
+    "iban",
+];
+/// What a number may be that a phone is too.
+const PHONES: [&str; 27] = [
+    "手机",
+    "手機",
+    "手机号",
+    "手機號",
+    "电话",
+    "電話",
+    "微信",
+    "联系方式",
+    "聯繫方式",
+    "座机",
+    "号码",
+    "號碼",
+    "tel",
+    "phone",
+    "mobile",
+    "mob",
+    "cell",
+    "whatsapp",
+    "wechat",
+    "weixin",
+    "vx",
+    "wx",
+    "v",
+    "w",
+    "p",
+    "m",
+    "t",
+];
+/// Words for an account whose name may end in digits.
+const WECHAT: [&str; 11] =
+    ["微信", "微信号", "微信號", "薇信", "威信", "wechat", "weixin", "weixinhao", "vx", "wx", "v信"];
+/// Latin words that people write right before a number, without a blank.
+const ATTACHED: [&str; 46] = [
+    "tel",
+    "telefon",
+    "telephone",
+    "phone",
+    "ph",
+    "mobile",
+    "mobil",
+    "mob",
+    "cell",
+    "cellphone",
+    "handy",
+    "fax",
+    "hp",
+    "m",
+    "t",
+    "p",
+    "h",
+    "o",
+    "f",
+    "c",
+    "no",
+    "nr",
+    "num",
+    "number",
+    "call",
+    "dial",
+    "contact",
+    "whatsapp",
+    "wa",
+    "wechat",
+    "weixin",
+    "vx",
+    "wx",
+    "v",
+    "w",
+    "or",
+    "and",
+    "oder",
+    "und",
+    "ou",
+    "et",
+    "y",
+    "e",
+    "o",
+    "og",
+    "och",
+];
+
+/// What stands before a number.
+pub(super) struct Before {
+    pub(super) label: Label,
+    /// Latin letters belong to the digits, as in `HZ-1234567` and `lei_1234567`; a label does not.
+    pub(super) token: bool,
+}
+
+/// Reads the text between the item before, if there is one, and a number.
+pub(super) fn before(between: &str, follows: bool) -> Before {
+    let mut text: Vec<char> =
+        between.chars().rev().filter(|c| !is_invisible(*c)).map(narrow).take(MAX_LABEL).collect();
+    text.reverse();
+    let text: String = text.into_iter().flat_map(char::to_lowercase).collect();
+    let rest = text.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let token = text.get(rest.len()..).unwrap_or_default();
+    let word = token.trim_matches(|c: char| !c.is_ascii_alphabetic());
+    let is_token = !word.is_empty() && !ATTACHED.contains(&word) && word != "qq";
+    // `微信号 abc13976428531` is an account.
+    if is_token {
+        let named =
+            rest.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '=' | '是' | '为'));
+        if ends_with_word(named, &WECHAT) {
+            return Before { label: Label::Other, token: true };
+        }
+    }
+    Before { label: label(&text, follows), token: is_token }
+}
+
+fn label(text: &str, follows: bool) -> Label {
+    let named = text.trim_end_matches(|c: char| !c.is_alphabetic());
+    let signs = text.get(named.len()..).unwrap_or_default();
+    // `QQ、139…`, `139…（QQ）138…`: the word may belong to something else.
+    let apart =
+        signs.contains([',', ';', '、', '|', '/', '&', '\\']) || follows && signs.contains([')', ']', '】']);
+    let bare = ["号码", "號碼", "号", "號", "码", "碼", ""]
+        .iter()
+        .filter_map(|end| named.strip_suffix(end))
+        .find(|bare| {
+            ends_with_word(bare, &NEVER) || ["qq", "扣扣"].iter().any(|word| ends_with_word(bare, &[word]))
+        });
+    let Some(word) = bare.or_else(|| ends_with_word(named, &OTHER).then_some(named)) else {
+        // `ID` alone; `微信ID` may be a number by which somebody is found.
+        let is_id = ends_with_word(named, &["id"])
+            && named.strip_suffix("id").is_none_or(|head| !ends_in_letter(head));
+        return if is_id { Label::Other } else { Label::Phone };
+    };
+    if apart || ends_with_word(word, &NEVER) {
+        return Label::Either;
+    }
+    let joined = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '/' | '、'
+                    | '&'
+                    | '+'
+                    | ','
+                    | '|'
+                    | '\\'
+                    | '-'
+                    | '('
+                    | '和'
+                    | '与'
+                    | '及'
+                    | '或'
+                    | '跟'
+                    | '同'
+            )
+    };
+    let head = OTHER.iter().find_map(|other| word.strip_suffix(other)).unwrap_or_default();
+    if ends_with_word(head.trim_end_matches(joined), &PHONES) { Label::Either } else { Label::Other }
+}
+
+fn ends_in_letter(text: &str) -> bool {
+    text.ends_with(char::is_alphabetic)
+}
+
+/// Whether a text ends with one of the words; a Latin word is not the end of a longer one.
+fn ends_with_word(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| {
+        text.strip_suffix(word)
+            .is_some_and(|head| !word.is_ascii() || !head.ends_with(|c: char| c.is_ascii_alphanumeric()))
+    })
+}
