@@ -20,6 +20,8 @@
 //!   [`Phone::e164`]. A government hotline behind an area code (`0755-12345`) is one too, and can be dialled from abroad.
 //! * All trunk zeros and the old carrier selection codes (`17951`) are dropped, so that keys are stable.
 //! * A number too short or too long for any plan has no key.
+//! * Digits that are hidden by whatever signs (`139••••8531`) are none of a number; one sign between digits divides. A date is
+//!   no number.
 //! * What is cut off (`+44 20 7946…`, `lei@xinghe.co…`) is no value: nobody knows how it goes on.
 //! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in: `WorldPhones` (feature
 //!   `phone-world`), or one of the host's own. What it says of a number counts, also where it differs from the above.
@@ -44,6 +46,7 @@ mod person;
 mod person_name;
 mod phone;
 mod phone_alone;
+mod phone_beside;
 mod phone_field;
 mod phone_label;
 mod phone_runs;

@@ -4,14 +4,13 @@ use super::cn_plan;
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::moment::is_compact_date;
 use super::phone::{Phone, PhoneOptions};
-use super::phone_alone::numbers_alone;
 use super::phone_label::Label;
 use super::phone_runs::{Gap, Group, Item, Items, Run};
 use super::scan::{MAX_BARE_EXTENSION, digit_value, is_hidden, is_lookalike};
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 
 /// Fewest digits that are reported when they are no number and the field holds one.
-const MIN_REPORTED: usize = 5;
+pub(super) const MIN_REPORTED: usize = 5;
 /// Most groups of one number or of several that only blanks divide.
 const MAX_GROUPS: usize = 16;
 /// Most digits of one number with its extension.
@@ -69,7 +68,7 @@ pub(crate) fn plain_phone(field: &str, options: &PhoneOptions<'_>) -> Option<Pho
 }
 
 /// Whether a text holds a whole number.
-fn is_read(phone: &Phone) -> bool {
+pub(super) fn is_read(phone: &Phone) -> bool {
     match phone.quality() {
         PhoneQuality::Ok => true,
         PhoneQuality::UnknownCountry => phone.key().is_some(),
@@ -89,30 +88,30 @@ fn is_weak(phone: &Phone) -> bool {
 }
 
 /// A value with what decides whether it is one.
-struct Piece {
-    value: ContactValue<Phone>,
-    digits: usize,
+pub(super) struct Piece {
+    pub(super) value: ContactValue<Phone>,
+    pub(super) digits: usize,
 }
 
-struct Reader<'t, 'o> {
-    field: &'t str,
-    options: &'t PhoneOptions<'o>,
-    pieces: Vec<Piece>,
+pub(super) struct Reader<'t, 'o> {
+    pub(super) field: &'t str,
+    pub(super) options: &'t PhoneOptions<'o>,
+    pub(super) pieces: Vec<Piece>,
 }
 
 /// Groups between two separators of lists.
-struct Segment<'g> {
-    groups: &'g [Group],
+pub(super) struct Segment<'g> {
+    pub(super) groups: &'g [Group],
     /// End, the extension included.
-    end: usize,
+    pub(super) end: usize,
 }
 
 impl Segment<'_> {
-    fn start(&self) -> usize {
+    pub(super) fn start(&self) -> usize {
         self.groups.first().map_or(self.end, |group| group.start)
     }
 
-    fn digits(&self) -> usize {
+    pub(super) fn digits(&self) -> usize {
         self.groups.iter().map(|group| group.digits).sum()
     }
 
@@ -214,14 +213,14 @@ impl<'t, 'o> Reader<'t, 'o> {
         (end, items)
     }
 
-    fn push(&mut self, span: std::ops::Range<usize>, value: Phone, digits: usize) {
+    pub(super) fn push(&mut self, span: std::ops::Range<usize>, value: Phone, digits: usize) {
         // Nobody knows how a number goes on that is cut off: `+44 20 7946…`.
         let cut = is_hidden(self.field.get(span.end..).unwrap_or_default()) && !value.is_complete();
         let value = if cut && value.key().is_some() { Phone::malformed(PhoneFault::Masked) } else { value };
         self.pieces.push(Piece { value: ContactValue { span, value }, digits });
     }
 
-    fn parse(&self, start: usize, end: usize) -> Phone {
+    pub(super) fn parse(&self, start: usize, end: usize) -> Phone {
         Phone::parse(self.field.get(start..end).unwrap_or_default(), self.options)
     }
 
@@ -338,72 +337,6 @@ impl<'t, 'o> Reader<'t, 'o> {
         end
     }
 
-    /// A word before the digits says that they are something else; a whole number among them is one all the same.
-    fn take_labelled(&mut self, run: &Run, end: usize) {
-        let groups = run.groups.as_slice();
-        let mut alone = numbers_alone(self.field, self.options, groups, run.goes_on());
-        alone.retain(|one| run.label == Label::Either || one.from > 0);
-        let mut at = 0;
-        let other = |reader: &mut Reader<'_, '_>, from: usize, to: usize, end: Option<usize>| {
-            let left = groups.get(from..to).unwrap_or_default();
-            if let Some((first, last)) = left.first().zip(left.last()) {
-                let digits = left.iter().map(|group| group.digits).sum();
-                let span = first.start..end.unwrap_or(last.end);
-                reader.push(span, Phone::malformed(PhoneFault::OtherNumber), digits);
-            }
-        };
-        for one in alone {
-            other(self, at, one.from, None);
-            if let Some((first, last)) = groups.get(one.from).zip(groups.get(one.to - 1)) {
-                self.push(first.start..last.end, one.phone, MIN_REPORTED);
-            }
-            at = one.to;
-        }
-        other(self, at, groups.len(), Some(end));
-    }
-
-    /// Takes the whole numbers of a segment; the other digits beside them are reported when they are long enough to be
-    /// a number, and have no key: where two readings are possible there is none.
-    fn take_alone(&mut self, segment: &Segment<'_>, run: &Run) -> bool {
-        let groups = segment.groups;
-        let is_end = groups.last().map(|group| group.end) == run.groups.last().map(|group| group.end);
-        let alone = numbers_alone(self.field, self.options, groups, is_end && run.goes_on());
-        if alone.is_empty() {
-            return false;
-        }
-        let mut at = 0;
-        for one in alone {
-            self.take_left(groups.get(at..one.from).unwrap_or_default(), None, run);
-            if let Some((first, last)) = groups.get(one.from).zip(groups.get(one.to - 1)) {
-                let is_last = one.to == groups.len();
-                // An extension with its mark behind the last number.
-                let span = first.start..if is_last { segment.end } else { last.end };
-                let phone =
-                    if is_last && span.end > last.end { self.parse(span.start, span.end) } else { one.phone };
-                self.push(span, phone, MIN_REPORTED);
-            }
-            at = one.to;
-        }
-        self.take_left(groups.get(at..).unwrap_or_default(), Some(segment.end), run);
-        true
-    }
-
-    fn take_left(&mut self, groups: &[Group], end: Option<usize>, run: &Run) {
-        let own = groups.last().map_or(0, |group| group.end);
-        let left = Segment { groups, end: end.unwrap_or(own) };
-        if left.digits() < MIN_REPORTED {
-            return;
-        }
-        let from = self.pieces.len();
-        self.take_segment(&left, run, true);
-        for piece in self.pieces.iter_mut().skip(from) {
-            let phone = &mut piece.value.value;
-            if !is_read(phone) && phone.key().is_some() {
-                *phone = Phone::malformed(phone.fault().unwrap_or(PhoneFault::SeveralNumbers));
-            }
-        }
-    }
-
     /// What is attached to a run makes a doubtful number of it unreadable.
     fn judge_edges(&mut self, run: &Run, from: usize) {
         let bad_before = run.lookalike_before;
@@ -484,25 +417,7 @@ impl<'t, 'o> Reader<'t, 'o> {
         false
     }
 
-    /// `转801、802`: another extension of the number before, as long as the first.
-    fn take_sibling(&mut self, segment: &Segment<'_>) -> bool {
-        let span = segment.start()..segment.end;
-        let Some(known) = self.pieces.last().map(|piece| &piece.value) else { return false };
-        let between = self.field.get(known.span.end..span.start).unwrap_or_default();
-        let listed = matches!(between.trim_matches(' '), "、" | "/" | "／" | "," | "，");
-        let alike = known.value.extension().is_some_and(|one| one.len() == segment.digits());
-        if !listed || !alike || known.value.key().is_none() {
-            return false;
-        }
-        let text = self.field.get(span.clone()).unwrap_or_default();
-        let digits: String =
-            text.chars().filter_map(digit_value).map(|digit| char::from(b'0' + digit)).collect();
-        let value = known.value.with_extension(&digits);
-        self.pieces.push(Piece { value: ContactValue { span, value }, digits: MIN_REPORTED });
-        true
-    }
-
-    fn take_segment(&mut self, segment: &Segment<'_>, run: &Run, listed: bool) {
+    pub(super) fn take_segment(&mut self, segment: &Segment<'_>, run: &Run, listed: bool) {
         let groups = segment.groups;
         let phone = self.parse(segment.start(), segment.end);
         let split_plus = groups.iter().skip(1).any(|group| group.plus);

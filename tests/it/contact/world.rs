@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use leadkit::contact::{Phone, PhoneOptions, WorldPhones, read_phones};
+use leadkit::contact::{
+    Phone, PhoneKind, PhoneOptions, PhoneOracle, PhoneQuality, WorldPhones, check_cn_mobile, read_phones,
+};
 use leadkit::model::Lead;
 use leadkit::rule::{FactContext, Facts, HostTables};
 use proptest::prelude::*;
@@ -64,6 +66,65 @@ const CODES: [u16; 24] =
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// The native plan of China and libphonenumber's agree on every mobile number, in the spellings that forms bring.
+    #[test]
+    fn the_native_plan_knows_the_mobile_numbers_that_the_oracle_knows(
+        digits in prop_oneof![
+            4 => "1[3-9][0-9]{9}",
+            1 => "1[0-9]{9,11}",
+            1 => "(174|161|192|147|145|165|16[0-9]|19[0-9])[0-9]{8}",
+            1 => "0?1[3-9][0-9]{9}",
+        ],
+        form in 0..6usize,
+    ) {
+        let (a, b, c) = (&digits[..3], &digits[3..7], &digits[7..]);
+        let raw = match form {
+            0 => digits.clone(),
+            1 => format!("+86{digits}"),
+            2 => format!("0086{digits}"),
+            3 => format!("{a}-{b}-{c}"),
+            4 => format!("+86 {a} {b} {c}"),
+            _ => format!("（+86）{digits}"),
+        };
+        let typed: String = raw.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+        let rival = WorldPhones.judge(&typed, "CN").unwrap();
+        let theirs = rival.quality == PhoneQuality::Ok && rival.kind == PhoneKind::Mobile;
+        prop_assert_eq!(check_cn_mobile(&raw).is_some(), theirs, "{}: {:?}", raw, rival);
+        let ours = Phone::parse(&raw, &PhoneOptions::default());
+        prop_assert_eq!(ours.is_ok() && ours.kind() == PhoneKind::Mobile, theirs, "{}: {:?}", raw, rival);
+        if theirs {
+            prop_assert_eq!(ours.e164().map(str::to_owned), rival.e164, "{}", raw);
+        }
+    }
+
+    /// The same of landlines with their trunk code and of 400 and 800 numbers; service numbers are known here only.
+    #[test]
+    fn the_native_plan_knows_the_landlines_that_the_oracle_knows(
+        raw in prop_oneof!["0(10|2[0-9])[1-9][0-9]{6,7}", "0[3-9][0-9]{2}[1-9][0-9]{5,7}", "(400|800|950)[0-9]{7}"],
+    ) {
+        let rival = WorldPhones.judge(&raw, "CN").unwrap();
+        let ours = Phone::parse(&raw, &PhoneOptions::default());
+        if ours.kind() != PhoneKind::Service {
+            prop_assert_eq!(ours.is_ok(), rival.quality == PhoneQuality::Ok, "{}: {:?} {:?}", raw, ours, rival);
+            prop_assert_eq!(ours.e164().map(str::to_owned), rival.e164.filter(|_| ours.is_ok()), "{}", raw);
+        }
+    }
+
+    /// Where `00` dials abroad a number has its key without an oracle, the one that the oracle gives it.
+    #[test]
+    fn a_number_behind_00_has_its_key_where_00_dials_abroad(
+        region in proptest::sample::select(vec!["IN", "DE", "GB", "FR", "ES", "NL", "PL", "VN", "MY", "ZA", "AE", "NZ", "TR"]),
+        digits in "1[35789][0-9]{9}",
+    ) {
+        let raw = format!("0086{digits}");
+        let options = PhoneOptions { default_region: region.parse().unwrap(), oracle: None };
+        let ours = Phone::parse(&raw, &options);
+        let rival = WorldPhones.judge(&raw, region).unwrap();
+        let mobile = rival.quality == PhoneQuality::Ok;
+        prop_assert_eq!(ours.is_ok(), mobile, "{} {}: {:?}", region, raw, rival);
+        prop_assert_eq!(ours.e164().map(str::to_owned), rival.e164.filter(|_| mobile), "{} {}", region, raw);
+    }
 
     /// Turning the feature on or off finds what was stored under a key.
     #[test]

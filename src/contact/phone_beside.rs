@@ -1,0 +1,96 @@
+//! What stands beside a whole number: labels, other digits, further extensions.
+
+use super::fault::PhoneFault;
+use super::phone::Phone;
+use super::phone_alone::numbers_alone;
+use super::phone_field::{MIN_REPORTED, Piece, Reader, Segment, is_read};
+use super::phone_label::Label;
+use super::phone_runs::{Group, Run};
+use super::scan::digit_value;
+use super::value::ContactValue;
+
+impl Reader<'_, '_> {
+    /// A word before the digits says that they are something else; a whole number among them is one all the same.
+    pub(super) fn take_labelled(&mut self, run: &Run, end: usize) {
+        let groups = run.groups.as_slice();
+        let mut alone = numbers_alone(self.field, self.options, groups, run.goes_on());
+        alone.retain(|one| run.label == Label::Either || one.from > 0);
+        let mut at = 0;
+        let other = |reader: &mut Reader<'_, '_>, from: usize, to: usize, end: Option<usize>| {
+            let left = groups.get(from..to).unwrap_or_default();
+            if let Some((first, last)) = left.first().zip(left.last()) {
+                let digits = left.iter().map(|group| group.digits).sum();
+                let span = first.start..end.unwrap_or(last.end);
+                reader.push(span, Phone::malformed(PhoneFault::OtherNumber), digits);
+            }
+        };
+        for one in alone {
+            other(self, at, one.from, None);
+            if let Some((first, last)) = groups.get(one.from).zip(groups.get(one.to - 1)) {
+                self.push(first.start..last.end, one.phone, MIN_REPORTED);
+            }
+            at = one.to;
+        }
+        other(self, at, groups.len(), Some(end));
+    }
+
+    /// Takes the whole numbers of a segment; the other digits beside them are reported when they are long enough to be
+    /// a number, and have no key: where two readings are possible there is none.
+    pub(super) fn take_alone(&mut self, segment: &Segment<'_>, run: &Run) -> bool {
+        let groups = segment.groups;
+        let is_end = groups.last().map(|group| group.end) == run.groups.last().map(|group| group.end);
+        let alone = numbers_alone(self.field, self.options, groups, is_end && run.goes_on());
+        if alone.is_empty() {
+            return false;
+        }
+        let mut at = 0;
+        for one in alone {
+            self.take_left(groups.get(at..one.from).unwrap_or_default(), None, run);
+            if let Some((first, last)) = groups.get(one.from).zip(groups.get(one.to - 1)) {
+                let is_last = one.to == groups.len();
+                // An extension with its mark behind the last number.
+                let span = first.start..if is_last { segment.end } else { last.end };
+                let phone =
+                    if is_last && span.end > last.end { self.parse(span.start, span.end) } else { one.phone };
+                self.push(span, phone, MIN_REPORTED);
+            }
+            at = one.to;
+        }
+        self.take_left(groups.get(at..).unwrap_or_default(), Some(segment.end), run);
+        true
+    }
+
+    pub(super) fn take_left(&mut self, groups: &[Group], end: Option<usize>, run: &Run) {
+        let own = groups.last().map_or(0, |group| group.end);
+        let left = Segment { groups, end: end.unwrap_or(own) };
+        if left.digits() < MIN_REPORTED {
+            return;
+        }
+        let from = self.pieces.len();
+        self.take_segment(&left, run, true);
+        for piece in self.pieces.iter_mut().skip(from) {
+            let phone = &mut piece.value.value;
+            if !is_read(phone) && phone.key().is_some() {
+                *phone = Phone::malformed(phone.fault().unwrap_or(PhoneFault::SeveralNumbers));
+            }
+        }
+    }
+
+    /// `转801、802`: another extension of the number before, as long as the first.
+    pub(super) fn take_sibling(&mut self, segment: &Segment<'_>) -> bool {
+        let span = segment.start()..segment.end;
+        let Some(known) = self.pieces.last().map(|piece| &piece.value) else { return false };
+        let between = self.field.get(known.span.end..span.start).unwrap_or_default();
+        let listed = matches!(between.trim_matches(' '), "、" | "/" | "／" | "," | "，");
+        let alike = known.value.extension().is_some_and(|one| one.len() == segment.digits());
+        if !listed || !alike || known.value.key().is_none() {
+            return false;
+        }
+        let text = self.field.get(span.clone()).unwrap_or_default();
+        let digits: String =
+            text.chars().filter_map(digit_value).map(|digit| char::from(b'0' + digit)).collect();
+        let value = known.value.with_extension(&digits);
+        self.pieces.push(Piece { value: ContactValue { span, value }, digits: MIN_REPORTED });
+        true
+    }
+}
