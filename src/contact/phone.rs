@@ -118,7 +118,7 @@ impl Phone {
         if is_dated(raw, &scan) {
             return Phone::malformed(PhoneFault::OtherNumber);
         }
-        let whole = Phone::of_digits(&scan, scan.digits.as_slice(), options).as_divided(&scan);
+        let whole = Phone::of_digits(&scan, scan.digits.as_slice(), options).divided(&scan);
         if scan.digits.overflows() && scan.splits().is_empty() {
             return Phone::malformed(PhoneFault::TooLong);
         }
@@ -167,7 +167,7 @@ impl Phone {
             if head.len() < MIN_HEAD {
                 break;
             }
-            let phone = Phone::of_digits(scan, head, options).as_divided(scan);
+            let phone = Phone::of_digits(scan, head, options).divided(scan);
             let whole_head = phone.quality == PhoneQuality::Ok
                 || (phone.calling_code == Some(CHINA) && cn_plan::is_mobile_shape(phone.national_digits()));
             if !whole_head || sound && phone.kind != PhoneKind::Service {
@@ -213,7 +213,7 @@ impl Phone {
 
     /// A number that is written without its trunk 0 and divided elsewhere than behind its area code is another: a local
     /// number with digits behind it (`83442922 12`), two prices (`1680-2000`).
-    fn as_divided(self, scan: &Scan) -> Phone {
+    fn divided(self, scan: &Scan) -> Phone {
         if !self.is_ok() || self.calling_code != Some(CHINA) {
             return self;
         }
@@ -228,7 +228,6 @@ impl Phone {
             PhoneKind::PremiumRate => 3,
             _ => return self,
         };
-        let digits = scan.digits.as_slice();
         // A country code or a trunk 0 tells where the number begins.
         if scan.plus || !scan.digits.as_slice().starts_with(national) {
             return self;
