@@ -196,10 +196,19 @@ impl Reader {
             if !dash && !is_apostrophe(c) || !latin(self.text.get(at - 1)) || !latin(self.text.get(at + 1)) {
                 continue;
             }
-            let word = self.chars(0..at).rev().take_while(char::is_ascii_alphanumeric).collect::<Vec<char>>();
+            let word = self
+                .chars(0..at)
+                .rev()
+                .take(MAX_BEFORE)
+                .take_while(char::is_ascii_alphanumeric)
+                .collect::<Vec<char>>();
             let word: String = word.into_iter().rev().collect();
-            let behind_address =
-                self.chars(0..at).rev().take_while(|c| is_domain(*c) || *c == '@').any(|c| c == '@');
+            let behind_address = self
+                .chars(0..at)
+                .rev()
+                .take(MAX_PART)
+                .take_while(|c| is_domain(*c) || *c == '@')
+                .any(|c| c == '@');
             // `O’Brien`: one letter is no word before an address.
             let known = word.len() > 1 && WORDS.contains(&word.to_ascii_lowercase().as_str())
                 || word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_digit());
