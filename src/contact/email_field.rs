@@ -286,7 +286,7 @@ impl Reader {
         if self.char(end) != Some('?') {
             return end;
         }
-        let is_query = |c: &char| c.is_ascii_graphic() && !is_dividing(*c);
+        let is_query = |c: &char| c.is_ascii_graphic() && !is_dividing(*c) || *c == '。';
         let length = self.chars(end..self.text.len()).take(MAX_PART).take_while(is_query).count();
         let holds_address = self.chars(end..end + length).any(|c| c == '@');
         if holds_address { end } else { end + length }
