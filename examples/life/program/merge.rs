@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use leadkit::Input;
 use leadkit::contact::PhoneOptions;
 use leadkit::merge::{MergePlan, MergeRules, Merger, SurvivorTest};
-use leadkit::model::{Effect, Lead, LeadId, LeadStatus, Link, LinkKind, RecordRef, TenureEnd};
+use leadkit::model::{Effect, Lead, LeadId, LeadStatus, Link, LinkKind, RecordRef, RepId, TenureEnd, Value};
 
 use super::desk::Desk;
 
@@ -121,6 +121,16 @@ impl Desk {
         if let Some(owner) = left.lead.owner.clone().filter(|owner| kept.lead.owner.as_ref() != Some(owner)) {
             let about = RecordRef::Lead(into.clone());
             effects.push(Effect::Notify { rep: owner, code: "merged".into(), about });
+        }
+        // What is open goes to who goes on.
+        if let Some(owner) = kept.lead.owner.as_ref().filter(|owner| left.lead.owner.as_ref() != Some(*owner))
+        {
+            effects.extend(left.history.opportunities.iter().map(|one| Effect::UpdateField {
+                record: RecordRef::Opportunity(one.clone()),
+                field: "owner".to_owned(),
+                value: Value::from(owner.as_str()),
+                replaces: Value::from(left.lead.owner.as_ref().map(RepId::as_str)),
+            }));
         }
         // Whoever says that two leads are one knows; when nobody has decided, who goes on hears of it too.
         if let Some(owner) = kept.lead.owner.clone().filter(|_| self.event != "merge") {

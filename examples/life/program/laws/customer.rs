@@ -71,6 +71,15 @@ fn strong_keys(lead: &Lead, intake: &Intake) -> BTreeSet<String> {
     strong.map(|key| format!("{} {}", key.kind, key.value)).collect()
 }
 
+/// Whether a key is nobody's: so many records on file have it, or so many people, whether they have ended or not.
+fn is_shared_by_design(lead: &Lead, key: &str, seen: &Seen<'_>) -> bool {
+    let rows = seen.book.rows(&seen.intake.probe(lead));
+    let has_it = |one: &&Lead| strong_keys(one, seen.intake).contains(key);
+    let leads: Vec<&Lead> = rows.leads.iter().filter(has_it).collect();
+    let names: BTreeSet<&str> = leads.iter().filter_map(|one| one.name.as_deref()).collect();
+    leads.len() > CROWDED || (key.starts_with("phone") && names.len() >= FAMILY)
+}
+
 impl Laws {
     /// Files a lead under its strong keys, as long as it is live.
     pub(super) fn file(&mut self, id: &LeadId, seen: &Seen<'_>) {
@@ -134,7 +143,8 @@ impl Laws {
             };
             let is_converted =
                 |one: &&Lead| [*one, lead].iter().any(|one| one.status == LeadStatus::Converted);
-            found.extend(leads.iter().find(other).map(|one| {
+            let rival = leads.iter().find(other).filter(|_| !is_shared_by_design(lead, key, seen));
+            found.extend(rival.map(|one| {
                 let clause = if is_converted(one) { Clause::OneOwnerConverted } else { Clause::OneOwner };
                 (clause, one.id.clone(), one.owner.clone(), mask(key))
             }));
