@@ -307,7 +307,7 @@ impl JointList {
             }
         }
         if let Some(company) = facts.company_key() {
-            look(ContactKind::Company, &company, at("company", None, None));
+            look(ContactKind::Company, company, at("company", None, None));
         }
         if let Some(ip) = lead.ip {
             look(ContactKind::Ip, &ip.to_canonical().to_string(), at("ip", None, None));

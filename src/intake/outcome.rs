@@ -10,7 +10,7 @@ use super::refusal::Refusal;
 use super::state_basis::Basis;
 use super::state_delta::OutcomeDelta;
 use crate::assign::Assignment;
-use crate::blacklist::{HitReason, Verdict};
+use crate::blacklist::Verdict;
 use crate::book::Book;
 use crate::dedup::{Resolution, Rows};
 use crate::model::{
@@ -326,9 +326,6 @@ impl Outcome {
                 rule.or(Some(OutcomeReason::HasEnded))
             }
             Route::Nurture { .. } => cell(),
-            Route::AwaitingReview { .. } if self.verdict.is_held() && self.resolution.is_none() => {
-                Some(OutcomeReason::Finding(HitReason::NoAllowedChannel.code().into()))
-            }
             Route::AwaitingReview { reviewer: None, .. } => {
                 let held = self.held_for.clone().map(OutcomeReason::Finding);
                 held.or_else(by_match).or(Some(OutcomeReason::PossibleDuplicate))
