@@ -71,6 +71,14 @@ pub(super) fn area_code(digits: &[u8]) -> Option<u16> {
     split_area(digits).map(|(row, _)| row.0)
 }
 
+/// Whether so many digits behind a trunk code are a local number, or one with a digit too many or too few.
+pub(super) fn is_nearly_local(code: u16, digits: usize) -> bool {
+    let row = AREA_CODES.binary_search_by_key(&code, |row| row.0).ok().and_then(|at| AREA_CODES.get(at));
+    row.is_some_and(|(_, lengths, _)| {
+        lengths & 1 != 0 && (6..=8).contains(&digits) || lengths & 2 != 0 && (7..=9).contains(&digits)
+    })
+}
+
 /// How many digits the trunk code at the head of a landline has.
 pub(super) fn area_length(digits: &[u8]) -> usize {
     split_area(digits).map_or(0, |(_, rest)| digits.len() - rest.len())

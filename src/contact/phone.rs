@@ -68,7 +68,7 @@ impl<'a> PhoneOptions<'a> {
 /// Parsing never fails: what is wrong is the answer's [`quality`](Phone::quality). It takes time linear in the text
 /// and allocates only for an extension.
 ///
-/// Read are full-width digits and digits of other scripts, `+86`, `0086` and a bare `86`, blanks, dots, brackets and
+/// Read are full-width digits and digits of other scripts, `+86`, `0086`, `(86)` and a bare `86`, blanks, dots, brackets and
 /// dashes of all kinds, labels before and remarks after the number, and extensions after 转, 分机, `ext`, `x`, `#`, `,`,
 /// `/`, `~`, `*` or a last `-`.
 ///
@@ -101,6 +101,8 @@ pub struct Phone {
 }
 
 const CHINA: u16 = 86;
+/// Fewest digits behind the calling code of another country in brackets.
+const MIN_BEHIND_BRACKET: usize = 8;
 /// Fewest digits that a bare extension can follow: `95588-1`.
 const MIN_HEAD: usize = 5;
 
@@ -149,8 +151,8 @@ impl Phone {
             && (1..=MAX_BARE_EXTENSION).contains(&tail.len())
         {
             let phone = Phone::of_digits(scan, head, options);
-            if matches!(phone.quality, PhoneQuality::Ok | PhoneQuality::UnknownCountry) && phone.key.is_some()
-            {
+            let whole = matches!(phone.quality, PhoneQuality::Ok | PhoneQuality::UnknownCountry);
+            if whole && phone.key.is_some() && phone.calling_code != Some(CHINA) {
                 let extension = (2..=5)
                     .contains(&tail.len())
                     .then(|| std::str::from_utf8(tail).unwrap_or_default().into());
@@ -270,6 +272,47 @@ impl Phone {
         if scan.plus {
             return Phone::international(digits, options);
         }
+        if let Some(phone) = Phone::of_china_in_brackets(scan, digits) {
+            return phone;
+        }
+        let phone = Phone::dialled(digits, options);
+        if phone.is_ok() { phone } else { Phone::behind_bracket(scan, digits, options).unwrap_or(phone) }
+    }
+
+    /// `(86) 139 2746 1853`: a mobile number of China in every country, some of which have numbers of any length.
+    fn of_china_in_brackets(scan: &Scan, digits: &[u8]) -> Option<Phone> {
+        let (code, number) = digits.split_at_checked(scan.bracketed)?;
+        (matches!(code, b"86" | b"0086") && cn_plan::is_mobile(number)).then(|| Phone::chinese(number))
+    }
+
+    /// `(44) 7400 183652`: what stands in brackets before a number that is none of the country of the field is the calling
+    /// code of another, when there is no other way to read the two. It is not written as a code: nobody vouches for a
+    /// number of another country.
+    fn behind_bracket(scan: &Scan, digits: &[u8], options: &PhoneOptions<'_>) -> Option<Phone> {
+        let (head, rest) = digits.split_at_checked(scan.bracketed)?;
+        let (dialled, number) = match digits {
+            [b'0', b'0', number @ ..] => (true, number),
+            number => (false, number),
+        };
+        let (code, typed) = calling_code::split(number)?;
+        // Seven digits are those of an American number behind its area code.
+        let least = if code == CHINA { cn_plan::MIN_NATIONAL } else { MIN_BEHIND_BRACKET };
+        if head.len() < 2 || typed.len() != rest.len() || rest.len() < least {
+            return None;
+        }
+        let in_china = numbering_country(&options.default_region) == "CN";
+        let sure = match Phone::international(number, options).quality {
+            PhoneQuality::Ok => true,
+            // Where the plan is unknown nobody knows what else the digits may be.
+            PhoneQuality::UnknownCountry => dialled || in_china && !Phone::chinese(rest).is_ok(),
+            _ => false,
+        };
+        let slip = in_china && !dialled && cn_plan::is_nearly_local(code, rest.len());
+        (sure && !slip).then(|| Phone::unjudged(number))
+    }
+
+    /// A number as it is dialled in the country of the field.
+    fn dialled(digits: &[u8], options: &PhoneOptions<'_>) -> Phone {
         let country = numbering_country(&options.default_region);
         let number = std::str::from_utf8(digits).unwrap_or_default();
         if let [b'0', b'0', rest @ ..] = digits

@@ -3,8 +3,8 @@
 use super::calling_code;
 use super::fault::{PhoneKind, PhoneQuality};
 use super::phone::{Phone, PhoneOptions};
-use super::phone_runs::{Gap, Group};
-use super::scan::digit_value;
+use super::phone_runs::{Gap, Group, opened};
+use super::scan::{digit_value, is_opening, narrow};
 
 /// Most groups of one number: country code, area code and three of the subscriber's.
 const MAX_PARTS: usize = 5;
@@ -71,7 +71,7 @@ fn whole(
     if range.start > 0 && !divides(first.gap) || next.is_some_and(|next| !divides(next.gap)) {
         return None;
     }
-    let text = field.get(first.start..last.end)?;
+    let text = field.get(opened(field, first.start)..last.end)?;
     // A country code stands before it: `+44 13976428531`.
     let before = range.start.checked_sub(1).and_then(|at| groups.get(at));
     let abroad = |group: &Group| {
@@ -81,14 +81,14 @@ fn whole(
     if before.is_some_and(abroad) && first.gap < Gap::Comma {
         return None;
     }
-    // `(49)17699401599` is as well a number of abroad.
+    // `(49)17699401599` is as well a number of abroad, and `86 13927461853` is one wherever China is abroad.
     let coded = |group: &Group| {
         let text = field.get(group.start..group.end).unwrap_or_default();
         let digits: Vec<u8> = text.chars().filter_map(digit_value).map(|digit| b'0' + digit).collect();
         let behind = field.get(group.end..first.start).unwrap_or_default();
         let apart = behind.contains([')', '）', ']', '】']) || first.gap == Gap::Dash;
         let code = calling_code::split(&digits);
-        apart && group.digits >= 2 && code.is_some_and(|(code, rest)| code != 86 && rest.is_empty())
+        code.is_some_and(|(code, rest)| (apart && digits.len() >= 2 || code == 86) && rest.is_empty())
     };
     if before.is_some_and(coded) {
         return None;
@@ -108,7 +108,7 @@ fn whole(
             single || matches!(body, [11] | [3, 4, 4] | [3, 8] | [7, 4])
         }
         (PhoneQuality::Ok, PhoneKind::Landline) if phone.calling_code() == Some(86) => {
-            text.trim_start_matches(['(', '（']).starts_with('0') || first.plus
+            text.trim_start_matches(|c| is_opening(narrow(c))).starts_with('0') || first.plus
         }
         (PhoneQuality::Ok, PhoneKind::SharedCost | PhoneKind::TollFree) => {
             digits == 10 && matches!(lengths.as_slice(), [10] | [3, 3, 4] | [3, 4, 3] | [4, 3, 3] | [3, 7])

@@ -5,7 +5,7 @@ use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::moment::is_compact_date;
 use super::phone::{Phone, PhoneOptions};
 use super::phone_label::Label;
-use super::phone_runs::{Gap, Group, Item, Items, Run};
+use super::phone_runs::{Gap, Group, Item, Items, Run, opened};
 use super::scan::{MAX_BARE_EXTENSION, digit_value, is_hidden, is_lookalike};
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 
@@ -221,7 +221,8 @@ impl<'t, 'o> Reader<'t, 'o> {
     }
 
     pub(super) fn parse(&self, start: usize, end: usize) -> Phone {
-        Phone::parse(self.field.get(start..end).unwrap_or_default(), self.options)
+        let text = self.field.get(opened(self.field, start)..end).unwrap_or_default();
+        Phone::parse(text, self.options)
     }
 
     /// Whether the last number of a run is whole.

@@ -6,8 +6,8 @@ use super::moment::moment;
 use super::phone::{Phone, PhoneOptions};
 use super::phone_label::{Before, Label, before};
 use super::scan::{
-    self, MAX_BARE_EXTENSION, MAX_EXTENSION, Signs, digit_value, is_blank, is_dash, is_invisible,
-    is_lookalike, narrow,
+    self, MAX_BARE_EXTENSION, MAX_EXTENSION, Signs, digit_value, is_blank, is_closing, is_dash, is_invisible,
+    is_lookalike, is_opening, narrow,
 };
 use super::spreadsheet::{Scientific, scientific};
 
@@ -120,6 +120,13 @@ impl Run {
     }
 }
 
+/// Where the bracket before a group is opened, if there is one: what it holds may be the code of a country.
+pub(super) fn opened(field: &str, start: usize) -> usize {
+    let before = field.get(..start).unwrap_or_default().char_indices().rev().take(MAX_BRACKET);
+    let mut seen = before.skip_while(|(_, c)| is_invisible(*c) || c.is_whitespace());
+    seen.next().filter(|(_, c)| is_opening(narrow(*c))).map_or(start, |(at, _)| at)
+}
+
 /// What a field consists of.
 pub(super) enum Item {
     Run(Run),
@@ -200,10 +207,10 @@ impl<'t, 'o> Items<'t, 'o> {
                 } else if !run.groups.is_empty() {
                     gap = gap.max(Gap::List);
                 }
-            } else if matches!(folded, '(' | '[' | '【') && self.closes(end) {
+            } else if is_opening(folded) && self.closes(end) {
                 (brackets, bracket) = (brackets + 1, true);
                 gap = gap.max(Gap::Blank);
-            } else if matches!(folded, ')' | ']' | '】') && brackets > 0 {
+            } else if is_closing(folded) && brackets > 0 {
                 brackets -= 1;
                 gap = gap.max(Gap::Blank);
             } else if folded == '*' {
@@ -224,7 +231,7 @@ impl<'t, 'o> Items<'t, 'o> {
     fn gap_of(&self, folded: char, gap: Gap, end: usize) -> Option<Gap> {
         Some(match folded {
             '\n' | '\r' | '\t' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\\' => Gap::Line,
-            '(' | ')' | '[' | ']' | '【' | '】' => return None,
+            _ if is_opening(folded) || is_closing(folded) => return None,
             '.' if gap == Gap::None && self.next_digit(end) => Gap::Dot,
             ',' | '/' | '#' | '~' | '\u{223C}' | '\u{301C}' => Gap::Comma,
             '、' | ';' | '|' | '&' => Gap::List,
@@ -254,14 +261,14 @@ impl<'t, 'o> Items<'t, 'o> {
     fn closes(&self, from: usize) -> bool {
         for c in self.text.get(from..).unwrap_or_default().chars().take(MAX_BRACKET) {
             let folded = narrow(c);
-            if matches!(folded, ')' | ']' | '】') {
+            if is_closing(folded) {
                 return true;
             }
             let fits = digit_value(c).is_some()
                 || is_invisible(c)
                 || folded == '+'
                 || is_dash(folded)
-                || (is_blank(folded) && !matches!(folded, '(' | '[' | '【'));
+                || (is_blank(folded) && !is_opening(folded));
             if !fits {
                 return false;
             }

@@ -65,6 +65,8 @@ pub(super) struct Scan {
     pub(super) digits: Digits,
     /// A `+` stands before the digits.
     pub(super) plus: bool,
+    /// How many of the digits stand in the bracket that leads them: 2 of `(86) 139…`.
+    pub(super) bracketed: usize,
     /// Digits after an explicit extension mark.
     pub(super) extension: Digits,
     /// A star stands among the digits.
@@ -152,9 +154,17 @@ pub(super) fn is_dash(c: char) -> bool {
     )
 }
 
+/// Whether a folded character opens one of the brackets that stand around parts of a number.
+pub(super) fn is_opening(c: char) -> bool {
+    matches!(c, '(' | '[' | '【')
+}
+
+pub(super) fn is_closing(c: char) -> bool {
+    matches!(c, ')' | ']' | '】')
+}
+
 pub(super) fn is_blank(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '.' | '·' | '•' | '(' | ')' | '[' | ']' | '【' | '】' | '"' | '\'' | '。')
+    c.is_whitespace() || is_opening(c) || is_closing(c) || matches!(c, '.' | '·' | '•' | '"' | '\'' | '。')
 }
 
 /// Letters that are typed or read for a digit.
@@ -313,6 +323,7 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
     let mut out = Scan {
         digits: Digits::EMPTY,
         plus: false,
+        bracketed: 0,
         extension: Digits::EMPTY,
         star: false,
         letter_attached: false,
@@ -322,7 +333,7 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
         split_count: 0,
     };
     let mut blank = true;
-    let mut lead = Lead { before: ' ', letters: 0 };
+    let mut lead = Lead { before: ' ', letters: 0, opened: false };
     // The visible character before is a digit.
     let mut attached = false;
     let mut signs = Signs::default();
@@ -356,7 +367,10 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
             out.star |= folded == '*';
             out.note_split(true, false);
         } else if is_blank(folded) || is_sign {
-            out.note_split(false, matches!(folded, '(' | '[' | '【'));
+            if lead.opened && is_closing(folded) {
+                (out.bracketed, lead.opened) = (out.digits.len(), false);
+            }
+            out.note_split(false, is_opening(folded));
         } else if let Some((mark_rest, explicit)) = extension_mark(rest, folded) {
             if explicit || out.digits.len() >= 5 {
                 return out.with_extension(mark_rest, explicit);
@@ -381,6 +395,8 @@ struct Lead {
     before: char,
     /// Letters in a row up to it.
     letters: usize,
+    /// A bracket is opened, and nothing else stands behind it.
+    opened: bool,
 }
 
 impl Lead {
@@ -391,6 +407,7 @@ impl Lead {
             _ if is_blank(folded) || is_dash(folded) => {}
             _ => out.plus = false,
         }
+        self.opened = is_opening(folded) || self.opened && folded.is_whitespace();
         let is_letter = folded.is_alphabetic() || is_lookalike(folded);
         self.letters = if is_letter { self.letters + 1 } else { 0 };
         self.before = folded;

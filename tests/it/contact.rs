@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use crate::support::data;
 
 mod beside;
+mod brackets;
 mod check_contacts;
 mod derived;
 mod emails_differ;

@@ -41,6 +41,30 @@ fn every_country_is_judged_by_its_plan() {
     }
 }
 
+/// Region, text, key. What is no number of the country stands behind the calling code of another.
+#[test]
+fn a_code_in_brackets_gives_way_to_the_plan_of_the_country() {
+    for (region, raw, key) in [
+        ("US", "(86)19843402877", "+8619843402877"),
+        ("DE", "(86) 139 2746 1853", "+8613927461853"),
+        ("US", "(44) 7400 183652", "+447400183652"),
+        ("GB", "(49)17699401599", "+4917699401599"),
+        ("CN", "(49)17699401599", "+4917699401599"),
+        ("US", "(212) 664-7665", "+12126647665"),
+        ("BR", "(51) 99876-5432", "+5551998765432"),
+        ("GB", "(20) 7946 0958", "+442079460958"),
+        ("US", "(86)1984340287", "-"),
+        ("US", "86 19843402877", "-"),
+    ] {
+        let options = PhoneOptions { default_region: region.parse().unwrap(), oracle: Some(&WorldPhones) };
+        let phone = Phone::parse(raw, &options);
+        assert_eq!(phone.key().unwrap_or("-"), key, "{region} {raw}");
+        let found = read_phones(raw, &options);
+        assert_eq!(found.len(), 1, "{region} {raw}");
+        assert_eq!(found[0].value.key().unwrap_or("-"), key, "{region} {raw}");
+    }
+}
+
 #[test]
 fn a_host_hands_the_oracle_in() {
     let tables = HostTables {
