@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 
-use super::traditional::simplified;
+use super::traditional::{changes, simplified};
 
 /// Folds a text so that two spellings of one thing compare equal.
 ///
@@ -36,15 +36,7 @@ pub fn fold(text: &str) -> String {
 /// [`fold`] into a buffer that the caller keeps.
 pub(crate) fn fold_into(text: &str, out: &mut String) {
     out.reserve(text.len());
-    if text.is_ascii() {
-        let start = out.len();
-        out.push_str(text);
-        if let Some(copy) = out.get_mut(start..) {
-            copy.make_ascii_lowercase();
-        }
-        return;
-    }
-    fold_clusters(text, out, |_, _| {});
+    fold_clusters(text, out, |_, _, _| {});
 }
 
 /// A folded text that knows which bytes of the original each of its bytes came from.
@@ -62,11 +54,18 @@ pub(crate) fn fold_into(text: &str, out: &mut String) {
 pub struct Folded {
     text: String,
     original_len: usize,
-    /// Where a run starts, as (folded byte, original byte): from here on both sides advance byte by byte (`Even`)
-    /// or the whole run stands for one piece of the original. Sorted by the first.
-    runs: Vec<(u32, u32)>,
-    /// Every byte stands for itself: pure ASCII.
-    plain: bool,
+    /// Sorted by the place in the folded text.
+    runs: Vec<Run>,
+}
+
+/// A part of a folded text and of its original, up to the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Run {
+    /// Where it begins in the folded text.
+    folded: u32,
+    original: u32,
+    /// Character by character the two have the same lengths; otherwise the whole stands for one piece of the original.
+    even: bool,
 }
 
 impl Folded {
@@ -76,15 +75,16 @@ impl Folded {
         let most = (0..4).find_map(|back| text.get(..u32::MAX as usize - back));
         let text = if text.len() > u32::MAX as usize { most.unwrap_or_default() } else { text };
         let mut out = String::with_capacity(text.len());
-        let plain = text.is_ascii();
-        // A run a character; most of those that are not ASCII have three bytes.
-        let mut runs = Vec::with_capacity(if plain { 0 } else { text.len() / 3 });
-        if plain {
-            fold_into(text, &mut out);
-        } else {
-            fold_clusters(text, &mut out, |folded, original| runs.push((folded as u32, original as u32)));
-        }
-        Folded { text: out, original_len: text.len(), runs, plain }
+        let mut runs: Vec<Run> = Vec::new();
+        fold_clusters(text, &mut out, |folded, original, even| {
+            let goes_on = |run: &Run| {
+                even && run.even && folded - run.folded as usize == original - run.original as usize
+            };
+            if !runs.last().is_some_and(goes_on) {
+                runs.push(Run { folded: folded as u32, original: original as u32, even });
+            }
+        });
+        Folded { text: out, original_len: text.len(), runs }
     }
 
     /// The folded text, equal to [`fold`] of the original.
@@ -103,56 +103,67 @@ impl Folded {
     pub fn original_span(&self, range: Range<usize>) -> Range<usize> {
         let start = range.start.min(self.text.len());
         let end = range.end.clamp(start, self.text.len());
-        if self.plain {
-            return start..end;
-        }
-        let from = self.run_at(start);
+        let from = self.place_of(start).start;
         if start == end {
-            let at = if start == self.text.len() { self.original_len } else { from.0 };
-            return at..at;
+            return from..from;
         }
-        from.0..self.run_at(end - 1).1
+        from..self.place_of(end - 1).end
     }
 
-    /// Original start and end of the run that holds a folded byte.
-    fn run_at(&self, byte: usize) -> (usize, usize) {
-        let next = self.runs.partition_point(|run| run.0 as usize <= byte);
-        let start = next.checked_sub(1).and_then(|i| self.runs.get(i)).map_or(0, |run| run.1 as usize);
-        let end = self.runs.get(next).map_or(self.original_len, |run| run.1 as usize);
-        (start, end)
+    /// The bytes of the original that the character at a folded byte came from; behind the last one, the end of it.
+    fn place_of(&self, byte: usize) -> Range<usize> {
+        if byte >= self.text.len() {
+            return self.original_len..self.original_len;
+        }
+        let next = self.runs.partition_point(|run| run.folded as usize <= byte);
+        let behind = self.runs.get(next);
+        // What was dropped behind a run belongs to its last character.
+        let (run_end, end) = behind
+            .map_or((self.text.len(), self.original_len), |run| (run.folded as usize, run.original as usize));
+        let Some(run) = next.checked_sub(1).and_then(|last| self.runs.get(last)) else { return 0..end };
+        let original = run.original as usize;
+        if !run.even {
+            return original..end;
+        }
+        let at = |place: usize| original + (place - run.folded as usize);
+        let is_boundary = |place: &usize| self.text.is_char_boundary(*place);
+        let first = (run.folded as usize..=byte).rev().find(is_boundary).map_or(original, at);
+        let last = (byte + 1..run_end).find(is_boundary).map_or(end, at);
+        first..last
     }
 }
 
-/// Folds cluster by cluster; tells for each piece that leaves something behind (folded start, original start).
-fn fold_clusters(text: &str, out: &mut String, mut piece: impl FnMut(usize, usize)) {
+/// Folds cluster by cluster; tells for each piece that leaves something behind where it begins in the folded text and in the
+/// original, and whether its characters keep their lengths.
+fn fold_clusters(text: &str, out: &mut String, mut piece: impl FnMut(usize, usize, bool)) {
+    if text.is_ascii() && !text.is_empty() {
+        piece(out.len(), 0, true);
+        return lower_into(text, out);
+    }
     let mut rest = text;
     let mut cluster = String::new();
     while let Some(first) = rest.chars().next() {
         let at = text.len() - rest.len();
-        let ascii = if first.is_ascii() { ascii_len(rest) } else { 0 };
-        if ascii > 0 {
-            let (run, tail) = rest.split_at_checked(ascii).unwrap_or((rest, ""));
-            let start = out.len();
-            (0..ascii).for_each(|byte| piece(start + byte, at + byte));
-            out.push_str(run);
-            if let Some(copy) = out.get_mut(start..) {
-                copy.make_ascii_lowercase();
+        let run = run_len(rest);
+        if run > 0 {
+            let (run, tail) = rest.split_at_checked(run).unwrap_or((rest, ""));
+            if first.is_ascii() {
+                piece(out.len(), at, true);
+                lower_into(run, out);
+            } else {
+                simplify_into(run, at, out, &mut piece);
             }
             rest = tail;
             continue;
         }
-        if is_ideograph(first) && !starts_with_mark(rest.get(first.len_utf8()..).unwrap_or_default()) {
-            piece(out.len(), at);
-            out.push(simplified(first));
-            rest = rest.get(first.len_utf8()..).unwrap_or_default();
-            continue;
-        }
-        if let Some(sign) = sign(first)
-            && !starts_with_mark(rest.get(first.len_utf8()..).unwrap_or_default())
+        let behind = rest.get(first.len_utf8()..).unwrap_or_default();
+        let folded = if is_ideograph(first) { Some(simplified(first)) } else { sign(first) };
+        if let Some(folded) = folded
+            && !starts_with_mark(behind)
         {
-            piece(out.len(), at);
-            out.push(sign);
-            rest = rest.get(first.len_utf8()..).unwrap_or_default();
+            piece(out.len(), at, folded.len_utf8() == first.len_utf8());
+            out.push(folded);
+            rest = behind;
             continue;
         }
         let len = cluster_len(rest);
@@ -160,11 +171,37 @@ fn fold_clusters(text: &str, out: &mut String, mut piece: impl FnMut(usize, usiz
         cluster.clear();
         fold_slowly(source, &mut cluster);
         if !cluster.is_empty() {
-            piece(out.len(), at);
+            piece(out.len(), at, false);
             out.push_str(&cluster);
         }
         rest = tail;
     }
+}
+
+/// Appends ASCII text in lower case.
+fn lower_into(text: &str, out: &mut String) {
+    let start = out.len();
+    out.push_str(text);
+    if let Some(copy) = out.get_mut(start..) {
+        copy.make_ascii_lowercase();
+    }
+}
+
+/// Appends ideographs that begin at a byte of the original: most stay as they are, and are copied together.
+fn simplify_into(run: &str, at: usize, out: &mut String, piece: &mut impl FnMut(usize, usize, bool)) {
+    let mut copied = 0;
+    piece(out.len(), at, true);
+    for (place, c, simple) in changes(run) {
+        out.push_str(run.get(copied..place).unwrap_or_default());
+        copied = place + c.len_utf8();
+        let even = simple.len_utf8() == c.len_utf8();
+        piece(out.len(), at + place, even);
+        out.push(simple);
+        if !even && copied < run.len() {
+            piece(out.len(), at + copied, true);
+        }
+    }
+    out.push_str(run.get(copied..).unwrap_or_default());
 }
 
 /// The blocks of East Asian punctuation, kana and full-width forms, whose characters stand in nearly every Chinese text.
@@ -192,10 +229,16 @@ fn sign(c: char) -> Option<char> {
     (*folded != '\0').then_some(*folded)
 }
 
-/// Bytes of the ASCII characters at the head of a text that no mark belongs to.
-fn ascii_len(rest: &str) -> usize {
-    let run = rest.bytes().take_while(u8::is_ascii).count();
-    if starts_with_mark(rest.get(run..).unwrap_or_default()) { run.saturating_sub(1) } else { run }
+/// Bytes of the ASCII characters, or of the ideographs from U+4E00 to U+9FFF, at the head of a text that no mark belongs to.
+fn run_len(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    let (run, last) = if bytes.first().is_some_and(u8::is_ascii) {
+        (bytes.iter().take_while(|byte| byte.is_ascii()).count(), 1)
+    } else {
+        let is_ideograph = |three: &&[u8]| matches!(three, [0xE5..=0xE9, ..] | [0xE4, 0xB8..=0xBF, ..]);
+        (bytes.chunks_exact(3).take_while(is_ideograph).count() * 3, 3)
+    };
+    if run > 0 && starts_with_mark(rest.get(run..).unwrap_or_default()) { run - last } else { run }
 }
 
 #[inline]
@@ -330,6 +373,47 @@ mod tests {
         }
         assert!(short > 300, "{short}");
         assert_eq!(fold("カ\u{3099}、Ａ\u{301}。か\u{309a}"), "ガ、a。か\u{309a}");
+    }
+
+    /// Cluster by cluster, each in the long way: the folded text, and where each of its bytes came from.
+    fn folded_slowly(text: &str) -> (String, Vec<Range<usize>>) {
+        let (mut out, mut places) = (String::new(), Vec::<Range<usize>>::new());
+        let mut at = 0;
+        while at < text.len() {
+            let end = at + cluster_len(&text[at..]);
+            let start = out.len();
+            fold_slowly(&text[at..end], &mut out);
+            if out.len() == start {
+                // What is dropped belongs to the character before it.
+                let last = places.last().cloned();
+                places
+                    .iter_mut()
+                    .rev()
+                    .take_while(|place| Some(&**place) == last.as_ref())
+                    .for_each(|place| place.end = end);
+            }
+            places.extend((start..out.len()).map(|_| at..end));
+            at = end;
+        }
+        (out, places)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn runs_fold_and_map_as_single_clusters_do(
+            text in "([a-zA-Z ]{0,3}|[\u{4dfe}-\u{4e03}\u{9ffd}-\u{a001}]{0,3}|[廣東騰訊中国]{0,4}|[\u{301}\u{200b}\u{200d}\u{3099}]|[，。Ａ㈱カé]|\\PC){0,12}"
+        ) {
+            let folded = Folded::new(&text);
+            let (slow, places) = folded_slowly(&text);
+            proptest::prop_assert_eq!(folded.as_str(), &slow);
+            proptest::prop_assert_eq!(fold(&text), slow);
+            for start in 0..places.len() {
+                for end in start + 1..=places.len() {
+                    let span = places[start].start..places[end - 1].end;
+                    proptest::prop_assert_eq!(folded.original_span(start..end), span, "{}", text);
+                }
+            }
+        }
     }
 
     #[test]

@@ -37,18 +37,28 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     table
 });
 
+impl Table {
+    /// What a character is simplified to; `None` when it stays as it is.
+    #[inline]
+    fn change(&self, c: char) -> Option<char> {
+        let place = (c as u32).checked_sub(FIRST)?;
+        match self.direct.get(place as usize) {
+            Some(0) => None,
+            Some(&to) if to != ELSEWHERE => char::from_u32(u32::from(to)),
+            _ => self.rest.get(&c).copied(),
+        }
+    }
+}
+
 /// The simplified form of a character; every other character is returned as it is.
 pub(super) fn simplified(c: char) -> char {
-    let code = c as u32;
-    if code < FIRST {
-        return c;
-    }
+    if (c as u32) < FIRST { c } else { TABLE.change(c).unwrap_or(c) }
+}
+
+/// The characters of a text that are simplified, with their places.
+pub(super) fn changes(text: &str) -> impl Iterator<Item = (usize, char, char)> {
     let table = &*TABLE;
-    match table.direct.get((code - FIRST) as usize) {
-        Some(0) => c,
-        Some(&to) if to != ELSEWHERE => char::from_u32(u32::from(to)).unwrap_or(c),
-        _ => table.rest.get(&c).copied().unwrap_or(c),
-    }
+    text.char_indices().filter_map(|(place, c)| Some((place, c, table.change(c)?)))
 }
 
 #[cfg(test)]
