@@ -8,7 +8,7 @@ use super::reason::{HitReason, discreet};
 use super::rules::{BlacklistCheck, BlacklistRule, FakeCheck, FakeField, FakeRule, PhoneFormatCheck};
 use crate::contact::{
     Email, EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneQuality, Wechat,
-    WechatKind, fake_company, fake_email, fake_name, fake_phone, read_wechats, wechat_ids,
+    WechatKind, fake_company, fake_email, fake_name, fake_phone, is_sample_phone, read_wechats, wechat_ids,
 };
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
@@ -81,7 +81,8 @@ pub(super) fn find_bad_wechat(facts: &Facts<'_>, found: &mut impl FnMut(Found)) 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reach {
     allow_not_assigned: bool,
-    phone: BTreeSet<FakeRule>,
+    /// Well-known sample numbers are looked for.
+    samples: bool,
     email: BTreeSet<FakeRule>,
 }
 
@@ -92,12 +93,11 @@ impl Reach {
             match &rule.check {
                 BlacklistCheck::PhoneFormat(check) => reach.allow_not_assigned |= check.allow_not_assigned,
                 BlacklistCheck::Fake(check) => {
-                    let known = || check.rules.iter().copied().filter(|rule| rule.is_known());
                     if check.fields.contains(&FakeField::Phone) {
-                        reach.phone.extend(known());
+                        reach.samples |= check.rules.contains(&FakeRule::SampleNumber);
                     }
                     if check.fields.contains(&FakeField::Email) {
-                        reach.email.extend(known());
+                        reach.email.extend(check.rules.iter().copied().filter(|rule| rule.is_known()));
                     }
                 }
                 _ => {}
@@ -120,17 +120,32 @@ impl Reach {
             PhoneQuality::PossibleNotAssigned => self.allow_not_assigned && may_be_assigned(phone),
             PhoneQuality::Malformed(_) => false,
         };
-        possible && !fake_phone(phone).iter().any(|reason| self.phone.contains(&FakeRule::of(reason)))
+        possible && !(self.samples && is_sample_phone(phone))
     }
 
     /// Whether an address is nobody's, as far as is known.
     fn is_real(&self, email: &Email) -> bool {
-        !fake_email(email).iter().any(|reason| self.email.contains(&FakeRule::of(reason)))
+        let is_known = |reason: &FakeReason| self.email.contains(&FakeRule::of(reason));
+        self.email.is_empty() || !fake_email(email).iter().any(is_known)
     }
 
     /// Whether a WeChat id is no number that nobody has.
     fn is_reachable(&self, id: &Wechat) -> bool {
         id.kind() != WechatKind::Phone || self.is_usable(&Phone::parse(id.key(), &PhoneOptions::default()))
+    }
+}
+
+impl Reach {
+    fn by_phone(&self, facts: &Facts<'_>) -> bool {
+        facts.phones().iter().any(|phone| self.is_usable(phone))
+    }
+
+    fn by_email(&self, facts: &Facts<'_>) -> bool {
+        facts.emails().iter().flatten().any(|email| self.is_real(email))
+    }
+
+    fn by_wechat(&self, facts: &Facts<'_>) -> bool {
+        wechat_ids(facts.read().wechat.as_ref()).any(|id| self.is_reachable(&id))
     }
 }
 
@@ -159,17 +174,17 @@ pub(super) struct Channels {
 impl Channels {
     pub(super) fn of(facts: &Facts<'_>, reach: &Reach) -> Channels {
         Channels {
-            phone: facts.phones().iter().any(|phone| reach.is_usable(phone)),
-            email: facts.emails().iter().flatten().any(|email| reach.is_real(email)),
-            wechat: wechat_ids(facts.read().wechat.as_ref()).any(|id| reach.is_reachable(&id)),
+            phone: reach.by_phone(facts),
+            email: reach.by_email(facts),
+            wechat: reach.by_wechat(facts),
         }
     }
 }
 
 /// Why the lead cannot be reached, if it cannot.
 pub(super) fn unreachable(facts: &Facts<'_>, reach: &Reach) -> Option<HitReason> {
-    let channels = Channels::of(facts, reach);
-    if channels.phone || channels.email || channels.wechat {
+    // One way is enough; most leads have a phone number.
+    if reach.by_phone(facts) || reach.by_email(facts) || reach.by_wechat(facts) {
         return None;
     }
     let wechats = facts.read().wechat.as_ref().map_or(0, |id| read_wechats(id.as_str()).len());

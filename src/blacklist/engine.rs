@@ -14,6 +14,7 @@ use super::joint::JointList;
 use super::keys::{SubmissionSpaces, Submitted, WindowKey, burst_keys};
 use super::lexicon::Lexicon;
 use super::lists::{Domains, Lists};
+use super::message::Message;
 use super::patterns::Patterns;
 use super::phone_set::PhoneSet;
 use super::prefixes::Prefixes;
@@ -28,7 +29,7 @@ use super::window_rules::{BurstCheck, ResubmissionCheck, SubmissionKey};
 use crate::calendar::Span;
 use crate::document::Digest;
 use crate::model::{LeadId, RuleId};
-use crate::rule::{Facts, Fault, Predicate, RuleFault, RulesVersion};
+use crate::rule::{Facts, Fault, Predicate, RuleFault, RulesVersion, ScriptSession};
 
 /// The rule that a lead without usable contact values is reported by. Overrides may name it.
 pub const NO_USABLE_CONTACT: &str = "no_usable_contact";
@@ -120,11 +121,28 @@ impl Test {
 struct Work<'c> {
     at: i64,
     windows: &'c WindowState,
+    message: Message<'c>,
     submission: Vec<Submitted>,
+    texts: Option<Vec<texts::Text<'c>>>,
     words: Option<texts::FoundWords>,
+    /// What scripts of conditions share.
+    session: ScriptSession,
     bursts: Bursts,
     /// The channels that no consent rule has refused so far.
     left: Option<Channels>,
+}
+
+impl<'c> Work<'c> {
+    /// The texts of the lead, listed when the first rule asks for them.
+    fn texts(&mut self, facts: &'c Facts<'c>) -> &[texts::Text<'c>] {
+        self.texts.get_or_insert_with(|| texts::written(facts))
+    }
+
+    /// All texts are read once for all lexicons, when the first of them is asked.
+    fn words(&mut self, lexicon: Option<&Lexicon>, facts: &'c Facts<'c>) -> &texts::FoundWords {
+        let texts = self.texts.get_or_insert_with(|| texts::written(facts));
+        self.words.get_or_insert_with(|| texts::find(lexicon, texts, &self.message))
+    }
 }
 
 /// A lead being checked.
@@ -200,9 +218,19 @@ impl Blacklist {
         let at = came_in_at(facts);
         let verdict = Verdict { version: self.version.clone(), ..Verdict::default() };
         let mut pass = Pass { blacklist: self, facts, now, allowed: None, verdict };
-        let submission = self.submission(facts);
-        let bursts = Bursts::default();
-        let mut work = Work { at, windows, submission, words: None, bursts, left: None };
+        let message = Message::of(facts);
+        let submission = self.submission(facts, &message);
+        let mut work = Work {
+            at,
+            windows,
+            message,
+            submission,
+            texts: None,
+            words: None,
+            session: ScriptSession::new(),
+            bursts: Bursts::default(),
+            left: None,
+        };
         let mut reached = false;
         for rule in &self.rules {
             // What makes a value useless comes before what follows from it.
@@ -222,16 +250,16 @@ impl Blacklist {
             let found = Found::whole(HitReason::Oversized { field: field.clone() });
             pass.report(&OVERSIZED.into(), OVERSIZED, Severity::Flag, found);
         }
-        let Work { submission, bursts, .. } = work;
+        let Work { submission, bursts, message, .. } = work;
         // Whoever corrects a mistyped number and sends again has not been let in yet.
         let let_in: &[Submitted] = if !pass.verdict.is_blocked() { &submission } else { &[] };
-        pass.verdict.delta = self.delta(facts, let_in, bursts, at);
+        pass.verdict.delta = self.delta(facts, &message, let_in, bursts, at);
         let looked_at = LookedAt { at, keys: let_in.iter().map(|known| known.key).collect() };
         (pass.verdict, looked_at)
     }
 
     /// What one rule finds.
-    fn run(&self, rule: &Compiled, work: &mut Work<'_>, pass: &mut Pass<'_>) {
+    fn run<'c>(&self, rule: &Compiled, work: &mut Work<'c>, pass: &mut Pass<'c>) {
         let facts = pass.facts;
         let mut room = MAX_HITS;
         let mut found = |found: Found| {
@@ -262,15 +290,13 @@ impl Blacklist {
                 }
             },
             Test::Consent(consents) => self.find_refused(rule, consents, work, pass),
-            Test::Pattern(patterns) => patterns.find(facts, &mut found),
+            Test::Pattern(patterns) => patterns.find(work.texts(facts), &mut found),
             Test::PhoneFormat(check) => contacts::find_bad_phones(check, facts, &mut found),
             Test::EmailFormat => contacts::find_bad_emails(facts, &mut found),
             Test::WechatFormat => contacts::find_bad_wechat(facts, &mut found),
             Test::Fake(check) => contacts::find_fakes(check, facts, &mut found),
             Test::Lexicon { list } => {
-                // All texts are read once for all lexicons, when the first of them is asked.
-                let words = work.words.get_or_insert_with(|| texts::find(self.lexicon.as_ref(), facts));
-                for hit in words.of_list(*list).take(MAX_HITS) {
+                for hit in work.words(self.lexicon.as_ref(), facts).of_list(*list).take(MAX_HITS) {
                     let severity = hit.pass().weight(rule.severity);
                     pass.report(&rule.id, &rule.category, severity, hit.found());
                 }
@@ -281,11 +307,11 @@ impl Blacklist {
                     .for_each(found);
             }
             Test::Burst { check, space } => {
-                burst(check, *space, facts, work.windows, work.at, &mut work.bursts)
+                burst(check, *space, facts, &work.message, work.windows, work.at, &mut work.bursts)
                     .into_iter()
                     .for_each(found);
             }
-            Test::Condition(predicate) => match predicate.eval(facts) {
+            Test::Condition(predicate) => match predicate.eval_in(facts, &mut work.session) {
                 Ok(false) => {}
                 Ok(true) => found(Found::whole(HitReason::Condition)),
                 Err(fault) => pass.fail(rule, self.rule_failed, fault),
@@ -333,12 +359,14 @@ impl Blacklist {
     /// Fetch the [events](super::WindowEvent) under them.
     #[must_use]
     pub fn window_keys(&self, facts: &Facts<'_>) -> Vec<WindowKey> {
-        let mut keys: Vec<WindowKey> = self.submission(facts).iter().map(|known| known.key).collect();
+        let message = Message::of(facts);
+        let mut keys: Vec<WindowKey> =
+            self.submission(facts, &message).iter().map(|known| known.key).collect();
         for rule in &self.rules {
             if let Test::Burst { check, space } = &rule.test
                 && !is_announced(check, facts)
             {
-                burst_keys(facts, check.by, *space, |key, _| keys.push(key));
+                burst_keys(facts, check.by, *space, &message, |key, _| keys.push(key));
             }
         }
         keys.sort_unstable();
@@ -386,17 +414,24 @@ impl Blacklist {
         }
     }
 
-    fn submission(&self, facts: &Facts<'_>) -> Vec<Submitted> {
+    fn submission(&self, facts: &Facts<'_>, message: &Message<'_>) -> Vec<Submitted> {
         if self.submission_window.is_none() {
             return Vec::new();
         }
-        let mut keys = self.spaces.keys(facts);
+        let mut keys = self.spaces.keys(facts, message);
         keys.retain(|known| self.submission_keys.contains(&known.by));
         keys
     }
 
     /// What is to be remembered.
-    fn delta(&self, facts: &Facts<'_>, submission: &[Submitted], bursts: Bursts, at: i64) -> WindowDelta {
+    fn delta(
+        &self,
+        facts: &Facts<'_>,
+        message: &Message<'_>,
+        submission: &[Submitted],
+        bursts: Bursts,
+        at: i64,
+    ) -> WindowDelta {
         let lead = &facts.lead().id;
         let event = |key: WindowKey, kept: i64| WindowEvent {
             until: at.saturating_add(kept),
@@ -415,7 +450,7 @@ impl Blacklist {
         });
         // A check that stops early has not come to all of them.
         for (check, space) in counted.skip(bursts.rules).filter(|(check, _)| !is_announced(check, facts)) {
-            burst_keys(facts, check.by, space, |key, _| events.push(event(key, kept(check))));
+            burst_keys(facts, check.by, space, message, |key, _| events.push(event(key, kept(check))));
         }
         WindowDelta { events }
     }

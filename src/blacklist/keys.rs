@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::lists::squeeze;
+use super::letters::{MOST_TEXT, push_folded_letters, push_letters};
+use super::message::Message;
 use super::window_rules::{BurstDimension, SubmissionKey};
 use crate::contact::{
     FakeReason, WechatKind, fake_company, fake_email, fake_name, fake_phone, is_public_mail_domain,
@@ -14,10 +15,7 @@ use crate::contact::{
 use crate::document::Digest;
 use crate::model::RuleId;
 use crate::rule::Facts;
-use crate::text::fold_into;
 
-/// Bytes of a text that are read: beyond it only the length counts.
-const MOST_TEXT: usize = 8_192;
 /// Values of one field that are read.
 const MOST_VALUES: usize = 16;
 /// Letters and digits that a message needs to tell one submission from another.
@@ -150,9 +148,9 @@ impl SubmissionSpaces {
 
     /// Every key of a lead, surest first: what shows a person, and the content. The same person with another message
     /// comes in again; the same message from the same person is the same submission.
-    pub(super) fn keys(&self, facts: &Facts<'_>) -> Vec<Submitted> {
+    pub(super) fn keys(&self, facts: &Facts<'_>, message: &Message<'_>) -> Vec<Submitted> {
         let lead = facts.read();
-        let Content { key: content, message } = Content::of(facts);
+        let content = content(facts, message);
         let mut keys = Vec::with_capacity(4);
         let mut add = |by, key: WindowKey, index| keys.push(Submitted { by, key: key.and(content), index });
         for (index, phone) in facts.phones().iter().enumerate().take(MOST_VALUES) {
@@ -172,13 +170,13 @@ impl SubmissionSpaces {
         }
         let has_contact = !facts.phones().is_empty() || !facts.emails().is_empty() || lead.wechat.is_some();
         let mut folded = String::new();
-        let name = squeezed(lead.name.as_deref(), &mut folded);
+        let name = push_folded_letters(lead.name.as_deref().unwrap_or_default(), &mut folded);
         let company = facts.company_folded().filter(|_| name > 0);
-        if squeezed_folded(company, &mut folded) > 0 {
+        if push_letters(company.unwrap_or_default(), &mut folded) > 0 {
             let (name, company) = folded.split_at(name);
             add(SubmissionKey::CompanyAndName, self.company_and_name.with(company).with(name), 0);
         }
-        if message.chars().count() >= MIN_MESSAGE && (name > 0 || !has_contact) {
+        if is_telling(message.letters()) && (name > 0 || !has_contact) {
             let name = folded.get(..name).unwrap_or_default();
             add(SubmissionKey::Text, self.text.with(name), 0);
         }
@@ -186,42 +184,29 @@ impl SubmissionSpaces {
     }
 }
 
-/// What was submitted beside the contact values.
-struct Content {
-    /// Of message, products and form: long texts are digested once for all keys.
-    key: Digest,
-    /// The folded letters and digits of the message.
-    message: String,
+/// What was submitted beside the contact values: message, products and form. Long texts are digested once for all keys.
+fn content(facts: &Facts<'_>, message: &Message<'_>) -> Digest {
+    let lead = facts.read();
+    let message = message.letters();
+    // Of a longer text the length counts too.
+    let length = facts.lead().message.as_deref().map_or(0, str::len);
+    let length = if length > MOST_TEXT { length } else { 0 };
+    let fold = |product: &String| {
+        let mut folded = String::new();
+        (push_folded_letters(product, &mut folded) > 0).then_some(folded)
+    };
+    let mut products: Vec<String> = lead.products.iter().take(MOST_VALUES).filter_map(fold).collect();
+    products.sort_unstable();
+    products.dedup();
+    // Where nothing was written or chosen there is nothing to compare, wherever the form stands.
+    let is_blank = message.is_empty() && products.is_empty();
+    let form = if is_blank { "" } else { form(facts) };
+    Digest::of(&(message, length as u64, &products, form))
 }
 
-impl Content {
-    fn of(facts: &Facts<'_>) -> Content {
-        let lead = facts.read();
-        let mut message = String::with_capacity(lead.message.as_deref().map_or(0, str::len).min(MOST_TEXT));
-        squeezed(lead.message.as_deref(), &mut message);
-        // Of a longer text the length counts too.
-        let length = facts.lead().message.as_deref().map_or(0, str::len);
-        let length = if length > MOST_TEXT { length } else { 0 };
-        let fold = |product: &String| {
-            let mut folded = String::new();
-            (squeezed(Some(product), &mut folded) > 0).then_some(folded)
-        };
-        let mut products: Vec<String> = lead.products.iter().take(MOST_VALUES).filter_map(fold).collect();
-        products.sort_unstable();
-        products.dedup();
-        // Where nothing was written or chosen there is nothing to compare, wherever the form stands.
-        let is_blank = message.is_empty() && products.is_empty();
-        let form = if is_blank { "" } else { form(facts) };
-        Content { key: Digest::of(&(&message, length as u64, &products, form)), message }
-    }
-}
-
-/// Appends the letters and digits of a folded text, and says how many bytes they are.
-fn squeezed_folded(folded: Option<&str>, out: &mut String) -> usize {
-    let start = out.len();
-    out.push_str(folded.unwrap_or_default());
-    squeeze(out, start);
-    out.len() - start
+/// Whether a message tells one submission from another.
+fn is_telling(message: &str) -> bool {
+    message.chars().nth(MIN_MESSAGE - 1).is_some()
 }
 
 /// The page that the form stands on, without what a campaign adds to its address.
@@ -230,24 +215,12 @@ fn form<'f>(facts: &'f Facts<'_>) -> &'f str {
     page.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/')
 }
 
-/// Appends the folded letters and digits of a text, and says how many bytes they are.
-fn squeezed(text: Option<&str>, out: &mut String) -> usize {
-    let Some(text) = text else { return 0 };
-    let mut end = text.len().min(MOST_TEXT);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let start = out.len();
-    fold_into(text.get(..end).unwrap_or_default(), out);
-    squeeze(out, start);
-    out.len() - start
-}
-
 /// Calls `found` with every key of a lead in a dimension, and with the place of the value in its field.
 pub(super) fn burst_keys(
     facts: &Facts<'_>,
     by: BurstDimension,
     space: WindowKey,
+    message: &Message<'_>,
     mut found: impl FnMut(WindowKey, Option<usize>),
 ) {
     let lead = facts.lead();
@@ -285,10 +258,8 @@ pub(super) fn burst_keys(
             }
         }
         BurstDimension::Text => {
-            let mut folded = String::new();
-            squeezed(facts.read().message.as_deref(), &mut folded);
-            if folded.chars().count() >= MIN_MESSAGE {
-                found(space.with(&folded), None);
+            if is_telling(message.letters()) {
+                found(space.with(message.letters()), None);
             }
         }
         BurstDimension::PhoneSegment => {

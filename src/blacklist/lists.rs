@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::found::Found;
+use super::letters::push_letters;
 use super::phone_set::PhoneSet;
 use super::reason::{ContactKind, HitReason};
 use super::rules::{DomainCheck, DomainMatch, ListCheck};
@@ -153,29 +154,18 @@ pub(super) fn company_key(text: &str) -> Result<Box<str>, (String, &'static str)
 
 /// The letters and digits of a folded name.
 pub(super) fn squeezed_name(text: &str) -> Box<str> {
-    let mut folded = text::fold(text);
-    squeeze(&mut folded, 0);
-    folded.into()
+    let mut letters = String::new();
+    push_letters(&text::fold(text), &mut letters);
+    letters.into()
 }
 
 /// The same of the lead's company.
 pub(super) fn squeezed_company(facts: &Facts<'_>) -> Option<String> {
-    facts.company_folded().map(|folded| folded.chars().filter(|c| stays(*c)).collect())
-}
-
-/// Letters and digits. Ideographs, which most are, are told apart before the table of all letters is asked.
-fn stays(c: char) -> bool {
-    text::is_ideograph(c) || c.is_alphanumeric()
-}
-
-/// Leaves letters and digits behind a place.
-pub(super) fn squeeze(text: &mut String, from: usize) {
-    if from == 0 {
-        text.retain(stays);
-    } else if text.get(from..).is_some_and(|tail| !tail.chars().all(stays)) {
-        let tail: String = text.drain(from..).filter(|c| stays(*c)).collect();
-        text.push_str(&tail);
-    }
+    facts.company_folded().map(|folded| {
+        let mut letters = String::with_capacity(folded.len());
+        push_letters(folded, &mut letters);
+        letters
+    })
 }
 
 /// The beginning of an entry as a message shows it: what is invisible would turn the message round.

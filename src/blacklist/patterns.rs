@@ -5,9 +5,9 @@ use regex::Regex;
 use super::found::Found;
 use super::reason::HitReason;
 use super::rules::PatternCheck;
-use super::texts;
+use super::texts::Text;
 use crate::error::Report;
-use crate::rule::{Facts, compile_pattern};
+use crate::rule::compile_pattern;
 
 /// Compiled patterns with their sources.
 #[derive(Debug, Clone, Default)]
@@ -36,14 +36,14 @@ impl Patterns {
     }
 
     /// The first place of each pattern in each text.
-    pub(super) fn find(&self, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
-        texts::visit(facts, &mut |field, index, text| {
+    pub(super) fn find(&self, texts: &[Text<'_>], found: &mut impl FnMut(Found)) {
+        for one in texts {
             for pattern in &self.0 {
-                if let Some(place) = pattern.find(text) {
-                    let found_at = Found::at(field.clone(), index, Some(place.range()), HitReason::Pattern);
+                if let Some(place) = pattern.find(one.text) {
+                    let found_at = Found::at(one.field(), one.index, Some(place.range()), HitReason::Pattern);
                     found(found_at.entry(pattern.as_str().chars().take(60).collect()));
                 }
             }
-        });
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::found::Found;
 use super::keys::{Submitted, WindowKey, burst_keys};
+use super::message::Message;
 use super::reason::{BurstUsual, HitReason};
 use super::state::{Seen, WindowState, from_millis};
 use super::window_rules::{BurstBaseline, BurstCheck, ResubmissionCheck, SubmissionKey};
@@ -62,6 +63,7 @@ pub(super) fn burst(
     check: &BurstCheck,
     space: WindowKey,
     facts: &Facts<'_>,
+    message: &Message<'_>,
     windows: &WindowState,
     at: i64,
     bursts: &mut Bursts,
@@ -74,7 +76,7 @@ pub(super) fn burst(
     let own = &facts.lead().id;
     let needed = check.count as usize;
     let (kept, start) = (kept(check), at.saturating_sub(millis(check.window)));
-    burst_keys(facts, check.by, space, |key, index| {
+    burst_keys(facts, check.by, space, message, |key, index| {
         bursts.keys.push((key, kept));
         let seen = windows.seen(key, start..=at);
         if seen.len() + 1 < needed {

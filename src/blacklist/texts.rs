@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use super::found::Found;
 use super::lexicon::{Lexicon, LexiconHit};
+use super::message::Message;
 use super::reason::HitReason;
 use super::rules::LexiconPass;
 use crate::model::{LeadField, Value};
 use crate::order;
 use crate::rule::Facts;
+use crate::text::Folded;
 
 /// Characters of an attribute's name that are shown.
 const MAX_NAME: usize = 64;
@@ -45,43 +47,76 @@ impl FoundWords {
 }
 
 /// Reads every text once.
-pub(super) fn find(lexicon: Option<&Lexicon>, facts: &Facts<'_>) -> FoundWords {
+pub(super) fn find(lexicon: Option<&Lexicon>, texts: &[Text<'_>], message: &Message<'_>) -> FoundWords {
     let mut found = Vec::new();
     let Some(lexicon) = lexicon else { return FoundWords(found) };
     let mut hits = Vec::new();
-    visit(facts, &mut |field, index, text| {
-        lexicon.scan(text, &mut hits);
-        found.extend(hits.drain(..).map(|hit| FoundWord { field: field.clone(), index, hit }));
-    });
+    for one in texts {
+        if one.name == Name::Field(LeadField::Message) {
+            lexicon.scan(one.text, message.folded(), &mut hits);
+        } else {
+            lexicon.scan(one.text, &Folded::new(one.text), &mut hits);
+        }
+        found.extend(hits.drain(..).map(|hit| FoundWord { field: one.field(), index: one.index, hit }));
+    }
     // Stable: the order of the fields is kept, and within a text that of the places.
     order::sort_by_key(&mut found, |word| (word.hit.allowed_by().is_some(), word.hit.pass()));
     FoundWords(found)
 }
 
-/// Is shown a field, the place in it and the text.
-type Visit<'v> = dyn FnMut(Cow<'static, str>, Option<usize>, &str) + 'v;
+/// A text of a lead that somebody wrote.
+pub(super) struct Text<'f> {
+    name: Name<'f>,
+    /// Its place where a field holds several.
+    pub(super) index: Option<usize>,
+    pub(super) text: &'f str,
+}
 
-/// Shows every text of a lead with its field, and with its place where a field holds several.
-pub(super) fn visit(facts: &Facts<'_>, visit: &mut Visit<'_>) {
+#[derive(Clone, Copy, PartialEq)]
+enum Name<'f> {
+    Field(LeadField),
+    Attribute(&'f str),
+}
+
+impl Text<'_> {
+    /// The field that it stands in.
+    pub(super) fn field(&self) -> Cow<'static, str> {
+        match self.name {
+            Name::Field(field) => field.as_str().into(),
+            Name::Attribute(name) => {
+                format!("attributes.{}", name.chars().take(MAX_NAME).collect::<String>()).into()
+            }
+        }
+    }
+}
+
+/// Every text of a lead.
+pub(super) fn written<'f>(facts: &'f Facts<'_>) -> Vec<Text<'f>> {
     let lead = facts.read();
+    let mut texts = Vec::with_capacity(8);
+    let mut add =
+        |name: Name<'f>, index: Option<usize>, text: &'f str| texts.push(Text { name, index, text });
     for field in LeadField::ALL.iter().filter(|field| is_written(**field)) {
         if let Some(text) = field.text(lead) {
-            visit(field.as_str().into(), None, text);
+            add(Name::Field(*field), None, text);
         }
         for (index, text) in field.texts(lead).into_iter().flatten().enumerate() {
-            visit(field.as_str().into(), Some(index), text);
+            add(Name::Field(*field), Some(index), text);
         }
     }
     for (name, value) in &lead.attributes {
-        let field = || Cow::Owned(format!("attributes.{}", name.chars().take(MAX_NAME).collect::<String>()));
         match value {
-            Value::Text(text) => visit(field(), None, text),
+            Value::Text(text) => add(Name::Attribute(name), None, text),
             Value::List(items) => {
-                items.iter().enumerate().for_each(|(index, text)| visit(field(), Some(index), text));
+                items
+                    .iter()
+                    .enumerate()
+                    .for_each(|(index, text)| add(Name::Attribute(name), Some(index), text));
             }
             _ => {}
         }
     }
+    texts
 }
 
 /// Whether somebody writes the field: ids, states and contact values are no texts.

@@ -115,6 +115,11 @@ const SAMPLES: [&str; 1] = ["13800138000"];
 /// Domains set aside for documentation (RFC 2606).
 const SAMPLE_DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];
 
+/// Whether a number is the one of the advertisements.
+pub(crate) fn is_sample_phone(phone: &Phone) -> bool {
+    phone.calling_code() == Some(86) && phone.national().is_some_and(|national| SAMPLES.contains(&national))
+}
+
 /// Whether a number looks invented.
 ///
 /// Malformed numbers have no digits to look at and give no reason.
@@ -132,7 +137,7 @@ pub fn fake_phone(phone: &Phone) -> Vec<FakeReason> {
     let Some(national) = phone.national() else { return Vec::new() };
     let mut reasons = fake_digits(national);
     if phone.calling_code() == Some(86) {
-        if SAMPLES.contains(&national) {
+        if is_sample_phone(phone) {
             reasons.insert(0, FakeReason::SampleNumber);
         }
         // A company may well give its 95xxx number; nobody owns 110 or 12315.

@@ -122,7 +122,7 @@ impl Lexicon {
     #[must_use]
     pub fn find(&self, text: &str) -> Vec<LexiconHit> {
         let mut hits = Vec::new();
-        self.scan(text, &mut hits);
+        self.scan(text, &Folded::new(text), &mut hits);
         hits.sort_by(|a, b| {
             let key = |hit: &LexiconHit| (hit.span.start, hit.span.end, hit.list, hit.pass);
             key(a).cmp(&key(b)).then_with(|| a.word.cmp(&b.word))
@@ -130,16 +130,15 @@ impl Lexicon {
         hits
     }
 
-    /// Adds the words a text holds, pass by pass.
-    pub(in crate::blacklist) fn scan(&self, text: &str, hits: &mut Vec<LexiconHit>) {
+    /// Adds the words that a text, folded already, holds, pass by pass.
+    pub(in crate::blacklist) fn scan(&self, text: &str, folded: &Folded, hits: &mut Vec<LexiconHit>) {
         if text.is_empty() || self.layers.is_empty() {
             return;
         }
-        let folded = Folded::new(text);
         let mut scan = Scan {
             lexicon: self,
             text,
-            folded: &folded,
+            folded,
             room: vec![(MAX_HITS, MAX_HITS); self.words.lists.len()],
             hits,
         };
