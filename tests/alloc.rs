@@ -1,17 +1,24 @@
-//! What may be allocated: nothing to check a Chinese mobile number, and only what it returns to score a lead.
+//! What may be allocated: nothing to check a Chinese mobile number, only what it returns to score a lead, and for a lead of
+//! any size what the limits let a check read.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use leadkit::blacklist::{Blacklist, WindowState};
 use leadkit::contact::{Phone, PhoneOptions, PhoneSegments, check_cn_mobile};
-use leadkit::model::{Activity, Lead};
+use leadkit::model::{Activity, Lead, LeadField, Value};
 use leadkit::rule::{FactContext, Facts, HostTables};
 use leadkit::score::{ScoreRules, Scorer};
 
 thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
+    static BYTES: Cell<usize> = const { Cell::new(0) };
 }
+
+/// What a check of one lead may allocate, whatever its fields hold: its findings, and a few copies of the longest text.
+const MAX_ALLOCATIONS: usize = 2_000;
+const MAX_BYTES: usize = 4 << 20;
 
 struct Counting;
 
@@ -20,6 +27,7 @@ struct Counting;
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.with(|count| count.set(count.get() + 1));
+        BYTES.with(|bytes| bytes.set(bytes.get() + layout.size()));
         // SAFETY: the caller's promise is passed on.
         unsafe { System.alloc(layout) }
     }
@@ -94,4 +102,68 @@ fn a_score_costs_at_most_two_allocations() {
         assert!(lines > 6);
     }
     assert!(counts[1..].iter().all(|count| *count <= 2), "{counts:?}");
+}
+
+/// Rules of every kind that reads a lead.
+fn every_rule() -> Blacklist {
+    let rules = serde_json::json!({"rules": [
+        {"id": "listed", "check": {"list": {"phones": ["13927461853"], "emails": ["a@b.cn"], "wechats": ["lei_wang88"],
+            "companies": ["深圳市星河软件有限公司"], "ips": ["203.0.113.7"]}}},
+        {"id": "domains", "check": {"domain": {"domains": ["rival.com"]}}},
+        {"id": "prefixes", "check": {"prefix": {"phones": ["+86170"], "networks": ["203.0.113.0/24"]}}},
+        {"id": "stop", "check": {"consent": {"records": [
+            {"phone": "13927461853", "channels": ["all"], "basis": "objection", "since": "2026-03-01T00:00:00Z"}]}}},
+        {"id": "phones", "check": {"phone_format": {}}},
+        {"id": "emails", "check": {"email_format": {}}},
+        {"id": "wechats", "check": {"wechat_format": {}}},
+        {"id": "fake", "check": {"fake": {}}},
+        {"id": "words", "check": {"lexicon": {"words": ["诈骗", "casino"], "separated": true, "repeated": true}}},
+        {"id": "links", "check": {"pattern": {"patterns": ["(a+)+b", "https?://\\S+"]}}},
+        {"id": "again", "check": {"resubmission": {}}},
+        {"id": "page", "check": {"burst": {"by": "page", "count": 5, "window": "1h"}}},
+        {"id": "text", "check": {"burst": {"by": "text", "count": 5, "window": "1h"}}},
+        {"id": "company", "check": {"burst": {"by": "company", "count": 5, "window": "1h"}}},
+        {"id": "title", "check": {"condition": {"field": "title", "contains": "学生"}}},
+    ]});
+    Blacklist::load(rules).unwrap()
+}
+
+/// A field of one megabyte costs what one of a quarter of it does, and that is little.
+#[test]
+fn a_check_costs_no_more_for_a_megabyte_than_the_limits_let_it_read() {
+    let (blacklist, tables) = (every_rule(), HostTables::default());
+    let now: DateTime<Utc> = "2026-03-10T09:00:00Z".parse().unwrap();
+    let cost = |field: Option<LeadField>, piece: &str, size: usize| {
+        let text = piece.repeat(size / piece.len());
+        let mut lead = Lead { id: "L1".into(), created_at: now, ..Lead::default() };
+        match field {
+            Some(LeadField::Phones) => lead.phones.push(text.as_str().into()),
+            Some(LeadField::Emails) => lead.emails.push(text.as_str().into()),
+            // Fields that hold no text refuse it.
+            Some(field) => drop(field.set(&mut lead, &Value::from(text.as_str()))),
+            None => drop(lead.attributes.insert("remark".into(), Value::from(text.as_str()))),
+        }
+        let facts = Facts::new(&lead, &FactContext::new(&tables, now));
+        let before = BYTES.with(Cell::get);
+        let count = allocations(|| drop(blacklist.check(&facts, &WindowState::default())));
+        (count, BYTES.with(Cell::get) - before)
+    };
+    let is_id = |field: &LeadField| {
+        matches!(field, LeadField::Id | LeadField::Owner | LeadField::Pool | LeadField::SourceCampaign)
+    };
+    let fields = LeadField::ALL.iter().copied().filter(|field| !is_id(field)).map(Some).chain([None]);
+    for field in fields {
+        for piece in
+            ["a", "诈骗", "\u{301}", "c.a.s.i.n.o ", "\u{fdfa}", "13927461853 / ", "a@b.cn, ", "(", "1"]
+        {
+            // What is built once is built by the first.
+            let [_, quarter, whole] = [1 << 18, 1 << 18, 1 << 20].map(|size| cost(field, piece, size));
+            assert_eq!(quarter, whole, "{field:?} {piece:?}");
+            let (count, bytes) = whole;
+            assert!(
+                count <= MAX_ALLOCATIONS && bytes <= MAX_BYTES,
+                "{field:?} {piece:?}: {count}, {bytes} bytes"
+            );
+        }
+    }
 }

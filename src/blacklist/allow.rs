@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 
+use super::found::Found;
 use super::lists::{
     company_key, domain_key, email_key, ip_key, phone_entries, phone_key, squeezed_company, squeezed_name,
     wechat_key,
 };
-use super::rules::{Allow, BlacklistOverride};
+use super::rules::{Allow, AllowScope, BlacklistOverride};
 use super::verdict::Suppression;
-use crate::contact::{WechatKind, wechat_ids};
+use crate::contact::{WechatKind, read_wechats, wechat_ids};
 use crate::document::check_reference;
 use crate::error::Report;
 use crate::model::RuleId;
@@ -28,6 +30,8 @@ struct Allowance {
     expires: Option<DateTime<Utc>>,
     /// It allows a lead or a person, not a company or a network.
     is_personal: bool,
+    /// The keys of the value that it is about alone; empty when it is about the whole lead.
+    own: Vec<String>,
     suppression: Suppression,
 }
 
@@ -104,6 +108,13 @@ impl Allowances {
                 "add `author` and `reason`",
             );
         }
+        if written.scope == AllowScope::Value && matches!(written.allow, Allow::Lead(_)) {
+            report.within("scope", |report| {
+                let message = "a lead is no value";
+                report.error("no_value", message, "remove `scope`, or allow a value of the lead");
+            });
+        }
+        let own = if written.scope == AllowScope::Value { keys.clone() } else { Vec::new() };
         let place = self.all.len();
         for key in keys {
             self.by_key.entry(key).or_default().push(place);
@@ -113,6 +124,7 @@ impl Allowances {
             categories: written.categories.clone(),
             expires: written.expires,
             is_personal,
+            own,
             suppression: Suppression::Override {
                 index,
                 author: written.author.clone(),
@@ -171,11 +183,20 @@ impl Allowances {
     }
 
     /// The first of the overrides that counts for a rule.
-    pub(super) fn suppression(&self, places: &[usize], rule: &RuleId, category: &str) -> Option<Suppression> {
+    pub(super) fn suppression(
+        &self,
+        places: &[usize],
+        rule: &RuleId,
+        category: &str,
+        found: &Found,
+        facts: &Facts<'_>,
+    ) -> Option<Suppression> {
         let counts = |one: &&Allowance| {
-            (one.rules.is_empty() && one.categories.is_empty())
+            let is_named = (one.rules.is_empty() && one.categories.is_empty())
                 || one.rules.contains(rule)
-                || one.categories.iter().any(|name| name == category)
+                || one.categories.iter().any(|name| name == category);
+            is_named
+                && (one.own.is_empty() || keys_found(found, facts).iter().any(|key| one.own.contains(key)))
         };
         self.first(places, counts)
     }
@@ -189,6 +210,50 @@ impl Allowances {
         let found = places.iter().filter_map(|place| self.all.get(*place)).find(counts)?;
         Some(found.suppression.clone())
     }
+}
+
+/// The keys of the value that a finding is about, as overrides have them; none for what is about the lead as a whole or
+/// a text of it.
+fn keys_found(found: &Found, facts: &Facts<'_>) -> Vec<String> {
+    let is_here = |index: usize, span: &Range<usize>| {
+        found.index == Some(index)
+            && found.span.as_ref().is_none_or(|own| span.start <= own.start && own.end <= span.end)
+    };
+    let mut keys = Vec::new();
+    match found.field.as_deref() {
+        Some("phone") => {
+            for phone in facts.placed_phones().filter(|phone| is_here(phone.index, &phone.span)) {
+                keys.extend(phone_entries(phone.value).map(|key| format!("phone:{key}")));
+            }
+        }
+        Some("email") => {
+            for email in facts.placed_emails().filter(|email| is_here(email.index, &email.span)) {
+                let Ok(email) = email.value else { continue };
+                keys.push(format!("email:{}", email.key()));
+                let mut domain = Some(email.domain());
+                while let Some(name) = domain {
+                    keys.push(format!("domain:{name}"));
+                    domain = name.split_once('.').map(|(_, above)| above);
+                }
+            }
+        }
+        Some("wechat") => {
+            let text = facts.read().wechat.as_ref().map_or("", |id| id.as_str());
+            let ids = read_wechats(text);
+            let is_it = |span: &Range<usize>| found.span.as_ref().is_none_or(|own| own == span);
+            for id in ids.iter().filter(|id| is_it(&id.span)).filter_map(|id| id.value.as_ref().ok()) {
+                let kind = if id.kind() == WechatKind::Phone { "phone" } else { "wechat" };
+                keys.push(format!("{kind}:{}", id.key()));
+            }
+        }
+        Some("company") => {
+            keys.extend(facts.company_key().map(|key| format!("company:{key}")));
+            keys.extend(squeezed_company(facts).map(|name| format!("name:{name}")));
+        }
+        Some("ip") => keys.extend(facts.read().ip.map(|ip| format!("ip:{}", ip.to_canonical()))),
+        _ => {}
+    }
+    keys
 }
 
 /// The rules that an override names.

@@ -16,12 +16,16 @@ use crate::calendar::Span;
 use crate::document::{Unique, reserved};
 use crate::error::Report;
 use crate::order;
-use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
+use crate::rule::{Condition, Registry, RulesDocument, RulesVersion, Scope, rules_document};
+use crate::text::scrubbed;
 
 /// Leads a burst may need at most: fewer than the windows keep of one key.
 const MAX_COUNT: u32 = 1_000;
 /// Seconds that an event is kept at most: the longest span there is.
 const MAX_SPAN: u32 = 36_525 * 86_400;
+
+/// Characters of a condition that a finding shows.
+const MAX_SAID: usize = 200;
 
 rules_document!(BlacklistRules => Blacklist);
 
@@ -143,11 +147,19 @@ fn compile_rule(rule: &BlacklistRule, words: &mut Words, report: &mut Report) ->
                         "say what the rule looks for",
                     );
                 }
-                Test::Condition(condition.compile_to_match(Scope::Blacklist, report))
+                let predicate = condition.compile_to_match(Scope::Blacklist, report);
+                // A script is named by its rule: it may be long.
+                let said = predicate.only_script().is_none().then(|| said(condition));
+                Test::Condition(predicate, said)
             }
         })
     });
     Compiled { id: rule.id.clone(), category: rule.category.clone(), severity: rule.severity, test }
+}
+
+/// What a finding says of a condition; contact values in it are masked.
+fn said(condition: &Condition) -> String {
+    scrubbed(&condition.to_string()).chars().take(MAX_SAID).collect()
 }
 
 /// A suspicion blocks nobody.

@@ -10,7 +10,7 @@ use super::consent::Consents;
 use super::contacts::{self, Channels};
 use super::form;
 use super::found::Found;
-use super::joint::JointList;
+use super::joint::{JointDelta, JointList};
 use super::keys::{SubmissionSpaces, Submitted, WindowKey, burst_keys};
 use super::lexicon::Lexicon;
 use super::lists::{Domains, Lists};
@@ -80,13 +80,19 @@ pub(super) enum Test {
     EmailFormat,
     WechatFormat,
     Fake(FakeCheck),
-    Lexicon { list: usize },
+    Lexicon {
+        list: usize,
+    },
     Pattern(Box<Patterns>),
     Resubmission(ResubmissionCheck),
-    Burst { check: BurstCheck, space: WindowKey },
+    Burst {
+        check: BurstCheck,
+        space: WindowKey,
+    },
     Honeypot(HoneypotCheck),
     Elapsed(ElapsedCheck),
-    Condition(Predicate),
+    /// With what a finding says of it.
+    Condition(Predicate, Option<String>),
 }
 
 /// When the rules of a kind run.
@@ -112,7 +118,7 @@ impl Test {
             Test::Lexicon { .. } => Phase::Lexicons,
             Test::Pattern(_) => Phase::Patterns,
             Test::Resubmission(_) | Test::Burst { .. } => Phase::Windows,
-            Test::Honeypot(_) | Test::Elapsed(_) | Test::Condition(_) => Phase::Conditions,
+            Test::Honeypot(_) | Test::Elapsed(_) | Test::Condition(..) => Phase::Conditions,
         }
     }
 }
@@ -159,10 +165,10 @@ impl Pass<'_> {
     fn report(&mut self, rule: &RuleId, category: &str, severity: Severity, found: Found) {
         let allowances = &self.blacklist.allowances;
         let allowed = self.allowed.get_or_insert_with(|| allowances.of(self.facts, self.now));
-        let suppressed_by = match found.phrase {
-            Some(phrase) => Some(Suppression::Phrase { phrase }),
+        let suppressed_by = match &found.phrase {
+            Some(phrase) => Some(Suppression::Phrase { phrase: phrase.clone() }),
             None if found.reason.is_consent() => allowances.lift(allowed, rule),
-            None => allowances.suppression(allowed, rule, category),
+            None => allowances.suppression(allowed, rule, category, &found, self.facts),
         };
         let hit = Hit {
             rule: rule.clone(),
@@ -311,9 +317,9 @@ impl Blacklist {
                     .into_iter()
                     .for_each(found);
             }
-            Test::Condition(predicate) => match predicate.eval_in(facts, &mut work.session) {
+            Test::Condition(predicate, said) => match predicate.eval_in(facts, &mut work.session) {
                 Ok(false) => {}
-                Ok(true) => found(Found::whole(HitReason::Condition)),
+                Ok(true) => found(Found { entry: said.clone(), ..Found::whole(HitReason::Condition) }),
                 Err(fault) => pass.fail(rule, self.rule_failed, fault),
             },
             Test::Honeypot(check) => form::find_filled(check, facts, &mut found),
@@ -397,6 +403,11 @@ impl Blacklist {
     #[must_use]
     pub fn with_joint_list(self, list: Arc<JointList>) -> Blacklist {
         Blacklist { joint_list: Some(list), ..self }
+    }
+
+    /// What the joint list that is attached loses when the person of a lead is forgotten; empty without a list.
+    pub(crate) fn forget_person(&self, facts: &Facts<'_>) -> JointDelta {
+        self.joint_list.as_ref().map(|list| list.forget(facts.person_keys())).unwrap_or_default()
     }
 
     /// The rules that verdicts are made by.

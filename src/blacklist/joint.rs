@@ -10,7 +10,7 @@ use super::found::Found;
 use super::lists::{EXTENSION, company_key, email_key, ip_key, phone_entries, phone_key, wechat_key};
 use super::reason::{ContactKind, HitReason};
 use super::rules::JointCheck;
-use crate::contact::{Wechat, WechatKind, person_of, wechat_ids};
+use crate::contact::{Wechat, WechatKind, person_of, read_wechats};
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::order;
 use crate::rule::Facts;
@@ -104,6 +104,35 @@ impl fmt::Debug for JointList {
     }
 }
 
+/// What a [joint list](JointList) loses. It names contact values: apply it, and keep it no longer than they may be kept.
+///
+/// `Debug` shows how many entries, not which.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JointDelta {
+    gone: Vec<String>,
+}
+
+impl JointDelta {
+    /// The keys of the entries that go, as the serialised list has them: `phone:+86…`. In order, each once.
+    #[must_use]
+    pub fn entries(&self) -> &[String] {
+        &self.gone
+    }
+
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.gone.is_empty()
+    }
+}
+
+impl fmt::Debug for JointDelta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JointDelta").field("entries", &self.gone.len()).finish_non_exhaustive()
+    }
+}
+
 fn is_phone(wechat: &str) -> bool {
     Wechat::parse(wechat).is_ok_and(|id| id.kind() == WechatKind::Phone)
 }
@@ -191,36 +220,51 @@ impl JointList {
         }
     }
 
-    /// Removes what is known of a person, by [keys](crate::rule::Facts::person_keys) such as `phone:+86…`, and says how
-    /// many reports that were. A person who has objected is kept from contact by a record of the rule `consent`, or by
-    /// whatever the host keeps of those it has forgotten.
-    pub fn forget(&mut self, keys: &[String]) -> usize {
-        let mut count = 0;
+    /// What the list loses when a person is forgotten, by [keys](crate::rule::Facts::person_keys) such as `phone:+86…`: a
+    /// number goes with all its extensions, an address with all its tags. [Apply](JointList::apply) it to the list, and delete
+    /// the rows of [its entries](JointDelta::entries) where a table holds the list. It is empty once the person is gone.
+    ///
+    /// Every copy has a delta of its own: ask each of them. A person who has objected is kept from contact by a record of
+    /// the rule `consent`, or by whatever the host keeps of those it has forgotten. O(keys × log entries), and O(addresses
+    /// on the list) for each address.
+    ///
+    /// ```
+    /// use leadkit::blacklist::{ContactKind, JointList};
+    ///
+    /// let (mut list, day) = (JointList::default(), "2026-03-01T00:00:00Z".parse().unwrap());
+    /// list.report(ContactKind::Phone, "0755-26718843转801", "north", "never pays", day, None)?;
+    /// let person = ["phone:+8675526718843".to_owned()];
+    /// let delta = list.forget(&person);
+    /// assert_eq!(delta.entries(), ["phone:+8675526718843;ext=801"]);
+    /// list.apply(&delta);
+    /// assert!(list.is_empty() && list.forget(&person).is_empty());
+    /// # Ok::<(), leadkit::blacklist::JointError>(())
+    /// ```
+    #[must_use = "the person is on the list until the delta is applied"]
+    pub fn forget(&self, keys: &[String]) -> JointDelta {
+        let from = |start: String| self.entries.range(start..).map(|(key, _)| key);
+        let mut gone: BTreeSet<&String> = BTreeSet::new();
         for key in keys {
             if let Some(person) = key.strip_prefix("email:") {
                 // All the addresses of the person, whatever their tags.
-                let emails = self.entries.range("email:".to_owned()..).map(|(key, _)| key);
-                let emails = emails.take_while(|key| key.starts_with("email:"));
+                let emails = from("email:".to_owned()).take_while(|key| key.starts_with("email:"));
                 let is_his =
                     |key: &&String| key.get(6..).is_some_and(|one| person_of(one) == person_of(person));
-                let his: Vec<String> = emails.filter(is_his).cloned().collect();
-                count += his
-                    .iter()
-                    .filter_map(|key| self.entries.remove(key))
-                    .map(|gone| gone.len())
-                    .sum::<usize>();
+                gone.extend(emails.filter(is_his));
                 continue;
             }
             // A QQ account is listed as one to find somebody by.
-            let key = &if key.starts_with("qq:") { format!("wechat:{key}") } else { key.clone() };
-            // A number goes with all its extensions.
+            let key = if key.starts_with("qq:") { format!("wechat:{key}") } else { key.clone() };
             let within = format!("{key}{EXTENSION}");
-            let extensions = self.entries.range(within.clone()..).map(|(key, _)| key.clone());
-            let extensions: Vec<String> = extensions.take_while(|key| key.starts_with(&within)).collect();
-            let gone = extensions.iter().chain([key]).filter_map(|key| self.entries.remove(key));
-            count += gone.map(|reports| reports.len()).sum::<usize>();
+            gone.extend(self.entries.get_key_value(&key).map(|(key, _)| key));
+            gone.extend(from(within.clone()).take_while(|key| key.starts_with(&within)));
         }
-        count
+        JointDelta { gone: gone.into_iter().cloned().collect() }
+    }
+
+    /// Removes what a delta names. Applying it twice changes nothing more.
+    pub fn apply(&mut self, delta: &JointDelta) {
+        delta.entries().iter().for_each(|key| drop(self.entries.remove(key)));
     }
 
     /// Values on the list, those that count for nobody and those only taken back included.
@@ -300,10 +344,12 @@ impl JointList {
             }
         }
         let lead = facts.read();
-        for id in wechat_ids(lead.wechat.as_ref()) {
-            let kind = if id.kind() == WechatKind::Phone { ContactKind::Phone } else { ContactKind::Wechat };
-            if seen.insert(id.key().to_owned()) {
-                look(kind, id.key(), at("wechat", None, None));
+        for id in lead.wechat.iter().flat_map(|raw| read_wechats(raw.as_str())) {
+            let Ok(value) = id.value else { continue };
+            let is_phone = value.kind() == WechatKind::Phone;
+            let kind = if is_phone { ContactKind::Phone } else { ContactKind::Wechat };
+            if seen.insert(value.key().to_owned()) {
+                look(kind, value.key(), at("wechat", None, Some(id.span)));
             }
         }
         if let Some(company) = facts.company_key() {

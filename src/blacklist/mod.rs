@@ -66,17 +66,17 @@ mod window_rules;
 
 pub(crate) use engine::LookedAt;
 pub use engine::{Blacklist, NO_USABLE_CONTACT, OVERSIZED};
-pub use joint::{JointError, JointList, JointReport};
+pub use joint::{JointDelta, JointError, JointList, JointReport};
 pub use keys::WindowKey;
 pub use lexicon::{Lexicon, LexiconHit, harmless_phrases};
 pub use phone_set::PhoneSet;
 pub use preset::LEXICON_CATEGORIES;
 pub use reason::{BurstUsual, ContactKind, HitReason};
 pub use rules::{
-    Allow, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, Channel, ConsentCheck,
-    ConsentRecord, DomainCheck, DomainMatch, ElapsedCheck, EmailFormatCheck, FakeCheck, FakeField, FakeRule,
-    HoneypotCheck, JointCheck, LexiconCheck, LexiconMatch, LexiconPass, ListCheck, PatternCheck,
-    PhoneFormatCheck, PrefixCheck, WechatFormatCheck,
+    Allow, AllowScope, BlacklistCheck, BlacklistOverride, BlacklistRule, BlacklistRules, Channel,
+    ConsentCheck, ConsentRecord, DomainCheck, DomainMatch, ElapsedCheck, EmailFormatCheck, FakeCheck,
+    FakeField, FakeRule, HoneypotCheck, JointCheck, LexiconCheck, LexiconMatch, LexiconPass, ListCheck,
+    PatternCheck, PhoneFormatCheck, PrefixCheck, WechatFormatCheck,
 };
 pub use severity::Severity;
 pub use state::{WindowDelta, WindowError, WindowEvent, WindowState};

@@ -491,8 +491,8 @@ pub struct PatternCheck {
     pub patterns: Vec<String>,
 }
 
-/// Something that is allowed nevertheless. It suppresses the findings on every lead that has the value; they are
-/// still listed, marked with the override.
+/// Something that is allowed nevertheless. It suppresses the findings on every lead that has the value, or with the scope
+/// `value` those about the value itself; they are still listed, marked with the override.
 ///
 /// A consent that was withdrawn is not lifted by the way: a `consent` rule is overridden only by its name in `rules`, and
 /// only for a lead or the person's own phone number, e-mail address or WeChat id.
@@ -507,6 +507,9 @@ pub struct BlacklistOverride {
     /// The categories it counts for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<String>,
+    /// Which findings about a lead that has the value it suppresses.
+    #[serde(default, skip_serializing_if = "AllowScope::is_default")]
+    pub scope: AllowScope,
     /// When it ends: at this very moment it no longer counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<DateTime<Utc>>,
@@ -526,6 +529,7 @@ impl BlacklistOverride {
             allow,
             rules: Vec::new(),
             categories: Vec::new(),
+            scope: AllowScope::default(),
             expires: None,
             author: author.into(),
             reason: reason.into(),
@@ -537,6 +541,25 @@ impl Default for BlacklistOverride {
     /// Allows the lead without an identifier, that is: nothing.
     fn default() -> Self {
         BlacklistOverride::new(Allow::Lead(LeadId::default()), "", "")
+    }
+}
+
+closed_enum! {
+    /// Which findings about a lead an override suppresses.
+    #[derive(Default)]
+    AllowScope {
+        /// All: whoever has the value is let through.
+        #[default]
+        Lead = "lead",
+        /// Those about the value itself: another number of the same lead is still found, and so is what is about the lead as a
+        /// whole, such as that no contact is usable.
+        Value = "value",
+    }
+}
+
+impl AllowScope {
+    fn is_default(&self) -> bool {
+        *self == AllowScope::default()
     }
 }
 

@@ -96,7 +96,7 @@ impl Hit {
         self.span.clone()
     }
 
-    /// The list's entry that matched, or the value; contact data is masked.
+    /// The list's entry that matched, the value, or the condition that holds; contact data is masked.
     #[must_use]
     pub fn entry(&self) -> Option<&str> {
         self.entry.as_deref()
@@ -138,6 +138,7 @@ impl fmt::Display for Hit {
             (Some(field), None, Some(entry)) => write!(f, " ({field}: `{entry}`)")?,
             (Some(field), Some(index), None) => write!(f, " ({field} {})", index + 1)?,
             (Some(field), None, None) => write!(f, " ({field})")?,
+            (None, _, Some(entry)) => write!(f, " (`{entry}`)")?,
             _ => {}
         }
         match &self.suppressed_by {
@@ -190,8 +191,13 @@ impl Verdict {
     /// has looked. A blocked lead is not held.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        let holds = |hit: &Hit| hit.reason == HitReason::NoAllowedChannel && hit.suppressed_by.is_none();
-        !self.is_blocked() && self.hits.iter().any(holds)
+        !self.is_blocked() && self.leaves_no_channel()
+    }
+
+    /// Whether the person has refused every channel by which the lead can be reached, blocked or not.
+    pub(crate) fn leaves_no_channel(&self) -> bool {
+        let refuses = |hit: &Hit| hit.reason == HitReason::NoAllowedChannel && hit.suppressed_by.is_none();
+        self.hits.iter().any(refuses)
     }
 
     /// The findings, suppressed ones too, in the order the rules ran.

@@ -36,8 +36,13 @@ const NEVER: [&str; 14] = [
     "vat",
     "iban",
 ];
-/// What a number may be that a phone is too.
-const PHONES: [&str; 27] = [
+/// Latin words for a phone number or what it is found by, which people write before it with and without a blank.
+const PHONE: [&str; 15] = [
+    "tel", "phone", "mobile", "mob", "cell", "whatsapp", "wechat", "weixin", "vx", "wx", "v", "w", "p", "m",
+    "t",
+];
+/// The same in Chinese.
+const CHINESE_PHONE: [&str; 12] = [
     "手机",
     "手機",
     "手机号",
@@ -50,43 +55,17 @@ const PHONES: [&str; 27] = [
     "座机",
     "号码",
     "號碼",
-    "tel",
-    "phone",
-    "mobile",
-    "mob",
-    "cell",
-    "whatsapp",
-    "wechat",
-    "weixin",
-    "vx",
-    "wx",
-    "v",
-    "w",
-    "p",
-    "m",
-    "t",
 ];
-/// Words for an account whose name may end in digits.
-const WECHAT: [&str; 11] =
-    ["微信", "微信号", "微信號", "薇信", "威信", "wechat", "weixin", "weixinhao", "vx", "wx", "v信"];
-/// Latin words that people write right before a number, without a blank.
-const ATTACHED: [&str; 46] = [
-    "tel",
+/// Further Latin words that may stand right before a number, without a blank.
+const ATTACHED: [&str; 30] = [
     "telefon",
     "telephone",
-    "phone",
     "ph",
-    "mobile",
     "mobil",
-    "mob",
-    "cell",
     "cellphone",
     "handy",
     "fax",
     "hp",
-    "m",
-    "t",
-    "p",
     "h",
     "o",
     "f",
@@ -98,14 +77,7 @@ const ATTACHED: [&str; 46] = [
     "call",
     "dial",
     "contact",
-    "whatsapp",
     "wa",
-    "wechat",
-    "weixin",
-    "vx",
-    "wx",
-    "v",
-    "w",
     "or",
     "and",
     "oder",
@@ -114,10 +86,12 @@ const ATTACHED: [&str; 46] = [
     "et",
     "y",
     "e",
-    "o",
     "og",
     "och",
 ];
+/// Words for an account whose name may end in digits.
+const WECHAT: [&str; 11] =
+    ["微信", "微信号", "微信號", "薇信", "威信", "wechat", "weixin", "weixinhao", "vx", "wx", "v信"];
 
 /// What stands before a number.
 pub(super) struct Before {
@@ -135,7 +109,8 @@ pub(super) fn before(between: &str, follows: bool) -> Before {
     let rest = text.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
     let token = text.get(rest.len()..).unwrap_or_default();
     let word = token.trim_matches(|c: char| !c.is_ascii_alphabetic());
-    let is_token = !word.is_empty() && !ATTACHED.contains(&word) && word != "qq";
+    let is_label = PHONE.contains(&word) || ATTACHED.contains(&word) || word == "qq";
+    let is_token = !word.is_empty() && !is_label;
     // `微信号 abc13976428531` is an account.
     if is_token {
         let named =
@@ -189,7 +164,9 @@ fn label(text: &str, follows: bool) -> Label {
             )
     };
     let head = OTHER.iter().find_map(|other| word.strip_suffix(other)).unwrap_or_default();
-    if ends_with_word(head.trim_end_matches(joined), &PHONES) { Label::Either } else { Label::Other }
+    let head = head.trim_end_matches(joined);
+    let phone_too = ends_with_word(head, &PHONE) || ends_with_word(head, &CHINESE_PHONE);
+    if phone_too { Label::Either } else { Label::Other }
 }
 
 fn ends_in_letter(text: &str) -> bool {
@@ -202,4 +179,16 @@ fn ends_with_word(text: &str, words: &[&str]) -> bool {
         text.strip_suffix(word)
             .is_some_and(|head| !word.is_ascii() || !head.ends_with(|c: char| c.is_ascii_alphanumeric()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_stands_on_one_list() {
+        let all = [PHONE.as_slice(), &CHINESE_PHONE, &ATTACHED, &OTHER, &NEVER].concat();
+        let once: std::collections::BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(once.len(), all.len());
+    }
 }

@@ -13,7 +13,7 @@ use super::{
     wake_up,
 };
 use crate::assign::{AssignOptions, Assigner, Roster, decision_key};
-use crate::blacklist::{Blacklist, JointList, LookedAt, PhoneSet, WindowState};
+use crate::blacklist::{Blacklist, JointDelta, JointList, LookedAt, PhoneSet, WindowState};
 use crate::book::Book;
 use crate::dedup::{Deduplicator, Look, MatchKey, Probe, Resolution, Rows};
 use crate::document::Digest;
@@ -239,6 +239,11 @@ impl Intake {
         if case.is_released() {
             // Somebody has looked: what is found is known.
             outcome.effects.clear();
+            if outcome.verdict.leaves_no_channel() {
+                // Nobody but the person gives a consent.
+                self.hold_for_consent(case, &mut outcome);
+                return outcome;
+            }
         } else if self.is_for_owner(case, &outcome) {
             // His lead's contact values cannot be used: he finds others, and keeps it.
             outcome.effects.clear();
@@ -312,6 +317,7 @@ impl Intake {
                 at: case.now,
                 accepts_clock: case.accepts_clock,
                 forgets: Vec::new(),
+                joint: JointDelta::default(),
             },
             basis: Basis::new(&case.lead.id, looked_at, &case.state.windows),
             verdict,

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use super::act::Act;
+use super::engine::Case;
 use super::{Input, Intake, Outcome, Route, State};
 use crate::assign::Roster;
 use crate::model::{Effect, Lead, LeadId};
@@ -38,8 +39,9 @@ impl Intake {
     ///
     /// Of the leads only that they were erased is left; the windows and the remembered decisions of the state lose them by the
     /// outcome's delta. A host that keeps its state as rows deletes the events and decisions of these leads, and the undo
-    /// records of merges they took part in; a joint list, which it shares with others, forgets the person by
-    /// [`JointList::forget`](crate::blacklist::JointList::forget). It keeps the lead's [hashes](Intake::erasure_hashes), made before, so that no
+    /// records of merges they took part in. The [joint list](Intake::with_joint_list) loses what the lead's values name by
+    /// [`OutcomeDelta::joint`](super::OutcomeDelta::joint), which the host applies to it; each further copy forgets the person by
+    /// [`JointList::forget`](crate::blacklist::JointList::forget). The host keeps the lead's [hashes](Intake::erasure_hashes), made before, so that no
     /// [import](Intake::import) brings the person back; a new entry of his own is another matter.
     ///
     /// ```
@@ -81,6 +83,9 @@ impl Intake {
         let gone = order::set(entries.iter().chain(subject).chain([&input.lead.id]).cloned());
         outcome.effects = gone.iter().map(|lead| Effect::Erase { lead: lead.clone() }).collect();
         outcome.delta.forgets = gone.into_iter().collect();
+        let Case { lead, activities, history, now, .. } = case;
+        let context = FactContext { tables: &self.tables, activities, history, now };
+        outcome.delta.joint = self.blacklist.forget_person(&Facts::new(lead, &context));
         outcome.person = Some(case.act.as_str().into());
         outcome.route = Route::Voided;
         outcome

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::assign::AssignDelta;
-use crate::blacklist::WindowDelta;
+use crate::blacklist::{JointDelta, WindowDelta};
 use crate::model::LeadId;
 
 /// What an outcome changes in the [`State`](super::State).
@@ -26,13 +26,17 @@ pub struct OutcomeDelta {
     /// Leads of which nothing is remembered any more: their events and decisions go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forgets: Vec<LeadId>,
+    /// What the joint list of the blacklist loses. The list is the host's and no part of the state: the host
+    /// [applies](crate::blacklist::JointList::apply) it.
+    #[serde(default, skip_serializing_if = "JointDelta::is_empty")]
+    pub joint: JointDelta,
 }
 
 impl OutcomeDelta {
     /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let is_still = self.windows.is_empty() && self.forgets.is_empty();
+        let is_still = self.windows.is_empty() && self.forgets.is_empty() && self.joint.is_empty();
         is_still && self.assign.as_ref().is_none_or(AssignDelta::is_empty)
     }
 }

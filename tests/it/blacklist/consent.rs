@@ -212,3 +212,40 @@ fn the_main_job_gives_a_held_lead_to_nobody() {
     assert!(matches!(decide(&["13927461853"], &["lei.wang@xinghe.cn"]).route(), Route::Assigned { .. }));
     assert!(matches!(decide(&["15088672341"], &[]).route(), Route::Assigned { .. }));
 }
+
+/// Who looked at a lead has not given the person's consent: a release that names no rule lifts none.
+#[test]
+fn a_release_gives_no_consent() {
+    use leadkit::intake::Intake;
+    use leadkit::model::{CloseReason, Lead, LeadStatus, Rep};
+    use leadkit::{Input, Roster, State};
+    let intake = |overrides: Json| {
+        Intake::load(json!({
+            "blacklist": {"overrides": overrides, "rules": [
+                {"id": "stop", "check": {"consent": {"records": [
+                    {"phone": "13927461853", "channels": ["all"], "basis": "objection", "since": "2026-03-01T00:00:00Z"}]}}},
+                {"id": "listed", "severity": "block", "check": {"list": {"phones": ["13927461853", "15088672341"]}}},
+            ]},
+            "score": {"fit": {"rules": [{"id": "all", "points": 80}]}},
+            "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"reps": ["li"]}}]}}},
+        }))
+        .unwrap()
+    };
+    let roster = Roster::compile(&[Rep { id: "li".into(), ..Rep::default() }], &Default::default()).unwrap();
+    let released = |overrides: Json, phone: &str| {
+        let blocked = Lead {
+            status: LeadStatus::Invalid,
+            close_reason: Some(CloseReason::Blocked),
+            pool: Some("invalid".into()),
+            ..lead(json!({"phones": [phone]}))
+        };
+        let input = Input { lead: blocked, ..Input::default() };
+        intake(overrides).release(&input, &roster, &State::default(), now()).route().code()
+    };
+    let allow = |rules: Json| json!([{"allow": {"phone": "13927461853"}, "rules": rules, "author": "w", "reason": "r"}]);
+    assert_eq!(released(json!([]), "15088672341"), "assigned");
+    assert_eq!(released(json!([]), "13927461853"), "nurture");
+    assert_eq!(released(allow(json!([])), "13927461853"), "nurture");
+    assert_eq!(released(allow(json!(["listed"])), "13927461853"), "nurture");
+    assert_eq!(released(allow(json!(["stop"])), "13927461853"), "assigned");
+}

@@ -311,6 +311,58 @@ fn overrides_suppress_what_they_name_until_the_second_they_expire() {
     assert_eq!(verdict.hits()[0].severity(), Severity::Block);
 }
 
+/// With the scope `value`, what is about another value of the lead, or about the lead as a whole, is still found.
+#[test]
+fn an_override_may_be_about_its_value_alone() {
+    let document = |overrides: Json| {
+        json!({"no_usable_contact": "pass", "overrides": overrides, "rules": [
+            {"id": "listed", "severity": "block", "check": {"list": {
+                "phones": ["13812345678", "13927461853"], "emails": ["li@mail.rival.com"], "wechats": ["li_na_88"],
+                "companies": ["北京纷扬科技有限公司"], "ips": ["203.0.113.7"]}}},
+            {"id": "mail", "severity": "block", "check": {"domain": {"domains": ["rival.com"]}}},
+            {"id": "words", "severity": "block", "check": {"lexicon": {"words": ["诈骗"]}}},
+        ]})
+    };
+    let record = json!({
+        "phones": ["13812345678 / 139 2746 1853"], "emails": ["li@mail.rival.com"],
+        "wechat": "li_na_88 / 13927461853", "company": "北京紛揚科技有限公司", "ip": "203.0.113.7", "message": "诈骗",
+    });
+    // Field and place of what an override leaves.
+    let left = |overrides: Json| -> Vec<(String, usize)> {
+        let verdict = check(&Blacklist::load(document(overrides)).unwrap(), record.clone());
+        assert_eq!(verdict.hits().len(), 9);
+        let left = verdict.hits().iter().filter(|hit| hit.suppressed_by().is_none());
+        left.map(|hit| (hit.field().unwrap().to_owned(), hit.span().map_or(0, |span| span.start))).collect()
+    };
+    let all = left(json!([]));
+    assert_eq!(all.len(), 9);
+    let without = |gone: &[(&str, usize)]| -> Vec<(String, usize)> {
+        all.iter().filter(|(field, at)| !gone.contains(&(field.as_str(), *at))).cloned().collect()
+    };
+    for (allow, gone) in [
+        (json!({"phone": "13812345678"}), vec![("phone", 0)]),
+        // The number is the account's too.
+        (json!({"phone": "+86 139 2746 1853"}), vec![("phone", 14), ("wechat", 11)]),
+        (json!({"email": "LI@mail.rival.com"}), vec![("email", 0), ("email", 3)]),
+        (json!({"domain": "rival.com"}), vec![("email", 0), ("email", 3)]),
+        (json!({"wechat": "li_na_88"}), vec![("wechat", 0)]),
+        (json!({"company": "北京纷扬科技有限公司"}), vec![("company", 0)]),
+        (json!({"ip": "203.0.113.7"}), vec![("ip", 0)]),
+        // It is not the lead's.
+        (json!({"phone": "13812345679"}), vec![]),
+    ] {
+        let one = json!([{"allow": allow, "scope": "value", "author": "w", "reason": "r"}]);
+        assert_eq!(left(one), without(&gone), "{allow}");
+    }
+    assert_eq!(left(json!([{"allow": {"phone": "13812345678"}, "author": "w", "reason": "r"}])), []);
+    let lead = json!([{"allow": {"lead": "L-1"}, "scope": "value", "author": "w", "reason": "r"}]);
+    let errors = Blacklist::load(document(lead)).unwrap_err().to_string();
+    assert!(errors.contains("error[no_value] at overrides[0].scope"), "{errors}");
+    let default =
+        BlacklistRules { overrides: vec![override_of(Allow::Ip("203.0.113.7".into()))], ..rules([]) };
+    assert!(!serde_json::to_string(&default).unwrap().contains("scope"));
+}
+
 /// Checks leads one after the other, each seeing those before it.
 fn stream(blacklist: &Blacklist, leads: &[Lead]) -> (Vec<Verdict>, WindowState) {
     let mut windows = WindowState::default();

@@ -147,7 +147,27 @@ fn a_person_is_forgotten_by_every_key() {
         "wechat": "10023456 / lei_wang88", "emails": ["LiLei@googlemail.com"], "phones": ["0755-26718843转801"],
     }));
     let keys = super::with_facts(&person, super::now(), |facts| facts.person_keys().to_vec());
-    assert_eq!((list.forget(&keys), list.len()), (5, 1), "{keys:?}");
+    let (delta, before) = (list.forget(&keys), list.clone());
+    assert_eq!(
+        delta.entries(),
+        [
+            "email:li.lei+x@gmail.com",
+            "email:lilei@gmail.com",
+            "phone:+8675526718843;ext=801",
+            "wechat:lei_wang88",
+            "wechat:qq:10023456",
+        ]
+    );
+    assert_round_trip(&delta);
+    assert_eq!(format!("{delta:?}"), "JointDelta { entries: 5, .. }");
+    // Nothing is gone before it is applied, and nothing more the second time.
+    for _ in 0..2 {
+        list.apply(&delta);
+        assert_eq!((list.len(), list.forget(&keys).is_empty()), (1, true));
+    }
+    // A copy that still has the person brings it back, and is asked itself.
+    list.merge(&before);
+    assert_eq!((list.len(), list.forget(&keys)), (6, delta));
 }
 
 /// Spellings of one name are one contributor; what is no number is refused.
@@ -210,7 +230,7 @@ fn a_joint_list_counts_contributors_ends_and_is_taken_back() {
     assert!(list.report(ContactKind::Email, "nobody", "north", "", day(0), None).is_err());
     assert!(!format!("{list:?}").contains("139"));
     assert_round_trip(&list);
-    assert_eq!(list.forget(&["phone:+8613927461853".to_owned(), "email:x@y.cn".to_owned()]), 2);
+    list.apply(&list.forget(&["phone:+8613927461853".to_owned(), "email:x@y.cn".to_owned()]));
     assert!(list.is_empty() && check_with(&list, day(0)).is_none());
 }
 
@@ -273,7 +293,7 @@ fn an_entry_with_an_extension_is_that_one_alone() {
     };
     assert_eq!((contributors("075526718843转801"), contributors("075526718843")), (1, 0));
     let mut gone = list.clone();
-    assert_eq!(gone.forget(&["phone:+8675526718843".to_owned()]), 1);
+    gone.apply(&gone.forget(&["phone:+8675526718843".to_owned()]));
     assert!(gone.is_empty());
 }
 
@@ -302,6 +322,43 @@ fn an_entry_that_is_shown_turned_round_is_refused() {
     let copied =
         json!({"rules": [{"id": "l", "check": {"list": {"phones": ["\u{202d}139 2746 1853\u{202c}"]}}}]});
     assert_eq!(check(&Blacklist::load(copied).unwrap(), json!({"phones": ["13927461853"]})).hits().len(), 1);
+}
+
+/// Whoever is forgotten by the main job is forgotten by the joint list that it asks, once the host applies the delta.
+#[test]
+fn the_main_job_forgets_a_person_on_the_joint_list() {
+    use leadkit::{Input, Intake, Roster, State};
+    use std::sync::Arc;
+    let mut list = JointList::default();
+    for (kind, value) in [
+        (ContactKind::Phone, "139 2746 1853"),
+        (ContactKind::Email, "lei+x@xinghe.cn"),
+        (ContactKind::Phone, "15088672341"),
+        // The company is not the person.
+        (ContactKind::Company, "深圳市星河软件有限公司"),
+    ] {
+        list.report(kind, value, "north", "", now(), None).unwrap();
+    }
+    let rules = json!({"blacklist": {"rules": [{"id": "joint", "check": {"joint": {}}}]}});
+    let with =
+        |list: &JointList| Intake::load(rules.clone()).unwrap().with_joint_list(Arc::new(list.clone()));
+    let lead = super::lead(json!({
+        "phones": ["+86 139-2746-1853"], "emails": ["lei@xinghe.cn"], "company": "深圳市星河软件有限公司",
+    }));
+    let input = Input { lead, ..Input::default() };
+    let forget = |list: &JointList| {
+        with(list).forget(&input, &[], &Roster::default(), &State::default(), now()).delta().joint.clone()
+    };
+    let delta = forget(&list);
+    assert_eq!(delta.entries(), ["email:lei+x@xinghe.cn", "phone:+8613927461853"]);
+    for _ in 0..2 {
+        list.apply(&delta);
+        assert_eq!(list.len(), 2);
+    }
+    assert!(forget(&list).is_empty());
+    // No list, nothing to forget.
+    let alone = Intake::load(rules).unwrap();
+    assert!(alone.forget(&input, &[], &Roster::default(), &State::default(), now()).delta().joint.is_empty());
 }
 
 type Report = (u8, u8, i64, Option<i64>, bool);
