@@ -1,6 +1,7 @@
 //! Says what is wrong with phone numbers, e-mail addresses or texts, one field a line, and with whole leads.
 //!
 //! ```sh
+//! cargo run --release --example check_contacts                 # the bundled leads
 //! cargo run --release --example check_contacts -- --phones PHONES.txt [--region CN]
 //! cargo run --release --example check_contacts -- --emails EMAILS.txt
 //! cargo run --release --example check_contacts -- --texts TEXTS.txt --lexicon WORDS.txt

@@ -14,7 +14,7 @@ use super::lists::{
 };
 use super::rules::{Allow, AllowScope, BlacklistOverride};
 use super::verdict::Suppression;
-use crate::contact::{WechatKind, read_wechats, wechat_ids};
+use crate::contact::WechatKind;
 use crate::document::check_reference;
 use crate::error::Report;
 use crate::model::RuleId;
@@ -160,7 +160,7 @@ impl Allowances {
                 }
             }
         }
-        for id in wechat_ids(lead.wechat.as_ref()) {
+        for id in facts.wechat_ids() {
             look("wechat", id.key());
             if id.kind() == WechatKind::Phone {
                 look("phone", id.key());
@@ -238,10 +238,8 @@ fn keys_found(found: &Found, facts: &Facts<'_>) -> Vec<String> {
             }
         }
         Some("wechat") => {
-            let text = facts.read().wechat.as_ref().map_or("", |id| id.as_str());
-            let ids = read_wechats(text);
             let is_it = |span: &Range<usize>| found.span.as_ref().is_none_or(|own| own == span);
-            for id in ids.iter().filter(|id| is_it(&id.span)).filter_map(|id| id.value.as_ref().ok()) {
+            for id in facts.wechats().iter().filter(|id| is_it(&id.span)).flat_map(|id| &id.value) {
                 let kind = if id.kind() == WechatKind::Phone { "phone" } else { "wechat" };
                 keys.push(format!("{kind}:{}", id.key()));
             }

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::contacts::Channels;
 use super::lists::{email_key, phone_entries, phone_key, wechat_key};
 use super::rules::{Channel, ConsentCheck, ConsentRecord};
-use crate::contact::{person_of, wechat_ids};
+use crate::contact::{Wechat, person_of};
 use crate::error::Report;
 use crate::rule::Facts;
 
@@ -94,14 +94,13 @@ impl Consents {
 
     /// The records in force about a lead, in the order of the document.
     pub(super) fn of(&self, facts: &Facts<'_>, now: DateTime<Utc>) -> Vec<&ConsentRecord> {
-        let lead = facts.read();
-        let wechat: Vec<String> = wechat_ids(lead.wechat.as_ref()).map(|id| id.key().to_owned()).collect();
         let phones = facts.phones().iter().flat_map(phone_entries);
         let mut keys: Vec<String> = phones.map(|key| format!("phone:{key}")).collect();
         keys.extend(facts.email_keys().iter().map(|key| format!("email:{}", person_of(key))));
         // A phone number that stands for a WeChat id is the same person's.
-        keys.extend(wechat.iter().filter(|key| key.starts_with('+')).map(|key| format!("phone:{key}")));
-        keys.extend(wechat.iter().map(|key| format!("wechat:{key}")));
+        let wechats = || facts.wechat_ids().map(Wechat::key);
+        keys.extend(wechats().filter(|key| key.starts_with('+')).map(|key| format!("phone:{key}")));
+        keys.extend(wechats().map(|key| format!("wechat:{key}")));
         let mut places: Vec<usize> =
             keys.iter().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
         places.sort_unstable();

@@ -8,7 +8,7 @@ use super::reason::{HitReason, discreet};
 use super::rules::{BlacklistCheck, BlacklistRule, FakeCheck, FakeField, FakeRule, PhoneFormatCheck};
 use crate::contact::{
     Email, EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneQuality, Wechat,
-    WechatKind, fake_company, fake_email, fake_name, fake_phone, is_sample_phone, read_wechats, wechat_ids,
+    WechatKind, fake_company, fake_email, fake_name, fake_phone, is_sample_phone,
 };
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
@@ -68,11 +68,11 @@ pub(super) fn find_bad_emails(facts: &Facts<'_>, found: &mut impl FnMut(Found)) 
 /// A WeChat id that cannot exist.
 pub(super) fn find_bad_wechat(facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
     let Some(raw) = &facts.read().wechat else { return };
-    for placed in read_wechats(raw.as_str()) {
+    for placed in facts.wechats() {
         let Err(fault) = placed.value else { continue };
         let entry = shown(mask_id(raw.as_str().get(placed.span.clone()).unwrap_or_default()));
         let reason = HitReason::WechatMalformed { fault };
-        found(Found::at("wechat", None, Some(placed.span), reason).entry(entry));
+        found(Found::at("wechat", None, Some(placed.span.clone()), reason).entry(entry));
     }
 }
 
@@ -145,7 +145,7 @@ impl Reach {
     }
 
     fn by_wechat(&self, facts: &Facts<'_>) -> bool {
-        wechat_ids(facts.read().wechat.as_ref()).any(|id| self.is_reachable(&id))
+        facts.wechat_ids().any(|id| self.is_reachable(id))
     }
 }
 
@@ -187,8 +187,7 @@ pub(super) fn unreachable(facts: &Facts<'_>, reach: &Reach) -> Option<HitReason>
     if reach.by_phone(facts) || reach.by_email(facts) || reach.by_wechat(facts) {
         return None;
     }
-    let wechats = facts.read().wechat.as_ref().map_or(0, |id| read_wechats(id.as_str()).len());
-    match facts.phones().len() + facts.emails().len() + wechats {
+    match facts.phones().len() + facts.emails().len() + facts.wechats().len() {
         0 => Some(HitReason::NoContact),
         values => Some(HitReason::NoUsableContact { values }),
     }

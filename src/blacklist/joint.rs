@@ -10,7 +10,7 @@ use super::found::Found;
 use super::lists::{EXTENSION, company_key, email_key, ip_key, phone_entries, phone_key, wechat_key};
 use super::reason::{ContactKind, HitReason};
 use super::rules::JointCheck;
-use crate::contact::{Wechat, WechatKind, person_of, read_wechats};
+use crate::contact::{Wechat, WechatKind, person_of};
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::order;
 use crate::rule::Facts;
@@ -344,12 +344,12 @@ impl JointList {
             }
         }
         let lead = facts.read();
-        for id in lead.wechat.iter().flat_map(|raw| read_wechats(raw.as_str())) {
-            let Ok(value) = id.value else { continue };
+        for id in facts.wechats() {
+            let Ok(value) = &id.value else { continue };
             let is_phone = value.kind() == WechatKind::Phone;
             let kind = if is_phone { ContactKind::Phone } else { ContactKind::Wechat };
             if seen.insert(value.key().to_owned()) {
-                look(kind, value.key(), at("wechat", None, Some(id.span)));
+                look(kind, value.key(), at("wechat", None, Some(id.span.clone())));
             }
         }
         if let Some(company) = facts.company_key() {

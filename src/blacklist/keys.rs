@@ -10,7 +10,6 @@ use super::message::Message;
 use super::window_rules::{BurstDimension, SubmissionKey};
 use crate::contact::{
     FakeReason, WechatKind, fake_company, fake_email, fake_name, fake_phone, is_public_mail_domain,
-    wechat_ids,
 };
 use crate::document::Digest;
 use crate::model::RuleId;
@@ -163,7 +162,7 @@ impl SubmissionSpaces {
                 add(SubmissionKey::Email, self.email.with(email.key()), index);
             }
         }
-        for wechat in wechat_ids(lead.wechat.as_ref()).take(MOST_VALUES) {
+        for wechat in facts.wechat_ids().take(MOST_VALUES) {
             // A phone number that stands for an id is the same contact as the number itself.
             let space = if wechat.kind() == WechatKind::Phone { self.phone } else { self.wechat };
             add(SubmissionKey::Wechat, space.with(wechat.key()), 0);

@@ -16,7 +16,6 @@ use super::rules::{DomainCheck, DomainMatch, ListCheck};
 use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{
     Email, Phone, PhoneOptions, Wechat, WechatKind, canonical_domain, is_public_mail_domain, read_phones,
-    read_wechats,
 };
 use crate::error::Report;
 use crate::model::{mask_email, mask_id, mask_phone};
@@ -263,14 +262,13 @@ impl Lists {
             }
         }
         let asks = !self.wechats.is_empty() || self.has_phones();
-        let field = lead.wechat.as_ref().filter(|_| asks);
-        for placed in field.into_iter().flat_map(|raw| read_wechats(raw.as_str())) {
-            let Ok(id) = placed.value else { continue };
+        for placed in facts.wechats().iter().filter(|_| asks) {
+            let Ok(id) = &placed.value else { continue };
             let phone = id.kind() == WechatKind::Phone && self.has_phone(id.key());
             if phone || self.wechats.contains(id.key()) {
                 let kind = if phone { ContactKind::Phone } else { ContactKind::Wechat };
                 let entry = if phone { mask_phone(id.key()) } else { mask_id(id.key()) };
-                let place = Some(placed.span);
+                let place = Some(placed.span.clone());
                 found(Found::at("wechat", None, place, HitReason::Listed { kind }).entry(entry));
             }
         }

@@ -14,7 +14,9 @@ use super::limits::{CutLead, read_message, read_text};
 use super::{Field, HostTables, MatchFacts, MatchKind};
 use crate::calendar::Span;
 use crate::company::{CompanyName, exact_key};
-use crate::contact::{Email, EmailFault, Phone, PhoneQuality, person_keys, wechat_ids};
+use crate::contact::{
+    ContactValue, Email, EmailFault, Phone, PhoneQuality, Wechat, WechatFault, person_keys, read_wechats,
+};
 use crate::model::{
     Activity, Attributes, History, Lead, LeadField, LeadId, Points, RecordRef, Region, RepId, TeamId,
 };
@@ -97,6 +99,7 @@ pub struct Facts<'a> {
     emails: Values<Result<Email, EmailFault>>,
     email_keys: Vec<String>,
     email_domains: Vec<String>,
+    wechats: OnceCell<Vec<ContactValue<Result<Wechat, WechatFault>>>>,
     ip: OnceCell<Option<String>>,
     /// The lead as far as it is read, when that is not all of it.
     cut: Option<Box<CutLead>>,
@@ -136,6 +139,7 @@ impl<'a> Facts<'a> {
             emails,
             email_keys,
             email_domains,
+            wechats: OnceCell::new(),
             ip: OnceCell::new(),
             cut,
             counted: OnceCell::new(),
@@ -252,6 +256,17 @@ impl<'a> Facts<'a> {
         &self.email_domains
     }
 
+    /// The WeChat ids with their places, and what cannot be one.
+    pub(crate) fn wechats(&self) -> &[ContactValue<Result<Wechat, WechatFault>>] {
+        let read = || self.read().wechat.as_ref().map(|id| read_wechats(id.as_str())).unwrap_or_default();
+        self.wechats.get_or_init(read)
+    }
+
+    /// The WeChat ids that can be one.
+    pub(crate) fn wechat_ids(&self) -> impl Iterator<Item = &Wechat> {
+        self.wechats().iter().flat_map(|one| &one.value)
+    }
+
     /// Kinds of the phone numbers that can be called, as far as is known, each once.
     fn phone_kinds(&self) -> &[String] {
         let kinds = || {
@@ -280,7 +295,7 @@ impl<'a> Facts<'a> {
         let keys = || {
             let emails: Vec<&Email> = self.emails.values.iter().flatten().collect();
             let lead = self.read();
-            person_keys(&self.phones.values, &emails, wechat_ids(lead.wechat.as_ref()), lead.name.as_deref())
+            person_keys(&self.phones.values, &emails, self.wechat_ids().cloned(), lead.name.as_deref())
         };
         self.person_keys.get_or_init(keys)
     }

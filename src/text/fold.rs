@@ -141,7 +141,7 @@ fn fold_clusters(text: &str, out: &mut String, mut piece: impl FnMut(usize, usiz
         return lower_into(text, out);
     }
     let mut rest = text;
-    let mut cluster = String::new();
+    let (mut cluster, mut lowered) = (String::new(), String::new());
     while let Some(first) = rest.chars().next() {
         let at = text.len() - rest.len();
         let run = run_len(rest);
@@ -169,7 +169,7 @@ fn fold_clusters(text: &str, out: &mut String, mut piece: impl FnMut(usize, usiz
         let len = cluster_len(rest);
         let (source, tail) = rest.split_at_checked(len).unwrap_or((rest, ""));
         cluster.clear();
-        fold_slowly(source, &mut cluster);
+        fold_slowly(source, &mut lowered, &mut cluster);
         if !cluster.is_empty() {
             piece(out.len(), at, false);
             out.push_str(&cluster);
@@ -212,7 +212,7 @@ static FOLDED_SIGNS: LazyLock<[Vec<char>; 2]> = LazyLock::new(|| {
     SIGNS.map(|(first, last)| {
         let fold = |c: char| {
             let mut folded = String::new();
-            fold_slowly(c.encode_utf8(&mut [0; 4]), &mut folded);
+            fold_slowly(c.encode_utf8(&mut [0; 4]), &mut String::new(), &mut folded);
             let mut chars = folded.chars();
             chars.next().filter(|_| chars.next().is_none()).unwrap_or('\0')
         };
@@ -269,8 +269,10 @@ fn joins_the_one_before(c: char) -> bool {
         || matches!(c, '\u{1160}'..='\u{11ff}' | '\u{ff9e}' | '\u{ff9f}' | '\u{200d}' | '\u{ffa0}'..='\u{ffdc}')
 }
 
-fn fold_slowly(source: &str, out: &mut String) {
-    let lowered: String = source.nfkd().flat_map(char::to_lowercase).collect();
+/// Appends a folded cluster. `lowered` is room to work in.
+fn fold_slowly(source: &str, lowered: &mut String, out: &mut String) {
+    lowered.clear();
+    lowered.extend(source.nfkd().flat_map(char::to_lowercase));
     let kept = lowered.nfkd().filter(|c| !is_dropped(*c)).nfc();
     for c in kept {
         match c {
@@ -367,7 +369,7 @@ mod tests {
                 "{c}"
             );
             let mut slow = String::new();
-            fold_slowly(c.encode_utf8(&mut [0; 4]), &mut slow);
+            fold_slowly(c.encode_utf8(&mut [0; 4]), &mut String::new(), &mut slow);
             assert_eq!(fold(&c.to_string()), slow, "{c}");
             short += usize::from(sign(c).is_some());
         }
@@ -382,7 +384,7 @@ mod tests {
         while at < text.len() {
             let end = at + cluster_len(&text[at..]);
             let start = out.len();
-            fold_slowly(&text[at..end], &mut out);
+            fold_slowly(&text[at..end], &mut String::new(), &mut out);
             if out.len() == start {
                 // What is dropped belongs to the character before it.
                 let last = places.last().cloned();

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use leadkit::model::Region;
 
 const USAGE: &str = "\
-usage: check_contacts --phones FILE [--region CN]
+usage: check_contacts
+       check_contacts --phones FILE [--region CN]
        check_contacts --emails FILE
        check_contacts --texts FILE --lexicon WORDS
        check_contacts --csv LEADS --rules RULES [--map MAP] [--dry-run OLD] [--released IDS]";
@@ -34,7 +35,19 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub(super) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Options, Box<dyn Error>> {
+    /// The leads of the bundled sample, by the rules of the main job.
+    fn of_sample() -> Options {
+        let data = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data").join(name);
+        let map = Some(data("leads_map.json"));
+        let job = Job::Leads { rules: data("rules.json"), map, old: None, released: None };
+        Options { job, file: data("leads.csv") }
+    }
+
+    pub(super) fn parse(arguments: impl Iterator<Item = String>) -> Result<Options, Box<dyn Error>> {
+        let mut arguments = arguments.peekable();
+        if arguments.peek().is_none() {
+            return Ok(Options::of_sample());
+        }
         let mut given: BTreeMap<&str, String> = BTreeMap::new();
         while let Some(argument) = arguments.next() {
             let names = INPUTS.iter().flat_map(|(input, with)| std::iter::once(input).chain(*with));

@@ -18,6 +18,7 @@ mod burst;
 mod consent;
 mod hostile;
 mod lexicon;
+mod misspelt;
 mod properties;
 mod reach;
 mod sets;

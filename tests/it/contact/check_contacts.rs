@@ -165,7 +165,7 @@ fn a_file_that_is_no_utf8_is_named_with_its_line_and_a_cure() {
 #[test]
 fn wrong_arguments_are_explained() {
     for (arguments, text) in [
-        (&[][..], "usage"),
+        (&[][..], "leads.csv: "),
         (&["--phones"], "--phones needs a value"),
         (&["--phones", "in.txt", "--emails", "in.txt"], "one file at a time"),
         (&["--emails", "in.txt", "--region", "CN"], "--region goes with --phones"),
