@@ -417,7 +417,8 @@ pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clo
 /// One copy, whatever the names come from.
 fn suggested(name: &str, names: Vec<&str>) -> String {
     if name.len() <= LONGEST_NAME
-        && let Some(close) = crate::text::closest(name, names.iter().copied())
+        && let Some(close) = crate::text::meant(name, names.iter().copied())
+            .or_else(|| crate::text::closest(name, names.iter().copied()))
     {
         return format!("did you mean `{close}`?");
     }

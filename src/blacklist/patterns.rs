@@ -27,7 +27,13 @@ impl Patterns {
                         "the pattern matches where there is nothing",
                         "ask for at least one character",
                     ),
-                    Ok(regex) => patterns.0.push(regex),
+                    Ok(regex) => {
+                        if is_between_slashes(source) {
+                            let help = "write it without them; `(?i)` in front makes case no difference";
+                            report.warning("slashes", "the slashes are looked for in the text too", help);
+                        }
+                        patterns.0.push(regex);
+                    }
                     Err(error) => report.error(error.code(), error.to_string(), error.help()),
                 });
             }
@@ -46,4 +52,12 @@ impl Patterns {
             }
         }
     }
+}
+
+/// Whether a pattern is written as other languages do: `/spam/i`.
+fn is_between_slashes(source: &str) -> bool {
+    let inner = source.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
+    inner.is_some_and(|(inner, flags)| {
+        !inner.is_empty() && flags.bytes().all(|flag| b"gimsuxy".contains(&flag))
+    })
 }

@@ -227,7 +227,12 @@ pub(crate) fn pattern(source: &str) -> Result<Regex, ConditionError> {
             // The last line of a syntax error says what is wrong; the lines above draw the place.
             let text = error.to_string();
             let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            refuse(format!("cannot be read: {reason}"), "look-around and back-references are not supported")
+            let help = if reason.contains("not supported") {
+                "write it without look-around and back-references"
+            } else {
+                "correct it; a sign that stands for itself has `\\` before it"
+            };
+            refuse(format!("cannot be read: {reason}"), help)
         }
     }
 }

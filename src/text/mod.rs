@@ -14,6 +14,7 @@
 mod closest;
 mod code;
 mod fold;
+mod habit;
 mod mask;
 pub(crate) mod path;
 mod sentence;
@@ -26,6 +27,7 @@ pub use code::Code;
 pub(crate) use code::codes;
 pub use fold::{Folded, fold};
 pub(crate) use fold::{fold_into, is_ideograph};
+pub(crate) use habit::meant;
 pub(crate) use mask::{MaskedIds, Scrubbed, mask_email, mask_id, mask_phone, scrubbed};
 pub(crate) use sentence::{list, moment};
 pub(crate) use sip::sip_hash;
