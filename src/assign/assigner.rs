@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -142,7 +143,7 @@ impl Assigner {
         if assignment.kind.is_settled() {
             let change = team.change(&assignment.kind, key.as_deref(), counted);
             assignment.delta.rep_revision = change.rep.as_ref().map_or(0, |rep| ledgers.reps.revision(rep));
-            assignment.delta.change = Some(change);
+            assignment.delta.change = Some(Arc::new(change));
         }
         assignment
     }

@@ -114,7 +114,7 @@ impl Assigner {
                 revision: ledger.revision(),
                 rep_revision: ledgers.reps.revision(rep),
                 at,
-                change: Some(Change {
+                change: Some(Arc::new(Change {
                     kind: AssignmentKind::Claimed { rep: rep.clone() },
                     date,
                     key: claim_key(&key).map(Arc::from),
@@ -125,7 +125,7 @@ impl Assigner {
                     also: Vec::new(),
                     seated: SeatedOnly::default(),
                     takes_back: false,
-                }),
+                })),
             }),
         }
     }

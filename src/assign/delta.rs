@@ -23,7 +23,8 @@ pub struct AssignDelta {
     pub(super) rep_revision: u64,
     pub(super) at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) change: Option<Change>,
+    /// Shared: an outcome names the same change in its assignment and in its own delta.
+    pub(super) change: Option<Arc<Change>>,
 }
 
 impl AssignDelta {
@@ -54,7 +55,7 @@ impl AssignDelta {
     /// Every rep whose row moves, with the revision that was decided on: that of [`rep`](Self::rep) first, then those of the
     /// companions.
     pub fn reps(&self) -> impl Iterator<Item = (&RepId, u64)> {
-        let also = self.change.iter().flat_map(|change| &change.also);
+        let also = self.change.as_deref().into_iter().flat_map(|change| &change.also);
         let owner = self.rep().map(|rep| (rep, self.rep_revision));
         owner.into_iter().chain(also.map(|one| (&one.rep, one.rep_revision)))
     }

@@ -1,5 +1,7 @@
 //! The running state one decision is made on.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::companion::Also;
@@ -79,7 +81,7 @@ impl Ledgers<'_> {
             revision: self.pool.revision(),
             rep_revision: rep.as_ref().map_or(0, |rep| self.reps.revision(rep)),
             at,
-            change: Some(Change {
+            change: Some(Arc::new(Change {
                 kind: decided.kind.clone(),
                 date: counted.map_or(at.date_naive(), |counted| counted.date),
                 key: Some(decided.key.clone()),
@@ -90,7 +92,7 @@ impl Ledgers<'_> {
                 way: counted.map(|counted| counted.way).unwrap_or_default(),
                 spans: counted.is_some_and(|counted| counted.spans),
                 takes_back: true,
-            }),
+            })),
         })
     }
 }

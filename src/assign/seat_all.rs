@@ -1,6 +1,7 @@
 //! Seats for everybody, ahead of the first lead.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -94,17 +95,19 @@ impl Assigner {
                 }
             }
         }
-        let change = (!seated.is_empty()).then(|| Change {
-            kind: AssignmentKind::NoRuleMatched,
-            date: question.date,
-            key: None,
-            rep: None,
-            turn: None,
-            way: Way::Assigned,
-            spans: false,
-            also: Vec::new(),
-            seated,
-            takes_back: false,
+        let change = (!seated.is_empty()).then(|| {
+            Arc::new(Change {
+                kind: AssignmentKind::NoRuleMatched,
+                date: question.date,
+                key: None,
+                rep: None,
+                turn: None,
+                way: Way::Assigned,
+                spans: false,
+                also: Vec::new(),
+                seated,
+                takes_back: false,
+            })
         });
         AssignDelta { pool: ledger.pool().clone(), revision: ledger.revision(), rep_revision: 0, at, change }
     }

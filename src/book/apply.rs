@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::fields::{add_to_lead, set, set_of_account, set_of_contact};
 use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use super::{Book, Life};
-use crate::dedup::Probe;
+use crate::dedup::MatchKey;
 use crate::document::Digest;
 use crate::model::{
     Account, AccountId, Acquisition, Contact, ContactId, Effect, FoldKind, Lead, LeadField, LeadId,
@@ -25,12 +25,13 @@ impl Book {
             let name = Digest::of(&(decision, effect.code(), &effect.target()));
             let ordinal = names.iter().filter(|before| **before == name).count();
             names.push(name);
-            self.apply_effect((name, ordinal), effect, at);
+            let key = if ordinal == 0 { name } else { name.and(Digest::of(&ordinal)) };
+            self.apply_effect(key, effect, at);
         }
         self.note_due_after(effects);
     }
 
-    fn apply_effect(&mut self, key: (Digest, usize), effect: &Effect, at: DateTime<Utc>) {
+    fn apply_effect(&mut self, key: Digest, effect: &Effect, at: DateTime<Utc>) {
         // A late second time must not undo what happened in between.
         if !self.desk.applied.insert(key) {
             return;
@@ -364,13 +365,8 @@ impl Book {
             return;
         }
         let record = RecordRef::Lead(lead.clone());
-        let of = |account: &AccountId| {
-            let mut keys = Probe::default();
-            keys.add_account(account);
-            keys
-        };
-        before.iter().for_each(|before| self.unfile(of(before), &record));
-        self.file(of(account), &record);
+        before.iter().for_each(|before| self.by_key.remove_key(&record, &MatchKey::of_account(before)));
+        self.by_key.add(&record, &[MatchKey::of_account(account)]);
     }
 
     /// The entry ends. What it did is what the subject did.

@@ -1,6 +1,6 @@
 //! A person asks to be forgotten.
 
-use super::{Book, Life};
+use super::Book;
 use crate::model::{AccountId, CloseReason, Contact, ContactId, Lead, LeadId, LeadStatus, RecordRef};
 
 impl Book {
@@ -20,7 +20,7 @@ impl Book {
             close_reason: Some(CloseReason::Erased),
             ..Lead::default()
         });
-        self.lives.insert(id.clone(), Life::default());
+        self.lives.insert(id.clone(), Box::default());
         self.note_due(id);
         let is_of = |record: &RecordRef| matches!(record, RecordRef::Lead(lead) if lead == id);
         // Their places are named elsewhere: they are emptied, not removed.

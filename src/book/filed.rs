@@ -8,8 +8,8 @@ use rustc_hash::FxHashMap;
 /// Records by id.
 #[derive(Debug, Clone)]
 pub(super) struct Filed<K, V> {
-    /// Looked up by id only, never iterated.
-    by_id: FxHashMap<K, V>,
+    /// Looked up by id only, never iterated. Records are large: the table moves pointers when it grows.
+    by_id: FxHashMap<K, Box<V>>,
     ids: BTreeSet<K>,
 }
 
@@ -21,11 +21,11 @@ impl<K, V> Default for Filed<K, V> {
 
 impl<K: Ord + Hash + Clone, V> Filed<K, V> {
     pub(super) fn get(&self, id: &K) -> Option<&V> {
-        self.by_id.get(id)
+        self.by_id.get(id).map(Box::as_ref)
     }
 
     pub(super) fn get_mut(&mut self, id: &K) -> Option<&mut V> {
-        self.by_id.get_mut(id)
+        self.by_id.get_mut(id).map(Box::as_mut)
     }
 
     pub(super) fn contains_key(&self, id: &K) -> bool {
@@ -33,7 +33,7 @@ impl<K: Ord + Hash + Clone, V> Filed<K, V> {
     }
 
     pub(super) fn insert(&mut self, id: K, record: V) {
-        if self.by_id.insert(id.clone(), record).is_none() {
+        if self.by_id.insert(id.clone(), Box::new(record)).is_none() {
             self.ids.insert(id);
         }
     }
@@ -41,11 +41,11 @@ impl<K: Ord + Hash + Clone, V> Filed<K, V> {
     pub(super) fn remove(&mut self, id: &K) -> Option<V> {
         let record = self.by_id.remove(id)?;
         self.ids.remove(id);
-        Some(record)
+        Some(*record)
     }
 
     /// The records, by id.
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
-        self.ids.iter().filter_map(|id| self.by_id.get(id))
+        self.ids.iter().filter_map(|id| self.get(id))
     }
 }

@@ -142,5 +142,5 @@ pub struct Desk {
     /// Who may have moved.
     pub proposals: BTreeSet<MoveProposal>,
     /// Names of the effects that were carried out, looked up only.
-    pub(super) applied: FxHashSet<(Digest, usize)>,
+    pub(super) applied: FxHashSet<Digest>,
 }

@@ -5,6 +5,7 @@ mod due;
 mod erase;
 mod fields;
 mod filed;
+mod key_index;
 mod life;
 mod lives;
 mod notices;
@@ -30,6 +31,7 @@ use crate::order;
 use crate::rule::{FactContext, Facts, HostTables, read_text};
 use due::DueIndex;
 use filed::Filed;
+use key_index::KeyIndex;
 use life::Life;
 pub use life::{Conflict, Desk, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 pub use notices::{Message, MessageItem};
@@ -74,7 +76,7 @@ pub struct Book {
     /// Contacts that belong to no account.
     contacts: BTreeMap<ContactId, Contact>,
     /// Looked up by lead only, never iterated.
-    lives: FxHashMap<LeadId, Life>,
+    lives: FxHashMap<LeadId, Box<Life>>,
     due: DueIndex,
     opportunities: BTreeMap<OpportunityId, Opportunity>,
     desk: Desk,
@@ -82,8 +84,7 @@ pub struct Book {
     /// The accounts a contact stands at.
     employers: FxHashMap<ContactId, BTreeSet<AccountId>>,
     clocks: Clocks,
-    /// Looked up by key only, never iterated.
-    by_key: FxHashMap<MatchKey, BTreeSet<RecordRef>>,
+    by_key: KeyIndex,
     names: Option<Box<Names>>,
 }
 
@@ -155,7 +156,7 @@ impl Book {
             referrers: Referrers::default(),
             employers: FxHashMap::default(),
             clocks: Clocks::default(),
-            by_key: FxHashMap::default(),
+            by_key: KeyIndex::default(),
         }
     }
 
@@ -177,11 +178,23 @@ impl Book {
         }
     }
 
+    /// Files a lead that is not on file, by the keys that were made of its facts already.
+    pub(crate) fn insert_new_lead(&mut self, facts: &Facts<'_>, keys: Probe) {
+        let lead = facts.lead();
+        let reads_alike = self.tables.reads_as(facts.context().tables);
+        let keys = if reads_alike { keys } else { self.keys_of_lead(lead) };
+        self.put_lead_by(keys, lead.clone());
+    }
+
     fn put_lead(&mut self, lead: Lead) {
+        let keys = if lead.is_on_file() { self.keys_of_lead(&lead) } else { Probe::default() };
+        self.put_lead_by(keys, lead);
+    }
+
+    fn put_lead_by(&mut self, keys: Probe, lead: Lead) {
         self.referrers.add_lead(&lead);
         if lead.is_on_file() {
-            let keys = self.keys_of_lead(&lead);
-            self.file(keys, &RecordRef::Lead(lead.id.clone()));
+            self.by_key.add(&RecordRef::Lead(lead.id.clone()), &keys.keys);
             if let Some(names) = &mut self.names {
                 names.insert_lead(&lead);
             }
@@ -193,7 +206,7 @@ impl Book {
     pub fn insert_account(&mut self, account: Account) {
         self.remove_account(&account.id);
         let keys = self.keys_of_account(&account);
-        self.file(keys, &RecordRef::Account(account.id.clone()));
+        self.by_key.add(&RecordRef::Account(account.id.clone()), &keys.keys);
         if let Some(names) = &mut self.names {
             names.insert_account(&account);
         }
@@ -217,8 +230,7 @@ impl Book {
         if !lead.is_on_file() {
             return Some(lead);
         }
-        let keys = self.keys_of_lead(&lead);
-        self.unfile(keys, &RecordRef::Lead(id.clone()));
+        self.by_key.remove(&RecordRef::Lead(id.clone()));
         if let Some(names) = &mut self.names {
             names.leads.remove(id);
         }
@@ -228,8 +240,7 @@ impl Book {
     /// Takes an account out.
     pub fn remove_account(&mut self, id: &AccountId) -> Option<Account> {
         let account = self.accounts.remove(id)?;
-        let keys = self.keys_of_account(&account);
-        self.unfile(keys, &RecordRef::Account(id.clone()));
+        self.by_key.remove(&RecordRef::Account(id.clone()));
         if let Some(names) = &mut self.names {
             names.remove_account(&account);
         }
@@ -282,7 +293,7 @@ impl Book {
     /// became part of, by id; for each key as many as the probe wants, at most 500 of each kind.
     #[must_use]
     pub fn rows(&self, probe: &Probe) -> Rows {
-        let of_key = |key: &MatchKey| self.by_key.get(key).into_iter().flatten().take(most_rows(probe, key));
+        let of_key = |key: &MatchKey| self.by_key.under(key).take(most_rows(probe, key));
         let like = self.like(probe);
         let mut found: Vec<&RecordRef> = probe.keys.iter().flat_map(of_key).chain(&like).collect();
         found.sort_unstable();
@@ -347,9 +358,7 @@ impl Book {
     }
 
     fn keys_of_lead(&self, lead: &Lead) -> Probe {
-        let mut probe = Probe::of_lead(&Facts::new(lead, &self.context(lead.created_at)));
-        lead.account.iter().for_each(|account| probe.add_account(account));
-        probe
+        Probe::of_record(&Facts::new(lead, &self.context(lead.created_at)))
     }
 
     fn keys_of_account(&self, account: &Account) -> Probe {
@@ -360,22 +369,5 @@ impl Book {
 
     fn context(&self, now: DateTime<Utc>) -> FactContext<'_> {
         FactContext::new(&self.tables, now)
-    }
-
-    fn file(&mut self, probe: Probe, record: &RecordRef) {
-        for key in probe.keys {
-            self.by_key.entry(key).or_default().insert(record.clone());
-        }
-    }
-
-    fn unfile(&mut self, probe: Probe, record: &RecordRef) {
-        for key in probe.keys {
-            if let Some(records) = self.by_key.get_mut(&key) {
-                records.remove(record);
-                if records.is_empty() {
-                    self.by_key.remove(&key);
-                }
-            }
-        }
     }
 }

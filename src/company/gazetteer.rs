@@ -134,6 +134,11 @@ fn lines(data: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Gazetteer {
+    /// Whether it is the same, and not only alike.
+    pub(crate) fn is(&self, other: &Gazetteer) -> bool {
+        Arc::ptr_eq(&self.tables, &other.tables)
+    }
+
     /// The crate's own tables.
     #[must_use]
     pub fn builtin() -> Gazetteer {

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::action::RuleAction;
+use super::candidate::key_kind;
 use super::comparator::Comparator;
 use super::deduplicator::Deduplicator;
 use super::plan::Plan;
+use super::probe::MatchKeyKind;
 use super::rules::{DedupRules, MatchRule};
 use super::target::{LeadKey, MatchTarget};
 use super::values::Part;
@@ -79,8 +81,31 @@ impl Deduplicator {
         let version = RulesVersion::of(rules.format, &rules.revision, rules);
         let like = rules.rules.iter().any(|rule| rule.comparator.threshold().is_some());
         let judge = like.then(Box::default);
-        Deduplicator { rules: rules.clone(), conditions, plans, judge, version }
+        Deduplicator { rules: rules.clone(), conditions, plans, wanted: wanted(rules), judge, version }
     }
+}
+
+/// The kinds of key that rows are fetched by.
+fn wanted(rules: &DedupRules) -> Vec<MatchKeyKind> {
+    // The same record, and the same submission once more, are known whatever the rules compare.
+    let mut wanted = vec![
+        MatchKeyKind::RecordId,
+        MatchKeyKind::PersonId,
+        MatchKeyKind::Phone,
+        MatchKeyKind::Email,
+        MatchKeyKind::Wechat,
+    ];
+    let may_change = |rule: &MatchRule| match &rule.action {
+        RuleAction::KeyChange => true,
+        RuleAction::Custom { .. } => rule.target.is_lead(),
+        _ => false,
+    };
+    if rules.rules.iter().any(may_change) {
+        // Whose company it is now decides on the new owner.
+        wanted.push(MatchKeyKind::CompanyExact);
+    }
+    wanted.extend(rules.rules.iter().map(|rule| key_kind(rule.lead)));
+    wanted
 }
 
 impl MatchRule {

@@ -1,12 +1,9 @@
 //! The deduplicator, and what it asks a host to fetch.
 
-use super::action::RuleAction;
-use super::candidate::key_kind;
 use super::plan::Plan;
-use super::probe::{MatchKeyKind, Probe};
-use super::rules::{DedupRules, MatchRule};
+use super::probe::{MatchKey, MatchKeyKind, Probe};
+use super::rules::DedupRules;
 use crate::names::NameJudge;
-use crate::order;
 use crate::rule::{Facts, Predicate, RulesVersion};
 
 /// Compiled matching rules.
@@ -44,6 +41,8 @@ pub struct Deduplicator {
     /// By rule: which leads it is for, and what follows.
     pub(super) conditions: Vec<Predicate>,
     pub(super) plans: Vec<Plan>,
+    /// The kinds of key that rows are fetched by.
+    pub(super) wanted: Vec<MatchKeyKind>,
     /// Compares company names; only when a rule asks for it.
     pub(super) judge: Option<Box<NameJudge>>,
     pub(super) version: RulesVersion,
@@ -53,26 +52,14 @@ impl Deduplicator {
     /// What to fetch for a lead: the keys of its contacts and identifiers, and those that a rule asks about.
     #[must_use]
     pub fn probe(&self, facts: &Facts<'_>) -> Probe {
-        let mut wanted = order::set(self.rules.rules.iter().map(|rule| key_kind(rule.lead)));
-        // The same record, and the same submission once more, are known whatever the rules compare.
-        wanted.extend([
-            MatchKeyKind::RecordId,
-            MatchKeyKind::PersonId,
-            MatchKeyKind::Phone,
-            MatchKeyKind::Email,
-            MatchKeyKind::Wechat,
-        ]);
-        let may_change = |rule: &MatchRule| match &rule.action {
-            RuleAction::KeyChange => true,
-            RuleAction::Custom { .. } => rule.target.is_lead(),
-            _ => false,
-        };
-        if self.rules.rules.iter().any(may_change) {
-            // Whose company it is now decides on the new owner.
-            wanted.insert(MatchKeyKind::CompanyExact);
-        }
-        let mut probe = Probe::of_lead(facts);
-        probe.keys.retain(|key| wanted.contains(&key.kind));
+        self.probe_by(&Probe::of_lead(facts), facts)
+    }
+
+    /// The same by the keys under which the lead is found.
+    pub(crate) fn probe_by(&self, keys: &Probe, facts: &Facts<'_>) -> Probe {
+        let wanted = |key: &&MatchKey| key.kind == MatchKeyKind::Account || self.wanted.contains(&key.kind);
+        let mut probe =
+            Probe { keys: keys.keys.iter().filter(wanted).cloned().collect(), ..Probe::default() };
         if self.judge.is_some() {
             probe.add_like_names(facts);
         }

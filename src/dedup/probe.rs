@@ -48,6 +48,11 @@ pub struct MatchKey {
 }
 
 impl MatchKey {
+    /// The account that a lead was converted to.
+    pub(crate) fn of_account(account: &AccountId) -> MatchKey {
+        MatchKey { kind: MatchKeyKind::Account, value: account.as_str().to_owned() }
+    }
+
     /// The pieces of a company's name, under which it is stored so that like names find it.
     pub(crate) fn grams_of(name: &str, gazetteer: &Gazetteer) -> Vec<MatchKey> {
         let keys = keys_for_storage(read_text(name), gazetteer);
@@ -157,9 +162,16 @@ impl Probe {
         Probe::new(keys)
     }
 
+    /// The keys under which a lead is found: its own, and the account it was converted to.
+    pub(crate) fn of_record(facts: &Facts<'_>) -> Probe {
+        let mut probe = Probe::of_lead(facts);
+        facts.lead().account.iter().for_each(|account| probe.add_account(account));
+        probe
+    }
+
     /// Adds the account that a lead was converted to.
     pub(crate) fn add_account(&mut self, account: &AccountId) {
-        let key = MatchKey { kind: MatchKeyKind::Account, value: account.as_str().to_owned() };
+        let key = MatchKey::of_account(account);
         if let Err(place) = self.keys.binary_search(&key) {
             self.keys.insert(place, key);
         }

@@ -8,7 +8,9 @@ use super::engine::Case;
 use super::{Input, Intake, Next, Outcome, State, StateError};
 use crate::assign::{AssignOptions, Roster};
 use crate::book::Book;
+use crate::dedup::Probe;
 use crate::model::{Activity, History, Lead, LeadId};
+use crate::rule::{FactContext, Facts};
 
 /// So many leads of one moment may be forms; more are an import.
 const AT_ONCE: usize = 200;
@@ -172,7 +174,10 @@ impl Intake {
         state: &mut State,
     ) -> Result<BatchOutcome, StateError> {
         let Arrival { lead, activities, history, at, assign, accepts_clock } = arrival;
-        let rows = book.rows(&self.probe(lead));
+        let mut facts =
+            Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now: *at });
+        let keys = Probe::of_record(&facts);
+        let rows = book.rows(&self.deduplicator.probe_by(&keys, &facts));
         let case = Case {
             lead,
             activities,
@@ -190,11 +195,11 @@ impl Intake {
             now: *at,
             holding_cap: self.assigner.holding_cap(&self.pool),
         };
-        let outcome = self.decide(&case);
+        let outcome = self.decide_by(&case, &mut facts);
         state.apply(outcome.delta())?;
         // A lead that is delivered twice is on file with all that became of it since.
         if book.lead(&lead.id).is_none() {
-            book.insert_lead(lead.clone());
+            book.insert_new_lead(&facts, keys);
             book.insert_life(&lead.id, history.clone(), activities.clone());
         }
         outcome.apply_to(book);

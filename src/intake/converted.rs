@@ -237,7 +237,7 @@ impl Intake {
         let found = assignment.owner().cloned()?;
         // He is asked out of turn: it counts for his caps, and his turn stays his.
         self.count(case, facts, &found, outcome);
-        outcome.assignment = Some(assignment);
+        outcome.assignment = Some(Box::new(assignment));
         Some(found)
     }
 

@@ -65,6 +65,6 @@ impl Intake {
         let ask = Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code: queue.clone() };
         outcome.effects.push(ask);
         outcome.route = Route::Elsewhere { queue: queue.clone() };
-        outcome.resolution = Some(resolution);
+        outcome.resolution = Some(Box::new(resolution));
     }
 }

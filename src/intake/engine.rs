@@ -172,9 +172,7 @@ impl Intake {
     #[must_use]
     pub fn probe(&self, lead: &Lead) -> Probe {
         let facts = Facts::new(lead, &FactContext::new(&self.tables, lead.created_at));
-        let mut probe = self.deduplicator.probe(&facts);
-        lead.account.iter().for_each(|account| probe.add_account(account));
-        probe
+        self.deduplicator.probe_by(&Probe::of_record(&facts), &facts)
     }
 
     /// The keys a lead is stored under, so that a [`Probe`] finds it: one row a key, beside the lead. They change with its
@@ -185,9 +183,7 @@ impl Intake {
             return Vec::new();
         }
         let facts = Facts::new(lead, &FactContext::new(&self.tables, lead.created_at));
-        let mut probe = Probe::of_lead(&facts);
-        lead.account.iter().for_each(|account| probe.add_account(account));
-        self.with_grams(probe.keys, lead.company.as_deref())
+        self.with_grams(Probe::of_record(&facts).keys, lead.company.as_deref())
     }
 
     /// The keys an account is stored under: its names, its domain, its contacts, its id.
@@ -224,15 +220,23 @@ impl Intake {
     }
 
     pub(super) fn decide(&self, case: &Case<'_>) -> Outcome {
-        let Case { lead, activities, history, rows, roster, state, now, .. } = *case;
-        let mut facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
-        let mut outcome = self.begin(case, &facts);
+        let Case { lead, activities, history, now, .. } = *case;
+        self.decide_by(
+            case,
+            &mut Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now }),
+        )
+    }
+
+    /// The same with the facts of the case's lead, which may have served for the fetch before.
+    pub(super) fn decide_by(&self, case: &Case<'_>, facts: &mut Facts<'_>) -> Outcome {
+        let Case { lead, rows, roster, state, now, .. } = *case;
+        let mut outcome = self.begin(case, facts);
         if !self.elsewhere.is_empty() {
             facts.set_verdict(outcome.verdict.facts());
-            let rule = self.sent_elsewhere(case, &facts, &mut outcome);
+            let rule = self.sent_elsewhere(case, facts, &mut outcome);
             let is_blocked = outcome.verdict.is_blocked();
             if let Some(rule) = rule.filter(|rule| rule.then == ElsewhereTarget::Void || !is_blocked) {
-                self.send(case, &facts, rule, &mut outcome);
+                self.send(case, facts, rule, &mut outcome);
                 return outcome;
             }
         }
@@ -268,27 +272,27 @@ impl Intake {
         let mut look = Look { is_entry: case.is_entry(), ..Look::ENTRY };
         if case.is_due(wake_up::COLLISION) {
             // No reviewer has decided: whose the customer is by the rule of ownership.
-            let found = self.deduplicator.resolve_as(&facts, rows, &owner_state, look);
+            let found = self.deduplicator.resolve_as(facts, rows, &owner_state, look);
             let settled = settle_collision(lead, &found, &self.life.ownership, now);
             let keeps = settled.map(|settled| Some(settled.owner) == lead.owner);
             look = Look { settles: true, keeps, ..look };
         }
-        let resolution = self.deduplicator.resolve_as(&facts, rows, &owner_state, look);
+        let resolution = self.deduplicator.resolve_as(facts, rows, &owner_state, look);
         outcome.basis.read_owners(rows, &state.reps);
         if resolution.is_folded() {
             outcome.fold(resolution, lead, &owner_state);
             return outcome;
         }
         facts.set_match(super::known::known_match(&resolution, rows, roster));
-        let score = self.scorer.score(&facts);
+        let score = self.scorer.score(facts);
         facts.set_score(score.facts());
-        self.route(case, &facts, &resolution, &score, &mut outcome);
+        self.route(case, facts, &resolution, &score, &mut outcome);
         outcome.announce(case);
         if !resolution.siblings().is_empty() {
             self.bring_customer(case, &resolution, &mut outcome);
         }
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
-        outcome.resolution = Some(resolution);
+        outcome.resolution = Some(Box::new(resolution));
         outcome.score = Some(score);
         outcome
     }
@@ -444,6 +448,6 @@ impl Outcome {
             self.next = Some(Next::Review { lead, entry, claim: typist, also: Vec::new() });
         }
         self.route = Route::Folded { into, kind };
-        self.resolution = Some(resolution);
+        self.resolution = Some(Box::new(resolution));
     }
 }

@@ -258,11 +258,11 @@ pub struct Outcome {
     pub(super) route: Route,
     pub(super) verdict: Verdict,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) resolution: Option<Resolution>,
+    pub(super) resolution: Option<Box<Resolution>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) score: Option<Score>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) assignment: Option<Assignment>,
+    pub(super) assignment: Option<Box<Assignment>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) refusal: Option<Refusal>,
     /// Why a person is asked, where no rule asked.
@@ -352,7 +352,7 @@ impl Outcome {
     /// What matching found; `None` when the lead did not get that far.
     #[must_use]
     pub fn resolution(&self) -> Option<&Resolution> {
-        self.resolution.as_ref()
+        self.resolution.as_deref()
     }
 
     /// What the lead is worth; `None` when it did not get that far.
@@ -364,7 +364,7 @@ impl Outcome {
     /// Who was chosen and why; `None` when the rules were not asked.
     #[must_use]
     pub fn assignment(&self) -> Option<&Assignment> {
-        self.assignment.as_ref()
+        self.assignment.as_deref()
     }
 
     /// Why a claim or an order of a person was refused; the lead stays as it is, or goes where it belongs.

@@ -232,7 +232,7 @@ impl Intake {
             (_, AssignmentKind::ExistingOwner { rep }) => self.attend(case, facts, rep, outcome),
             _ => {}
         }
-        outcome.assignment = Some(assignment);
+        outcome.assignment = Some(Box::new(assignment));
     }
 
     /// Nobody got the lead: it is tried again when somebody may, else daily. After three tries who runs its pool is told.

@@ -1,0 +1,148 @@
+//! Which records stand under which keys.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use crate::dedup::MatchKey;
+use crate::document::Digest;
+use crate::model::RecordRef;
+
+/// Records by key. Looked up only, never iterated.
+///
+/// Keys stand as digests: nobody asks for them back, and a record that another key's digest would bring is no match when
+/// it is compared.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KeyIndex {
+    records: FxHashMap<Digest, Records>,
+    /// Under what each record stands, so that taking it out reads none of its values again.
+    keys: FxHashMap<RecordRef, Vec<Digest>>,
+}
+
+/// The records of one key, which is mostly one.
+#[derive(Debug, Clone)]
+enum Records {
+    One(RecordRef),
+    /// By id.
+    Several(BTreeSet<RecordRef>),
+}
+
+impl KeyIndex {
+    /// The records under a key, by kind and id.
+    pub(super) fn under<'s>(&'s self, key: &MatchKey) -> impl Iterator<Item = &'s RecordRef> + use<'s> {
+        let (one, several) = match self.records.get(&digest(key)) {
+            None => (None, None),
+            Some(Records::One(record)) => (Some(record), None),
+            Some(Records::Several(records)) => (None, Some(records)),
+        };
+        one.into_iter().chain(several.into_iter().flatten())
+    }
+
+    /// Files a record under keys, beside those under which it stands. O(keys) for each key.
+    pub(super) fn add(&mut self, record: &RecordRef, keys: &[MatchKey]) {
+        let known = self.keys.entry(record.clone()).or_default();
+        known.reserve_exact(keys.len());
+        for key in keys.iter().map(digest) {
+            if known.contains(&key) {
+                continue;
+            }
+            known.push(key);
+            match self.records.get_mut(&key) {
+                None => drop(self.records.insert(key, Records::One(record.clone()))),
+                Some(records) => records.insert(record),
+            }
+        }
+    }
+
+    /// Takes a record out from under one of its keys.
+    pub(super) fn remove_key(&mut self, record: &RecordRef, key: &MatchKey) {
+        let key = digest(key);
+        if let Some(known) = self.keys.get_mut(record) {
+            known.retain(|one| *one != key);
+            self.take(record, key);
+        }
+    }
+
+    /// Takes a record out.
+    pub(super) fn remove(&mut self, record: &RecordRef) {
+        for key in self.keys.remove(record).unwrap_or_default() {
+            self.take(record, key);
+        }
+    }
+
+    fn take(&mut self, record: &RecordRef, key: Digest) {
+        if self.records.get_mut(&key).is_some_and(|records| records.remove(record)) {
+            self.records.remove(&key);
+        }
+    }
+}
+
+impl Records {
+    fn insert(&mut self, record: &RecordRef) {
+        match self {
+            Records::One(one) => *self = Records::Several(BTreeSet::from([one.clone(), record.clone()])),
+            Records::Several(records) => drop(records.insert(record.clone())),
+        }
+    }
+
+    /// Whether none is left.
+    fn remove(&mut self, record: &RecordRef) -> bool {
+        match self {
+            Records::One(one) => one == record,
+            Records::Several(records) => {
+                records.remove(record);
+                records.is_empty()
+            }
+        }
+    }
+}
+
+fn digest(key: &MatchKey) -> Digest {
+    Digest::of(&(key.kind as u8, &key.value))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::dedup::MatchKeyKind;
+
+    fn key(number: u8) -> MatchKey {
+        MatchKey { kind: MatchKeyKind::ALL[usize::from(number % 2)], value: format!("{}", number / 2) }
+    }
+
+    proptest! {
+        /// A table of which record stands under which key says the same.
+        #[test]
+        fn agrees_with_a_table(acts in prop::collection::vec((0_u8..4, 0_u8..5, prop::collection::vec(0_u8..6, 0..4)), 0..40)) {
+            let (mut index, mut table) = (KeyIndex::default(), BTreeMap::<u8, BTreeSet<RecordRef>>::new());
+            for (act, record, numbers) in acts {
+                let record = RecordRef::Lead(format!("L{record}").into());
+                match act {
+                    0 => {
+                        index.remove(&record);
+                        table.values_mut().for_each(|records| _ = records.remove(&record));
+                    }
+                    1 => numbers.iter().for_each(|number| {
+                        index.remove_key(&record, &key(*number));
+                        table.entry(*number).or_default().remove(&record);
+                    }),
+                    _ => {
+                        index.add(&record, &numbers.iter().map(|number| key(*number)).collect::<Vec<_>>());
+                        numbers.iter().for_each(|number| _ = table.entry(*number).or_default().insert(record.clone()));
+                    }
+                }
+                for number in 0..6 {
+                    let found: Vec<&RecordRef> = index.under(&key(number)).collect();
+                    let wanted: Vec<&RecordRef> = table.get(&number).into_iter().flatten().collect();
+                    prop_assert_eq!(found, wanted);
+                }
+            }
+            table.retain(|_, records| !records.is_empty());
+            prop_assert_eq!(index.records.len(), table.len());
+        }
+    }
+}
