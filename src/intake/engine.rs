@@ -307,7 +307,7 @@ impl Intake {
         let decision = decision_key(facts);
         let mut effects = verdict.effects(&case.lead.id, Some(&self.invalid_pool));
         // Most decisions have no more.
-        effects.reserve(8);
+        effects.reserve(7);
         Outcome {
             lead: case.lead.id.clone(),
             at: case.now,
