@@ -168,9 +168,11 @@ impl SubmissionSpaces {
             add(SubmissionKey::Wechat, space.with(wechat.key()), 0);
         }
         let has_contact = !facts.phones().is_empty() || !facts.emails().is_empty() || lead.wechat.is_some();
-        let mut folded = String::new();
-        let name = push_folded_letters(lead.name.as_deref().unwrap_or_default(), &mut folded);
-        let company = facts.company_folded().filter(|_| name > 0);
+        let name = lead.name.as_deref().unwrap_or_default();
+        let company = facts.company_folded().filter(|_| !name.is_empty());
+        let mut folded = String::with_capacity(name.len() + company.map_or(0, str::len));
+        let name = push_folded_letters(name, &mut folded);
+        let company = company.filter(|_| name > 0);
         if push_letters(company.unwrap_or_default(), &mut folded) > 0 {
             let (name, company) = folded.split_at(name);
             add(SubmissionKey::CompanyAndName, self.company_and_name.with(company).with(name), 0);

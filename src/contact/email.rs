@@ -70,7 +70,7 @@ impl Email {
         if local.len() + 1 + domain.len() > MAX_ADDRESS {
             return Err(EmailFault::TooLong);
         }
-        Ok(Email { key: format!("{local}@{domain}").into() })
+        Ok(Email { key: [local.as_str(), "@", &domain].concat().into() })
     }
 
     /// The canonical key: `local@domain` in lower case, the domain in ASCII.

@@ -306,8 +306,10 @@ impl Intake {
         };
         let decision = decision_key(facts);
         let mut effects = verdict.effects(&case.lead.id, Some(&self.invalid_pool));
-        // Most decisions have no more.
-        effects.reserve(7);
+        if !verdict.is_blocked() {
+            // Most decisions have no more.
+            effects.reserve(7);
+        }
         Outcome {
             lead: case.lead.id.clone(),
             at: case.now,

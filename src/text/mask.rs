@@ -16,8 +16,8 @@ const LONGEST_DOMAIN: usize = 64;
 /// Only digits are shown, and less than half of them on either side: numbers of ten digits or fewer keep the last
 /// three or two, those of four none; what is longer than a number keeps the last four.
 pub(crate) fn mask_phone(phone: &str) -> String {
-    let digits: Vec<char> = phone.chars().filter(|c| c.is_numeric()).collect();
-    let count = digits.len();
+    let digits = || phone.chars().filter(|c| c.is_numeric());
+    let count = digits().count();
     let (head, tail) = match count {
         0..=4 => (0, 0),
         5..=7 => (0, 2),
@@ -27,9 +27,14 @@ pub(crate) fn mask_phone(phone: &str) -> String {
         // More than one number.
         _ => (0, 4),
     };
-    let plus = if head > 0 && phone.trim_start().starts_with('+') { "+" } else { "" };
-    let shown = |range: std::ops::Range<usize>| digits.get(range).into_iter().flatten().collect::<String>();
-    format!("{plus}{}****{}", shown(0..head), shown(count - tail..count))
+    let mut masked = String::with_capacity("+".len() + head + "****".len() + tail);
+    if head > 0 && phone.trim_start().starts_with('+') {
+        masked.push('+');
+    }
+    masked.extend(digits().take(head));
+    masked.push_str("****");
+    masked.extend(digits().skip(count - tail));
+    masked
 }
 
 /// Hides the local part of an e-mail address but for its first character: `z****@example.com`.
