@@ -71,6 +71,8 @@ pub(super) struct Case<'a> {
     pub(super) assign: &'a AssignOptions,
     pub(super) entry: Option<&'a LeadId>,
     pub(super) claim: Option<&'a RepId>,
+    /// The partner who works on the lead in place of whoever gets it.
+    pub(super) partner: Option<&'a RepId>,
     pub(super) also: &'a [Along],
     pub(super) wake_up: Option<&'a Code>,
     pub(super) accepts_clock: bool,
@@ -349,6 +351,7 @@ impl Intake {
             assign,
             entry,
             claim,
+            partner: None,
             also,
             wake_up,
             accepts_clock: *accepts_clock,

@@ -61,7 +61,7 @@ impl Intake {
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome.effects = Without::owner(input, owner, TenureEnd::Revoked, now).effects;
         outcome.tell(owner, "revoked", &RecordRef::Lead(lead.id.clone()));
-        outcome.tell_cover(&case, &input.history);
+        outcome.tell_helper(&case, &input.history);
         outcome.wake(lead, now, wake_up::RETRY);
         outcome.next = Next::after(None, vec![Along { lead: lead.id.clone(), entry: lead.id.clone() }]);
         outcome.route = Route::Unassigned { reason: "revoked".into(), retry_at: Some(now) };

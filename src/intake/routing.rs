@@ -34,7 +34,9 @@ impl Intake {
         outcome: &mut Outcome,
     ) {
         let is_there = |rep: &&RepId| case.owner_state(rep) != OwnerState::Gone;
-        let own = case.lead.owner.as_ref().filter(is_there);
+        let manager = case.brought_by_partner();
+        let case = &Case { partner: manager.and(case.lead.owner.as_ref()).or(case.partner), ..*case };
+        let own = manager.or(case.lead.owner.as_ref()).filter(is_there);
         if let Some(entry) = taken_in(resolution, case.lead) {
             return outcome.join(case, resolution, own, entry);
         }

@@ -99,6 +99,10 @@ impl Desk {
             Event::Leave { rep } => self.leave(rep),
             Event::HandOver { rep, to } => self.hand_over(rep, Some(to)),
             Event::Account(account) => self.account(account),
+            Event::Register { account, partner } => {
+                self.register(account, partner);
+                Ok(())
+            }
             Event::Effects(effects) => {
                 self.write("by hand", effects);
                 Ok(())

@@ -229,8 +229,8 @@ impl Life {
                 let lead = id(a)?;
                 let subject = self.desk.subject_of(&lead.as_str().into());
                 let record = self.desk.book.lead(&subject).filter(|lead| is_live(&self.desk.book, lead))?;
-                let cover = self.desk.book.history(&subject).cover().map(|one| one.owner.clone());
-                let worker = cover.or(record.owner.clone())?;
+                let helper = self.desk.book.history(&subject).helper().map(|one| one.owner.clone());
+                let worker = helper.or(record.owner.clone())?;
                 json!({"follow_up": {"lead": lead, "owner": worker, "kind": "call"}})
             }
             "activity" => {

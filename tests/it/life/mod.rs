@@ -18,6 +18,7 @@ mod held;
 mod joins;
 mod lives;
 mod owners;
+mod partners;
 mod properties;
 mod worked;
 mod writings;

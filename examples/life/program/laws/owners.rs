@@ -17,9 +17,7 @@ impl Laws {
     pub(super) fn check_owners(&mut self, lead: &Lead, seen: &Seen<'_>) {
         let Some(owner) = lead.owner.as_ref().filter(|_| is_live(seen.book, lead)) else { return };
         let history = seen.book.history(&lead.id);
-        let of = |one: &&Tenure| {
-            one.until.is_none() && one.owner == *owner && one.acquisition != Acquisition::Cover
-        };
+        let of = |one: &&Tenure| one.until.is_none() && one.owner == *owner && !one.is_beside_owner();
         let Some(tenure) = history.tenures.iter().find(of) else {
             // A lead that came in with its owner, or was filed so, has none.
             return;

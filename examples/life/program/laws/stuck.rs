@@ -1,7 +1,7 @@
 //! Law 1: nobody is stuck.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use leadkit::model::{CloseReason, Lead, LeadId, LeadStatus, OwnerState, PoolId, RepId};
+use leadkit::model::{CloseReason, Lead, LeadId, LeadStatus, OwnerState, PoolId, RepId, Tenure};
 
 use super::super::clock::{deadline, is_live};
 use super::{Before, Clause, Laws, Seen, next_of};
@@ -113,7 +113,9 @@ impl Laws {
         let open = || history.deadlines.iter().filter(|one| one.done_at.is_none());
         let patience = PATIENCE + if seen.has_hours { FESTIVAL } else { TimeDelta::zero() };
         let is_short = until <= seen.now + patience;
-        let is_covered = match history.cover() {
+        let is_partner = |one: &Tenure| seen.roster.channel_manager(&one.owner) == Some(owner);
+        let is_covered = match history.helper() {
+            Some(partner) if is_partner(partner) => open().any(|one| one.owner == partner.owner),
             Some(cover) => match seen.state_of(&cover.owner) {
                 OwnerState::Gone => false,
                 OwnerState::Away { until } => until <= seen.now + patience,

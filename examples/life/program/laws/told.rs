@@ -69,7 +69,7 @@ impl Laws {
         }
     }
 
-    /// Who gets a lead, or is to stand in for its owner.
+    /// Who gets a lead, or is to work on it in its owner's place.
     fn check_getters(
         &mut self,
         lead: &Lead,
@@ -84,8 +84,8 @@ impl Laws {
         let owner = now.owner.as_ref().filter(|owner| before.owner.as_ref() != Some(owner));
         // Who claims a lead, or brought it, knows.
         let knows = |owner: &&RepId| claimed || brought == Some(owner) && before.owner.is_none();
-        let cover = now.cover.as_ref().filter(|cover| before.cover.as_ref() != Some(cover));
-        for rep in owner.filter(|owner| !knows(owner)).into_iter().chain(cover) {
+        let helper = now.helper.as_ref().filter(|helper| before.helper.as_ref() != Some(helper));
+        for rep in owner.filter(|owner| !knows(owner)).into_iter().chain(helper) {
             if !is_told(rep) {
                 self.report_untold(Clause::GetterTold, lead, "given to", rep, seen);
             }
@@ -136,8 +136,8 @@ impl Laws {
             return;
         }
         let Some(subject) = lead.folded_into.as_ref().and_then(|into| seen.book.lead(into)) else { return };
-        let cover = seen.book.history(&subject.id).cover().map(|one| &one.owner);
-        let Some(worker) = cover.or(subject.owner.as_ref()) else { return };
+        let helper = seen.book.history(&subject.id).helper().map(|one| &one.owner);
+        let Some(worker) = helper.or(subject.owner.as_ref()) else { return };
         let typed = self.entries.get(&lead.id).and_then(|one| one.owner.as_ref());
         // It may have been folded into another that was joined with the subject at once.
         let between = joined.get(&subject.id).into_iter().flatten().map(|id| RecordRef::Lead((*id).clone()));
