@@ -10,6 +10,7 @@ mod lives;
 mod notices;
 mod opportunities;
 mod overdue;
+mod people;
 mod referrers;
 mod repoint;
 mod rules;
@@ -33,6 +34,7 @@ use filed::Filed;
 use life::Life;
 pub use life::{Conflict, Desk, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 pub use notices::{Message, MessageItem};
+use people::People;
 use referrers::Referrers;
 pub use rules::NoticeRules;
 pub(crate) use work::Clocks;
@@ -79,6 +81,7 @@ pub struct Book {
     opportunities: BTreeMap<OpportunityId, Opportunity>,
     desk: Desk,
     referrers: Referrers,
+    people: People,
     /// The accounts a contact stands at.
     employers: FxHashMap<ContactId, BTreeSet<AccountId>>,
     clocks: Clocks,
@@ -153,6 +156,7 @@ impl Book {
             opportunities: BTreeMap::new(),
             desk: Desk::default(),
             referrers: Referrers::default(),
+            people: People::default(),
             employers: FxHashMap::default(),
             clocks: Clocks::default(),
             by_key: FxHashMap::default(),
@@ -185,6 +189,8 @@ impl Book {
             if let Some(names) = &mut self.names {
                 names.insert_lead(&lead);
             }
+        } else {
+            self.people.add(&lead, &self.tables);
         }
         self.leads.insert(lead.id.clone(), lead);
     }
@@ -215,6 +221,7 @@ impl Book {
     fn take_lead(&mut self, id: &LeadId) -> Option<Lead> {
         let lead = std::mem::take(self.leads.get_mut(id)?);
         if !lead.is_on_file() {
+            self.people.remove(&lead, &self.tables);
             return Some(lead);
         }
         let keys = self.keys_of_lead(&lead);
@@ -301,6 +308,7 @@ impl Book {
         }
         self.follow_conversions(&mut rows);
         self.note_work(&mut rows);
+        rows.people = self.people.of(probe);
         rows
     }
 

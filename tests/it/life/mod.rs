@@ -20,6 +20,7 @@ mod lives;
 mod owners;
 mod partners;
 mod properties;
+mod shared;
 mod worked;
 mod writings;
 

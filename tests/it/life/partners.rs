@@ -127,7 +127,7 @@ fn a_partner_who_gives_it_back_or_has_left_has_it_no_more() {
     assert_eq!(desk.told_of(told), ["li taken_back lead L1"], "he knows that he gave it back");
     let rep = |id: &str| Rep { id: id.into(), ..Rep::default() };
     desk.roster = Roster::compile(&["li", "wang"].map(rep), &Calendars::default()).unwrap();
-    desk.review("L2", 3);
+    let _ = desk.review("L2", 3);
     assert_eq!((desk.owner("L2"), desk.work("L2")), ("li", (None, vec![("li", 27)])));
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use leadkit::Intake;
+use leadkit::dedup::NumberPeople;
 use leadkit::model::{EmailAddress, Lead, LeadId, LeadStatus, PhoneNumber, RecordRef, WechatId};
 
 use super::super::clock::is_live;
@@ -76,7 +77,9 @@ fn is_shared_by_design(lead: &Lead, key: &str, seen: &Seen<'_>) -> bool {
     let rows = seen.book.rows(&seen.intake.probe(lead));
     let has_it = |one: &&Lead| strong_keys(one, seen.intake).contains(key);
     let leads: Vec<&Lead> = rows.leads.iter().filter(has_it).collect();
-    let names: BTreeSet<&str> = leads.iter().filter_map(|one| one.name.as_deref()).collect();
+    let is_it = |one: &&NumberPeople| format!("{} {}", one.number.kind, one.number.value) == key;
+    let folded = rows.people.iter().filter(is_it).flat_map(|one| &one.names).map(String::as_str);
+    let names: BTreeSet<&str> = leads.iter().filter_map(|one| one.name.as_deref()).chain(folded).collect();
     leads.len() > CROWDED || (key.starts_with("phone") && names.len() >= FAMILY)
 }
 
