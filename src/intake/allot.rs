@@ -202,7 +202,7 @@ impl Intake {
         outcome.start_deadlines(lead, &case);
         outcome.person = Some(case.act.as_str().into());
         if let Some(from) = from {
-            outcome.move_with(&case, from, to);
+            outcome.move_as(&case, from, to, &how);
         }
         if lead.tags.iter().any(|tag| tag == COLLISION) {
             // A director decides a collision; a hand-over decides nothing.

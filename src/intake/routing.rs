@@ -354,7 +354,22 @@ pub(super) fn start_of_work(owner: &RepId, case: &Case<'_>, resolution: &Resolut
         _ => vec![Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Pending }],
     };
     effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
+    effects.extend(open_work(owner, case));
     effects
+}
+
+/// What is open and nobody's goes to who works on the lead. Where that leaves somebody, it moves with it.
+pub(super) fn open_work(owner: &RepId, case: &Case<'_>) -> Vec<Effect> {
+    if case.lead.owner.is_some() || matches!(case.act, Act::Reassign | Act::HandOver) {
+        return Vec::new();
+    }
+    let open = case.history.opportunities.iter().map(|one| Effect::UpdateField {
+        record: RecordRef::Opportunity(one.clone()),
+        field: "owner".to_owned(),
+        value: Value::from(owner.as_str()),
+        replaces: Value::Null,
+    });
+    open.collect()
 }
 
 /// The lead of an account without an owner is converted with an owner, and the account gets him.

@@ -158,6 +158,7 @@ struct Entry {
 /// How a lead stood.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Before {
+    is_known: bool,
     is_live: bool,
     is_folded: bool,
     collides: bool,
@@ -177,6 +178,7 @@ impl Before {
             (pool.clone(), since.unwrap_or(seen.now))
         });
         Before {
+            is_known: true,
             is_live,
             is_folded: lead.folded_into.is_some(),
             collides: lead.tags.iter().any(|tag| tag == "collision"),

@@ -59,6 +59,9 @@ impl Laws {
         let mut left_out = before;
         left_out.push(owner);
         left_out.extend(typists.iter().chain(revoked.map(|one| &one.owner)));
+        // Nor who lost another lead of the person, which goes along.
+        let rows = seen.book.rows(&seen.intake.probe(lead));
+        left_out.extend(rows.previous_owners.values().flatten());
         if is_new
             && last.is_some_and(|one| one.owner == *owner && within(one, EXCLUSION))
             && seen.has_others_than(&left_out)
@@ -71,7 +74,7 @@ impl Laws {
     }
 
     /// Who typed in the entries that were folded into a lead just now.
-    fn typists<'a>(&'a self, lead: &'a Lead) -> impl Iterator<Item = &'a RepId> {
+    pub(super) fn typists<'a>(&'a self, lead: &'a Lead) -> impl Iterator<Item = &'a RepId> {
         self.entries_of
             .get(&lead.id)
             .into_iter()

@@ -86,7 +86,8 @@ impl Laws {
             return self.report(Clause::FoldedGoesOn, id, seen.now, what);
         }
         // A record that was delivered again tells nothing new.
-        if before.is_folded || self.same_records.contains(&lead.id) {
+        let had_ended = before.is_known && !before.is_live;
+        if before.is_folded || had_ended || self.same_records.contains(&lead.id) {
             return;
         }
         let goes_on = |one: &Lead| {
