@@ -96,7 +96,7 @@ struct Act {
 }
 
 /// Kinds of acts by how often they are drawn.
-const KINDS: [(u32, &str); 22] = [
+const KINDS: [(u32, &str); 24] = [
     (10, "submit"),
     (2, "import"),
     (4, "update"),

@@ -123,10 +123,11 @@ impl Desk {
             rep,
             end: TenureEnd::HandedOver,
         }));
-        // What was asked about the one that is left is asked no more.
-        let asks = |input: &Input| input.lead.tags.iter().any(|tag| tag == COLLISION);
-        if asks(left) && !asks(kept) {
-            effects.push(Effect::RemoveTag { lead: into.clone(), tag: COLLISION.to_owned() });
+        // What is asked about the one that is left is asked about the one that goes on.
+        let is_asked = |input: &Input| input.lead.tags.iter().any(|tag| tag == COLLISION);
+        if is_asked(left) && !is_asked(kept) {
+            let at = self.now + TimeDelta::days(1);
+            effects.push(Effect::SetNextWakeUp { lead: into.clone(), at, code: DUE.into() });
         }
         if let Some(owner) = left.lead.owner.clone().filter(|owner| kept.lead.owner.as_ref() != Some(owner)) {
             let about = RecordRef::Lead(into.clone());

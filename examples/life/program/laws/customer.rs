@@ -170,17 +170,14 @@ impl Laws {
         let accounts = lead.account.iter().filter(|_| lead.status == LeadStatus::Converted);
         for account in accounts.filter_map(|id| seen.book.account(id)) {
             let Some(owner) = account.owner.as_ref() else { continue };
-            let is_disputed = |id: &LeadId| {
-                let of = seen.book.lead(id);
-                of.is_some_and(|one| one.tags.iter().any(|tag| tag == "collision"))
+            let is_disputed = |one: &Lead| {
+                one.account.as_ref() == Some(&account.id) && one.tags.iter().any(|tag| tag == "collision")
             };
-            // Somebody is asked whose it is.
-            if self.by_account.get(&account.id).into_iter().flatten().any(is_disputed) {
-                continue;
-            }
             for id in self.by_account.get(&account.id).into_iter().flatten() {
                 let of = seen.book.lead(id).and_then(|one| one.owner.as_ref());
-                if of.is_some_and(|of| of != owner) {
+                // Somebody is asked whose it is.
+                let is_asked = || seen.book.rows(&seen.intake.probe(lead)).leads.iter().any(is_disputed);
+                if of.is_some_and(|of| of != owner) && !is_asked() {
                     found.push(format!("account {} is {owner}'s, and its lead {id} is not", account.id));
                 }
             }
