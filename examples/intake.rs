@@ -12,6 +12,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use chrono::TimeDelta;
 use leadkit::assign::RosterDocument;
 use leadkit::book::Book;
 use leadkit::model::{Account, ColumnMap};
@@ -86,6 +87,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         })
         .collect();
     arrivals.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.lead.id.cmp(&b.lead.id)));
+    space_out(&mut arrivals);
     let decided = intake.process_batch(&arrivals, &mut book, &roster, &mut State::default())?;
 
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
@@ -108,6 +110,17 @@ fn run() -> Result<(), Box<dyn Error>> {
         report(&mut out, &decided, &table, arguments.has("all"))?;
     }
     Ok(out.flush()?)
+}
+
+/// A table without times has all its rows at one moment, and so many of one moment would be an import, which assigns nothing.
+/// They are new leads here: each comes a millisecond after the one before.
+fn space_out(arrivals: &mut [Arrival]) {
+    let first = arrivals.first().map(|arrival| arrival.at);
+    if arrivals.iter().all(|arrival| Some(arrival.at) == first) {
+        for (arrival, number) in arrivals.iter_mut().zip(0..) {
+            arrival.at += TimeDelta::milliseconds(number);
+        }
+    }
 }
 
 /// The file of an option: the one named, else the one beside the map, else the bundled one.

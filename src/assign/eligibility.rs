@@ -104,8 +104,8 @@ impl<'a> Question<'a> {
 
     /// What no passing of time changes, up to the working time.
     pub(super) fn barred(&self, slot: &Slot, weight: Option<u32>) -> Option<SkipReason> {
-        if !slot.active {
-            return Some(SkipReason::Inactive);
+        if let Some(reason) = slot.outside() {
+            return Some(reason);
         }
         if weight.unwrap_or(slot.weight) == 0 {
             return Some(SkipReason::ZeroWeight);

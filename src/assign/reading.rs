@@ -43,9 +43,10 @@ impl Roll {
             let Some(index) = question.roster.index_of(rep.as_str()) else {
                 return add(&mut roll.outside, "unknown_rep", 1);
             };
-            let Some((_, slot)) = question.roster.at(index).filter(|(_, slot)| slot.active) else {
-                return add(&mut roll.outside, "inactive", 1);
-            };
+            let Some((_, slot)) = question.roster.at(index) else { return };
+            if let Some(reason) = slot.outside() {
+                return add(&mut roll.outside, reason.code(), 1);
+            }
             let key = ClassKey { of: slot.kind, weight: weight.unwrap_or(slot.weight) };
             let kind = *keys.entry(key).or_insert_with(|| {
                 let ground = *grounds.entry(&slot.territories).or_insert_with(|| {

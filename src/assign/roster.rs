@@ -50,7 +50,10 @@ struct Reps {
 /// What eligibility asks of a rep.
 #[derive(Debug, Clone)]
 pub(super) struct Slot {
+    /// Whether the rep takes leads at all.
     pub(super) active: bool,
+    /// Of a partner who takes part: whose.
+    partner_of: Option<RepId>,
     pub(super) weight: u32,
     pub(super) territories: Vec<Region>,
     /// Folded.
@@ -178,7 +181,7 @@ impl Roster {
         self.find(rep.as_str()).map(|(_, slot)| slot)
     }
 
-    /// Whether the rep is known and takes part.
+    /// Whether the rep is known and takes part as one of the team's own.
     #[must_use]
     pub fn is_active(&self, rep: &str) -> bool {
         self.find(rep).map(|(_, slot)| slot).is_some_and(|slot| slot.active)
@@ -217,7 +220,7 @@ impl Roster {
         }
     }
 
-    /// Whether a rep can take care of a lead at a moment: not when gone (not on the roster, or not active), away, or
+    /// Whether a rep can take care of a lead at a moment: not when gone (not on the roster, not active, or a partner), away, or
     /// at the holding cap. What an owner of a record on file is asked before a lead goes to him or her.
     ///
     /// ```
@@ -279,6 +282,12 @@ impl Roster {
     #[must_use]
     pub fn deputy(&self, rep: &RepId) -> Option<&RepId> {
         self.slot(rep)?.deputy.as_ref()
+    }
+
+    /// Of a partner who takes part: the channel manager who owns what he works on. `None` for anybody else.
+    #[must_use]
+    pub fn channel_manager(&self, rep: &RepId) -> Option<&RepId> {
+        self.slot(rep)?.partner_of.as_ref()
     }
 
     /// The team of a rep.
@@ -370,7 +379,8 @@ impl Roster {
 impl Slot {
     fn new(rep: &Rep, hours: Option<usize>) -> Slot {
         Slot {
-            active: rep.active,
+            active: rep.active && rep.partner_of.is_none(),
+            partner_of: rep.partner_of.clone().filter(|_| rep.active),
             weight: rep.weight,
             territories: rep.territories.iter().copied().collect(),
             skills: order::set(rep.skills.iter().map(|skill| text::fold(skill))),
@@ -388,6 +398,15 @@ impl Slot {
             weekly_cap: rep.weekly_cap,
             monthly_cap: rep.monthly_cap,
             kind: Digest::of(&(&rep.territories, &rep.skills, &rep.hours)),
+        }
+    }
+
+    /// Why the rep takes no lead, whatever it is and whenever.
+    pub(super) fn outside(&self) -> Option<SkipReason> {
+        match self.partner_of {
+            _ if self.active => None,
+            Some(_) => Some(SkipReason::Partner),
+            None => Some(SkipReason::Inactive),
         }
     }
 

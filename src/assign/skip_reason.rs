@@ -20,6 +20,8 @@ pub enum SkipReason {
     UnknownRep,
     /// The rep does not take part.
     Inactive,
+    /// The rep is a partner: he works on what his channel manager owns.
+    Partner,
     /// The rep is not among those the rule gives leads to.
     NotMember,
     /// The rep's share is 0.
@@ -132,6 +134,7 @@ codes! {
     SkipReason {
         SkipReason::UnknownRep => "unknown_rep",
         SkipReason::Inactive => "inactive",
+        SkipReason::Partner => "partner",
         SkipReason::NotMember => "not_member",
         SkipReason::ZeroWeight => "zero_weight",
         SkipReason::Territory { .. } => "territory",
@@ -180,6 +183,7 @@ impl fmt::Display for SkipReason {
         match self {
             SkipReason::UnknownRep => f.write_str("is not in the roster"),
             SkipReason::Inactive => f.write_str("is not active"),
+            SkipReason::Partner => f.write_str("is a partner, who owns no leads"),
             SkipReason::NotMember => f.write_str("is not among those the rule gives leads to"),
             SkipReason::ZeroWeight => f.write_str("has weight 0"),
             SkipReason::Territory { region: Some(region) } => write!(f, "does not serve the region {region}"),

@@ -41,6 +41,7 @@ impl Book {
             | Effect::SetOwner { .. }
             | Effect::EndTenure { .. }
             | Effect::Cover { .. }
+            | Effect::PassOn { .. }
             | Effect::SetStatus { .. }
             | Effect::Fold { .. }
             | Effect::Erase { .. }
@@ -76,6 +77,7 @@ impl Book {
             Effect::SetOwner { lead, owner, acquisition } => self.set_owner(lead, owner, acquisition, at),
             Effect::EndTenure { lead, rep, end } => self.end_tenure_of(lead, rep, *end, at),
             Effect::Cover { lead, rep, .. } => self.cover(lead, rep, at),
+            Effect::PassOn { lead, partner, until } => self.pass_on(lead, partner, *until, at),
             Effect::SetStatus { lead, status } => {
                 self.set_status(lead, *status);
                 match status {
@@ -127,10 +129,8 @@ impl Book {
     fn set_owner(&mut self, lead: &LeadId, owner: &RepId, acquisition: &Acquisition, at: DateTime<Utc>) {
         let is_known = self.leads.contains_key(lead);
         // Who stood in for the owner before does so no more: his own tenure begins.
-        let holds = |tenure: &Tenure| {
-            let is_own = tenure.acquisition != Acquisition::Cover;
-            tenure.until.is_none() && tenure.owner == *owner && is_own
-        };
+        let holds =
+            |tenure: &Tenure| tenure.until.is_none() && tenure.owner == *owner && !tenure.is_beside_owner();
         self.change(lead, |lead| {
             lead.owner = Some(owner.clone());
             lead.acquisition = Some(acquisition.clone());

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use crate::dedup::canonical;
 use crate::model::{Account, Contact, Lead, LeadField, OpenGroup, Value};
 use crate::rule::HostTables;
@@ -59,6 +61,7 @@ pub(super) fn set_of_account(account: &mut Account, field: &str, value: &Value) 
     match field {
         "owner" => account.owner = text.map(Into::into),
         "pool" => account.pool = text.map(Into::into),
+        "partner" => account.partner = text.map(Into::into),
         "domain" => account.domain = text,
         "maturity" => account.maturity = text,
         "tier" => account.tier = text,
@@ -71,9 +74,8 @@ pub(super) fn set_of_account(account: &mut Account, field: &str, value: &Value) 
             }
         }
         "aliases" => account.aliases = texts(value),
-        "closed_deal_at" => {
-            account.closed_deal_at = if let Value::Timestamp(at) = value { Some(*at) } else { None };
-        }
+        "closed_deal_at" => account.closed_deal_at = time(value),
+        "protected_until" => account.protected_until = time(value),
         _ => {
             if let Some(name) = field.strip_prefix("attributes.") {
                 put(&mut account.attributes, name, value, value.clone());
@@ -95,6 +97,10 @@ pub(super) fn set_of_contact(contact: &mut Contact, field: &str, value: &Value) 
         "emails" => contact.emails = texts(value).iter().map(|one| one.as_str().into()).collect(),
         _ => {}
     }
+}
+
+fn time(value: &Value) -> Option<DateTime<Utc>> {
+    if let Value::Timestamp(at) = value { Some(*at) } else { None }
 }
 
 fn texts(value: &Value) -> Vec<String> {

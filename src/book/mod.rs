@@ -11,6 +11,7 @@ mod lives;
 mod notices;
 mod opportunities;
 mod overdue;
+mod people;
 mod referrers;
 mod repoint;
 mod rules;
@@ -35,6 +36,7 @@ use key_index::KeyIndex;
 use life::Life;
 pub use life::{Conflict, Desk, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 pub use notices::{Message, MessageItem};
+use people::People;
 use referrers::Referrers;
 pub use rules::NoticeRules;
 pub(crate) use work::Clocks;
@@ -81,6 +83,7 @@ pub struct Book {
     opportunities: BTreeMap<OpportunityId, Opportunity>,
     desk: Desk,
     referrers: Referrers,
+    people: People,
     /// The accounts a contact stands at.
     employers: FxHashMap<ContactId, BTreeSet<AccountId>>,
     clocks: Clocks,
@@ -154,6 +157,7 @@ impl Book {
             opportunities: BTreeMap::new(),
             desk: Desk::default(),
             referrers: Referrers::default(),
+            people: People::default(),
             employers: FxHashMap::default(),
             clocks: Clocks::default(),
             by_key: KeyIndex::default(),
@@ -198,6 +202,8 @@ impl Book {
             if let Some(names) = &mut self.names {
                 names.insert_lead(&lead);
             }
+        } else {
+            self.people.add(&lead, &self.tables);
         }
         self.leads.insert(lead.id.clone(), lead);
     }
@@ -228,6 +234,7 @@ impl Book {
     fn take_lead(&mut self, id: &LeadId) -> Option<Lead> {
         let lead = std::mem::take(self.leads.get_mut(id)?);
         if !lead.is_on_file() {
+            self.people.remove(&lead, &self.tables);
             return Some(lead);
         }
         self.by_key.remove(&RecordRef::Lead(id.clone()));
@@ -312,6 +319,7 @@ impl Book {
         }
         self.follow_conversions(&mut rows);
         self.note_work(&mut rows);
+        rows.people = self.people.of(probe);
         rows
     }
 

@@ -84,10 +84,10 @@ impl Book {
         self.note_due(&id);
     }
 
-    /// Who covers a lead, else its owner.
+    /// Who works on a lead in its owner's place, else its owner.
     fn worker(&self, lead: &LeadId) -> Option<RepId> {
-        let cover = self.history(lead).cover().map(|tenure| tenure.owner.clone());
-        cover.or_else(|| self.leads.get(lead)?.owner.clone())
+        let helper = self.history(lead).helper().map(|tenure| tenure.owner.clone());
+        helper.or_else(|| self.leads.get(lead)?.owner.clone())
     }
 
     pub(super) fn start_deadlines(&mut self, lead: &LeadId, from: DateTime<Utc>) {
@@ -132,19 +132,46 @@ impl Book {
     }
 
     pub(super) fn cover(&mut self, lead: &LeadId, rep: &RepId, at: DateTime<Utc>) {
-        let Some(owner) = self.leads.get(lead).and_then(|lead| lead.owner.clone()) else { return };
+        self.help(lead, rep, Acquisition::Cover, at);
+    }
+
+    pub(super) fn pass_on(
+        &mut self,
+        lead: &LeadId,
+        partner: &RepId,
+        until: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) {
+        if !self.help(lead, partner, Acquisition::PassedOn, at) {
+            return;
+        }
+        let deadlines = &mut self.life(lead).history.deadlines;
+        deadlines.retain(|one| one.done_at.is_some() || one.owner != *partner);
+        deadlines.push(StepDeadline {
+            step: FIRST_CONTACT.to_owned(),
+            owner: partner.clone(),
+            started_at: at,
+            due_at: until,
+            done_at: None,
+        });
+    }
+
+    /// Lets a rep work on a lead in its owner's place, unless somebody does. Whether it is he who does.
+    fn help(&mut self, lead: &LeadId, rep: &RepId, acquisition: Acquisition, at: DateTime<Utc>) -> bool {
+        let Some(owner) = self.leads.get(lead).and_then(|lead| lead.owner.clone()) else { return false };
         let history = &mut self.life(lead).history;
         history.deadlines.retain(|one| one.done_at.is_some() || one.owner != owner);
-        if history.cover().is_none() {
+        if history.helper().is_none() {
             history.tenures.push(Tenure {
                 lead: lead.clone(),
                 owner: rep.clone(),
                 from: at,
                 until: None,
-                acquisition: Acquisition::Cover,
+                acquisition,
                 end: None,
                 close_reason: None,
             });
         }
+        history.helper().is_some_and(|helper| helper.owner == *rep)
     }
 }

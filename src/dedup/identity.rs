@@ -36,9 +36,9 @@ pub(super) fn is_strong(key: &MatchKey, facts: &Facts<'_>) -> bool {
 }
 
 /// Whether so many differently named people share a number that it is nobody's.
-pub(super) fn is_crowded_mobile<'c>(sharing: impl Iterator<Item = &'c Candidate<'c>>) -> bool {
+pub(super) fn is_crowded_mobile<'c>(names: impl Iterator<Item = &'c str>) -> bool {
     let mut people: Vec<&str> = Vec::new();
-    for name in sharing.filter_map(|one| one.person_name()) {
+    for name in names {
         if !name.trim().is_empty() && people.iter().all(|known| are_two_people(known, name)) {
             people.push(name);
             if people.len() >= CROWDED_MOBILE {

@@ -30,7 +30,7 @@ pub use comparator::Comparator;
 pub use deduplicator::Deduplicator;
 pub(crate) use effects::COLLISION;
 pub use probe::{MatchKey, MatchKeyKind, Probe};
-pub use resolution::{CrowdedKey, Match, MatchAction, OnFile, Resolution, Rows, TieBreak};
+pub use resolution::{CrowdedKey, Match, MatchAction, NumberPeople, OnFile, Resolution, Rows, TieBreak};
 pub use rules::{DedupRules, MatchRule, ReentryWindow};
 pub use target::{LeadKey, MatchTarget};
 pub(crate) use values::canonical;

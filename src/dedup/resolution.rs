@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::comparator::Comparator;
-use super::probe::MatchKeyKind;
+
+use super::probe::{MatchKey, MatchKeyKind};
 use super::target::{LeadKey, MatchTarget};
 use crate::model::open_enum::closed_enum;
 use crate::model::{
@@ -37,6 +38,19 @@ pub struct Rows {
     /// The converted leads among them whom nobody has answered yet: work on them goes on, and begins anew with another owner.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub unanswered: BTreeSet<LeadId>,
+    /// Of the lead's phone numbers, who came in with it and was folded into another: with the leads above they tell whether it
+    /// is one person's. None for a number that nobody else came in with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<NumberPeople>,
+}
+
+/// The people who came in with a phone number and whose entries were folded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumberPeople {
+    /// The number, as a key of the [`Probe`](super::Probe).
+    pub number: MatchKey,
+    /// Their names, as written; 20 are enough.
+    pub names: BTreeSet<String>,
 }
 
 /// What should happen to a lead after matching.

@@ -13,7 +13,7 @@ use super::likeness::{self, RuleHit};
 use super::plan::{Choice, Plan};
 use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::reading::{Fetched, candidates, fetched};
-use super::resolution::{CrowdedKey, Match, MatchAction, Resolution, Rows};
+use super::resolution::{CrowdedKey, Match, MatchAction, NumberPeople, Resolution, Rows};
 use super::rules::MatchRule;
 use super::target::MatchTarget;
 use crate::model::{Effect, FoldKind, Lead, LeadField, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
@@ -71,7 +71,7 @@ impl Deduplicator {
         let mut asked = self.asked(facts);
         let fetched = fetched(facts, rows);
         let candidates = candidates(facts, &fetched, &lead_keys, asked.as_mut());
-        let (usable, crowded) = self.usable_keys(facts, &lead_keys, &candidates);
+        let (usable, crowded) = self.usable_keys(facts, &lead_keys, &candidates, &rows.people);
         let crowded_names = |place: &usize| {
             let kind = lead_keys.keys.get(*place).map(|key| key.kind);
             kind == Some(MatchKeyKind::CompanyExact) && usable.get(*place).is_some_and(Option::is_none)
@@ -132,7 +132,7 @@ impl Deduplicator {
         let lead_keys = Probe::of_lead(facts);
         let fetched = fetched(facts, rows);
         let candidates = candidates(facts, &fetched, &lead_keys, None);
-        let (usable, _) = self.usable_keys(facts, &lead_keys, &candidates);
+        let (usable, _) = self.usable_keys(facts, &lead_keys, &candidates, &rows.people);
         let case = Case {
             facts,
             now: facts.now(),
@@ -255,11 +255,14 @@ impl Deduplicator {
         facts: &Facts<'_>,
         lead_keys: &'k Probe,
         candidates: &[Candidate<'_>],
+        people: &[NumberPeople],
     ) -> (Vec<Option<&'k MatchKey>>, Vec<CrowdedKey>) {
         let mut crowded = Vec::new();
         let is_nobody_s = |key: &MatchKey, place: usize| {
             let is_mobile = key.kind == MatchKeyKind::Phone && is_strong(key, facts);
-            is_mobile && is_crowded_mobile(candidates.iter().filter(|one| one.has(place)))
+            let on_file = candidates.iter().filter(|one| one.has(place)).filter_map(|one| one.person_name());
+            let folded = people.iter().filter(|one| one.number == *key).flat_map(|one| &one.names);
+            is_mobile && is_crowded_mobile(on_file.chain(folded.map(String::as_str)))
         };
         let mut usable = |(place, key): (usize, &'k MatchKey)| {
             let records = candidates.iter().filter(|one| one.has(place)).count();

@@ -149,7 +149,7 @@ pub(super) fn runs(facts: &Facts<'_>, is_live: bool, ended_at: Option<DateTime<U
     let mut tenures: Vec<&Tenure> = history.tenures.iter().filter(in_cycle).collect();
     tenures.sort_by_key(|tenure| tenure.from);
     let (covers, held): (Vec<&Tenure>, Vec<&Tenure>) =
-        tenures.into_iter().partition(|one| one.acquisition == Acquisition::Cover);
+        tenures.into_iter().partition(|one| one.is_beside_owner());
     let mut runs = owners(facts, &held);
     cover(&mut runs, &covers, now);
     let holder = runs.iter().rev().find(|run| run.is_open() && run.kind == RunKind::Owner);
@@ -198,7 +198,8 @@ fn owners(facts: &Facts<'_>, held: &[&Tenure]) -> Vec<Run> {
     runs
 }
 
-/// Adds the runs of who stood in. Nobody stands in for an owner who has lost the lead.
+/// Adds the runs of who stood in. Nobody stands in for an owner who has lost the lead. What a partner does is due by the time
+/// that it was passed on with; the owner's clock stands meanwhile.
 fn cover(runs: &mut Vec<Run>, covers: &[&Tenure], now: DateTime<Utc>) {
     for tenure in covers {
         let (mut until, mut end) = known(tenure, now);
@@ -213,6 +214,9 @@ fn cover(runs: &mut Vec<Run>, covers: &[&Tenure], now: DateTime<Utc>) {
                 (until, end) = (Some(lost), run.end);
             }
             run.covers.push(Cover { rep: tenure.owner.clone(), from: tenure.from, until });
+        }
+        if tenure.acquisition == Acquisition::PassedOn {
+            continue;
         }
         let owner = Some(tenure.owner.clone());
         runs.push(Run { until, end, covered, ..Run::new(RunKind::Cover, owner, tenure.from) });

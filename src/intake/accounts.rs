@@ -4,6 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Intake;
+use super::partners::take_account;
 use super::pools::{ACTIVE_STAY, GENERAL_LOOK};
 use super::state::State;
 use crate::assign::Roster;
@@ -44,7 +45,8 @@ impl Intake {
     ///
     /// Without an owner who takes part it lies in the pool of active customers, after half a year in the general one, and of that
     /// somebody hears once a year; who runs the pool is told of each change. `since` says when it came into its pool, or when
-    /// somebody was told of it last. A lead that comes of it meanwhile gives it an owner.
+    /// somebody was told of it last. While a partner's [deal](Intake::register_deal) protects it, it goes to his channel manager
+    /// instead. A lead that comes of it meanwhile gives it an owner.
     ///
     /// ```
     /// use leadkit::model::{Account, Rep};
@@ -77,6 +79,13 @@ impl Intake {
         let mut look = AccountLook { account: account.id.clone(), at: now, effects: Vec::new(), next: None };
         let state_of = |rep: &RepId| roster.owner_state(rep, &state.reps, now);
         if account.owner.as_ref().is_some_and(|owner| state_of(owner) != OwnerState::Gone) {
+            return look;
+        }
+        let heir = account.protection(now).and_then(|(partner, _)| roster.channel_manager(partner));
+        if let Some(heir) = heir.filter(|heir| state_of(heir) != OwnerState::Gone) {
+            look.effects = take_account(account, heir);
+            let about = RecordRef::Account(account.id.clone());
+            look.effects.push(Effect::Notify { rep: heir.clone(), code: "taken_over".into(), about });
             return look;
         }
         let (active, general) =

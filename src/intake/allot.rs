@@ -17,8 +17,10 @@ use crate::rule::{FactContext, Facts};
 impl Intake {
     /// Gives a lead to a rep because somebody who may do so says so: a director, a reviewer of a held lead or a collision.
     ///
-    /// Whoever had it before is told. The rep's deadline starts now. Who lost the lead before may get it so, and only so.
-    /// [Refused](Outcome::refusal) for a rep who is gone or holds as many leads as he may.
+    /// Whoever had it before is told. The rep's deadline starts now. To a partner the lead is passed on: his channel manager owns
+    /// it, and he has three working days to answer; who does not is [taken back from](Intake::reassign). Who lost the lead before may get it so, and only so.
+    /// [Refused](Outcome::refusal) for a rep who is gone or holds as many leads as he may, and for a partner while another's
+    /// [deal](Intake::register_deal) protects the account of the lead.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -42,21 +44,30 @@ impl Intake {
         state: &State,
         now: DateTime<Utc>,
     ) -> Outcome {
-        let case = self.case(input, Act::Allot, roster, state, now);
+        let manager = roster.channel_manager(rep);
+        let owner = manager.unwrap_or(rep);
+        let case = Case { partner: manager.map(|_| rep), ..self.case(input, Act::Allot, roster, state, now) };
         if input.lead.has_ended() || !input.lead.is_on_file() {
             return self.refuse(&case, Refusal::Ended);
         }
-        if let Some(reason) = self.unfit(&case, rep) {
+        if let Some(held) = case.protection().filter(|_| manager.is_some()).filter(|held| !held.is_of(rep)) {
+            return self.refuse(&case, held);
+        }
+        let before = input.lead.owner.as_ref().filter(|before| *before != owner);
+        // Who passes on what he has gets nothing.
+        let passes_on = manager.is_some() && input.lead.owner.as_ref() == Some(owner);
+        if let Some(reason) = self.unfit(&case, owner).filter(|reason| !passes_on || !reason.is_cap()) {
             return self.refuse(&case, Refusal::Rep(reason));
         }
-        let before = input.lead.owner.as_ref().filter(|owner| *owner != rep);
-        let mut outcome = self.hand(&case, input, before, rep, Acquisition::AssignedByAdmin);
+        let mut outcome = self.hand(&case, input, before, owner, Acquisition::AssignedByAdmin);
         let about = RecordRef::Lead(input.lead.id.clone());
         if let Some(before) = before {
             outcome.tell(before, "lead_taken", &about);
         }
-        outcome.tell_once(rep, "allotted", &about);
-        outcome.tell_cover(&case, &input.history);
+        if !passes_on {
+            outcome.tell_once(owner, "allotted", &about);
+        }
+        outcome.tell_helper(&case, &input.history);
         outcome
     }
 
@@ -153,7 +164,7 @@ impl Intake {
             if end != TenureEnd::Left {
                 outcome.tell_once(from, "lead_taken", &RecordRef::Lead(input.lead.id.clone()));
             }
-            outcome.tell_cover(&case, &input.history);
+            outcome.tell_helper(&case, &input.history);
         }
         outcome
     }
@@ -191,7 +202,7 @@ impl Intake {
         outcome.start_deadlines(lead, &case);
         outcome.person = Some(case.act.as_str().into());
         if let Some(from) = from {
-            outcome.move_with(&case, from, to);
+            outcome.move_as(&case, from, to, &how);
         }
         if lead.tags.iter().any(|tag| tag == COLLISION) {
             // A director decides a collision; a hand-over decides nothing.

@@ -15,6 +15,9 @@ impl Intake {
     /// An owner who is away for longer than the rules' patience keeps the lead, and his deputy stands in; without one the
     /// team by rules; without a team whom the rules find becomes the owner. For a shorter time he is waited for.
     pub(super) fn attend(&self, case: &Case<'_>, facts: &Facts<'_>, owner: &RepId, outcome: &mut Outcome) {
+        if let Some(partner) = case.partner.filter(|partner| case.is_worked_by(partner, owner, facts)) {
+            return self.pass_on(case, partner, outcome);
+        }
         let OwnerState::Away { until } = case.owner_state(owner) else { return };
         if !self.is_too_long(case, owner, until) {
             return outcome.wait_for(case, owner, until);
@@ -84,6 +87,13 @@ impl Intake {
 
     /// A lead in somebody's hands is looked at: has he gone away with a deadline that falls into his absence, or come back?
     pub(super) fn look_after(&self, case: &Case<'_>, facts: &Facts<'_>, own: &RepId, outcome: &mut Outcome) {
+        if let Some(partner) = case.history.partner() {
+            // He works, whether the owner is there or not, as long as he is a partner of the owner's.
+            if case.roster.channel_manager(&partner.owner) != Some(own) {
+                self.take_back(case, facts, own, TenureEnd::Left, outcome);
+            }
+            return;
+        }
         let cover = case.history.cover();
         if let (OwnerState::Away { .. }, Some(cover)) = (case.owner_state(own), cover)
             && !self.is_standing_in(case, &cover.owner)
@@ -109,7 +119,7 @@ impl Intake {
                 outcome.effects.push(Effect::EndTenure { lead, rep, end });
                 outcome.restart(case, case.now);
                 outcome.tell(own, "cover_ended", &RecordRef::Lead(case.lead.id.clone()));
-                outcome.tell_cover(case, case.history);
+                outcome.tell_helper(case, case.history);
             }
             _ => {}
         }

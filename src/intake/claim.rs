@@ -13,7 +13,7 @@ use crate::rule::Facts;
 impl Intake {
     /// Gives a lead that nobody has to the rep who claims it.
     ///
-    /// [Refused](Outcome::refusal) for a lead that somebody has, that an open opportunity holds, that is blocked or asked about, or whose pool is only
+    /// [Refused](Outcome::refusal) for a lead that somebody has, that an open opportunity holds, whose account a partner's deal protects, that is blocked or asked about, or whose pool is only
     /// assigned from; for a rep who had it in this cycle or during the cool-down, and for one who is gone, holds as many as he
     /// may or has claimed as many as he may that day. A lead that turns out to be somebody's goes there.
     ///
@@ -44,7 +44,7 @@ impl Intake {
         if input.lead.has_ended() || !input.lead.is_on_file() {
             return self.refuse(&case, Refusal::Ended);
         }
-        if let Some(held) = held_by(&input.history) {
+        if let Some(held) = held_by(&input.history).or_else(|| case.protection()) {
             return self.refuse(&case, held);
         }
         if let Some(owner) =

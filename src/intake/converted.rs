@@ -10,8 +10,8 @@ use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
 use crate::dedup::COLLISION;
 use crate::model::{
-    AccountId, Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState, PoolId,
-    PoolKind, RecordRef, RepId, TenureEnd, Value,
+    Account, AccountId, Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState,
+    PoolId, PoolKind, RecordRef, RepId, TenureEnd, Value,
 };
 use crate::rule::{FactContext, Facts};
 
@@ -165,7 +165,8 @@ impl Intake {
         owner: &RepId,
         outcome: &mut Outcome,
     ) {
-        let siblings = self.deduplicator.siblings(facts, case.rows);
+        let mut siblings = self.deduplicator.siblings(facts, case.rows);
+        siblings.extend(case.of_its_account().map(|one| one.id.clone()));
         let others: Vec<&Lead> = case.others(&siblings, owner).collect();
         let lead = case.lead.id.clone();
         if others.iter().any(|one| case.has_lost(owner, one)) {
@@ -276,18 +277,24 @@ impl Outcome {
         self.move_as(case, from, to, &Acquisition::OwnerChanged);
     }
 
-    fn move_as(&mut self, case: &Case<'_>, from: &RepId, to: &RepId, how: &Acquisition) {
+    pub(super) fn move_as(&mut self, case: &Case<'_>, from: &RepId, to: &RepId, how: &Acquisition) {
         let account = case.rows.accounts.iter().find(|one| Some(&one.id) == case.lead.account.as_ref());
         let account = account.filter(|account| account.owner.as_ref() == Some(from));
+        let is_of_it = |account: &Account, one: &Lead| {
+            one.account.as_ref() == Some(&account.id)
+                && one.status == LeadStatus::Converted
+                && one.owner.as_ref() == Some(from)
+                && one.id != case.lead.id
+        };
+        // Who lost a lead of the account does not get it back by this: the account stays where it is.
+        let is_ordered = *how == Acquisition::AssignedByAdmin || case.lead.status == LeadStatus::Converted;
+        let account = account.filter(|account| {
+            let mut its = case.rows.leads.iter().filter(|one| is_of_it(account, one));
+            is_ordered || !its.any(|one| case.has_lost(to, one))
+        });
         // Whatever else was converted to the account goes with it.
         if let Some(account) = account {
-            let is_of_it = |one: &&Lead| {
-                one.account.as_ref() == Some(&account.id)
-                    && one.status == LeadStatus::Converted
-                    && one.owner.as_ref() == Some(from)
-                    && one.id != case.lead.id
-            };
-            for other in case.rows.leads.iter().filter(is_of_it) {
+            for other in case.rows.leads.iter().filter(|one| is_of_it(account, one)) {
                 if self.bring(case, other, to, how) {
                     self.look_along(case, other);
                 }
@@ -300,9 +307,10 @@ impl Outcome {
                 matches!(effect, Effect::UpdateField { record: of, field, .. } if of == record && field == "owner")
             })
         };
-        let account = of_account.filter(|record| !is_moved(record));
         let opportunities = case.history.opportunities.iter().cloned().map(RecordRef::Opportunity);
-        self.effects.extend(account.into_iter().chain(opportunities).map(|record| Effect::UpdateField {
+        let records: Vec<RecordRef> =
+            of_account.into_iter().chain(opportunities).filter(|record| !is_moved(record)).collect();
+        self.effects.extend(records.into_iter().map(|record| Effect::UpdateField {
             record,
             field: "owner".to_owned(),
             value: Value::from(to.as_str()),

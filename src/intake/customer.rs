@@ -189,7 +189,7 @@ impl Intake {
         outcome.effects.push(Effect::SetOwner { lead: id, owner: owner.clone(), acquisition });
         outcome.start(lead, case.now);
         outcome.move_with(case, own, &owner);
-        outcome.tell_cover(case, case.history);
+        outcome.tell_helper(case, case.history);
         outcome.route = Route::ToOwner { owner: owner.clone(), record: Some(RecordRef::Lead(to.id.clone())) };
         self.attend(case, facts, &owner, outcome);
         true

@@ -19,7 +19,7 @@ use crate::dedup::{Deduplicator, Look, MatchKey, Probe, Resolution, Rows};
 use crate::document::Digest;
 use crate::model::{
     Account, Activity, Effect, FoldKind, History, Lead, LeadId, OwnerState, Pool, PoolId, RecordRef, RepId,
-    RuleId,
+    RuleId, TenureEnd,
 };
 use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
@@ -71,6 +71,8 @@ pub(super) struct Case<'a> {
     pub(super) assign: &'a AssignOptions,
     pub(super) entry: Option<&'a LeadId>,
     pub(super) claim: Option<&'a RepId>,
+    /// The partner who works on the lead in place of whoever gets it.
+    pub(super) partner: Option<&'a RepId>,
     pub(super) also: &'a [Along],
     pub(super) wake_up: Option<&'a Code>,
     pub(super) accepts_clock: bool,
@@ -287,6 +289,7 @@ impl Intake {
         let score = self.scorer.score(facts);
         facts.set_score(score.facts());
         self.route(case, facts, &resolution, &score, &mut outcome);
+        outcome.part_from_who_is_gone(case);
         outcome.announce(case);
         if !resolution.siblings().is_empty() {
             self.bring_customer(case, &resolution, &mut outcome);
@@ -361,6 +364,7 @@ impl Intake {
             assign,
             entry,
             claim,
+            partner: None,
             also,
             wake_up,
             accepts_clock: *accepts_clock,
@@ -425,6 +429,23 @@ impl Case<'_> {
 }
 
 impl Outcome {
+    /// Who takes part no longer owns nothing that somebody else has to do with, wherever the lead goes.
+    fn part_from_who_is_gone(&mut self, case: &Case<'_>) {
+        let id = &case.lead.id;
+        let Some(rep) = case.lead.owner.as_ref() else { return };
+        let is_settled = |effect: &Effect| match effect {
+            Effect::SetOwner { lead, .. }
+            | Effect::MoveToPool { lead, .. }
+            | Effect::EndTenure { lead, .. } => lead == id,
+            Effect::Fold { entry, .. } => entry == id,
+            _ => false,
+        };
+        if case.owner_state(rep) == OwnerState::Gone && !self.effects.iter().any(is_settled) {
+            let (lead, rep, end) = (id.clone(), rep.clone(), TenureEnd::Left);
+            self.after(vec![Effect::EndTenure { lead, rep, end }]);
+        }
+    }
+
     /// The entry is folded into a lead on file, which is to be looked at next.
     fn fold(&mut self, resolution: Resolution, entry: &Lead, owner_state: &dyn Fn(&RepId) -> OwnerState) {
         let kind = resolution.effects().iter().find_map(|effect| match effect {

@@ -21,6 +21,7 @@
 //! | [`release`](Intake::release), [`close`](Intake::close) | somebody has looked at what was blocked or held; it is no lead |
 //! | [`claim`](Intake::claim), [`allot`](Intake::allot), [`hand_over`](Intake::hand_over) | people take and give leads |
 //! | [`convert`](Intake::convert) | it has become a customer |
+//! | [`register_deal`](Intake::register_deal) | a partner registers a deal with an account |
 //! | [`revoke`](Intake::revoke) | a decision was wrong |
 //! | [`import`](Intake::import) | rows of another system come in |
 //! | [`forget`](Intake::forget) | a person asks to be forgotten |
@@ -57,6 +58,7 @@ mod next;
 mod notices;
 mod outcome;
 mod owned;
+mod partners;
 mod pools;
 mod preset;
 mod reassign;
@@ -83,6 +85,7 @@ pub use engine::{Input, Intake};
 pub use forget::ErasureKey;
 pub use next::{Along, Next};
 pub use outcome::{Outcome, OutcomeReason, Route};
+pub use partners::RegisteredDeal;
 pub use reassign::Loss;
 pub use refusal::Refusal;
 pub use rules::{ElsewhereRule, ElsewhereTarget, LifeRules, RecycledTo, Rules};

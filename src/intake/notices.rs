@@ -14,6 +14,8 @@
 //! | `revoked` | who was given a lead by mistake |
 //! | `lead_waits`, `covered` | an owner who is away: the lead waits for him, or somebody stands in |
 //! | `cover`, `cover_ended` | who stands in, and no more |
+//! | `passed_on`, `taken_back` | a partner who works on a lead of his channel manager, and no more; the manager, when the partner let it lie |
+//! | `deal_registered` | whose account a partner's registered deal protects |
 //! | `collision` | both who work on one customer |
 //! | `nobody_answers` | who has to answer a customer whom everybody else let wait |
 //! | `lead_in_pool`, `owners_exhausted`, `nobody_gets_it` | who runs the pool |
@@ -74,11 +76,18 @@ impl Outcome {
         }
     }
 
-    /// Who stood in for an owner who has the lead no more is told so, unless he has it now.
-    pub(super) fn tell_cover(&mut self, case: &Case<'_>, history: &History) {
-        let Some(cover) = history.cover().map(|tenure| &tenure.owner) else { return };
-        if case.owner_state(cover) != OwnerState::Gone {
-            self.tell_once(cover, "cover_ended", &RecordRef::Lead(case.lead.id.clone()));
+    /// Who worked on the lead in the place of an owner who has it no more is told so, unless he has it now.
+    pub(super) fn tell_helper(&mut self, case: &Case<'_>, history: &History) {
+        let about = RecordRef::Lead(case.lead.id.clone());
+        if let Some(cover) = history.cover().map(|tenure| &tenure.owner)
+            && case.owner_state(cover) != OwnerState::Gone
+        {
+            self.tell_once(cover, "cover_ended", &about);
+        }
+        if let Some(partner) = history.partner().map(|tenure| &tenure.owner)
+            && case.roster.channel_manager(partner).is_some()
+        {
+            self.tell_once(partner, "taken_back", &about);
         }
     }
 }

@@ -114,11 +114,11 @@ impl Intake {
             outcome.route = Route::ToOwner { owner: own.clone(), record: None };
         } else {
             self.look_after(case, facts, own, outcome);
-            // Who stands in hears of the new entry as the owner does.
-            let cover = case.history.cover().filter(|_| case.is_reentry(resolution));
-            cover.into_iter().for_each(|cover| {
+            // Who works on it in his place hears of the new entry as the owner does.
+            let helper = case.history.helper().filter(|_| case.is_reentry(resolution));
+            helper.into_iter().for_each(|helper| {
                 outcome.tell_once(
-                    &cover.owner,
+                    &helper.owner,
                     FoldKind::Reentry.as_str(),
                     &RecordRef::Lead(case.lead.id.clone()),
                 );

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::engine::Case;
-use super::routing::is_hot;
+use super::routing::{is_hot, open_work};
 use super::{Intake, Outcome, Route, wake_up};
 use crate::model::{Acquisition, Effect, Lead, OwnerState, PoolId, PoolKind, RecordRef, RepId};
 use crate::rule::Facts;
@@ -152,6 +152,7 @@ impl Intake {
             let acquisition = Acquisition::AssignedByAdmin;
             outcome.effects.push(Effect::SetOwner { lead, owner: admin.clone(), acquisition });
             outcome.start(case.lead, case.now);
+            outcome.effects.extend(open_work(&admin, case));
             outcome.tell(&admin, "owners_exhausted", &about);
             outcome.route = Route::Assigned { owner: admin };
             return;

@@ -56,6 +56,10 @@ impl Intake {
     /// lost it in this cycle does not get it again. Who stood in for an owner who is away and missed a deadline is replaced, and the
     /// owner keeps the lead. After three owners, or when nobody is left, it is nurtured.
     ///
+    /// A partner who did not answer, or gave the lead back, works on it no more; his channel manager keeps it, and his deadline
+    /// starts. While a partner's [deal](Intake::register_deal) protects the lead's account, it stays with its owner: that is
+    /// refused too.
+    ///
     /// A converted lead that its account's owner did not answer goes on to his deputy, else to whom the rules find, with the
     /// account; when nobody is left he is reminded. A lead that an open opportunity holds stays with its owner: that is
     /// [refused](Outcome::refusal), unless he has left.
@@ -102,7 +106,11 @@ impl Intake {
         if (input.lead.has_ended() && !is_converted) || !input.lead.is_on_file() {
             return self.ended(&case);
         }
-        if let Some(held) = kept_by(input, why.end()) {
+        if input.history.partner().is_some() && why != Loss::OwnerGone {
+            return self.back_from_partner(&case, owner, why.end());
+        }
+        let protection = || case.protection().filter(|_| why != Loss::OwnerGone && !is_converted);
+        if let Some(held) = kept_by(input, why.end()).or_else(protection) {
             return self.refuse(&case, held);
         }
         if is_converted && why != Loss::OwnerGone && is_answered(input) {
@@ -114,7 +122,7 @@ impl Intake {
             if let Some(heir) = outcome.route().owner().filter(|heir| *heir != owner).cloned() {
                 outcome.tell_of_loss(&input.lead, owner, why);
                 outcome.tell_new_owner(&input.lead, &heir);
-                outcome.tell_cover(&case, &input.history);
+                outcome.tell_helper(&case, &input.history);
             }
             return outcome;
         }
@@ -127,7 +135,7 @@ impl Intake {
             outcome.move_with(&case, owner, &heir);
             outcome.tell_new_owner(&input.lead, &heir);
         }
-        outcome.tell_cover(&case, &input.history);
+        outcome.tell_helper(&case, &input.history);
         outcome
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::assign::SkipReason;
-use crate::model::{OpportunityId, PoolId, RepId};
+use crate::model::{AccountId, OpportunityId, PoolId, RepId};
 use crate::text::{codes, moment};
 
 /// Why a rep does not get a lead that he claims or is given. `Display` is a clause.
@@ -30,8 +30,19 @@ pub enum Refusal {
         /// The opportunity.
         opportunity: OpportunityId,
     },
+    /// A partner's registered deal protects its account.
+    Protected {
+        /// The account.
+        account: AccountId,
+        /// The partner.
+        partner: RepId,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
     /// Nobody has it, who could do this about it.
     NoOwner,
+    /// The rep is no partner of anybody who takes part.
+    NoPartner,
     /// It is neither blocked nor held, so that nobody has to look at it.
     NotHeld,
     /// It is on file already.
@@ -64,7 +75,9 @@ codes! {
         Refusal::AwaitingReview => "awaiting_review",
         Refusal::Collision => "collision",
         Refusal::OpenOpportunity { .. } => "open_opportunity",
+        Refusal::Protected { .. } => "protected",
         Refusal::NoOwner => "no_owner",
+        Refusal::NoPartner => "no_partner",
         Refusal::NotHeld => "not_held",
         Refusal::OnFile => "on_file",
         Refusal::Erased => "erased",
@@ -96,7 +109,11 @@ impl fmt::Display for Refusal {
             Refusal::OpenOpportunity { opportunity } => {
                 write!(f, "the open opportunity {opportunity} holds the lead")
             }
+            Refusal::Protected { account, partner, until } => {
+                write!(f, "a deal of {partner} protects account {account} until {}", moment(*until))
+            }
             Refusal::NoOwner => f.write_str("nobody has the lead"),
+            Refusal::NoPartner => f.write_str("the rep is no partner of anybody who takes part"),
             Refusal::NotHeld => f.write_str("the lead is neither blocked nor held"),
             Refusal::Erased => f.write_str("the person asked to be forgotten"),
             Refusal::OnFile => f.write_str("the lead is on file already"),

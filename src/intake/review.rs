@@ -91,7 +91,8 @@ impl Intake {
         let mut outcome = self.ended(case);
         let is_there = |owner: &&RepId| case.owner_state(owner) != OwnerState::Gone;
         let is_asked = case.is_due(wake_up::COLLISION) && lead.tags.iter().any(|tag| tag == COLLISION);
-        let moved = case.entry.is_some() || is_asked;
+        // Something has changed, or it went along: it may be of a person who has other leads.
+        let moved = case.wake_up.is_none() || case.entry.is_some() || is_asked;
         let of = lead.owner.as_ref().filter(|_| moved && lead.status == LeadStatus::Converted);
         if let Some(owner) = of.filter(is_there).filter(|_| lead.is_on_file()) {
             let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });

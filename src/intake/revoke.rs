@@ -7,7 +7,7 @@ use super::engine::Case;
 use super::without::Without;
 use super::{Along, Input, Intake, Next, Outcome, Route, State, wake_up};
 use crate::assign::{Ledgers, Roster, claim_key, decision_key};
-use crate::model::{RecordRef, TenureEnd};
+use crate::model::{Effect, RecordRef, TenureEnd, Value};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
@@ -60,8 +60,15 @@ impl Intake {
         outcome.delta.assign = claimed.or_else(|| take_back(&key));
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome.effects = Without::owner(input, owner, TenureEnd::Revoked, now).effects;
+        // Its open opportunities are nobody's until the lead is somebody's.
+        outcome.effects.extend(input.history.opportunities.iter().map(|one| Effect::UpdateField {
+            record: RecordRef::Opportunity(one.clone()),
+            field: "owner".to_owned(),
+            value: Value::Null,
+            replaces: Value::from(owner.as_str()),
+        }));
         outcome.tell(owner, "revoked", &RecordRef::Lead(lead.id.clone()));
-        outcome.tell_cover(&case, &input.history);
+        outcome.tell_helper(&case, &input.history);
         outcome.wake(lead, now, wake_up::RETRY);
         outcome.next = Next::after(None, vec![Along { lead: lead.id.clone(), entry: lead.id.clone() }]);
         outcome.route = Route::Unassigned { reason: "revoked".into(), retry_at: Some(now) };

@@ -34,7 +34,9 @@ impl Intake {
         outcome: &mut Outcome,
     ) {
         let is_there = |rep: &&RepId| case.owner_state(rep) != OwnerState::Gone;
-        let own = case.lead.owner.as_ref().filter(is_there);
+        let manager = case.brought_by_partner();
+        let case = &Case { partner: manager.and(case.lead.owner.as_ref()).or(case.partner), ..*case };
+        let own = manager.or(case.lead.owner.as_ref()).filter(is_there);
         if let Some(entry) = taken_in(resolution, case.lead) {
             return outcome.join(case, resolution, own, entry);
         }
@@ -184,32 +186,23 @@ impl Intake {
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         let assign =
             |options: &AssignOptions| self.assigner.assign_with(facts, case.roster, ledgers, options);
-        let left_out = self.left_out(case);
-        let narrower = (!left_out.is_empty()).then(|| {
+        // Who lost another lead of the customer, which goes along, does not get it by this; but it goes to its own owner.
+        let siblings = if is_owned { &[] } else { resolution.siblings() };
+        let left_out = self.left_out(case, siblings);
+        let without = |is_out: fn(LeftOut) -> bool| {
+            let reps = left_out.iter().filter(|(_, why)| is_out(*why)).map(|(rep, _)| rep.clone());
             let mut narrower = options.clone();
-            narrower.excluded.extend(left_out);
-            narrower
-        });
-        // Who lost another lead of the customer, which goes along, does not get it by this.
-        let lost = case.lost_by_others(resolution.siblings());
-        let is_narrow = !lost.is_empty() && !is_owned;
-        let widest = is_narrow.then(|| {
-            let mut widest = options.clone();
-            widest.excluded.extend(lost.iter().cloned());
-            widest
-        });
-        let narrower = narrower.map(|mut narrower| {
-            narrower.excluded.extend(lost.into_iter().filter(|_| is_narrow));
-            narrower
-        });
-        let options = widest.as_ref().unwrap_or(options);
-        let mut assignment = assign(narrower.as_ref().unwrap_or(options));
-        if assignment.owner().is_none() && narrower.is_some() {
+            narrower.excluded.extend(reps);
+            assign(&narrower)
+        };
+        let has = |is_out: fn(LeftOut) -> bool| left_out.iter().any(|(_, why)| is_out(*why));
+        let mut assignment = if left_out.is_empty() { assign(options) } else { without(|_| true) };
+        if assignment.owner().is_none() && has(|why| !why.is_final()) {
             // Nobody else can take it.
-            assignment = assign(options);
+            assignment = without(LeftOut::is_final);
         }
         let nobody_left = matches!(assignment.kind(), AssignmentKind::NoEligible { retry_at: None })
-            && (is_narrow || assignment.skipped().contains_key("previous_owner"));
+            && (has(LeftOut::is_final) || assignment.skipped().contains_key("previous_owner"));
         if nobody_left {
             return self.exhaust(case, facts, outcome);
         }
@@ -248,12 +241,13 @@ impl Intake {
         }
     }
 
-    /// Reps who do not get the lead while anybody else may: who lost it last before this cycle, not long ago, and whose
-    /// getting it in this cycle was taken back.
-    fn left_out(&self, case: &Case<'_>) -> Vec<RepId> {
+    /// Reps who do not get the lead though the rules find them, and why: who lost it last before this cycle, not long ago, whose
+    /// getting it in this cycle was taken back, and who lost another lead of the customer.
+    fn left_out(&self, case: &Case<'_>, siblings: &[LeadId]) -> Vec<(RepId, LeftOut)> {
         let history = case.history;
         let revoked = history.ended_tenures().filter(|one| one.end == Some(TenureEnd::Revoked));
-        let mut reps: Vec<RepId> = revoked.map(|tenure| tenure.owner.clone()).collect();
+        let mut reps: Vec<(RepId, LeftOut)> =
+            revoked.map(|tenure| (tenure.owner.clone(), LeftOut::Revoked)).collect();
         let since = case.now - TimeDelta::days(i64::from(self.life.exclusion_days));
         let lost = |one: &&Tenure| {
             let gave_up = matches!(
@@ -264,8 +258,28 @@ impl Intake {
             gave_up && is_before && one.counts()
         };
         let last = history.tenures.iter().filter(lost).max_by_key(|one| (one.until, one.from));
-        reps.extend(last.filter(|one| one.until > Some(since)).map(|one| one.owner.clone()));
+        let last = last.filter(|one| one.until > Some(since));
+        reps.extend(last.map(|one| (one.owner.clone(), LeftOut::LostBefore)));
+        reps.extend(case.lost_by_others(siblings).into_iter().map(|rep| (rep, LeftOut::LostSibling)));
         reps
+    }
+}
+
+/// Why a rep does not get a lead by the rules.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LeftOut {
+    /// It was given to him in this cycle by mistake.
+    Revoked,
+    /// He lost it last, in the cycle before.
+    LostBefore,
+    /// He lost another lead of the customer, which would come back to him with it.
+    LostSibling,
+}
+
+impl LeftOut {
+    /// Whether he does not get it though nobody else may.
+    fn is_final(self) -> bool {
+        self == LeftOut::LostSibling
     }
 }
 
@@ -340,7 +354,22 @@ pub(super) fn start_of_work(owner: &RepId, case: &Case<'_>, resolution: &Resolut
         _ => vec![Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Pending }],
     };
     effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
+    effects.extend(open_work(owner, case));
     effects
+}
+
+/// What is open and nobody's goes to who works on the lead. Where that leaves somebody, it moves with it.
+pub(super) fn open_work(owner: &RepId, case: &Case<'_>) -> Vec<Effect> {
+    if case.lead.owner.is_some() || matches!(case.act, Act::Reassign | Act::HandOver) {
+        return Vec::new();
+    }
+    let open = case.history.opportunities.iter().map(|one| Effect::UpdateField {
+        record: RecordRef::Opportunity(one.clone()),
+        field: "owner".to_owned(),
+        value: Value::from(owner.as_str()),
+        replaces: Value::Null,
+    });
+    open.collect()
 }
 
 /// The lead of an account without an owner is converted with an owner, and the account gets him.

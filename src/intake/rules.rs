@@ -171,6 +171,10 @@ pub struct LifeRules {
     pub cool_down_days: u32,
     /// Hours that an owner may be away before somebody stands in for him, by his own calendar if he has one.
     pub patience_hours: u32,
+    /// Hours that a partner has to answer a lead that is passed on to him, by the calendar of stays.
+    pub partner_hours: u32,
+    /// Days for which a deal that a partner registers protects its account.
+    pub deal_days: u32,
     /// Untouched leads with which a rep gets none from the waiting line.
     pub untouched_limit: u32,
     /// Hours for the first contact.
@@ -204,6 +208,8 @@ impl LifeRules {
             exclusion_days: 90,
             cool_down_days: 30,
             patience_hours: 24,
+            partner_hours: 72,
+            deal_days: 90,
             untouched_limit: 5,
             first_contact_hours: 24,
             follow_up_hours: vec![72, 168],

@@ -221,5 +221,6 @@ fn digest_of(rows: &Rows) -> Digest {
     let leads = rows.leads.iter().filter(|lead| lead.is_on_file()).map(Digest::of);
     let leads = leads.fold(Digest::default(), Digest::and);
     let accounts = rows.accounts.iter().map(Digest::of).fold(Digest::default(), Digest::and);
-    Digest::of(&(leads, accounts, rows.truncated))
+    let people = rows.people.iter().map(Digest::of).fold(Digest::default(), Digest::and);
+    Digest::of(&(leads, accounts, people, rows.truncated))
 }

@@ -19,13 +19,13 @@ impl Without {
         let id = lead.id.clone();
         let end_of = |rep: &RepId, end| Effect::EndTenure { lead: id.clone(), rep: rep.clone(), end };
         let mut effects = Vec::new();
-        if let Some(cover) = history.cover() {
-            effects.push(end_of(&cover.owner, TenureEnd::HandedOver));
+        if let Some(helper) = history.helper() {
+            effects.push(end_of(&helper.owner, TenureEnd::HandedOver));
         }
         effects.push(end_of(owner, end));
         let mut is_known = false;
         for tenure in history.tenures.iter_mut().filter(|tenure| tenure.until.is_none()) {
-            let is_owner_s = tenure.owner == *owner && tenure.acquisition != Acquisition::Cover;
+            let is_owner_s = tenure.owner == *owner && !tenure.is_beside_owner();
             is_known |= is_owner_s;
             tenure.until = Some(now.max(tenure.from));
             tenure.end = Some(if is_owner_s { end } else { TenureEnd::HandedOver });

@@ -19,6 +19,8 @@ const OF_ACCOUNTS: &[(&str, Holds)] = &[
     ("closed_deal_at", Holds::Time),
     ("domain", Holds::Text),
     ("maturity", Holds::Text),
+    ("partner", Holds::Text),
+    ("protected_until", Holds::Time),
     ("registration_number", Holds::Text),
     ("tier", Holds::Text),
 ];

@@ -45,6 +45,7 @@ impl Default for MergeRules {
                     &["owner", "pool", "acquisition", "status", "stage", "next_follow_up"],
                     Survivorship::NonEmpty,
                 ),
+                block("protection", &["partner", "protected_until"], Survivorship::NonEmpty),
                 block("origin", &["source", "utm", "first_utm"], Survivorship::Oldest),
             ],
             names_become_aliases: true,

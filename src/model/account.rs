@@ -49,9 +49,24 @@ pub struct Account {
     /// When the last deal was closed; `None` when there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_deal_at: Option<DateTime<Utc>>,
+    /// The partner whose registered deal (报备) protects the account, or protected it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner: Option<RepId>,
+    /// Until when: its leads are neither claimed nor recycled, and go to no other partner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protected_until: Option<DateTime<Utc>>,
     /// The host's own columns.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub attributes: Attributes,
+}
+
+impl Account {
+    /// The partner whose registered deal protects the account at a moment, and until when.
+    #[must_use]
+    pub fn protection(&self, at: DateTime<Utc>) -> Option<(&RepId, DateTime<Utc>)> {
+        let until = self.protected_until.filter(|until| *until > at)?;
+        Some((self.partner.as_ref()?, until))
+    }
 }
 
 /// A person at an account or behind a lead (联系人).

@@ -175,6 +175,7 @@ impl FoldKind {
 /// | `link` | [`Link`]: `from: RecordRef`, `kind: LinkKind`, `to: RecordRef` | a row, unique by all three | once |
 /// | `end_tenure` | `lead: LeadId`, `rep: RepId`, `end: TenureEnd` | the rep's tenure that lasts ends so, his open deadlines are removed; if he is the owner, the lead has none and no wake-up | once |
 /// | `cover` | `lead: LeadId`, `rep: RepId`, `until: Option<DateTime<Utc>>` | a tenure of acquisition `cover` for the rep beside the owner's; the owner's open deadlines are removed; `until` is the owner's return | by key |
+/// | `pass_on` | `lead: LeadId`, `partner: RepId`, `until: DateTime<Utc>` | a tenure of acquisition `passed_on` for the partner beside the owner's, unless he has one; in place of the owner's open deadlines and his own the first-contact deadline of the partner, due at `until` | once |
 /// | `fold` | `entry: LeadId`, `subject: LeadId`, `kind: FoldKind` | entry: status `voided`, `folded_into`, of kind `collected` also `collected_under`; no owner, pool, deadline, wake-up; its keys leave the key index; its activities (not of kind `same_record`), and what points at it, go to the subject | once |
 /// | `start_cycle` | `lead: LeadId`, `at: DateTime<Utc>` | status `unassigned`, no close reason, no owner, no pool, its tenure ended `recycled`, its deadlines removed; cycle + 1 | by key |
 /// | `erase` | `lead: LeadId` | of the lead's row id and `created_at`, with status `voided` and close reason `erased`; its keys, history, activities, open reviews, and contacts that came of it are deleted, values in its history and conflicts emptied | once |
@@ -193,7 +194,7 @@ impl FoldKind {
 /// | record | `update_field` | `add_value`, always `Value::Text` |
 /// |---|---|---|
 /// | lead | a [`LeadField`](super::LeadField) by its name with a value of its [type](super::LeadField::kind): `Text` (also regions and names of enumerations), `List` for texts, `Integer`, `Timestamp`; `attributes.NAME` with any value; `external_ids.NAME` and `click_ids.NAME` with `Text`; `other_ids.NAME` with `List` | `phones`, `emails`, `products`, `tags`; `wechat` and `external_ids.NAME`: the first fills the field, a further one goes to `other_ids` under `wechat` or `NAME` |
-/// | account | `company`, `domain`, `region`, `owner`, `pool`, `maturity`, `tier`, `registration_number` with `Text`; `aliases` with `List`; `created_at` and `closed_deal_at` with `Timestamp`; `attributes.NAME` with any value | `aliases` |
+/// | account | `company`, `domain`, `region`, `owner`, `pool`, `partner`, `maturity`, `tier`, `registration_number` with `Text`; `aliases` with `List`; `created_at`, `closed_deal_at` and `protected_until` with `Timestamp`; `attributes.NAME` with any value | `aliases` |
 /// | opportunity | `owner` with `Text` | none |
 /// | contact | `name`, `title`, `wechat`, `job_function`, `buying_role`, `lead` with `Text`; `phones`, `emails` with `List` | `phones`, `emails` |
 ///
@@ -246,6 +247,15 @@ pub enum Effect {
         rep: RepId,
         /// Until when, when that is known.
         until: Option<DateTime<Utc>>,
+    },
+    /// Let a partner work on the lead, whose owner stays the owner.
+    PassOn {
+        /// The lead.
+        lead: LeadId,
+        /// The partner.
+        partner: RepId,
+        /// By when he answers.
+        until: DateTime<Utc>,
     },
     /// Change the lead's status.
     SetStatus {
@@ -402,6 +412,7 @@ codes! {
         Effect::SetOwner { .. } => "set_owner",
         Effect::EndTenure { .. } => "end_tenure",
         Effect::Cover { .. } => "cover",
+        Effect::PassOn { .. } => "pass_on",
         Effect::SetStatus { .. } => "set_status",
         Effect::UpdateField { .. } => "update_field",
         Effect::AddValue { .. } => "add_value",
@@ -433,6 +444,7 @@ impl Effect {
             | Effect::SetOwner { lead, .. }
             | Effect::EndTenure { lead, .. }
             | Effect::Cover { lead, .. }
+            | Effect::PassOn { lead, .. }
             | Effect::SetStatus { lead, .. }
             | Effect::Fold { entry: lead, .. }
             | Effect::StartCycle { lead, .. }
@@ -541,6 +553,9 @@ impl fmt::Display for Effect {
                 write!(f, "end the tenure of {rep} of lead {lead} ({end})")
             }
             Effect::Cover { lead, rep, .. } => write!(f, "let {rep} stand in for the owner of lead {lead}"),
+            Effect::PassOn { lead, partner, until } => {
+                write!(f, "let {partner} work on lead {lead}, to answer by {}", moment(*until))
+            }
             Effect::SetStatus { lead, status } => write!(f, "set the status of lead {lead} to {status}"),
             Effect::UpdateField { record, field, .. } => {
                 write!(f, "update `{field}` of {record}")

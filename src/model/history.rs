@@ -87,7 +87,19 @@ impl History {
     /// The tenure that lasts of who stands in for the owner.
     #[must_use]
     pub fn cover(&self) -> Option<&Tenure> {
-        self.tenures.iter().find(|one| one.until.is_none() && one.acquisition == Acquisition::Cover)
+        self.helper().filter(|one| one.acquisition == Acquisition::Cover)
+    }
+
+    /// The tenure that lasts of the partner the lead was passed on to.
+    #[must_use]
+    pub fn partner(&self) -> Option<&Tenure> {
+        self.helper().filter(|one| one.acquisition == Acquisition::PassedOn)
+    }
+
+    /// The tenure that lasts of who works on the lead in its owner's place: who stands in, or a partner. There is one at most.
+    #[must_use]
+    pub fn helper(&self) -> Option<&Tenure> {
+        self.tenures.iter().find(|one| one.until.is_none() && one.is_beside_owner())
     }
 }
 

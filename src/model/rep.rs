@@ -41,6 +41,10 @@ pub struct Rep {
     /// Who stands in while the rep is away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deputy: Option<RepId>,
+    /// Of a partner (渠道伙伴), such as an agent or a dealer: the channel manager who owns what the partner works on. A partner
+    /// owns no lead himself: no rule gives him one, and he claims none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partner_of: Option<RepId>,
     /// Title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -107,6 +111,7 @@ impl Default for Rep {
             department: Vec::new(),
             manager: None,
             deputy: None,
+            partner_of: None,
             title: None,
             level: None,
             skills: BTreeSet::new(),

@@ -32,12 +32,18 @@ pub struct Tenure {
 }
 
 impl Tenure {
-    /// Whether it is held against its owner when the lead goes on: neither taken back as wrong, nor ended because he left, nor a
-    /// cover.
+    /// Whether it is held against its owner when the lead goes on: neither taken back as wrong, nor ended because he left, nor
+    /// beside an owner.
     #[must_use]
     pub fn counts(&self) -> bool {
         let is_his_doing = !matches!(self.end, Some(TenureEnd::Revoked | TenureEnd::Left));
-        is_his_doing && self.acquisition != Acquisition::Cover
+        is_his_doing && !self.is_beside_owner()
+    }
+
+    /// Whether it is of somebody who works on the lead while another owns it: who stands in, or a partner.
+    #[must_use]
+    pub fn is_beside_owner(&self) -> bool {
+        matches!(self.acquisition, Acquisition::Cover | Acquisition::PassedOn)
     }
 }
 

@@ -17,10 +17,11 @@ use leadkit::dedup::{
 use leadkit::error::{Diagnostic, Level, RuleErrors};
 use leadkit::follow_up::{FollowUpPolicies, FollowUpReport, FollowUpRules};
 use leadkit::inquiry::{CodeFormat, CodeRules, GradeRules, Grades, LevelRules, Levels};
-use leadkit::intake::Conflict;
+use leadkit::intake::{Conflict, RegisteredDeal};
 use leadkit::merge::{MergeRules, Merger};
 use leadkit::model::{
-    Activity, CloseReason, Effect, History, Lead, LeadId, LeadStatus, OwnerState, Rep, RepId, Tenure, Value,
+    Account, Activity, CloseReason, Effect, History, Lead, LeadId, LeadStatus, OwnerState, Rep, RepId,
+    Tenure, Value,
 };
 use leadkit::pipeline::{Pipeline, PipelineRules};
 use leadkit::rule::{FactContext, Facts, HostTables, Registry, RulesVersion};
@@ -57,6 +58,7 @@ fn engines_have_the_agreed_signatures() {
         Intake::probe: fn(&Intake, &Lead) -> Probe;
         Intake::process: fn(&Intake, &Input, &Roster, &State, Now) -> Outcome;
         Intake::process_batch: fn(&Intake, &[Arrival], &mut Book, &Roster, &mut State) -> Batch;
+        Intake::register_deal: fn(&Intake, &Account, &RepId, &Roster, &State, Now) -> RegisteredDeal;
         State::apply: fn(&mut State, &OutcomeDelta) -> Result<(), StateError>;
         State::forget_after: fn(&mut State, Now);
         State::from_rows: fn(StateRows) -> Result<State, StateError>;

@@ -70,6 +70,26 @@ impl Desk {
         self.look_at_account(id);
     }
 
+    /// A partner registers a deal with an account.
+    pub(super) fn register(&mut self, id: &AccountId, partner: &RepId) {
+        let Some(account) = self.book.account(id) else {
+            return self.say(&id.as_str().into(), "-", "unknown_account".to_owned(), None);
+        };
+        let deal = self.intake.register_deal(account, partner, &self.roster, &self.state, self.now);
+        deal.apply_to(&mut self.book);
+        let said = match &deal.refusal {
+            Some(refusal) => format!("refused: {}", refusal.reason()),
+            None => format!("deal of {partner}"),
+        };
+        let explained = deal.refusal.as_ref().map(ToString::to_string);
+        self.say(&id.as_str().into(), "-", said, explained);
+        self.look_at_account(id);
+        // Its leads are due by other times.
+        let is_its = |lead: &&Lead| lead.account.as_ref() == Some(id);
+        let its: Vec<LeadId> = self.book.leads().filter(is_its).map(|lead| lead.id.clone()).collect();
+        its.iter().for_each(|lead| self.after(lead));
+    }
+
     /// What is known of an account. One that is on file keeps the owner it has come to by then, and who came of its leads; when
     /// the line names another owner than the line before, its leads go to him, and the account with them.
     pub(super) fn account(&mut self, account: &Account) -> Done {

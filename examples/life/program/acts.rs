@@ -10,6 +10,7 @@ use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
 use leadkit::rule::{FactContext, Facts};
 use leadkit::{HostTables, Input, Loss};
 
+use super::clock::is_live;
 use super::desk::Desk;
 use super::event::{Deal, Event, Line};
 
@@ -99,6 +100,10 @@ impl Desk {
             Event::Leave { rep } => self.leave(rep),
             Event::HandOver { rep, to } => self.hand_over(rep, Some(to)),
             Event::Account(account) => self.account(account),
+            Event::Register { account, partner } => {
+                self.register(account, partner);
+                Ok(())
+            }
             Event::Effects(effects) => {
                 self.write("by hand", effects);
                 Ok(())
@@ -151,7 +156,7 @@ impl Desk {
     /// A person or an activity has changed what is known.
     pub(super) fn look_again(&mut self, lead: &LeadId, reason: String) -> Done {
         let Some(input) = self.known(lead) else { return Ok(()) };
-        if !input.lead.is_on_file() || input.lead.has_ended() {
+        if !is_live(&self.book, &input.lead) {
             self.say(lead, "-", reason, None);
             return Ok(());
         }

@@ -32,7 +32,8 @@ impl Clock {
         }
         let wake_up = book.wake_up(id).map(|one| (one.at, Alarm::WakeUp));
         let lead = book.lead(id).filter(|lead| is_live(book, lead));
-        let on_file = lead.filter(|_| !self.follows_policies);
+        let is_passed_on = book.history(id).partner().is_some();
+        let on_file = lead.filter(|_| is_passed_on || !self.follows_policies);
         let deadline = on_file.and_then(|lead| deadline(book, lead)).map(|one| (one.due_at, Alarm::Deadline));
         let is_new = |(at, alarm): &(DateTime<Utc>, Alarm)| !self.fired.contains(&(id.clone(), *at, *alarm));
         let next = lead.and_then(|_| wake_up.into_iter().chain(deadline).filter(is_new).min());
@@ -65,12 +66,17 @@ pub(crate) fn is_live(book: &Book, lead: &Lead) -> bool {
     }
 }
 
-/// The deadline of who works on a lead that is due first.
-pub(crate) fn deadline<'b>(book: &'b Book, lead: &Lead) -> Option<&'b StepDeadline> {
+/// The deadline of who works on a lead that is due first. What a partner's deal protects is not taken from its owner before
+/// the protection is over.
+pub(crate) fn deadline(book: &Book, lead: &Lead) -> Option<StepDeadline> {
     lead.owner.as_ref()?;
     let history = book.history(&lead.id);
     // What an open opportunity holds is not taken from its owner.
     let open =
         history.deadlines.iter().filter(|one| one.done_at.is_none() && history.opportunities.is_empty());
-    open.min_by_key(|one| one.due_at)
+    let first = open.min_by_key(|one| one.due_at)?.clone();
+    let is_owner_s = lead.owner.as_ref() == Some(&first.owner) && lead.status != LeadStatus::Converted;
+    let account = lead.account.as_ref().filter(|_| is_owner_s).and_then(|id| book.account(id));
+    let protected = account.and_then(|account| account.protection(first.due_at)).map(|(_, until)| until);
+    Some(StepDeadline { due_at: protected.unwrap_or(first.due_at), ..first })
 }

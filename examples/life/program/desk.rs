@@ -70,8 +70,8 @@ pub(crate) struct Desk {
     counts: BTreeMap<RepId, (u32, u32)>,
     held_by: BTreeMap<RepId, BTreeSet<LeadId>>,
     /// Who stands in for the owner of a lead, and the leads of each.
-    cover_of: BTreeMap<LeadId, RepId>,
-    covered_by: BTreeMap<RepId, BTreeSet<LeadId>>,
+    helper_of: BTreeMap<LeadId, RepId>,
+    helped_by: BTreeMap<RepId, BTreeSet<LeadId>>,
     /// Leads that somebody says are one, though two reps work on them.
     pub(super) disputes: BTreeMap<LeadId, LeadId>,
     /// Accounts that nobody has: since when each lies in its pool, and when it is looked at next.
@@ -127,8 +127,8 @@ impl Desk {
             held: BTreeMap::new(),
             counts: BTreeMap::new(),
             held_by: BTreeMap::new(),
-            cover_of: BTreeMap::new(),
-            covered_by: BTreeMap::new(),
+            helper_of: BTreeMap::new(),
+            helped_by: BTreeMap::new(),
             disputes: BTreeMap::new(),
             ownerless: BTreeMap::new(),
             waiting: BTreeSet::new(),
@@ -214,7 +214,7 @@ impl Desk {
         }
         let is_left = |one: &leadkit::model::StepDeadline| one.due_at <= self.now;
         let left = self.book.lead(lead).filter(|lead| is_live(&self.book, lead));
-        if left.and_then(|lead| deadline(&self.book, lead)).is_some_and(is_left) {
+        if left.and_then(|lead| deadline(&self.book, lead)).as_ref().is_some_and(is_left) {
             self.laws.overslept(lead, self.now);
         }
         Ok(())
@@ -337,14 +337,14 @@ impl Desk {
                 *untouched = untouched.saturating_add_signed(if is_untouched { sign } else { 0 });
             }
         }
-        let covers = held.as_ref().and_then(|_| self.book.history(id).cover()).map(|one| one.owner.clone());
-        if self.cover_of.get(id) != covers.as_ref() {
-            if let Some(rep) = self.cover_of.remove(id) {
-                self.covered_by.entry(rep).or_default().remove(id);
+        let helps = held.as_ref().and_then(|_| self.book.history(id).helper()).map(|one| one.owner.clone());
+        if self.helper_of.get(id) != helps.as_ref() {
+            if let Some(rep) = self.helper_of.remove(id) {
+                self.helped_by.entry(rep).or_default().remove(id);
             }
-            if let Some(rep) = covers {
-                self.covered_by.entry(rep.clone()).or_default().insert(id.clone());
-                self.cover_of.insert(id.clone(), rep);
+            if let Some(rep) = helps {
+                self.helped_by.entry(rep.clone()).or_default().insert(id.clone());
+                self.helper_of.insert(id.clone(), rep);
             }
         }
         let waits = lead.is_some_and(|lead| lead.is_on_file() && lead.owner.is_none() && !lead.has_ended());
@@ -424,10 +424,10 @@ impl Desk {
         self.held_by.get(rep).into_iter().flatten().cloned().collect()
     }
 
-    /// The open leads that a rep has to do with, by id: his own, and those he stands in for.
+    /// The open leads that a rep has to do with, by id: his own, and those he works on in their owners' place.
     pub(super) fn leads_on(&self, rep: &RepId) -> BTreeSet<LeadId> {
-        let covered = self.covered_by.get(rep).into_iter().flatten();
-        self.held_by.get(rep).into_iter().flatten().chain(covered).cloned().collect()
+        let helped = self.helped_by.get(rep).into_iter().flatten();
+        self.held_by.get(rep).into_iter().flatten().chain(helped).cloned().collect()
     }
 
     /// Whose story goes on in place of a lead's: what comes to an entry that was folded comes to its subject.

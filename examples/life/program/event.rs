@@ -102,6 +102,11 @@ pub(crate) enum Event {
         to: RepId,
     },
     Account(Box<Account>),
+    /// A partner registers a deal.
+    Register {
+        account: AccountId,
+        partner: RepId,
+    },
     Forget {
         lead: LeadId,
     },
@@ -120,7 +125,7 @@ pub(crate) enum Deal {
 }
 
 /// Every key of an event.
-pub(crate) const KEYS: [&str; 26] = [
+pub(crate) const KEYS: [&str; 27] = [
     "submit",
     "import",
     "activity",
@@ -144,6 +149,7 @@ pub(crate) const KEYS: [&str; 26] = [
     "leave",
     "hand_over",
     "account",
+    "register",
     "forget",
     "effects",
     "tick",
@@ -407,6 +413,8 @@ impl Context {
                     "maturity",
                     "tier",
                     "closed_deal_at",
+                    "partner",
+                    "protected_until",
                     "attributes",
                 ];
                 Ok(Event::Account(Box::new(object.into(&keys, "an account with `id` and `company`")?)))
@@ -499,6 +507,10 @@ impl Context {
             "hand_over" => {
                 Event::HandOver { rep: rep(&mut object)?, to: object.name("to", "the id of a rep")?.into() }
             }
+            "register" => Event::Register {
+                account: object.name("account", "the id of an account")?.into(),
+                partner: object.name("partner", "the id of a partner")?.into(),
+            },
             _ => Event::Forget { lead: lead(&mut object)? },
         };
         object.finish()?;

@@ -96,7 +96,7 @@ struct Act {
 }
 
 /// Kinds of acts by how often they are drawn.
-const KINDS: [(u32, &str); 22] = [
+const KINDS: [(u32, &str); 24] = [
     (10, "submit"),
     (2, "import"),
     (4, "update"),
@@ -118,6 +118,8 @@ const KINDS: [(u32, &str); 22] = [
     (1, "join"),
     (1, "hand_over"),
     (1, "account"),
+    (1, "pass_on"),
+    (1, "register"),
     (1, "forget"),
 ];
 
@@ -131,6 +133,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 }
 
 const REPS: [&str; 4] = ["li", "wang", "zhao", "chen"];
+const PARTNERS: [&str; 2] = ["pan", "qiao"];
 const PHONES: [&str; 6] =
     ["13812349876", "13927461853", "+86 138-1234-9876", "15088672341", "010-62648835", "13800138000"];
 const EMAILS: [&str; 4] = ["bo@gmail.com", "AN@qq.com", "an@qq.com", "info@acme-trading.com"];
@@ -154,6 +157,9 @@ impl Life {
         let at = DateTime::parse_from_rfc3339("2026-03-02T09:00:00+08:00").unwrap();
         let mut life = Life { desk: desk(rules), at, ids: Vec::new(), lines: String::new() };
         life.live(json!({"join": {"id": "chen", "deputy": "li"}}));
+        for partner in PARTNERS {
+            life.live(json!({"join": {"id": partner, "partner_of": "li"}}));
+        }
         life
     }
 
@@ -187,7 +193,7 @@ impl Life {
             lead["external_ids"] = json!({"clue_id": format!("clue-{}", d % 3)});
         }
         if rarely {
-            lead["owner"] = json!(of(&REPS, d));
+            lead["owner"] = json!(of(&["li", "wang", "zhao", "chen", "pan"], d));
         }
         self.ids.push(id);
         lead
@@ -229,8 +235,8 @@ impl Life {
                 let lead = id(a)?;
                 let subject = self.desk.subject_of(&lead.as_str().into());
                 let record = self.desk.book.lead(&subject).filter(|lead| is_live(&self.desk.book, lead))?;
-                let cover = self.desk.book.history(&subject).cover().map(|one| one.owner.clone());
-                let worker = cover.or(record.owner.clone())?;
+                let helper = self.desk.book.history(&subject).helper().map(|one| one.owner.clone());
+                let worker = helper.or(record.owner.clone())?;
                 json!({"follow_up": {"lead": lead, "owner": worker, "kind": "call"}})
             }
             "activity" => {
@@ -242,6 +248,8 @@ impl Life {
             }
             "claim" => json!({"claim": {"lead": id(a)?, "rep": rep}}),
             "allot" => json!({"allot": {"lead": id(a)?, "rep": rep}}),
+            "pass_on" => json!({"allot": {"lead": id(a)?, "rep": of(&PARTNERS, b)}}),
+            "register" => json!({"register": {"account": of(&["A1", "A2"], a), "partner": of(&PARTNERS, b)}}),
             "merge" => json!({"merge": {"into": id(a)?, "from": id(b)?}}),
             "convert" => json!({"convert": {"lead": id(a)?, "account": of(&["A1", "A2"], b)}}),
             "opportunity" => {
@@ -253,7 +261,7 @@ impl Life {
                 json!({"absent": {"rep": rep, "until": (self.at + TimeDelta::hours(hours)).to_rfc3339()}})
             }
             "back" => json!({"back": {"rep": rep}}),
-            "leave" => json!({"leave": {"rep": rep}}),
+            "leave" => json!({"leave": {"rep": if rarely { of(&PARTNERS, c) } else { rep }}}),
             "join" => json!({"join": {"id": rep}}),
             "hand_over" => json!({"hand_over": {"rep": rep, "to": of(&REPS, c)}}),
             "account" => json!({"account": {"id": of(&["A1", "A2"], a), "company": of(&COMPANIES, b),

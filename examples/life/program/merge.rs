@@ -8,6 +8,7 @@ use leadkit::contact::PhoneOptions;
 use leadkit::merge::{MergePlan, MergeRules, Merger, SurvivorTest};
 use leadkit::model::{Effect, Lead, LeadId, LeadStatus, Link, LinkKind, RecordRef, RepId, TenureEnd, Value};
 
+use super::clock::is_live;
 use super::desk::Desk;
 
 type Done = Result<(), Box<dyn Error>>;
@@ -45,7 +46,10 @@ impl Desk {
             return Ok(());
         }
         // What has ended takes in nobody who goes on, and what nobody works on nothing that somebody does.
-        let rank = |input: &Input| (!input.lead.has_ended(), is_worked(input));
+        let is_live = |input: &Input| is_live(&self.book, &input.lead);
+        let is_customer = |input: &Input| input.lead.status == LeadStatus::Converted;
+        let rank =
+            |input: &Input| (is_live(input), !input.lead.has_ended(), is_customer(input), is_worked(input));
         if rank(&kept) < rank(&left) {
             return self.merge(from, into);
         }
@@ -113,11 +117,18 @@ impl Desk {
         }
         let mut effects = plan.effects().to_vec();
         // Nobody works on the one that is left.
-        effects.extend(left.lead.owner.clone().map(|rep| Effect::EndTenure {
+        let helper = left.history.helper().map(|one| one.owner.clone());
+        effects.extend(left.lead.owner.clone().into_iter().chain(helper).map(|rep| Effect::EndTenure {
             lead: from.clone(),
             rep,
             end: TenureEnd::HandedOver,
         }));
+        // What is asked about the one that is left is asked about the one that goes on.
+        let is_asked = |input: &Input| input.lead.tags.iter().any(|tag| tag == COLLISION);
+        if is_asked(left) && !is_asked(kept) {
+            let at = self.now + TimeDelta::days(1);
+            effects.push(Effect::SetNextWakeUp { lead: into.clone(), at, code: DUE.into() });
+        }
         if let Some(owner) = left.lead.owner.clone().filter(|owner| kept.lead.owner.as_ref() != Some(owner)) {
             let about = RecordRef::Lead(into.clone());
             effects.push(Effect::Notify { rep: owner, code: "merged".into(), about });

@@ -75,6 +75,8 @@ pub(super) fn one_of_each() -> Vec<Effect> {
         Effect::SetOwner { lead: "L6".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned },
         Effect::EndTenure { lead: "L6".into(), rep: "li".into(), end: leadkit::model::TenureEnd::Returned },
         Effect::Erase { lead: "L7".into() },
+        Effect::SetOwner { lead: "L8".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned },
+        Effect::PassOn { lead: "L8".into(), partner: "east".into(), until: hour(72) },
     ]
 }
 
@@ -91,6 +93,7 @@ pub(super) fn filed() -> Book {
         caller("L5", 5, "13500002468"),
         caller("L6", 6, "13500002469"),
         caller("L7", 7, "13500002470"),
+        caller("L8", 8, "13500002471"),
     ];
     crate::support::book(&[first, account("A2", "Borealis Ltd", None)], &leads)
 }

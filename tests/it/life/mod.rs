@@ -18,7 +18,9 @@ mod held;
 mod joins;
 mod lives;
 mod owners;
+mod partners;
 mod properties;
+mod shared;
 mod worked;
 mod writings;
 

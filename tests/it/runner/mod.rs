@@ -10,6 +10,7 @@ mod program;
 mod again;
 mod bundled;
 mod held;
+mod joined;
 mod journeys;
 mod mended;
 mod policies;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use leadkit::Intake;
+use leadkit::dedup::NumberPeople;
 use leadkit::model::{EmailAddress, Lead, LeadId, LeadStatus, PhoneNumber, RecordRef, WechatId};
 
 use super::super::clock::is_live;
@@ -76,7 +77,9 @@ fn is_shared_by_design(lead: &Lead, key: &str, seen: &Seen<'_>) -> bool {
     let rows = seen.book.rows(&seen.intake.probe(lead));
     let has_it = |one: &&Lead| strong_keys(one, seen.intake).contains(key);
     let leads: Vec<&Lead> = rows.leads.iter().filter(has_it).collect();
-    let names: BTreeSet<&str> = leads.iter().filter_map(|one| one.name.as_deref()).collect();
+    let is_it = |one: &&NumberPeople| format!("{} {}", one.number.kind, one.number.value) == key;
+    let folded = rows.people.iter().filter(is_it).flat_map(|one| &one.names).map(String::as_str);
+    let names: BTreeSet<&str> = leads.iter().filter_map(|one| one.name.as_deref()).chain(folded).collect();
     leads.len() > CROWDED || (key.starts_with("phone") && names.len() >= FAMILY)
 }
 
@@ -167,9 +170,14 @@ impl Laws {
         let accounts = lead.account.iter().filter(|_| lead.status == LeadStatus::Converted);
         for account in accounts.filter_map(|id| seen.book.account(id)) {
             let Some(owner) = account.owner.as_ref() else { continue };
+            let is_disputed = |one: &Lead| {
+                one.account.as_ref() == Some(&account.id) && one.tags.iter().any(|tag| tag == "collision")
+            };
             for id in self.by_account.get(&account.id).into_iter().flatten() {
                 let of = seen.book.lead(id).and_then(|one| one.owner.as_ref());
-                if of.is_some_and(|of| of != owner) {
+                // Somebody is asked whose it is.
+                let is_asked = || seen.book.rows(&seen.intake.probe(lead)).leads.iter().any(is_disputed);
+                if of.is_some_and(|of| of != owner) && !is_asked() {
                     found.push(format!("account {} is {owner}'s, and its lead {id} is not", account.id));
                 }
             }

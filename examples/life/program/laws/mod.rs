@@ -94,12 +94,15 @@ pub(crate) fn next_of(seen: &Seen<'_>, lead: &Lead) -> Option<NextStep> {
     let wake_up = seen.book.wake_up(&lead.id).filter(|one| one.at >= seen.now);
     let wake_up = wake_up.map(|one| NextStep { what: one.code.to_string(), at: Some(one.at) });
     let Some(owner) = &lead.owner else { return wake_up };
-    let works = |rep: &RepId| seen.state_of(rep) != OwnerState::Gone;
-    let due = match seen.policies {
+    let works =
+        |rep: &RepId| seen.state_of(rep) != OwnerState::Gone || seen.roster.channel_manager(rep).is_some();
+    // What a partner does is due by the time that it was passed on with.
+    let partner = seen.book.history(&lead.id).partner();
+    let due = match seen.policies.filter(|_| partner.is_none()) {
         Some(policies) => policies.step_of(&lead.id).cloned(),
         None => deadline(seen.book, lead).map(|one| {
             let what = format!("{} {}", one.step, one.owner);
-            (one.owner.clone(), NextStep { what, at: Some(one.due_at) })
+            (one.owner, NextStep { what, at: Some(one.due_at) })
         }),
     };
     let due = due.filter(|(rep, step)| works(rep) && step.at.is_some_and(|at| at >= seen.now));
@@ -155,11 +158,13 @@ struct Entry {
 /// How a lead stood.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Before {
+    is_known: bool,
     is_live: bool,
     is_folded: bool,
     collides: bool,
     owner: Option<RepId>,
-    cover: Option<RepId>,
+    /// Who works on it in its owner's place.
+    helper: Option<RepId>,
     /// The pool it lies in, and since when.
     pool: Option<(PoolId, DateTime<Utc>)>,
 }
@@ -167,17 +172,18 @@ struct Before {
 impl Before {
     fn of(lead: &Lead, before: &Before, seen: &Seen<'_>) -> Before {
         let is_live = is_live(seen.book, lead);
-        let cover = seen.book.history(&lead.id).cover().filter(|_| is_live).map(|one| one.owner.clone());
+        let helper = seen.book.history(&lead.id).helper().filter(|_| is_live).map(|one| one.owner.clone());
         let pool = lead.pool.as_ref().filter(|_| is_live).map(|pool| {
             let since = before.pool.as_ref().filter(|(known, _)| known == pool).map(|(_, since)| *since);
             (pool.clone(), since.unwrap_or(seen.now))
         });
         Before {
+            is_known: true,
             is_live,
             is_folded: lead.folded_into.is_some(),
             collides: lead.tags.iter().any(|tag| tag == "collision"),
             owner: lead.owner.clone().filter(|_| is_live),
-            cover,
+            helper,
             pool,
         }
     }

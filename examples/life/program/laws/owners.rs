@@ -17,9 +17,7 @@ impl Laws {
     pub(super) fn check_owners(&mut self, lead: &Lead, seen: &Seen<'_>) {
         let Some(owner) = lead.owner.as_ref().filter(|_| is_live(seen.book, lead)) else { return };
         let history = seen.book.history(&lead.id);
-        let of = |one: &&Tenure| {
-            one.until.is_none() && one.owner == *owner && one.acquisition != Acquisition::Cover
-        };
+        let of = |one: &&Tenure| one.until.is_none() && one.owner == *owner && !one.is_beside_owner();
         let Some(tenure) = history.tenures.iter().find(of) else {
             // A lead that came in with its owner, or was filed so, has none.
             return;
@@ -61,6 +59,9 @@ impl Laws {
         let mut left_out = before;
         left_out.push(owner);
         left_out.extend(typists.iter().chain(revoked.map(|one| &one.owner)));
+        // Nor who lost another lead of the person, which goes along.
+        let rows = seen.book.rows(&seen.intake.probe(lead));
+        left_out.extend(rows.previous_owners.values().flatten());
         if is_new
             && last.is_some_and(|one| one.owner == *owner && within(one, EXCLUSION))
             && seen.has_others_than(&left_out)
@@ -73,7 +74,7 @@ impl Laws {
     }
 
     /// Who typed in the entries that were folded into a lead just now.
-    fn typists<'a>(&'a self, lead: &'a Lead) -> impl Iterator<Item = &'a RepId> {
+    pub(super) fn typists<'a>(&'a self, lead: &'a Lead) -> impl Iterator<Item = &'a RepId> {
         self.entries_of
             .get(&lead.id)
             .into_iter()

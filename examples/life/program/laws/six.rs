@@ -1,6 +1,6 @@
 //! Law 8: what is known of a lead changes together.
 
-use leadkit::model::{Acquisition, Lead, LeadStatus, RepId};
+use leadkit::model::{Lead, LeadStatus, RepId};
 use leadkit::pipeline::Timeline;
 
 use super::{Clause, Laws, Seen};
@@ -13,7 +13,7 @@ impl Laws {
         let history = seen.book.history(&lead.id);
         let open = || history.tenures.iter().filter(|one| one.until.is_none());
         let mut holders: Vec<&RepId> =
-            open().filter(|one| one.acquisition != Acquisition::Cover).map(|one| &one.owner).collect();
+            open().filter(|one| !one.is_beside_owner()).map(|one| &one.owner).collect();
         let mut wrong = Vec::new();
         holders.dedup();
         // A lead that came in with its owner has no tenure.
@@ -21,13 +21,18 @@ impl Laws {
             wrong.push(format!("tenures of {holders:?}"));
         }
         let works =
-            |rep: &RepId| Some(rep) == owner || history.cover().is_some_and(|cover| cover.owner == *rep);
+            |rep: &RepId| Some(rep) == owner || history.helper().is_some_and(|helper| helper.owner == *rep);
         let rests = matches!(lead.status, LeadStatus::Unassigned | LeadStatus::Returned);
         if !lead.has_ended() && rests != owner.is_none() {
             wrong.push(format!("status {}", lead.status));
         }
         if owner.is_some() && lead.pool.is_some() {
             wrong.push("a pool".to_owned());
+        }
+        if let Some(partner) = history.partner().map(|one| &one.owner)
+            && seen.roster.channel_manager(partner).is_some_and(|manager| Some(manager) != owner)
+        {
+            wrong.push(format!("a partner of somebody else's, {partner}"));
         }
         let due = history.deadlines.iter().filter(|one| one.done_at.is_none()).map(|one| &one.owner);
         wrong.extend(due.filter(|rep| !works(rep)).map(|rep| format!("a deadline of {rep}")));

@@ -1,7 +1,7 @@
 //! Law 1: nobody is stuck.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use leadkit::model::{CloseReason, Lead, LeadId, LeadStatus, OwnerState, PoolId, RepId};
+use leadkit::model::{CloseReason, Lead, LeadId, LeadStatus, OwnerState, PoolId, RepId, Tenure};
 
 use super::super::clock::{deadline, is_live};
 use super::{Before, Clause, Laws, Seen, next_of};
@@ -86,7 +86,8 @@ impl Laws {
             return self.report(Clause::FoldedGoesOn, id, seen.now, what);
         }
         // A record that was delivered again tells nothing new.
-        if before.is_folded || self.same_records.contains(&lead.id) {
+        let had_ended = before.is_known && !before.is_live;
+        if before.is_folded || had_ended || self.same_records.contains(&lead.id) {
             return;
         }
         let goes_on = |one: &Lead| {
@@ -113,7 +114,9 @@ impl Laws {
         let open = || history.deadlines.iter().filter(|one| one.done_at.is_none());
         let patience = PATIENCE + if seen.has_hours { FESTIVAL } else { TimeDelta::zero() };
         let is_short = until <= seen.now + patience;
-        let is_covered = match history.cover() {
+        let is_partner = |one: &Tenure| seen.roster.channel_manager(&one.owner) == Some(owner);
+        let is_covered = match history.helper() {
+            Some(partner) if is_partner(partner) => open().any(|one| one.owner == partner.owner),
             Some(cover) => match seen.state_of(&cover.owner) {
                 OwnerState::Gone => false,
                 OwnerState::Away { until } => until <= seen.now + patience,

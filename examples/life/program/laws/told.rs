@@ -69,7 +69,7 @@ impl Laws {
         }
     }
 
-    /// Who gets a lead, or is to stand in for its owner.
+    /// Who gets a lead, or is to work on it in its owner's place.
     fn check_getters(
         &mut self,
         lead: &Lead,
@@ -84,8 +84,8 @@ impl Laws {
         let owner = now.owner.as_ref().filter(|owner| before.owner.as_ref() != Some(owner));
         // Who claims a lead, or brought it, knows.
         let knows = |owner: &&RepId| claimed || brought == Some(owner) && before.owner.is_none();
-        let cover = now.cover.as_ref().filter(|cover| before.cover.as_ref() != Some(cover));
-        for rep in owner.filter(|owner| !knows(owner)).into_iter().chain(cover) {
+        let helper = now.helper.as_ref().filter(|helper| before.helper.as_ref() != Some(helper));
+        for rep in owner.filter(|owner| !knows(owner)).into_iter().chain(helper) {
             if !is_told(rep) {
                 self.report_untold(Clause::GetterTold, lead, "given to", rep, seen);
             }
@@ -136,14 +136,16 @@ impl Laws {
             return;
         }
         let Some(subject) = lead.folded_into.as_ref().and_then(|into| seen.book.lead(into)) else { return };
-        let cover = seen.book.history(&subject.id).cover().map(|one| &one.owner);
-        let Some(worker) = cover.or(subject.owner.as_ref()) else { return };
+        let helper = seen.book.history(&subject.id).helper().map(|one| &one.owner);
+        let Some(worker) = helper.or(subject.owner.as_ref()) else { return };
         let typed = self.entries.get(&lead.id).and_then(|one| one.owner.as_ref());
         // It may have been folded into another that was joined with the subject at once.
         let between = joined.get(&subject.id).into_iter().flatten().map(|id| RecordRef::Lead((*id).clone()));
         let about = [lead, subject].map(|one| RecordRef::Lead(one.id.clone())).into_iter().chain(between);
         let about = about.chain(subject.account.clone().map(RecordRef::Account)).collect();
-        let knows = typed == Some(worker) || before.owner.as_ref() == Some(worker);
+        // What joins by an entry that he typed is no news of its own.
+        let typed_one = self.typists(subject).any(|typist| typist == worker);
+        let knows = typed == Some(worker) || typed_one || before.owner.as_ref() == Some(worker);
         if !knows && seen.event != "import" && seen.event != "merge" && !is_told(worker, &about) {
             let what = format!("lead {} is folded into {}, and {worker} is not told", lead.id, subject.id);
             self.report(Clause::ReentryTold, lead.id.as_str(), seen.now, what);
@@ -154,8 +156,11 @@ impl Laws {
 /// The records by which people hear of a lead: itself, its account, and what was folded into it just now.
 fn concerned(lead: &Lead, joined: &BTreeMap<&LeadId, Vec<&LeadId>>) -> BTreeSet<RecordRef> {
     let of = |id: &LeadId| RecordRef::Lead(id.clone());
-    let folded = joined.get(&lead.id).into_iter().flatten().map(|id| of(id));
-    let into = lead.folded_into.as_ref().map(of);
+    let folded = |id: &LeadId| joined.get(id).into_iter().flatten().map(|id| of(id)).collect::<Vec<_>>();
+    let into = lead.folded_into.as_ref();
+    // It may have been folded into another that was joined with the subject at once.
+    let between = into.map(folded).unwrap_or_default();
     let account = lead.account.clone().map(RecordRef::Account);
-    [of(&lead.id)].into_iter().chain(folded).chain(into).chain(account).collect()
+    let into = into.map(of).into_iter().chain(between);
+    [of(&lead.id)].into_iter().chain(folded(&lead.id)).chain(into).chain(account).collect()
 }
