@@ -71,6 +71,14 @@ pub(crate) enum Event {
         status: Deal,
     },
     Order(Box<Order>),
+    /// The customer asks to wait.
+    Pause {
+        lead: LeadId,
+        reason: String,
+    },
+    Resume {
+        lead: LeadId,
+    },
     Claim {
         lead: LeadId,
         rep: RepId,
@@ -120,7 +128,7 @@ pub(crate) enum Deal {
 }
 
 /// Every key of an event.
-pub(crate) const KEYS: [&str; 26] = [
+pub(crate) const KEYS: [&str; 28] = [
     "submit",
     "import",
     "activity",
@@ -134,6 +142,8 @@ pub(crate) const KEYS: [&str; 26] = [
     "convert",
     "opportunity",
     "order",
+    "pause",
+    "resume",
     "claim",
     "allot",
     "revoke",
@@ -463,6 +473,11 @@ impl Context {
                 lead: lead(&mut object)?,
                 reason: CloseReason::from(object.name("reason", "a reason, such as \"no_intent\"")?.as_str()),
             },
+            "pause" => Event::Pause {
+                lead: lead(&mut object)?,
+                reason: object.name("reason", "why, such as \"the customer is at a fair\"")?,
+            },
+            "resume" => Event::Resume { lead: lead(&mut object)? },
             "release" => Event::Release { lead: lead(&mut object)? },
             "convert" => Event::Convert {
                 lead: lead(&mut object)?,

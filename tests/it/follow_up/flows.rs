@@ -61,7 +61,7 @@ fn the_flows_of_the_presets() {
         2026-03-09T02:00:00Z lead L1 goes to pool general (public_general): stay_over by rules (system), flow `stay_general`
             move lead L1 to pool general
             review lead L1 at 2027-03-09T02:00:00Z (pool_stay)
-        2026-03-09T02:00:00Z lead L1 goes to pool active (public_active): returned by li (sales), flow `return_active`
+        2026-03-09T02:00:00Z lead L1 goes to pool active (public_active): returned by li (sales), flow `return_leads`
             end the tenure of li of lead L1 (returned)
             set the status of lead L1 to unassigned
             move lead L1 to pool active
@@ -79,6 +79,15 @@ fn the_pool_is_chosen_by_the_region_not_by_where_the_lead_lay() {
         let moved = flow(&policies, case, FlowTrigger::NotMql, Actor::system("rules")).unwrap();
         moved.pool.map(|pool| pool.to_string())
     };
+    // So is that of a lead that is given back: whose region has one, goes there.
+    let returned = |region: &str| {
+        let mut case = Case::owned("li", "03-02 10:00");
+        case.lead.region = region.parse().ok();
+        let moved = flow(&policies, &case, FlowTrigger::Returned, Actor::new("li", Role::Sales)).unwrap();
+        moved.pool.map(|pool| pool.to_string())
+    };
+    assert_eq!(returned("CN-GD-440300").as_deref(), Some("claims_gd"));
+    assert_eq!(returned("CN-BJ").as_deref(), Some("claims"));
     assert_eq!(to(&case).as_deref(), Some("nurture_gd"));
     case.lead.region = "CN-BJ".parse().ok();
     assert_eq!(to(&case).as_deref(), Some("nurture"));

@@ -78,7 +78,7 @@ fn moved(case: &Case, on: FlowTrigger) -> leadkit::follow_up::FlowMove {
 #[test]
 fn no_flow_moves_what_an_opportunity_holds() {
     let mut held = Case::owned("li", "03-02 10:00");
-    held.options.open_opportunity = true;
+    held.options.opportunity_since = Some(held.lead.created_at);
     let mut known = Case::owned("li", "03-02 10:00");
     known.history.opportunities = vec![OpportunityId::from("O1")];
     for case in [&held, &known] {

@@ -68,7 +68,7 @@ fn what_is_lost_is_not_won_back_and_a_day_off_waits() {
     assert!(late.look(&policies, "03-08 10:00").protection.unwrap().is_lost);
     // An open opportunity holds it.
     let mut held = case;
-    held.options.open_opportunity = true;
+    held.options.opportunity_since = Some(held.lead.created_at);
     assert!(held.look(&policies, "03-09 09:00").actions.is_empty());
 }
 

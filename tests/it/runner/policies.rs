@@ -150,7 +150,7 @@ fn policies_that_nobody_wrote_are_refused() {
     let error = run(b"", "--follow-up node").unwrap_err();
     assert_eq!(
         error,
-        "--follow-up: found `node`, expected one of nodes, b2c, b2b, marketing or a file: node: No such file or \
+        "--follow-up: found `node`, expected one of none, nodes, b2c, b2b, marketing or a file: node: No such file or \
          directory (os error 2); did you mean `nodes`?"
     );
 }
