@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::clocks::{local, on_a_workday};
+use super::clocks::{local, on_a_workday, seconds};
 use super::engine::FollowUpPolicies;
 use super::known::{Known, is_held};
 use super::ladder::{HIGH_RISK, PROTECTION};
@@ -107,7 +107,7 @@ impl FollowUpPolicies {
             faults,
             next: None,
             last: None,
-            waits: false,
+            waits_past: None,
             protected_until: None,
             reminders: Vec::new(),
             actions: Vec::new(),
@@ -135,7 +135,10 @@ impl<'a> Look<'a> {
         self.reminders.sort_by_cached_key(|one| (one.fires_at, one.key()));
         self.actions.sort_by(|a, b| {
             // What was missed says where a lead goes, and the end of its protection what nobody missed.
-            let rank = |one: &Action| (one.fires_at, one.policy.as_str() == PROTECTION, one.step);
+            let rank = |one: &Action| {
+                let within = one.rung.map(seconds);
+                (one.fires_at, one.policy.as_str() == PROTECTION, one.step, within)
+            };
             (rank(a), &a.policy, &a.node).cmp(&(rank(b), &b.policy, &b.node))
         });
         self.note_told();
@@ -266,8 +269,9 @@ impl<'a> Look<'a> {
     /// When to look again. A live lead always has a next look; one that nobody holds is looked at when its stay is over, too;
     /// and what waits for a calendar of later years is looked at again and again.
     fn next_look(&self) -> Option<(DateTime<Utc>, LookReason)> {
-        let is_told = !self.waits && (!self.is_live || (self.next.is_some() && self.holder().is_some()));
-        if is_told {
+        let comes_first = |end| self.next.is_some_and(|(at, _)| at <= end);
+        let waits = self.waits_past.is_some_and(|end| !comes_first(end));
+        if !waits && (!self.is_live || (self.next.is_some() && self.holder().is_some())) {
             return self.next;
         }
         let run = self.runs.iter().rev().find(|run| run.kind != RunKind::Cycle && run.is_open());

@@ -1,6 +1,6 @@
 //! One look at a lead, while it is made.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 
 use super::clocks::local;
 use super::engine::FollowUpPolicies;
@@ -29,8 +29,8 @@ pub(super) struct Look<'a> {
     pub(super) next: Option<(DateTime<Utc>, LookReason)>,
     /// The last moment at which something happened or was due.
     pub(super) last: Option<DateTime<Utc>>,
-    /// Whether something waits for what the calendar does not tell yet.
-    pub(super) waits: bool,
+    /// The end of the calendar, if something waits for what comes after it.
+    pub(super) waits_past: Option<DateTime<Utc>>,
     /// Until when nobody takes the lead from its owner.
     pub(super) protected_until: Option<DateTime<Utc>>,
     pub(super) reminders: Vec<Reminder>,
@@ -53,8 +53,8 @@ impl<'a> Look<'a> {
     ) -> Option<T> {
         answer
             .map_err(|error| {
-                self.waits |=
-                    matches!(error, CalendarError::AfterCoverage { .. } | CalendarError::AfterZone { .. });
+                let end = end_of(&error);
+                self.waits_past = self.waits_past.into_iter().chain(end).min();
                 self.fault(FollowUpFault::Calendar { policy: policy.clone(), node: node.to_owned(), error });
             })
             .ok()
@@ -142,5 +142,14 @@ impl<'a> Look<'a> {
             about: local(self.calendar, about),
             is_new: true,
         }
+    }
+}
+
+/// Where a calendar ends that does not tell, for the years to come can be added to it.
+fn end_of(error: &CalendarError) -> Option<DateTime<Utc>> {
+    match error {
+        CalendarError::AfterCoverage { through, .. } => Some(through.and_time(NaiveTime::MIN).and_utc()),
+        CalendarError::AfterZone { until } => Some(*until),
+        _ => None,
     }
 }

@@ -69,7 +69,10 @@ impl Look<'_> {
         let Some(holder) = self.holder().filter(|_| self.is_live && !self.known.is_held()) else { return };
         let stands = |track: &Track<'_>| track.is_open() && matches!(track.due, Ok(None));
         let lasts = |track: &Track<'_>| self.run_of(track.run).is_some_and(|run| run.is_open());
-        if self.next.is_some() || self.waits || tracks.iter().any(|track| lasts(track) && stands(track)) {
+        if self.next.is_some()
+            || self.waits_past.is_some()
+            || tracks.iter().any(|track| lasts(track) && stands(track))
+        {
             return;
         }
         let spoken = self.known.follow_ups_of(holder).map(|one| one.time).last();

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use history::{Story, read_history};
-use leadkit::follow_up::{Action, FollowUpOptions, FollowUpPolicies, FollowUpReport, FollowUpRules, NodeState, Step};
+use leadkit::follow_up::{
+    Action, FollowUpOptions, FollowUpPolicies, FollowUpReport, FollowUpRules, NodeState, Step,
+};
 use leadkit::model::{Pool, Rep, RepId};
 use leadkit::rule::{FactContext, Facts, HostTables};
 use support::{Arguments, bundled};

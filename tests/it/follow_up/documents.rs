@@ -101,7 +101,11 @@ fn policies_that_judge_one_step_under_two_names_are_a_warning() {
     let mut rules = FollowUpRules::nodes();
     rules.policies.extend(FollowUpRules::b2b().policies);
     let said: Vec<String> = rules.lint().iter().map(ToString::to_string).collect();
-    expect![[r#""#]].assert_eq(&said.join("\n"));
+    expect![[r#"
+        warning[judged_twice] at policies[1].nodes[0].id: `first_contact` of `nodes` judges the same step of the same leads
+          help: call both `first_contact` to count a delay once, or give the policies conditions that exclude each other
+        warning[judged_twice] at policies[1].nodes[1].id: `mql` of `nodes` judges the same step of the same leads
+          help: call both `mql` to count a delay once, or give the policies conditions that exclude each other"#]].assert_eq(&said.join("\n"));
     // One name is one step; and leads of which only one is judged are judged once.
     let named = |first: &str, second: &str, when: [Json; 2]| {
         let policy = |id: &str, node: &str, when: &Json| json!({"id": id, "when": when, "nodes": [{"id": node, "within": "24h"}]});

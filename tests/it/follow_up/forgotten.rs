@@ -45,7 +45,7 @@ fn a_customer_is_asked_for_again_once_the_calendar_goes_on() {
     let calendar = CalendarRules { known_years: (2023..=2030).collect(), ..CalendarRules::china() };
     let longer = with_pools(FollowUpRules { calendar, ..FollowUpRules::b2b() });
     let said = reminded(&mut case, &longer, "04-08 10:01", t("12-31 10:00") + chrono::TimeDelta::days(800));
-    assert_eq!(said, ["year 2027-01-08", "second_year_half 2027-07-07"]);
+    assert_eq!(said, ["year 2027-01-08", "second_year_half 2027-07-07", "third_year 2029-01-08"]);
     // The end of a contract, and a moment of a policy.
     for anchor in [json!("contract_end"), json!({"date": "2027-06-30T02:00:00Z"})] {
         let policies =

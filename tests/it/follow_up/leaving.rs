@@ -11,10 +11,11 @@ fn rules(rules: Json) -> FollowUpRules {
 }
 
 fn with_flow(on: &str, to: Json, node: Json) -> FollowUpPolicies {
+    let protection = (on == "protection_lost").then(|| json!({"days": 2, "max_days": 2}));
     compiled(&rules(json!({
         "pools": serde_json::to_value(pools()).unwrap(),
         "policies": [{"id": "p", "nodes": [node]}],
-        "protection": {"days": 2, "max_days": 2},
+        "protection": protection,
         "flows": [{"id": "f", "on": on, "to": to, "another_owner": true, "tell_manager": true, "reason": "said_so"}],
     })))
 }
