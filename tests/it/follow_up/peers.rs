@@ -6,9 +6,9 @@
 //! | CordysCRM | no capacity: no limit | the same |
 //! | CordysCRM | 5 claims a day, 4 claimed, batch of 2: refused | one by one: the fifth is granted, the sixth refused |
 //! | CordysCRM | leads given back no longer count for the day: claim 5, return 5, claim 5 (hole) | a claim counts for its day, whatever becomes of the lead |
-//! | CordysCRM | the last owner waits 7 days before he claims again | the same, by `cool_down_days`; 30 by default |
+//! | CordysCRM | the last owner waits 7 days before he claims again | the same, by `cool_down_days` and the pool's `claim_cool_down_days`; 30 by default |
 //! | CordysCRM | only the last owner waits (hole) | so does every previous owner |
-//! | CordysCRM | a manager's assignment is held to the capacity, not to the claims of the day nor to the cool-down | an administrator is held to none of them: what he does is on record |
+//! | CordysCRM | a manager's assignment is held to the capacity, not to the claims of the day nor to the cool-down | the same, and it is on record as his |
 //! | CordysCRM | a record without a time counts as due for recycling (hole) | the clock starts with the creation, which every lead has |
 //! | Zendesk | by percent of the capacity: who is less busy | `lowest_load_ratio`, the same |
 //! | Zendesk | by spare room: 1 of 2 and 8 of 10 give to the second | no such strategy: `least_loaded` counts open leads and gives to the first |
@@ -16,7 +16,7 @@
 
 use leadkit::assign::{AssignOptions, SkipReason, Strategy};
 use leadkit::follow_up::FollowUpRules;
-use leadkit::model::Rep;
+use leadkit::model::{Effect, Rep};
 use leadkit::{Input, Intake, Rules, State};
 
 use super::*;
@@ -79,6 +79,7 @@ fn every_previous_owner_waits_before_he_claims_again() {
     let refused = |days: u32, by: &str, now: &str| {
         let mut rules = Rules::b2b();
         rules.life.cool_down_days = days;
+        rules.assign.pools.values_mut().for_each(|pool| pool.claim_cool_down_days = days);
         let intake = Intake::compile(&rules).unwrap();
         let roster = crate::assign::desk::roster(&reps(&["ann", "bo", "cy"]));
         let input = given_back_by("03-03 10:00", "03-04 10:00");
@@ -95,23 +96,28 @@ fn every_previous_owner_waits_before_he_claims_again() {
     assert_eq!(refused(30, "cy", "03-05 10:00"), None);
 }
 
-/// What a manager does is his: it is on record, and no cap of a rep's keeps him from it.
+/// A manager's word counts for more than the claims of the day and the cool-down, and not for more than the capacity.
 #[test]
-fn a_manager_assigns_whatever_the_caps_say() {
-    let intake = Intake::compile(&Rules::b2b()).unwrap();
-    let full = Rep { holding: 150, holding_cap: Some(150), ..rep("ann") };
-    let roster = crate::assign::desk::roster(&[full, rep("bo")]);
+fn a_manager_assigns_within_the_capacity() {
+    let mut rules = Rules::b2b();
+    rules.assign.pools.values_mut().for_each(|pool| pool.daily_claim_cap = Some(0));
+    let intake = Intake::compile(&rules).unwrap();
     let input = given_back_by("03-03 10:00", "03-04 10:00");
-    let now = t("03-05 10:00");
-    let claimed = intake.claim(&input, &"ann".into(), &roster, &State::default(), now);
-    assert!(claimed.refusal().is_some());
-    let allotted = intake.allot(&input, &"ann".into(), &roster, &State::default(), now);
-    assert_eq!((allotted.refusal(), allotted.route().owner()), (None, Some(&"ann".into())));
+    let roster =
+        |held: u32| crate::assign::desk::roster(&[Rep { holding: held, holding_cap: Some(10), ..rep("bo") }]);
+    let (bo, state, now) = ("bo".into(), State::default(), t("03-05 10:00"));
     assert!(
-        allotted.effects().iter().any(|effect| effect.to_string().contains("assigned_by_admin")),
-        "{:?}",
-        allotted.effects()
+        intake.claim(&input, &bo, &roster(0), &state, now).refusal().is_some(),
+        "he gave it back yesterday"
     );
+    let allotted = intake.allot(&input, &bo, &roster(9), &state, now);
+    assert_eq!((allotted.refusal(), allotted.route().owner()), (None, Some(&bo)));
+    let given = |effect: &Effect| {
+        matches!(effect, Effect::SetOwner { acquisition: Acquisition::AssignedByAdmin, .. })
+    };
+    assert!(allotted.effects().iter().any(given), "{:?}", allotted.effects());
+    let full = intake.allot(&input, &bo, &roster(10), &state, now);
+    assert!(full.refusal().is_some_and(|refusal| refusal.reason().to_string() == "holding_cap"), "{full:?}");
 }
 
 #[test]

@@ -211,8 +211,8 @@ impl Desk {
         let (covers, holders): (Vec<&Tenure>, Vec<&Tenure>) =
             open.into_iter().partition(|one| one.acquisition == Acquisition::Cover);
         let owners: Vec<_> = holders.iter().map(|one| &one.owner).collect();
-        // The tenure of who has converted a lead has ended; he stays its owner.
-        let is_over = lead.status == LeadStatus::Converted && owners.is_empty();
+        // The tenure of who has converted or closed a lead has ended; the lead still names him.
+        let is_over = lead.has_ended() && owners.is_empty();
         let held: Vec<_> = lead.owner.iter().filter(|_| !is_over).collect();
         prop_assert_eq!(owners, held, "tenure and owner");
         prop_assert!(covers.is_empty() || lead.owner.is_some(), "a cover of nobody");
@@ -223,8 +223,7 @@ impl Desk {
         let mut due = history.deadlines.iter().filter(|one| one.done_at.is_none());
         prop_assert!(due.all(|one| works(&one.owner)), "deadlines and owner");
         let rests = matches!(lead.status, LeadStatus::Unassigned | LeadStatus::Returned);
-        let is_ownerless = rests || lead.has_ended() && lead.status != LeadStatus::Converted;
-        prop_assert_eq!(lead.owner.is_none(), is_ownerless, "status {} and owner", lead.status);
+        prop_assert!(lead.has_ended() || lead.owner.is_none() == rests, "status {} and owner", lead.status);
         prop_assert_eq!(lead.stage.as_deref(), self.timeline.stage(), "stage and transition");
         let report = self.facts(|policies, facts| policies.evaluate(facts));
         let is_asked = |one: &leadkit::follow_up::NodeDeadline| one.owner.as_ref().is_none_or(works);

@@ -175,7 +175,9 @@ fn a_pause_stops_the_clock_and_a_sales_lead_tells_the_manager() {
     assert!(out.contains("\tfirst_contact li 2026-"), "it stands: {out}");
     let out = lived(&[FORM, &pause, &resume, &tick], "--follow-up nodes");
     assert!(out.contains("\tfirst_contact li 2026-03-05T09:00:00+08:00\n"), "{out}");
-    let join = at("03-02T08:00", r#""join":{"id":"li","manager":"hua"}"#);
+    // Who judged it does not sell it.
+    let join = at("03-02T08:00", r#""join":{"id":"wang","manager":"hua"}"#);
+    let allot = at("03-02T10:15", r#""allot":{"lead":"L1","rep":"wang","by":"director"}"#);
     let advance = |minute: u32, to: &str, asked: [&str; 3]| {
         let answers = asked.map(|one| format!("\"{to}.{one}\":\"yes\"")).join(",");
         at(
@@ -187,8 +189,9 @@ fn a_pause_stops_the_clock_and_a_sales_lead_tells_the_manager() {
     let mql = advance(10, "mql", ["fits", "need", "willing"]);
     let sql = advance(20, "sql", ["fits", "intends", "willing"]);
     let late = at("03-02T10:30", r#""tick":true"#);
-    let form = FORM.replace("\"name\"", "\"company\":\"Acme Trading Ltd\",\"name\"");
-    let out = lived(&[&join, &form, &call, &mql, &sql, &late], "--follow-up nodes");
+    let form = FORM
+        .replace("{\"id\"", r#"{"title":"CEO","business_model":"direct","registry_status":"active","id""#);
+    let out = lived(&[&join, &form, &call, &mql, &allot, &sql, &late], "--follow-up nodes");
     assert!(out.contains("\nhua\tsql\tlead L1\t1\n"), "{out}");
 }
 

@@ -352,7 +352,11 @@ impl Quarter {
                 let account = format!("N{}", self.acts).as_str().into();
                 Some(("convert", Event::Convert { lead, account }))
             }
-            47..65 => Some(("advance", self.qualify(lead))),
+            47..65 => {
+                let verified = self.verify(lead.clone());
+                self.then.push_back(verified);
+                Some(("advance", self.qualify(lead)))
+            }
             65..69 => Some(("pause", Event::Pause { lead, reason: "the customer asks for time".to_owned() })),
             69..73 => Some(("resume", Event::Resume { lead })),
             44..47 => {
@@ -371,6 +375,13 @@ impl Quarter {
 }
 
 impl Quarter {
+    /// What a call finds out of a lead.
+    fn verify(&mut self, lead: LeadId) -> Line {
+        let found = [("title", "总经理"), ("business_model", "direct"), ("registry_status", "active")];
+        let values = found.map(|(field, value)| (field.to_owned(), Value::from(value))).into();
+        self.line("update", Event::Update { lead, values })
+    }
+
     /// What a call says of a lead: it fits, and most of the time it is ready for sales.
     fn qualify(&mut self, lead: LeadId) -> Event {
         let to = if self.random.hits(60) { "mql" } else { "sql" };
