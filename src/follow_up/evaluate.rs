@@ -86,19 +86,15 @@ impl FollowUpPolicies {
         let mut record = options.record.in_cycle(cycle);
         let pool_since = record.lies_in(lead.pool.as_ref(), now);
         let is_first = record.looked_at.is_none();
-        record.ended_at = if is_live {
-            None
-        } else {
-            record.ended_at.or_else(|| Some(if is_first { last_known(facts) } else { now }))
-        };
+        let ended_at = record.ended_at.unwrap_or_else(|| if is_first { last_known(facts) } else { now });
+        record.note_life(is_live, Some(ended_at).filter(|_| !is_live), now);
         let runs = runs(facts, is_live, record.ended_at);
         let start = runs.iter().rev().find(|run| run.kind == RunKind::Owner).map(|run| run.from);
         let start = start.unwrap_or_else(|| cycle_start(facts));
         record.note_opportunity(is_held(facts, options), options.opportunity_since, start, now);
-        let opportunity = record.opportunity;
         let look = Look {
             policies: self,
-            known: Known::new(self, calendar, facts, options, options.pool_since.or(pool_since), opportunity),
+            known: Known::new(self, calendar, facts, options, options.pool_since.or(pool_since), &record),
             runs: &runs,
             calendar,
             is_live,

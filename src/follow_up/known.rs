@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::clocks::merged;
 use super::engine::FollowUpPolicies;
 use super::options::FollowUpOptions;
-use super::record::OpenTime;
+use super::record::{FollowUpRecord, OpenTime};
 use super::runs::{Run, RunKind};
 use crate::calendar::Calendar;
 use crate::model::{FollowUp, FollowUpKind, Pause, PoolKind, RepId};
@@ -38,6 +38,8 @@ pub(super) struct Known<'a> {
     stages: Vec<(DateTime<Utc>, &'a str)>,
     /// When an opportunity was open.
     pub(super) opportunity: Option<OpenTime>,
+    /// When the lead had ended.
+    rests: Vec<Pause>,
     /// By the time they were made; of one time, in the order they are known.
     plans: Vec<Plan>,
     /// The kind of the pool the lead lies in, and since when, if that is known.
@@ -52,7 +54,7 @@ impl<'a> Known<'a> {
         facts: &'a Facts<'a>,
         options: &'a FollowUpOptions,
         pool_since: Option<DateTime<Utc>>,
-        opportunity: Option<OpenTime>,
+        record: &FollowUpRecord,
     ) -> Known<'a> {
         let (history, now) = (facts.history(), facts.now());
         let mut follow_ups: Vec<&FollowUp> = history
@@ -79,7 +81,8 @@ impl<'a> Known<'a> {
             follow_ups,
             activities,
             stages,
-            opportunity,
+            opportunity: record.opportunity,
+            rests: record.rests.clone(),
             plans: plans(calendar, facts, options),
             pool: pool.map(|pool| (pool.kind.clone(), pool_since.filter(|since| *since <= now))),
         }
@@ -105,6 +108,11 @@ impl<'a> Known<'a> {
             until: Some(one.until),
             reason: format!("{rep} is away"),
         })
+    }
+
+    /// When nothing was due of the lead itself.
+    pub(super) fn rests_of(&self, run: &Run) -> impl Iterator<Item = Pause> {
+        self.rests.iter().filter(|_| run.kind != RunKind::Customer).cloned()
     }
 
     /// The pauses that touch a run.

@@ -70,6 +70,10 @@ pub struct FollowUpRecord {
     /// When the lead ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<DateTime<Utc>>,
+    /// When nothing was due of the lead in this cycle, because it had ended, and was live again later: a customer who wrote anew.
+    /// The clocks of the lead stand meanwhile.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rests: Vec<Pause>,
     /// Whether a ladder has marked the lead as being at risk.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub at_risk: bool,
@@ -153,6 +157,7 @@ impl FollowUpRecord {
             record.told.clear();
             record.holds.clear();
             record.opportunity = None;
+            record.rests.clear();
         }
         record.cycle = cycle;
         record.revision = record.revision.saturating_add(1);
@@ -189,6 +194,19 @@ impl FollowUpRecord {
             }
             None => {}
         }
+    }
+
+    /// Notes whether the lead lives: what it was live for before it ended is not due of who has it then.
+    pub(super) fn note_life(&mut self, is_live: bool, ended_at: Option<DateTime<Utc>>, now: DateTime<Utc>) {
+        let open = self.rests.last_mut().filter(|rest| rest.until.is_none());
+        match (open, ended_at) {
+            (Some(rest), _) if is_live => rest.until = Some(now),
+            (None, Some(from)) if !is_live => {
+                self.rests.push(Pause { from, until: None, reason: "it had ended".to_owned() });
+            }
+            _ => {}
+        }
+        self.ended_at = ended_at.filter(|_| !is_live);
     }
 
     /// Notes in which pool the lead lies, and says since when.

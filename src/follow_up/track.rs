@@ -202,7 +202,7 @@ fn track<'a>(
 /// When the clock of a node stands in a run: nobody is judged for time in which the policy did not hold.
 fn stops(node: &NodeRules, run: &Run, time: &PolicyTime, known: &Known<'_>) -> Rc<[Pause]> {
     let of_lead = known.pauses_of(run).filter(|_| node.pauses).cloned();
-    let of_run = run.stands().chain(known.absences_of(run));
+    let of_run = run.stands().chain(known.absences_of(run)).chain(known.rests_of(run));
     merged(of_lead.chain(of_run).chain(time.left_out.iter().cloned()).collect()).into()
 }
 

@@ -286,3 +286,27 @@ fn the_first_contact_is_of_who_made_it() {
         [("li".to_owned(), 0, 1, None), ("wang".to_owned(), 1, 0, Some(60))]
     );
 }
+
+/// A customer's lead passes from hand to hand with the account, and waits for an answer again: who had it in between had
+/// nothing to do.
+#[test]
+fn who_had_a_customers_lead_in_between_is_not_late_when_it_lives_again() {
+    let policies = with_pools(FollowUpRules::b2c());
+    let mut case = Case::owned("li", "03-02 10:00")
+        .call("li", "03-02 10:30")
+        .lost(t("03-02 10:40"), TenureEnd::Converted);
+    case.lead.owner = Some("li".into());
+    case.pass(&policies, "03-02 10:40");
+    let mut case = case.owner("wang", t("03-03 10:00"));
+    case.lead.status = LeadStatus::Converted;
+    case.pass(&policies, "03-03 10:00");
+    assert!(case.look(&policies, "04-09 10:00").violations.is_empty());
+    // He is still its owner when the customer writes anew: his time begins.
+    case.options.awaits_answer = true;
+    let report = case.keep(&policies, "04-10 10:00");
+    assert_eq!((violations(&report).len(), due(&report, "follow_up")), (0, "04-10 11:00".into()));
+    let mut next = case.owner("zhao", t("04-10 10:30"));
+    next.lead.status = LeadStatus::Converted;
+    let report = next.keep(&policies, "04-10 12:00");
+    assert_eq!(violations(&report), ["late_follower follow_up zhao"]);
+}
