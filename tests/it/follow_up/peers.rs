@@ -117,7 +117,7 @@ fn a_manager_assigns_within_the_capacity() {
     };
     assert!(allotted.effects().iter().any(given), "{:?}", allotted.effects());
     let full = intake.allot(&input, &bo, &roster(10), &state, now);
-    assert!(full.refusal().is_some_and(|refusal| refusal.reason().to_string() == "holding_cap"), "{full:?}");
+    assert!(full.refusal().is_some_and(|refusal| refusal.reason() == "holding_cap"), "{full:?}");
 }
 
 #[test]
