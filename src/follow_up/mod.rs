@@ -73,6 +73,7 @@
 
 mod clocks;
 mod compile;
+mod contacts;
 mod engine;
 mod evaluate;
 mod flow;
