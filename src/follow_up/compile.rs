@@ -40,7 +40,11 @@ impl FollowUpPolicies {
             };
             rules.calendars.iter().map(compile).collect::<BTreeMap<_, _>>()
         });
-        let policies = report.within("policies", |report| policies(rules, report));
+        let policies = report.within("policies", |report| {
+            let compiled = policies(rules, report);
+            check_rivals(&rules.policies, report);
+            compiled
+        });
         let protection = rules.protection.as_ref().map(|protection| {
             report.within("protection", |report| {
                 check_protection(protection, report);
@@ -139,6 +143,40 @@ fn policies(all: &FollowUpRules, report: &mut Report) -> Vec<Policy> {
         });
     }
     compiled
+}
+
+/// Two policies that judge one step of one lead under two names count one delay twice.
+fn check_rivals(policies: &[PolicyRules], report: &mut Report) {
+    for (index, policy) in policies.iter().enumerate() {
+        for (place, node) in policy.nodes.iter().enumerate().filter(|(_, node)| node.kind != NodeKind::Remind)
+        {
+            let meets = |other: &&PolicyRules| {
+                other.when == policy.when || other.when.is_always() || policy.when.is_always()
+            };
+            let judged = policies.iter().take(index).filter(meets).find_map(|other| {
+                let is_same = |one: &&NodeRules| {
+                    (one.kind, &one.anchor, one.before) == (node.kind, &node.anchor, node.before)
+                        && one.id != node.id
+                };
+                other.nodes.iter().find(is_same).map(|one| (&other.id, &one.id))
+            });
+            let Some((other, name)) = judged else { continue };
+            report.item(index, |report| {
+                report.within("nodes", |report| {
+                    report.item(place, |report| {
+                        report.within("id", |report| {
+                            let message = format!("`{name}` of `{other}` judges the same step of the same leads");
+                            let help = format!(
+                                "call both `{name}` to count a delay once, or give the policies conditions that exclude \
+                                 each other"
+                            );
+                            report.warning("judged_twice", message, help);
+                        });
+                    });
+                });
+            });
+        }
+    }
 }
 
 fn check_nodes(rules: &PolicyRules, all: &FollowUpRules, report: &mut Report) {

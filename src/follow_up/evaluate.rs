@@ -4,19 +4,17 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::clocks::{local, on_a_workday};
+use super::clocks::{local, on_a_workday, seconds};
 use super::engine::FollowUpPolicies;
-use super::known::Known;
-use super::ladder::HIGH_RISK;
+use super::known::{Known, is_held};
+use super::ladder::{HIGH_RISK, PROTECTION};
 use super::look::Look;
 use super::options::FollowUpOptions;
 use super::report::{Action, FollowUpFault, FollowUpReport, LookReason, NextLook, NodeDeadline, NodeState};
 use super::rivals::settle;
 use super::rules::{NodeKind, Step};
 use super::runs::{Run, RunKind, cycle_start, last_known, runs};
-use super::speed::FirstContact;
 use super::track::{Asked, Track, tracks};
-use crate::calendar::Clock;
 use crate::model::{CalendarId, Effect, LeadStatus, PoolId, PoolKind, Violation};
 use crate::rule::Facts;
 
@@ -88,15 +86,15 @@ impl FollowUpPolicies {
         let mut record = options.record.in_cycle(cycle);
         let pool_since = record.lies_in(lead.pool.as_ref(), now);
         let is_first = record.looked_at.is_none();
-        record.ended_at = if is_live {
-            None
-        } else {
-            record.ended_at.or_else(|| Some(if is_first { last_known(facts) } else { now }))
-        };
+        let ended_at = record.ended_at.unwrap_or_else(|| if is_first { last_known(facts) } else { now });
+        record.note_life(is_live, Some(ended_at).filter(|_| !is_live), now);
         let runs = runs(facts, is_live, record.ended_at);
+        let start = runs.iter().rev().find(|run| run.kind == RunKind::Owner).map(|run| run.from);
+        let start = start.unwrap_or_else(|| cycle_start(facts));
+        record.note_opportunity(is_held(facts, options), options.opportunity_since, start, now);
         let look = Look {
             policies: self,
-            known: Known::new(self, calendar, facts, options, options.pool_since.or(pool_since)),
+            known: Known::new(self, calendar, facts, options, options.pool_since.or(pool_since), &record),
             runs: &runs,
             calendar,
             is_live,
@@ -104,6 +102,9 @@ impl FollowUpPolicies {
             record,
             faults,
             next: None,
+            last: None,
+            waits_past: None,
+            protected_until: None,
             reminders: Vec::new(),
             actions: Vec::new(),
             violations: Vec::new(),
@@ -115,21 +116,30 @@ impl FollowUpPolicies {
 impl<'a> Look<'a> {
     fn report(mut self) -> FollowUpReport {
         let tracks = self.tracks();
+        let protection = self.protection();
         for (index, track) in tracks.iter().enumerate().filter(|(_, one)| one.superseded_by.is_none()) {
             self.find_violation(index, track);
             self.climb(track);
         }
         self.put_on_record(&tracks);
         self.remind_of_plan();
-        let protection = self.protect();
+        if let Some(protection) = &protection {
+            self.end_protection(protection);
+        }
         self.follow_schedule();
+        self.remind_of_silence(&tracks);
         self.reminders.sort_by_cached_key(|one| (one.fires_at, one.key()));
         self.actions.sort_by(|a, b| {
-            (a.fires_at, a.step, &a.policy, &a.node).cmp(&(b.fires_at, b.step, &b.policy, &b.node))
+            // What was missed says where a lead goes, and the end of its protection what nobody missed.
+            let rank = |one: &Action| {
+                let within = one.rung.map(seconds);
+                (one.fires_at, one.policy.as_str() == PROTECTION, one.step, within)
+            };
+            (rank(a), &a.policy, &a.node).cmp(&(rank(b), &b.policy, &b.node))
         });
         self.note_told();
         let deadlines = self.deadlines(&tracks);
-        let first_contact = self.first_contact();
+        let first_contacts = self.first_contacts();
         let next_wakeup = self.next_look();
         let is_open = |violation: &&Violation| violation.done_at.is_none() && violation.closed_at.is_none();
         let open = self.record.violations.iter().filter(is_open);
@@ -147,7 +157,7 @@ impl<'a> Look<'a> {
             actions,
             labels: labels.into_iter().collect(),
             protection,
-            first_contact,
+            first_contacts,
             faults,
             next_wakeup: next_wakeup.map(|(at, reason)| NextLook { at: local(calendar, at), reason }),
             record,
@@ -159,7 +169,9 @@ impl<'a> Look<'a> {
     fn note_told(&mut self) {
         let told = &mut self.record.told;
         for action in &mut self.actions {
-            action.is_new = told.insert(action.key());
+            // What nobody gets is asked for until somebody does.
+            let is_in_vain = action.step == Step::CopyManager && action.receiver.is_none();
+            action.is_new = !is_in_vain && told.insert(action.key());
         }
         let takers = || self.actions.iter().filter(|one| one.takes_away());
         let taker = takers().find(|one| one.is_new).or_else(|| takers().next()).map(Action::key);
@@ -174,10 +186,12 @@ impl<'a> Look<'a> {
         let (policies, runs, now) = (self.policies, self.runs, self.now());
         let mut all: Vec<Track<'a>> = Vec::new();
         for policy in &policies.policies {
-            if !self.holds(&policy.rules.id, &policy.when) {
-                continue;
+            let id = &policy.rules.id;
+            let holds = self.holds(id, &policy.when);
+            if !self.is_in_doubt(id) {
+                self.record.note(id, holds, now, self.is_new_cycle);
             }
-            let since = self.record.since(&policy.rules.id, now, self.is_new_cycle);
+            let Some(time) = self.record.holds.get(id).filter(|_| holds).cloned() else { continue };
             let named: Option<&CalendarId> = policy.rules.calendar.as_ref();
             let calendar = named.and_then(|id| policies.calendars.get(id)).unwrap_or(self.calendar);
             for node in &policy.rules.nodes {
@@ -187,7 +201,8 @@ impl<'a> Look<'a> {
                     let last = run.covered.and_then(|covered| last_of(&of_node, covered, run.from));
                     let is_done_before =
                         last.is_some_and(|one| one.done.is_some_and(|done| done <= run.from));
-                    let asked = Asked { policy, node, calendar, index, run, since, is_done_before };
+                    let time = &time;
+                    let asked = Asked { policy, node, calendar, index, run, time, is_done_before };
                     of_node.extend(tracks(&asked, &self.known));
                 }
                 all.append(&mut of_node);
@@ -247,35 +262,19 @@ impl<'a> Look<'a> {
         }
     }
 
-    fn first_contact(&self) -> Option<FirstContact> {
-        let (facts, calendar) = (self.known.facts, self.calendar);
-        let run = self.runs.iter().rev().find(|run| run.kind == RunKind::Owner)?;
-        let owner = run.owner.clone()?;
-        let own = self.known.follow_ups().iter().filter(|one| one.owner == owner);
-        let first = own.filter(|one| one.time >= run.from).min_by_key(|one| one.time)?;
-        let source = &facts.lead().source;
-        let class = || source.class.as_ref().map(|class| class.as_str().to_owned());
-        let office = calendar.between(run.from, first.time, Clock::OfficeHours).ok();
-        Some(FirstContact {
-            owner,
-            source: source.primary.clone().or_else(class).unwrap_or_else(|| "unknown".to_owned()),
-            from: local(calendar, run.from),
-            at: local(calendar, first.time),
-            office_seconds: office.map(|length| length.num_seconds()),
-            call_gap_seconds: first.call_start.map(|start| (first.time - start).num_seconds()),
-        })
-    }
-
-    /// When to look again. A live lead always has a next look; one that nobody holds is looked at when its stay is over, too.
+    /// When to look again. A live lead always has a next look; one that nobody holds is looked at when its stay is over, too;
+    /// and what waits for a calendar of later years is looked at again and again.
     fn next_look(&self) -> Option<(DateTime<Utc>, LookReason)> {
-        if !self.is_live || (self.next.is_some() && self.holder().is_some()) {
+        let comes_first = |end| self.next.is_some_and(|(at, _)| at <= end);
+        let waits = self.waits_past.is_some_and(|end| !comes_first(end));
+        if !waits && (!self.is_live || (self.next.is_some() && self.holder().is_some())) {
             return self.next;
         }
         let run = self.runs.iter().rev().find(|run| run.kind != RunKind::Cycle && run.is_open());
         let base = run.map_or_else(|| cycle_start(self.known.facts), |run| run.from);
         let at = match &self.known.pool {
             Some((kind, since)) => self.stay_over(kind, since.map_or(base, |since| since.max(base))),
-            None => rhythm(base, self.now(), &self.policies.rhythm_days),
+            None => rhythm(base, self.now(), &self.policies.rhythm_days).next,
         };
         let at = on_a_workday(self.calendar, at).unwrap_or(at);
         let rhythm = (at, LookReason::Rhythm);
@@ -288,13 +287,13 @@ impl<'a> Look<'a> {
         if *kind != PoolKind::Lead
             && let Some(days) = self.policies.longest_stay(kind)
         {
-            return rhythm(since, now, &[days]);
+            return rhythm(since, now, &[days]).next;
         }
         let (end, _) = self.policies.stay(kind, since);
         if *kind == PoolKind::Lead && end > now {
             return end;
         }
-        rhythm(since, now, &self.policies.rhythm_days)
+        rhythm(since, now, &self.policies.rhythm_days).next
     }
 
     /// The tags that labels and ladders ask for.
@@ -322,17 +321,31 @@ fn last_of<'t, 'a>(tracks: &'t [Track<'a>], run: usize, at: DateTime<Utc>) -> Op
     of_run.find(|one| one.start <= at)
 }
 
-/// The first moment after `now` of a rhythm: its gaps one after the other, the last again and again.
-fn rhythm(base: DateTime<Utc>, now: DateTime<Utc>, days: &[u32]) -> DateTime<Utc> {
+/// Where a moment lies in a rhythm.
+pub(super) struct Beat {
+    /// The last beat up to and including the moment, and how many there were; none before the first.
+    pub(super) last: Option<(DateTime<Utc>, i64)>,
+    /// The first beat after it.
+    pub(super) next: DateTime<Utc>,
+}
+
+/// A rhythm from `base` on: its gaps one after the other, the last again and again. O(1) in the time that has passed.
+pub(super) fn rhythm(base: DateTime<Utc>, now: DateTime<Utc>, days: &[u32]) -> Beat {
     let plus = |at: DateTime<Utc>, days: i64| at.checked_add_signed(TimeDelta::days(days)).unwrap_or(at);
+    let (mut last, mut count) = (None, 0);
     let mut at = base;
     for gap in days {
-        at = plus(at, i64::from(*gap));
-        if at > now {
-            return at;
+        let next = plus(at, i64::from(*gap));
+        if next > now {
+            return Beat { last, next };
         }
+        (at, count) = (next, count + 1);
+        last = Some((at, count));
     }
-    let last = i64::from(days.last().copied().unwrap_or(30).max(1));
-    let whole = (now - at).num_days() / last + 1;
-    plus(at, whole * last)
+    let gap = i64::from(days.last().copied().unwrap_or(30).max(1));
+    let whole = (now - at).num_days() / gap;
+    if whole > 0 {
+        last = Some((plus(at, whole * gap), count + whole));
+    }
+    Beat { last, next: plus(at, (whole + 1) * gap) }
 }

@@ -40,7 +40,8 @@ pub struct FlowMove {
     /// The pool, when it goes to one; `None` there is a fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
-    /// The rep who must not be the next owner.
+    /// The rep who must not be the next owner. The effects end his tenure, and [`Intake`](crate::Intake) leaves out who lost a
+    /// lead in its cycle, and in the next for 90 days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<RepId>,
     /// What the host does: owner, tenure, pool, status and deadlines change together.
@@ -90,7 +91,9 @@ pub struct EventRoute {
     pub place: EventPlace,
     /// Whether it fits the profile of named accounts.
     pub is_named: bool,
-    /// Whether the host converts it to an account.
+    /// Whether an account is made of it. The host creates the account in the same pool and names it in
+    /// [`Lead::account`](crate::model::Lead::account); the lead stays as it is until somebody owns it, and he converts it
+    /// ([`Intake::convert`](crate::Intake::convert)): `converted` stands only beside an owner.
     pub converts: bool,
     /// The pool, when it goes to one; `None` there is a fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,7 +115,7 @@ impl fmt::Display for EventRoute {
             f.write_str(", a named account")?;
         }
         if self.converts {
-            f.write_str(", converted to an account")?;
+            f.write_str(", an account is made of it")?;
         }
         match &self.rule {
             Some(rule) => write!(f, "; rule `{rule}`"),
@@ -174,10 +177,16 @@ impl FollowUpPolicies {
         if let Some(fault) = refused {
             faults.push(fault);
         } else {
-            match self.carry(flow, facts) {
+            match self.carry(flow, facts, &actor.id) {
                 Ok((id, moves)) => {
-                    if let (true, Some(manager)) = (flow.tell_manager, &options.manager) {
-                        effects.push(notify(manager, flow.reason.clone(), &lead.id));
+                    match &options.manager {
+                        Some(manager) if flow.tell_manager => {
+                            effects.push(notify(manager, flow.reason.clone(), &lead.id));
+                        }
+                        None if flow.tell_manager => {
+                            faults.push(FollowUpFault::NoManager { owner: lead.owner.clone() });
+                        }
+                        _ => {}
                     }
                     let loser = lead.owner.as_ref().filter(|_| flow.to != FlowTarget::Stay);
                     if let Some(owner) = loser.filter(|owner| **owner != actor.id) {
@@ -228,16 +237,19 @@ impl FollowUpPolicies {
         }
     }
 
-    /// The effects by which a lead goes a flow's way now.
+    /// The effects by which a lead goes a flow's way now. Who sends his own lead away gives it back; from anybody else it is
+    /// taken.
     fn carry(
         &self,
         flow: &FlowRules,
         facts: &Facts<'_>,
+        actor: &RepId,
     ) -> Result<(Option<PoolId>, Vec<Effect>), FollowUpFault> {
         let (lead, now) = (facts.lead(), facts.now());
         let id = || lead.id.clone();
         let mut effects = Vec::new();
-        let gives_back = flow.on == FlowTrigger::Returned;
+        let is_sent = flow.to != FlowTarget::Stay && lead.owner.as_ref() == Some(actor);
+        let gives_back = flow.on == FlowTrigger::Returned || is_sent;
         if let Some(rep) = lead.owner.clone().filter(|_| gives_back || flow.to == FlowTarget::Assign) {
             let end = if gives_back { TenureEnd::Returned } else { TenureEnd::Recycled };
             effects.push(Effect::EndTenure { lead: id(), rep, end });
@@ -263,7 +275,8 @@ impl FollowUpPolicies {
     /// Where a lead of an event goes; `None` when the rules do not say.
     ///
     /// A lead that somebody holds stays his, wherever the rules would have it go; one that has ended goes nowhere, and the
-    /// fault says so.
+    /// fault says so. Where the rules leave a lead with the seller who met it and nobody holds it, a fault says so and the
+    /// rules after it decide.
     ///
     /// ```
     /// use leadkit::follow_up::{EventPlace, EventRules, FollowUpPolicies, FollowUpRules};
@@ -272,7 +285,7 @@ impl FollowUpPolicies {
     ///
     /// let rules = FollowUpRules { event: Some(EventRules::usual()), ..FollowUpRules::default() };
     /// let policies = FollowUpPolicies::compile(&rules)?;
-    /// let mut lead = Lead { id: "L1".into(), ..Lead::default() };
+    /// let mut lead = Lead { id: "L1".into(), owner: Some("li".into()), ..Lead::default() };
     /// for yes in ["on_site", "named_profile"] {
     ///     lead.attributes.insert(yes.into(), Value::Bool(true));
     /// }
@@ -294,10 +307,20 @@ impl FollowUpPolicies {
             })
         };
         let is_named = holds(&"named".into(), &event.named);
-        let rule = event.rules.rules.iter().zip(&event.when).find(|(rule, when)| holds(&rule.id, when));
-        let rule = rule.map(|(rule, _)| rule);
         let is_over = lead.has_ended() || !lead.is_on_file();
         let is_owned = lead.owner.is_some() && !is_over;
+        let mut matching =
+            event.rules.rules.iter().zip(&event.when).filter(|(rule, when)| holds(&rule.id, when));
+        let mut is_unmet = false;
+        let rule = matching.find(|(rule, _)| {
+            let needs_owner = rule.to == EventPlace::Protected && !is_owned && !is_over;
+            is_unmet |= needs_owner;
+            !needs_owner
+        });
+        let rule = rule.map(|(rule, _)| rule);
+        if is_unmet {
+            faults.push(FollowUpFault::NoOwner);
+        }
         let by_rules = rule.map_or(event.rules.otherwise, |rule| rule.to);
         let place = if is_owned { EventPlace::Protected } else { by_rules };
         let mut effects = Vec::new();

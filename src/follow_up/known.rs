@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use super::clocks::merged;
 use super::engine::FollowUpPolicies;
 use super::options::FollowUpOptions;
-use super::runs::Run;
+use super::record::{FollowUpRecord, OpenTime};
+use super::runs::{Run, RunKind};
 use crate::calendar::Calendar;
 use crate::model::{FollowUp, FollowUpKind, Pause, PoolKind, RepId};
 use crate::rule::Facts;
@@ -35,6 +36,10 @@ pub(super) struct Known<'a> {
     activities: Vec<DateTime<Utc>>,
     /// Stages entered, by time; of one time, in the order of the history.
     stages: Vec<(DateTime<Utc>, &'a str)>,
+    /// When an opportunity was open.
+    pub(super) opportunity: Option<OpenTime>,
+    /// When the lead had ended.
+    rests: Vec<Pause>,
     /// By the time they were made; of one time, in the order they are known.
     plans: Vec<Plan>,
     /// The kind of the pool the lead lies in, and since when, if that is known.
@@ -49,6 +54,7 @@ impl<'a> Known<'a> {
         facts: &'a Facts<'a>,
         options: &'a FollowUpOptions,
         pool_since: Option<DateTime<Utc>>,
+        record: &FollowUpRecord,
     ) -> Known<'a> {
         let (history, now) = (facts.history(), facts.now());
         let mut follow_ups: Vec<&FollowUp> = history
@@ -75,6 +81,8 @@ impl<'a> Known<'a> {
             follow_ups,
             activities,
             stages,
+            opportunity: record.opportunity,
+            rests: record.rests.clone(),
             plans: plans(calendar, facts, options),
             pool: pool.map(|pool| (pool.kind.clone(), pool_since.filter(|since| *since <= now))),
         }
@@ -87,6 +95,24 @@ impl<'a> Known<'a> {
     /// An open opportunity holds the lead.
     pub(super) fn is_held(&self) -> bool {
         is_held(self.facts, self.options)
+    }
+
+    /// When who works on the lead in a run was away.
+    pub(super) fn absences_of(&self, run: &Run) -> impl Iterator<Item = Pause> {
+        let works = matches!(run.kind, RunKind::Owner | RunKind::Cover);
+        let absences =
+            run.owner.as_ref().filter(|_| works).and_then(|rep| Some((rep, self.options.absences.get(rep)?)));
+        let begun = absences.into_iter().flat_map(|(rep, all)| all.iter().map(move |one| (rep, one)));
+        begun.filter(|(_, one)| one.from <= self.now()).map(|(rep, one)| Pause {
+            from: one.from,
+            until: Some(one.until),
+            reason: format!("{rep} is away"),
+        })
+    }
+
+    /// When nothing was due of the lead itself.
+    pub(super) fn rests_of(&self, run: &Run) -> impl Iterator<Item = Pause> {
+        self.rests.iter().filter(|_| run.kind != RunKind::Customer).cloned()
     }
 
     /// The pauses that touch a run.
@@ -130,7 +156,8 @@ impl<'a> Known<'a> {
 
 /// Whether an open opportunity holds the lead.
 pub(super) fn is_held(facts: &Facts<'_>, options: &FollowUpOptions) -> bool {
-    options.open_opportunity || !facts.history().opportunities.is_empty()
+    let since = options.opportunity_since.filter(|since| *since <= facts.now());
+    since.is_some() || !facts.history().opportunities.is_empty()
 }
 
 /// Whether a record is a follow-up: the edit of a field that is no key field is none.

@@ -1,22 +1,23 @@
 //! What follows when something is not done: the rungs of the ladders, the end of the protection, and where a lead goes then.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 
 use super::clocks::{after, local, on_a_workday, opening_of, seconds};
 use super::flow::notify;
 use super::look::Look;
 use super::protection::protection;
-use super::report::{Action, LookReason, Protection, Reminder, ReminderKind};
+use super::report::{Action, FollowUpFault, LookReason, Protection, Reminder, ReminderKind};
 use super::rules::{FlowRules, FlowTarget, FlowTrigger, NodeKind, Rung, Step};
 use super::runs::RunKind;
 use super::track::Track;
 use crate::calendar::Amount;
 use crate::model::{Effect, PoolKind, RuleId};
+use crate::text::Code;
 
 /// The tag of a lead at risk.
 pub(super) const HIGH_RISK: &str = "high_risk";
 /// What stands for a policy where the protection acts.
-const PROTECTION: &str = "protection";
+pub(super) const PROTECTION: &str = "protection";
 
 /// The occasions on which a step of a node takes a lead away, the nearer first.
 fn occasions(kind: NodeKind) -> &'static [FlowTrigger] {
@@ -47,7 +48,11 @@ impl Look<'_> {
                 false => seconds(rung.within) >= seconds(node.within),
             };
             let follows = is_after && node.kind != NodeKind::Remind;
-            let reached = if follows { after(reached) } else { reached };
+            let mut reached = if follows { after(reached) } else { reached };
+            if rung.step.takes_away() {
+                // Nobody loses what is protected: the step waits until it is not.
+                reached = self.protected_until.map_or(reached, |until| reached.max(until));
+            }
             let fires = self.told(policy, &node.id, on_a_workday(track.calendar, reached));
             let reason =
                 if rung.step == Step::RemindOwner { LookReason::Reminder } else { LookReason::Ladder };
@@ -78,23 +83,13 @@ impl Look<'_> {
             return;
         }
         let reason = if track.node.kind == NodeKind::Remind { "stay_over" } else { "deadline_missed" };
+        let started = local(track.calendar, track.counted_from(&self.known));
         let action = Action {
-            step: rung.step,
-            lead: lead.clone(),
-            policy,
-            node,
             rung: Some(rung.within),
             owner,
-            receiver: None,
-            fires_at,
-            started_at: local(track.calendar, track.counted_from(&self.known)),
             pauses: track.pauses_before(fires),
-            to: None,
-            pool: None,
-            excluded: None,
             reason: reason.into(),
-            effects: Vec::new(),
-            is_new: true,
+            ..self.action(rung.step, (policy, node), started, fires_at)
         };
         match rung.step {
             Step::Recycle => {
@@ -111,7 +106,11 @@ impl Look<'_> {
     }
 
     fn copy_manager(&mut self, mut action: Action) {
-        action.receiver = self.known.options.manager.clone();
+        let admin = || self.admins().into_iter().next().filter(|_| action.owner.is_none());
+        action.receiver = self.known.options.manager.clone().or_else(admin);
+        if action.receiver.is_none() {
+            self.fault(FollowUpFault::NoManager { owner: action.owner.clone() });
+        }
         action.effects.extend(
             action.receiver.iter().map(|manager| notify(manager, action.reason.clone(), &action.lead)),
         );
@@ -139,9 +138,15 @@ impl Look<'_> {
         }
     }
 
-    fn tell_manager(&self, flow: &FlowRules, action: &mut Action) {
-        if let (true, Some(manager)) = (flow.tell_manager, &self.known.options.manager) {
-            action.effects.push(notify(manager, flow.reason.clone(), &action.lead));
+    fn tell_manager(&mut self, flow: &FlowRules, action: &mut Action) {
+        match &self.known.options.manager {
+            Some(manager) if flow.tell_manager => {
+                action.effects.push(notify(manager, flow.reason.clone(), &action.lead));
+            }
+            None if flow.tell_manager => {
+                self.fault(FollowUpFault::NoManager { owner: action.owner.clone() });
+            }
+            _ => {}
         }
     }
 
@@ -163,20 +168,64 @@ impl Look<'_> {
         self.actions.push(action);
     }
 
-    /// How long the lead is protected, the reminder of its end, and what happens then.
-    pub(super) fn protect(&mut self) -> Option<Protection> {
+    /// A step that is taken now, with nothing of its own.
+    fn action(
+        &self,
+        step: Step,
+        (policy, node): (RuleId, String),
+        started_at: DateTime<FixedOffset>,
+        fires_at: DateTime<FixedOffset>,
+    ) -> Action {
+        Action {
+            step,
+            lead: self.known.facts.lead().id.clone(),
+            policy,
+            node,
+            rung: None,
+            owner: None,
+            receiver: None,
+            fires_at,
+            started_at,
+            pauses: Vec::new(),
+            to: None,
+            pool: None,
+            excluded: None,
+            reason: Code::default(),
+            effects: Vec::new(),
+            is_new: true,
+        }
+    }
+
+    /// How long the lead is protected: until then no step takes it away.
+    pub(super) fn protection(&mut self) -> Option<Protection> {
         let (policies, calendar) = (self.policies, self.calendar);
         let (rules, when) = policies.protection.as_ref()?;
         let run = self.holder().filter(|_| self.is_live)?;
-        let id: RuleId = PROTECTION.into();
-        if !self.holds(&id, when) {
+        if !self.holds(&PROTECTION.into(), when) {
             return None;
         }
         let protection = protection(rules, run, calendar, &self.known)?;
+        self.protected_until = Some(self.end_of(&protection));
+        Some(protection)
+    }
+
+    /// The first moment after the last protected day.
+    fn end_of(&self, protection: &Protection) -> DateTime<Utc> {
+        let day_after = protection.through.succ_opt().unwrap_or(protection.through);
+        self.calendar.zone().start_of_day(day_after)
+    }
+
+    /// The reminder of the end of a protection, and what happens then.
+    pub(super) fn end_protection(&mut self, protection: &Protection) {
+        let (policies, calendar) = (self.policies, self.calendar);
+        let Some((rules, run)) = policies.protection.as_ref().map(|(rules, _)| rules).zip(self.holder())
+        else {
+            return;
+        };
         if self.known.is_held() {
-            return Some(protection);
+            return;
         }
-        let end = calendar.zone().start_of_day(protection.through.succ_opt().unwrap_or(protection.through));
+        let (id, end) = (RuleId::from(PROTECTION), self.end_of(protection));
         if let Some(days) = rules.remind_days {
             let date = protection.through.checked_sub_days(chrono::Days::new(days.into()));
             let fires = self.told(&id, PROTECTION, opening_of(calendar, date.unwrap_or(protection.through)));
@@ -188,27 +237,15 @@ impl Look<'_> {
         }
         let fires = self.told(&id, PROTECTION, on_a_workday(calendar, end));
         if let Some(fires) = fires.filter(|fires| self.has_come(*fires, LookReason::Protection)) {
+            let (started, fires) = (local(calendar, run.from), local(calendar, fires));
             let action = Action {
-                step: Step::Recycle,
-                lead: self.known.facts.lead().id.clone(),
-                policy: id,
-                node: PROTECTION.to_owned(),
                 rung: Some(Amount::days(rules.days)),
                 owner: run.owner.clone(),
-                receiver: None,
-                fires_at: local(calendar, fires),
-                started_at: local(calendar, run.from),
-                pauses: Vec::new(),
-                to: None,
-                pool: None,
-                excluded: None,
                 reason: "protection_lost".into(),
-                effects: Vec::new(),
-                is_new: true,
+                ..self.action(Step::Recycle, (id, PROTECTION.to_owned()), started, fires)
             };
             let flow = self.flow_on(&[FlowTrigger::ProtectionLost]);
             self.take(action, PoolKind::Nurture, flow);
         }
-        Some(protection)
     }
 }

@@ -1,6 +1,6 @@
 //! One look at a lead, while it is made.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 
 use super::clocks::local;
 use super::engine::FollowUpPolicies;
@@ -27,6 +27,12 @@ pub(super) struct Look<'a> {
     pub(super) record: FollowUpRecord,
     pub(super) faults: Vec<FollowUpFault>,
     pub(super) next: Option<(DateTime<Utc>, LookReason)>,
+    /// The last moment at which something happened or was due.
+    pub(super) last: Option<DateTime<Utc>>,
+    /// The end of the calendar, if something waits for what comes after it.
+    pub(super) waits_past: Option<DateTime<Utc>>,
+    /// Until when nobody takes the lead from its owner.
+    pub(super) protected_until: Option<DateTime<Utc>>,
     pub(super) reminders: Vec<Reminder>,
     pub(super) actions: Vec<Action>,
     /// Each with the track that was missed.
@@ -38,7 +44,7 @@ impl<'a> Look<'a> {
         self.known.now()
     }
 
-    /// Reports what the calendar does not tell.
+    /// Reports what the calendar does not tell. What lies past its end waits for the years to come.
     pub(super) fn told<T>(
         &mut self,
         policy: &RuleId,
@@ -47,6 +53,8 @@ impl<'a> Look<'a> {
     ) -> Option<T> {
         answer
             .map_err(|error| {
+                let end = end_of(&error);
+                self.waits_past = self.waits_past.into_iter().chain(end).min();
                 self.fault(FollowUpFault::Calendar { policy: policy.clone(), node: node.to_owned(), error });
             })
             .ok()
@@ -79,6 +87,7 @@ impl<'a> Look<'a> {
     /// Whether it has happened; what has not is a reason to look again.
     pub(super) fn has_come(&mut self, at: DateTime<Utc>, reason: LookReason) -> bool {
         if at <= self.now() {
+            self.last = self.last.max(Some(at));
             return true;
         }
         if self.next.is_none_or(|next| (at, reason) < next) {
@@ -133,5 +142,14 @@ impl<'a> Look<'a> {
             about: local(self.calendar, about),
             is_new: true,
         }
+    }
+}
+
+/// Where a calendar ends that does not tell, for the years to come can be added to it.
+fn end_of(error: &CalendarError) -> Option<DateTime<Utc>> {
+    match error {
+        CalendarError::AfterCoverage { through, .. } => Some(through.and_time(NaiveTime::MIN).and_utc()),
+        CalendarError::AfterZone { until } => Some(*until),
+        _ => None,
     }
 }

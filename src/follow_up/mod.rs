@@ -13,8 +13,12 @@
 //!
 //! * **T** is the last *real* change of owner: who gives a lead back and takes it again in the same cycle, with nobody in
 //!   between, has the time he had; the time in which nobody had it is not counted.
-//! * **Pauses**: while a lead is paused or its owner is covered, the clock stands, and the ladder waits. Evidence names each
-//!   pause. Who stands in has a clock of his own for what the owner had not done.
+//! * **Pauses**: while a lead is paused, its owner is away or covered, or the policy does not hold, the clock stands, and the
+//!   ladder waits. Evidence names each pause. Who stands in has a clock of his own for what the owner had not done.
+//! * **An open opportunity** holds its lead: no step takes it away. It meets what the stage `opportunity` meets.
+//! * **Protection** comes before the ladder: a step that takes a lead away waits until the lead is not protected any more.
+//! * **Nobody is forgotten**: an owner on whose lead nothing is due is asked at the rhythm, from the second time in vain on
+//!   with his manager.
 //! * **Several policies**: of nodes with one name the earliest due acts, the others stand aside until it is done. One step
 //!   at most takes a lead away, the first.
 //! * **Days off**: nothing fires on one; what would, fires at the first opening of the next working day. The deadline in
@@ -23,15 +27,17 @@
 //!   converters apart. A later look finds every earlier one; when something is done at last, it says so and stays.
 //! * **Record**: a host stores what each look found ([`FollowUpRecord`]) and hands it in at the next one: what was asked for
 //!   is not asked for again, what was missed stays missed whatever changes, and a policy whose condition comes true later
-//!   counts from then.
-//! * **Calendars end.** What a calendar does not tell is a [`FollowUpFault`], never a guess, and the lead keeps a next look.
+//!   counts from then. Of two workers that look at once, the one whose record [follows](FollowUpRecord::follows) the stored one
+//!   acts.
+//! * **Calendars end.** What a calendar does not tell is a [`FollowUpFault`], never a guess, and the lead keeps a next look, a
+//!   customer too: once the calendar knows the years to come, he is asked for what is due by then.
 //!
 //! | preset | nodes |
 //! |---|---|
 //! | [`nodes`](FollowUpRules::nodes) | first contact 24 h; MQL or invalid 3 days; with sales, converted or nurtured 7 days |
 //! | [`b2c`](FollowUpRules::b2c) | followed up in 1 h, converted in 2 days, else to the next rep; holding cap 50 |
 //! | [`b2b`](FollowUpRules::b2b) | followed up in 3 days, converted in 14, else to the pool; 3 days silent → care; holding cap 150 |
-//! | [`marketing`](FollowUpRules::marketing) | cleansing 48 h day and night; 7 days → nurture; 6 months → general |
+//! | [`marketing`](FollowUpRules::marketing) | cleansing 48 h day and night; 7 days → nurture; 6 months → general; holding cap 150 |
 //!
 //! They are alternatives. Hour-sized allowances count on the owner's opening hours, those of 24 hours and more on working
 //! days, unless a node names its clock.
@@ -67,6 +73,7 @@
 
 mod clocks;
 mod compile;
+mod contacts;
 mod engine;
 mod evaluate;
 mod flow;
@@ -89,7 +96,7 @@ mod violations;
 pub use engine::FollowUpPolicies;
 pub use flow::{EventRoute, FlowMove};
 pub use options::{FollowUpOptions, PlannedFollowUp};
-pub use record::{FollowUpRecord, PoolStay};
+pub use record::{FollowUpRecord, OpenTime, PolicyTime, PoolStay};
 pub use report::{
     Action, Extension, FollowUpFault, FollowUpReport, LookReason, NextLook, NodeDeadline, NodeState,
     Protection, Reminder, ReminderKind,

@@ -1,12 +1,15 @@
 //! What the host knows beside the facts.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::record::FollowUpRecord;
-use crate::model::{CalendarId, Pause, RepId};
+use crate::model::{Absence, CalendarId, History, Lead, Pause, Rep, RepId};
 
-/// What the host knows of a lead beside its [`Facts`](crate::rule::Facts).
+/// What the host knows of a lead beside its [`Facts`](crate::rule::Facts). [`of_team`](Self::of_team) fills in what it knows of
+/// the lead's reps.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FollowUpOptions {
@@ -19,6 +22,9 @@ pub struct FollowUpOptions {
     /// When the lead was paused, in any order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,
+    /// When those who have held the lead, or stood in, were away, in any order: the clock of each stands meanwhile.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub absences: BTreeMap<RepId, Vec<Absence>>,
     /// Every plan of a next follow-up that somebody made, in any order, also those that others have replaced.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub plans: Vec<PlannedFollowUp>,
@@ -32,9 +38,11 @@ pub struct FollowUpOptions {
     /// The closing that the tracking schedule counts from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<DateTime<Utc>>,
-    /// Whether an opportunity is open: it holds the lead, nobody loses it. One in the
-    /// [`History`](crate::model::History::opportunities) does so too.
-    pub open_opportunity: bool,
+    /// Since when an opportunity is open: it holds the lead, nobody loses it, and meets what the stage `opportunity` meets. One
+    /// in the [`History`](crate::model::History::opportunities) does so too, since the look that found it; the first look takes
+    /// it to have been open in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opportunity_since: Option<DateTime<Utc>>,
     /// Whether the rules converted the lead and its owner has not answered yet: it is followed up like one that lives.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub awaits_answer: bool,
@@ -42,6 +50,33 @@ pub struct FollowUpOptions {
     /// the first.
     #[serde(skip_serializing_if = "FollowUpRecord::is_empty")]
     pub record: FollowUpRecord,
+}
+
+impl FollowUpOptions {
+    /// What the reps of a lead bring: the calendar and the manager of its owner, and the absences of all who have held it or
+    /// stood in. `rep` finds a rep by id. O(n) in the tenures.
+    ///
+    /// ```
+    /// use leadkit::follow_up::FollowUpOptions;
+    /// use leadkit::model::{History, Lead, Rep};
+    ///
+    /// let li = Rep { id: "li".into(), manager: Some("hua".into()), ..Rep::default() };
+    /// let lead = Lead { owner: Some("li".into()), ..Lead::default() };
+    /// let options = FollowUpOptions::of_team(&lead, History::EMPTY, |id| Some(&li).filter(|rep| rep.id == *id));
+    /// assert_eq!(options.manager, Some("hua".into()));
+    /// ```
+    #[must_use]
+    pub fn of_team<'r>(lead: &Lead, history: &History, rep: impl Fn(&RepId) -> Option<&'r Rep>) -> Self {
+        let owner = lead.owner.as_ref().and_then(&rep);
+        let held = history.tenures.iter().map(|tenure| &tenure.owner).chain(&lead.owner);
+        let absences = held.filter_map(|id| Some((id.clone(), rep(id)?.absences.clone())));
+        FollowUpOptions {
+            calendar: owner.and_then(|owner| owner.hours.clone()),
+            manager: owner.and_then(|owner| owner.manager.clone()),
+            absences: absences.filter(|(_, absences)| !absences.is_empty()).collect(),
+            ..FollowUpOptions::default()
+        }
+    }
 }
 
 /// Somebody planned when to follow up next.

@@ -38,14 +38,19 @@ const NURTURE_DAYS: [u32; 3] = [30, 60, 90];
 /// Six months.
 const HALF_A_YEAR: Amount = Amount::days(180);
 
-/// The lead lies in the active public pool for half a year, then in the general one.
-fn stay() -> NodeRules {
+/// The lead lies in a pool of a kind for half a year, then in the general one.
+fn stay_in(id: &str, kind: PoolKind) -> NodeRules {
     NodeRules {
-        anchor: Anchor::PoolEntry(PoolKind::PublicActive),
+        anchor: Anchor::PoolEntry(kind),
         clock: Some(Clock::Elapsed),
         ladder: vec![Rung::recycle_to(PoolKind::PublicGeneral, HALF_A_YEAR)],
-        ..NodeRules::new("stay", NodeKind::Remind, HALF_A_YEAR)
+        ..NodeRules::new(id, NodeKind::Remind, HALF_A_YEAR)
     }
+}
+
+/// The stay in the active public pool.
+fn stay() -> NodeRules {
+    stay_in("stay", PoolKind::PublicActive)
 }
 
 /// The pools a team has before it has pools of regions.
@@ -63,7 +68,8 @@ fn pools() -> Vec<Pool> {
 
 impl FollowUpRules {
     /// Each step of a lead has its time: first contact in 24 h, then MQL or invalid in 3 days, and with sales converted
-    /// or nurtured in 7 days. All on the clock `workday`; nobody loses a lead.
+    /// or nurtured in 7 days. All on the clock `workday`. Nobody loses a lead: who has missed a step keeps it, marked as being at
+    /// risk, and is asked again every 30 days, his manager with him; a team that wants it to go on gives it a protection.
     ///
     /// ```
     /// use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
@@ -88,7 +94,7 @@ impl FollowUpRules {
             ..NodeRules::new("convert", NodeKind::Convert, Amount::days(7))
         };
         FollowUpRules {
-            policies: vec![policy("nodes", vec![first, mql, convert])],
+            policies: vec![policy("nodes", vec![first, mql, convert, stay()])],
             flows: FlowRules::usual(),
             pools: pools(),
             ..FollowUpRules::default()
@@ -168,8 +174,9 @@ impl FollowUpRules {
         }
     }
 
-    /// Marketing's own clock: cleansing within 48 h of the submission, day and night, whoever has the lead by then; with
-    /// sales 7 days, then nurture; half a year in the active pool, then the general one.
+    /// Marketing's own clock: cleansing within 48 h of the submission, day and night, whoever has the lead by then; 7 days to
+    /// qualify it and 7 with sales, then nurture; half a year in nurture or in the active pool, then the general one. A rep holds
+    /// 150 open leads.
     ///
     /// ```
     /// use leadkit::follow_up::{FollowUpPolicies, FollowUpRules};
@@ -189,17 +196,23 @@ impl FollowUpRules {
             ],
             ..NodeRules::new("cleansing", NodeKind::Follow, Amount::hours(48))
         };
-        let sql = NodeRules {
-            anchor: Anchor::StageEntry("mql".to_owned()),
-            met_by: Some(stages(&["sql", "opportunity"])),
+        let week = |id: &str, met_by: &[&str]| NodeRules {
+            met_by: Some(stages(met_by)),
             ladder: vec![
                 Rung::new(Step::RemindOwner, Amount::days(6)),
                 Rung::recycle_to(PoolKind::Nurture, Amount::days(7)),
             ],
-            ..NodeRules::new("sql", NodeKind::Convert, Amount::days(7))
+            ..NodeRules::new(id, NodeKind::Convert, Amount::days(7))
         };
+        let mql = week("mql", &["mql", "sql", "opportunity"]);
+        let sql = NodeRules {
+            anchor: Anchor::StageEntry("mql".to_owned()),
+            ..week("sql", &["sql", "opportunity"])
+        };
+        let nurture = stay_in("nurture_stay", PoolKind::Nurture);
         FollowUpRules {
-            policies: vec![policy("marketing", vec![cleansing, sql, stay()])],
+            policies: vec![policy("marketing", vec![cleansing, mql, sql, nurture, stay()])],
+            holding_cap: Some(150),
             flows: FlowRules::usual(),
             pools: pools(),
             event: Some(EventRules::usual()),
@@ -275,12 +288,8 @@ impl FlowRules {
                 FlowTarget::Pool(PoolKind::PublicGeneral),
                 "stay_over",
             ),
-            flow(
-                "return_active",
-                FlowTrigger::Returned,
-                FlowTarget::Pool(PoolKind::PublicActive),
-                "returned",
-            ),
+            // Reps claim it; after the stay of that pool the rules assign it.
+            flow("return_leads", FlowTrigger::Returned, FlowTarget::Pool(PoolKind::Lead), "returned"),
         ]
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{PoolId, RuleId, Violation};
+use crate::model::{Pause, PoolId, RuleId, Violation};
 
 /// What earlier looks at a lead found, and what the host was asked to do already.
 ///
@@ -13,6 +13,10 @@ use crate::model::{PoolId, RuleId, Violation};
 /// [effects](super::FollowUpReport::effects) of the report and writes the report's record in the same transaction. So
 /// nothing is asked for twice and nothing is lost, whenever it comes to light; what is on record stays on record, whatever
 /// becomes of the conditions; and a policy whose condition comes true later counts from then.
+///
+/// **Two workers** that look at one lead at once find the same, and one of them may act: a host writes the record where the
+/// stored one still has the [`revision`](Self::revision) it handed in (`UPDATE … WHERE revision = ?`), else it drops the report
+/// and looks again. [`follows`](Self::follows) says the same.
 ///
 /// ```
 /// use leadkit::follow_up::{FollowUpOptions, FollowUpPolicies, FollowUpRules};
@@ -41,14 +45,16 @@ use crate::model::{PoolId, RuleId, Violation};
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FollowUpRecord {
+    /// Counts the looks: each report's record has one more than the record that was handed in.
+    pub revision: u64,
     /// When the lead was looked at last; `None` before the first look.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub looked_at: Option<DateTime<Utc>>,
     /// The cycle of that look.
     pub cycle: u32,
-    /// Since when the condition of each policy has held, by the first look that found so in this cycle; `None` is since ever.
+    /// When the condition of each policy has held in this cycle.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub holds: BTreeMap<RuleId, Option<DateTime<Utc>>>,
+    pub holds: BTreeMap<RuleId, PolicyTime>,
     /// Every violation, the earliest first. A host writes reasons here, and takes out what it forgives.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<Violation>,
@@ -58,12 +64,57 @@ pub struct FollowUpRecord {
     /// The pool the lead lies in, and since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolStay>,
+    /// When an opportunity was open in this cycle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opportunity: Option<OpenTime>,
     /// When the lead ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<DateTime<Utc>>,
+    /// When nothing was due of the lead in this cycle, because it had ended, and was live again later: a customer who wrote anew.
+    /// The clocks of the lead stand meanwhile.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rests: Vec<Pause>,
     /// Whether a ladder has marked the lead as being at risk.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub at_risk: bool,
+}
+
+/// An opportunity was open, from the first to the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenTime {
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Until when, by the look that found none; `None` while one is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// When the condition of a policy has held, by the looks that found so.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicyTime {
+    /// From when on; `None` is since ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
+    /// When it did not hold after that, in order: the clocks of the policy stand meanwhile.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<Pause>,
+}
+
+impl PolicyTime {
+    /// Notes what a look finds.
+    fn note(&mut self, policy: &RuleId, holds: bool, now: DateTime<Utc>) {
+        let open = self.left_out.last_mut().filter(|pause| pause.until.is_none());
+        match open {
+            Some(pause) if holds => pause.until = Some(now),
+            None if !holds => {
+                let reason = format!("`{policy}` does not hold");
+                self.left_out.push(Pause { from: now, until: None, reason });
+            }
+            _ => {}
+        }
+    }
 }
 
 /// A lead lies in a pool.
@@ -84,27 +135,78 @@ impl FollowUpRecord {
         *self == FollowUpRecord::default()
     }
 
+    /// Whether it was made from the stored one: if not, another worker has looked meanwhile, and what the look asked for is
+    /// dropped.
+    ///
+    /// ```
+    /// use leadkit::follow_up::FollowUpRecord;
+    ///
+    /// let stored = FollowUpRecord { revision: 4, ..FollowUpRecord::default() };
+    /// let made = FollowUpRecord { revision: 5, ..FollowUpRecord::default() };
+    /// assert!(made.follows(&stored) && !made.follows(&made));
+    /// ```
+    #[must_use]
+    pub fn follows(&self, stored: &FollowUpRecord) -> bool {
+        stored.revision.checked_add(1) == Some(self.revision)
+    }
+
     /// The record as a look in a cycle begins with it. What was asked for in another cycle may be asked for again.
     pub(super) fn in_cycle(&self, cycle: u32) -> FollowUpRecord {
         let mut record = self.clone();
         if record.looked_at.is_some() && record.cycle != cycle {
             record.told.clear();
             record.holds.clear();
+            record.opportunity = None;
+            record.rests.clear();
         }
         record.cycle = cycle;
+        record.revision = record.revision.saturating_add(1);
         record
     }
 
-    /// Since when a policy has held, now that it does: a policy that did not at the last look counts from this one.
-    pub(super) fn since(
-        &mut self,
-        policy: &RuleId,
-        now: DateTime<Utc>,
-        is_new_cycle: bool,
-    ) -> Option<DateTime<Utc>> {
+    /// Notes whether the condition of a policy holds. A policy that did not at the first look counts from the one at which it
+    /// does.
+    pub(super) fn note(&mut self, policy: &RuleId, holds: bool, now: DateTime<Utc>, is_new_cycle: bool) {
         let is_first = self.looked_at.is_none() || is_new_cycle;
-        let since = if is_first { None } else { Some(now) };
-        *self.holds.entry(policy.clone()).or_insert(since)
+        if holds {
+            let since = Some(now).filter(|_| !is_first);
+            self.holds.entry(policy.clone()).or_insert(PolicyTime { since, left_out: Vec::new() });
+        }
+        if let Some(time) = self.holds.get_mut(policy) {
+            time.note(policy, holds, now);
+        }
+    }
+
+    /// Notes whether an opportunity is open. If nobody says since when, it is so since this look, at the first since `start`.
+    pub(super) fn note_opportunity(
+        &mut self,
+        is_open: bool,
+        said: Option<DateTime<Utc>>,
+        start: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) {
+        let found = if self.looked_at.is_none() { start } else { now };
+        match &mut self.opportunity {
+            Some(time) if is_open => time.until = None,
+            Some(time) => time.until = time.until.or(Some(now)),
+            None if is_open => {
+                self.opportunity = Some(OpenTime { since: said.unwrap_or(found), until: None });
+            }
+            None => {}
+        }
+    }
+
+    /// Notes whether the lead lives: what it was live for before it ended is not due of who has it then.
+    pub(super) fn note_life(&mut self, is_live: bool, ended_at: Option<DateTime<Utc>>, now: DateTime<Utc>) {
+        let open = self.rests.last_mut().filter(|rest| rest.until.is_none());
+        match (open, ended_at) {
+            (Some(rest), _) if is_live => rest.until = Some(now),
+            (None, Some(from)) if !is_live => {
+                self.rests.push(Pause { from, until: None, reason: "it had ended".to_owned() });
+            }
+            _ => {}
+        }
+        self.ended_at = ended_at.filter(|_| !is_live);
     }
 
     /// Notes in which pool the lead lies, and says since when.

@@ -1,10 +1,17 @@
-//! Reminders that no ladder asks for: of a planned follow-up, and of the tracking schedule.
+//! Reminders that no ladder asks for: of a planned follow-up, of the tracking schedule, and of leads on which nothing is due.
+
+use chrono::{DateTime, Utc};
 
 use super::clocks::{on_a_workday, opening_of};
+use super::evaluate::{Beat, rhythm};
 use super::look::Look;
-use super::report::{LookReason, ReminderKind};
+use super::report::{LookReason, Reminder, ReminderKind};
+use super::track::Track;
 use crate::calendar::Clock;
-use crate::model::LeadStatus;
+use crate::model::{LeadStatus, RepId};
+
+/// What stands for a policy and a node where nothing is due.
+const IDLE: &str = "idle";
 
 impl Look<'_> {
     /// The next planned follow-up: the plan that was made last. What is done on its day, and after it was planned, does it;
@@ -54,5 +61,39 @@ impl Look<'_> {
                 self.remind(lead.owner.clone(), tracked);
             }
         }
+    }
+
+    /// An owner on whose lead nothing is due is asked at the rhythm, from what happened or was due last on; from the second
+    /// time in vain his manager hears of it too. So nobody has a lead on which nothing will ever be asked of him.
+    pub(super) fn remind_of_silence(&mut self, tracks: &[Track<'_>]) {
+        let Some(holder) = self.holder().filter(|_| self.is_live && !self.known.is_held()) else { return };
+        let stands = |track: &Track<'_>| track.is_open() && matches!(track.due, Ok(None));
+        let lasts = |track: &Track<'_>| self.run_of(track.run).is_some_and(|run| run.is_open());
+        if self.next.is_some()
+            || self.waits_past.is_some()
+            || tracks.iter().any(|track| lasts(track) && stands(track))
+        {
+            return;
+        }
+        let spoken = self.known.follow_ups_of(holder).map(|one| one.time).last();
+        let base = [self.last, spoken].into_iter().flatten().fold(holder.from, DateTime::max);
+        let Beat { last, next } = rhythm(base, self.now(), &self.policies.rhythm_days);
+        if let Some((about, times)) = last {
+            self.remind_of_beat(holder.owner.clone(), about, times);
+        }
+        let next = self.told(&IDLE.into(), IDLE, on_a_workday(self.calendar, next));
+        if let Some(next) = next {
+            self.has_come(next, LookReason::Reminder);
+        }
+    }
+
+    fn remind_of_beat(&mut self, owner: Option<RepId>, about: DateTime<Utc>, times: i64) {
+        let fires = self.told(&IDLE.into(), IDLE, on_a_workday(self.calendar, about));
+        let Some(fires) = fires.filter(|fires| self.has_come(*fires, LookReason::Reminder)) else { return };
+        let reminder = self.reminder(ReminderKind::Idle, IDLE, fires, about);
+        if let Some(manager) = self.known.options.manager.clone().filter(|_| times > 1) {
+            self.reminders.push(Reminder { receiver: Some(manager), ..reminder.clone() });
+        }
+        self.remind(owner, reminder);
     }
 }

@@ -41,9 +41,9 @@ pub struct FollowUpReport {
     /// How long the lead is protected; `None` when it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protection: Option<Protection>,
-    /// How fast the present owner spoke to the lead first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_contact: Option<FirstContact>,
+    /// How fast each who worked on the lead in this cycle spoke to it first, in the order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub first_contacts: Vec<FirstContact>,
     /// What could not be told, and why.
     pub faults: Vec<FollowUpFault>,
     /// When to look again if nothing happens before; `None` only of a lead that has ended and of which nothing more is to
@@ -219,6 +219,8 @@ closed_enum! {
         Protection = "protection",
         /// A date of the tracking schedule.
         Tracking = "tracking",
+        /// A lead on which nothing is due.
+        Idle = "idle",
     }
 }
 
@@ -231,6 +233,7 @@ impl ReminderKind {
             ReminderKind::Care => "care_reminder",
             ReminderKind::Protection => "protection_reminder",
             ReminderKind::Tracking => "tracking_reminder",
+            ReminderKind::Idle => "idle_reminder",
         }
     }
 }
@@ -300,6 +303,7 @@ impl fmt::Display for Reminder {
             ReminderKind::Care => write!(f, "`{node}` of `{policy}` since {about}"),
             ReminderKind::Protection => write!(f, "the protection ends {about}"),
             ReminderKind::Tracking => write!(f, "`{node}` after the closing, {about}"),
+            ReminderKind::Idle => write!(f, "nothing is due on it, {about}"),
         }
     }
 }
@@ -338,7 +342,8 @@ pub struct Action {
     /// Of `recycle`: the pool of that kind that serves the lead's region; `None` when there is none (a fault).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
-    /// Of what takes the lead away: who must not be the next owner, if a flow says so.
+    /// Of what takes the lead away: who must not be the next owner, if a flow says so. The effects end his tenure, and
+    /// [`Intake`](crate::Intake) leaves out who lost a lead in its cycle, and in the next for 90 days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<RepId>,
     /// Why, as a code: the reason of the flow where one says where the lead goes.
@@ -525,6 +530,13 @@ pub enum FollowUpFault {
     /// An open opportunity holds the lead: nobody loses it.
     #[error("an open opportunity holds it")]
     Held,
+    /// An escalation reaches nobody: no manager is known, and nobody runs the pool. It is tried again at the next look.
+    #[error("{}", unheard(.owner))]
+    NoManager {
+        /// Whose manager is to hear of it; `None` when nobody holds the lead.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<RepId>,
+    },
     /// Nobody holds the lead, so nobody gives it back or loses it.
     #[error("nobody holds it")]
     NoOwner,
@@ -534,6 +546,13 @@ impl FollowUpFault {
     /// Whether it says why a lead does not go a way.
     pub(super) fn is_refusal(&self) -> bool {
         matches!(self, FollowUpFault::Ended { .. } | FollowUpFault::Held | FollowUpFault::NoOwner)
+    }
+}
+
+fn unheard(owner: &Option<RepId>) -> String {
+    match owner {
+        Some(owner) => format!("nobody hears of it: `{owner}` has no `manager`; name one"),
+        None => "nobody hears of it: nobody holds it, and its pool has no `admins`; name one".to_owned(),
     }
 }
 
@@ -550,6 +569,7 @@ codes! {
         FollowUpFault::NoPool { .. } => "no_pool",
         FollowUpFault::Ended { .. } => "ended",
         FollowUpFault::Held => "held",
+        FollowUpFault::NoManager { .. } => "no_manager",
         FollowUpFault::NoOwner => "no_owner",
     }
 }

@@ -82,10 +82,10 @@ pub struct FollowUpRules {
     pub active_stay: Amount,
     /// The same in a general public pool. Default: 365 days.
     pub general_stay: Amount,
-    /// Fields whose edit is a follow-up; empty means every key field.
+    /// Fields whose edit is a follow-up, and so a first contact; empty means every key field.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub key_fields: BTreeSet<String>,
-    /// After how many days a live lead on which nothing is due is looked at; the last goes on. Each is 1 to 3,650; default
+    /// After how many days a live lead on which nothing is due is looked at, and its owner asked; the last goes on. Each is 1 to 3,650; default
     /// 30.
     pub rhythm_days: Vec<u32>,
 }
@@ -334,7 +334,7 @@ impl Step {
     }
 }
 
-/// Protection (客保): how long nobody else gets the lead, in local days of the calendar. It runs to the end of its last
+/// Protection (客保): how long nobody else gets the lead, whatever deadline he misses, in local days of the calendar. It runs to the end of its last
 /// day.
 ///
 /// A qualifying act on a protected day moves the last day to the day of the act plus [`extends_days`](Self::extends_days),

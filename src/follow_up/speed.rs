@@ -9,19 +9,21 @@ use serde::{Deserialize, Serialize};
 use super::clocks::text;
 use crate::model::RepId;
 
-/// The first follow-up of an owner, and how long the lead waited for it.
+/// The first follow-up of an owner, and how long the lead waited for it. Where somebody stood in and spoke to it first, it is
+/// his, from when he did so; the owner has none then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FirstContact {
-    /// The owner.
+    /// Who worked on the lead: its owner, or who stood in.
     pub owner: RepId,
     /// Where the lead came from: its class of source, else `unknown`.
     pub source: String,
-    /// When the owner got it, in local time; its hour is the hour of the figures.
+    /// When he got it, in local time; its hour is the hour of the figures.
     pub from: DateTime<FixedOffset>,
-    /// When he spoke to it first.
-    pub at: DateTime<FixedOffset>,
-    /// Opening hours in between, in seconds; `None` when the calendar does not say.
+    /// When he spoke to it first; `None` when he has not, or did not while he had it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<FixedOffset>>,
+    /// Opening hours in between, in seconds; `None` when the calendar does not say, and without a contact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub office_seconds: Option<i64>,
     /// Seconds between the begin of the call and its record, of a call whose begin is known.
@@ -30,17 +32,20 @@ pub struct FirstContact {
 }
 
 impl FirstContact {
-    /// How long the lead waited, day and night.
+    /// How long the lead waited, day and night; `None` without a contact.
     #[must_use]
-    pub fn waited(&self) -> TimeDelta {
-        self.at - self.from
+    pub fn waited(&self) -> Option<TimeDelta> {
+        Some(self.at? - self.from)
     }
 }
 
 impl fmt::Display for FirstContact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "first contact: {} {}", self.owner, text(self.at))?;
-        write!(f, ", {} min after {}", self.waited().num_minutes(), text(self.from))?;
+        let Some((at, waited)) = self.at.zip(self.waited()) else {
+            return write!(f, "first contact: {} not yet, since {}", self.owner, text(self.from));
+        };
+        write!(f, "first contact: {} {}", self.owner, text(at))?;
+        write!(f, ", {} min after {}", waited.num_minutes(), text(self.from))?;
         if let Some(seconds) = self.office_seconds {
             write!(f, ", {} min of work", seconds / 60)?;
         }
@@ -75,16 +80,21 @@ impl fmt::Display for FirstContact {
 /// let context = FactContext { history: &history, ..FactContext::new(&tables, now) };
 ///
 /// let mut table = SpeedTable::default();
-/// if let Some(first) = policies.evaluate(&Facts::new(&lead, &context)).first_contact {
-///     table.add(&first);
-/// }
+/// policies.evaluate(&Facts::new(&lead, &context)).first_contacts.iter().for_each(|first| table.add(first));
 /// let row = table.rows().next().unwrap();
-/// assert_eq!((row.rep.as_str(), row.hour, row.median_seconds), ("li", 10, 20 * 60));
+/// assert_eq!((row.rep.as_str(), row.hour, row.median_seconds), ("li", 10, Some(20 * 60)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SpeedTable {
-    waits: BTreeMap<(RepId, String, u32), Vec<i64>>,
+    waits: BTreeMap<(RepId, String, u32), Waits>,
+}
+
+/// What the leads of one line waited.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Waits {
+    seconds: Vec<i64>,
+    uncontacted: usize,
 }
 
 /// One line of a [`SpeedTable`].
@@ -97,34 +107,50 @@ pub struct SpeedRow<'t> {
     pub source: &'t str,
     /// The local hour in which the rep got the leads, 0 to 23.
     pub hour: u32,
-    /// Leads.
+    /// Leads that he spoke to.
     pub count: usize,
-    /// The middle wait in seconds, day and night; of an even number, the lower one.
-    pub median_seconds: i64,
+    /// Leads that he has not spoken to, or did not while he had them.
+    pub uncontacted: usize,
+    /// The middle wait in seconds, day and night; of an even number, the lower one. `None` when he spoke to none.
+    pub median_seconds: Option<i64>,
     /// The longest wait in seconds.
-    pub longest_seconds: i64,
+    pub longest_seconds: Option<i64>,
 }
 
 impl SpeedTable {
-    /// Counts a first contact. O(log n) and a place in a list.
+    /// Counts a first contact, or that there is none. O(log n) and a place in a list.
     pub fn add(&mut self, contact: &FirstContact) {
         use chrono::Timelike;
         let key = (contact.owner.clone(), contact.source.clone(), contact.from.hour());
-        self.waits.entry(key).or_default().push(contact.waited().num_seconds());
+        let waits = self.waits.entry(key).or_default();
+        match contact.waited() {
+            Some(waited) => waits.seconds.push(waited.num_seconds()),
+            None => waits.uncontacted += 1,
+        }
+    }
+
+    /// Adds what another table has counted, of other leads. O(n·log m) in its lines.
+    pub fn merge(&mut self, other: SpeedTable) {
+        for (key, waits) in other.waits {
+            let own = self.waits.entry(key).or_default();
+            own.seconds.extend(waits.seconds);
+            own.uncontacted += waits.uncontacted;
+        }
     }
 
     /// The lines, by rep, source and hour. O(n·log n) in the contacts.
     pub fn rows(&self) -> impl Iterator<Item = SpeedRow<'_>> {
         self.waits.iter().map(|((rep, source, hour), waits)| {
-            let mut waits = waits.clone();
-            waits.sort_unstable();
+            let mut seconds = waits.seconds.clone();
+            seconds.sort_unstable();
             SpeedRow {
                 rep,
                 source,
                 hour: *hour,
-                count: waits.len(),
-                median_seconds: waits.get(waits.len().saturating_sub(1) / 2).copied().unwrap_or_default(),
-                longest_seconds: waits.last().copied().unwrap_or_default(),
+                count: seconds.len(),
+                uncontacted: waits.uncontacted,
+                median_seconds: seconds.get(seconds.len().saturating_sub(1) / 2).copied(),
+                longest_seconds: seconds.last().copied(),
             }
         })
     }

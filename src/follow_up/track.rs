@@ -7,10 +7,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::clocks::{due, held, merged, seconds, shifted};
 use super::engine::Policy;
 use super::known::Known;
+use super::record::{OpenTime, PolicyTime};
 use super::rules::{Anchor, MetBy, NodeKind, NodeRules, Rung};
 use super::runs::{Run, RunKind};
 use crate::calendar::{Calendar, CalendarError};
 use crate::model::{FollowUp, Pause, RuleId};
+
+/// The stage of a lead that an opportunity came of.
+const OPPORTUNITY: &str = "opportunity";
 
 /// A moment, none while a pause lasts, or what keeps the calendar from telling.
 pub(super) type When = Result<Option<DateTime<Utc>>, CalendarError>;
@@ -107,14 +111,14 @@ fn fixed(node: &NodeRules, known: &Known<'_>) -> Option<DateTime<Utc>> {
     }
 }
 
-/// What is asked: under which policy, by which calendar, in which run, and since when the policy holds.
+/// What is asked: under which policy, by which calendar, in which run, and when the policy has held.
 pub(super) struct Asked<'a, 'r> {
     pub(super) policy: &'a Policy,
     pub(super) node: &'a NodeRules,
     pub(super) calendar: &'a Calendar,
     pub(super) index: usize,
     pub(super) run: &'r Run,
-    pub(super) since: Option<DateTime<Utc>>,
+    pub(super) time: &'r PolicyTime,
     /// Of a cover: what was asked for before had been done by the owner already.
     pub(super) is_done_before: bool,
 }
@@ -123,7 +127,8 @@ pub(super) struct Asked<'a, 'r> {
 ///
 /// O(n·log n) in the follow-ups, activities and stages of the run.
 pub(super) fn tracks<'a>(asked: &Asked<'a, '_>, known: &Known<'_>) -> Vec<Track<'a>> {
-    let Asked { node, run, since, .. } = *asked;
+    let Asked { node, run, time, .. } = *asked;
+    let since = time.since;
     let met_by = node.met_by();
     let mut starts = starts(node, run, &met_by, known);
     if asked.is_done_before {
@@ -133,7 +138,7 @@ pub(super) fn tracks<'a>(asked: &Asked<'a, '_>, known: &Known<'_>) -> Vec<Track<
     if starts.is_empty() || since.zip(run.until).is_some_and(|(since, until)| until <= since) {
         return Vec::new();
     }
-    let stops = stops(node, run, known);
+    let stops = stops(node, run, time, known);
     let done = Done::new(node, run, &met_by, known);
     let ends: Vec<Option<DateTime<Utc>>> = starts.iter().skip(1).copied().map(Some).chain([None]).collect();
     let mut tracks = Vec::with_capacity(starts.len());
@@ -153,7 +158,8 @@ fn track<'a>(
     what: &Done,
     (start, next): (DateTime<Utc>, Option<DateTime<Utc>>),
 ) -> Option<Track<'a>> {
-    let Asked { policy, node, calendar, index, run, since, .. } = *asked;
+    let Asked { policy, node, calendar, index, run, time, .. } = *asked;
+    let since = time.since;
     let runs_from = since.map_or(start, |since| start.max(since));
     let due = match node.before {
         true => fixed(node, known).map_or(Ok(None), |anchor| {
@@ -193,10 +199,11 @@ fn track<'a>(
     Some(track)
 }
 
-/// When the clock of a node stands in a run.
-fn stops(node: &NodeRules, run: &Run, known: &Known<'_>) -> Rc<[Pause]> {
+/// When the clock of a node stands in a run: nobody is judged for time in which the policy did not hold.
+fn stops(node: &NodeRules, run: &Run, time: &PolicyTime, known: &Known<'_>) -> Rc<[Pause]> {
     let of_lead = known.pauses_of(run).filter(|_| node.pauses).cloned();
-    merged(of_lead.chain(run.stands()).collect()).into()
+    let of_run = run.stands().chain(known.absences_of(run)).chain(known.rests_of(run));
+    merged(of_lead.chain(of_run).chain(time.left_out.iter().cloned()).collect()).into()
 }
 
 /// The latest planned follow-up of who works on the lead that was planned before it was due, if it is later than that.
@@ -223,6 +230,8 @@ fn planned(
 struct Done {
     follow_ups: Vec<DateTime<Utc>>,
     stages: Vec<DateTime<Utc>>,
+    /// When an opportunity was open that meets it.
+    opportunity: Option<OpenTime>,
     /// The end of the run.
     end: Option<DateTime<Utc>>,
     /// Whether the follow-up that starts the clock does not stop it.
@@ -236,6 +245,7 @@ impl Done {
         Done {
             follow_ups: known.follow_ups_of(run).filter(counts).map(|one| one.time).collect(),
             stages: entered.map(|(at, _)| *at).collect(),
+            opportunity: known.opportunity.filter(|_| met_by.stages.contains(OPPORTUNITY)),
             end: run.until.filter(|_| run.end.is_some_and(|end| met_by.ends.contains(&end))),
             restarts: restarts(node),
         }
@@ -252,7 +262,11 @@ impl Done {
             let first = times.partition_point(|at| if is_after { *at <= start } else { *at < start });
             times.get(first).copied().filter(|at| closed.is_none_or(|closed| *at <= closed))
         };
+        // Whose time begins while one is open has nothing to do.
+        let open = self.opportunity.filter(|open| open.until.is_none_or(|until| start < until));
+        let open = open.map(|open| open.since.max(start));
         let times = [
+            open.filter(|at| closed.is_none_or(|closed| *at <= closed)),
             from(&self.follow_ups, self.restarts),
             from(&self.stages, false),
             self.end.filter(|end| next.is_none_or(|next| *end < next)),

@@ -10,16 +10,27 @@ use super::report::{FollowUpFault, LookReason};
 use super::rules::NodeKind;
 use super::runs::RunKind;
 use super::track::Track;
+use crate::calendar::CalendarError;
 use crate::model::{Attributes, Lateness, LeadStatus, RepId, RuleId, Tenure, TenureEnd, Value, Violation};
 
 fn lateness(kind: NodeKind) -> Lateness {
     if kind == NodeKind::Convert { Lateness::Converter } else { Lateness::Follower }
 }
 
+/// Whether a deadline that lies past the end of its calendar came to an end before: it was not missed.
+fn is_over(track: &Track<'_>, error: &CalendarError) -> bool {
+    let zone = track.calendar.zone();
+    match (error, track.end()) {
+        (CalendarError::AfterCoverage { through, .. }, Some(end)) => zone.date(end) <= *through,
+        (CalendarError::AfterZone { until }, Some(end)) => end <= *until,
+        _ => false,
+    }
+}
+
 impl Look<'_> {
     pub(super) fn find_violation(&mut self, index: usize, track: &Track<'_>) {
         let (policy, node) = (&track.policy.rules.id, &track.node.id);
-        if let Err(error) = &track.due {
+        if let Some(error) = track.due.as_ref().err().filter(|error| !is_over(track, error)) {
             let _: Option<()> = self.told(policy, node, Err(error.clone()));
         }
         let Some(due) = track.missed().filter(|_| track.is_counted) else { return };
@@ -164,7 +175,7 @@ impl Look<'_> {
     }
 
     /// Whether the condition of a policy failed.
-    fn is_in_doubt(&self, policy: &RuleId) -> bool {
+    pub(super) fn is_in_doubt(&self, policy: &RuleId) -> bool {
         let fails = |fault: &FollowUpFault| match fault {
             FollowUpFault::Condition(fault) => fault.rule == *policy,
             _ => false,

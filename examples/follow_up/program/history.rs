@@ -290,7 +290,7 @@ fn tell((lead, activities, history, options): &mut Told, index: usize, record: &
         }
         "contract_end" => options.contract_end = moment(detail).ok(),
         "closed" => options.closed_at = Some(at),
-        "opportunity" => options.open_opportunity = detail == "open",
+        "opportunity" => options.opportunity_since = Some(at).filter(|_| detail == "open"),
         "reopened" => {
             (history.cycle, history.cycle_started_at) = (history.cycle + 1, Some(at));
             (lead.status, lead.close_reason, lead.owner) = (LeadStatus::Unassigned, None, None);

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use history::{Story, read_history};
-use leadkit::follow_up::{Action, FollowUpPolicies, FollowUpReport, FollowUpRules, NodeState, Step};
+use leadkit::follow_up::{
+    Action, FollowUpOptions, FollowUpPolicies, FollowUpReport, FollowUpRules, NodeState, Step,
+};
 use leadkit::model::{Pool, Rep, RepId};
 use leadkit::rule::{FactContext, Facts, HostTables};
 use support::{Arguments, bundled};
@@ -41,7 +43,7 @@ HISTORY.csv has the columns at,lead,event,by,detail in any order; without it, a 
   --rules   a preset (default b2b), or rules (JSON)
   --now T   the moment to look from; default: the last record
   --pools   the pools (JSON); default, with a preset: bundled ones
-  --roster  the reps (JSON), for their managers and calendars
+  --roster  the reps (JSON), for their managers, calendars and absences; default, with the sample: a bundled one
   --explain a last column with the evidence
 
 Output, with tabs: lead, what, when, who, node, detail. Exit code 2 when the input cannot be read.";
@@ -68,6 +70,11 @@ pub(crate) fn run(
         Some(file) => {
             Rep::load_all(json(file, "--roster", read)?).map_err(|errors| format!("{file}: {errors}"))?
         }
+        None if arguments.plain.is_empty() => {
+            let file = bundled("follow_up_roster.json");
+            let file = file.to_str().ok_or("the bundled roster has no name")?;
+            Rep::load_all(json(file, "--roster", read)?).map_err(|errors| format!("{file}: {errors}"))?
+        }
         None => Vec::new(),
     };
     let stories = read_history(&text(&path, read)?, &path)?;
@@ -82,10 +89,10 @@ pub(crate) fn run(
     writeln!(out, "lead\twhat\twhen\twho\tnode\tdetail{column}")?;
     for story in stories.values() {
         let told = story.until(now);
-        let Some((lead, activities, history, mut options)) = told else { continue };
-        if let Some(rep) = lead.owner.as_ref().and_then(|owner| reps.iter().find(|rep| rep.id == *owner)) {
-            (options.manager, options.calendar) = (rep.manager.clone(), rep.hours.clone());
-        }
+        let Some((lead, activities, history, options)) = told else { continue };
+        let of_team = FollowUpOptions::of_team(&lead, &history, |id| reps.iter().find(|rep| rep.id == *id));
+        let FollowUpOptions { calendar, manager, absences, .. } = of_team;
+        let options = FollowUpOptions { calendar, manager, absences, ..options };
         let context = FactContext { tables: &tables, activities: &activities, history: &history, now };
         let report = policies.evaluate_with(&Facts::new(&lead, &context), &options);
         write_report(&report, now, explain, out)?;

@@ -2,9 +2,10 @@
 
 use std::error::Error;
 
+use leadkit::follow_up::FlowTrigger;
 use leadkit::model::{
     Account, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, Opportunity, OpportunityId,
-    RecordRef, Value, YesNo,
+    Pause, RecordRef, Value, YesNo,
 };
 use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
 use leadkit::rule::{FactContext, Facts};
@@ -79,6 +80,22 @@ impl Desk {
                 if let Some(lead) = &order.lead {
                     self.say(lead, "-", format!("order {}", order.id), None);
                 }
+                Ok(())
+            }
+            Event::Pause { lead, reason } => {
+                let lead = &self.subject_of(lead);
+                let pause = Pause { from: self.now, until: None, reason: reason.clone() };
+                self.pauses.entry(lead.clone()).or_default().push(pause);
+                self.after(lead);
+                self.say(lead, "-", reason.clone(), None);
+                Ok(())
+            }
+            Event::Resume { lead } => {
+                let (lead, now) = (&self.subject_of(lead), self.now);
+                let open = self.pauses.get_mut(lead).into_iter().flatten();
+                open.for_each(|pause| pause.until = pause.until.or(Some(now)));
+                self.after(lead);
+                self.say(lead, "-", "resumed".to_owned(), None);
                 Ok(())
             }
             Event::Claim { lead, rep } => {
@@ -309,6 +326,11 @@ impl Desk {
                 let effects = transition.effects().to_vec();
                 self.write(&format!("advance {lead} {to}"), &effects);
                 self.say(lead, "-", format!("stage {to}"), None);
+                if to == "sql" {
+                    self.timelines.insert(lead.clone(), timeline);
+                    self.flow(&FlowTrigger::Sql, lead, &by);
+                    return Ok(());
+                }
             }
             Err(refusal) => {
                 let codes: Vec<&str> = refusal.reasons().iter().map(|reason| reason.code()).collect();

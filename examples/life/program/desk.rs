@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use leadkit::book::Book;
 use leadkit::calendar::{Calendar, Calendars};
 use leadkit::follow_up::FollowUpRules;
-use leadkit::model::{AccountId, Effect, LeadId, LeadStatus, RecordRef, Rep, RepId};
+use leadkit::model::{AccountId, Effect, LeadId, LeadStatus, Pause, RecordRef, Rep, RepId};
 use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
 use leadkit::{Input, Intake, Loss, Outcome, Roster, Rules, State};
 
@@ -76,6 +76,8 @@ pub(crate) struct Desk {
     pub(super) disputes: BTreeMap<LeadId, LeadId>,
     /// Accounts that nobody has: since when each lies in its pool, and when it is looked at next.
     pub(super) ownerless: BTreeMap<AccountId, (DateTime<Utc>, DateTime<Utc>)>,
+    /// When customers asked to wait.
+    pub(super) pauses: BTreeMap<LeadId, Vec<Pause>>,
     /// Leads that wait for somebody with room.
     waiting: BTreeSet<LeadId>,
     explains: bool,
@@ -131,6 +133,7 @@ impl Desk {
             helped_by: BTreeMap::new(),
             disputes: BTreeMap::new(),
             ownerless: BTreeMap::new(),
+            pauses: BTreeMap::new(),
             waiting: BTreeSet::new(),
             explains,
             written: 0,
@@ -456,10 +459,6 @@ impl Desk {
 
     pub(crate) fn take_rows(&mut self) -> Vec<Row> {
         std::mem::take(&mut self.rows)
-    }
-
-    pub(crate) fn differs(&mut self, at: DateTime<Utc>, what: String) {
-        self.laws.differs(at, what);
     }
 
     /// Looks at the whole, once.

@@ -71,6 +71,14 @@ pub(crate) enum Event {
         status: Deal,
     },
     Order(Box<Order>),
+    /// The customer asks to wait.
+    Pause {
+        lead: LeadId,
+        reason: String,
+    },
+    Resume {
+        lead: LeadId,
+    },
     Claim {
         lead: LeadId,
         rep: RepId,
@@ -125,7 +133,7 @@ pub(crate) enum Deal {
 }
 
 /// Every key of an event.
-pub(crate) const KEYS: [&str; 27] = [
+pub(crate) const KEYS: [&str; 29] = [
     "submit",
     "import",
     "activity",
@@ -139,6 +147,8 @@ pub(crate) const KEYS: [&str; 27] = [
     "convert",
     "opportunity",
     "order",
+    "pause",
+    "resume",
     "claim",
     "allot",
     "revoke",
@@ -471,6 +481,11 @@ impl Context {
                 lead: lead(&mut object)?,
                 reason: CloseReason::from(object.name("reason", "a reason, such as \"no_intent\"")?.as_str()),
             },
+            "pause" => Event::Pause {
+                lead: lead(&mut object)?,
+                reason: object.name("reason", "why, such as \"the customer is at a fair\"")?,
+            },
+            "resume" => Event::Resume { lead: lead(&mut object)? },
             "release" => Event::Release { lead: lead(&mut object)? },
             "convert" => Event::Convert {
                 lead: lead(&mut object)?,

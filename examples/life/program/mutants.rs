@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::desk::Desk;
 use super::event::read_lines;
-use super::laws::{Clause, Laws};
+use super::laws::{Broken, Clause, Laws};
 use super::options::Options;
 use super::{Verdict, run, tell};
 
@@ -184,6 +184,33 @@ fn law_8_a_stage_that_nobody_entered_does_not_agree() {
     assert_breaks(&before.concat(), effects, 8);
 }
 
+/// Each of what agrees, written by hand without the others.
+#[test]
+fn law_8_what_changes_alone_does_not_agree() {
+    let before = submit(0, "L1", ACME, PHONE);
+    let told =
+        |rep: &str| json!({"notify": {"rep": rep, "code": "by_hand", "about": {"lead": "L1"}}}).to_string();
+    let write = |field: &str, value: Json, replaces: Json| {
+        let record = json!({"lead": "L1"});
+        json!({"update_field": {"record": record, "field": field, "value": value, "replaces": replaces}})
+            .to_string()
+    };
+    // An owner whose tenure nobody began, with a deadline of who had it before.
+    let owner = [write("owner", "wang".into(), "li".into()), told("li"), told("wang")].join(",");
+    let (_, notes, _) = live(&format!("{before}{}", at(50, &format!("\"effects\":[{owner}]"))), "");
+    for said in ["tenures of", "a deadline of li"] {
+        assert!(notes.contains(said), "{said}: {notes}");
+    }
+    // A pool beside its owner.
+    let pool = write("pool", "leads".into(), Json::Null);
+    let (_, notes, _) = live(&format!("{before}{}", at(50, &format!("\"effects\":[{pool}]"))), "");
+    assert!(notes.contains("law 8") && notes.contains("a pool"), "{notes}");
+    // A tenure that has ended, and a lead that goes on.
+    let end = json!({"end_tenure": {"lead": "L1", "rep": "li", "end": "recycled"}}).to_string();
+    let (_, notes, _) = live(&format!("{before}{}", at(50, &format!("\"effects\":[{end}]"))), "");
+    assert!(notes.contains("law 8") && notes.contains("status pending"), "{notes}");
+}
+
 /// What a host decides about two leads, one after the other.
 fn decide(desk: &Desk, id: &str) -> Outcome {
     let lead = Lead {
@@ -220,10 +247,9 @@ fn law_6_what_is_applied_twice_is_as_applied_once() {
 
 #[test]
 fn law_7_another_text_is_reported() {
-    let mut laws = Laws::default();
-    laws.differs("2026-03-02T01:00:00Z".parse().unwrap(), "line 3 is another".to_owned());
+    let broken = Broken::differs("2026-03-02T01:00:00Z".parse().unwrap(), "line 3 is another".to_owned());
     assert_eq!(
-        laws.broken()[0].to_string(),
+        broken.to_string(),
         "law 7 (the same bytes) is broken at 2026-03-02T01:00:00+00:00: line 3 is another"
     );
 }

@@ -17,7 +17,7 @@ use super::support::{Arguments, bundled};
 
 const USAGE: &str = "\
 usage: life [SCENARIO.jsonl] [--rules b2b|b2c|RULES.json] [--roster ROSTER.json] [--explain] [--journeys]
-            [--follow-up nodes|b2c|b2b|marketing|POLICIES.json]
+            [--follow-up none|nodes|b2c|b2b|marketing|POLICIES.json]
        life --soak N [--seed S] [--rules ..] [--follow-up ..]
   SCENARIO.jsonl: one event a line, in the order of time, such as
              {\"at\":\"2026-03-02T09:00:00+08:00\",\"submit\":{\"id\":\"L1\",\"name\":\"Ann\",\"phones\":[\"13812349876\"]}}
@@ -26,8 +26,9 @@ usage: life [SCENARIO.jsonl] [--rules b2b|b2c|RULES.json] [--roster ROSTER.json]
   --explain  after each line everything about the decision, with # before it
   --journeys at the end, every touch of every customer, as attribution counts it
   --follow-up  policies that run between events, in place of the deadlines of `life`: who is late, who loses which lead
-             and why, speed to the first contact; leads go to the pools of the rules
-  --soak N   N generated leads over twenty weeks, the National Day and the Spring Festival among them; --seed S others
+             and why, speed to the first contact; leads go to the pools of the rules. Default: none; of --soak those of the rules
+  --soak N   N generated leads over twenty weeks, the National Day and the Spring Festival among them; --seed S others;
+             of more than 20000 each 20000 are a season of their own, with a team and a seed of their own
 without a scenario: the bundled one, of companies or with --rules b2c of consumers
 exit: 0; 1 when a law is broken, saying which; 2 when the input cannot be read, naming its line";
 
@@ -103,13 +104,16 @@ impl Options {
         let scenario = if soak.is_some() { String::new() } else { text(&path)? };
         let (explains, journeys) = (arguments.has("explain"), arguments.has("journeys"));
         let follow_up = match arguments.value("follow-up") {
-            None => None,
+            None if soak.is_some() => {
+                named(if arguments.value("rules") == Some("b2c") { "b2c" } else { "b2b" })
+            }
+            None | Some("none") => None,
             Some(name) => {
                 Some(match named(name) {
                     Some(rules) => rules,
                     None => {
                         let text = text(&PathBuf::from(name)).map_err(|error| {
-                        let known = ["nodes", "b2c", "b2b", "marketing"];
+                        let known = ["none", "nodes", "b2c", "b2b", "marketing"];
                         let near = closest(name, known);
                         let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                         let known = known.join(", ");

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
+use std::fmt;
 use std::io::{self, Write};
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
@@ -9,10 +10,14 @@ use leadkit::HostTables;
 use leadkit::calendar::Calendars;
 use leadkit::error::RuleErrors;
 use leadkit::follow_up::{
-    FirstContact, FollowUpOptions, FollowUpPolicies, FollowUpRecord, FollowUpReport, FollowUpRules,
-    NodeDeadline, NodeKind, NodeState, ProtectionRules, SpeedTable, Step,
+    FirstContact, FlowTrigger, FollowUpFault, FollowUpOptions, FollowUpPolicies, FollowUpRecord,
+    FollowUpReport, FollowUpRules, LookReason, NodeDeadline, NodeKind, NodeState, ProtectionRules,
+    SpeedTable, Step,
 };
-use leadkit::model::{Effect, LeadId, LeadStatus, Pause, RecordRef, RepId, StageEntry, Violation};
+use leadkit::model::{
+    CloseReason, Effect, Lateness, Lead, LeadId, LeadStatus, RecordRef, RepId, StageEntry, Violation,
+};
+use leadkit::pipeline::Actor;
 use leadkit::rule::{FactContext, Facts};
 
 use super::clock::is_live;
@@ -20,15 +25,16 @@ use super::desk::Desk;
 use super::laws::NextStep;
 use super::print::{line, moment};
 
-/// The policies that are named so. With b2b a lead is protected too: 30 days, 15 more from each follow-up, 90 at most.
+/// The policies that are named so. With `nodes`, which take no lead from anybody, a lead is protected for 30 days, 15 more from
+/// each follow-up, 90 at most.
 pub(super) fn named(name: &str) -> Option<FollowUpRules> {
     match name {
-        "nodes" => Some(FollowUpRules::nodes()),
-        "b2c" => Some(FollowUpRules::b2c()),
-        "b2b" => {
+        "nodes" => {
             let protection = ProtectionRules { remind_days: Some(3), ..ProtectionRules::days(30, 15, 90) };
-            Some(FollowUpRules { protection: Some(protection), ..FollowUpRules::b2b() })
+            Some(FollowUpRules { protection: Some(protection), ..FollowUpRules::nodes() })
         }
+        "b2c" => Some(FollowUpRules::b2c()),
+        "b2b" => Some(FollowUpRules::b2b()),
         "marketing" => Some(FollowUpRules::marketing()),
         _ => None,
     }
@@ -43,15 +49,16 @@ pub(super) struct Policies {
     steps: BTreeMap<LeadId, (RepId, NextStep)>,
     /// Who is asked to do something, of leads that live.
     asked: BTreeMap<LeadId, BTreeSet<RepId>>,
-    /// What earlier looks found, of leads that live.
+    /// What earlier looks found.
     records: BTreeMap<LeadId, FollowUpRecord>,
     /// How often they wrote: two looks at one moment are two decisions.
     written: u64,
     /// Leads that something has happened to since.
     touched: BTreeSet<LeadId>,
-    /// By what names them; of each what was known last.
-    late: BTreeMap<String, Violation>,
-    first: BTreeMap<(LeadId, RepId, DateTime<FixedOffset>), FirstContact>,
+    /// What is on record of each lead, as the last look knows it.
+    late: BTreeMap<LeadId, Vec<Violation>>,
+    /// How fast each who had a lead spoke to it, by when he got it.
+    first: BTreeMap<LeadId, BTreeMap<(DateTime<FixedOffset>, RepId), FirstContact>>,
 }
 
 impl Policies {
@@ -91,37 +98,51 @@ impl Policies {
         self.asked.get(lead).into_iter().flatten()
     }
 
-    /// Keeps what a look has found.
-    fn keep(&mut self, lead: &LeadId, report: &FollowUpReport, owner: Option<&RepId>) {
-        let next = report.next_wakeup.as_ref();
-        self.look_at(lead, next.map(|next| next.at.to_utc()));
-        let Some(next) = next else {
-            self.records.remove(lead);
-            self.steps.remove(lead);
-            self.asked.remove(lead);
-            return;
-        };
-        self.records.insert(lead.clone(), report.record.clone());
-        let asked = report.deadlines.iter().filter_map(|one| one.owner.clone());
-        self.asked.insert(lead.clone(), asked.collect());
-        // The deadline that runs, else the look.
-        let open = |one: &&NodeDeadline| one.state == NodeState::Open && one.kind != NodeKind::Remind;
-        let due = report.deadlines.iter().find(open).and_then(|one| Some((one.owner.clone()?, one)));
-        let due = due.and_then(|(rep, one)| {
-            let what = format!("{} {rep}", one.node);
-            // What is missed on a day off is so on the next working day.
-            let due = one.due_at?;
-            let at = if next.at - due > TimeDelta::seconds(1) { next.at } else { due };
-            Some((rep, NextStep { what, at: Some(at.to_utc()) }))
-        });
-        let look = owner.map(|owner| {
-            let step = NextStep { what: format!("look {}", next.reason), at: Some(next.at.to_utc()) };
-            (owner.clone(), step)
-        });
-        match due.or(look) {
-            Some(step) => drop(self.steps.insert(lead.clone(), step)),
-            None => drop(self.steps.remove(lead)),
+    /// The records as a host has them that writes and reads them.
+    pub(super) fn save_and_read(&mut self) -> serde_json::Result<()> {
+        for record in self.records.values_mut() {
+            *record = serde_json::from_str(&serde_json::to_string(record)?)?;
         }
+        Ok(())
+    }
+
+    /// Nothing of a lead is kept: who is asked for it, and who was late with it.
+    fn forget(&mut self, lead: &LeadId) {
+        self.look_at(lead, None);
+        self.steps.remove(lead);
+        self.asked.remove(lead);
+        self.records.remove(lead);
+        self.late.remove(lead);
+        self.first.remove(lead);
+    }
+
+    /// Keeps what a look has found; what was missed and no look before knew.
+    fn keep(&mut self, lead: &Lead, since: DateTime<Utc>, report: &FollowUpReport) -> Vec<Violation> {
+        let id = &lead.id;
+        let next = report.next_wakeup.as_ref();
+        self.look_at(id, next.map(|next| next.at.to_utc()));
+        self.records.insert(id.clone(), report.record.clone());
+        // What is not on record any more was taken back.
+        let before = self.late.remove(id).unwrap_or_default();
+        let is_new = |one: &&Violation| before.iter().all(|known| known.key() != one.key());
+        let found: Vec<Violation> = report.violations.iter().filter(is_new).cloned().collect();
+        if !report.violations.is_empty() {
+            self.late.insert(id.clone(), report.violations.clone());
+        }
+        let first = self.first.entry(id.clone()).or_default();
+        first.retain(|(from, _), _| from.to_utc() < since);
+        let contacts = report.first_contacts.iter();
+        first.extend(contacts.map(|one| ((one.from, one.owner.clone()), one.clone())));
+        self.asked.remove(id);
+        if next.is_some() {
+            let asked = report.deadlines.iter().filter_map(|one| one.owner.clone());
+            self.asked.insert(id.clone(), asked.collect());
+        }
+        match step(lead, report) {
+            Some(step) => drop(self.steps.insert(id.clone(), step)),
+            None => drop(self.steps.remove(id)),
+        }
+        found
     }
 
     fn look_at(&mut self, lead: &LeadId, at: Option<DateTime<Utc>>) {
@@ -135,37 +156,57 @@ impl Policies {
     }
 }
 
+/// What somebody has to do about a lead by when: the deadline that runs or stands, else what is asked of its owner next. That
+/// somebody looks at it is nothing that is asked of him.
+fn step(lead: &Lead, report: &FollowUpReport) -> Option<(RepId, NextStep)> {
+    let next = report.next_wakeup.as_ref()?;
+    let runs = |one: &&NodeDeadline| {
+        matches!(one.state, NodeState::Open | NodeState::Paused) && one.kind != NodeKind::Remind
+    };
+    let due = report.deadlines.iter().find(runs).and_then(|one| Some((one.owner.clone()?, one)));
+    if let Some((rep, one)) = due {
+        let what = format!("{} {rep}", one.node);
+        // What is missed on a day off is so on the next working day.
+        let is_due = |due: &DateTime<FixedOffset>| next.at - *due <= TimeDelta::seconds(1);
+        let at = one.due_at.filter(is_due).unwrap_or(next.at);
+        return Some((rep, NextStep { what, at: Some(at.to_utc()) }));
+    }
+    // Past the end of its calendar nobody can tell what is due.
+    let is_known = report.faults.iter().all(|fault| !matches!(fault, FollowUpFault::Calendar { .. }));
+    if next.reason == LookReason::Rhythm && is_known {
+        return None;
+    }
+    let step = NextStep { what: format!("look {}", next.reason), at: Some(next.at.to_utc()) };
+    Some((lead.owner.clone()?, step))
+}
+
 impl Desk {
-    /// What the policies say of a lead now.
-    fn report_of(&self, policies: &Policies, id: &LeadId) -> Option<FollowUpReport> {
+    /// What the policies are asked with about a lead, now.
+    fn ask<T>(
+        &self,
+        policies: &Policies,
+        id: &LeadId,
+        ask: impl FnOnce(&FollowUpPolicies, &Facts<'_>, &FollowUpOptions) -> T,
+    ) -> Option<T> {
         let lead = self.book.lead(id)?;
         let mut history = self.book.history(id).clone();
         let visits = self.timelines.get(id).into_iter().flat_map(|timeline| timeline.visits());
         let entry = |stage: &str, at| StageEntry { stage: stage.to_owned(), at };
         history.stage_entries.extend(visits.map(|visit| entry(&visit.stage, visit.entered.at)));
         let opened = history.opportunities.iter().filter_map(|id| self.book.opportunity(id));
-        let opened: Vec<_> = opened.map(|one| entry("opportunity", one.created_at)).collect();
-        history.stage_entries.extend(opened);
-        let rep = lead.owner.as_ref().and_then(|owner| self.reps.get(owner));
-        // Where nobody stands in, the clock of who is away stands.
-        let away = rep.filter(|_| history.cover().is_none()).into_iter().flat_map(|rep| &rep.absences);
-        let pauses = away.filter(|one| one.from <= self.now).map(|one| Pause {
-            from: one.from,
-            until: Some(one.until),
-            reason: "the owner is away".to_owned(),
-        });
+        let account = lead.account.as_ref().and_then(|id| self.book.account(id));
         let options = FollowUpOptions {
-            pauses: pauses.collect(),
+            opportunity_since: opened.map(|one| one.created_at).min(),
             awaits_answer: lead.status == LeadStatus::Converted && is_live(&self.book, lead),
-            calendar: rep.and_then(|rep| rep.hours.clone()),
-            manager: rep.and_then(|rep| rep.manager.clone()),
+            closed_at: account.and_then(|account| account.closed_deal_at),
+            pauses: self.pauses.get(id).cloned().unwrap_or_default(),
             record: policies.records.get(id).cloned().unwrap_or_default(),
-            ..FollowUpOptions::default()
+            ..FollowUpOptions::of_team(lead, &history, |rep| self.reps.get(rep))
         };
         let tables = HostTables::default();
         let activities = self.book.activities(id);
         let context = FactContext { tables: &tables, activities, history: &history, now: self.now };
-        Some(policies.rules.evaluate_with(&Facts::new(lead, &context), &options))
+        Some(ask(&policies.rules, &Facts::new(lead, &context), &options))
     }
 
     /// Looks at every lead that something has happened to, and does what its policies ask for.
@@ -176,28 +217,35 @@ impl Desk {
         Ok(())
     }
 
+    /// A lead goes its way on an occasion, as the flows of the policies say.
+    pub(super) fn flow(&mut self, on: &FlowTrigger, id: &LeadId, actor: &Actor) {
+        let Some(mut policies) = self.policies.take() else { return };
+        let moved = self.ask(&policies, id, |rules, facts, options| rules.flow(on, facts, actor, options));
+        policies.written += 1;
+        let decision = format!("flow {id} {}", policies.written);
+        self.policies = Some(policies);
+        let Some(moved) = moved.flatten() else { return };
+        self.write(&decision, &moved.effects);
+        self.say(id, "-", format!("flow {}: {}", moved.flow, moved.reason), Some(moved.to_string()));
+    }
+
     fn follow(&mut self, id: &LeadId) -> Result<(), Box<dyn Error>> {
         let Some(mut policies) = self.policies.take() else { return Ok(()) };
-        let Some(report) = self.report_of(&policies, id) else {
-            policies.look_at(id, None);
+        let lead = self.book.lead(id);
+        let kept = lead.filter(|lead| lead.close_reason != Some(CloseReason::Erased));
+        let report = kept.and_then(|_| {
+            self.ask(&policies, id, |rules, facts, options| rules.evaluate_with(facts, options))
+        });
+        let Some((lead, report)) = kept.zip(report) else {
+            policies.forget(id);
             self.policies = Some(policies);
             return Ok(());
         };
         policies.written += 1;
         let decision = format!("policies {id} {}", policies.written);
-        let lead = self.book.lead(id);
-        policies.keep(id, &report, lead.and_then(|lead| lead.owner.as_ref()));
-        let is_converted = lead.is_some_and(|lead| lead.status == LeadStatus::Converted);
-        if let Some(first) = &report.first_contact {
-            let key = (id.clone(), first.owner.clone(), first.from);
-            policies.first.entry(key).or_insert_with(|| first.clone());
-        }
-        let mut found = Vec::new();
-        for violation in &report.violations {
-            if policies.late.insert(violation.key(), violation.clone()).is_none() {
-                found.push(violation.clone());
-            }
-        }
+        let since = self.book.history(id).cycle_started_at.unwrap_or(lead.created_at);
+        let found = policies.keep(lead, since, &report);
+        let is_converted = lead.status == LeadStatus::Converted;
         self.policies = Some(policies);
         for one in found {
             let said = format!("{}: {} of {}", one.late, one.node, one.policy);
@@ -237,41 +285,70 @@ impl Desk {
 pub(super) fn tables(desk: &Desk, zone: FixedOffset, out: &mut dyn Write) -> io::Result<()> {
     let Some(policies) = &desk.policies else { return Ok(()) };
     writeln!(out, "# late\nlead\towner\tnode\tlate\tdeadline\tdone\tminutes")?;
-    for one in policies.late.values() {
+    for one in policies.late.values().flatten() {
         let owner = one.owner.as_ref().map_or("-", |owner| owner.as_str());
         let done = one.done_at.map_or_else(|| "-".to_owned(), |at| moment(at.to_utc(), zone));
         let (due, minutes) = (moment(one.deadline.to_utc(), zone), one.overdue(desk.now).num_minutes());
         line(out, &[&one.lead, &owner, &one.node, &one.late, &due, &done, &minutes])?;
     }
-    speed(policies, out)
+    let mut found = Found::default();
+    found.take(policies);
+    found.speed(out)
 }
 
-/// How many were late at what, with one of each as it is on record, and how fast reps speak to leads first.
-pub(super) fn counts(desk: &Desk, out: &mut dyn Write) -> io::Result<()> {
-    let Some(policies) = &desk.policies else { return Ok(()) };
-    let mut late: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for one in policies.late.values() {
-        *late.entry((one.node.as_str(), one.late.as_str())).or_default() += 1;
-    }
-    writeln!(out, "# late\nnode\tlate\tcount")?;
-    for ((node, late), count) in &late {
-        line(out, &[node, late, count])?;
-    }
-    writeln!(out, "# evidence")?;
-    for (node, late) in late.keys() {
-        let of_step = policies.late.values().find(|one| one.node == *node && one.late.as_str() == *late);
-        of_step.into_iter().try_for_each(|one| line(out, &[one]))?;
-    }
-    speed(policies, out)
+/// What policies found, of one season or of several.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// How many were late at what, and one of each as it is on record.
+    late: BTreeMap<(String, Lateness), (usize, String)>,
+    speed: SpeedTable,
 }
 
-fn speed(policies: &Policies, out: &mut dyn Write) -> io::Result<()> {
-    let mut speed = SpeedTable::default();
-    policies.first.values().for_each(|first| speed.add(first));
-    writeln!(out, "# speed to the first contact\nrep\tsource\thour\tcount\tmedian\tlongest")?;
-    for row in speed.rows() {
-        let (median, longest) = (row.median_seconds / 60, row.longest_seconds / 60);
-        line(out, &[&row.rep, &row.source, &row.hour, &row.count, &median, &longest])?;
+impl Found {
+    pub(super) fn of(desk: &Desk) -> Option<Found> {
+        let mut found = Found::default();
+        found.take(desk.policies.as_ref()?);
+        Some(found)
     }
-    Ok(())
+
+    fn take(&mut self, policies: &Policies) {
+        for one in policies.late.values().flatten() {
+            let late = self.late.entry((one.node.clone(), one.late));
+            late.or_insert_with(|| (0, one.to_string())).0 += 1;
+        }
+        policies.first.values().flat_map(BTreeMap::values).for_each(|first| self.speed.add(first));
+    }
+
+    /// Adds what another season found.
+    pub(super) fn add(&mut self, other: Found) {
+        for (step, (count, evidence)) in other.late {
+            self.late.entry(step).or_insert((0, evidence)).0 += count;
+        }
+        self.speed.merge(other.speed);
+    }
+
+    pub(super) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "# late\nnode\tlate\tcount")?;
+        for ((node, late), (count, _)) in &self.late {
+            line(out, &[node, late, count])?;
+        }
+        writeln!(out, "# evidence")?;
+        self.late.values().try_for_each(|(_, evidence)| line(out, &[evidence]))?;
+        self.speed(out)
+    }
+
+    fn speed(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(
+            out,
+            "# speed to the first contact\nrep\tsource\thour\tcount\tmedian\tlongest\tuncontacted"
+        )?;
+        for row in self.speed.rows() {
+            let minutes = |seconds: Option<i64>| seconds.map_or("-".to_owned(), |one| (one / 60).to_string());
+            let (median, longest) = (minutes(row.median_seconds), minutes(row.longest_seconds));
+            let fields: [&dyn fmt::Display; 7] =
+                [&row.rep, &row.source, &row.hour, &row.count, &median, &longest, &row.uncontacted];
+            line(out, &fields)?;
+        }
+        Ok(())
+    }
 }

@@ -11,7 +11,9 @@ use leadkit::model::{LeadStatus, Rep, RepId};
 
 use super::Verdict;
 use super::desk::{Desk, Row};
+use super::laws::Broken;
 use super::options::Options;
+use super::policies::{Found, Policies};
 use quarter::Quarter;
 
 mod office;
@@ -26,35 +28,111 @@ const FESTIVALS: [std::ops::Range<i64>; 2] = [8..15, 127..135];
 /// So many leads a rep can speak to in the season.
 const LEADS_A_REP: usize = 500;
 
-/// Lives a quarter twice, the second time from a state that is saved and read again every day.
+/// Most leads of one season. More are several seasons, one after the other, each with a team and a seed of its own: what one
+/// needs in memory is all that is needed.
+const SEASON: usize = 20_000;
+
+/// Lives each season twice, the second time from a state that is saved and read again every day.
 pub(crate) fn run(
     options: &Options,
     count: usize,
     out: &mut dyn Write,
     notes: &mut dyn Write,
 ) -> Result<Verdict, Box<dyn Error>> {
-    let first = live(options, count, false)?;
-    print(&first, count, options.seed, out)?;
-    let second = live(options, count, true)?;
-    let is_same = (first.text, first.lines) == (second.text, second.lines);
-    writeln!(out, "replay\t{}", if is_same { "byte-identical" } else { "differs" })?;
-    let mut desk = first.desk;
-    if !is_same {
-        let at = desk.now();
-        desk.differs(at, "the quarter is another when its state is saved and read again".to_owned());
+    let seasons = count.div_ceil(SEASON).max(1);
+    let (mut all, mut is_same) = (Lived::default(), true);
+    for season in 0..seasons {
+        let leads = (count - season * SEASON).min(SEASON);
+        let seed = options.seed + season as u64;
+        let (first, second) = twice(|saves| live(options, leads, seed, saves))?;
+        is_same &= (first.text, first.lines) == (second.text, second.lines);
+        all.add(first);
     }
-    super::verdict(&desk, notes)
+    print(&all, count, options.seed, out)?;
+    writeln!(out, "replay\t{}", if is_same { "byte-identical" } else { "differs" })?;
+    if !is_same {
+        let what = "the season is another when its state is saved and read again".to_owned();
+        all.broken.push(Broken::differs(start()?.to_utc(), what));
+    }
+    for broken in &all.broken {
+        writeln!(notes, "{}", super::print::printable(&broken.to_string()))?;
+    }
+    Ok(if all.broken.is_empty() { Verdict::Lawful } else { Verdict::Broken })
 }
 
-/// What came of a quarter.
+/// Does it both ways at once.
+fn twice(
+    live: impl Fn(bool) -> Result<Lived, Box<dyn Error>> + Sync,
+) -> Result<(Lived, Lived), Box<dyn Error>> {
+    let said = |saves| live(saves).map_err(|error| error.to_string());
+    let (first, second) = std::thread::scope(|scope| {
+        let second = scope.spawn(|| said(true));
+        (said(false), second.join())
+    });
+    Ok((first?, second.map_err(|_| "a life has panicked")??))
+}
+
+/// What came of one season, or of several.
+#[derive(Default)]
 struct Lived {
-    desk: Desk,
     /// Of all that was printed.
     text: u64,
     lines: usize,
+    seasons: usize,
     events: BTreeMap<&'static str, usize>,
     routes: BTreeMap<String, usize>,
-    days: i64,
+    /// How leads stand at the end.
+    ends: BTreeMap<String, usize>,
+    /// Leads by the minutes that they waited for the first contact.
+    waits: BTreeMap<i64, usize>,
+    told: BTreeMap<RepId, usize>,
+    found: Option<Found>,
+    broken: Vec<Broken>,
+}
+
+impl Lived {
+    fn add(&mut self, season: Lived) {
+        self.lines += season.lines;
+        self.seasons += season.seasons;
+        add(&mut self.events, season.events);
+        add(&mut self.routes, season.routes);
+        add(&mut self.ends, season.ends);
+        add(&mut self.waits, season.waits);
+        add(&mut self.told, season.told);
+        match (&mut self.found, season.found) {
+            (Some(found), Some(more)) => found.add(more),
+            (found, more) => *found = found.take().or(more),
+        }
+        self.broken.extend(season.broken);
+    }
+
+    /// Counts what a season has come to.
+    fn count(&mut self, desk: &Desk) {
+        self.seasons = 1;
+        for lead in desk.book.leads() {
+            let end = match (lead.status, &lead.folded_into, &lead.close_reason) {
+                (LeadStatus::Voided, Some(_), _) => "folded".to_owned(),
+                (LeadStatus::Invalid, _, Some(reason)) => format!("invalid {reason}"),
+                (LeadStatus::Unassigned, ..) => {
+                    format!("in {}", lead.pool.as_ref().map_or("no pool", |pool| pool.as_str()))
+                }
+                (status, ..) => status.to_string(),
+            };
+            *self.ends.entry(end).or_default() += 1;
+            if let Some(first) = desk.book.history(&lead.id).follow_ups.first() {
+                *self.waits.entry((first.time - lead.created_at).num_minutes()).or_default() += 1;
+            }
+        }
+        for one in &desk.book.desk().notices {
+            *self.told.entry(one.rep.clone()).or_default() += 1;
+        }
+        self.found = Found::of(desk);
+        self.broken = desk.broken().to_vec();
+    }
+}
+
+fn add<K: Ord>(counts: &mut BTreeMap<K, usize>, more: BTreeMap<K, usize>) {
+    more.into_iter().for_each(|(key, count)| *counts.entry(key).or_default() += count);
 }
 
 fn start() -> Result<DateTime<FixedOffset>, Box<dyn Error>> {
@@ -69,6 +147,7 @@ fn team(count: usize) -> Vec<Rep> {
     let rep = |number: usize| Rep {
         id: id(number),
         team: Some(teams[number % teams.len()].into()),
+        manager: Some(format!("head_{}", teams[number % teams.len()]).as_str().into()),
         deputy: number.is_multiple_of(2).then(|| id(number + 1)),
         hours: Some("office".into()),
         ..Rep::default()
@@ -76,12 +155,12 @@ fn team(count: usize) -> Vec<Rep> {
     (0..many).map(rep).collect()
 }
 
-fn live(options: &Options, count: usize, saves: bool) -> Result<Lived, Box<dyn Error>> {
+fn live(options: &Options, count: usize, seed: u64, saves: bool) -> Result<Lived, Box<dyn Error>> {
     let calendars = Calendars([("office".to_owned(), CalendarRules::china())].into_iter().collect());
     let mut desk = Desk::with(&options.rules, &team(count), &calendars, false)?;
     desk.follow_by(options.policies().as_ref())?;
     let mut lived = Hasher64::default();
-    let mut quarter = Quarter::new(options.seed, count, start()?);
+    let mut quarter = Quarter::new(seed, count, start()?);
     for line in quarter.accounts() {
         lived.take(&desk.live(&line)?);
     }
@@ -90,6 +169,7 @@ fn live(options: &Options, count: usize, saves: bool) -> Result<Lived, Box<dyn E
         if saves && hour % 24 == 0 {
             let saved = serde_json::to_string(&desk.state)?;
             desk.state = serde_json::from_str(&saved)?;
+            desk.policies.iter_mut().try_for_each(Policies::save_and_read)?;
         }
         for line in quarter.hour(at, hour, &desk) {
             lived.take(&desk.live(&line)?);
@@ -108,7 +188,9 @@ fn live(options: &Options, count: usize, saves: bool) -> Result<Lived, Box<dyn E
     lived.hasher.write(&tables);
     desk.check_all();
     let Hasher64 { hasher, lines, events, routes } = lived;
-    Ok(Lived { desk, text: hasher.finish(), lines, events, routes, days: DAYS })
+    let mut lived = Lived { text: hasher.finish(), lines, events, routes, ..Lived::default() };
+    lived.count(&desk);
+    Ok(lived)
 }
 
 /// Everything that is printed, as one number.
@@ -135,64 +217,42 @@ impl Hasher64 {
 }
 
 fn print(lived: &Lived, count: usize, seed: u64, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
-    let Lived { desk, lines, events, routes, days, .. } = lived;
-    writeln!(out, "# {count} leads over {days} days, seed {seed}: {lines} things that happened")?;
-    table("event", events.iter().map(|(key, count)| (key.to_string(), *count)), out)?;
-    table("route of what came in", routes.iter().map(|(key, count)| (key.clone(), *count)), out)?;
-    let mut ends: BTreeMap<String, usize> = BTreeMap::new();
-    for lead in desk.book.leads() {
-        let end = match (lead.status, &lead.folded_into, &lead.close_reason) {
-            (LeadStatus::Voided, Some(_), _) => "folded".to_owned(),
-            (LeadStatus::Invalid, _, Some(reason)) => format!("invalid {reason}"),
-            (LeadStatus::Unassigned, ..) => {
-                format!("in {}", lead.pool.as_ref().map_or("no pool", |pool| pool.as_str()))
-            }
-            (status, ..) => status.to_string(),
-        };
-        *ends.entry(end).or_default() += 1;
-    }
-    table("end", ends.into_iter(), out)?;
-    let mut waits: Vec<i64> = desk
-        .book
-        .leads()
-        .filter_map(|lead| {
-            let first = desk.book.history(&lead.id).follow_ups.first()?;
-            Some((first.time - lead.created_at).num_minutes())
-        })
-        .collect();
-    waits.sort_unstable();
+    let Lived { lines, seasons, events, routes, ends, waits, told, .. } = lived;
+    let of = if *seasons > 1 { format!("in {seasons} seasons of") } else { "over".to_owned() };
+    writeln!(out, "# {count} leads {of} {DAYS} days, seed {seed}: {lines} things that happened")?;
+    table("event", events, out)?;
+    table("route of what came in", routes, out)?;
+    table("end", ends, out)?;
+    let contacts: usize = waits.values().sum();
     let hours = |part: usize| {
-        let at = (waits.len() * part / 100).min(waits.len().saturating_sub(1));
-        waits.get(at).map_or(0.0, |minutes| *minutes as f64 / 60.0)
+        let (mut seen, at) = (0, (contacts * part / 100).min(contacts.saturating_sub(1)));
+        let wait = waits.iter().find(|(_, count)| {
+            seen += **count;
+            seen > at
+        });
+        wait.map_or(0.0, |(minutes, _)| *minutes as f64 / 60.0)
     };
+    let (median, most) = (hours(50), hours(90));
     writeln!(
         out,
-        "# hours to the first contact, of {} leads\nmedian\t{:.1}\n90 of 100\t{:.1}",
-        waits.len(),
-        hours(50),
-        hours(90)
+        "# hours to the first contact, of {contacts} leads\nmedian\t{median:.1}\n90 of 100\t{most:.1}"
     )?;
-    let mut told: BTreeMap<&RepId, usize> = BTreeMap::new();
-    for one in &desk.book.desk().notices {
-        *told.entry(&one.rep).or_default() += 1;
-    }
     writeln!(out, "# notices a day")?;
     for (rep, notices) in told {
-        writeln!(out, "{rep}\t{:.1}", notices as f64 / *days as f64)?;
+        writeln!(out, "{rep}\t{:.1}", *notices as f64 / (DAYS * *seasons as i64) as f64)?;
     }
-    super::policies::counts(desk, out)?;
-    writeln!(out, "# laws\nbroken\t{}", desk.broken().len())?;
+    if let Some(found) = &lived.found {
+        found.print(out)?;
+    }
+    writeln!(out, "# laws\nbroken\t{}", lived.broken.len())?;
     Ok(())
 }
 
-fn table(
+fn table<K: std::fmt::Display>(
     title: &str,
-    counts: impl Iterator<Item = (String, usize)>,
+    counts: &BTreeMap<K, usize>,
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
     writeln!(out, "# {title}")?;
-    for (name, count) in counts {
-        writeln!(out, "{name}\t{count}")?;
-    }
-    Ok(())
+    counts.iter().try_for_each(|(name, count)| writeln!(out, "{name}\t{count}"))
 }

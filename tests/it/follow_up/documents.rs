@@ -95,6 +95,30 @@ fn what_looks_like_a_mistake_is_a_warning() {
           help: add `follow_ups` or `activities`"#]].assert_eq(&said.join("\n"));
 }
 
+/// Two presets in one document count one delay twice.
+#[test]
+fn policies_that_judge_one_step_under_two_names_are_a_warning() {
+    let mut rules = FollowUpRules::nodes();
+    rules.policies.extend(FollowUpRules::b2b().policies);
+    let said: Vec<String> = rules.lint().iter().map(ToString::to_string).collect();
+    expect![[r#"
+        warning[judged_twice] at policies[1].nodes[0].id: `first_contact` of `nodes` judges the same step of the same leads
+          help: call both `first_contact` to count a delay once, or give the policies conditions that exclude each other
+        warning[judged_twice] at policies[1].nodes[1].id: `mql` of `nodes` judges the same step of the same leads
+          help: call both `mql` to count a delay once, or give the policies conditions that exclude each other"#]].assert_eq(&said.join("\n"));
+    // One name is one step; and leads of which only one is judged are judged once.
+    let named = |first: &str, second: &str, when: [Json; 2]| {
+        let policy = |id: &str, node: &str, when: &Json| json!({"id": id, "when": when, "nodes": [{"id": node, "within": "24h"}]});
+        let rules = json!({"policies": [policy("a", first, &when[0]), policy("b", second, &when[1])]});
+        FollowUpRules::load(rules).unwrap().lint().len()
+    };
+    let always = || json!({"all": []});
+    let press = json!({"field": "products", "in": ["press"]});
+    assert_eq!(named("talk", "talk", [always(), always()]), 0);
+    assert_eq!(named("talk", "speak", [always(), press.clone()]), 1);
+    assert_eq!(named("talk", "speak", [json!({"not": press.clone()}), press]), 0);
+}
+
 #[test]
 fn presets_are_valid_and_read_back() {
     for rules in [

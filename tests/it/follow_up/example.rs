@@ -41,7 +41,7 @@ fn rules_of_a_file_and_evidence() {
         lead	what	when	who	node	detail	evidence
         L1	overdue	2026-03-02T12:00:00+08:00	li	talk	2h on office_hours	deadline: li, `talk` of `p` due 2026-03-02T12:00:00+08:00: 2h on the clock `office_hours`, chosen by the size, after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; overdue
         L1	late_follower	2026-03-02T12:00:00+08:00	li	talk	overdue 2h00m	late_follower: li on lead L1, `talk` of `p` due 2026-03-02T12:00:00+08:00: 2h on the clock `office_hours` after 2026-03-02T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
-        L1	next	2026-04-01T10:00:00+08:00	-	-	rhythm	next look 2026-04-01T10:00:00+08:00: rhythm
+        L1	next	2026-04-01T12:00:01+08:00	-	-	reminder	next look 2026-04-01T12:00:01+08:00: reminder
     "#]].assert_eq(&out);
 }
 

@@ -61,11 +61,12 @@ fn the_flows_of_the_presets() {
         2026-03-09T02:00:00Z lead L1 goes to pool general (public_general): stay_over by rules (system), flow `stay_general`
             move lead L1 to pool general
             review lead L1 at 2027-03-09T02:00:00Z (pool_stay)
-        2026-03-09T02:00:00Z lead L1 goes to pool active (public_active): returned by li (sales), flow `return_active`
+        2026-03-09T02:00:00Z lead L1 goes to pool claims_gd (lead): returned by li (sales), flow `return_leads`
             end the tenure of li of lead L1 (returned)
             set the status of lead L1 to unassigned
-            move lead L1 to pool active
-            review lead L1 at 2026-09-07T01:00:00Z (pool_stay)
+            move lead L1 to pool claims_gd
+            notify hua about lead L1 (lead_in_pool)
+            review lead L1 at 2026-03-12T02:00:00Z (pool_stay)
     "#]].assert_eq(&moves);
     assert_eq!(flow(&policies, &owned, FlowTrigger::from("merged"), Actor::system("x")), None);
 }
@@ -79,6 +80,15 @@ fn the_pool_is_chosen_by_the_region_not_by_where_the_lead_lay() {
         let moved = flow(&policies, case, FlowTrigger::NotMql, Actor::system("rules")).unwrap();
         moved.pool.map(|pool| pool.to_string())
     };
+    // So is that of a lead that is given back: whose region has one, goes there.
+    let returned = |region: &str| {
+        let mut case = Case::owned("li", "03-02 10:00");
+        case.lead.region = region.parse().ok();
+        let moved = flow(&policies, &case, FlowTrigger::Returned, Actor::new("li", Role::Sales)).unwrap();
+        moved.pool.map(|pool| pool.to_string())
+    };
+    assert_eq!(returned("CN-GD-440300").as_deref(), Some("claims_gd"));
+    assert_eq!(returned("CN-BJ").as_deref(), Some("claims"));
     assert_eq!(to(&case).as_deref(), Some("nurture_gd"));
     case.lead.region = "CN-BJ".parse().ok();
     assert_eq!(to(&case).as_deref(), Some("nurture"));
@@ -156,6 +166,30 @@ fn a_hundred_leads_of_an_event() {
     assert_eq!((count(EventPlace::Sales), converted), (0, 45));
     let pools: Vec<_> = pools.iter().map(|(pool, count)| (pool.as_str(), *count)).collect();
     assert_eq!(pools, [("-", 20), ("active", 30), ("general", 15), ("nurture_gd", 35)]);
+}
+
+/// Nobody met it: the rules after say where it goes, and a fault says what is missing.
+#[test]
+fn a_lead_that_nobody_met_on_site_is_not_protected() {
+    let policies = with_pools(FollowUpRules::b2b());
+    let mut case = Case::new("03-02 10:00");
+    for yes in ["on_site", "worth_calling", "visit_need"] {
+        case.lead.attributes.insert(yes.into(), Value::Bool(true));
+    }
+    let route = case.with_facts(t("03-02 12:00"), |facts| policies.route_event(facts)).unwrap();
+    assert_eq!((route.place, &route.faults[..]), (EventPlace::Sales, &[FollowUpFault::NoOwner][..]));
+}
+
+/// Who sends his own lead away gives it back; from anybody else it is taken.
+#[test]
+fn the_tenure_of_who_gives_a_lead_up_ends_as_returned() {
+    let policies = with_pools(FollowUpRules::nodes());
+    let owned = Case::owned("li", "03-02 10:00");
+    let returned = |by: &str| {
+        let moved = flow(&policies, &owned, FlowTrigger::NotMql, Actor::new(by, Role::Sdr)).unwrap();
+        moved.effects.iter().any(|effect| effect.to_string() == "end the tenure of li of lead L1 (returned)")
+    };
+    assert!(returned("li") && !returned("ann"));
 }
 
 #[test]

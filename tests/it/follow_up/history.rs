@@ -242,7 +242,7 @@ fn edits_of_other_fields_are_no_contact() {
         let report = case.look(&policies, "03-05 16:00");
         (
             states(&report),
-            report.first_contact.is_some(),
+            report.first_contacts.iter().any(|first| first.at.is_some()),
             report.protection.unwrap().extensions.len(),
             report.reminders_due.iter().map(|one| one.kind.to_string()).collect::<Vec<_>>(),
         )
@@ -394,7 +394,7 @@ fn the_last_moment_of_time_prints() {
                 serde_json::from_str(&serde_json::to_string(&report).unwrap()).unwrap();
             assert_eq!(read, report, "{moment}");
             let mut table = leadkit::follow_up::SpeedTable::default();
-            report.first_contact.iter().for_each(|first| table.add(first));
+            report.first_contacts.iter().for_each(|first| table.add(first));
             assert!(table.rows().count() <= 1);
         }
     }

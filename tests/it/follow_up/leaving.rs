@@ -11,10 +11,11 @@ fn rules(rules: Json) -> FollowUpRules {
 }
 
 fn with_flow(on: &str, to: Json, node: Json) -> FollowUpPolicies {
+    let protection = (on == "protection_lost").then(|| json!({"days": 2, "max_days": 2}));
     compiled(&rules(json!({
         "pools": serde_json::to_value(pools()).unwrap(),
         "policies": [{"id": "p", "nodes": [node]}],
-        "protection": {"days": 2, "max_days": 2},
+        "protection": protection,
         "flows": [{"id": "f", "on": on, "to": to, "another_owner": true, "tell_manager": true, "reason": "said_so"}],
     })))
 }
@@ -78,7 +79,7 @@ fn moved(case: &Case, on: FlowTrigger) -> leadkit::follow_up::FlowMove {
 #[test]
 fn no_flow_moves_what_an_opportunity_holds() {
     let mut held = Case::owned("li", "03-02 10:00");
-    held.options.open_opportunity = true;
+    held.options.opportunity_since = Some(held.lead.created_at);
     let mut known = Case::owned("li", "03-02 10:00");
     known.history.opportunities = vec![OpportunityId::from("O1")];
     for case in [&held, &known] {

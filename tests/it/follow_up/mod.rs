@@ -4,6 +4,7 @@ mod anchors;
 mod documents;
 mod example;
 mod flows;
+mod forgotten;
 mod history;
 mod laws;
 mod leaving;
@@ -12,6 +13,7 @@ mod policies;
 mod protection;
 mod record;
 mod six;
+mod workers;
 
 use chrono::{DateTime, Utc};
 use leadkit::follow_up::{FollowUpOptions, FollowUpPolicies, FollowUpReport, FollowUpRules, PlannedFollowUp};

@@ -1,12 +1,14 @@
-//! Pools, caps and shares as peers do them, and what is done here where they leave a hole.
+//! Pools, caps and shares as peers do them, and what is done here: the same, or where they leave a hole, what fills it.
 //!
 //! | peer | case | here |
 //! |---|---|---|
-//! | CordysCRM | capacity 10, owned 8, batch of 3: refused, 2 left; no capacity: no limit | the same |
-//! | CordysCRM | 5 claims a day, 4 claimed, batch of 2: refused | the same |
+//! | CordysCRM | capacity 10, owned 8, batch of 3: refused, 2 left | claims come one by one: two are granted, the third is refused; a host that takes batches asks for the room first |
+//! | CordysCRM | no capacity: no limit | the same |
+//! | CordysCRM | 5 claims a day, 4 claimed, batch of 2: refused | one by one: the fifth is granted, the sixth refused |
 //! | CordysCRM | leads given back no longer count for the day: claim 5, return 5, claim 5 (hole) | a claim counts for its day, whatever becomes of the lead |
-//! | CordysCRM | only the last owner waits before he claims again (hole) | every owner who lost it in the cycle is a previous owner |
-//! | CordysCRM | a manager's assignment is held to the capacity, not to the claims of the day | the same |
+//! | CordysCRM | the last owner waits 7 days before he claims again | the same, by `cool_down_days` and the pool's `claim_cool_down_days`; 30 by default |
+//! | CordysCRM | only the last owner waits (hole) | so does every previous owner |
+//! | CordysCRM | a manager's assignment is held to the capacity, not to the claims of the day nor to the cool-down | the same, and it is on record as his |
 //! | CordysCRM | a record without a time counts as due for recycling (hole) | the clock starts with the creation, which every lead has |
 //! | Zendesk | by percent of the capacity: who is less busy | `lowest_load_ratio`, the same |
 //! | Zendesk | by spare room: 1 of 2 and 8 of 10 give to the second | no such strategy: `least_loaded` counts open leads and gives to the first |
@@ -14,7 +16,8 @@
 
 use leadkit::assign::{AssignOptions, SkipReason, Strategy};
 use leadkit::follow_up::FollowUpRules;
-use leadkit::model::Rep;
+use leadkit::model::{Effect, Rep};
+use leadkit::{Input, Intake, Rules, State};
 
 use super::*;
 use crate::assign::desk::{Desk, lead, monday, rep, reps, sharing};
@@ -38,6 +41,9 @@ fn capacity_is_what_is_left_of_the_smaller_cap() {
     let mut desk = Desk::new(&sharing(&[("a", 1)], Strategy::FairShare), &[rep]);
     assert_eq!((claim(&mut desk, "L1", "a"), claim(&mut desk, "L2", "a")), (Ok(()), Ok(())));
     assert!(claim(&mut desk, "L3", "a").unwrap_err().is_cap());
+    let free = Rep { holding: 800, ..crate::assign::desk::rep("a") };
+    let mut desk = Desk::new(&sharing(&[("a", 1)], Strategy::FairShare), &[free]);
+    assert!((0..50).all(|n| claim(&mut desk, &format!("L{n}"), "a").is_ok()), "no limit");
 }
 
 #[test]
@@ -52,18 +58,66 @@ fn a_claim_counts_for_its_day_whatever_becomes_of_the_lead() {
     desk.roster = crate::assign::desk::roster(&reps(&["a"]));
     let refused = claim(&mut desk, "L6", "a").unwrap_err();
     assert!(matches!(refused, SkipReason::DailyClaimCap { used: 5, limit: 5, .. }), "{refused}");
-    // A manager may still assign.
+    // The rules still assign to him.
     assert_eq!(desk.run(10, 1, monday()), ["a"]);
 }
 
-#[test]
-fn every_owner_who_lost_it_is_a_previous_owner() {
+/// A lead that two reps have given back, in the pool where reps claim it.
+fn given_back_by(ann: &str, bo: &str) -> Input {
     let case = Case::owned("ann", "03-02 10:00")
-        .lost(t("03-03 10:00"), TenureEnd::Returned)
-        .owner("bo", t("03-03 11:00"))
-        .lost(t("03-04 10:00"), TenureEnd::Returned);
-    let before: Vec<&str> = case.history.previous_owners().map(|rep| rep.as_str()).collect();
-    assert_eq!(before, ["ann", "bo"]);
+        .lost(t(ann), TenureEnd::Returned)
+        .owner("bo", t(ann))
+        .lost(t(bo), TenureEnd::Returned);
+    let mut lead = case.lead.clone();
+    (lead.pool, lead.message, lead.phones) =
+        (Some("leads".into()), Some("hi".into()), vec!["13812349876".into()]);
+    Input { lead, history: case.history, accepts_clock: true, ..Input::default() }
+}
+
+#[test]
+fn every_previous_owner_waits_before_he_claims_again() {
+    let refused = |days: u32, by: &str, now: &str| {
+        let mut rules = Rules::b2b();
+        rules.life.cool_down_days = days;
+        rules.assign.pools.values_mut().for_each(|pool| pool.claim_cool_down_days = days);
+        let intake = Intake::compile(&rules).unwrap();
+        let roster = crate::assign::desk::roster(&reps(&["ann", "bo", "cy"]));
+        let input = given_back_by("03-03 10:00", "03-04 10:00");
+        let outcome = intake.claim(&input, &by.into(), &roster, &State::default(), t(now));
+        outcome.refusal().map(|refusal| refusal.reason().to_string())
+    };
+    let cool_down = Some("cool_down".to_owned());
+    // The last one: three days after, and on the seventh day.
+    assert_eq!(refused(7, "bo", "03-07 10:00"), cool_down);
+    assert_eq!(refused(7, "bo", "03-11 10:01"), None);
+    // The one before him as well, for as long; by default thirty days.
+    assert_eq!(refused(7, "ann", "03-05 10:00"), cool_down);
+    assert_eq!((refused(7, "ann", "03-10 10:01"), refused(30, "ann", "03-10 10:01")), (None, cool_down));
+    assert_eq!(refused(30, "cy", "03-05 10:00"), None);
+}
+
+/// A manager's word counts for more than the claims of the day and the cool-down, and not for more than the capacity.
+#[test]
+fn a_manager_assigns_within_the_capacity() {
+    let mut rules = Rules::b2b();
+    rules.assign.pools.values_mut().for_each(|pool| pool.daily_claim_cap = Some(0));
+    let intake = Intake::compile(&rules).unwrap();
+    let input = given_back_by("03-03 10:00", "03-04 10:00");
+    let roster =
+        |held: u32| crate::assign::desk::roster(&[Rep { holding: held, holding_cap: Some(10), ..rep("bo") }]);
+    let (bo, state, now) = ("bo".into(), State::default(), t("03-05 10:00"));
+    assert!(
+        intake.claim(&input, &bo, &roster(0), &state, now).refusal().is_some(),
+        "he gave it back yesterday"
+    );
+    let allotted = intake.allot(&input, &bo, &roster(9), &state, now);
+    assert_eq!((allotted.refusal(), allotted.route().owner()), (None, Some(&bo)));
+    let given = |effect: &Effect| {
+        matches!(effect, Effect::SetOwner { acquisition: Acquisition::AssignedByAdmin, .. })
+    };
+    assert!(allotted.effects().iter().any(given), "{:?}", allotted.effects());
+    let full = intake.allot(&input, &bo, &roster(10), &state, now);
+    assert!(full.refusal().is_some_and(|refusal| refusal.reason() == "holding_cap"), "{full:?}");
 }
 
 #[test]
@@ -85,6 +139,16 @@ fn who_is_less_busy_by_percent_and_by_number() {
     let first = |strategy| Desk::new(&sharing(&[("a", 1), ("b", 1)], strategy), &team).run(0, 1, monday());
     assert_eq!(first(Strategy::LowestLoadRatio), ["a"]);
     assert_eq!(first(Strategy::LeastLoaded), ["a"]);
+    // Three of four is more of a day's work than four of ten.
+    let team = [
+        Rep { holding: 3, holding_cap: Some(4), ..rep("a") },
+        Rep { holding: 4, holding_cap: Some(10), ..rep("b") },
+    ];
+    let first = |strategy| Desk::new(&sharing(&[("a", 1), ("b", 1)], strategy), &team).run(0, 1, monday());
+    assert_eq!(
+        (first(Strategy::LowestLoadRatio), first(Strategy::LeastLoaded)),
+        (vec!["b".to_owned()], vec!["a".to_owned()])
+    );
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn nodes_first_contact_then_mql_then_convert() {
               late_converter: li on lead L1, `convert` of `nodes` due 2026-03-16T10:00:00+08:00: 7d on the clock `workday` after 2026-03-05T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
               action 2026-03-16T10:00:01+08:00: hua hears about li, `convert` of `nodes`: deadline_missed
               action 2026-03-17T10:00:01+08:00: lead L1 is at high risk, `convert` of `nodes`: deadline_missed
-              next look 2026-04-07T09:00:00+08:00: rhythm"#]],
+              next look 2026-04-16T10:00:01+08:00: reminder"#]],
     );
 }
 
@@ -96,7 +96,7 @@ fn b2c_an_hour_of_work_then_the_next_rep() {
               reminder 2026-03-09T17:30:00+08:00: li, `convert` of `b2c` is due 2026-03-10T17:30:00+08:00
               late_converter: li on lead L1, `convert` of `b2c` due 2026-03-10T17:30:00+08:00: 2d on the clock `workday` after 2026-03-06T17:30:00+08:00, by the calendar `cn-2023-2026`; still open
               action 2026-03-10T17:30:01+08:00: lead L1 goes from li to the next rep, `convert` of `b2c`: deadline_missed
-              next look 2026-04-07T09:00:00+08:00: rhythm"#]],
+              next look 2026-04-09T17:30:01+08:00: reminder"#]],
     );
 }
 
@@ -131,7 +131,7 @@ fn b2b_three_days_then_the_pool_of_the_region() {
     );
     // An open opportunity holds the lead: he is late, and keeps it.
     let mut held = case.clone();
-    held.options.open_opportunity = true;
+    held.options.opportunity_since = Some(held.lead.created_at);
     assert_eq!(steps(&held.look(&policies, "03-05 10:01")), ["copy_manager 03-05 10:00:01"]);
     // Fourteen days: it was spoken to and came to nothing.
     let case = case.call("li", "03-03 10:00");
@@ -151,10 +151,11 @@ fn marketing_cleanses_in_48_hours_whatever_day_it_is() {
     check(
         &late.look(&policies, "03-09 09:30"),
         &expect![[r#"
-        lead L1
-          deadline: ann, `cleansing` of `marketing` due 2026-03-09T09:00:00+08:00: 2d on the clock `elapsed` after 2026-03-07T09:00:00+08:00, by the calendar `cn-2023-2026`; met_late 2026-03-09T09:20:00+08:00
-          late_follower: nobody on lead L1, `cleansing` of `marketing` due 2026-03-09T09:00:00+08:00: 2d on the clock `elapsed` after 2026-03-07T09:00:00+08:00, by the calendar `cn-2023-2026`; done 2026-03-09T09:20:00+08:00, 20m late
-          next look 2026-04-08T09:10:00+08:00: rhythm"#]],
+            lead L1
+              deadline: ann, `cleansing` of `marketing` due 2026-03-09T09:00:00+08:00: 2d on the clock `elapsed` after 2026-03-07T09:00:00+08:00, by the calendar `cn-2023-2026`; met_late 2026-03-09T09:20:00+08:00
+              deadline: ann, `mql` of `marketing` due 2026-03-18T09:10:00+08:00: 7d on the clock `workday`, chosen by the size, after 2026-03-09T09:10:00+08:00, by the calendar `cn-2023-2026`; open
+              late_follower: nobody on lead L1, `cleansing` of `marketing` due 2026-03-09T09:00:00+08:00: 2d on the clock `elapsed` after 2026-03-07T09:00:00+08:00, by the calendar `cn-2023-2026`; done 2026-03-09T09:20:00+08:00, 20m late
+              next look 2026-03-17T09:10:00+08:00: reminder"#]],
     );
     let timely = case.owner("ann", t("03-08 09:00")).call("ann", "03-08 10:00");
     assert_eq!(violations(&timely.look(&policies, "03-09 09:30")), [""; 0]);
@@ -169,7 +170,7 @@ fn marketing_cleanses_in_48_hours_whatever_day_it_is() {
               reminder 2026-03-17T10:00:00+08:00: li, `sql` of `marketing` is due 2026-03-18T10:00:00+08:00
               late_converter: li on lead L1, `sql` of `marketing` due 2026-03-18T10:00:00+08:00: 7d on the clock `workday` after 2026-03-09T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
               action 2026-03-18T10:00:01+08:00: lead L1 goes from li to pool nurture_gd (nurture), `sql` of `marketing`: deadline_missed
-              next look 2026-04-08T10:00:00+08:00: rhythm"#]],
+              next look 2026-04-17T10:00:01+08:00: reminder"#]],
     );
 }
 
@@ -211,7 +212,7 @@ fn on_a_day_off_nothing_fires_and_the_deadline_stays() {
               reminder 2026-10-08T09:00:00+08:00: li, `answer` of `p` is due 2026-10-01T10:00:00+08:00
               late_follower: li on lead L1, `answer` of `p` due 2026-10-01T10:00:00+08:00: 1d on the clock `elapsed` after 2026-09-30T10:00:00+08:00, by the calendar `cn-2023-2026`; still open
               action 2026-10-08T09:00:00+08:00: lead L1 goes from li to pool claims_gd (lead), `answer` of `p`: deadline_missed
-              next look 2026-10-30T10:00:00+08:00: rhythm"#]],
+              next look 2026-11-09T09:00:00+08:00: reminder"#]],
     );
 }
 
@@ -398,7 +399,7 @@ fn speed_to_first_contact_is_counted_by_rep_source_and_hour() {
         let mut case = Case::owned("li", from).call("li", call);
         case.lead.source.primary = Some(source.into());
         case.history.follow_ups[0].call_start = Some(t(call) - chrono::TimeDelta::seconds(90));
-        let first = case.look(&policies, "03-05 10:00").first_contact.unwrap();
+        let first = case.look(&policies, "03-05 10:00").first_contacts.remove(0);
         assert_eq!(first.call_gap_seconds, Some(90));
         if source == "expo" {
             expect!["first contact: li 2026-03-03T09:10:00+08:00, 920 min after 2026-03-02T17:50:00+08:00, 20 min of work, recorded 90 s after the call began"].assert_eq(&first.to_string());
@@ -409,7 +410,7 @@ fn speed_to_first_contact_is_counted_by_rep_source_and_hour() {
         .rows()
         .map(|row| (row.source, row.hour, row.count, row.median_seconds, row.longest_seconds))
         .collect();
-    assert_eq!(rows, [("expo", 17, 1, 55_200, 55_200), ("web", 10, 2, 1_800, 7_200)]);
+    assert_eq!(rows, [("expo", 17, 1, Some(55_200), Some(55_200)), ("web", 10, 2, Some(1_800), Some(7_200))]);
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn the_protection_of_the_handbook() {
         lead L1
           action 2019-04-15T00:00:00+08:00: lead L1 goes from li to pool nurture_gd (nurture), not to li again, `protection` of `protection`: protection_lost
           protection: it was li's from 2019-03-25 through 2019-04-14, record on 2019-04-02 extends it to 2019-04-05, record on 2019-04-05 extends it to 2019-04-08, record on 2019-04-06 extends it to 2019-04-09, record on 2019-04-07 extends it to 2019-04-10, record on 2019-04-08 extends it to 2019-04-11, record on 2019-04-09 extends it to 2019-04-12, record on 2019-04-10 extends it to 2019-04-13, record on 2019-04-11 extends it to 2019-04-14, at most through 2019-04-14
-          next look 2019-04-24T10:00:00+08:00: rhythm"#]].assert_eq(&report.to_string());
+          next look 2019-05-15T10:00:00+08:00: reminder"#]].assert_eq(&report.to_string());
     assert_eq!(
         report.actions[0].effects.iter().map(|effect| effect.code()).collect::<Vec<_>>(),
         ["notify", "set_status", "move_to_pool", "set_next_wake_up"]
@@ -68,7 +68,7 @@ fn what_is_lost_is_not_won_back_and_a_day_off_waits() {
     assert!(late.look(&policies, "03-08 10:00").protection.unwrap().is_lost);
     // An open opportunity holds it.
     let mut held = case;
-    held.options.open_opportunity = true;
+    held.options.opportunity_since = Some(held.lead.created_at);
     assert!(held.look(&policies, "03-09 09:00").actions.is_empty());
 }
 

@@ -73,16 +73,22 @@ fn a_condition_that_comes_true_counts_from_then() {
     case.lead.products = vec!["press".into()];
     let report = case.keep(&policies, "03-02 14:30");
     assert_eq!((violations(&report), due(&report, "first_contact")), (vec![], "03-02 15:30".into()));
-    // It comes and goes, and gives nobody time.
+    // It comes and goes: nobody is judged for the forty minutes in which it did not hold, and nobody is given more.
     case.lead.products.clear();
     assert!(case.keep(&policies, "03-02 14:40").deadlines.is_empty());
     case.lead.products = vec!["press".into()];
     let report = case.keep(&policies, "03-02 15:20");
-    assert_eq!(due(&report, "first_contact"), "03-02 15:30");
-    assert_eq!(asked(&report), ["notify li about lead L1 (deadline_reminder)"]);
+    assert_eq!(due(&report, "first_contact"), "03-02 16:10");
     let report = case.keep(&policies, "03-02 16:00");
+    assert_eq!(asked(&report), ["notify li about lead L1 (deadline_reminder)"]);
+    let report = case.keep(&policies, "03-02 17:00");
     assert_eq!(violations(&report), ["late_follower first_contact li"]);
     assert_eq!(report.violations[0].started_at, t("03-02 14:30"));
+    let said = report.violations[0].to_string();
+    assert!(
+        said.contains("paused from 2026-03-02T06:40:00Z to 2026-03-02T07:20:00Z: `hot` does not hold"),
+        "{said}"
+    );
     assert_eq!(
         asked(&report),
         ["tag lead L1 with `overdue.first_contact`", "notify hua about lead L1 (deadline_missed)",]
@@ -286,7 +292,7 @@ fn happen(mut case: Case, event: &Event, at: DateTime<Utc>) -> Case {
             case
         }
         Event::Opportunity(yes) => {
-            case.options.open_opportunity = *yes;
+            case.options.opportunity_since = Some(at).filter(|_| *yes);
             case
         }
         Event::Pause => {

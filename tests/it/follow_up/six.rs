@@ -3,7 +3,7 @@
 use leadkit::book::Book;
 use leadkit::calendar::Calendars;
 use leadkit::follow_up::{FlowTrigger, FollowUpRules, ProtectionRules};
-use leadkit::model::{Effect, LeadId, Rep};
+use leadkit::model::{Absence, CloseReason, Effect, LeadId, Rep, RepId};
 use leadkit::pipeline::{Actor, MoveRequest, Office, Pipeline, PipelineRules, Role, Timeline};
 use leadkit::{Arrival, Input, Intake, Loss, Outcome, Roster, Rules, State};
 use proptest::prelude::*;
@@ -115,6 +115,31 @@ impl Desk {
             2 => self.decided(&self.intake.claim(&input, &rep, &self.roster, &self.state, now)),
             3 => self.decided(&self.intake.allot(&input, &rep, &self.roster, &self.state, now)),
             4 => self.decided(&self.intake.review(&input, &self.roster, &self.state, now)),
+            12 => {
+                let account = "A1".into();
+                self.decided(&self.intake.convert(&input, &account, &self.roster, &self.state, now));
+            }
+            13 => {
+                let reason = CloseReason::NoIntent;
+                self.decided(&self.intake.close(&input, reason, &self.roster, &self.state, now));
+            }
+            14 => self.decided(&self.intake.release(&input, &self.roster, &self.state, now)),
+            15 => self.decided(&self.intake.revoke(&input, &self.roster, &self.state, now)),
+            16 => {
+                let Some(from) = self.lead().owner.clone() else { return };
+                let to = Some(&rep).filter(|to| **to != from);
+                let outcomes = self.intake.hand_over(&[input], &from, to, &self.roster, &self.state, now);
+                outcomes.iter().for_each(|outcome| self.decided(outcome));
+            }
+            17 => {
+                // The owner goes away for a week, and comes back: somebody stands in meanwhile.
+                let Some(owner) = self.lead().owner.clone() else { return };
+                let away = Absence { from: now, until: now + chrono::TimeDelta::days(7) };
+                self.review_with(&owner, Some(away));
+                self.agree().unwrap_or_else(|error| panic!("while somebody stands in: {error}"));
+                self.now += chrono::TimeDelta::days(8);
+                self.review_with(&owner, None);
+            }
             5..=8 => {
                 let on = [
                     FlowTrigger::Returned,
@@ -156,6 +181,18 @@ impl Desk {
         }
     }
 
+    fn review_with(&mut self, rep: &RepId, away: Option<Absence>) {
+        let absent = |id: &str| Rep {
+            id: id.into(),
+            absences: away.into_iter().filter(|_| rep.as_str() == id).collect(),
+            ..Rep::default()
+        };
+        let reps: Vec<Rep> = REPS.iter().map(|id| absent(id)).collect();
+        self.roster = Roster::compile(&reps, &Calendars::default()).unwrap();
+        let (input, now) = (self.input(), self.now);
+        self.decided(&self.intake.review(&input, &self.roster, &self.state, now));
+    }
+
     fn facts<T>(&self, look: impl FnOnce(&FollowUpPolicies, &Facts<'_>) -> T) -> T {
         let tables = HostTables::default();
         let context = FactContext {
@@ -170,29 +207,40 @@ impl Desk {
     /// What the six say of each other.
     fn agree(&self) -> Result<(), TestCaseError> {
         let (lead, history) = (self.lead(), self.book.history(&id()));
-        let holders: Vec<&Tenure> = history.tenures.iter().filter(|one| one.until.is_none()).collect();
+        let open: Vec<&Tenure> = history.tenures.iter().filter(|one| one.until.is_none()).collect();
+        let (covers, holders): (Vec<&Tenure>, Vec<&Tenure>) =
+            open.into_iter().partition(|one| one.acquisition == Acquisition::Cover);
         let owners: Vec<_> = holders.iter().map(|one| &one.owner).collect();
-        prop_assert_eq!(owners, lead.owner.iter().collect::<Vec<_>>(), "tenure and owner");
+        // The tenure of who has converted or closed a lead has ended; the lead still names him.
+        let is_over = lead.has_ended() && owners.is_empty();
+        let held: Vec<_> = lead.owner.iter().filter(|_| !is_over).collect();
+        prop_assert_eq!(owners, held, "tenure and owner");
+        prop_assert!(covers.is_empty() || lead.owner.is_some(), "a cover of nobody");
         prop_assert!(history.tenures.iter().all(|one| one.until.is_some() == one.end.is_some()));
         prop_assert!(lead.owner.is_none() || lead.pool.is_none(), "owner and pool");
-        let open: Vec<_> = history.deadlines.iter().filter(|one| one.done_at.is_none()).collect();
-        prop_assert!(open.iter().all(|one| Some(&one.owner) == lead.owner.as_ref()), "deadlines and owner");
+        let works =
+            |rep: &RepId| lead.owner.as_ref() == Some(rep) || covers.iter().any(|one| one.owner == *rep);
+        let mut due = history.deadlines.iter().filter(|one| one.done_at.is_none());
+        prop_assert!(due.all(|one| works(&one.owner)), "deadlines and owner");
         let rests = matches!(lead.status, LeadStatus::Unassigned | LeadStatus::Returned);
-        prop_assert_eq!(lead.owner.is_none(), rests || lead.has_ended(), "status {} and owner", lead.status);
+        prop_assert!(lead.has_ended() || lead.owner.is_none() == rests, "status {} and owner", lead.status);
         prop_assert_eq!(lead.stage.as_deref(), self.timeline.stage(), "stage and transition");
         let report = self.facts(|policies, facts| policies.evaluate(facts));
-        let of_owner = report.deadlines.iter().all(|one| one.owner == lead.owner);
-        prop_assert!(of_owner, "policies and owner");
-        prop_assert!(lead.has_ended() || report.next_wakeup.is_some());
+        let is_asked = |one: &leadkit::follow_up::NodeDeadline| one.owner.as_ref().is_none_or(works);
+        prop_assert!(report.deadlines.iter().all(is_asked), "policies and owner");
+        let next = report.next_wakeup.as_ref().map(|next| next.reason.as_str());
+        prop_assert!(lead.has_ended() || next.is_some());
+        // Something is asked of who holds a lead.
+        prop_assert!(lead.has_ended() || lead.owner.is_none() || next != Some("rhythm"), "{report}");
         Ok(())
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn after_any_act_the_six_agree(acts in prop::collection::vec((0u8..12, 0u8..6), 1..10)) {
+    fn after_any_act_the_six_agree(acts in prop::collection::vec((0u8..18, 0u8..6), 1..12)) {
         let mut desk = Desk::new();
         desk.agree()?;
         for (act, who) in acts {

@@ -27,7 +27,7 @@ fn who_does_not_come_to_a_result_is_late_and_loses_the_lead() {
     assert!(rows.iter().any(|row| row.contains("reassign: convert of b2c: ")), "{out}");
     assert!(rows.last().unwrap().contains("\tassigned\twang\t"), "{out}");
     assert!(out.contains("\nL1\tli\tconvert\tlate_converter\t2026-03-04T09:00:00+08:00\t-\t"), "{out}");
-    assert!(out.contains("\nli\tunknown\t9\t1\t30\t30\n"), "{out}");
+    assert!(out.contains("\nli\tunknown\t9\t1\t30\t30\t0\n"), "{out}");
 }
 
 #[test]
@@ -129,6 +129,92 @@ fn who_is_away_has_his_time_when_he_is_back() {
     assert!(out.contains("\tfollow_up li 2026-03-05T15:00:00+08:00\n"), "{out}");
 }
 
+/// As if he had never had it: neither his delay nor his speed is kept.
+#[test]
+fn a_revoked_decision_takes_its_delay_with_it() {
+    let (revoke, tick) =
+        (at("03-03T09:30", r#""revoke":{"lead":"L1"}"#), at("03-03T10:00", r#""tick":true"#));
+    let late = "\nL1\tli\tfirst_contact\tlate_follower\t";
+    assert!(lived(&[FORM, &tick], "--follow-up nodes").contains(late));
+    let out = lived(&[FORM, &revoke, &tick], "--follow-up nodes");
+    assert!(rows(&out, "policy").iter().any(|row| row.contains("late_follower")), "it was found: {out}");
+    assert!(!out.contains(late), "{out}");
+    assert!(
+        !out.lines().skip_while(|line| !line.starts_with("# speed")).any(|line| line.starts_with("li\t")),
+        "{out}"
+    );
+    // Who asks to be forgotten is in no table.
+    let forget = at("03-03T09:30", r#""forget":{"lead":"L1"}"#);
+    let out = lived(&[FORM, &forget, &tick], "--follow-up nodes");
+    assert!(!out.contains(late), "{out}");
+}
+
+/// Nobody keeps a lead in silence: the ladder, the protection, nurture.
+#[test]
+fn who_falls_silent_is_asked_again_or_loses_the_lead() {
+    let call = at("03-02T10:00", r#""follow_up":{"lead":"L1","owner":"li","kind":"call"}"#);
+    let tick = at("12-18T10:00", r#""tick":true"#);
+    let out = lived(&[FORM, &call, &tick], "--follow-up marketing");
+    assert!(rows(&out, "policy").iter().any(|row| row.contains("recycle: mql of marketing")), "{out}");
+    let out = lived(&[FORM, &call, &tick], "--follow-up nodes");
+    assert!(rows(&out, "policy").iter().any(|row| row.contains("protection_lost")), "{out}");
+    // A document that asks for one call and nothing else: the owner is asked each month.
+    let rules = r#"{"policies":[{"id":"p","nodes":[{"id":"talk","within":"24h"}]}]}"#;
+    let scenario = [FORM, &call, &tick].join("\n");
+    let (out, notes, _) = run_with(scenario.as_bytes(), rules, "s.jsonl --follow-up p.json").unwrap();
+    assert_eq!(notes, "", "{out}");
+    assert!(out.contains("\nli\tidle_reminder\tlead L1\t9\n"), "{out}");
+}
+
+#[test]
+fn a_pause_stops_the_clock_and_a_sales_lead_tells_the_manager() {
+    let pause = at("03-02T10:00", r#""pause":{"lead":"L1","reason":"at a fair"}"#);
+    let resume = at("03-04T10:00", r#""resume":{"lead":"L1"}"#);
+    let tick = at("03-04T11:00", r#""tick":true"#);
+    let out = lived(&[FORM, &pause, &tick], "--follow-up nodes");
+    assert!(out.contains("\tfirst_contact li 2026-"), "it stands: {out}");
+    let out = lived(&[FORM, &pause, &resume, &tick], "--follow-up nodes");
+    assert!(out.contains("\tfirst_contact li 2026-03-05T09:00:00+08:00\n"), "{out}");
+    // Who judged it does not sell it.
+    let join = at("03-02T08:00", r#""join":{"id":"wang","manager":"hua"}"#);
+    let allot = at("03-02T10:15", r#""allot":{"lead":"L1","rep":"wang","by":"director"}"#);
+    let advance = |minute: u32, to: &str, asked: [&str; 3]| {
+        let answers = asked.map(|one| format!("\"{to}.{one}\":\"yes\"")).join(",");
+        at(
+            &format!("03-02T10:{minute:02}"),
+            &format!("\"advance\":{{\"lead\":\"L1\",\"to\":\"{to}\",\"answers\":{{{answers}}}}}"),
+        )
+    };
+    let call = at("03-02T09:30", r#""follow_up":{"lead":"L1","owner":"li","kind":"call"}"#);
+    let mql = advance(10, "mql", ["fits", "need", "willing"]);
+    let sql = advance(20, "sql", ["fits", "intends", "willing"]);
+    let late = at("03-02T10:30", r#""tick":true"#);
+    let form = FORM
+        .replace("{\"id\"", r#"{"title":"CEO","business_model":"direct","registry_status":"active","id""#);
+    let out = lived(&[&join, &form, &call, &mql, &allot, &sql, &late], "--follow-up nodes");
+    assert!(out.contains("\nhua\tsql\tlead L1\t1\n"), "{out}");
+}
+
+#[test]
+fn a_season_runs_the_policies_of_its_rules() {
+    for (words, policy) in
+        [("--rules b2b", "follow_up\tlate_follower"), ("--rules b2c", "follow_up\tlate_follower")]
+    {
+        let (out, notes, _) = run(b"", &format!("--soak 40 --seed 5 {words}")).unwrap();
+        assert_eq!(notes, "", "{out}");
+        for heading in ["# late", "# evidence", "# speed to the first contact"] {
+            assert!(out.contains(&format!("\n{heading}\n")), "{words}: {out}");
+        }
+        assert!(out.contains(&format!("\n{policy}\t")), "{words}: {out}");
+        for event in ["advance", "pause", "policy"] {
+            assert!(out.contains(&format!("\n{event}\t")), "{words}: {event} {out}");
+        }
+        assert!(out.contains("\nhead_"), "a manager hears of it: {out}");
+    }
+    let (out, ..) = run(b"", "--soak 40 --seed 5 --follow-up none").unwrap();
+    assert!(!out.contains("# late"), "{out}");
+}
+
 #[test]
 fn a_season_with_policies_is_lawful_and_the_same_when_it_is_saved() {
     let (out, notes, verdict) = run(b"", "--soak 40 --seed 5 --follow-up b2b").unwrap();
@@ -150,7 +236,7 @@ fn policies_that_nobody_wrote_are_refused() {
     let error = run(b"", "--follow-up node").unwrap_err();
     assert_eq!(
         error,
-        "--follow-up: found `node`, expected one of nodes, b2c, b2b, marketing or a file: node: No such file or \
+        "--follow-up: found `node`, expected one of none, nodes, b2c, b2b, marketing or a file: node: No such file or \
          directory (os error 2); did you mean `nodes`?"
     );
 }

@@ -32,6 +32,13 @@ pub(crate) struct Broken {
     pub(crate) what: String,
 }
 
+impl Broken {
+    /// Law 7: somebody found another text.
+    pub(crate) fn differs(at: DateTime<Utc>, what: String) -> Broken {
+        Broken { clause: Clause::SameBytes, at, what }
+    }
+}
+
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let law = self.clause.law();
@@ -276,11 +283,6 @@ impl Laws {
             self.check_together(lead, seen);
             self.check_six(lead, seen);
         }
-    }
-
-    /// Law 7: somebody found another text.
-    pub(crate) fn differs(&mut self, at: DateTime<Utc>, what: String) {
-        self.report(Clause::SameBytes, &what.clone(), at, what);
     }
 }
 

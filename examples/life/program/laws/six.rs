@@ -16,8 +16,11 @@ impl Laws {
             open().filter(|one| !one.is_beside_owner()).map(|one| &one.owner).collect();
         let mut wrong = Vec::new();
         holders.dedup();
-        // A lead that came in with its owner has no tenure.
-        if !holders.is_empty() && holders != owner.into_iter().collect::<Vec<_>>() {
+        // A lead that came in with its owner has no tenure at all.
+        if !history.tenures.is_empty()
+            && !lead.has_ended()
+            && holders != owner.into_iter().collect::<Vec<_>>()
+        {
             wrong.push(format!("tenures of {holders:?}"));
         }
         let works =

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use chrono::{DateTime, FixedOffset, TimeDelta, Timelike, Utc};
 use leadkit::model::{
     Account, CloseReason, Contact, FollowUp, FollowUpKind, Lead, LeadId, LeadStatus, OpportunityId, Rep,
-    RepId, Value,
+    RepId, Value, YesNo,
 };
 
 use super::super::desk::Desk;
@@ -28,6 +28,7 @@ const BRANDS: [&str; 24] = [
 ];
 const TRADES: [&str; 6] = ["科技", "软件", "物流", "医疗器械", "教育", "机械制造"];
 const PRODUCTS: [&str; 4] = ["crm", "scrm", "bi", "oa"];
+const SOURCES: [&str; 4] = ["web", "expo", "wechat", "referral"];
 const MESSAGES: [&str; 5] = ["请报价", "想看演示", "请回电", "想换系统", "多少钱"];
 
 /// Somebody who may write.
@@ -254,6 +255,7 @@ impl Quarter {
             lead.phones = vec![person.mobile.as_str().into()];
         }
         lead.attributes.insert("consent".to_owned(), Value::from("yes"));
+        lead.source.primary = Some(SOURCES[self.written % SOURCES.len()].to_owned());
         lead
     }
 
@@ -279,6 +281,7 @@ impl Quarter {
             let rep = Rep {
                 id: format!("new{}", self.joined).as_str().into(),
                 team: Some("east".into()),
+                manager: Some("head_east".into()),
                 hours: Some("office".into()),
                 ..Rep::default()
             };
@@ -335,7 +338,11 @@ impl Quarter {
 
     fn speak(&mut self, rep: RepId, lead: LeadId) -> Line {
         let id = format!("F{}", self.acts);
-        let follow_up = FollowUp::new(id.as_str(), lead.clone(), rep, self.at.to_utc(), FollowUpKind::Call);
+        let mut follow_up =
+            FollowUp::new(id.as_str(), lead.clone(), rep, self.at.to_utc(), FollowUpKind::Call);
+        // Some say when they will call again.
+        let again = (self.at + TimeDelta::days(1 + self.random.below(6) as i64)).date_naive();
+        follow_up.next_date = self.random.hits(25).then_some(again);
         let call = self.line("follow_up", Event::FollowUp(Box::new(follow_up)));
         let then = match self.random.below(100) {
             0..20 => Some(("close", Event::Close { lead, reason: CloseReason::NoIntent })),
@@ -345,6 +352,13 @@ impl Quarter {
                 let account = format!("N{}", self.acts).as_str().into();
                 Some(("convert", Event::Convert { lead, account }))
             }
+            47..65 => {
+                let verified = self.verify(lead.clone());
+                self.then.push_back(verified);
+                Some(("advance", self.qualify(lead)))
+            }
+            65..69 => Some(("pause", Event::Pause { lead, reason: "the customer asks for time".to_owned() })),
+            69..73 => Some(("resume", Event::Resume { lead })),
             44..47 => {
                 let id: OpportunityId = format!("O{}", self.acts).as_str().into();
                 self.deals.push((id.clone(), lead.clone()));
@@ -357,6 +371,26 @@ impl Quarter {
             self.then.push_back(line);
         }
         call
+    }
+}
+
+impl Quarter {
+    /// What a call finds out of a lead.
+    fn verify(&mut self, lead: LeadId) -> Line {
+        let found = [("title", "总经理"), ("business_model", "direct"), ("registry_status", "active")];
+        let values = found.map(|(field, value)| (field.to_owned(), Value::from(value))).into();
+        self.line("update", Event::Update { lead, values })
+    }
+
+    /// What a call says of a lead: it fits, and most of the time it is ready for sales.
+    fn qualify(&mut self, lead: LeadId) -> Event {
+        let to = if self.random.hits(60) { "mql" } else { "sql" };
+        let asked = match to {
+            "mql" => ["mql.fits", "mql.need", "mql.willing"],
+            _ => ["sql.fits", "sql.intends", "sql.willing"],
+        };
+        let answers = asked.map(|criterion| (criterion.to_owned(), YesNo::Yes)).into();
+        Event::Advance { lead, to: to.to_owned(), answers }
     }
 }
 
