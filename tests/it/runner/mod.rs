@@ -11,6 +11,7 @@ mod again;
 mod bundled;
 mod held;
 mod journeys;
+mod line;
 mod mended;
 mod policies;
 mod refused;
