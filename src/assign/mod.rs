@@ -66,11 +66,13 @@
 //! Who is eligible for more leads gets more: a share is a share of each lead, not of the day.
 //!
 //! Reps who differ in nothing but what they are owed, absences, caps and what they had before are one class: a decision moves
-//! one number for each class that took part, and the winner's. So it is as quick, and its delta as short, among ten thousand
-//! reps as among ten. Only the first names everybody, as from then on each is owed a share and a newcomer is not; where that
-//! is too long for one delta, [`Assigner::seat`] says it ahead of the leads. Where more than 48 are ruled out for a lead, it is
-//! shared among the 32 who are owed most of all others, so that neither the decision nor its memory names them all. Who reaches a cap of a day, a week or a month rests
-//! through its last date: the next day nothing is written for those who are back.
+//! one number for each class that took part, and the winner's. Where they are few classes it is as quick, and its delta as
+//! short, among ten thousand reps as among ten; territories, hours, weights and, where a rule of the pool asks for any, skills
+//! set reps apart. Only the first names everybody, as from then on each is owed a share and a newcomer is not; where that is
+//! too long for one delta, [`Assigner::seat`] says it ahead of the leads. Where more than 48 are ruled out for a lead, it is
+//! shared among the 32 who are owed most of all others, so that neither the decision nor its memory names them all. Who
+//! reaches a cap of a day, a week or a month rests through its last date: the next day nothing is written for those who are
+//! back.
 //!
 //! # State
 //! One [`Ledger`] per pool and, in the [`RepLedger`], one row per rep for what counts over all pools, each with a

@@ -103,8 +103,13 @@ impl Intake {
 /// each as what was decided, what was claimed, and who stands in for whom.
 fn decisions(lead: &Lead, history: &History, own: Option<&str>, owners: &BTreeSet<&RepId>) -> Vec<String> {
     let (cycle, tenures) = (history.cycle, history.ended_tenures().count());
-    let stands = [(cycle, tenures), (cycle, tenures.saturating_add(1)), (cycle.saturating_add(1), 0)];
-    let stands = stands.map(|(cycle, tenures)| key_at(key_of(&lead.id), cycle, tenures).into_owned());
+    // Whoever works on it now may be no more there: its owner, and who stands in for him.
+    let open = history.tenures.iter().filter(|one| one.until.is_none()).count();
+    let after = (0..=open.saturating_add(1)).map(|more| (cycle, tenures.saturating_add(more)));
+    let stands: Vec<String> = after
+        .chain([(cycle.saturating_add(1), 0)])
+        .map(|(cycle, tenures)| key_at(key_of(&lead.id), cycle, tenures).into_owned())
+        .collect();
     let mut keys: Vec<String> = own.map(str::to_owned).into_iter().collect();
     for key in stands {
         keys.extend(owners.iter().map(|owner| cover_key(&key, history.covers(), owner)));
