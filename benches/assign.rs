@@ -128,10 +128,16 @@ fn total_cap_reached(pool: &mut PoolRules) {
     pool.total_daily_cap = Some(50_000);
 }
 
-const BESIDE: [(Beside, &str); 6] = [
+/// Everybody is busy in the middle of the leads, and nobody speaks to any.
+fn busy(pool: &mut PoolRules) {
+    pool.untouched_limit = Some(5);
+}
+
+const BESIDE: [(Beside, &str); 7] = [
     (total_cap, "a total cap"),
     (total_cap_reached, "a total cap that half of the leads reach"),
     (daily_cap, "daily caps that half of the leads reach"),
+    (busy, "a limit of untouched leads that half of the leads reach"),
     (companions, "two companions"),
     (catch_up, "catching up"),
     (rewards, "rewards"),

@@ -125,8 +125,9 @@ impl Assigner {
         let mut assignment = self.undecided(facts, ledgers, at);
         let (pool, rules) = (self.pools.get(ledger.pool()).unwrap_or(&self.bare), self.version.fingerprint);
         let team = Team { pool, facts, roster, ledgers, options, at, rules };
-        if let Some(before) = key.as_deref().and_then(|key| team.remembered(key)) {
-            assignment.repeat(before);
+        let before = key.as_deref().and_then(|key| team.remembered(key));
+        if let Some(before) = before.filter(|before| before.kind.owner().is_some()) {
+            assignment.repeat(before, &team);
             return assignment;
         }
         let given = options.given.clone().map(|rep| AssignmentKind::Given { rep });
@@ -140,7 +141,10 @@ impl Assigner {
             }
             None => by_rules(&team, trace, &mut assignment),
         };
-        if assignment.kind.is_settled() {
+        // What gives the lead to nobody holds as long as the rules would say it again: facts may have changed since.
+        if let Some(before) = before.filter(|before| before.kind.is_same_step(&assignment.kind)) {
+            assignment.repeat(before, &team);
+        } else if assignment.kind.is_settled() {
             let change = team.change(&assignment.kind, key.as_deref(), counted);
             assignment.delta.rep_revision = change.rep.as_ref().map_or(0, |rep| ledgers.reps.revision(rep));
             assignment.delta.change = Some(Arc::new(change));
@@ -189,7 +193,9 @@ impl AssignDelta {
 fn by_rules(team: &Team<'_>, trace: Option<&mut AssignExplanation>, assignment: &mut Assignment) -> Counted {
     let Team { pool, facts, roster, ledgers, options, at, rules } = *team;
     let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
-    let lead = LeadOptions { industry: &industry, previous: &previous, excluded: &options.excluded };
+    let AssignOptions { excluded, even_if_busy, .. } = options;
+    let lead =
+        LeadOptions { industry: &industry, previous: &previous, excluded, even_if_busy: *even_if_busy };
     let mut run = Run {
         pool,
         facts,
@@ -199,6 +205,7 @@ fn by_rules(team: &Team<'_>, trace: Option<&mut AssignExplanation>, assignment: 
         faults: Vec::new(),
         trace,
         is_for_companion: false,
+        without_reviewers: options.without_reviewers,
         seated: SeatedOnly::default(),
     };
     let (kind, turn) = run.rules();
@@ -214,12 +221,12 @@ fn by_rules(team: &Team<'_>, trace: Option<&mut AssignExplanation>, assignment: 
 
 impl Assignment {
     /// Answers as before.
-    fn repeat(&mut self, before: &Decided) {
+    fn repeat(&mut self, before: &Decided, team: &Team<'_>) {
         self.kind = before.kind.clone();
         let also = before.counted.iter().flat_map(|counted| &counted.also);
         self.companions.extend(also.map(|one| {
-            let (role, rep) = (one.role.clone(), Some(one.rep.clone()));
-            Companion { role, rep }
+            let rep = Some(one.rep.clone()).filter(|rep| team.may_answer(rep));
+            Companion { role: one.role.clone(), rep }
         }));
         self.decided_at = Some(before.at);
     }

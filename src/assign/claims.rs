@@ -1,6 +1,7 @@
 //! What reps take themselves (领取).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -85,7 +86,8 @@ impl Assigner {
         let pool = self.pools.get(ledger.pool()).unwrap_or(&self.bare);
         let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
         let industry: &[String] = if pool.match_industry { &industry } else { &[] };
-        let lead = LeadOptions { industry, previous: &previous, excluded: &options.excluded };
+        let excluded = &options.excluded;
+        let lead = LeadOptions { industry, previous: &previous, excluded, even_if_busy: true };
         let question = pool.question(facts, roster, ledgers, at, lead);
         let Some((rep, slot)) = roster.find(rep.as_str()) else { return Err(SkipReason::UnknownRep) };
         let date = question.date;
@@ -97,7 +99,8 @@ impl Assigner {
         let cool_down = || {
             let lost = facts.history().tenures.iter().filter(|one| one.owner == *rep && one.counts());
             let last = lost.filter_map(|one| one.until).max()?;
-            let until = last + TimeDelta::days(pool.cool_down_days.into());
+            let until = last.checked_add_signed(TimeDelta::days(pool.cool_down_days.into()));
+            let until = until.unwrap_or(DateTime::<Utc>::MAX_UTC);
             (until > at).then_some(SkipReason::CoolDown { until })
         };
         // Who had the lead may claim it again after the cool-down, whatever the rules say of what they give.
@@ -128,5 +131,26 @@ impl Assigner {
                 })),
             }),
         }
+    }
+
+    /// Whether a person may give the lead to a rep: all that the rules ask but for his hours, his absence and what he has not
+    /// spoken to, which a director knows, and whom it had before.
+    pub(crate) fn may_be_given(
+        &self,
+        facts: &Facts<'_>,
+        rep: &RepId,
+        roster: &Roster,
+        ledgers: Ledgers<'_>,
+    ) -> Result<(), SkipReason> {
+        let at = ledgers.pool.latest().map_or(facts.now(), |latest| facts.now().max(latest));
+        let pool = self.pools.get(ledgers.pool.pool()).unwrap_or(&self.bare);
+        let industry = pool.industry(facts);
+        let industry: &[String] = if pool.match_industry { &industry } else { &[] };
+        let lead = LeadOptions { industry, previous: &[], excluded: &BTreeSet::new(), even_if_busy: true };
+        let question = pool.question(facts, roster, ledgers, at, lead);
+        let (rep, slot) = roster.find(rep.as_str()).ok_or(SkipReason::UnknownRep)?;
+        let closed = || question.closed().map(|(reason, _)| reason);
+        let reason = question.barred(slot, None).or_else(closed).or_else(|| question.capped(rep, slot));
+        reason.map_or(Ok(()), Err)
     }
 }

@@ -105,6 +105,7 @@ fn share(
         custom: plan.and_then(|plan| plan.custom.clone()).filter(|_| strategy.is_none()),
         strategy: strategy.or(group.and_then(|group| group.strategy)).unwrap_or(pool.strategy),
         members: plan.map(|plan| plan.members.clone()).unwrap_or_default(),
+        is_reward: false,
     }
 }
 
@@ -162,10 +163,13 @@ impl PoolPlan {
             total_cap: pool.total_daily_cap,
             daily_claim_cap: pool.daily_claim_cap,
             holding_cap: pool.holding_cap,
+            untouched_limit: pool.untouched_limit,
             cool_down_days: pool.claim_cool_down_days,
             match_territory: pool.match_territory,
             serve_unknown_region: pool.serve_unknown_region,
             match_industry: pool.match_industry,
+            match_skills: pool.match_industry
+                || rules.iter().any(|rule| rule.match_industry || !rule.skills.is_empty()),
             catch_up: pool.catch_up,
             owner_turn: None,
             previous_owners: pool.previous_owners,
@@ -235,6 +239,7 @@ impl RulePlan {
             };
             rule.also.iter().enumerate().map(companion).collect()
         });
+        let target = if rule.reward { target.rewarding(&rule.id) } else { target };
         let AssignRule { units, takes_turn, reward, .. } = *rule;
         RulePlan {
             id: rule.id.clone(),
@@ -252,6 +257,16 @@ impl RulePlan {
 }
 
 impl TargetPlan {
+    /// The same for a rule of rewards: they are shared in turns of their own, whatever else the group is given.
+    fn rewarding(self, rule: &RuleId) -> TargetPlan {
+        match self {
+            TargetPlan::Shared(group) => {
+                TargetPlan::Shared(Sharing { list: TurnList::Rule(rule.clone()), is_reward: true, ..group })
+            }
+            target => target,
+        }
+    }
+
     fn compile(
         pool_id: &PoolId,
         rule: &AssignRule,
@@ -261,7 +276,7 @@ impl TargetPlan {
     ) -> TargetPlan {
         let shared_by_rule = |members| {
             let (list, strategy) = (TurnList::Rule(rule.id.clone()), pool.strategy);
-            TargetPlan::Shared(Sharing { list, strategy, custom: None, members })
+            TargetPlan::Shared(Sharing { list, strategy, custom: None, members, is_reward: false })
         };
         match &rule.then {
             AssignTarget::Group { id, strategy } => {

@@ -103,6 +103,18 @@ pub(super) fn proposed(strategy: &dyn CustomStrategy, view: &PoolView<'_>) -> Op
     chosen
 }
 
+/// Those whom a strategy proposes first, of the candidates.
+pub(super) fn preferred(strategy: &dyn CustomStrategy, view: &PoolView<'_>, limit: usize) -> Vec<RepId> {
+    let mut first: Vec<RepId> = Vec::new();
+    strategy.propose(view, &mut |rep| {
+        if first.len() < limit && view.find(&rep).is_some() && !first.contains(&rep) {
+            first.push(rep);
+        }
+        if first.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    first
+}
+
 pub(super) const KIND: &str = "strategy";
 
 impl Registry {

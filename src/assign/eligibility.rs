@@ -29,6 +29,7 @@ pub(super) struct Question<'a> {
     pub(super) daily_cap: Option<u32>,
     /// Of a rep who has none of his own.
     pub(super) holding_cap: Option<u32>,
+    pub(super) untouched_limit: Option<u32>,
     pub(super) weekly_cap: Option<u32>,
     pub(super) monthly_cap: Option<u32>,
     /// Of the whole pool.
@@ -38,6 +39,8 @@ pub(super) struct Question<'a> {
     /// Caps do not matter.
     pub(super) is_reward: bool,
     pub(super) match_territory: bool,
+    /// Whether any rule of the pool asks for skills.
+    pub(super) match_skills: bool,
     pub(super) serve_unknown_region: bool,
     pub(super) region: Option<Region>,
     /// Folded levels of the lead's industry; empty when they do not matter.
@@ -161,7 +164,7 @@ impl<'a> Question<'a> {
     }
 
     /// Whether the whole pool had enough leads today, and the date from which it has not.
-    fn closed(&self) -> Option<(SkipReason, NaiveDate)> {
+    pub(super) fn closed(&self) -> Option<(SkipReason, NaiveDate)> {
         let (limit, date) = (self.total_cap?, self.date);
         let used = self.ledgers.pool.assigned_in_all(date);
         (used >= limit && !self.is_reward)
@@ -207,8 +210,20 @@ impl<'a> Question<'a> {
         if self.held_up(rep, slot) { None } else { free.pred_opt() }
     }
 
-    fn capped(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
-        self.period_caps(rep, slot).next().map(|(reason, _)| reason).or_else(|| self.full(rep, slot))
+    pub(super) fn capped(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
+        self.period_caps(rep, slot).next().map(|(reason, _)| reason).or_else(|| self.has_no_room(rep, slot))
+    }
+
+    /// What keeps a rep from more until something happens to the leads he holds: no date frees it.
+    fn has_no_room(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
+        self.full(rep, slot).or_else(|| self.busy(rep, slot))
+    }
+
+    /// Who has leads that nobody has spoken to is given no more by the rules; what he takes himself is his affair.
+    fn busy(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
+        let limit = self.untouched_limit.filter(|_| !self.is_reward)?;
+        let untouched = slot.untouched(self.ledgers.reps.taken(rep));
+        (untouched >= limit).then_some(SkipReason::Busy { untouched, limit })
     }
 
     /// The caps that midnight does not free.
@@ -231,7 +246,7 @@ impl<'a> Question<'a> {
     fn held_up(&self, rep: &RepId, slot: &Slot) -> bool {
         let of_rep = [slot.daily_cap, slot.weekly_cap, slot.monthly_cap];
         let is_never = of_rep.contains(&Some(0)) && !self.is_reward;
-        is_never || self.never_frees() || self.full(rep, slot).is_some()
+        is_never || self.never_frees() || self.has_no_room(rep, slot).is_some()
     }
 
     /// Whether a cap of the pool keeps everybody from taking leads for ever.

@@ -49,10 +49,11 @@ impl Assigner {
         explanation
     }
 
-    /// Explains a decision on the very state it was made on.
+    /// Explains a decision on the very state it was made on. One that [repeats](Assignment::repeats) another asked no rule, so
+    /// that there is nothing to tell but what was decided.
     ///
     /// # Errors
-    /// When the ledger is of another revision or pool, or the row of the rep who got the lead of another revision.
+    /// When the decision is about another lead or was made by other rules, when the ledger is of another revision or pool, or the row of the rep who got the lead of another revision.
     pub fn explain_decision(
         &self,
         assignment: &Assignment,
@@ -61,6 +62,13 @@ impl Assigner {
         before: Ledgers<'_>,
         options: &AssignOptions,
     ) -> Result<AssignExplanation, LedgerError> {
+        if assignment.lead() != &facts.lead().id {
+            let (expected, found) = (assignment.lead().clone(), facts.lead().id.clone());
+            return Err(LedgerError::OtherLead { expected, found });
+        }
+        if assignment.version() != self.version() {
+            return Err(LedgerError::OtherRules);
+        }
         let delta = assignment.delta();
         if delta.pool() != before.pool.pool() {
             let (expected, found) = (delta.pool().clone(), before.pool.pool().clone());
@@ -75,6 +83,15 @@ impl Assigner {
             if expected != found {
                 return Err(LedgerError::StaleRepLedger { rep: rep.clone(), expected, found });
             }
+        }
+        if assignment.repeats().is_some() {
+            return Ok(AssignExplanation {
+                lead: assignment.lead().clone(),
+                pool: delta.pool().clone(),
+                ledger_revision: found,
+                kind: assignment.kind().clone(),
+                rules: Vec::new(),
+            });
         }
         Ok(self.explain_with(facts, roster, before, options))
     }

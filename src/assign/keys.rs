@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::LeadId;
+use crate::model::{LeadId, RepId};
 use crate::rule::Facts;
 
 /// The key a decision about the lead is remembered by: its [id](key_of), and from the second look at it on, its cycle and the
@@ -10,10 +10,20 @@ use crate::rule::Facts;
 /// new one.
 pub(crate) fn decision_key<'a>(facts: &Facts<'a>) -> Cow<'a, str> {
     let (lead, history) = (key_of(&facts.lead().id), facts.history());
-    match (history.cycle, history.ended_tenures().count()) {
+    key_at(lead, history.cycle, history.ended_tenures().count())
+}
+
+/// The key of a lead in a cycle after so many tenures of it.
+pub(crate) fn key_at(lead: Cow<'_, str>, cycle: u32, tenures: usize) -> Cow<'_, str> {
+    match (cycle, tenures) {
         (0, 0) => lead,
         (cycle, tenures) => Cow::Owned(format!("{lead} cycle {cycle} tenure {tenures}")),
     }
+}
+
+/// The key under which it is remembered who stands in for an owner, after so many who did.
+pub(crate) fn cover_key(decision: &str, covers: usize, owner: &RepId) -> String {
+    format!("{decision} cover {covers} for {owner}")
 }
 
 /// A lead's id as keys begin with it. What follows it there begins with a blank, so that an id with blanks stands in quotes:

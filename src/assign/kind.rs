@@ -113,6 +113,17 @@ impl AssignmentKind {
         )
     }
 
+    /// Whether both leave the lead to the same pool or reviewer, by the same rule.
+    pub(super) fn is_same_step(&self, other: &AssignmentKind) -> bool {
+        use AssignmentKind::{AwaitingReview, ToPool};
+        let is_same = match (self, other) {
+            (ToPool { pool, .. }, ToPool { pool: other, .. }) => pool == other,
+            (AwaitingReview { by, .. }, AwaitingReview { by: other, .. }) => by == other,
+            _ => false,
+        };
+        is_same && self.rule() == other.rule()
+    }
+
     pub(super) fn rule(&self) -> Option<(&RuleId, u8)> {
         match self {
             AssignmentKind::Assigned { rule, pass, .. }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::turn::TurnList;
-use crate::model::{PoolId, RepId};
+use crate::model::{LeadId, PoolId, RepId};
 use crate::text::codes;
 
 /// Why a delta does not belong to a state.
@@ -43,6 +43,17 @@ pub enum LedgerError {
         /// The pool of the ledger.
         found: PoolId,
     },
+    /// The decision is about another lead than the facts.
+    #[error("the decision is about lead `{expected}`, not about lead `{found}`")]
+    OtherLead {
+        /// The lead of the decision.
+        expected: LeadId,
+        /// The lead of the facts.
+        found: LeadId,
+    },
+    /// The decision was made by other rules: ask the assigner of its [version](super::Assignment::version).
+    #[error("the decision was made by other rules")]
+    OtherRules,
     /// The ledger is at the last revision there is: no decision can be told from the next, so none is applied. A count
     /// of decisions does not come so far; the ledger is damaged. Begin a new one.
     #[error("the ledger of pool `{pool}` is at the last revision there is: it is damaged, begin a new one")]

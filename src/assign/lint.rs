@@ -69,7 +69,7 @@ impl AssignRules {
 
     /// Whether the leads of a rule are shared by turns; `None` when they are not shared.
     fn takes_turns(&self, rule: &AssignRule, pool: &PoolRules) -> Option<bool> {
-        let by_turns = |strategy| matches!(strategy, Strategy::FairShare | Strategy::SmoothWeighted);
+        let by_turns = |strategy| strategy != Strategy::Sticky;
         let of_group = |id: &GroupId, strategy: Option<Strategy>| {
             let group = self.groups.get(id);
             let is_custom = strategy.is_none() && group.is_some_and(|group| group.custom.is_some());
@@ -148,6 +148,7 @@ fn warn_of_caps(pool: &PoolRules, report: &mut Report) {
         ("monthly_assign_cap", pool.monthly_assign_cap),
         ("total_daily_cap", pool.total_daily_cap),
         ("holding_cap", pool.holding_cap),
+        ("untouched_limit", pool.untouched_limit),
     ];
     let gives = pool.rules.iter().any(|rule| pool_of(rule).is_none() && !rule.reward);
     for (key, _) in caps.iter().filter(|(_, cap)| gives && *cap == Some(0)) {

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::NaiveTime;
 
 use super::eligibility::Question;
 use super::person::RepFacts;
-use super::roster::Roster;
 use super::rules::ResultShares;
 use crate::model::RepId;
-use crate::rule::Predicate;
+use crate::rule::{Fault, Predicate};
 
 /// Who takes turns together.
 #[derive(Debug, Clone, Default)]
@@ -33,11 +32,16 @@ pub(super) enum Others {
 }
 
 impl Members {
-    /// Shows every member by id, each with a weight if the rules give one.
-    pub(super) fn visit(&self, question: &Question<'_>, visit: &mut dyn FnMut(&RepId, Option<u32>)) {
+    /// Shows every member by id, each with a weight if the rules give one. The fault is that of the condition, which does not
+    /// hold for whom it fails.
+    pub(super) fn visit(
+        &self,
+        question: &Question<'_>,
+        visit: &mut dyn FnMut(&RepId, Option<u32>),
+    ) -> Option<Fault> {
         let Some(shares) = self.by_results else { return self.visit_plain(question, visit) };
         let mut members: Vec<(RepId, Option<u32>)> = Vec::new();
-        self.visit_plain(question, &mut |rep, weight| members.push((rep.clone(), weight)));
+        let fault = self.visit_plain(question, &mut |rep, weight| members.push((rep.clone(), weight)));
         let results: Vec<(u64, u64)> = members.iter().map(|(rep, _)| question.roster.results(rep)).collect();
         let (won, worked) = results.iter().fold((0_u64, 0_u64), |(won, worked), (more, of)| {
             (won.saturating_add(*more), worked.saturating_add(*of))
@@ -46,38 +50,44 @@ impl Members {
             let weight = if *weight == Some(0) { 0 } else { shares.weight(results, (won, worked)) };
             visit(rep, Some(weight));
         }
+        fault
     }
 
-    fn visit_plain(&self, question: &Question<'_>, visit: &mut dyn FnMut(&RepId, Option<u32>)) {
+    fn visit_plain(
+        &self,
+        question: &Question<'_>,
+        visit: &mut dyn FnMut(&RepId, Option<u32>),
+    ) -> Option<Fault> {
         let predicate = match &self.others {
-            Others::Nobody => return self.listed.iter().for_each(|(rep, weight)| visit(rep, *weight)),
-            Others::Everybody => return question.roster.reps().for_each(|rep| visit(rep, None)),
+            Others::Nobody => {
+                self.listed.iter().for_each(|(rep, weight)| visit(rep, *weight));
+                return None;
+            }
+            Others::Everybody => {
+                question.roster.reps().for_each(|rep| visit(rep, None));
+                return None;
+            }
             Others::When(predicate) => predicate,
         };
         // What depends on the time of day would change who belongs to the group in the middle of it.
         let day = question.date.and_time(NaiveTime::MIN).and_utc();
-        let mut members: BTreeMap<&RepId, Option<u32>> = BTreeMap::new();
-        members.extend(matching(question.roster, predicate, day).map(|rep| (rep, None)));
+        let (mut members, mut fault) = (BTreeMap::<&RepId, Option<u32>>::new(), None);
+        for (rep, person) in question.roster.people() {
+            match predicate.eval(&RepFacts { person, day }) {
+                Ok(true) => drop(members.insert(rep, None)),
+                Ok(false) => {}
+                Err(found) => drop(fault.get_or_insert(found)),
+            }
+        }
         members.extend(self.listed.iter().map(|(rep, weight)| (rep, *weight)));
         members.into_iter().for_each(|(rep, weight)| visit(rep, weight));
+        fault
     }
 
     /// Whether all reps of the roster may belong to it.
     pub(super) fn asks_everybody(&self) -> bool {
         !matches!(self.others, Others::Nobody)
     }
-}
-
-/// Those of the roster for whom a condition holds on a day. A condition that fails does not hold.
-fn matching<'r>(
-    roster: &'r Roster,
-    predicate: &Predicate,
-    day: DateTime<Utc>,
-) -> impl Iterator<Item = &'r RepId> {
-    roster
-        .people()
-        .filter(move |(_, person)| predicate.eval(&RepFacts { person, day }) == Ok(true))
-        .map(|(rep, _)| rep)
 }
 
 impl ResultShares {

@@ -47,7 +47,7 @@
 //! |---|---|
 //! | `fair_share` | who is owed most, each lead owing all who could have had it their share: fair however the eligible change |
 //! | `smooth_weighted` | smooth weighted round robin, as nginx: 5, 1, 1 give a a b a c a a |
-//! | `least_loaded`, `lowest_load_ratio` | who holds the fewest open leads, or the smallest part of the cap |
+//! | `least_loaded`, `lowest_load_ratio` | who holds the fewest open leads, or the smallest part of the cap; of equals, who is owed most |
 //! | `sticky` | whom the company sticks to |
 //! | `custom` | whom a [`CustomStrategy`] of the host proposes |
 //!
@@ -58,13 +58,21 @@
 //! sum to 0, a newcomer starts at 0 and is not flooded, and the credit of somebody absent stays as it is. No bound
 //! holds for every sequence of leads: somebody who chooses, lead by lead, who is eligible can drive credits apart
 //! without end (the carpool problem, a cup game). Where eligibility does not depend on the credits they stay small:
-//! within one and a half leads on the random rosters of the tests.
+//! within one and a half leads on the random rosters of the tests. A rep waits for at most 2·⌈W ÷ w⌉ leads that he could have had,
+//! w his weight and W the mean weight eligible for these leads. With W the mean over all his leads, 5 of 49,948 reps of a
+//! thousand such rosters wait longer, by at most a quarter and two leads: when all are there who mostly are away, it takes
+//! longer than it does on average.
+//!
+//! Who is eligible for more leads gets more: a share is a share of each lead, not of the day.
 //!
 //! Reps who differ in nothing but what they are owed, absences, caps and what they had before are one class: a decision moves
-//! one number for each class that took part, and the winner's. So it is as quick, and its delta as short, among ten thousand
-//! reps as among ten. Only the first names everybody, as from then on each is owed a share and a newcomer is not; where that
-//! is too long for one delta, [`Assigner::seat`] says it ahead of the leads. Who reaches a cap of a day, a week or a month rests
-//! through its last date: the next day nothing is written for those who are back.
+//! one number for each class that took part, and the winner's. Where they are few classes it is as quick, and its delta as
+//! short, among ten thousand reps as among ten; territories, hours, weights and, where a rule of the pool asks for any, skills
+//! set reps apart. Only the first names everybody, as from then on each is owed a share and a newcomer is not; where that is
+//! too long for one delta, [`Assigner::seat`] says it ahead of the leads. Where more than 48 are ruled out for a lead, it is
+//! shared among the 32 who are owed most of all others, so that neither the decision nor its memory names them all. Who
+//! reaches a cap of a day, a week or a month rests through its last date: the next day nothing is written for those who are
+//! back.
 //!
 //! # State
 //! One [`Ledger`] per pool and, in the [`RepLedger`], one row per rep for what counts over all pools, each with a
@@ -165,6 +173,7 @@ mod ledger_error;
 mod ledger_stored;
 mod ledgers;
 mod lint;
+mod lint_roster;
 mod members;
 mod nobody;
 mod options;
@@ -203,7 +212,7 @@ pub use decided::Decision;
 pub use delta::AssignDelta;
 pub use explanation::{AssignExplanation, RuleTrace};
 pub use keys::claim_key;
-pub(crate) use keys::{decision_key, key_of};
+pub(crate) use keys::{cover_key, decision_key, key_at, key_of};
 pub use kind::AssignmentKind;
 pub use ledger::Ledger;
 pub use ledger_error::{LedgerError, LedgerFault};

@@ -144,5 +144,5 @@ impl Free<'_, '_> {
 
 /// Whether no passing of time frees who rests for a reason.
 fn is_for_good(code: &str) -> bool {
-    matches!(code, ABSENT | "holding_cap" | "protected_cap")
+    matches!(code, ABSENT | "holding_cap" | "protected_cap" | "busy")
 }

@@ -26,6 +26,14 @@ pub struct AssignOptions {
     /// Whether the rules are asked even where the lead was matched to an owner.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub by_rules: bool,
+    /// Nobody is asked to decide: a rule that asks a [reviewer](super::AssignTarget::Reviewer) gives the lead to one of those
+    /// whom it would suggest, and where it suggests nobody it is passed over. For a lead whose reviewer has not answered.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub without_reviewers: bool,
+    /// Whoever has as many [untouched leads](super::PoolRules::untouched_limit) as one may have is given it all the same: for
+    /// leads that a person gives to the team.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub even_if_busy: bool,
 }
 
 /// Who had the lead before in this cycle, oldest first: whom the options add, then those of its history.

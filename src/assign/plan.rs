@@ -21,10 +21,13 @@ pub(super) struct PoolPlan {
     pub(super) total_cap: Option<u32>,
     pub(super) daily_claim_cap: Option<u32>,
     pub(super) holding_cap: Option<u32>,
+    pub(super) untouched_limit: Option<u32>,
     pub(super) cool_down_days: u32,
     pub(super) match_territory: bool,
     pub(super) serve_unknown_region: bool,
     pub(super) match_industry: bool,
+    /// Whether any rule asks for skills, or for the lead's industry as one.
+    pub(super) match_skills: bool,
     pub(super) catch_up: u32,
     /// In whose turns a lead counts that goes to its owner.
     pub(super) owner_turn: Option<Sharing>,
@@ -111,4 +114,6 @@ pub(super) struct Sharing {
     /// Instead of it.
     pub(super) custom: Option<Arc<dyn CustomStrategy>>,
     pub(super) members: Members,
+    /// Whether it is the list of a rule of rewards, who have turns of their own.
+    pub(super) is_reward: bool,
 }

@@ -32,7 +32,7 @@ impl AssignRules {
         ];
         document(
             "b2b",
-            PoolRules { rules, ..pool() },
+            PoolRules { holding_cap: Some(150), daily_claim_cap: Some(10), rules, ..pool() },
             [("team", Condition::default()), ("key_accounts", text("rep.level", "key_account"))],
         )
     }
@@ -57,6 +57,7 @@ impl AssignRules {
         let pool = PoolRules {
             daily_assign_cap: Some(30),
             daily_claim_cap: Some(20),
+            holding_cap: Some(50),
             claim_cool_down_days: 30,
             rules,
             ..pool()

@@ -1,5 +1,7 @@
 //! Who comes first, by looking at everybody.
 
+use std::cmp::Reverse;
+
 use super::class::{TurnTable, gain};
 use super::ledgers::Ledgers;
 use super::roster::Slot;
@@ -56,6 +58,7 @@ pub(super) fn best(
         before.saturating_add(gain(table, candidate.weight, total, 1))
     };
     let open = |candidate: &Candidate<'_>| candidate.slot.open(ledgers.reps.taken(&candidate.rep));
+    let most = candidates.iter().filter_map(|one| one.holding_cap).max().unwrap_or(1);
     let mut order = candidates.iter().enumerate();
     let (mut best, mut leader) = order.next()?;
     for (index, candidate) in order {
@@ -64,14 +67,16 @@ pub(super) fn best(
             Strategy::FairShare | Strategy::SmoothWeighted | Strategy::Sticky => {
                 owed(candidate) > owed(leader)
             }
-            Strategy::LeastLoaded => open(candidate) < open(leader),
+            Strategy::LeastLoaded => {
+                let order = |one: &Candidate<'_>| (open(one), Reverse(owed(one)));
+                order(candidate) < order(leader)
+            }
             Strategy::LowestLoadRatio => {
-                let load = |candidate: &Candidate<'_>| match candidate.holding_cap {
-                    Some(cap) => (u64::from(open(candidate)), u64::from(cap.max(1))),
-                    None => (0, 1),
-                };
-                let ((a, a_cap), (b, b_cap)) = (load(candidate), load(leader));
-                (a * b_cap, open(candidate)) < (b * a_cap, open(leader))
+                // a ÷ b < c ÷ d, in whole numbers. Who has no cap has as much room as who has most.
+                let cap = |one: &Candidate<'_>| u64::from(one.holding_cap.unwrap_or(most).max(1));
+                let (ours, theirs) =
+                    (u64::from(open(candidate)) * cap(leader), u64::from(open(leader)) * cap(candidate));
+                (ours, Reverse(owed(candidate))) < (theirs, Reverse(owed(leader)))
             }
         };
         if better {

@@ -33,13 +33,14 @@ impl Roll {
             roster: question.roster.token().clone(),
             table,
             date: question.date,
+            untouched_limit: question.untouched_limit,
             moment: Moment::of(question),
         };
         let mut keys: BTreeMap<ClassKey, usize> = BTreeMap::new();
         let mut grounds: BTreeMap<&[Region], usize> = BTreeMap::new();
         let mut roll = Roll::new(basis);
         let mut seated = Vec::new();
-        members.visit(question, &mut |rep, weight| {
+        let fault = members.visit(question, &mut |rep, weight| {
             let Some(index) = question.roster.index_of(rep.as_str()) else {
                 return add(&mut roll.outside, "unknown_rep", 1);
             };
@@ -47,7 +48,9 @@ impl Roll {
             if let Some(reason) = slot.outside() {
                 return add(&mut roll.outside, reason.code(), 1);
             }
-            let key = ClassKey { of: slot.kind, weight: weight.unwrap_or(slot.weight) };
+            // What nobody asks for sets nobody apart.
+            let of = slot.kind(question.match_territory, question.match_skills);
+            let key = ClassKey { of, weight: weight.unwrap_or(slot.weight) };
             let kind = *keys.entry(key).or_insert_with(|| {
                 let ground = *grounds.entry(&slot.territories).or_insert_with(|| {
                     roll.grounds.push(slot.territories.clone());
@@ -62,6 +65,7 @@ impl Roll {
                 Some(code) => roll.rest(rep, kind, code),
             }
         });
+        roll.fault = fault;
         (roll, seated)
     }
 
@@ -110,6 +114,7 @@ impl Roll {
         let stands = self.basis.rules == rules
             && self.basis.table == table
             && self.basis.date == question.date
+            && self.basis.untouched_limit == question.untouched_limit
             && moment.at <= question.now
             && self.basis.roster.is_same(question.roster.token());
         if !stands {

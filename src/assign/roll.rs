@@ -14,7 +14,7 @@ use super::class::{Class, ClassKey, TurnTable};
 use super::token::Token;
 use crate::document::Digest;
 use crate::model::{Region, RepId};
-use crate::rule::Fingerprint;
+use crate::rule::{Fault, Fingerprint};
 
 /// The code of who is away; all others who rest are at a cap.
 pub(super) const ABSENT: &str = "absent";
@@ -26,6 +26,7 @@ pub(super) struct Basis {
     pub(super) roster: Token,
     pub(super) table: TurnTable,
     pub(super) date: NaiveDate,
+    pub(super) untouched_limit: Option<u32>,
     pub(super) moment: Moment,
 }
 
@@ -51,6 +52,8 @@ pub(super) struct Roll {
     pub(super) resting: BTreeMap<RepId, (usize, &'static str)>,
     /// Those who are of no kind, by reason.
     pub(super) outside: BTreeMap<&'static str, u32>,
+    /// Of the condition that says who belongs to it.
+    pub(super) fault: Option<Fault>,
 }
 
 /// Reps who differ in nothing but absences, caps and what they had before.
@@ -113,6 +116,7 @@ impl Roll {
             by_class: BTreeMap::new(),
             resting: BTreeMap::new(),
             outside: BTreeMap::new(),
+            fault: None,
         }
     }
 

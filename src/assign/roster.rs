@@ -73,7 +73,7 @@ pub(super) struct Slot {
     person: Person,
     /// Names what reps of one kind have in common: whether one of them may take a lead at a moment, but for absences,
     /// caps and what each had before.
-    pub(super) kind: Digest,
+    kinds: [Digest; 4],
 }
 
 impl Roster {
@@ -118,6 +118,11 @@ impl Roster {
                         }
                         found
                     });
+                    report.within("territories", |report| {
+                        for (at, region) in rep.territories.iter().enumerate() {
+                            report.item(at, |report| region.check(report));
+                        }
+                    });
                     for (at, absence) in rep.absences.iter().enumerate() {
                         if absence.until < absence.from {
                             report.within("absences", |r| {
@@ -144,7 +149,15 @@ impl Roster {
         }
         order::sort_by(&mut comings, Ord::cmp);
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        Roster(Arc::new(Reps { slots, calendars, names, token: Token::default(), comings }))
+        let roster = Roster(Arc::new(Reps { slots, calendars, names, token: Token::default(), comings }));
+        report.within("reps", |report| {
+            for (index, rep) in reps.iter().enumerate() {
+                let deputy =
+                    |report: &mut Report| rep.deputy.iter().for_each(|rep| roster.warn_of(rep, report));
+                report.item(index, |report| report.within("deputy", deputy));
+            }
+        });
+        roster
     }
 
     /// The reps, by id.
@@ -273,9 +286,7 @@ impl Roster {
     /// Leads the rep holds and has not spoken to: the host's count and those taken since. 0 for a rep that is not known.
     #[must_use]
     pub fn untouched(&self, rep: &RepId, reps: &RepLedger) -> u32 {
-        let Some(slot) = self.slot(rep) else { return 0 };
-        let taken = slot.open(reps.taken(rep)).saturating_sub(slot.holding);
-        slot.untouched.saturating_add(taken)
+        self.slot(rep).map_or(0, |slot| slot.untouched(reps.taken(rep)))
     }
 
     /// Who stands in for a rep who is away.
@@ -397,7 +408,12 @@ impl Slot {
             person: Person::new(rep),
             weekly_cap: rep.weekly_cap,
             monthly_cap: rep.monthly_cap,
-            kind: Digest::of(&(&rep.territories, &rep.skills, &rep.hours)),
+            kinds: [(false, false), (false, true), (true, false), (true, true)].map(
+                |(by_region, by_skill)| {
+                    let territories = by_region.then_some(&rep.territories);
+                    Digest::of(&(territories, by_skill.then_some(&rep.skills), &rep.hours))
+                },
+            ),
         }
     }
 
@@ -414,6 +430,22 @@ impl Slot {
     pub(super) fn open(&self, taken: i64) -> u32 {
         let open = i64::from(self.holding).saturating_add(taken);
         u32::try_from(open.max(0)).unwrap_or(u32::MAX)
+    }
+
+    /// Of these, those that nobody has spoken to: all that came since they were counted.
+    pub(super) fn untouched(&self, taken: i64) -> u32 {
+        self.untouched.saturating_add(self.open(taken).saturating_sub(self.holding))
+    }
+
+    /// Names the kind of rep he is, by what is asked: the territories, the skills.
+    pub(super) fn kind(&self, by_region: bool, by_skill: bool) -> Digest {
+        let [plain, skill, region, both] = self.kinds;
+        match (by_region, by_skill) {
+            (false, false) => plain,
+            (false, true) => skill,
+            (true, false) => region,
+            (true, true) => both,
+        }
     }
 
     /// When the absence that covers the moment ends; the last to end when several do.

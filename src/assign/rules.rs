@@ -141,6 +141,11 @@ pub struct PoolRules {
     /// limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
+    /// Leads that nobody has spoken to which a rep may hold ([`Rep::untouched`](crate::model::Rep::untouched), and what came
+    /// since) before the rules give no more: whoever has so many is [busy](super::SkipReason::Busy), and the lead waits. `None`
+    /// is no limit; [`Intake`](crate::Intake) fills in that of its [`LifeRules`](crate::LifeRules::untouched_limit).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub untouched_limit: Option<u32>,
     /// How many days a rep may not claim a lead that he lost or gave up.
     #[serde(skip_serializing_if = "is_none")]
     pub claim_cool_down_days: u32,
@@ -177,6 +182,7 @@ impl Default for PoolRules {
             total_daily_cap: None,
             daily_claim_cap: None,
             holding_cap: None,
+            untouched_limit: None,
             claim_cool_down_days: 0,
             strategy: Strategy::default(),
             match_territory: true,
@@ -296,7 +302,8 @@ pub enum AssignTarget {
     Everybody,
     /// To another pool, without an owner.
     Pool(PoolId),
-    /// To somebody who decides, such as a regional director.
+    /// To somebody who decides, such as a regional director. [`Intake`](crate::Intake) waits 48 hours for him, and not at all for
+    /// who has left or is away as long; then the lead goes to one of those suggested, or by the rules below.
     Reviewer {
         /// Who decides.
         by: RepId,

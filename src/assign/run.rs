@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::class::TurnTable;
-use super::custom::{PoolView, proposed};
+use super::custom::{PoolView, preferred, proposed};
 use super::eligibility::{Question, ruled_out_before};
 use super::explanation::AssignExplanation;
 use super::kind::AssignmentKind;
@@ -20,9 +20,9 @@ use super::rules::{RulePass, Strategy};
 use super::seating::{Seated, SeatedOnly, Taken};
 use super::share::{Skipped, pick};
 use super::standing::Share;
-use super::sticky::stuck_to;
+use super::sticky::{by_stickiness, stuck_to};
 use crate::model::RepId;
-use crate::rule::{FactSource, FactValue, Facts, Fingerprint, MatchLabel, Predicate, RuleFault};
+use crate::rule::{FactSource, FactValue, Facts, Fault, Fingerprint, MatchLabel, Predicate, RuleFault};
 use crate::text;
 
 /// How many reps a reviewer is suggested.
@@ -39,6 +39,8 @@ pub(super) struct Run<'a, 't> {
     pub(super) faults: Vec<RuleFault>,
     pub(super) trace: Option<&'t mut AssignExplanation>,
     pub(super) is_for_companion: bool,
+    /// Whether no reviewer is asked.
+    pub(super) without_reviewers: bool,
     /// Who sits elsewhere than the state says, where no turn tells it.
     pub(super) seated: SeatedOnly,
 }
@@ -70,6 +72,7 @@ impl PoolPlan {
             region: if self.match_territory { facts.region() } else { None },
             industry: lead.industry,
             previous: ruled_out_before(self.previous_owners, lead.previous),
+            untouched_limit: self.untouched_limit.filter(|_| !lead.even_if_busy),
             excluded: lead.excluded,
             ..self.nobody(roster, ledgers, now)
         }
@@ -90,12 +93,14 @@ impl PoolPlan {
             zone: &self.zone,
             daily_cap: self.daily_cap,
             holding_cap: self.holding_cap,
+            untouched_limit: self.untouched_limit,
             weekly_cap: self.weekly_cap,
             monthly_cap: self.monthly_cap,
             total_cap: self.total_cap,
             is_reward: false,
             catch_up: self.catch_up,
             match_territory: self.match_territory,
+            match_skills: self.match_skills,
             serve_unknown_region: self.serve_unknown_region,
             region: None,
             industry: &[],
@@ -115,6 +120,8 @@ pub(super) struct LeadOptions<'a> {
     pub(super) industry: &'a [String],
     pub(super) previous: &'a [RepId],
     pub(super) excluded: &'a BTreeSet<RepId>,
+    /// Whether who is busy may have it.
+    pub(super) even_if_busy: bool,
 }
 
 impl<'a> Run<'a, '_> {
@@ -148,6 +155,9 @@ impl<'a> Run<'a, '_> {
         pass: u8,
     ) -> Option<&'a RulePlan> {
         rules.find(|rule| {
+            if self.without_reviewers && matches!(rule.target, TargetPlan::Reviewer { suggest: None, .. }) {
+                return false;
+            }
             let matches = match rule.when.eval(self.facts) {
                 Ok(matches) => matches,
                 Err(fault) => {
@@ -169,6 +179,9 @@ impl<'a> Run<'a, '_> {
             TargetPlan::Pool(pool) => {
                 return Ok((AssignmentKind::ToPool { pool: pool.clone(), rule: id, pass }, None));
             }
+            TargetPlan::Reviewer { suggest: Some(group), .. } if self.without_reviewers => {
+                self.share_out(rule, group)?
+            }
             TargetPlan::Reviewer { by, suggest } => {
                 let suggestions =
                     suggest.as_ref().and_then(|group| self.suggestions(rule, group)).unwrap_or_default();
@@ -183,8 +196,12 @@ impl<'a> Run<'a, '_> {
                 self.candidates(rule, &named).map(|_| (rep.clone(), None))?
             }
             TargetPlan::RepIn(field) => {
-                let FactValue::Text(named) = self.facts.fact(field) else { return Err(Nobody::default()) };
-                let rep = RepId::from(named);
+                // An id is a text or a whole number.
+                let rep = match self.facts.fact(field) {
+                    FactValue::Text(named) => RepId::from(named.trim()),
+                    FactValue::Integer(named) => RepId::from(named),
+                    _ => return Err(Nobody::default()),
+                };
                 let named = Members { listed: [(rep.clone(), Some(1))].into(), ..Members::default() };
                 self.candidates(rule, &named).map(|_| (rep, None))?
             }
@@ -201,7 +218,17 @@ impl<'a> Run<'a, '_> {
         rule: &'a RulePlan,
         tiers: &'a [(Predicate, Sharing)],
     ) -> Result<(RepId, Option<Taken>), Nobody> {
-        let begins = tiers.iter().position(|(when, _)| when.eval(self.facts) == Ok(true));
+        let mut begins = None;
+        for (index, (when, _)) in tiers.iter().enumerate() {
+            match when.eval(self.facts) {
+                Ok(true) => {
+                    begins = Some(index);
+                    break;
+                }
+                Ok(false) => {}
+                Err(fault) => self.fails(rule, Some(fault)),
+            }
+        }
         let mut nobody = Nobody::default();
         for (_, group) in tiers.iter().skip(begins.unwrap_or(tiers.len())) {
             match self.share_out(rule, group) {
@@ -220,6 +247,12 @@ impl<'a> Run<'a, '_> {
         Question { skills, industry, is_reward, ..self.question }
     }
 
+    /// A condition of the rule has failed: said once, however often it was asked.
+    fn fails(&mut self, rule: &RulePlan, fault: Option<Fault>) {
+        let fault = fault.map(|fault| RuleFault { rule: rule.id.clone(), fault });
+        self.faults.extend(fault.filter(|fault| !self.faults.contains(fault)));
+    }
+
     /// Who of those who share gets the lead.
     fn share_out(
         &mut self,
@@ -230,11 +263,16 @@ impl<'a> Run<'a, '_> {
         // A reward takes no turn, whatever it counts as.
         let units = if question.is_reward { 1 } else { rule.units };
         let rules = self.rules;
-        let share = |table| Share { list: &group.list, members: &group.members, table, units, rules };
+        let is_reward = group.is_reward;
+        let share =
+            |table| Share { list: &group.list, members: &group.members, table, units, rules, is_reward };
         let Some(table) = group.table() else {
             let winner = self.otherwise(rule, group)?;
-            let turn = (rule.takes_turn && !question.is_reward)
-                .then(|| pick(&question, share(TurnTable::Credit), Some(&winner), &mut Skipped::new()));
+            // Of those with equal loads each has his turn.
+            let takes_turn = rule.takes_turn || group.shares_by_load();
+            let turn = (takes_turn && (!question.is_reward || group.is_reward)).then(|| {
+                pick(&question, share(TurnTable::Credit), Some(&winner), &mut Skipped::new(), &mut None)
+            });
             return Ok((winner, turn.and_then(Result::ok).map(|(_, taken)| taken)));
         };
         if self.trace.is_some() {
@@ -243,8 +281,11 @@ impl<'a> Run<'a, '_> {
             self.candidates(rule, &group.members)?;
             self.skipped = skipped;
         }
-        match pick(&question, share(table), None, &mut self.skipped)? {
-            (winner, Taken { turn, seating }) if question.is_reward => {
+        let mut fault = None;
+        let picked = pick(&question, share(table), None, &mut self.skipped, &mut fault);
+        self.fails(rule, fault);
+        match picked? {
+            (winner, Taken { turn, seating }) if question.is_reward && !group.is_reward => {
                 let kept = question.ledgers.pool.turns(&group.list).and_then(|turns| turns.date);
                 self.seated.note(Seated { list: turn.list, seating }, kept < Some(question.date));
                 Ok((winner, None))
@@ -282,7 +323,16 @@ impl<'a> Run<'a, '_> {
 
     fn suggestions(&mut self, rule: &'a RulePlan, group: &'a Sharing) -> Option<Vec<RepId>> {
         let candidates = self.candidates(rule, &group.members).ok()?;
-        Some(rank(group.strategy, &candidates, &group.list, self.question.ledgers, SUGGESTIONS))
+        let question = self.question(rule);
+        Some(match (&group.custom, group.strategy) {
+            (Some(custom), _) => {
+                let (turns, ledgers) = (question.turns(&group.list), question.ledgers);
+                let (facts, candidates, turns) = (self.facts, candidates.as_slice(), turns.as_deref());
+                preferred(custom.as_ref(), &PoolView { facts, candidates, turns, ledgers }, SUGGESTIONS)
+            }
+            (None, Strategy::Sticky) => by_stickiness(self.facts, &candidates, SUGGESTIONS),
+            (None, strategy) => rank(strategy, &candidates, &group.list, question.ledgers, SUGGESTIONS),
+        })
     }
 
     /// Those of the members who may take the lead, by id; counts the others by reason. O(members).
@@ -290,7 +340,7 @@ impl<'a> Run<'a, '_> {
         let question = self.question(rule);
         let mut candidates = Vec::new();
         let mut capped = false;
-        members.visit(&question, &mut |rep, weight| {
+        let fault = members.visit(&question, &mut |rep, weight| {
             let answer = question.answer(rep, weight);
             if let Some(trace) = self.trace.as_deref_mut() {
                 trace.rep(rep, answer.as_ref().err().cloned());
@@ -308,11 +358,12 @@ impl<'a> Run<'a, '_> {
                 }
             }
         });
+        self.fails(rule, fault);
         if !candidates.is_empty() {
             return Ok(candidates);
         }
         let mut free_from: Option<DateTime<Utc>> = None;
-        members.visit(&question, &mut |rep, weight| {
+        let _ = members.visit(&question, &mut |rep, weight| {
             let from = question.free_from(rep, weight);
             free_from = [free_from, from].into_iter().flatten().min();
         });

@@ -30,6 +30,11 @@ impl Sharing {
     }
 
     /// As [`table`](Self::table), where a turn is taken whatever gives the lead.
+    /// Whether the load decides, and of those with equal loads the turns.
+    pub(super) fn shares_by_load(&self) -> bool {
+        self.custom.is_none() && matches!(self.strategy, Strategy::LeastLoaded | Strategy::LowestLoadRatio)
+    }
+
     pub(super) fn table_of_turns(&self) -> TurnTable {
         match self.strategy {
             Strategy::SmoothWeighted => TurnTable::Smooth,
@@ -43,7 +48,10 @@ impl PoolPlan {
     fn lists(&self) -> Vec<(&Sharing, TurnTable)> {
         let mut lists = Vec::new();
         for rule in &self.rules {
-            let turns = |group: &Sharing| group.table().or(rule.takes_turn.then(|| group.table_of_turns()));
+            let turns = |group: &Sharing| {
+                let takes = rule.takes_turn || group.shares_by_load();
+                group.table().or(takes.then(|| group.table_of_turns()))
+            };
             let groups: Vec<&Sharing> = match &rule.target {
                 TargetPlan::Shared(group) => vec![group],
                 TargetPlan::Tiers(tiers) => tiers.iter().map(|(_, group)| group).collect(),
@@ -88,7 +96,7 @@ impl Assigner {
         for (group, table) in pool.lists() {
             if seen.insert(&group.list) {
                 let (list, members, rules) = (&group.list, &group.members, self.version.fingerprint);
-                let share = Share { list, members, table, units: 1, rules };
+                let share = Share { list, members, table, units: 1, rules, is_reward: group.is_reward };
                 let seating = Standing::of(&question, share).seating;
                 if !seating.is_empty() {
                     seated.seated.push(Seated { list: list.clone(), seating });

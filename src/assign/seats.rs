@@ -149,6 +149,15 @@ pub(super) trait Seats {
             paid = paid.saturating_sub(gained);
             self.pay(rep, turn.table, gained);
         }
+        for rep in turn.among.iter() {
+            let Some(gained) =
+                self.sits_in(rep).and_then(|number| self.class(number)).map(|class| gain(class.weight))
+            else {
+                continue;
+            };
+            paid = paid.saturating_add(gained);
+            self.pay(rep, turn.table, gained.saturating_neg());
+        }
         self.pay(&turn.winner, turn.table, paid);
     }
 

@@ -3,7 +3,9 @@
 //! It picks whom [`super::ranks`] would, which goes through everybody.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::class::{ClassKey, gain};
 use super::eligibility::Question;
@@ -12,10 +14,17 @@ use super::roll::{ABSENT, Kind, add};
 use super::seating::Taken;
 use super::seats::Seats;
 use super::standing::{Share, Standing};
-use super::turn::Turn;
+use super::turn::{Turn, nobody};
 use crate::model::RepId;
+use crate::rule::Fault;
 
 pub(super) type Skipped = BTreeMap<Cow<'static, str>, u32>;
+
+/// Most reps who are ruled out that a turn lists.
+const MAX_OUT: usize = 48;
+/// Where more are ruled out: among how many of those who are owed most the lead is shared. So a turn is as short whoever is
+/// ruled out, and shares are exact as long as one of the two is few.
+const MAX_AMONG: usize = 32;
 
 /// Those of one kind who may take the lead.
 struct Part {
@@ -43,8 +52,10 @@ pub(super) fn pick(
     share: Share<'_>,
     winner: Option<&RepId>,
     skipped: &mut Skipped,
+    fault: &mut Option<Fault>,
 ) -> Result<(RepId, Taken), Nobody> {
     let standing = Standing::of(question, share);
+    *fault = standing.roll().and_then(|roll| roll.fault.clone());
     let mut parts = Parts::of(question, &standing).ok_or_else(Nobody::default)?;
     parts.rule_out(question, &standing);
     let total = parts.total();
@@ -58,16 +69,25 @@ pub(super) fn pick(
     let Some(winner) = first else { return Err(Nobody::of(question, &standing)) };
     let mut classes: Vec<u32> = parts.some.iter().filter_map(|one| one.class).collect();
     classes.sort_unstable();
-    let turn = Turn {
+    let mut turn = Turn {
         list: share.list.clone(),
         table: share.table,
         total,
         units: share.units,
         winner: winner.clone(),
         classes: classes.into(),
-        out: parts.out.into_keys().cloned().collect(),
+        out: nobody(),
+        among: nobody(),
         back: false,
     };
+    if parts.out.len() <= MAX_OUT {
+        turn.out = parts.out.into_keys().cloned().collect();
+    } else {
+        let among = parts.owed_most(question, &standing, share, &winner);
+        turn.total = among.values().map(|weight| u64::from(*weight)).fold(0, u64::saturating_add);
+        turn.classes = Arc::from([]);
+        turn.among = among.into_keys().collect();
+    }
     Ok((winner, Taken { turn, seating: standing.seating }))
 }
 
@@ -158,6 +178,35 @@ impl<'q> Parts<'q> {
     fn has(&self, rep: &RepId, question: &Question<'_>, standing: &Standing<'_>) -> bool {
         let kind = standing.kind_of(rep, question.is_reward);
         !self.out.contains_key(rep) && kind.is_some_and(|kind| self.part(kind).is_some())
+    }
+
+    /// Those who are owed most of all who may have the lead, by id, each with the weight: in place of the many who may not.
+    fn owed_most(
+        &self,
+        question: &Question<'_>,
+        standing: &Standing<'_>,
+        share: Share<'_>,
+        winner: &RepId,
+    ) -> BTreeMap<RepId, u32> {
+        let mut all: Vec<(Reverse<i64>, &RepId, u32)> = Vec::new();
+        for one in &self.some {
+            let plain = |rep: &RepId| !self.out.contains_key(rep) && standing.is_as_kept(rep);
+            let seated =
+                one.class.and_then(|number| Some((number, standing.class(number)?.owed(share.table))));
+            if let (Some((number, sum)), Some(index)) = (seated, standing.index()) {
+                let first = index.in_order(number).filter(|(_, rep)| plain(rep)).take(MAX_AMONG);
+                all.extend(first.map(|(beside, rep)| (Reverse(sum.saturating_add(beside)), rep, one.weight)));
+            }
+        }
+        for rep in standing.moved().filter(|rep| !self.out.contains_key(*rep)) {
+            if let Some(one) = standing.kind_of(rep, question.is_reward).and_then(|kind| self.part(kind)) {
+                all.push((Reverse(standing.owed(rep, share.table)), rep, one.weight));
+            }
+        }
+        // Who gets it is one of them, whatever he is owed.
+        all.sort_unstable_by_key(|(owed, rep, _)| (*rep != winner, *owed, *rep));
+        all.dedup_by(|(_, one, _), (_, other, _)| one == other);
+        all.into_iter().take(MAX_AMONG).map(|(_, rep, weight)| (rep.clone(), weight)).collect()
     }
 
     /// Who is owed most.

@@ -124,6 +124,13 @@ pub enum SkipReason {
         /// The most there may be.
         limit: u32,
     },
+    /// Holds as many leads that nobody has spoken to as one may and still be given another.
+    Busy {
+        /// Leads held that nobody has spoken to.
+        untouched: u32,
+        /// At most.
+        limit: u32,
+    },
     /// The rep had this lead before.
     PreviousOwner,
     /// The host rules the rep out for this lead.
@@ -151,6 +158,7 @@ codes! {
         SkipReason::CoolDown { .. } => "cool_down",
         SkipReason::HoldingCap { .. } => "holding_cap",
         SkipReason::ProtectedCap { .. } => "protected_cap",
+        SkipReason::Busy { .. } => "busy",
         SkipReason::PreviousOwner => "previous_owner",
         SkipReason::Excluded => "excluded",
     }
@@ -161,8 +169,8 @@ impl SkipReason {
     #[must_use]
     pub fn is_cap(&self) -> bool {
         use SkipReason::{
-            DailyClaimCap, HoldingCap, MonthlyCap, PoolDailyCap, PoolTotalCap, ProtectedCap, RepDailyCap,
-            WeeklyCap,
+            Busy, DailyClaimCap, HoldingCap, MonthlyCap, PoolDailyCap, PoolTotalCap, ProtectedCap,
+            RepDailyCap, WeeklyCap,
         };
         matches!(
             self,
@@ -174,6 +182,7 @@ impl SkipReason {
                 | RepDailyCap { .. }
                 | HoldingCap { .. }
                 | ProtectedCap { .. }
+                | Busy { .. }
         )
     }
 }
@@ -223,6 +232,9 @@ impl fmt::Display for SkipReason {
             SkipReason::HoldingCap { held, limit } => write!(f, "holds {held} of {limit} open leads"),
             SkipReason::ProtectedCap { held, limit } => {
                 write!(f, "has {held} of {limit} accounts under protection")
+            }
+            SkipReason::Busy { untouched, limit } => {
+                write!(f, "has {untouched} leads that nobody has spoken to, of {limit} at most")
             }
             SkipReason::PreviousOwner => f.write_str("had this lead before"),
             SkipReason::Excluded => f.write_str("is ruled out for this lead"),

@@ -27,6 +27,8 @@ pub(super) struct Share<'a> {
     pub(super) table: TurnTable,
     pub(super) units: u32,
     pub(super) rules: Fingerprint,
+    /// Whether what is shared counts for no cap, so that nobody rests at one.
+    pub(super) is_reward: bool,
 }
 
 /// A list at the moment of a decision.
@@ -47,7 +49,7 @@ pub(super) struct Standing<'a> {
 impl<'a> Standing<'a> {
     pub(super) fn of(question: &Question<'a>, share: Share<'_>) -> Standing<'a> {
         // Who is at a cap rests, though a reward may be his.
-        let question = &Question { is_reward: false, ..*question };
+        let question = &Question { is_reward: share.is_reward, ..*question };
         let kept = question.ledgers.pool.turns(share.list);
         let pending = question.pending.iter().filter(|taken| taken.turn.list == *share.list);
         let pending: Vec<&Taken> = pending.collect();

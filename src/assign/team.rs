@@ -46,17 +46,17 @@ impl<'a> Team<'a> {
     /// is no answer.
     pub(super) fn remembered(&self, key: &str) -> Option<&'a Decided> {
         let options = self.options;
-        let had_it = |rep: &RepId| {
-            let previous = previous_owners(self.facts, options);
-            ruled_out_before(self.pool.previous_owners, &previous).contains(rep)
-        };
-        let answers = |rep: &RepId| {
-            self.roster.is_active(rep.as_str()) && !options.excluded.contains(rep) && !had_it(rep)
-        };
         self.ledgers.pool.decided(key, self.at).filter(|before| {
             let is_given = options.given.as_ref().is_none_or(|rep| before.kind.owner() == Some(rep));
-            is_given && before.kind.owner().is_none_or(answers)
+            is_given && before.kind.owner().is_none_or(|rep| self.may_answer(rep))
         })
+    }
+
+    /// Whether somebody to whom a remembered decision gave the lead may still have it.
+    pub(super) fn may_answer(&self, rep: &RepId) -> bool {
+        let previous = previous_owners(self.facts, self.options);
+        let had_it = ruled_out_before(self.pool.previous_owners, &previous).contains(rep);
+        self.roster.is_active(rep.as_str()) && !self.options.excluded.contains(rep) && !had_it
     }
 
     /// What the decision changes in the state. A reward counts for nobody.
@@ -71,7 +71,8 @@ impl<'a> Team<'a> {
             date: self.pool.zone.date(self.at),
             key: key.map(Arc::from),
             rep,
-            turn: counted.turn.filter(|_| counts),
+            // A reward takes no turn of others, only one of the rewards.
+            turn: counted.turn.filter(|_| counts || is_rewarded),
             way: Way::Assigned,
             also: if counts { counted.also } else { Vec::new() },
             seated: counted.seated,
@@ -85,16 +86,17 @@ impl<'a> Team<'a> {
         let group = self.pool.owner_turn.as_ref().filter(|_| !is_reward(self.facts))?;
         let industry = self.pool.industry(self.facts);
         let (previous, excluded) = (&[], &self.options.excluded);
-        let lead = LeadOptions { industry: &industry, previous, excluded };
+        let even_if_busy = self.options.even_if_busy;
+        let lead = LeadOptions { industry: &industry, previous, excluded, even_if_busy };
         let question = self.pool.question(self.facts, self.roster, self.ledgers, self.at, lead);
         let table = group.table_of_turns();
         let (list, members, rules) = (&group.list, &group.members, self.rules);
-        let share = Share { list, members, table, units: 1, rules };
+        let share = Share { list, members, table, units: 1, rules, is_reward: false };
         let question = match self.pool.match_industry {
             true => question,
             false => Question { industry: &[], ..question },
         };
-        pick(&question, share, Some(owner), &mut Skipped::new()).ok().map(|(_, taken)| taken)
+        pick(&question, share, Some(owner), &mut Skipped::new(), &mut None).ok().map(|(_, taken)| taken)
     }
 
     /// The companions that the rule asks for, each on the state that those before left, and nobody twice.
@@ -114,7 +116,9 @@ impl<'a> Team<'a> {
         let industry = self.pool.industry(self.facts);
         let previous = previous_owners(self.facts, self.options);
         for (role, group) in &rule.also {
-            let lead = LeadOptions { industry: &industry, previous: &previous, excluded: &excluded };
+            let even_if_busy = self.options.even_if_busy;
+            let lead =
+                LeadOptions { industry: &industry, previous: &previous, excluded: &excluded, even_if_busy };
             let question = self.pool.question(self.facts, self.roster, self.ledgers, self.at, lead);
             let question = Question { pending: &taken, ..question };
             let (pool, facts, rules) = (self.pool, self.facts, self.rules);
@@ -128,6 +132,7 @@ impl<'a> Team<'a> {
                 faults,
                 trace: None,
                 is_for_companion: true,
+                without_reviewers: false,
                 seated: SeatedOnly::default(),
             };
             let found = run.companion(rule, group);

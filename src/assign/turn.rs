@@ -46,6 +46,9 @@ pub(super) struct Turn {
     #[serde(default = "nobody", skip_serializing_if = "<[RepId]>::is_empty")]
     pub(super) out: Arc<[RepId]>,
     /// The turn is given back.
+    /// Where so many are out that they are not listed: those who take part, in place of the classes.
+    #[serde(default = "nobody", skip_serializing_if = "<[RepId]>::is_empty")]
+    pub(super) among: Arc<[RepId]>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) back: bool,
 }
@@ -59,6 +62,6 @@ fn is_one(units: &u32) -> bool {
     *units == 1
 }
 
-fn nobody() -> Arc<[RepId]> {
+pub(super) fn nobody() -> Arc<[RepId]> {
     Arc::from([])
 }

@@ -113,7 +113,9 @@ impl Turns {
         let out = turn.out.iter().filter_map(|rep| self.sits_in(rep));
         let out = out.filter(|number| turn.classes.contains(number));
         let out = out.filter_map(|number| class(&number)).map(|class| u64::from(class.weight));
-        all.saturating_sub(out.fold(0, u64::saturating_add))
+        let among = turn.among.iter().filter_map(|rep| self.sits_in(rep)).filter_map(|number| class(&number));
+        let among = among.map(|class| u64::from(class.weight)).fold(0, u64::saturating_add);
+        all.saturating_sub(out.fold(0, u64::saturating_add)).saturating_add(among)
     }
 
     /// Counts the members of each class; `false` when somebody sits in one that is not there.

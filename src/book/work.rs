@@ -96,7 +96,7 @@ impl Book {
             step: FIRST_CONTACT.to_owned(),
             owner,
             started_at: from,
-            due_at: from + self.clocks.first_contact,
+            due_at: from.checked_add_signed(self.clocks.first_contact).unwrap_or(DateTime::<Utc>::MAX_UTC),
             done_at: None,
         };
         let deadlines = &mut self.life(lead).history.deadlines;

@@ -160,7 +160,66 @@ impl Gazetteer {
     #[must_use]
     pub fn region_of(&self, text: &str) -> Option<Region> {
         let cleaned = clean(text);
-        self.tables.places.of_text(&cleaned).or_else(|| text.parse().ok())
+        self.tables.places.of_text(&cleaned).or_else(|| text.parse().ok().filter(Region::is_known))
+    }
+
+    /// The region that a city or address of a record names, in the country that the record states, where it states one.
+    ///
+    /// What lies in another country is not what is meant, and two letters alone are no country: `CA` beside `US` is a
+    /// state, and without a country it may be that or Canada, so that it says nothing.
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    ///
+    /// let gazetteer = Gazetteer::builtin();
+    /// let read = |text: &str, country: &str| {
+    ///     gazetteer.place_in(text, gazetteer.region_of(country).as_ref()).map(|region| region.to_string())
+    /// };
+    /// assert_eq!(read("深圳", "China").as_deref(), Some("CN-GD-440300"));
+    /// assert_eq!((read("深圳", "US"), read("NO", "China"), read("CA", "")), (None, None, None));
+    /// ```
+    #[must_use]
+    pub fn place_in(&self, text: &str, country: Option<&Region>) -> Option<Region> {
+        let (text, places) = (text.trim(), &self.tables.places);
+        let outer = country.map(|country| country.within_china());
+        let named = match &outer {
+            Some(outer) => places.of_text_in(&clean(text), outer),
+            None => places.of_text(&clean(text)),
+        };
+        let lies_there = |region: &Region| outer.is_none_or(|outer| outer.contains(region));
+        let written = || {
+            text.parse()
+                .ok()
+                .filter(|region: &Region| text.len() > 2 && region.is_known() && lies_there(region))
+        };
+        named.or_else(written)
+    }
+
+    /// The region that a province or state of a record names: as [`place_in`](Gazetteer::place_in), or by its code in
+    /// the country that the record states.
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    ///
+    /// let gazetteer = Gazetteer::builtin();
+    /// let read = |text: &str, country: &str| {
+    ///     gazetteer.province_in(text, gazetteer.region_of(country).as_ref()).map(|region| region.to_string())
+    /// };
+    /// assert_eq!(read("CA", "US").as_deref(), Some("US-CA"));
+    /// assert_eq!(read("GD", "中国").as_deref(), Some("CN-GD"));
+    /// assert_eq!(read("BY", "Germany").as_deref(), Some("DE-BY"));
+    /// assert_eq!((read("ZZ", "US"), read("CA", "")), (None, None));
+    /// ```
+    #[must_use]
+    pub fn province_in(&self, text: &str, country: Option<&Region>) -> Option<Region> {
+        let text = text.trim();
+        let is_code = (1..=3).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_alphanumeric());
+        let by_code = || {
+            let country = country.filter(|_| is_code)?;
+            let region: Region = format!("{}-{text}", country.country()).parse().ok()?;
+            Some(region).filter(|region| region.is_known() && country.contains(region))
+        };
+        self.place_in(text, country).or_else(by_code)
     }
 
     /// Whether a legal form (by its number) is that of a joint-stock company.

@@ -92,6 +92,15 @@ impl Places {
 
     /// The place a text names as a whole, one place name or several from large to small or small to large.
     pub(super) fn of_text(&self, text: &str) -> Option<Region> {
+        self.read(text, None)
+    }
+
+    /// The same, of places in a region alone: who states a country speaks of no place in another.
+    pub(super) fn of_text_in(&self, text: &str, outer: &Region) -> Option<Region> {
+        self.read(text, Some(outer))
+    }
+
+    fn read(&self, text: &str, outer: Option<&Region>) -> Option<Region> {
         let mut rest = text.trim();
         let mut found: Option<Region> = None;
         while !rest.is_empty() {
@@ -99,7 +108,8 @@ impl Places {
             let next = self.phrases.prefix(rest).and_then(|(len, value)| {
                 let readings = self.get(value);
                 let alone = len == text.len();
-                let usable = |r: &Reading| alone || r.level != Level::Letter;
+                let lies_there = |r: &Reading| outer.is_none_or(|outer| outer.contains(&r.region));
+                let usable = |r: &Reading| (alone || r.level != Level::Letter) && lies_there(r);
                 let narrower = Self::choose(readings, found, usable).map(|r| r.region);
                 // "Shenzhen, Guangdong": the larger place behind adds nothing, if it is the larger place.
                 let wider = readings.iter().find(|r| found.is_some_and(|f| r.region.contains(&f)));

@@ -9,7 +9,7 @@ use super::engine::Case;
 use super::state_excerpt::Moving;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
-use crate::assign::{Roster, SkipReason};
+use crate::assign::{AssignOptions, Ledgers, Roster, SkipReason};
 use crate::dedup::COLLISION;
 use crate::model::{Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd};
 use crate::rule::{FactContext, Facts};
@@ -18,9 +18,10 @@ impl Intake {
     /// Gives a lead to a rep because somebody who may do so says so: a director, a reviewer of a held lead or a collision.
     ///
     /// Whoever had it before is told. The rep's deadline starts now. To a partner the lead is passed on: his channel manager owns
-    /// it, and he has three working days to answer; who does not is [taken back from](Intake::reassign). Who lost the lead before may get it so, and only so.
-    /// [Refused](Outcome::refusal) for a rep who is gone or holds as many leads as he may, and for a partner while another's
-    /// [deal](Intake::register_deal) protects the account of the lead.
+    /// it, and he has three working days to answer; who does not is [taken back from](Intake::reassign). Who lost the lead before
+    /// may get it so, and only so. [Refused](Outcome::refusal) for a rep to whom the rules might not give it: who is gone, serves
+    /// other regions or is at a cap; and for a partner while another's [deal](Intake::register_deal) protects the account of the
+    /// lead. His hours, an absence and what he has not spoken to are no reasons: a director knows.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -148,7 +149,9 @@ impl Intake {
             None if input.lead.has_ended() => self.refuse(&case, Refusal::Ended),
             None => {
                 let without = Without::owner(input, from, end, now);
-                let case = Case { lead: &without.lead, history: &without.history, ..case };
+                // A person passes them on: nobody's leads wait until others have spoken to theirs.
+                let assign = &AssignOptions { even_if_busy: true, ..case.assign.clone() };
+                let case = Case { lead: &without.lead, history: &without.history, assign, ..case };
                 let mut outcome = self.decide(&case);
                 outcome.after(without.effects);
                 if let Some(owner) = outcome.route().owner().cloned() {
@@ -228,17 +231,16 @@ impl Intake {
         outcome
     }
 
-    /// What keeps a rep from any lead that a person gives him.
+    /// Why a person may not give the lead to a rep: the reasons of the rules, with their numbers. Who has it keeps it.
     fn unfit(&self, case: &Case<'_>, rep: &RepId) -> Option<SkipReason> {
-        match case.owner_state(rep) {
-            OwnerState::Gone if case.roster.reps().any(|one| one == rep) => Some(SkipReason::Inactive),
-            OwnerState::Gone => Some(SkipReason::UnknownRep),
-            OwnerState::Full => {
-                let held = case.roster.holding(rep, &case.state.reps);
-                Some(SkipReason::HoldingCap { held, limit: held })
-            }
-            OwnerState::Active | OwnerState::Away { .. } => None,
+        if case.lead.owner.as_ref() == Some(rep) && case.owner_state(rep) != OwnerState::Gone {
+            return None;
         }
+        let Case { lead, activities, history, now, .. } = *case;
+        let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
+        let ledger = case.state.ledger(self.ledger_pool(lead));
+        let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
+        self.assigner.may_be_given(&facts, rep, case.roster, ledgers).err()
     }
 
     /// Nothing happens, and why.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::act::Act;
 use super::engine::Case;
 use super::{Intake, Outcome, Route, wake_up};
-use crate::assign::{AssignOptions, Assignment, Ledgers, decision_key};
+use crate::assign::{AssignOptions, Assignment, Ledgers, cover_key, decision_key};
 use crate::model::{
     Acquisition, Effect, LeadId, LeadStatus, OwnerState, RecordRef, RepId, Tenure, TenureEnd,
 };
@@ -32,7 +32,12 @@ impl Intake {
             outcome.delta.assign = Some(team.delta().clone());
             return outcome.cover(case, owner, rep, until);
         }
-        let anybody = self.stand_in(case, facts, owner, &|_| true);
+        let mut anybody = self.stand_in(case, facts, owner, &|_| true);
+        if anybody.owner().is_none() {
+            // The lead cannot wait for who is away: somebody busy looks after it.
+            let assign = &AssignOptions { even_if_busy: true, ..case.assign.clone() };
+            anybody = self.stand_in(&Case { assign, ..*case }, facts, owner, &|_| true);
+        }
         let Some(rep) = anybody.owner() else { return outcome.wait_for(case, owner, until) };
         outcome.delta.assign = Some(anybody.delta().clone());
         let is_customer = is_of_a_customer(facts) || case.lead.status == LeadStatus::Converted;
@@ -78,8 +83,7 @@ impl Intake {
         let others = case.roster.reps().filter(|rep| *rep == owner || !may(rep) || case.has_stood_in(rep));
         let mut options = AssignOptions { by_rules: true, ..case.assign.clone() };
         options.excluded.extend(others.cloned());
-        let covers = case.history.tenures.iter().filter(|one| one.acquisition == Acquisition::Cover).count();
-        options.key = Some(format!("{} cover {covers} for {owner}", decision_key(facts)));
+        options.key = Some(cover_key(&decision_key(facts), case.history.covers(), owner));
         let ledger = case.state.ledger(self.ledger_pool(case.lead));
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         self.assigner.assign_with(facts, case.roster, ledgers, &options)

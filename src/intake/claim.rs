@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
 use super::engine::Case;
+use super::pools::later;
 use super::{Input, Intake, Outcome, Refusal, Route, State};
 use crate::assign::{AssignDelta, Ledgers, Roster, SkipReason};
 use crate::dedup::COLLISION;
@@ -79,6 +80,9 @@ impl Intake {
         if case.lead.tags.iter().any(|tag| tag == COLLISION) {
             return Err(Refusal::Collision);
         }
+        if self.is_asked(case, facts) {
+            return Err(Refusal::AwaitingReview);
+        }
         let pool = case.lead.pool.as_ref();
         let listed = self.pools.iter().find(|listed| Some(&listed.id) == pool);
         if let Some(listed) = listed.filter(|listed| listed.mode == PoolMode::AssignOnly) {
@@ -86,7 +90,7 @@ impl Intake {
         }
         let cool_down = TimeDelta::days(i64::from(self.life.cool_down_days));
         let ended = case.history.tenures.iter().filter(|one| one.owner == *rep && one.counts());
-        if let Some(until) = ended.filter_map(|one| one.until).max().map(|last| last + cool_down)
+        if let Some(until) = ended.filter_map(|one| one.until).max().map(|last| later(last, cool_down))
             && until > case.now
         {
             return Err(Refusal::CoolDown { until });

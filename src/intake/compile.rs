@@ -1,17 +1,17 @@
 //! From a rules document to an intake.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::elsewhere_plan::Elsewhere;
 use super::{ElsewhereRule, ElsewhereTarget, Intake, Rules};
-use crate::assign::{AssignRules, AssignTarget, Assigner, PoolRules};
+use crate::assign::{AssignRules, AssignTarget, Assigner, Roster};
 use crate::attribution::check_ownership;
 use crate::blacklist::Blacklist;
+use crate::calendar::Zone;
 use crate::dedup::Deduplicator;
 use crate::document::{Unique, check_reference};
-use crate::error::Report;
-use crate::model::PoolId;
+use crate::error::{Diagnostic, Report};
+use crate::model::{Pool, PoolId};
 use crate::order;
 use crate::rule::{HostTables, Registry, RulesDocument, RulesVersion, Scope, rules_document};
 use crate::score::Scorer;
@@ -25,14 +25,42 @@ impl RulesDocument for Rules {
     }
 }
 
+impl Rules {
+    /// Reps whom the rules of assignment and the pools name and the roster does not have: warnings only, by path. A pool whose
+    /// admin is not there tells nobody what it should.
+    #[must_use]
+    pub fn lint_with(&self, roster: &Roster) -> Vec<Diagnostic> {
+        let mut report = Report::new();
+        report.within("assign", |report| self.assign.warn_of_roster(roster, report));
+        report.within("pools", |report| {
+            for (index, pool) in self.pools.iter().enumerate() {
+                report.item(index, |report| {
+                    report.within("admins", |report| {
+                        for (index, admin) in pool.admins.iter().enumerate() {
+                            report.item(index, |report| roster.warn_of(admin, report));
+                        }
+                    });
+                });
+            }
+        });
+        report.into_diagnostics()
+    }
+}
+
 impl Intake {
     pub(super) fn compile_into(rules: &Rules, registry: &Registry, report: &mut Report) -> Intake {
         RulesVersion::check(rules.format, report);
         check_pools(rules, report);
-        check_listed(rules, report);
+        let assign = with_limits(rules);
+        check_listed(rules, &assign, report);
         report.within("life", |report| {
             if let Some(calendar) = &rules.life.calendar {
                 report.within("calendar", |report| check_reference("calendar", calendar.as_str(), report));
+            }
+            if rules.life.untouched_limit == 0 {
+                report.within("untouched_limit", |report| {
+                    report.error("out_of_range", "nobody is ever given a lead", "write at least 1");
+                });
             }
             report.within("ownership", |report| check_ownership(&rules.life.ownership, report));
         });
@@ -43,7 +71,6 @@ impl Intake {
                 });
             });
         }
-        let assign = with_pool_caps(rules);
         Intake {
             blacklist: report.within("blacklist", |report| Blacklist::compile_into(&rules.blacklist, report)),
             elsewhere: report.within("elsewhere", |report| compile_elsewhere(&rules.elsewhere, report)),
@@ -90,18 +117,42 @@ fn check_pools(rules: &Rules, report: &mut Report) {
     }
 }
 
-/// A pool of the host that has assignment rules of its own brings its cap on what is assigned, unless its rules have one.
-fn with_pool_caps(rules: &Rules) -> Cow<'_, AssignRules> {
-    let mut assign = Cow::Borrowed(&rules.assign);
-    for pool in rules.pools.iter().filter(|pool| pool.daily_assign_cap.is_some()) {
-        let has_room = |known: &&PoolRules| known.daily_assign_cap.is_none();
-        if rules.assign.pools.get(&pool.id).filter(has_room).is_some()
-            && let Some(known) = assign.to_mut().pools.get_mut(&pool.id)
-        {
-            known.daily_assign_cap = pool.daily_assign_cap;
+/// The rules of assignment with the limits that the document says elsewhere: how many untouched leads somebody may hold, and
+/// the cap and the zone of a pool of the host that has rules of its own, unless those say their own.
+fn with_limits(rules: &Rules) -> AssignRules {
+    let mut assign = rules.assign.clone();
+    for known in assign.pools.values_mut() {
+        known.untouched_limit.get_or_insert(rules.life.untouched_limit);
+    }
+    for pool in &rules.pools {
+        let Some(known) = assign.pools.get_mut(&pool.id) else { continue };
+        known.daily_assign_cap = known.daily_assign_cap.or(pool.daily_assign_cap);
+        if known.zone == Zone::default() {
+            known.zone = pool.zone.clone();
         }
     }
     assign
+}
+
+/// Caps count by the days of the rules that assign a pool's leads; a pool that says others would not be heeded.
+fn check_limits(pool: &Pool, rules: &Rules, assign: &AssignRules, report: &mut Report) {
+    let own = assign.pools.contains_key(&pool.id).then_some(&pool.id);
+    let from = pool.assigns_from.as_ref().or(own).unwrap_or(&rules.pool);
+    let Some(known) = assign.pools.get(from) else { return };
+    if pool.zone != Zone::default() && pool.zone != known.zone {
+        report.within("zone", |report| {
+            let message =
+                format!("its days are those of the pool `{from}`, by whose rules its leads are assigned");
+            report.error("other_zone", message, "give both pools the same `zone`, or leave this one out");
+        });
+    }
+    if pool.daily_assign_cap.is_some() && *from != pool.id {
+        report.within("daily_assign_cap", |report| {
+            let message =
+                format!("its leads are assigned by the rules of the pool `{from}`, whose caps hold");
+            report.warning("no_effect", message, "write the cap there");
+        });
+    }
 }
 
 /// Every pool that the document names.
@@ -117,12 +168,14 @@ fn known_pools(rules: &Rules) -> BTreeSet<PoolId> {
 }
 
 /// The host's pools have ids of their own, and are assigned from pools with rules.
-fn check_listed(rules: &Rules, report: &mut Report) {
+fn check_listed(rules: &Rules, assign: &AssignRules, report: &mut Report) {
     let mut ids = Unique::ids("pool");
     report.within("pools", |report| {
         for (index, pool) in rules.pools.iter().enumerate() {
             report.item(index, |report| {
                 report.within("id", |report| ids.check(pool.id.as_str(), report));
+                report.within("region", |report| pool.region.iter().for_each(|region| region.check(report)));
+                check_limits(pool, rules, assign, report);
                 let Some(from) = pool.assigns_from.as_ref() else { return };
                 if !rules.assign.pools.contains_key(from) {
                     report.within("assigns_from", |report| {

@@ -2,6 +2,7 @@
 //! contact.
 
 use super::engine::Case;
+use super::routing::REVIEWED;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{AssignmentKind, Ledgers};
 use crate::blacklist::{CONSENT_CODE, HitReason, Severity};
@@ -83,6 +84,15 @@ impl Intake {
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         let found = self.assigner.assign_with(facts, case.roster, ledgers, case.assign);
         matches!(found.kind(), AssignmentKind::AwaitingReview { .. })
+    }
+
+    /// Whether a reviewer was asked by the rules, and his time is not over.
+    pub(super) fn is_asked(&self, case: &Case<'_>, facts: &Facts<'_>) -> bool {
+        let ledger = case.state.ledger(self.ledger_pool(case.lead));
+        let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
+        let found = self.assigner.assign_with(facts, case.roster, ledgers, case.assign);
+        let is_asked = matches!(found.kind(), AssignmentKind::AwaitingReview { .. });
+        is_asked && found.repeats().is_some_and(|asked| asked + REVIEWED > case.now)
     }
 }
 

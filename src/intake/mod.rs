@@ -25,7 +25,7 @@
 //! | [`revoke`](Intake::revoke) | a decision was wrong |
 //! | [`import`](Intake::import) | rows of another system come in |
 //! | [`forget`](Intake::forget) | a person asks to be forgotten |
-//! | [`serve`](Intake::serve) | somebody has room for leads that wait |
+//! | [`serve`](Intake::serve) | somebody has room for leads that wait, or the wake-up `retry…` of one has come |
 //! | [`look_at_account`](Intake::look_at_account) | an account has no owner, or its owner has left |
 //!
 //! [`LifeRules`] hold the times and limits. Between the calls a host keeps the lead's wake-up and deadlines, and calls when

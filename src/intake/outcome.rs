@@ -165,7 +165,7 @@ impl fmt::Display for Route {
                 }
                 match (until, then) {
                     (Some(until), Some(then)) => write!(f, " until {}, then goes to {then}", moment(*until)),
-                    (Some(until), None) => write!(f, " until {}", moment(*until)),
+                    (Some(until), None) => write!(f, " until {}, then goes by the rules", moment(*until)),
                     (None, _) => Ok(()),
                 }
             }

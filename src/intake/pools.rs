@@ -5,7 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::engine::Case;
 use super::routing::{is_hot, open_work};
 use super::{Intake, Outcome, Route, wake_up};
-use crate::model::{Acquisition, Effect, Lead, OwnerState, PoolId, PoolKind, RecordRef, RepId};
+use crate::model::{
+    Acquisition, Effect, Lead, OwnerState, Pool, PoolId, PoolKind, PoolMode, RecordRef, RepId,
+};
 use crate::rule::Facts;
 use crate::score::Score;
 
@@ -41,7 +43,7 @@ impl Intake {
     /// The pool in which reps claim the leads of a region: the narrowest that serves it, else the main pool.
     fn pool_of_region(&self, facts: &Facts<'_>) -> &PoolId {
         let Some(region) = facts.region() else { return &self.pool };
-        let serves = |pool: &&crate::model::Pool| {
+        let serves = |pool: &&Pool| {
             pool.kind == PoolKind::Lead && pool.region.is_some_and(|served| served.contains(&region))
         };
         let narrowest = self.pools.iter().filter(serves).reduce(|best, pool| {
@@ -80,6 +82,32 @@ impl Intake {
             if to == self.nurture_pool { Route::Nurture { pool: to } } else { Route::ToPool { pool: to } };
     }
 
+    /// The pool in which a lead lies, if its leads are given to nobody but who claims them.
+    pub(super) fn claim_only<'a>(&'a self, lead: &Lead) -> Option<&'a Pool> {
+        let is_its = |pool: &&Pool| Some(&pool.id) == lead.pool.as_ref() && pool.mode == PoolMode::ClaimOnly;
+        self.pools.iter().find(is_its)
+    }
+
+    /// The lead stays in its pool until somebody claims it; when nobody has by the end of its stay, it is nurtured.
+    pub(super) fn leave_to_claims(&self, case: &Case<'_>, pool: &Pool, outcome: &mut Outcome) {
+        if pool.id == self.nurture_pool {
+            return self.nurture(case, outcome);
+        }
+        if case.is_due(wake_up::POOL_STAY) {
+            self.tell_admins(&pool.id, "nobody_claims", case, outcome);
+            return self.nurture(case, outcome);
+        }
+        let (until, code) = match pool.kind {
+            PoolKind::PublicActive => (case.now + ACTIVE_STAY, wake_up::PUBLIC_STAY),
+            PoolKind::PublicGeneral => (case.now + GENERAL_LOOK, wake_up::PUBLIC_STAY),
+            _ => (self.stay_ends(case, case.now, self.life.pool_stay_hours), wake_up::POOL_STAY),
+        };
+        if !case.is_review() || case.wake_up.is_some() || case.entry.is_some() {
+            outcome.wake(case.lead, until, code);
+        }
+        outcome.route = Route::ToPool { pool: pool.id.clone() };
+    }
+
     /// Who runs a pool, by id.
     pub(super) fn admins(&self, pool: &PoolId) -> impl Iterator<Item = &RepId> {
         self.pools.iter().filter(move |one| one.id == *pool).flat_map(|one| &one.admins)
@@ -115,14 +143,14 @@ impl Intake {
     pub(super) fn stay_ends(&self, case: &Case<'_>, from: DateTime<Utc>, hours: u32) -> DateTime<Utc> {
         let calendar = self.life.calendar.as_ref();
         let by_calendar = calendar.and_then(|_| case.roster.work_ends(None, calendar, from, hours));
-        by_calendar.unwrap_or(from + TimeDelta::hours(i64::from(hours)))
+        by_calendar.unwrap_or_else(|| later(from, TimeDelta::hours(i64::from(hours))))
     }
 
     /// Whether an owner who is away until then is away longer than is waited for.
     pub(super) fn is_too_long(&self, case: &Case<'_>, owner: &RepId, until: DateTime<Utc>) -> bool {
         let (calendar, hours) = (self.life.calendar.as_ref(), self.life.patience_hours);
         let by_calendar = case.roster.work_ends(Some(owner), calendar, case.now, hours);
-        until > by_calendar.unwrap_or(case.now + TimeDelta::hours(i64::from(hours)))
+        until > by_calendar.unwrap_or_else(|| later(case.now, TimeDelta::hours(i64::from(hours))))
     }
 
     /// Whether the lead lies in a pool to be claimed, and its stay there is not over. A new entry ends it.
@@ -179,4 +207,13 @@ impl<'a> Case<'a> {
         let here = fresh.or_else(|| reps().find(is_here));
         here.or_else(|| reps().find(|rep| self.owner_state(rep) != OwnerState::Gone))
     }
+}
+
+/// The last second of the year 9999, which is the last that is written down.
+const LAST: i64 = 253_402_300_799;
+
+/// So much later, or the last moment there is: rules may name any number of days.
+pub(super) fn later(from: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+    let last = DateTime::from_timestamp(LAST, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    from.checked_add_signed(by).map_or(last, |at| at.min(last))
 }

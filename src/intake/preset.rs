@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{LifeRules, Rules};
 use crate::assign::{AssignRule, AssignRules, AssignTarget, PoolRules};
 use crate::blacklist::{BlacklistCheck, BlacklistRule, BlacklistRules, BurstCheck};
+use crate::calendar::{UtcOffset, Zone};
 use crate::dedup::DedupRules;
 use crate::model::{Pool, PoolId, PoolKind, PoolMode};
 use crate::order;
@@ -161,6 +162,7 @@ fn blacklist() -> BlacklistRules {
 fn for_everybody(holding_cap: u32, daily_claim_cap: u32) -> AssignRules {
     let all = AssignRule { id: "everybody".into(), then: AssignTarget::Everybody, ..AssignRule::default() };
     let leads = PoolRules {
+        zone: Zone::Fixed(UtcOffset::CHINA),
         serve_unknown_region: true,
         holding_cap: Some(holding_cap),
         daily_claim_cap: Some(daily_claim_cap),

@@ -19,7 +19,7 @@ use crate::text::Code;
 const HELD_HOT: TimeDelta = TimeDelta::minutes(30);
 const HELD: u32 = 4;
 /// How long a reviewer between the rules and a rep is asked.
-const REVIEWED: TimeDelta = TimeDelta::hours(48);
+pub(super) const REVIEWED: TimeDelta = TimeDelta::hours(48);
 /// When nothing says when it is worth trying again.
 const RETRY: TimeDelta = TimeDelta::days(1);
 
@@ -84,6 +84,9 @@ impl Intake {
         }
         if case.act == Act::Reassign && self.life.recycled_to == RecycledTo::Pool {
             return self.recycle(case, facts, score, outcome);
+        }
+        if let Some(pool) = self.claim_only(case.lead) {
+            return self.leave_to_claims(case, pool, outcome);
         }
         self.by_rules(case, facts, resolution, outcome, &options);
     }
@@ -184,27 +187,57 @@ impl Intake {
         };
         let ledger = case.state.ledger(pool);
         let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
+        // Who was asked has not answered, or the lead waits in line since.
+        let is_answered_by_nobody =
+            case.wake_up.is_some_and(|code| *code == wake_up::REVIEWER_DUE || wake_up::is_try(code));
+        let unasked = AssignOptions { without_reviewers: is_answered_by_nobody, ..options.clone() };
+        let options = if is_answered_by_nobody { &unasked } else { options };
         let assign =
             |options: &AssignOptions| self.assigner.assign_with(facts, case.roster, ledgers, options);
         // Who lost another lead of the customer, which goes along, does not get it by this; but it goes to its own owner.
         let siblings = if is_owned { &[] } else { resolution.siblings() };
         let left_out = self.left_out(case, siblings);
-        let without = |is_out: fn(LeftOut) -> bool| {
-            let reps = left_out.iter().filter(|(_, why)| is_out(*why)).map(|(rep, _)| rep.clone());
-            let mut narrower = options.clone();
-            narrower.excluded.extend(reps);
-            assign(&narrower)
-        };
         let has = |is_out: fn(LeftOut) -> bool| left_out.iter().any(|(_, why)| is_out(*why));
-        let mut assignment = if left_out.is_empty() { assign(options) } else { without(|_| true) };
-        if assignment.owner().is_none() && has(|why| !why.is_final()) {
-            // Nobody else can take it.
-            assignment = without(LeftOut::is_final);
+        let find = |options: &AssignOptions| {
+            let without = |is_out: fn(LeftOut) -> bool| {
+                let reps = left_out.iter().filter(|(_, why)| is_out(*why)).map(|(rep, _)| rep.clone());
+                let mut narrower = options.clone();
+                narrower.excluded.extend(reps);
+                assign(&narrower)
+            };
+            if left_out.is_empty() {
+                return assign(options);
+            }
+            let found = without(|_| true);
+            // When nobody else can take it.
+            let may_widen = found.owner().is_none() && has(|why| !why.is_final());
+            if may_widen { without(LeftOut::is_final) } else { found }
+        };
+        let mut assignment = find(options);
+        let is_lost = |by: &RepId| match case.owner_state(by) {
+            OwnerState::Gone => true,
+            OwnerState::Away { until } => until > case.now + REVIEWED,
+            OwnerState::Active | OwnerState::Full => false,
+        };
+        let mut is_missed = case.is_due(wake_up::REVIEWER_DUE);
+        if let AssignmentKind::AwaitingReview { by, .. } = assignment.kind()
+            && is_lost(by)
+        {
+            // Nobody waits for who cannot come.
+            is_missed = true;
+            assignment = find(&AssignOptions { without_reviewers: true, ..options.clone() });
+        }
+        if is_missed {
+            self.tell_admins(pool, "review_missed", case, outcome);
         }
         let nobody_left = matches!(assignment.kind(), AssignmentKind::NoEligible { retry_at: None })
             && (has(LeftOut::is_final) || assignment.skipped().contains_key("previous_owner"));
         if nobody_left {
             return self.exhaust(case, facts, outcome);
+        }
+        if case.is_review() && self.stays_where_it_is(case, &assignment, resolution, outcome) {
+            outcome.assignment = Some(Box::new(assignment));
+            return;
         }
         let case = &case.as_of(assignment.repeats());
         outcome.effects.extend(assignment.effects());
@@ -220,12 +253,41 @@ impl Intake {
                 outcome.wake(case.lead, until, wake_up::POOL_STAY);
             }
             (Route::AwaitingReview { until: Some(until), .. }, _) => {
-                outcome.wake(case.lead, *until, wake_up::REVIEW_DUE);
+                outcome.wake(case.lead, *until, wake_up::REVIEWER_DUE);
             }
             (_, AssignmentKind::ExistingOwner { rep }) => self.attend(case, facts, rep, outcome),
             _ => {}
         }
         outcome.assignment = Some(Box::new(assignment));
+    }
+
+    /// The rules say once more what they said: the lead lies in the pool they send it to, or its reviewer is asked. Nothing
+    /// happens before its own time comes.
+    fn stays_where_it_is(
+        &self,
+        case: &Case<'_>,
+        assignment: &Assignment,
+        resolution: &Resolution,
+        outcome: &mut Outcome,
+    ) -> bool {
+        let Some(before) = assignment.repeats() else { return false };
+        match assignment.kind() {
+            AssignmentKind::ToPool { pool, .. } if case.lead.pool.as_ref() == Some(pool) => {
+                if case.wake_up.is_some() || case.entry.is_some() {
+                    let until = self.stay_ends(case, case.now, self.life.pool_stay_hours);
+                    outcome.wake(case.lead, until, wake_up::POOL_STAY);
+                }
+                outcome.route = route_of(assignment, resolution, case.now);
+            }
+            AssignmentKind::AwaitingReview { .. } if before + REVIEWED > case.now => {
+                if case.wake_up.is_some() || case.entry.is_some() {
+                    outcome.wake(case.lead, before + REVIEWED, wake_up::REVIEWER_DUE);
+                }
+                outcome.route = route_of(assignment, resolution, before);
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// Nobody got the lead: it is tried again when somebody may, else daily. After three tries who runs its pool is told.
@@ -248,12 +310,10 @@ impl Intake {
         let revoked = history.ended_tenures().filter(|one| one.end == Some(TenureEnd::Revoked));
         let mut reps: Vec<(RepId, LeftOut)> =
             revoked.map(|tenure| (tenure.owner.clone(), LeftOut::Revoked)).collect();
-        let since = case.now - TimeDelta::days(i64::from(self.life.exclusion_days));
+        let since = days_before(case.now, self.life.exclusion_days);
         let lost = |one: &&Tenure| {
-            let gave_up = matches!(
-                one.end,
-                Some(TenureEnd::Recycled | TenureEnd::Returned | TenureEnd::Invalid | TenureEnd::HandedOver)
-            );
+            let gave_up =
+                matches!(one.end, Some(TenureEnd::Recycled | TenureEnd::Returned | TenureEnd::HandedOver));
             let is_before = history.cycle_started_at.is_some_and(|began| one.from < began);
             gave_up && is_before && one.counts()
         };
@@ -439,4 +499,9 @@ fn route_of(assignment: &Assignment, resolution: &Resolution, now: DateTime<Utc>
         (AssignmentKind::NoEligible { retry_at }, _) => unassigned(*retry_at),
         (AssignmentKind::AllCapped { frees_at }, _) => unassigned(*frees_at),
     }
+}
+
+/// So many days before a moment, or the first moment there is.
+fn days_before(now: DateTime<Utc>, days: u32) -> DateTime<Utc> {
+    now.checked_sub_signed(TimeDelta::days(days.into())).unwrap_or(DateTime::<Utc>::MIN_UTC)
 }

@@ -175,7 +175,8 @@ pub struct LifeRules {
     pub partner_hours: u32,
     /// Days for which a deal that a partner registers protects its account.
     pub deal_days: u32,
-    /// Untouched leads with which a rep gets none from the waiting line.
+    /// Leads that nobody has spoken to ([`Rep::untouched`](crate::model::Rep::untouched)) with which a rep is given no more by the
+    /// rules: they wait in line until he has. At least 1. What he claims, a director allots or a leaver hands over is not asked.
     pub untouched_limit: u32,
     /// Hours for the first contact.
     pub first_contact_hours: u32,

@@ -8,16 +8,19 @@ use super::act::Act;
 use super::engine::Case;
 use super::state_excerpt::Moving;
 use super::{Input, Intake, Outcome, State, wake_up};
-use crate::assign::{AssignOptions, Roster};
+use crate::assign::Roster;
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
     /// Gives waiting leads to reps who have room: the best cell first, of equals the one that waits longest, then by id.
     ///
-    /// Nobody is served while he holds as many untouched leads as [`LifeRules::untouched_limit`](super::LifeRules) says; a
+    /// Call it when somebody has room (a lead was followed up, lost, closed, converted or merged, a rep has come) and when the
+    /// wake-up `retry…` of a waiting lead has come, with all that wait: then whoever waits for the same opening or the same
+    /// new day is served in this order, and no newer lead goes ahead. Nobody is given a lead by the rules, here or
+    /// elsewhere, while he holds as many untouched leads as [`LifeRules`](super::LifeRules::untouched_limit) says; a
     /// lead's deadline starts when it is given. The outcomes stand in the order in which the leads were served, each
     /// decided on the state that the one before left: apply their deltas in that order. A lead that nobody may have now
-    /// stays, with its next try. Leads that have an owner or have ended are left out.
+    /// stays, with its next try: an outcome without an owner of a lead whose own wake-up has not come need not be carried out. Leads that have an owner or have ended are left out.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -64,14 +67,9 @@ impl Intake {
         });
         let mut outcomes = Vec::with_capacity(line.len());
         for (_, _, input) in line {
-            let state = moving.state();
-            let is_busy =
-                |rep: &&crate::model::RepId| roster.untouched(rep, &state.reps) >= self.life.untouched_limit;
-            let mut options: AssignOptions = input.assign.clone();
-            options.excluded.extend(roster.reps().filter(is_busy).cloned());
             let retry = input.wake_up.clone().unwrap_or_else(|| wake_up::RETRY.into());
-            let case = self.case(input, Act::Serve, roster, state, now);
-            let outcome = self.decide(&Case { assign: &options, wake_up: Some(&retry), ..case });
+            let case = self.case(input, Act::Serve, roster, moving.state(), now);
+            let outcome = self.decide(&Case { wake_up: Some(&retry), ..case });
             // Decided on this very state.
             let _ = moving.apply(outcome.delta());
             outcomes.push(outcome);

@@ -163,9 +163,7 @@ impl Basis {
     pub(super) fn read_ledger(&mut self, delta: Option<&AssignDelta>) {
         let Some(delta) = delta else { return };
         self.ledger = Some((delta.pool().clone(), delta.ledger_revision()));
-        if let Some(rep) = delta.rep() {
-            self.reps.insert(rep.clone(), delta.rep_revision());
-        }
+        self.reps.extend(delta.reps().map(|(rep, revision)| (rep.clone(), revision)));
     }
 
     /// The submission keys it was decided on: fetch the events under them again.

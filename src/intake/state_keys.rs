@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Input, Intake};
-use crate::assign::{claim_key, decision_key};
+use crate::assign::{Roster, claim_key, cover_key, key_at, key_of};
 use crate::blacklist::WindowKey;
-use crate::model::{Lead, PoolId, RepId};
+use crate::model::{History, Lead, PoolId, RepId};
 use crate::rule::{FactContext, Facts};
 
 /// The keys of the rows that a decision about one lead reads and writes: as many as the lead has contact values and
@@ -28,7 +28,7 @@ use crate::rule::{FactContext, Facts};
 /// let input = Input { lead, ..Input::default() };
 ///
 /// // SELECT the rows of these keys.
-/// let keys = intake.storage_keys(&input);
+/// let keys = intake.storage_keys(&input, &roster);
 /// assert_eq!((keys.pools.len(), keys.reps.len()), (1, 1));
 /// let mut state = State::from_rows(StateRows::default()).unwrap();
 /// let outcome = intake.process(&input, &roster, &state, now);
@@ -75,23 +75,51 @@ impl Intake {
     /// [`State::from_rows`](super::State::from_rows) assembles a state of them, on which [`process`](Intake::process) and
     /// [`review`](Intake::review) decide as on the whole state.
     #[must_use]
-    pub fn storage_keys(&self, input: &Input) -> StorageKeys {
+    pub fn storage_keys(&self, input: &Input, roster: &Roster) -> StorageKeys {
         let Input { lead, history, rows, assign, claim, .. } = input;
         let context = FactContext { history, ..FactContext::new(&self.tables, lead.created_at) };
         let facts = Facts::new(lead, &context);
-        let key = assign.key.clone().unwrap_or_else(|| decision_key(&facts).into_owned());
         let pool = self.ledger_pool(lead);
         let by_rules = self.assigner.reps_of(pool);
         let on_file = rows.leads.iter().filter_map(|lead| lead.owner.as_ref());
         let of_accounts = rows.accounts.iter().filter_map(|account| account.owner.as_ref());
         let asked = lead.owner.iter().chain(claim);
-        let reps: BTreeSet<&RepId> = by_rules.chain(on_file).chain(of_accounts).chain(asked).collect();
+        let owners: BTreeSet<&RepId> = on_file.chain(of_accounts).chain(asked).collect();
+        // Whoever stands in for an owner is a deputy, or one of those whom the rules name.
+        let deputies = owners.iter().filter_map(|owner| roster.deputy(owner));
+        let reps: BTreeSet<&RepId> = by_rules.chain(deputies).chain(owners.iter().copied()).collect();
+        let decisions = decisions(lead, history, assign.key.as_deref(), &owners);
         StorageKeys {
             windows: self.blacklist.window_keys(&facts),
             pools: vec![pool.clone()],
-            decisions: claim_key(&key).map(|claim| vec![key, claim]).unwrap_or_default(),
+            decisions,
             reps: reps.into_iter().cloned().collect(),
             every_rep: self.assigner.asks_everybody(pool),
         }
     }
+}
+
+/// Under which keys decisions about a lead may be remembered: as it stands, once its owner has it no more, and in a new cycle;
+/// each as what was decided, what was claimed, and who stands in for whom.
+fn decisions(lead: &Lead, history: &History, own: Option<&str>, owners: &BTreeSet<&RepId>) -> Vec<String> {
+    let (cycle, tenures) = (history.cycle, history.ended_tenures().count());
+    // Whoever works on it now may be no more there: its owner, and who stands in for him.
+    let open = history.tenures.iter().filter(|one| one.until.is_none()).count();
+    let after = (0..=open.saturating_add(1)).map(|more| (cycle, tenures.saturating_add(more)));
+    let stands: Vec<String> = after
+        .chain([(cycle.saturating_add(1), 0)])
+        .map(|(cycle, tenures)| key_at(key_of(&lead.id), cycle, tenures).into_owned())
+        .collect();
+    let mut keys: Vec<String> = own.map(str::to_owned).into_iter().collect();
+    for key in stands {
+        keys.extend(owners.iter().map(|owner| cover_key(&key, history.covers(), owner)));
+        if own.is_none() {
+            keys.push(key);
+        }
+    }
+    let claims: Vec<String> =
+        keys.iter().filter(|key| !key.contains(" cover ")).filter_map(|key| claim_key(key)).collect();
+    keys.retain(|key| !key.trim().is_empty());
+    keys.extend(claims);
+    keys
 }

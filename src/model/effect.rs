@@ -354,7 +354,8 @@ pub enum Effect {
         /// The record that stays.
         to: RecordRef,
     },
-    /// Call `review` for the lead at that time, in place of the time set before.
+    /// Call `review` for the lead at that time, in place of the time set before; where the code begins with `retry`, the lead
+    /// waits for somebody with room: call `serve` with it and all others that wait.
     SetNextWakeUp {
         /// The lead.
         lead: LeadId,

@@ -84,6 +84,11 @@ impl History {
         self.ended_tenures().filter(|tenure| tenure.counts()).map(|tenure| &tenure.owner)
     }
 
+    /// How many stood in for an owner, or do.
+    pub(crate) fn covers(&self) -> usize {
+        self.tenures.iter().filter(|one| one.acquisition == Acquisition::Cover).count()
+    }
+
     /// The tenure that lasts of who stands in for the owner.
     #[must_use]
     pub fn cover(&self) -> Option<&Tenure> {

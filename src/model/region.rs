@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::error::Report;
 use crate::text::scrubbed;
 
 /// A country, a province or state in it, or (in China) a city or district of the province.
@@ -79,6 +80,23 @@ const PROVINCES: [(u32, &str); 34] = [
     (82, "MO"),
 ];
 
+/// The countries of ISO 3166-1, and Kosovo by the code that is used for it.
+const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT \
+    BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK \
+    FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE \
+    JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ \
+    MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO \
+    RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW \
+    TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW XK";
+
+/// The states, district and outlying areas of ISO 3166-2:US.
+const STATES: &str = "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH \
+    OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC AS GU MP PR UM VI";
+
+fn is_listed(codes: &str, code: &str) -> bool {
+    codes.split_ascii_whitespace().any(|one| one == code)
+}
+
 impl Region {
     /// China as a whole.
     pub const CN: Region = Region { country: *b"CN", subdivision: *b"   ", code: 0 };
@@ -151,6 +169,46 @@ impl Region {
     #[must_use]
     pub fn to_city(self) -> Region {
         Region { code: self.code / 100 * 100, ..self }
+    }
+
+    /// Whether there is such a country by ISO 3166-1 and, in China and the United States, such a province or state. Parts of
+    /// other countries are taken as they are written.
+    ///
+    /// ```
+    /// use leadkit::model::Region;
+    ///
+    /// let is_known = |text: &str| text.parse::<Region>().is_ok_and(|region| region.is_known());
+    /// assert!(is_known("GB") && is_known("US-CA") && is_known("DE-BY"));
+    /// assert!(!is_known("UK") && !is_known("NY") && !is_known("US-XX"));
+    /// ```
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        let has_states = self.country == *b"US";
+        is_listed(COUNTRIES, self.country())
+            && self.subdivision().is_none_or(|state| !has_states || is_listed(STATES, state))
+    }
+
+    /// Reports a region that no lead can be in.
+    pub(crate) fn check(&self, report: &mut Report) {
+        if self.is_known() {
+            return;
+        }
+        let state = format!("US-{}", self.country());
+        let help = match self.country() {
+            "UK" => "write `GB`".to_owned(),
+            "EU" => "list its countries".to_owned(),
+            country if country != "US" && is_listed(STATES, country) => {
+                format!("write `{state}` for the state")
+            }
+            _ => "write a country of ISO 3166-1 as `CN`, or a part of one as `CN-GD` or `US-CA`".to_owned(),
+        };
+        report.error("unknown_region", format!("there is no region `{self}`"), help);
+    }
+
+    /// Hong Kong, Macao and Taiwan have country codes of their own; the places in them are filed with China's.
+    pub(crate) fn within_china(&self) -> Region {
+        let is_there = *self == self.to_country() && is_listed("HK MO TW", self.country());
+        if is_there { Region { subdivision: pad(self.country()), ..Region::CN } } else { *self }
     }
 
     /// Whether `other` lies in this region or is this region.

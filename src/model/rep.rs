@@ -88,7 +88,9 @@ pub struct Rep {
     pub protected_cap: Option<u32>,
     /// Open leads held now: the host's truth.
     pub holding: u32,
-    /// Of these, leads that the rep has not spoken to yet.
+    /// Of these, leads that the rep has not spoken to yet. Whoever has many is given no more by the rules, so count them anew when
+    /// somebody has followed up ([`Roster::count`](crate::assign::Roster::count),
+    /// [`RepLedger::counted`](crate::assign::RepLedger::counted)).
     #[serde(skip_serializing_if = "is_zero")]
     pub untouched: u32,
     /// Accounts under protection now: the host's truth.
@@ -211,7 +213,8 @@ pub struct Pool {
     /// Region it serves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
-    /// Zone in which its days begin and end.
+    /// Zone in which its days begin and end: that of the rules that its leads are assigned by. Those without a zone have the one
+    /// of the pool that they are for, and another beside them is an error.
     pub zone: Zone,
     /// Who runs it.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
@@ -272,6 +275,14 @@ impl Pool {
         let read = load_into(of_one("pools", document), &mut report, &|read: &Pools, report| {
             let mut ids = Unique::ids("pool");
             check_ids(read.pools.iter().map(|pool| pool.id.as_str()), &mut ids, "pools", report);
+            report.within("pools", |report| {
+                for (index, pool) in read.pools.iter().enumerate() {
+                    report.item(index, |report| {
+                        report
+                            .within("region", |report| pool.region.iter().for_each(|one| one.check(report)));
+                    });
+                }
+            });
         });
         report.finish().map(|_| read.map(|read| read.pools).unwrap_or_default())
     }

@@ -115,8 +115,11 @@ fn city_of(lead: &Lead, tables: &HostTables) -> Option<Region> {
     if !china(&tables.default_region) {
         return None;
     }
-    let named = |text: &Option<String>| tables.gazetteer.region_of(text.as_deref()?);
-    let (region, city) = (lead.region, named(&lead.city).or_else(|| named(&lead.province)));
+    let gazetteer = &tables.gazetteer;
+    let country = lead.country.as_deref().and_then(|country| gazetteer.region_of(country));
+    let city = || gazetteer.place_in(lead.city.as_deref()?, country.as_ref());
+    let province = || gazetteer.province_in(lead.province.as_deref()?, country.as_ref());
+    let (region, city) = (lead.region, city().or_else(province));
     let found = match (region, city) {
         // The city is named within the region, or the region within the city.
         (Some(region), Some(city)) if region.contains(&city) => city,

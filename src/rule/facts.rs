@@ -336,26 +336,36 @@ impl<'a> Facts<'a> {
     }
 
     /// Where the lead belongs: its own region, else its city or province, else what the company name says, else
-    /// where the phone number was issued.
+    /// where the phone number was issued, else its country. Whoever states a country is in it: what speaks of another
+    /// is left aside, and the two letters of a state are read in it.
     #[must_use]
     pub fn region(&self) -> Option<Region> {
         *self.region.get_or_init(|| self.derive_region())
     }
 
     fn derive_region(&self) -> Option<Region> {
-        let country = || self.context.tables.gazetteer.region_of(self.read().country.as_deref()?);
-        self.stated_region().or_else(|| self.phone_area()).or_else(country)
+        let country = self.stated_country();
+        let issued = || self.phone_area().filter(|region| lies_in(country.as_ref(), region));
+        self.stated_region().or_else(issued).or(country)
+    }
+
+    fn stated_country(&self) -> Option<Region> {
+        self.context.tables.gazetteer.region_of(self.read().country.as_deref()?)
     }
 
     /// Where the company says it is: the lead's own region, else its city or province, else what the company name
-    /// says. People carry phones to other places.
+    /// says. People carry phones to other places. All but its own region is read within the country that the lead states.
     pub(crate) fn stated_region(&self) -> Option<Region> {
-        let named = |text: &Option<String>| self.context.tables.gazetteer.region_of(text.as_deref()?);
         let lead = self.read();
-        lead.region
-            .or_else(|| named(&lead.city))
-            .or_else(|| named(&lead.province))
-            .or_else(|| self.company().and_then(CompanyName::region))
+        lead.region.or_else(|| {
+            let (gazetteer, country) = (&self.context.tables.gazetteer, self.stated_country());
+            let country = country.as_ref();
+            let city = || gazetteer.place_in(lead.city.as_deref()?, country);
+            let province = || gazetteer.province_in(lead.province.as_deref()?, country);
+            let named =
+                || self.company().and_then(CompanyName::region).filter(|region| lies_in(country, region));
+            city().or_else(province).or_else(named)
+        })
     }
 
     /// What the blacklist found.
@@ -583,4 +593,9 @@ impl FactSource for ActivityFacts<'_> {
 fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     texts.filter(|text| seen.insert(*text)).map(str::to_owned).collect()
+}
+
+/// Whether a region lies in the country that is stated, if one is.
+fn lies_in(country: Option<&Region>, region: &Region) -> bool {
+    country.is_none_or(|country| country.within_china().contains(region))
 }

@@ -65,7 +65,8 @@ fn engines_have_the_agreed_signatures() {
         State::rows: fn(&State, &StorageKeys) -> StateRows;
         State::rows_written: fn(&State, &OutcomeDelta) -> StateRows;
         Intake::window_keys: fn(&Intake, &Lead) -> Vec<WindowKey>;
-        Intake::storage_keys: fn(&Intake, &Input) -> StorageKeys;
+        Intake::storage_keys: fn(&Intake, &Input, &Roster) -> StorageKeys;
+        Rules::lint_with: fn(&Rules, &Roster) -> Vec<Diagnostic>;
         Outcome::basis: fn(&Outcome, &Rows) -> Basis;
         Basis::check: fn(&Basis, &Rows, &State) -> Result<(), Conflict>;
         Book::rows: fn(&Book, &Probe) -> Rows;

@@ -44,15 +44,13 @@ impl Desk {
                 let Some(input) = self.known(lead) else { return Ok(()) };
                 let outcome =
                     self.intake.reassign(&input, Loss::Returned, &self.roster, &self.state, self.now);
-                self.settle(&outcome)?;
-                self.serve()
+                self.settle(&outcome)
             }
             Event::Close { lead, reason } => {
                 let lead = &self.subject_of(lead);
                 let Some(input) = self.known(lead) else { return Ok(()) };
                 let outcome = self.intake.close(&input, reason.clone(), &self.roster, &self.state, self.now);
-                self.settle(&outcome)?;
-                self.serve()
+                self.settle(&outcome)
             }
             Event::Release { lead } => {
                 let lead = &self.subject_of(lead);
@@ -237,7 +235,7 @@ impl Desk {
         self.book.record_follow_up(follow_up.clone());
         self.after(lead);
         self.say(lead, "-", format!("{kind} by {}", follow_up.owner), None);
-        self.serve()
+        Ok(())
     }
 
     /// A rep makes a customer record of his lead.
@@ -250,8 +248,7 @@ impl Desk {
             let account = Account { id, company, created_at: self.now, owner, ..Account::default() };
             self.book.insert_account(account);
         }
-        self.settle(&outcome)?;
-        self.serve()
+        self.settle(&outcome)
     }
 
     /// An open opportunity holds its lead. Won, the lead is a customer; lost, it is reactivated by the rules, without who

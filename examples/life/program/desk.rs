@@ -9,7 +9,7 @@ use leadkit::calendar::{Calendar, Calendars};
 use leadkit::follow_up::FollowUpRules;
 use leadkit::model::{AccountId, Effect, LeadId, LeadStatus, Pause, RecordRef, Rep, RepId};
 use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
-use leadkit::{Input, Intake, Loss, Outcome, Roster, Rules, State};
+use leadkit::{Input, Intake, Loss, Outcome, Roster, Route, Rules, State};
 
 use super::clock::{Alarm, Clock, deadline, is_live};
 use super::event::Line;
@@ -80,6 +80,8 @@ pub(crate) struct Desk {
     pub(super) pauses: BTreeMap<LeadId, Vec<Pause>>,
     /// Leads that wait for somebody with room.
     waiting: BTreeSet<LeadId>,
+    /// Whether somebody has room since they were served last.
+    has_room: bool,
     explains: bool,
     /// Acts that were written down.
     written: u64,
@@ -135,6 +137,7 @@ impl Desk {
             ownerless: BTreeMap::new(),
             pauses: BTreeMap::new(),
             waiting: BTreeSet::new(),
+            has_room: false,
             explains,
             written: 0,
             delivered: BTreeSet::new(),
@@ -164,7 +167,9 @@ impl Desk {
             return Ok(std::mem::take(&mut self.rows));
         }
         self.happen(line)?;
+        self.serve_who_waits()?;
         self.follow_policies()?;
+        self.serve_who_waits()?;
         self.check();
         Ok(std::mem::take(&mut self.rows))
     }
@@ -192,7 +197,9 @@ impl Desk {
                 break;
             };
             self.after(&lead);
+            self.serve_who_waits()?;
             self.follow_policies()?;
+            self.serve_who_waits()?;
             self.check();
         }
         self.now = until;
@@ -200,6 +207,10 @@ impl Desk {
     }
 
     fn wake(&mut self, lead: &LeadId) -> Result<(), Box<dyn Error>> {
+        if self.waiting.contains(lead) {
+            // Whoever waits for the same moment is served with it, the best first.
+            return self.serve();
+        }
         let Some(input) = self.input(lead) else { return Ok(()) };
         self.book.take_wake_up(lead, self.now);
         let outcome = self.intake.review(&input, &self.roster, &self.state, self.now);
@@ -250,6 +261,7 @@ impl Desk {
     /// The reps are not as they were.
     pub(super) fn reps_changed(&mut self) -> Result<(), Box<dyn Error>> {
         self.is_stale = true;
+        self.has_room = true;
         self.refresh()
     }
 
@@ -330,6 +342,7 @@ impl Desk {
                 let Some(Held { rep, counts, is_untouched }) = one else { continue };
                 self.recounted.insert(rep.clone());
                 let leads = self.held_by.entry(rep.clone()).or_default();
+                self.has_room |= sign < 0;
                 if sign < 0 {
                     leads.remove(id)
                 } else {
@@ -401,25 +414,45 @@ impl Desk {
         });
     }
 
-    /// Somebody has room: the best of those who wait.
+    /// Serves those who wait if somebody has room since.
+    fn serve_who_waits(&mut self) -> Result<(), Box<dyn Error>> {
+        if std::mem::take(&mut self.has_room) { self.serve() } else { Ok(()) }
+    }
+
+    /// The waiting line: the best first.
     pub(super) fn serve(&mut self) -> Result<(), Box<dyn Error>> {
-        if self.waiting.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<LeadId> = self.waiting.iter().cloned().collect();
-        let inputs: Vec<Input> = ids.iter().filter_map(|id| self.input(id)).collect();
-        let outcomes = self.intake.serve(&inputs, &self.roster, &self.state, self.now);
-        for outcome in outcomes.iter().filter(|outcome| outcome.route().owner().is_some()) {
-            let waits = self
-                .book
-                .lead(outcome.lead())
-                .is_some_and(|lead| lead.owner.is_none() && lead.is_on_file() && !lead.has_ended());
-            // One that was joined with another meanwhile is decided another time.
-            if waits {
-                self.settle(outcome)?;
+        let mut line = self.waiting.clone();
+        while !line.is_empty() {
+            let inputs: Vec<Input> = line.clone().iter().filter_map(|id| self.input(id)).collect();
+            let due: BTreeSet<&LeadId> =
+                inputs.iter().filter(|input| input.wake_up.is_some()).map(|input| &input.lead.id).collect();
+            let outcomes = self.intake.serve(&inputs, &self.roster, &self.state, self.now);
+            let before = line.len();
+            for outcome in &outcomes {
+                // What was joined with another meanwhile changed the state that the rest was decided on.
+                if !self.stands(outcome) {
+                    break;
+                }
+                let id = outcome.lead();
+                line.remove(id);
+                let waits = self.waiting.contains(id);
+                if waits && (due.contains(id) || !matches!(outcome.route(), Route::Unassigned { .. })) {
+                    self.book.take_wake_up(id, self.now);
+                    self.settle(outcome)?;
+                }
+            }
+            if line.len() == before {
+                break;
             }
         }
         Ok(())
+    }
+
+    /// Whether the state is as it was when this was decided.
+    fn stands(&self, outcome: &Outcome) -> bool {
+        let Some(assign) = outcome.delta().assign.as_ref() else { return true };
+        let ledger = self.state.ledgers.get(assign.pool());
+        self.state.reps.check(assign).is_ok() && ledger.is_none_or(|ledger| ledger.check(assign).is_ok())
     }
 
     /// The open leads of a rep, by id.

@@ -33,14 +33,12 @@ impl Desk {
         }
         known.absences.retain(|absence| absence.from < absence.until);
         self.reps_changed()?;
-        self.look_after(rep)?;
-        self.serve()
+        self.look_after(rep)
     }
 
     pub(super) fn join(&mut self, rep: &Rep) -> Done {
         self.reps.insert(rep.id.clone(), Rep { holding: 0, untouched: 0, ..rep.clone() });
-        self.reps_changed()?;
-        self.serve()
+        self.reps_changed()
     }
 
     /// He takes part no longer: his leads go to others.

@@ -110,7 +110,7 @@ fn lint_tells_what_is_valid_and_probably_not_meant() {
     let rules: AssignRules = serde_json::from_value(json!({
         "groups": {
             "g": { "members": [{ "rep": "a" }] },
-            "least": { "members": [{ "rep": "a" }], "strategy": "least_loaded" },
+            "least": { "members": [{ "rep": "a" }], "strategy": "sticky" },
             "idle": { "members": [{ "rep": "a" }] },
             "odd": { "members": [{ "rep": "a" }], "by_results": { "least": 9, "most": 3, "steady": 1 } },
         },

@@ -38,6 +38,7 @@ fn team(random: &mut Seeded, count: usize) -> Vec<Rep> {
                 daily_cap: random.percent(20).then(|| random.below(6) as u32),
                 weekly_cap: random.percent(10).then(|| 4 + random.below(6) as u32),
                 holding: random.below(3) as u32,
+                untouched: random.below(3) as u32,
                 holding_cap: random.percent(20).then(|| 3 + random.below(10) as u32),
                 active: random.percent(95),
                 ..super::desk::rep(&format!("r{index:02}"))
@@ -72,6 +73,7 @@ fn rules(random: &mut Seeded, count: usize, strategy: Strategy) -> leadkit::assi
         daily_assign_cap: random.percent(50).then(|| 2 + random.below(8) as u32),
         catch_up: if random.percent(20) { 1 + random.below(3) as u32 } else { 0 },
         total_daily_cap: random.percent(20).then(|| 40 + random.below(60) as u32),
+        untouched_limit: random.percent(30).then(|| 2 + random.below(6) as u32),
         strategy,
         serve_unknown_region: random.percent(50),
         rules: vec![skilled, rest],

@@ -340,6 +340,92 @@ fn a_reward_goes_to_who_deserves_it_outside_quotas() {
     assert_eq!(desk.take(&lead("L"), monday()).owner(), None, "other leads know the caps");
 }
 
+#[test]
+fn rewards_take_turns_among_those_who_deserve_them() {
+    let rules = json!({
+        "groups": {"deserving": {"when": {"field": "rep.won", "ge": 5}}},
+        "pools": {"p": {"daily_assign_cap": 2, "rules": [
+            {"id": "reward", "when": {"field": "source.class", "eq": "referral"}, "then": {"group": {"id": "deserving"}}, "reward": true},
+            {"id": "all", "then": {"group": {"id": "deserving"}}},
+        ]}},
+    });
+    // One is at a cap and one far ahead: neither matters to what lies outside quotas.
+    let team = ["a", "b", "c"].map(|id| Rep { won: 9, worked: 10, ..rep(id) });
+    let team =
+        [Rep { holding: 9, holding_cap: Some(9), ..team[0].clone() }, team[1].clone(), team[2].clone()];
+    let mut desk = load(rules, &team);
+    let mut rewarded = String::new();
+    for number in 0..12 {
+        desk.run(number, 1, monday());
+        let json = json!({"id": format!("R{number}"), "created_at": "2026-03-02T02:00:00Z", "source": {"class": "referral"}});
+        let given = desk.take(&Lead::from_json(json).unwrap(), monday());
+        rewarded += given.owner().unwrap().as_str();
+    }
+    assert_eq!(rewarded, "abcabcabcabc");
+    assert_eq!(desk.ledger.assigned_on(&"a".into(), day()), 0);
+    // What the group is owed of other leads is not touched: two each for b and c, who have room.
+    let credits: i64 =
+        desk.ledger.credits(&TurnList::Group("deserving".into())).map(|(_, units)| units).sum();
+    assert_eq!(credits, 0);
+}
+
+#[test]
+fn a_condition_that_fails_is_told_with_its_rule_wherever_it_stands() {
+    let fails = json!({"script": "1 / 0 > 1"});
+    let group = |when: &Json| json!({"g": {"when": when}, "h": {"members": [{"rep": "a"}]}});
+    let to_tiers = json!({"tiers": [{"when": fails, "group": "h"}]});
+    for (groups, then) in
+        [(group(&json!({"all": []})), to_tiers), (group(&fails), json!({"group": {"id": "g"}}))]
+    {
+        let rules = json!({"groups": groups, "pools": {"p": {"rules": [{"id": "r", "then": then}]}}});
+        let mut desk = load(rules, &reps(&["a", "b"]));
+        // The first time, and when what was read is kept.
+        for number in 0..2 {
+            let given = desk.take(&lead(&format!("L{number}")), monday());
+            assert_eq!(given.owner(), None);
+            let faults = given.faults();
+            assert_eq!((faults.len(), faults[0].rule.as_str()), (1, "r"), "{given}");
+            assert!(faults[0].fault.message.contains("zero"), "{}", faults[0].fault.message);
+        }
+    }
+}
+
+#[test]
+fn who_met_a_lead_is_found_by_a_number_as_by_a_text() {
+    let rules = json!({"pools": {"p": {"rules": [{"id": "met", "then": {"rep_in": "attributes.met_by"}}]}}});
+    for (met_by, expected) in
+        [(json!(7), Some("7")), (json!("7"), Some("7")), (json!(" ann "), Some("ann")), (json!(true), None)]
+    {
+        let mut desk = load(rules.clone(), &reps(&["7", "ann"]));
+        let met = json!({"id": "L", "created_at": "2026-03-02T02:00:00Z", "attributes": {"met_by": met_by}});
+        let given = desk.take(&Lead::from_json(met).unwrap(), monday());
+        assert_eq!(given.owner().map(RepId::as_str), expected, "{met_by}");
+    }
+}
+
+#[test]
+fn an_explanation_is_of_the_very_decision_or_refused() {
+    use leadkit::assign::LedgerError;
+    let rules = sharing(&[("a", 1), ("b", 1)], Strategy::FairShare);
+    let mut desk = Desk::new(&rules, &reps(&["a", "b"]));
+    let options = AssignOptions::default();
+    let (first, tables) = (lead("L0"), leadkit::rule::HostTables::default());
+    let facts = Facts::new(&first, &FactContext::new(&tables, monday()));
+    let decided = desk.take(&first, monday());
+    let repeated = desk.take(&first, monday());
+    let explain = |desk: &Desk, of, facts: &Facts<'_>| {
+        desk.assigner.explain_decision(of, facts, &desk.roster, desk.ledgers(), &options)
+    };
+    assert!(matches!(explain(&desk, &decided, &facts), Err(LedgerError::StaleLedger { .. })));
+    assert_eq!(explain(&desk, &repeated, &facts).unwrap().kind, *decided.kind());
+    let other = lead("L1");
+    let of_other = Facts::new(&other, &FactContext::new(&tables, monday()));
+    let error = explain(&desk, &repeated, &of_other).unwrap_err();
+    assert_eq!(error.to_string(), "the decision is about lead `L0`, not about lead `L1`");
+    desk.assigner = Assigner::compile(&AssignRules { revision: "2".into(), ..rules }).unwrap();
+    assert!(matches!(explain(&desk, &repeated, &facts), Err(LedgerError::OtherRules)));
+}
+
 // Strategies.
 
 #[test]

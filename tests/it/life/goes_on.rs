@@ -437,17 +437,10 @@ fn when_nobody_is_left_a_lead_is_nurtured_and_waits_for_nobody_who_cannot_come()
 #[test]
 fn ninety_days_who_lost_it_last_gets_it_only_when_nobody_else_can() {
     let lost = |days: i64, reps: &[Rep]| {
-        let mut desk = team(rotation(), reps);
+        let mut desk = team(json!({}), reps);
         desk.submit(&caller("L1", 0, MOBILE));
         let loser = desk.owner("L1").to_owned();
-        let closed = desk.intake.close(
-            &desk.input("L1", 5),
-            CloseReason::NoIntent,
-            &desk.roster,
-            &desk.state,
-            hour(5),
-        );
-        desk.apply(&closed);
+        drop(desk.lose("L1", Loss::Returned, 5));
         // The others' turns, so that the loser's is next.
         for (n, phone) in ["13927461853", "15088672341"].iter().enumerate() {
             desk.submit(&caller(&format!("X{n}"), 6, phone));

@@ -157,7 +157,7 @@ fn more_than_two_hundred_rows_of_one_moment_are_an_import() {
         (0..count).map(row).collect()
     };
     let routes = |count: i64| {
-        let mut desk = team(json!({}), &["li", "wang"].map(rep));
+        let mut desk = team(json!({"life": {"untouched_limit": 200}}), &["li", "wang"].map(rep));
         desk.submit(&Lead { owner: Some("li".into()), ..caller("L1", 50, "13927461853") });
         let decided =
             desk.intake.process_batch(&rows(count), &mut desk.book, &desk.roster, &mut desk.state).unwrap();

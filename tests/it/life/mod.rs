@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use crate::support::{account, hour, review_next};
 
 mod again;
+mod asked;
 mod cases;
 mod effect_rows;
 mod effects;
@@ -16,6 +17,7 @@ mod further;
 mod goes_on;
 mod held;
 mod joins;
+mod line;
 mod lives;
 mod owners;
 mod partners;

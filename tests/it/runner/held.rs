@@ -10,9 +10,12 @@ fn from_one_network(number: usize) -> (String, Json) {
     (format!("02T09:{:02}", number / 4), json!({"submit": lead}))
 }
 
+/// Seven reps are enough for all that come.
 fn burst<'a>(lines: &'a [(String, Json)], then: &[(&'a str, Json)]) -> Vec<(&'a str, Json)> {
+    let join = |rep: &str| ("01T08:00", json!({"join": {"id": rep}}));
+    let team = ["chen", "qian", "sun", "zhou"].map(join).into_iter();
     let came = lines.iter().map(|(at, event)| (at.as_str(), event.clone()));
-    came.chain(then.iter().cloned()).collect()
+    team.chain(came).chain(then.iter().cloned()).collect()
 }
 
 #[test]
@@ -43,7 +46,8 @@ fn what_a_customer_sends_in_a_burst_goes_to_the_owner() {
     let mut came: Vec<_> = (1..=30).map(from_one_network).collect();
     came[24].1["submit"]["company"] = json!(ACME);
     let account = ("02T08:00", json!({"account": {"id": "A1", "company": ACME, "owner": "wang"}}));
-    let lines = [vec![account], burst(&came, &[])].concat();
+    let mut lines = burst(&came, &[]);
+    lines.insert(4, account);
     let lived = lawful("", &lines);
     assert_eq!((lived.owner("L25"), lived.owner("L24")), ("wang", "-"));
 }

@@ -12,6 +12,7 @@ mod bundled;
 mod held;
 mod joined;
 mod journeys;
+mod line;
 mod mended;
 mod policies;
 mod refused;

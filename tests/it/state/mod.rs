@@ -43,6 +43,8 @@ fn rules(daily_assign_cap: Option<u32>) -> Rules {
     }))
     .unwrap();
     rules.dedup = leadkit::dedup::DedupRules::b2c();
+    // Nobody follows up here.
+    rules.life.untouched_limit = 2_000;
     for (id, by) in [("page", "page"), ("ip", "ip")] {
         rules.blacklist.rules.push(serde_json::from_value(burst(id, by)).unwrap());
     }

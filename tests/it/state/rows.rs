@@ -1,6 +1,9 @@
 //! A state assembled from the few rows that a lead's keys name decides as the whole does.
 
-use leadkit::{Input, Outcome, State, StateError, StateRows};
+use leadkit::calendar::Calendars;
+use leadkit::model::{Absence, Effect, Lead, Rep};
+use leadkit::{Input, Intake, Loss, Outcome, Roster, State, StateError, StateRows};
+use serde_json::json;
 
 use super::tables::Tables;
 use super::{Desk, stream};
@@ -52,7 +55,7 @@ fn on_rows(
     now: chrono::DateTime<chrono::Utc>,
     expected: &Outcome,
 ) {
-    let keys = desk.intake.storage_keys(input);
+    let keys = desk.intake.storage_keys(input, &desk.roster);
     let mut state = State::from_rows(tables.fetch(&keys, input.lead.created_at)).unwrap();
     let outcome = decide(desk, input, &state, review, now);
     assert_eq!(outcome, *expected, "{}", input.lead.id);
@@ -85,7 +88,7 @@ fn rows_decide_as_the_whole_state_does() {
         let pools = ["leads", "fair"].map(Into::into);
         let mut reps = super::REPS.map(Into::into);
         reps.sort();
-        let mut keys = desk.intake.storage_keys(&Input::default());
+        let mut keys = desk.intake.storage_keys(&Input::default(), &desk.roster);
         (keys.pools, keys.reps) = (pools.to_vec(), reps.to_vec());
         let (stored, whole) = (tables.fetch(&keys, hour(0)), desk.state.rows(&keys));
         assert_eq!((stored.ledgers, stored.reps, stored.newest), (whole.ledgers, whole.reps, whole.newest));
@@ -116,7 +119,7 @@ fn a_late_lead_finds_what_it_would_have_found_in_time() {
             let outcome = desk.intake.process(&desk.input(last), &desk.roster, state, hour(60));
             outcome.verdict().clone()
         };
-        let keys = desk.intake.storage_keys(&desk.input(last));
+        let keys = desk.intake.storage_keys(&desk.input(last), &desk.roster);
         let alone = State::from_rows(desk.state.rows(&keys)).unwrap();
         assert_eq!(verdict(&desk.state), verdict(&alone));
     }
@@ -150,7 +153,7 @@ fn an_event_counts_by_its_own_times_alone() {
 fn rows_that_no_history_leads_to_are_refused_by_name() {
     let desk = Desk::after(1, 20);
     let (lead, _) = stream(1, 20).pop().unwrap();
-    let rows = desk.state.rows(&desk.intake.storage_keys(&desk.input(&lead)));
+    let rows = desk.state.rows(&desk.intake.storage_keys(&desk.input(&lead), &desk.roster));
     let refused = |change: &dyn Fn(&mut StateRows)| {
         let mut rows = rows.clone();
         change(&mut rows);
@@ -198,4 +201,85 @@ fn an_event_that_shorter_rules_wrote_ends_when_they_said() {
         let verdict = check(&with_window(48), &form("L2", hours), &windows);
         assert_eq!(verdict.resubmission_of().is_some(), repeats, "after {hours} hours");
     }
+}
+
+/// A team with deputies and colleagues, of whom somebody is always away.
+fn absent_team() -> Roster {
+    let rep = |id: &str, team: &str| Rep { id: id.into(), team: Some(team.into()), ..Rep::default() };
+    let away = |from: i64, until: i64| vec![Absence { from: hour(from), until: hour(until) }];
+    let reps = [
+        Rep { deputy: Some("zhao".into()), absences: away(0, 400), ..rep("li", "east") },
+        Rep { absences: away(30, 300), ..rep("wang", "east") },
+        Rep { holding: 1, holding_cap: Some(2), ..rep("zhao", "west") },
+        Rep { absences: away(10, 500), ..rep("chen", "west") },
+        Rep { holding_cap: Some(6), ..rep("qian", "east") },
+        rep("sun", "west"),
+    ];
+    Roster::compile(&reps, &Calendars::default()).unwrap()
+}
+
+/// Whoever stands in for an owner is read too, and who does is remembered: a lead that is delivered twice has one cover.
+#[test]
+fn rows_decide_as_the_whole_state_does_while_owners_are_away() {
+    let names = ["li", "wang", "chen", "qian", "sun"];
+    let (mut covers, mut passed_on) = (0, 0);
+    for seed in 0..30 {
+        let mut random = Seeded(seed);
+        let (mut desk, mut tables) = (Desk::with_cap(None), Tables::default());
+        desk.roster = absent_team();
+        let rules = json!({
+            "score": {"fit": {"rules": [{"id": "all", "points": 90}]}},
+            "life": {"recycled_to": "rotation"},
+            "assign": {"pools": {"leads": {"rules": [{"id": "all", "then": {"reps": ["wang", "qian", "sun", "chen"]}}]}}},
+        });
+        desk.intake = Intake::load(rules).unwrap();
+        for number in 0..12_usize {
+            let now = hour(4 * number as i64 + 1);
+            let owner = random.percent(80).then(|| names[random.below(names.len())].into());
+            let lead = Lead {
+                id: format!("L{number}").as_str().into(),
+                created_at: now,
+                phones: vec![format!("139274{}", 61_853 + 37 * number).as_str().into()],
+                owner,
+                ..Lead::default()
+            };
+            let input = desk.input(&lead);
+            let on_all = decide(&desk, &input, &desk.state, false, now);
+            // The same form may be delivered twice before anybody has noticed.
+            for _ in 0..1 + random.below(2) {
+                on_rows(
+                    &desk,
+                    &mut tables,
+                    &input,
+                    false,
+                    now,
+                    &decide(&desk, &input, &desk.state, false, now),
+                );
+                let again = decide(&desk, &input, &desk.state, false, now);
+                covers += again.effects().iter().filter(|one| matches!(one, Effect::Cover { .. })).count();
+                desk.state.apply(again.delta()).unwrap();
+            }
+            desk.book.insert_lead(lead.clone());
+            on_all.apply_to(&mut desk.book);
+            // Somebody gives one back, and the call comes twice.
+            let Some(input) = desk.intake.input_of(&desk.book, &lead.id, now).filter(|_| random.percent(40))
+            else {
+                continue;
+            };
+            for _ in 0..2 {
+                let (roster, keys) = (&desk.roster, desk.intake.storage_keys(&input, &desk.roster));
+                let reassign =
+                    |state: &State| desk.intake.reassign(&input, Loss::OwnerGone, roster, state, now);
+                let on_all = reassign(&desk.state);
+                let mut state = State::from_rows(tables.fetch(&keys, input.lead.created_at)).unwrap();
+                let outcome = reassign(&state);
+                assert_eq!(outcome, on_all, "seed {seed}");
+                state.apply(outcome.delta()).unwrap();
+                tables.store(&state, outcome.delta());
+                passed_on += usize::from(outcome.route().owner().is_some());
+                desk.state.apply(on_all.delta()).unwrap();
+            }
+        }
+    }
+    assert!(covers > 60 && passed_on > 30, "{covers} {passed_on}");
 }

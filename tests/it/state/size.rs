@@ -34,7 +34,7 @@ fn traffic(desk: &Desk, tables: &mut Tables, from: usize, history: usize) -> Tra
             tables.traffic.set(Traffic::default());
         }
         let input = Input { lead: lead(n), ..Input::default() };
-        let keys = desk.intake.storage_keys(&input);
+        let keys = desk.intake.storage_keys(&input, &desk.roster);
         let mut state = State::from_rows(tables.fetch(&keys, input.lead.created_at)).unwrap();
         let outcome = desk.intake.process(&input, &desk.roster, &state, input.lead.created_at);
         state.apply(outcome.delta()).unwrap();

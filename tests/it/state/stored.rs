@@ -138,7 +138,7 @@ fn every_part_is_stored_and_read_again() {
     assert_round_trip(&desk.state.reps);
     desk.state.ledgers.values().for_each(|ledger| drop(assert_round_trip(ledger)));
     let (lead, _) = super::stream(6, 60).pop().unwrap();
-    assert_round_trip(&desk.state.rows(&desk.intake.storage_keys(&desk.input(&lead))));
+    assert_round_trip(&desk.state.rows(&desk.intake.storage_keys(&desk.input(&lead), &desk.roster)));
     let document: Json = serde_json::from_str(&text).unwrap();
     for place in ["/format", "/digest", "/windows/format", "/ledgers/leads/format", "/reps/format"] {
         assert!(document.pointer(place).is_some(), "{place}");

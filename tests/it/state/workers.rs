@@ -184,7 +184,7 @@ fn commit_at_last(host: &Mutex<Desk>, lead: &Lead, decided: (Outcome, Basis)) ->
 fn decide_apart(host: &Mutex<Desk>, lead: &Lead, now: DateTime<Utc>) -> (Outcome, Basis) {
     let desk = host.lock().unwrap();
     let (input, intake, roster) = (desk.input(lead), desk.intake.clone(), desk.roster.clone());
-    let rows = desk.state.rows(&intake.storage_keys(&input));
+    let rows = desk.state.rows(&intake.storage_keys(&input, &desk.roster));
     drop(desk);
     let outcome = intake.process(&input, &roster, &State::from_rows(rows).unwrap(), now);
     let basis = outcome.basis(&input.rows);

@@ -5,7 +5,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use leadkit::book::Book;
-use leadkit::model::{AccountId, Activity, Lead, LeadId, OwnerState, PoolId, RepId, Value};
+use leadkit::model::{AccountId, Activity, Lead, LeadId, LeadStatus, OwnerState, PoolId, RepId, Value};
 use leadkit::pipeline::Timeline;
 use leadkit::{Intake, Roster, State};
 
@@ -78,10 +78,16 @@ impl Seen<'_> {
         self.roster.owner_state(rep, &self.state.reps, self.now)
     }
 
-    /// Whether somebody is there who is none of these.
-    fn has_others_than(&self, reps: &[&RepId]) -> bool {
-        let is_free = |rep: &&RepId| !reps.contains(rep) && self.state_of(rep) == OwnerState::Active;
-        self.roster.reps().any(|rep| is_free(&rep))
+    /// Whether the engine gives the lead to somebody who is none of these, had it no owner.
+    fn has_others_than(&self, lead: &LeadId, reps: &[&RepId]) -> bool {
+        let Some(mut input) = self.intake.input_of(self.book, lead, self.now) else { return false };
+        (input.lead.owner, input.lead.status) = (None, LeadStatus::Unassigned);
+        input.history.tenures.retain(|tenure| tenure.until.is_some());
+        (input.wake_up, input.accepts_clock) = (Some("retry".into()), true);
+        input.assign.excluded.extend(reps.iter().map(|rep| (*rep).clone()));
+        // What was decided is no answer.
+        input.assign.key = Some(String::new());
+        self.intake.review(&input, self.roster, self.state, self.now).route().owner().is_some()
     }
 }
 

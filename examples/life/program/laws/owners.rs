@@ -51,6 +51,8 @@ impl Laws {
         }
         let Some(began) = history.cycle_started_at else { return };
         let of_before = history.tenures.iter().filter(ended_before).filter(|one| one.from < began);
+        // Who closed it for want of need has not lost it.
+        let of_before = of_before.filter(|one| one.end != Some(TenureEnd::Invalid));
         let last = of_before.max_by_key(|one| (one.until, one.from));
         let is_new = tenure.from == seen.now && tenure.acquisition == Acquisition::AutoAssigned;
         // Whose claim was refused just now, and to whom it was given by mistake, is nobody who may have it.
@@ -64,7 +66,7 @@ impl Laws {
         left_out.extend(rows.previous_owners.values().flatten());
         if is_new
             && last.is_some_and(|one| one.owner == *owner && within(one, EXCLUSION))
-            && seen.has_others_than(&left_out)
+            && seen.has_others_than(&lead.id, &left_out)
             && !Laws::is_of_his_customer(lead, owner, seen)
         {
             let what =

@@ -127,7 +127,7 @@ impl Laws {
         };
         let mut had: Vec<&RepId> = history.previous_owners().collect();
         had.push(owner);
-        if !is_covered && !is_short && seen.has_others_than(&had) {
+        if !is_covered && !is_short && seen.has_others_than(&lead.id, &had) {
             let what = format!("lead {id}: {owner} is away until {}, and nobody covers", until.to_rfc3339());
             self.report(Clause::Covered, id, seen.now, what);
         }

@@ -1,0 +1,94 @@
+//! The waiting line: who is busy passes, whoever waits is served before what comes later, and the best first.
+
+use super::goes_on::{DAY, rep, rotation, team};
+use super::*;
+use leadkit::model::TenureEnd;
+use leadkit::{Loss, assign::SkipReason};
+
+fn busy(id: &str) -> Rep {
+    Rep { holding: 5, untouched: 5, ..rep(id) }
+}
+
+#[test]
+fn whoever_has_five_leads_untouched_is_given_no_more_by_any_call_and_the_reason_has_the_numbers() {
+    let mut desk = team(json!({}), &[busy("li"), busy("wang")]);
+    let outcome = desk.submit(&caller("L1", 1, MOBILE)).outcome;
+    assert_eq!(outcome.to_string(), "lead L1 stays without an owner (all_capped)");
+    let skipped = outcome.assignment().unwrap().skipped();
+    assert_eq!(
+        skipped.iter().map(|(code, n)| (code.as_ref(), *n)).collect::<Vec<_>>(),
+        [("busy", 2), ("unknown_rep", 1)]
+    );
+    let reason = SkipReason::Busy { untouched: 5, limit: 5 };
+    assert_eq!(reason.to_string(), "has 5 leads that nobody has spoken to, of 5 at most");
+    assert!(reason.is_cap());
+    // A look at it and the line say the same at the same moment.
+    for outcome in [
+        desk.intake.review(&desk.input("L1", 2), &desk.roster, &desk.state, hour(2)),
+        desk.intake.serve(&[desk.input("L1", 2)], &desk.roster, &desk.state, hour(2)).swap_remove(0),
+    ] {
+        assert_eq!(outcome.route().code(), "unassigned");
+        assert_eq!(outcome.assignment().unwrap().skipped().get("busy"), Some(&2));
+    }
+    // What a rep takes himself, and what a director gives, is their affair.
+    assert_eq!(desk.claim("L1", "li", 3).refusal(), None);
+    assert_eq!(desk.owner("L1"), "li");
+}
+
+#[test]
+fn a_lead_whose_others_are_busy_waits_for_them_and_is_not_nurtured() {
+    let mut desk = team(rotation(), &[rep("li"), busy("wang"), busy("zhao")]);
+    desk.submit(&caller("L1", 0, MOBILE));
+    assert_eq!(desk.owner("L1"), "li");
+    let lost = desk.lose("L1", Loss::Returned, 1);
+    assert_eq!(lost.route().code(), "unassigned", "{lost}");
+    for at in [2, DAY, 2 * DAY] {
+        let served = desk.intake.serve(&[desk.input("L1", at)], &desk.roster, &desk.state, hour(at));
+        assert_eq!(served[0].route().code(), "unassigned", "{}", served[0]);
+        assert!(served[0].effects().iter().any(|one| matches!(one, Effect::SetNextWakeUp { .. })));
+    }
+    // Somebody has room again: it is his, not the one's who gave it back.
+    desk.roster = Roster::compile(&[rep("li"), busy("wang"), rep("zhao")], &Calendars::default()).unwrap();
+    let served = desk.intake.serve(&[desk.input("L1", 3 * DAY)], &desk.roster, &desk.state, hour(3 * DAY));
+    assert_eq!(served[0].route().owner().unwrap().as_str(), "zhao");
+}
+
+#[test]
+fn who_closed_a_lead_for_want_of_need_has_not_lost_it() {
+    let mut desk = team(json!({}), &[]);
+    desk.submit(&caller("L1", 0, MOBILE));
+    let li = desk.owner("L1").to_owned();
+    desk.call("L1", &li, 1);
+    let closed = desk.intake.close(
+        &desk.input("L1", 2),
+        leadkit::model::CloseReason::NoIntent,
+        &desk.roster,
+        &desk.state,
+        hour(2),
+    );
+    desk.apply(&closed);
+    assert_eq!(desk.book.history(&"L1".into()).tenures[0].end, Some(TenureEnd::Invalid));
+    // Others have had their turns meanwhile; he is the next, and nothing speaks against him.
+    for (number, phone) in ["13927461853", "15088672341"].iter().enumerate() {
+        desk.submit(&caller(&format!("M{number}"), 3, phone));
+    }
+    desk.submit(&caller("L2", 7 * DAY, MOBILE));
+    assert_eq!(desk.owner("L1"), li);
+}
+
+/// What people write for "never again" is as long as time is.
+#[test]
+fn any_number_of_days_or_hours_that_is_read_can_be_counted() {
+    let days = u32::MAX;
+    let life = json!({"exclusion_days": days, "cool_down_days": days, "pool_stay_hours": days, "hot_pool_stay_hours": days,
+        "burst_hold_hours": days, "patience_hours": days, "first_contact_hours": days});
+    let rules = json!({"leads": {"claim_cool_down_days": days, "rules": [{"id": "all", "then": {"reps": ["li", "wang"]}}]}});
+    let changes = json!({"life": life, "assign": {"pools": rules}});
+    let mut desk = team(changes, &[super::goes_on::away("li", 0, 90 * DAY), rep("wang")]);
+    desk.book.insert_account(account("A1", "Acme Trading Ltd", Some("li")));
+    desk.submit(&Lead { company: Some("Acme Trading Ltd".into()), ..caller("L1", 0, MOBILE) });
+    desk.submit(&caller("L2", 1, "13927461853"));
+    assert_eq!(desk.owner("L2"), "wang");
+    drop(desk.lose("L2", Loss::Returned, 2));
+    assert_eq!(desk.claim("L2", "wang", 3 * DAY).refusal().unwrap().code(), "cool_down");
+}
