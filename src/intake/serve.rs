@@ -1,6 +1,8 @@
 //! The waiting line: when somebody has room, the best lead is given first.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
@@ -9,6 +11,8 @@ use super::engine::Case;
 use super::state_excerpt::Moving;
 use super::{Input, Intake, Outcome, State, wake_up};
 use crate::assign::Roster;
+use crate::dedup::Rows;
+use crate::model::{Effect, LeadId, RepId};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
@@ -20,7 +24,9 @@ impl Intake {
     /// elsewhere, while he holds as many untouched leads as [`LifeRules`](super::LifeRules::untouched_limit) says; a
     /// lead's deadline starts when it is given. The outcomes stand in the order in which the leads were served, each
     /// decided on the state that the one before left: apply their deltas in that order. A lead that nobody may have now
-    /// stays, with its next try: an outcome without an owner of a lead whose own wake-up has not come need not be carried out. Leads that have an owner or have ended are left out.
+    /// stays, with its next try: an outcome without an owner of a lead whose own wake-up has not come need not be carried out. Leads that
+    /// have an owner or have ended are left out, and so are those that go along with another of the line: two leads of one
+    /// customer go to one owner.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -65,13 +71,23 @@ impl Intake {
             let by_age = since.cmp(since_b);
             a.cmp(b).then(by_age).then_with(|| one.lead.id.cmp(&other.lead.id)).then(Ordering::Equal)
         });
-        let mut outcomes = Vec::with_capacity(line.len());
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(line.len());
+        let mut given: BTreeMap<LeadId, RepId> = BTreeMap::new();
         for (_, _, input) in line {
+            if given.contains_key(&input.lead.id) {
+                // It went along with another lead of its customer.
+                continue;
+            }
+            let rows = with_owners(&input.rows, &given);
             let retry = input.wake_up.clone().unwrap_or_else(|| wake_up::RETRY.into());
             let case = self.case(input, Act::Serve, roster, moving.state(), now);
-            let outcome = self.decide(&Case { wake_up: Some(&retry), ..case });
+            let outcome = self.decide(&Case { rows: &rows, wake_up: Some(&retry), ..case });
             // Decided on this very state.
             let _ = moving.apply(outcome.delta());
+            given.extend(outcome.effects.iter().filter_map(|effect| match effect {
+                Effect::SetOwner { lead, owner, .. } => Some((lead.clone(), owner.clone())),
+                _ => None,
+            }));
             outcomes.push(outcome);
         }
         outcomes
@@ -83,4 +99,19 @@ impl Intake {
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         self.scorer.score(&facts).cell().to_string()
     }
+}
+
+/// The rows as they are after what was given before: two waiting leads of one customer go to one owner.
+fn with_owners<'r>(rows: &'r Rows, given: &BTreeMap<LeadId, RepId>) -> Cow<'r, Rows> {
+    if !rows.leads.iter().any(|lead| given.contains_key(&lead.id)) {
+        return Cow::Borrowed(rows);
+    }
+    let mut rows = rows.clone();
+    for lead in &mut rows.leads {
+        if let Some(owner) = given.get(&lead.id) {
+            lead.owner = Some(owner.clone());
+            lead.pool = None;
+        }
+    }
+    Cow::Owned(rows)
 }

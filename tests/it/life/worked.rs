@@ -127,3 +127,17 @@ fn a_leaver_with_three_hundred_leads_is_followed_by_the_others_to_each_a_share()
     );
     assert!(again.is_empty());
 }
+
+#[test]
+fn two_waiting_leads_of_one_customer_are_served_to_one_rep() {
+    let assign = json!({"pools": {"leads": {"rules": [{"id": "all", "then": "everybody"}]}}});
+    let mut desk = team(assign, json!({}), &[rep("li"), rep("wang")]);
+    // Surely different companies: two subjects of one person.
+    let of =
+        |company: &str, id: &str, at: i64| Lead { company: Some(company.into()), ..caller(id, at, MOBILE) };
+    desk.book.insert_lead(of("Acme Trading Ltd", "L1", 0));
+    desk.book.insert_lead(of("Fenyang Robotics Inc", "L2", 1));
+    desk.book.insert_lead(caller("L3", 2, &phone(3)));
+    desk.served(&["L1", "L2", "L3"], 5);
+    assert_eq!(["L1", "L2", "L3"].map(|id| desk.owner(id).to_owned()), ["li", "li", "wang"]);
+}
