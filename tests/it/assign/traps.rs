@@ -120,7 +120,7 @@ proptest! {
             let total: u64 = team.iter().map(|(_, weight)| u64::from(*weight)).sum();
             for id in before.keys().chain(after.keys()) {
                 let weight = team.iter().find(|(one, _)| one == id).map_or(0, |(_, weight)| *weight);
-                let gained = if total == 0 { 0 } else { (u64::from(weight) << 32) / total } as i64;
+                let gained = (u64::from(weight) << 32).checked_div(total).unwrap_or_default() as i64;
                 let had = before.get(id).copied().unwrap_or(0);
                 if given.owner().map(|owner| owner.as_str()) != Some(id) {
                     prop_assert_eq!(after.get(id).copied().unwrap_or(0), had + gained, "{}", id);
