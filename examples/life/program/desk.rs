@@ -167,9 +167,7 @@ impl Desk {
             return Ok(std::mem::take(&mut self.rows));
         }
         self.happen(line)?;
-        self.serve_who_waits()?;
-        self.follow_policies()?;
-        self.serve_who_waits()?;
+        self.follow_on()?;
         self.check();
         Ok(std::mem::take(&mut self.rows))
     }
@@ -197,13 +195,23 @@ impl Desk {
                 break;
             };
             self.after(&lead);
-            self.serve_who_waits()?;
-            self.follow_policies()?;
-            self.serve_who_waits()?;
+            self.follow_on()?;
             self.check();
         }
         self.now = until;
         Ok(())
+    }
+
+    /// What follows at the same moment: whoever waits is served where there is room, and the policies look at what was touched,
+    /// which may make room.
+    fn follow_on(&mut self) -> Result<(), Box<dyn Error>> {
+        loop {
+            self.serve_who_waits()?;
+            self.follow_policies()?;
+            if !self.has_room {
+                return Ok(());
+            }
+        }
     }
 
     fn wake(&mut self, lead: &LeadId) -> Result<(), Box<dyn Error>> {
