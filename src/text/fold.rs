@@ -315,10 +315,11 @@ fn is_dropped(c: char) -> bool {
     }
 }
 
-/// Whether a character is a Chinese ideograph (unified blocks and their common extensions).
+/// Whether a character is a Chinese ideograph: the unified blocks and their extensions. The compatibility ideographs are forms
+/// of these.
 #[inline]
 pub(crate) fn is_ideograph(c: char) -> bool {
-    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{323af}')
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{2f7ff}' | '\u{30000}'..='\u{323af}')
 }
 
 #[cfg(test)]
@@ -332,6 +333,7 @@ mod tests {
             ("É", "e"),
             ("E\u{301}", "e"),
             ("廣東", "广东"),
+            ("\u{f92f}\u{2f800}\u{e9}", "劳丽e"),
             ("㈱日立", "(株)日立"),
             ("ｶﾞ", "ガ"),
             ("カ\u{3099}", "ガ"),
