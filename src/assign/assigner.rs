@@ -193,9 +193,8 @@ impl AssignDelta {
 fn by_rules(team: &Team<'_>, trace: Option<&mut AssignExplanation>, assignment: &mut Assignment) -> Counted {
     let Team { pool, facts, roster, ledgers, options, at, rules } = *team;
     let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
-    let AssignOptions { excluded, even_if_busy, .. } = options;
-    let lead =
-        LeadOptions { industry: &industry, previous: &previous, excluded, even_if_busy: *even_if_busy };
+    let AssignOptions { ref excluded, even_if_busy, in_line, .. } = *options;
+    let lead = LeadOptions { industry: &industry, previous: &previous, excluded, even_if_busy, in_line };
     let mut run = Run {
         pool,
         facts,

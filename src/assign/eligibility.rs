@@ -30,6 +30,8 @@ pub(super) struct Question<'a> {
     /// Of a rep who has none of his own.
     pub(super) holding_cap: Option<u32>,
     pub(super) untouched_limit: Option<u32>,
+    /// Whether what came since the host counted counts as untouched.
+    pub(super) in_line: bool,
     pub(super) weekly_cap: Option<u32>,
     pub(super) monthly_cap: Option<u32>,
     /// Of the whole pool.
@@ -222,7 +224,8 @@ impl<'a> Question<'a> {
     /// Who has leads that nobody has spoken to is given no more by the rules; what he takes himself is his affair.
     fn busy(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
         let limit = self.untouched_limit.filter(|_| !self.is_reward)?;
-        let untouched = slot.untouched(self.ledgers.reps.taken(rep));
+        let taken = if self.in_line { self.ledgers.reps.taken(rep) } else { 0 };
+        let untouched = slot.untouched(taken);
         (untouched >= limit).then_some(SkipReason::Busy { untouched, limit })
     }
 

@@ -34,6 +34,11 @@ pub struct AssignOptions {
     /// leads that a person gives to the team.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub even_if_busy: bool,
+    /// Whatever came to a rep since the host counted his leads counts as untouched too: for leads of a waiting line, which are
+    /// served at one moment. Otherwise only [what the host has counted](crate::model::Rep::untouched) does, as nobody knows
+    /// here whom he has spoken to since.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub in_line: bool,
 }
 
 /// Who had the lead before in this cycle, oldest first: whom the options add, then those of its history.

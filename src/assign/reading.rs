@@ -33,7 +33,7 @@ impl Roll {
             roster: question.roster.token().clone(),
             table,
             date: question.date,
-            untouched_limit: question.untouched_limit,
+            busy: (question.untouched_limit, question.in_line),
             moment: Moment::of(question),
         };
         let mut keys: BTreeMap<ClassKey, usize> = BTreeMap::new();
@@ -114,7 +114,7 @@ impl Roll {
         let stands = self.basis.rules == rules
             && self.basis.table == table
             && self.basis.date == question.date
-            && self.basis.untouched_limit == question.untouched_limit
+            && self.basis.busy == (question.untouched_limit, question.in_line)
             && moment.at <= question.now
             && self.basis.roster.is_same(question.roster.token());
         if !stands {

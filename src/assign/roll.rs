@@ -26,7 +26,8 @@ pub(super) struct Basis {
     pub(super) roster: Token,
     pub(super) table: TurnTable,
     pub(super) date: NaiveDate,
-    pub(super) untouched_limit: Option<u32>,
+    /// How many untouched leads make busy, and whether those are among them that came since the host counted.
+    pub(super) busy: (Option<u32>, bool),
     pub(super) moment: Moment,
 }
 

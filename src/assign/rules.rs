@@ -141,8 +141,8 @@ pub struct PoolRules {
     /// limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
-    /// Leads that nobody has spoken to which a rep may hold ([`Rep::untouched`](crate::model::Rep::untouched), and what came
-    /// since) before the rules give no more: whoever has so many is [busy](super::SkipReason::Busy), and the lead waits. `None`
+    /// Leads that nobody has spoken to which a rep may hold ([`Rep::untouched`](crate::model::Rep::untouched); in a waiting line
+    /// also what came since) before the rules give no more: whoever has so many is [busy](super::SkipReason::Busy), and the lead waits. `None`
     /// is no limit; [`Intake`](crate::Intake) fills in that of its [`LifeRules`](crate::LifeRules::untouched_limit).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub untouched_limit: Option<u32>,

@@ -73,6 +73,7 @@ impl PoolPlan {
             industry: lead.industry,
             previous: ruled_out_before(self.previous_owners, lead.previous),
             untouched_limit: self.untouched_limit.filter(|_| !lead.even_if_busy),
+            in_line: lead.in_line,
             excluded: lead.excluded,
             ..self.nobody(roster, ledgers, now)
         }
@@ -94,6 +95,7 @@ impl PoolPlan {
             daily_cap: self.daily_cap,
             holding_cap: self.holding_cap,
             untouched_limit: self.untouched_limit,
+            in_line: false,
             weekly_cap: self.weekly_cap,
             monthly_cap: self.monthly_cap,
             total_cap: self.total_cap,
@@ -122,6 +124,8 @@ pub(super) struct LeadOptions<'a> {
     pub(super) excluded: &'a BTreeSet<RepId>,
     /// Whether who is busy may have it.
     pub(super) even_if_busy: bool,
+    /// Whether what came since the host counted counts as untouched.
+    pub(super) in_line: bool,
 }
 
 impl<'a> Run<'a, '_> {

@@ -86,8 +86,8 @@ impl<'a> Team<'a> {
         let group = self.pool.owner_turn.as_ref().filter(|_| !is_reward(self.facts))?;
         let industry = self.pool.industry(self.facts);
         let (previous, excluded) = (&[], &self.options.excluded);
-        let even_if_busy = self.options.even_if_busy;
-        let lead = LeadOptions { industry: &industry, previous, excluded, even_if_busy };
+        let AssignOptions { even_if_busy, in_line, .. } = *self.options;
+        let lead = LeadOptions { industry: &industry, previous, excluded, even_if_busy, in_line };
         let question = self.pool.question(self.facts, self.roster, self.ledgers, self.at, lead);
         let table = group.table_of_turns();
         let (list, members, rules) = (&group.list, &group.members, self.rules);
@@ -116,9 +116,9 @@ impl<'a> Team<'a> {
         let industry = self.pool.industry(self.facts);
         let previous = previous_owners(self.facts, self.options);
         for (role, group) in &rule.also {
-            let even_if_busy = self.options.even_if_busy;
-            let lead =
-                LeadOptions { industry: &industry, previous: &previous, excluded: &excluded, even_if_busy };
+            let AssignOptions { even_if_busy, in_line, .. } = *self.options;
+            let (industry, previous) = (&industry, &previous);
+            let lead = LeadOptions { industry, previous, excluded: &excluded, even_if_busy, in_line };
             let question = self.pool.question(self.facts, self.roster, self.ledgers, self.at, lead);
             let question = Question { pending: &taken, ..question };
             let (pool, facts, rules) = (self.pool, self.facts, self.rules);

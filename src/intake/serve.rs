@@ -10,7 +10,7 @@ use super::act::Act;
 use super::engine::Case;
 use super::state_excerpt::Moving;
 use super::{Input, Intake, Outcome, State, wake_up};
-use crate::assign::Roster;
+use crate::assign::{AssignOptions, Roster};
 use crate::dedup::Rows;
 use crate::model::{Effect, LeadId, RepId};
 use crate::rule::{FactContext, Facts};
@@ -21,8 +21,8 @@ impl Intake {
     /// Call it when somebody has room (a lead was followed up, lost, closed, converted or merged, a rep has come) and when the
     /// wake-up `retry…` of a waiting lead has come, with all that wait: then whoever waits for the same opening or the same
     /// new day is served in this order, and no newer lead goes ahead. Nobody is given a lead by the rules, here or
-    /// elsewhere, while he holds as many untouched leads as [`LifeRules`](super::LifeRules::untouched_limit) says; a
-    /// lead's deadline starts when it is given. The outcomes stand in the order in which the leads were served, each
+    /// elsewhere, while he holds as many untouched leads as [`LifeRules`](super::LifeRules::untouched_limit) says: here those
+    /// count too that came since the host [counted](crate::model::Rep::untouched). A lead's deadline starts when it is given. The outcomes stand in the order in which the leads were served, each
     /// decided on the state that the one before left: apply their deltas in that order. A lead that nobody may have now
     /// stays, with its next try: an outcome without an owner of a lead whose own wake-up has not come need not be carried out. Leads that
     /// have an owner or have ended are left out, and so are those that go along with another of the line: two leads of one
@@ -81,7 +81,8 @@ impl Intake {
             let rows = with_owners(&input.rows, &given);
             let retry = input.wake_up.clone().unwrap_or_else(|| wake_up::RETRY.into());
             let case = self.case(input, Act::Serve, roster, moving.state(), now);
-            let outcome = self.decide(&Case { rows: &rows, wake_up: Some(&retry), ..case });
+            let assign = &AssignOptions { in_line: true, ..input.assign.clone() };
+            let outcome = self.decide(&Case { rows: &rows, assign, wake_up: Some(&retry), ..case });
             // Decided on this very state.
             let _ = moving.apply(outcome.delta());
             given.extend(outcome.effects.iter().filter_map(|effect| match effect {
