@@ -1,12 +1,14 @@
 //! The memory by which resubmissions and bursts are recognised.
 
-use std::collections::{BTreeSet, VecDeque, vec_deque};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::slice;
 
 use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smallvec::{SmallVec, smallvec};
 
 use super::keys::WindowKey;
 use crate::document::{Digest, in_words};
@@ -106,6 +108,9 @@ pub(super) struct Seen {
     pub(super) lead: LeadId,
 }
 
+/// The leads under a key, ordered by time and lead. Under most keys there is one.
+type Bucket = SmallVec<[Seen; 1]>;
+
 /// Which leads came in lately, under which keys.
 ///
 /// The state depends only on the set of deltas applied to it, not on their order: whoever replays them gets the
@@ -133,8 +138,8 @@ pub(super) struct Seen {
 pub struct WindowState {
     limit: usize,
     newest: Option<i64>,
-    /// Events by key, each list ordered by time and lead. Never iterated.
-    seen: FxHashMap<WindowKey, VecDeque<Seen>>,
+    /// Events by key. Never iterated.
+    seen: FxHashMap<WindowKey, Bucket>,
     order: BTreeSet<WindowEvent>,
 }
 
@@ -273,17 +278,17 @@ impl WindowState {
     }
 
     /// What came in under a key within some time, ordered by time and lead.
-    pub(super) fn seen(&self, key: WindowKey, within: RangeInclusive<i64>) -> vec_deque::Iter<'_, Seen> {
-        let Some(bucket) = self.seen.get(&key) else { return vec_deque::Iter::default() };
+    pub(super) fn seen(&self, key: WindowKey, within: RangeInclusive<i64>) -> slice::Iter<'_, Seen> {
+        let Some(bucket) = self.seen.get(&key) else { return slice::Iter::default() };
         let start = bucket.partition_point(|seen| seen.at < *within.start());
         let end = bucket.partition_point(|seen| seen.at <= *within.end());
-        bucket.range(start..end.max(start))
+        bucket.get(start..end).unwrap_or_default().iter()
     }
 
     /// When the oldest lead of a key was created that is kept, if the key has as many as are kept of one.
     pub(super) fn full_since(&self, key: WindowKey) -> Option<i64> {
         let bucket = self.seen.get(&key).filter(|bucket| bucket.len() >= MOST_PER_KEY)?;
-        bucket.front().map(|oldest| oldest.at)
+        bucket.first().map(|oldest| oldest.at)
     }
 
     fn insert(&mut self, event: WindowEvent) {
@@ -296,7 +301,7 @@ impl WindowState {
     fn put(&mut self, event: WindowEvent) {
         let seen = Seen { at: event.at, until: event.until, lead: event.lead.clone() };
         let Some(bucket) = self.seen.get_mut(&event.key) else {
-            self.seen.insert(event.key, VecDeque::from([seen]));
+            self.seen.insert(event.key, smallvec![seen]);
             self.order.insert(event);
             return;
         };
@@ -314,7 +319,7 @@ impl WindowState {
         if bucket.len() > MOST_PER_KEY {
             // Of those whose windows end first, the first is the one created first.
             let first = bucket.iter().enumerate().min_by_key(|(_, seen)| seen.until).map(|(place, _)| place);
-            if let Some(Seen { at, until, lead }) = first.and_then(|place| bucket.remove(place)) {
+            if let Some(Seen { at, until, lead }) = first.map(|place| bucket.remove(place)) {
                 let gone = WindowEvent { until, at, lead, key: event.key };
                 if gone != event {
                     self.order.remove(&gone);
