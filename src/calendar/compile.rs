@@ -68,7 +68,7 @@ impl Calendar {
     ///
     /// ```
     /// let china = leadkit::calendar::Calendar::china();
-    /// assert_eq!(china.version().revision, "cn-2023-2026");
+    /// assert_eq!(&*china.version().revision, "cn-2023-2026");
     /// assert_eq!(china.coverage(), Some(("2023-01-01".parse()?, "2026-12-31".parse()?)));
     /// # Ok::<(), chrono::ParseError>(())
     /// ```

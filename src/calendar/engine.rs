@@ -77,8 +77,8 @@ impl Calendar {
     /// let mut rules = CalendarRules::china();
     /// rules.overrides.insert("2026-03-03".parse().unwrap(), DayOverride::Off);
     /// let (china, edited) = (Calendar::china(), Calendar::compile(&rules)?);
-    /// assert_eq!(china.version().revision, "cn-2023-2026");
-    /// assert_eq!(edited.version().revision, "cn-2023-2026");
+    /// assert_eq!(&*china.version().revision, "cn-2023-2026");
+    /// assert_eq!(&*edited.version().revision, "cn-2023-2026");
     /// assert_ne!(edited.version().fingerprint, china.version().fingerprint);
     /// # Ok::<(), leadkit::error::RuleErrors>(())
     /// ```
@@ -586,7 +586,7 @@ impl Calendar {
     }
 
     fn name(&self) -> Arc<str> {
-        self.version.revision.as_str().into()
+        self.version.revision.as_ref().into()
     }
 
     #[cold]

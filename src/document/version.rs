@@ -1,5 +1,7 @@
 //! Which rules a decision was made by.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Fingerprint;
@@ -10,8 +12,8 @@ use crate::error::Report;
 pub struct RulesVersion {
     /// Format of the rules document.
     pub format: u16,
-    /// The caller's name of the revision.
-    pub revision: String,
+    /// The caller's name of the revision. Shared: every decision names it.
+    pub revision: Arc<str>,
     /// Fingerprint of the rules.
     pub fingerprint: Fingerprint,
 }
@@ -22,7 +24,7 @@ impl RulesVersion {
 
     /// The version of a rules struct.
     pub(crate) fn of<T: Serialize + Default>(format: u16, revision: &str, rules: &T) -> RulesVersion {
-        RulesVersion { format, revision: revision.to_owned(), fingerprint: Fingerprint::of(rules) }
+        RulesVersion { format, revision: revision.into(), fingerprint: Fingerprint::of(rules) }
     }
 
     /// The version of a rules struct, whatever stands under some of its keys.
@@ -32,7 +34,7 @@ impl RulesVersion {
         revision: &str,
         rules: &T,
     ) -> RulesVersion {
-        RulesVersion { format, revision: revision.to_owned(), fingerprint: Fingerprint::without(keys, rules) }
+        RulesVersion { format, revision: revision.into(), fingerprint: Fingerprint::without(keys, rules) }
     }
 
     /// Reports a format this version of the crate does not read.

@@ -237,7 +237,7 @@ impl<'a> Look<'a> {
                 within: track.node.within,
                 clock: track.node.clock(),
                 clock_by_size: track.node.clock.is_none(),
-                calendar_version: track.calendar.version().revision.clone(),
+                calendar_version: track.calendar.version().revision.to_string(),
                 pauses: track.pauses.clone(),
                 due_at: due.map(at),
                 done_at: track.done.map(at),

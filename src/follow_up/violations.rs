@@ -46,7 +46,7 @@ impl Look<'_> {
             started_at: shown(track.counted_from(&self.known)),
             within: track.node.within,
             clock: track.node.clock(),
-            calendar_version: track.calendar.version().revision.clone(),
+            calendar_version: track.calendar.version().revision.to_string(),
             calendar_fingerprint: track.calendar.version().fingerprint,
             pauses: track.pauses.clone(),
             deadline: shown(due),

@@ -205,7 +205,7 @@ impl Plan {
 
 fn why(due: &Deadline) -> String {
     let chosen = if due.is_clock_by_size() { ", chosen by size" } else { "" };
-    let version = match due.calendar_version().revision.as_str() {
+    let version = match &*due.calendar_version().revision {
         "" => String::new(),
         version => format!("; calendar {version}"),
     };

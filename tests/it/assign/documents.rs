@@ -99,7 +99,7 @@ fn rules_survive_a_round_trip_and_lint_tells_what_is_never_reached() {
     .unwrap();
     assert_round_trip(&rules);
     let assigner = Assigner::compile(&rules).unwrap();
-    assert_eq!((assigner.version().format, assigner.version().revision.as_str()), (1, "2026-03"));
+    assert_eq!((assigner.version().format, &*assigner.version().revision), (1, "2026-03"));
     let places: Vec<String> =
         rules.lint().into_iter().map(|found| format!("{} {}", found.path, found.code)).collect();
     assert_eq!(places, ["pools.p.rules[1] unreachable_rule", "pools.p.rules[3] unreachable_rule"]);

@@ -139,7 +139,7 @@ fn weight_0_takes_none_and_all_0_is_nobody() {
     let assignment = none.take(&lead("L"), monday());
     assert_eq!(*assignment.kind(), AssignmentKind::NoEligible { retry_at: None });
     assert_eq!(assignment.skipped()["zero_weight"], 2);
-    assert_eq!(none.assigner.version().revision, "");
+    assert_eq!(&*none.assigner.version().revision, "");
 }
 
 #[test]

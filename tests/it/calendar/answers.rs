@@ -214,7 +214,7 @@ fn a_deadline_is_kept_whole() {
         Calendar::china().add(at("2026-10-09T17:30:00+08:00"), Span::hours(1), Clock::OfficeHours).unwrap();
     let text = serde_json::to_string(&due).unwrap();
     assert_eq!(serde_json::from_str::<Deadline>(&text).unwrap(), due);
-    assert_eq!(due.calendar_version().revision, "cn-2023-2026");
+    assert_eq!(&*due.calendar_version().revision, "cn-2023-2026");
     assert_eq!(
         (due.amount(), due.clock(), due.start()),
         (Span::hours(1).into(), Clock::OfficeHours, at("2026-10-09T09:30:00Z"))

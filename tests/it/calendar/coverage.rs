@@ -294,7 +294,7 @@ fn a_calendar_made_from_another_has_a_version_of_its_own() {
     assert_eq!(hours(9, 18), "cn-2023-2026+hours-d98081653e7f");
     let due = Calendar::compile(&china().with_hours([DayWindow::hours(9, 18)])).unwrap();
     let due = due.add(at("2026-03-02T10:00:00+08:00"), Span::hours(1), Clock::OfficeHours).unwrap();
-    assert_eq!(due.calendar_version().revision, hours(9, 18));
+    assert_eq!(&*due.calendar_version().revision, hours(9, 18));
 }
 
 /// Each end is said by what limits it: the coverage where the days off beyond are known, else the holidays.
