@@ -154,7 +154,7 @@ fn compile_rule(rule: &BlacklistRule, words: &mut Words, report: &mut Report) ->
             }
         })
     });
-    Compiled { id: rule.id.clone(), category: rule.category.clone(), severity: rule.severity, test }
+    Compiled { id: rule.id.clone(), category: rule.category.as_str().into(), severity: rule.severity, test }
 }
 
 /// What a finding says of a condition; contact values in it are masked.

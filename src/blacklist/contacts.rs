@@ -8,7 +8,7 @@ use super::reason::{HitReason, discreet};
 use super::rules::{BlacklistCheck, BlacklistRule, FakeCheck, FakeField, FakeRule, PhoneFormatCheck};
 use crate::contact::{
     Email, EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneQuality, Wechat,
-    WechatKind, fake_company, fake_email, fake_name, fake_phone, is_sample_phone,
+    WechatKind, fake_email, fake_folded_company, fake_name, fake_phone, is_sample_phone,
 };
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
@@ -218,7 +218,7 @@ pub(super) fn find_fakes(check: &FakeCheck, facts: &Facts<'_>, found: &mut impl 
             }
         }
     }
-    let mut text = |field: FakeField, value: &Option<String>, judge: fn(&str) -> Option<FakeReason>| {
+    let mut text = |field: FakeField, value: &Option<String>, judge: &dyn Fn(&str) -> Option<FakeReason>| {
         let Some(raw) = value.as_deref().filter(|raw| check.fields.contains(&field) && !raw.is_empty())
         else {
             return;
@@ -232,6 +232,6 @@ pub(super) fn find_fakes(check: &FakeCheck, facts: &Facts<'_>, found: &mut impl 
             found(Found::at(field.as_str(), None, Some(place), HitReason::Fake { reason: discreet(reason) }));
         }
     };
-    text(FakeField::Name, &lead.name, fake_name);
-    text(FakeField::Company, &lead.company, fake_company);
+    text(FakeField::Name, &lead.name, &fake_name);
+    text(FakeField::Company, &lead.company, &|name| fake_folded_company(name, facts.company_folded()?));
 }

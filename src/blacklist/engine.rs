@@ -64,7 +64,7 @@ pub struct Blacklist {
 #[derive(Debug, Clone)]
 pub(super) struct Compiled {
     pub(super) id: RuleId,
-    pub(super) category: String,
+    pub(super) category: Arc<str>,
     pub(super) severity: Severity,
     pub(super) test: Test,
 }
@@ -162,7 +162,7 @@ struct Pass<'c> {
 }
 
 impl Pass<'_> {
-    fn report(&mut self, rule: &RuleId, category: &str, severity: Severity, found: Found) {
+    fn report(&mut self, rule: &RuleId, category: &Arc<str>, severity: Severity, found: Found) {
         let allowances = &self.blacklist.allowances;
         let allowed = self.allowed.get_or_insert_with(|| allowances.of(self.facts, self.now));
         let suppressed_by = match &found.phrase {
@@ -172,7 +172,7 @@ impl Pass<'_> {
         };
         let hit = Hit {
             rule: rule.clone(),
-            category: category.to_owned(),
+            category: category.clone(),
             severity,
             field: found.field,
             index: found.index,
@@ -182,6 +182,10 @@ impl Pass<'_> {
             suppressed_by,
         };
         self.verdict.severity = self.verdict.severity.max(hit.weight());
+        if self.verdict.hits.is_empty() {
+            // Most leads have one.
+            self.verdict.hits.reserve_exact(1);
+        }
         self.verdict.hits.push(hit);
     }
 
@@ -254,7 +258,7 @@ impl Blacklist {
         }
         for field in facts.oversized() {
             let found = Found::whole(HitReason::Oversized { field: field.clone() });
-            pass.report(&OVERSIZED.into(), OVERSIZED, Severity::Flag, found);
+            pass.report(&OVERSIZED.into(), &OVERSIZED.into(), Severity::Flag, found);
         }
         let Work { submission, bursts, message, .. } = work;
         // Whoever corrects a mistyped number and sends again has not been let in yet.
@@ -421,7 +425,12 @@ impl Blacklist {
             return;
         }
         if let Some(reason) = contacts::unreachable(pass.facts, &self.reach) {
-            pass.report(&NO_USABLE_CONTACT.into(), CONTACT, self.no_usable_contact, Found::whole(reason));
+            pass.report(
+                &NO_USABLE_CONTACT.into(),
+                &CONTACT.into(),
+                self.no_usable_contact,
+                Found::whole(reason),
+            );
         }
     }
 

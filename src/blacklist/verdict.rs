@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +45,7 @@ pub enum Suppression {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hit {
     pub(super) rule: RuleId,
-    pub(super) category: String,
+    pub(super) category: Arc<str>,
     pub(super) severity: Severity,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) field: Option<Cow<'static, str>>,

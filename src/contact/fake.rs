@@ -298,6 +298,8 @@ const PLACEHOLDERS: [&str; 47] = [
     "随便",
     "哈哈哈",
 ];
+/// Bytes of the longest word of this list and the next two; most names of companies are longer.
+const LONGEST_PLACEHOLDER: usize = 20;
 /// The same for names of people only: as companies they are real (ABC is a bank).
 const NAME_ONLY: [&str; 8] = ["abc", "aaa", "先生", "女士", "小姐", "某先生", "某女士", "某小姐"];
 /// The same for companies only: as names of people they are real (No and Na are Korean surnames).
@@ -329,7 +331,7 @@ const COMPANY_ONLY: [&str; 14] = [
 /// ```
 #[must_use]
 pub fn fake_name(name: &str) -> Option<FakeReason> {
-    let word = folded(name);
+    let word = plain(&text::fold(head(name)));
     let digits = !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
     if digits || is_placeholder(&word, &NAME_ONLY) {
         return Some(FakeReason::Placeholder { word });
@@ -342,7 +344,12 @@ pub fn fake_name(name: &str) -> Option<FakeReason> {
 /// Digits alone may be a brand (`360`, `58`, `1688`): only repetition and counting are suspected.
 #[must_use]
 pub fn fake_company(name: &str) -> Option<FakeReason> {
-    let word = folded(name);
+    fake_folded_company(name, &text::fold(head(name)))
+}
+
+/// The same with the folded name at hand.
+pub(crate) fn fake_folded_company(name: &str, folded: &str) -> Option<FakeReason> {
+    let word = plain(folded);
     if is_placeholder(&word, &COMPANY_ONLY) || is_plain_count(&word) {
         return Some(FakeReason::Placeholder { word });
     }
@@ -357,10 +364,11 @@ fn is_throw_away(word: &str, public: bool) -> bool {
 }
 
 /// Folded text without the punctuation around it, spaced letters joined and a word that is repeated once only.
-fn folded(name: &str) -> String {
-    let folded = text::fold(head(name));
-    let word = folded.trim_matches(|c: char| !c.is_alphanumeric());
-    let parts = || word.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+fn plain(folded: &str) -> String {
+    // Ideographs are told apart before the table of all letters is asked.
+    let is_sign = |c: char| !text::is_ideograph(c) && !c.is_alphanumeric();
+    let word = folded.trim_matches(is_sign);
+    let parts = || word.split(is_sign).filter(|part| !part.is_empty());
     let spaced = parts().count() > 1 && parts().all(|part| part.chars().count() == 1);
     let joined: String = if spaced { parts().collect() } else { String::new() };
     // `测 试`, `t e s t`; of `A B` nothing follows.
@@ -393,7 +401,7 @@ fn head(text: &str) -> &str {
 fn is_placeholder(word: &str, more: &[&str]) -> bool {
     let bare = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '_');
     let numbered = matches!(bare, "test" | "tester" | "测试" | "ceshi");
-    numbered || PLACEHOLDERS.contains(&word) || more.contains(&word)
+    numbered || word.len() <= LONGEST_PLACEHOLDER && (PLACEHOLDERS.contains(&word) || more.contains(&word))
 }
 
 fn is_plain_count(word: &str) -> bool {

@@ -68,6 +68,7 @@ pub use email_fault::EmailFault;
 pub(crate) use email_field::plain_email;
 pub use email_field::read_emails;
 pub use email_kind::EmailKind;
+pub(crate) use fake::fake_folded_company;
 pub(crate) use fake::is_sample_phone;
 pub use fake::{FakeReason, fake_company, fake_digits, fake_email, fake_name, fake_phone, keyboard_mash};
 pub use fault::{PhoneFault, PhoneKind, PhoneQuality};

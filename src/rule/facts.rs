@@ -590,9 +590,12 @@ impl FactSource for ActivityFacts<'_> {
     }
 }
 
-fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<String> {
+fn distinct<'t>(mut texts: impl Iterator<Item = &'t str>) -> Vec<String> {
+    // Most leads have one of each.
+    let Some(first) = texts.next() else { return Vec::new() };
     let mut seen = BTreeSet::new();
-    texts.filter(|text| seen.insert(*text)).map(str::to_owned).collect()
+    let others = texts.filter(|text| *text != first && seen.insert(*text));
+    std::iter::once(first).chain(others).map(str::to_owned).collect()
 }
 
 /// Whether a region lies in the country that is stated, if one is.
