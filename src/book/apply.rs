@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::fields::{add_to_lead, set, set_of_account, set_of_contact};
 use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use super::{Book, Life};
-use crate::dedup::MatchKey;
+use crate::dedup::{MatchKey, Probe};
 use crate::document::Digest;
 use crate::model::{
     Account, AccountId, Acquisition, Contact, ContactId, Effect, FoldKind, Lead, LeadField, LeadId,
@@ -224,11 +224,14 @@ impl Book {
             emails: lead.emails.clone(),
             wechat: lead.wechat.clone(),
         };
-        self.change_account(account, |account| {
-            if !account.contacts.iter().any(|known| known.id == person.id) {
-                account.contacts.push(person);
-            }
-        });
+        let Some(filed) = self.accounts.get_mut(account) else { return };
+        if filed.contacts.iter().any(|known| known.id == person.id) {
+            return;
+        }
+        self.employers.entry(person.id.clone()).or_default().insert(account.clone());
+        filed.contacts.push(person);
+        let keys = Probe::of_last_contact(filed, &self.tables);
+        self.by_key.add(&RecordRef::Account(account.clone()), &keys);
     }
 
     /// What people are shown.
@@ -315,8 +318,14 @@ impl Book {
         match record {
             RecordRef::Lead(id) if files(field) => self.refile(id, |lead| set(lead, field, value)),
             RecordRef::Lead(id) => self.change(id, |lead| set(lead, field, value)),
-            RecordRef::Account(id) => {
+            RecordRef::Account(id) if files_account(field) => {
                 self.change_account(id, |account| set_of_account(account, field, value))
+            }
+            RecordRef::Account(id) => {
+                self.accounts
+                    .get_mut(id)
+                    .into_iter()
+                    .for_each(|account| set_of_account(account, field, value));
             }
             RecordRef::Contact(id) => {
                 self.change_contact(id, |contact| set_of_contact(contact, field, value))
@@ -428,6 +437,11 @@ fn files(field: &str) -> bool {
     }
 }
 
+/// Whether an account must be filed again when the field changes.
+fn files_account(field: &str) -> bool {
+    matches!(field, "company" | "aliases" | "domain")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -460,5 +474,63 @@ mod tests {
             made += usize::from(changed > 0);
         }
         assert!(made >= 8, "{made}");
+    }
+
+    #[test]
+    fn an_account_is_filed_by_what_its_keys_are_made_of() {
+        let book = Book::new();
+        let with = |field: &str, text: &str| {
+            let mut account = Account { company: "栖岸".to_owned(), ..Account::default() };
+            set_of_account(&mut account, field, &Value::from(text));
+            book.keys_of_account(&account)
+        };
+        let shown = serde_json::to_value(Account {
+            owner: Some("li".into()),
+            pool: Some("p".into()),
+            partner: Some("pan".into()),
+            domain: Some("d".into()),
+            maturity: Some("m".into()),
+            tier: Some("t".into()),
+            registration_number: Some("r".into()),
+            aliases: vec!["a".into()],
+            ..Account::default()
+        });
+        let shown = shown.unwrap();
+        let fields: Vec<&String> = shown.as_object().unwrap().keys().filter(|name| *name != "id").collect();
+        assert!(fields.len() >= 9, "{fields:?}");
+        let made = fields.iter().filter(|field| {
+            let is_made = with(field, "fenyang.cn") != with(field, "");
+            assert!(!is_made || files_account(field), "{field}");
+            is_made
+        });
+        assert_eq!(made.count(), 3);
+    }
+
+    #[test]
+    fn a_new_contact_is_found_as_if_its_account_were_filed_anew() {
+        let mut book = Book::new();
+        book.insert_account(Account { id: "A1".into(), company: "栖岸".to_owned(), ..Account::default() });
+        let lead = Lead {
+            id: "L1".into(),
+            phones: vec!["13812349876 / 021-55551234".into()],
+            emails: vec!["zhang@fenyang.cn".into()],
+            wechat: Some("zhang_w".into()),
+            ..Lead::default()
+        };
+        book.insert_lead(lead);
+        let add = Effect::AddContact { account: "A1".into(), contact: "C1".into(), from: "L1".into() };
+        book.apply_effects("d", &[add], DateTime::UNIX_EPOCH);
+        let account = book.account(&"A1".into()).unwrap().clone();
+        assert_eq!(account.contacts.len(), 1);
+        let record = RecordRef::Account("A1".into());
+        let keys = book.keys_of_account(&account).keys;
+        assert!(keys.len() >= 6, "{keys:?}");
+        for key in &keys {
+            assert!(book.by_key.under(key).any(|one| *one == record), "{key:?}");
+        }
+        assert_eq!(book.employer(&"C1".into()).map(|one| &one.id), Some(&account.id));
+        // Nothing is left of it when it goes.
+        book.remove_account(&account.id);
+        assert!(keys.iter().all(|key| book.by_key.under(key).all(|one| *one != record)));
     }
 }

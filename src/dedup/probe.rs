@@ -207,6 +207,13 @@ impl Probe {
         keys.extend(account.contacts.iter().flat_map(|contact| contact_keys(contact, context.tables)));
         Probe::new(keys)
     }
+
+    /// What of an account's keys comes from the last of its contacts.
+    pub(crate) fn of_last_contact(account: &Account, tables: &HostTables) -> Vec<MatchKey> {
+        let last = account.contacts.last().filter(|_| account.contacts.len() <= LeadLimits::CONTACTS);
+        let keys = last.map(|contact| contact_keys(contact, tables)).unwrap_or_default();
+        Probe::new(keys).keys
+    }
 }
 
 /// The domains that a domain is part of, down to the one that somebody registered: `cn.mail.acme.com.cn` is of
