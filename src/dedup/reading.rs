@@ -18,6 +18,8 @@ const TAIL: usize = 4;
 pub(super) struct Reading<'x, 'a> {
     context: FactContext<'x>,
     lead_keys: &'x Probe,
+    /// The lead's company as written, and its key.
+    own_name: Option<(&'x str, &'x str)>,
     /// The kinds of key the lead has.
     phone: bool,
     email: bool,
@@ -79,22 +81,23 @@ pub(super) fn fetched<'r>(facts: &Facts<'_>, rows: &'r Rows) -> Vec<Fetched<'r>>
 }
 
 /// The rows, read for the lead.
-pub(super) fn candidates<'r>(
-    facts: &Facts<'_>,
+pub(super) fn candidates<'x, 'r>(
+    facts: &'x Facts<'x>,
     rows: &'r [Fetched<'_>],
-    lead_keys: &Probe,
-    asked: Option<&mut Asked<'_>>,
+    lead_keys: &'x Probe,
+    asked: Option<&'x mut Asked<'_>>,
 ) -> Vec<Candidate<'r>> {
     let mut reading = Reading::new(facts, lead_keys, asked);
     rows.iter().map(|row| reading.candidate(row)).collect()
 }
 
 impl<'x, 'a> Reading<'x, 'a> {
-    fn new(facts: &Facts<'x>, lead_keys: &'x Probe, asked: Option<&'x mut Asked<'a>>) -> Reading<'x, 'a> {
+    fn new(facts: &'x Facts<'x>, lead_keys: &'x Probe, asked: Option<&'x mut Asked<'a>>) -> Reading<'x, 'a> {
         let has = |kind| lead_keys.keys.iter().any(|key| key.kind == kind);
         Reading {
             context: *facts.context(),
             lead_keys,
+            own_name: facts.read().company.as_deref().zip(facts.company_key()),
             phone: has(MatchKeyKind::Phone),
             email: has(MatchKeyKind::Email),
             wechat: has(MatchKeyKind::Wechat),
@@ -243,7 +246,7 @@ impl<'x, 'a> Reading<'x, 'a> {
     }
 
     fn read_name(&mut self, name: &str) {
-        let Reading { asked, names, lead_keys, shared, context, .. } = self;
+        let Reading { asked, names, lead_keys, own_name, shared, context, .. } = self;
         let key = match asked {
             Some(asked) => {
                 asked.read(name);
@@ -253,7 +256,11 @@ impl<'x, 'a> Reading<'x, 'a> {
                 }
                 asked.exact_key()
             }
-            None => names.exact(name, &context.tables.gazetteer),
+            // Most rows were fetched for the very name.
+            None => match own_name {
+                Some((own, key)) if *own == name => key,
+                _ => names.exact(name, &context.tables.gazetteer),
+            },
         };
         note(lead_keys, shared, MatchKeyKind::CompanyExact, key);
     }

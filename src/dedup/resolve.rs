@@ -56,22 +56,22 @@ impl Deduplicator {
         rows: &Rows,
         owner_state: &dyn Fn(&RepId) -> OwnerState,
     ) -> Resolution {
-        self.resolve_as(facts, rows, owner_state, Look::ENTRY)
+        self.resolve_as(facts, &Probe::of_lead(facts), rows, owner_state, Look::ENTRY)
     }
 
-    /// The same for a lead that may be on file already.
+    /// The same for a lead that may be on file already, by its [keys](Probe::of_lead).
     pub(crate) fn resolve_as(
         &self,
         facts: &Facts<'_>,
+        lead_keys: &Probe,
         rows: &Rows,
         owner_state: &dyn Fn(&RepId) -> OwnerState,
         look: Look,
     ) -> Resolution {
-        let lead_keys = Probe::of_lead(facts);
         let mut asked = self.asked(facts);
         let fetched = fetched(facts, rows);
-        let candidates = candidates(facts, &fetched, &lead_keys, asked.as_mut());
-        let (usable, crowded) = self.usable_keys(facts, &lead_keys, &candidates, &rows.people);
+        let candidates = candidates(facts, &fetched, lead_keys, asked.as_mut());
+        let (usable, crowded) = self.usable_keys(facts, lead_keys, &candidates, &rows.people);
         let crowded_names = |place: &usize| {
             let kind = lead_keys.keys.get(*place).map(|key| key.kind);
             kind == Some(MatchKeyKind::CompanyExact) && usable.get(*place).is_some_and(Option::is_none)

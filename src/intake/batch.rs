@@ -196,7 +196,7 @@ impl Intake {
             now: *at,
             holding_cap: self.assigner.holding_cap(&self.pool),
         };
-        let outcome = self.decide_by(&case, &mut facts);
+        let outcome = self.decide_by(&case, &mut facts, Some(&keys));
         state.apply(outcome.delta())?;
         // A lead that is delivered twice is on file with all that became of it since.
         if book.lead(&lead.id).is_none() {

@@ -3,7 +3,6 @@
 use super::engine::Case;
 use super::{ElsewhereRule, ElsewhereTarget, Intake, Outcome, Route};
 use crate::blacklist::WindowDelta;
-use crate::dedup::Look;
 use crate::model::{Effect, LeadStatus, Link, LinkKind, RecordRef};
 use crate::rule::{Facts, RuleFault};
 
@@ -51,7 +50,7 @@ impl Intake {
         };
         let owner_state = |rep: &crate::model::RepId| case.owner_state(rep);
         outcome.basis.read_rows();
-        let resolution = self.deduplicator.resolve_as(facts, case.rows, &owner_state, Look::ENTRY);
+        let resolution = self.deduplicator.resolve(facts, case.rows, &owner_state);
         let is_account = |found: &&crate::dedup::Match| matches!(found.record, RecordRef::Account(_));
         let account = resolution.matches().iter().filter(|found| found.is_sure()).find(is_account);
         if let Some(account) = account {

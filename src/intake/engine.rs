@@ -223,14 +223,12 @@ impl Intake {
 
     pub(super) fn decide(&self, case: &Case<'_>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
-        self.decide_by(
-            case,
-            &mut Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now }),
-        )
+        let context = FactContext { tables: &self.tables, activities, history, now };
+        self.decide_by(case, &mut Facts::new(lead, &context), None)
     }
 
-    /// The same with the facts of the case's lead, which may have served for the fetch before.
-    pub(super) fn decide_by(&self, case: &Case<'_>, facts: &mut Facts<'_>) -> Outcome {
+    /// The same with the facts of the case's lead, and its keys where the fetch before needed them.
+    pub(super) fn decide_by(&self, case: &Case<'_>, facts: &mut Facts<'_>, keys: Option<&Probe>) -> Outcome {
         let Case { lead, rows, roster, state, now, .. } = *case;
         let mut outcome = self.begin(case, facts);
         if !self.elsewhere.is_empty() {
@@ -270,16 +268,24 @@ impl Intake {
             outcome.end_warning(lead);
         }
 
+        let made;
+        let keys = match keys {
+            Some(keys) => keys,
+            None => {
+                made = Probe::of_lead(facts);
+                &made
+            }
+        };
         let owner_state = |rep: &RepId| case.owner_state(rep);
         let mut look = Look { is_entry: case.is_entry(), ..Look::ENTRY };
         if case.is_due(wake_up::COLLISION) {
             // No reviewer has decided: whose the customer is by the rule of ownership.
-            let found = self.deduplicator.resolve_as(facts, rows, &owner_state, look);
+            let found = self.deduplicator.resolve_as(facts, keys, rows, &owner_state, look);
             let settled = settle_collision(lead, &found, &self.life.ownership, now);
             let keeps = settled.map(|settled| Some(settled.owner) == lead.owner);
             look = Look { settles: true, keeps, ..look };
         }
-        let resolution = self.deduplicator.resolve_as(facts, rows, &owner_state, look);
+        let resolution = self.deduplicator.resolve_as(facts, keys, rows, &owner_state, look);
         outcome.basis.read_owners(rows, &state.reps);
         if resolution.is_folded() {
             outcome.fold(resolution, lead, &owner_state);

@@ -1,7 +1,5 @@
 //! What a decision was made on, so that two workers do not decide on what the other is about to change.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::State;
@@ -82,8 +80,9 @@ pub struct Basis {
     seen: Option<Digest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ledger: Option<(PoolId, u64)>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    reps: BTreeMap<RepId, u64>,
+    /// Sorted by id. Nearly every decision is about one or two.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "as_map")]
+    reps: Vec<(RepId, u64)>,
 }
 
 /// What has changed since a decision: it is not to be carried out. Decide again.
@@ -154,16 +153,21 @@ impl Basis {
         let leads = on_file.filter_map(|lead| lead.owner.as_ref());
         let accounts = rows.accounts.iter().filter_map(|account| account.owner.as_ref());
         for rep in leads.chain(accounts) {
-            if !self.reps.contains_key(rep) {
-                self.reps.insert(rep.clone(), reps.revision(rep));
-            }
+            self.read_rep(rep, reps.revision(rep));
         }
     }
 
     pub(super) fn read_ledger(&mut self, delta: Option<&AssignDelta>) {
         let Some(delta) = delta else { return };
         self.ledger = Some((delta.pool().clone(), delta.ledger_revision()));
-        self.reps.extend(delta.reps().map(|(rep, revision)| (rep.clone(), revision)));
+        delta.reps().for_each(|(rep, revision)| self.read_rep(rep, revision));
+    }
+
+    fn read_rep(&mut self, rep: &RepId, revision: u64) {
+        match self.reps.binary_search_by(|(known, _)| known.cmp(rep)) {
+            Ok(place) => self.reps.get_mut(place).into_iter().for_each(|known| known.1 = revision),
+            Err(place) => self.reps.insert(place, (rep.clone(), revision)),
+        }
     }
 
     /// The submission keys it was decided on: fetch the events under them again.
@@ -210,6 +214,25 @@ impl Basis {
             }
         }
         Ok(())
+    }
+}
+
+/// Revisions by rep, stored as a map.
+mod as_map {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::model::RepId;
+
+    pub(super) fn serialize<S: Serializer>(reps: &[(RepId, u64)], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(reps.iter().map(|(rep, revision)| (rep, revision)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<(RepId, u64)>, D::Error> {
+        BTreeMap::deserialize(deserializer).map(Vec::from_iter)
     }
 }
 
