@@ -8,8 +8,8 @@ use super::{Intake, Outcome, RecycledTo, Refusal, Route, wake_up};
 use crate::assign::{AssignOptions, Assignment, AssignmentKind, Ledgers};
 use crate::dedup::{MatchAction, Resolution};
 use crate::model::{
-    Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId,
-    Tenure, TenureEnd, Value,
+    Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId,
+    RecordRef, RepId, Tenure, TenureEnd, Value,
 };
 use crate::rule::{Facts, MatchLabel};
 use crate::score::Score;
@@ -48,11 +48,22 @@ impl Intake {
         if let Some(own) = own {
             return self.bring(case, facts, resolution, score, own, outcome);
         }
-        if self.route_to_record(case, facts, resolution, score, outcome)
-            || self.hold_burst(case, facts, outcome)
-        {
-            return;
+        let is_routed = self.route_to_record(case, facts, resolution, score, outcome)
+            || self.hold_burst(case, facts, outcome);
+        if !is_routed {
+            self.route_unowned(case, facts, resolution, score, outcome);
         }
+    }
+
+    /// Finds the route of a lead that belongs to nobody yet: to who claims it, to a pool, or by the rules.
+    fn route_unowned(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        resolution: &Resolution,
+        score: &Score,
+        outcome: &mut Outcome,
+    ) {
         let mut options = case.assign.clone();
         if let Some(rep) = case.claim {
             match self.may_claim(case, facts, rep) {
@@ -185,34 +196,15 @@ impl Intake {
             outcome.route = Route::Unassigned { reason: "unknown_pool".into(), retry_at: None };
             return self.try_again(case, None, outcome);
         };
-        let ledger = case.state.ledger(pool);
-        let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
         // Who was asked has not answered, or the lead waits in line since.
         let is_answered_by_nobody =
             case.wake_up.is_some_and(|code| *code == wake_up::REVIEWER_DUE || wake_up::is_try(code));
         let unasked = AssignOptions { without_reviewers: is_answered_by_nobody, ..options.clone() };
         let options = if is_answered_by_nobody { &unasked } else { options };
-        let assign =
-            |options: &AssignOptions| self.assigner.assign_with(facts, case.roster, ledgers, options);
         // Who lost another lead of the customer, which goes along, does not get it by this; but it goes to its own owner.
         let siblings = if is_owned { &[] } else { resolution.siblings() };
         let left_out = self.left_out(case, siblings);
-        let has = |is_out: fn(LeftOut) -> bool| left_out.iter().any(|(_, why)| is_out(*why));
-        let find = |options: &AssignOptions| {
-            let without = |is_out: fn(LeftOut) -> bool| {
-                let reps = left_out.iter().filter(|(_, why)| is_out(*why)).map(|(rep, _)| rep.clone());
-                let mut narrower = options.clone();
-                narrower.excluded.extend(reps);
-                assign(&narrower)
-            };
-            if left_out.is_empty() {
-                return assign(options);
-            }
-            let found = without(|_| true);
-            // When nobody else can take it.
-            let may_widen = found.owner().is_none() && has(|why| !why.is_final());
-            if may_widen { without(LeftOut::is_final) } else { found }
-        };
+        let find = |options: &AssignOptions| self.find_rep(case, facts, pool, &left_out, options);
         let mut assignment = find(options);
         let is_lost = |by: &RepId| match case.owner_state(by) {
             OwnerState::Gone => true,
@@ -231,7 +223,8 @@ impl Intake {
             self.tell_admins(pool, "review_missed", case, outcome);
         }
         let nobody_left = matches!(assignment.kind(), AssignmentKind::NoEligible { retry_at: None })
-            && (has(LeftOut::is_final) || assignment.skipped().contains_key("previous_owner"));
+            && (left_out.iter().any(|(_, why)| why.is_final())
+                || assignment.skipped().contains_key("previous_owner"));
         if nobody_left {
             return self.exhaust(case, facts, outcome);
         }
@@ -239,7 +232,46 @@ impl Intake {
             outcome.assignment = Some(Box::new(assignment));
             return;
         }
-        let case = &case.as_of(assignment.repeats());
+        self.carry_out(&case.as_of(assignment.repeats()), facts, resolution, assignment, outcome);
+    }
+
+    /// What the rules of the pool say, those reps left out; with them again, as far as they may have it, when nobody else can
+    /// take it.
+    fn find_rep(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        pool: &PoolId,
+        left_out: &[(RepId, LeftOut)],
+        options: &AssignOptions,
+    ) -> Assignment {
+        let ledger = case.state.ledger(pool);
+        let ledgers = Ledgers { pool: &ledger, reps: &case.state.reps };
+        let assign =
+            |options: &AssignOptions| self.assigner.assign_with(facts, case.roster, ledgers, options);
+        if left_out.is_empty() {
+            return assign(options);
+        }
+        let without = |is_out: fn(LeftOut) -> bool| {
+            let reps = left_out.iter().filter(|(_, why)| is_out(*why)).map(|(rep, _)| rep.clone());
+            let mut narrower = options.clone();
+            narrower.excluded.extend(reps);
+            assign(&narrower)
+        };
+        let found = without(|_| true);
+        let may_widen = found.owner().is_none() && left_out.iter().any(|(_, why)| !why.is_final());
+        if may_widen { without(LeftOut::is_final) } else { found }
+    }
+
+    /// Does what the rules said.
+    fn carry_out(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        resolution: &Resolution,
+        assignment: Assignment,
+        outcome: &mut Outcome,
+    ) {
         outcome.effects.extend(assignment.effects());
         if let Some(owner) = assignment.owner() {
             outcome.effects.extend(start_of_work(owner, case, resolution));

@@ -255,7 +255,7 @@ fn rules_that_say_something_else_have_another_name() {
     // A deadline names both, and is read where it was written without.
     let monday = at("2026-03-02T10:00:00+08:00");
     let due = Calendar::china().add(monday, Span::hours(1), Clock::OfficeHours).unwrap();
-    let version = RulesVersion { format: 1, revision: "cn-2023-2026".to_owned(), fingerprint: print(&china) };
+    let version = RulesVersion { format: 1, revision: "cn-2023-2026".into(), fingerprint: print(&china) };
     assert_eq!((due.calendar_version(), Calendar::china().version()), (&version, &version));
     let mut written = json!(due);
     assert_eq!(written["calendar_version"], json!(version));
