@@ -34,6 +34,7 @@ impl Part {
         match field {
             LeadField::Id
             | LeadField::CreatedAt
+            | LeadField::FiledAt
             | LeadField::Status
             | LeadField::CloseReason
             | LeadField::FoldedInto

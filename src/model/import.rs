@@ -368,6 +368,7 @@ impl Importer {
             Target::Field(LeadField::CreatedAt) => lead.created_at = self.time(cell)?,
             Target::Field(LeadField::NextFollowUp) => lead.next_follow_up = Some(self.time(cell)?),
             Target::Field(LeadField::LastActiveAt) => lead.last_active_at = Some(self.time(cell)?),
+            Target::Field(LeadField::FiledAt) => lead.filed_at = Some(self.time(cell)?),
             Target::Field(LeadField::Industry) => {
                 lead.industry.extend(cell.split('/').map(|level| level.trim().to_owned()));
             }
@@ -481,7 +482,7 @@ mod tests {
         let cells: Vec<&str> = names
             .iter()
             .map(|name| match *name {
-                "created_at" | "next_follow_up" | "last_active_at" => "2026-03-01 09:30",
+                "created_at" | "filed_at" | "next_follow_up" | "last_active_at" => "2026-03-01 09:30",
                 "region" => "CN-GD",
                 "employee_count" => "12",
                 "ip" => "10.0.0.1",

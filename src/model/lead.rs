@@ -36,6 +36,10 @@ pub struct Lead {
     pub id: LeadId,
     /// When the lead was created.
     pub created_at: DateTime<Utc>,
+    /// When a row of an [import](crate::Intake::import) came on file, however old it is: what was on file before takes it in, and
+    /// never the other way round. `None` for a lead that came in by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filed_at: Option<DateTime<Utc>>,
     /// The contact's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -178,11 +182,17 @@ impl Lead {
         matches!(self.status, LeadStatus::Converted | LeadStatus::Invalid | LeadStatus::Voided)
     }
 
-    /// By what equal leads are put in order: the one created first comes first, then the lower id. Only a lead that
-    /// comes before another takes it in, so no two leads take in each other.
+    /// Since when the lead is on file: its creation, of an imported row the import.
+    #[must_use]
+    pub fn on_file_since(&self) -> DateTime<Utc> {
+        self.filed_at.map_or(self.created_at, |at| at.max(self.created_at))
+    }
+
+    /// By what equal leads are put in order: the one that is [on file longest](Lead::on_file_since) comes first, then the lower
+    /// id. Only a lead that comes before another takes it in, so no two leads take in each other.
     #[must_use]
     pub fn seniority(&self) -> (DateTime<Utc>, &LeadId) {
-        (self.created_at, &self.id)
+        (self.on_file_since(), &self.id)
     }
 }
 
@@ -192,6 +202,7 @@ impl fmt::Debug for Lead {
         let Lead {
             id,
             created_at,
+            filed_at,
             name,
             title,
             job_function,
@@ -234,6 +245,7 @@ impl fmt::Debug for Lead {
         f.debug_struct("Lead")
             .field("id", id)
             .field("created_at", created_at)
+            .field("filed_at", filed_at)
             .field("name", &Scrubbed(name))
             .field("title", &Scrubbed(title))
             .field("job_function", job_function)

@@ -170,6 +170,7 @@ macro_rules! lead_fields {
 lead_fields! {
     Id = "id": Text, key(id), "Identifier of the lead";
     CreatedAt = "created_at": Time, always(created_at), "When the lead was created";
+    FiledAt = "filed_at": Time, other(filed_at), "When an imported lead came on file";
     Name = "name": Text, text(name), "The contact's name";
     Title = "title": Text, text(title), "The contact's title";
     JobFunction = "job_function": Text, name(job_function: JobFunction),
@@ -345,6 +346,7 @@ impl LeadField {
         let list = |items: Vec<String>| if items.is_empty() { Value::Null } else { Value::List(items) };
         match self {
             LeadField::CreatedAt => Value::Timestamp(lead.created_at),
+            LeadField::FiledAt => lead.filed_at.map_or(Value::Null, Value::Timestamp),
             LeadField::NextFollowUp => lead.next_follow_up.map_or(Value::Null, Value::Timestamp),
             LeadField::LastActiveAt => lead.last_active_at.map_or(Value::Null, Value::Timestamp),
             LeadField::EmployeeCount => lead.employee_count.map_or(Value::Null, Value::from),
@@ -371,6 +373,7 @@ impl LeadField {
         }
         match (self, value) {
             (LeadField::CreatedAt, Value::Timestamp(at)) => lead.created_at = *at,
+            (LeadField::FiledAt, Value::Timestamp(at)) => lead.filed_at = Some(*at),
             (LeadField::NextFollowUp, Value::Timestamp(at)) => lead.next_follow_up = Some(*at),
             (LeadField::LastActiveAt, Value::Timestamp(at)) => lead.last_active_at = Some(*at),
             (LeadField::EmployeeCount, Value::Integer(count)) => {
@@ -424,7 +427,7 @@ impl LeadField {
                     LeadFieldError::new("unknown_value", format!("`{}` is not a status: {help}", shown(text)))
                 })?;
             }
-            LeadField::CreatedAt | LeadField::NextFollowUp | LeadField::LastActiveAt => {
+            LeadField::CreatedAt | LeadField::FiledAt | LeadField::NextFollowUp | LeadField::LastActiveAt => {
                 return Err(self.wrong_type("text"));
             }
             _ => match self.texts_mut(lead) {
@@ -461,9 +464,10 @@ mod tests {
     fn what_is_written_is_read_under_the_key_of_the_serialised_lead() {
         for field in LeadField::ALL {
             let value = match field {
-                LeadField::CreatedAt | LeadField::NextFollowUp | LeadField::LastActiveAt => {
-                    Value::Timestamp("2026-03-01T09:00:00Z".parse().unwrap())
-                }
+                LeadField::CreatedAt
+                | LeadField::FiledAt
+                | LeadField::NextFollowUp
+                | LeadField::LastActiveAt => Value::Timestamp("2026-03-01T09:00:00Z".parse().unwrap()),
                 LeadField::EmployeeCount => Value::Integer(12),
                 LeadField::Region => Value::from("CN-GD"),
                 LeadField::Ip => Value::from("10.0.0.1"),
@@ -521,6 +525,7 @@ mod tests {
         full! {
             id: "L1".into(),
             created_at: time,
+            filed_at: Some(time),
             name: text(),
             title: text(),
             job_function: Some("x".into()),

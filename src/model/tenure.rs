@@ -32,11 +32,12 @@ pub struct Tenure {
 }
 
 impl Tenure {
-    /// Whether it is held against its owner when the lead goes on: neither taken back as wrong, nor ended because he left, nor
-    /// beside an owner.
+    /// Whether it is held against its owner when the lead goes on: neither taken back as wrong, nor ended because he left or an
+    /// administrator gave the lead to another, nor beside an owner.
     #[must_use]
     pub fn counts(&self) -> bool {
-        let is_his_doing = !matches!(self.end, Some(TenureEnd::Revoked | TenureEnd::Left));
+        let is_his_doing =
+            !matches!(self.end, Some(TenureEnd::Revoked | TenureEnd::Left | TenureEnd::Allotted));
         is_his_doing && !self.is_beside_owner()
     }
 
@@ -60,6 +61,10 @@ closed_enum! {
         HandedOver = "handed_over",
         /// The owner takes part no longer (离职), and did neither lose nor give up the lead.
         Left = "left",
+        /// An administrator gave it to another (调配): the owner did neither lose nor give it up.
+        Allotted = "allotted",
+        /// An opportunity that came of it was lost (输单).
+        DealLost = "deal_lost",
         /// It was no lead.
         Invalid = "invalid",
         /// It was entered by mistake.

@@ -424,6 +424,7 @@ impl<'a> Facts<'a> {
             LeadField::Status => FactValue::Text(lead.status.as_str()),
             LeadField::NextFollowUp => time(lead.next_follow_up),
             LeadField::LastActiveAt => time(lead.last_active_at),
+            LeadField::FiledAt => time(lead.filed_at),
             LeadField::Industry | LeadField::Products | LeadField::Tags => {
                 field.texts(lead).map_or(FactValue::Missing, |values| texts(values))
             }

@@ -100,7 +100,16 @@ fn subjects(desk: &Desk) -> BTreeMap<String, String> {
 /// Fields that tell of one entry alone, or of what became of it: they stay with it.
 fn is_of_the_entry(field: LeadField) -> bool {
     use LeadField as F;
-    let told = [F::Id, F::CreatedAt, F::Status, F::CloseReason, F::FoldedInto, F::CollectedUnder, F::Account];
+    let told = [
+        F::Id,
+        F::CreatedAt,
+        F::FiledAt,
+        F::Status,
+        F::CloseReason,
+        F::FoldedInto,
+        F::CollectedUnder,
+        F::Account,
+    ];
     let held = [F::LastActiveAt, F::Stage, F::Owner, F::Pool, F::Acquisition, F::NextFollowUp, F::Ip];
     let name = field.as_str();
     told.contains(&field) || held.contains(&field) || name.starts_with("source.") || name.starts_with("utm.")
