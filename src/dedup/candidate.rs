@@ -162,9 +162,17 @@ impl Candidate<'_> {
         }
     }
 
-    /// By what equal records are put in order: earliest created, then id.
+    /// Since when the record is on file.
+    pub(super) fn since(&self) -> DateTime<Utc> {
+        match self.source {
+            Source::Account(account) => account.created_at,
+            Source::Lead(lead) => lead.on_file_since(),
+        }
+    }
+
+    /// By what equal records are put in order: the one that is on file longest, then by id.
     pub(super) fn age(&self) -> (DateTime<Utc>, &str) {
-        (self.created_at(), self.id())
+        (self.since(), self.id())
     }
 
     /// The company as the record has it.

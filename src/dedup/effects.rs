@@ -14,7 +14,7 @@ use super::rules::MatchRule;
 use crate::company::{CompanyName, exact_key};
 use crate::model::{
     Acquisition, Effect, FoldKind, Lead, LeadField, LeadId, LeadStatus, Link, LinkKind, OpportunityId,
-    RecordRef, RepId, Value,
+    OwnerState, RecordRef, RepId, Value,
 };
 use crate::order;
 use crate::rule::{Facts, read_field};
@@ -45,11 +45,17 @@ impl Decision<'_, '_> {
     }
 
     /// Whether a later rule that finds the same person takes its place: of an entry, where it only found somebody else with
-    /// the key; records on file that are one are joined before anything else follows.
+    /// the key, or several accounts of which nothing tells whose the person is, for then his lead on file tells; records on file
+    /// that are one are joined before anything else follows.
     pub(super) fn yields(&self, case: &Case<'_, '_>) -> bool {
         let Choice::Action(action) = &self.choice else { return !case.look.is_entry };
-        let is_found = matches!(&self.meant, Meant::Several(_)) || self.joins(case);
-        if case.look.is_entry { action.is_of_a_person() && !is_found } else { !self.joins(case) }
+        let is_in_doubt = matches!(&self.meant, Meant::Several(_));
+        let is_found = is_in_doubt || self.joins(case);
+        match (case.look.is_entry, action.is_of_a_person()) {
+            (true, true) => !is_found,
+            (true, false) => is_in_doubt,
+            (false, _) => !self.joins(case),
+        }
     }
 }
 
@@ -62,11 +68,19 @@ impl Candidate<'_> {
         action.is_of_a_person() && is_open && !self.collides(case) && is_same()
     }
 
-    /// Whether two reps work on it and on the lead, and nobody has decided yet.
+    /// Whether it and the lead are two reps', nobody has decided yet, and neither may take in the other until somebody does: both
+    /// are worked on, an open opportunity holds one of them, or somebody is asked about one.
     fn collides(&self, case: &Case<'_, '_>) -> bool {
         let lead = case.facts.lead();
-        let both = self.is_worked(case) && is_worked(lead, case);
-        both && self.owner() != lead.owner.as_ref() && !case.look.settles
+        let (Some(theirs), Some(ours)) = (self.present_owner(case), lead.owner.as_ref()) else {
+            return false;
+        };
+        let is_there = (case.owner_state)(ours) != OwnerState::Gone;
+        let both_worked = || self.is_worked(case) && is_worked(lead, case);
+        let is_held = || self.is_held(case) || !case.facts.history().opportunities.is_empty();
+        let is_asked = || self.lead().is_some_and(is_disputed) || is_disputed(lead);
+        let is_open = || !case.look.is_entry && (is_held() || is_asked());
+        theirs != ours && is_there && !case.look.settles && (both_worked() || is_open())
     }
 
     fn is_somebody_else(&self, action: &RuleAction, case: &Case<'_, '_>) -> bool {
@@ -135,7 +149,8 @@ impl Deduplicator {
         // Who is dead does not take in who is in somebody's hands.
         let lead = case.facts.lead();
         let is_held = lead.owner.is_some() && lead.status == LeadStatus::Pending;
-        if !candidate.is_senior(case) || is_worked(lead, case) || (is_over(known) && is_held) {
+        let must_ask = candidate.collides(case);
+        if !candidate.is_senior(case) || is_worked(lead, case) || (is_over(known) && is_held) || must_ask {
             return self.join(candidate, known, case);
         }
         let kind = if *action == RuleAction::Collect { FoldKind::Collected } else { FoldKind::Reentry };
@@ -193,13 +208,16 @@ impl Deduplicator {
                 about: record.clone(),
             };
             // A rep who types in what is on file is told whose it is, and the owner who tried.
-            let typist = lead.owner.as_ref().filter(|rep| Some(*rep) != owner.as_ref());
+            let is_there = |rep: &&RepId| (case.owner_state)(rep) != OwnerState::Gone;
+            let typist = lead.owner.as_ref().filter(|rep| Some(*rep) != owner.as_ref()).filter(is_there);
             match (&owner, typist) {
                 (Some(owner), Some(typist)) => {
                     effects.push(notify(typist, "duplicate_on_file"));
                     effects.push(notify(owner, "duplicate_entered"));
                 }
-                (Some(owner), None) if lead.owner.is_none() => effects.push(notify(owner, kind.as_str())),
+                (Some(owner), None) if lead.owner.as_ref() != Some(owner) => {
+                    effects.push(notify(owner, kind.as_str()))
+                }
                 (None, Some(typist)) => effects.push(notify(typist, "duplicate_on_file")),
                 _ => {}
             }
@@ -235,7 +253,7 @@ impl Deduplicator {
         if candidate.collides(case) {
             // Both keep what they work on, until somebody decides. Reported once.
             let action = MatchAction::TagOnly { record: candidate.record(), hold: false };
-            if lead.tags.iter().any(|tag| tag == COLLISION) {
+            if is_disputed(lead) || is_disputed(known) {
                 return Consequences::new(action, Vec::new());
             }
             let of = lead.id.clone();
@@ -246,11 +264,18 @@ impl Deduplicator {
             ];
             return Consequences::new(action, effects);
         }
+        let is_worked_alone = || !is_worked(lead, case) || candidate.is_senior(case);
+        // An imported row takes in nothing that was on file before it, whoever works on it.
+        let is_row = known.filed_at.is_some() && !candidate.is_senior(case);
+        if lead.filed_at.is_some() && candidate.is_senior(case) {
+            return self.row_of(candidate, known, case);
+        }
         let yields = match case.look.keeps {
+            _ if is_row => false,
             Some(keeps) => !keeps,
-            None => !is_worked(lead, case) || candidate.is_senior(case),
+            None => candidate.is_worked(case) && is_worked_alone(),
         };
-        if candidate.is_worked(case) && yields {
+        if yields {
             return self.fold(FoldKind::Joined, candidate, known, None, case);
         }
         let (entry, subject, kind) = (known.id.clone(), lead.id.clone(), FoldKind::Joined);
@@ -272,6 +297,21 @@ impl Deduplicator {
         }
         let owner = owner.filter(|_| lead.owner.is_none());
         Consequences::new(to_owner(owner, candidate.record()), effects)
+    }
+
+    /// An imported row is the person of a lead that was on file before it. Its owner works on that from now on, if nobody has it: for
+    /// a lead of nobody's this is a new entry.
+    fn row_of(&self, candidate: &Candidate<'_>, known: &Lead, case: &Case<'_, '_>) -> Consequences {
+        let (lead, at) = (case.facts.lead(), case.now);
+        let mut folded = self.fold(FoldKind::Joined, candidate, known, None, case);
+        let owner = lead.owner.as_ref().filter(|owner| (case.owner_state)(owner) != OwnerState::Gone);
+        if let Some(owner) = owner.filter(|_| candidate.present_owner(case).is_none()) {
+            folded.effects.push(Effect::StartCycle { lead: known.id.clone(), at });
+            folded.effects.extend(opportunities_of(&case.facts.history().opportunities, lead, Some(owner)));
+            folded.give_to(owner, None, known, at);
+            folded.effects.push(Effect::SetStatus { lead: known.id.clone(), status: lead.status });
+        }
+        folded
     }
 
     /// Somebody else with the same contact value, or a buyer who comes again: a lead of its own, of the same owner.
@@ -410,6 +450,11 @@ fn shown(value: Effect, entry: &Lead) -> Effect {
         }
         other => other,
     }
+}
+
+/// Whether somebody is asked whose it is.
+fn is_disputed(lead: &Lead) -> bool {
+    lead.tags.iter().any(|tag| tag == COLLISION)
 }
 
 /// Whether its last cycle has come to an end.

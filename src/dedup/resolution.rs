@@ -207,7 +207,7 @@ pub struct Match {
     /// What told the record from others whose names are as near.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told_by: Option<TieBreak>,
-    /// When the record was created.
+    /// When the record was created; of an imported lead, when it came on file.
     pub created_at: DateTime<Utc>,
     /// Its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]

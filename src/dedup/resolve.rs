@@ -431,7 +431,7 @@ impl RuleHit<'_, '_> {
             similarity: self.similarity,
             ambiguous: self.ambiguous,
             told_by: self.told_by,
-            created_at: candidate.created_at(),
+            created_at: candidate.since(),
             owner: candidate.owner().cloned(),
             pool: candidate.pool().cloned(),
         }
