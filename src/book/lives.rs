@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Book;
 use super::life::{Desk, WakeUp};
-use crate::model::{Activity, History, LeadId};
+use crate::model::{Activity, FollowUp, History, LeadId, Tenure};
 
 /// Folds that are followed from one record.
 const MOST_FOLDS: usize = 64;
@@ -61,12 +61,22 @@ impl Book {
         self.lives.get(id).map_or(History::EMPTY, |life| &life.history)
     }
 
-    /// Whether a converted lead was answered: a person converted it, somebody has spoken to it since, or an opportunity came of
-    /// it. Nothing more is due then.
+    /// Whether a converted lead was answered: a person converted it, its owner or who works on it in his place has spoken to it
+    /// since, or an opportunity came of it. Nothing more is due then.
     #[must_use]
     pub fn is_answered(&self, id: &LeadId) -> bool {
         let Some(record) = self.desk.conversions.get(id) else { return true };
-        let has_spoken = || self.history(id).follow_ups.iter().any(|one| one.time >= record.at);
+        let history = self.history(id);
+        let owner = self.lead(id).and_then(|lead| lead.owner.as_ref());
+        // Where nothing is known of when an owner got it, he always had it.
+        let is_of_worker = |one: &FollowUp| {
+            let mut his = history.tenures.iter().filter(|tenure| tenure.owner == one.owner).peekable();
+            let covers = |tenure: &Tenure| {
+                tenure.from <= one.time && tenure.until.is_none_or(|until| one.time <= until)
+            };
+            if his.peek().is_some() { his.any(covers) } else { owner == Some(&one.owner) }
+        };
+        let has_spoken = || history.follow_ups.iter().any(|one| one.time >= record.at && is_of_worker(one));
         record.by.is_some() || record.opportunity.is_some() || has_spoken()
     }
 

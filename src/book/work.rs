@@ -58,13 +58,20 @@ impl Book {
         let Some(lead) = self.leads.get_mut(&id) else { return };
         lead.last_active_at = lead.last_active_at.max(Some(at));
         let is_work = worker.as_ref() == Some(&follow_up.owner);
-        let goes_on = is_work && !lead.has_ended();
+        let has_ended = lead.has_ended();
+        let goes_on = is_work && !has_ended;
         if goes_on {
             lead.status = LeadStatus::Following;
         }
         let clocks = self.clocks.clone();
         let history = &mut self.life(&id).history;
         history.follow_ups.push(follow_up);
+        // Whoever of the two speaks to a customer, his owner or who stands in: nothing more is due.
+        if has_ended && self.desk.conversions.contains_key(&id) && self.is_answered(&id) {
+            self.finish_work(&id, at);
+            return self.note_due(&id);
+        }
+        let history = &mut self.life(&id).history;
         let Some(owner) = worker.filter(|_| is_work) else { return };
         for deadline in history.deadlines.iter_mut().filter(|one| one.owner == owner) {
             deadline.done_at.get_or_insert(at);
@@ -100,9 +107,8 @@ impl Book {
             done_at: None,
         };
         let deadlines = &mut self.life(lead).history.deadlines;
-        // What he had to do first he has to do by then.
-        let is_open = |one: &StepDeadline| one.done_at.is_none() && one.step == FIRST_CONTACT;
-        deadlines.retain(|one| !is_open(one) || one.owner != deadline.owner);
+        // Whatever he had to do, he has to speak to it by then.
+        deadlines.retain(|one| one.done_at.is_some() || one.owner != deadline.owner);
         deadlines.push(deadline);
     }
 

@@ -73,6 +73,8 @@ impl Intake {
     }
 
     /// Hands over the leads of a rep: to another, or where that one may not have them, or nobody is named, by the rules.
+    /// [Refused](Outcome::refusal) for one whom the roster does not know or who takes part no longer, as long as the rep himself
+    /// can keep them: a name that was mistyped moves nothing.
     ///
     /// Each lead is decided on the state that the one before left; apply the deltas in that order. An account among the
     /// rows that the lead was converted to, and that was the rep's, goes with it, and so do its open opportunities. Leads of
@@ -135,6 +137,11 @@ impl Intake {
         now: DateTime<Utc>,
     ) -> Outcome {
         let case = self.case(input, Act::HandOver, roster, state, now);
+        let is_nobody = |reason: &SkipReason| matches!(reason, SkipReason::UnknownRep | SkipReason::Inactive);
+        let nobody = to.and_then(|to| self.unfit(&case, to)).filter(is_nobody);
+        if let Some(reason) = nobody.filter(|_| case.owner_state(from) != OwnerState::Gone) {
+            return self.refuse(&case, Refusal::Rep(reason));
+        }
         // What was converted to one account goes to one owner.
         let along: Vec<LeadId> = case.of_its_account().map(|one| one.id.clone()).collect();
         let lost = case.lost_by_others(&along);
@@ -154,8 +161,9 @@ impl Intake {
                 let case = Case { lead: &without.lead, history: &without.history, assign, ..case };
                 let mut outcome = self.decide(&case);
                 outcome.after(without.effects);
-                if let Some(owner) = outcome.route().owner().cloned() {
-                    outcome.move_with(&case, from, &owner);
+                match outcome.route().owner().cloned() {
+                    Some(owner) => outcome.move_with(&case, from, &owner),
+                    None => outcome.leave_work(&case, from),
                 }
                 outcome
             }
@@ -260,10 +268,12 @@ impl Intake {
     }
 }
 
-/// How a rep's tenure ends when his lead is given to another: who has left neither lost it nor gave it up.
+/// How a rep's tenure ends when his lead is given to another: who has left, and from whom an administrator takes it, neither
+/// lost it nor gave it up.
 fn end_with(case: &Case<'_>, from: &RepId) -> TenureEnd {
     match case.owner_state(from) {
         OwnerState::Gone => TenureEnd::Left,
+        _ if case.act == Act::Allot => TenureEnd::Allotted,
         _ => TenureEnd::HandedOver,
     }
 }

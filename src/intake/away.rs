@@ -1,15 +1,19 @@
 //! The owner of a lead is away: he is waited for, or somebody stands in.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
+use super::converted::is_exhausted;
 use super::engine::Case;
 use super::{Intake, Outcome, Route, wake_up};
-use crate::assign::{AssignOptions, Assignment, Ledgers, cover_key, decision_key};
+use crate::assign::{AssignOptions, Assignment, AssignmentKind, Ledgers, cover_key, decision_key};
 use crate::model::{
-    Acquisition, Effect, LeadId, LeadStatus, OwnerState, RecordRef, RepId, Tenure, TenureEnd,
+    Acquisition, Effect, LeadId, LeadStatus, OwnerState, RecordRef, RepId, StepDeadline, Tenure, TenureEnd,
 };
 use crate::rule::{Facts, MatchKind};
+
+/// When somebody is looked for again who stands in for an owner who is away for long.
+const LOOK_AGAIN: TimeDelta = TimeDelta::days(1);
 
 impl Intake {
     /// An owner who is away for longer than the rules' patience keeps the lead, and his deputy stands in; without one the
@@ -38,10 +42,22 @@ impl Intake {
             let assign = &AssignOptions { even_if_busy: true, ..case.assign.clone() };
             anybody = self.stand_in(&Case { assign, ..*case }, facts, owner, &|_| true);
         }
-        let Some(rep) = anybody.owner() else { return outcome.wait_for(case, owner, until) };
+        let Some(rep) = anybody.owner() else {
+            // He is looked for again as soon as somebody may be there.
+            let again = next_chance(anybody.kind()).filter(|at| *at > case.now);
+            let again = again.unwrap_or(case.now + LOOK_AGAIN).min(until);
+            let is_waiting = case.work_of(owner).any(|one| one.started_at == until);
+            if case.history.covers() > 0 && !is_waiting {
+                // All who could have stood in for him have let it lie.
+                self.tell_admins(&self.pool, "owners_exhausted", case, outcome);
+            }
+            outcome.wait_for(case, owner, until);
+            return outcome.wake(case.lead, again, wake_up::OWNER_BACK);
+        };
         outcome.delta.assign = Some(anybody.delta().clone());
         let is_customer = is_of_a_customer(facts) || case.lead.status == LeadStatus::Converted;
-        let stands = matches!(case.act, Act::Allot | Act::Import);
+        let stands = matches!(case.act, Act::Allot | Act::Import)
+            || case.lead.acquisition == Some(Acquisition::AssignedByAdmin);
         if is_customer || stands || self.has_others_of(case, facts, owner) {
             // His other records stay his, for a customer has one owner; a director's word stands, and so does a row's.
             return outcome.cover(case, owner, rep, until);
@@ -104,15 +120,25 @@ impl Intake {
         {
             return self.cover_anew(case, facts, own, TenureEnd::HandedOver, outcome);
         }
-        let open = || case.history.deadlines.iter().filter(|deadline| deadline.done_at.is_none());
         // What an open opportunity holds has no deadline to miss, and is not left alone either.
         let is_held = !case.history.opportunities.is_empty();
-        let falls_due = |until| open().any(|one| one.owner == *own && one.due_at < until);
+        let falls_due = |until| case.work_of(own).any(|one| one.due_at <= until);
+        let waits = || case.work_of(own).any(|one| one.started_at > case.now);
+        let starts_at = |at| case.work_of(own).any(|one| one.started_at == at);
         match (case.owner_state(own), cover) {
-            (OwnerState::Away { until }, None)
-                if (is_held || falls_due(until)) && self.is_too_long(case, own, until) =>
-            {
-                self.attend(case, facts, own, outcome);
+            (OwnerState::Away { until }, None) if self.is_too_long(case, own, until) => {
+                if is_held || falls_due(until) || waits() {
+                    self.attend(case, facts, own, outcome);
+                }
+            }
+            (OwnerState::Away { until }, None) => {
+                if !is_held && (falls_due(until) || waits()) && !starts_at(until) {
+                    outcome.wait_for(case, own, until);
+                }
+            }
+            // He is back before he was waited for: his time begins. That of who is asked again in a month does not.
+            (OwnerState::Active | OwnerState::Full, None) if waits() && !is_exhausted(case.lead) => {
+                outcome.restart(case, case.now);
             }
             (OwnerState::Away { until }, Some(_)) if case.is_due(wake_up::OWNER_BACK) => {
                 outcome.wake(case.lead, until, wake_up::OWNER_BACK);
@@ -159,12 +185,30 @@ impl Intake {
     }
 }
 
-impl Case<'_> {
-    /// Whether a rep stands in now, or stood in and missed the deadline: another is looked for.
+impl<'a> Case<'a> {
+    /// What a rep has to do about the lead.
+    fn work_of(&self, rep: &'a RepId) -> impl Iterator<Item = &'a StepDeadline> {
+        self.history.deadlines.iter().filter(move |one| one.done_at.is_none() && one.owner == *rep)
+    }
+
+    /// Whether a rep stands in now, or stood in and missed the deadline, or an administrator takes the lead from him at this moment:
+    /// another is looked for.
     fn has_stood_in(&self, rep: &RepId) -> bool {
+        let is_taken = |one: &Tenure| one.end == Some(TenureEnd::Allotted) && one.until == Some(self.now);
+        if self.history.tenures.iter().any(|one| is_taken(one) && one.owner == *rep) {
+            return true;
+        }
         let failed = |one: &&Tenure| one.until.is_none() || one.end == Some(TenureEnd::Recycled);
         let covers = self.history.tenures.iter().filter(|one| one.acquisition == Acquisition::Cover);
         covers.filter(failed).any(|one| one.owner == *rep)
+    }
+}
+
+/// When somebody may be there whom the rules do not find now.
+fn next_chance(kind: &AssignmentKind) -> Option<DateTime<Utc>> {
+    match kind {
+        AssignmentKind::NoEligible { retry_at: at } | AssignmentKind::AllCapped { frees_at: at } => *at,
+        _ => None,
     }
 }
 
@@ -174,10 +218,16 @@ fn is_of_a_customer(facts: &Facts<'_>) -> bool {
 }
 
 impl Outcome {
-    /// The owner is told, and his deadline starts when he is back.
+    /// The owner is told once, and his deadline starts when he is back.
     fn wait_for(&mut self, case: &Case<'_>, owner: &RepId, until: DateTime<Utc>) {
-        self.restart(case, until);
         self.wake(case.lead, until, wake_up::OWNER_BACK);
+        if case.is_review() && case.lead.owner.as_ref() == Some(owner) {
+            let mut open = case.history.deadlines.iter().filter(|one| one.done_at.is_none());
+            if open.any(|one| one.owner == *owner && one.started_at == until) {
+                return;
+            }
+        }
+        self.restart(case, until);
         self.tell(owner, "lead_waits", &RecordRef::Lead(case.lead.id.clone()));
     }
 

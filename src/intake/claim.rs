@@ -15,7 +15,7 @@ impl Intake {
     /// Gives a lead that nobody has to the rep who claims it.
     ///
     /// [Refused](Outcome::refusal) for a lead that somebody has, that an open opportunity holds, whose account a partner's deal protects, that is blocked or asked about, or whose pool is only
-    /// assigned from; for a rep who had it in this cycle or during the cool-down, and for one who is gone, holds as many as he
+    /// assigned from; for a rep who had it in this cycle or during the cool-down, and for one who is gone or away, holds as many as he
     /// may or has claimed as many as he may that day. A lead that turns out to be somebody's goes there.
     ///
     /// ```
@@ -87,6 +87,9 @@ impl Intake {
         let listed = self.pools.iter().find(|listed| Some(&listed.id) == pool);
         if let Some(listed) = listed.filter(|listed| listed.mode == PoolMode::AssignOnly) {
             return Err(Refusal::AssignOnly { pool: listed.id.clone() });
+        }
+        if let OwnerState::Away { until } = case.owner_state(rep) {
+            return Err(Refusal::Rep(SkipReason::Absent { until }));
         }
         let cool_down = TimeDelta::days(i64::from(self.life.cool_down_days));
         let ended = case.history.tenures.iter().filter(|one| one.owner == *rep && one.counts());

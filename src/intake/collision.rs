@@ -91,7 +91,7 @@ pub fn settle_collision(
         .filter(|found| found.is_sure())
         .filter_map(|found| Some((found.created_at, found.record.clone(), found.owner.clone()?)));
     let this = RecordRef::Lead(lead.id.clone());
-    let own = lead.owner.clone().map(|owner| (lead.created_at, this.clone(), owner));
+    let own = lead.owner.clone().map(|owner| (lead.on_file_since(), this.clone(), owner));
     let entries: Vec<(DateTime<Utc>, RecordRef, RepId)> = on_file.chain(own).collect();
     let as_entry = |(at, record, owner): &(DateTime<Utc>, RecordRef, RepId)| Entry {
         record: record.to_string(),

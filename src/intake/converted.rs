@@ -5,18 +5,28 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::act::Act;
 use super::claim::held_by;
 use super::engine::Case;
+use super::pools::EXHAUSTED;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
 use crate::dedup::COLLISION;
 use crate::model::{
     Account, AccountId, Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState,
-    PoolId, PoolKind, RecordRef, RepId, TenureEnd, Value,
+    PoolId, PoolKind, RecordRef, RepId, Tenure, TenureEnd, Value,
 };
 use crate::rule::{FactContext, Facts};
 
 /// When it is looked whether somebody has joined.
 const ABANDONED: TimeDelta = TimeDelta::days(1);
+
+/// Tag of a customer whom nobody answers and nobody else can: who runs the pool was told, and the owner is asked once in thirty
+/// days.
+const EXHAUSTED_TAG: &str = "owners_exhausted";
+
+/// Whether everybody who might have it has let the customer wait.
+pub(super) fn is_exhausted(lead: &Lead) -> bool {
+    lead.tags.iter().any(|tag| tag == EXHAUSTED_TAG)
+}
 
 impl Intake {
     /// Makes a customer of a lead: a rep has won it, or says that it belongs to an account.
@@ -54,6 +64,7 @@ impl Intake {
         let Some(owner) = lead.owner.clone() else { return self.refuse(&case, Refusal::NoOwner) };
         let mut outcome = self.nothing(&case);
         let contact = ContactId::from(lead.id.as_str());
+        let helper = input.history.helper().map(|one| one.owner.clone());
         outcome.effects = vec![
             Effect::AddContact { account: account.clone(), contact: contact.clone(), from: lead.id.clone() },
             Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Converted },
@@ -67,14 +78,32 @@ impl Intake {
                 rule: None,
             }),
         ];
+        // Who worked on it in its owner's place has nothing more to do.
+        outcome.effects.extend(helper.map(|rep| Effect::EndTenure {
+            lead: lead.id.clone(),
+            rep,
+            end: TenureEnd::Converted,
+        }));
+        outcome.tell_helper(&case, &input.history);
         outcome.person = Some(case.act.as_str().into());
         outcome.route = Route::Converted { owner, account: account.clone() };
         outcome
     }
 
     /// The owner of an account did not answer who was converted to it, or has left: his deputy has it from now on, else whom
-    /// the rules find, and the account with it. When nobody is left the owner is reminded, once a day.
+    /// the rules find, and the account with it. An account that a partner's deal protects stays with his channel manager, and the
+    /// partner is asked. When nobody is left the owner keeps it, as the account is his: who runs the pool is told, and the owner
+    /// is asked again after thirty days.
     pub(super) fn escalate(&self, case: &Case<'_>, input: &Input, owner: &RepId, end: TenureEnd) -> Outcome {
+        let is_there = case.owner_state(owner) != OwnerState::Gone;
+        let protected = case.protection().filter(|_| is_there && end == TenureEnd::Recycled);
+        if let Some(Refusal::Protected { partner, .. }) = protected {
+            return match partner_to_ask(case, owner, &partner) {
+                Some(partner) => self.ask_partner(case, owner, partner),
+                None => self.stay_with(case, owner),
+            };
+        }
+        let asked = *case;
         let without = Without::owner(input, owner, end, case.now);
         let case = Case { lead: &without.lead, history: &without.history, ..*case };
         let Case { lead, activities, history, now, .. } = case;
@@ -126,19 +155,45 @@ impl Intake {
                 }
                 None => return self.abandon(&case, owner, outcome),
             },
-            None => {
-                outcome.give(&case, owner, Acquisition::AssignedByAdmin);
-                outcome.restart(&case, case.now + self.until_reminded());
-                outcome.tell(owner, "nobody_answers", &about);
-                self.attend(&case, &facts, owner, &mut outcome);
-                owner.clone()
-            }
+            None => return self.stay_with(&asked, owner),
         };
-        outcome.route = match &lead.account {
-            Some(account) => Route::Converted { owner: heir, account: account.clone() },
-            None => Route::ToOwner { owner: heir, record: None },
-        };
+        if is_exhausted(lead) {
+            let (lead, tag) = (lead.id.clone(), EXHAUSTED_TAG.to_owned());
+            outcome.effects.push(Effect::RemoveTag { lead, tag });
+        }
+        outcome.route = converted_to(&heir, lead);
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
+        outcome
+    }
+
+    /// Nobody else can answer: the owner keeps the customer. Who runs the pool is told once, the owner is reminded, and his time
+    /// begins anew after thirty days.
+    fn stay_with(&self, case: &Case<'_>, owner: &RepId) -> Outcome {
+        let Case { lead, activities, history, now, .. } = *case;
+        let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
+        let about = RecordRef::Lead(lead.id.clone());
+        let mut outcome = self.nothing(case);
+        let first_contact = TimeDelta::hours(i64::from(self.life.first_contact_hours));
+        outcome.restart(case, now + (EXHAUSTED - first_contact).max(TimeDelta::zero()));
+        if !is_exhausted(lead) {
+            let (lead, tag) = (lead.id.clone(), EXHAUSTED_TAG.to_owned());
+            outcome.effects.push(Effect::AddTag { lead, tag });
+            self.tell_admins(&self.pool, "owners_exhausted", case, &mut outcome);
+        }
+        outcome.tell(owner, "nobody_answers", &about);
+        self.attend(case, &facts, owner, &mut outcome);
+        outcome.route = converted_to(owner, lead);
+        outcome.basis.read_ledger(outcome.delta.assign.as_ref());
+        outcome
+    }
+
+    /// The partner whose deal protects the account answers in its owner's place.
+    fn ask_partner(&self, case: &Case<'_>, owner: &RepId, partner: &RepId) -> Outcome {
+        let about = RecordRef::Lead(case.lead.id.clone());
+        let mut outcome = self.nothing(case);
+        self.pass_on(case, partner, &mut outcome);
+        outcome.tell(owner, "deadline_missed", &about);
+        outcome.route = converted_to(owner, case.lead);
         outcome
     }
 
@@ -157,7 +212,7 @@ impl Intake {
     }
 
     /// The reviewers' time is over for a converted lead on whose person another works: the account's owner has him, unless he
-    /// lost him before; then they are asked once more.
+    /// lost him before; then one of the others has all, who lost none of it. Where there is no such rep they are asked once more.
     pub(super) fn settle_converted(
         &self,
         case: &Case<'_>,
@@ -170,11 +225,41 @@ impl Intake {
         let others: Vec<&Lead> = case.others(&siblings, owner).collect();
         let lead = case.lead.id.clone();
         if others.iter().any(|one| case.has_lost(owner, one)) {
+            let may_have_it = |rep: &&RepId| {
+                let is_there = case.owner_state(rep) != OwnerState::Gone;
+                is_there && !case.had_it(rep) && !others.iter().any(|one| case.has_lost(rep, one))
+            };
+            let heir = others.iter().filter_map(|one| one.owner.as_ref()).find(may_have_it);
+            if let Some(heir) = heir {
+                return self.leave_to(case, owner, heir, &others, outcome);
+            }
             let until = self.stay_ends(case, case.now, wake_up::COLLISION_STAY);
             return outcome.wake(case.lead, until, wake_up::COLLISION);
         }
         outcome.effects.push(Effect::RemoveTag { lead, tag: COLLISION.to_owned() });
         outcome.bring_all(self, case, &others, owner, &Acquisition::OwnerChanged);
+    }
+
+    /// A customer goes to a rep who works on another of his leads, with the account and what else there is.
+    fn leave_to(
+        &self,
+        case: &Case<'_>,
+        owner: &RepId,
+        heir: &RepId,
+        others: &[&Lead],
+        outcome: &mut Outcome,
+    ) {
+        let (lead, about) = (case.lead.id.clone(), RecordRef::Lead(case.lead.id.clone()));
+        outcome.effects.push(Effect::RemoveTag { lead: lead.clone(), tag: COLLISION.to_owned() });
+        outcome.effects.push(Effect::EndTenure { lead, rep: owner.clone(), end: TenureEnd::HandedOver });
+        outcome.give(case, heir, Acquisition::OwnerChanged);
+        outcome.move_with(case, owner, heir);
+        let others: Vec<&Lead> =
+            others.iter().copied().filter(|one| one.owner.as_ref() != Some(heir)).collect();
+        outcome.bring_all(self, case, &others, heir, &Acquisition::OwnerChanged);
+        outcome.tell(heir, "taken_over", &about);
+        outcome.tell(owner, "lead_taken", &about);
+        outcome.route = converted_to(heir, case.lead);
     }
 
     /// A converted lead went along with another: the leads of its own person go too, but those that somebody works on.
@@ -213,6 +298,7 @@ impl Intake {
             write("owner", Value::Null, Value::from(owner.as_str()));
             write("pool", Value::from(pool.as_str()), Value::from(account.pool.as_ref().map(PoolId::as_str)));
         }
+        outcome.leave_work(case, owner);
         self.tell_admins(&pool, "owners_exhausted", case, &mut outcome);
         outcome.wake(lead, case.now + ABANDONED, wake_up::RETRY);
         outcome.route = Route::ToPool { pool };
@@ -240,12 +326,6 @@ impl Intake {
         self.count(case, facts, &found, outcome);
         outcome.assignment = Some(Box::new(assignment));
         Some(found)
-    }
-
-    /// How long his time waits to begin anew, so that he is reminded once a day.
-    fn until_reminded(&self) -> TimeDelta {
-        let first_contact = TimeDelta::hours(i64::from(self.life.first_contact_hours));
-        (TimeDelta::days(1) - first_contact).max(TimeDelta::zero())
     }
 
     /// Who runs the main pool and is there.
@@ -317,6 +397,22 @@ impl Outcome {
             replaces: Value::from(from.as_str()),
         }));
     }
+}
+
+/// A converted lead is somebody's, with its account.
+fn converted_to(owner: &RepId, lead: &Lead) -> Route {
+    let owner = owner.clone();
+    match &lead.account {
+        Some(account) => Route::Converted { owner, account: account.clone() },
+        None => Route::ToOwner { owner, record: None },
+    }
+}
+
+/// The partner of the owner's who was not asked about the lead yet.
+fn partner_to_ask<'p>(case: &Case<'_>, owner: &RepId, partner: &'p RepId) -> Option<&'p RepId> {
+    let was_asked = |one: &Tenure| one.acquisition == Acquisition::PassedOn && one.owner == *partner;
+    let is_his = case.roster.channel_manager(partner) == Some(owner);
+    (is_his && !case.history.tenures.iter().any(was_asked)).then_some(partner)
 }
 
 /// What keeps a lead with its owner though he gives it back or missed a deadline.

@@ -1,5 +1,7 @@
 //! One customer, one owner: what a decision about one lead means for the other leads of its customer.
 
+use chrono::{DateTime, Utc};
+
 use super::engine::Case;
 use super::routing::conversion;
 use super::{Along, Intake, Next, Outcome, Route, wake_up};
@@ -66,8 +68,13 @@ impl<'a> Case<'a> {
 }
 
 /// Whether reviewers are asked whose it is.
-fn is_disputed(lead: &Lead) -> bool {
+pub(super) fn is_disputed(lead: &Lead) -> bool {
     lead.tags.iter().any(|tag| tag == COLLISION)
+}
+
+/// Whose a customer is when no reviewer decides, first things first: to whom an administrator gave it, else who is on file longest.
+fn claim_of(lead: &Lead) -> (bool, (DateTime<Utc>, &LeadId)) {
+    (lead.acquisition != Some(Acquisition::AssignedByAdmin), lead.seniority())
 }
 
 impl Intake {
@@ -128,7 +135,12 @@ impl Intake {
             return false;
         };
         let is_mine_worked = lead.status == LeadStatus::Following || !case.history.opportunities.is_empty();
+        // An open opportunity stays where it is until somebody decides, whoever else has spoken to the customer.
+        let is_open = |one: &&Lead| case.rows.opportunities.contains_key(&one.id);
+        let is_held = !case.history.opportunities.is_empty() || others.iter().any(is_open);
         let rival = others.iter().copied().find(|one| case.is_worked(one));
+        let rival = rival.or(is_held.then_some(first));
+        let collides = is_held || is_mine_worked && rival.is_some();
         let is_due = case.is_due(wake_up::COLLISION);
         if is_disputed(lead) && !is_due {
             // Reviewers were asked. Until they have decided, or their time is over, both keep what they have.
@@ -138,10 +150,8 @@ impl Intake {
             (Some(leader), _) => Some(leader),
             // Its owner has just got the customer.
             (None, _) if leader.is_some() => None,
-            (None, Some(rival)) if is_mine_worked && is_due => {
-                (rival.seniority() < lead.seniority()).then_some(rival)
-            }
-            (None, Some(rival)) if is_mine_worked => {
+            (None, Some(rival)) if collides && is_due => (claim_of(rival) < claim_of(lead)).then_some(rival),
+            (None, Some(rival)) if collides => {
                 outcome.dispute(self, case, rival, own);
                 return false;
             }
@@ -218,7 +228,7 @@ impl Outcome {
     /// Two reps work on one customer: both keep what they have, until somebody decides. Reported once.
     fn dispute(&mut self, intake: &Intake, case: &Case<'_>, rival: &Lead, own: &RepId) {
         if !is_disputed(case.lead) {
-            self.mark_dispute(intake, case, rival);
+            self.mark_dispute(intake, case, RecordRef::Lead(rival.id.clone()));
             self.tell_rivals(case.lead, rival, own);
         }
     }
@@ -232,16 +242,16 @@ impl Outcome {
             && !is_disputed(case.lead)
             && !self.effects.iter().any(is_marked)
         {
-            self.mark_dispute(intake, case, rival);
+            self.mark_dispute(intake, case, RecordRef::Lead(rival.id.clone()));
             self.tell_rivals(case.lead, rival, own);
         }
     }
 
     /// A reviewer is asked whose the customer is.
-    pub(super) fn mark_dispute(&mut self, intake: &Intake, case: &Case<'_>, rival: &Lead) {
+    pub(super) fn mark_dispute(&mut self, intake: &Intake, case: &Case<'_>, to: RecordRef) {
         let lead = case.lead;
         let (of, about) = (lead.id.clone(), RecordRef::Lead(lead.id.clone()));
-        let (kind, to) = (LinkKind::RelatedTo, RecordRef::Lead(rival.id.clone()));
+        let kind = LinkKind::RelatedTo;
         self.effects.push(Effect::Link(Link { from: about, kind, to }));
         self.effects.push(Effect::AddTag { lead: of.clone(), tag: COLLISION.to_owned() });
         self.effects.push(Effect::RequestReview { lead: of, reviewer: None, code: COLLISION.into() });
@@ -268,7 +278,7 @@ impl Outcome {
         let (lost, others): (Vec<&Lead>, Vec<&Lead>) =
             others.iter().copied().partition(|one| !is_ordered && case.has_lost(to, one));
         if let Some(rival) = lost.first().filter(|_| !is_disputed(case.lead)) {
-            self.mark_dispute(intake, case, rival);
+            self.mark_dispute(intake, case, RecordRef::Lead(rival.id.clone()));
             self.tell_rivals(case.lead, rival, to);
         }
         for other in others {
@@ -309,8 +319,10 @@ impl Outcome {
         let (id, about) = (other.id.clone(), RecordRef::Lead(other.id.clone()));
         let is_live = !other.has_ended() || case.rows.unanswered.contains(&other.id);
         if is_live {
-            let (lead, rep, end) = (id.clone(), from.clone(), TenureEnd::HandedOver);
-            self.effects.push(Effect::EndTenure { lead, rep, end });
+            // From whom an administrator takes it neither lost it nor gave it up.
+            let is_ordered = *how == Acquisition::AssignedByAdmin;
+            let end = if is_ordered { TenureEnd::Allotted } else { TenureEnd::HandedOver };
+            self.effects.push(Effect::EndTenure { lead: id.clone(), rep: from.clone(), end });
         }
         let (lead, owner, acquisition) = (id.clone(), to.clone(), how.clone());
         self.effects.push(Effect::SetOwner { lead, owner, acquisition });

@@ -18,8 +18,8 @@ use crate::book::Book;
 use crate::dedup::{Deduplicator, Look, MatchKey, Probe, Resolution, Rows};
 use crate::document::Digest;
 use crate::model::{
-    Account, Activity, Effect, FoldKind, History, Lead, LeadId, OwnerState, Pool, PoolId, RecordRef, RepId,
-    RuleId, TenureEnd,
+    Account, Acquisition, Activity, Effect, FoldKind, History, Lead, LeadId, OwnerState, Pool, PoolId,
+    RecordRef, RepId, RuleId, TenureEnd,
 };
 use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
@@ -282,7 +282,15 @@ impl Intake {
             // No reviewer has decided: whose the customer is by the rule of ownership.
             let found = self.deduplicator.resolve_as(facts, keys, rows, &owner_state, look);
             let settled = settle_collision(lead, &found, &self.life.ownership, now);
-            let keeps = settled.map(|settled| Some(settled.owner) == lead.owner);
+            let rival = found.action().record();
+            let rival = rival.and_then(|of| rows.leads.iter().find(|one| of.id() == one.id.as_str()));
+            let is_ordered = |one: &Lead| one.acquisition == Some(Acquisition::AssignedByAdmin);
+            // An administrator's word is a decision.
+            let keeps = match (is_ordered(lead), rival.is_some_and(is_ordered)) {
+                (true, false) => Some(true),
+                (false, true) => Some(false),
+                _ => settled.map(|settled| Some(settled.owner) == lead.owner),
+            };
             look = Look { settles: true, keeps, ..look };
         }
         let resolution = self.deduplicator.resolve_as(facts, keys, rows, &owner_state, look);
@@ -446,9 +454,17 @@ impl Outcome {
             Effect::Fold { entry, .. } => entry == id,
             _ => false,
         };
-        if case.owner_state(rep) == OwnerState::Gone && !self.effects.iter().any(is_settled) {
+        if case.owner_state(rep) != OwnerState::Gone {
+            return;
+        }
+        if !self.effects.iter().any(is_settled) {
             let (lead, rep, end) = (id.clone(), rep.clone(), TenureEnd::Left);
             self.after(vec![Effect::EndTenure { lead, rep, end }]);
+        }
+        if self.route.owner().is_none()
+            && !self.effects.iter().any(|effect| matches!(effect, Effect::Fold { .. }))
+        {
+            self.leave_work(case, rep);
         }
     }
 

@@ -11,7 +11,7 @@ use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::Roster;
 use crate::dedup::{MatchKey, Rows};
 use crate::model::{
-    Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, RecordRef, RepId,
+    Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, RecordRef, RepId, Value,
 };
 use crate::rule::{FactContext, Facts};
 use crate::text::Code;
@@ -137,10 +137,13 @@ impl Intake {
         let goes_on = lead.is_on_file() && !lead.has_ended();
         if assign && goes_on && lead.owner.is_none() {
             // Whatever is on file was there before it.
-            let late = Lead { created_at: now, ..lead.clone() };
-            return self.decide(&Case { lead: &late, ..*case });
+            let late = Lead { created_at: now, filed_at: Some(now), ..lead.clone() };
+            let mut outcome = self.decide(&Case { lead: &late, ..*case });
+            outcome.after(filed_now(lead, now));
+            return outcome;
         }
         let mut outcome = self.nothing(case);
+        outcome.effects = filed_now(lead, now);
         outcome.person = Some(case.act.as_str().into());
         let id = lead.id.clone();
         let is_gone = |owner: &RepId| case.owner_state(owner) == OwnerState::Gone;
@@ -216,7 +219,7 @@ impl Intake {
         let is_there =
             |one: &&Lead| one.owner.as_ref().is_some_and(|rep| case.owner_state(rep) != OwnerState::Gone);
         let Some(rival) = case.others(&siblings, owner).find(is_there) else { return };
-        outcome.mark_dispute(self, case, rival);
+        outcome.mark_dispute(self, case, RecordRef::Lead(rival.id.clone()));
     }
 }
 
@@ -225,6 +228,13 @@ impl Outcome {
     fn ask(&mut self, lead: &Lead, code: &'static str) {
         self.effects.push(Effect::RequestReview { lead: lead.id.clone(), reviewer: None, code: code.into() });
     }
+}
+
+/// Whatever is on file was there before the row, from now on too.
+fn filed_now(row: &Lead, now: DateTime<Utc>) -> Vec<Effect> {
+    let record = RecordRef::Lead(row.id.clone());
+    let replaces = row.filed_at.map_or(Value::Null, Value::from);
+    vec![Effect::UpdateField { record, field: "filed_at".to_owned(), value: now.into(), replaces }]
 }
 
 fn is_of_absence(code: &Code) -> bool {

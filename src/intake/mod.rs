@@ -40,6 +40,7 @@
 mod accounts;
 mod act;
 mod allot;
+mod another_s;
 mod away;
 mod batch;
 mod claim;

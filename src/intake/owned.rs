@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use super::another_s::AnotherS;
+use super::customer::is_disputed;
 use super::engine::Case;
 use super::routing::{is_collision, start_of_work};
 use super::{Intake, Next, Outcome, Route, wake_up};
@@ -63,8 +65,8 @@ impl Intake {
         }
     }
 
-    /// A lead on file is in somebody's hands: he keeps it, whatever it matches by now. When it turns out to belong to an
-    /// account of his, or of nobody, it is converted to him.
+    /// A lead on file is in somebody's hands: he keeps it, unless it turns out to be [another's](Intake::account_of_another). When
+    /// it belongs to an account of his, or of nobody, it is converted to him.
     pub(super) fn keep(
         &self,
         case: &Case<'_>,
@@ -85,18 +87,24 @@ impl Intake {
             outcome.route = Route::Converted { owner: own.clone(), account: account.clone() };
             return;
         }
-        let is_marked = case.lead.tags.iter().any(|tag| tag == COLLISION);
-        if is_collision(resolution) {
+        let found = self.account_of_another(case, resolution, own);
+        if let Some(AnotherS::Goes(owner)) = found {
+            return self.give_to_account(case, facts, resolution, own, owner, outcome);
+        }
+        let is_marked = is_disputed(case.lead);
+        if let Some(AnotherS::Contested(owner, account)) = found {
+            // Until somebody decides, both keep what they have.
+            outcome.dispute_account(self, case, account, owner, own);
+        } else if is_collision(resolution) {
             outcome.effects.extend(resolution.effects().iter().cloned());
-            if !is_marked {
+            let rival = resolution.action().record();
+            let rival = rival.and_then(|of| case.rows.leads.iter().find(|one| of.id() == one.id.as_str()));
+            // Whichever of the two it was reported of, it is one collision.
+            if !is_marked && !rival.is_some_and(is_disputed) {
                 let until = self.stay_ends(case, case.now, wake_up::COLLISION_STAY);
                 outcome.wake(case.lead, until, wake_up::COLLISION);
                 let about = RecordRef::Lead(case.lead.id.clone());
                 outcome.tell(own, COLLISION, &about);
-                let rival =
-                    case.rows.leads.iter().find(|one| {
-                        resolution.action().record().is_some_and(|of| of.id() == one.id.as_str())
-                    });
                 let rival = rival.and_then(|one| one.owner.as_ref()).filter(|rep| *rep != own);
                 rival.into_iter().for_each(|rival| outcome.tell(rival, COLLISION, &about));
             }

@@ -10,6 +10,9 @@ use crate::book::Book;
 use crate::model::{Account, AccountId, Effect, OwnerState, PoolId, RecordRef, RepId, TenureEnd, Value};
 use crate::rule::{FactContext, Facts};
 
+/// A deal that a partner registers again so soon is the same message once more.
+const SAME_DEAL: TimeDelta = TimeDelta::days(1);
+
 impl Intake {
     /// A partner works on the lead from now on, beside its owner: no deadline but his runs.
     pub(super) fn pass_on(&self, case: &Case<'_>, partner: &RepId, outcome: &mut Outcome) {
@@ -62,7 +65,7 @@ impl Intake {
     ///
     /// An account that nobody has goes to the partner's channel manager. As long as it is protected no lead of it is claimed,
     /// recycled or passed on to another partner, and it lies in no public pool. To register once more lets the days begin
-    /// anew. Refused for a rep who is no partner, while another partner's deal protects the account, and for an
+    /// anew; within a day it is the same message, and changes nothing. Refused for a rep who is no partner, while another partner's deal protects the account, and for an
     /// account of a rep who takes part and is not the partner's channel manager.
     ///
     /// ```
@@ -118,6 +121,11 @@ impl Intake {
             return deal;
         }
         let until = now + TimeDelta::days(i64::from(self.life.deal_days));
+        let is_registered =
+            account.protection(now).is_some_and(|(by, before)| by == partner && until - before < SAME_DEAL);
+        if is_registered && owner == Some(manager) {
+            return deal;
+        }
         let until = account.protected_until.map_or(until, |before| before.max(until));
         deal.effects = take_account(account, manager);
         deal.effects.extend(write(

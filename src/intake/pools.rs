@@ -12,7 +12,7 @@ use crate::rule::Facts;
 use crate::score::Score;
 
 /// After so many owners, or when nobody is left, a lead is looked at again.
-const EXHAUSTED: TimeDelta = TimeDelta::days(30);
+pub(super) const EXHAUSTED: TimeDelta = TimeDelta::days(30);
 /// How long what nobody takes lies in the pool of active customers before it goes to the general one.
 pub(super) const ACTIVE_STAY: TimeDelta = TimeDelta::days(183);
 /// How often the general pool is looked through.

@@ -1,15 +1,16 @@
 //! A lead leaves its owner.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::act::Act;
 use super::converted::kept_by;
 use super::engine::Case;
+use super::pools::later;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Route, State};
 use crate::assign::Roster;
-use crate::model::{Effect, Lead, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd};
+use crate::model::{Effect, Lead, LeadStatus, OwnerState, RecordRef, RepId, StepDeadline, TenureEnd};
 use crate::rule::{FactContext, Facts};
 
 /// Why a lead leaves its owner.
@@ -21,13 +22,15 @@ pub enum Loss {
     DeadlineMissed,
     /// He gave it back.
     Returned,
+    /// The opportunity that he made of it is lost: by no rule does he get it again within ninety days.
+    DealLost,
     /// He has left.
     OwnerGone,
 }
 
 impl Loss {
     /// Every value, in the order it is declared.
-    pub const ALL: &'static [Loss] = &[Loss::DeadlineMissed, Loss::Returned, Loss::OwnerGone];
+    pub const ALL: &'static [Loss] = &[Loss::DeadlineMissed, Loss::Returned, Loss::DealLost, Loss::OwnerGone];
 
     /// The value as it is written in records.
     #[must_use]
@@ -35,6 +38,7 @@ impl Loss {
         match self {
             Loss::DeadlineMissed => "deadline_missed",
             Loss::Returned => "returned",
+            Loss::DealLost => "deal_lost",
             Loss::OwnerGone => "owner_gone",
         }
     }
@@ -43,25 +47,29 @@ impl Loss {
         match self {
             Loss::DeadlineMissed => TenureEnd::Recycled,
             Loss::Returned => TenureEnd::Returned,
+            Loss::DealLost => TenureEnd::DealLost,
             Loss::OwnerGone => TenureEnd::Left,
         }
     }
 }
 
 impl Intake {
-    /// Takes a lead from its owner, who missed a deadline, gave it back or has left.
+    /// Takes a lead from its owner, who missed a deadline, gave it back, lost the opportunity that he made of it or has left.
     ///
     /// His tenure ends so, and the lead is unassigned. By the rules of [`LifeRules`](super::LifeRules) it goes to the next
     /// in rotation at once, or to the pool of its region, where reps claim it for a while; who runs the pool is told. Who
     /// lost it in this cycle does not get it again. Who stood in for an owner who is away and missed a deadline is replaced, and the
     /// owner keeps the lead. After three owners, or when nobody is left, it is nurtured.
     ///
+    /// Nobody misses a deadline that falls into his absence: it starts at his return, or somebody stands in.
+    ///
     /// A partner who did not answer, or gave the lead back, works on it no more; his channel manager keeps it, and his deadline
     /// starts. While a partner's [deal](Intake::register_deal) protects the lead's account, it stays with its owner: that is
     /// refused too.
     ///
     /// A converted lead that its account's owner did not answer goes on to his deputy, else to whom the rules find, with the
-    /// account; when nobody is left he is reminded. A lead that an open opportunity holds stays with its owner: that is
+    /// account; while a partner's deal protects the account, to the partner, and the account stays. When nobody is left it stays
+    /// with its owner, who runs the pool is told, and the owner's time begins anew after thirty days. A lead that an open opportunity holds stays with its owner: that is
     /// [refused](Outcome::refusal), unless he has left.
     ///
     /// ```
@@ -109,6 +117,9 @@ impl Intake {
         if input.history.partner().is_some() && why != Loss::OwnerGone {
             return self.back_from_partner(&case, owner, why.end());
         }
+        if let Some(until) = self.missed_in_absence(&case, owner, why) {
+            return self.wait_for_return(&case, owner, until);
+        }
         let protection = || case.protection().filter(|_| why != Loss::OwnerGone && !is_converted);
         if let Some(held) = kept_by(input, why.end()).or_else(protection) {
             return self.refuse(&case, held);
@@ -131,11 +142,49 @@ impl Intake {
         let mut outcome = self.decide(&case);
         outcome.after(without.effects);
         outcome.tell_of_loss(&input.lead, owner, why);
-        if let Some(heir) = outcome.route().owner().cloned() {
-            outcome.move_with(&case, owner, &heir);
-            outcome.tell_new_owner(&input.lead, &heir);
+        match outcome.route().owner().cloned() {
+            Some(heir) => {
+                outcome.move_with(&case, owner, &heir);
+                outcome.tell_new_owner(&input.lead, &heir);
+            }
+            None => outcome.leave_work(&case, owner),
         }
         outcome.tell_helper(&case, &input.history);
+        outcome
+    }
+}
+
+impl Intake {
+    /// The deadline that was missed fell into an absence of the owner's: the end of that, from which his time runs. `None` when
+    /// the time is over by that too.
+    fn missed_in_absence(&self, case: &Case<'_>, owner: &RepId, why: Loss) -> Option<DateTime<Utc>> {
+        if why != Loss::DeadlineMissed || !case.history.opportunities.is_empty() {
+            return None;
+        }
+        let is_his = |one: &&StepDeadline| one.done_at.is_none() && one.owner == *owner;
+        let first = case.history.deadlines.iter().filter(is_his).min_by_key(|one| one.due_at);
+        let due = first.map_or(case.now, |one| one.due_at.min(case.now));
+        // Who comes back at the very moment at which it is due was away until then.
+        let before = due.checked_sub_signed(TimeDelta::seconds(1))?;
+        let OwnerState::Away { until } = case.roster.owner_state(owner, &case.state.reps, before) else {
+            return None;
+        };
+        let hours = TimeDelta::hours(i64::from(self.life.first_contact_hours));
+        (until > case.now || later(until, hours) > case.now).then_some(until)
+    }
+
+    /// The owner is waited for, or somebody stands in; who is back by now has his time from then on.
+    fn wait_for_return(&self, case: &Case<'_>, owner: &RepId, until: DateTime<Utc>) -> Outcome {
+        let Case { lead, activities, history, now, .. } = *case;
+        let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
+        let mut outcome = self.nothing(case);
+        outcome.route = Route::ToOwner { owner: owner.clone(), record: None };
+        if until > now {
+            self.attend(case, &facts, owner, &mut outcome);
+        } else {
+            outcome.restart(case, until);
+        }
+        outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome
     }
 }

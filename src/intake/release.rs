@@ -130,6 +130,7 @@ impl Intake {
             replaces: lead.close_reason.as_ref().map_or(Value::Null, |before| Value::from(before.as_str())),
         });
         outcome.effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Invalid });
+        outcome.tell_helper(&case, history);
         outcome
     }
 }

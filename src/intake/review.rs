@@ -103,6 +103,9 @@ impl Intake {
                 self.bring_along(case, &facts, owner, &mut outcome);
             }
         }
+        if outcome.route.owner().is_some_and(|heir| Some(heir) != lead.owner.as_ref()) {
+            return outcome;
+        }
         let waits = history.deadlines.iter().any(|deadline| deadline.done_at.is_none());
         let owner = lead.owner.as_ref().filter(|_| waits && lead.status == LeadStatus::Converted);
         if let Some(owner) = owner.filter(|_| lead.is_on_file()) {

@@ -7,7 +7,7 @@ use super::engine::Case;
 use super::without::Without;
 use super::{Along, Input, Intake, Next, Outcome, Route, State, wake_up};
 use crate::assign::{Ledgers, Roster, claim_key, decision_key};
-use crate::model::{Effect, RecordRef, TenureEnd, Value};
+use crate::model::{RecordRef, TenureEnd};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
@@ -61,12 +61,7 @@ impl Intake {
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome.effects = Without::owner(input, owner, TenureEnd::Revoked, now).effects;
         // Its open opportunities are nobody's until the lead is somebody's.
-        outcome.effects.extend(input.history.opportunities.iter().map(|one| Effect::UpdateField {
-            record: RecordRef::Opportunity(one.clone()),
-            field: "owner".to_owned(),
-            value: Value::Null,
-            replaces: Value::from(owner.as_str()),
-        }));
+        outcome.leave_work(&case, owner);
         outcome.tell(owner, "revoked", &RecordRef::Lead(lead.id.clone()));
         outcome.tell_helper(&case, &input.history);
         outcome.wake(lead, now, wake_up::RETRY);

@@ -335,14 +335,17 @@ impl Intake {
         }
     }
 
-    /// Reps who do not get the lead though the rules find them, and why: who lost it last before this cycle, not long ago, whose
-    /// getting it in this cycle was taken back, and who lost another lead of the customer.
+    /// Reps who do not get the lead though the rules find them, and why: who lost it last before this cycle, not long ago, who lost
+    /// an opportunity of it, whose getting it in this cycle was taken back, and who lost another lead of the customer.
     fn left_out(&self, case: &Case<'_>, siblings: &[LeadId]) -> Vec<(RepId, LeftOut)> {
         let history = case.history;
         let revoked = history.ended_tenures().filter(|one| one.end == Some(TenureEnd::Revoked));
         let mut reps: Vec<(RepId, LeftOut)> =
             revoked.map(|tenure| (tenure.owner.clone(), LeftOut::Revoked)).collect();
         let since = days_before(case.now, self.life.exclusion_days);
+        let lost_deal = |one: &&Tenure| one.end == Some(TenureEnd::DealLost) && one.until > Some(since);
+        let deals = history.tenures.iter().filter(lost_deal);
+        reps.extend(deals.map(|one| (one.owner.clone(), LeftOut::LostDeal)));
         let lost = |one: &&Tenure| {
             let gave_up =
                 matches!(one.end, Some(TenureEnd::Recycled | TenureEnd::Returned | TenureEnd::HandedOver));
@@ -362,6 +365,8 @@ impl Intake {
 enum LeftOut {
     /// It was given to him in this cycle by mistake.
     Revoked,
+    /// He lost an opportunity of it not long ago.
+    LostDeal,
     /// He lost it last, in the cycle before.
     LostBefore,
     /// He lost another lead of the customer, which would come back to him with it.
@@ -371,7 +376,7 @@ enum LeftOut {
 impl LeftOut {
     /// Whether he does not get it though nobody else may.
     fn is_final(self) -> bool {
-        self == LeftOut::LostSibling
+        matches!(self, LeftOut::LostSibling | LeftOut::LostDeal)
     }
 }
 
@@ -425,6 +430,11 @@ impl Outcome {
         self.effects.push(Effect::StartDeadlines { lead: lead.id.clone(), from: now });
     }
 
+    /// The lead is nobody's: neither are its open opportunities, until somebody has it.
+    pub(super) fn leave_work(&mut self, case: &Case<'_>, from: &RepId) {
+        self.effects.extend(opportunities_to(case, Some(from), None));
+    }
+
     /// Nothing comes of what matching found.
     fn without(&mut self, resolution: &Resolution) {
         self.effects.retain(|effect| !resolution.effects().contains(effect));
@@ -450,18 +460,29 @@ pub(super) fn start_of_work(owner: &RepId, case: &Case<'_>, resolution: &Resolut
     effects
 }
 
-/// What is open and nobody's goes to who works on the lead. Where that leaves somebody, it moves with it.
+/// What is open and nobody's, or of who takes part no longer, goes to who works on the lead. Where that leaves somebody, it
+/// moves with it.
 pub(super) fn open_work(owner: &RepId, case: &Case<'_>) -> Vec<Effect> {
-    if case.lead.owner.is_some() || matches!(case.act, Act::Reassign | Act::HandOver) {
+    let before = case.lead.owner.as_ref();
+    if before == Some(owner) || matches!(case.act, Act::Reassign | Act::HandOver) {
         return Vec::new();
     }
-    let open = case.history.opportunities.iter().map(|one| Effect::UpdateField {
+    opportunities_to(case, before, Some(owner)).collect()
+}
+
+/// The open opportunities of the lead, from a rep or nobody to another or nobody.
+fn opportunities_to<'c>(
+    case: &Case<'c>,
+    from: Option<&RepId>,
+    to: Option<&RepId>,
+) -> impl Iterator<Item = Effect> + 'c {
+    let (value, replaces) = (Value::from(to.map(RepId::as_str)), Value::from(from.map(RepId::as_str)));
+    case.history.opportunities.iter().map(move |one| Effect::UpdateField {
         record: RecordRef::Opportunity(one.clone()),
         field: "owner".to_owned(),
-        value: Value::from(owner.as_str()),
-        replaces: Value::Null,
-    });
-    open.collect()
+        value: value.clone(),
+        replaces: replaces.clone(),
+    })
 }
 
 /// The lead of an account without an owner is converted with an owner, and the account gets him.

@@ -39,11 +39,17 @@ fn a_converted_lead_that_nobody_answers_goes_on_with_its_account() {
         );
         had.push(owner);
     }
-    // After three, the last of them is reminded, and his time begins anew.
+    // After three, the last of them is reminded, and who runs the pool is told; his time begins anew after thirty days.
     drop(desk.lose("L1", Loss::DeadlineMissed, 3 * DAY));
     assert_eq!(desk.owner("L1"), had[2]);
     assert_eq!(desk.told().pop().unwrap(), format!("{} nobody_answers lead L1", had[2]));
-    assert_eq!(desk.book.overdue(hour(4 * DAY)), ["L1".into()]);
+    assert!(desk.told().iter().any(|told| told.ends_with("owners_exhausted lead L1")), "{:?}", desk.told());
+    let tenures = desk.tenures("L1");
+    assert_eq!(
+        (desk.book.overdue(hour(33 * DAY - 1)), desk.book.overdue(hour(33 * DAY))),
+        (vec![], vec!["L1".into()])
+    );
+    assert_eq!(tenures, ["li recycled", "wang recycled"], "he did not lose it and get it at once");
     // He answers: nothing more is due.
     desk.call("L1", &had[2], 3 * DAY + 1);
     assert_eq!((desk.book.overdue(hour(900)), desk.lead("L1").status), (vec![], LeadStatus::Converted));

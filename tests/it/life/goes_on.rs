@@ -483,10 +483,11 @@ fn without_a_deputy_the_team_covers_and_without_a_team_the_cover_becomes_the_own
     desk.submit(&typed());
     assert_eq!(desk.owner("L1"), "wang");
     assert!(desk.book.history(&"L1".into()).cover().is_none());
-    // Nobody else at all: he is waited for.
+    // Nobody else at all: he is waited for, and every day somebody is looked for who may have come.
     let mut desk = team(json!({}), &[away("li", 0, 9 * DAY)]);
     desk.submit(&typed());
-    assert_eq!((desk.owner("L1"), desk.due_at("L1")), ("li", Some(hour(9 * DAY))));
+    assert_eq!((desk.owner("L1"), desk.due_at("L1")), ("li", Some(hour(2 + DAY))));
+    assert_eq!(desk.book.history(&"L1".into()).deadlines[0].started_at, hour(9 * DAY));
 }
 
 #[test]

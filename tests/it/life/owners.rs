@@ -98,10 +98,40 @@ fn an_owner_s_own_lead_is_converted_to_him_when_the_account_matches_later() {
         assert_eq!((history.tenures.len(), history.deadlines.len()), (1, 1), "his deadline runs on");
         assert_eq!(desk.book.desk().conversions["L1"].account.as_str(), "A1");
     }
-    // Somebody else's account: he keeps what he works on.
-    let mut desk = Desk::new(&companies());
-    desk.submit(&Lead { owner: Some("li".into()), ..employee("L1", 0, MOBILE) });
-    desk.book.insert_account(account("A1", "Acme Trading Ltd", Some("wang")));
+}
+
+/// Somebody else's account: what nobody has spoken to goes there, and of what its owner works on somebody decides, once.
+#[test]
+fn another_s_account_gets_what_nobody_works_on() {
+    let filed = |works: bool, created: i64| {
+        let mut desk = Desk::new(&companies());
+        desk.submit(&Lead { owner: Some("li".into()), ..employee("L1", 0, MOBILE) });
+        if works {
+            desk.call("L1", "li", 1);
+        }
+        let acme = account("A1", "Acme Trading Ltd", Some("wang"));
+        desk.book.insert_account(leadkit::model::Account { created_at: hour(created), ..acme });
+        desk
+    };
+    let mut desk = filed(false, -5);
+    let looked = desk.review("L1", 5);
+    assert_eq!(looked.route(), &Route::Converted { owner: "wang".into(), account: "A1".into() });
+    assert_eq!(desk.told(), ["wang account_lead lead L1", "li lead_taken lead L1"]);
+    assert_eq!(desk.review("L1", 6).effects(), []);
+    // He works on it: both keep what they have, and are told once.
+    let mut desk = filed(true, -5);
+    assert_eq!(desk.review("L1", 5).route(), &Route::ToOwner { owner: "li".into(), record: None });
+    drop(desk.review("L1", 6));
+    assert_eq!(desk.told(), ["li collision lead L1", "wang collision lead L1"]);
+    assert_eq!(desk.lead("L1").tags, ["collision"]);
+    // Nobody has decided within a day: the account was there first.
+    let due = desk.book.due(hour(5 + 24));
+    assert_eq!(due, ["L1".into()]);
+    let settled = desk.review("L1", 5 + 24);
+    assert_eq!(settled.route(), &Route::Converted { owner: "wang".into(), account: "A1".into() });
+    assert!(desk.lead("L1").tags.is_empty());
+    // An account that somebody files afterwards takes nothing.
+    let mut desk = filed(false, 4);
     assert_eq!(desk.review("L1", 5).route(), &Route::ToOwner { owner: "li".into(), record: None });
 }
 
