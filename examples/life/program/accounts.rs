@@ -79,6 +79,7 @@ impl Desk {
         deal.apply_to(&mut self.book);
         let said = match &deal.refusal {
             Some(refusal) => format!("refused: {}", refusal.reason()),
+            None if deal.effects.is_empty() => "on_file".to_owned(),
             None => format!("deal of {partner}"),
         };
         let explained = deal.refusal.as_ref().map(ToString::to_string);

@@ -11,6 +11,7 @@ use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
 use leadkit::rule::{FactContext, Facts};
 use leadkit::{HostTables, Input, Loss};
 
+use super::again;
 use super::clock::is_live;
 use super::desk::Desk;
 use super::event::{Deal, Event, Line};
@@ -113,7 +114,7 @@ impl Desk {
             Event::Back { rep } => self.back(rep),
             Event::Join(rep) => self.join(rep),
             Event::Leave { rep } => self.leave(rep),
-            Event::HandOver { rep, to } => self.hand_over(rep, Some(to)),
+            Event::HandOver { rep, to } => self.hand_over(rep, to),
             Event::Account(account) => self.account(account),
             Event::Register { account, partner } => {
                 self.register(account, partner);
@@ -150,9 +151,8 @@ impl Desk {
 
     pub(super) fn submit(&mut self, lead: &Lead, activities: &[leadkit::model::Activity]) -> Done {
         // It was decided when it came in, and all that became of it since is on file.
-        if self.book.lead(&lead.id).is_some() {
-            self.say(&lead.id, "-", "on_file".to_owned(), None);
-            return Ok(());
+        if let Some(known) = self.book.lead(&lead.id).cloned() {
+            return self.deliver_again(lead, &known);
         }
         self.refresh()?;
         self.laws().submitted(lead);
@@ -166,6 +166,24 @@ impl Desk {
         input.activities.iter().for_each(|activity| self.kept.acted(activity));
         self.book.insert_life(&lead.id, Default::default(), input.activities);
         self.settle(&outcome)
+    }
+
+    /// A lead that is on file comes once more: what it brings that is not known is added, or shown to somebody where something else
+    /// is known.
+    fn deliver_again(&mut self, lead: &Lead, known: &Lead) -> Done {
+        let is_erased = known.close_reason == Some(CloseReason::Erased);
+        let subject = self.subject_of(&known.id);
+        let on_file = self.book.lead(&subject).filter(|_| !is_erased).cloned();
+        let before = self.kept.leads.get(&lead.id).map(|before| (**before).clone()).unwrap_or_default();
+        let effects = on_file.map(|on_file| again::added(lead, &before, &on_file)).unwrap_or_default();
+        if effects.is_empty() {
+            self.say(&lead.id, "-", "on_file".to_owned(), None);
+            return Ok(());
+        }
+        self.laws().submitted(lead);
+        self.kept.leads.insert(lead.id.clone(), Box::new(lead.clone()));
+        self.write(&format!("again {}", lead.id), &effects);
+        self.look_again(&subject, "on_file".to_owned())
     }
 
     /// A person or an activity has changed what is known.
@@ -199,6 +217,10 @@ impl Desk {
 
     fn update(&mut self, lead: &LeadId, values: &[(String, Value)]) -> Done {
         let Some(input) = self.known(lead) else { return Ok(()) };
+        if input.lead.close_reason == Some(CloseReason::Erased) {
+            self.say(lead, "-", "refused: erased".to_owned(), None);
+            return Ok(());
+        }
         let before = |field: &str| match field.split_once('.') {
             Some(("attributes", name)) => input.lead.attributes.get(name).cloned().unwrap_or_default(),
             Some(("external_ids", name)) => Value::from(input.lead.external_ids.get(name).cloned()),
@@ -227,6 +249,9 @@ impl Desk {
         let (lead, kind) = (&follow_up.lead, follow_up.kind.as_str());
         if self.book.lead(lead).is_none() {
             self.say(lead, "-", "unknown_lead".to_owned(), None);
+            return Ok(());
+        }
+        if self.known_rep(&follow_up.owner).is_none() {
             return Ok(());
         }
         if self.book.history(lead).follow_ups.iter().any(|known| known.id == follow_up.id) {
@@ -288,8 +313,10 @@ impl Desk {
                 self.convert(lead, &account)
             }
             Deal::Lost if is_open => {
+                let now = self.now;
+                self.laws().lost_deal(&input.lead, now);
                 let outcome =
-                    self.intake.reassign(&input, Loss::Returned, &self.roster, &self.state, self.now);
+                    self.intake.reassign(&input, Loss::DealLost, &self.roster, &self.state, self.now);
                 self.settle(&outcome)
             }
             _ => Ok(()),

@@ -166,9 +166,10 @@ pub(crate) const KEYS: [&str; 29] = [
 ];
 
 /// What only decisions change.
-const NOT_UPDATED: [&str; 11] = [
+const NOT_UPDATED: [&str; 12] = [
     "id",
     "created_at",
+    "filed_at",
     "status",
     "close_reason",
     "folded_into",

@@ -15,6 +15,8 @@ use leadkit::model::{
 pub(crate) struct Kept {
     pub(super) touches: Vec<Touch>,
     visits: BTreeMap<LeadId, Visit>,
+    /// Leads as they came in last.
+    pub(super) leads: BTreeMap<LeadId, Box<Lead>>,
     /// Leads of people who were forgotten.
     forgotten: BTreeSet<LeadId>,
     pub(super) orders: Vec<Order>,
@@ -26,6 +28,7 @@ impl Kept {
     /// Keeps how a lead came. A second delivery is the same visit.
     pub(super) fn came(&mut self, lead: &Lead) {
         self.visits.entry(lead.id.clone()).or_insert_with(|| Visit::of(lead));
+        self.leads.insert(lead.id.clone(), Box::new(lead.clone()));
     }
 
     /// Something was decided about leads.
@@ -74,6 +77,7 @@ impl Kept {
         let mut is_of = touches_of(known, visits, &self.touches).into_iter();
         self.touches.retain(|touch| !is_of.next().unwrap_or_default() && !gone.contains(&touch.lead));
         self.visits.retain(|lead, _| !gone.contains(lead));
+        self.leads.retain(|lead, _| !gone.contains(lead));
         let name = |of: &mut Option<LeadId>| drop(of.take_if(|id| gone.contains(id)));
         self.orders.iter_mut().for_each(|order| name(&mut order.lead));
         self.forgotten.extend(gone);

@@ -128,6 +128,10 @@ impl Desk {
         if is_asked(left) && !is_asked(kept) {
             let at = self.now + TimeDelta::days(1);
             effects.push(Effect::SetNextWakeUp { lead: into.clone(), at, code: DUE.into() });
+            effects.extend(kept.lead.owner.clone().map(|rep| {
+                let about = RecordRef::Lead(into.clone());
+                Effect::Notify { rep, code: COLLISION.into(), about }
+            }));
         }
         if let Some(owner) = left.lead.owner.clone().filter(|owner| kept.lead.owner.as_ref() != Some(owner)) {
             let about = RecordRef::Lead(into.clone());

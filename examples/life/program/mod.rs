@@ -11,6 +11,7 @@ use options::Options;
 
 mod accounts;
 mod acts;
+mod again;
 mod clock;
 mod desk;
 pub(crate) mod event;

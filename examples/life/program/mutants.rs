@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use leadkit::model::{Lead, LeadId, Rep};
+use leadkit::model::{Effect, Lead, LeadId, Rep};
 use leadkit::{Outcome, Rules};
 use serde_json::{Value as Json, json};
 
@@ -411,6 +411,160 @@ fn mutant(clause: Clause) -> Option<Mutant> {
                 if of["refusal"].is_object() || of["refusal"].is_string() {
                     effects(of).extend([
                         json!({"set_owner": {"lead": "L1", "owner": "li", "acquisition": "claimed"}}),
+                        json!({"start_deadlines": {"lead": "L1", "from": "2026-03-02T01:09:00Z"}}),
+                    ]);
+                }
+            })
+        }
+        Clause::AwayKept => {
+            let absent = r#""absent":{"rep":"li","until":"2026-03-02T10:30:00+08:00"}"#;
+            b2c(with(vec![at(30, absent), at_day(3, TICK)]), |of| {
+                if of["decision"].to_string().contains(" reassign ") {
+                    effects(of).push(json!({"end_tenure": {"lead": "L1", "rep": "li", "end": "recycled"}}));
+                } else if of.to_string().contains("lead_waits") {
+                    effects(of).clear();
+                }
+            })
+        }
+        Clause::StartsLate => b2b(one(), |of| {
+            each(of, "start_deadlines").for_each(|start| start["from"] = "2026-03-09T01:00:00Z".into());
+        }),
+        Clause::Answered => {
+            let account = json!({"id": "A1", "company": ACME, "owner": "li"});
+            let call = r#""follow_up":{"lead":"L1","owner":"li","kind":"call"}"#;
+            let lines =
+                vec![at(0, &format!("\"account\":{account}")), submit(1, "L1", ACME, PHONE), at(5, call)];
+            Mutant {
+                hosts: |desk| {
+                    let mut history = desk.book.history(&"L1".into()).clone();
+                    history.deadlines.iter_mut().for_each(|one| one.done_at = None);
+                    desk.book.insert_life(&"L1".into(), history, Vec::new());
+                },
+                ..b2b(lines, |_| {})
+            }
+        }
+        Clause::ImportTakesIn => {
+            let row = json!([{"id": "A0", "name": "Ann", "company": ACME, "phones": [PHONE],
+                "created_at": "2025-01-01T09:00:00+08:00"}]);
+            let update = r#""update":{"lead":"L1","title":"CEO"}"#;
+            b2b(with(vec![at(5, &format!("\"import\":{row}")), at(9, update)]), |of| {
+                effects(of).retain(|effect| effect["update_field"]["field"] != "filed_at");
+            })
+        }
+        Clause::HeldFolds => {
+            let first = format!(r#""submit":{{"id":"L1","name":"Ann","phones":["{PHONE}"],"message":"m"}}"#);
+            let lines = [
+                first.as_str(),
+                r#""submit":{"id":"L2","name":"Ann","emails":["ann@gmail.com"],"message":"m"}"#,
+                r#""opportunity":{"id":"O1","lead":"L1","status":"open"}"#,
+                r#""update":{"lead":"L2","phones":["13812349876"]}"#,
+            ];
+            b2b((0..).zip(lines).map(|(minute, line)| at(minute, line)).collect(), |of| {
+                if of.to_string().contains("\"collision\"") {
+                    *effects(of) = vec![json!({"fold": {"entry": "L2", "subject": "L1", "kind": "joined"}})];
+                }
+            })
+        }
+        Clause::OneSubject => {
+            let other =
+                ACCOUNT.replace("A1", "A2").replace("C1", "C2").replace("li", "wang").replace("Ann", "Bob");
+            let other = other.replace("Quellmark Energy GmbH", "Borealis Mining Ltd");
+            let who = |id: &str| {
+                format!(r#""submit":{{"id":"{id}","name":"who","phones":["{PHONE}"],"message":"from {id}"}}"#)
+            };
+            Mutant {
+                hosts: |desk| {
+                    let lead = Lead {
+                        id: "L2".into(),
+                        name: Some("who".into()),
+                        phones: vec![PHONE.into()],
+                        ..Lead::default()
+                    };
+                    desk.book.insert_lead(lead);
+                    let (lead, code) = (LeadId::from("L2"), "owner_conflict".into());
+                    let ask = Effect::RequestReview { lead: lead.clone(), reviewer: None, code };
+                    let (at, code) = ("2026-03-02T06:00:00Z".parse().unwrap(), "review_due".into());
+                    let effects = [ask, Effect::SetNextWakeUp { lead, at, code }];
+                    desk.book.apply_effects("mutant", &effects, desk.now());
+                },
+                ..b2b(vec![at(0, ACCOUNT), at(0, &other), at(5, &who("L1"))], |_| {})
+            }
+        }
+        Clause::AnotherS => {
+            let lead = r#""submit":{"id":"L1","name":"Ann","emails":["ann@gmail.com"],"message":"m"}"#;
+            let second = r#""submit":{"id":"L2","name":"Bo","emails":["bo@gmail.com"],"message":"m"}"#;
+            let update = format!(r#""update":{{"lead":"L2","phones":["{PHONE}"]}}"#);
+            b2b(vec![at(0, ACCOUNT), at(1, lead), at(2, second), at(5, &update)], |of| {
+                if of.to_string().contains("account_lead") {
+                    effects(of).clear();
+                }
+            })
+        }
+        Clause::Protected => {
+            let account = json!({"id": "A1", "company": ACME, "owner": "li"});
+            let lines = vec![
+                at(0, r#""join":{"id":"pan","partner_of":"li"}"#),
+                at(1, &format!("\"account\":{account}")),
+                at(2, r#""register":{"account":"A1","partner":"pan"}"#),
+                submit(3, "L1", ACME, PHONE),
+                at_day(4, TICK),
+            ];
+            b2b(lines, |of| {
+                if of.to_string().contains("deadline_missed") {
+                    let record = json!({"account": "A1"});
+                    effects(of).push(json!({"update_field":
+                        {"record": record, "field": "owner", "value": "wang", "replaces": "li"}}));
+                }
+            })
+        }
+        Clause::CollisionOnce => {
+            let first = format!(r#""submit":{{"id":"L1","name":"Ann","phones":["{PHONE}"],"message":"m"}}"#);
+            let lines = [
+                first.as_str(),
+                r#""submit":{"id":"L2","name":"Ann","emails":["ann@gmail.com"],"message":"m"}"#,
+                r#""follow_up":{"lead":"L1","owner":"li","kind":"call"}"#,
+                r#""follow_up":{"lead":"L2","owner":"wang","kind":"call"}"#,
+                r#""update":{"lead":"L1","emails":["ann@gmail.com"]}"#,
+                r#""update":{"lead":"L2","title":"CEO"}"#,
+            ];
+            b2b((0..).zip(lines).map(|(minute, line)| at(minute, line)).collect(), |of| {
+                if of["lead"] == "L2" && of["decision"].to_string().contains("review") {
+                    let about = json!({"lead": "L2"});
+                    effects(of).extend([
+                        json!({"add_tag": {"lead": "L2", "tag": "collision"}}),
+                        json!({"set_next_wake_up": {"lead": "L2", "at": "2026-03-03T01:00:00Z", "code": "collision_due"}}),
+                        json!({"notify": {"rep": "li", "code": "collision", "about": about}}),
+                        json!({"notify": {"rep": "wang", "code": "collision", "about": about}}),
+                    ]);
+                }
+            })
+        }
+        Clause::DealLost => {
+            let lines = vec![
+                at(1, r#""opportunity":{"id":"O1","lead":"L1","status":"open"}"#),
+                at(5, r#""opportunity":{"id":"O1","lead":"L1","status":"lost"}"#),
+                at_day(9, TICK),
+            ];
+            b2b(with(lines), |of| each(of, "set_owner").for_each(|set| set["owner"] = "li".into()))
+        }
+        Clause::BackAtOnce => {
+            let account = json!({"id": "A1", "company": ACME, "owner": "li"});
+            let lines =
+                vec![at(0, &format!("\"account\":{account}")), submit(3, "L1", ACME, PHONE), at_day(4, TICK)];
+            b2b(lines, |of| {
+                each(of, "set_owner").for_each(|set| {
+                    set["owner"] = "li".into();
+                    set["acquisition"] = "assigned_by_admin".into();
+                });
+            })
+        }
+        Clause::Eligible => {
+            let absent = r#""absent":{"rep":"zoe","until":"2026-03-20T09:00:00+08:00"}"#;
+            let claim = r#""claim":{"lead":"L1","rep":"zoe"}"#;
+            b2b(with(vec![at(5, r#""return":{"lead":"L1"}"#), at(6, absent), at(9, claim)]), |of| {
+                if !of["refusal"].is_null() {
+                    effects(of).extend([
+                        json!({"set_owner": {"lead": "L1", "owner": "zoe", "acquisition": "claimed"}}),
                         json!({"start_deadlines": {"lead": "L1", "from": "2026-03-02T01:09:00Z"}}),
                     ]);
                 }

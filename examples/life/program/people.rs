@@ -38,7 +38,9 @@ impl Desk {
 
     pub(super) fn join(&mut self, rep: &Rep) -> Done {
         self.reps.insert(rep.id.clone(), Rep { holding: 0, untouched: 0, ..rep.clone() });
-        self.reps_changed()
+        self.reps_changed()?;
+        // Of one who is there already other things are said: his absences, for one.
+        self.look_after(&rep.id)
     }
 
     /// He takes part no longer: his leads go to others.
@@ -46,14 +48,30 @@ impl Desk {
         let Some(known) = self.known_rep(rep) else { return Ok(()) };
         known.active = false;
         self.reps_changed()?;
-        let on_him = self.leads_on(rep);
-        self.hand_over(rep, None)?;
+        let (his, mut on_him) = (self.leads_of_rep(rep), self.leads_on(rep));
+        self.give_away(rep, None)?;
+        // What he had has been looked at.
+        on_him.retain(|lead| !his.contains(lead));
         self.look_at(on_him)
     }
 
-    pub(super) fn hand_over(&mut self, rep: &RepId, to: Option<&RepId>) -> Done {
+    /// A rep passes on all he has.
+    pub(super) fn hand_over(&mut self, rep: &RepId, to: &RepId) -> Done {
+        if self.known_rep(rep).is_none() {
+            return Ok(());
+        }
+        if rep == to {
+            self.say(&rep.as_str().into(), "-", "refused: same_rep".to_owned(), None);
+            return Ok(());
+        }
+        self.give_away(rep, Some(to))
+    }
+
+    fn give_away(&mut self, rep: &RepId, to: Option<&RepId>) -> Done {
         self.hand_these_over(self.leads_of_rep(rep), rep, to)?;
-        self.accounts_of(rep, to);
+        if to.is_none_or(|to| self.reps.contains_key(to)) {
+            self.accounts_of(rep, to);
+        }
         Ok(())
     }
 
@@ -71,6 +89,9 @@ impl Desk {
             }
             let outcomes = self.intake.hand_over(&[input], rep, to, &self.roster, &self.state, self.now);
             for outcome in &outcomes {
+                let nobody = to.filter(|to| !self.reps.contains_key(*to) && outcome.refusal().is_none());
+                let now = self.now;
+                nobody.into_iter().for_each(|to| self.laws().handed_to_nobody(outcome.lead(), to, now));
                 self.settle(outcome)?;
             }
         }
@@ -117,7 +138,7 @@ impl Desk {
         self.settle(&outcome)
     }
 
-    fn known_rep(&mut self, rep: &RepId) -> Option<&mut Rep> {
+    pub(super) fn known_rep(&mut self, rep: &RepId) -> Option<&mut Rep> {
         if !self.reps.contains_key(rep) {
             self.say(&rep.as_str().into(), "-", "unknown_rep".to_owned(), None);
         }

@@ -9,6 +9,7 @@ mod program;
 
 mod again;
 mod bundled;
+mod fresh;
 mod held;
 mod joined;
 mod journeys;

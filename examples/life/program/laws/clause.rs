@@ -23,12 +23,28 @@ pub(crate) enum Clause {
     LongestStay,
     /// Who is asked is asked until a time, and something happens then.
     AskedUntil,
+    /// Nobody loses a lead by a deadline that falls into his absence.
+    AwayKept,
+    /// Whose deadline has not started is away.
+    StartsLate,
+    /// A customer is answered when nothing is due of who has him.
+    Answered,
     /// Live leads with a common strong key have one owner.
     OneOwner,
     /// So do they when one of them was converted by rules and nobody has answered it yet.
     OneOwnerConverted,
     /// A lead, its account and its open opportunities have one owner.
     MovesTogether,
+    /// No imported row takes in what was on file before it.
+    ImportTakesIn,
+    /// What an open opportunity holds, and who works on another lead of its person, are joined by a reviewer only.
+    HeldFolds,
+    /// Two forms of one person are one subject, though nobody knows yet whose.
+    OneSubject,
+    /// What nobody works on goes to whose account it belongs to.
+    AnotherS,
+    /// An account that a partner's deal protects is his channel manager's.
+    Protected,
     /// Every value that a submission brought is on its subject, in its history, or in a conflict.
     ValueLost,
     /// Everything that a person did is on the subject.
@@ -43,6 +59,8 @@ pub(crate) enum Clause {
     ReentryTold,
     /// The owners of a collision are told.
     CollisionTold,
+    /// And told once, whichever of the two leads it is seen from.
+    CollisionOnce,
     /// Nobody who had it in this cycle gets it again by rules.
     SameRep,
     /// Three owners in a cycle.
@@ -51,6 +69,12 @@ pub(crate) enum Clause {
     CoolDown,
     /// The last owner of the cycle before is left out for 90 days while there is anybody else.
     NinetyDays,
+    /// Who lost an opportunity does not get its lead by rules for 90 days.
+    DealLost,
+    /// Nobody loses a lead and has it again at the same moment.
+    BackAtOnce,
+    /// What a person does for a rep who may not have the lead changes nothing.
+    Eligible,
     /// Effects of different decisions have different keys.
     TwoKeys,
     /// What is applied twice is as applied once.
@@ -63,7 +87,7 @@ pub(crate) enum Clause {
 
 impl Clause {
     #[cfg(test)]
-    pub(crate) const ALL: [Clause; 28] = [
+    pub(crate) const ALL: [Clause; 40] = [
         Clause::Stuck,
         Clause::Overslept,
         Clause::OwnerAndPool,
@@ -74,9 +98,17 @@ impl Clause {
         Clause::Covered,
         Clause::LongestStay,
         Clause::AskedUntil,
+        Clause::AwayKept,
+        Clause::StartsLate,
+        Clause::Answered,
         Clause::OneOwner,
         Clause::OneOwnerConverted,
         Clause::MovesTogether,
+        Clause::ImportTakesIn,
+        Clause::HeldFolds,
+        Clause::OneSubject,
+        Clause::AnotherS,
+        Clause::Protected,
         Clause::ValueLost,
         Clause::ActivityLost,
         Clause::ToldTwice,
@@ -84,10 +116,14 @@ impl Clause {
         Clause::LoserTold,
         Clause::ReentryTold,
         Clause::CollisionTold,
+        Clause::CollisionOnce,
         Clause::SameRep,
         Clause::FourthOwner,
         Clause::CoolDown,
         Clause::NinetyDays,
+        Clause::DealLost,
+        Clause::BackAtOnce,
+        Clause::Eligible,
         Clause::TwoKeys,
         Clause::TwiceOnce,
         Clause::SameBytes,
@@ -106,15 +142,32 @@ impl Clause {
             | Clause::OwnerGone
             | Clause::Covered
             | Clause::LongestStay
-            | Clause::AskedUntil => 1,
-            Clause::OneOwner | Clause::OneOwnerConverted | Clause::MovesTogether => 2,
+            | Clause::AskedUntil
+            | Clause::AwayKept
+            | Clause::StartsLate
+            | Clause::Answered => 1,
+            Clause::OneOwner
+            | Clause::OneOwnerConverted
+            | Clause::MovesTogether
+            | Clause::ImportTakesIn
+            | Clause::HeldFolds
+            | Clause::OneSubject
+            | Clause::AnotherS
+            | Clause::Protected => 2,
             Clause::ValueLost | Clause::ActivityLost => 3,
             Clause::ToldTwice
             | Clause::GetterTold
             | Clause::LoserTold
             | Clause::ReentryTold
-            | Clause::CollisionTold => 4,
-            Clause::SameRep | Clause::FourthOwner | Clause::CoolDown | Clause::NinetyDays => 5,
+            | Clause::CollisionTold
+            | Clause::CollisionOnce => 4,
+            Clause::SameRep
+            | Clause::FourthOwner
+            | Clause::CoolDown
+            | Clause::NinetyDays
+            | Clause::DealLost
+            | Clause::BackAtOnce
+            | Clause::Eligible => 5,
             Clause::TwoKeys | Clause::TwiceOnce => 6,
             Clause::SameBytes => 7,
             Clause::Agree => 8,

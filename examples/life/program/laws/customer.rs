@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use leadkit::Intake;
 use leadkit::dedup::NumberPeople;
-use leadkit::model::{EmailAddress, Lead, LeadId, LeadStatus, PhoneNumber, RecordRef, WechatId};
+use leadkit::model::{
+    EmailAddress, Lead, LeadId, LeadStatus, LinkKind, PhoneNumber, RecordRef, RepId, WechatId,
+};
 
 use super::super::clock::is_live;
 use super::{Clause, Laws, Seen, mask};
@@ -81,6 +83,19 @@ fn is_shared_by_design(lead: &Lead, key: &str, seen: &Seen<'_>) -> bool {
     let folded = rows.people.iter().filter(is_it).flat_map(|one| &one.names).map(String::as_str);
     let names: BTreeSet<&str> = leads.iter().filter_map(|one| one.name.as_deref()).chain(folded).collect();
     leads.len() > CROWDED || (key.starts_with("phone") && names.len() >= FAMILY)
+}
+
+/// Who collides by a lead about which somebody is asked: its owner, and those of the leads that it was related to.
+fn rivals<'s>(asked: &Lead, seen: &Seen<'s>) -> Vec<Option<&'s RepId>> {
+    let id = RecordRef::Lead(asked.id.clone());
+    let related = seen.book.desk().links.iter().filter(|link| link.kind == LinkKind::RelatedTo);
+    let others = related.filter_map(|link| match (&link.from, &link.to) {
+        (from, RecordRef::Lead(other)) if *from == id => Some(other),
+        (RecordRef::Lead(other), to) if *to == id => Some(other),
+        _ => None,
+    });
+    let owner = |id: &LeadId| seen.book.lead(id).and_then(|one| one.owner.as_ref());
+    others.map(owner).chain([seen.book.lead(&asked.id).and_then(|one| one.owner.as_ref())]).collect()
 }
 
 impl Laws {
@@ -170,13 +185,20 @@ impl Laws {
         let accounts = lead.account.iter().filter(|_| lead.status == LeadStatus::Converted);
         for account in accounts.filter_map(|id| seen.book.account(id)) {
             let Some(owner) = account.owner.as_ref() else { continue };
-            let is_disputed = |one: &Lead| {
+            let is_its = |one: &Lead| {
                 one.account.as_ref() == Some(&account.id) && one.tags.iter().any(|tag| tag == "collision")
             };
             for id in self.by_account.get(&account.id).into_iter().flatten() {
                 let of = seen.book.lead(id).and_then(|one| one.owner.as_ref());
-                // Somebody is asked whose it is.
-                let is_asked = || seen.book.rows(&seen.intake.probe(lead)).leads.iter().any(is_disputed);
+                // Somebody is asked which of the two reps it is.
+                let is_asked = || {
+                    let rows = seen.book.rows(&seen.intake.probe(lead));
+                    let asked = rows.leads.iter().filter(|one| is_its(one));
+                    let two = |one: &Lead| {
+                        [Some(owner), of].into_iter().all(|rep| rivals(one, seen).contains(&rep))
+                    };
+                    asked.into_iter().any(two)
+                };
                 if of.is_some_and(|of| of != owner) && !is_asked() {
                     found.push(format!("account {} is {owner}'s, and its lead {id} is not", account.id));
                 }

@@ -9,9 +9,10 @@ use leadkit::model::{Lead, LeadField, LeadId, Value};
 use super::{Clause, Laws, Seen, mask};
 
 /// Fields that tell of one entry alone, or of what became of it.
-const OF_THE_ENTRY: [LeadField; 14] = [
+const OF_THE_ENTRY: [LeadField; 15] = [
     LeadField::Id,
     LeadField::CreatedAt,
+    LeadField::FiledAt,
     LeadField::Ip,
     LeadField::Status,
     LeadField::CloseReason,
@@ -131,7 +132,7 @@ impl Keys<'_> {
 }
 
 /// Where an entry came from is its own.
-fn is_of_the_entry(name: &str) -> bool {
+pub(crate) fn is_of_the_entry(name: &str) -> bool {
     OF_THE_ENTRY.iter().any(|field| field.as_str() == name)
         || ["source.", "utm.", "first_utm."].iter().any(|group| name.starts_with(group))
 }

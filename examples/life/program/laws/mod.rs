@@ -13,10 +13,14 @@ use super::clock::{deadline, is_live};
 use super::policies::Policies;
 pub(crate) use clause::{Clause, NOT_YET};
 use customer::Contacts;
+pub(super) use lost::is_of_the_entry;
 use lost::{Items, value_of, values_of};
 
+mod accounts;
+mod away;
 mod clause;
 mod customer;
+mod joined;
 mod keys;
 mod lost;
 mod owners;
@@ -146,6 +150,12 @@ pub(crate) struct Laws {
     /// Everything that came in about a lead.
     entries: BTreeMap<LeadId, Entry>,
     imported: BTreeSet<LeadId>,
+    /// The place of each lead among those that came in.
+    order: BTreeMap<LeadId, usize>,
+    /// Who lost an opportunity of a lead, and when.
+    deals_lost: BTreeMap<LeadId, Vec<(RepId, DateTime<Utc>)>>,
+    /// Protected accounts that people gave to others.
+    given_away: BTreeSet<AccountId>,
     activities: Vec<(LeadId, String)>,
     forgotten: BTreeSet<LeadId>,
     /// Entries that were folded into each lead at this moment.
@@ -175,6 +185,8 @@ struct Before {
     is_live: bool,
     is_folded: bool,
     collides: bool,
+    /// Whether an open opportunity holds it.
+    holds: bool,
     owner: Option<RepId>,
     /// Who works on it in its owner's place.
     helper: Option<RepId>,
@@ -195,6 +207,7 @@ impl Before {
             is_live,
             is_folded: lead.folded_into.is_some(),
             collides: lead.tags.iter().any(|tag| tag == "collision"),
+            holds: is_live && !seen.book.history(&lead.id).opportunities.is_empty(),
             owner: lead.owner.clone().filter(|_| is_live),
             helper,
             pool,
@@ -219,8 +232,12 @@ impl Laws {
 
     /// A lead comes in.
     pub(crate) fn submitted(&mut self, lead: &Lead) {
+        let place = self.order.len();
+        self.order.entry(lead.id.clone()).or_insert(place);
         let owner = lead.owner.clone();
-        self.entries.entry(lead.id.clone()).or_insert_with(|| Entry { owner, values: values_of(lead) });
+        let entry =
+            self.entries.entry(lead.id.clone()).or_insert_with(|| Entry { owner, ..Entry::default() });
+        entry.values.extend(values_of(lead));
     }
 
     /// A person says more of a lead.
@@ -237,6 +254,18 @@ impl Laws {
     /// A person did something.
     pub(crate) fn did(&mut self, activity: &Activity) {
         self.activities.push((activity.lead.clone(), activity.id.to_string()));
+    }
+
+    /// An opportunity of a lead is lost.
+    pub(crate) fn lost_deal(&mut self, lead: &Lead, at: DateTime<Utc>) {
+        let lost = self.deals_lost.entry(lead.id.clone()).or_default();
+        lost.extend(lead.owner.clone().map(|owner| (owner, at)));
+    }
+
+    /// A lead was handed over to a rep whom nobody knows.
+    pub(crate) fn handed_to_nobody(&mut self, lead: &LeadId, to: &RepId, at: DateTime<Utc>) {
+        let what = format!("lead {lead} is handed over to {to}, whom nobody knows, and goes to somebody");
+        self.report(Clause::Eligible, &format!("{lead} {at}"), at, what);
     }
 
     /// What it brought is lost on purpose.
@@ -282,11 +311,16 @@ impl Laws {
             }
         }
         self.check_notices(seen, &changed);
+        self.check_joined(seen, &changed);
         for (lead, before, now) in &changed {
             self.check_stuck(lead, before, now, seen);
             self.check_owners(lead, seen);
             self.check_customer(lead, seen);
             self.check_together(lead, seen);
+            self.check_account(lead, seen);
+            self.check_away(lead, seen);
+            self.check_answered(lead, seen);
+            self.check_one_subject(lead, seen);
             self.check_six(lead, seen);
         }
     }

@@ -1,7 +1,7 @@
 //! Law 5: not the same rep twice in a cycle.
 
 use chrono::TimeDelta;
-use leadkit::model::{Acquisition, Lead, RepId, Tenure, TenureEnd};
+use leadkit::model::{Acquisition, Lead, OwnerState, RepId, Tenure, TenureEnd};
 
 use super::super::clock::is_live;
 use super::{Clause, Laws, Seen};
@@ -22,11 +22,39 @@ impl Laws {
             // A lead that came in with its owner, or was filed so, has none.
             return;
         };
+        let id = lead.id.as_str();
+        if tenure.acquisition == Acquisition::Claimed
+            && tenure.from == seen.now
+            && matches!(seen.state_of(owner), OwnerState::Away { .. })
+        {
+            let what = format!("lead {id} is given to {owner}, who claims it and is away");
+            self.report(Clause::Eligible, &format!("{id} {}", tenure.from), seen.now, what);
+        }
+        let is_his = |one: &Tenure| one.owner == *owner && one.until == Some(tenure.from);
+        let recycled = |one: &Tenure| is_his(one) && one.end == Some(TenureEnd::Recycled);
+        let goes_on = history.cycle_started_at != Some(seen.now);
+        if seen.event == "wake_up"
+            && goes_on
+            && tenure.from == seen.now
+            && history.tenures.iter().any(recycled)
+        {
+            let what = format!("lead {id} is taken from {owner}, who has it again at once");
+            self.report(Clause::BackAtOnce, &format!("{id} {}", tenure.from), seen.now, what);
+        }
         let by_people = [Acquisition::AssignedByAdmin, Acquisition::Created, Acquisition::Imported];
         if by_people.contains(&tenure.acquisition) {
             return;
         }
-        let id = lead.id.as_str();
+        let lost_deal = self.deals_lost.get(&lead.id).into_iter().flatten();
+        let mut lost_deal = lost_deal.filter(|(rep, at)| rep == owner && *at + EXCLUSION > tenure.from);
+        if tenure.from == seen.now
+            && tenure.acquisition == Acquisition::AutoAssigned
+            && lost_deal.next().is_some()
+            && !Laws::is_of_his_customer(lead, owner, seen)
+        {
+            let what = format!("lead {id} is with {owner} again, who lost its opportunity within 90 days");
+            self.report(Clause::DealLost, &format!("{id} {}", tenure.from), seen.now, what);
+        }
         let mut before: Vec<&RepId> = history.previous_owners().collect();
         if before.contains(&owner) {
             let what = format!("lead {id} is with {owner} again, who had it in this cycle");

@@ -122,8 +122,13 @@ impl Laws {
                 OwnerState::Away { until } => until <= seen.now + patience,
                 _ => !history.opportunities.is_empty() || open().any(|one| one.owner == cover.owner),
             },
-            // What is due after he is back waits for him.
-            None => is_short || !open().any(|one| one.due_at < until),
+            // What is due after he is back waits for him, but not what would be due before; every day somebody is looked for.
+            None => {
+                let day = seen.now + TimeDelta::days(1);
+                let is_looked = seen.book.wake_up(&lead.id).is_some_and(|one| one.at <= day);
+                let waits = open().any(|one| one.started_at > seen.now && one.started_at >= until);
+                is_short || is_looked || !waits && !open().any(|one| one.due_at < until)
+            }
         };
         let mut had: Vec<&RepId> = history.previous_owners().collect();
         had.push(owner);

@@ -66,6 +66,31 @@ impl Laws {
                 let what = format!("lead {} collides, and {owner} is not told", lead.id);
                 self.report(Clause::CollisionTold, lead.id.as_str(), seen.now, what);
             }
+            if collides {
+                self.check_collision_once(lead, seen);
+            }
+        }
+    }
+
+    /// The same two reps were not told of the same person already, and nobody has decided since.
+    fn check_collision_once(&mut self, lead: &Lead, seen: &Seen<'_>) {
+        let Some(owner) = &lead.owner else { return };
+        let told = |rep: &RepId, about: &LeadId| {
+            let about = RecordRef::Lead(about.clone());
+            let is_it = |one: &leadkit::book::Notice| {
+                one.rep == *rep && one.code.as_ref() == "collision" && one.about == about
+            };
+            seen.book.desk().notices.iter().any(is_it)
+        };
+        let keys = self.keys_of.get(&lead.id).into_iter().flat_map(|(_, keys)| keys);
+        let ids = keys.filter_map(|key| self.by_key.get(key)).flatten().filter(|id| **id != lead.id);
+        let known = ids.filter_map(|id| seen.book.lead(id)).find(|one| {
+            let is_asked = one.tags.iter().any(|tag| tag == "collision");
+            is_asked && told(owner, &one.id) && one.owner.as_ref().is_some_and(|rep| told(rep, &one.id))
+        });
+        if let Some(known) = known.filter(|one| one.owner.as_ref() != Some(owner)) {
+            let what = format!("the collision of {} and {} is reported twice", lead.id, known.id);
+            self.report(Clause::CollisionOnce, lead.id.as_str(), seen.now, what);
         }
     }
 

@@ -1,0 +1,49 @@
+//! Law 1, of owners who are away: nobody misses anything meanwhile, and nothing waits for who is back.
+
+use chrono::TimeDelta;
+use leadkit::model::{Lead, OwnerState, TenureEnd};
+
+use super::super::clock::is_live;
+use super::{Clause, Laws, Seen};
+
+/// Tag of a customer about whom the owner is asked once in thirty days.
+const EXHAUSTED: &str = "owners_exhausted";
+
+impl Laws {
+    pub(super) fn check_away(&mut self, lead: &Lead, seen: &Seen<'_>) {
+        let (id, history) = (lead.id.as_str(), seen.book.history(&lead.id));
+        let before = seen.now - TimeDelta::seconds(1);
+        // Policies of follow-up have clocks of their own, which stand while he is away.
+        let by_deadline = seen.event == "wake_up" && seen.policies.is_none();
+        let lost = history.tenures.iter().filter(|one| by_deadline && one.until == Some(seen.now));
+        let lost = lost.filter(|one| one.end == Some(TenureEnd::Recycled) && !one.is_beside_owner());
+        for tenure in lost {
+            let then = seen.roster.owner_state(&tenure.owner, &seen.state.reps, before);
+            if matches!(then, OwnerState::Away { .. }) {
+                let what = format!("lead {id} is taken from {}, who was away until now", tenure.owner);
+                self.report(Clause::AwayKept, id, seen.now, what);
+            }
+        }
+        let Some(owner) = lead.owner.as_ref().filter(|_| is_live(seen.book, lead)) else { return };
+        let is_here = matches!(seen.state_of(owner), OwnerState::Active | OwnerState::Full);
+        let is_asked = lead.tags.iter().any(|tag| tag == EXHAUSTED);
+        let mut open = history.deadlines.iter().filter(|one| one.done_at.is_none() && one.owner == *owner);
+        if is_here && !is_asked && open.any(|one| one.started_at > seen.now) {
+            let what = format!("lead {id}: {owner} is there, and his time has not begun");
+            self.report(Clause::StartsLate, id, seen.now, what);
+        }
+    }
+
+    /// Who was converted by rules is live as long as something is due.
+    pub(super) fn check_answered(&mut self, lead: &Lead, seen: &Seen<'_>) {
+        let by_rules = seen.book.desk().conversions.get(&lead.id).is_some_and(|one| one.by.is_none());
+        let is_over = by_rules && lead.owner.is_some() && lead.is_on_file() && !is_live(seen.book, lead);
+        let history = seen.book.history(&lead.id);
+        let is_due = || history.deadlines.iter().any(|one| one.done_at.is_none());
+        if is_over && lead.status == leadkit::model::LeadStatus::Converted && is_due() {
+            let id = lead.id.as_str();
+            let what = format!("lead {id} is answered, and its owner has not spoken to it");
+            self.report(Clause::Answered, id, seen.now, what);
+        }
+    }
+}
