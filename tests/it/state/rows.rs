@@ -1,5 +1,6 @@
 //! A state assembled from the few rows that a lead's keys name decides as the whole does.
 
+use leadkit::assign::{AssignOptions, AssignmentKind};
 use leadkit::calendar::Calendars;
 use leadkit::model::{Absence, Effect, Lead, Rep};
 use leadkit::{Input, Intake, Loss, Outcome, Roster, State, StateError, StateRows};
@@ -10,14 +11,16 @@ use super::{Desk, stream};
 use crate::oracle::assign::Seeded;
 use crate::support::hour;
 
-/// Runs a stream on the whole state and on rows at once; the outcomes are compared one by one.
-fn run(seed: u64, count: usize) -> (Desk, Tables) {
-    let (mut desk, mut tables) = (Desk::new(), Tables::default());
+/// Runs a stream on the whole state and on rows at once; the outcomes are compared one by one. How often somebody was asked for
+/// in the place of who was given a lead.
+fn run(seed: u64, count: usize) -> (Desk, Tables, usize) {
+    let (mut desk, mut tables, mut replaced) = (Desk::new(), Tables::default(), 0);
     for (lead, now) in stream(seed, count) {
         let input = desk.input(&lead);
         let on_all = decide(&desk, &input, &desk.state, false, now);
         on_rows(&desk, &mut tables, &input, false, now, &on_all);
         desk.state.apply(on_all.delta()).unwrap();
+        replaced += usize::from(asks_for_another(&desk, &tables, &input, now, &on_all));
         desk.book.insert_lead(lead);
         on_all.apply_to(&mut desk.book);
         let mut last = on_all;
@@ -31,7 +34,35 @@ fn run(seed: u64, count: usize) -> (Desk, Tables) {
             last = review;
         }
     }
-    (desk, tables)
+    (desk, tables, replaced)
+}
+
+/// A decision is remembered under its key, in rows too: the same call has the same answer, and never one whose rep is excluded by
+/// now.
+fn asks_for_another(
+    desk: &Desk,
+    tables: &Tables,
+    input: &Input,
+    now: chrono::DateTime<chrono::Utc>,
+    decided: &Outcome,
+) -> bool {
+    let by_rules = |outcome: &Outcome| {
+        let assignment = outcome.assignment()?;
+        matches!(assignment.kind(), AssignmentKind::Assigned { .. }).then(|| assignment.owner().cloned())?
+    };
+    let Some(given) = by_rules(decided) else { return false };
+    let asked = |input: &Input| {
+        let keys = desk.intake.storage_keys(input, &desk.roster);
+        let state = State::from_rows(tables.fetch(&keys, input.lead.created_at)).unwrap();
+        let on_rows = decide(desk, input, &state, false, now);
+        assert_eq!(on_rows, decide(desk, input, &desk.state, false, now), "{}", input.lead.id);
+        by_rules(&on_rows)
+    };
+    assert_eq!(asked(input).as_ref(), Some(&given), "{}", input.lead.id);
+    let assign = AssignOptions { excluded: [given.clone()].into(), ..input.assign.clone() };
+    let another = asked(&Input { assign, ..input.clone() });
+    assert_ne!(another.as_ref(), Some(&given), "{}", input.lead.id);
+    another.is_some()
 }
 
 fn decide(
@@ -67,8 +98,10 @@ fn on_rows(
 #[test]
 fn rows_decide_as_the_whole_state_does() {
     let (mut resubmitted, mut bursts, mut capped, mut repeated, mut late) = (0, 0, 0, 0, 0);
+    let mut replaced = 0;
     for seed in 0..12 {
-        let (desk, tables) = run(seed, 120);
+        let (desk, tables, others) = run(seed, 120);
+        replaced += others;
         let mut again = Desk::new();
         let mut newest = hour(-1);
         for (lead, now) in stream(seed, 120) {
@@ -94,7 +127,7 @@ fn rows_decide_as_the_whole_state_does() {
         assert_eq!((stored.ledgers, stored.reps, stored.newest), (whole.ledgers, whole.reps, whole.newest));
     }
     println!("{resubmitted} repeats, {bursts} bursts, {capped} at a cap, {repeated} folded, {late} late");
-    assert!([resubmitted, bursts, capped, repeated, late].iter().all(|count| *count > 30));
+    assert!([resubmitted, bursts, capped, repeated, late, replaced].iter().all(|count| *count > 30));
 }
 
 #[test]
