@@ -451,8 +451,9 @@ impl Reader {
         let word = word.trim_start_matches(|c| LEADING.contains(&c) || (follows && c == '.'));
         let latin = word.is_ascii() || !self.chars(local..sign).all(|c| c.is_ascii() || c == '。');
         let digits = word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
-        // A phone number, or the number of an item.
-        let number = digits && (word.len() >= 7 || (word.ends_with('.') && word.len() > 1));
+        // A phone number, an account behind its label (`QQ:123456`), or the number of an item.
+        let account = word.len() >= 5 && rest.get(length) == Some(&':');
+        let number = digits && (word.len() >= 7 || account || (word.ends_with('.') && word.len() > 1));
         let known = WORDS.contains(&word.trim_end_matches('.').to_ascii_lowercase().as_str());
         let ends = word.ends_with(|c: char| c.is_alphanumeric() || c == '.');
         if rest.first() == Some(&'\\') {
@@ -520,6 +521,8 @@ fn folded(c: char) -> char {
         '﹫' => '@',
         '｡' => '。',
         '“' | '”' | '„' | '«' | '»' | '「' | '」' | '『' | '』' => '"',
+        // `①lei@x.cn②wu@x.cn`: the number of an item.
+        '\u{2460}'..='\u{249B}' | '\u{24EA}'..='\u{24FF}' | '\u{2776}'..='\u{2793}' => ' ',
         '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\t' => ' ',
         '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
         c => c,

@@ -213,7 +213,13 @@ fn ids_of(segment: &[Piece], field: &str) -> Vec<(Range<usize>, Wechat)> {
                 let tells = labelled || run.chars().any(|c| !c.is_ascii_alphabetic());
                 ids.push((span, id, tells));
             }
-            None => others += 1,
+            None => {
+                others += 1;
+                // `+44 7400 183652`, `0755 26718843`: the groups of another number are no accounts.
+                let is_dialled = is_number(run) && run.starts_with(['+', '0']);
+                let own = |piece: &&Piece| matches!(piece, Piece::Run(run, _) if is_number(run) && check_cn_mobile(run).is_none());
+                at += if is_dialled { segment.iter().skip(at).take_while(own).count() } else { 0 };
+            }
         }
         labelled = false;
     }

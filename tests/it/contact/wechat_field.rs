@@ -31,6 +31,11 @@ fn every_id_of_a_field_is_read() {
         ("wxid_a1b2c3d4e5f6g7", &["wxid_a1b2c3d4e5f6g7"]),
         ("张三zhangsan88", &["zhangsan88"]),
         // Nobody knows which of the words is an id, or whether one is.
+        ("+44 7400 183652", &[]),
+        ("0755 26718843", &[]),
+        ("0755-2671 8843 / zhangsan88", &["zhangsan88"]),
+        ("010 13927461853", &["+8613927461853"]),
+        ("398201746 13927461853", &["qq:398201746", "+8613927461853"]),
         ("please add me", &[]),
         ("张三 zhangsan", &[]),
         ("我在google工作", &[]),
