@@ -38,6 +38,7 @@ pub(super) fn find_bad_phones(check: &PhoneFormatCheck, facts: &Facts<'_>, found
             PhoneQuality::PossibleNotAssigned if !check.allow_not_assigned => {
                 HitReason::PhoneNotAssigned { fault: phone.fault() }
             }
+            PhoneQuality::UnknownCountry if phone.is_assumed() => HitReason::PhoneCountryAssumed,
             _ => continue,
         };
         if !is_shown(placed.index) {

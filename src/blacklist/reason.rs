@@ -86,6 +86,8 @@ pub enum HitReason {
         /// What is probably wrong with it.
         fault: Option<PhoneFault>,
     },
+    /// The country of the phone number is a guess: its code stands in brackets without `+`.
+    PhoneCountryAssumed,
     /// The e-mail address cannot be one.
     EmailMalformed {
         /// What is wrong with it.
@@ -166,6 +168,7 @@ impl HitReason {
             self,
             HitReason::PhoneMalformed { .. }
                 | HitReason::PhoneNotAssigned { .. }
+                | HitReason::PhoneCountryAssumed
                 | HitReason::EmailMalformed { .. }
                 | HitReason::WechatMalformed { .. }
                 | HitReason::Fake { .. }
@@ -189,6 +192,7 @@ codes! {
         HitReason::NoAllowedChannel => "no_allowed_channel",
         HitReason::PhoneMalformed { .. } => "phone_malformed",
         HitReason::PhoneNotAssigned { .. } => "phone_not_assigned",
+        HitReason::PhoneCountryAssumed => "phone_country_assumed",
         HitReason::EmailMalformed { .. } => "email_malformed",
         HitReason::WechatMalformed { .. } => "wechat_malformed",
         HitReason::Fake { .. } => "fake",

@@ -59,6 +59,7 @@ impl fmt::Display for HitReason {
             HitReason::RuleFailed => f.write_str("it could not be evaluated"),
             HitReason::PhoneMalformed { .. }
             | HitReason::PhoneNotAssigned { .. }
+            | HitReason::PhoneCountryAssumed
             | HitReason::EmailMalformed { .. }
             | HitReason::WechatMalformed { .. }
             | HitReason::Fake { .. }
@@ -76,6 +77,9 @@ fn unusable(reason: &HitReason, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
         HitReason::PhoneNotAssigned { fault: None } => {
             f.write_str("the phone number cannot be called, no assigned range holds it")
+        }
+        HitReason::PhoneCountryAssumed => {
+            f.write_str("the country of the phone number is a guess, its code is written without `+`")
         }
         HitReason::EmailMalformed { fault } => write!(f, "the e-mail address cannot be used, {fault}"),
         HitReason::WechatMalformed { fault } => write!(f, "the WeChat id cannot be used, {fault}"),

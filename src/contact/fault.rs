@@ -18,7 +18,8 @@ pub enum PhoneQuality {
     /// The length is possible in the country, but no assigned range holds the number.
     /// [`Phone::fault`](super::Phone::fault) says what is probably wrong.
     PossibleNotAssigned,
-    /// The number belongs to a country whose plan is not known here and no oracle answered.
+    /// The number belongs to a country whose plan is not known here and no oracle answered, or its country is a guess:
+    /// [`Phone::fault`](super::Phone::fault) is [`PhoneFault::AssumedCountry`] then.
     UnknownCountry,
 }
 
@@ -96,6 +97,9 @@ pub enum PhoneFault {
     SubscriberLength,
     /// No operator or city has this prefix.
     UnassignedPrefix,
+    /// The country code stands in brackets without `+` or `00`, as in `(44) 7400 183652`: the country is a guess. Its own
+    /// country's code is none, as `(86)` in China.
+    AssumedCountry,
     /// It is another number: a date, or what the text says of it, a QQ account, a card, a post code.
     OtherNumber,
 }
@@ -115,6 +119,7 @@ codes! {
         PhoneFault::MissingAreaCode => "missing_area_code",
         PhoneFault::SubscriberLength => "subscriber_length",
         PhoneFault::UnassignedPrefix => "unassigned_prefix",
+        PhoneFault::AssumedCountry => "assumed_country",
         PhoneFault::OtherNumber => "other_number",
     }
 }
@@ -135,6 +140,7 @@ impl fmt::Display for PhoneFault {
             PhoneFault::MissingAreaCode => "the area code is missing",
             PhoneFault::SubscriberLength => "numbers with this area code have another length",
             PhoneFault::UnassignedPrefix => "the prefix is not assigned",
+            PhoneFault::AssumedCountry => "the country code is written without `+`",
             PhoneFault::OtherNumber => "the number is a date, or of a QQ account, a card or a post code",
         })
     }

@@ -22,6 +22,8 @@
 //! * A number too short or too long for any plan has no key.
 //! * Digits that are hidden by whatever signs (`139••••8531`) are none of a number; one sign between digits divides. A date is
 //!   no number.
+//! * A country code in brackets without `+` (`(44) 7400 183652`) is read as one where the number is none of the country
+//!   of the field, but as a guess: [`PhoneQuality::UnknownCountry`] with [`PhoneFault::AssumedCountry`], whoever judges.
 //! * What is cut off (`+44 20 7946…`, `lei@xinghe.co…`) is no value: nobody knows how it goes on.
 //! * Another country's number is [`PhoneQuality::UnknownCountry`] until an oracle is plugged in: `WorldPhones` (feature
 //!   `phone-world`), or one of the host's own. What it says of a number counts, also where it differs from the above.

@@ -82,7 +82,7 @@ pub(crate) fn person_of(key: &str) -> Cow<'_, str> {
 /// The keys of a landline that is one person's: with an extension, and with the name of who answers. A bare one is a
 /// company's.
 fn desk_keys(phone: &Phone, name: Option<&str>) -> Vec<String> {
-    let is_landline = phone.kind() == PhoneKind::Landline && phone.is_ok();
+    let is_landline = phone.kind() == PhoneKind::Landline && (phone.is_ok() || phone.is_assumed());
     let Some(key) = phone.key().filter(|_| is_landline) else { return Vec::new() };
     match (phone.extension(), name) {
         (Some(extension), _) => vec![format!("{key};ext={extension}")],

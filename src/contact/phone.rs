@@ -159,7 +159,8 @@ impl Phone {
                 return Phone { extension, ..phone };
             }
         }
-        let sound = whole.quality == PhoneQuality::Ok && !scan.digits.overflows();
+        // A star stands before an extension, never inside a number.
+        let sound = whole.quality == PhoneQuality::Ok && !scan.digits.overflows() && !scan.star;
         if sound && whole.kind != PhoneKind::Service || whole.quality == PhoneQuality::UnknownCountry {
             return whole;
         }
@@ -170,7 +171,8 @@ impl Phone {
                 break;
             }
             let phone = Phone::of_digits(scan, head, options).divided(scan);
-            let whole_head = phone.quality == PhoneQuality::Ok
+            let whole_head = phone.is_ok()
+                || phone.is_assumed()
                 || (phone.calling_code == Some(CHINA) && cn_plan::is_mobile_shape(phone.national_digits()));
             if !whole_head || sound && phone.kind != PhoneKind::Service {
                 continue;
@@ -270,9 +272,12 @@ impl Phone {
 
     fn of_digits(scan: &Scan, digits: &[u8], options: &PhoneOptions<'_>) -> Phone {
         if scan.plus {
-            return Phone::international(digits, options);
+            // `+0755-26718843`: no country code begins with 0, the trunk code does.
+            let trunk = matches!(digits, [b'0', b'1'..=b'9', ..]);
+            let own = trunk.then(|| Phone::dialled(digits, options)).filter(Phone::is_ok);
+            return own.unwrap_or_else(|| Phone::international(digits, options));
         }
-        if let Some(phone) = Phone::of_china_in_brackets(scan, digits) {
+        if let Some(phone) = Phone::of_china_in_brackets(scan, digits, options) {
             return phone;
         }
         let phone = Phone::dialled(digits, options);
@@ -280,14 +285,23 @@ impl Phone {
     }
 
     /// `(86) 139 2746 1853`: a mobile number of China in every country, some of which have numbers of any length.
-    fn of_china_in_brackets(scan: &Scan, digits: &[u8]) -> Option<Phone> {
+    fn of_china_in_brackets(scan: &Scan, digits: &[u8], options: &PhoneOptions<'_>) -> Option<Phone> {
         let (code, number) = digits.split_at_checked(scan.bracketed)?;
-        (matches!(code, b"86" | b"0086") && cn_plan::is_mobile(number)).then(|| Phone::chinese(number))
+        if !matches!(code, b"86" | b"0086") || !cn_plan::is_mobile(number) {
+            return None;
+        }
+        let is_written = code.len() > 2 || numbering_country(&options.default_region) == "CN";
+        Some(if is_written { Phone::chinese(number) } else { Phone::chinese(number).assumed() })
+    }
+
+    /// A number whose country is a guess: nobody vouches for it, whoever knows the plan.
+    fn assumed(self) -> Phone {
+        let hint = Some(PhoneFault::AssumedCountry);
+        Phone { quality: PhoneQuality::UnknownCountry, hint, ..self }
     }
 
     /// `(44) 7400 183652`: what stands in brackets before a number that is none of the country of the field is the calling
-    /// code of another, when there is no other way to read the two. It is not written as a code: nobody vouches for a
-    /// number of another country.
+    /// code of another, when there is no other way to read the two. Without `00` it is not written as one.
     fn behind_bracket(scan: &Scan, digits: &[u8], options: &PhoneOptions<'_>) -> Option<Phone> {
         let (head, rest) = digits.split_at_checked(scan.bracketed)?;
         let (dialled, number) = match digits {
@@ -308,7 +322,9 @@ impl Phone {
             _ => false,
         };
         let slip = in_china && !dialled && cn_plan::is_nearly_local(code, rest.len());
-        (sure && !slip).then(|| Phone::unjudged(number))
+        let is_written = dialled || in_china && code == CHINA;
+        let phone = || Phone::unjudged(number);
+        (sure && !slip).then(|| if is_written { phone() } else { phone().assumed() })
     }
 
     /// A number as it is dialled in the country of the field.
@@ -409,10 +425,15 @@ impl Phone {
 
     /// Whether no digit can follow: what is cut off behind it is no part of the number.
     pub(super) fn is_complete(&self) -> bool {
-        self.is_ok()
+        (self.is_ok() || self.is_assumed())
             && self.calling_code == Some(CHINA)
             && self.extension.is_none()
             && cn_plan::is_complete(self.national_digits())
+    }
+
+    /// Whether its country is a guess.
+    pub(crate) fn is_assumed(&self) -> bool {
+        self.hint == Some(PhoneFault::AssumedCountry)
     }
 
     /// Whether the number lies in an assigned range.
@@ -564,7 +585,7 @@ pub(crate) fn without_city(region: &Region) -> Region {
 }
 
 /// The country whose plan numbers of a region follow: Hong Kong, Macao and Taiwan have their own.
-fn numbering_country(region: &Region) -> &str {
+pub(super) fn numbering_country(region: &Region) -> &str {
     match (region.country(), region.subdivision()) {
         ("CN", Some("HK")) => "HK",
         ("CN", Some("MO")) => "MO",

@@ -72,13 +72,16 @@ fn whole(
         return None;
     }
     let text = field.get(opened(field, first.start)..last.end)?;
-    // A country code stands before it: `+44 13976428531`.
+    // A country code stands before it: `+44 13976428531`, `+1 (0) 212 664 7665`.
     let before = range.start.checked_sub(1).and_then(|at| groups.get(at));
     let abroad = |group: &Group| {
         group.plus && group.digits <= 4
             || field.get(group.start..group.end).is_some_and(|text| text.starts_with("00"))
     };
-    if before.is_some_and(abroad) && first.gap < Gap::Comma {
+    let trunk = before.filter(|group| group.digits == 1 && group.zeros && group.gap < Gap::Comma);
+    let code =
+        if trunk.is_some() { range.start.checked_sub(2).and_then(|at| groups.get(at)) } else { before };
+    if code.is_some_and(abroad) && first.gap < Gap::Comma {
         return None;
     }
     // `(49)17699401599` is as well a number of abroad, and `86 13927461853` is one wherever China is abroad.
@@ -103,7 +106,9 @@ fn whole(
         [code, body @ ..] if *code <= 4 && body.iter().sum::<usize>() == 11 => body,
         all => all,
     };
-    let fits = match (phone.quality(), phone.kind()) {
+    // Of a number whose country is a guess all is known but that.
+    let quality = if phone.is_assumed() { PhoneQuality::Ok } else { phone.quality() };
+    let fits = match (quality, phone.kind()) {
         (PhoneQuality::Ok, PhoneKind::Mobile) if phone.calling_code() == Some(86) => {
             single || matches!(body, [11] | [3, 4, 4] | [3, 8] | [7, 4])
         }

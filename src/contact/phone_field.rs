@@ -3,7 +3,7 @@
 use super::cn_plan;
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::moment::is_compact_date;
-use super::phone::{Phone, PhoneOptions};
+use super::phone::{Phone, PhoneOptions, check_cn_mobile, numbering_country};
 use super::phone_label::Label;
 use super::phone_runs::{Gap, Group, Item, Items, Run, opened};
 use super::scan::{MAX_BARE_EXTENSION, digit_value, is_hidden, is_lookalike};
@@ -11,6 +11,8 @@ use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed}
 
 /// Fewest digits that are reported when they are no number and the field holds one.
 pub(super) const MIN_REPORTED: usize = 5;
+/// Fewest digits of a number with its country or area code.
+const MIN_NUMBER: usize = 7;
 /// Most groups of one number or of several that only blanks divide.
 const MAX_GROUPS: usize = 16;
 /// Most digits of one number with its extension.
@@ -104,6 +106,26 @@ pub(super) struct Segment<'g> {
     pub(super) groups: &'g [Group],
     /// End, the extension included.
     pub(super) end: usize,
+}
+
+/// A number of two segments.
+struct Divided {
+    /// How many groups the second has.
+    groups: usize,
+    end: usize,
+    phone: Phone,
+    /// The first segment belongs to it, not to the number before.
+    is_own: bool,
+}
+
+impl Run {
+    /// The `count` groups from `at` on; with the last one its extension.
+    fn segment(&self, at: usize, count: usize) -> Segment<'_> {
+        let groups = self.groups.get(at..at + count).unwrap_or_default();
+        let own = groups.last().map_or(0, |group| group.end);
+        let is_last = at + count >= self.groups.len();
+        Segment { groups, end: self.extension.filter(|_| is_last).unwrap_or(own) }
+    }
 }
 
 impl Segment<'_> {
@@ -225,6 +247,10 @@ impl<'t, 'o> Reader<'t, 'o> {
         Phone::parse(text, self.options)
     }
 
+    fn text(&self, segment: &Segment<'_>) -> &'t str {
+        self.field.get(segment.start()..segment.end).unwrap_or_default()
+    }
+
     /// Whether the last number of a run is whole.
     fn ends_whole(&self, run: &Run) -> bool {
         let groups = run.groups.get(last_segment(&run.groups)..).unwrap_or_default();
@@ -309,33 +335,43 @@ impl<'t, 'o> Reader<'t, 'o> {
                 break;
             }
             let count = segment_length(rest);
-            let segment = |from: usize, count: usize| {
-                let groups = run.groups.get(from..from + count).unwrap_or_default();
-                let last = from + count >= run.groups.len();
-                let own = groups.last().map_or(0, |group| group.end);
-                Segment { groups, end: if last { end } else { own } }
-            };
-            let here = segment(at, count);
+            let here = run.segment(at, count);
             at += count;
-            if self.extends(&here, run) {
+            let divided = self.divided(&here, run, at);
+            if divided.as_ref().is_none_or(|divided| !divided.is_own) && self.extends(&here, run) {
                 continue;
             }
-            // `010/83442922`: too early for a list.
-            if here.digits() < MIN_REPORTED
-                && let Some(next) = run.groups.get(at..).filter(|rest| !rest.is_empty())
-            {
-                let next = segment(at, segment_length(next));
-                let joined = self.parse(here.start(), next.end);
-                if is_read(&joined) {
-                    at += next.groups.len();
-                    self.push(here.start()..next.end, joined, MIN_REPORTED);
-                    continue;
-                }
+            if let Some(divided) = divided {
+                at += divided.groups;
+                self.push(here.start()..divided.end, divided.phone, MIN_REPORTED);
+                continue;
             }
             self.take_segment(&here, run, self.pieces.len() > from);
         }
         self.judge_edges(run, from);
         end
+    }
+
+    /// A number that a separator of lists divides behind its first digits, which are no number: `010/83442922`,
+    /// `+49 (0)30 / 1834927`. The rest begins at group `at`.
+    fn divided(&self, here: &Segment<'_>, run: &Run, at: usize) -> Option<Divided> {
+        let rest = run.groups.get(at..).filter(|rest| !rest.is_empty())?;
+        let trunk = self.text(here).starts_with('0');
+        let most = if trunk || here.groups.first()?.plus { MIN_NUMBER } else { MIN_REPORTED };
+        if here.digits() >= most {
+            return None;
+        }
+        let next = run.segment(at, segment_length(rest));
+        let phone = self.parse(here.start(), next.end);
+        let is_own = phone.is_ok() && (trunk || !is_read(&self.parse(next.start(), next.end)));
+        // `86` in the line or the cell before a mobile number of China, in another country: it is no number of that.
+        let is_abroad = || {
+            self.text(here) == "86"
+                && numbering_country(&self.options.default_region) != "CN"
+                && check_cn_mobile(self.text(&next)).is_some()
+        };
+        let found = Divided { groups: next.groups.len(), end: next.end, phone, is_own };
+        (is_read(&found.phone) || is_abroad()).then_some(found)
     }
 
     /// What is attached to a run makes a doubtful number of it unreadable.

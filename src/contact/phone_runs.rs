@@ -123,8 +123,10 @@ impl Run {
 /// Where the bracket before a group is opened, if there is one: what it holds may be the code of a country.
 pub(super) fn opened(field: &str, start: usize) -> usize {
     let before = field.get(..start).unwrap_or_default().char_indices().rev().take(MAX_BRACKET);
-    let mut seen = before.skip_while(|(_, c)| is_invisible(*c) || c.is_whitespace());
-    seen.next().filter(|(_, c)| is_opening(narrow(*c))).map_or(start, |(at, _)| at)
+    let mut seen = before.filter(|(_, c)| !is_invisible(*c) && !c.is_whitespace());
+    let Some((at, _)) = seen.next().filter(|(_, c)| is_opening(narrow(*c))) else { return start };
+    // `+(86)`
+    seen.next().filter(|(_, c)| narrow(*c) == '+').map_or(at, |(plus, _)| plus)
 }
 
 /// What a field consists of.

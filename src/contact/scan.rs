@@ -86,6 +86,16 @@ impl Scan {
         self.splits.get(..self.split_count).unwrap_or_default()
     }
 
+    /// Fewest digits that an extension can follow: those of `95588`; behind a `+` or a trunk 0 more.
+    fn min_head(&self) -> usize {
+        match self.digits.as_slice() {
+            [b'0', b'0', ..] => 9,
+            [b'0', ..] => 7,
+            _ if self.plus => 7,
+            _ => 5,
+        }
+    }
+
     fn note_split(&mut self, dash: bool, opens: bool) {
         let at = self.digits.len();
         let bracket = opens && at >= MIN_BEFORE_BRACKET;
@@ -244,12 +254,27 @@ pub(super) fn is_hidden(rest: &str) -> bool {
         || signs.letters > 1 && !goes_on
 }
 
-const CHINESE_MARKS: [&str; 10] =
-    ["转分机", "轉分機", "转接", "轉接", "转", "轉", "分机", "分機", "内线", "內線"];
+/// Marks that are attached to the digits. Japan writes 内線, Korea 내선, Russia доб, Thailand ต่อ.
+const MARKS: [&str; 14] = [
+    "转分机",
+    "轉分機",
+    "转接",
+    "轉接",
+    "转",
+    "轉",
+    "分机",
+    "分機",
+    "内线",
+    "內線",
+    "内線",
+    "내선",
+    "доб",
+    "ต่อ",
+];
 
 /// The text after an extension mark at the head of `text`.
 pub(super) fn after_mark(text: &str) -> Option<&str> {
-    if let Some(rest) = CHINESE_MARKS.iter().find_map(|mark| text.strip_prefix(mark)) {
+    if let Some(rest) = MARKS.iter().find_map(|mark| text.strip_prefix(mark)) {
         return Some(rest);
     }
     let mut word = [0u8; 9];
@@ -264,7 +289,7 @@ pub(super) fn after_mark(text: &str) -> Option<&str> {
         len += 1;
         rest = rest.get(c.len_utf8()..)?;
     }
-    let known: [&[u8]; 6] = [b"x", b"ext", b"extn", b"extension", b"xtn", b"extn"];
+    let known: [&[u8]; 8] = [b"x", b"ext", b"extn", b"extension", b"xtn", b"anexo", b"ramal", b"poste"];
     known.contains(&word.get(..len)?).then_some(rest)
 }
 
@@ -372,10 +397,10 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
             }
             out.note_split(false, is_opening(folded));
         } else if let Some((mark_rest, explicit)) = extension_mark(rest, folded) {
-            if explicit || out.digits.len() >= 5 {
+            if explicit || out.digits.len() >= out.min_head() {
                 return out.with_extension(mark_rest, explicit);
             }
-            // Too early for an extension: `010/8344 2922`.
+            // Too early for an extension: `010/8344 2922`, `+49 (0)30 / 1834927`.
             out.note_split(false, false);
         } else {
             return remark(out, rest, folded);

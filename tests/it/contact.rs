@@ -516,7 +516,7 @@ fn every_fault_has_a_code_of_its_own_and_a_plain_text() {
         let fault: WechatFault = serde_json::from_value(name.into()).unwrap();
         check_wording(&fault, fault.code(), &mut codes);
     }
-    assert_eq!(codes.len(), 14 + 25 + 6);
+    assert_eq!(codes.len(), 15 + 25 + 6);
     let reasons = [
         FakeReason::RepeatedDigit { digit: '8', times: 7 },
         FakeReason::DigitRun { run: "1234567".into() },

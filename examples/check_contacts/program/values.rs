@@ -37,6 +37,7 @@ fn phone(phone: &Phone, span: &Range<usize>) -> Vec<Finding> {
     let one = |severity, rule: &str| vec![Finding::new(severity, rule, span.clone(), &normalised)];
     match phone.quality() {
         PhoneQuality::Malformed(_) | PhoneQuality::PossibleNotAssigned => one("flag", "phone.format"),
+        PhoneQuality::UnknownCountry if phone.fault().is_some() => one("flag", "phone.format"),
         PhoneQuality::UnknownCountry => one("pass", "phone.unknown_country"),
         _ => {
             let fakes = fake_phone(phone);

@@ -1,6 +1,11 @@
 //! The calling code of a country in brackets before a number: `(86) 139 2746 1853`.
 
-use leadkit::contact::{Phone, PhoneOptions, PhoneQuality, check_cn_mobile, read_phones};
+use leadkit::blacklist::{Blacklist, BlacklistRules, Severity, WindowState};
+use leadkit::contact::{Phone, PhoneFault, PhoneOptions, PhoneQuality, check_cn_mobile, read_phones};
+use leadkit::model::Lead;
+use leadkit::rule::{FactContext, Facts, HostTables};
+
+use crate::support::at;
 
 /// How people write the code, `86` standing for it.
 const CODES: [&str; 12] = [
@@ -46,19 +51,23 @@ fn keys(field: &str, options: &PhoneOptions<'_>) -> Vec<String> {
     read_phones(field, options).iter().filter_map(|one| one.value.key().map(str::to_owned)).collect()
 }
 
+/// Abroad, a code without `+` and `00` is a guess.
 #[test]
 fn china_in_brackets_is_china_in_every_country() {
     for region in REGIONS {
         for code in CODES {
+            let is_written = region == "CN" || code.contains('+') || code.contains("00");
             for (number, key) in NUMBERS {
                 let options = options(region);
                 let phone = Phone::parse(&format!("{code}{number}"), &options);
-                assert_eq!((phone.key(), phone.is_ok()), (Some(key), true), "{region} {code}{number}");
+                assert_eq!((phone.key(), phone.is_ok()), (Some(key), is_written), "{region} {code}{number}");
+                let guess = (!is_written).then_some(PhoneFault::AssumedCountry);
+                assert_eq!(phone.fault(), guess, "{region} {code}{number}");
                 for (before, after) in AROUND {
                     let field = format!("{before}{code}{number}{after}");
                     let found = read_phones(&field, &options);
                     let all: Vec<_> = found.iter().map(|one| (one.value.key(), one.value.is_ok())).collect();
-                    assert_eq!(all, [(Some(key), true)], "{region} {field}");
+                    assert_eq!(all, [(Some(key), is_written)], "{region} {field}");
                 }
             }
         }
@@ -115,6 +124,11 @@ fn another_country_in_brackets_is_read_where_the_number_is_none_of_china() {
         assert_eq!(one.value.key().unwrap_or("-"), key, "{field}");
         if !key.starts_with("+86") && key != "-" {
             assert_eq!(one.value.quality(), PhoneQuality::UnknownCountry, "{field}");
+            assert_eq!(
+                one.value.fault() == Some(PhoneFault::AssumedCountry),
+                !field.starts_with("(00"),
+                "{field}"
+            );
         }
     }
 }
@@ -125,4 +139,35 @@ fn an_area_code_is_no_country() {
     for (region, field) in [("US", "(212) 664-7665"), ("BR", "(51) 99876-5432"), ("GB", "(20) 7946 0958")] {
         assert_eq!(keys(field, &options(region)), [""; 0], "{field}");
     }
+}
+
+/// A table gives the code a cell of its own, a form a line.
+#[test]
+fn a_code_may_stand_in_its_own_line_or_cell() {
+    for gap in ["\n", "\r\n", "\t", " \n "] {
+        for region in REGIONS {
+            for code in ["(86)", "+86", "【86】", "(+86)"] {
+                let field = format!("{code}{gap}19843402877");
+                assert_eq!(keys(&field, &options(region)), ["+8619843402877"], "{region} {field}");
+            }
+            // Abroad `86` alone may be anything; what stands behind it is no number of the country of the field.
+            let field = format!("86{gap}19843402877");
+            let own = if region == "CN" { vec!["+8619843402877"] } else { vec![] };
+            assert_eq!(keys(&field, &options(region)), own, "{region} {field}");
+        }
+    }
+}
+
+/// Somebody may answer: the lead is marked, not blocked.
+#[test]
+fn a_guessed_country_marks_the_lead() {
+    let tables = HostTables { default_region: "US".parse().unwrap(), ..HostTables::default() };
+    let lead = Lead { phones: vec!["(86) 198 4340 2877".into()], ..Lead::default() };
+    let facts = Facts::new(&lead, &FactContext::new(&tables, at("2026-03-02T09:00:00Z")));
+    assert_eq!(facts.person_keys(), ["phone:+8619843402877"]);
+    let blacklist = Blacklist::compile(&BlacklistRules::default()).unwrap();
+    let verdict = blacklist.check(&facts, &WindowState::default());
+    assert_eq!(verdict.severity(), Severity::Flag);
+    let told: Vec<String> = verdict.hits().iter().map(ToString::to_string).collect();
+    assert!(told.iter().any(|hit| hit.contains("the country of the phone number is a guess")), "{told:?}");
 }
