@@ -69,6 +69,10 @@ const CHINESE_TOPS: [&str; 47] = [
     "微博",
     "点看",
 ];
+/// Top-level domains that nobody writes for a word.
+const TOPS: [&str; 6] = ["com", "cn", "net", "org", "edu", "gov"];
+/// Characters of the longest of them.
+const TOPS_LENGTH: usize = 3;
 /// Latin words before an address that are no part of it.
 const WORDS: [&str; 26] = [
     "address", "and", "bcc", "cc", "contact", "e", "e-mail", "email", "en", "et", "is", "mail", "mailto",
@@ -507,8 +511,16 @@ impl Reader {
         is_cut.then_some(marks)
     }
 
-    /// Whether a domain goes on behind a blank: `lei@x.com .cn`.
+    /// Whether a domain goes on behind a blank or a comma typed for a full stop: `lei@x.com .cn`, `lei@mail.x,com`.
     fn goes_on(&self, end: usize) -> bool {
+        let next = self.chars(end + 1..self.text.len()).take(TOPS_LENGTH + 1);
+        let top: String = next.take_while(|c| is_domain(*c) || *c == '@').collect();
+        let top = top.to_ascii_lowercase();
+        match self.char(end) {
+            Some(',') if TOPS.contains(&top.as_str()) => return true,
+            Some(' ') if top == "com" => return true,
+            _ => {}
+        }
         let mut after = (end..).map_while(|at| self.char(at)).skip_while(|c| *c == ' ');
         self.char(end) == Some(' ')
             && after.next() == Some('.')
