@@ -195,3 +195,32 @@ pub(super) fn judge(digits: &[u8]) -> Judgement {
         _ => by_area.unwrap_or(unassigned(PhoneFault::UnassignedPrefix)),
     }
 }
+
+/// Drops a country code written without `+`, as far as the number then fits the plan better.
+pub(super) fn strip_bare_86(digits: &[u8]) -> &[u8] {
+    match digits {
+        [b'8', b'6', rest @ ..] if rest.len() >= MIN_NATIONAL => rest,
+        _ => digits,
+    }
+}
+
+/// Drops the trunk 0 (as often as typed) and the carrier selection codes of old IP telephony (`17951`).
+///
+/// A carrier's code stands before a mobile number or a trunk 0; elsewhere its digits are those of a room or a price.
+pub(super) fn strip_trunk(digits: &[u8]) -> &[u8] {
+    let without_zeros = |digits: &[u8]| {
+        let most = digits.len().saturating_sub(MIN_NATIONAL);
+        digits.iter().take(most).take_while(|digit| **digit == b'0').count()
+    };
+    let mut national = digits.get(without_zeros(digits)..).unwrap_or_default();
+    while let [b'1', b'7', b'9', _, _, rest @ ..] | [b'1', b'1' | b'2', _, _, _, rest @ ..] = national {
+        let zeros = without_zeros(rest);
+        let rest = rest.get(zeros..).unwrap_or_default();
+        let whole = zeros > 0 && rest.len() >= MIN_NATIONAL && judge(rest).quality == PhoneQuality::Ok;
+        if !whole && !is_mobile(rest) {
+            break;
+        }
+        national = rest;
+    }
+    national
+}

@@ -349,7 +349,7 @@ impl Phone {
                 [b'0', b'0', rest @ ..] if matches!(rest, [b'1'..=b'9', ..]) => {
                     Phone::international(rest, options)
                 }
-                _ => Phone::chinese(strip_bare_86(digits)),
+                _ => Phone::chinese(cn_plan::strip_bare_86(digits)),
             };
         }
         // Elsewhere another code may dial out: `0086…` is Australia's in Hong Kong, where `008` is a carrier's.
@@ -406,7 +406,7 @@ impl Phone {
     }
 
     fn chinese(digits: &[u8]) -> Phone {
-        let national = strip_trunk(digits);
+        let national = cn_plan::strip_trunk(digits);
         let Judgement { quality, kind, hint } = cn_plan::judge(national);
         let key = match quality {
             PhoneQuality::Malformed(_) => None,
@@ -565,9 +565,9 @@ pub fn check_cn_mobile(raw: &str) -> Option<u64> {
     let national = match (scan.plus, digits) {
         (true, [b'8', b'6', rest @ ..]) | (false, [b'0', b'0', b'8', b'6', rest @ ..]) => rest,
         (true, _) => return None,
-        (false, _) => strip_bare_86(digits),
+        (false, _) => cn_plan::strip_bare_86(digits),
     };
-    let national = strip_trunk(national);
+    let national = cn_plan::strip_trunk(national);
     cn_plan::is_mobile(national).then(|| number(national))
 }
 
@@ -592,37 +592,6 @@ pub(super) fn numbering_country(region: &Region) -> &str {
         ("CN", Some("TW")) => "TW",
         (country, _) => country,
     }
-}
-
-/// Drops a country code written without `+`, as far as the number then fits the plan better.
-fn strip_bare_86(digits: &[u8]) -> &[u8] {
-    match digits {
-        [b'8', b'6', rest @ ..] if rest.len() >= cn_plan::MIN_NATIONAL => rest,
-        _ => digits,
-    }
-}
-
-/// Drops the trunk 0 (as often as typed) and the carrier selection codes of old IP telephony (`17951`).
-///
-/// A carrier's code stands before a mobile number or a trunk 0; elsewhere its digits are those of a room or a price.
-fn strip_trunk(digits: &[u8]) -> &[u8] {
-    let without_zeros = |digits: &[u8]| {
-        let most = digits.len().saturating_sub(cn_plan::MIN_NATIONAL);
-        digits.iter().take(most).take_while(|digit| **digit == b'0').count()
-    };
-    let mut national = digits.get(without_zeros(digits)..).unwrap_or_default();
-    while let [b'1', b'7', b'9', _, _, rest @ ..] | [b'1', b'1' | b'2', _, _, _, rest @ ..] = national {
-        let zeros = without_zeros(rest);
-        let rest = rest.get(zeros..).unwrap_or_default();
-        let whole = zeros > 0
-            && rest.len() >= cn_plan::MIN_NATIONAL
-            && cn_plan::judge(rest).quality == PhoneQuality::Ok;
-        if !whole && !cn_plan::is_mobile(rest) {
-            break;
-        }
-        national = rest;
-    }
-    national
 }
 
 /// Whether a text begins with a date.

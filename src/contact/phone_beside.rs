@@ -1,13 +1,26 @@
 //! What stands beside a whole number: labels, other digits, further extensions.
 
-use super::fault::PhoneFault;
-use super::phone::Phone;
+use super::fault::{PhoneFault, PhoneQuality};
+use super::phone::{Phone, check_cn_mobile, numbering_country};
 use super::phone_alone::numbers_alone;
-use super::phone_field::{MIN_REPORTED, Piece, Reader, Segment, is_read};
+use super::phone_field::{MIN_REPORTED, Piece, Reader, Segment, is_read, segment_length};
 use super::phone_label::Label;
-use super::phone_runs::{Group, Run};
-use super::scan::digit_value;
+use super::phone_runs::{Gap, Group, Run};
+use super::scan::{MAX_BARE_EXTENSION, digit_value};
 use super::value::ContactValue;
+
+/// Fewest digits of a number with its country or area code.
+const MIN_NUMBER: usize = 7;
+
+/// A number of two segments.
+pub(super) struct Divided {
+    /// How many groups the second has.
+    pub(super) groups: usize,
+    pub(super) end: usize,
+    pub(super) phone: Phone,
+    /// The first segment belongs to it, not to the number before.
+    pub(super) is_own: bool,
+}
 
 impl Reader<'_, '_> {
     /// A word before the digits says that they are something else; a whole number among them is one all the same.
@@ -92,5 +105,61 @@ impl Reader<'_, '_> {
         let value = known.value.with_extension(&digits);
         self.pieces.push(Piece { value: ContactValue { span, value }, digits: MIN_REPORTED });
         true
+    }
+
+    /// A number that a separator of lists divides behind its first digits, which are no number: `010/83442922`,
+    /// `+49 (0)30 / 1834927`. The rest begins at group `at`.
+    pub(super) fn divided(&self, here: &Segment<'_>, run: &Run, at: usize) -> Option<Divided> {
+        let rest = run.groups.get(at..).filter(|rest| !rest.is_empty())?;
+        let trunk = self.text(here).starts_with('0');
+        let most = if trunk || here.groups.first()?.plus { MIN_NUMBER } else { MIN_REPORTED };
+        if here.digits() >= most {
+            return None;
+        }
+        let next = run.segment(at, segment_length(rest));
+        let phone = self.parse(here.start(), next.end);
+        let is_own = phone.is_ok() && (trunk || !is_read(&self.parse(next.start(), next.end)));
+        // `86` in the line or the cell before a mobile number of China, in another country: it is no number of that.
+        let is_abroad = || {
+            self.text(here) == "86"
+                && numbering_country(&self.options.default_region) != "CN"
+                && check_cn_mobile(self.text(&next)).is_some()
+        };
+        let found = Divided { groups: next.groups.len(), end: next.end, phone, is_own };
+        (is_read(&found.phone) || is_abroad()).then_some(found)
+    }
+
+    /// Takes a few digits behind a number as its extension: `028-87654321/801`.
+    pub(super) fn extends(&mut self, segment: &Segment<'_>, run: &Run) -> bool {
+        let leads = matches!(segment.gap(), Gap::Comma | Gap::List);
+        if !leads || segment.digits() > MAX_BARE_EXTENSION {
+            return false;
+        }
+        // `139…/24h`
+        if run.is_amount()
+            && run.groups.last().map(|group| group.end) == segment.groups.last().map(|group| group.end)
+        {
+            return false;
+        }
+        let Some(start) = self.pieces.last().map(|piece| piece.value.span.start) else { return false };
+        // `、95588` goes on with the list.
+        if segment.gap() == Gap::List && self.parse(segment.start(), segment.end).is_ok() {
+            return false;
+        }
+        let phone = self.parse(start, segment.end);
+        let Some(piece) = self.pieces.last_mut() else { return false };
+        let known = &piece.value.value;
+        let sound = matches!(known.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry);
+        let same = sound && known.extension().is_none() && known.key() == phone.key();
+        if run.attached.is_none() && segment.groups.len() == 1 && self.take_sibling(segment) {
+            return true;
+        }
+        let Some(piece) = self.pieces.last_mut() else { return false };
+        if same && phone.extension().is_some() {
+            piece.value.value = phone;
+            piece.value.span.end = segment.end;
+            return true;
+        }
+        false
     }
 }

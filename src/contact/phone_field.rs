@@ -3,7 +3,7 @@
 use super::cn_plan;
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::moment::is_compact_date;
-use super::phone::{Phone, PhoneOptions, check_cn_mobile, numbering_country};
+use super::phone::{Phone, PhoneOptions};
 use super::phone_label::Label;
 use super::phone_runs::{Gap, Group, Item, Items, Run, opened};
 use super::scan::{MAX_BARE_EXTENSION, digit_value, is_hidden, is_lookalike};
@@ -11,8 +11,6 @@ use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed}
 
 /// Fewest digits that are reported when they are no number and the field holds one.
 pub(super) const MIN_REPORTED: usize = 5;
-/// Fewest digits of a number with its country or area code.
-const MIN_NUMBER: usize = 7;
 /// Most groups of one number or of several that only blanks divide.
 const MAX_GROUPS: usize = 16;
 /// Most digits of one number with its extension.
@@ -108,19 +106,9 @@ pub(super) struct Segment<'g> {
     pub(super) end: usize,
 }
 
-/// A number of two segments.
-struct Divided {
-    /// How many groups the second has.
-    groups: usize,
-    end: usize,
-    phone: Phone,
-    /// The first segment belongs to it, not to the number before.
-    is_own: bool,
-}
-
 impl Run {
     /// The `count` groups from `at` on; with the last one its extension.
-    fn segment(&self, at: usize, count: usize) -> Segment<'_> {
+    pub(super) fn segment(&self, at: usize, count: usize) -> Segment<'_> {
         let groups = self.groups.get(at..at + count).unwrap_or_default();
         let own = groups.last().map_or(0, |group| group.end);
         let is_last = at + count >= self.groups.len();
@@ -137,7 +125,7 @@ impl Segment<'_> {
         self.groups.iter().map(|group| group.digits).sum()
     }
 
-    fn gap(&self) -> Gap {
+    pub(super) fn gap(&self) -> Gap {
         self.groups.first().map_or(Gap::None, |group| group.gap)
     }
 }
@@ -247,7 +235,7 @@ impl<'t, 'o> Reader<'t, 'o> {
         Phone::parse(text, self.options)
     }
 
-    fn text(&self, segment: &Segment<'_>) -> &'t str {
+    pub(super) fn text(&self, segment: &Segment<'_>) -> &'t str {
         self.field.get(segment.start()..segment.end).unwrap_or_default()
     }
 
@@ -352,28 +340,6 @@ impl<'t, 'o> Reader<'t, 'o> {
         end
     }
 
-    /// A number that a separator of lists divides behind its first digits, which are no number: `010/83442922`,
-    /// `+49 (0)30 / 1834927`. The rest begins at group `at`.
-    fn divided(&self, here: &Segment<'_>, run: &Run, at: usize) -> Option<Divided> {
-        let rest = run.groups.get(at..).filter(|rest| !rest.is_empty())?;
-        let trunk = self.text(here).starts_with('0');
-        let most = if trunk || here.groups.first()?.plus { MIN_NUMBER } else { MIN_REPORTED };
-        if here.digits() >= most {
-            return None;
-        }
-        let next = run.segment(at, segment_length(rest));
-        let phone = self.parse(here.start(), next.end);
-        let is_own = phone.is_ok() && (trunk || !is_read(&self.parse(next.start(), next.end)));
-        // `86` in the line or the cell before a mobile number of China, in another country: it is no number of that.
-        let is_abroad = || {
-            self.text(here) == "86"
-                && numbering_country(&self.options.default_region) != "CN"
-                && check_cn_mobile(self.text(&next)).is_some()
-        };
-        let found = Divided { groups: next.groups.len(), end: next.end, phone, is_own };
-        (is_read(&found.phone) || is_abroad()).then_some(found)
-    }
-
     /// What is attached to a run makes a doubtful number of it unreadable.
     fn judge_edges(&mut self, run: &Run, from: usize) {
         let bad_before = run.lookalike_before;
@@ -415,40 +381,6 @@ impl<'t, 'o> Reader<'t, 'o> {
         let phone = Phone::parse(&plain, self.options);
         if is_read(&phone) {
             self.push(first.start..last.end, phone, MIN_REPORTED);
-            return true;
-        }
-        false
-    }
-
-    /// Takes a few digits behind a number as its extension: `028-87654321/801`.
-    fn extends(&mut self, segment: &Segment<'_>, run: &Run) -> bool {
-        let leads = matches!(segment.gap(), Gap::Comma | Gap::List);
-        if !leads || segment.digits() > MAX_BARE_EXTENSION {
-            return false;
-        }
-        // `139…/24h`
-        if run.is_amount()
-            && run.groups.last().map(|group| group.end) == segment.groups.last().map(|group| group.end)
-        {
-            return false;
-        }
-        let Some(start) = self.pieces.last().map(|piece| piece.value.span.start) else { return false };
-        // `、95588` goes on with the list.
-        if segment.gap() == Gap::List && self.parse(segment.start(), segment.end).is_ok() {
-            return false;
-        }
-        let phone = self.parse(start, segment.end);
-        let Some(piece) = self.pieces.last_mut() else { return false };
-        let known = &piece.value.value;
-        let sound = matches!(known.quality(), PhoneQuality::Ok | PhoneQuality::UnknownCountry);
-        let same = sound && known.extension().is_none() && known.key() == phone.key();
-        if run.attached.is_none() && segment.groups.len() == 1 && self.take_sibling(segment) {
-            return true;
-        }
-        let Some(piece) = self.pieces.last_mut() else { return false };
-        if same && phone.extension().is_some() {
-            piece.value.value = phone;
-            piece.value.span.end = segment.end;
             return true;
         }
         false
@@ -656,7 +588,7 @@ impl Piece {
 }
 
 /// Groups up to the first separator of lists.
-fn segment_length(groups: &[Group]) -> usize {
+pub(super) fn segment_length(groups: &[Group]) -> usize {
     let more = groups.iter().skip(1).take_while(|group| group.gap < Gap::Comma).count();
     groups.len().min(1 + more)
 }
