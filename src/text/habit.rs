@@ -2,7 +2,8 @@
 
 /// A word that is used elsewhere, and the one for it here. What comes near by its letters may mean something else: a call is
 /// no `all`. The kinds of a check stand inside `check`.
-const HABITS: [(&str, &str); 47] = [
+const HABITS: [(&str, &str); 53] = [
+    ("action", "severity"),
     ("allow_list", "overrides"),
     ("allowlist", "overrides"),
     ("burst", "check"),
@@ -23,7 +24,9 @@ const HABITS: [(&str, &str); 47] = [
     ("honeypot", "check"),
     ("ignore", "pass"),
     ("joint", "check"),
+    ("k", "contributors"),
     ("keywords", "lexicon"),
+    ("level", "severity"),
     ("lexicon", "check"),
     ("list", "check"),
     ("mail", "email"),
@@ -39,9 +42,11 @@ const HABITS: [(&str, &str); 47] = [
     ("reject", "block"),
     ("resubmission", "check"),
     ("sample", "sample_number"),
+    ("script", "condition"),
     ("sms", "phone"),
     ("tel", "phone"),
     ("telephone", "phone"),
+    ("type", "check"),
     ("unsubscribe", "consent"),
     ("warn", "flag"),
     ("warning", "flag"),
@@ -49,6 +54,7 @@ const HABITS: [(&str, &str); 47] = [
     ("wechat_id", "wechat"),
     ("weixin", "wechat"),
     ("whitelist", "overrides"),
+    ("within", "window"),
     ("words", "lexicon"),
 ];
 
