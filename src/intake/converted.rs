@@ -225,9 +225,10 @@ impl Intake {
         let others: Vec<&Lead> = case.others(&siblings, owner).collect();
         let lead = case.lead.id.clone();
         if others.iter().any(|one| case.has_lost(owner, one)) {
+            let lost = case.lost_by_others(&siblings);
             let may_have_it = |rep: &&RepId| {
                 let is_there = case.owner_state(rep) != OwnerState::Gone;
-                is_there && !case.had_it(rep) && !others.iter().any(|one| case.has_lost(rep, one))
+                is_there && !case.had_it(rep) && !lost.contains(rep)
             };
             let heir = others.iter().filter_map(|one| one.owner.as_ref()).find(may_have_it);
             if let Some(heir) = heir {
