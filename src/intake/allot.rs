@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::act::Act;
 use super::engine::Case;
+use super::reassign::is_answered;
 use super::state_excerpt::Moving;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
@@ -210,7 +211,10 @@ impl Intake {
         if !lead.has_ended() {
             outcome.effects.push(Effect::SetStatus { lead: id, status: LeadStatus::Pending });
         }
-        outcome.start_deadlines(lead, &case);
+        // Of a customer whom somebody has spoken to nothing is due.
+        if lead.status != LeadStatus::Converted || !is_answered(input) {
+            outcome.start_deadlines(lead, &case);
+        }
         outcome.person = Some(case.act.as_str().into());
         if let Some(from) = from {
             outcome.move_as(&case, from, to, &how);

@@ -31,6 +31,26 @@
 //! [`LifeRules`] hold the times and limits. Between the calls a host keeps the lead's wake-up and deadlines, and calls when
 //! one of them has come; every live lead has an owner with a deadline, or a wake-up.
 //!
+//! # What is decided where two rules meet
+//! * An imported row is younger than all that was on file before it, whatever its date ([`Lead::filed_at`](crate::model::Lead::filed_at)):
+//!   it is taken in and takes in nothing, not at a later look either.
+//! * Two reps' leads that turn out to be one person's are joined, but not when both are worked on, when an open opportunity holds one
+//!   of them, or when somebody is asked about one: then both keep what they have, until a reviewer decides or a working day is over.
+//!   Then a lead that an administrator gave to its owner goes on, else the one that the rule of ownership names. A customer of an
+//!   account is the account's owner's all the same: the company decides before the person.
+//! * A lead in somebody's hands that turns out to be of another's account, which was there before he got it, goes to the account's
+//!   owner. When he works on it, or an import gave it to him, a reviewer is asked for a working day before. What an administrator gave
+//!   stays.
+//! * Who loses an opportunity does not get its lead by rules for ninety days. A customer who comes again is his account's owner's
+//!   all the same, also when that is who lost the last opportunity: the account is his.
+//! * From whom an administrator's order takes a lead, he neither lost it nor gave it up. Who gets one by an order and misses the
+//!   deadline has lost it as any other.
+//! * A customer stays with his account's owner though everybody let him wait: nobody without an owner is a customer. Who runs the pool
+//!   is told, and after thirty days the owner is asked again. While a partner's deal protects the account, the partner is asked
+//!   before, and nobody else.
+//! * Nobody misses a deadline while he is away. When it falls into an absence, it starts at the return, or at the end of the absence if
+//!   that was noticed late.
+//!
 //! # State
 //! What is remembered between leads is a [`State`], handed in and moved by each outcome's delta. A small host saves it
 //! whole. A host with a database keeps it as [rows](StateRows): for each lead it fetches those that

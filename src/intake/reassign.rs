@@ -190,7 +190,7 @@ impl Intake {
 }
 
 /// Whether nothing is due of a converted lead.
-fn is_answered(input: &Input) -> bool {
+pub(super) fn is_answered(input: &Input) -> bool {
     let deadlines = &input.history.deadlines;
     !deadlines.is_empty() && deadlines.iter().all(|one| one.done_at.is_some())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use leadkit::model::{Acquisition, Lead, LeadId, OwnerState, RecordRef, RepId};
+use leadkit::model::{Acquisition, Lead, LeadId, Link, LinkKind, OwnerState, RecordRef, RepId};
 
 use super::{Before, Clause, Laws, Seen};
 
@@ -86,7 +86,12 @@ impl Laws {
         let ids = keys.filter_map(|key| self.by_key.get(key)).flatten().filter(|id| **id != lead.id);
         let known = ids.filter_map(|id| seen.book.lead(id)).find(|one| {
             let is_asked = one.tags.iter().any(|tag| tag == "collision");
-            is_asked && told(owner, &one.id) && one.owner.as_ref().is_some_and(|rep| told(rep, &one.id))
+            let [from, to] = [&one.id, &lead.id].map(|id| RecordRef::Lead(id.clone()));
+            let is_of_both = Link { from, kind: LinkKind::RelatedTo, to };
+            is_asked
+                && seen.book.desk().links.contains(&is_of_both)
+                && told(owner, &one.id)
+                && one.owner.as_ref().is_some_and(|rep| told(rep, &one.id))
         });
         if let Some(known) = known.filter(|one| one.owner.as_ref() != Some(owner)) {
             let what = format!("the collision of {} and {} is reported twice", lead.id, known.id);
