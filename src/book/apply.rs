@@ -191,10 +191,11 @@ impl Book {
             Effect::Link(link) if self.desk.links.insert(link.clone()) => self.referrers.add_link(link),
             Effect::Convert(record) => {
                 self.belong_to(&record.lead, &record.account);
-                if record.by.is_some() {
+                self.desk.conversions.entry(record.lead.clone()).or_insert_with(|| record.clone());
+                // By a person, or its owner has spoken to it at this very moment.
+                if record.by.is_some() || self.is_answered(&record.lead) {
                     self.finish_work(&record.lead, record.at);
                 }
-                self.desk.conversions.entry(record.lead.clone()).or_insert_with(|| record.clone());
                 if let Some(open) = self.history(&record.lead).opportunities.first().cloned() {
                     self.answer_with(&record.lead, &open, record.at);
                 }
