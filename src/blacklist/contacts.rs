@@ -8,7 +8,7 @@ use super::reason::{HitReason, discreet};
 use super::rules::{BlacklistCheck, BlacklistRule, FakeCheck, FakeField, FakeRule, PhoneFormatCheck};
 use crate::contact::{
     Email, EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneQuality, Wechat,
-    WechatKind, fake_email, fake_folded_company, fake_name, fake_phone, is_sample_phone,
+    WechatKind, fake_email, fake_folded_company, fake_name, fake_phone, fake_wechat, is_sample_phone,
 };
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
@@ -85,6 +85,7 @@ pub(super) struct Reach {
     /// Well-known sample numbers are looked for.
     samples: bool,
     email: BTreeSet<FakeRule>,
+    wechat: BTreeSet<FakeRule>,
 }
 
 impl Reach {
@@ -97,8 +98,12 @@ impl Reach {
                     if check.fields.contains(&FakeField::Phone) {
                         reach.samples |= check.rules.contains(&FakeRule::SampleNumber);
                     }
+                    let known = || check.rules.iter().copied().filter(|rule| rule.is_known());
                     if check.fields.contains(&FakeField::Email) {
-                        reach.email.extend(check.rules.iter().copied().filter(|rule| rule.is_known()));
+                        reach.email.extend(known());
+                    }
+                    if check.fields.contains(&FakeField::Wechat) {
+                        reach.wechat.extend(known());
                     }
                 }
                 _ => {}
@@ -130,9 +135,13 @@ impl Reach {
         self.email.is_empty() || !fake_email(email).iter().any(is_known)
     }
 
-    /// Whether a WeChat id is no number that nobody has.
+    /// Whether a WeChat id is not known to be nobody's.
     fn is_reachable(&self, id: &Wechat) -> bool {
-        id.kind() != WechatKind::Phone || self.is_usable(&Phone::parse(id.key(), &PhoneOptions::default()))
+        if id.kind() == WechatKind::Phone {
+            return self.is_usable(&Phone::parse(id.key(), &PhoneOptions::default()));
+        }
+        let is_known = |reason: FakeReason| self.wechat.contains(&FakeRule::of(&reason));
+        self.wechat.is_empty() || !fake_wechat(id).is_some_and(is_known)
     }
 }
 
@@ -216,6 +225,16 @@ pub(super) fn find_fakes(check: &FakeCheck, facts: &Facts<'_>, found: &mut impl 
                 let entry = shown(mask_email(email.key()));
                 let span = Some(placed.span.clone());
                 found(Found::at("email", Some(placed.index), span, reason).entry(entry));
+            }
+        }
+    }
+    if check.fields.contains(&FakeField::Wechat) {
+        for placed in facts.wechats() {
+            let Ok(id) = &placed.value else { continue };
+            if let Some(reason) = fake_wechat(id).filter(counts) {
+                let reason = HitReason::Fake { reason: discreet(reason) };
+                let entry = shown(mask_id(id.key()));
+                found(Found::at("wechat", None, Some(placed.span.clone()), reason).entry(entry));
             }
         }
     }

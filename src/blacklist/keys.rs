@@ -9,7 +9,8 @@ use super::letters::{MOST_TEXT, push_folded_letters, push_letters};
 use super::message::Message;
 use super::window_rules::{BurstDimension, SubmissionKey};
 use crate::contact::{
-    FakeReason, WechatKind, fake_company, fake_email, fake_name, fake_phone, is_public_mail_domain,
+    FakeReason, WechatKind, fake_company, fake_email, fake_name, fake_phone, fake_wechat,
+    is_public_mail_domain,
 };
 use crate::document::Digest;
 use crate::model::RuleId;
@@ -119,7 +120,10 @@ impl Submitted {
                 lead.name.as_deref().and_then(fake_name).is_some()
                     || lead.company.as_deref().and_then(fake_company).is_some()
             }
-            SubmissionKey::Wechat | SubmissionKey::Text => false,
+            SubmissionKey::Wechat => {
+                facts.wechat_ids().nth(self.index).is_some_and(|id| fake_wechat(id).is_some())
+            }
+            SubmissionKey::Text => false,
         }
     }
 }
@@ -162,10 +166,10 @@ impl SubmissionSpaces {
                 add(SubmissionKey::Email, self.email.with(email.key()), index);
             }
         }
-        for wechat in facts.wechat_ids().take(MOST_VALUES) {
+        for (index, wechat) in facts.wechat_ids().enumerate().take(MOST_VALUES) {
             // A phone number that stands for an id is the same contact as the number itself.
             let space = if wechat.kind() == WechatKind::Phone { self.phone } else { self.wechat };
-            add(SubmissionKey::Wechat, space.with(wechat.key()), 0);
+            add(SubmissionKey::Wechat, space.with(wechat.key()), index);
         }
         let has_contact = !facts.phones().is_empty() || !facts.emails().is_empty() || lead.wechat.is_some();
         let name = lead.name.as_deref().unwrap_or_default();

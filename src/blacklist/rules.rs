@@ -370,6 +370,8 @@ closed_enum! {
         Phone = "phone",
         /// E-mail addresses.
         Email = "email",
+        /// WeChat ids.
+        Wechat = "wechat",
         /// The contact's name.
         Name = "name",
         /// The company's name.

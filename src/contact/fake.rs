@@ -398,13 +398,13 @@ fn head(text: &str) -> &str {
     }
 }
 
-fn is_placeholder(word: &str, more: &[&str]) -> bool {
+pub(super) fn is_placeholder(word: &str, more: &[&str]) -> bool {
     let bare = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '_');
     let numbered = matches!(bare, "test" | "tester" | "测试" | "ceshi");
     numbered || word.len() <= LONGEST_PLACEHOLDER && (PLACEHOLDERS.contains(&word) || more.contains(&word))
 }
 
-fn is_plain_count(word: &str) -> bool {
+pub(super) fn is_plain_count(word: &str) -> bool {
     let bytes = word.as_bytes();
     let all = |chunk: Option<&[u8]>| chunk.is_some_and(|c| c.len() == bytes.len());
     !bytes.is_empty()

@@ -7,7 +7,7 @@
 //! * [`Email`] is a check for leads, stricter than the RFC; [`canonical_domain`], [`is_subdomain_of`],
 //!   [`is_public_mail_domain`] and [`suggest_domain`] are its tools.
 //! * [`Wechat`] reads one id, or a phone or QQ number that stands for one; [`read_wechats`] all of a field.
-//! * [`fake_phone`], [`fake_email`], [`fake_name`] and [`fake_company`] suspect what is well-formed and invented.
+//! * [`fake_phone`], [`fake_email`], [`fake_wechat`], [`fake_name`] and [`fake_company`] suspect what is well-formed and invented.
 //!
 //! A canonical key is the one spelling that lists, deduplication and indexes compare: parsing a key gives the same
 //! key. Every fault and reason has a stable `code()` beside its English text. `Debug` masks the values.
@@ -40,6 +40,7 @@ mod email_fault;
 mod email_field;
 mod email_kind;
 mod fake;
+mod fake_wechat;
 mod fault;
 mod key;
 mod mash;
@@ -73,6 +74,7 @@ pub use email_kind::EmailKind;
 pub(crate) use fake::fake_folded_company;
 pub(crate) use fake::is_sample_phone;
 pub use fake::{FakeReason, fake_company, fake_digits, fake_email, fake_name, fake_phone, keyboard_mash};
+pub use fake_wechat::fake_wechat;
 pub use fault::{PhoneFault, PhoneKind, PhoneQuality};
 pub(crate) use person::{person_keys, person_of};
 pub use person_name::are_two_people;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::email::Email;
 use super::fake::{FakeReason, fake_email, fake_name, fake_phone};
+use super::fake_wechat::fake_wechat;
 use super::fault::{PhoneKind, PhoneQuality};
 use super::phone::Phone;
 use super::wechat::{Wechat, WechatKind};
@@ -69,6 +70,22 @@ impl Email {
     }
 }
 
+impl Wechat {
+    /// Whether the id is one person's: it does not look invented.
+    ///
+    /// ```
+    /// use leadkit::contact::Wechat;
+    ///
+    /// assert!(Wechat::parse("zhang_san88")?.names_person());
+    /// assert!(!Wechat::parse("weixin")?.names_person());
+    /// # Ok::<(), leadkit::contact::WechatFault>(())
+    /// ```
+    #[must_use]
+    pub fn names_person(&self) -> bool {
+        fake_wechat(self).is_none()
+    }
+}
+
 /// The [person key](Email::person_key) of a canonical address.
 pub(crate) fn person_of(key: &str) -> Cow<'_, str> {
     let Some((local, domain)) = key.split_once('@') else { return Cow::Borrowed(key) };
@@ -115,7 +132,7 @@ pub(crate) fn person_keys(
         None => desk_keys(phone, name.as_deref()),
     });
     let emails = emails.iter().filter(|email| email.names_person()).map(|email| email.person_key());
-    let wechats = wechats.map(|id| match id.kind() {
+    let wechats = wechats.filter(Wechat::names_person).map(|id| match id.kind() {
         WechatKind::Phone => format!("phone:{}", id.key()),
         WechatKind::Qq => id.key().to_owned(),
         _ => format!("wechat:{}", id.key()),

@@ -5,12 +5,13 @@ use super::case::Case;
 use super::deduplicator::Deduplicator;
 use super::effects::{Consequences, for_owner_of, link};
 use super::identity::is_strong;
-use super::probe::{contact_keys, wechat_keys};
+use super::probe::contact_keys;
 use super::resolution::MatchAction;
 use super::rules::MatchRule;
 use super::target::MatchTarget;
 use super::values::added;
 use crate::contact::are_two_people;
+use crate::contact::wechat_ids;
 use crate::model::{
     Account, AccountId, Contact, ContactId, ConversionRecord, Effect, Lead, LeadField, LeadId, LeadStatus,
     LinkKind, RecordRef, Value,
@@ -162,7 +163,7 @@ fn new_values(contact: &Contact, lead: &Lead, tables: &HostTables) -> Vec<Effect
     };
     text("name", contact.name.as_deref(), lead.name.as_deref());
     text("title", contact.title.as_deref(), lead.title.as_deref());
-    let wechat = lead.wechat.as_ref().filter(|_| !wechat_keys(lead).is_empty());
+    let wechat = lead.wechat.as_ref().filter(|_| wechat_ids(lead.wechat.as_ref()).next().is_some());
     text("wechat", contact.wechat.as_ref().map(|id| id.as_str()), wechat.map(|id| id.as_str()));
     effects
 }

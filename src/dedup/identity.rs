@@ -4,7 +4,7 @@ use super::candidate::{Candidate, Source};
 use super::case::Case;
 use super::probe::{MatchKey, MatchKeyKind};
 use crate::company::CompanyName;
-use crate::contact::{Email, Phone, are_two_people};
+use crate::contact::{Email, Phone, Wechat, are_two_people};
 use crate::model::{Lead, LeadField, LeadStatus, OwnerState, RepId, Value};
 use crate::rule::{Facts, read_field};
 use crate::text::fold;
@@ -20,19 +20,26 @@ pub(super) fn is_strong(key: &MatchKey, facts: &Facts<'_>) -> bool {
     match key.kind {
         MatchKeyKind::Phone => {
             let phone = facts.phones().iter().find(|phone| phone.key() == Some(key.value.as_str()));
-            phone.is_some_and(Phone::names_person)
+            // Else it stands for a WeChat id.
+            phone.map_or_else(|| names_person(key), Phone::names_person)
         }
         MatchKeyKind::Email => {
             let email = facts.emails().iter().flatten().find(|email| email.key() == key.value);
             email.is_some_and(Email::names_person)
         }
-        MatchKeyKind::Wechat | MatchKeyKind::PersonId => true,
+        MatchKeyKind::Wechat => names_person(key),
+        MatchKeyKind::PersonId => true,
         MatchKeyKind::RecordId
         | MatchKeyKind::Domain
         | MatchKeyKind::CompanyExact
         | MatchKeyKind::CompanyGram
         | MatchKeyKind::Account => false,
     }
+}
+
+/// Whether a WeChat id, by its key, is one person's.
+fn names_person(key: &MatchKey) -> bool {
+    Wechat::parse(&key.value).is_ok_and(|id| id.names_person())
 }
 
 /// Whether so many differently named people share a number that it is nobody's.

@@ -5,7 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::company::{CompanyName, Gazetteer, exact_key, keys_for_storage, visit_grams};
-use crate::contact::{canonical_domain, is_public_mail_domain, read_emails, read_phones, read_wechats};
+use crate::contact::{
+    Wechat, WechatKind, canonical_domain, is_public_mail_domain, read_emails, read_phones, read_wechats,
+};
 use crate::model::open_enum::closed_enum;
 use crate::model::{
     Account, AccountId, Contact, ExternalIdKind, Lead, LeadField, mask_email, mask_id, mask_phone,
@@ -149,9 +151,7 @@ impl Probe {
                 parents(domain).map(|value| MatchKey { kind: MatchKeyKind::Domain, value: value.to_owned() }),
             );
         }
-        keys.extend(
-            wechat_keys(facts.read()).into_iter().map(|value| MatchKey { kind: MatchKeyKind::Wechat, value }),
-        );
+        keys.extend(facts.wechat_ids().flat_map(of_wechat));
         keys.extend(id_keys(facts.read()));
         if let Some(company) = facts.company_key() {
             let alias = facts.read().company.as_deref().and_then(|name| gazetteer.alias_of(name));
@@ -242,11 +242,11 @@ pub(super) fn contact_keys(contact: &Contact, tables: &HostTables) -> Vec<MatchK
     let emails = contact.emails.iter().take(LeadLimits::VALUES);
     let emails = emails.flat_map(|email| read_emails(read_text(email.as_str())));
     let emails = emails.filter_map(|email| email.value.ok().map(|email| email.key().to_owned()));
-    let wechat = contact.wechat.iter().flat_map(|id| ids_in(read_text(id.as_str())));
+    let wechat: Vec<Wechat> = contact.wechat.iter().flat_map(|id| ids_in(read_text(id.as_str()))).collect();
     let key = |kind| move |value| MatchKey { kind, value };
     let mut keys: Vec<MatchKey> = phones.map(key(MatchKeyKind::Phone)).collect();
     keys.extend(emails.map(key(MatchKeyKind::Email)));
-    keys.extend(wechat.map(key(MatchKeyKind::Wechat)));
+    keys.extend(wechat.iter().flat_map(of_wechat));
     keys
 }
 
@@ -255,14 +255,61 @@ pub(super) fn id_keys(lead: &Lead) -> impl Iterator<Item = MatchKey> {
     let first = lead.external_ids.iter().filter_map(|(name, value)| id_key(name, value));
     let each = lead.other_ids.iter().flat_map(|(name, values)| values.iter().map(move |one| (name, one)));
     first.chain(each.flat_map(|(name, value)| match name.as_str() {
-        WECHAT => ids_in(value).map(|value| MatchKey { kind: MatchKeyKind::Wechat, value }).collect(),
+        WECHAT => ids_in(value).iter().flat_map(of_wechat).collect(),
         name => Vec::from_iter(id_key(name, value)),
     }))
 }
 
-/// The keys of a WeChat field.
-fn ids_in(field: &str) -> impl Iterator<Item = String> {
-    read_wechats(field).into_iter().filter_map(|one| Some(one.value.ok()?.key().to_owned()))
+/// The keys of a WeChat id: a mobile number by which the account is found is the number too.
+fn of_wechat(id: &Wechat) -> impl Iterator<Item = MatchKey> + use<> {
+    let key = |kind| MatchKey { kind, value: id.key().to_owned() };
+    let phone = (id.kind() == WechatKind::Phone).then(|| key(MatchKeyKind::Phone));
+    phone.into_iter().chain([key(MatchKeyKind::Wechat)])
+}
+
+fn ids_in(field: &str) -> Vec<Wechat> {
+    read_wechats(field).into_iter().filter_map(|one| one.value.ok()).collect()
+}
+
+/// What other systems write where they have no identifier; lower case, blanks and signs around left out.
+const NO_ID: [&str; 24] = [
+    "null",
+    "nil",
+    "none",
+    "undefined",
+    "nan",
+    "n/a",
+    "na",
+    "anonymous",
+    "guest",
+    "unknown",
+    "default",
+    "empty",
+    "test",
+    "false",
+    "true",
+    "object object",
+    "object",
+    "无",
+    "空",
+    "未知",
+    "暂无",
+    "匿名",
+    "测试",
+    "missing",
+];
+/// Bytes of the longest of them.
+const LONGEST_NO_ID: usize = 13;
+
+/// Whether an identifier names nothing: a word for none, zeros, signs, a template nobody filled in.
+fn names_nothing(id: &str) -> bool {
+    let is_sign = |c: char| !c.is_alphanumeric();
+    let word = id.trim_matches(is_sign);
+    let is_word = || word.len() <= LONGEST_NO_ID && NO_ID.contains(&word.to_lowercase().as_str());
+    let is_zero = || word.chars().all(|c| c == '0' || is_sign(c));
+    let is_template = [("{{", "}}"), ("${", "}"), ("{", "}"), ("%%", "%%"), ("[", "]"), ("<", ">")];
+    let is_unfilled = || is_template.iter().any(|(open, close)| id.starts_with(open) && id.ends_with(close));
+    is_zero() || is_word() || is_unfilled()
 }
 
 /// The key of a WeChat id among the further identifiers.
@@ -276,9 +323,5 @@ fn id_key(name: &str, value: &str) -> Option<MatchKey> {
         ExternalIdKind::Other => return None,
     };
     let value = value.trim();
-    (!value.is_empty()).then(|| MatchKey { kind, value: format!("{end}:{value}") })
-}
-
-pub(crate) fn wechat_keys(lead: &Lead) -> Vec<String> {
-    lead.wechat.iter().flat_map(|id| ids_in(id.as_str())).collect()
+    (!names_nothing(value)).then(|| MatchKey { kind, value: format!("{end}:{value}") })
 }

@@ -5,7 +5,7 @@ use super::probe::{MatchKey, MatchKeyKind, Probe, id_keys};
 use super::resolution::Rows;
 use crate::company::KeyReader;
 use crate::contact::{
-    canonical_domain, is_public_mail_domain, plain_phone, read_emails, read_phones, wechat_ids,
+    WechatKind, canonical_domain, is_public_mail_domain, plain_phone, read_emails, read_phones, wechat_ids,
 };
 use crate::model::{Account, EmailAddress, Lead, PhoneNumber, RecordRef, WechatId};
 use crate::names::Asked;
@@ -147,7 +147,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         if self.email || self.domain {
             self.read_emails(&lead.emails, true);
         }
-        if self.ids || (self.wechat && !lead.other_ids.is_empty()) {
+        if self.ids || ((self.wechat || self.phone) && !lead.other_ids.is_empty()) {
             id_keys(lead).for_each(|key| self.note(key.kind, &key.value));
         }
     }
@@ -212,8 +212,14 @@ impl<'x, 'a> Reading<'x, 'a> {
     }
 
     fn read_wechat(&mut self, wechat: Option<&WechatId>) {
-        if self.wechat {
-            wechat_ids(wechat).for_each(|id| self.note(MatchKeyKind::Wechat, id.key()));
+        if !self.wechat && !self.phone {
+            return;
+        }
+        for id in wechat_ids(wechat) {
+            if id.kind() == WechatKind::Phone {
+                self.note(MatchKeyKind::Phone, id.key());
+            }
+            self.note(MatchKeyKind::Wechat, id.key());
         }
     }
 

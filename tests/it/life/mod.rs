@@ -19,6 +19,7 @@ mod held;
 mod joins;
 mod line;
 mod lives;
+mod nobodys;
 mod owners;
 mod partners;
 mod properties;

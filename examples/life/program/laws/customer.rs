@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use leadkit::Intake;
+use leadkit::contact::{Email, Phone, PhoneOptions, Wechat};
 use leadkit::dedup::NumberPeople;
 use leadkit::model::{
     EmailAddress, Lead, LeadId, LeadStatus, LinkKind, PhoneNumber, RecordRef, RepId, WechatId,
@@ -14,27 +15,6 @@ use super::{Clause, Laws, Seen, mask};
 /// So many records with one key, or names on one mobile number, share it by design.
 const CROWDED: usize = 20;
 const FAMILY: usize = 5;
-/// Mailboxes of roles, which are nobody's own.
-const ROLES: [&str; 14] = [
-    "info",
-    "sales",
-    "contact",
-    "admin",
-    "office",
-    "service",
-    "support",
-    "hr",
-    "marketing",
-    "webmaster",
-    "hello",
-    "mail",
-    "noreply",
-    "kefu",
-];
-
-/// A number that people write when they have none.
-const INVENTED: &str = "+8613800138000";
-
 /// What the keys of a lead are made of.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Contacts {
@@ -62,9 +42,10 @@ impl Contacts {
 /// Keys by which a lead is one person's.
 fn strong_keys(lead: &Lead, intake: &Intake) -> BTreeSet<String> {
     let is_strong = |kind: &str, value: &str| match kind {
-        "phone" => value.len() == 14 && value.starts_with("+861") && value != INVENTED,
-        "email" => value.split('@').next().is_some_and(|local| !ROLES.contains(&local)),
-        "wechat" | "person_id" => true,
+        "phone" => Phone::parse(value, &PhoneOptions::default()).names_person(),
+        "email" => Email::parse(value).is_ok_and(|email| email.names_person()),
+        "wechat" => Wechat::parse(value).is_ok_and(|id| id.names_person()),
+        "person_id" => true,
         _ => false,
     };
     // Only what a person can be reached by: names make no strong key.

@@ -1,0 +1,86 @@
+//! WeChat ids that nobody has.
+
+use super::fake::{FakeReason, fake_phone, is_placeholder, is_plain_count, keyboard_mash};
+use super::phone::{Phone, PhoneOptions};
+use super::wechat::{Wechat, WechatKind};
+
+/// QQ numbers of the company itself, known from every manual.
+const SAMPLES: [&str; 2] = ["10000", "10001"];
+/// Words that name a way to be reached, or nothing: as an id they are what somebody wrote in place of one.
+const WORDS: [&str; 24] = [
+    "weixin",
+    "weixinhao",
+    "wechat",
+    "wechatid",
+    "mywechat",
+    "wechat_id",
+    "telegram",
+    "whatsapp",
+    "skype",
+    "facebook",
+    "instagram",
+    "linkedin",
+    "messenger",
+    "mobile",
+    "mobilephone",
+    "telephone",
+    "cellphone",
+    "number",
+    "phone_number",
+    "phonenumber",
+    "noname",
+    "nowechat",
+    "no_wechat",
+    "same_as_phone",
+];
+
+/// Whether a WeChat id looks invented: a word that stands for none, one character again and again, letters or digits in
+/// their order, keys struck in a row, a number that looks invented as a phone number does.
+///
+/// ```
+/// use leadkit::contact::{Wechat, fake_wechat};
+///
+/// let is_fake = |raw: &str| fake_wechat(&Wechat::parse(raw).unwrap()).is_some();
+/// assert!(is_fake("weixin") && is_fake("abc123") && is_fake("123456") && is_fake("13800138000"));
+/// assert!(!is_fake("zhang_san88") && !is_fake("2026718843") && !is_fake("13927461853"));
+/// ```
+#[must_use]
+pub fn fake_wechat(id: &Wechat) -> Option<FakeReason> {
+    let placeholder = |word: &str| Some(FakeReason::Placeholder { word: word.to_owned() });
+    match id.kind() {
+        WechatKind::Phone => fake_phone(&Phone::parse(id.key(), &PhoneOptions::default())).into_iter().next(),
+        WechatKind::Qq => {
+            let number = id.key().trim_start_matches("qq:");
+            if SAMPLES.contains(&number) {
+                return Some(FakeReason::SampleNumber);
+            }
+            if is_plain_count(number) { placeholder(number) } else { None }
+        }
+        WechatKind::System => {
+            let given = id.key().trim_start_matches("wxid_");
+            if is_one_letter(given) { placeholder(id.key()) } else { None }
+        }
+        WechatKind::Id => {
+            let word = id.key();
+            let (letters, digits) = word.split_at(word.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+            let counts = digits.is_empty() || is_plain_count(digits);
+            let stands_for_none = WORDS.contains(&letters) || is_one_letter(letters) || is_alphabet(letters);
+            if is_placeholder(word, &[]) || counts && stands_for_none {
+                return placeholder(word);
+            }
+            keyboard_mash(word)
+        }
+    }
+}
+
+/// Whether it is one letter, three times or more.
+fn is_one_letter(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    bytes.len() >= 3 && bytes.iter().all(|byte| bytes.first() == Some(byte))
+}
+
+/// Whether it is three letters or more in the order of the alphabet.
+fn is_alphabet(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    bytes.len() >= 3 && bytes.windows(2).all(|pair| matches!(pair, [a, b] if a.checked_add(1) == Some(*b)))
+}

@@ -1,0 +1,113 @@
+//! A value that names nobody joins nobody: what systems write where they have no id, and what people write where they
+//! have no account. One number is one person, wherever it stands.
+
+use super::*;
+
+/// Two strangers, each with a number and a mailbox of his own.
+fn strangers(change: impl Fn(&mut Lead)) -> [Lead; 2] {
+    [("L1", 1, "陈明", "13927461853"), ("L2", 2, "李娜", "15088672341")].map(|(id, at, name, phone)| {
+        let mut lead = Lead { name: Some(name.into()), ..caller(id, at, phone) };
+        lead.emails = vec![format!("{id}.person@example-{id}.cn").as_str().into()];
+        change(&mut lead);
+        lead
+    })
+}
+
+/// Whether the second is a lead of its own after both came in.
+fn stay_two(change: impl Fn(&mut Lead)) -> bool {
+    [companies(), consumers()].iter().all(|rules| {
+        let mut desk = Desk::new(rules);
+        let outcomes = strangers(&change).map(|lead| desk.submit(&lead).outcome);
+        outcomes
+            .iter()
+            .all(|outcome| outcome.resolution().is_some_and(|found| found.action().owner().is_none()))
+            && desk.book.leads().filter(|lead| lead.is_on_file()).count() == 2
+    })
+}
+
+#[test]
+fn an_id_that_is_no_id_is_no_event_and_no_person() {
+    for name in ["clue_id", "form_entry_id", "call_id", "wechat_openid", "unionid"] {
+        for none in [
+            "null",
+            "NULL",
+            "undefined",
+            "0",
+            "000",
+            "N/A",
+            "none",
+            "-",
+            "--",
+            "anonymous",
+            "NaN",
+            " nil ",
+            "(none)",
+            "无",
+            "00000000-0000-0000-0000-000000000000",
+            "{{clue_id}}",
+            "${id}",
+            "%%ID%%",
+            "[object Object]",
+            "<null>",
+            "未知",
+        ] {
+            assert!(
+                stay_two(|lead| _ = lead.external_ids.insert(name.to_owned(), none.to_owned())),
+                "{name} {none}"
+            );
+        }
+        let same = "8f14e45f-ceea";
+        assert!(!stay_two(|lead| _ = lead.external_ids.insert(name.to_owned(), same.to_owned())), "{name}");
+    }
+}
+
+#[test]
+fn an_invented_wechat_id_is_nobody_s() {
+    for none in [
+        "unknown",
+        "WeChat",
+        "weixin",
+        "123456",
+        "111111",
+        "12345678",
+        "88888888",
+        "10001",
+        "aaaaaa",
+        "abcdef",
+        "abc123",
+        "test123",
+        "nothing",
+        "noname",
+        "qwerty",
+        "xxxxxx",
+        "Telegram",
+        "whatsapp",
+        "13800138000",
+        "13911111111",
+    ] {
+        assert!(stay_two(|lead| lead.wechat = Some(none.into())), "{none}");
+    }
+    for own in ["zhang_san88", "2026718843", "wxid_9k2m4c7q1x"] {
+        assert!(!stay_two(|lead| lead.wechat = Some(own.into())), "{own}");
+    }
+}
+
+#[test]
+fn a_mobile_number_is_one_person_s_whether_as_phone_or_as_wechat() {
+    for rules in [companies(), consumers()] {
+        for is_first_phone in [true, false] {
+            let mut desk = Desk::new(&rules);
+            let by_phone = caller("P", 1, "13927461853");
+            let by_wechat = Lead {
+                phones: Vec::new(),
+                wechat: Some("微信 139 2746 1853（同号）".into()),
+                ..caller("W", 1, MOBILE)
+            };
+            let (first, second) = if is_first_phone { (by_phone, by_wechat) } else { (by_wechat, by_phone) };
+            let second = Lead { created_at: hour(2), ..second };
+            desk.submit(&first);
+            let outcome = desk.submit(&second).outcome;
+            assert_eq!(outcome.route().folded_into(), Some(&first.id), "{outcome}");
+        }
+    }
+}
