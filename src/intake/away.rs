@@ -126,15 +126,18 @@ impl Intake {
         let waits = || case.work_of(own).any(|one| one.started_at > case.now);
         let starts_at = |at| case.work_of(own).any(|one| one.started_at == at);
         match (case.owner_state(own), cover) {
-            (OwnerState::Away { until }, None) if self.is_too_long(case, own, until) => {
-                if is_held || falls_due(until) || waits() {
-                    self.attend(case, facts, own, outcome);
-                }
+            (OwnerState::Away { until }, None)
+                if (is_held || falls_due(until) || waits()) && self.is_too_long(case, own, until) =>
+            {
+                self.attend(case, facts, own, outcome);
             }
-            (OwnerState::Away { until }, None) => {
-                if !is_held && (falls_due(until) || waits()) && !starts_at(until) {
-                    outcome.wait_for(case, own, until);
-                }
+            (OwnerState::Away { until }, None)
+                if !is_held
+                    && (falls_due(until) || waits())
+                    && !starts_at(until)
+                    && !self.is_too_long(case, own, until) =>
+            {
+                outcome.wait_for(case, own, until);
             }
             // He is back before he was waited for: his time begins. That of who is asked again in a month does not.
             (OwnerState::Active | OwnerState::Full, None) if waits() && !is_exhausted(case.lead) => {

@@ -152,7 +152,7 @@ impl Intake {
             (None, _) if leader.is_some() => None,
             (None, Some(rival)) if collides && is_due => (claim_of(rival) < claim_of(lead)).then_some(rival),
             (None, Some(rival)) if collides => {
-                outcome.dispute(self, case, rival, own);
+                outcome.dispute(self, case, &[rival], own);
                 return false;
             }
             (None, Some(rival)) => Some(rival),
@@ -225,25 +225,30 @@ impl Intake {
 }
 
 impl Outcome {
-    /// Two reps work on one customer: both keep what they have, until somebody decides. Reported once.
-    fn dispute(&mut self, intake: &Intake, case: &Case<'_>, rival: &Lead, own: &RepId) {
-        if !is_disputed(case.lead) {
-            self.mark_dispute(intake, case, RecordRef::Lead(rival.id.clone()));
-            self.tell_rivals(case.lead, rival, own);
+    /// Several reps work on one customer: all keep what they have, until somebody decides. Reported once.
+    fn dispute(&mut self, intake: &Intake, case: &Case<'_>, rivals: &[&Lead], own: &RepId) {
+        let (Some((first, others)), false) = (rivals.split_first(), is_disputed(case.lead)) else { return };
+        self.mark_dispute(intake, case, RecordRef::Lead(first.id.clone()));
+        let about = RecordRef::Lead(case.lead.id.clone());
+        self.tell(own, COLLISION, &about);
+        for other in others {
+            let (from, kind, to) = (about.clone(), LinkKind::RelatedTo, RecordRef::Lead(other.id.clone()));
+            self.effects.push(Effect::Link(Link { from, kind, to }));
         }
+        let mut reps: Vec<&RepId> = rivals.iter().filter_map(|one| one.owner.as_ref()).collect();
+        reps.sort();
+        reps.dedup();
+        reps.into_iter().filter(|rep| *rep != own).for_each(|rep| self.tell(rep, COLLISION, &about));
     }
 
     /// The same, when others work on leads of the person of a lead that a rep has by the decision.
     pub(super) fn dispute_with(&mut self, intake: &Intake, case: &Case<'_>, kept: &[&Lead], own: &RepId) {
         let is_there =
-            |one: &&&Lead| one.owner.as_ref().is_some_and(|rep| case.owner_state(rep) != OwnerState::Gone);
+            |one: &&Lead| one.owner.as_ref().is_some_and(|rep| case.owner_state(rep) != OwnerState::Gone);
         let is_marked = |effect: &Effect| matches!(effect, Effect::AddTag { lead, tag } if *lead == case.lead.id && tag == COLLISION);
-        if let Some(rival) = kept.iter().find(is_there)
-            && !is_disputed(case.lead)
-            && !self.effects.iter().any(is_marked)
-        {
-            self.mark_dispute(intake, case, RecordRef::Lead(rival.id.clone()));
-            self.tell_rivals(case.lead, rival, own);
+        if !self.effects.iter().any(is_marked) {
+            let rivals: Vec<&Lead> = kept.iter().copied().filter(is_there).collect();
+            self.dispute(intake, case, &rivals, own);
         }
     }
 
@@ -256,12 +261,6 @@ impl Outcome {
         self.effects.push(Effect::AddTag { lead: of.clone(), tag: COLLISION.to_owned() });
         self.effects.push(Effect::RequestReview { lead: of, reviewer: None, code: COLLISION.into() });
         self.wake(lead, intake.stay_ends(case, case.now, wake_up::COLLISION_STAY), wake_up::COLLISION);
-    }
-
-    fn tell_rivals(&mut self, lead: &Lead, rival: &Lead, own: &RepId) {
-        let about = RecordRef::Lead(lead.id.clone());
-        self.tell(own, COLLISION, &about);
-        rival.owner.iter().for_each(|other| self.tell(other, COLLISION, &about));
     }
 
     /// Other leads of the customer go to the owner of this one. What they lead to is looked at next.
@@ -277,10 +276,7 @@ impl Outcome {
         let is_ordered = *how == Acquisition::AssignedByAdmin;
         let (lost, others): (Vec<&Lead>, Vec<&Lead>) =
             others.iter().copied().partition(|one| !is_ordered && case.has_lost(to, one));
-        if let Some(rival) = lost.first().filter(|_| !is_disputed(case.lead)) {
-            self.mark_dispute(intake, case, RecordRef::Lead(rival.id.clone()));
-            self.tell_rivals(case.lead, rival, to);
-        }
+        self.dispute(intake, case, &lost, to);
         for other in others {
             if self.bring(case, other, to, how) {
                 self.look_along(case, other);
