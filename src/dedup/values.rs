@@ -6,7 +6,9 @@ use super::deduplicator::Deduplicator;
 use super::effects::COLLISION;
 use super::probe::WECHAT;
 use crate::contact::{email_keys, phone_keys, wechat_keys};
-use crate::model::{Effect, ExternalIdKind, FieldType, Lead, LeadField, OpenGroup, RecordRef, Value};
+use crate::model::{
+    Effect, ExternalIdKind, FieldType, Lead, LeadField, OpenGroup, Protection, RecordRef, Value,
+};
 use crate::order;
 use crate::rule::HostTables;
 use crate::text::fold;
@@ -63,7 +65,7 @@ impl Part {
 impl Deduplicator {
     /// What to write on the record so that nothing of the entry is lost. A list gets the values it does not have; a
     /// single field gets a value where it has none, the newer one where the rules say that it may be updated, and else
-    /// the difference is shown to somebody.
+    /// the difference is shown to somebody. A consent that the entry gives anew is shown; one that it takes away is taken.
     pub(super) fn values(&self, entry: &Lead, record: &Lead, tables: &HostTables) -> Vec<Effect> {
         let to = RecordRef::Lead(record.id.clone());
         let newer = entry.seniority() >= record.seniority();
@@ -92,7 +94,12 @@ impl Deduplicator {
         }
         for (name, found) in &entry.attributes {
             let known = record.attributes.get(name).cloned().unwrap_or_default();
-            effects.extend(one(&to, &format!("attributes.{name}"), found.clone(), known, newer, entry));
+            // What protects the person is never taken back by an entry, and is heard whenever it was said.
+            let may_update = match Protection::of_attribute(name) {
+                Some(asks) if asks.protects(&known) != asks.protects(found) => asks.protects(found),
+                _ => newer,
+            };
+            effects.extend(one(&to, &format!("attributes.{name}"), found.clone(), known, may_update, entry));
         }
         effects.extend(identifiers(entry, record));
         for group in OpenGroup::ALL {

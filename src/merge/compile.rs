@@ -7,6 +7,7 @@ use super::merger::Merger;
 use super::rules::{MergeRules, Survivorship};
 use crate::document::Unique;
 use crate::error::Report;
+use crate::model::Protection;
 use crate::rule::{Registry, RulesDocument, RulesVersion, rules_document};
 
 rules_document!(MergeRules => Merger);
@@ -40,9 +41,14 @@ impl MergeRules {
             }
         });
         report.within("default", |report| {
-            if matches!(self.default, Survivorship::Sum | Survivorship::Max | Survivorship::Min) {
-                let help = "give it to single fields and keep `non_empty` here";
-                report.error("wrong_rule", "only numbers and times have this rule, not every field", help);
+            let help = "give it to single fields and keep `non_empty` here";
+            let what = match self.default {
+                Survivorship::Sum | Survivorship::Max | Survivorship::Min => Some("numbers and times have"),
+                Survivorship::Refusal | Survivorship::Consent => Some("a question of consent has"),
+                _ => None,
+            };
+            if let Some(what) = what {
+                report.error("wrong_rule", format!("only {what} this rule, not every field"), help);
             }
             check_sources(&self.default, report);
         });
@@ -78,8 +84,8 @@ impl MergeRules {
             report.item(index, |report| {
                 report.within("name", |report| names.check(&block.name, report));
                 report.within("rule", |report| {
-                    use Survivorship::{Max, Min, Sum, Union};
-                    if matches!(block.rule, Max | Min | Sum | Union) {
+                    use Survivorship::{Consent, Max, Min, Refusal, Sum, Union};
+                    if matches!(block.rule, Max | Min | Sum | Union | Refusal | Consent) {
                         let help = "use `non_empty`, `newest`, `oldest`, `longest` or `source_priority`";
                         report.error("wrong_rule", "a block is taken from one record", help);
                     }
@@ -90,6 +96,11 @@ impl MergeRules {
                         report.item(index, |report| {
                             if holds(name).is_none() {
                                 report.unknown_name("unknown_field", "field", name, known_fields());
+                            } else if Protection::of_field(name).is_some() {
+                                let message =
+                                    format!("a block could drop the answer of `{name}` that protects");
+                                let help = "take it out of the block: a refusal is kept whatever the rules";
+                                report.error("protecting_field", message, help);
                             } else if let Some(other) = in_blocks.insert(name, &block.name) {
                                 let message = format!("`{name}` stands in block `{other}` already");
                                 report.error("two_blocks", message, "keep it in one block");
@@ -127,6 +138,7 @@ fn check_field(name: &str, rule: &Survivorship, in_blocks: &BTreeMap<&str, &str>
         }
         Survivorship::Sum => matches!(holds, Holds::Whole | Holds::Anything),
         Survivorship::Union => matches!(holds, Holds::List | Holds::FreeText | Holds::Anything),
+        Survivorship::Refusal | Survivorship::Consent => holds == Holds::Anything,
         _ => true,
     };
     if !fits {

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::identity::{Identity, PersonKey};
 use super::record::{Fields, members_of, with_members};
 use super::values::{agree, distinct};
-use crate::contact::{PhoneKind, PhoneOptions, read_emails, read_phones, wechat_ids};
+use crate::contact::{PhoneOptions, are_two_people};
 use crate::model::{AccountId, Contact, Value};
-use crate::order;
-use crate::text::fold;
+
+/// A key of more names, or of more people who are kept apart, is nobody's.
+const CROWDED: usize = 20;
 
 /// One person.
 pub(super) struct UnitedContact {
@@ -21,77 +23,138 @@ pub(super) struct UnitedContact {
     pub(super) absorbed: Vec<(usize, Contact)>,
 }
 
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Id(String),
-    /// Reaches one person.
-    Personal(String),
-    /// May reach several people: counts only when the names agree.
-    Shared(String),
-}
-
 /// Unites the contacts of accounts, given with the survivor first.
 ///
-/// Two contacts are one person when they share an id, a mobile number, an e-mail address or a WeChat id; a fixed
-/// line counts only when the names agree too. A key that two contacts of one account share is nobody's. Two contacts
-/// of one account stay two. The survivor's own come first, then the others in the order of their records.
+/// Two contacts are one person when they have one id, or share a mobile number, a person's e-mail address or a WeChat
+/// id, and nothing tells them apart: names, mobiles and e-mail addresses that differ are two people's, and a contact
+/// must differ from nobody who is in the person already. A landline and a mailbox such as `info@` unite nobody. A key
+/// that two names have, as a family's phone, unites only contacts of the same name; one that two contacts of one account share
+/// is nobody's. Who could be two people stays by himself, and two contacts of one account stay two.
+/// The survivor's own come first, then the others in the order of their records. O(n log n).
 pub(super) fn unite(
     survivor: &AccountId,
     records: &[(&AccountId, &[Contact])],
     phones: &PhoneOptions<'_>,
 ) -> Vec<UnitedContact> {
-    let common = common_keys(records, phones);
-    let mut people: Vec<UnitedContact> = Vec::new();
-    let mut holders: BTreeMap<Key, BTreeSet<usize>> = BTreeMap::new();
-    for (record, (account, contacts)) in records.iter().enumerate() {
-        let known = people.len();
+    let identify = |contact: &Contact| Identity::of_contact(contact, phones);
+    let identities: Vec<Vec<Identity>> =
+        records.iter().map(|(_, contacts)| contacts.iter().map(identify).collect()).collect();
+    let shared = SharedKeys::of(&identities);
+    let ids = ids_of_one_contact(records);
+    let mut people = People::default();
+    for (record, ((account, contacts), identities)) in records.iter().zip(identities).enumerate() {
+        // Those of this record are two, whatever they share.
+        let known = people.all.len();
         let mut taken = BTreeSet::new();
-        for contact in *contacts {
-            let keys = order::set(keys_of(contact, phones).into_iter().filter(|key| !common.contains(key)));
-            let fits = |index: &usize, key: &Key| {
-                let person = people.get(*index).filter(|_| *index < known && !taken.contains(index));
-                person.is_some_and(|person| {
-                    !matches!(key, Key::Shared(_)) || names_agree(&person.contact, contact)
-                })
-            };
-            let same = keys
-                .iter()
-                .flat_map(|key| holders.get(key).into_iter().flatten().map(move |index| (index, key)))
-                .filter(|(index, key)| fits(index, key))
-                .map(|(index, _)| *index)
-                .min();
-            let at = match same {
-                Some(index) => {
-                    taken.insert(index);
-                    index
-                }
-                None => people.len(),
-            };
-            for key in &keys {
-                holders.entry(key.clone()).or_default().insert(at);
-            }
-            match people.get_mut(at) {
-                Some(person) => {
+        for (contact, identity) in contacts.iter().zip(identities) {
+            let id = ids.contains(contact.id.as_str()).then_some(contact.id.as_str());
+            let by_id = id.and_then(|id| people.by_id.get(id).copied());
+            let found = by_id.or_else(|| people.only_one(&identity, &shared, known));
+            let at = found.filter(|at| taken.insert(*at)).unwrap_or(people.all.len());
+            people.note(at, id, &identity);
+            match people.all.get_mut(at) {
+                Some((person, known)) => {
                     person.contact = absorb(&person.contact, contact, phones);
                     person.absorbed.push((record, contact.clone()));
+                    known.add(identity);
                 }
-                None => people.push(UnitedContact::alone(record, contact, account, survivor)),
+                None => {
+                    let alone = UnitedContact::alone(record, contact, account, survivor);
+                    people.all.push((alone, identity));
+                }
             }
         }
     }
-    people
+    people.all.into_iter().map(|(person, _)| person).collect()
 }
 
-/// The keys that two contacts of one account share: they are nobody's.
-fn common_keys(records: &[(&AccountId, &[Contact])], phones: &PhoneOptions<'_>) -> BTreeSet<Key> {
-    let mut common: BTreeSet<Key> = BTreeSet::new();
+/// The ids that no account has twice.
+fn ids_of_one_contact<'r>(records: &[(&AccountId, &'r [Contact])]) -> BTreeSet<&'r str> {
+    let (mut ids, mut doubled) = (BTreeSet::new(), BTreeSet::new());
     for (_, contacts) in records {
         let mut seen = BTreeSet::new();
-        for contact in *contacts {
-            common.extend(keys_of(contact, phones).into_iter().filter(|key| !seen.insert(key.clone())));
+        for contact in contacts.iter().filter(|contact| !contact.id.is_blank()) {
+            let is_new = seen.insert(contact.id.as_str());
+            if is_new { &mut ids } else { &mut doubled }.insert(contact.id.as_str());
         }
     }
-    common
+    ids.difference(&doubled).copied().collect()
+}
+
+/// The keys that tell less than who somebody is.
+struct SharedKeys {
+    /// Two contacts of one account have it, or too many.
+    nobodys: BTreeSet<PersonKey>,
+    /// Two people have it by their names.
+    families: BTreeSet<PersonKey>,
+}
+
+impl SharedKeys {
+    fn of(identities: &[Vec<Identity>]) -> SharedKeys {
+        let mut nobodys = BTreeSet::new();
+        let mut names: BTreeMap<&PersonKey, BTreeSet<&str>> = BTreeMap::new();
+        for of_record in identities {
+            let mut seen = BTreeSet::new();
+            for identity in of_record {
+                for key in &identity.keys {
+                    if !seen.insert(key) {
+                        nobodys.insert(key.clone());
+                    }
+                    let known = names.entry(key).or_default();
+                    // One more than enough to see that it is crowded.
+                    if known.len() <= CROWDED {
+                        known.extend(identity.names.iter().map(String::as_str));
+                    }
+                }
+            }
+        }
+        let mut families = BTreeSet::new();
+        for (key, names) in names {
+            if names.len() > CROWDED {
+                nobodys.insert(key.clone());
+            } else if names.iter().any(|a| names.iter().any(|b| are_two_people(a, b))) {
+                families.insert(key.clone());
+            }
+        }
+        SharedKeys { nobodys, families }
+    }
+}
+
+/// The people so far, and where they are by what they are known by.
+#[derive(Default)]
+struct People {
+    all: Vec<(UnitedContact, Identity)>,
+    by_id: BTreeMap<String, usize>,
+    by_key: BTreeMap<PersonKey, BTreeSet<usize>>,
+}
+
+impl People {
+    /// The only one of the first so many that somebody can be; `None` also when there are several.
+    fn only_one(&self, identity: &Identity, shared: &SharedKeys, first: usize) -> Option<usize> {
+        let keys = identity.keys.iter().filter(|key| !shared.nobodys.contains(key));
+        let held = keys.filter_map(|key| Some((key, self.by_key.get(key)?)));
+        let uncrowded = held.filter(|(_, holders)| holders.len() <= CROWDED);
+        let mut fitting = BTreeSet::new();
+        for (key, holders) in uncrowded {
+            for at in holders.range(..first) {
+                let Some((_, person)) = self.all.get(*at) else { continue };
+                let tells = !shared.families.contains(key) || !person.names.is_disjoint(&identity.names);
+                if tells && !person.is_somebody_else(identity) {
+                    fitting.insert(*at);
+                }
+            }
+        }
+        fitting.first().copied().filter(|_| fitting.len() == 1)
+    }
+
+    fn note(&mut self, at: usize, id: Option<&str>, identity: &Identity) {
+        if let Some(id) = id {
+            self.by_id.entry(id.to_owned()).or_insert(at);
+        }
+        for key in &identity.keys {
+            self.by_key.entry(key.clone()).or_default().insert(at);
+        }
+    }
 }
 
 impl UnitedContact {
@@ -103,34 +166,6 @@ impl UnitedContact {
         }
         UnitedContact { from, before: contact.clone(), contact: moved, absorbed: Vec::new() }
     }
-}
-
-fn names_agree(a: &Contact, b: &Contact) -> bool {
-    let name = |contact: &Contact| contact.name.as_deref().map(|name| fold(name.trim())).unwrap_or_default();
-    let (a, b) = (name(a), name(b));
-    a.is_empty() || b.is_empty() || a == b
-}
-
-fn keys_of(contact: &Contact, phones: &PhoneOptions<'_>) -> BTreeSet<Key> {
-    let mut keys = BTreeSet::new();
-    if !contact.id.is_blank() {
-        keys.insert(Key::Id(contact.id.to_string()));
-    }
-    for phone in contact.phones.iter().flat_map(|phone| read_phones(phone.as_str(), phones)) {
-        let phone = phone.value;
-        let Some(key) = phone.key() else { continue };
-        if phone.kind() == PhoneKind::Mobile {
-            keys.insert(Key::Personal(key.to_owned()));
-        } else {
-            let extension = phone.extension().unwrap_or_default();
-            keys.insert(Key::Shared(format!("{key} {extension}")));
-        }
-    }
-    let emails = contact.emails.iter().flat_map(|email| read_emails(email.as_str()));
-    let emails = emails.filter_map(|email| email.value.ok());
-    keys.extend(emails.map(|email| Key::Personal(email.key().to_owned())));
-    keys.extend(wechat_ids(contact.wechat.as_ref()).map(|id| Key::Personal(format!("wechat {}", id.key()))));
-    keys
 }
 
 /// The kept contact with what the other knows more: lists are united, blank fields filled.

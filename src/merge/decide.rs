@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::contacts::{UnitedContact, disagreements, unite};
+use super::doubt::{MergeDoubt, beside, of_conflict};
 use super::error::MergeError;
 use super::fields::group_of;
+use super::identity::Identity;
 use super::merger::Merger;
 use super::plan::{ContactDecision, FieldConflict, FieldDecision, MergePlan};
 use super::record::{Fields, Mergeable, fields_of, members_of, same_field, with_fields};
@@ -12,9 +14,7 @@ use super::rules::{MergeRules, SurvivorTest, Survivorship};
 use super::undo::UndoRecord;
 use super::values::{View, agree, canonical, choose, choose_view};
 use crate::contact::PhoneOptions;
-use crate::model::{
-    Account, AccountId, Contact, Effect, ExternalIdKind, Lead, Link, LinkKind, RecordRef, Value,
-};
+use crate::model::{Account, AccountId, Contact, Effect, Lead, Link, LinkKind, Protection, RecordRef, Value};
 use crate::order;
 use crate::text::fold;
 
@@ -35,7 +35,8 @@ impl MergePlan<Account> {
 }
 
 impl MergePlan<Lead> {
-    /// Plans the merge of leads. O(n log n) in fields.
+    /// Plans the merge of leads. O(n log n) in fields; each lead is compared with each other by name, mobiles and e-mail
+    /// addresses, to [tell](MergePlan::doubts) who is another person.
     ///
     /// One lead alone gives a plan that does nothing.
     ///
@@ -88,6 +89,14 @@ fn plan<R: Mergeable>(
         contact_conflicts(person, &references, phones, &mut conflicts);
     }
     order::sort_by(&mut conflicts, |a, b| a.field.cmp(&b.field));
+    let keeps_names = rules.names_become_aliases && survivor.account_name().is_some();
+    let doubted = |conflict: &&FieldConflict| !(keeps_names && conflict.field == "company");
+    let mut doubts: Vec<MergeDoubt> = conflicts
+        .iter()
+        .filter(doubted)
+        .filter_map(|conflict| of_conflict(conflict, merged.has_owner()))
+        .collect();
+    doubts.extend(other_people(&ordered, phones));
     let effects = effects(survivor.reference(), &decisions, &conflicts, &united, &references);
     let contacts = united.iter().filter_map(|person| contact_decision(person, &references)).collect();
 
@@ -101,6 +110,7 @@ fn plan<R: Mergeable>(
         decisions,
         contacts,
         conflicts,
+        doubts,
         effects,
         undo: UndoRecord::new(survivor.clone(), merged, others),
     })
@@ -210,7 +220,8 @@ impl Draft<'_> {
         for block in &self.rules.blocks {
             let belongs = |name: &str| {
                 let group = group_of(name);
-                block.fields.iter().any(|field| field == name || Some(field.as_str()) == group)
+                let protects = Protection::of_field(name).is_some();
+                !protects && block.fields.iter().any(|field| field == name || Some(field.as_str()) == group)
             };
             let fields: Vec<String> =
                 names.iter().filter(|name| belongs(name)).map(|name| (*name).to_owned()).collect();
@@ -243,7 +254,9 @@ impl Draft<'_> {
 
     fn decide_alone(&mut self, name: &str) {
         let by_group = || group_of(name).and_then(|group| self.rules.fields.get(group));
-        let rule = self.rules.fields.get(name).or_else(by_group).unwrap_or(&self.rules.default);
+        let protecting = self.protecting(name);
+        let by_name = self.rules.fields.get(name);
+        let rule = by_name.or(protecting.as_ref()).or_else(by_group).unwrap_or(&self.rules.default);
         let Some(choice) = choose(rule, name, self.views, self.phones) else { return };
         if choice.drops {
             let differs = |(index, view): (usize, &View)| {
@@ -255,6 +268,16 @@ impl Draft<'_> {
             self.conflict(name, &choice.value, dropped);
         }
         self.decision(name, None, rule, &choice.from, choice.value);
+    }
+
+    /// The rule of a field in which an answer protects the person.
+    fn protecting(&self, name: &str) -> Option<Survivorship> {
+        let asks = Protection::of_field(name)?;
+        let mut answers = self.views.iter().filter_map(|view| view.filled(name));
+        answers.any(|answer| asks.protects(answer)).then_some(match asks {
+            Protection::Refusal => Survivorship::Refusal,
+            Protection::Consent => Survivorship::Consent,
+        })
     }
 
     fn decision(
@@ -285,12 +308,6 @@ impl Draft<'_> {
 
     /// An identifier of a person or an event that did not become the survivor's stands beside it: it is found by both.
     fn keep_identifiers(&mut self) {
-        let beside = |field: &str| match field.strip_prefix("external_ids.") {
-            Some(name) => {
-                (ExternalIdKind::of(name) != ExternalIdKind::Other).then(|| format!("other_ids.{name}"))
-            }
-            None => (field == "wechat").then(|| "other_ids.wechat".to_owned()),
-        };
         let dropped: Vec<(String, RecordRef, String)> = self
             .conflicts
             .iter()
@@ -359,6 +376,21 @@ impl Draft<'_> {
         aliases.from.dedup();
         order::sort_by(&mut self.decisions, |a, b| a.field.cmp(&b.field));
     }
+}
+
+/// Of people, the ones that are told apart: each with the first it is not.
+fn other_people<R: Mergeable>(ordered: &[&R], phones: &PhoneOptions<'_>) -> Vec<MergeDoubt> {
+    let mut known: Vec<(RecordRef, Identity)> = Vec::new();
+    let mut doubts = Vec::new();
+    for record in ordered {
+        let Some(lead) = record.as_lead() else { continue };
+        let identity = Identity::of_lead(lead, phones);
+        if let Some((other, _)) = known.iter().find(|(_, person)| person.is_somebody_else(&identity)) {
+            doubts.push(MergeDoubt::OtherPerson { record: other.clone(), other: record.reference() });
+        }
+        known.push((record.reference(), identity));
+    }
+    doubts
 }
 
 fn contact_conflicts(

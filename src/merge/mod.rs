@@ -3,16 +3,22 @@
 //! [`cluster`] joins pairs of records into groups; the records of a group are merged by rules.
 //! [`MergeRules`] say which record survives and which value each field gets; [`Merger`] is their compiled form. A
 //! [`MergePlan`] is the whole answer: looking at it is the dry run, [`MergePlan::apply`] carries it out on records in
-//! memory, [`MergePlan::effects`] is what a host with a database does. What comes back from `apply` is an
-//! [`UndoRecord`], which gives the records back as they were, also after the survivor has changed in other fields. A
-//! [`MergeLog`] keeps several of them, and takes the last of a record back first.
+//! memory, [`MergePlan::effects`] is what a host with a database does. What is lost by it, and where the records contradict each
+//! other, [`MergePlan::doubts`] tells: a person decides. What comes back from `apply` is an [`UndoRecord`], which gives the records
+//! back as they were, also after the survivor has changed in other fields. A [`MergeLog`] keeps several of them, and takes the last
+//! of a record back first.
+//!
+//! People are never made one by a company's phone or mailbox, nor where their names, mobiles or addresses differ; and what a
+//! person has refused stays refused, see [`Survivorship`].
 
 mod cluster;
 mod compile;
 mod contacts;
 mod decide;
+mod doubt;
 mod error;
 mod fields;
+mod identity;
 mod log;
 mod merger;
 mod plan;
@@ -25,6 +31,7 @@ mod values;
 pub use cluster::{
     Cluster, ClusterOptions, Clusters, ScoredPair, cluster, cluster_names, cluster_with_copies,
 };
+pub use doubt::MergeDoubt;
 pub use error::MergeError;
 pub use log::MergeLog;
 pub use merger::Merger;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::doubt::MergeDoubt;
 use super::error::MergeError;
 use super::record::{Mergeable, same, same_record};
 use super::rules::{SurvivorTest, Survivorship};
@@ -25,6 +26,8 @@ pub struct MergePlan<R> {
     pub(super) decisions: Vec<FieldDecision>,
     pub(super) contacts: Vec<ContactDecision>,
     pub(super) conflicts: Vec<FieldConflict>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) doubts: Vec<MergeDoubt>,
     pub(super) effects: Vec<Effect>,
     pub(super) undo: UndoRecord<R>,
 }
@@ -113,6 +116,41 @@ impl<R> MergePlan<R> {
     #[must_use]
     pub fn conflicts(&self) -> &[FieldConflict] {
         &self.conflicts
+    }
+
+    /// What a person should decide before the plan is carried out: values that are lost, records that contradict each
+    /// other, leads of two people. Empty when nothing is lost but what follows from the rules: names that become aliases,
+    /// ids that stand beside the first, the status, stage and origin of each lead, values that `max`, `min`, `sum` or
+    /// `union` made one.
+    ///
+    /// ```
+    /// use leadkit::contact::PhoneOptions;
+    /// use leadkit::merge::{MergeDoubt, MergePlan, MergeRules, Merger};
+    /// use leadkit::model::{Account, Value};
+    ///
+    /// let account = |id: &str, refuses: &str| Account {
+    ///     id: id.into(),
+    ///     attributes: [("do_not_call".to_owned(), Value::from(refuses))].into(),
+    ///     ..Account::default()
+    /// };
+    /// let merger = Merger::compile(&MergeRules::default())?;
+    /// let accounts = [account("A1", "no"), account("A2", "yes")];
+    /// let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default()).unwrap();
+    /// // The refusal is kept, and somebody is asked.
+    /// assert_eq!(plan.merged().attributes["do_not_call"], Value::from("yes"));
+    /// assert!(plan.is_ambiguous());
+    /// assert_eq!(plan.doubts(), [MergeDoubt::Contradiction { field: "attributes.do_not_call".to_owned() }]);
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    #[must_use]
+    pub fn doubts(&self) -> &[MergeDoubt] {
+        &self.doubts
+    }
+
+    /// Whether a person should decide before the plan is carried out.
+    #[must_use]
+    pub fn is_ambiguous(&self) -> bool {
+        !self.doubts.is_empty()
     }
 
     /// What the host does in its transaction: fields of the survivor and its contacts, contacts that move, links of
@@ -259,7 +297,12 @@ impl<R> fmt::Display for MergePlan<R> {
             write!(f, "\n  {contact}")?;
         }
         for conflict in &self.conflicts {
-            write!(f, "\n  conflict: {conflict}")?;
+            let is_doubt = self.doubts.iter().any(|doubt| doubt.field() == Some(conflict.field.as_str()));
+            let what = if is_doubt { "ambiguous" } else { "conflict" };
+            write!(f, "\n  {what}: {conflict}")?;
+        }
+        for doubt in self.doubts.iter().filter(|doubt| doubt.field().is_none()) {
+            write!(f, "\n  ambiguous: {doubt}")?;
         }
         Ok(())
     }

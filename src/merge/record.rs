@@ -40,6 +40,8 @@ pub(super) mod sealed {
         fn account_name(&self) -> Option<&str>;
         fn contacts(&self) -> &[Contact];
         fn set_contacts(&mut self, contacts: Vec<Contact>);
+        /// The lead when the record is one: it speaks of one person.
+        fn as_lead(&self) -> Option<&Lead>;
     }
 }
 
@@ -89,6 +91,10 @@ impl Record for Account {
     fn set_contacts(&mut self, contacts: Vec<Contact>) {
         self.contacts = contacts;
     }
+
+    fn as_lead(&self) -> Option<&Lead> {
+        None
+    }
 }
 
 impl Record for Lead {
@@ -133,6 +139,10 @@ impl Record for Lead {
     }
 
     fn set_contacts(&mut self, _: Vec<Contact>) {}
+
+    fn as_lead(&self) -> Option<&Lead> {
+        Some(self)
+    }
 }
 
 /// The fields of a record, its contacts apart.

@@ -40,7 +40,8 @@ pub struct MergeRules {
     /// The rules of fields: one field (`company`, `utm.source`, `attributes.tax_no`), or with `source`, `utm`,
     /// `first_utm`, `external_ids`, `click_ids` or `attributes` every part that has no rule of its own.
     pub fields: BTreeMap<String, Survivorship>,
-    /// Fields that are taken together from one record. No field stands in two blocks or also in `fields`.
+    /// Fields that are taken together from one record. No field stands in two blocks or also in `fields`, and none that
+    /// protects a person in any.
     pub blocks: Vec<MergeBlock>,
     /// Whether the names of the accounts that are merged away become aliases of the survivor.
     pub names_become_aliases: bool,
@@ -71,6 +72,10 @@ closed_enum! {
 
 /// Which value a field of the survivor gets. Blank values never win over others.
 ///
+/// Where a custom attribute asks what a person refuses or allows by its name (`do_not_contact`, `opt_out`, `unsubscribed`,
+/// `consent`, `opt_in`, `勿扰`, `同意` and the like) and one of the answers protects the person, `refusal` or `consent`
+/// decides, unless [`MergeRules::fields`] gives that very attribute a rule.
+///
 /// Where a rule leaves several values, the survivor's comes first, then the most recent, then the smaller id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,6 +101,12 @@ pub enum Survivorship {
     Sum,
     /// All items of the lists, each once by its canonical form; of texts, the distinct ones, one a line.
     Union,
+    /// Of a column that asks whether the person refuses something: an answer that is neither blank nor a no, so that no
+    /// refusal is lost; else as `non_empty`.
+    Refusal,
+    /// Of a column that asks whether the person allows something: a no, or an answer that says the consent was
+    /// withdrawn; else as `non_empty`.
+    Consent,
 }
 
 /// Fields that only make sense together, such as the parts of an address.
@@ -123,6 +134,8 @@ impl std::fmt::Display for Survivorship {
             Survivorship::Min => "min",
             Survivorship::Sum => "sum",
             Survivorship::Union => "union",
+            Survivorship::Refusal => "refusal",
+            Survivorship::Consent => "consent",
         })
     }
 }

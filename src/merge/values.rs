@@ -9,7 +9,7 @@ use super::record::{Fields, is_blank};
 use super::rules::Survivorship;
 use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{PhoneOptions, email_keys, phone_keys, wechat_keys};
-use crate::model::{OpenGroup, Value, mask_email, mask_id, mask_phone};
+use crate::model::{OpenGroup, Protection, Value, mask_email, mask_id, mask_phone, yes_or_no};
 use crate::order;
 use crate::text::{fold, scrubbed};
 
@@ -70,6 +70,8 @@ pub(super) fn choose(
         Survivorship::Max => Rank::Value(value.clone()),
         Survivorship::Min => Rank::Least(value.clone()),
         Survivorship::Longest => Rank::Number(length(value)),
+        Survivorship::Refusal => Rank::Number(Protection::Refusal.protects(value).into()),
+        Survivorship::Consent => Rank::Number(Protection::Consent.protects(value).into()),
         rule => views.get(index).map_or(Rank::Number(0), |view| rank_of_view(rule, view)),
     };
     let mut best = (first, first_value);
@@ -235,6 +237,11 @@ pub(super) fn canonical(name: &str, text: &str, phones: &PhoneOptions<'_>) -> St
 
 /// Whether two values say the same.
 pub(super) fn agree(name: &str, a: &Value, b: &Value, phones: &PhoneOptions<'_>) -> bool {
+    if Protection::of_field(name).is_some()
+        && let (Some(a), Some(b)) = (yes_or_no(a), yes_or_no(b))
+    {
+        return a == b;
+    }
     match (a, b) {
         (Value::Text(a), Value::Text(b)) => canonical(name, a, phones) == canonical(name, b, phones),
         (Value::List(a), Value::List(b)) => {
@@ -255,13 +262,14 @@ fn leaf(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-/// A value for people's eyes: contact values, names and host columns masked (short numbers apart), everything cut to
-/// 60 characters.
+/// A value for people's eyes: contact values, names and host columns masked (short numbers, yes and no apart),
+/// everything cut to 60 characters.
 pub(super) fn show(name: &str, value: &Value) -> String {
     let one = |text: &str| match leaf(name) {
         "phones" => mask_phone(text),
         "emails" => mask_email(text),
         "" if text.len() < 7 && text.bytes().all(|byte| byte.is_ascii_digit()) => text.to_owned(),
+        "" if yes_or_no(&Value::from(text)).is_some() => text.to_owned(),
         "" | "wechat" | "name" | "ip" | "message" => mask_id(text),
         _ if name.starts_with("external_ids.") || name.starts_with("click_ids.") => mask_id(text),
         _ => cut(&scrubbed(text)),

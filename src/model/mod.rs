@@ -22,6 +22,7 @@ mod money;
 pub(crate) mod open_enum;
 mod open_group;
 mod points;
+mod protection;
 mod region;
 mod rep;
 mod source;
@@ -51,6 +52,7 @@ pub use masked::{EmailAddress, PhoneNumber, WechatId, mask_email, mask_id, mask_
 pub use money::{Currency, Money, MoneyError, largest_remainder};
 pub(crate) use open_group::OpenGroup;
 pub use points::Points;
+pub(crate) use protection::{Protection, yes_or_no};
 pub use region::{Region, RegionError};
 pub use rep::{Absence, OwnerState, Pool, PoolKind, PoolMode, Rep};
 pub use source::{

@@ -16,6 +16,8 @@ use crate::support::at;
 
 mod cluster;
 mod effects;
+mod people;
+mod protection;
 
 fn merger() -> Merger {
     Merger::compile(&MergeRules::default()).unwrap()
@@ -253,11 +255,11 @@ fn names_merged_away_become_aliases_once() {
 #[test]
 fn a_person_on_two_accounts_becomes_one_contact() {
     let mut records = [account("A1", 1), account("A2", 2)];
-    let wang = Contact { title: Some("CIO".into()), ..contact("C1", "A1", "王强", "138 1234 5678") };
+    let wang = Contact { title: Some("CIO".into()), ..contact("C1", "A1", "王强", "138 1234 9876") };
     records[0].contacts = vec![wang, contact("C2", "A1", "李雷", "0755-26718888")];
     records[1].contacts = vec![
         Contact {
-            emails: vec!["wang@example.com".into()], ..contact("C3", "A2", "王强", "+8613812345678")
+            emails: vec!["wang@example.com".into()], ..contact("C3", "A2", "王强", "+8613812349876")
         },
         contact("C4", "A2", "韩梅梅", "0755-26718888"),
         contact("C5", "A2", "", "075526718888"),
@@ -289,18 +291,8 @@ fn a_person_on_two_accounts_becomes_one_contact() {
 }
 
 #[test]
-fn a_fixed_line_unites_people_only_when_their_names_agree() {
-    for (name, people) in [("王强", 1), ("", 1), ("李雷", 2)] {
-        let mut records = [account("A1", 1), account("A2", 2)];
-        records[0].contacts = vec![contact("C1", "A1", "王强", "0755-26718888")];
-        records[1].contacts = vec![contact("C2", "A2", name, "(0755)26718888")];
-        assert_eq!(accounts_plan(&records, &merger()).merged().contacts.len(), people, "{name}");
-    }
-}
-
-#[test]
 fn conflicts_are_listed_and_nothing_shows_contact_values_whole() {
-    let secret = ["13812345678", "13987654321", "zhang.wei@example.com", "wxid_zhangwei", "6222021234567890"];
+    let secret = ["13812349876", "13927461853", "zhang.wei@fenyang.cn", "wxid_zhangwei", "6222021234567890"];
     let mut leads = [lead("L1", 1), lead("L2", 2)];
     for (lead, (phone, wechat)) in leads.iter_mut().zip([(secret[0], secret[3]), (secret[1], "wxid_other88")])
     {
@@ -318,7 +310,7 @@ fn conflicts_are_listed_and_nothing_shows_contact_values_whole() {
     }
     assert!(shown.contains("wx****ei"), "{shown}");
     // Spelling is no conflict.
-    leads[1].phones = vec!["+86 138-1234-5678".into()];
+    leads[1].phones = vec!["+86 138-1234-9876".into()];
     leads[1].wechat = Some("WXID_zhangwei".into());
     leads[1].attributes = leads[0].attributes.clone();
     assert_eq!(leads_plan(&leads, &merger_with("phones", Survivorship::Newest)).conflicts(), []);
@@ -331,7 +323,7 @@ fn the_plan_reads_as_sentences() {
     records[0].domain = Some("a.example.com".into());
     records[1].domain = Some("b.example.com".into());
     records[1].tier = Some("gold".into());
-    records[1].contacts = vec![contact("C1", "A2", "王强", "13812345678")];
+    records[1].contacts = vec![contact("C1", "A2", "王强", "13812349876")];
     assert_lines(
         &accounts_plan(&records, &merger()).to_string(),
         &[
@@ -340,7 +332,7 @@ fn the_plan_reads_as_sentences() {
             "  `tier` becomes `gold`, from account A2 (non_empty)",
             "  contact C1 of account A2 moves",
             "  conflict: `company` is `company A1`, but `company A2` in account A2",
-            "  conflict: `domain` is `a.example.com`, but `b.example.com` in account A2",
+            "  ambiguous: `domain` is `a.example.com`, but `b.example.com` in account A2",
         ],
     );
     assert_lines(
@@ -503,10 +495,10 @@ fn list_items_added_or_taken_out_since_stay_so() {
 #[test]
 fn changes_to_a_contact_go_back_with_it() {
     let mut records = vec![account("A1", 1), account("A2", 2)];
-    records[0].contacts = vec![contact("C1", "A1", "王强", "13812345678")];
-    let doubled = Contact { title: Some("CIO".into()), ..contact("C2", "A2", "王强", "+8613812345678") };
+    records[0].contacts = vec![contact("C1", "A1", "王强", "13812349876")];
+    let doubled = Contact { title: Some("CIO".into()), ..contact("C2", "A2", "王强", "+8613812349876") };
     let removed = contact("C4", "A2", "赵六", "13700000001");
-    records[1].contacts = vec![doubled, contact("C3", "A2", "李雷", "13987654321"), removed];
+    records[1].contacts = vec![doubled, contact("C3", "A2", "李雷", "13927461853"), removed];
     let before = records.clone();
     let undo = accounts_plan(&records, &merger()).apply(&mut records).unwrap();
     let ids: Vec<&str> = records[0].contacts.iter().map(|c| c.id.as_str()).collect();
@@ -531,8 +523,8 @@ fn changes_to_a_contact_go_back_with_it() {
 #[test]
 fn contacts_that_cannot_be_told_apart_are_one_field() {
     let mut records = vec![account("A1", 1), account("A2", 2)];
-    records[0].contacts = vec![contact("", "A1", "王强", "13812345678")];
-    records[1].contacts = vec![contact("", "A2", "李雷", "13987654321")];
+    records[0].contacts = vec![contact("", "A1", "王强", "13812349876")];
+    records[1].contacts = vec![contact("", "A2", "李雷", "13927461853")];
     let before = records.clone();
     let undo = accounts_plan(&records, &merger()).apply(&mut records).unwrap();
     let mut touched = records.clone();
@@ -563,12 +555,12 @@ fn words() -> impl Strategy<Value = Vec<String>> {
 
 fn phone() -> impl Strategy<Value = String> {
     let phones =
-        ["13812345678", "+86 138-1234-5678", "13987654321", "0755-26718888", "075526718888", "1", ""];
+        ["13812349876", "+86 138-1234-9876", "13927461853", "0755-26718888", "075526718888", "1", ""];
     proptest::sample::select(phones.to_vec()).prop_map(str::to_owned)
 }
 
 fn email() -> impl Strategy<Value = String> {
-    let emails = ["a@example.com", "A@EXAMPLE.COM", "b@example.org", "no mail"];
+    let emails = ["lei@fenyang.cn", "LEI@FENYANG.CN", "li@xinghe.cn", "info@xinghe.cn", "no mail"];
     proptest::sample::select(emails.to_vec()).prop_map(str::to_owned)
 }
 
@@ -945,23 +937,6 @@ proptest! {
         }
         let plan = accounts_plan(&accounts, &merger_with("tier", rule.clone()));
         prop_assert_eq!(&plan.merged().tier, &oracle(&rule, &accounts, &plan.merged().id));
-    }
-
-    #[test]
-    fn every_person_is_still_reached(accounts in accounts()) {
-        let plan = accounts_plan(&accounts, &merger());
-        let reach = |accounts: &[Account]| -> std::collections::BTreeSet<String> {
-            let contacts = accounts.iter().flat_map(|account| &account.contacts);
-            let options = PhoneOptions::default();
-            contacts
-                .flat_map(|contact| &contact.phones)
-                .filter_map(|phone| leadkit::contact::Phone::parse(phone.as_str(), &options).key().map(str::to_owned))
-                .collect()
-        };
-        prop_assert_eq!(reach(std::slice::from_ref(plan.merged())), reach(&accounts));
-        let kept = plan.merged().contacts.len();
-        let united: usize = plan.contacts().iter().map(|decision| decision.united.len()).sum();
-        prop_assert_eq!(kept + united, accounts.iter().map(|account| account.contacts.len()).sum::<usize>());
     }
 }
 
