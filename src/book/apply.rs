@@ -57,7 +57,8 @@ impl Book {
             | Effect::Convert(..)
             | Effect::AddContact { .. }
             | Effect::MoveContact { .. }
-            | Effect::Repoint { .. } => self.tie(effect),
+            | Effect::Repoint { .. }
+            | Effect::Unmerge { .. } => self.tie(effect),
             Effect::RecordConflict { .. } | Effect::Notify { .. } | Effect::RequestReview { .. } => {
                 self.tell(effect, at);
             }
@@ -207,6 +208,7 @@ impl Book {
             }
             Effect::MoveContact { contact, from, to, .. } => self.move_contact(contact, from, to.as_ref()),
             Effect::Repoint { from, to } => self.repoint(from, to),
+            Effect::Unmerge { record, from } => self.unmerge(record, from),
             _ => {}
         }
     }

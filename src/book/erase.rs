@@ -32,6 +32,8 @@ impl Book {
         }
         self.desk.reviews.retain(|(lead, _), _| lead != id);
         let came_of = |one: &Contact| one.lead.as_ref() == Some(id);
+        self.merged.remove(&RecordRef::Lead(id.clone()));
+        self.merged.values_mut().for_each(|merged| merged.forget(came_of));
         let at: Vec<AccountId> = self
             .accounts
             .values()

@@ -8,6 +8,7 @@ mod filed;
 mod key_index;
 mod life;
 mod lives;
+mod merged;
 mod notices;
 mod opportunities;
 mod overdue;
@@ -15,6 +16,7 @@ mod people;
 mod referrers;
 mod repoint;
 mod rules;
+mod unmerge;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +37,7 @@ use filed::Filed;
 use key_index::KeyIndex;
 use life::Life;
 pub use life::{Conflict, Desk, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
+use merged::Merged;
 pub use notices::{Message, MessageItem};
 use people::People;
 use referrers::Referrers;
@@ -82,6 +85,8 @@ pub struct Book {
     due: DueIndex,
     opportunities: BTreeMap<OpportunityId, Opportunity>,
     desk: Desk,
+    /// What was merged away, to stand by itself again.
+    merged: BTreeMap<RecordRef, Merged>,
     referrers: Referrers,
     people: People,
     /// The accounts a contact stands at.
@@ -156,6 +161,7 @@ impl Book {
             due: DueIndex::default(),
             opportunities: BTreeMap::new(),
             desk: Desk::default(),
+            merged: BTreeMap::new(),
             referrers: Referrers::default(),
             people: People::default(),
             employers: FxHashMap::default(),

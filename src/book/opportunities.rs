@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Book;
-use crate::model::{LeadId, Opportunity, OpportunityId, RepId, Value};
+use crate::model::{LeadId, Opportunity, OpportunityId, RecordRef, RepId, Value};
 
 impl Book {
     /// Files an opportunity, in place of the one with its id. While it is open it stands in the
@@ -39,6 +39,7 @@ impl Book {
         if let Some(lead) = &opportunity.lead {
             self.answer_with(lead, &id, opportunity.created_at);
         }
+        self.referrers.add_opportunity(&opportunity, self.opportunities.get(&id));
         self.opportunities.insert(id, opportunity);
     }
 
@@ -63,14 +64,21 @@ impl Book {
         self.opportunities.values()
     }
 
-    /// What came of one lead came of another.
-    pub(super) fn move_opportunities(&mut self, from: &LeadId, to: &LeadId) {
-        let open = self.lives.get(from).map(|life| life.history.opportunities.clone()).unwrap_or_default();
-        for id in open {
-            if let Some(opportunity) = self.opportunities.get(&id).cloned() {
-                self.insert_opportunity(Opportunity { lead: Some(to.clone()), ..opportunity });
+    /// What came of one lead or account came of another.
+    pub(super) fn move_opportunity(&mut self, id: &OpportunityId, from: &RecordRef, to: &RecordRef) {
+        let Some(mut opportunity) = self.opportunities.get(id).cloned() else { return };
+        match (from, to) {
+            (RecordRef::Lead(from), RecordRef::Lead(to)) if opportunity.lead.as_ref() == Some(from) => {
+                opportunity.lead = Some(to.clone());
             }
+            (RecordRef::Account(from), RecordRef::Account(to))
+                if opportunity.account.as_ref() == Some(from) =>
+            {
+                opportunity.account = Some(to.clone());
+            }
+            _ => return,
         }
+        self.insert_opportunity(opportunity);
     }
 
     pub(super) fn write_opportunity(&mut self, id: &OpportunityId, field: &str, value: &Value) {

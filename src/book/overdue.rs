@@ -67,7 +67,10 @@ fn moved_by(effect: &Effect) -> [Option<&LeadId>; 2] {
         Effect::Fold { entry, subject, .. } => [Some(entry), Some(subject)],
         Effect::UpdateField { record: RecordRef::Lead(lead), .. } => [Some(lead), None],
         Effect::Convert(record) => [Some(&record.lead), None],
-        Effect::Repoint { from: RecordRef::Lead(from), to: RecordRef::Lead(to) } => [Some(from), Some(to)],
+        Effect::Repoint { from: RecordRef::Lead(from), to: RecordRef::Lead(to) }
+        | Effect::Unmerge { record: RecordRef::Lead(from), from: RecordRef::Lead(to) } => {
+            [Some(from), Some(to)]
+        }
         _ => [None, None],
     }
 }

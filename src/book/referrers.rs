@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::life::{Conflict, Replaced};
-use crate::model::{Lead, LeadId, Link, RecordRef};
+use crate::model::{Lead, LeadId, Link, Opportunity, OpportunityId, RecordRef};
 
 /// Something that points at a record.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,8 @@ pub(super) enum Referrer {
     Conflict(usize),
     /// A value of it that was replaced, by place.
     Replaced(usize),
+    /// An opportunity of it.
+    Opportunity(OpportunityId),
 }
 
 /// The referrers of each record. What no longer points there may still be named; what points there is.
@@ -40,6 +42,20 @@ impl Referrers {
 
     pub(super) fn add_link(&mut self, link: &Link) {
         self.add(link.to.clone(), Referrer::Link(link.clone()));
+    }
+
+    /// Notes what an opportunity points at that it did not before.
+    pub(super) fn add_opportunity(&mut self, opportunity: &Opportunity, before: Option<&Opportunity>) {
+        let referrer = || Referrer::Opportunity(opportunity.id.clone());
+        let lead =
+            opportunity.lead.as_ref().filter(|_| before.is_none_or(|one| one.lead != opportunity.lead));
+        let of_lead = lead.map(|lead| RecordRef::Lead(lead.clone()));
+        let account = &opportunity.account;
+        let account = account.as_ref().filter(|_| before.is_none_or(|one| one.account != *account));
+        let of_account = account.map(|account| RecordRef::Account(account.clone()));
+        for record in of_lead.into_iter().chain(of_account) {
+            self.add(record, referrer());
+        }
     }
 
     /// Files a conflict, and notes what it is about.

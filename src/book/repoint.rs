@@ -2,40 +2,48 @@
 
 use super::Book;
 use super::life::{MoveProposal, ReviewRequest};
+use super::merged::{Moved, Pointer};
 use super::referrers::Referrer;
-use crate::model::{AccountId, Contact, ContactId, LeadId, LeadStatus, Link, LinkKind, RecordRef};
+use crate::model::{
+    AccountId, Contact, ContactId, LeadId, LeadStatus, Link, LinkKind, Opportunity, RecordRef,
+};
+use crate::order;
 use crate::text::Code;
 
 impl Book {
-    /// Lets links, conflicts, questions to people, conversions, leads and contacts point at another record.
+    /// Lets links, conflicts, questions to people, opportunities, conversions, leads and contacts point at another record.
     pub(super) fn repoint(&mut self, from: &RecordRef, to: &RecordRef) {
         if from == to {
             return;
         }
+        let link = Link { from: from.clone(), kind: LinkKind::MergedInto, to: to.clone() };
+        let row = self.desk.links.contains(&link).then(|| self.row_of(from));
+        let mut moved = Moved::default();
         for referrer in self.referrers.take(from) {
-            self.refer(referrer, from, to);
+            self.refer(referrer, from, to, &mut moved);
         }
         match (from, to) {
-            (RecordRef::Lead(from), RecordRef::Lead(to)) => self.repoint_lead(from, to),
-            (RecordRef::Account(from), RecordRef::Account(to)) => self.repoint_account(from, to),
-            (RecordRef::Contact(from), RecordRef::Contact(to)) => self.repoint_contact(from, to),
+            (RecordRef::Lead(from), RecordRef::Lead(to)) => self.repoint_lead(from, to, &mut moved),
+            (RecordRef::Account(from), RecordRef::Account(to)) => self.repoint_account(from, to, &mut moved),
+            (RecordRef::Contact(from), RecordRef::Contact(to)) => self.repoint_contact(from, to, &mut moved),
             _ => {}
         }
-        let merged = Link { from: from.clone(), kind: LinkKind::MergedInto, to: to.clone() };
-        if self.desk.links.contains(&merged) {
-            self.merge_into(from, to);
+        if let Some(row) = row {
+            self.merge_into(from, to, &mut moved);
+            self.keep_merged(from, to, row, moved);
         }
     }
 
     /// Lets one referrer point at another record.
-    fn refer(&mut self, referrer: Referrer, from: &RecordRef, to: &RecordRef) {
+    fn refer(&mut self, referrer: Referrer, from: &RecordRef, to: &RecordRef, moved: &mut Moved) {
         match &referrer {
-            Referrer::Lead(id) => self.refer_lead(id, from, to),
+            Referrer::Lead(id) => self.refer_lead(id, from, to, moved),
             Referrer::Link(link) => {
-                if self.desk.links.remove(link) && link.from != *to {
-                    let link = Link { to: to.clone(), ..link.clone() };
-                    self.referrers.add_link(&link);
-                    self.desk.links.insert(link);
+                if self.desk.links.remove(link) {
+                    let after = (link.from != *to).then(|| Link { to: to.clone(), ..link.clone() });
+                    after.iter().for_each(|after| self.referrers.add_link(after));
+                    let after = after.filter(|after| self.desk.links.insert(after.clone()));
+                    moved.links.push((link.clone(), after));
                 }
                 return;
             }
@@ -44,30 +52,51 @@ impl Book {
                     self.desk.conflicts.get_mut(*place).filter(|conflict| conflict.record == *from);
                 if let Some(conflict) = conflict {
                     conflict.record = to.clone();
+                    moved.referrers.push(Pointer::Conflict(*place));
                 }
             }
             Referrer::Replaced(place) => {
                 let replaced = self.desk.replaced.get_mut(*place).filter(|replaced| replaced.record == *from);
                 if let Some(replaced) = replaced {
                     replaced.record = to.clone();
+                    moved.referrers.push(Pointer::Replaced(*place));
                 }
+            }
+            Referrer::Opportunity(id) => {
+                let known = self.opportunities.get(id);
+                let is_of_lead = |one: &Opportunity| one.lead.as_ref().map(LeadId::as_str) == Some(from.id());
+                let pointer = match from {
+                    RecordRef::Lead(_) if known.is_some_and(is_of_lead) => Pointer::OpportunityOfLead,
+                    RecordRef::Account(account)
+                        if known.is_some_and(|one| one.account.as_ref() == Some(account)) =>
+                    {
+                        Pointer::OpportunityOfAccount
+                    }
+                    _ => return,
+                };
+                self.move_opportunity(id, from, to);
+                moved.referrers.push(pointer(id.clone()));
+                return;
             }
         }
         self.referrers.add(to.clone(), referrer);
     }
 
-    fn refer_lead(&mut self, id: &LeadId, from: &RecordRef, to: &RecordRef) {
+    fn refer_lead(&mut self, id: &LeadId, from: &RecordRef, to: &RecordRef, moved: &mut Moved) {
         let (RecordRef::Lead(from), RecordRef::Lead(to)) = (from, to) else { return };
         let Some(lead) = self.leads.get_mut(id).filter(|lead| lead.id != *from) else { return };
-        for pointer in [&mut lead.folded_into, &mut lead.collected_under] {
+        let pointers: [(_, fn(LeadId) -> Pointer); 2] =
+            [(&mut lead.folded_into, Pointer::Folded), (&mut lead.collected_under, Pointer::Collected)];
+        for (pointer, how) in pointers {
             if pointer.as_ref() == Some(from) {
                 *pointer = Some(to.clone());
+                moved.referrers.push(how(id.clone()));
             }
         }
     }
 
     /// A record that was merged is no longer kept by itself: no key leads to it.
-    fn merge_into(&mut self, from: &RecordRef, to: &RecordRef) {
+    fn merge_into(&mut self, from: &RecordRef, to: &RecordRef, moved: &mut Moved) {
         match (from, to) {
             (RecordRef::Lead(from), RecordRef::Lead(to)) => {
                 self.refile(from, |lead| {
@@ -76,48 +105,57 @@ impl Book {
                     lead.owner = None;
                     lead.pool = None;
                 });
+                let known = order::set(self.activities(to).iter().map(|one| &one.id));
+                let theirs =
+                    self.activities(from).iter().map(|one| (one.id.clone(), !known.contains(&one.id)));
+                moved.activities = theirs.collect();
+                let last_active = |book: &Book| book.lead(to).map(|lead| lead.last_active_at);
+                let before = last_active(self);
                 self.move_activities(from, to);
+                moved.last_active = before.zip(last_active(self));
             }
             (RecordRef::Account(from), RecordRef::Account(_)) => drop(self.remove_account(from)),
             _ => {}
         }
     }
 
-    fn repoint_lead(&mut self, from: &LeadId, to: &LeadId) {
-        self.move_opportunities(from, to);
+    fn repoint_lead(&mut self, from: &LeadId, to: &LeadId, moved: &mut Moved) {
         let first = (from.clone(), Code::default());
         let asked = self.desk.reviews.range(first..).take_while(|((lead, _), _)| lead == from);
         let asked: Vec<_> = asked.map(|(key, _)| key.clone()).collect();
         for key in asked {
             let Some(request) = self.desk.reviews.remove(&key) else { continue };
+            let goes_along = !self.desk.reviews.contains_key(&(to.clone(), key.1.clone()));
+            moved.reviews.push((request.clone(), goes_along));
             let request = ReviewRequest { lead: to.clone(), ..request };
             self.desk.reviews.entry((to.clone(), key.1)).or_insert(request);
         }
     }
 
     /// The leads, conversions and people of one account are another's. The people who are there already stay as they are.
-    fn repoint_account(&mut self, from: &AccountId, to: &AccountId) {
+    fn repoint_account(&mut self, from: &AccountId, to: &AccountId, moved: &mut Moved) {
         let of_it = self.leads.values().filter(|lead| lead.account.as_ref() == Some(from));
         let of_it: Vec<LeadId> = of_it.map(|lead| lead.id.clone()).collect();
         of_it.iter().for_each(|lead| self.belong_to(lead, to));
+        moved.leads = of_it;
         for record in self.desk.conversions.values_mut().filter(|record| record.account == *from) {
             record.account = to.clone();
+            moved.conversions.push(record.lead.clone());
         }
         for contact in self.contacts.values_mut().filter(|contact| contact.account.as_ref() == Some(from)) {
             contact.account = Some(to.clone());
+            moved.alone.push(contact.id.clone());
         }
-        let proposals = std::mem::take(&mut self.desk.proposals);
-        for mut proposal in proposals {
+        let named = |one: &MoveProposal| one.from == *from || one.to.as_ref() == Some(from);
+        self.repoint_proposals(moved, named, |mut proposal| {
             if proposal.from == *from {
                 proposal.from = to.clone();
             }
             if proposal.to.as_ref() == Some(from) {
                 proposal.to = Some(to.clone());
             }
-            if proposal.to.as_ref() != Some(&proposal.from) {
-                self.desk.proposals.insert(proposal);
-            }
-        }
+            (proposal.to.as_ref() != Some(&proposal.from)).then_some(proposal)
+        });
         if !self.accounts.contains_key(to) {
             return;
         }
@@ -133,23 +171,37 @@ impl Book {
             for mut person in people {
                 if !account.contacts.iter().any(|one| one.id == person.id) {
                     person.account = Some(account.id.clone());
+                    moved.people.push(person.id.clone());
                     account.contacts.push(person);
                 }
             }
         });
     }
 
-    fn repoint_contact(&mut self, from: &ContactId, to: &ContactId) {
+    fn repoint_contact(&mut self, from: &ContactId, to: &ContactId, moved: &mut Moved) {
         for record in self.desk.conversions.values_mut() {
             if record.contact.as_ref() == Some(from) {
                 record.contact = Some(to.clone());
+                moved.conversions.push(record.lead.clone());
             }
         }
-        let proposals = std::mem::take(&mut self.desk.proposals);
-        self.desk.proposals.extend(
-            proposals.into_iter().map(|one| {
-                if one.contact == *from { MoveProposal { contact: to.clone(), ..one } } else { one }
-            }),
-        );
+        let named = |one: &MoveProposal| one.contact == *from;
+        self.repoint_proposals(moved, named, |one| Some(MoveProposal { contact: to.clone(), ..one }));
+    }
+
+    /// Puts another proposal in the place of each that names a record; `None` when there is nothing left to propose.
+    fn repoint_proposals(
+        &mut self,
+        moved: &mut Moved,
+        named: impl Fn(&MoveProposal) -> bool,
+        repointed: impl Fn(MoveProposal) -> Option<MoveProposal>,
+    ) {
+        let before: Vec<MoveProposal> =
+            self.desk.proposals.iter().filter(|one| named(one)).cloned().collect();
+        self.desk.proposals.retain(|one| !named(one));
+        for one in before {
+            let after = repointed(one.clone()).filter(|after| self.desk.proposals.insert(after.clone()));
+            moved.proposals.push((one, after));
+        }
     }
 }

@@ -2,14 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::identity::{Identity, PersonKey};
+use super::identity::{CROWDED, Identity, PersonKey, SharedKeys};
 use super::record::{Fields, members_of, with_members};
 use super::values::{agree, distinct};
-use crate::contact::{PhoneOptions, are_two_people};
+use crate::contact::PhoneOptions;
 use crate::model::{AccountId, Contact, Value};
-
-/// A key of more names, or of more people who are kept apart, is nobody's.
-const CROWDED: usize = 20;
 
 /// One person.
 pub(super) struct UnitedContact {
@@ -81,45 +78,6 @@ fn ids_of_one_contact<'r>(records: &[(&AccountId, &'r [Contact])]) -> BTreeSet<&
     ids.difference(&doubled).copied().collect()
 }
 
-/// The keys that tell less than who somebody is.
-struct SharedKeys {
-    /// Two contacts of one account have it, or too many.
-    nobodys: BTreeSet<PersonKey>,
-    /// Two people have it by their names.
-    families: BTreeSet<PersonKey>,
-}
-
-impl SharedKeys {
-    fn of(identities: &[Vec<Identity>]) -> SharedKeys {
-        let mut nobodys = BTreeSet::new();
-        let mut names: BTreeMap<&PersonKey, BTreeSet<&str>> = BTreeMap::new();
-        for of_record in identities {
-            let mut seen = BTreeSet::new();
-            for identity in of_record {
-                for key in &identity.keys {
-                    if !seen.insert(key) {
-                        nobodys.insert(key.clone());
-                    }
-                    let known = names.entry(key).or_default();
-                    // One more than enough to see that it is crowded.
-                    if known.len() <= CROWDED {
-                        known.extend(identity.names.iter().map(String::as_str));
-                    }
-                }
-            }
-        }
-        let mut families = BTreeSet::new();
-        for (key, names) in names {
-            if names.len() > CROWDED {
-                nobodys.insert(key.clone());
-            } else if names.iter().any(|a| names.iter().any(|b| are_two_people(a, b))) {
-                families.insert(key.clone());
-            }
-        }
-        SharedKeys { nobodys, families }
-    }
-}
-
 /// The people so far, and where they are by what they are known by.
 #[derive(Default)]
 struct People {
@@ -131,15 +89,14 @@ struct People {
 impl People {
     /// The only one of the first so many that somebody can be; `None` also when there are several.
     fn only_one(&self, identity: &Identity, shared: &SharedKeys, first: usize) -> Option<usize> {
-        let keys = identity.keys.iter().filter(|key| !shared.nobodys.contains(key));
+        let keys = identity.keys.iter().filter(|key| !shared.is_nobodys(key));
         let held = keys.filter_map(|key| Some((key, self.by_key.get(key)?)));
         let uncrowded = held.filter(|(_, holders)| holders.len() <= CROWDED);
         let mut fitting = BTreeSet::new();
         for (key, holders) in uncrowded {
             for at in holders.range(..first) {
                 let Some((_, person)) = self.all.get(*at) else { continue };
-                let tells = !shared.families.contains(key) || !person.names.is_disjoint(&identity.names);
-                if tells && !person.is_somebody_else(identity) {
+                if shared.tell(key, person, identity) && !person.is_somebody_else(identity) {
                     fitting.insert(*at);
                 }
             }
@@ -174,7 +131,7 @@ fn absorb(kept: &Contact, other: &Contact, phones: &PhoneOptions<'_>) -> Contact
     let mut changes = BTreeMap::new();
     for (name, theirs) in members_of(other) {
         let value = match (ours.get(&name), theirs) {
-            _ if name == "account" => continue,
+            (_, theirs) if name == "account" || theirs.is_blank() => continue,
             (Some(Value::List(ours)), Value::List(theirs)) => {
                 let known = distinct(&name, ours.clone(), phones).len();
                 let both = ours.iter().cloned().chain(theirs).collect();

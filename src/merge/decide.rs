@@ -2,19 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::conflict::{FieldConflict, beside};
 use super::contacts::{UnitedContact, disagreements, unite};
-use super::doubt::{MergeDoubt, beside, of_conflict};
+use super::doubt::MergeDoubt;
 use super::error::MergeError;
 use super::fields::group_of;
 use super::identity::Identity;
 use super::merger::Merger;
-use super::plan::{ContactDecision, FieldConflict, FieldDecision, MergePlan};
+use super::plan::{ContactDecision, FieldDecision, MergePlan};
 use super::record::{Fields, Mergeable, fields_of, members_of, same_field, with_fields};
 use super::rules::{MergeRules, SurvivorTest, Survivorship};
 use super::undo::UndoRecord;
 use super::values::{View, agree, canonical, choose, choose_view};
 use crate::contact::PhoneOptions;
-use crate::model::{Account, AccountId, Contact, Effect, Lead, Link, LinkKind, Protection, RecordRef, Value};
+use crate::model::{
+    Account, AccountId, Contact, ContactId, Effect, Lead, Link, LinkKind, Protection, RecordRef, Value,
+};
 use crate::order;
 use crate::text::fold;
 
@@ -91,11 +94,8 @@ fn plan<R: Mergeable>(
     order::sort_by(&mut conflicts, |a, b| a.field.cmp(&b.field));
     let keeps_names = rules.names_become_aliases && survivor.account_name().is_some();
     let doubted = |conflict: &&FieldConflict| !(keeps_names && conflict.field == "company");
-    let mut doubts: Vec<MergeDoubt> = conflicts
-        .iter()
-        .filter(doubted)
-        .filter_map(|conflict| of_conflict(conflict, merged.has_owner()))
-        .collect();
+    let mut doubts: Vec<MergeDoubt> =
+        conflicts.iter().filter(doubted).filter_map(|conflict| conflict.doubt(merged.has_owner())).collect();
     doubts.extend(other_people(&ordered, phones));
     let effects = effects(survivor.reference(), &decisions, &conflicts, &united, &references);
     let contacts = united.iter().filter_map(|person| contact_decision(person, &references)).collect();
@@ -112,7 +112,7 @@ fn plan<R: Mergeable>(
         conflicts,
         doubts,
         effects,
-        undo: UndoRecord::new(survivor.clone(), merged, others),
+        undo: UndoRecord::new(survivor.clone(), merged, others, united_contacts(&united)),
     })
 }
 
@@ -378,6 +378,16 @@ impl Draft<'_> {
     }
 }
 
+/// The contacts that went into another, with it.
+fn united_contacts(united: &[UnitedContact]) -> Vec<(ContactId, ContactId)> {
+    let of_person = |person: &UnitedContact| {
+        let kept = person.contact.id.clone();
+        let others = person.absorbed.iter().map(|(_, other)| other.id.clone());
+        others.filter(|other| *other != kept).map(|other| (other, kept.clone())).collect::<Vec<_>>()
+    };
+    united.iter().flat_map(of_person).collect()
+}
+
 /// Of people, the ones that are told apart: each with the first it is not.
 fn other_people<R: Mergeable>(ordered: &[&R], phones: &PhoneOptions<'_>) -> Vec<MergeDoubt> {
     let mut known: Vec<(RecordRef, Identity)> = Vec::new();
@@ -489,7 +499,8 @@ fn effects(
         for (_, other) in &person.absorbed {
             if other.id != person.contact.id {
                 let other = RecordRef::Contact(other.id.clone());
-                effects.push(link(other, LinkKind::MergedInto, &contact));
+                effects.push(link(other.clone(), LinkKind::MergedInto, &contact));
+                effects.push(Effect::Repoint { from: other, to: contact.clone() });
             }
         }
     }

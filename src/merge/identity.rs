@@ -1,11 +1,14 @@
 //! What tells who somebody is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contact::{Phone, PhoneOptions, WechatKind, are_two_people, read_emails, read_phones, wechat_ids};
-use crate::model::{Contact, EmailAddress, Lead, PhoneNumber, WechatId};
+use crate::model::{Contact, EmailAddress, ExternalIdKind, Lead, PhoneNumber, WechatId};
 use crate::order;
 use crate::text::fold;
+
+/// A key of more names, or of more people who are kept apart, is nobody's.
+pub(super) const CROWDED: usize = 20;
 
 /// A value that reaches one person. A landline and a mailbox that a team reads are none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +19,8 @@ pub(super) enum PersonKey {
     Mail(String),
     /// A WeChat id.
     Wechat(String),
+    /// A person's id on a platform, with what the platform calls it.
+    Platform(&'static str, String),
 }
 
 /// What is known of who somebody is.
@@ -33,7 +38,17 @@ impl Identity {
     }
 
     pub(super) fn of_lead(lead: &Lead, phones: &PhoneOptions<'_>) -> Identity {
-        Identity::of(lead.name.as_deref(), &lead.phones, &lead.emails, lead.wechat.as_ref(), phones)
+        let name = lead.name.as_deref();
+        let mut identity = Identity::of(name, &lead.phones, &lead.emails, lead.wechat.as_ref(), phones);
+        let first = lead.external_ids.iter().map(|(name, id)| (name, id));
+        let others = lead.other_ids.iter().flat_map(|(name, ids)| ids.iter().map(move |id| (name, id)));
+        let keys = first.chain(others).filter_map(|(name, id)| {
+            let (kind, end) = ExternalIdKind::with_end(name);
+            let is_persons = kind == ExternalIdKind::Person && !id.trim().is_empty();
+            is_persons.then(|| PersonKey::Platform(end, id.trim().to_owned()))
+        });
+        identity.keys.extend(keys);
+        identity
     }
 
     fn of(
@@ -71,14 +86,66 @@ impl Identity {
     pub(super) fn is_somebody_else(&self, other: &Identity) -> bool {
         let mobiles = |key: &PersonKey| matches!(key, PersonKey::Mobile(_));
         let mails = |key: &PersonKey| matches!(key, PersonKey::Mail(_));
+        self.has_other_name(other) || self.differs(other, mobiles) || self.differs(other, mails)
+    }
+
+    /// Whether the names are of two people.
+    pub(super) fn has_other_name(&self, other: &Identity) -> bool {
         self.names.iter().any(|a| other.names.iter().any(|b| are_two_people(a, b)))
-            || self.differs(other, mobiles)
-            || self.differs(other, mails)
     }
 
     /// Whether both have keys of a sort, and none in common.
     fn differs(&self, other: &Identity, sort: fn(&PersonKey) -> bool) -> bool {
         let has = |one: &Identity| one.keys.iter().any(sort);
         has(self) && has(other) && !self.keys.intersection(&other.keys).any(sort)
+    }
+}
+
+/// The keys that tell less than who somebody is.
+pub(super) struct SharedKeys {
+    /// Two contacts of one account have it, or too many.
+    nobodys: BTreeSet<PersonKey>,
+    /// Two people have it by their names.
+    families: BTreeSet<PersonKey>,
+}
+
+impl SharedKeys {
+    /// Of the people of each account, and of each lead.
+    pub(super) fn of(identities: &[Vec<Identity>]) -> SharedKeys {
+        let mut nobodys = BTreeSet::new();
+        let mut names: BTreeMap<&PersonKey, BTreeSet<&str>> = BTreeMap::new();
+        for of_record in identities {
+            let mut seen = BTreeSet::new();
+            for identity in of_record {
+                for key in &identity.keys {
+                    if !seen.insert(key) {
+                        nobodys.insert(key.clone());
+                    }
+                    let known = names.entry(key).or_default();
+                    // One more than enough to see that it is crowded.
+                    if known.len() <= CROWDED {
+                        known.extend(identity.names.iter().map(String::as_str));
+                    }
+                }
+            }
+        }
+        let mut families = BTreeSet::new();
+        for (key, names) in names {
+            if names.len() > CROWDED {
+                nobodys.insert(key.clone());
+            } else if names.iter().any(|a| names.iter().any(|b| are_two_people(a, b))) {
+                families.insert(key.clone());
+            }
+        }
+        SharedKeys { nobodys, families }
+    }
+
+    pub(super) fn is_nobodys(&self, key: &PersonKey) -> bool {
+        self.nobodys.contains(key)
+    }
+
+    /// Whether a key that two have tells that they may be one: a family's does of those who have a name in common.
+    pub(super) fn tell(&self, key: &PersonKey, a: &Identity, b: &Identity) -> bool {
+        !self.families.contains(key) || !a.names.is_disjoint(&b.names)
     }
 }

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::error::MergeError;
 use super::record::Mergeable;
 use super::undo::{UndoConflict, UndoRecord};
+use super::undo_effects::effects;
+use crate::model::{Effect, RecordRef};
 use crate::order;
 
 /// Merges that may still be taken back, in the order they were made: of several merges of one record, only the last
@@ -72,14 +74,78 @@ impl<R: Mergeable> MergeLog<R> {
     /// When there is no such merge, or one of its records was merged again since; else as [`UndoRecord::undo`]. Nothing
     /// has happened then.
     pub fn undo(&mut self, place: usize, records: &mut Vec<R>) -> Result<Vec<UndoConflict>, MergeError> {
+        let conflicts = self.last_of(place)?.undo(records)?;
+        self.0.remove(place);
+        Ok(conflicts)
+    }
+
+    /// What the host does in its transaction to take the merge at a place, from 0, back, given the survivor as it is now;
+    /// and the fields that both the merge and somebody since have changed, which keep the newer value. The merge goes out of
+    /// the log. O(records of the log).
+    ///
+    /// What the merge changed in the survivor and its contacts is written back, and everybody who was merged away stands by himself
+    /// again, with the leads, opportunities, links and activities that came from him. What has changed since stays.
+    ///
+    /// ```
+    /// use leadkit::book::Book;
+    /// use leadkit::contact::PhoneOptions;
+    /// use leadkit::merge::{MergeLog, MergePlan, MergeRules, Merger};
+    /// use leadkit::model::{Account, Lead};
+    ///
+    /// let account = |id: &str| Account { id: id.into(), company: "Acme Ltd".into(), ..Account::default() };
+    /// let accounts = [account("A1"), account("A2")];
+    /// let mut book = Book::new();
+    /// accounts.iter().for_each(|account| book.insert_account(account.clone()));
+    /// book.insert_lead(Lead { id: "L1".into(), account: Some("A2".into()), ..Lead::default() });
+    ///
+    /// let merger = Merger::compile(&MergeRules::default())?;
+    /// let plan = MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default()).unwrap();
+    /// let mut log = MergeLog::default();
+    /// log.push(plan.undo().clone());
+    /// let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    /// book.apply_effects("merge 1", plan.effects(), now);
+    /// assert_eq!(book.lead(&"L1".into()).unwrap().account, Some("A1".into()));
+    ///
+    /// let (effects, conflicts) = log.undo_effects(0, book.account(&"A1".into()).unwrap()).unwrap();
+    /// assert!(conflicts.is_empty());
+    /// book.apply_effects("undo of merge 1", &effects, now);
+    /// assert_eq!(book.accounts().cloned().collect::<Vec<_>>(), accounts);
+    /// assert_eq!(book.lead(&"L1".into()).unwrap().account, Some("A2".into()));
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no such merge, or one of its records was merged again since; else as [`UndoRecord::restore`]. Nothing
+    /// has happened then.
+    pub fn undo_effects(
+        &mut self,
+        place: usize,
+        current: &R,
+    ) -> Result<(Vec<Effect>, Vec<UndoConflict>), MergeError> {
+        let undo = self.last_of(place)?;
+        let restored = undo.restore(current)?;
+        let effects = effects(undo, &restored, current);
+        self.0.remove(place);
+        Ok((effects, restored.conflicts))
+    }
+
+    /// Takes out every merge that holds a record, of which nothing may be kept: it can be taken back no more. O(records of the
+    /// log).
+    pub fn forget(&mut self, record: &RecordRef) {
+        let is_contact =
+            |one: &R| one.contacts().iter().any(|one| RecordRef::Contact(one.id.clone()) == *record);
+        let holds = |one: &R| one.reference() == *record || is_contact(one);
+        self.0.retain(|undo| !undo.originals().chain([undo.merged()]).any(holds));
+    }
+
+    /// The merge at a place, if none of its records was merged again since.
+    fn last_of(&self, place: usize) -> Result<&UndoRecord<R>, MergeError> {
         let undo = self.0.get(place).ok_or(MergeError::NotInLog { place })?;
         let own = order::set(undo.originals().map(|record| record.id()));
         let later = self.0.iter().skip(place + 1).flat_map(UndoRecord::originals);
-        if let Some(again) = later.into_iter().find(|record| own.contains(record.id())) {
-            return Err(MergeError::MergedSince { record: again.reference() });
+        match later.into_iter().find(|record| own.contains(record.id())) {
+            Some(again) => Err(MergeError::MergedSince { record: again.reference() }),
+            None => Ok(undo),
         }
-        let conflicts = undo.undo(records)?;
-        self.0.remove(place);
-        Ok(conflicts)
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::conflict::FieldConflict;
 use super::doubt::MergeDoubt;
 use super::error::MergeError;
 use super::record::{Mergeable, same, same_record};
@@ -61,18 +62,6 @@ pub struct ContactDecision {
     pub from: RecordRef,
     /// The contacts of other accounts that are the same person, and go into it.
     pub united: Vec<ContactId>,
-}
-
-/// A field in which the records say different things, one of which is lost unless the merge is undone.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FieldConflict {
-    /// The field; `contacts.C1.name` for one of a contact.
-    pub field: String,
-    /// The value that stays; null when a block left it blank.
-    pub kept: Value,
-    /// The values that go, with the record each is from.
-    pub dropped: Vec<(RecordRef, Value)>,
 }
 
 impl<R> MergePlan<R> {
@@ -248,21 +237,6 @@ impl fmt::Display for FieldDecision {
     }
 }
 
-impl fmt::Display for FieldConflict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.kept.is_blank() {
-            write!(f, "`{}` is left blank", self.field)?;
-        } else {
-            write!(f, "`{}` is {}", self.field, show(&self.field, &self.kept))?;
-        }
-        for (number, (record, value)) in self.dropped.iter().enumerate() {
-            let join = if number == 0 { ", but" } else { " and" };
-            write!(f, "{join} {} in {record}", show(&self.field, value))?;
-        }
-        Ok(())
-    }
-}
-
 impl fmt::Display for ContactDecision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "contact {} of {}", self.contact, self.from)?;
@@ -313,12 +287,6 @@ impl<R> fmt::Display for MergePlan<R> {
 impl fmt::Debug for FieldDecision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "FieldDecision({self})")
-    }
-}
-
-impl fmt::Debug for FieldConflict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FieldConflict({self})")
     }
 }
 

@@ -10,7 +10,7 @@ use super::record::{
     Fields, Mergeable, fields_of, members_of, same_field, same_record, with_fields, with_members,
 };
 use super::values::show;
-use crate::model::{Contact, Value};
+use crate::model::{Contact, ContactId, Value};
 use crate::order;
 
 /// What a host keeps of a merge to take it back: the records as they were, and the survivor as the merge left it.
@@ -24,6 +24,9 @@ pub struct UndoRecord<R> {
     merged: R,
     /// By id.
     others: Vec<R>,
+    /// Contacts that went into another, with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    united: Vec<(ContactId, ContactId)>,
     /// Where the others stood in the list that the merge was applied to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     places: Vec<usize>,
@@ -73,8 +76,18 @@ impl<R> UndoRecord<R> {
     /// The newest format that this version of the crate reads.
     pub const FORMAT: u16 = 1;
 
-    pub(super) fn new(before: R, merged: R, others: Vec<R>) -> UndoRecord<R> {
-        UndoRecord { format: Self::FORMAT, before, merged, others, places: Vec::new() }
+    pub(super) fn new(
+        before: R,
+        merged: R,
+        others: Vec<R>,
+        united: Vec<(ContactId, ContactId)>,
+    ) -> UndoRecord<R> {
+        UndoRecord { format: Self::FORMAT, before, merged, others, united, places: Vec::new() }
+    }
+
+    /// The contacts that went into another, with it.
+    pub(super) fn united(&self) -> &[(ContactId, ContactId)] {
+        &self.united
     }
 
     pub(super) fn with_places(self, places: Vec<usize>) -> UndoRecord<R> {
@@ -125,8 +138,11 @@ impl<R: Mergeable> UndoRecord<R> {
     }
 
     /// Takes the merge back among the records: the survivor is restored in its place, the others come back, in their
-    /// old places when nothing has moved since. Of several merges of one record, the last is undone first: a
-    /// [`MergeLog`](super::MergeLog) refuses another order, which this record alone cannot tell from changes by hand.
+    /// old places when nothing has moved since.
+    ///
+    /// For one merge that is kept by itself. Of several merges of one record the last is undone first, and this record alone
+    /// cannot tell a later merge from changes by hand: keep them in a [`MergeLog`](super::MergeLog), which refuses
+    /// another order.
     ///
     /// # Errors
     /// As [`restore`](UndoRecord::restore); also when the survivor is not there, is there twice, or another is there
@@ -219,7 +235,7 @@ impl<R: Mergeable> UndoRecord<R> {
 }
 
 /// The contacts by id; `None` when one has none or two have the same.
-fn by_id(contacts: &[Contact]) -> Option<BTreeMap<&str, &Contact>> {
+pub(super) fn by_id(contacts: &[Contact]) -> Option<BTreeMap<&str, &Contact>> {
     let by_id = order::map(contacts.iter().map(|contact| (contact.id.as_str(), contact)));
     (by_id.len() == contacts.len() && contacts.iter().all(|contact| !contact.id.is_blank())).then_some(by_id)
 }
@@ -276,7 +292,9 @@ fn three_way(
         if same_field(was, made) || same_field(is, was) {
             continue;
         }
-        if same_field(is, made) {
+        // A table may hold nothing for a blank text.
+        let is_blank = |value: Option<&Value>| value.is_none_or(Value::is_blank);
+        if same_field(is, made) || is_blank(is) && is_blank(made) {
             changes.insert(name.to_owned(), was.cloned());
         } else if let Some(items) = three_way_list(was, made, is) {
             let value = (was.is_some() || !items.is_empty()).then_some(Value::List(items));

@@ -117,7 +117,21 @@ open_enum! {
     }
 }
 
-/// A person across employers and roles (人). Roles are added, never overwritten.
+/// A person across employers and roles (人). Roles are added, never overwritten, and nothing depends on the order in which they
+/// were learnt.
+///
+/// ```
+/// use leadkit::model::Person;
+///
+/// let mut person = Person::new("P1".into(), "张伟");
+/// let at = |text: &str| text.parse().unwrap();
+/// person.change_employer("A2".into(), Some("CIO".into()), at("2025-06-01T00:00:00Z"));
+/// // What came before is learnt later.
+/// person.change_employer("A1".into(), None, at("2024-01-01T00:00:00Z"));
+/// let trail = person.employments();
+/// assert_eq!(trail[0].until, Some(trail[1].from));
+/// assert_eq!((trail[1].account.as_str(), trail[1].until), ("A2", None));
+/// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Person {
     /// Identifier.
@@ -125,12 +139,12 @@ pub struct Person {
     /// Name.
     #[serde(default)]
     pub name: String,
-    /// Every role the person has had, in the order they were learnt.
+    /// Every role the person has had, by when it began, then by record.
     #[serde(default)]
     roles: Vec<PersonRole>,
-    /// Where the person worked, in the order it was learnt.
+    /// Where the person was seen to work, by when.
     #[serde(default)]
-    employments: Vec<Employment>,
+    seen_at: Vec<SeenAt>,
 }
 
 /// One role of a person: what record speaks of him or her, and since when.
@@ -142,17 +156,26 @@ pub struct PersonRole {
     pub since: DateTime<Utc>,
 }
 
+/// A moment at which a person was known to work somewhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct SeenAt {
+    from: DateTime<Utc>,
+    account: AccountId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+}
+
 /// One employment of a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Employment {
     /// The employer.
     pub account: AccountId,
-    /// Title there.
+    /// The last title there that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// First day known.
     pub from: DateTime<Utc>,
-    /// Last day; `None` while it lasts.
+    /// When the next one began; `None` while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
 }
@@ -164,33 +187,51 @@ impl Person {
         Person { id, name: name.into(), ..Person::default() }
     }
 
-    /// Every role, in the order they were learnt.
+    /// Every role, by when it began, then by record.
     #[must_use]
     pub fn roles(&self) -> &[PersonRole] {
         &self.roles
     }
 
-    /// The employment trail, in the order it was learnt.
+    /// The employment trail, from the first employer to the last, of which alone the end is open. O(n) in what was learnt.
     #[must_use]
-    pub fn employments(&self) -> &[Employment] {
-        &self.employments
-    }
-
-    /// Adds a role; one already known is left as it was first learnt.
-    pub fn add_role(&mut self, record: super::RecordRef, since: DateTime<Utc>) {
-        if !self.roles.iter().any(|role| role.record == record) {
-            self.roles.push(PersonRole { record, since });
-        }
-    }
-
-    /// Adds an employment, and ends the one still open at another account at its start.
-    pub fn change_employer(&mut self, account: AccountId, title: Option<String>, from: DateTime<Utc>) {
-        for earlier in &mut self.employments {
-            if earlier.until.is_none() && earlier.account != account {
-                earlier.until = Some(from.max(earlier.from));
+    pub fn employments(&self) -> Vec<Employment> {
+        let mut trail: Vec<Employment> = Vec::new();
+        for seen in &self.seen_at {
+            match trail.last_mut() {
+                Some(last) if last.account == seen.account => {
+                    if seen.title.is_some() {
+                        last.title.clone_from(&seen.title);
+                    }
+                    continue;
+                }
+                Some(last) => last.until = Some(seen.from),
+                None => {}
             }
+            let (account, title) = (seen.account.clone(), seen.title.clone());
+            trail.push(Employment { account, title, from: seen.from, until: None });
         }
-        self.employments.push(Employment { account, title, from, until: None });
+        trail
+    }
+
+    /// Adds a role; of one that is known already, the earlier time counts.
+    pub fn add_role(&mut self, record: super::RecordRef, since: DateTime<Utc>) {
+        let known = self.roles.iter().position(|role| role.record == record);
+        let since = match known.map(|place| self.roles.remove(place)) {
+            Some(role) => role.since.min(since),
+            None => since,
+        };
+        let place = self.roles.partition_point(|role| (role.since, &role.record) < (since, &record));
+        self.roles.insert(place, PersonRole { record, since });
+    }
+
+    /// Adds where the person works from a moment on. An employment ends where the next one begins, whichever was learnt first; a
+    /// new title at the same employer takes the place of the one before.
+    pub fn change_employer(&mut self, account: AccountId, title: Option<String>, from: DateTime<Utc>) {
+        let seen = SeenAt { from, account, title };
+        if let Err(place) = self.seen_at.binary_search(&seen) {
+            self.seen_at.insert(place, seen);
+        }
     }
 }
 
@@ -199,16 +240,42 @@ mod tests {
     use super::*;
     use crate::model::RecordRef;
 
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
     #[test]
-    fn a_change_of_employer_keeps_the_trail_and_the_roles() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    fn a_role_is_added_once_since_its_first_day() {
         let mut person = Person::new("P1".into(), "张伟");
-        person.add_role(RecordRef::Lead("L1".into()), at("2024-01-01T00:00:00Z"));
-        person.change_employer("A1".into(), None, at("2024-01-01T00:00:00Z"));
-        person.change_employer("A2".into(), Some("CIO".into()), at("2025-06-01T00:00:00Z"));
-        person.add_role(RecordRef::Lead("L1".into()), at("2025-06-01T00:00:00Z"));
-        assert_eq!(person.roles().len(), 1);
-        assert_eq!(person.employments()[0].until, Some(at("2025-06-01T00:00:00Z")));
-        assert_eq!(person.employments()[1].until, None);
+        let [first, later] = ["2024-01-01T00:00:00Z", "2025-06-01T00:00:00Z"].map(at);
+        person.add_role(RecordRef::Contact("C1".into()), later);
+        person.add_role(RecordRef::Lead("L1".into()), later);
+        person.add_role(RecordRef::Contact("C1".into()), first);
+        person.add_role(RecordRef::Lead("L1".into()), later);
+        let roles: Vec<(&str, DateTime<Utc>)> =
+            person.roles().iter().map(|role| (role.record.id(), role.since)).collect();
+        assert_eq!(roles, [("C1", first), ("L1", later)]);
+    }
+
+    #[test]
+    fn every_order_of_learning_gives_one_trail() {
+        let times =
+            ["2024-01-01T00:00:00Z", "2024-06-01T00:00:00Z", "2025-01-01T00:00:00Z", "2025-06-01T00:00:00Z"];
+        let moves = [("A1", None), ("A1", Some("CIO")), ("A2", Some("CTO")), ("A1", Some("CEO"))];
+        let orders = [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2], [3, 0, 2, 1]];
+        for order in orders {
+            let mut person = Person::new("P1".into(), "张伟");
+            for place in order.into_iter().chain(order) {
+                let (account, title) = moves[place];
+                person.change_employer(account.into(), title.map(str::to_owned), at(times[place]));
+            }
+            let trail = person.employments();
+            let accounts: Vec<(&str, Option<&str>)> =
+                trail.iter().map(|one| (one.account.as_str(), one.title.as_deref())).collect();
+            // A promotion is no other employer, and he came back.
+            assert_eq!(accounts, [("A1", Some("CIO")), ("A2", Some("CTO")), ("A1", Some("CEO"))]);
+            let ends: Vec<Option<DateTime<Utc>>> = trail.iter().map(|one| one.until).collect();
+            assert_eq!(ends, [Some(at(times[2])), Some(at(times[3])), None]);
+        }
     }
 }

@@ -182,7 +182,8 @@ impl FoldKind {
 /// | `convert` | [`ConversionRecord`]: `lead: LeadId`, `account: AccountId`, `contact: Option<ContactId>`, `opportunity: Option<OpportunityId>`, `at: DateTime<Utc>`, `by: Option<RepId>`, `rule: Option<RuleId>` | a conversion record, unique by lead; the lead's account | once |
 /// | `add_contact` | `account: AccountId`, `contact: ContactId`, `from: LeadId` | a contact of the account, unique by id, with the lead's name, title, function, phones, e-mails and WeChat; its keys lead to the account | once |
 /// | `move_contact` | `contact: ContactId`, `from: AccountId`, `to: Option<AccountId>`, `is_proposal: bool` | the contact's account; a proposal is shown to the owner and nothing is written | once |
-/// | `repoint` | `from: RecordRef`, `to: RecordRef`, of one kind | every row that points at the first record points at the second: links, conflicts, histories, open reviews, folded leads; of leads also open opportunities; of accounts also leads, conversions, contacts, proposals; of contacts conversions and proposals. Where a link says `merged_into`, the first leaves the key index, and of leads its activities go to the second | once |
+/// | `repoint` | `from: RecordRef`, `to: RecordRef`, of one kind | every row that points at the first record points at the second: links, conflicts, histories, open reviews, folded leads; of leads also opportunities; of accounts also opportunities, leads, conversions, contacts, proposals; of contacts conversions and proposals. Where a link says `merged_into`, the first leaves the key index, and of leads its activities go to the second; its row is kept, and beside every pointer that moves stands `merged_from`, the first record | once |
+/// | `unmerge` | `record: RecordRef`, `from: RecordRef`, of one kind | the link `merged_into` goes; the record's row is kept by itself again as it was, in the key index; every pointer with `merged_from` the record that still points at `from` points at the record again, contacts with what has changed on them since. Nothing where `from` was merged away itself | once |
 /// | `notify` | `rep: RepId`, `code: Code`, `about: RecordRef` | a notice, unique by (rep, code, about, key of the effect) | by key |
 /// | `record_activation` | `lead: LeadId`, `entry: LeadId`, `at: DateTime<Utc>` | the lead's last sign of life, if it is later | once |
 /// | `start_deadlines` | `lead: LeadId`, `from: DateTime<Utc>` | the first-contact deadline of who covers the lead, else of its owner; it takes the place of an open one | once |
@@ -354,6 +355,13 @@ pub enum Effect {
         /// The record that stays.
         to: RecordRef,
     },
+    /// Take a merge back: let the record stand by itself again, and what pointed at it point at it.
+    Unmerge {
+        /// The record that was merged away.
+        record: RecordRef,
+        /// The record it was merged into.
+        from: RecordRef,
+    },
     /// Call `review` for the lead at that time, in place of the time set before; where the code begins with `retry`, the lead
     /// waits for somebody with room: call `serve` with it and all others that wait.
     SetNextWakeUp {
@@ -423,6 +431,7 @@ codes! {
         Effect::AddContact { .. } => "add_contact",
         Effect::MoveContact { .. } => "move_contact",
         Effect::Repoint { .. } => "repoint",
+        Effect::Unmerge { .. } => "unmerge",
         Effect::SetNextWakeUp { .. } => "set_next_wake_up",
         Effect::Erase { .. } => "erase",
         Effect::Link(..) => "link",
@@ -460,6 +469,7 @@ impl Effect {
             Effect::AddContact { account, .. } => RecordRef::Account(account.clone()),
             Effect::MoveContact { contact, .. } => RecordRef::Contact(contact.clone()),
             Effect::Repoint { from, .. } => from.clone(),
+            Effect::Unmerge { record, .. } => record.clone(),
             Effect::Link(link) => link.from.clone(),
             Effect::Convert(record) => RecordRef::Lead(record.lead.clone()),
             Effect::Notify { about, .. } => about.clone(),
@@ -541,6 +551,9 @@ impl fmt::Display for Effect {
                 }
             }
             Effect::Repoint { from, to } => write!(f, "point everything at {to} that points at {from}"),
+            Effect::Unmerge { record, from } => {
+                write!(f, "let {record} stand by itself again, apart from {from}")
+            }
             Effect::SetNextWakeUp { lead, at, code } => {
                 write!(f, "review lead {lead} at {} ({code})", moment(*at))
             }

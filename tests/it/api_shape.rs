@@ -11,6 +11,7 @@ use leadkit::blacklist::{Blacklist, BlacklistRules, HitReason, Verdict, WindowKe
 use leadkit::book::Book;
 use leadkit::calendar::{Calendar, CalendarRules, Calendars};
 use leadkit::company::Gazetteer;
+use leadkit::contact::PhoneOptions;
 use leadkit::dedup::{
     DedupRules, Deduplicator, MatchAction, MatchKey, Probe, ReentryWindow, Resolution, Rows,
 };
@@ -18,10 +19,12 @@ use leadkit::error::{Diagnostic, Level, RuleErrors};
 use leadkit::follow_up::{FollowUpPolicies, FollowUpReport, FollowUpRules};
 use leadkit::inquiry::{CodeFormat, CodeRules, GradeRules, Grades, LevelRules, Levels};
 use leadkit::intake::{Conflict, RegisteredDeal};
-use leadkit::merge::{MergeRules, Merger};
+use leadkit::merge::{
+    MergeDoubt, MergeError, MergeLog, MergePlan, MergeRules, Merger, UndoConflict, find_people,
+};
 use leadkit::model::{
-    Account, Activity, CloseReason, Effect, History, Lead, LeadId, LeadStatus, OwnerState, Rep, RepId,
-    Tenure, Value,
+    Account, Activity, CloseReason, ConversionRecord, Effect, History, Lead, LeadId, LeadStatus, OwnerState,
+    Person, RecordRef, Rep, RepId, Tenure, Value,
 };
 use leadkit::pipeline::{Pipeline, PipelineRules};
 use leadkit::rule::{FactContext, Facts, HostTables, Registry, RulesVersion};
@@ -146,6 +149,18 @@ fn rules_documents_are_read_checked_and_compiled_alike() {
         Scorer::compile_with: fn(&ScoreRules, &Registry) -> Loaded<Scorer>;
         ScoreRules::load_with: fn(Json, &Registry) -> Loaded<ScoreRules>;
         ScoreRules::from_json_str_with: fn(&str, &Registry) -> Loaded<ScoreRules>;
+    }
+}
+
+#[test]
+fn merges_tell_their_doubts_and_the_way_back() {
+    type Undone = Result<(Vec<Effect>, Vec<UndoConflict>), MergeError>;
+    shape! {
+        MergePlan::<Account>::doubts: fn(&MergePlan<Account>) -> &[MergeDoubt];
+        MergePlan::<Lead>::is_ambiguous: fn(&MergePlan<Lead>) -> bool;
+        MergeLog::<Account>::undo_effects: fn(&mut MergeLog<Account>, usize, &Account) -> Undone;
+        MergeLog::<Lead>::forget: fn(&mut MergeLog<Lead>, &RecordRef);
+        find_people: fn(&[Lead], &[Account], &[ConversionRecord], &PhoneOptions<'_>) -> Vec<Person>;
     }
 }
 

@@ -77,6 +77,9 @@ pub(super) fn one_of_each() -> Vec<Effect> {
         Effect::Erase { lead: "L7".into() },
         Effect::SetOwner { lead: "L8".into(), owner: "li".into(), acquisition: Acquisition::AutoAssigned },
         Effect::PassOn { lead: "L8".into(), partner: "east".into(), until: hour(72) },
+        link("L9", LinkKind::MergedInto, RecordRef::Lead("L8".into())),
+        Effect::Repoint { from: RecordRef::Lead("L9".into()), to: RecordRef::Lead("L8".into()) },
+        Effect::Unmerge { record: RecordRef::Lead("L9".into()), from: RecordRef::Lead("L8".into()) },
     ]
 }
 
@@ -94,6 +97,7 @@ pub(super) fn filed() -> Book {
         caller("L6", 6, "13500002469"),
         caller("L7", 7, "13500002470"),
         caller("L8", 8, "13500002471"),
+        caller("L9", 9, "13500002472"),
     ];
     crate::support::book(&[first, account("A2", "Borealis Ltd", None)], &leads)
 }

@@ -14,8 +14,10 @@ use serde_json::json;
 
 use crate::support::at;
 
+mod children;
 mod cluster;
 mod effects;
+mod find_people;
 mod people;
 mod protection;
 

@@ -1,0 +1,93 @@
+//! What a merge let point elsewhere.
+
+use chrono::{DateTime, Utc};
+
+use super::life::{MoveProposal, ReviewRequest};
+use crate::model::{
+    Account, ActivityId, Contact, ContactId, LeadId, LeadStatus, Link, OpportunityId, PoolId, RecordRef,
+    RepId,
+};
+
+/// A record that was merged away: its row, and what pointed at it.
+#[derive(Debug, Clone)]
+pub(super) struct Merged {
+    pub(super) into: RecordRef,
+    pub(super) row: Row,
+    pub(super) moved: Moved,
+}
+
+/// What a record was that is no longer kept by itself.
+#[derive(Debug, Clone)]
+pub(super) enum Row {
+    Account(Box<Account>),
+    /// The lead stays on record; what its end took from it.
+    Lead {
+        status: LeadStatus,
+        folded_into: Option<LeadId>,
+        owner: Option<RepId>,
+        pool: Option<PoolId>,
+    },
+    /// A contact comes back with its account, and what was not on file not at all.
+    None,
+}
+
+/// What pointed at one record and points at another.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Moved {
+    /// Leads that were folded into it or collected under it, conflicts, replaced values, opportunities.
+    pub(super) referrers: Vec<Pointer>,
+    /// As they were, and the ones in their place, unless those were there already.
+    pub(super) links: Vec<(Link, Option<Link>)>,
+    pub(super) proposals: Vec<(MoveProposal, Option<MoveProposal>)>,
+    /// Whether the request went along: it did not where the same was asked of the other record.
+    pub(super) reviews: Vec<(ReviewRequest, bool)>,
+    /// Leads of the account.
+    pub(super) leads: Vec<LeadId>,
+    /// Conversions to the account, or with the contact.
+    pub(super) conversions: Vec<LeadId>,
+    /// Contacts of the account that stand by themselves.
+    pub(super) alone: Vec<ContactId>,
+    /// Contacts that stand at the other account now.
+    pub(super) people: Vec<ContactId>,
+    /// Whether the activity went along: it did not where the other lead had it.
+    pub(super) activities: Vec<(ActivityId, bool)>,
+    /// The last sign of life of the other lead, before and after.
+    pub(super) last_active: Option<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)>,
+}
+
+/// Something that pointed at a record by a field of its own.
+#[derive(Debug, Clone)]
+pub(super) enum Pointer {
+    Folded(LeadId),
+    Collected(LeadId),
+    Conflict(usize),
+    Replaced(usize),
+    OpportunityOfLead(OpportunityId),
+    OpportunityOfAccount(OpportunityId),
+}
+
+impl Moved {
+    pub(super) fn append(&mut self, later: Moved) {
+        self.referrers.extend(later.referrers);
+        self.links.extend(later.links);
+        self.proposals.extend(later.proposals);
+        self.reviews.extend(later.reviews);
+        self.leads.extend(later.leads);
+        self.conversions.extend(later.conversions);
+        self.alone.extend(later.alone);
+        self.people.extend(later.people);
+        self.activities.extend(later.activities);
+        let first = self.last_active.or(later.last_active).map(|(before, _)| before);
+        let last = later.last_active.or(self.last_active).map(|(_, after)| after);
+        self.last_active = first.zip(last);
+    }
+}
+
+impl Merged {
+    /// Takes out what is known of somebody who came as the lead.
+    pub(super) fn forget(&mut self, came_of: impl Fn(&Contact) -> bool) {
+        if let Row::Account(account) = &mut self.row {
+            account.contacts.retain(|one| !came_of(one));
+        }
+    }
+}

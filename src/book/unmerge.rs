@@ -1,0 +1,247 @@
+//! A record that was merged away stands by itself again.
+
+use super::Book;
+use super::life::MoveProposal;
+use super::merged::{Merged, Moved, Pointer, Row};
+use super::referrers::Referrer;
+use crate::model::{
+    Account, AccountId, Activity, Contact, ContactId, Lead, LeadId, LeadStatus, Link, LinkKind, RecordRef,
+};
+
+impl Book {
+    /// What a record is before it is merged away.
+    pub(super) fn row_of(&self, record: &RecordRef) -> Row {
+        match record {
+            RecordRef::Account(id) => self.account(id).cloned().map(|one| Row::Account(Box::new(one))),
+            RecordRef::Lead(id) => self.lead(id).map(|lead| Row::Lead {
+                status: lead.status,
+                folded_into: lead.folded_into.clone(),
+                owner: lead.owner.clone(),
+                pool: lead.pool.clone(),
+            }),
+            _ => None,
+        }
+        .unwrap_or(Row::None)
+    }
+
+    /// Keeps what a merge moved, for [`unmerge`](Book::unmerge). The same merge once more may find more that points there.
+    pub(super) fn keep_merged(&mut self, record: &RecordRef, into: &RecordRef, row: Row, moved: Moved) {
+        match self.merged.get_mut(record) {
+            Some(known) if known.into == *into => known.moved.append(moved),
+            Some(_) => {}
+            None => {
+                let merged = Merged { into: into.clone(), row, moved };
+                self.merged.insert(record.clone(), merged);
+            }
+        }
+    }
+
+    /// A record that was merged stands by itself again, and what pointed at it before points at it again, unless it was let
+    /// point elsewhere since. What has been merged on itself is taken back first.
+    pub(super) fn unmerge(&mut self, record: &RecordRef, into: &RecordRef) {
+        let is_of = |merged: &Merged| merged.into == *into && !self.merged.contains_key(into);
+        if !self.merged.get(record).is_some_and(is_of) {
+            return;
+        }
+        let Some(Merged { row, moved, .. }) = self.merged.remove(record) else { return };
+        let link = Link { from: record.clone(), kind: LinkKind::MergedInto, to: into.clone() };
+        self.desk.links.remove(&link);
+        match (row, into) {
+            (Row::Account(account), RecordRef::Account(into)) => {
+                self.stand_again(*account, into, &moved.people)
+            }
+            (Row::Lead { status, folded_into, owner, pool }, RecordRef::Lead(into)) => {
+                self.go_on_again(record, into, |lead| {
+                    (lead.status, lead.folded_into, lead.owner, lead.pool) =
+                        (status, folded_into, owner, pool);
+                });
+            }
+            _ => {}
+        }
+        for pointer in &moved.referrers {
+            self.point_back(pointer, into, record);
+        }
+        self.links_back(&moved);
+        for (before, after) in &moved.proposals {
+            self.proposal_back(before, after.as_ref());
+        }
+        match (record, into) {
+            (RecordRef::Account(record), RecordRef::Account(into)) => self.account_back(&moved, into, record),
+            (RecordRef::Lead(record), RecordRef::Lead(into)) => self.lead_back(moved, into, record),
+            (RecordRef::Contact(record), RecordRef::Contact(into)) => {
+                for lead in &moved.conversions {
+                    let known = self.desk.conversions.get_mut(lead);
+                    let pointer = known.map(|known| &mut known.contact);
+                    if let Some(pointer) = pointer.filter(|one| one.as_ref() == Some(into)) {
+                        *pointer = Some(record.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Files an account again. The people who came from it go back to it as they are now.
+    fn stand_again(&mut self, mut account: Account, into: &AccountId, people: &[ContactId]) {
+        let mut now: Vec<Contact> = Vec::new();
+        self.change_account(into, |survivor| {
+            survivor.contacts.retain(|one| {
+                let goes = people.contains(&one.id);
+                if goes {
+                    now.push(one.clone());
+                }
+                !goes
+            });
+        });
+        for id in people {
+            let (from, to) = (RecordRef::Contact(id.clone()), RecordRef::Account(into.clone()));
+            self.desk.links.remove(&Link { from, kind: LinkKind::BelongsTo, to });
+        }
+        // Who has left for another account since is there.
+        let has_left = |one: &Contact| people.contains(&one.id) && self.contact(&one.id).is_some();
+        account.contacts.retain(|one| !has_left(one));
+        for one in &mut account.contacts {
+            if let Some(now) = now.iter().find(|now| now.id == one.id) {
+                *one = Contact { account: one.account.clone(), ..now.clone() };
+            }
+        }
+        self.insert_account(account);
+    }
+
+    /// A lead that was merged goes on by itself, unless something else has become of it since.
+    fn go_on_again(&mut self, record: &RecordRef, into: &LeadId, write: impl FnOnce(&mut Lead)) {
+        let RecordRef::Lead(id) = record else { return };
+        let is_merged = |lead: &Lead| {
+            let (owner, pool) = (&lead.owner, &lead.pool);
+            lead.status == LeadStatus::Voided
+                && lead.folded_into.as_ref() == Some(into)
+                && owner.is_none()
+                && pool.is_none()
+        };
+        if self.lead(id).is_some_and(is_merged) {
+            self.refile(id, write);
+        }
+    }
+
+    /// Lets one pointer point back, if it still points at `from`.
+    fn point_back(&mut self, pointer: &Pointer, from: &RecordRef, to: &RecordRef) {
+        let referrer = match pointer {
+            Pointer::Folded(child) | Pointer::Collected(child) => {
+                let (RecordRef::Lead(from), RecordRef::Lead(to)) = (from, to) else { return };
+                let Some(lead) = self.leads.get_mut(child) else { return };
+                let is_folded = matches!(pointer, Pointer::Folded(_));
+                let field = if is_folded { &mut lead.folded_into } else { &mut lead.collected_under };
+                if field.as_ref() != Some(from) {
+                    return;
+                }
+                *field = Some(to.clone());
+                Referrer::Lead(child.clone())
+            }
+            Pointer::Conflict(place) => {
+                let known = self.desk.conflicts.get_mut(*place).filter(|one| one.record == *from);
+                let Some(conflict) = known else { return };
+                conflict.record = to.clone();
+                Referrer::Conflict(*place)
+            }
+            Pointer::Replaced(place) => {
+                let known = self.desk.replaced.get_mut(*place).filter(|one| one.record == *from);
+                let Some(replaced) = known else { return };
+                replaced.record = to.clone();
+                Referrer::Replaced(*place)
+            }
+            Pointer::OpportunityOfLead(id) | Pointer::OpportunityOfAccount(id) => {
+                return self.move_opportunity(id, from, to);
+            }
+        };
+        self.referrers.add(to.clone(), referrer);
+    }
+
+    fn links_back(&mut self, moved: &Moved) {
+        for (before, after) in &moved.links {
+            if after.as_ref().is_none_or(|after| self.desk.links.remove(after)) {
+                self.referrers.add_link(before);
+                self.desk.links.insert(before.clone());
+            }
+        }
+    }
+
+    /// Lets a proposal name the record again that it named before. Another merge may have changed what else it names.
+    fn proposal_back(&mut self, before: &MoveProposal, after: Option<&MoveProposal>) {
+        let Some(after) = after else {
+            self.desk.proposals.insert(before.clone());
+            return;
+        };
+        // What the merge changed in it is still so; what it did not may be another by now, but the contact.
+        let is_it = |one: &MoveProposal| {
+            one.contact == after.contact
+                && (before.from == after.from || one.from == after.from)
+                && (before.to == after.to || one.to == after.to)
+        };
+        let exact = self.desk.proposals.get(after);
+        let now = exact.or_else(|| self.desk.proposals.iter().find(|one| is_it(one))).cloned();
+        let Some(mut now) = now else { return };
+        self.desk.proposals.remove(&now);
+        now.contact.clone_from(&before.contact);
+        if before.from != after.from {
+            now.from.clone_from(&before.from);
+        }
+        if before.to != after.to {
+            now.to.clone_from(&before.to);
+        }
+        self.desk.proposals.insert(now);
+    }
+
+    fn account_back(&mut self, moved: &Moved, from: &AccountId, to: &AccountId) {
+        for lead in &moved.leads {
+            if self.lead(lead).is_some_and(|lead| lead.account.as_ref() == Some(from)) {
+                self.belong_to(lead, to);
+            }
+        }
+        for lead in &moved.conversions {
+            if let Some(record) = self.desk.conversions.get_mut(lead).filter(|one| one.account == *from) {
+                record.account = to.clone();
+            }
+        }
+        for contact in &moved.alone {
+            let known = self.contacts.get_mut(contact);
+            if let Some(contact) = known.filter(|one| one.account.as_ref() == Some(from)) {
+                contact.account = Some(to.clone());
+            }
+        }
+    }
+
+    fn lead_back(&mut self, moved: Moved, from: &LeadId, to: &LeadId) {
+        for (request, went_along) in moved.reviews {
+            // What was answered meanwhile was answered for both.
+            let key = (from.clone(), request.code.clone());
+            let is_open = match went_along {
+                true => self.desk.reviews.remove(&key).is_some(),
+                false => self.desk.reviews.contains_key(&key),
+            };
+            if is_open {
+                self.desk.reviews.insert((to.clone(), request.code.clone()), request);
+            }
+        }
+        let mut back: Vec<Activity> = Vec::new();
+        if let Some(life) = self.lives.get_mut(from) {
+            for (id, went_along) in &moved.activities {
+                let Some(place) = life.activities.iter().position(|one| one.id == *id) else { continue };
+                let known = life.activities.get(place).cloned();
+                if *went_along {
+                    life.activities.remove(place);
+                }
+                back.extend(known.map(|one| Activity { lead: to.clone(), ..one }));
+            }
+        }
+        if !back.is_empty() {
+            let life = self.life(to);
+            back.append(&mut life.activities);
+            life.activities = back;
+        }
+        if let (Some((before, after)), Some(lead)) = (moved.last_active, self.leads.get_mut(from))
+            && lead.last_active_at == after
+        {
+            lead.last_active_at = before;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What records contradict each other in.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::doubt::MergeDoubt;
+use super::values::show;
+use crate::model::{ExternalIdKind, RecordRef, Region, Value};
+
+/// A field in which the records say different things, one of which is lost unless the merge is undone.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FieldConflict {
+    /// The field; `contacts.C1.name` for one of a contact.
+    pub field: String,
+    /// The value that stays; null when a block left it blank.
+    pub kept: Value,
+    /// The values that go, with the record each is from.
+    pub dropped: Vec<(RecordRef, Value)>,
+}
+
+/// What has become of each record, and where it came from: undoing the merge brings it back, and nothing is lost meanwhile.
+const OF_EACH: [&str; 15] = [
+    "account",
+    "acquisition",
+    "close_reason",
+    "collected_under",
+    "created_at",
+    "folded_into",
+    "ip",
+    "last_active_at",
+    "lead",
+    "next_follow_up",
+    "stage",
+    "status",
+    "first_utm",
+    "source",
+    "utm",
+];
+
+/// Where an identifier of a person or an event stands beside the first, so that the record is found by both.
+pub(super) fn beside(field: &str) -> Option<String> {
+    match field.strip_prefix("external_ids.") {
+        Some(name) => {
+            (ExternalIdKind::of(name) != ExternalIdKind::Other).then(|| format!("other_ids.{name}"))
+        }
+        None => (field == "wechat").then(|| "other_ids.wechat".to_owned()),
+    }
+}
+
+impl FieldConflict {
+    /// What a person should decide about it, of a survivor with an owner or without.
+    pub(super) fn doubt(&self, has_owner: bool) -> Option<MergeDoubt> {
+        let field = &self.field;
+        let of_contact = field.strip_prefix("contacts.").and_then(|rest| rest.rsplit_once('.'));
+        // The groups by their own names, and never a host's column that is called so.
+        let name = match of_contact {
+            Some((_, member)) => member,
+            None if field.starts_with("attributes.") => "",
+            None => field.split('.').next().unwrap_or_default(),
+        };
+        let in_a_pool = name == "pool" && has_owner;
+        let is_wider =
+            |value: &Value| region(value).zip(region(&self.kept)).is_some_and(|(a, b)| a.contains(&b));
+        let is_precise = name == "region" && self.dropped.iter().all(|(_, value)| is_wider(value));
+        if OF_EACH.contains(&name) || beside(field).is_some() || in_a_pool || is_precise {
+            return None;
+        }
+        let field = field.clone();
+        Some(match self.kept.is_blank() {
+            true => MergeDoubt::Lost { field },
+            false => MergeDoubt::Contradiction { field },
+        })
+    }
+}
+
+impl fmt::Display for FieldConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.kept.is_blank() {
+            write!(f, "`{}` is left blank", self.field)?;
+        } else {
+            write!(f, "`{}` is {}", self.field, show(&self.field, &self.kept))?;
+        }
+        for (number, (record, value)) in self.dropped.iter().enumerate() {
+            let join = if number == 0 { ", but" } else { " and" };
+            write!(f, "{join} {} in {record}", show(&self.field, value))?;
+        }
+        Ok(())
+    }
+}
+
+// Debug must not show contact values whole either.
+
+impl fmt::Debug for FieldConflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FieldConflict({self})")
+    }
+}
+
+fn region(value: &Value) -> Option<Region> {
+    if let Value::Text(text) = value { text.parse().ok() } else { None }
+}

@@ -1,0 +1,269 @@
+//! One person across leads and contacts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::identity::{CROWDED, Identity, PersonKey, SharedKeys};
+use crate::contact::PhoneOptions;
+use crate::model::{Account, AccountId, ConversionRecord, Lead, LeadId, Person, RecordRef};
+use crate::order;
+
+/// The people whom leads and contacts speak of, each once, with every role and the trail of employers.
+///
+/// What a host has filed counts first: a contact is the person of the lead it came from, and of the lead that was converted with it.
+/// Else records are one person's by an id of a platform (OpenID, unionid), a mobile number, a person's e-mail address or a WeChat id, as
+/// when [accounts are merged](super::MergePlan::for_accounts): names that differ are two people's, and, where an id of a platform does
+/// not say otherwise, so are mobiles and addresses that differ; a family's phone joins only who has the same name, a landline and a mailbox
+/// of a team nobody; who could be two people stays by himself. A folded lead is the person of its subject unless the names differ.
+///
+/// The name is the most recent one. Roles and employers count from when the lead came, of a contact without one from when its account was
+/// created. People come by their first record, leads before contacts, by id; it gives them their id (`lead:L1`), which is good for this
+/// answer and not kept: more records may give another. The order of the input does not matter. O(n log n).
+///
+/// ```
+/// use leadkit::contact::PhoneOptions;
+/// use leadkit::merge::find_people;
+/// use leadkit::model::{Account, Contact, Lead};
+///
+/// let mut first = Lead { id: "L1".into(), phones: vec!["139 2746 1853".into()], ..Lead::default() };
+/// first.external_ids.insert("wechat_openid".into(), "o6_bm".into());
+/// let mut second = Lead { id: "L2".into(), name: Some("张伟".into()), ..Lead::default() };
+/// second.external_ids.insert("mini_openid".into(), "o6_bm".into());
+/// let contact = Contact { id: "C1".into(), phones: vec!["+8613927461853".into()], ..Contact::default() };
+/// let account = Account { id: "A1".into(), contacts: vec![contact], ..Account::default() };
+///
+/// let people = find_people(&[first, second], &[account], &[], &PhoneOptions::default());
+/// assert_eq!(people.len(), 1);
+/// assert_eq!((people[0].name.as_str(), people[0].roles().len()), ("张伟", 3));
+/// assert_eq!(people[0].employments()[0].account.as_str(), "A1");
+/// ```
+#[must_use]
+pub fn find_people(
+    leads: &[Lead],
+    accounts: &[Account],
+    conversions: &[ConversionRecord],
+    phones: &PhoneOptions<'_>,
+) -> Vec<Person> {
+    let nodes = nodes(leads, accounts, phones);
+    let mut people = Groups::of(&nodes);
+    let places: BTreeMap<&RecordRef, usize> =
+        order::map(nodes.iter().enumerate().map(|(place, node)| (&node.record, place)));
+    let place = |record: RecordRef| places.get(&record).copied();
+    let lead = |id: &LeadId| place(RecordRef::Lead(id.clone()));
+    for contact in accounts.iter().flat_map(|account| &account.contacts) {
+        let from = contact.lead.as_ref().and_then(lead);
+        people.join(place(RecordRef::Contact(contact.id.clone())), from);
+    }
+    for record in conversions {
+        let contact = record.contact.clone().and_then(|contact| place(RecordRef::Contact(contact)));
+        people.join(lead(&record.lead), contact);
+    }
+    let mut folded: Vec<(usize, usize)> = leads
+        .iter()
+        .filter_map(|entry| Some((lead(&entry.id)?, lead(entry.folded_into.as_ref()?)?)))
+        .collect();
+    order::sort_by(&mut folded, Ord::cmp);
+    for (entry, subject) in folded {
+        people.join_unless(entry, subject, Identity::has_other_name);
+    }
+    join_by_keys(&nodes, &mut people);
+    people.persons(&nodes)
+}
+
+/// What speaks of a person.
+struct Node<'r> {
+    record: RecordRef,
+    name: Option<&'r str>,
+    since: DateTime<Utc>,
+    /// The account of a contact, and the title there.
+    employer: Option<(&'r AccountId, Option<&'r String>)>,
+    identity: Identity,
+}
+
+/// The records by kind and id, each once.
+fn nodes<'r>(leads: &'r [Lead], accounts: &'r [Account], phones: &PhoneOptions<'_>) -> Vec<Node<'r>> {
+    let came = order::map(leads.iter().map(|lead| (&lead.id, lead.created_at)));
+    let of_lead = |lead: &'r Lead| Node {
+        record: RecordRef::Lead(lead.id.clone()),
+        name: lead.name.as_deref(),
+        since: lead.created_at,
+        employer: None,
+        identity: Identity::of_lead(lead, phones),
+    };
+    let mut nodes: Vec<Node<'r>> = leads.iter().map(of_lead).collect();
+    for account in accounts {
+        nodes.extend(account.contacts.iter().map(|contact| Node {
+            record: RecordRef::Contact(contact.id.clone()),
+            name: contact.name.as_deref(),
+            since:
+                contact.lead.as_ref().and_then(|lead| came.get(lead).copied()).unwrap_or(account.created_at),
+            employer: Some((&account.id, contact.title.as_ref())),
+            identity: Identity::of_contact(contact, phones),
+        }));
+    }
+    order::sort_by(&mut nodes, |a, b| {
+        a.record.cmp(&b.record).then(a.since.cmp(&b.since)).then(a.employer.cmp(&b.employer))
+    });
+    nodes
+}
+
+/// Joins whoever has a key that reaches one person.
+fn join_by_keys(nodes: &[Node<'_>], people: &mut Groups) {
+    let mut of_account: BTreeMap<&AccountId, Vec<Identity>> = BTreeMap::new();
+    let mut identities: Vec<Vec<Identity>> = Vec::new();
+    for node in nodes {
+        match node.employer {
+            Some((account, _)) => of_account.entry(account).or_default().push(node.identity.clone()),
+            None => identities.push(vec![node.identity.clone()]),
+        }
+    }
+    identities.extend(of_account.into_values());
+    let shared = SharedKeys::of(&identities);
+    let mut holders: BTreeMap<&PersonKey, Vec<usize>> = BTreeMap::new();
+    for (place, node) in nodes.iter().enumerate() {
+        for key in node.identity.keys.iter().filter(|key| !shared.is_nobodys(key)) {
+            holders.entry(key).or_default().push(place);
+        }
+    }
+    let between = between_two(nodes, &holders, &shared);
+    // An id of a platform outlives a number, so that it goes first.
+    let is_platform = |key: &PersonKey| matches!(key, PersonKey::Platform(..));
+    let (first, then): (Vec<_>, Vec<_>) = holders.into_iter().partition(|(key, _)| is_platform(key));
+    for (key, holders) in first.into_iter().chain(then) {
+        let differ = if is_platform(key) { Identity::has_other_name } else { Identity::is_somebody_else };
+        let mut apart: Vec<usize> = Vec::new();
+        for holder in holders.into_iter().filter(|holder| !between.contains(holder)) {
+            let is_other = |a: &Identity, b: &Identity| differ(a, b) || !shared.tell(key, a, b);
+            if !apart.iter().any(|known| people.join_unless(*known, holder, is_other)) {
+                apart.push(holder);
+            }
+            if apart.len() > CROWDED {
+                break;
+            }
+        }
+    }
+}
+
+/// Who shares keys with two people whose names differ, and could be either.
+fn between_two(
+    nodes: &[Node<'_>],
+    holders: &BTreeMap<&PersonKey, Vec<usize>>,
+    shared: &SharedKeys,
+) -> BTreeSet<usize> {
+    // One of each name is enough to tell.
+    let by_name = |places: &Vec<usize>| -> Vec<&Identity> {
+        let mut names = BTreeSet::new();
+        let identities = places.iter().filter_map(|place| Some(&nodes.get(*place)?.identity));
+        identities.filter(|one| names.insert(&one.names)).take(CROWDED).collect()
+    };
+    let named: BTreeMap<&PersonKey, Vec<&Identity>> =
+        order::map(holders.iter().map(|(key, places)| (*key, by_name(places))));
+    let is_between = |node: &Node<'_>| {
+        let identity = &node.identity;
+        let near = identity.keys.iter().filter_map(|key| Some((key, named.get(key)?)));
+        let near: Vec<&Identity> = near
+            .flat_map(|(key, others)| others.iter().filter(move |other| shared.tell(key, identity, other)))
+            .filter(|other| !other.has_other_name(identity))
+            .copied()
+            .collect();
+        near.iter().any(|a| near.iter().any(|b| a.has_other_name(b)))
+    };
+    let between = nodes.iter().enumerate().filter(|(_, node)| is_between(node));
+    order::set(between.map(|(place, _)| place))
+}
+
+/// Who is one with whom.
+struct Groups {
+    /// By record: a record nearer to the root, which is its own.
+    parents: Vec<usize>,
+    /// By root.
+    known: Vec<Known>,
+}
+
+/// What is known of a group of records.
+#[derive(Default)]
+struct Known {
+    identity: Identity,
+    /// Where its contacts are: two of one account are two people.
+    accounts: BTreeSet<AccountId>,
+}
+
+impl Groups {
+    fn of(nodes: &[Node<'_>]) -> Groups {
+        let known = |node: &Node<'_>| Known {
+            identity: node.identity.clone(),
+            accounts: order::set(node.employer.map(|(account, _)| account.clone())),
+        };
+        Groups { parents: (0..nodes.len()).collect(), known: nodes.iter().map(known).collect() }
+    }
+
+    fn root(&self, mut place: usize) -> usize {
+        while let Some(parent) = self.parents.get(place).filter(|parent| **parent != place) {
+            place = *parent;
+        }
+        place
+    }
+
+    /// Joins two records that are one person's, if both are there.
+    fn join(&mut self, a: Option<usize>, b: Option<usize>) {
+        let (Some(a), Some(b)) = (a, b) else { return };
+        let size =
+            |at: usize| self.known.get(at).map_or(0, |one| one.identity.keys.len() + one.accounts.len());
+        let (a, b) = (self.root(a), self.root(b));
+        let (root, other) = if size(a) < size(b) { (b, a) } else { (a, b) };
+        if root == other {
+            return;
+        }
+        let gone = self.known.get_mut(other).map(std::mem::take).unwrap_or_default();
+        if let (Some(known), Some(parent)) = (self.known.get_mut(root), self.parents.get_mut(other)) {
+            known.identity.add(gone.identity);
+            known.accounts.extend(gone.accounts);
+            *parent = root;
+        }
+    }
+
+    /// Joins two records unless what is known of them tells them apart; whether they are one.
+    fn join_unless(&mut self, a: usize, b: usize, is_other: impl Fn(&Identity, &Identity) -> bool) -> bool {
+        let (first, second) = (self.root(a), self.root(b));
+        if first == second {
+            return true;
+        }
+        let (Some(x), Some(y)) = (self.known.get(first), self.known.get(second)) else { return false };
+        if !x.accounts.is_disjoint(&y.accounts) || is_other(&x.identity, &y.identity) {
+            return false;
+        }
+        self.join(Some(first), Some(second));
+        true
+    }
+
+    fn persons(&self, nodes: &[Node<'_>]) -> Vec<Person> {
+        let mut records: BTreeMap<usize, Vec<&Node<'_>>> = BTreeMap::new();
+        for (place, node) in nodes.iter().enumerate() {
+            records.entry(self.root(place)).or_default().push(node);
+        }
+        let mut people: Vec<Vec<&Node<'_>>> = records.into_values().collect();
+        order::sort_by(&mut people, |a, b| {
+            a.first().map(|one| &one.record).cmp(&b.first().map(|one| &one.record))
+        });
+        people.iter().filter_map(|records| person(records)).collect()
+    }
+}
+
+/// The person whom some records speak of, given by kind and id.
+fn person(records: &[&Node<'_>]) -> Option<Person> {
+    let first = &records.first()?.record;
+    let kind = if let RecordRef::Lead(_) = first { "lead" } else { "contact" };
+    let named = records.iter().filter(|node| node.name.is_some_and(|name| !name.trim().is_empty()));
+    // Of names of one moment, the first record's.
+    let latest = named.rev().max_by_key(|node| node.since).and_then(|node| node.name);
+    let mut person =
+        Person::new(format!("{kind}:{}", first.id()).as_str().into(), latest.unwrap_or_default().trim());
+    for node in records {
+        person.add_role(node.record.clone(), node.since);
+        if let Some((account, title)) = node.employer {
+            person.change_employer(account.clone(), title.cloned(), node.since);
+        }
+    }
+    Some(person)
+}

@@ -1,0 +1,51 @@
+//! What a host does in its tables to take a merge back.
+
+use super::record::{Fields, Mergeable, fields_of, members_of, same_field};
+use super::undo::{Restored, UndoRecord, by_id};
+use crate::model::{Effect, RecordRef};
+use crate::order;
+
+/// From the survivor as it is now to the records apart: its fields, its people, then whoever was merged away, the last first.
+pub(super) fn effects<R: Mergeable>(
+    undo: &UndoRecord<R>,
+    restored: &Restored<R>,
+    current: &R,
+) -> Vec<Effect> {
+    let survivor = current.reference();
+    let mut effects = updates(&survivor, &fields_of(current), &fields_of(&restored.survivor));
+    // People who cannot be told apart stay as they are.
+    let now = by_id(current.contacts()).unwrap_or_default();
+    for record in std::iter::once(&restored.survivor).chain(&restored.others) {
+        for contact in record.contacts() {
+            let Some(now) = now.get(contact.id.as_str()) else { continue };
+            let reference = RecordRef::Contact(contact.id.clone());
+            let [mut now, mut before] = [*now, contact].map(members_of);
+            // Whose he is goes by the account that stands by itself again.
+            now.remove("account");
+            before.remove("account");
+            effects.extend(updates(&reference, &now, &before));
+        }
+    }
+    let unmerge = |record, from| Effect::Unmerge { record, from };
+    let contacts = undo.united().iter().rev();
+    effects.extend(
+        contacts.map(|(other, kept)| {
+            unmerge(RecordRef::Contact(other.clone()), RecordRef::Contact(kept.clone()))
+        }),
+    );
+    effects.extend(restored.others.iter().rev().map(|other| unmerge(other.reference(), survivor.clone())));
+    effects
+}
+
+/// What makes the fields of one record the wanted ones.
+fn updates(record: &RecordRef, now: &Fields, wanted: &Fields) -> Vec<Effect> {
+    let names = order::set(now.keys().chain(wanted.keys()));
+    let differing = names.into_iter().filter(|name| !same_field(now.get(*name), wanted.get(*name)));
+    let update = |name: &String| Effect::UpdateField {
+        record: record.clone(),
+        field: name.clone(),
+        value: wanted.get(name).cloned().unwrap_or_default(),
+        replaces: now.get(name).cloned().unwrap_or_default(),
+    };
+    differing.map(update).collect()
+}

@@ -1,0 +1,498 @@
+//! What hangs on records that are merged follows, and comes back when the merge is undone.
+
+use leadkit::book::Book;
+use leadkit::merge::{MergeError, MergeLog, Merger};
+use leadkit::model::{
+    Account, Activity, ConversionRecord, Effect, Lead, LeadStatus, Link, LinkKind, Opportunity, RecordRef,
+    Value,
+};
+use proptest::prelude::*;
+
+use super::{account, accounts, accounts_plan, contact, lead, leads, leads_plan, merger, some_merger};
+use crate::support::at;
+
+const THEN: &str = "2026-02-01T00:00:00Z";
+const NOW: &str = "2026-03-01T00:00:00Z";
+const LATER: &str = "2026-03-05T00:00:00Z";
+
+fn a(id: &str) -> RecordRef {
+    RecordRef::Account(id.into())
+}
+
+fn l(id: &str) -> RecordRef {
+    RecordRef::Lead(id.into())
+}
+
+fn converted(lead: &str, account: &str, contact: Option<&str>) -> Effect {
+    Effect::Convert(ConversionRecord {
+        lead: lead.into(),
+        account: account.into(),
+        contact: contact.map(Into::into),
+        opportunity: None,
+        at: at(THEN),
+        by: None,
+        rule: None,
+    })
+}
+
+fn link(from: RecordRef, kind: LinkKind, to: RecordRef) -> Effect {
+    Effect::Link(Link { from, kind, to })
+}
+
+fn note(record: RecordRef, text: &str) -> Effect {
+    let (field, value) = ("attributes.note".to_owned(), Value::from(text));
+    Effect::UpdateField { record, field, value, replaces: Value::Null }
+}
+
+fn of_lead(id: &str, lead: &str, won: bool) -> Opportunity {
+    let won_at = won.then(|| at(THEN));
+    Opportunity { id: id.into(), lead: Some(lead.into()), won_at, ..Opportunity::default() }
+}
+
+fn of_account(id: &str, account: &str) -> Opportunity {
+    Opportunity { id: id.into(), account: Some(account.into()), ..Opportunity::default() }
+}
+
+fn activity(id: &str, lead: &str) -> Activity {
+    Activity {
+        id: id.into(),
+        lead: lead.into(),
+        time: at(THEN),
+        kind: "page_visit".into(),
+        ..Activity::default()
+    }
+}
+
+/// What the book holds. Blank is as good as not there, and people stand in whatever order. Of replaced values and conflicts, the
+/// history of the merge and its undo, only whose they are that were there before.
+fn shown(book: &Book, before: &Book) -> Vec<String> {
+    let json = |value: serde_json::Result<String>| value.unwrap();
+    let mut lines = Vec::new();
+    for account in book.accounts() {
+        let mut account = account.clone();
+        account.attributes.retain(|_, value| !value.is_blank());
+        account.contacts.sort_by(|a, b| a.id.cmp(&b.id));
+        lines.push(json(serde_json::to_string(&account)));
+    }
+    for lead in book.leads() {
+        let mut plain = lead.clone();
+        for field in leadkit::model::LeadField::ALL {
+            if field.get(&plain).is_blank() {
+                field.clear(&mut plain);
+            }
+        }
+        plain.attributes.retain(|_, value| !value.is_blank());
+        plain.external_ids.retain(|_, value| !value.trim().is_empty());
+        plain.click_ids.retain(|_, value| !value.trim().is_empty());
+        plain.other_ids.retain(|_, values| !values.is_empty());
+        lines.push(json(serde_json::to_string(&plain)));
+        lines.push(format!("{:?} {:?}", book.history(&lead.id), book.activities(&lead.id)));
+    }
+    lines.extend(book.opportunities().map(|one| json(serde_json::to_string(one))));
+    let desk = book.desk();
+    lines.extend(desk.links.iter().map(ToString::to_string));
+    lines.push(format!("{:?}\n{:?}\n{:?}", desk.conversions, desk.reviews, desk.proposals));
+    let conflicts = desk.conflicts.iter().take(before.desk().conflicts.len());
+    lines.extend(conflicts.map(|one| format!("{:?} {}", one.record, one.field)));
+    let replaced = desk.replaced.iter().take(before.desk().replaced.len());
+    lines.extend(replaced.map(|one| format!("{:?} {}", one.record, one.field)));
+    lines
+}
+
+#[test]
+fn opportunities_follow_the_account_and_the_lead_they_are_of_whatever_became_of_them() {
+    let mut book = Book::new();
+    let accounts = [account("A1", 1), account("A2", 2)];
+    accounts.iter().for_each(|one| book.insert_account(one.clone()));
+    let leads = [lead("L1", 1), lead("L2", 2)];
+    leads.iter().for_each(|one| book.insert_lead(one.clone()));
+    book.insert_opportunity(of_account("O1", "A2"));
+    book.insert_opportunity(of_lead("O2", "L2", false));
+    book.insert_opportunity(of_lead("O3", "L2", true));
+    let before = shown(&book, &book);
+    let mut log = MergeLog::default();
+    log.push(accounts_plan(&accounts, &merger()).undo().clone());
+    book.apply_effects("accounts", accounts_plan(&accounts, &merger()).effects(), at(NOW));
+    let mut of_leads = MergeLog::default();
+    of_leads.push(leads_plan(&leads, &merger()).undo().clone());
+    book.apply_effects("leads", leads_plan(&leads, &merger()).effects(), at(NOW));
+    let opportunity = |book: &Book, id: &str| book.opportunity(&id.into()).unwrap().clone();
+    assert_eq!(opportunity(&book, "O1").account, Some("A1".into()));
+    assert_eq!(opportunity(&book, "O2").lead, Some("L1".into()));
+    assert_eq!(opportunity(&book, "O3").lead, Some("L1".into()), "also the one that was won");
+    assert_eq!(book.history(&"L1".into()).opportunities, ["O2".into()]);
+
+    let (effects, _) = log.undo_effects(0, book.account(&"A1".into()).unwrap()).unwrap();
+    book.apply_effects("undo of accounts", &effects, at(LATER));
+    let (effects, _) = of_leads.undo_effects(0, book.lead(&"L1".into()).unwrap()).unwrap();
+    book.apply_effects("undo of leads", &effects, at(LATER));
+    let empty = Book::new();
+    assert_eq!(shown(&book, &empty), before);
+    // Taken back once more, by another decision: nothing is left to take back.
+    book.apply_effects("undo once more", &effects, at(LATER));
+    assert_eq!(shown(&book, &empty), before);
+}
+
+#[test]
+fn a_person_who_was_united_has_his_conversions_back() {
+    let mut records = [account("A1", 1), account("A2", 2)];
+    records[0].contacts = vec![contact("C1", "A1", "王强", "13812349876")];
+    records[1].contacts = vec![contact("C2", "A2", "王强", "13812349876")];
+    let mut book = Book::new();
+    records.iter().for_each(|one| book.insert_account(one.clone()));
+    book.insert_lead(Lead { account: Some("A2".into()), ..lead("L1", 1) });
+    book.apply_effects("convert", &[converted("L1", "A2", Some("C2"))], at(THEN));
+    let plan = accounts_plan(&records, &merger());
+    book.apply_effects("merge", plan.effects(), at(NOW));
+    let person = |book: &Book| book.desk().conversions["L1"].contact.clone();
+    assert_eq!(person(&book), Some("C1".into()));
+    let mut log = MergeLog::default();
+    log.push(plan.undo().clone());
+    let (effects, _) = log.undo_effects(0, book.account(&"A1".into()).unwrap()).unwrap();
+    book.apply_effects("undo", &effects, at(LATER));
+    assert_eq!(person(&book), Some("C2".into()));
+    assert_eq!(book.accounts().cloned().collect::<Vec<_>>(), records);
+}
+
+#[test]
+fn what_has_been_merged_on_is_taken_back_first() {
+    let mut book = Book::new();
+    let all = [account("A1", 2), account("A2", 3), account("A0", 1)];
+    all.iter().for_each(|one| book.insert_account(one.clone()));
+    book.insert_lead(Lead { account: Some("A2".into()), ..lead("L1", 1) });
+    let merge = |from: &str, into: &str| {
+        [link(a(from), LinkKind::MergedInto, a(into)), Effect::Repoint { from: a(from), to: a(into) }]
+    };
+    let before = shown(&book, &book);
+    book.apply_effects("first", &merge("A2", "A1"), at(NOW));
+    book.apply_effects("second", &merge("A1", "A0"), at(NOW));
+    let merged = shown(&book, &book);
+    let unmerge = |record: &str, from: &str| [Effect::Unmerge { record: a(record), from: a(from) }];
+    for (record, from) in [("A2", "A1"), ("A2", "A0"), ("A1", "A2"), ("A9", "A0")] {
+        book.apply_effects(&format!("wrong {record} {from}"), &unmerge(record, from), at(LATER));
+        assert_eq!(shown(&book, &book), merged, "{record} from {from}");
+    }
+    book.apply_effects("undo second", &unmerge("A1", "A0"), at(LATER));
+    book.apply_effects("undo first", &unmerge("A2", "A1"), at(LATER));
+    assert_eq!(shown(&book, &book), before);
+}
+
+#[test]
+fn nothing_is_kept_of_who_asks_to_be_forgotten() {
+    let mut records = [account("A1", 1), account("A2", 2)];
+    let mut wang = contact("C2", "A2", "王强", "13812349876");
+    wang.lead = Some("L1".into());
+    records[1].contacts = vec![wang];
+    let mut book = Book::new();
+    records.iter().for_each(|one| book.insert_account(one.clone()));
+    book.insert_lead(lead("L1", 1));
+    let plan = accounts_plan(&records, &merger());
+    book.apply_effects("merge", plan.effects(), at(NOW));
+    let mut log = MergeLog::default();
+    log.push(plan.undo().clone());
+    book.apply_effects("forget", &[Effect::Erase { lead: "L1".into() }], at(NOW));
+    book.apply_effects("undo", &[Effect::Unmerge { record: a("A2"), from: a("A1") }], at(LATER));
+    assert!(book.accounts().all(|one| one.contacts.is_empty()), "{:?}", book.account(&"A2".into()));
+    log.forget(&RecordRef::Contact("C9".into()));
+    assert_eq!(log.iter().count(), 1);
+    log.forget(&RecordRef::Contact("C2".into()));
+    assert_eq!(log.iter().count(), 0);
+}
+
+/// One of the things that hang on records, or happen to them.
+#[derive(Debug, Clone)]
+enum Child {
+    Lead(usize),
+    Conversion(usize),
+    Open(usize),
+    Won(usize),
+    Folded(usize),
+    Link(usize),
+    Review(usize),
+    Conflict(usize),
+    Activity(usize),
+    Proposal(usize),
+}
+
+fn children() -> impl Strategy<Value = Vec<Child>> {
+    let child = (0..10usize, 0..4usize).prop_map(|(kind, on)| match kind {
+        0 => Child::Lead(on),
+        1 => Child::Conversion(on),
+        2 => Child::Open(on),
+        3 => Child::Won(on),
+        4 => Child::Folded(on),
+        5 => Child::Link(on),
+        6 => Child::Review(on),
+        7 => Child::Conflict(on),
+        8 => Child::Activity(on),
+        _ => Child::Proposal(on),
+    });
+    proptest::collection::vec(child, 0..12)
+}
+
+/// Hangs a child on one of some records, by the name of its kind.
+fn hang(book: &mut Book, number: usize, child: &Child, on: impl Fn(usize) -> RecordRef) {
+    let id = format!("X{number}");
+    let name = format!("hang {number}");
+    let apply = |book: &mut Book, effects: &[Effect]| book.apply_effects(&name, effects, at(THEN));
+    let conflict = |record| Effect::RecordConflict {
+        record,
+        field: "title".into(),
+        kept: Value::from("CIO"),
+        found: Value::from("CTO"),
+        entry: "X0".into(),
+    };
+    let (Child::Lead(place)
+    | Child::Conversion(place)
+    | Child::Open(place)
+    | Child::Won(place)
+    | Child::Folded(place)
+    | Child::Link(place)
+    | Child::Review(place)
+    | Child::Conflict(place)
+    | Child::Activity(place)
+    | Child::Proposal(place)) = *child;
+    let record = on(place);
+    match (&record, child) {
+        (_, Child::Conflict(_)) => apply(book, &[conflict(record.clone())]),
+        (_, Child::Link(_)) => {
+            // Also between the records that are merged.
+            let other = on(place + number);
+            let from = if number.is_multiple_of(2) && other != record { other } else { l(&id) };
+            apply(book, &[link(from, LinkKind::RelatedTo, record.clone())]);
+        }
+        (RecordRef::Account(account), Child::Lead(_) | Child::Activity(_) | Child::Review(_)) => {
+            book.insert_lead(Lead { account: Some(account.clone()), ..lead(&id, 5) });
+        }
+        (RecordRef::Account(account), Child::Conversion(_) | Child::Folded(_)) => {
+            book.insert_lead(Lead {
+                status: LeadStatus::Converted,
+                owner: Some("li".into()),
+                ..lead(&id, 5)
+            });
+            apply(book, &[converted(&id, account.as_str(), None)]);
+        }
+        (RecordRef::Account(account), Child::Open(_) | Child::Won(_)) => {
+            book.insert_opportunity(of_account(&id, account.as_str()));
+        }
+        (RecordRef::Account(account), Child::Proposal(_)) => {
+            let to = number.is_multiple_of(2).then(|| "Z".into());
+            let (contact, from) = (id.as_str().into(), account.clone());
+            apply(book, &[Effect::MoveContact { contact, from, to, is_proposal: true }]);
+        }
+        (RecordRef::Lead(of), Child::Open(_) | Child::Won(_)) => {
+            book.insert_opportunity(of_lead(&id, of.as_str(), matches!(child, Child::Won(_))));
+        }
+        (RecordRef::Lead(of), Child::Review(_)) => {
+            let code = if number.is_multiple_of(2) { "held" } else { "collision" };
+            let request = Effect::RequestReview { lead: of.clone(), reviewer: None, code: code.into() };
+            apply(book, &[request]);
+        }
+        (RecordRef::Lead(of), Child::Activity(_)) => book.record_activity(activity(&id, of.as_str())),
+        (RecordRef::Lead(of), _) => {
+            book.insert_lead(Lead {
+                status: LeadStatus::Voided,
+                folded_into: Some(of.clone()),
+                collected_under: number.is_multiple_of(2).then(|| of.clone()),
+                ..lead(&id, 5)
+            });
+        }
+        _ => {}
+    }
+}
+
+/// What people do between a merge and its undo, alike with and without the merge.
+fn live_on(book: &mut Book, survivor: &RecordRef, edits: &[usize]) {
+    book.apply_effects("note", &[note(survivor.clone(), "called")], at(LATER));
+    for edit in edits {
+        let id = format!("X{edit}");
+        let name = format!("live {edit}");
+        match survivor {
+            RecordRef::Account(survivor) => {
+                // A lead of whatever account goes to a bystander.
+                if book.lead(&id.as_str().into()).is_some_and(|lead| lead.account.is_some()) {
+                    book.apply_effects(&name, &[converted(&id, "Z", None)], at(LATER));
+                }
+                if let Some(one) = book.opportunity(&id.as_str().into()).cloned() {
+                    book.insert_opportunity(Opportunity { account: Some("Z".into()), ..one });
+                }
+                book.insert_lead(Lead { account: Some(survivor.clone()), ..lead(&format!("N{edit}"), 9) });
+                book.insert_opportunity(of_account(&format!("N{edit}"), survivor.as_str()));
+            }
+            RecordRef::Lead(survivor) => {
+                if let Some(one) = book.opportunity(&id.as_str().into()).cloned() {
+                    book.insert_opportunity(Opportunity { lead: Some("Z".into()), ..one });
+                }
+                book.insert_opportunity(of_lead(&format!("N{edit}"), survivor.as_str(), false));
+                book.record_activity(activity(&format!("N{edit}"), survivor.as_str()));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Contacts of their own, each at its account.
+fn with_own_contacts(mut accounts: Vec<Account>) -> Vec<Account> {
+    let mut number = 0;
+    for account in &mut accounts {
+        for contact in &mut account.contacts {
+            number += 1;
+            contact.id = format!("C{number}").into();
+            contact.account = Some(account.id.clone());
+        }
+    }
+    accounts
+}
+
+fn undo_log<R: leadkit::merge::Mergeable>(plan: &leadkit::merge::MergePlan<R>) -> MergeLog<R> {
+    let mut log = MergeLog::default();
+    log.push(plan.undo().clone());
+    // It goes through storage.
+    serde_json::from_str(&serde_json::to_string(&log).unwrap()).unwrap()
+}
+
+fn without_note(merger: &Merger) -> Merger {
+    let mut rules = merger.rules().clone();
+    // Texts and numbers of a column would become one another's.
+    rules.fields.remove("attributes");
+    Merger::compile(&rules).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn accounts_come_apart_with_all_that_is_theirs(
+        accounts in accounts(), merger in some_merger(), hung in children(),
+        edits in proptest::collection::btree_set(0..12usize, 0..4), titled in any::<prop::sample::Index>(),
+    ) {
+        let accounts = with_own_contacts(accounts);
+        let mut book = Book::new();
+        book.insert_account(Account { company: "Bystander".into(), ..account("Z", 9) });
+        accounts.iter().for_each(|one| book.insert_account(one.clone()));
+        let on = |place: usize| accounts[place % accounts.len()].id.clone();
+        for (number, child) in hung.iter().enumerate() {
+            hang(&mut book, number, child, |place| RecordRef::Account(on(place)));
+        }
+        let before = book.clone();
+        let plan = accounts_plan(&accounts, &without_note(&merger));
+        let survivor = plan.records()[0].clone();
+        let mut log = undo_log(&plan);
+        book.apply_effects("merge", plan.effects(), at(NOW));
+
+        let mut expected = before.clone();
+        let edits: Vec<usize> = edits.into_iter().collect();
+        // Somebody gets a title that the merge left alone.
+        let originals: Vec<_> = accounts.iter().flat_map(|one| &one.contacts).collect();
+        let alike = |id: &str| {
+            let now = plan.merged().contacts.iter().find(|one| one.id.as_str() == id);
+            let was = originals.iter().find(|one| one.id.as_str() == id);
+            now.zip(was).is_some_and(|(now, was)| now.title == was.title)
+        };
+        let person = (!originals.is_empty()).then(|| &titled.get(&originals).id).filter(|id| alike(id.as_str()));
+        let title = person.map(|id| Effect::UpdateField {
+            record: RecordRef::Contact(id.clone()),
+            field: "title".into(),
+            value: Value::from("Chief of all"),
+            replaces: Value::Null,
+        });
+        for book in [&mut book, &mut expected] {
+            live_on(book, &survivor, &edits);
+            book.apply_effects("title", title.as_slice(), at(LATER));
+        }
+        let RecordRef::Account(id) = &survivor else { panic!("{survivor}") };
+        let (effects, conflicts) = log.undo_effects(0, book.account(id).unwrap()).unwrap();
+        prop_assert_eq!(conflicts, []);
+        book.apply_effects("undo", &effects, at(LATER));
+        prop_assert_eq!(shown(&book, &before), shown(&expected, &before));
+        book.apply_effects("undo again", &effects[effects.len() - plan.merged_away().len()..], at(LATER));
+        prop_assert_eq!(shown(&book, &before), shown(&expected, &before));
+    }
+
+    #[test]
+    fn leads_come_apart_with_all_that_is_theirs(
+        leads in leads(), merger in some_merger(), hung in children(),
+        edits in proptest::collection::btree_set(0..12usize, 0..4),
+    ) {
+        let mut book = Book::new();
+        book.insert_lead(lead("Z", 9));
+        leads.iter().for_each(|one| book.insert_lead(one.clone()));
+        let on = |place: usize| leads[place % leads.len()].id.clone();
+        for (number, child) in hung.iter().enumerate() {
+            hang(&mut book, number, child, |place| RecordRef::Lead(on(place)));
+        }
+        // What they did is on their rows too.
+        let leads: Vec<Lead> = leads.iter().map(|one| book.lead(&one.id).unwrap().clone()).collect();
+        let before = book.clone();
+        let plan = leads_plan(&leads, &without_note(&merger));
+        let survivor = plan.records()[0].clone();
+        let mut log = undo_log(&plan);
+        book.apply_effects("merge", plan.effects(), at(NOW));
+        let mut expected = before.clone();
+        let edits: Vec<usize> = edits.into_iter().collect();
+        for book in [&mut book, &mut expected] {
+            live_on(book, &survivor, &edits);
+        }
+        let RecordRef::Lead(id) = &survivor else { panic!("{survivor}") };
+        let (effects, conflicts) = log.undo_effects(0, book.lead(id).unwrap()).unwrap();
+        prop_assert!(conflicts.iter().all(|one| one.field == "last_active_at"), "{:?}", conflicts);
+        book.apply_effects("undo", &effects, at(LATER));
+        // The last sign of life is the newest that somebody has seen.
+        let without_last = |book: &Book| {
+            let mut book = book.clone();
+            let mut survivor = book.lead(id).unwrap().clone();
+            survivor.last_active_at = None;
+            book.insert_lead(survivor);
+            shown(&book, &before)
+        };
+        prop_assert_eq!(without_last(&book), without_last(&expected));
+        if edits.is_empty() && conflicts.is_empty() {
+            prop_assert_eq!(shown(&book, &before), shown(&expected, &before));
+        }
+    }
+
+    #[test]
+    fn a_merge_that_another_stands_on_is_not_taken_back(
+        accounts in accounts(), merger in some_merger(), hung in children(), apart in any::<bool>(),
+    ) {
+        let accounts = with_own_contacts(accounts);
+        let mut book = Book::new();
+        let more = account(if apart { "Y" } else { "Z" }, 9);
+        let others = [account("Z", 9), account("Y", 8)];
+        accounts.iter().chain(&others).for_each(|one| book.insert_account(one.clone()));
+        let on = |place: usize| accounts[place % accounts.len()].id.clone();
+        for (number, child) in hung.iter().enumerate() {
+            hang(&mut book, number, child, |place| RecordRef::Account(on(place)));
+        }
+        let before = book.clone();
+        let merger = without_note(&merger);
+        let mut log = MergeLog::default();
+        let first = accounts_plan(&accounts, &merger);
+        log.push(first.undo().clone());
+        book.apply_effects("first", first.effects(), at(NOW));
+        let RecordRef::Account(survivor) = first.records()[0].clone() else { panic!("{first}") };
+        let again = if apart { others[0].clone() } else { book.account(&survivor).unwrap().clone() };
+        let second = accounts_plan(&[again, more], &merger);
+        log.push(second.undo().clone());
+        book.apply_effects("second", second.effects(), at(NOW));
+        let RecordRef::Account(last) = second.records()[0].clone() else { panic!("{second}") };
+
+        if !apart {
+            let merged = shown(&book, &before);
+            let current = book.account(&last).unwrap().clone();
+            let refused = log.undo_effects(0, &current).unwrap_err();
+            prop_assert!(matches!(refused, MergeError::MergedSince { .. }), "{}", refused);
+            prop_assert_eq!(log.iter().count(), 2);
+            prop_assert_eq!(shown(&book, &before), merged);
+            let (effects, _) = log.undo_effects(1, &current).unwrap();
+            book.apply_effects("undo second", &effects, at(LATER));
+        }
+        let (effects, _) = log.undo_effects(0, book.account(&survivor).unwrap()).unwrap();
+        book.apply_effects("undo first", &effects, at(LATER));
+        if apart {
+            let (effects, _) = log.undo_effects(0, book.account(&last).unwrap()).unwrap();
+            book.apply_effects("undo second", &effects, at(LATER));
+        }
+        prop_assert_eq!(shown(&book, &before), shown(&before, &before));
+    }
+}

@@ -1,0 +1,191 @@
+//! One person across leads and contacts.
+
+use leadkit::contact::PhoneOptions;
+use leadkit::merge::find_people;
+use leadkit::model::{Account, Contact, ConversionRecord, Lead, Person};
+use proptest::prelude::*;
+
+use super::{account, contact, lead};
+use crate::support::at;
+
+/// Who is one with whom: the ids of the records of each.
+fn roles(people: &[Person]) -> Vec<Vec<&str>> {
+    people.iter().map(|one| one.roles().iter().map(|role| role.record.id()).collect()).collect()
+}
+
+fn people(leads: &[Lead], accounts: &[Account]) -> Vec<Person> {
+    find_people(leads, accounts, &[], &PhoneOptions::default())
+}
+
+fn named(id: &str, day: u32, name: &str) -> Lead {
+    Lead { name: (!name.is_empty()).then(|| name.to_owned()), ..lead(id, day) }
+}
+
+fn by_phone(id: &str, day: u32, name: &str, phone: &str) -> Lead {
+    Lead { phones: vec![phone.into()], ..named(id, day, name) }
+}
+
+fn with_openid(mut lead: Lead, name: &str, id: &str) -> Lead {
+    lead.external_ids.insert(name.into(), id.into());
+    lead
+}
+
+#[test]
+fn one_person_by_openid_phone_and_mail_with_every_role_and_the_employers() {
+    let first = with_openid(named("L1", 1, "张伟"), "wechat_openid", "o6_bm");
+    let mut second = with_openid(by_phone("L2", 3, "", "139 2746 1853"), "mini_openid", "o6_bm");
+    second.emails = vec!["Wei.Zhang@xinghe.cn".into()];
+    let third = Lead { emails: vec!["wei.zhang@xinghe.cn".into()], ..named("L3", 5, "张伟伟") };
+    let at_first =
+        Contact { title: Some("采购".into()), ..contact("C1", "A1", "张伟", "+8613927461853") };
+    let promoted = Contact { title: Some("CTO".into()), ..contact("C2", "A2", "张总", "13927461853") };
+    let accounts = [
+        Account { contacts: vec![promoted], ..account("A2", 9) },
+        Account { contacts: vec![at_first], ..account("A1", 2) },
+    ];
+    let found = people(&[third, first, second], &accounts);
+    assert_eq!(roles(&found), [["L1", "C1", "L2", "L3", "C2"]], "by when each came");
+    let person = &found[0];
+    assert_eq!((person.id.as_str(), person.name.as_str()), ("lead:L1", "张总"));
+    let trail = person.employments();
+    let stays: Vec<_> =
+        trail.iter().map(|one| (one.account.as_str(), one.title.as_deref(), one.until)).collect();
+    let changed = at("2026-01-09T00:00:00Z");
+    assert_eq!(stays, [("A1", Some("采购"), Some(changed)), ("A2", Some("CTO"), None)]);
+    crate::support::assert_round_trip(person);
+}
+
+#[test]
+fn who_is_two_people_stays_two() {
+    let mobile = "13927461853";
+    for (leads, expected) in [
+        // A family's phone.
+        (vec![by_phone("L1", 1, "张伟", mobile), by_phone("L2", 2, "李丽", mobile)], 2),
+        (
+            vec![
+                by_phone("L1", 1, "张伟", mobile),
+                by_phone("L2", 2, "李丽", mobile),
+                by_phone("L3", 3, "张伟", mobile),
+            ],
+            2,
+        ),
+        (
+            vec![
+                by_phone("L1", 1, "张伟", mobile),
+                by_phone("L2", 2, "李丽", mobile),
+                by_phone("L3", 3, "", mobile),
+            ],
+            3,
+        ),
+        // A landline, a team's mailbox, an invented number.
+        (vec![by_phone("L1", 1, "张伟", "0755-26718843"), by_phone("L2", 2, "张伟", "0755-26718843")], 2),
+        (vec![by_phone("L1", 1, "", "13800138000"), by_phone("L2", 2, "", "13800138000")], 2),
+        // An id of a platform outlives a number, and never joins two names.
+        (
+            vec![
+                with_openid(by_phone("L1", 1, "张伟", mobile), "openid", "o1"),
+                with_openid(by_phone("L2", 2, "张伟", "13812349876"), "openid", "o1"),
+            ],
+            1,
+        ),
+        (
+            vec![
+                with_openid(named("L1", 1, "张伟"), "openid", "o1"),
+                with_openid(named("L2", 2, "李丽"), "openid", "o1"),
+            ],
+            2,
+        ),
+        (
+            vec![
+                with_openid(named("L1", 1, ""), "openid", "o1"),
+                with_openid(named("L2", 2, ""), "unionid", "o1"),
+            ],
+            2,
+        ),
+        // A record of another system is no person.
+        (
+            vec![
+                with_openid(named("L1", 1, ""), "clue_id", "7"),
+                with_openid(named("L2", 2, ""), "clue_id", "7"),
+            ],
+            2,
+        ),
+    ] {
+        assert_eq!(people(&leads, &[]).len(), expected, "{leads:?}");
+    }
+    let two = vec![contact("C1", "A1", "张伟", mobile), contact("C2", "A1", "张伟", mobile)];
+    assert_eq!(people(&[], &[Account { contacts: two, ..account("A1", 1) }]).len(), 2);
+    assert_eq!(people(&[], &[]), []);
+}
+
+#[test]
+fn who_could_be_either_of_two_is_neither() {
+    let mut between = by_phone("L3", 3, "", "13927461853");
+    between.emails = vec!["li@xinghe.cn".into()];
+    let li = Lead { emails: vec!["li@xinghe.cn".into()], ..named("L2", 2, "李丽") };
+    let found = people(&[by_phone("L1", 1, "张伟", "13927461853"), li, between], &[]);
+    assert_eq!(roles(&found), [["L1"], ["L2"], ["L3"]]);
+}
+
+#[test]
+fn what_the_host_has_filed_makes_one_person() {
+    let entry = Lead { folded_into: Some("L1".into()), ..named("L2", 2, "张伟") };
+    let other = Lead { folded_into: Some("L1".into()), ..named("L3", 3, "李丽") };
+    let came = Contact { lead: Some("L1".into()), ..contact("C1", "A1", "张先生", "") };
+    let accounts = [Account { contacts: vec![came, contact("C2", "A1", "", "")], ..account("A1", 8) }];
+    let conversion = ConversionRecord {
+        lead: "L4".into(),
+        account: "A1".into(),
+        contact: Some("C2".into()),
+        opportunity: None,
+        at: at("2026-02-01T00:00:00Z"),
+        by: None,
+        rule: None,
+    };
+    let leads = [named("L1", 1, "张伟"), entry, other, named("L4", 4, "王强")];
+    let found = find_people(&leads, &accounts, &[conversion], &PhoneOptions::default());
+    assert_eq!(roles(&found), [vec!["L1", "C1", "L2"], vec!["L3"], vec!["L4", "C2"]]);
+    assert_eq!(found[0].employments()[0].from, leads[0].created_at, "he was there when he wrote");
+}
+
+fn some_leads() -> impl Strategy<Value = Vec<Lead>> {
+    let names = proptest::sample::select(&["张伟", "张", "李丽", "Dana Reed", "D. Reed", ""][..]);
+    let phones = proptest::sample::select(&["13927461853", "13812349876", "0755-26718843", ""][..]);
+    let mails = proptest::sample::select(&["wei@xinghe.cn", "info@xinghe.cn", ""][..]);
+    let ids = proptest::sample::select(&["o1", "o2", ""][..]);
+    let one = (names, phones, mails, ids, 1..9u32).prop_map(|(name, phone, mail, id, day)| {
+        let mut lead = with_openid(by_phone("", day, name, phone), "openid", id);
+        lead.emails = vec![mail.into()];
+        lead
+    });
+    proptest::collection::vec(one, 0..9).prop_map(|mut leads| {
+        leads.iter_mut().enumerate().for_each(|(place, lead)| lead.id = format!("L{place}").into());
+        leads
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_record_is_of_one_person_and_no_person_has_two_names(
+        (leads, shuffled) in some_leads().prop_flat_map(|leads| (Just(leads.clone()), Just(leads).prop_shuffle())),
+    ) {
+        let found = people(&leads, &[]);
+        prop_assert_eq!(&found, &people(&shuffled, &[]), "in whatever order");
+        let mut seen: Vec<&str> = roles(&found).concat();
+        seen.sort_unstable();
+        let all: Vec<&str> = leads.iter().map(|lead| lead.id.as_str()).collect();
+        prop_assert_eq!(seen, all);
+        let of = |id: &str| leads.iter().find(|lead| lead.id.as_str() == id).unwrap();
+        for person in &found {
+            let records: Vec<&Lead> = person.roles().iter().map(|role| of(role.record.id())).collect();
+            for a in &records {
+                for b in &records {
+                    let names = a.name.as_deref().zip(b.name.as_deref());
+                    prop_assert!(names.is_none_or(|(a, b)| !leadkit::contact::are_two_people(a, b)));
+                }
+            }
+        }
+    }
+}
