@@ -3,19 +3,24 @@
 //! ```text
 //! cargo run --release --example dedupe_accounts                                    the bundled sample, a dry run
 //! cargo run --release --example dedupe_accounts -- ACCOUNTS.csv --apply OUT.csv    writes OUT.csv, OUT.csv.undo.json
+//! cargo run --release --example dedupe_accounts -- EXPORT.csv --columns MAP.json    a table with column names of its own
 //! cargo run --release --example dedupe_accounts -- OUT.csv --undo OUT.csv.undo.json --to BACK.csv
 //! ```
 //!
 //! A row is an account: `id`, `company`, `created_at` (`2026-01-31`, `2026-01-31 09:00` or RFC 3339) and, as far as there,
 //! `aliases` (between `;`), `domain`, `registration_number`, `region`, `owner`, `pool`, `maturity`, `tier`,
 //! `closed_deal_at` and `contacts`; every other column is kept as the host's own. Contacts stand between `;`, their
-//! parts between ` / `: a name, phones, e-mail addresses, `wechat:ID`, and in front `#ID` when they have an id.
+//! parts between ` / `: a name, phones, e-mail addresses, `wechat:ID`, and in front `#ID` when they have an id. `--columns`
+//! names a file such as `{"Record ID": "id", "Company name": "company", "Create Date": "created_at"}`.
+//!
+//! A group is ambiguous when merging it loses a value or the accounts contradict each other. `--apply` asks about it at a
+//! terminal, or with `--ask` whoever writes the answers; nobody's answer is a no.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, BufRead, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -23,7 +28,10 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
 use leadkit::company::{CompanyName, Gazetteer, exact_key};
 use leadkit::contact::PhoneOptions;
 use leadkit::dedup::{MatchKey, MatchKeyKind, Probe};
-use leadkit::merge::{ClusterOptions, MergePlan, MergeRules, Merger, UndoRecord, cluster_with_copies};
+use leadkit::merge::{
+    Cluster, ClusterOptions, Clusters, MergeError, MergeLog, MergePlan, MergeRules, Merger,
+    cluster_with_copies,
+};
 use leadkit::model::{Account, Contact, Value};
 use leadkit::names::{NameIndex, SearchOptions};
 use leadkit::rule::{FactContext, HostTables};
@@ -35,10 +43,12 @@ mod support;
 
 const USAGE: &str = "\
 usage: dedupe_accounts [ACCOUNTS.csv] [options]
+  --columns MAP  a JSON object: what each column of the table is here
   --rules FILE   merge rules (JSON); the defaults when left out
-  --apply OUT    merge what is not ambiguous: writes OUT and OUT.undo.json
+  --apply OUT    merge: writes OUT and OUT.undo.json; at a terminal asks about what is ambiguous
+  --ask          read the answers, y or n, also from a file or a pipe
   --overwrite    let --apply and --undo write over files that are there
-  --ambiguous    merge what is ambiguous too
+  --ambiguous    merge what is ambiguous too, and do not ask
   --undo FILE    take the merges of an undo file back
   --to BACK      where --undo writes the table";
 /// A key that more accounts share is no key: a switchboard number, a public mail domain.
@@ -56,13 +66,18 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn Error>> {
     let mut screen = io::stdout();
-    let arguments = Arguments::parse(USAGE, &["rules", "apply", "undo", "to"], &["ambiguous", "overwrite"])?;
+    let values = ["columns", "rules", "apply", "undo", "to"];
+    let arguments = Arguments::parse(USAGE, &values, &["ambiguous", "ask", "overwrite"])?;
     let path = arguments.plain.first().map_or_else(|| bundled("accounts.csv"), PathBuf::from);
-    let table = Table::read(&path)?;
+    let names: ColumnNames = match arguments.value("columns") {
+        Some(map) => read_json(Path::new(map))?,
+        None => ColumnNames::new(),
+    };
+    let table = Table::read(&path, &names)?;
     if let Some(undo) = arguments.value("undo") {
         let to = arguments.value("to").ok_or_else(|| format!("--undo needs --to\n{USAGE}"))?;
         may_write(Path::new(to), &arguments)?;
-        return take_back(table, Path::new(undo), Path::new(to));
+        return take_back(table, &path, Path::new(undo), Path::new(to));
     }
     if let Some(out) = arguments.value("apply") {
         may_write(Path::new(out), &arguments)?;
@@ -74,31 +89,32 @@ fn run() -> Result<(), Box<dyn Error>> {
     };
     let merger = Merger::compile(&rules)?;
     let tables = HostTables::default();
-    let (copies, pairs) = pairs(&table.accounts, &tables.gazetteer);
-    let options = ClusterOptions { threshold: SURE, ..ClusterOptions::default() };
-    let clusters = cluster_with_copies(table.accounts.len(), copies, pairs.iter().copied(), &options);
-
-    let (mut plans, mut ambiguous) = (Vec::new(), 0);
-    for (number, group) in clusters.clusters.iter().enumerate() {
-        let members: Vec<Account> =
-            group.members.iter().map(|index| table.accounts[*index].clone()).collect();
-        let plan = MergePlan::for_accounts(&members, &merger, &PhoneOptions::default())?;
-        let mut doubts = doubts(&members);
-        let weakest = group.weakest;
-        if weakest.score < 1.0 {
-            let [a, b] = [weakest.first, weakest.second].map(|place| &table.accounts[place].id);
-            doubts.push(format!("{a} and {b} are only alike, {:.3}", weakest.score));
+    let (clusters, pairs) = clusters(&table.accounts, &tables.gazetteer);
+    let may_ask = arguments.value("apply").is_some() && !arguments.has("ambiguous");
+    let mut answers = io::stdin().lock();
+    let asks = may_ask && (arguments.has("ask") || io::stdin().is_terminal());
+    let (mut plans, mut ambiguous, mut waiting) = (Vec::new(), 0, 0);
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    for (number, cluster) in clusters.clusters.iter().enumerate() {
+        let group = Group::of(cluster, &table.accounts, &merger)?;
+        writeln!(screen, "group {}: {}", number + 1, group.names.join(" · "))?;
+        writeln!(screen, "{}", group.plan)?;
+        if let Some(alike) = &group.only_alike {
+            writeln!(screen, "  ambiguous: {alike}")?;
         }
-        let names: Vec<&str> = members.iter().map(|member| member.company.as_str()).collect();
-        writeln!(screen, "group {}: {}", number + 1, names.join(" · "))?;
-        writeln!(screen, "{plan}")?;
-        for doubt in &doubts {
-            writeln!(screen, "  ambiguous: {doubt}")?;
+        for reason in group.reasons() {
+            *reasons.entry(reason).or_default() += 1;
         }
+        ambiguous += usize::from(group.is_ambiguous());
+        let is_wanted = match group.is_ambiguous() {
+            true if asks => group.ask(&mut answers, &mut screen)?,
+            true => arguments.has("ambiguous"),
+            false => true,
+        };
         writeln!(screen)?;
-        ambiguous += usize::from(!doubts.is_empty());
-        if doubts.is_empty() || arguments.has("ambiguous") {
-            plans.push(plan);
+        waiting += usize::from(!is_wanted);
+        if is_wanted {
+            plans.push(group.plan);
         }
     }
     let near = near_misses(&table.accounts, &pairs, &clusters.labels(), &tables);
@@ -112,14 +128,91 @@ fn run() -> Result<(), Box<dyn Error>> {
         "{count} accounts: {groups} groups of {grouped} accounts, {ambiguous} groups ambiguous, {} pairs perhaps the same",
         near.len()
     )?;
-    match arguments.value("apply") {
-        Some(out) => apply(table, &plans, Path::new(out)),
-        None => Ok(()),
+    if !reasons.is_empty() {
+        let reasons: Vec<String> = reasons.iter().map(|(why, groups)| format!("{why} in {groups}")).collect();
+        writeln!(screen, "ambiguous: {}", reasons.join(", "))?;
+    }
+    let Some(out) = arguments.value("apply") else { return Ok(()) };
+    apply(table, &path, &plans, Path::new(out))?;
+    if may_ask && !asks && waiting > 0 {
+        writeln!(screen, "{waiting} groups wait for an answer: --ask reads it, --ambiguous merges them all")?;
+    }
+    Ok(())
+}
+
+/// Accounts that seem to be one, and what merging them does.
+struct Group {
+    names: Vec<String>,
+    plan: MergePlan<Account>,
+    /// Whose names are nothing more than alike.
+    only_alike: Option<String>,
+}
+
+impl Group {
+    fn of(cluster: &Cluster, accounts: &[Account], merger: &Merger) -> Result<Group, MergeError> {
+        let members: Vec<Account> = cluster.members.iter().map(|index| accounts[*index].clone()).collect();
+        let weakest = cluster.weakest;
+        let [a, b] = [weakest.first, weakest.second].map(|place| &accounts[place].id);
+        Ok(Group {
+            names: members.iter().map(|member| member.company.clone()).collect(),
+            plan: MergePlan::for_accounts(&members, merger, &PhoneOptions::default())?,
+            only_alike: (weakest.score < 1.0)
+                .then(|| format!("{a} and {b} are only alike, {:.3}", weakest.score)),
+        })
+    }
+
+    fn is_ambiguous(&self) -> bool {
+        self.plan.is_ambiguous() || self.only_alike.is_some()
+    }
+
+    /// What is ambiguous in it, each once.
+    fn reasons(&self) -> BTreeSet<String> {
+        let of_contact = |field: &str| {
+            let member = field.strip_prefix("contacts.").and_then(|rest| rest.rsplit_once('.'));
+            member.map_or_else(|| field.to_owned(), |(_, member)| format!("contacts.{member}"))
+        };
+        let fields = self.plan.doubts().iter().filter_map(|doubt| doubt.field()).map(of_contact);
+        fields.chain(self.only_alike.as_ref().map(|_| "names only alike".to_owned())).collect()
+    }
+
+    /// Whether somebody wants the group merged, who sees the values in clear. No answer is a no.
+    fn ask(&self, answers: &mut impl BufRead, screen: &mut impl io::Write) -> io::Result<bool> {
+        for conflict in self.plan.conflicts() {
+            if self.plan.doubts().iter().any(|doubt| doubt.field() == Some(conflict.field.as_str())) {
+                let dropped: Vec<String> =
+                    conflict.dropped.iter().map(|(from, value)| format!("`{value}` of {from}")).collect();
+                let kept = if conflict.kept.is_blank() {
+                    "nothing".to_owned()
+                } else {
+                    format!("`{}`", conflict.kept)
+                };
+                writeln!(screen, "  `{}`: keep {kept}, lose {}", conflict.field, dropped.join(" and "))?;
+            }
+        }
+        loop {
+            write!(screen, "merge these {} accounts? [y/n] ", self.names.len())?;
+            screen.flush()?;
+            let mut answer = String::new();
+            let is_end = answers.read_line(&mut answer)? == 0;
+            match answer.trim().to_lowercase().as_str() {
+                "y" | "yes" => return Ok(true),
+                "n" | "no" => return Ok(false),
+                _ if is_end => return Ok(false),
+                _ => {}
+            }
+        }
     }
 }
 
 /// Two accounts by place, and how alike their names are.
 type Pair = (usize, usize, f64);
+
+/// Accounts that seem to be one, and all pairs that are somewhat alike.
+fn clusters(accounts: &[Account], gazetteer: &Gazetteer) -> (Clusters, Vec<Pair>) {
+    let (copies, pairs) = pairs(accounts, gazetteer);
+    let options = ClusterOptions { threshold: SURE, ..ClusterOptions::default() };
+    (cluster_with_copies(accounts.len(), copies, pairs.iter().copied(), &options), pairs)
+}
 
 /// Accounts of one registered name, and pairs of accounts whose names are alike, by place: those one of whose names
 /// another has too, and what the index finds.
@@ -152,25 +245,6 @@ fn pairs(accounts: &[Account], gazetteer: &Gazetteer) -> (Vec<(usize, usize)>, V
     let alike = index.pairs(PERHAPS, &SearchOptions::for_pairs());
     pairs.extend(alike.iter().map(|pair| (pair.first.0, pair.second.0, pair.score)));
     (copies, pairs)
-}
-
-/// Why a person should look at a group before it is merged.
-fn doubts(members: &[Account]) -> Vec<String> {
-    type Read = fn(&Account) -> Option<&str>;
-    let fields: [(&str, Read); 3] = [
-        ("owners", |account| account.owner.as_ref().map(|owner| owner.as_str())),
-        ("registration numbers", |account| account.registration_number.as_deref()),
-        ("domains", |account| account.domain.as_deref()),
-    ];
-    let mut doubts = Vec::new();
-    for (what, read) in fields {
-        let values: BTreeSet<&str> = members.iter().filter_map(read).collect();
-        if values.len() > 1 {
-            let values: Vec<&str> = values.into_iter().collect();
-            doubts.push(format!("{} different {what}: {}", values.len(), values.join(", ")));
-        }
-    }
-    doubts
 }
 
 /// Accounts of different groups whose names are somewhat alike, or that share a domain or a person.
@@ -224,24 +298,95 @@ fn may_write(path: &Path, arguments: &Arguments) -> Result<(), String> {
 #[derive(Serialize, Deserialize)]
 struct UndoFile {
     format: u16,
-    merges: Vec<UndoRecord<Account>>,
-    /// The rows of the merged accounts by id, to the byte.
+    /// The merges that led to the table, in order: those of the tables it was made of, then those of its own run.
+    log: MergeLog<Account>,
+    /// How many are of its own run.
+    own: usize,
+    /// The rows of the accounts its own run merged by id, to the byte.
     rows: BTreeMap<String, String>,
 }
 
-fn apply(mut table: Table, plans: &[MergePlan<Account>], out: &Path) -> Result<(), Box<dyn Error>> {
-    let mut screen = io::stdout();
-    let mut undo = UndoFile { format: 1, merges: Vec::new(), rows: BTreeMap::new() };
-    for plan in plans {
-        let record = plan.apply(&mut table.accounts)?;
-        for original in record.originals() {
-            let row = table.rows.get(original.id.as_str()).cloned().unwrap_or_default();
-            undo.rows.insert(original.id.to_string(), row);
+impl UndoFile {
+    const FORMAT: u16 = 2;
+
+    fn read(path: &Path) -> Result<UndoFile, Box<dyn Error>> {
+        let file: UndoFile = read_json(path)?;
+        if file.format != UndoFile::FORMAT {
+            return Err(format!("{}: format {} is not known", path.display(), file.format).into());
         }
-        // The survivor's row is written anew.
-        table.rows.remove(plan.merged().id.as_str());
-        undo.merges.push(record);
+        Ok(file)
     }
+
+    /// Merges accounts of a table that earlier merges led to.
+    fn merge(
+        table: &mut Table,
+        plans: &[MergePlan<Account>],
+        earlier: MergeLog<Account>,
+    ) -> Result<UndoFile, MergeError> {
+        let mut undo =
+            UndoFile { format: UndoFile::FORMAT, log: earlier, own: plans.len(), rows: BTreeMap::new() };
+        for plan in plans {
+            let record = plan.apply(&mut table.accounts)?;
+            for original in record.originals() {
+                let row = table.rows.get(original.id.as_str()).cloned().unwrap_or_default();
+                undo.rows.insert(original.id.to_string(), row);
+            }
+            // The survivor's row is written anew.
+            table.rows.remove(plan.merged().id.as_str());
+            undo.log.push(record);
+        }
+        Ok(undo)
+    }
+
+    /// Takes the merges of its own run back among the accounts of a table that all merges of `log` led to, and out of the
+    /// log; what somebody has changed since, and stays. The last merge first: each finds the table as it left it.
+    fn take_back(
+        &self,
+        table: &mut Table,
+        log: &mut MergeLog<Account>,
+    ) -> Result<Vec<String>, Box<dyn Error>> {
+        let mut changed = Vec::new();
+        let own: Vec<_> = self.log.iter().rev().take(self.own).collect();
+        for record in own {
+            let merged = &record.merged().id;
+            let place = log.iter().position(|one| one == record);
+            let place =
+                place.ok_or_else(|| format!("the merge into account {merged} was taken back already"))?;
+            let conflicts = log.undo(place, &mut table.accounts)?;
+            changed
+                .extend(conflicts.iter().map(|conflict| format!("conflict in account {merged}: {conflict}")));
+            for original in record.originals() {
+                let id = original.id.as_str();
+                let exact = table.accounts.iter().any(|account| account == original);
+                match self.rows.get(id).filter(|_| exact) {
+                    Some(row) => table.rows.insert(id.to_owned(), row.clone()),
+                    None => table.rows.remove(id),
+                };
+            }
+        }
+        Ok(changed)
+    }
+}
+
+/// The merges that led to a table, as far as its undo file lies beside it.
+fn log_of(table: &Path) -> Result<Option<(PathBuf, MergeLog<Account>)>, Box<dyn Error>> {
+    let path = undo_path(table);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let log = UndoFile::read(&path)?.log;
+    Ok(Some((path, log)))
+}
+
+fn apply(
+    mut table: Table,
+    from: &Path,
+    plans: &[MergePlan<Account>],
+    out: &Path,
+) -> Result<(), Box<dyn Error>> {
+    let mut screen = io::stdout();
+    let earlier = log_of(from)?.map(|(_, log)| log).unwrap_or_default();
+    let undo = UndoFile::merge(&mut table, plans, earlier)?;
     let undo_path = undo_path(out);
     let text = table.text()?;
     fs::write(&undo_path, serde_json::to_string_pretty(&undo)?)?;
@@ -250,30 +395,21 @@ fn apply(mut table: Table, plans: &[MergePlan<Account>], out: &Path) -> Result<(
     Ok(())
 }
 
-fn take_back(mut table: Table, undo: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+fn take_back(mut table: Table, from: &Path, undo: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
     let mut screen = io::stdout();
-    let undo: UndoFile = read_json(undo)?;
-    if undo.format != 1 {
-        return Err(format!("undo file of format {} is not known", undo.format).into());
-    }
-    // The last merge first: each finds the table as it left it.
-    for record in undo.merges.iter().rev() {
-        for conflict in record.undo(&mut table.accounts)? {
-            writeln!(screen, "conflict in account {}: {conflict}", record.merged().id)?;
-        }
-        for original in record.originals() {
-            let id = original.id.as_str();
-            let exact = table.accounts.iter().any(|account| account == original);
-            match undo.rows.get(id).filter(|_| exact) {
-                Some(row) => table.rows.insert(id.to_owned(), row.clone()),
-                None => table.rows.remove(id),
-            };
-        }
+    let undo_file = UndoFile::read(undo)?;
+    let (known, mut log) = log_of(from)?.unwrap_or_else(|| (undo.to_owned(), undo_file.log.clone()));
+    let changed = undo_file.take_back(&mut table, &mut log);
+    for line in changed.map_err(|error| format!("{error} ({})", known.display()))? {
+        writeln!(screen, "{line}")?;
     }
     fs::write(to, table.text()?)?;
-    writeln!(screen, "{} merges taken back: wrote {}", undo.merges.len(), to.display())?;
+    writeln!(screen, "{} merges taken back: wrote {}", undo_file.own, to.display())?;
     Ok(())
 }
+
+/// What the columns of a table are, by what stands in its first line.
+type ColumnNames = BTreeMap<String, String>;
 
 /// A CSV file of accounts. Rows that nobody changes keep their bytes.
 struct Table {
@@ -289,12 +425,12 @@ struct Table {
 }
 
 impl Table {
-    fn read(path: &Path) -> Result<Table, Box<dyn Error>> {
+    fn read(path: &Path, names: &ColumnNames) -> Result<Table, Box<dyn Error>> {
         let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Table::of(path, bytes)
+        Table::of(path, bytes, names)
     }
 
-    fn of(path: &Path, bytes: Vec<u8>) -> Result<Table, Box<dyn Error>> {
+    fn of(path: &Path, bytes: Vec<u8>, names: &ColumnNames) -> Result<Table, Box<dyn Error>> {
         let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         support::refuse_utf16(path, &bytes)?;
         let text = String::from_utf8(bytes).map_err(|error| {
@@ -304,10 +440,14 @@ impl Table {
         })?;
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let header = reader.headers().map_err(|error| named(&error))?;
+        let own: Vec<&str> = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
         let columns: Vec<String> =
-            header.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+            own.iter().map(|name| names.get(*name).map_or(*name, String::as_str).to_owned()).collect();
         let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
         let mut mistakes = String::new();
+        for name in names.keys().filter(|name| !own.contains(&name.as_str())) {
+            writeln!(mistakes, "line 1: there is no column `{name}`, which --columns names")?;
+        }
         for (place, column) in columns.iter().enumerate() {
             if columns[..place].contains(column) {
                 writeln!(
@@ -318,7 +458,10 @@ impl Table {
         }
         for needed in ["id", "company", "created_at"] {
             if !columns.iter().any(|column| column == needed) {
-                writeln!(mistakes, "line 1: there is no column `{needed}`: add it")?;
+                writeln!(
+                    mistakes,
+                    "line 1: there is no column `{needed}`: add it, or name it with --columns"
+                )?;
             }
         }
         // A row starts after the line break before it.
@@ -476,7 +619,8 @@ fn place_id(account: &Account, index: usize) -> String {
 }
 
 fn time(cell: &str) -> Option<DateTime<Utc>> {
-    let cell = cell.trim();
+    // `2026/03/02` with the year in front is no guess.
+    let cell = &cell.trim().replace('/', "-");
     let local = |format: &&str| NaiveDateTime::parse_from_str(cell, format).ok();
     let formats = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"];
     let date = || Some(cell.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN));
@@ -540,14 +684,20 @@ fn write_account(columns: &[String], account: &Account) -> Result<String, Box<dy
 
 #[cfg(test)]
 mod tests {
+    use leadkit::contact::{are_two_people, read_phones};
+
     use super::*;
 
     fn read(table: &str) -> Table {
-        Table::of(Path::new("t.csv"), table.as_bytes().to_vec()).unwrap_or_else(|error| panic!("{error}"))
+        Table::of(Path::new("t.csv"), table.as_bytes().to_vec(), &ColumnNames::new())
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
     fn said(table: &[u8]) -> String {
-        Table::of(Path::new("t.csv"), table.to_vec()).err().expect("it is refused").to_string()
+        Table::of(Path::new("t.csv"), table.to_vec(), &ColumnNames::new())
+            .err()
+            .expect("it is refused")
+            .to_string()
     }
 
     #[test]
@@ -577,7 +727,7 @@ mod tests {
             said(b"\xef\xbb\xbfid,tier,company, tier \nx,,,\n"),
             "t.csv: not merged\n\
              line 1: found two columns `tier`, expected one: rename or remove one\n\
-             line 1: there is no column `created_at`: add it"
+             line 1: there is no column `created_at`: add it, or name it with --columns"
         );
     }
 
@@ -604,5 +754,116 @@ mod tests {
             read.accounts.iter().map(|account| account.created_at.format("%d %T").to_string()).collect();
         assert_eq!(times, ["02 09:00:00", "02 09:00:30", "02 09:00:00", "02 00:00:00"]);
         assert_eq!(read.text().unwrap(), table);
+    }
+
+    fn groups(table: &Table) -> Vec<Group> {
+        let merger = Merger::compile(&MergeRules::default()).unwrap();
+        let (clusters, _) = clusters(&table.accounts, &Gazetteer::builtin());
+        clusters.clusters.iter().map(|one| Group::of(one, &table.accounts, &merger).unwrap()).collect()
+    }
+
+    fn plans(table: &Table) -> Vec<MergePlan<Account>> {
+        groups(table).into_iter().map(|group| group.plan).collect()
+    }
+
+    /// Whether a contact is still somebody of his name, reached by all that reached him.
+    fn is_still(one: &Contact, after: &[Contact]) -> bool {
+        let options = PhoneOptions::default();
+        let reach = |one: &Contact| -> BTreeSet<String> {
+            let phones = one.phones.iter().flat_map(|phone| read_phones(phone.as_str(), &options));
+            let phones = phones.filter_map(|phone| phone.value.key().map(str::to_owned));
+            let mails = one.emails.iter().map(|mail| mail.as_str().to_lowercase());
+            phones.chain(mails).chain(one.wechat.iter().map(|id| id.as_str().to_lowercase())).collect()
+        };
+        let name = |one: &Contact| one.name.clone().unwrap_or_default();
+        after.iter().any(|other| {
+            !are_two_people(&name(one), &name(other))
+                && name(one).is_empty() <= name(other).is_empty()
+                && reach(one).is_subset(&reach(other))
+        })
+    }
+
+    #[test]
+    fn merging_an_export_loses_nobody_and_no_refusal_and_its_undo_gives_the_bytes_back() {
+        for (export, map, refusal, expected) in [
+            ("export_hubspot.csv", "export_hubspot_columns.json", "do_not_contact", (14, 13)),
+            ("export_fenxiang.csv", "export_fenxiang_columns.json", "勿扰", (13, 10)),
+        ] {
+            let names: ColumnNames = read_json(&bundled(map)).unwrap();
+            let before = Table::read(&bundled(export), &names).unwrap();
+            let mut table = Table::read(&bundled(export), &names).unwrap();
+            let groups = groups(&table);
+            let ambiguous = groups.iter().filter(|group| group.is_ambiguous()).count();
+            assert_eq!((groups.len(), ambiguous), expected, "{export}");
+            let plans: Vec<_> = groups.into_iter().map(|group| group.plan).collect();
+            let undo = UndoFile::merge(&mut table, &plans, MergeLog::default()).unwrap();
+            let text = table.text().unwrap();
+            let after = Table::of(Path::new(export), text.clone().into_bytes(), &names).unwrap();
+            let into = |id: &str| {
+                let merged = plans.iter().find(|plan| plan.records().iter().any(|one| one.id() == id));
+                let id = merged.map_or(id, |plan| plan.merged().id.as_str());
+                after.accounts.iter().find(|account| account.id.as_str() == id).unwrap()
+            };
+            let refuses = |account: &Account| {
+                let answer = account.attributes.get(refusal).map(ToString::to_string).unwrap_or_default();
+                matches!(answer.as_str(), "Yes" | "yes" | "是")
+            };
+            for account in &before.accounts {
+                let merged = into(account.id.as_str());
+                for contact in &account.contacts {
+                    assert!(is_still(contact, &merged.contacts), "{contact:?} is not on {}", merged.id);
+                }
+                assert!(refuses(merged) || !refuses(account), "{}", account.id);
+            }
+            let mut again = after;
+            let undo: UndoFile = serde_json::from_str(&serde_json::to_string(&undo).unwrap()).unwrap();
+            let mut log = undo.log.clone();
+            assert_eq!(undo.take_back(&mut again, &mut log).unwrap(), Vec::<String>::new());
+            assert_eq!(again.text().unwrap().into_bytes(), fs::read(bundled(export)).unwrap(), "{export}");
+        }
+    }
+
+    #[test]
+    fn an_earlier_merge_of_an_account_is_not_taken_back_under_a_later_one() {
+        let mut table = read(
+            "id,company,created_at,aliases,tier\na,Acme Ltd,2026-01-01,,\nb,Acme Ltd,2026-01-02,,bronze\n",
+        );
+        let wanted = plans(&table);
+        let first = UndoFile::merge(&mut table, &wanted, MergeLog::default()).unwrap();
+        let text = format!("{}c,Acme Ltd,2026-01-03,,gold\n", table.text().unwrap());
+        let mut table = read(&text);
+        let wanted = plans(&table);
+        let second = UndoFile::merge(&mut table, &wanted, first.log.clone()).unwrap();
+        let mut log = second.log.clone();
+        let merged = table.text().unwrap();
+        let refused = first.take_back(&mut table, &mut log).unwrap_err().to_string();
+        assert_eq!(refused, "account a was merged again since: take that back first");
+        assert_eq!(table.text().unwrap(), merged);
+        second.take_back(&mut table, &mut log).unwrap();
+        assert_eq!(table.text().unwrap(), text);
+        first.take_back(&mut table, &mut log).unwrap();
+        assert!(table.text().unwrap().contains("a,Acme Ltd,2026-01-01,,\n"), "the tier is blank again");
+        let again = first.take_back(&mut table, &mut log).unwrap_err().to_string();
+        assert_eq!(again, "the merge into account a was taken back already");
+    }
+
+    #[test]
+    fn whoever_is_asked_sees_the_values_and_no_answer_is_a_no() {
+        let table = read(
+            "id,company,created_at,aliases,do_not_contact\n\
+             a,Acme Ltd,2026-01-01,,no\nb,Acme Ltd,2026-01-02,,yes\n",
+        );
+        let group = groups(&table).remove(0);
+        let ask = |answers: &str| {
+            let mut screen = Vec::new();
+            let wanted = group.ask(&mut answers.as_bytes(), &mut screen).unwrap();
+            (wanted, String::from_utf8(screen).unwrap())
+        };
+        assert!(group.is_ambiguous());
+        let (wanted, shown) = ask("perhaps\nY\n");
+        assert!(wanted);
+        assert!(shown.contains("`attributes.do_not_contact`: keep `yes`, lose `no` of account a"), "{shown}");
+        assert_eq!(shown.matches("[y/n]").count(), 2);
+        assert!(!ask("n\n").0 && !ask("").0 && !ask("perhaps").0);
     }
 }
