@@ -31,6 +31,9 @@ pub(super) enum Row {
     None,
 }
 
+/// The last sign of life of a lead.
+type LastActive = Option<DateTime<Utc>>;
+
 /// What pointed at one record and points at another.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Moved {
@@ -52,7 +55,7 @@ pub(super) struct Moved {
     /// Whether the activity went along: it did not where the other lead had it.
     pub(super) activities: Vec<(ActivityId, bool)>,
     /// The last sign of life of the other lead, before and after.
-    pub(super) last_active: Option<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)>,
+    pub(super) last_active: Option<(LastActive, LastActive)>,
 }
 
 /// Something that pointed at a record by a field of its own.

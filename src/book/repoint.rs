@@ -85,14 +85,14 @@ impl Book {
     fn refer_lead(&mut self, id: &LeadId, from: &RecordRef, to: &RecordRef, moved: &mut Moved) {
         let (RecordRef::Lead(from), RecordRef::Lead(to)) = (from, to) else { return };
         let Some(lead) = self.leads.get_mut(id).filter(|lead| lead.id != *from) else { return };
-        let pointers: [(_, fn(LeadId) -> Pointer); 2] =
-            [(&mut lead.folded_into, Pointer::Folded), (&mut lead.collected_under, Pointer::Collected)];
-        for (pointer, how) in pointers {
+        let mut point = |pointer: &mut Option<LeadId>, how: fn(LeadId) -> Pointer| {
             if pointer.as_ref() == Some(from) {
                 *pointer = Some(to.clone());
                 moved.referrers.push(how(id.clone()));
             }
-        }
+        };
+        point(&mut lead.folded_into, Pointer::Folded);
+        point(&mut lead.collected_under, Pointer::Collected);
     }
 
     /// A record that was merged is no longer kept by itself: no key leads to it.

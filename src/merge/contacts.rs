@@ -25,9 +25,10 @@ pub(super) struct UnitedContact {
 /// Two contacts are one person when they have one id, or share a mobile number, a person's e-mail address or a WeChat
 /// id, and nothing tells them apart: names, mobiles and e-mail addresses that differ are two people's, and a contact
 /// must differ from nobody who is in the person already. A landline and a mailbox such as `info@` unite nobody. A key
-/// that two names have, as a family's phone, unites only contacts of the same name; one that two contacts of one account share
-/// is nobody's. Who could be two people stays by himself, and two contacts of one account stay two.
-/// The survivor's own come first, then the others in the order of their records. O(n log n).
+/// that two names have, as a family's phone, and a number of a plan that does not tell mobiles from landlines unite only
+/// contacts of the same name; a key that two contacts of one account share is nobody's. Who could be two people stays by
+/// himself, and two contacts of one account stay two. The survivor's own come first, then the others in the order of their
+/// records. O(n log n).
 pub(super) fn unite(
     survivor: &AccountId,
     records: &[(&AccountId, &[Contact])],

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::contact::{Phone, PhoneOptions, WechatKind, are_two_people, read_emails, read_phones, wechat_ids};
+use crate::contact::{
+    Phone, PhoneKind, PhoneOptions, WechatKind, are_two_people, read_emails, read_phones, wechat_ids,
+};
 use crate::model::{Contact, EmailAddress, ExternalIdKind, Lead, PhoneNumber, WechatId};
 use crate::order;
 use crate::text::fold;
@@ -15,6 +17,8 @@ pub(super) const CROWDED: usize = 20;
 pub(super) enum PersonKey {
     /// A mobile number, also one that stands for a WeChat account.
     Mobile(String),
+    /// A number of a plan that does not tell mobiles from landlines.
+    Number(String),
     /// A person's e-mail address.
     Mail(String),
     /// A WeChat id.
@@ -40,7 +44,7 @@ impl Identity {
     pub(super) fn of_lead(lead: &Lead, phones: &PhoneOptions<'_>) -> Identity {
         let name = lead.name.as_deref();
         let mut identity = Identity::of(name, &lead.phones, &lead.emails, lead.wechat.as_ref(), phones);
-        let first = lead.external_ids.iter().map(|(name, id)| (name, id));
+        let first = lead.external_ids.iter();
         let others = lead.other_ids.iter().flat_map(|(name, ids)| ids.iter().map(move |id| (name, id)));
         let keys = first.chain(others).filter_map(|(name, id)| {
             let (kind, end) = ExternalIdKind::with_end(name);
@@ -58,10 +62,13 @@ impl Identity {
         wechat: Option<&WechatId>,
         options: &PhoneOptions<'_>,
     ) -> Identity {
-        let mobile = |phone: &Phone| phone.key().filter(|_| phone.names_person()).map(str::to_owned);
+        let mobile = |phone: &Phone| {
+            let key = phone.key().filter(|_| phone.names_person())?.to_owned();
+            let is_unknown = phone.kind() == PhoneKind::Unknown;
+            Some(if is_unknown { PersonKey::Number(key) } else { PersonKey::Mobile(key) })
+        };
         let numbers = phones.iter().flat_map(|phone| read_phones(phone.as_str(), options));
-        let mut keys: BTreeSet<PersonKey> =
-            order::set(numbers.filter_map(|phone| mobile(&phone.value)).map(PersonKey::Mobile));
+        let mut keys: BTreeSet<PersonKey> = order::set(numbers.filter_map(|phone| mobile(&phone.value)));
         for email in emails.iter().flat_map(|email| read_emails(email.as_str())) {
             let Ok(email) = email.value else { continue };
             if email.names_person() {
@@ -69,7 +76,7 @@ impl Identity {
             }
         }
         keys.extend(wechat_ids(wechat).filter_map(|id| match id.kind() {
-            WechatKind::Phone => mobile(&Phone::parse(id.key(), options)).map(PersonKey::Mobile),
+            WechatKind::Phone => mobile(&Phone::parse(id.key(), options)),
             _ => Some(PersonKey::Wechat(id.key().to_owned())),
         }));
         let name = name.map(|name| fold(name.trim())).filter(|name| !name.is_empty());
@@ -144,8 +151,10 @@ impl SharedKeys {
         self.nobodys.contains(key)
     }
 
-    /// Whether a key that two have tells that they may be one: a family's does of those who have a name in common.
+    /// Whether a key that two have tells that they may be one: a family's, and a number that may be a landline, does of
+    /// those who have a name in common.
     pub(super) fn tell(&self, key: &PersonKey, a: &Identity, b: &Identity) -> bool {
-        !self.families.contains(key) || !a.names.is_disjoint(&b.names)
+        let may_be_many = matches!(key, PersonKey::Number(_)) || self.families.contains(key);
+        !may_be_many || !a.names.is_disjoint(&b.names)
     }
 }

@@ -14,8 +14,8 @@ use crate::order;
 /// What a host has filed counts first: a contact is the person of the lead it came from, and of the lead that was converted with it.
 /// Else records are one person's by an id of a platform (OpenID, unionid), a mobile number, a person's e-mail address or a WeChat id, as
 /// when [accounts are merged](super::MergePlan::for_accounts): names that differ are two people's, and, where an id of a platform does
-/// not say otherwise, so are mobiles and addresses that differ; a family's phone joins only who has the same name, a landline and a mailbox
-/// of a team nobody; who could be two people stays by himself. A folded lead is the person of its subject unless the names differ.
+/// not say otherwise, so are mobiles and addresses that differ; a family's phone, and a number that may be a landline, join only who has
+/// the same name, a landline and a mailbox of a team nobody; who could be two people stays by himself. A folded lead is the person of its subject unless the names differ.
 ///
 /// The name is the most recent one. Roles and employers count from when the lead came, of a contact without one from when its account was
 /// created. People come by their first record, leads before contacts, by id; it gives them their id (`lead:L1`), which is good for this

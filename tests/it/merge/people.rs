@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use leadkit::contact::{PhoneOptions, are_two_people, read_emails, read_phones};
+use leadkit::contact::{PhoneKind, PhoneOptions, are_two_people, read_emails, read_phones};
 use leadkit::merge::{MergeDoubt, MergePlan};
 use leadkit::model::{Account, Contact, Lead, RecordRef};
 use proptest::prelude::*;
@@ -58,6 +58,15 @@ fn two_contacts_are_one_person_by_what_reaches_one_person_and_nothing_that_diffe
         ("陈静 / 13812349876 / chen@qinghe.cn", "陈静 / 13812349876 / jing@qinghe.cn", 2),
         ("陈静 / 13812349876 / 13927461853", "陈静 / 13927461853", 1),
         ("陈静 / 13812349876 / info@qinghe.cn", "陈静 / 13812349876 / chen@qinghe.cn", 1),
+        // A number that may be a landline.
+        ("Dana Reed / +44 20 7946 0113", " / +44 20 7946 0113", 2),
+        ("Dana Reed / +44 20 7946 0113", "D. Reed / +44 20 7946 0113", 2),
+        ("Dana Reed / +44 20 7946 0113", "Dana Reed / +442079460113", 1),
+        (
+            "Dana Reed / +44 20 7946 0113 / dana@quellmark.com",
+            "Dana Reed / +44 7700 912347 / dana@quellmark.com",
+            1,
+        ),
         // A name alone tells nobody.
         ("陈静", "陈静", 2),
     ] {
@@ -217,7 +226,8 @@ fn reach(one: &Contact) -> Reach {
     let mut reach = Reach::default();
     for phone in one.phones.iter().flat_map(|phone| read_phones(phone.as_str(), &PhoneOptions::default())) {
         let Some(key) = phone.value.key() else { continue };
-        let to = if phone.value.names_person() { &mut reach.mobiles } else { &mut reach.others };
+        let is_mobile = phone.value.names_person() && phone.value.kind() == PhoneKind::Mobile;
+        let to = if is_mobile { &mut reach.mobiles } else { &mut reach.others };
         to.insert(key.to_owned());
     }
     for email in one.emails.iter().flat_map(|email| read_emails(email.as_str())) {
@@ -267,7 +277,7 @@ proptest! {
                 let reach = reach(other);
                 theirs.mobiles.extend(reach.mobiles);
                 theirs.mails.extend(reach.mails);
-                theirs.others.extend(reach.others.into_iter().filter(|key| key.starts_with("wang")));
+                theirs.others.extend(reach.others.into_iter().filter(|key| key.starts_with("wang") || key.starts_with("+1")));
             }
             let ours = reach(one);
             prop_assert!(ours.mobiles.is_empty() || theirs.mobiles.is_empty() || !ours.mobiles.is_disjoint(&theirs.mobiles));

@@ -1,0 +1,359 @@
+//! A table of accounts: read, and written so that what nobody changes keeps its bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
+use leadkit::model::{Account, Contact, Value};
+
+use super::support;
+
+/// What the columns of a table are, by what stands in its first line.
+pub(super) type ColumnNames = BTreeMap<String, String>;
+
+/// A CSV file of accounts. Rows that nobody changes keep their bytes.
+pub(super) struct Table {
+    header: String,
+    columns: Vec<String>,
+    /// What lines end in, for rows that have no line end of their own.
+    line_end: &'static str,
+    /// By account: what its row ends in.
+    line_ends: BTreeMap<String, &'static str>,
+    pub(super) accounts: Vec<Account>,
+    /// By account; one that is not here is written anew.
+    pub(super) rows: BTreeMap<String, String>,
+}
+
+impl Table {
+    pub(super) fn read(path: &Path, names: &ColumnNames) -> Result<Table, Box<dyn Error>> {
+        let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Table::of(path, bytes, names)
+    }
+
+    pub(super) fn of(path: &Path, bytes: Vec<u8>, names: &ColumnNames) -> Result<Table, Box<dyn Error>> {
+        let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        support::refuse_utf16(path, &bytes)?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let good = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count();
+            named(&format!("line {line}: found bytes that are not UTF-8: save the table as UTF-8"))
+        })?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+        let header = reader.headers().map_err(|error| named(&error))?;
+        let own: Vec<&str> = header.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect();
+        let columns: Vec<String> =
+            own.iter().map(|name| names.get(*name).map_or(*name, String::as_str).to_owned()).collect();
+        let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let mut mistakes = String::new();
+        for name in names.keys().filter(|name| !own.contains(&name.as_str())) {
+            writeln!(mistakes, "line 1: there is no column `{name}`, which --columns names")?;
+        }
+        for (place, column) in columns.iter().enumerate() {
+            if columns[..place].contains(column) {
+                writeln!(
+                    mistakes,
+                    "line 1: found two columns `{column}`, expected one: rename or remove one"
+                )?;
+            }
+        }
+        for needed in ["id", "company", "created_at"] {
+            if !columns.iter().any(|column| column == needed) {
+                writeln!(
+                    mistakes,
+                    "line 1: there is no column `{needed}`: add it, or name it with --columns"
+                )?;
+            }
+        }
+        // A row starts after the line break before it.
+        let start_of = |position: &csv::Position| {
+            let from = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(text.len());
+            text.len() - text[from..].trim_start_matches(['\r', '\n']).len()
+        };
+        let (mut starts, mut accounts) = (Vec::new(), Vec::new());
+        let mut ids = BTreeSet::new();
+        for record in reader.records() {
+            let record = record.map_err(|error| named(&error))?;
+            let position = record.position().cloned().unwrap_or_else(csv::Position::new);
+            starts.push(start_of(&position));
+            let mut problem = |what: String| writeln!(mistakes, "line {}: {what}", position.line());
+            if record.len() > columns.len() {
+                let (cells, named) = (record.len(), columns.len());
+                problem(format!(
+                    "found {cells} cells, expected {named}: name the columns of the others or quote the commas"
+                ))?;
+            }
+            match read_account(&columns, &record) {
+                Ok(account) if !ids.insert(account.id.clone()) => {
+                    let wanted = "another: it stands on a line before";
+                    problem(wrong("id", account.id.as_str(), wanted))?;
+                }
+                Ok(account) => accounts.push(account),
+                Err(wrongs) => wrongs.into_iter().try_for_each(&mut problem)?,
+            }
+        }
+        let after = starts.iter().position(|start| text[..*start].ends_with('\r'));
+        if let Some(line) = after.map(|row| row + 1).or(text.ends_with('\r').then_some(starts.len() + 1)) {
+            writeln!(mistakes, "line {line}: it ends in CR alone: save the table with LF or CRLF")?;
+        }
+        if !mistakes.is_empty() {
+            return Err(named(&format!("not merged\n{}", mistakes.trim_end())).into());
+        }
+        let header = text[..starts.first().copied().unwrap_or(text.len())].to_owned();
+        let ends = starts.iter().skip(1).copied().chain([text.len()]);
+        let row = |((account, start), end): ((&Account, &usize), usize)| {
+            (account.id.to_string(), text[*start..end].to_owned())
+        };
+        let rows: BTreeMap<String, String> = accounts.iter().zip(&starts).zip(ends).map(row).collect();
+        let end_of = |row: &str| match (row.trim_end_matches('\n').ends_with('\r'), row.ends_with('\n')) {
+            (true, _) => "\r\n",
+            (false, true) => "\n",
+            (false, false) => line_end,
+        };
+        let line_ends = rows.iter().map(|(id, row)| (id.clone(), end_of(row))).collect();
+        Ok(Table { header, columns, line_end, line_ends, accounts, rows })
+    }
+
+    pub(super) fn text(&self) -> Result<String, Box<dyn Error>> {
+        let added: BTreeSet<String> = self.accounts.iter().flat_map(filled_columns).collect();
+        if let Some(column) = added.iter().find(|column| !self.columns.contains(column)) {
+            return Err(format!("the table has no column `{column}` to write to: add it").into());
+        }
+        let mut out = self.header.clone();
+        for account in &self.accounts {
+            if !out.ends_with('\n') {
+                out.push_str(self.line_end);
+            }
+            match self.rows.get(account.id.as_str()) {
+                Some(row) => out.push_str(row),
+                None => {
+                    out.push_str(write_account(&self.columns, account)?.trim_end_matches('\n'));
+                    let end = self.line_ends.get(account.id.as_str());
+                    out.push_str(end.copied().unwrap_or(self.line_end));
+                }
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// Reads one row; what is wrong with it, cell by cell.
+fn read_account(columns: &[String], record: &csv::StringRecord) -> Result<Account, Vec<String>> {
+    let mut account = Account::default();
+    let mut wrongs = Vec::new();
+    for (index, column) in columns.iter().enumerate() {
+        let cell = record.get(index).unwrap_or_default();
+        let filled = || Some(cell.to_owned());
+        let mut expect = |wanted: &str| wrongs.push(wrong(column, cell, wanted));
+        match column.as_str() {
+            "id" if cell.trim().is_empty() => expect("the account's id"),
+            "id" => account.id = cell.trim().into(),
+            "company" => account.company = cell.to_owned(),
+            "created_at" if cell.trim().is_empty() => expect(TIME),
+            _ if cell.trim().is_empty() => {}
+            "created_at" => match time(cell) {
+                Some(time) => account.created_at = time,
+                None => expect(TIME),
+            },
+            "aliases" => account.aliases = cell.split(';').map(|alias| alias.trim().to_owned()).collect(),
+            "domain" => account.domain = filled(),
+            "registration_number" => account.registration_number = filled(),
+            "region" => match cell.trim().parse() {
+                Ok(region) => account.region = Some(region),
+                Err(_) => expect("a region such as `CN-GD` or `US-CA`"),
+            },
+            "owner" => account.owner = Some(cell.trim().into()),
+            "pool" => account.pool = Some(cell.trim().into()),
+            "maturity" => account.maturity = filled(),
+            "tier" => account.tier = filled(),
+            "closed_deal_at" => match time(cell) {
+                Some(time) => account.closed_deal_at = Some(time),
+                None => expect(TIME),
+            },
+            "contacts" => {}
+            other => drop(account.attributes.insert(other.to_owned(), cell.into())),
+        }
+    }
+    if !wrongs.is_empty() {
+        return Err(wrongs);
+    }
+    let contacts = columns.iter().zip(record).find(|(column, _)| *column == "contacts");
+    let cell = contacts.map_or("", |(_, cell)| cell);
+    let people = cell.split(';').filter(|person| !person.trim().is_empty()).enumerate();
+    account.contacts = people.map(|(index, person)| read_contact(&account, index, person)).collect();
+    Ok(account)
+}
+
+/// What a table says of a time.
+const TIME: &str = "a time such as `2026-03-02`, `2026-03-02 09:00` (UTC) or `2026-03-02T09:00:00+08:00`";
+
+fn wrong(column: &str, cell: &str, wanted: &str) -> String {
+    let found = if cell.trim().is_empty() { "nothing".to_owned() } else { format!("`{}`", cell.trim()) };
+    format!("column `{column}`: found {found}, expected {wanted}")
+}
+
+fn read_contact(account: &Account, index: usize, text: &str) -> Contact {
+    let mut contact = Contact {
+        id: place_id(account, index).into(),
+        account: Some(account.id.clone()),
+        ..Contact::default()
+    };
+    for part in text.split(" / ").map(str::trim).filter(|part| !part.is_empty()) {
+        if let Some(id) = part.strip_prefix('#') {
+            contact.id = id.into();
+        } else if let Some(id) = part.strip_prefix("wechat:") {
+            contact.wechat = Some(id.into());
+        } else if part.contains('@') {
+            contact.emails.push(part.into());
+        } else if part.chars().filter(char::is_ascii_digit).count() >= 5 {
+            contact.phones.push(part.into());
+        } else {
+            contact.name = Some(part.to_owned());
+        }
+    }
+    contact
+}
+
+/// The id of a contact that is given none.
+fn place_id(account: &Account, index: usize) -> String {
+    format!("{}.{}", account.id, index + 1)
+}
+
+fn time(cell: &str) -> Option<DateTime<Utc>> {
+    // `2026/03/02` with the year in front is no guess.
+    let cell = &cell.trim().replace('/', "-");
+    let local = |format: &&str| NaiveDateTime::parse_from_str(cell, format).ok();
+    let formats = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"];
+    let date = || Some(cell.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN));
+    let without_zone = || formats.iter().find_map(local).or_else(date).map(|time| time.and_utc());
+    cell.parse().ok().or_else(without_zone)
+}
+
+/// The cells of an account by column; blank ones are left out.
+fn cells(account: &Account) -> BTreeMap<String, String> {
+    let moment = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let people = account.contacts.iter().enumerate().map(|(index, contact)| {
+        let mut parts = Vec::new();
+        if contact.id.as_str() != place_id(account, index) {
+            parts.push(format!("#{}", contact.id));
+        }
+        parts.extend(contact.name.clone());
+        parts.extend(contact.phones.iter().map(|phone| phone.as_str().to_owned()));
+        parts.extend(contact.emails.iter().map(|email| email.as_str().to_owned()));
+        parts.extend(contact.wechat.iter().map(|id| format!("wechat:{}", id.as_str())));
+        parts.join(" / ")
+    });
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let own = account.attributes.iter().map(|(name, value)| {
+        let cell = if let Value::Null = value { String::new() } else { value.to_string() };
+        (name.clone(), cell)
+    });
+    let known = [
+        ("id", account.id.to_string()),
+        ("company", account.company.clone()),
+        ("created_at", moment(&account.created_at)),
+        ("aliases", account.aliases.join("; ")),
+        ("domain", text(&account.domain)),
+        ("registration_number", text(&account.registration_number)),
+        ("region", account.region.map(|region| region.to_string()).unwrap_or_default()),
+        ("owner", account.owner.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("pool", account.pool.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("maturity", text(&account.maturity)),
+        ("tier", text(&account.tier)),
+        ("closed_deal_at", account.closed_deal_at.as_ref().map(moment).unwrap_or_default()),
+        ("contacts", people.collect::<Vec<_>>().join("; ")),
+    ];
+    let known = known.into_iter().map(|(column, cell)| (column.to_owned(), cell));
+    known.chain(own).filter(|(_, cell)| !cell.trim().is_empty()).collect()
+}
+
+fn filled_columns(account: &Account) -> Vec<String> {
+    cells(account).into_keys().collect()
+}
+
+/// A row that reads as the account again.
+fn write_account(columns: &[String], account: &Account) -> Result<String, Box<dyn Error>> {
+    let cells = cells(account);
+    let row: Vec<&str> = columns.iter().map(|column| cells.get(column).map_or("", String::as_str)).collect();
+    if read_account(columns, &csv::StringRecord::from(row.clone())).as_ref() != Ok(account) {
+        return Err(format!("account {} holds something that the table cannot", account.id).into());
+    }
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&row)?;
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(table: &str) -> Table {
+        Table::of(Path::new("t.csv"), table.as_bytes().to_vec(), &ColumnNames::new())
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn said(table: &[u8]) -> String {
+        Table::of(Path::new("t.csv"), table.to_vec(), &ColumnNames::new())
+            .err()
+            .expect("it is refused")
+            .to_string()
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_with_line_column_found_and_wanted() {
+        let table = "id,company,created_at,region,closed_deal_at\n\
+                     a,Acme,2026-03-02,CN-GD,\n\
+                     ,Bolt,yesterday,XX-,1.2.\n\
+                     a,Acme,,,\n\
+                     c,Coda,2026-03-02 09:00,,,9,9\n";
+        assert_eq!(
+            said(table.as_bytes()),
+            format!(
+                "t.csv: not merged\n\
+                 line 3: column `id`: found nothing, expected the account's id\n\
+                 line 3: column `created_at`: found `yesterday`, expected {TIME}\n\
+                 line 3: column `region`: found `XX-`, expected a region such as `CN-GD` or `US-CA`\n\
+                 line 3: column `closed_deal_at`: found `1.2.`, expected {TIME}\n\
+                 line 4: column `created_at`: found nothing, expected {TIME}\n\
+                 line 5: found 7 cells, expected 5: name the columns of the others or quote the commas"
+            )
+        );
+    }
+
+    #[test]
+    fn columns_that_cannot_be_told_apart_are_refused() {
+        assert_eq!(
+            said(b"\xef\xbb\xbfid,tier,company, tier \nx,,,\n"),
+            "t.csv: not merged\n\
+             line 1: found two columns `tier`, expected one: rename or remove one\n\
+             line 1: there is no column `created_at`: add it, or name it with --columns"
+        );
+    }
+
+    #[test]
+    fn tables_of_another_encoding_are_told_with_the_cure() {
+        for table in [&b"\xff\xfei\0d\0"[..], b"\xfe\xff\0i\0d"] {
+            assert_eq!(said(table), "t.csv: the table is UTF-16: save it as UTF-8 (in Excel: \"CSV UTF-8\")");
+        }
+        assert_eq!(
+            said(b"id,company,created_at\na,\xb1\xb1,2026-03-02\n"),
+            "t.csv: line 2: found bytes that are not UTF-8: save the table as UTF-8"
+        );
+    }
+
+    #[test]
+    fn times_are_read_as_spreadsheets_write_them_and_rows_keep_their_bytes() {
+        let table = "\u{feff}id,company,created_at,tier\r\n\
+                     a,Acme,2026-03-02 09:00,x\r\n\
+                     b,Bolt,2026-03-02T09:00:30,\r\n\
+                     c,Coda,2026-03-02T17:00:00+08:00,\r\n\
+                     d,Dyne,2026-03-02,50.0\r\n";
+        let read = read(table);
+        let times: Vec<String> =
+            read.accounts.iter().map(|account| account.created_at.format("%d %T").to_string()).collect();
+        assert_eq!(times, ["02 09:00:00", "02 09:00:30", "02 09:00:00", "02 00:00:00"]);
+        assert_eq!(read.text().unwrap(), table);
+    }
+}

@@ -1,0 +1,138 @@
+//! Merging accounts of a table, and taking it back.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use leadkit::merge::{MergeError, MergeLog, MergePlan};
+use leadkit::model::Account;
+use serde::{Deserialize, Serialize};
+
+use super::support::{Arguments, read_json};
+use super::table::Table;
+
+pub(super) fn undo_path(out: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.undo.json", out.display()))
+}
+
+/// An undo file that is written over can never be used again.
+pub(super) fn may_write(path: &Path, arguments: &Arguments) -> Result<(), String> {
+    if path.exists() && !arguments.has("overwrite") {
+        return Err(format!("{} is there already: name another file, or add --overwrite", path.display()));
+    }
+    Ok(())
+}
+
+type Log = MergeLog<Account>;
+
+/// What is kept to take the merges of a table back.
+#[derive(Serialize, Deserialize)]
+pub(super) struct UndoFile {
+    format: u16,
+    /// The merges that led to the table, in order: those of the tables it was made of, then those of its own run.
+    pub(super) log: Log,
+    /// How many are of its own run.
+    own: usize,
+    /// The rows of the accounts its own run merged by id, to the byte.
+    rows: BTreeMap<String, String>,
+}
+
+impl UndoFile {
+    const FORMAT: u16 = 2;
+
+    fn read(path: &Path) -> Result<UndoFile, Box<dyn Error>> {
+        let file: UndoFile = read_json(path)?;
+        if file.format != UndoFile::FORMAT {
+            return Err(format!("{}: format {} is not known", path.display(), file.format).into());
+        }
+        Ok(file)
+    }
+
+    /// Merges accounts of a table that earlier merges led to.
+    pub(super) fn merge(
+        table: &mut Table,
+        plans: &[MergePlan<Account>],
+        earlier: Log,
+    ) -> Result<UndoFile, MergeError> {
+        let mut undo =
+            UndoFile { format: UndoFile::FORMAT, log: earlier, own: plans.len(), rows: BTreeMap::new() };
+        for plan in plans {
+            let record = plan.apply(&mut table.accounts)?;
+            for original in record.originals() {
+                let row = table.rows.get(original.id.as_str()).cloned().unwrap_or_default();
+                undo.rows.insert(original.id.to_string(), row);
+            }
+            // The survivor's row is written anew.
+            table.rows.remove(plan.merged().id.as_str());
+            undo.log.push(record);
+        }
+        Ok(undo)
+    }
+
+    /// Takes the merges of its own run back among the accounts of a table that all merges of `log` led to, and out of the
+    /// log; what somebody has changed since, and stays. The last merge first: each finds the table as it left it.
+    pub(super) fn take_back(&self, table: &mut Table, log: &mut Log) -> Result<Vec<String>, Box<dyn Error>> {
+        let mut changed = Vec::new();
+        let own: Vec<_> = self.log.iter().rev().take(self.own).collect();
+        for record in own {
+            let merged = &record.merged().id;
+            let place = log.iter().position(|one| one == record);
+            let place =
+                place.ok_or_else(|| format!("the merge into account {merged} was taken back already"))?;
+            let conflicts = log.undo(place, &mut table.accounts)?;
+            changed
+                .extend(conflicts.iter().map(|conflict| format!("conflict in account {merged}: {conflict}")));
+            for original in record.originals() {
+                let id = original.id.as_str();
+                let exact = table.accounts.iter().any(|account| account == original);
+                match self.rows.get(id).filter(|_| exact) {
+                    Some(row) => table.rows.insert(id.to_owned(), row.clone()),
+                    None => table.rows.remove(id),
+                };
+            }
+        }
+        Ok(changed)
+    }
+}
+
+/// The merges that led to a table, as far as its undo file lies beside it.
+fn log_of(table: &Path) -> Result<Option<(PathBuf, Log)>, Box<dyn Error>> {
+    let path = undo_path(table);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let log = UndoFile::read(&path)?.log;
+    Ok(Some((path, log)))
+}
+
+pub(super) fn apply(
+    mut table: Table,
+    from: &Path,
+    plans: &[MergePlan<Account>],
+    out: &Path,
+) -> Result<(), Box<dyn Error>> {
+    let mut screen = io::stdout();
+    let earlier = log_of(from)?.map(|(_, log)| log).unwrap_or_default();
+    let undo = UndoFile::merge(&mut table, plans, earlier)?;
+    let undo_path = undo_path(out);
+    let text = table.text()?;
+    fs::write(&undo_path, serde_json::to_string_pretty(&undo)?)?;
+    fs::write(out, text)?;
+    writeln!(screen, "{} merges: wrote {} and {}", plans.len(), out.display(), undo_path.display())?;
+    Ok(())
+}
+
+pub(super) fn take_back(mut table: Table, from: &Path, undo: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+    let mut screen = io::stdout();
+    let undo_file = UndoFile::read(undo)?;
+    let (known, mut log) = log_of(from)?.unwrap_or_else(|| (undo.to_owned(), undo_file.log.clone()));
+    let changed = undo_file.take_back(&mut table, &mut log);
+    for line in changed.map_err(|error| format!("{error} ({})", known.display()))? {
+        writeln!(screen, "{line}")?;
+    }
+    fs::write(to, table.text()?)?;
+    writeln!(screen, "{} merges taken back: wrote {}", undo_file.own, to.display())?;
+    Ok(())
+}
