@@ -154,13 +154,14 @@ fn rules_documents_are_read_checked_and_compiled_alike() {
 
 #[test]
 fn merges_tell_their_doubts_and_the_way_back() {
+    type Find = fn(&[Lead], &[Account], &[ConversionRecord], &PhoneOptions<'_>) -> Vec<Person>;
     type Undone = Result<(Vec<Effect>, Vec<UndoConflict>), MergeError>;
     shape! {
         MergePlan::<Account>::doubts: fn(&MergePlan<Account>) -> &[MergeDoubt];
         MergePlan::<Lead>::is_ambiguous: fn(&MergePlan<Lead>) -> bool;
         MergeLog::<Account>::undo_effects: fn(&mut MergeLog<Account>, usize, &Account) -> Undone;
         MergeLog::<Lead>::forget: fn(&mut MergeLog<Lead>, &RecordRef);
-        find_people: fn(&[Lead], &[Account], &[ConversionRecord], &PhoneOptions<'_>) -> Vec<Person>;
+        find_people: Find;
     }
 }
 
