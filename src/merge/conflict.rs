@@ -21,12 +21,13 @@ pub struct FieldConflict {
 }
 
 /// What has become of each record, and where it came from: undoing the merge brings it back, and nothing is lost meanwhile.
-const OF_EACH: [&str; 15] = [
+const OF_EACH: [&str; 16] = [
     "account",
     "acquisition",
     "close_reason",
     "collected_under",
     "created_at",
+    "filed_at",
     "folded_into",
     "ip",
     "last_active_at",

@@ -26,6 +26,7 @@ impl Default for MergeRules {
             fields: order::map(
                 [
                     ("created_at", Survivorship::Min),
+                    ("filed_at", Survivorship::Min),
                     ("closed_deal_at", Survivorship::Max),
                     ("aliases", Survivorship::Union),
                     ("phones", Survivorship::Union),
