@@ -13,6 +13,9 @@
 //! `--half 0|1|all` chooses what is measured (default: 1 with look-ups or training, else all), `--weights FILE` sets
 //! other weights, `--salt TEXT` other halves, `--keyed` measures retrieval by stored keys too. `--rows` measures (and
 //! with `--train` trains) what the rules do: the judgement of the rows that stored keys fetch.
+//!
+//! `--typos` makes names with keying errors of names that stand in the index and of names that do not, `--adversarial`
+//! makes sister companies and true variants of names in it; both are measured, and with `--train` learned from.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -25,14 +28,17 @@ use leadkit::names::evaluate::{
 };
 use leadkit::names::{NameIndex, NameJudge, SearchOptions, Tuning};
 use leadkit::text::fold;
+use made_names::{Random, Typist, sibling, variant};
 use support::{Arguments, read_json, read_lines};
 
+#[path = "support/made_names.rs"]
+mod made_names;
 #[path = "support/mod.rs"]
 mod support;
 
 const USAGE: &str = "usage: tune_names LABELLED.tsv [--train] [--pairs PAIRS.tsv --names NAMES --sizes N,N]
                   [--half 0|1|all] [--weights FILE] [--salt TEXT] [--budget N] [--candidates N] [--confusions]
-                  [--keyed] [--rows]";
+                  [--keyed] [--rows] [--typos] [--adversarial]";
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -51,6 +57,8 @@ struct Args {
     confusions: bool,
     keyed: bool,
     rows: bool,
+    typos: bool,
+    adversarial: bool,
 }
 
 struct Pair {
@@ -63,7 +71,7 @@ struct Pair {
 impl Args {
     fn read() -> Result<Args, Failure> {
         let valued = ["pairs", "names", "sizes", "half", "weights", "salt", "budget", "candidates"];
-        let given = Arguments::parse(USAGE, &valued, &["train", "confusions", "keyed", "rows"])?;
+        let given = Arguments::parse(USAGE, &valued, &["train", "confusions", "keyed", "rows", "typos", "adversarial"])?;
         let [labelled] = given.plain.as_slice() else { return Err(USAGE.into()) };
         let text = |name: &str| given.value(name).map(str::to_owned);
         let mut args = Args {
@@ -76,6 +84,8 @@ impl Args {
             confusions: given.has("confusions"),
             keyed: given.has("keyed"),
             rows: given.has("rows"),
+            typos: given.has("typos"),
+            adversarial: given.has("adversarial"),
             ..Args::default()
         };
         if let Some(sizes) = given.value("sizes") {
@@ -186,6 +196,111 @@ fn world(pairs: &[Pair], names: &[String], size: usize, tuning: &Tuning) -> Worl
     let answer = |p: &Pair| if p.hidden { None } else { targets.get(&squeezed(&p.target)).cloned() };
     let names = list.iter().map(|name| (*name).to_owned()).collect();
     World { index, names, answers: pairs.iter().map(|p| answer(p).unwrap_or_default()).collect() }
+}
+
+/// A query made of a registered name, and the numbers of the names that are right.
+struct MadeQuery {
+    query: String,
+    right: Vec<u32>,
+    /// What was done to the name; `sibling` when the name made is another company's.
+    kind: &'static str,
+    sibling: bool,
+}
+
+/// Most names of a kind that are made.
+const MADE: usize = 2_000;
+
+/// Names with keying errors: `MADE` of names in the index, half as many of names that are not, and as many of those as
+/// they are written. Which half a name is in is told as for entities.
+fn typos(world: &World, names: &[String], wanted: u32, salt: &str) -> Vec<MadeQuery> {
+    let (typist, mut random) = (Typist::new(), Random::new(u64::from(wanted) + 1));
+    let listed: BTreeSet<String> = world.names.iter().map(|name| squeezed(name)).collect();
+    let name_of = |line: &String| line.split('\t').next().unwrap_or_default().to_owned();
+    let long = |name: &String| name.chars().filter(|c| c.is_alphabetic()).count() >= 6 && half(name, salt) == wanted;
+    let mut all = Vec::new();
+    let present = world.names.iter().enumerate().rev().filter(|(_, name)| long(name));
+    for (number, name) in present.step_by((world.names.len() / MADE / 3).max(1)).take(MADE) {
+        let query = typist.mistype(name, &mut random);
+        all.push(MadeQuery { query, right: vec![number as u32], kind: "typo", sibling: false });
+    }
+    let absent: Vec<String> = names.iter().rev().map(name_of).filter(|name| long(name)).take(4 * MADE).collect();
+    let absent = absent.into_iter().filter(|name| !listed.contains(&squeezed(name)));
+    for (i, name) in absent.enumerate().take(2 * MADE) {
+        let (query, kind) =
+            if i % 4 == 0 { (typist.mistype(&name, &mut random), "absent_typo") } else { (name, "absent") };
+        all.push(MadeQuery { query, right: Vec::new(), kind, sibling: false });
+    }
+    all
+}
+
+/// Sister companies of names in the index, and true variants of them, in equal parts.
+fn adversarial(world: &World, wanted: u32, salt: &str) -> Vec<(MadeQuery, usize)> {
+    let mut random = Random::new(u64::from(wanted) + 7);
+    let gazetteer = world.index.gazetteer();
+    let mut all: Vec<(MadeQuery, usize)> = Vec::new();
+    let (mut siblings, mut variants) = (0, 0);
+    for (number, name) in world.names.iter().enumerate().rev().filter(|(_, name)| half(name, salt) == wanted) {
+        let other = siblings > variants;
+        let made =
+            if other { variant(name, gazetteer, &mut random) } else { sibling(name, gazetteer, &mut random) };
+        let Some(made) = made else { continue };
+        *(if other { &mut variants } else { &mut siblings }) += 1;
+        let right = if other { vec![number as u32] } else { Vec::new() };
+        all.push((MadeQuery { query: made.name, right, kind: made.kind, sibling: !other }, number));
+        if siblings + variants >= 2 * MADE {
+            break;
+        }
+    }
+    all
+}
+
+/// What is made of names with keying errors: found at all, found with a score of at least 0.5, absent ones answered.
+fn measure_typos(made: &[MadeQuery], answer: impl Fn(&MadeQuery) -> Option<(f64, bool)>) -> Vec<Scored> {
+    let mut first = Vec::new();
+    let (mut found, mut sure, mut present, mut answered, mut absent) = (0, 0, 0, 0, 0);
+    for query in made {
+        let best = answer(query);
+        let here = !query.right.is_empty();
+        let likely = best.is_some_and(|(score, _)| score >= 0.5);
+        let right = best.is_some_and(|(_, right)| right);
+        present += usize::from(here);
+        absent += usize::from(!here);
+        found += usize::from(right);
+        sure += usize::from(right && likely);
+        answered += usize::from(!here && likely);
+        first.extend(best.map(|(score, positive)| Scored { score, positive }));
+    }
+    let share = |part: usize, of: usize| part as f64 / of.max(1) as f64;
+    let best = best_f1(&first, present - found);
+    println!(
+        "typos\t{present} present, {absent} absent: recall@1 {:.4}, F1 {:.4} at {:.3}, found with 0.5 {:.4}, absent answered with 0.5 {:.4}, calibration {:.4}",
+        share(found, present),
+        best.f1(),
+        best.threshold,
+        share(sure, present),
+        share(answered, absent),
+        calibration(&first, 10).expected_error
+    );
+    first
+}
+
+/// Names of sister companies that would convert a lead, and variants that would not, by kind.
+fn measure_adversarial(made: &[(MadeQuery, usize)], world: &World, converts: impl Fn(&str, &str) -> bool) {
+    let mut kinds: BTreeMap<(bool, &str), (usize, usize)> = BTreeMap::new();
+    for (query, number) in made {
+        let name = &world.names[*number];
+        let slot = kinds.entry((query.sibling, query.kind)).or_default();
+        slot.0 += usize::from(converts(&query.query, name));
+        slot.1 += 1;
+    }
+    for sibling in [true, false] {
+        let own = || kinds.iter().filter(|((of, _), _)| *of == sibling);
+        let total = own().fold((0, 0), |sum, (_, (hits, all))| (sum.0 + hits, sum.1 + all));
+        let what = if sibling { "siblings converted" } else { "variants converted" };
+        print!("adversarial\t{what} {}/{} = {:.4}:", total.0, total.1, total.0 as f64 / total.1.max(1) as f64);
+        own().for_each(|((_, kind), (hits, all))| print!(" {kind} {hits}/{all}"));
+        println!();
+    }
 }
 
 /// Rows by stored key, as a host's database holds them.
@@ -322,6 +437,21 @@ fn tables(scored: &[Scored], missed: usize) {
     println!("expected_calibration_error\t{:.4}", calibration.expected_error);
 }
 
+/// The made names that are asked for.
+fn made_queries(args: &Args, world: &World, names: &[String], wanted: u32) -> Vec<MadeQuery> {
+    let mut all = if args.typos { typos(world, names, wanted, &args.salt) } else { Vec::new() };
+    if args.adversarial {
+        all.extend(adversarial(world, wanted, &args.salt).into_iter().map(|(made, _)| made));
+    }
+    all
+}
+
+/// The rows that a host with an index of its names fetches.
+fn near_rows(world: &World, query: &str) -> Vec<u32> {
+    let options = SearchOptions { limit: 32, candidates: 32, ..SearchOptions::default() };
+    world.index.search(query, &options).into_iter().map(|m| m.id).collect()
+}
+
 /// Trains and measures the judgement of fetched rows.
 fn run_rows(
     args: &Args,
@@ -342,6 +472,11 @@ fn run_rows(
                 let (names, good) = rows_of(world, &rows, right);
                 trainer.rows(&judge, &pair.query, &names, &good, world.index.gazetteer());
             }
+            for made in made_queries(args, world, names, 0) {
+                let rows = near_rows(world, &made.query);
+                let (names, good) = rows_of(world, &rows, &made.right);
+                trainer.rows(&judge, &made.query, &names, &good, world.index.gazetteer());
+            }
         }
         judge = NameJudge::new(trainer.finish(judge.tuning(), &judge.tuning().revision));
     }
@@ -358,6 +493,24 @@ fn run_rows(
         let options = SearchOptions { limit: 32, candidates: 32, ..SearchOptions::default() };
         let by_index = |query: &str| world.index.search(query, &options).into_iter().map(|m| m.id).collect();
         judged(world, "index", by_index, &queries, &judge, args.confusions);
+        let gazetteer = world.index.gazetteer();
+        if args.typos {
+            let first = measure_typos(&typos(world, names, 1, &args.salt), |made| {
+                let rows = near_rows(world, &made.query);
+                let (names, good) = rows_of(world, &rows, &made.right);
+                let found = judge.judge(&made.query, &names, gazetteer);
+                found.first().map(|best| (best.probability, good.contains(&best.row)))
+            });
+            if args.confusions {
+                tables(&first, 0);
+            }
+        }
+        if args.adversarial {
+            measure_adversarial(&adversarial(world, 1, &args.salt), world, |query, name| {
+                let found = judge.judge(query, &[name], gazetteer);
+                found.first().is_some_and(|best| best.probability >= 0.85)
+            });
+        }
     }
     if args.train {
         println!("{}", serde_json::to_string_pretty(judge.tuning())?);
@@ -400,6 +553,14 @@ fn run() -> Result<(), Failure> {
             let world = world(&sets, &names, *size, &tuning);
             for (pair, right) in sets.iter().zip(&world.answers).filter(|(p, _)| training(&p.entity)) {
                 trainer.look_up(&world.index, &pair.query, right, &args.options);
+            }
+            for made in made_queries(&args, &world, &names, 0) {
+                trainer.look_up(&world.index, &made.query, &made.right, &args.options);
+            }
+            if args.adversarial {
+                for (made, number) in adversarial(&world, 0, &args.salt) {
+                    trainer.pair(&world.index, &made.query, &world.names[number], !made.sibling);
+                }
             }
         }
         tuning = trainer.finish(&args.tuning, &args.tuning.revision);
@@ -448,6 +609,23 @@ fn run() -> Result<(), Failure> {
             println!("keyed retrieval: recall@1 {first:.4}, recall@10 {ten:.4}, {rows:.0} rows a probe");
         }
         tables(&report.first, report.missed());
+        if args.typos {
+            let made = typos(&world, &names, 1, &args.salt);
+            let mut first = measure_typos(&made, |made| {
+                let found = world.index.search(&made.query, &args.options);
+                found.first().map(|best| (best.score, made.right.contains(&best.id)))
+            });
+            first.extend(&report.first);
+            println!("typos\tcalibration with clean names {:.4}", calibration(&first, 10).expected_error);
+        }
+        if args.adversarial {
+            measure_adversarial(&adversarial(&world, 1, &args.salt), &world, |query, name| {
+                let found = world.index.search(query, &args.options);
+                found.first().is_some_and(|best| {
+                    best.score >= 0.85 && world.names[best.id as usize] == name
+                })
+            });
+        }
         if args.confusions {
             for c in &report.confusions {
                 let name = |id: &u32| world.index.normalised(id).unwrap_or_default().to_owned();

@@ -23,8 +23,8 @@ impl Cleaned {
         self.folded
     }
 
-    /// Folds and removes punctuation: fills `text` and the brackets.
-    pub(super) fn read(&mut self, name: &str) {
+    /// Folds and removes punctuation: fills `text` and the brackets. `name_of` picks the name from the folded text.
+    pub(super) fn read(&mut self, name: &str, name_of: impl Fn(&str) -> &str) {
         self.folded.clear();
         self.text.clear();
         self.brackets.clear();
@@ -32,7 +32,7 @@ impl Cleaned {
         fold_into(name, &mut self.folded);
         self.text.reserve(self.folded.len());
         let folded = std::mem::take(&mut self.folded);
-        self.read_folded(without_slash_note(&folded));
+        self.read_folded(name_of(without_slash_note(&folded)));
         if self.text.is_empty() {
             // Nothing but punctuation or symbols: better an odd name than none.
             self.text.extend(folded.split_whitespace());
@@ -92,7 +92,9 @@ impl Cleaned {
                 && i.checked_sub(1).is_none_or(|p| bytes.get(p) == Some(&b' '))
                 && bytes.get(i + 1).is_none_or(|b| *b == b' ')
         };
-        let joins = |i: usize| bytes.get(i) == Some(&b' ') && i > 0 && alone(i - 1) && alone(i + 1);
+        // In `Rossi & C. S.n.c.` the C is a word of its own.
+        let and = |i: usize| bytes.get(..i).is_some_and(|before| before.ends_with(b"and c"));
+        let joins = |i: usize| bytes.get(i) == Some(&b' ') && i > 0 && alone(i - 1) && alone(i + 1) && !and(i);
         if !(0..bytes.len()).any(joins) {
             return;
         }
@@ -116,7 +118,7 @@ impl Cleaned {
 /// A phrase of a table in the form names are compared in.
 pub(super) fn clean(phrase: &str) -> String {
     let mut cleaned = Cleaned::default();
-    cleaned.read(phrase);
+    cleaned.read(phrase, |folded| folded);
     cleaned.text
 }
 

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::clean::clean;
 use super::regions::{Level, Places};
 use super::tables::Phrases;
+use super::written::{Remarks, holds_one_name, taken_apart};
 use crate::model::Region;
 use crate::text::fold;
 
@@ -16,6 +17,18 @@ const FORMS: &str = include_str!("data/legal_forms.tsv");
 const INDUSTRIES: &str = include_str!("data/industries.txt");
 const LISTINGS: &str = include_str!("data/listings.txt");
 const BRANCHES: &str = include_str!("data/branches.txt");
+const REMARKS: &str = include_str!("data/notes.txt");
+
+/// Legal forms that say too little to be another.
+const OPEN_FORMS: [&str; 4] = ["公司", "company", "trust", "fund"];
+
+/// Legal forms that are written for one another.
+const KINDS: [&[&str]; 4] = [
+    &["ltd", "co ltd", "private ltd", "co ltd th", "co ltd vn"],
+    &["inc", "corp", "inc ph"],
+    &["as", "as tr"],
+    &["gmbh co kg", "kg"],
+];
 
 /// Regions, legal forms, industries, branch endings and the host's aliases. Cheap to clone (shared).
 ///
@@ -52,6 +65,7 @@ pub(super) struct Tables {
     pub(super) groups: Phrases,
     /// What lists of securities add behind a name.
     pub(super) listings: Phrases,
+    pub(super) remarks: Remarks,
     /// Folded alias → company name.
     aliases: FxHashMap<Box<str>, Box<str>>,
 }
@@ -85,8 +99,12 @@ impl Tables {
             tables.industries.add(word, 0);
         }
         for line in lines(BRANCHES) {
-            line.split_whitespace().for_each(|word| tables.branches.add(word, 0));
+            match line.strip_prefix("behind ") {
+                Some(words) => words.split(' ').for_each(|word| tables.remarks.behind.add_last(word, 0)),
+                None => line.split_whitespace().for_each(|word| tables.branches.add(word, 0)),
+            }
         }
+        lines(REMARKS).for_each(|line| tables.remarks.add(line));
         for word in [
             "集团",
             "企业集团",
@@ -227,9 +245,44 @@ impl Gazetteer {
         self.form_name(form) == Some("股份有限公司")
     }
 
+    /// Whether two legal forms (by their numbers) are of different kinds: nobody takes an `Inc` for an `LLC`, but many
+    /// write `Corp` for `Inc`, and 公司 may be any of them.
+    pub(crate) fn are_other_forms(&self, a: u8, b: u8) -> bool {
+        let kind = |form: u8| {
+            let name = self.form_name(form.into())?;
+            if OPEN_FORMS.contains(&name) {
+                return None;
+            }
+            Some(KINDS.iter().find_map(|kind| kind.contains(&name).then(|| kind.first())).flatten().map_or(name, |n| n))
+        };
+        a != b && matches!((kind(a), kind(b)), (Some(a), Some(b)) if a != b)
+    }
+
     /// Canonical name of a legal form.
     pub(crate) fn form_name(&self, form: u32) -> Option<&str> {
         self.tables.form_names.get(form as usize).map(|n| &**n)
+    }
+
+    /// The names of a company that are written in one field: the name, then former and second names and the name in
+    /// another script, [folded](crate::text::fold) and without remarks. At least one.
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    ///
+    /// let gazetteer = Gazetteer::builtin();
+    /// assert_eq!(gazetteer.names_in("Brontek LLC (formerly Kalvex Inc)"), ["brontek llc", "kalvex inc"]);
+    /// assert_eq!(gazetteer.names_in("杭州栖岸科技有限公司（已注销）"), ["杭州栖岸科技有限公司"]);
+    /// ```
+    #[must_use]
+    pub fn names_in(&self, field: &str) -> Vec<String> {
+        let folded = fold(field);
+        let written = taken_apart(&folded, &self.tables);
+        std::iter::once(written.name).chain(written.others).map(str::to_owned).collect()
+    }
+
+    /// The names of a field beside the first: cheap where there is one.
+    pub(crate) fn other_names(&self, field: &str) -> Vec<String> {
+        if holds_one_name(field) { Vec::new() } else { self.names_in(field).split_off(1) }
     }
 
     /// The company an alias (brand, product or former name) stands for.

@@ -23,11 +23,13 @@
 mod clean;
 mod gazetteer;
 mod keys;
+mod misspelt;
 mod name;
 mod parse;
 mod region_names;
 mod regions;
 mod tables;
+mod written;
 pub(crate) use keys::{Gram, KeyBuffers, KeyReader, visit_grams};
 pub(crate) use name::numbers_of;
 pub(crate) use parse::Parsed;

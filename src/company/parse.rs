@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use super::clean::Cleaned;
 use super::gazetteer::{Gazetteer, Tables};
+use super::misspelt::repaired;
 use super::tables::is_unspaced;
+use super::written::taken_apart;
 use crate::model::Region;
 
 /// A legal form that was found: where, and which.
@@ -24,6 +26,8 @@ pub(crate) struct Parsed {
     pub(crate) branch: Range<usize>,
     /// `XX股份` without 公司 behind it: short for a joint-stock company.
     pub(crate) joint_stock_hint: bool,
+    /// A place that ends the name, without brackets.
+    place_behind: Option<Range<usize>>,
 }
 
 const MOST_FORMS: usize = 4;
@@ -31,25 +35,34 @@ const MOST_FORMS: usize = 4;
 impl Parsed {
     /// Cleans the name and finds its parts. The brand is never empty unless the name is.
     pub(crate) fn parse(&mut self, name: &str, gazetteer: &Gazetteer) {
-        self.cleaned.read(name);
-        self.forms.clear();
-        self.regions.clear();
-        self.groups.clear();
-        self.listings.clear();
-        self.joint_stock_hint = false;
         let tables = &*gazetteer.tables;
+        self.cleaned.read(name, |folded| taken_apart(folded, tables).name);
         for range in &mut self.cleaned.brackets {
             // A bracket after a word starts at the space between them.
             while self.cleaned.text.get(range.clone()).is_some_and(|t| t.starts_with(' ')) {
                 range.start += 1;
             }
         }
-        self.read_brackets(tables);
-        let end = self.split_branch(tables);
-        let end = self.strip_tail(tables, end);
-        let start = self.strip_head(tables, end);
-        let end = self.region_at_tail(tables, start, end);
-        self.split_industry(tables, start, end);
+        let bracket = self.cleaned.brackets.iter().find(|range| {
+            let text = self.cleaned.text.get((*range).clone()).unwrap_or_default();
+            range.start > 0 && tables.places.exactly(text).is_some()
+        });
+        if let Some(range) = bracket.cloned() {
+            self.place_in_front(range, tables);
+        }
+        if self.cleaned.unspaced
+            && let Some(text) = repaired(&self.cleaned.text)
+        {
+            self.cleaned.text = text;
+            self.cleaned.brackets.clear();
+        }
+        let start = self.read_parts(name, tables);
+        if let Some(range) = self.place_behind.take()
+            && start == 0
+            && self.place_in_front(range, tables)
+        {
+            self.read_parts(name, tables);
+        }
         let brand = self.brand.clone();
         let outside = |i: usize| self.left_out().all(|r| !r.contains(&i));
         if !self.cleaned.text.char_indices().any(|(i, c)| c != ' ' && outside(i)) {
@@ -58,13 +71,56 @@ impl Parsed {
         }
     }
 
+    /// Where a company is stands in front, in brackets or behind: in scripts without spaces it is moved to the front,
+    /// so that all of that is one name. A name that starts with a place stays.
+    fn place_in_front(&mut self, place: Range<usize>, tables: &Tables) -> bool {
+        let text = &self.cleaned.text;
+        if !self.cleaned.unspaced || tables.places.at_head(text).last.is_some() {
+            return false;
+        }
+        let (Some(before), Some(named), Some(behind)) =
+            (text.get(..place.start), text.get(place.clone()), text.get(place.end..))
+        else {
+            return false;
+        };
+        let text = [named, before.trim(), behind.trim_start()].concat();
+        let gap = before.len() - before.trim().len();
+        self.cleaned.brackets.retain(|range| range.start != place.start);
+        for range in &mut self.cleaned.brackets {
+            if range.start < place.start {
+                *range = range.start + place.len()..range.end + place.len();
+            } else {
+                *range = range.start - gap..range.end - gap;
+            }
+        }
+        self.cleaned.text = text;
+        true
+    }
+
+    /// Finds the parts of the cleaned text. Returns where the name starts behind its legal forms and places.
+    fn read_parts(&mut self, name: &str, tables: &Tables) -> usize {
+        self.forms.clear();
+        self.regions.clear();
+        self.groups.clear();
+        self.listings.clear();
+        self.joint_stock_hint = false;
+        self.place_behind = None;
+        self.read_brackets(tables);
+        let end = self.split_branch(tables);
+        let end = self.strip_tail(tables, end);
+        let start = self.strip_head(name, tables, end);
+        let end = self.region_at_tail(tables, start, end);
+        self.split_industry(tables, start, end);
+        start
+    }
+
     fn part(&self, range: Range<usize>) -> &str {
         self.cleaned.text.get(range).unwrap_or_default()
     }
 
     /// What stands in brackets may be a region, a legal form or the group mark; else it belongs to the name.
     fn read_brackets(&mut self, tables: &Tables) {
-        for range in std::mem::take(&mut self.cleaned.brackets) {
+        for range in self.cleaned.brackets.clone() {
             let text = self.part(range.clone());
             if let Some(region) = tables.places.exactly(text) {
                 self.regions.push((range, region));
@@ -145,7 +201,9 @@ impl Parsed {
                 self.forms.push((before.len() - len..before.len(), form));
                 break;
             }
-            if let Some((len, form)) = tables.forms.suffix(text).filter(|(len, _)| *len < end) {
+            let form = tables.forms.suffix(text).filter(|(len, _)| *len < end);
+            let slip = || tables.misspelt_form(text).filter(|(len, _)| hint && *len < end);
+            if let Some((len, form)) = form.or_else(slip) {
                 self.forms.push((end - len..end, form));
                 end -= len;
             } else if let Some((len, _)) = tables.groups.suffix(text).filter(|(len, _)| *len < end) {
@@ -168,13 +226,20 @@ impl Parsed {
     }
 
     /// Legal forms and places in front of the name.
-    fn strip_head(&mut self, tables: &Tables, end: usize) -> usize {
+    fn strip_head(&mut self, name: &str, tables: &Tables, end: usize) -> usize {
         let mut start = 0;
         let skip = |text: &str| text.len() - text.trim_start().len();
+        let behind = !self.forms.is_empty();
         if let Some(range) = self.forms.iter().map(|(r, _)| r).find(|r| r.start == 0 && r.end < end) {
             start = range.end;
         } else if let Some((len, form)) =
             tables.leading.prefix(self.part(0..end)).filter(|(len, _)| *len < end)
+        {
+            self.forms.push((0..len, form));
+            start = len;
+        } else if let Some((len, form)) = tables.forms.prefix(self.part(0..end))
+            && !behind
+            && self.may_lead(name, len, end, tables)
         {
             self.forms.push((0..len, form));
             start = len;
@@ -186,26 +251,55 @@ impl Parsed {
             self.listings.push(start..start + 3);
             start += 4;
         }
-        if let Some((len, region)) = tables.places.at_head(self.part(start..end))
-            && start + len < end
-        {
-            let rest = self.part(start + len..end);
-            let gap = skip(rest);
-            // One lone character is no brand: 上海石 is a name, not 石 in Shanghai.
-            if rest.chars().nth(1).is_some() {
-                let written = self.part(start..start + len).trim_end().len();
-                self.regions.insert(0, (start..start + written, region));
-                start += len + gap;
-            }
+        let text = self.part(start..end);
+        let head = tables.places.at_head(text);
+        // One lone character is no brand: 上海石 is a name, not 石 in Shanghai. Nor is an industry: 锦江 is what
+        // 成都锦江食品 is called, though it is a district of Chengdu.
+        let leaves_name = |len: usize| text.get(len..).is_some_and(|rest| rest.chars().nth(1).is_some());
+        let leaves_brand = |len: usize| !text.get(len..).is_some_and(|rest| is_industry(rest, tables));
+        let whole = head.last.filter(|(len, _)| leaves_name(*len));
+        let place = match (whole, head.before.filter(|(len, _)| leaves_name(*len))) {
+            (Some((len, _)), Some(outer)) if !leaves_brand(len) => Some(outer),
+            (whole, _) => whole,
+        };
+        if let Some((len, region)) = place {
+            let written = self.part(start..start + len).trim_end().len();
+            self.regions.insert(0, (start..start + written, region));
+            start += len;
         }
         start
     }
 
+    /// Whether the legal form that the text starts with is one in front of a name without one behind. `SAS Institute`
+    /// is a name: a short form leads only as it is written nowhere else, `S.A.`, `A/S`, `SpA`.
+    fn may_lead(&self, name: &str, len: usize, end: usize, tables: &Tables) -> bool {
+        let rest = self.part(len..end).trim_start();
+        let form = self.part(0..len);
+        if rest.chars().nth(1).is_none() || is_industry(rest, tables) {
+            return false;
+        }
+        if !form.is_ascii() {
+            return true;
+        }
+        if WORDS_IN_FRONT.contains(&form) {
+            return false;
+        }
+        let first = name.split_whitespace().next().unwrap_or_default();
+        let inside = first.trim_end_matches(['.', ',']);
+        let small_inside = inside.chars().next().is_some_and(char::is_uppercase)
+            && inside.chars().any(char::is_lowercase)
+            && inside.chars().skip(1).any(char::is_uppercase);
+        let dotted = inside.contains(['.', '/']);
+        (len > 2 && !NAMES_IN_FRONT.contains(&form)) || SHORT_IN_FRONT.contains(&form) || dotted || small_inside
+    }
+
     fn region_at_tail(&mut self, tables: &Tables, start: usize, end: usize) -> usize {
         let text = self.part(start..end);
+        let least = if text.starts_with(is_unspaced) { 4 } else { 2 };
         match tables.places.at_tail(text) {
-            Some((len, region)) if self.regions.is_empty() && text.len() >= len + 4 => {
+            Some((len, region)) if self.regions.is_empty() && text.len() >= len + least => {
                 self.regions.push((end - len..end, region));
+                self.place_behind = Some(end - len..end);
                 start + self.part(start..end - len).trim_end().len()
             }
             _ => end,
@@ -291,6 +385,30 @@ impl Parsed {
             *mark = to.min(out.len());
         }
     }
+}
+
+/// Words that are legal forms behind a name and something else in front of it.
+const WORDS_IN_FRONT: [&str; 12] = [
+    "co", "company", "cos", "companies", "compagnie", "cie", "trust", "fund", "public", "limited company",
+    "company limited", "trading",
+];
+
+/// Legal forms of two letters that start no names.
+const SHORT_IN_FRONT: [&str; 4] = ["ou", "oy", "ab", "bv"];
+
+/// Legal forms of three letters or more that names of companies start with.
+const NAMES_IN_FRONT: [&str; 24] = [
+    "sas", "sca", "snc", "sci", "spa", "sal", "sad", "sau", "ent", "est", "ska", "sif", "cic", "fio", "fie", "ops",
+    "sac", "dac", "sae", "coop", "cooperative", "stiftung", "persero", "publ",
+];
+
+/// Whether a text consists of words that say what a company does.
+fn is_industry(text: &str, tables: &Tables) -> bool {
+    let mut rest = text.trim();
+    while let Some((len, _)) = tables.industries.suffix(rest) {
+        rest = rest.get(..rest.len() - len).unwrap_or_default().trim_end();
+    }
+    rest.is_empty() && !text.trim().is_empty()
 }
 
 /// A number behind a name: in digits, or a Roman numeral.

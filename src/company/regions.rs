@@ -35,6 +35,13 @@ pub(super) enum Level {
 const BRANDS: [&str; 12] =
     ["东方", "长安", "新华", "太和", "长乐", "和平", "新城", "大同县", "城", "太康", "金山", "宝山"];
 
+/// The last place in front of a name, and the one before it: bytes up to the end, and the place.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Head {
+    pub(super) last: Option<(usize, Region)>,
+    pub(super) before: Option<(usize, Region)>,
+}
+
 impl Places {
     pub(super) fn add(&mut self, name: &str, region: Region, level: Level, full: bool) {
         let reading = Reading { region, level, full };
@@ -128,8 +135,9 @@ impl Places {
         found.filter(|_| spelt_out)
     }
 
-    /// The place names in front of a company name: bytes they take and the smallest place.
-    pub(super) fn at_head(&self, text: &str) -> Option<(usize, Region)> {
+    /// The place names in front of a company name, from large to small: bytes up to the end of each, and the place.
+    pub(super) fn at_head(&self, text: &str) -> Head {
+        let mut head = Head::default();
         let mut taken = 0;
         let mut found: Option<Region> = None;
         while let Some(rest) = text.get(taken..).filter(|r| !r.is_empty()) {
@@ -146,10 +154,11 @@ impl Places {
                 break;
             }
             taken += len;
-            found = Some(region);
             taken += text.get(taken..).map_or(0, |r| r.len() - r.trim_start().len());
+            found = Some(region);
+            head = Head { before: head.last, last: Some((taken, region)) };
         }
-        found.map(|region| (taken, region))
+        head
     }
 
     /// The place that ends a text: bytes and region.

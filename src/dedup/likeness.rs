@@ -6,7 +6,7 @@ use super::probe::MatchKeyKind;
 use super::resolution::TieBreak;
 use crate::company::CompanyName;
 use crate::model::Region;
-use crate::names::{Asked, Weighed, is_near};
+use crate::names::{Asked, Relation, Weighed, is_near};
 use crate::order;
 use crate::rule::Facts;
 
@@ -38,15 +38,19 @@ fn companies(rows: &[&Row<'_, '_>]) -> usize {
     order::set(rows.iter().map(|row| row.company)).len()
 }
 
-/// The hits of one rule among the records that count for it.
+/// The hits of one rule among the records that count for it. A record of another company, however alike the names
+/// are, is hit by a rule that marks, and by no other.
 pub(super) fn hits<'c, 'r>(
     asked: &Asked<'_>,
     threshold: f64,
+    marks: bool,
     records: &[&'c Candidate<'r>],
     case: &Case<'_, '_>,
 ) -> Vec<RuleHit<'c, 'r>> {
     let mut hits = identical(records, case);
-    let rows = like_rows(records, case);
+    let all = like_rows(records, case);
+    let is_one = |row: &Row<'c, 'r>| row.identical || row.found.relation == Relation::Same;
+    let (rows, related): (Vec<Row<'c, 'r>>, Vec<Row<'c, 'r>>) = all.into_iter().partition(is_one);
     let company = case.facts.read().company.as_deref().unwrap_or_default();
     let probability =
         |row: &Row<'_, '_>, rival: Option<f64>| asked.probability(&row.found, rival, rows.len());
@@ -81,6 +85,14 @@ pub(super) fn hits<'c, 'r>(
         if similarity >= threshold {
             hits.push(hit(row, similarity, false, None));
         }
+    }
+    if marks && hits.is_empty() {
+        let alike = related.iter().filter(|row| asked.likeness(&row.found, related.len()) >= threshold);
+        hits.extend(alike.map(|row| {
+            let similarity = probability(row, None);
+            let found = hit(row, similarity, false, None);
+            RuleHit { evidence: format!("{} (related)", found.evidence), ..found }
+        }));
     }
     hits
 }

@@ -158,6 +158,8 @@ impl Probe {
             let alias = alias.map(|name| exact_key(&CompanyName::parse(name, gazetteer)));
             let values = std::iter::once(company.to_owned()).chain(alias);
             keys.extend(values.map(|value| MatchKey { kind: MatchKeyKind::CompanyExact, value }));
+            let others = facts.read().company.as_deref().map(|name| gazetteer.other_names(name));
+            keys.extend(others.into_iter().flatten().map(|name| exact_name(&name, gazetteer)));
         }
         Probe::new(keys)
     }
@@ -183,12 +185,17 @@ impl Probe {
         let (Some(name), Some(company)) = (facts.read().company.as_deref(), facts.company()) else { return };
         let alias = gazetteer.alias_of(name);
         let meant = alias.map(|name| CompanyName::parse(name, gazetteer));
-        let brand = meant.as_ref().unwrap_or(company).brand();
-        visit_grams([brand, ""], |gram| {
-            self.keys.push(MatchKey { kind: MatchKeyKind::CompanyGram, value: gram.text.to_owned() });
-            true
-        });
+        let others = gazetteer.other_names(name);
+        let others: Vec<CompanyName> =
+            others.iter().map(|name| CompanyName::parse(name, gazetteer)).collect();
+        for company in std::iter::once(meant.as_ref().unwrap_or(company)).chain(&others) {
+            visit_grams([company.brand(), ""], |gram| {
+                self.keys.push(MatchKey { kind: MatchKeyKind::CompanyGram, value: gram.text.to_owned() });
+                true
+            });
+        }
         self.keys.sort();
+        self.keys.dedup();
         self.company = Some(alias.unwrap_or(name).to_owned());
     }
 
@@ -199,8 +206,10 @@ impl Probe {
         let cut = cut_account(account);
         let account = cut.as_deref().unwrap_or(account);
         for name in std::iter::once(&account.company).chain(&account.aliases) {
-            let value = exact_key(&CompanyName::parse(name, &context.tables.gazetteer));
+            let gazetteer = &context.tables.gazetteer;
+            let value = exact_key(&CompanyName::parse(name, gazetteer));
             keys.push(MatchKey { kind: MatchKeyKind::CompanyExact, value });
+            keys.extend(gazetteer.other_names(name).iter().map(|name| exact_name(name, gazetteer)));
         }
         let domain = account.domain.as_deref().and_then(|domain| canonical_domain(domain).ok());
         keys.extend(domain.map(|value| MatchKey { kind: MatchKeyKind::Domain, value }));
@@ -214,6 +223,12 @@ impl Probe {
         let keys = last.map(|contact| contact_keys(contact, tables)).unwrap_or_default();
         Probe::new(keys).keys
     }
+}
+
+/// The identity key of a name.
+fn exact_name(name: &str, gazetteer: &Gazetteer) -> MatchKey {
+    let name = gazetteer.alias_of(name).unwrap_or(name);
+    MatchKey { kind: MatchKeyKind::CompanyExact, value: exact_key(&CompanyName::parse(name, gazetteer)) }
 }
 
 /// The domains that a domain is part of, down to the one that somebody registered: `cn.mail.acme.com.cn` is of

@@ -247,6 +247,9 @@ impl<'x, 'a> Reading<'x, 'a> {
             {
                 best = Some(Likeness { found, name, company: asked.company_read(&found) });
             }
+            for other in self.context.tables.gazetteer.other_names(name) {
+                self.read_name(&other);
+            }
         }
         best
     }

@@ -1,8 +1,9 @@
 //! What is compared between two names, as numbers: the input of the logistic weights.
 #![expect(clippy::indexing_slicing, reason = "a numeric kernel over fixed-size arrays")]
 
+use super::relation::{Names, Relation};
 use super::record::{GROUP, JOINT_STOCK, JOINT_STOCK_HINT, NO_FORM, Regions, UNSPACED, View};
-use crate::company::is_unspaced;
+use crate::company::{Gazetteer, is_unspaced};
 use crate::model::Region;
 
 macro_rules! features {
@@ -18,7 +19,7 @@ macro_rules! features {
 }
 
 /// How many features there are.
-pub(super) const COUNT: usize = 34;
+pub(super) const COUNT: usize = 40;
 
 features! {
     0 BIAS "bias",
@@ -55,6 +56,12 @@ features! {
     31 RAREST_GRAM "rarest_gram",
     32 BRAND_OF_RECORD_COVERED "brand_of_record_covered",
     33 PREFIX "prefix",
+    34 SLIP_EXPLAINED "slip_explained",
+    35 SLIP_LOOSE "slip_loose",
+    36 SLIP_OTHER "slip_other",
+    37 SLIP_TWICE "slip_twice",
+    38 RELATED "related",
+    39 DIFFERENT "different",
 }
 
 /// One vector of features.
@@ -143,12 +150,15 @@ pub(super) struct Query {
     /// Not a number of the index: the index may never have seen the region.
     region: Option<Region>,
     pub(super) unspaced: bool,
+    gazetteer: Gazetteer,
 }
 
 /// How much a gram or a word says: bits, from the frequencies of an index.
 pub(super) trait Information {
     fn of_chars(&self, chars: &[char]) -> f64;
     fn of_word(&self, word: &str) -> f64;
+    /// Whether the word is one of many names, so that another word one letter away is another word.
+    fn is_common(&self, word: &str) -> bool;
 }
 
 /// Characters of one record, kept between candidates.
@@ -178,7 +188,12 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 impl Query {
     /// Prepares the record of a name.
-    pub(super) fn new(bytes: &[u8], region: Option<Region>, information: &impl Information) -> Query {
+    pub(super) fn new(
+        bytes: &[u8],
+        region: Option<Region>,
+        gazetteer: &Gazetteer,
+        information: &impl Information,
+    ) -> Query {
         let view = View::new(bytes);
         let (mut chars, mut solid) = (Vec::new(), Vec::new());
         fill(view.text, &mut chars, &mut solid);
@@ -234,6 +249,7 @@ impl Query {
             acronym,
             unspaced,
             region,
+            gazetteer: gazetteer.clone(),
         }
     }
 
@@ -302,6 +318,43 @@ impl Query {
         self.words(record, information, &mut x);
         x[at::RAREST_GRAM] = grams.rarest;
         x
+    }
+
+    /// Adds to the features how the two names belong together.
+    pub(super) fn relate(
+        &self,
+        record: &View<'_>,
+        information: &impl Information,
+        scratch: &mut Scratch,
+        x: &mut Vector,
+    ) {
+        let query = self.view();
+        fill(record.text, &mut scratch.chars, &mut scratch.solid);
+        let names = Names {
+            query,
+            record: *record,
+            a: &self.solid,
+            b: &scratch.solid,
+            elsewhere: x[at::REGION_CONFLICTS] > 0.0,
+            gazetteer: &self.gazetteer,
+            common: libm::round(x[at::QUERY_SUBSEQUENCE] * self.solid.len() as f64) as usize,
+        };
+        let verdict = names.relation(information);
+        x[at::RELATED] = flag(verdict.relation == Relation::Related);
+        x[at::DIFFERENT] = flag(verdict.relation == Relation::Different);
+        let slips = verdict.slips;
+        x[at::SLIP_EXPLAINED] = flag(slips.explained > 0);
+        x[at::SLIP_LOOSE] = flag(slips.loose > 0);
+        x[at::SLIP_OTHER] = flag(slips.other > 0);
+        x[at::SLIP_TWICE] = flag(slips.count() > 1);
+    }
+
+    /// Whether two names may be one but for slips, so that they are worth a closer look.
+    pub(super) fn is_near(&self, x: &Vector) -> bool {
+        let (covered, of_record) = (x[at::QUERY_SUBSEQUENCE], x[at::RECORD_SUBSEQUENCE]);
+        let common = covered * self.solid.len() as f64;
+        let longest = common / covered.min(of_record).max(1e-9);
+        common + 2.5 >= longest
     }
 
     fn brands(&self, query: &View<'_>, record: &View<'_>, x: &mut Vector) {

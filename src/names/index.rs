@@ -6,6 +6,7 @@ use super::grams;
 use super::ids::Ids;
 use super::postings::Postings;
 use super::record::{self, Reader, Regions, View};
+use super::texts::Texts;
 use super::size::{REMOVED, size_of_record};
 use super::tuning::{Tuning, Weights};
 use crate::company::Gazetteer;
@@ -26,6 +27,7 @@ pub struct NameIndex<K> {
     pub(super) postings: Postings,
     pub(super) regions: Regions,
     pub(super) ids: Ids,
+    pub(super) texts: Texts,
     /// By record: the key (none once removed), where its bytes start, what the candidate stage knows of it.
     pub(super) keys: Vec<Option<K>>,
     pub(super) offsets: Vec<u32>,
@@ -71,6 +73,7 @@ impl NameIndexBuilder {
             postings: Postings::default(),
             regions: Regions::default(),
             ids: Ids::default(),
+            texts: Texts::default(),
             keys: Vec::new(),
             offsets: Vec::new(),
             sizes: Vec::new(),
@@ -157,6 +160,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             self.sizes.reserve_exact(more);
         }
         self.sizes.push(size_of_record(self.grams.len(), &view));
+        self.texts.push(view.text);
         self.offsets.push(offset as u32);
         self.keys.push(Some(id));
         self.ids.add(record, &self.keys);
@@ -238,6 +242,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     pub fn heap_bytes(&self) -> usize {
         self.postings.heap_bytes()
             + self.ids.heap_bytes()
+            + self.texts.heap_bytes()
             + self.keys.capacity() * size_of::<Option<K>>()
             + self.offsets.capacity() * size_of::<u32>()
             + self.sizes.capacity()
@@ -251,6 +256,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         }
         self.postings.shrink();
         self.ids.shrink(&self.keys);
+        self.texts.shrink();
         self.keys.shrink_to_fit();
         self.offsets.shrink_to_fit();
         self.sizes.shrink_to_fit();
@@ -264,6 +270,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         let bytes = std::mem::take(&mut self.bytes);
         self.postings = Postings::default();
         self.ids = Ids::default();
+        self.texts = Texts::default();
         self.sizes.clear();
         self.live = 0;
         for (key, offset) in keys.into_iter().zip(offsets) {

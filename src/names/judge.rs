@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::Tuning;
 use super::features::{Information, Query, Scratch, Vector, at};
 use super::number::{AMBIGUOUS, NO_MATCH, UNLISTED, round};
-use super::record::{MOST_TEXT, NO_FORM, Reader, Regions, View};
+use super::record::{MOST_TEXT, Reader, Regions, View};
 use super::training::Example;
 use super::tuning::{RowInputs, Weights};
+use super::relation::{MOST_OF_TWO, Relation};
 use crate::company::{Gazetteer, Gram, KeyBuffers, visit_grams};
+use crate::text::is_common_word;
 
 /// Judges which of some fetched rows carries the company that a name means.
 ///
@@ -17,9 +19,9 @@ use crate::company::{Gazetteer, Gram, KeyBuffers, visit_grams};
 /// rival, and answers with a calibrated probability. The rules' comparator
 /// [`company`](crate::dedup::Comparator::Company) is this judge.
 ///
-/// Only rows that share a gram key of the brand are looked at, and only those that agree in branch and numbers: the
-/// second company is not the third, a branch not its parent. Two registered names (with legal forms) that name
-/// different regions are two companies.
+/// Only rows that share a gram key of the brand are looked at. What a name says of the
+/// [relation](Relation) comes first: the second company is not the third, a branch not its parent, and two registered
+/// names in which a word or a place differs are two companies, however alike they are.
 ///
 /// # What the probability means
 /// Fitted by logistic regression on short and variant names of listed Chinese and English-language companies, looked
@@ -52,8 +54,10 @@ pub struct NameJudge {
 pub struct RowMatch {
     /// Where the row stands in the list that was handed in.
     pub row: usize,
+    /// Whether the names are of one company, or of two that belong together.
+    pub relation: Relation,
     /// Probability that this is the company meant, given the other rows; 0 to 1, rounded to 1e-9. Rows that spell
-    /// one registered name are no rivals of one another.
+    /// one registered name are no rivals of one another. Less than 0.5 unless the relation is `same`.
     pub probability: f64,
     /// Log-odds that this row is meant, the other rows left out of account.
     pub log_odds: f64,
@@ -102,29 +106,37 @@ impl NameJudge {
             };
             let rival = weighed.iter().find(other).map(|rival| rival.1.log_odds);
             let probability = asked.probability(found, rival, weighed.len());
-            RowMatch { row: *row, probability, log_odds: found.log_odds }
+            RowMatch { row: *row, relation: found.relation, probability, log_odds: found.log_odds }
         });
         judged.collect()
     }
 
-    /// Prepares a name for comparison with many.
+    /// Prepares a name for comparison with many. Former and second names that are written with it are asked for too.
     pub(crate) fn ask<'a>(&'a self, name: &str, gazetteer: &'a Gazetteer) -> Asked<'a> {
         let mut reader = Reader::default();
-        let mut bytes = Vec::new();
         let name = gazetteer.alias_of(name).unwrap_or(name);
-        let region = reader.read(name, gazetteer, |_| 0, &mut bytes);
-        let mut grams = Vec::new();
-        let [brand, _] = reader.parts();
-        visit_grams([brand, ""], |gram| {
-            grams.push(gram.text.to_owned());
-            true
-        });
-        let query = Query::new(&bytes, region, &Even);
+        let mut written = gazetteer.names_in(name);
+        // The first is the name itself, which is read as it was written.
+        if let Some(first) = written.first_mut() {
+            name.clone_into(first);
+        }
+        let mut ask = |name: &String| {
+            let mut bytes = Vec::new();
+            let name = gazetteer.alias_of(name).unwrap_or(name);
+            let region = reader.read(name, gazetteer, |_| 0, &mut bytes);
+            let mut grams = Vec::new();
+            let [brand, _] = reader.parts();
+            visit_grams([brand, ""], |gram| {
+                grams.push(gram.text.to_owned());
+                true
+            });
+            AskedName { query: Query::new(&bytes, region, gazetteer, &Even), grams }
+        };
+        let names: Vec<AskedName> = written.iter().map(&mut ask).collect();
         Asked {
-            weights: if query.unspaced { &self.unspaced } else { &self.words },
+            judge: self,
             gazetteer,
-            query,
-            grams,
+            names,
             reader,
             regions: Regions::default(),
             bytes: Vec::new(),
@@ -145,12 +157,13 @@ impl NameJudge {
         let mut compared: Vec<(usize, Weighed, Vector)> = Vec::new();
         for (row, text) in rows.iter().enumerate() {
             asked.read(gazetteer.alias_of(text.as_ref()).unwrap_or(text.as_ref()));
-            if let Some(vector) = asked.compare() {
-                compared.push((row, asked.weighed(&vector), vector));
+            let own = asked.names.first().and_then(|name| name.compare(&asked.row(), &mut asked.scratch.clone()));
+            if let Some(vector) = own {
+                compared.push((row, asked.weighed(0, &vector), vector));
             }
         }
         compared.sort_by(|a, b| b.1.log_odds.total_cmp(&a.1.log_odds).then(a.0.cmp(&b.0)));
-        let unspaced = asked.query.unspaced;
+        let unspaced = asked.names.first().is_some_and(|name| name.query.unspaced);
         let example = |(row, found, vector): &(usize, Weighed, Vector)| {
             let inputs = Weights::inputs_of_row(found.log_odds, 0.0, &found.inputs, compared.len());
             let inputs = Example { unspaced, inputs: inputs.to_vec() };
@@ -171,6 +184,10 @@ impl Information for Even {
         BITS
     }
 
+    fn is_common(&self, word: &str) -> bool {
+        is_common_word(word)
+    }
+
     fn of_word(&self, _: &str) -> f64 {
         BITS
     }
@@ -179,23 +196,65 @@ impl Information for Even {
 /// How a row compares.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Weighed {
+    /// That the row is the company meant.
     pub(crate) log_odds: f64,
+    /// The same, the relation left out: how alike the names are.
+    likeness: f64,
+    pub(crate) relation: Relation,
+    unspaced: bool,
     inputs: RowInputs,
 }
 
 /// A name, prepared for comparison with the names of rows.
 #[derive(Debug)]
 pub(crate) struct Asked<'a> {
-    weights: &'a Weights,
+    judge: &'a NameJudge,
     gazetteer: &'a Gazetteer,
-    query: Query,
-    /// Gram keys of the brand.
-    grams: Vec<String>,
+    /// The name, then others of the company that were written with it.
+    names: Vec<AskedName>,
     reader: Reader,
     regions: Regions,
     bytes: Vec<u8>,
     scratch: Scratch,
     key: KeyBuffers,
+}
+
+/// One of the names that are asked for.
+#[derive(Debug)]
+struct AskedName {
+    query: Query,
+    /// Gram keys of the brand.
+    grams: Vec<String>,
+}
+
+/// The name of a row, read.
+struct Row<'r> {
+    view: View<'r>,
+    parts: [&'r str; 2],
+    regions: &'r Regions,
+}
+
+impl AskedName {
+    fn compare(&self, row: &Row<'_>, scratch: &mut Scratch) -> Option<Vector> {
+        let mut shared = false;
+        visit_grams(row.parts, |gram| {
+            shared = self.grams.iter().any(|own| Gram::new(own) == gram);
+            !shared
+        });
+        if !shared {
+            return None;
+        }
+        let mut vector = self.query.features(&row.view, row.regions, &Even, scratch);
+        self.query.relate(&row.view, &Even, scratch, &mut vector);
+        if Relation::of(&vector) == Relation::Different {
+            return None;
+        }
+        if let Some(prior) = vector.get_mut(at::JOINT_STOCK_RECORD) {
+            // True of the companies the weights were fitted on, not of a host's accounts.
+            *prior = 0.0;
+        }
+        Some(vector)
+    }
 }
 
 impl Asked<'_> {
@@ -204,6 +263,10 @@ impl Asked<'_> {
         let regions = &mut self.regions;
         self.bytes.clear();
         self.reader.read(row, self.gazetteer, |region| regions.number(region), &mut self.bytes);
+    }
+
+    fn row(&self) -> Row<'_> {
+        Row { view: View::new(&self.bytes), parts: self.reader.parts(), regions: &self.regions }
     }
 
     /// Whether the name that was read may have this identity key: without its legal form it is as long.
@@ -222,42 +285,33 @@ impl Asked<'_> {
 
     /// Compares with the name that was read; `None` when it cannot be the same company.
     pub(crate) fn weigh_read(&mut self) -> Option<Weighed> {
-        let vector = self.compare()?;
-        Some(self.weighed(&vector))
-    }
-
-    fn compare(&mut self) -> Option<Vector> {
-        let view = View::new(&self.bytes);
-        let query = self.query.view();
-        if query.branch != view.branch || query.numbers != view.numbers {
-            return None;
-        }
-        let mut shared = false;
-        visit_grams(self.reader.parts(), |gram| {
-            shared = self.grams.iter().any(|own| Gram::new(own) == gram);
-            !shared
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let row = self.row();
+        let found = self.names.iter().enumerate().filter_map(|(number, name)| {
+            let vector = name.compare(&row, &mut scratch)?;
+            Some(self.weighed(number, &vector))
         });
-        if !shared {
-            return None;
-        }
-        let mut vector = self.query.features(&view, &self.regions, &Even, &mut self.scratch);
-        let registered = query.form != NO_FORM && view.form != NO_FORM;
-        if registered && vector.get(at::REGION_CONFLICTS).is_some_and(|conflict| *conflict > 0.0) {
-            return None;
-        }
-        if let Some(prior) = vector.get_mut(at::JOINT_STOCK_RECORD) {
-            // True of the companies the weights were fitted on, not of a host's accounts.
-            *prior = 0.0;
-        }
-        Some(vector)
+        let best = found.max_by(|a, b| a.log_odds.total_cmp(&b.log_odds));
+        self.scratch = scratch;
+        best
     }
 
-    fn weighed(&self, vector: &Vector) -> Weighed {
+    fn weights(&self, unspaced: bool) -> &Weights {
+        if unspaced { &self.judge.unspaced } else { &self.judge.words }
+    }
+
+    fn weighed(&self, number: usize, vector: &Vector) -> Weighed {
         let value = |index: usize| vector.get(index).copied().unwrap_or_default();
+        let query = self.names.get(number).map(|name| &name.query);
+        let unspaced = query.is_some_and(|query| query.unspaced);
+        let weights = self.weights(unspaced);
         Weighed {
-            log_odds: self.weights.ranking(vector),
+            log_odds: weights.ranking(vector),
+            likeness: weights.likeness(vector),
+            relation: Relation::of(vector),
+            unspaced,
             inputs: RowInputs {
-                bits: self.query.bits(),
+                bits: query.map_or(0.0, Query::bits),
                 equal: value(at::EQUAL) > 0.0,
                 covered: value(at::RECORD_CHARS),
             },
@@ -271,10 +325,21 @@ impl Asked<'_> {
     }
 
     /// Probability that a row is meant when the likeliest rival has these log-odds, and `rows` rows may be meant. A
-    /// company that nobody has listed is a rival always.
+    /// company that nobody has listed is a rival always. Less than 0.5 for a row of another company.
     pub(crate) fn probability(&self, found: &Weighed, rival: Option<f64>, rows: usize) -> f64 {
-        let margin = found.log_odds - rival.map_or(UNLISTED, |rival| rival.max(UNLISTED));
-        self.weights.confidence(&Weights::inputs_of_row(found.log_odds, round(margin), &found.inputs, rows))
+        let probability = self.confidence(found, found.log_odds, rival, rows);
+        if found.relation == Relation::Same { probability } else { probability.min(MOST_OF_TWO) }
+    }
+
+    /// How alike the name of a row is: the probability, the relation left out of account.
+    pub(crate) fn likeness(&self, found: &Weighed, rows: usize) -> f64 {
+        self.confidence(found, found.likeness, None, rows)
+    }
+
+    fn confidence(&self, found: &Weighed, log_odds: f64, rival: Option<f64>, rows: usize) -> f64 {
+        let margin = log_odds - rival.map_or(UNLISTED, |rival| rival.max(UNLISTED));
+        let inputs = Weights::inputs_of_row(log_odds, round(margin), &found.inputs, rows);
+        self.weights(found.unspaced).confidence(&inputs)
     }
 }
 

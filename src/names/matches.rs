@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::features::{Vector, at};
 use super::number::round;
 use super::record::{NO_FORM, View};
+use super::relation::Relation;
 use crate::model::open_enum::closed_enum;
 
 /// A name that was found.
@@ -15,10 +16,15 @@ use crate::model::open_enum::closed_enum;
 pub struct NameMatch<K> {
     /// The key it was inserted with.
     pub id: K,
+    /// Whether the names are of one company, of two that belong together, or of strangers. Only `same` is a match;
+    /// `related` is worth showing.
+    pub relation: Relation,
     /// Confidence that this is the company meant: a calibrated probability, 0 to 1, rounded to 1e-9. It takes the
-    /// runner-up and the size of the index into account, so the same two names score lower among a million.
+    /// runner-up and the size of the index into account, so the same two names score lower among a million. Less than
+    /// 0.5 unless the relation is `same`.
     pub score: f64,
-    /// How alike the two names are, whatever else is in the index: a probability, 0 to 1.
+    /// How alike the two names are, whatever else is in the index: a probability, 0 to 1; less than 0.5 unless the
+    /// relation is `same`.
     pub similarity: f64,
     /// Log-odds of the similarity ahead of the best other match; negative for all but the first.
     pub margin: f64,

@@ -46,8 +46,10 @@ mod oracle;
 mod pairs;
 mod postings;
 mod record;
+mod relation;
 mod search;
 mod size;
+mod texts;
 mod training;
 mod tuning;
 
@@ -60,6 +62,7 @@ pub use matches::{Agreement, Evidence, NameMatch};
 pub(crate) use number::UNLISTED;
 pub use options::SearchOptions;
 pub use pairs::{Comparison, PairMatch};
+pub use relation::Relation;
 pub(crate) use training::Example;
 pub(crate) use tuning::by_names;
 pub use tuning::{CONFIDENCE, NameWeights, Tuning};

@@ -37,21 +37,26 @@ fn brute_force(index: &NameIndex<u32>, name: &str, options: &SearchOptions) -> V
     scored.sort_by_key(|(score, record)| (std::cmp::Reverse(*score), index.keys[*record as usize]));
     scored.truncate(options.candidates.max(options.limit).max(2));
     let live = index.live();
-    let mut compared: Vec<Compared> = scored
-        .iter()
-        .map(|(_, record)| {
-            let vector = target.features(
-                &index.view(*record),
-                &index.regions,
-                &live,
-                &mut super::features::Scratch::default(),
-            );
-            Compared { record: *record, logit: index.weights(target.unspaced).ranking(&vector), vector }
-        })
-        .collect();
-    compared.sort_by(|a, b| {
+    let weights = index.weights(target.unspaced);
+    let scratch = &mut super::features::Scratch::default();
+    let mut compared: Vec<Compared> = Vec::new();
+    for (_, record) in &scored {
+        let vector = target.features(&index.view(*record), &index.regions, &live, scratch);
+        compared.push(Compared { record: *record, logit: weights.ranking(&vector), vector });
+    }
+    let best_first = |a: &Compared, b: &Compared| {
         b.logit.total_cmp(&a.logit).then(index.keys[a.record as usize].cmp(&index.keys[b.record as usize]))
-    });
+    };
+    compared.sort_by(best_first);
+    for (rank, found) in compared.iter_mut().enumerate() {
+        if rank < options.limit + super::search::CLOSE || target.is_near(&found.vector) {
+            target.relate(&index.view(found.record), &live, scratch, &mut found.vector);
+        } else {
+            found.vector[super::features::at::DIFFERENT] = 1.0;
+        }
+        found.logit = weights.ranking(&found.vector);
+    }
+    compared.sort_by(best_first);
     compared.iter().filter_map(|c| index.keys[c.record as usize]).collect()
 }
 

@@ -10,6 +10,7 @@ use super::batch::in_chunks;
 use super::features::{Query, Scratch, Vector};
 use super::matches::{Evidence, shared_pieces};
 use super::number::UNLISTED;
+use super::relation::Relation;
 use super::record::{Reader, Regions, View, slice};
 use super::tuning::Weights;
 use super::{NameIndex, NameIndexBuilder, SearchOptions};
@@ -18,7 +19,9 @@ use super::{NameIndex, NameIndexBuilder, SearchOptions};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Comparison {
-    /// Probability that the two are one company, 0 to 1, rounded to 1e-9.
+    /// Whether they are one company, two that belong together, or strangers.
+    pub relation: Relation,
+    /// Probability that the two are one company, 0 to 1, rounded to 1e-9; less than 0.5 unless the relation is `same`.
     pub similarity: f64,
     /// Why.
     pub evidence: Evidence,
@@ -45,12 +48,13 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     pub fn compare(&self, a: &str, b: &str) -> Comparison {
         let alias = |name| self.gazetteer.alias_of(name);
         let (target, record, vector) = self.vector_of(alias(a).unwrap_or(a), alias(b).unwrap_or(b));
-        let similarity = self.weights(target.unspaced).similarity(&vector);
+        let relation = Relation::of(&vector);
+        let similarity = self.weights(target.unspaced).similarity(&vector, relation);
         let (query, view) = (target.view(), View::new(&record));
         let mut evidence = Evidence::new(&query, &view, &vector, similarity);
         evidence.alias = alias(a).is_some() || alias(b).is_some();
         evidence.shared = shared_pieces(query.text, view.text);
-        Comparison { similarity, evidence }
+        Comparison { relation, similarity, evidence }
     }
 
     /// The features of two names, the shorter one as the query.
@@ -60,12 +64,14 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             // The second name is given a number for its region as if it were in the index.
             let (mut regions, mut bytes) = (Regions::default(), Vec::new());
             let region = reader.read(name, &self.gazetteer, |r| regions.number(r), &mut bytes);
-            (Query::new(&bytes, region, &self.live()), bytes, regions)
+            (Query::new(&bytes, region, &self.gazetteer, &self.live()), bytes, regions)
         };
         let (x, y) = (read(a), read(b));
         let (target, (_, record, regions)) = if x.0.len() <= y.0.len() { (x.0, y) } else { (y.0, x) };
         let view = View::new(&record);
-        let vector = target.features(&view, &regions, &self.live(), &mut Scratch::default());
+        let mut scratch = Scratch::default();
+        let mut vector = target.features(&view, &regions, &self.live(), &mut scratch);
+        target.relate(&view, &self.live(), &mut scratch, &mut vector);
         (target, record, vector)
     }
 }
@@ -220,7 +226,7 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
         let found = in_chunks(records, |record, work| {
             let bytes = self.record(*record);
             let region = self.regions.get(View::new(bytes).region);
-            let target = Query::new(bytes, region, &self.live());
+            let target = Query::new(bytes, region, &self.gazetteer, &self.live());
             let own = (target.len(), self.key(*record));
             let mut compared = self.compared(&target, options, work);
             compared.retain(|c| c.record != *record && !copies.contains(&c.record));
@@ -245,7 +251,7 @@ impl<K: Clone + Ord + Hash + Send + Sync> NameIndex<K> {
             for other in compared.iter().take(options.limit) {
                 let score = score_of(other.record, other.logit, &other.vector);
                 (asked, last) = (asked + 1, score);
-                if score < threshold {
+                if score < threshold || Relation::of(&other.vector) != Relation::Same {
                     continue;
                 }
                 let length = self.view(other.record).text.chars().filter(|c| *c != ' ').count();

@@ -1,20 +1,32 @@
 //! Candidates under a budget, then the exact comparison.
 #![expect(clippy::indexing_slicing, reason = "a numeric kernel over arrays of one block's length")]
 
+use std::collections::BTreeSet;
 use std::hash::Hash;
 
-use super::features::{Information, Query, Scratch, Vector};
+use super::features::{Information, at, Query, Scratch, Vector};
 use super::grams;
 use super::index::NameIndex;
 use super::matches::{Evidence, NameMatch, shared_pieces};
 use super::number::{AMBIGUOUS, MIN_NAMES, NO_MATCH, UNLISTED, round};
 use super::options::SearchOptions;
 use super::postings::{Gram, Postings, RecordTable};
+use super::relation::{MOST_OF_TWO, Relation};
 use super::size::factors;
 use super::tuning::{CONFIDENCE, Surroundings, Weights};
+use crate::text::is_common_word;
 
 /// Records whose scores are held at one time.
 const BLOCK: usize = 1 << 14;
+
+/// Most equal names that are looked at beside what the grams give.
+const MOST_EQUAL: usize = 1024;
+
+/// Candidates beyond the limit whose relation is looked at.
+pub(super) const CLOSE: usize = 4;
+
+/// A word of so many names is common.
+const MANY: u32 = 16;
 
 /// Frequencies of an index as information.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +54,10 @@ impl Information for Live<'_> {
 
     fn of_word(&self, word: &str) -> f64 {
         self.bits(grams::of_word(word))
+    }
+
+    fn is_common(&self, word: &str) -> bool {
+        self.postings.live(grams::of_word(word)) >= MANY || is_common_word(word)
     }
 }
 
@@ -94,7 +110,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         let mut bytes = Vec::new();
         let mut reader = super::record::Reader::default();
         let region = reader.read(name, &self.gazetteer, |_| 0, &mut bytes);
-        Query::new(&bytes, region, &self.live())
+        Query::new(&bytes, region, &self.gazetteer, &self.live())
     }
 
     /// The records to compare exactly, by what the admitted lists say. The set does not depend on the order in
@@ -107,7 +123,8 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         lists.sort_unstable_by_key(|(live, gram)| (grams::tier(*gram), *live, *gram));
         let mut spent = 0usize;
         lists.retain(|(live, _)| {
-            let fits = spent.saturating_add(*live as usize) <= options.budget;
+            // The rarest list is read whatever it costs: a name of common words only is found by it.
+            let fits = spent == 0 || spent.saturating_add(*live as usize) <= options.budget;
             if fits {
                 spent += *live as usize;
             }
@@ -157,6 +174,16 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
                 least = best.iter().map(|c| c.score).min().unwrap_or(0);
             }
         }
+        // A name that is there is found whatever its grams cost.
+        let text = target.view().text;
+        let equal = self.texts.with(text).take(MOST_EQUAL).filter(|record| {
+            self.key(*record).is_some() && self.view(*record).text == text
+        });
+        let equal: Vec<u32> = equal.collect();
+        if !equal.is_empty() {
+            best.retain(|found| !equal.contains(&found.record));
+            best.extend(equal.iter().map(|record| Candidate { score: u32::MAX, record: *record }));
+        }
         self.cut(best, most);
     }
 
@@ -188,24 +215,39 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
             let vector = target.features(&view, &self.regions, &live, &mut work.scratch);
             out.push(Compared { record: candidate.record, logit: weights.ranking(&vector), vector });
         }
-        out.sort_unstable_by(|a, b| {
+        let best_first = |a: &Compared, b: &Compared| {
             b.logit.total_cmp(&a.logit).then_with(|| self.key(a.record).cmp(&self.key(b.record)))
-        });
+        };
+        out.sort_unstable_by(best_first);
+        // How names belong together takes a closer look than most of them deserve.
+        let close = options.limit.saturating_add(CLOSE);
+        for (rank, found) in out.iter_mut().enumerate() {
+            if rank < close || target.is_near(&found.vector) {
+                target.relate(&self.view(found.record), &live, &mut work.scratch, &mut found.vector);
+            } else if let Some(stranger) = found.vector.get_mut(at::DIFFERENT) {
+                *stranger = 1.0;
+            }
+            found.logit = weights.ranking(&found.vector);
+        }
+        out.sort_unstable_by(best_first);
         out
     }
 
     /// The names that share most for their length with a name and hold one of the pieces, at most `limit`, by key:
     /// candidates that were not compared.
     pub(crate) fn candidates_with(&self, name: &str, pieces: &[&str], limit: usize) -> Vec<K> {
-        let alias = self.gazetteer.alias_of(name);
-        let target = self.target(alias.unwrap_or(name));
         let options = SearchOptions { candidates: limit, limit, ..SearchOptions::default() };
         let mut work = Work::default();
-        self.candidates(&target, &options, &mut work);
         let holds = |text: &str| pieces.iter().any(|piece| text.contains(piece));
-        let found = work.best.iter().filter(|found| holds(self.view(found.record).text));
-        let mut keys: Vec<K> = found.filter_map(|found| self.key(found.record).cloned()).collect();
+        let mut keys: Vec<K> = Vec::new();
+        for name in std::iter::once(name.to_owned()).chain(self.gazetteer.other_names(name)) {
+            let alias = self.gazetteer.alias_of(&name);
+            self.candidates(&self.target(alias.unwrap_or(&name)), &options, &mut work);
+            let found = work.best.iter().filter(|found| holds(self.view(found.record).text));
+            keys.extend(found.filter_map(|found| self.key(found.record).cloned()));
+        }
         keys.sort_unstable();
+        keys.dedup();
         keys
     }
 
@@ -224,6 +266,23 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         options: &SearchOptions,
         work: &mut Work,
     ) -> Vec<NameMatch<K>> {
+        let mut matches = self.search_one(name, options, work);
+        let others = self.gazetteer.other_names(name);
+        if others.is_empty() {
+            return matches;
+        }
+        // Each name that was written may be the one on file: the better answer of a key counts.
+        for other in others {
+            matches.extend(self.search_one(&other, options, work));
+        }
+        matches.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
+        let mut seen = BTreeSet::new();
+        matches.retain(|found| seen.insert(found.id.clone()));
+        matches.truncate(options.limit);
+        matches
+    }
+
+    fn search_one(&self, name: &str, options: &SearchOptions, work: &mut Work) -> Vec<NameMatch<K>> {
         let alias = self.gazetteer.alias_of(name);
         let target = self.target(alias.unwrap_or(name));
         let compared = self.compared(&target, options, work);
@@ -264,18 +323,20 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         let mut out = Vec::with_capacity(options.limit.min(compared.len()));
         for (c, inputs) in compared.iter().zip(self.inputs(target, compared)).take(options.limit) {
             // A lower rank is never more confident.
-            let score = weights.confidence(&inputs).min(least);
+            let relation = Relation::of(&c.vector);
+            let most = if relation == Relation::Same { least } else { least.min(MOST_OF_TWO) };
+            let score = weights.confidence(&inputs).min(most);
             least = score;
             let Some(id) = self.key(c.record).filter(|_| score >= options.min_score) else { continue };
             let view = self.view(c.record);
-            let similarity = weights.similarity(&c.vector);
+            let similarity = weights.similarity(&c.vector, relation);
             let mut evidence = Evidence::new(&query, &view, &c.vector, similarity);
             if options.explain {
                 evidence.shared = shared_pieces(query.text, view.text);
             }
             let margin = round(inputs.get(2).copied().unwrap_or_default());
             let ambiguous = several && near(c);
-            out.push(NameMatch { id: id.clone(), score, similarity, margin, ambiguous, evidence });
+            out.push(NameMatch { id: id.clone(), relation, score, similarity, margin, ambiguous, evidence });
         }
         out
     }

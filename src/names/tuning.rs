@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::features::{COUNT, FEATURES, Vector, at};
 use super::number::{MIN_NAMES, probability, round};
+use super::relation::{MOST_OF_TWO, Relation};
 use crate::text::closest;
 
 /// Inputs of the confidence, in the order of its weights.
@@ -164,13 +165,20 @@ impl Weights {
     }
 
     /// Probability that two names are one company.
-    pub(super) fn similarity(&self, x: &Vector) -> f64 {
-        probability(x.iter().zip(&self.similarity).map(|(x, w)| x * w).sum())
+    pub(super) fn similarity(&self, x: &Vector, relation: Relation) -> f64 {
+        let found = probability(x.iter().zip(&self.similarity).map(|(x, w)| x * w).sum());
+        if relation == Relation::Same { found } else { found.min(MOST_OF_TWO) }
     }
 
     /// Log-odds that a name is the one meant.
     pub(super) fn ranking(&self, x: &Vector) -> f64 {
         round(x.iter().zip(&self.ranking).map(|(x, w)| x * w).sum())
+    }
+
+    /// The log-odds without what the relation takes from them: how alike names of two companies are.
+    pub(super) fn likeness(&self, x: &Vector) -> f64 {
+        let own = |index: usize| x.get(index).zip(self.ranking.get(index)).map_or(0.0, |(x, w)| x * w);
+        round(self.ranking(x) - own(at::RELATED) - own(at::DIFFERENT))
     }
 
     /// The inputs of the confidence.

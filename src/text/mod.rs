@@ -11,6 +11,7 @@
 //! assert_eq!(text::closest("regoin", ["region", "brand"]), Some("region"));
 //! ```
 
+mod alike;
 mod closest;
 mod code;
 mod fold;
@@ -20,8 +21,11 @@ pub(crate) mod path;
 mod sentence;
 pub(crate) mod similarity;
 mod sip;
+mod slip;
 mod traditional;
+mod words;
 
+pub(crate) use alike::is_mistaken;
 pub use closest::closest;
 pub use code::Code;
 pub(crate) use code::codes;
@@ -31,6 +35,8 @@ pub(crate) use habit::meant;
 pub(crate) use mask::{MaskedIds, Scrubbed, mask_email, mask_id, mask_phone, scrubbed};
 pub(crate) use sentence::{list, moment};
 pub(crate) use sip::sip_hash;
+pub(crate) use slip::{Slips, slips};
+pub(crate) use words::is_common_word;
 
 /// Whether there is nothing but white space. Most texts begin with a letter or digit, which is seen at once.
 #[inline]

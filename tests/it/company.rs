@@ -24,7 +24,13 @@ Foo Spółka z o.o.|foo|||zoo||
 Société Générale S.A.|societe generale|||sa||
 Radar s.r.o.|radar|||sro||
 PRIME GLOBAL LOGISTICS PTY LIMITED|prime|global logistics||private ltd||
-温州市瓯海房地产有限公司|房地产||CN-ZJ-330304|有限公司||
+温州市瓯海房地产有限公司|瓯海|房地产|CN-ZJ-330300|有限公司||
+成都锦江食品有限公司|锦江|食品|CN-SC-510100|有限公司||
+西澜（上海）工业设备有限公司|西澜|工业设备|CN-SH|有限公司||
+杭州栖岸科技有限公司（已注销）|栖岸|科技|CN-ZJ-330100|有限公司||
+杭州栖岸科技有限公司采购部|栖岸|科技|CN-ZJ-330100|有限公司||
+LLC Brontek|brontek|||llc||
+SAS Institute|sas institute|||||
 P.A.M. van der Cammen Holding B.V.|pam van der cammen|||bv||holding
 有限公司|有限公司|||||
 Coop|coop|||||

@@ -1,0 +1,129 @@
+//! Legal forms with a keying error: a third of the characters of a Chinese company name are its legal form.
+
+use super::gazetteer::Tables;
+use super::tables::is_unspaced;
+use crate::text::{is_mistaken, slips};
+
+/// The forms of Chinese names, and those of Japanese and Korean ones.
+const WITHOUT_SPACES: [&str; 5] = ["有限公司", "有限责任公司", "股份有限公司", "株式会社", "주식회사"];
+
+/// Long forms of names in words.
+const IN_WORDS: [&str; 17] = [
+    "limited", "incorporated", "corporation", "company", "gmbh", "private limited", "public limited company",
+    "limited liability company", "aktiengesellschaft", "gesellschaft mit beschrankter haftung", "haftungsbeschrankt",
+    "spolka z ograniczona odpowiedzialnoscia", "sociedad de responsabilidad limitada", "sociedad anonima",
+    "societe a responsabilite limitee", "societa a responsabilita limitata", "limitada",
+];
+
+impl Tables {
+    /// The misspelt legal form that ends a text in words: its length in bytes, and which it is.
+    pub(super) fn misspelt_form(&self, text: &str) -> Option<(usize, u32)> {
+        if text.ends_with(is_unspaced) {
+            return None;
+        }
+        let found = IN_WORDS.iter().filter_map(|form| {
+            // The slip is at one end at most.
+            let last = form.rsplit(' ').next().unwrap_or(form);
+            let (own, theirs) = (text.rsplit(' ').next()?, last);
+            if own.len().abs_diff(theirs.len()) > 2 {
+                return None;
+            }
+            let most = if form.len() > 10 { 2 } else { 1 };
+            Some((slip_behind(text, form, most)?, self.forms.whole(form)?))
+        });
+        found.max_by_key(|(len, _)| *len)
+    }
+}
+
+/// Bytes at the end of the text, from a space on, that are the form with so many slips.
+fn slip_behind(text: &str, form: &str, most: u8) -> Option<usize> {
+    let count = form.chars().count();
+    let wanted: Vec<char> = form.chars().collect();
+    let tails = text.char_indices().rev().filter(|(_, c)| *c == ' ');
+    let tails = tails.filter_map(|(at, _)| text.get(at + 1..)).skip_while(|tail| tail.len() + 2 < form.len());
+    let mut tails = tails.take_while(|tail| tail.chars().count() <= count + 2);
+    tails.find_map(|tail| {
+        let written: Vec<char> = tail.chars().collect();
+        let slips = slips(&written, &wanted)?;
+        (slips.count() <= most && slips.other <= 1).then_some(tail.len())
+    })
+}
+
+/// The text with the misspelt 有限公司 in it put right; nothing when there is none. What is put right is the one place
+/// where a slip makes a legal form: a name that holds one already is left alone.
+pub(super) fn repaired(text: &str) -> Option<String> {
+    const TRACES: [&str; 10] = ["有限", "限公", "公司", "司公", "有公", "会社", "株式", "회사", "주식", "限责"];
+    if WITHOUT_SPACES.iter().any(|form| text.contains(form)) {
+        return repaired_shares(text);
+    }
+    if !TRACES.iter().any(|trace| text.contains(trace)) && !text.ends_with('司') {
+        return None;
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let find = |form: &str| {
+        let wanted: Vec<char> = form.chars().collect();
+        let windows = [wanted.len(), wanted.len() - 1, wanted.len() + 1].into_iter().flat_map(|size| {
+            chars.windows(size).enumerate().map(move |(at, window)| (at, size, window))
+        });
+        let mut fitting = windows.filter(|(at, _, window)| {
+            let whole = window.first() == wanted.first() || window.last() == wanted.last();
+            let found = slips(window, &wanted);
+            *at >= 2 && whole && found.is_some_and(|slips| slips.count() == 1)
+        });
+        fitting.next().map(|(at, size, _)| (at, at + size))
+    };
+    let put = |from: usize, to: usize, form: &str| {
+        let part = |range: &[char]| range.iter().collect::<String>();
+        let (before, behind) = (chars.get(..from).unwrap_or_default(), chars.get(to..).unwrap_or_default());
+        [part(before), form.to_owned(), part(behind)].concat()
+    };
+    let forms = ["有限责任公司", "有限公司", "株式会社", "주식회사"];
+    if let Some((form, (from, to))) = forms.iter().find_map(|form| Some((form, find(form)?))) {
+        let text = put(from, to, form);
+        return Some(repaired_shares(&text).unwrap_or(text));
+    }
+    // 公司 alone, at the end.
+    let [.., p, q] = chars.as_slice() else { return None };
+    let slip = (*p, *q) == ('司', '公')
+        || *q == '司' && *p != '公' && is_mistaken(*p, '公')
+        || *p == '公' && *q != '司' && is_mistaken(*q, '司');
+    (slip && chars.len() > 4).then(|| put(chars.len() - 2, chars.len(), "公司"))
+}
+
+/// 股份 in front of 有限公司 with a slip.
+fn repaired_shares(text: &str) -> Option<String> {
+    let at = text.find("有限公司")?;
+    let (before, behind) = text.split_at_checked(at)?;
+    let mut back = before.chars().rev();
+    let (last, first) = (back.next()?, back.next()?);
+    let cut = match (first, last) {
+        ('股', '份') => return None,
+        ('份', '股') => "份股".len(),
+        (other, '份') if is_mistaken(other, '股') => other.len_utf8() + last.len_utf8(),
+        ('股', other) if is_mistaken(other, '份') => first.len_utf8() + last.len_utf8(),
+        (_, '份') => last.len_utf8(),
+        _ => return None,
+    };
+    let head = before.get(..before.len() - cut)?;
+    (head.chars().nth(1).is_some()).then(|| [head, "股份", behind].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_slip_in_a_legal_form_is_put_right() {
+        for written in [
+            "栖岸科技有线公司", "栖岸科技有限公", "栖岸科技有限司", "栖岸科技限公司", "栖岸科技有限公公司",
+            "栖岸科技有公限司", "栖岸科技有限公可",
+        ] {
+            assert_eq!(repaired(written).as_deref(), Some("栖岸科技有限公司"), "{written}");
+        }
+        assert_eq!(repaired("栖岸科技份有限公司").as_deref(), Some("栖岸科技股份有限公司"));
+        assert_eq!(repaired("栖岸有线公司苏州分公司").as_deref(), Some("栖岸有限公司苏州分公司"));
+        for right in ["栖岸科技有限公司", "蒲城县医药公司", "栖岸控股有限公司", "中国银行", ""] {
+            assert_eq!(repaired(right), None, "{right}");
+        }
+    }
+}

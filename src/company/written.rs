@@ -1,0 +1,266 @@
+//! A field that holds more than a name: remarks behind the legal form, former and second names.
+
+use super::clean::clean;
+use super::gazetteer::Tables;
+use super::tables::{Phrases, is_unspaced};
+
+/// What people write beside names.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Remarks {
+    /// In front of another name of the company.
+    former: Phrases,
+    /// A state or remark as a whole.
+    notes: Phrases,
+    /// At the end of a part that is not registered on its own.
+    departments: Phrases,
+    /// At the end, or in words at the start, of a person.
+    titles: Phrases,
+    /// At the end of a part that is registered on its own, behind the legal form.
+    pub(super) behind: Phrases,
+}
+
+impl Remarks {
+    /// A line of the table of remarks.
+    pub(super) fn add(&mut self, line: &str) {
+        let Some((kind, phrases)) = line.split_once('\t') else { return };
+        let list = match kind {
+            "former" => &mut self.former,
+            "note" => &mut self.notes,
+            "department" => &mut self.departments,
+            _ => &mut self.titles,
+        };
+        phrases.split('|').for_each(|phrase| list.add(&clean(phrase), 0));
+    }
+}
+
+/// A field, taken apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Written<'t> {
+    /// The name itself.
+    pub(crate) name: &'t str,
+    /// Other names of the company: former ones, a second one, the name in another script.
+    pub(crate) others: Vec<&'t str>,
+}
+
+/// What stands beside a name.
+enum Beside<'t> {
+    Name(&'t str),
+    Note,
+}
+
+/// A name is cut so many times: what is written beside one is short.
+const MOST_CUTS: usize = 6;
+
+const SEPARATORS: [char; 11] = ['/', '|', ';', '\n', '\t', ',', ':', '、', '-', '–', '—'];
+
+/// Takes a [folded](crate::text::fold) field apart. Linear in the field, and quick where it holds a name alone.
+pub(crate) fn taken_apart<'t>(folded: &'t str, tables: &Tables) -> Written<'t> {
+    let mut name = folded.trim();
+    name = name.strip_prefix("m/s").map_or(name, |rest| rest.trim_start_matches(['.', ' ']));
+    let mut others = Vec::new();
+    if !is_plain(name) {
+        for _ in 0..MOST_CUTS {
+            let cut = bracket_cut(name, tables).or_else(|| separator_cut(name, tables));
+            let Some((before, beside)) = cut.or_else(|| word_cut(name, tables)) else { break };
+            name = before;
+            if let Beside::Name(other) = beside {
+                others.push(other.trim());
+            }
+        }
+    }
+    others.reverse();
+    Written { name, others }
+}
+
+/// Whether a field as it was written surely holds one name.
+pub(crate) fn holds_one_name(field: &str) -> bool {
+    !field.contains(['（', '［', '【', '／', '｜', '；', '，', '：', '＼']) && is_plain(&field.to_ascii_lowercase())
+}
+
+/// Nothing stands behind the legal form, and there is nothing that parts one thing from another.
+fn is_plain(name: &str) -> bool {
+    let parted = |byte: u8| matches!(byte, b'(' | b')' | b'[' | b']' | b'/' | b'|' | b';' | b'\n' | b'\t');
+    if name.bytes().any(parted) || name.contains(" - ") || name.contains('、') {
+        return false;
+    }
+    if name.is_ascii() {
+        return ![" formerly ", " fka ", " dba ", " aka "].iter().any(|word| name.contains(word));
+    }
+    match name.find(COMPANY) {
+        Some(at) => at + COMPANY.len() == name.len(),
+        None => !name.contains(['-', '–', '—', ' ']),
+    }
+}
+
+const COMPANY: &str = "公司";
+
+/// A bracket that ends the field and is no part of the name.
+fn bracket_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<'t>)> {
+    let body = name.trim_end_matches([' ', '.', ',']);
+    let (open, close) = match body.chars().next_back()? {
+        ')' => ('(', ')'),
+        ']' => ('[', ']'),
+        '】' => ('【', '】'),
+        _ => return None,
+    };
+    let at = matching(body, open, close)?;
+    let inner = body.get(at + open.len_utf8()..body.len() - close.len_utf8())?.trim();
+    let before = body.get(..at)?.trim_end();
+    if before.is_empty() {
+        return None;
+    }
+    beside(before, inner, tables, Mark::Bracket).map(|beside| (before, beside))
+}
+
+/// Where the bracket that ends the text opens.
+fn matching(text: &str, open: char, close: char) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, c) in text.char_indices().rev() {
+        if c == close {
+            depth += 1;
+        } else if c == open {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+    }
+    None
+}
+
+/// The first separator behind which something other than the name stands.
+fn separator_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<'t>)> {
+    let spaced = name.chars().any(is_unspaced);
+    let mut places = name.char_indices().filter(|(_, c)| SEPARATORS.contains(c) || spaced && *c == ' ');
+    places.find_map(|(at, c)| {
+        let before = name.get(..at)?.trim_end();
+        let behind = name.get(at + c.len_utf8()..)?;
+        let loose = matches!(c, '-' | '–' | '—' | ',' | ':' | ' ');
+        let alone = behind.starts_with(' ') && name.get(..at)?.ends_with(' ');
+        let mark = if loose { Mark::Loose { alone } } else { Mark::Firm };
+        let behind = behind.trim_start_matches(|c: char| c == ' ' || SEPARATORS.contains(&c)).trim_end();
+        if before.is_empty() || behind.is_empty() {
+            return None;
+        }
+        beside(before, behind, tables, mark).map(|beside| (before, beside))
+    })
+}
+
+/// What is written right behind the legal form, or behind a word that announces another name.
+fn word_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<'t>)> {
+    if name.is_ascii() {
+        let words = [" formerly ", " fka ", " dba ", " aka "];
+        let at = words.iter().filter_map(|word| name.find(word)).min()?;
+        let (before, behind) = (name.get(..at)?, name.get(at..)?.trim_start());
+        return other_name(behind, tables).map(|other| (before, Beside::Name(other)));
+    }
+    let end = name.find(COMPANY).filter(|at| *at >= 2 * COMPANY.len() / 2)? + COMPANY.len();
+    let (before, behind) = name.split_at_checked(end)?;
+    if behind.starts_with(['(', '[', '【']) || behind.is_empty() {
+        return None;
+    }
+    beside(before, behind, tables, Mark::None).map(|beside| (before, beside))
+}
+
+/// How two parts of a field are parted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Bracket,
+    /// `/`, `|`, a new line.
+    Firm,
+    /// `-`, `,`, a space; alone between two spaces or not.
+    Loose {
+        alone: bool,
+    },
+    None,
+}
+
+/// What stands behind a name, if it is no part of it.
+fn beside<'t>(before: &str, behind: &'t str, tables: &Tables, mark: Mark) -> Option<Beside<'t>> {
+    let remarks = &tables.remarks;
+    let text = clean(behind);
+    if text.is_empty() || belongs(&text, tables) {
+        return None;
+    }
+    if let Some(other) = other_name(behind, tables) {
+        return Some(Beside::Name(other));
+    }
+    let complete = ends_with_form(before, tables);
+    let asian = has_letters(before, is_unspaced, 2);
+    let firm = matches!(mark, Mark::Bracket | Mark::Firm);
+    if remarks.notes.whole(&text).is_some() && (firm || complete || mark != Mark::None) {
+        return Some(Beside::Note);
+    }
+    if is_contact(behind) && (complete || firm) {
+        return Some(Beside::Note);
+    }
+    let latin = |c: char| c.is_alphabetic() && !is_unspaced(c);
+    if asian && has_letters(behind, latin, 3) && !has_letters(behind, is_unspaced, 1) {
+        return (complete && mark != Mark::None || firm || complete).then_some(Beside::Name(behind));
+    }
+    if !asian && has_letters(behind, is_unspaced, 2) && firm {
+        return Some(Beside::Name(behind));
+    }
+    if asian && complete {
+        let branch = tables.branches.suffix(&text).is_some() || remarks.behind.suffix(&text).is_some();
+        if remarks.departments.suffix(&text).is_some() {
+            return Some(Beside::Note);
+        }
+        let second = text.contains(COMPANY) || tables.forms.suffix(&text).is_some();
+        if second && firm && tables.branches.suffix(&text).is_none() {
+            return Some(Beside::Name(behind));
+        }
+        return (!branch && !second).then_some(Beside::Note);
+    }
+    if asian {
+        let person = remarks.titles.suffix(&text).is_some() && (2..=4).contains(&text.chars().count());
+        return (person && mark != Mark::None).then_some(Beside::Note);
+    }
+    let parts_names = firm || mark == Mark::Loose { alone: true };
+    let second = tables.forms.suffix(&text).is_some_and(|(len, _)| len + 2 < text.len());
+    if complete && second && parts_names && mark != Mark::Bracket {
+        return Some(Beside::Name(behind));
+    }
+    let person = remarks.titles.prefix(&text).is_some_and(|(len, _)| len < text.len());
+    let part = remarks.departments.suffix(&text).is_some();
+    (complete && mark != Mark::None && (person || part)).then_some(Beside::Note)
+}
+
+/// A region, a legal form or the mark of a group belongs to the name.
+fn belongs(text: &str, tables: &Tables) -> bool {
+    tables.forms.whole(text).is_some()
+        || tables.bracketed.whole(text).is_some()
+        || tables.groups.whole(text).is_some()
+        || tables.listings.whole(text).is_some()
+        || tables.places.exactly(text).is_some()
+}
+
+/// The name that `formerly` or 原 announces.
+fn other_name<'t>(text: &'t str, tables: &Tables) -> Option<&'t str> {
+    let (len, _) = tables.remarks.former.prefix(text)?;
+    let rest = text.get(len..)?.trim_start_matches([':', ' ', '.', '"', '是', '为']);
+    let letters = rest.chars().filter(|c| c.is_alphanumeric()).count();
+    let least = if rest.chars().any(is_unspaced) { 4 } else { 3 };
+    (letters >= least).then_some(rest)
+}
+
+fn ends_with_form(name: &str, tables: &Tables) -> bool {
+    let name = name.trim_end_matches([' ', '.', ',', ')']);
+    if name.ends_with(COMPANY) {
+        return true;
+    }
+    let text = clean(name);
+    tables.forms.suffix(&text).is_some_and(|(len, _)| len < text.len())
+        || tables.forms.prefix(&text).is_some_and(|(len, _)| len < text.len() && len > 2)
+}
+
+fn has_letters(text: &str, kind: impl Fn(char) -> bool, least: usize) -> bool {
+    text.chars().filter(|c| kind(*c)).take(least).count() == least
+}
+
+/// A phone number or an address.
+fn is_contact(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    digits >= 7 && letters <= 4 || text.contains('@')
+}

@@ -1,0 +1,388 @@
+//! Whether two names are one company, two that belong together, or strangers: what no likeness of letters decides.
+
+use super::features::{Information, Vector, at};
+use super::record::{GROUP, NO_FORM, UNSPACED, View};
+use crate::company::Gazetteer;
+use crate::model::open_enum::closed_enum;
+use crate::text::{Slips, slips};
+
+closed_enum! {
+    /// How the companies that two names stand for belong together, as far as the names tell.
+    ///
+    /// Two full registered names (each with its legal form) are one company only when no word, number or place
+    /// differs but for a keying error; a short name may stand for a full one that holds its words.
+    Relation {
+        /// Nothing speaks against one company: how probable it is, the score says.
+        Same = "same",
+        /// Two companies of one name: parent, subsidiary, sister, branch, or the same name with another legal form.
+        Related = "related",
+        /// A word, number or place that only one of them can have.
+        Different = "different",
+    }
+}
+
+impl Relation {
+    /// What the features say.
+    pub(super) fn of(x: &Vector) -> Relation {
+        let on = |index: usize| x.get(index).is_some_and(|value| *value > 0.0);
+        match (on(at::RELATED), on(at::DIFFERENT)) {
+            (_, true) => Relation::Different,
+            (true, _) => Relation::Related,
+            _ => Relation::Same,
+        }
+    }
+}
+
+/// Most probability of one company that names of two can have.
+pub(super) const MOST_OF_TWO: f64 = 0.49;
+
+/// A verdict on two names, and the slips it forgives.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Verdict {
+    pub(super) relation: Relation,
+    pub(super) slips: Slips,
+}
+
+fn verdict(relation: Relation) -> Verdict {
+    Verdict { relation, slips: Slips::default() }
+}
+
+/// Two names, in the form they are compared in.
+pub(super) struct Names<'a> {
+    pub(super) query: View<'a>,
+    pub(super) record: View<'a>,
+    /// Characters without spaces.
+    pub(super) a: &'a [char],
+    pub(super) b: &'a [char],
+    /// Both name places, and neither lies in the other.
+    pub(super) elsewhere: bool,
+    pub(super) gazetteer: &'a Gazetteer,
+    /// Characters in common, in order.
+    pub(super) common: usize,
+}
+
+impl Names<'_> {
+    /// How two names belong together. Quick for names with nothing in common.
+    pub(super) fn relation(&self, information: &impl Information) -> Verdict {
+        let unspaced = self.query.has(UNSPACED) || self.record.has(UNSPACED);
+        if unspaced { self.unspaced() } else { self.words(information) }
+    }
+
+    fn other_form(&self) -> bool {
+        self.gazetteer.are_other_forms(self.query.form, self.record.form)
+    }
+
+    fn both_full(&self) -> bool {
+        self.query.form != NO_FORM && self.record.form != NO_FORM
+    }
+
+    /// Parts that are compared whole: a branch, a number, a place, the kind of legal form, the group.
+    fn parts_differ(&self) -> bool {
+        self.query.branch != self.record.branch
+            || self.query.numbers != self.record.numbers
+            || self.elsewhere
+            || self.other_form()
+            || self.both_full() && self.query.has(GROUP) != self.record.has(GROUP)
+    }
+
+    fn slips(&self) -> Option<Slips> {
+        let longest = self.a.len().max(self.b.len());
+        // A swap takes one character out of the order.
+        let found = (longest >= 4 && self.common + 2 >= longest).then(|| slips(self.a, self.b)).flatten();
+        // Two characters more are a word, and a slip makes no other number.
+        let numbers = self.query.numbers == self.record.numbers || self.query.numbers == 0;
+        found.filter(|slips| slips.loose + slips.other <= 1 && numbers && !self.elsewhere && !self.other_form())
+    }
+
+    fn unspaced(&self) -> Verdict {
+        let (q, r) = (&self.query, &self.record);
+        if let Some(slips) = self.slips() {
+            return Verdict { relation: self.slipped(&slips), slips };
+        }
+        let same_words = q.brand == r.brand && q.industry == r.industry;
+        if same_words {
+            let two = self.parts_differ();
+            return verdict(if two { Relation::Related } else { Relation::Same });
+        }
+        let akin = || q.brand == r.brand || self.start_alike();
+        let two = |akin: bool| verdict(if akin { Relation::Related } else { Relation::Different });
+        if self.parts_differ() {
+            return two(akin());
+        }
+        if self.both_full() {
+            return two(akin());
+        }
+        let query_is_short = r.form != NO_FORM || q.form == NO_FORM && self.a.len() <= self.b.len();
+        let (short, long) = if query_is_short { (q, self.b) } else { (r, self.a) };
+        let mut rest = long.iter();
+        let mut named = short.brand.chars().chain(short.industry.chars()).filter(|c| *c != ' ');
+        if named.all(|c| rest.any(|d| *d == c)) {
+            return verdict(Relation::Same);
+        }
+        let half = 2 * self.common >= self.a.len().min(self.b.len());
+        two(akin() || half)
+    }
+
+    /// Names with the same first two characters of what they are called.
+    fn start_alike(&self) -> bool {
+        let (mut p, mut q) = (self.query.brand.chars(), self.record.brand.chars());
+        let first = p.next();
+        first.is_some() && first == q.next() && (p.next() == q.next())
+    }
+
+    /// What slips between two names in a script without spaces leave of them. Another character for no reason is a
+    /// slip in 科技, and another name in 栖岸.
+    fn slipped(&self, slips: &Slips) -> Relation {
+        if slips.other == 0 {
+            return Relation::Same;
+        }
+        let (view, chars) = if self.record.industry.len() >= self.query.industry.len() {
+            (&self.record, self.b)
+        } else {
+            (&self.query, self.a)
+        };
+        let before = view.text.find(view.brand).and_then(|at| view.text.get(..at));
+        let start = before.map_or(0, |before| before.chars().filter(|c| *c != ' ').count());
+        let end = start + view.brand.chars().filter(|c| *c != ' ').count();
+        let place = usize::from(slips.place);
+        let in_brand = (start..end.min(chars.len())).contains(&place);
+        let in_branch = place + view.branch.chars().count() >= chars.len();
+        // Both are words that say what a company does, and not the same one.
+        let industries = self.query.brand == self.record.brand && !in_branch;
+        if in_brand || industries || in_branch { Relation::Related } else { Relation::Same }
+    }
+}
+
+/// Words that tell no company from another.
+const FILLERS: [&str; 13] =
+    ["the", "and", "of", "for", "de", "la", "und", "et", "y", "stock", "shares", "shareholding", "share"];
+
+/// More words of one name are not told apart.
+const MOST_WORDS: usize = 16;
+
+/// The words of a name, and which of them the other name has too.
+struct Words<'a> {
+    list: [&'a str; MOST_WORDS],
+    count: usize,
+    matched: u32,
+    /// Words of the place in front.
+    places: usize,
+}
+
+impl<'a> Words<'a> {
+    fn new(view: &View<'a>) -> Words<'a> {
+        let mut words = Words { list: [""; MOST_WORDS], count: 0, matched: 0, places: 0 };
+        let brand = view.text.find(view.brand).unwrap_or_default();
+        let mut at = 0;
+        for word in view.text.split(' ') {
+            let starts = at;
+            at += word.len() + 1;
+            if word.is_empty() || FILLERS.contains(&word) || words.count == MOST_WORDS {
+                continue;
+            }
+            if let Some(slot) = words.list.get_mut(words.count) {
+                *slot = word;
+                words.count += 1;
+                words.places += usize::from(starts < brand && view.region != 0);
+            }
+        }
+        words
+    }
+
+    fn get(&self, i: usize) -> &'a str {
+        self.list.get(i).copied().unwrap_or_default()
+    }
+
+    fn is_matched(&self, i: usize) -> bool {
+        self.matched >> i & 1 == 1
+    }
+
+    fn open(&self) -> impl Iterator<Item = usize> {
+        let matched = self.matched;
+        (0..self.count).filter(move |i| matched >> i & 1 == 0)
+    }
+}
+
+impl Names<'_> {
+    fn words(&self, information: &impl Information) -> Verdict {
+        let (mut a, mut b) = (Words::new(&self.query), Words::new(&self.record));
+        self.leave_out_misspelt_form(&mut a, &self.query, &self.record);
+        self.leave_out_misspelt_form(&mut b, &self.record, &self.query);
+        let mut forgiven = Slips::default();
+        if self.a == self.b {
+            (a.matched, b.matched) = (u32::MAX, u32::MAX);
+        }
+        for i in 0..a.count {
+            let found = b.open().find(|j| b.get(*j) == a.get(i)).filter(|_| !a.is_matched(i));
+            if let Some(j) = found {
+                a.matched |= 1 << i;
+                b.matched |= 1 << j;
+            }
+        }
+        let equal = a.matched != 0;
+        for i in 0..a.count {
+            if a.is_matched(i) {
+                continue;
+            }
+            let found = b.open().find_map(|j| Some((j, likeness(a.get(i), b.get(j), information)?)));
+            if let Some((j, slips)) = found.filter(|(_, slips)| forgiven.count() + slips.count() <= 2) {
+                a.matched |= 1 << i;
+                b.matched |= 1 << j;
+                forgiven.add(slips);
+            }
+        }
+        join(&mut a, &mut b);
+        join(&mut b, &mut a);
+        if (a.open().next().is_some() || b.open().next().is_some())
+            && let Some(slips) = self.slips()
+            && explains(&a, &b, &slips, self.a.len(), information)
+        {
+            return Verdict { relation: Relation::Same, slips };
+        }
+        let open = (a.open().count(), b.open().count());
+        let rare = (0..a.count).any(|i| {
+            let word = a.get(i);
+            a.is_matched(i) && word.len() > 2 && !information.is_common(word)
+        });
+        let akin = rare || open.0 + open.1 == 0;
+        let two = Verdict {
+            relation: if akin { Relation::Related } else { Relation::Different },
+            slips: forgiven,
+        };
+        let same = Verdict { relation: Relation::Same, slips: forgiven };
+        if a.matched == 0 {
+            return verdict(Relation::Different);
+        }
+        if self.parts_differ() {
+            // With a slip in it, a group or a number is not read as one.
+            let slipped = forgiven.count() > 0 && open == (0, 0) && self.slips().is_some();
+            return if slipped && self.query.branch == self.record.branch { same } else { two };
+        }
+        if open == (0, 0) {
+            return same;
+        }
+        if self.both_full() {
+            return two;
+        }
+        let query_is_short =
+            self.record.form != NO_FORM || self.query.form == NO_FORM && a.count <= b.count;
+        let (short, long) = if query_is_short { (&a, &b) } else { (&b, &a) };
+        let places = |words: &Words<'_>| words.open().all(|i| i < words.places);
+        if short.open().next().is_some() && !places(short) {
+            return two;
+        }
+        let last = (0..long.count).rev().find(|i| long.is_matched(*i)).unwrap_or_default();
+        let inserted = long.open().any(|i| i < last && i >= long.places);
+        if inserted && equal {
+            // A word in the middle makes another company of it: American Eagle Airlines is not American Airlines.
+            return Verdict { relation: Relation::Related, slips: forgiven };
+        }
+        if inserted { two } else { same }
+    }
+}
+
+impl Names<'_> {
+    /// A legal form with a slip in it is no word of the name: the other name says which form it is.
+    fn leave_out_misspelt_form(&self, words: &mut Words<'_>, own: &View<'_>, other: &View<'_>) {
+        if own.form != NO_FORM || other.form == NO_FORM || words.count < 2 {
+            return;
+        }
+        let Some(form) = self.gazetteer.form_name(other.form.into()) else { return };
+        let chars = |text: &str| text.chars().collect::<Vec<char>>();
+        let last = words.get(words.count - 1);
+        let found = last.len().abs_diff(form.len()) <= 1 && slips(&chars(last), &chars(form)).is_some_and(|s| s.count() == 1);
+        if found {
+            words.count -= 1;
+        }
+    }
+}
+
+/// Whether slips over the whole name are slips and make no other word: each word that is left is neither common nor
+/// a number, or is too short to tell and the rest is long.
+fn explains(a: &Words<'_>, b: &Words<'_>, slips: &Slips, length: usize, information: &impl Information) -> bool {
+    let common = |words: &Words<'_>| {
+        words.open().any(|i| words.get(i).len() > 2 && information.is_common(words.get(i)))
+    };
+    let short = |words: &Words<'_>| words.open().any(|i| words.get(i).len() < 4);
+    let figures = |words: &Words<'_>| words.open().any(|i| words.get(i).bytes().all(|c| c.is_ascii_digit() || matches!(c, b'i' | b'v' | b'x')));
+    if common(a) && common(b) || figures(a) || figures(b) || slips.other > 0 {
+        return false;
+    }
+    !(short(a) || short(b)) || slips.loose == 0 && length >= 7 || length >= 12
+}
+
+/// Words that one name writes apart and the other together.
+fn join(apart: &mut Words<'_>, together: &mut Words<'_>) {
+    for j in 0..together.count {
+        let whole = together.get(j);
+        if together.is_matched(j) || whole.len() < 4 {
+            continue;
+        }
+        for i in 0..apart.count.saturating_sub(1) {
+            let (first, second) = (apart.get(i), apart.get(i + 1));
+            if whole.strip_prefix(first) == Some(second) {
+                apart.matched |= 3 << i;
+                together.matched |= 1 << j;
+            }
+        }
+    }
+}
+
+/// Whether two words of words' scripts are one: an abbreviation, or a slip that makes no other word of it.
+fn likeness(a: &str, b: &str, information: &impl Information) -> Option<Slips> {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if short.is_empty() || short.bytes().any(|c| c.is_ascii_digit()) != long.bytes().any(|c| c.is_ascii_digit()) {
+        return ordinal(a, b).then(Slips::default);
+    }
+    if is_abbreviation(short, long, information) {
+        return Some(Slips::default());
+    }
+    if short.len() < 4 || long.len() > short.len() + 2 {
+        return None;
+    }
+    // Cheap, and never wrong: a slip leaves the beginning or the end.
+    let ends = |n: usize| short.get(..n) == long.get(..n) || short.get(short.len().saturating_sub(n)..) == long.get(long.len().saturating_sub(n)..);
+    if !ends(1) {
+        return None;
+    }
+    let plural = long.strip_suffix('s') == Some(short);
+    if !plural && information.is_common(short) && information.is_common(long) {
+        return None;
+    }
+    let (mut p, mut q) = (['\0'; 32], ['\0'; 32]);
+    let count = |text: &str, slots: &mut [char; 32]| {
+        text.chars().zip(slots.iter_mut()).map(|(c, slot)| *slot = c).count()
+    };
+    let (m, n) = (count(a, &mut p), count(b, &mut q));
+    let found = slips(p.get(..m).unwrap_or_default(), q.get(..n).unwrap_or_default())?;
+    let most = if short.len() >= 7 || short.len() > 4 && found.other == 0 { 2 } else { 1 };
+    (found.count() <= most && found.other <= 1).then_some(found)
+}
+
+/// Common words that are written short by their beginning though the beginning is a word.
+const CUT: [&str; 24] = [
+    "tech", "lab", "labs", "auto", "info", "comm", "admin", "dev", "ent", "chem", "elec", "mech", "sys", "eng", "res",
+    "prod", "dist", "fin", "med", "edu", "inv", "ind", "pharma", "bio",
+];
+
+/// `tech` and `technologies`, `intl` and `international`, `mfg` and `manufacturing`.
+pub(super) fn is_abbreviation(short: &str, long: &str, information: &impl Information) -> bool {
+    if short.len() < 3 || long.len() < short.len() + 2 || short.as_bytes().first() != long.as_bytes().first() {
+        return false;
+    }
+    if long.starts_with(short) {
+        return CUT.contains(&short) || !information.is_common(short);
+    }
+    let mut rest = long.chars();
+    let vowels = short.bytes().skip(1).filter(|b| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u')).count();
+    vowels <= 1
+        && short.len() <= 5
+        && long.len() >= 6
+        && short.chars().all(|c| rest.any(|d| d == c))
+        && !information.is_common(short)
+}
+
+fn ordinal(a: &str, b: &str) -> bool {
+    const ORDINALS: [(&str, &str); 4] = [("1st", "first"), ("2nd", "second"), ("3rd", "third"), ("4th", "fourth")];
+    ORDINALS.iter().any(|(figure, word)| (a, b) == (*figure, *word) || (b, a) == (*figure, *word))
+}

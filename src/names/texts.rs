@@ -1,0 +1,88 @@
+//! From the text of a name to the records that have it: a table of the newest record of each text, and for every
+//! record the one before it with the same hash. Never iterated.
+
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
+
+const NONE: u32 = u32::MAX;
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Texts {
+    /// The newest record of a hash; twice as many places as hashes at most.
+    places: Vec<(u32, u32)>,
+    used: usize,
+    /// By record: the record before it with the same hash.
+    before: Vec<u32>,
+}
+
+fn hash(text: &str) -> u32 {
+    let mut hasher = FxHasher::default();
+    text.hash(&mut hasher);
+    let h = hasher.finish();
+    ((h ^ h >> 29).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+}
+
+impl Texts {
+    fn place(&self, hash: u32) -> usize {
+        let size = self.places.len();
+        let mut place = (u64::from(hash) * size as u64 >> 32) as usize;
+        while let Some((own, record)) = self.places.get(place) {
+            if *record == NONE || *own == hash {
+                break;
+            }
+            place = if place + 1 == size { 0 } else { place + 1 };
+        }
+        place
+    }
+
+    /// Adds the next record.
+    pub(super) fn push(&mut self, text: &str) {
+        if (self.used + 1) * 4 > self.places.len() * 3 {
+            let size = (self.places.len() + self.places.len() / 2).max(16);
+            self.resize(size);
+        }
+        let record = self.before.len() as u32;
+        let hash = hash(text);
+        let place = self.place(hash);
+        let mut before = NONE;
+        if let Some(slot) = self.places.get_mut(place) {
+            before = slot.1;
+            *slot = (hash, record);
+        }
+        self.used += usize::from(before == NONE);
+        if self.before.len() == self.before.capacity() {
+            self.before.reserve_exact((self.before.len() / 5).max(64));
+        }
+        self.before.push(before);
+    }
+
+    fn resize(&mut self, size: usize) {
+        let old = std::mem::replace(&mut self.places, vec![(0, NONE); size]);
+        for (hash, record) in old.into_iter().filter(|(_, record)| *record != NONE) {
+            let place = self.place(hash);
+            if let Some(slot) = self.places.get_mut(place) {
+                *slot = (hash, record);
+            }
+        }
+    }
+
+    /// The records that may have the text, the newest first.
+    pub(super) fn with(&self, text: &str) -> impl Iterator<Item = u32> {
+        let first = self.places.get(self.place(hash(text))).map_or(NONE, |(_, record)| *record);
+        let known = |record: &u32| *record != NONE;
+        std::iter::successors(Some(first).filter(known), move |record| {
+            self.before.get(*record as usize).copied().filter(known)
+        })
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.resize((self.used * 4).div_ceil(3) + 1);
+        self.places.shrink_to_fit();
+        self.before.shrink_to_fit();
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.places.capacity() * size_of::<(u32, u32)>() + self.before.capacity() * size_of::<u32>()
+    }
+}
