@@ -71,7 +71,11 @@ struct Pair {
 impl Args {
     fn read() -> Result<Args, Failure> {
         let valued = ["pairs", "names", "sizes", "half", "weights", "salt", "budget", "candidates"];
-        let given = Arguments::parse(USAGE, &valued, &["train", "confusions", "keyed", "rows", "typos", "adversarial"])?;
+        let given = Arguments::parse(
+            USAGE,
+            &valued,
+            &["train", "confusions", "keyed", "rows", "typos", "adversarial"],
+        )?;
         let [labelled] = given.plain.as_slice() else { return Err(USAGE.into()) };
         let text = |name: &str| given.value(name).map(str::to_owned);
         let mut args = Args {
@@ -207,6 +211,9 @@ struct MadeQuery {
     sibling: bool,
 }
 
+/// What people wrote counts so much more than what was made.
+const CLEAN: usize = 6;
+
 /// Most names of a kind that are made.
 const MADE: usize = 2_000;
 
@@ -216,14 +223,16 @@ fn typos(world: &World, names: &[String], wanted: u32, salt: &str) -> Vec<MadeQu
     let (typist, mut random) = (Typist::new(), Random::new(u64::from(wanted) + 1));
     let listed: BTreeSet<String> = world.names.iter().map(|name| squeezed(name)).collect();
     let name_of = |line: &String| line.split('\t').next().unwrap_or_default().to_owned();
-    let long = |name: &String| name.chars().filter(|c| c.is_alphabetic()).count() >= 6 && half(name, salt) == wanted;
+    let long =
+        |name: &String| name.chars().filter(|c| c.is_alphabetic()).count() >= 6 && half(name, salt) == wanted;
     let mut all = Vec::new();
     let present = world.names.iter().enumerate().rev().filter(|(_, name)| long(name));
     for (number, name) in present.step_by((world.names.len() / MADE / 3).max(1)).take(MADE) {
         let query = typist.mistype(name, &mut random);
         all.push(MadeQuery { query, right: vec![number as u32], kind: "typo", sibling: false });
     }
-    let absent: Vec<String> = names.iter().rev().map(name_of).filter(|name| long(name)).take(4 * MADE).collect();
+    let absent: Vec<String> =
+        names.iter().rev().map(name_of).filter(|name| long(name)).take(4 * MADE).collect();
     let absent = absent.into_iter().filter(|name| !listed.contains(&squeezed(name)));
     for (i, name) in absent.enumerate().take(2 * MADE) {
         let (query, kind) =
@@ -239,7 +248,8 @@ fn adversarial(world: &World, wanted: u32, salt: &str) -> Vec<(MadeQuery, usize)
     let gazetteer = world.index.gazetteer();
     let mut all: Vec<(MadeQuery, usize)> = Vec::new();
     let (mut siblings, mut variants) = (0, 0);
-    for (number, name) in world.names.iter().enumerate().rev().filter(|(_, name)| half(name, salt) == wanted) {
+    for (number, name) in world.names.iter().enumerate().rev().filter(|(_, name)| half(name, salt) == wanted)
+    {
         let other = siblings > variants;
         let made =
             if other { variant(name, gazetteer, &mut random) } else { sibling(name, gazetteer, &mut random) };
@@ -297,7 +307,12 @@ fn measure_adversarial(made: &[(MadeQuery, usize)], world: &World, converts: imp
         let own = || kinds.iter().filter(|((of, _), _)| *of == sibling);
         let total = own().fold((0, 0), |sum, (_, (hits, all))| (sum.0 + hits, sum.1 + all));
         let what = if sibling { "siblings converted" } else { "variants converted" };
-        print!("adversarial\t{what} {}/{} = {:.4}:", total.0, total.1, total.0 as f64 / total.1.max(1) as f64);
+        print!(
+            "adversarial\t{what} {}/{} = {:.4}:",
+            total.0,
+            total.1,
+            total.0 as f64 / total.1.max(1) as f64
+        );
         own().for_each(|((_, kind), (hits, all))| print!(" {kind} {hits}/{all}"));
         println!();
     }
@@ -470,7 +485,9 @@ fn run_rows(
             for (pair, right) in sets.iter().zip(&world.answers).filter(|(pair, _)| training(pair)) {
                 let rows = fetched(&table, &pair.query, world.index.gazetteer());
                 let (names, good) = rows_of(world, &rows, right);
-                trainer.rows(&judge, &pair.query, &names, &good, world.index.gazetteer());
+                for _ in 0..if args.typos || args.adversarial { CLEAN } else { 1 } {
+                    trainer.rows(&judge, &pair.query, &names, &good, world.index.gazetteer());
+                }
             }
             for made in made_queries(args, world, names, 0) {
                 let rows = near_rows(world, &made.query);
@@ -552,13 +569,15 @@ fn run() -> Result<(), Failure> {
         for size in &args.sizes {
             let world = world(&sets, &names, *size, &tuning);
             for (pair, right) in sets.iter().zip(&world.answers).filter(|(p, _)| training(&p.entity)) {
-                trainer.look_up(&world.index, &pair.query, right, &args.options);
+                for _ in 0..if args.typos || args.adversarial { CLEAN } else { 1 } {
+                    trainer.look_up(&world.index, &pair.query, right, &args.options);
+                }
             }
             for made in made_queries(&args, &world, &names, 0) {
                 trainer.look_up(&world.index, &made.query, &made.right, &args.options);
             }
             if args.adversarial {
-                for (made, number) in adversarial(&world, 0, &args.salt) {
+                for (made, number) in adversarial(&world, 0, &args.salt).into_iter().step_by(8) {
                     trainer.pair(&world.index, &made.query, &world.names[number], !made.sibling);
                 }
             }
@@ -621,9 +640,7 @@ fn run() -> Result<(), Failure> {
         if args.adversarial {
             measure_adversarial(&adversarial(&world, 1, &args.salt), &world, |query, name| {
                 let found = world.index.search(query, &args.options);
-                found.first().is_some_and(|best| {
-                    best.score >= 0.85 && world.names[best.id as usize] == name
-                })
+                found.first().is_some_and(|best| best.score >= 0.85 && world.names[best.id as usize] == name)
             });
         }
         if args.confusions {

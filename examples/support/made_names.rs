@@ -8,10 +8,10 @@ const SOUNDS: &str = include_str!("../../src/text/data/sounds.tsv");
 const SHAPES: &str = include_str!("../../src/text/data/shapes.txt");
 
 /// Numbers that look random and are the same every time (SplitMix64).
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Random {
+    pub(crate) fn new(seed: u64) -> Random {
         Random(seed)
     }
 
@@ -22,7 +22,7 @@ impl Random {
         z ^ z >> 31
     }
 
-    pub fn below(&mut self, count: usize) -> usize {
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         (u128::from(self.next()) * count.max(1) as u128 >> 64) as usize
     }
 
@@ -33,12 +33,12 @@ impl Random {
 
 /// Makes keying errors: in Chinese a character of the same or nearly the same sound or of like shape, in words a key
 /// beside it or another vowel; in both a character swapped with its neighbour, missing or double.
-pub struct Typist {
+pub(crate) struct Typist {
     like: BTreeMap<char, Vec<Vec<char>>>,
 }
 
 impl Typist {
-    pub fn new() -> Typist {
+    pub(crate) fn new() -> Typist {
         let mut like: BTreeMap<char, Vec<Vec<char>>> = BTreeMap::new();
         let mut add = |group: Vec<char>| {
             for c in &group {
@@ -62,7 +62,7 @@ impl Typist {
     }
 
     /// The name with one error, or (three times in ten) with two.
-    pub fn mistype(&self, name: &str, random: &mut Random) -> String {
+    pub(crate) fn mistype(&self, name: &str, random: &mut Random) -> String {
         let mut chars: Vec<char> = name.chars().collect();
         let errors = if random.below(10) < 3 { 2 } else { 1 };
         for _ in 0..errors {
@@ -82,7 +82,9 @@ impl Typist {
             return false;
         }
         match random.below(6) {
-            0 if at + 1 < chars.len() && chars[at + 1] != c && chars[at + 1].is_alphabetic() => chars.swap(at, at + 1),
+            0 if at + 1 < chars.len() && chars[at + 1] != c && chars[at + 1].is_alphabetic() => {
+                chars.swap(at, at + 1)
+            }
             1 if chars.len() > 4 => drop(chars.remove(at)),
             2 => chars.insert(at, c),
             3..=5 => match self.other(c, random) {
@@ -114,15 +116,25 @@ impl Typist {
 }
 
 /// A name made from another, and how.
-pub struct Made {
-    pub name: String,
-    pub kind: &'static str,
+pub(crate) struct Made {
+    pub(crate) name: String,
+    pub(crate) kind: &'static str,
 }
 
 const BUSINESS: [&str; 12] =
     ["信息", "生物", "新能源", "智能", "环保", "医疗", "文化", "贸易", "食品", "物流", "建筑", "教育"];
 const WORDS: [&str; 12] = [
-    "Trading", "Medical", "Digital", "Energy", "Logistics", "Capital", "Realty", "Foods", "Data", "Marine", "Textile",
+    "Trading",
+    "Medical",
+    "Digital",
+    "Energy",
+    "Logistics",
+    "Capital",
+    "Realty",
+    "Foods",
+    "Data",
+    "Marine",
+    "Textile",
     "Mining",
 ];
 const PLACES: [&str; 8] = ["北京", "广州", "成都", "武汉", "南京", "西安", "沈阳", "昆明"];
@@ -132,7 +144,7 @@ fn is_chinese(name: &str) -> bool {
 }
 
 /// Another company with nearly the same name: a word inserted, exchanged or added, another number, place or legal form.
-pub fn sibling(name: &str, gazetteer: &Gazetteer, random: &mut Random) -> Option<Made> {
+pub(crate) fn sibling(name: &str, gazetteer: &Gazetteer, random: &mut Random) -> Option<Made> {
     let parsed = CompanyName::parse(name, gazetteer);
     let form = parsed.legal_form()?;
     if parsed.branch().is_some() || parsed.brand().chars().count() < 2 {
@@ -182,7 +194,7 @@ pub fn sibling(name: &str, gazetteer: &Gazetteer, random: &mut Random) -> Option
 }
 
 /// The same company as people write it: without legal form, with it spelt otherwise, with a remark, the place elsewhere.
-pub fn variant(name: &str, gazetteer: &Gazetteer, random: &mut Random) -> Option<Made> {
+pub(crate) fn variant(name: &str, gazetteer: &Gazetteer, random: &mut Random) -> Option<Made> {
     let parsed = CompanyName::parse(name, gazetteer);
     let form = parsed.legal_form()?;
     if parsed.branch().is_some() || parsed.brand().chars().count() < 2 {
@@ -196,7 +208,10 @@ pub fn variant(name: &str, gazetteer: &Gazetteer, random: &mut Random) -> Option
             2 => {
                 let place = PLACES.iter().find(|place| core.starts_with(*place))?;
                 let rest = core.strip_prefix(place)?;
-                (format!("{}（{place}）{}{form}", parsed.brand(), rest.strip_prefix(parsed.brand())?), "place_moved")
+                (
+                    format!("{}（{place}）{}{form}", parsed.brand(), rest.strip_prefix(parsed.brand())?),
+                    "place_moved",
+                )
             }
             3 => (format!("{name}（{}）", random.pick(&["已注销", "老客户", "总部"])?), "remark"),
             _ => (format!("{name}{}", random.pick(&["采购部", "-张经理", " 李工"])?), "remark"),

@@ -94,7 +94,8 @@ impl Cleaned {
         };
         // In `Rossi & C. S.n.c.` the C is a word of its own.
         let and = |i: usize| bytes.get(..i).is_some_and(|before| before.ends_with(b"and c"));
-        let joins = |i: usize| bytes.get(i) == Some(&b' ') && i > 0 && alone(i - 1) && alone(i + 1) && !and(i);
+        let joins =
+            |i: usize| bytes.get(i) == Some(&b' ') && i > 0 && alone(i - 1) && alone(i + 1) && !and(i);
         if !(0..bytes.len()).any(joins) {
             return;
         }

@@ -253,7 +253,13 @@ impl Gazetteer {
             if OPEN_FORMS.contains(&name) {
                 return None;
             }
-            Some(KINDS.iter().find_map(|kind| kind.contains(&name).then(|| kind.first())).flatten().map_or(name, |n| n))
+            Some(
+                KINDS
+                    .iter()
+                    .find_map(|kind| kind.contains(&name).then(|| kind.first()))
+                    .flatten()
+                    .map_or(name, |n| n),
+            )
         };
         a != b && matches!((kind(a), kind(b)), (Some(a), Some(b)) if a != b)
     }

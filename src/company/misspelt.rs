@@ -9,10 +9,23 @@ const WITHOUT_SPACES: [&str; 5] = ["有限公司", "有限责任公司", "股份
 
 /// Long forms of names in words.
 const IN_WORDS: [&str; 17] = [
-    "limited", "incorporated", "corporation", "company", "gmbh", "private limited", "public limited company",
-    "limited liability company", "aktiengesellschaft", "gesellschaft mit beschrankter haftung", "haftungsbeschrankt",
-    "spolka z ograniczona odpowiedzialnoscia", "sociedad de responsabilidad limitada", "sociedad anonima",
-    "societe a responsabilite limitee", "societa a responsabilita limitata", "limitada",
+    "limited",
+    "incorporated",
+    "corporation",
+    "company",
+    "gmbh",
+    "private limited",
+    "public limited company",
+    "limited liability company",
+    "aktiengesellschaft",
+    "gesellschaft mit beschrankter haftung",
+    "haftungsbeschrankt",
+    "spolka z ograniczona odpowiedzialnoscia",
+    "sociedad de responsabilidad limitada",
+    "sociedad anonima",
+    "societe a responsabilite limitee",
+    "societa a responsabilita limitata",
+    "limitada",
 ];
 
 impl Tables {
@@ -25,7 +38,8 @@ impl Tables {
             // The slip is at one end at most.
             let last = form.rsplit(' ').next().unwrap_or(form);
             let (own, theirs) = (text.rsplit(' ').next()?, last);
-            if own.len().abs_diff(theirs.len()) > 2 {
+            let (p, q) = (own.as_bytes(), theirs.as_bytes());
+            if own.len().abs_diff(theirs.len()) > 2 || p.first() != q.first() && p.last() != q.last() {
                 return None;
             }
             let most = if form.len() > 10 { 2 } else { 1 };
@@ -52,25 +66,28 @@ fn slip_behind(text: &str, form: &str, most: u8) -> Option<usize> {
 /// The text with the misspelt 有限公司 in it put right; nothing when there is none. What is put right is the one place
 /// where a slip makes a legal form: a name that holds one already is left alone.
 pub(super) fn repaired(text: &str) -> Option<String> {
-    const TRACES: [&str; 10] = ["有限", "限公", "公司", "司公", "有公", "会社", "株式", "회사", "주식", "限责"];
-    if WITHOUT_SPACES.iter().any(|form| text.contains(form)) {
+    if text.contains("有限公司") {
         return repaired_shares(text);
     }
-    if !TRACES.iter().any(|trace| text.contains(trace)) && !text.ends_with('司') {
+    if WITHOUT_SPACES.iter().any(|form| text.contains(form)) {
         return None;
+    }
+    // Of four characters one slip leaves one of these.
+    if !text.contains(['有', '限', '株', '式', '주', '식']) {
+        return repaired_company(text);
     }
     let chars: Vec<char> = text.chars().collect();
     let find = |form: &str| {
         let wanted: Vec<char> = form.chars().collect();
-        let windows = [wanted.len(), wanted.len() - 1, wanted.len() + 1].into_iter().flat_map(|size| {
-            chars.windows(size).enumerate().map(move |(at, window)| (at, size, window))
-        });
-        let mut fitting = windows.filter(|(at, _, window)| {
+        let windows = [wanted.len(), wanted.len() - 1, wanted.len() + 1]
+            .into_iter()
+            .flat_map(|size| chars.windows(size).enumerate().map(move |(at, window)| (at, size, window)));
+        let fitting = windows.filter_map(|(at, size, window)| {
             let whole = window.first() == wanted.first() || window.last() == wanted.last();
-            let found = slips(window, &wanted);
-            *at >= 2 && whole && found.is_some_and(|slips| slips.count() == 1)
+            let found = (at >= 2 && whole).then(|| slips(window, &wanted)).flatten()?;
+            (found.count() == 1).then_some((found.loose + 2 * found.other, at, at + size))
         });
-        fitting.next().map(|(at, size, _)| (at, at + size))
+        fitting.min().map(|(_, from, to)| (from, to))
     };
     let put = |from: usize, to: usize, form: &str| {
         let part = |range: &[char]| range.iter().collect::<String>();
@@ -82,12 +99,18 @@ pub(super) fn repaired(text: &str) -> Option<String> {
         let text = put(from, to, form);
         return Some(repaired_shares(&text).unwrap_or(text));
     }
-    // 公司 alone, at the end.
-    let [.., p, q] = chars.as_slice() else { return None };
-    let slip = (*p, *q) == ('司', '公')
-        || *q == '司' && *p != '公' && is_mistaken(*p, '公')
-        || *p == '公' && *q != '司' && is_mistaken(*q, '司');
-    (slip && chars.len() > 4).then(|| put(chars.len() - 2, chars.len(), "公司"))
+    repaired_company(text)
+}
+
+/// 公司 alone, at the end.
+fn repaired_company(text: &str) -> Option<String> {
+    let mut back = text.char_indices().rev();
+    let ((_, q), (at, p)) = (back.next()?, back.next()?);
+    let slip = (p, q) == ('司', '公')
+        || q == '司' && p != '公' && is_mistaken(p, '公')
+        || p == '公' && q != '司' && is_mistaken(q, '司');
+    let before = text.get(..at).filter(|before| slip && before.chars().nth(2).is_some())?;
+    Some([before, "公司"].concat())
 }
 
 /// 股份 in front of 有限公司 with a slip.
@@ -115,14 +138,20 @@ mod tests {
     #[test]
     fn one_slip_in_a_legal_form_is_put_right() {
         for written in [
-            "栖岸科技有线公司", "栖岸科技有限公", "栖岸科技有限司", "栖岸科技限公司", "栖岸科技有限公公司",
-            "栖岸科技有公限司", "栖岸科技有限公可",
+            "栖岸科技有线公司",
+            "栖岸科技有限公",
+            "栖岸科技有限司",
+            "栖岸科技限公司",
+            "栖岸科技有限公公司",
+            "栖岸科技有公限司",
+            "栖岸科技有限公可",
         ] {
             assert_eq!(repaired(written).as_deref(), Some("栖岸科技有限公司"), "{written}");
         }
         assert_eq!(repaired("栖岸科技份有限公司").as_deref(), Some("栖岸科技股份有限公司"));
         assert_eq!(repaired("栖岸有线公司苏州分公司").as_deref(), Some("栖岸有限公司苏州分公司"));
-        for right in ["栖岸科技有限公司", "蒲城县医药公司", "栖岸控股有限公司", "中国银行", ""] {
+        for right in ["栖岸科技有限公司", "蒲城县医药公司", "栖岸控股有限公司", "中国银行", ""]
+        {
             assert_eq!(repaired(right), None, "{right}");
         }
     }

@@ -202,8 +202,13 @@ impl Parsed {
                 break;
             }
             let form = tables.forms.suffix(text).filter(|(len, _)| *len < end);
-            let slip = || tables.misspelt_form(text).filter(|(len, _)| hint && *len < end);
-            if let Some((len, form)) = form.or_else(slip) {
+            // Of `pricate limited` only the end is a form as it is written.
+            let cut = match form {
+                None => true,
+                Some((len, _)) => len == "limited".len() && is_nearly_private(text),
+            };
+            let slip = (hint && cut).then(|| tables.misspelt_form(text).filter(|(len, _)| *len < end));
+            if let Some((len, form)) = slip.flatten().or(form) {
                 self.forms.push((end - len..end, form));
                 end -= len;
             } else if let Some((len, _)) = tables.groups.suffix(text).filter(|(len, _)| *len < end) {
@@ -290,7 +295,10 @@ impl Parsed {
             && inside.chars().any(char::is_lowercase)
             && inside.chars().skip(1).any(char::is_uppercase);
         let dotted = inside.contains(['.', '/']);
-        (len > 2 && !NAMES_IN_FRONT.contains(&form)) || SHORT_IN_FRONT.contains(&form) || dotted || small_inside
+        (len > 2 && !NAMES_IN_FRONT.contains(&form))
+            || SHORT_IN_FRONT.contains(&form)
+            || dotted
+            || small_inside
     }
 
     fn region_at_tail(&mut self, tables: &Tables, start: usize, end: usize) -> usize {
@@ -389,18 +397,63 @@ impl Parsed {
 
 /// Words that are legal forms behind a name and something else in front of it.
 const WORDS_IN_FRONT: [&str; 12] = [
-    "co", "company", "cos", "companies", "compagnie", "cie", "trust", "fund", "public", "limited company",
-    "company limited", "trading",
+    "co",
+    "company",
+    "cos",
+    "companies",
+    "compagnie",
+    "cie",
+    "trust",
+    "fund",
+    "public",
+    "limited company",
+    "company limited",
+    "trading",
 ];
 
 /// Legal forms of two letters that start no names.
 const SHORT_IN_FRONT: [&str; 4] = ["ou", "oy", "ab", "bv"];
 
 /// Legal forms of three letters or more that names of companies start with.
-const NAMES_IN_FRONT: [&str; 24] = [
-    "sas", "sca", "snc", "sci", "spa", "sal", "sad", "sau", "ent", "est", "ska", "sif", "cic", "fio", "fie", "ops",
-    "sac", "dac", "sae", "coop", "cooperative", "stiftung", "persero", "publ",
+const NAMES_IN_FRONT: [&str; 31] = [
+    "stichting",
+    "fonden",
+    "stiftelsen",
+    "sparebank",
+    "borettslag",
+    "genossenschaft",
+    "yayasan",
+    "sas",
+    "sca",
+    "snc",
+    "sci",
+    "spa",
+    "sal",
+    "sad",
+    "sau",
+    "ent",
+    "est",
+    "ska",
+    "sif",
+    "cic",
+    "fio",
+    "fie",
+    "ops",
+    "sac",
+    "dac",
+    "sae",
+    "coop",
+    "cooperative",
+    "stiftung",
+    "persero",
+    "publ",
 ];
+
+/// `pricate limited`: the word before the form begins or ends as `private`.
+fn is_nearly_private(text: &str) -> bool {
+    let word = text.rsplit(' ').nth(1).unwrap_or_default();
+    (6..=8).contains(&word.len()) && (word.starts_with("pr") || word.ends_with("te"))
+}
 
 /// Whether a text consists of words that say what a company does.
 fn is_industry(text: &str, tables: &Tables) -> bool {

@@ -3,6 +3,7 @@
 use super::clean::clean;
 use super::gazetteer::Tables;
 use super::tables::{Phrases, is_unspaced};
+use crate::text::slips;
 
 /// What people write beside names.
 #[derive(Debug, Clone, Default)]
@@ -74,7 +75,8 @@ pub(crate) fn taken_apart<'t>(folded: &'t str, tables: &Tables) -> Written<'t> {
 
 /// Whether a field as it was written surely holds one name.
 pub(crate) fn holds_one_name(field: &str) -> bool {
-    !field.contains(['（', '［', '【', '／', '｜', '；', '，', '：', '＼']) && is_plain(&field.to_ascii_lowercase())
+    !field.contains(['（', '［', '【', '／', '｜', '；', '，', '：', '＼'])
+        && is_plain(&field.to_ascii_lowercase())
 }
 
 /// Nothing stands behind the legal form, and there is nothing that parts one thing from another.
@@ -83,8 +85,9 @@ fn is_plain(name: &str) -> bool {
     if name.bytes().any(parted) || name.contains(" - ") || name.contains('、') {
         return false;
     }
-    if name.is_ascii() {
-        return ![" formerly ", " fka ", " dba ", " aka "].iter().any(|word| name.contains(word));
+    if name.is_ascii() || !name.contains(is_unspaced) {
+        let may = name.contains("ka ") || name.contains("dba ") || name.contains("formerly ");
+        return !may || !ANNOUNCED.iter().any(|word| name.contains(word));
     }
     match name.find(COMPANY) {
         Some(at) => at + COMPANY.len() == name.len(),
@@ -93,6 +96,9 @@ fn is_plain(name: &str) -> bool {
 }
 
 const COMPANY: &str = "公司";
+
+/// Words between two names, without any mark.
+const ANNOUNCED: [&str; 4] = [" formerly ", " fka ", " dba ", " aka "];
 
 /// A bracket that ends the field and is no part of the name.
 fn bracket_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<'t>)> {
@@ -149,14 +155,13 @@ fn separator_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<
 /// What is written right behind the legal form, or behind a word that announces another name.
 fn word_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<'t>)> {
     if name.is_ascii() {
-        let words = [" formerly ", " fka ", " dba ", " aka "];
-        let at = words.iter().filter_map(|word| name.find(word)).min()?;
+        let at = ANNOUNCED.iter().filter_map(|word| name.find(word)).min()?;
         let (before, behind) = (name.get(..at)?, name.get(at..)?.trim_start());
         return other_name(behind, tables).map(|other| (before, Beside::Name(other)));
     }
     let end = name.find(COMPANY).filter(|at| *at >= 2 * COMPANY.len() / 2)? + COMPANY.len();
     let (before, behind) = name.split_at_checked(end)?;
-    if behind.starts_with(['(', '[', '【']) || behind.is_empty() {
+    if behind.starts_with(['(', '[', '【']) || behind.is_empty() || is_branch(behind, tables) {
         return None;
     }
     beside(before, behind, tables, Mark::None).map(|beside| (before, beside))
@@ -202,10 +207,7 @@ fn beside<'t>(before: &str, behind: &'t str, tables: &Tables, mark: Mark) -> Opt
         return Some(Beside::Name(behind));
     }
     if asian && complete {
-        let branch = tables.branches.suffix(&text).is_some() || remarks.behind.suffix(&text).is_some();
-        if remarks.departments.suffix(&text).is_some() {
-            return Some(Beside::Note);
-        }
+        let branch = is_branch(&text, tables);
         let second = text.contains(COMPANY) || tables.forms.suffix(&text).is_some();
         if second && firm && tables.branches.suffix(&text).is_none() {
             return Some(Beside::Name(behind));
@@ -221,9 +223,54 @@ fn beside<'t>(before: &str, behind: &'t str, tables: &Tables, mark: Mark) -> Opt
     if complete && second && parts_names && mark != Mark::Bracket {
         return Some(Beside::Name(behind));
     }
+    // `(FL)` and `(NY)`: where it is registered.
+    let state = mark == Mark::Bracket && text.len() == 2 && text.bytes().all(|c| c.is_ascii_lowercase());
+    if complete && state {
+        return Some(Beside::Note);
+    }
     let person = remarks.titles.prefix(&text).is_some_and(|(len, _)| len < text.len());
     let part = remarks.departments.suffix(&text).is_some();
     (complete && mark != Mark::None && (person || part)).then_some(Beside::Note)
+}
+
+/// A part that is registered on its own, by the word that ends it, a slip in that word forgiven.
+fn is_branch(text: &str, tables: &Tables) -> bool {
+    let remarks = &tables.remarks;
+    if remarks.departments.suffix(text).is_some() {
+        return false;
+    }
+    let known = tables.branches.suffix(text).is_some() || remarks.behind.suffix(text).is_some();
+    known
+        || remarks.titles.suffix(text).is_none()
+            && remarks.notes.whole(text).is_none()
+            && is_nearly_branch(text)
+}
+
+fn is_nearly_branch(text: &str) -> bool {
+    const ENDINGS: [&str; 12] = [
+        "分公司",
+        "支公司",
+        "分行",
+        "支行",
+        "分理处",
+        "储蓄所",
+        "分店",
+        "办事处",
+        "营业部",
+        "营业厅",
+        "门市部",
+        "加油站",
+    ];
+    let chars: Vec<char> = text.chars().collect();
+    ENDINGS.iter().any(|ending| {
+        let wanted: Vec<char> = ending.chars().collect();
+        let sizes = if wanted.len() > 2 { wanted.len() - 1..=wanted.len() + 1 } else { 2..=3 };
+        sizes.into_iter().any(|size| {
+            let tail = chars.len().checked_sub(size).and_then(|from| chars.get(from..));
+            tail.and_then(|tail| slips(tail, &wanted))
+                .is_some_and(|found| found.count() == 1 && found.other == 0)
+        })
+    })
 }
 
 /// A region, a legal form or the mark of a group belongs to the name.

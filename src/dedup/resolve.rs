@@ -224,7 +224,13 @@ impl Deduplicator {
                 let is_crowded =
                     |candidate: &Candidate<'r>| case.crowded_names.iter().any(|place| candidate.has(*place));
                 let records: Vec<_> = counted.filter(|one| !is_crowded(one)).collect();
-                likeness::hits(asked, threshold, rule.action == super::action::RuleAction::TagOnly, &records, case)
+                likeness::hits(
+                    asked,
+                    threshold,
+                    rule.action == super::action::RuleAction::TagOnly,
+                    &records,
+                    case,
+                )
             }
             (Some(_), None) => Vec::new(),
             (None, _) => counted

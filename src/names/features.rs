@@ -1,8 +1,8 @@
 //! What is compared between two names, as numbers: the input of the logistic weights.
 #![expect(clippy::indexing_slicing, reason = "a numeric kernel over fixed-size arrays")]
 
-use super::relation::{Names, Relation};
 use super::record::{GROUP, JOINT_STOCK, JOINT_STOCK_HINT, NO_FORM, Regions, UNSPACED, View};
+use super::relation::{Names, Relation};
 use crate::company::{Gazetteer, is_unspaced};
 use crate::model::Region;
 
@@ -335,7 +335,7 @@ impl Query {
             record: *record,
             a: &self.solid,
             b: &scratch.solid,
-            elsewhere: x[at::REGION_CONFLICTS] > 0.0,
+            elsewhere: x[at::REGION_CONFLICTS] > 0.0 && (query.form != NO_FORM || !self.in_county()),
             gazetteer: &self.gazetteer,
             common: libm::round(x[at::QUERY_SUBSEQUENCE] * self.solid.len() as f64) as usize,
         };
@@ -347,6 +347,11 @@ impl Query {
         x[at::SLIP_LOOSE] = flag(slips.loose > 0);
         x[at::SLIP_OTHER] = flag(slips.other > 0);
         x[at::SLIP_TWICE] = flag(slips.count() > 1);
+    }
+
+    /// The place is a county or district: many short names begin like one.
+    fn in_county(&self) -> bool {
+        self.region.and_then(|region| region.gbt2260()).is_some_and(|code| code % 100 != 0)
     }
 
     /// Whether two names may be one but for slips, so that they are worth a closer look.

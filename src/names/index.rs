@@ -6,8 +6,8 @@ use super::grams;
 use super::ids::Ids;
 use super::postings::Postings;
 use super::record::{self, Reader, Regions, View};
-use super::texts::Texts;
 use super::size::{REMOVED, size_of_record};
+use super::texts::Texts;
 use super::tuning::{Tuning, Weights};
 use crate::company::Gazetteer;
 

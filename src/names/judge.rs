@@ -6,9 +6,9 @@ use super::Tuning;
 use super::features::{Information, Query, Scratch, Vector, at};
 use super::number::{AMBIGUOUS, NO_MATCH, UNLISTED, round};
 use super::record::{MOST_TEXT, Reader, Regions, View};
+use super::relation::Relation;
 use super::training::Example;
 use super::tuning::{RowInputs, Weights};
-use super::relation::{MOST_OF_TWO, Relation};
 use crate::company::{Gazetteer, Gram, KeyBuffers, visit_grams};
 use crate::text::is_common_word;
 
@@ -157,7 +157,8 @@ impl NameJudge {
         let mut compared: Vec<(usize, Weighed, Vector)> = Vec::new();
         for (row, text) in rows.iter().enumerate() {
             asked.read(gazetteer.alias_of(text.as_ref()).unwrap_or(text.as_ref()));
-            let own = asked.names.first().and_then(|name| name.compare(&asked.row(), &mut asked.scratch.clone()));
+            let own =
+                asked.names.first().and_then(|name| name.compare(&asked.row(), &mut asked.scratch.clone()));
             if let Some(vector) = own {
                 compared.push((row, asked.weighed(0, &vector), vector));
             }
@@ -327,8 +328,7 @@ impl Asked<'_> {
     /// Probability that a row is meant when the likeliest rival has these log-odds, and `rows` rows may be meant. A
     /// company that nobody has listed is a rival always. Less than 0.5 for a row of another company.
     pub(crate) fn probability(&self, found: &Weighed, rival: Option<f64>, rows: usize) -> f64 {
-        let probability = self.confidence(found, found.log_odds, rival, rows);
-        if found.relation == Relation::Same { probability } else { probability.min(MOST_OF_TWO) }
+        found.relation.bound(self.confidence(found, found.log_odds, rival, rows))
     }
 
     /// How alike the name of a row is: the probability, the relation left out of account.

@@ -49,7 +49,7 @@ fn brute_force(index: &NameIndex<u32>, name: &str, options: &SearchOptions) -> V
     };
     compared.sort_by(best_first);
     for (rank, found) in compared.iter_mut().enumerate() {
-        if rank < options.limit + super::search::CLOSE || target.is_near(&found.vector) {
+        if rank < super::search::CLOSE || target.is_near(&found.vector) {
             target.relate(&index.view(found.record), &live, scratch, &mut found.vector);
         } else {
             found.vector[super::features::at::DIFFERENT] = 1.0;

@@ -10,8 +10,8 @@ use super::batch::in_chunks;
 use super::features::{Query, Scratch, Vector};
 use super::matches::{Evidence, shared_pieces};
 use super::number::UNLISTED;
-use super::relation::Relation;
 use super::record::{Reader, Regions, View, slice};
+use super::relation::Relation;
 use super::tuning::Weights;
 use super::{NameIndex, NameIndexBuilder, SearchOptions};
 

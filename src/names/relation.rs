@@ -1,6 +1,7 @@
 //! Whether two names are one company, two that belong together, or strangers: what no likeness of letters decides.
 
 use super::features::{Information, Vector, at};
+use super::number::round;
 use super::record::{GROUP, NO_FORM, UNSPACED, View};
 use crate::company::Gazetteer;
 use crate::model::open_enum::closed_enum;
@@ -31,10 +32,15 @@ impl Relation {
             _ => Relation::Same,
         }
     }
+
+    /// A probability of one company, held below one half where the names are of two.
+    pub(super) fn bound(self, probability: f64) -> f64 {
+        if self == Relation::Same { probability } else { round(probability * MOST_OF_TWO) }
+    }
 }
 
-/// Most probability of one company that names of two can have.
-pub(super) const MOST_OF_TWO: f64 = 0.49;
+/// What is left of a probability of one company when the names are of two.
+const MOST_OF_TWO: f64 = 0.49;
 
 /// A verdict on two names, and the slips it forgives.
 #[derive(Debug, Clone, Copy)]
@@ -79,24 +85,31 @@ impl Names<'_> {
     /// Parts that are compared whole: a branch, a number, a place, the kind of legal form, the group.
     fn parts_differ(&self) -> bool {
         self.query.branch != self.record.branch
-            || self.query.numbers != self.record.numbers
+            || self.other_numbers()
             || self.elsewhere
             || self.other_form()
             || self.both_full() && self.query.has(GROUP) != self.record.has(GROUP)
     }
 
-    fn slips(&self) -> Option<Slips> {
+    /// Both have numbers, and not the same; of two full names, one has a number alone.
+    fn other_numbers(&self) -> bool {
+        let (ours, theirs) = (self.query.numbers, self.record.numbers);
+        ours != theirs && (self.both_full() || ours != 0 && theirs != 0)
+    }
+
+    fn slips(&self, most_loose: u8) -> Option<Slips> {
         let longest = self.a.len().max(self.b.len());
         // A swap takes one character out of the order.
         let found = (longest >= 4 && self.common + 2 >= longest).then(|| slips(self.a, self.b)).flatten();
         // Two characters more are a word, and a slip makes no other number.
         let numbers = self.query.numbers == self.record.numbers || self.query.numbers == 0;
-        found.filter(|slips| slips.loose + slips.other <= 1 && numbers && !self.elsewhere && !self.other_form())
+        let loose = |slips: &Slips| slips.loose + slips.other <= most_loose && slips.other <= 1;
+        found.filter(|slips| loose(slips) && numbers && !self.elsewhere && !self.other_form())
     }
 
     fn unspaced(&self) -> Verdict {
         let (q, r) = (&self.query, &self.record);
-        if let Some(slips) = self.slips() {
+        if let Some(slips) = self.slips(1) {
             return Verdict { relation: self.slipped(&slips), slips };
         }
         let same_words = q.brand == r.brand && q.industry == r.industry;
@@ -156,6 +169,9 @@ impl Names<'_> {
 /// Words that tell no company from another.
 const FILLERS: [&str; 13] =
     ["the", "and", "of", "for", "de", "la", "und", "et", "y", "stock", "shares", "shareholding", "share"];
+
+/// Short legal forms with a slip, as the names of forms are not written.
+const SLIPS_OF_FORMS: [&str; 8] = ["ldt", "lltd", "ltdd", "lyd", "icn", "incc", "llcc", "lcl"];
 
 /// More words of one name are not told apart.
 const MOST_WORDS: usize = 16;
@@ -234,20 +250,19 @@ impl Names<'_> {
         join(&mut a, &mut b);
         join(&mut b, &mut a);
         if (a.open().next().is_some() || b.open().next().is_some())
-            && let Some(slips) = self.slips()
+            && let Some(slips) = self.slips(if self.a.len() >= 12 { 2 } else { 1 })
             && explains(&a, &b, &slips, self.a.len(), information)
         {
             return Verdict { relation: Relation::Same, slips };
         }
         let open = (a.open().count(), b.open().count());
-        let rare = (0..a.count).any(|i| {
-            let word = a.get(i);
-            a.is_matched(i) && word.len() > 2 && !information.is_common(word)
-        });
-        let akin = rare || open.0 + open.1 == 0;
-        let two = Verdict {
-            relation: if akin { Relation::Related } else { Relation::Different },
-            slips: forgiven,
+        let two = || {
+            let rare = (0..a.count).any(|i| {
+                let word = a.get(i);
+                a.is_matched(i) && word.len() > 2 && !information.is_common(word)
+            });
+            let akin = rare || open.0 + open.1 == 0;
+            Verdict { relation: if akin { Relation::Related } else { Relation::Different }, slips: forgiven }
         };
         let same = Verdict { relation: Relation::Same, slips: forgiven };
         if a.matched == 0 {
@@ -255,21 +270,20 @@ impl Names<'_> {
         }
         if self.parts_differ() {
             // With a slip in it, a group or a number is not read as one.
-            let slipped = forgiven.count() > 0 && open == (0, 0) && self.slips().is_some();
-            return if slipped && self.query.branch == self.record.branch { same } else { two };
+            let slipped = forgiven.count() > 0 && open == (0, 0) && self.slips(2).is_some();
+            return if slipped && self.query.branch == self.record.branch { same } else { two() };
         }
-        if open == (0, 0) {
+        let places = |words: &Words<'_>| words.open().all(|i| i < words.places);
+        if open == (0, 0) || places(&a) && places(&b) {
             return same;
         }
         if self.both_full() {
-            return two;
+            return two();
         }
-        let query_is_short =
-            self.record.form != NO_FORM || self.query.form == NO_FORM && a.count <= b.count;
+        let query_is_short = self.record.form != NO_FORM || self.query.form == NO_FORM && a.count <= b.count;
         let (short, long) = if query_is_short { (&a, &b) } else { (&b, &a) };
-        let places = |words: &Words<'_>| words.open().all(|i| i < words.places);
         if short.open().next().is_some() && !places(short) {
-            return two;
+            return two();
         }
         let last = (0..long.count).rev().find(|i| long.is_matched(*i)).unwrap_or_default();
         let inserted = long.open().any(|i| i < last && i >= long.places);
@@ -277,7 +291,7 @@ impl Names<'_> {
             // A word in the middle makes another company of it: American Eagle Airlines is not American Airlines.
             return Verdict { relation: Relation::Related, slips: forgiven };
         }
-        if inserted { two } else { same }
+        if inserted { two() } else { same }
     }
 }
 
@@ -289,22 +303,38 @@ impl Names<'_> {
         }
         let Some(form) = self.gazetteer.form_name(other.form.into()) else { return };
         let chars = |text: &str| text.chars().collect::<Vec<char>>();
+        let is_form = |word: &str| {
+            let near = word.len().abs_diff(form.len()) <= 1 && word.len() <= 8;
+            near && (word == form || slips(&chars(word), &chars(form)).is_some_and(|s| s.count() == 1))
+                || SLIPS_OF_FORMS.contains(&word)
+        };
         let last = words.get(words.count - 1);
-        let found = last.len().abs_diff(form.len()) <= 1 && slips(&chars(last), &chars(form)).is_some_and(|s| s.count() == 1);
-        if found {
+        if is_form(last) {
             words.count -= 1;
+        } else if words.count > 2 && is_form(&[words.get(words.count - 2), last].concat()) {
+            words.count -= 2;
         }
     }
 }
 
 /// Whether slips over the whole name are slips and make no other word: each word that is left is neither common nor
 /// a number, or is too short to tell and the rest is long.
-fn explains(a: &Words<'_>, b: &Words<'_>, slips: &Slips, length: usize, information: &impl Information) -> bool {
+fn explains(
+    a: &Words<'_>,
+    b: &Words<'_>,
+    slips: &Slips,
+    length: usize,
+    information: &impl Information,
+) -> bool {
     let common = |words: &Words<'_>| {
         words.open().any(|i| words.get(i).len() > 2 && information.is_common(words.get(i)))
     };
     let short = |words: &Words<'_>| words.open().any(|i| words.get(i).len() < 4);
-    let figures = |words: &Words<'_>| words.open().any(|i| words.get(i).bytes().all(|c| c.is_ascii_digit() || matches!(c, b'i' | b'v' | b'x')));
+    let figures = |words: &Words<'_>| {
+        words
+            .open()
+            .any(|i| words.get(i).bytes().all(|c| c.is_ascii_digit() || matches!(c, b'i' | b'v' | b'x')))
+    };
     if common(a) && common(b) || figures(a) || figures(b) || slips.other > 0 {
         return false;
     }
@@ -331,7 +361,9 @@ fn join(apart: &mut Words<'_>, together: &mut Words<'_>) {
 /// Whether two words of words' scripts are one: an abbreviation, or a slip that makes no other word of it.
 fn likeness(a: &str, b: &str, information: &impl Information) -> Option<Slips> {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    if short.is_empty() || short.bytes().any(|c| c.is_ascii_digit()) != long.bytes().any(|c| c.is_ascii_digit()) {
+    if short.is_empty()
+        || short.bytes().any(|c| c.is_ascii_digit()) != long.bytes().any(|c| c.is_ascii_digit())
+    {
         return ordinal(a, b).then(Slips::default);
     }
     if is_abbreviation(short, long, information) {
@@ -341,12 +373,11 @@ fn likeness(a: &str, b: &str, information: &impl Information) -> Option<Slips> {
         return None;
     }
     // Cheap, and never wrong: a slip leaves the beginning or the end.
-    let ends = |n: usize| short.get(..n) == long.get(..n) || short.get(short.len().saturating_sub(n)..) == long.get(long.len().saturating_sub(n)..);
+    let ends = |n: usize| {
+        short.get(..n) == long.get(..n)
+            || short.get(short.len().saturating_sub(n)..) == long.get(long.len().saturating_sub(n)..)
+    };
     if !ends(1) {
-        return None;
-    }
-    let plural = long.strip_suffix('s') == Some(short);
-    if !plural && information.is_common(short) && information.is_common(long) {
         return None;
     }
     let (mut p, mut q) = (['\0'; 32], ['\0'; 32]);
@@ -356,18 +387,22 @@ fn likeness(a: &str, b: &str, information: &impl Information) -> Option<Slips> {
     let (m, n) = (count(a, &mut p), count(b, &mut q));
     let found = slips(p.get(..m).unwrap_or_default(), q.get(..n).unwrap_or_default())?;
     let most = if short.len() >= 7 || short.len() > 4 && found.other == 0 { 2 } else { 1 };
-    (found.count() <= most && found.other <= 1).then_some(found)
+    let plural = long.strip_suffix('s') == Some(short);
+    let likely = found.count() <= most && found.other <= 1;
+    let words = || !plural && information.is_common(short) && information.is_common(long);
+    (likely && !words()).then_some(found)
 }
 
 /// Common words that are written short by their beginning though the beginning is a word.
 const CUT: [&str; 24] = [
-    "tech", "lab", "labs", "auto", "info", "comm", "admin", "dev", "ent", "chem", "elec", "mech", "sys", "eng", "res",
-    "prod", "dist", "fin", "med", "edu", "inv", "ind", "pharma", "bio",
+    "tech", "lab", "labs", "auto", "info", "comm", "admin", "dev", "ent", "chem", "elec", "mech", "sys",
+    "eng", "res", "prod", "dist", "fin", "med", "edu", "inv", "ind", "pharma", "bio",
 ];
 
 /// `tech` and `technologies`, `intl` and `international`, `mfg` and `manufacturing`.
 pub(super) fn is_abbreviation(short: &str, long: &str, information: &impl Information) -> bool {
-    if short.len() < 3 || long.len() < short.len() + 2 || short.as_bytes().first() != long.as_bytes().first() {
+    if short.len() < 3 || long.len() < short.len() + 2 || short.as_bytes().first() != long.as_bytes().first()
+    {
         return false;
     }
     if long.starts_with(short) {
@@ -377,12 +412,13 @@ pub(super) fn is_abbreviation(short: &str, long: &str, information: &impl Inform
     let vowels = short.bytes().skip(1).filter(|b| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u')).count();
     vowels <= 1
         && short.len() <= 5
-        && long.len() >= 6
+        && (long.len() >= 6 || vowels == 0)
         && short.chars().all(|c| rest.any(|d| d == c))
         && !information.is_common(short)
 }
 
 fn ordinal(a: &str, b: &str) -> bool {
-    const ORDINALS: [(&str, &str); 4] = [("1st", "first"), ("2nd", "second"), ("3rd", "third"), ("4th", "fourth")];
+    const ORDINALS: [(&str, &str); 4] =
+        [("1st", "first"), ("2nd", "second"), ("3rd", "third"), ("4th", "fourth")];
     ORDINALS.iter().any(|(figure, word)| (a, b) == (*figure, *word) || (b, a) == (*figure, *word))
 }

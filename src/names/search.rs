@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 use std::hash::Hash;
 
-use super::features::{Information, at, Query, Scratch, Vector};
+use super::features::{Information, Query, Scratch, Vector, at};
 use super::grams;
 use super::index::NameIndex;
 use super::matches::{Evidence, NameMatch, shared_pieces};
 use super::number::{AMBIGUOUS, MIN_NAMES, NO_MATCH, UNLISTED, round};
 use super::options::SearchOptions;
 use super::postings::{Gram, Postings, RecordTable};
-use super::relation::{MOST_OF_TWO, Relation};
+use super::relation::Relation;
 use super::size::factors;
 use super::tuning::{CONFIDENCE, Surroundings, Weights};
 use crate::text::is_common_word;
@@ -22,8 +22,9 @@ const BLOCK: usize = 1 << 14;
 /// Most equal names that are looked at beside what the grams give.
 const MOST_EQUAL: usize = 1024;
 
-/// Candidates beyond the limit whose relation is looked at.
-pub(super) const CLOSE: usize = 4;
+/// Candidates whose relation is looked at, beside those that may be the name with a slip: what is further off is a
+/// stranger.
+pub(super) const CLOSE: usize = 10;
 
 /// A word of so many names is common.
 const MANY: u32 = 16;
@@ -176,9 +177,11 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         }
         // A name that is there is found whatever its grams cost.
         let text = target.view().text;
-        let equal = self.texts.with(text).take(MOST_EQUAL).filter(|record| {
-            self.key(*record).is_some() && self.view(*record).text == text
-        });
+        let equal = self
+            .texts
+            .with(text)
+            .take(MOST_EQUAL)
+            .filter(|record| self.key(*record).is_some() && self.view(*record).text == text);
         let equal: Vec<u32> = equal.collect();
         if !equal.is_empty() {
             best.retain(|found| !equal.contains(&found.record));
@@ -220,9 +223,8 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         };
         out.sort_unstable_by(best_first);
         // How names belong together takes a closer look than most of them deserve.
-        let close = options.limit.saturating_add(CLOSE);
         for (rank, found) in out.iter_mut().enumerate() {
-            if rank < close || target.is_near(&found.vector) {
+            if rank < CLOSE || target.is_near(&found.vector) {
                 target.relate(&self.view(found.record), &live, &mut work.scratch, &mut found.vector);
             } else if let Some(stranger) = found.vector.get_mut(at::DIFFERENT) {
                 *stranger = 1.0;
@@ -324,8 +326,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         for (c, inputs) in compared.iter().zip(self.inputs(target, compared)).take(options.limit) {
             // A lower rank is never more confident.
             let relation = Relation::of(&c.vector);
-            let most = if relation == Relation::Same { least } else { least.min(MOST_OF_TWO) };
-            let score = weights.confidence(&inputs).min(most);
+            let score = relation.bound(weights.confidence(&inputs)).min(least);
             least = score;
             let Some(id) = self.key(c.record).filter(|_| score >= options.min_score) else { continue };
             let view = self.view(c.record);

@@ -1,9 +1,9 @@
-//! From the text of a name to the records that have it: a table of the newest record of each text, and for every
-//! record the one before it with the same hash. Never iterated.
+//! From the text of a name to the records that have it: a table of the newest record of each hash, and the ones
+//! before it for the few that share one. Never iterated.
 
 use std::hash::{Hash, Hasher};
 
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashMap, FxHasher};
 
 const NONE: u32 = u32::MAX;
 
@@ -12,8 +12,9 @@ pub(super) struct Texts {
     /// The newest record of a hash; twice as many places as hashes at most.
     places: Vec<(u32, u32)>,
     used: usize,
-    /// By record: the record before it with the same hash.
-    before: Vec<u32>,
+    records: u32,
+    /// By record: the one before it with the same hash.
+    before: FxHashMap<u32, u32>,
 }
 
 fn hash(text: &str) -> u32 {
@@ -38,11 +39,12 @@ impl Texts {
 
     /// Adds the next record.
     pub(super) fn push(&mut self, text: &str) {
-        if (self.used + 1) * 4 > self.places.len() * 3 {
+        if (self.used + 1) * 8 > self.places.len() * 7 {
             let size = (self.places.len() + self.places.len() / 2).max(16);
             self.resize(size);
         }
-        let record = self.before.len() as u32;
+        let record = self.records;
+        self.records += 1;
         let hash = hash(text);
         let place = self.place(hash);
         let mut before = NONE;
@@ -50,11 +52,11 @@ impl Texts {
             before = slot.1;
             *slot = (hash, record);
         }
-        self.used += usize::from(before == NONE);
-        if self.before.len() == self.before.capacity() {
-            self.before.reserve_exact((self.before.len() / 5).max(64));
+        if before == NONE {
+            self.used += 1;
+        } else {
+            self.before.insert(record, before);
         }
-        self.before.push(before);
     }
 
     fn resize(&mut self, size: usize) {
@@ -72,17 +74,17 @@ impl Texts {
         let first = self.places.get(self.place(hash(text))).map_or(NONE, |(_, record)| *record);
         let known = |record: &u32| *record != NONE;
         std::iter::successors(Some(first).filter(known), move |record| {
-            self.before.get(*record as usize).copied().filter(known)
+            self.before.get(record).copied().filter(known)
         })
     }
 
     pub(super) fn shrink(&mut self) {
-        self.resize((self.used * 4).div_ceil(3) + 1);
+        self.resize((self.used * 8).div_ceil(7) + 1);
         self.places.shrink_to_fit();
         self.before.shrink_to_fit();
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.places.capacity() * size_of::<(u32, u32)>() + self.before.capacity() * size_of::<u32>()
+        self.places.capacity() * size_of::<(u32, u32)>() + self.before.capacity() * size_of::<(u32, u32)>()
     }
 }

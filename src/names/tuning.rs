@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::features::{COUNT, FEATURES, Vector, at};
 use super::number::{MIN_NAMES, probability, round};
-use super::relation::{MOST_OF_TWO, Relation};
+use super::relation::Relation;
 use crate::text::closest;
 
 /// Inputs of the confidence, in the order of its weights.
@@ -166,8 +166,7 @@ impl Weights {
 
     /// Probability that two names are one company.
     pub(super) fn similarity(&self, x: &Vector, relation: Relation) -> f64 {
-        let found = probability(x.iter().zip(&self.similarity).map(|(x, w)| x * w).sum());
-        if relation == Relation::Same { found } else { found.min(MOST_OF_TWO) }
+        relation.bound(probability(x.iter().zip(&self.similarity).map(|(x, w)| x * w).sum()))
     }
 
     /// Log-odds that a name is the one meant.

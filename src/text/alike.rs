@@ -113,8 +113,10 @@ fn same_syllable_block(a: char, b: char) -> bool {
 
 /// Kana with and without marks, large and small, of either kind, and those that look alike.
 fn same_kana(a: char, b: char) -> bool {
-    const ALIKE: [&str; 14] =
-        ["シツ", "ソン", "ロ口", "ニ二", "カ力", "エ工", "ハ八", "タ夕", "ト卜", "ヘへ", "ー一", "ワク", "ウワ", "コユ"];
+    const ALIKE: [&str; 14] = [
+        "シツ", "ソン", "ロ口", "ニ二", "カ力", "エ工", "ハ八", "タ夕", "ト卜", "ヘへ", "ー一", "ワク",
+        "ウワ", "コユ",
+    ];
     if ALIKE.iter().any(|pair| pair.contains(a) && pair.contains(b)) {
         return true;
     }
@@ -125,7 +127,8 @@ fn same_kana(a: char, b: char) -> bool {
         let base = std::iter::once(c).nfd().next().map_or(0, u32::from);
         let base = if base >= 0x30a1 { base - 0x60 } else { base };
         // Small letters stand before the large ones.
-        let small = matches!(base, 0x3041 | 0x3043 | 0x3045 | 0x3047 | 0x3049 | 0x3063 | 0x3083 | 0x3085 | 0x3087);
+        let small =
+            matches!(base, 0x3041 | 0x3043 | 0x3045 | 0x3047 | 0x3049 | 0x3063 | 0x3083 | 0x3085 | 0x3087);
         Some(if small { base + 1 } else { base })
     };
     plain(a).is_some() && plain(a) == plain(b)
@@ -161,12 +164,28 @@ mod tests {
     #[test]
     fn characters_are_mistaken_by_sound_shape_and_key() {
         for (a, b) in [
-            ('岸', '安'), ('科', '棵'), ('限', '线'), ('清', '青'), ('森', '生'), ('未', '末'), ('己', '已'), ('晴', '睛'),
-            ('한', '헌'), ('か', 'が'), ('つ', 'っ'), ('シ', 'ツ'), ('e', 'a'), ('n', 'm'), ('g', 'h'), ('k', 'l'),
+            ('岸', '安'),
+            ('科', '棵'),
+            ('限', '线'),
+            ('清', '青'),
+            ('森', '生'),
+            ('未', '末'),
+            ('己', '已'),
+            ('晴', '睛'),
+            ('한', '헌'),
+            ('か', 'が'),
+            ('つ', 'っ'),
+            ('シ', 'ツ'),
+            ('e', 'a'),
+            ('n', 'm'),
+            ('g', 'h'),
+            ('k', 'l'),
         ] {
             assert!(is_mistaken(a, b) && is_mistaken(b, a), "{a} {b}");
         }
-        for (a, b) in [('岸', '科'), ('北', '南'), ('한', '국'), ('か', 'き'), ('f', 'p'), ('q', 'm'), ('a', 'l')] {
+        for (a, b) in
+            [('岸', '科'), ('北', '南'), ('한', '국'), ('か', 'き'), ('f', 'p'), ('q', 'm'), ('a', 'l')]
+        {
             assert!(!is_mistaken(a, b), "{a} {b}");
         }
         assert_eq!((syllable('华'), syllable('为'), syllable('x')), (Some("hua"), Some("wei"), None));

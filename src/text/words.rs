@@ -47,9 +47,12 @@ mod tests {
 
     #[test]
     fn words_are_common_in_every_form() {
-        for word in ["farm", "farms", "arms", "roofing", "proofing", "dental", "rental", "media", "companies"] {
+        for word in ["farm", "farms", "arms", "roofing", "proofing", "dental", "rental", "media", "companies"]
+        {
             assert!(is_common_word(word), "{word}");
         }
-        assert!(["brontek", "brontak", "fussmann", "kalvex", "", "s"].iter().all(|word| !is_common_word(word)));
+        assert!(
+            ["brontek", "brontak", "fussmann", "kalvex", "", "s"].iter().all(|word| !is_common_word(word))
+        );
     }
 }
