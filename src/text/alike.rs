@@ -10,36 +10,25 @@ const SHAPES: &str = include_str!("data/shapes.txt");
 
 /// Readings and shapes of ideographs.
 struct Ideographs {
-    /// At most two readings: a syllable's number, and the number of all that are told apart with difficulty.
-    readings: FxHashMap<char, [Reading; 2]>,
+    /// At most two readings, from 1: those that are told apart with difficulty have one number.
+    readings: FxHashMap<char, [u16; 2]>,
     /// Groups of characters that look alike, at most two of each.
     shapes: FxHashMap<char, [u16; 3]>,
-    syllables: Vec<&'static str>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Reading {
-    /// From 1.
-    syllable: u16,
-    near: u16,
 }
 
 static IDEOGRAPHS: LazyLock<Ideographs> = LazyLock::new(Ideographs::read);
 
 impl Ideographs {
     fn read() -> Ideographs {
-        let mut all =
-            Ideographs { readings: FxHashMap::default(), shapes: FxHashMap::default(), syllables: vec![""] };
+        let mut all = Ideographs { readings: FxHashMap::default(), shapes: FxHashMap::default() };
         let mut nears: FxHashMap<String, u16> = FxHashMap::default();
         for (syllable, chars) in lines(SOUNDS).filter_map(|line| line.split_once('\t')) {
-            let number = all.syllables.len() as u16;
-            all.syllables.push(syllable);
             let next = nears.len() as u16 + 1;
             let near = *nears.entry(near_syllable(syllable)).or_insert(next);
             for c in chars.chars() {
                 let slots = all.readings.entry(c).or_default();
-                if let Some(slot) = slots.iter_mut().find(|slot| slot.syllable == 0) {
-                    *slot = Reading { syllable: number, near };
+                if let Some(slot) = slots.iter_mut().find(|slot| **slot == 0) {
+                    *slot = near;
                 }
             }
         }
@@ -74,12 +63,6 @@ fn near_syllable(syllable: &str) -> String {
     format!("{head}{}", if short { tail.trim_end_matches('g') } else { tail })
 }
 
-/// The first reading of an ideograph: a syllable of Mandarin without its tone.
-pub(crate) fn syllable(c: char) -> Option<&'static str> {
-    let [first, _] = IDEOGRAPHS.readings.get(&c)?;
-    IDEOGRAPHS.syllables.get(usize::from(first.syllable)).copied()
-}
-
 /// Whether one character is easily written for another: of the same or nearly the same sound, of like shape, or with
 /// the keys side by side.
 pub(crate) fn is_mistaken(a: char, b: char) -> bool {
@@ -92,7 +75,7 @@ pub(crate) fn is_mistaken(a: char, b: char) -> bool {
 fn same_sound(a: char, b: char) -> bool {
     let all = &IDEOGRAPHS.readings;
     let (Some(p), Some(q)) = (all.get(&a), all.get(&b)) else { return false };
-    p.iter().filter(|p| p.near != 0).any(|p| q.iter().any(|q| q.near == p.near))
+    p.iter().filter(|p| **p != 0).any(|p| q.contains(p))
 }
 
 fn same_shape(a: char, b: char) -> bool {
@@ -188,6 +171,5 @@ mod tests {
         {
             assert!(!is_mistaken(a, b), "{a} {b}");
         }
-        assert_eq!((syllable('华'), syllable('为'), syllable('x')), (Some("hua"), Some("wei"), None));
     }
 }

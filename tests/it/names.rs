@@ -1,7 +1,7 @@
 //! The company-name index, from outside: laws, traps, bytes.
 
 use leadkit::company::Gazetteer;
-use leadkit::names::{Agreement, IndexError, NameIndex, SearchOptions, Tuning};
+use leadkit::names::{Agreement, IndexError, NameIndex, Relation, SearchOptions, Tuning};
 use proptest::prelude::*;
 
 fn index(names: &[&str]) -> NameIndex<u32> {
@@ -371,4 +371,50 @@ proptest! {
         framed.extend(bytes);
         prop_assert!(NameIndex::<u32>::from_bytes(&framed, Gazetteer::builtin()).is_err());
     }
+}
+
+#[test]
+fn names_say_how_their_companies_belong_together() {
+    let index: NameIndex<u32> = NameIndex::new();
+    let lines = include_str!("../data/company_relations.tsv").lines().filter(|line| !line.starts_with('#'));
+    let mut wrong = Vec::new();
+    for line in lines {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [a, b, relation] = columns[..] else { panic!("{line}") };
+        let found = index.compare(a, b);
+        if found.relation.as_str() != relation {
+            wrong.push(format!("{a} / {b}: {}", found.relation));
+        }
+        assert!(found.relation == Relation::Same || found.similarity < 0.5, "{line}: {}", found.similarity);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_sister_company_is_found_and_is_no_match() {
+    let index = index(&["苏州岚峤信息科技有限公司", "海纳贸易有限公司"]);
+    let found = index.search("苏州岚峤科技有限公司", &SearchOptions::default());
+    assert_eq!((found[0].id, found[0].relation), (0, Relation::Related));
+    assert!(found[0].score < 0.5);
+}
+
+#[test]
+fn former_and_second_names_are_looked_for_too() {
+    let index = index(&["苏州岚峤软件有限公司", "Kalvex Inc"]);
+    assert_eq!(ids(&index, "苏州栖岸科技有限公司（原苏州岚峤软件有限公司）").first(), Some(&0));
+    assert_eq!(ids(&index, "Brontek LLC (formerly Kalvex Inc)").first(), Some(&1));
+}
+
+#[test]
+fn a_name_that_is_there_is_found_whatever_its_grams_cost() {
+    let mut index: NameIndex<u32> = NameIndex::new();
+    for i in 0..3000 {
+        index.insert(i, &format!("中国农业银行股份有限公司第{i}支行"));
+    }
+    index.insert(9999, "中国农业银行股份有限公司");
+    let options = SearchOptions { budget: 16, ..SearchOptions::default() };
+    let found = index.search("中国农业银行股份有限公司", &options);
+    assert_eq!(found.first().map(|found| found.id), Some(9999));
+    index.remove(&9999);
+    assert!(index.search("中国农业银行股份有限公司", &options).iter().all(|found| found.id != 9999));
 }
