@@ -6,8 +6,9 @@ use rustc_hash::FxHashMap;
 
 use super::clean::clean;
 use super::regions::{Level, Places};
+use super::remarks::Remarks;
 use super::tables::Phrases;
-use super::written::{Remarks, holds_one_name, taken_apart};
+
 use crate::model::Region;
 use crate::text::fold;
 
@@ -267,28 +268,6 @@ impl Gazetteer {
     /// Canonical name of a legal form.
     pub(crate) fn form_name(&self, form: u32) -> Option<&str> {
         self.tables.form_names.get(form as usize).map(|n| &**n)
-    }
-
-    /// The names of a company that are written in one field: the name, then former and second names and the name in
-    /// another script, [folded](crate::text::fold) and without remarks. At least one.
-    ///
-    /// ```
-    /// use leadkit::company::Gazetteer;
-    ///
-    /// let gazetteer = Gazetteer::builtin();
-    /// assert_eq!(gazetteer.names_in("Brontek LLC (formerly Kalvex Inc)"), ["brontek llc", "kalvex inc"]);
-    /// assert_eq!(gazetteer.names_in("杭州栖岸科技有限公司（已注销）"), ["杭州栖岸科技有限公司"]);
-    /// ```
-    #[must_use]
-    pub fn names_in(&self, field: &str) -> Vec<String> {
-        let folded = fold(field);
-        let written = taken_apart(&folded, &self.tables);
-        std::iter::once(written.name).chain(written.others).map(str::to_owned).collect()
-    }
-
-    /// The names of a field beside the first: cheap where there is one.
-    pub(crate) fn other_names(&self, field: &str) -> Vec<String> {
-        if holds_one_name(field) { Vec::new() } else { self.names_in(field).split_off(1) }
     }
 
     /// The company an alias (brand, product or former name) stands for.

@@ -85,9 +85,11 @@ pub(super) fn repaired(text: &str) -> Option<String> {
         let fitting = windows.filter_map(|(at, size, window)| {
             let whole = window.first() == wanted.first() || window.last() == wanted.last();
             let found = (at >= 2 && whole).then(|| slips(window, &wanted)).flatten()?;
-            (found.count() == 1).then_some((found.loose + 2 * found.other, at, at + size))
+            let ends = at + size == chars.len();
+            let worth = found.loose + if ends { found.other } else { 2 * found.other };
+            (found.count() == 1).then_some((worth, std::cmp::Reverse(size), at, at + size))
         });
-        fitting.min().map(|(_, from, to)| (from, to))
+        fitting.min().map(|(.., from, to)| (from, to))
     };
     let put = |from: usize, to: usize, form: &str| {
         let part = |range: &[char]| range.iter().collect::<String>();

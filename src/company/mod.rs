@@ -28,6 +28,7 @@ mod name;
 mod parse;
 mod region_names;
 mod regions;
+mod remarks;
 mod tables;
 mod written;
 pub(crate) use keys::{Gram, KeyBuffers, KeyReader, visit_grams};

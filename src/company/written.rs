@@ -1,38 +1,9 @@
 //! A field that holds more than a name: remarks behind the legal form, former and second names.
 
 use super::clean::clean;
-use super::gazetteer::Tables;
-use super::tables::{Phrases, is_unspaced};
-use crate::text::slips;
-
-/// What people write beside names.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Remarks {
-    /// In front of another name of the company.
-    former: Phrases,
-    /// A state or remark as a whole.
-    notes: Phrases,
-    /// At the end of a part that is not registered on its own.
-    departments: Phrases,
-    /// At the end, or in words at the start, of a person.
-    titles: Phrases,
-    /// At the end of a part that is registered on its own, behind the legal form.
-    pub(super) behind: Phrases,
-}
-
-impl Remarks {
-    /// A line of the table of remarks.
-    pub(super) fn add(&mut self, line: &str) {
-        let Some((kind, phrases)) = line.split_once('\t') else { return };
-        let list = match kind {
-            "former" => &mut self.former,
-            "note" => &mut self.notes,
-            "department" => &mut self.departments,
-            _ => &mut self.titles,
-        };
-        phrases.split('|').for_each(|phrase| list.add(&clean(phrase), 0));
-    }
-}
+use super::gazetteer::{Gazetteer, Tables};
+use super::tables::is_unspaced;
+use crate::text::{fold, slips};
 
 /// A field, taken apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +12,30 @@ pub(crate) struct Written<'t> {
     pub(crate) name: &'t str,
     /// Other names of the company: former ones, a second one, the name in another script.
     pub(crate) others: Vec<&'t str>,
+}
+
+impl Gazetteer {
+    /// The names of a company that are written in one field: the name, then former and second names and the name in
+    /// another script, [folded](crate::text::fold) and without remarks. At least one.
+    ///
+    /// ```
+    /// use leadkit::company::Gazetteer;
+    ///
+    /// let gazetteer = Gazetteer::builtin();
+    /// assert_eq!(gazetteer.names_in("Brontek LLC (formerly Kalvex Inc)"), ["brontek llc", "kalvex inc"]);
+    /// assert_eq!(gazetteer.names_in("杭州栖岸科技有限公司（已注销）"), ["杭州栖岸科技有限公司"]);
+    /// ```
+    #[must_use]
+    pub fn names_in(&self, field: &str) -> Vec<String> {
+        let folded = fold(field);
+        let written = taken_apart(&folded, &self.tables);
+        std::iter::once(written.name).chain(written.others).map(str::to_owned).collect()
+    }
+
+    /// The names of a field beside the first: cheap where there is one.
+    pub(crate) fn other_names(&self, field: &str) -> Vec<String> {
+        if holds_one_name(field) { Vec::new() } else { self.names_in(field).split_off(1) }
+    }
 }
 
 /// What stands beside a name.

@@ -243,7 +243,7 @@ impl<'x, 'a> Reading<'x, 'a> {
                 asked.read(meant);
             }
             if let Some(found) = asked.weigh_read()
-                && best.as_ref().is_none_or(|best| best.found.log_odds < found.log_odds)
+                && best.as_ref().is_none_or(|best| best.found.is_less_than(&found))
             {
                 best = Some(Likeness { found, name, company: asked.company_read(&found) });
             }

@@ -2,7 +2,6 @@
 #![expect(clippy::indexing_slicing, reason = "a numeric kernel over fixed-size arrays")]
 
 use super::record::{GROUP, JOINT_STOCK, JOINT_STOCK_HINT, NO_FORM, Regions, UNSPACED, View};
-use super::relation::{Names, Relation};
 use crate::company::{Gazetteer, is_unspaced};
 use crate::model::Region;
 
@@ -141,16 +140,16 @@ pub(super) struct Query {
     region_number: u16,
     /// Characters of the core, a space on either side when it has words.
     chars: Vec<char>,
-    solid: Vec<char>,
+    pub(super) solid: Vec<char>,
     masks: Masks,
     weights: GramWeights,
     words: Vec<Word>,
     word_total: f64,
     acronym: Vec<char>,
     /// Not a number of the index: the index may never have seen the region.
-    region: Option<Region>,
+    pub(super) region: Option<Region>,
     pub(super) unspaced: bool,
-    gazetteer: Gazetteer,
+    pub(super) gazetteer: Gazetteer,
 }
 
 /// How much a gram or a word says: bits, from the frequencies of an index.
@@ -164,11 +163,11 @@ pub(super) trait Information {
 /// Characters of one record, kept between candidates.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scratch {
-    chars: Vec<char>,
-    solid: Vec<char>,
+    pub(super) chars: Vec<char>,
+    pub(super) solid: Vec<char>,
 }
 
-fn fill(text: &str, chars: &mut Vec<char>, solid: &mut Vec<char>) {
+pub(super) fn fill(text: &str, chars: &mut Vec<char>, solid: &mut Vec<char>) {
     chars.clear();
     solid.clear();
     chars.push(' ');
@@ -318,48 +317,6 @@ impl Query {
         self.words(record, information, &mut x);
         x[at::RAREST_GRAM] = grams.rarest;
         x
-    }
-
-    /// Adds to the features how the two names belong together.
-    pub(super) fn relate(
-        &self,
-        record: &View<'_>,
-        information: &impl Information,
-        scratch: &mut Scratch,
-        x: &mut Vector,
-    ) {
-        let query = self.view();
-        fill(record.text, &mut scratch.chars, &mut scratch.solid);
-        let names = Names {
-            query,
-            record: *record,
-            a: &self.solid,
-            b: &scratch.solid,
-            elsewhere: x[at::REGION_CONFLICTS] > 0.0 && (query.form != NO_FORM || !self.in_county()),
-            gazetteer: &self.gazetteer,
-            common: libm::round(x[at::QUERY_SUBSEQUENCE] * self.solid.len() as f64) as usize,
-        };
-        let verdict = names.relation(information);
-        x[at::RELATED] = flag(verdict.relation == Relation::Related);
-        x[at::DIFFERENT] = flag(verdict.relation == Relation::Different);
-        let slips = verdict.slips;
-        x[at::SLIP_EXPLAINED] = flag(slips.explained > 0);
-        x[at::SLIP_LOOSE] = flag(slips.loose > 0);
-        x[at::SLIP_OTHER] = flag(slips.other > 0);
-        x[at::SLIP_TWICE] = flag(slips.count() > 1);
-    }
-
-    /// The place is a county or district: many short names begin like one.
-    fn in_county(&self) -> bool {
-        self.region.and_then(|region| region.gbt2260()).is_some_and(|code| code % 100 != 0)
-    }
-
-    /// Whether two names may be one but for slips, so that they are worth a closer look.
-    pub(super) fn is_near(&self, x: &Vector) -> bool {
-        let (covered, of_record) = (x[at::QUERY_SUBSEQUENCE], x[at::RECORD_SUBSEQUENCE]);
-        let common = covered * self.solid.len() as f64;
-        let longest = common / covered.min(of_record).max(1e-9);
-        common + 2.5 >= longest
     }
 
     fn brands(&self, query: &View<'_>, record: &View<'_>, x: &mut Vector) {
@@ -517,7 +474,7 @@ fn word_likeness(a: &str, b: &str) -> f64 {
     if likeness >= 0.88 { 0.9 * likeness } else { 0.0 }
 }
 
-fn flag(on: bool) -> f64 {
+pub(super) fn flag(on: bool) -> f64 {
     if on { 1.0 } else { 0.0 }
 }
 

@@ -100,12 +100,15 @@ impl NameJudge {
             }
         }
         weighed.sort_by(|a, b| b.1.log_odds.total_cmp(&a.1.log_odds).then(a.0.cmp(&b.0)));
+        // Who is of another company for certain is no rival.
+        let same = |weighed: &&(usize, Weighed, String)| weighed.1.relation == Relation::Same;
+        let rows = weighed.iter().filter(same).count();
         let judged = weighed.iter().map(|(row, found, company)| {
             let other = |rival: &&(usize, Weighed, String)| {
-                rival.0 != *row && (company.is_empty() || rival.2 != *company)
+                same(rival) && rival.0 != *row && (company.is_empty() || rival.2 != *company)
             };
             let rival = weighed.iter().find(other).map(|rival| rival.1.log_odds);
-            let probability = asked.probability(found, rival, weighed.len());
+            let probability = asked.probability(found, rival, rows);
             RowMatch { row: *row, relation: found.relation, probability, log_odds: found.log_odds }
         });
         judged.collect()
@@ -206,6 +209,14 @@ pub(crate) struct Weighed {
     inputs: RowInputs,
 }
 
+impl Weighed {
+    /// A name of the company itself tells more than one of a sister's.
+    pub(crate) fn is_less_than(&self, other: &Weighed) -> bool {
+        let is_same = |found: &Weighed| found.relation == Relation::Same;
+        (is_same(self), self.log_odds) < (is_same(other), other.log_odds)
+    }
+}
+
 /// A name, prepared for comparison with the names of rows.
 #[derive(Debug)]
 pub(crate) struct Asked<'a> {
@@ -292,7 +303,7 @@ impl Asked<'_> {
             let vector = name.compare(&row, &mut scratch)?;
             Some(self.weighed(number, &vector))
         });
-        let best = found.max_by(|a, b| a.log_odds.total_cmp(&b.log_odds));
+        let best = found.reduce(|best, found| if best.is_less_than(&found) { found } else { best });
         self.scratch = scratch;
         best
     }

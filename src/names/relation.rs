@@ -1,6 +1,8 @@
 //! Whether two names are one company, two that belong together, or strangers: what no likeness of letters decides.
 
-use super::features::{Information, Vector, at};
+#![expect(clippy::indexing_slicing, reason = "features are arrays of a fixed size")]
+
+use super::features::{Information, Query, Scratch, Vector, at, fill, flag};
 use super::number::round;
 use super::record::{GROUP, NO_FORM, UNSPACED, View};
 use crate::company::Gazetteer;
@@ -41,6 +43,50 @@ impl Relation {
 
 /// What is left of a probability of one company when the names are of two.
 const MOST_OF_TWO: f64 = 0.49;
+
+impl Query {
+    /// Adds to the features how the two names belong together.
+    pub(super) fn relate(
+        &self,
+        record: &View<'_>,
+        information: &impl Information,
+        scratch: &mut Scratch,
+        x: &mut Vector,
+    ) {
+        let query = self.view();
+        fill(record.text, &mut scratch.chars, &mut scratch.solid);
+        let names = Names {
+            query,
+            record: *record,
+            a: &self.solid,
+            b: &scratch.solid,
+            elsewhere: x[at::REGION_CONFLICTS] > 0.0 && (query.form != NO_FORM || !self.in_county()),
+            gazetteer: &self.gazetteer,
+            common: libm::round(x[at::QUERY_SUBSEQUENCE] * self.solid.len() as f64) as usize,
+        };
+        let verdict = names.relation(information);
+        x[at::RELATED] = flag(verdict.relation == Relation::Related);
+        x[at::DIFFERENT] = flag(verdict.relation == Relation::Different);
+        let slips = verdict.slips;
+        x[at::SLIP_EXPLAINED] = flag(slips.explained > 0);
+        x[at::SLIP_LOOSE] = flag(slips.loose > 0);
+        x[at::SLIP_OTHER] = flag(slips.other > 0);
+        x[at::SLIP_TWICE] = flag(slips.count() > 1);
+    }
+
+    /// The place is a county or district: many short names begin like one.
+    fn in_county(&self) -> bool {
+        self.region.and_then(|region| region.gbt2260()).is_some_and(|code| code % 100 != 0)
+    }
+
+    /// Whether two names may be one but for slips, so that they are worth a closer look.
+    pub(super) fn is_near(&self, x: &Vector) -> bool {
+        let (covered, of_record) = (x[at::QUERY_SUBSEQUENCE], x[at::RECORD_SUBSEQUENCE]);
+        let common = covered * self.solid.len() as f64;
+        let longest = common / covered.min(of_record).max(1e-9);
+        common + 2.5 >= longest
+    }
+}
 
 /// A verdict on two names, and the slips it forgives.
 #[derive(Debug, Clone, Copy)]

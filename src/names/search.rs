@@ -175,17 +175,13 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
                 least = best.iter().map(|c| c.score).min().unwrap_or(0);
             }
         }
+        self.cut(best, most);
         // A name that is there is found whatever its grams cost.
         let text = target.view().text;
-        let equal = self
-            .texts
-            .with(text)
-            .take(MOST_EQUAL)
-            .filter(|record| self.key(*record).is_some() && self.view(*record).text == text);
-        let equal: Vec<u32> = equal.collect();
-        if !equal.is_empty() {
-            best.retain(|found| !equal.contains(&found.record));
-            best.extend(equal.iter().map(|record| Candidate { score: u32::MAX, record: *record }));
+        if !best.iter().any(|found| self.view(found.record).text == text) {
+            let equal = self.texts.with(text).take(MOST_EQUAL);
+            let equal = equal.filter(|record| self.key(*record).is_some() && self.view(*record).text == text);
+            best.extend(equal.map(|record| Candidate { score: u32::MAX, record }));
         }
         self.cut(best, most);
     }

@@ -10,7 +10,7 @@ use leadkit::dedup::{
     Resolution, Rows, RuleAction, TieBreak,
 };
 use leadkit::model::{Account, Contact, Lead, RecordRef};
-use leadkit::names::NameJudge;
+use leadkit::names::{NameJudge, Relation};
 use leadkit::rule::MatchLabel;
 use leadkit::rule::{FactContext, Facts, HostTables};
 use proptest::prelude::*;
@@ -419,7 +419,9 @@ mod oracle {
             let mut best: Option<Row<'_>> = None;
             for name in std::iter::once(&account.company).chain(&account.aliases) {
                 let alone = judge.judge(company, &[name], &gazetteer);
-                let Some(found) = alone.first() else { continue };
+                let Some(found) = alone.first().filter(|found| found.relation == Relation::Same) else {
+                    continue;
+                };
                 if best.as_ref().is_none_or(|best| best.log_odds < found.log_odds) {
                     best = Some(Row { account, name, key: key(name), log_odds: found.log_odds });
                 }
