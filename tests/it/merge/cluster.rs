@@ -176,12 +176,18 @@ fn the_pairs_of_copies_are_as_many_as_the_limit_says() {
 /// More near names than a look-up keeps: each still has pairs, found from one side or from the other.
 #[test]
 fn a_neighbourhood_of_thirty_near_names() {
-    let forms = [
-        "Ltd", "Inc", "GmbH", "SA", "LLC", "BV", "AG", "Oy", "AB", "SpA", "KK", "Pty Ltd", "PLC", "SARL",
-        "AS",
-    ];
-    let mut names: Vec<String> = forms.iter().map(|form| format!("Copperline Analytics {form}")).collect();
-    names.extend(forms.iter().map(|form| format!("Copperline Analytic {form}")));
+    // One name as thirty people miskey it.
+    let slip = |kind: usize, place: usize| {
+        let mut letters: Vec<char> = "Copperline Analytics".chars().collect();
+        match kind {
+            0 => _ = letters.remove(place),
+            1 => letters.insert(place, letters[place]),
+            _ => letters.swap(place, place + 1),
+        }
+        format!("{} Ltd", String::from_iter(letters))
+    };
+    let places = [1, 4, 5, 6, 7, 8, 12, 13, 15, 16];
+    let mut names: Vec<String> = (0..3).flat_map(|kind| places.map(|place| slip(kind, place))).collect();
     names.extend(others(300));
     let mut index: NameIndex<usize> = NameIndex::new();
     for (number, name) in names.iter().enumerate() {
@@ -199,9 +205,12 @@ fn a_neighbourhood_of_thirty_near_names() {
     let near: Vec<&[usize]> =
         found.clusters.iter().filter(|c| c.members[0] < 30).map(|c| c.members.as_slice()).collect();
     let mut all = near.concat();
+    all.extend(found.held_back.iter().flat_map(|pair| [pair.first, pair.second]).filter(|name| *name < 30));
     all.sort_unstable();
+    all.dedup();
     assert_eq!(all, (0..30).collect::<Vec<_>>());
-    assert!(near.len() == 1 || near.len() == 2 && !found.held_back.is_empty(), "{near:?}");
+    let joined: usize = near.iter().map(|members| members.len()).sum();
+    assert!(joined >= 28 && near.len() <= 2, "{near:?}");
 }
 
 fn some_pairs() -> impl Strategy<Value = (usize, Vec<Pair>)> {
