@@ -129,7 +129,8 @@ impl Phone {
         } else {
             Phone::with_bare_extension(whole, &scan, options)
         };
-        if scan.star && phone.extension.is_none() {
+        let is_hidden = scan.star || scan.starred && !phone.is_complete();
+        if is_hidden && phone.extension.is_none() {
             return Phone::malformed(PhoneFault::Masked);
         }
         if scan.cut && !phone.is_complete() {

@@ -271,7 +271,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             }
         }
         let groups = run.groups.get(length..).unwrap_or_default().to_vec();
-        let rest = Run { groups, lookalike_before: false, token: false, glued: false, ..run };
+        let rest = Run { groups, lookalike_before: false, starred: false, token: false, glued: false, ..run };
         (!rest.groups.is_empty()).then_some(rest)
     }
 
@@ -354,7 +354,10 @@ impl<'t, 'o> Reader<'t, 'o> {
             let note = run.note && !is_read(phone) && phone.key().is_some();
             let token =
                 run.token && piece.value.span.start == start && !is_read(phone) && phone.key().is_some();
-            if first || last || note || token {
+            // `***27461853`: a star before a whole number is a form's, elsewhere it stands for a digit.
+            if index == from && run.starred && piece.value.span.start == start && !phone.is_complete() {
+                *phone = Phone::malformed(PhoneFault::Masked);
+            } else if first || last || note || token {
                 *phone = Phone::malformed(PhoneFault::UnexpectedCharacter);
             } else if is_weak(phone)
                 && (run.price && piece.value.span.start == start || run.is_counted() && index + 1 == count)

@@ -62,6 +62,8 @@ pub(super) struct Run {
     pub(super) extension: Option<usize>,
     /// A letter that may be a mistyped digit stands alone before it.
     pub(super) lookalike_before: bool,
+    /// A star stands right before it.
+    pub(super) starred: bool,
     /// Latin letters that are no label are attached before it: `HZ-1234567`.
     pub(super) token: bool,
     /// The visible character attached behind it.
@@ -83,6 +85,7 @@ impl Run {
             groups: Vec::new(),
             extension: None,
             lookalike_before: false,
+            starred: false,
             token: false,
             attached: None,
             glued: false,
@@ -360,6 +363,7 @@ impl Iterator for Items<'_, '_> {
                 // Between two values `|` divides them.
                 run.lookalike_before =
                     is_lookalike(before_it) && letters == 1 && (before_it != '|' || !follows);
+                run.starred = before_it == '*';
                 run.glued = only_letters && (1..=2).contains(&letters);
                 run.price = matches!(before_it, '¥' | '￥' | '$' | '€' | '£' | '₩' | '₹');
                 let Before { label, token } = before(between, follows);

@@ -69,8 +69,10 @@ pub(super) struct Scan {
     pub(super) bracketed: usize,
     /// Digits after an explicit extension mark.
     pub(super) extension: Digits,
-    /// A star stands among the digits.
+    /// A star stands between two digits.
     pub(super) star: bool,
+    /// A star stands anywhere: before a whole number it marks what must be filled in, behind one a footnote.
+    pub(super) starred: bool,
     /// A letter that may be a mistyped digit is attached to the end.
     pub(super) letter_attached: bool,
     /// The text is cut off right behind the last digit.
@@ -351,6 +353,7 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
         bracketed: 0,
         extension: Digits::EMPTY,
         star: false,
+        starred: false,
         letter_attached: false,
         cut: false,
         hidden: false,
@@ -361,6 +364,8 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
     let mut lead = Lead { before: ' ', letters: 0, opened: false };
     // The visible character before is a digit.
     let mut attached = false;
+    // A star stands behind the last digit.
+    let mut star_behind = false;
     let mut signs = Signs::default();
     for (at, c) in raw.char_indices() {
         if let Some(value) = digit_value(c) {
@@ -368,9 +373,10 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
                 return Err(PhoneFault::UnexpectedCharacter);
             }
             out.digits.push(value);
+            out.star |= star_behind;
             out.hidden |= signs.hide();
             signs = Signs::default();
-            (blank, attached, out.cut) = (false, true, false);
+            (blank, attached, star_behind, out.cut) = (false, true, false, false);
             continue;
         }
         if is_invisible(c) {
@@ -389,7 +395,8 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
         }
         let is_sign = signs.add(folded);
         if is_dash(folded) || folded == '*' {
-            out.star |= folded == '*';
+            out.starred |= folded == '*';
+            star_behind |= folded == '*';
             out.note_split(true, false);
         } else if is_blank(folded) || is_sign {
             if lead.opened && is_closing(folded) {
@@ -406,7 +413,7 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
             return remark(out, rest, folded);
         }
     }
-    match (blank, out.digits.len(), out.star) {
+    match (blank, out.digits.len(), out.starred) {
         (true, ..) => Err(PhoneFault::Empty),
         (_, 0, true) => Err(PhoneFault::Masked),
         (_, 0, _) => Err(PhoneFault::NoDigits),
@@ -428,7 +435,7 @@ impl Lead {
     fn read(&mut self, folded: char, out: &mut Scan) {
         match folded {
             '+' => out.plus = true,
-            '*' => out.star = true,
+            '*' => out.starred = true,
             _ if is_blank(folded) || is_dash(folded) => {}
             _ => out.plus = false,
         }
