@@ -345,6 +345,10 @@ impl<'t, 'o> Reader<'t, 'o> {
         let bad_before = run.lookalike_before;
         let start = run.groups.first().map_or(0, |group| group.start);
         let bad_after = run.attached.is_some_and(|c| c.is_ascii_alphabetic() || is_lookalike(c));
+        // `***27461853`: a star before a whole number is a form's, elsewhere it stands for a digit.
+        let written = self.pieces.get(from).map(|piece| piece.value.span.clone());
+        let is_hidden = run.starred
+            && written.is_some_and(|span| span.start == start && !self.parse(start, span.end).is_complete());
         let count = self.pieces.len();
         for (index, piece) in self.pieces.iter_mut().enumerate().skip(from) {
             let phone = &mut piece.value.value;
@@ -354,8 +358,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             let note = run.note && !is_read(phone) && phone.key().is_some();
             let token =
                 run.token && piece.value.span.start == start && !is_read(phone) && phone.key().is_some();
-            // `***27461853`: a star before a whole number is a form's, elsewhere it stands for a digit.
-            if index == from && run.starred && piece.value.span.start == start && !phone.is_complete() {
+            if index == from && is_hidden {
                 *phone = Phone::malformed(PhoneFault::Masked);
             } else if first || last || note || token {
                 *phone = Phone::malformed(PhoneFault::UnexpectedCharacter);
