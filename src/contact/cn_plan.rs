@@ -204,6 +204,24 @@ pub(super) fn strip_bare_86(digits: &[u8]) -> &[u8] {
     }
 }
 
+/// Whether digits are those of a mobile number without its first one, for which a bar is typed: `|3927461853`.
+pub(super) fn lacks_one(digits: &[u8]) -> bool {
+    let mut whole = [b'1'; 11];
+    let Some(rest) = whole.get_mut(1..).filter(|rest| rest.len() == digits.len()) else { return false };
+    rest.copy_from_slice(digits);
+    is_mobile(&whole)
+}
+
+/// The number behind the country code: without its trunk code, and without the country code again, which a list of countries
+/// puts before what has it already (`+86 86 139…`). No number of the plan begins so.
+pub(super) fn national(digits: &[u8]) -> &[u8] {
+    let once = strip_trunk(digits);
+    let [b'8', b'6', rest @ ..] = once else { return once };
+    let twice = strip_trunk(rest);
+    let is_doubled = judge(once).quality != PhoneQuality::Ok && judge(twice).quality == PhoneQuality::Ok;
+    if is_doubled { twice } else { once }
+}
+
 /// Drops the trunk 0 (as often as typed) and the carrier selection codes of old IP telephony (`17951`).
 ///
 /// A carrier's code stands before a mobile number or a trunk 0; elsewhere its digits are those of a room or a price.
@@ -213,7 +231,10 @@ pub(super) fn strip_trunk(digits: &[u8]) -> &[u8] {
         digits.iter().take(most).take_while(|digit| **digit == b'0').count()
     };
     let mut national = digits.get(without_zeros(digits)..).unwrap_or_default();
-    while let [b'1', b'7', b'9', _, _, rest @ ..] | [b'1', b'1' | b'2', _, _, _, rest @ ..] = national {
+    while let [b'1', b'7', b'9', _, _, rest @ ..]
+    | [b'1', b'1', b'8', _, _, rest @ ..]
+    | [b'1', b'2', b'5', b'9', b'3', rest @ ..] = national
+    {
         let zeros = without_zeros(rest);
         let rest = rest.get(zeros..).unwrap_or_default();
         let whole = zeros > 0 && rest.len() >= MIN_NATIONAL && judge(rest).quality == PhoneQuality::Ok;

@@ -113,7 +113,7 @@ const PUBLIC: [&str; 90] = [
 ];
 
 /// Names whose near misses are looked for. Shorter ones (`qq`, `163`) have too many true neighbours.
-const TYPED_WRONG: [(&str, &str); 13] = [
+const TYPED_WRONG: [(&str, &str); 15] = [
     ("gmail", "gmail.com"),
     ("hotmail", "hotmail.com"),
     ("outlook", "outlook.com"),
@@ -127,6 +127,8 @@ const TYPED_WRONG: [(&str, &str); 13] = [
     ("163", "163.com"),
     ("126", "126.com"),
     ("139", "139.com"),
+    ("sina", "sina.com"),
+    ("sohu", "sohu.com"),
 ];
 
 /// Endings that are no top-level domain and stand for `.com`.

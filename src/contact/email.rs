@@ -188,8 +188,9 @@ fn check_local(typed: &str) -> Result<String, EmailFault> {
             is_letter(c)
         }
     };
-    // A question mark stands for a letter that was lost, a bar divides.
-    if !local.chars().all(fits) || local.contains(['?', '|']) && local.contains(|c: char| c.is_alphanumeric())
+    // A question mark stands for a letter that was lost, a bar divides, braces hold several or what a program fills in.
+    if !local.chars().all(fits)
+        || local.contains(['?', '|', '{', '}']) && local.contains(|c: char| c.is_alphanumeric())
     {
         return Err(EmailFault::LocalCharacter);
     }

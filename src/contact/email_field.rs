@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::email::{Email, is_apostrophe};
 use super::email_fault::EmailFault;
+use super::percent::{ENCODED, encoded};
 use super::scan::{is_invisible, narrow};
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 
@@ -12,7 +13,9 @@ const MAX_PART: usize = 320;
 /// Characters looked through for the `://` of a URL or the word before an address.
 const MAX_BEFORE: usize = 64;
 /// Punctuation that the standard allows in a local part and people write before it.
-const LEADING: &[char] = &['\'', '`', '=', '/', '|', '&', '*', '#', '-', '+'];
+const LEADING: &[char] = &['\'', '`', '=', '/', '|', '&', '*', '#', '-', '+', '~', '!', '$', '%', '^', '{'];
+/// Signs that people set a word in between: `*lei@x.cn*`, `__lei@x.cn__`.
+const EMPHASIS: [char; 3] = ['*', '_', '~'];
 /// What stands for characters that are not shown.
 const MASKS: [char; 9] = ['*', '#', '•', '·', '●', '○', '■', '…', '×'];
 /// What stands for an end that is left out.
@@ -79,6 +82,54 @@ const WORDS: [&str; 26] = [
     "o", "och", "oder", "of", "og", "or", "ou", "plus", "to", "u", "und", "y", "mailbox",
 ];
 
+/// Words that a colon or an equals sign makes a label of, beside [`WORDS`].
+const LABELS: [&str; 44] = [
+    "163",
+    "126",
+    "account",
+    "admin",
+    "biz",
+    "business",
+    "cell",
+    "feedback",
+    "foxmail",
+    "from",
+    "gmail",
+    "home",
+    "hotmail",
+    "icloud",
+    "id",
+    "info",
+    "kontakt",
+    "login",
+    "mobile",
+    "msn",
+    "name",
+    "office",
+    "outlook",
+    "personal",
+    "phone",
+    "private",
+    "qq",
+    "recipient",
+    "reply-to",
+    "replyto",
+    "sales",
+    "sender",
+    "sip",
+    "skype",
+    "smtp",
+    "support",
+    "tel",
+    "user",
+    "username",
+    "vx",
+    "wechat",
+    "work",
+    "wx",
+    "yahoo",
+];
+
 type Read = Result<Email, EmailFault>;
 
 /// Reads every address of a field as people write it.
@@ -116,7 +167,8 @@ pub(crate) fn plain_email(field: &str) -> Option<Email> {
     let first = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let last = text.bytes().next_back().is_some_and(|byte| byte.is_ascii_alphabetic());
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+' | b'@');
-    if !first || !last || !text.bytes().all(fits) {
+    // `u003clei@…` is read with more care.
+    if !first || !last || !text.bytes().all(fits) || text.starts_with("u00") {
         return None;
     }
     Email::parse(text).ok()
@@ -144,9 +196,7 @@ impl Reader {
         if text.contains(REVERSED) {
             return report(EmailFault::InvisibleCharacter);
         }
-        let seen = text.char_indices().filter(|(_, c)| !is_invisible(*c));
-        let seen = seen.map(|(start, c)| Seen { c: folded(c), start, end: start + c.len_utf8() });
-        let mut reader = Reader { text: seen.collect(), values: Vec::new(), from: 0 };
+        let mut reader = Reader { text: seen(text), values: Vec::new(), from: 0 };
         reader.keep_inner_signs();
         reader.hide_quoted_names();
         let mut at = 0;
@@ -260,6 +310,9 @@ impl Reader {
         let meets = self.char(run_end) == Some('@');
         let end = sign + 1 + self.domain_length(sign + 1..run_end, meets);
         let local = self.local_start(sign);
+        let paired = self.emphasis(local, sign, end);
+        let local =
+            if self.char(local).is_some_and(|c| EMPHASIS.contains(&c)) { local + paired } else { local };
         if meets && end == run_end {
             // `a@b@c.cn`: nobody knows which of them is meant.
             let mut end = run_end;
@@ -268,13 +321,14 @@ impl Reader {
             }
             return self.push(local..end, Err(EmailFault::SeveralAt), end);
         }
-        if let Some((start, fault)) = self.doubt_before(local, sign) {
+        let doubt = if paired > 0 { None } else { self.doubt_before(local, sign) };
+        if let Some((start, fault)) = doubt {
             return self.push(start..end.max(sign + 1), Err(fault), end);
         }
         if self.goes_on(end) {
             return self.push(local..end, Err(EmailFault::DomainCharacter), end);
         }
-        if let Some(marks) = self.cut_at(end) {
+        if let Some(marks) = self.cut_at(end).filter(|_| paired == 0) {
             return self.push(local..end + marks, Err(EmailFault::CutOff), end + marks);
         }
         let mut address = self.string(local..sign).replace('。', ".");
@@ -283,6 +337,16 @@ impl Reader {
             address.push('[');
         }
         self.push(local..end.max(sign + 1), Email::parse(&address), self.query_end(end))
+    }
+
+    /// How many signs an address is set in between, as many on either side.
+    fn emphasis(&self, local: usize, sign: usize, end: usize) -> usize {
+        let sign_at = |at: Option<usize>| at.and_then(|at| self.char(at)).filter(|c| EMPHASIS.contains(c));
+        let Some(mark) = sign_at(Some(end)) else { return 0 };
+        let behind = self.chars(end..self.text.len()).take(MAX_BEFORE).take_while(|c| *c == mark).count();
+        let inside = self.chars(local..sign).take_while(|c| *c == mark).count();
+        let before = self.chars(self.from..local).rev().take(MAX_BEFORE).take_while(|c| *c == mark).count();
+        if behind == inside.max(before) && end > sign + 1 && inside < sign - local { behind } else { 0 }
     }
 
     /// The end of what `mailto:` writes behind an address: `?subject=…`.
@@ -363,13 +427,40 @@ impl Reader {
             before.iter().any(|c| !c.is_ascii()) || (glued && *at > 0)
         });
         start += cut.map_or(0, |at| at + 1);
+        start += self.path_before(start, sign);
         let rest: Vec<char> = self.chars(start..sign).collect();
         // The full stop behind an address ends its sentence.
-        let lead = rest.iter().take_while(|c| LEADING.contains(c) || (glued && **c == '.')).count();
+        let leads = |c: char| LEADING.contains(&c) || is_picture(c) || glued && c == '.';
+        let lead = rest.iter().take_while(|c| leads(**c)).count();
         if rest.get(lead).is_some_and(|c| c.is_alphanumeric()) {
             start += lead;
         }
         start + self.words_before(start..sign, glued)
+    }
+
+    /// How many characters of a local part are the path of a URL or a name before its value: `x.cn/u/lei@…`, `email=lei@…`.
+    fn path_before(&self, start: usize, sign: usize) -> usize {
+        let chars: Vec<char> = self.chars(start..sign).collect();
+        let is_label = |at: &usize| {
+            let before = chars.get(..*at).unwrap_or_default();
+            let word: Vec<char> = before
+                .iter()
+                .rev()
+                .take_while(|c| c.is_ascii_alphanumeric() || **c == '-')
+                .copied()
+                .collect();
+            let word: String = word.into_iter().rev().collect();
+            chars.get(*at) == Some(&'=') && is_label(&word)
+        };
+        if let Some(at) = (0..chars.len()).rev().find(is_label) {
+            return at + 1;
+        }
+        let Some(slash) = chars.iter().rposition(|c| *c == '/') else { return 0 };
+        let host = chars.split(|c| *c == '/').find(|part| !part.is_empty()).unwrap_or_default();
+        let top = host.iter().rev().take_while(|c| c.is_ascii_alphabetic()).count();
+        let is_host = top >= 2 && host.iter().rev().nth(top) == Some(&'.');
+        let is_path = chars.first() == Some(&'/') && chars.get(1) == Some(&'/') || is_host;
+        if is_path { slash + 1 } else { 0 }
     }
 
     /// How many characters of a local part are a word in Chinese, Japanese or Korean that is glued to it: `邮箱lei@x.cn`.
@@ -397,6 +488,11 @@ impl Reader {
             let before = self.chars(self.from..local - hidden).rev().take_while(|c| is_local(*c)).count();
             return Some((local - hidden - before, EmailFault::Masked));
         }
+        // `u003clei@…` has lost the stroke of `\u003c`.
+        let code: String = self.chars(local..sign.min(local + 6)).collect();
+        if escaped(&format!("\\{code}")).is_some() {
+            return Some((local, EmailFault::LocalCharacter));
+        }
         let before = local.checked_sub(1).filter(|at| *at >= self.from).and_then(|at| self.char(at));
         if local == sign {
             return match before {
@@ -408,7 +504,16 @@ impl Reader {
             };
         }
         match before? {
-            '\\' => Some((local - 1, EmailFault::LocalCharacter)),
+            // `\nwu@…` may be a line break or Nwu's address behind a stroke.
+            '\\' => {
+                let escapes = self.char(local).is_some_and(|c| "nrtubfvx0".contains(c.to_ascii_lowercase()));
+                (escapes || self.is_typed_for_dot('\\', local, sign))
+                    .then_some((local - 1, EmailFault::LocalCharacter))
+            }
+            c @ (',' | ';' | ':' | '、') if self.is_typed_for_dot(c, local, sign) => {
+                let word = self.chars(self.from..local - 1).rev().take_while(|c| is_local(*c)).count();
+                Some((local - 1 - word, EmailFault::LocalCharacter))
+            }
             '"' => {
                 let quotes = self.chars(self.from..local).filter(|c| *c == '"').count();
                 let closes = quotes % 2 == 0;
@@ -430,6 +535,36 @@ impl Reader {
             ' ' => self.folded_before(local).or_else(|| self.word_before(local, sign)),
             _ => None,
         }
+    }
+
+    /// Whether the divider before a local part may be a full stop of it: `john,smith@x.cn` is not Smith's. What is a name of the
+    /// address, a label or a number before it divides.
+    fn is_typed_for_dot(&self, divider: char, local: usize, sign: usize) -> bool {
+        let own = self.string(local..sign);
+        let before = || self.chars(self.from..local - 1).rev().take(MAX_BEFORE);
+        let word: Vec<char> = before().take_while(|c| is_local(*c)).collect();
+        let word: String = word.into_iter().rev().collect();
+        if !own.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+            return !word.is_empty();
+        }
+        let is_word = word.is_ascii() && word.ends_with(|c: char| c.is_ascii_alphanumeric());
+        let number = word.bytes().all(|byte| byte.is_ascii_digit());
+        if self.from > 0 || !is_word || number || !own.is_ascii() {
+            return false;
+        }
+        let is_label =
+            WORDS.contains(&word.to_ascii_lowercase().as_str()) || divider == ':' && is_label(&word);
+        let is_capital = |text: &str| text.starts_with(|c: char| c.is_ascii_uppercase());
+        // `Wang,Lei,wlei@…`, `Lei,lei@…`
+        let other: Vec<char> = before()
+            .skip(word.len())
+            .skip_while(|c| matches!(c, ' ' | ',' | ';' | '、'))
+            .take_while(|c| is_local(*c))
+            .collect();
+        let other: String = other.into_iter().rev().collect();
+        let repeats = || own.split(['.', '_', '-']).any(|part| part.eq_ignore_ascii_case(&word));
+        let is_name = is_capital(&word) && (is_capital(&other) || repeats());
+        !is_label && !is_name
     }
 
     /// A line that begins with a blank goes on with the one before: `Test.⏎ Folding@x.cn` has lost a part of itself.
@@ -528,6 +663,45 @@ impl Reader {
     }
 }
 
+/// The characters that are seen; what a link, a web page or a program has written for one is one.
+fn seen(text: &str) -> Vec<Seen> {
+    let mut seen = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let (c, length) = escaped(rest).unwrap_or((first, first.len_utf8()));
+        let start = text.len() - rest.len();
+        if !is_invisible(c) {
+            seen.push(Seen { c: folded(c), start, end: start + length });
+        }
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    seen
+}
+
+/// The character that a text begins with in another form: `%40`, `\u0040`, `\r\n`; and its bytes there.
+fn escaped(rest: &str) -> Option<(char, usize)> {
+    if let Some(c) = encoded(rest) {
+        return Some((c, ENCODED));
+    }
+    let escape = rest.strip_prefix('\\')?;
+    if escape.starts_with("r\\n") {
+        return Some(('\n', 4));
+    }
+    let code = escape.strip_prefix("u00")?.get(..2)?;
+    let c = char::from(u8::from_str_radix(code, 16).ok()?);
+    c.is_ascii_punctuation().then_some((c, 6))
+}
+
+fn is_label(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    WORDS.contains(&word.as_str()) || LABELS.contains(&word.as_str())
+}
+
+/// A picture or an arrow before an address.
+fn is_picture(c: char) -> bool {
+    matches!(c, '·' | '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
+}
+
 fn folded(c: char) -> char {
     match narrow(c) {
         '﹫' => '@',
@@ -569,6 +743,9 @@ fn is_dividing(c: char) -> bool {
                 | '؛'
                 | '‘'
                 | '’'
+                | '´'
+                | '‹'
+                | '›'
                 | '•'
                 | '—'
                 | '–'

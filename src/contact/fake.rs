@@ -109,7 +109,10 @@ const MAX_DIGITS: usize = 32;
 const MAX_NAME: usize = 256;
 
 /// Words of no firm that stand on both sides of the `@`.
-const THROW_AWAY: [&str; 7] = ["abc", "abcd", "123", "1234", "12345", "xyz", "foo"];
+const THROW_AWAY: [&str; 17] = [
+    "abc", "abcd", "123", "1234", "12345", "xyz", "foo", "no", "na", "none", "noemail", "nomail", "noreply",
+    "email", "mail", "user", "name",
+];
 /// The number that a carrier printed on its advertisements.
 const SAMPLES: [&str; 1] = ["13800138000"];
 /// Domains set aside for documentation (RFC 2606).
@@ -363,6 +366,14 @@ fn is_throw_away(word: &str, public: bool) -> bool {
     uniform || THROW_AWAY.contains(&word) || public && word.len() <= 3
 }
 
+/// `a@b.com`: letters that follow one another.
+fn are_neighbours(local: &str, host: &str) -> bool {
+    match (local.as_bytes(), host.as_bytes()) {
+        ([a], [b]) => a.is_ascii_lowercase() && b.is_ascii_lowercase() && a + 1 == *b,
+        _ => false,
+    }
+}
+
 /// Folded text without the punctuation around it, spaced letters joined and a word that is repeated once only.
 fn plain(folded: &str) -> String {
     // Ideographs are told apart before the table of all letters is asked.
@@ -446,9 +457,15 @@ pub fn fake_email(email: &Email) -> Vec<FakeReason> {
         && longest_repeat(local.as_bytes()).is_some_and(|(_, n)| n == local.len());
     if one_letter || is_placeholder(local, &[]) {
         reasons.push(FakeReason::Placeholder { word: local.to_owned() });
-    } else if local == host && is_throw_away(local, email.is_public()) || SAMPLE_DOMAINS.contains(&domain) {
+    } else if local == host && is_throw_away(local, email.is_public())
+        || are_neighbours(local, host)
+        || SAMPLE_DOMAINS.contains(&domain)
+    {
         // `a@a.com`, `123@123.com`: the same throw-away word on both sides. `sap@sap.com` is a firm's own mailbox.
         reasons.push(FakeReason::Placeholder { word: domain.to_owned() });
+    } else if email.is_public() && local.len() < MIN_RUN && is_plain_count(local) && local.len() > 1 {
+        // `123456@qq.com`: whoever is asked for an address and has none to give counts.
+        reasons.push(FakeReason::Placeholder { word: local.to_owned() });
     }
     if local.bytes().all(|b| b.is_ascii_digit()) {
         if SAMPLES.contains(&local) {

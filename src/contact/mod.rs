@@ -45,6 +45,7 @@ mod fault;
 mod key;
 mod mash;
 mod moment;
+mod percent;
 mod person;
 mod person_name;
 mod phone;

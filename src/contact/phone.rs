@@ -136,6 +136,9 @@ impl Phone {
         if scan.cut && !phone.is_complete() {
             return Phone::malformed(PhoneFault::Masked);
         }
+        if scan.barred && cn_plan::lacks_one(scan.digits.as_slice()) {
+            return Phone::malformed(PhoneFault::UnexpectedCharacter);
+        }
         if scan.letter_attached && phone.quality != PhoneQuality::Ok {
             return Phone::malformed(PhoneFault::UnexpectedCharacter);
         }
@@ -407,7 +410,7 @@ impl Phone {
     }
 
     fn chinese(digits: &[u8]) -> Phone {
-        let national = cn_plan::strip_trunk(digits);
+        let national = cn_plan::national(digits);
         let Judgement { quality, kind, hint } = cn_plan::judge(national);
         let key = match quality {
             PhoneQuality::Malformed(_) => None,
@@ -568,7 +571,7 @@ pub fn check_cn_mobile(raw: &str) -> Option<u64> {
         (true, _) => return None,
         (false, _) => cn_plan::strip_bare_86(digits),
     };
-    let national = cn_plan::strip_trunk(national);
+    let national = cn_plan::national(national);
     cn_plan::is_mobile(national).then(|| number(national))
 }
 

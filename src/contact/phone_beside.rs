@@ -12,6 +12,9 @@ use super::value::ContactValue;
 /// Fewest digits of a number with its country or area code.
 const MIN_NUMBER: usize = 7;
 
+/// What stands between two extensions of one number.
+const JOINS: [&str; 14] = ["、", "/", "／", ",", "，", "-", "~", "～", "或", "或者", "和", "及", "至", "or"];
+
 /// A number of two segments.
 pub(super) struct Divided {
     /// How many groups the second has.
@@ -89,12 +92,12 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// `转801、802`: another extension of the number before, as long as the first.
+    /// `转801、802`, `转801-802`: another extension of the number before, as long as the first.
     pub(super) fn take_sibling(&mut self, segment: &Segment<'_>) -> bool {
         let span = segment.start()..segment.end;
         let Some(known) = self.pieces.last().map(|piece| &piece.value) else { return false };
         let between = self.field.get(known.span.end..span.start).unwrap_or_default();
-        let listed = matches!(between.trim_matches(' '), "、" | "/" | "／" | "," | "，");
+        let listed = JOINS.contains(&between.trim_matches(' '));
         let alike = known.value.extension().is_some_and(|one| one.len() == segment.digits());
         if !listed || !alike || known.value.key().is_none() {
             return false;

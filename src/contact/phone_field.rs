@@ -3,7 +3,9 @@
 use super::cn_plan;
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::moment::is_compact_date;
+use super::percent::Decoded;
 use super::phone::{Phone, PhoneOptions};
+use super::phone_alone::numbers_alone;
 use super::phone_label::Label;
 use super::phone_runs::{Gap, Group, Item, Items, Run, opened};
 use super::scan::{MAX_BARE_EXTENSION, digit_value, is_hidden, is_lookalike};
@@ -15,6 +17,8 @@ pub(super) const MIN_REPORTED: usize = 5;
 const MAX_GROUPS: usize = 16;
 /// Most digits of one number with its extension.
 const MAX_DIGITS: usize = 26;
+/// Digits of the longest code of a country.
+const MAX_CODE: usize = 3;
 /// Bytes of a number written plainly.
 const MAX_PLAIN: usize = 24;
 
@@ -44,7 +48,14 @@ const MAX_PLAIN: usize = 24;
 pub fn read_phones(field: &str, options: &PhoneOptions<'_>) -> Vec<ContactValue<Phone>> {
     match plain_phone(field, options) {
         Some(phone) => vec![ContactValue { span: trimmed(field), value: phone }],
-        None => Reader::read(field, options),
+        None => match Decoded::of(field) {
+            Some(decoded) => {
+                let mut found = Reader::read(&decoded.text, options);
+                found.iter_mut().for_each(|one| one.span = decoded.original(&one.span));
+                found
+            }
+            None => Reader::read(field, options),
+        },
     }
 }
 
@@ -85,6 +96,13 @@ fn is_emergency(phone: &Phone) -> bool {
 fn is_weak(phone: &Phone) -> bool {
     let short = phone.national().is_none_or(|national| national.len() <= 8);
     phone.key().is_some() && (short || phone.quality() == PhoneQuality::PossibleNotAssigned)
+}
+
+/// Whether a number is a landline without what it is dialled by: ten digits or so that may be an amount.
+fn is_untrunked(phone: &Phone, text: Option<&str>) -> bool {
+    let typed = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    phone.kind() == PhoneKind::Landline
+        && text.is_some_and(|text| !text.starts_with('+') && phone.national() == Some(&typed(text)))
 }
 
 /// A value with what decides whether it is one.
@@ -306,6 +324,16 @@ impl<'t, 'o> Reader<'t, 'o> {
             self.push(first.start..end, Phone::malformed(PhoneFault::UnexpectedCharacter), digits);
             return end;
         }
+        if let Some((code, rest)) = self.code_before(run) {
+            self.push(code.start..code.end, Phone::malformed(PhoneFault::UnexpectedCharacter), code.digits);
+            return self.take_groups(&rest);
+        }
+        if let [code, next, ..] = run.groups.as_slice()
+            && self.is_doubled(code, next)
+        {
+            let groups = run.groups.get(1..).unwrap_or_default().to_vec();
+            return self.take_groups(&Run { groups, ..*run });
+        }
         if self.take_thousands(run) {
             return end;
         }
@@ -340,10 +368,37 @@ impl<'t, 'o> Reader<'t, 'o> {
         end
     }
 
+    /// `粤B12345 13927461853`: the letters belong to the code before a whole number. The code and the rest of the run.
+    fn code_before(&self, run: &Run) -> Option<(Group, Run)> {
+        let (code, rest) = run.groups.split_first().filter(|_| run.lookalike_before || run.token)?;
+        let next = rest.first().filter(|next| next.gap == Gap::Blank)?;
+        // `vip13927461853 15088672341`
+        if code.plus || next.plus || !run.lookalike_before && code.digits >= cn_plan::MIN_NATIONAL {
+            return None;
+        }
+        let here = rest.get(..segment_length(rest))?;
+        let goes_on = here.len() == rest.len() && run.goes_on();
+        let alone = numbers_alone(self.field, self.options, here, goes_on);
+        alone.first().filter(|one| one.from == 0)?;
+        let groups = rest.to_vec();
+        let rest =
+            Run { groups, lookalike_before: false, starred: false, token: false, glued: false, ..*run };
+        Some((*code, rest))
+    }
+
+    /// `+91-+91-9876543210`: a list of countries has put the code before a number that has it already.
+    fn is_doubled(&self, code: &Group, next: &Group) -> bool {
+        let digits = |group: &Group| -> Vec<u8> {
+            let text = self.field.get(group.start..group.end).unwrap_or_default();
+            text.chars().filter_map(digit_value).collect()
+        };
+        code.plus && next.plus && code.digits <= MAX_CODE && digits(next).starts_with(&digits(code))
+    }
+
     /// What is attached to a run makes a doubtful number of it unreadable.
     fn judge_edges(&mut self, run: &Run, from: usize) {
-        let bad_before = run.lookalike_before;
         let start = run.groups.first().map_or(0, |group| group.start);
+        let bad_before = run.lookalike_before || run.barred && self.lacks_one(from);
         let bad_after = run.attached.is_some_and(|c| c.is_ascii_alphabetic() || is_lookalike(c));
         // `***27461853`: a star before a whole number is a form's, elsewhere it stands for a digit.
         let written = self.pieces.get(from).map(|piece| piece.value.span.clone());
@@ -362,13 +417,23 @@ impl<'t, 'o> Reader<'t, 'o> {
                 *phone = Phone::malformed(PhoneFault::Masked);
             } else if first || last || note || token {
                 *phone = Phone::malformed(PhoneFault::UnexpectedCharacter);
-            } else if is_weak(phone)
-                && (run.price && piece.value.span.start == start || run.is_counted() && index + 1 == count)
+            } else if run.is_money() && is_untrunked(phone, self.field.get(piece.value.span.clone()))
+                || is_weak(phone)
+                    && (run.price && piece.value.span.start == start
+                        || run.is_counted() && index + 1 == count)
             {
                 // `10000元`, `¥1680-2000`: a price is no service number.
                 *phone = Phone::malformed(PhoneFault::OtherNumber);
             }
         }
+    }
+
+    /// Whether the digits of a piece make a mobile number behind a one.
+    fn lacks_one(&self, piece: usize) -> bool {
+        let Some(piece) = self.pieces.get(piece) else { return false };
+        let text = self.field.get(piece.value.span.clone()).unwrap_or_default();
+        let digits: Vec<u8> = text.chars().filter_map(digit_value).map(|digit| b'0' + digit).collect();
+        cn_plan::lacks_one(&digits)
     }
 
     /// `13,976,428,531`: what a spreadsheet makes of a number with thousands.
@@ -386,6 +451,8 @@ impl<'t, 'o> Reader<'t, 'o> {
         let plain: String = text.chars().filter(|c| digit_value(*c).is_some()).collect();
         let phone = Phone::parse(&plain, self.options);
         if is_read(&phone) {
+            let is_amount = run.is_money() && is_untrunked(&phone, Some(&plain));
+            let phone = if is_amount { Phone::malformed(PhoneFault::OtherNumber) } else { phone };
             self.push(first.start..last.end, phone, MIN_REPORTED);
             return true;
         }

@@ -36,6 +36,64 @@ const NEVER: [&str; 14] = [
     "vat",
     "iban",
 ];
+/// Words for an account or a paper that may have as many digits as a landline without its trunk 0.
+const ACCOUNTS: [&str; 48] = [
+    "抖音",
+    "快手",
+    "小红书",
+    "小紅書",
+    "微博",
+    "知乎",
+    "b站",
+    "淘宝",
+    "闲鱼",
+    "球球",
+    "工单",
+    "工單",
+    "license",
+    "licence",
+    "企鹅",
+    "企鵝",
+    "陌陌",
+    "旺旺",
+    "qq群",
+    "群",
+    "注册资本",
+    "注册资金",
+    "註冊資本",
+    "uid",
+    "q",
+    "q.q",
+    "skype",
+    "sn",
+    "s/n",
+    "imei",
+    "order",
+    "po",
+    "invoice",
+    "ref",
+    "reference",
+    "account",
+    "acct",
+    "a/c",
+    "ticket",
+    "case",
+    "customer",
+    "client",
+    "member",
+    "membership",
+    "contract",
+    "passport",
+    "serial",
+    "user",
+];
+/// What people write behind the name of an account; in China what it belongs to stands before it: `抖音号`.
+const NUMBERS: [&str; 7] = ["no", "nr", "num", "number", "id", "#", "."];
+/// Ends of words that 号 makes a phone number of, beside [`CHINESE_PHONE`]: `本机号`, `微信同号`.
+const CHINESE_OWN: [&str; 23] = [
+    "固话", "固話", "热线", "熱線", "传真", "傳真", "联系", "聯繫", "总机", "總機", "分机", "分機", "本机",
+    "本機", "公司", "单位", "家里", "办公", "备用", "常用", "的", "新", "老",
+];
 /// Latin words for a phone number or what it is found by, which people write before it with and without a blank.
 const PHONE: [&str; 15] = [
     "tel", "phone", "mobile", "mob", "cell", "whatsapp", "wechat", "weixin", "vx", "wx", "v", "w", "p", "m",
@@ -89,6 +147,8 @@ const ATTACHED: [&str; 30] = [
     "og",
     "och",
 ];
+/// What the plates of cars begin with: the names of provinces.
+const PLATES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
 /// Words for an account whose name may end in digits.
 const WECHAT: [&str; 11] =
     ["微信", "微信号", "微信號", "薇信", "威信", "wechat", "weixin", "weixinhao", "vx", "wx", "v信"];
@@ -106,10 +166,13 @@ pub(super) fn before(between: &str, follows: bool) -> Before {
         between.chars().rev().filter(|c| !is_invisible(*c)).map(narrow).take(MAX_LABEL).collect();
     text.reverse();
     let text: String = text.into_iter().flat_map(char::to_lowercase).collect();
+    let text = text.trim_end_matches('·');
     let rest = text.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
     let token = text.get(rest.len()..).unwrap_or_default();
     let word = token.trim_matches(|c: char| !c.is_ascii_alphabetic());
-    let is_label = PHONE.contains(&word) || ATTACHED.contains(&word) || word == "qq";
+    // `苏E12345` is the plate of a car.
+    let is_plate = word.len() == 1 && rest.ends_with(|c: char| PLATES.contains(c));
+    let is_label = !is_plate && (PHONE.contains(&word) || ATTACHED.contains(&word) || word == "qq");
     let is_token = !word.is_empty() && !is_label;
     // `微信号 abc13976428531` is an account.
     if is_token {
@@ -119,7 +182,7 @@ pub(super) fn before(between: &str, follows: bool) -> Before {
             return Before { label: Label::Other, token: true };
         }
     }
-    Before { label: label(&text, follows), token: is_token }
+    Before { label: label(text, follows), token: is_token }
 }
 
 fn label(text: &str, follows: bool) -> Label {
@@ -138,7 +201,11 @@ fn label(text: &str, follows: bool) -> Label {
         // `ID` alone; `微信ID` may be a number by which somebody is found.
         let is_id = ends_with_word(named, &["id"])
             && named.strip_suffix("id").is_none_or(|head| !ends_in_letter(head));
-        return if is_id { Label::Other } else { Label::Phone };
+        return match is_id {
+            true => Label::Other,
+            false if is_account(named) => Label::Either,
+            false => Label::Phone,
+        };
     };
     if apart || ends_with_word(word, &NEVER) {
         return Label::Either;
@@ -169,6 +236,27 @@ fn label(text: &str, follows: bool) -> Label {
     if phone_too { Label::Either } else { Label::Other }
 }
 
+/// Whether a text ends with the name of an account: `小红书号`, `抖音ID`, `Order No`.
+fn is_account(named: &str) -> bool {
+    let mut bare = named;
+    while let Some(head) = NUMBERS.iter().find_map(|word| bare.strip_suffix(word)) {
+        bare = head.trim_end_matches(|c: char| c.is_whitespace() || c == '#' || c == '.');
+    }
+    if [named, bare].iter().any(|text| ends_with_word(text, &ACCOUNTS)) {
+        return true;
+    }
+    let Some(head) = ["号", "號", "uid", "id"].iter().find_map(|end| named.strip_suffix(end)) else {
+        return false;
+    };
+    let head = head.trim_end();
+    // `中山路五号` is a house.
+    head.ends_with(|c: char| c.is_alphabetic() && !c.is_ascii() && !"一二三四五六七八九十百零〇两".contains(c))
+        && !ends_with_word(head, &CHINESE_PHONE)
+        && !ends_with_word(head, &CHINESE_OWN)
+        // `微信同号`
+        && (!head.ends_with('同') || head.ends_with("合同"))
+}
+
 fn ends_in_letter(text: &str) -> bool {
     text.ends_with(char::is_alphabetic)
 }
@@ -187,7 +275,8 @@ mod tests {
 
     #[test]
     fn a_word_stands_on_one_list() {
-        let all = [PHONE.as_slice(), &CHINESE_PHONE, &ATTACHED, &OTHER, &NEVER].concat();
+        let all =
+            [PHONE.as_slice(), &CHINESE_PHONE, &CHINESE_OWN, &ATTACHED, &OTHER, &NEVER, &ACCOUNTS].concat();
         let once: std::collections::BTreeSet<&str> = all.iter().copied().collect();
         assert_eq!(once.len(), all.len());
     }

@@ -18,6 +18,9 @@ const MAX_BRACKET: usize = 24;
 const UNITS: &str =
     "元块万千百亿天日月年时点分秒岁号號楼层室栋座幢弄户人个位名套台件只平米斤吨升度折期届次%‰℃°$€£¥円원×";
 
+/// Those of an amount of money.
+const MONEY: &str = "元亿$€£¥円원";
+
 /// What stands between two groups of digits, the stronger the later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Gap {
@@ -62,6 +65,8 @@ pub(super) struct Run {
     pub(super) extension: Option<usize>,
     /// A letter that may be a mistyped digit stands alone before it.
     pub(super) lookalike_before: bool,
+    /// A bar stands right before it: it divides, or is a mistyped one.
+    pub(super) barred: bool,
     /// A star stands right before it.
     pub(super) starred: bool,
     /// Latin letters that are no label are attached before it: `HZ-1234567`.
@@ -85,6 +90,7 @@ impl Run {
             groups: Vec::new(),
             extension: None,
             lookalike_before: false,
+            barred: false,
             starred: false,
             token: false,
             attached: None,
@@ -103,6 +109,11 @@ impl Run {
     /// A unit, or a letter that may be one, follows.
     pub(super) fn is_counted(&self) -> bool {
         self.attached.is_some_and(|c| c.is_ascii_alphabetic() || UNITS.contains(c))
+    }
+
+    /// An amount of money of any length.
+    pub(super) fn is_money(&self) -> bool {
+        self.price || self.attached.is_some_and(|c| MONEY.contains(c))
     }
 
     /// Whether something is written right behind its last digit.
@@ -360,9 +371,10 @@ impl Iterator for Items<'_, '_> {
                 let between = self.text.get(self.last..start).unwrap_or_default();
                 let follows = self.last > 0;
                 let mut run = self.run(plus, brackets);
+                let looks = is_lookalike(before_it) && letters == 1;
+                run.lookalike_before = looks && before_it != '|';
                 // Between two values `|` divides them.
-                run.lookalike_before =
-                    is_lookalike(before_it) && letters == 1 && (before_it != '|' || !follows);
+                run.barred = looks && before_it == '|' && !follows;
                 run.starred = before_it == '*';
                 run.glued = only_letters && (1..=2).contains(&letters);
                 run.price = matches!(before_it, '¥' | '￥' | '$' | '€' | '£' | '₩' | '₹');

@@ -79,6 +79,8 @@ pub(super) struct Scan {
     pub(super) cut: bool,
     /// Signs between two digits stand for others: `139••••8531`.
     pub(super) hidden: bool,
+    /// A bar stands right before the first digit: it divides, or is a mistyped one.
+    pub(super) barred: bool,
     splits: [Split; MAX_SPLITS],
     split_count: usize,
 }
@@ -357,6 +359,7 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
         letter_attached: false,
         cut: false,
         hidden: false,
+        barred: false,
         splits: [Split { at: 0, dash: false, bracket: false }; MAX_SPLITS],
         split_count: 0,
     };
@@ -370,7 +373,10 @@ pub(super) fn scan(raw: &str) -> Result<Scan, PhoneFault> {
     for (at, c) in raw.char_indices() {
         if let Some(value) = digit_value(c) {
             if out.digits.len() == 0 && is_lookalike(lead.before) && lead.letters == 1 {
-                return Err(PhoneFault::UnexpectedCharacter);
+                if lead.before != '|' {
+                    return Err(PhoneFault::UnexpectedCharacter);
+                }
+                out.barred = true;
             }
             out.digits.push(value);
             out.star |= star_behind;
@@ -463,7 +469,8 @@ impl Scan {
 /// The text after an extension mark or list separator, and whether the mark can mean nothing else.
 fn extension_mark(rest: &str, folded: char) -> Option<(&str, bool)> {
     if matches!(folded, ',' | '、' | ';' | '/' | '#' | '~' | '\u{223C}' | '\u{301C}' | '|' | '&') {
-        let after = rest.get(rest.chars().next()?.len_utf8()..)?;
+        // `,,8001`: a phone that dials waits at each of them.
+        let after = rest.get(rest.chars().next()?.len_utf8()..)?.trim_start_matches(',');
         let skipped = after.trim_start();
         return Some((after_mark(skipped).unwrap_or(after), false));
     }

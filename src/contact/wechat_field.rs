@@ -176,6 +176,11 @@ fn ids_of(segment: &[Piece], field: &str) -> Vec<(Range<usize>, Wechat)> {
     let mut ids: Vec<(Range<usize>, Wechat, bool)> = Vec::new();
     let (mut labelled, mut others, mut at) = (false, 0, 0);
     while let Some(piece) = segment.get(at) {
+        let torn = !labelled
+            && at
+                .checked_sub(1)
+                .and_then(|at| segment.get(at))
+                .is_some_and(|before| is_torn(before, piece, field));
         at += 1;
         let (run, span) = match piece {
             Piece::Run(run, span) => (run, span.clone()),
@@ -210,7 +215,7 @@ fn ids_of(segment: &[Piece], field: &str) -> Vec<(Range<usize>, Wechat)> {
         };
         match found {
             Some((span, id)) => {
-                let tells = labelled || run.chars().any(|c| !c.is_ascii_alphabetic());
+                let tells = labelled || !torn && run.chars().any(|c| !c.is_ascii_alphabetic());
                 ids.push((span, id, tells));
             }
             None => {
@@ -226,6 +231,18 @@ fn ids_of(segment: &[Piece], field: &str) -> Vec<(Range<usize>, Wechat)> {
     let is_alone = ids.len() == 1 && others == 0;
     ids.retain(|(.., tells)| is_alone || *tells);
     ids.into_iter().map(|(span, id, _)| (span, id)).collect()
+}
+
+/// Whether a word may be the beginning of the id behind it: `lei wang88` and `lei.wang88` have lost a sign, `Lei wang88` is a
+/// name and an id.
+fn is_torn(before: &Piece, piece: &Piece, field: &str) -> bool {
+    let (Piece::Run(word, own), Piece::Run(run, span)) = (before, piece) else { return false };
+    let between = field.get(own.end..span.start).unwrap_or_default();
+    let is_small = field.get(own.clone()).is_some_and(|word| word.starts_with(|c: char| c.is_lowercase()));
+    word.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && !LABELS.contains(&word.as_str())
+        && run.starts_with(|c: char| c.is_ascii_alphabetic())
+        && (between.contains('.') || is_small && between.chars().all(char::is_whitespace))
 }
 
 fn is_number(run: &str) -> bool {

@@ -36,6 +36,12 @@ fn every_id_of_a_field_is_read() {
         ("0755-2671 8843 / zhangsan88", &["zhangsan88"]),
         ("010 13927461853", &["+8613927461853"]),
         ("398201746 13927461853", &["qq:398201746", "+8613927461853"]),
+        // A sign is missing: nobody knows which.
+        ("lei wang88", &[]),
+        ("lei.wang88", &[]),
+        ("微信 lei wang88", &[]),
+        ("Lei wang88", &["wang88"]),
+        ("lei vx wang88", &["wang88"]),
         ("please add me", &[]),
         ("张三 zhangsan", &[]),
         ("我在google工作", &[]),
