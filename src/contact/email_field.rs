@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use super::email::{Email, is_apostrophe};
 use super::email_fault::EmailFault;
-use super::percent::{ENCODED, encoded};
-use super::scan::{is_invisible, narrow};
+use super::email_text::{
+    CHINESE_TOPS, Seen, WORDS, escaped, is_dividing, is_domain, is_ideographic, is_label, is_local,
+    is_picture, seen,
+};
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 
 /// Characters of a local part or a domain that are looked at.
@@ -22,114 +24,10 @@ const MASKS: [char; 9] = ['*', '#', '•', '·', '●', '○', '■', '…', '×
 const ELLIPSES: [char; 3] = ['…', '⋯', '‥'];
 /// Punctuation that the standard allows in a local part and people divide addresses by.
 const DIVIDING: &[char] = &['/', '|', '&', '=', '?'];
-/// Top-level domains in Chinese. Behind a Latin name other words are the sentence going on.
-const CHINESE_TOPS: [&str; 47] = [
-    "中国",
-    "中國",
-    "公司",
-    "网络",
-    "網絡",
-    "香港",
-    "台湾",
-    "台灣",
-    "澳门",
-    "澳門",
-    "在线",
-    "中文网",
-    "网址",
-    "网店",
-    "网站",
-    "商城",
-    "商店",
-    "商标",
-    "集团",
-    "移动",
-    "我爱你",
-    "游戏",
-    "娱乐",
-    "信息",
-    "健康",
-    "机构",
-    "组织机构",
-    "政府",
-    "政务",
-    "公益",
-    "广东",
-    "佛山",
-    "手机",
-    "时尚",
-    "购物",
-    "餐厅",
-    "食品",
-    "新闻",
-    "招聘",
-    "企业",
-    "世界",
-    "慈善",
-    "珠宝",
-    "书籍",
-    "新加坡",
-    "微博",
-    "点看",
-];
 /// Top-level domains that nobody writes for a word.
 const TOPS: [&str; 6] = ["com", "cn", "net", "org", "edu", "gov"];
 /// Characters of the longest of them.
 const TOPS_LENGTH: usize = 3;
-/// Latin words before an address that are no part of it.
-const WORDS: [&str; 26] = [
-    "address", "and", "bcc", "cc", "contact", "e", "e-mail", "email", "en", "et", "is", "mail", "mailto",
-    "o", "och", "oder", "of", "og", "or", "ou", "plus", "to", "u", "und", "y", "mailbox",
-];
-
-/// Words that a colon or an equals sign makes a label of, beside [`WORDS`].
-const LABELS: [&str; 44] = [
-    "163",
-    "126",
-    "account",
-    "admin",
-    "biz",
-    "business",
-    "cell",
-    "feedback",
-    "foxmail",
-    "from",
-    "gmail",
-    "home",
-    "hotmail",
-    "icloud",
-    "id",
-    "info",
-    "kontakt",
-    "login",
-    "mobile",
-    "msn",
-    "name",
-    "office",
-    "outlook",
-    "personal",
-    "phone",
-    "private",
-    "qq",
-    "recipient",
-    "reply-to",
-    "replyto",
-    "sales",
-    "sender",
-    "sip",
-    "skype",
-    "smtp",
-    "support",
-    "tel",
-    "user",
-    "username",
-    "vx",
-    "wechat",
-    "work",
-    "wx",
-    "yahoo",
-];
-
 type Read = Result<Email, EmailFault>;
 
 /// Reads every address of a field as people write it.
@@ -172,14 +70,6 @@ pub(crate) fn plain_email(field: &str) -> Option<Email> {
         return None;
     }
     Email::parse(text).ok()
-}
-
-/// A visible character, full-width ones folded, and its bytes in the field.
-#[derive(Clone, Copy)]
-struct Seen {
-    c: char,
-    start: usize,
-    end: usize,
 }
 
 struct Reader {
@@ -661,117 +551,4 @@ impl Reader {
             && after.next() == Some('.')
             && after.next().is_some_and(|c| c.is_ascii_alphabetic())
     }
-}
-
-/// The characters that are seen; what a link, a web page or a program has written for one is one.
-fn seen(text: &str) -> Vec<Seen> {
-    let mut seen = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let (c, length) = escaped(rest).unwrap_or((first, first.len_utf8()));
-        let start = text.len() - rest.len();
-        if !is_invisible(c) {
-            seen.push(Seen { c: folded(c), start, end: start + length });
-        }
-        rest = rest.get(length..).unwrap_or_default();
-    }
-    seen
-}
-
-/// The character that a text begins with in another form: `%40`, `\u0040`, `\r\n`; and its bytes there.
-fn escaped(rest: &str) -> Option<(char, usize)> {
-    if let Some(c) = encoded(rest) {
-        return Some((c, ENCODED));
-    }
-    let escape = rest.strip_prefix('\\')?;
-    if escape.starts_with("r\\n") {
-        return Some(('\n', 4));
-    }
-    let code = escape.strip_prefix("u00")?.get(..2)?;
-    let c = char::from(u8::from_str_radix(code, 16).ok()?);
-    c.is_ascii_punctuation().then_some((c, 6))
-}
-
-fn is_label(word: &str) -> bool {
-    let word = word.to_ascii_lowercase();
-    WORDS.contains(&word.as_str()) || LABELS.contains(&word.as_str())
-}
-
-/// A picture or an arrow before an address.
-fn is_picture(c: char) -> bool {
-    matches!(c, '·' | '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
-}
-
-fn folded(c: char) -> char {
-    match narrow(c) {
-        '﹫' => '@',
-        '｡' => '。',
-        '“' | '”' | '„' | '«' | '»' | '「' | '」' | '『' | '』' => '"',
-        // `①lei@x.cn②wu@x.cn`: the number of an item.
-        '\u{2460}'..='\u{249B}' | '\u{24EA}'..='\u{24FF}' | '\u{2776}'..='\u{2793}' => ' ',
-        '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\t' => ' ',
-        '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
-        c => c,
-    }
-}
-
-/// Signs that people divide values by, or put around them.
-fn is_dividing(c: char) -> bool {
-    c == '\n'
-        || matches!(
-            c,
-            ',' | ';'
-                | ':'
-                | '、'
-                | '<'
-                | '>'
-                | '('
-                | ')'
-                | '['
-                | ']'
-                | '{'
-                | '}'
-                | '【'
-                | '】'
-                | '《'
-                | '》'
-                | '〈'
-                | '〉'
-                | '"'
-                | '\\'
-                | '،'
-                | '؛'
-                | '‘'
-                | '’'
-                | '´'
-                | '‹'
-                | '›'
-                | '•'
-                | '—'
-                | '–'
-                | '→'
-                | '|'
-                | '/'
-                | '…'
-                | '⋯'
-                | '‥'
-        )
-}
-
-fn is_domain(c: char) -> bool {
-    let joins = matches!(c, '.' | '-' | '_') || c.is_ascii_alphanumeric() || c.is_control() && c != '\n';
-    joins || (!c.is_ascii() && !c.is_whitespace() && !is_dividing(c) && c != '\n')
-}
-
-fn is_local(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphanumeric()
-            || "!#$%&'*+-/=?^_`{|}~.".contains(c)
-            || c.is_control() && c != '\n';
-    }
-    !c.is_whitespace() && !is_dividing(c) && c != '。'
-}
-
-fn is_ideographic(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{F900}'..='\u{FAFF}')
 }

@@ -39,6 +39,7 @@ mod email;
 mod email_fault;
 mod email_field;
 mod email_kind;
+mod email_text;
 mod fake;
 mod fake_wechat;
 mod fault;
