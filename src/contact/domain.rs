@@ -19,7 +19,7 @@ const RESERVED: [&str; 9] =
     ["alt", "arpa", "example", "internal", "invalid", "local", "localhost", "onion", "test"];
 
 /// Public mail providers: their domain says nothing of the sender's company.
-const PUBLIC: [&str; 90] = [
+const PUBLIC: [&str; 86] = [
     "126.com",
     "139.com",
     "163.com",
@@ -27,7 +27,6 @@ const PUBLIC: [&str; 90] = [
     "188.com",
     "189.cn",
     "189.com",
-    "2008.sina.com",
     "21cn.com",
     "263.net",
     "88.com",
@@ -95,9 +94,6 @@ const PUBLIC: [&str; 90] = [
     "t-online.de",
     "tom.com",
     "verizon.net",
-    "vip.163.com",
-    "vip.qq.com",
-    "vip.sina.com",
     "wanadoo.fr",
     "web.de",
     "wo.cn",
@@ -111,6 +107,9 @@ const PUBLIC: [&str; 90] = [
     "ymail.com",
     "zoho.com",
 ];
+
+/// Labels below which a provider's own people have their mailboxes.
+const STAFF: [&str; 6] = ["corp", "inc", "office", "staff", "hr", "team"];
 
 /// Names whose near misses are looked for. Shorter ones (`qq`, `163`) have too many true neighbours.
 const TYPED_WRONG: [(&str, &str); 15] = [
@@ -285,9 +284,27 @@ pub fn is_subdomain_of(domain: &str, parent: &str) -> bool {
 
 /// Whether a canonical domain belongs to a public mail provider (Gmail, QQ, 163, the carriers' 139 and 189, ...),
 /// so that it says nothing of the sender's company.
+///
+/// What lies below a provider's domain is another mailbox of it (`vip.163.com`, `qy.139.com`), unless it is its own people's
+/// (`corp.`, `staff.`).
+///
+/// ```
+/// use leadkit::contact::is_public_mail_domain;
+///
+/// assert!(is_public_mail_domain("126.com") && is_public_mail_domain("vip.126.com"));
+/// assert!(!is_public_mail_domain("corp.sina.com") && !is_public_mail_domain("jingye-x.cn"));
+/// ```
 #[must_use]
 pub fn is_public_mail_domain(domain: &str) -> bool {
-    PUBLIC.binary_search(&domain).is_ok()
+    let is_provider = |domain: &str| PUBLIC.binary_search(&domain).is_ok();
+    let mut below = domain;
+    while !is_provider(below) {
+        match below.split_once('.') {
+            Some((label, above)) if !STAFF.contains(&label) => below = above,
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// The provider that a mistyped domain probably means: `gmial.com`, `gmail.con` and `qq.cmo` have a suggestion.

@@ -7,6 +7,7 @@ use leadkit::blacklist::{
     ResubmissionCheck, Severity, SubmissionKey, Suppression, Verdict, WindowState,
 };
 use leadkit::calendar::Span;
+use leadkit::contact::is_public_mail_domain;
 use leadkit::model::{Effect, Lead, LeadId, LeadStatus, RecordRef, Value};
 use leadkit::rule::{Condition, Operator};
 use serde::Deserialize;
@@ -160,6 +161,43 @@ fn domains_are_whole_labels() {
     assert_eq!(verdict.hits()[0].span(), Some(7..21));
     assert_eq!(verdict.hits()[0].entry(), Some("rival.com"));
     assert_eq!(verdict.hits()[0].reason(), &HitReason::ListedDomain { subdomain: true });
+}
+
+/// Public lists of disposable mail name providers; what lies below those is another mailbox of theirs, no firm's.
+#[test]
+fn what_lies_below_a_provider_is_public() {
+    let listed = texts(&["126.com", "139.com", "sohu.com", "tom.com", "188.com", "21cn.com", "sina.com"]);
+    let domains = DomainCheck { domains: listed, ..DomainCheck::default() };
+    let burst = BurstCheck {
+        by: BurstDimension::EmailDomain,
+        count: 2,
+        window: Span::hours(1),
+        ..BurstCheck::default()
+    };
+    let blacklist = engine([
+        ("d", Severity::Block, BlacklistCheck::Domain(domains)),
+        ("b", Severity::Flag, BlacklistCheck::Burst(burst)),
+    ]);
+    let verdicts = |domain: &str| {
+        let one = |id: &str| lead(json!({"id": id, "emails": [format!("{id}@{domain}")]}));
+        let (verdicts, _) = stream(&blacklist, &[one("a"), one("b")]);
+        verdicts.iter().map(Verdict::severity).collect::<Vec<_>>()
+    };
+    for domain in [
+        "126.com",
+        "vip.126.com",
+        "vip.sohu.com",
+        "vip.tom.com",
+        "vip.188.com",
+        "qy.139.com",
+        "a.vip.21cn.com",
+    ] {
+        assert_eq!(verdicts(domain), [Severity::Pass, Severity::Pass], "{domain}");
+        assert_eq!(check(&blacklist, json!({"emails": [format!("a@{domain}")]})).hits().len(), 0);
+        assert!(is_public_mail_domain(domain));
+    }
+    assert_eq!(verdicts("corp.sina.com"), [Severity::Block, Severity::Block], "the provider's own people");
+    assert_eq!(verdicts("vip126.com"), [Severity::Pass, Severity::Flag]);
 }
 
 #[test]
