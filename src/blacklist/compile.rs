@@ -4,7 +4,7 @@ use super::allow::{Allowances, Known};
 use super::consent::Consents;
 use super::contacts::Reach;
 use super::engine::{Blacklist, CONTACT, Compiled, NO_USABLE_CONTACT, OVERSIZED, Test};
-use super::keys::{SubmissionSpaces, WindowKey};
+use super::keys::{SubmissionSpaces, WindowKey, origin};
 use super::lexicon::{Lexicon, Words};
 use super::lists::{Domains, Lists};
 use super::patterns::Patterns;
@@ -15,6 +15,7 @@ use super::window_rules::{BurstBaseline, BurstCheck, ResubmissionCheck};
 use crate::calendar::Span;
 use crate::document::{Unique, reserved};
 use crate::error::Report;
+use crate::model::CampaignId;
 use crate::order;
 use crate::rule::{Condition, Registry, RulesDocument, RulesVersion, Scope, rules_document};
 use crate::text::scrubbed;
@@ -123,7 +124,11 @@ fn compile_rule(rule: &BlacklistRule, words: &mut Words, report: &mut Report) ->
             }
             BlacklistCheck::Burst(check) => {
                 check_burst(check, report);
-                Test::Burst { check: check.clone(), space: WindowKey::of_rule(&rule.id, check.by) }
+                let announced = check.announced.iter().filter_map(|campaign| origin(campaign.as_str()));
+                let announced = order::set(announced.map(CampaignId::from));
+                let check = BurstCheck { announced, ..check.clone() };
+                let space = WindowKey::of_rule(&rule.id, check.by);
+                Test::Burst { check, space }
             }
             BlacklistCheck::Honeypot(check) => {
                 check_form("attributes", check.attributes.iter(), report);

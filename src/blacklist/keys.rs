@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::letters::{MOST_TEXT, push_folded_letters, push_letters};
+use super::letters::{MOST_TEXT, head, push_folded_letters, push_letters};
 use super::message::Message;
 use super::window_rules::{BurstDimension, SubmissionKey};
 use crate::contact::{
@@ -13,8 +13,9 @@ use crate::contact::{
     is_public_mail_domain,
 };
 use crate::document::Digest;
-use crate::model::RuleId;
+use crate::model::{RuleId, Source};
 use crate::rule::Facts;
+use crate::text::fold_into;
 
 /// Values of one field that are read.
 const MOST_VALUES: usize = 16;
@@ -205,8 +206,8 @@ fn content(facts: &Facts<'_>, message: &Message<'_>) -> Digest {
     products.dedup();
     // Where nothing was written or chosen there is nothing to compare, wherever the form stands.
     let is_blank = message.is_empty() && products.is_empty();
-    let form = if is_blank { "" } else { form(facts) };
-    Digest::of(&(message, length as u64, &products, form))
+    let form = if is_blank { None } else { origin(form(&lead.source)) };
+    Digest::of(&(message, length as u64, &products, form.unwrap_or_default()))
 }
 
 /// Whether a message tells one submission from another.
@@ -215,9 +216,23 @@ fn is_telling(message: &str) -> bool {
 }
 
 /// The page that the form stands on, without what a campaign adds to its address.
-fn form<'f>(facts: &'f Facts<'_>) -> &'f str {
-    let page = facts.read().source.page.as_deref().unwrap_or_default().trim();
-    page.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/')
+fn form(source: &Source) -> &str {
+    let page = source.page.as_deref().unwrap_or_default().trim();
+    let form = page.split(['?', '#']).next().unwrap_or_default();
+    let bare = form.trim_end_matches('/');
+    if bare.is_empty() { form.get(..1).unwrap_or_default() } else { bare }
+}
+
+/// What a page, a campaign, a keyword or a source is compared by: spellings of one are one. `None` when it is blank.
+///
+/// Beyond what is read only the length counts.
+pub(super) fn origin(text: &str) -> Option<String> {
+    let text = text.trim();
+    let head = head(text);
+    let mut folded = if head.len() < text.len() { format!("{} ", text.len()) } else { String::new() };
+    fold_into(head, &mut folded);
+    let kept = folded.trim();
+    (!kept.is_empty()).then(|| kept.to_owned())
 }
 
 /// Calls `found` with every key of a lead in a dimension, and with the place of the value in its field.
@@ -237,18 +252,19 @@ pub(super) fn burst_keys(
     match by {
         BurstDimension::Ip => one(lead.ip.map(|ip| ip.to_canonical().to_string()).as_deref()),
         BurstDimension::Ip24 => one(lead.ip.map(network).as_deref()),
-        BurstDimension::Page => one(filled(&lead.source.page)),
+        BurstDimension::Page => one(origin(form(&lead.source)).as_deref()),
         BurstDimension::Campaign => {
-            one(lead.source.campaign.as_ref().filter(|id| !id.is_blank()).map(|id| id.as_str()));
+            one(lead.source.campaign.as_ref().and_then(|id| origin(id.as_str())).as_deref());
         }
-        BurstDimension::Keyword => one(filled(&lead.utm.keyword)),
+        BurstDimension::Keyword => one(lead.utm.keyword.as_deref().and_then(origin).as_deref()),
         BurstDimension::Company => {
             one(facts.company_key());
         }
         BurstDimension::Source => {
-            let (primary, secondary) = (filled(&lead.source.primary), filled(&lead.source.secondary));
-            if primary.or(secondary).is_some() {
-                let key = space.with(primary.unwrap_or_default()).with(secondary.unwrap_or_default());
+            let [primary, secondary] =
+                [&lead.source.primary, &lead.source.secondary].map(|level| level.as_deref().and_then(origin));
+            if primary.is_some() || secondary.is_some() {
+                let key = space.with(&primary.unwrap_or_default()).with(&secondary.unwrap_or_default());
                 found(key, None);
             }
         }
@@ -277,10 +293,6 @@ pub(super) fn burst_keys(
             }
         }
     }
-}
-
-fn filled(text: &Option<String>) -> Option<&str> {
-    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// The network of an address: /24 of version 4, /48 of version 6.

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::found::Found;
-use super::keys::{Submitted, WindowKey, burst_keys};
+use super::keys::{Submitted, WindowKey, burst_keys, origin};
 use super::message::Message;
 use super::reason::{BurstUsual, HitReason};
 use super::state::{Seen, WindowState, from_millis};
 use super::window_rules::{BurstBaseline, BurstCheck, ResubmissionCheck, SubmissionKey};
 use crate::calendar::Span;
-use crate::model::LeadId;
+use crate::model::{CampaignId, LeadId};
 use crate::rule::Facts;
 
 /// The keys of the burst rules that a check has come to, so that they are made once, and how long each is kept.
@@ -28,8 +28,13 @@ pub(super) fn kept(check: &BurstCheck) -> i64 {
     millis(check.window) + check.baseline.as_ref().map_or(0, |baseline| millis(baseline.over))
 }
 
+/// Whether the campaign of a lead was announced, by its name or by that of the link that was followed. A compiled check has
+/// the announced ones as [origins](origin).
 pub(super) fn is_announced(check: &BurstCheck, facts: &Facts<'_>) -> bool {
-    facts.lead().source.campaign.as_ref().is_some_and(|campaign| check.announced.contains(campaign))
+    let lead = facts.lead();
+    let names = [lead.source.campaign.as_ref().map(CampaignId::as_str), lead.utm.campaign.as_deref()];
+    !check.announced.is_empty()
+        && names.into_iter().flatten().filter_map(origin).any(|name| check.announced.contains(name.as_str()))
 }
 
 pub(super) fn first_submission(

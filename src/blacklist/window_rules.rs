@@ -53,7 +53,8 @@ closed_enum! {
 
 /// Many leads of one origin in a short time: a class told to register, a script.
 ///
-/// Leads count when they were created, this one and those before it, both ends of the window included.
+/// Leads count when they were created, this one and those before it, both ends of the window included. Spellings of one
+/// origin are one: width, case and accents make no difference.
 ///
 /// ```
 /// use leadkit::blacklist::BurstCheck;
@@ -77,7 +78,8 @@ pub struct BurstCheck {
     /// What is usual for the origin; without it the count alone tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BurstBaseline>,
-    /// Campaigns that were announced: their leads are neither counted nor flagged.
+    /// Campaigns that were announced: their leads are neither counted nor flagged. A lead's is that of its source or of the
+    /// link it followed (`utm_campaign`).
     #[serde(default)]
     pub announced: BTreeSet<CampaignId>,
 }
@@ -125,7 +127,7 @@ closed_enum! {
         Ip24 = "ip24",
         /// The source, primary and secondary.
         Source = "source",
-        /// The page of the form.
+        /// The page of the form, without its query and fragment: advertisements write their own into them.
         Page = "page",
         /// The campaign.
         Campaign = "campaign",

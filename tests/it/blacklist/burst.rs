@@ -81,6 +81,78 @@ fn fortnight(seed: u64) -> Vec<Drawn> {
     drawn
 }
 
+/// Every advertisement writes its own click id into the address, and people spell a campaign as they like.
+#[test]
+fn spellings_of_one_origin_are_one() {
+    let spelt: [(BurstDimension, fn(&mut Lead, &str), &[&str]); 4] = [
+        (
+            BurstDimension::Page,
+            |lead, text| lead.source.page = Some(text.into()),
+            &[
+                "https://x.cn/form?gclid=abc1",
+                "https://x.cn/form/?bd_vid=7",
+                "https://X.cn/form#top",
+                " https://x.cn/form?utm_source=a",
+            ],
+        ),
+        (
+            BurstDimension::Keyword,
+            |lead, text| lead.utm.keyword = Some(text.into()),
+            &["CRM", "crm ", "Crm", "ＣＲＭ"],
+        ),
+        (
+            BurstDimension::Campaign,
+            |lead, text| lead.source.campaign = Some(text.into()),
+            &["Open-Day", "open-day", " OPEN-DAY", "ｏｐｅｎ-day"],
+        ),
+        (
+            BurstDimension::Source,
+            |lead, text| lead.source.primary = Some(text.into()),
+            &["百度", "百度 ", "\u{3000}百度", "百\u{200b}度"],
+        ),
+    ];
+    let lead = |number: usize, write: fn(&mut Lead, &str), text: &str| {
+        let id = format!("L-{number}").into();
+        let mut lead = Lead { id, created_at: start(), ..Lead::default() };
+        write(&mut lead, text);
+        lead
+    };
+    for (by, write, spellings) in spelt {
+        let check = BurstCheck { by, count: 4, window: Span::hours(1), ..BurstCheck::default() };
+        let blacklist =
+            Blacklist::compile(&rules([("b", Severity::Flag, BlacklistCheck::Burst(check))])).unwrap();
+        let leads: Vec<Lead> =
+            spellings.iter().enumerate().map(|(number, text)| lead(number, write, text)).collect();
+        let (verdicts, _) = stream(&blacklist, &leads, WindowState::default());
+        let flagged: Vec<bool> = verdicts.iter().map(|one| one.severity() == Severity::Flag).collect();
+        assert_eq!(flagged, [false, false, false, true], "{by}");
+    }
+    // One that was announced is announced in every spelling, and where only the link names it.
+    let announced = BurstCheck {
+        by: BurstDimension::Ip,
+        count: 2,
+        window: Span::hours(1),
+        announced: ["Open-Day".into()].into(),
+        ..BurstCheck::default()
+    };
+    let blacklist =
+        Blacklist::compile(&rules([("b", Severity::Flag, BlacklistCheck::Burst(announced))])).unwrap();
+    let named: [fn(&mut Lead, &str); 2] = [
+        |lead, text| lead.source.campaign = Some(text.into()),
+        |lead, text| lead.utm.campaign = Some(text.into()),
+    ];
+    for (write, text, is_announced) in
+        [(named[0], "open-day ", true), (named[1], "ＯＰＥＮ-day", true), (named[1], "open day", false)]
+    {
+        let leads: Vec<Lead> = (0..3)
+            .map(|number| Lead { ip: Some([203, 0, 113, 7].into()), ..lead(number, write, text) })
+            .collect();
+        let (verdicts, windows) = stream(&blacklist, &leads, WindowState::default());
+        assert_eq!(verdicts.iter().all(|one| one.hits().is_empty()), is_announced, "{text}");
+        assert_eq!(windows.is_empty(), is_announced, "{text}");
+    }
+}
+
 fn blacklist(announced: &[&str]) -> Blacklist {
     let burst = |by| {
         BlacklistCheck::Burst(BurstCheck {
