@@ -1,5 +1,7 @@
 //! Whether characters that were left out make a word, or only chance.
 
+use std::ops::Range;
+
 use super::edges::{is_of_word, is_spaced};
 use super::squeeze::{Kept, Squeezed};
 use crate::blacklist::rules::LexiconPass;
@@ -25,27 +27,36 @@ pub(super) fn squeezed_word(word: &str, pass: LexiconPass) -> Option<String> {
 }
 
 /// Whether what stands at some kept characters is the word, written to evade.
-pub(super) fn is_evasion(word: &str, kept: &[Kept], folded: &str, pass: LexiconPass) -> bool {
+///
+/// `signs` counts what stands at some bytes of the folded text, as it was typed: `…` is one sign, and three full stops folded.
+pub(super) fn is_evasion(
+    word: &str,
+    kept: &[Kept],
+    folded: &str,
+    pass: LexiconPass,
+    signs: &dyn Fn(Range<usize>) -> usize,
+) -> bool {
     match pass {
         LexiconPass::Plain => true,
-        LexiconPass::Separated => is_separated(word, kept, folded),
+        LexiconPass::Separated => is_separated(word, kept, folded, signs),
         LexiconPass::Repeated => is_repeated(word, kept, folded),
     }
 }
 
 /// At most [`MAX_SIGNS`] signs at each join, where the signs of the word itself are characters of it: `c a s i n o`,
 /// `cas-ino`, `f u ck`, `free_money`. One blank in a Latin word is none: it stands between two others as well.
-fn is_separated(word: &str, kept: &[Kept], folded: &str) -> bool {
+fn is_separated(word: &str, kept: &[Kept], folded: &str, signs: &dyn Fn(Range<usize>) -> usize) -> bool {
     let own = Squeezed::of(word, LexiconPass::Separated);
-    let signs = |text: &str, from: &Kept, to: &Kept| {
-        text.get(from.range().end..to.range().start).map_or(0, |between| between.chars().count())
+    let own_signs = |from: &Kept, to: &Kept| {
+        word.get(from.range().end..to.range().start).map_or(0, |between| between.chars().count())
     };
     let letter =
         |one: &Kept| word.get(one.range()).and_then(|text| text.chars().next()).is_some_and(is_of_word);
     let (mut differs, mut blanks, mut signs_apart, mut together) = (false, 0_usize, false, false);
     for (own, found) in own.all().windows(2).zip(kept.windows(2)) {
         let ([own_left, own_right], [left, right]) = (own, found) else { return false };
-        let (expected, count) = (signs(word, own_left, own_right), signs(folded, left, right));
+        let expected = own_signs(own_left, own_right);
+        let count = signs(left.range().end..right.range().start);
         if count > MAX_SIGNS * (expected + 1) + expected {
             return false;
         }

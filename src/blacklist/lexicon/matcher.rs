@@ -12,10 +12,13 @@ use super::squeeze::{Kept, Squeezed, whole};
 use super::words::{Entry, Words};
 use crate::blacklist::rules::{LexiconCheck, LexiconMatch, LexiconPass};
 use crate::error::{Report, RuleErrors};
+use crate::rule::LeadLimits;
 use crate::text::{Folded, fold};
 
 /// Most hits of one list in one text, and most that a phrase suppresses.
 const MAX_HITS: usize = 64;
+/// Places of words that a pass tries for each byte it reads: more come only of words within words within words.
+const TRIES: usize = 16;
 
 /// Compiled lists of words.
 ///
@@ -27,7 +30,9 @@ const MAX_HITS: usize = 64;
 /// scripts, leet (`c@sino`), pinyin, and repeated characters in words of two. What another word holds by chance, in a
 /// script without blanks, is found unless a phrase says that it is harmless.
 ///
-/// Time is linear in the text; of each list at most 64 hits are given, and 64 more that a harmless phrase suppresses.
+/// As much of a text is read as of a lead's message ([`LeadLimits::MESSAGE`]), in time that is linear in it: of each list at
+/// most 64 hits are given, and 64 more that a harmless phrase suppresses; where words stand within words within words, 16
+/// of them are tried for each byte of the text.
 ///
 /// ```
 /// use leadkit::blacklist::{Lexicon, LexiconCheck, LexiconPass};
@@ -118,9 +123,11 @@ impl Lexicon {
         self.words.entries.is_empty()
     }
 
-    /// The words a text holds, by place; a word inside another is there too.
+    /// The words that the first [`LeadLimits::MESSAGE`] bytes of a text hold, by place; a word inside another is there too.
     #[must_use]
     pub fn find(&self, text: &str) -> Vec<LexiconHit> {
+        let end = (0..=LeadLimits::MESSAGE.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+        let text = end.and_then(|end| text.get(..end)).unwrap_or_default();
         let mut hits = Vec::new();
         self.scan(text, &Folded::new(text), &mut hits);
         hits.sort_by(|a, b| {
@@ -238,7 +245,7 @@ impl Scan<'_> {
         // Phrases are looked for when the first word is found: most texts hold none.
         let mut covers: Vec<Option<Cover>> = Vec::new();
         let lexicon = self.lexicon;
-        for found in layer.words.find_overlapping_iter(read) {
+        for found in layer.words.find_overlapping_iter(read).take(TRIES * read.len()) {
             if self.room.iter().all(|(hits, _)| *hits == 0) {
                 return;
             }
@@ -275,7 +282,9 @@ impl Scan<'_> {
             if !list.asks_for(layer.pass) || !entry.edges.fit(folded, range, list.mode) {
                 continue;
             }
-            let is_there = kept.is_none_or(|kept| is_evasion(&entry.folded, kept, folded, layer.pass));
+            let is_there = kept.is_none_or(|kept| {
+                is_evasion(&entry.folded, kept, folded, layer.pass, &|gap| self.signs(gap))
+            });
             // Whole characters of the original: one may fold to several, and a word may end among them.
             let found = || self.original(range).filter(|_| is_there);
             let Some(span) = span.get_or_insert_with(found).clone() else { return };
@@ -299,6 +308,14 @@ impl Scan<'_> {
                 allowed_by: phrase.map(written),
             });
         }
+    }
+
+    /// How many signs stand at some bytes of the folded text: as many as were typed, without those that folding drops.
+    fn signs(&self, gap: Range<usize>) -> usize {
+        let count = |text: Option<&str>| text.map_or(0, |text| text.chars().count());
+        let folded = count(self.folded.as_str().get(gap.clone()));
+        // Most stand for themselves.
+        if folded <= 1 { folded } else { folded.min(count(self.text.get(self.folded.original_span(gap)))) }
     }
 
     /// The bytes of the original. A mark that turns the direction right before the word belongs to it.

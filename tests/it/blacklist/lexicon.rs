@@ -234,10 +234,24 @@ fn signs_hide_no_word() {
         ("f u c k", "fuck"),
         ("bit-coin", "bitcoin"),
         ("ка-зино", "казино"),
+        // The Chinese ellipsis is two signs, and folded six.
+        ("代……开…。发票", "代开 发票"),
+        ("cas……ino", "casino"),
+        ("cas(…)ino", "casino"),
+        ("cas………ino", "casino"),
     ] {
         assert_eq!(hits(&format!("so {text} you")), [format!("{word} {text}")], "{text}");
     }
-    for text in ["the pen is red", "this is cam footage", "bit coin", "cas ino", "cas----ino", "pencasino"] {
+    for text in [
+        "the pen is red",
+        "this is cam footage",
+        "bit coin",
+        "cas ino",
+        "cas----ino",
+        "cas…………ino",
+        "cas……––ino",
+        "pencasino",
+    ] {
         assert_eq!(hits(text), [""; 0], "{text}");
     }
 }
