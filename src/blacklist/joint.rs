@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::found::Found;
-use super::lists::{EXTENSION, company_key, email_key, ip_key, phone_entries, phone_key, wechat_key};
+use super::lists::{
+    EXTENSION, company_key, email_key, ip_key, phone_entries, phone_key, trimmed, wechat_key,
+};
 use super::reason::{ContactKind, HitReason};
 use super::rules::JointCheck;
 use crate::contact::{Wechat, WechatKind, person_of};
 use crate::model::{mask_email, mask_id, mask_phone};
-use crate::order;
 use crate::rule::Facts;
 use crate::text::fold;
 
@@ -69,7 +70,7 @@ pub struct JointError {
 
 /// Values that people or companies report together: "everybody builds it".
 ///
-/// Each contributor speaks for itself (`north` and `NORTH` are one), and lists are [merged](JointList::merge) in any order and as often as one likes:
+/// Each contributor speaks for itself (`north` and `NORTH` are one, whoever of them takes a report back), and lists are [merged](JointList::merge) in any order and as often as one likes:
 /// the result is the same. An entry counts from as many contributors on as a [`JointCheck`] asks for, or by the word of
 /// one it trusts.
 ///
@@ -137,10 +138,23 @@ fn is_phone(wechat: &str) -> bool {
     Wechat::parse(wechat).is_ok_and(|id| id.kind() == WechatKind::Phone)
 }
 
-/// How many report: spellings of one name are one contributor, and a blank name is nobody's.
-fn people(reports: &[(&str, &JointReport)]) -> usize {
-    let names = order::set(reports.iter().map(|(by, _)| fold(by).trim().to_owned()));
-    names.iter().filter(|name| !name.is_empty()).count()
+/// The name of a contributor, however it is spelt.
+fn name_of(contributor: &str) -> String {
+    fold(contributor).trim().to_owned()
+}
+
+/// What one contributor says of a key, all spellings of the name together.
+struct Said<'l> {
+    /// As it is written first.
+    contributor: &'l str,
+    report: JointReport,
+    /// Blank names are nobody's.
+    is_named: bool,
+}
+
+/// How many report.
+fn people(said: &[Said<'_>]) -> usize {
+    said.iter().filter(|one| one.is_named).count()
 }
 
 /// The key of a written value.
@@ -291,20 +305,33 @@ impl JointList {
         let Ok(key) = key_of(kind, value) else { return Vec::new() };
         let number = key.split_once(EXTENSION).map(|(number, _)| number);
         let known = number.into_iter().chain([&*key]).find_map(|key| self.effective(key, check, now));
-        known.unwrap_or_default().into_iter().map(|(contributor, _)| contributor).collect()
+        known.unwrap_or_default().into_iter().map(|said| said.contributor).collect()
     }
 
     /// The reports that make a key count.
-    fn effective(
-        &self,
-        key: &str,
-        check: &JointCheck,
-        now: DateTime<Utc>,
-    ) -> Option<Vec<(&str, &JointReport)>> {
-        let reports = self.entries.get(key)?.iter().filter(|(_, report)| report.counts(now));
-        let reports: Vec<(&str, &JointReport)> = reports.map(|(by, report)| (by.as_str(), report)).collect();
-        let trusts = || reports.iter().any(|(by, _)| check.trusted.contains(*by));
-        (people(&reports) >= check.contributors as usize || trusts()).then_some(reports)
+    fn effective(&self, key: &str, check: &JointCheck, now: DateTime<Utc>) -> Option<Vec<Said<'_>>> {
+        let mut said: BTreeMap<String, Said<'_>> = BTreeMap::new();
+        for (contributor, report) in self.entries.get(key)? {
+            let name = name_of(contributor);
+            let is_named = !name.is_empty();
+            said.entry(name).and_modify(|known| known.report.join(report)).or_insert_with(|| Said {
+                contributor,
+                report: report.clone(),
+                is_named,
+            });
+        }
+        said.retain(|_, one| one.report.counts(now));
+        let trusts =
+            || check.trusted.iter().any(|one| said.get(&name_of(one)).is_some_and(|one| one.is_named));
+        let is_enough =
+            said.values().filter(|one| one.is_named).count() >= check.contributors as usize || trusts();
+        is_enough.then(|| said.into_values().collect())
+    }
+
+    /// Whether any value of a kind is on the list.
+    fn holds(&self, kind: ContactKind) -> bool {
+        let start = format!("{kind}:");
+        self.entries.range(start.clone()..).next().is_some_and(|(key, _)| key.starts_with(&start))
     }
 
     /// Reports the values of a lead that count.
@@ -315,8 +342,8 @@ impl JointList {
         let mut look = |kind: ContactKind, key: &str, place: Option<Found>| {
             let Some(reports) = self.effective(&format!("{kind}:{key}"), check, facts.now()) else { return };
             let key = key.split(EXTENSION).next().unwrap_or_default();
-            let latest = reports.iter().max_by_key(|(by, report)| (report.last_seen, *by));
-            let reason = latest.map(|(_, report)| report.reason.clone()).unwrap_or_default();
+            let latest = reports.iter().max_by_key(|said| (said.report.last_seen, said.contributor));
+            let reason = latest.map(|said| said.report.reason.clone()).unwrap_or_default();
             let reason = HitReason::Reported { kind, contributors: people(&reports).max(1), reason };
             let place = place.unwrap_or_else(|| Found::whole(HitReason::NoContact));
             let entry = match kind {
@@ -352,8 +379,13 @@ impl JointList {
                 look(kind, value.key(), at("wechat", None, Some(id.span.clone())));
             }
         }
-        if let Some(company) = facts.company_key() {
-            look(ContactKind::Company, company, at("company", None, None));
+        if let Some(raw) = lead.company.as_deref().filter(|_| self.holds(ContactKind::Company)) {
+            // The list has the keys of the crate's own gazetteer; the host's may know another name.
+            let own = company_key(raw).ok();
+            let keys: BTreeSet<&str> = own.as_deref().into_iter().chain(facts.company_key()).collect();
+            for key in keys {
+                look(ContactKind::Company, key, at("company", None, Some(trimmed(raw))));
+            }
         }
         if let Some(ip) = lead.ip {
             look(ContactKind::Ip, &ip.to_canonical().to_string(), at("ip", None, None));

@@ -8,6 +8,8 @@ use leadkit::blacklist::{
     Blacklist, BlacklistCheck, ContactKind, HitReason, JointCheck, JointList, ListCheck, PatternCheck,
     PhoneSet, PrefixCheck, Severity, WindowState,
 };
+use leadkit::company::Gazetteer;
+use leadkit::rule::{FactContext, Facts, HostTables};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -185,6 +187,53 @@ fn nobody_counts_twice_on_a_joint_list() {
     assert!(report("south") > 0);
     for value in ["2026-03-02 10:30", "139••••8531", "139----8531", "13812349876 13927461853"] {
         assert!(list.report(ContactKind::Phone, value, "a", "", super::now(), None).is_err(), "{value}");
+    }
+}
+
+/// Whoever takes a report back may write the name in another way, and so may the rule that trusts it.
+#[test]
+fn spellings_of_a_contributor_are_one_in_every_call() {
+    let number = "13812349876";
+    let counts = |list: &JointList, check: &JointCheck, at| {
+        !list.contributors(ContactKind::Phone, number, check, at).is_empty()
+    };
+    let one = JointCheck { contributors: 1, ..JointCheck::default() };
+    let trusting = JointCheck { trusted: ["HEAD".to_owned()].into(), ..JointCheck::default() };
+    let mut list = JointList::default();
+    list.report(ContactKind::Phone, number, "Ｈead", "", day(-2), None).unwrap();
+    assert!(counts(&list, &one, now()) && counts(&list, &trusting, now()));
+    list.retract(ContactKind::Phone, number, "head ", day(-1)).unwrap();
+    assert!(!counts(&list, &one, now()) && !counts(&list, &trusting, now()));
+    list.report(ContactKind::Phone, number, "HEAD", "again", day(0), None).unwrap();
+    assert!(counts(&list, &one, now()));
+    let blank = JointCheck { trusted: [" ".to_owned()].into(), ..JointCheck::default() };
+    list.report(ContactKind::Phone, number, "", "", day(0), None).unwrap();
+    assert!(!counts(&list, &blank, now()), "a blank name is nobody's");
+}
+
+/// The list is kept by several; a host's own names of companies change nothing on it.
+#[test]
+fn a_company_on_a_joint_list_is_found_by_every_host() {
+    let mut list = JointList::default();
+    for (company, by) in [("深圳市星河软件有限公司", "north"), ("纷享销客", "south")] {
+        list.report(ContactKind::Company, company, by, "never pays", day(-1), None).unwrap();
+    }
+    let joint = JointCheck { contributors: 1, ..JointCheck::default() };
+    let blacklist = engine([("j", Severity::Block, BlacklistCheck::Joint(joint))]);
+    let blacklist = blacklist.with_joint_list(Arc::new(list));
+    let gazetteer = Gazetteer::builder()
+        .alias("纷享销客", "北京纷扬科技有限公司")
+        .alias("深圳市星河软件有限公司", "银河软件有限公司")
+        .build();
+    for tables in [HostTables::default(), HostTables { gazetteer, ..HostTables::default() }] {
+        for company in ["深圳市星河软件有限公司", " 深圳市星河软件有限公司 ", "纷享销客"]
+        {
+            let lead = lead(json!({"company": company}));
+            let facts = Facts::new(&lead, &FactContext::new(&tables, now()));
+            let verdict = blacklist.check(&facts, &WindowState::default());
+            let [hit] = verdict.hits() else { panic!("{company}: {verdict}") };
+            assert_eq!(hit.span().map(|span| &company[span]), Some(company.trim()));
+        }
     }
 }
 
