@@ -1,35 +1,55 @@
 //! Contact values that cannot be used or look invented.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::found::Found;
 use super::lists::{shown, trimmed};
-use super::reason::{HitReason, discreet};
+use super::reason::{ContactKind, HitReason, discreet};
 use super::rules::{BlacklistCheck, BlacklistRule, FakeCheck, FakeField, FakeRule, PhoneFormatCheck};
 use crate::contact::{
-    Email, EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneQuality, Wechat,
-    WechatKind, fake_email, fake_folded_company, fake_name, fake_phone, fake_wechat, is_sample_phone,
+    ContactValue, Email, EmailFault, FakeReason, Phone, PhoneFault, PhoneKind, PhoneOptions, PhoneQuality,
+    Wechat, WechatFault, WechatKind, fake_email, fake_folded_company, fake_name, fake_phone, fake_wechat,
+    is_sample_phone, read_emails, read_phones, read_wechats,
 };
 use crate::model::{mask_email, mask_id, mask_phone};
 use crate::rule::Facts;
+use crate::text::fold;
 
 /// Fewest digits of a Chinese number that a new range may hold, its area code included.
 const MIN_CHINESE: usize = 10;
 /// Most faults of one text that are shown.
 const MAX_FAULTS: usize = 8;
 
-/// Counts the faults of each text, and answers whether one more is shown.
-fn few() -> impl FnMut(usize) -> bool {
-    let mut last = (usize::MAX, 0);
-    move |index| {
-        last = if last.0 == index { (index, last.1 + 1) } else { (index, 1) };
-        last.1 <= MAX_FAULTS
+/// The faults of each text that count.
+#[derive(Default)]
+struct Few {
+    /// The text, behind the one before it.
+    text: usize,
+    counting: usize,
+}
+
+impl Few {
+    /// Whether one more is shown of a text; the texts come one after the other.
+    fn has_room(&mut self, index: usize) -> bool {
+        if self.text != index + 1 {
+            *self = Few { text: index + 1, counting: 0 };
+        }
+        self.counting < MAX_FAULTS
+    }
+
+    fn add(&mut self, counts: bool) {
+        self.counting += usize::from(counts);
     }
 }
 
-/// Phone numbers that cannot be called. Blank values count as not given.
-pub(super) fn find_bad_phones(check: &PhoneFormatCheck, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
-    let mut is_shown = few();
+/// Phone numbers that cannot be called. Blank values count as not given. `found` answers whether a finding counts.
+pub(super) fn find_bad_phones(
+    check: &PhoneFormatCheck,
+    facts: &Facts<'_>,
+    found: &mut impl FnMut(Found) -> bool,
+) {
+    let mut few = Few::default();
     for placed in facts.placed_phones() {
         let phone = placed.value;
         let reason = match phone.quality() {
@@ -41,28 +61,28 @@ pub(super) fn find_bad_phones(check: &PhoneFormatCheck, facts: &Facts<'_>, found
             PhoneQuality::UnknownCountry if phone.is_assumed() => HitReason::PhoneCountryAssumed,
             _ => continue,
         };
-        if !is_shown(placed.index) {
+        if !few.has_room(placed.index) {
             continue;
         }
         let entry = shown(mask_phone(placed.text));
-        found(Found::at("phone", Some(placed.index), Some(placed.span), reason).entry(entry));
+        few.add(found(Found::at("phone", Some(placed.index), Some(placed.span), reason).entry(entry)));
     }
 }
 
-/// E-mail addresses that cannot be written to.
-pub(super) fn find_bad_emails(facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
-    let mut is_shown = few();
+/// E-mail addresses that cannot be written to. `found` answers whether a finding counts.
+pub(super) fn find_bad_emails(facts: &Facts<'_>, found: &mut impl FnMut(Found) -> bool) {
+    let mut few = Few::default();
     for placed in facts.placed_emails() {
         let fault = match placed.value {
             Ok(_) | Err(EmailFault::Empty) => continue,
             Err(fault) => *fault,
         };
-        if !is_shown(placed.index) {
+        if !few.has_room(placed.index) {
             continue;
         }
         let entry = shown(mask_email(placed.text));
         let reason = HitReason::EmailMalformed { fault };
-        found(Found::at("email", Some(placed.index), Some(placed.span), reason).entry(entry));
+        few.add(found(Found::at("email", Some(placed.index), Some(placed.span), reason).entry(entry)));
     }
 }
 
@@ -201,6 +221,70 @@ pub(super) fn unreachable(facts: &Facts<'_>, reach: &Reach) -> Option<HitReason>
         0 => Some(HitReason::NoContact),
         values => Some(HitReason::NoUsableContact { values }),
     }
+}
+
+/// Words by which people tell a WeChat id from whatever else they may write.
+const WECHAT_WORDS: [&str; 8] = ["微信", "薇信", "威信", "weixin", "wechat", "vx", "wx", "v信"];
+
+/// The first value by which somebody may answer that stands in the field of another kind: many forms have one field for all.
+pub(super) fn misplaced(facts: &Facts<'_>, reach: &Reach) -> Option<Found> {
+    let lead = facts.read();
+    let phones =
+        lead.phones.iter().enumerate().map(|(at, text)| (ContactKind::Phone, Some(at), text.as_str()));
+    let emails =
+        lead.emails.iter().enumerate().map(|(at, text)| (ContactKind::Email, Some(at), text.as_str()));
+    let wechat = lead.wechat.iter().map(|text| (ContactKind::Wechat, None, text.as_str()));
+    phones.chain(emails).chain(wechat).find_map(|(field, index, text)| {
+        let (kind, span) = misplaced_in(field, text, reach)?;
+        let masked = text.get(span.clone()).unwrap_or_default();
+        let entry = match kind {
+            ContactKind::Phone => mask_phone(masked),
+            ContactKind::Email => mask_email(masked),
+            _ => mask_id(masked),
+        };
+        let reason = HitReason::WrongField { field, kind };
+        Some(Found::at(field.as_str(), index, Some(span), reason).entry(shown(entry)))
+    })
+}
+
+/// A value of another kind in a field, and where.
+fn misplaced_in(field: ContactKind, text: &str, reach: &Reach) -> Option<(ContactKind, Range<usize>)> {
+    let email = || {
+        let is_real = |one: &ContactValue<Result<Email, EmailFault>>| {
+            one.value.as_ref().is_ok_and(|email| reach.is_real(email))
+        };
+        text.contains(['@', '＠', '﹫']).then(|| read_emails(text).into_iter().find(is_real)).flatten()
+    };
+    // Digits alone may be a number without its area code, an account or a price: a whole one is none of them.
+    let phone = || {
+        let is_whole = |one: &ContactValue<Phone>| reach.is_usable(&one.value) && one.value.e164().is_some();
+        read_phones(text, &PhoneOptions::default()).into_iter().find(is_whole)
+    };
+    // Most words may be an id: one is believed that says so.
+    let wechat = || {
+        let folded = fold(text);
+        let is_id = |one: &ContactValue<Result<Wechat, WechatFault>>| {
+            one.value.as_ref().is_ok_and(|id| matches!(id.kind(), WechatKind::Id | WechatKind::System))
+        };
+        let says_so = WECHAT_WORDS.iter().any(|word| folded.contains(word));
+        says_so.then(|| read_wechats(text).into_iter().find(is_id)).flatten()
+    };
+    if field != ContactKind::Email
+        && let Some(found) = email()
+    {
+        return Some((ContactKind::Email, found.span));
+    }
+    if field == ContactKind::Email
+        && let Some(found) = phone()
+    {
+        return Some((ContactKind::Phone, found.span));
+    }
+    if field != ContactKind::Wechat
+        && let Some(found) = wechat()
+    {
+        return Some((ContactKind::Wechat, found.span));
+    }
+    None
 }
 
 /// Values that look invented.

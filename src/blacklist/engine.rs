@@ -38,8 +38,30 @@ pub const NO_USABLE_CONTACT: &str = "no_usable_contact";
 pub const OVERSIZED: &str = "oversized";
 /// Category of what belongs to no rule.
 pub(super) const CONTACT: &str = "contact";
-/// Most findings of one rule about one lead.
+/// Most findings of one rule about one lead that count, and most that are suppressed.
 const MAX_HITS: usize = 64;
+
+/// How many findings a rule may still report. What is suppressed takes no room from what counts.
+struct Room {
+    counting: usize,
+    suppressed: usize,
+}
+
+impl Room {
+    const FULL: Room = Room { counting: MAX_HITS, suppressed: MAX_HITS };
+
+    /// Takes the place of a finding; whether there is one.
+    fn take(&mut self, is_suppressed: bool) -> bool {
+        let left = if is_suppressed { &mut self.suppressed } else { &mut self.counting };
+        let fits = *left > 0;
+        *left = left.saturating_sub(1);
+        fits
+    }
+
+    fn is_empty(&self) -> bool {
+        self.counting == 0 && self.suppressed == 0
+    }
+}
 
 /// The compiled blacklist: immutable, shared by reference across threads.
 #[derive(Debug, Clone)]
@@ -163,6 +185,21 @@ struct Pass<'c> {
 
 impl Pass<'_> {
     fn report(&mut self, rule: &RuleId, category: &Arc<str>, severity: Severity, found: Found) {
+        self.report_in(&mut Room { counting: 1, suppressed: 1 }, rule, category, severity, found);
+    }
+
+    /// Reports a finding as far as there is room; whether it counts.
+    fn report_in(
+        &mut self,
+        room: &mut Room,
+        rule: &RuleId,
+        category: &Arc<str>,
+        severity: Severity,
+        found: Found,
+    ) -> bool {
+        if room.is_empty() {
+            return false;
+        }
         let allowances = &self.blacklist.allowances;
         let allowed = self.allowed.get_or_insert_with(|| allowances.of(self.facts, self.now));
         let suppressed_by = match &found.phrase {
@@ -170,6 +207,10 @@ impl Pass<'_> {
             None if found.reason.is_consent() => allowances.lift(allowed, rule),
             None => allowances.suppression(allowed, rule, category, &found, self.facts),
         };
+        let counts = suppressed_by.is_none();
+        if !room.take(!counts) {
+            return counts;
+        }
         let hit = Hit {
             rule: rule.clone(),
             category: category.clone(),
@@ -187,6 +228,7 @@ impl Pass<'_> {
             self.verdict.hits.reserve_exact(1);
         }
         self.verdict.hits.push(hit);
+        counts
     }
 
     /// Reports a rule that could not be evaluated.
@@ -217,7 +259,7 @@ impl Blacklist {
     /// comes late is counted with the burst that was before it. A blocked lead counts
     /// for bursts, and is no first submission: who corrects a mistyped number and sends again is let in.
     ///
-    /// Linear in the lead's text; each rule reports at most 64 findings.
+    /// Linear in the lead's text; each rule reports at most 64 findings that count, and 64 that are suppressed.
     pub fn check(&self, facts: &Facts<'_>, windows: &WindowState) -> Verdict {
         self.check_noting(facts, windows).0
     }
@@ -271,12 +313,11 @@ impl Blacklist {
     /// What one rule finds.
     fn run<'c>(&self, rule: &Compiled, work: &mut Work<'c>, pass: &mut Pass<'c>) {
         let facts = pass.facts;
-        let mut room = MAX_HITS;
-        let mut found = |found: Found| {
-            if room > 0 {
-                room -= 1;
-                pass.report(&rule.id, &rule.category, rule.severity, found);
-            }
+        let mut room = Room::FULL;
+        let mut counts =
+            |found: Found| pass.report_in(&mut room, &rule.id, &rule.category, rule.severity, found);
+        let mut found = |one: Found| {
+            counts(one);
         };
         match &rule.test {
             Test::List(lists) => {
@@ -301,14 +342,14 @@ impl Blacklist {
             },
             Test::Consent(consents) => self.find_refused(rule, consents, work, pass),
             Test::Pattern(patterns) => patterns.find(work.texts(facts), &mut found),
-            Test::PhoneFormat(check) => contacts::find_bad_phones(check, facts, &mut found),
-            Test::EmailFormat => contacts::find_bad_emails(facts, &mut found),
+            Test::PhoneFormat(check) => contacts::find_bad_phones(check, facts, &mut counts),
+            Test::EmailFormat => contacts::find_bad_emails(facts, &mut counts),
             Test::WechatFormat => contacts::find_bad_wechat(facts, &mut found),
             Test::Fake(check) => contacts::find_fakes(check, facts, &mut found),
             Test::Lexicon { list } => {
                 for hit in work.words(self.lexicon.as_ref(), facts).of_list(*list).take(MAX_HITS) {
                     let severity = hit.pass().weight(rule.severity);
-                    pass.report(&rule.id, &rule.category, severity, hit.found());
+                    pass.report_in(&mut room, &rule.id, &rule.category, severity, hit.found());
                 }
             }
             Test::Resubmission(check) => {
@@ -424,14 +465,13 @@ impl Blacklist {
         if self.no_usable_contact == Severity::Pass || pass.stopped() {
             return;
         }
-        if let Some(reason) = contacts::unreachable(pass.facts, &self.reach) {
-            pass.report(
-                &NO_USABLE_CONTACT.into(),
-                &CONTACT.into(),
-                self.no_usable_contact,
-                Found::whole(reason),
-            );
-        }
+        let Some(reason) = contacts::unreachable(pass.facts, &self.reach) else { return };
+        // Whoever writes an address where a number belongs can be reached.
+        let (severity, found) = match contacts::misplaced(pass.facts, &self.reach) {
+            Some(found) => (self.no_usable_contact.min(Severity::Flag), found),
+            None => (self.no_usable_contact, Found::whole(reason)),
+        };
+        pass.report(&NO_USABLE_CONTACT.into(), &CONTACT.into(), severity, found);
     }
 
     fn submission(&self, facts: &Facts<'_>, message: &Message<'_>) -> Vec<Submitted> {

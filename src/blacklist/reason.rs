@@ -103,6 +103,13 @@ pub enum HitReason {
         /// Why.
         reason: FakeReason,
     },
+    /// The lead can be reached only by a value that stands in the field of another kind, where no rule reads it.
+    WrongField {
+        /// The kind that the field is for.
+        field: ContactKind,
+        /// What the value is.
+        kind: ContactKind,
+    },
     /// The lead has contact values, and none of them can be used.
     NoUsableContact {
         /// How many values there are.
@@ -172,6 +179,7 @@ impl HitReason {
                 | HitReason::EmailMalformed { .. }
                 | HitReason::WechatMalformed { .. }
                 | HitReason::Fake { .. }
+                | HitReason::WrongField { .. }
                 | HitReason::NoUsableContact { .. }
                 | HitReason::NoContact
         )
@@ -196,6 +204,7 @@ codes! {
         HitReason::EmailMalformed { .. } => "email_malformed",
         HitReason::WechatMalformed { .. } => "wechat_malformed",
         HitReason::Fake { .. } => "fake",
+        HitReason::WrongField { .. } => "wrong_field",
         HitReason::NoUsableContact { .. } | HitReason::NoContact => "no_usable_contact",
         HitReason::Resubmission { .. } => "resubmission",
         HitReason::Burst { .. } => "burst",
@@ -229,7 +238,9 @@ impl HitReason {
             HitReason::Resubmission { by, .. } => Some(by.as_str()),
             HitReason::Burst { by, .. } => Some(by.as_str()),
             HitReason::Lexicon { pass } => Some(pass.as_str()),
-            HitReason::ListedPrefix { kind } | HitReason::Reported { kind, .. } => Some(kind.as_str()),
+            HitReason::ListedPrefix { kind }
+            | HitReason::Reported { kind, .. }
+            | HitReason::WrongField { kind, .. } => Some(kind.as_str()),
             HitReason::DoNotContact { channel, .. } => Some(channel.as_str()),
             _ => None,
         }

@@ -63,6 +63,7 @@ impl fmt::Display for HitReason {
             | HitReason::EmailMalformed { .. }
             | HitReason::WechatMalformed { .. }
             | HitReason::Fake { .. }
+            | HitReason::WrongField { .. }
             | HitReason::NoUsableContact { .. }
             | HitReason::NoContact => unusable(self, f),
         }
@@ -84,6 +85,9 @@ fn unusable(reason: &HitReason, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         HitReason::EmailMalformed { fault } => write!(f, "the e-mail address cannot be used, {fault}"),
         HitReason::WechatMalformed { fault } => write!(f, "the WeChat id cannot be used, {fault}"),
         HitReason::Fake { reason } => write!(f, "the value looks invented, {reason}"),
+        HitReason::WrongField { field, kind } => {
+            write!(f, "{} stands where {} belongs: move it there", a_kind(*kind), a_kind(*field))
+        }
         HitReason::NoUsableContact { values: 1 } => {
             f.write_str("the lead cannot be reached, its only contact value is unusable")
         }
@@ -121,6 +125,16 @@ fn listed(kind: ContactKind) -> &'static str {
         ContactKind::Wechat => "the WeChat id is on its list",
         ContactKind::Company => "the company is on its list",
         ContactKind::Ip => "the IP address is on its list",
+    }
+}
+
+fn a_kind(kind: ContactKind) -> &'static str {
+    match kind {
+        ContactKind::Phone => "a phone number",
+        ContactKind::Email => "an e-mail address",
+        ContactKind::Wechat => "a WeChat id",
+        ContactKind::Company => "a company",
+        ContactKind::Ip => "an IP address",
     }
 }
 

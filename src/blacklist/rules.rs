@@ -51,7 +51,7 @@ pub struct BlacklistRules {
     /// What is allowed nevertheless.
     pub overrides: Vec<BlacklistOverride>,
     /// Severity of a lead without any usable phone number, e-mail address or WeChat id; [`Severity::Pass`] does not
-    /// ask for one.
+    /// ask for one. A lead whose contact stands in the field of another kind is flagged at most.
     pub no_usable_contact: Severity,
     /// Severity of a lead that a rule could not be evaluated for, whatever the rule's own: a script that fails, a list
     /// that nobody has attached. Not [`Severity::Pass`], so that nothing slips through.

@@ -52,11 +52,58 @@ fn a_megabyte_in_every_field_is_read_as_far_as_the_limits_say() {
 fn a_lexicon_of_words_within_words_is_no_bomb() {
     let words: Vec<String> = (1..=100).map(|length| "a".repeat(length)).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let text = "a".repeat(4 * 1024);
-    for mode in LexiconMatch::ALL {
-        let hits = compile(&words, *mode).find(&text);
-        assert_eq!(hits.len(), if *mode == LexiconMatch::Anywhere { 64 } else { 0 }, "{mode}");
+    for text in ["a".repeat(4 * 1024), "a".repeat(1 << 20), "a-".repeat(1 << 19)] {
+        for mode in LexiconMatch::ALL {
+            let hits = compile(&words, *mode).find(&text);
+            let found = *mode == LexiconMatch::Anywhere || text.contains('-');
+            assert!(if found { hits.len() >= 64 } else { hits.is_empty() }, "{mode}: {}", hits.len());
+        }
     }
+    // A text of many pieces that fold to more is read as far as a message, and no word before the end is missed.
+    let lexicon = compile(&["casino"], LexiconMatch::Words);
+    let long = |pieces: usize| format!("{} casino", "\u{fdfa}x".repeat(pieces));
+    assert_eq!(lexicon.find(&long(16_000)).len(), 1);
+    assert_eq!(lexicon.find(&long(20_000)).len(), 0, "beyond the limit");
+}
+
+/// Most hits of a list that count and are allowed are those of others: a listed number among them is found.
+#[test]
+fn no_flood_of_allowed_values_hides_a_listed_one() {
+    let document = |rule: serde_json::Value, allow: serde_json::Value| {
+        let list = serde_json::json!({"no_usable_contact": "pass", "rules": [
+            {"id": "r", "severity": "block", "check": rule}],
+            "overrides": [{"allow": allow, "scope": "value", "author": "w", "reason": "r"}]});
+        leadkit::blacklist::Blacklist::load(list).unwrap()
+    };
+    let (allowed, listed) = ("13927461853", "15088672341");
+    let check = serde_json::json!({"list": {"phones": [allowed, listed]}});
+    let phones = |many: usize| {
+        let one = vec![allowed; many].join(" / ");
+        let phones: Vec<&str> = vec![&one; 2];
+        super::lead(serde_json::json!({"phones": phones, "name": "Ann"}))
+    };
+    let blacklist = document(check, serde_json::json!({"phone": allowed}));
+    for many in [1, 31, 32, 60] {
+        let mut lead = phones(many);
+        assert_eq!(check_at(&blacklist, &lead, &WindowState::default(), now()).severity(), Severity::Pass);
+        lead.phones.push(listed.into());
+        let verdict = check_at(&blacklist, &lead, &WindowState::default(), now());
+        assert_eq!(verdict.severity(), Severity::Block, "{many}");
+        let suppressed = verdict.hits().iter().filter(|hit| hit.suppressed_by().is_some()).count();
+        assert_eq!(suppressed, (2 * many).min(64), "{many}");
+    }
+    // Of one text the first faults are shown, those that count before those that do not.
+    let (unassigned, other) = ("14012345678", "15412345678");
+    let blacklist =
+        document(serde_json::json!({"phone_format": {}}), serde_json::json!({"phone": unassigned}));
+    let field = format!("{} / {other}", vec![unassigned; 20].join(" / "));
+    let verdict = check_at(
+        &blacklist,
+        &super::lead(serde_json::json!({"phones": [field]})),
+        &WindowState::default(),
+        now(),
+    );
+    assert_eq!(verdict.severity(), Severity::Block, "{verdict}");
 }
 
 #[test]

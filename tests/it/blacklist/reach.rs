@@ -43,6 +43,46 @@ fn a_suspicion_leaves_a_lead_reachable() {
     }
 }
 
+/// Many forms have one field for whatever somebody has: the lead is told about, not lost.
+#[test]
+fn a_contact_in_the_field_of_another_is_flagged() {
+    let told = |rules: &BlacklistRules, record: Json| {
+        let verdict = check(&Blacklist::compile(rules).unwrap(), record);
+        let hits = verdict.hits().iter().filter(|hit| hit.rule().as_str() == "no_usable_contact");
+        let hits: Vec<String> = hits.map(|hit| format!("{} {:?}", summary(hit), hit.entry())).collect();
+        (verdict.severity(), hits.join(";"))
+    };
+    let default = BlacklistRules::default();
+    for (record, said) in [
+        (json!({"phones": ["lei@xinghe.cn"]}), "email phone 0 Some(\"l****@xinghe.cn\")"),
+        (json!({"phones": ["1392746", "邮箱 lei@xinghe.cn"]}), "email phone 1 Some(\"l****@xinghe.cn\")"),
+        (json!({"emails": ["13927461875"]}), "phone email 0 Some(\"139****1875\")"),
+        (json!({"emails": ["电话 0755-26718843"]}), "phone email 0 Some(\"0755****8843\")"),
+        (json!({"phones": ["微信 lei_wang88"]}), "wechat phone 0 Some(\"le****88\")"),
+        (json!({"emails": ["vx: lei_wang88"]}), "wechat email 0 Some(\"le****88\")"),
+        (json!({"wechat": "lei@xinghe.cn"}), "email wechat - Some(\"l****@xinghe.cn\")"),
+    ] {
+        let expected = format!("no_usable_contact flag wrong_field/{said}");
+        assert_eq!(told(&default, record.clone()), (Severity::Flag, expected), "{record}");
+    }
+    // Digits that may be anything, words that may be anything, and what is known to be nobody's.
+    for record in [
+        json!({"phones": ["1392746185"]}),
+        json!({"phones": ["asdfgh"]}),
+        json!({"phones": ["test@test.com"]}),
+        json!({"emails": ["26718843"]}),
+        json!({"emails": ["2026-03-02"]}),
+        json!({"emails": ["lei_wang88"]}),
+    ] {
+        assert_eq!(told(&default, record.clone()).0, Severity::Block, "{record}");
+    }
+    // One that can be used is enough; a host that asks for none is told nothing.
+    let record = json!({"phones": ["lei@xinghe.cn", "13927461853"]});
+    assert_eq!(told(&default, record.clone()).1, "");
+    let silent = BlacklistRules { no_usable_contact: Severity::Pass, ..default };
+    assert_eq!(told(&silent, json!({"phones": ["lei@xinghe.cn"]})).1, "");
+}
+
 /// What is known to be nobody's is unusable as long as a rule looks for it.
 #[test]
 fn a_sample_is_no_contact_while_a_rule_looks_for_it() {
