@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{LifeRules, Rules};
 use crate::assign::{AssignRule, AssignRules, AssignTarget, PoolRules};
-use crate::blacklist::{BlacklistCheck, BlacklistRule, BlacklistRules, BurstCheck};
-use crate::calendar::{UtcOffset, Zone};
+use crate::blacklist::{BlacklistCheck, BlacklistRule, BlacklistRules, BurstCheck, BurstDimension};
+use crate::calendar::{Span, UtcOffset, Zone};
 use crate::dedup::DedupRules;
 use crate::model::{Pool, PoolId, PoolKind, PoolMode};
 use crate::order;
@@ -17,7 +17,7 @@ impl Rules {
     ///
     /// All reps of the roster take turns by their weights; nobody takes a region that is not his. The first contact is due
     /// within a day, what is lost lies in its pool for three days; a rep holds 150 open leads at most and claims 10 a day. When
-    /// twenty leads come from one network within ten minutes, those that nobody has wait two hours for a reviewer. Change what is different with you: every part is data.
+    /// twenty leads come from one network within ten minutes, or ten of one company within an hour (a class that is told to register), those that nobody has wait two hours for a reviewer. Change what is different with you: every part is data.
     ///
     /// Ten leads of a Monday, and three reps at work from 9 to 18: who gets which, when and why.
     ///
@@ -147,14 +147,21 @@ impl Rules {
     }
 }
 
-/// What a team starts with, and who comes with many others: of twenty from one network within ten minutes somebody looks at
-/// those that nobody has.
+/// What a team starts with, and who comes with many others: of twenty from one network within ten minutes, and of ten of one
+/// company within an hour, somebody looks at those that nobody has. A script is quick; a class that a teacher tells to register
+/// comes one after the other, and all of them name their school.
 fn blacklist() -> BlacklistRules {
     let mut blacklist = BlacklistRules::default();
-    let check = BlacklistCheck::Burst(BurstCheck::default());
-    blacklist
-        .rules
-        .push(BlacklistRule { category: "repeat".to_owned(), ..BlacklistRule::new("burst", check) });
+    let class = BurstCheck {
+        by: BurstDimension::Company,
+        count: 10,
+        window: Span::hours(1),
+        ..BurstCheck::default()
+    };
+    for (id, check) in [("burst", BurstCheck::default()), ("class", class)] {
+        let rule = BlacklistRule::new(id, BlacklistCheck::Burst(check));
+        blacklist.rules.push(BlacklistRule { category: "repeat".to_owned(), ..rule });
+    }
     blacklist
 }
 

@@ -41,6 +41,26 @@ fn a_burst_holds_what_nobody_has_for_two_hours_and_takes_nothing_back() {
     assert_eq!(waits.count(), 0, "{}", lived.out);
 }
 
+/// A teacher tells a class to register: one after the other, all from one school.
+#[test]
+fn a_class_that_registers_is_held_from_the_tenth_on() {
+    let pupil = |number: usize| {
+        let lead = json!({"id": format!("K{number:02}"), "name": format!("Pupil {number}"), "company": "杭州市第七中学",
+            "phones": [format!("139270{}", 10_853 + 137 * number)], "ip": format!("203.0.113.{}", 10 + number),
+            "source": {"page": "/open-day"}, "message": "老师让我注册的"});
+        let seconds = 75 * number;
+        (format!("02T09:{:02}", seconds / 60), json!({"submit": lead}))
+    };
+    let came: Vec<_> = (0..40).map(pupil).collect();
+    for rules in ["", "--rules b2c"] {
+        let lived = lawful(rules, &burst(&came, &[]));
+        let reasons = lived.reasons("submit");
+        let held = reasons.iter().filter(|reason| **reason == "burst").count();
+        assert_eq!(held, 31, "{rules}: {reasons:?}");
+        assert!(reasons[9..].iter().all(|reason| *reason == "burst"), "{rules}: {reasons:?}");
+    }
+}
+
 #[test]
 fn what_a_customer_sends_in_a_burst_goes_to_the_owner() {
     let mut came: Vec<_> = (1..=30).map(from_one_network).collect();
