@@ -196,7 +196,7 @@ fn beside<'t>(before: &str, behind: &'t str, tables: &Tables, mark: Mark) -> Opt
     }
     let latin = |c: char| c.is_alphabetic() && !is_unspaced(c);
     if asian && has_letters(behind, latin, 3) && !has_letters(behind, is_unspaced, 1) {
-        return (complete && mark != Mark::None || firm || complete).then_some(Beside::Name(behind));
+        return (firm || complete).then_some(Beside::Name(behind));
     }
     if !asian && has_letters(behind, is_unspaced, 2) && firm {
         return Some(Beside::Name(behind));

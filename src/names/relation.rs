@@ -1,7 +1,5 @@
 //! Whether two names are one company, two that belong together, or strangers: what no likeness of letters decides.
 
-#![expect(clippy::indexing_slicing, reason = "features are arrays of a fixed size")]
-
 use super::features::{Information, Query, Scratch, Vector, at, fill, flag};
 use super::number::round;
 use super::record::{GROUP, NO_FORM, UNSPACED, View};

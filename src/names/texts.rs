@@ -27,7 +27,7 @@ fn hash(text: &str) -> u32 {
 impl Texts {
     fn place(&self, hash: u32) -> usize {
         let size = self.places.len();
-        let mut place = (u64::from(hash) * size as u64 >> 32) as usize;
+        let mut place = ((u64::from(hash) * size as u64) >> 32) as usize;
         while let Some((own, record)) = self.places.get(place) {
             if *record == NONE || *own == hash {
                 break;
