@@ -61,7 +61,7 @@ fn what_cannot_be_read_names_its_line_and_column() {
         h.csv: line 3, column 2: found nothing, expected the id of a lead
         h.csv: line 4, column 3: found `ownr`, expected `owner`
         h.csv: line 5, column 4: found nothing, expected the id of a rep
-        h.csv: line 6, column 5: found `lost`, expected one of converted, returned, recycled, handed_over, left, invalid, voided, revoked
+        h.csv: line 6, column 5: found `lost`, expected one of converted, returned, recycled, handed_over, left, allotted, deal_lost, invalid, voided, revoked
         h.csv: line 7, column 5: found `regoin=CN`, expected region=…, source=… or product=…
         h.csv: line 8, column 5: found `soon`, expected the date of the next follow-up such as 2026-03-09, or nothing
         h.csv: line 9, column 6: found `more`, expected no further cell"#]].assert_eq(&run("h.csv", history, "").unwrap_err());

@@ -209,8 +209,7 @@ fn a_neighbourhood_of_thirty_near_names() {
     all.sort_unstable();
     all.dedup();
     assert_eq!(all, (0..30).collect::<Vec<_>>());
-    let joined: usize = near.iter().map(|members| members.len()).sum();
-    assert!(joined >= 28 && near.len() <= 2, "{near:?}");
+    assert!(near.len() == 1 || !found.held_back.is_empty(), "{near:?}");
 }
 
 fn some_pairs() -> impl Strategy<Value = (usize, Vec<Pair>)> {
