@@ -9,7 +9,7 @@ use crate::dedup::{MatchKey, Probe};
 use crate::document::Digest;
 use crate::model::{
     Account, AccountId, Acquisition, Contact, ContactId, Effect, FoldKind, Lead, LeadField, LeadId,
-    LeadStatus, OpenGroup, RecordRef, RepId, Tenure, TenureEnd, Value,
+    LeadStatus, OpenGroup, OpportunityId, RecordRef, RepId, Tenure, TenureEnd, Value,
 };
 use crate::text::fold;
 
@@ -194,10 +194,12 @@ impl Book {
                 self.belong_to(&record.lead, &record.account);
                 self.desk.conversions.entry(record.lead.clone()).or_insert_with(|| record.clone());
                 // By a person, or its owner has spoken to it at this very moment.
-                if record.by.is_some() || self.is_answered(&record.lead) {
+                let has_spoken = |one| self.is_answer(&record.lead, one);
+                if record.by.is_some() || self.history(&record.lead).follow_ups.iter().any(has_spoken) {
                     self.finish_work(&record.lead, record.at);
                 }
-                if let Some(open) = self.history(&record.lead).opportunities.first().cloned() {
+                let is_his = |one: &&OpportunityId| self.is_of_owner(&record.lead, one);
+                if let Some(open) = self.history(&record.lead).opportunities.iter().find(is_his).cloned() {
                     self.answer_with(&record.lead, &open, record.at);
                 }
             }

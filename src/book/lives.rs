@@ -62,22 +62,26 @@ impl Book {
     }
 
     /// Whether a converted lead was answered: a person converted it, its owner or who works on it in his place has spoken to it
-    /// since, or an opportunity came of it. Nothing more is due then.
+    /// since, or an opportunity came of it, and nothing is due of anybody.
     #[must_use]
     pub fn is_answered(&self, id: &LeadId) -> bool {
         let Some(record) = self.desk.conversions.get(id) else { return true };
         let history = self.history(id);
+        let is_due = history.deadlines.iter().any(|one| one.done_at.is_none());
+        let has_spoken = || history.follow_ups.iter().any(|one| self.is_answer(id, one));
+        !is_due && (record.by.is_some() || record.opportunity.is_some() || has_spoken())
+    }
+
+    /// Whether a follow-up answers a lead: of who had it then, or worked on it in his place, and of a converted one since then.
+    pub(super) fn is_answer(&self, id: &LeadId, one: &FollowUp) -> bool {
         let owner = self.lead(id).and_then(|lead| lead.owner.as_ref());
+        let mut his =
+            self.history(id).tenures.iter().filter(|tenure| tenure.owner == one.owner).peekable();
+        let covers =
+            |tenure: &Tenure| tenure.from <= one.time && tenure.until.is_none_or(|until| one.time <= until);
         // Where nothing is known of when an owner got it, he always had it.
-        let is_of_worker = |one: &FollowUp| {
-            let mut his = history.tenures.iter().filter(|tenure| tenure.owner == one.owner).peekable();
-            let covers = |tenure: &Tenure| {
-                tenure.from <= one.time && tenure.until.is_none_or(|until| one.time <= until)
-            };
-            if his.peek().is_some() { his.any(covers) } else { owner == Some(&one.owner) }
-        };
-        let has_spoken = || history.follow_ups.iter().any(|one| one.time >= record.at && is_of_worker(one));
-        record.by.is_some() || record.opportunity.is_some() || has_spoken()
+        let is_of_worker = if his.peek().is_some() { his.any(covers) } else { owner == Some(&one.owner) };
+        is_of_worker && self.desk.conversions.get(id).is_none_or(|record| record.at <= one.time)
     }
 
     /// When a lead is looked at again.

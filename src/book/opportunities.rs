@@ -36,11 +36,22 @@ impl Book {
             held_by.insert(place, id.clone());
             self.note_due(&lead);
         }
-        if let Some(lead) = &opportunity.lead {
+        // One that was there before the customer came to the account is no answer to him.
+        let is_answer = |lead: &LeadId| {
+            self.desk.conversions.get(lead).is_some_and(|record| record.at <= opportunity.created_at)
+        };
+        if let Some(lead) = opportunity.lead.as_ref().filter(|lead| is_answer(lead)) {
             self.answer_with(lead, &id, opportunity.created_at);
         }
         self.referrers.add_opportunity(&opportunity, self.opportunities.get(&id));
         self.opportunities.insert(id, opportunity);
+    }
+
+    /// Whether an opportunity is of who has the lead: what came of it before anybody had it answers nobody.
+    pub(super) fn is_of_owner(&self, lead: &LeadId, opportunity: &OpportunityId) -> bool {
+        let owner = self.lead(lead).and_then(|lead| lead.owner.as_ref());
+        let of = self.opportunities.get(opportunity).and_then(|one| one.owner.as_ref());
+        owner.is_some() && of.is_none_or(|of| Some(of) == owner)
     }
 
     /// An opportunity is an answer to a customer: what was due is done.

@@ -46,7 +46,8 @@ impl Book {
 
     /// Records what a rep did about a lead. Who works on it has done what was due, and the next deadline starts; the lead
     /// is followed up from now on. A lead that was converted is answered by it: nothing more is due. A follow-up whose id is
-    /// known is recorded once; what is done about a folded entry is done about the lead that goes on.
+    /// known is recorded once; what is done about a folded entry is done about the lead that goes on. What was done before the rep
+    /// had the lead is kept, and answers nothing.
     pub fn record_follow_up(&mut self, mut follow_up: FollowUp) {
         follow_up.lead = self.subject(&follow_up.lead);
         let (id, at) = (follow_up.lead.clone(), follow_up.time);
@@ -57,7 +58,9 @@ impl Book {
         let worker = self.worker(&id);
         let Some(lead) = self.leads.get_mut(&id) else { return };
         lead.last_active_at = lead.last_active_at.max(Some(at));
-        let is_work = worker.as_ref() == Some(&follow_up.owner);
+        let is_answer = self.is_answer(&id, &follow_up);
+        let Some(lead) = self.leads.get_mut(&id) else { return };
+        let is_work = is_answer && worker.as_ref() == Some(&follow_up.owner);
         let has_ended = lead.has_ended();
         let goes_on = is_work && !has_ended;
         if goes_on {
@@ -67,7 +70,7 @@ impl Book {
         let history = &mut self.life(&id).history;
         history.follow_ups.push(follow_up);
         // Whoever of the two speaks to a customer, his owner or who stands in: nothing more is due.
-        if has_ended && self.desk.conversions.contains_key(&id) && self.is_answered(&id) {
+        if has_ended && is_answer && self.desk.conversions.contains_key(&id) {
             self.finish_work(&id, at);
             return self.note_due(&id);
         }

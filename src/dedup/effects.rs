@@ -288,7 +288,8 @@ impl Deduplicator {
         let open = case.opportunities.get(&known.id).map(Vec::as_slice).unwrap_or_default();
         effects.extend(opportunities_of(open, known, lead.owner.as_ref()));
         effects.extend(self.values(known, lead, case.facts.context().tables));
-        let owner = candidate.present_owner(case).cloned();
+        // Whose life has ended was somebody's, and gives nobody what goes on.
+        let owner = candidate.present_owner(case).filter(|_| !is_over(known)).cloned();
         if let Some(owner) =
             owner.as_ref().filter(|owner| lead.owner.as_ref().is_some_and(|own| own != *owner))
         {

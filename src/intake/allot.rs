@@ -173,7 +173,7 @@ impl Intake {
             outcome.tell_once(&owner, "handed_over", &RecordRef::Lead(input.lead.id.clone()));
         }
         if outcome.refusal.is_none() {
-            if end != TenureEnd::Left {
+            if end != TenureEnd::Left && outcome.route.owner() != Some(from) {
                 outcome.tell_once(from, "lead_taken", &RecordRef::Lead(input.lead.id.clone()));
             }
             outcome.tell_helper(&case, &input.history);

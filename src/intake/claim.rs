@@ -45,7 +45,9 @@ impl Intake {
         if input.lead.has_ended() || !input.lead.is_on_file() {
             return self.refuse(&case, Refusal::Ended);
         }
-        if let Some(held) = held_by(&input.history).or_else(|| case.protection()) {
+        // An open opportunity holds a lead for who has it, and for nobody else.
+        let held = input.lead.owner.as_ref().and_then(|_| held_by(&input.history));
+        if let Some(held) = held.or_else(|| case.protection()) {
             return self.refuse(&case, held);
         }
         if let Some(owner) =

@@ -4,8 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
 use super::claim::held_by;
+use super::customer::is_disputed;
 use super::engine::Case;
 use super::pools::EXHAUSTED;
+use super::reassign::is_answered;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
@@ -21,7 +23,7 @@ const ABANDONED: TimeDelta = TimeDelta::days(1);
 
 /// Tag of a customer whom nobody answers and nobody else can: who runs the pool was told, and the owner is asked once in thirty
 /// days.
-const EXHAUSTED_TAG: &str = "owners_exhausted";
+pub(super) const EXHAUSTED_TAG: &str = "owners_exhausted";
 
 /// Whether everybody who might have it has let the customer wait.
 pub(super) fn is_exhausted(lead: &Lead) -> bool {
@@ -93,7 +95,7 @@ impl Intake {
     /// The owner of an account did not answer who was converted to it, or has left: his deputy has it from now on, else whom
     /// the rules find, and the account with it. An account that a partner's deal protects stays with his channel manager, and the
     /// partner is asked. When nobody is left the owner keeps it, as the account is his: who runs the pool is told, and the owner
-    /// is asked again after thirty days.
+    /// is asked again after thirty days. Of a customer whom somebody has answered nothing is due, whoever has him from then on.
     pub(super) fn escalate(&self, case: &Case<'_>, input: &Input, owner: &RepId, end: TenureEnd) -> Outcome {
         let is_there = case.owner_state(owner) != OwnerState::Gone;
         let protected = case.protection().filter(|_| is_there && end == TenureEnd::Recycled);
@@ -104,6 +106,7 @@ impl Intake {
             };
         }
         let asked = *case;
+        let is_answered = input.lead.status == LeadStatus::Converted && is_answered(input);
         let without = Without::owner(input, owner, end, case.now);
         let case = Case { lead: &without.lead, history: &without.history, ..*case };
         let Case { lead, activities, history, now, .. } = case;
@@ -138,7 +141,7 @@ impl Intake {
         let about = RecordRef::Lead(lead.id.clone());
         let heir = match found {
             Some(heir) => {
-                outcome.give(&case, &heir, Acquisition::OwnerChanged);
+                outcome.give(&case, &heir, Acquisition::OwnerChanged, is_answered);
                 let how = Acquisition::OwnerChanged;
                 outcome.move_as(&case, owner, &heir, &how);
                 self.bring_siblings(&case, &facts, &heir, &how, &mut outcome);
@@ -147,16 +150,24 @@ impl Intake {
             None if case.owner_state(owner) == OwnerState::Gone => match self.next_admin(&case) {
                 Some(admin) => {
                     let how = Acquisition::AssignedByAdmin;
-                    outcome.give(&case, &admin, how.clone());
+                    outcome.give(&case, &admin, how.clone(), is_answered);
                     outcome.move_as(&case, owner, &admin, &how);
                     self.bring_siblings(&case, &facts, &admin, &how, &mut outcome);
-                    outcome.tell(&admin, "nobody_answers", &about);
+                    if !is_answered {
+                        outcome.tell(&admin, "nobody_answers", &about);
+                    }
                     admin
                 }
                 None => return self.abandon(&case, owner, outcome),
             },
+            None if is_answered => return self.ended(&asked),
             None => return self.stay_with(&asked, owner),
         };
+        if is_disputed(lead) {
+            // Who is asked whose the customer is, is asked of the new owner too.
+            let until = self.stay_ends(&case, now, wake_up::COLLISION_STAY);
+            outcome.wake(lead, until, wake_up::COLLISION);
+        }
         if is_exhausted(lead) {
             let (lead, tag) = (lead.id.clone(), EXHAUSTED_TAG.to_owned());
             outcome.effects.push(Effect::RemoveTag { lead, tag });
@@ -253,7 +264,9 @@ impl Intake {
         let (lead, about) = (case.lead.id.clone(), RecordRef::Lead(case.lead.id.clone()));
         outcome.effects.push(Effect::RemoveTag { lead: lead.clone(), tag: COLLISION.to_owned() });
         outcome.effects.push(Effect::EndTenure { lead, rep: owner.clone(), end: TenureEnd::HandedOver });
-        outcome.give(case, heir, Acquisition::OwnerChanged);
+        let is_answered = !case.rows.unanswered.contains(&case.lead.id)
+            && case.history.deadlines.iter().all(|one| one.done_at.is_some());
+        outcome.give(case, heir, Acquisition::OwnerChanged, is_answered);
         outcome.move_with(case, owner, heir);
         let others: Vec<&Lead> =
             others.iter().copied().filter(|one| one.owner.as_ref() != Some(heir)).collect();
@@ -346,11 +359,13 @@ impl Intake {
 }
 
 impl Outcome {
-    /// A rep has the lead from now on.
-    fn give(&mut self, case: &Case<'_>, owner: &RepId, acquisition: Acquisition) {
+    /// A rep has the lead from now on, and answers it unless somebody has.
+    fn give(&mut self, case: &Case<'_>, owner: &RepId, acquisition: Acquisition, is_answered: bool) {
         let lead = case.lead.id.clone();
         self.effects.push(Effect::SetOwner { lead, owner: owner.clone(), acquisition });
-        self.start_deadlines(case.lead, case);
+        if !is_answered {
+            self.start_deadlines(case.lead, case);
+        }
     }
 
     /// The lead's account and its open opportunities go to the new owner with it, where they were the former's.

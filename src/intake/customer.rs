@@ -252,6 +252,15 @@ impl Outcome {
         }
     }
 
+    /// Nobody has the lead any more: there are not two who work on it, and nothing is left to decide.
+    pub(super) fn end_dispute(&mut self, lead: &Lead) {
+        let is_over = |effect: &Effect| matches!(effect, Effect::RemoveTag { lead: of, tag } if *of == lead.id && tag == COLLISION);
+        if is_disputed(lead) && !self.effects.iter().any(is_over) {
+            let (lead, tag) = (lead.id.clone(), COLLISION.to_owned());
+            self.effects.push(Effect::RemoveTag { lead, tag });
+        }
+    }
+
     /// A reviewer is asked whose the customer is.
     pub(super) fn mark_dispute(&mut self, intake: &Intake, case: &Case<'_>, to: RecordRef) {
         let lead = case.lead;

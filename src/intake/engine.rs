@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::act::{Act, RELEASED};
 use super::elsewhere_plan::Elsewhere;
+use super::marks::without_marks;
 use super::{
     Along, Basis, ElsewhereTarget, LifeRules, Next, Outcome, OutcomeDelta, Route, State, settle_collision,
     wake_up,
@@ -215,6 +216,9 @@ impl Intake {
 
     /// Decides what should happen to a lead. Nothing changes: apply the effects and the delta.
     ///
+    /// The tags `released`, `collision`, `owners_exhausted`, `burst` and `contact_unusable` say what was decided about a lead on file.
+    /// An entry that brings one is decided without it, and it is taken off.
+    ///
     /// O(rules + rows + activities).
     pub fn process(&self, input: &Input, roster: &Roster, state: &State, now: DateTime<Utc>) -> Outcome {
         let case = self.case(input, Act::Process, roster, state, now);
@@ -229,6 +233,11 @@ impl Intake {
 
     /// The same with the facts of the case's lead, and its keys where the fetch before needed them.
     pub(super) fn decide_by(&self, case: &Case<'_>, facts: &mut Facts<'_>, keys: Option<&Probe>) -> Outcome {
+        if let Some((plain, marks)) = without_marks(case.lead).filter(|_| case.is_entry()) {
+            let mut outcome = self.decide(&Case { lead: &plain, ..*case });
+            outcome.after(marks);
+            return outcome;
+        }
         let Case { lead, rows, roster, state, now, .. } = *case;
         let mut outcome = self.begin(case, facts);
         if !self.elsewhere.is_empty() {
@@ -303,6 +312,9 @@ impl Intake {
         let score = self.scorer.score(facts);
         facts.set_score(score.facts());
         self.route(case, facts, &resolution, &score, &mut outcome);
+        if lead.owner.is_none() && !case.is_entry() {
+            outcome.end_dispute(lead);
+        }
         outcome.part_from_who_is_gone(case);
         outcome.announce(case);
         if !resolution.siblings().is_empty() {

@@ -10,7 +10,7 @@ use crate::model::{Effect, LeadId};
 use crate::rule::Facts;
 
 /// Tag of a lead that came with many others of one origin, and code of the review that is asked for.
-const BURST: &str = "burst";
+pub(super) const BURST: &str = "burst";
 /// How long somebody is asked about a lead that nobody may contact, in hours.
 const CONSENT_HOLD: u32 = 24;
 

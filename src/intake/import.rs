@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
 use super::engine::Case;
+use super::marks::without_marks;
 use super::state_excerpt::Moving;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::Roster;
@@ -75,8 +76,8 @@ impl Intake {
                 let known = self.same_people(input, &mut people, now);
                 let case = self.case(input, Act::Import, roster, moving.state(), now);
                 match known {
-                    Some(rows) => self.import_one(&Case { rows: &rows, ..case }, input, assign),
-                    None => self.import_one(&case, input, assign),
+                    Some(rows) => self.import_row(&Case { rows: &rows, ..case }, input, assign),
+                    None => self.import_row(&case, input, assign),
                 }
             };
             if outcome.refusal.is_none() {
@@ -126,6 +127,17 @@ impl Intake {
         })
     }
 
+    /// A row is decided without the marks of another system's reviewers.
+    fn import_row(&self, case: &Case<'_>, input: &Input, assign: bool) -> Outcome {
+        let Some((lead, marks)) = without_marks(&input.lead) else { return self.import_one(case, input, assign) };
+        let input = Input { lead, ..input.clone() };
+        let mut outcome = self.import_one(&Case { lead: &input.lead, ..*case }, &input, assign);
+        if outcome.refusal.is_none() {
+            outcome.after(marks);
+        }
+        outcome
+    }
+
     fn import_one(&self, case: &Case<'_>, input: &Input, assign: bool) -> Outcome {
         let (lead, now) = (&input.lead, case.now);
         if input.rows.leads.iter().any(|known| known.id == lead.id) {
@@ -137,9 +149,15 @@ impl Intake {
         let goes_on = lead.is_on_file() && !lead.has_ended();
         if assign && goes_on && lead.owner.is_none() {
             // Whatever is on file was there before it.
-            let late = Lead { created_at: now, filed_at: Some(now), ..lead.clone() };
+            let status = LeadStatus::Unassigned;
+            let late = Lead { created_at: now, filed_at: Some(now), status, ..lead.clone() };
             let mut outcome = self.decide(&Case { lead: &late, ..*case });
-            outcome.after(filed_now(lead, now));
+            let mut before = filed_now(lead, now);
+            if lead.status != status {
+                // What nobody has, nobody works on.
+                before.push(Effect::SetStatus { lead: lead.id.clone(), status });
+            }
+            outcome.after(before);
             return outcome;
         }
         let mut outcome = self.nothing(case);

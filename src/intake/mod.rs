@@ -75,6 +75,7 @@ mod forget;
 mod held;
 mod import;
 mod known;
+mod marks;
 mod next;
 mod notices;
 mod outcome;

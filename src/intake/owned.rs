@@ -15,7 +15,7 @@ use crate::rule::Facts;
 use crate::score::Score;
 
 /// Tag and code: no contact value of somebody's lead can be used.
-const UNUSABLE: &str = "contact_unusable";
+pub(super) const UNUSABLE: &str = "contact_unusable";
 
 impl Intake {
     /// A new lead names its owner: he created it, met it at a fair, imported it. He keeps it unless it belongs to somebody.

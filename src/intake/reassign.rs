@@ -189,10 +189,12 @@ impl Intake {
     }
 }
 
-/// Whether nothing is due of a converted lead.
+/// Whether nothing is due of a converted lead: by its deadlines, and where it is among its rows by these.
 pub(super) fn is_answered(input: &Input) -> bool {
-    let deadlines = &input.history.deadlines;
-    !deadlines.is_empty() && deadlines.iter().all(|one| one.done_at.is_some())
+    let Input { lead, rows, history, .. } = input;
+    let is_due = history.deadlines.iter().any(|one| one.done_at.is_none());
+    let is_known = !history.deadlines.is_empty() || rows.leads.iter().any(|one| one.id == lead.id);
+    is_known && !is_due && !rows.unanswered.contains(&lead.id)
 }
 
 impl Intake {

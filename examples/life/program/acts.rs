@@ -257,7 +257,9 @@ impl Desk {
         if self.book.history(lead).follow_ups.iter().any(|known| known.id == follow_up.id) {
             return Ok(());
         }
-        self.book.record_follow_up(follow_up.clone());
+        // Nobody has done yet what he will do: a time to come is a clock that is wrong.
+        let time = follow_up.time.min(self.now);
+        self.book.record_follow_up(FollowUp { time, ..follow_up.clone() });
         self.after(lead);
         self.say(lead, "-", format!("{kind} by {}", follow_up.owner), None);
         Ok(())
@@ -288,6 +290,7 @@ impl Desk {
         if before.as_ref().is_some_and(is_told) {
             return Ok(());
         }
+        let left = before.as_ref().and_then(|one| one.lead.clone()).filter(|left| left != lead);
         let of =
             before.unwrap_or(Opportunity { id: id.clone(), created_at: self.now, ..Opportunity::default() });
         self.book.insert_opportunity(Opportunity {
@@ -299,6 +302,7 @@ impl Desk {
             ..of
         });
         self.after(lead);
+        left.into_iter().for_each(|left| self.hold_no_more(id, &self.subject_of(&left)));
         let Some(input) = self.known(lead) else { return Ok(()) };
         let said = match status {
             Deal::Open => "open",
@@ -319,8 +323,24 @@ impl Desk {
                     self.intake.reassign(&input, Loss::DealLost, &self.roster, &self.state, self.now);
                 self.settle(&outcome)
             }
+            Deal::Lost => {
+                self.hold_no_more(id, lead);
+                Ok(())
+            }
             _ => Ok(()),
         }
+    }
+
+    /// An opportunity was put to another lead, or is lost. What was due of the one that it held stood still: its owner's time
+    /// begins now.
+    fn hold_no_more(&mut self, id: &OpportunityId, lead: &LeadId) {
+        let is_held = !self.book.history(lead).opportunities.is_empty();
+        let owned = self.book.lead(lead).filter(|one| one.owner.is_some() && is_live(&self.book, one));
+        if owned.is_some() && !is_held {
+            let (lead, from) = (lead.clone(), self.now);
+            self.write(&format!("opportunity {id}"), &[Effect::StartDeadlines { lead, from }]);
+        }
+        self.after(lead);
     }
 
     /// A stage is entered, when its gates let the lead in.

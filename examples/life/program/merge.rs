@@ -45,11 +45,13 @@ impl Desk {
             self.say(into, "-", "refused: not_on_file".to_owned(), None);
             return Ok(());
         }
-        // What has ended takes in nobody who goes on, and what nobody works on nothing that somebody does.
+        // What has ended takes in nobody who goes on, and what nobody has or works on nothing that somebody does.
         let is_live = |input: &Input| is_live(&self.book, &input.lead);
         let is_customer = |input: &Input| input.lead.status == LeadStatus::Converted;
-        let rank =
-            |input: &Input| (is_live(input), !input.lead.has_ended(), is_customer(input), is_worked(input));
+        let rank = |input: &Input| {
+            let (works, has) = (is_worked(input), input.lead.owner.is_some());
+            (is_live(input), !input.lead.has_ended(), is_customer(input), works, has)
+        };
         if rank(&kept) < rank(&left) {
             return self.merge(from, into);
         }
@@ -62,7 +64,8 @@ impl Desk {
     /// Two reps work on what is one: both keep what they have, and a reviewer decides within a working day, else the earlier goes on.
     fn dispute(&mut self, kept: &Input, left: &Input) -> Done {
         let (into, about) = (kept.lead.id.clone(), RecordRef::Lead(kept.lead.id.clone()));
-        if self.disputes.contains_key(&into) {
+        // Whichever of the two it is said of, it is one collision.
+        if self.disputes.contains_key(&into) || self.disputes.get(&left.lead.id) == Some(&into) {
             self.say(&into, "-", "refused: collision".to_owned(), None);
             return Ok(());
         }

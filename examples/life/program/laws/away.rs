@@ -1,7 +1,7 @@
 //! Law 1, of owners who are away: nobody misses anything meanwhile, and nothing waits for who is back.
 
 use chrono::TimeDelta;
-use leadkit::model::{Lead, OwnerState, TenureEnd};
+use leadkit::model::{Lead, LeadStatus, OwnerState, Tenure, TenureEnd};
 
 use super::super::clock::is_live;
 use super::{Clause, Laws, Seen};
@@ -34,15 +34,19 @@ impl Laws {
         }
     }
 
-    /// Who was converted by rules is live as long as something is due.
+    /// A customer whom a person converted or answered is asked no more: nothing is due.
     pub(super) fn check_answered(&mut self, lead: &Lead, seen: &Seen<'_>) {
-        let by_rules = seen.book.desk().conversions.get(&lead.id).is_some_and(|one| one.by.is_none());
-        let is_over = by_rules && lead.owner.is_some() && lead.is_on_file() && !is_live(seen.book, lead);
+        let Some(record) = seen.book.desk().conversions.get(&lead.id) else { return };
+        let Some(owner) = lead.owner.as_ref().filter(|_| lead.status == LeadStatus::Converted) else { return };
         let history = seen.book.history(&lead.id);
-        let is_due = || history.deadlines.iter().any(|one| one.done_at.is_none());
-        if is_over && lead.status == leadkit::model::LeadStatus::Converted && is_due() {
+        let is_due = history.deadlines.iter().any(|one| one.done_at.is_none());
+        let has_it = |one: &&Tenure| one.until.is_none() && one.owner == *owner;
+        let since = history.tenures.iter().find(has_it).map(|one| one.from).max(Some(record.at));
+        let has_spoken = || history.follow_ups.iter().any(|one| one.owner == *owner && Some(one.time) > since);
+        let is_answered = record.by.is_some() || record.opportunity.is_some() || has_spoken();
+        if lead.is_on_file() && is_due && is_answered {
             let id = lead.id.as_str();
-            let what = format!("lead {id} is answered, and its owner has not spoken to it");
+            let what = format!("lead {id} is answered, and something is still due of {owner}");
             self.report(Clause::Answered, id, seen.now, what);
         }
     }

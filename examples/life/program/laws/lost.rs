@@ -27,6 +27,9 @@ const OF_THE_ENTRY: [LeadField; 15] = [
     LeadField::Stage,
 ];
 
+/// Tags that say what reviewers or the engine have decided.
+const MARKS: [&str; 5] = ["released", "collision", "owners_exhausted", "burst", "contact_unusable"];
+
 pub(super) type Items = BTreeSet<(String, String)>;
 
 impl Laws {
@@ -178,6 +181,8 @@ fn plain(field: &str, value: &Value) -> Vec<(String, String)> {
         let national = digits.strip_prefix("86").filter(|rest| rest.len() >= 10).unwrap_or(&digits);
         national.trim_start_matches('0').to_owned()
     };
-    let items = items.iter().map(item).filter(|item| !item.is_empty());
+    // A mark of reviewers is no value that an entry brings.
+    let is_mark = |item: &String| field == "tags" && MARKS.contains(&item.as_str());
+    let items = items.iter().map(item).filter(|item| !item.is_empty() && !is_mark(item));
     items.map(|item| (field.to_owned(), item)).collect()
 }

@@ -91,7 +91,9 @@ impl Seen<'_> {
         input.assign.excluded.extend(reps.iter().map(|rep| (*rep).clone()));
         // What was decided is no answer.
         input.assign.key = Some(String::new());
-        self.intake.review(&input, self.roster, self.state, self.now).route().owner().is_some()
+        let outcome = self.intake.review(&input, self.roster, self.state, self.now);
+        // Who has its account has the lead, whoever is left out.
+        outcome.route().owner().is_some_and(|owner| !reps.contains(&owner))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Law 1: nobody is stuck.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use leadkit::model::{CloseReason, Lead, LeadId, LeadStatus, OwnerState, PoolId, RepId, Tenure};
+use leadkit::model::{CloseReason, Lead, LeadId, LeadStatus, OwnerState, PoolId, RepId, Tenure, TenureEnd};
 
 use super::super::clock::{deadline, is_live};
 use super::{Before, Clause, Laws, Seen, next_of};
@@ -131,6 +131,8 @@ impl Laws {
             }
         };
         let mut had: Vec<&RepId> = history.previous_owners().collect();
+        let missed = |one: &&Tenure| one.is_beside_owner() && one.end == Some(TenureEnd::Recycled);
+        had.extend(history.tenures.iter().filter(missed).map(|one| &one.owner));
         had.push(owner);
         if !is_covered && !is_short && seen.has_others_than(&lead.id, &had) {
             let what = format!("lead {id}: {owner} is away until {}, and nobody covers", until.to_rfc3339());
