@@ -75,8 +75,7 @@ impl Book {
     /// Whether a follow-up answers a lead: of who had it then, or worked on it in his place, and of a converted one since then.
     pub(super) fn is_answer(&self, id: &LeadId, one: &FollowUp) -> bool {
         let owner = self.lead(id).and_then(|lead| lead.owner.as_ref());
-        let mut his =
-            self.history(id).tenures.iter().filter(|tenure| tenure.owner == one.owner).peekable();
+        let mut his = self.history(id).tenures.iter().filter(|tenure| tenure.owner == one.owner).peekable();
         let covers =
             |tenure: &Tenure| tenure.from <= one.time && tenure.until.is_none_or(|until| one.time <= until);
         // Where nothing is known of when an owner got it, he always had it.

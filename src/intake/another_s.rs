@@ -4,7 +4,7 @@ use super::customer::is_disputed;
 use super::engine::Case;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::dedup::{COLLISION, MatchAction, Resolution};
-use crate::model::{AccountId, Acquisition, Effect, LeadStatus, RecordRef, RepId, TenureEnd};
+use crate::model::{AccountId, Acquisition, Effect, Lead, LeadId, LeadStatus, RecordRef, RepId, TenureEnd};
 use crate::rule::Facts;
 
 /// Another rep's account that a lead in somebody's hands belongs to.
@@ -84,8 +84,12 @@ impl Outcome {
         account: &AccountId,
         owner: &RepId,
         own: &RepId,
+        siblings: &[LeadId],
     ) {
-        if is_disputed(case.lead) {
+        // Of another lead of the person it was said already.
+        let is_said =
+            |one: &Lead| siblings.contains(&one.id) && is_disputed(one) && one.owner.as_ref() == Some(owner);
+        if is_disputed(case.lead) || case.rows.leads.iter().any(is_said) {
             return;
         }
         self.mark_dispute(intake, case, RecordRef::Account(account.clone()));

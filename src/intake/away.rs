@@ -9,6 +9,7 @@ use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{AssignOptions, Assignment, AssignmentKind, Ledgers, cover_key, decision_key};
 use crate::model::{
     Acquisition, Effect, LeadId, LeadStatus, OwnerState, RecordRef, RepId, StepDeadline, Tenure, TenureEnd,
+    Value,
 };
 use crate::rule::{Facts, MatchKind};
 
@@ -69,6 +70,17 @@ impl Intake {
             owner: owner.clone(),
             acquisition: Acquisition::OwnerChanged,
         });
+        // What was open and has just gone to who is away goes on with the lead.
+        let is_its = |record: &RecordRef| matches!(record, RecordRef::Opportunity(one) if case.history.opportunities.contains(one));
+        for effect in &mut outcome.effects {
+            if let Effect::UpdateField { record, field, value, .. } = effect
+                && field == "owner"
+                && is_its(record)
+                && *value == Value::from(away.as_str())
+            {
+                *value = Value::from(owner.as_str());
+            }
+        }
         outcome.move_with(case, away, &owner);
         if case.lead.status == LeadStatus::Following {
             let (lead, status) = (case.lead.id.clone(), LeadStatus::Pending);

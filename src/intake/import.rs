@@ -129,7 +129,9 @@ impl Intake {
 
     /// A row is decided without the marks of another system's reviewers.
     fn import_row(&self, case: &Case<'_>, input: &Input, assign: bool) -> Outcome {
-        let Some((lead, marks)) = without_marks(&input.lead) else { return self.import_one(case, input, assign) };
+        let Some((lead, marks)) = without_marks(&input.lead) else {
+            return self.import_one(case, input, assign);
+        };
         let input = Input { lead, ..input.clone() };
         let mut outcome = self.import_one(&Case { lead: &input.lead, ..*case }, &input, assign);
         if outcome.refusal.is_none() {

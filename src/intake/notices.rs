@@ -28,8 +28,12 @@ use super::{Outcome, Route};
 use crate::model::{Acquisition, Effect, History, OwnerState, RecordRef, RepId};
 
 impl Outcome {
+    /// Tells a rep. One decision says nothing twice, whatever leads to it.
     pub(super) fn tell(&mut self, rep: &RepId, code: &'static str, about: &RecordRef) {
-        self.effects.push(Effect::Notify { rep: rep.clone(), code: code.into(), about: about.clone() });
+        let notice = Effect::Notify { rep: rep.clone(), code: code.into(), about: about.clone() };
+        if !self.effects.contains(&notice) {
+            self.effects.push(notice);
+        }
     }
 
     /// Tells a rep, unless the decision tells him of the record already.

@@ -94,7 +94,7 @@ impl Intake {
         let is_marked = is_disputed(case.lead);
         if let Some(AnotherS::Contested(owner, account)) = found {
             // Until somebody decides, both keep what they have.
-            outcome.dispute_account(self, case, account, owner, own);
+            outcome.dispute_account(self, case, account, owner, own, resolution.siblings());
         } else if is_collision(resolution) {
             outcome.effects.extend(resolution.effects().iter().cloned());
             let rival = resolution.action().record();

@@ -12,7 +12,7 @@ use super::state_excerpt::Moving;
 use super::{Input, Intake, Outcome, State, wake_up};
 use crate::assign::{AssignOptions, Roster};
 use crate::dedup::Rows;
-use crate::model::{Effect, LeadId, RepId};
+use crate::model::{AccountId, Effect, LeadId, RecordRef, RepId, Value};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
@@ -72,23 +72,20 @@ impl Intake {
             a.cmp(b).then(by_age).then_with(|| one.lead.id.cmp(&other.lead.id)).then(Ordering::Equal)
         });
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(line.len());
-        let mut given: BTreeMap<LeadId, RepId> = BTreeMap::new();
+        let mut given = Given::default();
         for (_, _, input) in line {
-            if given.contains_key(&input.lead.id) {
+            if given.leads.contains_key(&input.lead.id) {
                 // It went along with another lead of its customer.
                 continue;
             }
-            let rows = with_owners(&input.rows, &given);
+            let rows = given.seen_in(&input.rows);
             let retry = input.wake_up.clone().unwrap_or_else(|| wake_up::RETRY.into());
             let case = self.case(input, Act::Serve, roster, moving.state(), now);
             let assign = &AssignOptions { in_line: true, ..input.assign.clone() };
             let outcome = self.decide(&Case { rows: &rows, assign, wake_up: Some(&retry), ..case });
             // Decided on this very state.
             let _ = moving.apply(outcome.delta());
-            given.extend(outcome.effects.iter().filter_map(|effect| match effect {
-                Effect::SetOwner { lead, owner, .. } => Some((lead.clone(), owner.clone())),
-                _ => None,
-            }));
+            given.note(&outcome.effects);
             outcomes.push(outcome);
         }
         outcomes
@@ -102,17 +99,50 @@ impl Intake {
     }
 }
 
-/// The rows as they are after what was given before: two waiting leads of one customer go to one owner.
-fn with_owners<'r>(rows: &'r Rows, given: &BTreeMap<LeadId, RepId>) -> Cow<'r, Rows> {
-    if !rows.leads.iter().any(|lead| given.contains_key(&lead.id)) {
-        return Cow::Borrowed(rows);
-    }
-    let mut rows = rows.clone();
-    for lead in &mut rows.leads {
-        if let Some(owner) = given.get(&lead.id) {
-            lead.owner = Some(owner.clone());
-            lead.pool = None;
+/// Who has got what by the decisions before, leads and the accounts that they became part of.
+#[derive(Default)]
+struct Given {
+    leads: BTreeMap<LeadId, RepId>,
+    accounts: BTreeMap<AccountId, RepId>,
+}
+
+impl Given {
+    fn note(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            match effect {
+                Effect::SetOwner { lead, owner, .. } => drop(self.leads.insert(lead.clone(), owner.clone())),
+                Effect::UpdateField {
+                    record: RecordRef::Account(account),
+                    field,
+                    value: Value::Text(rep),
+                    ..
+                } if field == "owner" => {
+                    drop(self.accounts.insert(account.clone(), RepId::from(rep.as_str())));
+                }
+                _ => {}
+            }
         }
     }
-    Cow::Owned(rows)
+
+    /// The rows as they are by then: two waiting leads of one customer go to one owner.
+    fn seen_in<'r>(&self, rows: &'r Rows) -> Cow<'r, Rows> {
+        let has_lead = rows.leads.iter().any(|lead| self.leads.contains_key(&lead.id));
+        if !has_lead && !rows.accounts.iter().any(|account| self.accounts.contains_key(&account.id)) {
+            return Cow::Borrowed(rows);
+        }
+        let mut rows = rows.clone();
+        for lead in &mut rows.leads {
+            if let Some(owner) = self.leads.get(&lead.id) {
+                lead.owner = Some(owner.clone());
+                lead.pool = None;
+            }
+        }
+        for account in &mut rows.accounts {
+            if let Some(owner) = self.accounts.get(&account.id) {
+                account.owner = Some(owner.clone());
+                account.pool = None;
+            }
+        }
+        Cow::Owned(rows)
+    }
 }

@@ -21,6 +21,25 @@ fn from_network(id: &str, minute: i64) -> Lead {
     Lead { ip: Some("203.0.113.7".parse().unwrap()), created_at, ..caller(id, 0, &format!("139274{number}")) }
 }
 
+/// Whoever fills in a form may write any tag: it is no reviewer's word, neither now nor later.
+#[test]
+fn a_form_that_says_it_is_released_is_blocked_all_the_same() {
+    let rules = json!({"rules": [{"id": "l", "category": "c", "severity": "block",
+        "check": {"list": {"phones": ["13612349871"]}}}]});
+    let desk = team(json!({"blacklist": rules}), &[]);
+    let tags = vec!["released".to_owned(), "vip".to_owned()];
+    let lead = Lead { tags, ..caller("L1", 0, "13812349876") };
+    let (mut book, state) = (desk.intake.book(), State::default());
+    book.insert_lead(lead.clone());
+    let outcome = desk.intake.process(&Input { lead, ..Input::default() }, &desk.roster, &state, hour(0));
+    outcome.apply_to(&mut book);
+    assert_eq!(book.lead(&"L1".into()).unwrap().tags, ["vip"]);
+    let listed = Lead { phones: vec!["13612349871".into()], ..book.lead(&"L1".into()).unwrap().clone() };
+    book.insert_lead(listed);
+    let input = desk.intake.input_of(&book, &"L1".into(), hour(1)).unwrap();
+    assert_eq!(desk.intake.review(&input, &desk.roster, &state, hour(1)).route().code(), "blocked");
+}
+
 #[test]
 fn a_burst_by_night_holds_those_that_waited_too() {
     // Twelve hours before the first Monday's office hours begin.

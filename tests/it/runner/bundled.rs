@@ -112,6 +112,15 @@ fn a_small_quarter_is_lawful_and_the_same_when_it_is_saved() {
     assert_ne!(out, other, "another seed is another quarter");
 }
 
+/// Seasons in which something was wrong once.
+#[test]
+fn other_small_quarters_are_lawful() {
+    for season in ["100 --seed 2", "100 --seed 6", "200 --seed 5"] {
+        let (out, notes, verdict) = run(b"", &format!("--soak {season}")).unwrap();
+        assert_eq!((notes.as_str(), verdict), ("", program::Verdict::Lawful), "{season}: {out}");
+    }
+}
+
 #[test]
 fn a_consumer_with_a_hundred_points_reaches_a_rep() {
     let kinds = ["form_submit", "consult", "offline_event", "reply_mail", "follow", "watch_live"];

@@ -9,6 +9,7 @@ mod program;
 
 mod again;
 mod bundled;
+mod counted;
 mod fresh;
 mod held;
 mod joined;

@@ -37,13 +37,16 @@ impl Laws {
     /// A customer whom a person converted or answered is asked no more: nothing is due.
     pub(super) fn check_answered(&mut self, lead: &Lead, seen: &Seen<'_>) {
         let Some(record) = seen.book.desk().conversions.get(&lead.id) else { return };
-        let Some(owner) = lead.owner.as_ref().filter(|_| lead.status == LeadStatus::Converted) else { return };
+        let Some(owner) = lead.owner.as_ref().filter(|_| lead.status == LeadStatus::Converted) else {
+            return;
+        };
         let history = seen.book.history(&lead.id);
         let is_due = history.deadlines.iter().any(|one| one.done_at.is_none());
         let has_it = |one: &&Tenure| one.until.is_none() && one.owner == *owner;
         let since = history.tenures.iter().find(has_it).map(|one| one.from).max(Some(record.at));
-        let has_spoken = || history.follow_ups.iter().any(|one| one.owner == *owner && Some(one.time) > since);
-        let is_answered = record.by.is_some() || record.opportunity.is_some() || has_spoken();
+        let has_spoken =
+            || history.follow_ups.iter().any(|one| one.owner == *owner && Some(one.time) > since);
+        let is_answered = record.by.is_some() || has_spoken();
         if lead.is_on_file() && is_due && is_answered {
             let id = lead.id.as_str();
             let what = format!("lead {id} is answered, and something is still due of {owner}");
