@@ -81,10 +81,13 @@ fn fortnight(seed: u64) -> Vec<Drawn> {
     drawn
 }
 
+/// Writes the text of an origin into a lead.
+type Write = fn(&mut Lead, &str);
+
 /// Every advertisement writes its own click id into the address, and people spell a campaign as they like.
 #[test]
 fn spellings_of_one_origin_are_one() {
-    let spelt: [(BurstDimension, fn(&mut Lead, &str), &[&str]); 4] = [
+    let spelt: [(BurstDimension, Write, &[&str]); 4] = [
         (
             BurstDimension::Page,
             |lead, text| lead.source.page = Some(text.into()),
@@ -111,7 +114,7 @@ fn spellings_of_one_origin_are_one() {
             &["百度", "百度 ", "\u{3000}百度", "百\u{200b}度"],
         ),
     ];
-    let lead = |number: usize, write: fn(&mut Lead, &str), text: &str| {
+    let lead = |number: usize, write: Write, text: &str| {
         let id = format!("L-{number}").into();
         let mut lead = Lead { id, created_at: start(), ..Lead::default() };
         write(&mut lead, text);
@@ -137,7 +140,7 @@ fn spellings_of_one_origin_are_one() {
     };
     let blacklist =
         Blacklist::compile(&rules([("b", Severity::Flag, BlacklistCheck::Burst(announced))])).unwrap();
-    let named: [fn(&mut Lead, &str); 2] = [
+    let named: [Write; 2] = [
         |lead, text| lead.source.campaign = Some(text.into()),
         |lead, text| lead.utm.campaign = Some(text.into()),
     ];
