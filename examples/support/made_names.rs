@@ -23,7 +23,7 @@ impl Random {
     }
 
     pub(crate) fn below(&mut self, count: usize) -> usize {
-        (u128::from(self.next()) * count.max(1) as u128 >> 64) as usize
+        ((u128::from(self.next()) * count.max(1) as u128) >> 64) as usize
     }
 
     fn pick<'a, T>(&mut self, list: &'a [T]) -> Option<&'a T> {
