@@ -474,6 +474,9 @@ fn mutant(clause: Clause) -> Option<Mutant> {
             };
             Mutant {
                 hosts: |desk| {
+                    if desk.book.lead(&"L1".into()).is_none() {
+                        return;
+                    }
                     let lead = Lead {
                         id: "L2".into(),
                         name: Some("who".into()),
@@ -597,14 +600,18 @@ fn broken(mutant: &Mutant, is_mutated: bool) -> Vec<Clause> {
 
 #[test]
 fn a_mutant_of_what_each_clause_watches_is_caught() {
+    let mut missed = Vec::new();
     for clause in Clause::ALL {
         let Some(mutant) = mutant(clause) else { continue };
         if !super::laws::NOT_YET.contains(&clause) {
             assert!(!broken(&mutant, false).contains(&clause), "{clause:?}: broken without a mutant");
         }
         let found = broken(&mutant, true);
-        assert!(found.contains(&clause), "{clause:?} is not among {found:?}");
+        if !found.contains(&clause) {
+            missed.push(format!("{clause:?} is not among {found:?}"));
+        }
     }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
 /// A clock that is not accepted, and months without a lead.

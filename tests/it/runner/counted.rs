@@ -35,14 +35,15 @@ fn an_opportunity_of_before_answers_for_nobody_who_gets_the_customer_later() {
 }
 
 #[test]
-fn a_customer_who_is_answered_is_asked_no_more_when_his_owner_hands_over() {
-    let hand_over = |to: &str| json!({"hand_over": {"rep": "li", "to": to}});
-    for (last, owner) in [(hand_over("wang"), "wang"), (json!({"leave": {"rep": "li"}}), "wang")] {
+fn a_customer_who_is_answered_is_asked_no_more_when_he_is_given_to_another() {
+    let hand_over = json!({"hand_over": {"rep": "wang", "to": "zhao"}});
+    // Whom nobody may have but who lost him goes to another, and nobody is told to answer him.
+    for (last, owner) in [(hand_over, "zhao"), (account("A1", Some("zhao")), "zhao")] {
         let lines = [
             ("02T08:00", account("A1", Some("li"))),
             ("02T09:00", of(ACME, "L1", PHONE, "quote")),
-            ("02T09:05", call("L1", "li")),
-            ("02T09:10", last),
+            ("03T09:05", call("L1", "wang")),
+            ("03T09:10", last),
             ("12T09:00", tick()),
         ];
         let lived = lawful("", &lines);
@@ -50,6 +51,19 @@ fn a_customer_who_is_answered_is_asked_no_more_when_his_owner_hands_over() {
         assert!(!lived.out.contains("nobody_answers"), "{}", lived.out);
         assert_eq!(lived.lead("L1")[4], "-", "nothing is due");
     }
+    // Who missed him once may not have him again by that: he goes to a third, who has nothing to answer.
+    let back = json!({"account": {"id": "A1", "company": ACME, "owner": "li", "domain": "acme.example"}});
+    let lines = [
+        ("02T08:00", account("A1", Some("li"))),
+        ("02T09:00", of(ACME, "L1", PHONE, "quote")),
+        ("03T09:05", call("L1", "wang")),
+        ("03T09:10", account("A1", Some("zhao"))),
+        ("03T09:20", back),
+        ("12T09:00", tick()),
+    ];
+    let lived = lawful("", &lines);
+    assert!(!lived.out.contains("nobody_answers"), "{}", lived.out);
+    assert_eq!(lived.lead("L1")[4], "-", "nothing is due");
 }
 
 #[test]
@@ -77,12 +91,13 @@ fn what_an_opportunity_held_until_it_was_put_to_another_lead_goes_on() {
     let lines = [
         ("02T09:00", of(ACME, "L1", PHONE, "quote")),
         ("02T09:01", of("Borealis Mining Ltd", "L2", SECOND, "quote")),
+        ("02T09:05", call("L2", "wang")),
         ("02T09:10", opportunity("L1", "open")),
-        ("05T09:20", opportunity("L2", "open")),
-        ("05T12:00", tick()),
+        ("04T09:20", opportunity("L2", "open")),
+        ("04T12:00", tick()),
     ];
     let lived = lawful("", &lines);
-    assert_eq!(lived.lead("L1")[4], "first_contact li 2026-03-06T09:20:00+08:00");
+    assert_eq!(lived.lead("L1")[4], "first_contact li 2026-03-05T09:20:00+08:00");
     assert_eq!(lived.lead("L2")[4], "opportunity O1");
 }
 
