@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 
 use super::act::Act;
 use super::engine::Case;
-use super::reassign::is_answered;
 use super::state_excerpt::Moving;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
@@ -212,7 +211,7 @@ impl Intake {
             outcome.effects.push(Effect::SetStatus { lead: id, status: LeadStatus::Pending });
         }
         // Of a customer whom somebody has spoken to nothing is due.
-        if lead.status != LeadStatus::Converted || !is_answered(input) {
+        if lead.status != LeadStatus::Converted || !input.is_answered() {
             outcome.start_deadlines(lead, &case);
         }
         outcome.person = Some(case.act.as_str().into());

@@ -6,8 +6,8 @@ use super::act::Act;
 use super::claim::held_by;
 use super::customer::is_disputed;
 use super::engine::Case;
+use super::marks::EXHAUSTED_TAG;
 use super::pools::EXHAUSTED;
-use super::reassign::is_answered;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
@@ -20,10 +20,6 @@ use crate::rule::{FactContext, Facts};
 
 /// When it is looked whether somebody has joined.
 const ABANDONED: TimeDelta = TimeDelta::days(1);
-
-/// Tag of a customer whom nobody answers and nobody else can: who runs the pool was told, and the owner is asked once in thirty
-/// days.
-pub(super) const EXHAUSTED_TAG: &str = "owners_exhausted";
 
 /// Whether everybody who might have it has let the customer wait.
 pub(super) fn is_exhausted(lead: &Lead) -> bool {
@@ -106,7 +102,7 @@ impl Intake {
             };
         }
         let asked = *case;
-        let is_answered = input.lead.status == LeadStatus::Converted && is_answered(input);
+        let is_answered = input.lead.status == LeadStatus::Converted && input.is_answered();
         let without = Without::owner(input, owner, end, case.now);
         let case = Case { lead: &without.lead, history: &without.history, ..*case };
         let Case { lead, activities, history, now, .. } = case;

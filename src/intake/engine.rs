@@ -62,6 +62,16 @@ pub struct Input {
     pub is_erased: bool,
 }
 
+impl Input {
+    /// Whether nothing is due of a converted lead: by its deadlines, and where it is among its rows by these.
+    pub(super) fn is_answered(&self) -> bool {
+        let Input { lead, rows, history, .. } = self;
+        let is_due = history.deadlines.iter().any(|one| one.done_at.is_none());
+        let is_known = !history.deadlines.is_empty() || rows.leads.iter().any(|one| one.id == lead.id);
+        is_known && !is_due && !rows.unanswered.contains(&lead.id)
+    }
+}
+
 /// What one decision is made of, borrowed, so that a batch copies nothing.
 #[derive(Clone, Copy)]
 pub(super) struct Case<'a> {

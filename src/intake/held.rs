@@ -2,6 +2,7 @@
 //! contact.
 
 use super::engine::Case;
+use super::marks::BURST;
 use super::routing::REVIEWED;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{AssignmentKind, Ledgers};
@@ -9,8 +10,6 @@ use crate::blacklist::{CONSENT_CODE, HitReason, Severity};
 use crate::model::{Effect, LeadId};
 use crate::rule::Facts;
 
-/// Tag of a lead that came with many others of one origin, and code of the review that is asked for.
-pub(super) const BURST: &str = "burst";
 /// How long somebody is asked about a lead that nobody may contact, in hours.
 const CONSENT_HOLD: u32 = 24;
 

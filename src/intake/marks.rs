@@ -2,11 +2,16 @@
 //! reviewer.
 
 use super::act::RELEASED;
-use super::converted::EXHAUSTED_TAG;
-use super::held::BURST;
-use super::owned::UNUSABLE;
 use crate::dedup::COLLISION;
 use crate::model::{Effect, Lead};
+
+/// Tag of a customer whom nobody answers and nobody else can: who runs the pool was told, and the owner is asked once in thirty
+/// days.
+pub(super) const EXHAUSTED_TAG: &str = "owners_exhausted";
+/// Tag of a lead that came with many others of one origin, and code of the review that is asked for.
+pub(super) const BURST: &str = "burst";
+/// Tag and code: no contact value of somebody's lead can be used.
+pub(super) const UNUSABLE: &str = "contact_unusable";
 
 const MARKS: [&str; 5] = [RELEASED, COLLISION, EXHAUSTED_TAG, BURST, UNUSABLE];
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::another_s::AnotherS;
 use super::customer::is_disputed;
 use super::engine::Case;
+use super::marks::UNUSABLE;
 use super::routing::{is_collision, start_of_work};
 use super::{Intake, Next, Outcome, Route, wake_up};
 use crate::assign::{AssignOptions, Ledgers};
@@ -13,9 +14,6 @@ use crate::dedup::{COLLISION, MatchAction, Resolution};
 use crate::model::{Acquisition, Effect, FoldKind, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
 use crate::rule::Facts;
 use crate::score::Score;
-
-/// Tag and code: no contact value of somebody's lead can be used.
-pub(super) const UNUSABLE: &str = "contact_unusable";
 
 impl Intake {
     /// A new lead names its owner: he created it, met it at a fair, imported it. He keeps it unless it belongs to somebody.

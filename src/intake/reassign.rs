@@ -124,7 +124,7 @@ impl Intake {
         if let Some(held) = kept_by(input, why.end()).or_else(protection) {
             return self.refuse(&case, held);
         }
-        if is_converted && why != Loss::OwnerGone && is_answered(input) {
+        if is_converted && why != Loss::OwnerGone && input.is_answered() {
             // Whom somebody has spoken to is the account's business.
             return self.ended(&case);
         }
@@ -187,14 +187,6 @@ impl Intake {
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome
     }
-}
-
-/// Whether nothing is due of a converted lead: by its deadlines, and where it is among its rows by these.
-pub(super) fn is_answered(input: &Input) -> bool {
-    let Input { lead, rows, history, .. } = input;
-    let is_due = history.deadlines.iter().any(|one| one.done_at.is_none());
-    let is_known = !history.deadlines.is_empty() || rows.leads.iter().any(|one| one.id == lead.id);
-    is_known && !is_due && !rows.unanswered.contains(&lead.id)
 }
 
 impl Intake {
