@@ -87,7 +87,7 @@ pub(super) fn repaired(text: &str) -> Option<String> {
             let found = (at >= 2 && whole).then(|| slips(window, &wanted)).flatten()?;
             let ends = at + size == chars.len();
             let worth = found.loose + if ends { found.other } else { 2 * found.other };
-            (found.count() == 1).then_some((worth, std::cmp::Reverse(size), at, at + size))
+            (found.count() == 1).then_some((worth, !ends, size, at, at + size))
         });
         fitting.min().map(|(.., from, to)| (from, to))
     };
