@@ -225,11 +225,11 @@ fn form(source: &Source) -> &str {
 
 /// What a page, a campaign, a keyword or a source is compared by: spellings of one are one. `None` when it is blank.
 ///
-/// Beyond what is read only the length counts.
+/// Beyond what is read only the length counts, in as many digits however long it is.
 pub(super) fn origin(text: &str) -> Option<String> {
     let text = text.trim();
     let head = head(text);
-    let mut folded = if head.len() < text.len() { format!("{} ", text.len()) } else { String::new() };
+    let mut folded = if head.len() < text.len() { format!("{:020} ", text.len()) } else { String::new() };
     fold_into(head, &mut folded);
     let kept = folded.trim();
     (!kept.is_empty()).then(|| kept.to_owned())
