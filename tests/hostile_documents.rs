@@ -30,6 +30,13 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.alloc(layout) }
     }
 
+    // The system makes a large block longer where it is, by its pages.
+    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        note(1, size as isize - layout.size() as isize);
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.realloc(ptr, layout, size) }
+    }
+
     unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
         note(0, -(layout.size() as isize));
         // SAFETY: the caller's promise is passed on.
@@ -51,9 +58,13 @@ struct Cost {
 
 fn cost(document: Value, load: impl Fn(Value) -> usize) -> Cost {
     let length = document.to_string().len();
+    measured(length, || load(document))
+}
+
+fn measured(length: usize, read: impl FnOnce() -> usize) -> Cost {
     let (calls, used, _) = COUNTS.with(Cell::get);
     COUNTS.with(|counts| counts.set((calls, used, used)));
-    let findings = load(document);
+    let findings = read();
     let (after, _, most) = COUNTS.with(Cell::get);
     Cost { allocations: after - calls, bytes: (most - used).max(0) as usize, length, findings }
 }
@@ -77,6 +88,24 @@ fn allocations_and_memory_grow_no_faster_than_the_document() {
                 "{}: {ratio:.2} times the allocations ({allocations}), {bytes} bytes for {length}, {findings} findings",
                 kind.name
             ));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Most bytes that reading a text and checking what it says may use beside the text, for each of its bytes. Most
+/// kinds need less than 15; the most is needed for objects with a key or two, and for lists of short numbers.
+const MAX_BYTES_PER_BYTE_OF_TEXT: usize = 25;
+
+#[test]
+fn memory_grows_no_faster_than_the_text() {
+    drop(leadkit::company::Gazetteer::builtin());
+    let mut wrong = Vec::new();
+    for kind in large::KINDS {
+        let text = (kind.document)(4_000).to_string();
+        let Cost { bytes, length, findings, .. } = measured(text.len(), || (kind.read)(&text));
+        if bytes > MAX_BYTES_PER_BYTE_OF_TEXT * length {
+            wrong.push(format!("{}: {bytes} bytes for {length}, {findings} findings", kind.name));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");

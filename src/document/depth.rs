@@ -31,27 +31,6 @@ pub(crate) fn deeper_than(document: &Value, limit: usize) -> bool {
     false
 }
 
-/// A key of a list or object that is longer, in bytes. O(nodes).
-pub(crate) fn long_key(document: &Value, most: usize) -> Option<String> {
-    let mut left = vec![document];
-    while let Some(node) = left.pop() {
-        match node {
-            Value::Array(items) => left.extend(items),
-            Value::Object(members) => {
-                let is_long = |(key, member): &(&String, &Value)| {
-                    key.len() > most && (member.is_array() || member.is_object())
-                };
-                if let Some((key, _)) = members.iter().find(is_long) {
-                    return Some(key.clone());
-                }
-                left.extend(members.values());
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
 /// Frees a document level by level: the usual way recurses as deep as it is nested.
 pub(crate) fn dismantle(document: Value) {
     let mut left = vec![document];

@@ -4,6 +4,8 @@ use std::fmt::{self, Display};
 
 use serde_json::Value;
 
+use super::node::Node;
+
 use crate::error::{Diagnostic, suggestion};
 use crate::text::scrubbed;
 
@@ -48,7 +50,7 @@ impl Finding {
     }
 
     /// Reads an error text of serde about a value of the document.
-    pub(super) fn parse(text: &str, value: Option<&Value>) -> Finding {
+    pub(super) fn parse(text: &str, value: Option<&Node<'_>>) -> Finding {
         if let Some((message, rest)) = text.split_once(HELP_MARK) {
             let (help, code) =
                 rest.rsplit_once(" [").map_or((rest, ""), |(help, tail)| (help, tail.trim_end_matches(']')));
@@ -182,14 +184,14 @@ fn quoted(text: &str) -> String {
 }
 
 /// A value as a message names it.
-pub(super) fn found(value: &Value) -> String {
+pub(super) fn found(value: &Node<'_>) -> String {
     match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(flag) => format!("`{flag}`"),
-        Value::Number(number) => format!("number `{}`", scrubbed(&number.to_string())),
-        Value::String(text) => format!("text {}", quoted(text)),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
+        Node::Null => "null".to_owned(),
+        Node::Bool(flag) => format!("`{flag}`"),
+        Node::Number(number) => format!("number `{}`", scrubbed(&number.to_string())),
+        Node::Text(text) => format!("text {}", quoted(text)),
+        Node::List(_) => "a list".to_owned(),
+        Node::Object(_) => "an object".to_owned(),
     }
 }
 
@@ -237,8 +239,8 @@ fn expected_length(expected: &str) -> String {
     count.map_or_else(|| expected_in_words(expected), |count| format!("a list of {count} items"))
 }
 
-fn cure(expected: &str, value: Option<&Value>) -> String {
-    let written = value.and_then(Value::as_str).map(str::trim);
+fn cure(expected: &str, value: Option<&Node<'_>>) -> String {
+    let written = value.and_then(Node::as_str).map(str::trim);
     let help = match expected {
         "a list" => "write `[ … ]`",
         "an object" => "write `{ … }`",
@@ -249,7 +251,7 @@ fn cure(expected: &str, value: Option<&Value>) -> String {
             Some(digits) if digits.len() < MAX_SHOWN && digits.parse::<f64>().is_ok_and(f64::is_finite) => {
                 return format!("write {}, without quotes", quoted(digits));
             }
-            _ if matches!(value, Some(Value::Number(_))) => return format!("write {number}"),
+            _ if matches!(value, Some(Node::Number(_))) => return format!("write {number}"),
             _ if number.starts_with("a whole number") => "write a whole number in digits, without quotes",
             _ if number.starts_with("a number") => "write it in digits, without quotes",
             _ => return format!("write {number}"),

@@ -19,7 +19,8 @@ pub(crate) fn load_into<T: DeserializeOwned>(
     report: &mut Report,
     check: &dyn Fn(&T, &mut Report),
 ) -> Option<T> {
-    load_rest(document, std::iter::empty(), report, check)
+    let repair = Repair::of_value(document, report);
+    repair.and_then(|repair| load_rest(repair, report, check))
 }
 
 /// Reads a rules struct from JSON text and reports all of it, with lines and columns. A key that appears twice is an
@@ -31,7 +32,11 @@ pub(crate) fn load_text<T: DeserializeOwned>(
     let (document, source) = read_json(text)?;
     let mut report = Report::new();
     source.duplicates().for_each(|duplicate| report.push(duplicate));
-    let rules = load_rest(document, source.dropped(), &mut report, check);
+    let repair = Repair::of(document, &mut report).map(|mut repair| {
+        source.dropped().for_each(|(path, node)| repair.note_taken_out(path, node));
+        repair
+    });
+    let rules = repair.and_then(|repair| load_rest(repair, &mut report, check));
     finish(rules, report).map_err(|mut errors| {
         source.locate(errors.diagnostics_mut());
         errors
@@ -53,15 +58,11 @@ pub(crate) fn finish<T>(rules: Option<T>, report: Report) -> Result<T, RuleError
     })
 }
 
-/// Reads what is left of a document of which some was taken out before.
 fn load_rest<T: DeserializeOwned>(
-    document: Value,
-    taken: impl Iterator<Item = (String, Value)>,
+    mut repair: Repair<'_>,
     report: &mut Report,
     check: &dyn Fn(&T, &mut Report),
 ) -> Option<T> {
-    let mut repair = Repair::of(document, report)?;
-    taken.for_each(|(path, node)| repair.note_taken_out(path, node));
     let rules = repair.read(report)?;
     repair.check(&rules, report, check);
     Some(rules)

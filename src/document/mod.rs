@@ -8,6 +8,7 @@ mod finding;
 mod fingerprint;
 mod list;
 mod load;
+mod node;
 mod position;
 mod removed;
 mod repair;

@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
-use serde_json::Value;
-
+use super::node::Node;
 use crate::error::{Diagnostic, MOST_FINDINGS, Position, RuleErrors};
 use crate::order;
 use crate::text::path::{around, push_item, push_member};
+use rustc_hash::FxHashMap;
 
 /// What to do about a document that is nested too deeply: most of what is nested are conditions.
 pub(super) const SPLIT: &str = "split its conditions";
@@ -32,7 +31,7 @@ struct Duplicate {
 ///
 /// # Errors
 /// When it is not JSON, with line and column.
-pub(crate) fn read_json(text: &str) -> Result<(Value, JsonText<'_>), RuleErrors> {
+pub(crate) fn read_json(text: &str) -> Result<(Node<'_>, JsonText<'_>), RuleErrors> {
     // A byte order mark is not JSON, and editors write it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let document = serde_json::from_str(text).map_err(|error| syntax_error(text, &error))?;
@@ -135,7 +134,7 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-impl JsonText<'_> {
+impl<'t> JsonText<'t> {
     /// A finding for each key that appears a second time.
     pub(crate) fn duplicates(&self) -> impl Iterator<Item = Diagnostic> {
         self.duplicates.iter().map(|Duplicate { path, name, at, first }| {
@@ -150,7 +149,7 @@ impl JsonText<'_> {
 
     /// What stood first under a key that appears twice, by path: JSON keeps the last. What cannot be read in the
     /// time it takes to read the text once is null.
-    pub(super) fn dropped(&self) -> impl Iterator<Item = (String, Value)> {
+    pub(super) fn dropped(&self) -> impl Iterator<Item = (String, Node<'t>)> {
         let mut left = self.text.len();
         self.duplicates.iter().map(move |duplicate| {
             let node = self.value_of(duplicate.first, &mut left).unwrap_or_default();
@@ -159,13 +158,13 @@ impl JsonText<'_> {
     }
 
     /// The value of the key that stands at a place.
-    fn value_of(&self, key: usize, left: &mut usize) -> Option<Value> {
+    fn value_of(&self, key: usize, left: &mut usize) -> Option<Node<'t>> {
         let text = self.text.get(key..)?;
         let mut keys = serde_json::Deserializer::from_str(text).into_iter::<String>();
         keys.next()?.ok()?;
         let value = text.get(keys.byte_offset()..)?.trim_start().strip_prefix(':')?;
         let value = value.get(..value.len().min(*left)).unwrap_or(value);
-        let mut values = serde_json::Deserializer::from_str(value).into_iter::<Value>();
+        let mut values = serde_json::Deserializer::from_str(value).into_iter::<Node<'t>>();
         let node = values.next()?.ok()?;
         *left = left.saturating_sub(values.byte_offset());
         Some(node)
@@ -335,6 +334,7 @@ fn unescaped(quoted: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde_json::Value;
 
     fn paths(text: &str) -> Vec<(String, u32, u32)> {
         let (_, source) = read_json(text).unwrap();
@@ -448,7 +448,7 @@ mod tests {
         fn the_walk_sees_what_recursion_sees(value in json(), pretty in any::<bool>()) {
             let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
             let (read, source) = read_json(text.as_ref().unwrap()).unwrap();
-            prop_assert_eq!(&read, &value);
+            prop_assert_eq!(Value::from(&read), value.clone());
             prop_assert_eq!(source.duplicates().count(), 0);
             let mut expected = Vec::new();
             walked(&value, String::new(), &mut expected);

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
+use super::node::Node;
 use crate::error::Diagnostic;
 use crate::text::path::{Step, around, is_below, segments, step};
 
@@ -22,16 +21,16 @@ const DEFINED_IN: &[(&str, &[&str], &[&str])] = &[
 
 /// What was taken out of a document or replaced in it, by paths in the document as written.
 #[derive(Default)]
-pub(super) struct Removed {
+pub(super) struct Removed<'t> {
     /// Paths; also of keys that others were misspelt for.
     paths: BTreeSet<String>,
     /// What stood there.
-    nodes: Vec<(String, Value)>,
+    nodes: Vec<(String, Node<'t>)>,
     /// What stood under keys that nothing reads, by key: a list that stands at another place than where it belongs.
-    unread: Vec<(String, Value)>,
+    unread: Vec<(String, Node<'t>)>,
 }
 
-impl Removed {
+impl<'t> Removed<'t> {
     pub(super) fn is_empty(&self) -> bool {
         self.paths.is_empty()
     }
@@ -45,18 +44,18 @@ impl Removed {
     }
 
     /// Notes a key that nothing reads.
-    pub(super) fn add_unread(&mut self, path: String, key: &str, node: Value) {
+    pub(super) fn add_unread(&mut self, path: String, key: &str, node: Node<'t>) {
         self.paths.insert(path);
         self.unread.push((key.to_owned(), node));
     }
 
-    pub(super) fn add(&mut self, path: String, node: Value) {
+    pub(super) fn add(&mut self, path: String, node: Node<'t>) {
         self.paths.insert(path.clone());
         self.nodes.push((path, node));
     }
 
     /// What was taken out at a path last.
-    pub(super) fn node(&self, path: &str) -> Option<&Value> {
+    pub(super) fn node(&self, path: &str) -> Option<&Node<'t>> {
         self.nodes.iter().rev().find(|(known, _)| known == path).map(|(_, node)| node)
     }
 
@@ -113,13 +112,13 @@ fn is_of_neighbours(code: &str, path: &str, removed: &str) -> bool {
 }
 
 /// Whether a node taken out at a path may have defined a name in a list.
-fn defines(at: &str, node: &Value, list: &str, keys: &[&str], names: &impl Fn(&str) -> bool) -> bool {
+fn defines(at: &str, node: &Node<'_>, list: &str, keys: &[&str], names: &impl Fn(&str) -> bool) -> bool {
     if at == list {
         return match node {
-            Value::Array(items) if !items.is_empty() => {
+            Node::List(items) if !items.is_empty() => {
                 items.iter().any(|item| item_defines(item, keys, names))
             }
-            Value::Object(members) if !members.is_empty() => members.keys().any(|name| names(name)),
+            Node::Object(members) if !members.is_empty() => members.keys().any(|name| names(name)),
             _ => true,
         };
     }
@@ -140,7 +139,7 @@ fn defines(at: &str, node: &Value, list: &str, keys: &[&str], names: &impl Fn(&s
 }
 
 /// Whether an item has the name, or none that can be read.
-fn item_defines(item: &Value, keys: &[&str], names: &impl Fn(&str) -> bool) -> bool {
+fn item_defines(item: &Node<'_>, keys: &[&str], names: &impl Fn(&str) -> bool) -> bool {
     !keys.is_empty()
         && match keys.iter().find_map(|key| item.get(key)?.as_str()) {
             Some(name) => names(name),

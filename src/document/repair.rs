@@ -6,13 +6,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::advice::{self, Trial};
-use super::depth::{deeper_than, dismantle, long_key};
 use super::finding::{Finding, found, known_names, quoted_after};
+use super::node::Node;
 use super::position::SPLIT;
 use super::removed::Removed;
 use super::stand_in;
-use super::strict::{Known, Misread, Step, find_misread, read_struct};
-use super::toml_date::write_dates_as_text;
+use super::strict::{Known, Misread, Step, find_misread, read_document};
 use crate::error::{Diagnostic, Level, Report};
 use crate::text;
 use crate::text::path::{self, is_below, member};
@@ -31,53 +30,55 @@ const STAND_IN: &str = "stand-in";
 
 /// A document being repaired.
 #[derive(Default)]
-pub(super) struct Repair {
-    document: Value,
+pub(super) struct Repair<'t> {
+    document: Node<'t>,
     /// What was taken out or replaced.
-    removed: Removed,
+    removed: Removed<'t>,
     /// For each list of the original document, the original indexes that were taken out.
     removed_items: BTreeMap<String, BTreeSet<usize>>,
     /// What stands in for a value that is missing or faulty.
-    stood_in: Vec<StoodIn>,
+    stood_in: Vec<StoodIn<'t>>,
     /// What can stand in, by paths without indexes.
-    known_stand_ins: BTreeMap<String, Vec<Value>>,
+    known_stand_ins: BTreeMap<String, Vec<Node<'t>>>,
     /// How often a replacement may still be tried.
     tries_left: u32,
     stand_in_tries_left: u32,
 }
 
 /// A value that stands in for one that is missing or faulty.
-struct StoodIn {
+struct StoodIn<'t> {
     /// Where, in what is left of the document.
     steps: Vec<Step>,
     /// Where, in the document as written.
     path: String,
     /// What can stand there; the first does.
-    values: Vec<Value>,
+    values: Vec<Node<'t>>,
 }
 
-impl Repair {
-    pub(super) fn of(mut document: Value, report: &mut Report) -> Option<Repair> {
+impl Repair<'static> {
+    pub(super) fn of_value(document: Value, report: &mut Report) -> Option<Repair<'static>> {
+        Repair::of(Node::bounded(document, DEEPEST + 1), report)
+    }
+}
+
+impl<'t> Repair<'t> {
+    pub(super) fn of(document: Node<'t>, report: &mut Report) -> Option<Repair<'t>> {
         if !document.is_object() {
             let message = format!("expected an object, found {}", found(&document));
             report.push(Diagnostic::error("wrong_type", "", message).with_help("write `{ … }`"));
-            dismantle(document);
             return None;
         }
-        if let Some(key) = long_key(&document, MAX_KEY) {
+        if let Some(key) = document.long_key(MAX_KEY) {
             let shown: String = key.chars().take(40).collect();
             let message = format!("the key `{shown}…` has {} bytes, {MAX_KEY} are allowed", key.len());
             report.push(Diagnostic::error("too_long", "", message).with_help("shorten the key"));
-            dismantle(document);
             return None;
         }
-        if deeper_than(&document, DEEPEST) {
+        if document.is_deeper_than(DEEPEST) {
             let message = format!("the document is nested deeper than {DEEPEST} levels");
             report.push(Diagnostic::error("too_deep", "", message).with_help(SPLIT));
-            dismantle(document);
             return None;
         }
-        write_dates_as_text(&mut document);
         Some(Repair {
             document,
             tries_left: MAX_TRIES,
@@ -88,14 +89,14 @@ impl Repair {
 
     pub(super) fn read<T: DeserializeOwned>(&mut self, report: &mut Report) -> Option<T> {
         loop {
-            let mut misread = match read_struct(&self.document) {
+            let mut misread = match read_document(&self.document) {
                 Ok(rules) => return Some(rules),
                 Err(misread) => misread,
             };
             // So that a hundred mistakes at the end of a long document are not a hundred readings of it.
             let known = Known::default();
             loop {
-                if !self.take_out(misread, report, &|document| read_struct::<T>(document).err()) {
+                if !self.take_out(misread, report, &|document| read_document::<T>(document).err()) {
                     return None;
                 }
                 match find_misread::<T>(&self.document, &known) {
@@ -112,7 +113,7 @@ impl Repair {
         &mut self,
         misread: Misread,
         report: &mut Report,
-        trial: &dyn Fn(&Value) -> Option<Misread>,
+        trial: &dyn Fn(&Node<'_>) -> Option<Misread>,
     ) -> bool {
         let steps = self.existing(misread.steps);
         let path = self.original_path(&steps);
@@ -150,7 +151,7 @@ impl Repair {
     }
 
     /// Whether the node is an item of a list that must have just as many.
-    fn is_counted(&self, steps: &[Step], trial: &dyn Fn(&Value) -> Option<Misread>) -> bool {
+    fn is_counted(&self, steps: &[Step], trial: &dyn Fn(&Node<'_>) -> Option<Misread>) -> bool {
         if !matches!(steps.last(), Some(Step::Item(_))) {
             return false;
         }
@@ -159,7 +160,7 @@ impl Repair {
     }
 
     /// Lets a value stand in for a missing or faulty one; false when none is known to fit.
-    fn put_stand_in(&mut self, steps: &[Step], trial: &dyn Fn(&Value) -> Option<Misread>) -> bool {
+    fn put_stand_in(&mut self, steps: &[Step], trial: &dyn Fn(&Node<'_>) -> Option<Misread>) -> bool {
         let path = self.original_path(steps);
         if self.stood_in.iter().any(|known| known.path == path) {
             return false;
@@ -182,14 +183,14 @@ impl Repair {
         };
         for value in &mut values {
             if value.as_str() == Some(STAND_IN) {
-                *value = Value::from(format!("{STAND_IN} {}", self.stood_in.len()));
+                *value = Node::Text(format!("{STAND_IN} {}", self.stood_in.len()).into());
             }
         }
         let Some(value) = values.first().cloned() else { return false };
         let is_put = stand_in::put(&mut self.document, steps, value);
         if is_put {
             if !self.removed.contains(&path) {
-                self.removed.add(path.clone(), Value::Null);
+                self.removed.add(path.clone(), Node::Null);
             }
             self.stood_in.push(StoodIn { steps: steps.to_vec(), path, values });
         }
@@ -197,7 +198,7 @@ impl Repair {
     }
 
     /// Notes what was taken out before the document came here.
-    pub(super) fn note_taken_out(&mut self, path: String, node: Value) {
+    pub(super) fn note_taken_out(&mut self, path: String, node: Node<'t>) {
         self.removed.add(path, node);
     }
 
@@ -210,7 +211,7 @@ impl Repair {
     ) {
         if self.stood_in.is_empty() {
             // The rules are all that is needed of it.
-            self.document = Value::Null;
+            self.document = Node::Null;
         }
         let mut found = Report::new();
         check(rules, &mut found);
@@ -225,7 +226,7 @@ impl Repair {
                 break;
             }
             self.put_alternatives(round);
-            let Ok(rules) = read_struct::<T>(&self.document) else { continue };
+            let Ok(rules) = read_document::<T>(&self.document) else { continue };
             let mut again = Report::new();
             check(&rules, &mut again);
             if !again.is_full() {
@@ -284,11 +285,11 @@ impl Repair {
         steps
     }
 
-    fn node(&self, steps: &[Step]) -> Option<&Value> {
+    fn node(&self, steps: &[Step]) -> Option<&Node<'t>> {
         stand_in::node(&self.document, steps)
     }
 
-    fn node_mut(&mut self, steps: &[Step]) -> Option<&mut Value> {
+    fn node_mut(&mut self, steps: &[Step]) -> Option<&mut Node<'t>> {
         stand_in::node_mut(&mut self.document, steps)
     }
 
@@ -297,7 +298,7 @@ impl Repair {
         &mut self,
         mut finding: Finding,
         steps: &[Step],
-        trial: &dyn Fn(&Value) -> Option<Misread>,
+        trial: &dyn Fn(&Node<'_>) -> Option<Misread>,
     ) -> Finding {
         let Some(node) = self.node(steps).filter(|_| advice::is_worth_trying(&finding)) else {
             return finding;
@@ -381,11 +382,11 @@ impl Repair {
     }
 
     /// Takes the node at the end of the steps out; none when that is the document itself.
-    fn cut(&mut self, steps: &[Step], path: &str) -> Option<Value> {
+    fn cut(&mut self, steps: &[Step], path: &str) -> Option<Node<'t>> {
         let (last, parents) = steps.split_last()?;
         let node = match (self.node_mut(parents)?, last) {
-            (Value::Object(members), Step::Member(name)) => members.remove(name)?,
-            (Value::Array(items), Step::Item(index)) if *index < items.len() => items.remove(*index),
+            (Node::Object(members), Step::Member(name)) => members.remove(name)?,
+            (Node::List(items), Step::Item(index)) if *index < items.len() => items.remove(*index),
             _ => return None,
         };
         self.stood_in.retain(|one| !one.steps.starts_with(steps));
@@ -408,7 +409,7 @@ impl Repair {
 }
 
 /// What comes of reading a document in which something else stands at a place.
-fn try_in_place(document: &Value, place: &[Step], trial: &dyn Fn(&Value) -> Option<Misread>) -> Trial {
+fn try_in_place(document: &Node<'_>, place: &[Step], trial: &dyn Fn(&Node<'_>) -> Option<Misread>) -> Trial {
     let Some(misread) = trial(document) else { return Trial::Fits };
     let mut reached = misread.steps;
     // The name of a choice is no node when it stands alone.

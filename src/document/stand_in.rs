@@ -1,8 +1,11 @@
 //! What can stand in for a value that is missing or faulty, so that what is around it can be read: found by trying.
 
-use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+
+use serde_json::json;
 
 use super::finding::{known_names, quoted_after};
+use super::node::Node;
 use super::strict::{Misread, Step};
 
 /// Most values that are kept for one place.
@@ -17,22 +20,22 @@ const MOST_NODES: usize = 1_000;
 const DEEPEST: u32 = 3;
 
 /// Tries values at one place of a document.
-pub(super) struct Search<'t> {
+pub(super) struct Search<'s, 't> {
     /// Where the value is to stand, within a document cut down to what leads there.
-    document: Value,
-    trial: &'t dyn Fn(&Value) -> Option<Misread>,
-    tries_left: &'t mut u32,
+    document: Node<'t>,
+    trial: &'s dyn Fn(&Node<'_>) -> Option<Misread>,
+    tries_left: &'s mut u32,
 }
 
 /// What can stand in at the end of the steps, best first. `text` is a text that stands nowhere else; `first` is tried
 /// before all else. O(tries), each about as long as reading what the place is in.
-pub(super) fn fitting(
-    document: &Value,
+pub(super) fn fitting<'t>(
+    document: &Node<'t>,
     steps: &[Step],
-    (text, first): (&str, Option<Value>),
-    trial: &dyn Fn(&Value) -> Option<Misread>,
+    (text, first): (&str, Option<Node<'t>>),
+    trial: &dyn Fn(&Node<'_>) -> Option<Misread>,
     tries_left: &mut u32,
-) -> Vec<Value> {
+) -> Vec<Node<'t>> {
     let (document, steps) = cut_down(document, steps);
     let mut search = Search { document, trial, tries_left };
     if let Some(first) = first
@@ -43,8 +46,8 @@ pub(super) fn fitting(
     search.all(&steps, text, DEEPEST, MOST_FITTING)
 }
 
-impl Search<'_> {
-    fn all(&mut self, at: &[Step], text: &str, depth: u32, most: usize) -> Vec<Value> {
+impl<'t> Search<'_, 't> {
+    fn all(&mut self, at: &[Step], text: &str, depth: u32, most: usize) -> Vec<Node<'t>> {
         let mut fits = Vec::new();
         let mut names: Vec<String> = Vec::new();
         for candidate in neutral(text) {
@@ -61,8 +64,8 @@ impl Search<'_> {
             if fits.len() >= most {
                 break;
             }
-            let alone = std::iter::once(Value::from(name.as_str()));
-            let with = |content| Value::Object(Map::from_iter([(name.clone(), content)]));
+            let alone = std::iter::once(Node::Text(Cow::Owned(name.clone())));
+            let with = |content| Node::object(vec![(Cow::Owned(name.clone()), content)]);
             let candidates = alone.chain(neutral(text).into_iter().map(with));
             let fit = candidates.into_iter().find_map(|one| self.completed(at, one, text, depth).ok());
             fits.extend(fit);
@@ -74,10 +77,10 @@ impl Search<'_> {
     fn completed(
         &mut self,
         at: &[Step],
-        candidate: Value,
+        candidate: Node<'t>,
         text: &str,
         depth: u32,
-    ) -> Result<Value, Vec<String>> {
+    ) -> Result<Node<'t>, Vec<String>> {
         put(&mut self.document, at, candidate);
         loop {
             let Some(left) = self.tries_left.checked_sub(1) else { return Err(Vec::new()) };
@@ -107,8 +110,8 @@ impl Search<'_> {
 }
 
 /// Values that say little, one of each kind that documents have.
-fn neutral(text: &str) -> Vec<Value> {
-    vec![
+fn neutral(text: &str) -> Vec<Node<'static>> {
+    let values = [
         json!(text),
         json!(1),
         json!({}),
@@ -119,18 +122,19 @@ fn neutral(text: &str) -> Vec<Value> {
         json!("2026-01-01T00:00:00Z"),
         json!("+00:00"),
         json!({"all": []}),
-    ]
+    ];
+    values.map(Node::from).into()
 }
 
 /// What leads to a node, without the node; and where what it stood in is.
-pub(super) fn without(document: &Value, steps: &[Step]) -> (Value, Vec<Step>) {
+pub(super) fn without<'t>(document: &Node<'t>, steps: &[Step]) -> (Node<'t>, Vec<Step>) {
     let (mut document, mut steps) = cut_down(document, steps);
     let last = steps.pop();
     match (node_mut(&mut document, &steps), last) {
-        (Some(Value::Array(items)), Some(Step::Item(index))) if index < items.len() => {
+        (Some(Node::List(items)), Some(Step::Item(index))) if index < items.len() => {
             items.remove(index);
         }
-        (Some(Value::Object(members)), Some(Step::Member(name))) => drop(members.remove(&name)),
+        (Some(Node::Object(members)), Some(Step::Member(name))) => drop(members.remove(&name)),
         _ => {}
     }
     (document, steps)
@@ -138,60 +142,55 @@ pub(super) fn without(document: &Value, steps: &[Step]) -> (Value, Vec<Step>) {
 
 /// The document with only what leads to a place and what is small beside it, and the place in it. What stands there
 /// is null.
-pub(super) fn cut_down(document: &Value, steps: &[Step]) -> (Value, Vec<Step>) {
-    let Some((step, rest)) = steps.split_first() else { return (Value::Null, Vec::new()) };
+pub(super) fn cut_down<'t>(document: &Node<'t>, steps: &[Step]) -> (Node<'t>, Vec<Step>) {
+    let Some((step, rest)) = steps.split_first() else { return (Node::Null, Vec::new()) };
     if rest.is_empty() {
         return beside(document, step);
     }
-    let Some(inner) = step.of(document) else { return (Value::Null, steps.to_vec()) };
+    let Some(inner) = step.of(document) else { return (Node::Null, steps.to_vec()) };
     let (inner, below) = cut_down(inner, rest);
     let (outer, step) = match step {
         Step::Member(name) => {
-            (Value::Object(Map::from_iter([(name.clone(), inner)])), Step::Member(name.clone()))
+            (Node::object(vec![(Cow::Owned(name.clone()), inner)]), Step::Member(name.clone()))
         }
-        Step::Item(_) => (Value::Array(vec![inner]), Step::Item(0)),
+        Step::Item(_) => (Node::list(vec![inner]), Step::Item(0)),
     };
     (outer, std::iter::once(step).chain(below).collect())
 }
 
 /// What stands beside a place, as far as it is small, and the place in it.
-fn beside(around: &Value, step: &Step) -> (Value, Vec<Step>) {
+fn beside<'t>(around: &Node<'t>, step: &Step) -> (Node<'t>, Vec<Step>) {
     match (around, step) {
-        (Value::Array(items), Step::Item(_)) if items.len() > MOST_BESIDE => {
-            (Value::Array(vec![Value::Null]), vec![Step::Item(0)])
+        (Node::List(items), Step::Item(_)) if items.len() > MOST_BESIDE => {
+            (Node::list(vec![Node::Null]), vec![Step::Item(0)])
         }
-        (Value::Array(items), Step::Item(own)) => {
-            let kept = items.iter().enumerate().map(|(index, item)| {
-                if index != *own && is_small(item) { item.clone() } else { Value::Null }
-            });
-            (kept.collect(), vec![step.clone()])
+        (Node::List(items), Step::Item(own)) => {
+            let kept = items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| if index != *own && is_small(item) { item.clone() } else { Node::Null });
+            (Node::list(kept.collect()), vec![step.clone()])
         }
-        (Value::Object(members), Step::Member(name)) => {
-            let mut kept = Map::new();
-            if members.contains_key(name) {
-                kept.insert(name.clone(), Value::Null);
-            }
-            for (key, member) in members.iter().take(MOST_BESIDE) {
-                if key != name && is_small(member) {
-                    kept.insert(key.clone(), member.clone());
-                }
-            }
-            (Value::Object(kept), vec![step.clone()])
+        (Node::Object(members), Step::Member(name)) => {
+            let own = members.get(name).map(|_| (Cow::Owned(name.clone()), Node::Null));
+            let small =
+                members.iter().take(MOST_BESIDE).filter(|(key, member)| key != name && is_small(member));
+            (Node::object(own.into_iter().chain(small.cloned()).collect()), vec![step.clone()])
         }
-        _ => (Value::Null, vec![step.clone()]),
+        _ => (Node::Null, vec![step.clone()]),
     }
 }
 
 /// Whether a value is cheap to read again and again.
-pub(super) fn is_small(value: &Value) -> bool {
+pub(super) fn is_small(value: &Node<'_>) -> bool {
     let mut left = vec![value];
     let mut seen = 0;
     while let Some(node) = left.pop() {
         seen += 1;
         match node {
-            Value::Array(items) => left.extend(items.iter().take(MOST_NODES)),
-            Value::Object(members) => left.extend(members.values().take(MOST_NODES)),
-            Value::String(text) => seen += text.len() / 16,
+            Node::List(items) => left.extend(items.iter().take(MOST_NODES)),
+            Node::Object(members) => left.extend(members.values().take(MOST_NODES)),
+            Node::Text(text) => seen += text.len() / 16,
             _ => {}
         }
         if seen + left.len() > MOST_NODES {
@@ -201,26 +200,26 @@ pub(super) fn is_small(value: &Value) -> bool {
     true
 }
 
-pub(super) fn node<'v>(document: &'v Value, steps: &[Step]) -> Option<&'v Value> {
+pub(super) fn node<'v, 't>(document: &'v Node<'t>, steps: &[Step]) -> Option<&'v Node<'t>> {
     steps.iter().try_fold(document, |node, step| step.of(node))
 }
 
-pub(super) fn node_mut<'v>(document: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
+pub(super) fn node_mut<'v, 't>(document: &'v mut Node<'t>, steps: &[Step]) -> Option<&'v mut Node<'t>> {
     steps.iter().try_fold(document, |node, step| match step {
         Step::Member(name) => node.get_mut(name),
-        Step::Item(index) => node.get_mut(index),
+        Step::Item(index) => node.item_mut(*index),
     })
 }
 
 /// Puts a value at the end of the steps; false when nothing leads there.
-pub(super) fn put(document: &mut Value, steps: &[Step], value: Value) -> bool {
+pub(super) fn put<'t>(document: &mut Node<'t>, steps: &[Step], value: Node<'t>) -> bool {
     let Some((last, parents)) = steps.split_last() else { return false };
     match (node_mut(document, parents), last) {
-        (Some(Value::Object(members)), Step::Member(name)) => {
-            members.insert(name.clone(), value);
+        (Some(Node::Object(members)), Step::Member(name)) => {
+            members.insert(name, value);
             true
         }
-        (Some(Value::Array(items)), Step::Item(index)) => {
+        (Some(Node::List(items)), Step::Item(index)) => {
             items.get_mut(*index).map(|item| *item = value).is_some()
         }
         _ => false,

@@ -13,9 +13,10 @@ use serde::Deserializer;
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, EnumAccess, Error as _, MapAccess, SeqAccess};
 use serde::de::{Unexpected, VariantAccess, Visitor};
-use serde_json::{Error, Map, Value, map};
+use serde_json::{Error, Value};
 
 use super::finding::{Finding, found, listed, one_of};
+use super::node::{Member, Members as Object, Node};
 
 /// One step of a path into a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +26,10 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    pub(super) fn of<'v>(&self, node: &'v Value) -> Option<&'v Value> {
+    pub(super) fn of<'v, 't>(&self, node: &'v Node<'t>) -> Option<&'v Node<'t>> {
         match self {
             Step::Member(name) => node.get(name),
-            Step::Item(index) => node.get(index),
+            Step::Item(index) => node.item(*index),
         }
     }
 }
@@ -61,17 +62,22 @@ impl Known {
     }
 }
 
+/// Reads a struct from a value, which must not be nested deeply.
+pub(crate) fn read_struct<T: DeserializeOwned>(value: &Value) -> Result<T, Misread> {
+    read_document(&Node::of(value))
+}
+
 /// Reads a struct.
-pub(crate) fn read_struct<T: DeserializeOwned>(document: &Value) -> Result<T, Misread> {
+pub(super) fn read_document<T: DeserializeOwned>(document: &Node<'_>) -> Result<T, Misread> {
     read(document, None)
 }
 
 /// Reads a struct to find the next mistake: without what is known to be right, which is more after each reading.
-pub(super) fn find_misread<T: DeserializeOwned>(document: &Value, known: &Known) -> Option<Misread> {
+pub(super) fn find_misread<T: DeserializeOwned>(document: &Node<'_>, known: &Known) -> Option<Misread> {
     read::<T>(document, Some(known)).err()
 }
 
-fn read<T: DeserializeOwned>(document: &Value, known: Option<&Known>) -> Result<T, Misread> {
+fn read<T: DeserializeOwned>(document: &Node<'_>, known: Option<&Known>) -> Result<T, Misread> {
     let failed = OnceCell::new();
     match T::deserialize(Strict { node: document, place: &Place::Top, failed: &failed, known }) {
         Ok(read) => Ok(read),
@@ -102,7 +108,7 @@ impl Place<'_> {
 /// A node of a document, ready to be read.
 #[derive(Clone, Copy)]
 struct Strict<'v, 'p> {
-    node: &'v Value,
+    node: &'v Node<'v>,
     place: &'p Place<'p>,
     /// Where the first mistake was met.
     failed: &'p OnceCell<Vec<Step>>,
@@ -111,7 +117,7 @@ struct Strict<'v, 'p> {
 
 impl<'v, 'p> Strict<'v, 'p> {
     /// A node below.
-    fn below<'q>(&'q self, node: &'v Value, place: &'q Place<'q>) -> Strict<'v, 'q> {
+    fn below<'q>(&'q self, node: &'v Node<'v>, place: &'q Place<'q>) -> Strict<'v, 'q> {
         Strict { node, place, failed: self.failed, known: self.known }
     }
 
@@ -148,8 +154,8 @@ impl<'v, 'p> Strict<'v, 'p> {
     /// The name that was chosen, and what belongs to it.
     fn choice(self, variants: &[&str]) -> Result<Choice<'v, 'p>, Error> {
         match self.node {
-            Value::String(name) => Ok(Choice { whole: self, name, content: None }),
-            Value::Object(members) => {
+            Node::Text(name) => Ok(Choice { whole: self, name, content: None }),
+            Node::Object(members) => {
                 let mut choices = members.iter();
                 match (choices.next(), choices.next()) {
                     (Some((name, content)), None) => Ok(Choice { whole: self, name, content: Some(content) }),
@@ -158,7 +164,7 @@ impl<'v, 'p> Strict<'v, 'p> {
                         Err(Error::custom(Finding::new("missing_key", message, "name one of them")))
                     }
                     _ => {
-                        let names: Vec<&str> = members.keys().map(String::as_str).collect();
+                        let names: Vec<&str> = members.keys().collect();
                         let message = format!("expected one key, found {}", listed(&names));
                         let known: Vec<&str> =
                             names.into_iter().filter(|name| variants.contains(name)).collect();
@@ -177,12 +183,12 @@ impl<'v, 'p> Strict<'v, 'p> {
 }
 
 impl<'de> Strict<'de, '_> {
-    fn items<V: Visitor<'de>>(self, items: &'de [Value], visitor: V) -> Result<V::Value, Error> {
+    fn items<V: Visitor<'de>>(self, items: &'de [Node<'de>], visitor: V) -> Result<V::Value, Error> {
         visitor.visit_seq(Items { list: self, left: items.iter(), index: 0, address: None })
     }
 
     /// As `items`, for a list as long as it likes.
-    fn open_items<V: Visitor<'de>>(self, items: &'de [Value], visitor: V) -> Result<V::Value, Error> {
+    fn open_items<V: Visitor<'de>>(self, items: &'de [Node<'de>], visitor: V) -> Result<V::Value, Error> {
         let Some(known) = self.known else { return self.items(items, visitor) };
         let address = Some(items.as_ptr() as usize);
         let index = known.count(address).min(items.len());
@@ -190,11 +196,7 @@ impl<'de> Strict<'de, '_> {
         visitor.visit_seq(Items { list: self, left, index, address })
     }
 
-    fn members<V: Visitor<'de>>(
-        self,
-        members: &'de Map<String, Value>,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
+    fn members<V: Visitor<'de>>(self, members: &'de Object<'de>, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_map(Members {
             object: self,
             left: members.iter(),
@@ -205,11 +207,7 @@ impl<'de> Strict<'de, '_> {
     }
 
     /// As `members`, for an object of any keys.
-    fn open_members<V: Visitor<'de>>(
-        self,
-        members: &'de Map<String, Value>,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
+    fn open_members<V: Visitor<'de>>(self, members: &'de Object<'de>, visitor: V) -> Result<V::Value, Error> {
         let Some(known) = self.known else { return self.members(members, visitor) };
         let first = members.keys().next().filter(|key| !key.is_empty());
         let address = first.map(|key| key.as_ptr() as usize);
@@ -223,12 +221,12 @@ impl<'de> Strict<'de, '_> {
 
     fn scalar<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(flag) => visitor.visit_bool(*flag),
-            Value::Number(number) => number.deserialize_any(visitor),
-            Value::String(text) => visitor.visit_borrowed_str(text),
-            Value::Array(_) => Err(Error::invalid_type(Unexpected::Seq, &visitor)),
-            Value::Object(_) => Err(Error::invalid_type(Unexpected::Map, &visitor)),
+            Node::Null => visitor.visit_unit(),
+            Node::Bool(flag) => visitor.visit_bool(*flag),
+            Node::Number(number) => number.deserialize_any(visitor),
+            Node::Text(text) => visitor.visit_borrowed_str(text),
+            Node::List(_) => Err(Error::invalid_type(Unexpected::Seq, &visitor)),
+            Node::Object(_) => Err(Error::invalid_type(Unexpected::Map, &visitor)),
         }
     }
 }
@@ -252,22 +250,22 @@ impl<'de> Deserializer<'de> for Strict<'de, '_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node {
-            Value::Array(items) => self.items(items, visitor),
-            Value::Object(members) => self.members(members, visitor),
+            Node::List(items) => self.items(items, visitor),
+            Node::Object(members) => self.members(members, visitor),
             _ => self.scalar(visitor),
         }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node {
-            Value::Array(items) => self.open_items(items, visitor),
+            Node::List(items) => self.open_items(items, visitor),
             _ => self.scalar(visitor),
         }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node {
-            Value::Object(members) => self.open_members(members, visitor),
+            Node::Object(members) => self.open_members(members, visitor),
             _ => self.scalar(visitor),
         }
     }
@@ -291,15 +289,15 @@ impl<'de> Deserializer<'de> for Strict<'de, '_> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         match self.node {
-            Value::Object(members) => self.members(members, visitor),
+            Node::Object(members) => self.members(members, visitor),
             _ => Err(self.no_object(fields)),
         }
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Error> {
         match self.node {
-            Value::Array(items) if items.len() != length => Err(Error::invalid_length(items.len(), &visitor)),
-            Value::Array(items) => self.items(items, visitor),
+            Node::List(items) if items.len() != length => Err(Error::invalid_length(items.len(), &visitor)),
+            Node::List(items) => self.items(items, visitor),
             _ => self.scalar(visitor),
         }
     }
@@ -331,7 +329,7 @@ impl<'de> Deserializer<'de> for Strict<'de, '_> {
 
 struct Items<'v, 'p> {
     list: Strict<'v, 'p>,
-    left: std::slice::Iter<'v, Value>,
+    left: std::slice::Iter<'v, Node<'v>>,
     index: usize,
     /// Where the items lie, when it is noted how many are right.
     address: Option<usize>,
@@ -371,9 +369,9 @@ impl<'de> SeqAccess<'de> for Items<'de, '_> {
 
 struct Members<'v, 'p> {
     object: Strict<'v, 'p>,
-    left: map::Iter<'v>,
+    left: std::slice::Iter<'v, Member<'v>>,
     /// Of the member whose key was read.
-    value: Option<(&'v str, &'v Value)>,
+    value: Option<(&'v str, &'v Node<'v>)>,
     /// How many were read.
     count: usize,
     /// Where the first key lies, when it is noted how many members are right.
@@ -388,13 +386,13 @@ impl Members<'_, '_> {
 
 impl<'v> Members<'v, '_> {
     #[inline(never)]
-    fn next_member(&mut self) -> Option<(&'v str, &'v Value)> {
-        self.value = self.left.next().map(|(key, value)| (key.as_str(), value));
+    fn next_member(&mut self) -> Option<(&'v str, &'v Node<'v>)> {
+        self.value = self.left.next().map(|(key, value)| (key.as_ref(), value));
         self.value
     }
 
     #[inline(never)]
-    fn taken(&mut self) -> Result<(&'v str, &'v Value), Error> {
+    fn taken(&mut self) -> Result<(&'v str, &'v Node<'v>), Error> {
         self.value.take().ok_or_else(|| Error::custom("a value is read before its key"))
     }
 }
@@ -441,7 +439,7 @@ impl<'de> MapAccess<'de> for Members<'de, '_> {
 struct Choice<'v, 'p> {
     whole: Strict<'v, 'p>,
     name: &'v str,
-    content: Option<&'v Value>,
+    content: Option<&'v Node<'v>>,
 }
 
 impl<'de> EnumAccess<'de> for Choice<'de, '_> {
@@ -473,7 +471,7 @@ impl<'de> VariantAccess<'de> for Choice<'de, '_> {
 
     fn unit_variant(self) -> Result<(), Error> {
         match self.content {
-            None | Some(Value::Null) => Ok(()),
+            None | Some(Node::Null) => Ok(()),
             Some(content) => {
                 let message = format!("`{}` takes no value", self.name);
                 let finding = Finding::new("wrong_type", message, format!("write `\"{}\"`", self.name));

@@ -9,9 +9,7 @@ use super::engagement::CompiledEngagementRule;
 use super::events::Kinds;
 use super::fit::{CompiledFitRule, FitStep};
 use super::points::CompiledAward;
-use super::rules::{
-    Decay, Disqualifier, EngagementRule, EngagementRules, FitRule, FitRules, Maturity, RuleGroup, ScoreRules,
-};
+use super::rules::{Decay, Disqualifier, EngagementRules, FitRules, Maturity, RuleGroup, ScoreRules};
 use super::scorer::{CompiledDisqualifier, Scorer};
 use super::section::{Limits, Section};
 use super::{check, lint, preset, test_check};
@@ -86,8 +84,10 @@ fn compile_engagement(
 ) -> Vec<Section<CompiledEngagementRule>> {
     report.within("levels", |report| check::bounds(rules.levels.descending(), report));
     check::groups(&rules.groups, rules.rules.iter().map(|rule| rule.group.as_deref()), report);
-    let compiled = report.within("rules", |report| {
-        let compile = |(index, rule): (usize, &EngagementRule)| {
+    let named = rules.rules.iter().map(|rule| rule.group.as_deref());
+    let (mut sections, places) = sections(named, &rules.groups, book);
+    report.within("rules", |report| {
+        for (index, (rule, place)) in rules.rules.iter().zip(places).enumerate() {
             report.item(index, |report| {
                 check::engagement_rule(rule, report);
                 let scope = Scope::Activity;
@@ -123,12 +123,13 @@ fn compile_engagement(
                     },
                 };
                 kinds.number_counted(compiled.when.as_ref(), Some(&compiled.points));
-                (rule.group.clone(), compiled)
-            })
-        };
-        rules.rules.iter().enumerate().map(compile).collect()
+                if let Some(section) = sections.get_mut(place) {
+                    section.rules.push(compiled);
+                }
+            });
+        }
     });
-    sections(compiled, &rules.groups, book)
+    sections
 }
 
 /// A cap below zero is reported; made harmless so that the walk can go on.
@@ -147,8 +148,10 @@ fn compile_fit(
     check::groups(&rules.groups, rules.rules.iter().map(|rule| rule.group.as_deref()), report);
     lint::bands(rules, report);
     lint::reach(rules, report);
-    let compiled = report.within("rules", |report| {
-        let compile = |(index, rule): (usize, &FitRule)| {
+    let named = rules.rules.iter().map(|rule| rule.group.as_deref());
+    let (mut sections, places) = sections(named, &rules.groups, book);
+    report.within("rules", |report| {
+        for (index, (rule, place)) in rules.rules.iter().zip(places).enumerate() {
             report.item(index, |report| {
                 let compiled = CompiledFitRule {
                     id: rule.id.clone(),
@@ -159,10 +162,11 @@ fn compile_fit(
                     }),
                 };
                 kinds.number_counted(compiled.when.as_ref(), Some(&compiled.points));
-                (rule.group.clone(), compiled)
-            })
-        };
-        rules.rules.iter().enumerate().map(compile).collect()
+                if let Some(section) = sections.get_mut(place) {
+                    section.rules.push(compiled);
+                }
+            });
+        }
     });
     let disqualifiers = report.within("disqualifiers", |report| {
         let compile = |(index, rule): (usize, &Disqualifier)| {
@@ -179,25 +183,25 @@ fn compile_fit(
         };
         rules.disqualifiers.iter().enumerate().map(compile).collect()
     });
-    let sections = sections(compiled, &rules.groups, book);
     let steps = |Section { rules, limits }| Section { rules: FitStep::of(rules, book), limits };
     (sections.into_iter().map(steps).collect(), disqualifiers)
 }
 
-/// Puts the rules of a group together where its first rule stands, so that a running sum is all its limit needs.
-fn sections<T>(
-    rules: Vec<(Option<String>, T)>,
-    groups: &[RuleGroup],
+/// The sections of an axis, still without rules, and for each rule in which it stands: the rules of a group together
+/// where its first one stands, so that a running sum is all its limit needs.
+fn sections<'r, T>(
+    named: impl Iterator<Item = Option<&'r str>>,
+    groups: &'r [RuleGroup],
     book: &mut Register,
-) -> Vec<Section<T>> {
+) -> (Vec<Section<T>>, Vec<usize>) {
     let mut sections: Vec<Section<T>> = Vec::new();
     let mut of_group: BTreeMap<&str, usize> = BTreeMap::new();
     let mut open: Option<usize> = None;
     // Of two groups with one id, which is a mistake, the first.
     let defined = order::map(groups.iter().rev().map(|group| (group.id.as_str(), group)));
-    let mut places: Vec<usize> = Vec::with_capacity(rules.len());
-    for (group, _) in &rules {
-        let found = group.as_ref().and_then(|id| defined.get(id.as_str()).copied());
+    let mut places: Vec<usize> = Vec::new();
+    for group in named {
+        let found = group.and_then(|id| defined.get(id).copied());
         let known = match found {
             Some(group) => of_group.get(group.id.as_str()).copied(),
             None => open,
@@ -222,12 +226,7 @@ fn sections<T>(
     for (section, count) in sections.iter_mut().zip(counts) {
         section.rules.reserve_exact(count);
     }
-    for ((_, rule), place) in rules.into_iter().zip(places) {
-        if let Some(section) = sections.get_mut(place) {
-            section.rules.push(rule);
-        }
-    }
-    sections
+    (sections, places)
 }
 
 impl CompiledAward {

@@ -60,6 +60,7 @@ impl FitStep {
             }
             steps.push(FitStep::Table(table.finish(), block(&members, book)));
         }
+        steps.shrink_to_fit();
         steps
     }
 

@@ -4,14 +4,14 @@
 
 pub(crate) mod grown;
 
-use leadkit::Intake;
-use leadkit::assign::Assigner;
-use leadkit::blacklist::Blacklist;
-use leadkit::dedup::Deduplicator;
-use leadkit::inquiry::Levels;
-use leadkit::merge::Merger;
-use leadkit::pipeline::Pipeline;
-use leadkit::score::Scorer;
+use leadkit::assign::{AssignRules, Assigner};
+use leadkit::blacklist::{Blacklist, BlacklistRules};
+use leadkit::dedup::{DedupRules, Deduplicator};
+use leadkit::inquiry::{LevelRules, Levels};
+use leadkit::merge::{MergeRules, Merger};
+use leadkit::pipeline::{Pipeline, PipelineRules};
+use leadkit::score::{ScoreRules, Scorer};
+use leadkit::{Intake, Rules};
 use serde_json::{Value, json};
 
 /// A kind of document.
@@ -21,11 +21,40 @@ pub(crate) struct Kind {
     pub(crate) document: fn(usize) -> Value,
     /// Loads it. Gives back how many findings it has.
     pub(crate) load: fn(Value) -> usize,
+    /// Reads its text. Gives back how many findings it has.
+    pub(crate) read: fn(&str) -> usize,
 }
 
 macro_rules! load {
     ($engine:ident) => {
         |document| $engine::load(document).map_or_else(|errors| errors.diagnostics().len(), |_| 0)
+    };
+}
+
+macro_rules! rules_of {
+    (Assigner) => {
+        AssignRules
+    };
+    (Blacklist) => {
+        BlacklistRules
+    };
+    (Deduplicator) => {
+        DedupRules
+    };
+    (Intake) => {
+        Rules
+    };
+    (Levels) => {
+        LevelRules
+    };
+    (Merger) => {
+        MergeRules
+    };
+    (Pipeline) => {
+        PipelineRules
+    };
+    (Scorer) => {
+        ScoreRules
     };
 }
 
@@ -36,6 +65,9 @@ macro_rules! kinds {
             name: stringify!($name),
             document: |$n| $document,
             load: load!($engine),
+            read: |text| {
+                <rules_of!($engine)>::from_json_str(text).map_or_else(|errors| errors.diagnostics().len(), |_| 0)
+            },
         }),*];
     };
 }
