@@ -89,6 +89,20 @@ impl Roster {
         Ok(roster)
     }
 
+    /// Reps who are always at work and take every lead: a team to try rules with. Blank ids are left out.
+    ///
+    /// ```
+    /// use leadkit::Roster;
+    ///
+    /// let roster = Roster::from_ids(["li", "wang"]);
+    /// assert!(roster.is_active("li") && !roster.is_active("zhao"));
+    /// ```
+    #[must_use]
+    pub fn from_ids<I: Into<RepId>>(ids: impl IntoIterator<Item = I>) -> Roster {
+        let reps: Vec<Rep> = ids.into_iter().map(|id| Rep { id: id.into(), ..Rep::default() }).collect();
+        Roster::make(&reps, &Calendars::default(), &mut Report::new())
+    }
+
     pub(super) fn make(reps: &[Rep], calendars: &Calendars, report: &mut Report) -> Roster {
         let ids = Unique::ids("rep");
         let names: Vec<&str> = calendars.0.keys().map(String::as_str).collect();

@@ -22,6 +22,7 @@ const FLOORS: &[&[&str]] = &[
     &["blacklist", "dedup", "merge", "score", "assign", "follow_up", "attribution", "funnel"],
     &["book"],
     &["intake"],
+    &["guide"],
 ];
 
 /// Most files of a room that may need each other in a circle.

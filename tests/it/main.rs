@@ -15,6 +15,7 @@ mod dedup;
 mod deep;
 mod documents;
 mod follow_up;
+mod guide;
 mod import;
 mod inquiry;
 mod intake;

@@ -1,0 +1,206 @@
+//! The pages of the guide say all there is: the codes are collected from the sources.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use expect_test::expect_file;
+use regex::Regex;
+
+fn sources() -> Vec<(String, String)> {
+    fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => collect(&path, found),
+                false if path.extension().is_some_and(|end| end == "rs") => found.push(path),
+                false => {}
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.sort();
+    let name = |path: &Path| path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+    files.iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// A variant of an enumeration: what its docs say first, and the names of its fields.
+struct Variant {
+    says: String,
+    fields: Vec<String>,
+}
+
+/// The variants of an enumeration, by name.
+fn variants(source: &str, name: &str) -> BTreeMap<String, Variant> {
+    let start = source.find(&format!("pub enum {name} {{")).unwrap_or_else(|| panic!("no enum {name}"));
+    let body: Vec<&str> = source[start..].lines().skip(1).take_while(|line| *line != "}").collect();
+    let mut found: BTreeMap<String, Variant> = BTreeMap::new();
+    let mut says = Vec::new();
+    let mut current = String::new();
+    for line in body {
+        let depth = (line.len() - line.trim_start().len()) / 4;
+        let text = line.trim();
+        match (depth, text.strip_prefix("/// ")) {
+            (1, Some(doc)) => says.push(doc),
+            (1, None) if text.starts_with(|c: char| c.is_ascii_uppercase()) => {
+                current = text.chars().take_while(|c| c.is_alphanumeric()).collect();
+                let whole = says.join(" ");
+                let first = whole.split_once(". ").map_or(whole.as_str(), |(first, _)| first);
+                let says_first = first.trim_end_matches('.').to_owned();
+                says.clear();
+                found.insert(current.clone(), Variant { says: says_first, fields: Vec::new() });
+            }
+            (2, None) if text.contains(": ") && !text.starts_with('#') && !text.starts_with("//") => {
+                let field = text.split(':').next().unwrap().to_owned();
+                found.get_mut(&current).unwrap().fields.push(format!("`{field}`"));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// One link of a doc comment reads as text on a page.
+fn without_links(text: &str) -> String {
+    let link = Regex::new(r"\[(`?[^\]]+`?)\](\([^)]*\))?").unwrap();
+    link.replace_all(text, "$1").into_owned()
+}
+
+fn page() -> String {
+    let sources = sources();
+    let mut page = String::from(
+        "Codes are for counting, for translation and for a `match`: texts change, codes do not. Each type gives its own by\n\
+         `code()` and all of them as `CODES`; what a code comes with are the fields beside it.\n",
+    );
+    let block = Regex::new(r"codes! \{\n    (\w+) \{\n([^}]*(?:\{[^}]*\}[^}]*)*?)\n    \}").unwrap();
+    let row = Regex::new(r#"\w+::(\w+)[^"]*=> "(\w+)""#).unwrap();
+    let mut tables = BTreeMap::new();
+    for (file, source) in &sources {
+        for found in block.captures_iter(source) {
+            let (name, rows) = (&found[1], &found[2]);
+            let home = sources.iter().find(|(_, text)| text.contains(&format!("pub enum {name} {{")));
+            let known = variants(&home.unwrap().1, name);
+            let mut table = String::new();
+            for row in row.captures_iter(rows) {
+                let Variant { says, fields } = &known[&row[1]];
+                writeln!(table, "| `{}` | {} | {} |", &row[2], without_links(says), fields.join(", "))
+                    .unwrap();
+            }
+            let engine = file.split('/').next().unwrap();
+            tables.insert(format!("{engine}::{name}"), table);
+        }
+    }
+    for (name, table) in tables {
+        write!(page, "\n# `{name}`\n\n| code | means | with |\n|---|---|---|\n{table}").unwrap();
+    }
+    page.push_str(
+        "\n# Findings in rules documents\n\nThe `code` of a [`Diagnostic`](crate::error::Diagnostic), and which engines \
+         report it.\n\n| code | reported by |\n|---|---|\n",
+    );
+    for (code, rooms) in findings(&sources) {
+        let rooms: Vec<&str> = rooms.iter().map(String::as_str).collect();
+        writeln!(page, "| `{code}` | {} |", rooms.join(", ")).unwrap();
+    }
+    page
+}
+
+fn findings(sources: &[(String, String)]) -> BTreeMap<String, BTreeSet<String>> {
+    let called = r#"(?:\.error|\.warning|unknown_name|Diagnostic::error|Diagnostic::warning|Finding::new|with)\(\s*"([a-z]+_[a-z_]+)""#;
+    let called = Regex::new(called).unwrap();
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (file, source) in sources {
+        let code = source.split("#[cfg(test)]").next().unwrap();
+        for one in called.captures_iter(code) {
+            let room = file.split(['/', '.']).next().unwrap();
+            found.entry(one[1].to_owned()).or_default().insert(room.to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn the_page_of_codes_has_every_code() {
+    expect_file!["../../src/guide/codes.md"].assert_eq(&page());
+    // Every table of codes in the sources has come onto the page.
+    let tables: usize = sources().iter().map(|(_, text)| text.matches("codes! {\n").count()).sum();
+    assert_eq!(page().matches("\n# `").count(), tables);
+}
+
+/// Codes of notices are texts in the engines' calls.
+#[test]
+fn the_page_of_the_life_has_every_notice_route_status_and_pool() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide/life.md")).unwrap();
+    let called = r#"(?:tell(?:_once|_admins)?|notify)\([^";]*"([a-z_]+)"|Notify \{[^}"]*code: "([a-z_]+)""#;
+    let called = Regex::new(called).unwrap();
+    let mut missing = BTreeSet::new();
+    for (file, source) in sources() {
+        if !["intake/", "dedup/", "follow_up/"].iter().any(|room| file.starts_with(room)) {
+            continue;
+        }
+        let code = source.split("#[cfg(test)]").next().unwrap();
+        let code: String =
+            code.lines().filter(|line| !line.trim().starts_with("//")).collect::<Vec<_>>().join("\n");
+        for one in called.captures_iter(&code) {
+            let notice = one.get(1).or(one.get(2)).unwrap().as_str();
+            if !page.contains(&format!("| `{notice}` |")) {
+                missing.insert(notice.to_owned());
+            }
+        }
+    }
+    let routes = leadkit::Route::CODES.iter().copied();
+    let statuses = leadkit::model::LeadStatus::ALL.iter().map(|status| status.as_str());
+    let rules = [leadkit::Rules::b2b(), leadkit::Rules::b2c()];
+    let pools = rules.iter().flat_map(|rules| rules.pools.iter().map(|pool| pool.id.as_str()));
+    for name in routes.chain(statuses).chain(pools) {
+        if !page.contains(&format!("| `{name}` |")) {
+            missing.insert(name.to_owned());
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let start = format!("```{language}\n");
+    text.split(&start).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+fn readme() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
+}
+
+/// A reader copies the document: it must be sound, and give leads to reps.
+#[test]
+fn the_rules_of_the_readme_assign_leads() {
+    let readme = readme();
+    let text = blocks(&readme, "json").remove(0);
+    let rules = leadkit::Rules::from_json_str(&text).unwrap();
+    assert_eq!(rules.lint(), []);
+    let intake = leadkit::Intake::compile(&rules).unwrap();
+    let roster = leadkit::Roster::from_ids(["li", "wang", "zhao"]);
+    let now = "2026-03-02T02:00:00Z".parse().unwrap();
+    let owners = ["CN-GD", "CN-GD", "CN-GD", "CN-BJ"].map(|region| {
+        let lead = serde_json::json!({
+            "id": region, "region": region, "employee_count": 800, "industry": ["软件"],
+            "phones": ["13812349876"], "created_at": now,
+        });
+        let lead = leadkit::model::Lead::from_json(lead).unwrap();
+        let input = leadkit::Input { lead, ..Default::default() };
+        let outcome = intake.process(&input, &roster, &leadkit::State::default(), now);
+        outcome.route().owner().cloned().unwrap_or_else(|| panic!("{outcome}"))
+    });
+    assert_eq!(owners.map(|rep| rep.to_string()), ["wang", "wang", "wang", "li"]);
+}
+
+#[test]
+fn the_mistakes_of_the_readme_are_reported_so() {
+    let readme = readme();
+    let text = blocks(&readme, "json").remove(0);
+    let wrong = text
+        .replace("\"field\": \"region\"", "\"field\": \"regoin\"")
+        .replace("\"ge\": 500", "\"ge\": \"many\"");
+    let said = leadkit::Rules::from_json_str(&wrong).unwrap_err().to_string();
+    assert_eq!(format!("{said}\n"), blocks(&readme, "text").remove(0));
+}
