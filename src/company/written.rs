@@ -129,11 +129,15 @@ fn matching(text: &str, open: char, close: char) -> Option<usize> {
     None
 }
 
+/// Most separators that are looked behind.
+const MAX_SEPARATORS: usize = 24;
+
 /// The first separator behind which something other than the name stands.
 fn separator_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<'t>)> {
     let spaced = name.chars().any(is_unspaced);
-    let mut places = name.char_indices().filter(|(_, c)| SEPARATORS.contains(c) || spaced && *c == ' ');
-    places.find_map(|(at, c)| {
+    let places = name.char_indices().filter(|(_, c)| SEPARATORS.contains(c) || spaced && *c == ' ');
+    // Behind each the whole rest is read: a name of thousands of separators is none.
+    places.take(MAX_SEPARATORS).find_map(|(at, c)| {
         let before = name.get(..at)?.trim_end();
         let behind = name.get(at + c.len_utf8()..)?;
         let loose = matches!(c, '-' | '–' | '—' | ',' | ':' | ' ');

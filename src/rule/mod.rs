@@ -47,6 +47,7 @@ pub use operator::{ConditionError, Operator};
 pub use predicate::Predicate;
 pub(crate) use registry::Factory;
 pub use registry::{Custom, Registry, Signal};
+pub(crate) use script::Sharing;
 pub(crate) use script::{Script, ScriptBatch};
 pub use script::{ScriptKind, ScriptSession, check_script};
 pub(crate) use table::ConditionTable;

@@ -14,7 +14,7 @@ use super::scratch::{Scratch, Work};
 use super::section::Section;
 use super::source::LeadSource;
 use crate::model::{Points, RuleId};
-use crate::rule::{Facts, Predicate, RulesVersion};
+use crate::rule::{Facts, Predicate, RulesVersion, Sharing};
 
 /// Scores leads by rules that are proved: immutable, shared by reference across threads.
 ///
@@ -87,10 +87,12 @@ impl Scorer {
         let events = Events { activities, timeline, kinds: &self.kinds, others };
         let lead = LeadSource { facts, events, as_of };
         let rare = &mut score.rare;
+        work.scripts.begin_sharing(Sharing::Lead);
         score.fit = axis(ScoreAxis::Fit, &self.fit, &mut score.entries, |step, lines| {
             step.run(&lead, work, lines, rare);
         });
         let is_disqualified = !self.disqualifiers.is_empty() && self.disqualify(lead, work, rare);
+        work.scripts.end_sharing();
         let grade = if is_disqualified { FitGrade::D } else { self.grades.grade(score.fit) };
         score.cell = ScoreCell { grade, level: self.levels.level(score.engagement) };
         let is_faulty = score.rare.as_ref().is_some_and(|rare| !rare.faults.is_empty());
@@ -117,7 +119,7 @@ impl Scorer {
             as_of: score.as_of,
         };
         let rare = &mut score.rare;
-        work.scripts.begin_sharing();
+        work.scripts.begin_sharing(Sharing::Activities);
         score.engagement =
             axis(ScoreAxis::Engagement, &self.engagement, &mut score.entries, |rule, lines| {
                 rule.run(lead, work, lines).unwrap_or_else(|fault| Rare::note(rare, &rule.id, fault));

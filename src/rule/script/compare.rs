@@ -2,7 +2,7 @@
 //! not. The engine would call such values unequal without a word.
 
 use super::grammar::{Comparison, Found, Side, Switch};
-use super::guard::{APPEND, CASES, symbol};
+use super::guard::{APPEND, BOOL, BROKEN, CASES, CHARACTER, LETTERS, TEXT, WHOLE, symbol};
 use super::kinds::Kinds;
 use super::limits::MAX_PROBLEMS;
 use super::names::VARIABLES;
@@ -43,14 +43,13 @@ pub(super) fn guards(tokens: &[Token<'_>], found: &Found) -> Vec<Edit> {
     let switched = found.switches.iter().filter_map(|switch| {
         let cases = of_cases(switch);
         let value = switch.value.shape.kinds.of_present();
-        if cases.letters().is_empty()
-            || cases == Kinds::ANY.of_present()
-            || value.is_within(cases) && value.is_one()
-        {
+        let letters = letters(switch, tokens);
+        // Also of one kind: the engine tells 2 from 2.0, and a text of one character from a character.
+        if letters.is_empty() || cases == Kinds::ANY.of_present() || value == cases && cases == Kinds::BOOL {
             return None;
         }
         let end = tokens.get(switch.value.words.end.checked_sub(1)?)?.end();
-        Some((end..end, format!(" {CASES} \"{}\" ", cases.letters())))
+        Some((end..end, format!(" {CASES} \"{letters}\" ")))
     });
     compared.chain(appended).chain(switched).collect()
 }
@@ -69,6 +68,27 @@ fn of_cases(switch: &Switch) -> Kinds {
     let kinds = switch.cases.iter().fold(Kinds::NONE, |all, case| all.or(case.shape.kinds.of_present()));
     // A range stands for the numbers in it.
     if kinds.has(Kinds::RANGE) { kinds.or(Kinds::NUMBER) } else { kinds }
+}
+
+/// How the cases of a `switch` are written, as the letters that its guard reads at run time.
+fn letters(switch: &Switch, tokens: &[Token<'_>]) -> String {
+    let written = |case: &Side| {
+        let words = tokens.get(case.words.clone()).unwrap_or_default();
+        let first = |start: fn(char) -> bool| words.iter().find(|word| word.text.starts_with(start));
+        let kinds = case.shape.kinds;
+        let is_broken = |word: &Token<'_>| word.text.contains(['.', 'e', 'E']);
+        if kinds.has(Kinds::RANGE) {
+            Some(WHOLE)
+        } else if kinds.has(Kinds::NUMBER) {
+            Some(if first(|c| c.is_ascii_digit()).is_some_and(is_broken) { BROKEN } else { WHOLE })
+        } else if kinds.has(Kinds::TEXT) {
+            Some(if first(|c| c == '\'').is_some() { CHARACTER } else { TEXT })
+        } else {
+            kinds.has(Kinds::BOOL).then_some(BOOL)
+        }
+    };
+    let found: Vec<char> = switch.cases.iter().filter_map(written).collect();
+    LETTERS.into_iter().filter(|letter| found.contains(letter)).collect()
 }
 
 struct Look<'t, 's> {

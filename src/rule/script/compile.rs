@@ -8,7 +8,7 @@ use rhai::{AST, Dynamic, ImmutableString, ParseErrorType};
 use super::check;
 use super::functions::FUNCTIONS;
 use super::grammar::Found;
-use super::limits::{MAX_DOCUMENT, MAX_PARSED, MAX_PROBLEMS, MAX_SOURCE};
+use super::limits::{MAX_DOCUMENT, MAX_OPERATIONS, MAX_PARSED, MAX_PROBLEMS, MAX_SOURCE};
 use super::names::{self, Reading, VARIABLES, Variable};
 use super::places::{Places, rewrite};
 use super::problem::{Problem, excerpt, parse_problem, position, variable_help};
@@ -188,12 +188,14 @@ fn compile_with(source: &str, kind: ScriptKind, scope: Scope, compared: Option<F
         volatile.into_iter().map(|variable| (variable.name.clone(), Reading::Field(variable.field.clone())));
     let volatile: Vec<_> = volatile.chain(readings).collect();
     let live = ["days_since", "hours_since", "reason"].into_iter().any(used);
+    let repeats =
+        |word: &Token<'_>| ["loop", "while", "do", "for", "fn"].iter().any(|name| word.is_word(name));
     let is_steady = kind == ScriptKind::Condition && volatile.is_empty() && !live && !dynamic.any();
     let script = ast.filter(|_| problems.is_empty()).map(|ast| Script {
         steady: is_steady.then(|| Arc::from(rewritten)),
         places,
-        // Every operation is about a word of its own, but for the script as a whole.
-        weight: words.len() as u64 + 2,
+        // Without loops every operation is about a word of its own, but for the script as a whole.
+        weight: if words.iter().any(repeats) { MAX_OPERATIONS } else { words.len() as u64 + 2 },
         source: Arc::from(source),
         ast,
         reads: stable.iter().fold(0, |bits, variable| bits | 1u128 << variable.bit),

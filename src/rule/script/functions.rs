@@ -3,6 +3,8 @@
 //! A missing value is `()`. Functions of texts, lists and times accept it: what is asked of nothing is false or
 //! missing again.
 
+use std::ops::{Range, RangeInclusive};
+
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FLOAT, INT, ImmutableString as Text, Position};
 
@@ -211,10 +213,25 @@ fn lists(engine: &mut Engine) {
         engine.register_fn(name, move |list: &mut Array, wanted: FLOAT| -> Answer<bool> {
             contains_number(list, |item| number(item, name).is_ok_and(|number| number == wanted))
         });
+        engine.register_fn(name, |list: &mut Array, wanted: bool| -> Answer<bool> {
+            let mut found = list.iter().filter_map(|item| item.as_bool().ok()).peekable();
+            if found.peek().is_some() || list.is_empty() {
+                Ok(found.any(|flag| flag == wanted))
+            } else {
+                never_found(list, "true or false")
+            }
+        });
+        // What is missing is in nothing, as in conditions.
+        engine.register_fn(name, |_: &mut Array, (): ()| false);
+        engine.register_fn(name, |_: Text, (): ()| false);
+        engine.register_fn(name, |_: Range<INT>, (): ()| false);
+        engine.register_fn(name, |_: RangeInclusive<INT>, (): ()| false);
+        engine.register_fn(name, |range: Range<INT>, wanted: INT| range.contains(&wanted));
+        engine.register_fn(name, |range: RangeInclusive<INT>, wanted: INT| range.contains(&wanted));
     }
     engine.register_iterator::<Array>();
-    engine.register_iterator::<std::ops::Range<INT>>();
-    engine.register_iterator::<std::ops::RangeInclusive<INT>>();
+    engine.register_iterator::<Range<INT>>();
+    engine.register_iterator::<RangeInclusive<INT>>();
 }
 
 fn contains_number(list: &Array, is_wanted: impl Fn(&Dynamic) -> bool) -> Answer<bool> {

@@ -18,6 +18,14 @@ pub(super) const APPEND: &str = "~";
 /// Between the value of a `switch` and the kinds of its cases.
 pub(super) const CASES: &str = "@";
 
+/// How cases of a `switch` are written: as whole and other numbers, texts, characters, true and false.
+pub(super) const LETTERS: [char; 5] = [WHOLE, BROKEN, TEXT, CHARACTER, BOOL];
+pub(super) const WHOLE: char = 'i';
+pub(super) const BROKEN: char = 'f';
+pub(super) const TEXT: char = 't';
+pub(super) const CHARACTER: char = 'c';
+pub(super) const BOOL: char = 'b';
+
 /// Comparisons, what stands in their place, and how strongly that binds. A script cannot write any of these signs.
 const GUARDS: &[(&str, &str, u8)] = &[
     ("==", "===", 90),
@@ -60,29 +68,49 @@ pub(super) fn register(engine: &mut Engine) {
         engine.register_fn(*guard, move |a: Text, b: Text| (test.ordered)(a.as_str().cmp(b.as_str())));
         engine.register_fn(*guard, move |a: Dynamic, b: Dynamic| compare(test, operator, &a, &b));
     }
-    engine.register_fn(CASES, |value: Dynamic, letters: Text| -> Answer<Dynamic> {
-        let letter = match Class::of(&value) {
-            Some(Class::Number(_)) => 'n',
-            Some(Class::Text(_)) => 't',
-            Some(Class::Bool(_)) => 'b',
-            None if value.is_unit() => return Ok(value),
-            None => '?',
-        };
-        if letters.contains(letter) {
-            return Ok(value);
-        }
-        let kinds: Vec<&str> = letters.chars().map(word).collect();
-        let found = type_word(value.type_name());
-        refuse(format!("`switch` compares {found} with {}", kinds.join(" and ")))
-    });
+    engine.register_fn(CASES, |value: Dynamic, letters: Text| switched(value, &letters));
     engine
         .register_fn(APPEND, |context: NativeCallContext<'_>, a: Dynamic, b: Dynamic| append(&context, a, b));
 }
 
+/// The value of a `switch` as its cases are written: the engine tells 2 from 2.0, and a text of one character from a
+/// character. A value of another kind is a fault.
+fn switched(value: Dynamic, letters: &str) -> Answer<Dynamic> {
+    let has = |letter| letters.contains(letter);
+    let (is_met, as_written) = match Class::of(&value) {
+        Some(Class::Number(Number::Broken(number))) if has(WHOLE) => {
+            let whole = number as INT;
+            (true, (whole as FLOAT == number).then(|| Dynamic::from(whole)))
+        }
+        Some(Class::Number(Number::Whole(number))) if !has(WHOLE) => {
+            (has(BROKEN), Some(Dynamic::from(number as FLOAT)))
+        }
+        Some(Class::Number(_)) => (has(WHOLE) || has(BROKEN), None),
+        Some(Class::Text(text)) if value.is_char() => {
+            (has(TEXT) || has(CHARACTER), (!has(CHARACTER)).then(|| Dynamic::from(text)))
+        }
+        Some(Class::Text(text)) if !has(TEXT) => {
+            let mut characters = text.chars();
+            let only = characters.next().filter(|_| characters.next().is_none());
+            (has(CHARACTER), only.map(Dynamic::from))
+        }
+        Some(Class::Text(_)) => (true, None),
+        Some(Class::Bool(_)) => (has(BOOL), None),
+        None => (value.is_unit(), None),
+    };
+    if is_met {
+        return Ok(as_written.unwrap_or(value));
+    }
+    let mut kinds: Vec<&str> = letters.chars().map(word).collect();
+    kinds.dedup();
+    let found = type_word(value.type_name());
+    refuse(format!("`switch` compares {found} with {}", kinds.join(" and ")))
+}
+
 fn word(letter: char) -> &'static str {
     match letter {
-        'n' => "numbers",
-        't' => "texts",
+        WHOLE | BROKEN => "numbers",
+        TEXT | CHARACTER => "texts",
         _ => "true and false",
     }
 }

@@ -33,10 +33,6 @@ impl Kinds {
         self.and(other) != Kinds::NONE
     }
 
-    pub(super) fn is_within(self, other: Kinds) -> bool {
-        self.and(other) == self
-    }
-
     /// The kinds of what is there.
     pub(super) const fn of_present(self) -> Kinds {
         Kinds(self.0 & !Kinds::MISSING.0)
@@ -57,12 +53,6 @@ impl Kinds {
             .map(|(_, word)| word)
             .collect();
         named.join(" or ")
-    }
-
-    /// The kinds as letters: what a guard of `switch` reads at run time.
-    pub(super) fn letters(self) -> String {
-        let named = [(Kinds::NUMBER, 'n'), (Kinds::TEXT, 't'), (Kinds::BOOL, 'b')];
-        named.iter().filter(|(kind, _)| self.has(*kind)).map(|(_, letter)| *letter).collect()
     }
 }
 

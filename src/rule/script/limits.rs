@@ -7,8 +7,10 @@ pub(super) const MAX_OPERATIONS: u64 = 10_000;
 /// Most bytes of all scripts of one rules document.
 pub(super) const MAX_DOCUMENT: usize = 1024 * 1024;
 /// Most operations of the scripts that are run for the activities of one lead, all together.
-pub(super) const MAX_SHARED_OPERATIONS: u64 = 10 * MAX_OPERATIONS;
-/// Most text the functions of those scripts read, in bytes.
+pub(super) const MAX_OF_ACTIVITIES: u64 = 10 * MAX_OPERATIONS;
+/// Most operations of the scripts of all other rules that are run for one lead.
+pub(super) const MAX_OF_LEAD: u64 = 20 * MAX_OPERATIONS;
+/// Most text the functions of the ones or the others read, in bytes.
 pub(super) const MAX_SHARED_READ: usize = 10 * MAX_READ;
 /// Most text the functions of one run read, in bytes.
 pub(super) const MAX_READ: usize = 1024 * 1024;

@@ -58,6 +58,7 @@ mod problem;
 mod run;
 #[cfg(feature = "script")]
 mod sandbox;
+mod sharing;
 #[cfg(feature = "script")]
 mod sign;
 #[cfg(feature = "script")]
@@ -73,6 +74,8 @@ pub(crate) use batch::ScriptBatch;
 pub(crate) use compile::Script;
 #[cfg(feature = "script")]
 pub use run::ScriptSession;
+
+pub(crate) use sharing::Sharing;
 
 #[cfg(not(feature = "script"))]
 pub use off::ScriptSession;

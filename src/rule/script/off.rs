@@ -26,7 +26,7 @@ impl ScriptSession {
         self.0 = ();
     }
 
-    pub(crate) fn begin_sharing(&mut self) {
+    pub(crate) fn begin_sharing(&mut self, _: super::Sharing) {
         self.0 = ();
     }
 

@@ -5,7 +5,8 @@ use rhai::{Dynamic, EvalAltResult, LexError, ParseErrorType};
 use super::functions::FUNCTIONS;
 use super::guard::plain;
 use super::kinds::type_word;
-use super::limits::{FORBIDDEN, MAX_LIST, MAX_OPERATIONS, MAX_SHARED_OPERATIONS, MAX_SHARED_READ, MAX_TEXT};
+use super::limits::{FORBIDDEN, MAX_LIST, MAX_OPERATIONS, MAX_SHARED_READ, MAX_TEXT};
+use super::sharing::Sharing;
 use crate::error::Position;
 use crate::text;
 
@@ -218,18 +219,19 @@ fn lowered(message: &str) -> String {
 }
 
 /// What went wrong while a script ran, reworded.
-pub(super) fn run_problem(error: &EvalAltResult) -> Problem {
+pub(super) fn run_problem(error: &EvalAltResult, sharing: Option<Sharing>) -> Problem {
     use EvalAltResult as E;
     let place = position(error.position());
     let say = |code, message: String, help: &str| Problem::new(code, place, message, help);
     match error {
         E::ErrorInFunctionCall(name, _, inner, at) => {
-            let mut problem = run_problem(inner);
+            let mut problem = run_problem(inner, sharing);
             problem.message = format!("in `{name}`: {}", problem.message);
             problem.position = problem.position.or(position(*at));
             problem
         }
-        E::ErrorTerminated(..) => shared_operations(place),
+        // Nothing else ends a run.
+        E::ErrorTerminated(..) => shared_operations(sharing.unwrap_or(Sharing::Lead), place),
         E::ErrorTooManyOperations(_) => say(
             "too_many_operations",
             format!("the script takes more than {MAX_OPERATIONS} operations"),
@@ -298,22 +300,19 @@ pub(super) fn run_problem(error: &EvalAltResult) -> Problem {
     }
 }
 
-/// The scripts of a lead's activities have taken all they may.
-pub(super) fn shared_operations(place: Option<Position>) -> Problem {
-    let message = format!(
-        "the scripts take more than {MAX_SHARED_OPERATIONS} operations for the activities of this lead"
-    );
-    Problem::new("too_many_operations", place, message, SHARED_HELP)
+/// The scripts of a lead have taken all they may together.
+pub(super) fn shared_operations(sharing: Sharing, place: Option<Position>) -> Problem {
+    let (most, of) = (sharing.operations(), sharing.describe());
+    let message = format!("the scripts take more than {most} operations for {of}");
+    Problem::new("too_many_operations", place, message, sharing.help())
 }
 
 /// The same of the text they read.
-pub(super) fn shared_read() -> Problem {
+pub(super) fn shared_read(sharing: Sharing) -> Problem {
     let message =
-        format!("the scripts read more than {MAX_SHARED_READ} bytes of text for the activities of this lead");
-    Problem::new("too_many_operations", None, message, SHARED_HELP)
+        format!("the scripts read more than {MAX_SHARED_READ} bytes of text for {}", sharing.describe());
+    Problem::new("too_many_operations", None, message, sharing.help())
 }
-
-const SHARED_HELP: &str = "hand in fewer activities, or write the rule as data";
 
 fn said_text(said: &Dynamic) -> String {
     said.clone().into_string().unwrap_or_else(|_| "the script gave up".to_owned())

@@ -9,11 +9,12 @@ use rhai::{Dynamic, Engine, INT, ImmutableString};
 
 use super::compile::Script;
 use super::kinds::type_word;
-use super::limits::{MAX_SHARED_OPERATIONS, MAX_SHARED_READ};
+use super::limits::{MAX_OF_ACTIVITIES, MAX_OF_LEAD, MAX_SHARED_READ};
 use super::live::{self, Reason};
 use super::names::Reading;
 use super::problem::{Problem, excerpt, run_problem, shared_operations, shared_read};
 use super::sandbox::{self, ENGINE};
+use super::sharing::Sharing;
 use super::token::tokens;
 use super::value::value;
 use crate::error::Position;
@@ -36,9 +37,33 @@ static METERED: LazyLock<Engine> = LazyLock::new(|| {
     engine
 });
 
-/// What the scripts that are run for all activities of a lead have used of what they share.
-#[derive(Debug, Default)]
+impl Sharing {
+    pub(super) fn operations(self) -> u64 {
+        match self {
+            Sharing::Activities => MAX_OF_ACTIVITIES,
+            Sharing::Lead => MAX_OF_LEAD,
+        }
+    }
+
+    pub(super) fn describe(self) -> &'static str {
+        match self {
+            Sharing::Activities => "the activities of this lead",
+            Sharing::Lead => "this lead",
+        }
+    }
+
+    pub(super) fn help(self) -> &'static str {
+        match self {
+            Sharing::Activities => "hand in fewer activities, or write the rule as data",
+            Sharing::Lead => "write fewer rules as scripts, or shorter loops",
+        }
+    }
+}
+
+/// What scripts have used of what they share.
+#[derive(Debug)]
 struct Shared {
+    sharing: Sharing,
     /// Operations that runs may have taken at most. Counting them exactly is slower, so it begins when these are a half
     /// of all.
     reckoned: u64,
@@ -92,10 +117,9 @@ impl ScriptSession {
         self.of_lead = None;
     }
 
-    /// From here on all runs share one set of limits: they are about the activities of one lead, of which there may be
-    /// many.
-    pub(crate) fn begin_sharing(&mut self) {
-        self.shared = Some(Shared::default());
+    /// From here on all runs share one set of limits.
+    pub(crate) fn begin_sharing(&mut self, sharing: Sharing) {
+        self.shared = Some(Shared { sharing, reckoned: 0, counted: 0, read: 0 });
     }
 
     /// From here on each run has limits of its own.
@@ -170,7 +194,9 @@ impl ScriptSession {
         }
         match caught {
             Ok(Ok(result)) => Ok(result),
-            Ok(Err(error)) => Err(fault(run_problem(&error), script)),
+            Ok(Err(error)) => {
+                Err(fault(run_problem(&error, self.shared.as_ref().map(|shared| shared.sharing)), script))
+            }
             Err(_) => {
                 Err(script
                     .refused("the script broke a function it called".to_owned(), "report this function"))
@@ -182,9 +208,9 @@ impl ScriptSession {
     fn most(&mut self, script: &Script) -> Result<Option<u64>, Problem> {
         let Some(shared) = &mut self.shared else { return Ok(None) };
         if shared.read > MAX_SHARED_READ {
-            return Err(shared_read());
+            return Err(shared_read(shared.sharing));
         }
-        let half = MAX_SHARED_OPERATIONS / 2;
+        let half = shared.sharing.operations() / 2;
         let reckoned = shared.reckoned.saturating_add(script.weight);
         if reckoned <= half {
             shared.reckoned = reckoned;
@@ -193,7 +219,7 @@ impl ScriptSession {
         // Nothing is reckoned from here on, so that every run is counted.
         shared.reckoned = half;
         match half.saturating_sub(shared.counted) {
-            0 => Err(shared_operations(None)),
+            0 => Err(shared_operations(shared.sharing, None)),
             left => Ok(Some(left)),
         }
     }

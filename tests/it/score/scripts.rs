@@ -650,3 +650,81 @@ fn scripts_that_are_dear_together_are_run_alone() {
     assert_eq!(score.faults(), []);
     assert_eq!(score.fit(), Points::new(40));
 }
+
+/// Thousands of scripts in one document share what they may take, as those of activities do.
+#[test]
+fn the_limits_hold_for_all_rules_of_a_lead() {
+    let score = |count: usize, script: &str| {
+        let rule = |index: usize| json!({"id": format!("r{index}"), "points": {"program": script}});
+        let rules = super::rules(json!({"fit": {"rules": (0..count).map(rule).collect::<Vec<_>>()}}));
+        let scorer = Scorer::compile(&rules).unwrap();
+        let (lead, tables) = (Lead { title: Some("é".repeat(2_000)), ..lead() }, HostTables::default());
+        let facts = Facts::new(&lead, &FactContext::new(&tables, now()));
+        let faults =
+            scorer.score(&facts).faults().iter().map(|fault| fault.fault.message.clone()).collect::<Vec<_>>();
+        (faults, scorer.cost([facts]).operations())
+    };
+    let (faults, operations) = score(400, "let n = 0; while n < 300 { n += 1; } 1");
+    assert!(operations <= 200_002, "{operations}");
+    assert_eq!(faults.last().unwrap(), "the scripts take more than 200000 operations for this lead");
+    let (faults, _) = score(40, "loop { upper(title); }");
+    assert!(
+        faults.iter().any(|said| said == "the scripts read more than 10485760 bytes of text for this lead"),
+        "{faults:?}"
+    );
+    // A team's own rules are far from it.
+    assert_eq!(score(100, "let n = 0; for i in 0..50 { n += i; } n / 100").0, Vec::<String>::new());
+}
+
+/// As conditions read it: what is missing is in nothing.
+#[test]
+fn what_is_missing_is_in_nothing() {
+    for (script, wanted) in [
+        ("title in [\"CEO\"]", "0"),
+        ("title !in [\"CEO\"]", "7"),
+        ("employee_count in [5, 6]", "0"),
+        ("employee_count in 1..9", "0"),
+        ("\"a\" in title", "0"),
+        ("attr(\"none\") in [true]", "0"),
+        ("let flag = true; flag in [false, true]", "7"),
+        ("let n = 5; n in 1..=5", "7"),
+        ("let n = 5; n in 1..5", "0"),
+    ] {
+        let (before, last) = script.rsplit_once("; ").map_or(("", script), |(before, last)| (before, last));
+        let program =
+            format!("{before}{} if {last} {{ 7 }} else {{ 0 }}", if before.is_empty() { "" } else { ";" });
+        let rules = super::rules(json!({"fit": {"rules": [{"id": "r", "points": {"program": program}}]}}));
+        let (lead, tables) = (Lead { id: "L".into(), ..Lead::default() }, HostTables::default());
+        let score =
+            Scorer::compile(&rules).unwrap().score(&Facts::new(&lead, &FactContext::new(&tables, now())));
+        assert_eq!((score.faults(), score.fit().to_string().as_str()), (&[][..], wanted), "{script}");
+    }
+}
+
+/// The engine of scripts tells 2 from 2.0, and a text of one character from a character; who writes a rule does not.
+#[test]
+fn a_switch_knows_numbers_and_texts_however_they_are_written() {
+    let points = |script: &str| {
+        let rules = super::rules(json!({"fit": {"rules": [{"id": "r", "points": {"program": script}}]}}));
+        let lead = Lead { title: Some("CEO".into()), employee_count: Some(5), ..lead() };
+        let tables = HostTables::default();
+        let score =
+            Scorer::compile(&rules).unwrap().score(&Facts::new(&lead, &FactContext::new(&tables, now())));
+        assert_eq!(score.faults(), [], "{script}");
+        score.fit().to_string()
+    };
+    for script in [
+        "switch round(2.4) { 2 => 7, _ => 1 }",
+        "switch 4.0 / 2.0 { 2 => 7, _ => 1 }",
+        "switch float(employee_count) { 1..9 => 7, _ => 1 }",
+        "switch employee_count - 3 { 2.0 => 7, _ => 1 }",
+        "switch title[0] { \"C\" => 7, _ => 1 }",
+        "switch title[0..1] { 'C' => 7, _ => 1 }",
+        "let c = title[1]; switch c { \"C\" | \"E\" => 7, _ => 1 }",
+        "switch employee_count { 5 => 7, 2.5 => 3, _ => 1 }",
+        "switch employee_count / 2.0 { 5 => 3, 2.5 => 7, _ => 1 }",
+        "switch title { \"CEO\" => 7, 'C' => 3, _ => 1 }",
+    ] {
+        assert_eq!(points(script), "7", "{script}");
+    }
+}
