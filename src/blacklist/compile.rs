@@ -3,7 +3,7 @@
 use super::allow::{Allowances, Known};
 use super::consent::Consents;
 use super::contacts::Reach;
-use super::engine::{Blacklist, CONTACT, Compiled, NO_USABLE_CONTACT, OVERSIZED, Test};
+use super::engine::{Blacklist, CONTACT, Compiled, NO_USABLE_CONTACT, OVERSIZED, Test, WRONG_FIELD};
 use super::keys::{SubmissionSpaces, WindowKey, origin};
 use super::lexicon::{Lexicon, Words};
 use super::lists::{Domains, Lists};
@@ -48,7 +48,7 @@ impl Blacklist {
             for (index, rule) in rules.rules.iter().enumerate() {
                 report.item(index, |report| {
                     report.within("id", |report| {
-                        if [NO_USABLE_CONTACT, OVERSIZED].contains(&rule.id.as_str()) {
+                        if [NO_USABLE_CONTACT, WRONG_FIELD, OVERSIZED].contains(&rule.id.as_str()) {
                             reserved("reserved_id", rule.id.as_str(), report);
                         } else {
                             ids.check(rule.id.as_str(), report);
@@ -64,6 +64,7 @@ impl Blacklist {
         });
         let lexicon = report.within("rules", |report| Lexicon::build(words, report));
         known.add(&NO_USABLE_CONTACT.into(), CONTACT, false);
+        known.add(&WRONG_FIELD.into(), CONTACT, false);
         known.add(&OVERSIZED.into(), OVERSIZED, false);
         let allowances =
             report.within("overrides", |report| Allowances::compile(&rules.overrides, &known, report));

@@ -226,16 +226,26 @@ pub(super) fn unreachable(facts: &Facts<'_>, reach: &Reach) -> Option<HitReason>
 /// Words by which people tell a WeChat id from whatever else they may write.
 const WECHAT_WORDS: [&str; 8] = ["微信", "薇信", "威信", "weixin", "wechat", "vx", "wx", "v信"];
 
-/// The first value by which somebody may answer that stands in the field of another kind: many forms have one field for all.
-pub(super) fn misplaced(facts: &Facts<'_>, reach: &Reach) -> Option<Found> {
+/// The values by which somebody may answer that stand in the field of another kind and nowhere else, one of a text: many forms
+/// have one field for all.
+pub(super) fn misplaced(facts: &Facts<'_>, reach: &Reach) -> Vec<Found> {
     let lead = facts.read();
     let phones =
         lead.phones.iter().enumerate().map(|(at, text)| (ContactKind::Phone, Some(at), text.as_str()));
     let emails =
         lead.emails.iter().enumerate().map(|(at, text)| (ContactKind::Email, Some(at), text.as_str()));
     let wechat = lead.wechat.iter().map(|text| (ContactKind::Wechat, None, text.as_str()));
-    phones.chain(emails).chain(wechat).find_map(|(field, index, text)| {
-        let (kind, span) = misplaced_in(field, text, reach)?;
+    let texts = phones.chain(emails).chain(wechat).filter(|(field, _, text)| !is_plain(*field, text));
+    let found = texts.filter_map(|(field, index, text)| {
+        let Misplaced { kind, span, key } = misplaced_in(field, text, reach)?;
+        let is_known = match kind {
+            ContactKind::Phone => facts.phone_keys().contains(&key),
+            ContactKind::Email => facts.email_keys().contains(&key),
+            _ => facts.wechat_ids().any(|id| id.key() == key),
+        };
+        if is_known {
+            return None;
+        }
         let masked = text.get(span.clone()).unwrap_or_default();
         let entry = match kind {
             ContactKind::Phone => mask_phone(masked),
@@ -244,11 +254,32 @@ pub(super) fn misplaced(facts: &Facts<'_>, reach: &Reach) -> Option<Found> {
         };
         let reason = HitReason::WrongField { field, kind };
         Some(Found::at(field.as_str(), index, Some(span), reason).entry(shown(entry)))
-    })
+    });
+    found.take(MAX_FAULTS).collect()
+}
+
+/// Whether a text can hold nothing but values of its own kind, as most do.
+fn is_plain(field: ContactKind, text: &str) -> bool {
+    let (letters, signs) = match field {
+        ContactKind::Phone => (false, " -+()"),
+        ContactKind::Wechat => (true, "_-+"),
+        _ => (true, "._-+@"),
+    };
+    let fits = |byte: u8| {
+        byte.is_ascii_digit() || letters && byte.is_ascii_alphabetic() || signs.contains(char::from(byte))
+    };
+    text.bytes().all(fits) && (field != ContactKind::Email || text.contains('@'))
+}
+
+/// A value that stands in the field of another kind.
+struct Misplaced {
+    kind: ContactKind,
+    span: Range<usize>,
+    key: String,
 }
 
 /// A value of another kind in a field, and where.
-fn misplaced_in(field: ContactKind, text: &str, reach: &Reach) -> Option<(ContactKind, Range<usize>)> {
+fn misplaced_in(field: ContactKind, text: &str, reach: &Reach) -> Option<Misplaced> {
     let email = || {
         let is_real = |one: &ContactValue<Result<Email, EmailFault>>| {
             one.value.as_ref().is_ok_and(|email| reach.is_real(email))
@@ -270,19 +301,20 @@ fn misplaced_in(field: ContactKind, text: &str, reach: &Reach) -> Option<(Contac
         says_so.then(|| read_wechats(text).into_iter().find(is_id)).flatten()
     };
     if field != ContactKind::Email
-        && let Some(found) = email()
+        && let Some(ContactValue { span, value: Ok(email) }) = email()
     {
-        return Some((ContactKind::Email, found.span));
+        return Some(Misplaced { kind: ContactKind::Email, span, key: email.key().to_owned() });
     }
     if field == ContactKind::Email
         && let Some(found) = phone()
     {
-        return Some((ContactKind::Phone, found.span));
+        let key = found.value.key().unwrap_or_default().to_owned();
+        return Some(Misplaced { kind: ContactKind::Phone, span: found.span, key });
     }
     if field != ContactKind::Wechat
-        && let Some(found) = wechat()
+        && let Some(ContactValue { span, value: Ok(id) }) = wechat()
     {
-        return Some((ContactKind::Wechat, found.span));
+        return Some(Misplaced { kind: ContactKind::Wechat, span, key: id.key().to_owned() });
     }
     None
 }

@@ -34,6 +34,10 @@ use crate::rule::{Facts, Fault, Predicate, RuleFault, RulesVersion, ScriptSessio
 /// The rule that a lead without usable contact values is reported by. Overrides may name it.
 pub const NO_USABLE_CONTACT: &str = "no_usable_contact";
 
+/// The id under which the verdict flags a contact value that stands beside others in the field of another kind, where no rule
+/// reads it: an address behind a phone number. Overrides may name it.
+pub const WRONG_FIELD: &str = "wrong_field";
+
 /// The id under which the verdict flags fields of which only the beginning is read.
 pub const OVERSIZED: &str = "oversized";
 /// Category of what belongs to no rule.
@@ -417,7 +421,7 @@ impl Blacklist {
             if let Test::Burst { check, space } = &rule.test
                 && !is_announced(check, facts)
             {
-                burst_keys(facts, check.by, *space, &message, |key, _| keys.push(key));
+                burst_keys(facts, check.by, *space, &message, |key, _, _| keys.push(key));
             }
         }
         keys.sort_unstable();
@@ -465,13 +469,21 @@ impl Blacklist {
         if self.no_usable_contact == Severity::Pass || pass.stopped() {
             return;
         }
-        let Some(reason) = contacts::unreachable(pass.facts, &self.reach) else { return };
-        // Whoever writes an address where a number belongs can be reached.
-        let (severity, found) = match contacts::misplaced(pass.facts, &self.reach) {
-            Some(found) => (self.no_usable_contact.min(Severity::Flag), found),
-            None => (self.no_usable_contact, Found::whole(reason)),
+        let flag = self.no_usable_contact.min(Severity::Flag);
+        let misplaced = contacts::misplaced(pass.facts, &self.reach);
+        let (rule, severity) = match contacts::unreachable(pass.facts, &self.reach) {
+            None => (WRONG_FIELD, flag),
+            // Whoever writes an address where a number belongs can be reached.
+            Some(_) if !misplaced.is_empty() => (NO_USABLE_CONTACT, flag),
+            Some(reason) => {
+                let found = Found::whole(reason);
+                pass.report(&NO_USABLE_CONTACT.into(), &CONTACT.into(), self.no_usable_contact, found);
+                return;
+            }
         };
-        pass.report(&NO_USABLE_CONTACT.into(), &CONTACT.into(), severity, found);
+        for found in misplaced {
+            pass.report(&rule.into(), &CONTACT.into(), severity, found);
+        }
     }
 
     fn submission(&self, facts: &Facts<'_>, message: &Message<'_>) -> Vec<Submitted> {
@@ -510,7 +522,7 @@ impl Blacklist {
         });
         // A check that stops early has not come to all of them.
         for (check, space) in counted.skip(bursts.rules).filter(|(check, _)| !is_announced(check, facts)) {
-            burst_keys(facts, check.by, space, message, |key, _| events.push(event(key, kept(check))));
+            burst_keys(facts, check.by, space, message, |key, _, _| events.push(event(key, kept(check))));
         }
         WindowDelta { events }
     }

@@ -3,6 +3,7 @@
 use super::found::Found;
 use super::reason::HitReason;
 use super::rules::{ElapsedCheck, HoneypotCheck};
+use crate::contact::has_no_value;
 use crate::model::Value;
 use crate::rule::{Facts, Fault};
 
@@ -22,7 +23,10 @@ fn is_filled(value: &Value) -> bool {
         Value::Integer(number) => *number != 0,
         Value::Number(number) => *number != 0.0,
         // A table writes yes and no as text.
-        Value::Text(text) => !matches!(text.trim().to_ascii_lowercase().as_str(), "" | "0" | "false" | "no"),
+        Value::Text(text) => {
+            let no = ["", "0", "false", "f", "no", "n", "off", "否"];
+            !no.contains(&text.trim().to_ascii_lowercase().as_str()) && !has_no_value(text)
+        }
         Value::List(items) => items.iter().any(|item| !item.trim().is_empty()),
         _ => true,
     }
@@ -40,7 +44,7 @@ pub(super) fn too_quick(check: &ElapsedCheck, facts: &Facts<'_>) -> Result<Optio
         Some(Value::Integer(number)) => Some(*number as f64),
         Some(Value::Number(number)) => Some(*number),
         // Columns of a table are text.
-        Some(Value::Text(text)) => text.trim().parse::<f64>().ok().filter(|number| number.is_finite()),
+        Some(Value::Text(text)) => milliseconds(text),
         Some(_) => None,
     };
     let Some(elapsed) = elapsed else {
@@ -53,4 +57,16 @@ pub(super) fn too_quick(check: &ElapsedCheck, facts: &Facts<'_>) -> Result<Optio
     let ms = elapsed.max(0.0) as u32;
     let reason = HitReason::Elapsed { ms };
     Ok(is_quick.then(|| Found::at(format!("attributes.{name}"), None, None, reason)))
+}
+
+/// Milliseconds as a table writes them: `5200`, `5,200`, `5200ms`.
+fn milliseconds(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let number = text.strip_suffix("ms").unwrap_or(text).trim_end();
+    let mut groups = number.split(',');
+    let first = groups.next().unwrap_or_default();
+    let is_group = |group: &str| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit());
+    let grouped = number.contains(',').then(|| (1..=3).contains(&first.len()) && groups.all(is_group));
+    let plain = if grouped.unwrap_or(true) { number.replace(',', "") } else { return None };
+    plain.parse::<f64>().ok().filter(|number| number.is_finite())
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::letters::{MOST_TEXT, head, push_folded_letters, push_letters};
+use super::letters::{MAX_TEXT, head, push_folded_letters, push_letters};
 use super::message::Message;
 use super::window_rules::{BurstDimension, SubmissionKey};
 use crate::contact::{
@@ -18,7 +18,7 @@ use crate::rule::Facts;
 use crate::text::fold_into;
 
 /// Values of one field that are read.
-const MOST_VALUES: usize = 16;
+const MAX_VALUES: usize = 16;
 /// Letters and digits that a message needs to tell one submission from another.
 const MIN_MESSAGE: usize = 8;
 /// Subscriber digits that are no part of a phone segment.
@@ -60,7 +60,7 @@ impl WindowKey {
     #[must_use]
     fn with(self, part: &str) -> WindowKey {
         let bytes = part.as_bytes();
-        let hash = read(self.0, bytes.get(..MOST_TEXT).unwrap_or(bytes));
+        let hash = read(self.0, bytes.get(..MAX_TEXT).unwrap_or(bytes));
         WindowKey(read(hash, &(part.len() as u64).to_le_bytes()))
     }
 }
@@ -157,17 +157,17 @@ impl SubmissionSpaces {
         let content = content(facts, message);
         let mut keys = Vec::with_capacity(4);
         let mut add = |by, key: WindowKey, index| keys.push(Submitted { by, key: key.and(content), index });
-        for (index, phone) in facts.phones().iter().enumerate().take(MOST_VALUES) {
+        for (index, phone) in facts.phones().iter().enumerate().take(MAX_VALUES) {
             if let Some(key) = phone.key().filter(|_| phone.may_name_person()) {
                 add(SubmissionKey::Phone, self.phone.with(key), index);
             }
         }
-        for (index, email) in facts.emails().iter().enumerate().take(MOST_VALUES) {
+        for (index, email) in facts.emails().iter().enumerate().take(MAX_VALUES) {
             if let Some(email) = email.as_ref().ok().filter(|email| !email.is_role()) {
                 add(SubmissionKey::Email, self.email.with(email.key()), index);
             }
         }
-        for (index, wechat) in facts.wechat_ids().enumerate().take(MOST_VALUES) {
+        for (index, wechat) in facts.wechat_ids().enumerate().take(MAX_VALUES) {
             // A phone number that stands for an id is the same contact as the number itself.
             let space = if wechat.kind() == WechatKind::Phone { self.phone } else { self.wechat };
             add(SubmissionKey::Wechat, space.with(wechat.key()), index);
@@ -196,12 +196,12 @@ fn content(facts: &Facts<'_>, message: &Message<'_>) -> Digest {
     let message = message.letters();
     // Of a longer text the length counts too.
     let length = facts.lead().message.as_deref().map_or(0, str::len);
-    let length = if length > MOST_TEXT { length } else { 0 };
+    let length = if length > MAX_TEXT { length } else { 0 };
     let fold = |product: &String| {
         let mut folded = String::new();
         (push_folded_letters(product, &mut folded) > 0).then_some(folded)
     };
-    let mut products: Vec<String> = lead.products.iter().take(MOST_VALUES).filter_map(fold).collect();
+    let mut products: Vec<String> = lead.products.iter().take(MAX_VALUES).filter_map(fold).collect();
     products.sort_unstable();
     products.dedup();
     // Where nothing was written or chosen there is nothing to compare, wherever the form stands.
@@ -235,18 +235,19 @@ pub(super) fn origin(text: &str) -> Option<String> {
     (!kept.is_empty()).then(|| kept.to_owned())
 }
 
-/// Calls `found` with every key of a lead in a dimension, and with the place of the value in its field.
+/// Calls `found` with every key of a lead in a dimension, each once, and with the field of the value and its place there.
 pub(super) fn burst_keys(
     facts: &Facts<'_>,
     by: BurstDimension,
     space: WindowKey,
     message: &Message<'_>,
-    mut found: impl FnMut(WindowKey, Option<usize>),
+    mut found: impl FnMut(WindowKey, &'static str, Option<usize>),
 ) {
     let lead = facts.lead();
+    let field = by.field();
     let mut one = |text: Option<&str>| {
         if let Some(text) = text {
-            found(space.with(text), None);
+            found(space.with(text), field, None);
         }
     };
     match by {
@@ -265,30 +266,36 @@ pub(super) fn burst_keys(
                 [&lead.source.primary, &lead.source.secondary].map(|level| level.as_deref().and_then(origin));
             if primary.is_some() || secondary.is_some() {
                 let key = space.with(&primary.unwrap_or_default()).with(&secondary.unwrap_or_default());
-                found(key, None);
+                found(key, field, None);
             }
         }
         BurstDimension::EmailDomain => {
-            for domain in facts.email_domains().iter().take(MOST_VALUES) {
+            for domain in facts.email_domains().iter().take(MAX_VALUES) {
                 if !is_public_mail_domain(domain) {
                     let mut placed = facts.placed_emails();
                     let held =
                         placed.find(|one| one.value.as_ref().is_ok_and(|email| email.domain() == domain));
-                    found(space.with(domain), held.map(|one| one.index));
+                    found(space.with(domain), field, held.map(|one| one.index));
                 }
             }
         }
         BurstDimension::Text => {
             if is_telling(message.letters()) {
-                found(space.with(message.letters()), None);
+                found(space.with(message.letters()), field, None);
             }
         }
         BurstDimension::PhoneSegment => {
-            for phone in facts.placed_phones().take(MOST_VALUES) {
-                let segment =
-                    phone.value.e164().and_then(|key| key.get(..key.len().checked_sub(SUBSCRIBER_DIGITS)?));
-                if let Some(segment) = segment {
-                    found(space.with(segment), Some(phone.index));
+            let phones = facts.placed_phones().take(MAX_VALUES);
+            let phones = phones.filter_map(|one| Some((one.value.e164()?, field, Some(one.index))));
+            // An account that is found by a number is the number.
+            let accounts = facts.wechat_ids().filter(|id| id.kind() == WechatKind::Phone).take(MAX_VALUES);
+            let accounts = accounts.map(|id| (id.key(), "wechat", None));
+            let mut known: Vec<&str> = Vec::new();
+            for (key, field, index) in phones.chain(accounts) {
+                let segment = key.len().checked_sub(SUBSCRIBER_DIGITS).and_then(|end| key.get(..end));
+                if let Some(segment) = segment.filter(|segment| !known.contains(segment)) {
+                    known.push(segment);
+                    found(space.with(segment), field, index);
                 }
             }
         }

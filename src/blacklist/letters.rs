@@ -3,7 +3,7 @@
 use crate::text::{fold_into, is_ideograph};
 
 /// Bytes of a text that are read: beyond it only the length counts.
-pub(super) const MOST_TEXT: usize = 8_192;
+pub(super) const MAX_TEXT: usize = 8_192;
 
 /// Letters and digits. Ideographs, which most are, are told apart before the table of all letters is asked.
 fn stays(c: char) -> bool {
@@ -54,7 +54,7 @@ pub(super) fn push_folded_letters(text: &str, out: &mut String) -> usize {
 
 /// The beginning of a text, as far as it is read.
 pub(super) fn head(text: &str) -> &str {
-    let end = (0..=MOST_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    let end = (0..=MAX_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
     end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 

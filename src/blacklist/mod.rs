@@ -1,7 +1,7 @@
 //! The first engine a lead meets: blocked contacts, bad and invented contact values, forbidden words, the same submission
 //! twice, bursts. Everything found is explained; nothing is ever deleted.
 //!
-//! [`BlacklistRules`] are data; [`Blacklist::compile`] proves them; [`Blacklist::check`] gives a [`Verdict`]: how
+//! [`BlacklistRules`] are data; [`Blacklist::compile`] validates and compiles them; [`Blacklist::check`] gives a [`Verdict`]: how
 //! severe the findings are, each [`Hit`] with its rule, field, place and [`HitReason`], and a [`WindowDelta`] for the
 //! host's [`WindowState`], the memory that resubmissions and bursts are recognised by.
 //!
@@ -65,7 +65,7 @@ mod verdict;
 mod window_rules;
 
 pub(crate) use engine::LookedAt;
-pub use engine::{Blacklist, NO_USABLE_CONTACT, OVERSIZED};
+pub use engine::{Blacklist, NO_USABLE_CONTACT, OVERSIZED, WRONG_FIELD};
 pub use joint::{JointDelta, JointError, JointList, JointReport};
 pub use keys::WindowKey;
 pub use lexicon::{Lexicon, LexiconHit, harmless_phrases};

@@ -1,10 +1,12 @@
 //! Prefixes of phone numbers and networks of IP addresses.
 
 use std::net::IpAddr;
+use std::ops::Range;
 
 use super::found::Found;
 use super::reason::{ContactKind, HitReason};
 use super::rules::PrefixCheck;
+use crate::contact::WechatKind;
 use crate::error::Report;
 use crate::model::mask_phone;
 use crate::rule::Facts;
@@ -38,6 +40,14 @@ impl Network {
     fn holds(&self, is_six: bool, bits: u128) -> bool {
         self.is_six == is_six && bits & mask(is_six, self.length) == self.bits
     }
+}
+
+/// That a number begins with a listed prefix.
+fn listed(field: &'static str, index: Option<usize>, span: Range<usize>, prefix: &str) -> Found {
+    let reason = HitReason::ListedPrefix { kind: ContactKind::Phone };
+    // A prefix as long as a number is the number.
+    let entry = if prefix.len() > 10 { mask_phone(prefix) } else { prefix.to_owned() };
+    Found::at(field, index, Some(span), reason).entry(entry)
 }
 
 fn bits_of(ip: IpAddr) -> (bool, u128) {
@@ -102,12 +112,16 @@ impl Prefixes {
 
     pub(super) fn find(&self, facts: &Facts<'_>, found: &mut impl FnMut(Found)) {
         for phone in facts.placed_phones() {
-            let Some(prefix) = phone.value.key().and_then(|key| self.longest(key)) else { continue };
-            let reason = HitReason::ListedPrefix { kind: ContactKind::Phone };
-            let found_at = Found::at("phone", Some(phone.index), Some(phone.span), reason);
-            // A prefix as long as a number is the number.
-            let entry = if prefix.len() > 10 { mask_phone(prefix) } else { prefix.to_owned() };
-            found(found_at.entry(entry));
+            if let Some(prefix) = phone.value.key().and_then(|key| self.longest(key)) {
+                found(listed("phone", Some(phone.index), phone.span, prefix));
+            }
+        }
+        // An account that is found by a number is the number.
+        for placed in facts.wechats().iter().filter(|_| !self.phones.is_empty()) {
+            let number = placed.value.as_ref().ok().filter(|id| id.kind() == WechatKind::Phone);
+            if let Some(prefix) = number.and_then(|id| self.longest(id.key())) {
+                found(listed("wechat", None, placed.span.clone(), prefix));
+            }
         }
         if let Some(ip) = facts.lead().ip {
             let (is_six, bits) = bits_of(ip);

@@ -103,7 +103,7 @@ pub enum HitReason {
         /// Why.
         reason: FakeReason,
     },
-    /// The lead can be reached only by a value that stands in the field of another kind, where no rule reads it.
+    /// A value by which the lead can be reached stands in the field of another kind and nowhere else: no other rule reads it.
     WrongField {
         /// The kind that the field is for.
         field: ContactKind,
@@ -130,11 +130,13 @@ pub enum HitReason {
     Burst {
         /// The origin that was counted by.
         by: BurstDimension,
-        /// How many there are, this lead included; no more than 1024 are counted.
+        /// How many there are, this lead included. The windows keep 1024 of one origin, so that 1025 stands for that many
+        /// or more.
         count: usize,
         /// Within what time.
         window: Span,
-        /// The other leads, earliest first: the host may want to take them back too.
+        /// Other leads of it, earliest first: the host may want to take them back too. All of them where the burst
+        /// `begins`; else the last of them, as many as the rule asks for: hits before this one name the others.
         earlier: Vec<LeadId>,
         /// Whether it was none as many leads ago as the rule asks for: of those before it some were not flagged when they came.
         #[serde(default)]

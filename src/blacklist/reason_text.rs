@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::reason::{ContactKind, HitReason};
 use super::rules::{Channel, LexiconPass};
+use super::state::MAX_PER_KEY;
 use super::window_rules::{BurstDimension, SubmissionKey};
 use crate::text::moment;
 
@@ -37,7 +38,8 @@ impl fmt::Display for HitReason {
                 write!(f, "lead {first} of {} is the same submission, it has the same {by}", moment(*at))
             }
             HitReason::Burst { by, count, window, usual, .. } => {
-                write!(f, "{count} leads of the same {} came in within {window}", origin(*by))?;
+                let least = if *count > MAX_PER_KEY { "at least " } else { "" };
+                write!(f, "{least}{count} leads of the same {} came in within {window}", origin(*by))?;
                 match usual {
                     Some(usual) => write!(f, ", {} in the {} before", usual.leads, usual.within),
                     None => Ok(()),

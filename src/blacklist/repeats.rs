@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashSet;
+
 use super::found::Found;
 use super::keys::{Submitted, WindowKey, burst_keys, origin};
 use super::message::Message;
@@ -81,17 +83,16 @@ pub(super) fn burst(
     let own = &facts.lead().id;
     let needed = check.count as usize;
     let (kept, start) = (kept(check), at.saturating_sub(millis(check.window)));
-    burst_keys(facts, check.by, space, message, |key, index| {
+    burst_keys(facts, check.by, space, message, |key, field, index| {
         bursts.keys.push((key, kept));
         let seen = windows.seen(key, start..=at);
         if seen.len() + 1 < needed {
             return;
         }
-        let mut counted = BTreeSet::new();
-        let cohort = seen.filter(|seen| seen.until >= at).map(|seen| &seen.lead);
-        let earlier: Vec<LeadId> =
-            cohort.filter(|lead| *lead != own && counted.insert(*lead)).cloned().collect();
-        let count = earlier.len() + 1;
+        let mut counted = FxHashSet::default();
+        let others = seen.filter(|seen| seen.until >= at && seen.lead != *own).map(|seen| &seen.lead);
+        let others: Vec<&LeadId> = others.filter(|lead| counted.insert(*lead)).collect();
+        let count = others.len() + 1;
         if count < needed {
             return;
         }
@@ -103,9 +104,12 @@ pub(super) fn burst(
         };
         if is_burst(count) {
             let begins = !is_burst(count - needed);
+            // Those further back are named by the hits of the leads before this one: a flood stays cheap.
+            let from = if begins { 0 } else { others.len().saturating_sub(needed) };
+            let earlier = others.into_iter().skip(from).cloned().collect();
             let reason =
                 HitReason::Burst { by: check.by, count, window: check.window, earlier, begins, usual };
-            found.push(Found::at(check.by.field(), index, None, reason));
+            found.push(Found::at(field, index, None, reason));
         }
     });
     found

@@ -228,7 +228,7 @@ closed_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PrefixCheck {
-    /// Beginnings of phone numbers with `+` and country code: `+86170`.
+    /// Beginnings of phone numbers with `+` and country code: `+86170`. A WeChat id that is a phone number is asked too.
     pub phones: Vec<String>,
     /// Networks: `203.0.113.0/24`, `2001:db8::/32`.
     pub networks: Vec<String>,
@@ -462,7 +462,8 @@ impl LexiconPass {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HoneypotCheck {
-    /// Names of the attributes. Blank text, 0, `false` and `no` count as not filled in.
+    /// Names of the attributes. Blank text, 0, `false`, `no`, `off`, `否` and what says that there is nothing (`-`, `null`, `无`)
+    /// count as not filled in.
     pub attributes: BTreeSet<String>,
 }
 
@@ -470,8 +471,8 @@ pub struct HoneypotCheck {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ElapsedCheck {
-    /// Name of the attribute: milliseconds from showing the form to sending it, as a number or as text. A lead without it
-    /// did not come by the form; what is no number is a fault of the verdict.
+    /// Name of the attribute: milliseconds from showing the form to sending it, as a number or as text (`5200`, `5,200`,
+    /// `5200ms`). A lead without it did not come by the form; what is no number is a fault of the verdict.
     pub attribute: String,
     /// Below so many milliseconds it is a machine; 800 by default.
     pub below_ms: u32,

@@ -15,13 +15,13 @@ use crate::document::{Digest, in_words};
 use crate::model::LeadId;
 
 /// Most leads remembered under one key; the newest stay.
-pub(super) const MOST_PER_KEY: usize = 1_024;
+pub(super) const MAX_PER_KEY: usize = 1_024;
 /// How long an event is kept after its window has ended, in milliseconds: a lead that comes in so late is still
 /// compared with what was there before it.
 const KEPT: i64 = 14 * DAY;
 const DAY: i64 = 86_400_000;
 /// Longest window there is: that of [`Span`](crate::calendar::Span).
-const LONGEST: i64 = 36_525 * DAY;
+const MAX_WINDOW: i64 = 36_525 * DAY;
 const FORMAT: u16 = 1;
 
 /// That a lead came in under a key. The key is a hash of a contact value or an origin.
@@ -67,7 +67,7 @@ impl WindowEvent {
             return Some("ends before it begins".to_owned());
         }
         let is_time = |at: i64| DateTime::<Utc>::from_timestamp_millis(at).is_some();
-        if length.is_some_and(|length| length > LONGEST) || !is_time(self.at) {
+        if length.is_some_and(|length| length > MAX_WINDOW) || !is_time(self.at) {
             return Some("has times that no window has".to_owned());
         }
         None
@@ -287,7 +287,7 @@ impl WindowState {
 
     /// When the oldest lead of a key was created that is kept, if the key has as many as are kept of one.
     pub(super) fn full_since(&self, key: WindowKey) -> Option<i64> {
-        let bucket = self.seen.get(&key).filter(|bucket| bucket.len() >= MOST_PER_KEY)?;
+        let bucket = self.seen.get(&key).filter(|bucket| bucket.len() >= MAX_PER_KEY)?;
         bucket.first().map(|oldest| oldest.at)
     }
 
@@ -316,7 +316,7 @@ impl WindowState {
                 known.until = event.until;
             }
         }
-        if bucket.len() > MOST_PER_KEY {
+        if bucket.len() > MAX_PER_KEY {
             // Of those whose windows end first, the first is the one created first.
             let first = bucket.iter().enumerate().min_by_key(|(_, seen)| seen.until).map(|(place, _)| place);
             if let Some(Seen { at, until, lead }) = first.map(|place| bucket.remove(place)) {

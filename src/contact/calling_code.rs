@@ -60,6 +60,37 @@ const DIAL_00: [&str; 68] = [
     "NL", "NO", "NP", "NZ", "OM", "PH", "PK", "PL", "PT", "QA", "RO", "RS", "SA", "SE", "TR", "VN", "ZA",
 ];
 
+/// Digits of a national number, where a plan has few lengths (ITU-T E.164 national numbering plans). Sorted.
+const LENGTHS: [(u16, usize, usize); 18] = [
+    (7, 10, 10),
+    (33, 9, 9),
+    (34, 9, 9),
+    (44, 9, 10),
+    (60, 8, 10),
+    (61, 9, 9),
+    (63, 8, 10),
+    (65, 8, 8),
+    (66, 8, 9),
+    (81, 9, 10),
+    (84, 9, 10),
+    (90, 10, 10),
+    (91, 10, 10),
+    (852, 8, 8),
+    (853, 8, 8),
+    (886, 8, 9),
+    (966, 8, 9),
+    (971, 8, 9),
+];
+
+/// A national number without the country code that is written twice, as in `+91 91 98765 43210`, where only its length can
+/// have come of that.
+pub(super) fn once(code: u16, national: &[u8]) -> &[u8] {
+    let row = LENGTHS.binary_search_by_key(&code, |row| row.0).ok().and_then(|at| LENGTHS.get(at));
+    let Some((_, least, most)) = row else { return national };
+    let rest = national.strip_prefix(code.to_string().as_bytes());
+    rest.filter(|rest| national.len() > *most && (*least..=*most).contains(&rest.len())).unwrap_or(national)
+}
+
 /// Whether a number that begins with `00` in a country is one of abroad.
 pub(super) fn dials_out_by_00(country: &str) -> bool {
     DIAL_00.binary_search(&country).is_ok()
@@ -113,7 +144,7 @@ mod tests {
 
     #[test]
     fn trunk_codes_are_dropped_once_and_for_all() {
-        assert!(TRUNK_ZERO.is_sorted() && DIAL_00.is_sorted());
+        assert!(TRUNK_ZERO.is_sorted() && DIAL_00.is_sorted() && LENGTHS.is_sorted());
         for (code, written, national) in [
             (44, "02079460958", "2079460958"),
             (44, "2079460958", "2079460958"),

@@ -8,6 +8,7 @@ use super::email_text::{
     CHINESE_TOPS, Seen, WORDS, escaped, is_dividing, is_domain, is_ideographic, is_label, is_local,
     is_picture, seen,
 };
+use super::no_value::has_no_value;
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 
 /// Characters of a local part or a domain that are looked at.
@@ -35,7 +36,7 @@ type Read = Result<Email, EmailFault>;
 /// A field may hold several addresses, divided by `,`, `;`, `、`, `/`, `|`, line breaks, words or blanks; display names
 /// (`"Lei" <lei@x.cn>`), `mailto:`, labels, notes and trailing punctuation; and format characters. Values come in the
 /// order of the text, at most 64 of them from the first 16 KiB; the rest is one value that cannot be read. A blank field
-/// has none.
+/// has none, and neither has one that says so (`无`, `N/A`).
 ///
 /// What cannot be read is an error, and where two readings are possible there is none: a wrong address is worse than no
 /// address. `zhang san@x.cn` may have lost a full stop, so it is not `san@x.cn`; `lei@x.co…` was cut off somewhere, so it
@@ -100,6 +101,7 @@ impl Reader {
         if reader.values.is_empty() {
             return match Email::parse(text) {
                 Err(EmailFault::Empty) if done => Vec::new(),
+                Err(EmailFault::NoAt) if done && has_no_value(field) => Vec::new(),
                 _ if !done => report(EmailFault::TooLong),
                 Err(fault) => report(fault),
                 Ok(_) => report(EmailFault::LocalCharacter),

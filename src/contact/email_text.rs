@@ -1,6 +1,6 @@
 //! Characters and words of an e-mail field: what belongs to an address, what divides, what names one.
 
-use super::percent::{ENCODED, encoded};
+use super::percent::encoded;
 use super::scan::{is_invisible, narrow};
 
 /// Top-level domains in Chinese. Behind a Latin name other words are the sentence going on.
@@ -132,8 +132,8 @@ pub(super) fn seen(text: &str) -> Vec<Seen> {
 
 /// The character that a text begins with in another form: `%40`, `\u0040`, `\r\n`; and its bytes there.
 pub(super) fn escaped(rest: &str) -> Option<(char, usize)> {
-    if let Some(c) = encoded(rest) {
-        return Some((c, ENCODED));
+    if let Some(found) = encoded(rest) {
+        return Some(found);
     }
     let escape = rest.strip_prefix('\\')?;
     if escape.starts_with("r\\n") {

@@ -302,7 +302,7 @@ const PLACEHOLDERS: [&str; 47] = [
     "哈哈哈",
 ];
 /// Bytes of the longest word of this list and the next two; most names of companies are longer.
-const LONGEST_PLACEHOLDER: usize = 20;
+const MAX_PLACEHOLDER: usize = 20;
 /// The same for names of people only: as companies they are real (ABC is a bank).
 const NAME_ONLY: [&str; 8] = ["abc", "aaa", "先生", "女士", "小姐", "某先生", "某女士", "某小姐"];
 /// The same for companies only: as names of people they are real (No and Na are Korean surnames).
@@ -412,7 +412,7 @@ fn head(text: &str) -> &str {
 pub(super) fn is_placeholder(word: &str, more: &[&str]) -> bool {
     let bare = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '_');
     let numbered = matches!(bare, "test" | "tester" | "测试" | "ceshi");
-    numbered || word.len() <= LONGEST_PLACEHOLDER && (PLACEHOLDERS.contains(&word) || more.contains(&word))
+    numbered || word.len() <= MAX_PLACEHOLDER && (PLACEHOLDERS.contains(&word) || more.contains(&word))
 }
 
 pub(super) fn is_plain_count(word: &str) -> bool {

@@ -9,6 +9,8 @@
 //! * [`Wechat`] reads one id, or a phone or QQ number that stands for one; [`read_wechats`] all of a field.
 //! * [`fake_phone`], [`fake_email`], [`fake_wechat`], [`fake_name`] and [`fake_company`] suspect what is well-formed and invented.
 //!
+//! A field that says it holds no value (`无`, `N/A`, `微信同号`, `same as phone`) is read as a blank one.
+//!
 //! A canonical key is the one spelling that lists, deduplication and indexes compare: parsing a key gives the same
 //! key. Every fault and reason has a stable `code()` beside its English text. `Debug` masks the values.
 //!
@@ -46,6 +48,7 @@ mod fault;
 mod key;
 mod mash;
 mod moment;
+mod no_value;
 mod percent;
 mod person;
 mod person_name;
@@ -78,6 +81,7 @@ pub(crate) use fake::is_sample_phone;
 pub use fake::{FakeReason, fake_company, fake_digits, fake_email, fake_name, fake_phone, keyboard_mash};
 pub use fake_wechat::fake_wechat;
 pub use fault::{PhoneFault, PhoneKind, PhoneQuality};
+pub(crate) use no_value::has_no_value;
 pub(crate) use person::{person_keys, person_of};
 pub use person_name::are_two_people;
 pub(crate) use phone::without_city;

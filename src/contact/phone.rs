@@ -120,11 +120,21 @@ impl Phone {
         if is_dated(raw, &scan) {
             return Phone::malformed(PhoneFault::OtherNumber);
         }
+        if is_network_address(raw, &scan) {
+            return Phone::malformed(PhoneFault::OtherNumber);
+        }
+        if is_decimal(raw, &scan) {
+            return Phone::malformed(PhoneFault::UnexpectedCharacter);
+        }
         let whole = Phone::of_digits(&scan, scan.digits.as_slice(), options).divided(&scan);
         if scan.digits.overflows() && scan.splits().is_empty() {
             return Phone::malformed(PhoneFault::TooLong);
         }
-        let phone = if scan.extension.len() > 0 {
+        // `13927461853,0`: nobody is connected by a mobile.
+        let is_none = whole.kind == PhoneKind::Mobile && scan.extension.as_slice().iter().all(|d| *d == b'0');
+        let phone = if scan.extension.len() > 0 && is_none {
+            whole
+        } else if scan.extension.len() > 0 {
             Phone { extension: Some(text_of(&scan.extension)), ..whole }
         } else {
             Phone::with_bare_extension(whole, &scan, options)
@@ -277,8 +287,14 @@ impl Phone {
     fn of_digits(scan: &Scan, digits: &[u8], options: &PhoneOptions<'_>) -> Phone {
         if scan.plus {
             // `+0755-26718843`: no country code begins with 0, the trunk code does.
-            let trunk = matches!(digits, [b'0', b'1'..=b'9', ..]);
-            let own = trunk.then(|| Phone::dialled(digits, options)).filter(Phone::is_ok);
+            let is_apart = scan.splits().first().is_some_and(|split| split.at == 1);
+            let trunk = match digits {
+                // `+0 0755-26718843`
+                [b'0', b'0', b'1'..=b'9', ..] if is_apart => digits.get(1..),
+                [b'0', b'1'..=b'9', ..] => Some(digits),
+                _ => None,
+            };
+            let own = trunk.map(|digits| Phone::dialled(digits, options)).filter(Phone::is_ok);
             return own.unwrap_or_else(|| Phone::international(digits, options));
         }
         if let Some(phone) = Phone::of_china_in_brackets(scan, digits, options) {
@@ -388,6 +404,7 @@ impl Phone {
             return Phone::chinese(typed);
         }
         let head = digits.get(..digits.len() - typed.len()).unwrap_or_default();
+        let typed = calling_code::once(code, typed);
         let national = calling_code::without_trunk(code, typed);
         let quality = match head.len() + national.len() {
             ..7 => PhoneQuality::Malformed(PhoneFault::TooShort),
@@ -605,5 +622,28 @@ fn is_dated(raw: &str, scan: &Scan) -> bool {
     shape && !scan.plus && {
         let first = raw.char_indices().find(|(_, c)| scan::digit_value(*c).is_some()).map_or(0, |(at, _)| at);
         moment(raw.get(first..).unwrap_or_default()).is_some()
+    }
+}
+
+/// Whether a text begins with the address of a computer: `192.168.13.139` has as many digits as a mobile number.
+fn is_network_address(raw: &str, scan: &Scan) -> bool {
+    let is_short = |split: &scan::Split| split.at <= 3 && !split.dash;
+    scan.splits().first().is_some_and(is_short) && {
+        let first = raw.find(|c: char| c.is_ascii_digit()).and_then(|at| raw.get(at..)).unwrap_or_default();
+        let rest = first.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let address = first.strip_suffix(rest).unwrap_or_default().trim_end_matches('.');
+        address.parse::<std::net::Ipv4Addr>().is_ok()
+    }
+}
+
+/// Whether the digits are a number with decimals: `1392746185.3`.
+fn is_decimal(raw: &str, scan: &Scan) -> bool {
+    let [split] = scan.splits() else { return false };
+    let tail = scan.digits.len().saturating_sub(split.at);
+    split.at >= cn_plan::MIN_NATIONAL && (1..=2).contains(&tail) && !split.dash && {
+        let point = raw.char_indices().filter(|(_, c)| scan::digit_value(*c).is_some()).nth(split.at - 1);
+        let behind = point.and_then(|(at, c)| raw.get(at + c.len_utf8()..)).unwrap_or_default();
+        let mut signs = behind.chars();
+        signs.next() == Some('.') && signs.next().is_some_and(|c| scan::digit_value(c).is_some())
     }
 }

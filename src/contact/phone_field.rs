@@ -1,14 +1,19 @@
 //! All the numbers of a phone field.
 
+use std::ops::Range;
+
 use super::cn_plan;
 use super::fault::{PhoneFault, PhoneKind, PhoneQuality};
 use super::moment::is_compact_date;
+use super::no_value::has_no_value;
 use super::percent::Decoded;
 use super::phone::{Phone, PhoneOptions};
 use super::phone_alone::numbers_alone;
 use super::phone_label::Label;
 use super::phone_runs::{Gap, Group, Item, Items, Run, opened};
-use super::scan::{MAX_BARE_EXTENSION, digit_value, is_hidden, is_lookalike};
+use super::scan::{
+    MAX_BARE_EXTENSION, digit_value, is_closing, is_hidden, is_invisible, is_lookalike, is_opening, narrow,
+};
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
 
 /// Fewest digits that are reported when they are no number and the field holds one.
@@ -27,7 +32,8 @@ const MAX_PLAIN: usize = 24;
 /// A field may hold several numbers, divided by `/`, `、`, `,`, `;`, `|`, `:::`, line breaks, words or blanks; names and
 /// notes beside them, in brackets or not; labels; format characters; and numbers that a spreadsheet has typed again
 /// (`1.3976428531E+10`, `13976428531.0`, `'13976428531`). Values come in the order of the text, at most 64 of them from
-/// the first 16 KiB; the rest is one value that cannot be read. A blank field has none.
+/// the first 16 KiB; the rest is one value that cannot be read. A blank field has none, and neither
+/// has one that says so (`无`, `N/A`).
 ///
 /// What cannot be read is a malformed [`Phone`], and where two readings are possible there is none: a wrong number
 /// is worse than no number. Short digits of a note beside a number (`2号楼`) are no value.
@@ -50,13 +56,33 @@ pub fn read_phones(field: &str, options: &PhoneOptions<'_>) -> Vec<ContactValue<
         Some(phone) => vec![ContactValue { span: trimmed(field), value: phone }],
         None => match Decoded::of(field) {
             Some(decoded) => {
-                let mut found = Reader::read(&decoded.text, options);
+                let mut found = read_all(&decoded.text, options);
                 found.iter_mut().for_each(|one| one.span = decoded.original(&one.span));
                 found
             }
-            None => Reader::read(field, options),
+            None => read_all(field, options),
         },
     }
+}
+
+fn read_all(field: &str, options: &PhoneOptions<'_>) -> Vec<ContactValue<Phone>> {
+    let mut found = Reader::read(field, options);
+    found.iter_mut().for_each(|one| one.span = with_brackets(field, &one.span));
+    found
+}
+
+/// The bytes of a value with both of its brackets, where they hold one: `(139)27461853`, `0755-26718843（8001）`.
+fn with_brackets(field: &str, span: &Range<usize>) -> Range<usize> {
+    let signs = || field.get(span.clone()).unwrap_or_default().chars().map(narrow);
+    let (opening, closing) =
+        (signs().filter(|c| is_opening(*c)).count(), signs().filter(|c| is_closing(*c)).count());
+    let start = if closing > opening { opened(field, span.start) } else { span.start };
+    let mut behind = field.get(span.end..).unwrap_or_default().chars();
+    let end = match behind.find(|c| !is_invisible(*c) && *c != ' ') {
+        Some(c) if opening > closing && is_closing(narrow(c)) => field.len() - behind.as_str().len(),
+        _ => span.end,
+    };
+    start..end
 }
 
 /// The number of a field that holds nothing else, written as most are.
@@ -172,6 +198,7 @@ impl<'t, 'o> Reader<'t, 'o> {
             let piece = reader.pieces.pop();
             return match (phone.fault(), phone.key(), piece) {
                 (Some(PhoneFault::Empty), ..) => Vec::new(),
+                (Some(PhoneFault::NoDigits), ..) if has_no_value(field) => Vec::new(),
                 (_, _, Some(piece)) if piece.value.value.key().is_some() => vec![piece.value],
                 (_, _, Some(piece)) if items > 1 || piece.knows_better() => vec![piece.value],
                 (Some(_), None, _) => vec![ContactValue { span: trimmed(field), value: phone }],

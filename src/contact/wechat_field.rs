@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::no_value::has_no_value;
 use super::phone::check_cn_mobile;
 use super::scan::{is_cut, is_invisible, narrow};
 use super::value::{ContactValue, MAX_FIELD, MAX_VALUES, REVERSED, head, trimmed};
@@ -44,7 +45,7 @@ type Read = Result<Wechat, WechatFault>;
 ///
 /// A field may hold several ids, divided by `/`, `、`, `,`, `;`, `|`, line breaks or words; labels (`vx:`, `微信号：`, `QQ`);
 /// and notes beside them, in brackets or not (`zhangsan88（手机同号）`). Values come in the order of the text, at most 64 of
-/// them from the first 16 KiB. A blank field has none.
+/// them from the first 16 KiB. A blank field has none, and neither has one that says so (`无`, `微信同号`).
 ///
 /// A wrong id is worse than none: a word beside others is an id only when a label stands before it or it has a digit, `_`
 /// or `-`. What holds no id is one value that cannot be read, and what is cut off (`zhang_sa…`) is none.
@@ -64,6 +65,7 @@ pub fn read_wechats(field: &str) -> Vec<ContactValue<Read>> {
     let fault = match Wechat::parse(field) {
         Ok(id) => return whole(Ok(id)),
         Err(WechatFault::Empty) => return Vec::new(),
+        Err(_) if has_no_value(field) => return Vec::new(),
         Err(fault) => fault,
     };
     if field.len() > MAX_FIELD || field.contains(REVERSED) {

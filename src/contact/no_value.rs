@@ -1,0 +1,247 @@
+//! Fields that say they hold no value: there is none, or it is the one of another field.
+
+use crate::text::fold;
+
+/// Bytes of the longest such text.
+const MAX_TEXT: usize = 80;
+
+/// Words that say there is none, or that nobody is told. Folded: lower case, simplified characters.
+const NONE: [&str; 50] = [
+    "无",
+    "没有",
+    "没",
+    "暂无",
+    "暂缺",
+    "缺",
+    "空",
+    "空白",
+    "略",
+    "未知",
+    "未填",
+    "未填写",
+    "未提供",
+    "不详",
+    "不明",
+    "不知道",
+    "不清楚",
+    "不方便",
+    "不便",
+    "不填",
+    "不提供",
+    "不用",
+    "不使用",
+    "不需要",
+    "无需",
+    "不告诉你",
+    "保密",
+    "待补",
+    "待补充",
+    "待填",
+    "后补",
+    "无し",
+    "なし",
+    "없음",
+    "нет",
+    "неизвестно",
+    "no",
+    "none",
+    "not",
+    "nothing",
+    "nope",
+    "nil",
+    "null",
+    "nan",
+    "na",
+    "unknown",
+    "undefined",
+    "empty",
+    "blank",
+    "tbd",
+];
+/// Words that say it is the value of another field, or how else somebody is found.
+const SAME: [&str; 21] = [
+    "同", "同号", "同上", "相同", "一样", "一致", "如上", "见上", "上面", "即", "就是", "是", "为", "加",
+    "可加", "搜", "搜索", "same", "above", "ditto", "see",
+];
+/// What either is said of, and what joins them. By themselves they say nothing.
+const OF: [&str; 76] = [
+    "手机",
+    "手机号",
+    "手机号码",
+    "电话",
+    "电话号",
+    "电话号码",
+    "联系电话",
+    "联系方式",
+    "号",
+    "号码",
+    "微信",
+    "微信号",
+    "薇信",
+    "威信",
+    "v信",
+    "邮箱",
+    "邮件",
+    "电子邮箱",
+    "账号",
+    "本机",
+    "本人",
+    "与",
+    "和",
+    "跟",
+    "及",
+    "的",
+    "我",
+    "我的",
+    "此",
+    "这个",
+    "以上",
+    "有",
+    "都",
+    "也",
+    "请",
+    "吧",
+    "了",
+    "暂时",
+    "透露",
+    "提供",
+    "告知",
+    "写",
+    "填",
+    "wechat",
+    "weixin",
+    "vx",
+    "wx",
+    "v",
+    "qq",
+    "phone",
+    "mobile",
+    "cell",
+    "cellphone",
+    "telephone",
+    "tel",
+    "number",
+    "num",
+    "whatsapp",
+    "email",
+    "mail",
+    "address",
+    "account",
+    "id",
+    "as",
+    "my",
+    "the",
+    "is",
+    "it",
+    "to",
+    "i",
+    "do",
+    "have",
+    "use",
+    "available",
+    "applicable",
+    "provided",
+];
+
+/// Whether a field says that it holds no value: `无`, `N/A`, `-`, `没有微信`, `微信同号`, `同手机号`, `same as phone`.
+///
+/// Every word of it is known: a text with anything else in it is read for a value.
+pub(crate) fn has_no_value(field: &str) -> bool {
+    let text = field.trim();
+    if text.len() > MAX_TEXT || text.chars().any(char::is_numeric) {
+        return false;
+    }
+    let folded = fold(text);
+    let parts: Vec<&str> =
+        folded.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        // Of what is hidden or cut off there is a value that is not shown.
+        [] => text.chars().all(is_blank_sign),
+        ["n", "a"] => true,
+        parts => {
+            !text.contains(['@', '*', '＠', '＊'])
+                && parts.iter().map(|part| says(part)).try_fold(false, |any, said| Some(any | said?))
+                    == Some(true)
+        }
+    }
+}
+
+/// What people leave in a field that must not be blank.
+fn is_blank_sign(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '-' | '—'
+                | '–'
+                | '－'
+                | '_'
+                | '/'
+                | '／'
+                | '\\'
+                | '.'
+                | '。'
+                | ','
+                | '，'
+                | '、'
+                | '?'
+                | '？'
+                | '!'
+                | '！'
+                | '~'
+                | '～'
+                | '|'
+        )
+}
+
+/// Whether one of the words of a part says that there is no value; `None` when a word is none of these.
+fn says(part: &str) -> Option<bool> {
+    let (mut rest, mut says) = (part, false);
+    while !rest.is_empty() {
+        let longest = |words: &[&str]| {
+            let fits = words.iter().filter(|word| is_at_head(rest, word));
+            fits.map(|word| word.len()).max().unwrap_or(0)
+        };
+        let (telling, other) = (longest(&NONE).max(longest(&SAME)), longest(&OF));
+        says |= telling >= other;
+        rest = rest.get(telling.max(other)..).filter(|left| left.len() < rest.len())?;
+    }
+    Some(says)
+}
+
+/// Whether a text begins with a word; a Latin word ends where the letters do.
+fn is_at_head(text: &str, word: &str) -> bool {
+    let behind = text.strip_prefix(word);
+    behind.is_some_and(|behind| !word.is_ascii() || !behind.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_told_from_values() {
+        let notes = "无 没有 暂无 没有微信 无邮箱 暂时没有 不方便透露 n/a N.A. NA none no -- / 。 ？？ \
+            微信同号 同手机号 手机同号 同上 vx同号 手機號即微信 与手机号一致 微信与手机号相同 同手机 （同手机号） 加手机号 就是手机号 无😂";
+        for note in notes.split_whitespace() {
+            assert!(has_no_value(note), "{note}");
+        }
+        for note in
+            ["no wechat", "same as phone", "Same as above", "not available", "same as my mobile number"]
+        {
+            assert!(has_no_value(note), "{note}");
+        }
+        let values =
+            "无锡 李无 同济 微信 手机号 加州 *** … +86 ① zhangsan 同手机号88 lei@x.cn noah samel 没有@";
+        for value in values.split_whitespace() {
+            assert!(!has_no_value(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_word_stands_on_one_list() {
+        let all = [NONE.as_slice(), &SAME, &OF].concat();
+        let once: std::collections::BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(once.len(), all.len());
+        assert!(all.iter().all(|word| fold(word) == **word));
+    }
+}
