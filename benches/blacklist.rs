@@ -32,6 +32,8 @@ const TEXTS: usize = 2_000;
 const NUMBERS: usize = 10_000_000;
 const QUESTIONS: usize = 1_000_000;
 const RUNS: usize = 7;
+/// Segments that mobile numbers are given out in.
+const SEGMENTS: [u32; 12] = [130, 135, 138, 139, 150, 158, 159, 170, 177, 186, 188, 199];
 /// Leads that come in together.
 const CLASS: Range<usize> = 900..1_100;
 
@@ -261,7 +263,7 @@ fn rules(words: &[String]) -> BlacklistRules {
         json!({"field": "name", "eq": "测试员"}),
         json!({"field": "email.kind", "eq": "role"}),
         json!({"field": "phone.kind", "eq": "service"}),
-        json!({"field": "budget", "gt": 100_000_000}),
+        json!({"field": "employee_count", "gt": 1_000_000}),
         json!({"field": "attributes.locale", "eq": "xx"}),
         json!({"all": [{"field": "company", "exists": false}, {"field": "name", "exists": false}]}),
         json!({"any": [{"field": "source.page", "eq": "/a"}, {"field": "source.page", "eq": "/b"}]}),
@@ -304,7 +306,10 @@ fn leads(messages: &[String], numbers: &[String]) -> Vec<Lead> {
     for (n, message) in messages.iter().enumerate() {
         let in_class = (CLASS).contains(&n);
         let seconds = if in_class { 20 * CLASS.start + 3 * (n - CLASS.start) } else { 20 * n };
-        let number = format!("1{}", 3_000_000_000 + random.below(6_900_000_000));
+        let segment = SEGMENTS[random.below(SEGMENTS.len() as u64) as usize];
+        let number = format!("{segment}{:08}", random.below(100_000_000));
+        // Of some a digit is missing.
+        let number = if n % 20 == 3 { number[..10].to_owned() } else { number };
         let number = if n % 40 == 7 { numbers[n * 11].clone() } else { number };
         let mut lead = Lead {
             id: format!("L-{n}").into(),
@@ -365,7 +370,11 @@ fn whole_filter() {
         leads.len()
     );
     let scan = scan(&bare, &messages);
-    let ours = best(leads.len(), || run(&mut |verdict| drop(black_box(verdict.severity()))));
+    let ours = best(leads.len(), || {
+        run(&mut |verdict| {
+            black_box(verdict);
+        });
+    });
     println!("| a lead | ns | times the scan | goal |\n|---|---|---|---|");
     println!("| scan of its message for 10,000 words | {scan:.0} | 1 | - |");
     println!(

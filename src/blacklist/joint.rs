@@ -339,8 +339,11 @@ impl JointList {
         if self.is_empty() {
             return;
         }
+        let mut entry = String::new();
         let mut look = |kind: ContactKind, key: &str, place: Option<Found>| {
-            let Some(reports) = self.effective(&format!("{kind}:{key}"), check, facts.now()) else { return };
+            entry.clear();
+            [kind.as_str(), ":", key].iter().for_each(|part| entry.push_str(part));
+            let Some(reports) = self.effective(&entry, check, facts.now()) else { return };
             let key = key.split(EXTENSION).next().unwrap_or_default();
             let latest = reports.iter().max_by_key(|said| (said.report.last_seen, said.contributor));
             let reason = latest.map(|said| said.report.reason.clone()).unwrap_or_default();

@@ -345,10 +345,11 @@ impl Domains {
         for placed in facts.placed_emails() {
             let Ok(email) = placed.value else { continue };
             let domain = email.domain();
+            let Some(entry) = self.entry_of(domain) else { continue };
+            // Few are listed, so that few are looked up among the providers.
             if self.except_public && is_public_mail_domain(domain) {
                 continue;
             }
-            let Some(entry) = self.entry_of(domain) else { continue };
             let reason = HitReason::ListedDomain { subdomain: entry.len() < domain.len() };
             let place = domain_span(placed.text);
             let place = placed.span.start + place.start..placed.span.start + place.end;

@@ -30,6 +30,7 @@ pub struct PhoneSet {
     starts: Vec<u32>,
     tails: Vec<u16>,
     others: Vec<u64>,
+    left_out: usize,
 }
 
 impl fmt::Debug for PhoneSet {
@@ -150,6 +151,13 @@ impl PhoneSet {
         self.len() == 0
     }
 
+    /// Texts that were left out when the set was built, as they are no keys. Above 0 somebody has collected numbers as they
+    /// are written, which no rule will ever find.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.left_out
+    }
+
     /// Bytes of memory it takes beside itself.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
@@ -158,13 +166,17 @@ impl PhoneSet {
 }
 
 impl<'k> FromIterator<&'k str> for PhoneSet {
-    /// Keys in any order, each as often as it comes. What is no key (`+` and digits) is left out.
+    /// Keys in any order, each as often as it comes. What is no key (`+` and digits) is [left out](PhoneSet::left_out).
     fn from_iter<I: IntoIterator<Item = &'k str>>(keys: I) -> PhoneSet {
         let (mut mobiles, mut others): (Vec<u64>, Vec<u64>) = (Vec::new(), Vec::new());
-        for place in keys.into_iter().filter_map(Place::of) {
+        let mut left_out = 0;
+        for place in keys.into_iter().map(Place::of) {
             match place {
-                Place::Mobile { segment, tail } => mobiles.push(segment as u64 * TAILS + u64::from(tail)),
-                Place::Other(number) => others.push(number),
+                Some(Place::Mobile { segment, tail }) => {
+                    mobiles.push(segment as u64 * TAILS + u64::from(tail));
+                }
+                Some(Place::Other(number)) => others.push(number),
+                None => left_out += 1,
             }
         }
         mobiles.sort_unstable();
@@ -172,7 +184,8 @@ impl<'k> FromIterator<&'k str> for PhoneSet {
         others.sort_unstable();
         others.dedup();
         others.shrink_to_fit();
-        let mut set = PhoneSet { starts: Vec::new(), tails: Vec::with_capacity(mobiles.len()), others };
+        let tails = Vec::with_capacity(mobiles.len());
+        let mut set = PhoneSet { starts: Vec::new(), tails, others, left_out };
         if !mobiles.is_empty() {
             set.starts.reserve_exact(SEGMENTS + 1);
         }

@@ -15,6 +15,8 @@ use crate::rule::Facts;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Prefixes {
     phones: Vec<Box<str>>,
+    /// Bytes of the shortest and the longest of them.
+    lengths: Option<(usize, usize)>,
     /// Networks as the bits of the address under the mask, the longest first.
     networks: Vec<Network>,
 }
@@ -106,6 +108,8 @@ impl Prefixes {
         }
         prefixes.phones.sort_unstable();
         prefixes.phones.dedup();
+        let lengths = || prefixes.phones.iter().map(|prefix| prefix.len());
+        prefixes.lengths = lengths().min().zip(lengths().max());
         prefixes.networks.sort_unstable_by(|a, b| b.length.cmp(&a.length).then(a.cmp(b)));
         prefixes
     }
@@ -136,12 +140,10 @@ impl Prefixes {
         }
     }
 
-    /// The longest listed prefix of a key. At most 15 searches.
+    /// The longest listed prefix of a key. One search for each length that a listed one may have.
     fn longest(&self, key: &str) -> Option<&str> {
-        if self.phones.is_empty() {
-            return None;
-        }
-        (2..=key.len()).rev().find_map(|length| {
+        let (least, most) = self.lengths?;
+        (least..=most.min(key.len())).rev().find_map(|length| {
             let prefix = key.get(..length)?;
             let place = self.phones.binary_search_by(|one| (**one).cmp(prefix)).ok()?;
             self.phones.get(place).map(|one| &**one)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::found::Found;
 use super::keys::{Submitted, WindowKey, burst_keys, origin};
@@ -89,7 +89,7 @@ pub(super) fn burst(
         if seen.len() + 1 < needed {
             return;
         }
-        let mut counted = FxHashSet::default();
+        let mut counted = FxHashSet::with_capacity_and_hasher(seen.len(), FxBuildHasher);
         let others = seen.filter(|seen| seen.until >= at && seen.lead != *own).map(|seen| &seen.lead);
         let others: Vec<&LeadId> = others.filter(|lead| counted.insert(*lead)).collect();
         let count = others.len() + 1;

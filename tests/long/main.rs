@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 
 #[path = "../it/assign/desk.rs"]
 mod desk;
+#[path = "../it/blacklist/flood.rs"]
+mod flood;
 #[path = "../it/assign/quick.rs"]
 mod quick;
 #[path = "../it/oracle/assign.rs"]

@@ -112,6 +112,10 @@ pub(super) fn run(job: &Job<'_>, out: &mut impl Write) -> Result<(), Box<dyn Err
         }
     }
     if let Some(released) = &job.released {
+        let known: BTreeSet<&str> = rows.iter().flatten().map(|lead| lead.id.as_str()).collect();
+        if let Some(id) = released.iter().find(|id| !known.contains(id.as_str())) {
+            return Err(format!("--released: no row has the id `{}`", escaped(id)).into());
+        }
         writeln!(out, "\nrule\tblocked\treleased\tprecision")?;
         let is_released = |row: &usize| {
             rows.get(*row)

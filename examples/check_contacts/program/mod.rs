@@ -38,7 +38,10 @@ pub(crate) fn run(
                     .map_err(|error| format!("{}: {error}", path.display()))?,
                 None => ColumnMap::default(),
             };
-            let lines = |text: String| text.lines().map(|line| line.trim().to_owned()).collect();
+            let lines = |text: String| {
+                let ids = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                ids.map(str::to_owned).collect()
+            };
             let ((rules, warnings), old) = (document(&rules)?, old.as_deref().map(document).transpose()?);
             let job = leads::Job {
                 table: &text,

@@ -20,9 +20,11 @@ impl Lexicons {
     pub(super) fn read(path: &Path, text: &str) -> Result<Lexicons, Box<dyn Error>> {
         let (mut words, mut allowed) = (BTreeMap::<&str, Vec<String>>::new(), Vec::new());
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
-            let (word, category) = line.split_once('\t').unwrap_or((line, DEFAULT));
-            match category.trim() {
-                ALLOWED => allowed.push(word.to_owned()),
+            // What stands in further columns is a remark.
+            let mut columns = line.split('\t').map(str::trim);
+            let word = columns.next().unwrap_or_default();
+            match columns.next().filter(|category| !category.is_empty()).unwrap_or(DEFAULT) {
+                category if category.eq_ignore_ascii_case(ALLOWED) => allowed.push(word.to_owned()),
                 category => words.entry(category).or_default().push(word.to_owned()),
             }
         }

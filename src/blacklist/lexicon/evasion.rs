@@ -52,6 +52,7 @@ fn is_separated(word: &str, kept: &[Kept], folded: &str, signs: &dyn Fn(Range<us
     };
     let letter =
         |one: &Kept| word.get(one.range()).and_then(|text| text.chars().next()).is_some_and(is_of_word);
+    let digit = |one: &Kept| word.get(one.range()).is_some_and(|text| text.chars().all(char::is_numeric));
     let (mut differs, mut blanks, mut signs_apart, mut together) = (false, 0_usize, false, false);
     for (own, found) in own.all().windows(2).zip(kept.windows(2)) {
         let ([own_left, own_right], [left, right]) = (own, found) else { return false };
@@ -65,6 +66,9 @@ fn is_separated(word: &str, kept: &[Kept], folded: &str, signs: &dyn Fn(Range<us
         };
         let found = between(folded, left, right);
         differs |= found != between(word, own_left, own_right);
+        if expected == 0 && digit(own_left) && digit(own_right) && divides_numbers(&found) {
+            return false;
+        }
         if expected == 0 && letter(own_left) && letter(own_right) {
             together |= count == 0;
             blanks += usize::from(count > 0 && found.chars().all(char::is_whitespace));
@@ -73,6 +77,13 @@ fn is_separated(word: &str, kept: &[Kept], folded: &str, signs: &dyn Fn(Range<us
     }
     // One blank stands between two words as well: `the pen is red`.
     differs && (!together || signs_apart || blanks != 1)
+}
+
+/// Whether what stands between two digits makes other numbers of them: `6-9岁`, `6.9折`, `2016-9-1`, `6 9`.
+fn divides_numbers(between: &str) -> bool {
+    let divides =
+        |c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '.' | ',' | '、' | ':' | '/' | '~');
+    !between.is_empty() && between.chars().all(divides)
 }
 
 /// No character less often than the word has it, and one of them more often. Latin words double letters by

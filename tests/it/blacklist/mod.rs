@@ -17,6 +17,7 @@ use crate::support::{assert_round_trip, at, json_data, snapshot, texts, with_fac
 
 mod burst;
 mod consent;
+mod flood;
 mod hostile;
 mod lexicon;
 mod misspelt;
@@ -521,8 +522,9 @@ fn a_burst_names_its_cohort_and_spares_announced_campaigns() {
     let counts: Vec<usize> = verdicts
         .iter()
         .map(|verdict| match verdict.hits().first().map(Hit::reason) {
-            Some(HitReason::Burst { count, earlier, .. }) => {
+            Some(HitReason::Burst { count, earlier, begins, .. }) => {
                 assert_eq!(earlier.len() + 1, *count);
+                assert!(begins);
                 *count
             }
             _ => 0,

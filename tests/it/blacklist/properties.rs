@@ -10,7 +10,7 @@ use leadkit::blacklist::{
 };
 use leadkit::calendar::Span;
 use leadkit::model::{Lead, LeadId, Value};
-use leadkit::rule::{Condition, FactContext, Facts, HostTables, Operator};
+use leadkit::rule::{Condition, Operator};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::json;
@@ -198,7 +198,12 @@ fn oracle_cohort(leads: &[Lead], own: &Lead) -> Vec<LeadId> {
     };
     let cohort: Vec<LeadId> =
         earlier(leads, own).into_iter().filter(counted).map(|lead| lead.id.clone()).collect();
-    if cohort.len() + 1 >= COUNT { cohort } else { Vec::new() }
+    match cohort.len() + 1 {
+        ..COUNT => Vec::new(),
+        count if count < 2 * COUNT => cohort,
+        // Those further back were named by those in between.
+        count => cohort[count - 1 - COUNT..].to_vec(),
+    }
 }
 
 fn allow() -> impl Strategy<Value = BlacklistOverride> {
@@ -413,36 +418,6 @@ fn texts_that_differ_only_far_behind_are_not_told_apart_but_lengths_are() {
 }
 
 #[test]
-fn a_flood_of_origins_stays_within_the_limit() {
-    let blacklist = compiled(&rules(BurstDimension::Page));
-    let flood = |n: usize| {
-        let page = Some(format!("/{n}"));
-        let source = leadkit::model::Source { page, ..leadkit::model::Source::default() };
-        let created_at = start() + TimeDelta::milliseconds(n as i64);
-        Lead { id: format!("L-{n}").into(), created_at, source, ..Lead::default() }
-    };
-    let tables = HostTables::default();
-    let now = start() + TimeDelta::days(1);
-    let context = FactContext::new(&tables, now);
-    let mut windows = WindowState::with_limit(1_000);
-    for n in 0..100_000 {
-        let lead = flood(n);
-        windows.apply(blacklist.check(&Facts::new(&lead, &context), &windows).delta());
-        assert!(windows.len() <= 1_000);
-    }
-    // The newest are the ones that stay.
-    let known = |n: usize| {
-        let delta = check(&blacklist, &flood(n), &windows, now).delta().clone();
-        let before = bytes(&windows);
-        let mut after = windows.clone();
-        after.apply(&delta);
-        bytes(&after) == before
-    };
-    assert!(known(99_999) && known(99_000) && known(0));
-    assert_eq!(windows.newest(), Some(start() + TimeDelta::milliseconds(99_999)));
-}
-
-#[test]
 fn one_origin_is_remembered_by_its_newest_leads() {
     let blacklist = compiled(&rules(BurstDimension::Ip));
     let one = |n: usize| Lead {
@@ -454,11 +429,19 @@ fn one_origin_is_remembered_by_its_newest_leads() {
     let (verdicts, windows) =
         stream(&blacklist, &(0..3_000).map(one).collect::<Vec<_>>(), WindowState::default());
     assert_eq!(windows.len(), 1_024);
-    let Some(HitReason::Burst { count, earlier, .. }) = verdicts[2_999].hits().last().map(|hit| hit.reason())
-    else {
-        panic!("{}", verdicts[2_999])
+    let burst = |n: usize| match verdicts[n].hits().last().map(|hit| hit.reason()) {
+        Some(HitReason::Burst { count, earlier, begins, .. }) => (*count, earlier.clone(), *begins),
+        _ => panic!("{}", verdicts[n]),
     };
-    assert_eq!((*count, earlier[0].as_str()), (1_025, "L-1975"));
+    // Hits in the middle of a burst name the last leads before them, and those that begin it all of them.
+    let named = |leads: &[usize]| leads.iter().map(|n| format!("L-{n}").into()).collect::<Vec<LeadId>>();
+    assert_eq!(burst(2), (3, named(&[0, 1]), true));
+    assert_eq!(burst(4), (5, named(&[0, 1, 2, 3]), true));
+    assert_eq!(burst(5), (6, named(&[2, 3, 4]), false));
+    assert_eq!(burst(2_999), (1_025, named(&[2_996, 2_997, 2_998]), false));
+    // No more are counted than are kept.
+    assert!(verdicts[2_999].to_string().contains("at least 1025 leads"), "{}", verdicts[2_999]);
+    assert!(verdicts[1_023].to_string().contains(" 1024 leads"), "{}", verdicts[1_023]);
 }
 
 #[test]

@@ -76,9 +76,36 @@ fn a_contact_in_the_field_of_another_is_flagged() {
     ] {
         assert_eq!(told(&default, record.clone()).0, Severity::Block, "{record}");
     }
-    // One that can be used is enough; a host that asks for none is told nothing.
-    let record = json!({"phones": ["lei@xinghe.cn", "13927461853"]});
-    assert_eq!(told(&default, record.clone()).1, "");
+    // One that can be used is enough: what stands beside it is flagged, and refused by nobody.
+    let beside = |rules: &BlacklistRules, record: Json| {
+        let verdict = check(&Blacklist::compile(rules).unwrap(), record);
+        let hits = verdict.hits().iter().filter(|hit| hit.reason().code() == "wrong_field");
+        let hits: Vec<String> = hits.map(|hit| format!("{} {:?}", summary(hit), hit.span())).collect();
+        (verdict.severity(), hits.join(";"))
+    };
+    for (record, said) in [
+        (json!({"phones": ["lei@xinghe.cn", "13927461853"]}), "email phone 0 Some(0..13)"),
+        (json!({"phones": ["13927461853 lei@xinghe.cn"]}), "email phone 0 Some(12..25)"),
+        (json!({"phones": ["13927461853 微信：lei_wang88"]}), "wechat phone 0 Some(21..31)"),
+        (json!({"emails": ["lei@xinghe.cn 电话13927461853"]}), "phone email 0 Some(20..31)"),
+        (json!({"wechat": "lei_wang88 / lei@xinghe.cn"}), "email wechat - Some(13..26)"),
+    ] {
+        let expected = format!("wrong_field flag wrong_field/{said}");
+        for rules in [&default, &BlacklistRules::strict()] {
+            assert_eq!(beside(rules, record.clone()), (Severity::Flag, expected.clone()), "{record}");
+        }
+    }
+    // What stands in its own field too is no news, and neither is an account that is the number.
+    for record in [
+        json!({"phones": ["13927461853 lei@xinghe.cn"], "emails": ["Lei@xinghe.cn"]}),
+        json!({"phones": ["13927461853（微信同号）"]}),
+        json!({"phones": ["13927461853 微信lei_wang88"], "wechat": "lei_wang88"}),
+        json!({"emails": ["13927461853@139.com"]}),
+        json!({"emails": ["lei@xinghe.cn (2026-03-02)"]}),
+    ] {
+        assert_eq!(beside(&default, record.clone()), (Severity::Pass, String::new()), "{record}");
+    }
+    // A host that asks for no contact is told nothing.
     let silent = BlacklistRules { no_usable_contact: Severity::Pass, ..default };
     assert_eq!(told(&silent, json!({"phones": ["lei@xinghe.cn"]})).1, "");
 }
@@ -296,4 +323,26 @@ fn a_list_of_disposable_domains_spares_public_mail() {
         assert_eq!(severity(&meant, record), Severity::Block, "{domain}");
     }
     assert_eq!(rules(json!(["139.com", "qq.com"]), json!({})).lint()[0].code, "public_provider");
+}
+
+/// The commonest answers to a question that must be answered: there is none, or it is the phone number.
+#[test]
+fn a_note_in_place_of_a_value_is_no_value() {
+    let notes = ["无", "没有", "N/A", "-", "同手机号", "微信同号", "同上", "手机号即微信", "same as phone"];
+    for note in notes {
+        let phone = json!({"phones": ["13927461853"], "emails": [note], "wechat": note});
+        let email = json!({"phones": [note], "emails": ["lei@xinghe.cn"], "wechat": note});
+        for record in [phone, email] {
+            for rules in [BlacklistRules::default(), BlacklistRules::strict()] {
+                let verdict = check(&Blacklist::compile(&rules).unwrap(), record.clone());
+                assert!(verdict.hits().is_empty(), "{record}: {verdict}");
+            }
+        }
+        // Nothing was given: that is what is said, not that something is wrong with it.
+        let none = json!({"phones": [note], "emails": [note], "wechat": note});
+        let verdict = check(&Blacklist::compile(&BlacklistRules::default()).unwrap(), none);
+        let reasons: Vec<String> = verdict.hits().iter().map(|hit| hit.reason().to_string()).collect();
+        let said = "the lead cannot be reached, it has no phone number, e-mail address or WeChat id";
+        assert_eq!((verdict.severity(), reasons), (Severity::Block, vec![said.to_owned()]), "{note}");
+    }
 }

@@ -40,7 +40,7 @@ fn every_line_of_numbers_appears() {
     let file = "\u{FEFF}13927461853\n\n13800138000\n139 2746 1853(李娜) / 0755-26718843转801\r\n\
                 +44 20 7946 0958\n139****1853\n87654301\n\t无 \n"
         .as_bytes();
-    expect_test::expect![[r"
+    expect_test::expect![[r#"
         line	severity	rule	matched	span_start	span_end	normalised
         0	pass	-	13927461853	0	11	+8613927461853
         1	flag	phone.format	-	0	0	-
@@ -50,8 +50,8 @@ fn every_line_of_numbers_appears() {
         4	pass	phone.unknown_country	+44 20 7946 0958	0	16	+442079460958
         5	flag	phone.format	139****1853	0	11	-
         6	flag	phone.format	87654301	0	8	-
-        7	flag	phone.format	无	1	4	-
-    "]]
+        7	flag	phone.format	-	0	0	-
+    "#]]
     .assert_eq(&judged(&run(&["--phones", "in.txt"], file).unwrap()));
     let local = run(&["--phones", "in.txt", "--region", "CN-SC-510100"], "87654301".as_bytes()).unwrap();
     assert!(local.ends_with("0\tpass\t-\t87654301\t0\t8\t+862887654301\n"), "{local}");

@@ -1,6 +1,6 @@
 //! Fields that break readers of numbers and addresses.
 
-use leadkit::contact::{Phone, PhoneOptions, Wechat, read_emails, read_phones};
+use leadkit::contact::{Email, Phone, PhoneOptions, Wechat, read_emails, read_phones, read_wechats};
 use proptest::prelude::*;
 
 use super::pieces::PIECES;
@@ -86,6 +86,26 @@ proptest! {
             let read = read_phones(&written, &options);
             prop_assert_eq!(read.len(), 1);
             prop_assert_eq!(&read[0].value, &phone);
+        }
+    }
+    #[test]
+    fn what_is_written_from_an_address_or_an_account_is_read_as_it(
+        email in "[A-Za-z0-9]([A-Za-z0-9_+.-]{0,10}[A-Za-z0-9])?[@＠]([A-Za-z0-9-]{1,8}[.。]){1,3}([a-z]{2,5}|公司|CN)",
+        wechat in "(QQ[:：] ?)?[A-Za-z0-9_-]{5,20}|(\\+86 ?)?1[3-9][0-9]{9}",
+    ) {
+        if let Ok(email) = Email::parse(&email) {
+            prop_assert_eq!(Email::parse(email.key()), Ok(email.clone()));
+            for written in [email.key().to_owned(), format!("<{}>", email.key()), format!("mailto:{}", email.key())] {
+                let read = read_emails(&written);
+                prop_assert_eq!(read.len(), 1, "{}", written);
+                prop_assert_eq!(read[0].value.as_ref(), Ok(&email), "{}", written);
+            }
+        }
+        if let Ok(id) = Wechat::parse(&wechat) {
+            prop_assert_eq!(Wechat::parse(id.key()), Ok(id.clone()));
+            let read = read_wechats(id.key());
+            prop_assert_eq!(read.len(), 1, "{}", id.key());
+            prop_assert_eq!(read[0].value.as_ref(), Ok(&id));
         }
     }
 }

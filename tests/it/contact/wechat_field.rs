@@ -47,13 +47,17 @@ fn every_id_of_a_field_is_read() {
         ("我在google工作", &[]),
         ("same as phone", &[]),
         ("同手机号", &[]),
+        ("微信同号", &[]),
         ("zh***88", &[]),
         ("12", &[]),
         (" ", &[]),
     ] {
         assert_eq!(keys(field), wanted, "{field:?}");
     }
-    assert_eq!(read_wechats(" ").len(), 0);
+    for note in [" ", "无", "没有微信", "同手机号", "手机号就是微信", "same as phone", "N/A", "-"]
+    {
+        assert_eq!(read_wechats(note).len(), 0, "{note}");
+    }
     assert_eq!(read_wechats("please add me").len(), 1, "what holds no id is told");
     let field = "微信号：Zhang_San88（手机同号）/ 139 2746 1853";
     let places: Vec<&str> = read_wechats(field).into_iter().map(|one| &field[one.span]).collect();
