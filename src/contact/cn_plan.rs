@@ -218,7 +218,10 @@ pub(super) fn national(digits: &[u8]) -> &[u8] {
     let once = strip_trunk(digits);
     let [b'8', b'6', rest @ ..] = once else { return once };
     let twice = strip_trunk(rest);
-    let is_doubled = judge(once).quality != PhoneQuality::Ok && judge(twice).quality == PhoneQuality::Ok;
+    // `8610086` may be a local number.
+    let is_doubled = twice.len() >= MIN_NATIONAL
+        && judge(once).quality != PhoneQuality::Ok
+        && judge(twice).quality == PhoneQuality::Ok;
     if is_doubled { twice } else { once }
 }
 

@@ -91,9 +91,11 @@ fn a_contact_in_the_field_of_another_is_flagged() {
         (json!({"wechat": "lei_wang88 / lei@xinghe.cn"}), "email wechat - Some(13..26)"),
     ] {
         let expected = format!("wrong_field flag wrong_field/{said}");
-        for rules in [&default, &BlacklistRules::strict()] {
-            assert_eq!(beside(rules, record.clone()), (Severity::Flag, expected.clone()), "{record}");
-        }
+        assert_eq!(beside(&default, record.clone()), (Severity::Flag, expected.clone()), "{record}");
+        // An address that is all of a phone number is malformed besides, which the strict rules block.
+        let is_whole = record["phones"][0] == "lei@xinghe.cn";
+        let severity = if is_whole { Severity::Block } else { Severity::Flag };
+        assert_eq!(beside(&BlacklistRules::strict(), record.clone()), (severity, expected), "{record}");
     }
     // What stands in its own field too is no news, and neither is an account that is the number.
     for record in [
