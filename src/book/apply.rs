@@ -11,6 +11,7 @@ use crate::model::{
     Account, AccountId, Acquisition, Contact, ContactId, Effect, FoldKind, Lead, LeadField, LeadId,
     LeadStatus, OpenGroup, OpportunityId, RecordRef, RepId, Tenure, TenureEnd, Value,
 };
+use crate::rule::FactContext;
 use crate::text::fold;
 
 impl Book {
@@ -236,7 +237,10 @@ impl Book {
         self.employers.entry(person.id.clone()).or_default().insert(account.clone());
         filed.contacts.push(person);
         let keys = Probe::of_last_contact(filed, &self.tables);
-        self.by_key.add(&RecordRef::Account(account.clone()), &keys);
+        let mut keys = Probe { keys, ..Probe::default() };
+        let context = FactContext::new(&self.tables, filed.created_at);
+        self.composites.add_of_account(filed, &context, &mut keys);
+        self.by_key.add(&RecordRef::Account(account.clone()), &keys.keys);
     }
 
     /// What people are shown.
@@ -321,9 +325,9 @@ impl Book {
 
     fn write(&mut self, record: &RecordRef, field: &str, value: &Value) {
         match record {
-            RecordRef::Lead(id) if files(field) => self.refile(id, |lead| set(lead, field, value)),
+            RecordRef::Lead(id) if self.files(field) => self.refile(id, |lead| set(lead, field, value)),
             RecordRef::Lead(id) => self.change(id, |lead| set(lead, field, value)),
-            RecordRef::Account(id) if files_account(field) => {
+            RecordRef::Account(id) if self.files_account(field) => {
                 self.change_account(id, |account| set_of_account(account, field, value))
             }
             RecordRef::Account(id) => {
@@ -342,7 +346,7 @@ impl Book {
     fn add_value(&mut self, record: &RecordRef, field: &str, value: &Value) {
         let Value::Text(text) = value else { return };
         match record {
-            RecordRef::Lead(id) if files(field) => {
+            RecordRef::Lead(id) if self.files(field) => {
                 if let Some(mut lead) = self.take_lead(id) {
                     add_to_lead(&mut lead, field, text, &self.tables);
                     self.put_lead(lead);
@@ -369,6 +373,15 @@ impl Book {
             }),
             RecordRef::Opportunity(_) => {}
         }
+    }
+
+    /// Whether a lead must be filed again when the field changes: a key is made of it, or a rule compares it.
+    fn files(&self, field: &str) -> bool {
+        files(field) || self.composites.reads_of_lead(field)
+    }
+
+    fn files_account(&self, field: &str) -> bool {
+        files_account(field) || self.composites.reads_of_account(field)
     }
 
     /// The lead is of the account from now on, and is fetched with it.

@@ -25,7 +25,7 @@ use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 
 use crate::company::Gazetteer;
-use crate::dedup::{MatchKey, MatchKeyKind, Probe, Rows};
+use crate::dedup::{Composites, Deduplicator, MatchKey, MatchKeyKind, Probe, Rows};
 use crate::model::{
     Account, AccountId, Contact, ContactId, Lead, LeadId, LeadStatus, Opportunity, OpportunityId, RecordRef,
 };
@@ -93,6 +93,8 @@ pub struct Book {
     employers: FxHashMap<ContactId, BTreeSet<AccountId>>,
     clocks: Clocks,
     by_key: KeyIndex,
+    /// What the rules compare beyond what is a key by itself.
+    composites: Composites,
     names: Option<Box<Names>>,
 }
 
@@ -167,7 +169,24 @@ impl Book {
             employers: FxHashMap::default(),
             clocks: Clocks::default(),
             by_key: KeyIndex::default(),
+            composites: Composites::default(),
         }
+    }
+
+    /// Files records by what the rules compare beyond phones, addresses and names too: for
+    /// [rules](crate::dedup::MatchRule) of several comparisons or of other fields. [`Intake::book`](crate::Intake::book)
+    /// makes it so. O(records on file).
+    #[must_use]
+    pub fn with_matching(mut self, matching: &Deduplicator) -> Book {
+        self.composites = matching.composites().clone();
+        self.by_key = KeyIndex::default();
+        for lead in self.leads.values().filter(|lead| lead.is_on_file()) {
+            self.by_key.add(&RecordRef::Lead(lead.id.clone()), &self.keys_of_lead(lead).keys);
+        }
+        for account in self.accounts.values() {
+            self.by_key.add(&RecordRef::Account(account.id.clone()), &self.keys_of_account(account).keys);
+        }
+        self
     }
 
     /// Keeps no index of names: for rules none of which compares company names by likeness. What such rules would
@@ -192,7 +211,10 @@ impl Book {
     pub(crate) fn insert_new_lead(&mut self, facts: &Facts<'_>, keys: Probe) {
         let lead = facts.lead();
         let reads_alike = self.tables.reads_as(facts.context().tables);
-        let keys = if reads_alike { keys } else { self.keys_of_lead(lead) };
+        let keys = match reads_alike {
+            true => self.with_composites(facts, keys),
+            false => self.keys_of_lead(lead),
+        };
         self.put_lead_by(keys, lead.clone());
     }
 
@@ -372,12 +394,21 @@ impl Book {
     }
 
     fn keys_of_lead(&self, lead: &Lead) -> Probe {
-        Probe::of_record(&Facts::new(lead, &self.context(lead.created_at)))
+        let context = self.context(lead.created_at);
+        let facts = Facts::new(lead, &context);
+        self.with_composites(&facts, Probe::of_record(&facts))
+    }
+
+    fn with_composites(&self, facts: &Facts<'_>, mut keys: Probe) -> Probe {
+        self.composites.add_of_lead(facts, &mut keys);
+        keys
     }
 
     fn keys_of_account(&self, account: &Account) -> Probe {
-        let mut probe = Probe::of_account(account, &self.context(account.created_at));
+        let context = self.context(account.created_at);
+        let mut probe = Probe::of_account(account, &context);
         probe.add_account(&account.id);
+        self.composites.add_of_account(account, &context, &mut probe);
         probe
     }
 

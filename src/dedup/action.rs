@@ -89,7 +89,7 @@ impl RuleAction {
     }
 
     /// Whether it can follow from a match with the target.
-    pub(super) fn fits(&self, target: MatchTarget) -> bool {
+    pub(super) fn fits(&self, target: &MatchTarget) -> bool {
         match self {
             RuleAction::Convert => !target.is_lead(),
             RuleAction::Reenter | RuleAction::KeyChange | RuleAction::Collect | RuleAction::SameOwner => {

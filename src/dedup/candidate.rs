@@ -1,32 +1,24 @@
 //! A fetched row as rules look at it.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::action::RuleAction;
 use super::comparator::Comparator;
 use super::probe::{MatchKey, MatchKeyKind, WECHAT};
 use super::rules::{MatchRule, ReentryWindow};
-use super::target::{LeadKey, MatchTarget};
+use super::target::{AccountField, ContactField, LeadKey, MatchTarget};
 use crate::calendar::Zone;
 use crate::model::{
-    Account, ExternalIdKind, Lead, LeadStatus, PoolId, RecordRef, RepId, mask_email, mask_id, mask_phone,
+    Account, Contact, ExternalIdKind, JobFunction, Lead, LeadStatus, PoolId, RecordRef, RepId, Value,
+    mask_email, mask_id, mask_phone,
 };
 use crate::names::Weighed;
-use crate::rule::Facts;
+use crate::rule::{Facts, LeadLimits, read_text};
 
 /// The lead's keys by place; none where too many records share the key.
 pub(super) type UsableKeys<'k> = [Option<&'k MatchKey>];
-
-pub(super) fn key_kind(lead_key: LeadKey) -> MatchKeyKind {
-    match lead_key {
-        LeadKey::Phone => MatchKeyKind::Phone,
-        LeadKey::Email => MatchKeyKind::Email,
-        LeadKey::Wechat => MatchKeyKind::Wechat,
-        LeadKey::PersonId => MatchKeyKind::PersonId,
-        LeadKey::Domain => MatchKeyKind::Domain,
-        LeadKey::Company => MatchKeyKind::CompanyExact,
-    }
-}
 
 /// A fetched row, and what it has in common with the lead.
 pub(super) struct Candidate<'r> {
@@ -201,12 +193,12 @@ impl Candidate<'_> {
         facts: &Facts<'_>,
         usable: &UsableKeys<'_>,
     ) -> Option<String> {
-        let kind = key_kind(rule.lead);
+        let kind = rule.lead.kind()?;
         let shared = self.shares(kind, usable)?;
         if rule.comparator == Comparator::Exact {
-            let theirs = self.written(rule.target);
-            let same = |ours: &&str| theirs.iter().any(|their| their.trim() == ours.trim());
-            return written(facts.read(), rule.lead).into_iter().find(same).map(|value| show(kind, value));
+            let theirs = written_of(self.read, None, &rule.target);
+            let same = |ours: &Cow<'_, str>| theirs.iter().any(|their| their.trim() == ours.trim());
+            return written(facts.read(), &rule.lead).into_iter().find(same).map(|value| show(kind, &value));
         }
         Some(match kind {
             // A company is shown by its name on file: the key is not made for reading.
@@ -215,48 +207,109 @@ impl Candidate<'_> {
             _ => show(kind, &shared.value),
         })
     }
+}
 
-    /// The values of the target field, as written.
-    pub(super) fn written(&self, target: MatchTarget) -> Vec<&str> {
-        match (self.read, target) {
-            (Source::Lead(lead), _) => written(lead, target.lead_key()),
-            (Source::Account(account), MatchTarget::AccountCompany) => {
-                std::iter::once(&account.company).chain(&account.aliases).map(String::as_str).collect()
-            }
-            (Source::Account(account), MatchTarget::AccountDomain) => {
-                account.domain.as_deref().into_iter().collect()
-            }
-            (Source::Account(account), _) => {
-                let contacts = account.contacts.iter();
-                match target.lead_key() {
-                    LeadKey::Phone => contacts.flat_map(|c| &c.phones).map(AsRef::as_ref).collect(),
-                    LeadKey::Email => contacts.flat_map(|c| &c.emails).map(AsRef::as_ref).collect(),
-                    LeadKey::PersonId => Vec::new(),
-                    _ => contacts.flat_map(|c| &c.wechat).map(AsRef::as_ref).collect(),
-                }
-            }
+/// The values of the target field, as written: of one contact, or of all.
+pub(super) fn written_of<'r>(
+    source: Source<'r>,
+    contact: Option<&'r Contact>,
+    target: &MatchTarget,
+) -> Vec<Cow<'r, str>> {
+    let account = match source {
+        Source::Lead(lead) => {
+            return target.as_lead_key().map(|key| written(lead, &key)).unwrap_or_default();
         }
+        Source::Account(account) => account,
+    };
+    let all = if contact.is_some() { &[] } else { account.contacts.as_slice() };
+    let contacts = contact.into_iter().chain(all);
+    let text = |text: Option<&'r str>| Vec::from_iter(filled(text).map(Cow::Borrowed));
+    match target {
+        MatchTarget::AccountCompany => {
+            let names = std::iter::once(&account.company).chain(&account.aliases);
+            names.filter_map(|name| filled(Some(name))).map(Cow::Borrowed).collect()
+        }
+        MatchTarget::AccountDomain => text(account.domain.as_deref()),
+        MatchTarget::AccountField(field) => match field {
+            AccountField::RegistrationNumber => text(account.registration_number.as_deref()),
+            AccountField::Tier => text(account.tier.as_deref()),
+            AccountField::Maturity => text(account.maturity.as_deref()),
+            AccountField::Partner => text(account.partner.as_ref().map(RepId::as_str)),
+            AccountField::Region => account.region.iter().map(|one| Cow::Owned(one.to_string())).collect(),
+        },
+        MatchTarget::AccountAttribute(name) => texts(account.attributes.get(&**name)),
+        MatchTarget::ContactField(field) => {
+            let one = |contact: &'r Contact| match field {
+                ContactField::Name => contact.name.as_deref(),
+                ContactField::Title => contact.title.as_deref(),
+                ContactField::JobFunction => contact.job_function.as_ref().map(JobFunction::as_str),
+            };
+            contacts.filter_map(|contact| filled(one(contact))).map(Cow::Borrowed).collect()
+        }
+        MatchTarget::ContactPhone => {
+            contacts.flat_map(|one| &one.phones).map(|one| Cow::Borrowed(one.as_str())).collect()
+        }
+        MatchTarget::ContactEmail => {
+            contacts.flat_map(|one| &one.emails).map(|one| Cow::Borrowed(one.as_str())).collect()
+        }
+        MatchTarget::ContactWechat => {
+            contacts.flat_map(|one| &one.wechat).map(|one| Cow::Borrowed(one.as_str())).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
 /// The values of a lead's field, as written.
-fn written(lead: &Lead, key: LeadKey) -> Vec<&str> {
+pub(super) fn written<'l>(lead: &'l Lead, key: &LeadKey) -> Vec<Cow<'l, str>> {
     match key {
-        LeadKey::Phone => lead.phones.iter().map(AsRef::as_ref).collect(),
-        LeadKey::Email => lead.emails.iter().map(AsRef::as_ref).collect(),
+        LeadKey::Phone => lead.phones.iter().map(|one| Cow::Borrowed(one.as_str())).collect(),
+        LeadKey::Email => lead.emails.iter().map(|one| Cow::Borrowed(one.as_str())).collect(),
         LeadKey::Wechat => {
             let others = lead.other_ids.get(WECHAT).into_iter().flatten();
-            lead.wechat.iter().map(AsRef::as_ref).chain(others.map(String::as_str)).collect()
+            let all = lead.wechat.iter().map(|id| id.as_str()).chain(others.map(String::as_str));
+            all.map(Cow::Borrowed).collect()
         }
-        LeadKey::Company => lead.company.as_deref().into_iter().collect(),
-        LeadKey::PersonId => person_ids(lead).collect(),
-        LeadKey::Domain => lead
-            .emails
-            .iter()
-            .filter_map(|email| email.as_str().rsplit_once('@'))
-            .map(|(_, host)| host)
-            .collect(),
+        LeadKey::Company => lead.company.as_deref().into_iter().map(Cow::Borrowed).collect(),
+        LeadKey::PersonId => person_ids(lead).map(Cow::Borrowed).collect(),
+        LeadKey::Domain => {
+            let hosts = lead.emails.iter().filter_map(|email| email.as_str().rsplit_once('@'));
+            hosts.map(|(_, host)| Cow::Borrowed(host)).collect()
+        }
+        LeadKey::Field(field) => match (field.text(lead), field.texts(lead)) {
+            (Some(text), _) => Vec::from_iter(filled(Some(text)).map(Cow::Borrowed)),
+            (None, Some(items)) => list(items),
+            // A region, a number: short.
+            (None, None) => match field.get(lead) {
+                Value::Null => Vec::new(),
+                value => vec![Cow::Owned(value.to_string())],
+            },
+        },
+        LeadKey::Attribute(name) => texts(lead.attributes.get(&**name)),
+        LeadKey::ExternalId(name) => {
+            let first = lead.external_ids.get(&**name).into_iter();
+            let others = lead.other_ids.get(&**name).into_iter().flatten();
+            first.chain(others).filter_map(|id| filled(Some(id))).map(Cow::Borrowed).collect()
+        }
     }
+}
+
+/// The texts of a custom attribute.
+fn texts(value: Option<&Value>) -> Vec<Cow<'_, str>> {
+    match value {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Text(text)) => Vec::from_iter(filled(Some(text)).map(Cow::Borrowed)),
+        Some(Value::List(items)) => list(items),
+        Some(value) => vec![Cow::Owned(value.to_string())],
+    }
+}
+
+fn list(items: &[String]) -> Vec<Cow<'_, str>> {
+    items.iter().take(LeadLimits::ITEMS).filter_map(|item| filled(Some(item))).map(Cow::Borrowed).collect()
+}
+
+/// A text as far as it is read, unless it is blank.
+fn filled(text: Option<&str>) -> Option<&str> {
+    text.map(read_text).filter(|text| !text.trim().is_empty())
 }
 
 fn person_ids(lead: &Lead) -> impl Iterator<Item = &str> {
@@ -274,7 +327,8 @@ pub(super) fn show(kind: MatchKeyKind, value: &str) -> String {
         MatchKeyKind::Domain
         | MatchKeyKind::CompanyExact
         | MatchKeyKind::CompanyGram
-        | MatchKeyKind::Account => {
+        | MatchKeyKind::Account
+        | MatchKeyKind::Fields => {
             let mut shown: String = value.chars().take(80).collect();
             if shown.len() < value.len() {
                 shown.push('…');

@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How two values are compared. In a document `"exact"`, `"folded"` or `{"company": {"threshold": 0.8}}`.
+/// How two values are compared. In a document `"exact"`, `"folded"`, `"phone"`, `"domain"`, `"person_name"`,
+/// `{"company": {"threshold": 0.8}}` or `{"similar": {"threshold": 0.9}}`.
+///
+/// A blank value equals nothing. Of fields that hold several values one pair is enough.
 ///
 /// ```
 /// use leadkit::book::Book;
@@ -42,9 +45,23 @@ pub enum Comparator {
     /// As written, but for spaces around.
     Exact,
     /// In canonical form: phones as E.164, e-mails and domains in lower case, WeChat ids folded, company names by
-    /// the key every spelling of one registered name shares.
+    /// the key every spelling of one registered name shares; any other text without its case, width and accents. A custom
+    /// attribute that is compared with such a field is read as that field is.
     #[default]
     Folded,
+    /// Phone numbers as E.164: for custom attributes on both sides that hold numbers.
+    Phone,
+    /// Domains, also of addresses of sites and mail: for custom attributes on both sides.
+    Domain,
+    /// Names that may be one person's, as [`are_two_people`](crate::contact::are_two_people) tells: `A. Schmidt` and
+    /// `Anna Schmidt`. Fetches nothing: only beside a comparison of another kind.
+    PersonName,
+    /// Texts that are similar by Jaro-Winkler over their folded characters. Fetches nothing: only beside a comparison of
+    /// another kind.
+    Similar {
+        /// Least similarity, above 0 and at most 1.
+        threshold: f64,
+    },
     /// Company names that are probably one company; only for the lead's company.
     ///
     /// What is compared with the threshold is the probability that a record is the company meant, see
@@ -76,17 +93,36 @@ impl Comparator {
     pub(super) fn threshold(self) -> Option<f64> {
         match self {
             Comparator::Company { threshold } => Some(threshold),
-            Comparator::Exact | Comparator::Folded => None,
+            _ => None,
         }
+    }
+
+    /// Its name in a document.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Comparator::Exact => "exact",
+            Comparator::Folded => "folded",
+            Comparator::Phone => "phone",
+            Comparator::Domain => "domain",
+            Comparator::PersonName => "person_name",
+            Comparator::Similar { .. } => "similar",
+            Comparator::Company { .. } => "company",
+        }
+    }
+
+    /// Whether equal values share a key, so that a database can fetch by it.
+    pub(super) fn makes_keys(self) -> bool {
+        !matches!(self, Comparator::PersonName | Comparator::Similar { .. })
     }
 }
 
 impl fmt::Display for Comparator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Comparator::Exact => f.write_str("exact"),
-            Comparator::Folded => f.write_str("folded"),
-            Comparator::Company { threshold } => write!(f, "company({threshold})"),
+            Comparator::Company { threshold } | Comparator::Similar { threshold } => {
+                write!(f, "{}({threshold})", self.name())
+            }
+            _ => f.write_str(self.name()),
         }
     }
 }

@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::action::RuleAction;
-use super::candidate::key_kind;
 use super::comparator::Comparator;
+use super::composite::Composites;
 use super::deduplicator::Deduplicator;
 use super::plan::Plan;
 use super::probe::MatchKeyKind;
-use super::rules::{DedupRules, MatchRule};
+use super::rules::{Comparison, DedupRules, MatchRule};
 use super::target::{LeadKey, MatchTarget};
 use super::values::Part;
 use crate::document::{Unique, reserved};
 use crate::error::Report;
-use crate::model::LeadField;
+use crate::model::{FieldType, LeadField};
 use crate::rule::{Registry, RulesDocument, RulesVersion, Scope, rules_document};
 use crate::text::fold;
 
@@ -73,20 +73,22 @@ impl Deduplicator {
             let compile = |(index, rule): (usize, &MatchRule)| {
                 report.item(index, |report| {
                     let when = report.within("when", |report| rule.when.compile(Scope::Dedup, report));
-                    (when, Plan::compile(&rule.action, rule.target, report))
+                    (when, Plan::compile(&rule.action, &rule.target, report))
                 })
             };
             rules.rules.iter().enumerate().map(compile).unzip()
         });
         let version = RulesVersion::of(rules.format, &rules.revision, rules);
-        let like = rules.rules.iter().any(|rule| rule.comparator.threshold().is_some());
+        let like = rules.rules.iter().any(|rule| rule.threshold().is_some());
         let judge = like.then(Box::default);
-        Deduplicator { rules: rules.clone(), conditions, plans, wanted: wanted(rules), judge, version }
+        let composites = Composites::compile(&rules.rules);
+        let wanted = wanted(rules, &composites);
+        Deduplicator { rules: rules.clone(), conditions, plans, wanted, judge, composites, version }
     }
 }
 
 /// The kinds of key that rows are fetched by.
-fn wanted(rules: &DedupRules) -> Vec<MatchKeyKind> {
+fn wanted(rules: &DedupRules, composites: &Composites) -> Vec<MatchKeyKind> {
     // The same record, and the same submission once more, are known whatever the rules compare.
     let mut wanted = vec![
         MatchKeyKind::RecordId,
@@ -104,57 +106,182 @@ fn wanted(rules: &DedupRules) -> Vec<MatchKeyKind> {
         // Whose company it is now decides on the new owner.
         wanted.push(MatchKeyKind::CompanyExact);
     }
-    wanted.extend(rules.rules.iter().map(|rule| key_kind(rule.lead)));
+    let plain = rules.rules.iter().enumerate().filter(|(place, _)| composites.of_rule(*place).is_none());
+    wanted.extend(plain.filter_map(|(_, rule)| rule.lead.kind()));
     wanted
 }
 
 impl MatchRule {
     fn check(&self, report: &mut Report) {
-        if self.target.lead_key() != self.lead {
-            report.within("target", |report| {
-                let fitting: Vec<String> = MatchTarget::ALL
-                    .iter()
-                    .filter(|target| target.lead_key() == self.lead)
-                    .map(|target| format!("`{target}`"))
-                    .collect();
+        check_comparison(&self.lead, &self.target, self.comparator, report);
+        report.within("and", |report| {
+            for (index, one) in self.and.iter().enumerate() {
+                report.item(index, |report| {
+                    check_comparison(&one.lead, &one.target, one.comparator, report);
+                    self.check_beside(index, one, report);
+                });
+            }
+        });
+        if self.comparisons().all(|one| !one.comparator.makes_keys()) {
+            report.within("comparator", |report| {
                 report.error(
-                    "wrong_target",
-                    format!("`{}` of a lead cannot be compared with `{}`", self.lead, self.target),
-                    format!("compare it with {}", fitting.join(" or ")),
+                    "no_key",
+                    "nothing here has to be equal, so that no database can fetch the records",
+                    "add a comparison to `and` that is `exact` or `folded`, such as of the city",
                 );
             });
         }
-        report.within("comparator", |report| self.comparator.check(self.lead, report));
-        self.action.check(self.target, report);
+        self.action.check(&self.target, report);
+        let is_of_a_person = |one: Comparison| {
+            use LeadKey::{Email, PersonId, Phone, Wechat};
+            matches!(one.lead, Phone | Email | Wechat | PersonId) && one.target.kind().is_some()
+        };
+        if !self.and.is_empty() && self.action.is_of_a_person() && !self.comparisons().any(is_of_a_person) {
+            report.within("action", |report| {
+                let message = format!("nothing here names one person, so that `{}` only marks", self.action);
+                report.warning(
+                    "only_marks",
+                    message,
+                    "compare a phone, an e-mail address or a WeChat id too",
+                );
+            });
+        }
+    }
+
+    /// What a further comparison must not be beside those before it.
+    fn check_beside(&self, index: usize, one: &Comparison, report: &mut Report) {
+        if one.target.is_lead() != self.target.is_lead() {
+            report.within("target", |report| {
+                let message =
+                    format!("`{}` and `{}` are fields of two kinds of record", self.target, one.target);
+                report.error(
+                    "two_objects",
+                    message,
+                    "compare with one record: all of leads, or of accounts and contacts",
+                );
+            });
+        }
+        let is_same = |earlier: &Comparison| (&earlier.lead, &earlier.target) == (&one.lead, &one.target);
+        if self.comparisons().take(index + 1).any(|earlier| is_same(&earlier)) {
+            let message = format!("`{}` is compared with `{}` already", one.lead, one.target);
+            report.error("same_comparison", message, "keep one");
+        }
+    }
+}
+
+/// Reports values that are never equal, and a comparator that does not fit them.
+fn check_comparison(lead: &LeadKey, target: &MatchTarget, comparator: Comparator, report: &mut Report) {
+    let (ours, theirs) = (What::of_lead(lead), What::of_target(target));
+    if !ours.can_equal(theirs) {
+        report.within("target", |report| {
+            let message = format!(
+                "`{lead}` of a lead is {}, `{target}` is {}: they are never equal",
+                ours.describe(),
+                theirs.describe()
+            );
+            let names: Vec<String> = MatchTarget::fitting(lead).map(|name| format!("`{name}`")).collect();
+            let help = match names.is_empty() {
+                false => format!("compare it with {}", names.join(" or ")),
+                true => format!("compare it with {} or a custom attribute", ours.describe()),
+            };
+            report.error("wrong_target", message, help);
+        });
+    }
+    report.within("comparator", |report| comparator.check(lead, target, report));
+}
+
+/// What the values of a field are.
+#[derive(Clone, Copy)]
+enum What {
+    Key(MatchKeyKind),
+    Plain(FieldType),
+}
+
+impl What {
+    fn of_lead(lead: &LeadKey) -> What {
+        lead.kind().map_or(What::Plain(lead.field_type()), What::Key)
+    }
+
+    fn of_target(target: &MatchTarget) -> What {
+        target.kind().map_or(What::Plain(target.field_type()), What::Key)
+    }
+
+    fn is_text(self) -> bool {
+        matches!(self, What::Plain(FieldType::Text | FieldType::Texts | FieldType::Any))
+    }
+
+    /// A custom attribute may hold whatever the other side is; not an identifier, which is of the system it comes from.
+    fn can_equal(self, other: What) -> bool {
+        use FieldType::{Any, Integer, Number, Text, Texts};
+        match (self, other) {
+            (What::Key(a), What::Key(b)) => a == b,
+            (What::Key(kind), What::Plain(plain)) | (What::Plain(plain), What::Key(kind)) => {
+                plain == Any && kind != MatchKeyKind::PersonId
+            }
+            (What::Plain(a), What::Plain(b)) => {
+                let is_alike = |kinds: &[FieldType]| kinds.contains(&a) && kinds.contains(&b);
+                a == b || a == Any || b == Any || is_alike(&[Text, Texts]) || is_alike(&[Integer, Number])
+            }
+        }
+    }
+
+    fn describe(self) -> &'static str {
+        match self {
+            What::Key(MatchKeyKind::Phone) => "a phone number",
+            What::Key(MatchKeyKind::Email) => "an e-mail address",
+            What::Key(MatchKeyKind::Wechat) => "a WeChat id",
+            What::Key(MatchKeyKind::PersonId) => "an identifier of a person",
+            What::Key(MatchKeyKind::Domain) => "a domain",
+            What::Key(_) => "a company name",
+            What::Plain(FieldType::Any) => "a custom attribute",
+            What::Plain(kind) => kind.describe(),
+        }
     }
 }
 
 impl Comparator {
-    fn check(self, lead: LeadKey, report: &mut Report) {
-        let Some(threshold) = self.threshold() else { return };
-        report.within("company", |report| {
-            if lead != LeadKey::Company {
-                report.error(
-                    "wrong_comparator",
-                    format!("`company` compares company names, not `{lead}` of a lead"),
-                    "use `folded`, or compare the lead's `company`",
-                );
+    fn check(self, lead: &LeadKey, target: &MatchTarget, report: &mut Report) {
+        let (ours, theirs) = (What::of_lead(lead), What::of_target(target));
+        let is_key = |what: What, wanted| matches!(what, What::Key(kind) if kind == wanted);
+        let may_be = |wanted| [ours, theirs].iter().all(|what| what.is_text() || is_key(*what, wanted));
+        let (fits, what) = match self {
+            Comparator::Exact | Comparator::Folded => (true, ""),
+            Comparator::Company { .. } => {
+                (*lead == LeadKey::Company && theirs.can_equal(ours), "company names")
             }
-            if !(threshold > 0.0 && threshold <= 1.0) {
+            Comparator::Phone => (may_be(MatchKeyKind::Phone), "phone numbers"),
+            Comparator::Domain => (may_be(MatchKeyKind::Domain), "domains"),
+            Comparator::PersonName => (ours.is_text() && theirs.is_text(), "names of people"),
+            Comparator::Similar { .. } => (ours.is_text() && theirs.is_text(), "texts"),
+        };
+        let name = self.name();
+        if !fits {
+            report.within(name, |report| {
+                let message = format!("`{name}` compares {what}, not `{lead}` of a lead with `{target}`");
+                let help = match self {
+                    Comparator::Company { .. } => "use `folded`, or compare the lead's `company`",
+                    _ => "use `folded`",
+                };
+                report.error("wrong_comparator", message, help);
+            });
+        }
+        let (Comparator::Company { threshold } | Comparator::Similar { threshold }) = self else { return };
+        if !(threshold > 0.0 && threshold <= 1.0) {
+            report.within(name, |report| {
                 report.within("threshold", |report| {
                     report.error(
                         "out_of_range",
                         format!("`threshold` must be above 0 and at most 1, found `{threshold}`"),
-                        "write a probability, such as 0.85",
+                        "write a number such as 0.85",
                     );
                 });
-            }
-        });
+            });
+        }
     }
 }
 
 impl RuleAction {
-    fn check(&self, target: MatchTarget, report: &mut Report) {
+    fn check(&self, target: &MatchTarget, report: &mut Report) {
         report.within("action", |report| {
             if !self.fits(target) {
                 let (objects, others) = if target.is_lead() {

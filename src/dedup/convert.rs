@@ -7,7 +7,7 @@ use super::effects::{Consequences, for_owner_of, link};
 use super::identity::is_strong;
 use super::probe::contact_keys;
 use super::resolution::MatchAction;
-use super::rules::MatchRule;
+use super::rules::{Comparison, MatchRule};
 use super::target::MatchTarget;
 use super::values::added;
 use crate::contact::are_two_people;
@@ -38,7 +38,7 @@ impl Deduplicator {
         case: &Case<'_, '_>,
     ) -> Consequences {
         // The company decides before the phone.
-        if rule.target != MatchTarget::AccountCompany && candidate.is_other_company(case) {
+        if !tells_the_company(rule) && candidate.is_other_company(case) {
             return moved(candidate, account, &self.rules.scope, case);
         }
         self.converted(Some(rule), candidate, account, None, case)
@@ -73,6 +73,13 @@ impl Deduplicator {
         }));
         Consequences::new(MatchAction::ToOwner { owner: owner.clone(), record }, effects)
     }
+}
+
+/// Whether a rule compares what is the company's own, so that it is the company whatever name the lead gives it.
+fn tells_the_company(rule: &MatchRule) -> bool {
+    let is_of_a_person = |target: &MatchTarget| target.is_contact() || *target == MatchTarget::AccountDomain;
+    let names_it = |one: Comparison| one.target == MatchTarget::AccountCompany;
+    rule.comparisons().any(names_it) || !rule.comparisons().any(|one| is_of_a_person(&one.target))
 }
 
 /// A person on file with one company who names another: the owner is asked whether the person works there now.

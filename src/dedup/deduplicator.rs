@@ -1,10 +1,12 @@
 //! The deduplicator, and what it asks a host to fetch.
 
+use super::composite::Composites;
 use super::plan::Plan;
 use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::rules::DedupRules;
+use crate::model::Account;
 use crate::names::NameJudge;
-use crate::rule::{Facts, Predicate, RulesVersion};
+use crate::rule::{FactContext, Facts, Predicate, RulesVersion};
 
 /// Compiled matching rules.
 ///
@@ -45,6 +47,8 @@ pub struct Deduplicator {
     pub(super) wanted: Vec<MatchKeyKind>,
     /// Compares company names; only when a rule asks for it.
     pub(super) judge: Option<Box<NameJudge>>,
+    /// What rules compare beyond what is a key by itself.
+    pub(super) composites: Composites,
     pub(super) version: RulesVersion,
 }
 
@@ -60,12 +64,58 @@ impl Deduplicator {
         let wanted = |key: &&MatchKey| key.kind == MatchKeyKind::Account || self.wanted.contains(&key.kind);
         let mut probe =
             Probe { keys: keys.keys.iter().filter(wanted).cloned().collect(), ..Probe::default() };
+        if !self.composites.is_empty() {
+            let mut all = keys.clone();
+            self.composites.add_of_entry(facts, &mut all);
+            probe.add(all.keys.into_iter().filter(|key| key.kind == MatchKeyKind::Fields).collect());
+        }
         if self.judge.is_some() {
             probe.add_like_names(facts);
         }
         // One more than a key may have, and the lead itself may be on file.
         probe.rows_per_key = self.rules.crowded_key.saturating_add(2);
         probe
+    }
+
+    /// The keys a lead on file is stored under, so that a probe finds it: one row a key, beside the lead. They change with
+    /// every field that a rule compares.
+    ///
+    /// ```
+    /// use leadkit::dedup::{Deduplicator, MatchKeyKind};
+    /// use leadkit::model::Lead;
+    /// use leadkit::rule::{FactContext, Facts, HostTables};
+    ///
+    /// let matching = Deduplicator::load(serde_json::json!({"rules": [{
+    ///     "id": "name-city", "lead": "name", "target": "lead.name",
+    ///     "and": [{"lead": "city", "target": "lead.city"}], "action": "tag_only",
+    /// }]}))?;
+    /// let lead = Lead { name: Some("张伟".into()), city: Some("深圳".into()), ..Lead::default() };
+    /// let tables = HostTables::default();
+    /// let facts = Facts::new(&lead, &FactContext::new(&tables, lead.created_at));
+    /// let keys = matching.lead_keys(&facts);
+    /// assert_eq!(keys.iter().map(|key| key.kind).collect::<Vec<_>>(), [MatchKeyKind::Fields]);
+    /// assert_eq!(keys, matching.probe(&facts).keys);
+    /// # Ok::<(), leadkit::error::RuleErrors>(())
+    /// ```
+    #[must_use]
+    pub fn lead_keys(&self, facts: &Facts<'_>) -> Vec<MatchKey> {
+        let mut probe = Probe::of_record(facts);
+        self.composites.add_of_lead(facts, &mut probe);
+        probe.keys
+    }
+
+    /// The keys an account is stored under, so that a probe finds it. They change with every field that a rule compares.
+    #[must_use]
+    pub fn account_keys(&self, account: &Account, context: &FactContext<'_>) -> Vec<MatchKey> {
+        let mut probe = Probe::of_account(account, context);
+        probe.add_account(&account.id);
+        self.composites.add_of_account(account, context, &mut probe);
+        probe.keys
+    }
+
+    /// What rules compare beyond what is a key by itself.
+    pub(crate) fn composites(&self) -> &Composites {
+        &self.composites
     }
 
     /// The version of the rules it was compiled from.

@@ -33,7 +33,8 @@ pub(super) fn is_strong(key: &MatchKey, facts: &Facts<'_>) -> bool {
         | MatchKeyKind::Domain
         | MatchKeyKind::CompanyExact
         | MatchKeyKind::CompanyGram
-        | MatchKeyKind::Account => false,
+        | MatchKeyKind::Account
+        | MatchKeyKind::Fields => false,
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) enum Choice {
 }
 
 impl Plan {
-    pub(super) fn compile(action: &RuleAction, target: MatchTarget, report: &mut Report) -> Plan {
+    pub(super) fn compile(action: &RuleAction, target: &MatchTarget, report: &mut Report) -> Plan {
         let RuleAction::Custom { script, codes } = action else { return Plan::Plain(action.clone()) };
         let script = report.within("action", |report| {
             report.within("custom", |report| {
@@ -39,7 +39,7 @@ impl Plan {
                 })
             })
         });
-        Plan::Scripted { script, target, codes: codes.clone() }
+        Plan::Scripted { script, target: target.clone(), codes: codes.clone() }
     }
 
     /// Chooses for one match.
@@ -47,7 +47,7 @@ impl Plan {
         let (script, target, codes) = match self {
             Plan::Plain(action) => return Ok(Choice::Action(action.clone())),
             Plan::Scripted { script: None, .. } => return Err(Fault::new("the script could not be read")),
-            Plan::Scripted { script: Some(script), target, codes } => (script, *target, codes),
+            Plan::Scripted { script: Some(script), target, codes } => (script, target, codes),
         };
         let name = script
             .choice(&OneMatch { facts, found, labels: found.label_texts() }, &mut ScriptSession::new())?;

@@ -37,6 +37,9 @@ closed_enum! {
         /// The account that a lead was converted to, by its id: such a lead, and whatever else was converted to the account,
         /// is fetched with it, for they go to another owner together. Nothing is matched by it.
         Account = "account",
+        /// Several fields together, or a field that is no key by itself, as a [rule](super::MatchRule) compares them. The
+        /// value is a digest: nothing of the fields can be read from it.
+        Fields = "fields",
     }
 }
 
@@ -77,7 +80,8 @@ impl MatchKey {
             MatchKeyKind::Domain
             | MatchKeyKind::CompanyExact
             | MatchKeyKind::CompanyGram
-            | MatchKeyKind::Account => self.value.clone(),
+            | MatchKeyKind::Account
+            | MatchKeyKind::Fields => self.value.clone(),
         }
     }
 }
@@ -171,6 +175,15 @@ impl Probe {
         probe
     }
 
+    /// Adds keys.
+    pub(super) fn add(&mut self, keys: Vec<MatchKey>) {
+        if !keys.is_empty() {
+            self.keys.extend(keys);
+            self.keys.sort();
+            self.keys.dedup();
+        }
+    }
+
     /// Adds the account that a lead was converted to.
     pub(crate) fn add_account(&mut self, account: &AccountId) {
         let key = MatchKey::of_account(account);
@@ -202,9 +215,16 @@ impl Probe {
     /// The keys of an account: its names, its domain and its contacts.
     #[must_use]
     pub fn of_account(account: &Account, context: &FactContext<'_>) -> Probe {
-        let mut keys = Vec::new();
         let cut = cut_account(account);
         let account = cut.as_deref().unwrap_or(account);
+        let mut keys = Probe::of_names(account, context);
+        keys.extend(account.contacts.iter().flat_map(|contact| contact_keys(contact, context.tables)));
+        Probe::new(keys)
+    }
+
+    /// What of an account's keys comes from its names and its domain.
+    pub(super) fn of_names(account: &Account, context: &FactContext<'_>) -> Vec<MatchKey> {
+        let mut keys = Vec::new();
         for name in std::iter::once(&account.company).chain(&account.aliases) {
             let gazetteer = &context.tables.gazetteer;
             let value = exact_key(&CompanyName::parse(name, gazetteer));
@@ -213,8 +233,7 @@ impl Probe {
         }
         let domain = account.domain.as_deref().and_then(|domain| canonical_domain(domain).ok());
         keys.extend(domain.map(|value| MatchKey { kind: MatchKeyKind::Domain, value }));
-        keys.extend(account.contacts.iter().flat_map(|contact| contact_keys(contact, context.tables)));
-        Probe::new(keys)
+        keys
     }
 
     /// What of an account's keys comes from the last of its contacts.
@@ -222,6 +241,31 @@ impl Probe {
         let last = account.contacts.last().filter(|_| account.contacts.len() <= LeadLimits::CONTACTS);
         let keys = last.map(|contact| contact_keys(contact, tables)).unwrap_or_default();
         Probe::new(keys).keys
+    }
+}
+
+/// The values that a text has as keys of a kind, for a custom attribute that holds such.
+pub(super) fn read_keys(kind: MatchKeyKind, text: &str, tables: &HostTables) -> Vec<String> {
+    let text = read_text(text);
+    match kind {
+        MatchKeyKind::Phone => {
+            let found = read_phones(text, &tables.phone_options());
+            found.iter().filter_map(|one| one.value.key().map(str::to_owned)).collect()
+        }
+        MatchKeyKind::Email => {
+            let found = read_emails(text).into_iter().filter_map(|one| one.value.ok());
+            found.map(|email| email.key().to_owned()).collect()
+        }
+        MatchKeyKind::Wechat => ids_in(text).iter().map(|id| id.key().to_owned()).collect(),
+        MatchKeyKind::Domain => {
+            let host = text.trim().rsplit_once("://").map_or(text.trim(), |(_, host)| host);
+            let host = host.split('/').next().unwrap_or_default();
+            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+            let domain = canonical_domain(host.strip_prefix("www.").unwrap_or(host)).ok();
+            domain.into_iter().filter(|domain| !is_public_mail_domain(domain)).collect()
+        }
+        MatchKeyKind::CompanyExact => vec![exact_name(text, &tables.gazetteer).value],
+        _ => Vec::new(),
     }
 }
 

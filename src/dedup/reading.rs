@@ -1,6 +1,7 @@
 //! What a row has in common with a lead: its values are read only as far as the lead has something to compare.
 
 use super::candidate::{Candidate, Likeness, Source};
+use super::composite::Composites;
 use super::probe::{MatchKey, MatchKeyKind, Probe, id_keys};
 use super::resolution::Rows;
 use crate::company::KeyReader;
@@ -27,6 +28,8 @@ pub(super) struct Reading<'x, 'a> {
     domain: bool,
     ids: bool,
     company: bool,
+    /// What rules compare beyond these, when the lead has it.
+    fields: Option<&'x Composites>,
     asked: Option<&'x mut Asked<'a>>,
     names: KeyReader,
     shared: Vec<usize>,
@@ -85,14 +88,20 @@ pub(super) fn candidates<'x, 'r>(
     facts: &'x Facts<'x>,
     rows: &'r [Fetched<'_>],
     lead_keys: &'x Probe,
+    composites: &'x Composites,
     asked: Option<&'x mut Asked<'_>>,
 ) -> Vec<Candidate<'r>> {
-    let mut reading = Reading::new(facts, lead_keys, asked);
+    let mut reading = Reading::new(facts, lead_keys, composites, asked);
     rows.iter().map(|row| reading.candidate(row)).collect()
 }
 
 impl<'x, 'a> Reading<'x, 'a> {
-    fn new(facts: &'x Facts<'x>, lead_keys: &'x Probe, asked: Option<&'x mut Asked<'a>>) -> Reading<'x, 'a> {
+    fn new(
+        facts: &'x Facts<'x>,
+        lead_keys: &'x Probe,
+        composites: &'x Composites,
+        asked: Option<&'x mut Asked<'a>>,
+    ) -> Reading<'x, 'a> {
         let has = |kind| lead_keys.keys.iter().any(|key| key.kind == kind);
         Reading {
             context: *facts.context(),
@@ -104,6 +113,7 @@ impl<'x, 'a> Reading<'x, 'a> {
             domain: has(MatchKeyKind::Domain),
             ids: has(MatchKeyKind::PersonId) || has(MatchKeyKind::RecordId),
             company: has(MatchKeyKind::CompanyExact),
+            fields: Some(composites).filter(|_| has(MatchKeyKind::Fields)),
             asked,
             names: KeyReader::default(),
             shared: Vec::new(),
@@ -116,6 +126,10 @@ impl<'x, 'a> Reading<'x, 'a> {
         match read {
             Source::Account(account) => self.read_account(account),
             Source::Lead(lead) => self.read_lead(lead),
+        }
+        if let Some(composites) = self.fields {
+            let context = self.context;
+            composites.keys_of(read, &context).iter().for_each(|key| self.note(key.kind, &key.value));
         }
         let likeness = self.read_names(read);
         self.shared.sort_unstable();

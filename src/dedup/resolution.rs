@@ -194,7 +194,11 @@ pub struct Match {
     pub lead_key: LeadKey,
     /// The record's field that agrees.
     pub target: MatchTarget,
-    /// The value that agrees; contact values are masked. Of names that are alike both: `lead's ~ record's`.
+    /// The lead's other fields that agree, of a rule of several comparisons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<LeadKey>,
+    /// The value that agrees, of several fields each; contact values, names of people and custom attributes are masked. Of
+    /// company names that are alike both: `lead's ~ record's`.
     pub evidence: String,
     /// Of a rule that compares names by likeness: the probability that the record is the company meant, 1 when the
     /// names are equal in canonical form.
@@ -225,20 +229,34 @@ impl Match {
         let likely = self.similarity.is_none_or(|similarity| similarity >= Comparator::SURE_THRESHOLD);
         !self.ambiguous && (likely || self.told_by.is_some())
     }
+
+    /// The lead's fields that agree, in words.
+    fn fields(&self) -> String {
+        let all: Vec<LeadKey> = std::iter::once(&self.lead_key).chain(&self.also).cloned().collect();
+        listed(&all)
+    }
 }
 
 impl fmt::Display for Match {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let also = listed(&self.also);
         let Some(similarity) = self.similarity.filter(|similarity| *similarity < 1.0) else {
             return write!(
                 f,
                 "{} has the same {} ({}), rule {}",
-                self.record, self.lead_key, self.evidence, self.rule
+                self.record,
+                self.fields(),
+                self.evidence,
+                self.rule
             );
         };
         // Rounded down: nothing but the same name shows as 1.
         let shown = libm::floor(similarity * 100.0 + 1e-6) / 100.0;
-        write!(f, "{} has a like {} ({}, {shown:.2})", self.record, self.lead_key, self.evidence)?;
+        write!(f, "{} has a like {}", self.record, self.lead_key)?;
+        if !also.is_empty() {
+            write!(f, " and the same {also}")?;
+        }
+        write!(f, " ({}, {shown:.2})", self.evidence)?;
         match self.told_by {
             Some(TieBreak::Region) => f.write_str(", told by its region from others as near")?,
             Some(by) => write!(f, ", told by the same {} from others as near", by.in_words())?,
@@ -291,6 +309,18 @@ fn in_words(kind: MatchKeyKind) -> &'static str {
         MatchKeyKind::RecordId => "record id",
         MatchKeyKind::CompanyExact | MatchKeyKind::CompanyGram => "company name",
         MatchKeyKind::Account => "account",
+        MatchKeyKind::Fields => "combination of fields",
+    }
+}
+
+fn listed(fields: &[LeadKey]) -> String {
+    match fields {
+        [] => String::new(),
+        [one] => one.to_string(),
+        [others @ .., last] => {
+            let others: Vec<String> = others.iter().map(LeadKey::to_string).collect();
+            format!("{} and {last}", others.join(", "))
+        }
     }
 }
 
@@ -548,6 +578,9 @@ impl fmt::Display for Resolution {
                         write!(f, "may be the company of {record}, or another as near")?;
                     }
                     Some(found) if like(found) => write!(f, "is probably of the company of {record}")?,
+                    Some(found) if found.lead_key != LeadKey::Company || !found.also.is_empty() => {
+                        write!(f, "shares its {} with {record}", found.fields())?;
+                    }
                     _ => write!(f, "shares its company with {record}")?,
                 }
                 let held =

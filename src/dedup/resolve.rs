@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use super::action::RuleAction;
 use super::candidate::Candidate;
 use super::case::{Case, Look};
 use super::deduplicator::Deduplicator;
@@ -70,7 +71,13 @@ impl Deduplicator {
     ) -> Resolution {
         let mut asked = self.asked(facts);
         let fetched = fetched(facts, rows);
-        let candidates = candidates(facts, &fetched, lead_keys, asked.as_mut());
+        let with_composites = (!self.composites.is_empty()).then(|| {
+            let mut keys = lead_keys.clone();
+            self.composites.add_of_entry(facts, &mut keys);
+            keys
+        });
+        let lead_keys = with_composites.as_ref().unwrap_or(lead_keys);
+        let candidates = candidates(facts, &fetched, lead_keys, &self.composites, asked.as_mut());
         let (usable, crowded) = self.usable_keys(facts, lead_keys, &candidates, &rows.people);
         let crowded_names = |place: &usize| {
             let kind = lead_keys.keys.get(*place).map(|key| key.kind);
@@ -131,7 +138,7 @@ impl Deduplicator {
         }
         let lead_keys = Probe::of_lead(facts);
         let fetched = fetched(facts, rows);
-        let candidates = candidates(facts, &fetched, &lead_keys, None);
+        let candidates = candidates(facts, &fetched, &lead_keys, &self.composites, None);
         let (usable, _) = self.usable_keys(facts, &lead_keys, &candidates, &rows.people);
         let case = Case {
             facts,
@@ -181,7 +188,7 @@ impl Deduplicator {
     fn findings<'c, 'r>(&'c self, case: &Case<'c, 'r>) -> Findings<'c, 'r> {
         let mut findings = Findings::default();
         let plans = self.conditions.iter().zip(&self.plans);
-        for (rule, (condition, plan)) in self.rules.rules.iter().zip(plans) {
+        for ((place, rule), (condition, plan)) in self.rules.rules.iter().enumerate().zip(plans) {
             match condition.eval(case.facts) {
                 Ok(true) => {}
                 Ok(false) => continue,
@@ -190,7 +197,7 @@ impl Deduplicator {
                     continue;
                 }
             }
-            let hits = self.hits(rule, case);
+            let hits = self.hits(place, rule, case);
             let doubt = hits.first().filter(|first| first.ambiguous || is_shared_domain(rule, &hits));
             match hits.first() {
                 None => {}
@@ -216,24 +223,21 @@ impl Deduplicator {
     }
 
     /// The records that the rule hits: the likeliest first, then the earliest.
-    fn hits<'c, 'r>(&self, rule: &MatchRule, case: &Case<'c, 'r>) -> Vec<RuleHit<'c, 'r>> {
+    fn hits<'c, 'r>(&self, place: usize, rule: &MatchRule, case: &Case<'c, 'r>) -> Vec<RuleHit<'c, 'r>> {
         let counts = |candidate: &&Candidate<'r>| candidate.counts_for(rule, case.now, &self.rules.zone);
         let counted = case.candidates.iter().filter(counts);
-        let mut hits: Vec<RuleHit<'c, 'r>> = match (rule.comparator.threshold(), case.asked) {
-            (Some(threshold), Some(asked)) => {
+        let marks = rule.action == RuleAction::TagOnly;
+        let composite = self.composites.of_rule(place);
+        let mut hits: Vec<RuleHit<'c, 'r>> = match (composite, rule.threshold(), case.asked) {
+            (Some(composite), ..) => composite.hits(&counted.collect::<Vec<_>>(), marks, case),
+            (None, Some(threshold), Some(asked)) => {
                 let is_crowded =
                     |candidate: &Candidate<'r>| case.crowded_names.iter().any(|place| candidate.has(*place));
                 let records: Vec<_> = counted.filter(|one| !is_crowded(one)).collect();
-                likeness::hits(
-                    asked,
-                    threshold,
-                    rule.action == super::action::RuleAction::TagOnly,
-                    &records,
-                    case,
-                )
+                likeness::hits(asked, threshold, marks, &records, case)
             }
-            (Some(_), None) => Vec::new(),
-            (None, _) => counted
+            (None, Some(_), None) => Vec::new(),
+            (None, None, _) => counted
                 .filter_map(|candidate| {
                     let evidence = candidate.agreement(rule, case.facts, case.usable)?;
                     Some(RuleHit { candidate, evidence, similarity: None, ambiguous: false, told_by: None })
@@ -310,7 +314,7 @@ fn siblings(case: &Case<'_, '_>, scope: &[LeadField], effects: &[Effect]) -> Vec
 
 /// Whether several accounts have the domain, which then tells nothing.
 fn is_shared_domain(rule: &MatchRule, hits: &[RuleHit<'_, '_>]) -> bool {
-    rule.target == MatchTarget::AccountDomain && hits.len() > 1
+    rule.target == MatchTarget::AccountDomain && rule.and.is_empty() && hits.len() > 1
 }
 
 /// What the rule does with its hits. Nothing when a person is to be found by a key that names nobody: that is a guess.
@@ -431,8 +435,9 @@ impl RuleHit<'_, '_> {
         Match {
             rule: rule.id.clone(),
             record: candidate.record(),
-            lead_key: rule.lead,
-            target: rule.target,
+            lead_key: rule.lead.clone(),
+            target: rule.target.clone(),
+            also: rule.and.iter().map(|one| one.lead.clone()).collect(),
             evidence: self.evidence,
             similarity: self.similarity,
             ambiguous: self.ambiguous,

@@ -43,7 +43,52 @@ pub struct DedupRules {
     pub hold_tag_only: bool,
 }
 
-/// One matching rule: lead field against record field, and what a hit means.
+/// One matching rule: what is compared, and what a hit means.
+///
+/// A rule of several comparisons hits a record when all of them hold. They share one key, so that a database fetches no
+/// row in which only some of them hold, and `crowded_key` counts the records that agree in all of them. Rules of several
+/// comparisons, and of a field that is no key by itself, need keys that only they know: store what
+/// [`Deduplicator::lead_keys`](super::Deduplicator::lead_keys) and
+/// [`account_keys`](super::Deduplicator::account_keys) give, and renew them when the rules change.
+///
+/// ```
+/// use leadkit::book::Book;
+/// use leadkit::dedup::Deduplicator;
+/// use leadkit::model::{Account, Lead, OwnerState};
+/// use leadkit::rule::{FactContext, Facts, HostTables};
+///
+/// let matching = Deduplicator::load(serde_json::json!({"rules": [{
+///     "id": "company-product",
+///     "lead": "company", "target": "account.company",
+///     "and": [{"lead": "products", "target": "account.attributes.product"}],
+///     "action": "convert",
+/// }]}))?;
+/// let mut book = Book::new().with_matching(&matching);
+/// for (id, product, owner) in [("A1", "crm", "li"), ("A2", "erp", "wang")] {
+///     book.insert_account(Account {
+///         id: id.into(),
+///         company: "北京纷扬科技有限公司".into(),
+///         owner: Some(owner.into()),
+///         attributes: [("product".to_owned(), product.into())].into(),
+///         ..Account::default()
+///     });
+/// }
+///
+/// let lead = Lead {
+///     id: "L1".into(),
+///     company: Some("北京纷扬科技有限公司".into()),
+///     products: vec!["ERP".into()],
+///     ..Lead::default()
+/// };
+/// let tables = HostTables::default();
+/// let facts = Facts::new(&lead, &FactContext::new(&tables, "2026-03-01T09:00:00Z".parse().unwrap()));
+/// let rows = book.rows(&matching.probe(&facts));
+/// assert_eq!(rows.accounts.len(), 1);
+/// let resolution = matching.resolve(&facts, &rows, &|_| OwnerState::Active);
+/// assert_eq!(resolution.action().owner().unwrap().as_str(), "wang");
+/// assert_eq!(resolution.matches()[0].evidence, "北京纷扬科技有限公司 · ERP");
+/// # Ok::<(), leadkit::error::RuleErrors>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MatchRule {
@@ -59,6 +104,9 @@ pub struct MatchRule {
     /// How.
     #[serde(default)]
     pub comparator: Comparator,
+    /// What must agree too, of the same record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub and: Vec<Comparison>,
     /// How long after its creation a record still counts; for ever when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<ReentryWindow>,
@@ -67,6 +115,27 @@ pub struct MatchRule {
     /// Labels that a lead gets when this rule decides, such as `reward`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub labels: BTreeSet<MatchLabel>,
+}
+
+/// A further comparison of a rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    /// What is compared on the lead.
+    pub lead: LeadKey,
+    /// What it is compared with.
+    pub target: MatchTarget,
+    /// How.
+    #[serde(default)]
+    pub comparator: Comparator,
+}
+
+impl Comparison {
+    /// A comparison of canonical forms.
+    #[must_use]
+    pub fn new(lead: LeadKey, target: MatchTarget) -> Comparison {
+        Comparison { lead, target, comparator: Comparator::Folded }
+    }
 }
 
 /// How long after its creation a record still counts.
@@ -86,6 +155,19 @@ impl ReentryWindow {
 }
 
 impl MatchRule {
+    /// Everything that is compared.
+    pub(super) fn comparisons(&self) -> impl Iterator<Item = Comparison> {
+        let first =
+            Comparison { lead: self.lead.clone(), target: self.target.clone(), comparator: self.comparator };
+        std::iter::once(first).chain(self.and.iter().cloned())
+    }
+
+    /// The least probability of names that are compared by likeness.
+    pub(super) fn threshold(&self) -> Option<f64> {
+        let further = self.and.iter().map(|one| one.comparator);
+        std::iter::once(self.comparator).chain(further).find_map(Comparator::threshold)
+    }
+
     /// A rule for all leads without a window, comparing canonical forms.
     #[must_use]
     pub fn new(id: &str, lead: LeadKey, target: MatchTarget, action: RuleAction) -> MatchRule {
@@ -95,6 +177,7 @@ impl MatchRule {
             lead,
             target,
             comparator: Comparator::Folded,
+            and: Vec::new(),
             window: None,
             action,
             labels: BTreeSet::new(),

@@ -1,68 +1,275 @@
 //! The fields that rules compare.
 
-use crate::model::open_enum::closed_enum;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::probe::MatchKeyKind;
+use super::values::Part;
+use crate::model::open_enum::{Known, closed_enum};
+use crate::model::{FieldType, LeadField};
+
+/// A field of the lead that a rule compares. In a document its name: `"phone"`, `"city"`, `"attributes.tax_no"`.
+///
+/// ```
+/// use leadkit::dedup::LeadKey;
+/// use leadkit::model::LeadField;
+///
+/// assert_eq!(LeadKey::from_name("company"), Some(LeadKey::Company));
+/// assert_eq!(LeadKey::from_name("city"), Some(LeadKey::Field(LeadField::City)));
+/// assert_eq!(LeadKey::from_name("attributes.tax_no").unwrap().to_string(), "attributes.tax_no");
+/// assert_eq!(LeadKey::from_name("phones"), None);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LeadKey {
+    /// Any of its phone numbers.
+    Phone,
+    /// Any of its e-mail addresses.
+    Email,
+    /// Its WeChat id.
+    Wechat,
+    /// Any of its identifiers of people in other systems, such as an OpenID.
+    PersonId,
+    /// The domain of any of its e-mail addresses that is not a public mail domain.
+    Domain,
+    /// Its company name.
+    Company,
+    /// Another field that tells what the lead is, such as `city` or `products`.
+    Field(LeadField),
+    /// A custom attribute, `attributes.NAME`.
+    Attribute(Arc<str>),
+    /// An identifier in another system, `external_ids.NAME`.
+    ExternalId(Arc<str>),
+}
 
 closed_enum! {
-    /// A field of the lead that can identify it.
-    LeadKey {
-        /// Any of its phone numbers.
-        Phone = "phone",
-        /// Any of its e-mail addresses.
-        Email = "email",
-        /// Its WeChat id.
-        Wechat = "wechat",
-        /// Any of its identifiers of people in other systems, such as an OpenID.
-        PersonId = "person_id",
-        /// The domain of any of its e-mail addresses that is not a public mail domain.
-        Domain = "domain",
-        /// Its company name.
-        Company = "company",
+    /// A field of an account that a rule compares, beside its names, its domain and its custom attributes.
+    AccountField {
+        /// Registration number (统一社会信用代码).
+        RegistrationNumber = "registration_number",
+        /// Where the company is.
+        Region = "region",
+        /// Tier.
+        Tier = "tier",
+        /// Maturity.
+        Maturity = "maturity",
+        /// The partner whose registered deal protects the account, or protected it last.
+        Partner = "partner",
     }
 }
 
 closed_enum! {
-    /// A field of the records on file.
-    MatchTarget {
-        /// Phone numbers of leads.
-        LeadPhone = "lead.phone",
-        /// E-mail addresses of leads.
-        LeadEmail = "lead.email",
-        /// WeChat ids of leads.
-        LeadWechat = "lead.wechat",
-        /// Identifiers of people in other systems, of leads.
-        LeadPersonId = "lead.person_id",
-        /// Company names of leads.
-        LeadCompany = "lead.company",
-        /// Company names and aliases of accounts.
-        AccountCompany = "account.company",
-        /// Domains of accounts.
-        AccountDomain = "account.domain",
-        /// Phone numbers of the contacts of accounts.
-        ContactPhone = "contact.phone",
-        /// E-mail addresses of the contacts of accounts.
-        ContactEmail = "contact.email",
-        /// WeChat ids of the contacts of accounts.
-        ContactWechat = "contact.wechat",
+    /// A field of a contact of an account that a rule compares, beside the values the contact is reached by.
+    ContactField {
+        /// Name.
+        Name = "name",
+        /// Title, as written.
+        Title = "title",
+        /// What the person does at the company.
+        JobFunction = "job_function",
+    }
+}
+
+/// A field of the records on file. In a document the kind of record and the field: `"lead.phone"`,
+/// `"account.registration_number"`, `"account.attributes.product"`, `"contact.name"`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum MatchTarget {
+    /// Phone numbers of leads.
+    LeadPhone,
+    /// E-mail addresses of leads.
+    LeadEmail,
+    /// WeChat ids of leads.
+    LeadWechat,
+    /// Identifiers of people in other systems, of leads.
+    LeadPersonId,
+    /// Company names of leads.
+    LeadCompany,
+    /// Another field of leads, `lead.FIELD`.
+    LeadField(LeadField),
+    /// A custom attribute of leads, `lead.attributes.NAME`.
+    LeadAttribute(Arc<str>),
+    /// An identifier of leads in another system, `lead.external_ids.NAME`.
+    LeadExternalId(Arc<str>),
+    /// Company names and aliases of accounts.
+    AccountCompany,
+    /// Domains of accounts.
+    AccountDomain,
+    /// Another field of accounts, `account.FIELD`.
+    AccountField(AccountField),
+    /// A custom attribute of accounts, `account.attributes.NAME`.
+    AccountAttribute(Arc<str>),
+    /// Phone numbers of the contacts of accounts.
+    ContactPhone,
+    /// E-mail addresses of the contacts of accounts.
+    ContactEmail,
+    /// WeChat ids of the contacts of accounts.
+    ContactWechat,
+    /// Another field of the contacts of accounts, `contact.FIELD`. Comparisons with contacts in one rule are with one
+    /// and the same contact.
+    ContactField(ContactField),
+}
+
+/// Names of the fields that are keys by themselves, and what each is.
+const KEYS: [(&str, LeadKey); 6] = [
+    ("phone", LeadKey::Phone),
+    ("email", LeadKey::Email),
+    ("wechat", LeadKey::Wechat),
+    ("person_id", LeadKey::PersonId),
+    ("domain", LeadKey::Domain),
+    ("company", LeadKey::Company),
+];
+const TARGETS: [(&str, MatchTarget); 10] = [
+    ("lead.phone", MatchTarget::LeadPhone),
+    ("lead.email", MatchTarget::LeadEmail),
+    ("lead.wechat", MatchTarget::LeadWechat),
+    ("lead.person_id", MatchTarget::LeadPersonId),
+    ("lead.company", MatchTarget::LeadCompany),
+    ("account.company", MatchTarget::AccountCompany),
+    ("account.domain", MatchTarget::AccountDomain),
+    ("contact.phone", MatchTarget::ContactPhone),
+    ("contact.email", MatchTarget::ContactEmail),
+    ("contact.wechat", MatchTarget::ContactWechat),
+];
+const ATTRIBUTES: &str = "attributes.";
+const EXTERNAL_IDS: &str = "external_ids.";
+
+static LEAD_NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let keys = KEYS.iter().map(|(name, _)| *name);
+    keys.chain(plain_fields().map(LeadField::as_str)).collect()
+});
+static TARGET_NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let keys = TARGETS.iter().map(|(name, _)| (*name).to_owned());
+    let leads = plain_fields().map(|field| format!("lead.{field}"));
+    let accounts = AccountField::ALL.iter().map(|field| format!("account.{field}"));
+    let contacts = ContactField::ALL.iter().map(|field| format!("contact.{field}"));
+    let made = leads.chain(accounts).chain(contacts);
+    // As many as there are fields, once.
+    keys.chain(made).map(|name| &*name.leak()).collect()
+});
+
+/// The fields of a lead that are no keys by themselves and tell what it is.
+fn plain_fields() -> impl Iterator<Item = LeadField> {
+    LeadField::ALL.iter().copied().filter(|field| {
+        let is_key =
+            matches!(field, LeadField::Phones | LeadField::Emails | LeadField::Wechat | LeadField::Company);
+        // Engines tag leads: a tag says what was decided.
+        !is_key && *field != LeadField::Tags && Part::of(*field) != Part::Life
+    })
+}
+
+/// The part after a prefix, when there is one that is not blank.
+fn named(text: &str, prefix: &str) -> Option<Arc<str>> {
+    text.strip_prefix(prefix).filter(|name| !name.trim().is_empty()).map(Into::into)
+}
+
+impl LeadKey {
+    /// The field of a written name; none of a field that tells what has become of a lead, such as `status`.
+    #[must_use]
+    pub fn from_name(text: &str) -> Option<LeadKey> {
+        let key = KEYS.iter().find(|(name, _)| *name == text).map(|(_, key)| key.clone());
+        let field = || plain_fields().find(|field| field.as_str() == text).map(LeadKey::Field);
+        key.or_else(field)
+            .or_else(|| named(text, ATTRIBUTES).map(LeadKey::Attribute))
+            .or_else(|| named(text, EXTERNAL_IDS).map(LeadKey::ExternalId))
+    }
+
+    /// The kind of key that it is by itself.
+    pub(super) fn kind(&self) -> Option<MatchKeyKind> {
+        match self {
+            LeadKey::Phone => Some(MatchKeyKind::Phone),
+            LeadKey::Email => Some(MatchKeyKind::Email),
+            LeadKey::Wechat => Some(MatchKeyKind::Wechat),
+            LeadKey::PersonId => Some(MatchKeyKind::PersonId),
+            LeadKey::Domain => Some(MatchKeyKind::Domain),
+            LeadKey::Company => Some(MatchKeyKind::CompanyExact),
+            LeadKey::Field(_) | LeadKey::Attribute(_) | LeadKey::ExternalId(_) => None,
+        }
+    }
+
+    /// The type of its values.
+    pub(super) fn field_type(&self) -> FieldType {
+        match self {
+            LeadKey::Field(field) => field.kind(),
+            LeadKey::Attribute(_) => FieldType::Any,
+            _ => FieldType::Text,
+        }
+    }
+}
+
+impl fmt::Display for LeadKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LeadKey::Field(field) => f.write_str(field.as_str()),
+            LeadKey::Attribute(name) => write!(f, "{ATTRIBUTES}{name}"),
+            LeadKey::ExternalId(name) => write!(f, "{EXTERNAL_IDS}{name}"),
+            key => f.write_str(KEYS.iter().find(|(_, one)| one == key).map_or("", |(name, _)| name)),
+        }
     }
 }
 
 impl MatchTarget {
-    /// The lead field that can be compared with it.
+    /// The field of a written name.
     #[must_use]
-    pub fn lead_key(self) -> LeadKey {
-        match self {
+    pub fn from_name(text: &str) -> Option<MatchTarget> {
+        if let Some((_, target)) = TARGETS.iter().find(|(name, _)| *name == text) {
+            return Some(target.clone());
+        }
+        let (record, field) = text.split_once('.')?;
+        match record {
+            "lead" => match LeadKey::from_name(field)? {
+                LeadKey::Field(field) => Some(MatchTarget::LeadField(field)),
+                LeadKey::Attribute(name) => Some(MatchTarget::LeadAttribute(name)),
+                LeadKey::ExternalId(name) => Some(MatchTarget::LeadExternalId(name)),
+                _ => None,
+            },
+            "account" => {
+                let attribute = || named(field, ATTRIBUTES).map(MatchTarget::AccountAttribute);
+                AccountField::from_name(field).map(MatchTarget::AccountField).or_else(attribute)
+            }
+            "contact" => ContactField::from_name(field).map(MatchTarget::ContactField),
+            _ => None,
+        }
+    }
+
+    /// The field of a lead that it is; of a field of accounts and contacts the one it is read like, if there is one.
+    pub(super) fn as_lead_key(&self) -> Option<LeadKey> {
+        Some(match self {
             MatchTarget::LeadPhone | MatchTarget::ContactPhone => LeadKey::Phone,
             MatchTarget::LeadEmail | MatchTarget::ContactEmail => LeadKey::Email,
             MatchTarget::LeadWechat | MatchTarget::ContactWechat => LeadKey::Wechat,
             MatchTarget::LeadPersonId => LeadKey::PersonId,
             MatchTarget::LeadCompany | MatchTarget::AccountCompany => LeadKey::Company,
             MatchTarget::AccountDomain => LeadKey::Domain,
+            MatchTarget::LeadField(field) => LeadKey::Field(*field),
+            MatchTarget::LeadAttribute(name) => LeadKey::Attribute(name.clone()),
+            MatchTarget::LeadExternalId(name) => LeadKey::ExternalId(name.clone()),
+            MatchTarget::AccountField(_)
+            | MatchTarget::AccountAttribute(_)
+            | MatchTarget::ContactField(_) => return None,
+        })
+    }
+
+    /// The kind of key that it is by itself.
+    pub(super) fn kind(&self) -> Option<MatchKeyKind> {
+        self.as_lead_key()?.kind()
+    }
+
+    /// The type of its values.
+    pub(super) fn field_type(&self) -> FieldType {
+        match self {
+            MatchTarget::LeadField(field) => field.kind(),
+            MatchTarget::LeadAttribute(_) | MatchTarget::AccountAttribute(_) => FieldType::Any,
+            MatchTarget::AccountField(AccountField::Region) => FieldType::Region,
+            _ => FieldType::Text,
         }
     }
 
     /// Whether the records are leads; else they are accounts.
     #[must_use]
-    pub fn is_lead(self) -> bool {
+    pub fn is_lead(&self) -> bool {
         matches!(
             self,
             MatchTarget::LeadPhone
@@ -70,6 +277,82 @@ impl MatchTarget {
                 | MatchTarget::LeadWechat
                 | MatchTarget::LeadPersonId
                 | MatchTarget::LeadCompany
+                | MatchTarget::LeadField(_)
+                | MatchTarget::LeadAttribute(_)
+                | MatchTarget::LeadExternalId(_)
         )
+    }
+
+    /// Whether it is a field of a contact of an account.
+    #[must_use]
+    pub fn is_contact(&self) -> bool {
+        matches!(
+            self,
+            MatchTarget::ContactPhone
+                | MatchTarget::ContactEmail
+                | MatchTarget::ContactWechat
+                | MatchTarget::ContactField(_)
+        )
+    }
+
+    /// The targets that are keys by themselves and that the field of a lead can be compared with.
+    pub(super) fn fitting(lead: &LeadKey) -> impl Iterator<Item = &'static str> {
+        let kind = lead.kind();
+        TARGETS.iter().filter(move |(_, target)| target.kind() == kind).map(|(name, _)| *name)
+    }
+}
+
+impl fmt::Display for MatchTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MatchTarget::LeadField(field) => write!(f, "lead.{field}"),
+            MatchTarget::LeadAttribute(name) => write!(f, "lead.{ATTRIBUTES}{name}"),
+            MatchTarget::LeadExternalId(name) => write!(f, "lead.{EXTERNAL_IDS}{name}"),
+            MatchTarget::AccountField(field) => write!(f, "account.{field}"),
+            MatchTarget::AccountAttribute(name) => write!(f, "account.{ATTRIBUTES}{name}"),
+            MatchTarget::ContactField(field) => write!(f, "contact.{field}"),
+            key => f.write_str(TARGETS.iter().find(|(_, one)| one == key).map_or("", |(name, _)| name)),
+        }
+    }
+}
+
+macro_rules! written_by_name {
+    ($($type:ty, $names:ident;)*) => {$(
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                deserializer.deserialize_str(Known { names: &$names, read: <$type>::from_name })
+            }
+        }
+    )*};
+}
+
+written_by_name! {
+    LeadKey, LEAD_NAMES;
+    MatchTarget, TARGET_NAMES;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_read_back() {
+        for name in LEAD_NAMES.iter().copied().chain(["attributes.税号", "external_ids.crm.id"]) {
+            assert_eq!(LeadKey::from_name(name).map(|key| key.to_string()).as_deref(), Some(name));
+        }
+        let own = ["lead.attributes.a", "lead.external_ids.b", "account.attributes.c.d"];
+        for name in TARGET_NAMES.iter().copied().chain(own) {
+            assert_eq!(MatchTarget::from_name(name).map(|key| key.to_string()).as_deref(), Some(name));
+        }
+        let none =
+            ["", "attributes.", "attributes. ", "lead.", "phones", "lead.phones", "status", "lead.domain"];
+        assert!(none.iter().all(|name| LeadKey::from_name(name).is_none()));
+        assert!(none.iter().all(|name| MatchTarget::from_name(name).is_none()));
     }
 }

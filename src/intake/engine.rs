@@ -142,7 +142,8 @@ impl Intake {
     #[must_use]
     pub fn book(&self) -> Book {
         let book = Book::with_tables(self.tables.clone()).with_clocks(self.life.clocks());
-        if self.deduplicator.compares_names() { book } else { book.without_names() }
+        let book = if self.deduplicator.compares_names() { book } else { book.without_names() };
+        book.with_matching(&self.deduplicator)
     }
 
     /// Uses the host's own tables. Make a [`Book`] by [`book`](Intake::book) afterwards, so that both read alike.
@@ -189,23 +190,23 @@ impl Intake {
     }
 
     /// The keys a lead is stored under, so that a [`Probe`] finds it: one row a key, beside the lead. They change with its
-    /// contact values, identifiers and company. None for a lead that is folded, voided or blocked.
+    /// contact values, identifiers and company, and with every other field that a rule compares. None for a lead that is folded, voided or blocked.
     #[must_use]
     pub fn lead_keys(&self, lead: &Lead) -> Vec<MatchKey> {
         if !lead.is_on_file() {
             return Vec::new();
         }
         let facts = Facts::new(lead, &FactContext::new(&self.tables, lead.created_at));
-        self.with_grams(Probe::of_record(&facts).keys, lead.company.as_deref())
+        self.with_grams(self.deduplicator.lead_keys(&facts), lead.company.as_deref())
     }
 
-    /// The keys an account is stored under: its names, its domain, its contacts, its id.
+    /// The keys an account is stored under: its names, its domain, its contacts, its id, and what else a rule compares.
     #[must_use]
     pub fn account_keys(&self, account: &Account) -> Vec<MatchKey> {
-        let mut probe = Probe::of_account(account, &FactContext::new(&self.tables, account.created_at));
-        probe.add_account(&account.id);
+        let context = FactContext::new(&self.tables, account.created_at);
+        let keys = self.deduplicator.account_keys(account, &context);
         let names = std::iter::once(&account.company).chain(&account.aliases);
-        self.with_grams(probe.keys, names.map(String::as_str))
+        self.with_grams(keys, names.map(String::as_str))
     }
 
     /// Adds the pieces of names, when a rule compares names by likeness.

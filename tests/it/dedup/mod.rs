@@ -13,6 +13,7 @@ use proptest::prelude::*;
 
 use crate::support::{account, active, assert_round_trip, at, book, snapshot, with_facts};
 
+mod composite;
 mod consent;
 mod custom;
 mod likeness;

@@ -1,0 +1,407 @@
+//! Rules of several comparisons, and of fields that are no keys by themselves: one key for all that must agree.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::candidate::{Candidate, Source, show, written, written_of};
+use super::case::Case;
+use super::comparator::Comparator;
+use super::likeness::{self, RuleHit};
+use super::probe::{MatchKey, MatchKeyKind, Probe, contact_keys, read_keys};
+use super::rules::{Comparison, MatchRule};
+use super::target::{LeadKey, MatchTarget};
+use crate::contact::are_two_people;
+use crate::document::Digest;
+use crate::model::{Account, Contact, Lead, LeadField, mask_id};
+use crate::order;
+use crate::rule::{FactContext, Facts, HostTables, LeadLimits, cut_account};
+use crate::text::similarity::jaro_winkler;
+use crate::text::{fold, scrubbed};
+
+/// Most keys of one record, or one contact, for one rule: a lead of eight products and eight phones has as many.
+const MOST_KEYS: usize = 64;
+
+/// What the rules of a document compare beyond what is a key by itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Composites {
+    /// By rule; empty when no rule needs more.
+    by_rule: Arc<[Option<Composite>]>,
+}
+
+/// The comparisons of one rule.
+#[derive(Debug, Clone)]
+pub(super) struct Composite {
+    /// What makes the key.
+    parts: Vec<Part>,
+    /// What is asked of the records that share the key.
+    filters: Vec<Comparison>,
+    /// The name of the comparisons, so that keys of two rules never meet.
+    name: Digest,
+    of_leads: bool,
+    of_contacts: bool,
+    /// When names are compared by likeness: the least probability, and what must agree beside the name.
+    like: Option<(f64, Option<Box<Composite>>)>,
+}
+
+#[derive(Debug, Clone)]
+struct Part {
+    lead: LeadKey,
+    target: MatchTarget,
+    form: Form,
+}
+
+/// The form in which two values are equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As a key of this kind.
+    Key(MatchKeyKind),
+    /// As written, but for spaces around.
+    Written,
+    /// Without case, width and accents.
+    Folded,
+}
+
+/// The values of one rule's parts that stand together, and the key they make.
+pub(super) struct Combination {
+    key: MatchKey,
+    values: Vec<String>,
+}
+
+/// A record, or one of its contacts, as a rule compares it.
+struct Unit<'u> {
+    source: Source<'u>,
+    contact: Option<&'u Contact>,
+    keys: Vec<MatchKey>,
+}
+
+impl Form {
+    fn of(comparison: &Comparison) -> Form {
+        match comparison.comparator {
+            Comparator::Exact => Form::Written,
+            Comparator::Phone => Form::Key(MatchKeyKind::Phone),
+            Comparator::Domain => Form::Key(MatchKeyKind::Domain),
+            _ => {
+                let kind = comparison.lead.kind().or(comparison.target.kind());
+                kind.map_or(Form::Folded, Form::Key)
+            }
+        }
+    }
+
+    /// The values of one field: `is` is the kind of key it is by itself, `texts` what is written there.
+    fn values<'t>(
+        self,
+        is: Option<MatchKeyKind>,
+        keys: &[MatchKey],
+        texts: impl Fn() -> Vec<Cow<'t, str>>,
+        tables: &HostTables,
+    ) -> BTreeSet<String> {
+        let each = |read: fn(&str) -> String| order::set(texts().iter().map(|text| read(text)));
+        let mut values: BTreeSet<String> = match self {
+            Form::Key(kind) if is == Some(kind) => {
+                order::set(keys.iter().filter(|key| key.kind == kind).map(|key| key.value.clone()))
+            }
+            Form::Key(kind) => order::set(texts().iter().flat_map(|text| read_keys(kind, text, tables))),
+            Form::Written => each(|text| text.trim().to_owned()),
+            Form::Folded => each(folded),
+        };
+        values.remove("");
+        values
+    }
+}
+
+fn folded(text: &str) -> String {
+    fold(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Part {
+    fn of_lead(&self, lead: &Lead, keys: &[MatchKey], tables: &HostTables) -> BTreeSet<String> {
+        self.form.values(self.lead.kind(), keys, || written(lead, &self.lead), tables)
+    }
+
+    fn of_unit(&self, unit: &Unit<'_>, tables: &HostTables) -> BTreeSet<String> {
+        let texts = || written_of(unit.source, unit.contact, &self.target);
+        self.form.values(self.target.kind(), &unit.keys, texts, tables)
+    }
+
+    /// A value in which lead and record agree, for people's eyes.
+    fn show(&self, value: &str, candidate: &Candidate<'_>, lead: &Lead) -> String {
+        match self.form {
+            // A company is shown by its name on file: the key is not made for reading.
+            Form::Key(kind @ MatchKeyKind::CompanyExact) => show(kind, candidate.company()),
+            Form::Key(kind) => MatchKey { kind, value: value.to_owned() }.to_masked(),
+            _ if self.is_private() => mask_id(value),
+            _ => {
+                let texts = written(lead, &self.lead);
+                let own = texts.iter().find(|text| folded(text) == folded(value));
+                let text = own.map_or(value, |text| text.trim());
+                show(MatchKeyKind::CompanyExact, &scrubbed(text))
+            }
+        }
+    }
+
+    /// Whether the values may tell who somebody is.
+    fn is_private(&self) -> bool {
+        match &self.lead {
+            LeadKey::Field(field) => {
+                matches!(field, LeadField::Name | LeadField::Message | LeadField::Ip)
+            }
+            _ => true,
+        }
+    }
+}
+
+/// Whether a filter lets a record through.
+fn holds(filter: &Comparison, lead: &Lead, unit: &Unit<'_>) -> bool {
+    let (ours, theirs) = (written(lead, &filter.lead), written_of(unit.source, unit.contact, &filter.target));
+    let is_same = |a: &str, b: &str| match filter.comparator {
+        Comparator::PersonName => !are_two_people(a, b),
+        Comparator::Similar { threshold } => jaro_winkler(&folded(a), &folded(b)) >= threshold,
+        _ => true,
+    };
+    ours.iter().any(|a| theirs.iter().any(|b| is_same(a, b)))
+}
+
+impl Composite {
+    /// Nothing for a rule that compares one key with itself.
+    fn compile(rule: &MatchRule) -> Option<Composite> {
+        let plain = [Comparator::Exact, Comparator::Folded].contains(&rule.comparator);
+        let is_plain = plain || rule.comparator.threshold().is_some();
+        if rule.and.is_empty() && is_plain && rule.lead.kind().is_some() && rule.target.kind().is_some() {
+            return None;
+        }
+        let (keys, filters): (Vec<Comparison>, Vec<Comparison>) =
+            rule.comparisons().partition(|one| one.comparator.makes_keys());
+        let like = rule.threshold().map(|threshold| {
+            let (_, rest): (Vec<_>, Vec<_>) =
+                keys.iter().cloned().partition(|one| one.comparator.threshold().is_some());
+            (threshold, (!rest.is_empty()).then(|| Box::new(Composite::of(rest, Vec::new()))))
+        });
+        Some(Composite { like, ..Composite::of(keys, filters) })
+    }
+
+    fn of(keys: Vec<Comparison>, filters: Vec<Comparison>) -> Composite {
+        let part = |one: &Comparison| Part {
+            lead: one.lead.clone(),
+            target: one.target.clone(),
+            form: Form::of(one),
+        };
+        let parts: Vec<Part> = keys.iter().map(part).collect();
+        let names = parts
+            .iter()
+            .map(|part| (part.lead.to_string(), part.target.to_string(), part.form == Form::Written));
+        let all = || keys.iter().chain(&filters);
+        Composite {
+            name: Digest::of(&names.collect::<Vec<_>>()),
+            of_leads: all().any(|one| one.target.is_lead()),
+            of_contacts: all().any(|one| one.target.is_contact()),
+            parts,
+            filters,
+            like: None,
+        }
+    }
+
+    /// Whether a side of the comparisons is read from the keys of the record.
+    fn reads_keys(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part.form, Form::Key(_)))
+    }
+
+    /// The combinations of values, one of each part, in their order. None when a part is blank.
+    fn combinations(&self, values: &[BTreeSet<String>]) -> Vec<Combination> {
+        let mut found: Vec<Vec<String>> = vec![Vec::new()];
+        for part in values {
+            let longer = found.iter().flat_map(|begun| {
+                part.iter().map(move |value| {
+                    let mut longer = begun.clone();
+                    longer.push(value.clone());
+                    longer
+                })
+            });
+            found = longer.take(MOST_KEYS).collect();
+        }
+        let made = |values: Vec<String>| {
+            let value = Digest::of(&(self.name, &values)).to_string();
+            Combination { key: MatchKey { kind: MatchKeyKind::Fields, value }, values }
+        };
+        found.into_iter().filter(|values| !values.is_empty()).map(made).collect()
+    }
+
+    /// What a lead that comes in asks for.
+    fn of_entry(&self, lead: &Lead, keys: &[MatchKey], tables: &HostTables) -> Vec<Combination> {
+        let values: Vec<_> = self.parts.iter().map(|part| part.of_lead(lead, keys, tables)).collect();
+        self.combinations(&values)
+    }
+
+    fn of_unit(&self, unit: &Unit<'_>, tables: &HostTables) -> Vec<Combination> {
+        let values: Vec<_> = self.parts.iter().map(|part| part.of_unit(unit, tables)).collect();
+        self.combinations(&values)
+    }
+
+    /// What of a record is compared as one: the lead, the account, or each of its contacts.
+    fn units<'u>(&self, source: Source<'u>, context: &FactContext<'_>) -> Vec<Unit<'u>> {
+        let read = self.reads_keys();
+        match source {
+            Source::Lead(_) if !self.of_leads => Vec::new(),
+            Source::Account(_) if self.of_leads => Vec::new(),
+            Source::Lead(lead) => {
+                let keys = || Probe::of_lead(&Facts::new(lead, context)).keys;
+                vec![Unit { source, contact: None, keys: if read { keys() } else { Vec::new() } }]
+            }
+            Source::Account(account) => {
+                let own = if read { Probe::of_names(account, context) } else { Vec::new() };
+                if !self.of_contacts {
+                    return vec![Unit { source, contact: None, keys: own }];
+                }
+                let unit = |contact: &'u Contact| {
+                    let mut keys = own.clone();
+                    if read {
+                        keys.extend(contact_keys(contact, context.tables));
+                    }
+                    Unit { source, contact: Some(contact), keys }
+                };
+                account.contacts.iter().take(LeadLimits::CONTACTS).map(unit).collect()
+            }
+        }
+    }
+
+    fn keys_of(&self, source: Source<'_>, context: &FactContext<'_>) -> Vec<MatchKey> {
+        let units = self.units(source, context);
+        let made = units.iter().flat_map(|unit| self.of_unit(unit, context.tables));
+        made.map(|one| one.key).collect()
+    }
+
+    /// In what the record agrees with one of the combinations, masked; `None` when it agrees with none.
+    fn agreement(
+        &self,
+        ours: &[Combination],
+        candidate: &Candidate<'_>,
+        case: &Case<'_, '_>,
+    ) -> Option<String> {
+        let (context, lead) = (case.facts.context(), case.facts.read());
+        self.units(candidate.read, context).iter().find_map(|unit| {
+            let theirs = order::set(self.of_unit(unit, context.tables).into_iter().map(|one| one.key));
+            let shared: &Combination = ours.iter().find(|one| theirs.contains(&one.key))?;
+            let is_one = self.filters.iter().all(|filter| holds(filter, lead, unit));
+            let parts = self.parts.iter().zip(&shared.values);
+            let shown: Vec<String> = parts.map(|(part, value)| part.show(value, candidate, lead)).collect();
+            is_one.then(|| shown.join(" · "))
+        })
+    }
+
+    /// The records that the rule hits among those that count for it, in their order.
+    pub(super) fn hits<'c, 'r>(
+        &self,
+        records: &[&'c Candidate<'r>],
+        marks: bool,
+        case: &Case<'c, 'r>,
+    ) -> Vec<RuleHit<'c, 'r>> {
+        let tables = case.facts.context().tables;
+        let mut ours = self.of_entry(case.facts.read(), case.keys, tables);
+        // A combination that too many records share is none.
+        let place = |key: &MatchKey| case.keys.binary_search(key).ok();
+        ours.retain(|one| place(&one.key).is_some_and(|at| case.usable.get(at).is_some_and(Option::is_some)));
+        let has_one = |candidate: &Candidate<'_>| {
+            ours.iter().filter_map(|one| place(&one.key)).any(|place| candidate.has(place))
+        };
+        let similarity = self.like.as_ref().map(|_| 1.0);
+        let equal = records.iter().copied().filter(|candidate| has_one(candidate)).filter_map(|candidate| {
+            let evidence = self.agreement(&ours, candidate, case)?;
+            Some(RuleHit { candidate, evidence, similarity, ambiguous: false, told_by: None })
+        });
+        let equal: Vec<RuleHit<'c, 'r>> = equal.collect();
+        match (&self.like, case.asked) {
+            (Some((threshold, rest)), Some(asked)) if equal.is_empty() => {
+                let rest =
+                    rest.as_deref().map(|rest| (rest, rest.of_entry(case.facts.read(), case.keys, tables)));
+                let agrees = |candidate: &Candidate<'_>| match &rest {
+                    Some((rest, ours)) => rest.agreement(ours, candidate, case),
+                    None => Some(String::new()),
+                };
+                let is_one = |candidate: &Candidate<'_>| {
+                    let units = self.units(candidate.read, case.facts.context());
+                    let lead = case.facts.read();
+                    units.iter().any(|unit| self.filters.iter().all(|filter| holds(filter, lead, unit)))
+                };
+                let left = |one: &&'c Candidate<'r>| agrees(one).is_some() && is_one(one);
+                let left: Vec<&'c Candidate<'r>> = records.iter().copied().filter(left).collect();
+                let mut like = likeness::hits(asked, *threshold, marks, &left, case);
+                for hit in &mut like {
+                    let beside = agrees(hit.candidate).filter(|shown| !shown.is_empty());
+                    beside.iter().for_each(|shown| hit.evidence.push_str(&format!(" · {shown}")));
+                }
+                like
+            }
+            _ => equal,
+        }
+    }
+}
+
+impl Composites {
+    pub(super) fn compile(rules: &[MatchRule]) -> Composites {
+        let by_rule: Vec<Option<Composite>> = rules.iter().map(Composite::compile).collect();
+        let is_needed = by_rule.iter().any(Option::is_some);
+        Composites { by_rule: if is_needed { by_rule.into() } else { Arc::default() } }
+    }
+
+    /// What a rule compares, when it needs more than one key.
+    pub(super) fn of_rule(&self, place: usize) -> Option<&Composite> {
+        self.by_rule.get(place)?.as_ref()
+    }
+
+    fn each(&self) -> impl Iterator<Item = &Composite> {
+        self.by_rule.iter().flatten()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_rule.is_empty()
+    }
+
+    /// Adds what a lead that comes in is to be compared by.
+    pub(super) fn add_of_entry(&self, facts: &Facts<'_>, probe: &mut Probe) {
+        let tables = facts.context().tables;
+        let made = self.each().flat_map(|one| one.of_entry(facts.read(), &probe.keys, tables));
+        let made: Vec<MatchKey> = made.map(|one| one.key).collect();
+        probe.add(made);
+    }
+
+    /// Adds what a lead on file is found by.
+    pub(crate) fn add_of_lead(&self, facts: &Facts<'_>, probe: &mut Probe) {
+        self.add(Source::Lead(facts.read()), facts.context(), probe);
+    }
+
+    /// Adds what an account is found by.
+    pub(crate) fn add_of_account(&self, account: &Account, context: &FactContext<'_>, probe: &mut Probe) {
+        if !self.is_empty() {
+            let cut = cut_account(account);
+            self.add(Source::Account(cut.as_deref().unwrap_or(account)), context, probe);
+        }
+    }
+
+    fn add(&self, source: Source<'_>, context: &FactContext<'_>, probe: &mut Probe) {
+        if !self.is_empty() {
+            probe.add(self.keys_of(source, context));
+        }
+    }
+
+    pub(super) fn keys_of(&self, source: Source<'_>, context: &FactContext<'_>) -> Vec<MatchKey> {
+        self.each().flat_map(|one| one.keys_of(source, context)).collect()
+    }
+
+    /// Whether a lead must be filed again when the field changes.
+    pub(crate) fn reads_of_lead(&self, field: &str) -> bool {
+        let is_read = |target: &MatchTarget| {
+            target.is_lead() && target.as_lead_key().is_some_and(|key| key.to_string() == field)
+        };
+        self.each().flat_map(|one| &one.parts).any(|part| is_read(&part.target))
+    }
+
+    /// Whether an account must be filed again when the field changes.
+    pub(crate) fn reads_of_account(&self, field: &str) -> bool {
+        let is_read = |target: &MatchTarget| match target {
+            MatchTarget::AccountField(one) => one.as_str() == field,
+            MatchTarget::AccountAttribute(name) => field.strip_prefix("attributes.") == Some(&**name),
+            _ => false,
+        };
+        self.each().flat_map(|one| &one.parts).any(|part| is_read(&part.target))
+    }
+}

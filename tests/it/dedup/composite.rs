@@ -1,0 +1,656 @@
+//! Rules of several comparisons, and of fields that are no keys by themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use leadkit::book::Book;
+use leadkit::dedup::{
+    Comparison, DedupRules, Deduplicator, LeadKey, MatchAction, MatchKey, MatchKeyKind, MatchRule,
+    MatchTarget, Resolution, RuleAction,
+};
+use leadkit::model::{Account, Effect, Lead, LeadField, RecordRef, Value};
+use leadkit::rule::{FactContext, HostTables};
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::{NOW, owner, resolve_rows};
+use crate::support::{active, assert_round_trip, at, with_facts};
+
+fn matching(rules: Json) -> Deduplicator {
+    Deduplicator::load(json!({"rules": rules})).unwrap()
+}
+
+fn lead(fields: &Json) -> Lead {
+    let mut lead = fields.clone();
+    lead["id"] = json!(fields.get("id").cloned().unwrap_or(json!("new")));
+    lead["created_at"] = json!(fields.get("created_at").cloned().unwrap_or(json!(NOW)));
+    Lead::from_json(lead).unwrap()
+}
+
+fn account(fields: Json) -> Account {
+    let mut account = json!({"company": "", "created_at": "2026-01-01T00:00:00Z"});
+    account.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    serde_json::from_value(account).unwrap()
+}
+
+/// The records on file of a worked case: leads have a `lead` key.
+fn file(matching: &Deduplicator, records: &[Json]) -> Book {
+    let mut book = Book::new().with_matching(matching);
+    for record in records {
+        match record.get("lead") {
+            Some(fields) => {
+                let created_at = "2026-01-01T00:00:00Z";
+                book.insert_lead(Lead { created_at: at(created_at), ..lead(fields) });
+            }
+            None => book.insert_account(account(record.clone())),
+        }
+    }
+    book
+}
+
+fn resolve(matching: &Deduplicator, book: &Book, lead: &Lead) -> Resolution {
+    with_facts(lead, at(NOW), |facts| matching.resolve(facts, &book.rows(&matching.probe(facts)), &active))
+}
+
+fn hits(found: &Resolution) -> BTreeSet<RecordRef> {
+    found.matches().iter().map(|one| one.record.clone()).collect()
+}
+
+/// What a database finds that stores each record under its keys.
+fn fetched(matching: &Deduplicator, book: &Book, lead: &Lead) -> BTreeSet<RecordRef> {
+    let tables = HostTables::default();
+    let mut stored: BTreeMap<MatchKey, BTreeSet<RecordRef>> = BTreeMap::new();
+    for lead in book.leads() {
+        for key in with_facts(lead, at(NOW), |facts| matching.lead_keys(facts)) {
+            stored.entry(key).or_default().insert(RecordRef::Lead(lead.id.clone()));
+        }
+    }
+    for account in book.accounts() {
+        for key in matching.account_keys(account, &FactContext::new(&tables, at(NOW))) {
+            stored.entry(key).or_default().insert(RecordRef::Account(account.id.clone()));
+        }
+    }
+    let probe = with_facts(lead, at(NOW), |facts| matching.probe(facts));
+    probe.keys.iter().filter_map(|key| stored.get(key)).flatten().cloned().collect()
+}
+
+struct Worked {
+    name: &'static str,
+    rule: Json,
+    records: Vec<Json>,
+    /// Who hits, the record, and in what they agree.
+    hit: (Json, &'static str, &'static str),
+    /// Who must not: one part differs, one is blank.
+    misses: Vec<Json>,
+}
+
+fn worked() -> Vec<Worked> {
+    let fenyang = "北京纷扬科技有限公司";
+    vec![
+        Worked {
+            name: "company and product",
+            rule: json!({"lead": "company", "target": "account.company", "action": "convert",
+                "and": [{"lead": "products", "target": "account.attributes.product"}]}),
+            records: vec![
+                json!({"id": "A1", "company": fenyang, "owner": "li", "attributes": {"product": "CRM"}}),
+                json!({"id": "A2", "company": fenyang, "owner": "wang", "attributes": {"product": ["erp", "mes"]}}),
+                json!({"id": "A3", "company": "上海栖岸软件有限公司", "attributes": {"product": "erp"}}),
+            ],
+            hit: (
+                json!({"company": "北京紛揚科技（有限公司）", "products": ["oa", "ERP"]}),
+                "A2",
+                "北京纷扬科技有限公司 · ERP",
+            ),
+            misses: vec![
+                json!({"company": fenyang, "products": ["oa"]}),
+                json!({"company": fenyang}),
+                json!({"products": ["erp"]}),
+            ],
+        },
+        Worked {
+            name: "name and city",
+            rule: json!({"lead": "name", "target": "lead.name", "action": "tag_only",
+                "and": [{"lead": "city", "target": "lead.city"}]}),
+            records: vec![
+                json!({"lead": {"id": "L1", "name": "Anna Schmidt", "city": "Köln", "owner": "li"}}),
+                json!({"lead": {"id": "L2", "name": "Anna Schmidt", "city": "Bonn"}}),
+                json!({"lead": {"id": "L3", "name": "Anna Schmidt"}}),
+            ],
+            hit: (json!({"name": "anna  schmidt", "city": "KÖLN"}), "L1", "an****dt · KÖLN"),
+            misses: vec![
+                json!({"name": "Anna Schmid", "city": "Köln"}),
+                json!({"name": "Anna Schmidt", "city": " "}),
+                json!({"name": "Anna Schmidt"}),
+            ],
+        },
+        Worked {
+            name: "registration number",
+            rule: json!({"lead": "attributes.tax_no", "target": "account.registration_number", "action": "convert"}),
+            records: vec![
+                json!({"id": "A1", "company": fenyang, "owner": "li", "registration_number": "91110108MA01ABCD2X"}),
+                json!({"id": "A2", "company": fenyang, "owner": "wang"}),
+            ],
+            // The number outlives a change of name.
+            hit: (
+                json!({"company": "上海栖岸软件有限公司", "attributes": {"tax_no": " 91110108ma01abcd2x "}}),
+                "A1",
+                "91****2x",
+            ),
+            misses: vec![
+                json!({"attributes": {"tax_no": "91110108MA01ABCD2Y"}}),
+                json!({"company": fenyang}),
+            ],
+        },
+        Worked {
+            name: "external id",
+            rule: json!({"lead": "external_ids.crm_id", "target": "account.attributes.crm_id",
+                "comparator": "exact", "action": "convert"}),
+            records: vec![
+                json!({"id": "A1", "owner": "li", "attributes": {"crm_id": 4711}}),
+                json!({"id": "A2", "owner": "wang", "attributes": {"crm_id": "ab-12"}}),
+            ],
+            hit: (json!({"external_ids": {"crm_id": "4711"}}), "A1", "****"),
+            misses: vec![
+                json!({"external_ids": {"crm_id": "AB-12"}}),
+                json!({"external_ids": {"erp_id": "4711"}}),
+                json!({"external_ids": {"crm_id": ""}}),
+            ],
+        },
+        Worked {
+            name: "custom attribute on both sides",
+            rule: json!({"lead": "attributes.store", "target": "lead.attributes.shop", "action": "same_owner",
+                "and": [{"lead": "region", "target": "lead.region"}]}),
+            records: vec![
+                json!({"lead": {"id": "L1", "owner": "li", "region": "CN-GD", "attributes": {"shop": "S-17"}}}),
+                json!({"lead": {"id": "L2", "owner": "wang", "region": "CN-BJ", "attributes": {"shop": "S-17"}}}),
+                json!({"lead": {"id": "L3", "owner": "zhao", "region": "CN-GD", "attributes": {"store": "S-17"}}}),
+            ],
+            hit: (json!({"region": "CN-GD", "attributes": {"store": "s-17"}}), "L1", "**** · CN-GD"),
+            misses: vec![
+                json!({"region": "CN-GD-440300", "attributes": {"store": "s-17"}}),
+                json!({"region": "CN-GD", "attributes": {"shop": "s-17"}}),
+                json!({"region": "CN-GD"}),
+            ],
+        },
+        Worked {
+            name: "like company and product",
+            rule: json!({"lead": "company", "target": "account.company", "action": "convert",
+                "comparator": {"company": {"threshold": 0.85}},
+                "and": [{"lead": "products", "target": "account.attributes.product"}]}),
+            records: vec![
+                json!({"id": "A1", "company": fenyang, "owner": "li", "attributes": {"product": "crm"}}),
+                json!({"id": "A2", "company": "北京飞扬科技有限公司", "owner": "wang", "attributes": {"product": "crm"}}),
+            ],
+            hit: (
+                json!({"company": "纷扬科技", "products": ["crm"]}),
+                "A1",
+                "纷扬科技 ~ 北京纷扬科技有限公司 · crm",
+            ),
+            misses: vec![json!({"company": "纷扬科技", "products": ["erp"]}), json!({"company": "纷扬科技"})],
+        },
+        Worked {
+            name: "phone and name of one contact",
+            rule: json!({"lead": "phone", "target": "contact.phone", "action": "convert",
+                "and": [{"lead": "name", "target": "contact.name", "comparator": "person_name"}]}),
+            records: vec![json!({"id": "A1", "owner": "li", "contacts": [
+                    {"id": "C1", "name": "张伟", "phones": ["13812349876"]},
+                    {"id": "C2", "name": "李丽", "phones": ["13912349876"]}]})],
+            hit: (json!({"name": "张先生", "phones": ["138 1234 9876"]}), "A1", "+86138****9876"),
+            misses: vec![
+                json!({"name": "李丽", "phones": ["13812349876"]}),
+                json!({"phones": ["13812349876"]}),
+                json!({"name": "张伟"}),
+            ],
+        },
+        Worked {
+            name: "number and site in custom attributes",
+            rule: json!({"lead": "attributes.hotline", "target": "account.attributes.hotline", "comparator": "phone",
+                "and": [{"lead": "attributes.site", "target": "account.domain"},
+                    {"lead": "attributes.brand", "target": "account.attributes.brand",
+                     "comparator": {"similar": {"threshold": 0.9}}}],
+                "action": "convert"}),
+            records: vec![json!({"id": "A1", "owner": "li", "domain": "fenyang.cn",
+                    "attributes": {"hotline": "+86 10 5555 1234", "brand": "Brontak"}})],
+            hit: (
+                json!({"attributes": {"hotline": "010-55551234", "site": "https://www.Fenyang.cn/about", "brand": "brontek"}}),
+                "A1",
+                "+8610****1234 · fenyang.cn",
+            ),
+            misses: vec![
+                json!({"attributes": {"hotline": "010-55551234", "site": "fenyang.com", "brand": "brontak"}}),
+                json!({"attributes": {"hotline": "010-55551234", "site": "fenyang.cn", "brand": "quell"}}),
+                json!({"attributes": {"hotline": "010-55551234", "site": "fenyang.cn"}}),
+            ],
+        },
+    ]
+}
+
+#[test]
+fn worked_cases() {
+    for case in worked() {
+        let mut rule = case.rule.clone();
+        rule["id"] = json!("r");
+        let matching = matching(json!([rule]));
+        let book = file(&matching, &case.records);
+        let entry = lead(&case.hit.0);
+        let found = resolve(&matching, &book, &entry);
+        let ids: Vec<&str> = found.matches().iter().map(|one| one.record.id()).collect();
+        assert_eq!(ids, [case.hit.1], "{}: {found}", case.name);
+        assert_eq!(found.matches()[0].evidence, case.hit.2, "{}", case.name);
+        // A database that stores the keys fetches it; what only part of the rule holds for it does not.
+        assert_eq!(fetched(&matching, &book, &entry), hits(&found), "{}", case.name);
+        for miss in &case.misses {
+            let found = resolve(&matching, &book, &lead(miss));
+            assert_eq!(*found.action(), MatchAction::New, "{}: {miss} {found}", case.name);
+        }
+    }
+}
+
+#[test]
+fn several_comparisons_are_one_key() {
+    for case in worked() {
+        let mut rule = case.rule.clone();
+        rule["id"] = json!("r");
+        let matching = matching(json!([rule]));
+        let probe = with_facts(&lead(&case.hit.0), at(NOW), |facts| matching.probe(facts));
+        let made: Vec<&MatchKey> = probe.keys.iter().filter(|key| key.kind == MatchKeyKind::Fields).collect();
+        let products = case.hit.0.get("products").and_then(Json::as_array).map_or(1, Vec::len);
+        assert_eq!(made.len(), products, "{}", case.name);
+        assert!(made.iter().all(|key| key.value.len() == 32 && key.to_masked() == key.value));
+    }
+}
+
+#[test]
+fn every_part_is_told() {
+    let [company, name, ..] = &worked()[..] else { panic!() };
+    let mut shown = String::new();
+    for case in [company, name] {
+        let mut rule = case.rule.clone();
+        rule["id"] = json!("r");
+        let matching = matching(json!([rule]));
+        let found = resolve(&matching, &file(&matching, &case.records), &lead(&case.hit.0));
+        shown += &format!("{found}\n");
+    }
+    let wanted = expect_test::expect![[r#"
+        belongs to account A2, owned by wang; account A2 has the same company and products (北京纷扬科技有限公司 · ERP), rule r
+        shares its name and city with lead L1: marked, not linked; lead L1 has the same name and city (an****dt · KÖLN), rule r
+    "#]];
+    wanted.assert_eq(&shown);
+}
+
+#[test]
+fn mistakes_are_told_with_both_fields_and_types() {
+    let rule = |id: &str, lead: &str, target: &str, and: Json, action: &str| json!({"id": id, "lead": lead, "target": target, "and": and, "action": action});
+    let and = |lead: &str, target: &str| json!([{"lead": lead, "target": target}]);
+    let errors = DedupRules::load(json!({"rules": [
+        rule("types", "employee_count", "account.region", json!([]), "convert"),
+        rule("kinds", "phone", "lead.email", and("city", "lead.employee_count"), "collect"),
+        rule("objects", "company", "account.company", and("city", "lead.city"), "convert"),
+        rule("attribute of a person", "person_id", "account.attributes.openid", json!([]), "convert"),
+        rule("misspelt", "compny", "account.company", and("city", "account.registration_no"), "convert"),
+        rule("fates", "status", "lead.status", json!([]), "tag_only"),
+        rule("twice", "city", "lead.city", and("city", "lead.city"), "tag_only"),
+        json!({"id": "filters", "lead": "name", "target": "lead.name", "comparator": "person_name",
+            "and": [{"lead": "message", "target": "lead.message", "comparator": {"similar": {"threshold": 1.5}}}],
+            "action": "tag_only"}),
+        json!({"id": "comparators", "lead": "email", "target": "contact.email", "comparator": "phone",
+            "and": [{"lead": "city", "target": "contact.title", "comparator": {"company": {"threshold": 0.5}}}],
+            "action": "convert"}),
+    ]}))
+    .unwrap_err();
+    let shown: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    let wanted = expect_test::expect![[r#"
+        error[wrong_target] at rules[0].target: `employee_count` of a lead is a whole number, `account.region` is a region: they are never equal
+          help: compare it with a whole number or a custom attribute
+        error[wrong_target] at rules[1].and[0].target: `city` of a lead is a text, `lead.employee_count` is a whole number: they are never equal
+          help: compare it with a text or a custom attribute
+        error[wrong_target] at rules[1].target: `phone` of a lead is a phone number, `lead.email` is an e-mail address: they are never equal
+          help: compare it with `lead.phone` or `contact.phone`
+        error[two_objects] at rules[2].and[0].target: `account.company` and `lead.city` are fields of two kinds of record
+          help: compare with one record: all of leads, or of accounts and contacts
+        error[wrong_target] at rules[3].target: `person_id` of a lead is an identifier of a person, `account.attributes.openid` is a custom attribute: they are never equal
+          help: compare it with `lead.person_id`
+        error[unknown_value] at rules[4].and[0].target: unknown value `account.registration_no`
+          help: did you mean `account.registration_number`?
+        error[unknown_value] at rules[4].lead: unknown value `compny`
+          help: did you mean `company`?
+        error[unknown_value] at rules[5].lead: unknown value `status`
+          help: none of the 44 known names is close to it
+        error[unknown_value] at rules[5].target: unknown value `lead.status`
+          help: none of the 56 known names is close to it
+        error[same_comparison] at rules[6].and[0]: `city` is compared with `lead.city` already
+          help: keep one
+        error[out_of_range] at rules[7].and[0].comparator.similar.threshold: `threshold` must be above 0 and at most 1, found `1.5`
+          help: write a number such as 0.85
+        error[no_key] at rules[7].comparator: nothing here has to be equal, so that no database can fetch the records
+          help: add a comparison to `and` that is `exact` or `folded`, such as of the city
+        error[wrong_comparator] at rules[8].and[0].comparator.company: `company` compares company names, not `city` of a lead with `contact.title`
+          help: use `folded`, or compare the lead's `company`
+        error[wrong_comparator] at rules[8].comparator.phone: `phone` compares phone numbers, not `email` of a lead with `contact.email`
+          help: use `folded`"#]];
+    wanted.assert_eq(&shown.join("\n"));
+}
+
+#[test]
+fn a_rule_that_folds_but_names_nobody_is_warned_of() {
+    let rule = |action: RuleAction| MatchRule {
+        and: vec![Comparison::new(LeadKey::Field(LeadField::City), MatchTarget::LeadField(LeadField::City))],
+        ..MatchRule::new(
+            "r",
+            LeadKey::Field(LeadField::Name),
+            MatchTarget::LeadField(LeadField::Name),
+            action,
+        )
+    };
+    let rules = |action| DedupRules { rules: vec![rule(action)], ..DedupRules::empty() };
+    let codes = |rules: &DedupRules| -> Vec<String> {
+        rules.lint().iter().map(|one| format!("{} {}", one.code, one.path)).collect()
+    };
+    assert_eq!(codes(&rules(RuleAction::Collect)), ["only_marks rules[0].action"]);
+    assert_eq!(codes(&rules(RuleAction::TagOnly)), Vec::<String>::new());
+    assert_round_trip(&rules(RuleAction::TagOnly));
+    // It marks indeed.
+    let matching = Deduplicator::compile(&rules(RuleAction::Collect)).unwrap();
+    let book =
+        file(&matching, &[json!({"lead": {"id": "L1", "name": "王芳", "city": "深圳", "owner": "li"}})]);
+    let found = resolve(&matching, &book, &lead(&json!({"name": "王芳", "city": "深圳"})));
+    assert!(matches!(found.action(), MatchAction::TagOnly { .. }), "{found}");
+    assert!(!found.is_folded());
+}
+
+/// A composite narrows what folds: the phone names the person, the product says which story it is.
+#[test]
+fn a_strong_part_folds() {
+    let matching = matching(json!([{"id": "r", "lead": "phone", "target": "lead.phone", "action": "collect",
+        "and": [{"lead": "products", "target": "lead.products"}]}]));
+    let on_file = |product: &str| json!({"lead": {"id": "L1", "owner": "li", "phones": ["13812349876"], "products": [product]}});
+    let entry = lead(&json!({"phones": ["13812349876"], "products": ["crm"]}));
+    let found = resolve(&matching, &file(&matching, &[on_file("CRM")]), &entry);
+    assert_eq!((found.is_folded(), owner(&found)), (true, Some("li")), "{found}");
+    let found = resolve(&matching, &file(&matching, &[on_file("erp")]), &entry);
+    assert_eq!(*found.action(), MatchAction::New, "{found}");
+}
+
+#[test]
+fn a_name_that_many_share_is_told_by_what_stands_beside_it() {
+    let matching =
+        matching(json!([{"id": "r", "lead": "company", "target": "account.company", "action": "convert",
+        "and": [{"lead": "products", "target": "account.attributes.product"}]}]));
+    let company = "北京纷扬科技有限公司";
+    let mut records: Vec<Json> = (0..40)
+        .map(|n| json!({"id": format!("A{n}"), "company": company, "owner": "li", "attributes": {"product": format!("p{n}")}}))
+        .collect();
+    let entry = lead(&json!({"company": company, "products": ["p7"]}));
+    let found = resolve(&matching, &file(&matching, &records), &entry);
+    assert_eq!(hits(&found), BTreeSet::from([RecordRef::Account("A7".into())]), "{found}");
+    // All of one product: that combination tells nothing.
+    records.iter_mut().for_each(|record| record["attributes"]["product"] = json!("p7"));
+    let found = resolve(&matching, &file(&matching, &records), &entry);
+    assert_eq!(*found.action(), MatchAction::New);
+    assert_eq!(
+        found.to_string(),
+        "nothing on file matches; its combination of fields is shared by at least 22 records and counts for nothing"
+    );
+}
+
+#[test]
+fn a_record_is_found_by_what_is_written_later() {
+    let matching = matching(json!([
+        {"id": "a", "lead": "attributes.tax_no", "target": "account.registration_number", "action": "tag_only"},
+        {"id": "b", "lead": "city", "target": "account.attributes.city", "action": "tag_only"},
+        {"id": "c", "lead": "products", "target": "lead.products", "action": "tag_only"},
+        {"id": "d", "lead": "attributes.shop", "target": "lead.attributes.shop", "action": "tag_only"},
+        {"id": "e", "lead": "name", "target": "contact.name", "action": "tag_only"},
+        {"id": "f", "lead": "external_ids.crm_no", "target": "lead.external_ids.crm_no", "action": "tag_only"},
+    ]));
+    let mut book = file(
+        &matching,
+        &[json!({"id": "A1"}), json!({"lead": {"id": "L1", "name": "王芳", "products": ["oa"]}})],
+    );
+    let (of_account, of_lead) = (RecordRef::Account("A1".into()), RecordRef::Lead("L1".into()));
+    let set = |record: &RecordRef, field: &str, value: &str| Effect::UpdateField {
+        record: record.clone(),
+        field: field.into(),
+        value: Value::from(value),
+        replaces: Value::Null,
+    };
+    let add = |field: &str, value: &str| Effect::AddValue {
+        record: of_lead.clone(),
+        field: field.into(),
+        value: Value::from(value),
+    };
+    let contact = Effect::AddContact { account: "A1".into(), contact: "C1".into(), from: "L1".into() };
+    let steps = [
+        (
+            set(&of_account, "registration_number", "9111"),
+            json!({"attributes": {"tax_no": "9111"}}),
+            &of_account,
+        ),
+        (set(&of_account, "attributes.city", "深圳"), json!({"city": "深圳"}), &of_account),
+        (add("products", "crm"), json!({"products": ["crm"]}), &of_lead),
+        (set(&of_lead, "attributes.shop", "s1"), json!({"attributes": {"shop": "s1"}}), &of_lead),
+        (contact, json!({"name": "王芳"}), &of_account),
+        (add("external_ids.crm_no", "17"), json!({"external_ids": {"crm_no": "17"}}), &of_lead),
+    ];
+    for (step, (effect, fields, record)) in steps.into_iter().enumerate() {
+        let entry = lead(&fields);
+        assert_eq!(*resolve(&matching, &book, &entry).action(), MatchAction::New, "{fields}");
+        book.apply_effects(&format!("d{step}"), &[effect], at(NOW));
+        assert_eq!(hits(&resolve(&matching, &book, &entry)), BTreeSet::from([record.clone()]), "{fields}");
+    }
+    // What was there before is found by nothing any more.
+    book.apply_effects("e", &[set(&of_account, "registration_number", "9222")], at(NOW));
+    let entry = lead(&json!({"attributes": {"tax_no": "9111"}}));
+    assert!(fetched(&matching, &book, &entry).is_empty());
+    let probe = with_facts(&entry, at(NOW), |facts| matching.probe(facts));
+    assert!(book.rows(&probe).accounts.is_empty());
+}
+
+/// A book that was filled before it knew the rules finds as much.
+#[test]
+fn a_book_learns_the_rules_later() {
+    let mut early = Book::new();
+    early.insert_account(account(json!({"id": "A1", "registration_number": "9111"})));
+    let matching = matching(json!([
+        {"id": "a", "lead": "attributes.tax_no", "target": "account.registration_number", "action": "tag_only"},
+    ]));
+    let entry = lead(&json!({"attributes": {"tax_no": "9111"}}));
+    assert!(hits(&resolve(&matching, &early, &entry)).is_empty());
+    assert_eq!(hits(&resolve(&matching, &early.with_matching(&matching), &entry)).len(), 1);
+}
+
+#[test]
+fn who_names_another_company_is_moved_unless_the_rule_tells_the_company() {
+    let rows = |rule: Json| {
+        let matching = matching(json!([rule]));
+        let book = file(
+            &matching,
+            &[json!({"id": "A1", "owner": "li", "company": "北京纷扬科技有限公司",
+            "registration_number": "9111", "attributes": {"product": "crm"},
+            "contacts": [{"id": "C1", "name": "张伟", "phones": ["13812349876"]}]})],
+        );
+        let entry =
+            lead(&json!({"name": "张伟", "company": "上海栖岸软件有限公司", "phones": ["13812349876"],
+            "products": ["crm"], "attributes": {"tax_no": "9111"}}));
+        resolve(&matching, &book, &entry)
+    };
+    let by_number = rows(json!({"id": "r", "lead": "attributes.tax_no",
+        "target": "account.registration_number", "action": "convert"}));
+    assert!(matches!(by_number.action(), MatchAction::ToOwner { .. }), "{by_number}");
+    let by_phone = rows(json!({"id": "r", "lead": "phone", "target": "contact.phone", "action": "convert",
+        "and": [{"lead": "products", "target": "account.attributes.product"}]}));
+    assert!(matches!(by_phone.action(), MatchAction::SameOwner { .. }), "{by_phone}");
+    assert!(
+        by_phone.effects().iter().any(|one| matches!(one, Effect::MoveContact { is_proposal: true, .. }))
+    );
+}
+
+/// What is compared in the property: the lead's field, its values as the oracle reads them, and the target.
+const OF_ACCOUNTS: [(&str, &str); 7] = [
+    ("company", "account.company"),
+    ("products", "account.attributes.product"),
+    ("attributes.tax_no", "account.registration_number"),
+    ("phone", "contact.phone"),
+    ("name", "contact.name"),
+    ("external_ids.crm_no", "account.attributes.crm_no"),
+    ("region", "account.region"),
+];
+const OF_LEADS: [(&str, &str); 7] = [
+    ("company", "lead.company"),
+    ("products", "lead.products"),
+    ("attributes.tax_no", "lead.attributes.tax_no"),
+    ("phone", "lead.phone"),
+    ("name", "lead.name"),
+    ("city", "lead.attributes.town"),
+    ("external_ids.crm_no", "lead.external_ids.crm_no"),
+];
+
+/// The values of a field, written so that equal values are equal texts.
+fn values_of(record: &Json, field: &str) -> Vec<String> {
+    let field = match field {
+        "phone" => "phones",
+        field => field,
+    };
+    let found = field.split('.').try_fold(record, |value, part| value.get(part));
+    match found {
+        Some(Json::Array(items)) => items.iter().map(|item| item.as_str().unwrap().to_lowercase()).collect(),
+        Some(Json::String(text)) if !text.is_empty() => vec![text.to_lowercase()],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether all comparisons hold, by looking at every value of every record and contact.
+fn agree(lead: &Json, record: &Json, comparisons: &[(&str, &str)]) -> bool {
+    let holds = |unit: Option<&Json>, (ours, target): &(&str, &str)| {
+        let (of, field) = target.split_once('.').unwrap();
+        let theirs = match (of, unit) {
+            ("contact", Some(contact)) => values_of(contact, field),
+            ("contact", None) => Vec::new(),
+            _ => values_of(record, field),
+        };
+        values_of(lead, ours).iter().any(|value| theirs.contains(value))
+    };
+    let contacts: Vec<Option<&Json>> =
+        match comparisons.iter().any(|(_, target)| target.starts_with("contact.")) {
+            true => record["contacts"].as_array().into_iter().flatten().map(Some).collect(),
+            false => vec![None],
+        };
+    contacts.into_iter().any(|unit| comparisons.iter().all(|one| holds(unit, one)))
+}
+
+fn text(values: &'static [&'static str]) -> impl Strategy<Value = Json> {
+    prop::sample::select(values).prop_map(|value| json!(value))
+}
+
+fn texts(values: &'static [&'static str]) -> impl Strategy<Value = Json> {
+    prop::collection::vec(prop::sample::select(values), 0..3).prop_map(|values| json!(values))
+}
+
+const COMPANIES: [&str; 3] = ["", "北京纷扬科技有限公司", "Brontek GmbH"];
+const PRODUCTS: [&str; 3] = ["crm", "CRM", "erp"];
+const NUMBERS: [&str; 3] = ["", "9111", "9222"];
+const PHONES: [&str; 2] = ["13812349876", "13912349876"];
+const NAMES: [&str; 3] = ["", "张伟", "Anna Schmidt"];
+const TOWNS: [&str; 3] = ["", "Köln", "Bonn"];
+const REGIONS: [&str; 2] = ["CN-GD", "CN-BJ"];
+
+fn random_lead() -> impl Strategy<Value = Json> {
+    let names = (text(&COMPANIES), text(&NAMES), text(&TOWNS), text(&REGIONS));
+    let rest = (texts(&PRODUCTS), texts(&PHONES), text(&NUMBERS), text(&NUMBERS), text(&TOWNS));
+    (names, rest).prop_map(|((company, name, city, region), (products, phones, tax_no, crm_no, town))| {
+        json!({"company": company, "name": name, "city": city, "region": region, "products": products,
+            "phones": phones, "attributes": {"tax_no": tax_no, "town": town}, "external_ids": {"crm_no": crm_no}})
+    })
+}
+
+fn random_account() -> impl Strategy<Value = Json> {
+    let contact =
+        (text(&NAMES), texts(&PHONES)).prop_map(|(name, phones)| json!({"name": name, "phones": phones}));
+    let own = (text(&COMPANIES), texts(&PRODUCTS), text(&NUMBERS), text(&NUMBERS), text(&REGIONS));
+    (own, prop::collection::vec(contact, 0..3)).prop_map(
+        |((company, product, number, crm_no, region), contacts)| {
+            let contacts: Vec<Json> = contacts
+                .into_iter()
+                .enumerate()
+                .map(|(place, mut contact)| {
+                    contact["id"] = json!(format!("C{place}"));
+                    contact
+                })
+                .collect();
+            json!({"company": company, "registration_number": number, "region": region, "contacts": contacts,
+            "attributes": {"product": product, "crm_no": crm_no}})
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// A rule hits the records in which every comparison holds, and no other: whatever was fetched, and what a database
+    /// fetches by the keys.
+    #[test]
+    fn a_rule_hits_where_all_of_it_holds(
+        entry in random_lead(),
+        leads in prop::collection::vec(random_lead(), 0..6),
+        accounts in prop::collection::vec(random_account(), 0..6),
+        of_accounts in prop::sample::subsequence(OF_ACCOUNTS.to_vec(), 1..4),
+        of_leads in prop::sample::subsequence(OF_LEADS.to_vec(), 1..4),
+    ) {
+        let rule = |id: &str, comparisons: &[(&str, &str)]| {
+            let mut parts: Vec<Json> =
+                comparisons.iter().map(|(lead, target)| json!({"lead": lead, "target": target})).collect();
+            let mut rule = parts.remove(0);
+            rule["id"] = json!(id);
+            rule["and"] = json!(parts);
+            rule["action"] = json!("tag_only");
+            rule
+        };
+        let document = json!({"crowded_key": 1000,
+            "rules": [rule("accounts", &of_accounts), rule("leads", &of_leads)]});
+        let rules = DedupRules::load(document).unwrap();
+        let matching = Deduplicator::compile(&rules).unwrap();
+        let with_id = |(place, (kind, record)): (usize, (&str, &Json))| {
+            let mut record = record.clone();
+            record["id"] = json!(format!("{kind}{place}"));
+            record
+        };
+        let leads: Vec<Json> = leads.iter().map(|one| ("L", one)).enumerate().map(with_id).collect();
+        let accounts: Vec<Json> = accounts.iter().map(|one| ("A", one)).enumerate().map(with_id).collect();
+        let records: Vec<Json> =
+            leads.iter().map(|one| json!({"lead": one})).chain(accounts.iter().cloned()).collect();
+        let book = file(&matching, &records);
+
+        let mut wanted = BTreeSet::new();
+        for one in leads.iter().filter(|one| agree(&entry, one, &of_leads)) {
+            wanted.insert(RecordRef::Lead(one["id"].as_str().unwrap().into()));
+        }
+        for one in accounts.iter().filter(|one| agree(&entry, one, &of_accounts)) {
+            wanted.insert(RecordRef::Account(one["id"].as_str().unwrap().into()));
+        }
+        let entry = lead(&entry);
+        let found = resolve(&matching, &book, &entry);
+        prop_assert_eq!(&hits(&found), &wanted);
+        prop_assert!(fetched(&matching, &book, &entry).is_superset(&wanted));
+        // All rows, whoever fetched them, say the same.
+        let all = leadkit::dedup::Rows {
+            leads: book.leads().cloned().collect(),
+            accounts: book.accounts().cloned().collect(),
+            ..leadkit::dedup::Rows::default()
+        };
+        prop_assert_eq!(&hits(&resolve_rows(&rules, &entry, &all)), &wanted);
+    }
+}
+
+#[test]
+fn hostile_lists_make_no_more_keys_than_is_said() {
+    let matching =
+        matching(json!([{"id": "r", "lead": "products", "target": "lead.products", "action": "tag_only",
+        "and": [{"lead": "industry", "target": "lead.industry"},
+            {"lead": "attributes.x", "target": "lead.attributes.x"}]}]));
+    let many: Vec<String> = (0..2000).map(|n| format!("{n}{}", "長".repeat(50))).collect();
+    let entry = lead(&json!({"products": many, "industry": many, "attributes": {"x": many}}));
+    let probe = with_facts(&entry, at(NOW), |facts| matching.probe(facts));
+    assert_eq!(probe.keys.iter().filter(|key| key.kind == MatchKeyKind::Fields).count(), 64);
+    let mut book = Book::new().with_matching(&matching);
+    book.insert_lead(Lead { id: "L1".into(), created_at: at("2026-01-01T00:00:00Z"), ..entry.clone() });
+    assert_eq!(hits(&resolve(&matching, &book, &entry)).len(), 1);
+}
