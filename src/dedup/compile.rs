@@ -171,6 +171,18 @@ impl MatchRule {
 
 /// Reports values that are never equal, and a comparator that does not fit them.
 fn check_comparison(lead: &LeadKey, target: &MatchTarget, comparator: Comparator, report: &mut Report) {
+    let of_record = target.as_lead_key().filter(|_| target.is_lead());
+    let unfit = [("lead", lead.unfit()), ("target", of_record.and_then(|key| key.unfit()))];
+    for (at, field) in unfit.into_iter().filter_map(|(at, field)| Some((at, field?))) {
+        report.within(at, |report| {
+            let message = format!("`{field}` does not tell what a lead is, or is compared by another name");
+            report.error(
+                "wrong_field",
+                message,
+                "compare `phone`, `email`, `company`, or a field such as `city`",
+            );
+        });
+    }
     let (ours, theirs) = (What::of_lead(lead), What::of_target(target));
     if !ours.can_equal(theirs) {
         report.within("target", |report| {

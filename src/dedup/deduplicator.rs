@@ -101,7 +101,7 @@ impl Deduplicator {
     pub fn lead_keys(&self, facts: &Facts<'_>) -> Vec<MatchKey> {
         let mut probe = Probe::of_record(facts);
         self.composites.add_of_lead(facts, &mut probe);
-        probe.keys
+        self.with_grams(probe.keys, facts.lead().company.as_deref(), facts.context())
     }
 
     /// The keys an account is stored under, so that a probe finds it. They change with every field that a rule compares.
@@ -110,7 +110,25 @@ impl Deduplicator {
         let mut probe = Probe::of_account(account, context);
         probe.add_account(&account.id);
         self.composites.add_of_account(account, context, &mut probe);
-        probe.keys
+        let names = std::iter::once(&account.company).chain(&account.aliases);
+        self.with_grams(probe.keys, names.map(String::as_str), context)
+    }
+
+    /// Adds the pieces of names, when a rule compares names by likeness.
+    fn with_grams<'n>(
+        &self,
+        mut keys: Vec<MatchKey>,
+        names: impl IntoIterator<Item = &'n str>,
+        context: &FactContext<'_>,
+    ) -> Vec<MatchKey> {
+        if self.compares_names() {
+            for name in names {
+                keys.extend(MatchKey::grams_of(name, &context.tables.gazetteer));
+            }
+            keys.sort();
+            keys.dedup();
+        }
+        keys
     }
 
     /// What rules compare beyond what is a key by itself.

@@ -150,14 +150,19 @@ static TARGET_NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     keys.chain(made).map(|name| &*name.leak()).collect()
 });
 
-/// The fields of a lead that are no keys by themselves and tell what it is.
+/// Whether a field of a lead is a key by itself.
+fn is_key(field: LeadField) -> bool {
+    matches!(field, LeadField::Phones | LeadField::Emails | LeadField::Wechat | LeadField::Company)
+}
+
+/// Whether a field tells what a lead is: not what has become of it, nor what engines mark it with.
+fn tells_what_it_is(field: LeadField) -> bool {
+    field != LeadField::Tags && Part::of(field) != Part::Life
+}
+
+/// The fields of a lead that rules compare beside its keys.
 fn plain_fields() -> impl Iterator<Item = LeadField> {
-    LeadField::ALL.iter().copied().filter(|field| {
-        let is_key =
-            matches!(field, LeadField::Phones | LeadField::Emails | LeadField::Wechat | LeadField::Company);
-        // Engines tag leads: a tag says what was decided.
-        !is_key && *field != LeadField::Tags && Part::of(*field) != Part::Life
-    })
+    LeadField::ALL.iter().copied().filter(|field| !is_key(*field) && tells_what_it_is(*field))
 }
 
 /// The part after a prefix, when there is one that is not blank.
@@ -166,14 +171,20 @@ fn named(text: &str, prefix: &str) -> Option<Arc<str>> {
 }
 
 impl LeadKey {
-    /// The field of a written name; none of a field that tells what has become of a lead, such as `status`.
+    /// The field of a written name.
     #[must_use]
     pub fn from_name(text: &str) -> Option<LeadKey> {
         let key = KEYS.iter().find(|(name, _)| *name == text).map(|(_, key)| key.clone());
-        let field = || plain_fields().find(|field| field.as_str() == text).map(LeadKey::Field);
+        let field = || LeadField::from_name(text).filter(|field| !is_key(*field)).map(LeadKey::Field);
         key.or_else(field)
             .or_else(|| named(text, ATTRIBUTES).map(LeadKey::Attribute))
             .or_else(|| named(text, EXTERNAL_IDS).map(LeadKey::ExternalId))
+    }
+
+    /// The field, when no rule may compare it.
+    pub(super) fn unfit(&self) -> Option<LeadField> {
+        let LeadKey::Field(field) = self else { return None };
+        (is_key(*field) || !tells_what_it_is(*field)).then_some(*field)
     }
 
     /// The kind of key that it is by itself.
@@ -350,8 +361,16 @@ mod tests {
         for name in TARGET_NAMES.iter().copied().chain(own) {
             assert_eq!(MatchTarget::from_name(name).map(|key| key.to_string()).as_deref(), Some(name));
         }
-        let none =
-            ["", "attributes.", "attributes. ", "lead.", "phones", "lead.phones", "status", "lead.domain"];
+        let none = [
+            "",
+            "attributes.",
+            "attributes. ",
+            "lead.",
+            "phones",
+            "lead.phones",
+            "lead.domain",
+            "account.owner",
+        ];
         assert!(none.iter().all(|name| LeadKey::from_name(name).is_none()));
         assert!(none.iter().all(|name| MatchTarget::from_name(name).is_none()));
     }

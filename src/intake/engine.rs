@@ -197,32 +197,13 @@ impl Intake {
             return Vec::new();
         }
         let facts = Facts::new(lead, &FactContext::new(&self.tables, lead.created_at));
-        self.with_grams(self.deduplicator.lead_keys(&facts), lead.company.as_deref())
+        self.deduplicator.lead_keys(&facts)
     }
 
     /// The keys an account is stored under: its names, its domain, its contacts, its id, and what else a rule compares.
     #[must_use]
     pub fn account_keys(&self, account: &Account) -> Vec<MatchKey> {
-        let context = FactContext::new(&self.tables, account.created_at);
-        let keys = self.deduplicator.account_keys(account, &context);
-        let names = std::iter::once(&account.company).chain(&account.aliases);
-        self.with_grams(keys, names.map(String::as_str))
-    }
-
-    /// Adds the pieces of names, when a rule compares names by likeness.
-    fn with_grams<'n>(
-        &self,
-        mut keys: Vec<MatchKey>,
-        names: impl IntoIterator<Item = &'n str>,
-    ) -> Vec<MatchKey> {
-        if self.deduplicator.compares_names() {
-            for name in names {
-                keys.extend(MatchKey::grams_of(name, &self.tables.gazetteer));
-            }
-            keys.sort();
-            keys.dedup();
-        }
-        keys
+        self.deduplicator.account_keys(account, &FactContext::new(&self.tables, account.created_at))
     }
 
     /// Decides what should happen to a lead. Nothing changes: apply the effects and the delta.

@@ -237,7 +237,11 @@ fn worked_cases() {
         assert_eq!(ids, [case.hit.1], "{}: {found}", case.name);
         assert_eq!(found.matches()[0].evidence, case.hit.2, "{}", case.name);
         // A database that stores the keys fetches it; what only part of the rule holds for it does not.
-        assert_eq!(fetched(&matching, &book, &entry), hits(&found), "{}", case.name);
+        let fetched = fetched(&matching, &book, &entry);
+        // Pieces of names fetch more than they hit.
+        let is_equal =
+            matching.compares_names() && fetched.is_superset(&hits(&found)) || fetched == hits(&found);
+        assert!(is_equal, "{}: {fetched:?}", case.name);
         for miss in &case.misses {
             let found = resolve(&matching, &book, &lead(miss));
             assert_eq!(*found.action(), MatchAction::New, "{}: {miss} {found}", case.name);
@@ -313,10 +317,10 @@ fn mistakes_are_told_with_both_fields_and_types() {
           help: did you mean `account.registration_number`?
         error[unknown_value] at rules[4].lead: unknown value `compny`
           help: did you mean `company`?
-        error[unknown_value] at rules[5].lead: unknown value `status`
-          help: none of the 44 known names is close to it
-        error[unknown_value] at rules[5].target: unknown value `lead.status`
-          help: none of the 56 known names is close to it
+        error[wrong_field] at rules[5].lead: `status` does not tell what a lead is, or is compared by another name
+          help: compare `phone`, `email`, `company`, or a field such as `city`
+        error[wrong_field] at rules[5].target: `status` does not tell what a lead is, or is compared by another name
+          help: compare `phone`, `email`, `company`, or a field such as `city`
         error[same_comparison] at rules[6].and[0]: `city` is compared with `lead.city` already
           help: keep one
         error[out_of_range] at rules[7].and[0].comparator.similar.threshold: `threshold` must be above 0 and at most 1, found `1.5`
@@ -388,7 +392,8 @@ fn a_name_that_many_share_is_told_by_what_stands_beside_it() {
     assert_eq!(*found.action(), MatchAction::New);
     assert_eq!(
         found.to_string(),
-        "nothing on file matches; its combination of fields is shared by at least 22 records and counts for nothing"
+        "nothing on file matches; its company name is shared by at least 22 records and counts for nothing; \
+         its combination of fields is shared by at least 22 records and counts for nothing"
     );
 }
 
