@@ -77,7 +77,9 @@ pub(super) fn set_of_account(account: &mut Account, field: &str, value: &Value) 
         "closed_deal_at" => account.closed_deal_at = time(value),
         "protected_until" => account.protected_until = time(value),
         _ => {
-            if let Some(name) = field.strip_prefix("attributes.") {
+            if let Some(name) = field.strip_prefix("owners.") {
+                put(&mut account.owners, name, value, value.to_string().as_str().into());
+            } else if let Some(name) = field.strip_prefix("attributes.") {
                 put(&mut account.attributes, name, value, value.clone());
             }
         }

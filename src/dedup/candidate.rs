@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::action::RuleAction;
 use super::comparator::Comparator;
+use super::holding::Holding;
 use super::probe::{MatchKey, MatchKeyKind, WECHAT};
 use super::rules::{MatchRule, ReentryWindow};
 use super::target::{AccountField, ContactField, LeadKey, MatchTarget};
@@ -30,6 +31,8 @@ pub(super) struct Candidate<'r> {
     shared: Vec<usize>,
     /// How the name of the company compares, when a rule asks for it.
     pub(super) likeness: Option<Likeness<'r>>,
+    /// The parts of an account that the lead is of, when it is divided.
+    parts: Option<Vec<Holding<'r>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -78,8 +81,9 @@ impl<'r> Candidate<'r> {
         read: Source<'r>,
         shared: Vec<usize>,
         likeness: Option<Likeness<'r>>,
+        parts: Option<Vec<Holding<'r>>>,
     ) -> Candidate<'r> {
-        Candidate { source, read, shared, likeness }
+        Candidate { source, read, shared, likeness, parts }
     }
 }
 
@@ -102,11 +106,24 @@ impl Candidate<'_> {
         }
     }
 
+    /// The owner; of an account that is divided, of the first part that the lead is of.
     pub(super) fn owner(&self) -> Option<&RepId> {
-        match self.source {
-            Source::Account(account) => account.owner.as_ref(),
-            Source::Lead(lead) => lead.owner.as_ref(),
-        }
+        self.owners().next()
+    }
+
+    /// The owners of what the lead is of.
+    pub(super) fn owners(&self) -> impl Iterator<Item = &RepId> {
+        let whole = match (self.source, &self.parts) {
+            (Source::Account(account), None) => account.owner.as_ref(),
+            (Source::Account(_), Some(_)) => None,
+            (Source::Lead(lead), _) => lead.owner.as_ref(),
+        };
+        whole.into_iter().chain(self.parts.iter().flatten().filter_map(|part| part.owner))
+    }
+
+    /// Whether it is an account of which nobody holds a part for the lead.
+    pub(super) fn is_of_no_part(&self) -> bool {
+        self.parts.as_ref().is_some_and(Vec::is_empty)
     }
 
     pub(super) fn pool(&self) -> Option<&PoolId> {

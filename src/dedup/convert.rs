@@ -3,7 +3,7 @@
 use super::candidate::{Candidate, Source};
 use super::case::Case;
 use super::deduplicator::Deduplicator;
-use super::effects::{Consequences, for_owner_of, link};
+use super::effects::{Consequences, for_owner_of, held, link};
 use super::identity::is_strong;
 use super::probe::contact_keys;
 use super::resolution::MatchAction;
@@ -44,6 +44,7 @@ impl Deduplicator {
         self.converted(Some(rule), candidate, account, None, case)
     }
 
+    /// Of an account that is divided, to who holds it for the lead: a part that nobody holds marks, several holders are asked.
     /// Without an owner the lead is converted later, when it has one. `through` is the converted lead that leads there.
     pub(super) fn converted(
         &self,
@@ -54,6 +55,12 @@ impl Deduplicator {
         case: &Case<'_, '_>,
     ) -> Consequences {
         let lead = case.facts.lead();
+        if candidate.is_of_no_part() {
+            return self.mark(candidate, lead);
+        }
+        if candidate.is_of_several_owners(case) {
+            return held(candidate, &[], case);
+        }
         let record = RecordRef::Account(account.id.clone());
         let mut effects = vec![link(lead, LinkKind::BelongsTo, record.clone())];
         let (contact, added) = person(account, through, case);

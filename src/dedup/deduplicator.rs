@@ -4,7 +4,7 @@ use super::composite::Composites;
 use super::plan::Plan;
 use super::probe::{MatchKey, MatchKeyKind, Probe};
 use super::rules::DedupRules;
-use crate::model::Account;
+use crate::model::{Account, LeadField};
 use crate::names::NameJudge;
 use crate::rule::{FactContext, Facts, Predicate, RulesVersion};
 
@@ -129,6 +129,11 @@ impl Deduplicator {
             keys.dedup();
         }
         keys
+    }
+
+    /// The fields of leads within which one customer has one owner.
+    pub(crate) fn scope(&self) -> &[LeadField] {
+        &self.rules.scope
     }
 
     /// What rules compare beyond what is a key by itself.

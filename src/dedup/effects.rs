@@ -380,7 +380,7 @@ impl Consequences {
 }
 
 /// Records of several owners, and nothing tells which is meant: a person decides.
-fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case<'_, '_>) -> Consequences {
+pub(super) fn held(first: &Candidate<'_>, others: &[&Candidate<'_>], case: &Case<'_, '_>) -> Consequences {
     let lead = case.facts.lead();
     let Some(then) = first.present_owner(case).cloned() else {
         return Consequences::new(MatchAction::New, Vec::new());

@@ -2,11 +2,12 @@
 
 use super::candidate::{Candidate, Source};
 use super::case::Case;
+use super::holding::scope_values;
 use super::probe::{MatchKey, MatchKeyKind};
 use crate::company::CompanyName;
 use crate::contact::{Email, Phone, Wechat, are_two_people};
-use crate::model::{Lead, LeadField, LeadStatus, OwnerState, RepId, Value};
-use crate::rule::{Facts, read_field};
+use crate::model::{Lead, LeadField, LeadStatus, OwnerState, RepId};
+use crate::rule::Facts;
 use crate::text::fold;
 
 /// Differently named people on one mobile number that make it nobody's.
@@ -80,9 +81,16 @@ impl Candidate<'_> {
         self.lead().is_some_and(|lead| case.opportunities.contains_key(&lead.id))
     }
 
-    /// The owner, unless gone.
+    /// The first owner who is not gone.
     pub(super) fn present_owner(&self, case: &Case<'_, '_>) -> Option<&RepId> {
-        self.owner().filter(|owner| (case.owner_state)(owner) != OwnerState::Gone)
+        self.owners().find(|owner| (case.owner_state)(owner) != OwnerState::Gone)
+    }
+
+    /// Whether several reps hold the parts of an account that the lead is of.
+    pub(super) fn is_of_several_owners(&self, case: &Case<'_, '_>) -> bool {
+        let is_there = |owner: &&RepId| (case.owner_state)(owner) != OwnerState::Gone;
+        let mut present = self.owners().filter(is_there);
+        present.next().is_some_and(|first| present.any(|other| other != first))
     }
 
     /// Whether both companies are named and surely not one.
@@ -106,19 +114,12 @@ impl Candidate<'_> {
         }
     }
 
-    /// Whether the record is in the lead's scope: each field is blank on one side, or has a value in common.
+    /// Whether the record is in the lead's scope: each field is blank on one side, or has a value in common; of an account
+    /// that is divided somebody holds a part for the lead.
     pub(super) fn is_in_scope(&self, scope: &[LeadField], case: &Case<'_, '_>) -> bool {
-        let Some(known) = self.lead() else { return true };
-        let values = |value: Value| -> Vec<String> {
-            match value {
-                Value::Null => Vec::new(),
-                Value::List(items) => items.iter().map(|item| fold(item.trim())).collect(),
-                value => vec![fold(value.to_string().trim())],
-            }
-        };
+        let Some(known) = self.lead() else { return !self.is_of_no_part() };
         scope.iter().all(|field| {
-            let (ours, theirs) =
-                (values(read_field(*field, case.facts.lead())), values(read_field(*field, known)));
+            let (ours, theirs) = (scope_values(*field, case.facts.lead()), scope_values(*field, known));
             ours.is_empty() || theirs.is_empty() || ours.iter().any(|one| theirs.contains(one))
         })
     }

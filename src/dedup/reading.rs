@@ -2,6 +2,8 @@
 
 use super::candidate::{Candidate, Likeness, Source};
 use super::composite::Composites;
+use super::deduplicator::Deduplicator;
+use super::holding::{Holding, holdings};
 use super::probe::{MatchKey, MatchKeyKind, Probe, id_keys};
 use super::resolution::Rows;
 use crate::company::KeyReader;
@@ -88,11 +90,21 @@ pub(super) fn candidates<'x, 'r>(
     facts: &'x Facts<'x>,
     rows: &'r [Fetched<'_>],
     lead_keys: &'x Probe,
-    composites: &'x Composites,
+    deduplicator: &'x Deduplicator,
     asked: Option<&'x mut Asked<'_>>,
 ) -> Vec<Candidate<'r>> {
-    let mut reading = Reading::new(facts, lead_keys, composites, asked);
-    rows.iter().map(|row| reading.candidate(row)).collect()
+    let mut reading = Reading::new(facts, lead_keys, &deduplicator.composites, asked);
+    let scope = &deduplicator.rules.scope;
+    let candidate = |row: &'r Fetched<'_>| {
+        let parts = match row.source {
+            Source::Account(account) if !account.owners.is_empty() => {
+                Some(holdings(scope, facts.lead(), account))
+            }
+            _ => None,
+        };
+        reading.candidate(row, parts)
+    };
+    rows.iter().map(candidate).collect()
 }
 
 impl<'x, 'a> Reading<'x, 'a> {
@@ -120,7 +132,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         }
     }
 
-    fn candidate<'r>(&mut self, row: &'r Fetched<'_>) -> Candidate<'r> {
+    fn candidate<'r>(&mut self, row: &'r Fetched<'_>, parts: Option<Vec<Holding<'r>>>) -> Candidate<'r> {
         self.shared.clear();
         let read = row.read();
         match read {
@@ -134,7 +146,7 @@ impl<'x, 'a> Reading<'x, 'a> {
         let likeness = self.read_names(read);
         self.shared.sort_unstable();
         self.shared.dedup();
-        Candidate::new(row.source, read, self.shared.clone(), likeness)
+        Candidate::new(row.source, read, self.shared.clone(), likeness, parts)
     }
 
     fn read_account(&mut self, account: &Account) {

@@ -213,9 +213,13 @@ pub struct Match {
     pub told_by: Option<TieBreak>,
     /// When the record was created; of an imported lead, when it came on file.
     pub created_at: DateTime<Utc>,
-    /// Its owner.
+    /// Its owner; of an account that is [divided](Account::owners), of the part that the lead is of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
+    /// Nobody holds it for the lead's values of the rules' [scope](super::DedupRules::scope), such as its product: it is
+    /// the same customer, and another story.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outside_scope: bool,
     /// The pool it lies in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
@@ -230,6 +234,13 @@ impl Match {
         !self.ambiguous && (likely || self.told_by.is_some())
     }
 
+    fn write_rule(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.outside_scope {
+            f.write_str(" outside the lead's scope")?;
+        }
+        write!(f, ", rule {}", self.rule)
+    }
+
     /// The lead's fields that agree, in words.
     fn fields(&self) -> String {
         let all: Vec<LeadKey> = std::iter::once(&self.lead_key).chain(&self.also).cloned().collect();
@@ -241,14 +252,8 @@ impl fmt::Display for Match {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let also = listed(&self.also);
         let Some(similarity) = self.similarity.filter(|similarity| *similarity < 1.0) else {
-            return write!(
-                f,
-                "{} has the same {} ({}), rule {}",
-                self.record,
-                self.fields(),
-                self.evidence,
-                self.rule
-            );
+            write!(f, "{} has the same {} ({})", self.record, self.fields(), self.evidence)?;
+            return self.write_rule(f);
         };
         // Rounded down: nothing but the same name shows as 1.
         let shown = libm::floor(similarity * 100.0 + 1e-6) / 100.0;
@@ -263,7 +268,7 @@ impl fmt::Display for Match {
             None if self.ambiguous => f.write_str(", no nearer than another company")?,
             None => {}
         }
-        write!(f, ", rule {}", self.rule)
+        self.write_rule(f)
     }
 }
 

@@ -77,7 +77,7 @@ impl Deduplicator {
             keys
         });
         let lead_keys = with_composites.as_ref().unwrap_or(lead_keys);
-        let candidates = candidates(facts, &fetched, lead_keys, &self.composites, asked.as_mut());
+        let candidates = candidates(facts, &fetched, lead_keys, self, asked.as_mut());
         let (usable, crowded) = self.usable_keys(facts, lead_keys, &candidates, &rows.people);
         let crowded_names = |place: &usize| {
             let kind = lead_keys.keys.get(*place).map(|key| key.kind);
@@ -138,7 +138,7 @@ impl Deduplicator {
         }
         let lead_keys = Probe::of_lead(facts);
         let fetched = fetched(facts, rows);
-        let candidates = candidates(facts, &fetched, &lead_keys, &self.composites, None);
+        let candidates = candidates(facts, &fetched, &lead_keys, self, None);
         let (usable, _) = self.usable_keys(facts, &lead_keys, &candidates, &rows.people);
         let case = Case {
             facts,
@@ -217,7 +217,10 @@ impl Deduplicator {
                     Err(fault) => findings.faults.push(RuleFault { rule: rule.id.clone(), fault }),
                 },
             }
-            findings.matches.extend(hits.into_iter().map(|hit| hit.into_match(rule)));
+            findings.matches.extend(hits.into_iter().map(|hit| {
+                let outside_scope = !hit.candidate.is_in_scope(&self.rules.scope, case);
+                hit.into_match(rule, outside_scope)
+            }));
         }
         findings
     }
@@ -344,9 +347,13 @@ fn decide<'c, 'r>(
             best(&found, case).map(Meant::One)
         }
     } else if by_likeness {
-        Some(Meant::One(first.candidate))
+        // Of accounts that are as likely, the one somebody holds for the lead's scope.
+        let as_likely = hits.iter().filter(|hit| hit.similarity == first.similarity);
+        as_likely.map(|hit| hit.candidate).min_by_key(|one| one.is_of_no_part()).map(Meant::One)
     } else {
-        meant(&hits.iter().map(|hit| hit.candidate).collect::<Vec<_>>(), case)
+        let (outside, inside): (Vec<_>, Vec<_>) =
+            hits.iter().map(|hit| hit.candidate).partition(|one| one.is_of_no_part());
+        meant(if inside.is_empty() { &outside } else { &inside }, case)
     };
     Ok(meant.map(|meant| Decision { rule, meant, choice }))
 }
@@ -430,7 +437,7 @@ fn differ<T: PartialEq>(mut items: impl Iterator<Item = T>) -> bool {
 }
 
 impl RuleHit<'_, '_> {
-    fn into_match(self, rule: &MatchRule) -> Match {
+    fn into_match(self, rule: &MatchRule, outside_scope: bool) -> Match {
         let candidate = self.candidate;
         Match {
             rule: rule.id.clone(),
@@ -444,6 +451,7 @@ impl RuleHit<'_, '_> {
             told_by: self.told_by,
             created_at: candidate.since(),
             owner: candidate.owner().cloned(),
+            outside_scope,
             pool: candidate.pool().cloned(),
         }
     }

@@ -43,6 +43,9 @@ impl AccountLook {
 impl Intake {
     /// Looks at an account: when it is filed, when its owner has left, and when the time has come that the look before gave.
     ///
+    /// Of an account that is [divided](Account::owners) its owner has the parts of who has left; without one they wait for a
+    /// lead of theirs, which brings them an owner.
+    ///
     /// Without an owner who takes part it lies in the pool of active customers, after half a year in the general one, and of that
     /// somebody hears once a year; who runs the pool is told of each change. `since` says when it came into its pool, or when
     /// somebody was told of it last. While a partner's [deal](Intake::register_deal) protects it, it goes to his channel manager
@@ -78,7 +81,19 @@ impl Intake {
     ) -> AccountLook {
         let mut look = AccountLook { account: account.id.clone(), at: now, effects: Vec::new(), next: None };
         let state_of = |rep: &RepId| roster.owner_state(rep, &state.reps, now);
-        if account.owner.as_ref().is_some_and(|owner| state_of(owner) != OwnerState::Gone) {
+        let is_there = |rep: &&RepId| state_of(rep) != OwnerState::Gone;
+        if account.holders().any(|rep| is_there(&rep)) {
+            // Whoever holds the account has the parts of who has left; else they wait for a lead of theirs.
+            let heir = account.owner.as_ref().filter(is_there);
+            let left = account.owners.iter().filter(|(_, rep)| !is_there(rep));
+            look.effects.extend(left.filter_map(|(value, rep)| {
+                Some(Effect::UpdateField {
+                    record: RecordRef::Account(account.id.clone()),
+                    field: format!("owners.{value}"),
+                    value: Value::from(heir?.as_str()),
+                    replaces: Value::from(rep.as_str()),
+                })
+            }));
             return look;
         }
         let heir = account.protection(now).and_then(|(partner, _)| roster.channel_manager(partner));
@@ -91,8 +106,8 @@ impl Intake {
         let (active, general) =
             (self.public_pool(&PoolKind::PublicActive), self.public_pool(&PoolKind::PublicGeneral));
         let before = account.pool.as_ref();
-        let is_there =
-            account.owner.is_none() && before.is_some_and(|pool| pool == active || pool == general);
+        let is_there = account.holders().next().is_none()
+            && before.is_some_and(|pool| pool == active || pool == general);
         let stay = if before == Some(general) { GENERAL_LOOK } else { ACTIVE_STAY };
         if is_there && since + stay > now {
             look.next = Some(since + stay);
@@ -106,10 +121,13 @@ impl Intake {
             }
         };
         write("owner", Value::Null, Value::from(account.owner.as_ref().map(RepId::as_str)));
+        for (value, rep) in &account.owners {
+            write(&format!("owners.{value}"), Value::Null, Value::from(rep.as_str()));
+        }
         write("pool", Value::from(to.as_str()), Value::from(before.map(PoolId::as_str)));
         look.next = Some(now + if to == general { GENERAL_LOOK } else { ACTIVE_STAY });
         // That one was filed without an owner is no news.
-        if is_there || account.owner.is_some() {
+        if is_there || account.holders().next().is_some() {
             let about = RecordRef::Account(account.id.clone());
             let is_here = |rep: &&RepId| matches!(state_of(rep), OwnerState::Active | OwnerState::Full);
             let mut told: Vec<&RepId> = self.admins(to).collect();

@@ -195,6 +195,7 @@ impl Intake {
             state,
             now: *at,
             holding_cap: self.assigner.holding_cap(&self.pool),
+            scope: self.deduplicator.scope(),
         };
         let outcome = self.decide_by(&case, &mut facts, Some(&keys));
         state.apply(outcome.delta())?;
@@ -246,6 +247,7 @@ impl Intake {
             state,
             now: outcome.at(),
             holding_cap: self.assigner.holding_cap(&self.pool),
+            scope: self.deduplicator.scope(),
         };
         let review = self.look_again(&case);
         state.apply(review.delta())?;

@@ -11,7 +11,7 @@ use super::pools::EXHAUSTED;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
-use crate::dedup::COLLISION;
+use crate::dedup::{COLLISION, holdings, scope_texts, share_a_part};
 use crate::model::{
     Account, AccountId, Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState,
     PoolId, PoolKind, RecordRef, RepId, Tenure, TenureEnd, Value,
@@ -84,6 +84,7 @@ impl Intake {
         }));
         outcome.tell_helper(&case, &input.history);
         outcome.person = Some(case.act.as_str().into());
+        outcome.hold_parts(&case, account, &owner);
         outcome.route = Route::Converted { owner, account: account.clone() };
         outcome
     }
@@ -115,9 +116,12 @@ impl Intake {
         outcome.score = Some(score);
         // What was converted to the account goes along too.
         let mut along = self.deduplicator.siblings(&facts, case.rows);
+        let account = case.rows.accounts.iter().find(|one| Some(&one.id) == lead.account.as_ref());
         let of_account =
             case.rows.leads.iter().filter(|one| one.account.is_some() && one.account == lead.account);
-        along.extend(of_account.map(|one| one.id.clone()));
+        let is_of_a_part =
+            |one: &&Lead| account.is_none_or(|account| share_a_part(case.scope, lead, one, account));
+        along.extend(of_account.filter(is_of_a_part).map(|one| one.id.clone()));
         let lost = case.lost_by_others(&along);
         let is_fit = |rep: &&RepId| {
             *rep != owner
@@ -295,7 +299,12 @@ impl Intake {
         outcome.effects.push(Effect::MoveToPool { lead: lead.id.clone(), pool: pool.clone() });
         outcome.effects.push(Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Unassigned });
         let accounts = case.rows.accounts.iter().filter(|one| Some(&one.id) == lead.account.as_ref());
-        for account in accounts.filter(|account| account.owner.as_ref() == Some(owner)) {
+        for account in accounts {
+            let parts: Vec<String> =
+                case.parts_of(lead, account, owner).iter().map(|part| part.field()).collect();
+            if parts.is_empty() {
+                continue;
+            }
             let mut write = |field: &str, value: Value, replaces: Value| {
                 let record = RecordRef::Account(account.id.clone());
                 outcome.effects.push(Effect::UpdateField {
@@ -305,8 +314,12 @@ impl Intake {
                     replaces,
                 });
             };
-            write("owner", Value::Null, Value::from(owner.as_str()));
-            write("pool", Value::from(pool.as_str()), Value::from(account.pool.as_ref().map(PoolId::as_str)));
+            parts.iter().for_each(|part| write(part, Value::Null, Value::from(owner.as_str())));
+            // Who holds another part has it still.
+            if account.holders().count() == parts.len() {
+                let before = Value::from(account.pool.as_ref().map(PoolId::as_str));
+                write("pool", Value::from(pool.as_str()), before);
+            }
         }
         outcome.leave_work(case, owner);
         self.tell_admins(&pool, "owners_exhausted", case, &mut outcome);
@@ -364,6 +377,22 @@ impl Outcome {
         }
     }
 
+    /// Of an account that is divided, what nobody holds for the lead is who won it holds from now on.
+    fn hold_parts(&mut self, case: &Case<'_>, account: &AccountId, owner: &RepId) {
+        let divided = case.rows.accounts.iter().find(|one| one.id == *account && !one.owners.is_empty());
+        let Some(account) = divided.filter(|one| holdings(case.scope, case.lead, one).is_empty()) else {
+            return;
+        };
+        for value in scope_texts(case.scope, case.lead) {
+            self.effects.push(Effect::UpdateField {
+                record: RecordRef::Account(account.id.clone()),
+                field: format!("owners.{value}"),
+                value: Value::from(owner.as_str()),
+                replaces: Value::Null,
+            });
+        }
+    }
+
     /// The lead's account and its open opportunities go to the new owner with it, where they were the former's.
     pub(super) fn move_with(&mut self, case: &Case<'_>, from: &RepId, to: &RepId) {
         self.move_as(case, from, to, &Acquisition::OwnerChanged);
@@ -371,9 +400,10 @@ impl Outcome {
 
     pub(super) fn move_as(&mut self, case: &Case<'_>, from: &RepId, to: &RepId, how: &Acquisition) {
         let account = case.rows.accounts.iter().find(|one| Some(&one.id) == case.lead.account.as_ref());
-        let account = account.filter(|account| account.owner.as_ref() == Some(from));
+        let account = account.filter(|account| !case.parts_of(case.lead, account, from).is_empty());
         let is_of_it = |account: &Account, one: &Lead| {
             one.account.as_ref() == Some(&account.id)
+                && share_a_part(case.scope, case.lead, one, account)
                 && one.status == LeadStatus::Converted
                 && one.owner.as_ref() == Some(from)
                 && one.id != case.lead.id
@@ -392,16 +422,19 @@ impl Outcome {
                 }
             }
         }
-        let of_account = account.map(|account| RecordRef::Account(account.id.clone()));
         // One of its leads may have brought it.
+        for (account, part) in account.iter().flat_map(|account| {
+            case.parts_of(case.lead, account, from).into_iter().map(move |part| (account, part))
+        }) {
+            self.pass_part(account, &part, from, to);
+        }
         let is_moved = |record: &RecordRef| {
             self.effects.iter().any(|effect| {
                 matches!(effect, Effect::UpdateField { record: of, field, .. } if of == record && field == "owner")
             })
         };
         let opportunities = case.history.opportunities.iter().cloned().map(RecordRef::Opportunity);
-        let records: Vec<RecordRef> =
-            of_account.into_iter().chain(opportunities).filter(|record| !is_moved(record)).collect();
+        let records: Vec<RecordRef> = opportunities.filter(|record| !is_moved(record)).collect();
         self.effects.extend(records.into_iter().map(|record| Effect::UpdateField {
             record,
             field: "owner".to_owned(),

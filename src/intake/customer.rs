@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::engine::Case;
 use super::routing::conversion;
 use super::{Along, Intake, Next, Outcome, Route, wake_up};
-use crate::dedup::{COLLISION, MatchAction, Resolution};
+use crate::dedup::{COLLISION, Holding, MatchAction, Resolution, holdings, share_a_part};
 use crate::model::{
     Account, Acquisition, Effect, Lead, LeadId, LeadStatus, Link, LinkKind, OwnerState, RecordRef, RepId,
     TenureEnd, Value,
@@ -42,7 +42,19 @@ impl<'a> Case<'a> {
         let is_its = move |one: &&Lead| {
             account.is_some() && one.account.as_ref() == account && one.status == LeadStatus::Converted
         };
-        rows.leads.iter().filter(move |one| one.id != lead.id).filter(is_its)
+        let row = account.and_then(|of| rows.accounts.iter().find(|one| one.id == *of));
+        let (scope, is_divided) = (self.scope, row.filter(|row| !row.owners.is_empty()));
+        // What is held for another product goes its own way.
+        let is_of_a_part =
+            move |one: &&Lead| is_divided.is_none_or(|row| share_a_part(scope, lead, one, row));
+        rows.leads.iter().filter(move |one| one.id != lead.id).filter(is_its).filter(is_of_a_part)
+    }
+
+    /// The parts of an account that a lead is of and a rep has.
+    pub(super) fn parts_of(&self, lead: &Lead, account: &'a Account, owner: &RepId) -> Vec<Holding<'a>> {
+        let mut parts = holdings(self.scope, lead, account);
+        parts.retain(|part| part.owner == Some(owner));
+        parts
     }
 
     /// Whether somebody works on another lead on file: he has spoken to it, or an open opportunity holds it.
@@ -301,16 +313,21 @@ impl Outcome {
 
     /// The account that a converted lead became part of goes with it.
     fn bring_account(&mut self, case: &Case<'_>, other: &Lead, from: &RepId, to: &RepId) {
-        let is_its =
-            |one: &&Account| Some(&one.id) == other.account.as_ref() && one.owner.as_ref() == Some(from);
+        let is_its = |one: &&Account| Some(&one.id) == other.account.as_ref();
         let converted = other.status == LeadStatus::Converted;
         let Some(account) = case.rows.accounts.iter().find(is_its).filter(|_| converted) else { return };
-        let record = RecordRef::Account(account.id.clone());
-        let is_given = |effect: &Effect| matches!(effect, Effect::UpdateField { record: of, field, .. } if *of == record && field == "owner");
+        for part in case.parts_of(other, account, from) {
+            self.pass_part(account, &part, from, to);
+        }
+    }
+
+    /// A part of an account goes to another rep, unless it went before.
+    pub(super) fn pass_part(&mut self, account: &Account, part: &Holding<'_>, from: &RepId, to: &RepId) {
+        let (record, name) = (RecordRef::Account(account.id.clone()), part.field());
+        let is_given = |effect: &Effect| matches!(effect, Effect::UpdateField { record: of, field, .. } if *of == record && *field == name);
         if !self.effects.iter().any(is_given) {
-            let (field, value, replaces) =
-                ("owner".to_owned(), Value::from(to.as_str()), Value::from(from.as_str()));
-            self.effects.push(Effect::UpdateField { record, field, value, replaces });
+            let (value, replaces) = (Value::from(to.as_str()), Value::from(from.as_str()));
+            self.effects.push(Effect::UpdateField { record, field: name, value, replaces });
         }
     }
 

@@ -19,8 +19,8 @@ use crate::book::Book;
 use crate::dedup::{Deduplicator, Look, MatchKey, Probe, Resolution, Rows};
 use crate::document::Digest;
 use crate::model::{
-    Account, Acquisition, Activity, Effect, FoldKind, History, Lead, LeadId, OwnerState, Pool, PoolId,
-    RecordRef, RepId, RuleId, TenureEnd,
+    Account, Acquisition, Activity, Effect, FoldKind, History, Lead, LeadField, LeadId, OwnerState, Pool,
+    PoolId, RecordRef, RepId, RuleId, TenureEnd,
 };
 use crate::rule::{FactContext, Facts, HostTables, RulesVersion};
 use crate::score::Scorer;
@@ -93,6 +93,8 @@ pub(super) struct Case<'a> {
     pub(super) now: DateTime<Utc>,
     /// Of a rep who has none of his own.
     pub(super) holding_cap: Option<u32>,
+    /// Fields of leads within which one customer has one owner.
+    pub(super) scope: &'a [LeadField],
 }
 
 /// The compiled rules of the main job: blacklist, matching, scoring, assignment. Share it by reference across
@@ -363,7 +365,7 @@ impl Intake {
 
 impl Intake {
     pub(super) fn case<'a>(
-        &self,
+        &'a self,
         input: &'a Input,
         act: Act,
         roster: &'a Roster,
@@ -391,6 +393,7 @@ impl Intake {
             state,
             now,
             holding_cap: self.assigner.holding_cap(&self.pool),
+            scope: self.deduplicator.scope(),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::marks::without_marks;
 use super::state_excerpt::Moving;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::Roster;
+use crate::dedup::holdings;
 use crate::dedup::{MatchKey, Rows};
 use crate::model::{
     Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, RecordRef, RepId, Value,
@@ -179,7 +180,8 @@ impl Intake {
                 outcome.ask(lead, "import_no_owner");
             }
             let account = input.rows.accounts.iter().find(|one| Some(&one.id) == lead.account.as_ref());
-            owner = account.and_then(|account| account.owner.clone()).filter(|owner| !is_gone(owner));
+            let parts = account.map(|account| holdings(case.scope, lead, account)).unwrap_or_default();
+            owner = parts.iter().filter_map(|part| part.owner).find(|owner| !is_gone(owner)).cloned();
             if owner.is_none() {
                 goes_on = true;
                 outcome.effects.push(Effect::SetStatus { lead: id.clone(), status: LeadStatus::Unassigned });

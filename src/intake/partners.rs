@@ -113,10 +113,10 @@ impl Intake {
             return deal;
         };
         let owner = account.owner.as_ref().filter(is_there);
-        deal.refusal = protection_of(account, now).filter(|held| !held.is_of(partner)).or_else(|| {
-            let other = owner.filter(|owner| *owner != manager)?;
-            Some(Refusal::Owned { owner: other.clone() })
-        });
+        let holder = account.holders().filter(is_there).find(|holder| *holder != manager);
+        deal.refusal = protection_of(account, now)
+            .filter(|held| !held.is_of(partner))
+            .or_else(|| Some(Refusal::Owned { owner: holder?.clone() }));
         if deal.refusal.is_some() {
             return deal;
         }
@@ -217,7 +217,10 @@ fn protection_of(account: &Account, at: DateTime<Utc>) -> Option<Refusal> {
 pub(super) fn take_account(account: &Account, owner: &RepId) -> Vec<Effect> {
     let owned = write(account, "owner", owner.as_str().into(), before(account.owner.as_ref()));
     let lies = account.pool.as_ref().map(PoolId::as_str);
-    owned.into_iter().chain(write(account, "pool", Value::Null, Value::from(lies))).collect()
+    let parts = account.owners.iter().filter_map(|(value, before)| {
+        write(account, &format!("owners.{value}"), owner.as_str().into(), before.as_str().into())
+    });
+    owned.into_iter().chain(parts).chain(write(account, "pool", Value::Null, Value::from(lies))).collect()
 }
 
 fn before(rep: Option<&RepId>) -> Value {

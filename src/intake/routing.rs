@@ -6,6 +6,7 @@ use super::act::Act;
 use super::engine::Case;
 use super::{Intake, Outcome, RecycledTo, Refusal, Route, wake_up};
 use crate::assign::{AssignOptions, Assignment, AssignmentKind, Ledgers};
+use crate::dedup::holdings;
 use crate::dedup::{MatchAction, Resolution};
 use crate::model::{
     Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId,
@@ -492,8 +493,14 @@ pub(super) fn conversion(owner: &RepId, case: &Case<'_>, resolution: &Resolution
     else {
         return Vec::new();
     };
-    let before = rows.accounts.iter().find(|one| one.id == *account).and_then(|one| one.owner.as_ref());
-    vec![
+    let row = rows.accounts.iter().find(|one| one.id == *account);
+    let parts = row.map(|row| holdings(case.scope, lead, row)).unwrap_or_default();
+    let mut fields: Vec<(String, Option<&RepId>)> =
+        parts.iter().map(|part| (part.field(), part.owner)).collect();
+    if fields.is_empty() {
+        fields.push(("owner".to_owned(), None));
+    }
+    let mut effects = vec![
         Effect::SetStatus { lead: lead.id.clone(), status: LeadStatus::Converted },
         Effect::Convert(ConversionRecord {
             lead: lead.id.clone(),
@@ -504,13 +511,14 @@ pub(super) fn conversion(owner: &RepId, case: &Case<'_>, resolution: &Resolution
             by: None,
             rule: resolution.rule().cloned(),
         }),
-        Effect::UpdateField {
-            record: record.clone(),
-            field: "owner".to_owned(),
-            value: Value::from(owner.as_str()),
-            replaces: before.map_or(Value::Null, |before| Value::from(before.as_str())),
-        },
-    ]
+    ];
+    effects.extend(fields.into_iter().map(|(field, before)| Effect::UpdateField {
+        record: record.clone(),
+        field,
+        value: Value::from(owner.as_str()),
+        replaces: Value::from(before.map(RepId::as_str)),
+    }));
+    effects
 }
 
 /// The person at the account, as matching found or added it.

@@ -103,7 +103,7 @@ impl Intake {
 #[derive(Default)]
 struct Given {
     leads: BTreeMap<LeadId, RepId>,
-    accounts: BTreeMap<AccountId, RepId>,
+    accounts: BTreeMap<AccountId, BTreeMap<String, RepId>>,
 }
 
 impl Given {
@@ -116,8 +116,9 @@ impl Given {
                     field,
                     value: Value::Text(rep),
                     ..
-                } if field == "owner" => {
-                    drop(self.accounts.insert(account.clone(), RepId::from(rep.as_str())));
+                } if field == "owner" || field.starts_with("owners.") => {
+                    let parts = self.accounts.entry(account.clone()).or_default();
+                    parts.insert(field.clone(), RepId::from(rep.as_str()));
                 }
                 _ => {}
             }
@@ -138,8 +139,11 @@ impl Given {
             }
         }
         for account in &mut rows.accounts {
-            if let Some(owner) = self.accounts.get(&account.id) {
-                account.owner = Some(owner.clone());
+            for (field, owner) in self.accounts.get(&account.id).into_iter().flatten() {
+                match field.strip_prefix("owners.") {
+                    Some(value) => drop(account.owners.insert(value.to_owned(), owner.clone())),
+                    None => account.owner = Some(owner.clone()),
+                }
                 account.pool = None;
             }
         }

@@ -151,7 +151,7 @@ impl Basis {
     pub(super) fn read_owners(&mut self, rows: &Rows, reps: &RepLedger) {
         let on_file = rows.leads.iter().filter(|lead| lead.is_on_file());
         let leads = on_file.filter_map(|lead| lead.owner.as_ref());
-        let accounts = rows.accounts.iter().filter_map(|account| account.owner.as_ref());
+        let accounts = rows.accounts.iter().flat_map(|account| account.holders());
         for rep in leads.chain(accounts) {
             self.read_rep(rep, reps.revision(rep));
         }

@@ -82,7 +82,7 @@ impl Intake {
         let pool = self.ledger_pool(lead);
         let by_rules = self.assigner.reps_of(pool);
         let on_file = rows.leads.iter().filter_map(|lead| lead.owner.as_ref());
-        let of_accounts = rows.accounts.iter().filter_map(|account| account.owner.as_ref());
+        let of_accounts = rows.accounts.iter().flat_map(|account| account.holders());
         let asked = lead.owner.iter().chain(claim);
         let owners: BTreeSet<&RepId> = on_file.chain(of_accounts).chain(asked).collect();
         // Whoever stands in for an owner is a deputy, or one of those whom the rules name.

@@ -24,6 +24,9 @@ const OF_ACCOUNTS: &[(&str, Holds)] = &[
     ("registration_number", Holds::Text),
     ("tier", Holds::Text),
 ];
+/// The group of an account that names who holds a part of it.
+const OWNERS: &str = "owners";
+
 /// The groups of a lead whose parts have rows in the table of fields: `source`, `utm`, `first_utm`.
 fn closed_groups() -> impl Iterator<Item = &'static str> + Clone {
     let groups = LeadField::KNOWN.iter().filter_map(|name| Some(name.split_once('.')?.0));
@@ -44,7 +47,8 @@ fn of_part(group: OpenGroup) -> Holds {
 /// The group a field is part of.
 pub(super) fn group_of(field: &str) -> Option<&str> {
     let (group, _) = field.split_once('.')?;
-    let is_known = OpenGroup::from_name(group).is_some() || closed_groups().any(|name| name == group);
+    let is_known =
+        group == OWNERS || OpenGroup::from_name(group).is_some() || closed_groups().any(|name| name == group);
     is_known.then_some(group)
 }
 
@@ -69,6 +73,11 @@ pub(super) fn holds(field: &str) -> Option<Holds> {
         Some((group, part)) => (!part.is_empty()).then_some(of_part(group)),
         None => OpenGroup::from_name(field).map(of_part),
     };
+    let is_part = |name: &str| name.strip_prefix('.').is_none_or(|part| !part.is_empty());
+    let part = || field.strip_prefix(OWNERS).filter(|name| name.is_empty() || name.starts_with('.'));
+    if part().is_some_and(is_part) {
+        return Some(Holds::Text);
+    }
     LeadField::from_name(field).and_then(of_lead).or_else(known).or_else(group).or_else(open)
 }
 
@@ -76,5 +85,9 @@ pub(super) fn known_fields() -> impl Iterator<Item = &'static str> + Clone {
     let of_leads =
         LeadField::ALL.iter().filter(|field| of_lead(**field).is_some()).map(|field| field.as_str());
     let of_accounts = OF_ACCOUNTS.iter().map(|(name, _)| *name);
-    of_leads.chain(of_accounts).chain(closed_groups()).chain(OpenGroup::ALL.map(OpenGroup::as_str))
+    of_leads
+        .chain(of_accounts)
+        .chain([OWNERS])
+        .chain(closed_groups())
+        .chain(OpenGroup::ALL.map(OpenGroup::as_str))
 }

@@ -69,7 +69,7 @@ impl Record for Account {
     }
 
     fn has_owner(&self) -> bool {
-        self.owner.is_some()
+        self.holders().next().is_some()
     }
 
     fn attributes(&self) -> &Attributes {

@@ -1,5 +1,7 @@
 //! Accounts, the people there, and people across roles.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -31,9 +33,14 @@ pub struct Account {
     /// Where the company is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
-    /// Who holds the account.
+    /// Who holds the account, but for what `owners` names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<RepId>,
+    /// Who holds the account for one value of the rules' [scope](crate::dedup::DedupRules::scope), such as a product: one
+    /// customer may have one owner per product. Case does not count. A value that is not named here is `owner`'s; where
+    /// there is none either, a lead of it is only marked.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub owners: BTreeMap<String, RepId>,
     /// The pool the account lies in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<PoolId>,
@@ -61,6 +68,19 @@ pub struct Account {
 }
 
 impl Account {
+    /// Everybody who holds the account or a part of it.
+    ///
+    /// ```
+    /// use leadkit::model::Account;
+    ///
+    /// let owners = [("crm".to_owned(), "li".into()), ("erp".to_owned(), "wang".into())].into();
+    /// let account = Account { owners, ..Account::default() };
+    /// assert_eq!(account.holders().map(|rep| rep.as_str()).collect::<Vec<_>>(), ["li", "wang"]);
+    /// ```
+    pub fn holders(&self) -> impl Iterator<Item = &RepId> {
+        self.owner.iter().chain(self.owners.values())
+    }
+
     /// The partner whose registered deal protects the account at a moment, and until when.
     #[must_use]
     pub fn protection(&self, at: DateTime<Utc>) -> Option<(&RepId, DateTime<Utc>)> {

@@ -195,7 +195,7 @@ impl FoldKind {
 /// | record | `update_field` | `add_value`, always `Value::Text` |
 /// |---|---|---|
 /// | lead | a [`LeadField`](super::LeadField) by its name with a value of its [type](super::LeadField::kind): `Text` (also regions and names of enumerations), `List` for texts, `Integer`, `Timestamp`; `attributes.NAME` with any value; `external_ids.NAME` and `click_ids.NAME` with `Text`; `other_ids.NAME` with `List` | `phones`, `emails`, `products`, `tags`; `wechat` and `external_ids.NAME`: the first fills the field, a further one goes to `other_ids` under `wechat` or `NAME` |
-/// | account | `company`, `domain`, `region`, `owner`, `pool`, `partner`, `maturity`, `tier`, `registration_number` with `Text`; `aliases` with `List`; `created_at`, `closed_deal_at` and `protected_until` with `Timestamp`; `attributes.NAME` with any value | `aliases` |
+/// | account | `company`, `domain`, `region`, `owner`, `pool`, `partner`, `maturity`, `tier`, `registration_number`, `owners.VALUE` with `Text`; `aliases` with `List`; `created_at`, `closed_deal_at` and `protected_until` with `Timestamp`; `attributes.NAME` with any value | `aliases` |
 /// | opportunity | `owner` with `Text` | none |
 /// | contact | `name`, `title`, `wechat`, `job_function`, `buying_role`, `lead` with `Text`; `phones`, `emails` with `List` | `phones`, `emails` |
 ///

@@ -41,7 +41,7 @@ impl Desk {
 
     /// The accounts that a rep still has go to another, or into the public pool.
     pub(super) fn accounts_of(&mut self, rep: &RepId, to: Option<&RepId>) {
-        let is_his = |account: &&Account| account.owner.as_ref() == Some(rep);
+        let is_his = |account: &&Account| account.holders().any(|one| one == rep);
         let his: Vec<AccountId> = self.book.accounts().filter(is_his).map(|one| one.id.clone()).collect();
         for account in his {
             match to.filter(|to| self.roster.is_active(to.as_str())) {
@@ -57,16 +57,29 @@ impl Desk {
             let is_its = lead.status == LeadStatus::Converted && lead.account.as_ref() == Some(id);
             is_its && is_live(&self.book, lead) && lead.owner.as_ref() != Some(to)
         };
-        if self.book.leads().any(is_another_s) {
+        let owners = self.book.account(id).map(|account| account.owners.clone()).unwrap_or_default();
+        // Of an account that is divided others have leads by right.
+        if owners.is_empty() && self.book.leads().any(is_another_s) {
             return;
         }
-        let effect = Effect::UpdateField {
+        let is_his = |rep: &RepId| Some(rep) == from;
+        let mut fields: Vec<String> = owners
+            .iter()
+            .filter(|(_, rep)| is_his(rep))
+            .map(|(value, _)| format!("owners.{value}"))
+            .collect();
+        let owner = self.book.account(id).and_then(|account| account.owner.as_ref());
+        if owners.is_empty() || owner.is_some_and(is_his) {
+            fields.push("owner".to_owned());
+        }
+        let effect = |field| Effect::UpdateField {
             record: RecordRef::Account(id.clone()),
-            field: "owner".to_owned(),
+            field,
             value: Value::from(to.as_str()),
             replaces: Value::from(from.map(RepId::as_str)),
         };
-        self.write(&format!("account {id}"), &[effect]);
+        let effects: Vec<Effect> = fields.into_iter().map(effect).collect();
+        self.write(&format!("account {id}"), &effects);
         self.look_at_account(id);
     }
 

@@ -44,7 +44,10 @@ pub(crate) fn leads(desk: &Desk, zone: FixedOffset, out: &mut dyn Write) -> io::
 pub(crate) fn accounts(desk: &Desk, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# accounts\naccount\towner\tcontacts")?;
     for account in desk.book.accounts() {
-        let owner = account.owner.as_ref().map_or("-", |owner| owner.as_str());
+        let whole = account.owner.iter().map(|owner| owner.as_str().to_owned());
+        let parts = account.owners.iter().map(|(value, owner)| format!("{value}={owner}"));
+        let owner = whole.chain(parts).collect::<Vec<_>>().join(",");
+        let owner = if owner.is_empty() { "-".to_owned() } else { owner };
         let contacts: Vec<&str> = account.contacts.iter().map(|one| ContactId::as_str(&one.id)).collect();
         let contacts = if contacts.is_empty() { "-".to_owned() } else { contacts.join(",") };
         line(out, &[&account.id, &owner, &contacts])?;

@@ -22,6 +22,7 @@ mod lives;
 mod nobodys;
 mod owners;
 mod partners;
+mod products;
 mod properties;
 mod shared;
 mod worked;

@@ -1,0 +1,259 @@
+//! One customer, one owner per product: an account that is divided by what the rules' scope names.
+
+use std::collections::BTreeSet;
+
+use leadkit::contact::PhoneOptions;
+use leadkit::dedup::MatchAction;
+use leadkit::merge::{MergePlan, MergeRules, Merger};
+use leadkit::model::RepId;
+use leadkit::{Loss, Refusal};
+
+use super::*;
+
+const COMPANY: &str = "北京纷扬科技有限公司";
+
+fn scoped() -> Json {
+    let mut rules = companies();
+    rules["scope"] = json!(["products"]);
+    rules
+}
+
+/// An account that li holds for CRM and wang for ERP.
+fn divided(owner: Option<&str>) -> Account {
+    Account {
+        owners: [("CRM".to_owned(), "li".into()), ("erp".to_owned(), "wang".into())].into(),
+        ..account("A1", COMPANY, owner)
+    }
+}
+
+fn of(id: &str, at: i64, products: &[&str]) -> Lead {
+    let products = products.iter().map(|one| (*one).to_owned()).collect();
+    Lead { company: Some(COMPANY.into()), products, ..caller(id, at, &format!("138123400{:02}", at)) }
+}
+
+fn holders(desk: &Desk) -> Vec<String> {
+    let account = desk.book.account(&"A1".into()).unwrap();
+    let parts = account.owners.iter().map(|(value, rep)| format!("{value}={rep}"));
+    account.owner.iter().map(|rep| rep.to_string()).chain(parts).collect()
+}
+
+#[test]
+fn each_product_finds_its_own_owner_and_a_third_is_marked() {
+    let mut shown = String::new();
+    for (products, owner, code) in [
+        (&["crm"][..], Some("li"), "to_owner"),
+        (&["ERP", "erp "], Some("wang"), "to_owner"),
+        (&["payroll", "erp"], Some("wang"), "to_owner"),
+        (&["payroll"], None, "tag_only"),
+        (&["erp", "crm"], None, "held"),
+        (&[], None, "held"),
+    ] {
+        let mut desk = Desk::with(&scoped(), &[divided(None)], &[]);
+        let decided = desk.submit(&of("L1", 1, products)).outcome;
+        let resolution = decided.resolution().unwrap();
+        assert_eq!(resolution.action().code(), code, "{products:?}: {resolution}");
+        assert_eq!(resolution.action().owner().map(RepId::as_str), owner, "{products:?}");
+        assert_eq!(desk.lead("L1").status == LeadStatus::Converted, code == "to_owner", "{products:?}");
+        // Two rightful owners are no collision.
+        assert!(!resolution.labels().iter().any(|label| label.as_str() == "collision"), "{products:?}");
+        shown += &format!("{}: {resolution}\n", products.join(", "));
+    }
+    let wanted = expect_test::expect![[r#"
+        crm: belongs to account A1, owned by li; account A1 has the same company (北京纷扬科技有限公司), rule account-company
+        ERP, erp : belongs to account A1, owned by wang; account A1 has the same company (北京纷扬科技有限公司), rule account-company
+        payroll, erp: belongs to account A1, owned by wang; account A1 has the same company (北京纷扬科技有限公司), rule account-company
+        payroll: shares its company with account A1: marked, not linked; account A1 has the same company (北京纷扬科技有限公司) outside the lead's scope, rule account-company
+        erp, crm: may belong to account A1, of several owners: held for a person to decide, else wang gets it; account A1 has the same company (北京纷扬科技有限公司), rule account-company
+        : may belong to account A1, of several owners: held for a person to decide, else li gets it; account A1 has the same company (北京纷扬科技有限公司), rule account-company
+    "#]];
+    wanted.assert_eq(&shown);
+}
+
+#[test]
+fn who_holds_the_rest_has_what_nobody_is_named_for() {
+    for (products, owner) in [(&["crm"][..], "li"), (&["payroll"], "zhao"), (&[], "zhao")] {
+        let mut desk = Desk::with(&scoped(), &[divided(Some("zhao"))], &[]);
+        desk.submit(&of("L1", 1, products));
+        assert_eq!(desk.owner("L1"), owner, "{products:?}");
+    }
+    // Of two products of two owners a person decides; the first named gets it else.
+    let mut desk = Desk::with(&scoped(), &[divided(None)], &[]);
+    let decided = desk.submit(&of("L1", 1, &["erp", "crm"])).outcome;
+    assert_eq!(
+        decided.resolution().unwrap().action(),
+        &MatchAction::Held { records: vec![RecordRef::Account("A1".into())], then: "wang".into() }
+    );
+}
+
+#[test]
+fn two_accounts_of_one_company_are_told_by_product() {
+    let part = |id: &str, product: &str, owner: &str| Account {
+        owners: [(product.to_owned(), owner.into())].into(),
+        ..account(id, COMPANY, None)
+    };
+    let accounts = [part("A1", "crm", "li"), part("A2", "erp", "wang")];
+    for (product, record) in [("crm", "A1"), ("erp", "A2")] {
+        let mut desk = Desk::with(&scoped(), &accounts, &[]);
+        let decided = desk.submit(&of("L1", 1, &[product])).outcome;
+        let found = decided.resolution().unwrap();
+        assert_eq!(found.action().record(), Some(RecordRef::Account(record.into())), "{found}");
+    }
+}
+
+/// li and wang each have a customer of the account, whom nobody has answered.
+fn two_customers() -> Desk {
+    let mut desk = Desk::with(&scoped(), &[divided(None)], &[]);
+    desk.submit(&of("L1", 1, &["crm"]));
+    desk.submit(&of("L2", 2, &["erp"]));
+    assert_eq!((desk.owner("L1"), desk.owner("L2")), ("li", "wang"));
+    desk
+}
+
+#[test]
+fn an_escalation_leaves_the_other_product_where_it_is() {
+    let mut desk = two_customers();
+    desk.lose("L1", Loss::DeadlineMissed, 30);
+    let heir = desk.owner("L1").to_owned();
+    assert!(!["li", "-"].contains(&heir.as_str()), "{heir}");
+    assert_eq!(holders(&desk), [format!("CRM={heir}"), "erp=wang".to_owned()]);
+    assert_eq!(desk.owner("L2"), "wang");
+    assert!(!desk.lead("L2").tags.iter().any(|tag| tag == "collision"));
+    // The next lead of the product is the new owner's.
+    desk.submit(&of("L3", 40, &["crm"]));
+    assert_eq!(desk.owner("L3"), heir);
+}
+
+#[test]
+fn a_hand_over_takes_all_of_one_product_along() {
+    let mut desk = two_customers();
+    desk.submit(&of("L3", 3, &["crm"]));
+    let inputs = [desk.input("L1", 5)];
+    let outcomes = desk.intake.hand_over(
+        &inputs,
+        &"li".into(),
+        Some(&"zhao".into()),
+        &desk.roster,
+        &desk.state,
+        hour(5),
+    );
+    outcomes.iter().for_each(|outcome| desk.apply(outcome));
+    assert_eq!(["L1", "L2", "L3"].map(|id| desk.owner(id)), ["zhao", "wang", "zhao"]);
+    assert_eq!(holders(&desk), ["CRM=zhao", "erp=wang"]);
+}
+
+#[test]
+fn who_leaves_one_product_leaves_the_other_to_its_owner() {
+    let gone = |owner: Option<&str>| Account {
+        owners: [("crm".to_owned(), "gone".into()), ("erp".to_owned(), "wang".into())].into(),
+        ..account("A1", COMPANY, owner)
+    };
+    // Nobody holds the rest: the part waits for a lead, which brings it an owner.
+    let mut desk = Desk::with(&scoped(), &[gone(None)], &[]);
+    let look = |desk: &Desk| {
+        let account = desk.book.account(&"A1".into()).unwrap();
+        desk.intake.look_at_account(account, hour(0), &desk.roster, &desk.state, hour(0))
+    };
+    let looked = look(&desk);
+    assert_eq!((looked.effects.len(), looked.next), (0, None));
+    let decided = desk.submit(&of("L1", 1, &["crm"])).outcome;
+    let heir = desk.owner("L1").to_owned();
+    assert!(["li", "wang", "zhao"].contains(&heir.as_str()), "{}", decided.explain());
+    assert_eq!(desk.lead("L1").status, LeadStatus::Converted);
+    assert_eq!(holders(&desk), [format!("crm={heir}"), "erp=wang".to_owned()]);
+    // Who holds the rest has it.
+    let mut desk = Desk::with(&scoped(), &[gone(Some("zhao"))], &[]);
+    look(&desk).apply_to(&mut desk.book);
+    assert_eq!(holders(&desk), ["zhao", "crm=zhao", "erp=wang"]);
+    // Twice is once.
+    assert!(look(&desk).effects.is_empty());
+    // All have left: the account is nobody's.
+    let all = Account { owners: [("crm".to_owned(), "gone".into())].into(), ..account("A1", COMPANY, None) };
+    let mut desk = Desk::with(&scoped(), &[all], &[]);
+    look(&desk).apply_to(&mut desk.book);
+    assert_eq!(holders(&desk), Vec::<String>::new());
+    assert!(desk.book.account(&"A1".into()).unwrap().pool.is_some());
+}
+
+#[test]
+fn who_wins_a_third_product_holds_it() {
+    let mut desk = Desk::with(&scoped(), &[divided(None)], &[]);
+    desk.submit(&of("L1", 1, &["payroll"]));
+    let owner = desk.owner("L1").to_owned();
+    assert_ne!(owner, "-", "a marked lead goes on by rules");
+    let outcome = desk.intake.convert(&desk.input("L1", 3), &"A1".into(), &desk.roster, &desk.state, hour(3));
+    desk.apply(&outcome);
+    assert_eq!(holders(&desk), ["CRM=li".to_owned(), "erp=wang".to_owned(), format!("payroll={owner}")]);
+    // The next lead of the product is his.
+    desk.submit(&of("L2", 4, &["Payroll"]));
+    assert_eq!(desk.owner("L2"), owner);
+    // Winning what somebody is named for takes it from nobody.
+    let mut desk = two_customers();
+    desk.submit(&Lead { owner: Some("zhao".into()), company: None, ..of("L3", 9, &["crm"]) });
+    let outcome =
+        desk.intake.convert(&desk.input("L3", 10), &"A1".into(), &desk.roster, &desk.state, hour(10));
+    desk.apply(&outcome);
+    assert_eq!(holders(&desk), ["CRM=li", "erp=wang"]);
+}
+
+#[test]
+fn a_deal_is_refused_where_another_holds_a_part() {
+    let partner = Rep { partner_of: Some("li".into()), ..Rep { id: "pan".into(), ..Rep::default() } };
+    let desk = Desk::with(&scoped(), &[divided(None)], &[]);
+    let reps = ["li", "wang"].map(|id| Rep { id: id.into(), ..Rep::default() });
+    let roster =
+        Roster::compile(&[partner, reps[0].clone(), reps[1].clone()], &Calendars::default()).unwrap();
+    let account = desk.book.account(&"A1".into()).unwrap();
+    let deal = desk.intake.register_deal(account, &"pan".into(), &roster, &desk.state, hour(1));
+    assert_eq!(deal.refusal, Some(Refusal::Owned { owner: "wang".into() }));
+}
+
+/// Another worker sees who may be given a lead of any part, and refuses what was decided on counts that have moved.
+#[test]
+fn every_holder_is_read() {
+    let desk = Desk::with(&scoped(), &[divided(None)], &[]);
+    let entry = of("L1", 1, &["crm"]);
+    let rows = desk.book.rows(&desk.intake.probe(&entry));
+    let input = Input { lead: entry, rows, ..Input::default() };
+    let keys = desk.intake.storage_keys(&input, &desk.roster);
+    let reps: BTreeSet<&str> = keys.reps.iter().map(RepId::as_str).collect();
+    assert!(reps.is_superset(&BTreeSet::from(["li", "wang"])), "{reps:?}");
+    let outcome = desk.intake.process(&input, &desk.roster, &desk.state, hour(1));
+    assert_eq!(outcome.route().owner().map(RepId::as_str), Some("li"));
+    // Its owner has changed meanwhile.
+    let mut rows = input.rows.clone();
+    rows.accounts[0].owners.insert("CRM".into(), "zhao".into());
+    let basis = outcome.basis(&input.rows);
+    assert!(basis.check(&input.rows, &desk.state).is_ok());
+    assert!(basis.check(&rows, &desk.state).is_err());
+}
+
+#[test]
+fn merging_keeps_every_part_and_undoes_exactly() {
+    let merger = Merger::compile(&MergeRules::default()).unwrap();
+    let crm = Account { owners: [("crm".to_owned(), "li".into())].into(), ..account("A1", COMPANY, None) };
+    let erp = Account { owners: [("erp".to_owned(), "wang".into())].into(), ..account("A2", COMPANY, None) };
+    let plan =
+        |accounts: &[Account]| MergePlan::for_accounts(accounts, &merger, &PhoneOptions::default()).unwrap();
+    let merged = plan(&[crm.clone(), erp.clone()]);
+    assert!(!merged.is_ambiguous(), "{merged}");
+    let both: Vec<String> =
+        merged.merged().owners.iter().map(|(value, rep)| format!("{value}={rep}")).collect();
+    assert_eq!(both, ["crm=li", "erp=wang"]);
+    // Two owners of one product: somebody decides.
+    let rival = Account { owners: [("crm".to_owned(), "zhao".into())].into(), ..erp.clone() };
+    let contested = plan(&[crm.clone(), rival]);
+    assert!(contested.is_ambiguous());
+    assert!(contested.to_string().contains("`owners.crm`"), "{contested}");
+    assert_eq!(contested.merged().owners.get("crm").map(RepId::as_str), Some("li"));
+    // In a book: effects write it, undo brings both back.
+    let mut desk = Desk::with(&scoped(), &[crm.clone(), erp.clone()], &[]);
+    desk.book.apply_effects("merge", merged.effects(), hour(1));
+    assert_eq!(holders(&desk), ["crm=li", "erp=wang"]);
+    desk.submit(&of("L1", 2, &["erp"]));
+    assert_eq!(desk.owner("L1"), "wang");
+    let mut records = vec![crm.clone(), erp.clone()];
+    let undo = merged.apply(&mut records).unwrap();
+    assert_eq!(records.len(), 1);
+    assert!(undo.undo(&mut records).unwrap().is_empty());
+    assert_eq!(records, [crm, erp]);
+}
