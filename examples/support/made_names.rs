@@ -143,13 +143,17 @@ fn is_chinese(name: &str) -> bool {
     name.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
 }
 
+/// A full registered name that is no branch, with a brand to vary.
+fn registered(name: &str, gazetteer: &Gazetteer) -> Option<CompanyName> {
+    let parsed = CompanyName::parse(name, gazetteer);
+    let has_brand = parsed.brand().chars().count() >= 2;
+    (parsed.legal_form().is_some() && parsed.branch().is_none() && has_brand).then_some(parsed)
+}
+
 /// Another company with nearly the same name: a word inserted, exchanged or added, another number, place or legal form.
 pub(crate) fn sibling(name: &str, gazetteer: &Gazetteer, random: &mut Random) -> Option<Made> {
-    let parsed = CompanyName::parse(name, gazetteer);
+    let parsed = registered(name, gazetteer)?;
     let form = parsed.legal_form()?;
-    if parsed.branch().is_some() || parsed.brand().chars().count() < 2 {
-        return None;
-    }
     let core = parsed.core();
     let (name, kind) = if is_chinese(name) {
         let industry = parsed.industry().filter(|industry| core.ends_with(industry))?;
@@ -195,11 +199,8 @@ pub(crate) fn sibling(name: &str, gazetteer: &Gazetteer, random: &mut Random) ->
 
 /// The same company as people write it: without legal form, with it spelt otherwise, with a remark, the place elsewhere.
 pub(crate) fn variant(name: &str, gazetteer: &Gazetteer, random: &mut Random) -> Option<Made> {
-    let parsed = CompanyName::parse(name, gazetteer);
+    let parsed = registered(name, gazetteer)?;
     let form = parsed.legal_form()?;
-    if parsed.branch().is_some() || parsed.brand().chars().count() < 2 {
-        return None;
-    }
     let core = parsed.core();
     let (name, kind) = if is_chinese(name) {
         match random.below(5) {

@@ -1,8 +1,10 @@
 //! Carrying out effects: what a host writes into its tables.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
-use super::fields::{add_to_lead, set, set_of_account, set_of_contact};
+use super::fields::{add_id, add_to_lead, set, set_of_account, set_of_contact};
 use super::life::{Conflict, MoveProposal, Notice, Replaced, ReviewRequest, WakeUp};
 use super::{Book, Life};
 use crate::dedup::{MatchKey, Probe};
@@ -218,7 +220,7 @@ impl Book {
 
     fn add_contact(&mut self, account: &AccountId, contact: &ContactId, from: &LeadId) {
         let Some(lead) = self.leads.get(from) else { return };
-        let person = Contact {
+        let mut person = Contact {
             id: contact.clone(),
             account: Some(account.clone()),
             lead: Some(from.clone()),
@@ -229,7 +231,11 @@ impl Book {
             phones: lead.phones.clone(),
             emails: lead.emails.clone(),
             wechat: lead.wechat.clone(),
+            external_ids: BTreeMap::new(),
         };
+        let ids: Vec<(String, String)> =
+            lead.person_ids().map(|(name, id)| (name.to_owned(), id.to_owned())).collect();
+        ids.iter().for_each(|(name, id)| add_id(&mut person, name, id));
         let Some(filed) = self.accounts.get_mut(account) else { return };
         if filed.contacts.iter().any(|known| known.id == person.id) {
             return;
@@ -364,7 +370,11 @@ impl Book {
                 "emails" if !contact.emails.iter().any(|one| fold(one.as_str()) == fold(text)) => {
                     contact.emails.push(text.as_str().into());
                 }
-                _ => {}
+                _ => {
+                    if let Some(name) = field.strip_prefix("external_ids.") {
+                        add_id(contact, name, text);
+                    }
+                }
             }),
             RecordRef::Account(id) => self.change_account(id, |account| {
                 if field == "aliases" && !account.aliases.contains(text) {

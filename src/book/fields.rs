@@ -97,8 +97,22 @@ pub(super) fn set_of_contact(contact: &mut Contact, field: &str, value: &Value) 
         "buying_role" => contact.buying_role = text.as_deref().map(Into::into),
         "phones" => contact.phones = texts(value).iter().map(|one| one.as_str().into()).collect(),
         "emails" => contact.emails = texts(value).iter().map(|one| one.as_str().into()).collect(),
-        _ => {}
+        _ => {
+            if let Some(name) = field.strip_prefix("external_ids.") {
+                contact.external_ids.insert(name.to_owned(), texts(value));
+                contact.external_ids.retain(|_, ids| !ids.is_empty());
+            }
+        }
     }
+}
+
+/// Adds an identifier of a person to a contact, unless it is there.
+pub(super) fn add_id(contact: &mut Contact, name: &str, id: &str) {
+    let known = contact.external_ids.entry(name.to_owned()).or_default();
+    if !id.trim().is_empty() && known.iter().all(|one| one.trim() != id.trim()) {
+        known.push(id.to_owned());
+    }
+    contact.external_ids.retain(|_, ids| !ids.is_empty());
 }
 
 fn time(value: &Value) -> Option<DateTime<Utc>> {

@@ -12,8 +12,8 @@ use super::rules::{MatchRule, ReentryWindow};
 use super::target::{AccountField, ContactField, LeadKey, MatchTarget};
 use crate::calendar::Zone;
 use crate::model::{
-    Account, Contact, ExternalIdKind, JobFunction, Lead, LeadStatus, PoolId, RecordRef, RepId, Value,
-    mask_email, mask_id, mask_phone,
+    Account, Contact, JobFunction, Lead, LeadStatus, PoolId, RecordRef, RepId, Value, mask_email, mask_id,
+    mask_phone,
 };
 use crate::names::Weighed;
 use crate::rule::{Facts, LeadLimits, read_text};
@@ -272,6 +272,9 @@ pub(super) fn written_of<'r>(
         MatchTarget::ContactWechat => {
             contacts.flat_map(|one| &one.wechat).map(|one| Cow::Borrowed(one.as_str())).collect()
         }
+        MatchTarget::ContactPersonId => {
+            contacts.flat_map(Contact::person_ids).map(|(_, id)| Cow::Borrowed(id)).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -287,7 +290,7 @@ pub(super) fn written<'l>(lead: &'l Lead, key: &LeadKey) -> Vec<Cow<'l, str>> {
             all.map(Cow::Borrowed).collect()
         }
         LeadKey::Company => lead.company.as_deref().into_iter().map(Cow::Borrowed).collect(),
-        LeadKey::PersonId => person_ids(lead).map(Cow::Borrowed).collect(),
+        LeadKey::PersonId => lead.person_ids().map(|(_, id)| Cow::Borrowed(id)).collect(),
         LeadKey::Domain => {
             let hosts = lead.emails.iter().filter_map(|email| email.as_str().rsplit_once('@'));
             hosts.map(|(_, host)| Cow::Borrowed(host)).collect()
@@ -327,13 +330,6 @@ fn list(items: &[String]) -> Vec<Cow<'_, str>> {
 /// A text as far as it is read, unless it is blank.
 fn filled(text: Option<&str>) -> Option<&str> {
     text.map(read_text).filter(|text| !text.trim().is_empty())
-}
-
-fn person_ids(lead: &Lead) -> impl Iterator<Item = &str> {
-    let is_person = |name: &str| ExternalIdKind::of(name) == ExternalIdKind::Person;
-    let first = lead.external_ids.iter().filter(move |(name, _)| is_person(name)).map(|(_, id)| id.as_str());
-    let others = lead.other_ids.iter().filter(move |(name, _)| is_person(name));
-    first.chain(others.flat_map(|(_, ids)| ids).map(String::as_str))
 }
 
 pub(super) fn show(kind: MatchKeyKind, value: &str) -> String {

@@ -1,5 +1,7 @@
 //! A lead that belongs to an account: it is converted, and its person joins the people there.
 
+use std::collections::BTreeSet;
+
 use super::candidate::{Candidate, Source};
 use super::case::Case;
 use super::deduplicator::Deduplicator;
@@ -16,6 +18,7 @@ use crate::model::{
     Account, AccountId, Contact, ContactId, ConversionRecord, Effect, Lead, LeadField, LeadId, LeadStatus,
     LinkKind, RecordRef, Value,
 };
+use crate::order;
 use crate::rule::{HostTables, LeadLimits};
 
 impl<'c, 'r> Case<'c, 'r> {
@@ -164,6 +167,13 @@ fn new_values(contact: &Contact, lead: &Lead, tables: &HostTables) -> Vec<Effect
     let emails = (contact.emails.iter().map(AsRef::as_ref), lead.emails.iter().map(AsRef::as_ref));
     let mut effects = added(&record, LeadField::Phones, phones.0, phones.1, tables);
     effects.extend(added(&record, LeadField::Emails, emails.0, emails.1, tables));
+    let known: BTreeSet<(&str, &str)> = order::set(contact.person_ids().map(|(name, id)| (name, id.trim())));
+    let is_new = |(name, id): &(&str, &str)| !id.trim().is_empty() && !known.contains(&(*name, id.trim()));
+    effects.extend(lead.person_ids().filter(is_new).map(|(name, id)| Effect::AddValue {
+        record: record.clone(),
+        field: format!("external_ids.{name}"),
+        value: Value::from(id),
+    }));
     let mut text = |field: &str, known: Option<&str>, found: Option<&str>| {
         let is_blank = |text: Option<&str>| text.is_none_or(|text| text.trim().is_empty());
         if is_blank(known) && !is_blank(found) {

@@ -16,6 +16,7 @@ mod effects;
 mod holding;
 mod identity;
 mod likeness;
+mod part;
 mod plan;
 mod preset;
 mod probe;

@@ -306,6 +306,7 @@ pub(super) fn contact_keys(contact: &Contact, tables: &HostTables) -> Vec<MatchK
     let mut keys: Vec<MatchKey> = phones.map(key(MatchKeyKind::Phone)).collect();
     keys.extend(emails.map(key(MatchKeyKind::Email)));
     keys.extend(wechat.iter().flat_map(of_wechat));
+    keys.extend(contact.person_ids().take(LeadLimits::ITEMS).filter_map(|(name, id)| id_key(name, id)));
     keys
 }
 
@@ -374,7 +375,7 @@ fn names_nothing(id: &str) -> bool {
 /// The key of a WeChat id among the further identifiers.
 pub(super) const WECHAT: &str = LeadField::Wechat.as_str();
 
-fn id_key(name: &str, value: &str) -> Option<MatchKey> {
+pub(super) fn id_key(name: &str, value: &str) -> Option<MatchKey> {
     let (kind, end) = ExternalIdKind::with_end(name);
     let kind = match kind {
         ExternalIdKind::Person => MatchKeyKind::PersonId,

@@ -4,7 +4,7 @@ use super::candidate::{Candidate, Likeness, Source};
 use super::composite::Composites;
 use super::deduplicator::Deduplicator;
 use super::holding::{Holding, holdings};
-use super::probe::{MatchKey, MatchKeyKind, Probe, id_keys};
+use super::probe::{MatchKey, MatchKeyKind, Probe, id_key, id_keys};
 use super::resolution::Rows;
 use crate::company::KeyReader;
 use crate::contact::{
@@ -12,7 +12,7 @@ use crate::contact::{
 };
 use crate::model::{Account, EmailAddress, Lead, PhoneNumber, RecordRef, WechatId};
 use crate::names::Asked;
-use crate::rule::{FactContext, Facts, cut_account, cut_lead_on_file, visit_phone_keys};
+use crate::rule::{FactContext, Facts, LeadLimits, cut_account, cut_lead_on_file, visit_phone_keys};
 
 /// Digits at the end of a number by which most other numbers are told from it at a glance.
 const TAIL: usize = 4;
@@ -155,6 +155,10 @@ impl<'x, 'a> Reading<'x, 'a> {
             self.read_wechat(contact.wechat.as_ref());
             if self.email {
                 self.read_emails(&contact.emails, false);
+            }
+            if self.ids {
+                let ids = contact.person_ids().take(LeadLimits::ITEMS);
+                ids.filter_map(|(name, id)| id_key(name, id)).for_each(|key| self.note(key.kind, &key.value));
             }
         }
         if self.domain

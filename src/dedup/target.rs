@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::part::Part;
 use super::probe::MatchKeyKind;
-use super::values::Part;
 use crate::model::open_enum::{Known, closed_enum};
 use crate::model::{FieldType, LeadField};
 
@@ -107,6 +107,8 @@ pub enum MatchTarget {
     ContactEmail,
     /// WeChat ids of the contacts of accounts.
     ContactWechat,
+    /// Identifiers of people in other systems, of the contacts of accounts.
+    ContactPersonId,
     /// Another field of the contacts of accounts, `contact.FIELD`. Comparisons with contacts in one rule are with one
     /// and the same contact.
     ContactField(ContactField),
@@ -121,7 +123,7 @@ const KEYS: [(&str, LeadKey); 6] = [
     ("domain", LeadKey::Domain),
     ("company", LeadKey::Company),
 ];
-const TARGETS: [(&str, MatchTarget); 10] = [
+const TARGETS: [(&str, MatchTarget); 11] = [
     ("lead.phone", MatchTarget::LeadPhone),
     ("lead.email", MatchTarget::LeadEmail),
     ("lead.wechat", MatchTarget::LeadWechat),
@@ -132,6 +134,7 @@ const TARGETS: [(&str, MatchTarget); 10] = [
     ("contact.phone", MatchTarget::ContactPhone),
     ("contact.email", MatchTarget::ContactEmail),
     ("contact.wechat", MatchTarget::ContactWechat),
+    ("contact.person_id", MatchTarget::ContactPersonId),
 ];
 const ATTRIBUTES: &str = "attributes.";
 const EXTERNAL_IDS: &str = "external_ids.";
@@ -251,7 +254,7 @@ impl MatchTarget {
             MatchTarget::LeadPhone | MatchTarget::ContactPhone => LeadKey::Phone,
             MatchTarget::LeadEmail | MatchTarget::ContactEmail => LeadKey::Email,
             MatchTarget::LeadWechat | MatchTarget::ContactWechat => LeadKey::Wechat,
-            MatchTarget::LeadPersonId => LeadKey::PersonId,
+            MatchTarget::LeadPersonId | MatchTarget::ContactPersonId => LeadKey::PersonId,
             MatchTarget::LeadCompany | MatchTarget::AccountCompany => LeadKey::Company,
             MatchTarget::AccountDomain => LeadKey::Domain,
             MatchTarget::LeadField(field) => LeadKey::Field(*field),
@@ -302,6 +305,7 @@ impl MatchTarget {
             MatchTarget::ContactPhone
                 | MatchTarget::ContactEmail
                 | MatchTarget::ContactWechat
+                | MatchTarget::ContactPersonId
                 | MatchTarget::ContactField(_)
         )
     }

@@ -4,63 +4,13 @@ use std::collections::BTreeSet;
 
 use super::deduplicator::Deduplicator;
 use super::effects::COLLISION;
+use super::part::Part;
 use super::probe::WECHAT;
 use crate::contact::{email_keys, phone_keys, wechat_keys};
-use crate::model::{
-    Effect, ExternalIdKind, FieldType, Lead, LeadField, OpenGroup, Protection, RecordRef, Value,
-};
+use crate::model::{Effect, ExternalIdKind, Lead, LeadField, OpenGroup, Protection, RecordRef, Value};
 use crate::order;
 use crate::rule::HostTables;
 use crate::text::fold;
-
-/// What a field of a lead is to a later entry of the same customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    /// Where each of them came from: it stays with each.
-    Origin,
-    /// What has become of each since: it stays with each.
-    Life,
-    /// What the lead is known by. A list gets more; another WeChat id stands beside the first.
-    Key,
-    /// The contact's name and the marks: never overwritten. Another name is shown to somebody.
-    Kept,
-    /// A list that describes: it gets more.
-    List,
-    /// One value that describes: the newer one may take its place.
-    Description,
-}
-
-impl Part {
-    /// The one place that knows it, for what an entry leaves and for what rules may name.
-    pub(super) fn of(field: LeadField) -> Part {
-        match field {
-            LeadField::Id
-            | LeadField::CreatedAt
-            | LeadField::FiledAt
-            | LeadField::Status
-            | LeadField::CloseReason
-            | LeadField::FoldedInto
-            | LeadField::CollectedUnder
-            | LeadField::Account
-            | LeadField::LastActiveAt
-            | LeadField::Stage
-            | LeadField::Owner
-            | LeadField::Pool
-            | LeadField::Acquisition
-            | LeadField::NextFollowUp => Part::Life,
-            LeadField::Phones | LeadField::Emails | LeadField::Wechat => Part::Key,
-            LeadField::Name | LeadField::Tags => Part::Kept,
-            LeadField::Ip => Part::Origin,
-            // An industry is one path, not several values.
-            LeadField::Industry => Part::Description,
-            field => match field.as_str().split_once('.') {
-                Some(("source" | "utm" | "first_utm", _)) => Part::Origin,
-                _ if field.kind() == FieldType::Texts => Part::List,
-                _ => Part::Description,
-            },
-        }
-    }
-}
 
 impl Deduplicator {
     /// What to write on the record so that nothing of the entry is lost. A list gets the values it does not have; a

@@ -38,20 +38,16 @@ pub(super) struct Identity {
 impl Identity {
     pub(super) fn of_contact(contact: &Contact, phones: &PhoneOptions<'_>) -> Identity {
         let name = contact.name.as_deref();
-        Identity::of(name, &contact.phones, &contact.emails, contact.wechat.as_ref(), phones)
+        let mut identity =
+            Identity::of(name, &contact.phones, &contact.emails, contact.wechat.as_ref(), phones);
+        identity.keys.extend(contact.person_ids().filter_map(platform));
+        identity
     }
 
     pub(super) fn of_lead(lead: &Lead, phones: &PhoneOptions<'_>) -> Identity {
         let name = lead.name.as_deref();
         let mut identity = Identity::of(name, &lead.phones, &lead.emails, lead.wechat.as_ref(), phones);
-        let first = lead.external_ids.iter();
-        let others = lead.other_ids.iter().flat_map(|(name, ids)| ids.iter().map(move |id| (name, id)));
-        let keys = first.chain(others).filter_map(|(name, id)| {
-            let (kind, end) = ExternalIdKind::with_end(name);
-            let is_persons = kind == ExternalIdKind::Person && !id.trim().is_empty();
-            is_persons.then(|| PersonKey::Platform(end, id.trim().to_owned()))
-        });
-        identity.keys.extend(keys);
+        identity.keys.extend(lead.person_ids().filter_map(platform));
         identity
     }
 
@@ -106,6 +102,12 @@ impl Identity {
         let has = |one: &Identity| one.keys.iter().any(sort);
         has(self) && has(other) && !self.keys.intersection(&other.keys).any(sort)
     }
+}
+
+/// The key of a person's identifier; none of a blank one.
+fn platform((name, id): (&str, &str)) -> Option<PersonKey> {
+    let (_, end) = ExternalIdKind::with_end(name);
+    (!id.trim().is_empty()).then(|| PersonKey::Platform(end, id.trim().to_owned()))
 }
 
 /// The keys that tell less than who somebody is.

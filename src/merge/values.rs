@@ -9,7 +9,9 @@ use super::record::{Fields, is_blank};
 use super::rules::Survivorship;
 use crate::company::{CompanyName, Gazetteer, exact_key};
 use crate::contact::{PhoneOptions, email_keys, phone_keys, wechat_keys};
-use crate::model::{OpenGroup, Protection, Value, mask_email, mask_id, mask_phone, yes_or_no};
+use crate::model::{
+    ExternalIdKind, OpenGroup, Protection, Value, mask_email, mask_id, mask_phone, yes_or_no,
+};
 use crate::order;
 use crate::text::{fold, scrubbed};
 
@@ -223,6 +225,13 @@ pub(super) fn distinct(name: &str, items: Vec<String>, phones: &PhoneOptions<'_>
 
 /// The form in which two spellings of one value are the same.
 pub(super) fn canonical(name: &str, text: &str, phones: &PhoneOptions<'_>) -> String {
+    let is_id = |part: &str| ExternalIdKind::of(part) != ExternalIdKind::Other;
+    if let Some((OpenGroup::ExternalIds | OpenGroup::OtherIds, part)) = OpenGroup::split(name)
+        && is_id(part)
+    {
+        // Case tells them apart.
+        return text.trim().to_owned();
+    }
     let key = match leaf(name) {
         "phones" => phone_keys(text, phones),
         "emails" => email_keys(text),

@@ -1,15 +1,18 @@
 //! Accounts, the people there, and people across roles.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::open_enum::open_enum;
 use super::{
-    AccountId, Attributes, ContactId, EmailAddress, JobFunction, LeadId, PersonId, PhoneNumber, PoolId,
-    Region, RepId, WechatId,
+    AccountId, Attributes, ContactId, EmailAddress, ExternalIdKind, JobFunction, LeadId, PersonId,
+    PhoneNumber, PoolId, Region, RepId, WechatId, mask_id,
 };
+use crate::text::scrubbed;
 
 /// A company on file (客户).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -90,7 +93,9 @@ impl Account {
 }
 
 /// A person at an account or behind a lead (联系人).
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+///
+/// `Debug` masks the values the person is reached and known by.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Contact {
     /// Identifier, unique among the host's contacts.
     pub id: ContactId,
@@ -121,6 +126,55 @@ pub struct Contact {
     /// WeChat id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wechat: Option<WechatId>,
+    /// Identifiers of the person on platforms, by what each is called there, as in
+    /// [`Lead::external_ids`](super::Lead::external_ids): `wechat_openid`, `unionid`. One person has several OpenIDs, and
+    /// after a merge several of one name. What names no person is kept and found by nothing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub external_ids: BTreeMap<String, Vec<String>>,
+}
+
+impl Contact {
+    /// The identifiers of people, with their names.
+    pub(crate) fn person_ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.external_ids.iter().flat_map(|(name, ids)| ids.iter().map(move |id| (name, id)));
+        all.map(|(name, id)| (name.as_str(), id.as_str()))
+            .filter(|(name, _)| ExternalIdKind::of(name) == ExternalIdKind::Person)
+    }
+}
+
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Contact {
+            id,
+            account,
+            lead,
+            name,
+            title,
+            job_function,
+            buying_role,
+            phones,
+            emails,
+            wechat,
+            external_ids,
+        } = self;
+        let ids: Vec<(Cow<'_, str>, Vec<String>)> = external_ids
+            .iter()
+            .map(|(name, ids)| (scrubbed(name), ids.iter().map(|id| mask_id(id)).collect()))
+            .collect();
+        f.debug_struct("Contact")
+            .field("id", id)
+            .field("account", account)
+            .field("lead", lead)
+            .field("name", name)
+            .field("title", title)
+            .field("job_function", job_function)
+            .field("buying_role", buying_role)
+            .field("phones", phones)
+            .field("emails", emails)
+            .field("wechat", wechat)
+            .field("external_ids", &ids)
+            .finish()
+    }
 }
 
 open_enum! {

@@ -10,8 +10,8 @@ use crate::text::{MaskedIds, Scrubbed};
 
 use super::open_enum::{closed_enum, open_enum};
 use super::{
-    AccountId, Acquisition, Attributes, EmailAddress, LeadId, PhoneNumber, PoolId, Region, RepId, Source,
-    Utm, WechatId, mask_id,
+    AccountId, Acquisition, Attributes, EmailAddress, ExternalIdKind, LeadId, PhoneNumber, PoolId, Region,
+    RepId, Source, Utm, WechatId, mask_id,
 };
 
 /// A sales lead (线索): a contact, perhaps at a company, who may want to buy.
@@ -180,6 +180,14 @@ impl Lead {
     #[must_use]
     pub fn has_ended(&self) -> bool {
         matches!(self.status, LeadStatus::Converted | LeadStatus::Invalid | LeadStatus::Voided)
+    }
+
+    /// The identifiers of people in other systems, with their names.
+    pub(crate) fn person_ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        let first = self.external_ids.iter();
+        let others = self.other_ids.iter().flat_map(|(name, ids)| ids.iter().map(move |id| (name, id)));
+        let all = first.chain(others).map(|(name, id)| (name.as_str(), id.as_str()));
+        all.filter(|(name, _)| ExternalIdKind::of(name) == ExternalIdKind::Person)
     }
 
     /// Since when the lead is on file: its creation, of an imported row the import.

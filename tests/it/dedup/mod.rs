@@ -17,6 +17,7 @@ mod composite;
 mod consent;
 mod custom;
 mod likeness;
+mod person_ids;
 
 const NOW: &str = "2026-04-15T02:00:00Z";
 

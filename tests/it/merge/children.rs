@@ -8,6 +8,7 @@ use leadkit::model::{
 };
 use proptest::prelude::*;
 
+use super::effects::plain_lead;
 use super::{account, accounts, accounts_plan, contact, lead, leads, leads_plan, merger, some_merger};
 use crate::support::at;
 
@@ -75,16 +76,7 @@ fn shown(book: &Book, before: &Book) -> Vec<String> {
         lines.push(json(serde_json::to_string(&account)));
     }
     for lead in book.leads() {
-        let mut plain = lead.clone();
-        for field in leadkit::model::LeadField::ALL {
-            if field.get(&plain).is_blank() {
-                field.clear(&mut plain);
-            }
-        }
-        plain.attributes.retain(|_, value| !value.is_blank());
-        plain.external_ids.retain(|_, value| !value.trim().is_empty());
-        plain.click_ids.retain(|_, value| !value.trim().is_empty());
-        plain.other_ids.retain(|_, values| !values.is_empty());
+        let plain = plain_lead(lead.clone());
         lines.push(json(serde_json::to_string(&plain)));
         lines.push(format!("{:?} {:?}", book.history(&lead.id), book.activities(&lead.id)));
     }

@@ -83,7 +83,7 @@ fn an_account_and_its_people_arrive_in_the_book() {
 }
 
 /// What a record says: blank is as good as not there.
-fn plain_lead(mut lead: Lead) -> Lead {
+pub(super) fn plain_lead(mut lead: Lead) -> Lead {
     for field in LeadField::ALL {
         if field.get(&lead).is_blank() {
             field.clear(&mut lead);

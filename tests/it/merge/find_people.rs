@@ -1,7 +1,7 @@
 //! One person across leads and contacts.
 
 use leadkit::contact::PhoneOptions;
-use leadkit::merge::find_people;
+use leadkit::merge::{MergePlan, MergeRules, find_people};
 use leadkit::model::{Account, Contact, ConversionRecord, Lead, Person};
 use proptest::prelude::*;
 
@@ -188,4 +188,52 @@ proptest! {
             }
         }
     }
+}
+
+fn known_as(mut contact: Contact, name: &str, id: &str) -> Contact {
+    contact.external_ids.entry(name.into()).or_default().push(id.into());
+    contact
+}
+
+#[test]
+fn an_openid_on_a_contact_finds_the_person() {
+    let at = |contact: Contact| [Account { contacts: vec![contact], ..account("A1", 2) }];
+    let known = |name: &str| known_as(contact("C1", "A1", name, "13927461853"), "wechat_openid", "o6_bm");
+    let entry = |name: &str| with_openid(named("L1", 1, name), "mini_openid", " o6_bm ");
+    assert_eq!(roles(&people(&[entry("张伟")], &at(known("张伟")))), [["L1", "C1"]]);
+    assert_eq!(roles(&people(&[entry("")], &at(known("张伟")))), [["L1", "C1"]]);
+    // Names that differ are two people, whatever the platform says; an id of a form is nobody's; case tells ids apart.
+    assert_eq!(people(&[entry("李丽")], &at(known("张伟"))).len(), 2);
+    let of_form = known_as(contact("C1", "A1", "张伟", "13927461853"), "clue_id", "o6_bm");
+    assert_eq!(people(&[with_openid(named("L1", 1, "张伟"), "clue_id", "o6_bm")], &at(of_form)).len(), 2);
+    assert_eq!(
+        people(&[with_openid(named("L1", 1, "张伟"), "openid", "O6_BM")], &at(known("张伟"))).len(),
+        2
+    );
+    assert!(!format!("{:?}", known("张伟")).contains("o6_bm"));
+}
+
+#[test]
+fn contacts_of_one_openid_are_united_and_keep_all_their_ids() {
+    let merge = |a: Contact, b: Contact| {
+        let accounts = [
+            Account { contacts: vec![a], ..account("A1", 1) },
+            Account { contacts: vec![b], ..account("A2", 2) },
+        ];
+        let merger = super::merger(MergeRules::default());
+        MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default())
+            .unwrap()
+            .merged()
+            .contacts
+            .clone()
+    };
+    let with = |id: &str, name: &str, phone: &str, ids: &[&str]| {
+        let mut made = contact(id, "A1", name, phone);
+        made.phones.retain(|phone| !phone.as_str().is_empty());
+        ids.iter().fold(made, |made, id| known_as(made, "wechat_openid", id))
+    };
+    let one = merge(with("C1", "张伟", "13927461853", &["o1"]), with("C2", "张伟", "", &["o2", "o1"]));
+    assert_eq!(one.len(), 1);
+    assert_eq!(one[0].external_ids["wechat_openid"], ["o1", "o2"]);
+    assert_eq!(merge(with("C1", "张伟", "13927461853", &["o1"]), with("C2", "李丽", "", &["o1"])).len(), 2);
 }
