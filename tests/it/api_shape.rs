@@ -52,6 +52,9 @@ fn engines_have_the_agreed_signatures() {
     shape! {
         Blacklist::check: fn(&Blacklist, &Facts<'_>, &WindowState) -> Verdict;
         Deduplicator::probe: fn(&Deduplicator, &Facts<'_>) -> Probe;
+        Deduplicator::lead_keys: fn(&Deduplicator, &Facts<'_>) -> Vec<MatchKey>;
+        Deduplicator::account_keys: fn(&Deduplicator, &Account, &FactContext<'_>) -> Vec<MatchKey>;
+        Book::with_matching: fn(Book, &Deduplicator) -> Book;
         Deduplicator::resolve: fn(&Deduplicator, &Facts<'_>, &Rows, OwnerStates<'_>) -> Resolution;
         Scorer::score: fn(&Scorer, &Facts<'_>) -> Score;
         Assigner::assign: fn(&Assigner, &Facts<'_>, &Roster, Ledgers<'_>) -> Assignment;

@@ -1,7 +1,7 @@
 //! One person across leads and contacts.
 
 use leadkit::contact::PhoneOptions;
-use leadkit::merge::{MergePlan, MergeRules, find_people};
+use leadkit::merge::{MergePlan, find_people};
 use leadkit::model::{Account, Contact, ConversionRecord, Lead, Person};
 use proptest::prelude::*;
 
@@ -220,7 +220,7 @@ fn contacts_of_one_openid_are_united_and_keep_all_their_ids() {
             Account { contacts: vec![a], ..account("A1", 1) },
             Account { contacts: vec![b], ..account("A2", 2) },
         ];
-        let merger = super::merger(MergeRules::default());
+        let merger = super::merger();
         MergePlan::for_accounts(&accounts, &merger, &PhoneOptions::default())
             .unwrap()
             .merged()
