@@ -173,9 +173,8 @@ impl MatchRule {
 fn check_comparison(lead: &LeadKey, target: &MatchTarget, comparator: Comparator, report: &mut Report) {
     let of_record = target.as_lead_key().filter(|_| target.is_lead());
     let unfit = [("lead", lead.unfit()), ("target", of_record.and_then(|key| key.unfit()))];
-    for (at, field) in unfit.into_iter().filter_map(|(at, field)| Some((at, field?))) {
+    for (at, message) in unfit.into_iter().filter_map(|(at, message)| Some((at, message?))) {
         report.within(at, |report| {
-            let message = format!("`{field}` does not tell what a lead is, or is compared by another name");
             report.error(
                 "wrong_field",
                 message,

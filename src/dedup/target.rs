@@ -184,10 +184,15 @@ impl LeadKey {
             .or_else(|| named(text, EXTERNAL_IDS).map(LeadKey::ExternalId))
     }
 
-    /// The field, when no rule may compare it.
-    pub(super) fn unfit(&self) -> Option<LeadField> {
-        let LeadKey::Field(field) = self else { return None };
-        (is_key(*field) || !tells_what_it_is(*field)).then_some(*field)
+    /// Why no rule may compare the field.
+    pub(super) fn unfit(&self) -> Option<String> {
+        match self {
+            LeadKey::Field(field) if is_key(*field) => Some(format!("`{field}` is a key by itself")),
+            LeadKey::Field(field) if !tells_what_it_is(*field) => {
+                Some(format!("`{field}` tells what has become of a lead, not who it is"))
+            }
+            _ => None,
+        }
     }
 
     /// The kind of key that it is by itself.

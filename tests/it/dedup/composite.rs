@@ -312,14 +312,14 @@ fn mistakes_are_told_with_both_fields_and_types() {
         error[two_objects] at rules[2].and[0].target: `account.company` and `lead.city` are fields of two kinds of record
           help: compare with one record: all of leads, or of accounts and contacts
         error[wrong_target] at rules[3].target: `person_id` of a lead is an identifier of a person, `account.attributes.openid` is a custom attribute: they are never equal
-          help: compare it with `lead.person_id`
+          help: compare it with `lead.person_id` or `contact.person_id`
         error[unknown_value] at rules[4].and[0].target: unknown value `account.registration_no`
           help: did you mean `account.registration_number`?
         error[unknown_value] at rules[4].lead: unknown value `compny`
           help: did you mean `company`?
-        error[wrong_field] at rules[5].lead: `status` does not tell what a lead is, or is compared by another name
+        error[wrong_field] at rules[5].lead: `status` tells what has become of a lead, not who it is
           help: compare `phone`, `email`, `company`, or a field such as `city`
-        error[wrong_field] at rules[5].target: `status` does not tell what a lead is, or is compared by another name
+        error[wrong_field] at rules[5].target: `status` tells what has become of a lead, not who it is
           help: compare `phone`, `email`, `company`, or a field such as `city`
         error[same_comparison] at rules[6].and[0]: `city` is compared with `lead.city` already
           help: keep one

@@ -42,7 +42,7 @@ fn a_converted_person_is_found_by_openid_when_the_lead_is_archived() {
     let second = with_openid("L2", "mini_openid", "o6_bm");
     let found = resolve(&rules(), &second, &book);
     assert_eq!(owner(&found), Some("li"), "{found}");
-    assert_eq!(found.matches()[0].evidence, "openid:****");
+    assert_eq!(found.matches()[0].evidence, "openid:o****m");
     // The other name of the id is added, once.
     let added = Effect::AddValue {
         record: RecordRef::Contact(contact.id.clone()),

@@ -112,7 +112,7 @@ fn two_customers() -> Desk {
 #[test]
 fn an_escalation_leaves_the_other_product_where_it_is() {
     let mut desk = two_customers();
-    desk.lose("L1", Loss::DeadlineMissed, 30);
+    let _ = desk.lose("L1", Loss::DeadlineMissed, 30);
     let heir = desk.owner("L1").to_owned();
     assert!(!["li", "-"].contains(&heir.as_str()), "{heir}");
     assert_eq!(holders(&desk), [format!("CRM={heir}"), "erp=wang".to_owned()]);
