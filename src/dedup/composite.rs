@@ -14,6 +14,7 @@ use super::target::{LeadKey, MatchTarget};
 use crate::contact::are_two_people;
 use crate::document::Digest;
 use crate::model::{Account, Contact, Lead, LeadField, mask_id};
+use crate::names::Asked;
 use crate::order;
 use crate::rule::{FactContext, Facts, HostTables, LeadLimits, cut_account};
 use crate::text::similarity::jaro_winkler;
@@ -41,7 +42,7 @@ pub(super) struct Composite {
     of_leads: bool,
     of_contacts: bool,
     /// When names are compared by likeness: the least probability, and what must agree beside the name.
-    like: Option<(f64, Option<Box<Composite>>)>,
+    like: Option<(f64, Box<Composite>)>,
 }
 
 #[derive(Debug, Clone)]
@@ -173,9 +174,9 @@ impl Composite {
         let (keys, filters): (Vec<Comparison>, Vec<Comparison>) =
             rule.comparisons().partition(|one| one.comparator.makes_keys());
         let like = rule.threshold().map(|threshold| {
-            let (_, rest): (Vec<_>, Vec<_>) =
-                keys.iter().cloned().partition(|one| one.comparator.threshold().is_some());
-            (threshold, (!rest.is_empty()).then(|| Box::new(Composite::of(rest, Vec::new()))))
+            let is_exact = |one: &&Comparison| one.comparator.threshold().is_none();
+            let rest = keys.iter().filter(is_exact).cloned().collect();
+            (threshold, Box::new(Composite::of(rest, filters.clone())))
         });
         Some(Composite { like, ..Composite::of(keys, filters) })
     }
@@ -206,7 +207,8 @@ impl Composite {
         self.parts.iter().any(|part| matches!(part.form, Form::Key(_)))
     }
 
-    /// The combinations of values, one of each part, in their order. None when a part is blank.
+    /// The combinations of values, one of each part, in their order. None when a part is blank; one without values when there are
+    /// no parts.
     fn combinations(&self, values: &[BTreeSet<String>]) -> Vec<Combination> {
         let mut found: Vec<Vec<String>> = vec![Vec::new()];
         for part in values {
@@ -223,7 +225,7 @@ impl Composite {
             let value = Digest::of(&(self.name, &values)).to_string();
             Combination { key: MatchKey { kind: MatchKeyKind::Fields, value }, values }
         };
-        found.into_iter().filter(|values| !values.is_empty()).map(made).collect()
+        found.into_iter().map(made).collect()
     }
 
     /// What a lead that comes in asks for.
@@ -288,51 +290,55 @@ impl Composite {
         })
     }
 
-    /// The records that the rule hits among those that count for it, in their order.
+    /// The records that the rule hits among those that count for it, in their order. Names that are equal in canonical form
+    /// come before names that are alike.
     pub(super) fn hits<'c, 'r>(
         &self,
         records: &[&'c Candidate<'r>],
         marks: bool,
         case: &Case<'c, 'r>,
     ) -> Vec<RuleHit<'c, 'r>> {
-        let tables = case.facts.context().tables;
-        let mut ours = self.of_entry(case.facts.read(), case.keys, tables);
+        let ours = self.of_entry(case.facts.read(), case.keys, case.facts.context().tables);
+        let place = |one: &Combination| case.keys.binary_search(&one.key).ok();
+        let (sharing, others): (Vec<&'c Candidate<'r>>, Vec<&'c Candidate<'r>>) =
+            records.iter().partition(|candidate| ours.iter().filter_map(place).any(|at| candidate.has(at)));
         // A combination that too many records share is none.
-        let place = |key: &MatchKey| case.keys.binary_search(key).ok();
-        ours.retain(|one| place(&one.key).is_some_and(|at| case.usable.get(at).is_some_and(Option::is_some)));
-        let has_one = |candidate: &Candidate<'_>| {
-            ours.iter().filter_map(|one| place(&one.key)).any(|place| candidate.has(place))
-        };
+        let is_usable = |at: usize| case.usable.get(at).is_some_and(Option::is_some);
+        let usable: Vec<Combination> =
+            ours.into_iter().filter(|one| place(one).is_some_and(is_usable)).collect();
         let similarity = self.like.as_ref().map(|_| 1.0);
-        let equal = records.iter().copied().filter(|candidate| has_one(candidate)).filter_map(|candidate| {
-            let evidence = self.agreement(&ours, candidate, case)?;
+        let hit = |candidate: &'c Candidate<'r>| {
+            let evidence = self.agreement(&usable, candidate, case)?;
             Some(RuleHit { candidate, evidence, similarity, ambiguous: false, told_by: None })
-        });
-        let equal: Vec<RuleHit<'c, 'r>> = equal.collect();
+        };
+        let equal: Vec<RuleHit<'c, 'r>> = sharing.into_iter().filter_map(hit).collect();
         match (&self.like, case.asked) {
             (Some((threshold, rest)), Some(asked)) if equal.is_empty() => {
-                let rest =
-                    rest.as_deref().map(|rest| (rest, rest.of_entry(case.facts.read(), case.keys, tables)));
-                let agrees = |candidate: &Candidate<'_>| match &rest {
-                    Some((rest, ours)) => rest.agreement(ours, candidate, case),
-                    None => Some(String::new()),
-                };
-                let is_one = |candidate: &Candidate<'_>| {
-                    let units = self.units(candidate.read, case.facts.context());
-                    let lead = case.facts.read();
-                    units.iter().any(|unit| self.filters.iter().all(|filter| holds(filter, lead, unit)))
-                };
-                let left = |one: &&'c Candidate<'r>| agrees(one).is_some() && is_one(one);
-                let left: Vec<&'c Candidate<'r>> = records.iter().copied().filter(left).collect();
-                let mut like = likeness::hits(asked, *threshold, marks, &left, case);
-                for hit in &mut like {
-                    let beside = agrees(hit.candidate).filter(|shown| !shown.is_empty());
-                    beside.iter().for_each(|shown| hit.evidence.push_str(&format!(" · {shown}")));
-                }
-                like
+                rest.alike(asked, *threshold, marks, &others, case)
             }
             _ => equal,
         }
+    }
+
+    /// The records that agree in everything and have a like company name.
+    fn alike<'c, 'r>(
+        &self,
+        asked: &Asked<'_>,
+        threshold: f64,
+        marks: bool,
+        records: &[&'c Candidate<'r>],
+        case: &Case<'c, 'r>,
+    ) -> Vec<RuleHit<'c, 'r>> {
+        let ours = self.of_entry(case.facts.read(), case.keys, case.facts.context().tables);
+        let agreement = |candidate: &Candidate<'_>| self.agreement(&ours, candidate, case);
+        let agreeing: Vec<&'c Candidate<'r>> =
+            records.iter().copied().filter(|candidate| agreement(candidate).is_some()).collect();
+        let mut hits = likeness::hits(asked, threshold, marks, &agreeing, case);
+        for hit in &mut hits {
+            let beside = agreement(hit.candidate).filter(|shown| !shown.is_empty());
+            beside.iter().for_each(|shown| hit.evidence.push_str(&format!(" · {shown}")));
+        }
+        hits
     }
 }
 

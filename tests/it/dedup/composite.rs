@@ -202,6 +202,26 @@ fn worked() -> Vec<Worked> {
             ],
         },
         Worked {
+            name: "like company and one contact",
+            rule: json!({"lead": "company", "target": "account.company", "action": "convert",
+                "comparator": {"company": {"threshold": 0.85}},
+                "and": [{"lead": "phone", "target": "contact.phone"},
+                    {"lead": "name", "target": "contact.name", "comparator": "person_name"}]}),
+            records: vec![json!({"id": "A1", "company": fenyang, "owner": "li", "contacts": [
+                    {"id": "C1", "name": "张伟", "phones": ["13812349876"]},
+                    {"id": "C2", "name": "李丽", "phones": ["13912349876"]}]})],
+            hit: (
+                json!({"company": "纷扬科技", "name": "张伟", "phones": ["13812349876"]}),
+                "A1",
+                "纷扬科技 ~ 北京纷扬科技有限公司 · +86138****9876",
+            ),
+            misses: vec![
+                json!({"company": "纷扬科技", "name": "李丽", "phones": ["13812349876"]}),
+                json!({"company": "纷扬科技", "name": "张伟"}),
+                json!({"company": "栖岸软件", "name": "张伟", "phones": ["13812349876"]}),
+            ],
+        },
+        Worked {
             name: "number and site in custom attributes",
             rule: json!({"lead": "attributes.hotline", "target": "account.attributes.hotline", "comparator": "phone",
                 "and": [{"lead": "attributes.site", "target": "account.domain"},
@@ -395,6 +415,22 @@ fn a_name_that_many_share_is_told_by_what_stands_beside_it() {
         "nothing on file matches; its company name is shared by at least 22 records and counts for nothing; \
          its combination of fields is shared by at least 22 records and counts for nothing"
     );
+}
+
+#[test]
+fn what_too_many_share_is_no_likeness_either() {
+    let matching =
+        matching(json!([{"id": "r", "lead": "company", "target": "account.company", "action": "convert",
+        "comparator": {"company": {"threshold": 0.5}},
+        "and": [{"lead": "products", "target": "account.attributes.product"}]}]));
+    let company = "北京纷扬科技有限公司";
+    let on_file =
+        |n: usize| json!({"id": format!("A{n}"), "company": company, "attributes": {"product": "crm"}});
+    let entry = lead(&json!({"company": company, "products": ["crm"]}));
+    let few: Vec<Json> = (0..20).map(on_file).collect();
+    assert_eq!(resolve(&matching, &file(&matching, &few), &entry).matches().len(), 20);
+    let many: Vec<Json> = (0..21).map(on_file).collect();
+    assert_eq!(*resolve(&matching, &file(&matching, &many), &entry).action(), MatchAction::New);
 }
 
 #[test]
