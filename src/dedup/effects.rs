@@ -251,18 +251,9 @@ impl Deduplicator {
     fn join(&self, candidate: &Candidate<'_>, known: &Lead, case: &Case<'_, '_>) -> Consequences {
         let lead = case.facts.lead();
         if candidate.collides(case) {
-            // Both keep what they work on, until somebody decides. Reported once.
+            // Both keep what they work on, until somebody decides.
             let action = MatchAction::TagOnly { record: candidate.record(), hold: false };
-            if is_disputed(lead) || is_disputed(known) {
-                return Consequences::new(action, Vec::new());
-            }
-            let of = lead.id.clone();
-            let effects = vec![
-                link(lead, LinkKind::RelatedTo, candidate.record()),
-                Effect::AddTag { lead: of.clone(), tag: COLLISION.to_owned() },
-                Effect::RequestReview { lead: of, reviewer: None, code: COLLISION.into() },
-            ];
-            return Consequences::new(action, effects);
+            return Consequences::new(action, Vec::new());
         }
         let is_worked_alone = || !is_worked(lead, case) || candidate.is_senior(case);
         // An imported row takes in nothing that was on file before it, whoever works on it.

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::act::Act;
+use super::dispute::is_disputed;
 use super::engine::Case;
+use super::move_customer::{Move, Takes};
 use super::state_excerpt::Moving;
 use super::without::Without;
-use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
+use super::{Input, Intake, Outcome, Refusal, Route, State};
 use crate::assign::{AssignOptions, Ledgers, Roster, SkipReason};
-use crate::dedup::COLLISION;
 use crate::model::{Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd};
 use crate::rule::{FactContext, Facts};
 
@@ -162,7 +163,7 @@ impl Intake {
                 let mut outcome = self.decide(&case);
                 outcome.after(without.effects);
                 match outcome.route().owner().cloned() {
-                    Some(owner) => outcome.move_with(&case, from, &owner),
+                    Some(owner) => outcome.move_customer(self, &case, &Move::of_lead(from, &owner)),
                     None => outcome.leave_work(&case, from),
                 }
                 outcome
@@ -201,6 +202,8 @@ impl Intake {
         let mut outcome = self.begin(&case, &facts);
         outcome.effects = without.as_ref().map(|without| without.effects.clone()).unwrap_or_default();
         self.count(&case, &facts, to, &mut outcome);
+        let attended = self.attended(&case, &facts, to);
+        let to = attended.heir().unwrap_or(to);
         let (id, owner) = (lead.id.clone(), to.clone());
         outcome.effects.push(Effect::SetOwner {
             lead: id.clone(),
@@ -215,29 +218,18 @@ impl Intake {
             outcome.start_deadlines(lead, &case);
         }
         outcome.person = Some(case.act.as_str().into());
-        if let Some(from) = from {
-            outcome.move_as(&case, from, to, &how);
-        }
-        if lead.tags.iter().any(|tag| tag == COLLISION) {
-            // A director decides a collision; a hand-over decides nothing.
-            if case.act == Act::Allot {
-                let (lead, tag) = (lead.id.clone(), COLLISION.to_owned());
-                outcome.effects.push(Effect::RemoveTag { lead, tag });
-            } else {
-                let until = self.stay_ends(&case, case.now, wake_up::COLLISION_STAY);
-                outcome.wake(lead, until, wake_up::COLLISION);
-            }
+        let siblings = self.deduplicator.siblings(&facts, case.rows);
+        let mut others: Vec<&Lead> = case.others(&siblings, to).collect();
+        // A director decides a collision; a hand-over decides nothing.
+        if case.act == Act::Allot {
+            outcome.end_dispute(lead);
+        } else if is_disputed(lead) {
+            outcome.ask_whose(self, &case);
+            others.clear();
         }
         outcome.route = Route::Assigned { owner };
-        let siblings = self.deduplicator.siblings(&facts, case.rows);
-        // A hand-over decides no collision.
-        let is_disputed =
-            |lead: &Lead| case.act != Act::Allot && lead.tags.iter().any(|tag| tag == COLLISION);
-        let others: Vec<&Lead> = case.others(&siblings, to).collect();
-        if !is_disputed(lead) {
-            outcome.bring_all(self, &case, &others, to, &how);
-        }
-        self.attend(&case, &facts, to, &mut outcome);
+        outcome.move_customer(self, &case, &Move { from, to, how, others, takes: Takes::All });
+        self.carry_on(&case, to, &attended, &mut outcome);
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome
     }

@@ -1,10 +1,11 @@
 //! A lead in somebody's hands turns out to be of another rep's account: a value was corrected, or two leads were joined.
 
-use super::customer::is_disputed;
+use super::dispute::is_disputed;
 use super::engine::Case;
+use super::move_customer::Move;
 use super::{Intake, Outcome, Route, wake_up};
-use crate::dedup::{COLLISION, MatchAction, Resolution};
-use crate::model::{AccountId, Acquisition, Effect, Lead, LeadId, LeadStatus, RecordRef, RepId, TenureEnd};
+use crate::dedup::{MatchAction, Resolution};
+use crate::model::{AccountId, Acquisition, Effect, LeadStatus, RecordRef, RepId, TenureEnd};
 use crate::rule::Facts;
 
 /// Another rep's account that a lead in somebody's hands belongs to.
@@ -56,44 +57,18 @@ impl Intake {
     ) {
         let id = case.lead.id.clone();
         outcome.effects.extend(resolution.effects().iter().cloned());
-        if is_disputed(case.lead) {
-            let (lead, tag) = (id.clone(), COLLISION.to_owned());
-            outcome.effects.push(Effect::RemoveTag { lead, tag });
-        }
+        outcome.end_dispute(case.lead);
         let (rep, end) = (own.clone(), TenureEnd::HandedOver);
         outcome.effects.push(Effect::EndTenure { lead: id.clone(), rep, end });
         let acquisition = Acquisition::OwnerChanged;
         outcome.effects.push(Effect::SetOwner { lead: id, owner: owner.clone(), acquisition });
         outcome.start_deadlines(case.lead, case);
-        outcome.move_with(case, own, owner);
+        outcome.move_customer(self, case, &Move::of_lead(own, owner));
         outcome.tell_helper(case, case.history);
         outcome.route = match resolution.action().record() {
             Some(RecordRef::Account(account)) => Route::Converted { owner: owner.clone(), account },
             record => Route::ToOwner { owner: owner.clone(), record },
         };
         self.attend(case, facts, owner, outcome);
-    }
-}
-
-impl Outcome {
-    /// Two reps have to do with one customer, one by an account: reported once.
-    pub(super) fn dispute_account(
-        &mut self,
-        intake: &Intake,
-        case: &Case<'_>,
-        account: &AccountId,
-        owner: &RepId,
-        own: &RepId,
-        siblings: &[LeadId],
-    ) {
-        // Of another lead of the person it was said already.
-        let is_said =
-            |one: &Lead| siblings.contains(&one.id) && is_disputed(one) && one.owner.as_ref() == Some(owner);
-        if is_disputed(case.lead) || case.rows.leads.iter().any(is_said) {
-            return;
-        }
-        self.mark_dispute(intake, case, RecordRef::Account(account.clone()));
-        let about = RecordRef::Lead(case.lead.id.clone());
-        [own, owner].into_iter().for_each(|rep| self.tell(rep, COLLISION, &about));
     }
 }

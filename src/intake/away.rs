@@ -5,37 +5,62 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::act::Act;
 use super::converted::is_exhausted;
 use super::engine::Case;
+use super::move_customer::Move;
 use super::{Intake, Outcome, Route, wake_up};
-use crate::assign::{AssignOptions, Assignment, AssignmentKind, Ledgers, cover_key, decision_key};
+use crate::assign::{AssignDelta, AssignOptions, Assignment, AssignmentKind, Ledgers, cover_key, decision_key};
 use crate::model::{
     Acquisition, Effect, LeadId, LeadStatus, OwnerState, RecordRef, RepId, StepDeadline, Tenure, TenureEnd,
-    Value,
 };
 use crate::rule::{Facts, MatchKind};
 
 /// When somebody is looked for again who stands in for an owner who is away for long.
 const LOOK_AGAIN: TimeDelta = TimeDelta::days(1);
 
-impl Intake {
-    /// An owner who is away for longer than the rules' patience keeps the lead, and his deputy stands in; without one the
-    /// team by rules; without a team whom the rules find becomes the owner. For a shorter time he is waited for.
-    pub(super) fn attend(&self, case: &Case<'_>, facts: &Facts<'_>, owner: &RepId, outcome: &mut Outcome) {
-        if let Some(partner) = case.partner.filter(|partner| case.is_worked_by(partner, owner, facts)) {
-            return self.pass_on(case, partner, outcome);
+/// Who works on a lead of an owner who may be away.
+pub(super) enum Attended {
+    /// He does himself.
+    ByOwner,
+    /// His partner does.
+    ByPartner(RepId),
+    /// He is back before it matters.
+    Waits(DateTime<Utc>),
+    /// Another does until then, and he keeps it.
+    Covered(RepId, DateTime<Utc>, Option<AssignDelta>),
+    /// Nobody stands in for him, and another has it from now on.
+    Given(RepId, AssignDelta),
+    /// Nobody is there. He is back then, and somebody is looked for before.
+    ByNobody(DateTime<Utc>, DateTime<Utc>),
+}
+
+impl Attended {
+    /// Who has the lead in the place of an owner who is away.
+    pub(super) fn heir(&self) -> Option<&RepId> {
+        match self {
+            Attended::Given(heir, _) => Some(heir),
+            _ => None,
         }
-        let OwnerState::Away { until } = case.owner_state(owner) else { return };
+    }
+}
+
+impl Intake {
+    /// Who works on a lead once this rep has it. Of an owner who is away for longer than the rules' patience his deputy stands
+    /// in; without one the team by rules; without a team whom the rules find becomes the owner. For a shorter time he is waited for.
+    pub(super) fn attended(&self, case: &Case<'_>, facts: &Facts<'_>, owner: &RepId) -> Attended {
+        if let Some(partner) = case.partner.filter(|partner| case.is_worked_by(partner, owner, facts)) {
+            return Attended::ByPartner(partner.clone());
+        }
+        let OwnerState::Away { until } = case.owner_state(owner) else { return Attended::ByOwner };
         if !self.is_too_long(case, owner, until) {
-            return outcome.wait_for(case, owner, until);
+            return Attended::Waits(until);
         }
         let is_here = |rep: &&RepId| case.owner_state(rep) == OwnerState::Active && !case.has_stood_in(rep);
         if let Some(deputy) = case.roster.deputy(owner).filter(is_here) {
-            return outcome.cover(case, owner, deputy, until);
+            return Attended::Covered(deputy.clone(), until, None);
         }
         let is_of_team = |rep: &RepId| case.roster.are_colleagues(owner, rep);
         let team = self.stand_in(case, facts, owner, &is_of_team);
         if let Some(rep) = team.owner() {
-            outcome.delta.assign = Some(team.delta().clone());
-            return outcome.cover(case, owner, rep, until);
+            return Attended::Covered(rep.clone(), until, Some(team.delta().clone()));
         }
         let mut anybody = self.stand_in(case, facts, owner, &|_| true);
         if anybody.owner().is_none() {
@@ -43,52 +68,72 @@ impl Intake {
             let assign = &AssignOptions { even_if_busy: true, ..case.assign.clone() };
             anybody = self.stand_in(&Case { assign, ..*case }, facts, owner, &|_| true);
         }
-        let Some(rep) = anybody.owner() else {
+        let Some(rep) = anybody.owner().cloned() else {
             // He is looked for again as soon as somebody may be there.
             let again = next_chance(anybody.kind()).filter(|at| *at > case.now);
-            let again = again.unwrap_or(case.now + LOOK_AGAIN).min(until);
-            let is_waiting = case.work_of(owner).any(|one| one.started_at == until);
-            if case.history.covers() > 0 && !is_waiting {
-                // All who could have stood in for him have let it lie.
-                self.tell_admins(&self.pool, "owners_exhausted", case, outcome);
-            }
-            outcome.wait_for(case, owner, until);
-            return outcome.wake(case.lead, again, wake_up::OWNER_BACK);
+            return Attended::ByNobody(until, again.unwrap_or(case.now + LOOK_AGAIN).min(until));
         };
-        outcome.delta.assign = Some(anybody.delta().clone());
+        let delta = anybody.delta().clone();
         let is_customer = is_of_a_customer(facts) || case.lead.status == LeadStatus::Converted;
         let stands = matches!(case.act, Act::Allot | Act::Import)
             || case.lead.acquisition == Some(Acquisition::AssignedByAdmin);
         if is_customer || stands || self.has_others_of(case, facts, owner) {
             // His other records stay his, for a customer has one owner; a director's word stands, and so does a row's.
-            return outcome.cover(case, owner, rep, until);
+            return Attended::Covered(rep, until, Some(delta));
         }
-        let (lead, away, owner) = (case.lead.id.clone(), owner, rep.clone());
-        outcome.effects.retain(|effect| !matches!(effect, Effect::SetOwner { lead: of, .. } if *of == lead));
-        outcome.effects.push(Effect::SetOwner {
-            lead,
-            owner: owner.clone(),
-            acquisition: Acquisition::OwnerChanged,
-        });
-        // What was open and has just gone to who is away goes on with the lead.
-        let is_its = |record: &RecordRef| matches!(record, RecordRef::Opportunity(one) if case.history.opportunities.contains(one));
-        for effect in &mut outcome.effects {
-            if let Effect::UpdateField { record, field, value, .. } = effect
-                && field == "owner"
-                && is_its(record)
-                && *value == Value::from(away.as_str())
-            {
-                *value = Value::from(owner.as_str());
+        Attended::Given(rep, delta)
+    }
+
+    /// The owner may be away: somebody else works on what he has.
+    pub(super) fn attend(&self, case: &Case<'_>, facts: &Facts<'_>, owner: &RepId, outcome: &mut Outcome) {
+        let attended = self.attended(case, facts, owner);
+        if let Some(heir) = attended.heir() {
+            let (lead, acquisition) = (case.lead.id.clone(), Acquisition::OwnerChanged);
+            outcome.effects.push(Effect::SetOwner { lead, owner: heir.clone(), acquisition });
+            outcome.move_customer(self, case, &Move::of_lead(owner, heir));
+            if case.lead.status == LeadStatus::Following {
+                let (lead, status) = (case.lead.id.clone(), LeadStatus::Pending);
+                outcome.effects.push(Effect::SetStatus { lead, status });
             }
         }
-        outcome.move_with(case, away, &owner);
-        if case.lead.status == LeadStatus::Following {
-            let (lead, status) = (case.lead.id.clone(), LeadStatus::Pending);
-            outcome.effects.push(Effect::SetStatus { lead, status });
+        self.carry_on(case, owner, &attended, outcome);
+    }
+
+    /// What follows for who works on a lead that a rep has.
+    pub(super) fn carry_on(
+        &self,
+        case: &Case<'_>,
+        owner: &RepId,
+        attended: &Attended,
+        outcome: &mut Outcome,
+    ) {
+        let about = RecordRef::Lead(case.lead.id.clone());
+        match attended {
+            Attended::ByOwner => {}
+            Attended::ByPartner(partner) => self.pass_on(case, partner, outcome),
+            Attended::Waits(until) => outcome.wait_for(case, owner, *until),
+            Attended::Covered(rep, until, delta) => {
+                if delta.is_some() {
+                    outcome.delta.assign.clone_from(delta);
+                }
+                outcome.cover(case, owner, rep, *until);
+            }
+            Attended::Given(heir, delta) => {
+                outcome.delta.assign = Some(delta.clone());
+                outcome.restart(case, case.now);
+                outcome.tell_once(heir, "assigned", &about);
+                outcome.route = Route::Assigned { owner: heir.clone() };
+            }
+            Attended::ByNobody(until, again) => {
+                let is_waiting = case.work_of(owner).any(|one| one.started_at == *until);
+                if case.history.covers() > 0 && !is_waiting {
+                    // All who could have stood in for him have let it lie.
+                    self.tell_admins(&self.pool, "owners_exhausted", case, outcome);
+                }
+                outcome.wait_for(case, owner, *until);
+                outcome.wake(case.lead, *again, wake_up::OWNER_BACK);
+            }
         }
-        outcome.restart(case, case.now);
-        outcome.tell_once(&owner, "assigned", &RecordRef::Lead(case.lead.id.clone()));
-        outcome.route = Route::Assigned { owner };
     }
 
     /// Whether an owner has other leads of the customer.
@@ -122,7 +167,7 @@ impl Intake {
         if let Some(partner) = case.history.partner() {
             // He works, whether the owner is there or not, as long as he is a partner of the owner's.
             if case.roster.channel_manager(&partner.owner) != Some(own) {
-                self.take_back(case, facts, own, TenureEnd::Left, outcome);
+                self.end_help(case, facts, own, TenureEnd::Left, outcome);
             }
             return;
         }
@@ -130,7 +175,7 @@ impl Intake {
         if let (OwnerState::Away { .. }, Some(cover)) = (case.owner_state(own), cover)
             && !self.is_standing_in(case, &cover.owner)
         {
-            return self.cover_anew(case, facts, own, TenureEnd::HandedOver, outcome);
+            return self.end_help(case, facts, own, TenureEnd::HandedOver, outcome);
         }
         // What an open opportunity holds has no deadline to miss, and is not left alone either.
         let is_held = !case.history.opportunities.is_empty();
@@ -179,8 +224,8 @@ impl Intake {
         }
     }
 
-    /// Who stands in for an owner who is away stands in no more: somebody else does, and the owner keeps the lead.
-    pub(super) fn cover_anew(
+    /// Who works in an owner's place does so no more: the owner has the lead, and somebody else works on it if he is away.
+    pub(super) fn end_help(
         &self,
         case: &Case<'_>,
         facts: &Facts<'_>,
@@ -188,13 +233,23 @@ impl Intake {
         end: TenureEnd,
         outcome: &mut Outcome,
     ) {
-        let Some(cover) = case.history.cover().map(|tenure| tenure.owner.clone()) else { return };
-        let (lead, about) = (case.lead.id.clone(), RecordRef::Lead(case.lead.id.clone()));
-        outcome.effects.push(Effect::EndTenure { lead, rep: cover.clone(), end });
-        if end == TenureEnd::Recycled {
-            outcome.tell(&cover, "deadline_missed", &about);
-        } else if case.owner_state(&cover) != OwnerState::Gone {
-            outcome.tell(&cover, "cover_ended", &about);
+        let Some(helper) = case.history.helper() else { return };
+        let (lead, rep, about) =
+            (case.lead.id.clone(), helper.owner.clone(), RecordRef::Lead(case.lead.id.clone()));
+        outcome.effects.push(Effect::EndTenure { lead, rep, end });
+        let is_partner = helper.acquisition == Acquisition::PassedOn;
+        if is_partner {
+            // Nobody's deadline runs beside a partner's.
+            outcome.restart(case, case.now);
+        }
+        match end {
+            TenureEnd::Recycled if !is_partner => outcome.tell(&helper.owner, "deadline_missed", &about),
+            // Who gives it back knows.
+            TenureEnd::Returned => {}
+            _ => outcome.tell_helper(case, case.history),
+        }
+        if is_partner {
+            outcome.tell(own, "taken_back", &about);
         }
         self.attend(case, facts, own, outcome);
     }

@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
+use super::dispute::is_disputed;
 use super::engine::Case;
 use super::pools::later;
 use super::{Input, Intake, Outcome, Refusal, Route, State};
 use crate::assign::{AssignDelta, Ledgers, Roster, SkipReason};
-use crate::dedup::COLLISION;
 use crate::model::{Acquisition, Effect, History, OwnerState, PoolMode, RepId};
 use crate::rule::Facts;
 
@@ -79,7 +79,7 @@ impl Intake {
         facts: &Facts<'_>,
         rep: &RepId,
     ) -> Result<AssignDelta, Refusal> {
-        if case.lead.tags.iter().any(|tag| tag == COLLISION) {
+        if is_disputed(case.lead) {
             return Err(Refusal::Collision);
         }
         if self.is_asked(case, facts) {

@@ -4,16 +4,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
 use super::claim::held_by;
-use super::customer::is_disputed;
+use super::dispute::is_disputed;
 use super::engine::Case;
 use super::marks::EXHAUSTED_TAG;
+use super::move_customer::{Move, Takes};
 use super::pools::EXHAUSTED;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
-use crate::dedup::{COLLISION, holdings, scope_texts, share_a_part};
+use crate::dedup::{holdings, scope_texts, share_a_part};
 use crate::model::{
-    Account, AccountId, Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState,
+    AccountId, Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState,
     PoolId, PoolKind, RecordRef, RepId, Tenure, TenureEnd, Value,
 };
 use crate::rule::{FactContext, Facts};
@@ -138,35 +139,27 @@ impl Intake {
             }
             None => self.next_owner(&case, &facts, owner, &lost, &mut outcome),
         };
-        let about = RecordRef::Lead(lead.id.clone());
-        let heir = match found {
-            Some(heir) => {
-                outcome.give(&case, &heir, Acquisition::OwnerChanged, is_answered);
-                let how = Acquisition::OwnerChanged;
-                outcome.move_as(&case, owner, &heir, &how);
-                self.bring_siblings(&case, &facts, &heir, &how, &mut outcome);
-                heir
-            }
+        let (heir, how) = match found {
+            Some(heir) => (heir, Acquisition::OwnerChanged),
             None if case.owner_state(owner) == OwnerState::Gone => match self.next_admin(&case) {
-                Some(admin) => {
-                    let how = Acquisition::AssignedByAdmin;
-                    outcome.give(&case, &admin, how.clone(), is_answered);
-                    outcome.move_as(&case, owner, &admin, &how);
-                    self.bring_siblings(&case, &facts, &admin, &how, &mut outcome);
-                    if !is_answered {
-                        outcome.tell(&admin, "nobody_answers", &about);
-                    }
-                    admin
-                }
+                Some(admin) => (admin, Acquisition::AssignedByAdmin),
                 None => return self.abandon(&case, owner, outcome),
             },
             None if is_answered => return self.ended(&asked),
             None => return self.stay_with(&asked, owner),
         };
+        let is_last_resort = how == Acquisition::AssignedByAdmin;
+        outcome.give(&case, &heir, how.clone(), is_answered);
+        let siblings = self.deduplicator.siblings(&facts, case.rows);
+        let others = case.others(&siblings, &heir).collect();
+        let takes = Takes::All;
+        outcome.move_customer(self, &case, &Move { from: Some(owner), to: &heir, how, others, takes });
+        if is_last_resort && !is_answered {
+            outcome.tell(&heir, "nobody_answers", &RecordRef::Lead(lead.id.clone()));
+        }
         if is_disputed(lead) {
             // Who is asked whose the customer is, is asked of the new owner too.
-            let until = self.stay_ends(&case, now, wake_up::COLLISION_STAY);
-            outcome.wake(lead, until, wake_up::COLLISION);
+            outcome.ask_whose(self, &case);
         }
         if is_exhausted(lead) {
             let (lead, tag) = (lead.id.clone(), EXHAUSTED_TAG.to_owned());
@@ -208,20 +201,6 @@ impl Intake {
         outcome
     }
 
-    /// The other leads of the customer go to the new owner too.
-    fn bring_siblings(
-        &self,
-        case: &Case<'_>,
-        facts: &Facts<'_>,
-        to: &RepId,
-        how: &Acquisition,
-        outcome: &mut Outcome,
-    ) {
-        let siblings = self.deduplicator.siblings(facts, case.rows);
-        let others: Vec<&Lead> = case.others(&siblings, to).collect();
-        outcome.bring_all(self, case, &others, to, how);
-    }
-
     /// The reviewers' time is over for a converted lead on whose person another works: the account's owner has him, unless he
     /// lost him before; then one of the others has all, who lost none of it. Where there is no such rep they are asked once more.
     pub(super) fn settle_converted(
@@ -234,7 +213,6 @@ impl Intake {
         let mut siblings = self.deduplicator.siblings(facts, case.rows);
         siblings.extend(case.of_its_account().map(|one| one.id.clone()));
         let others: Vec<&Lead> = case.others(&siblings, owner).collect();
-        let lead = case.lead.id.clone();
         if others.iter().any(|one| case.has_lost(owner, one)) {
             let lost = case.lost_by_others(&siblings);
             let may_have_it = |rep: &&RepId| {
@@ -245,11 +223,11 @@ impl Intake {
             if let Some(heir) = heir {
                 return self.leave_to(case, owner, heir, &others, outcome);
             }
-            let until = self.stay_ends(case, case.now, wake_up::COLLISION_STAY);
-            return outcome.wake(case.lead, until, wake_up::COLLISION);
+            return outcome.ask_whose(self, case);
         }
-        outcome.effects.push(Effect::RemoveTag { lead, tag: COLLISION.to_owned() });
-        outcome.bring_all(self, case, &others, owner, &Acquisition::OwnerChanged);
+        outcome.end_dispute(case.lead);
+        let (how, takes) = (Acquisition::OwnerChanged, Takes::All);
+        outcome.move_customer(self, case, &Move { from: None, to: owner, how, others, takes });
     }
 
     /// A customer goes to a rep who works on another of his leads, with the account and what else there is.
@@ -262,15 +240,13 @@ impl Intake {
         outcome: &mut Outcome,
     ) {
         let (lead, about) = (case.lead.id.clone(), RecordRef::Lead(case.lead.id.clone()));
-        outcome.effects.push(Effect::RemoveTag { lead: lead.clone(), tag: COLLISION.to_owned() });
+        outcome.end_dispute(case.lead);
         outcome.effects.push(Effect::EndTenure { lead, rep: owner.clone(), end: TenureEnd::HandedOver });
         let is_answered = !case.rows.unanswered.contains(&case.lead.id)
             && case.history.deadlines.iter().all(|one| one.done_at.is_some());
         outcome.give(case, heir, Acquisition::OwnerChanged, is_answered);
-        outcome.move_with(case, owner, heir);
-        let others: Vec<&Lead> =
-            others.iter().copied().filter(|one| one.owner.as_ref() != Some(heir)).collect();
-        outcome.bring_all(self, case, &others, heir, &Acquisition::OwnerChanged);
+        let others = others.iter().copied().filter(|one| one.owner.as_ref() != Some(heir)).collect();
+        outcome.move_customer(self, case, &Move::of_lead(owner, heir).with(others));
         outcome.tell(heir, "taken_over", &about);
         outcome.tell(owner, "lead_taken", &about);
         outcome.route = converted_to(heir, case.lead);
@@ -286,10 +262,9 @@ impl Intake {
     ) {
         let mut siblings = self.deduplicator.siblings(facts, case.rows);
         siblings.extend(case.of_its_account().map(|one| one.id.clone()));
-        let is_idle = |one: &&Lead| !case.is_worked(one);
-        let (others, kept): (Vec<&Lead>, Vec<&Lead>) = case.others(&siblings, owner).partition(is_idle);
-        outcome.bring_all(self, case, &others, owner, &Acquisition::OwnerChanged);
-        outcome.dispute_with(self, case, &kept, owner);
+        let others = case.others(&siblings, owner).collect();
+        let (how, takes) = (Acquisition::OwnerChanged, Takes::Idle);
+        outcome.move_customer(self, case, &Move { from: None, to: owner, how, others, takes });
     }
 
     /// Nobody takes part any more: the customer is nobody's, and lies in the pool of active customers until somebody joins.
@@ -391,56 +366,6 @@ impl Outcome {
                 replaces: Value::Null,
             });
         }
-    }
-
-    /// The lead's account and its open opportunities go to the new owner with it, where they were the former's.
-    pub(super) fn move_with(&mut self, case: &Case<'_>, from: &RepId, to: &RepId) {
-        self.move_as(case, from, to, &Acquisition::OwnerChanged);
-    }
-
-    pub(super) fn move_as(&mut self, case: &Case<'_>, from: &RepId, to: &RepId, how: &Acquisition) {
-        let account = case.rows.accounts.iter().find(|one| Some(&one.id) == case.lead.account.as_ref());
-        let account = account.filter(|account| !case.parts_of(case.lead, account, from).is_empty());
-        let is_of_it = |account: &Account, one: &Lead| {
-            one.account.as_ref() == Some(&account.id)
-                && share_a_part(case.scope, case.lead, one, account)
-                && one.status == LeadStatus::Converted
-                && one.owner.as_ref() == Some(from)
-                && one.id != case.lead.id
-        };
-        // Who lost a lead of the account does not get it back by this: the account stays where it is.
-        let is_ordered = *how == Acquisition::AssignedByAdmin || case.lead.status == LeadStatus::Converted;
-        let account = account.filter(|account| {
-            let mut its = case.rows.leads.iter().filter(|one| is_of_it(account, one));
-            is_ordered || !its.any(|one| case.has_lost(to, one))
-        });
-        // Whatever else was converted to the account goes with it.
-        if let Some(account) = account {
-            for other in case.rows.leads.iter().filter(|one| is_of_it(account, one)) {
-                if self.bring(case, other, to, how) {
-                    self.look_along(case, other);
-                }
-            }
-        }
-        // One of its leads may have brought it.
-        for (account, part) in account.iter().flat_map(|account| {
-            case.parts_of(case.lead, account, from).into_iter().map(move |part| (account, part))
-        }) {
-            self.pass_part(account, &part, from, to);
-        }
-        let is_moved = |record: &RecordRef| {
-            self.effects.iter().any(|effect| {
-                matches!(effect, Effect::UpdateField { record: of, field, .. } if of == record && field == "owner")
-            })
-        };
-        let opportunities = case.history.opportunities.iter().cloned().map(RecordRef::Opportunity);
-        let records: Vec<RecordRef> = opportunities.filter(|record| !is_moved(record)).collect();
-        self.effects.extend(records.into_iter().map(|record| Effect::UpdateField {
-            record,
-            field: "owner".to_owned(),
-            value: Value::from(to.as_str()),
-            replaces: Value::from(from.as_str()),
-        }));
     }
 }
 

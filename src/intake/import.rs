@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
+use super::dispute::Rival;
 use super::engine::Case;
 use super::marks::without_marks;
 use super::state_excerpt::Moving;
@@ -238,10 +239,8 @@ impl Intake {
     fn report_others(&self, case: &Case<'_>, owner: &RepId, outcome: &mut Outcome) {
         let context = FactContext::new(&self.tables, case.now);
         let siblings = self.deduplicator.siblings(&Facts::new(case.lead, &context), case.rows);
-        let is_there =
-            |one: &&Lead| one.owner.as_ref().is_some_and(|rep| case.owner_state(rep) != OwnerState::Gone);
-        let Some(rival) = case.others(&siblings, owner).find(is_there) else { return };
-        outcome.mark_dispute(self, case, RecordRef::Lead(rival.id.clone()));
+        let rivals: Vec<Rival<'_>> = case.others(&siblings, owner).map(Rival::Lead).collect();
+        outcome.collide(self, case, owner, &rivals);
     }
 }
 

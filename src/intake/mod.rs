@@ -59,6 +59,7 @@
 
 mod accounts;
 mod act;
+mod agree;
 mod allot;
 mod another_s;
 mod away;
@@ -68,6 +69,7 @@ mod collision;
 mod compile;
 mod converted;
 mod customer;
+mod dispute;
 mod elsewhere;
 mod elsewhere_plan;
 mod engine;
@@ -76,6 +78,7 @@ mod held;
 mod import;
 mod known;
 mod marks;
+mod move_customer;
 mod next;
 mod notices;
 mod outcome;

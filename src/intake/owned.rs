@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use super::another_s::AnotherS;
-use super::customer::is_disputed;
+use super::dispute::{Rival, is_disputed};
 use super::engine::Case;
 use super::marks::UNUSABLE;
 use super::routing::{is_collision, start_of_work};
 use super::{Intake, Next, Outcome, Route, wake_up};
 use crate::assign::{AssignOptions, Ledgers};
 use crate::blacklist::Severity;
-use crate::dedup::{COLLISION, MatchAction, Resolution};
+use crate::dedup::{MatchAction, Resolution};
 use crate::model::{Acquisition, Effect, FoldKind, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
 use crate::rule::Facts;
 use crate::score::Score;
@@ -58,6 +58,9 @@ impl Intake {
                 self.take(case, facts, resolution, own, how, outcome);
                 if outcome.route.owner() == Some(own) {
                     outcome.route = Route::ToOwner { owner: own.clone(), record: None };
+                    if is_collision(resolution) {
+                        self.collide_with_match(case, resolution, own, outcome);
+                    }
                 }
             }
         }
@@ -89,29 +92,22 @@ impl Intake {
         if let Some(AnotherS::Goes(owner)) = found {
             return self.give_to_account(case, facts, resolution, own, owner, outcome);
         }
-        let is_marked = is_disputed(case.lead);
         if let Some(AnotherS::Contested(owner, account)) = found {
-            // Until somebody decides, both keep what they have.
-            outcome.dispute_account(self, case, account, owner, own, resolution.siblings());
-        } else if is_collision(resolution) {
-            outcome.effects.extend(resolution.effects().iter().cloned());
-            let rival = resolution.action().record();
-            let rival = rival.and_then(|of| case.rows.leads.iter().find(|one| of.id() == one.id.as_str()));
-            // Whichever of the two it was reported of, it is one collision.
-            if !is_marked && !rival.is_some_and(is_disputed) {
-                let until = self.stay_ends(case, case.now, wake_up::COLLISION_STAY);
-                outcome.wake(case.lead, until, wake_up::COLLISION);
-                let about = RecordRef::Lead(case.lead.id.clone());
-                outcome.tell(own, COLLISION, &about);
-                let rival = rival.and_then(|one| one.owner.as_ref()).filter(|rep| *rep != own);
-                rival.into_iter().for_each(|rival| outcome.tell(rival, COLLISION, &about));
+            // Until somebody decides, both keep what they have. Of another lead of the person it was said already.
+            let is_said = |one: &Lead| {
+                resolution.siblings().contains(&one.id) && is_disputed(one) && one.owner.as_ref() == Some(owner)
+            };
+            if !case.rows.leads.iter().any(is_said) {
+                outcome.collide(self, case, own, &[Rival::Account(account, owner)]);
             }
+        } else if is_collision(resolution) {
+            self.collide_with_match(case, resolution, own, outcome);
         } else if case.others(resolution.siblings(), own).next().is_some() {
             if self.agree(case, facts, resolution, own, outcome) {
                 return;
             }
-        } else if is_marked {
-            outcome.effects.push(Effect::RemoveTag { lead: case.lead.id.clone(), tag: COLLISION.to_owned() });
+        } else {
+            outcome.end_dispute(case.lead);
         }
         outcome.route = Route::ToOwner { owner: own.clone(), record: None };
         if case.lead.status == LeadStatus::Unassigned {
@@ -132,6 +128,20 @@ impl Intake {
         }
     }
 
+    /// The lead that it was matched to is the same person's, and both are worked on.
+    fn collide_with_match(
+        &self,
+        case: &Case<'_>,
+        resolution: &Resolution,
+        own: &RepId,
+        outcome: &mut Outcome,
+    ) {
+        let of = resolution.action().record();
+        let rival = of.and_then(|of| case.rows.leads.iter().find(|one| of.id() == one.id.as_str()));
+        let rivals: Vec<Rival<'_>> = rival.map(Rival::Lead).into_iter().collect();
+        outcome.collide(self, case, own, &rivals);
+    }
+
     /// A rep has the lead or gets it, and no rule chose: no turn is taken, and it counts for his caps.
     pub(super) fn take(
         &self,
@@ -143,8 +153,10 @@ impl Intake {
         outcome: &mut Outcome,
     ) {
         let case = &case.as_of(self.count(case, facts, rep, outcome));
+        let attended = self.attended(case, facts, rep);
+        let (rep, acquisition) = attended.heir().map_or((rep, how), |heir| (heir, Acquisition::OwnerChanged));
         let lead = case.lead.id.clone();
-        outcome.effects.push(Effect::SetOwner { lead, owner: rep.clone(), acquisition: how });
+        outcome.effects.push(Effect::SetOwner { lead, owner: rep.clone(), acquisition });
         outcome.effects.extend(start_of_work(rep, case, resolution));
         outcome.route = match resolution.action() {
             MatchAction::AssignByRules { record: RecordRef::Account(account) } => {
@@ -152,7 +164,7 @@ impl Intake {
             }
             action => Route::ToOwner { owner: rep.clone(), record: action.record() },
         };
-        self.attend(case, facts, rep, outcome);
+        self.carry_on(case, rep, &attended, outcome);
     }
 
     /// Counts the lead for the rep's caps, once for each decision: when it was made before, that is when.

@@ -29,33 +29,13 @@ impl Intake {
         outcome.tell(partner, "passed_on", &about);
     }
 
-    /// The partner works on the lead no more: its owner does, from now on.
-    pub(super) fn take_back(
-        &self,
-        case: &Case<'_>,
-        facts: &Facts<'_>,
-        own: &RepId,
-        end: TenureEnd,
-        outcome: &mut Outcome,
-    ) {
-        let Some(partner) = case.history.partner().map(|tenure| tenure.owner.clone()) else { return };
-        let (lead, about) = (case.lead.id.clone(), RecordRef::Lead(case.lead.id.clone()));
-        outcome.effects.push(Effect::EndTenure { lead, rep: partner, end });
-        outcome.restart(case, case.now);
-        if end != TenureEnd::Returned {
-            outcome.tell_helper(case, case.history);
-        }
-        outcome.tell(own, "taken_back", &about);
-        self.attend(case, facts, own, outcome);
-    }
-
     /// A partner did not answer, or gave the lead back.
     pub(super) fn back_from_partner(&self, case: &Case<'_>, own: &RepId, end: TenureEnd) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.nothing(case);
         outcome.route = Route::ToOwner { owner: own.clone(), record: None };
-        self.take_back(case, &facts, own, end, &mut outcome);
+        self.end_help(case, &facts, own, end, &mut outcome);
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::act::Act;
 use super::converted::kept_by;
 use super::engine::Case;
+use super::move_customer::Move;
 use super::pools::later;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Route, State};
@@ -144,7 +145,7 @@ impl Intake {
         outcome.tell_of_loss(&input.lead, owner, why);
         match outcome.route().owner().cloned() {
             Some(heir) => {
-                outcome.move_with(&case, owner, &heir);
+                outcome.move_customer(self, &case, &Move::of_lead(owner, &heir));
                 outcome.tell_new_owner(&input.lead, &heir);
             }
             None => outcome.leave_work(&case, owner),
@@ -196,7 +197,7 @@ impl Intake {
         let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
         let mut outcome = self.nothing(case);
         outcome.route = Route::ToOwner { owner: owner.clone(), record: None };
-        self.cover_anew(case, &facts, owner, TenureEnd::Recycled, &mut outcome);
+        self.end_help(case, &facts, owner, TenureEnd::Recycled, &mut outcome);
         if outcome.route.owner() != Some(owner) {
             outcome.tell_once(owner, "lead_taken", &RecordRef::Lead(lead.id.clone()));
         }

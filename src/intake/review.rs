@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::act::Act;
+use super::dispute::is_disputed;
 use super::engine::Case;
 use super::without::Without;
 use super::{Input, Intake, Next, Outcome, Route, State, wake_up};
 use crate::assign::Roster;
 use crate::book::Book;
-use crate::dedup::COLLISION;
 use crate::model::{Lead, LeadId, LeadStatus, OwnerState, RepId};
 use crate::rule::{FactContext, Facts};
 
@@ -90,7 +90,7 @@ impl Intake {
         let Case { lead, activities, history, now, .. } = *case;
         let mut outcome = self.ended(case);
         let is_there = |owner: &&RepId| case.owner_state(owner) != OwnerState::Gone;
-        let is_asked = case.is_due(wake_up::COLLISION) && lead.tags.iter().any(|tag| tag == COLLISION);
+        let is_asked = case.is_due(wake_up::COLLISION) && is_disputed(lead);
         // Something has changed, or it went along: it may be of a person who has other leads.
         let moved = case.wake_up.is_none() || case.entry.is_some() || is_asked;
         let of = lead.owner.as_ref().filter(|_| moved && lead.status == LeadStatus::Converted);

@@ -1,0 +1,120 @@
+//! A lead in somebody's hands turns out to be of a customer of whom others have leads too.
+
+use chrono::{DateTime, Utc};
+
+use super::dispute::{Rival, is_disputed};
+use super::engine::Case;
+use super::move_customer::{Move, Takes};
+use super::{Intake, Outcome, Route, wake_up};
+use crate::dedup::Resolution;
+use crate::model::{
+    Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd,
+};
+use crate::rule::Facts;
+
+/// Whose a customer is when no reviewer decides, first things first: to whom an administrator gave it, else who is on file longest.
+fn claim_of(lead: &Lead) -> (bool, (DateTime<Utc>, &LeadId)) {
+    (lead.acquisition != Some(Acquisition::AssignedByAdmin), lead.seniority())
+}
+
+/// Whose the customer is.
+enum Agreed<'a> {
+    /// Reviewers are asked: until they have decided, or their time is over, all keep what they have.
+    Asked,
+    /// Two work on him: a person decides.
+    Contested(&'a Lead),
+    /// The lead's owner has him.
+    Stays,
+    /// The owner of this lead has him.
+    Goes(&'a Lead),
+}
+
+impl<'a> Case<'a> {
+    /// Whose a customer is of whom others have these leads: who works on one of them has all, else who has the earliest.
+    fn whose(&self, own: &RepId, others: &[&'a Lead], leader: Option<&LeadId>) -> Agreed<'a> {
+        let lead = self.lead;
+        let Some(first) = others.first().copied() else { return Agreed::Stays };
+        let is_due = self.is_due(wake_up::COLLISION);
+        if is_disputed(lead) && !is_due {
+            return Agreed::Asked;
+        }
+        // An open opportunity stays where it is until somebody decides, whoever else has spoken to the customer.
+        let is_open = |one: &&Lead| self.rows.opportunities.contains_key(&one.id);
+        let is_held = !self.history.opportunities.is_empty() || others.iter().any(is_open);
+        let is_mine_worked = lead.status == LeadStatus::Following || !self.history.opportunities.is_empty();
+        let rival = others.iter().copied().find(|one| self.is_worked(one));
+        let rival = rival.or(is_held.then_some(first));
+        let collides = is_held || is_mine_worked && rival.is_some();
+        let to = match (leader.and_then(|id| others.iter().copied().find(|one| one.id == *id)), rival) {
+            (Some(leader), _) => Some(leader),
+            // Its owner has just got the customer.
+            (None, _) if leader.is_some() => None,
+            (None, Some(rival)) if collides && is_due => (claim_of(rival) < claim_of(lead)).then_some(rival),
+            (None, Some(rival)) if collides => return Agreed::Contested(rival),
+            (None, Some(rival)) => Some(rival),
+            (None, None) if is_mine_worked => None,
+            (None, None) => (first.seniority() < lead.seniority()).then_some(first),
+        };
+        let may_have_mine = |one: &&Lead| one.owner.as_ref().is_some_and(|owner| !self.had_it(owner));
+        let is_free = leader.is_none() && !is_mine_worked;
+        let to = to.filter(may_have_mine).or_else(|| {
+            // What the owner lost does not come back to him: the lead goes there.
+            let mut lost = others.iter().copied().filter(|one| is_free && self.has_lost(own, one));
+            lost.find(may_have_mine)
+        });
+        to.map_or(Agreed::Stays, Agreed::Goes)
+    }
+}
+
+impl Intake {
+    /// By an update, or because an entry joined two people, others have leads of the lead's customer. Whether it went to another.
+    pub(super) fn agree(
+        &self,
+        case: &Case<'_>,
+        facts: &Facts<'_>,
+        resolution: &Resolution,
+        own: &RepId,
+        outcome: &mut Outcome,
+    ) -> bool {
+        let is_there =
+            |one: &&Lead| one.owner.as_ref().is_some_and(|owner| case.owner_state(owner) != OwnerState::Gone);
+        let siblings = resolution.siblings();
+        let others: Vec<&Lead> = case.others(siblings, own).filter(is_there).collect();
+        let leader = case.entry.filter(|entry| siblings.contains(entry));
+        let to = match case.whose(own, &others, leader) {
+            Agreed::Asked => return false,
+            Agreed::Contested(rival) => {
+                outcome.collide(self, case, own, &[Rival::Lead(rival)]);
+                return false;
+            }
+            Agreed::Stays if others.is_empty() => return false,
+            Agreed::Stays => None,
+            Agreed::Goes(to) => to.owner.clone().map(|owner| (to, owner)),
+        };
+        let heir = to.as_ref().map_or(own, |(_, owner)| owner);
+        // What else the owner has of the customer goes along, unless he works on it.
+        let goes = |one: &&Lead| one.owner.as_ref() != Some(own) || !case.is_worked(one);
+        let rest: Vec<&Lead> = case.others(siblings, heir).filter(is_there).filter(goes).collect();
+        if is_disputed(case.lead) && rest.iter().any(|one| case.has_lost(heir, one)) {
+            // By no rule does anybody get back what he lost: they are asked once more.
+            outcome.ask_whose(self, case);
+            return false;
+        }
+        outcome.end_dispute(case.lead);
+        let (how, takes) = (Acquisition::OwnerChanged, Takes::All);
+        let Some((to, owner)) = &to else {
+            outcome.move_customer(self, case, &Move { from: None, to: own, how, others: rest, takes });
+            return false;
+        };
+        let (lead, rep) = (case.lead.id.clone(), own.clone());
+        outcome.effects.push(Effect::EndTenure { lead: lead.clone(), rep, end: TenureEnd::HandedOver });
+        let acquisition = how.clone();
+        outcome.effects.push(Effect::SetOwner { lead, owner: owner.clone(), acquisition });
+        outcome.start(case.lead, case.now);
+        outcome.move_customer(self, case, &Move::of_lead(own, owner).with(rest));
+        outcome.tell_helper(case, case.history);
+        outcome.route = Route::ToOwner { owner: owner.clone(), record: Some(RecordRef::Lead(to.id.clone())) };
+        self.attend(case, facts, owner, outcome);
+        true
+    }
+}

@@ -1,0 +1,85 @@
+//! Several reps have to do with one customer (撞单): all keep what they have, and a person decides.
+
+use super::act::Act;
+use super::engine::Case;
+use super::{Intake, Outcome, wake_up};
+use crate::dedup::COLLISION;
+use crate::model::{AccountId, Effect, Lead, Link, LinkKind, OwnerState, RecordRef, RepId};
+
+/// Whether reviewers are asked whose the customer of a lead is.
+pub(super) fn is_disputed(lead: &Lead) -> bool {
+    lead.tags.iter().any(|tag| tag == COLLISION)
+}
+
+/// What another rep has of the customer.
+#[derive(Clone, Copy)]
+pub(super) enum Rival<'a> {
+    /// A lead.
+    Lead(&'a Lead),
+    /// The account that the lead belongs to.
+    Account(&'a AccountId, &'a RepId),
+}
+
+impl<'a> Rival<'a> {
+    fn rep(self) -> Option<&'a RepId> {
+        match self {
+            Rival::Lead(lead) => lead.owner.as_ref(),
+            Rival::Account(_, owner) => Some(owner),
+        }
+    }
+
+    fn record(self) -> RecordRef {
+        match self {
+            Rival::Lead(lead) => RecordRef::Lead(lead.id.clone()),
+            Rival::Account(account, _) => RecordRef::Account(account.clone()),
+        }
+    }
+}
+
+impl Outcome {
+    /// A lead that a rep has, by the decision or before, is of a customer of whom others have something too. Until somebody
+    /// decides nobody loses anything; whichever record it is said of, it is said once. Who takes part no longer has no say.
+    pub(super) fn collide(&mut self, intake: &Intake, case: &Case<'_>, own: &RepId, rivals: &[Rival<'_>]) {
+        let lead = case.lead;
+        let is_tag =
+            |effect: &Effect| matches!(effect, Effect::AddTag { lead: of, tag } if *of == lead.id && tag == COLLISION);
+        if is_disputed(lead) || self.effects.iter().any(is_tag) {
+            return;
+        }
+        let is_there = |rep: &RepId| rep != own && case.owner_state(rep) != OwnerState::Gone;
+        let is_asked = |one: &Rival<'_>| matches!(one, Rival::Lead(lead) if is_disputed(lead));
+        let has_say = |one: &Rival<'_>| one.rep().is_some_and(is_there) && !is_asked(one);
+        let rivals: Vec<Rival<'_>> = rivals.iter().copied().filter(has_say).collect();
+        let Some(first) = rivals.first() else { return };
+        let about = RecordRef::Lead(lead.id.clone());
+        let link = |to: RecordRef| Effect::Link(Link { from: about.clone(), kind: LinkKind::RelatedTo, to });
+        self.effects.push(link(first.record()));
+        self.effects.push(Effect::AddTag { lead: lead.id.clone(), tag: COLLISION.to_owned() });
+        let (of, code) = (lead.id.clone(), COLLISION.into());
+        self.effects.push(Effect::RequestReview { lead: of, reviewer: None, code });
+        self.effects.extend(rivals.iter().skip(1).map(|one| link(one.record())));
+        self.ask_whose(intake, case);
+        // Of rows of another system people hear in one notice.
+        if case.act != Act::Import {
+            let mut reps: Vec<&RepId> = rivals.iter().filter_map(|one| one.rep()).collect();
+            reps.sort();
+            reps.dedup();
+            std::iter::once(own).chain(reps).for_each(|rep| self.tell(rep, COLLISION, &about));
+        }
+    }
+
+    /// The reviewers have so long from now on.
+    pub(super) fn ask_whose(&mut self, intake: &Intake, case: &Case<'_>) {
+        let until = intake.stay_ends(case, case.now, wake_up::COLLISION_STAY);
+        self.wake(case.lead, until, wake_up::COLLISION);
+    }
+
+    /// It is decided whose the customer is, or nobody has him any more.
+    pub(super) fn end_dispute(&mut self, lead: &Lead) {
+        let is_over = |effect: &Effect| matches!(effect, Effect::RemoveTag { lead: of, tag } if *of == lead.id && tag == COLLISION);
+        if is_disputed(lead) && !self.effects.iter().any(is_over) {
+            let (lead, tag) = (lead.id.clone(), COLLISION.to_owned());
+            self.effects.push(Effect::RemoveTag { lead, tag });
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The one way in which a customer goes to another rep: his leads, the account and all that is open go together.
+
+use super::dispute::Rival;
+use super::engine::Case;
+use super::{Along, Intake, Next, Outcome};
+use crate::model::{
+    Account, Acquisition, Effect, Lead, LeadStatus, OpportunityId, OwnerState, RecordRef, RepId, TenureEnd,
+    Value,
+};
+
+/// Which leads of the customer that others have go along.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// All: somebody has decided whose the customer is.
+    All,
+    /// Those that nobody works on; of the others a person decides.
+    Idle,
+}
+
+/// A rep has the lead of a case from now on, or had it before: what else there is of the customer goes to him.
+pub(super) struct Move<'m> {
+    /// Who had the lead; what was his of it goes along. `None` where nobody had it, or he has it still.
+    pub(super) from: Option<&'m RepId>,
+    pub(super) to: &'m RepId,
+    pub(super) how: Acquisition,
+    /// The customer's leads that are others'.
+    pub(super) others: Vec<&'m Lead>,
+    pub(super) takes: Takes,
+}
+
+impl<'m> Move<'m> {
+    /// The lead itself goes from one rep to another by no person's word.
+    pub(super) fn of_lead(from: &'m RepId, to: &'m RepId) -> Move<'m> {
+        let (from, how) = (Some(from), Acquisition::OwnerChanged);
+        Move { from, to, how, others: Vec::new(), takes: Takes::All }
+    }
+
+    /// The same with these leads of others.
+    pub(super) fn with(self, others: Vec<&'m Lead>) -> Move<'m> {
+        Move { others, ..self }
+    }
+
+    fn is_ordered(&self) -> bool {
+        self.how == Acquisition::AssignedByAdmin
+    }
+
+    /// Whether by no rule a lead of the customer goes to the rep: he lost it in its cycle, or another works on it. Then a person
+    /// decides.
+    fn is_contested(&self, case: &Case<'_>, one: &Lead) -> bool {
+        let is_left = || one.owner.as_ref().is_some_and(|owner| case.had_it(owner));
+        let is_kept = self.takes == Takes::Idle && case.is_worked(one) && !is_left();
+        !self.is_ordered() && (is_kept || case.has_lost(self.to, one))
+    }
+}
+
+impl Case<'_> {
+    /// The account that the lead was converted to, where it was its owner's.
+    fn account_of(&self, lead: &Lead, owner: &RepId) -> Option<&Account> {
+        let is_its = |one: &&Account| Some(&one.id) == lead.account.as_ref() && one.owner.as_ref() == Some(owner);
+        self.rows.accounts.iter().find(is_its)
+    }
+
+    /// Whether a partner's deal keeps the account of a customer with another channel manager.
+    fn is_protected_from(&self, one: &Lead, to: &RepId) -> bool {
+        let account = one.account.as_ref().filter(|_| one.status == LeadStatus::Converted);
+        let account = self.rows.accounts.iter().find(|known| Some(&known.id) == account);
+        let partner = account.and_then(|account| account.protection(self.now)).map(|(partner, _)| partner);
+        let manager = partner.and_then(|partner| self.roster.channel_manager(partner));
+        manager.is_some_and(|manager| manager != to && self.owner_state(manager) != OwnerState::Gone)
+    }
+}
+
+impl Outcome {
+    /// Carries a move out. Who lost one of the leads does not get it back by that, and a protected account stays where it is,
+    /// unless an administrator says so.
+    pub(super) fn move_customer(&mut self, intake: &Intake, case: &Case<'_>, what: &Move<'_>) {
+        let account = what.from.and_then(|from| case.account_of(case.lead, from));
+        let of_account = |one: &&Lead| {
+            let is_its = account.is_some_and(|account| one.account.as_ref() == Some(&account.id));
+            let is_converted = is_its && one.status == LeadStatus::Converted;
+            is_converted && one.owner.as_ref() == what.from && one.id != case.lead.id
+        };
+        let its: Vec<&Lead> = case.rows.leads.iter().filter(of_account).collect();
+        let others = what.others.iter().copied().filter(|one| its.iter().all(|known| known.id != one.id));
+        let is_free = |one: &&Lead| what.is_ordered() || !case.is_protected_from(one, what.to);
+        let (mut contested, goes): (Vec<&Lead>, Vec<&Lead>) =
+            others.filter(is_free).partition(|one| what.is_contested(case, one));
+        // All that was converted to an account has one owner, with it.
+        let is_lost = |one: &&Lead| !what.is_ordered() && case.has_lost(what.to, one);
+        let account = account.filter(|_| !its.iter().any(is_lost));
+        let along: &[&Lead] = if account.is_some() { &its } else { &[] };
+        if account.is_none() {
+            contested.extend(its.iter().filter(|one| is_lost(one)));
+        }
+        for one in along.iter().chain(&goes) {
+            self.bring(case, one, what.to, &what.how);
+        }
+        if let Some(from) = what.from {
+            account.into_iter().for_each(|account| self.give_account(account, from, what.to));
+            self.give_open(&case.history.opportunities, from, what.to);
+        }
+        let rivals: Vec<Rival<'_>> = contested.into_iter().map(Rival::Lead).collect();
+        self.collide(intake, case, what.to, &rivals);
+    }
+
+    /// Another lead of the customer goes to a rep, with its open opportunities and, when it was converted, its account. It may be
+    /// of a person who has other leads: it is looked at next.
+    fn bring(&mut self, case: &Case<'_>, other: &Lead, to: &RepId, how: &Acquisition) {
+        let is_given = |effect: &Effect| matches!(effect, Effect::SetOwner { lead, .. } if *lead == other.id);
+        let Some(from) = other.owner.as_ref().filter(|from| *from != to) else { return };
+        if self.effects.iter().any(is_given) {
+            return;
+        }
+        let (id, about) = (other.id.clone(), RecordRef::Lead(other.id.clone()));
+        let is_live = !other.has_ended() || case.rows.unanswered.contains(&other.id);
+        if is_live {
+            // From whom an administrator takes it neither lost it nor gave it up.
+            let is_ordered = *how == Acquisition::AssignedByAdmin;
+            let end = if is_ordered { TenureEnd::Allotted } else { TenureEnd::HandedOver };
+            self.effects.push(Effect::EndTenure { lead: id.clone(), rep: from.clone(), end });
+        }
+        let (lead, owner, acquisition) = (id.clone(), to.clone(), how.clone());
+        self.effects.push(Effect::SetOwner { lead, owner, acquisition });
+        if !other.has_ended() {
+            self.effects.push(Effect::SetStatus { lead: id.clone(), status: LeadStatus::Pending });
+        }
+        let open = case.rows.opportunities.get(&other.id).map(Vec::as_slice).unwrap_or_default();
+        self.give_open(open, from, to);
+        let account = case.account_of(other, from).filter(|_| other.status == LeadStatus::Converted);
+        account.into_iter().for_each(|account| self.give_account(account, from, to));
+        if is_live {
+            self.effects.push(Effect::StartDeadlines { lead: id, from: case.now });
+            self.tell(to, "taken_over", &about);
+            if case.owner_state(from) != OwnerState::Gone {
+                self.tell(from, "lead_taken", &about);
+            }
+            let along = Along { lead: other.id.clone(), entry: case.lead.id.clone() };
+            self.next = Next::after(self.next.take(), vec![along]);
+        }
+    }
+
+    fn give_account(&mut self, account: &Account, from: &RepId, to: &RepId) {
+        self.give_record(RecordRef::Account(account.id.clone()), from, to);
+    }
+
+    fn give_open(&mut self, open: &[OpportunityId], from: &RepId, to: &RepId) {
+        for one in open {
+            self.give_record(RecordRef::Opportunity(one.clone()), from, to);
+        }
+    }
+
+    /// Once: several leads lead to one account.
+    fn give_record(&mut self, record: RecordRef, from: &RepId, to: &RepId) {
+        let is_given = |effect: &Effect| {
+            matches!(effect, Effect::UpdateField { record: of, field, .. } if *of == record && field == "owner")
+        };
+        if !self.effects.iter().any(is_given) {
+            let (field, value, replaces) =
+                ("owner".to_owned(), Value::from(to.as_str()), Value::from(from.as_str()));
+            self.effects.push(Effect::UpdateField { record, field, value, replaces });
+        }
+    }
+}
