@@ -212,8 +212,20 @@ impl Book {
                 self.desk.proposals.insert(MoveProposal { contact, from, to });
             }
             Effect::MoveContact { contact, from, to, .. } => self.move_contact(contact, from, to.as_ref()),
-            Effect::Repoint { from, to } => self.repoint(from, to),
-            Effect::Unmerge { record, from } => self.unmerge(record, from),
+            Effect::Repoint { from, to } => {
+                self.repoint(from, to);
+                if let (RecordRef::Lead(from), RecordRef::Lead(to)) = (from, to)
+                    && self.subject(from) == *to
+                {
+                    self.inherit_losses(from, to);
+                }
+            }
+            Effect::Unmerge { record, from } => {
+                self.unmerge(record, from);
+                if let RecordRef::Lead(from) = from {
+                    self.return_losses(from);
+                }
+            }
             _ => {}
         }
     }
@@ -408,6 +420,7 @@ impl Book {
 
     /// The entry ends. What it did is what the subject did.
     fn fold(&mut self, entry: &LeadId, subject: &LeadId, kind: FoldKind, at: DateTime<Utc>) {
+        self.inherit_losses(entry, subject);
         self.end_tenure(entry, TenureEnd::Voided, at);
         self.refile(entry, |lead| {
             lead.status = LeadStatus::Voided;

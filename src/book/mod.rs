@@ -353,16 +353,16 @@ impl Book {
 
     /// Notes what holds the leads among the rows, and whom of the customers nobody has answered.
     fn note_work(&self, rows: &mut Rows) {
-        for lead in rows.leads.iter().filter(|lead| lead.owner.is_some()) {
+        for lead in &rows.leads {
             let history = self.history(&lead.id);
-            if !history.opportunities.is_empty() {
+            if lead.owner.is_some() && !history.opportunities.is_empty() {
                 rows.opportunities.insert(lead.id.clone(), history.opportunities.clone());
             }
             let lost = order::set(history.previous_owners().cloned());
             if !lost.is_empty() {
                 rows.previous_owners.insert(lead.id.clone(), lost);
             }
-            if lead.status == LeadStatus::Converted && !self.is_answered(&lead.id) {
+            if lead.owner.is_some() && lead.status == LeadStatus::Converted && !self.is_answered(&lead.id) {
                 rows.unanswered.insert(lead.id.clone());
             }
         }

@@ -140,6 +140,29 @@ impl Book {
         }
     }
 
+    /// Who lost one lead, or gave it up, in the cycle that it is in has lost the lead that goes on for it.
+    pub(super) fn inherit_losses(&mut self, from: &LeadId, to: &LeadId) {
+        let lost = self.history(from).ended_tenures().filter(|one| one.is_lost());
+        let lost: Vec<Tenure> = lost.cloned().collect();
+        if lost.is_empty() || !self.leads.contains_key(to) {
+            return;
+        }
+        let tenures = &mut self.life(to).history.tenures;
+        for tenure in lost {
+            if !tenures.contains(&tenure) {
+                let place = tenures.partition_point(|one| one.from <= tenure.from);
+                tenures.insert(place, tenure);
+            }
+        }
+    }
+
+    /// The losses of what goes on by itself again are its own.
+    pub(super) fn return_losses(&mut self, to: &LeadId) {
+        let mut tenures = std::mem::take(&mut self.life(to).history.tenures);
+        tenures.retain(|one| self.subject(&one.lead) == *to);
+        self.life(to).history.tenures = tenures;
+    }
+
     pub(super) fn cover(&mut self, lead: &LeadId, rep: &RepId, at: DateTime<Utc>) {
         self.help(lead, rep, Acquisition::Cover, at);
     }

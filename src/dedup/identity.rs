@@ -6,8 +6,8 @@ use super::holding::scope_values;
 use super::probe::{MatchKey, MatchKeyKind};
 use crate::company::CompanyName;
 use crate::contact::{Email, Phone, Wechat, are_two_people};
-use crate::model::{Lead, LeadField, LeadStatus, OwnerState, RepId};
-use crate::rule::Facts;
+use crate::model::{CloseReason, Lead, LeadField, LeadStatus, OwnerState, RepId, Value};
+use crate::rule::{Facts, read_field};
 use crate::text::fold;
 
 /// Differently named people on one mobile number that make it nobody's.
@@ -59,8 +59,12 @@ pub(super) fn is_crowded_mobile<'c>(names: impl Iterator<Item = &'c str>) -> boo
 }
 
 impl Candidate<'_> {
-    /// Whether it shares a key with the lead that names one person.
+    /// Whether it shares a key with the lead that names one person. What a rep closed because its contact details were wrong
+    /// tells of nobody.
     pub(super) fn shares_person(&self, case: &Case<'_, '_>) -> bool {
+        if self.lead().is_some_and(|lead| lead.close_reason == Some(CloseReason::WrongContact)) {
+            return false;
+        }
         let shared = case.usable.iter().enumerate().filter(|(place, _)| self.has(*place));
         shared.filter_map(|(_, key)| *key).any(|key| is_strong(key, case.facts))
     }

@@ -117,7 +117,7 @@ impl Deduplicator {
             crowded,
             oversized: fetched.iter().filter_map(Fetched::oversized).collect(),
             truncated: rows.truncated,
-            siblings: siblings(&case, &self.rules.scope, &effects),
+            siblings: siblings(&case, &self.rules.scope, &effects, |lead| lead.owner.is_some()),
             effects,
             faults,
             version: self.version.clone(),
@@ -133,7 +133,16 @@ impl Deduplicator {
 
     /// The owned leads of the same customer among the rows, as [`Resolution::siblings`].
     pub(crate) fn siblings(&self, facts: &Facts<'_>, rows: &Rows) -> Vec<LeadId> {
-        if rows.leads.iter().all(|lead| lead.id == facts.lead().id || lead.owner.is_none()) {
+        self.kin(facts, rows, |lead| lead.owner.is_some())
+    }
+
+    /// The leads of the same customer among the rows that nobody has.
+    pub(crate) fn waiting_siblings(&self, facts: &Facts<'_>, rows: &Rows) -> Vec<LeadId> {
+        self.kin(facts, rows, |lead| lead.owner.is_none())
+    }
+
+    fn kin(&self, facts: &Facts<'_>, rows: &Rows, is_meant: fn(&Lead) -> bool) -> Vec<LeadId> {
+        if rows.leads.iter().all(|lead| lead.id == facts.lead().id || !is_meant(lead)) {
             return Vec::new();
         }
         let lead_keys = Probe::of_lead(facts);
@@ -152,7 +161,7 @@ impl Deduplicator {
             look: Look::ENTRY,
             opportunities: &rows.opportunities,
         };
-        siblings(&case, &self.rules.scope, &[])
+        siblings(&case, &self.rules.scope, &[], is_meant)
     }
 
     /// The lead on file that is the same record of another system, or the same submission, whatever the rules compare.
@@ -297,10 +306,15 @@ fn is_reward(lead: &Lead) -> bool {
     lead.tags.iter().any(|tag| tag == "reward")
 }
 
-/// The owned leads of the same customer, but those that are folded by these effects; earliest first.
-fn siblings(case: &Case<'_, '_>, scope: &[LeadField], effects: &[Effect]) -> Vec<LeadId> {
+/// The leads of the same customer that are meant, but those that are folded by these effects; earliest first.
+fn siblings(
+    case: &Case<'_, '_>,
+    scope: &[LeadField],
+    effects: &[Effect],
+    is_meant: fn(&Lead) -> bool,
+) -> Vec<LeadId> {
     let is_one = |one: &&Candidate<'_>| {
-        let lead = one.lead().filter(|lead| lead.owner.is_some() && lead.status != LeadStatus::Invalid);
+        let lead = one.lead().filter(|lead| is_meant(lead) && lead.status != LeadStatus::Invalid);
         lead.is_some_and(|lead| !is_reward(lead)) && one.shares_person(case) && one.is_in_scope(scope, case)
     };
     let mut found: Vec<&Candidate<'_>> = case.candidates.iter().filter(is_one).collect();

@@ -22,7 +22,7 @@ impl Intake {
     /// it, and he has three working days to answer; who does not is [taken back from](Intake::reassign). Who lost the lead before
     /// may get it so, and only so. [Refused](Outcome::refusal) for a rep to whom the rules might not give it: who is gone, serves
     /// other regions or is at a cap; and for a partner while another's [deal](Intake::register_deal) protects the account of the
-    /// lead. His hours, an absence and what he has not spoken to are no reasons: a director knows.
+    /// lead, and for who works on it already. His hours, an absence and what he has not spoken to are no reasons: a director knows.
     ///
     /// ```
     /// use leadkit::model::{Lead, Rep};
@@ -54,6 +54,11 @@ impl Intake {
         }
         if let Some(held) = case.protection().filter(|_| manager.is_some()).filter(|held| !held.is_of(rep)) {
             return self.refuse(&case, held);
+        }
+        let worker = input.history.helper().map(|one| &one.owner).or(input.lead.owner.as_ref());
+        if worker == Some(rep) && case.owner_state(rep) != OwnerState::Gone && !is_disputed(&input.lead) {
+            // The same order once more.
+            return self.refuse(&case, Refusal::Owned { owner: rep.clone() });
         }
         let before = input.lead.owner.as_ref().filter(|before| *before != owner);
         // Who passes on what he has gets nothing.
@@ -116,7 +121,7 @@ impl Intake {
             if moved.contains(&input.lead.id) {
                 continue;
             }
-            let outcome = self.hand_one_over(input, from, to, roster, moving.state(), now);
+            let outcome = self.hand_one_over(input, from, to, roster, moving.state(), now).named();
             // Decided on this very state.
             let _ = moving.apply(outcome.delta());
             moved.extend(outcome.effects.iter().filter_map(|effect| match effect {

@@ -30,8 +30,8 @@ pub(super) fn is_exhausted(lead: &Lead) -> bool {
 impl Intake {
     /// Makes a customer of a lead: a rep has won it, or says that it belongs to an account.
     ///
-    /// The person becomes a contact of the account, which the host files before, with the lead's owner when it is new. What
-    /// was due is done. [Refused](Outcome::refusal) for a lead that has ended or that nobody has.
+    /// The person becomes a contact of the account, which the host files before, with the lead's owner when it is new. The lead of
+    /// an account among the rows that is another rep's is his from then on, and he is told. What was due is done. [Refused](Outcome::refusal) for a lead that has ended or that nobody has.
     ///
     /// ```
     /// use leadkit::model::{Lead, LeadStatus};
@@ -60,7 +60,7 @@ impl Intake {
         if lead.has_ended() || !lead.is_on_file() {
             return self.refuse(&case, Refusal::Ended);
         }
-        let Some(owner) = lead.owner.clone() else { return self.refuse(&case, Refusal::NoOwner) };
+        let Some(own) = lead.owner.clone() else { return self.refuse(&case, Refusal::NoOwner) };
         let mut outcome = self.nothing(&case);
         let contact = ContactId::from(lead.id.as_str());
         let helper = input.history.helper().map(|one| one.owner.clone());
@@ -73,7 +73,7 @@ impl Intake {
                 contact: Some(contact),
                 opportunity: input.history.opportunities.first().cloned(),
                 at: now,
-                by: Some(owner.clone()),
+                by: Some(own.clone()),
                 rule: None,
             }),
         ];
@@ -84,7 +84,20 @@ impl Intake {
             end: TenureEnd::Converted,
         }));
         outcome.tell_helper(&case, &input.history);
+        // One customer, one owner: the account's.
+        let is_there = |rep: &&RepId| **rep != own && case.owner_state(rep) != OwnerState::Gone;
+        let of_account = input.rows.accounts.iter().find(|one| one.id == *account);
+        let heir = of_account.and_then(|one| one.owner.as_ref()).filter(is_there);
+        if let Some(heir) = heir {
+            let (id, rep, end) = (lead.id.clone(), own.clone(), TenureEnd::HandedOver);
+            outcome.effects.push(Effect::EndTenure { lead: id.clone(), rep, end });
+            let (owner, acquisition) = (heir.clone(), Acquisition::OwnerChanged);
+            outcome.effects.push(Effect::SetOwner { lead: id.clone(), owner, acquisition });
+            outcome.move_customer(self, &case, &Move::of_lead(&own, heir));
+            outcome.tell(heir, "account_lead", &RecordRef::Lead(id));
+        }
         outcome.person = Some(case.act.as_str().into());
+        let owner = heir.cloned().unwrap_or(own);
         outcome.hold_parts(&case, account, &owner);
         outcome.route = Route::Converted { owner, account: account.clone() };
         outcome
@@ -96,7 +109,12 @@ impl Intake {
     /// is asked again after thirty days. Of a customer whom somebody has answered nothing is due, whoever has him from then on.
     pub(super) fn escalate(&self, case: &Case<'_>, input: &Input, owner: &RepId, end: TenureEnd) -> Outcome {
         let is_there = case.owner_state(owner) != OwnerState::Gone;
-        let protected = case.protection().filter(|_| is_there && end == TenureEnd::Recycled);
+        let is_missed = is_there && end == TenureEnd::Recycled;
+        if is_missed && case.account_deal(owner).is_some() {
+            // An open opportunity holds the account, and all that was converted to it.
+            return self.stay_with(case, owner);
+        }
+        let protected = case.protection().filter(|_| is_missed);
         if let Some(Refusal::Protected { partner, .. }) = protected {
             return match partner_to_ask(case, owner, &partner) {
                 Some(partner) => self.ask_partner(case, owner, partner),

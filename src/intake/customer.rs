@@ -4,7 +4,7 @@ use super::dispute::is_disputed;
 use super::engine::Case;
 use super::move_customer::{Move, Takes};
 use super::routing::conversion;
-use super::{Intake, Outcome, Route};
+use super::{Intake, Outcome, Refusal, Route};
 use crate::dedup::{Holding, MatchAction, Resolution, holdings, share_a_part};
 use crate::model::{Account, Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
 
@@ -51,6 +51,13 @@ impl<'a> Case<'a> {
         let mut parts = holdings(self.scope, lead, account);
         parts.retain(|part| part.owner == Some(owner));
         parts
+    }
+
+    /// The open opportunity of another lead of the account by which a rep keeps all of it.
+    pub(super) fn account_deal(&self, owner: &RepId) -> Option<Refusal> {
+        let mut its = self.of_its_account().filter(|one| one.owner.as_ref() == Some(owner));
+        let opportunity = its.find_map(|one| self.rows.opportunities.get(&one.id)?.first().cloned());
+        opportunity.map(|opportunity| Refusal::OpenOpportunity { opportunity })
     }
 
     /// Whether somebody works on another lead on file: he has spoken to it, or an open opportunity holds it.

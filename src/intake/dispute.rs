@@ -1,6 +1,5 @@
 //! Several reps have to do with one customer (撞单): all keep what they have, and a person decides.
 
-use super::act::Act;
 use super::engine::Case;
 use super::{Intake, Outcome, wake_up};
 use crate::dedup::COLLISION;
@@ -41,9 +40,12 @@ impl Outcome {
     /// decides nobody loses anything; whichever record it is said of, it is said once. Who takes part no longer has no say.
     pub(super) fn collide(&mut self, intake: &Intake, case: &Case<'_>, own: &RepId, rivals: &[Rival<'_>]) {
         let lead = case.lead;
-        let is_tag =
-            |effect: &Effect| matches!(effect, Effect::AddTag { lead: of, tag } if *of == lead.id && tag == COLLISION);
-        if is_disputed(lead) || self.effects.iter().any(is_tag) {
+        let marks = self.effects.iter().rev().filter_map(|effect| match effect {
+            Effect::AddTag { lead: of, tag } if *of == lead.id && tag == COLLISION => Some(true),
+            Effect::RemoveTag { lead: of, tag } if *of == lead.id && tag == COLLISION => Some(false),
+            _ => None,
+        });
+        if marks.into_iter().next().unwrap_or(is_disputed(lead)) {
             return;
         }
         let is_there = |rep: &RepId| rep != own && case.owner_state(rep) != OwnerState::Gone;
@@ -59,13 +61,10 @@ impl Outcome {
         self.effects.push(Effect::RequestReview { lead: of, reviewer: None, code });
         self.effects.extend(rivals.iter().skip(1).map(|one| link(one.record())));
         self.ask_whose(intake, case);
-        // Of rows of another system people hear in one notice.
-        if case.act != Act::Import {
-            let mut reps: Vec<&RepId> = rivals.iter().filter_map(|one| one.rep()).collect();
-            reps.sort();
-            reps.dedup();
-            std::iter::once(own).chain(reps).for_each(|rep| self.tell(rep, COLLISION, &about));
-        }
+        let mut reps: Vec<&RepId> = rivals.iter().filter_map(|one| one.rep()).collect();
+        reps.sort();
+        reps.dedup();
+        std::iter::once(own).chain(reps).for_each(|rep| self.tell(rep, COLLISION, &about));
     }
 
     /// The reviewers have so long from now on.

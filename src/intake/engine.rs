@@ -496,7 +496,9 @@ impl Outcome {
             let typist = entry.owner.clone().filter(|rep| {
                 is_free && kind != FoldKind::SameRecord && owner_state(rep) != OwnerState::Gone
             });
-            let (lead, entry) = (into.clone(), entry.id.clone());
+            // The same event once more is no entry of its own.
+            let entry = if kind == FoldKind::SameRecord { into.clone() } else { entry.id.clone() };
+            let lead = into.clone();
             self.next = Some(Next::Review { lead, entry, claim: typist, also: Vec::new() });
         }
         self.route = Route::Folded { into, kind };

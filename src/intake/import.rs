@@ -11,8 +11,7 @@ use super::marks::without_marks;
 use super::state_excerpt::Moving;
 use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::Roster;
-use crate::dedup::holdings;
-use crate::dedup::{MatchKey, Rows};
+use crate::dedup::{COLLISION, MatchKey, Rows, holdings};
 use crate::model::{
     Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, RecordRef, RepId, Value,
 };
@@ -89,10 +88,10 @@ impl Intake {
             if let Some(owner) = owner.filter(|owner| outcome.refusal.is_none() && told.insert(owner)) {
                 outcome.tell(owner, "imported", &RecordRef::Lead(input.lead.id.clone()));
             }
-            // Whoever stands in, or is stood in for, hears of the first row.
+            // Whoever stands in, is stood in for or collides with another hears of the first row.
             let mut is_news = |rep: &RepId, code: &Code| heard.insert((rep.clone(), code.clone()));
             outcome.effects.retain(|effect| match effect {
-                Effect::Notify { rep, code, .. } if is_of_absence(code) => is_news(rep, code),
+                Effect::Notify { rep, code, .. } if is_said_once(code) => is_news(rep, code),
                 _ => true,
             });
             // Decided on this very state.
@@ -197,6 +196,11 @@ impl Intake {
                     owner: owner.clone(),
                     acquisition: Acquisition::Imported,
                 });
+                if !goes_on && !is_customer {
+                    // It ended in his hands.
+                    let (lead, status) = (id.clone(), input.lead.status);
+                    outcome.effects.push(Effect::SetStatus { lead, status });
+                }
                 if goes_on {
                     let status = match input.lead.status {
                         LeadStatus::Following => LeadStatus::Following,
@@ -258,8 +262,8 @@ fn filed_now(row: &Lead, now: DateTime<Utc>) -> Vec<Effect> {
     vec![Effect::UpdateField { record, field: "filed_at".to_owned(), value: now.into(), replaces }]
 }
 
-fn is_of_absence(code: &Code) -> bool {
-    ["cover", "covered", "lead_waits"].contains(&code.as_ref())
+fn is_said_once(code: &Code) -> bool {
+    ["cover", "covered", "lead_waits", COLLISION].contains(&code.as_ref())
 }
 
 /// A time within the spread that depends on the id alone: FNV-1a.

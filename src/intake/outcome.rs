@@ -13,6 +13,7 @@ use crate::assign::Assignment;
 use crate::blacklist::Verdict;
 use crate::book::Book;
 use crate::dedup::{Resolution, Rows};
+use crate::document::Digest;
 use crate::model::{
     AccountId, Effect, EffectKey, FoldKind, LeadId, PoolId, RecordRef, RepId, RuleId, effect_keys,
 };
@@ -371,6 +372,16 @@ impl Outcome {
     #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {
         self.refusal.as_ref()
+    }
+
+    /// Two looks at one moment may find the lead alike and decide otherwise, for somebody has room, or is back: what they do is
+    /// part of their name.
+    pub(super) fn named(mut self) -> Outcome {
+        if !self.effects.is_empty() {
+            let done = Digest::of(&self.effects).short();
+            let _ = write!(self.decision, " {done:08x}");
+        }
+        self
     }
 
     /// Effects that stand before the others.

@@ -42,16 +42,16 @@ impl Intake {
             (None, Some(record)) if matches!(action, MatchAction::AssignByRules { .. }) => {
                 outcome.tell(own, "duplicate_on_file", &record);
                 // Nobody's account: who types in its lead claims it.
-                if case.owner_state(own) == OwnerState::Full {
+                if let Ok(delta) = self.may_claim(case, facts, own) {
+                    self.take(case, facts, resolution, own, Acquisition::Claimed, outcome);
+                    outcome.delta.assign = Some(delta);
+                } else if score.is_mature() {
                     let mut options = case.assign.clone();
                     options.excluded.insert(own.clone());
-                    return if score.is_mature() {
-                        self.by_rules(case, facts, resolution, outcome, &options)
-                    } else {
-                        self.nurture(case, outcome)
-                    };
+                    self.by_rules(case, facts, resolution, outcome, &options);
+                } else {
+                    self.nurture(case, outcome);
                 }
-                self.take(case, facts, resolution, own, Acquisition::Claimed, outcome);
             }
             _ => {
                 let how = case.lead.acquisition.clone().unwrap_or(Acquisition::Created);
@@ -240,7 +240,7 @@ impl Outcome {
         match (own, resolution.action().owner()) {
             (Some(own), _) => {
                 // What follows from an entry, or from the record joined before, is no news of its own.
-                if case.entry.is_none() {
+                if case.entry.is_none_or(|entry| *entry == case.lead.id) {
                     self.tell_once(own, FoldKind::Joined.as_str(), &RecordRef::Lead(lead));
                 }
                 self.route = Route::ToOwner { owner: own.clone(), record: None };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::act::Act;
 use super::converted::kept_by;
+use super::dispute::is_disputed;
 use super::engine::Case;
 use super::move_customer::Move;
 use super::pools::later;
@@ -66,7 +67,7 @@ impl Intake {
     ///
     /// A partner who did not answer, or gave the lead back, works on it no more; his channel manager keeps it, and his deadline
     /// starts. While a partner's [deal](Intake::register_deal) protects the lead's account, it stays with its owner: that is
-    /// refused too.
+    /// refused too. While reviewers are asked whose the customer is, nobody loses him by his first deadline: it begins anew.
     ///
     /// A converted lead that its account's owner did not answer goes on to his deputy, else to whom the rules find, with the
     /// account; while a partner's deal protects the account, to the partner, and the account stays. When nobody is left it stays
@@ -103,7 +104,11 @@ impl Intake {
         state: &State,
         now: DateTime<Utc>,
     ) -> Outcome {
-        let case = self.case(input, Act::Reassign, roster, state, now);
+        self.take_from_owner(input, why, self.case(input, Act::Reassign, roster, state, now)).named()
+    }
+
+    fn take_from_owner(&self, input: &Input, why: Loss, case: Case<'_>) -> Outcome {
+        let now = case.now;
         let Some(owner) = &input.lead.owner else {
             return self.look_again(&Case { act: Act::Review, ..case });
         };
@@ -122,8 +127,12 @@ impl Intake {
             return self.wait_for_return(&case, owner, until);
         }
         let protection = || case.protection().filter(|_| why != Loss::OwnerGone && !is_converted);
-        if let Some(held) = kept_by(input, why.end()).or_else(protection) {
+        let account_deal = || case.account_deal(owner).filter(|_| why == Loss::Returned);
+        if let Some(held) = kept_by(input, why.end()).or_else(protection).or_else(account_deal) {
             return self.refuse(&case, held);
+        }
+        if why == Loss::DeadlineMissed && self.waits_for_reviewers(&case, owner) {
+            return self.give_time(&case, owner, now);
         }
         if is_converted && why != Loss::OwnerGone && input.is_answered() {
             // Whom somebody has spoken to is the account's business.
@@ -183,10 +192,34 @@ impl Intake {
         if until > now {
             self.attend(case, &facts, owner, &mut outcome);
         } else {
-            outcome.restart(case, until);
+            return self.give_time(case, owner, until);
         }
         outcome.basis.read_ledger(outcome.delta.assign.as_ref());
         outcome
+    }
+
+    /// The owner's time begins anew.
+    fn give_time(&self, case: &Case<'_>, owner: &RepId, from: DateTime<Utc>) -> Outcome {
+        let mut outcome = self.nothing(case);
+        outcome.route = Route::ToOwner { owner: owner.clone(), record: None };
+        outcome.restart(case, from);
+        outcome
+    }
+
+    /// Whether reviewers are asked whose the customer is, and the owner's first deadline falls into their time: until they have
+    /// decided nobody loses him.
+    fn waits_for_reviewers(&self, case: &Case<'_>, owner: &RepId) -> bool {
+        let Case { lead, activities, history, now, .. } = *case;
+        let mut tenures = history.tenures.iter().filter(|one| one.until.is_none() && one.owner == *owner);
+        let since = tenures.next().map(|tenure| tenure.from);
+        let is_first = |one: &StepDeadline| one.done_at.is_none() && since.is_none_or(|since| one.started_at <= since);
+        if !history.deadlines.iter().any(is_first) {
+            return false;
+        }
+        let facts = Facts::new(lead, &FactContext { tables: &self.tables, activities, history, now });
+        let siblings = self.deduplicator.siblings(&facts, case.rows);
+        let mut others = case.rows.leads.iter().filter(|one| siblings.contains(&one.id));
+        is_disputed(lead) || others.any(is_disputed)
     }
 }
 

@@ -9,7 +9,7 @@ use super::without::Without;
 use super::{Input, Intake, Next, Outcome, Route, State, wake_up};
 use crate::assign::Roster;
 use crate::book::Book;
-use crate::model::{Lead, LeadId, LeadStatus, OwnerState, RepId};
+use crate::model::{CloseReason, Effect, Lead, LeadId, LeadStatus, OwnerState, RepId};
 use crate::rule::{FactContext, Facts};
 
 impl Intake {
@@ -65,7 +65,7 @@ impl Intake {
         if !case.also.is_empty() {
             outcome.next = Next::after(outcome.next.take(), case.also.to_vec());
         }
-        outcome
+        outcome.named()
     }
 
     fn look_once(&self, case: &Case<'_>) -> Outcome {
@@ -89,6 +89,12 @@ impl Intake {
     fn look_after_customer(&self, case: &Case<'_>) -> Outcome {
         let Case { lead, activities, history, now, .. } = *case;
         let mut outcome = self.ended(case);
+        if lead.close_reason == Some(CloseReason::Blocked) && !outcome.verdict.is_blocked() {
+            // What blocked it is there no more: whoever looks through what was kept out releases it.
+            let (lead, code) = (lead.id.clone(), "no_longer_blocked".into());
+            outcome.effects.push(Effect::RequestReview { lead, reviewer: None, code });
+            return outcome;
+        }
         let is_there = |owner: &&RepId| case.owner_state(owner) != OwnerState::Gone;
         let is_asked = case.is_due(wake_up::COLLISION) && is_disputed(lead);
         // Something has changed, or it went along: it may be of a person who has other leads.

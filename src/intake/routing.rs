@@ -141,7 +141,8 @@ impl Intake {
         }
         let Some(owner) = resolution.action().owner() else {
             let Some(owner) = self.owner_of_customer(case, resolution) else { return false };
-            self.take(case, facts, resolution, &owner, Acquisition::AutoAssigned, outcome);
+            // Not by the rules: he has another lead of the customer.
+            self.take(case, facts, resolution, &owner, Acquisition::OwnerChanged, outcome);
             return true;
         };
         if !is_over(owner) {
@@ -203,8 +204,7 @@ impl Intake {
         let unasked = AssignOptions { without_reviewers: is_answered_by_nobody, ..options.clone() };
         let options = if is_answered_by_nobody { &unasked } else { options };
         // Who lost another lead of the customer, which goes along, does not get it by this; but it goes to its own owner.
-        let siblings = if is_owned { &[] } else { resolution.siblings() };
-        let left_out = self.left_out(case, siblings);
+        let left_out = self.left_out(case, &self.losers(case, facts, resolution));
         let find = |options: &AssignOptions| self.find_rep(case, facts, pool, &left_out, options);
         let mut assignment = find(options);
         let is_lost = |by: &RepId| match case.owner_state(by) {
@@ -338,7 +338,7 @@ impl Intake {
 
     /// Reps who do not get the lead though the rules find them, and why: who lost it last before this cycle, not long ago, who lost
     /// an opportunity of it, whose getting it in this cycle was taken back, and who lost another lead of the customer.
-    fn left_out(&self, case: &Case<'_>, siblings: &[LeadId]) -> Vec<(RepId, LeftOut)> {
+    fn left_out(&self, case: &Case<'_>, losers: &[RepId]) -> Vec<(RepId, LeftOut)> {
         let history = case.history;
         let revoked = history.ended_tenures().filter(|one| one.end == Some(TenureEnd::Revoked));
         let mut reps: Vec<(RepId, LeftOut)> =
@@ -356,8 +356,18 @@ impl Intake {
         let last = history.tenures.iter().filter(lost).max_by_key(|one| (one.until, one.from));
         let last = last.filter(|one| one.until > Some(since));
         reps.extend(last.map(|one| (one.owner.clone(), LeftOut::LostBefore)));
-        reps.extend(case.lost_by_others(siblings).into_iter().map(|rep| (rep, LeftOut::LostSibling)));
+        reps.extend(losers.iter().map(|rep| (rep.clone(), LeftOut::LostSibling)));
         reps
+    }
+
+    /// Who lost another lead of the customer, owned or waiting: all of them go where this one goes.
+    fn losers(&self, case: &Case<'_>, facts: &Facts<'_>, resolution: &Resolution) -> Vec<RepId> {
+        if resolution.action().owner().is_some() || case.rows.previous_owners.is_empty() {
+            return Vec::new();
+        }
+        let mut kin = self.deduplicator.waiting_siblings(facts, case.rows);
+        kin.extend(resolution.siblings().iter().cloned());
+        case.lost_by_others(&kin)
     }
 }
 

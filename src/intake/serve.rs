@@ -82,7 +82,7 @@ impl Intake {
             let retry = input.wake_up.clone().unwrap_or_else(|| wake_up::RETRY.into());
             let case = self.case(input, Act::Serve, roster, moving.state(), now);
             let assign = &AssignOptions { in_line: true, ..input.assign.clone() };
-            let outcome = self.decide(&Case { rows: &rows, assign, wake_up: Some(&retry), ..case });
+            let outcome = self.decide(&Case { rows: &rows, assign, wake_up: Some(&retry), ..case }).named();
             // Decided on this very state.
             let _ = moving.apply(outcome.delta());
             given.note(&outcome.effects);

@@ -35,7 +35,7 @@ use super::{Acquisition, FollowUp, OpportunityId, RepId, Tenure};
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct History {
-    /// Who held it, oldest first.
+    /// Who held it, oldest first; of leads that were folded into it, who lost them in their cycle.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tenures: Vec<Tenure>,
     /// The stages it entered, oldest first.

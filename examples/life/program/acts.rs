@@ -4,7 +4,7 @@ use std::error::Error;
 
 use leadkit::follow_up::FlowTrigger;
 use leadkit::model::{
-    Account, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, Opportunity, OpportunityId,
+    Account, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, LeadStatus, Opportunity, OpportunityId,
     Pause, RecordRef, Value, YesNo,
 };
 use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
@@ -83,6 +83,10 @@ impl Desk {
             }
             Event::Pause { lead, reason } => {
                 let lead = &self.subject_of(lead);
+                if self.policies.is_none() {
+                    self.say(lead, "-", "refused: no_policies".to_owned(), None);
+                    return Ok(());
+                }
                 let pause = Pause { from: self.now, until: None, reason: reason.clone() };
                 self.pauses.entry(lead.clone()).or_default().push(pause);
                 self.after(lead);
@@ -158,7 +162,12 @@ impl Desk {
         self.laws().submitted(lead);
         activities.iter().for_each(|activity| self.laws().did(activity));
         let rows = self.book.rows(&self.intake.probe(lead));
-        let activities = activities.to_vec();
+        // What was tracked may arrive before the form.
+        let mut known = self.book.activities(&lead.id).to_vec();
+        let is_new = |one: &&Activity| known.iter().all(|before| before.id != one.id);
+        let new: Vec<Activity> = activities.iter().filter(is_new).cloned().collect();
+        known.extend(new);
+        let activities = known;
         let input = Input { lead: lead.clone(), activities, rows, accepts_clock: true, ..Input::default() };
         let outcome = self.intake.process(&input, &self.roster, &self.state, self.now);
         self.book.insert_lead(lead.clone());
@@ -189,7 +198,8 @@ impl Desk {
     /// A person or an activity has changed what is known.
     pub(super) fn look_again(&mut self, lead: &LeadId, reason: String) -> Done {
         let Some(input) = self.known(lead) else { return Ok(()) };
-        if !is_live(&self.book, &input.lead) {
+        let is_blocked = input.lead.close_reason == Some(CloseReason::Blocked);
+        if !is_live(&self.book, &input.lead) && !is_blocked {
             self.say(lead, "-", reason, None);
             return Ok(());
         }
@@ -227,15 +237,16 @@ impl Desk {
             Some(("click_ids", name)) => Value::from(input.lead.click_ids.get(name).cloned()),
             _ => LeadField::from_name(field).map(|one| one.get(&input.lead)).unwrap_or_default(),
         };
-        let effects: Vec<Effect> = values
-            .iter()
-            .map(|(field, value)| Effect::UpdateField {
-                record: RecordRef::Lead(lead.clone()),
-                field: field.clone(),
-                value: value.clone(),
-                replaces: before(field),
-            })
-            .collect();
+        let record = RecordRef::Lead(lead.clone());
+        let write = |(field, value): &(String, Value)| match (value, before(field)) {
+            // A list gets more: who reached the person by the former number still does.
+            (Value::List(items), Value::List(known)) => again::new_items(&record, field, items, &known),
+            (value, replaces) => {
+                let (record, field, value) = (record.clone(), field.clone(), value.clone());
+                vec![Effect::UpdateField { record, field, value, replaces }]
+            }
+        };
+        let effects: Vec<Effect> = values.iter().flat_map(write).collect();
         self.laws().updated(lead, values);
         self.write(&format!("update {lead}"), &effects);
         if let Some(after) = self.book.lead(lead) {
@@ -267,7 +278,9 @@ impl Desk {
 
     /// A rep makes a customer record of his lead.
     fn convert(&mut self, lead: &LeadId, account: &leadkit::model::AccountId) -> Done {
-        let Some(input) = self.known(lead) else { return Ok(()) };
+        let Some(mut input) = self.known(lead) else { return Ok(()) };
+        let is_there = input.rows.accounts.iter().any(|one| one.id == *account);
+        input.rows.accounts.extend(self.book.account(account).filter(|_| !is_there).cloned());
         let outcome = self.intake.convert(&input, account, &self.roster, &self.state, self.now);
         if outcome.refusal().is_none() && self.book.account(account).is_none() {
             let company = input.lead.company.clone().or(input.lead.name.clone()).unwrap_or_default();
@@ -288,6 +301,11 @@ impl Desk {
                 && one.lost_at.is_some() == (status == Deal::Lost)
         };
         if before.as_ref().is_some_and(is_told) {
+            return Ok(());
+        }
+        let is_over = |one: &&Lead| matches!(one.status, LeadStatus::Invalid | LeadStatus::Voided);
+        if status == Deal::Open && self.book.lead(lead).filter(is_over).is_some() {
+            self.say(lead, "-", "refused: ended".to_owned(), None);
             return Ok(());
         }
         let left = before.as_ref().and_then(|one| one.lead.clone()).filter(|left| left != lead);

@@ -30,19 +30,23 @@ pub(super) fn added(lead: &Lead, before: &Lead, on_file: &Lead) -> Vec<Effect> {
     effects
 }
 
+/// What a list gets more.
+pub(super) fn new_items(record: &RecordRef, field: &str, items: &[String], known: &[String]) -> Vec<Effect> {
+    let new = items.iter().filter(|item| !known.contains(item));
+    let add = |item: &String| {
+        let (record, field, value) = (record.clone(), field.to_owned(), item.as_str().into());
+        Effect::AddValue { record, field, value }
+    };
+    new.map(add).collect()
+}
+
 fn of_field(record: RecordRef, field: &str, found: Value, known: Value, lead: &Lead) -> Vec<Effect> {
     let field = field.to_owned();
     match (found, known) {
         (found, _) if found.is_blank() => Vec::new(),
         (Value::List(items), known) => {
             let known = if let Value::List(known) = known { known } else { Vec::new() };
-            let new = items.into_iter().filter(|item| !known.contains(item));
-            let add = |item: String| Effect::AddValue {
-                record: record.clone(),
-                field: field.clone(),
-                value: item.into(),
-            };
-            new.map(add).collect()
+            new_items(&record, &field, &items, &known)
         }
         (value, known) if known.is_blank() => {
             vec![Effect::UpdateField { record, field, value, replaces: Value::Null }]

@@ -229,6 +229,12 @@ impl Desk {
     /// A deadline has passed: the lead leaves its owner.
     pub(super) fn miss(&mut self, lead: &LeadId) -> Result<(), Box<dyn Error>> {
         let Some(input) = self.input(lead) else { return Ok(()) };
+        if self.is_in_dispute(lead) {
+            // Until a reviewer has decided nobody loses anything.
+            let (lead, from) = (lead.clone(), self.now);
+            self.write(&format!("dispute {lead}"), &[Effect::StartDeadlines { lead: lead.clone(), from }]);
+            return Ok(());
+        }
         let outcome = self.intake.reassign(&input, Loss::DeadlineMissed, &self.roster, &self.state, self.now);
         self.settle(&outcome)?;
         if self.policies.is_some() {

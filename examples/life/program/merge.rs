@@ -85,6 +85,14 @@ impl Desk {
         Ok(())
     }
 
+    /// Whether reviewers were asked about two leads, and one of them is this.
+    pub(super) fn is_in_dispute(&self, lead: &LeadId) -> bool {
+        let is_asked = |id: &LeadId| {
+            self.book.lead(id).is_some_and(|lead| lead.tags.iter().any(|tag| tag == COLLISION))
+        };
+        self.disputes.iter().any(|(one, other)| (one == lead || other == lead) && is_asked(one))
+    }
+
     /// The time of the reviewers is over: what nobody has decided goes on with the earlier.
     pub(super) fn settle_dispute(&mut self, lead: &LeadId, code: &str) -> Done {
         let Some(other) = self.disputes.remove(lead).filter(|_| code == DUE) else { return Ok(()) };
@@ -104,20 +112,16 @@ impl Desk {
     fn unite(&mut self, kept: &Input, left: &Input) -> Done {
         let (into, from) = (&kept.lead.id, &left.lead.id);
         // The one that is named goes on, whatever the rules would prefer.
-        let leads = [kept.lead.clone(), left.lead.clone()];
-        let plan_by = |survivor| -> Result<MergePlan<Lead>, Box<dyn Error>> {
-            let rules = MergeRules { survivor: vec![survivor], ..MergeRules::default() };
-            let merger = Merger::compile(&rules)?;
-            Ok(MergePlan::for_leads(&leads, &merger, &PhoneOptions::default())?)
-        };
-        let mut plan = plan_by(SurvivorTest::Oldest)?;
-        if plan.merged().id != *into {
-            plan = plan_by(SurvivorTest::Newest)?;
-        }
-        if plan.merged().id != *into {
-            self.say(into, "-", "refused: created_at_once".to_owned(), None);
-            return Ok(());
-        }
+        let is_first = kept.lead.seniority() < left.lead.seniority();
+        let survivor = if is_first { SurvivorTest::Oldest } else { SurvivorTest::Newest };
+        // Of two of one moment, as rows of an import are, the later is the one that is named.
+        let is_at_once = !is_first && kept.lead.created_at == left.lead.created_at;
+        let earlier = TimeDelta::nanoseconds(i64::from(is_at_once));
+        let other = Lead { created_at: left.lead.created_at - earlier, ..left.lead.clone() };
+        let rules = MergeRules { survivor: vec![survivor], ..MergeRules::default() };
+        let merger = Merger::compile(&rules)?;
+        let plan: MergePlan<Lead> =
+            MergePlan::for_leads(&[kept.lead.clone(), other], &merger, &PhoneOptions::default())?;
         let mut effects = plan.effects().to_vec();
         // Nobody works on the one that is left.
         let helper = left.history.helper().map(|one| one.owner.clone());

@@ -6,7 +6,7 @@ use std::error::Error;
 use chrono::{DateTime, Utc};
 use leadkit::Input;
 use leadkit::intake::ErasureKey;
-use leadkit::model::{Absence, LeadId, Rep, RepId};
+use leadkit::model::{Absence, Lead, LeadId, LeadStatus, Rep, RepId};
 
 use super::desk::Desk;
 
@@ -19,6 +19,8 @@ impl Desk {
     pub(super) fn absent(&mut self, rep: &RepId, until: DateTime<Utc>) -> Done {
         let from = self.now;
         let Some(known) = self.known_rep(rep) else { return Ok(()) };
+        // Said again, it is until then, be it sooner.
+        known.absences.retain(|absence| !absence.covers(from));
         known.absences.push(Absence { from, until });
         self.reps_changed()?;
         self.look_after(rep)
@@ -69,10 +71,18 @@ impl Desk {
 
     fn give_away(&mut self, rep: &RepId, to: Option<&RepId>) -> Done {
         self.hand_these_over(self.leads_of_rep(rep), rep, to)?;
+        // His customers too, with what is open of them.
+        self.hand_these_over(self.customers_of(rep), rep, to)?;
         if to.is_none_or(|to| self.reps.contains_key(to)) {
             self.accounts_of(rep, to);
         }
         Ok(())
+    }
+
+    /// The leads of a rep that were converted, by id.
+    fn customers_of(&self, rep: &RepId) -> Vec<LeadId> {
+        let is_his = |lead: &&Lead| lead.status == LeadStatus::Converted && lead.owner.as_ref() == Some(rep);
+        self.book.leads().filter(is_his).map(|lead| lead.id.clone()).collect()
     }
 
     pub(super) fn hand_these_over(

@@ -79,6 +79,20 @@ fn rivals<'s>(asked: &Lead, seen: &Seen<'s>) -> Vec<Option<&'s RepId>> {
     others.map(owner).chain([seen.book.lead(&asked.id).and_then(|one| one.owner.as_ref())]).collect()
 }
 
+/// Whether somebody is asked which of two reps a customer is: of another lead of the person or of the account, it may be.
+fn is_asked(lead: &Lead, reps: [Option<&RepId>; 2], seen: &Seen<'_>) -> bool {
+    let account = lead.account.as_ref().filter(|_| lead.status == LeadStatus::Converted);
+    let keys = strong_keys(lead, seen.intake);
+    let is_of_customer = |one: &&Lead| {
+        let is_its = account.is_some() && one.account.as_ref() == account;
+        is_its || !strong_keys(one, seen.intake).is_disjoint(&keys)
+    };
+    let rows = seen.book.rows(&seen.intake.probe(lead));
+    let asked = rows.leads.iter().filter(|one| one.tags.iter().any(|tag| tag == "collision"));
+    let mut asked = asked.filter(is_of_customer);
+    asked.any(|one| reps.into_iter().all(|rep| rivals(one, seen).contains(&rep)))
+}
+
 impl Laws {
     /// Files a lead under its strong keys, as long as it is live.
     pub(super) fn file(&mut self, id: &LeadId, seen: &Seen<'_>) {
@@ -142,7 +156,10 @@ impl Laws {
             };
             let is_converted =
                 |one: &&Lead| [*one, lead].iter().any(|one| one.status == LeadStatus::Converted);
-            let rival = leads.iter().find(other).filter(|_| !is_shared_by_design(lead, key, seen));
+            let rival = leads.iter().find(other).filter(|one| {
+                let of = one.owner.as_ref();
+                !is_shared_by_design(lead, key, seen) && !is_asked(lead, [Some(owner), of], seen)
+            });
             found.extend(rival.map(|one| {
                 let clause = if is_converted(one) { Clause::OneOwnerConverted } else { Clause::OneOwner };
                 (clause, one.id.clone(), one.owner.clone(), mask(key))
@@ -166,21 +183,9 @@ impl Laws {
         let accounts = lead.account.iter().filter(|_| lead.status == LeadStatus::Converted);
         for account in accounts.filter_map(|id| seen.book.account(id)) {
             let Some(owner) = account.owner.as_ref() else { continue };
-            let is_its = |one: &Lead| {
-                one.account.as_ref() == Some(&account.id) && one.tags.iter().any(|tag| tag == "collision")
-            };
             for id in self.by_account.get(&account.id).into_iter().flatten() {
                 let of = seen.book.lead(id).and_then(|one| one.owner.as_ref());
-                // Somebody is asked which of the two reps it is.
-                let is_asked = || {
-                    let rows = seen.book.rows(&seen.intake.probe(lead));
-                    let asked = rows.leads.iter().filter(|one| is_its(one));
-                    let two = |one: &Lead| {
-                        [Some(owner), of].into_iter().all(|rep| rivals(one, seen).contains(&rep))
-                    };
-                    asked.into_iter().any(two)
-                };
-                if of.is_some_and(|of| of != owner) && !is_asked() {
+                if of.is_some_and(|of| of != owner) && !is_asked(lead, [Some(owner), of], seen) {
                     found.push(format!("account {} is {owner}'s, and its lead {id} is not", account.id));
                 }
             }

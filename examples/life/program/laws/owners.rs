@@ -56,14 +56,16 @@ impl Laws {
             self.report(Clause::DealLost, &format!("{id} {}", tenure.from), seen.now, what);
         }
         let mut before: Vec<&RepId> = history.previous_owners().collect();
-        if before.contains(&owner) {
+        // What was joined with another since is his still.
+        let is_given = tenure.from == seen.now;
+        if is_given && before.contains(&owner) {
             let what = format!("lead {id} is with {owner} again, who had it in this cycle");
             self.report(Clause::SameRep, &format!("{id} {}", tenure.from), seen.now, what);
         }
         before.sort();
         before.dedup();
         // By rules: they give it to nobody after three; whom an account or a claim gives it is not asked.
-        if before.len() >= OWNERS && tenure.acquisition == Acquisition::AutoAssigned {
+        if is_given && before.len() >= OWNERS && tenure.acquisition == Acquisition::AutoAssigned {
             let what = format!("lead {id} has a fourth owner in one cycle: {owner}");
             self.report(Clause::FourthOwner, &format!("{id} {}", tenure.from), seen.now, what);
         }
