@@ -3,11 +3,11 @@
 use super::candidate::{Candidate, Source};
 use super::case::Case;
 use super::holding::scope_values;
-use super::probe::{MatchKey, MatchKeyKind};
+use super::probe::{MatchKey, MatchKeyKind, Probe};
 use crate::company::CompanyName;
 use crate::contact::{Email, Phone, Wechat, are_two_people};
 use crate::model::{CloseReason, Lead, LeadField, LeadStatus, OwnerState, RepId, Value};
-use crate::rule::{Facts, read_field};
+use crate::rule::{FactContext, Facts, HostTables, read_field};
 use crate::text::fold;
 
 /// Differently named people on one mobile number that make it nobody's.
@@ -18,6 +18,33 @@ const SAME_COMPANY: f64 = 0.5;
 /// Whether a key names one person: a mobile number, a person's mailbox, a WeChat id, an OpenID. A landline, a
 /// switchboard, `info@` and what looks invented name nobody.
 pub(super) fn is_strong(key: &MatchKey, facts: &Facts<'_>) -> bool {
+    names_one(key, facts) && !is_marked_wrong(key, facts.lead(), facts.context().tables)
+}
+
+/// Whether somebody found out that the contact value is not the person's: what the attribute
+/// [`wrong_contacts`](Lead::WRONG_CONTACTS) lists.
+fn is_marked_wrong(key: &MatchKey, lead: &Lead, tables: &HostTables) -> bool {
+    let Some(marked) = lead.attributes.get(Lead::WRONG_CONTACTS) else { return false };
+    let marked: Vec<String> = match marked {
+        Value::List(marked) => marked.clone(),
+        Value::Text(one) => vec![one.clone()],
+        _ => return false,
+    };
+    if key.kind == MatchKeyKind::Wechat {
+        return marked.iter().any(|one| Wechat::parse(one).is_ok_and(|id| id.key() == key.value));
+    }
+    let lead = Lead {
+        phones: marked.iter().map(|one| one.as_str().into()).collect(),
+        emails: marked.iter().map(|one| one.as_str().into()).collect(),
+        country: lead.country.clone(),
+        province: lead.province.clone(),
+        city: lead.city.clone(),
+        ..Lead::default()
+    };
+    Probe::of_lead(&Facts::new(&lead, &FactContext::new(tables, lead.created_at))).keys.contains(key)
+}
+
+fn names_one(key: &MatchKey, facts: &Facts<'_>) -> bool {
     match key.kind {
         MatchKeyKind::Phone => {
             let phone = facts.phones().iter().find(|phone| phone.key() == Some(key.value.as_str()));
@@ -65,8 +92,10 @@ impl Candidate<'_> {
         if self.lead().is_some_and(|lead| lead.close_reason == Some(CloseReason::WrongContact)) {
             return false;
         }
+        let tables = case.facts.context().tables;
+        let is_wrong = |key: &MatchKey| self.lead().is_some_and(|lead| is_marked_wrong(key, lead, tables));
         let shared = case.usable.iter().enumerate().filter(|(place, _)| self.has(*place));
-        shared.filter_map(|(_, key)| *key).any(|key| is_strong(key, case.facts))
+        shared.filter_map(|(_, key)| *key).any(|key| is_strong(key, case.facts) && !is_wrong(key))
     }
 
     /// Whether it comes before the lead, so that it may take the lead in.

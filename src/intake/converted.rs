@@ -231,6 +231,15 @@ impl Intake {
         let mut siblings = self.deduplicator.siblings(facts, case.rows);
         siblings.extend(case.of_its_account().map(|one| one.id.clone()));
         let others: Vec<&Lead> = case.others(&siblings, owner).collect();
+        // The account has gone to another meanwhile.
+        let account = case.rows.accounts.iter().find(|one| Some(&one.id) == case.lead.account.as_ref());
+        let is_fit = |rep: &&RepId| {
+            *rep != owner && case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep)
+        };
+        let holder = account.and_then(|account| account.owner.as_ref()).filter(is_fit);
+        if let Some(holder) = holder.filter(|rep| others.iter().all(|one| !case.has_lost(rep, one))) {
+            return self.leave_to(case, owner, holder, &others, outcome);
+        }
         if others.iter().any(|one| case.has_lost(owner, one)) {
             let lost = case.lost_by_others(&siblings);
             let may_have_it = |rep: &&RepId| {

@@ -1,5 +1,7 @@
 //! Several reps have to do with one customer (撞单): all keep what they have, and a person decides.
 
+use std::collections::BTreeSet;
+
 use super::engine::Case;
 use super::{Intake, Outcome, wake_up};
 use crate::dedup::COLLISION;
@@ -48,10 +50,17 @@ impl Outcome {
         if marks.into_iter().next().unwrap_or(is_disputed(lead)) {
             return;
         }
+        // It went along with a lead of which the same is asked.
+        let leader = case.entry.and_then(|entry| case.rows.leads.iter().find(|one| one.id == *entry));
+        if leader.is_some_and(|one| is_disputed(one) && one.owner.as_ref() == Some(own)) {
+            return;
+        }
         let is_there = |rep: &RepId| rep != own && case.owner_state(rep) != OwnerState::Gone;
         let is_asked = |one: &Rival<'_>| matches!(one, Rival::Lead(lead) if is_disputed(lead));
         let has_say = |one: &Rival<'_>| one.rep().is_some_and(is_there) && !is_asked(one);
-        let rivals: Vec<Rival<'_>> = rivals.iter().copied().filter(has_say).collect();
+        let mut rivals: Vec<Rival<'_>> = rivals.iter().copied().filter(has_say).collect();
+        let mut said = BTreeSet::new();
+        rivals.retain(|one| said.insert(one.record()));
         let Some(first) = rivals.first() else { return };
         let about = RecordRef::Lead(lead.id.clone());
         let link = |to: RecordRef| Effect::Link(Link { from: about.clone(), kind: LinkKind::RelatedTo, to });

@@ -11,7 +11,9 @@ use super::{Intake, Next, Outcome, Route, wake_up};
 use crate::assign::{AssignOptions, Ledgers};
 use crate::blacklist::Severity;
 use crate::dedup::{MatchAction, Resolution};
-use crate::model::{Acquisition, Effect, FoldKind, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId};
+use crate::model::{
+    Acquisition, Effect, FoldKind, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd,
+};
 use crate::rule::Facts;
 use crate::score::Score;
 
@@ -46,6 +48,9 @@ impl Intake {
                     self.take(case, facts, resolution, own, Acquisition::Claimed, outcome);
                     outcome.delta.assign = Some(delta);
                 } else if score.is_mature() {
+                    // He may not have it: it is nobody's until the rules find somebody else.
+                    let (lead, rep, end) = (case.lead.id.clone(), own.clone(), TenureEnd::Revoked);
+                    outcome.effects.push(Effect::EndTenure { lead, rep, end });
                     let mut options = case.assign.clone();
                     options.excluded.insert(own.clone());
                     self.by_rules(case, facts, resolution, outcome, &options);
@@ -85,6 +90,10 @@ impl Intake {
         };
         if let Some(account) = account {
             self.convert_own(case, resolution, own, outcome);
+            if is_disputed(case.lead) && case.is_due(wake_up::COLLISION) {
+                // Whose the customer is, is settled of what it has become.
+                outcome.ask_whose(self, case);
+            }
             outcome.route = Route::Converted { owner: own.clone(), account: account.clone() };
             return;
         }

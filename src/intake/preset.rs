@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{LifeRules, Rules};
+use super::{ElsewhereRule, ElsewhereTarget, LifeRules, Rules};
 use crate::assign::{AssignRule, AssignRules, AssignTarget, PoolRules};
 use crate::blacklist::{BlacklistCheck, BlacklistRule, BlacklistRules, BurstCheck, BurstDimension};
 use crate::calendar::{Span, UtcOffset, Zone};
 use crate::dedup::DedupRules;
 use crate::model::{Pool, PoolId, PoolKind, PoolMode};
 use crate::order;
+use crate::rule::{Condition, Operator};
 use crate::score::ScoreRules;
 
 impl Rules {
@@ -17,7 +18,7 @@ impl Rules {
     ///
     /// All reps of the roster take turns by their weights; nobody takes a region that is not his. The first contact is due
     /// within a day, what is lost lies in its pool for three days; a rep holds 150 open leads at most and claims 10 a day. When
-    /// twenty leads come from one network within ten minutes, or ten of one company within an hour (a class that is told to register), those that nobody has wait two hours for a reviewer. Change what is different with you: every part is data.
+    /// twenty leads come from one network within ten minutes, or ten of one company within an hour (a class that is told to register), those that nobody has wait two hours for a reviewer. A form that is named `test` is voided. Change what is different with you: every part is data.
     ///
     /// Ten leads of a Monday, and three reps at work from 9 to 18: who gets which, when and why.
     ///
@@ -73,6 +74,7 @@ impl Rules {
         Rules {
             revision: "b2b".to_owned(),
             blacklist: blacklist(),
+            elsewhere: vec![named_as_test()],
             dedup: DedupRules::b2b(),
             score: ScoreRules::b2b(),
             assign: for_everybody(150, 10),
@@ -163,6 +165,14 @@ fn blacklist() -> BlacklistRules {
         blacklist.rules.push(BlacklistRule { category: "repeat".to_owned(), ..rule });
     }
     blacklist
+}
+
+/// A form that is named as a test, by the person or the company, counts for nothing. The team's own domains, numbers and
+/// addresses are the host's to add.
+fn named_as_test() -> ElsewhereRule {
+    let is_test = |field| Condition::compare(field, Operator::Matches, "(?i)^\\s*(test|测试)\\s*$").ok();
+    let when = Condition::any(["name", "company"].into_iter().filter_map(is_test));
+    ElsewhereRule { id: "test".into(), when, then: ElsewhereTarget::Void }
 }
 
 /// Turns among all reps. A rep with territories takes a lead whose region nobody knows as well: else it would reach nobody.

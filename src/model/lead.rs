@@ -159,6 +159,10 @@ pub struct Lead {
 }
 
 impl Lead {
+    /// The attribute that lists contact values which a rep found to be somebody else's: they stay on the lead, and lead to
+    /// nobody. Of a lead that was closed as [`WrongContact`](CloseReason::WrongContact) all are.
+    pub const WRONG_CONTACTS: &str = "wrong_contacts";
+
     /// Whether its life goes on under its own id: it was neither folded into another lead, nor voided, nor blocked.
     /// Only such a lead is found by its keys.
     ///

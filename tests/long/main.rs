@@ -2,8 +2,6 @@
 
 #![allow(dead_code, reason = "these are modules of `it`, where the rest of them is used")]
 
-use chrono::{DateTime, Utc};
-
 #[path = "../it/assign/desk.rs"]
 mod desk;
 #[path = "../it/blacklist/flood.rs"]
@@ -17,10 +15,9 @@ mod oracle {
     pub(crate) use crate::shares as assign;
 }
 
-mod support {
-    use super::{DateTime, Utc};
-
-    pub(crate) fn at(text: &str) -> DateTime<Utc> {
-        text.parse().unwrap()
-    }
-}
+#[path = "../it/runner/mod.rs"]
+mod runner;
+#[path = "../it/state/mod.rs"]
+mod state;
+#[path = "../it/support/mod.rs"]
+mod support;

@@ -336,7 +336,10 @@ impl Desk {
             }
             Deal::Lost if is_open => {
                 let now = self.now;
-                self.laws().lost_deal(&input.lead, now);
+                // A partner's loss is not held against who passed the lead on to him.
+                if input.history.partner().is_none() {
+                    self.laws().lost_deal(&input.lead, now);
+                }
                 let outcome =
                     self.intake.reassign(&input, Loss::DealLost, &self.roster, &self.state, self.now);
                 self.settle(&outcome)

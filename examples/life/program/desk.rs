@@ -408,7 +408,8 @@ impl Desk {
             timelines: &self.timelines,
             now: self.now,
             event: self.event,
-            has_hours: !self.open.is_empty() || self.policies.is_some(),
+            reps: &self.reps,
+            calendars: &self.open,
         }
     }
 
@@ -526,11 +527,6 @@ impl Desk {
 
     pub(super) fn laws(&mut self) -> &mut Laws {
         &mut self.laws
-    }
-
-    #[cfg(test)]
-    pub(super) fn not_yet(&self) -> &[Broken] {
-        self.laws.not_yet()
     }
 
     /// A decision as a mutant of the engine makes it.

@@ -108,16 +108,25 @@ impl Desk {
         }
     }
 
+    /// Whether reviewers were asked which of the owners of two leads has the customer.
+    fn are_related(&self, one: &LeadId, other: &LeadId) -> bool {
+        let link = |from: &LeadId, to: &LeadId| {
+            let [from, to] = [from, to].map(|id| RecordRef::Lead(id.clone()));
+            self.book.desk().links.contains(&Link { from, kind: LinkKind::RelatedTo, to })
+        };
+        link(one, other) || link(other, one)
+    }
+
     /// One lead goes on for two.
     fn unite(&mut self, kept: &Input, left: &Input) -> Done {
         let (into, from) = (&kept.lead.id, &left.lead.id);
         // The one that is named goes on, whatever the rules would prefer.
-        let is_first = kept.lead.seniority() < left.lead.seniority();
-        let survivor = if is_first { SurvivorTest::Oldest } else { SurvivorTest::Newest };
-        // Of two of one moment, as rows of an import are, the later is the one that is named.
-        let is_at_once = !is_first && kept.lead.created_at == left.lead.created_at;
+        // Of two of one moment, as rows of an import are, the other counts for the earlier.
+        let is_at_once = kept.lead.created_at == left.lead.created_at;
         let earlier = TimeDelta::nanoseconds(i64::from(is_at_once));
         let other = Lead { created_at: left.lead.created_at - earlier, ..left.lead.clone() };
+        let is_first = kept.lead.created_at < other.created_at;
+        let survivor = if is_first { SurvivorTest::Oldest } else { SurvivorTest::Newest };
         let rules = MergeRules { survivor: vec![survivor], ..MergeRules::default() };
         let merger = Merger::compile(&rules)?;
         let plan: MergePlan<Lead> =
@@ -132,7 +141,11 @@ impl Desk {
         }));
         // What is asked about the one that is left is asked about the one that goes on.
         let is_asked = |input: &Input| input.lead.tags.iter().any(|tag| tag == COLLISION);
-        if is_asked(left) && !is_asked(kept) {
+        let is_decided = self.are_related(into, from);
+        if is_decided && (is_asked(left) || is_asked(kept)) {
+            // Whoever says that the two are one decides whose they are.
+            effects.push(Effect::RemoveTag { lead: into.clone(), tag: COLLISION.to_owned() });
+        } else if is_asked(left) && !is_asked(kept) {
             let at = self.now + TimeDelta::days(1);
             effects.push(Effect::SetNextWakeUp { lead: into.clone(), at, code: DUE.into() });
             effects.extend(kept.lead.owner.clone().map(|rep| {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use leadkit::assign::RosterDocument;
 use leadkit::calendar::Calendars;
 use leadkit::follow_up::FollowUpRules;
+use leadkit::intake::ElsewhereRule;
 use leadkit::model::Rep;
 use leadkit::text::closest;
 use leadkit::{Intake, Rules};
@@ -89,9 +90,10 @@ impl Options {
                 read_rules(&text(&path)?).map_err(|error| format!("{file}: {error}"))?
             }
         };
-        if is_bundled && rules.elsewhere.is_empty() {
+        if is_bundled && rules.elsewhere == Rules::b2b().elsewhere {
             // Who looks for a job, and the team itself.
-            rules.elsewhere = serde_json::from_str(&text(&bundled("life_elsewhere.json"))?)?;
+            let ours: Vec<ElsewhereRule> = serde_json::from_str(&text(&bundled("life_elsewhere.json"))?)?;
+            rules.elsewhere.splice(0..0, ours);
         }
         Intake::compile(&rules)?;
         let (reps, calendars) = match arguments.value("roster") {

@@ -70,9 +70,11 @@ impl Desk {
     }
 
     fn give_away(&mut self, rep: &RepId, to: Option<&RepId>) -> Done {
-        self.hand_these_over(self.leads_of_rep(rep), rep, to)?;
+        let mut his = self.leads_of_rep(rep);
         // His customers too, with what is open of them.
-        self.hand_these_over(self.customers_of(rep), rep, to)?;
+        let answered = self.customers_of(rep).into_iter().filter(|lead| !his.contains(lead));
+        his.extend(answered.collect::<Vec<_>>());
+        self.hand_these_over(his, rep, to)?;
         if to.is_none_or(|to| self.reps.contains_key(to)) {
             self.accounts_of(rep, to);
         }

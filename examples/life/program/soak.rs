@@ -7,6 +7,7 @@ use std::io::Write;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use leadkit::calendar::{CalendarRules, Calendars};
+use leadkit::State;
 use leadkit::model::{LeadStatus, Rep, RepId};
 
 use super::Verdict;
@@ -32,10 +33,28 @@ const LEADS_A_REP: usize = 500;
 /// needs in memory is all that is needed.
 const SEASON: usize = 20_000;
 
+/// What becomes of a state overnight.
+type Night = fn(&State) -> Result<State, Box<dyn Error>>;
+
+/// It is saved and read again.
+fn saved_and_read(state: &State) -> Result<State, Box<dyn Error>> {
+    Ok(serde_json::from_str(&serde_json::to_string(state)?)?)
+}
+
 /// Lives each season twice, the second time from a state that is saved and read again every day.
 pub(crate) fn run(
     options: &Options,
     count: usize,
+    out: &mut dyn Write,
+    notes: &mut dyn Write,
+) -> Result<Verdict, Box<dyn Error>> {
+    run_with(options, count, saved_and_read, out, notes)
+}
+
+pub(super) fn run_with(
+    options: &Options,
+    count: usize,
+    night: Night,
     out: &mut dyn Write,
     notes: &mut dyn Write,
 ) -> Result<Verdict, Box<dyn Error>> {
@@ -44,7 +63,7 @@ pub(crate) fn run(
     for season in 0..seasons {
         let leads = (count - season * SEASON).min(SEASON);
         let seed = options.seed + season as u64;
-        let (first, second) = twice(|saves| live(options, leads, seed, saves))?;
+        let (first, second) = twice(|saves| live(options, leads, seed, saves.then_some(night)))?;
         is_same &= (first.text, first.lines) == (second.text, second.lines);
         all.add(first);
     }
@@ -155,7 +174,12 @@ fn team(count: usize) -> Vec<Rep> {
     (0..many).map(rep).collect()
 }
 
-fn live(options: &Options, count: usize, seed: u64, saves: bool) -> Result<Lived, Box<dyn Error>> {
+fn live(
+    options: &Options,
+    count: usize,
+    seed: u64,
+    night: Option<Night>,
+) -> Result<Lived, Box<dyn Error>> {
     let calendars = Calendars([("office".to_owned(), CalendarRules::china())].into_iter().collect());
     let mut desk = Desk::with(&options.rules, &team(count), &calendars, false)?;
     desk.follow_by(options.policies().as_ref())?;
@@ -166,9 +190,8 @@ fn live(options: &Options, count: usize, seed: u64, saves: bool) -> Result<Lived
     }
     for hour in 0..DAYS * 24 {
         let at = start()? + TimeDelta::hours(hour);
-        if saves && hour % 24 == 0 {
-            let saved = serde_json::to_string(&desk.state)?;
-            desk.state = serde_json::from_str(&saved)?;
+        if let Some(night) = night.filter(|_| hour % 24 == 0) {
+            desk.state = night(&desk.state)?;
             desk.policies.iter_mut().try_for_each(Policies::save_and_read)?;
         }
         for line in quarter.hour(at, hour, &desk) {

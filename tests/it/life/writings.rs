@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use leadkit::dedup::{MatchKey, Rows};
 use proptest::prelude::*;
 
+use super::effect_rows::{all_of, of_a_fold};
 use super::*;
 
 /// A value, and the ways in which people and programs write it.
@@ -227,16 +228,12 @@ proptest! {
         let outcome = desk.intake.process(&input, &desk.roster, &desk.state, at);
         desk.book.insert_lead(second);
         outcome.apply_to(&mut desk.book);
-        let all = |desk: &Desk| {
-            let leads: Vec<&Lead> = desk.book.leads().collect();
-            let lives: Vec<_> = leads.iter().map(|lead| (desk.book.history(&lead.id), desk.book.wake_up(&lead.id))).collect();
-            let beside = desk.book.desk();
-            let beside = (&beside.links, &beside.notices, &beside.conflicts, &beside.replaced, &beside.reviews);
-            format!("{}{lives:?}{beside:?}", serde_json::to_string(&leads).unwrap())
-        };
-        let once = all(&desk);
+        let once = all_of(&desk.book);
         outcome.apply_to(&mut desk.book);
-        prop_assert_eq!(all(&desk), once);
+        prop_assert_eq!(&all_of(&desk.book), &once);
+        // By another name too, where no key makes it once.
+        desk.book.apply_effects("again", &of_a_fold(&outcome), at);
+        prop_assert_eq!(&all_of(&desk.book), &once);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod fresh;
 mod held;
 mod joined;
 mod journeys;
+mod kept;
 mod line;
 mod mended;
 mod policies;

@@ -174,7 +174,3 @@ impl Clause {
         }
     }
 }
-
-/// What today's decisions break: it is looked at, and does not count yet. `tests/data/lives.txt` has a life for each that breaks
-/// it, so that it leaves the list when it is mended.
-pub(crate) const NOT_YET: &[Clause] = &[];

@@ -6,7 +6,7 @@ use leadkit::Intake;
 use leadkit::contact::{Email, Phone, PhoneOptions, Wechat};
 use leadkit::dedup::NumberPeople;
 use leadkit::model::{
-    EmailAddress, Lead, LeadId, LeadStatus, LinkKind, PhoneNumber, RecordRef, RepId, WechatId,
+    EmailAddress, Lead, LeadId, LeadStatus, LinkKind, PhoneNumber, RecordRef, RepId, Value, WechatId,
 };
 
 use super::super::clock::is_live;
@@ -50,7 +50,14 @@ fn strong_keys(lead: &Lead, intake: &Intake) -> BTreeSet<String> {
     };
     // Only what a person can be reached by: names make no strong key.
     let contacts = Lead { company: None, name: None, ..lead.clone() };
-    let keys = intake.probe(&contacts).keys;
+    let mut keys = intake.probe(&contacts).keys;
+    // What a rep marked as wrong names nobody.
+    if let Some(Value::List(wrong)) = lead.attributes.get(Lead::WRONG_CONTACTS) {
+        let phones = wrong.iter().map(|one| one.as_str().into()).collect();
+        let emails = wrong.iter().map(|one| one.as_str().into()).collect();
+        let wrong = intake.probe(&Lead { phones, emails, ..Lead::default() }).keys;
+        keys.retain(|key| !wrong.contains(key));
+    }
     let strong = keys.iter().filter(|key| is_strong(key.kind.as_str(), &key.value));
     strong.map(|key| format!("{} {}", key.kind, key.value)).collect()
 }
@@ -184,7 +191,9 @@ impl Laws {
         for account in accounts.filter_map(|id| seen.book.account(id)) {
             let Some(owner) = account.owner.as_ref() else { continue };
             for id in self.by_account.get(&account.id).into_iter().flatten() {
-                let of = seen.book.lead(id).and_then(|one| one.owner.as_ref());
+                // Whose the one is of which somebody is asked is decided later.
+                let one = seen.book.lead(id).filter(|one| !one.tags.iter().any(|tag| tag == "collision"));
+                let of = one.and_then(|one| one.owner.as_ref());
                 if of.is_some_and(|of| of != owner) && !is_asked(lead, [Some(owner), of], seen) {
                     found.push(format!("account {} is {owner}'s, and its lead {id} is not", account.id));
                 }

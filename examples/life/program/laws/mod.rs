@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::book::Book;
-use leadkit::model::{AccountId, Activity, Lead, LeadId, LeadStatus, OwnerState, PoolId, RepId, Value};
+use leadkit::calendar::{Calendar, Clock, Span};
+use leadkit::model::{AccountId, Activity, Lead, LeadId, LeadStatus, OwnerState, PoolId, Rep, RepId, Value};
 use leadkit::pipeline::Timeline;
 use leadkit::{Intake, Roster, State};
 
 use super::clock::{deadline, is_live};
 use super::policies::Policies;
-pub(crate) use clause::{Clause, NOT_YET};
+pub(crate) use clause::Clause;
 use customer::Contacts;
 pub(super) use lost::is_of_the_entry;
 use lost::{Items, value_of, values_of};
@@ -73,13 +74,24 @@ pub(crate) struct Seen<'a> {
     pub(crate) now: DateTime<Utc>,
     /// What happened: the key of its event.
     pub(crate) event: &'static str,
-    /// Whether calendars are kept: what is counted in working days may last longer by weekends and festivals.
-    pub(crate) has_hours: bool,
+    pub(crate) reps: &'a BTreeMap<RepId, Rep>,
+    pub(crate) calendars: &'a BTreeMap<String, Calendar>,
 }
 
 impl Seen<'_> {
     fn state_of(&self, rep: &RepId) -> OwnerState {
         self.roster.owner_state(rep, &self.state.reps, self.now)
+    }
+
+    /// When so many days are over that are counted as working days where a calendar is kept: the rep's, or any.
+    fn working_days(&self, rep: Option<&RepId>, from: DateTime<Utc>, days: i64) -> DateTime<Utc> {
+        let own = rep.and_then(|rep| self.reps.get(rep)?.hours.as_ref());
+        let is_meant = |id: &String| own.is_none_or(|own| own.as_str() == id);
+        let calendars = self.calendars.iter().filter(|(id, _)| is_meant(id));
+        let hours = u32::try_from(days * 24).unwrap_or_default();
+        let ends = |calendar: &Calendar| Some(calendar.add(from, Span::hours(hours), Clock::Workday).ok()?.at());
+        let by_calendar = calendars.filter_map(|(_, calendar)| ends(calendar)).max();
+        by_calendar.unwrap_or(from).max(from + TimeDelta::days(days))
     }
 
     /// Whether the engine gives the lead to somebody who is none of these, had it no owner.
@@ -134,8 +146,6 @@ pub(crate) fn next_of(seen: &Seen<'_>, lead: &Lead) -> Option<NextStep> {
 #[derive(Debug, Default)]
 pub(crate) struct Laws {
     broken: Vec<Broken>,
-    /// What does not count yet.
-    not_yet: Vec<Broken>,
     touched: BTreeSet<LeadId>,
     /// Live leads by strong key, and the keys of each with what they were made of.
     by_key: BTreeMap<String, BTreeSet<LeadId>>,
@@ -226,12 +236,6 @@ impl Laws {
         &self.broken
     }
 
-    /// What is broken and does not count yet.
-    #[cfg(test)]
-    pub(crate) fn not_yet(&self) -> &[Broken] {
-        &self.not_yet
-    }
-
     /// A lead comes in.
     pub(crate) fn submitted(&mut self, lead: &Lead) {
         let place = self.order.len();
@@ -282,8 +286,7 @@ impl Laws {
 
     fn report(&mut self, clause: Clause, about: &str, at: DateTime<Utc>, what: String) {
         if self.reported.insert((clause, about.to_owned())) {
-            let list = if NOT_YET.contains(&clause) { &mut self.not_yet } else { &mut self.broken };
-            list.push(Broken { clause, at, what });
+            self.broken.push(Broken { clause, at, what });
         }
     }
 

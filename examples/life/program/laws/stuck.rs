@@ -6,10 +6,10 @@ use leadkit::model::{CloseReason, Lead, LeadId, LeadStatus, OwnerState, PoolId, 
 use super::super::clock::{deadline, is_live};
 use super::{Before, Clause, Laws, Seen, next_of};
 
-/// How long an owner may be away before somebody stands in.
-const PATIENCE: TimeDelta = TimeDelta::hours(24);
-/// What is counted in working days may last so much longer: a festival and its weekends.
-const FESTIVAL: TimeDelta = TimeDelta::days(11);
+/// How many working days an owner may be away before somebody stands in.
+const PATIENCE: i64 = 1;
+/// How many a lead lies in a lead pool.
+const LEAD_POOL: i64 = 3;
 /// An import spreads its wake-ups over so many days.
 const SPREAD: TimeDelta = TimeDelta::days(31);
 
@@ -20,7 +20,7 @@ fn longest_stay(pool: &PoolId, nurture: &PoolId) -> TimeDelta {
         "public_active" => TimeDelta::days(184),
         "public_general" => TimeDelta::days(366),
         _ if pool == nurture => TimeDelta::days(90),
-        _ => TimeDelta::days(3),
+        _ => TimeDelta::days(LEAD_POOL),
     }
 }
 
@@ -112,14 +112,14 @@ impl Laws {
         };
         let history = seen.book.history(&lead.id);
         let open = || history.deadlines.iter().filter(|one| one.done_at.is_none());
-        let patience = PATIENCE + if seen.has_hours { FESTIVAL } else { TimeDelta::zero() };
-        let is_short = until <= seen.now + patience;
+        let is_soon = |rep: &RepId, until| until <= seen.working_days(Some(rep), seen.now, PATIENCE);
+        let is_short = is_soon(owner, until);
         let is_partner = |one: &Tenure| seen.roster.channel_manager(&one.owner) == Some(owner);
         let is_covered = match history.helper() {
             Some(partner) if is_partner(partner) => open().any(|one| one.owner == partner.owner),
             Some(cover) => match seen.state_of(&cover.owner) {
                 OwnerState::Gone => false,
-                OwnerState::Away { until } => until <= seen.now + patience,
+                OwnerState::Away { until } => is_soon(&cover.owner, until),
                 _ => !history.opportunities.is_empty() || open().any(|one| one.owner == cover.owner),
             },
             // What is due after he is back waits for him, but not what would be due before; every day somebody is looked for.
@@ -149,17 +149,19 @@ impl Laws {
         }
         let Some((pool, since)) = &now.pool else { return };
         let mut longest = longest_stay(pool, &self.nurture);
-        if seen.has_hours {
-            longest += FESTIVAL;
-        }
+        let is_lead_pool = longest == TimeDelta::days(LEAD_POOL);
         if self.imported.contains(&lead.id) {
             longest += SPREAD;
         }
-        let is_lead_pool = longest_stay(pool, &self.nurture) == TimeDelta::days(3);
         // Nurture looks again and again, and what nobody gets is tried again and again; else a pool of leads is left.
         let is_tried = wake_up.code.as_ref().starts_with("retry");
         let from = if is_lead_pool && !is_tried { *since } else { seen.now };
-        if wake_up.at > from + longest {
+        let ends = if is_lead_pool {
+            seen.working_days(None, from, longest.num_days())
+        } else {
+            from + longest
+        };
+        if wake_up.at > ends {
             let id = lead.id.as_str();
             let what = format!(
                 "lead {id} lies in {pool} since {} and is looked at on {} ({})",
