@@ -50,11 +50,6 @@ impl Outcome {
         if marks.into_iter().next().unwrap_or(is_disputed(lead)) {
             return;
         }
-        // It went along with a lead of which the same is asked.
-        let leader = case.entry.and_then(|entry| case.rows.leads.iter().find(|one| one.id == *entry));
-        if leader.is_some_and(|one| is_disputed(one) && one.owner.as_ref() == Some(own)) {
-            return;
-        }
         let is_there = |rep: &RepId| rep != own && case.owner_state(rep) != OwnerState::Gone;
         let is_asked = |one: &Rival<'_>| matches!(one, Rival::Lead(lead) if is_disputed(lead));
         let has_say = |one: &Rival<'_>| one.rep().is_some_and(is_there) && !is_asked(one);
@@ -66,10 +61,15 @@ impl Outcome {
         let link = |to: RecordRef| Effect::Link(Link { from: about.clone(), kind: LinkKind::RelatedTo, to });
         self.effects.push(link(first.record()));
         self.effects.push(Effect::AddTag { lead: lead.id.clone(), tag: COLLISION.to_owned() });
-        let (of, code) = (lead.id.clone(), COLLISION.into());
-        self.effects.push(Effect::RequestReview { lead: of, reviewer: None, code });
         self.effects.extend(rivals.iter().skip(1).map(|one| link(one.record())));
         self.ask_whose(intake, case);
+        // It went along with a lead of which the same is asked.
+        let leader = case.entry.and_then(|entry| case.rows.leads.iter().find(|one| one.id == *entry));
+        if leader.is_some_and(|one| is_disputed(one) && one.owner.as_ref() == Some(own)) {
+            return;
+        }
+        let (of, code) = (lead.id.clone(), COLLISION.into());
+        self.effects.push(Effect::RequestReview { lead: of, reviewer: None, code });
         let mut reps: Vec<&RepId> = rivals.iter().filter_map(|one| one.rep()).collect();
         reps.sort();
         reps.dedup();

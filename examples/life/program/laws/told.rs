@@ -62,7 +62,10 @@ impl Laws {
             self.check_losers(lead, before, now, &|rep| is_told(rep, &about), seen);
             self.check_reentry(lead, before, &joined, &|rep, about| is_told(rep, about), seen);
             let collides = now.collides && !before.collides;
-            if let Some(owner) = lead.owner.as_ref().filter(|owner| collides && !is_told(owner, &about)) {
+            // Of what goes along with a lead it is said of that one.
+            let is_said = |rep: &RepId| said.keys().any(|(to, code, _)| *to == rep && *code == "collision");
+            let is_untold = |owner: &&RepId| collides && !is_told(owner, &about) && !is_said(owner);
+            if let Some(owner) = lead.owner.as_ref().filter(is_untold) {
                 let what = format!("lead {} collides, and {owner} is not told", lead.id);
                 self.report(Clause::CollisionTold, lead.id.as_str(), seen.now, what);
             }
