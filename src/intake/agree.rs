@@ -7,9 +7,7 @@ use super::engine::Case;
 use super::move_customer::{Move, Takes};
 use super::{Intake, Outcome, Route, wake_up};
 use crate::dedup::Resolution;
-use crate::model::{
-    Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd,
-};
+use crate::model::{Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd};
 use crate::rule::Facts;
 
 /// Whose a customer is when no reviewer decides, first things first: to whom an administrator gave it, else who is on file longest.

@@ -7,7 +7,9 @@ use super::converted::is_exhausted;
 use super::engine::Case;
 use super::move_customer::Move;
 use super::{Intake, Outcome, Route, wake_up};
-use crate::assign::{AssignDelta, AssignOptions, Assignment, AssignmentKind, Ledgers, cover_key, decision_key};
+use crate::assign::{
+    AssignDelta, AssignOptions, Assignment, AssignmentKind, Ledgers, cover_key, decision_key,
+};
 use crate::model::{
     Acquisition, Effect, LeadId, LeadStatus, OwnerState, RecordRef, RepId, StepDeadline, Tenure, TenureEnd,
 };

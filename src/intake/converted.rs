@@ -14,8 +14,8 @@ use super::{Input, Intake, Outcome, Refusal, Route, State, wake_up};
 use crate::assign::{AssignOptions, Assignment, Ledgers, Roster};
 use crate::dedup::{holdings, scope_texts, share_a_part};
 use crate::model::{
-    AccountId, Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState,
-    PoolId, PoolKind, RecordRef, RepId, Tenure, TenureEnd, Value,
+    AccountId, Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadStatus, OwnerState, PoolId,
+    PoolKind, RecordRef, RepId, Tenure, TenureEnd, Value,
 };
 use crate::rule::{FactContext, Facts};
 
@@ -233,9 +233,8 @@ impl Intake {
         let others: Vec<&Lead> = case.others(&siblings, owner).collect();
         // The account has gone to another meanwhile.
         let account = case.rows.accounts.iter().find(|one| Some(&one.id) == case.lead.account.as_ref());
-        let is_fit = |rep: &&RepId| {
-            *rep != owner && case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep)
-        };
+        let is_fit =
+            |rep: &&RepId| *rep != owner && case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
         let holder = account.and_then(|account| account.owner.as_ref()).filter(is_fit);
         if let Some(holder) = holder.filter(|rep| others.iter().all(|one| !case.has_lost(rep, one))) {
             return self.leave_to(case, owner, holder, &others, outcome);

@@ -41,6 +41,10 @@
 //! * A lead in somebody's hands that turns out to be of another's account, which was there before he got it, goes to the account's
 //!   owner. When he works on it, or an import gave it to him, a reviewer is asked for a working day before. What an administrator gave
 //!   stays.
+//! * Until a reviewer has decided nobody loses what collides by his first deadline, which begins anew; the second he may miss.
+//! * While a rep has an open opportunity of an account, all that was converted to it stays with him, whom he answers or not. Who
+//!   leaves or hands over passes on the opportunity with all of it.
+//! * A rep who makes a lead part of another's account gives it to him: the account has one owner.
 //! * Who loses an opportunity does not get its lead by rules for ninety days. A customer who comes again is his account's owner's
 //!   all the same, also when that is who lost the last opportunity: the account is his.
 //! * From whom an administrator's order takes a lead, he neither lost it nor gave it up. Who gets one by an order and misses the

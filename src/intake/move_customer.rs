@@ -56,7 +56,8 @@ impl<'m> Move<'m> {
 impl Case<'_> {
     /// The account that the lead was converted to, where it was its owner's.
     fn account_of(&self, lead: &Lead, owner: &RepId) -> Option<&Account> {
-        let is_its = |one: &&Account| Some(&one.id) == lead.account.as_ref() && one.owner.as_ref() == Some(owner);
+        let is_its =
+            |one: &&Account| Some(&one.id) == lead.account.as_ref() && one.owner.as_ref() == Some(owner);
         self.rows.accounts.iter().find(is_its)
     }
 
@@ -151,9 +152,7 @@ impl Outcome {
 
     /// Once: several leads lead to one account.
     fn give_record(&mut self, record: RecordRef, from: &RepId, to: &RepId) {
-        let is_given = |effect: &Effect| {
-            matches!(effect, Effect::UpdateField { record: of, field, .. } if *of == record && field == "owner")
-        };
+        let is_given = |effect: &Effect| matches!(effect, Effect::UpdateField { record: of, field, .. } if *of == record && field == "owner");
         if !self.effects.iter().any(is_given) {
             let (field, value, replaces) =
                 ("owner".to_owned(), Value::from(to.as_str()), Value::from(from.as_str()));

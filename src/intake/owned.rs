@@ -104,7 +104,9 @@ impl Intake {
         if let Some(AnotherS::Contested(owner, account)) = found {
             // Until somebody decides, both keep what they have. Of another lead of the person it was said already.
             let is_said = |one: &Lead| {
-                resolution.siblings().contains(&one.id) && is_disputed(one) && one.owner.as_ref() == Some(owner)
+                resolution.siblings().contains(&one.id)
+                    && is_disputed(one)
+                    && one.owner.as_ref() == Some(owner)
             };
             if !case.rows.leads.iter().any(is_said) {
                 outcome.collide(self, case, own, &[Rival::Account(account, owner)]);

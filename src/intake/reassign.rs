@@ -212,7 +212,8 @@ impl Intake {
         let Case { lead, activities, history, now, .. } = *case;
         let mut tenures = history.tenures.iter().filter(|one| one.until.is_none() && one.owner == *owner);
         let since = tenures.next().map(|tenure| tenure.from);
-        let is_first = |one: &StepDeadline| one.done_at.is_none() && since.is_none_or(|since| one.started_at <= since);
+        let is_first =
+            |one: &StepDeadline| one.done_at.is_none() && since.is_none_or(|since| one.started_at <= since);
         if !history.deadlines.iter().any(is_first) {
             return false;
         }

@@ -4,8 +4,8 @@ use std::error::Error;
 
 use leadkit::follow_up::FlowTrigger;
 use leadkit::model::{
-    Account, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, LeadStatus, Opportunity, OpportunityId,
-    Pause, RecordRef, Value, YesNo,
+    Account, Activity, CloseReason, Effect, FollowUp, Lead, LeadField, LeadId, LeadStatus, Opportunity,
+    OpportunityId, Pause, RecordRef, Value, YesNo,
 };
 use leadkit::pipeline::{Actor, Answer, MoveRequest, Role, StageMark, Timeline};
 use leadkit::rule::{FactContext, Facts};

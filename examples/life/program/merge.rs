@@ -87,9 +87,8 @@ impl Desk {
 
     /// Whether reviewers were asked about two leads, and one of them is this.
     pub(super) fn is_in_dispute(&self, lead: &LeadId) -> bool {
-        let is_asked = |id: &LeadId| {
-            self.book.lead(id).is_some_and(|lead| lead.tags.iter().any(|tag| tag == COLLISION))
-        };
+        let is_asked =
+            |id: &LeadId| self.book.lead(id).is_some_and(|lead| lead.tags.iter().any(|tag| tag == COLLISION));
         self.disputes.iter().any(|(one, other)| (one == lead || other == lead) && is_asked(one))
     }
 

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use leadkit::model::{Effect, Lead, LeadId, Rep};
-use leadkit::{Outcome, Rules};
+use leadkit::{Outcome, Rules, State};
 use serde_json::{Value as Json, json};
 
 use super::desk::Desk;
 use super::event::read_lines;
-use super::laws::{Broken, Clause, Laws};
+use super::laws::{Clause, Laws};
 use super::options::Options;
-use super::{Verdict, run, tell};
+use super::{Verdict, run, soak, tell};
 
 /// What a scenario prints, what the notes say, and whether the laws held.
 fn live(scenario: &str, words: &str) -> (String, String, Verdict) {
@@ -255,11 +255,7 @@ fn law_7_what_is_saved_goes_on_as_it_was() {
         (verdict, String::from_utf8(notes).unwrap())
     };
     assert_eq!(lived(|state| Ok(state.clone())), (Verdict::Lawful, String::new()));
-    let (verdict, notes) = lived(|state| {
-        let mut saved = State::default();
-        saved.reps = state.reps.clone();
-        Ok(saved)
-    });
+    let (verdict, notes) = lived(|state| Ok(State { reps: state.reps.clone(), ..State::default() }));
     assert_eq!(verdict, Verdict::Broken);
     assert!(notes.contains("law 7 (the same bytes) is broken"), "{notes}");
 }

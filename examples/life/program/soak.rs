@@ -6,8 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
-use leadkit::calendar::{CalendarRules, Calendars};
 use leadkit::State;
+use leadkit::calendar::{CalendarRules, Calendars};
 use leadkit::model::{LeadStatus, Rep, RepId};
 
 use super::Verdict;
@@ -174,12 +174,7 @@ fn team(count: usize) -> Vec<Rep> {
     (0..many).map(rep).collect()
 }
 
-fn live(
-    options: &Options,
-    count: usize,
-    seed: u64,
-    night: Option<Night>,
-) -> Result<Lived, Box<dyn Error>> {
+fn live(options: &Options, count: usize, seed: u64, night: Option<Night>) -> Result<Lived, Box<dyn Error>> {
     let calendars = Calendars([("office".to_owned(), CalendarRules::china())].into_iter().collect());
     let mut desk = Desk::with(&options.rules, &team(count), &calendars, false)?;
     desk.follow_by(options.policies().as_ref())?;

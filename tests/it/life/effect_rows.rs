@@ -70,7 +70,9 @@ fn twice_is_what_the_row_of_each_effect_says() {
         let code = effect.code();
         match what_twice_means(code).as_str() {
             "once" => assert!(stays, "{effect}"),
-            "by key" => assert!(BY_KEY.contains(&code), "{code} is shown to be something else the second time"),
+            "by key" => {
+                assert!(BY_KEY.contains(&code), "{code} is shown to be something else the second time")
+            }
             other => panic!("{code}: {other}"),
         }
         if once != before {

@@ -134,7 +134,7 @@ fn a_consumer_with_a_hundred_points_reaches_a_rep() {
     assert!(out.contains("C1: engagement 100 is level 1"), "{out}");
 }
 
-/// In release: `cargo test --release --test it -- --ignored fifty_thousand`.
+/// `cargo test --release --test long -- --ignored fifty_thousand`.
 #[test]
 #[ignore = "minutes without optimisation"]
 fn an_import_of_fifty_thousand_old_rows_pages_nobody() {

@@ -78,7 +78,8 @@ fn a_merge_that_is_taken_back_gives_each_lead_its_own_losses() {
     let at = |minute: u32| format!("2026-03-02T09:{minute:02}:00Z").parse().unwrap();
     for (id, owner, minute) in [("L1", "li", 0), ("L2", "wang", 1)] {
         book.insert_lead(Lead { id: id.into(), ..Lead::default() });
-        let given = Effect::SetOwner { lead: id.into(), owner: owner.into(), acquisition: Acquisition::AutoAssigned };
+        let given =
+            Effect::SetOwner { lead: id.into(), owner: owner.into(), acquisition: Acquisition::AutoAssigned };
         book.apply_effects(&format!("give {id}"), &[given], at(minute));
     }
     let end = Effect::EndTenure { lead: "L1".into(), rep: "li".into(), end: TenureEnd::Returned };
@@ -86,7 +87,9 @@ fn a_merge_that_is_taken_back_gives_each_lead_its_own_losses() {
     let [from, to] = ["L1", "L2"].map(|id| RecordRef::Lead(id.into()));
     let link = Effect::Link(Link { from: from.clone(), kind: LinkKind::MergedInto, to: to.clone() });
     let repoint = Effect::Repoint { from: from.clone(), to: to.clone() };
-    let lost = |book: &Book| book.history(&"L2".into()).previous_owners().map(ToString::to_string).collect::<Vec<_>>();
+    let lost = |book: &Book| {
+        book.history(&"L2".into()).previous_owners().map(ToString::to_string).collect::<Vec<_>>()
+    };
     book.apply_effects("merge", &[link.clone(), repoint.clone()], at(3));
     assert_eq!(lost(&book), ["li"]);
     book.apply_effects("merge again", &[link, repoint], at(3));
@@ -173,7 +176,10 @@ fn a_number_that_was_wrong_names_nobody() {
     let lines = [
         ("02T09:00", of(ACME, "L1", PHONE, "quote")),
         ("02T09:10", json!({"close": {"lead": "L1", "reason": "wrong_contact"}})),
-        ("20T09:00", json!({"submit": {"id": "L2", "name": "Bob", "company": OTHER, "phones": [PHONE], "message": "hi"}})),
+        (
+            "20T09:00",
+            json!({"submit": {"id": "L2", "name": "Bob", "company": OTHER, "phones": [PHONE], "message": "hi"}}),
+        ),
     ];
     let lived = lawful("", &lines);
     assert_eq!((lived.lead("L1")[2], lived.lead("L2")[3]), ("invalid", "-"), "{}", lived.out);
@@ -237,8 +243,7 @@ fn the_same_order_twice_is_one() {
     let allot = json!({"allot": {"lead": "L1", "rep": "wang", "by": "director"}});
     let mut again = allot.clone();
     again["allot"]["by"] = json!("another director");
-    let lines =
-        [("02T09:00", of(ACME, "L1", PHONE, "quote")), ("02T09:40", allot), ("02T20:41", again)];
+    let lines = [("02T09:00", of(ACME, "L1", PHONE, "quote")), ("02T09:40", allot), ("02T20:41", again)];
     let lived = lawful("", &lines);
     assert_eq!(lived.lead("L1")[4], "first_contact wang 2026-03-03T09:40:00+08:00");
     assert_eq!(lived.reasons("allot"), ["allot", "refused: owned"]);

@@ -371,9 +371,7 @@ fn an_answered_customer_is_not_returned() {
 #[test]
 fn a_mistyped_phone_takes_no_lead_from_its_owner() {
     // Who writes over a list does so in his own tables.
-    let write = |phone: &str, before: &str| {
-        json!({"effects": [{"update_field": {"record": {"lead": "L1"}, "field": "phones", "value": [phone], "replaces": [before]}}]})
-    };
+    let write = |phone: &str, before: &str| json!({"effects": [{"update_field": {"record": {"lead": "L1"}, "field": "phones", "value": [phone], "replaces": [before]}}]});
     let look = |title: &str| json!({"update": {"lead": "L1", "title": title}});
     let begin = [
         ("02T09:00", of(ACME, "L1", PHONE, "quote")),
@@ -385,11 +383,8 @@ fn a_mistyped_phone_takes_no_lead_from_its_owner() {
     let lived = lawful("", &begin);
     assert_eq!((lived.owner("L1"), lived.lead("L1")[2], lived.lead("L2")[3]), ("li", "following", "L1"));
     assert!(lived.was_told("li contact_unusable lead L1"));
-    let more = [
-        ("02T09:12", look("CIO")),
-        ("02T09:15", write(PHONE, "13800138000")),
-        ("02T09:15", look("CTO")),
-    ];
+    let more =
+        [("02T09:12", look("CIO")), ("02T09:15", write(PHONE, "13800138000")), ("02T09:15", look("CTO"))];
     let lived = lawful("", &[&begin[..], &more].concat());
     assert_eq!(lived.told().iter().filter(|said| said.contains("contact_unusable")).count(), 1);
 }

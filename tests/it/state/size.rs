@@ -67,7 +67,7 @@ fn rows_and_bytes_of_one_lead_do_not_grow_with_the_history() {
 }
 
 #[test]
-#[ignore = "takes minutes: cargo test --release --test it state::size -- --ignored --nocapture"]
+#[ignore = "takes a minute: cargo test --release --test long -- --ignored --nocapture size"]
 fn a_table_up_to_a_million_leads() {
     let (desk, mut tables) = (Desk::with_cap(None), Tables::default());
     println!("leads before   rows in the tables   rows read   bytes read   rows written   bytes written");

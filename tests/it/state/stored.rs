@@ -310,7 +310,7 @@ fn a_damaged_state_is_read_as_what_it_was_or_refused() {
 }
 
 #[test]
-#[ignore = "takes a minute: cargo test --release --test it state::stored -- --ignored --nocapture"]
+#[ignore = "takes a minute: cargo test --release --test long -- --ignored --nocapture stored"]
 fn a_hundred_thousand_damaged_states() {
     print(&damaged(100_000, 2));
 }

@@ -89,7 +89,8 @@ impl Seen<'_> {
         let is_meant = |id: &String| own.is_none_or(|own| own.as_str() == id);
         let calendars = self.calendars.iter().filter(|(id, _)| is_meant(id));
         let hours = u32::try_from(days * 24).unwrap_or_default();
-        let ends = |calendar: &Calendar| Some(calendar.add(from, Span::hours(hours), Clock::Workday).ok()?.at());
+        let ends =
+            |calendar: &Calendar| Some(calendar.add(from, Span::hours(hours), Clock::Workday).ok()?.at());
         let by_calendar = calendars.filter_map(|(_, calendar)| ends(calendar)).max();
         by_calendar.unwrap_or(from).max(from + TimeDelta::days(days))
     }
