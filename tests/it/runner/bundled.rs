@@ -57,6 +57,47 @@ fn the_bundled_scenario_has_eighty_events_and_every_kind() {
     }
 }
 
+/// The table of what an entry is matched to, row by row: event, route and reason, or who is told.
+#[test]
+fn each_row_of_the_table_is_in_a_bundled_scenario() {
+    let out = ["", "--rules b2c"].map(|words| run(b"", words).unwrap().0);
+    let happened = |out: &str, wanted: &str| {
+        let mut rows = out.lines().take_while(|line| !line.starts_with('#')).map(|line| line.split('\t'));
+        rows.any(|row| {
+            let row: Vec<&str> = row.collect();
+            [row[1], row[3], row[7]].join(" ") == wanted
+        })
+    };
+    let [companies, consumers] = &out;
+    for (out, row, wanted) in [
+        (companies, "nothing on file", "submit assigned everybody"),
+        (companies, "an active owner is named", "submit to_owner own_owner"),
+        (companies, "the same record id", "submit folded same_record"),
+        (companies, "the same submission", "submit folded resubmission"),
+        (companies, "the same person among leads", "submit folded lead-phone"),
+        (companies, "an account's company", "submit converted account-company"),
+        (companies, "a contact of an account", "submit converted contact-phone"),
+        (companies, "an account's domain", "submit converted account-domain"),
+        (companies, "a contact who names another company", "submit to_owner contact-phone"),
+        (companies, "two owners, and nothing tells", "submit awaiting_review contact-phone"),
+        (consumers, "the same consumer, by phone", "submit folded lead-phone"),
+        (consumers, "the same consumer, by mail", "submit folded lead-email"),
+        (consumers, "the same consumer, by WeChat", "submit folded lead-wechat"),
+        (consumers, "a buyer", "submit converted lead-phone"),
+        (consumers, "a second first name", "submit to_owner lead-phone"),
+    ] {
+        assert!(happened(out, wanted), "{row}: {wanted}\n{out}");
+    }
+    for (row, code) in [
+        ("a key that two records share", "joined"),
+        ("two that are worked on", "collision"),
+        ("a rep types in what is on file", "duplicate_on_file"),
+        ("its owner hears who tried", "duplicate_entered"),
+    ] {
+        assert!(companies.contains(&format!("\t{code}\tlead ")), "{row}: {code}\n{companies}");
+    }
+}
+
 #[test]
 fn who_gave_a_lead_back_does_not_get_it_again_by_a_match() {
     let scenario = r#"{"at":"2026-03-02T08:00:00+08:00","account":{"id":"A1","company":"Quellmark Energy GmbH","owner":"li","contacts":[{"id":"C1","name":"Ann","phones":["13927461853"]}]}}
