@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::act::Act;
+use super::away::Attended;
 use super::dispute::is_disputed;
 use super::engine::Case;
 use super::move_customer::{Move, Takes};
@@ -207,7 +208,9 @@ impl Intake {
         let mut outcome = self.begin(&case, &facts);
         outcome.effects = without.as_ref().map(|without| without.effects.clone()).unwrap_or_default();
         self.count(&case, &facts, to, &mut outcome);
-        let attended = self.attended(&case, &facts, to);
+        let is_answered = lead.status == LeadStatus::Converted && input.is_answered();
+        // Of a customer whom somebody has spoken to nothing is due, whoever is away.
+        let attended = if is_answered { Attended::ByOwner } else { self.attended(&case, &facts, to) };
         let to = attended.heir().unwrap_or(to);
         let (id, owner) = (lead.id.clone(), to.clone());
         outcome.effects.push(Effect::SetOwner {
@@ -218,8 +221,7 @@ impl Intake {
         if !lead.has_ended() {
             outcome.effects.push(Effect::SetStatus { lead: id, status: LeadStatus::Pending });
         }
-        // Of a customer whom somebody has spoken to nothing is due.
-        if lead.status != LeadStatus::Converted || !input.is_answered() {
+        if !is_answered {
             outcome.start_deadlines(lead, &case);
         }
         outcome.person = Some(case.act.as_str().into());

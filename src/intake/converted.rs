@@ -84,8 +84,9 @@ impl Intake {
             end: TenureEnd::Converted,
         }));
         outcome.tell_helper(&case, &input.history);
-        // One customer, one owner: the account's.
-        let is_there = |rep: &&RepId| **rep != own && case.owner_state(rep) != OwnerState::Gone;
+        // One customer, one owner: the account's, unless he has lost the lead.
+        let is_there =
+            |rep: &&RepId| **rep != own && case.owner_state(rep) != OwnerState::Gone && !case.had_it(rep);
         let of_account = input.rows.accounts.iter().find(|one| one.id == *account);
         let heir = of_account.and_then(|one| one.owner.as_ref()).filter(is_there);
         if let Some(heir) = heir {

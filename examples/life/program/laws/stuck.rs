@@ -122,9 +122,10 @@ impl Laws {
                 OwnerState::Away { until } => is_soon(&cover.owner, until),
                 _ => !history.opportunities.is_empty() || open().any(|one| one.owner == cover.owner),
             },
-            // What is due after he is back waits for him, but not what would be due before; every day somebody is looked for.
+            // What is due after he is back waits for him, but not what would be due before; every working day somebody is looked
+            // for.
             None => {
-                let day = seen.now + TimeDelta::days(1);
+                let day = seen.working_days(None, seen.now, 1);
                 let is_looked = seen.book.wake_up(&lead.id).is_some_and(|one| one.at <= day);
                 let waits = open().any(|one| one.started_at > seen.now && one.started_at >= until);
                 is_short || is_looked || !waits && !open().any(|one| one.due_at < until)
