@@ -7,7 +7,7 @@ use super::probe::{MatchKey, MatchKeyKind, Probe};
 use crate::company::CompanyName;
 use crate::contact::{Email, Phone, Wechat, are_two_people};
 use crate::model::{CloseReason, Lead, LeadField, LeadStatus, OwnerState, RepId, Value};
-use crate::rule::{FactContext, Facts, HostTables, read_field};
+use crate::rule::{FactContext, Facts, HostTables};
 use crate::text::fold;
 
 /// Differently named people on one mobile number that make it nobody's.

@@ -3,6 +3,7 @@
 use super::dispute::Rival;
 use super::engine::Case;
 use super::{Along, Intake, Next, Outcome};
+use crate::dedup::share_a_part;
 use crate::model::{
     Account, Acquisition, Effect, Lead, LeadStatus, OpportunityId, OwnerState, RecordRef, RepId, TenureEnd,
     Value,
@@ -54,11 +55,10 @@ impl<'m> Move<'m> {
 }
 
 impl Case<'_> {
-    /// The account that the lead was converted to, where it was its owner's.
+    /// The account that the lead was converted to, where what the lead is of was its owner's.
     fn account_of(&self, lead: &Lead, owner: &RepId) -> Option<&Account> {
-        let is_its =
-            |one: &&Account| Some(&one.id) == lead.account.as_ref() && one.owner.as_ref() == Some(owner);
-        self.rows.accounts.iter().find(is_its)
+        let its = self.rows.accounts.iter().find(|one| Some(&one.id) == lead.account.as_ref());
+        its.filter(|account| !self.parts_of(lead, account, owner).is_empty())
     }
 
     /// Whether a partner's deal keeps the account of a customer with another channel manager.
@@ -77,7 +77,9 @@ impl Outcome {
     pub(super) fn move_customer(&mut self, intake: &Intake, case: &Case<'_>, what: &Move<'_>) {
         let account = what.from.and_then(|from| case.account_of(case.lead, from));
         let of_account = |one: &&Lead| {
-            let is_its = account.is_some_and(|account| one.account.as_ref() == Some(&account.id));
+            let is_its = account.is_some_and(|account| {
+                one.account.as_ref() == Some(&account.id) && share_a_part(case.scope, case.lead, one, account)
+            });
             let is_converted = is_its && one.status == LeadStatus::Converted;
             is_converted && one.owner.as_ref() == what.from && one.id != case.lead.id
         };
@@ -97,7 +99,7 @@ impl Outcome {
             self.bring(case, one, what.to, &what.how);
         }
         if let Some(from) = what.from {
-            account.into_iter().for_each(|account| self.give_account(account, from, what.to));
+            account.into_iter().for_each(|account| self.give_parts(case, case.lead, account, from, what.to));
             self.give_open(&case.history.opportunities, from, what.to);
         }
         let rivals: Vec<Rival<'_>> = contested.into_iter().map(Rival::Lead).collect();
@@ -128,7 +130,7 @@ impl Outcome {
         let open = case.rows.opportunities.get(&other.id).map(Vec::as_slice).unwrap_or_default();
         self.give_open(open, from, to);
         let account = case.account_of(other, from).filter(|_| other.status == LeadStatus::Converted);
-        account.into_iter().for_each(|account| self.give_account(account, from, to));
+        account.into_iter().for_each(|account| self.give_parts(case, other, account, from, to));
         if is_live {
             self.effects.push(Effect::StartDeadlines { lead: id, from: case.now });
             self.tell(to, "taken_over", &about);
@@ -140,22 +142,25 @@ impl Outcome {
         }
     }
 
-    fn give_account(&mut self, account: &Account, from: &RepId, to: &RepId) {
-        self.give_record(RecordRef::Account(account.id.clone()), from, to);
+    /// What a lead is of in an account, the whole of one that is not divided.
+    fn give_parts(&mut self, case: &Case<'_>, lead: &Lead, account: &Account, from: &RepId, to: &RepId) {
+        for part in case.parts_of(lead, account, from) {
+            self.give_record(RecordRef::Account(account.id.clone()), &part.field(), from, to);
+        }
     }
 
     fn give_open(&mut self, open: &[OpportunityId], from: &RepId, to: &RepId) {
         for one in open {
-            self.give_record(RecordRef::Opportunity(one.clone()), from, to);
+            self.give_record(RecordRef::Opportunity(one.clone()), "owner", from, to);
         }
     }
 
     /// Once: several leads lead to one account.
-    fn give_record(&mut self, record: RecordRef, from: &RepId, to: &RepId) {
-        let is_given = |effect: &Effect| matches!(effect, Effect::UpdateField { record: of, field, .. } if *of == record && field == "owner");
+    fn give_record(&mut self, record: RecordRef, name: &str, from: &RepId, to: &RepId) {
+        let is_given = |effect: &Effect| matches!(effect, Effect::UpdateField { record: of, field, .. } if *of == record && field == name);
         if !self.effects.iter().any(is_given) {
             let (field, value, replaces) =
-                ("owner".to_owned(), Value::from(to.as_str()), Value::from(from.as_str()));
+                (name.to_owned(), Value::from(to.as_str()), Value::from(from.as_str()));
             self.effects.push(Effect::UpdateField { record, field, value, replaces });
         }
     }
