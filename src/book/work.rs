@@ -143,7 +143,8 @@ impl Book {
     /// Who lost one lead, or gave it up, in the cycle that it is in has lost the lead that goes on for it, unless that is his.
     pub(super) fn inherit_losses(&mut self, from: &LeadId, to: &LeadId) {
         let owner = self.lead(to).and_then(|lead| lead.owner.as_ref());
-        let lost = self.history(from).ended_tenures().filter(|one| one.is_lost() && Some(&one.owner) != owner);
+        let lost =
+            self.history(from).ended_tenures().filter(|one| one.is_lost() && Some(&one.owner) != owner);
         let lost: Vec<Tenure> = lost.cloned().collect();
         if lost.is_empty() || !self.leads.contains_key(to) {
             return;

@@ -5,7 +5,7 @@ use std::error::Error;
 
 use chrono::{DateTime, Utc};
 use leadkit::book::Book;
-use leadkit::calendar::{Calendar, Calendars};
+use leadkit::calendar::{Calendar, CalendarRules, Calendars};
 use leadkit::follow_up::FollowUpRules;
 use leadkit::model::{AccountId, Effect, LeadId, LeadStatus, Pause, RecordRef, Rep, RepId};
 use leadkit::pipeline::{Pipeline, PipelineRules, Timeline};
@@ -153,6 +153,10 @@ impl Desk {
     pub(crate) fn follow_by(&mut self, rules: Option<&FollowUpRules>) -> Result<(), Box<dyn Error>> {
         self.policies = rules.map(|rules| Policies::new(rules, &self.calendars)).transpose()?;
         self.clock.follows_policies = self.policies.is_some();
+        if self.policies.is_some() {
+            // Policies that name no calendar count by China's.
+            self.open.insert("cn".to_owned(), Calendar::compile(&CalendarRules::china())?);
+        }
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! The table of effects, row by row: what twice means, what lies beside the records, and every field that may be written.
 
-use leadkit::model::{Acquisition, FieldType, LeadField, Opportunity, Value};
+use leadkit::model::{Acquisition, FieldType, LeadField, Opportunity, TenureEnd, Value};
 
 use super::effects::{filed, one_of_each};
 use super::*;
@@ -49,7 +49,7 @@ pub(super) fn of_a_fold(outcome: &Outcome) -> Vec<Effect> {
 }
 
 /// Effects whose key alone makes of twice once.
-const BY_KEY: [&str; 4] = ["notify", "record_conflict", "set_owner", "start_cycle"];
+const BY_KEY: [&str; 5] = ["cover", "notify", "record_conflict", "set_owner", "start_cycle"];
 
 /// Without keys: what is written twice at once is what is written once, or it is not.
 #[test]
@@ -107,13 +107,23 @@ fn what_is_by_key_is_something_else_the_second_time() {
         entry: "L2".into(),
     };
     let cycle = Effect::StartCycle { lead: "L1".into(), at: hour(3) };
-    let all = [(owner("li"), Some(owner("wang"))), (notice, None), (conflict, None), (cycle, None)];
+    let cover = Effect::Cover { lead: "L1".into(), rep: "zhao".into(), until: None };
+    let end = TenureEnd::HandedOver;
+    let uncover = Effect::EndTenure { lead: "L1".into(), rep: "zhao".into(), end };
+    let all = [
+        (owner("li"), Some(owner("wang"))),
+        (cover, Some(uncover)),
+        (notice, None),
+        (conflict, None),
+        (cycle, None),
+    ];
     let mut codes = all.each_ref().map(|(effect, _)| effect.code());
     codes.sort_unstable();
     assert_eq!(codes, BY_KEY);
     for (effect, between) in all {
         assert_eq!(what_twice_means(effect.code()), "by key", "{effect}");
         let mut book = filed();
+        book.apply_effects("before", &[owner("zhou")], hour(0));
         book.apply_effects("first", std::slice::from_ref(&effect), hour(1));
         between.iter().for_each(|one| book.apply_effects("between", std::slice::from_ref(one), hour(2)));
         let after = all_of(&book);

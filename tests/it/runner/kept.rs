@@ -187,7 +187,8 @@ fn a_number_that_was_wrong_names_nobody() {
 
 #[test]
 fn a_number_that_a_rep_marks_as_wrong_names_nobody_and_his_lead_goes_on() {
-    let wrong = json!({"update": {"lead": "L1", "phones": [SECOND], "attributes.wrong_contacts": [PHONE]}});
+    let wrong =
+        json!({"update": {"lead": "L1", "phones": [SECOND], "attributes": {"wrong_contacts": [PHONE]}}});
     let bob = json!({"submit": {"id": "L2", "name": "Bob", "company": OTHER, "phones": ["+86 138-1234-9876"], "message": "hi"}});
     let lines = [
         ("02T09:00", of(ACME, "L1", PHONE, "quote")),
