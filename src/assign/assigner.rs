@@ -193,8 +193,9 @@ impl AssignDelta {
 fn by_rules(team: &Team<'_>, trace: Option<&mut AssignExplanation>, assignment: &mut Assignment) -> Counted {
     let Team { pool, facts, roster, ledgers, options, at, rules } = *team;
     let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
-    let AssignOptions { ref excluded, even_if_busy, in_line, .. } = *options;
-    let lead = LeadOptions { industry: &industry, previous: &previous, excluded, even_if_busy, in_line };
+    let named = pool.named_skills(facts);
+    let (excluded, untouched) = (&options.excluded, options.untouched);
+    let lead = LeadOptions { industry: &industry, named: &named, previous: &previous, excluded, untouched };
     let mut run = Run {
         pool,
         facts,

@@ -114,8 +114,8 @@ impl Assignment {
         &self.version
     }
 
-    /// What the host should do. A companion is told with the code `companion`; what else it means to stand beside the owner
-    /// is the host's.
+    /// What the host should do. A companion is told with the code `companion`, and the owner with `companion_missing` where
+    /// nobody could be one; what else it means to stand beside the owner is the host's.
     #[must_use]
     pub fn effects(&self) -> Vec<Effect> {
         let lead = self.lead.clone();
@@ -136,6 +136,13 @@ impl Assignment {
                     let (code, about) = ("companion".into(), about.clone());
                     Effect::Notify { rep, code, about }
                 }));
+                if self.companions.iter().any(|one| one.rep.is_none()) {
+                    effects.push(Effect::Notify {
+                        rep: rep.clone(),
+                        code: "companion_missing".into(),
+                        about,
+                    });
+                }
                 effects
             }
             AssignmentKind::ToPool { pool, .. } => vec![Effect::MoveToPool { lead, pool: pool.clone() }],

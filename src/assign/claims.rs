@@ -12,7 +12,7 @@ use super::delta::{AssignDelta, Change};
 use super::keys::{claim_key, decision_key};
 use super::kind::AssignmentKind;
 use super::ledgers::Ledgers;
-use super::options::{AssignOptions, previous_owners};
+use super::options::{AssignOptions, UntouchedLeads, previous_owners};
 use super::roster::Roster;
 use super::run::LeadOptions;
 use super::seating::SeatedOnly;
@@ -87,8 +87,8 @@ impl Assigner {
         let (industry, previous) = (pool.industry(facts), previous_owners(facts, options));
         let industry: &[String] = if pool.match_industry { &industry } else { &[] };
         let excluded = &options.excluded;
-        let lead =
-            LeadOptions { industry, previous: &previous, excluded, even_if_busy: true, in_line: false };
+        let untouched = UntouchedLeads::Ignored;
+        let lead = LeadOptions { industry, named: &[], previous: &previous, excluded, untouched };
         let question = pool.question(facts, roster, ledgers, at, lead);
         let Some((rep, slot)) = roster.find(rep.as_str()) else { return Err(SkipReason::UnknownRep) };
         let date = question.date;
@@ -147,13 +147,8 @@ impl Assigner {
         let pool = self.pools.get(ledgers.pool.pool()).unwrap_or(&self.bare);
         let industry = pool.industry(facts);
         let industry: &[String] = if pool.match_industry { &industry } else { &[] };
-        let lead = LeadOptions {
-            industry,
-            previous: &[],
-            excluded: &BTreeSet::new(),
-            even_if_busy: true,
-            in_line: false,
-        };
+        let (excluded, untouched) = (&BTreeSet::new(), UntouchedLeads::Ignored);
+        let lead = LeadOptions { industry, named: &[], previous: &[], excluded, untouched };
         let question = pool.question(facts, roster, ledgers, at, lead);
         let (rep, slot) = roster.find(rep.as_str()).ok_or(SkipReason::UnknownRep)?;
         let closed = || question.closed().map(|(reason, _)| reason);

@@ -17,7 +17,7 @@ use crate::document::{Unique, check_named, check_reference};
 use crate::error::Report;
 use crate::model::{GroupId, PoolId, RepId, RuleId};
 use crate::order;
-use crate::rule::{Condition, Operator, Registry, RulesDocument, RulesVersion, Scope, rules_document};
+use crate::rule::{Condition, Field, Operator, Registry, RulesDocument, RulesVersion, Scope, rules_document};
 use crate::text;
 
 rules_document!(AssignRules => Assigner with plugins);
@@ -167,14 +167,28 @@ impl PoolPlan {
             cool_down_days: pool.claim_cool_down_days,
             match_territory: pool.match_territory,
             serve_unknown_region: pool.serve_unknown_region,
+            serve_unserved_region: pool.serve_unserved_region,
             match_industry: pool.match_industry,
-            match_skills: pool.match_industry
-                || rules.iter().any(|rule| rule.match_industry || !rule.skills.is_empty()),
+            match_skills: pool.match_industry || rules.iter().any(RulePlan::asks_for_skills),
+            skill_fields: pool.skill_fields(),
             catch_up: pool.catch_up,
             owner_turn: None,
             previous_owners: pool.previous_owners,
             rules,
         }
+    }
+}
+
+impl PoolRules {
+    /// The fields in which leads name skills, each once.
+    fn skill_fields(&self) -> Vec<Field> {
+        let mut fields: Vec<Field> = Vec::new();
+        for field in self.rules.iter().flat_map(|rule| &rule.skills_in) {
+            if !fields.contains(field) {
+                fields.push(field.clone());
+            }
+        }
+        fields
     }
 }
 
@@ -197,6 +211,13 @@ fn check_rules(pool: &PoolRules, report: &mut Report) {
     }
 }
 
+/// Checks that a field is known where leads are assigned.
+fn check_field(field: &Field, report: &mut Report) {
+    if let Ok(condition) = Condition::compare(field.to_string().as_str(), Operator::Exists, true) {
+        condition.compile(Scope::Assign, report);
+    }
+}
+
 /// Whether rules that take every lead, of the passes `above`, leave nothing to one of the pass `below`.
 fn covering<'c>(above: &[(RulePass, &'c RuleId)], below: RulePass) -> Option<&'c RuleId> {
     let of = |pass| above.iter().find(|(one, _)| *one == pass).map(|(_, id)| *id);
@@ -214,6 +235,10 @@ fn covering<'c>(above: &[(RulePass, &'c RuleId)], below: RulePass) -> Option<&'c
 }
 
 impl RulePlan {
+    fn asks_for_skills(&self) -> bool {
+        self.match_industry || !self.skills.is_empty() || !self.skills_in.is_empty()
+    }
+
     fn compile(
         pool_id: &PoolId,
         rule: &AssignRule,
@@ -227,6 +252,14 @@ impl RulePlan {
             rule.skills.iter().for_each(|skill| check_named("skill", skill, "dental", report));
         });
         let skills = rule.skills.iter().map(|skill| (skill.clone(), text::fold(skill))).collect();
+        report.within("skills_in", |report| {
+            for (index, field) in rule.skills_in.iter().enumerate() {
+                report.item(index, |report| check_field(field, report));
+            }
+        });
+        let fields = pool.skill_fields();
+        let place = |field: &Field| fields.iter().position(|one| one == field);
+        let skills_in = rule.skills_in.iter().filter_map(place).collect();
         if !(1..=MAX_UNITS).contains(&rule.units) {
             let message = format!("a lead cannot count as {}", rule.units);
             report.within("units", |r| r.error("out_of_range", message, format!("write 1 to {MAX_UNITS}")));
@@ -246,6 +279,7 @@ impl RulePlan {
             when,
             pass: rule.pass,
             skills,
+            skills_in,
             units,
             takes_turn,
             match_industry: rule.match_industry.unwrap_or(pool.match_industry),
@@ -285,12 +319,7 @@ impl TargetPlan {
                 TargetPlan::Shared(shared)
             }
             AssignTarget::RepIn(field) => {
-                let condition = Condition::compare(field.to_string().as_str(), Operator::Exists, true);
-                report.within("rep_in", |report| {
-                    if let Ok(condition) = condition {
-                        condition.compile(Scope::Assign, report);
-                    }
-                });
+                report.within("rep_in", |report| check_field(field, report));
                 TargetPlan::RepIn(field.clone())
             }
             AssignTarget::Tiers(tiers) => {

@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::RepId;
 
+/// Whether a date can be read again as it is written.
+pub(super) fn is_storable(date: NaiveDate) -> bool {
+    (1900..=9999).contains(&date.year())
+}
+
 /// How a lead reached a rep. Each way has a cap of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -16,6 +21,8 @@ pub(super) enum Way {
     Assigned,
     /// The rep took it.
     Claimed,
+    /// As [`Assigned`](Way::Assigned), beside an owner: it is one lead, whoever else gets it.
+    Beside,
 }
 
 impl Way {
@@ -63,24 +70,36 @@ impl Period {
 pub(super) struct DayCount {
     pub(super) assigned: u32,
     pub(super) claimed: u32,
+    /// Of those assigned, the ones that were given beside an owner.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) beside: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl DayCount {
-    fn of(&mut self, way: Way) -> &mut u32 {
-        match way {
-            Way::Assigned => &mut self.assigned,
-            Way::Claimed => &mut self.claimed,
-        }
-    }
-
     pub(super) fn add(&mut self, way: Way) {
-        let count = self.of(way);
-        *count = count.saturating_add(1);
+        self.change(way, |count| count.saturating_add(1));
     }
 
     pub(super) fn take_back(&mut self, way: Way) {
-        let count = self.of(way);
-        *count = count.saturating_sub(1);
+        self.change(way, |count| count.saturating_sub(1));
+    }
+
+    fn change(&mut self, way: Way, change: impl Fn(u32) -> u32) {
+        match way {
+            Way::Assigned => self.assigned = change(self.assigned),
+            Way::Claimed => self.claimed = change(self.claimed),
+            Way::Beside => (self.assigned, self.beside) = (change(self.assigned), change(self.beside)),
+        }
+    }
+
+    /// Leads that were assigned to him as their owner.
+    fn owned(&self) -> u64 {
+        self.assigned.saturating_sub(self.beside).into()
     }
 }
 
@@ -142,7 +161,7 @@ impl Spans {
 #[serde(transparent)]
 pub(super) struct DayCounts(BTreeMap<NaiveDate, Day>);
 
-/// The counts of a day: of each rep, and of all.
+/// The counts of a day: of each rep, and the leads of all.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(from = "BTreeMap<RepId, DayCount>")]
 struct Day {
@@ -158,7 +177,7 @@ impl Serialize for Day {
 
 impl From<BTreeMap<RepId, DayCount>> for Day {
     fn from(reps: BTreeMap<RepId, DayCount>) -> Day {
-        let assigned = reps.values().map(|count| u64::from(count.assigned)).sum();
+        let assigned = reps.values().map(DayCount::owned).sum();
         Day { reps, assigned }
     }
 }
@@ -166,9 +185,9 @@ impl From<BTreeMap<RepId, DayCount>> for Day {
 impl Day {
     fn change(&mut self, rep: &RepId, way: Way, change: impl FnOnce(&mut DayCount, Way)) {
         let count = self.reps.entry(rep.clone()).or_default();
-        let before = count.assigned;
+        let before = count.owned();
         change(count, way);
-        self.assigned = self.assigned.saturating_sub(before.into()).saturating_add(count.assigned.into());
+        self.assigned = self.assigned.saturating_sub(before).saturating_add(count.owned());
     }
 }
 

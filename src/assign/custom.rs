@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value as Json;
 
 use super::class::{ONE_LEAD, TurnTable};
@@ -34,6 +34,8 @@ pub struct PoolView<'a> {
     pub(super) candidates: &'a [Candidate<'a>],
     pub(super) turns: Option<&'a Turns>,
     pub(super) ledgers: Ledgers<'a>,
+    /// The pool's.
+    pub(super) date: NaiveDate,
 }
 
 impl fmt::Debug for PoolView<'_> {
@@ -75,6 +77,18 @@ impl PoolView<'_> {
     #[must_use]
     pub fn open(&self, rep: &RepId) -> u32 {
         self.find(rep).map_or(0, |one| one.slot.open(self.ledgers.reps.taken(rep)))
+    }
+
+    /// How many open leads more one of them may hold, by his own cap or the pool's; `None` without one.
+    #[must_use]
+    pub fn room(&self, rep: &RepId) -> Option<u32> {
+        Some(self.find(rep)?.holding_cap?.saturating_sub(self.open(rep)))
+    }
+
+    /// Leads that a rep was assigned on the pool's local date, of all pools.
+    #[must_use]
+    pub fn assigned_today(&self, rep: &RepId) -> u32 {
+        self.ledgers.reps.assigned_on(rep, self.date)
     }
 
     /// What a rep is owed of the group's fair shares, in leads of 2³² units.

@@ -31,7 +31,7 @@ pub(super) struct Question<'a> {
     pub(super) holding_cap: Option<u32>,
     pub(super) untouched_limit: Option<u32>,
     /// Whether what came since the host counted counts as untouched.
-    pub(super) in_line: bool,
+    pub(super) and_since: bool,
     pub(super) weekly_cap: Option<u32>,
     pub(super) monthly_cap: Option<u32>,
     /// Of the whole pool.
@@ -44,11 +44,17 @@ pub(super) struct Question<'a> {
     /// Whether any rule of the pool asks for skills.
     pub(super) match_skills: bool,
     pub(super) serve_unknown_region: bool,
+    /// Whether nobody serves the lead's region, so that anybody may.
+    pub(super) is_unserved: bool,
     pub(super) region: Option<Region>,
     /// Folded levels of the lead's industry; empty when they do not matter.
     pub(super) industry: &'a [String],
     /// As the rule has them, and folded.
     pub(super) skills: &'a [(String, String)],
+    /// What the lead names as skills, folded, by field.
+    pub(super) named: &'a [Vec<String>],
+    /// The fields that the rule asks for.
+    pub(super) skills_in: &'a [usize],
     pub(super) previous: &'a [RepId],
     pub(super) excluded: &'a BTreeSet<RepId>,
     /// The turns that others take who get the same lead.
@@ -121,18 +127,23 @@ impl<'a> Question<'a> {
         if let Some((missing, _)) = self.skills.iter().find(|(_, folded)| !slot.skills.contains(folded)) {
             return Some(SkipReason::Skill { missing: missing.clone() });
         }
-        if !self.industry.is_empty() && !self.industry.iter().any(|level| slot.skills.contains(level)) {
-            return Some(SkipReason::Skill { missing: self.industry.join(" / ") });
-        }
-        None
+        let named = self.skills_in.iter().filter_map(|field| self.named.get(*field)).map(Vec::as_slice);
+        let lacks = |one_of: &&[String]| {
+            !one_of.is_empty() && !one_of.iter().any(|skill| slot.skills.contains(skill))
+        };
+        let missing = std::iter::once(self.industry).chain(named).find(lacks)?;
+        Some(SkipReason::Skill { missing: missing.join(" / ") })
     }
 
     /// Whether who has these territories serves the lead's region.
     pub(super) fn serves(&self, territories: &[Region]) -> bool {
         !self.match_territory
             || territories.is_empty()
+            || self.is_unserved
             || match &self.region {
-                Some(region) => territories.iter().any(|territory| territory.contains(region)),
+                Some(region) => territories.iter().any(|territory| {
+                    territory.contains(region) || (self.serve_unknown_region && region.contains(territory))
+                }),
                 None => self.serve_unknown_region,
             }
     }
@@ -224,7 +235,7 @@ impl<'a> Question<'a> {
     /// Who has leads that nobody has spoken to is given no more by the rules; what he takes himself is his affair.
     fn busy(&self, rep: &RepId, slot: &Slot) -> Option<SkipReason> {
         let limit = self.untouched_limit.filter(|_| !self.is_reward)?;
-        let taken = if self.in_line { self.ledgers.reps.taken(rep) } else { 0 };
+        let taken = if self.and_since { self.ledgers.reps.taken(rep) } else { 0 };
         let untouched = slot.untouched(taken);
         (untouched >= limit).then_some(SkipReason::Busy { untouched, limit })
     }
@@ -234,7 +245,7 @@ impl<'a> Question<'a> {
         if self.is_reward {
             return None;
         }
-        if let Some(limit) = slot.holding_cap.or(self.holding_cap) {
+        if let Some(limit) = self.holding_cap_of(slot) {
             let held = slot.open(self.ledgers.reps.taken(rep));
             if held >= limit {
                 return Some(SkipReason::HoldingCap { held, limit });
@@ -243,6 +254,11 @@ impl<'a> Question<'a> {
         let limit = slot.protected_cap?;
         let held = slot.protected_accounts;
         (held >= limit).then_some(SkipReason::ProtectedCap { held, limit })
+    }
+
+    /// Most open leads that a rep holds at once: his own cap, else the pool's.
+    pub(super) fn holding_cap_of(&self, slot: &Slot) -> Option<u32> {
+        slot.holding_cap.or(self.holding_cap)
     }
 
     /// Whether no passing of time frees the rep.

@@ -4,12 +4,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::{Class, TurnTable};
+use super::load::Load;
 use super::roll::{ABSENT, Roll};
 use super::seat::Seat;
 use crate::model::RepId;
 
-/// Who is owed most first.
-type Order = BTreeSet<(Reverse<i64>, RepId)>;
+/// Who has least to do first where that decides, and of equals who is owed most.
+type Place = (Load, Reverse<i64>, RepId);
+type Order = BTreeSet<Place>;
 
 /// Who comes first in each class. It is no part of the state, but follows from it and from who was there.
 #[derive(Debug, Clone)]
@@ -21,8 +23,8 @@ pub(super) struct Index {
     capped: BTreeMap<usize, Order>,
     /// Those of each kind who are away.
     absent: BTreeMap<usize, BTreeSet<RepId>>,
-    /// As what they stand there: the kind, and what those at a cap are owed.
-    stands: BTreeMap<RepId, (usize, Option<i64>)>,
+    /// As what they stand there: the kind, and for those at a cap what they have to do and are owed.
+    stands: BTreeMap<RepId, (usize, Option<(Load, i64)>)>,
 }
 
 impl Index {
@@ -30,10 +32,11 @@ impl Index {
     pub(super) fn of(roll: Roll, reps: &BTreeMap<RepId, Seat>, classes: &BTreeMap<u32, Class>) -> Index {
         let table = roll.table();
         let class = |seat: &Seat| seat.class.and_then(|number| classes.get(&number));
-        let mut orders: BTreeMap<u32, Vec<(Reverse<i64>, RepId)>> = BTreeMap::new();
+        let mut orders: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
         for (rep, seat) in reps {
             if let Some((number, seat)) = seat.sitting(class(seat)) {
-                orders.entry(number).or_default().push((Reverse(seat.beside(table)), rep.clone()));
+                let place = (roll.load(rep), Reverse(seat.beside(table)), rep.clone());
+                orders.entry(number).or_default().push(place);
             }
         }
         let orders = orders.into_iter().map(|(class, order)| (class, order.into_iter().collect())).collect();
@@ -51,14 +54,14 @@ impl Index {
         self.roll.table()
     }
 
-    /// Those of a class, who is owed most first, and what each is owed beside the class.
-    pub(super) fn in_order(&self, class: u32) -> impl Iterator<Item = (i64, &RepId)> {
-        self.orders.get(&class).into_iter().flatten().map(|(Reverse(owed), rep)| (*owed, rep))
+    /// Those of a class in their order, each with what he has to do and is owed beside the class.
+    pub(super) fn in_order(&self, class: u32) -> impl Iterator<Item = (Load, i64, &RepId)> {
+        shown(self.orders.get(&class))
     }
 
-    /// Those of a kind whom a cap keeps out, who is owed most first, and what each is owed.
-    pub(super) fn capped(&self, kind: usize) -> impl Iterator<Item = (i64, &RepId)> {
-        self.capped.get(&kind).into_iter().flatten().map(|(Reverse(owed), rep)| (*owed, rep))
+    /// Those of a kind whom a cap keeps out, in their order, each with what he has to do and is owed.
+    pub(super) fn capped(&self, kind: usize) -> impl Iterator<Item = (Load, i64, &RepId)> {
+        shown(self.capped.get(&kind))
     }
 
     /// Those of a kind who are away, by id.
@@ -80,13 +83,14 @@ impl Index {
         };
         let (from, to) = (place(before), place(after));
         if from != to {
+            let load = self.roll.load(rep);
             if let Some((number, owed)) = from
                 && let Some(order) = self.orders.get_mut(&number)
             {
-                order.remove(&(owed, rep.clone()));
+                order.remove(&(load, owed, rep.clone()));
             }
             if let Some((number, owed)) = to {
-                self.orders.entry(number).or_default().insert((owed, rep.clone()));
+                self.orders.entry(number).or_default().insert((load, owed, rep.clone()));
             }
         }
         if self.stands.contains_key(rep) {
@@ -94,26 +98,47 @@ impl Index {
         }
     }
 
+    /// A rep has more or less to do, where that decides.
+    pub(super) fn loads(&mut self, rep: &RepId, load: Load, seat: &Seat, class: Option<&Class>) {
+        let before = self.roll.load(rep);
+        if before == load {
+            return;
+        }
+        self.roll.loads.insert(rep.clone(), load);
+        if let Some((number, seat)) = seat.sitting(class) {
+            let (order, owed) =
+                (self.orders.entry(number).or_default(), Reverse(seat.beside(self.roll.table())));
+            order.remove(&(before, owed, rep.clone()));
+            order.insert((load, owed, rep.clone()));
+        }
+    }
+
     /// A rep takes part no longer, or again, or for another reason not, as the roll says.
     pub(super) fn rests(&mut self, rep: &RepId, seat: &Seat, class: Option<&Class>) {
         match self.stands.remove(rep) {
-            Some((kind, Some(owed))) => {
-                self.capped.entry(kind).or_default().remove(&(Reverse(owed), rep.clone()));
+            Some((kind, Some((load, owed)))) => {
+                self.capped.entry(kind).or_default().remove(&(load, Reverse(owed), rep.clone()));
             }
             Some((kind, None)) => drop(self.absent.entry(kind).or_default().remove(rep)),
             None => {}
         }
         let Some((kind, code)) = self.roll.resting.get(rep) else { return };
-        let owed = (*code != ABSENT).then(|| seat.owed(class, self.roll.table()));
-        match owed {
-            Some(owed) => drop(self.capped.entry(*kind).or_default().insert((Reverse(owed), rep.clone()))),
+        let place = (*code != ABSENT).then(|| (self.roll.load(rep), seat.owed(class, self.roll.table())));
+        match place {
+            Some((load, owed)) => {
+                self.capped.entry(*kind).or_default().insert((load, Reverse(owed), rep.clone()));
+            }
             None => drop(self.absent.entry(*kind).or_default().insert(rep.clone())),
         }
-        self.stands.insert(rep.clone(), (*kind, owed));
+        self.stands.insert(rep.clone(), (*kind, place));
     }
 
     /// Forgets classes that are no longer there.
     pub(super) fn close(&mut self, classes: &[u32]) {
         classes.iter().for_each(|number| drop(self.orders.remove(number)));
     }
+}
+
+fn shown(order: Option<&Order>) -> impl Iterator<Item = (Load, i64, &RepId)> {
+    order.into_iter().flatten().map(|(load, Reverse(owed), rep)| (*load, *owed, rep))
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::class::TurnTable;
 use super::companion::AlsoCounted;
-use super::counts::{DayCounts, Period, Spans};
+use super::counts::{DayCounts, Period, Spans, Way, is_storable};
 use super::decided::{Counted, Decided, Decision};
 use super::delta::{AssignDelta, Change};
 use super::keys::key_of;
@@ -192,6 +192,10 @@ impl Ledger {
                 found: self.revision,
             });
         }
+        let date = delta.change.as_ref().map_or(delta.at.date_naive(), |change| change.date);
+        if !is_storable(delta.at.date_naive()) || !is_storable(date) {
+            return Err(LedgerError::Time { at: delta.at });
+        }
         if self.revision == u64::MAX {
             return Err(LedgerError::NoRevisionLeft { pool: self.pool.clone() });
         }
@@ -309,7 +313,7 @@ impl Ledger {
             }
         }
         for also in &change.also {
-            self.counts.add(change.date, &also.rep, change.way);
+            self.counts.add(change.date, &also.rep, Way::Beside);
             if also.spans {
                 self.spans.add(change.date, &also.rep, change.way);
             }
@@ -350,7 +354,7 @@ impl Ledger {
             }
         }
         for also in &change.also {
-            self.counts.take_back(change.date, &also.rep, change.way);
+            self.counts.take_back(change.date, &also.rep, Way::Beside);
             if also.spans {
                 self.spans.take_back(change.date, &also.rep, change.way);
             }

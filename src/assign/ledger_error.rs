@@ -1,5 +1,6 @@
 //! Why a delta is refused, and why a stored ledger is not read.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::turn::TurnList;
@@ -54,6 +55,12 @@ pub enum LedgerError {
     /// The decision was made by other rules: ask the assigner of its [version](super::Assignment::version).
     #[error("the decision was made by other rules")]
     OtherRules,
+    /// The decision is of a time that a ledger cannot be stored with. Say a `now` between the years 1900 and 9999.
+    #[error("the decision is of {at}, outside the years 1900 to 9999")]
+    Time {
+        /// The moment of the decision.
+        at: DateTime<Utc>,
+    },
     /// The ledger is at the last revision there is: no decision can be told from the next, so none is applied. A count
     /// of decisions does not come so far; the ledger is damaged. Begin a new one.
     #[error("the ledger of pool `{pool}` is at the last revision there is: it is damaged, begin a new one")]

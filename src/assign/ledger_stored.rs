@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::class::{MAX_UNITS, ONE_LEAD, TurnTable};
-use super::counts::{DayCount, DayCounts, Spans};
+use super::counts::{DayCount, DayCounts, Spans, is_storable};
 use super::decided::{Decided, Decision};
 use super::kind::AssignmentKind;
 use super::ledger::Ledger;
@@ -355,5 +355,5 @@ fn check_time(field: &'static str, at: DateTime<Utc>) -> Result<(), LedgerFault>
 }
 
 fn check_date(field: &'static str, date: NaiveDate) -> Result<(), LedgerFault> {
-    if (1900..=9999).contains(&date.year()) { Ok(()) } else { Err(LedgerFault::Time(field)) }
+    if is_storable(date) { Ok(()) } else { Err(LedgerFault::Time(field)) }
 }

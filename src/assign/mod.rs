@@ -68,9 +68,10 @@
 //! Reps who differ in nothing but what they are owed, absences, caps and what they had before are one class: a decision moves
 //! one number for each class that took part, and the winner's. Where they are few classes it is as quick, and its delta as
 //! short, among ten thousand reps as among ten; territories, hours, weights and, where a rule of the pool asks for any, skills
-//! set reps apart. Only the first names everybody, as from then on each is owed a share and a newcomer is not; where that is
+//! set reps apart, and thousands of classes take as many times longer. Only the first names everybody, as from then on each is owed a share and a newcomer is not; where that is
 //! too long for one delta, [`Assigner::seat`] says it ahead of the leads. Where more than 48 are ruled out for a lead, it is
-//! shared among the 32 who are owed most of all others, so that neither the decision nor its memory names them all. Who
+//! shared among 32 of all others, drawn evenly, so that neither the decision nor its memory names them all: a rep is then
+//! within a tenth of his share after a hundred such leads a rep. Who
 //! reaches a cap of a day, a week or a month rests through its last date: the next day nothing is written for those who are
 //! back.
 //!
@@ -174,8 +175,10 @@ mod ledger_stored;
 mod ledgers;
 mod lint;
 mod lint_roster;
+mod load;
 mod members;
 mod nobody;
+mod numbers;
 mod options;
 mod person;
 mod plan;
@@ -198,7 +201,6 @@ mod skip_reason;
 mod standing;
 mod sticky;
 mod team;
-mod token;
 mod turn;
 mod turns;
 mod turns_stored;
@@ -217,7 +219,7 @@ pub use kind::AssignmentKind;
 pub use ledger::Ledger;
 pub use ledger_error::{LedgerError, LedgerFault};
 pub use ledgers::Ledgers;
-pub use options::AssignOptions;
+pub use options::{AssignOptions, UntouchedLeads};
 pub use rep_ledger::{RepLedger, RepRow};
 pub use roster::Roster;
 pub use roster_document::RosterDocument;

@@ -108,9 +108,9 @@ impl Free<'_, '_> {
             false => now,
         };
         let seated =
-            self.kind.class.into_iter().flat_map(|number| index.in_order(number)).map(|(_, rep)| rep);
+            self.kind.class.into_iter().flat_map(|number| index.in_order(number)).map(|(.., rep)| rep);
         self.look(seated.filter(|rep| standing.is_as_kept(rep)), all, &mut first);
-        let capped = index.capped(self.index).map(|(_, rep)| rep);
+        let capped = index.capped(self.index).map(|(.., rep)| rep);
         if question.is_reward {
             self.look(capped.filter(|rep| standing.is_as_kept(rep)), now, &mut first);
         } else if self.kind.resting.iter().any(|(code, count)| *count > 0 && !is_for_good(code))

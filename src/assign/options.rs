@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::model::RepId;
+use crate::model::open_enum::closed_enum;
 use crate::rule::Facts;
 
 /// What there is to say about one lead beside its facts.
@@ -30,15 +31,28 @@ pub struct AssignOptions {
     /// whom it would suggest, and where it suggests nobody it is passed over. For a lead whose reviewer has not answered.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub without_reviewers: bool,
-    /// Whoever has as many [untouched leads](super::PoolRules::untouched_limit) as one may have is given it all the same: for
-    /// leads that a person gives to the team.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub even_if_busy: bool,
-    /// Whatever came to a rep since the host counted his leads counts as untouched too: for leads of a waiting line, which are
-    /// served at one moment. Otherwise only [what the host has counted](crate::model::Rep::untouched) does, as nobody knows
-    /// here whom he has spoken to since.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub in_line: bool,
+    /// Which leads of a rep count towards the pool's [limit of untouched ones](super::PoolRules::untouched_limit).
+    #[serde(skip_serializing_if = "is_as_counted")]
+    pub untouched: UntouchedLeads,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_as_counted(untouched: &UntouchedLeads) -> bool {
+    *untouched == UntouchedLeads::AsCounted
+}
+
+closed_enum! {
+    /// Which leads of a rep count as untouched.
+    #[derive(Default)]
+    UntouchedLeads {
+        /// Those that [the host has counted](crate::model::Rep::untouched): nobody knows here whom he has spoken to since.
+        #[default]
+        AsCounted = "as_counted",
+        /// Also whatever came to him since the host counted: for leads of a waiting line, which are served at one moment.
+        AndSince = "and_since",
+        /// None: who is busy is given the lead all the same, as one that a person gives to the team.
+        Ignored = "ignored",
+    }
 }
 
 /// Who had the lead before in this cycle, oldest first: whom the options add, then those of its history.

@@ -25,9 +25,12 @@ pub(super) struct PoolPlan {
     pub(super) cool_down_days: u32,
     pub(super) match_territory: bool,
     pub(super) serve_unknown_region: bool,
+    pub(super) serve_unserved_region: bool,
     pub(super) match_industry: bool,
-    /// Whether any rule asks for skills, or for the lead's industry as one.
+    /// Whether any rule asks for skills, or for what the lead names as one.
     pub(super) match_skills: bool,
+    /// The fields in which leads name skills.
+    pub(super) skill_fields: Vec<Field>,
     pub(super) catch_up: u32,
     /// In whose turns a lead counts that goes to its owner.
     pub(super) owner_turn: Option<Sharing>,
@@ -84,6 +87,8 @@ pub(super) struct RulePlan {
     pub(super) pass: RulePass,
     /// As written, and folded.
     pub(super) skills: Vec<(String, String)>,
+    /// Of the pool's fields in which leads name skills, those that the rule asks for.
+    pub(super) skills_in: Vec<usize>,
     pub(super) units: u32,
     pub(super) takes_turn: bool,
     pub(super) match_industry: bool,

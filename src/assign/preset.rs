@@ -7,11 +7,13 @@ use crate::order;
 use crate::rule::{Condition, Field, Operator};
 
 impl AssignRules {
-    /// For sales to companies: by size, then by region, and within the region by industry; else to anybody who is there.
+    /// For sales to companies: by size, then by region, and within the region by industry or product; else to anybody who is
+    /// there.
     ///
     /// Companies of 1,000 people and more go to reps whose level is `key_account`. No rule gives a lead to somebody who does
-    /// not serve its region; of those who do, a lead with an industry goes to one who has it among the skills, and only then to
-    /// any of them. A lead whose region is not known is for everybody. All but the largest share their turns in one group, `team`.
+    /// not serve its region where anybody does; of those who do, a lead with an industry goes to one who has it among the skills,
+    /// one with a product to one who has that, and only then to any of them. A lead whose region is not known is for everybody.
+    /// All but the largest share their turns in one group, `team`.
     ///
     /// ```
     /// use leadkit::assign::{AssignRules, Assigner};
@@ -19,14 +21,16 @@ impl AssignRules {
     /// let rules = AssignRules::b2b();
     /// assert!(Assigner::compile(&rules).is_ok() && rules.lint().is_empty());
     /// let ids: Vec<&str> = rules.pools["leads"].rules.iter().map(|rule| rule.id.as_str()).collect();
-    /// assert_eq!(ids, ["size", "industry", "region", "anybody"]);
+    /// assert_eq!(ids, ["size", "industry", "product", "region", "anybody"]);
     /// ```
     #[must_use]
     pub fn b2b() -> AssignRules {
         let large = compare("employee_count", Operator::Ge, 1_000);
+        let products = Vec::from_iter(field("products"));
         let rules = vec![
             rule("size", large, to("key_accounts")),
             AssignRule { match_industry: Some(true), ..rule("industry", exists("industry"), to("team")) },
+            AssignRule { skills_in: products, ..rule("product", exists("products"), to("team")) },
             rule("region", exists("region"), to("team")),
             AssignRule { pass: RulePass::AfterEither, ..rule("anybody", Condition::default(), to("team")) },
         ];
@@ -114,9 +118,14 @@ impl AssignRules {
     }
 }
 
-/// A pool in China, in which a lead whose region is not known is for everybody.
+/// A pool in China, in which a lead is for everybody whose region is not known, or served by nobody.
 fn pool() -> PoolRules {
-    PoolRules { zone: Zone::Fixed(UtcOffset::CHINA), serve_unknown_region: true, ..PoolRules::default() }
+    PoolRules {
+        zone: Zone::Fixed(UtcOffset::CHINA),
+        serve_unknown_region: true,
+        serve_unserved_region: true,
+        ..PoolRules::default()
+    }
 }
 
 fn rule(id: &str, when: Condition, then: AssignTarget) -> AssignRule {

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::class::{TurnTable, gain};
 use super::ledgers::Ledgers;
+use super::load::LoadOf;
 use super::roster::Slot;
 use super::rules::Strategy;
 use super::seats::Seats;
@@ -19,6 +20,8 @@ pub(super) struct Candidate<'a> {
     pub(super) weight: u32,
     /// Most open leads, his own or the pool's.
     pub(super) holding_cap: Option<u32>,
+    /// The same, and of who has no cap that of who has most.
+    pub(super) room: u32,
 }
 
 /// The candidates, the next in turn first, at most `limit`.
@@ -58,7 +61,6 @@ pub(super) fn best(
         before.saturating_add(gain(table, candidate.weight, total, 1))
     };
     let open = |candidate: &Candidate<'_>| candidate.slot.open(ledgers.reps.taken(&candidate.rep));
-    let most = candidates.iter().filter_map(|one| one.holding_cap).max().unwrap_or(1);
     let mut order = candidates.iter().enumerate();
     let (mut best, mut leader) = order.next()?;
     for (index, candidate) in order {
@@ -67,16 +69,10 @@ pub(super) fn best(
             Strategy::FairShare | Strategy::SmoothWeighted | Strategy::Sticky => {
                 owed(candidate) > owed(leader)
             }
-            Strategy::LeastLoaded => {
-                let order = |one: &Candidate<'_>| (open(one), Reverse(owed(one)));
+            Strategy::LeastLoaded | Strategy::LowestLoadRatio => {
+                let by = if strategy == Strategy::LeastLoaded { LoadOf::Leads } else { LoadOf::Ratio };
+                let order = |one: &Candidate<'_>| (by.load(open(one), one.room), Reverse(owed(one)));
                 order(candidate) < order(leader)
-            }
-            Strategy::LowestLoadRatio => {
-                // a ÷ b < c ÷ d, in whole numbers. Who has no cap has as much room as who has most.
-                let cap = |one: &Candidate<'_>| u64::from(one.holding_cap.unwrap_or(most).max(1));
-                let (ours, theirs) =
-                    (u64::from(open(candidate)) * cap(leader), u64::from(open(leader)) * cap(candidate));
-                (ours, Reverse(owed(candidate))) < (theirs, Reverse(owed(leader)))
             }
         };
         if better {

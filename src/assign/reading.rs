@@ -3,44 +3,45 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::class::{ClassKey, TurnTable};
+use super::class::ClassKey;
 use super::eligibility::Question;
-use super::members::Members;
+use super::load::{Load, LoadOf};
 use super::roll::{ABSENT, Basis, Changed, Hint, Kind, Moment, Patch, Roll, add};
 use super::seating::{Seating, To};
 use super::seats::Seats;
+use super::standing::Share;
 use super::turns::Turns;
 use crate::model::{Region, RepId};
-use crate::rule::Fingerprint;
 
 impl Moment {
     fn of(question: &Question<'_>) -> Moment {
         let ledgers = question.ledgers;
-        Moment { at: question.now, reps: ledgers.reps.changes.now(), revision: ledgers.pool.revision() }
+        Moment {
+            at: question.now,
+            reps: ledgers.reps.changes.now(),
+            holdings: question.roster.counted().now(),
+            revision: ledgers.pool.revision(),
+        }
     }
 }
 
 impl Roll {
     /// Reads a list; also who takes part, with the kind of each, by id.
-    pub(super) fn read(
-        question: &Question<'_>,
-        members: &Members,
-        table: TurnTable,
-        rules: Fingerprint,
-    ) -> (Roll, Vec<(RepId, usize)>) {
+    pub(super) fn read(question: &Question<'_>, share: Share<'_>) -> (Roll, Vec<(RepId, usize)>) {
         let basis = Basis {
-            rules,
-            roster: question.roster.token().clone(),
-            table,
+            rules: share.rules,
+            roster: question.roster.name(),
+            table: share.table,
+            by: share.by,
             date: question.date,
-            busy: (question.untouched_limit, question.in_line),
+            busy: (question.untouched_limit, question.and_since),
             moment: Moment::of(question),
         };
         let mut keys: BTreeMap<ClassKey, usize> = BTreeMap::new();
         let mut grounds: BTreeMap<&[Region], usize> = BTreeMap::new();
         let mut roll = Roll::new(basis);
         let mut seated = Vec::new();
-        let fault = members.visit(question, &mut |rep, weight| {
+        let fault = share.members.visit(question, &mut |rep, weight| {
             let Some(index) = question.roster.index_of(rep.as_str()) else {
                 return add(&mut roll.outside, "unknown_rep", 1);
             };
@@ -48,6 +49,7 @@ impl Roll {
             if let Some(reason) = slot.outside() {
                 return add(&mut roll.outside, reason.code(), 1);
             }
+            roll.room = roll.room.max(question.holding_cap_of(slot).unwrap_or(0));
             // What nobody asks for sets nobody apart.
             let of = slot.kind(question.match_territory, question.match_skills);
             let key = ClassKey { of, weight: weight.unwrap_or(slot.weight) };
@@ -66,6 +68,11 @@ impl Roll {
             }
         });
         roll.fault = fault;
+        if share.by != LoadOf::Nothing {
+            let all = seated.iter().map(|(rep, _)| rep).chain(roll.resting.keys());
+            let load = |rep: &RepId| Some((rep.clone(), roll.load_now(question, rep)?));
+            roll.loads = all.filter_map(load).collect();
+        }
         (roll, seated)
     }
 
@@ -107,25 +114,26 @@ impl Roll {
         &self,
         question: &Question<'_>,
         turns: &Turns,
-        table: TurnTable,
-        rules: Fingerprint,
+        share: Share<'_>,
     ) -> Option<Vec<Changed>> {
         let Basis { moment, .. } = &self.basis;
-        let stands = self.basis.rules == rules
-            && self.basis.table == table
+        let stands = self.basis.rules == share.rules
+            && self.basis.table == share.table
+            && self.basis.by == share.by
             && self.basis.date == question.date
-            && self.basis.busy == (question.untouched_limit, question.in_line)
+            && self.basis.busy == (question.untouched_limit, question.and_since)
             && moment.at <= question.now
-            && self.basis.roster.is_same(question.roster.token());
+            && self.basis.roster == question.roster.name();
         if !stands {
             return None;
         }
         let ledgers = question.ledgers;
         let given = ledgers.pool.given.since(moment.revision)?;
         let counted = ledgers.reps.changes.since(moment.reps)?;
+        let held = question.roster.counted().since(moment.holdings)?;
         let comings = question.roster.comings(moment.at, question.now);
         let comings = comings.filter_map(|index| question.roster.at(index)).map(|(rep, _)| rep);
-        let again: BTreeSet<&RepId> = given.chain(counted).chain(comings).collect();
+        let again: BTreeSet<&RepId> = given.chain(counted).chain(held).chain(comings).collect();
         let mut changed = Vec::new();
         for rep in again {
             let (kind, before) = match self.resting.get(rep) {
@@ -136,19 +144,27 @@ impl Roll {
                 },
             };
             let Some((rep, slot)) = question.roster.find(rep.as_str()) else { continue };
-            let now = question.own_code(rep, slot);
-            if now != before {
-                changed.push(Changed { rep: rep.clone(), kind, before, now });
+            let (now, load) =
+                (question.own_code(rep, slot), self.load_now(question, rep).unwrap_or_default());
+            if now != before || load != self.load(rep) {
+                changed.push(Changed { rep: rep.clone(), kind, before, now, load });
             }
         }
         Some(changed)
+    }
+
+    /// What a rep has to do now, as far as it decides.
+    fn load_now(&self, question: &Question<'_>, rep: &RepId) -> Option<Load> {
+        let (_, slot) = question.roster.find(rep.as_str())?;
+        let room = question.holding_cap_of(slot).unwrap_or(self.room);
+        Some(self.basis.by.load(slot.open(question.ledgers.reps.taken(rep)), room))
     }
 
     /// As [`seating`](Self::seating), of those who changed.
     pub(super) fn reseating(&self, question: &Question<'_>, changed: &[Changed], turns: &Turns) -> Seating {
         let (mut seating, mut next) = (Seating::default(), turns.next);
         let mut opened: BTreeMap<usize, u32> = BTreeMap::new();
-        for one in changed.iter().filter(|one| one.before.is_some() != one.now.is_some()) {
+        for one in changed.iter().filter(|one| one.comes_or_goes()) {
             let to = match (one.now, self.kinds.get(one.kind)) {
                 (Some(code), _) => question.rest(&one.rep, code),
                 (None, None) => To::Away,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::class::{Class, ClassKey, TurnTable};
-use super::token::Token;
+use super::load::{Load, LoadOf};
 use crate::document::Digest;
 use crate::model::{Region, RepId};
 use crate::rule::{Fault, Fingerprint};
@@ -23,8 +23,10 @@ pub(super) const ABSENT: &str = "absent";
 #[derive(Debug, Clone)]
 pub(super) struct Basis {
     pub(super) rules: Fingerprint,
-    pub(super) roster: Token,
+    /// Names the reps as they were compiled.
+    pub(super) roster: Digest,
     pub(super) table: TurnTable,
+    pub(super) by: LoadOf,
     pub(super) date: NaiveDate,
     /// How many untouched leads make busy, and whether those are among them that came since the host counted.
     pub(super) busy: (Option<u32>, bool),
@@ -37,6 +39,8 @@ pub(super) struct Moment {
     pub(super) at: DateTime<Utc>,
     /// Of the counts of all reps.
     pub(super) reps: Digest,
+    /// Of the holdings that were counted anew since the roster was compiled.
+    pub(super) holdings: Digest,
     /// Of the pool's ledger.
     pub(super) revision: u64,
 }
@@ -55,6 +59,10 @@ pub(super) struct Roll {
     pub(super) outside: BTreeMap<&'static str, u32>,
     /// Of the condition that says who belongs to it.
     pub(super) fault: Option<Fault>,
+    /// The greatest holding cap of those who belong to it: the room of who has none.
+    pub(super) room: u32,
+    /// What each has to do, where that decides.
+    pub(super) loads: BTreeMap<RepId, Load>,
 }
 
 /// Reps who differ in nothing but absences, caps and what they had before.
@@ -73,13 +81,21 @@ pub(super) struct Kind {
     pub(super) resting: BTreeMap<&'static str, u32>,
 }
 
-/// Somebody who takes part no longer, or again, or for another reason not.
+/// Somebody who takes part no longer, or again, or for another reason not, or has more or less to do.
 #[derive(Debug, Clone)]
 pub(super) struct Changed {
     pub(super) rep: RepId,
     pub(super) kind: usize,
     pub(super) before: Option<&'static str>,
     pub(super) now: Option<&'static str>,
+    pub(super) load: Load,
+}
+
+impl Changed {
+    /// Whether he takes part now and did not, or the other way round.
+    pub(super) fn comes_or_goes(&self) -> bool {
+        self.before.is_some() != self.now.is_some()
+    }
 }
 
 /// What is different since a list was read.
@@ -118,6 +134,8 @@ impl Roll {
             resting: BTreeMap::new(),
             outside: BTreeMap::new(),
             fault: None,
+            room: 1,
+            loads: BTreeMap::new(),
         }
     }
 
@@ -146,7 +164,7 @@ impl Roll {
                 self.rest(&one.rep, one.kind, code);
             }
         }
-        if !patch.changed.is_empty() {
+        if patch.changed.iter().any(Changed::comes_or_goes) {
             self.number(classes);
         }
     }
@@ -161,6 +179,11 @@ impl Roll {
             kind.seated = kind.class.and_then(|class| classes.get(&class)).map_or(0, |class| class.count);
             self.by_class.extend(kind.class.map(|class| (class, index)));
         }
+    }
+
+    /// What a rep has to do, as far as it decides.
+    pub(super) fn load(&self, rep: &RepId) -> Load {
+        self.loads.get(rep).copied().unwrap_or_default()
     }
 
     pub(super) fn kind_of(&self, class: u32) -> Option<usize> {

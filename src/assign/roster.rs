@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::changes::Changes;
 use super::person::Person;
 use super::rep_ledger::RepLedger;
 use super::skip_reason::SkipReason;
-use super::token::Token;
 use crate::calendar::{Calendar, CalendarError, Calendars, Clock, Span};
 use crate::document::{Digest, Unique, check_reference};
 use crate::error::{Report, RuleErrors};
@@ -33,7 +33,7 @@ use crate::text;
 #[derive(Debug, Clone, Default)]
 pub struct Roster(Arc<Reps>);
 
-/// What a roster holds. Whatever changes it makes it another one, by its token.
+/// What a roster holds.
 #[derive(Debug, Clone, Default)]
 struct Reps {
     /// By id.
@@ -42,7 +42,12 @@ struct Reps {
     calendars: Vec<Calendar>,
     /// Their ids, sorted.
     names: Vec<String>,
-    token: Token,
+    /// Names the reps and their calendars as they were compiled: who compiles the same has the same roster.
+    name: Digest,
+    /// Whose holdings were counted anew since.
+    counted: Changes,
+    /// All that those who take leads serve; `None` where one of them serves everywhere.
+    territories: Option<BTreeSet<Region>>,
     /// When somebody goes away or comes back, and who, by time.
     comings: Vec<(DateTime<Utc>, usize)>,
 }
@@ -69,6 +74,7 @@ pub(super) struct Slot {
     team: Option<TeamId>,
     deputy: Option<RepId>,
     pub(super) hours: Option<usize>,
+    /// From when until when, in time, none touching the next.
     absences: Vec<Absence>,
     person: Person,
     /// Names what reps of one kind have in common: whether one of them may take a lead at a moment, but for absences,
@@ -105,6 +111,9 @@ impl Roster {
 
     pub(super) fn make(reps: &[Rep], calendars: &Calendars, report: &mut Report) -> Roster {
         let ids = Unique::ids("rep");
+        let mut by_id: Vec<&Rep> = reps.iter().collect();
+        order::sort_by(&mut by_id, |one, other| one.id.cmp(&other.id));
+        let name = Digest::of(&(by_id, calendars));
         let names: Vec<&str> = calendars.0.keys().map(String::as_str).collect();
         let compiled = calendars.0.iter().map(|(id, calendar)| {
             report.within("calendars", |report| {
@@ -163,7 +172,9 @@ impl Roster {
         }
         order::sort_by(&mut comings, Ord::cmp);
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        let roster = Roster(Arc::new(Reps { slots, calendars, names, token: Token::default(), comings }));
+        let territories = territories(&slots);
+        let counted = Changes::default();
+        let roster = Roster(Arc::new(Reps { slots, calendars, names, name, counted, territories, comings }));
         report.within("reps", |report| {
             for (index, rep) in reps.iter().enumerate() {
                 let deputy =
@@ -179,9 +190,14 @@ impl Roster {
         self.0.slots.iter().map(|(rep, _)| rep)
     }
 
-    /// What only clones of it have.
-    pub(super) fn token(&self) -> &Token {
-        &self.0.token
+    /// Names the reps as they were compiled.
+    pub(super) fn name(&self) -> Digest {
+        self.0.name
+    }
+
+    /// Whose holdings were counted anew since.
+    pub(super) fn counted(&self) -> &Changes {
+        &self.0.counted
     }
 
     /// The rep at a place in the order of ids.
@@ -192,6 +208,12 @@ impl Roster {
     /// Where a rep stands in the order of ids.
     pub(super) fn index_of(&self, rep: &str) -> Option<usize> {
         self.0.slots.binary_search_by(|(id, _)| id.as_str().cmp(rep)).ok()
+    }
+
+    /// Whether somebody serves a region, or everywhere; `in_part` says that a part of it is enough. O(t) in the territories.
+    pub(super) fn serves(&self, region: Region, in_part: bool) -> bool {
+        let Some(territories) = &self.0.territories else { return true };
+        territories.iter().any(|one| one.contains(&region) || (in_part && region.contains(one)))
     }
 
     /// Who went away or came back after the one moment and not after the other, by place.
@@ -239,11 +261,11 @@ impl Roster {
     pub fn count(&mut self, rep: &str, holding: u32, untouched: u32) {
         let Some(index) = self.index_of(rep) else { return };
         let reps = Arc::make_mut(&mut self.0);
-        if let Some((_, slot)) = reps.slots.get_mut(index)
+        if let Some((id, slot)) = reps.slots.get_mut(index)
             && (slot.holding, slot.untouched) != (holding, untouched)
         {
             (slot.holding, slot.untouched) = (holding, untouched);
-            reps.token = Token::default();
+            reps.counted.note(id, &(holding, untouched));
         }
     }
 
@@ -418,7 +440,7 @@ impl Slot {
             team: rep.team.clone(),
             deputy: rep.deputy.clone(),
             hours,
-            absences: rep.absences.clone(),
+            absences: joined(&rep.absences),
             person: Person::new(rep),
             weekly_cap: rep.weekly_cap,
             monthly_cap: rep.monthly_cap,
@@ -462,8 +484,35 @@ impl Slot {
         }
     }
 
-    /// When the absence that covers the moment ends; the last to end when several do.
+    /// The first moment back of somebody who is away at a moment. O(log n) in the absences.
     pub(super) fn away_until(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.absences.iter().filter(|absence| absence.covers(at)).map(|absence| absence.until).max()
+        let before = self.absences.partition_point(|absence| absence.from <= at).checked_sub(1)?;
+        self.absences.get(before).filter(|absence| absence.covers(at)).map(|absence| absence.until)
     }
+}
+
+/// All that those who take leads serve; `None` where one of them serves everywhere.
+fn territories(slots: &[(RepId, Slot)]) -> Option<BTreeSet<Region>> {
+    let mut territories = BTreeSet::new();
+    for (_, slot) in slots.iter().filter(|(_, slot)| slot.active && slot.weight > 0) {
+        if slot.territories.is_empty() {
+            return None;
+        }
+        territories.extend(&slot.territories);
+    }
+    Some(territories)
+}
+
+/// Absences as the times somebody is away: one that begins before another is over goes on with it.
+fn joined(absences: &[Absence]) -> Vec<Absence> {
+    let mut all = absences.to_vec();
+    order::sort_by_key(&mut all, |absence| (absence.from, absence.until));
+    let mut joined: Vec<Absence> = Vec::with_capacity(all.len());
+    for one in all.into_iter().filter(|absence| absence.from < absence.until) {
+        match joined.last_mut() {
+            Some(last) if one.from <= last.until => last.until = last.until.max(one.until),
+            _ => joined.push(one),
+        }
+    }
+    joined
 }

@@ -153,8 +153,12 @@ pub struct PoolRules {
     pub strategy: Strategy,
     /// Whether a rep with territories takes only leads from these.
     pub match_territory: bool,
-    /// Whether a rep with territories takes leads whose region is not known.
+    /// Whether a rep with territories takes leads whose region is not known, or only as a whole of which he serves a part, as
+    /// the province of his city.
     pub serve_unknown_region: bool,
+    /// Whether a rep with territories takes leads of a region that nobody of the roster serves: else they reach nobody.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub serve_unserved_region: bool,
     /// Whether a rep takes only leads of which one level of the industry is among the rep's skills. A lead without
     /// an industry is open to all.
     pub match_industry: bool,
@@ -187,6 +191,7 @@ impl Default for PoolRules {
             strategy: Strategy::default(),
             match_territory: true,
             serve_unknown_region: false,
+            serve_unserved_region: false,
             match_industry: false,
             owner_takes_turn: None,
             catch_up: 0,
@@ -209,13 +214,16 @@ pub struct AssignRule {
     /// Skills a rep must have, all of them.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub skills: BTreeSet<String>,
+    /// Fields of the lead, such as `products` or `attributes.language`, of each of which a rep must have one value among the
+    /// skills. A lead without a value is open to all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skills_in: Vec<Field>,
     /// In which pass the rule runs.
     pub pass: RulePass,
     /// As how many leads each counts in the turns, 1 to 100. Caps count it as one.
     #[serde(skip_serializing_if = "is_one")]
     pub units: u32,
-    /// Whether a lead that is given without a turn ([`Strategy::LeastLoaded`], [`Strategy::LowestLoadRatio`],
-    /// [`Strategy::Sticky`]) counts in the fair shares of the list all the same.
+    /// Whether a lead that is given without a turn ([`Strategy::Sticky`], or a strategy of the host) counts in the fair shares of the list all the same.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub takes_turn: bool,
     /// Whether the pool's [`match_industry`](PoolRules::match_industry) is otherwise for this rule.
@@ -247,6 +255,7 @@ impl Default for AssignRule {
             when: Condition::default(),
             then: AssignTarget::default(),
             skills: BTreeSet::new(),
+            skills_in: Vec::new(),
             pass: RulePass::default(),
             units: 1,
             takes_turn: false,
@@ -343,9 +352,10 @@ closed_enum! {
         /// Smooth weighted round robin as in nginx: weights 5, 1, 1 give a a b a c a a. Drifts when the eligible differ
         /// from lead to lead.
         SmoothWeighted = "smooth_weighted",
-        /// Fewest open leads. Takes no turns.
+        /// Fewest open leads; of those who hold as many each has his turn, as under fair shares.
         LeastLoaded = "least_loaded",
-        /// Lowest ratio of open leads to the holding cap, the rep's own or the pool's; no cap counts as an empty desk. Takes no turns.
+        /// Lowest ratio of open leads to the holding cap, the rep's own or the pool's; who has none has as much room as who has
+        /// most of all who share. Of those with the same ratio each has his turn.
         LowestLoadRatio = "lowest_load_ratio",
         /// The same company to the same rep while he may take its leads (rendezvous hashing on the company's name), so that
         /// when somebody comes or goes only his companies move. Weights other than 0 do not matter. Takes no turns.

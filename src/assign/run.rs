@@ -13,16 +13,21 @@ use super::kind::AssignmentKind;
 use super::ledgers::Ledgers;
 use super::members::Members;
 use super::nobody::Nobody;
+use super::options::UntouchedLeads;
 use super::plan::{PoolPlan, RulePlan, Sharing, TargetPlan};
-use super::ranks::{Candidate, best, rank};
+use super::ranks::{Candidate, rank};
+use super::roll::add;
 use super::roster::Roster;
 use super::rules::{RulePass, Strategy};
 use super::seating::{Seated, SeatedOnly, Taken};
 use super::share::{Skipped, pick};
+use super::skip_reason::SkipReason;
 use super::standing::Share;
 use super::sticky::{by_stickiness, stuck_to};
 use crate::model::RepId;
-use crate::rule::{FactSource, FactValue, Facts, Fault, Fingerprint, MatchLabel, Predicate, RuleFault};
+use crate::rule::{
+    FactSource, FactValue, Facts, Fault, Field, Fingerprint, MatchLabel, Predicate, RuleFault,
+};
 use crate::text;
 
 /// How many reps a reviewer is suggested.
@@ -58,6 +63,17 @@ impl PoolPlan {
         levels.iter().map(|level| text::fold(level)).filter(|level| !level.is_empty()).collect()
     }
 
+    /// What the lead names as skills, folded, by field.
+    pub(super) fn named_skills(&self, facts: &Facts<'_>) -> Vec<Vec<String>> {
+        let fold = |skill: &str| Some(text::fold(skill)).filter(|skill| !skill.is_empty());
+        let named = |field: &Field| match facts.fact(field) {
+            FactValue::Text(skill) => fold(skill).into_iter().collect(),
+            FactValue::Texts(skills) => skills.iter().filter_map(|skill| fold(skill)).collect(),
+            _ => Vec::new(),
+        };
+        self.skill_fields.iter().map(named).collect()
+    }
+
     pub(super) fn question<'a>(
         &'a self,
         facts: &Facts<'_>,
@@ -66,14 +82,18 @@ impl PoolPlan {
         now: DateTime<Utc>,
         lead: LeadOptions<'a>,
     ) -> Question<'a> {
+        // Deriving it may take parsing the company name.
+        let region = if self.match_territory { facts.region() } else { None };
+        let is_unserved = |region| !roster.serves(region, self.serve_unknown_region);
         Question {
             is_reward: is_reward(facts),
-            // Deriving it may take parsing the company name.
-            region: if self.match_territory { facts.region() } else { None },
+            region,
+            is_unserved: self.serve_unserved_region && region.is_some_and(is_unserved),
             industry: lead.industry,
+            named: lead.named,
             previous: ruled_out_before(self.previous_owners, lead.previous),
-            untouched_limit: self.untouched_limit.filter(|_| !lead.even_if_busy),
-            in_line: lead.in_line,
+            untouched_limit: self.untouched_limit.filter(|_| lead.untouched != UntouchedLeads::Ignored),
+            and_since: lead.untouched == UntouchedLeads::AndSince,
             excluded: lead.excluded,
             ..self.nobody(roster, ledgers, now)
         }
@@ -95,7 +115,7 @@ impl PoolPlan {
             daily_cap: self.daily_cap,
             holding_cap: self.holding_cap,
             untouched_limit: self.untouched_limit,
-            in_line: false,
+            and_since: false,
             weekly_cap: self.weekly_cap,
             monthly_cap: self.monthly_cap,
             total_cap: self.total_cap,
@@ -105,8 +125,11 @@ impl PoolPlan {
             match_skills: self.match_skills,
             serve_unknown_region: self.serve_unknown_region,
             region: None,
+            is_unserved: false,
             industry: &[],
             skills: &[],
+            named: &[],
+            skills_in: &[],
             previous: &[],
             excluded: &NOBODY,
             pending: &[],
@@ -120,12 +143,11 @@ static NOBODY: BTreeSet<RepId> = BTreeSet::new();
 #[derive(Clone, Copy)]
 pub(super) struct LeadOptions<'a> {
     pub(super) industry: &'a [String],
+    /// What it names as skills, folded, by field.
+    pub(super) named: &'a [Vec<String>],
     pub(super) previous: &'a [RepId],
     pub(super) excluded: &'a BTreeSet<RepId>,
-    /// Whether who is busy may have it.
-    pub(super) even_if_busy: bool,
-    /// Whether what came since the host counted counts as untouched.
-    pub(super) in_line: bool,
+    pub(super) untouched: UntouchedLeads,
 }
 
 impl<'a> Run<'a, '_> {
@@ -247,8 +269,11 @@ impl<'a> Run<'a, '_> {
     fn question(&self, rule: &'a RulePlan) -> Question<'a> {
         let industry = if rule.match_industry { self.question.industry } else { &[] };
         let is_reward = self.question.is_reward || rule.reward;
-        let skills: &[(String, String)] = if self.is_for_companion { &[] } else { &rule.skills };
-        Question { skills, industry, is_reward, ..self.question }
+        let (skills, skills_in): (&[(String, String)], &[usize]) = match self.is_for_companion {
+            true => (&[], &[]),
+            false => (&rule.skills, &rule.skills_in),
+        };
+        Question { skills, skills_in, industry, is_reward, ..self.question }
     }
 
     /// A condition of the rule has failed: said once, however often it was asked.
@@ -268,13 +293,18 @@ impl<'a> Run<'a, '_> {
         let units = if question.is_reward { 1 } else { rule.units };
         let rules = self.rules;
         let is_reward = group.is_reward;
-        let share =
-            |table| Share { list: &group.list, members: &group.members, table, units, rules, is_reward };
+        let share = |table| Share {
+            list: &group.list,
+            members: &group.members,
+            table,
+            by: group.load(),
+            units,
+            rules,
+            is_reward,
+        };
         let Some(table) = group.table() else {
             let winner = self.otherwise(rule, group)?;
-            // Of those with equal loads each has his turn.
-            let takes_turn = rule.takes_turn || group.shares_by_load();
-            let turn = (takes_turn && (!question.is_reward || group.is_reward)).then(|| {
+            let turn = (rule.takes_turn && (!question.is_reward || group.is_reward)).then(|| {
                 pick(&question, share(TurnTable::Credit), Some(&winner), &mut Skipped::new(), &mut None)
             });
             return Ok((winner, turn.and_then(Result::ok).map(|(_, taken)| taken)));
@@ -304,15 +334,28 @@ impl<'a> Run<'a, '_> {
         let candidates = self.candidates(rule, &group.members)?;
         let winner = match (&group.custom, group.strategy) {
             (Some(custom), _) => {
-                let (turns, ledgers) = (question.turns(&group.list), question.ledgers);
+                let (turns, ledgers, date) = (question.turns(&group.list), question.ledgers, question.date);
                 let (facts, candidates, turns) = (self.facts, candidates.as_slice(), turns.as_deref());
-                proposed(custom.as_ref(), &PoolView { facts, candidates, turns, ledgers })
+                proposed(custom.as_ref(), &PoolView { facts, candidates, turns, ledgers, date })
             }
-            (None, Strategy::Sticky) => stuck_to(self.facts, &candidates),
-            (None, strategy) => best(strategy, &candidates, &group.list, question.ledgers),
+            (None, _) => stuck_to(self.facts, &candidates),
         };
-        let winner = winner.and_then(|index| candidates.get(index));
-        winner.map(|winner| winner.rep.clone()).ok_or_else(Nobody::default)
+        match winner.and_then(|index| candidates.get(index)) {
+            Some(winner) => Ok(winner.rep.clone()),
+            None => Err(self.declined(&candidates)),
+        }
+    }
+
+    /// The strategy wants none of those who may take the lead.
+    fn declined(&mut self, candidates: &[Candidate<'_>]) -> Nobody {
+        let count = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
+        add(&mut self.skipped, Cow::Borrowed(SkipReason::NotProposed.code()), count);
+        for one in candidates {
+            if let Some(trace) = self.trace.as_deref_mut() {
+                trace.rep(&one.rep, Some(SkipReason::NotProposed));
+            }
+        }
+        Nobody::default()
     }
 
     /// Who of a group stands beside the owner. Skills that the rule asks for are asked of the owner only.
@@ -330,9 +373,9 @@ impl<'a> Run<'a, '_> {
         let question = self.question(rule);
         Some(match (&group.custom, group.strategy) {
             (Some(custom), _) => {
-                let (turns, ledgers) = (question.turns(&group.list), question.ledgers);
+                let (turns, ledgers, date) = (question.turns(&group.list), question.ledgers, question.date);
                 let (facts, candidates, turns) = (self.facts, candidates.as_slice(), turns.as_deref());
-                preferred(custom.as_ref(), &PoolView { facts, candidates, turns, ledgers }, SUGGESTIONS)
+                preferred(custom.as_ref(), &PoolView { facts, candidates, turns, ledgers, date }, SUGGESTIONS)
             }
             (None, Strategy::Sticky) => by_stickiness(self.facts, &candidates, SUGGESTIONS),
             (None, strategy) => rank(strategy, &candidates, &group.list, question.ledgers, SUGGESTIONS),
@@ -343,17 +386,19 @@ impl<'a> Run<'a, '_> {
     fn candidates(&mut self, rule: &'a RulePlan, members: &Members) -> Result<Vec<Candidate<'a>>, Nobody> {
         let question = self.question(rule);
         let mut candidates = Vec::new();
-        let mut capped = false;
+        let (mut capped, mut most) = (false, 1);
         let fault = members.visit(&question, &mut |rep, weight| {
             let answer = question.answer(rep, weight);
+            let slot = question.roster.find(rep.as_str()).filter(|(_, slot)| slot.outside().is_none());
+            most = most.max(slot.and_then(|(_, slot)| question.holding_cap_of(slot)).unwrap_or(0));
             if let Some(trace) = self.trace.as_deref_mut() {
                 trace.rep(rep, answer.as_ref().err().cloned());
             }
             match answer {
                 Ok(slot) => {
                     let weight = weight.unwrap_or(slot.weight);
-                    let holding_cap = slot.holding_cap.or(question.holding_cap);
-                    candidates.push(Candidate { rep: rep.clone(), slot, weight, holding_cap });
+                    let holding_cap = question.holding_cap_of(slot);
+                    candidates.push(Candidate { rep: rep.clone(), slot, weight, holding_cap, room: 0 });
                 }
                 Err(reason) => {
                     capped |= question.only_capped(rep, &reason);
@@ -364,6 +409,7 @@ impl<'a> Run<'a, '_> {
         });
         self.fails(rule, fault);
         if !candidates.is_empty() {
+            candidates.iter_mut().for_each(|one| one.room = one.holding_cap.unwrap_or(most));
             return Ok(candidates);
         }
         let mut free_from: Option<DateTime<Utc>> = None;

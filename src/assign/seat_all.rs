@@ -11,6 +11,7 @@ use super::counts::Way;
 use super::delta::{AssignDelta, Change};
 use super::kind::AssignmentKind;
 use super::ledgers::Ledgers;
+use super::load::LoadOf;
 use super::plan::{PoolPlan, Sharing, TargetPlan};
 use super::roster::Roster;
 use super::rules::Strategy;
@@ -23,18 +24,25 @@ impl Sharing {
     pub(super) fn table(&self) -> Option<TurnTable> {
         match self.strategy {
             _ if self.custom.is_some() => None,
-            Strategy::FairShare => Some(TurnTable::Credit),
+            Strategy::FairShare | Strategy::LeastLoaded | Strategy::LowestLoadRatio => {
+                Some(TurnTable::Credit)
+            }
             Strategy::SmoothWeighted => Some(TurnTable::Smooth),
-            Strategy::LeastLoaded | Strategy::LowestLoadRatio | Strategy::Sticky => None,
+            Strategy::Sticky => None,
+        }
+    }
+
+    /// What decides before the turns.
+    pub(super) fn load(&self) -> LoadOf {
+        match self.strategy {
+            _ if self.custom.is_some() => LoadOf::Nothing,
+            Strategy::LeastLoaded => LoadOf::Leads,
+            Strategy::LowestLoadRatio => LoadOf::Ratio,
+            Strategy::FairShare | Strategy::SmoothWeighted | Strategy::Sticky => LoadOf::Nothing,
         }
     }
 
     /// As [`table`](Self::table), where a turn is taken whatever gives the lead.
-    /// Whether the load decides, and of those with equal loads the turns.
-    pub(super) fn shares_by_load(&self) -> bool {
-        self.custom.is_none() && matches!(self.strategy, Strategy::LeastLoaded | Strategy::LowestLoadRatio)
-    }
-
     pub(super) fn table_of_turns(&self) -> TurnTable {
         match self.strategy {
             Strategy::SmoothWeighted => TurnTable::Smooth,
@@ -48,10 +56,7 @@ impl PoolPlan {
     fn lists(&self) -> Vec<(&Sharing, TurnTable)> {
         let mut lists = Vec::new();
         for rule in &self.rules {
-            let turns = |group: &Sharing| {
-                let takes = rule.takes_turn || group.shares_by_load();
-                group.table().or(takes.then(|| group.table_of_turns()))
-            };
+            let turns = |group: &Sharing| group.table().or(rule.takes_turn.then(|| group.table_of_turns()));
             let groups: Vec<&Sharing> = match &rule.target {
                 TargetPlan::Shared(group) => vec![group],
                 TargetPlan::Tiers(tiers) => tiers.iter().map(|(_, group)| group).collect(),
@@ -96,7 +101,8 @@ impl Assigner {
         for (group, table) in pool.lists() {
             if seen.insert(&group.list) {
                 let (list, members, rules) = (&group.list, &group.members, self.version.fingerprint);
-                let share = Share { list, members, table, units: 1, rules, is_reward: group.is_reward };
+                let (by, is_reward) = (group.load(), group.is_reward);
+                let share = Share { list, members, table, by, units: 1, rules, is_reward };
                 let seating = Standing::of(&question, share).seating;
                 if !seating.is_empty() {
                     seated.seated.push(Seated { list: list.clone(), seating });

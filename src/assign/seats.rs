@@ -135,14 +135,14 @@ pub(super) trait Seats {
         let gain = |weight| gain(turn.table, weight, turn.total, turn.units).saturating_mul(sign);
         let mut paid = 0_i64;
         for number in turn.classes.iter() {
-            let Some(class) = self.class_mut(*number) else { continue };
+            let Some(class) = self.class_mut(number) else { continue };
             let gained = gain(class.weight);
             let owed = class.owed_mut(turn.table);
             *owed = owed.saturating_add(gained);
             paid = paid.saturating_add(gained.saturating_mul(i64::from(class.count)));
         }
         for rep in turn.out.iter() {
-            let Some(number) = self.sits_in(rep).filter(|number| turn.classes.contains(number)) else {
+            let Some(number) = self.sits_in(rep).filter(|number| turn.classes.contains(*number)) else {
                 continue;
             };
             let Some(gained) = self.class(number).map(|class| gain(class.weight)) else { continue };

@@ -4,12 +4,13 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::{ClassKey, gain};
 use super::eligibility::Question;
+use super::load::Load;
 use super::nobody::Nobody;
+use super::numbers::Numbers;
 use super::roll::{ABSENT, Kind, add};
 use super::seating::Taken;
 use super::seats::Seats;
@@ -22,8 +23,8 @@ pub(super) type Skipped = BTreeMap<Cow<'static, str>, u32>;
 
 /// Most reps who are ruled out that a turn lists.
 const MAX_OUT: usize = 48;
-/// Where more are ruled out: among how many of those who are owed most the lead is shared. So a turn is as short whoever is
-/// ruled out, and shares are exact as long as one of the two is few.
+/// Where more are ruled out: among how many of all others the lead is shared. So a turn is as short whoever is ruled out, and
+/// shares are exact as long as one of the two is few.
 const MAX_AMONG: usize = 32;
 
 /// Those of one kind who may take the lead.
@@ -67,15 +68,13 @@ pub(super) fn pick(
         add(skipped, Cow::Borrowed(code), count);
     }
     let Some(winner) = first else { return Err(Nobody::of(question, &standing)) };
-    let mut classes: Vec<u32> = parts.some.iter().filter_map(|one| one.class).collect();
-    classes.sort_unstable();
     let mut turn = Turn {
         list: share.list.clone(),
         table: share.table,
         total,
         units: share.units,
         winner: winner.clone(),
-        classes: classes.into(),
+        classes: parts.some.iter().filter_map(|one| one.class).collect(),
         out: nobody(),
         among: nobody(),
         back: false,
@@ -83,9 +82,9 @@ pub(super) fn pick(
     if parts.out.len() <= MAX_OUT {
         turn.out = parts.out.into_keys().cloned().collect();
     } else {
-        let among = parts.owed_most(question, &standing, share, &winner);
+        let among = parts.drawn(question, &standing);
         turn.total = among.values().map(|weight| u64::from(*weight)).fold(0, u64::saturating_add);
-        turn.classes = Arc::from([]);
+        turn.classes = Numbers::default();
         turn.among = among.into_keys().collect();
     }
     Ok((winner, Taken { turn, seating: standing.seating }))
@@ -180,36 +179,31 @@ impl<'q> Parts<'q> {
         !self.out.contains_key(rep) && kind.is_some_and(|kind| self.part(kind).is_some())
     }
 
-    /// Those who are owed most of all who may have the lead, by id, each with the weight: in place of the many who may not.
-    fn owed_most(
-        &self,
-        question: &Question<'_>,
-        standing: &Standing<'_>,
-        share: Share<'_>,
-        winner: &RepId,
-    ) -> BTreeMap<RepId, u32> {
-        let mut all: Vec<(Reverse<i64>, &RepId, u32)> = Vec::new();
+    /// Some of all who may have the lead, by id, each with the weight: in place of the many who may not. Everybody is among
+    /// them equally often, and of each class about as many as it has members, so that over many leads each is owed his share.
+    fn drawn(&self, question: &Question<'_>, standing: &Standing<'_>) -> BTreeMap<RepId, u32> {
+        let mut all: Vec<(&RepId, u32)> = Vec::new();
         for one in &self.some {
             let plain = |rep: &RepId| !self.out.contains_key(rep) && standing.is_as_kept(rep);
-            let seated =
-                one.class.and_then(|number| Some((number, standing.class(number)?.owed(share.table))));
-            if let (Some((number, sum)), Some(index)) = (seated, standing.index()) {
-                let first = index.in_order(number).filter(|(_, rep)| plain(rep)).take(MAX_AMONG);
-                all.extend(first.map(|(beside, rep)| (Reverse(sum.saturating_add(beside)), rep, one.weight)));
+            if let (Some(number), Some(index)) = (one.class, standing.index()) {
+                let seated = index.in_order(number).map(|(.., rep)| rep).filter(|rep| plain(rep));
+                all.extend(seated.map(|rep| (rep, one.weight)));
             }
         }
-        for rep in standing.moved().filter(|rep| !self.out.contains_key(*rep)) {
-            if let Some(one) = standing.kind_of(rep, question.is_reward).and_then(|kind| self.part(kind)) {
-                all.push((Reverse(standing.owed(rep, share.table)), rep, one.weight));
-            }
+        let others: BTreeSet<&RepId> = standing.moved().chain(standing.changed_reps()).collect();
+        for rep in others.into_iter().filter(|rep| !self.out.contains_key(*rep)) {
+            let kind = standing.kind_of(rep, question.is_reward);
+            all.extend(kind.and_then(|kind| self.part(kind)).map(|one| (rep, one.weight)));
         }
-        // Who gets it is one of them, whatever he is owed.
-        all.sort_unstable_by_key(|(owed, rep, _)| (*rep != winner, *owed, *rep));
-        all.dedup_by(|(_, one, _), (_, other, _)| one == other);
-        all.into_iter().take(MAX_AMONG).map(|(_, rep, weight)| (rep.clone(), weight)).collect()
+        let count = all.len().min(MAX_AMONG) as u64;
+        // Where the first is taken, as a part of 2³²: evenly over all decisions, as multiples of the golden ratio are.
+        let first = question.ledgers.pool.revision().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        let place = |at: u64| ((at << 32) | first).saturating_mul(all.len() as u64) / (count << 32);
+        let drawn = (0..count).filter_map(|at| all.get(usize::try_from(place(at)).ok()?));
+        drawn.map(|(rep, weight)| ((*rep).clone(), *weight)).collect()
     }
 
-    /// Who is owed most.
+    /// Who has least to do, where that decides; of equals who is owed most.
     fn first(
         &self,
         question: &Question<'_>,
@@ -220,34 +214,32 @@ impl<'q> Parts<'q> {
         let (table, index) = (share.table, standing.index().filter(|_| !self.some.is_empty())?);
         let gained = |one: &Part| gain(table, one.weight, total, share.units);
         let is_plain = |rep: &RepId| !self.out.contains_key(rep) && standing.is_as_kept(rep);
-        let mut best: Option<(i64, &RepId)> = None;
-        let mut consider = |owed: i64, rep| {
-            // Of equals the one with the smaller id.
-            if best.is_none_or(|(most, leader)| owed > most || (owed == most && rep < leader)) {
-                best = Some((owed, rep));
-            }
+        // Of equals the one with the smaller id.
+        let mut best: Option<(Load, Reverse<i64>, &RepId)> = None;
+        let mut consider = |load: Load, owed: i64, rep| {
+            let place = (load, Reverse(owed), rep);
+            best = Some(best.map_or(place, |best| best.min(place)));
         };
         for one in &self.some {
             let sums = one.class.and_then(|number| Some((number, standing.class(number)?.owed(table))));
             if let Some((number, sum)) = sums
-                && let Some((beside, rep)) = index.in_order(number).find(|(_, rep)| is_plain(rep))
+                && let Some((load, beside, rep)) = index.in_order(number).find(|(.., rep)| is_plain(rep))
             {
-                consider(sum.saturating_add(beside).saturating_add(gained(one)), rep);
+                consider(load, sum.saturating_add(beside).saturating_add(gained(one)), rep);
             }
             if question.is_reward
-                && let Some((owed, rep)) = index.capped(one.kind).find(|(_, rep)| is_plain(rep))
+                && let Some((load, owed, rep)) = index.capped(one.kind).find(|(.., rep)| is_plain(rep))
             {
-                consider(owed.saturating_add(gained(one)), rep);
+                consider(load, owed.saturating_add(gained(one)), rep);
             }
         }
-        let changed = standing.all_changed().iter().map(|one| &one.rep);
-        for rep in standing.moved().chain(changed) {
+        for rep in standing.moved().chain(standing.changed_reps()) {
             if !self.out.contains_key(rep)
                 && let Some(one) = standing.kind_of(rep, question.is_reward).and_then(|kind| self.part(kind))
             {
-                consider(standing.owed(rep, table).saturating_add(gained(one)), rep);
+                consider(standing.load_of(rep), standing.owed(rep, table).saturating_add(gained(one)), rep);
             }
         }
-        best.map(|(_, rep)| rep.clone())
+        best.map(|(.., rep)| rep.clone())
     }
 }

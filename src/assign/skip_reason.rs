@@ -135,6 +135,8 @@ pub enum SkipReason {
     PreviousOwner,
     /// The host rules the rep out for this lead.
     Excluded,
+    /// The host's [strategy](super::CustomStrategy) does not propose the rep, nor anybody else who may take the lead.
+    NotProposed,
 }
 
 codes! {
@@ -161,6 +163,7 @@ codes! {
         SkipReason::Busy { .. } => "busy",
         SkipReason::PreviousOwner => "previous_owner",
         SkipReason::Excluded => "excluded",
+        SkipReason::NotProposed => "not_proposed",
     }
 }
 
@@ -238,6 +241,7 @@ impl fmt::Display for SkipReason {
             }
             SkipReason::PreviousOwner => f.write_str("had this lead before"),
             SkipReason::Excluded => f.write_str("is ruled out for this lead"),
+            SkipReason::NotProposed => f.write_str("is not proposed by the strategy"),
         }
     }
 }

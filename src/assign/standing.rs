@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::class::{Class, ClassKey, TurnTable};
 use super::eligibility::Question;
 use super::index::Index;
+use super::load::{Load, LoadOf};
 use super::members::Members;
 use super::roll::{ABSENT, Changed, Hint, Kind, Roll};
 use super::seat::Seat;
@@ -25,6 +26,8 @@ pub(super) struct Share<'a> {
     pub(super) list: &'a TurnList,
     pub(super) members: &'a Members,
     pub(super) table: TurnTable,
+    /// Of those who have equally much to do each has his turn.
+    pub(super) by: LoadOf,
     pub(super) units: u32,
     pub(super) rules: Fingerprint,
     /// Whether what is shared counts for no cap, so that nobody rests at one.
@@ -65,7 +68,7 @@ impl<'a> Standing<'a> {
             let seating = Seating::default();
             return Standing { seating, ..Standing::plain(Cow::Owned(turns), changed) };
         }
-        let (roll, seated) = Roll::read(question, share.members, share.table, share.rules);
+        let (roll, seated) = Roll::read(question, share);
         let mut seating = roll.seating(question, &seated, &turns);
         let absent = roll.resting.iter().filter(|(_, (_, code))| *code == ABSENT).map(|(rep, _)| rep);
         seating.note_away(absent, question.catch_up);
@@ -117,8 +120,8 @@ impl<'a> Standing<'a> {
         self.changed.iter().filter(move |one| one.kind == kind)
     }
 
-    pub(super) fn all_changed(&self) -> &[Changed] {
-        &self.changed
+    pub(super) fn changed_reps(&self) -> impl Iterator<Item = &RepId> {
+        self.changed.iter().map(|one| &one.rep)
     }
 
     /// Those who sit elsewhere than in the list, or are owed something else.
@@ -134,6 +137,12 @@ impl<'a> Standing<'a> {
     fn change_of(&self, rep: &RepId) -> Option<&Changed> {
         let place = self.changed.binary_search_by(|one| one.rep.cmp(rep)).ok()?;
         self.changed.get(place)
+    }
+
+    /// What a rep has to do, as far as it decides.
+    pub(super) fn load_of(&self, rep: &RepId) -> Load {
+        let changed = self.change_of(rep).map(|one| one.load);
+        changed.or_else(|| Some(self.roll()?.load(rep))).unwrap_or_default()
     }
 
     /// Those of a kind who take turns of the same lead.
@@ -200,7 +209,7 @@ impl<'a> Standing<'a> {
 
 /// Who changed since a list was read; `None` when it is to be read again.
 fn changed(question: &Question<'_>, share: Share<'_>, turns: &Turns) -> Option<Vec<Changed>> {
-    turns.index.as_ref()?.roll.changed(question, turns, share.table, share.rules)
+    turns.index.as_ref()?.roll.changed(question, turns, share)
 }
 
 impl Seats for Standing<'_> {

@@ -86,12 +86,12 @@ impl<'a> Team<'a> {
         let group = self.pool.owner_turn.as_ref().filter(|_| !is_reward(self.facts))?;
         let industry = self.pool.industry(self.facts);
         let (previous, excluded) = (&[], &self.options.excluded);
-        let AssignOptions { even_if_busy, in_line, .. } = *self.options;
-        let lead = LeadOptions { industry: &industry, previous, excluded, even_if_busy, in_line };
+        let untouched = self.options.untouched;
+        let lead = LeadOptions { industry: &industry, named: &[], previous, excluded, untouched };
         let question = self.pool.question(self.facts, self.roster, self.ledgers, self.at, lead);
         let table = group.table_of_turns();
         let (list, members, rules) = (&group.list, &group.members, self.rules);
-        let share = Share { list, members, table, units: 1, rules, is_reward: false };
+        let share = Share { list, members, table, by: group.load(), units: 1, rules, is_reward: false };
         let question = match self.pool.match_industry {
             true => question,
             false => Question { industry: &[], ..question },
@@ -116,9 +116,8 @@ impl<'a> Team<'a> {
         let industry = self.pool.industry(self.facts);
         let previous = previous_owners(self.facts, self.options);
         for (role, group) in &rule.also {
-            let AssignOptions { even_if_busy, in_line, .. } = *self.options;
-            let (industry, previous) = (&industry, &previous);
-            let lead = LeadOptions { industry, previous, excluded: &excluded, even_if_busy, in_line };
+            let (industry, previous, untouched) = (&industry, &previous, self.options.untouched);
+            let lead = LeadOptions { industry, named: &[], previous, excluded: &excluded, untouched };
             let question = self.pool.question(self.facts, self.roster, self.ledgers, self.at, lead);
             let question = Question { pending: &taken, ..question };
             let (pool, facts, rules) = (self.pool, self.facts, self.rules);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::class::TurnTable;
+use super::numbers::Numbers;
 use crate::model::{GroupId, RepId, RuleId};
 
 /// Those who take turns together: the members of a group, or the reps that a rule names.
@@ -41,14 +42,14 @@ pub(super) struct Turn {
     pub(super) units: u32,
     pub(super) winner: RepId,
     /// The classes whose members took part, by number.
-    pub(super) classes: Arc<[u32]>,
+    pub(super) classes: Numbers,
     /// Their members who did not.
     #[serde(default = "nobody", skip_serializing_if = "<[RepId]>::is_empty")]
     pub(super) out: Arc<[RepId]>,
-    /// The turn is given back.
-    /// Where so many are out that they are not listed: those who take part, in place of the classes.
+    /// Where so many are out that they are not listed: of those who take part as many as share it, in place of the classes.
     #[serde(default = "nobody", skip_serializing_if = "<[RepId]>::is_empty")]
     pub(super) among: Arc<[RepId]>,
+    /// The turn is given back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) back: bool,
 }

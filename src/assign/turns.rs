@@ -77,6 +77,7 @@ impl Turns {
                     for one in &patch.changed {
                         let seat = self.reps.get(&one.rep).copied().unwrap_or_default();
                         let class = seat.class.and_then(|number| self.classes.get(&number));
+                        index.loads(&one.rep, one.load, &seat, class);
                         index.rests(&one.rep, &seat, class);
                     }
                 }
@@ -107,13 +108,13 @@ impl Turns {
 
     /// The total weight of those of a turn's classes who would take part in it now.
     pub(super) fn total_of(&self, turn: &Turn) -> u64 {
-        let class = |number: &u32| self.classes.get(number);
+        let class = |number: u32| self.classes.get(&number);
         let of = |class: &Class| u64::from(class.weight).saturating_mul(u64::from(class.count));
         let all: u64 = turn.classes.iter().filter_map(class).map(of).fold(0, u64::saturating_add);
         let out = turn.out.iter().filter_map(|rep| self.sits_in(rep));
-        let out = out.filter(|number| turn.classes.contains(number));
-        let out = out.filter_map(|number| class(&number)).map(|class| u64::from(class.weight));
-        let among = turn.among.iter().filter_map(|rep| self.sits_in(rep)).filter_map(|number| class(&number));
+        let out = out.filter(|number| turn.classes.contains(*number));
+        let out = out.filter_map(class).map(|class| u64::from(class.weight));
+        let among = turn.among.iter().filter_map(|rep| self.sits_in(rep)).filter_map(class);
         let among = among.map(|class| u64::from(class.weight)).fold(0, u64::saturating_add);
         all.saturating_sub(out.fold(0, u64::saturating_add)).saturating_add(among)
     }
@@ -136,7 +137,9 @@ impl Turns {
             *counted = counted.saturating_add(1);
         }
         let is_there = |class: &Class| !class.is_empty() && class.since.values().all(|since| since.count > 0);
-        self.classes.values().all(is_there)
+        // Numbers are given out one by one: nobody lives to see half of them.
+        self.next <= u32::MAX / 2
+            && self.classes.values().all(is_there)
             && self.classes.last_key_value().is_none_or(|(last, _)| *last < self.next)
     }
 }

@@ -12,7 +12,7 @@ use super::move_customer::{Move, Takes};
 use super::state_excerpt::Moving;
 use super::without::Without;
 use super::{Input, Intake, Outcome, Refusal, Route, State};
-use crate::assign::{AssignOptions, Ledgers, Roster, SkipReason};
+use crate::assign::{AssignOptions, Ledgers, Roster, SkipReason, UntouchedLeads};
 use crate::model::{Acquisition, Effect, Lead, LeadId, LeadStatus, OwnerState, RecordRef, RepId, TenureEnd};
 use crate::rule::{FactContext, Facts};
 
@@ -164,7 +164,7 @@ impl Intake {
             None => {
                 let without = Without::owner(input, from, end, now);
                 // A person passes them on: nobody's leads wait until others have spoken to theirs.
-                let assign = &AssignOptions { even_if_busy: true, ..case.assign.clone() };
+                let assign = &AssignOptions { untouched: UntouchedLeads::Ignored, ..case.assign.clone() };
                 let case = Case { lead: &without.lead, history: &without.history, assign, ..case };
                 let mut outcome = self.decide(&case);
                 outcome.after(without.effects);

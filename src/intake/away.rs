@@ -8,7 +8,7 @@ use super::engine::Case;
 use super::move_customer::Move;
 use super::{Intake, Outcome, Route, wake_up};
 use crate::assign::{
-    AssignDelta, AssignOptions, Assignment, AssignmentKind, Ledgers, cover_key, decision_key,
+    AssignDelta, AssignOptions, Assignment, AssignmentKind, Ledgers, UntouchedLeads, cover_key, decision_key,
 };
 use crate::model::{
     Acquisition, Effect, LeadId, LeadStatus, OwnerState, RecordRef, RepId, StepDeadline, Tenure, TenureEnd,
@@ -67,13 +67,14 @@ impl Intake {
         let mut anybody = self.stand_in(case, facts, owner, &|_| true);
         if anybody.owner().is_none() {
             // The lead cannot wait for who is away: somebody busy looks after it.
-            let assign = &AssignOptions { even_if_busy: true, ..case.assign.clone() };
+            let assign = &AssignOptions { untouched: UntouchedLeads::Ignored, ..case.assign.clone() };
             anybody = self.stand_in(&Case { assign, ..*case }, facts, owner, &|_| true);
         }
         let Some(rep) = anybody.owner().cloned() else {
-            // He is looked for again as soon as somebody may be there.
+            // He is looked for again as soon as somebody may be there, and each day: somebody may have joined.
             let again = next_chance(anybody.kind()).filter(|at| *at > case.now);
-            return Attended::ByNobody(until, again.unwrap_or(case.now + LOOK_AGAIN).min(until));
+            let again = again.into_iter().chain([case.now + LOOK_AGAIN, until]).min().unwrap_or(until);
+            return Attended::ByNobody(until, again);
         };
         let delta = anybody.delta().clone();
         let is_customer = is_of_a_customer(facts) || case.lead.status == LeadStatus::Converted;

@@ -175,12 +175,14 @@ fn named_as_test() -> ElsewhereRule {
     ElsewhereRule { id: "test".into(), when, then: ElsewhereTarget::Void }
 }
 
-/// Turns among all reps. A rep with territories takes a lead whose region nobody knows as well: else it would reach nobody.
+/// Turns among all reps. A rep with territories takes a lead whose region nobody knows or serves as well: else it would reach
+/// nobody.
 fn for_everybody(holding_cap: u32, daily_claim_cap: u32) -> AssignRules {
     let all = AssignRule { id: "everybody".into(), then: AssignTarget::Everybody, ..AssignRule::default() };
     let leads = PoolRules {
         zone: Zone::Fixed(UtcOffset::CHINA),
         serve_unknown_region: true,
+        serve_unserved_region: true,
         holding_cap: Some(holding_cap),
         daily_claim_cap: Some(daily_claim_cap),
         rules: vec![all],

@@ -6,8 +6,8 @@ use super::act::Act;
 use super::engine::Case;
 use super::{Intake, Outcome, RecycledTo, Refusal, Route, wake_up};
 use crate::assign::{AssignOptions, Assignment, AssignmentKind, Ledgers};
-use crate::dedup::holdings;
-use crate::dedup::{MatchAction, Resolution};
+use crate::calendar::Span;
+use crate::dedup::{MatchAction, Resolution, holdings};
 use crate::model::{
     Acquisition, ContactId, ConversionRecord, Effect, Lead, LeadId, LeadStatus, OwnerState, PoolId,
     RecordRef, RepId, Tenure, TenureEnd, Value,
@@ -343,7 +343,7 @@ impl Intake {
         let revoked = history.ended_tenures().filter(|one| one.end == Some(TenureEnd::Revoked));
         let mut reps: Vec<(RepId, LeftOut)> =
             revoked.map(|tenure| (tenure.owner.clone(), LeftOut::Revoked)).collect();
-        let since = days_before(case.now, self.life.exclusion_days);
+        let since = Span::days(self.life.exclusion_days).before(case.now);
         let lost_deal = |one: &&Tenure| one.end == Some(TenureEnd::DealLost) && one.until > Some(since);
         let deals = history.tenures.iter().filter(lost_deal);
         reps.extend(deals.map(|one| (one.owner.clone(), LeftOut::LostDeal)));
@@ -570,9 +570,4 @@ fn route_of(assignment: &Assignment, resolution: &Resolution, now: DateTime<Utc>
         (AssignmentKind::NoEligible { retry_at }, _) => unassigned(*retry_at),
         (AssignmentKind::AllCapped { frees_at }, _) => unassigned(*frees_at),
     }
-}
-
-/// So many days before a moment, or the first moment there is.
-fn days_before(now: DateTime<Utc>, days: u32) -> DateTime<Utc> {
-    now.checked_sub_signed(TimeDelta::days(days.into())).unwrap_or(DateTime::<Utc>::MIN_UTC)
 }

@@ -10,7 +10,7 @@ use super::act::Act;
 use super::engine::Case;
 use super::state_excerpt::Moving;
 use super::{Input, Intake, Outcome, State, wake_up};
-use crate::assign::{AssignOptions, Roster};
+use crate::assign::{AssignOptions, Roster, UntouchedLeads};
 use crate::dedup::Rows;
 use crate::model::{AccountId, Effect, LeadId, RecordRef, RepId, Value};
 use crate::rule::{FactContext, Facts};
@@ -81,7 +81,7 @@ impl Intake {
             let rows = given.seen_in(&input.rows);
             let retry = input.wake_up.clone().unwrap_or_else(|| wake_up::RETRY.into());
             let case = self.case(input, Act::Serve, roster, moving.state(), now);
-            let assign = &AssignOptions { in_line: true, ..input.assign.clone() };
+            let assign = &AssignOptions { untouched: UntouchedLeads::AndSince, ..input.assign.clone() };
             let outcome = self.decide(&Case { rows: &rows, assign, wake_up: Some(&retry), ..case }).named();
             // Decided on this very state.
             let _ = moving.apply(outcome.delta());

@@ -1,9 +1,12 @@
 //! Ten thousand reps of whom nearly nobody may have the lead: a decision stays short.
 
+use std::collections::BTreeSet;
+
 use leadkit::assign::{AssignOptions, AssignTarget, PoolRules, TurnList};
 use leadkit::model::{Rep, RepId};
 
 use super::desk::{Desk, lead, monday, rep, rule, with_pool};
+use crate::oracle::assign::Seeded;
 
 const REPS: usize = 10_000;
 
@@ -71,6 +74,35 @@ fn what_no_rule_asks_for_makes_no_classes() {
     seated.apply_to(&mut desk.ledger, &mut desk.reps).unwrap();
     let longest = longest(&mut desk, &|_| AssignOptions::default());
     assert!(longest <= 1_024, "{longest} bytes");
+}
+
+/// However many are ruled out of however many, nobody gets much more or less than his share of the leads he could have had.
+#[test]
+fn many_share_fairly_though_many_are_ruled_out() {
+    const COUNT: usize = 120;
+    let weight = |number: usize| 1 + number as u32 % 4;
+    let team: Vec<Rep> =
+        (0..COUNT).map(|number| Rep { weight: weight(number), ..rep(id(number).as_str()) }).collect();
+    let (mut desk, mut random) = (desk(&team, None), Seeded(7));
+    let (mut got, mut fair) = ([0.0; COUNT], [0.0; COUNT]);
+    for number in 0..6_000 {
+        let excluded: BTreeSet<usize> = (0..90).map(|_| random.below(COUNT)).collect();
+        let total: u32 = (0..COUNT).filter(|one| !excluded.contains(one)).map(weight).sum();
+        (0..COUNT)
+            .filter(|one| !excluded.contains(one))
+            .for_each(|one| fair[one] += f64::from(weight(one)) / f64::from(total));
+        let options =
+            AssignOptions { excluded: excluded.into_iter().map(id).collect(), ..AssignOptions::default() };
+        let given = desk.take_with(&lead(&format!("L{number}")), None, monday(), &options);
+        got[given.owner().unwrap().as_str()[1..].parse::<usize>().unwrap()] += 1.0;
+    }
+    let off = (0..COUNT).map(|one| f64::abs(got[one] - fair[one])).fold(0.0, f64::max);
+    println!(
+        "of {} to {} leads the share of nobody is off by more than {off:.1}",
+        fair[0].round(),
+        fair[3].round()
+    );
+    assert!(off <= 8.0, "{off}");
 }
 
 /// Among few the shares are exact, however many are ruled out; and a decision that named them is taken back whole.

@@ -16,3 +16,4 @@ mod smooth;
 mod threads;
 mod time;
 mod traps;
+mod wanted;

@@ -36,11 +36,11 @@ fn day(rules: &AssignRules, team: Json, leads: &[(&str, Json)]) -> Vec<String> {
 }
 
 #[test]
-fn b2b_by_size_then_industry_then_region_else_to_anybody() {
+fn b2b_by_size_then_industry_or_product_then_region_else_to_anybody() {
     let team = json!([
         {"id": "key", "level": "key_account"},
         {"id": "south", "territories": ["CN-GD", "CN-FJ"], "skills": ["制造业"]},
-        {"id": "north", "territories": ["CN-BJ"], "skills": ["软件"]},
+        {"id": "north", "territories": ["CN-BJ"], "skills": ["软件", "CRM"]},
         {"id": "all"},
     ]);
     let said = day(
@@ -58,6 +58,8 @@ fn b2b_by_size_then_industry_then_region_else_to_anybody() {
             ("09:50", json!({"company": "Port", "region": "CN-GD"})),
             ("10:00", json!({"company": "Bank", "industry": ["金融"], "region": "CN-BJ"})),
             ("10:10", json!({"name": "Zoe"})),
+            ("10:20", json!({"name": "Amy", "products": ["crm"], "region": "CN-BJ"})),
+            ("10:30", json!({"name": "Bob", "region": "CN-XZ"})),
             ("20:00", json!({"name": "Late"})),
         ],
     );
@@ -72,7 +74,9 @@ fn b2b_by_size_then_industry_then_region_else_to_anybody() {
             "lead L6 goes to south by rule region",
             "lead L7 goes to all by rule anybody in the second pass",
             "lead L8 goes to key by rule anybody in the second pass",
-            "lead L9 stays: nobody is eligible before 2026-03-03T01:00:00Z",
+            "lead L9 goes to north by rule product",
+            "lead L10 goes to all by rule region",
+            "lead L11 stays: nobody is eligible before 2026-03-03T01:00:00Z",
         ]
     );
 }

@@ -161,6 +161,11 @@ fn neither_a_wild_ledger_nor_a_wild_clock_is_a_panic() {
         for now in [DateTime::<Utc>::MIN_UTC, monday(), DateTime::<Utc>::MAX_UTC] {
             let mut desk = Desk::new(&sharing(&members, strategy), &reps(&["a", "b"]));
             desk.ledger = serde_json::from_value::<Ledger>(wild.clone()).unwrap();
+            if now == DateTime::<Utc>::MAX_UTC {
+                let beyond = desk.ask(&lead("L0"), None, now, &AssignOptions::default());
+                assert_eq!(desk.ledger.apply(beyond.delta()), Err(LedgerError::Time { at: now }));
+                continue;
+            }
             assert_eq!(desk.run(0, 1, now).len(), 1);
             let beyond = desk.ask(&lead("L1"), None, now, &AssignOptions::default());
             let error = desk.ledger.apply(beyond.delta()).unwrap_err();

@@ -17,6 +17,7 @@ mod further;
 mod goes_on;
 mod held;
 mod joins;
+mod limits;
 mod line;
 mod lives;
 mod nobodys;

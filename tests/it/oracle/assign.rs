@@ -118,6 +118,15 @@ pub(crate) struct Shares {
 impl Shares {
     /// Gives one lead to one of those eligible, each with a weight.
     pub(crate) fn give(&mut self, eligible: &[(&str, u32)]) -> Option<String> {
+        self.give_by(eligible, &|_| (0, 1))
+    }
+
+    /// Gives one lead to who has the smallest load, a part of something, and of those to whom most is owed.
+    pub(crate) fn give_by(
+        &mut self,
+        eligible: &[(&str, u32)],
+        load: &dyn Fn(&str) -> (u64, u64),
+    ) -> Option<String> {
         let total: i128 = eligible.iter().map(|(_, weight)| i128::from(*weight)).sum();
         let mut paid = 0;
         for (id, weight) in eligible {
@@ -125,8 +134,12 @@ impl Shares {
             *self.credit.entry((*id).to_owned()).or_default() += gain;
             paid += gain;
         }
-        let most = eligible.iter().map(|(id, _)| self.credit[*id]).max()?;
-        let winner = eligible.iter().map(|(id, _)| *id).filter(|id| self.credit[*id] == most).min()?;
+        let is_less = |one: &str, other: &str| load(one).0 * load(other).1 < load(other).0 * load(one).1;
+        let least: Vec<&str> = eligible.iter().map(|(id, _)| *id).collect();
+        let least: Vec<&str> =
+            least.iter().filter(|id| !least.iter().any(|other| is_less(other, id))).copied().collect();
+        let most = least.iter().map(|id| self.credit[*id]).max()?;
+        let winner = *least.iter().filter(|id| self.credit[**id] == most).min()?;
         *self.credit.get_mut(winner)? -= paid;
         Some(winner.to_owned())
     }

@@ -1,0 +1,62 @@
+//! How much a rep has to do, where that decides who gets a lead.
+
+use std::cmp::Ordering;
+
+/// By what load leads are shared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum LoadOf {
+    /// By turns alone.
+    #[default]
+    Nothing,
+    /// Open leads.
+    Leads,
+    /// Open leads in relation to the room there is for them.
+    Ratio,
+}
+
+/// Open leads in relation to the room there is for them: whoever has less comes first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Load {
+    open: u32,
+    room: u32,
+}
+
+impl Default for Load {
+    /// Nothing to do.
+    fn default() -> Load {
+        Load { open: 0, room: 1 }
+    }
+}
+
+impl LoadOf {
+    pub(super) fn load(self, open: u32, room: u32) -> Load {
+        match self {
+            LoadOf::Nothing => Load::default(),
+            LoadOf::Leads => Load { open, room: 1 },
+            LoadOf::Ratio => Load { open, room: room.max(1) },
+        }
+    }
+}
+
+impl Ord for Load {
+    /// a ÷ b beside c ÷ d, in whole numbers.
+    fn cmp(&self, other: &Load) -> Ordering {
+        let (ours, theirs) =
+            (u64::from(self.open) * u64::from(other.room), u64::from(other.open) * u64::from(self.room));
+        ours.cmp(&theirs)
+    }
+}
+
+impl PartialOrd for Load {
+    fn partial_cmp(&self, other: &Load) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Load {
+    fn eq(&self, other: &Load) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Load {}
