@@ -120,10 +120,11 @@ pub(super) fn held(at: DateTime<Utc>, pauses: &[Pause]) -> Option<DateTime<Utc>>
     }
 }
 
-/// The moment itself on a working day, else the first opening of the next one: on a day off nothing fires.
+/// The moment itself on a working day, and in a night shift that runs over from one; else the first opening of the next one: on
+/// a day off nothing fires.
 pub(super) fn on_a_workday(calendar: &Calendar, at: DateTime<Utc>) -> Result<DateTime<Utc>, CalendarError> {
     let date = calendar.zone().date(at);
-    if calendar.is_workday(date)? { Ok(at) } else { opening_of(calendar, date) }
+    if calendar.is_workday(date)? || calendar.is_open(at)? { Ok(at) } else { opening_of(calendar, date) }
 }
 
 /// The first opening of a date, or of the next working day when it is a day off.

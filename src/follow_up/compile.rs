@@ -91,6 +91,7 @@ impl FollowUpPolicies {
             event,
             pools: rules.pools.clone(),
             holding_cap: rules.holding_cap,
+            owners_per_cycle: rules.owners_per_cycle,
             pool_stay: rules.pool_stay,
             active_stay: rules.active_stay,
             general_stay: rules.general_stay,

@@ -54,6 +54,7 @@ pub struct FollowUpPolicies {
     pub(super) event: Option<Event>,
     pub(super) pools: Vec<Pool>,
     pub(super) holding_cap: Option<u32>,
+    pub(super) owners_per_cycle: u32,
     pub(super) pool_stay: Amount,
     pub(super) active_stay: Amount,
     pub(super) general_stay: Amount,

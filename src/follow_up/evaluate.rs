@@ -94,7 +94,15 @@ impl FollowUpPolicies {
         record.note_opportunity(is_held(facts, options), options.opportunity_since, start, now);
         let look = Look {
             policies: self,
-            known: Known::new(self, calendar, facts, options, options.pool_since.or(pool_since), &record),
+            known: Known::new(
+                self,
+                calendar,
+                facts,
+                options,
+                options.pool_since.or(pool_since),
+                &record,
+                &runs,
+            ),
             runs: &runs,
             calendar,
             is_live,
@@ -127,7 +135,8 @@ impl<'a> Look<'a> {
             self.end_protection(protection);
         }
         self.follow_schedule();
-        self.remind_of_silence(&tracks);
+        self.remind_of_silence();
+        self.remind_of_calendar();
         self.reminders.sort_by_cached_key(|one| (one.fires_at, one.key()));
         self.actions.sort_by(|a, b| {
             // What was missed says where a lead goes, and the end of its protection what nobody missed.
@@ -169,8 +178,11 @@ impl<'a> Look<'a> {
     fn note_told(&mut self) {
         let told = &mut self.record.told;
         for action in &mut self.actions {
-            // What nobody gets is asked for until somebody does.
-            let is_in_vain = action.step == Step::CopyManager && action.receiver.is_none();
+            // What nobody gets is asked for until somebody does, and so is a way out where no pool takes the lead.
+            let is_in_vain = match action.step {
+                Step::CopyManager => action.receiver.is_none(),
+                step => step.takes_away() && !action.takes_away(),
+            };
             action.is_new = !is_in_vain && told.insert(action.key());
         }
         let takers = || self.actions.iter().filter(|one| one.takes_away());
@@ -263,12 +275,17 @@ impl<'a> Look<'a> {
     }
 
     /// When to look again. A live lead always has a next look; one that nobody holds is looked at when its stay is over, too;
-    /// and what waits for a calendar of later years is looked at again and again.
+    /// and what waits for a calendar of later years is looked at again and again: of a live lead each day once the calendar has
+    /// ended, for it may be due at any time.
     fn next_look(&self) -> Option<(DateTime<Utc>, LookReason)> {
+        let tomorrow = self.now().checked_add_signed(TimeDelta::days(1)).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let unknown = self.waits_past.filter(|_| self.is_live);
+        let unknown = unknown.map(|end| (tomorrow.max(end), LookReason::Calendar));
+        let first = |looks: [Option<(DateTime<Utc>, LookReason)>; 3]| looks.into_iter().flatten().min();
         let comes_first = |end| self.next.is_some_and(|(at, _)| at <= end);
         let waits = self.waits_past.is_some_and(|end| !comes_first(end));
         if !waits && (!self.is_live || (self.next.is_some() && self.holder().is_some())) {
-            return self.next;
+            return first([self.next, unknown, None]);
         }
         let run = self.runs.iter().rev().find(|run| run.kind != RunKind::Cycle && run.is_open());
         let base = run.map_or_else(|| cycle_start(self.known.facts), |run| run.from);
@@ -278,7 +295,7 @@ impl<'a> Look<'a> {
         };
         let at = on_a_workday(self.calendar, at).unwrap_or(at);
         let rhythm = (at, LookReason::Rhythm);
-        Some(self.next.map_or(rhythm, |next| next.min(rhythm)))
+        first([self.next, unknown, Some(rhythm)])
     }
 
     /// The end of a stay in a pool that began at a moment, and after it of each further one.

@@ -410,12 +410,11 @@ impl FollowUpPolicies {
     /// How long a lead lies in a pool of a kind before it is looked at, and what for.
     pub(super) fn stay(&self, kind: &PoolKind, at: DateTime<Utc>) -> (DateTime<Utc>, &'static str) {
         if *kind == PoolKind::Lead {
+            // Nobody is stuck because a calendar has ended: then every day counts.
             let due = self.calendar.add(at, self.pool_stay, self.pool_stay.default_clock());
-            if let Ok(due) = due {
-                return (due.at(), "pool_stay");
-            }
+            let plain = || at.checked_add_signed(TimeDelta::seconds(seconds(self.pool_stay))).unwrap_or(at);
+            return (due.map_or_else(|_| plain(), |due| due.at()), "pool_stay");
         }
-        // Nobody is stuck because a calendar has ended.
         let rhythm = || self.rhythm_days.first().copied().unwrap_or(30);
         let (days, code) = match self.longest_stay(kind) {
             Some(days) => (days, "pool_stay"),

@@ -55,6 +55,7 @@ impl<'a> Known<'a> {
         options: &'a FollowUpOptions,
         pool_since: Option<DateTime<Utc>>,
         record: &FollowUpRecord,
+        runs: &[Run],
     ) -> Known<'a> {
         let (history, now) = (facts.history(), facts.now());
         let mut follow_ups: Vec<&FollowUp> = history
@@ -71,9 +72,13 @@ impl<'a> Known<'a> {
         let mut stages: Vec<(DateTime<Utc>, &str)> =
             entries.map(|entry| (entry.at, entry.stage.as_str())).collect();
         stages.sort_by_key(|(at, _)| *at);
+        // Entered again, it was not left: the host says twice what happened once.
+        stages.dedup_by(|(_, again), (_, before)| again == before);
         let pool =
             facts.lead().pool.as_ref().and_then(|id| policies.pools.iter().find(|pool| pool.id == *id));
-        let begun = options.pauses.iter().filter(|pause| pause.from <= now).cloned().collect();
+        let begun = options.pauses.iter().filter(|pause| pause.from <= now);
+        let begun =
+            begun.map(|pause| Pause { until: ends(pause, runs, &activities), ..pause.clone() }).collect();
         Known {
             facts,
             options,
@@ -152,6 +157,15 @@ impl<'a> Known<'a> {
     pub(super) fn plans(&self) -> &[Plan] {
         &self.plans
     }
+}
+
+/// When a pause ends. One whose end nobody said lasts until the customer does something or somebody else has the lead: who asked
+/// for it did not ask him.
+fn ends(pause: &Pause, runs: &[Run], activities: &[DateTime<Utc>]) -> Option<DateTime<Utc>> {
+    let is_later = |at: &DateTime<Utc>| *at > pause.from;
+    let owners = runs.iter().filter(|run| run.kind == RunKind::Owner).map(|run| run.from);
+    let acts = activities.get(activities.partition_point(|at| !is_later(at))..).unwrap_or_default();
+    pause.until.or_else(|| owners.filter(is_later).chain(acts.first().copied()).min())
 }
 
 /// Whether an open opportunity holds the lead.

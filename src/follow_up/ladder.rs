@@ -1,5 +1,7 @@
 //! What follows when something is not done: the rungs of the ladders, the end of the protection, and where a lead goes then.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, FixedOffset, Utc};
 
 use super::clocks::{after, local, on_a_workday, opening_of, seconds};
@@ -11,11 +13,13 @@ use super::rules::{FlowRules, FlowTarget, FlowTrigger, NodeKind, Rung, Step};
 use super::runs::RunKind;
 use super::track::Track;
 use crate::calendar::Amount;
-use crate::model::{Effect, PoolKind, RuleId};
+use crate::model::{Effect, PoolKind, RepId, RuleId};
 use crate::text::Code;
 
 /// The tag of a lead at risk.
 pub(super) const HIGH_RISK: &str = "high_risk";
+/// Why a lead is left alone that too many owners have lost.
+const EXHAUSTED: &str = "owners_exhausted";
 /// What stands for a policy where the protection acts.
 pub(super) const PROTECTION: &str = "protection";
 
@@ -76,10 +80,10 @@ impl Look<'_> {
             let about = track.due_at().map_or(fires_at, |due| local(track.calendar, due));
             let rung = Some(rung.within);
             let (policy, receiver, is_new) = (Some(policy), None, true);
-            self.remind(
-                owner,
-                Reminder { kind, lead, policy, node, rung, receiver, fires_at, about, is_new },
-            );
+            let started_at = Some(local(track.calendar, track.counted_from(&self.known)));
+            let reminder =
+                Reminder { kind, lead, policy, node, rung, receiver, fires_at, about, started_at, is_new };
+            self.remind(owner, reminder);
             return;
         }
         let reason = if track.node.kind == NodeKind::Remind { "stay_over" } else { "deadline_missed" };
@@ -150,8 +154,21 @@ impl Look<'_> {
         }
     }
 
-    /// A lead goes into the pool of a kind from now on; who loses it hears of it. Where no pool takes it, it stays.
+    /// A lead goes into the pool of a kind from now on; who loses it hears of it. Where no pool takes it, it stays. One that so
+    /// many owners have lost in its cycle is left alone: it is nurtured, and who runs the pool where it would be claimed is told.
     fn recycle(&mut self, mut action: Action, kind: PoolKind) {
+        let region = self.known.facts.region();
+        let nurture = self.policies.pool_for(&PoolKind::Nurture, region);
+        let kind = if kind == PoolKind::Lead && nurture.is_some() && self.is_worn_out() {
+            let admins = self.policies.pool_for(&kind, region).map(|pool| &pool.admins);
+            let told =
+                admins.into_iter().flatten().map(|admin| notify(admin, EXHAUSTED.into(), &action.lead));
+            action.effects.extend(told);
+            action.reason = EXHAUSTED.into();
+            PoolKind::Nurture
+        } else {
+            kind
+        };
         match self.policies.to_pool(&kind, self.known.facts, self.now()) {
             Ok((pool, effects)) => {
                 action.pool = Some(pool);
@@ -166,6 +183,13 @@ impl Look<'_> {
         }
         action.to = Some(kind);
         self.actions.push(action);
+    }
+
+    /// Whether as many owners have lost the lead in its cycle, with the one of now, as may.
+    fn is_worn_out(&self) -> bool {
+        let lost = self.known.facts.history().previous_owners().chain(&self.known.facts.lead().owner);
+        let owners: BTreeSet<&RepId> = lost.collect();
+        owners.len() >= usize::try_from(self.policies.owners_per_cycle).unwrap_or(usize::MAX)
     }
 
     /// A step that is taken now, with nothing of its own.

@@ -140,6 +140,7 @@ impl<'a> Look<'a> {
             receiver: None,
             fires_at: local(self.calendar, fires),
             about: local(self.calendar, about),
+            started_at: None,
             is_new: true,
         }
     }

@@ -16,10 +16,11 @@ pub struct FollowUpOptions {
     /// The calendar of who works on the lead: [`Rep::hours`](crate::model::Rep::hours).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarId>,
-    /// His manager: [`Rep::manager`](crate::model::Rep::manager).
+    /// His manager: [`Rep::manager`](crate::model::Rep::manager), while he takes part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub manager: Option<RepId>,
-    /// When the lead was paused, in any order.
+    /// When the lead was paused, in any order. One without an end lasts until somebody else has the lead or the customer does
+    /// something.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,
     /// When those who have held the lead, or stood in, were away, in any order: the clock of each stands meanwhile.
@@ -68,11 +69,14 @@ impl FollowUpOptions {
     #[must_use]
     pub fn of_team<'r>(lead: &Lead, history: &History, rep: impl Fn(&RepId) -> Option<&'r Rep>) -> Self {
         let owner = lead.owner.as_ref().and_then(&rep);
+        // Who has left hears nothing more; of one whom nobody knows nobody knows that.
+        let is_here = |id: &&RepId| rep(id).is_none_or(|rep| rep.active);
+        let manager = owner.and_then(|owner| owner.manager.as_ref()).filter(is_here);
         let held = history.tenures.iter().map(|tenure| &tenure.owner).chain(&lead.owner);
         let absences = held.filter_map(|id| Some((id.clone(), rep(id)?.absences.clone())));
         FollowUpOptions {
             calendar: owner.and_then(|owner| owner.hours.clone()),
-            manager: owner.and_then(|owner| owner.manager.clone()),
+            manager: manager.cloned(),
             absences: absences.filter(|(_, absences)| !absences.is_empty()).collect(),
             ..FollowUpOptions::default()
         }

@@ -6,12 +6,12 @@ use super::clocks::{on_a_workday, opening_of};
 use super::evaluate::{Beat, rhythm};
 use super::look::Look;
 use super::report::{LookReason, Reminder, ReminderKind};
-use super::track::Track;
 use crate::calendar::Clock;
 use crate::model::{LeadStatus, RepId};
 
 /// What stands for a policy and a node where nothing is due.
 const IDLE: &str = "idle";
+const CALENDAR: &str = "calendar";
 
 impl Look<'_> {
     /// The next planned follow-up: the plan that was made last. What is done on its day, and after it was planned, does it;
@@ -64,15 +64,11 @@ impl Look<'_> {
     }
 
     /// An owner on whose lead nothing is due is asked at the rhythm, from what happened or was due last on; from the second
-    /// time in vain his manager hears of it too. So nobody has a lead on which nothing will ever be asked of him.
-    pub(super) fn remind_of_silence(&mut self, tracks: &[Track<'_>]) {
-        let Some(holder) = self.holder().filter(|_| self.is_live && !self.known.is_held()) else { return };
-        let stands = |track: &Track<'_>| track.is_open() && matches!(track.due, Ok(None));
-        let lasts = |track: &Track<'_>| self.run_of(track.run).is_some_and(|run| run.is_open());
-        if self.next.is_some()
-            || self.waits_past.is_some()
-            || tracks.iter().any(|track| lasts(track) && stands(track))
-        {
+    /// time in vain his manager hears of it too. So nobody has a lead on which nothing will ever be asked of him, whether it
+    /// waits for the customer or an open opportunity holds it.
+    pub(super) fn remind_of_silence(&mut self) {
+        let Some(holder) = self.holder().filter(|_| self.is_live) else { return };
+        if self.next.is_some() || self.waits_past.is_some() {
             return;
         }
         let spoken = self.known.follow_ups_of(holder).map(|one| one.time).last();
@@ -85,6 +81,18 @@ impl Look<'_> {
         if let Some(next) = next {
             self.has_come(next, LookReason::Reminder);
         }
+    }
+
+    /// Once the calendar has ended nobody can tell what is due of a lead: who has it hears that, and his manager, who can see to
+    /// it that the calendar goes on.
+    pub(super) fn remind_of_calendar(&mut self) {
+        let Some(holder) = self.holder().filter(|_| self.is_live) else { return };
+        let Some(end) = self.waits_past.filter(|end| *end <= self.now()) else { return };
+        let reminder = self.reminder(ReminderKind::Calendar, CALENDAR, end, end);
+        if let Some(manager) = self.known.options.manager.clone() {
+            self.reminders.push(Reminder { receiver: Some(manager), ..reminder.clone() });
+        }
+        self.remind(holder.owner.clone(), reminder);
     }
 
     fn remind_of_beat(&mut self, owner: Option<RepId>, about: DateTime<Utc>, times: i64) {

@@ -221,6 +221,8 @@ closed_enum! {
         Tracking = "tracking",
         /// A lead on which nothing is due.
         Idle = "idle",
+        /// A lead of which nobody can tell what is due, as its calendar has ended.
+        Calendar = "calendar",
     }
 }
 
@@ -234,6 +236,7 @@ impl ReminderKind {
             ReminderKind::Protection => "protection_reminder",
             ReminderKind::Tracking => "tracking_reminder",
             ReminderKind::Idle => "idle_reminder",
+            ReminderKind::Calendar => "calendar_ended",
         }
     }
 }
@@ -261,6 +264,9 @@ pub struct Reminder {
     pub fires_at: DateTime<FixedOffset>,
     /// The moment it is about.
     pub about: DateTime<FixedOffset>,
+    /// Of a ladder: when its clock began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<DateTime<FixedOffset>>,
     /// Whether no earlier look on record asked for it.
     pub is_new: bool,
 }
@@ -286,7 +292,9 @@ impl Reminder {
     pub fn key(&self) -> String {
         let policy = self.policy.as_ref().map_or("-", RuleId::as_str);
         let receiver = self.receiver.as_ref().map_or("-", RepId::as_str);
-        let (node, rung, about) = (&self.node, rung_key(self.rung), text(self.about));
+        // A pause moves what it is about, and nobody is told again for that.
+        let (node, rung, about) =
+            (&self.node, rung_key(self.rung), text(self.started_at.unwrap_or(self.about)));
         format!("{}|{}|{policy}|{node}|{rung}|{receiver}|{about}", self.lead, self.kind)
     }
 }
@@ -304,6 +312,7 @@ impl fmt::Display for Reminder {
             ReminderKind::Protection => write!(f, "the protection ends {about}"),
             ReminderKind::Tracking => write!(f, "`{node}` after the closing, {about}"),
             ReminderKind::Idle => write!(f, "nothing is due on it, {about}"),
+            ReminderKind::Calendar => write!(f, "the calendar has ended, {about}"),
         }
     }
 }
@@ -460,6 +469,8 @@ closed_enum! {
         Reminder = "reminder",
         /// The protection ends.
         Protection = "protection",
+        /// What is due lies past the end of a calendar: whether it goes on by now.
+        Calendar = "calendar",
         /// Nothing is due: the rhythm.
         Rhythm = "rhythm",
     }

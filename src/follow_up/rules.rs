@@ -76,6 +76,9 @@ pub struct FollowUpRules {
     /// Most open leads a rep holds at once, at least 1; the smaller of this and his own cap counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holding_cap: Option<u32>,
+    /// How many owners lose a lead in one cycle before a ladder sends it to nurture, and not to where reps claim it; at least 1,
+    /// default 3.
+    pub owners_per_cycle: u32,
     /// How long a recycled lead lies in the pool where reps claim it before it is looked at. Default: 3 working days.
     pub pool_stay: Amount,
     /// How long a lead lies in an active public pool before it is looked at, day and night. Default: 180 days.
@@ -104,6 +107,7 @@ impl Default for FollowUpRules {
             event: None,
             pools: Vec::new(),
             holding_cap: None,
+            owners_per_cycle: 3,
             pool_stay: Amount::workdays(3),
             active_stay: Amount::days(180),
             general_stay: Amount::days(365),

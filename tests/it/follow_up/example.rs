@@ -80,7 +80,8 @@ fn what_cannot_be_read_names_its_line_and_column() {
     expect![[r#"
         r.json: 1 error in the rules
         error[unknown_key] at policy (1:2): unknown key `policy`
-          help: known: `active_stay`, `calendar`, `calendars`, `event`, `flows`, `format`, `general_stay`, `holding_cap`, `key_fields`, `policies`, `pool_stay`, `pools`, `protection`, `revision`, `rhythm_days`, `tracking`"#]].assert_eq(&refused("h.csv --rules r.json"));
+          help: none of the 17 known names is close to it"#]]
+    .assert_eq(&refused("h.csv --rules r.json"));
     expect!["--rules: found `b2d`, expected one of nodes, b2c, b2b, marketing or a file: b2d: No such file or directory (os error 2); did you mean `b2c`?"].assert_eq(&refused("h.csv --rules b2d").replace(env!("CARGO_MANIFEST_DIR"), ""));
     expect!["there is no option --explian, did you mean --explain?"]
         .assert_eq(refused("--explian").lines().next().unwrap());

@@ -1,7 +1,7 @@
 //! Nobody and nothing is forgotten: past the end of a calendar, past the end of a ladder, with nobody to tell.
 
 use leadkit::calendar::CalendarRules;
-use leadkit::follow_up::{FollowUpFault, FollowUpRules, ProtectionRules, ReminderKind};
+use leadkit::follow_up::{FollowUpFault, FollowUpReport, FollowUpRules, ProtectionRules, ReminderKind};
 use leadkit::model::Absence;
 
 use super::*;
@@ -92,14 +92,21 @@ fn an_owner_on_whose_lead_nothing_is_due_is_asked_and_then_his_manager() {
         let report = called.look(&policies, "09-21 09:30");
         assert!(report.reminders_due.iter().all(|one| one.kind != ReminderKind::Idle), "{report}");
     }
-    // While the customer asks to wait, and while an opportunity holds it, nobody is asked.
+    // While the customer asks to wait, and while an opportunity holds it, nobody is late, and its owner is asked at the rhythm.
     let policies = with_pools(FollowUpRules::nodes());
     let paused = Case::owned("li", "03-02 10:00").paused("03-02 11:00", None, "after the fair");
     let mut held = Case::owned("li", "03-02 10:00").call("li", "03-02 11:00");
     held.options.opportunity_since = Some(t("03-02 12:00"));
-    for case in [paused, held] {
-        let report = case.look(&policies, "06-02 10:00");
-        assert!(report.reminders_due.iter().all(|one| one.kind != ReminderKind::Idle), "{report}");
+    for mut case in [paused, held] {
+        case.options.manager = Some("hua".into());
+        let idle = |report: &FollowUpReport| -> Vec<String> {
+            let idle = report.reminders_due.iter().filter(|one| one.kind == ReminderKind::Idle);
+            idle.filter_map(|one| one.receiver.as_ref()).map(ToString::to_string).collect()
+        };
+        assert_eq!(idle(&case.look(&policies, "03-20 10:00")), [""; 0]);
+        let report = case.look(&policies, "04-07 10:00");
+        assert_eq!((idle(&report), report.violations.len()), (vec!["li".to_owned()], 0), "{report}");
+        assert_eq!(idle(&case.look(&policies, "06-02 10:00")), ["hua", "li"]);
     }
 }
 

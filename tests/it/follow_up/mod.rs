@@ -1,6 +1,7 @@
 //! Follow-up: policies as people read them, laws over random lives, an oracle that steps from hour to hour.
 
 mod anchors;
+mod attacked;
 mod documents;
 mod example;
 mod flows;

@@ -222,7 +222,7 @@ fn the_clock_stands_while_the_customer_asks_to_wait() {
     let case = Case::owned("li", "03-02 10:00").paused("03-03 10:00", None, "the customer is at a fair");
     let report = case.look(&policies, "03-12 10:00");
     assert_eq!(states(&report), ["care paused", "convert paused", "follow_up paused"]);
-    assert_eq!((violations(&report), report.next_wakeup.unwrap().reason), (vec![], LookReason::Rhythm));
+    assert_eq!((violations(&report), report.next_wakeup.unwrap().reason), (vec![], LookReason::Reminder));
     // One day was used; two are left after the pause.
     let case = Case::owned("li", "03-02 10:00").paused(
         "03-03 10:00",
@@ -338,7 +338,7 @@ fn the_end_of_a_calendar_is_told_and_the_lead_is_not_stuck() {
     assert!(matches!(&report.faults[0], FollowUpFault::Calendar { node, .. } if node == "first_contact"));
     expect!["`first_contact` of `nodes` cannot be told: the calendar `cn-2023-2026` ends with 2026-12-31; add the days off and the make-up days of the years after it to `overrides`, and the years to `known_years`; move `coverage.through` where it is given"].assert_eq(&report.faults[0].to_string());
     assert_eq!(states(&report), ["first_contact unknown", "mql unknown"]);
-    expect!["next look 2027-01-30T16:00:00+08:00: rhythm"]
+    expect!["next look 2027-01-01T17:00:00+08:00: calendar"]
         .assert_eq(&report.next_wakeup.unwrap().to_string());
 }
 
