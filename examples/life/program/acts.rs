@@ -31,6 +31,10 @@ impl Desk {
                 self.laws().did(activity);
                 self.kept.acted(activity);
                 self.book.record_activity(Activity { lead: lead.clone(), ..(**activity).clone() });
+                if self.book.lead(&lead).is_some_and(|lead| lead.owner.is_none() && lead.pool.is_some()) {
+                    // Somebody whom nobody works on does something: it may be a new need.
+                    self.flow(&FlowTrigger::NewNeed, &lead, &Actor::system("activity"))?;
+                }
                 self.look_again(&lead, activity.kind.clone())
             }
             Event::Touch(touch) => self.touch(touch),
@@ -100,6 +104,17 @@ impl Desk {
                 self.after(lead);
                 self.say(lead, "-", "resumed".to_owned(), None);
                 Ok(())
+            }
+            Event::Contract { lead, ends } => {
+                let lead = &self.subject_of(lead);
+                self.contracts.insert(lead.clone(), ends.to_utc());
+                self.after(lead);
+                self.say(lead, "-", format!("contract until {}", ends.to_rfc3339()), None);
+                Ok(())
+            }
+            Event::RouteEvent { lead } => {
+                let lead = &self.subject_of(lead);
+                if self.known(lead).is_some() { self.route_event(lead) } else { Ok(()) }
             }
             Event::Claim { lead, rep } => {
                 let lead = &self.subject_of(lead);
@@ -377,6 +392,7 @@ impl Desk {
         }
         let role = if to == "mql" { Role::Sdr } else { Role::Sales };
         let by = Actor::new(input.lead.owner.clone().unwrap_or_else(|| "desk".into()), role);
+        let is_unfit = to == "mql" && answers.iter().any(|(_, said)| *said == YesNo::No);
         let answers = answers
             .iter()
             .map(|(criterion, said)| Answer::new(criterion.as_str(), *said, by.clone(), self.now));
@@ -393,8 +409,7 @@ impl Desk {
                 self.say(lead, "-", format!("stage {to}"), None);
                 if to == "sql" {
                     self.timelines.insert(lead.clone(), timeline);
-                    self.flow(&FlowTrigger::Sql, lead, &by);
-                    return Ok(());
+                    return self.flow(&FlowTrigger::Sql, lead, &by);
                 }
             }
             Err(refusal) => {
@@ -403,6 +418,9 @@ impl Desk {
             }
         }
         self.timelines.insert(lead.clone(), timeline);
+        if is_unfit {
+            self.flow(&FlowTrigger::NotMql, lead, &by)?;
+        }
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use leadkit::book::Book;
@@ -17,6 +18,7 @@ use super::journeys::Kept;
 use super::laws::{Broken, Laws, Seen};
 use super::options::Options;
 use super::policies::Policies;
+use super::spent::Spent;
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -78,6 +80,8 @@ pub(crate) struct Desk {
     pub(super) ownerless: BTreeMap<AccountId, (DateTime<Utc>, DateTime<Utc>)>,
     /// When customers asked to wait.
     pub(super) pauses: BTreeMap<LeadId, Vec<Pause>>,
+    /// When the contracts of customers end.
+    pub(super) contracts: BTreeMap<LeadId, DateTime<Utc>>,
     /// Leads that wait for somebody with room.
     waiting: BTreeSet<LeadId>,
     /// Whether somebody has room since they were served last.
@@ -86,6 +90,8 @@ pub(crate) struct Desk {
     /// Acts that were written down.
     written: u64,
     pub(super) policies: Option<Policies>,
+    /// What the time was spent with.
+    pub(super) spent: Spent,
     /// Lines that came in.
     delivered: BTreeSet<u64>,
     /// What a test does to decisions, to see whether the laws notice.
@@ -127,7 +133,7 @@ impl Desk {
             event: "tick",
             rows: Vec::new(),
             clock: Clock::default(),
-            laws: Laws::new(&rules.nurture_pool),
+            laws: Laws::new(rules),
             held: BTreeMap::new(),
             counts: BTreeMap::new(),
             held_by: BTreeMap::new(),
@@ -136,6 +142,8 @@ impl Desk {
             disputes: BTreeMap::new(),
             ownerless: BTreeMap::new(),
             pauses: BTreeMap::new(),
+            contracts: BTreeMap::new(),
+            spent: Spent::default(),
             waiting: BTreeSet::new(),
             has_room: false,
             explains,
@@ -170,7 +178,9 @@ impl Desk {
         if digest.is_some_and(|digest| !self.delivered.insert(digest)) {
             return Ok(std::mem::take(&mut self.rows));
         }
+        let begun = Instant::now();
         self.happen(line)?;
+        self.spent.add("what people do", begun);
         self.follow_on()?;
         self.check();
         Ok(std::mem::take(&mut self.rows))
@@ -186,10 +196,12 @@ impl Desk {
             let lead = if let Some((at, alarm, lead)) = self.clock.pop(before) {
                 self.now = self.now.max(at);
                 self.event = "wake_up";
+                let begun = Instant::now();
                 match alarm {
                     Alarm::WakeUp => self.wake(&lead)?,
                     Alarm::Deadline => self.miss(&lead)?,
                 }
+                self.spent.add("wake-ups and deadlines", begun);
                 lead
             } else if let Some((at, lead)) = look {
                 self.now = self.now.max(at);
@@ -210,15 +222,19 @@ impl Desk {
     /// which may make room.
     fn follow_on(&mut self) -> Result<(), Box<dyn Error>> {
         loop {
+            let begun = Instant::now();
             self.serve_who_waits()?;
+            self.spent.add("the waiting line", begun);
+            let begun = Instant::now();
             self.follow_policies()?;
+            self.spent.add("policies", begun);
             if !self.has_room {
                 return Ok(());
             }
         }
     }
 
-    fn wake(&mut self, lead: &LeadId) -> Result<(), Box<dyn Error>> {
+    pub(super) fn wake(&mut self, lead: &LeadId) -> Result<(), Box<dyn Error>> {
         if self.waiting.contains(lead) {
             // Whoever waits for the same moment is served with it, the best first.
             return self.serve();
@@ -396,9 +412,11 @@ impl Desk {
 
     /// Whether the laws hold for what was touched since.
     fn check(&mut self) {
+        let begun = Instant::now();
         let mut laws = std::mem::take(&mut self.laws);
         laws.check(&self.seen());
         self.laws = laws;
+        self.spent.add("laws", begun);
     }
 
     /// What the laws look at.

@@ -79,6 +79,15 @@ pub(crate) enum Event {
     Resume {
         lead: LeadId,
     },
+    /// A customer's contract ends so.
+    Contract {
+        lead: LeadId,
+        ends: DateTime<FixedOffset>,
+    },
+    /// Somebody who was at an event is sent where the policies say.
+    RouteEvent {
+        lead: LeadId,
+    },
     Claim {
         lead: LeadId,
         rep: RepId,
@@ -133,7 +142,7 @@ pub(crate) enum Deal {
 }
 
 /// Every key of an event.
-pub(crate) const KEYS: [&str; 29] = [
+pub(crate) const KEYS: [&str; 31] = [
     "submit",
     "import",
     "activity",
@@ -149,6 +158,8 @@ pub(crate) const KEYS: [&str; 29] = [
     "order",
     "pause",
     "resume",
+    "contract",
+    "route_event",
     "claim",
     "allot",
     "revoke",
@@ -487,6 +498,11 @@ impl Context {
                 reason: object.name("reason", "why, such as \"the customer is at a fair\"")?,
             },
             "resume" => Event::Resume { lead: lead(&mut object)? },
+            "contract" => {
+                let ends = object.take("ends").unwrap_or_default();
+                Event::Contract { lead: lead(&mut object)?, ends: read_moment("`contract.ends`", ends)? }
+            }
+            "route_event" => Event::RouteEvent { lead: lead(&mut object)? },
             "release" => Event::Release { lead: lead(&mut object)? },
             "convert" => Event::Convert {
                 lead: lead(&mut object)?,

@@ -29,6 +29,7 @@ mod people;
 mod policies;
 mod print;
 mod soak;
+mod spent;
 
 #[path = "../../support/mod.rs"]
 #[allow(clippy::duplicate_mod, reason = "tests of several examples are in one crate")]

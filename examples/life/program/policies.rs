@@ -15,10 +15,12 @@ use leadkit::follow_up::{
     SpeedTable, Step,
 };
 use leadkit::model::{
-    CloseReason, Effect, Lateness, Lead, LeadId, LeadStatus, RecordRef, RepId, StageEntry, Violation,
+    Account, AccountId, CloseReason, Effect, Lateness, Lead, LeadId, LeadStatus, RecordRef, RepId,
+    StageEntry, Value, Violation,
 };
 use leadkit::pipeline::Actor;
 use leadkit::rule::{FactContext, Facts};
+use leadkit::text::Code;
 
 use super::clock::is_live;
 use super::desk::Desk;
@@ -57,6 +59,8 @@ pub(super) struct Policies {
     touched: BTreeSet<LeadId>,
     /// What is on record of each lead, as the last look knows it.
     late: BTreeMap<LeadId, Vec<Violation>>,
+    /// What calendars did not tell.
+    untold: BTreeSet<String>,
     /// How fast each who had a lead spoke to it, by when he got it.
     first: BTreeMap<LeadId, BTreeMap<(DateTime<FixedOffset>, RepId), FirstContact>>,
 }
@@ -75,6 +79,7 @@ impl Policies {
             written: 0,
             touched: BTreeSet::new(),
             late: BTreeMap::new(),
+            untold: BTreeSet::new(),
             first: BTreeMap::new(),
         })
     }
@@ -129,6 +134,11 @@ impl Policies {
         if !report.violations.is_empty() {
             self.late.insert(id.clone(), report.violations.clone());
         }
+        let untold = report.faults.iter().filter_map(|fault| match fault {
+            FollowUpFault::Calendar { error, .. } => Some(error.to_string()),
+            _ => None,
+        });
+        self.untold.extend(untold);
         let first = self.first.entry(id.clone()).or_default();
         first.retain(|(from, _), _| from.to_utc() < since);
         let contacts = report.first_contacts.iter();
@@ -171,7 +181,7 @@ fn step(lead: &Lead, report: &FollowUpReport) -> Option<(RepId, NextStep)> {
         let at = one.due_at.filter(is_due).unwrap_or(next.at);
         return Some((rep, NextStep { what, at: Some(at.to_utc()) }));
     }
-    // Past the end of its calendar nobody can tell what is due.
+    // Before its calendar has ended somebody looks at the rhythm, and after it each day.
     let is_known = report.faults.iter().all(|fault| !matches!(fault, FollowUpFault::Calendar { .. }));
     if next.reason == LookReason::Rhythm && is_known {
         return None;
@@ -198,6 +208,7 @@ impl Desk {
         let options = FollowUpOptions {
             opportunity_since: opened.map(|one| one.created_at).min(),
             awaits_answer: lead.status == LeadStatus::Converted && is_live(&self.book, lead),
+            contract_end: self.contracts.get(id).copied(),
             closed_at: account.and_then(|account| account.closed_deal_at),
             pauses: self.pauses.get(id).cloned().unwrap_or_default(),
             record: policies.records.get(id).cloned().unwrap_or_default(),
@@ -218,15 +229,78 @@ impl Desk {
     }
 
     /// A lead goes its way on an occasion, as the flows of the policies say.
-    pub(super) fn flow(&mut self, on: &FlowTrigger, id: &LeadId, actor: &Actor) {
-        let Some(mut policies) = self.policies.take() else { return };
+    pub(super) fn flow(
+        &mut self,
+        on: &FlowTrigger,
+        id: &LeadId,
+        actor: &Actor,
+    ) -> Result<(), Box<dyn Error>> {
+        let Some(mut policies) = self.policies.take() else { return Ok(()) };
         let moved = self.ask(&policies, id, |rules, facts, options| rules.flow(on, facts, actor, options));
         policies.written += 1;
         let decision = format!("flow {id} {}", policies.written);
         self.policies = Some(policies);
-        let Some(moved) = moved.flatten() else { return };
+        let Some(moved) = moved.flatten() else { return Ok(()) };
+        let before = self.waits_for(id);
         self.write(&decision, &moved.effects);
         self.say(id, "-", format!("flow {}: {}", moved.flow, moved.reason), Some(moved.to_string()));
+        self.wake_now(id, before)
+    }
+
+    /// What is to be looked at now is looked at now, however often that comes at one moment. Where nothing follows, the lead waits
+    /// for what it waited for before.
+    fn wake_now(&mut self, id: &LeadId, before: Option<(DateTime<Utc>, Code)>) -> Result<(), Box<dyn Error>> {
+        if self.book.wake_up(id).is_none_or(|one| one.at > self.now) {
+            return Ok(());
+        }
+        self.wake(id)?;
+        let lead = self.book.lead(id).filter(|lead| lead.owner.is_none() && is_live(&self.book, lead));
+        if lead.is_some() && self.book.wake_up(id).is_none() {
+            let tomorrow = self.now + TimeDelta::days(1);
+            let (at, code) = before.unwrap_or((tomorrow, "pool_stay".into()));
+            let effect = Effect::SetNextWakeUp { lead: id.clone(), at: at.max(tomorrow), code };
+            self.write(&format!("waits on {id}"), &[effect]);
+        }
+        Ok(())
+    }
+
+    /// What a lead waits for.
+    fn waits_for(&self, id: &LeadId) -> Option<(DateTime<Utc>, Code)> {
+        self.book.wake_up(id).map(|one| (one.at, one.code.clone()))
+    }
+
+    /// Somebody who was at an event is sent where the policies say: a tag, a pool, the sales, or he stays with who met him. Of
+    /// a company that fits an account is made, in the same pool.
+    pub(super) fn route_event(&mut self, id: &LeadId) -> Result<(), Box<dyn Error>> {
+        let Some(mut policies) = self.policies.take() else { return Ok(()) };
+        let route = self.ask(&policies, id, |rules, facts, _| rules.route_event(facts));
+        policies.written += 1;
+        let decision = format!("event {id} {}", policies.written);
+        self.policies = Some(policies);
+        let Some(route) = route.flatten() else { return Ok(()) };
+        let mut effects = route.effects.clone();
+        let lead = self.book.lead(id).filter(|lead| route.converts && lead.account.is_none()).cloned();
+        if let Some(lead) = lead {
+            let account = AccountId::from(format!("event {id}").as_str());
+            self.book.insert_account(Account {
+                id: account.clone(),
+                company: lead.company.or(lead.name).unwrap_or_default(),
+                created_at: self.now,
+                pool: route.pool.clone(),
+                ..Account::default()
+            });
+            self.look_at_account(&account);
+            effects.push(Effect::UpdateField {
+                record: RecordRef::Lead(id.clone()),
+                field: "account".to_owned(),
+                value: Value::from(account.as_str()),
+                replaces: Value::Null,
+            });
+        }
+        let before = self.waits_for(id);
+        self.write(&decision, &effects);
+        self.say(id, "-", format!("event: {}", route.place), Some(route.to_string()));
+        self.wake_now(id, before)
     }
 
     fn follow(&mut self, id: &LeadId) -> Result<(), Box<dyn Error>> {
@@ -293,7 +367,12 @@ pub(super) fn tables(desk: &Desk, zone: FixedOffset, out: &mut dyn Write) -> io:
     }
     let mut found = Found::default();
     found.take(policies);
-    found.speed(out)
+    found.speed(out)?;
+    if !policies.untold.is_empty() {
+        writeln!(out, "# not known")?;
+        policies.untold.iter().try_for_each(|said| line(out, &[said]))?;
+    }
+    Ok(())
 }
 
 /// What policies found, of one season or of several.

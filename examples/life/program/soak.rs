@@ -4,22 +4,29 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
+use std::time::Instant;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use leadkit::State;
-use leadkit::calendar::{CalendarRules, Calendars};
+use leadkit::calendar::{Amount, CalendarRules, Calendars};
+use leadkit::follow_up::{Anchor, EventRules, FollowUpRules, NodeKind, NodeRules, PolicyRules, Rung, Step};
 use leadkit::model::{LeadStatus, Rep, RepId};
+
+use leadkit::rule::Condition;
 
 use super::Verdict;
 use super::desk::{Desk, Row};
 use super::laws::Broken;
 use super::options::Options;
 use super::policies::{Found, Policies};
+use super::spent::Spent;
 use quarter::Quarter;
+use seasons::{Season, live_all, seasons};
 
 mod office;
 mod quarter;
 mod random;
+mod seasons;
 
 /// Twenty weeks, from before the National Day until after the Spring Festival: two weeks off, and four working weekends.
 const DAYS: i64 = 140;
@@ -29,9 +36,8 @@ const FESTIVALS: [std::ops::Range<i64>; 2] = [8..15, 127..135];
 /// So many leads a rep can speak to in the season.
 const LEADS_A_REP: usize = 500;
 
-/// Most leads of one season. More are several seasons, one after the other, each with a team and a seed of its own: what one
-/// needs in memory is all that is needed.
-const SEASON: usize = 20_000;
+/// So many leads take long: how far it is, and what took the time, is told on the way.
+const LONG: usize = 10_000;
 
 /// What becomes of a state overnight.
 type Night = fn(&State) -> Result<State, Box<dyn Error>>;
@@ -41,7 +47,7 @@ fn saved_and_read(state: &State) -> Result<State, Box<dyn Error>> {
     Ok(serde_json::from_str(&serde_json::to_string(state)?)?)
 }
 
-/// Lives each season twice, the second time from a state that is saved and read again every day.
+/// Lives the seasons. Some are lived twice, the second time from a state that is saved and read again every day.
 pub(crate) fn run(
     options: &Options,
     count: usize,
@@ -58,37 +64,44 @@ pub(super) fn run_with(
     out: &mut dyn Write,
     notes: &mut dyn Write,
 ) -> Result<Verdict, Box<dyn Error>> {
-    let seasons = count.div_ceil(SEASON).max(1);
-    let (mut all, mut is_same) = (Lived::default(), true);
-    for season in 0..seasons {
-        let leads = (count - season * SEASON).min(SEASON);
-        let seed = options.seed + season as u64;
-        let (first, second) = twice(|saves| live(options, leads, seed, saves.then_some(night)))?;
-        is_same &= (first.text, first.lines) == (second.text, second.lines);
-        all.add(first);
-    }
+    let seasons = seasons(count, options.seed);
+    let (mut all, mut differs, begun) = (Lived::default(), Vec::new(), Instant::now());
+    let said = |options: &Options, season: Season, saves: bool| {
+        live(options, season, saves.then_some(night)).map_err(|error| error.to_string())
+    };
+    live_all(options, &seasons, &said, &mut |season, lived, is_same| {
+        if count >= LONG {
+            let (at, of, seconds) = (season.number + 1, seasons.len(), begun.elapsed().as_secs());
+            let Lived { lines, broken, .. } = &lived;
+            let (leads, broken) = (season.leads, broken.len());
+            writeln!(
+                notes,
+                "season {at} of {of}: {leads} leads, {lines} things that happened, {broken} broken; {seconds} s so far"
+            )?;
+        }
+        differs.extend((!is_same).then_some(season.seed));
+        all.add(lived);
+        Ok(())
+    })?;
     print(&all, count, options.seed, out)?;
-    writeln!(out, "replay\t{}", if is_same { "byte-identical" } else { "differs" })?;
-    if !is_same {
-        let what = "the season is another when its state is saved and read again".to_owned();
+    let replayed = seasons.iter().filter(|season| season.is_replayed).count();
+    let of = if replayed < seasons.len() {
+        format!("\t{replayed} of {} seasons", seasons.len())
+    } else {
+        String::new()
+    };
+    writeln!(out, "replay\t{}{of}", if differs.is_empty() { "byte-identical" } else { "differs" })?;
+    for seed in differs {
+        let what = format!("the season of seed {seed} is another when its state is saved and read again");
         all.broken.push(Broken::differs(start()?.to_utc(), what));
     }
     for broken in &all.broken {
         writeln!(notes, "{}", super::print::printable(&broken.to_string()))?;
     }
+    if count >= LONG {
+        writeln!(notes, "time of all lives: {}", all.spent)?;
+    }
     Ok(if all.broken.is_empty() { Verdict::Lawful } else { Verdict::Broken })
-}
-
-/// Does it both ways at once.
-fn twice(
-    live: impl Fn(bool) -> Result<Lived, Box<dyn Error>> + Sync,
-) -> Result<(Lived, Lived), Box<dyn Error>> {
-    let said = |saves| live(saves).map_err(|error| error.to_string());
-    let (first, second) = std::thread::scope(|scope| {
-        let second = scope.spawn(|| said(true));
-        (said(false), second.join())
-    });
-    Ok((first?, second.map_err(|_| "a life has panicked")??))
 }
 
 /// What came of one season, or of several.
@@ -107,6 +120,7 @@ struct Lived {
     told: BTreeMap<RepId, usize>,
     found: Option<Found>,
     broken: Vec<Broken>,
+    spent: Spent,
 }
 
 impl Lived {
@@ -123,6 +137,12 @@ impl Lived {
             (found, more) => *found = found.take().or(more),
         }
         self.broken.extend(season.broken);
+        self.spent.join(&season.spent);
+    }
+
+    /// Whether the same was printed in both.
+    fn is_same(&self, other: &Lived) -> bool {
+        (self.text, self.lines) == (other.text, other.lines)
     }
 
     /// Counts what a season has come to.
@@ -147,6 +167,7 @@ impl Lived {
         }
         self.found = Found::of(desk);
         self.broken = desk.broken().to_vec();
+        self.spent.join(&desk.spent);
     }
 }
 
@@ -174,10 +195,29 @@ fn team(count: usize) -> Vec<Rep> {
     (0..many).map(rep).collect()
 }
 
-fn live(options: &Options, count: usize, seed: u64, night: Option<Night>) -> Result<Lived, Box<dyn Error>> {
+/// The policies with what is asked of customers whose contract ends, and with the ways of those who were at a fair.
+fn with_customers(rules: FollowUpRules) -> FollowUpRules {
+    let renew = NodeRules {
+        anchor: Anchor::ContractEnd,
+        before: true,
+        ladder: vec![
+            Rung::new(Step::RemindOwner, Amount::days(40)),
+            Rung::new(Step::CopyManager, Amount::days(10)),
+        ],
+        ..NodeRules::new("renew", NodeKind::Remind, Amount::days(30))
+    };
+    let (when, calendar) = (Condition::default(), None);
+    let policy = PolicyRules { id: "renewals".into(), when, calendar, nodes: vec![renew] };
+    let policies = rules.policies.into_iter().chain([policy]).collect();
+    let event = rules.event.or_else(|| Some(EventRules::usual()));
+    FollowUpRules { policies, event, ..rules }
+}
+
+fn live(options: &Options, season: Season, night: Option<Night>) -> Result<Lived, Box<dyn Error>> {
+    let Season { leads: count, seed, .. } = season;
     let calendars = Calendars([("office".to_owned(), CalendarRules::china())].into_iter().collect());
     let mut desk = Desk::with(&options.rules, &team(count), &calendars, false)?;
-    desk.follow_by(options.policies().as_ref())?;
+    desk.follow_by(options.policies().map(with_customers).as_ref())?;
     let mut lived = Hasher64::default();
     let mut quarter = Quarter::new(seed, count, start()?);
     for line in quarter.accounts() {
@@ -186,10 +226,15 @@ fn live(options: &Options, count: usize, seed: u64, night: Option<Night>) -> Res
     for hour in 0..DAYS * 24 {
         let at = start()? + TimeDelta::hours(hour);
         if let Some(night) = night.filter(|_| hour % 24 == 0) {
+            let begun = Instant::now();
             desk.state = night(&desk.state)?;
             desk.policies.iter_mut().try_for_each(Policies::save_and_read)?;
+            desk.spent.add("saving and reading", begun);
         }
-        for line in quarter.hour(at, hour, &desk) {
+        let begun = Instant::now();
+        let lines = quarter.hour(at, hour, &desk);
+        desk.spent.add("drawing what comes in", begun);
+        for line in lines {
             lived.take(&desk.live(&line)?);
         }
         // What reps do depends on what they have by then.
@@ -204,7 +249,9 @@ fn live(options: &Options, count: usize, seed: u64, night: Option<Night>) -> Res
     super::print::accounts(&desk, &mut tables)?;
     super::print::notified(&desk, &mut tables)?;
     lived.hasher.write(&tables);
+    let begun = Instant::now();
     desk.check_all();
+    desk.spent.add("laws", begun);
     let Hasher64 { hasher, lines, events, routes } = lived;
     let mut lived = Lived { text: hasher.finish(), lines, events, routes, ..Lived::default() };
     lived.count(&desk);

@@ -119,7 +119,18 @@ fn a_lead_that_waits_for_weeks_goes_to_who_comes_first() {
         ("05T10:00", tick()),
     ];
     let lived = lawful("", &lines);
-    assert_eq!((woken(&lived, "L1"), lived.owner("L1")), (vec![("05T09:00", "wang")], "wang"));
+    let looks = vec![("03T16:02", "li"), ("04T16:02", "li"), ("05T09:00", "wang")];
+    assert_eq!((woken(&lived, "L1"), lived.owner("L1")), (looks, "wang"));
+    // Each day somebody is looked for: one who has joined need not wait until others are back.
+    let lines = [
+        ("02T09:00", of(ACME, "L1", PHONE, "quote")),
+        ("02T16:00", absent("wang", "30T09:00")),
+        ("02T16:01", absent("zhao", "30T09:00")),
+        ("02T16:02", absent("li", "30T09:00")),
+        ("04T10:00", json!({"join": {"id": "sun"}})),
+        ("05T10:00", tick()),
+    ];
+    assert_eq!(lawful("", &lines).owner("L1"), "sun");
     // Allotted to who is away: both others stand in, one after the other, also from whom it was taken for that.
     let allot = json!({"allot": {"lead": "L1", "rep": "zhao", "by": "director"}});
     let lines = [

@@ -200,13 +200,13 @@ fn a_season_runs_the_policies_of_its_rules() {
     for (words, policy) in
         [("--rules b2b", "follow_up\tlate_follower"), ("--rules b2c", "follow_up\tlate_follower")]
     {
-        let (out, notes, _) = run(b"", &format!("--soak 40 --seed 8 {words}")).unwrap();
+        let (out, notes, _) = run(b"", &format!("--soak 150 --seed 8 {words}")).unwrap();
         assert_eq!(notes, "", "{out}");
         for heading in ["# late", "# evidence", "# speed to the first contact"] {
             assert!(out.contains(&format!("\n{heading}\n")), "{words}: {out}");
         }
         assert!(out.contains(&format!("\n{policy}\t")), "{words}: {out}");
-        for event in ["advance", "pause", "policy"] {
+        for event in ["advance", "contract", "pause", "policy", "route_event"] {
             assert!(out.contains(&format!("\n{event}\t")), "{words}: {event} {out}");
         }
         assert!(out.contains("\nhead_"), "a manager hears of it: {out}");
@@ -239,4 +239,34 @@ fn policies_that_nobody_wrote_are_refused() {
         "--follow-up: found `node`, expected one of none, nodes, b2c, b2b, marketing or a file: node: No such file or \
          directory (os error 2); did you mean `nodes`?"
     );
+}
+
+/// A contract that ends, a lead that is not fit, a new need, and who was at a fair.
+#[test]
+fn flows_and_events_run_where_their_occasions_come() {
+    let rules = r#"{"flows":[
+        {"id":"unfit","on":"not_mql","to":{"pool":"nurture"},"reason":"not_mql"},
+        {"id":"need","on":"new_need","to":"assign","another_owner":true,"reason":"new_need"}],
+      "event":{"named":{"field":"attributes.named_profile","eq":true},"rules":[
+        {"id":"fits","when":{"field":"attributes.named_profile","eq":true},"to":"active","convert":true}]},
+      "policies":[{"id":"renewals","nodes":[{"id":"renew","kind":"remind","anchor":"contract_end","before":true,"within":"30d",
+        "ladder":[{"step":"remind_owner","within":"30d"}]}]}]}"#;
+    let unfit = at("03-03T10:00", r#""advance":{"lead":"L1","to":"mql","answers":{"mql.fits":"no"}}"#);
+    let need = at("03-09T10:00", r#""activity":{"lead":"L1","kind":"form_submit"}"#);
+    let fair = FORM
+        .replace("L1", "L2")
+        .replace("13927461853", "15088672341")
+        .replace("\"name\":\"Ann\"", "\"name\":\"Bob\",\"attributes\":{\"named_profile\":true},\"tags\":[]");
+    let contract = at("03-10T10:00", r#""contract":{"lead":"L1","ends":"2026-05-30T10:00:00+08:00"}"#);
+    let tick = at("05-06T10:00", r#""tick":true"#);
+    let routed = at("03-04T10:00", r#""route_event":{"lead":"L2"}"#);
+    let scenario = [FORM, &fair, &unfit, &routed, &need, &contract, &tick].join("\n");
+    let (out, _, _) = run_with(scenario.as_bytes(), rules, "s.jsonl --follow-up p.json").unwrap();
+    assert!(out.contains("\tadvance\tL1\t-\t-\tnurture\tunassigned\tflow unfit: not_mql\n"), "{out}");
+    assert!(out.contains("\tactivity\tL1\t-\t-\tnurture\tunassigned\tflow need: new_need\n"), "{out}");
+    assert!(
+        out.lines().any(|row| row.contains("\troute_event\tL2\t") && row.ends_with("\tevent: protected")),
+        "{out}"
+    );
+    assert!(out.contains("\tcontract until 2026-05-30T10:00:00+08:00\n"), "{out}");
 }

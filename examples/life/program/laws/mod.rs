@@ -6,9 +6,11 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use leadkit::book::Book;
 use leadkit::calendar::{Calendar, Clock, Span};
-use leadkit::model::{AccountId, Activity, Lead, LeadId, LeadStatus, OwnerState, PoolId, Rep, RepId, Value};
+use leadkit::model::{
+    AccountId, Activity, Lead, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, Rep, RepId, Value,
+};
 use leadkit::pipeline::Timeline;
-use leadkit::{Intake, Roster, State};
+use leadkit::{Intake, Roster, Rules, State};
 
 use super::clock::{deadline, is_live};
 use super::policies::Policies;
@@ -178,7 +180,8 @@ pub(crate) struct Laws {
     same_records: BTreeSet<LeadId>,
     /// Until when people were asked about leads.
     asked: BTreeMap<LeadId, DateTime<Utc>>,
-    nurture: PoolId,
+    /// What lies in each pool.
+    pools: BTreeMap<PoolId, PoolKind>,
     /// What was said before: a law that is broken is reported once for a lead.
     reported: BTreeSet<(Clause, String)>,
 }
@@ -229,8 +232,10 @@ impl Before {
 }
 
 impl Laws {
-    pub(crate) fn new(nurture: &PoolId) -> Laws {
-        Laws { nurture: nurture.clone(), ..Laws::default() }
+    pub(crate) fn new(rules: &Rules) -> Laws {
+        let listed = rules.pools.iter().map(|pool| (pool.id.clone(), pool.kind.clone()));
+        let nurture = (rules.nurture_pool.clone(), PoolKind::Nurture);
+        Laws { pools: listed.chain([nurture]).collect(), ..Laws::default() }
     }
 
     pub(crate) fn broken(&self) -> &[Broken] {

@@ -1,7 +1,9 @@
 //! Law 1: nobody is stuck.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use leadkit::model::{CloseReason, Lead, LeadId, LeadStatus, OwnerState, PoolId, RepId, Tenure, TenureEnd};
+use leadkit::model::{
+    CloseReason, Lead, LeadId, LeadStatus, OwnerState, PoolId, PoolKind, RepId, Tenure, TenureEnd,
+};
 
 use super::super::clock::{deadline, is_live};
 use super::{Before, Clause, Laws, Seen, next_of};
@@ -13,18 +15,17 @@ const LEAD_POOL: i64 = 3;
 /// An import spreads its wake-ups over so many days.
 const SPREAD: TimeDelta = TimeDelta::days(31);
 
-/// How long a lead lies in a pool before somebody or something looks at it.
-fn longest_stay(pool: &PoolId, nurture: &PoolId) -> TimeDelta {
-    match pool.as_str() {
-        "nurture" => TimeDelta::days(90),
-        "public_active" => TimeDelta::days(184),
-        "public_general" => TimeDelta::days(366),
-        _ if pool == nurture => TimeDelta::days(90),
-        _ => TimeDelta::days(LEAD_POOL),
-    }
-}
-
 impl Laws {
+    /// How long a lead lies in a pool before somebody or something looks at it.
+    fn longest_stay(&self, pool: &PoolId) -> TimeDelta {
+        TimeDelta::days(match self.pools.get(pool) {
+            Some(PoolKind::Nurture) => 90,
+            Some(PoolKind::PublicActive) => 184,
+            Some(PoolKind::PublicGeneral) => 366,
+            _ => LEAD_POOL,
+        })
+    }
+
     /// A deadline has passed, and nothing came of it.
     pub(crate) fn overslept(&mut self, lead: &LeadId, at: DateTime<Utc>) {
         let what = format!("lead {lead} is stuck: its deadline has passed, and nothing came of it");
@@ -149,7 +150,7 @@ impl Laws {
             return;
         }
         let Some((pool, since)) = &now.pool else { return };
-        let mut longest = longest_stay(pool, &self.nurture);
+        let mut longest = self.longest_stay(pool);
         let is_lead_pool = longest == TimeDelta::days(LEAD_POOL);
         if self.imported.contains(&lead.id) {
             longest += SPREAD;

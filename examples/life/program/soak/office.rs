@@ -47,6 +47,21 @@ impl Quarter {
                 lines.push(self.line("merge", Event::Merge { into, from }));
             }
         }
+        if day % EVERY == EVERY / 2 {
+            // Those who were at the fair are sorted.
+            for _ in 0..5 {
+                if let Some(lead) = draw(&live, &mut self.random) {
+                    let said = ["worth_calling", "visit_need", "named_profile", "key_person"];
+                    let said: Vec<&str> = said.into_iter().filter(|_| self.random.hits(50)).collect();
+                    let yes = |name: &str| (format!("attributes.{name}"), Value::from(true));
+                    let values: Vec<(String, Value)> = said.into_iter().map(yes).collect();
+                    if !values.is_empty() {
+                        lines.push(self.line("update", Event::Update { lead: lead.clone(), values }));
+                    }
+                    lines.push(self.line("route_event", Event::RouteEvent { lead }));
+                }
+            }
+        }
         if day % EVERY == EVERY - 1 {
             let assign = self.random.hits(50);
             let rows = (self.many() / 50).clamp(2, ROWS);

@@ -350,6 +350,12 @@ impl Quarter {
             27..32 => Some(("return", Event::Return { lead })),
             32..44 => {
                 let account = format!("N{}", self.acts).as_str().into();
+                // Some sign for a quarter or two.
+                if self.random.hits(50) {
+                    let ends = self.at + TimeDelta::days(40 + self.random.below(120) as i64);
+                    let signed = self.line("contract", Event::Contract { lead: lead.clone(), ends });
+                    self.then.push_back(signed);
+                }
                 Some(("convert", Event::Convert { lead, account }))
             }
             47..65 => {
@@ -382,14 +388,15 @@ impl Quarter {
         self.line("update", Event::Update { lead, values })
     }
 
-    /// What a call says of a lead: it fits, and most of the time it is ready for sales.
+    /// What a call says of a lead: most of the time it fits, and often it is ready for sales.
     fn qualify(&mut self, lead: LeadId) -> Event {
         let to = if self.random.hits(60) { "mql" } else { "sql" };
+        let said = if to == "mql" && self.random.hits(12) { YesNo::No } else { YesNo::Yes };
         let asked = match to {
             "mql" => ["mql.fits", "mql.need", "mql.willing"],
             _ => ["sql.fits", "sql.intends", "sql.willing"],
         };
-        let answers = asked.map(|criterion| (criterion.to_owned(), YesNo::Yes)).into();
+        let answers = asked.map(|criterion| (criterion.to_owned(), said)).into();
         Event::Advance { lead, to: to.to_owned(), answers }
     }
 }
