@@ -45,28 +45,30 @@ impl Cleaned {
         let mut opened = None;
         let mut gap = false;
         self.unspaced = false;
-        let mut last: Option<char> = None;
+        // What was written last is a letter or figure of a word.
+        let mut in_word = false;
         for c in folded.chars() {
+            if is_unspaced(c) {
+                self.unspaced = true;
+                self.text.push(c);
+                in_word = false;
+                gap = false;
+                continue;
+            }
             if c.is_ascii_alphanumeric()
-                || is_unspaced(c)
                 || !c.is_ascii() && (c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c))
             {
-                let unspaced = is_unspaced(c);
-                self.unspaced |= unspaced;
-                if gap && !unspaced && last.is_some_and(|l| !is_unspaced(l)) {
+                if gap && in_word {
                     self.text.push(' ');
                 }
                 self.text.push(c);
-                last = Some(c);
+                in_word = true;
                 gap = false;
                 continue;
             }
             match c {
                 '\'' => continue,
-                '&' | '+' if last.is_some_and(|l| !is_unspaced(l)) => {
-                    self.text.push_str(" and");
-                    last = Some('d');
-                }
+                '&' | '+' if in_word => self.text.push_str(" and"),
                 '(' | '[' | '{' | '<' | '「' | '『' | '《' | '〈' => {
                     opened.get_or_insert(self.text.len());
                 }
@@ -127,6 +129,9 @@ pub(super) fn clean(phrase: &str) -> String {
 fn without_slash_note(folded: &str) -> &str {
     let slash = |c| matches!(c, '/' | '\\');
     let trimmed = folded.trim_end();
+    if !folded.bytes().fold(false, |found, byte| found | matches!(byte, b'/' | b'\\')) {
+        return trimmed;
+    }
     let body = trimmed.strip_suffix(slash).unwrap_or(trimmed);
     let Some((name, note)) = body.rsplit_once(slash) else { return body };
     let word = note.trim();

@@ -1,14 +1,21 @@
 //! Legal forms with a keying error: a third of the characters of a Chinese company name are its legal form.
 
+use std::sync::LazyLock;
+
 use super::gazetteer::Tables;
-use super::tables::is_unspaced;
+use super::tables::{find_unspaced, is_unspaced};
 use crate::text::{is_mistaken, slips};
 
-/// The forms of Chinese names, and those of Japanese and Korean ones.
-const WITHOUT_SPACES: [&str; 5] = ["有限公司", "有限责任公司", "股份有限公司", "株式会社", "주식회사"];
+const LIMITED: &str = "有限公司";
 
-/// Long forms of names in words.
-const IN_WORDS: [&str; 17] = [
+/// The other forms of Chinese names, and those of Japanese and Korean ones.
+const WITHOUT_SPACES: [&str; 3] = ["有限责任公司", "株式会社", "주식회사"];
+
+/// Long forms of names in words, and where the last word of each begins.
+static IN_WORDS: LazyLock<[(&str, &str); 17]> =
+    LazyLock::new(|| LONG_FORMS.map(|form| (form, form.rsplit(' ').next().unwrap_or(form))));
+
+const LONG_FORMS: [&str; 17] = [
     "limited",
     "incorporated",
     "corporation",
@@ -34,12 +41,12 @@ impl Tables {
         if text.ends_with(is_unspaced) {
             return None;
         }
-        let found = IN_WORDS.iter().filter_map(|form| {
+        let own = text.rsplit(' ').next()?.as_bytes();
+        let found = IN_WORDS.iter().filter_map(|(form, last)| {
             // The slip is at one end at most.
-            let last = form.rsplit(' ').next().unwrap_or(form);
-            let (own, theirs) = (text.rsplit(' ').next()?, last);
-            let (p, q) = (own.as_bytes(), theirs.as_bytes());
-            if own.len().abs_diff(theirs.len()) > 2 || p.first() != q.first() && p.last() != q.last() {
+            let last = last.as_bytes();
+            if own.len().abs_diff(last.len()) > 2 || own.first() != last.first() && own.last() != last.last()
+            {
                 return None;
             }
             let most = if form.len() > 10 { 2 } else { 1 };
@@ -66,15 +73,15 @@ fn slip_behind(text: &str, form: &str, most: u8) -> Option<usize> {
 /// The text with the misspelt 有限公司 in it put right; nothing when there is none. What is put right is the one place
 /// where a slip makes a legal form: a name that holds one already is left alone.
 pub(super) fn repaired(text: &str) -> Option<String> {
-    if text.contains("有限公司") {
-        return repaired_shares(text);
-    }
-    if WITHOUT_SPACES.iter().any(|form| text.contains(form)) {
-        return None;
+    if let Some(at) = find_unspaced(text, LIMITED) {
+        return repaired_shares(text, at);
     }
     // Of four characters one slip leaves one of these.
     if !text.contains(['有', '限', '株', '式', '주', '식']) {
         return repaired_company(text);
+    }
+    if WITHOUT_SPACES.iter().any(|form| text.contains(form)) {
+        return None;
     }
     let chars: Vec<char> = text.chars().collect();
     let find = |form: &str| {
@@ -99,7 +106,8 @@ pub(super) fn repaired(text: &str) -> Option<String> {
     let forms = ["有限责任公司", "有限公司", "株式会社", "주식회사"];
     if let Some((form, (from, to))) = forms.iter().find_map(|form| Some((form, find(form)?))) {
         let text = put(from, to, form);
-        return Some(repaired_shares(&text).unwrap_or(text));
+        let shares = text.find(LIMITED).and_then(|at| repaired_shares(&text, at));
+        return Some(shares.unwrap_or(text));
     }
     repaired_company(text)
 }
@@ -115,9 +123,8 @@ fn repaired_company(text: &str) -> Option<String> {
     Some([before, "公司"].concat())
 }
 
-/// 股份 in front of 有限公司 with a slip.
-fn repaired_shares(text: &str) -> Option<String> {
-    let at = text.find("有限公司")?;
+/// 股份 in front of the 有限公司 at a byte, with a slip.
+fn repaired_shares(text: &str, at: usize) -> Option<String> {
     let (before, behind) = text.split_at_checked(at)?;
     let mut back = before.chars().rev();
     let (last, first) = (back.next()?, back.next()?);

@@ -197,6 +197,9 @@ pub(super) fn form_names<'g>(parsed: &Parsed, gazetteer: &'g Gazetteer) -> impl 
 /// Numbers of a cleaned text: runs of digits without leading zeros, and Chinese ordinals (第二, 二厂, 四局).
 pub(crate) fn numbers_of(text: &str) -> Vec<String> {
     let mut found = Vec::new();
+    if !may_hold_numbers(text) {
+        return found;
+    }
     let mut chars = text.chars().peekable();
     let mut before = ' ';
     while let Some(c) = chars.next() {
@@ -235,6 +238,12 @@ pub(crate) fn numbers_of(text: &str) -> Vec<String> {
         found.push(value.to_owned());
     }
     found
+}
+
+/// Cheap and never wrongly false: digits, Chinese ones, or a last word that may be a Roman one.
+fn may_hold_numbers(text: &str) -> bool {
+    let roman = text.ends_with(['i', 'v', 'x']);
+    roman || text.chars().any(|c| if c.is_ascii() { c.is_ascii_digit() } else { chinese_digit(c).is_some() })
 }
 
 fn chinese_digit(c: char) -> Option<u64> {

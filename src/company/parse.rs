@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::clean::Cleaned;
 use super::gazetteer::{Gazetteer, Tables};
 use super::misspelt::repaired;
-use super::tables::is_unspaced;
+use super::tables::{Start, Tail, find_unspaced, is_unspaced};
 use super::written::taken_apart;
 use crate::model::Region;
 
@@ -75,7 +75,7 @@ impl Parsed {
     /// so that all of that is one name. A name that starts with a place stays.
     fn place_in_front(&mut self, place: Range<usize>, tables: &Tables) -> bool {
         let text = &self.cleaned.text;
-        if !self.cleaned.unspaced || tables.places.at_head(text).last.is_some() {
+        if !self.cleaned.unspaced || tables.places.at_head(&Start::new(text)).last.is_some() {
             return false;
         }
         let (Some(before), Some(named), Some(behind)) =
@@ -120,7 +120,8 @@ impl Parsed {
 
     /// What stands in brackets may be a region, a legal form or the group mark; else it belongs to the name.
     fn read_brackets(&mut self, tables: &Tables) {
-        for range in self.cleaned.brackets.clone() {
+        let brackets = std::mem::take(&mut self.cleaned.brackets);
+        for range in brackets.iter().cloned() {
             let text = self.part(range.clone());
             if let Some(region) = tables.places.exactly(text) {
                 self.regions.push((range, region));
@@ -132,6 +133,7 @@ impl Parsed {
                 self.groups.push(range);
             }
         }
+        self.cleaned.brackets = brackets;
     }
 
     /// A recognised bracket that ends at `end`: where it starts.
@@ -147,12 +149,14 @@ impl Parsed {
         let markers: &[(&str, bool)] =
             if self.cleaned.unspaced { &[("公司", true), ("银行", false)] } else { &[] };
         for (marker, forms) in markers.iter().copied() {
-            let Some(at) = self.cleaned.text.find(marker).filter(|at| *at >= 6) else { continue };
+            let Some(at) = find_unspaced(&self.cleaned.text, marker).filter(|at| *at >= 6) else { continue };
             let inner = at + marker.len();
             let rest = self.part(inner..end);
+            if rest.is_empty() {
+                continue;
+            }
             let known = |r: &Range<usize>| r.start <= inner && r.end >= end;
-            let is_part = !rest.is_empty()
-                && tables.forms.whole(rest).is_none()
+            let is_part = tables.forms.whole(rest).is_none()
                 && tables.groups.whole(rest).is_none()
                 && !self.forms.iter().any(|(r, _)| known(r))
                 && !self.regions.iter().any(|(r, _)| known(r))
@@ -167,7 +171,7 @@ impl Parsed {
         }
         let Some((len, _)) = tables.branches.suffix(&self.cleaned.text) else { return end };
         let before = self.part(0..end - len).trim_end();
-        let place = tables.places.at_tail(before).map_or(0, |(len, _)| len);
+        let place = tables.places.at_tail(&Tail::new(before)).map_or(0, |(len, _)| len);
         let cut = before.len() - place;
         if place > 0 && cut >= 6 {
             self.branch = cut..end;
@@ -194,6 +198,7 @@ impl Parsed {
             let text = self.part(0..end);
             // Acquisition Corp. III: the number belongs to the name, the form before it is still the form.
             if hint
+                && text.ends_with(|c: char| c.is_ascii_digit() || matches!(c, 'i' | 'v' | 'x'))
                 && let Some((before, number)) = text.rsplit_once(' ')
                 && is_numeral(number)
                 && let Some((len, form)) = tables.forms.suffix(before).filter(|(len, _)| *len < before.len())
@@ -201,7 +206,8 @@ impl Parsed {
                 self.forms.push((before.len() - len..before.len(), form));
                 break;
             }
-            let form = tables.forms.suffix(text).filter(|(len, _)| *len < end);
+            let tail = Tail::new(text);
+            let form = tables.forms.at_end(&tail).filter(|(len, _)| *len < end);
             // Of `pricate limited` only the end is a form as it is written.
             let cut = match form {
                 None => true,
@@ -211,10 +217,10 @@ impl Parsed {
             if let Some((len, form)) = slip.flatten().or(form) {
                 self.forms.push((end - len..end, form));
                 end -= len;
-            } else if let Some((len, _)) = tables.groups.suffix(text).filter(|(len, _)| *len < end) {
+            } else if let Some((len, _)) = tables.groups.at_end(&tail).filter(|(len, _)| *len < end) {
                 self.groups.push(end - len..end);
                 end -= len;
-            } else if let Some((len, _)) = tables.listings.suffix(text).filter(|(len, _)| *len + 2 < end) {
+            } else if let Some((len, _)) = tables.listings.at_end(&tail).filter(|(len, _)| *len + 2 < end) {
                 self.listings.push(end - len..end);
                 end -= len;
                 continue;
@@ -232,32 +238,18 @@ impl Parsed {
 
     /// Legal forms and places in front of the name.
     fn strip_head(&mut self, name: &str, tables: &Tables, end: usize) -> usize {
-        let mut start = 0;
-        let skip = |text: &str| text.len() - text.trim_start().len();
-        let behind = !self.forms.is_empty();
-        if let Some(range) = self.forms.iter().map(|(r, _)| r).find(|r| r.start == 0 && r.end < end) {
-            start = range.end;
-        } else if let Some((len, form)) =
-            tables.leading.prefix(self.part(0..end)).filter(|(len, _)| *len < end)
-        {
-            self.forms.push((0..len, form));
-            start = len;
-        } else if let Some((len, form)) = tables.forms.prefix(self.part(0..end))
-            && !behind
-            && self.may_lead(name, len, end, tables)
-        {
-            self.forms.push((0..len, form));
-            start = len;
-        }
-        start += skip(self.part(start..end));
-        if let Some(rest) = self.part(start..end).strip_prefix("the ")
-            && rest.len() > 2
-        {
-            self.listings.push(start..start + 3);
-            start += 4;
-        }
+        let whole = Start::new(self.part(0..end));
+        let bracketed =
+            self.forms.iter().map(|(r, _)| r).find(|r| r.start == 0 && r.end < end).map(|r| r.end);
+        let form = if bracketed.is_some() { None } else { self.form_in_front(name, tables, &whole) };
+        let behind_form = bracketed.or(form.map(|(len, _)| len)).unwrap_or_default();
+        let rest = self.part(behind_form..end).trim_start();
+        let named = end - rest.len();
+        let article = rest.strip_prefix("the ").is_some_and(|rest| rest.len() > 2);
+        let mut start = if article { named + "the ".len() } else { named };
         let text = self.part(start..end);
-        let head = tables.places.at_head(text);
+        let head = if start == 0 { whole } else { Start::new(text) };
+        let head = tables.places.at_head(&head);
         // One lone character is no brand: 上海石 is a name, not 石 in Shanghai. Nor is an industry: 锦江 is what
         // 成都锦江食品 is called, though it is a district of Chengdu.
         let leaves_name = |len: usize| text.get(len..).is_some_and(|rest| rest.chars().nth(1).is_some());
@@ -267,12 +259,25 @@ impl Parsed {
             (Some((len, _)), Some(outer)) if !leaves_brand(len) => Some(outer),
             (whole, _) => whole,
         };
-        if let Some((len, region)) = place {
-            let written = self.part(start..start + len).trim_end().len();
+        let place =
+            place.map(|(len, region)| (len, text.get(..len).unwrap_or_default().trim_end().len(), region));
+        self.forms.extend(form.map(|(len, form)| (0..len, form)));
+        self.listings.extend(article.then_some(named..named + "the".len()));
+        if let Some((len, written, region)) = place {
             self.regions.insert(0, (start..start + written, region));
             start += len;
         }
         start
+    }
+
+    /// The legal form that a text starts with, if it is one there: its length in bytes, and which it is.
+    fn form_in_front(&self, name: &str, tables: &Tables, text: &Start<'_>) -> Option<(usize, u32)> {
+        let end = text.text().len();
+        let leading = tables.leading.at_start(text).next().filter(|(len, _)| *len < end);
+        leading.or_else(|| {
+            let form = tables.forms.at_start(text).next().filter(|_| self.forms.is_empty())?;
+            self.may_lead(name, form.0, end, tables).then_some(form)
+        })
     }
 
     /// Whether the legal form that the text starts with is one in front of a name without one behind. `SAS Institute`
@@ -302,10 +307,13 @@ impl Parsed {
     }
 
     fn region_at_tail(&mut self, tables: &Tables, start: usize, end: usize) -> usize {
+        if !self.regions.is_empty() {
+            return end;
+        }
         let text = self.part(start..end);
         let least = if text.starts_with(is_unspaced) { 4 } else { 2 };
-        match tables.places.at_tail(text) {
-            Some((len, region)) if self.regions.is_empty() && text.len() >= len + least => {
+        match tables.places.at_tail(&Tail::new(text)) {
+            Some((len, region)) if text.len() >= len + least => {
                 self.regions.push((end - len..end, region));
                 self.place_behind = Some(end - len..end);
                 start + self.part(start..end - len).trim_end().len()

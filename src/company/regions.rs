@@ -1,6 +1,6 @@
 //! Place names: from a word to a [`Region`].
 
-use super::tables::Phrases;
+use super::tables::{Phrases, Start, Tail};
 use crate::model::Region;
 use crate::order;
 
@@ -136,12 +136,14 @@ impl Places {
     }
 
     /// The place names in front of a company name, from large to small: bytes up to the end of each, and the place.
-    pub(super) fn at_head(&self, text: &str) -> Head {
+    pub(super) fn at_head(&self, start: &Start<'_>) -> Head {
         let mut head = Head::default();
+        let text = start.text();
+        let mut start = *start;
         let mut taken = 0;
         let mut found: Option<Region> = None;
-        while let Some(rest) = text.get(taken..).filter(|r| !r.is_empty()) {
-            let next = self.phrases.prefixes(rest).find_map(|(len, value)| {
+        loop {
+            let next = self.phrases.at_start(&start).find_map(|(len, value)| {
                 let usable = |r: &Reading| match r.level {
                     Level::Country | Level::Province | Level::City | Level::County => true,
                     Level::District => r.full || found.is_some(),
@@ -154,16 +156,18 @@ impl Places {
                 break;
             }
             taken += len;
-            taken += text.get(taken..).map_or(0, |r| r.len() - r.trim_start().len());
+            let rest = text.get(taken..).unwrap_or_default().trim_start();
+            taken = text.len() - rest.len();
             found = Some(region);
             head = Head { before: head.last, last: Some((taken, region)) };
+            start = Start::new(rest);
         }
         head
     }
 
     /// The place that ends a text: bytes and region.
-    pub(super) fn at_tail(&self, text: &str) -> Option<(usize, Region)> {
-        let (len, value) = self.phrases.suffix(text)?;
+    pub(super) fn at_tail(&self, tail: &Tail<'_>) -> Option<(usize, Region)> {
+        let (len, value) = self.phrases.at_end(tail)?;
         let usable = |r: &Reading| r.level != Level::Letter && (r.full || r.level != Level::District);
         Some((len, Self::choose(self.get(value), None, usable)?.region))
     }

@@ -1,12 +1,18 @@
 //! Look-up of phrases at either end of a text, longest first.
 
-use rustc_hash::FxHashMap;
+use std::hash::Hasher;
+
+use rustc_hash::{FxHashMap, FxHasher};
 
 /// One phrase and what it stands for.
 #[derive(Debug, Clone)]
 struct Entry {
     phrase: Box<str>,
     value: u32,
+    /// The sixteen bytes at the end that it is found by; most texts that do not have it differ here.
+    bytes: Bytes,
+    /// Those of them that the phrase is long enough to have.
+    mask: u128,
 }
 
 /// Phrases found at the end (or the start) of a text.
@@ -20,11 +26,82 @@ pub(super) struct Phrases {
     lone: bool,
 }
 
+/// The end of a text, read once for all the tables that are asked about it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tail<'t> {
+    text: &'t str,
+    token: Option<u64>,
+    lone: Option<u64>,
+    bytes: Bytes,
+}
+
+/// The start of a text, likewise.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Start<'t> {
+    text: &'t str,
+    token: Option<u64>,
+    bytes: Bytes,
+}
+
+impl<'t> Tail<'t> {
+    pub(super) fn new(text: &'t str) -> Tail<'t> {
+        let lone = text.chars().next_back().filter(|c| is_unspaced(*c)).map(lone_key);
+        Tail { text, token: last_token(text), lone, bytes: last_bytes(text) }
+    }
+}
+
+impl<'t> Start<'t> {
+    pub(super) fn new(text: &'t str) -> Start<'t> {
+        Start { text, token: first_token(text), bytes: first_bytes(text) }
+    }
+
+    pub(super) fn text(&self) -> &'t str {
+        self.text
+    }
+}
+
+type Bytes = u128;
+const BYTES: usize = size_of::<Bytes>();
+
+/// The last bytes, the very last in the highest place; zeros where there are none.
+fn last_bytes(text: &str) -> Bytes {
+    if let Some(bytes) = text.as_bytes().last_chunk::<BYTES>() {
+        return Bytes::from_le_bytes(*bytes);
+    }
+    text.bytes().fold(0, |all, byte| all >> 8 | Bytes::from(byte) << (8 * (BYTES - 1)))
+}
+
+/// The first bytes, the very first in the highest place.
+fn first_bytes(text: &str) -> Bytes {
+    if let Some(bytes) = text.as_bytes().first_chunk::<BYTES>() {
+        return Bytes::from_be_bytes(*bytes);
+    }
+    text.bytes().rev().fold(0, |all, byte| all >> 8 | Bytes::from(byte) << (8 * (BYTES - 1)))
+}
+
+/// The highest bytes, as many as a phrase has.
+fn mask_of(phrase: &str) -> Bytes {
+    Bytes::MAX.checked_shl(8 * BYTES.saturating_sub(phrase.len()) as u32).unwrap_or_default()
+}
+
+impl Entry {
+    fn differs(&self, bytes: Bytes) -> bool {
+        (self.bytes ^ bytes) & self.mask != 0
+    }
+}
+
 /// Characters of scripts that are written without spaces (Hangul is, in names, more often than not).
 pub(crate) fn is_unspaced(c: char) -> bool {
     c >= '\u{1100}'
         && (matches!(c, '\u{3400}'..='\u{9fff}' | '\u{3005}' | '\u{3007}' | '\u{3040}'..='\u{30ff}')
             || matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}' | '\u{20000}'..='\u{323af}'))
+}
+
+/// Where a few characters first stand: setting up a search for any text takes longer than this over a whole name.
+#[inline]
+pub(super) fn find_unspaced(text: &str, wanted: &str) -> Option<usize> {
+    let wanted = wanted.as_bytes();
+    text.as_bytes().windows(wanted.len().max(1)).position(|bytes| bytes == wanted)
 }
 
 const PAIR: u64 = 1 << 63;
@@ -48,8 +125,15 @@ fn last_token(text: &str) -> Option<u64> {
     if is_unspaced(last) {
         return Some(char_key(last, back.next()));
     }
-    let start = text.rfind(|c| c == ' ' || is_unspaced(c)).map_or(0, |at| at + 1);
-    let start = (start..text.len()).find(|i| text.is_char_boundary(*i))?;
+    let bytes = text.as_bytes();
+    let word = bytes.iter().rev().take_while(|byte| byte.is_ascii() && **byte != b' ').count();
+    let start = match text.split_at_checked(bytes.len() - word) {
+        Some((before, _)) if before.is_empty() || before.ends_with(' ') => before.len(),
+        _ => text
+            .char_indices()
+            .rfind(|(_, c)| *c == ' ' || is_unspaced(*c))
+            .map_or(0, |(at, c)| at + c.len_utf8()),
+    };
     text.get(start..).map(word_key)
 }
 
@@ -59,14 +143,16 @@ fn first_token(text: &str) -> Option<u64> {
     if is_unspaced(first) {
         return Some(char_key(first, chars.next()));
     }
-    let end = text.find(|c| c == ' ' || is_unspaced(c)).unwrap_or(text.len());
+    let end =
+        text.char_indices().find(|(_, c)| *c == ' ' || is_unspaced(*c)).map_or(text.len(), |(at, _)| at);
     text.get(..end).map(word_key)
 }
 
-/// FNV-1a: the phrase itself is compared afterwards, so a collision costs time only.
+/// The phrase itself is compared afterwards, so a collision costs time only.
 fn word_key(word: &str) -> u64 {
-    word.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3))
-        & !(PAIR | LONE)
+    let mut hasher = FxHasher::default();
+    hasher.write(word.as_bytes());
+    hasher.finish() & !(PAIR | LONE)
 }
 
 impl Phrases {
@@ -79,34 +165,39 @@ impl Phrases {
     pub(super) fn add_last(&mut self, phrase: &str, value: u32) {
         if let Some(key) = last_token(phrase) {
             self.lone |= key & LONE != 0;
-            insert(self.by_last.entry(key).or_default(), phrase, value);
+            insert(self.by_last.entry(key).or_default(), phrase, value, last_bytes(phrase));
         }
     }
 
     pub(super) fn add_first(&mut self, phrase: &str, value: u32) {
         if let Some(key) = first_token(phrase) {
             self.lone |= key & LONE != 0;
-            insert(self.by_first.entry(key).or_default(), phrase, value);
+            insert(self.by_first.entry(key).or_default(), phrase, value, first_bytes(phrase));
         }
     }
 
     /// The longest phrase that ends the text on a token boundary: its length in bytes and its value.
     pub(super) fn suffix(&self, text: &str) -> Option<(usize, u32)> {
-        let lone = text.chars().next_back().filter(|c| self.lone && is_unspaced(*c)).map(lone_key);
-        let entries =
-            [last_token(text), lone].into_iter().flatten().filter_map(|key| self.by_last.get(&key)).flatten();
-        let mut entries = entries;
-        entries.find_map(|e| {
-            let before = text.strip_suffix(&*e.phrase)?;
-            boundary(before.chars().next_back(), e.phrase.chars().next()).then_some((e.phrase.len(), e.value))
-        })
+        self.at_end(&Tail::new(text))
+    }
+
+    /// [`suffix`](Self::suffix) of a text whose end has been read.
+    pub(super) fn at_end(&self, tail: &Tail<'_>) -> Option<(usize, u32)> {
+        let listed = |key: Option<u64>| {
+            self.by_last.get(&key?)?.iter().filter(|entry| !entry.differs(tail.bytes)).find_map(|e| {
+                let before = tail.text.strip_suffix(&*e.phrase)?;
+                let parted = boundary(before.chars().next_back(), e.phrase.chars().next());
+                parted.then_some((e.phrase.len(), e.value))
+            })
+        };
+        listed(tail.token).or_else(|| listed(tail.lone.filter(|_| self.lone)))
     }
 
     /// The phrases that start the text on a token boundary, longest first.
-    pub(super) fn prefixes<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, u32)> + 'a {
-        let entries =
-            first_token(text).and_then(|key| self.by_first.get(&key)).map_or(&[][..], Vec::as_slice);
-        entries.iter().filter_map(move |e| {
+    pub(super) fn at_start<'a>(&'a self, start: &Start<'a>) -> impl Iterator<Item = (usize, u32)> + 'a {
+        let entries = start.token.and_then(|key| self.by_first.get(&key)).map_or(&[][..], Vec::as_slice);
+        let Start { text, bytes, .. } = *start;
+        entries.iter().filter(move |entry| !entry.differs(bytes)).filter_map(move |e| {
             let after = text.strip_prefix(&*e.phrase)?;
             boundary(e.phrase.chars().next_back(), after.chars().next()).then_some((e.phrase.len(), e.value))
         })
@@ -114,7 +205,7 @@ impl Phrases {
 
     /// The longest phrase that starts the text on a token boundary.
     pub(super) fn prefix(&self, text: &str) -> Option<(usize, u32)> {
-        self.prefixes(text).next()
+        self.at_start(&Start::new(text)).next()
     }
 
     /// The value of a text that is one phrase as a whole.
@@ -132,10 +223,10 @@ fn boundary(left: Option<char>, right: Option<char>) -> bool {
     }
 }
 
-fn insert(entries: &mut Vec<Entry>, phrase: &str, value: u32) {
+fn insert(entries: &mut Vec<Entry>, phrase: &str, value: u32, bytes: Bytes) {
     if entries.iter().any(|e| &*e.phrase == phrase) {
         return;
     }
     let at = entries.partition_point(|e| e.phrase.len() >= phrase.len());
-    entries.insert(at, Entry { phrase: phrase.into(), value });
+    entries.insert(at, Entry { phrase: phrase.into(), value, bytes, mask: mask_of(phrase) });
 }

@@ -84,7 +84,7 @@ impl Reader {
         if core.chars().any(crate::company::is_unspaced) {
             flags |= UNSPACED;
         }
-        let numbers = if may_hold_numbers(core) { number_hash(&numbers_of(core)) } else { 0 };
+        let numbers = number_hash(&numbers_of(core));
         let [brand, brand_end, industry_end, branch] = marks.map(|m| m.min(core.len()) as u8);
         let region = region_number(parsed.region()).to_le_bytes();
         let form = form.map_or(NO_FORM, |id| id.min(254) as u8);
@@ -109,12 +109,6 @@ impl Reader {
     pub(super) fn parsed(&self) -> &Parsed {
         &self.parsed
     }
-}
-
-/// Cheap and never wrongly false: digits, Chinese numerals, or a last word that may be a Roman one.
-fn may_hold_numbers(core: &str) -> bool {
-    let roman = core.bytes().rev().take_while(|b| *b != b' ').all(|b| matches!(b, b'i' | b'v' | b'x'));
-    roman || core.chars().any(|c| c.is_ascii_digit() || !c.is_ascii() && "一二三四五六七八九十".contains(c))
 }
 
 /// 16 bits of the numbers of a name, never 0 when there are any.
