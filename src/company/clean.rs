@@ -47,22 +47,24 @@ impl Cleaned {
         self.unspaced = false;
         // What was written last is a letter or figure of a word.
         let mut in_word = false;
-        for c in folded.chars() {
-            if is_unspaced(c) {
-                self.unspaced = true;
-                self.text.push(c);
-                in_word = false;
-                gap = false;
-                continue;
-            }
-            if c.is_ascii_alphanumeric()
-                || !c.is_ascii() && (c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c))
-            {
-                if gap && in_word {
+        let mut rest = folded;
+        while let Some(c) = rest.chars().next() {
+            let unspaced = is_unspaced(c);
+            // Most of a name is copied in runs.
+            let run = if unspaced { ideographs(rest) } else { letters(rest) }.max(c.len_utf8());
+            let run = rest.split_at_checked(run).unwrap_or((rest, ""));
+            rest = run.1;
+            let in_text = unspaced
+                || c.is_ascii_alphanumeric()
+                || !c.is_ascii()
+                    && (c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c));
+            if in_text {
+                if gap && in_word && !unspaced {
                     self.text.push(' ');
                 }
-                self.text.push(c);
-                in_word = true;
+                self.text.push_str(run.0);
+                self.unspaced |= unspaced;
+                in_word = !unspaced;
                 gap = false;
                 continue;
             }
@@ -116,6 +118,16 @@ impl Cleaned {
         }
         self.text = out;
     }
+}
+
+/// Bytes of the ASCII letters and figures that a text starts with.
+fn letters(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_alphanumeric).count()
+}
+
+/// Bytes of the ideographs from U+4000 to U+9FFF that a text starts with.
+fn ideographs(text: &str) -> usize {
+    3 * text.as_bytes().chunks_exact(3).take_while(|bytes| matches!(bytes, [0xE4..=0xE9, ..])).count()
 }
 
 /// A phrase of a table in the form names are compared in.

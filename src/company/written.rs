@@ -87,10 +87,7 @@ fn is_plain(name: &str) -> bool {
         return false;
     }
     if !other || !name.contains(is_unspaced) {
-        let mut words = name.as_bytes().split(|byte| *byte == b' ');
-        // The first and the last have no name on either side.
-        (words.next(), words.next_back());
-        return !words.any(|word| ANNOUNCING.iter().any(|known| word.eq_ignore_ascii_case(known)));
+        return announced_at(name).is_none();
     }
     match find_unspaced(name, COMPANY) {
         Some(at) => at + COMPANY.len() == name.len(),
@@ -101,8 +98,19 @@ fn is_plain(name: &str) -> bool {
 const COMPANY: &str = "公司";
 
 /// Words between two names, without any mark.
-const ANNOUNCED: [&str; 4] = [" formerly ", " fka ", " dba ", " aka "];
 const ANNOUNCING: [&[u8]; 4] = [b"formerly", b"fka", b"dba", b"aka"];
+
+/// Where the first word stands that announces another name, its space in front included.
+fn announced_at(name: &str) -> Option<usize> {
+    let mut end = 0;
+    name.as_bytes().split(|byte| *byte == b' ').find_map(|word| {
+        let start = end;
+        end += word.len() + 1;
+        // The first word and the last have no name on either side.
+        let inside = start > 0 && end <= name.len();
+        (inside && ANNOUNCING.iter().any(|known| word.eq_ignore_ascii_case(known))).then(|| start - 1)
+    })
+}
 
 /// A bracket that ends the field and is no part of the name.
 fn bracket_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<'t>)> {
@@ -163,7 +171,7 @@ fn separator_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<
 /// What is written right behind the legal form, or behind a word that announces another name.
 fn word_cut<'t>(name: &'t str, tables: &Tables) -> Option<(&'t str, Beside<'t>)> {
     if name.is_ascii() {
-        let at = ANNOUNCED.iter().filter_map(|word| name.find(word)).min()?;
+        let at = announced_at(name)?;
         let (before, behind) = (name.get(..at)?, name.get(at..)?.trim_start());
         return other_name(behind, tables).map(|other| (before, Beside::Name(other)));
     }

@@ -9,7 +9,7 @@ const NONE: u32 = u32::MAX;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Texts {
-    /// The newest record of a hash; twice as many places as hashes at most.
+    /// The newest record of a hash; between a third and three quarters of the places are taken while it grows.
     places: Vec<(u32, u32)>,
     used: usize,
     records: u32,
@@ -39,9 +39,8 @@ impl Texts {
 
     /// Adds the next record.
     pub(super) fn push(&mut self, text: &str) {
-        if (self.used + 1) * 8 > self.places.len() * 7 {
-            let size = (self.places.len() + self.places.len() / 2).max(16);
-            self.resize(size);
+        if (self.used + 1) * 4 > self.places.len() * 3 {
+            self.resize((2 * self.places.len()).max(16));
         }
         let record = self.records;
         self.records += 1;
