@@ -151,6 +151,7 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     pub(super) fn append(&mut self, id: K, offset: usize) {
         let record = self.keys.len() as u32;
         let view = View::new(self.bytes.get(offset..).unwrap_or_default());
+        self.texts.read_ahead(view.text);
         grams::collect(view.text, &mut self.grams);
         self.postings.push_all(&self.grams, record);
         if self.keys.len() == self.keys.capacity() {
