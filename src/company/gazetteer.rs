@@ -61,6 +61,8 @@ pub(super) struct Tables {
     pub(super) bracketed: Phrases,
     /// Canonical names of the forms, by id.
     pub(super) form_names: Vec<Box<str>>,
+    /// How each form is written, by id.
+    spellings: Vec<Vec<Box<str>>>,
     pub(super) industries: Phrases,
     pub(super) branches: Phrases,
     pub(super) groups: Phrases,
@@ -131,6 +133,7 @@ impl Tables {
             Some(i) => i as u32,
             None => {
                 self.form_names.push(name.into());
+                self.spellings.push(Vec::new());
                 self.form_names.len() as u32 - 1
             }
         };
@@ -141,6 +144,9 @@ impl Tables {
             }
             let phrase = clean(phrase);
             self.forms.add(&phrase, id);
+            if let Some(spellings) = self.spellings.get_mut(id as usize) {
+                spellings.push(phrase.as_str().into());
+            }
             if leads {
                 self.leading.add_first(&phrase, id);
             }
@@ -268,6 +274,11 @@ impl Gazetteer {
     /// Canonical name of a legal form.
     pub(crate) fn form_name(&self, form: u32) -> Option<&str> {
         self.tables.form_names.get(form as usize).map(|n| &**n)
+    }
+
+    /// How a legal form is written.
+    pub(crate) fn spellings_of(&self, form: u32) -> impl Iterator<Item = &str> {
+        self.tables.spellings.get(form as usize).into_iter().flatten().map(|phrase| &**phrase)
     }
 
     /// The company an alias (brand, product or former name) stands for.

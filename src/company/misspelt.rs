@@ -36,8 +36,9 @@ const LONG_FORMS: [&str; 17] = [
 ];
 
 impl Tables {
-    /// The misspelt legal form that ends a text in words: its length in bytes, and which it is.
-    pub(super) fn misspelt_form(&self, text: &str) -> Option<(usize, u32)> {
+    /// The misspelt legal form of at least so many letters that ends a text in words: its length in bytes, and which
+    /// it is.
+    pub(super) fn misspelt_form(&self, text: &str, least: usize) -> Option<(usize, u32)> {
         if text.ends_with(is_unspaced) {
             return None;
         }
@@ -45,7 +46,9 @@ impl Tables {
         let found = IN_WORDS.iter().filter_map(|(form, last)| {
             // The slip is at one end at most.
             let last = last.as_bytes();
-            if own.len().abs_diff(last.len()) > 2 || own.first() != last.first() && own.last() != last.last()
+            if form.len() < least
+                || own.len().abs_diff(last.len()) > 2
+                || own.first() != last.first() && own.last() != last.last()
             {
                 return None;
             }

@@ -31,6 +31,8 @@ pub(crate) struct Parsed {
 }
 
 const MOST_FORMS: usize = 4;
+/// Letters of a legal form that is told with a slip wherever it stands.
+const LONG_FORM: usize = 6;
 
 impl Parsed {
     /// Cleans the name and finds its parts. The brand is never empty unless the name is.
@@ -213,7 +215,9 @@ impl Parsed {
                 None => true,
                 Some((len, _)) => len == "limited".len() && is_nearly_private(text),
             };
-            let slip = (hint && cut).then(|| tables.misspelt_form(text).filter(|(len, _)| *len < end));
+            // Behind another form only a long one is surely one.
+            let least = if hint { 0 } else { LONG_FORM };
+            let slip = cut.then(|| tables.misspelt_form(text, least).filter(|(len, _)| *len < end));
             if let Some((len, form)) = slip.flatten().or(form) {
                 self.forms.push((end - len..end, form));
                 end -= len;

@@ -214,9 +214,6 @@ impl Names<'_> {
 const FILLERS: [&str; 13] =
     ["the", "and", "of", "for", "de", "la", "und", "et", "y", "stock", "shares", "shareholding", "share"];
 
-/// Short legal forms with a slip, as the names of forms are not written.
-const SLIPS_OF_FORMS: [&str; 8] = ["ldt", "lltd", "ltdd", "lyd", "icn", "incc", "llcc", "lcl"];
-
 /// More words of one name are not told apart.
 const MOST_WORDS: usize = 16;
 
@@ -266,9 +263,13 @@ impl<'a> Words<'a> {
 impl Names<'_> {
     fn words(&self, information: &impl Information) -> Verdict {
         let (mut a, mut b) = (Words::new(&self.query), Words::new(&self.record));
-        self.leave_out_misspelt_form(&mut a, &self.query, &self.record);
-        self.leave_out_misspelt_form(&mut b, &self.record, &self.query);
         let mut forgiven = Slips::default();
+        for slips in [
+            self.leave_out_misspelt_form(&mut a, &self.query, &self.record),
+            self.leave_out_misspelt_form(&mut b, &self.record, &self.query),
+        ] {
+            forgiven.add(slips.unwrap_or_default());
+        }
         if self.a == self.b {
             (a.matched, b.matched) = (u32::MAX, u32::MAX);
         }
@@ -301,11 +302,7 @@ impl Names<'_> {
         }
         let open = (a.open().count(), b.open().count());
         let two = || {
-            let rare = (0..a.count).any(|i| {
-                let word = a.get(i);
-                a.is_matched(i) && word.len() > 2 && !information.is_common(word)
-            });
-            let akin = rare || open.0 + open.1 == 0;
+            let akin = share_rare_word(&a, information) || open.0 + open.1 == 0;
             Verdict { relation: if akin { Relation::Related } else { Relation::Different }, slips: forgiven }
         };
         let same = Verdict { relation: Relation::Same, slips: forgiven };
@@ -340,25 +337,50 @@ impl Names<'_> {
 }
 
 impl Names<'_> {
-    /// A legal form with a slip in it is no word of the name: the other name says which form it is.
-    fn leave_out_misspelt_form(&self, words: &mut Words<'_>, own: &View<'_>, other: &View<'_>) {
-        if own.form != NO_FORM || other.form == NO_FORM || words.count < 2 {
-            return;
+    /// A legal form with a slip in it is no word of the name: the other name says which form it is. Returns the slips.
+    fn leave_out_misspelt_form(
+        &self,
+        words: &mut Words<'_>,
+        own: &View<'_>,
+        other: &View<'_>,
+    ) -> Option<Slips> {
+        if own.form != NO_FORM || other.form == NO_FORM {
+            return None;
         }
-        let Some(form) = self.gazetteer.form_name(other.form.into()) else { return };
-        let chars = |text: &str| text.chars().collect::<Vec<char>>();
-        let is_form = |word: &str| {
-            let near = word.len().abs_diff(form.len()) <= 1 && word.len() <= 8;
-            near && (word == form || slips(&chars(word), &chars(form)).is_some_and(|s| s.count() == 1))
-                || SLIPS_OF_FORMS.contains(&word)
-        };
-        let last = words.get(words.count - 1);
-        if is_form(last) {
-            words.count -= 1;
-        } else if words.count > 2 && is_form(&[words.get(words.count - 2), last].concat()) {
-            words.count -= 2;
+        let last = words.get(words.count.checked_sub(1)?);
+        if other.text.split(' ').any(|word| word == last) {
+            return None;
         }
+        let mut phrase: Vec<char> = Vec::new();
+        let longest = MOST_WORDS_OF_FORM.min(words.count - 1);
+        (1..=longest).rev().find_map(|count| {
+            let from = words.count - count;
+            let tail: Vec<char> = (from..words.count).flat_map(|i| words.get(i).chars()).collect();
+            let slips = self.gazetteer.spellings_of(other.form.into()).find_map(|spelling| {
+                phrase.clear();
+                let known = spelling.split(' ').filter(|word| !FILLERS.contains(word));
+                phrase.extend(known.flat_map(str::chars));
+                slip_of_form(&tail, &phrase)
+            })?;
+            words.count = from;
+            Some(slips)
+        })
     }
+}
+
+/// More words are no legal form.
+const MOST_WORDS_OF_FORM: usize = 5;
+
+/// Whether a text is a legal form with a keying error: in short ones only where the error explains itself.
+fn slip_of_form(written: &[char], form: &[char]) -> Option<Slips> {
+    if written == form {
+        return Some(Slips::default());
+    }
+    let two = written.len() == 2 && form.len() == 2;
+    let found = slips(written, form).filter(|_| !two && form.len() >= 2)?;
+    let most = if form.len() >= 10 { 2 } else { 1 };
+    let loose = if form.len() >= 6 { 1 } else { 0 };
+    (found.count() <= most && found.other <= loose && (found.loose == 0 || form.len() >= 3)).then_some(found)
 }
 
 /// Whether slips over the whole name are slips and make no other word: each word that is left is neither common nor
@@ -370,8 +392,11 @@ fn explains(
     length: usize,
     information: &impl Information,
 ) -> bool {
+    let long = length >= 12;
+    // In a long name that shares a rare word, `ban` is `van`.
+    let least = if long && slips.loose == 0 && share_rare_word(a, information) { 4 } else { 3 };
     let common = |words: &Words<'_>| {
-        words.open().any(|i| words.get(i).len() > 2 && information.is_common(words.get(i)))
+        words.open().any(|i| words.get(i).len() >= least && information.is_common(words.get(i)))
     };
     let short = |words: &Words<'_>| words.open().any(|i| words.get(i).len() < 4);
     let figures = |words: &Words<'_>| {
@@ -382,7 +407,15 @@ fn explains(
     if common(a) && common(b) || figures(a) || figures(b) || slips.other > 0 {
         return false;
     }
-    !(short(a) || short(b)) || slips.loose == 0 && length >= 7 || length >= 12
+    !(short(a) || short(b)) || slips.loose == 0 && length >= 7 || long
+}
+
+/// Whether a word of more than two letters that both names have is rare.
+fn share_rare_word(words: &Words<'_>, information: &impl Information) -> bool {
+    (0..words.count).any(|i| {
+        let word = words.get(i);
+        words.is_matched(i) && word.len() > 2 && !information.is_common(word)
+    })
 }
 
 /// Words that one name writes apart and the other together.
