@@ -22,7 +22,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use cpu_time::ThreadTime;
-use leadkit::company::{CompanyName, Gazetteer, keys_for_storage};
+use leadkit::company::{CompanyName, Gazetteer, exact_key, keys_for_storage};
 use leadkit::names::evaluate::{
     OperatingPoint, Scored, Trainer, best_f1, calibration, for_cost, for_precision, look_up, thresholds,
 };
@@ -221,19 +221,26 @@ const MADE: usize = 2_000;
 /// they are written. Which half a name is in is told as for entities.
 fn typos(world: &World, names: &[String], wanted: u32, salt: &str) -> Vec<MadeQuery> {
     let (typist, mut random) = (Typist::new(), Random::new(u64::from(wanted) + 1));
-    let listed: BTreeSet<String> = world.names.iter().map(|name| squeezed(name)).collect();
+    let gazetteer = world.index.gazetteer();
+    let key = |name: &str| exact_key(&CompanyName::parse(name, gazetteer));
+    // Names of one key are one company: each is right.
+    let mut listed: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for (number, name) in world.names.iter().enumerate() {
+        listed.entry(key(name)).or_default().push(number as u32);
+    }
     let name_of = |line: &String| line.split('\t').next().unwrap_or_default().to_owned();
     let long =
         |name: &String| name.chars().filter(|c| c.is_alphabetic()).count() >= 6 && half(name, salt) == wanted;
     let mut all = Vec::new();
     let present = world.names.iter().enumerate().rev().filter(|(_, name)| long(name));
-    for (number, name) in present.step_by((world.names.len() / MADE / 3).max(1)).take(MADE) {
+    for (_, name) in present.step_by((world.names.len() / MADE / 3).max(1)).take(MADE) {
         let query = typist.mistype(name, &mut random);
-        all.push(MadeQuery { query, right: vec![number as u32], kind: "typo", sibling: false });
+        let right = listed.get(&key(name)).cloned().unwrap_or_default();
+        all.push(MadeQuery { query, right, kind: "typo", sibling: false });
     }
     let absent: Vec<String> =
         names.iter().rev().map(name_of).filter(|name| long(name)).take(4 * MADE).collect();
-    let absent = absent.into_iter().filter(|name| !listed.contains(&squeezed(name)));
+    let absent = absent.into_iter().filter(|name| !listed.contains_key(&key(name)));
     for (i, name) in absent.enumerate().take(2 * MADE) {
         let (query, kind) =
             if i % 4 == 0 { (typist.mistype(&name, &mut random), "absent_typo") } else { (name, "absent") };

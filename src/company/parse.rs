@@ -28,6 +28,10 @@ pub(crate) struct Parsed {
     pub(crate) joint_stock_hint: bool,
     /// A place that ends the name, without brackets.
     place_behind: Option<Range<usize>>,
+    /// Read a place that ends a short name as written there: 融创中国 is short for 融创中国控股有限公司.
+    keeps_place: bool,
+    /// The place that ends a short name was moved to the front: the name has another reading.
+    pub(crate) moved_place: bool,
 }
 
 const MOST_FORMS: usize = 4;
@@ -35,6 +39,11 @@ const MOST_FORMS: usize = 4;
 const LONG_FORM: usize = 6;
 
 impl Parsed {
+    /// For the reading of a short name in which a place behind stays where it is.
+    pub(crate) fn keeping_place() -> Parsed {
+        Parsed { keeps_place: true, ..Parsed::default() }
+    }
+
     /// Cleans the name and finds its parts. The brand is never empty unless the name is.
     pub(crate) fn parse(&mut self, name: &str, gazetteer: &Gazetteer) {
         let tables = &*gazetteer.tables;
@@ -59,11 +68,15 @@ impl Parsed {
             self.cleaned.brackets.clear();
         }
         let start = self.read_parts(name, tables);
+        let short = self.forms.is_empty();
+        self.moved_place = false;
         if let Some(range) = self.place_behind.take()
             && start == 0
+            && !(short && self.keeps_place)
             && self.place_in_front(range, tables)
         {
             self.read_parts(name, tables);
+            self.moved_place = short;
         }
         let brand = self.brand.clone();
         let outside = |i: usize| self.left_out().all(|r| !r.contains(&i));

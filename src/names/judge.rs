@@ -123,9 +123,8 @@ impl NameJudge {
         if let Some(first) = written.first_mut() {
             name.clone_into(first);
         }
-        let mut ask = |name: &String| {
+        let ask = |name: &str, reader: &mut Reader| {
             let mut bytes = Vec::new();
-            let name = gazetteer.alias_of(name).unwrap_or(name);
             let region = reader.read(name, gazetteer, |_| 0, &mut bytes);
             let mut grams = Vec::new();
             let [brand, _] = reader.parts();
@@ -135,7 +134,14 @@ impl NameJudge {
             });
             AskedName { query: Query::new(&bytes, region, gazetteer, &Even), grams }
         };
-        let names: Vec<AskedName> = written.iter().map(&mut ask).collect();
+        let mut names: Vec<AskedName> = Vec::with_capacity(written.len());
+        for name in &written {
+            let name = gazetteer.alias_of(name).unwrap_or(name);
+            names.push(ask(name, &mut reader));
+            if reader.moved_place() {
+                names.push(ask(name, &mut Reader::keeping_place()));
+            }
+        }
         Asked {
             judge: self,
             gazetteer,

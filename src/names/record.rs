@@ -50,6 +50,16 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// For the other reading of a name whose place was [moved](Self::moved_place).
+    pub(super) fn keeping_place() -> Reader {
+        Reader { parsed: Parsed::keeping_place(), core: String::new() }
+    }
+
+    /// Whether the name that was read last is short and ends with a place, which is read as if it stood in front.
+    pub(super) fn moved_place(&self) -> bool {
+        self.parsed.moved_place
+    }
+
     /// Parses a name and appends its record to `out`. Returns the region it speaks of.
     pub(super) fn read(
         &mut self,

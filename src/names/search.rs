@@ -11,6 +11,7 @@ use super::matches::{Evidence, NameMatch, shared_pieces};
 use super::number::{AMBIGUOUS, MIN_NAMES, NO_MATCH, UNLISTED, round};
 use super::options::SearchOptions;
 use super::postings::{Gram, Postings, RecordTable};
+use super::record::Reader;
 use super::relation::Relation;
 use super::size::factors;
 use super::tuning::{CONFIDENCE, Surroundings, Weights};
@@ -108,8 +109,11 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
 
     /// Parses a name and weighs its grams.
     pub(super) fn target(&self, name: &str) -> Query {
+        self.target_by(name, &mut Reader::default())
+    }
+
+    fn target_by(&self, name: &str, reader: &mut Reader) -> Query {
         let mut bytes = Vec::new();
-        let mut reader = super::record::Reader::default();
         let region = reader.read(name, &self.gazetteer, |_| 0, &mut bytes);
         Query::new(&bytes, region, &self.gazetteer, &self.live())
     }
@@ -264,14 +268,18 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         options: &SearchOptions,
         work: &mut Work,
     ) -> Vec<NameMatch<K>> {
-        let mut matches = self.search_one(name, options, work);
+        let mut reader = Reader::default();
+        let mut matches = self.search_one(name, &mut reader, options, work);
         let others = self.gazetteer.other_names(name);
-        if others.is_empty() {
+        if others.is_empty() && !reader.moved_place() {
             return matches;
         }
-        // Each name that was written may be the one on file: the better answer of a key counts.
+        // Each name that was written may be the one on file, and each reading: the better answer of a key counts.
+        if reader.moved_place() {
+            matches.extend(self.search_one(name, &mut Reader::keeping_place(), options, work));
+        }
         for other in others {
-            matches.extend(self.search_one(&other, options, work));
+            matches.extend(self.search_one(&other, &mut reader, options, work));
         }
         matches.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
         let mut seen = BTreeSet::new();
@@ -280,9 +288,15 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
         matches
     }
 
-    fn search_one(&self, name: &str, options: &SearchOptions, work: &mut Work) -> Vec<NameMatch<K>> {
+    fn search_one(
+        &self,
+        name: &str,
+        reader: &mut Reader,
+        options: &SearchOptions,
+        work: &mut Work,
+    ) -> Vec<NameMatch<K>> {
         let alias = self.gazetteer.alias_of(name);
-        let target = self.target(alias.unwrap_or(name));
+        let target = self.target_by(alias.unwrap_or(name), reader);
         let compared = self.compared(&target, options, work);
         let mut matches = self.matches(&target, &compared, options);
         if alias.is_some() {
