@@ -11,9 +11,26 @@ const LIMITED: &str = "有限公司";
 /// The other forms of Chinese names, and those of Japanese and Korean ones.
 const WITHOUT_SPACES: [&str; 3] = ["有限责任公司", "株式会社", "주식회사"];
 
-/// Long forms of names in words, and where the last word of each begins.
-static IN_WORDS: LazyLock<[(&str, &str); 17]> =
-    LazyLock::new(|| LONG_FORMS.map(|form| (form, form.rsplit(' ').next().unwrap_or(form))));
+/// A long form of names in words, and what tells most words from its last one.
+struct LongForm {
+    text: &'static str,
+    last: &'static [u8],
+    letters: u32,
+    /// Most slips in it.
+    most: u8,
+}
+
+static IN_WORDS: LazyLock<[LongForm; 17]> = LazyLock::new(|| {
+    LONG_FORMS.map(|text| {
+        let last = text.rsplit(' ').next().unwrap_or(text).as_bytes();
+        LongForm { text, last, letters: letters(last), most: if text.len() > 10 { 2 } else { 1 } }
+    })
+});
+
+/// Which of 32 kinds of byte are in a word: a slip adds one and takes one away.
+fn letters(word: &[u8]) -> u32 {
+    word.iter().fold(0, |all, byte| all | 1 << (byte & 31))
+}
 
 const LONG_FORMS: [&str; 17] = [
     "limited",
@@ -43,17 +60,18 @@ impl Tables {
             return None;
         }
         let own = text.rsplit(' ').next()?.as_bytes();
-        let found = IN_WORDS.iter().filter_map(|(form, last)| {
-            // The slip is at one end at most.
-            let last = last.as_bytes();
-            if form.len() < least
+        let own_letters = letters(own);
+        let found = IN_WORDS.iter().filter_map(|form| {
+            let LongForm { text: whole, last, .. } = *form;
+            if (own_letters ^ form.letters).count_ones() > 2 * u32::from(form.most)
+                || whole.len() < least
                 || own.len().abs_diff(last.len()) > 2
+                // The slip is at one end at most.
                 || own.first() != last.first() && own.last() != last.last()
             {
                 return None;
             }
-            let most = if form.len() > 10 { 2 } else { 1 };
-            Some((slip_behind(text, form, most)?, self.forms.whole(form)?))
+            Some((slip_behind(text, whole, form.most)?, self.forms.whole(whole)?))
         });
         found.max_by_key(|(len, _)| *len)
     }
