@@ -21,12 +21,13 @@ pub(super) enum Node<'t> {
     Bool(bool),
     Number(Number),
     Text(Cow<'t, str>),
-    // Behind a pointer, since most nodes are neither.
+    #[expect(clippy::box_collection, reason = "most nodes are no lists, and a pointer is a third of one")]
     List(Box<Vec<Node<'t>>>),
     Object(Members<'t>),
 }
 
 /// The members of an object, in the order of their keys.
+#[expect(clippy::box_collection, reason = "most nodes are no objects, and a pointer is a third of a list")]
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Members<'t>(Box<Vec<Member<'t>>>);
 
@@ -71,7 +72,11 @@ impl<'t> Members<'t> {
 
     pub(super) fn insert(&mut self, name: &str, member: Node<'t>) {
         match self.place(name) {
-            Ok(at) => self.0[at].1 = member,
+            Ok(at) => {
+                if let Some((_, known)) = self.0.get_mut(at) {
+                    *known = member;
+                }
+            }
             Err(at) => self.0.insert(at, (Cow::Owned(name.to_owned()), member)),
         }
     }
@@ -128,7 +133,7 @@ impl<'t> Node<'t> {
         match self {
             Node::Object(members) => {
                 let at = members.place(name).ok()?;
-                Some(&mut members.0[at].1)
+                members.0.get_mut(at).map(|(_, member)| member)
             }
             _ => None,
         }

@@ -118,7 +118,7 @@ fn defines(at: &str, node: &Node<'_>, list: &str, keys: &[&str], names: &impl Fn
             Node::List(items) if !items.is_empty() => {
                 items.iter().any(|item| item_defines(item, keys, names))
             }
-            Node::Object(members) if !members.is_empty() => members.keys().any(|name| names(name)),
+            Node::Object(members) if !members.is_empty() => members.keys().any(names),
             _ => true,
         };
     }
