@@ -297,12 +297,29 @@ impl<K: Clone + Ord + Hash> NameIndex<K> {
     ) -> Vec<NameMatch<K>> {
         let alias = self.gazetteer.alias_of(name);
         let target = self.target_by(alias.unwrap_or(name), reader);
-        let compared = self.compared(&target, options, work);
+        let mut compared = self.compared(&target, options, work);
+        self.put_identical_first(&target, &mut compared);
         let mut matches = self.matches(&target, &compared, options);
         if alias.is_some() {
             matches.iter_mut().for_each(|m| m.evidence.alias = true);
         }
         matches
+    }
+
+    /// What stands in the index as it is asked for comes first, however likely it is that another is meant: who asks
+    /// for `Rosemount` finds it before `Rosemount Ltd`. It is as likely as the likeliest.
+    fn put_identical_first(&self, target: &Query, compared: &mut [Compared]) {
+        let Some(best) = compared.first().map(|found| found.logit) else { return };
+        let query = target.view();
+        let is_identical = |found: &Compared| {
+            let view = self.view(found.record);
+            found.vector[at::EQUAL] > 0.0
+                && (view.text, view.branch, view.form) == (query.text, query.branch, query.form)
+        };
+        compared.sort_by_key(|found| !is_identical(found));
+        for found in compared.iter_mut().take_while(|found| is_identical(found)) {
+            found.logit = found.logit.max(best);
+        }
     }
 
     /// Inputs of the confidence of every compared candidate.
